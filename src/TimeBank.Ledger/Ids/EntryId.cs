@@ -1,0 +1,52 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TimeBank.Ledger;
+
+/// <summary>
+/// The id of a journal entry and its idempotency key, for ever: 128 bits derived from who acts, the request id they chose, and
+/// the step of the work. Scoping it by the acting party keeps anyone from blocking or probing another's ids.
+/// </summary>
+public readonly record struct EntryId(UInt128 Value)
+{
+    public const int Size = 16;
+
+    public static EntryId Of(string actor, Guid request, string step = "")
+    {
+        ArgumentException.ThrowIfNullOrEmpty(actor);
+        return Hash($"{actor}\n{request:D}\n{step}");
+    }
+
+    /// <summary>The id of a further entry of the same work, such as one voucher of an issue run.</summary>
+    public EntryId Step(string step) => Hash($"{this}\n{step}");
+
+    public static EntryId Parse(string hex) => TryParse(hex, out EntryId id) ? id : throw new FormatException($"'{hex}' is not an entry id: 32 hexadecimal digits.");
+
+    public static bool TryParse(string? hex, out EntryId id)
+    {
+        id = default;
+        if (hex is not { Length: 2 * Size } || !UInt128.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 value)) return false;
+        id = new EntryId(value);
+        return true;
+    }
+
+    public static EntryId FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    public byte[] ToArray()
+    {
+        byte[] bytes = new byte[Size];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
+        return bytes;
+    }
+
+    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+
+    private static EntryId Hash(string text)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return FromBytes(hash[..Size]);
+    }
+}

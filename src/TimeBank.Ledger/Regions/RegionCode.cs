@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>An administrative division by its six-digit GB/T 2260 code, such as 430211 (Tianyuan). A region owns one journal.</summary>
+public readonly record struct RegionCode : IComparable<RegionCode>
+{
+    private RegionCode(int value) => Value = value;
+
+    public int Value { get; }
+
+    /// <summary>The province of the division: 430211 gives 430000.</summary>
+    public RegionCode Province => new(Value / 10_000 * 10_000);
+
+    /// <summary>The city of the division: 430211 gives 430200.</summary>
+    public RegionCode City => new(Value / 100 * 100);
+
+    public static RegionCode Parse(string text) => TryParse(text, out RegionCode code) ? code : throw new FormatException($"'{text}' is not a region: six digits by GB/T 2260.");
+
+    public static bool TryParse(string? text, out RegionCode code)
+    {
+        code = default;
+        if (text is not { Length: 6 } || !text.All(char.IsAsciiDigit)) return false;
+        int value = int.Parse(text, CultureInfo.InvariantCulture);
+        if (value is < 110_000 or > 829_999) return false;
+        code = new RegionCode(value);
+        return true;
+    }
+
+    public int CompareTo(RegionCode other) => Value.CompareTo(other.Value);
+
+    public override string ToString() => Value.ToString("D6", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace TimeBank.Ledger;
+
+/// <summary>What a transfer moves: minutes, fen, or a service unit such as MEAL. Only equal units meet in a transfer.</summary>
+/// <remarks>Two to eight capital letters, packed into one word so that comparing units is comparing numbers. The default is no unit and is refused everywhere.</remarks>
+public readonly record struct Unit
+{
+    private const int MaxLetters = 8;
+
+    private readonly ulong _packed;
+
+    private Unit(ulong packed) => _packed = packed;
+
+    /// <summary>Minutes of volunteer service; 60 are one time coin.</summary>
+    public static Unit Minutes { get; } = Parse("MIN");
+
+    /// <summary>Fen, hundredths of a yuan.</summary>
+    public static Unit Fen { get; } = Parse("CNY");
+
+    public static Unit Meal { get; } = Parse("MEAL");
+
+    public static Unit Bath { get; } = Parse("BATH");
+
+    public static Unit Clean { get; } = Parse("CLEAN");
+
+    /// <summary>The code as written in files and messages, for example <c>MIN</c>.</summary>
+    public string Code
+    {
+        get
+        {
+            Span<byte> letters = stackalloc byte[MaxLetters];
+            int length = 0;
+            for (ulong rest = _packed; rest != 0; rest >>= 8) letters[length++] = (byte)(rest & 0xFF);
+            return Encoding.ASCII.GetString(letters[..length]);
+        }
+    }
+
+    public static Unit Parse(string code) => TryParse(code, out Unit unit) ? unit : throw new FormatException($"'{code}' is not a unit: two to eight capital letters.");
+
+    public static bool TryParse(string? code, out Unit unit)
+    {
+        unit = default;
+        if (code is null || code.Length is < 2 or > MaxLetters) return false;
+        ulong packed = 0;
+        for (int at = code.Length - 1; at >= 0; at--)
+        {
+            if (!char.IsAsciiLetterUpper(code[at])) return false;
+            packed = (packed << 8) | code[at];
+        }
+        unit = new Unit(packed);
+        return true;
+    }
+
+    public override string ToString() => Code;
+}
