@@ -1,0 +1,58 @@
+namespace TimeBank.Ledger;
+
+/// <summary>The chart of accounts: every path that exists, with its unit and its limit. A voucher's account is opened by its issue alone.</summary>
+public static class Chart
+{
+    private const AccountFlags Credit = AccountFlags.DebitsMustNotExceedCredits;
+    private const AccountFlags Debit = AccountFlags.CreditsMustNotExceedDebits;
+
+    /// <summary>Money in a bank account.</summary>
+    public static AccountSpec Bank(Slug account) => Open($"bank/{account}", Unit.Fen, Debit);
+
+    /// <summary>Money of a source that no programme has been given yet.</summary>
+    public static AccountSpec FundAvailable(Slug source) => Open($"fund/{source}/available", Unit.Fen, Credit);
+
+    /// <summary>Money given to a programme and not yet bound by a voucher.</summary>
+    public static AccountSpec ProgrammeAllotted(Slug programme) => Open($"programme/{programme}/allotted", Unit.Fen, Credit);
+
+    /// <summary>Money bound by unit vouchers that are out.</summary>
+    public static AccountSpec ProgrammeCommitted(Slug programme) => Open($"programme/{programme}/committed", Unit.Fen, Credit);
+
+    /// <summary>Service units out in vouchers, as a debit.</summary>
+    public static AccountSpec ProgrammeUnits(Slug programme, Unit unit) => Open($"programme/{programme}/units", unit, Debit);
+
+    public static AccountPath VoucherPath(OpaqueId voucher) => AccountPath.Parse($"voucher/{voucher}");
+
+    /// <summary>A voucher that has been issued.</summary>
+    public static AccountSpec Voucher(OpaqueId voucher, Unit unit) => new(VoucherPath(voucher), unit, Credit, Opens: false);
+
+    /// <summary>A voucher at its issue.</summary>
+    public static AccountSpec NewVoucher(OpaqueId voucher, VoucherTerms terms) => new(VoucherPath(voucher), terms.Unit, Credit, Opens: true, terms.ToAccountTerms());
+
+    /// <summary>Money that a provider has earned and is to be paid.</summary>
+    public static AccountSpec ProviderPayable(OpaqueId provider) => Open($"provider/{provider}/payable", Unit.Fen, Credit, provider);
+
+    /// <summary>Hours issued to people in hardship and still out, as a debit. No limit: hours granted from the pool end here too.</summary>
+    public static AccountSpec HoursIssued() => Open("hours/issued", Unit.Minutes, AccountFlags.None);
+
+    public static AccountSpec PersonHours(OpaqueId person, HoursOrigin origin) => Open($"person/{person}/hours/{Segment(origin)}", Unit.Minutes, Credit, person);
+
+    /// <summary>Hours given away for whoever needs them.</summary>
+    public static AccountSpec DonatedPool() => Open("pool/donated", Unit.Minutes, Credit);
+
+    /// <summary>Hours that another region owes this one, as a debit.</summary>
+    public static AccountSpec ClearingDueFrom(RegionCode region) => Open($"clearing/{region}/due-from", Unit.Minutes, Debit);
+
+    /// <summary>Hours that this region owes another one.</summary>
+    public static AccountSpec ClearingDueTo(RegionCode region) => Open($"clearing/{region}/due-to", Unit.Minutes, Credit);
+
+    private static AccountSpec Open(string path, Unit unit, AccountFlags flags, OpaqueId? owner = null) =>
+        new(AccountPath.Parse(path), unit, flags, Opens: true, owner is { } party ? AccountTerms.OfOwner(party) : null);
+
+    private static string Segment(HoursOrigin origin) => origin switch
+    {
+        HoursOrigin.Earned => "earned",
+        HoursOrigin.Issued => "issued",
+        HoursOrigin.Gifted => "gifted",
+    };
+}

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+
+namespace TimeBank.Ledger;
+
+/// <summary>One decision in the making: works on its own copies of the accounts it touches, so that a refusal leaves no trace.</summary>
+internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime time)
+{
+    /// <summary>No counter passes this; far from overflow, so that sums of two of them are safe.</summary>
+    private const long MaxCounter = long.MaxValue / 4;
+
+    private readonly List<Account> _touched = [];
+    private readonly ImmutableArray<Account>.Builder _opened = ImmutableArray.CreateBuilder<Account>();
+    private readonly ImmutableArray<Transfer>.Builder _transfers = ImmutableArray.CreateBuilder<Transfer>();
+    private readonly ImmutableArray<TransferBalances>.Builder _balances = ImmutableArray.CreateBuilder<TransferBalances>();
+    private readonly ImmutableArray<AccountChange>.Builder _changes = ImmutableArray.CreateBuilder<AccountChange>();
+    private long? _of;
+
+    public Refusal? Move(ImmutableArray<ProposedTransfer> transfers, bool holds)
+    {
+        Span<(int Debit, int Credit)> legs = transfers.Length <= 16 ? stackalloc (int, int)[transfers.Length] : new (int, int)[transfers.Length];
+        for (int at = 0; at < transfers.Length; at++)
+        {
+            if (Find(transfers[at].Debit, out legs[at].Debit) is { } noDebit) return noDebit;
+            if (Find(transfers[at].Credit, out legs[at].Credit) is { } noCredit) return noCredit;
+        }
+        foreach ((int debit, int credit) in legs)
+        {
+            if ((Immovable(debit) ?? Immovable(credit)) is { } immovable) return immovable;
+        }
+        for (int at = 0; at < transfers.Length; at++)
+        {
+            ProposedTransfer wanted = transfers[at];
+            (int debit, int credit) = legs[at];
+            long amount = wanted.AtMost ? Math.Min(wanted.Amount, Room(debit, credit)) : wanted.Amount;
+            if (amount <= 0) return new Refusal(Reason.InsufficientBalance, wanted.Debit.Path.Text);
+            if (OutOfLimits(debit, credit, amount) is { } limit) return limit;
+            Apply(debit, credit, new Transfer(_touched[debit].Number, _touched[credit].Number, wanted.Unit, holds ? 0 : amount, holds ? amount : 0, 0));
+        }
+        return null;
+    }
+
+    public Refusal? EndHold()
+    {
+        if (view.Linked(proposal.Of!.Value) is not { Entry.Kind: EntryKind.Hold } hold) return new Refusal(Reason.HoldNotFound);
+        ImmutableArray<Transfer> held = hold.Entry.Transfers;
+        bool posts = proposal.Kind == EntryKind.PostHold;
+        if (hold.EndedBy is not null) return new Refusal(Reason.HoldEnded);
+        bool due = hold.Entry.Expires is { } expires && expires <= time;
+        if (posts && due) return new Refusal(Reason.HoldExpired);
+        if (proposal.Kind == EntryKind.ExpireHold && !due) return new Refusal(Reason.HoldNotExpired);
+
+        ImmutableArray<long> amounts = posts
+            ? proposal.PostAmounts.IsEmpty ? [.. held.Select(transfer => transfer.Held)] : proposal.PostAmounts
+            : [.. held.Select(_ => 0L)];
+        if (amounts.Length != held.Length) return new Refusal(Reason.HoldAmountExceeded);
+        for (int at = 0; at < held.Length; at++)
+        {
+            if (amounts[at] > held[at].Held) return new Refusal(Reason.HoldAmountExceeded);
+        }
+        for (int at = 0; at < held.Length; at++)
+        {
+            int debit = Touch(Existing(held[at].Debit)), credit = Touch(Existing(held[at].Credit));
+            // Releasing is always possible, or a frozen account would keep the other side's hold for ever.
+            if (posts && (Immovable(debit) ?? Immovable(credit)) is { } immovable) return immovable;
+            Apply(debit, credit, held[at] with { Posted = amounts[at], Held = 0, Released = held[at].Held });
+        }
+        _of = hold.Entry.Index;
+        return Move(proposal.Transfers, holds: false);
+    }
+
+    public Refusal? Reverse()
+    {
+        if (view.Linked(proposal.Of!.Value) is not { } original) return new Refusal(Reason.EntryNotFound);
+        if (original.Entry.Kind is not (EntryKind.Post or EntryKind.PostHold)) return new Refusal(Reason.EntryNotReversible);
+        if (original.ReversedBy is not null) return new Refusal(Reason.EntryAlreadyReversed);
+        ImmutableArray<Transfer> posted = [.. original.Entry.Transfers.Where(transfer => transfer.Posted > 0)];
+        foreach (Transfer transfer in posted)
+        {
+            int debit = Touch(Existing(transfer.Credit)), credit = Touch(Existing(transfer.Debit));
+            if ((Immovable(debit) ?? Immovable(credit)) is { } immovable) return immovable;
+        }
+        foreach (Transfer transfer in posted)
+        {
+            int debit = Touch(Existing(transfer.Credit)), credit = Touch(Existing(transfer.Debit));
+            if (OutOfLimits(debit, credit, transfer.Posted) is { } limit) return limit;
+            Apply(debit, credit, new Transfer(transfer.Credit, transfer.Debit, transfer.Unit, transfer.Posted, 0, 0));
+        }
+        _of = original.Entry.Index;
+        return null;
+    }
+
+    public Refusal? ChangeAccounts()
+    {
+        foreach (ProposedChange change in proposal.Changes)
+        {
+            if (view.Account(change.Account) is not { } account) return new Refusal(Reason.AccountNotFound, change.Account.Text);
+            int at = Touch(account);
+            if ((change.Set & AccountFlags.Closed) != 0 && !_touched[at].Counters.IsEmpty) return new Refusal(Reason.AccountNotEmpty, change.Account.Text);
+            _touched[at] = _touched[at] with { Flags = (_touched[at].Flags | change.Set) & ~change.Cleared };
+            _changes.Add(new AccountChange(account.Number, _touched[at].Flags));
+        }
+        return null;
+    }
+
+    public Decision Finish()
+    {
+        var entry = new JournalEntry(
+            view.Region, view.NextIndex, time, proposal.Header, proposal.Kind, proposal.Code,
+            _opened.ToImmutable(), _transfers.ToImmutable(), _changes.ToImmutable(), _of, proposal.Expires);
+        return new Decision(Outcome.Wrote(entry), [.. _touched], _balances.ToImmutable(), Stores: true);
+    }
+
+    private Refusal? Find(AccountSpec spec, out int at)
+    {
+        at = _touched.FindIndex(account => account.Path == spec.Path);
+        Account? account = at >= 0 ? _touched[at] : view.Account(spec.Path);
+        if (account is null)
+        {
+            if (!spec.Opens) return new Refusal(Reason.AccountNotFound, spec.Path.Text);
+            account = new Account(view.NextAccount + _opened.Count, spec.Path, spec.Unit, spec.Flags, default, view.NextIndex, spec.Terms);
+            _opened.Add(account);
+        }
+        if (account.Unit != spec.Unit) return new Refusal(Reason.UnitMismatch, spec.Path.Text);
+        if (at < 0) at = Touch(account);
+        return null;
+    }
+
+    private Account Existing(long number) =>
+        view.Account(number) ?? throw new InvalidOperationException($"Account {number} of region {view.Region} is named by an entry and isn't there.");
+
+    private int Touch(Account account)
+    {
+        int at = _touched.FindIndex(touched => touched.Number == account.Number);
+        if (at >= 0) return at;
+        _touched.Add(account);
+        return _touched.Count - 1;
+    }
+
+    private Refusal? Immovable(int at) => _touched[at] switch
+    {
+        var account when account.Is(AccountFlags.Closed) => new Refusal(Reason.AccountClosed, account.Path.Text),
+        var account when account.Is(AccountFlags.Frozen) => new Refusal(Reason.AccountFrozen, account.Path.Text),
+        _ => null,
+    };
+
+    private long Room(int debit, int credit)
+    {
+        long room = Shape.MaxAmount;
+        if (_touched[debit].Is(AccountFlags.DebitsMustNotExceedCredits)) room = Math.Min(room, _touched[debit].Counters.DebitRoom);
+        if (_touched[credit].Is(AccountFlags.CreditsMustNotExceedDebits)) room = Math.Min(room, _touched[credit].Counters.CreditRoom);
+        return room;
+    }
+
+    private Refusal? OutOfLimits(int debit, int credit, long amount)
+    {
+        Account from = _touched[debit], to = _touched[credit];
+        if (from.Is(AccountFlags.DebitsMustNotExceedCredits) && amount > from.Counters.DebitRoom) return new Refusal(Reason.InsufficientBalance, from.Path.Text);
+        if (to.Is(AccountFlags.CreditsMustNotExceedDebits) && amount > to.Counters.CreditRoom) return new Refusal(Reason.LimitReached, to.Path.Text);
+        bool overflows = from.Counters.DebitsPosted + from.Counters.DebitsPending > MaxCounter - amount || to.Counters.CreditsPosted + to.Counters.CreditsPending > MaxCounter - amount;
+        return overflows ? new Refusal(Reason.AmountTooLarge, from.Path.Text) : null;
+    }
+
+    private void Apply(int debit, int credit, Transfer transfer)
+    {
+        _touched[debit] = _touched[debit] with { Counters = _touched[debit].Counters.Debit(transfer) };
+        _touched[credit] = _touched[credit] with { Counters = _touched[credit].Counters.Credit(transfer) };
+        _transfers.Add(transfer);
+        _balances.Add(new TransferBalances(_touched[debit].Counters, _touched[credit].Counters));
+    }
+}

@@ -1,0 +1,12 @@
+namespace TimeBank.Ledger;
+
+/// <summary>What became of a proposal, for ever: an entry or a refusal.</summary>
+/// <param name="Refusal">Null where the entry was written.</param>
+/// <param name="Entry">The entry as stored; null where refused.</param>
+/// <param name="Replayed">True where the id had been decided before.</param>
+public sealed record Outcome(EntryId Id, Digest Command, Refusal? Refusal, JournalEntry? Entry, bool Replayed)
+{
+    public static Outcome Wrote(JournalEntry entry) => new(entry.Id, entry.Header.Command, null, entry, false);
+
+    public static Outcome Refused(Proposal proposal, Refusal refusal) => new(proposal.Header.Id, proposal.Header.Command, refusal, null, false);
+}

@@ -1,0 +1,37 @@
+namespace TimeBank.Ledger;
+
+/// <summary>What a proposal must be, whatever the state of the ledger.</summary>
+public static class Shape
+{
+    /// <summary>The largest amount of one transfer, in its unit: ten trillion yuan, or two billion years.</summary>
+    public const long MaxAmount = 1_000_000_000_000_000;
+
+    public const int MaxTransfers = 256;
+
+    public static Refusal? Check(Proposal proposal)
+    {
+        EntryHeader header = proposal.Header;
+        if (header.Memo.Length > EntryHeader.MaxMemoLength) return new Refusal(Reason.TextTooLong, "memo");
+        if (header.Details.Count > EntryHeader.MaxDetails) return new Refusal(Reason.TextTooLong, "details");
+        foreach ((string key, string value) in header.Details)
+        {
+            if (key.Length + value.Length > EntryHeader.MaxDetailLength) return new Refusal(Reason.TextTooLong, $"details.{key[..Math.Min(key.Length, 40)]}");
+        }
+        if (proposal.Transfers.Length + proposal.PostAmounts.Length > MaxTransfers) return new Refusal(Reason.TooManyTransfers);
+        foreach (long amount in proposal.PostAmounts)
+        {
+            // A part post may leave a leg of the hold at nothing.
+            if (amount < 0) return new Refusal(Reason.AmountNotPositive);
+            if (amount > MaxAmount) return new Refusal(Reason.AmountTooLarge);
+        }
+        foreach (ProposedTransfer transfer in proposal.Transfers)
+        {
+            if (transfer.Amount <= 0) return new Refusal(Reason.AmountNotPositive);
+            if (transfer.Amount > MaxAmount) return new Refusal(Reason.AmountTooLarge);
+            if (transfer.Debit.Unit == default || transfer.Debit.Unit != transfer.Credit.Unit) return new Refusal(Reason.UnitMismatch, $"{transfer.Debit.Unit}, {transfer.Credit.Unit}");
+            if (transfer.Debit.Path == transfer.Credit.Path) return new Refusal(Reason.SameAccount, transfer.Debit.Path.Text);
+            if (transfer.Debit.Terms?.Data.Length > AccountTerms.MaxDataLength || transfer.Credit.Terms?.Data.Length > AccountTerms.MaxDataLength) return new Refusal(Reason.TextTooLong, "terms");
+        }
+        return null;
+    }
+}

@@ -1,0 +1,31 @@
+namespace TimeBank.Ledger;
+
+/// <summary>Reads a region's journal for statements, lists, exports and verification. Never asked where money is decided.</summary>
+public interface ILedgerReader
+{
+    ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation);
+
+    /// <summary>The regions whose journals have been written, by code.</summary>
+    ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation);
+
+    ValueTask<Account?> AccountAsync(RegionCode region, AccountPath path, CancellationToken cancellation);
+
+    /// <summary>Accounts in the order of their numbers, after <paramref name="afterNumber"/>.</summary>
+    ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit, CancellationToken cancellation);
+
+    ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation);
+
+    ValueTask<StoredEntry?> EntryAsync(RegionCode region, EntryId id, CancellationToken cancellation);
+
+    /// <summary>Entries in their order, from an index on.</summary>
+    ValueTask<IReadOnlyList<StoredEntry>> EntriesAsync(RegionCode region, long fromIndex, int limit, CancellationToken cancellation);
+
+    /// <summary>An account's postings in their order, of times in [from, until), after a cursor. Legs that posted nothing are left out.</summary>
+    ValueTask<IReadOnlyList<Posting>> PostingsAsync(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation);
+
+    /// <summary>The posted counters of an account as they were just before a time; its pending counters are given as zero.</summary>
+    ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation);
+
+    /// <summary>Totals over all accounts of a region, by unit.</summary>
+    ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation);
+}

@@ -1,0 +1,7 @@
+namespace TimeBank.Ledger;
+
+/// <summary>A place in an account's postings: an entry and the position of a transfer in it.</summary>
+public readonly record struct PostingCursor(long Index, int Position)
+{
+    public static PostingCursor Start { get; } = new(-1, 0);
+}

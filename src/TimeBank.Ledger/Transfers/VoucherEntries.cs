@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+
+namespace TimeBank.Ledger;
+
+/// <summary>Entries of a voucher's life. A unit voucher moves twice in one entry: its units, and the money committed for them.</summary>
+public static class VoucherEntries
+{
+    /// <summary>Issues a voucher of fen, or of units whose contract price is committed: nothing is issued that isn't funded.</summary>
+    public static Proposal Issue(EntryHeader header, OpaqueId voucher, VoucherTerms terms, long amount)
+    {
+        AccountSpec account = Chart.NewVoucher(voucher, terms), allotted = Chart.ProgrammeAllotted(terms.Programme);
+        return terms.Kind switch
+        {
+            VoucherKind.Money => Entries.Post(header, EntryCode.IssueVoucher, new ProposedTransfer(allotted, account, amount)),
+            VoucherKind.Units => Entries.Post(
+                header, EntryCode.IssueVoucher,
+                new ProposedTransfer(Chart.ProgrammeUnits(terms.Programme, terms.Unit), account, amount),
+                new ProposedTransfer(allotted, Chart.ProgrammeCommitted(terms.Programme), amount * terms.UnitPrice.Value)),
+        };
+    }
+
+    /// <summary>A money voucher pays a provider.</summary>
+    public static Proposal RedeemMoney(EntryHeader header, OpaqueId voucher, OpaqueId provider, Fen amount) =>
+        Entries.Post(header, EntryCode.RedeemVoucher, new ProposedTransfer(Chart.Voucher(voucher, Unit.Fen), Chart.ProviderPayable(provider), amount.Value));
+
+    /// <summary>A unit voucher is used; the provider earns the price, and what is left of the commitment is free again.</summary>
+    /// <param name="price">What the provider is owed for all units; at most their contract price.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The price passes the commitment.</exception>
+    public static Proposal RedeemUnits(EntryHeader header, OpaqueId voucher, VoucherTerms terms, OpaqueId provider, long units, Fen price)
+    {
+        var committed = new Fen(units * terms.UnitPrice.Value);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(price.Value, committed.Value, nameof(price));
+        AccountSpec commitment = Chart.ProgrammeCommitted(terms.Programme);
+        Fen left = committed - price;
+        ImmutableArray<ProposedTransfer> transfers =
+        [
+            new(Chart.Voucher(voucher, terms.Unit), Chart.ProgrammeUnits(terms.Programme, terms.Unit), units),
+            new(commitment, Chart.ProviderPayable(provider), price.Value),
+        ];
+        if (left > Fen.Zero) transfers = transfers.Add(new(commitment, Chart.ProgrammeAllotted(terms.Programme), left.Value));
+        return Entries.Post(header, EntryCode.RedeemVoucher, transfers);
+    }
+
+    /// <summary>A redemption is taken back as a whole.</summary>
+    public static Proposal Refund(EntryHeader header, EntryId redemption) => Entries.Reverse(header, redemption, EntryCode.RefundRedemption);
+
+    public static Proposal Void(EntryHeader header, OpaqueId voucher, VoucherTerms terms, long remaining) => Return(header, EntryCode.VoidVoucher, voucher, terms, remaining);
+
+    public static Proposal Expire(EntryHeader header, OpaqueId voucher, VoucherTerms terms, long remaining) => Return(header, EntryCode.ExpireVoucher, voucher, terms, remaining);
+
+    /// <summary>What remains on a voucher goes back the way it came.</summary>
+    private static Proposal Return(EntryHeader header, EntryCode code, OpaqueId voucher, VoucherTerms terms, long remaining)
+    {
+        AccountSpec account = Chart.Voucher(voucher, terms.Unit), allotted = Chart.ProgrammeAllotted(terms.Programme);
+        return terms.Kind switch
+        {
+            VoucherKind.Money => Entries.Post(header, code, new ProposedTransfer(account, allotted, remaining)),
+            VoucherKind.Units => Entries.Post(
+                header, code,
+                new ProposedTransfer(account, Chart.ProgrammeUnits(terms.Programme, terms.Unit), remaining),
+                new ProposedTransfer(Chart.ProgrammeCommitted(terms.Programme), allotted, remaining * terms.UnitPrice.Value)),
+        };
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>What a voucher was issued for; fixed at its issue and kept with its account.</summary>
+/// <param name="ServiceTypes">The catalogue's service types it pays for, such as <c>meal</c>.</param>
+/// <param name="RatioPercent">Of a money voucher: the share of the elder's own part that it pays.</param>
+/// <param name="UnitPrice">Of a unit voucher: the contract price that is committed for each unit.</param>
+/// <param name="From">The first day of use.</param>
+/// <param name="UseBy">The last day of use.</param>
+/// <param name="ClaimBy">The last day on which a provider may claim a use that happened in time.</param>
+public sealed record VoucherTerms(
+    OpaqueId Elder,
+    Slug Programme,
+    VoucherKind Kind,
+    Unit Unit,
+    ImmutableArray<string> ServiceTypes,
+    long RatioPercent,
+    Fen UnitPrice,
+    DateOnly From,
+    DateOnly UseBy,
+    DateOnly ClaimBy)
+{
+    public AccountTerms ToAccountTerms() => new(
+        Elder.Text, Programme.Text, From, UseBy,
+        JsonSerializer.Serialize(new Written(Kind.ToString(), [.. ServiceTypes], RatioPercent, UnitPrice.Value, ClaimBy.ToString("O", CultureInfo.InvariantCulture))));
+
+    /// <exception cref="FormatException">The account is not a voucher's.</exception>
+    public static VoucherTerms Of(Account account)
+    {
+        AccountTerms terms = account.Terms ?? throw new FormatException($"Account {account.Path} has no terms.");
+        Written written = JsonSerializer.Deserialize<Written>(terms.Data) ?? throw new FormatException($"Account {account.Path} has no voucher's terms.");
+        return new VoucherTerms(
+            OpaqueId.Parse(terms.Owner), Slug.Parse(terms.Group), Enum.Parse<VoucherKind>(written.Kind), account.Unit, [.. written.Types],
+            written.RatioPercent, new Fen(written.UnitPriceFen), terms.From!.Value, terms.Until!.Value, DateOnly.ParseExact(written.ClaimBy, "O", CultureInfo.InvariantCulture));
+    }
+
+    private sealed record Written(
+        [property: JsonPropertyName("kind")] string Kind,
+        [property: JsonPropertyName("types")] IReadOnlyList<string> Types,
+        [property: JsonPropertyName("ratioPercent")] long RatioPercent,
+        [property: JsonPropertyName("unitPriceFen")] long UnitPriceFen,
+        [property: JsonPropertyName("claimBy")] string ClaimBy);
+}
