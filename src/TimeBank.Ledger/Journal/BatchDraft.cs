@@ -5,14 +5,14 @@ namespace TimeBank.Ledger;
 public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[]> salt)
 {
     private readonly List<AppendedEntry> _entries = [];
-    private readonly List<Outcome> _refused = [];
+    private readonly List<Outcome> _remembered = [];
     private readonly Dictionary<long, Account> _changed = [];
     private MerkleFrontier _tree = before.Tree;
 
     /// <summary>Bytes of the entries so far, to bound a batch.</summary>
     public long Bytes { get; private set; }
 
-    public int Count => _entries.Count + _refused.Count;
+    public int Count => _entries.Count + _remembered.Count;
 
     /// <summary>The outcome to answer with, once the batch is stored.</summary>
     public Outcome Add(Proposal proposal, LedgerTime clock)
@@ -22,7 +22,7 @@ public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[
         if (!decision.Stores) return decision.Outcome;
         if (decision.Outcome.Entry is not { } entry)
         {
-            _refused.Add(decision.Outcome);
+            _remembered.Add(decision.Outcome);
             return decision.Outcome;
         }
         byte[] bytes = EntryCodec.Encode(entry), entrySalt = salt();
@@ -40,6 +40,6 @@ public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[
             before, after, _entries,
             [.. _changed.Values.Where(account => account.Number <= before.Accounts)],
             [.. _changed.Values.Where(account => account.Number > before.Accounts)],
-            _refused);
+            _remembered);
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace TimeBank.Ledger;
 
 /// <summary>
@@ -25,6 +27,8 @@ public static class Decide
         if (proposal.Refused is { } refused) return Refuse(proposal, refused);
         if (Shape.Check(proposal) is { } misshapen) return Unstored(Outcome.Refused(proposal, misshapen));
 
+        if (proposal.Kind == EntryKind.Note) return new Decision(Outcome.Noted(proposal), [], [], Stores: true);
+
         LedgerTime time = view.LastTime.Next(clock);
         var draft = new EntryDraft(view, proposal, time);
         Refusal? refusal = proposal.Kind switch
@@ -34,6 +38,7 @@ public static class Decide
             EntryKind.PostHold or EntryKind.VoidHold or EntryKind.ExpireHold => draft.EndHold(),
             EntryKind.Reverse => draft.Reverse(),
             EntryKind.ChangeAccounts => draft.ChangeAccounts(),
+            EntryKind.Note => throw new UnreachableException(),
         };
         return refusal is null ? draft.Finish() : Refuse(proposal, refusal);
     }

@@ -27,4 +27,5 @@ public enum EntryCode
     Thaw,
     Close,
     Reopen,
+    Note,
 }

@@ -23,4 +23,7 @@ public enum EntryKind
 
     /// <summary>Freezes, thaws, closes or reopens accounts.</summary>
     ChangeAccounts = 7,
+
+    /// <summary>Writes no entry: only remembers that the id belongs to this command, whose effect is elsewhere.</summary>
+    Note = 8,
 }

@@ -4,14 +4,14 @@ namespace TimeBank.Ledger;
 /// <param name="Before">The head that must still stand.</param>
 /// <param name="Changed">Accounts that were there before, as they are after the batch.</param>
 /// <param name="Opened">Accounts that the batch opens, as they are after it.</param>
-/// <param name="Refused">Refusals to remember under their ids.</param>
+/// <param name="Remembered">Refusals and notes to remember under their ids.</param>
 public sealed record LedgerAppend(
     LedgerHead Before,
     LedgerHead After,
     IReadOnlyList<AppendedEntry> Entries,
     IReadOnlyCollection<Account> Changed,
     IReadOnlyCollection<Account> Opened,
-    IReadOnlyList<Outcome> Refused)
+    IReadOnlyList<Outcome> Remembered)
 {
-    public bool IsEmpty => Entries.Count == 0 && Refused.Count == 0;
+    public bool IsEmpty => Entries.Count == 0 && Remembered.Count == 0;
 }

@@ -11,6 +11,9 @@ public static class Entries
     /// <summary>Remembers a refusal of the domain's rules under the id, so that a retry gets the same answer.</summary>
     public static Proposal Refuse(EntryHeader header, EntryCode code, Refusal refusal) => new(header, EntryKind.Post, code) { Refused = refusal };
 
+    /// <summary>Remembers that the id belongs to this command, whose effect is a grain's own state.</summary>
+    public static Proposal Note(EntryHeader header) => new(header, EntryKind.Note, EntryCode.Note);
+
     /// <summary>Posts the opposite of an earlier entry.</summary>
     public static Proposal Reverse(EntryHeader header, EntryId original, EntryCode code = EntryCode.Reverse) =>
         new(header, EntryKind.Reverse, code) { Of = original };
