@@ -26,8 +26,9 @@ public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[
             return decision.Outcome;
         }
         byte[] bytes = EntryCodec.Encode(entry), entrySalt = salt();
-        _entries.Add(new AppendedEntry(entry, bytes, entrySalt, decision.Balances));
-        _tree = _tree.Append(MerkleFrontier.EntryLeaf(entrySalt, bytes));
+        Digest leaf = MerkleFrontier.EntryLeaf(entrySalt, bytes);
+        _entries.Add(new AppendedEntry(entry, bytes, entrySalt, leaf, decision.Balances));
+        _tree = _tree.Append(leaf);
         Bytes += bytes.Length;
         foreach (Account account in decision.Changed) _changed[account.Number] = account;
         return decision.Outcome;
@@ -35,7 +36,7 @@ public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[
 
     public LedgerAppend Finish()
     {
-        var after = new LedgerHead(before.Region, _tree, state.LastTime, state.NextAccount - 1);
+        var after = new LedgerHead(before.Region, _tree, state.LastTime, state.NextAccount - 1, before.Remembered + _remembered.Count);
         return new LedgerAppend(
             before, after, _entries,
             [.. _changed.Values.Where(account => account.Number <= before.Accounts)],

@@ -1,6 +1,9 @@
 namespace TimeBank.Ledger;
 
-/// <summary>Reads a region's journal for statements, lists, exports and verification. Never asked where money is decided.</summary>
+/// <summary>
+/// Reads a region's journal for statements, lists and exports. Never asked where money is decided. Every call may throw
+/// <see cref="StorageUnavailableException"/>.
+/// </summary>
 public interface ILedgerReader
 {
     ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation);
@@ -25,6 +28,9 @@ public interface ILedgerReader
 
     /// <summary>The posted counters of an account as they were just before a time; its pending counters are given as zero.</summary>
     ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation);
+
+    /// <summary>The holds that are open and due at a time, earliest first: those that an <see cref="EntryKind.ExpireHold"/> may end.</summary>
+    ValueTask<IReadOnlyList<JournalEntry>> DueHoldsAsync(RegionCode region, LedgerTime at, int limit, CancellationToken cancellation);
 
     /// <summary>Totals over all accounts of a region, by unit.</summary>
     ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation);

@@ -1,4 +1,4 @@
 namespace TimeBank.Ledger;
 
-/// <summary>An entry with its exact stored bytes and the salt of its leaf.</summary>
-public sealed record StoredEntry(JournalEntry Entry, byte[] Bytes, byte[] Salt);
+/// <summary>An entry with its exact stored bytes, the salt of its leaf, and the leaf, which outlives an erased salt.</summary>
+public sealed record StoredEntry(JournalEntry Entry, byte[] Bytes, byte[] Salt, Digest Leaf);
