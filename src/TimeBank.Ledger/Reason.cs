@@ -36,4 +36,105 @@ public enum Reason
     // Limits.
     InsufficientBalance = 40,
     LimitReached = 41,
+
+    // The writer itself; never stored.
+    QueueFull = 50,
+    StoreUnavailable = 51,
+    InternalError = 52,
+
+    // The call: who may ask, and how; never stored.
+    InvalidField = 60,
+    UnitUnknown = 61,
+    PageTokenInvalid = 62,
+    OnBehalfOfRequired = 63,
+    OnBehalfOfNotAllowed = 64,
+    MessageTooLarge = 65,
+    Unauthenticated = 66,
+    RoleNotAllowed = 67,
+    RegionNotAllowed = 68,
+    PartyNotAllowed = 69,
+    RpcNotOpen = 70,
+    MakerIsChecker = 71,
+    RegionUnknown = 72,
+    DeadlinePassed = 73,
+    CallCancelled = 74,
+
+    // Volunteers and hours.
+    VolunteerNotFound = 100,
+    VolunteerTooYoung = 101,
+    SpenderTooYoung = 102,
+    HomeNotFound = 103,
+    FamilyMemberNotFound = 104,
+    GiftReceiverNotFound = 105,
+    GiftReceiverNotFamily = 106,
+    GiftReceiverTooYoung = 107,
+    GiftReceiverIsGiver = 108,
+    TransferSameRegion = 109,
+    TransferNotSamePerson = 110,
+    GiftedHoursNotGivable = 119,
+
+    // Elders.
+    ElderNotFound = 200,
+    ElderTooYoung = 201,
+    ElderNotEntitled = 202,
+    AssessmentExpired = 203,
+    AssessmentInFuture = 204,
+    AssessmentOutdated = 205,
+    AlreadyIssued = 206,
+    MonthNotCurrent = 207,
+
+    // Service orders.
+    OrderNotFound = 300,
+    OrderWrongState = 301,
+    OrderStartsInPast = 302,
+    OrderTimesOverlap = 303,
+    OrderTooEarly = 304,
+    OrderSelfService = 305,
+    OrderAlreadyRated = 306,
+    SessionTooLong = 307,
+    DayTooLong = 308,
+
+    // Funds and programmes.
+    FundNotFound = 400,
+    FundExists = 401,
+    ProgrammeNotFound = 402,
+    ProgrammeExists = 403,
+    ProgrammeUnderfunded = 404,
+
+    // Vouchers.
+    VoucherNotFound = 500,
+    VoucherNotYetValid = 501,
+    VoucherExpired = 502,
+    VoucherClaimByPassed = 503,
+    VoucherVoided = 504,
+    VoucherUsedUp = 505,
+    VoucherNotForService = 506,
+    VoucherOtherRegion = 507,
+    RedemptionNotFound = 508,
+    RedemptionAlreadyRefunded = 509,
+    ServiceDateInFuture = 510,
+    InsuranceAbovePrice = 511,
+    NothingToPay = 512,
+
+    // Providers.
+    ProviderNotFound = 600,
+    ProviderNotAccredited = 601,
+    ProviderSuspended = 602,
+    ProviderBlackListed = 603,
+    ProviderNotForService = 604,
+
+    // Catalogue and policy.
+    ItemNotFound = 700,
+    CatalogueVersionNotFound = 701,
+    CatalogueItemRepeated = 702,
+    CatalogueBelowParent = 703,
+    CatalogueNoParent = 704,
+    PolicyVersionNotFound = 705,
+    PolicyInvalid = 706,
+    EffectiveDateInPast = 707,
+    VersionAlreadyApproved = 708,
+
+    // The demonstration.
+    ScenarioNotRunning = 800,
+    ScenarioFinished = 801,
 }

@@ -32,7 +32,7 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
             ProposedTransfer wanted = transfers[at];
             (int debit, int credit) = legs[at];
             long amount = wanted.AtMost ? Math.Min(wanted.Amount, Room(debit, credit)) : wanted.Amount;
-            if (amount <= 0) return new Refusal(Reason.InsufficientBalance, wanted.Debit.Path.Text);
+            if (amount <= 0) return Refusal.Of(Reason.InsufficientBalance, ("account", wanted.Debit.Path.Text));
             if (OutOfLimits(debit, credit, amount) is { } limit) return limit;
             Apply(debit, credit, new Transfer(_touched[debit].Number, _touched[credit].Number, wanted.Unit, holds ? 0 : amount, holds ? amount : 0, 0));
         }
@@ -93,9 +93,9 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     {
         foreach (ProposedChange change in proposal.Changes)
         {
-            if (view.Account(change.Account) is not { } account) return new Refusal(Reason.AccountNotFound, change.Account.Text);
+            if (view.Account(change.Account) is not { } account) return Refusal.Of(Reason.AccountNotFound, ("account", change.Account.Text));
             int at = Touch(account);
-            if ((change.Set & AccountFlags.Closed) != 0 && !_touched[at].Counters.IsEmpty) return new Refusal(Reason.AccountNotEmpty, change.Account.Text);
+            if ((change.Set & AccountFlags.Closed) != 0 && !_touched[at].Counters.IsEmpty) return Refusal.Of(Reason.AccountNotEmpty, ("account", change.Account.Text));
             _touched[at] = _touched[at] with { Flags = (_touched[at].Flags | change.Set) & ~change.Cleared };
             _changes.Add(new AccountChange(account.Number, _touched[at].Flags));
         }
@@ -116,11 +116,11 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
         Account? account = at >= 0 ? _touched[at] : view.Account(spec.Path);
         if (account is null)
         {
-            if (!spec.Opens) return new Refusal(Reason.AccountNotFound, spec.Path.Text);
+            if (!spec.Opens) return Refusal.Of(Reason.AccountNotFound, ("account", spec.Path.Text));
             account = new Account(view.NextAccount + _opened.Count, spec.Path, spec.Unit, spec.Flags, default, view.NextIndex, spec.Terms);
             _opened.Add(account);
         }
-        if (account.Unit != spec.Unit) return new Refusal(Reason.UnitMismatch, spec.Path.Text);
+        if (account.Unit != spec.Unit) return Refusal.Of(Reason.UnitMismatch, ("account", spec.Path.Text));
         if (at < 0) at = Touch(account);
         return null;
     }
@@ -138,8 +138,8 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
 
     private Refusal? Immovable(int at) => _touched[at] switch
     {
-        var account when account.Is(AccountFlags.Closed) => new Refusal(Reason.AccountClosed, account.Path.Text),
-        var account when account.Is(AccountFlags.Frozen) => new Refusal(Reason.AccountFrozen, account.Path.Text),
+        var account when account.Is(AccountFlags.Closed) => Refusal.Of(Reason.AccountClosed, ("account", account.Path.Text)),
+        var account when account.Is(AccountFlags.Frozen) => Refusal.Of(Reason.AccountFrozen, ("account", account.Path.Text)),
         _ => null,
     };
 
@@ -154,10 +154,13 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     private Refusal? OutOfLimits(int debit, int credit, long amount)
     {
         Account from = _touched[debit], to = _touched[credit];
-        if (from.Is(AccountFlags.DebitsMustNotExceedCredits) && amount > from.Counters.DebitRoom) return new Refusal(Reason.InsufficientBalance, from.Path.Text);
-        if (to.Is(AccountFlags.CreditsMustNotExceedDebits) && amount > to.Counters.CreditRoom) return new Refusal(Reason.LimitReached, to.Path.Text);
+        if (from.Is(AccountFlags.DebitsMustNotExceedCredits) && amount > from.Counters.DebitRoom)
+        {
+            return Refusal.Of(Reason.InsufficientBalance, ("account", from.Path.Text), ("available", $"{from.Counters.DebitRoom}"), ("needed", $"{amount}"), ("unit", from.Unit.Code));
+        }
+        if (to.Is(AccountFlags.CreditsMustNotExceedDebits) && amount > to.Counters.CreditRoom) return Refusal.Of(Reason.LimitReached, ("account", to.Path.Text), ("limit", $"{to.Counters.CreditRoom}"));
         bool overflows = from.Counters.DebitsPosted + from.Counters.DebitsPending > MaxCounter - amount || to.Counters.CreditsPosted + to.Counters.CreditsPending > MaxCounter - amount;
-        return overflows ? new Refusal(Reason.AmountTooLarge, from.Path.Text) : null;
+        return overflows ? Refusal.Of(Reason.AmountTooLarge, ("account", from.Path.Text)) : null;
     }
 
     private void Apply(int debit, int credit, Transfer transfer)

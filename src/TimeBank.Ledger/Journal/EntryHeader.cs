@@ -24,4 +24,7 @@ public sealed record EntryHeader(
     public const int MaxMemoLength = 200;
     public const int MaxDetails = 32;
     public const int MaxDetailLength = 400;
+
+    /// <summary>No details; ordered by the bytes of their keys, so that an entry's bytes don't depend on a culture.</summary>
+    public static ImmutableSortedDictionary<string, string> NoDetails { get; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }

@@ -21,7 +21,7 @@ internal static class EntryReader
             TextOr(json, "memo", ""),
             json.TryGetProperty("details", out JsonElement details)
                 ? details.EnumerateObject().ToImmutableSortedDictionary(detail => detail.Name, detail => detail.Value.GetString()!, StringComparer.Ordinal)
-                : ImmutableSortedDictionary<string, string>.Empty);
+                : EntryHeader.NoDetails);
         return new JournalEntry(
             RegionCode.Parse(Text(json, "region")),
             index,

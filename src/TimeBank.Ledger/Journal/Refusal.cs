@@ -1,7 +1,18 @@
 namespace TimeBank.Ledger;
 
-/// <summary>A "no" with what explains it: an account, a date, a limit; at most 200 characters and never anything personal.</summary>
+/// <summary>A "no" with the values that explain it.</summary>
+/// <param name="Detail">The values as <c>key=value</c>, joined by semicolons; never anything personal.</param>
 public sealed record Refusal(Reason Reason, string Detail = "")
 {
-    public const int MaxDetailLength = 200;
+    /// <summary>The values by their keys, which are the placeholders of the reason's text.</summary>
+    public IEnumerable<(string Key, string Value)> Values => Detail.Length == 0
+        ? []
+        : Detail.Split(';').Select(pair => pair.Split('=', 2)).Select(pair => (pair[0], pair[^1]));
+
+    public static Refusal Of(Reason reason, params ReadOnlySpan<(string Key, string Value)> values)
+    {
+        var pairs = new List<string>(values.Length);
+        foreach ((string key, string value) in values) pairs.Add($"{key}={value.Replace(';', ',')}");
+        return new Refusal(reason, string.Join(';', pairs));
+    }
 }

@@ -11,11 +11,11 @@ public static class Shape
     public static Refusal? Check(Proposal proposal)
     {
         EntryHeader header = proposal.Header;
-        if (header.Memo.Length > EntryHeader.MaxMemoLength) return new Refusal(Reason.TextTooLong, "memo");
-        if (header.Details.Count > EntryHeader.MaxDetails) return new Refusal(Reason.TextTooLong, "details");
+        if (header.Memo.Length > EntryHeader.MaxMemoLength) return Refusal.Of(Reason.TextTooLong, ("field", "memo"));
+        if (header.Details.Count > EntryHeader.MaxDetails) return Refusal.Of(Reason.TextTooLong, ("field", "details"));
         foreach ((string key, string value) in header.Details)
         {
-            if (key.Length + value.Length > EntryHeader.MaxDetailLength) return new Refusal(Reason.TextTooLong, $"details.{key[..Math.Min(key.Length, 40)]}");
+            if (key.Length + value.Length > EntryHeader.MaxDetailLength) return Refusal.Of(Reason.TextTooLong, ("field", $"details.{key[..Math.Min(key.Length, 40)]}"));
         }
         if (proposal.Transfers.Length + proposal.PostAmounts.Length > MaxTransfers) return new Refusal(Reason.TooManyTransfers);
         foreach (long amount in proposal.PostAmounts)
@@ -28,9 +28,9 @@ public static class Shape
         {
             if (transfer.Amount <= 0) return new Refusal(Reason.AmountNotPositive);
             if (transfer.Amount > MaxAmount) return new Refusal(Reason.AmountTooLarge);
-            if (transfer.Debit.Unit == default || transfer.Debit.Unit != transfer.Credit.Unit) return new Refusal(Reason.UnitMismatch, $"{transfer.Debit.Unit}, {transfer.Credit.Unit}");
-            if (transfer.Debit.Path == transfer.Credit.Path) return new Refusal(Reason.SameAccount, transfer.Debit.Path.Text);
-            if (transfer.Debit.Terms?.Data.Length > AccountTerms.MaxDataLength || transfer.Credit.Terms?.Data.Length > AccountTerms.MaxDataLength) return new Refusal(Reason.TextTooLong, "terms");
+            if (transfer.Debit.Unit == default || transfer.Debit.Unit != transfer.Credit.Unit) return Refusal.Of(Reason.UnitMismatch, ("expected", transfer.Debit.Unit.Code), ("unit", transfer.Credit.Unit.Code));
+            if (transfer.Debit.Path == transfer.Credit.Path) return Refusal.Of(Reason.SameAccount, ("account", transfer.Debit.Path.Text));
+            if (transfer.Debit.Terms?.Data.Length > AccountTerms.MaxDataLength || transfer.Credit.Terms?.Data.Length > AccountTerms.MaxDataLength) return Refusal.Of(Reason.TextTooLong, ("field", "terms"));
         }
         return null;
     }

@@ -30,15 +30,11 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
 
     public LinkedEntry? Linked(EntryId id) => _linked[id];
 
-    public bool TryAccount(AccountPath path, out Account? account) => _byPath.TryGetValue(path, out account);
-
-    public bool TryOutcome(EntryId id, out Outcome? outcome) => _outcomes.TryGetValue(id, out outcome);
-
-    /// <summary>What must be prefetched before these proposals can be decided.</summary>
-    public PrefetchKeys Missing(IEnumerable<Proposal> proposals)
+    /// <summary>What must be prefetched before these proposals can be decided, and these ids and accounts read.</summary>
+    public PrefetchKeys Missing(IEnumerable<Proposal> proposals, IEnumerable<EntryId> readIds, IEnumerable<AccountPath> readPaths)
     {
-        var ids = new HashSet<EntryId>();
-        var paths = new HashSet<AccountPath>();
+        var ids = readIds.Where(id => !_outcomes.ContainsKey(id)).ToHashSet();
+        var paths = readPaths.Where(path => !_byPath.ContainsKey(path)).ToHashSet();
         var linked = new HashSet<EntryId>();
         foreach (Proposal proposal in proposals)
         {

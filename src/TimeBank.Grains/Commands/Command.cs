@@ -1,0 +1,35 @@
+using Orleans;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>What every change carries: who asks, under which request id, and for whom.</summary>
+/// <param name="RequestId">The caller's id; with the actor it makes the entry id.</param>
+/// <param name="Digest">SHA-256 of the request as received, in hexadecimal.</param>
+/// <param name="Actor">Who acts: the party of the token.</param>
+/// <param name="OnBehalfOf">For whom, where staff act for a person; else empty.</param>
+/// <param name="Memo">A note for people; may be empty.</param>
+[GenerateSerializer, Immutable, Alias("timebank.command")]
+public sealed record Command(
+    [property: Id(0)] Guid RequestId,
+    [property: Id(1)] string Digest,
+    [property: Id(2)] string Actor,
+    [property: Id(3)] string OnBehalfOf,
+    [property: Id(4)] string Memo)
+{
+    public EntryId Id => EntryId.Of(Actor, RequestId);
+
+    /// <summary>The id of what this command creates.</summary>
+    public OpaqueId NewId => OpaqueId.From(Id);
+
+    /// <summary>The header of the command's own entry.</summary>
+    public EntryHeader Header(DateOnly effective, string policy, params ReadOnlySpan<(string Key, string Value)> details) => Header(Id, effective, policy, details);
+
+    /// <summary>The header of a further entry of the command, under another id.</summary>
+    public EntryHeader Header(EntryId id, DateOnly effective, string policy, params ReadOnlySpan<(string Key, string Value)> details)
+    {
+        var written = EntryHeader.NoDetails.ToBuilder();
+        foreach ((string key, string value) in details) written.Add(key, value);
+        return new EntryHeader(id, TimeBank.Ledger.Digest.Parse(Digest), Actor, OnBehalfOf, effective, policy, Memo, written.ToImmutable());
+    }
+}

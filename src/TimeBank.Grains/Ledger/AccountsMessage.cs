@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Orleans;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>Accounts as the writer has them, or the refusal to read them; written as bytes only where they leave the process.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.accounts")]
+public sealed record AccountsMessage
+{
+    public AccountsMessage(ImmutableArray<Account> accounts) => Accounts = accounts;
+
+    public ImmutableArray<Account> Accounts { get; private set; }
+
+    public Account? Find(AccountPath path) => Accounts.FirstOrDefault(account => account.Path == path);
+
+    [Id(0)]
+    public byte[] Bytes
+    {
+        get => MessageJson.Write(Accounts);
+        private set => Accounts = MessageJson.Read<ImmutableArray<Account>>(value);
+    }
+}
