@@ -1,0 +1,22 @@
+using Grpc.Core;
+
+namespace Grpc.Net.Client;
+
+/// <summary>A call without its message types: what the public call objects ask of it.</summary>
+internal abstract class CallState
+{
+    public static readonly Func<object, Task<Metadata>> Headers = state => ((CallState)state).ReadHeadersAsync();
+    public static readonly Func<object, Status> Status = state => ((CallState)state).FinalStatus
+        ?? throw new InvalidOperationException("Unable to get the status because the call is not complete.");
+    public static readonly Func<object, Metadata> Trailers = state => ((CallState)state).FinalTrailers
+        ?? throw new InvalidOperationException("Can't get the call trailers because the call has not completed successfully.");
+    public static readonly Action<object> Dispose = state => ((CallState)state).Cancel();
+
+    public Status? FinalStatus { get; protected set; }
+
+    protected Metadata? FinalTrailers { get; set; }
+
+    protected abstract Task<Metadata> ReadHeadersAsync();
+
+    public abstract void Cancel();
+}
