@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace TimeBank.Ledger;
+
+/// <summary>The words that data files use for the domain's choices.</summary>
+internal static class DataWords
+{
+    public static ImmutableDictionary<string, AbilityGrade> Grades { get; } = new Dictionary<string, AbilityGrade>
+    {
+        ["able"] = AbilityGrade.Able,
+        ["mild"] = AbilityGrade.Mild,
+        ["moderate"] = AbilityGrade.Moderate,
+        ["severe"] = AbilityGrade.Severe,
+        ["complete"] = AbilityGrade.Complete,
+    }.ToImmutableDictionary();
+
+    public static ImmutableDictionary<string, Difficulties> Difficulties { get; } = new Dictionary<string, Difficulties>
+    {
+        ["living-alone"] = TimeBank.Ledger.Difficulties.LivingAlone,
+        ["empty-nest"] = TimeBank.Ledger.Difficulties.EmptyNest,
+        ["low-income"] = TimeBank.Ledger.Difficulties.LowIncome,
+        ["special-hardship"] = TimeBank.Ledger.Difficulties.SpecialHardship,
+        ["lost-only-child"] = TimeBank.Ledger.Difficulties.LostOnlyChild,
+    }.ToImmutableDictionary();
+
+    public static ImmutableDictionary<string, ServiceType> ServiceTypes { get; } = new Dictionary<string, ServiceType>
+    {
+        ["meal"] = ServiceType.Meal,
+        ["bath"] = ServiceType.Bath,
+        ["clean"] = ServiceType.Clean,
+        ["medical"] = ServiceType.Medical,
+        ["urgent"] = ServiceType.Urgent,
+        ["mobility"] = ServiceType.Mobility,
+        ["care"] = ServiceType.Care,
+        ["companionship"] = ServiceType.Companionship,
+        ["errands"] = ServiceType.Errands,
+        ["digital-help"] = ServiceType.DigitalHelp,
+    }.ToImmutableDictionary();
+
+    public static ImmutableDictionary<string, Payer> Payers { get; } = new Dictionary<string, Payer>
+    {
+        ["public-funds"] = Payer.PublicFunds,
+        ["shared"] = Payer.Shared,
+        ["elder"] = Payer.Elder,
+        ["time-bank"] = Payer.TimeBank,
+    }.ToImmutableDictionary();
+
+    public static ImmutableDictionary<string, ServiceSetting> Settings { get; } = new Dictionary<string, ServiceSetting>
+    {
+        ["home"] = ServiceSetting.Home,
+        ["institution"] = ServiceSetting.Institution,
+    }.ToImmutableDictionary();
+
+    public static ImmutableDictionary<string, Unit> Units { get; } =
+        new[] { Unit.Fen, Unit.Minutes, Unit.Meal, Unit.Bath, Unit.Clean }.ToImmutableDictionary(unit => unit.Code);
+
+    /// <summary>The word for a value.</summary>
+    public static string Of<T>(ImmutableDictionary<string, T> words, T value) =>
+        words.FirstOrDefault(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Key ?? "";
+}

@@ -1,0 +1,23 @@
+namespace TimeBank.Ledger;
+
+/// <summary>What makes an elder's life hard, as the register knows it. Values are stored.</summary>
+[Flags]
+public enum Difficulties
+{
+    None = 0,
+
+    /// <summary>独居: lives alone.</summary>
+    LivingAlone = 1,
+
+    /// <summary>空巢: no child lives near.</summary>
+    EmptyNest = 2,
+
+    /// <summary>低保、低收入: has a subsistence allowance or a low income.</summary>
+    LowIncome = 4,
+
+    /// <summary>特困: supported by the state, with no income, capacity or family.</summary>
+    SpecialHardship = 8,
+
+    /// <summary>计划生育特殊家庭: lost an only child.</summary>
+    LostOnlyChild = 16,
+}

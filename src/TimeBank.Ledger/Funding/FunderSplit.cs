@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+
+namespace TimeBank.Ledger;
+
+/// <summary>
+/// Splits money among a programme's funders, exact to the fen for every entry and for every total: the entry that takes a running total from a to b bears
+/// split(b) − split(a).
+/// </summary>
+/// <remarks>
+/// That difference must never be negative, or an entry that spends would give a fen back to a funder. With three funders or more the plain largest
+/// remainder does that (the Alabama paradox: weights 6, 6 and 2 share 10 fen as 4, 4, 2 and 11 as 5, 5, 1). So fen are given out in one fixed order, each
+/// to the funder whose (2 × fen held + 1) / weight is least, the earlier funder where two are equal (Sainte-Laguë). For two funders the outcome is the largest
+/// remainder's; for more it is as near to the exact shares, and it only ever grows.
+/// </remarks>
+public sealed class FunderSplit
+{
+    private readonly ImmutableArray<FunderShare> shares;
+    private readonly Int128 whole;
+
+    /// <param name="shares">Their order decides between equals, so it stays the same for a programme's life.</param>
+    /// <exception cref="ArgumentException">No weight is positive, one is negative, or a funder stands there twice.</exception>
+    public FunderSplit(IEnumerable<FunderShare> shares)
+    {
+        this.shares = [.. shares];
+        if (this.shares.Any(share => share.Weight < 0) || this.shares.DistinctBy(share => share.Fund).Count() != this.shares.Length)
+            throw new ArgumentException("A weight is negative, or a funder stands here twice.", nameof(shares));
+        whole = this.shares.Aggregate(Int128.Zero, (sum, share) => sum + share.Weight);
+        if (whole == 0)
+            throw new ArgumentException("Nobody bears anything.", nameof(shares));
+    }
+
+    /// <summary>What each funder bears of a running total, in the order of the shares.</summary>
+    public ImmutableArray<FunderPart> Of(Fen total)
+    {
+        long[] held = [.. shares.Select(share => (long)((((UInt128)total.Value * 2 * (ulong)share.Weight) + (UInt128)whole) / ((UInt128)whole * 2)))];
+        // Rounding each share to the nearest fen gives out the first fen of the fixed order up to some place, but not always as many as there are.
+        Int128 missing = held.Aggregate((Int128)total.Value, (left, fen) => left - fen);
+        for (; missing > 0; missing--)
+            held[Next(held)]++;
+        for (; missing < 0; missing++)
+            held[Last(held)]--;
+        return [.. shares.Zip(held, (share, fen) => new FunderPart(share.Fund, new Fen(fen)))];
+    }
+
+    /// <summary>What each funder bears of an entry that takes the running total from <paramref name="before"/> by <paramref name="amount"/> further.</summary>
+    public ImmutableArray<FunderPart> OfEntry(Fen before, Fen amount) =>
+        [.. Of(before + amount).Zip(Of(before), (after, until) => after with { Amount = after.Amount - until.Amount })];
+
+    // The funder to whom the next fen goes.
+    private int Next(long[] held)
+    {
+        int next = -1;
+        for (int at = 0; at < held.Length; at++)
+        {
+            if (shares[at].Weight > 0 && (next < 0 || ComparePlace(at, held[at], next, held[next]) < 0))
+                next = at;
+        }
+        return next;
+    }
+
+    // The funder to whom the last fen went.
+    private int Last(long[] held)
+    {
+        int last = -1;
+        for (int at = 0; at < held.Length; at++)
+        {
+            if (held[at] > 0 && (last < 0 || ComparePlace(at, held[at] - 1, last, held[last] - 1) > 0))
+                last = at;
+        }
+        return last;
+    }
+
+    // Compares (2·left + 1) / weight with (2·right + 1) / weight, then the funders' order.
+    private int ComparePlace(int left, long leftFen, int right, long rightFen)
+    {
+        UInt128 leftPlace = (((UInt128)leftFen * 2) + 1) * (ulong)shares[right].Weight;
+        UInt128 rightPlace = (((UInt128)rightFen * 2) + 1) * (ulong)shares[left].Weight;
+        int place = leftPlace.CompareTo(rightPlace);
+        return place != 0 ? place : left.CompareTo(right);
+    }
+}

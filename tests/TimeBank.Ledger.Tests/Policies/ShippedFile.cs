@@ -1,0 +1,26 @@
+using System.Text;
+
+namespace TimeBank.Ledger.Tests;
+
+/// <summary>A data file as it ships, to be changed in one place by a test.</summary>
+internal static class ShippedFile
+{
+    public static string Text(string name)
+    {
+        using Stream stream = typeof(Policy).Assembly.GetManifestResourceStream($"data/{name}") ?? throw new FileNotFoundException(name);
+        using StreamReader reader = new(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>The file with one piece of text, which stands in it exactly once, replaced.</summary>
+    public static byte[] With(string name, string old, string changed)
+    {
+        string text = Text(name);
+        if (text.Split(old).Length != 2)
+            throw new ArgumentException($"'{old}' stands in {name} {text.Split(old).Length - 1} times.", nameof(old));
+        return Encoding.UTF8.GetBytes(text.Replace(old, changed));
+    }
+
+    /// <summary>The line, counted from 1, on which a piece of the unchanged file stands.</summary>
+    public static int LineOf(string name, string piece) => Text(name).Split(piece)[0].Count(letter => letter == '\n') + 1;
+}
