@@ -9,7 +9,7 @@ namespace TimeBank.Grains;
 /// remembered by the region's writer under the command's id, then the state changes in one write. A crash between the last two
 /// leaves a command whose retry finds its outcome and finishes.
 /// </summary>
-public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, TimeProvider clock) : Grain
+public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, BusinessClock clock) : Grain
     where TState : WorkflowState, new()
 {
     protected TState State => state.State;
@@ -21,9 +21,9 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Time
     /// <summary>The part of the key after the region.</summary>
     protected string LocalKey => this.GetPrimaryKeyString().Split('/', 2)[1];
 
-    protected DateTimeOffset Now => clock.GetUtcNow();
+    protected DateTimeOffset Now => clock.Now;
 
-    protected DateOnly Today => ChinaTime.DateOf(Now);
+    protected DateOnly Today => clock.Today;
 
     protected ILedgerGrain Ledger => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
 

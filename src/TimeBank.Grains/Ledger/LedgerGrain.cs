@@ -11,7 +11,7 @@ namespace TimeBank.Grains;
 /// entry is stored at once; there is no timer. Calls interleave, but only <see cref="RunAsync"/> touches the working state.
 /// </summary>
 [Reentrant]
-public sealed class LedgerGrain(ILedgerStore store, TimeProvider clock, ISaltSource salts, IOptions<LedgerOptions> options, ILogger<LedgerGrain> log)
+public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSource salts, IOptions<LedgerOptions> options, ILogger<LedgerGrain> log)
     : Grain, ILedgerGrain
 {
     private const int AttemptsAgainstOtherWriters = 3;
@@ -110,7 +110,7 @@ public sealed class LedgerGrain(ILedgerStore store, TimeProvider clock, ISaltSou
             (WorkingState state, LedgerHead head) = await LoadAsync(calls);
             var draft = new BatchDraft(head, state, salts.Next);
             int decided = 0;
-            while (decided < calls.Count && draft.Bytes < _options.MaxBatchBytes) calls[decided++].Decide(state, draft, LedgerTime.From(clock.GetUtcNow()));
+            while (decided < calls.Count && draft.Bytes < _options.MaxBatchBytes) calls[decided++].Decide(state, draft, LedgerTime.From(clock.Now));
             LedgerAppend append = draft.Finish();
 
             if (append.IsEmpty || await AppendAsync(append))
