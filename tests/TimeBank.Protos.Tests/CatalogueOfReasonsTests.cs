@@ -10,11 +10,12 @@ public sealed partial class CatalogueOfReasonsTests
 {
     private static readonly JsonElement[] Reasons = Read("reasons.json");
     private static readonly JsonElement[] Violations = Read("violations.json");
+    private static readonly JsonElement[] Words = Read("words.json");
 
     [Fact]
     public void Names_are_unique_and_upper_snake()
     {
-        string[] names = [.. Reasons.Select(row => Text(row, "reason")), .. Violations.Select(row => Text(row, "violation"))];
+        string[] names = [.. Reasons.Select(row => Text(row, "reason")), .. Violations.Select(row => Text(row, "violation")), .. Words.Select(row => Text(row, "word"))];
 
         Assert.Distinct(names);
         Assert.All(names, name => Assert.Matches("^[A-Z]+(_[A-Z]+)*$", name));
@@ -29,12 +30,27 @@ public sealed partial class CatalogueOfReasonsTests
     [Fact]
     public void Both_languages_say_the_same_values()
     {
-        Assert.All([.. Reasons, .. Violations], row =>
+        Assert.All([.. Reasons, .. Violations, .. Words], row =>
         {
             Assert.Equal(Placeholders(Text(row, "zh")), Placeholders(Text(row, "en")));
             Assert.Matches(@"\p{IsCJKUnifiedIdeographs}", Text(row, "zh"));
             Assert.DoesNotMatch(@"\p{IsCJKUnifiedIdeographs}", Text(row, "en"));
         });
+    }
+
+    [Fact]
+    public void Every_unit_and_state_has_a_word()
+    {
+        string[] states =
+        [
+            .. Contract.Files.SelectMany(file => file.EnumTypes)
+                .Where(type => type.Name is nameof(OrderState) or nameof(VoucherState))
+                .SelectMany(type => type.Values)
+                .Where(value => value.Number != 0)
+                .Select(value => value.Name),
+        ];
+
+        Assert.Equal(Enumerable.Order(["MIN", "CNY", "MEAL", "BATH", "CLEAN", .. states]), Words.Select(row => Text(row, "word")).Order());
     }
 
     [Fact]

@@ -1,0 +1,30 @@
+using Orleans;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>A service list, written as its file where it leaves the process.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.catalogue-version")]
+public sealed record CatalogueMessage
+{
+    private byte[] _file;
+
+    public CatalogueMessage(byte[] file, Ledger.Catalogue catalogue)
+    {
+        _file = file;
+        Catalogue = catalogue;
+    }
+
+    public Ledger.Catalogue Catalogue { get; private set; }
+
+    [Id(0)]
+    public byte[] File
+    {
+        get => _file;
+        private set
+        {
+            _file = value;
+            Catalogue = Ledger.Catalogue.Parse(value).Value;
+        }
+    }
+}

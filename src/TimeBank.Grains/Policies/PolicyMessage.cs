@@ -1,0 +1,30 @@
+using Orleans;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>A policy, written as its file where it leaves the process.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.policy-version")]
+public sealed record PolicyMessage
+{
+    private byte[] _file;
+
+    public PolicyMessage(byte[] file, Policy policy)
+    {
+        _file = file;
+        Policy = policy;
+    }
+
+    public Policy Policy { get; private set; }
+
+    [Id(0)]
+    public byte[] File
+    {
+        get => _file;
+        private set
+        {
+            _file = value;
+            Policy = Policy.Parse(value).Value;
+        }
+    }
+}

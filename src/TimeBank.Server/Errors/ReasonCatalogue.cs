@@ -1,0 +1,38 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>The texts and statuses of every reason, and the texts of what can be wrong with a field, from the contract's two catalogues.</summary>
+public static partial class ReasonCatalogue
+{
+    private static readonly FrozenDictionary<Reason, ReasonText> Reasons = Load("reasons.json")
+        .ToFrozenDictionary(item => Enum.Parse<Reason>(Pascal(item.GetProperty("reason").GetString()!)), ReasonText.Read);
+
+    private static readonly FrozenDictionary<string, ReasonText> Violations = Load("violations.json")
+        .ToFrozenDictionary(item => item.GetProperty("violation").GetString()!, ReasonText.Read);
+
+    public static ReasonText Of(Reason reason) => Reasons[reason];
+
+    public static ReasonText OfViolation(string violation) => Violations[violation];
+
+    /// <summary>The public name of a reason: <c>VoucherExpired</c> is <c>VOUCHER_EXPIRED</c>.</summary>
+    public static string Name(Reason reason) => BeforeCapital().Replace(reason.ToString(), "_").ToUpperInvariant();
+
+    private static IReadOnlyList<JsonElement> Load(string resource)
+    {
+        Assembly contract = typeof(Amount).Assembly;
+        using Stream stream = contract.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"The contract has no {resource}.");
+        using var document = JsonDocument.Parse(stream);
+        return [.. document.RootElement.EnumerateArray().Select(item => item.Clone())];
+    }
+
+    private static string Pascal(string upperSnake) => string.Concat(upperSnake.Split('_').Select(word => word[0] + word[1..].ToLowerInvariant()));
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
+    private static partial Regex BeforeCapital();
+}

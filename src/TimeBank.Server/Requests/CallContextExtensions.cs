@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>What a call carries besides its request.</summary>
+public static class CallContextExtensions
+{
+    private static readonly object CallerKey = new();
+
+    /// <summary>Who calls; set by the access interceptor before any service is reached.</summary>
+    public static Caller Caller(this ServerCallContext context) => (Caller)context.UserState[CallerKey];
+
+    internal static void SetCaller(this ServerCallContext context, Caller caller) => context.UserState[CallerKey] = caller;
+
+    /// <summary>The command of a mutation, under the caller's request id.</summary>
+    /// <param name="onBehalfOf">The person for whom counter staff act, as a resource name that has been checked; else null.</param>
+    public static Command Command(this ServerCallContext context, IMessage request, Guid requestId, ResourceName? onBehalfOf = null, string memo = "")
+    {
+        byte[] bytes = [.. Encoding.UTF8.GetBytes(context.Method), 0, .. request.ToByteArray()];
+        return new Command(requestId, Convert.ToHexStringLower(SHA256.HashData(bytes)), context.Caller().Subject, onBehalfOf?.Id ?? "", memo);
+    }
+
+    /// <summary>For whom counter staff act. Others act for themselves and leave the field out.</summary>
+    /// <exception cref="RpcException">ON_BEHALF_OF_REQUIRED, ON_BEHALF_OF_NOT_ALLOWED.</exception>
+    public static ResourceName? OnBehalfOf(this ServerCallContext context, RequestReader read, string text, params ReadOnlySpan<string> collections)
+    {
+        bool counter = context.Caller().Has(Role.Counter);
+        if (!counter && text.Length > 0) throw Problem.Of(Reason.OnBehalfOfNotAllowed);
+        if (!counter) return null;
+        if (text.Length == 0) throw Problem.Of(Reason.OnBehalfOfRequired);
+        return read.Resource(text, "on_behalf_of", collections);
+    }
+
+    /// <summary>The party whose right is used: the person acted for, or the caller's own.</summary>
+    public static string ActingParty(this ServerCallContext context, ResourceName? onBehalfOf) => onBehalfOf?.ToString() ?? context.Caller().Party;
+
+    /// <summary>A grain's value, or its refusal as the error that the caller gets.</summary>
+    public static T OrThrow<T>(this Reply<T> reply)
+        where T : class => reply.Refusal is { } refusal ? throw Problem.Of(refusal) : reply.Value!;
+}

@@ -1,0 +1,34 @@
+using Google.Protobuf.WellKnownTypes;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Date = Google.Type.Date;
+
+namespace TimeBank.Server;
+
+/// <summary>The domain's values in the contract's types.</summary>
+public static class ContractValues
+{
+    public static Date ToContract(this DateOnly day) => new() { Year = day.Year, Month = day.Month, Day = day.Day };
+
+    /// <summary>A span of days; an open end is left out.</summary>
+    public static Period ToContract(this (DateOnly First, DateOnly Last) period) => new()
+    {
+        FirstDay = period.First == DateOnly.MinValue ? null : period.First.ToContract(),
+        LastDay = period.Last == DateOnly.MaxValue ? null : period.Last.ToContract(),
+    };
+
+    public static Timestamp ToContract(this LedgerTime time) => Timestamp.FromDateTimeOffset(time.ToDateTimeOffset());
+
+    public static Amount Of(this Unit unit, long value) => new() { Value = value, Unit = unit.Code };
+
+    public static Amount ToContract(this Minutes minutes) => Unit.Minutes.Of(minutes.Value);
+
+    public static Amount ToContract(this Fen fen) => Unit.Fen.Of(fen.Value);
+
+    /// <summary>The balance of posted counters, on the side on which it stands.</summary>
+    public static Balance ToBalance(this Counters counters, Unit unit)
+    {
+        long credit = counters.CreditsPosted - counters.DebitsPosted;
+        return new Balance { Amount = unit.Of(Math.Abs(credit)), Side = credit < 0 ? Side.Debit : Side.Credit };
+    }
+}
