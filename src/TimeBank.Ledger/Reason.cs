@@ -9,7 +9,7 @@ public enum Reason
     // The id, looked at before any rule.
     RequestIdReused = 1,
 
-    // Shape: depends on the proposal alone, and is never stored.
+    // Shape: depends on the proposal alone, and is never stored; but that an account is of another unit, or its counters full, is.
     AmountNotPositive = 10,
     AmountTooLarge = 11,
     SameAccount = 12,

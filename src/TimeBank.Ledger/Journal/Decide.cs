@@ -8,9 +8,9 @@ namespace TimeBank.Ledger;
 /// <item>The id: known with the same command gives the stored outcome, with another one <see cref="Reason.RequestIdReused"/>.</item>
 /// <item>A refusal that the domain's rules gave already.</item>
 /// <item>Shape: amounts, units, sizes. Never stored, since a retry can't differ.</item>
-/// <item>Existence: the hold or entry that is named, then accounts in the order of the transfers, debit first.</item>
+/// <item>Existence: the hold or entry that is named, then accounts in the order of the transfers, debit first; each must be of its unit.</item>
 /// <item>State: of the hold or entry, then of the accounts (closed before frozen).</item>
-/// <item>Limits, transfer by transfer, each seeing those before it; debit account first.</item>
+/// <item>Limits, transfer by transfer, each seeing those before it; debit account first, and the bound of the counters last.</item>
 /// </list>
 /// </summary>
 public static class Decide
@@ -33,8 +33,8 @@ public static class Decide
         var draft = new EntryDraft(view, proposal, time);
         Refusal? refusal = proposal.Kind switch
         {
-            EntryKind.Post => draft.Move(proposal.Transfers, holds: false),
-            EntryKind.Hold => draft.Move(proposal.Transfers, holds: true),
+            EntryKind.Post => draft.Locate() ?? draft.Move(holds: false),
+            EntryKind.Hold => draft.Locate() ?? draft.Move(holds: true),
             EntryKind.PostHold or EntryKind.VoidHold or EntryKind.ExpireHold => draft.EndHold(),
             EntryKind.Reverse => draft.Reverse(),
             EntryKind.ChangeAccounts => draft.ChangeAccounts(),

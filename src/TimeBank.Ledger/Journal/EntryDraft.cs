@@ -13,26 +13,34 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     private readonly ImmutableArray<Transfer>.Builder _transfers = ImmutableArray.CreateBuilder<Transfer>();
     private readonly ImmutableArray<TransferBalances>.Builder _balances = ImmutableArray.CreateBuilder<TransferBalances>();
     private readonly ImmutableArray<AccountChange>.Builder _changes = ImmutableArray.CreateBuilder<AccountChange>();
+    private (int Debit, int Credit)[] _legs = [];
     private long? _of;
 
-    public Refusal? Move(ImmutableArray<ProposedTransfer> transfers, bool holds)
+    /// <summary>Finds the accounts of the proposal's transfers, or opens them, before anything is asked of them.</summary>
+    public Refusal? Locate()
     {
-        Span<(int Debit, int Credit)> legs = transfers.Length <= 16 ? stackalloc (int, int)[transfers.Length] : new (int, int)[transfers.Length];
-        for (int at = 0; at < transfers.Length; at++)
+        _legs = new (int, int)[proposal.Transfers.Length];
+        for (int at = 0; at < _legs.Length; at++)
         {
-            if (Find(transfers[at].Debit, out legs[at].Debit) is { } noDebit) return noDebit;
-            if (Find(transfers[at].Credit, out legs[at].Credit) is { } noCredit) return noCredit;
+            if (Find(proposal.Transfers[at].Debit, out _legs[at].Debit) is { } noDebit) return noDebit;
+            if (Find(proposal.Transfers[at].Credit, out _legs[at].Credit) is { } noCredit) return noCredit;
         }
-        foreach ((int debit, int credit) in legs)
+        return null;
+    }
+
+    /// <summary>Makes the proposal's transfers between the accounts that <see cref="Locate"/> found.</summary>
+    public Refusal? Move(bool holds)
+    {
+        foreach ((int debit, int credit) in _legs)
         {
             if ((Immovable(debit) ?? Immovable(credit)) is { } immovable) return immovable;
         }
-        for (int at = 0; at < transfers.Length; at++)
+        for (int at = 0; at < _legs.Length; at++)
         {
-            ProposedTransfer wanted = transfers[at];
-            (int debit, int credit) = legs[at];
-            long amount = wanted.AtMost ? Math.Min(wanted.Amount, Room(debit, credit)) : wanted.Amount;
-            if (amount <= 0) return Refusal.Of(Reason.InsufficientBalance, ("account", wanted.Debit.Path.Text));
+            ProposedTransfer wanted = proposal.Transfers[at];
+            (int debit, int credit) = _legs[at];
+            // At most nothing is still at least one, which then says whose limit is in the way.
+            long amount = wanted.AtMost ? Math.Clamp(Room(debit, credit), 1, wanted.Amount) : wanted.Amount;
             if (OutOfLimits(debit, credit, amount) is { } limit) return limit;
             Apply(debit, credit, new Transfer(_touched[debit].Number, _touched[credit].Number, wanted.Unit, holds ? 0 : amount, holds ? amount : 0, 0));
         }
@@ -42,6 +50,7 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     public Refusal? EndHold()
     {
         if (view.Linked(proposal.Of!.Value) is not { Entry.Kind: EntryKind.Hold } hold) return new Refusal(Reason.HoldNotFound);
+        if (Locate() is { } missing) return missing;
         ImmutableArray<Transfer> held = hold.Entry.Transfers;
         bool posts = proposal.Kind == EntryKind.PostHold;
         if (hold.EndedBy is not null) return new Refusal(Reason.HoldEnded);
@@ -65,7 +74,7 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
             Apply(debit, credit, held[at] with { Posted = amounts[at], Held = 0, Released = held[at].Held });
         }
         _of = hold.Entry.Index;
-        return Move(proposal.Transfers, holds: false);
+        return Move(holds: false);
     }
 
     public Refusal? Reverse()
@@ -73,7 +82,9 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
         if (view.Linked(proposal.Of!.Value) is not { } original) return new Refusal(Reason.EntryNotFound);
         if (original.Entry.Kind is not (EntryKind.Post or EntryKind.PostHold)) return new Refusal(Reason.EntryNotReversible);
         if (original.ReversedBy is not null) return new Refusal(Reason.EntryAlreadyReversed);
-        ImmutableArray<Transfer> posted = [.. original.Entry.Transfers.Where(transfer => transfer.Posted > 0)];
+        // Last first: what a later transfer passed on must come back before the earlier one can give it up.
+        ImmutableArray<Transfer> posted = [.. original.Entry.Transfers.Where(transfer => transfer.Posted > 0).Reverse()];
+        if (posted.IsEmpty) return new Refusal(Reason.EntryNotReversible);
         foreach (Transfer transfer in posted)
         {
             int debit = Touch(Existing(transfer.Credit)), credit = Touch(Existing(transfer.Debit));
@@ -159,8 +170,9 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
             return Refusal.Of(Reason.InsufficientBalance, ("account", from.Path.Text), ("available", $"{from.Counters.DebitRoom}"), ("needed", $"{amount}"), ("unit", from.Unit.Code));
         }
         if (to.Is(AccountFlags.CreditsMustNotExceedDebits) && amount > to.Counters.CreditRoom) return Refusal.Of(Reason.LimitReached, ("account", to.Path.Text), ("limit", $"{to.Counters.CreditRoom}"));
-        bool overflows = from.Counters.DebitsPosted + from.Counters.DebitsPending > MaxCounter - amount || to.Counters.CreditsPosted + to.Counters.CreditsPending > MaxCounter - amount;
-        return overflows ? Refusal.Of(Reason.AmountTooLarge, ("account", from.Path.Text)) : null;
+        if (from.Counters.DebitsPosted + from.Counters.DebitsPending > MaxCounter - amount) return Refusal.Of(Reason.AmountTooLarge, ("account", from.Path.Text));
+        if (to.Counters.CreditsPosted + to.Counters.CreditsPending > MaxCounter - amount) return Refusal.Of(Reason.AmountTooLarge, ("account", to.Path.Text));
+        return null;
     }
 
     private void Apply(int debit, int credit, Transfer transfer)

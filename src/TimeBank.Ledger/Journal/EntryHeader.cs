@@ -21,6 +21,9 @@ public sealed record EntryHeader(
     string Memo,
     ImmutableSortedDictionary<string, string> Details)
 {
+    /// <summary>Of the actor, of whom they act for, and of the policy version.</summary>
+    public const int MaxNameLength = 200;
+
     public const int MaxMemoLength = 200;
     public const int MaxDetails = 32;
     public const int MaxDetailLength = 400;

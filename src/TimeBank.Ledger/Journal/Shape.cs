@@ -12,11 +12,15 @@ public static class Shape
     {
         EntryHeader header = proposal.Header;
         if (header.Memo.Length > EntryHeader.MaxMemoLength) return Refusal.Of(Reason.TextTooLong, ("field", "memo"));
+        if (header.Actor.Length > EntryHeader.MaxNameLength) return Refusal.Of(Reason.TextTooLong, ("field", "actor"));
+        if (header.OnBehalfOf.Length > EntryHeader.MaxNameLength) return Refusal.Of(Reason.TextTooLong, ("field", "on_behalf_of"));
+        if (header.PolicyVersion.Length > EntryHeader.MaxNameLength) return Refusal.Of(Reason.TextTooLong, ("field", "policy_version"));
         if (header.Details.Count > EntryHeader.MaxDetails) return Refusal.Of(Reason.TextTooLong, ("field", "details"));
         foreach ((string key, string value) in header.Details)
         {
             if (key.Length + value.Length > EntryHeader.MaxDetailLength) return Refusal.Of(Reason.TextTooLong, ("field", $"details.{key[..Math.Min(key.Length, 40)]}"));
         }
+        if (proposal.Kind is EntryKind.Post or EntryKind.Hold && proposal.Transfers.IsEmpty) return new Refusal(Reason.AmountNotPositive);
         if (proposal.Transfers.Length + proposal.PostAmounts.Length > MaxTransfers) return new Refusal(Reason.TooManyTransfers);
         foreach (long amount in proposal.PostAmounts)
         {
