@@ -1,0 +1,23 @@
+namespace TimeBank.Ledger.Tests;
+
+/// <summary>
+/// An account of a script. Its first letter tells its limit: <c>p</c>, a purse, can't be overdrawn; <c>d</c>, dues, has the opposite limit;
+/// anything else has none. <c>!p</c> must be there already, <c>p.MEAL</c> names a unit other than minutes.
+/// </summary>
+internal sealed record AccountName(string Path, Unit Unit, bool Opens)
+{
+    public AccountFlags Limit => Path[0] switch
+    {
+        'p' => AccountFlags.DebitsMustNotExceedCredits,
+        'd' => AccountFlags.CreditsMustNotExceedDebits,
+        _ => AccountFlags.None,
+    };
+
+    public static AccountName Parse(string text)
+    {
+        string[] parts = text.TrimStart('!').Split('.');
+        return new AccountName(parts[0], parts.Length > 1 ? Unit.Parse(parts[1]) : Unit.Minutes, !text.StartsWith('!'));
+    }
+
+    public AccountSpec ToSpec() => new(AccountPath.Parse(Path), Unit, Limit, Opens);
+}
