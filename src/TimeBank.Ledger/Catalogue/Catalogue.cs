@@ -8,8 +8,9 @@ public sealed class Catalogue
 {
     private readonly FrozenDictionary<Slug, CatalogueItem> items;
 
-    internal Catalogue(RegionCode region, Slug version, DateOnly effective, LocalText note, ImmutableArray<CatalogueItem> items)
+    internal Catalogue(RegionCode region, Slug version, DateOnly effective, LocalText note, ImmutableArray<CatalogueItem> items, ReadOnlyMemory<byte> file)
     {
+        File = file;
         Region = region;
         Version = version;
         Effective = effective;
@@ -31,6 +32,9 @@ public sealed class Catalogue
 
     /// <summary>In the order of the file.</summary>
     public ImmutableArray<CatalogueItem> Items { get; }
+
+    /// <summary>The bytes of the file that it was read from.</summary>
+    public ReadOnlyMemory<byte> File { get; }
 
     /// <summary>Reads a catalogue file; every error names its place.</summary>
     public static DataResult<Catalogue> Parse(ReadOnlySpan<byte> utf8) => CatalogueFile.Parse(utf8);

@@ -26,7 +26,7 @@ internal static class CatalogueFile
             items.Add(item);
         }
         file.Close();
-        return errors.Count == 0 ? new(new Catalogue(region, version, effective, note, items.ToImmutable())) : new(errors);
+        return errors.Count == 0 ? new(new Catalogue(region, version, effective, note, items.ToImmutable(), utf8.ToArray())) : new(errors);
     }
 
     private static CatalogueItem Item(DataObject entry)

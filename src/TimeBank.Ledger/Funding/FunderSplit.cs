@@ -8,7 +8,7 @@ namespace TimeBank.Ledger;
 /// </summary>
 /// <remarks>
 /// That difference must never be negative, or an entry that spends would give a fen back to a funder. With three funders or more the plain largest
-/// remainder does that (the Alabama paradox: weights 6, 6 and 2 share 10 fen as 4, 4, 2 and 11 as 5, 5, 1). So fen are given out in one fixed order, each
+/// remainder does that (the Alabama paradox: 55, 25, 15 and 5 % share 9 fen as 5, 2, 1, 1 and 10 fen as 6, 3, 1, 0). So fen are given out in one fixed order, each
 /// to the funder whose (2 × fen held + 1) / weight is least, the earlier funder where two are equal (Sainte-Laguë). For two funders the outcome is the largest
 /// remainder's; for more it is as near to the exact shares, and it only ever grows.
 /// </remarks>

@@ -17,6 +17,9 @@ public sealed record Policy(
     int UndoMinutes,
     ImmutableArray<PolicyItem> Items)
 {
+    /// <summary>The bytes of the file that it was read from.</summary>
+    public ReadOnlyMemory<byte> File { get; init; }
+
     /// <summary>Reads a policy file; every error names its place.</summary>
     public static DataResult<Policy> Parse(ReadOnlySpan<byte> utf8) => PolicyFile.Parse(utf8);
 

@@ -19,7 +19,7 @@ internal sealed class PolicyFile
     {
         List<DataError> errors = [];
         Policy policy = new PolicyFile().Read(DataObject.OfFile(utf8, errors));
-        return errors.Count == 0 ? new(policy) : new(errors);
+        return errors.Count == 0 ? new(policy with { File = utf8.ToArray() }) : new(errors);
     }
 
     private Policy Read(DataObject file)

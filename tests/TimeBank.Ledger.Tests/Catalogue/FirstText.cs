@@ -1,0 +1,11 @@
+namespace TimeBank.Ledger.Tests;
+
+internal static class FirstText
+{
+    /// <summary>Replaces the first place where <paramref name="old"/> stands.</summary>
+    public static string ReplaceFirst(this string text, string old, string changed)
+    {
+        int at = text.IndexOf(old, StringComparison.Ordinal);
+        return at < 0 ? throw new ArgumentException($"'{old}' does not stand there.", nameof(old)) : $"{text[..at]}{changed}{text[(at + old.Length)..]}";
+    }
+}

@@ -1,0 +1,63 @@
+using Xunit;
+
+namespace TimeBank.Ledger.Tests;
+
+public sealed class ElderFactsTests
+{
+    private static readonly RegionCode Home = RegionCode.Parse("430211");
+    private static readonly AbilityPolicy Ability = PolicyHistory.BuiltIn.At(new DateOnly(2026, 10, 1)).Ability;
+
+    [Theory]
+    [InlineData("1946-10-01", "2026-09-30", 79)]
+    [InlineData("1946-10-01", "2026-10-01", 80)]
+    [InlineData("1946-10-01", "2027-01-01", 80)]
+    [InlineData("1944-02-29", "2026-02-28", 81)]
+    [InlineData("1944-02-29", "2026-03-01", 82)]
+    [InlineData("1944-02-29", "2028-02-29", 84)]
+    public void Age_is_full_years(string born, string day, int years) => Assert.Equal(years, Elder(born).AgeOn(DateOnly.Parse(day, null)));
+
+    [Theory]
+    [InlineData(90, AbilityGrade.Able)]
+    [InlineData(89, AbilityGrade.Mild)]
+    [InlineData(66, AbilityGrade.Mild)]
+    [InlineData(65, AbilityGrade.Moderate)]
+    [InlineData(46, AbilityGrade.Moderate)]
+    [InlineData(45, AbilityGrade.Severe)]
+    [InlineData(30, AbilityGrade.Severe)]
+    [InlineData(29, AbilityGrade.Complete)]
+    [InlineData(0, AbilityGrade.Complete)]
+    public void Points_give_the_standards_grade(int points, AbilityGrade grade) => Assert.Equal(grade, Ability.GradeOf(points));
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(91)]
+    public void There_are_no_points_beyond_the_standard(int points) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Assessment(points, new DateOnly(2026, 1, 1), Home));
+
+    [Theory]
+    [InlineData("2026-03-14", null)]
+    [InlineData("2026-03-15", AbilityGrade.Moderate)]
+    [InlineData("2027-03-14", AbilityGrade.Moderate)]
+    [InlineData("2027-03-15", null)]
+    public void An_assessment_is_valid_for_its_months(string day, AbilityGrade? grade) =>
+        Assert.Equal(grade, Elder("1940-01-01", (50, "2026-03-15")).GradeOn(DateOnly.Parse(day, null), Ability));
+
+    [Fact]
+    public void The_last_assessment_counts_even_while_an_earlier_one_is_valid()
+    {
+        ElderFacts elder = Elder("1940-01-01", (90, "2026-06-01"), (20, "2026-01-01"), (10, "2026-12-01"));
+        Assert.Equal(AbilityGrade.Able, elder.GradeOn(new DateOnly(2026, 7, 1), Ability));
+        Assert.Equal(AbilityGrade.Complete, elder.GradeOn(new DateOnly(2026, 5, 31), Ability));
+    }
+
+    [Fact]
+    public void Of_two_of_one_day_the_one_that_helps_the_elder_counts() =>
+        Assert.Equal(AbilityGrade.Severe, Elder("1940-01-01", (40, "2026-06-01"), (70, "2026-06-01")).GradeOn(new DateOnly(2026, 6, 1), Ability));
+
+    private static ElderFacts Elder(string born, params (int Points, string On)[] assessments) => new(
+        DateOnly.Parse(born, null),
+        Home,
+        ElderStatus.Active,
+        Difficulties.None,
+        [.. assessments.Select(one => new Assessment(one.Points, DateOnly.Parse(one.On, null), Home))]);
+}
