@@ -1,0 +1,6 @@
+namespace Orleans.Configuration;
+
+public class SiloOptions
+{
+    public string SiloName { get; set; } = "Silo";
+}

@@ -1,0 +1,18 @@
+namespace Orleans;
+
+public enum DeactivationReasonCode : byte
+{
+    None,
+    ShuttingDown,
+    ActivationFailed,
+    DirectoryFailure,
+    ActivationIdle,
+    ActivationUnresponsive,
+    DuplicateActivation,
+    IncompatibleRequest,
+    ApplicationError,
+    ApplicationRequested,
+    Migrating,
+    RuntimeRequested,
+    HighMemoryPressure,
+}

@@ -1,0 +1,7 @@
+namespace Orleans;
+
+/// <summary>A grain factory outside grains.</summary>
+public interface IClusterClient : IGrainFactory
+{
+    IServiceProvider ServiceProvider { get; }
+}

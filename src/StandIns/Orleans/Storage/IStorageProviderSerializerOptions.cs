@@ -1,0 +1,6 @@
+namespace Orleans.Storage;
+
+public interface IStorageProviderSerializerOptions
+{
+    IGrainStorageSerializer GrainStorageSerializer { get; set; }
+}

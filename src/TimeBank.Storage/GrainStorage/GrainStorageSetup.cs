@@ -1,0 +1,27 @@
+using Orleans.Configuration;
+using Orleans.Hosting;
+
+namespace TimeBank.Storage.GrainStorage;
+
+/// <summary>Puts the states of grains beside the ledger.</summary>
+public static class GrainStorageSetup
+{
+    /// <summary>The provider's name in <c>[PersistentState("…", "timebank")]</c>.</summary>
+    public const string ProviderName = "timebank";
+
+    /// <summary>
+    /// Part of every state's key, so it never changes. Silos that do not set it find nothing of what others stored.
+    /// </summary>
+    public const string ServiceId = "timebank";
+
+    /// <summary>Keeps grain states in the SQLite file of this connection string, which the migrator has prepared.</summary>
+    public static ISiloBuilder AddTimeBankGrainStorage(this ISiloBuilder silo, string sqliteConnectionString) => silo
+        .Configure<ClusterOptions>(options => options.ServiceId = ServiceId)
+        .AddAdoNetGrainStorage(ProviderName, options =>
+        {
+            // Orleans means Microsoft.Data.Sqlite by this name.
+            options.Invariant = "System.Data.SQLite";
+            options.ConnectionString = sqliteConnectionString;
+            options.GrainStorageSerializer = new GrainStateJson();
+        });
+}

@@ -1,0 +1,10 @@
+using Orleans;
+
+namespace TimeBank.Benchmarks.Platform;
+
+[Alias("TimeBank.Benchmarks.INoOpGrain")]
+public interface INoOpGrain : IGrainWithStringKey
+{
+    [Alias("Nothing")]
+    Task Nothing();
+}
