@@ -21,6 +21,8 @@ public sealed record JournalEntry(
 {
     public EntryId Id => Header.Id;
 
+    public bool EndsHold => Kind is EntryKind.PostHold or EntryKind.VoidHold or EntryKind.ExpireHold;
+
     /// <summary>A detail that the entry's constructor wrote; absent is a broken invariant.</summary>
     public string Detail(string key) => Header.Details[key];
 }

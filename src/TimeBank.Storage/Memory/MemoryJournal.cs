@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>One region's journal in memory. Like the databases it keeps an entry's bytes and gives back what they say.</summary>
+internal sealed class MemoryJournal(RegionCode region)
+{
+    private readonly List<(StoredEntry Stored, ImmutableArray<TransferBalances> Balances)> _entries = [];
+    private readonly List<Account> _accounts = [];
+    private readonly Dictionary<AccountPath, long> _numbers = [];
+    private readonly Dictionary<EntryId, Outcome> _outcomes = [];
+    private readonly Dictionary<long, long> _endedBy = [];
+    private readonly Dictionary<long, long> _reversedBy = [];
+
+    public LedgerHead Head { get; private set; } = LedgerHead.Empty(region);
+
+    public bool Append(LedgerAppend append)
+    {
+        if (!Head.IsAt(append.Before)) return false;
+        Check(append);
+        // From here on nothing may fail.
+        foreach (Account account in append.Changed) _accounts[(int)account.Number - 1] = account;
+        foreach (Account account in append.Opened.OrderBy(account => account.Number))
+        {
+            _accounts.Add(account);
+            _numbers.Add(account.Path, account.Number);
+        }
+        foreach (AppendedEntry appended in append.Entries)
+        {
+            JournalEntry entry = EntryCodec.Decode(appended.Bytes);
+            _entries.Add((new StoredEntry(entry, appended.Bytes, appended.Salt, appended.Leaf), appended.Balances));
+            _outcomes.Add(entry.Id, Outcome.Wrote(entry));
+            if (entry.EndsHold) _endedBy.Add(entry.Of!.Value, entry.Index);
+            if (entry.Kind == EntryKind.Reverse) _reversedBy.Add(entry.Of!.Value, entry.Index);
+        }
+        foreach (Outcome outcome in append.Remembered) _outcomes.Add(outcome.Id, outcome);
+        Head = append.After;
+        return true;
+    }
+
+    public Prefetched Prefetch(PrefetchKeys keys)
+    {
+        LinkedEntry[] linked = [.. keys.Linked.Select(_outcomes.GetValueOrDefault).Select(outcome => outcome?.Entry).OfType<JournalEntry>().Select(Linked)];
+        var numbers = linked.SelectMany(link => link.Entry.Transfers).SelectMany(transfer => new[] { transfer.Debit, transfer.Credit }).ToHashSet();
+        foreach (AccountPath path in keys.Paths)
+        {
+            if (_numbers.TryGetValue(path, out long number)) numbers.Add(number);
+        }
+        return new Prefetched([.. keys.Ids.Select(_outcomes.GetValueOrDefault).OfType<Outcome>()], [.. numbers.Select(number => _accounts[(int)number - 1])], linked);
+    }
+
+    public Account? Account(AccountPath path) => _numbers.TryGetValue(path, out long number) ? _accounts[(int)number - 1] : null;
+
+    public IReadOnlyList<Account> Accounts(AccountFilter filter, long afterNumber, int limit) =>
+        [.. _accounts.Where(account => account.Number > afterNumber && Matches(account, filter)).Take(limit)];
+
+    public StoredEntry? Entry(long index) => index >= 0 && index < _entries.Count ? _entries[(int)index].Stored : null;
+
+    public StoredEntry? Entry(EntryId id) => _outcomes.GetValueOrDefault(id)?.Entry is { } entry ? Entry(entry.Index) : null;
+
+    public IReadOnlyList<StoredEntry> Entries(long fromIndex, int limit) => [.. _entries.Select(entry => entry.Stored).Where(stored => stored.Entry.Index >= fromIndex).Take(limit)];
+
+    public IReadOnlyList<Posting> Postings(long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>
+    [
+        .. Legs(account)
+            .Where(leg => leg.Entry.Time >= from && leg.Entry.Time < until)
+            .Where(leg => leg.Entry.Index > after.Index || (leg.Entry.Index == after.Index && leg.Position > after.Position))
+            .Take(limit),
+    ];
+
+    public Counters CountersBefore(long account, LedgerTime time) => Legs(account).LastOrDefault(leg => leg.Entry.Time < time)?.After ?? default;
+
+    public IReadOnlyList<JournalEntry> DueHolds(LedgerTime at, int limit) =>
+    [
+        .. _entries.Select(entry => entry.Stored.Entry)
+            .Where(entry => entry.Kind == EntryKind.Hold && !_endedBy.ContainsKey(entry.Index) && entry.Expires <= at)
+            .OrderBy(entry => entry.Expires).ThenBy(entry => entry.Index).Take(limit),
+    ];
+
+    public IReadOnlyList<UnitTotals> TrialBalance() =>
+    [
+        .. _accounts.GroupBy(account => account.Unit).OrderBy(unit => unit.Key.Code, StringComparer.Ordinal).Select(unit => new UnitTotals(
+            unit.Key,
+            new Counters(
+                unit.Sum(account => account.Counters.DebitsPending), unit.Sum(account => account.Counters.DebitsPosted),
+                unit.Sum(account => account.Counters.CreditsPending), unit.Sum(account => account.Counters.CreditsPosted)),
+            unit.LongCount())),
+    ];
+
+    private static bool Matches(Account account, AccountFilter filter) =>
+        account.Path.Text.StartsWith(filter.PathPrefix, StringComparison.Ordinal)
+        && (filter.Owner.Length == 0 || account.Terms?.Owner == filter.Owner)
+        && (filter.Group.Length == 0 || account.Terms?.Group == filter.Group)
+        && (filter.UntilBefore is null || account.Terms?.Until < filter.UntilBefore)
+        && (!filter.NotEmpty || !account.Counters.IsEmpty);
+
+    private LinkedEntry Linked(JournalEntry entry) => new(
+        entry,
+        _endedBy.TryGetValue(entry.Index, out long end) ? end : null,
+        _reversedBy.TryGetValue(entry.Index, out long reversal) ? reversal : null);
+
+    private IEnumerable<Posting> Legs(long account)
+    {
+        foreach ((StoredEntry stored, ImmutableArray<TransferBalances> balances) in _entries)
+        {
+            for (int at = 0; at < stored.Entry.Transfers.Length; at++)
+            {
+                Transfer transfer = stored.Entry.Transfers[at];
+                bool isDebit = transfer.Debit == account;
+                if (transfer.Posted == 0 || (!isDebit && transfer.Credit != account)) continue;
+                Counters after = isDebit ? balances[at].Debit : balances[at].Credit;
+                AccountPath counter = _accounts[(int)(isDebit ? transfer.Credit : transfer.Debit) - 1].Path;
+                yield return new Posting(stored.Entry, at, isDebit, transfer.Posted, new Counters(0, after.DebitsPosted, 0, after.CreditsPosted), counter);
+            }
+        }
+    }
+
+    /// <summary>What the databases guard by constraints.</summary>
+    private void Check(LedgerAppend append)
+    {
+        static void Require(bool kept, string what)
+        {
+            if (!kept) throw new AppendRefusedException(what);
+        }
+
+        var ids = new HashSet<EntryId>();
+        var ended = new HashSet<long>();
+        var reversed = new HashSet<long>();
+        var open = append.Entries.Where(appended => appended.Entry.Kind == EntryKind.Hold).Select(appended => appended.Entry.Index).ToHashSet();
+        foreach (Account account in append.Changed) Require(account.Number >= 1 && account.Number <= _accounts.Count, $"Account {account.Number} isn't there.");
+        foreach (Account account in append.Opened) Require(account.Number > _accounts.Count && !_numbers.ContainsKey(account.Path), $"Account {account.Path} is there already.");
+        foreach (Account account in append.Changed.Concat(append.Opened)) Require(account.KeepsLimits, $"Account {account.Path} breaks its limits.");
+        foreach (EntryId id in append.Entries.Select(appended => appended.Entry.Id).Concat(append.Remembered.Select(outcome => outcome.Id)))
+        {
+            Require(!_outcomes.ContainsKey(id) && ids.Add(id), $"Id {id} is there already.");
+        }
+        foreach (JournalEntry entry in append.Entries.Select(appended => appended.Entry))
+        {
+            if (entry.EndsHold)
+            {
+                long hold = entry.Of!.Value;
+                bool isOpen = (open.Contains(hold) || Entry(hold)?.Entry.Kind == EntryKind.Hold) && !_endedBy.ContainsKey(hold) && ended.Add(hold);
+                Require(isOpen, $"Entry {entry.Index} ends hold {hold}, which isn't open.");
+            }
+            if (entry.Kind == EntryKind.Reverse)
+            {
+                long original = entry.Of!.Value;
+                Require(original < entry.Index && !_reversedBy.ContainsKey(original) && reversed.Add(original), $"Entry {entry.Index} reverses entry {original}, which isn't there or is reversed already.");
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>Journals in memory, for tests and the simulator: plain, complete, and done before a call returns.</summary>
+public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
+{
+    private readonly ConcurrentDictionary<RegionCode, MemoryJournal> _journals = new();
+
+    public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation)
+    {
+        AppendGuard.Check(append);
+        return Of(append.Before.Region, journal => journal.Append(append));
+    }
+
+    public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) => Of(region, journal => journal.Prefetch(keys));
+
+    public ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) => Of(region, journal => journal.Head);
+
+    public ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<RegionCode> regions = [.. _journals.Values.Select(journal => journal.Head).Where(head => !head.IsAt(LedgerHead.Empty(head.Region))).Select(head => head.Region).Order()];
+        return ValueTask.FromResult(regions);
+    }
+
+    public ValueTask<Account?> AccountAsync(RegionCode region, AccountPath path, CancellationToken cancellation) => Of(region, journal => journal.Account(path));
+
+    public ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.Accounts(filter, afterNumber, limit));
+
+    public ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) => Of(region, journal => journal.Entry(index));
+
+    public ValueTask<StoredEntry?> EntryAsync(RegionCode region, EntryId id, CancellationToken cancellation) => Of(region, journal => journal.Entry(id));
+
+    public ValueTask<IReadOnlyList<StoredEntry>> EntriesAsync(RegionCode region, long fromIndex, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.Entries(fromIndex, limit));
+
+    public ValueTask<IReadOnlyList<Posting>> PostingsAsync(
+        RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.Postings(account, from, until, after, limit));
+
+    public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
+        Of(region, journal => journal.CountersBefore(account, time));
+
+    public ValueTask<IReadOnlyList<JournalEntry>> DueHoldsAsync(RegionCode region, LedgerTime at, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.DueHolds(at, limit));
+
+    public ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation) => Of(region, journal => journal.TrialBalance());
+
+    private ValueTask<T> Of<T>(RegionCode region, Func<MemoryJournal, T> call)
+    {
+        MemoryJournal journal = _journals.GetOrAdd(region, static code => new MemoryJournal(code));
+        lock (journal) return ValueTask.FromResult(call(journal));
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Data.Sqlite;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>A database file, and how every connection to it is set up.</summary>
+public sealed class SqliteDatabase
+{
+    private const int BusyTimeoutSeconds = 5;
+
+    // WAL lets readers go on while the writer writes; FULL makes a commit durable before it is answered.
+    private const string Setup =
+        """
+        PRAGMA busy_timeout = 5000;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON;
+        PRAGMA trusted_schema = OFF;
+        PRAGMA cache_size = -16000;
+        PRAGMA wal_autocheckpoint = 4000;
+        """;
+
+    public SqliteDatabase(string path)
+    {
+        Path = System.IO.Path.GetFullPath(path);
+        ConnectionString = new SqliteConnectionStringBuilder { DataSource = Path, DefaultTimeout = BusyTimeoutSeconds, Pooling = false }.ToString();
+    }
+
+    public string Path { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>Opens a connection, creating the file where it is missing.</summary>
+    /// <exception cref="StorageUnavailableException">The file can't be opened or isn't a database.</exception>
+    public SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(ConnectionString);
+        try
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = Setup;
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch (SqliteException fault)
+        {
+            connection.Dispose();
+            throw SqliteFault.Translate(fault);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>The journals of every region in one SQLite file.</summary>
+public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
+{
+    private readonly SqliteReaders _readers;
+    private readonly SqliteWriter _writer;
+
+    private SqliteLedgerStore(SqliteDatabase database)
+    {
+        _readers = new SqliteReaders(database);
+        _writer = new SqliteWriter(database);
+    }
+
+    /// <summary>Opens a database, creating and migrating it where needed.</summary>
+    /// <exception cref="SchemaMismatchException">Its schema is newer than this build's, or isn't ours.</exception>
+    /// <exception cref="StorageUnavailableException">It can't be used.</exception>
+    public static SqliteLedgerStore Open(SqliteDatabase database)
+    {
+        SqliteSchema.Migrate(database);
+        return new SqliteLedgerStore(database);
+    }
+
+    public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) => _writer.AppendAsync(append, cancellation);
+
+    public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) =>
+        _readers.ReadAsync(session => SqlitePrefetch.Read(session, region, keys), cancellation);
+
+    public ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) =>
+        _readers.ReadAsync(session => SqliteReads.Head(session, region), cancellation);
+
+    public async ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation) => await _readers.ReadAsync(SqliteReads.Regions, cancellation);
+
+    public ValueTask<Account?> AccountAsync(RegionCode region, AccountPath path, CancellationToken cancellation) =>
+        _readers.ReadAsync(session => SqliteReads.Account(session, region, path), cancellation);
+
+    public async ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.Accounts(session, region, filter, afterNumber, limit), cancellation);
+
+    public ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) =>
+        _readers.ReadAsync(session => SqliteReads.Entry(session, region, index), cancellation);
+
+    public ValueTask<StoredEntry?> EntryAsync(RegionCode region, EntryId id, CancellationToken cancellation) =>
+        _readers.ReadAsync(session => SqliteReads.Entry(session, region, id), cancellation);
+
+    public async ValueTask<IReadOnlyList<StoredEntry>> EntriesAsync(RegionCode region, long fromIndex, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.Entries(session, region, fromIndex, limit), cancellation);
+
+    public async ValueTask<IReadOnlyList<Posting>> PostingsAsync(
+        RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.PostingsOf(session, region, account, from, until, after, limit), cancellation);
+
+    public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
+        _readers.ReadAsync(session => SqliteReads.Before(session, region, account, time), cancellation);
+
+    public async ValueTask<IReadOnlyList<JournalEntry>> DueHoldsAsync(RegionCode region, LedgerTime at, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.DueHolds(session, region, at, limit), cancellation);
+
+    public async ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.TrialBalance(session, region), cancellation);
+
+    public void Dispose()
+    {
+        _readers.Dispose();
+        _writer.Dispose();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace TimeBank.Storage;
+
+/// <summary>A few connections for reading beside the writer; WAL lets each see what has been committed when it begins.</summary>
+internal sealed class SqliteReaders(SqliteDatabase database) : IDisposable
+{
+    private const int Most = 4;
+
+    private readonly SemaphoreSlim _free = new(Most);
+    private readonly ConcurrentBag<SqliteSession> _idle = [];
+
+    /// <summary>Reads one state of the database on a thread of the pool, since SQLite's calls block.</summary>
+    public async ValueTask<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellation)
+    {
+        await _free.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => Read(read), cancellation);
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_idle.TryTake(out SqliteSession? session)) session.Dispose();
+    }
+
+    private T Read<T>(Func<SqliteSession, T> read)
+    {
+        SqliteSession session = _idle.TryTake(out SqliteSession? idle) ? idle : new SqliteSession(database.Open());
+        bool sound = false;
+        try
+        {
+            T result = session.Snapshot(read);
+            sound = true;
+            return result;
+        }
+        catch (SqliteException fault)
+        {
+            throw SqliteFault.Translate(fault);
+        }
+        finally
+        {
+            // After a fault the next read begins with a new connection, so that a file that came back is found again.
+            if (sound) _idle.Add(session); else session.Dispose();
+        }
+    }
+}
