@@ -61,6 +61,9 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
     public async ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteReads.TrialBalance(session, region), cancellation);
 
+    /// <summary>For tests: runs a statement on the writer's own connection.</summary>
+    internal void WriterRuns(string sql) => _writer.Run(sql);
+
     public void Dispose()
     {
         _readers.Dispose();

@@ -15,7 +15,7 @@ internal static class SqlitePrefetch
         LEFT JOIN entries e ON e.region = o.region AND e.idx = o.idx
         """;
 
-    private const string Linked =
+    internal const string Linked =
         """
         SELECT e.bytes,
             (SELECT x.idx FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind IN (3, 4, 5)),

@@ -6,17 +6,18 @@ namespace TimeBank.Storage;
 /// <summary>The reader's queries on one connection.</summary>
 internal static class SqliteReads
 {
-    // Each side's legs come in order from an index of their own, so a page costs what it shows, wherever it lies.
-    private const string Postings =
+    // Each side's legs come in order from an index of their own, so a page costs what it shows, wherever it lies. Left to itself,
+    // SQLite would walk the whole journal from the cursor on.
+    internal const string Postings =
         $"""
         SELECT e.bytes, p.position, p.is_debit, p.posted, p.debits, p.credits, c.path
         FROM (
             SELECT idx, position, 1 AS is_debit, posted, debit_debits AS debits, debit_credits AS credits, credit AS counter
-            FROM transfers
+            FROM transfers INDEXED BY transfers_by_debit
             WHERE region = $region AND debit = $account AND posted > 0 AND (idx, position) > ($idx, $position) AND idx >= $from AND idx < $until
             UNION ALL
             SELECT idx, position, 0, posted, credit_debits, credit_credits, debit
-            FROM transfers
+            FROM transfers INDEXED BY transfers_by_credit
             WHERE region = $region AND credit = $account AND posted > 0 AND (idx, position) > ($idx, $position) AND idx >= $from AND idx < $until
             ORDER BY idx, position LIMIT $limit
         ) p
@@ -29,11 +30,11 @@ internal static class SqliteReads
         """
         SELECT debits, credits FROM (
             SELECT * FROM (
-                SELECT idx, position, debit_debits AS debits, debit_credits AS credits FROM transfers
+                SELECT idx, position, debit_debits AS debits, debit_credits AS credits FROM transfers INDEXED BY transfers_by_debit
                 WHERE region = $region AND debit = $account AND posted > 0 AND idx < $until ORDER BY idx DESC, position DESC LIMIT 1)
             UNION ALL
             SELECT * FROM (
-                SELECT idx, position, credit_debits, credit_credits FROM transfers
+                SELECT idx, position, credit_debits, credit_credits FROM transfers INDEXED BY transfers_by_credit
                 WHERE region = $region AND credit = $account AND posted > 0 AND idx < $until ORDER BY idx DESC, position DESC LIMIT 1)
         ) ORDER BY idx DESC, position DESC LIMIT 1
         """;

@@ -16,6 +16,8 @@ internal sealed partial class SqliteStatement : IDisposable
         _command.Prepare();
     }
 
+    public int Count => _command.Parameters.Count;
+
     /// <returns>How many rows changed.</returns>
     public int Run(params ReadOnlySpan<object?> values)
     {
@@ -47,7 +49,7 @@ internal sealed partial class SqliteStatement : IDisposable
 
     private void Bind(ReadOnlySpan<object?> values)
     {
-        if (values.Length != _command.Parameters.Count) throw new ArgumentException($"{values.Length} values for {_command.Parameters.Count} parameters.", nameof(values));
+        if (values.Length != Count) throw new ArgumentException($"{values.Length} values for {Count} parameters.", nameof(values));
         for (int at = 0; at < values.Length; at++) _command.Parameters[at].Value = values[at] ?? DBNull.Value;
     }
 

@@ -24,6 +24,8 @@ internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
         }
     }
 
+    internal void Run(string sql) => _session!.Prepare(sql).Run();
+
     public void Dispose() => Close();
 
     private bool Append(LedgerAppend append)

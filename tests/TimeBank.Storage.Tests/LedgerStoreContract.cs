@@ -1,0 +1,399 @@
+using TimeBank.Ledger;
+using Xunit;
+using static TimeBank.Storage.Tests.Given;
+
+namespace TimeBank.Storage.Tests;
+
+/// <summary>What every store promises. Run on each engine.</summary>
+public abstract class LedgerStoreContract : IDisposable
+{
+    private static readonly PostingCursor Start = PostingCursor.Start;
+    private static readonly LedgerTime Begin = new(0), End = LedgerTime.Parse("2100-01-01T00:00:00.000000Z");
+
+    private protected abstract ILedgerStore Store { get; }
+
+    private ILedgerReader Reader => (ILedgerReader)Store;
+
+    [Fact]
+    public async Task An_unwritten_region_has_an_empty_head_and_nothing_in_it()
+    {
+        Assert.True((await Store.ReadHeadAsync(Tianyuan, default)).IsAt(LedgerHead.Empty(Tianyuan)));
+        Assert.Empty(await Reader.RegionsAsync(default));
+        Assert.Empty(await Reader.EntriesAsync(Tianyuan, 0, 10, default));
+        Assert.Empty(await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 10, default));
+        Assert.Empty(await Reader.TrialBalanceAsync(Tianyuan, default));
+        Assert.Null(await Reader.EntryAsync(Tianyuan, 0, default));
+        Assert.Null(await Reader.AccountAsync(Tianyuan, Chart.DonatedPool().Path, default));
+    }
+
+    [Fact]
+    public async Task The_same_requests_give_the_same_outcomes_bytes_and_root_as_memory()
+    {
+        var memory = new MemoryLedgerStore();
+        List<Outcome> expected = await LiveADayAsync(new Writer(memory, Tianyuan)), found = await LiveADayAsync(new Writer(Store, Tianyuan));
+        Assert.Equal(expected.Select(Text), found.Select(Text));
+
+        LedgerHead expectedHead = await memory.ReadHeadAsync(Tianyuan, default), head = await Store.ReadHeadAsync(Tianyuan, default);
+        Assert.True(head.IsAt(expectedHead));
+        Assert.Equal((expectedHead.Time, expectedHead.Accounts), (head.Time, head.Accounts));
+        Assert.Equal((15L, 3L), (head.Size, head.Remembered));
+        // A change of this root is a change of the stored format: old journals would no longer verify.
+        Assert.StartsWith("434fa283241141f4a64ea3e117ae527c40869326", head.Tree.Root.ToString(), StringComparison.Ordinal);
+
+        IReadOnlyList<StoredEntry> expectedEntries = await memory.EntriesAsync(Tianyuan, 0, 100, default), entries = await Reader.EntriesAsync(Tianyuan, 0, 100, default);
+        Assert.Equal(expectedEntries.Select(entry => (Convert.ToHexString(entry.Bytes), Convert.ToHexString(entry.Salt), entry.Leaf)), entries.Select(entry => (Convert.ToHexString(entry.Bytes), Convert.ToHexString(entry.Salt), entry.Leaf)));
+        Assert.Equal(await memory.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default), await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default));
+        Assert.Equal(await memory.TrialBalanceAsync(Tianyuan, default), await Reader.TrialBalanceAsync(Tianyuan, default));
+        Assert.Equal([Tianyuan], await Reader.RegionsAsync(default));
+    }
+
+    [Fact]
+    public async Task A_day_decides_as_the_rules_say()
+    {
+        List<Outcome> outcomes = await LiveADayAsync(new Writer(Store, Tianyuan));
+        Assert.Equal(
+            [(7, Reason.InsufficientBalance, "fund/lottery/available"), (17, Reason.AccountFrozen, $"voucher/{Id("v2")}")],
+            outcomes.Index().Where(outcome => outcome.Item.Refusal is not null).Select(outcome => (outcome.Index, outcome.Item.Refusal!.Reason, outcome.Item.Refusal.Detail)));
+    }
+
+    [Fact]
+    public async Task Every_outcome_is_given_again_to_a_writer_that_knows_nothing()
+    {
+        var writer = new Writer(Store, Tianyuan);
+        await LiveADayAsync(writer);
+        LedgerHead head = await Store.ReadHeadAsync(Tianyuan, default);
+
+        writer.Forget();
+        Outcome[] again = await writer.WriteAsync(Receive("gift", 1_000_000), Allot("too much", 500_000), Entries.Note(Header("note")), RedeemMeal("meal 1", "v1"));
+        Assert.All(again, outcome => Assert.True(outcome.Replayed));
+        Assert.Equal([0L, null, null, 4L], again.Select(outcome => outcome.Entry?.Index));
+        Assert.Equal(new Refusal(Reason.InsufficientBalance, "fund/lottery/available"), again[1].Refusal);
+        Assert.Null(again[2].Refusal);
+        Assert.True(head.IsAt(await Store.ReadHeadAsync(Tianyuan, default)));
+    }
+
+    [Theory]
+    [InlineData("gift")]
+    [InlineData("too much")]
+    [InlineData("note")]
+    public async Task An_id_with_another_command_is_a_conflict(string name)
+    {
+        var writer = new Writer(Store, Tianyuan);
+        await LiveADayAsync(writer);
+        writer.Forget();
+        Outcome outcome = await writer.WriteOneAsync(MoneyEntries.Receive(Header(name, "other"), Bank, Lottery, new Fen(1)));
+        Assert.Equal(Reason.RequestIdReused, outcome.Refusal!.Reason);
+    }
+
+    [Fact]
+    public async Task Of_two_writers_one_loses_and_goes_on_after_reading_again()
+    {
+        Writer first = new(Store, Tianyuan), second = new(Store, Tianyuan);
+        await first.WriteAsync(Receive("a", 100));
+        await second.WriteAsync(Receive("b", 100));
+        Assert.Null(await first.TryWriteAsync(Receive("c", 100)));
+        Assert.Null(await Reader.EntryAsync(Tianyuan, Entry("c"), default));
+        Assert.Equal(2, (await first.WriteOneAsync(Receive("c", 100))).Entry!.Index);
+    }
+
+    [Fact]
+    public async Task Two_first_writers_do_not_both_win()
+    {
+        Writer first = new(Store, Tianyuan), second = new(Store, Tianyuan);
+        (LedgerAppend one, _) = await first.DraftAsync(Receive("a", 100));
+        (LedgerAppend other, _) = await second.DraftAsync(Receive("b", 100));
+        Assert.True(await Store.AppendAsync(one, default));
+        Assert.False(await Store.AppendAsync(other, default));
+        Assert.Single(await Reader.EntriesAsync(Tianyuan, 0, 10, default));
+    }
+
+    [Fact]
+    public async Task A_batch_of_refusals_alone_moves_the_head_so_that_another_writer_sees_it()
+    {
+        Writer first = new(Store, Tianyuan), second = new(Store, Tianyuan);
+        (LedgerAppend funded, _) = await second.DraftAsync(Receive("gift", 100), Allot("allot", 100));
+        Assert.Equal(Reason.InsufficientBalance, (await first.WriteOneAsync(Allot("allot", 100))).Refusal!.Reason);
+        Assert.False(await Store.AppendAsync(funded, default));
+        second.Forget();
+        Assert.Equal(Reason.InsufficientBalance, (await second.WriteAsync(Receive("gift", 100), Allot("allot", 100)))[1].Refusal!.Reason);
+    }
+
+    [Fact]
+    public async Task Many_writers_at_once_keep_one_dense_journal()
+    {
+        const int Callers = 8, Each = 5;
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+        {
+            var writer = new Writer(Store, Tianyuan);
+            for (int at = 0; at < Each; at++)
+            {
+                while (await writer.TryWriteAsync(Receive($"{caller}/{at}", 1)) is null) { }
+            }
+        })));
+        LedgerHead head = await Store.ReadHeadAsync(Tianyuan, default);
+        Assert.Equal(Callers * Each, head.Size);
+        Assert.Equal(Callers * Each, (await Reader.AccountAsync(Tianyuan, Chart.FundAvailable(Lottery).Path, default))!.Balance);
+    }
+
+    [Fact]
+    public async Task Regions_do_not_see_each_other()
+    {
+        await new Writer(Store, Tianyuan).WriteAsync(Receive("a", 100));
+        Outcome outcome = await new Writer(Store, Lusong).WriteOneAsync(Receive("a", 50));
+        Assert.False(outcome.Replayed);
+        Assert.Equal(0, outcome.Entry!.Index);
+        Assert.Equal([Lusong, Tianyuan], await Reader.RegionsAsync(default));
+        Assert.Equal(100, (await Reader.AccountAsync(Tianyuan, Chart.FundAvailable(Lottery).Path, default))!.Balance);
+    }
+
+    [Fact]
+    public async Task A_hold_ends_once_also_for_a_writer_that_knows_nothing()
+    {
+        var writer = new Writer(Store, Tianyuan);
+        await LiveADayAsync(writer);
+        writer.Forget();
+        Outcome[] outcomes = await writer.WriteAsync(Render("again", "hold 1", 120, 30), HourEntries.ReleaseService(Header("void again"), Entry("hold 3")), Render("late", "hold 2", 60, 60));
+        Assert.Equal([Reason.HoldEnded, Reason.HoldEnded, null], outcomes.Select(outcome => outcome.Refusal?.Reason));
+        Account elder = (await Reader.AccountAsync(Tianyuan, Chart.PersonHours(Elder, HoursOrigin.Issued).Path, default))!;
+        Assert.Equal(new Counters(0, 150, 0, 600), elder.Counters);
+    }
+
+    [Fact]
+    public async Task Due_holds_come_earliest_first_and_without_those_that_ended()
+    {
+        var writer = new Writer(Store, Tianyuan);
+        await writer.WriteAsync(
+            IssueHours("hours", 600), HoldHours("third", 10, "2026-10-04T00:00:00.000000Z"), HoldHours("first", 10, "2026-10-02T00:00:00.000000Z"),
+            HoldHours("second", 10, "2026-10-03T00:00:00.000000Z"), HoldHours("ended", 10, "2026-10-02T00:00:00.000000Z"), HoldHours("for ever", 10));
+        await writer.WriteAsync(HourEntries.ReleaseService(Header("release"), Entry("ended")));
+        async Task<string[]> Due(string at, int limit = 10) => [.. (await Reader.DueHoldsAsync(Tianyuan, LedgerTime.Parse(at), limit, default)).Select(entry => entry.Detail("name"))];
+        Assert.Empty(await Due("2026-10-01T23:59:59.999999Z"));
+        Assert.Equal(["first"], await Due("2026-10-02T00:00:00.000000Z"));
+        Assert.Equal(["first", "second", "third"], await Due("2027-01-01T00:00:00.000000Z"));
+        Assert.Equal(["first", "second"], await Due("2027-01-01T00:00:00.000000Z", limit: 2));
+
+        writer.Now = LedgerTime.Parse("2026-10-02T00:00:01.000000Z");
+        Assert.Null((await writer.WriteOneAsync(HourEntries.ExpireService(Header("expire"), Entry("first")))).Refusal);
+        Assert.Equal(["second", "third"], await Due("2027-01-01T00:00:00.000000Z"));
+    }
+
+    [Fact]
+    public async Task An_entry_is_reversed_once_also_for_a_writer_that_knows_nothing()
+    {
+        var writer = new Writer(Store, Tianyuan);
+        await LiveADayAsync(writer);
+        writer.Forget();
+        Outcome[] outcomes = await writer.WriteAsync(
+            VoucherEntries.Refund(Header("refund again"), Entry("meal 2")), VoucherEntries.Refund(Header("refund 1"), Entry("meal 1")), VoucherEntries.Refund(Header("refund nothing"), Entry("nothing")));
+        Assert.Equal([Reason.EntryAlreadyReversed, null, Reason.EntryNotFound], outcomes.Select(outcome => outcome.Refusal?.Reason));
+    }
+
+    [Fact]
+    public async Task An_entry_is_found_by_index_and_by_id()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        StoredEntry byIndex = (await Reader.EntryAsync(Tianyuan, 5, default))!, byId = (await Reader.EntryAsync(Tianyuan, Entry("meal 2"), default))!;
+        Assert.Equal("meal 2", byIndex.Entry.Detail("name"));
+        Assert.Equal(byIndex.Bytes, byId.Bytes);
+        Assert.Equal(MerkleFrontier.EntryLeaf(byId.Salt, byId.Bytes), byId.Leaf);
+        Assert.Null(await Reader.EntryAsync(Tianyuan, Entry("too much"), default));
+        Assert.Null(await Reader.EntryAsync(Tianyuan, Entry("never"), default));
+    }
+
+    [Fact]
+    public async Task Entries_are_paged()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        Assert.Equal([3L, 4L], (await Reader.EntriesAsync(Tianyuan, 3, 2, default)).Select(stored => stored.Entry.Index));
+        Assert.Equal([14L], (await Reader.EntriesAsync(Tianyuan, 14, 2, default)).Select(stored => stored.Entry.Index));
+    }
+
+    [Fact]
+    public async Task Postings_come_in_order_whatever_the_page_and_each_carries_on_from_the_last()
+    {
+        var writer = new Writer(Store, Tianyuan);
+        await LiveADayAsync(writer);
+        Account committed = (await Reader.AccountAsync(Tianyuan, Chart.ProgrammeCommitted(Meals).Path, default))!;
+        IReadOnlyList<Posting> all = await Reader.PostingsAsync(Tianyuan, committed.Number, Begin, End, Start, 100, default);
+        // Two issues, three redemptions of two legs each, one refund of two legs.
+        Assert.Equal(10, all.Count);
+        Counters running = default;
+        foreach (Posting posting in all)
+        {
+            running = posting.IsDebit ? running with { DebitsPosted = running.DebitsPosted + posting.Amount } : running with { CreditsPosted = running.CreditsPosted + posting.Amount };
+            Assert.Equal(running, posting.After);
+        }
+        Assert.Equal(committed.Counters, running);
+        Assert.Equal(Chart.ProviderPayable(Provider).Path, all[2].CounterAccount);
+
+        for (int size = 1; size <= 4; size++)
+        {
+            List<Posting> paged = [];
+            PostingCursor after = Start;
+            while (await Reader.PostingsAsync(Tianyuan, committed.Number, Begin, End, after, size, default) is { Count: > 0 } page)
+            {
+                Assert.True(page.Count <= size);
+                paged.AddRange(page);
+                after = page[^1].Cursor;
+            }
+            Assert.Equal(all.Select(Key), paged.Select(Key));
+        }
+    }
+
+    [Fact]
+    public async Task Postings_of_a_period_begin_with_it_and_end_before_the_next()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        Account fund = (await Reader.AccountAsync(Tianyuan, Chart.FundAvailable(Lottery).Path, default))!;
+        IReadOnlyList<Posting> all = await Reader.PostingsAsync(Tianyuan, fund.Number, Begin, End, Start, 100, default);
+        Assert.Equal([(false, 1_000_000L), (true, 600_000L)], all.Select(posting => (posting.IsDebit, posting.Amount)));
+        LedgerTime allotted = all[1].Entry.Time;
+        Assert.Equal([600_000L], (await Reader.PostingsAsync(Tianyuan, fund.Number, allotted, End, Start, 100, default)).Select(posting => posting.Amount));
+        Assert.Equal([1_000_000L], (await Reader.PostingsAsync(Tianyuan, fund.Number, Begin, allotted, Start, 100, default)).Select(posting => posting.Amount));
+        Assert.Empty(await Reader.PostingsAsync(Tianyuan, fund.Number, End, End, Start, 100, default));
+    }
+
+    [Fact]
+    public async Task Holds_are_on_no_statement_until_they_are_posted()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        Account elder = (await Reader.AccountAsync(Tianyuan, Chart.PersonHours(Elder, HoursOrigin.Issued).Path, default))!;
+        Assert.Equal(
+            [("hours", false, 600L), ("render", true, 90L)],
+            (await Reader.PostingsAsync(Tianyuan, elder.Number, Begin, End, Start, 100, default)).Select(posting => (posting.Entry.Detail("name"), posting.IsDebit, posting.Amount)));
+        Assert.Equal(60, elder.Counters.DebitsPending);
+    }
+
+    [Fact]
+    public async Task Counters_before_a_time_are_those_of_the_last_posting_before_it()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        Account committed = (await Reader.AccountAsync(Tianyuan, Chart.ProgrammeCommitted(Meals).Path, default))!;
+        IReadOnlyList<Posting> all = await Reader.PostingsAsync(Tianyuan, committed.Number, Begin, End, Start, 100, default);
+        Assert.Equal(default, await Reader.CountersBeforeAsync(Tianyuan, committed.Number, all[0].Entry.Time, default));
+        foreach (Posting posting in all)
+        {
+            Counters expected = all.LastOrDefault(earlier => earlier.Entry.Time < posting.Entry.Time)?.After ?? default;
+            Assert.Equal(expected, await Reader.CountersBeforeAsync(Tianyuan, committed.Number, posting.Entry.Time, default));
+        }
+        Assert.Equal(committed.Counters, await Reader.CountersBeforeAsync(Tianyuan, committed.Number, End, default));
+    }
+
+    [Fact]
+    public async Task Accounts_are_filtered_and_paged_by_number()
+    {
+        var writer = new Writer(Store, Tianyuan);
+        await LiveADayAsync(writer);
+        await writer.WriteAsync(
+            Entries.Thaw(Header("thaw"), Chart.VoucherPath(Id("v2"))), VoucherEntries.Expire(Header("expire v2"), Id("v2"), MealTerms(), 9));
+        async Task<string[]> Listed(AccountFilter filter, long after = 0, int limit = 100) =>
+            [.. (await Reader.AccountsAsync(Tianyuan, filter, after, limit, default)).Select(account => account.Path.Text)];
+        string v1 = $"voucher/{Id("v1")}", v2 = $"voucher/{Id("v2")}", issued = $"person/{Elder}/hours/issued";
+
+        Assert.Equal([v1, v2], await Listed(new AccountFilter(PathPrefix: "voucher/")));
+        Assert.Equal([v1, v2, issued], await Listed(new AccountFilter(Owner: Elder.Text)));
+        Assert.Equal([v1, v2], await Listed(new AccountFilter(Group: "meals")));
+        Assert.Equal([v2], await Listed(new AccountFilter(UntilBefore: new DateOnly(2026, 10, 16))));
+        Assert.Empty(await Listed(new AccountFilter(UntilBefore: new DateOnly(2026, 10, 15))));
+        Assert.Equal([v1], await Listed(new AccountFilter(Group: "meals", UntilBefore: new DateOnly(2026, 12, 1), NotEmpty: true)));
+        Assert.Empty(await Listed(new AccountFilter(PathPrefix: "vouch/")));
+
+        string[] all = await Listed(new AccountFilter());
+        List<string> paged = [];
+        long after = 0;
+        while (await Reader.AccountsAsync(Tianyuan, new AccountFilter(), after, 3, default) is { Count: > 0 } page)
+        {
+            paged.AddRange(page.Select(account => account.Path.Text));
+            after = page[^1].Number;
+        }
+        Assert.Equal(all, paged);
+    }
+
+    [Fact]
+    public async Task An_account_keeps_its_terms()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        Account voucher = (await Reader.AccountAsync(Tianyuan, Chart.VoucherPath(Id("v1")), default))!;
+        Assert.Equal(MealTerms().ToAccountTerms(), voucher.Terms);
+        Assert.Null((await Reader.AccountAsync(Tianyuan, Chart.Bank(Bank).Path, default))!.Terms);
+    }
+
+    [Fact]
+    public async Task The_trial_balance_sums_every_unit_to_zero()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        IReadOnlyList<UnitTotals> totals = await Reader.TrialBalanceAsync(Tianyuan, default);
+        Assert.Equal(["CNY", "MEAL", "MIN"], totals.Select(total => total.Unit.Code));
+        Assert.All(totals, total => Assert.True(total.Balances));
+        Assert.Equal(60, totals[2].Totals.DebitsPending);
+    }
+
+    [Theory]
+    [InlineData("negative counter")]
+    [InlineData("overdrawn")]
+    [InlineData("closed with money")]
+    [InlineData("id there already")]
+    [InlineData("id remembered already")]
+    [InlineData("unknown account changed")]
+    [InlineData("index skipped")]
+    [InlineData("time not later")]
+    [InlineData("hold ended twice")]
+    [InlineData("ends what is no hold")]
+    [InlineData("reversed twice")]
+    [InlineData("head too far")]
+    public async Task The_store_refuses_a_batch_that_the_rules_would_not_have_made(string forgery)
+    {
+        var writer = new Writer(Store, Tianyuan);
+        await LiveADayAsync(writer);
+        LedgerHead head = await Store.ReadHeadAsync(Tianyuan, default);
+        Account fund = (await Reader.AccountAsync(Tianyuan, Chart.FundAvailable(Lottery).Path, default))!;
+        (LedgerAppend sound, _) = await writer.DraftAsync(Receive("more", 100));
+
+        LedgerAppend forged = forgery switch
+        {
+            "negative counter" => sound with { Changed = [fund with { Counters = fund.Counters with { DebitsPending = -1 } }] },
+            "overdrawn" => sound with { Changed = [fund with { Counters = fund.Counters with { DebitsPosted = 1_000_001 } }] },
+            "closed with money" => sound with { Changed = [fund with { Flags = fund.Flags | AccountFlags.Closed }] },
+            "id there already" => Rewrite(sound, entry => entry with { Header = Header("gift") }),
+            "id remembered already" => Rewrite(sound, entry => entry with { Header = Header("too much") }),
+            "unknown account changed" => sound with { Changed = [fund with { Number = 1_000 }] },
+            "index skipped" => Rewrite(sound, entry => entry with { Index = entry.Index + 1 }),
+            "time not later" => Rewrite(sound, entry => entry with { Time = head.Time }, sound.After with { Time = head.Time }),
+            "hold ended twice" => Rewrite(sound, entry => entry with { Kind = EntryKind.VoidHold, Of = IndexOf("hold 1") }),
+            "ends what is no hold" => Rewrite(sound, entry => entry with { Kind = EntryKind.VoidHold, Of = 0L }),
+            "reversed twice" => Rewrite(sound, entry => entry with { Kind = EntryKind.Reverse, Of = IndexOf("meal 2") }),
+            "head too far" => sound with { After = sound.After with { Accounts = sound.After.Accounts + 1 } },
+            _ => throw new ArgumentOutOfRangeException(nameof(forgery)),
+        };
+        await Assert.ThrowsAsync<AppendRefusedException>(async () => await Store.AppendAsync(forged, default));
+        Assert.True(head.IsAt(await Store.ReadHeadAsync(Tianyuan, default)));
+        Assert.Null(await Reader.EntryAsync(Tianyuan, head.Size, default));
+        Assert.Equal(fund, await Reader.AccountAsync(Tianyuan, fund.Path, default));
+
+        // The store goes on after a refusal.
+        Assert.True(await Store.AppendAsync(sound, default));
+
+        long IndexOf(string name) => Reader.EntryAsync(Tianyuan, Entry(name), default).AsTask().Result!.Entry.Index;
+    }
+
+    public void Dispose()
+    {
+        Close();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected abstract void Close();
+
+    private static LedgerAppend Rewrite(LedgerAppend append, Func<JournalEntry, JournalEntry> forge, LedgerHead? after = null)
+    {
+        AppendedEntry appended = append.Entries[0];
+        JournalEntry entry = forge(appended.Entry);
+        return append with { Entries = [appended with { Entry = entry, Bytes = EntryCodec.Encode(entry) }], After = after ?? append.After };
+    }
+
+    private static (long Index, int Position, bool IsDebit, long Amount, Counters After, AccountPath Counter) Key(Posting posting) =>
+        (posting.Entry.Index, posting.Position, posting.IsDebit, posting.Amount, posting.After, posting.CounterAccount);
+
+    private static string Text(Outcome outcome) =>
+        $"{outcome.Id} {outcome.Command} {outcome.Refusal} {(outcome.Entry is null ? "" : Convert.ToHexString(EntryCodec.Encode(outcome.Entry)))} {outcome.Replayed}";
+}

@@ -1,0 +1,139 @@
+using Microsoft.Data.Sqlite;
+using TimeBank.Ledger;
+using Xunit;
+using static TimeBank.Storage.Tests.Given;
+
+namespace TimeBank.Storage.Tests;
+
+/// <summary>What is SQLite's own: the file, its schema, and its faults.</summary>
+public sealed class SqliteFileTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly SqliteDatabase _database;
+
+    public SqliteFileTests() => _database = new SqliteDatabase(_folder.File("timebank.db"));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Opening_the_file_again_finds_everything()
+    {
+        LedgerHead head;
+        using (var store = SqliteLedgerStore.Open(_database))
+        {
+            await LiveADayAsync(new Writer(store, Tianyuan));
+            head = await store.ReadHeadAsync(Tianyuan, default);
+        }
+        using var again = SqliteLedgerStore.Open(_database);
+        Assert.True(head.IsAt(await again.ReadHeadAsync(Tianyuan, default)));
+        Assert.True((await new Writer(again, Tianyuan).WriteOneAsync(Receive("gift", 1_000_000))).Replayed);
+        Assert.Null((await new Writer(again, Tianyuan).WriteOneAsync(Receive("next", 5))).Refusal);
+    }
+
+    [Fact]
+    public async Task A_commit_stands_when_the_file_is_copied_without_being_closed()
+    {
+        using var store = SqliteLedgerStore.Open(_database);
+        await LiveADayAsync(new Writer(store, Tianyuan));
+        // What a crash leaves: the database and its log, and nobody to finish them.
+        string copy = _folder.File("crashed.db");
+        File.Copy(_database.Path, copy);
+        File.Copy(_database.Path + "-wal", copy + "-wal");
+        using var crashed = SqliteLedgerStore.Open(new SqliteDatabase(copy));
+        Assert.True((await store.ReadHeadAsync(Tianyuan, default)).IsAt(await crashed.ReadHeadAsync(Tianyuan, default)));
+    }
+
+    [Fact]
+    public void A_new_file_has_a_row_for_every_script()
+    {
+        SqliteLedgerStore.Open(_database).Dispose();
+        using SqliteConnection connection = _database.Open();
+        Assert.Equal(SqliteSchema.Version, SqliteSchema.Check(connection));
+        Assert.Equal("wal", Scalar(connection, "PRAGMA journal_mode"));
+        Assert.Equal(2L, Scalar(connection, "PRAGMA synchronous"));
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO schema_version VALUES (99, '099_future.sql', 'abc')", "schema 99")]
+    [InlineData("DELETE FROM schema_version", "half migrated")]
+    [InlineData("DROP TABLE schema_version", "no schema_version")]
+    [InlineData("UPDATE schema_version SET version = 0 WHERE version = 1", "lacks script 1")]
+    [InlineData("UPDATE schema_version SET digest = '0000000000000000' WHERE version = 1", "was edited")]
+    public void A_schema_that_is_not_ours_is_refused(string change, string message)
+    {
+        SqliteLedgerStore.Open(_database).Dispose();
+        Run(change);
+        Assert.Contains(message, Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Somebody_elses_database_is_refused()
+    {
+        Run("CREATE TABLE customers (id INTEGER)");
+        Assert.Contains("customers", Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_unavailable()
+    {
+        File.WriteAllText(_database.Path, new string('x', 8_192));
+        Assert.Throws<StorageUnavailableException>(() => SqliteLedgerStore.Open(_database));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_unavailable_and_the_writer_goes_on_when_there_is_room()
+    {
+        using var store = SqliteLedgerStore.Open(_database);
+        var writer = new Writer(store, Tianyuan);
+        await writer.WriteAsync(Receive("gift", 100));
+        // The limit stands for the disk's end; it binds the connection that sets it.
+        store.WriterRuns("PRAGMA max_page_count = 1");
+        Proposal[] many = [.. Enumerable.Range(0, 200).Select(at => Receive($"more {at}", 1))];
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => writer.TryWriteAsync(many));
+        Assert.Equal(1, (await store.ReadHeadAsync(Tianyuan, default)).Size);
+        Assert.Equal(200, (await writer.WriteAsync(many)).Length);
+    }
+
+    [Fact]
+    public void Statements_of_pages_use_an_index_for_both_sides()
+    {
+        SqliteLedgerStore.Open(_database).Dispose();
+        using SqliteConnection connection = _database.Open();
+        string[] plan = Plan(connection, SqliteReads.Postings);
+        Assert.Contains(plan, step => step.Contains("transfers_by_debit", StringComparison.Ordinal));
+        Assert.Contains(plan, step => step.Contains("transfers_by_credit", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, step => step.Contains("SCAN transfers", StringComparison.Ordinal) || step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Linked_entries_are_found_by_index()
+    {
+        SqliteLedgerStore.Open(_database).Dispose();
+        using SqliteConnection connection = _database.Open();
+        string[] plan = Plan(connection, SqlitePrefetch.Linked);
+        Assert.Contains(plan, step => step.Contains("entries_end_a_hold_once", StringComparison.Ordinal));
+        Assert.Contains(plan, step => step.Contains("entries_reverse_once", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains(" k ", StringComparison.Ordinal));
+    }
+
+    private void Run(string sql)
+    {
+        using SqliteConnection connection = _database.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+
+    private static string[] Plan(SqliteConnection connection, string sql)
+    {
+        using var statement = new SqliteStatement(connection, "EXPLAIN QUERY PLAN " + sql);
+        return [.. statement.List(row => row.GetString(3), new object?[statement.Count])];
+    }
+}

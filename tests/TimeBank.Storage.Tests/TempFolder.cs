@@ -1,0 +1,11 @@
+namespace TimeBank.Storage.Tests;
+
+/// <summary>A fresh folder that goes with the test.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("timebank-storage-").FullName;
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
