@@ -1,0 +1,3 @@
+namespace TimeBank.Platform.Tests.Orleans.Hosting;
+
+public sealed record Greeting(string Text);
