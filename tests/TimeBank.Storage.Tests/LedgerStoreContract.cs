@@ -48,6 +48,45 @@ public abstract class LedgerStoreContract : IDisposable
     }
 
     [Fact]
+    public async Task Entries_of_an_event_come_newest_first_with_what_happened_to_them()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        async Task<(long, long?)[]> ListAsync(EntryFilter filter, long before = long.MaxValue, int limit = 10) =>
+            [.. (await Reader.EntriesAsync(Tianyuan, filter, before, limit, default)).Select(linked => (linked.Entry.Index, linked.ReversedBy ?? linked.EndedBy))];
+
+        var redemptions = new EntryFilter(EntryCode.RedeemVoucher);
+        Assert.Equal([(6, null), (5, 7), (4, null)], await ListAsync(redemptions));
+        Assert.Equal([(5, 7)], await ListAsync(redemptions, before: 6, limit: 1));
+        Assert.Equal([(5, 7)], await ListAsync(redemptions with { Reversed = true }));
+        Assert.Equal([(6, null), (4, null)], await ListAsync(redemptions with { Reversed = false }));
+        Assert.Equal([(5, 7), (4, null)], await ListAsync(redemptions with { Touching = [new AccountFilter(Owner: Provider.Text), new AccountFilter(PathPrefix: $"voucher/{Id("v1")}")] }));
+        Assert.Empty(await ListAsync(redemptions with { Touching = [new AccountFilter(Owner: Provider.Text), new AccountFilter(PathPrefix: "fund/")] }));
+        Assert.Equal([(6, null), (5, 7), (4, null)], await ListAsync(redemptions with { Touching = [new AccountFilter(Owner: Elder.Text, Group: Meals.Text)] }));
+        LedgerTime fifth = (await Reader.EntryAsync(Tianyuan, 5, default))!.Entry.Time;
+        Assert.Equal([(6, null), (5, 7)], await ListAsync(redemptions with { From = fifth }));
+        Assert.Equal([(4, null)], await ListAsync(redemptions with { Until = fifth }));
+    }
+
+    [Fact]
+    public async Task Flows_sum_what_each_event_moved_and_keep_reversals_apart()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        AccountPath units = Chart.ProgrammeUnits(Meals, Unit.Meal).Path;
+
+        IReadOnlyList<Flow> vouchers = await Reader.FlowsAsync(Tianyuan, new AccountFilter("voucher/", Group: Meals.Text), byCounter: false, default);
+        Assert.Equal(
+            [
+                new Flow(EntryCode.RedeemVoucher, false, true, Unit.Meal, null, 3, 3),
+                new Flow(EntryCode.IssueVoucher, false, false, Unit.Meal, null, 30, 2),
+                new Flow(EntryCode.RedeemVoucher, true, false, Unit.Meal, null, 1, 1),
+            ],
+            vouchers);
+        Assert.Equal((30, 2, 1), (vouchers.NetCredit(EntryCode.IssueVoucher), vouchers.NetDebit(EntryCode.RedeemVoucher), vouchers.ReversedDebit(EntryCode.RedeemVoucher)));
+        IReadOnlyList<Flow> byCounter = await Reader.FlowsAsync(Tianyuan, new AccountFilter("voucher/", Group: Meals.Text), byCounter: true, default);
+        Assert.Equal(vouchers.Select(flow => flow with { Counter = units }), byCounter);
+    }
+
+    [Fact]
     public async Task A_day_decides_as_the_rules_say()
     {
         List<Outcome> outcomes = await LiveADayAsync(new Writer(Store, Tianyuan));

@@ -40,7 +40,7 @@ internal sealed class Writer(ILedgerStore store, RegionCode region)
     {
         _head ??= await store.ReadHeadAsync(region, default);
         _state ??= new WorkingState(_head);
-        PrefetchKeys missing = _state.Missing(proposals);
+        PrefetchKeys missing = _state.Missing(proposals, [], []);
         _state.Load(missing, await store.PrefetchAsync(region, missing, default));
         Now = new LedgerTime(Now.Microseconds + 1_000_000);
         var draft = new BatchDraft(_head, _state, Salt);

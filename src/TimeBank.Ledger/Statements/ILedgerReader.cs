@@ -23,6 +23,13 @@ public interface ILedgerReader
     /// <summary>Entries in their order, from an index on.</summary>
     ValueTask<IReadOnlyList<StoredEntry>> EntriesAsync(RegionCode region, long fromIndex, int limit, CancellationToken cancellation);
 
+    /// <summary>Entries that a filter lets through, newest first, below an index, with what has happened to each since.</summary>
+    ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit, CancellationToken cancellation);
+
+    /// <summary>What each event has posted to the accounts that a filter lets through, in both directions.</summary>
+    /// <param name="byCounter">Also by the account on the other side; only for accounts that meet few others.</param>
+    ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation);
+
     /// <summary>An account's postings in their order, of times in [from, until), after a cursor. Legs that posted nothing are left out.</summary>
     ValueTask<IReadOnlyList<Posting>> PostingsAsync(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation);
 

@@ -61,6 +61,32 @@ internal sealed class MemoryJournal(RegionCode region)
 
     public IReadOnlyList<StoredEntry> Entries(long fromIndex, int limit) => [.. _entries.Select(entry => entry.Stored).Where(stored => stored.Entry.Index >= fromIndex).Take(limit)];
 
+    public IReadOnlyList<LinkedEntry> Entries(EntryFilter filter, long beforeIndex, int limit) =>
+    [
+        .. _entries.Select(entry => entry.Stored.Entry)
+            .Reverse()
+            .Where(entry => entry.Index < beforeIndex)
+            .Where(entry => filter.Code is null || entry.Code == filter.Code)
+            .Where(entry => (filter.From is null || entry.Time >= filter.From) && (filter.Until is null || entry.Time < filter.Until))
+            .Where(entry => filter.Reversed is null || _reversedBy.ContainsKey(entry.Index) == filter.Reversed)
+            .Where(entry => filter.Touching.All(touching => entry.Transfers.Where(transfer => transfer.Posted > 0).Any(transfer => Matches(_accounts[(int)transfer.Debit - 1], touching) || Matches(_accounts[(int)transfer.Credit - 1], touching))))
+            .Take(limit).Select(Linked),
+    ];
+
+    public IReadOnlyList<Flow> Flows(AccountFilter filter, bool byCounter) =>
+    [
+        .. _accounts.Where(account => Matches(account, filter)).SelectMany(account => Legs(account.Number).Select(leg => (account.Unit, Leg: leg)))
+            .GroupBy(item =>
+            {
+                JournalEntry entry = item.Leg.Entry;
+                bool isReversal = entry.Kind == EntryKind.Reverse;
+                return (Code: isReversal ? _entries[(int)entry.Of!.Value].Stored.Entry.Code : entry.Code, isReversal, item.Leg.IsDebit, item.Unit, Counter: byCounter ? item.Leg.CounterAccount : (AccountPath?)null);
+            })
+            .OrderByDescending(group => group.Key.IsDebit).ThenBy(group => group.Key.Code.ToString(), StringComparer.Ordinal).ThenBy(group => group.Key.isReversal)
+            .ThenBy(group => group.Key.Unit.Code, StringComparer.Ordinal).ThenBy(group => group.Key.Counter?.Text, StringComparer.Ordinal)
+            .Select(group => new Flow(group.Key.Code, group.Key.isReversal, group.Key.IsDebit, group.Key.Unit, group.Key.Counter, group.Sum(item => item.Leg.Amount), group.LongCount())),
+    ];
+
     public IReadOnlyList<Posting> Postings(long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>
     [
         .. Legs(account)

@@ -36,6 +36,12 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<IReadOnlyList<StoredEntry>> EntriesAsync(RegionCode region, long fromIndex, int limit, CancellationToken cancellation) =>
         Of(region, journal => journal.Entries(fromIndex, limit));
 
+    public ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.Entries(filter, beforeIndex, limit));
+
+    public ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation) =>
+        Of(region, journal => journal.Flows(filter, byCounter));
+
     public ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>
         Of(region, journal => journal.Postings(account, from, until, after, limit));

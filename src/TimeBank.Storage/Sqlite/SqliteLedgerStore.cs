@@ -48,6 +48,12 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
     public async ValueTask<IReadOnlyList<StoredEntry>> EntriesAsync(RegionCode region, long fromIndex, int limit, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteReads.Entries(session, region, fromIndex, limit), cancellation);
 
+    public async ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteFlows.Entries(session, region, filter, beforeIndex, limit), cancellation);
+
+    public async ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteFlows.Flows(session, region, filter, byCounter), cancellation);
+
     public async ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteReads.PostingsOf(session, region, account, from, until, after, limit), cancellation);

@@ -59,28 +59,11 @@ internal static class SqliteReads
     public static Account? Account(SqliteSession session, RegionCode region, AccountPath path) =>
         session.Prepare($"SELECT {SqliteRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path = $path").First(SqliteRows.Account, region.Value, path.Text);
 
-    public static List<Account> Accounts(SqliteSession session, RegionCode region, AccountFilter filter, long afterNumber, int limit)
-    {
-        var sql = new System.Text.StringBuilder($"SELECT {SqliteRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.number > $after");
-        List<object?> values = [region.Value, afterNumber];
-        void Narrow(bool asked, string condition, params ReadOnlySpan<object?> more)
-        {
-            if (!asked) return;
-            sql.Append(" AND ").Append(condition);
-            values.AddRange(more);
-        }
-
-        // The conditions of the partial indexes are repeated, or SQLite wouldn't use them.
-        Narrow(filter.Owner.Length > 0, "a.owner = $owner AND a.owner <> ''", filter.Owner);
-        Narrow(filter.Group.Length > 0, "a.grp = $grp AND a.grp <> ''", filter.Group);
-        Narrow(filter.UntilBefore is not null, "a.valid_until < $until AND a.valid_until IS NOT NULL", SqliteRows.Date(filter.UntilBefore));
-        // '~' comes after every letter that a path may have.
-        Narrow(filter.PathPrefix.Length > 0, "a.path >= $prefix AND a.path < $beyond", filter.PathPrefix, filter.PathPrefix + "~");
-        Narrow(filter.NotEmpty, "(a.debits_posted <> a.credits_posted OR a.debits_pending <> 0 OR a.credits_pending <> 0)");
-        sql.Append(" ORDER BY a.number LIMIT $limit");
-        values.Add(limit);
-        return session.Prepare(sql.ToString()).List(SqliteRows.Account, [.. values]);
-    }
+    public static List<Account> Accounts(SqliteSession session, RegionCode region, AccountFilter filter, long afterNumber, int limit) =>
+        new SqliteConditions($"SELECT {SqliteRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.number > $after", region.Value, afterNumber)
+            .Accounts(filter)
+            .Add(" ORDER BY a.number LIMIT $limit", limit)
+            .List(session, SqliteRows.Account);
 
     public static StoredEntry? Entry(SqliteSession session, RegionCode region, long index) =>
         session.Prepare($"SELECT {SqliteRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx = $idx").First(SqliteRows.Entry, region.Value, index);

@@ -1,0 +1,62 @@
+using Microsoft.Data.Sqlite;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>The reader's queries that look at events: lists of entries, and sums by event.</summary>
+internal static class SqliteFlows
+{
+    private const int Reversal = (int)EntryKind.Reverse;
+
+    public static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, long beforeIndex, int limit)
+    {
+        var query = new SqliteConditions(
+            $"""
+            SELECT e.bytes, x.idx, r.idx FROM entries e
+            LEFT JOIN entries x ON x.region = e.region AND x.of_idx = e.idx AND x.kind IN (3, 4, 5)
+            LEFT JOIN entries r ON r.region = e.region AND r.of_idx = e.idx AND r.kind = {Reversal}
+            WHERE e.region = $region AND e.idx < $before
+            """, region.Value, beforeIndex);
+        query.If(filter.Code is not null, " AND e.code = $code", filter.Code?.ToString())
+            .If(filter.From is not null, " AND e.time >= $from", filter.From?.Microseconds)
+            .If(filter.Until is not null, " AND e.time < $to", filter.Until?.Microseconds)
+            .If(filter.Reversed is true, " AND r.idx IS NOT NULL")
+            .If(filter.Reversed is false, " AND r.idx IS NULL");
+        foreach ((int at, AccountFilter touching) in filter.Touching.Index())
+        {
+            // From the accounts to their entries, so that one person's list costs what that person did and not what the region did.
+            query.Add(" AND e.idx IN (SELECT t.idx FROM accounts a JOIN transfers t ON t.region = a.region AND t.debit = a.number AND t.posted > 0 WHERE a.region = $region")
+                .Accounts(touching, $"_d{Letter(at)}")
+                .Add(" UNION ALL SELECT t.idx FROM accounts a JOIN transfers t ON t.region = a.region AND t.credit = a.number AND t.posted > 0 WHERE a.region = $region")
+                .Accounts(touching, $"_c{Letter(at)}")
+                .Add(")");
+        }
+        return query.Add(" ORDER BY e.idx DESC LIMIT $limit", limit)
+            .List(session, row => new LinkedEntry(EntryCodec.Decode(SqliteRows.Bytes(row, 0)), SqliteRows.Number(row, 1), SqliteRows.Number(row, 2)));
+    }
+
+    public static List<Flow> Flows(SqliteSession session, RegionCode region, AccountFilter filter, bool byCounter)
+    {
+        List<Flow> Side(string own, string other, bool isDebit) => new SqliteConditions(
+            $"""
+            SELECT coalesce(o.code, e.code) AS event, e.kind = {Reversal} AS reversal, t.unit, {(byCounter ? "c.path" : "NULL")} AS counter, sum(t.posted), count(*)
+            FROM accounts a
+            CROSS JOIN transfers t ON t.region = a.region AND t.{own} = a.number AND t.posted > 0
+            CROSS JOIN entries e ON e.region = t.region AND e.idx = t.idx
+            LEFT JOIN entries o ON e.kind = {Reversal} AND o.region = e.region AND o.idx = e.of_idx
+            {(byCounter ? $"CROSS JOIN accounts c ON c.region = t.region AND c.number = t.{other}" : "")}
+            WHERE a.region = $region
+            """, region.Value)
+            .Accounts(filter)
+            .Add(" GROUP BY event, reversal, t.unit, counter ORDER BY event, reversal, t.unit, counter")
+            .List(session, row => Flow(row, isDebit));
+
+        return [.. Side("debit", "credit", isDebit: true), .. Side("credit", "debit", isDebit: false)];
+    }
+
+    private static Flow Flow(SqliteDataReader row, bool isDebit) => new(
+        Enum.Parse<EntryCode>(row.GetString(0)), row.GetInt64(1) != 0, isDebit, Unit.Parse(row.GetString(2)),
+        row.IsDBNull(3) ? null : AccountPath.Parse(row.GetString(3)), row.GetInt64(4), row.GetInt64(5));
+
+    private static char Letter(int at) => (char)('a' + at);
+}
