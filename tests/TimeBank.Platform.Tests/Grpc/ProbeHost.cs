@@ -16,12 +16,13 @@ public sealed class ProbeHost : IAsyncDisposable
     private ProbeHost(WebApplication application, ProbeLog log, GrpcChannelOptions channel)
     {
         _application = application;
+        Address = application.Urls.First();
         Log = log;
         Channel = GrpcChannel.ForAddress(Address, channel);
         Client = new Probe.ProbeClient(Channel);
     }
 
-    public string Address => _application.Urls.First();
+    public string Address { get; }
 
     public ProbeLog Log { get; }
 
@@ -30,7 +31,7 @@ public sealed class ProbeHost : IAsyncDisposable
     public Probe.ProbeClient Client { get; }
 
     public static async Task<ProbeHost> StartAsync(Action<GrpcServiceOptions>? options = null, GrpcChannelOptions? channel = null,
-        Action<IServiceCollection>? services = null, Action<WebApplication>? map = null)
+        Action<IServiceCollection>? services = null, Action<WebApplication>? map = null, Action<IEndpointConventionBuilder>? conventions = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -40,11 +41,18 @@ public sealed class ProbeHost : IAsyncDisposable
         builder.Services.AddGrpc(options ?? (_ => { }));
         services?.Invoke(builder.Services);
         WebApplication application = builder.Build();
-        application.MapGrpcService<ProbeService>();
+        IEndpointConventionBuilder probe = application.MapGrpcService<ProbeService>();
+        conventions?.Invoke(probe);
         map?.Invoke(application);
         await application.StartAsync();
         return new ProbeHost(application, log, channel ?? new GrpcChannelOptions());
     }
+
+    /// <summary>Lets running calls end first.</summary>
+    public Task StopServerAsync() => _application.StopAsync();
+
+    /// <summary>Waits for nobody.</summary>
+    public Task KillServerAsync() => _application.StopAsync(new CancellationToken(canceled: true));
 
     public async ValueTask DisposeAsync()
     {

@@ -5,11 +5,19 @@ using Status = Grpc.Core.Status;
 namespace TimeBank.Platform.Tests.Grpc;
 
 /// <summary>Does what its requests ask for; what it can't put into a response it leaves in the <see cref="ProbeLog"/>.</summary>
-public sealed class ProbeService(ProbeLog log) : Probe.ProbeBase
+public sealed class ProbeService : Probe.ProbeBase
 {
+    private readonly ProbeLog _log;
+
+    public ProbeService(ProbeLog log)
+    {
+        _log = log;
+        log.Made();
+    }
+
     public override async Task<EchoResponse> Echo(EchoRequest request, ServerCallContext context)
     {
-        log.Seen(context);
+        _log.Seen(context);
         var headers = new Metadata();
         foreach (Metadata.Entry entry in context.RequestHeaders.Where(entry => entry.Key.StartsWith("probe-", StringComparison.Ordinal)))
         {
@@ -40,29 +48,22 @@ public sealed class ProbeService(ProbeLog log) : Probe.ProbeBase
 
     public override async Task<EchoResponse> Hang(EchoRequest request, ServerCallContext context)
     {
-        log.Seen(context);
+        _log.Seen(context);
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = context.CancellationToken.Register(() => cancelled.SetResult());
         await cancelled.Task;
-        log.Cancelled.TrySetResult();
         throw new OperationCanceledException();
     }
 
     public override async Task Count(CountRequest request, IServerStreamWriter<EchoResponse> responseStream, ServerCallContext context)
     {
+        _log.Seen(context);
         var payload = Google.Protobuf.ByteString.CopyFrom(new byte[request.PayloadBytes]);
-        try
+        for (int number = 1; number <= request.Messages; number++)
         {
-            for (int number = 1; number <= request.Messages; number++)
-            {
-                await responseStream.WriteAsync(new EchoResponse { Number = number, Payload = payload });
-                log.Wrote();
-                if (number == request.FailAfter) throw new RpcException(new Status(StatusCode.DataLoss, "as asked"));
-            }
-        }
-        finally
-        {
-            if (context.CancellationToken.IsCancellationRequested) log.Cancelled.TrySetResult();
+            await responseStream.WriteAsync(new EchoResponse { Number = number, Payload = payload });
+            _log.Wrote();
+            if (number == request.FailAfter) throw new RpcException(new Status(StatusCode.DataLoss, "as asked"));
         }
     }
 
@@ -75,6 +76,7 @@ public sealed class ProbeService(ProbeLog log) : Probe.ProbeBase
 
     public override async Task Talk(IAsyncStreamReader<EchoRequest> requestStream, IServerStreamWriter<EchoResponse> responseStream, ServerCallContext context)
     {
+        _log.Seen(context);
         await foreach (EchoRequest request in requestStream.ReadAllAsync())
         {
             if (request.Text is "stop") return;
