@@ -6,7 +6,13 @@ switch (args.FirstOrDefault())
     case "grains":
         await GrainCallBenchmark.RunAsync();
         return 0;
+    case "grpc":
+        await GrpcCallBenchmark.RunAsync();
+        return 0;
+    case GrpcCallServer.Argument:
+        await GrpcCallServer.RunAsync();
+        return 0;
     default:
-        Console.Error.WriteLine("Which benchmark? grains");
+        Console.Error.WriteLine("Which benchmark? grains grpc");
         return 2;
 }

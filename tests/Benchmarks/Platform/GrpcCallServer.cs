@@ -1,0 +1,36 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace TimeBank.Benchmarks.Platform;
+
+/// <summary>The server's process: the no-op method, and beside it a plain endpoint that does the same with bytes. Ends when its input does.</summary>
+public static class GrpcCallServer
+{
+    public const string Argument = "grpc-server";
+
+    public static async Task RunAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        await using WebApplication application = builder.Build();
+        application.MapGrpcService<NoOpService>();
+        application.MapPost("/raw", EchoAsync);
+        await application.StartAsync();
+        Console.WriteLine(application.Urls.First());
+        await Console.In.ReadToEndAsync();
+    }
+
+    private static async Task EchoAsync(HttpContext http)
+    {
+        var body = new byte[64];
+        int length = await http.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false);
+        await http.Response.Body.WriteAsync(body.AsMemory(0, length));
+    }
+}
