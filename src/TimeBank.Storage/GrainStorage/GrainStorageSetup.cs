@@ -21,7 +21,7 @@ public static class GrainStorageSetup
         {
             // Orleans means Microsoft.Data.Sqlite by this name.
             options.Invariant = "System.Data.SQLite";
-            options.ConnectionString = sqliteConnectionString;
+            options.DataSource = new GrainStateSource(sqliteConnectionString);
             options.GrainStorageSerializer = new GrainStateJson();
         });
 }

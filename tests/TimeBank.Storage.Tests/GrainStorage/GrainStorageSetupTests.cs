@@ -1,0 +1,61 @@
+using Microsoft.Data.Sqlite;
+using Orleans.TestingHost;
+using TimeBank.Storage.GrainStorage;
+using Xunit;
+
+namespace TimeBank.Storage.Tests.GrainStorage;
+
+public sealed class GrainStorageSetupTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+    private readonly SqliteDatabase database;
+
+    public GrainStorageSetupTests()
+    {
+        database = new SqliteDatabase(folder.File("states.db"));
+        SqliteSchema.Migrate(database);
+    }
+
+    [Fact]
+    public async Task States_are_found_again_by_another_silo_on_the_migrated_file()
+    {
+        await using (InProcessTestCluster first = await StartAsync())
+            await first.Client.GetGrain<INoteGrain>("430211/n1").Rename("李奶奶");
+        await using InProcessTestCluster second = await StartAsync();
+        Assert.Equal("李奶奶", await second.Client.GetGrain<INoteGrain>("430211/n1").Name());
+    }
+
+    [Fact]
+    public async Task A_write_waits_for_the_ledgers_writer()
+    {
+        await using InProcessTestCluster cluster = await StartAsync();
+        INoteGrain grain = cluster.Client.GetGrain<INoteGrain>("430211/n2");
+        await grain.Name();
+        Task renamed;
+        using (SqliteConnection writer = database.Open())
+        {
+            using SqliteTransaction transaction = writer.BeginTransaction(deferred: false);
+            renamed = grain.Rename("after");
+            Assert.False(renamed.IsCompleted);
+            transaction.Commit();
+        }
+
+        await renamed;
+        Assert.Equal("after", await grain.Name());
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        folder.Dispose();
+    }
+
+    private async Task<InProcessTestCluster> StartAsync()
+    {
+        InProcessTestClusterBuilder builder = new(1);
+        builder.ConfigureSilo((_, silo) => silo.AddTimeBankGrainStorage(database.ConnectionString));
+        InProcessTestCluster cluster = builder.Build();
+        await cluster.DeployAsync();
+        return cluster;
+    }
+}

@@ -1,0 +1,7 @@
+namespace TimeBank.Storage.Tests.GrainStorage;
+
+public enum NoteKind
+{
+    ShortNote,
+    LongNote,
+}
