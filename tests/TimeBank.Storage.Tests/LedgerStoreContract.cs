@@ -38,7 +38,7 @@ public abstract class LedgerStoreContract : IDisposable
         Assert.Equal((expectedHead.Time, expectedHead.Accounts), (head.Time, head.Accounts));
         Assert.Equal((15L, 3L), (head.Size, head.Remembered));
         // A change of this root is a change of the stored format: old journals would no longer verify.
-        Assert.StartsWith("434fa283241141f4a64ea3e117ae527c40869326", head.Tree.Root.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("93a852d9966ec37d8d7c082b14d4acfa30f71c177", head.Tree.Root.ToString(), StringComparison.Ordinal);
 
         IReadOnlyList<StoredEntry> expectedEntries = await memory.EntriesAsync(Tianyuan, 0, 100, default), entries = await Reader.EntriesAsync(Tianyuan, 0, 100, default);
         Assert.Equal(expectedEntries.Select(entry => (Convert.ToHexString(entry.Bytes), Convert.ToHexString(entry.Salt), entry.Leaf)), entries.Select(entry => (Convert.ToHexString(entry.Bytes), Convert.ToHexString(entry.Salt), entry.Leaf)));
@@ -91,7 +91,7 @@ public abstract class LedgerStoreContract : IDisposable
     {
         List<Outcome> outcomes = await LiveADayAsync(new Writer(Store, Tianyuan));
         Assert.Equal(
-            [(7, Reason.InsufficientBalance, "fund/lottery/available"), (17, Reason.AccountFrozen, $"voucher/{Id("v2")}")],
+            [(7, Reason.InsufficientBalance, "account=fund/lottery/available;available=400000;needed=500000;unit=CNY"), (17, Reason.AccountFrozen, $"account=voucher/{Id("v2")}")],
             outcomes.Index().Where(outcome => outcome.Item.Refusal is not null).Select(outcome => (outcome.Index, outcome.Item.Refusal!.Reason, outcome.Item.Refusal.Detail)));
     }
 
@@ -106,7 +106,7 @@ public abstract class LedgerStoreContract : IDisposable
         Outcome[] again = await writer.WriteAsync(Receive("gift", 1_000_000), Allot("too much", 500_000), Entries.Note(Header("note")), RedeemMeal("meal 1", "v1"));
         Assert.All(again, outcome => Assert.True(outcome.Replayed));
         Assert.Equal([0L, null, null, 4L], again.Select(outcome => outcome.Entry?.Index));
-        Assert.Equal(new Refusal(Reason.InsufficientBalance, "fund/lottery/available"), again[1].Refusal);
+        Assert.Equal(new Refusal(Reason.InsufficientBalance, "account=fund/lottery/available;available=400000;needed=500000;unit=CNY"), again[1].Refusal);
         Assert.Null(again[2].Refusal);
         Assert.True(head.IsAt(await Store.ReadHeadAsync(Tianyuan, default)));
     }

@@ -12,6 +12,9 @@ internal sealed class Writer(ILedgerStore store, RegionCode region)
     /// <summary>The clock; every batch is a second later.</summary>
     public LedgerTime Now { get; set; } = LedgerTime.Parse("2026-10-01T00:00:00.000000Z");
 
+    /// <summary>Every entry that it has stored.</summary>
+    public List<AppendedEntry> Appended { get; } = [];
+
     /// <summary>Decides and stores a batch; an exception or a lost race leaves nothing in memory.</summary>
     public async Task<Outcome[]?> TryWriteAsync(params Proposal[] proposals)
     {
@@ -25,7 +28,9 @@ internal sealed class Writer(ILedgerStore store, RegionCode region)
         {
             if (stored) _head = append.After; else Forget();
         }
-        return stored ? outcomes : null;
+        if (!stored) return null;
+        Appended.AddRange(append.Entries);
+        return outcomes;
     }
 
     public async Task<Outcome[]> WriteAsync(params Proposal[] proposals)

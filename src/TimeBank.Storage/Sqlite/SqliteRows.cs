@@ -18,8 +18,21 @@ internal static class SqliteRows
 
     public static RegionCode Region(int code) => RegionCode.Parse(code.ToString("D6", CultureInfo.InvariantCulture));
 
-    public static LedgerHead Head(SqliteDataReader row) => new(
-        Region(row), MerkleFrontier.FromBytes(row.GetInt64(1), Bytes(row, 2)), new LedgerTime(row.GetInt64(3)), row.GetInt64(4), row.GetInt64(5));
+    /// <exception cref="StorageUnavailableException">The row contradicts itself: no append could ever match it.</exception>
+    public static LedgerHead Head(SqliteDataReader row)
+    {
+        RegionCode region = Region(row);
+        try
+        {
+            var tree = MerkleFrontier.FromBytes(row.GetInt64(1), Bytes(row, 2));
+            if (tree.Root == new Digest(Bytes(row, 6))) return new LedgerHead(region, tree, new LedgerTime(row.GetInt64(3)), row.GetInt64(4), row.GetInt64(5));
+        }
+        catch (FormatException)
+        {
+            // As below.
+        }
+        throw new StorageUnavailableException($"The head of region {region} contradicts itself: verify the database.");
+    }
 
     public static Account Account(SqliteDataReader row) => new(
         row.GetInt64(0), AccountPath.Parse(row.GetString(1)), Unit.Parse(row.GetString(2)), (AccountFlags)row.GetInt32(3),

@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace TimeBank.Ledger;
+
+/// <summary>
+/// Derives a region's accounts and open holds from its entries, and says where an entry couldn't have followed from those before
+/// it. It shares no code with <see cref="Decide"/>, so that a mistake there is not repeated here.
+/// </summary>
+internal sealed class JournalFold(RegionCode region)
+{
+    private const AccountFlags Limits = AccountFlags.DebitsMustNotExceedCredits | AccountFlags.CreditsMustNotExceedDebits;
+
+    private readonly List<Account> _accounts = [];
+    private readonly HashSet<AccountPath> _paths = [];
+    private readonly SortedDictionary<long, JournalEntry> _openHolds = [];
+    private readonly HashSet<long> _reversed = [];
+
+    // What each entry posted, as a hash: enough to know a reversal's exact opposite without going back for the original.
+    private readonly List<UInt128> _posted = [];
+
+    public IReadOnlyList<Account> Accounts => _accounts;
+
+    public IReadOnlyDictionary<long, JournalEntry> OpenHolds => _openHolds;
+
+    /// <summary>Folds the next entry in; <paramref name="balances"/> gets the counters after each of its transfers.</summary>
+    public Finding? Apply(JournalEntry entry, out ImmutableArray<TransferBalances> balances)
+    {
+        string where = $"regions/{region}/entries/{entry.Index}";
+        var after = ImmutableArray.CreateBuilder<TransferBalances>(entry.Transfers.Length);
+        Finding? finding = Open(where, entry) ?? Follows(where, entry);
+        for (int at = 0; finding is null && at < entry.Transfers.Length; at++) finding = Move($"{where}/transfers/{at}", entry.Transfers[at], after);
+        for (int at = 0; finding is null && at < entry.Changes.Length; at++) finding = Change($"{where}/changes/{at}", entry.Changes[at]);
+        balances = after.ToImmutable();
+        bool reversible = entry.Kind is EntryKind.Post or EntryKind.PostHold && entry.Transfers.Any(transfer => transfer.Posted > 0);
+        _posted.Add(reversible ? Fingerprint(entry.Transfers.Where(transfer => transfer.Posted > 0)) : default);
+        return finding;
+    }
+
+    private Finding? Open(string where, JournalEntry entry)
+    {
+        foreach (Account account in entry.Opened)
+        {
+            if (account.Number != _accounts.Count + 1) return new Finding(where, "opened account's number", $"{_accounts.Count + 1}", $"{account.Number}");
+            if (!_paths.Add(account.Path)) return new Finding(where, "opened account's path", "a new one", account.Path.Text);
+            if ((account.Flags & ~Limits) != 0) return new Finding(where, "opened account's flags", "limits alone", $"{account.Flags}");
+            _accounts.Add(account);
+        }
+        return null;
+    }
+
+    /// <summary>Whether the entry's form is that of its kind, and follows from the entry that it names.</summary>
+    private Finding? Follows(string where, JournalEntry entry)
+    {
+        bool names = entry.EndsHold || entry.Kind == EntryKind.Reverse, changes = entry.Kind == EntryKind.ChangeAccounts;
+        if (names != entry.Of is not null) return new Finding(where, "named entry", names ? "one" : "none", $"{entry.Of}");
+        if (changes == entry.Changes.IsEmpty) return new Finding(where, "account changes", changes ? "some" : "none", $"{entry.Changes.Length}");
+        if (changes != entry.Transfers.IsEmpty) return new Finding(where, "transfers", changes ? "none" : "some", $"{entry.Transfers.Length}");
+        switch (entry.Kind)
+        {
+            case EntryKind.Post: return Plain(where, entry.Transfers, 0);
+            case EntryKind.Hold:
+                _openHolds.Add(entry.Index, entry);
+                return entry.Transfers.All(transfer => transfer is { Held: > 0, Posted: 0, Released: 0 }) ? null : new Finding(where, "transfers", "holds alone", "others");
+            case EntryKind.PostHold or EntryKind.VoidHold or EntryKind.ExpireHold: return EndsHold(where, entry);
+            case EntryKind.Reverse: return Reverses(where, entry);
+            case EntryKind.ChangeAccounts: return null;
+            case EntryKind.Note: return new Finding(where, "kind", "one that writes an entry", "Note");
+        }
+        return new Finding(where, "kind", "a known one", $"{entry.Kind}");
+    }
+
+    private Finding? EndsHold(string where, JournalEntry entry)
+    {
+        if (!_openHolds.Remove(entry.Of!.Value, out JournalEntry? hold)) return new Finding(where, "named entry", "an open hold", $"{entry.Of}");
+        bool posts = entry.Kind == EntryKind.PostHold, due = hold.Expires <= entry.Time;
+        if (posts && due) return new Finding(where, "time", $"before the hold expired at {hold.Expires}", $"{entry.Time}");
+        if (entry.Kind == EntryKind.ExpireHold && !due) return new Finding(where, "time", hold.Expires is null ? "none: the hold never expires" : $"from {hold.Expires} on", $"{entry.Time}");
+        if (entry.Transfers.Length < hold.Transfers.Length || (!posts && entry.Transfers.Length > hold.Transfers.Length))
+        {
+            return new Finding(where, "transfers", $"those of the hold, {hold.Transfers.Length}", $"{entry.Transfers.Length}");
+        }
+        for (int at = 0; at < hold.Transfers.Length; at++)
+        {
+            Transfer held = hold.Transfers[at], ended = entry.Transfers[at];
+            Transfer expected = held with { Held = 0, Released = held.Held, Posted = posts ? Math.Clamp(ended.Posted, 0, held.Held) : 0 };
+            if (ended != expected) return new Finding($"{where}/transfers/{at}", "end of the hold", $"{expected}", $"{ended}");
+        }
+        return Plain(where, entry.Transfers, hold.Transfers.Length);
+    }
+
+    private Finding? Reverses(string where, JournalEntry entry)
+    {
+        long of = entry.Of!.Value;
+        if (of < 0 || of >= _posted.Count || _posted[(int)of] == default) return new Finding(where, "named entry", "an earlier one that posted", $"{of}");
+        if (!_reversed.Add(of)) return new Finding(where, "named entry", "one not yet reversed", $"{of}");
+        UInt128 opposite = Fingerprint(entry.Transfers.Reverse().Select(transfer => transfer with { Debit = transfer.Credit, Credit = transfer.Debit }));
+        if (_posted[(int)of] != opposite) return new Finding(where, "transfers", $"the opposite of entry {of}, last first", "others");
+        return Plain(where, entry.Transfers, 0);
+    }
+
+    private static Finding? Plain(string where, ImmutableArray<Transfer> transfers, int from)
+    {
+        for (int at = from; at < transfers.Length; at++)
+        {
+            if (transfers[at] is not { Posted: > 0, Held: 0, Released: 0 }) return new Finding($"{where}/transfers/{at}", "amounts", "one that is posted", $"{transfers[at]}");
+        }
+        return null;
+    }
+
+    private Finding? Move(string where, Transfer transfer, ImmutableArray<TransferBalances>.Builder after)
+    {
+        if (transfer.Debit == transfer.Credit) return new Finding(where, "accounts", "two", $"{transfer.Debit} twice");
+        bool moves = transfer.Posted > 0 || transfer.Held > 0;
+        if ((Touch(where, transfer.Debit, transfer, moves) ?? Touch(where, transfer.Credit, transfer, moves)) is { } untouchable) return untouchable;
+        Account debit = _accounts[(int)transfer.Debit - 1], credit = _accounts[(int)transfer.Credit - 1];
+        debit = debit with
+        {
+            Counters = debit.Counters with
+            {
+                DebitsPending = debit.Counters.DebitsPending + transfer.Held - transfer.Released,
+                DebitsPosted = debit.Counters.DebitsPosted + transfer.Posted,
+            },
+        };
+        credit = credit with
+        {
+            Counters = credit.Counters with
+            {
+                CreditsPending = credit.Counters.CreditsPending + transfer.Held - transfer.Released,
+                CreditsPosted = credit.Counters.CreditsPosted + transfer.Posted,
+            },
+        };
+        _accounts[(int)transfer.Debit - 1] = debit;
+        _accounts[(int)transfer.Credit - 1] = credit;
+        after.Add(new TransferBalances(debit.Counters, credit.Counters));
+        return Bounded(where, debit) ?? Bounded(where, credit);
+    }
+
+    private Finding? Touch(string where, long number, Transfer transfer, bool moves)
+    {
+        if (number < 1 || number > _accounts.Count) return new Finding(where, "account", "one that is open", $"{number}");
+        Account account = _accounts[(int)number - 1];
+        if (account.Unit != transfer.Unit) return new Finding(where, "unit", $"{account.Unit} of {account.Path}", $"{transfer.Unit}");
+        bool stands = moves && account.Is(AccountFlags.Frozen | AccountFlags.Closed);
+        return stands ? new Finding(where, "account", "one that may move", $"{account.Path} ({account.Flags})") : null;
+    }
+
+    private Finding? Change(string where, AccountChange change)
+    {
+        if (change.Account < 1 || change.Account > _accounts.Count) return new Finding(where, "account", "one that is open", $"{change.Account}");
+        Account account = _accounts[(int)change.Account - 1];
+        if (((account.Flags ^ change.Flags) & ~(AccountFlags.Frozen | AccountFlags.Closed)) != 0) return new Finding(where, "limits", $"{account.Flags & Limits}", $"{change.Flags}");
+        return Bounded(where, _accounts[(int)change.Account - 1] = account with { Flags = change.Flags });
+    }
+
+    private static Finding? Bounded(string where, Account account) =>
+        account.KeepsLimits ? null : new Finding(where, "limits", $"{account.Path} within {account.Flags}", $"{account.Counters}");
+
+    private static UInt128 Fingerprint(IEnumerable<Transfer> posted)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> bytes = stackalloc byte[Digest.Size];
+        foreach (Transfer transfer in posted)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(bytes, transfer.Debit);
+            BinaryPrimitives.WriteInt64BigEndian(bytes[8..], transfer.Credit);
+            BinaryPrimitives.WriteInt64BigEndian(bytes[16..], transfer.Posted);
+            hash.AppendData(bytes[..24]);
+        }
+        hash.GetHashAndReset(bytes);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>
+/// Derives everything that a store keeps of a region from the bytes of its entries, and names the first thing that is otherwise.
+/// Give it the entries in order, then <see cref="EndEntries"/>, then outcomes, holds and accounts, then <see cref="Finish"/>, and stop
+/// at the first finding. It keeps the accounts, the ids and 16 bytes an entry in memory, and never an entry.
+/// </summary>
+public sealed class JournalVerifier(HeadRow head)
+{
+    private readonly string _region = $"regions/{head.Region}";
+    private readonly JournalFold _fold = new(head.Region);
+    private readonly Dictionary<EntryId, long> _ids = [];
+    private readonly HashSet<long> _withOutcome = [];
+    private readonly HashSet<long> _holdsFound = [];
+    private MerkleFrontier _tree = MerkleFrontier.Empty;
+    private long _timeMicroseconds;
+    private long _remembered;
+    private int _accountsFound;
+
+    /// <summary>What was found sound, once <see cref="Finish"/> found nothing.</summary>
+    public VerifiedRegion Verified => new(head.Region, _tree.Size, _fold.Accounts.Count, _remembered, _tree.Root);
+
+    public Finding? Entry(EntryRow row)
+    {
+        string where = $"{_region}/entries/{_tree.Size}";
+        if (row.Index != _tree.Size) return new Finding(where, "entry", "one", $"none; the next one is {row.Index}");
+        if (row.Index >= head.Size) return new Finding(where, "entry", $"none: the head counts {head.Size}", "one");
+
+        Digest leaf = MerkleFrontier.EntryLeaf(row.Salt, row.Bytes);
+        if (Finding.IfBytesDiffer(where, "leaf of bytes and salt", leaf.ToArray(), row.Leaf) is { } otherLeaf) return otherLeaf;
+        JournalEntry entry;
+        try
+        {
+            entry = EntryCodec.Decode(row.Bytes);
+        }
+        catch (FormatException unreadable)
+        {
+            return new Finding(where, "bytes", "a journal entry", unreadable.Message);
+        }
+        // What the codec doesn't read would be in the journal without anybody seeing it.
+        if (!EntryCodec.Encode(entry).AsSpan().SequenceEqual(row.Bytes)) return new Finding(where, "bytes", "an entry as this ledger writes it", "another form");
+
+        Finding? finding = Placed(where, entry) ?? Columns(where, row, entry);
+        if (finding is not null) return finding;
+        finding = _fold.Apply(entry, out ImmutableArray<TransferBalances> balances) ?? Transfers(where, row, entry, balances);
+        _tree = _tree.Append(leaf);
+        _timeMicroseconds = entry.Time.Microseconds;
+        return finding;
+    }
+
+    /// <summary>No more entries.</summary>
+    public Finding? EndEntries() =>
+        _tree.Size < head.Size ? new Finding($"{_region}/entries/{_tree.Size}", "entry", $"one: the head counts {head.Size}", "none") : null;
+
+    /// <summary>A row of what became of an id.</summary>
+    /// <param name="index">The entry; null for a refusal or a note.</param>
+    /// <param name="reason">Why it was refused; null otherwise.</param>
+    public Finding? Outcome(EntryId id, long? index, long? reason)
+    {
+        string where = $"{_region}/outcomes/{id}";
+        bool written = _ids.TryGetValue(id, out long expected);
+        if (index is null) _remembered++; else _withOutcome.Add(index.Value);
+        if (index != (written ? expected : null)) return new Finding(where, "entry", written ? $"{expected}" : "none", index is null ? "none" : $"{index}");
+        bool known = reason is null || (index is null && reason != 0 && Enum.IsDefined((Reason)reason));
+        return known ? null : new Finding(where, "reason", index is null ? "a known one" : "none", $"{reason}");
+    }
+
+    /// <summary>A row of an open hold.</summary>
+    public Finding? Hold(long index, long? expiresMicroseconds)
+    {
+        string where = $"{_region}/holds/{index}";
+        if (!_fold.OpenHolds.TryGetValue(index, out JournalEntry? hold)) return new Finding(where, "hold", "none: the journal has no such open hold", "one");
+        _holdsFound.Add(index);
+        return Finding.IfDiffers(where, "expiry", hold.Expires?.Microseconds, expiresMicroseconds);
+    }
+
+    /// <summary>The accounts in the order of their numbers.</summary>
+    public Finding? Account(Account found)
+    {
+        if (_accountsFound == _fold.Accounts.Count) return new Finding($"{_region}/accounts/{found.Path}", "account", "none: no entry opened it", $"number {found.Number}");
+        Account account = _fold.Accounts[_accountsFound++];
+        string where = $"{_region}/accounts/{account.Path}";
+        return found.Number > account.Number
+            ? MissingAccount(account)
+            : Finding.IfDiffers(where, "number", account.Number, found.Number)
+            ?? Finding.IfDiffers(where, "path", account.Path, found.Path)
+            ?? Finding.IfDiffers(where, "unit", account.Unit, found.Unit)
+            ?? Finding.IfDiffers(where, "flags", account.Flags, found.Flags)
+            ?? Finding.IfDiffers(where, "pending debits", account.Counters.DebitsPending, found.Counters.DebitsPending)
+            ?? Finding.IfDiffers(where, "posted debits", account.Counters.DebitsPosted, found.Counters.DebitsPosted)
+            ?? Finding.IfDiffers(where, "pending credits", account.Counters.CreditsPending, found.Counters.CreditsPending)
+            ?? Finding.IfDiffers(where, "posted credits", account.Counters.CreditsPosted, found.Counters.CreditsPosted)
+            ?? Finding.IfDiffers(where, "opening entry", account.Opened, found.Opened)
+            ?? Finding.IfDiffers(where, "terms", account.Terms, found.Terms);
+    }
+
+    /// <summary>No more rows: what is missing, and the head.</summary>
+    public Finding? Finish()
+    {
+        for (long index = 0; index < _tree.Size; index++)
+        {
+            if (!_withOutcome.Contains(index)) return new Finding($"{_region}/entries/{index}", "outcome under its id", "one", "none");
+        }
+        foreach (long index in _fold.OpenHolds.Keys)
+        {
+            if (!_holdsFound.Contains(index)) return new Finding($"{_region}/holds/{index}", "open hold", "one", "none");
+        }
+        if (_accountsFound < _fold.Accounts.Count) return MissingAccount(_fold.Accounts[_accountsFound]);
+        string where = $"{_region}/head";
+        return Finding.IfDiffers(where, "size", _tree.Size, head.Size)
+            ?? Finding.IfBytesDiffer(where, "root", _tree.Root.ToArray(), head.Root)
+            ?? Finding.IfBytesDiffer(where, "frontier", _tree.ToArray(), head.Frontier)
+            ?? Finding.IfDiffers(where, "time", new LedgerTime(_timeMicroseconds), new LedgerTime(head.TimeMicroseconds))
+            ?? Finding.IfDiffers(where, "accounts", _fold.Accounts.Count, head.Accounts)
+            ?? Finding.IfDiffers(where, "remembered", _remembered, head.Remembered);
+    }
+
+    private Finding MissingAccount(Account account) => new($"{_region}/accounts/{account.Path}", "account", $"number {account.Number}", "none");
+
+    /// <summary>Whether the entry belongs at this place of the journal.</summary>
+    private Finding? Placed(string where, JournalEntry entry)
+    {
+        if (entry.Region != head.Region) return new Finding(where, "region", $"{head.Region}", $"{entry.Region}");
+        if (entry.Index != _tree.Size) return new Finding(where, "index in the bytes", $"{_tree.Size}", $"{entry.Index}");
+        if (_tree.Size > 0 && entry.Time.Microseconds <= _timeMicroseconds) return new Finding(where, "time", $"after {new LedgerTime(_timeMicroseconds)}", $"{entry.Time}");
+        return _ids.TryAdd(entry.Id, entry.Index) ? null : new Finding(where, "id", "a new one", $"{entry.Id} of entry {_ids[entry.Id]}");
+    }
+
+    private static Finding? Columns(string where, EntryRow row, JournalEntry entry) =>
+        Finding.IfDiffers(where, "time column", entry.Time.Microseconds, row.TimeMicroseconds)
+        ?? Finding.IfDiffers(where, "effective date column", entry.Header.EffectiveDate.ToString("O", CultureInfo.InvariantCulture), row.Effective)
+        ?? Finding.IfDiffers(where, "kind column", (long)entry.Kind, row.Kind)
+        ?? Finding.IfDiffers(where, "code column", entry.Code.ToString(), row.Code)
+        ?? Finding.IfDiffers(where, "named entry column", entry.Of, row.Of)
+        ?? Finding.IfDiffers(where, "expiry column", entry.Expires?.Microseconds, row.ExpiresMicroseconds);
+
+    private static Finding? Transfers(string where, EntryRow row, JournalEntry entry, ImmutableArray<TransferBalances> balances)
+    {
+        for (int at = 0; at < Math.Min(entry.Transfers.Length, row.Transfers.Length); at++)
+        {
+            Transfer transfer = entry.Transfers[at];
+            (Counters debit, Counters credit) = balances[at];
+            var expected = new TransferRow(
+                at, transfer.Debit, transfer.Credit, transfer.Unit.Code, transfer.Posted, transfer.Held, transfer.Released,
+                debit.DebitsPosted, debit.CreditsPosted, credit.DebitsPosted, credit.CreditsPosted);
+            if (Finding.IfDiffers($"{where}/transfers/{at}", "row", expected, row.Transfers[at]) is { } other) return other;
+        }
+        return Finding.IfDiffers(where, "transfer rows", entry.Transfers.Length, row.Transfers.Length);
+    }
+}
