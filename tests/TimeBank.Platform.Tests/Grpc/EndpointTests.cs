@@ -31,7 +31,6 @@ public sealed class EndpointTests
     [InlineData(new byte[] { 0, 0, 0, 0, 9, 1 })]
     [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 1, 0, 0, 0, 0 })]
-    [InlineData(new byte[] { 7, 0, 0, 0, 0 })]
     public async Task A_body_that_is_not_one_message_is_an_internal_error(byte[] body)
     {
         await using ProbeHost host = await ProbeHost.StartAsync();
