@@ -1,1 +1,3 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using TimeBank.Server;
+
+await TimeBankServer.Build(args).RunAsync();

@@ -1,5 +1,4 @@
 using Orleans;
-using TimeBank.Ledger;
 
 namespace TimeBank.Grains;
 
@@ -24,7 +23,7 @@ public sealed record CatalogueMessage
         private set
         {
             _file = value;
-            Catalogue = Ledger.Catalogue.Parse(value).Value;
+            Catalogue = Ledger.Catalogue.Parse(value).Expect("catalogue");
         }
     }
 }

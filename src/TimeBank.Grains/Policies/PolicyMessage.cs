@@ -24,7 +24,7 @@ public sealed record PolicyMessage
         private set
         {
             _file = value;
-            Policy = Policy.Parse(value).Value;
+            Policy = Policy.Parse(value).Expect("policy");
         }
     }
 }

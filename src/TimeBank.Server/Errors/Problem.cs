@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using TimeBank.Ledger;
+using ErrorInfo = TimeBank.V1.Rpc.ErrorInfo;
 
 namespace TimeBank.Server;
 

@@ -21,7 +21,10 @@ public static partial class ReasonCatalogue
     public static ReasonText OfViolation(string violation) => Violations[violation];
 
     /// <summary>The public name of a reason: <c>VoucherExpired</c> is <c>VOUCHER_EXPIRED</c>.</summary>
-    public static string Name(Reason reason) => BeforeCapital().Replace(reason.ToString(), "_").ToUpperInvariant();
+    public static string Name(Reason reason) => UpperSnake(reason.ToString());
+
+    /// <summary>A name in capitals with underscores, as the contract writes it.</summary>
+    public static string UpperSnake(string pascal) => BeforeCapital().Replace(pascal, "_").ToUpperInvariant();
 
     private static IReadOnlyList<JsonElement> Load(string resource)
     {

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using Account = TimeBank.Ledger.Account;
 using ContractPosting = TimeBank.V1.Posting;
 using Posting = TimeBank.Ledger.Posting;
 

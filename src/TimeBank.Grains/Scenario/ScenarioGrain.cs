@@ -1,0 +1,47 @@
+using Orleans;
+using Orleans.Runtime;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>Keeps a demonstration's clock. Its commands move nothing but the clock, so they are remembered here and not by a region's writer.</summary>
+public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames.TimeBank)] IPersistentState<ScenarioState> state, ScenarioClock clock) : Grain, IScenarioGrain
+{
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (state.State.Now is { } now) clock.Set(now, state.State.Finished);
+        return Task.CompletedTask;
+    }
+
+    public Task<ScenarioMessage> GetAsync() => Task.FromResult(Message());
+
+    public Task<Reply<ScenarioMessage>> AdvanceAsync(Command command, DateTimeOffset to) => OnceAsync(command, scenario =>
+    {
+        if (to > clock.GetUtcNow()) scenario.Now = to;
+    });
+
+    public Task<Reply<ScenarioMessage>> FinishAsync(Command command) => OnceAsync(command, scenario => scenario.Finished = true);
+
+    private async Task<Reply<ScenarioMessage>> OnceAsync(Command command, Action<ScenarioState> change)
+    {
+        string id = command.Id.ToString();
+        if (state.State.Done.TryGetValue(id, out string? digest)) return digest == command.Digest ? Message() : Reason.RequestIdReused;
+        if (state.State.Finished) return Reason.ScenarioFinished;
+        state.State.Done[id] = command.Digest;
+        state.State.Now ??= clock.GetUtcNow();
+        change(state.State);
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+        clock.Set(state.State.Now.Value, state.State.Finished);
+        return Message();
+    }
+
+    private ScenarioMessage Message() => new(clock.Start, clock.GetUtcNow(), state.State.Finished);
+}

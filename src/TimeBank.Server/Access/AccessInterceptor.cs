@@ -1,0 +1,64 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Stands before every service. Checks in this order: the RPC is open at all, token, role, region, ownership; the services check
+/// only what needs a look at stored state.
+/// </summary>
+public sealed class AccessInterceptor : Interceptor
+{
+    private static readonly string[] OpenToAll = ["/grpc.health.v1.Health/", "/grpc.reflection.v1.ServerReflection/", "/grpc.reflection.v1alpha.ServerReflection/"];
+
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        Admit(request, context);
+        return continuation(request, context);
+    }
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        Admit(request, context);
+        return continuation(request, responseStream, context);
+    }
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        Admit(null, context);
+        return continuation(requestStream, context);
+    }
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        Admit(null, context);
+        return continuation(requestStream, responseStream, context);
+    }
+
+    private static void Admit(object? request, ServerCallContext context)
+    {
+        if (OpenToAll.Any(open => context.Method.StartsWith(open, StringComparison.Ordinal))) return;
+        if (AccessRules.Find(context.Method) is not { } rule || request is not IMessage message) throw Problem.Of(Reason.RpcNotOpen);
+        if (CallerClaims.Read(context.GetHttpContext().User) is not { } caller) throw Problem.Of(Reason.Unauthenticated);
+        if (!rule.AllowsRole(caller)) throw Problem.Of(Reason.RoleNotAllowed);
+        if (rule.Region(message) is { } name)
+        {
+            RegionCode region = RegionOf(name, rule.RegionField);
+            if (!caller.CoversRegion(region)) throw Problem.Of(Reason.RegionNotAllowed, ("region", region.ToString()));
+        }
+        if (!rule.AllowsParty(caller, message)) throw Problem.Of(Reason.PartyNotAllowed);
+        context.SetCaller(caller);
+    }
+
+    private static RegionCode RegionOf(string name, string field)
+    {
+        string[] parts = name.Length > ResourceName.MaxLength ? [] : name.Split('/');
+        if (parts.Length >= 2 && parts[0] == "regions" && RegionCode.TryParse(parts[1], out RegionCode region)) return region;
+        throw Problem.Invalid([name.Length == 0 ? new FieldViolation(field, "REQUIRED") : new FieldViolation(field, "NOT_A_NAME", ("pattern", "regions/430211/…"))]);
+    }
+}

@@ -1,0 +1,43 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>Who may call one RPC, as its option in the contract says.</summary>
+public sealed class AccessRule(MethodDescriptor method, Access access)
+{
+    private readonly Func<IMessage, string>? _region = access.RegionField.Length == 0 ? null : Field(method.InputType, access.RegionField);
+    private readonly (Role Role, Func<IMessage, string>? Own)[] _grants =
+    [
+        .. access.Grants.Select(grant => (grant.Role, grant.OwnField.Length == 0 ? null : Field(method.InputType, grant.OwnField))),
+    ];
+
+    /// <summary>The field that names the region; empty where the RPC concerns none.</summary>
+    public string RegionField => access.RegionField;
+
+    public string? Region(IMessage request) => _region?.Invoke(request);
+
+    public bool AllowsRole(Caller caller) => _grants.Any(grant => caller.Has(grant.Role));
+
+    /// <summary>Whether some role of the caller passes: bounded by its regions alone, checked by the service, or the field is the caller's own.</summary>
+    public bool AllowsParty(Caller caller, IMessage request) =>
+        _grants.Any(grant => caller.Has(grant.Role) && (grant.Own is null || caller.Owns(grant.Own(request))));
+
+    private static Func<IMessage, string> Field(MessageDescriptor type, string path)
+    {
+        var accessors = new List<IFieldAccessor>();
+        foreach (string name in path.Split('.'))
+        {
+            FieldDescriptor field = type.FindFieldByName(name) ?? throw new InvalidOperationException($"{type.FullName} has no field {name}, which an access option names.");
+            accessors.Add(field.Accessor);
+            if (field.FieldType == FieldType.Message) type = field.MessageType;
+        }
+        return request =>
+        {
+            object? value = request;
+            foreach (IFieldAccessor accessor in accessors) value = value is IMessage message ? accessor.GetValue(message) : null;
+            return value as string ?? "";
+        };
+    }
+}

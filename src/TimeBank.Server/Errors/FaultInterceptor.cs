@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>Turns what went wrong inside into the error that a caller may see: a reason they can act on, and never a stack trace.</summary>
+public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Interceptor
+{
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (Exception error) when (error is not RpcException)
+        {
+            throw Explain(error, context);
+        }
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (Exception error) when (error is not RpcException)
+        {
+            throw Explain(error, context);
+        }
+    }
+
+    private RpcException Explain(Exception error, ServerCallContext context)
+    {
+        if (error is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
+        {
+            return Problem.Of(context.Deadline <= TimeProvider.System.GetUtcNow().UtcDateTime ? Reason.DeadlinePassed : Reason.CallCancelled);
+        }
+        // A grain that didn't answer in time may still act: the same request id finds out.
+        if (error is StorageUnavailableException or TimeoutException)
+        {
+            log.LogWarning(error, "{Method} can't be answered now.", context.Method);
+            return Problem.Of(Reason.StoreUnavailable);
+        }
+        string incident = Activity.Current?.TraceId.ToString() ?? context.GetHttpContext().TraceIdentifier;
+        log.LogError(error, "{Method} failed as incident {Incident}.", context.Method, incident);
+        return Problem.Of(Reason.InternalError, ("incident", incident));
+    }
+}

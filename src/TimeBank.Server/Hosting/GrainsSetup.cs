@@ -1,0 +1,30 @@
+using Orleans;
+using Orleans.Hosting;
+using TimeBank.Grains;
+using TimeBank.Storage.GrainStorage;
+
+namespace TimeBank.Server;
+
+/// <summary>The silo in this process, and the clock that the business runs by.</summary>
+public static class GrainsSetup
+{
+    public static void AddTimeBankGrains(this WebApplicationBuilder builder, TimeBankOptions options)
+    {
+        TimeProvider time = TimeProvider.System;
+        if (options.Scenario is { } start)
+        {
+            var clock = new ScenarioClock(start);
+            builder.Services.AddSingleton(clock);
+            time = clock;
+        }
+        builder.Services.AddSingleton(new BusinessClock(time));
+        builder.Services.AddSingleton<ISaltSource, RandomSaltSource>();
+        builder.Host.UseOrleans(silo =>
+        {
+            // One silo, and nobody else's: any free ports do, and several servers can run on a machine.
+            silo.UseLocalhostClustering(FreePort.Find(), FreePort.Find());
+            silo.AddTimeBankGrainStorage(StorageSetup.Database(options).ConnectionString);
+            if (options.Scenario is not null) silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync());
+        });
+    }
+}

@@ -1,0 +1,30 @@
+namespace TimeBank.Server;
+
+/// <summary>The gRPC side: limits, interceptors, services, health and reflection.</summary>
+public static class GrpcSetup
+{
+    /// <summary>No request needs more; a catalogue of a thousand items has about a third of it.</summary>
+    private const int MaxRequestBytes = 1 << 20;
+
+    private const int MaxAnswerBytes = 8 << 20;
+
+    public static void AddTimeBankGrpc(this IServiceCollection services)
+    {
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxRequestBytes;
+            grpc.MaxSendMessageSize = MaxAnswerBytes;
+            grpc.Interceptors.Add<FaultInterceptor>();
+            grpc.Interceptors.Add<AccessInterceptor>();
+        });
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks();
+    }
+
+    public static void MapTimeBankGrpc(this IEndpointRouteBuilder app)
+    {
+        app.MapGrpcService<ScenarioApi>();
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net;
+
+namespace TimeBank.Server;
+
+/// <summary>How a server is set up: from <c>appsettings.json</c>, <c>TimeBank__…</c> variables or <c>--TimeBank:…</c> arguments.</summary>
+public sealed class TimeBankOptions
+{
+    public const string Section = "TimeBank";
+
+    /// <summary>The folder of the embedded database and the local issuer's keys.</summary>
+    public string Data { get; set; } = "data";
+
+    /// <summary>Where gRPC listens.</summary>
+    public string Grpc { get; set; } = "127.0.0.1:5081";
+
+    /// <summary>Where pages and the local issuer listen.</summary>
+    public string Http { get; set; } = "127.0.0.1:5080";
+
+    /// <summary>The OIDC issuer whose tokens are taken; empty: the local one, on loopback only.</summary>
+    public string Authority { get; set; } = "";
+
+    /// <summary>The audience that tokens must name.</summary>
+    public string Audience { get; set; } = LocalIssuer.Audience;
+
+    /// <summary>The instant at which a demonstration starts; null: the system's clock runs the business. On loopback only.</summary>
+    public DateTimeOffset? Scenario { get; set; }
+
+    public IPEndPoint GrpcEndPoint => EndPoint(Grpc, nameof(Grpc));
+
+    public IPEndPoint HttpEndPoint => EndPoint(Http, nameof(Http));
+
+    public bool OnLoopback => IPAddress.IsLoopback(GrpcEndPoint.Address) && IPAddress.IsLoopback(HttpEndPoint.Address);
+
+    /// <exception cref="InvalidOperationException">The settings contradict each other; the message says how to mend them.</exception>
+    public void Check()
+    {
+        if (OnLoopback) return;
+        if (Authority.Length == 0) throw new InvalidOperationException("The local issuer runs only where the server listens on loopback: name an OIDC issuer as TimeBank:Authority.");
+        if (Scenario is not null) throw new InvalidOperationException("A demonstration's clock runs only where the server listens on loopback: leave out TimeBank:Scenario.");
+    }
+
+    private static IPEndPoint EndPoint(string text, string name) => IPEndPoint.TryParse(text, out IPEndPoint? point)
+        ? point
+        : throw new InvalidOperationException($"TimeBank:{name} must be an address and a port, such as 127.0.0.1:5081, and not '{text}'.");
+}

@@ -1,0 +1,74 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>The whole server on free loopback ports, over a database of its own, under a clock that tests may move forward.</summary>
+public sealed class TestServer : IAsyncLifetime
+{
+    public const string Tianyuan = "430211", Lusong = "430203", Changsha = "430100";
+
+    private readonly string _data = Directory.CreateTempSubdirectory("timebank-server-tests-").FullName;
+    private WebApplication? _app;
+    private GrpcChannel? _channel;
+    private LocalIssuer? _issuer;
+
+    public Uri Grpc { get; private set; } = null!;
+
+    public Uri Http { get; private set; } = null!;
+
+    public IServiceProvider Services => _app!.Services;
+
+    public async Task InitializeAsync()
+    {
+        _app = TimeBankServer.Build(
+        [
+            $"--TimeBank:Data={_data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--TimeBank:Scenario=2026-10-01T08:00:00+08:00",
+            "--Logging:LogLevel:Default=Warning",
+        ]);
+        await _app.StartAsync();
+        string[] addresses = [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+        (Grpc, Http) = (new Uri(addresses[0]), new Uri(addresses[1]));
+        _issuer = LocalIssuer.Open(_data);
+        _channel = GrpcChannel.ForAddress(Grpc);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _channel!.Dispose();
+        _issuer!.Dispose();
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    /// <summary>A channel without any token.</summary>
+    public CallInvoker Anonymous() => _channel!.CreateCallInvoker();
+
+    /// <summary>Calls as someone: a role, regions, and for parties their own resource name.</summary>
+    public CallInvoker As(Role role, string party = "", string subject = "", params string[] regions)
+    {
+        return new TokenInvoker(Anonymous(), Token(role, party, subject, regions));
+    }
+
+    public string Token(Role role, string party = "", string subject = "", params string[] regions)
+    {
+        if (subject.Length == 0) subject = party.Length > 0 ? party.Split('/')[^1] : $"staff-{role}";
+        return _issuer!.Issue(subject, [CallerClaims.RoleName(role)], regions.Length == 0 ? [Tianyuan] : regions, party);
+    }
+
+    /// <summary>The trial balance of a region as text, to see that nothing moved.</summary>
+    public async Task<string> TrialBalanceAsync(string region = Tianyuan)
+    {
+        IReadOnlyList<UnitTotals> totals = await Services.GetRequiredService<ILedgerReader>().TrialBalanceAsync(RegionCode.Parse(region), default);
+        Assert.All(totals, unit => Assert.True(unit.Balances, $"{unit.Unit} does not balance"));
+        return string.Join('\n', totals);
+    }
+}
