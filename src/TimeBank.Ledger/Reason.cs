@@ -21,6 +21,7 @@ public enum Reason
     AccountNotFound = 20,
     EntryNotFound = 21,
     HoldNotFound = 22,
+    AccountExists = 23,
 
     // State.
     AccountClosed = 30,

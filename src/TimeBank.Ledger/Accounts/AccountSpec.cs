@@ -1,4 +1,4 @@
 namespace TimeBank.Ledger;
 
-/// <summary>An account as the chart names it: where it is, what it holds, and whether using it for the first time opens it.</summary>
-public sealed record AccountSpec(AccountPath Path, Unit Unit, AccountFlags Flags, bool Opens, AccountTerms? Terms = null);
+/// <summary>An account as the chart names it: where it is, what it holds, and whether using it opens it.</summary>
+public sealed record AccountSpec(AccountPath Path, Unit Unit, AccountFlags Flags, Opening Opening, AccountTerms? Terms = null);

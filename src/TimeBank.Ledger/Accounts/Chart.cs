@@ -24,10 +24,10 @@ public static class Chart
     public static AccountPath VoucherPath(OpaqueId voucher) => AccountPath.Parse($"voucher/{voucher}");
 
     /// <summary>A voucher that has been issued.</summary>
-    public static AccountSpec Voucher(OpaqueId voucher, Unit unit) => new(VoucherPath(voucher), unit, Credit, Opens: false);
+    public static AccountSpec Voucher(OpaqueId voucher, Unit unit) => new(VoucherPath(voucher), unit, Credit, Opening.Never);
 
     /// <summary>A voucher at its issue.</summary>
-    public static AccountSpec NewVoucher(OpaqueId voucher, VoucherTerms terms) => new(VoucherPath(voucher), terms.Unit, Credit, Opens: true, terms.ToAccountTerms());
+    public static AccountSpec NewVoucher(OpaqueId voucher, VoucherTerms terms) => new(VoucherPath(voucher), terms.Unit, Credit, Opening.New, terms.ToAccountTerms());
 
     /// <summary>Money that a provider has earned and is to be paid.</summary>
     public static AccountSpec ProviderPayable(OpaqueId provider) => Open($"provider/{provider}/payable", Unit.Fen, Credit, provider);
@@ -47,7 +47,7 @@ public static class Chart
     public static AccountSpec ClearingDueTo(RegionCode region) => Open($"clearing/{region}/due-to", Unit.Minutes, Credit);
 
     private static AccountSpec Open(string path, Unit unit, AccountFlags flags, OpaqueId? owner = null) =>
-        new(AccountPath.Parse(path), unit, flags, Opens: true, owner is { } party ? AccountTerms.OfOwner(party) : null);
+        new(AccountPath.Parse(path), unit, flags, Opening.FirstUse, owner is { } party ? AccountTerms.OfOwner(party) : null);
 
     private static string Segment(HoursOrigin origin) => origin switch
     {

@@ -61,10 +61,10 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
         ImmutableArray<long> amounts = posts
             ? proposal.PostAmounts.IsEmpty ? [.. held.Select(transfer => transfer.Held)] : proposal.PostAmounts
             : [.. held.Select(_ => 0L)];
-        if (amounts.Length != held.Length) return new Refusal(Reason.HoldAmountExceeded);
+        if (amounts.Length != held.Length) return Refusal.Of(Reason.HoldAmountExceeded, ("held", $"{held.Sum(transfer => transfer.Held)}"));
         for (int at = 0; at < held.Length; at++)
         {
-            if (amounts[at] > held[at].Held) return new Refusal(Reason.HoldAmountExceeded);
+            if (amounts[at] > held[at].Held) return Refusal.Of(Reason.HoldAmountExceeded, ("held", $"{held[at].Held}"));
         }
         for (int at = 0; at < held.Length; at++)
         {
@@ -127,11 +127,12 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
         Account? account = at >= 0 ? _touched[at] : view.Account(spec.Path);
         if (account is null)
         {
-            if (!spec.Opens) return Refusal.Of(Reason.AccountNotFound, ("account", spec.Path.Text));
+            if (spec.Opening == Opening.Never) return Refusal.Of(Reason.AccountNotFound, ("account", spec.Path.Text));
             account = new Account(view.NextAccount + _opened.Count, spec.Path, spec.Unit, spec.Flags, default, view.NextIndex, spec.Terms);
             _opened.Add(account);
         }
-        if (account.Unit != spec.Unit) return Refusal.Of(Reason.UnitMismatch, ("account", spec.Path.Text));
+        if (spec.Opening == Opening.New && account.Opened != view.NextIndex) return Refusal.Of(Reason.AccountExists, ("account", spec.Path.Text));
+        if (account.Unit != spec.Unit) return Refusal.Of(Reason.UnitMismatch, ("account", spec.Path.Text), ("expected", account.Unit.Code), ("unit", spec.Unit.Code));
         if (at < 0) at = Touch(account);
         return null;
     }
