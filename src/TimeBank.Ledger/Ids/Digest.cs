@@ -28,7 +28,8 @@ public readonly record struct Digest
         return new Digest(hash);
     }
 
-    public static Digest Parse(string hex) => new(Convert.FromHexString(hex));
+    /// <exception cref="FormatException">The text is not 64 hexadecimal digits.</exception>
+    public static Digest Parse(string hex) => hex.Length == 2 * Size ? new(Convert.FromHexString(hex)) : throw new FormatException($"'{hex}' is not a digest: {2 * Size} hexadecimal digits.");
 
     public void CopyTo(Span<byte> destination)
     {

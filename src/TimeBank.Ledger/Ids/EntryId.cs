@@ -16,6 +16,8 @@ public readonly record struct EntryId(UInt128 Value)
     public static EntryId Of(string actor, Guid request, string step = "")
     {
         ArgumentException.ThrowIfNullOrEmpty(actor);
+        // The line break parts what is hashed: an actor that had one could name another's ids.
+        if (actor.Contains('\n')) throw new ArgumentException("An actor has no line break.", nameof(actor));
         return Hash($"{actor}\n{request:D}\n{step}");
     }
 
@@ -27,12 +29,15 @@ public readonly record struct EntryId(UInt128 Value)
     public static bool TryParse(string? hex, out EntryId id)
     {
         id = default;
-        if (hex is not { Length: 2 * Size } || !UInt128.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 value)) return false;
+        // The parser takes NULs at the end for nothing, so that two texts would be one id.
+        if (hex is not { Length: 2 * Size } || !hex.All(char.IsAsciiHexDigit) || !UInt128.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 value)) return false;
         id = new EntryId(value);
         return true;
     }
 
-    public static EntryId FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+    /// <exception cref="ArgumentException">The bytes are not 16.</exception>
+    public static EntryId FromBytes(ReadOnlySpan<byte> bytes) =>
+        bytes.Length == Size ? new(BinaryPrimitives.ReadUInt128BigEndian(bytes)) : throw new ArgumentException($"An entry id has {Size} bytes, not {bytes.Length}.", nameof(bytes));
 
     public byte[] ToArray()
     {

@@ -40,7 +40,8 @@ public static class EntryCodec
         if (!header.Details.IsEmpty)
         {
             json.WriteStartObject("details");
-            foreach ((string key, string value) in header.Details) json.WriteString(key, value);
+            // By the bytes of the keys, whatever order the caller's dictionary has.
+            foreach ((string key, string value) in header.Details.WithComparers(StringComparer.Ordinal)) json.WriteString(key, value);
             json.WriteEndObject();
         }
         json.WriteEndObject();

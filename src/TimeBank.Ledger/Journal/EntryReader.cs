@@ -20,20 +20,20 @@ internal static class EntryReader
             Text(json, "policy"),
             TextOr(json, "memo", ""),
             json.TryGetProperty("details", out JsonElement details)
-                ? details.EnumerateObject().ToImmutableSortedDictionary(detail => detail.Name, detail => detail.Value.GetString()!, StringComparer.Ordinal)
+                ? details.EnumerateObject().ToImmutableSortedDictionary(detail => detail.Name, detail => TextOf(detail.Value, detail.Name), StringComparer.Ordinal)
                 : EntryHeader.NoDetails);
         return new JournalEntry(
             RegionCode.Parse(Text(json, "region")),
             index,
             LedgerTime.Parse(Text(json, "time")),
             header,
-            Enum.Parse<EntryKind>(Text(json, "kind")),
-            Enum.Parse<EntryCode>(Text(json, "code")),
+            Named<EntryKind>(Text(json, "kind")),
+            Named<EntryCode>(Text(json, "code")),
             Items(json, "opened", item => Opened(item, index)),
             Items(json, "transfers", Moved),
             Items(json, "changes", item => new AccountChange(item.GetProperty("account").GetInt64(), (AccountFlags)item.GetProperty("flags").GetInt32())),
             json.TryGetProperty("of", out JsonElement of) ? of.GetInt64() : null,
-            json.TryGetProperty("expires", out JsonElement expires) ? LedgerTime.Parse(expires.GetString()!) : null);
+            json.TryGetProperty("expires", out JsonElement expires) ? LedgerTime.Parse(TextOf(expires, "expires")) : null);
     }
 
     private static Account Opened(JsonElement json, long index) => new(
@@ -44,7 +44,7 @@ internal static class EntryReader
         default,
         index,
         json.TryGetProperty("owner", out JsonElement owner)
-            ? new AccountTerms(owner.GetString()!, Text(json, "group"), DateOrNull(json, "from"), DateOrNull(json, "until"), Text(json, "data"))
+            ? new AccountTerms(TextOf(owner, "owner"), Text(json, "group"), DateOrNull(json, "from"), DateOrNull(json, "until"), Text(json, "data"))
             : null);
 
     private static Transfer Moved(JsonElement json) => new(
@@ -58,13 +58,19 @@ internal static class EntryReader
     private static ImmutableArray<T> Items<T>(JsonElement json, string key, Func<JsonElement, T> read) =>
         json.TryGetProperty(key, out JsonElement items) ? [.. items.EnumerateArray().Select(read)] : [];
 
-    private static string Text(JsonElement json, string key) => json.GetProperty(key).GetString() ?? throw new FormatException($"'{key}' is null.");
+    private static string Text(JsonElement json, string key) => TextOf(json.GetProperty(key), key);
 
-    private static string TextOr(JsonElement json, string key, string otherwise) => json.TryGetProperty(key, out JsonElement text) ? text.GetString()! : otherwise;
+    private static string TextOr(JsonElement json, string key, string otherwise) => json.TryGetProperty(key, out JsonElement text) ? TextOf(text, key) : otherwise;
+
+    private static string TextOf(JsonElement text, string key) => text.GetString() ?? throw new FormatException($"'{key}' is null.");
+
+    /// <summary>By its name alone: <see cref="Enum.Parse{T}(string)"/> would take numbers and lists as well.</summary>
+    private static T Named<T>(string name) where T : struct, Enum =>
+        Enum.TryParse(name, out T member) && Enum.GetName(member) == name ? member : throw new FormatException($"'{name}' is not a {typeof(T).Name}.");
 
     private static long NumberOrZero(JsonElement json, string key) => json.TryGetProperty(key, out JsonElement number) ? number.GetInt64() : 0;
 
-    private static DateOnly? DateOrNull(JsonElement json, string key) => json.TryGetProperty(key, out JsonElement date) ? Date(date.GetString()!) : null;
+    private static DateOnly? DateOrNull(JsonElement json, string key) => json.TryGetProperty(key, out JsonElement date) ? Date(TextOf(date, key)) : null;
 
     private static DateOnly Date(string text) => DateOnly.ParseExact(text, "O", CultureInfo.InvariantCulture);
 }

@@ -10,16 +10,7 @@ public static class Shape
 
     public static Refusal? Check(Proposal proposal)
     {
-        EntryHeader header = proposal.Header;
-        if (header.Memo.Length > EntryHeader.MaxMemoLength) return Refusal.Of(Reason.TextTooLong, ("field", "memo"));
-        if (header.Actor.Length > EntryHeader.MaxNameLength) return Refusal.Of(Reason.TextTooLong, ("field", "actor"));
-        if (header.OnBehalfOf.Length > EntryHeader.MaxNameLength) return Refusal.Of(Reason.TextTooLong, ("field", "on_behalf_of"));
-        if (header.PolicyVersion.Length > EntryHeader.MaxNameLength) return Refusal.Of(Reason.TextTooLong, ("field", "policy_version"));
-        if (header.Details.Count > EntryHeader.MaxDetails) return Refusal.Of(Reason.TextTooLong, ("field", "details"));
-        foreach ((string key, string value) in header.Details)
-        {
-            if (key.Length + value.Length > EntryHeader.MaxDetailLength) return Refusal.Of(Reason.TextTooLong, ("field", $"details.{key[..Math.Min(key.Length, 40)]}"));
-        }
+        if (CheckTexts(proposal.Header) is { } text) return text;
         if (proposal.Kind is EntryKind.Post or EntryKind.Hold && proposal.Transfers.IsEmpty) return new Refusal(Reason.AmountNotPositive);
         if (proposal.Transfers.Length + proposal.PostAmounts.Length > MaxTransfers) return new Refusal(Reason.TooManyTransfers);
         foreach (long amount in proposal.PostAmounts)
@@ -37,5 +28,39 @@ public static class Shape
             if (transfer.Debit.Terms?.Data.Length > AccountTerms.MaxDataLength || transfer.Credit.Terms?.Data.Length > AccountTerms.MaxDataLength) return Refusal.Of(Reason.TextTooLong, ("field", "terms"));
         }
         return null;
+    }
+
+    private static Refusal? CheckTexts(EntryHeader header)
+    {
+        Refusal? fixedTexts = CheckText("memo", header.Memo, EntryHeader.MaxMemoLength)
+            ?? CheckText("actor", header.Actor, EntryHeader.MaxNameLength)
+            ?? CheckText("on_behalf_of", header.OnBehalfOf, EntryHeader.MaxNameLength)
+            ?? CheckText("policy_version", header.PolicyVersion, EntryHeader.MaxNameLength);
+        if (fixedTexts is not null) return fixedTexts;
+        if (header.Details.Count > EntryHeader.MaxDetails) return Refusal.Of(Reason.TextTooLong, ("field", "details"));
+        foreach ((string key, string value) in header.Details)
+        {
+            Refusal? detail = CheckText("details", key, EntryHeader.MaxDetailLength) ?? CheckText("details", value, EntryHeader.MaxDetailLength - key.Length);
+            if (detail is not null) return detail;
+        }
+        return null;
+    }
+
+    private static Refusal? CheckText(string field, string text, int maxLength)
+    {
+        if (text.Length > maxLength) return Refusal.Of(Reason.TextTooLong, ("field", field));
+        return IsUnicode(text) ? null : Refusal.Of(Reason.InvalidField, ("field", field));
+    }
+
+    /// <summary>Half a surrogate pair has no bytes in UTF-8, so an entry with one would be stored as another than was decided.</summary>
+    private static bool IsUnicode(string text)
+    {
+        ReadOnlySpan<char> rest = text;
+        while (rest.IndexOfAnyInRange('\ud800', '\udfff') is >= 0 and int at)
+        {
+            if (at + 1 == rest.Length || !char.IsSurrogatePair(rest[at], rest[at + 1])) return false;
+            rest = rest[(at + 2)..];
+        }
+        return true;
     }
 }

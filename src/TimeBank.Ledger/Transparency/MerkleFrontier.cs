@@ -12,6 +12,10 @@ public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
 {
     public static MerkleFrontier Empty { get; } = new(0, []);
 
+    public bool Equals(MerkleFrontier? other) => other is not null && Size == other.Size && Roots.SequenceEqual(other.Roots);
+
+    public override int GetHashCode() => HashCode.Combine(Size, Roots.IsEmpty ? default : Roots[^1]);
+
     /// <summary>The tree's root; of the empty tree, SHA-256 of nothing.</summary>
     public Digest Root
     {
