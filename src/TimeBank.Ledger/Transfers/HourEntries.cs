@@ -38,8 +38,13 @@ public static class HourEntries
     /// <param name="hold">The hold.</param>
     /// <param name="held">What it holds.</param>
     /// <param name="given">What to post of it, in the order of spending.</param>
+    /// <param name="overCap">How much of what is given passes the volunteer's cap.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The hold is of nothing, more is given than it holds, or more passes the cap than is given.</exception>
     public static Proposal RenderService(EntryHeader header, EntryId hold, HoursSpent held, Minutes given, OpaqueId volunteer, Minutes overCap)
     {
+        ArgumentOutOfRangeException.ThrowIfEqual(held.Total, Minutes.Zero, nameof(held));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(given, held.Total);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(overCap, given);
         HoursSpent posted = HoursSpent.Take(given, held);
         ImmutableArray<long> amounts = [.. Legs(held).Select(leg => Legs(posted).FirstOrDefault(part => part.Origin == leg.Origin).Amount.Value)];
         ImmutableArray<ProposedTransfer> excess = overCap > Minutes.Zero

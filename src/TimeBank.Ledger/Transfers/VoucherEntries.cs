@@ -15,7 +15,7 @@ public static class VoucherEntries
             VoucherKind.Units => Entries.Post(
                 header, EntryCode.IssueVoucher,
                 new ProposedTransfer(Chart.ProgrammeUnits(terms.Programme, terms.Unit), account, amount),
-                new ProposedTransfer(allotted, Chart.ProgrammeCommitted(terms.Programme), amount * terms.UnitPrice.Value)),
+                new ProposedTransfer(allotted, Chart.ProgrammeCommitted(terms.Programme), PriceOf(amount, terms))),
         };
     }
 
@@ -24,20 +24,20 @@ public static class VoucherEntries
         Entries.Post(header, EntryCode.RedeemVoucher, new ProposedTransfer(Chart.Voucher(voucher, Unit.Fen), Chart.ProviderPayable(provider), amount.Value));
 
     /// <summary>A unit voucher is used; the provider earns the price, and what is left of the commitment is free again.</summary>
+    /// <param name="units">How many; the ledger refuses none and fewer.</param>
     /// <param name="price">What the provider is owed for all units; at most their contract price.</param>
     /// <exception cref="ArgumentOutOfRangeException">The price passes the commitment.</exception>
     public static Proposal RedeemUnits(EntryHeader header, OpaqueId voucher, VoucherTerms terms, OpaqueId provider, long units, Fen price)
     {
-        var committed = new Fen(units * terms.UnitPrice.Value);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(price.Value, committed.Value, nameof(price));
+        long left = PriceOf(units, terms) - price.Value;
+        if (units > 0) ArgumentOutOfRangeException.ThrowIfNegative(left, nameof(price));
         AccountSpec commitment = Chart.ProgrammeCommitted(terms.Programme);
-        Fen left = committed - price;
         ImmutableArray<ProposedTransfer> transfers =
         [
             new(Chart.Voucher(voucher, terms.Unit), Chart.ProgrammeUnits(terms.Programme, terms.Unit), units),
             new(commitment, Chart.ProviderPayable(provider), price.Value),
         ];
-        if (left > Fen.Zero) transfers = transfers.Add(new(commitment, Chart.ProgrammeAllotted(terms.Programme), left.Value));
+        if (left > 0) transfers = transfers.Add(new(commitment, Chart.ProgrammeAllotted(terms.Programme), left));
         return Entries.Post(header, EntryCode.RedeemVoucher, transfers);
     }
 
@@ -58,7 +58,10 @@ public static class VoucherEntries
             VoucherKind.Units => Entries.Post(
                 header, code,
                 new ProposedTransfer(account, Chart.ProgrammeUnits(terms.Programme, terms.Unit), remaining),
-                new ProposedTransfer(Chart.ProgrammeCommitted(terms.Programme), allotted, remaining * terms.UnitPrice.Value)),
+                new ProposedTransfer(Chart.ProgrammeCommitted(terms.Programme), allotted, PriceOf(remaining, terms))),
         };
     }
+
+    /// <summary>The contract price of some units. What would overflow is given as one more than the ledger takes, so that it is refused like any amount too large.</summary>
+    private static long PriceOf(long units, VoucherTerms terms) => (long)Int128.Clamp((Int128)units * terms.UnitPrice.Value, 0, Shape.MaxAmount + 1);
 }

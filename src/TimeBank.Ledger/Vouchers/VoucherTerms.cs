@@ -24,6 +24,8 @@ public sealed record VoucherTerms(
     DateOnly UseBy,
     DateOnly ClaimBy)
 {
+    private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     public AccountTerms ToAccountTerms() => new(
         Elder.Text, Programme.Text, From, UseBy,
         JsonSerializer.Serialize(new Written(Kind.ToString(), [.. ServiceTypes], RatioPercent, UnitPrice.Value, ClaimBy.ToString("O", CultureInfo.InvariantCulture))));
@@ -31,11 +33,18 @@ public sealed record VoucherTerms(
     /// <exception cref="FormatException">The account is not a voucher's.</exception>
     public static VoucherTerms Of(Account account)
     {
-        AccountTerms terms = account.Terms ?? throw new FormatException($"Account {account.Path} has no terms.");
-        Written written = JsonSerializer.Deserialize<Written>(terms.Data) ?? throw new FormatException($"Account {account.Path} has no voucher's terms.");
-        return new VoucherTerms(
-            OpaqueId.Parse(terms.Owner), Slug.Parse(terms.Group), Enum.Parse<VoucherKind>(written.Kind), account.Unit, [.. written.Types],
-            written.RatioPercent, new Fen(written.UnitPriceFen), terms.From!.Value, terms.Until!.Value, DateOnly.ParseExact(written.ClaimBy, "O", CultureInfo.InvariantCulture));
+        if (account.Terms is not { From: { } from, Until: { } until } terms) throw new FormatException($"Account {account.Path} has no voucher's terms.");
+        try
+        {
+            Written written = JsonSerializer.Deserialize<Written>(terms.Data, Strict) ?? throw new JsonException("The terms are null.");
+            return new VoucherTerms(
+                OpaqueId.Parse(terms.Owner), Slug.Parse(terms.Group), Enum.Parse<VoucherKind>(written.Kind), account.Unit, [.. written.Types],
+                written.RatioPercent, new Fen(written.UnitPriceFen), from, until, DateOnly.ParseExact(written.ClaimBy, "O", CultureInfo.InvariantCulture));
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            throw new FormatException($"Account {account.Path} has no voucher's terms: {error.Message}", error);
+        }
     }
 
     private sealed record Written(
