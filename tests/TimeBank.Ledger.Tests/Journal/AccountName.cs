@@ -2,9 +2,9 @@ namespace TimeBank.Ledger.Tests;
 
 /// <summary>
 /// An account of a script. Its first letter tells its limit: <c>p</c>, a purse, can't be overdrawn; <c>d</c>, dues, has the opposite limit;
-/// anything else has none. <c>!p</c> must be there already, <c>p.MEAL</c> names a unit other than minutes.
+/// anything else has none. <c>!p</c> must be there already and <c>+p</c> not yet, <c>p.MEAL</c> names a unit other than minutes.
 /// </summary>
-internal sealed record AccountName(string Path, Unit Unit, bool Opens)
+internal sealed record AccountName(string Path, Unit Unit, Opening Opening)
 {
     public AccountFlags Limit => Path[0] switch
     {
@@ -15,9 +15,10 @@ internal sealed record AccountName(string Path, Unit Unit, bool Opens)
 
     public static AccountName Parse(string text)
     {
-        string[] parts = text.TrimStart('!').Split('.');
-        return new AccountName(parts[0], parts.Length > 1 ? Unit.Parse(parts[1]) : Unit.Minutes, !text.StartsWith('!'));
+        string[] parts = text.TrimStart('!', '+').Split('.');
+        Opening opening = text[0] switch { '!' => Opening.Never, '+' => Opening.New, _ => Opening.FirstUse };
+        return new AccountName(parts[0], parts.Length > 1 ? Unit.Parse(parts[1]) : Unit.Minutes, opening);
     }
 
-    public AccountSpec ToSpec() => new(AccountPath.Parse(Path), Unit, Limit, Opens);
+    public AccountSpec ToSpec() => new(AccountPath.Parse(Path), Unit, Limit, Opening);
 }

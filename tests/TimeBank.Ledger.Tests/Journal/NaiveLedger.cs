@@ -118,7 +118,8 @@ internal sealed class NaiveLedger
         Dictionary<string, AccountName> there = new(_accounts);
         foreach (AccountName account in command.Legs.SelectMany(leg => new[] { leg.Debit, leg.Credit }))
         {
-            if (!there.ContainsKey(account.Path) && !account.Opens) return "AccountNotFound";
+            if (!there.ContainsKey(account.Path) && account.Opening == Opening.Never) return "AccountNotFound";
+            if (_accounts.ContainsKey(account.Path) && account.Opening == Opening.New) return "AccountExists";
             there.TryAdd(account.Path, account);
             if (there[account.Path].Unit.Code != account.Unit.Code) return "UnitMismatch";
         }

@@ -13,6 +13,8 @@ public sealed class PrecedenceTests
         { "shape before existence", "post m>!p 1, m>p 0 -> AmountNotPositive" },
         { "shape before existence of a hold", "posthold h -1 -> AmountNotPositive" },
         { "existence before state", "post m>p 1 \n freeze p \n post p>q 1, m>!none 1 -> AccountNotFound" },
+        { "that an account exists before its state", "post m>p 1 \n freeze p \n post m>+p 1 -> AccountExists" },
+        { "that an account exists before its unit", "post m>p 1 \n post m.MEAL>+p.MEAL 1 -> UnitMismatch \n post x.MEAL>+p.MEAL 1 -> AccountExists" },
         { "unit of an account before its state", "post m>p 1 \n freeze p \n post m.MEAL>p.MEAL 1 -> UnitMismatch" },
         { "existence of a hold before that of accounts", "posthold h & m>!none 1 -> HoldNotFound" },
         { "existence of accounts before state of the hold", "h: hold m>p 1 \n void h \n posthold h & m>!none 1 -> AccountNotFound" },

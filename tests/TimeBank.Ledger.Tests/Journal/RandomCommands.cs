@@ -44,7 +44,7 @@ internal sealed class RandomCommands(int seed)
     {
         string debit = Account(), credit = Account();
         long amount = _random.Next(120) switch { 0 => 0, 1 => -5, 2 => 1_000_000_000_000_001, var size => 1 + (size % 30) };
-        return $"{(_random.Next(30) == 0 ? "!" : "")}{debit}>{credit} {amount}{(amount < 100 && _random.Next(6) == 0 ? "~" : "")}";
+        return $"{_random.Next(40) switch { 0 => "!", 1 => "+", _ => "" }}{debit}>{credit} {amount}{(amount < 100 && _random.Next(6) == 0 ? "~" : "")}";
     }));
 
     /// <summary>One unit mostly, or hardly any pair would meet.</summary>

@@ -45,10 +45,13 @@ internal static class Script
     {
         string[] sides = line.Split("->", StringSplitOptions.TrimEntries);
         string[] expected = sides.Length > 1 ? sides[1].Split(' ') : [];
-        Outcome outcome = book.Submit(Command.Parse(sides[0], label).ToProposal());
+        Command command = Command.Parse(sides[0], label);
+        Outcome outcome = book.Submit(command.ToProposal());
         string? reason = expected.FirstOrDefault(word => word != "again");
         Assert.Equal(reason, outcome.Refusal?.Reason.ToString());
         Assert.Equal(expected.Contains("again"), outcome.Replayed);
+        // What the domain refused with is the domain's to explain.
+        if (outcome.Refusal is { } refusal && command.Verb != "refuse") ReasonTexts.AssertFills(refusal);
     }
 
     private static void See(Book book, string[] words)
