@@ -127,13 +127,14 @@ public enum Reason
     // Catalogue and policy.
     ItemNotFound = 700,
     CatalogueVersionNotFound = 701,
-    CatalogueItemRepeated = 702,
+    CatalogueInvalid = 702,
     CatalogueBelowParent = 703,
     CatalogueNoParent = 704,
     PolicyVersionNotFound = 705,
     PolicyInvalid = 706,
     EffectiveDateInPast = 707,
     VersionAlreadyApproved = 708,
+    VersionExists = 709,
 
     // The demonstration.
     ScenarioNotRunning = 800,

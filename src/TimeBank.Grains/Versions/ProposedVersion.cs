@@ -1,0 +1,13 @@
+namespace TimeBank.Grains;
+
+/// <summary>A version as it is kept.</summary>
+public sealed class ProposedVersion
+{
+    /// <summary>The file, which names the version and its first day.</summary>
+    public string Document { get; set; } = "";
+
+    public string ProposedBy { get; set; } = "";
+
+    /// <summary>Null while it waits for a second person.</summary>
+    public string? ApprovedBy { get; set; }
+}
