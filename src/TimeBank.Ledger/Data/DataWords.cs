@@ -21,6 +21,7 @@ internal static class DataWords
         ["low-income"] = TimeBank.Ledger.Difficulties.LowIncome,
         ["special-hardship"] = TimeBank.Ledger.Difficulties.SpecialHardship,
         ["lost-only-child"] = TimeBank.Ledger.Difficulties.LostOnlyChild,
+        ["left-behind"] = TimeBank.Ledger.Difficulties.LeftBehind,
     }.ToImmutableDictionary();
 
     public static ImmutableDictionary<string, ServiceType> ServiceTypes { get; } = new Dictionary<string, ServiceType>

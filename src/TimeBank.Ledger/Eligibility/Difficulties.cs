@@ -20,4 +20,7 @@ public enum Difficulties
 
     /// <summary>计划生育特殊家庭: lost an only child.</summary>
     LostOnlyChild = 16,
+
+    /// <summary>留守: left behind by those who work elsewhere.</summary>
+    LeftBehind = 32,
 }

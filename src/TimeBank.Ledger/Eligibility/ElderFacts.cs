@@ -8,12 +8,7 @@ namespace TimeBank.Ledger;
 public sealed record ElderFacts(
     DateOnly BirthDate, RegionCode Home, ElderStatus Status, Difficulties Difficulties, ImmutableArray<Assessment> Assessments)
 {
-    /// <summary>Full years on a day. Who is born on 29 February is a year older on 1 March of a year without that day.</summary>
-    public int AgeOn(DateOnly day)
-    {
-        int years = day.Year - BirthDate.Year;
-        return (day.Month, day.Day).CompareTo((BirthDate.Month, BirthDate.Day)) < 0 ? years - 1 : years;
-    }
+    public int AgeOn(DateOnly day) => Age.On(BirthDate, day);
 
     public bool Has(Difficulties all) => (Difficulties & all) == all;
 

@@ -1,0 +1,7 @@
+using Orleans;
+
+namespace TimeBank.Grains;
+
+/// <summary>The entry with which hours left, and the one with which they arrived; null while they are on their way.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.transferred-hours")]
+public sealed record TransferredHoursMessage([property: Id(0)] long Entry, [property: Id(1)] long? Arrival);

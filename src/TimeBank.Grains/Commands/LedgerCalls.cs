@@ -1,0 +1,38 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>What grains ask the region's writer for.</summary>
+internal static class LedgerCalls
+{
+    public static async Task<Outcome> SubmitAsync(this ILedgerGrain ledger, Proposal proposal) => (await ledger.SubmitAsync(new ProposalMessage(proposal))).Outcome;
+
+    public static async Task<Outcome?> FindAsync(this ILedgerGrain ledger, EntryId id) => (await ledger.FindAsync(new EntryIdMessage(id.ToString())))?.Outcome;
+
+    /// <summary>Writes a command's entry under its id, or remembers there what the rules refused; a known id gives what was decided then.</summary>
+    public static Task<Outcome> DecideAsync(this ILedgerGrain ledger, Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose) =>
+        ledger.SubmitAsync(refusal is null ? propose() : Entries.Refuse(command.Header(day, ""), EntryCode.Note, refusal));
+
+    /// <summary>
+    /// The id of something that happens once but may be refused before, such as the hold of an order: of a row of ids the first that was not refused.
+    /// </summary>
+    /// <returns>That id's number, and its outcome where it happened.</returns>
+    public static async Task<(int Attempt, Outcome? Happened)> AttemptAsync(this ILedgerGrain ledger, Func<int, EntryId> id, int from = 0)
+    {
+        for (int attempt = from; ; attempt++)
+        {
+            if (await ledger.FindAsync(id(attempt)) is not { } outcome) return (attempt, null);
+            if (outcome.Refusal is null) return (attempt, outcome);
+        }
+    }
+
+    /// <summary>The hours of a person as the writer has them.</summary>
+    public static async Task<HoursBalance> HoursAsync(this ILedgerGrain ledger, OpaqueId person)
+    {
+        AccountsMessage accounts = await ledger.AccountsAsync(new AccountPathsMessage([.. HoursBalance.Paths(person).Select(path => path.Text)]));
+        return HoursBalance.Of(person, accounts.Find);
+    }
+
+    /// <summary>Whether a refusal says nothing of the command itself: the same one may succeed later, so it isn't remembered.</summary>
+    public static bool IsTransient(this Refusal refusal) => refusal.Reason is Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError;
+}

@@ -1,0 +1,4 @@
+namespace TimeBank.Grains;
+
+/// <summary>An ability assessment of an elder: 0 to 90 points, the day, and the code of the region that made it.</summary>
+public sealed record AssessmentState(int Points, DateOnly Day, string Region);

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Orleans;
+using Orleans.Runtime;
+
+namespace TimeBank.Grains;
+
+/// <inheritdoc cref="IAgendaGrain"/>
+public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.TimeBank)] IPersistentState<AgendaState> state, BusinessClock clock) : Grain, IAgendaGrain
+{
+    private static readonly ReservationReply Done = new([], DayFull: false);
+
+    /// <summary>A time that is over stands in nobody's way; it is kept as long as its day may be asked for.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(2);
+
+    private List<SlotState> Slots => state.State.Slots;
+
+    public async Task<ReservationReply> ReserveAsync(ReservationMessage reservation)
+    {
+        SlotState[] others = [.. Slots.Where(slot => slot.Order != reservation.Order)];
+        ImmutableArray<string> overlapping = [.. others.Where(slot => slot.Overlaps(reservation.Start, reservation.End)).Select(slot => slot.Order)];
+        if (overlapping.Length > 0) return new ReservationReply(overlapping, DayFull: false);
+
+        var wanted = new SlotState(reservation.Order, reservation.Start, reservation.End, reservation.Serves, Present: false);
+        SlotState[] sameDay = [.. others.Where(slot => slot.Serves && slot.Day == wanted.Day)];
+        if (wanted.Serves && sameDay.Sum(slot => slot.Minutes) + wanted.Minutes > reservation.DayMaxMinutes)
+        {
+            return new ReservationReply([.. sameDay.Select(slot => slot.Order)], DayFull: true);
+        }
+
+        if (Slots.Contains(wanted)) return Done;
+        Slots.RemoveAll(slot => slot.Order == reservation.Order || (!slot.Present && slot.End + Kept < clock.Now));
+        Slots.Add(wanted);
+        await SaveAsync();
+        return Done;
+    }
+
+    public async Task ReleaseAsync(string order)
+    {
+        if (Slots.RemoveAll(slot => slot.Order == order) > 0) await SaveAsync();
+    }
+
+    public async Task<ReservationReply> EnterAsync(string order)
+    {
+        ImmutableArray<string> busy = [.. Slots.Where(slot => slot.Present && slot.Order != order).Select(slot => slot.Order)];
+        if (busy.Length > 0) return new ReservationReply(busy, DayFull: false);
+        await PresentAsync(order, true);
+        return Done;
+    }
+
+    public Task LeaveAsync(string order) => PresentAsync(order, false);
+
+    private async Task PresentAsync(string order, bool present)
+    {
+        int at = Slots.FindIndex(slot => slot.Order == order && slot.Present != present);
+        if (at < 0) return;
+        Slots[at] = Slots[at] with { Present = present };
+        await SaveAsync();
+    }
+
+    private async Task SaveAsync()
+    {
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // What is in memory is no longer what is stored; the next call reads it again.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+}

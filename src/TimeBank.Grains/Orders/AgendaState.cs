@@ -1,0 +1,7 @@
+namespace TimeBank.Grains;
+
+/// <summary>The times of a person that orders have reserved.</summary>
+public sealed class AgendaState
+{
+    public List<SlotState> Slots { get; set; } = [];
+}

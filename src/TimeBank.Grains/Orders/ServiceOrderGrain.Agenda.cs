@@ -1,0 +1,98 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>
+/// The times of the persons of an order. A reservation is made before the order says so, and released after: a crash in between leaves one
+/// that nobody needs, which the next order that meets it asks about and takes away.
+/// </summary>
+public sealed partial class ServiceOrderGrain
+{
+    /// <summary>The agendas in which the command at work has asked for time; they are counted as taken until it is through.</summary>
+    private readonly HashSet<string> _reserving = [];
+
+    private string Key => $"{Region}/{LocalKey}";
+
+    public async Task<bool> OccupiesAsync(OccupancyMessage person)
+    {
+        // The order of now: what it is about to take counts as taken.
+        if (_reserving.Contains(person.Agenda)) return true;
+        if (!Exists || State.State == OrderState.Cancelled) return false;
+        if (person.Now) return State.State == OrderState.CheckedIn;
+        if (person.Agenda == State.RecipientAgenda || person.Agenda == State.VolunteerAgenda) return true;
+        // A crash may have kept the volunteer from the state, but not from the ledger.
+        return State.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold && OrderDetails.ReadHold(hold).Agenda == person.Agenda;
+    }
+
+    /// <summary>What the rules have against a request, and the recipient's agenda.</summary>
+    private async Task<(Refusal? Refusal, string Agenda)> RequestRefusalAsync(RequestServiceMessage request, OrderPlan plan)
+    {
+        Policy policy = await GrainFactory.PolicyAsync(Region, plan.Day);
+        CatalogueItem? item = Slug.TryParse(request.Item, out Slug id) ? (await GrainFactory.GetGrain<ICatalogueGrain>(Region.ToString()).AtAsync(plan.Day)).Catalogue.Find(id) : null;
+        Refusal? noItem = item is { Payer: Payer.TimeBank } ? null : Refusal.Of(Reason.ItemNotFound, ("item", request.Item));
+        string agenda;
+        Refusal? refusal;
+        if (request.Recipient.StartsWith(PersonCalls.Volunteers, StringComparison.Ordinal))
+        {
+            if (await GrainFactory.Volunteer(Region, request.Recipient[PersonCalls.Volunteers.Length..]).GetAsync() is not { } volunteer) return (new Refusal(Reason.VolunteerNotFound), "");
+            agenda = AgendaOf(volunteer);
+            refusal = OrderRules.Spend(volunteer.BirthDate, plan.Day, policy.Hours) ?? noItem;
+        }
+        else
+        {
+            if (await GrainFactory.Elder(Region, request.Recipient[PersonCalls.Elders.Length..]).GetAsync() is not { } elder) return (new Refusal(Reason.ElderNotFound), "");
+            agenda = $"{Region}/{elder.Id}";
+            refusal = noItem ?? (MayHave(elder, item!, plan.Day, policy) ? null : new Refusal(Reason.ElderNotEntitled));
+        }
+        refusal ??= OrderRules.Request(plan, Now, policy.Hours) ?? Shortage(await Ledger.HoursAsync(PersonCalls.IdOf(request.Recipient)), plan.Length);
+        return (refusal, agenda);
+    }
+
+    /// <summary>Whether the service list gives the item to this elder.</summary>
+    private bool MayHave(ElderMessage elder, CatalogueItem item, DateOnly day, Policy policy) =>
+        Age.On(elder.BirthDate, day) >= item.FromAge
+        && (item.FromGrade == AbilityGrade.Able || elder.Facts(Region).GradeOn(day, policy.Ability) >= item.FromGrade);
+
+    private string AgendaOf(VolunteerMessage volunteer) => volunteer.Home.Length > 0 ? volunteer.Home : $"{Region}/{volunteer.Id}";
+
+    private async Task<Refusal?> ReserveAsync(string agenda, OrderPlan plan, bool serves, Minutes dayMax)
+    {
+        var wanted = new ReservationMessage(Key, plan.Start.ToUniversalTime(), plan.End.ToUniversalTime(), serves, dayMax.Value);
+        ReservationReply reply = await AskAsync(agenda, now: false, person => person.ReserveAsync(wanted));
+        return reply.DayFull ? Refusal.Of(Reason.DayTooLong, ("limit", $"{dayMax.Value}"), ("unit", Unit.Minutes.Code)) : Overlap(reply);
+    }
+
+    private async Task<Refusal?> EnterAsync() => Overlap(await AskAsync(State.VolunteerAgenda, now: true, person => person.EnterAsync(Key)));
+
+    private Task LeaveAsync() => Agenda(State.VolunteerAgenda).LeaveAsync(Key);
+
+    private Task ReleaseAsync(string agenda) => Agenda(agenda).ReleaseAsync(Key);
+
+    private async Task ReleaseAllAsync()
+    {
+        await ReleaseAsync(State.RecipientAgenda);
+        if (State.VolunteerAgenda.Length > 0) await ReleaseAsync(State.VolunteerAgenda);
+    }
+
+    /// <summary>Asks an agenda; what stands in the way is asked whether it still does.</summary>
+    private async Task<ReservationReply> AskAsync(string agenda, bool now, Func<IAgendaGrain, Task<ReservationReply>> ask)
+    {
+        _reserving.Add(agenda);
+        while (true)
+        {
+            ReservationReply reply = await ask(Agenda(agenda));
+            bool freed = false;
+            foreach (string order in reply.Orders)
+            {
+                if (await GrainFactory.GetGrain<IServiceOrderGrain>(order).OccupiesAsync(new OccupancyMessage(agenda, now))) continue;
+                await (now ? Agenda(agenda).LeaveAsync(order) : Agenda(agenda).ReleaseAsync(order));
+                freed = true;
+            }
+            if (!freed) return reply;
+        }
+    }
+
+    private static Refusal? Overlap(ReservationReply reply) => reply.Orders.IsEmpty ? null : new Refusal(Reason.OrderTimesOverlap);
+
+    private IAgendaGrain Agenda(string key) => GrainFactory.GetGrain<IAgendaGrain>(key);
+}

@@ -1,0 +1,148 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>
+/// The order's hold and its end. Their ids follow from the order's own, numbered where one was refused and may be tried again, so that an
+/// order has one hold and the hold one end, and whoever looks next finds in the ledger what a crash kept from the state.
+/// </summary>
+public sealed partial class ServiceOrderGrain
+{
+    private const string System = "system";
+
+    private bool _mustLook = true;
+
+    private bool IsUnderWay => State.State is OrderState.Accepted or OrderState.CheckedIn or OrderState.CheckedOut;
+
+    private EntryId MadeAs => EntryId.Parse(State.MadeAs);
+
+    private EntryId HoldId(int attempt) => MadeAs.Step($"hold {attempt}");
+
+    private EntryId EndId(int attempt) => MadeAs.Step($"end {attempt}");
+
+    /// <summary>Finishes what a crash left open, and ends a hold whose time has come. While a dispute is open, only staff end it.</summary>
+    private async Task LookAsync()
+    {
+        if (!Exists) return;
+        if (_mustLook)
+        {
+            if (State.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold) await AppliedAsync(hold, () => Apply(hold));
+            if ((IsUnderWay || State.State == OrderState.Disputed) && (await Ledger.AttemptAsync(EndId)).Happened?.Entry is { } end)
+            {
+                await AppliedAsync(end, () => ApplyEnd(end));
+                await ReleaseAllAsync();
+            }
+            _mustLook = false;
+        }
+        if (IsUnderWay && State.Hold!.Expires <= Now) await ExpireAsync();
+    }
+
+    /// <summary>Holds the recipient's hours for a volunteer. Null where they are held.</summary>
+    private async Task<Refusal?> HoldAsync(Command command, string volunteer, string agenda, Policy policy)
+    {
+        while (true)
+        {
+            (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(HoldId);
+            if (outcome is null)
+            {
+                HoursBalance hours = await Ledger.HoursAsync(Recipient);
+                if (Shortage(hours, Plan.Length) is { } shortage) return shortage;
+                HoursSpent held = HoursSpent.Take(Plan.Length, hours.Available);
+                EntryHeader header = command.Header(HoldId(attempt), Today, policy.Version.ToString(), OrderDetails.OfHold(command, LocalKey, volunteer, agenda, held));
+                outcome = await Ledger.SubmitAsync(HourEntries.HoldService(header, Recipient, OpaqueId.Parse(volunteer), held, LedgerTime.From(Plan.HoldExpires)));
+            }
+            // Another order may have taken hours since they were looked at: look again.
+            if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
+            if (outcome.Refusal is { } refusal) return refusal;
+            return await FinishAsync(command, outcome.Entry!, () => Apply(outcome.Entry!));
+        }
+    }
+
+    /// <summary>Posts the hold for the minutes that were given.</summary>
+    private async Task<Refusal?> EarnAsync(Command command, OrderEnd end, long minutes, Action words)
+    {
+        HoldState hold = State.Hold!;
+        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
+        outcome ??= (await GrainFactory.Volunteer(Region, State.Volunteer).EarnAsync(new EarnHoursMessage(
+            command, EndId(attempt).ToString(), hold.Id, hold.Issued, hold.Gifted, hold.Earned, minutes, Plan.Day, LocalKey, end))).Outcome;
+        return outcome.Refusal ?? await FinishEndAsync(command, outcome.Entry!, words);
+    }
+
+    /// <summary>Gives the held hours back.</summary>
+    private async Task<Refusal?> ReleaseHoldAsync(Command command, OrderEnd end, Action words)
+    {
+        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
+        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        outcome ??= await Ledger.SubmitAsync(HourEntries.ReleaseService(
+            command.Header(EndId(attempt), Today, policy.Version.ToString(), OrderDetails.OfEnd(command.Id, LocalKey, end, 0, 0)), EntryId.Parse(State.Hold!.Id)));
+        return outcome.Refusal ?? await FinishEndAsync(command, outcome.Entry!, words);
+    }
+
+    private async Task ExpireAsync()
+    {
+        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
+        if (outcome is null)
+        {
+            EntryId id = EndId(attempt);
+            Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+            var details = OrderDetails.OfEnd(null, LocalKey, OrderEnd.Expired, 0, 0).ToDictionary(pair => pair.Item1, pair => pair.Item2);
+            outcome = await Ledger.SubmitAsync(HourEntries.ExpireService(
+                new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", EntryHeader.NoDetails.AddRange(details)), EntryId.Parse(State.Hold!.Id)));
+        }
+        // Refused by a writer that can't write now, or whose clock is a moment behind: the next look tries again.
+        if (outcome.Entry is not { } entry) return;
+        await AppliedAsync(entry, () => ApplyEnd(entry));
+        await ReleaseAllAsync();
+    }
+
+    private async Task<Refusal?> FinishEndAsync(Command command, JournalEntry entry, Action words)
+    {
+        Refusal? refusal = await FinishAsync(command, entry, () =>
+        {
+            ApplyEnd(entry);
+            words();
+        });
+        if (State.State == OrderState.Cancelled) await ReleaseAllAsync();
+        return refusal;
+    }
+
+    /// <summary>Takes over an entry; it may turn out to be another command's, from which this one then has come too late.</summary>
+    private async Task<Refusal?> FinishAsync(Command command, JournalEntry entry, Action change)
+    {
+        bool isOwn = OrderDetails.RequestOf(entry) == command.Id;
+        await AppliedAsync(entry, change);
+        return isOwn ? null : OrderRules.WrongState(State.State);
+    }
+
+    private async Task AppliedAsync(JournalEntry entry, Action change)
+    {
+        change();
+        EntryId? request = OrderDetails.RequestOf(entry);
+        if (request is { } id) State.Done[id.ToString()] = entry.Header.Command.ToString();
+        await SaveAsync();
+        // The entry stands under an id of its own; the ledger learns here whose the command's id is.
+        if (request is { } noted) await Ledger.SubmitAsync(Entries.Note(entry.Header with { Id = noted, Details = EntryHeader.NoDetails }));
+    }
+
+    private void Apply(JournalEntry hold)
+    {
+        State.State = OrderState.Accepted;
+        State.Accepted = hold.Time.ToDateTimeOffset();
+        (State.Volunteer, State.VolunteerAgenda, State.Hold) = OrderDetails.ReadHold(hold);
+    }
+
+    private void ApplyEnd(JournalEntry entry)
+    {
+        (OrderEnd end, long minutes, long toPool) = OrderDetails.ReadEnd(entry);
+        bool moved = end is OrderEnd.Confirmed or OrderEnd.Settled;
+        State.State = moved ? OrderState.Confirmed : OrderState.Cancelled;
+        State.EndEntry = entry.Index;
+        State.Ended = entry.Time.ToDateTimeOffset();
+        if (moved) (State.CreditedMinutes, State.ToPoolMinutes) = (minutes, toPool);
+        if (State.Dispute is { } dispute) (dispute.Settled, dispute.Resolved) = (moved, State.Ended);
+    }
+
+    private static Refusal? Shortage(HoursBalance hours, Minutes needed) => hours.Available.Total >= needed
+        ? null
+        : Refusal.Of(Reason.InsufficientBalance, ("available", $"{hours.Available.Total.Value}"), ("needed", $"{needed.Value}"), ("unit", Unit.Minutes.Code));
+}

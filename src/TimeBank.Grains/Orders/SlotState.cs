@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>A time reserved for an order, named by the key of its grain.</summary>
+/// <param name="Serves">Whether the person serves; else they are served.</param>
+/// <param name="Present">Whether the person has checked in and not out.</param>
+public sealed record SlotState(string Order, DateTimeOffset Start, DateTimeOffset End, bool Serves, bool Present)
+{
+    [JsonIgnore]
+    public DateOnly Day => ChinaTime.DateOf(Start);
+
+    [JsonIgnore]
+    public long Minutes => (long)(End - Start).TotalMinutes;
+
+    public bool Overlaps(DateTimeOffset start, DateTimeOffset end) => Start < end && start < End;
+}

@@ -1,0 +1,29 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>The hours of a person as they are answered, and as the entry that moved them keeps them for a retry.</summary>
+internal static class HoursView
+{
+    private const string Separator = ",";
+
+    /// <param name="arrived">What of the earned hours came from another region, and was counted there.</param>
+    public static HoursMessage Of(HoursBalance hours, Minutes arrived, HoursPolicy policy)
+    {
+        Minutes lifetime = hours.EverCredited - arrived;
+        return new HoursMessage(
+            hours.Posted.Earned.Value, hours.Posted.Gifted.Value, hours.Posted.Issued.Value, hours.Held.Value, hours.Available.Total.Value,
+            lifetime.Value, policy.BalanceCap.Value, StarGrade.Of(lifetime, policy));
+    }
+
+    public static HoursMessage AfterGiving(this HoursMessage hours, long minutes) => hours with { Earned = hours.Earned - minutes, Available = hours.Available - minutes };
+
+    public static string Write(HoursMessage hours) =>
+        string.Join(Separator, [hours.Earned, hours.Gifted, hours.Issued, hours.Held, hours.Available, hours.Lifetime, hours.Cap, hours.Stars]);
+
+    public static HoursMessage Read(string text)
+    {
+        long[] numbers = [.. text.Split(Separator).Select(long.Parse)];
+        return new HoursMessage(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], (int)numbers[7]);
+    }
+}

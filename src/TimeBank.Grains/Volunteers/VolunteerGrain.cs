@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Orleans.Runtime;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <inheritdoc cref="IVolunteerGrain"/>
+public sealed class VolunteerGrain([PersistentState("volunteer", GrainStorageNames.TimeBank)] IPersistentState<VolunteerState> state, BusinessClock clock)
+    : WorkflowGrain<VolunteerState>(state, clock), IVolunteerGrain
+{
+    private const string HoursAfter = "hoursAfter";
+
+    private OpaqueId Id => OpaqueId.Parse(LocalKey);
+
+    public async Task<Reply<VolunteerMessage>> EnrolAsync(EnrolVolunteerMessage enrolment)
+    {
+        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Refusal? refusal = OrderRules.Earn(enrolment.BirthDate, Today, policy.Hours) ?? await HomeAsync(enrolment.Home);
+        refusal = await OnceAsync(enrolment.Command, () => refusal, () =>
+        {
+            State.DisplayName = enrolment.DisplayName;
+            State.BirthDate = enrolment.BirthDate;
+            State.Home = enrolment.Home;
+            State.Enrolled = Today;
+        });
+        return refusal is null ? View() : refusal;
+    }
+
+    public async Task<Reply<VolunteerMessage>> SetFamilyAsync(SetFamilyMessage family)
+    {
+        Refusal? refusal = await FamilyAsync(family.Family);
+        refusal = await OnceAsync(family.Command, () => refusal, () => State.Family = [.. family.Family.Select(member => new FamilyMemberState(member.Person, member.Kinship))]);
+        return refusal is null ? View() : refusal;
+    }
+
+    public Task<VolunteerMessage?> GetAsync() => Task.FromResult(Exists ? View() : null);
+
+    public async Task<HoursMessage?> HoursAsync() => Exists ? await HoursAsync(await GrainFactory.PolicyAsync(Region, Today)) : null;
+
+    public async Task<Reply<MovedHoursMessage>> GiftAsync(GiftHoursMessage gift)
+    {
+        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Refusal? refusal = await GiftRefusalAsync(gift, policy);
+        HoursMessage after = (await HoursAsync(policy)).AfterGiving(gift.Minutes);
+        return Moved(await Ledger.DecideAsync(gift.Command, Today, refusal, () => HourEntries.Gift(
+            gift.Command.Header(Today, policy.Version.ToString(), (HoursAfter, HoursView.Write(after))), Id, PersonCalls.IdOf(gift.Receiver), new Minutes(gift.Minutes))));
+    }
+
+    public async Task<Reply<MovedHoursMessage>> DonateAsync(DonateHoursMessage donation)
+    {
+        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Refusal? refusal = Exists ? GiftRule.Givable(await Ledger.HoursAsync(Id), new Minutes(donation.Minutes)) : new Refusal(Reason.VolunteerNotFound);
+        HoursMessage after = (await HoursAsync(policy)).AfterGiving(donation.Minutes);
+        return Moved(await Ledger.DecideAsync(donation.Command, Today, refusal, () => HourEntries.Donate(
+            donation.Command.Header(Today, policy.Version.ToString(), (HoursAfter, HoursView.Write(after))), Id, new Minutes(donation.Minutes))));
+    }
+
+    public async Task<OutcomeMessage> EarnAsync(EarnHoursMessage service)
+    {
+        Policy policy = await GrainFactory.PolicyAsync(Region, service.Day);
+        HoursBalance hours = await Ledger.HoursAsync(Id);
+        CapSplit split = CapSplit.Of(hours.Posted.Earned, new Minutes(service.Minutes), policy.Hours);
+        EntryHeader header = service.Command.Header(EntryId.Parse(service.EntryId), service.Day, policy.Version.ToString(),
+            OrderDetails.OfEnd(service.Command.Id, service.Order, service.End, service.Minutes, split.ToPool.Value));
+        var held = new HoursSpent(new Minutes(service.HeldIssued), new Minutes(service.HeldGifted), new Minutes(service.HeldEarned));
+        return new OutcomeMessage(await Ledger.SubmitAsync(HourEntries.RenderService(header, EntryId.Parse(service.HoldId), held, new Minutes(service.Minutes), Id, split.ToPool)));
+    }
+
+    public async Task<Reply<EntryMessage>> ArriveAsync(HoursArrivalMessage arrival)
+    {
+        EntryId left = EntryId.Parse(arrival.LeftAs);
+        EntryId Attempted(int attempt) => left.Step($"arrival {attempt}");
+        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(Attempted);
+        if (outcome is null)
+        {
+            Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+            var header = new EntryHeader(
+                Attempted(attempt), Digest.Parse(arrival.Digest), arrival.Actor, arrival.OnBehalfOf, Today, policy.Version.ToString(), "",
+                EntryHeader.NoDetails.Add("from", $"{arrival.FromRegion}/{arrival.FromPerson}").Add("leftAs", arrival.LeftAs));
+            outcome = await Ledger.SubmitAsync(HourEntries.ClearIn(header, RegionCode.Parse(arrival.FromRegion), Id, new Minutes(arrival.Minutes)));
+        }
+        if (outcome.Refusal is { } refusal) return refusal;
+        // A crash before this is mended by the sender, who asks again until it has an answer.
+        if (State.Arrived.TryAdd(arrival.LeftAs, arrival.Minutes)) await SaveAsync();
+        return new EntryMessage(outcome.Entry!.Index);
+    }
+
+    private VolunteerMessage View() => new(
+        LocalKey, State.DisplayName, State.BirthDate, State.Enrolled, State.Home,
+        [.. State.Family.Select(member => new FamilyMemberMessage(member.Person, member.Kinship))]);
+
+    private async Task<HoursMessage> HoursAsync(Policy policy) =>
+        HoursView.Of(await Ledger.HoursAsync(Id), new Minutes(State.Arrived.Values.Sum()), policy.Hours);
+
+    /// <summary>The home must be a first enrolment, in another region.</summary>
+    private async Task<Refusal?> HomeAsync(string home)
+    {
+        if (home.Length == 0) return null;
+        bool found = !home.StartsWith($"{Region}/", StringComparison.Ordinal)
+            && await GrainFactory.GetGrain<IVolunteerGrain>(home).GetAsync() is { Home.Length: 0 };
+        return found ? null : new Refusal(Reason.HomeNotFound);
+    }
+
+    private async Task<Refusal?> FamilyAsync(ImmutableArray<FamilyMemberMessage> family)
+    {
+        if (!Exists) return new Refusal(Reason.VolunteerNotFound);
+        foreach (FamilyMemberMessage member in family)
+        {
+            if (await GrainFactory.BirthDateAsync(Region, member.Person) is null) return new Refusal(Reason.FamilyMemberNotFound);
+        }
+        return null;
+    }
+
+    private async Task<Refusal?> GiftRefusalAsync(GiftHoursMessage gift, Policy policy)
+    {
+        if (!Exists) return new Refusal(Reason.VolunteerNotFound);
+        if (gift.Receiver == PersonCalls.Volunteers + LocalKey) return new Refusal(Reason.GiftReceiverIsGiver);
+        if (await GrainFactory.BirthDateAsync(Region, gift.Receiver) is not { } birthDate) return new Refusal(Reason.GiftReceiverNotFound);
+        bool isFamily = State.Family.Any(member => member.Person == gift.Receiver);
+        return GiftRule.Judge(await Ledger.HoursAsync(Id), new Minutes(gift.Minutes), isFamily, birthDate, Today, policy.Hours);
+    }
+
+    private static Reply<MovedHoursMessage> Moved(Outcome outcome) => outcome.Refusal is { } refusal
+        ? refusal
+        : new MovedHoursMessage(outcome.Entry!.Index, HoursView.Read(outcome.Entry.Detail(HoursAfter)));
+}

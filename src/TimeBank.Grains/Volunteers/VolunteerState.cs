@@ -1,0 +1,19 @@
+namespace TimeBank.Grains;
+
+/// <summary>The enrolment of a volunteer.</summary>
+public sealed class VolunteerState : WorkflowState
+{
+    public string DisplayName { get; set; } = "";
+
+    public DateOnly BirthDate { get; set; }
+
+    public DateOnly Enrolled { get; set; }
+
+    /// <summary>The key of the same person's first enrolment, in another region; empty if this is it.</summary>
+    public string Home { get; set; } = "";
+
+    public List<FamilyMemberState> Family { get; set; } = [];
+
+    /// <summary>Minutes that came from other regions, by the id of the entry with which they left. They were earned there, and are not counted twice.</summary>
+    public Dictionary<string, long> Arrived { get; set; } = [];
+}
