@@ -9,7 +9,8 @@ internal static class Signals
 
     public static void Raise(string name) => Of(name).TrySetResult();
 
-    public static Task WhenRaised(string name) => Of(name).Task;
+    /// <summary>Gives up after half a minute, so that a broken promise fails and does not hang.</summary>
+    public static Task WhenRaised(string name) => Of(name).Task.WaitAsync(TimeSpan.FromSeconds(30));
 
     private static TaskCompletionSource Of(string name) =>
         Raised.GetOrAdd(name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
