@@ -79,13 +79,10 @@ public sealed class MoveTests
     public void Counter_that_would_pass_its_bound_is_refused(string debit, string credit)
     {
         var book = new Book();
-        long most = long.MaxValue / 4, posted = 0;
-        for (int at = 0; posted < most; at++)
-        {
-            long amount = Math.Min(Shape.MaxAmount, most - posted);
-            book.Accept(Command.Parse($"post m>q {amount}", $"fill{at}").ToProposal());
-            posted += amount;
-        }
+        long most = long.MaxValue / 4;
+        string full = string.Join(", ", Enumerable.Repeat($"m>q {Shape.MaxAmount}", Shape.MaxTransfers));
+        for (; most > Shape.MaxAmount * Shape.MaxTransfers; most -= Shape.MaxAmount * Shape.MaxTransfers) book.Accept(Command.Parse($"post {full}", $"fill{most}").ToProposal());
+        for (; most > 0; most -= Math.Min(most, Shape.MaxAmount)) book.Accept(Command.Parse($"post m>q {Math.Min(most, Shape.MaxAmount)}", $"fill{most}").ToProposal());
 
         Outcome post = book.Submit(Command.Parse($"post {debit}>{credit} 1", "post").ToProposal());
         Outcome hold = book.Submit(Command.Parse($"hold {debit}>{credit} 1", "hold").ToProposal());
