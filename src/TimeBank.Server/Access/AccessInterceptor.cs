@@ -6,7 +6,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Stands before every service. Checks in this order: the RPC is open at all, token, role, region, ownership; the services check
+/// Stands before every service. Checks in this order: the RPC is open at all, token, role, region, that the region exists, ownership; the services check
 /// only what needs a look at stored state.
 /// </summary>
 public sealed class AccessInterceptor : Interceptor
@@ -50,6 +50,7 @@ public sealed class AccessInterceptor : Interceptor
         {
             RegionCode region = RegionOf(name, rule.RegionField);
             if (!caller.CoversRegion(region)) throw Problem.Of(Reason.RegionNotAllowed, ("region", region.ToString()));
+            if (RegionDirectory.BuiltIn.Find(region) is null) throw Problem.Of(Reason.RegionUnknown, ("region", region.ToString()));
         }
         if (!rule.AllowsParty(caller, message)) throw Problem.Of(Reason.PartyNotAllowed);
         context.SetCaller(caller);

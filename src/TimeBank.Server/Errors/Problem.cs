@@ -16,7 +16,7 @@ public static class Problem
     public static RpcException Of(Refusal refusal) => Build(refusal, null);
 
     /// <summary>Wrong input, with every field that is wrong.</summary>
-    public static RpcException Invalid(IReadOnlyList<FieldViolation> violations)
+    public static RpcException Invalid(IReadOnlyList<FieldViolation> violations, Reason reason = Reason.InvalidField)
     {
         var details = new BadRequest();
         foreach (FieldViolation violation in violations)
@@ -29,7 +29,7 @@ public static class Problem
                 Description = $"{violation.Violation}: {ReasonText.Fill(text.Zh, values)} {ReasonText.Fill(text.En, values)}",
             });
         }
-        return Build(new Refusal(Reason.InvalidField), details);
+        return Build(new Refusal(reason), details);
     }
 
     private static RpcException Build(Refusal refusal, BadRequest? fields)

@@ -23,6 +23,8 @@ public static class GrpcSetup
 
     public static void MapTimeBankGrpc(this IEndpointRouteBuilder app)
     {
+        app.MapGrpcService<CatalogueApi>();
+        app.MapGrpcService<PolicyApi>();
         app.MapGrpcService<ScenarioApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();

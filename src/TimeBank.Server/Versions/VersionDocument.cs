@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>Reads the document of a proposal, and tells every place in it that is wrong.</summary>
+internal static class VersionDocument
+{
+    private const string Field = "document";
+
+    /// <summary>How many places an error names, and of how many characters each: it travels in the trailers.</summary>
+    private const int MaxPlaces = 20, MaxPathLength = 100;
+
+    public static void CheckSize(RequestReader read, string document, int max)
+    {
+        if (document.Length == 0) read.Refuse(Field, "REQUIRED");
+        else if (document.Length > max) read.Refuse(Field, "TOO_LONG", ("max", $"{max}"));
+    }
+
+    /// <exception cref="Grpc.Core.RpcException">The file is wrong, or of another region.</exception>
+    public static T Parse<T>(string document, Func<byte[], DataResult<T>> parse, Func<T, RegionCode> regionOf, RegionCode region, Reason invalid)
+        where T : class
+    {
+        DataResult<T> result = parse(Encoding.UTF8.GetBytes(document));
+        if (result.Value is not { } file) throw Problem.Invalid([.. result.Errors.Take(MaxPlaces).Select(Violation)], invalid);
+        if (regionOf(file) != region) throw Problem.Invalid([new FieldViolation($"{Field}.region", "OTHER_REGION", ("region", region.ToString()))], invalid);
+        return file;
+    }
+
+    private static FieldViolation Violation(DataError error)
+    {
+        string path = $"{Field}{error.Path["$".Length..]}";
+        if (path.Length > MaxPathLength) path = path[..MaxPathLength] + "…";
+        return new FieldViolation(path, "WRONG_IN_DOCUMENT", ("line", error.Line.ToString(CultureInfo.InvariantCulture)), ("detail", error.Message));
+    }
+}
