@@ -6,8 +6,8 @@ public static class TimeBankServer
     /// <exception cref="InvalidOperationException">The settings contradict each other; the message says how to mend them.</exception>
     public static WebApplication Build(string[] args)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-        TimeBankOptions options = builder.Configuration.GetSection(TimeBankOptions.Section).Get<TimeBankOptions>() ?? new TimeBankOptions();
+        WebApplicationBuilder builder = Builder(args);
+        TimeBankOptions options = Read(builder.Configuration);
         options.Check();
         Directory.CreateDirectory(options.Data);
         LocalIssuer? issuer = options.Authority.Length == 0 ? LocalIssuer.Open(options.Data) : null;
@@ -25,4 +25,13 @@ public static class TimeBankServer
         app.MapTimeBankGrpc();
         return app;
     }
+
+    /// <summary>The settings that a server with these arguments would have.</summary>
+    public static TimeBankOptions Options(string[] args) => Read(Builder(args).Configuration);
+
+    private static TimeBankOptions Read(IConfiguration configuration) => configuration.GetSection(TimeBankOptions.Section).Get<TimeBankOptions>() ?? new TimeBankOptions();
+
+    // Settings lie beside the program, wherever it is started from.
+    private static WebApplicationBuilder Builder(string[] args) =>
+        WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 }
