@@ -12,9 +12,17 @@ internal abstract class CallState
         ?? throw new InvalidOperationException("Can't get the call trailers because the call has not completed successfully.");
     public static readonly Action<object> Dispose = state => ((CallState)state).Cancel();
 
-    public Status? FinalStatus { get; protected set; }
+    private volatile Ending? _ending;
 
-    protected Metadata? FinalTrailers { get; set; }
+    /// <summary>Null while the call runs.</summary>
+    public Status? FinalStatus => _ending?.Status;
+
+    private Metadata? FinalTrailers => _ending?.Trailers;
+
+    /// <summary>In one object, because the two are read by other threads than the one that ends the call.</summary>
+    private sealed record Ending(Status Status, Metadata? Trailers);
+
+    protected void SetEnding(Status status, Metadata? trailers) => _ending = new Ending(status, trailers);
 
     protected abstract Task<Metadata> ReadHeadersAsync();
 

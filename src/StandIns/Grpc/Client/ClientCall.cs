@@ -82,6 +82,7 @@ internal sealed class ClientCall<TRequest, TResponse> : CallState where TRequest
         }
         finally
         {
+            _reader?.Complete();
             Release();
         }
     }
@@ -107,16 +108,16 @@ internal sealed class ClientCall<TRequest, TResponse> : CallState where TRequest
         try
         {
             TResponse? response = await _reader!.ReadAsync(Method.ResponseMarshaller, Cancelled).ConfigureAwait(false);
-            if (response is null)
-            {
-                EndWithTrailers();
-                Release();
-            }
-            return response;
+            if (response is not null) return response;
+            EndWithTrailers();
+            _reader.Complete();
+            Release();
+            return null;
         }
         catch (Exception error)
         {
             Exception failure = Fail(error);
+            _reader!.Complete();
             Release();
             throw failure;
         }
@@ -218,8 +219,7 @@ internal sealed class ClientCall<TRequest, TResponse> : CallState where TRequest
         lock (_lock)
         {
             if (FinalStatus is not null) return;
-            FinalStatus = status;
-            FinalTrailers = trailers;
+            SetEnding(status, trailers);
             if (_response is null) _headers?.TrySetException(new RpcException(status));
         }
     }

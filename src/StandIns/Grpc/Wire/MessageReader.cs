@@ -51,6 +51,9 @@ internal sealed class MessageReader(PipeReader pipe, int? mostBytes, ICompressio
         }
     }
 
+    /// <summary>Gives the pipe's buffers back; no read may follow.</summary>
+    public void Complete() => pipe.Complete();
+
     private bool TryTake(ref ReadOnlySequence<byte> rest)
     {
         if (rest.Length < PrefixLength) return false;
