@@ -77,6 +77,18 @@ public sealed class EndpointTests
         Assert.Equal(DateTime.MaxValue, host.Log.Deadline);
     }
 
+    /// <summary>The caller does not end the call itself here, as a gRPC client would: the server has to.</summary>
+    [Fact]
+    public async Task A_timeout_ends_the_call_though_the_caller_would_wait_on()
+    {
+        await using ProbeHost host = await ProbeHost.StartAsync();
+
+        using HttpResponseMessage response = await PostAsync(host, "timebank.platform.probe.Probe/Hang", "application/grpc", [0, 0, 0, 0, 0], ("grpc-timeout", "50m"));
+
+        Assert.Equal(["4"], Values(response, "grpc-status"));
+        await host.Log.Cancelled.Task;
+    }
+
     [Fact]
     public async Task Other_pages_stay_what_they_are()
     {

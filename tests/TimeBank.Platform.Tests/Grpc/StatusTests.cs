@@ -13,12 +13,12 @@ public sealed class StatusTests
     public async Task A_status_that_is_thrown_arrives_with_text_and_trailers(StatusCode code)
     {
         await using ProbeHost host = await ProbeHost.StartAsync();
-        using AsyncUnaryCall<EchoResponse> call = host.Client.FailAsync(new FailRequest { Code = (int)code, Detail = "余额不足 100%\r\n\ttry again" });
+        using AsyncUnaryCall<EchoResponse> call = host.Client.FailAsync(new FailRequest { Code = (int)code, Detail = "余额不足 100%41\r\n\ttry again" });
 
         RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await call);
 
         Assert.Equal(code, error.StatusCode);
-        Assert.Equal("余额不足 100%\r\n\ttry again", error.Status.Detail);
+        Assert.Equal("余额不足 100%41\r\n\ttry again", error.Status.Detail);
         Assert.Equal("kept", error.Trailers.GetValue("probe-trailer"));
         Assert.Equal(code, call.GetStatus().StatusCode);
         Assert.Equal("kept", call.GetTrailers().GetValue("probe-trailer"));
