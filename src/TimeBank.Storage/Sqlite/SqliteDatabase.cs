@@ -6,12 +6,9 @@ namespace TimeBank.Storage;
 /// <summary>A database file, and how every connection to it is set up.</summary>
 public sealed class SqliteDatabase
 {
-    private const int BusyTimeoutSeconds = 5;
-
     // WAL lets readers go on while the writer writes; FULL makes a commit durable before it is answered.
     private const string Setup =
         """
-        PRAGMA busy_timeout = 5000;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA foreign_keys = ON;
@@ -20,10 +17,15 @@ public sealed class SqliteDatabase
         PRAGMA wal_autocheckpoint = 4000;
         """;
 
-    public SqliteDatabase(string path)
+    private readonly int _busyTimeoutSeconds;
+
+    /// <param name="path">The file.</param>
+    /// <param name="busyTimeoutSeconds">How long a call waits for a file that another process has locked.</param>
+    public SqliteDatabase(string path, int busyTimeoutSeconds = 5)
     {
+        _busyTimeoutSeconds = busyTimeoutSeconds;
         Path = System.IO.Path.GetFullPath(path);
-        ConnectionString = new SqliteConnectionStringBuilder { DataSource = Path, DefaultTimeout = BusyTimeoutSeconds, Pooling = false }.ToString();
+        ConnectionString = new SqliteConnectionStringBuilder { DataSource = Path, DefaultTimeout = busyTimeoutSeconds, Pooling = false }.ToString();
     }
 
     public string Path { get; }
@@ -39,7 +41,7 @@ public sealed class SqliteDatabase
         {
             connection.Open();
             using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = Setup;
+            command.CommandText = $"PRAGMA busy_timeout = {_busyTimeoutSeconds * 1_000}; {Setup}";
             command.ExecuteNonQuery();
             return connection;
         }

@@ -95,6 +95,30 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_locked_database_is_unavailable_and_the_writer_goes_on_when_it_is_free()
+    {
+        using var store = SqliteLedgerStore.Open(new SqliteDatabase(_database.Path, busyTimeoutSeconds: 1));
+        var writer = new Writer(store, Tianyuan);
+        using (SqliteConnection other = _database.Open())
+        {
+            using SqliteTransaction held = other.BeginTransaction(deferred: false);
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => writer.TryWriteAsync(Receive("gift", 100)));
+            // Reading goes on beside a writer.
+            Assert.Equal(0, (await store.ReadHeadAsync(Tianyuan, default)).Size);
+        }
+        Assert.Equal(0, (await writer.WriteOneAsync(Receive("gift", 100))).Entry!.Index);
+    }
+
+    [Fact]
+    public async Task A_head_that_contradicts_itself_is_never_written_on()
+    {
+        using var store = SqliteLedgerStore.Open(_database);
+        await new Writer(store, Tianyuan).WriteAsync(Receive("gift", 100));
+        Run("UPDATE ledger_head SET root = zeroblob(32)");
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => new Writer(store, Tianyuan).TryWriteAsync(Receive("more", 100)));
+    }
+
+    [Fact]
     public void Statements_of_pages_use_an_index_for_both_sides()
     {
         SqliteLedgerStore.Open(_database).Dispose();
