@@ -46,6 +46,20 @@ public static class Chart
     /// <summary>Hours that this region owes another one.</summary>
     public static AccountSpec ClearingDueTo(RegionCode region) => Open($"clearing/{region}/due-to", Unit.Minutes, Credit);
 
+    /// <summary>
+    /// The path with <c>*</c> for the id of a person, a provider or a voucher, as trial balances add accounts up: <c>person/*/hours/earned</c>.
+    /// Names that people chose, such as a fund's, stay.
+    /// </summary>
+    public static string ClassOf(AccountPath path)
+    {
+        string[] parts = path.Text.Split('/');
+        if (parts.Length > 1 && OwnedByIds.Contains(parts[0])) parts[1] = "*";
+        return string.Join('/', parts);
+    }
+
+    /// <summary>The first segments that an opaque id follows.</summary>
+    public static IReadOnlyList<string> OwnedByIds { get; } = ["person", "provider", "voucher"];
+
     private static AccountSpec Open(string path, Unit unit, AccountFlags flags, OpaqueId? owner = null) =>
         new(AccountPath.Parse(path), unit, flags, Opening.FirstUse, owner is { } party ? AccountTerms.OfOwner(party) : null);
 

@@ -6,4 +6,5 @@ namespace TimeBank.Ledger;
 /// <param name="Group">The group in the account's terms.</param>
 /// <param name="UntilBefore">Only accounts whose last day of use lies before this date.</param>
 /// <param name="NotEmpty">Only accounts that hold something, posted or pending.</param>
-public sealed record AccountFilter(string PathPrefix = "", string Owner = "", string Group = "", DateOnly? UntilBefore = null, bool NotEmpty = false);
+/// <param name="Unit">Only accounts of this unit.</param>
+public sealed record AccountFilter(string PathPrefix = "", string Owner = "", string Group = "", DateOnly? UntilBefore = null, bool NotEmpty = false, Unit? Unit = null);

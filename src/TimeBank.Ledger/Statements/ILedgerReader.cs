@@ -16,6 +16,9 @@ public interface ILedgerReader
     /// <summary>Accounts in the order of their numbers, after <paramref name="afterNumber"/>.</summary>
     ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit, CancellationToken cancellation);
 
+    /// <summary>Accounts in the order of their paths' letters, after <paramref name="afterPath"/>; empty for the first.</summary>
+    ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit, CancellationToken cancellation);
+
     ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation);
 
     ValueTask<StoredEntry?> EntryAsync(RegionCode region, EntryId id, CancellationToken cancellation);
@@ -26,12 +29,21 @@ public interface ILedgerReader
     /// <summary>Entries that a filter lets through, newest first, below an index, with what has happened to each since.</summary>
     ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit, CancellationToken cancellation);
 
+    /// <summary>The same entries oldest first, above an index.</summary>
+    ValueTask<IReadOnlyList<LinkedEntry>> EarliestEntriesAsync(RegionCode region, EntryFilter filter, long afterIndex, int limit, CancellationToken cancellation);
+
+    /// <summary>The transfers of some entries, in the order of the journal.</summary>
+    ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation);
+
     /// <summary>What each event has posted to the accounts that a filter lets through, in both directions.</summary>
     /// <param name="byCounter">Also by the account on the other side; only for accounts that meet few others.</param>
     ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation);
 
     /// <summary>An account's postings in their order, of times in [from, until), after a cursor. Legs that posted nothing are left out.</summary>
     ValueTask<IReadOnlyList<Posting>> PostingsAsync(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation);
+
+    /// <summary>The same postings in the opposite order, before a cursor.</summary>
+    ValueTask<IReadOnlyList<Posting>> LatestPostingsAsync(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation);
 
     /// <summary>The posted counters of an account as they were just before a time; its pending counters are given as zero.</summary>
     ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation);
@@ -41,4 +53,7 @@ public interface ILedgerReader
 
     /// <summary>Totals over all accounts of a region, by unit.</summary>
     ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation);
+
+    /// <summary>Totals over all accounts of a region by unit and class, and the head that they are of.</summary>
+    ValueTask<TrialBalance> TrialBalanceByClassAsync(RegionCode region, CancellationToken cancellation);
 }

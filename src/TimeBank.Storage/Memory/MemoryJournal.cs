@@ -55,6 +55,12 @@ internal sealed class MemoryJournal(RegionCode region)
     public IReadOnlyList<Account> Accounts(AccountFilter filter, long afterNumber, int limit) =>
         [.. _accounts.Where(account => account.Number > afterNumber && Matches(account, filter)).Take(limit)];
 
+    public IReadOnlyList<Account> AccountsByPath(AccountFilter filter, string afterPath, int limit) =>
+    [
+        .. _accounts.Where(account => string.CompareOrdinal(account.Path.Text, afterPath) > 0 && Matches(account, filter))
+            .OrderBy(account => account.Path.Text, StringComparer.Ordinal).Take(limit),
+    ];
+
     public StoredEntry? Entry(long index) => index >= 0 && index < _entries.Count ? _entries[(int)index].Stored : null;
 
     public StoredEntry? Entry(EntryId id) => _outcomes.GetValueOrDefault(id)?.Entry is { } entry ? Entry(entry.Index) : null;
@@ -62,15 +68,19 @@ internal sealed class MemoryJournal(RegionCode region)
     public IReadOnlyList<StoredEntry> Entries(long fromIndex, int limit) => [.. _entries.Select(entry => entry.Stored).Where(stored => stored.Entry.Index >= fromIndex).Take(limit)];
 
     public IReadOnlyList<LinkedEntry> Entries(EntryFilter filter, long beforeIndex, int limit) =>
+        [.. Passing(filter).Reverse().Where(entry => entry.Index < beforeIndex).Take(limit).Select(Linked)];
+
+    public IReadOnlyList<LinkedEntry> EarliestEntries(EntryFilter filter, long afterIndex, int limit) =>
+        [.. Passing(filter).Where(entry => entry.Index > afterIndex).Take(limit).Select(Linked)];
+
+    public IReadOnlyList<StoredTransfer> Transfers(IReadOnlyList<long> entries) =>
     [
-        .. _entries.Select(entry => entry.Stored.Entry)
-            .Reverse()
-            .Where(entry => entry.Index < beforeIndex)
-            .Where(entry => filter.Code is null || entry.Code == filter.Code)
-            .Where(entry => (filter.From is null || entry.Time >= filter.From) && (filter.Until is null || entry.Time < filter.Until))
-            .Where(entry => filter.Reversed is null || _reversedBy.ContainsKey(entry.Index) == filter.Reversed)
-            .Where(entry => filter.Touching.All(touching => entry.Transfers.Where(transfer => transfer.Posted > 0).Any(transfer => Matches(_accounts[(int)transfer.Debit - 1], touching) || Matches(_accounts[(int)transfer.Credit - 1], touching))))
-            .Take(limit).Select(Linked),
+        .. entries.Distinct().Order().Where(index => index >= 0 && index < _entries.Count).SelectMany(index =>
+        {
+            (StoredEntry stored, ImmutableArray<TransferBalances> balances) = _entries[(int)index];
+            return stored.Entry.Transfers.Select((transfer, at) => new StoredTransfer(
+                index, at, _accounts[(int)transfer.Debit - 1].Path, _accounts[(int)transfer.Credit - 1].Path, transfer, Posted(balances[at].Debit), Posted(balances[at].Credit)));
+        }),
     ];
 
     public IReadOnlyList<Flow> Flows(AccountFilter filter, bool byCounter) =>
@@ -95,6 +105,14 @@ internal sealed class MemoryJournal(RegionCode region)
             .Take(limit),
     ];
 
+    public IReadOnlyList<Posting> LatestPostings(long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit) =>
+    [
+        .. Legs(account).Reverse()
+            .Where(leg => leg.Entry.Time >= from && leg.Entry.Time < until)
+            .Where(leg => leg.Entry.Index < before.Index || (leg.Entry.Index == before.Index && leg.Position < before.Position))
+            .Take(limit),
+    ];
+
     public Counters CountersBefore(long account, LedgerTime time) => Legs(account).LastOrDefault(leg => leg.Entry.Time < time)?.After ?? default;
 
     public IReadOnlyList<JournalEntry> DueHolds(LedgerTime at, int limit) =>
@@ -105,21 +123,36 @@ internal sealed class MemoryJournal(RegionCode region)
     ];
 
     public IReadOnlyList<UnitTotals> TrialBalance() =>
-    [
-        .. _accounts.GroupBy(account => account.Unit).OrderBy(unit => unit.Key.Code, StringComparer.Ordinal).Select(unit => new UnitTotals(
-            unit.Key,
-            new Counters(
-                unit.Sum(account => account.Counters.DebitsPending), unit.Sum(account => account.Counters.DebitsPosted),
-                unit.Sum(account => account.Counters.CreditsPending), unit.Sum(account => account.Counters.CreditsPosted)),
-            unit.LongCount())),
-    ];
+        [.. _accounts.GroupBy(account => account.Unit).OrderBy(unit => unit.Key.Code, StringComparer.Ordinal).Select(unit => new UnitTotals(unit.Key, Sum(unit), unit.LongCount()))];
+
+    public TrialBalance TrialBalanceByClass() => new(
+        Head,
+        [
+            .. _accounts.GroupBy(account => (account.Unit, Class: Chart.ClassOf(account.Path)))
+                .OrderBy(row => row.Key.Unit.Code, StringComparer.Ordinal).ThenBy(row => row.Key.Class, StringComparer.Ordinal)
+                .Select(row => new ClassTotals(row.Key.Unit, row.Key.Class, Sum(row), row.LongCount())),
+        ]);
+
+    private static Counters Sum(IEnumerable<Account> accounts) => accounts.Aggregate(default(Counters), (sum, account) => new Counters(
+        sum.DebitsPending + account.Counters.DebitsPending, sum.DebitsPosted + account.Counters.DebitsPosted,
+        sum.CreditsPending + account.Counters.CreditsPending, sum.CreditsPosted + account.Counters.CreditsPosted));
+
+    private static Counters Posted(Counters counters) => new(0, counters.DebitsPosted, 0, counters.CreditsPosted);
 
     private static bool Matches(Account account, AccountFilter filter) =>
         account.Path.Text.StartsWith(filter.PathPrefix, StringComparison.Ordinal)
         && (filter.Owner.Length == 0 || account.Terms?.Owner == filter.Owner)
         && (filter.Group.Length == 0 || account.Terms?.Group == filter.Group)
         && (filter.UntilBefore is null || account.Terms?.Until < filter.UntilBefore)
+        && (filter.Unit is null || account.Unit == filter.Unit)
         && (!filter.NotEmpty || !account.Counters.IsEmpty);
+
+    private IEnumerable<JournalEntry> Passing(EntryFilter filter) => _entries.Select(entry => entry.Stored.Entry)
+        .Where(entry => filter.Code is null || entry.Code == filter.Code)
+        .Where(entry => filter.Kind is null || entry.Kind == filter.Kind)
+        .Where(entry => (filter.From is null || entry.Time >= filter.From) && (filter.Until is null || entry.Time < filter.Until))
+        .Where(entry => filter.Reversed is null || _reversedBy.ContainsKey(entry.Index) == filter.Reversed)
+        .Where(entry => filter.Touching.All(touching => entry.Transfers.Where(transfer => transfer.Posted > 0).Any(transfer => Matches(_accounts[(int)transfer.Debit - 1], touching) || Matches(_accounts[(int)transfer.Credit - 1], touching))));
 
     private LinkedEntry Linked(JournalEntry entry) => new(
         entry,
@@ -137,7 +170,7 @@ internal sealed class MemoryJournal(RegionCode region)
                 if (transfer.Posted == 0 || (!isDebit && transfer.Credit != account)) continue;
                 Counters after = isDebit ? balances[at].Debit : balances[at].Credit;
                 AccountPath counter = _accounts[(int)(isDebit ? transfer.Credit : transfer.Debit) - 1].Path;
-                yield return new Posting(stored.Entry, at, isDebit, transfer.Posted, new Counters(0, after.DebitsPosted, 0, after.CreditsPosted), counter);
+                yield return new Posting(stored.Entry, at, isDebit, transfer.Posted, Posted(after), counter);
             }
         }
     }

@@ -29,6 +29,9 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit, CancellationToken cancellation) =>
         Of(region, journal => journal.Accounts(filter, afterNumber, limit));
 
+    public ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.AccountsByPath(filter, afterPath, limit));
+
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) => Of(region, journal => journal.Entry(index));
 
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, EntryId id, CancellationToken cancellation) => Of(region, journal => journal.Entry(id));
@@ -39,12 +42,22 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit, CancellationToken cancellation) =>
         Of(region, journal => journal.Entries(filter, beforeIndex, limit));
 
+    public ValueTask<IReadOnlyList<LinkedEntry>> EarliestEntriesAsync(RegionCode region, EntryFilter filter, long afterIndex, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.EarliestEntries(filter, afterIndex, limit));
+
+    public ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation) =>
+        Of(region, journal => journal.Transfers(entries));
+
     public ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation) =>
         Of(region, journal => journal.Flows(filter, byCounter));
 
     public ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>
         Of(region, journal => journal.Postings(account, from, until, after, limit));
+
+    public ValueTask<IReadOnlyList<Posting>> LatestPostingsAsync(
+        RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.LatestPostings(account, from, until, before, limit));
 
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
         Of(region, journal => journal.CountersBefore(account, time));
@@ -53,6 +66,8 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
         Of(region, journal => journal.DueHolds(at, limit));
 
     public ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation) => Of(region, journal => journal.TrialBalance());
+
+    public ValueTask<TrialBalance> TrialBalanceByClassAsync(RegionCode region, CancellationToken cancellation) => Of(region, journal => journal.TrialBalanceByClass());
 
     private ValueTask<T> Of<T>(RegionCode region, Func<MemoryJournal, T> call)
     {

@@ -25,6 +25,7 @@ internal sealed class SqliteConditions(string sql, params List<object?> values)
             .If(filter.Group.Length > 0, $" AND a.grp = $grp{tag} AND a.grp <> ''", filter.Group)
             .If(filter.UntilBefore is not null, $" AND a.valid_until < $until{tag} AND a.valid_until IS NOT NULL", SqliteRows.Date(filter.UntilBefore))
             .If(filter.PathPrefix.Length > 0, $" AND a.path >= $prefix{tag} AND a.path < $beyond{tag}", filter.PathPrefix, filter.PathPrefix + "~")
+            .If(filter.Unit is not null, $" AND a.unit = $unit{tag}", filter.Unit?.Code)
             .If(filter.NotEmpty, " AND (a.debits_posted <> a.credits_posted OR a.debits_pending <> 0 OR a.credits_pending <> 0)");
 
     public List<T> List<T>(SqliteSession session, Func<Microsoft.Data.Sqlite.SqliteDataReader, T> row) => session.Prepare(_sql.ToString()).List(row, [.. values]);

@@ -8,18 +8,26 @@ internal static class SqliteFlows
 {
     private const int Reversal = (int)EntryKind.Reverse;
 
-    public static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, long beforeIndex, int limit)
+    public static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, long beforeIndex, int limit) =>
+        Entries(session, region, filter, "<", "DESC", beforeIndex, limit);
+
+    public static List<LinkedEntry> EarliestEntries(SqliteSession session, RegionCode region, EntryFilter filter, long afterIndex, int limit) =>
+        Entries(session, region, filter, ">", "ASC", afterIndex, limit);
+
+    private static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, string beyond, string order, long index, int limit)
     {
         var query = new SqliteConditions(
             $"""
             SELECT e.bytes, x.idx, r.idx FROM entries e
             LEFT JOIN entries x ON x.region = e.region AND x.of_idx = e.idx AND x.kind IN (3, 4, 5)
             LEFT JOIN entries r ON r.region = e.region AND r.of_idx = e.idx AND r.kind = {Reversal}
-            WHERE e.region = $region AND e.idx < $before
-            """, region.Value, beforeIndex);
+            WHERE e.region = $region AND e.idx {beyond} $index
+            """, region.Value, index);
         query.If(filter.Code is not null, " AND e.code = $code", filter.Code?.ToString())
-            .If(filter.From is not null, " AND e.time >= $from", filter.From?.Microseconds)
-            .If(filter.Until is not null, " AND e.time < $to", filter.Until?.Microseconds)
+            .If(filter.Kind is not null, " AND e.kind = $kind", (int)filter.Kind.GetValueOrDefault())
+            // Index and time rise together; by the index a page costs what it shows, wherever the period lies.
+            .If(filter.From is not null, $" AND e.idx >= {FirstIndexFrom("$from")}", filter.From?.Microseconds)
+            .If(filter.Until is not null, $" AND e.idx < {FirstIndexFrom("$to")}", filter.Until?.Microseconds)
             .If(filter.Reversed is true, " AND r.idx IS NOT NULL")
             .If(filter.Reversed is false, " AND r.idx IS NULL");
         foreach ((int at, AccountFilter touching) in filter.Touching.Index())
@@ -31,7 +39,7 @@ internal static class SqliteFlows
                 .Accounts(touching, $"_c{Letter(at)}")
                 .Add(")");
         }
-        return query.Add(" ORDER BY e.idx DESC LIMIT $limit", limit)
+        return query.Add($" ORDER BY e.idx {order} LIMIT $limit", limit)
             .List(session, row => new LinkedEntry(EntryCodec.Decode(SqliteRows.Bytes(row, 0)), SqliteRows.Number(row, 1), SqliteRows.Number(row, 2)));
     }
 
@@ -57,6 +65,9 @@ internal static class SqliteFlows
     private static Flow Flow(SqliteDataReader row, bool isDebit) => new(
         Enum.Parse<EntryCode>(row.GetString(0)), row.GetInt64(1) != 0, isDebit, Unit.Parse(row.GetString(2)),
         row.IsDBNull(3) ? null : AccountPath.Parse(row.GetString(3)), row.GetInt64(4), row.GetInt64(5));
+
+    private static string FirstIndexFrom(string time) =>
+        $"coalesce((SELECT f.idx FROM entries f WHERE f.region = $region AND f.time >= {time} ORDER BY f.time LIMIT 1), {long.MaxValue})";
 
     private static char Letter(int at) => (char)('a' + at);
 }

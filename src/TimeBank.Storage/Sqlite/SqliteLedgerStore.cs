@@ -39,6 +39,9 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
     public async ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteReads.Accounts(session, region, filter, afterNumber, limit), cancellation);
 
+    public async ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.AccountsByPath(session, region, filter, afterPath, limit), cancellation);
+
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) =>
         _readers.ReadAsync(session => SqliteReads.Entry(session, region, index), cancellation);
 
@@ -51,12 +54,22 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
     public async ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteFlows.Entries(session, region, filter, beforeIndex, limit), cancellation);
 
+    public async ValueTask<IReadOnlyList<LinkedEntry>> EarliestEntriesAsync(RegionCode region, EntryFilter filter, long afterIndex, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteFlows.EarliestEntries(session, region, filter, afterIndex, limit), cancellation);
+
+    public async ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.Transfers(session, region, entries), cancellation);
+
     public async ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteFlows.Flows(session, region, filter, byCounter), cancellation);
 
     public async ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteReads.PostingsOf(session, region, account, from, until, after, limit), cancellation);
+
+    public async ValueTask<IReadOnlyList<Posting>> LatestPostingsAsync(
+        RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.LatestPostingsOf(session, region, account, from, until, before, limit), cancellation);
 
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
         _readers.ReadAsync(session => SqliteReads.Before(session, region, account, time), cancellation);
@@ -66,6 +79,9 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
 
     public async ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteReads.TrialBalance(session, region), cancellation);
+
+    public ValueTask<TrialBalance> TrialBalanceByClassAsync(RegionCode region, CancellationToken cancellation) =>
+        _readers.ReadAsync(session => SqliteReads.TrialBalanceByClass(session, region), cancellation);
 
     /// <summary>For tests: runs a statement on the writer's own connection.</summary>
     internal void WriterRuns(string sql) => _writer.Run(sql);

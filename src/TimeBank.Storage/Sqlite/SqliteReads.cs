@@ -8,22 +8,24 @@ internal static class SqliteReads
 {
     // Each side's legs come in order from an index of their own, so a page costs what it shows, wherever it lies. Left to itself,
     // SQLite would walk the whole journal from the cursor on.
-    internal const string Postings =
+    internal static readonly string Postings = PostingsQuery(">", "ASC"), LatestPostings = PostingsQuery("<", "DESC");
+
+    private static string PostingsQuery(string beyond, string order) =>
         $"""
         SELECT e.bytes, p.position, p.is_debit, p.posted, p.debits, p.credits, c.path
         FROM (
             SELECT idx, position, 1 AS is_debit, posted, debit_debits AS debits, debit_credits AS credits, credit AS counter
             FROM transfers INDEXED BY transfers_by_debit
-            WHERE region = $region AND debit = $account AND posted > 0 AND (idx, position) > ($idx, $position) AND idx >= $from AND idx < $until
+            WHERE region = $region AND debit = $account AND posted > 0 AND (idx, position) {beyond} ($idx, $position) AND idx >= $from AND idx < $until
             UNION ALL
             SELECT idx, position, 0, posted, credit_debits, credit_credits, debit
             FROM transfers INDEXED BY transfers_by_credit
-            WHERE region = $region AND credit = $account AND posted > 0 AND (idx, position) > ($idx, $position) AND idx >= $from AND idx < $until
-            ORDER BY idx, position LIMIT $limit
+            WHERE region = $region AND credit = $account AND posted > 0 AND (idx, position) {beyond} ($idx, $position) AND idx >= $from AND idx < $until
+            ORDER BY idx {order}, position {order} LIMIT $limit
         ) p
         CROSS JOIN entries e ON e.region = $region AND e.idx = p.idx
         CROSS JOIN accounts c ON c.region = $region AND c.number = p.counter
-        ORDER BY p.idx, p.position
+        ORDER BY p.idx {order}, p.position {order}
         """;
 
     private const string CountersBefore =
@@ -43,6 +45,26 @@ internal static class SqliteReads
         """
         SELECT unit, sum(debits_pending), sum(debits_posted), sum(credits_pending), sum(credits_posted), count(*)
         FROM accounts WHERE region = $region GROUP BY unit ORDER BY unit
+        """;
+
+    // What Chart.ClassOf does, on the database's side: a region may have a million accounts.
+    private static readonly string ClassesQuery =
+        $"""
+        WITH parts AS (SELECT *, substr(path, 1, instr(path || '/', '/') - 1) AS head, substr(path, instr(path || '/', '/') + 1) AS rest FROM accounts WHERE region = $region)
+        SELECT unit, CASE WHEN head IN ({string.Join(", ", Chart.OwnedByIds.Select(owned => $"'{owned}'"))}) AND rest <> ''
+                     THEN head || '/*' || substr(rest, instr(rest || '/', '/')) ELSE path END AS class,
+               sum(debits_pending), sum(debits_posted), sum(credits_pending), sum(credits_posted), count(*)
+        FROM parts GROUP BY unit, class ORDER BY unit, class
+        """;
+
+    private const string TransfersQuery =
+        """
+        SELECT t.idx, t.position, d.path, c.path, t.debit, t.credit, t.unit, t.posted, t.held, t.released, t.debit_debits, t.debit_credits, t.credit_debits, t.credit_credits
+        FROM transfers t
+        CROSS JOIN accounts d ON d.region = t.region AND d.number = t.debit
+        CROSS JOIN accounts c ON c.region = t.region AND c.number = t.credit
+        WHERE t.region = $region AND t.idx IN (SELECT value FROM json_each($entries))
+        ORDER BY t.idx, t.position
         """;
 
     private const string DueHoldsQuery =
@@ -65,6 +87,12 @@ internal static class SqliteReads
             .Add(" ORDER BY a.number LIMIT $limit", limit)
             .List(session, SqliteRows.Account);
 
+    public static List<Account> AccountsByPath(SqliteSession session, RegionCode region, AccountFilter filter, string afterPath, int limit) =>
+        new SqliteConditions($"SELECT {SqliteRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path > $after", region.Value, afterPath)
+            .Accounts(filter)
+            .Add(" ORDER BY a.path LIMIT $limit", limit)
+            .List(session, SqliteRows.Account);
+
     public static StoredEntry? Entry(SqliteSession session, RegionCode region, long index) =>
         session.Prepare($"SELECT {SqliteRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx = $idx").First(SqliteRows.Entry, region.Value, index);
 
@@ -77,10 +105,16 @@ internal static class SqliteReads
             .List(SqliteRows.Entry, region.Value, fromIndex, limit);
 
     public static List<Posting> PostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>
-        session.Prepare(Postings).List(Posting, region.Value, account, after.Index, after.Position, IndexAt(session, region, from), IndexAt(session, region, until), limit);
+        PostingsOf(session, Postings, region, account, from, until, after, limit);
+
+    public static List<Posting> LatestPostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit) =>
+        PostingsOf(session, LatestPostings, region, account, from, until, before, limit);
 
     public static Counters Before(SqliteSession session, RegionCode region, long account, LedgerTime time) =>
         session.Prepare(CountersBefore).First(row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), region.Value, account, IndexAt(session, region, time));
+
+    public static List<StoredTransfer> Transfers(SqliteSession session, RegionCode region, IReadOnlyList<long> entries) =>
+        session.Prepare(TransfersQuery).List(Transfer, region.Value, $"[{string.Join(',', entries)}]");
 
     public static List<JournalEntry> DueHolds(SqliteSession session, RegionCode region, LedgerTime at, int limit) =>
         session.Prepare(DueHoldsQuery).List(row => EntryCodec.Decode(SqliteRows.Bytes(row, 0)), region.Value, at.Microseconds, limit);
@@ -90,10 +124,25 @@ internal static class SqliteReads
             row => new UnitTotals(Unit.Parse(row.GetString(0)), new Counters(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), row.GetInt64(5)),
             region.Value);
 
+    public static TrialBalance TrialBalanceByClass(SqliteSession session, RegionCode region) => new(
+        Head(session, region),
+        session.Prepare(ClassesQuery).List(
+            row => new ClassTotals(Unit.Parse(row.GetString(0)), row.GetString(1), new Counters(row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), row.GetInt64(6)),
+            region.Value));
+
+    private static List<Posting> PostingsOf(
+        SqliteSession session, string query, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor cursor, int limit) =>
+        session.Prepare(query).List(Posting, region.Value, account, cursor.Index, cursor.Position, IndexAt(session, region, from), IndexAt(session, region, until), limit);
+
     /// <summary>The index of the first entry that isn't before a time; past every entry where there is none.</summary>
     private static long IndexAt(SqliteSession session, RegionCode region, LedgerTime time) =>
         session.Prepare("SELECT idx FROM entries WHERE region = $region AND time >= $time ORDER BY time LIMIT 1").First(row => (long?)row.GetInt64(0), region.Value, time.Microseconds)
             ?? long.MaxValue;
+
+    private static StoredTransfer Transfer(SqliteDataReader row) => new(
+        row.GetInt64(0), row.GetInt32(1), AccountPath.Parse(row.GetString(2)), AccountPath.Parse(row.GetString(3)),
+        new Transfer(row.GetInt64(4), row.GetInt64(5), Unit.Parse(row.GetString(6)), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9)),
+        new Counters(0, row.GetInt64(10), 0, row.GetInt64(11)), new Counters(0, row.GetInt64(12), 0, row.GetInt64(13)));
 
     private static Posting Posting(SqliteDataReader row) => new(
         EntryCodec.Decode(SqliteRows.Bytes(row, 0)), row.GetInt32(1), row.GetInt64(2) != 0, row.GetInt64(3),

@@ -123,10 +123,13 @@ public sealed class SqliteFileTests : IDisposable
     {
         SqliteLedgerStore.Open(_database).Dispose();
         using SqliteConnection connection = _database.Open();
-        string[] plan = Plan(connection, SqliteReads.Postings);
-        Assert.Contains(plan, step => step.Contains("transfers_by_debit", StringComparison.Ordinal));
-        Assert.Contains(plan, step => step.Contains("transfers_by_credit", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, step => step.Contains("SCAN transfers", StringComparison.Ordinal) || step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        foreach (string query in new[] { SqliteReads.Postings, SqliteReads.LatestPostings })
+        {
+            string[] plan = Plan(connection, query);
+            Assert.Contains(plan, step => step.Contains("transfers_by_debit", StringComparison.Ordinal));
+            Assert.Contains(plan, step => step.Contains("transfers_by_credit", StringComparison.Ordinal));
+            Assert.DoesNotContain(plan, step => step.Contains("SCAN transfers", StringComparison.Ordinal) || step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        }
     }
 
     [Fact]

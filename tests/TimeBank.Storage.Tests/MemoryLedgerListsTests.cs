@@ -1,0 +1,12 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage.Tests;
+
+public sealed class MemoryLedgerListsTests : LedgerListsContract
+{
+    private protected override ILedgerStore Store { get; } = new MemoryLedgerStore();
+
+    private protected override void Close()
+    {
+    }
+}
