@@ -85,19 +85,19 @@ public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSo
             Forget();
             batch.ForEach(call => call.Fail(Reason.StoreUnavailable));
         }
-        catch (AppendRefusedException error) when (batch.Count > 1)
+        catch (Exception error) when (batch.Count > 1)
         {
-            // One bad entry must not take the others with it.
-            log.LogError(error, "The store refused a batch of {Region}; its calls are stored one by one.", Region);
+            // One bad proposal must not take the others with it.
+            log.LogError(error, "A batch of {Region} failed; its calls are stored one by one.", Region);
             Forget();
             foreach (LedgerCall call in batch) await AnswerAsync([call]);
         }
         catch (Exception error)
         {
             // A broken invariant: nobody gets an answer that might be wrong, and the next batch starts from what is stored.
-            log.LogError(error, "A batch of {Region} failed.", Region);
+            log.LogError(error, "A call to {Region} failed.", Region);
             Forget();
-            batch.ForEach(call => call.Fail(Reason.InternalError));
+            batch[0].Fail(Reason.InternalError);
         }
     }
 

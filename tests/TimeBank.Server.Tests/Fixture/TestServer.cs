@@ -26,6 +26,8 @@ public sealed class TestServer : IAsyncLifetime
 
     public IServiceProvider Services => _app!.Services;
 
+    public string IssuerSecret => _issuer!.Secret;
+
     public async Task InitializeAsync()
     {
         _app = TimeBankServer.Build(

@@ -1,0 +1,38 @@
+using Grpc.Core;
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+public sealed class ReasonCatalogueTests
+{
+    public static TheoryData<Reason> Reasons() => [.. Enum.GetValues<Reason>().Where(reason => reason != Reason.None)];
+
+    [Theory, MemberData(nameof(Reasons))]
+    public void Every_reason_has_a_status_and_texts_in_both_languages(Reason reason)
+    {
+        ReasonText text = ReasonCatalogue.Of(reason);
+        Assert.NotEqual(StatusCode.OK, text.Status);
+        Assert.Contains(text.Zh, letter => letter is >= '一' and <= '鿿');
+        Assert.NotEmpty(text.En);
+    }
+
+    [Fact]
+    public void A_reason_is_named_in_capitals() => Assert.Equal("VOUCHER_NOT_YET_VALID", ReasonCatalogue.Name(Reason.VoucherNotYetValid));
+
+    [Theory]
+    [InlineData(500, "CNY", "zh-CN", "5.00元")]
+    [InlineData(7, "CNY", "en", "CNY 0.07")]
+    [InlineData(90, "MIN", "zh-CN", "1小时30分钟")]
+    [InlineData(120, "MIN", "en", "2 h")]
+    [InlineData(3, "MEAL", "en", "3 MEAL")]
+    public void Amounts_are_written_for_people(long amount, string unit, string locale, string expected) => Assert.Equal(expected, AmountText.Of(amount, unit, locale));
+
+    [Fact]
+    public void A_refusal_tells_its_values_in_both_languages()
+    {
+        RpcException error = Problem.Of(Reason.InsufficientBalance, ("available", "60"), ("needed", "90"), ("unit", "MIN"));
+        Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
+        Assert.Contains("1 h available, 1 h 30 min needed", error.Status.Detail, StringComparison.Ordinal);
+    }
+}
