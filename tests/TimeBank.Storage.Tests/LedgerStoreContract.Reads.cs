@@ -31,6 +31,20 @@ public abstract partial class LedgerStoreContract
     }
 
     [Fact]
+    public async Task Accounts_with_a_last_day_come_earliest_first()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        async Task<string[]> ListAsync(DateOnly afterDay, string afterPath, int limit = 10) =>
+            [.. (await Reader.AccountsByLastDayAsync(Tianyuan, new AccountFilter("voucher/"), afterDay, afterPath, limit, default)).Select(account => account.Path.Text)];
+        string first = $"voucher/{Id("v2")}", second = $"voucher/{Id("v1")}";
+
+        Assert.Equal([first, second], await ListAsync(DateOnly.MinValue, ""));
+        Assert.Equal([first], await ListAsync(DateOnly.MinValue, "", limit: 1));
+        Assert.Equal([second], await ListAsync(new DateOnly(2026, 10, 15), first));
+        Assert.Empty(await ListAsync(new DateOnly(2026, 10, 31), second));
+    }
+
+    [Fact]
     public async Task Flows_sum_what_each_event_moved_and_keep_reversals_apart()
     {
         await LiveADayAsync(new Writer(Store, Tianyuan));

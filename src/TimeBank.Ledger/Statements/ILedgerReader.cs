@@ -19,6 +19,9 @@ public interface ILedgerReader
     /// <summary>Accounts in the order of their paths' letters, after <paramref name="afterPath"/>; empty for the first.</summary>
     ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit, CancellationToken cancellation);
 
+    /// <summary>Accounts that have a last day of use, earliest first and then by path, after such a place.</summary>
+    ValueTask<IReadOnlyList<Account>> AccountsByLastDayAsync(RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit, CancellationToken cancellation);
+
     ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation);
 
     ValueTask<StoredEntry?> EntryAsync(RegionCode region, EntryId id, CancellationToken cancellation);

@@ -61,6 +61,14 @@ internal sealed class MemoryJournal(RegionCode region)
             .OrderBy(account => account.Path.Text, StringComparer.Ordinal).Take(limit),
     ];
 
+    public IReadOnlyList<Account> AccountsByLastDay(AccountFilter filter, DateOnly afterDay, string afterPath, int limit) =>
+    [
+        .. _accounts.Where(account => account.Terms?.Until is not null && Matches(account, filter))
+            .OrderBy(account => account.Terms!.Until).ThenBy(account => account.Path.Text, StringComparer.Ordinal)
+            .Where(account => account.Terms!.Until > afterDay || (account.Terms.Until == afterDay && string.CompareOrdinal(account.Path.Text, afterPath) > 0))
+            .Take(limit),
+    ];
+
     public StoredEntry? Entry(long index) => index >= 0 && index < _entries.Count ? _entries[(int)index].Stored : null;
 
     public StoredEntry? Entry(EntryId id) => _outcomes.GetValueOrDefault(id)?.Entry is { } entry ? Entry(entry.Index) : null;

@@ -32,6 +32,10 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit, CancellationToken cancellation) =>
         Of(region, journal => journal.AccountsByPath(filter, afterPath, limit));
 
+    public ValueTask<IReadOnlyList<Account>> AccountsByLastDayAsync(
+        RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.AccountsByLastDay(filter, afterDay, afterPath, limit));
+
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) => Of(region, journal => journal.Entry(index));
 
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, EntryId id, CancellationToken cancellation) => Of(region, journal => journal.Entry(id));

@@ -42,6 +42,10 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
     public async ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteReads.AccountsByPath(session, region, filter, afterPath, limit), cancellation);
 
+    public async ValueTask<IReadOnlyList<Account>> AccountsByLastDayAsync(
+        RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.AccountsByLastDay(session, region, filter, afterDay, afterPath, limit), cancellation);
+
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) =>
         _readers.ReadAsync(session => SqliteReads.Entry(session, region, index), cancellation);
 

@@ -93,6 +93,14 @@ internal static class SqliteReads
             .Add(" ORDER BY a.path LIMIT $limit", limit)
             .List(session, SqliteRows.Account);
 
+    public static List<Account> AccountsByLastDay(SqliteSession session, RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit) =>
+        new SqliteConditions(
+            $"SELECT {SqliteRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.valid_until IS NOT NULL AND (a.valid_until, a.path) > ($day, $path)",
+            region.Value, SqliteRows.Date(afterDay), afterPath)
+            .Accounts(filter)
+            .Add(" ORDER BY a.valid_until, a.path LIMIT $limit", limit)
+            .List(session, SqliteRows.Account);
+
     public static StoredEntry? Entry(SqliteSession session, RegionCode region, long index) =>
         session.Prepare($"SELECT {SqliteRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx = $idx").First(SqliteRows.Entry, region.Value, index);
 
