@@ -7,7 +7,7 @@ namespace TimeBank.Ledger;
 
 /// <summary>What a voucher was issued for; fixed at its issue and kept with its account.</summary>
 /// <param name="ServiceTypes">The catalogue's service types it pays for, such as <c>meal</c>.</param>
-/// <param name="RatioPercent">Of a money voucher: the share of the elder's own part that it pays.</param>
+/// <param name="RatioPercent">Of a money voucher: the share of the elder's own part that it pays; zero where the policy says it by the day and place of the service.</param>
 /// <param name="UnitPrice">Of a unit voucher: the contract price that is committed for each unit.</param>
 /// <param name="From">The first day of use.</param>
 /// <param name="UseBy">The last day of use.</param>
@@ -25,6 +25,9 @@ public sealed record VoucherTerms(
     DateOnly ClaimBy)
 {
     private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
+    /// <summary>The service types that its words name.</summary>
+    public IEnumerable<ServiceType> Services => ServiceTypes.Select(word => DataWords.ServiceTypes[word]);
 
     public AccountTerms ToAccountTerms() => new(
         Elder.Text, Programme.Text, From, UseBy,

@@ -1,0 +1,13 @@
+namespace TimeBank.Ledger;
+
+/// <summary>How a programme decides who gets how much. The names are stored.</summary>
+public enum ProgrammeScheme
+{
+    None = 0,
+
+    /// <summary>The national e-voucher, in fen: who, how much and which part it pays stand in the policy.</summary>
+    NationalEVoucher = 1,
+
+    /// <summary>Vouchers for whole services at a contract price: who and how many stand in the programme.</summary>
+    UnitVoucher = 2,
+}

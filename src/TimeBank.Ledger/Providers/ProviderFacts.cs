@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace TimeBank.Ledger;
+
+/// <summary>What the rules may know of a provider.</summary>
+/// <param name="AccreditedFrom">The first day on which it may give services.</param>
+/// <param name="AccreditedUntil">The last day.</param>
+/// <param name="Standings">Every decision on its standing, in the order in which they were made.</param>
+public sealed record ProviderFacts(DateOnly AccreditedFrom, DateOnly AccreditedUntil, ImmutableArray<ServiceType> ServiceTypes, ImmutableArray<StandingSpan> Standings)
+{
+    /// <summary>The last decision that had begun by the day decides; once its last day is over the standing is good.</summary>
+    public Standing StandingOn(DateOnly day) => SpanOn(day)?.Standing ?? Standing.Good;
+
+    /// <summary>The decision in force on a day; null where there is none.</summary>
+    public StandingSpan? SpanOn(DateOnly day) => Standings.LastOrDefault(span => span.First <= day) is { } span && !(span.Last < day) ? span : null;
+
+    /// <summary>Why the provider can't be paid for a service of a type on a day; null where it can.</summary>
+    public Reason? RefusalFor(ServiceType type, DateOnly day) => StandingOn(day) switch
+    {
+        Standing.BlackListed => Reason.ProviderBlackListed,
+        Standing.Suspended => Reason.ProviderSuspended,
+        Standing.None or Standing.Good or Standing.WhiteListed =>
+            day < AccreditedFrom || day > AccreditedUntil ? Reason.ProviderNotAccredited
+            : !ServiceTypes.Contains(type) ? Reason.ProviderNotForService
+            : null,
+    };
+}
