@@ -1,0 +1,28 @@
+using Orleans;
+using Orleans.Concurrency;
+
+namespace TimeBank.Grains;
+
+/// <summary>What money is spent on, by vouchers; key: region/id. The authority for its own terms, funding shares and issue runs.</summary>
+[Alias("timebank.programme")]
+public interface IProgrammeGrain : IGrainWithStringKey
+{
+    [Alias("create")]
+    Task<Reply<ProgrammeRecord>> CreateAsync(CreateProgrammeMessage creation);
+
+    /// <summary>The programme; null where none was opened.</summary>
+    [Alias("get"), AlwaysInterleave]
+    Task<ProgrammeRecord?> GetAsync();
+
+    [Alias("allot")]
+    Task<OutcomeMessage> AllotAsync(AllotFundsMessage allotment);
+
+    /// <summary>Resolves a run's id and looks whether all of it is funded. A run that began once may go on.</summary>
+    [Alias("begin-issue")]
+    Task<OutcomeMessage> BeginIssueAsync(IssueRunMessage run);
+
+    /// <summary>Issues to one page of the region's elders, by name.</summary>
+    /// <param name="after">The last elder of the page before; null for the first page.</param>
+    [Alias("issue")]
+    Task<RunPageMessage> IssueAsync(IssueRunMessage run, string? after);
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>
+/// Issues a programme's vouchers of a month, a page of elders at a time. Each voucher's entry has an id made from programme, month and elder: whatever run comes
+/// to it first issues it, and no other can. Only a refusal, for want of money, gives way to the next of a row of ids. What a page submits at once, the
+/// region's writer stores in few batches.
+/// </summary>
+internal sealed class IssueRun(Programme programme, IssueRunMessage run, RegionCode region, DateOnly today, Policy policy, ILedgerGrain ledger, IRegistry registry)
+{
+    /// <summary>The name under which the elders' states are stored.</summary>
+    private const string Elders = "elder";
+
+    private const int ElderPage = 500;
+
+    /// <summary>A page of elders with what each gets; null where there are no more.</summary>
+    public async Task<Page?> ReadAsync(string? after)
+    {
+        var query = new RegistryQuery(region, Elders) { After = after is null ? null : new RegistryCursor("", after), Limit = ElderPage };
+        IReadOnlyList<RegistryRow<ElderState>> rows = await registry.ListAsync<ElderState>(query, CancellationToken.None);
+        if (rows.Count == 0) return null;
+        Line[] lines = [.. rows.Select(Judge)];
+        AccountsMessage accounts = await ledger.AccountsAsync(new AccountPathsMessage([.. lines.Select(line => line.Path.Text)]));
+        HashSet<AccountPath> issued = [.. accounts.Accounts.Select(account => account.Path)];
+        return new Page([.. lines.Select(line => line with { IsIssued = issued.Contains(line.Path) })], rows[^1].Key, programme);
+    }
+
+    public async Task<RunPageMessage> IssueAsync(Page page)
+    {
+        var tally = new RunTally();
+        Outcome?[] outcomes = await Task.WhenAll(page.Lines.Select(OutcomeAsync));
+        foreach ((Line line, Outcome? outcome) in page.Lines.Zip(outcomes))
+        {
+            if (outcome is null) tally.Skip(line.Grant.Refusal!.Reason);
+            else if (outcome.Command != Digest.Parse(run.Command.Digest)) tally.Skip(Reason.AlreadyIssued);
+            else if (outcome.Refusal is { Reason: Reason.InsufficientBalance }) tally.Skip(Reason.ProgrammeUnderfunded);
+            else if (outcome.Refusal is { } refusal && refusal.IsTransient()) throw new StorageUnavailableException(refusal.Reason.ToString());
+            else if (outcome.Refusal is { } other) tally.Skip(other.Reason);
+            else tally.Change(programme.Unit, outcome.Entry!.Transfers[0].Posted);
+        }
+        return tally.ToMessage(page.Next);
+    }
+
+    private Line Judge(RegistryRow<ElderState> row)
+    {
+        OpaqueId elder = OpaqueId.Parse(row.Key);
+        ProgrammeGrant grant = run.Month.Year == today.Year && run.Month.Month == today.Month
+            ? ProgrammeRule.Judge(programme, Facts(row.State), today, policy)
+            : new ProgrammeGrant(0, new Refusal(Reason.MonthNotCurrent));
+        return new Line(elder, programme.IssueId(region, run.Month, elder), grant, IsIssued: false);
+    }
+
+    private ElderFacts Facts(ElderState elder) => new(
+        elder.BirthDate, region, elder.Status, elder.Difficulties,
+        [.. elder.Assessments.Select(assessment => new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region)))]);
+
+    /// <summary>What became of an elder's voucher; null where there is none to issue.</summary>
+    private async Task<Outcome?> OutcomeAsync(Line line)
+    {
+        // What was issued stays issued, even if the elder would get nothing today.
+        if (line.IsIssued) return (await ledger.AttemptAsync(attempt => line.Attempt(attempt))).Happened;
+        if (line.Grant.Refusal is not null) return null;
+        for (int attempt = 0; ; attempt++)
+        {
+            EntryHeader header = run.Command.Header(line.Attempt(attempt), today, policy.Version.ToString(), ("elder", line.Elder.Text), ("programme", programme.Id.Text));
+            Outcome outcome = await ledger.SubmitAsync(VoucherEntries.Issue(header, line.Voucher, programme.TermsOf(line.Elder, today, policy.Vouchers), line.Grant.Amount));
+            if (outcome.Refusal is { Reason: Reason.RequestIdReused } && await ledger.FindAsync(header.Id) is { Refusal: null } other) return other;
+            bool wasRefusedBefore = outcome.Refusal is not null && (outcome.Replayed || outcome.Refusal.Reason == Reason.RequestIdReused);
+            if (!wasRefusedBefore) return outcome;
+        }
+    }
+
+    /// <summary>An elder, and the voucher that is or would be theirs.</summary>
+    internal sealed record Line(OpaqueId Elder, EntryId Id, ProgrammeGrant Grant, bool IsIssued)
+    {
+        public OpaqueId Voucher => OpaqueId.From(Id);
+
+        public AccountPath Path => Chart.VoucherPath(Voucher);
+
+        public EntryId Attempt(int number) => number == 0 ? Id : Id.Step(number.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>One page of elders.</summary>
+    internal sealed record Page(IReadOnlyList<Line> Lines, string Next, Programme Programme)
+    {
+        /// <summary>The money that the vouchers still to be issued bind.</summary>
+        public Fen Needed => Lines.Where(line => !line.IsIssued && line.Grant.Refusal is null).Aggregate(Fen.Zero, (sum, line) => sum + Programme.Commitment(line.Grant.Amount));
+    }
+}

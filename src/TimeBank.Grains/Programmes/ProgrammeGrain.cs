@@ -1,0 +1,100 @@
+using System.Globalization;
+using Orleans.Runtime;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <inheritdoc cref="IProgrammeGrain"/>
+public sealed class ProgrammeGrain(
+    [PersistentState(ProgrammeState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ProgrammeState> state, ILedgerReader journal, IRegistry registry, BusinessClock clock)
+    : WorkflowGrain<ProgrammeState>(state, clock), IProgrammeGrain
+{
+    private const int AllotmentsAtOnce = 1_000;
+
+    private Slug Id => Slug.Parse(LocalKey);
+
+    public async Task<Reply<ProgrammeRecord>> CreateAsync(CreateProgrammeMessage creation)
+    {
+        ProgrammeRecord asked = creation.Programme;
+        Catalogue catalogue = await GrainFactory.CatalogueAsync(Region, Today);
+        Refusal? Decide() =>
+            State.Programme is not null ? Refusal.Of(Reason.ProgrammeExists, ("id", LocalKey))
+            : asked.Scheme == ProgrammeScheme.UnitVoucher && !catalogue.Items.Any(item => item.Unit.Code == asked.Unit && asked.ServiceTypes.Contains(item.Type))
+                ? Refusal.Of(Reason.ItemNotFound, ("item", asked.Unit))
+            : null;
+        Refusal? refusal = await OnceAsync(creation.Command, Decide, () => State.Programme ??= asked);
+        return refusal is null ? State.Programme! : refusal;
+    }
+
+    public Task<ProgrammeRecord?> GetAsync() => Task.FromResult(State.Programme);
+
+    public async Task<OutcomeMessage> AllotAsync(AllotFundsMessage allotment)
+    {
+        Refusal? refusal = State.Programme is null ? new Refusal(Reason.ProgrammeNotFound) : null;
+        foreach (AllotmentLine line in allotment.Lines)
+        {
+            if (refusal is null && await GrainFactory.GetGrain<IFundGrain>($"{Region}/{line.Fund}").GetAsync() is null) refusal = new Refusal(Reason.FundNotFound);
+        }
+        AllotmentDetails details = await SplitAsync(allotment);
+        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        // A share may come to nothing, and nothing isn't moved.
+        Proposal Propose() => MoneyEntries.Allot(
+            allotment.Command.Header(Today, policy.Version.ToString(), details.Write()), Id, details.Lines.Where(line => line.Amount > Fen.Zero).Select(line => (line.Fund, line.Amount)));
+        return new OutcomeMessage(await Ledger.DecideAsync(allotment.Command, Today, refusal, Propose));
+    }
+
+    public async Task<OutcomeMessage> BeginIssueAsync(IssueRunMessage run)
+    {
+        if (await Ledger.FindAsync(run.Command.Id) is not null) return await BeginAsync(run, null);
+        if (State.Programme is null) return await BeginAsync(run, new Refusal(Reason.ProgrammeNotFound));
+        if (run.Month != Month) return await BeginAsync(run, new Refusal(Reason.MonthNotCurrent));
+        IssueRun issue = await IssueAsync(run);
+        var needed = Fen.Zero;
+        for (IssueRun.Page? page = await issue.ReadAsync(null); page is not null; page = await issue.ReadAsync(page.Next)) needed += page.Needed;
+        long available = (await Ledger.AccountAsync(Chart.ProgrammeAllotted(Id).Path))?.Counters.DebitRoom ?? 0;
+        return await BeginAsync(run, needed.Value <= available ? null : Refusal.Of(
+            Reason.ProgrammeUnderfunded,
+            ("available", available.ToString(CultureInfo.InvariantCulture)), ("needed", needed.Value.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code)));
+    }
+
+    public async Task<RunPageMessage> IssueAsync(IssueRunMessage run, string? after)
+    {
+        IssueRun issue = await IssueAsync(run);
+        return await issue.ReadAsync(after) is { } page ? await issue.IssueAsync(page) : RunTally.Nothing;
+    }
+
+    private DateOnly Month => new(Today.Year, Today.Month, 1);
+
+    private async Task<IssueRun> IssueAsync(IssueRunMessage run) =>
+        new(State.Programme!.ToProgramme(), run, Region, Today, await GrainFactory.PolicyAsync(Region, Today), Ledger, registry);
+
+    private async Task<OutcomeMessage> BeginAsync(IssueRunMessage run, Refusal? refusal) =>
+        new(await Ledger.DecideAsync(run.Command, Today, refusal, () => Entries.Note(run.Command.Header(Today, ""))));
+
+    /// <summary>What each fund gives. Shares go on from what was split by the same shares before, so that all allotments together are exact to the fen.</summary>
+    private async Task<AllotmentDetails> SplitAsync(AllotFundsMessage allotment)
+    {
+        if (allotment.TotalFen is not { } total)
+        {
+            FunderPart[] amounts = [.. allotment.Lines.Select(line => new FunderPart(Slug.Parse(line.Fund), new Fen(line.Number)))];
+            return new AllotmentDetails([.. amounts], "", amounts.Aggregate(Fen.Zero, (sum, line) => sum + line.Amount));
+        }
+        FunderShare[] shares = [.. allotment.Lines.Select(line => new FunderShare(Slug.Parse(line.Fund), line.Number))];
+        string split = AllotmentDetails.SplitOf(shares);
+        return new AllotmentDetails(new FunderSplit(shares).OfEntry(await SplitBeforeAsync(split), new Fen(total)), split, new Fen(total));
+    }
+
+    /// <summary>Everything that was allotted by the same split and stands; read from the journal, so that no count can part from it.</summary>
+    private async Task<Fen> SplitBeforeAsync(string split)
+    {
+        var filter = new EntryFilter(EntryCode.AllotFunds, Reversed: false) { Touching = [new AccountFilter(Chart.ProgrammeAllotted(Id).Path.Text)] };
+        var sum = Fen.Zero;
+        for (long before = long.MaxValue; ;)
+        {
+            IReadOnlyList<LinkedEntry> page = await journal.EntriesAsync(Region, filter, before, AllotmentsAtOnce, CancellationToken.None);
+            sum = page.Select(linked => AllotmentDetails.Of(linked.Entry)).Where(details => details.Split == split).Aggregate(sum, (total, details) => total + details.Total);
+            if (page.Count < AllotmentsAtOnce) return sum;
+            before = page[^1].Entry.Index;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Orleans;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <inheritdoc cref="IVoucherGrain"/>
+public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock) : Grain, IVoucherGrain
+{
+    private RegionCode Region => RegionCode.Parse(this.GetPrimaryKeyString().Split('/')[0]);
+
+    private OpaqueId Id => OpaqueId.Parse(this.GetPrimaryKeyString().Split('/')[1]);
+
+    private ILedgerGrain Ledger => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
+
+    public async Task<OutcomeMessage> RedeemAsync(RedeemVoucherMessage claim)
+    {
+        DateOnly today = clock.Today, served = claim.ServiceDate ?? today;
+        VoucherFacts? voucher = await FactsAsync();
+        if (voucher is { Terms.Kind: VoucherKind.Money } && claim.Setting is null)
+        {
+            // As wrong as any field that is missing: the same request can never succeed, so nothing is remembered.
+            return new OutcomeMessage(new Outcome(claim.Command.Id, Digest.Parse(claim.Command.Digest), Refusal.Of(Reason.InvalidField, ("field", "place")), null, Replayed: false));
+        }
+        ProviderRecord? provider = await GrainFactory.GetGrain<IProviderGrain>($"{Region}/{claim.Provider}").GetAsync();
+        // The rules of the day of service; a day on which the voucher wasn't valid is refused anyway, and may have no rules.
+        DateOnly judged = served > today || served < voucher?.Terms.From ? today : served;
+        Policy policy = await GrainFactory.PolicyAsync(Region, judged);
+        var asked = new RedemptionClaim(
+            Slug.Parse(claim.Item), claim.Quantity, new Fen(claim.PriceFen), new Fen(claim.InsuranceFen), claim.Setting ?? ServiceSetting.Home, served);
+        RedemptionDecision decision = RedemptionRule.Decide(voucher, provider?.ToFacts(), asked, await GrainFactory.CatalogueAsync(Region, judged), policy, today);
+        return new OutcomeMessage(await Ledger.DecideAsync(claim.Command, today, decision.Refusal, () => Entry(claim, asked, voucher!, decision, policy)));
+    }
+
+    public async Task<OutcomeMessage> RefundAsync(RefundRedemptionMessage refund)
+    {
+        DateOnly today = clock.Today;
+        VoucherFacts? voucher = await FactsAsync();
+        LinkedEntry? redemption = await RedemptionAsync(refund.Index);
+        Policy policy = await GrainFactory.PolicyAsync(Region, today);
+        Proposal Propose()
+        {
+            RedemptionDetails redeemed = RedemptionDetails.Of(redemption!.Entry);
+            RedemptionDetails refunded = redeemed with { Remaining = voucher!.Remaining + redeemed.FromVoucher };
+            return VoucherEntries.Refund(refund.Command.Header(today, policy.Version.ToString(), refunded.Write()), redemption.Entry.Id);
+        }
+
+        return new OutcomeMessage(await Ledger.DecideAsync(refund.Command, today, VoucherRules.Refund(voucher, redemption, today), Propose));
+    }
+
+    public async Task<OutcomeMessage> VoidAsync(Command command)
+    {
+        VoucherFacts? voucher = await FactsAsync();
+        Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
+        return new OutcomeMessage(await Ledger.DecideAsync(
+            command, clock.Today, VoucherRules.Void(voucher),
+            () => VoucherEntries.Void(command.Header(clock.Today, policy.Version.ToString()), Id, voucher!.Terms, voucher.Remaining)));
+    }
+
+    public async Task<OutcomeMessage?> ExpireAsync(Command run)
+    {
+        if (await Ledger.AccountAsync(Chart.VoucherPath(Id)) is not { } account || account.Counters.DebitRoom == 0) return null;
+        VoucherTerms terms = VoucherTerms.Of(account);
+        if (!VoucherRules.MayExpire(terms, clock.Today)) return null;
+        Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
+        // An expiry that was refused, while the account was frozen, can happen later.
+        EntryId id = Runs.ExpiryId(Region, Id, account.Counters);
+        EntryId Attempt(int number) => number == 0 ? id : id.Step(number.ToString(CultureInfo.InvariantCulture));
+        (int attempt, _) = await Ledger.AttemptAsync(Attempt);
+        EntryHeader header = run.Header(Attempt(attempt), clock.Today, policy.Version.ToString());
+        return new OutcomeMessage(await Ledger.SubmitAsync(VoucherEntries.Expire(header, Id, terms, account.Counters.DebitRoom)));
+    }
+
+    private Proposal Entry(RedeemVoucherMessage claim, RedemptionClaim asked, VoucherFacts voucher, RedemptionDecision decision, Policy policy)
+    {
+        VoucherTerms terms = voucher.Terms;
+        var details = new RedemptionDetails(
+            Id.Text, terms.Elder.Text, terms.Programme.Text, claim.Provider, claim.Item, claim.Quantity, asked.Price, asked.Insurance,
+            decision.FromVoucher, terms.Unit, decision.Credited, decision.OwnPart, claim.Place, asked.ServiceDate, voucher.Remaining - decision.FromVoucher);
+        EntryHeader header = claim.Command.Header(asked.ServiceDate, policy.Version.ToString(), details.Write());
+        OpaqueId provider = OpaqueId.Parse(claim.Provider);
+        return terms.Kind switch
+        {
+            VoucherKind.Money => VoucherEntries.RedeemMoney(header, Id, provider, decision.Credited),
+            VoucherKind.Units => VoucherEntries.RedeemUnits(header, Id, terms, provider, decision.FromVoucher, decision.Credited),
+        };
+    }
+
+    /// <summary>The voucher as the writer has it; how an empty one ended is in the journal, which has all that the writer has answered.</summary>
+    private async Task<VoucherFacts?> FactsAsync()
+    {
+        if (await Ledger.AccountAsync(Chart.VoucherPath(Id)) is not { } account) return null;
+        if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(account, null);
+        var filter = new EntryFilter { Touching = [new AccountFilter(account.Path.Text)] };
+        return VoucherFacts.Of(account, (await journal.EntriesAsync(Region, filter, long.MaxValue, 1, CancellationToken.None)).FirstOrDefault()?.Entry.Code);
+    }
+
+    private async Task<LinkedEntry?> RedemptionAsync(long index)
+    {
+        if (index is < 0 or long.MaxValue) return null;
+        var filter = new EntryFilter(EntryCode.RedeemVoucher) { Touching = [new AccountFilter(Chart.VoucherPath(Id).Text)] };
+        return (await journal.EntriesAsync(Region, filter, index + 1, 1, CancellationToken.None)).FirstOrDefault(linked => linked.Entry.Index == index);
+    }
+}

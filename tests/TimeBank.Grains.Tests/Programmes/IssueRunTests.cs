@@ -1,0 +1,107 @@
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Grains.Tests;
+
+public sealed class IssueRunTests
+{
+    private static readonly Slug Meals = Slug.Parse("meals");
+
+    [Fact]
+    public async Task Entitled_elders_get_one_voucher_a_month_whatever_run_asks()
+    {
+        await using District district = await DistrictAsync(fen: 100_000);
+        OpaqueId old = await district.ElderAsync(1940);
+        await district.ElderAsync(1945);
+        await district.ElderAsync(1960);
+        Command run = district.Command("october");
+
+        RunPageMessage first = await district.IssueAsync("meals", run), again = await district.IssueAsync("meals", run), other = await district.IssueAsync("meals");
+
+        Assert.Equal((3, 2, 20), (first.Looked, first.Changed, first.Amounts["MEAL"]));
+        Assert.Equal(Skips((Reason.ElderNotEntitled, 1)), first.Skipped);
+        Assert.Equal((2, 20), (again.Changed, again.Amounts["MEAL"]));
+        Assert.Equal((2, 1), (other.Skipped[Reason.AlreadyIssued], other.Skipped[Reason.ElderNotEntitled]));
+        Assert.Equal(10, await district.BalanceAsync(Chart.VoucherPath(await district.VoucherOfAsync("meals", old))));
+        Assert.Equal(24_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_not_funded_as_a_whole_issues_nothing_and_stays_refused()
+    {
+        await using District district = await DistrictAsync(fen: 12_000);
+        await district.ElderAsync(1940);
+        await district.ElderAsync(1941);
+        var run = new IssueRunMessage(district.Command("october"), District.First);
+
+        Refusal? refusal = (await district.Programme("meals").BeginIssueAsync(run)).Outcome.Refusal;
+        Assert.Equal(Refusal.Of(Reason.ProgrammeUnderfunded, ("available", "12000"), ("needed", "24000"), ("unit", "CNY")), refusal);
+
+        await district.AllotAsync("meals", "lottery", 12_000);
+        Assert.Equal(Reason.ProgrammeUnderfunded, (await district.Programme("meals").BeginIssueAsync(run)).Outcome.Refusal?.Reason);
+        Assert.Equal(2, (await district.IssueAsync("meals")).Changed);
+    }
+
+    [Fact]
+    public async Task What_becomes_short_while_a_run_goes_on_is_left_out_and_issued_by_the_next_run()
+    {
+        await using District district = await DistrictAsync(fen: 24_000);
+        await district.ElderAsync(1940);
+        await district.ElderAsync(1941);
+        var run = new IssueRunMessage(district.Command("october"), District.First);
+        Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Outcome.Refusal);
+        Proposal back = MoneyEntries.Return(district.Command().Header(District.First, ""), Meals, [(Slug.Parse("lottery"), new Fen(12_000))]);
+        Assert.Null((await district.Grains.GetGrain<ILedgerGrain>(District.Region).SubmitAsync(new ProposalMessage(back))).Outcome.Refusal);
+
+        RunPageMessage page = await district.Programme("meals").IssueAsync(run, null);
+        Assert.Equal(1, page.Changed);
+        Assert.Equal(Skips((Reason.ProgrammeUnderfunded, 1)), page.Skipped);
+
+        await district.AllotAsync("meals", "lottery", 12_000);
+        RunPageMessage next = await district.IssueAsync("meals");
+        Assert.Equal(1, next.Changed);
+        Assert.Equal(Skips((Reason.AlreadyIssued, 1)), next.Skipped);
+        Assert.Equal(2, (await district.IssueAsync("meals")).Skipped[Reason.AlreadyIssued]);
+    }
+
+    [Theory]
+    [InlineData("meals", 9, Reason.MonthNotCurrent)]
+    [InlineData("meals", 11, Reason.MonthNotCurrent)]
+    [InlineData("nothing", 10, Reason.ProgrammeNotFound)]
+    public async Task Other_months_and_unknown_programmes_are_refused(string programme, int month, Reason reason)
+    {
+        await using District district = await DistrictAsync(fen: 1);
+
+        OutcomeMessage answer = await district.Programme(programme).BeginIssueAsync(new IssueRunMessage(district.Command(), new DateOnly(2026, month, 1)));
+
+        Assert.Equal(reason, answer.Outcome.Refusal?.Reason);
+    }
+
+    [Fact]
+    public async Task The_national_voucher_goes_by_the_valid_assessment()
+    {
+        await using District district = await DistrictAsync(fen: 1);
+        await district.NationalAsync();
+        await district.AllotAsync("national", "lottery", 200_000);
+        OpaqueId severe = await district.ElderAsync(1950, points: 30);
+        await district.ElderAsync(1950, points: 90);
+        await district.ElderAsync(1950);
+
+        RunPageMessage page = await district.IssueAsync("national");
+
+        Assert.Equal((1, 80_000), (page.Changed, page.Amounts["CNY"]));
+        Assert.Equal(2, page.Skipped[Reason.ElderNotEntitled]);
+        Assert.Equal(80_000, await district.BalanceAsync(Chart.VoucherPath(await district.VoucherOfAsync("national", severe))));
+    }
+
+    private static async Task<District> DistrictAsync(long fen)
+    {
+        District district = await District.StartAsync();
+        await district.FundedAsync("lottery", 1_000_000);
+        await district.MealsAsync();
+        await district.AllotAsync("meals", "lottery", fen);
+        return district;
+    }
+
+    private static Dictionary<Reason, long> Skips(params (Reason Reason, long Count)[] skips) => skips.ToDictionary(skip => skip.Reason, skip => skip.Count);
+}

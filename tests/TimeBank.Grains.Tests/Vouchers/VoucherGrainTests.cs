@@ -1,0 +1,203 @@
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Grains.Tests;
+
+public sealed class VoucherGrainTests : IAsyncLifetime
+{
+    private District _district = null!;
+    private OpaqueId _meals, _money, _elder;
+    private string _canteen = "", _bath = "";
+
+    public async Task InitializeAsync()
+    {
+        _district = await District.StartAsync();
+        await _district.FundedAsync("lottery", 10_000_000);
+        await _district.MealsAsync();
+        await _district.NationalAsync();
+        await _district.AllotAsync("meals", "lottery", 12_000);
+        await _district.AllotAsync("national", "lottery", 80_000);
+        _elder = await _district.ElderAsync(1940, points: 40);
+        _canteen = await _district.ProviderAsync(ServiceType.Meal);
+        _bath = await _district.ProviderAsync(ServiceType.Bath);
+        await _district.IssueAsync("meals");
+        await _district.IssueAsync("national");
+        (_meals, _money) = (await _district.VoucherOfAsync("meals", _elder), await _district.VoucherOfAsync("national", _elder));
+    }
+
+    public async Task DisposeAsync() => await _district.DisposeAsync();
+
+    [Fact]
+    public async Task A_unit_voucher_pays_units_and_frees_what_the_price_left_of_the_commitment()
+    {
+        JournalEntry entry = (await _district.Voucher(_meals).RedeemAsync(Meal(quantity: 2, price: 2_000))).Outcome.Entry!;
+
+        RedemptionDetails details = RedemptionDetails.Of(entry);
+        Assert.Equal((2, new Fen(2_000), new Fen(0), 8), (details.FromVoucher, details.Credited, details.OwnPart, details.Remaining));
+        Assert.Equal((_elder.Text, "meals", "430000/2026-01"), (details.Elder, details.Programme, entry.Header.PolicyVersion));
+        Assert.Equal(2_000, await PayableAsync(_canteen));
+        Assert.Equal((9_600, 400), (await _district.BalanceAsync(Chart.ProgrammeCommitted(Slug.Parse("meals")).Path), await AllottedAsync("meals")));
+    }
+
+    [Fact]
+    public async Task A_price_above_the_contract_price_is_the_elders_own_part()
+    {
+        RedemptionDetails details = RedemptionDetails.Of((await _district.Voucher(_meals).RedeemAsync(Meal(quantity: 2, price: 3_000, insurance: 100))).Outcome.Entry!);
+
+        Assert.Equal((new Fen(2_400), new Fen(500)), (details.Credited, details.OwnPart));
+    }
+
+    [Theory]
+    [InlineData(ServiceSetting.Home, 10_000, 0, 5_000)]
+    [InlineData(ServiceSetting.Institution, 10_000, 0, 4_000)]
+    [InlineData(ServiceSetting.Home, 10_001, 2_000, 4_000)]
+    [InlineData(ServiceSetting.Home, 20_000, 0, 7_200)]
+    public async Task A_money_voucher_pays_its_share_of_the_own_part_up_to_the_ceiling(ServiceSetting setting, long price, long insurance, long paid)
+    {
+        RedemptionDetails details = RedemptionDetails.Of((await _district.Voucher(_money).RedeemAsync(Bath(price) with { Setting = setting, InsuranceFen = insurance })).Outcome.Entry!);
+
+        Assert.Equal((paid, price - insurance - paid, 80_000 - paid), (details.FromVoucher, details.OwnPart.Value, details.Remaining));
+        Assert.Equal(paid, await PayableAsync(_bath));
+    }
+
+    [Fact]
+    public async Task A_replay_answers_the_same_and_other_content_is_a_conflict()
+    {
+        RedeemVoucherMessage claim = Meal() with { Command = _district.Command("lunch") };
+        Outcome first = (await _district.Voucher(_meals).RedeemAsync(claim)).Outcome;
+        await _district.Voucher(_meals).RedeemAsync(Meal());
+        await _district.Voucher(_meals).VoidAsync(_district.Command());
+
+        Outcome again = (await _district.Voucher(_meals).RedeemAsync(claim)).Outcome;
+        Assert.Equal((first.Entry!.Index, RedemptionDetails.Of(first.Entry)), (again.Entry!.Index, RedemptionDetails.Of(again.Entry)));
+        Assert.Equal(Reason.RequestIdReused, await RefusalAsync(_meals, claim with { Command = _district.Command("lunch", "other") }));
+    }
+
+    [Fact]
+    public async Task A_refusal_is_remembered_even_when_the_rules_would_now_allow_it()
+    {
+        RedeemVoucherMessage tooMany = Meal(quantity: 11, price: 10_000) with { Command = _district.Command("party") };
+        Assert.Equal(Reason.InsufficientBalance, await RefusalAsync(_meals, tooMany));
+        RedeemVoucherMessage early = Meal() with { Command = _district.Command("early"), ServiceDate = District.First.AddDays(1) };
+        Assert.Equal(Reason.ServiceDateInFuture, await RefusalAsync(_meals, early));
+
+        _district.MoveTo(District.First.AddDays(1));
+        Assert.Equal(Reason.ServiceDateInFuture, await RefusalAsync(_meals, early));
+    }
+
+    [Fact]
+    public async Task Use_by_and_claim_by_are_enforced_apart()
+    {
+        var last = new DateOnly(2026, 10, 31);
+        _district.MoveTo(new DateOnly(2026, 11, 1));
+        Assert.Equal(Reason.VoucherExpired, await RefusalAsync(_meals, Meal()));
+        Assert.Null(await RefusalAsync(_meals, Meal() with { ServiceDate = last }));
+        _district.MoveTo(last.AddDays(28));
+        Assert.Null(await RefusalAsync(_meals, Meal() with { ServiceDate = last }));
+        _district.MoveTo(last.AddDays(29));
+        Assert.Equal(Reason.VoucherClaimByPassed, await RefusalAsync(_meals, Meal() with { ServiceDate = last }));
+    }
+
+    [Fact]
+    public async Task A_place_left_out_is_wrong_only_for_money_and_is_not_remembered()
+    {
+        RedeemVoucherMessage nowhere = Bath(1_000) with { Setting = null, Command = _district.Command("bath") };
+
+        Assert.Equal(Reason.InvalidField, await RefusalAsync(_money, nowhere));
+        Assert.Null(await RefusalAsync(_money, nowhere with { Setting = ServiceSetting.Home }));
+        Assert.Null(await RefusalAsync(_meals, Meal() with { Setting = null }));
+    }
+
+    [Fact]
+    public async Task A_refund_gives_back_everything_once()
+    {
+        long allotted = await AllottedAsync("meals");
+        JournalEntry redemption = (await _district.Voucher(_meals).RedeemAsync(Meal(quantity: 2, price: 2_000))).Outcome.Entry!;
+        var refund = new RefundRedemptionMessage(_district.Command("sorry"), redemption.Index);
+
+        Outcome first = (await _district.Voucher(_meals).RefundAsync(refund)).Outcome, again = (await _district.Voucher(_meals).RefundAsync(refund)).Outcome;
+
+        Assert.Equal((first.Entry!.Index, 10), (again.Entry!.Index, RedemptionDetails.Of(again.Entry).Remaining));
+        Assert.Equal((10, 0, allotted), (await _district.BalanceAsync(Chart.VoucherPath(_meals)), await PayableAsync(_canteen), await AllottedAsync("meals")));
+        Assert.Equal(Reason.RedemptionAlreadyRefunded, await RefundAsync(_meals, redemption.Index));
+        Assert.Equal(Reason.RedemptionNotFound, await RefundAsync(_money, redemption.Index));
+        Assert.Equal(Reason.RedemptionNotFound, await RefundAsync(_meals, redemption.Index + 1));
+        Assert.Equal(Reason.RedemptionNotFound, await RefundAsync(_meals, long.MaxValue));
+    }
+
+    [Fact]
+    public async Task A_voided_voucher_has_ended_for_good()
+    {
+        JournalEntry redemption = (await _district.Voucher(_meals).RedeemAsync(Meal())).Outcome.Entry!;
+        Assert.Null((await _district.Voucher(_meals).VoidAsync(_district.Command("end"))).Outcome.Refusal);
+
+        Assert.Equal(Reason.VoucherVoided, await RefusalAsync(_meals, Meal()));
+        Assert.Equal(Reason.VoucherVoided, await RefundAsync(_meals, redemption.Index));
+        Assert.Equal(Reason.VoucherVoided, (await _district.Voucher(_meals).VoidAsync(_district.Command())).Outcome.Refusal?.Reason);
+        Assert.Null((await _district.Voucher(_meals).VoidAsync(_district.Command("end"))).Outcome.Refusal);
+        Assert.Equal((12_000 - 1_100, 0), (await AllottedAsync("meals"), await _district.BalanceAsync(Chart.ProgrammeCommitted(Slug.Parse("meals")).Path)));
+    }
+
+    [Fact]
+    public async Task A_used_up_voucher_says_so_and_cannot_be_voided()
+    {
+        Assert.Null(await RefusalAsync(_meals, Meal(quantity: 10, price: 12_000)));
+
+        Assert.Equal(Reason.VoucherUsedUp, await RefusalAsync(_meals, Meal()));
+        Assert.Equal(Reason.VoucherUsedUp, (await _district.Voucher(_meals).VoidAsync(_district.Command())).Outcome.Refusal?.Reason);
+    }
+
+    [Fact]
+    public async Task Expiry_waits_for_late_claims_and_happens_once()
+    {
+        Command run = _district.Command("november");
+        _district.MoveTo(new DateOnly(2026, 11, 28));
+        Assert.Empty(await Expiry(run).DueAsync(default));
+        Assert.Null(await _district.Voucher(_meals).ExpireAsync(run));
+
+        _district.MoveTo(new DateOnly(2026, 11, 29));
+        OpaqueId[] due = Assert.Single(await Expiry(run).DueAsync(default));
+        RunPageMessage page = await Expiry(run).ExpireAsync(due), again = await Expiry(_district.Command()).ExpireAsync(due);
+
+        Assert.Equal((2, 10, 80_000), (page.Changed, page.Amounts["MEAL"], page.Amounts["CNY"]));
+        Assert.Equal((0, 2), (again.Changed, again.Looked));
+        Assert.Empty(await Expiry(run).DueAsync(default));
+        Assert.Equal(page.Amounts, (await Expiry(run).DoneBeforeAsync(default)).Amounts);
+        Assert.Equal((12_000, 80_000), (await AllottedAsync("meals"), await AllottedAsync("national")));
+        Assert.Equal(Reason.VoucherExpired, await RefusalAsync(_meals, Meal() with { ServiceDate = District.First }));
+    }
+
+    [Fact]
+    public async Task Unknown_vouchers_and_providers_are_refused()
+    {
+        Assert.Equal(Reason.VoucherNotFound, await RefusalAsync(OpaqueId.Parse("0123456789AB"), Meal()));
+        Assert.Equal(Reason.ProviderNotFound, await RefusalAsync(_meals, Meal() with { Provider = "0123456789AB" }));
+        Assert.Equal(Reason.VoucherNotFound, (await _district.Voucher(OpaqueId.Parse("0123456789AB")).VoidAsync(_district.Command())).Outcome.Refusal?.Reason);
+    }
+
+    [Fact]
+    public async Task Concurrent_claims_never_pay_more_than_the_voucher_has()
+    {
+        OutcomeMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Meal()).Select(claim => _district.Voucher(_meals).RedeemAsync(claim)));
+
+        Assert.Equal(10, answers.Count(answer => answer.Outcome.Refusal is null));
+        Assert.All(answers.Where(answer => answer.Outcome.Refusal is not null), answer => Assert.Equal(Reason.VoucherUsedUp, answer.Outcome.Refusal!.Reason));
+        Assert.Equal(11_000, await PayableAsync(_canteen));
+    }
+
+    private RedeemVoucherMessage Meal(long quantity = 1, long price = 1_100, long insurance = 0) =>
+        new(_district.Command(), _canteen, "meal-canteen", quantity, price, insurance, "Home", ServiceSetting.Home, null);
+
+    private RedeemVoucherMessage Bath(long price) => new(_district.Command(), _bath, "bath-home", 1, price, 0, "Home", ServiceSetting.Home, null);
+
+    private ExpiryRun Expiry(Command run) => new(run, District.Code, null, _district.Grains, _district.Journal, _district.Business);
+
+    private async Task<Reason?> RefusalAsync(OpaqueId voucher, RedeemVoucherMessage claim) => (await _district.Voucher(voucher).RedeemAsync(claim)).Outcome.Refusal?.Reason;
+
+    private async Task<Reason?> RefundAsync(OpaqueId voucher, long index) =>
+        (await _district.Voucher(voucher).RefundAsync(new RefundRedemptionMessage(_district.Command(), index))).Outcome.Refusal?.Reason;
+
+    private Task<long> PayableAsync(string provider) => _district.BalanceAsync(Chart.ProviderPayable(OpaqueId.Parse(provider)).Path);
+
+    private Task<long> AllottedAsync(string programme) => _district.BalanceAsync(Chart.ProgrammeAllotted(Slug.Parse(programme)).Path);
+}
