@@ -26,6 +26,9 @@ public static class GrpcSetup
         app.MapGrpcService<CatalogueApi>();
         app.MapGrpcService<PolicyApi>();
         app.MapGrpcService<ScenarioApi>();
+        app.MapGrpcService<FundApi>();
+        app.MapGrpcService<VoucherApi>();
+        app.MapGrpcService<ProviderApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
     }

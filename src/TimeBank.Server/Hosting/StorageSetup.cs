@@ -17,5 +17,7 @@ public static class StorageSetup
         builder.Services.AddSingleton<IRegistry>(new SqliteRegistry(database));
         builder.Services.AddSingleton(new PageTokens(PageTokenKey.Of(options.Data)));
         builder.Services.AddSingleton<StatementReader>();
+        builder.Services.AddSingleton<VoucherReader>();
+        builder.Services.AddSingleton<ReportReader>();
     }
 }

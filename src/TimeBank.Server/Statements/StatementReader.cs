@@ -77,7 +77,8 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
         return new PostingCursor(long.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
     }
 
-    private static (LedgerTime From, LedgerTime Until) Times((DateOnly First, DateOnly Last) period) => (
+    /// <summary>The moments that bound a span of days.</summary>
+    internal static (LedgerTime From, LedgerTime Until) Times((DateOnly First, DateOnly Last) period) => (
         period.First == DateOnly.MinValue ? default : LedgerTime.From(ChinaTime.StartOf(period.First)),
         period.Last == DateOnly.MaxValue ? new LedgerTime(long.MaxValue) : LedgerTime.From(ChinaTime.StartOf(period.Last.AddDays(1))));
 }
