@@ -20,7 +20,7 @@ public sealed record CatalogueMessage
     public byte[] File
     {
         get => _file;
-        private set
+        init
         {
             _file = value;
             Catalogue = Ledger.Catalogue.Parse(value).Expect("catalogue");

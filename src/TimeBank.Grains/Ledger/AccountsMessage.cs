@@ -18,6 +18,6 @@ public sealed record AccountsMessage
     public byte[] Bytes
     {
         get => MessageJson.Write(Accounts);
-        private set => Accounts = MessageJson.Read<ImmutableArray<Account>>(value);
+        init => Accounts = MessageJson.Read<ImmutableArray<Account>>(value);
     }
 }

@@ -15,6 +15,6 @@ public sealed record OutcomeMessage
     public byte[] Bytes
     {
         get => MessageJson.Write(Outcome);
-        private set => Outcome = MessageJson.Read<Outcome>(value);
+        init => Outcome = MessageJson.Read<Outcome>(value);
     }
 }

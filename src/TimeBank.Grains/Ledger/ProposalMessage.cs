@@ -15,6 +15,6 @@ public sealed record ProposalMessage
     public byte[] Bytes
     {
         get => MessageJson.Write(Proposal);
-        private set => Proposal = MessageJson.Read<Proposal>(value);
+        init => Proposal = MessageJson.Read<Proposal>(value);
     }
 }

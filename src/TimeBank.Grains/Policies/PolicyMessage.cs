@@ -21,7 +21,7 @@ public sealed record PolicyMessage
     public byte[] File
     {
         get => _file;
-        private set
+        init
         {
             _file = value;
             Policy = Policy.Parse(value).Expect("policy");
