@@ -20,7 +20,7 @@ public sealed record CatalogueMessage
     public byte[] File
     {
         get => _file;
-        init
+        internal set
         {
             _file = value;
             Catalogue = Ledger.Catalogue.Parse(value).Expect("catalogue");

@@ -18,6 +18,6 @@ public sealed record AccountsMessage
     public byte[] Bytes
     {
         get => MessageJson.Write(Accounts);
-        init => Accounts = MessageJson.Read<ImmutableArray<Account>>(value);
+        internal set => Accounts = MessageJson.Read<ImmutableArray<Account>>(value);
     }
 }

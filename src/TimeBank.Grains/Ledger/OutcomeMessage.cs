@@ -15,6 +15,6 @@ public sealed record OutcomeMessage
     public byte[] Bytes
     {
         get => MessageJson.Write(Outcome);
-        init => Outcome = MessageJson.Read<Outcome>(value);
+        internal set => Outcome = MessageJson.Read<Outcome>(value);
     }
 }

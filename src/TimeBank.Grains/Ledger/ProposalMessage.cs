@@ -15,6 +15,6 @@ public sealed record ProposalMessage
     public byte[] Bytes
     {
         get => MessageJson.Write(Proposal);
-        init => Proposal = MessageJson.Read<Proposal>(value);
+        internal set => Proposal = MessageJson.Read<Proposal>(value);
     }
 }

@@ -21,7 +21,7 @@ public sealed record PolicyMessage
     public byte[] File
     {
         get => _file;
-        init
+        internal set
         {
             _file = value;
             Policy = Policy.Parse(value).Expect("policy");
