@@ -24,6 +24,7 @@ public static class GrpcSetup
     public static void MapTimeBankGrpc(this IEndpointRouteBuilder app)
     {
         app.MapGrpcService<CatalogueApi>();
+        app.MapGrpcService<LedgerApi>();
         app.MapGrpcService<PolicyApi>();
         app.MapGrpcService<ScenarioApi>();
         app.MapGrpcService<FundApi>();

@@ -1,13 +1,24 @@
+using System.Collections.Frozen;
+using TimeBank.Ledger;
 using ContractGrade = TimeBank.V1.AbilityGrade;
 using ContractPlace = TimeBank.V1.ServicePlace;
 using ContractType = TimeBank.V1.ServiceType;
-using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
 /// <summary>The domain's choices in the contract's words and back. What comes from a request has passed <see cref="RequestReader.Choice"/>.</summary>
 public static class ContractWords
 {
+    private static readonly FrozenDictionary<EntryCode, string> Codes = Enum.GetValues<EntryCode>().ToFrozenDictionary(code => code, code => ReasonCatalogue.UpperSnake(code.ToString()));
+
+    private static readonly FrozenDictionary<string, EntryCode> CodesByName = Codes.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
+    /// <summary>An event in UPPER_SNAKE, such as <c>REDEEM_VOUCHER</c>.</summary>
+    public static string ToContract(this EntryCode code) => Codes[code];
+
+    /// <summary>The event of a name; null where there is none.</summary>
+    public static EntryCode? ToEntryCode(string name) => CodesByName.TryGetValue(name, out EntryCode code) ? code : null;
+
     public static ContractType ToContract(this ServiceType type) => type switch
     {
         ServiceType.None => ContractType.Unspecified,

@@ -16,7 +16,7 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
     public async Task<Statement> StatementAsync(
         ServerCallContext context, IMessage request, RegionCode region, AccountSpec account, (DateOnly First, DateOnly Last) period, int pageSize, string pageToken)
     {
-        PostingCursor after = Cursor(tokens.Read(context, request, pageToken));
+        PostingCursor after = CursorOf(tokens.Read(context, request, pageToken)) ?? PostingCursor.Start;
         var statement = new Statement
         {
             Account = ResourceName.Of(region, "accounts", account.Path),
@@ -45,7 +45,7 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
     public async Task<(IReadOnlyList<ContractPosting> Postings, string NextPageToken)> PostingsAsync(
         ServerCallContext context, IMessage request, RegionCode region, AccountPath path, (DateOnly First, DateOnly Last) period, int pageSize, string pageToken)
     {
-        PostingCursor after = Cursor(tokens.Read(context, request, pageToken));
+        PostingCursor after = CursorOf(tokens.Read(context, request, pageToken)) ?? PostingCursor.Start;
         if (await ledger.AccountAsync(region, path, context.CancellationToken) is not { } account) return ([], "");
         (LedgerTime from, LedgerTime until) = Times(period);
         IReadOnlyList<Posting> page = await ledger.PostingsAsync(region, account.Number, from, until, after, pageSize + 1, context.CancellationToken);
@@ -58,7 +58,7 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
         EntryIndex = posting.Entry.Index,
         Time = posting.Entry.Time.ToContract(),
         EffectiveDate = posting.Entry.Header.EffectiveDate.ToContract(),
-        Code = posting.Entry.Code.ToString(),
+        Code = posting.Entry.Code.ToContract(),
         Kind = PostingKind.Posted,
         Side = posting.IsDebit ? Side.Debit : Side.Credit,
         Amount = unit.Of(posting.Amount),
@@ -68,11 +68,13 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
     };
 
     private string Next(ServerCallContext context, IMessage request, IReadOnlyList<Posting> page, int pageSize) =>
-        page.Count > pageSize ? tokens.Write(context, request, $"{page[pageSize - 1].Cursor.Index}.{page[pageSize - 1].Cursor.Position}") : "";
+        page.Count > pageSize ? tokens.Write(context, request, TextOf(page[pageSize - 1].Cursor)) : "";
 
-    private static PostingCursor Cursor(string? text)
+    internal static string TextOf(PostingCursor cursor) => $"{cursor.Index}.{cursor.Position}";
+
+    internal static PostingCursor? CursorOf(string? text)
     {
-        if (text is null) return PostingCursor.Start;
+        if (text is null) return null;
         string[] parts = text.Split('.');
         return new PostingCursor(long.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
     }

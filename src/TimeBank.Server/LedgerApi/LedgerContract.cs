@@ -1,0 +1,132 @@
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Account = TimeBank.Ledger.Account;
+using EntryKind = TimeBank.Ledger.EntryKind;
+using TrialBalance = TimeBank.Ledger.TrialBalance;
+
+namespace TimeBank.Server;
+
+/// <summary>The journal and its accounts in the contract's types.</summary>
+internal static class LedgerContract
+{
+    /// <summary>In the order in which people read them.</summary>
+    public static readonly IReadOnlyList<Unit> Units = [Unit.Minutes, Unit.Fen, Unit.Meal, Unit.Bath, Unit.Clean];
+
+    public static V1.Account ToContract(this Account account, RegionCode region) => new()
+    {
+        Name = NameOf(region, account.Path),
+        Number = account.Number,
+        Path = account.Path.Text,
+        Unit = account.Unit.Code,
+        DebitsPosted = account.Unit.Of(account.Counters.DebitsPosted),
+        CreditsPosted = account.Unit.Of(account.Counters.CreditsPosted),
+        DebitsPending = account.Unit.Of(account.Counters.DebitsPending),
+        CreditsPending = account.Unit.Of(account.Counters.CreditsPending),
+        Balance = account.Counters.ToBalance(account.Unit),
+        DebitsMustNotExceedCredits = account.Is(AccountFlags.DebitsMustNotExceedCredits),
+        CreditsMustNotExceedDebits = account.Is(AccountFlags.CreditsMustNotExceedDebits),
+        Frozen = account.Is(AccountFlags.Frozen),
+        Closed = account.Is(AccountFlags.Closed),
+        OpenedBy = NameOf(region, account.Opened),
+        Owner = account.Terms?.Owner ?? "",
+        Group = account.Terms?.Group ?? "",
+        Valid = account.Terms is { From: null, Until: null } or null ? null : (account.Terms.From ?? DateOnly.MinValue, account.Terms.Until ?? DateOnly.MaxValue).ToContract(),
+    };
+
+    public static Entry ToContract(this LinkedEntry linked, IEnumerable<StoredTransfer> transfers)
+    {
+        JournalEntry entry = linked.Entry;
+        return new Entry
+        {
+            Name = NameOf(entry.Region, entry.Index),
+            Index = entry.Index,
+            EntryId = entry.Id.ToString(),
+            Time = entry.Time.ToContract(),
+            EffectiveDate = entry.Header.EffectiveDate.ToContract(),
+            Code = entry.Code.ToContract(),
+            Kind = entry.Kind.ToContract(),
+            Actor = entry.Header.Actor,
+            OnBehalfOf = entry.Header.OnBehalfOf,
+            PolicyVersion = entry.Header.PolicyVersion,
+            Transfers = { transfers.Select(transfer => ToContract(entry, transfer)) },
+            Reverses = entry.Kind == EntryKind.Reverse ? NameOf(entry.Region, entry.Of) : "",
+            ReversedBy = NameOf(entry.Region, linked.ReversedBy),
+            Hold = entry.EndsHold ? NameOf(entry.Region, entry.Of) : "",
+            EndedBy = NameOf(entry.Region, linked.EndedBy),
+            HoldExpireTime = entry.Expires?.ToContract(),
+            Memo = entry.Header.Memo,
+            Details = { entry.Header.Details },
+        };
+    }
+
+    public static V1.TrialBalance ToContract(this TrialBalance balance, RegionCode region, Unit? only) => new()
+    {
+        Region = ResourceName.OfRegion(region),
+        EntryCount = balance.Head.Size,
+        Time = balance.Head.Size == 0 ? null : balance.Head.Time.ToContract(),
+        Units =
+        {
+            balance.Rows.GroupBy(row => row.Unit).Where(rows => only is null || rows.Key == only)
+                .OrderBy(rows => Units.Index().FirstOrDefault(unit => unit.Item == rows.Key, (Units.Count, default)).Index).Select(ToContract),
+        },
+    };
+
+    public static V1.EntryKind ToContract(this EntryKind kind) => kind switch
+    {
+        EntryKind.Post => V1.EntryKind.Posted,
+        EntryKind.Hold => V1.EntryKind.Hold,
+        EntryKind.PostHold => V1.EntryKind.PostHold,
+        EntryKind.VoidHold => V1.EntryKind.VoidHold,
+        EntryKind.ExpireHold => V1.EntryKind.ExpireHold,
+        EntryKind.Reverse => V1.EntryKind.Reverse,
+        EntryKind.ChangeAccounts => V1.EntryKind.ChangeAccounts,
+        EntryKind.Note => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A note is no entry."),
+    };
+
+    public static EntryKind ToDomain(this V1.EntryKind kind) => Enum.GetValues<EntryKind>().Single(own => own != EntryKind.Note && own.ToContract() == kind);
+
+    private static V1.Transfer ToContract(JournalEntry entry, StoredTransfer transfer)
+    {
+        Unit unit = transfer.Transfer.Unit;
+        return new V1.Transfer
+        {
+            DebitAccount = NameOf(entry.Region, transfer.Debit),
+            CreditAccount = NameOf(entry.Region, transfer.Credit),
+            Amount = unit.Of(Amount(entry.Kind, transfer.Transfer)),
+            DebitBalanceAfter = transfer.DebitAfter.ToBalance(unit),
+            CreditBalanceAfter = transfer.CreditAfter.ToBalance(unit),
+        };
+    }
+
+    private static long Amount(EntryKind kind, Ledger.Transfer transfer) => kind switch
+    {
+        EntryKind.Hold => transfer.Held,
+        EntryKind.VoidHold or EntryKind.ExpireHold => transfer.Released,
+        EntryKind.Post or EntryKind.PostHold or EntryKind.Reverse or EntryKind.ChangeAccounts or EntryKind.Note => transfer.Posted,
+    };
+
+    private static TrialBalanceUnit ToContract(IGrouping<Unit, ClassTotals> rows)
+    {
+        long[] debits = [.. rows.Select(row => row.Totals.DebitsPosted - row.Totals.CreditsPosted)];
+        return new TrialBalanceUnit
+        {
+            Unit = rows.Key.Code,
+            Rows = { rows.Select(ToContract) },
+            DebitBalances = rows.Key.Of(debits.Where(debit => debit > 0).Sum()),
+            CreditBalances = rows.Key.Of(-debits.Where(debit => debit < 0).Sum()),
+        };
+    }
+
+    private static TrialBalanceRow ToContract(ClassTotals row) => new()
+    {
+        Path = row.Class,
+        AccountCount = row.Accounts,
+        Debits = row.Unit.Of(row.Totals.DebitsPosted),
+        Credits = row.Unit.Of(row.Totals.CreditsPosted),
+        Balance = row.Totals.ToBalance(row.Unit),
+    };
+
+    private static string NameOf(RegionCode region, AccountPath path) => ResourceName.Of(region, LedgerRequests.Accounts, path);
+
+    private static string NameOf(RegionCode region, long? index) => index is { } at ? ResourceName.Of(region, LedgerRequests.EntriesOfRegion, at) : "";
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>Fields that only the ledger's requests have.</summary>
+internal static class LedgerRequests
+{
+    public const string Accounts = "accounts", EntriesOfRegion = "entries";
+
+    /// <summary>An account by its path: <c>regions/430211/accounts/fund/lottery/available</c>.</summary>
+    public static (RegionCode Region, AccountPath Path) Account(this RequestReader read, string text, string field)
+    {
+        if (text.Length == 0) read.Refuse(field, "REQUIRED");
+        else if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == Accounts && AccountPath.TryParse(name.Value.Id, out AccountPath path)) return (name.Value.Region, path);
+        else read.Refuse(field, "NOT_A_NAME", ("pattern", "regions/430211/accounts/fund/lottery/available"));
+        return default;
+    }
+
+    /// <summary>An entry by its index: <c>regions/430211/entries/0</c>.</summary>
+    public static (RegionCode Region, long Index) Entry(this RequestReader read, string text, string field)
+    {
+        if (text.Length == 0) read.Refuse(field, "REQUIRED");
+        else if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == EntriesOfRegion
+            && long.TryParse(name.Value.Id, NumberStyles.None, CultureInfo.InvariantCulture, out long index)) return (name.Value.Region, index);
+        else read.Refuse(field, "NOT_A_NAME", ("pattern", "regions/430211/entries/0"));
+        return default;
+    }
+
+    public static EntryCode? Code(this RequestReader read, string text, string field)
+    {
+        if (text.Length == 0) return null;
+        EntryCode? code = ContractWords.ToEntryCode(text);
+        if (code is null) read.Refuse(field, "UNKNOWN_VALUE");
+        return code;
+    }
+
+    /// <summary>How a path may begin.</summary>
+    public static string PathPrefix(this RequestReader read, string text, string field)
+    {
+        if (text.Length > AccountPath.MaxLength) read.Refuse(field, "TOO_LONG", ("max", $"{AccountPath.MaxLength}"));
+        else if (!text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '/')) read.Refuse(field, "TEXT_INVALID");
+        return text;
+    }
+
+    /// <exception cref="Grpc.Core.RpcException">UNIT_UNKNOWN.</exception>
+    public static Unit? UnitOrNull(string text)
+    {
+        if (text.Length == 0) return null;
+        if (LedgerContract.Units.FirstOrDefault(unit => unit.Code == text) is var known && known != default) return known;
+        throw Problem.Of(Reason.UnitUnknown, ("unit", text.Length > 8 ? text[..8] + "…" : text), ("field", "unit"));
+    }
+}

@@ -1,0 +1,95 @@
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+[Collection(ServerCollection.Name)]
+public sealed class ReverseTests(TestServer server)
+{
+    // A district that nobody else writes to.
+    private const string Region = "430281", Parent = $"regions/{Region}";
+
+    private static int _requests;
+
+    private LedgerService.LedgerServiceClient Maker => new(server.As(Role.FinanceMaker, "", "", Region));
+
+    private Books Books => new(server, Region);
+
+    [Fact]
+    public async Task An_entry_is_reversed_once_by_its_opposite_which_names_it()
+    {
+        long index = await Books.SubmitAsync(Books.Receive("wrong amount", 700));
+        var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "记错金额" };
+
+        Entry reversal = await Maker.ReverseAsync(request);
+
+        Assert.Equal((V1.EntryKind.Reverse, "REVERSE", request.Entry, "staff-FinanceMaker", "记错金额", "430000/2026-01"), (reversal.Kind, reversal.Code, reversal.Reverses, reversal.Actor, reversal.Memo, reversal.PolicyVersion));
+        V1.Transfer transfer = Assert.Single(reversal.Transfers);
+        Assert.Equal(($"{Parent}/accounts/fund/lottery/available", $"{Parent}/accounts/bank/ccb", 700), (transfer.DebitAccount, transfer.CreditAccount, transfer.Amount.Value));
+        Assert.Equal(reversal.Name, (await Maker.GetEntryAsync(new GetEntryRequest { Name = request.Entry })).ReversedBy);
+        Assert.Equal(reversal, await Maker.ReverseAsync(request));
+        await Maker.ReverseAsync(new ReverseRequest(request) { RequestId = NewId() }).IsRefusedAsync(Reason.EntryAlreadyReversed);
+        await Maker.ReverseAsync(new ReverseRequest(request) { Memo = "else" }).IsRefusedAsync(Reason.RequestIdReused);
+    }
+
+    [Fact]
+    public async Task What_the_accounts_no_longer_hold_is_refused_and_stays_refused()
+    {
+        Slug fund = Slug.Parse("spent");
+        long index = await Books.SubmitAsync(MoneyEntries.Receive(Books.Header("spent"), Slug.Parse("ccb"), fund, new Fen(100)));
+        await Books.SubmitAsync(MoneyEntries.Allot(Books.Header("spend"), Books.Programme, [(fund, new Fen(1))]));
+        var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "late" };
+        string before = await server.TrialBalanceAsync(Region);
+
+        await Maker.ReverseAsync(request).IsRefusedAsync(Reason.InsufficientBalance);
+        Assert.Equal(before, await server.TrialBalanceAsync(Region));
+        await Books.SubmitAsync(MoneyEntries.Receive(Books.Header("more"), Slug.Parse("ccb"), fund, new Fen(100)));
+        await Maker.ReverseAsync(request).IsRefusedAsync(Reason.InsufficientBalance);
+        Assert.Equal(V1.EntryKind.Reverse, (await Maker.ReverseAsync(new ReverseRequest(request) { RequestId = NewId() })).Kind);
+    }
+
+    [Fact]
+    public async Task Reversals_holds_and_hours_cleared_with_another_region_are_not_reversible()
+    {
+        long index = await Books.SubmitAsync(Books.Receive("to and fro", 10));
+        Entry reversal = await Maker.ReverseAsync(new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "fro" });
+        await Books.SubmitAsync(HourEntries.Issue(Books.Header("hours"), Books.Elder, new Minutes(60)));
+        long hold = await Books.SubmitAsync(HourEntries.HoldService(Books.Header("hold"), Books.Elder, Books.Volunteer, new HoursSpent(new Minutes(30), Minutes.Zero, Minutes.Zero), null));
+        long cleared = await Books.SubmitAsync(HourEntries.ClearIn(Books.Header("clear"), RegionCode.Parse("430203"), Books.Volunteer, new Minutes(15)));
+
+        foreach (string entry in new[] { reversal.Name, $"{Parent}/entries/{hold}", $"{Parent}/entries/{cleared}" })
+        {
+            await Maker.ReverseAsync(new ReverseRequest { RequestId = NewId(), Entry = entry, Memo = "no" }).IsRefusedAsync(Reason.EntryNotReversible);
+        }
+    }
+
+    [Fact]
+    public async Task An_entry_that_was_not_there_stays_refused_when_it_comes()
+    {
+        long next = 1 + await Books.SubmitAsync(Books.Receive("before", 10));
+        var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{next}", Memo = "too early" };
+
+        await Maker.ReverseAsync(request).IsRefusedAsync(Reason.EntryNotFound);
+        Assert.Equal(next, await Books.SubmitAsync(Books.Receive("after", 10)));
+        await Maker.ReverseAsync(request).IsRefusedAsync(Reason.EntryNotFound);
+    }
+
+    [Theory]
+    [InlineData("", "regions/430281/entries/0", "why", Reason.InvalidField, "request_id")]
+    [InlineData("{018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e}", "regions/430281/entries/0", "", Reason.InvalidField, "request_id", "memo")]
+    [InlineData("018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e", "regions/430281/entries/x", "why", Reason.InvalidField, "entry")]
+    [InlineData("018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e", "regions/430281/entries/0", "a\u0000b", Reason.InvalidField, "memo")]
+    [InlineData("018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e", "", "why", Reason.InvalidField, "entry")]
+    [InlineData("018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e", "regions/430203/entries/0", "why", Reason.RegionNotAllowed)]
+    public async Task Wrong_fields_are_refused_and_nothing_moves(string id, string entry, string memo, Reason reason, params string[] fields)
+    {
+        string before = await server.TrialBalanceAsync(Region);
+
+        await Maker.ReverseAsync(new ReverseRequest { RequestId = id, Entry = entry, Memo = memo }).IsRefusedAsync(reason, fields);
+        await Maker.ReverseAsync(new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/0", Memo = new string('长', 201) }).IsRefusedAsync(Reason.InvalidField, "memo");
+        Assert.Equal(before, await server.TrialBalanceAsync(Region));
+    }
+
+    private static string NewId() => new Guid(++_requests, 0x70, 3, new byte[8]).ToString();
+}
