@@ -3,7 +3,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Grains;
 
 /// <summary>What grains ask the region's writer for.</summary>
-internal static class LedgerCalls
+public static class LedgerCalls
 {
     public static async Task<Outcome> SubmitAsync(this ILedgerGrain ledger, Proposal proposal) => (await ledger.SubmitAsync(new ProposalMessage(proposal))).Outcome;
 

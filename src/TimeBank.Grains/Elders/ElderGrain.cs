@@ -5,7 +5,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Grains;
 
 /// <inheritdoc cref="IElderGrain"/>
-public sealed class ElderGrain([PersistentState("elder", GrainStorageNames.TimeBank)] IPersistentState<ElderState> state, ILedgerReader journal, BusinessClock clock)
+public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ElderState> state, ILedgerReader journal, BusinessClock clock)
     : WorkflowGrain<ElderState>(state, clock), IElderGrain
 {
     private const string RunDetail = "run";
@@ -65,19 +65,17 @@ public sealed class ElderGrain([PersistentState("elder", GrainStorageNames.TimeB
     public async Task<Reply<IssuedHoursMessage>> IssueHoursAsync(IssueHoursMessage run)
     {
         if (!Exists) return Reason.ElderNotFound;
-        if (run.Month != Month) return Reason.MonthNotCurrent;
-        Reply<EndedHoursMessage> ended = await EndHoursAsync(run.Run);
-        if (ended.Refusal is { } notEnded) return notEnded;
-
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(number => IssueId(run.Month, number));
         if (outcome is null)
         {
+            if (run.Month != Month) return Reason.MonthNotCurrent;
+            Reply<EndedHoursMessage> ended = await EndHoursAsync(run.Run);
+            if (ended.Refusal is { } notEnded) return notEnded;
             // Not remembered: an elder who isn't entitled today may be so before the month is over.
+            Policy policy = await GrainFactory.PolicyAsync(Region, Today);
             Entitlement entitlement = IssuedHoursRule.Judge(Facts, Today, policy);
             if (Refused(entitlement, Today, policy) is { } refused) return refused;
-            EntryHeader header = Header(run.Run, IssueId(run.Month, attempt), policy);
-            outcome = await Ledger.SubmitAsync(HourEntries.Issue(header, Id, new Minutes(entitlement.Amount)));
+            outcome = await Ledger.SubmitAsync(HourEntries.Issue(Header(run.Run, IssueId(run.Month, attempt), policy), Id, new Minutes(entitlement.Amount)));
             if (outcome.Refusal is { } refusal) return refusal;
         }
         return outcome.Entry!.Detail(RunDetail) == run.Run.Id.ToString() ? new IssuedHoursMessage(outcome.Entry.Transfers[0].Posted) : Reason.AlreadyIssued;
@@ -115,9 +113,7 @@ public sealed class ElderGrain([PersistentState("elder", GrainStorageNames.TimeB
         return outcome.Refusal is { } refusal ? refusal : new EntryMessage(outcome.Entry!.Index);
     }
 
-    private ElderMessage View() => new(
-        LocalKey, State.DisplayName, State.BirthDate, State.Registered, State.Difficulties,
-        [.. State.Assessments.Select(assessment => new AssessmentMessage(assessment.Points, assessment.Day, assessment.Region))], State.Status);
+    private ElderMessage View() => State.ToMessage(LocalKey);
 
     private ElderFacts Facts => View().Facts(Region);
 

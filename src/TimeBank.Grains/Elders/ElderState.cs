@@ -5,6 +5,9 @@ namespace TimeBank.Grains;
 /// <summary>An elder on a region's register.</summary>
 public sealed class ElderState : WorkflowState
 {
+    /// <summary>Under this name lists find the states of elders.</summary>
+    public const string Kind = "elder";
+
     public string DisplayName { get; set; } = "";
 
     public DateOnly BirthDate { get; set; }
@@ -17,4 +20,9 @@ public sealed class ElderState : WorkflowState
 
     /// <summary>All of them, by day.</summary>
     public List<AssessmentState> Assessments { get; set; } = [];
+
+    /// <param name="id">The part of the grain's key after the region.</param>
+    public ElderMessage ToMessage(string id) => new(
+        id, DisplayName, BirthDate, Registered, Difficulties,
+        [.. Assessments.Select(assessment => new AssessmentMessage(assessment.Points, assessment.Day, assessment.Region))], Status);
 }

@@ -8,7 +8,7 @@ namespace TimeBank.Grains;
 /// Here are the steps; <c>ServiceOrderGrain.Ledger.cs</c> has the hold, its end, and what a crash can leave open;
 /// <c>ServiceOrderGrain.Agenda.cs</c> the times of the persons.
 /// </remarks>
-public sealed partial class ServiceOrderGrain([PersistentState("order", GrainStorageNames.TimeBank)] IPersistentState<ServiceOrderState> state, BusinessClock clock)
+public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ServiceOrderState> state, BusinessClock clock)
     : WorkflowGrain<ServiceOrderState>(state, clock), IServiceOrderGrain
 {
     private OrderPlan Plan => new(State.PlannedStart, new Minutes(State.PlannedMinutes));
@@ -195,11 +195,5 @@ public sealed partial class ServiceOrderGrain([PersistentState("order", GrainSto
         return null;
     }
 
-    private OrderMessage View() => new(
-        LocalKey, State.Recipient, State.Item, State.State, State.PlannedStart, State.PlannedMinutes, State.Volunteer,
-        State.Created, State.Accepted, State.CheckedIn, State.CheckedOut, State.Ended,
-        State.ServedMinutes, State.CreditedMinutes, State.ToPoolMinutes, State.Hold?.Entry, State.EndEntry,
-        State.Dispute is { } dispute ? new DisputeMessage(dispute.RaisedBy, dispute.Raised, dispute.Note, dispute.Settled, dispute.Resolved, dispute.ResolveNote) : null,
-        State.CancelNote,
-        State.Rating is { } rating ? new RatingMessage(rating.Stars, rating.Comment, rating.Rated) : null);
+    private OrderMessage View() => State.ToMessage(LocalKey);
 }

@@ -5,6 +5,9 @@ namespace TimeBank.Grains;
 /// <summary>A service order. Persons are named below the region: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</summary>
 public sealed class ServiceOrderState : WorkflowState
 {
+    /// <summary>Under this name lists find the states of orders.</summary>
+    public const string Kind = "order";
+
     /// <summary>The id of the command that made the order; the ids of its hold and of the hold's end follow from it.</summary>
     public string MadeAs { get; set; } = "";
 
@@ -53,4 +56,13 @@ public sealed class ServiceOrderState : WorkflowState
     public string CancelNote { get; set; } = "";
 
     public RatingState? Rating { get; set; }
+
+    /// <param name="id">The part of the grain's key after the region.</param>
+    public OrderMessage ToMessage(string id) => new(
+        id, Recipient, Item, State, PlannedStart, PlannedMinutes, Volunteer,
+        Created, Accepted, CheckedIn, CheckedOut, Ended,
+        ServedMinutes, CreditedMinutes, ToPoolMinutes, Hold?.Entry, EndEntry,
+        Dispute is { } dispute ? new DisputeMessage(dispute.RaisedBy, dispute.Raised, dispute.Note, dispute.Settled, dispute.Resolved, dispute.ResolveNote) : null,
+        CancelNote,
+        Rating is { } rating ? new RatingMessage(rating.Stars, rating.Comment, rating.Rated) : null);
 }

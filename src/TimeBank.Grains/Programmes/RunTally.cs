@@ -4,7 +4,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Grains;
 
 /// <summary>Counts what a run does with a page.</summary>
-internal sealed class RunTally
+public sealed class RunTally
 {
     private readonly Dictionary<string, long> _amounts = [];
     private readonly Dictionary<Reason, long> _skipped = [];
@@ -19,6 +19,9 @@ internal sealed class RunTally
         _changed++;
         _amounts[unit.Code] = _amounts.GetValueOrDefault(unit.Code) + amount;
     }
+
+    /// <summary>There was nothing to do, which is no reason.</summary>
+    public void Look() => _looked++;
 
     public void Skip(Reason reason)
     {

@@ -5,7 +5,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Grains;
 
 /// <inheritdoc cref="IVolunteerGrain"/>
-public sealed class VolunteerGrain([PersistentState("volunteer", GrainStorageNames.TimeBank)] IPersistentState<VolunteerState> state, BusinessClock clock)
+public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainStorageNames.TimeBank)] IPersistentState<VolunteerState> state, BusinessClock clock)
     : WorkflowGrain<VolunteerState>(state, clock), IVolunteerGrain
 {
     private const string HoursAfter = "hoursAfter";
@@ -85,9 +85,7 @@ public sealed class VolunteerGrain([PersistentState("volunteer", GrainStorageNam
         return new EntryMessage(outcome.Entry!.Index);
     }
 
-    private VolunteerMessage View() => new(
-        LocalKey, State.DisplayName, State.BirthDate, State.Enrolled, State.Home,
-        [.. State.Family.Select(member => new FamilyMemberMessage(member.Person, member.Kinship))]);
+    private VolunteerMessage View() => State.ToMessage(LocalKey);
 
     private async Task<HoursMessage> HoursAsync(Policy policy) =>
         HoursView.Of(await Ledger.HoursAsync(Id), new Minutes(State.Arrived.Values.Sum()), policy.Hours);

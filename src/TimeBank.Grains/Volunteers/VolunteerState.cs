@@ -3,6 +3,9 @@ namespace TimeBank.Grains;
 /// <summary>The enrolment of a volunteer.</summary>
 public sealed class VolunteerState : WorkflowState
 {
+    /// <summary>Under this name lists find the states of volunteers.</summary>
+    public const string Kind = "volunteer";
+
     public string DisplayName { get; set; } = "";
 
     public DateOnly BirthDate { get; set; }
@@ -16,4 +19,8 @@ public sealed class VolunteerState : WorkflowState
 
     /// <summary>Minutes that came from other regions, by the id of the entry with which they left. They were earned there, and are not counted twice.</summary>
     public Dictionary<string, long> Arrived { get; set; } = [];
+
+    /// <param name="id">The part of the grain's key after the region.</param>
+    public VolunteerMessage ToMessage(string id) =>
+        new(id, DisplayName, BirthDate, Enrolled, Home, [.. Family.Select(member => new FamilyMemberMessage(member.Person, member.Kinship))]);
 }

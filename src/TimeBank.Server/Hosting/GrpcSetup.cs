@@ -30,6 +30,10 @@ public static class GrpcSetup
         app.MapGrpcService<FundApi>();
         app.MapGrpcService<VoucherApi>();
         app.MapGrpcService<ProviderApi>();
+        app.MapGrpcService<VolunteerApi>();
+        app.MapGrpcService<ElderApi>();
+        app.MapGrpcService<ServiceOrderApi>();
+        app.MapGrpcService<ClearingApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
     }

@@ -29,6 +29,6 @@ public static class ContractValues
     public static Balance ToBalance(this Counters counters, Unit unit)
     {
         long credit = counters.CreditsPosted - counters.DebitsPosted;
-        return new Balance { Amount = unit.Of(Math.Abs(credit)), Side = credit < 0 ? Side.Debit : Side.Credit };
+        return new Balance { Amount = unit.Of(Math.Abs(credit)), Side = Math.Sign(credit) switch { < 0 => Side.Debit, 0 => Side.Unspecified, _ => Side.Credit } };
     }
 }

@@ -1,0 +1,96 @@
+using Grpc.Core;
+using Orleans;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>Elders, their assessments, and what they are entitled to.</summary>
+public sealed partial class ElderApi(IGrainFactory grains, IRegistry registry, ILedgerReader ledger, PageTokens tokens, BusinessClock clock) : ElderService.ElderServiceBase
+{
+    public override async Task<Elder> RegisterElder(RegisterElderRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        string name = read.Text(request.DisplayName, "display_name", RequestReader.MaxNameLength, required: true);
+        DateOnly birthDate = read.Day(request.BirthDate, "birth_date");
+        IReadOnlyList<Difficulty> difficulties = read.Choices(request.Difficulties, "difficulties");
+        read.Check();
+        RegionGrains.RequireRegion(region);
+
+        Command command = context.Command(request, id);
+        Reply<ElderMessage> reply = await grains.GetGrain<IElderGrain>($"{region}/{command.NewId}")
+            .RegisterAsync(new RegisterElderMessage(command, name, birthDate, difficulties.ToFlags()));
+        return await ToContractAsync(reply.OrThrow(), region);
+    }
+
+    public override async Task<Elder> GetElder(GetElderRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Resource(request.Name, "name", PersonValues.Elders);
+        read.Check();
+        return await ToContractAsync(await grains.Elder(name).GetAsync() ?? throw Problem.Of(Reason.ElderNotFound), name.Region);
+    }
+
+    public override async Task<ListEldersResponse> ListElders(ListEldersRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        int size = read.PageSize(request.PageSize);
+        read.Check();
+
+        (IReadOnlyList<RegistryRow<ElderState>> rows, string next) =
+            await registry.PageAsync<ElderState>(new RegistryQuery(region, ElderState.Kind), size, tokens, context, request, request.PageToken);
+        Policy policy = await grains.PolicyAsync(region, clock.Today);
+        var response = new ListEldersResponse { NextPageToken = next };
+        response.Elders.Add(rows.Select(row => row.State.ToMessage(row.Key).ToContract(region, clock.Today, policy)));
+        return response;
+    }
+
+    public override async Task<Elder> RecordAssessment(RecordAssessmentRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName elder = read.Resource(request.Elder, "elder", PersonValues.Elders);
+        DateOnly day = read.Day(request.AssessedDate, "assessed_date");
+        int score = (int)read.Whole(request.Score, "score", 0, Ledger.Assessment.MaxPoints);
+        RegionCode assessedIn = request.AssessedIn.Length == 0 ? elder.Region : read.Region(request.AssessedIn, "assessed_in");
+        IReadOnlyList<Difficulty> difficulties = read.Choices(request.Difficulties, "difficulties");
+        read.Check();
+
+        Reply<ElderMessage> reply = await grains.Elder(elder).RecordAssessmentAsync(new RecordAssessmentMessage(
+            context.Command(request, id), new AssessmentMessage(score, day, assessedIn.ToString()), difficulties.ToFlags()));
+        return await ToContractAsync(reply.OrThrow(), elder.Region);
+    }
+
+    public override async Task<GrantFromPoolResponse> GrantFromPool(GrantFromPoolRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName elder = read.Resource(request.Elder, "elder", PersonValues.Elders);
+        string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength);
+        long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
+        read.Check();
+
+        EntryMessage granted = (await grains.Elder(elder).GrantAsync(new GrantHoursMessage(context.Command(request, id, memo: memo), minutes))).OrThrow();
+        return new GrantFromPoolResponse
+        {
+            Entry = ResourceName.Of(elder.Region, "entries", granted.Index),
+            PoolRemaining = Unit.Minutes.Of(await PoolAfterAsync(elder.Region, granted.Index, context.CancellationToken)),
+        };
+    }
+
+    /// <summary>What an entry left in the pool: the same however late a retry asks.</summary>
+    private async Task<long> PoolAfterAsync(RegionCode region, long entry, CancellationToken cancellation)
+    {
+        Ledger.Account pool = await ledger.AccountAsync(region, Chart.DonatedPool().Path, cancellation) ?? throw new InvalidOperationException("An entry moved hours of a pool that isn't there.");
+        StoredEntry stored = await ledger.EntryAsync(region, entry, cancellation) ?? throw new InvalidOperationException($"Entry {entry} of {region} isn't there.");
+        Counters after = await ledger.CountersBeforeAsync(region, pool.Number, new LedgerTime(stored.Entry.Time.Microseconds + 1), cancellation);
+        return after.CreditsPosted - after.DebitsPosted;
+    }
+
+    private async Task<Elder> ToContractAsync(ElderMessage elder, RegionCode region) =>
+        elder.ToContract(region, clock.Today, await grains.PolicyAsync(region, clock.Today));
+}

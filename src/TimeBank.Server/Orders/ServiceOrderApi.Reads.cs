@@ -1,0 +1,78 @@
+using System.Globalization;
+using Grpc.Core;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <content>One order and lists of them.</content>
+public sealed partial class ServiceOrderApi
+{
+    // The names under which states keep what lists look for.
+    private const string State = "state", Recipient = "recipient", Volunteer = "volunteer", PlannedStart = "plannedStart";
+
+    public override async Task<ServiceOrder> GetOrder(GetOrderRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Resource(request.Name, "name", OrderValues.Orders);
+        read.Check();
+        OrderMessage order = await Order(name).GetAsync() ?? throw Problem.Of(Reason.OrderNotFound);
+        if (!SeesAll(context.Caller()) && !IsShownTo(order, context.Caller(), PartyOf(context, null, name.Region))) throw Problem.Of(Reason.PartyNotAllowed);
+        return order.ToContract(name.Region);
+    }
+
+    public override async Task<ListOrdersResponse> ListOrders(ListOrdersRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        ResourceName? recipient = read.ResourceOrNull(request.Recipient, "recipient", PersonValues.Elders, PersonValues.Volunteers);
+        ResourceName? volunteer = read.ResourceOrNull(request.Volunteer, "volunteer", PersonValues.Volunteers);
+        V1.OrderState? state = read.ChoiceOrNull(request.State, "state");
+        (DateOnly first, DateOnly last) = read.Period(request.Period, "period");
+        int size = read.PageSize(request.PageSize);
+        if (recipient is { } served) read.SameRegion(region, served, "recipient");
+        if (volunteer is { } serving) read.SameRegion(region, serving, "volunteer");
+        read.Check();
+
+        RegistryQuery query = Query(region, recipient, volunteer, state, first, last);
+        if (!SeesAll(context.Caller()) && recipient?.ToString() != context.Caller().Party) query = OnlyShown(query, context.Caller(), PartyOf(context, null, region));
+        RegistryCursor? after = tokens.Read(context, request, request.PageToken) is { } cursor ? new RegistryCursor(cursor.Split('|')[0], cursor.Split('|')[1]) : null;
+        IReadOnlyList<RegistryRow<ServiceOrderState>> rows =
+            await registry.ListAsync<ServiceOrderState>(query with { SortBy = PlannedStart, Descending = true, After = after, Limit = size + 1 }, context.CancellationToken);
+        var response = new ListOrdersResponse();
+        response.Orders.Add(rows.Take(size).Select(row => row.State.ToMessage(row.Key).ToContract(region)));
+        if (rows.Count > size) response.NextPageToken = tokens.Write(context, request, $"{rows[size - 1].Cursor.Sort}|{rows[size - 1].Cursor.Key}");
+        return response;
+    }
+
+    private static RegistryQuery Query(RegionCode region, ResourceName? recipient, ResourceName? volunteer, V1.OrderState? state, DateOnly first, DateOnly last)
+    {
+        var query = new RegistryQuery(region, ServiceOrderState.Kind);
+        if (recipient is { } served) query = query.Where(new RegistryCondition(Recipient, served.BelowRegion()));
+        if (volunteer is { } serving) query = query.Where(new RegistryCondition(Volunteer, serving.Id));
+        if (state is { } wanted) query = query.Where(new RegistryCondition(State, wanted.ToDomain().ToString()));
+        if (first != DateOnly.MinValue) query = query.Where(new RegistryCondition(PlannedStart, StartOf(first), RegistryTest.AtLeast));
+        if (last != DateOnly.MaxValue) query = query.Where(new RegistryCondition(PlannedStart, StartOf(last.AddDays(1)), RegistryTest.Below));
+        return query;
+    }
+
+    /// <summary>A volunteer sees what waits for one, what they accepted and what they asked for.</summary>
+    private static RegistryQuery OnlyShown(RegistryQuery query, Caller caller, string party)
+    {
+        if (!caller.Has(Role.Volunteer)) throw Problem.Of(Reason.PartyNotAllowed);
+        return query.Where(
+            new RegistryCondition(State, nameof(Ledger.OrderState.Requested)),
+            new RegistryCondition(Volunteer, party.Length > 0 ? party[(party.IndexOf('/') + 1)..] : "-"),
+            new RegistryCondition(Recipient, party));
+    }
+
+    private static bool IsShownTo(OrderMessage order, Caller caller, string party) =>
+        party.Length > 0 && (order.Recipient == party || $"{PersonValues.Volunteers}/{order.Volunteer}" == party)
+        || (caller.Has(Role.Volunteer) && order.State == Ledger.OrderState.Requested);
+
+    private static bool SeesAll(Caller caller) => caller.Has(Role.Counter) || caller.Has(Role.Auditor) || caller.Has(Role.Administrator);
+
+    // As states keep their times: in UTC, so that they sort as text.
+    private static string StartOf(DateOnly day) => ChinaTime.StartOf(day).ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+}

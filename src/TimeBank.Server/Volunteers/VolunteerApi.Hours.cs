@@ -1,0 +1,32 @@
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <content>What the hours of a person are, and how they came to be.</content>
+public sealed partial class VolunteerApi
+{
+    public override async Task<Hours> GetHours(GetHoursRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName person = read.Resource(request.Person, "person", PersonValues.Elders, PersonValues.Volunteers);
+        read.Check();
+        return (await grains.HoursAsync(person)).ToContract(person);
+    }
+
+    public override async Task<Statement> GetHourStatement(GetHourStatementRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName person = read.Resource(request.Person, "person", PersonValues.Elders, PersonValues.Volunteers);
+        HourAccount? account = read.ChoiceOrNull(request.Account, "account");
+        if (request.Period is null) read.Refuse("period", "REQUIRED");
+        (DateOnly, DateOnly) period = read.Period(request.Period, "period");
+        int size = read.PageSize(request.PageSize);
+        read.Check();
+
+        await grains.HoursAsync(person);
+        AccountSpec spec = Chart.PersonHours(OpaqueId.Parse(person.Id), account.ToDomain(person));
+        return await statements.StatementAsync(context, request, person.Region, spec, period, size, request.PageToken);
+    }
+}

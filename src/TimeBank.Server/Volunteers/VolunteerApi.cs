@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Grpc.Core;
+using Orleans;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>Volunteers, and the hours of persons.</summary>
+public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registry, StatementReader statements, PageTokens tokens) : VolunteerService.VolunteerServiceBase
+{
+    private const int MaxFamily = 20;
+
+    public override async Task<Volunteer> EnrolVolunteer(EnrolVolunteerRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        string name = read.Text(request.DisplayName, "display_name", RequestReader.MaxNameLength, required: true);
+        DateOnly birthDate = read.Day(request.BirthDate, "birth_date");
+        ResourceName? home = read.ResourceOrNull(request.Home, "home", PersonValues.Volunteers);
+        read.Check();
+        RegionGrains.RequireRegion(region);
+
+        Command command = context.Command(request, id);
+        Reply<VolunteerMessage> reply = await grains.GetGrain<IVolunteerGrain>($"{region}/{command.NewId}")
+            .EnrolAsync(new EnrolVolunteerMessage(command, name, birthDate, home?.GrainKey ?? ""));
+        return await WithStarsAsync(reply.OrThrow(), region);
+    }
+
+    public override async Task<Volunteer> SetFamily(SetFamilyRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonValues.Volunteers);
+        ImmutableArray<FamilyMemberMessage> family = Family(read, volunteer, request.Family);
+        read.Check();
+
+        Reply<VolunteerMessage> reply = await grains.Volunteer(volunteer).SetFamilyAsync(new SetFamilyMessage(context.Command(request, id), family));
+        return await WithStarsAsync(reply.OrThrow(), volunteer.Region);
+    }
+
+    public override async Task<Volunteer> GetVolunteer(GetVolunteerRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Resource(request.Name, "name", PersonValues.Volunteers);
+        read.Check();
+        return await WithStarsAsync(await grains.Volunteer(name).GetAsync() ?? throw Problem.Of(Reason.VolunteerNotFound), name.Region);
+    }
+
+    public override async Task<ListVolunteersResponse> ListVolunteers(ListVolunteersRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        int size = read.PageSize(request.PageSize);
+        read.Check();
+
+        (IReadOnlyList<RegistryRow<VolunteerState>> rows, string next) =
+            await registry.PageAsync<VolunteerState>(new RegistryQuery(region, VolunteerState.Kind), size, tokens, context, request, request.PageToken);
+        var response = new ListVolunteersResponse { NextPageToken = next };
+        response.Volunteers.Add(await Task.WhenAll(rows.Select(row => WithStarsAsync(row.State.ToMessage(row.Key), region))));
+        return response;
+    }
+
+    public override async Task<GiftHoursResponse> GiftHours(GiftHoursRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonValues.Volunteers);
+        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonValues.Volunteers);
+        ResourceName receiver = read.Resource(request.Receiver, "receiver", PersonValues.Elders, PersonValues.Volunteers);
+        read.SameRegion(volunteer.Region, receiver, "receiver");
+        string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength);
+        long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
+        read.Check();
+        context.RequireActing(onBehalfOf, volunteer);
+
+        Reply<MovedHoursMessage> reply = await grains.Volunteer(volunteer)
+            .GiftAsync(new GiftHoursMessage(context.Command(request, id, onBehalfOf, memo), receiver.BelowRegion(), minutes));
+        MovedHoursMessage moved = reply.OrThrow();
+        return new GiftHoursResponse { Entry = ResourceName.Of(volunteer.Region, "entries", moved.Entry), Hours = moved.Hours.ToContract(volunteer) };
+    }
+
+    public override async Task<DonateHoursResponse> DonateHours(DonateHoursRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonValues.Volunteers);
+        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonValues.Volunteers);
+        string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength);
+        long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
+        read.Check();
+        context.RequireActing(onBehalfOf, volunteer);
+
+        Reply<MovedHoursMessage> reply = await grains.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(context.Command(request, id, onBehalfOf, memo), minutes));
+        MovedHoursMessage moved = reply.OrThrow();
+        return new DonateHoursResponse { Entry = ResourceName.Of(volunteer.Region, "entries", moved.Entry), Hours = moved.Hours.ToContract(volunteer) };
+    }
+
+    private async Task<Volunteer> WithStarsAsync(VolunteerMessage volunteer, RegionCode region)
+    {
+        HoursMessage? hours = await grains.GetGrain<IVolunteerGrain>($"{region}/{volunteer.Id}").HoursAsync();
+        return volunteer.ToContract(region, hours?.Stars ?? 0);
+    }
+
+    private static ImmutableArray<FamilyMemberMessage> Family(RequestReader read, ResourceName volunteer, IReadOnlyList<FamilyMember> family)
+    {
+        if (family.Count > MaxFamily) read.Refuse("family", "TOO_MANY", ("max", $"{MaxFamily}"));
+        var members = ImmutableArray.CreateBuilder<FamilyMemberMessage>();
+        for (int at = 0; at < Math.Min(family.Count, MaxFamily); at++)
+        {
+            ResourceName person = read.Resource(family[at].Person, $"family[{at}].person", PersonValues.Elders, PersonValues.Volunteers);
+            read.SameRegion(volunteer.Region, person, $"family[{at}].person");
+            V1.Kinship kinship = read.Choice(family[at].Kinship, $"family[{at}].kinship");
+            if (person == default) continue;
+            if (members.Any(other => other.Person == person.BelowRegion())) read.Refuse($"family[{at}].person", "REPEATED");
+            if (Enum.IsDefined(kinship)) members.Add(new FamilyMemberMessage(person.BelowRegion(), kinship.ToDomain()));
+        }
+        return members.ToImmutable();
+    }
+}
