@@ -53,7 +53,7 @@ public sealed class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTo
     {
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
-        EntryCode? code = read.Code(request.Code, "code");
+        EntryCode? code = read.EventCode(request.Code, "code");
         V1.EntryKind? kind = read.ChoiceOrNull(request.Kind, "kind");
         string actor = read.Text(request.Actor, "actor", MaxActorLength);
         (LedgerTime from, LedgerTime until) = StatementReader.Times(read.Period(request.Period, "period"));

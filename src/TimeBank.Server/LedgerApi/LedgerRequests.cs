@@ -27,7 +27,7 @@ internal static class LedgerRequests
         return default;
     }
 
-    public static EntryCode? Code(this RequestReader read, string text, string field)
+    public static EntryCode? EventCode(this RequestReader read, string text, string field)
     {
         if (text.Length == 0) return null;
         EntryCode? code = ContractWords.ToEntryCode(text);
