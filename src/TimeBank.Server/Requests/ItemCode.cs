@@ -7,7 +7,7 @@ internal static class ItemCode
 {
     public static string ToContract(string item) => item.ToUpperInvariant();
 
-    public static Slug Code(this RequestReader read, string text, string field)
+    public static Slug Item(this RequestReader read, string text, string field)
     {
         if (text.Length == 0) read.Refuse(field, "REQUIRED");
         else if (!text.Any(char.IsAsciiLetterLower) && Slug.TryParse(text.ToLowerInvariant(), out Slug item)) return item;

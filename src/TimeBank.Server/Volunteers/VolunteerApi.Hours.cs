@@ -15,6 +15,19 @@ public sealed partial class VolunteerApi
         return (await grains.HoursAsync(person)).ToContract(person);
     }
 
+    public override async Task<ListHourPostingsResponse> ListHourPostings(ListHourPostingsRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName person = read.Resource(request.Person, "person", PersonValues.Elders, PersonValues.Volunteers);
+        HourAccount? account = read.ChoiceOrNull(request.Account, "account");
+        (DateOnly, DateOnly) period = read.Period(request.Period, "period");
+        int size = read.PageSize(request.PageSize);
+        read.Check();
+
+        await grains.HoursAsync(person);
+        return await new HourPostings(ledger, tokens).ListAsync(context, request, person, account, period, size, request.PageToken);
+    }
+
     public override async Task<Statement> GetHourStatement(GetHourStatementRequest request, ServerCallContext context)
     {
         var read = new RequestReader();

@@ -8,7 +8,7 @@ using TimeBank.V1;
 namespace TimeBank.Server;
 
 /// <summary>Volunteers, and the hours of persons.</summary>
-public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registry, StatementReader statements, PageTokens tokens) : VolunteerService.VolunteerServiceBase
+public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements, PageTokens tokens) : VolunteerService.VolunteerServiceBase
 {
     private const int MaxFamily = 20;
 
