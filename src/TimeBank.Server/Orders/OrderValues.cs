@@ -14,7 +14,7 @@ internal static class OrderValues
     {
         Name = ResourceName.Of(region, Orders, order.Id),
         Recipient = PersonValues.PersonOf(region, order.Recipient),
-        Item = ItemCode.ToContract(order.Item),
+        Item = order.Item,
         State = ToContract(order.State),
         PlannedStartTime = Timestamp.FromDateTimeOffset(order.Start),
         Planned = Unit.Minutes.Of(order.Minutes),

@@ -22,7 +22,7 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         Guid id = read.RequestId(request.RequestId);
         ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonValues.Elders, PersonValues.Volunteers);
         ResourceName recipient = read.Resource(request.Recipient, "recipient", PersonValues.Elders, PersonValues.Volunteers);
-        Slug item = read.Item(request.Item, "item");
+        Slug item = read.Slug(request.Item, "item");
         DateTimeOffset start = read.Time(request.PlannedStartTime, "planned_start_time");
         if (start > clock.Now.AddDays(MaxDaysAhead)) read.Refuse("planned_start_time", "OUT_OF_RANGE", ("min", Text(clock.Now)), ("max", Text(clock.Now.AddDays(MaxDaysAhead))));
         long minutes = read.Amount(request.Planned, "planned", Unit.Minutes);
