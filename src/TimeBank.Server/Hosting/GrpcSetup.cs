@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
 namespace TimeBank.Server;
 
 /// <summary>The gRPC side: limits, interceptors, services, health and reflection.</summary>
@@ -18,7 +20,8 @@ public static class GrpcSetup
             grpc.Interceptors.Add<AccessInterceptor>();
         });
         services.AddGrpcReflection();
-        services.AddGrpcHealthChecks();
+        // Without a check there is no answer but "unknown".
+        services.AddGrpcHealthChecks().AddCheck("server", () => HealthCheckResult.Healthy());
     }
 
     public static void MapTimeBankGrpc(this IEndpointRouteBuilder app)
