@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace TimeBank.Cli;
+
+/// <summary>The tool's commands.</summary>
+internal static class CommandLine
+{
+    /// <returns>An <see cref="ExitCode"/> as a number.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Surroundings around, CancellationToken cancellation)
+    {
+        Language language = Language.Choose(args, around.Variable);
+        ParseResult parsed = Root(language, around).Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors) await around.Error.WriteLineAsync(error.Message);
+            await around.Error.WriteLineAsync(language["用法见 --help。", "See --help."]);
+            return (int)ExitCode.Usage;
+        }
+        var configuration = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        return await parsed.InvokeAsync(configuration, cancellation);
+    }
+
+    public static RootCommand Root(Language language, Surroundings around)
+    {
+        var kit = new Kit(language, around);
+        var root = new RootCommand(language[
+            """
+            时间银行：养老服务时间和养老服务券的记账工具。
+
+            退出码：0 成功；1 按规则不能办理，或没有找到；2 输入有误；3 服务器连不上或暂时不能答复，是否已记账未知，可用同一 --request-id 重试；4 无权办理。
+            """,
+            """
+            TimeBank: the ledger of hours and vouchers for the care of the old.
+
+            Exit codes: 0 done; 1 refused by a rule, or not found; 2 what was entered can't be right; 3 the server can't be reached or can't answer
+            now, and whether anything was recorded is unknown: the same --request-id again does nothing twice; 4 not allowed.
+            """]);
+        foreach (Option option in kit.Options.All) root.Add(option);
+        IEnumerable<Command> commands =
+        [
+            .. ConnectionCommands.Of(kit), .. HourCommands.Of(kit), .. VoucherCommands.Of(kit), .. StatementCommands.Of(kit), .. LedgerCommands.Of(kit),
+            .. ProgrammeCommands.Of(kit), .. FundCommands.Of(kit), .. OrderCommands.Of(kit), .. ElderCommands.Of(kit), .. VolunteerCommands.Of(kit),
+            .. ProviderCommands.Of(kit), .. RuleCommands.Of(kit), .. ScenarioCommands.Of(kit), .. PlayCommand.Of(kit),
+        ];
+        foreach (Command command in commands) root.Add(command);
+        return root;
+    }
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using TimeBank.V1;
+
+namespace TimeBank.Cli;
+
+/// <summary>Funds: where money comes from.</summary>
+internal static class FundCommands
+{
+    public static IEnumerable<Command> Of(Kit kit) => [kit.Group("fund", "资金：列表、报告、设立、到账", "funds: list, report, create, receive", List(kit), Report(kit), Create(kit), Receive(kit))];
+
+    private static async Task<FundService.FundServiceClient> ClientAsync(Session session, Role role, string about) => new(await session.AsAsync(role, about));
+
+    private static Command List(Kit kit) => kit.Command("list", "资金列表", "the funds", [kit.Limit, kit.All], async (session, parsed) =>
+    {
+        var client = await ClientAsync(session, Role.Auditor, session.Settings.Region);
+        ListFundsResponse list = await kit.PagingOf(parsed).AllAsync(new ListFundsRequest { Parent = session.Region }, page => client.ListFundsAsync(page).ResponseAsync);
+        Language language = kit.Language;
+        session.Screen.Show(list, () =>
+        {
+            session.Screen.Table(
+                "", [new(language["资金", "fund"]), new(language["名称", "name"]), new(language["来源", "kind"]), new(language["用途", "purpose"]), new(language["可拨付", "available"], true)],
+                list.Funds.Select(fund => (IReadOnlyList<string>)[ResourceNames.Short(fund.Name), fund.DisplayName, EnumText.Of(fund.Kind, language), fund.Purpose, AmountText.Of(fund.Available, language)]));
+            session.Screen.More(list.NextPageToken);
+        });
+    });
+
+    private static Command Report(Kit kit)
+    {
+        Argument<string> fund = kit.Argument("fund", "资金", "the fund");
+        return kit.Command("report", "资金去向：到账 = 各项目拨款 + 可拨付", "where a fund's money went", [fund], async (session, parsed) =>
+        {
+            string name = session.Name("funds", parsed.GetValue(fund)!);
+            var client = await ClientAsync(session, Role.Auditor, name);
+            FundReport report = await client.GetFundReportAsync(new GetFundReportRequest { Fund = name });
+            Language language = kit.Language;
+            session.Screen.Show(report, () => session.Screen.Table(
+                $"{ResourceNames.Short(name)} {report.Fund.DisplayName}",
+                [new(language["项目", "programme"]), new(language["拨款", "allotted"], true), new(language["已支出", "spent"], true), new(language["未支出", "unspent"], true)],
+                [
+                    .. report.Programmes.Select(line => (IReadOnlyList<string>)[ResourceNames.Short(line.Programme), AmountText.Of(line.Allotted, language), AmountText.Of(line.Spent, language), AmountText.Of(line.Unspent, language)]),
+                    [language["可拨付", "available"], AmountText.Of(report.Available, language), "", ""],
+                    [language["到账", "received"], AmountText.Of(report.Received, language), "", ""],
+                ]));
+        });
+    }
+
+    private static Command Create(Kit kit)
+    {
+        Argument<string> id = kit.Argument("fund", "编号：小写字母、数字、连字符", "its id: lower-case letters, digits, hyphens");
+        Option<string> kind = kit.Option("--kind", "lottery、fiscal、donation 或 guarantee", "lottery, fiscal, donation or guarantee", required: true), name = kit.Option("--name", "名称", "its name", required: true);
+        Option<string> purpose = kit.Option("--purpose", "限定用途", "what donors gave it for");
+        return kit.Command("create", "设立资金", "open a fund", [id, kind, name, purpose], async (session, parsed) =>
+        {
+            var client = await ClientAsync(session, Role.FinanceMaker, session.Settings.Region);
+            Fund created = await client.CreateFundAsync(new CreateFundRequest
+            {
+                RequestId = session.RequestId(),
+                Parent = session.Region,
+                FundId = parsed.GetValue(id)!,
+                Kind = EnumText.Parse<FundKind>(parsed.GetValue(kind)!),
+                DisplayName = parsed.GetValue(name)!,
+                Purpose = parsed.GetValue(purpose) ?? "",
+            });
+            session.Screen.Show(created, () => Facts(session.Screen, created));
+        });
+    }
+
+    private static Command Receive(Kit kit)
+    {
+        Argument<string> fund = kit.Argument("fund", "资金", "the fund"), amount = kit.Argument("amount", "金额（元）", "how much, in yuan");
+        Option<string> bank = kit.Option("--bank", "银行账户编号，默认 main", "the bank account's id; main if left out"), day = kit.Option("--day", "到账日", "the bank's value date", required: true), reference = kit.Option("--reference", "银行流水号", "the bank's reference");
+        return kit.Command("receive", "登记到账", "record money that arrived", [fund, amount, bank, day, reference], async (session, parsed) =>
+        {
+            string name = session.Name("funds", parsed.GetValue(fund)!);
+            var client = await ClientAsync(session, Role.FinanceMaker, name);
+            RecordReceiptResponse received = await client.RecordReceiptAsync(new RecordReceiptRequest
+            {
+                RequestId = session.RequestId(),
+                Fund = name,
+                Amount = AmountText.ParseYuan(parsed.GetValue(amount)!),
+                BankAccount = parsed.GetValue(bank) ?? "main",
+                ReceivedDate = TimeText.ParseDay(parsed.GetValue(day)!),
+                Reference = parsed.GetValue(reference) ?? "",
+            });
+            session.Screen.Show(received, () => Facts(session.Screen, received.Fund));
+        });
+    }
+
+    private static void Facts(Screen screen, Fund fund) => screen.Facts(
+        $"{ResourceNames.Short(fund.Name)} {fund.DisplayName}",
+        (screen.Language["来源", "kind"], EnumText.Of(fund.Kind, screen.Language)),
+        (screen.Language["用途", "purpose"], fund.Purpose),
+        (screen.Language["可拨付", "available"], AmountText.Of(fund.Available, screen.Language)));
+}

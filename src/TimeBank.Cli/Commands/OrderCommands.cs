@@ -1,0 +1,197 @@
+using System.CommandLine;
+using TimeBank.V1;
+using Client = TimeBank.V1.ServiceOrderService.ServiceOrderServiceClient;
+
+namespace TimeBank.Cli;
+
+/// <summary>A volunteer's service from the request to the confirmed hours.</summary>
+internal static class OrderCommands
+{
+    public static IEnumerable<Command> Of(Kit kit) =>
+    [
+        kit.Group("order", "服务单：预约、接单、签到、签退、确认、争议、取消、评价", "service orders, from the request to the confirmed hours",
+            Show(kit), List(kit), Request(kit), Accept(kit),
+            ByVolunteer(kit, "check-in", "志愿者签到", "the service begins", (client, session, order) => client.CheckInAsync(new CheckInRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer), Order = order.Name }).ResponseAsync),
+            ByVolunteer(kit, "check-out", "志愿者签退", "the service ends", (client, session, order) => client.CheckOutAsync(new CheckOutRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer), Order = order.Name }).ResponseAsync),
+            Confirm(kit), Dispute(kit), Resolve(kit), Cancel(kit), Rate(kit)),
+    ];
+
+    private static Command Show(Kit kit)
+    {
+        Argument<string> order = Order(kit);
+        return kit.Command("show", "一个服务单", "one order", [order], async (session, parsed) => Show(session, await FindAsync(session, parsed.GetValue(order)!)));
+    }
+
+    private static Command List(Kit kit)
+    {
+        Option<string> recipient = kit.Option("--recipient", "只看服务对象，如 elders/ID", "only this recipient's, such as elders/ID"), volunteer = kit.Option("--volunteer", "只看这位志愿者的", "only this volunteer's"), state = kit.Option("--state", "状态，如 requested", "the state, such as requested");
+        var period = new PeriodOptions(kit);
+        return kit.Command("list", "服务单列表，最近的在前", "orders, latest first", [recipient, volunteer, state, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
+        {
+            var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
+            var request = new ListOrdersRequest
+            {
+                Parent = session.Region,
+                Recipient = parsed.GetValue(recipient) is { } who ? Person(session, who) : "",
+                Volunteer = parsed.GetValue(volunteer) is { } by ? session.Name("volunteers", by) : "",
+                State = EnumText.ParseOrDefault<OrderState>(parsed.GetValue(state)),
+                Period = period.ReadOptional(parsed),
+            };
+            ListOrdersResponse list = await kit.PagingOf(parsed).AllAsync(request, page => client.ListOrdersAsync(page).ResponseAsync);
+            Language language = kit.Language;
+            session.Screen.Show(list, () =>
+            {
+                session.Screen.Table(
+                    "",
+                    [new(language["服务单", "order"]), new(language["约定时间", "planned"]), new(language["项目", "item"]), new(language["状态", "state"]), new(language["预约", "length"], true), new(language["入账", "credited"], true), new(language["服务对象", "recipient"]), new(language["志愿者", "volunteer"])],
+                    list.Orders.Select(order => (IReadOnlyList<string>)[
+                        ResourceNames.Short(order.Name), TimeText.Of(order.PlannedStartTime), order.Item, EnumText.Of(order.State, language), AmountText.Of(order.Planned, language),
+                        AmountText.Of(order.Credited, language), ResourceNames.Short(order.Recipient), ResourceNames.Short(order.Volunteer)]));
+                session.Screen.More(list.NextPageToken);
+            });
+        });
+    }
+
+    private static Command Request(Kit kit)
+    {
+        Argument<string> recipient = kit.Argument("recipient", "服务对象：elders/ID 或 volunteers/ID", "who is to be served: elders/ID or volunteers/ID");
+        Option<string> item = kit.Option("--item", "服务清单编号", "the catalogue item's id", required: true), start = kit.Option("--start", "开始时间，如 \"2026-10-05 09:00\"", "when it begins, such as \"2026-10-05 09:00\"", required: true), length = kit.Option("--length", "时长，如 1h30m", "how long, such as 1h30m", required: true);
+        return kit.Command("request", "预约服务", "ask for a service", [recipient, item, start, length], async (session, parsed) =>
+        {
+            string name = Person(session, parsed.GetValue(recipient)!);
+            var client = new Client(await session.AsAsync(RoleOf(name), name, name));
+            Show(session, await client.RequestServiceAsync(new RequestServiceRequest
+            {
+                RequestId = session.RequestId(),
+                OnBehalfOf = session.BehalfOf(name),
+                Recipient = name,
+                Item = parsed.GetValue(item)!,
+                PlannedStartTime = TimeText.ParseTime(parsed.GetValue(start)!),
+                Planned = AmountText.ParseMinutes(parsed.GetValue(length)!),
+            }));
+        });
+    }
+
+    private static Command Accept(Kit kit)
+    {
+        Argument<string> order = Order(kit), volunteer = kit.Argument("volunteer", "志愿者", "who will serve");
+        return kit.Command("accept", "志愿者接单", "a volunteer takes an order", [order, volunteer], async (session, parsed) =>
+        {
+            string name = session.Name("orders", parsed.GetValue(order)!), by = session.Name("volunteers", parsed.GetValue(volunteer)!);
+            var client = new Client(await session.AsAsync(Role.Volunteer, by, by));
+            Show(session, await client.AcceptOrderAsync(new AcceptOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(by), Order = name, Volunteer = by }));
+        });
+    }
+
+    private static Command ByVolunteer(Kit kit, string word, string chinese, string english, Func<Client, Session, ServiceOrder, Task<ServiceOrder>> act)
+    {
+        Argument<string> order = Order(kit);
+        return kit.Command(word, chinese, english, [order], async (session, parsed) =>
+        {
+            ServiceOrder found = await FindAsync(session, parsed.GetValue(order)!);
+            Show(session, await act(new Client(await session.AsAsync(Role.Volunteer, found.Name, found.Volunteer)), session, found));
+        });
+    }
+
+    private static Command Confirm(Kit kit)
+    {
+        Argument<string> order = Order(kit);
+        return kit.Command("confirm", "服务对象确认", "the recipient confirms", [order], async (session, parsed) =>
+        {
+            (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
+            Show(session, await client.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name }));
+        });
+    }
+
+    private static Command Dispute(Kit kit)
+    {
+        Argument<string> order = Order(kit);
+        Option<string> note = kit.Option("--note", "有什么不对", "what is wrong", required: true);
+        return kit.Command("dispute", "提出争议", "say that it was not so", [order, note], async (session, parsed) =>
+        {
+            (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
+            Show(session, await client.DisputeOrderAsync(new DisputeOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Note = parsed.GetValue(note)! }));
+        });
+    }
+
+    private static Command Resolve(Kit kit)
+    {
+        Argument<string> order = Order(kit);
+        Option<string> outcome = kit.Option("--outcome", "settled 或 cancelled", "settled or cancelled", required: true), amount = kit.Option("--amount", "判定的时长", "what moves, such as 45m"), note = kit.Option("--note", "理由", "why", required: true);
+        return kit.Command("resolve", "处理争议", "end a dispute", [order, outcome, amount, note], async (session, parsed) =>
+        {
+            string name = session.Name("orders", parsed.GetValue(order)!);
+            var client = new Client(await session.AsAsync(Role.FinanceChecker, name));
+            Show(session, await client.ResolveDisputeAsync(new ResolveDisputeRequest
+            {
+                RequestId = session.RequestId(),
+                Order = name,
+                Outcome = EnumText.Parse<DisputeOutcome>(parsed.GetValue(outcome)!),
+                Amount = parsed.GetValue(amount) is { } minutes ? AmountText.ParseMinutes(minutes) : null,
+                Note = parsed.GetValue(note)!,
+            }));
+        });
+    }
+
+    private static Command Cancel(Kit kit)
+    {
+        Argument<string> order = Order(kit);
+        Option<string> note = kit.Option("--note", "原因", "why");
+        return kit.Command("cancel", "取消服务单", "call an order off", [order, note], async (session, parsed) =>
+        {
+            (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
+            Show(session, await client.CancelOrderAsync(new CancelOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Note = parsed.GetValue(note) ?? "" }));
+        });
+    }
+
+    private static Command Rate(Kit kit)
+    {
+        Argument<string> order = Order(kit);
+        Option<int> stars = new("--stars") { Description = kit.Language["1 到 5 星", "1 to 5"], Required = true };
+        Option<string> comment = kit.Option("--comment", "评语", "in words");
+        return kit.Command("rate", "评价服务", "rate a confirmed service", [order, stars, comment], async (session, parsed) =>
+        {
+            (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
+            Show(session, await client.RateOrderAsync(new RateOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Stars = parsed.GetValue(stars), Comment = parsed.GetValue(comment) ?? "" }));
+        });
+    }
+
+    private static Argument<string> Order(Kit kit) => kit.Argument("order", "服务单", "the order");
+
+    private static string Person(Session session, string text) => session.Name(text.Contains('/', StringComparison.Ordinal) ? text.Split('/')[0] : "elders", text);
+
+    private static Role RoleOf(string person) => ResourceNames.CollectionOf(person) == "volunteers" ? Role.Volunteer : Role.Elder;
+
+    private static async Task<ServiceOrder> FindAsync(Session session, string order)
+    {
+        string name = session.Name("orders", order);
+        return await new Client(await session.AsAsync(Role.Auditor, name)).GetOrderAsync(new GetOrderRequest { Name = name });
+    }
+
+    private static async Task<(ServiceOrder Order, Client Client)> AsRecipientAsync(Session session, string order)
+    {
+        ServiceOrder found = await FindAsync(session, order);
+        return (found, new Client(await session.AsAsync(RoleOf(found.Recipient), found.Name, found.Recipient)));
+    }
+
+    private static void Show(Session session, ServiceOrder order) => session.Screen.Show(order, () =>
+    {
+        Language language = session.Language;
+        session.Screen.Facts(
+            ResourceNames.Short(order.Name),
+            (language["状态", "state"], EnumText.Of(order.State, language)),
+            (language["服务对象", "recipient"], ResourceNames.Short(order.Recipient)),
+            (language["志愿者", "volunteer"], ResourceNames.Short(order.Volunteer)),
+            (language["项目", "item"], order.Item),
+            (language["约定时间", "planned"], TimeText.Of(order.PlannedStartTime)),
+            (language["预约时长", "length"], AmountText.Of(order.Planned, language)),
+            (language["签到", "checked in"], TimeText.Of(order.CheckInTime)),
+            (language["签退", "checked out"], TimeText.Of(order.CheckOutTime)),
+            (language["服务时长", "served"], AmountText.Of(order.Served, language)),
+            (language["入账", "credited"], AmountText.Of(order.Credited, language)),
+            (language["争议", "dispute"], order.Dispute?.Note ?? ""),
+            (language["处理", "resolved"], order.Dispute?.ResolveNote ?? ""),
+            (language["取消原因", "cancelled because"], order.CancelNote),
+            (language["评价", "rating"], order.Rating is { } rating ? $"{rating.Stars}/5 {rating.Comment}" : ""));
+    });
+}

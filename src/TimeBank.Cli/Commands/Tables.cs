@@ -1,0 +1,87 @@
+using TimeBank.V1;
+
+namespace TimeBank.Cli;
+
+/// <summary>The tables that more than one command shows.</summary>
+internal static class Tables
+{
+    /// <summary>An account's postings of a period with its opening and closing balance.</summary>
+    /// <param name="atEnds">So many of the first and of the last postings; null: all.</param>
+    public static void Statement(this Screen screen, Statement statement, string title, int? atEnds = null)
+    {
+        Language language = screen.Language;
+        IReadOnlyList<Posting> postings = statement.Postings;
+        int? hidden = atEnds is { } ends && postings.Count > 2 * ends ? postings.Count - 2 * ends : null;
+        List<IReadOnlyList<string>> rows = [["", language["期初", "opening"], "", "", "", AmountText.Of(statement.Opening, language), ""]];
+        for (int i = 0; i < postings.Count; i++)
+        {
+            if (hidden is { } count && i == atEnds)
+            {
+                rows.Add(["…", language[$"另有 {count} 笔", $"{count} more"], "", "", "", "", ""]);
+                i += count;
+            }
+            rows.Add(Row(postings[i], language));
+        }
+        rows.Add(["", language["期末", "closing"], "", AmountText.Of(statement.TotalDebits, language), AmountText.Of(statement.TotalCredits, language), AmountText.Of(statement.Closing, language), ""]);
+        screen.Table(title, PostingColumns(language), rows);
+        screen.More(statement.NextPageToken);
+    }
+
+    public static void Postings(this Screen screen, string title, IEnumerable<Posting> postings, string nextPageToken)
+    {
+        screen.Table(title, PostingColumns(screen.Language), postings.Select(posting => Row(posting, screen.Language)));
+        screen.More(nextPageToken);
+    }
+
+    public static void Hours(this Screen screen, Hours hours)
+    {
+        Language language = screen.Language;
+        screen.Facts(
+            ResourceNames.Short(hours.Person),
+            (language["可用", "available"], AmountText.Of(hours.Available, language)),
+            (language["服务所得", "earned"], AmountText.Of(hours.Earned, language)),
+            (language["受赠", "gifted"], AmountText.Of(hours.Gifted, language)),
+            (language["政府发放", "issued"], AmountText.Of(hours.Issued, language)),
+            (language["已预留", "held"], AmountText.Of(hours.Held, language)),
+            (language["累计服务", "lifetime"], AmountText.Of(hours.Lifetime, language)),
+            (language["存储上限", "cap"], AmountText.Of(hours.Cap, language)));
+    }
+
+    public static void Run(this Screen screen, RunProgress progress, string title)
+    {
+        Language language = screen.Language;
+        RunSummary summary = progress.Summary ?? new RunSummary();
+        screen.Facts(title, [
+            (language["查看", "looked at"], $"{summary.Total}"),
+            (language["办理", "changed"], $"{summary.Changed}"),
+            (language["未办", "left out"], $"{summary.Skipped}"),
+            .. summary.Amounts.Select(amount => (language["数额", "amount"], AmountText.Of(amount, language))),
+            .. summary.SkippedByReason.Select(skipped => (skipped.Reason, $"{skipped.Count}")),
+        ]);
+    }
+
+    /// <summary>Says that a list has more than was asked for.</summary>
+    public static void More(this Screen screen, string nextPageToken)
+    {
+        if (nextPageToken.Length > 0) screen.Line(screen.Language["还有更多；用 --all 全部显示。", "There are more; --all shows all of them."]);
+    }
+
+    private static Column[] PostingColumns(Language language) =>
+    [
+        new(language["时间", "time"]), new(language["事项", "what"]), new(language["分录", "entry"], IsAmount: true), new(language["借", "debit"], IsAmount: true),
+        new(language["贷", "credit"], IsAmount: true), new(language["余额", "balance"], IsAmount: true), new(language["对方账户", "other account"]),
+    ];
+
+    private static IReadOnlyList<string> Row(Posting posting, Language language)
+    {
+        string amount = AmountText.Of(posting.Amount, language);
+        string what = Words.Of(posting.Code, language) ?? posting.Code;
+        if (posting.Kind == PostingKind.Held) what += language["（预留）", " (held)"];
+        if (posting.Kind == PostingKind.Released) what += language["（解除）", " (released)"];
+        return
+        [
+            TimeText.Of(posting.Time), what, $"{posting.EntryIndex}", posting.Side == Side.Debit ? amount : "", posting.Side == Side.Credit ? amount : "",
+            AmountText.Of(posting.BalanceAfter, language), ResourceNames.Short(posting.CounterAccount),
+        ];
+    }
+}

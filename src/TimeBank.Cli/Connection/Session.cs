@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using TimeBank.V1;
+
+namespace TimeBank.Cli;
+
+/// <summary>One run of the tool: its settings, its screen, and the way to the server.</summary>
+internal sealed class Session : IDisposable
+{
+    private readonly TokenSource _tokens;
+
+    public Session(Settings settings, Screen screen, CancellationToken cancellation)
+    {
+        Settings = settings;
+        Screen = screen;
+        Cancellation = cancellation;
+        Channel = GrpcChannel.ForAddress(settings.Server);
+        _tokens = new TokenSource(settings.Issuer, settings.Data);
+    }
+
+    public Settings Settings { get; }
+
+    public Screen Screen { get; }
+
+    public Language Language => Screen.Language;
+
+    public CancellationToken Cancellation { get; }
+
+    public GrpcChannel Channel { get; }
+
+    public TokenSource Tokens => _tokens;
+
+    /// <summary>Whether the last token was one of counter staff, who say for whom they act.</summary>
+    public bool ActsAsCounter { get; private set; }
+
+    /// <summary>The way to the server in a role, unless <c>--as</c> or <c>--token</c> says otherwise.</summary>
+    /// <param name="about">A resource name or region code that the call is about; it says which region the token is for.</param>
+    /// <param name="party">The party in whose name the role acts; empty for staff.</param>
+    public async Task<CallInvoker> AsAsync(Role role, string about, string party = "")
+    {
+        ActingAs acting = Settings.As ?? new ActingAs(role, party);
+        string token = Settings.Token ?? await _tokens.GetAsync(acting.Role, ResourceNames.RegionOf(about), acting.Party);
+        ActsAsCounter = RolesOf(token).Contains(ActingAs.NameOf(Role.Counter));
+        return new AuthorizedInvoker(Channel.CreateCallInvoker(), token, TimeSpan.FromSeconds(Settings.DeadlineSeconds));
+    }
+
+    /// <summary>For whom counter staff act: the person. Everybody else acts for themselves and says nothing.</summary>
+    public string BehalfOf(string person) => ActsAsCounter ? person : "";
+
+    /// <summary>The id of the last mutation; null where there was none.</summary>
+    public string? UsedRequestId { get; private set; }
+
+    /// <summary>The id of a mutation.</summary>
+    public string RequestId() => UsedRequestId = Settings.RequestId ?? new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
+
+    public string Name(string collection, string text) => ResourceNames.Full(collection, text, Settings.Region);
+
+    public string Region => ResourceNames.OfRegion(Settings.Region);
+
+    public void Dispose()
+    {
+        _tokens.Dispose();
+        Channel.Dispose();
+    }
+
+    /// <summary>What a token says of roles; the server is the one that checks it.</summary>
+    private static IReadOnlyList<string> RolesOf(string token)
+    {
+        try
+        {
+            JsonNode? claims = JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.') is [_, var body, _] ? body : ""));
+            return claims?["role"] switch
+            {
+                JsonArray roles => [.. roles.Select(role => role?.GetValue<string>() ?? "")],
+                JsonValue role => [role.GetValue<string>()],
+                _ => [],
+            };
+        }
+        catch (Exception error) when (error is FormatException or System.Text.Json.JsonException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using TimeBank.V1;
+
+namespace TimeBank.Cli;
+
+/// <summary>Gets tokens from the local issuer, whose secret lies in the data folder; each once.</summary>
+internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
+{
+    private const string SecretFile = "local-issuer.secret";
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly ConcurrentDictionary<(Role Role, string Regions, string Party, string Subject), Lazy<Task<string>>> _tokens = new();
+
+    /// <param name="regions">Region codes with spaces between.</param>
+    /// <param name="party">The caller's own party as a resource name; empty for staff.</param>
+    /// <param name="subject">Who acts, as the journal keeps it; empty: by party or role.</param>
+    /// <exception cref="TokenException">There is no secret to show, the issuer can't be reached, or it refuses.</exception>
+    public Task<string> GetAsync(Role role, string regions, string party = "", string subject = "") =>
+        _tokens.GetOrAdd((role, regions, party, subject), key => new Lazy<Task<string>>(() => AskAsync(key.Role, key.Regions, key.Party, key.Subject))).Value;
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<string> AskAsync(Role role, string regions, string party, string subject)
+    {
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_secret"] = await SecretAsync(),
+            ["role"] = ActingAs.NameOf(role),
+            ["region"] = regions,
+            ["party"] = party,
+            ["subject"] = subject,
+        };
+        try
+        {
+            using HttpResponseMessage response = await _http.PostAsync(new Uri(issuer, "token"), new FormUrlEncodedContent(form));
+            JsonNode? answer = await response.Content.ReadFromJsonAsync<JsonNode>();
+            if (answer?["access_token"]?.GetValue<string>() is { } token) return token;
+            string why = answer?["error_description"]?.GetValue<string>() ?? response.ReasonPhrase ?? "";
+            throw new TokenException(ExitCode.NotAllowed, $"{issuer} 没有给出令牌：{why}", $"{issuer} gave no token: {why}");
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException)
+        {
+            throw new TokenException(ExitCode.Unavailable, $"连不上签发令牌的 {issuer}。可先运行 ./timebank up。", $"Can't get a token from {issuer}. Is the server running? ./timebank up starts it.");
+        }
+    }
+
+    private async Task<string> SecretAsync()
+    {
+        string path = Path.Combine(dataFolder, SecretFile);
+        try
+        {
+            return (await File.ReadAllTextAsync(path)).Trim();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenException(
+                ExitCode.NotAllowed,
+                $"读不到 {path}，不能取得令牌。请用 --data 指明数据目录，或用 --token 给出令牌。",
+                $"Can't read {path}, so there is no token. Name the server's data folder with --data, or give a token with --token.");
+        }
+    }
+}
