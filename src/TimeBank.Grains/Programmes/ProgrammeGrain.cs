@@ -19,7 +19,7 @@ public sealed class ProgrammeGrain(
         Catalogue catalogue = await GrainFactory.CatalogueAsync(Region, Today);
         Refusal? Decide() =>
             State.Programme is not null ? Refusal.Of(Reason.ProgrammeExists, ("id", LocalKey))
-            : asked.Scheme == ProgrammeScheme.UnitVoucher && !catalogue.Items.Any(item => item.Unit.Code == asked.Unit && asked.ServiceTypes.Contains(item.Type))
+            : !catalogue.Items.Any(item => item.Unit.Code == asked.Unit && asked.ServiceTypes.Contains(item.Type))
                 ? Refusal.Of(Reason.ItemNotFound, ("item", asked.Unit))
             : null;
         Refusal? refusal = await OnceAsync(creation.Command, Decide, () => State.Programme ??= asked);

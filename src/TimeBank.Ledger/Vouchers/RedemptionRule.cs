@@ -41,9 +41,9 @@ public static class RedemptionRule
         if (voucher.End == VoucherEnd.Expired || claim.ServiceDate > terms.UseBy) return Dated(Reason.VoucherExpired, terms.UseBy);
         if (claim.ServiceDate < terms.From) return Dated(Reason.VoucherNotYetValid, terms.From);
         if (today > terms.ClaimBy) return Dated(Reason.VoucherClaimByPassed, terms.ClaimBy);
-        // Minutes are the time bank's, and no voucher pays with them; a unit voucher pays only what is counted in its unit.
-        bool isOther = item.Unit == Unit.Minutes || (terms.Kind == VoucherKind.Units && item.Unit != terms.Unit);
-        if (isOther || !terms.Services.Contains(item.Type)) return new Refusal(Reason.VoucherNotForService);
+        // The service list says what is given for an item: fen by money vouchers, units by unit vouchers, minutes by neither.
+        bool isGivenForIt = item.Unit == terms.Unit && item.Payer != Payer.Elder;
+        if (!isGivenForIt || !terms.Services.Contains(item.Type)) return new Refusal(Reason.VoucherNotForService);
         return voucher.Remaining == 0 ? new Refusal(Reason.VoucherUsedUp) : null;
     }
 
