@@ -86,7 +86,7 @@ internal sealed class District : IAsyncDisposable
 
     public async Task NationalAsync(string id = "national") =>
         Assert.Null((await Programme(id).CreateAsync(new CreateProgrammeMessage(
-            Command(), new ProgrammeRecord(id, id, ProgrammeScheme.NationalEVoucher, "CNY", [ServiceType.Bath, ServiceType.Clean], 0, 0, 0, null, Difficulties.None)))).Refusal);
+            Command(), new ProgrammeRecord(id, id, ProgrammeScheme.NationalEVoucher, "CNY", [ServiceType.Care, ServiceType.Medical], 0, 0, 0, null, Difficulties.None)))).Refusal);
 
     public async Task<OpaqueId> ElderAsync(int bornIn, int? points = null)
     {

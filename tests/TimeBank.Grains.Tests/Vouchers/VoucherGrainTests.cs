@@ -7,7 +7,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
 {
     private District _district = null!;
     private OpaqueId _meals, _money, _elder;
-    private string _canteen = "", _bath = "";
+    private string _canteen = "", _carer = "";
 
     public async Task InitializeAsync()
     {
@@ -19,7 +19,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
         await _district.AllotAsync("national", "lottery", 80_000);
         _elder = await _district.ElderAsync(1940, points: 40);
         _canteen = await _district.ProviderAsync(ServiceType.Meal);
-        _bath = await _district.ProviderAsync(ServiceType.Bath);
+        _carer = await _district.ProviderAsync(ServiceType.Care);
         await _district.IssueAsync("meals");
         await _district.IssueAsync("national");
         (_meals, _money) = (await _district.VoucherOfAsync("meals", _elder), await _district.VoucherOfAsync("national", _elder));
@@ -48,16 +48,16 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ServiceSetting.Home, 10_000, 0, 5_000)]
-    [InlineData(ServiceSetting.Institution, 10_000, 0, 4_000)]
-    [InlineData(ServiceSetting.Home, 10_001, 2_000, 4_000)]
-    [InlineData(ServiceSetting.Home, 20_000, 0, 7_200)]
+    [InlineData(ServiceSetting.Home, 8_000, 0, 4_000)]
+    [InlineData(ServiceSetting.Institution, 8_000, 0, 3_200)]
+    [InlineData(ServiceSetting.Home, 8_001, 2_000, 3_000)]
+    [InlineData(ServiceSetting.Home, 20_000, 0, 4_800)]
     public async Task A_money_voucher_pays_its_share_of_the_own_part_up_to_the_ceiling(ServiceSetting setting, long price, long insurance, long paid)
     {
-        RedemptionDetails details = RedemptionDetails.Of((await _district.Voucher(_money).RedeemAsync(Bath(price) with { Setting = setting, InsuranceFen = insurance })).Outcome.Entry!);
+        RedemptionDetails details = RedemptionDetails.Of((await _district.Voucher(_money).RedeemAsync(Care(price) with { Setting = setting, InsuranceFen = insurance })).Outcome.Entry!);
 
         Assert.Equal((paid, price - insurance - paid, 80_000 - paid), (details.FromVoucher, details.OwnPart.Value, details.Remaining));
-        Assert.Equal(paid, await PayableAsync(_bath));
+        Assert.Equal(paid, await PayableAsync(_carer));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     [Fact]
     public async Task A_place_left_out_is_wrong_only_for_money_and_is_not_remembered()
     {
-        RedeemVoucherMessage nowhere = Bath(1_000) with { Setting = null, Command = _district.Command("bath") };
+        RedeemVoucherMessage nowhere = Care(1_000) with { Setting = null, Command = _district.Command("care") };
 
         Assert.Equal(Reason.InvalidField, await RefusalAsync(_money, nowhere));
         Assert.Null(await RefusalAsync(_money, nowhere with { Setting = ServiceSetting.Home }));
@@ -188,7 +188,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     private RedeemVoucherMessage Meal(long quantity = 1, long price = 1_100, long insurance = 0) =>
         new(_district.Command(), _canteen, "meal-canteen", quantity, price, insurance, "Home", ServiceSetting.Home, null);
 
-    private RedeemVoucherMessage Bath(long price) => new(_district.Command(), _bath, "bath-home", 1, price, 0, "Home", ServiceSetting.Home, null);
+    private RedeemVoucherMessage Care(long price) => new(_district.Command(), _carer, "care-home", 1, price, 0, "Home", ServiceSetting.Home, null);
 
     private ExpiryRun Expiry(Command run) => new(run, District.Code, null, _district.Grains, _district.Journal, _district.Business);
 

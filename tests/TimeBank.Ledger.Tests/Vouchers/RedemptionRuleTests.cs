@@ -1,0 +1,135 @@
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Ledger.Tests;
+
+public sealed class RedemptionRuleTests
+{
+    private static readonly DateOnly Today = new(2026, 10, 10);
+    private static readonly Policy Policy = PolicyHistory.BuiltIn.At(Today);
+    private static readonly Catalogue List = CatalogueDirectory.BuiltIn.At(RegionCode.Parse("430211"), Today)!;
+    private static readonly OpaqueId Elder = OpaqueId.Parse("0123456789AB");
+    private static readonly RedemptionClaim Lunch = new(Slug.Parse("meal-canteen"), 2, new Fen(2_000), Fen.Zero, ServiceSetting.Home, Today);
+    private static readonly RedemptionClaim Care = new(Slug.Parse("care-home"), 1, new Fen(8_000), Fen.Zero, ServiceSetting.Home, Today);
+
+    /// <summary>One thing wrong at a time, and what comes first where two are.</summary>
+    public static TheoryData<string, Reason> Refusals => new()
+    {
+        { "no voucher", Reason.VoucherNotFound },
+        { "no voucher, no provider", Reason.VoucherNotFound },
+        { "no provider", Reason.ProviderNotFound },
+        { "tomorrow", Reason.ServiceDateInFuture },
+        { "tomorrow, insurance above price", Reason.ServiceDateInFuture },
+        { "insurance above price", Reason.InsuranceAbovePrice },
+        { "unknown item", Reason.ItemNotFound },
+        { "unknown item, voided", Reason.ItemNotFound },
+        { "voided", Reason.VoucherVoided },
+        { "expired", Reason.VoucherExpired },
+        { "after use-by", Reason.VoucherExpired },
+        { "after use-by, claim-by passed", Reason.VoucherExpired },
+        { "before from", Reason.VoucherNotYetValid },
+        { "claim-by passed", Reason.VoucherClaimByPassed },
+        { "other type", Reason.VoucherNotForService },
+        { "other unit", Reason.VoucherNotForService },
+        { "minutes", Reason.VoucherNotForService },
+        { "used up", Reason.VoucherUsedUp },
+        { "used up, blacklisted", Reason.VoucherUsedUp },
+        { "blacklisted", Reason.ProviderBlackListed },
+        { "suspended", Reason.ProviderSuspended },
+        { "suspended since", Reason.ProviderSuspended },
+        { "accreditation over", Reason.ProviderNotAccredited },
+        { "not yet accredited", Reason.ProviderNotAccredited },
+        { "provider of other types", Reason.ProviderNotForService },
+        { "all insured", Reason.NothingToPay },
+        { "more than is left", Reason.InsufficientBalance },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void The_first_reason_in_the_documented_order_is_the_answer(string what, Reason reason)
+    {
+        VoucherFacts? voucher = Meals();
+        ProviderFacts? provider = Canteen();
+        RedemptionClaim claim = Lunch;
+        DateOnly today = Today;
+        foreach (string wrong in what.Split(", "))
+        {
+            switch (wrong)
+            {
+                case "no voucher": voucher = null; break;
+                case "no provider": provider = null; break;
+                case "tomorrow": claim = claim with { ServiceDate = Today.AddDays(1) }; break;
+                case "insurance above price": claim = claim with { Insurance = new Fen(2_001) }; break;
+                case "unknown item": claim = claim with { Item = Slug.Parse("meal-lunch") }; break;
+                case "voided": voucher = voucher! with { Remaining = 0, End = VoucherEnd.Voided }; break;
+                case "expired": voucher = voucher! with { Remaining = 0, End = VoucherEnd.Expired }; break;
+                case "after use-by": voucher = voucher! with { Terms = voucher.Terms with { UseBy = Today.AddDays(-1) } }; break;
+                case "before from": voucher = voucher! with { Terms = voucher.Terms with { From = Today.AddDays(1) } }; break;
+                case "claim-by passed": today = voucher!.Terms.ClaimBy.AddDays(1); break;
+                case "other type": voucher = voucher! with { Terms = voucher.Terms with { ServiceTypes = ["bath"] } }; break;
+                case "other unit": claim = claim with { Item = Slug.Parse("bath-home") }; voucher = voucher! with { Terms = voucher.Terms with { ServiceTypes = ["bath"] } }; break;
+                case "minutes": claim = claim with { Item = Slug.Parse("companionship") }; voucher = voucher! with { Terms = voucher.Terms with { ServiceTypes = ["companionship"] } }; break;
+                case "used up": voucher = voucher! with { Remaining = 0 }; break;
+                case "blacklisted": provider = Canteen(new StandingSpan(Standing.BlackListed, Today, null)); break;
+                case "suspended": provider = Canteen(new StandingSpan(Standing.Suspended, Today, Today)); break;
+                case "suspended since": provider = Canteen(new StandingSpan(Standing.Suspended, Today, null)); claim = claim with { ServiceDate = Today.AddDays(-1) }; break;
+                case "accreditation over": provider = provider! with { AccreditedUntil = Today.AddDays(-1) }; break;
+                case "not yet accredited": provider = provider! with { AccreditedFrom = Today.AddDays(1) }; break;
+                case "provider of other types": provider = provider! with { ServiceTypes = [ServiceType.Bath] }; break;
+                case "all insured": claim = claim with { Insurance = claim.Price }; break;
+                case "more than is left": voucher = voucher! with { Remaining = 1 }; break;
+                default: throw new ArgumentException(wrong, nameof(what));
+            }
+        }
+        Assert.Equal(reason, RedemptionRule.Decide(voucher, provider, claim, List, Policy, today).Refusal?.Reason);
+    }
+
+    [Theory]
+    [InlineData(2, 2_000, 0, 2_000, 0)]
+    [InlineData(2, 2_400, 0, 2_400, 0)]
+    [InlineData(2, 2_401, 0, 2_400, 1)]
+    [InlineData(1, 1_500, 200, 1_200, 100)]
+    [InlineData(10, 1, 0, 1, 0)]
+    public void A_unit_voucher_pays_units_and_the_provider_gets_at_most_the_contract_price(long quantity, long price, long insurance, long credited, long own)
+    {
+        RedemptionClaim claim = Lunch with { Quantity = quantity, Price = new Fen(price), Insurance = new Fen(insurance) };
+
+        Assert.Equal(new RedemptionDecision(null, quantity, new Fen(credited), new Fen(own)), RedemptionRule.Decide(Meals(), Canteen(), claim, List, Policy, Today));
+    }
+
+    [Theory]
+    [InlineData(8_000, 0, 1, ServiceSetting.Home, 4_000)]
+    [InlineData(8_001, 0, 1, ServiceSetting.Home, 4_000)]
+    [InlineData(8_000, 0, 1, ServiceSetting.Institution, 3_200)]
+    [InlineData(8_000, 3_000, 1, ServiceSetting.Home, 2_500)]
+    [InlineData(20_000, 0, 1, ServiceSetting.Home, 4_800)]
+    [InlineData(20_000, 0, 3, ServiceSetting.Home, 10_000)]
+    [InlineData(900_000, 0, 100, ServiceSetting.Home, 80_000)]
+    public void A_money_voucher_pays_the_share_of_the_place_up_to_the_ceiling_of_all_items_and_the_rest(long price, long insurance, long quantity, ServiceSetting setting, long paid)
+    {
+        RedemptionClaim claim = Care with { Price = new Fen(price), Insurance = new Fen(insurance), Quantity = quantity, Setting = setting };
+        ProviderFacts carer = Canteen() with { ServiceTypes = [ServiceType.Care] };
+
+        Assert.Equal(new RedemptionDecision(null, paid, new Fen(paid), new Fen(price - insurance - paid)), RedemptionRule.Decide(Money(), carer, claim, List, Policy, Today));
+    }
+
+    [Fact]
+    public void A_standing_ends_with_its_last_day_and_a_later_decision_replaces_it()
+    {
+        ProviderFacts provider = Canteen(new StandingSpan(Standing.Suspended, Today, null), new StandingSpan(Standing.BlackListed, Today.AddDays(2), Today.AddDays(3)));
+
+        Assert.Equal(
+            [Standing.Good, Standing.Suspended, Standing.Suspended, Standing.BlackListed, Standing.BlackListed, Standing.Good],
+            Enumerable.Range(-1, 6).Select(day => provider.StandingOn(Today.AddDays(day))));
+    }
+
+    private static VoucherFacts Meals() => new(
+        new VoucherTerms(Elder, Slug.Parse("meals"), VoucherKind.Units, Unit.Meal, ["meal"], 0, new Fen(1_200), new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
+        10, VoucherEnd.None);
+
+    private static VoucherFacts Money() => new(
+        new VoucherTerms(Elder, Slug.Parse("national"), VoucherKind.Money, Unit.Fen, ["care"], 0, Fen.Zero, new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
+        80_000, VoucherEnd.None);
+
+    private static ProviderFacts Canteen(params StandingSpan[] standings) => new(new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), [ServiceType.Meal, ServiceType.Bath, ServiceType.Companionship], [.. standings]);
+}
