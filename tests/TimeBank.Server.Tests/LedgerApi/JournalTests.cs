@@ -34,16 +34,11 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     [InlineData("person/", "CNY", new string[0])]
     public async Task Accounts_are_listed_by_path_in_pages(string prefix, string unit, string[] expected)
     {
-        var request = new ListAccountsRequest { Parent = Parent, PathPrefix = prefix, Unit = unit, PageSize = 2 };
-        List<string> listed = [];
-        do
+        List<string> listed = await Pages.AllAsync<string>(2, async token =>
         {
-            ListAccountsResponse page = await Auditor.ListAccountsAsync(request);
-            Assert.True(page.Accounts.Count <= 2);
-            listed.AddRange(page.Accounts.Select(account => account.Path));
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
+            ListAccountsResponse page = await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PathPrefix = prefix, Unit = unit, PageSize = 2, PageToken = token });
+            return ([.. page.Accounts.Select(account => account.Path)], page.NextPageToken);
+        });
 
         Assert.Equal(expected, listed);
     }
@@ -86,16 +81,11 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     [Theory, MemberData(nameof(Filters))]
     public async Task Entries_are_filtered_and_come_in_either_order(ListEntriesRequest filter, long[] expected)
     {
-        var request = new ListEntriesRequest(filter) { Parent = Parent, PageSize = 2 };
-        List<long> listed = [];
-        do
+        List<long> listed = await Pages.AllAsync<long>(2, async token =>
         {
-            ListEntriesResponse page = await Auditor.ListEntriesAsync(request);
-            Assert.True(page.Entries.Count <= 2);
-            listed.AddRange(page.Entries.Select(entry => entry.Index));
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
+            ListEntriesResponse page = await Auditor.ListEntriesAsync(new ListEntriesRequest(filter) { Parent = Parent, PageSize = 2, PageToken = token });
+            return ([.. page.Entries.Select(entry => entry.Index)], page.NextPageToken);
+        });
 
         Assert.Equal(expected, listed);
     }
@@ -105,15 +95,12 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     [InlineData(true, new[] { "ALLOT_FUNDS", "RECEIVE_MONEY" }, new[] { 400L, 1_000 })]
     public async Task Postings_carry_the_balance_in_either_order(bool newestFirst, string[] codes, long[] balances)
     {
-        var request = new ListPostingsRequest { Account = $"{Parent}/accounts/fund/lottery/available", NewestFirst = newestFirst, PageSize = 1 };
-        List<V1.Posting> listed = [];
-        do
+        List<V1.Posting> listed = await Pages.AllAsync<V1.Posting>(1, async token =>
         {
-            ListPostingsResponse page = await Auditor.ListPostingsAsync(request);
-            listed.AddRange(page.Postings);
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
+            ListPostingsResponse page = await Auditor.ListPostingsAsync(
+                new ListPostingsRequest { Account = $"{Parent}/accounts/fund/lottery/available", NewestFirst = newestFirst, PageSize = 1, PageToken = token });
+            return ([.. page.Postings], page.NextPageToken);
+        });
 
         Assert.Equal(codes, listed.Select(posting => posting.Code));
         Assert.Equal(balances, listed.Select(posting => posting.BalanceAfter.Amount.Value));

@@ -59,16 +59,12 @@ public sealed class PolicyApiTests(TestServer server)
     {
         foreach (string year in new[] { "2041", "2043", "2042" }) await ProposeAsync($"list-{year}", $"{year}-01-01");
 
-        var request = new ListPolicyVersionsRequest { Parent = $"regions/{Chaling}", State = VersionState.Proposed, PageSize = 1 };
-        List<V1.PolicyVersion> listed = [];
-        do
+        List<V1.PolicyVersion> listed = await Pages.AllAsync<V1.PolicyVersion>(1, async token =>
         {
-            ListPolicyVersionsResponse page = await As(Role.Auditor).ListVersionsAsync(request);
-            Assert.True(page.Versions.Count <= 1);
-            listed.AddRange(page.Versions);
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
+            ListPolicyVersionsResponse page = await As(Role.Auditor).ListVersionsAsync(
+                new ListPolicyVersionsRequest { Parent = $"regions/{Chaling}", State = VersionState.Proposed, PageSize = 1, PageToken = token });
+            return ([.. page.Versions], page.NextPageToken);
+        });
 
         Assert.Equal(["list-2043", "list-2042", "list-2041"], listed.Select(version => version.Version).Where(name => name.StartsWith("list-", StringComparison.Ordinal)));
         Assert.All(listed, version => Assert.Equal(("", 0), (version.Document, version.Numbers.Count)));
