@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Orleans;
 
-/// <summary>xxHash32 with seed 0: the same on every machine and run, so that it may be stored.</summary>
+/// <summary>xxHash32 with seed 0, its canonical bytes read as a little-endian number: the same on every machine and run, so that it may be stored.</summary>
 public static class StableHash
 {
     private const uint Prime1 = 2654435761, Prime2 = 2246822519, Prime3 = 3266489917, Prime4 = 668265263, Prime5 = 374761393;
@@ -35,7 +35,7 @@ public static class StableHash
             foreach (byte one in data) hash = BitOperations.RotateLeft(hash + one * Prime5, 11) * Prime1;
             hash = (hash ^ (hash >> 15)) * Prime2;
             hash = (hash ^ (hash >> 13)) * Prime3;
-            return hash ^ (hash >> 16);
+            return BinaryPrimitives.ReverseEndianness(hash ^ (hash >> 16));
         }
     }
 
