@@ -1,0 +1,10 @@
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>Tests of hours share a server of their own, since they move its clock: <c>[Collection(HoursCollection.Name)]</c>.</summary>
+[CollectionDefinition(Name)]
+public sealed class HoursCollection : ICollectionFixture<TestServer>
+{
+    public const string Name = "hours";
+}

@@ -1,0 +1,95 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>What staff do at the counter, over gRPC, so that tests can begin with people who have hours.</summary>
+internal sealed class HoursDesk(TestServer server, string region = TestServer.Tianyuan)
+{
+    private static int _requests;
+
+    public string Region => $"regions/{region}";
+
+    public DateTimeOffset Now => server.Services.GetRequiredService<BusinessClock>().Now;
+
+    public DateOnly Today => ChinaTime.DateOf(Now);
+
+    public VolunteerService.VolunteerServiceClient Volunteers(Role role = Role.Counter, string party = "") => new(server.As(role, party, "", region));
+
+    public ElderService.ElderServiceClient Elders(Role role = Role.Counter, string party = "") => new(server.As(role, party, "", region));
+
+    public ServiceOrderService.ServiceOrderServiceClient Orders(string party) => new(server.As(party.Contains("/elders/", StringComparison.Ordinal) ? Role.Elder : Role.Volunteer, party, "", region));
+
+    public ServiceOrderService.ServiceOrderServiceClient OrdersAs(Role role, string subject = "") => new(server.As(role, "", subject, region));
+
+    /// <summary>A request id that nobody has used.</summary>
+    public static string Id() => new Guid(0x48_4F_55_52, 0, 0, BitConverter.GetBytes((long)Interlocked.Increment(ref _requests))).ToString();
+
+    public static Amount Minutes(long minutes) => Unit.Minutes.Of(minutes);
+
+    public async Task<string> EnrolAsync(int age = 40, string home = "") => (await Volunteers().EnrolVolunteerAsync(
+        new EnrolVolunteerRequest { RequestId = Id(), Parent = Region, DisplayName = "王芳", BirthDate = Today.AddYears(-age).ToContract(), Home = home })).Name;
+
+    public async Task<string> RegisterAsync(int age = 85) => (await Elders().RegisterElderAsync(new RegisterElderRequest
+    {
+        RequestId = Id(), Parent = Region, DisplayName = "李奶奶", BirthDate = Today.AddYears(-age).ToContract(), Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
+    })).Name;
+
+    /// <summary>An elder with this month's four hours.</summary>
+    public async Task<string> RegisterWithHoursAsync()
+    {
+        string elder = await RegisterAsync();
+        await RunAsync(Elders(Role.FinanceMaker).IssueHours(new IssueHoursRequest { RequestId = Id(), Parent = Region, Month = Month(), Elder = elder }));
+        return elder;
+    }
+
+    /// <summary>A volunteer who earned two hours.</summary>
+    public async Task<string> EnrolWithHoursAsync(string? volunteer = null)
+    {
+        volunteer ??= await EnrolAsync();
+        string elder = await RegisterWithHoursAsync();
+        ServiceOrder order = await ServedAsync(elder, volunteer, TimeSpan.FromHours(2));
+        await Orders(elder).ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), Order = order.Name });
+        return volunteer;
+    }
+
+    public RequestServiceRequest Request(string recipient, TimeSpan? fromNow = null, long minutes = 120) => new()
+    {
+        RequestId = Id(), Recipient = recipient, Item = "companionship", PlannedStartTime = Timestamp.FromDateTimeOffset(Now + (fromNow ?? TimeSpan.FromMinutes(5))), Planned = Minutes(minutes),
+    };
+
+    public async Task<ServiceOrder> AcceptedAsync(string recipient, string volunteer)
+    {
+        ServiceOrder order = await Orders(recipient).RequestServiceAsync(Request(recipient));
+        return await Orders(volunteer).AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = order.Name, Volunteer = volunteer });
+    }
+
+    public async Task<ServiceOrder> ServedAsync(string recipient, string volunteer, TimeSpan time)
+    {
+        ServiceOrder order = await AcceptedAsync(recipient, volunteer);
+        await Orders(volunteer).CheckInAsync(new CheckInRequest { RequestId = Id(), Order = order.Name });
+        await AdvanceAsync(time);
+        return await Orders(volunteer).CheckOutAsync(new CheckOutRequest { RequestId = Id(), Order = order.Name });
+    }
+
+    public Task AdvanceAsync(TimeSpan by) => AdvanceToAsync(Now + by);
+
+    public async Task AdvanceToAsync(DateTimeOffset to) => await new ScenarioService.ScenarioServiceClient(server.As(Role.Administrator))
+        .AdvanceClockAsync(new AdvanceClockRequest { RequestId = Id(), To = Timestamp.FromDateTimeOffset(to) });
+
+    public Google.Type.Date Month(int later = 0) => Today.AddMonths(later) is var day ? new Google.Type.Date { Year = day.Year, Month = day.Month } : null!;
+
+    public async Task<Hours> HoursAsync(string person) => await Volunteers().GetHoursAsync(new GetHoursRequest { Person = person });
+
+    /// <summary>All that a run says; the last has the summary.</summary>
+    public static async Task<List<RunProgress>> RunAsync(AsyncServerStreamingCall<RunProgress> call)
+    {
+        List<RunProgress> said = [];
+        await foreach (RunProgress progress in call.ResponseStream.ReadAllAsync()) said.Add(progress);
+        return said;
+    }
+}
