@@ -1,4 +1,3 @@
-using TimeBank.Ledger;
 using Xunit;
 using static TimeBank.Grains.Tests.HoursCluster;
 

@@ -1,4 +1,3 @@
-using TimeBank.Ledger;
 using static TimeBank.Grains.Tests.HoursCluster;
 
 namespace TimeBank.Grains.Tests;

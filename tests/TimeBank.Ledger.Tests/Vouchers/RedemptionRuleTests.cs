@@ -1,4 +1,3 @@
-using TimeBank.Ledger;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
