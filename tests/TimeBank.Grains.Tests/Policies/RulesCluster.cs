@@ -5,6 +5,7 @@ using Orleans.Runtime;
 using Orleans.TestingHost;
 using TimeBank.Ledger;
 using TimeBank.Storage;
+using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Grains.Tests;
 
@@ -27,7 +28,7 @@ internal sealed class RulesCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage("timebank");
+            silo.AddMemoryGrainStorage("timebank", options => options.GrainStorageSerializer = new GrainStateJson());
             silo.Services.AddSingleton<ILedgerStore>(store).AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(new BusinessClock(clock));
         });
         InProcessTestCluster cluster = builder.Build();
