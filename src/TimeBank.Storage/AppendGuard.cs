@@ -2,7 +2,10 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>What no engine's constraints can see of a batch: that it goes on exactly where the head ends.</summary>
+/// <summary>
+/// What no engine's constraints can see of a batch: that it goes on exactly where the head ends. Whether the head still stands is a question before this one:
+/// a writer that another one overtook between reading the head and prefetching has drafted nonsense, and it has lost, which is no bug.
+/// </summary>
 internal static class AppendGuard
 {
     /// <exception cref="AppendRefusedException">The batch doesn't follow its own head.</exception>

@@ -105,6 +105,16 @@ public abstract partial class LedgerStoreContract : IDisposable
     }
 
     [Fact]
+    public async Task A_writer_overtaken_between_its_head_and_its_prefetch_loses()
+    {
+        Writer first = new(Store, Tianyuan), second = new(Store, Tianyuan);
+        await second.DraftAsync();
+        await first.WriteAsync(Receive("a", 100));
+        Assert.Null(await second.TryWriteAsync(Receive("b", 100)));
+        Assert.Equal(1, (await second.WriteOneAsync(Receive("b", 100))).Entry!.Index);
+    }
+
+    [Fact]
     public async Task A_head_of_the_same_size_with_another_root_is_another_head()
     {
         Writer here = new(Store, Tianyuan), elsewhere = new(new MemoryLedgerStore(), Tianyuan);

@@ -18,6 +18,7 @@ internal sealed class MemoryJournal(RegionCode region)
     public bool Append(LedgerAppend append)
     {
         if (!Head.IsAt(append.Before)) return false;
+        AppendGuard.Check(append);
         Check(append);
         // From here on nothing may fail.
         foreach (Account account in append.Changed) _accounts[(int)account.Number - 1] = account;

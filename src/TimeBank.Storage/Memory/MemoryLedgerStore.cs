@@ -8,11 +8,7 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
 {
     private readonly ConcurrentDictionary<RegionCode, MemoryJournal> _journals = new();
 
-    public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation)
-    {
-        AppendGuard.Check(append);
-        return Of(append.Before.Region, journal => journal.Append(append));
-    }
+    public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) => Of(append.Before.Region, journal => journal.Append(append));
 
     public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) => Of(region, journal => journal.Prefetch(keys));
 

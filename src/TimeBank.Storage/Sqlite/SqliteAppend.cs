@@ -55,12 +55,12 @@ internal sealed class SqliteAppend(SqliteSession session)
     /// <returns>False where the head isn't the batch's <see cref="LedgerAppend.Before"/>.</returns>
     public bool Run(LedgerAppend append)
     {
-        AppendGuard.Check(append);
         _begin.Run();
         bool committed = false;
         try
         {
             if (!MoveHead(append.Before, append.After)) return false;
+            AppendGuard.Check(append);
             foreach (Account account in append.Changed) Change(append.Before.Region, account);
             foreach (Account account in append.Opened) Open(append.Before.Region, account);
             foreach (AppendedEntry entry in append.Entries) Write(append.Before.Region, entry);
@@ -100,14 +100,14 @@ internal sealed class SqliteAppend(SqliteSession session)
         _openedAccount.Run(
             region.Value, account.Number, account.Path.Text, account.Unit.Code, (int)account.Flags,
             now.DebitsPending, now.DebitsPosted, now.CreditsPending, now.CreditsPosted, account.Opened,
-            terms?.Owner, terms?.Group, SqliteRows.Date(terms?.From), SqliteRows.Date(terms?.Until), terms?.Data);
+            terms?.Owner, terms?.Group, LedgerRows.Date(terms?.From), LedgerRows.Date(terms?.Until), terms?.Data);
     }
 
     private void Write(RegionCode region, AppendedEntry appended)
     {
         JournalEntry entry = appended.Entry;
         _entry.Run(
-            region.Value, entry.Index, entry.Time.Microseconds, SqliteRows.Date(entry.Header.EffectiveDate), (int)entry.Kind, entry.Code.ToString(),
+            region.Value, entry.Index, entry.Time.Microseconds, LedgerRows.Date(entry.Header.EffectiveDate), (int)entry.Kind, entry.Code.ToString(),
             entry.Of, entry.Expires?.Microseconds, appended.Bytes, appended.Salt, appended.Leaf.ToArray());
         for (int at = 0; at < entry.Transfers.Length; at++)
         {

@@ -23,7 +23,7 @@ internal sealed class SqliteConditions(string sql, params List<object?> values)
         // The conditions of the partial indexes are repeated, or SQLite wouldn't use them. '~' comes after every letter that a path may have.
         If(filter.Owner.Length > 0, $" AND a.owner = $owner{tag} AND a.owner <> ''", filter.Owner)
             .If(filter.Group.Length > 0, $" AND a.grp = $grp{tag} AND a.grp <> ''", filter.Group)
-            .If(filter.UntilBefore is not null, $" AND a.valid_until < $until{tag} AND a.valid_until IS NOT NULL", SqliteRows.Date(filter.UntilBefore))
+            .If(filter.UntilBefore is not null, $" AND a.valid_until < $until{tag} AND a.valid_until IS NOT NULL", LedgerRows.Date(filter.UntilBefore))
             .If(filter.PathPrefix.Length > 0, $" AND a.path >= $prefix{tag} AND a.path < $beyond{tag}", filter.PathPrefix, filter.PathPrefix + "~")
             .If(filter.Unit is not null, $" AND a.unit = $unit{tag}", filter.Unit?.Code)
             .If(filter.NotEmpty, " AND (a.debits_posted <> a.credits_posted OR a.debits_pending <> 0 OR a.credits_pending <> 0)");

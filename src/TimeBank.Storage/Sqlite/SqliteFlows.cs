@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
@@ -40,7 +39,7 @@ internal static class SqliteFlows
                 .Add(")");
         }
         return query.Add($" ORDER BY e.idx {order} LIMIT $limit", limit)
-            .List(session, row => new LinkedEntry(EntryCodec.Decode(SqliteRows.Bytes(row, 0)), SqliteRows.Number(row, 1), SqliteRows.Number(row, 2)));
+            .List(session, LedgerRows.LinkedEntry);
     }
 
     public static List<Flow> Flows(SqliteSession session, RegionCode region, AccountFilter filter, bool byCounter)
@@ -57,14 +56,10 @@ internal static class SqliteFlows
             """, region.Value)
             .Accounts(filter)
             .Add(" GROUP BY event, reversal, t.unit, counter ORDER BY event, reversal, t.unit, counter")
-            .List(session, row => Flow(row, isDebit));
+            .List(session, row => LedgerRows.Flow(row, isDebit));
 
         return [.. Side("debit", "credit", isDebit: true), .. Side("credit", "debit", isDebit: false)];
     }
-
-    private static Flow Flow(SqliteDataReader row, bool isDebit) => new(
-        Enum.Parse<EntryCode>(row.GetString(0)), row.GetInt64(1) != 0, isDebit, Unit.Parse(row.GetString(2)),
-        row.IsDBNull(3) ? null : AccountPath.Parse(row.GetString(3)), row.GetInt64(4), row.GetInt64(5));
 
     private static string FirstIndexFrom(string time) =>
         $"coalesce((SELECT f.idx FROM entries f WHERE f.region = $region AND f.time >= {time} ORDER BY f.time LIMIT 1), {long.MaxValue})";

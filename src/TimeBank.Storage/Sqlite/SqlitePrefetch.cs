@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
@@ -25,31 +24,21 @@ internal static class SqlitePrefetch
         CROSS JOIN entries e ON e.region = o.region AND e.idx = o.idx
         """;
 
-    private const string AccountsByPath = $"SELECT {SqliteRows.AccountColumns} FROM json_each($paths) k CROSS JOIN accounts a ON a.region = $region AND a.path = k.value";
+    private const string AccountsByPath = $"SELECT {LedgerRows.AccountColumns} FROM json_each($paths) k CROSS JOIN accounts a ON a.region = $region AND a.path = k.value";
 
-    private const string AccountsByNumber = $"SELECT {SqliteRows.AccountColumns} FROM json_each($numbers) k CROSS JOIN accounts a ON a.region = $region AND a.number = k.value";
+    private const string AccountsByNumber = $"SELECT {LedgerRows.AccountColumns} FROM json_each($numbers) k CROSS JOIN accounts a ON a.region = $region AND a.number = k.value";
 
     public static Prefetched Read(SqliteSession session, RegionCode region, PrefetchKeys keys)
     {
-        List<Outcome> outcomes = keys.Ids.Count == 0 ? [] : session.Prepare(Outcomes).List(Outcome, Array(keys.Ids), region.Value);
-        List<LinkedEntry> linked = keys.Linked.Count == 0 ? [] : session.Prepare(Linked).List(LinkedEntry, Array(keys.Linked), region.Value);
-        List<Account> accounts = keys.Paths.Count == 0 ? [] : session.Prepare(AccountsByPath).List(SqliteRows.Account, Array(keys.Paths), region.Value);
+        List<Outcome> outcomes = keys.Ids.Count == 0 ? [] : session.Prepare(Outcomes).List(LedgerRows.Outcome, Array(keys.Ids), region.Value);
+        List<LinkedEntry> linked = keys.Linked.Count == 0 ? [] : session.Prepare(Linked).List(LedgerRows.LinkedEntry, Array(keys.Linked), region.Value);
+        List<Account> accounts = keys.Paths.Count == 0 ? [] : session.Prepare(AccountsByPath).List(LedgerRows.Account, Array(keys.Paths), region.Value);
 
         var numbers = linked.SelectMany(link => link.Entry.Transfers).SelectMany(transfer => new[] { transfer.Debit, transfer.Credit }).ToHashSet();
         numbers.ExceptWith(accounts.Select(account => account.Number));
-        if (numbers.Count > 0) accounts.AddRange(session.Prepare(AccountsByNumber).List(SqliteRows.Account, $"[{string.Join(',', numbers)}]", region.Value));
+        if (numbers.Count > 0) accounts.AddRange(session.Prepare(AccountsByNumber).List(LedgerRows.Account, $"[{string.Join(',', numbers)}]", region.Value));
         return new Prefetched(outcomes, accounts, linked);
     }
-
-    private static Outcome Outcome(SqliteDataReader row)
-    {
-        if (!row.IsDBNull(4)) return Ledger.Outcome.Wrote(EntryCodec.Decode(SqliteRows.Bytes(row, 4)));
-        Refusal? refusal = row.IsDBNull(2) ? null : new Refusal((Reason)row.GetInt32(2), row.GetString(3));
-        return new Outcome(EntryId.FromBytes(SqliteRows.Bytes(row, 0)), new Digest(SqliteRows.Bytes(row, 1)), refusal, null, Replayed: false);
-    }
-
-    private static LinkedEntry LinkedEntry(SqliteDataReader row) =>
-        new(EntryCodec.Decode(SqliteRows.Bytes(row, 0)), SqliteRows.Number(row, 1), SqliteRows.Number(row, 2));
 
     /// <summary>A JSON array; ids and paths are of letters, digits, hyphens and slashes, so nothing needs escaping.</summary>
     private static string Array<T>(IReadOnlyCollection<T> keys) => keys.Count == 0 ? "[]" : $"[\"{string.Join("\",\"", keys)}\"]";

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
@@ -74,43 +73,43 @@ internal static class SqliteReads
         """;
 
     public static LedgerHead Head(SqliteSession session, RegionCode region) =>
-        session.Prepare($"SELECT {SqliteRows.HeadColumns} FROM ledger_head WHERE region = $region").First(SqliteRows.Head, region.Value) ?? LedgerHead.Empty(region);
+        session.Prepare($"SELECT {LedgerRows.HeadColumns} FROM ledger_head WHERE region = $region").First(LedgerRows.Head, region.Value) ?? LedgerHead.Empty(region);
 
-    public static List<RegionCode> Regions(SqliteSession session) => session.Prepare("SELECT region FROM ledger_head ORDER BY region").List(SqliteRows.Region);
+    public static List<RegionCode> Regions(SqliteSession session) => session.Prepare("SELECT region FROM ledger_head ORDER BY region").List(LedgerRows.Region);
 
     public static Account? Account(SqliteSession session, RegionCode region, AccountPath path) =>
-        session.Prepare($"SELECT {SqliteRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path = $path").First(SqliteRows.Account, region.Value, path.Text);
+        session.Prepare($"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path = $path").First(LedgerRows.Account, region.Value, path.Text);
 
     public static List<Account> Accounts(SqliteSession session, RegionCode region, AccountFilter filter, long afterNumber, int limit) =>
-        new SqliteConditions($"SELECT {SqliteRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.number > $after", region.Value, afterNumber)
+        new SqliteConditions($"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.number > $after", region.Value, afterNumber)
             .Accounts(filter)
             .Add(" ORDER BY a.number LIMIT $limit", limit)
-            .List(session, SqliteRows.Account);
+            .List(session, LedgerRows.Account);
 
     public static List<Account> AccountsByPath(SqliteSession session, RegionCode region, AccountFilter filter, string afterPath, int limit) =>
-        new SqliteConditions($"SELECT {SqliteRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path > $after", region.Value, afterPath)
+        new SqliteConditions($"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path > $after", region.Value, afterPath)
             .Accounts(filter)
             .Add(" ORDER BY a.path LIMIT $limit", limit)
-            .List(session, SqliteRows.Account);
+            .List(session, LedgerRows.Account);
 
     public static List<Account> AccountsByLastDay(SqliteSession session, RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit) =>
         new SqliteConditions(
-            $"SELECT {SqliteRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.valid_until IS NOT NULL AND (a.valid_until, a.path) > ($day, $path)",
-            region.Value, SqliteRows.Date(afterDay), afterPath)
+            $"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.valid_until IS NOT NULL AND (a.valid_until, a.path) > ($day, $path)",
+            region.Value, LedgerRows.Date(afterDay), afterPath)
             .Accounts(filter)
             .Add(" ORDER BY a.valid_until, a.path LIMIT $limit", limit)
-            .List(session, SqliteRows.Account);
+            .List(session, LedgerRows.Account);
 
     public static StoredEntry? Entry(SqliteSession session, RegionCode region, long index) =>
-        session.Prepare($"SELECT {SqliteRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx = $idx").First(SqliteRows.Entry, region.Value, index);
+        session.Prepare($"SELECT {LedgerRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx = $idx").First(LedgerRows.Entry, region.Value, index);
 
     public static StoredEntry? Entry(SqliteSession session, RegionCode region, EntryId id) =>
-        session.Prepare($"SELECT {SqliteRows.EntryColumns} FROM outcomes o JOIN entries e ON e.region = o.region AND e.idx = o.idx WHERE o.region = $region AND o.id = $id")
-            .First(SqliteRows.Entry, region.Value, id.ToArray());
+        session.Prepare($"SELECT {LedgerRows.EntryColumns} FROM outcomes o JOIN entries e ON e.region = o.region AND e.idx = o.idx WHERE o.region = $region AND o.id = $id")
+            .First(LedgerRows.Entry, region.Value, id.ToArray());
 
     public static List<StoredEntry> Entries(SqliteSession session, RegionCode region, long fromIndex, int limit) =>
-        session.Prepare($"SELECT {SqliteRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx >= $from ORDER BY e.idx LIMIT $limit")
-            .List(SqliteRows.Entry, region.Value, fromIndex, limit);
+        session.Prepare($"SELECT {LedgerRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx >= $from ORDER BY e.idx LIMIT $limit")
+            .List(LedgerRows.Entry, region.Value, fromIndex, limit);
 
     public static List<Posting> PostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>
         PostingsOf(session, Postings, region, account, from, until, after, limit);
@@ -122,37 +121,23 @@ internal static class SqliteReads
         session.Prepare(CountersBefore).First(row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), region.Value, account, IndexAt(session, region, time));
 
     public static List<StoredTransfer> Transfers(SqliteSession session, RegionCode region, IReadOnlyList<long> entries) =>
-        session.Prepare(TransfersQuery).List(Transfer, region.Value, $"[{string.Join(',', entries)}]");
+        session.Prepare(TransfersQuery).List(LedgerRows.Transfer, region.Value, $"[{string.Join(',', entries)}]");
 
     public static List<JournalEntry> DueHolds(SqliteSession session, RegionCode region, LedgerTime at, int limit) =>
-        session.Prepare(DueHoldsQuery).List(row => EntryCodec.Decode(SqliteRows.Bytes(row, 0)), region.Value, at.Microseconds, limit);
+        session.Prepare(DueHoldsQuery).List(row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), region.Value, at.Microseconds, limit);
 
     public static List<UnitTotals> TrialBalance(SqliteSession session, RegionCode region) =>
-        session.Prepare(TrialBalanceQuery).List(
-            row => new UnitTotals(Unit.Parse(row.GetString(0)), new Counters(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), row.GetInt64(5)),
-            region.Value);
+        session.Prepare(TrialBalanceQuery).List(LedgerRows.UnitTotals, region.Value);
 
-    public static TrialBalance TrialBalanceByClass(SqliteSession session, RegionCode region) => new(
-        Head(session, region),
-        session.Prepare(ClassesQuery).List(
-            row => new ClassTotals(Unit.Parse(row.GetString(0)), row.GetString(1), new Counters(row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), row.GetInt64(6)),
-            region.Value));
+    public static TrialBalance TrialBalanceByClass(SqliteSession session, RegionCode region) =>
+        new(Head(session, region), session.Prepare(ClassesQuery).List(LedgerRows.ClassTotals, region.Value));
 
     private static List<Posting> PostingsOf(
         SqliteSession session, string query, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor cursor, int limit) =>
-        session.Prepare(query).List(Posting, region.Value, account, cursor.Index, cursor.Position, IndexAt(session, region, from), IndexAt(session, region, until), limit);
+        session.Prepare(query).List(LedgerRows.Posting, region.Value, account, cursor.Index, cursor.Position, IndexAt(session, region, from), IndexAt(session, region, until), limit);
 
     /// <summary>The index of the first entry that isn't before a time; past every entry where there is none.</summary>
     private static long IndexAt(SqliteSession session, RegionCode region, LedgerTime time) =>
         session.Prepare("SELECT idx FROM entries WHERE region = $region AND time >= $time ORDER BY time LIMIT 1").First(row => (long?)row.GetInt64(0), region.Value, time.Microseconds)
             ?? long.MaxValue;
-
-    private static StoredTransfer Transfer(SqliteDataReader row) => new(
-        row.GetInt64(0), row.GetInt32(1), AccountPath.Parse(row.GetString(2)), AccountPath.Parse(row.GetString(3)),
-        new Transfer(row.GetInt64(4), row.GetInt64(5), Unit.Parse(row.GetString(6)), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9)),
-        new Counters(0, row.GetInt64(10), 0, row.GetInt64(11)), new Counters(0, row.GetInt64(12), 0, row.GetInt64(13)));
-
-    private static Posting Posting(SqliteDataReader row) => new(
-        EntryCodec.Decode(SqliteRows.Bytes(row, 0)), row.GetInt32(1), row.GetInt64(2) != 0, row.GetInt64(3),
-        new Counters(0, row.GetInt64(4), 0, row.GetInt64(5)), AccountPath.Parse(row.GetString(6)));
 }

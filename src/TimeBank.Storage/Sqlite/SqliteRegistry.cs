@@ -15,7 +15,8 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
     public async ValueTask<IReadOnlyList<RegistryRow<T>>> ListAsync<T>(RegistryQuery query, CancellationToken cancellation)
         where T : class
     {
-        string sort = query.SortBy.Length == 0 ? "''" : Field(query.SortBy);
+        // What a state hasn't got sorts as empty text, so that a cursor can name it.
+        string sort = query.SortBy.Length == 0 ? "''" : $"coalesce({Field(query.SortBy)}, '')";
         var statement = Matching($"SELECT grain_key, {sort}, CAST(payload AS BLOB)", query);
         if (query.After is { } after)
         {
@@ -69,8 +70,8 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
         where T : class
     {
         string key = row.GetString(0).Split('/', 2)[1];
-        T state = Json.Deserialize<T>(new BinaryData(SqliteRows.Bytes(row, 2))) ?? throw new FormatException($"The state of {row.GetString(0)} is null.");
-        return new RegistryRow<T>(key, new RegistryCursor(row.IsDBNull(1) ? "" : row.GetString(1), key), state);
+        T state = Json.Deserialize<T>(new BinaryData(LedgerRows.Bytes(row, 2))) ?? throw new FormatException($"The state of {row.GetString(0)} is null.");
+        return new RegistryRow<T>(key, new RegistryCursor(row.GetString(1), key), state);
     }
 
     [GeneratedRegex(@"^[a-z]\w*(\.[a-z]\w*)*$")]

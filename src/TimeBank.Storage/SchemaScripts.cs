@@ -1,0 +1,56 @@
+using System.Reflection;
+using System.Text;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>The numbered scripts of an engine in this build, and how far a database has come with them.</summary>
+internal sealed class SchemaScripts
+{
+    private readonly List<SchemaScript> _scripts = [];
+
+    /// <param name="prefix">How the names of the engine's embedded scripts begin.</param>
+    public SchemaScripts(string prefix)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (string resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
+            string name = resource[prefix.Length..], text = reader.ReadToEnd();
+            if (!name.StartsWith($"{Version + 1:D3}_", StringComparison.Ordinal)) throw new InvalidOperationException($"Script {name} is out of order: number {Version + 1} was expected.");
+            _scripts.Add(new SchemaScript(Version + 1, name, text, Digest.Of(Encoding.UTF8.GetBytes(text)).ToString()));
+        }
+    }
+
+    /// <summary>The version that this build reads and writes.</summary>
+    public int Version => _scripts.Count;
+
+    public SchemaScript After(int applied) => _scripts[applied];
+
+    /// <summary>How many of the scripts a database has.</summary>
+    /// <param name="tables">All its tables.</param>
+    /// <param name="rows">The rows of its <c>schema_version</c> by version; asked for only where it has that table.</param>
+    /// <exception cref="SchemaMismatchException">It has something else.</exception>
+    public int Applied(IReadOnlyCollection<string> tables, Func<IReadOnlyList<SchemaScript>> rows)
+    {
+        if (!tables.Contains("schema_version"))
+        {
+            return tables.Count == 0 ? 0 : throw new SchemaMismatchException($"The database has tables ({string.Join(", ", tables.Order())}) but no schema_version: it isn't a TimeBank database, or it was only half migrated.");
+        }
+        IReadOnlyList<SchemaScript> applied = rows();
+        if (applied.Count == 0) throw new SchemaMismatchException("The database has an empty schema_version: it was only half migrated.");
+        if (applied[^1].Version > Version) throw new SchemaMismatchException($"The database has schema {applied[^1].Version} and this build knows {Version}: use a newer build.");
+        for (int at = 0; at < applied.Count; at++)
+        {
+            if (applied[at].Version != at + 1) throw new SchemaMismatchException($"The database lacks script {at + 1}: it was only half migrated.");
+            if (applied[at].Digest != _scripts[at].Digest) throw new SchemaMismatchException($"Script {at + 1} was applied as {applied[at].Name} {applied[at].Digest[..8]}, and this build has {_scripts[at].Name} {_scripts[at].Digest[..8]}: an applied script was edited.");
+        }
+        return applied.Count;
+    }
+
+    /// <exception cref="SchemaMismatchException">Scripts are missing.</exception>
+    public void RequireAll(int applied)
+    {
+        if (applied != Version) throw new SchemaMismatchException($"The database has schema {applied} and this build needs {Version}: migrate it first.");
+    }
+}

@@ -1,0 +1,77 @@
+using System.Data.Common;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>Streams the rows of every region into a <see cref="JournalVerifier"/>, whatever the engine.</summary>
+internal sealed class StoredJournals(StoredRows rows, CancellationToken cancellation)
+{
+    private static readonly string[] RegionTables = ["entries", "accounts", "outcomes", "transfers", "holds"];
+
+    /// <summary>The first thing that is wrong. The regions before it are sound and are added to <paramref name="sound"/>.</summary>
+    public Finding? Verify(List<VerifiedRegion> sound)
+    {
+        foreach (string table in RegionTables)
+        {
+            List<int> headless = List($"SELECT region FROM {table} WHERE region NOT IN (SELECT region FROM ledger_head) LIMIT 1", row => row.GetInt32(0));
+            if (headless is [int region, ..]) return new Finding($"regions/{region}/head", "head", $"one: {table} has rows of the region", "none");
+        }
+        foreach (HeadRow head in List(rows.Heads, Head))
+        {
+            var verifier = new JournalVerifier(head);
+            Finding? finding = Entries(head.Region, verifier)
+                ?? Each(rows.Outcomes, head.Region, row => verifier.Outcome(EntryId.FromBytes(LedgerRows.Bytes(row, 0)), LedgerRows.Number(row, 1), LedgerRows.Number(row, 2)))
+                ?? Each(rows.Holds, head.Region, row => verifier.Hold(row.GetInt64(0), LedgerRows.Number(row, 1)))
+                ?? Each(rows.Accounts, head.Region, row => Account(head.Region, verifier, row))
+                ?? verifier.Finish();
+            if (finding is not null) return finding;
+            sound.Add(verifier.Verified);
+        }
+        return null;
+    }
+
+    private Finding? Entries(RegionCode region, JournalVerifier verifier)
+    {
+        using var transfers = new TransferRows(rows, region);
+        Finding? finding = Each(rows.Entries, region, row => verifier.Entry(new EntryRow(
+            row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetString(4), LedgerRows.Number(row, 5), LedgerRows.Number(row, 6),
+            LedgerRows.Bytes(row, 7), LedgerRows.Bytes(row, 8), LedgerRows.Bytes(row, 9), transfers.Of(row.GetInt64(0)))));
+        return finding ?? verifier.EndEntries() ?? (transfers.Next is { } orphan ? new Finding($"regions/{region}/entries/{orphan}", "transfer rows", "none: there is no such entry", "some") : null);
+    }
+
+    private Finding? Each(string sql, RegionCode region, Func<DbDataReader, Finding?> check)
+    {
+        using DbDataReader row = rows.Read(sql, [region.Value]);
+        while (row.Read())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (check(row) is { } finding) return finding;
+        }
+        return null;
+    }
+
+    private static Finding? Account(RegionCode region, JournalVerifier verifier, DbDataReader row)
+    {
+        Account account;
+        try
+        {
+            account = LedgerRows.Account(row);
+        }
+        catch (Exception unreadable) when (unreadable is FormatException or InvalidOperationException or InvalidCastException or OverflowException)
+        {
+            return new Finding($"regions/{region}/accounts/{row.GetString(1)}", "columns", "an account", unreadable.Message);
+        }
+        return verifier.Account(account);
+    }
+
+    private static HeadRow Head(DbDataReader row) => new(
+        LedgerRows.Region(row), row.GetInt64(1), LedgerRows.Bytes(row, 2), LedgerRows.Bytes(row, 3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6));
+
+    private List<T> List<T>(string sql, Func<DbDataReader, T> value)
+    {
+        using DbDataReader row = rows.Read(sql, []);
+        var values = new List<T>();
+        while (row.Read()) values.Add(value(row));
+        return values;
+    }
+}

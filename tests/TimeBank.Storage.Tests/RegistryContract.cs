@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using TimeBank.Ledger;
+using TimeBank.Storage.GrainStorage;
+using Xunit;
+using static TimeBank.Storage.Tests.Given;
+
+namespace TimeBank.Storage.Tests;
+
+/// <summary>What every engine lists of the grains' states.</summary>
+public abstract class RegistryContract : IDisposable
+{
+    private protected RegistryContract()
+    {
+    }
+
+    public static TheoryData<string, string[]> Conditions => new()
+    {
+        { "all", ["A", "B", "C"] },
+        { "open", ["A", "B"] },
+        { "open and anna", ["B"] },
+        { "done or bert", ["A", "C"] },
+        { "from the 2nd", ["B", "C"] },
+        { "before the 2nd", ["A"] },
+        { "with meals", ["B"] },
+        { "nobody's", [] },
+    };
+
+    private protected abstract IRegistry Registry { get; }
+
+    private static RegistryQuery All => new(Tianyuan, "order");
+
+    [Theory]
+    [MemberData(nameof(Conditions))]
+    public async Task Lists_what_the_conditions_let_through_and_no_other_region_kind_or_cleared_state(string what, string[] keys)
+    {
+        RegistryQuery query = what switch
+        {
+            "all" => All,
+            "open" => All.Where(new RegistryCondition("state", "Open")),
+            "open and anna" => All.Where(new RegistryCondition("state", "Open")).Where(new RegistryCondition("who", "anna")),
+            "done or bert" => All.Where(new RegistryCondition("state", "Done"), new RegistryCondition("who", "bert")),
+            "from the 2nd" => All.Where(new RegistryCondition("day", "2026-10-02", RegistryTest.AtLeast)),
+            "before the 2nd" => All.Where(new RegistryCondition("day", "2026-10-02", RegistryTest.Below)),
+            "with meals" => All.Where(new RegistryCondition("types", "meal", RegistryTest.Holds)),
+            _ => All.Where(new RegistryCondition("who", "' OR 1=1 --")),
+        };
+
+        Assert.Equal(keys, (await Registry.ListAsync<Order>(query, default)).Select(row => row.Key));
+        Assert.Equal(keys.Length, await Registry.CountAsync(query, default));
+    }
+
+    [Theory]
+    [InlineData("", false, "ABC")]
+    [InlineData("day", false, "ABC")]
+    [InlineData("day", true, "BCA")]
+    [InlineData("state", false, "CAB")]
+    public async Task Pages_of_one_come_in_order_without_gap_or_repeat(string sortBy, bool descending, string expected)
+    {
+        string keys = "";
+        RegistryQuery query = All with { SortBy = sortBy, Descending = descending, Limit = 1 };
+        while ((await Registry.ListAsync<Order>(query, default)) is [var row])
+        {
+            keys += row.Key;
+            query = query with { After = row.Cursor };
+        }
+        Assert.Equal(expected, keys);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_no_field_is_a_mistake_of_the_code() =>
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Registry.ListAsync<Order>(All with { SortBy = "a') --" }, default));
+
+    [Fact]
+    public async Task What_a_state_has_not_got_meets_no_condition_and_comes_first()
+    {
+        Insert("order", "430211/N", """{"state":"Open"}""");
+        Insert("order", "430211/O", """{"state":"Open"}""");
+        Assert.Equal(3, await Registry.CountAsync(All.Where(new RegistryCondition("day", "2027-01-01", RegistryTest.Below)), default));
+        IReadOnlyList<RegistryRow<Order>> rows = await Registry.ListAsync<Order>(All with { SortBy = "day" }, default);
+        Assert.Equal(["N", "O", "A", "B", "C"], rows.Select(row => row.Key));
+        Assert.Equal(["O", "A", "B", "C"], (await Registry.ListAsync<Order>(All with { SortBy = "day", After = rows[0].Cursor }, default)).Select(row => row.Key));
+    }
+
+    public void Dispose()
+    {
+        Close();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected abstract void Close();
+
+    /// <summary>Puts a state where grain storage would, as JSON; null for one that was cleared.</summary>
+    private protected abstract void Insert(string kind, string key, string? json);
+
+    private protected void Fill()
+    {
+        Keep("order", "430211/B", new Order("Open", "2026-10-02", "anna", ["meal", "bath"]));
+        Keep("order", "430211/A", new Order("Open", "2026-10-01", "bert", ["bath"]));
+        Keep("order", "430211/C", new Order("Done", "2026-10-02", "anna", []));
+        Keep("order", "430212/A", new Order("Open", "2026-10-01", "anna", ["meal"]));
+        Keep("elder", "430211/A", new Order("Open", "2026-10-01", "anna", ["meal"]));
+        Keep("order", "430211/D", null);
+    }
+
+    private void Keep(string kind, string key, Order? state) => Insert(kind, key, state is null ? null : new GrainStateJson().Serialize(state).ToString());
+
+    private sealed record Order(string? State, string? Day, string? Who, ImmutableArray<string>? Types);
+}
