@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+using Npgsql;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>Tells the faults of a machine, a network or an installation from the faults of a program.</summary>
+internal static class PostgreSqlFault
+{
+    /// <summary>Raised by our own statements: the batch isn't what the tables say.</summary>
+    public const string Refused = "TB001";
+
+    /// <summary>Raised by our own statements: the head isn't where the batch begins.</summary>
+    public const string HeadMoved = "TB002";
+
+    // Numbers past all bounds, as in a counter's sum.
+    private const string OutOfRange = PostgresErrorCodes.NumericValueOutOfRange;
+
+    // The server goes away, is full, broken or read only; or this installation lacks the database, the rights or the password.
+    private static readonly string[] Unavailable =
+    [
+        "08", "28", "3D", "40", "53", "57", "58", "XX",
+        PostgresErrorCodes.InsufficientPrivilege, PostgresErrorCodes.LockNotAvailable, PostgresErrorCodes.ReadOnlySqlTransaction, PostgresErrorCodes.UndefinedObject,
+    ];
+
+    /// <summary>The exception of the port that a fault stands for; the fault itself where it is a bug of ours.</summary>
+    public static Exception Translate(Exception fault) => fault switch
+    {
+        PostgresException { SqlState: Refused or OutOfRange } refused => Refuse(refused),
+        PostgresException refused when refused.SqlState.StartsWith("23", StringComparison.Ordinal) => Refuse(refused),
+        PostgresException broken when Unavailable.Any(state => broken.SqlState.StartsWith(state, StringComparison.Ordinal)) => Away(broken),
+        PostgresException => fault,
+        NpgsqlException or SocketException or TimeoutException or IOException => Away(fault),
+        _ => fault,
+    };
+
+    private static AppendRefusedException Refuse(PostgresException fault) => new($"The database refused the batch: {fault.MessageText}", fault);
+
+    private static StorageUnavailableException Away(Exception fault) => new($"The database can't be used: {fault.Message}", fault);
+}

@@ -1,0 +1,56 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>The reader's queries that look at events: lists of entries, and sums by event.</summary>
+internal static class PostgreSqlFlows
+{
+    public static PostgreSqlQuery Entries(RegionCode region, EntryFilter filter, long beforeIndex, int limit) =>
+        Entries(region, filter, new SqlText("<"), new SqlText("DESC"), beforeIndex, limit);
+
+    public static PostgreSqlQuery EarliestEntries(RegionCode region, EntryFilter filter, long afterIndex, int limit) =>
+        Entries(region, filter, new SqlText(">"), new SqlText("ASC"), afterIndex, limit);
+
+    /// <summary>The flows of one side; an account's own name in the transfer is <paramref name="own"/>.</summary>
+    public static PostgreSqlQuery Flows(RegionCode region, AccountFilter filter, bool byCounter, string own, string other)
+    {
+        string counter = byCounter ? "c.path" : "NULL::text", joined = byCounter ? $"JOIN accounts c ON c.region = t.region AND c.number = t.{other}" : "";
+        return PostgreSqlQuery.Of(
+            $"""
+            SELECT coalesce(o.code, e.code) AS event, (e.kind = 6)::integer AS reversal, t.unit, {counter} AS counter, sum(t.posted)::bigint, count(*)
+            FROM accounts a
+            JOIN transfers t ON t.region = a.region AND t.{own} = a.number AND t.posted > 0
+            JOIN entries e ON e.region = t.region AND e.idx = t.idx
+            LEFT JOIN entries o ON e.kind = 6 AND o.region = e.region AND o.idx = e.of_idx
+            {joined}
+            """)
+            .Add($" WHERE a.region = {region.Value}").Accounts(filter)
+            .Add($" GROUP BY event, reversal, t.unit, counter ORDER BY event, reversal, t.unit, counter");
+    }
+
+    private static PostgreSqlQuery Entries(RegionCode region, EntryFilter filter, SqlText beyond, SqlText order, long index, int limit)
+    {
+        PostgreSqlQuery query = new PostgreSqlQuery().Add(
+            $"""
+            SELECT e.bytes,
+                (SELECT x.idx FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind IN (3, 4, 5)),
+                (SELECT x.idx FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)
+            FROM entries e WHERE e.region = {region.Value} AND e.idx {beyond} {index}
+            """);
+        query.If(filter.Code is not null, $" AND e.code = {filter.Code!.Value.ToString()}")
+            .If(filter.Kind is not null, $" AND e.kind = {(short)filter.Kind!.Value}")
+            .If(filter.Reversed is true, $" AND EXISTS (SELECT FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)")
+            .If(filter.Reversed is false, $" AND NOT EXISTS (SELECT FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)");
+        // Index and time rise together; by the index a page costs what it shows, wherever the period lies.
+        if (filter.From is { } from) query.Add($" AND e.idx >= ").FirstIndexFrom(region, from);
+        if (filter.Until is { } until) query.Add($" AND e.idx < ").FirstIndexFrom(region, until);
+        foreach (AccountFilter touching in filter.Touching)
+        {
+            // From the accounts to their entries, so that one person's list costs what that person did and not what the region did.
+            query.Add($" AND e.idx IN (SELECT t.idx FROM accounts a JOIN transfers t ON t.region = a.region AND t.debit = a.number AND t.posted > 0 WHERE a.region = {region.Value}").Accounts(touching)
+                .Add($" UNION ALL SELECT t.idx FROM accounts a JOIN transfers t ON t.region = a.region AND t.credit = a.number AND t.posted > 0 WHERE a.region = {region.Value}").Accounts(touching)
+                .Add($")");
+        }
+        return query.Add($" ORDER BY e.idx {order} LIMIT {limit}");
+    }
+}

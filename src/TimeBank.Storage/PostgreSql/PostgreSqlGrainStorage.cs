@@ -1,0 +1,19 @@
+using Orleans.Configuration;
+using Orleans.Hosting;
+using TimeBank.Storage.GrainStorage;
+
+namespace TimeBank.Storage;
+
+/// <summary>Puts the states of grains beside the ledger in PostgreSQL.</summary>
+public static class PostgreSqlGrainStorage
+{
+    /// <summary>Keeps grain states in this database, which has been migrated.</summary>
+    public static ISiloBuilder AddTimeBankGrainStorage(this ISiloBuilder silo, PostgreSqlDatabase database) => silo
+        .Configure<ClusterOptions>(options => options.ServiceId = GrainStorageSetup.ServiceId)
+        .AddAdoNetGrainStorage(GrainStorageSetup.ProviderName, options =>
+        {
+            options.Invariant = "Npgsql";
+            options.DataSource = database.Writing;
+            options.GrainStorageSerializer = new GrainStateJson();
+        });
+}

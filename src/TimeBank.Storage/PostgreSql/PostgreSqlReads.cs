@@ -1,0 +1,129 @@
+using Npgsql;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>The reader's queries. Each is one statement, so what it gives is of one moment.</summary>
+internal static class PostgreSqlReads
+{
+    public const string AccountColumns =
+        "a.number, a.path, a.unit, a.flags, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted, a.opened, a.owner, a.grp, a.valid_from::text, a.valid_until::text, a.data";
+
+    private const string Totals = "sum(debits_pending)::bigint, sum(debits_posted)::bigint, sum(credits_pending)::bigint, sum(credits_posted)::bigint, count(*)";
+
+    public static PostgreSqlQuery Head(RegionCode region) =>
+        PostgreSqlQuery.Of($"SELECT {LedgerRows.HeadColumns} FROM ledger_head").Add($" WHERE region = {region.Value}");
+
+    public static PostgreSqlQuery Regions() => PostgreSqlQuery.Of("SELECT region FROM ledger_head ORDER BY region");
+
+    public static PostgreSqlQuery Account(RegionCode region, AccountPath path) => AccountsOf(region).Add($" AND a.path = {path.Text}");
+
+    public static PostgreSqlQuery Accounts(RegionCode region, AccountFilter filter, long afterNumber, int limit) =>
+        AccountsOf(region).Add($" AND a.number > {afterNumber}").Accounts(filter).Add($" ORDER BY a.number LIMIT {limit}");
+
+    public static PostgreSqlQuery AccountsByPath(RegionCode region, AccountFilter filter, string afterPath, int limit) =>
+        AccountsOf(region).Add($" AND a.path > {afterPath}").Accounts(filter).Add($" ORDER BY a.path LIMIT {limit}");
+
+    public static PostgreSqlQuery AccountsByLastDay(RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit) =>
+        AccountsOf(region).Add($" AND a.valid_until IS NOT NULL AND (a.valid_until, a.path) > ({LedgerRows.Date(afterDay)}::date, {afterPath})").Accounts(filter)
+            .Add($" ORDER BY a.valid_until, a.path LIMIT {limit}");
+
+    public static PostgreSqlQuery Entry(RegionCode region, long index) => EntriesOf().Add($" WHERE e.region = {region.Value} AND e.idx = {index}");
+
+    public static PostgreSqlQuery Entry(RegionCode region, EntryId id) =>
+        EntriesOf().Add($" JOIN outcomes o ON e.region = o.region AND e.idx = o.idx WHERE o.region = {region.Value} AND o.id = {Key(id)}");
+
+    public static PostgreSqlQuery Entries(RegionCode region, long fromIndex, int limit) =>
+        EntriesOf().Add($" WHERE e.region = {region.Value} AND e.idx >= {fromIndex} ORDER BY e.idx LIMIT {limit}");
+
+    public static PostgreSqlQuery Transfers(RegionCode region, IReadOnlyList<long> entries) => new PostgreSqlQuery().Add(
+        $"""
+        SELECT t.idx, t.position, d.path, c.path, t.debit, t.credit, t.unit, t.posted, t.held, t.released, t.debit_debits, t.debit_credits, t.credit_debits, t.credit_credits
+        FROM transfers t
+        JOIN accounts d ON d.region = t.region AND d.number = t.debit
+        JOIN accounts c ON c.region = t.region AND c.number = t.credit
+        WHERE t.region = {region.Value} AND t.idx = ANY ({entries.ToArray()})
+        ORDER BY t.idx, t.position
+        """);
+
+    public static PostgreSqlQuery Postings(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>
+        Postings(region, account, from, until, after, limit, new SqlText(">"), new SqlText("ASC"));
+
+    public static PostgreSqlQuery LatestPostings(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit) =>
+        Postings(region, account, from, until, before, limit, new SqlText("<"), new SqlText("DESC"));
+
+    public static PostgreSqlQuery CountersBefore(RegionCode region, long account, LedgerTime time)
+    {
+        var query = new PostgreSqlQuery();
+        query.Add($"WITH span AS MATERIALIZED (SELECT ").FirstIndexFrom(region, time).Add($" AS beyond) SELECT debits, credits FROM (");
+        Side("debit", isDebit: true);
+        query.Add($" UNION ALL ");
+        Side("credit", isDebit: false);
+        return query.Add($") legs ORDER BY idx DESC, position DESC LIMIT 1");
+
+        void Side(string own, bool isDebit) => Leg(query, region, account, own, isDebit).Add($" AND idx < (SELECT beyond FROM span) ORDER BY idx DESC, position DESC LIMIT 1)");
+    }
+
+    public static PostgreSqlQuery DueHolds(RegionCode region, LedgerTime at, int limit) => new PostgreSqlQuery().Add(
+        $"""
+        SELECT e.bytes FROM holds h JOIN entries e ON e.region = h.region AND e.idx = h.idx
+        WHERE h.region = {region.Value} AND h.expires IS NOT NULL AND h.expires <= {at.Microseconds} ORDER BY h.expires, h.idx LIMIT {limit}
+        """);
+
+    public static PostgreSqlQuery TrialBalance(RegionCode region) =>
+        PostgreSqlQuery.Of($"SELECT unit, {Totals} FROM accounts").Add($" WHERE region = {region.Value} GROUP BY unit ORDER BY unit");
+
+    // What Chart.ClassOf does, on the database's side: a region may have a million accounts.
+    public static PostgreSqlQuery TrialBalanceByClass(RegionCode region) => PostgreSqlQuery.Of(
+        $"""
+        SELECT unit, CASE WHEN split_part(path, '/', 1) IN ({string.Join(", ", Chart.OwnedByIds.Select(owned => $"'{owned}'"))}) THEN regexp_replace(path, '/[^/]*', '/*') ELSE path END AS class, {Totals}
+        FROM accounts
+        """).Add($" WHERE region = {region.Value} GROUP BY unit, class ORDER BY unit, class");
+
+    /// <summary>An id as the key of its outcome.</summary>
+    public static Guid Key(EntryId id) => new(id.ToArray(), bigEndian: true);
+
+    /// <summary>The index of the first entry that isn't before a time; past every entry where there is none.</summary>
+    public static PostgreSqlQuery FirstIndexFrom(this PostgreSqlQuery query, RegionCode region, LedgerTime time) =>
+        query.Add($"coalesce((SELECT f.idx FROM entries f WHERE f.region = {region.Value} AND f.time >= {time.Microseconds} ORDER BY f.time LIMIT 1), {long.MaxValue})");
+
+    private static PostgreSqlQuery AccountsOf(RegionCode region) => PostgreSqlQuery.Of($"SELECT {AccountColumns} FROM accounts a").Add($" WHERE a.region = {region.Value}");
+
+    private static PostgreSqlQuery EntriesOf() => PostgreSqlQuery.Of($"SELECT {LedgerRows.EntryColumns} FROM entries e");
+
+    // Each side's legs come in order from an index of their own and no further than the page, so a page costs what it shows, wherever it lies.
+    private static PostgreSqlQuery Postings(
+        RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor cursor, int limit, SqlText beyond, SqlText order)
+    {
+        var query = new PostgreSqlQuery();
+        query.Add($"WITH span AS MATERIALIZED (SELECT ").FirstIndexFrom(region, from).Add($" AS first, ").FirstIndexFrom(region, until)
+            .Add($" AS beyond) SELECT e.bytes, p.position, p.is_debit, p.posted, p.debits, p.credits, c.path FROM (");
+        Side("debit", isDebit: true);
+        query.Add($" UNION ALL ");
+        Side("credit", isDebit: false);
+        return query.Add(
+            $"""
+             ORDER BY idx {order}, position {order} LIMIT {limit}) p
+            JOIN entries e ON e.region = {region.Value} AND e.idx = p.idx
+            JOIN accounts c ON c.region = {region.Value} AND c.number = p.counter
+            ORDER BY p.idx {order}, p.position {order}
+            """);
+
+        void Side(string own, bool isDebit) => Leg(query, region, account, own, isDebit).Add(
+            $"""
+             AND (idx, position) {beyond} ({cursor.Index}, {cursor.Position}) AND idx >= (SELECT first FROM span) AND idx < (SELECT beyond FROM span)
+            ORDER BY idx {order}, position {order} LIMIT {limit})
+            """);
+    }
+
+    /// <summary>Begins a subquery, which the caller ends, of one side's legs of an account.</summary>
+    private static PostgreSqlQuery Leg(PostgreSqlQuery query, RegionCode region, long account, string own, bool isDebit)
+    {
+        SqlText side = new(own), other = new(isDebit ? "credit" : "debit");
+        return query.Add(
+            $"""
+            (SELECT idx, position, {new SqlText(isDebit ? "1" : "0")} AS is_debit, posted, {side}_debits AS debits, {side}_credits AS credits, {other} AS counter
+            FROM transfers WHERE region = {region.Value} AND {side} = {account} AND posted > 0
+            """);
+    }
+}

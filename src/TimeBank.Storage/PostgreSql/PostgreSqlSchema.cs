@@ -1,0 +1,86 @@
+using Npgsql;
+
+namespace TimeBank.Storage;
+
+/// <summary>Brings a database to this build's schema by numbered scripts, each applied once and in one transaction.</summary>
+public static class PostgreSqlSchema
+{
+    private const int OldestServer = 15;
+
+    // Whoever migrates holds this lock until the script's transaction ends. The number is ours alone: "timebank" in ASCII.
+    private const long MigrationLock = 0x74696D6562616E6B;
+
+    // Tables of extensions, which an operator may have put beside ours, don't count.
+    private const string Tables =
+        """
+        SELECT c.relname FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+        """;
+
+    private static readonly SchemaScripts Scripts = new("PostgreSql/");
+
+    /// <summary>The version that this build reads and writes.</summary>
+    public static int Version => Scripts.Version;
+
+    /// <summary>Applies what is missing. The login owns the tables; where nothing is missing, any member of the server's role will do.</summary>
+    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made.</exception>
+    /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
+    public static void Migrate(PostgreSqlDatabase database)
+    {
+        using NpgsqlConnection connection = database.OpenAsLogin();
+        try
+        {
+            RequireServer(connection);
+            for (int applied = Check(connection); applied < Version; applied = Check(connection)) Apply(connection, Scripts.After(applied));
+        }
+        catch (Exception fault) when (fault is NpgsqlException or IOException)
+        {
+            throw PostgreSqlFault.Translate(fault);
+        }
+    }
+
+    /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
+    internal static void RequireCurrent(NpgsqlConnection connection) => Scripts.RequireAll(Check(connection));
+
+    private static void RequireServer(NpgsqlConnection connection)
+    {
+        if (connection.PostgreSqlVersion.Major < OldestServer) throw new SchemaMismatchException($"The server is PostgreSQL {connection.PostgreSqlVersion}: {OldestServer} or later is needed.");
+        string encoding = List(connection, "SHOW server_encoding", row => row.GetString(0))[0];
+        if (encoding != "UTF8") throw new SchemaMismatchException($"The database's encoding is {encoding}: UTF8 is needed.");
+        if (List(connection, "SELECT current_schema()", row => row.IsDBNull(0))[0]) throw new SchemaMismatchException("The search path names no schema that is there: create it first.");
+    }
+
+    private static int Check(NpgsqlConnection connection) => Scripts.Applied(
+        List(connection, Tables, row => row.GetString(0)),
+        () => List(connection, "SELECT version, name, digest FROM schema_version ORDER BY version", row => new SchemaScript(row.GetInt32(0), row.GetString(1), "", row.GetString(2))));
+
+    private static void Apply(NpgsqlConnection connection, SchemaScript script)
+    {
+        using NpgsqlTransaction transaction = connection.BeginTransaction();
+        Run(connection, $"SELECT pg_advisory_xact_lock({MigrationLock})");
+        // Two servers may start on one new database: whoever comes second finds the script applied.
+        if (Check(connection) != script.Version - 1) return;
+        Run(connection, script.Text);
+        using var command = new NpgsqlCommand("INSERT INTO schema_version (version, name, digest) VALUES ($1, $2, $3)", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = script.Version });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = script.Name });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = script.Digest });
+        command.ExecuteNonQuery();
+        transaction.Commit();
+    }
+
+    private static void Run(NpgsqlConnection connection, string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static List<T> List<T>(NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> row)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        using NpgsqlDataReader reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read()) rows.Add(row(reader));
+        return rows;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Data;
+using System.Data.Common;
+using Npgsql;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>Derives a whole database again from its journals, in one snapshot, beside running servers or without them.</summary>
+public static class PostgreSqlVerifier
+{
+    // Tables that are larger than memory come in order from their keys; sorting them would fill the disk.
+    private const string InOrder = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off";
+
+    /// <exception cref="SchemaMismatchException">Its schema isn't this build's.</exception>
+    /// <exception cref="StorageUnavailableException">It can't be read now.</exception>
+    public static Verification Verify(PostgreSqlDatabase database, CancellationToken cancellation)
+    {
+        var sound = new List<VerifiedRegion>();
+        try
+        {
+            using NpgsqlConnection connection = database.Reading.OpenConnection(), beside = database.Reading.OpenConnection();
+            PostgreSqlSchema.RequireCurrent(connection);
+            using NpgsqlTransaction first = connection.BeginTransaction(IsolationLevel.RepeatableRead), second = beside.BeginTransaction(IsolationLevel.RepeatableRead);
+            using var export = new NpgsqlCommand("SELECT pg_export_snapshot()", connection);
+            // Both connections see the same moment.
+            Run(beside, $"SET TRANSACTION SNAPSHOT '{export.ExecuteScalar()}'");
+            Run(connection, InOrder);
+            Run(beside, InOrder);
+            return new Verification(sound, new StoredJournals(Rows(connection, beside), cancellation).Verify(sound));
+        }
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted)
+        {
+            return new Verification(sound, new Finding("database", "pages", "ones that PostgreSQL can read", fault.MessageText));
+        }
+        catch (Exception fault) when (PostgreSqlFault.Translate(fault) is var translated && translated != fault)
+        {
+            throw translated;
+        }
+    }
+
+    private static StoredRows Rows(NpgsqlConnection connection, NpgsqlConnection beside) => new(
+        "SELECT region, size, root, frontier, time, accounts, remembered FROM ledger_head ORDER BY region",
+        "SELECT idx, time, effective::text, kind, code, of_idx, expires, bytes, salt, leaf FROM entries WHERE region = $1 ORDER BY idx",
+        """
+        SELECT idx, position, debit, credit, unit, posted, held, released, debit_debits, debit_credits, credit_debits, credit_credits
+        FROM transfers WHERE region = $1 ORDER BY idx, position
+        """,
+        "SELECT uuid_send(id), idx, reason FROM outcomes WHERE region = $1",
+        "SELECT idx, expires FROM holds WHERE region = $1 ORDER BY idx",
+        $"SELECT {PostgreSqlReads.AccountColumns} FROM accounts a WHERE a.region = $1 ORDER BY a.number",
+        (sql, values) => Read(connection, sql, values),
+        (sql, values) => Read(beside, sql, values));
+
+    private static DbDataReader Read(NpgsqlConnection connection, string sql, object?[] values)
+    {
+        // Without a limit of time: a journal of twenty years takes as long as it takes.
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        foreach (object? value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command.ExecuteReader();
+    }
+
+    private static void Run(NpgsqlConnection connection, string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+}
