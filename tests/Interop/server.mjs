@@ -1,0 +1,63 @@
+// A server of its own for the tests: free ports on loopback, a new database, the scenario's clock.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { connect, contract, root } from './contract.mjs';
+
+const startsBy = 120_000;
+
+export async function start() {
+  const data = mkdtempSync(path.join(os.tmpdir(), 'timebank-interop-'));
+  const [grpcPort, httpPort] = [await freePort(), await freePort()];
+  const address = `127.0.0.1:${grpcPort}`, issuer = `http://127.0.0.1:${httpPort}`;
+  const child = spawn('dotnet', [newestServer(), `--TimeBank:Data=${data}`, '--TimeBank:Scenario=2026-10-01T00:00:00+08:00', `--TimeBank:Grpc=${address}`, `--TimeBank:Http=127.0.0.1:${httpPort}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { log += text; });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+
+  const health = connect(contract.grpc.health.v1.Health, address);
+  const latest = Date.now() + startsBy;
+  while (true) {
+    if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}:\n${log}`);
+    const status = await health.call('Check', { service: '' }, 5).then((answer) => answer.status, (error) => error.details);
+    if (status === 'SERVING') break;
+    if (Date.now() > latest) throw new Error(`The server did not start (${status}):\n${log}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  health.close();
+
+  return {
+    address,
+    log: () => log,
+    /** A token of the local issuer, for a role and, where it has one, a party. */
+    async token(role, party = '', region = '430211') {
+      const secret = readFileSync(path.join(data, 'local-issuer.secret'), 'utf8').trim();
+      const form = new URLSearchParams({ grant_type: 'client_credentials', client_secret: secret, role, region, party });
+      const answer = await (await fetch(`${issuer}/token`, { method: 'POST', body: form })).json();
+      if (!answer.access_token) throw new Error(`No token: ${JSON.stringify(answer)}`);
+      return answer.access_token;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+function newestServer() {
+  const built = ['Debug', 'Release'].map((kind) => path.join(root, `src/TimeBank.Server/bin/${kind}/net10.0/TimeBank.Server.dll`)).filter(existsSync);
+  if (built.length === 0) throw new Error('Build the server first: dotnet build src/TimeBank.Server');
+  return built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const probe = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
