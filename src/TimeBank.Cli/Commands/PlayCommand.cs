@@ -13,7 +13,11 @@ internal static class PlayCommand
     public static IEnumerable<Command> Of(Kit kit)
     {
         Option<long> seed = new("--seed") { Description = kit.Language["种子；同一种子总是同一个月", "the seed; the same seed is always the same month"], DefaultValueFactory = _ => DefaultSeed };
-        return [kit.Command("play", "演示天元区的 2026 年 10 月；中断后再来一次即可接着演", "play October 2026 of Tianyuan district; broken off, it goes on when played again", [seed], (session, parsed) => PlayAsync(session, parsed.GetValue(seed)))];
+        return
+        [
+            kit.Command("play", "演示天元区的 2026 年 10 月；中断后再来一次即可接着演", "play October 2026 of Tianyuan district; broken off, it goes on when played again", [seed], (session, parsed) => PlayAsync(session, parsed.GetValue(seed))),
+            kit.Command("figures", "演示月份的账目和核对", "the figures of the month that was played, and whether they tie out", [], (session, _) => FiguresAsync(session)),
+        ];
     }
 
     private static async Task<ExitCode> PlayAsync(Session session, long seed)
@@ -24,27 +28,33 @@ internal static class PlayCommand
         var stage = new Stage(session);
         var scenario = new ScenarioService.ScenarioServiceClient(await stage.StaffAsync(Role.Administrator));
         Scenario before = await stage.RetryAsync(() => scenario.GetScenarioAsync(new GetScenarioRequest()).ResponseAsync);
-        Month? month = null;
-        if (before.State == ScenarioState.Running)
+        if (before.State == ScenarioState.Finished)
         {
-            var catalogue = new CatalogueService.CatalogueServiceClient(await stage.StaffAsync(Role.Auditor));
-            month = Month.Of(seed, await catalogue.GetVersionAsync(new GetCatalogueVersionRequest { Parent = Roles.Parent(Roles.Tianyuan), Date = TimeText.ToContract(Play.Calendar.Date(1)) }));
-            var player = new Player(stage, month);
-            await WithProgressAsync(session.Screen, month, player.PlayAsync);
-            Books played = await Books.ReadAsync(stage, month);
-            // A month that doesn't tie out stays open, so that it can be looked at under its own clock.
-            if (played.TiesOut) await player.FinishAsync();
-            return Show(session, played, month, clock.GetElapsedTime(start));
+            if (session.Screen.IsJson) session.Screen.Raw("{ \"played\": true }");
+            else session.Screen.Line(language["这个月已经演完；账目见 ./timebank figures。", "The month has been played; ./timebank figures shows it."]);
+            return ExitCode.Ok;
         }
-        if (!session.Screen.IsJson) session.Screen.Line(language["这个月已经演完。", "This month has been played."]);
-        return Show(session, await Books.ReadAsync(stage, null), month, clock.GetElapsedTime(start));
+        var catalogue = new CatalogueService.CatalogueServiceClient(await stage.StaffAsync(Role.Auditor));
+        Month month = Month.Of(seed, await catalogue.GetVersionAsync(new GetCatalogueVersionRequest { Parent = Roles.Parent(Roles.Tianyuan), Date = TimeText.ToContract(Play.Calendar.Date(1)) }));
+        var player = new Player(stage, month);
+        await WithProgressAsync(session.Screen, month, player.PlayAsync);
+        Books books = await Books.ReadAsync(stage, month);
+        // A month that doesn't tie out stays open, so that it can be looked at under its own clock.
+        if (books.TiesOut) await player.FinishAsync();
+        return Show(session, books, month.Steps.Length, clock.GetElapsedTime(start));
     }
 
-    private static ExitCode Show(Session session, Books books, Month? month, TimeSpan took)
+    private static async Task<ExitCode> FiguresAsync(Session session)
     {
-        int steps = month?.Steps.Length ?? 0;
+        long start = TimeProvider.System.GetTimestamp();
+        Books books = await Books.ReadAsync(new Stage(session), null);
+        return Show(session, books, 0, TimeProvider.System.GetElapsedTime(start));
+    }
+
+    private static ExitCode Show(Session session, Books books, int steps, TimeSpan took)
+    {
         if (session.Screen.IsJson) session.Screen.Raw(BooksText.ToJson(books, steps, took.TotalSeconds));
-        else session.Screen.Show(books, session.Language[$"{steps:N0} 步，用时 {took.TotalSeconds:F1} 秒。", $"{steps:N0} steps in {took.TotalSeconds:F1} seconds."]);
+        else session.Screen.Show(books, steps > 0 ? session.Language[$"{steps:N0} 步，用时 {took.TotalSeconds:F1} 秒。", $"{steps:N0} steps in {took.TotalSeconds:F1} seconds."] : "");
         return books.TiesOut ? ExitCode.Ok : ExitCode.Refused;
     }
 

@@ -17,7 +17,7 @@ internal static class BooksText
         Check[] wrong = [.. books.Checks.Where(check => !check.Ties)];
         screen.Line(language[$"核对 {books.Checks.Count} 项，{books.Checks.Count - wrong.Length} 项相符。", $"{books.Checks.Count} checks, {books.Checks.Count - wrong.Length} tie out."]);
         foreach (Check check in wrong) screen.Line($"✗ {language[check.Chinese, check.English]}: {check.Left} ≠ {check.Right}");
-        screen.Line(took);
+        if (took.Length > 0) screen.Line(took);
     }
 
     public static string ToJson(Books books, int steps, double seconds) => JsonSerializer.Serialize(new

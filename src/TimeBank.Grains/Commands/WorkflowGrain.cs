@@ -54,5 +54,17 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
         return null;
     }
 
-    protected Task SaveAsync() => this.WriteAsync(state);
+    protected async Task SaveAsync()
+    {
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // What is in memory is no longer what is stored; the next call reads it again.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
 }

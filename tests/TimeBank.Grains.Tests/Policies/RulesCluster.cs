@@ -5,7 +5,6 @@ using Orleans.Runtime;
 using Orleans.TestingHost;
 using TimeBank.Ledger;
 using TimeBank.Storage;
-using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Grains.Tests;
 
@@ -28,7 +27,7 @@ internal sealed class RulesCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage("timebank", options => options.GrainStorageSerializer = new GrainStateJson());
+            silo.AddMemoryGrainStorage("timebank");
             silo.Services.AddSingleton<ILedgerStore>(store).AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(new BusinessClock(clock));
         });
         InProcessTestCluster cluster = builder.Build();

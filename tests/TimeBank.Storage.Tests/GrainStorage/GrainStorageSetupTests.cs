@@ -52,8 +52,7 @@ public sealed class GrainStorageSetupTests : IDisposable
 
     private async Task<InProcessTestCluster> StartAsync()
     {
-        // Every test cluster has a service id of its own unless it is told.
-        InProcessTestClusterBuilder builder = new(1) { Options = { ServiceId = GrainStorageSetup.ServiceId } };
+        InProcessTestClusterBuilder builder = new(1);
         builder.ConfigureSilo((_, silo) => silo.AddTimeBankGrainStorage(database.ConnectionString));
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
