@@ -23,6 +23,7 @@ public static class GrainsSetup
         {
             // One silo, and nobody else's: any free ports do, and several servers can run on a machine.
             silo.UseLocalhostClustering(FreePort.Find(), FreePort.Find());
+            silo.Services.AddTimeBankExceptions();
             silo.AddTimeBankGrainStorage(StorageSetup.Database(options).ConnectionString);
             if (options.Scenario is not null) silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync());
         });

@@ -41,6 +41,8 @@ internal sealed class District : IAsyncDisposable
         var storage = new StubStorage();
         var clock = new Clock { Now = ChinaTime.StartOf(First).AddHours(8) };
         var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureClient(client => client.Services.AddTimeBankExceptions());
+        builder.ConfigureSilo((_, silo) => silo.Services.AddTimeBankExceptions());
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddGrainStorage("timebank", (_, _) => storage);

@@ -37,6 +37,8 @@ internal sealed class HoursCluster : IAsyncDisposable
     {
         var cluster = new HoursCluster();
         var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureClient(client => client.Services.AddTimeBankExceptions());
+        builder.ConfigureSilo((_, silo) => silo.Services.AddTimeBankExceptions());
         builder.ConfigureSilo((_, silo) => silo.Services
             .AddSingleton<ILedgerStore>(cluster.Journal).AddSingleton<ILedgerReader>(cluster.Journal)
             .AddSingleton<ISaltSource, RandomSaltSource>()

@@ -21,6 +21,8 @@ public sealed class LedgerGrainTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureClient(client => client.Services.AddTimeBankExceptions());
+        builder.ConfigureSilo((_, silo) => silo.Services.AddTimeBankExceptions());
         builder.ConfigureSilo((_, silo) => silo.Services
             .AddSingleton<ILedgerStore>(_store).AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(new BusinessClock(TimeProvider.System))
             .Configure<LedgerOptions>(options =>

@@ -25,6 +25,8 @@ internal sealed class RulesCluster : IAsyncDisposable
         var store = new MemoryLedgerStore();
         var clock = new Clock { Now = ChinaTime.StartOf(Today).AddHours(8) };
         var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureClient(client => client.Services.AddTimeBankExceptions());
+        builder.ConfigureSilo((_, silo) => silo.Services.AddTimeBankExceptions());
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMemoryGrainStorage("timebank");
