@@ -54,7 +54,7 @@ internal sealed class VoucherPlan
         ProviderPart[] canteens = [.. _cast.Providers.Where(provider => provider.Gives(ServiceType.Meal))];
         ProviderPart usual = draw.Pick(canteens);
         int left = MealsAMonth, number = 0;
-        foreach ((int day, int hour, int minute) in Times(draw, draw.Int(10, 18)))
+        foreach ((int day, int hour, int minute) in Times(draw, draw.Int(8, 14)))
         {
             int quantity = draw.Chance(25) ? 2 : 1;
             ProviderPart canteen = draw.Chance(80) ? usual : draw.Pick(canteens);
@@ -80,7 +80,7 @@ internal sealed class VoucherPlan
         Draw draw = _dice.For($"services/{elder.Key}");
         long atMost = 0;
         int number = 0;
-        foreach ((int day, int hour, int minute) in Times(draw, draw.Int(6, 12)))
+        foreach ((int day, int hour, int minute) in Times(draw, draw.Int(4, 9)))
         {
             CatalogueItem item = draw.Pick(_moneyItems);
             ProviderPart provider = draw.Pick([.. _cast.Providers.Where(one => one.Gives(item.ServiceType))]);

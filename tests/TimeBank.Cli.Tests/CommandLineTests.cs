@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Xunit;
+
+namespace TimeBank.Cli.Tests;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("hours")]
+    [InlineData("no-such-command")]
+    [InlineData("voucher", "redeem", "P7K2")]
+    [InlineData("voucher", "list", "--state", "lost")]
+    [InlineData("hours", "gift", "A", "elders/B", "soon")]
+    [InlineData("fund", "receive", "lottery", "1.234", "--day", "2026-10-01")]
+    [InlineData("fund", "receive", "lottery", "1", "--day", "2026-02-30")]
+    [InlineData("elders", "--limit", "0")]
+    [InlineData("statement", "nobody")]
+    [InlineData("statement", "funds/lottery", "--month", "2026-10", "--from", "2026-10-01")]
+    [InlineData("hours", "A", "--as", "king")]
+    [InlineData("hours", "A", "--as", "counter:elders/B")]
+    [InlineData("hours", "A", "--server", "ftp://somewhere")]
+    [InlineData("hours", "A", "--deadline", "0")]
+    [InlineData("token", "--role", "king")]
+    public async Task What_can_not_be_right_ends_with_2(params string[] args)
+    {
+        var around = new TestSurroundings().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
+        Assert.Equal(2, await around.RunAsync(args));
+        Assert.NotEmpty(around.Error);
+        Assert.Empty(around.Out);
+    }
+
+    [Fact]
+    public async Task Unreachable_server_ends_with_3_and_says_how_to_start_it()
+    {
+        var around = new TestSurroundings().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
+        Assert.Equal(3, await around.RunAsync("hours", "P7K2"));
+        Assert.Contains("./timebank up", around.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unreachable_server_leaves_the_request_id_to_try_again_with()
+    {
+        const string id = "018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e";
+        var around = new TestSurroundings().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
+        Assert.Equal(3, await around.RunAsync("hours", "donate", "P7K2", "30m", "--request-id", id));
+        Assert.Contains($"--request-id {id}", around.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_secret_to_show_ends_with_4_in_the_language_asked_for()
+    {
+        var around = new TestSurroundings().With("TIMEBANK_DATA", "/nowhere");
+        Assert.Equal(4, await around.RunAsync("hours", "P7K2", "--lang", "zh-CN"));
+        Assert.Contains("令牌", around.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Errors_for_scripts_are_json()
+    {
+        var around = new TestSurroundings().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
+        Assert.Equal(3, await around.RunAsync("hours", "P7K2", "--json"));
+        using JsonDocument document = JsonDocument.Parse(around.Error);
+        JsonElement error = document.RootElement.GetProperty("error");
+        Assert.Equal(["status", "reason", "message", "metadata", "fieldViolations"], error.EnumerateObject().Select(property => property.Name));
+        Assert.Equal("UNAVAILABLE", error.GetProperty("status").GetString());
+    }
+
+    [Theory]
+    [InlineData("en", "4 not allowed")]
+    [InlineData("zh-CN", "4 无权办理")]
+    public async Task Help_promises_the_exit_codes(string language, string promise)
+    {
+        var around = new TestSurroundings();
+        Assert.Equal(0, await around.RunAsync("--help", "--lang", language));
+        Assert.Contains(promise, around.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_command_explains_itself_in_both_languages()
+    {
+        foreach (string language in (string[])["en", "zh-CN"])
+        {
+            foreach (string[] path in Paths(CommandLine.Root(Language.English, new TestSurroundings().Around()), []))
+            {
+                var around = new TestSurroundings();
+                Assert.Equal(0, await around.RunAsync([.. path, "--help", "--lang", language]));
+                string description = around.Out.Split('\n')[1].Trim();
+                Assert.True(description.Length > 0 && description.Any(letter => letter > 0x2E7F) == (language == "zh-CN"), string.Join(' ', path));
+            }
+        }
+    }
+
+    private static IEnumerable<string[]> Paths(System.CommandLine.Command command, string[] path) =>
+        command.Subcommands.SelectMany(sub => Paths(sub, [.. path, sub.Name]).Prepend([.. path, sub.Name]));
+
+    /// <summary>A port on loopback that nobody listens on any more.</summary>
+    private static string ClosedPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        return $"http://127.0.0.1:{port}";
+    }
+}

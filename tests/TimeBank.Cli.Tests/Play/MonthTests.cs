@@ -1,0 +1,122 @@
+using TimeBank.Cli.Play;
+using TimeBank.V1;
+using Xunit;
+
+namespace TimeBank.Cli.Tests.Play;
+
+public sealed class MonthTests
+{
+    private static readonly CatalogueVersion Catalogue = MakeCatalogue();
+    private static readonly Month Demo = Month.Of(430211, Catalogue);
+
+    [Fact]
+    public void Same_seed_is_the_same_month() =>
+        Assert.Equal(Demo.Steps.Select(step => step.ToString()), Month.Of(430211, Catalogue).Steps.Select(step => step.ToString()));
+
+    [Fact]
+    public void Other_seed_is_another_month() =>
+        Assert.NotEqual(Demo.Steps.Select(step => step.ToString()), Month.Of(1, Catalogue).Steps.Select(step => step.ToString()));
+
+    [Theory]
+    [InlineData(430211)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(long.MaxValue)]
+    public void Month_is_of_the_size_that_it_should_be(long seed)
+    {
+        Month month = Month.Of(seed, Catalogue);
+        Assert.Equal((200, 60, 12), (month.Cast.Elders.Count(elder => elder.Region == Roles.Tianyuan), month.Cast.Volunteers.Length, month.Cast.Providers.Length));
+        Assert.InRange(month.Steps.OfType<RedeemStep>().Count(), 1_300, 1_750);
+        Assert.InRange(month.Steps.OfType<RefundStep>().Count(), 15, 90);
+        Assert.InRange(month.Steps.OfType<RequestStep>().Count(), 120, 350);
+        Assert.NotEmpty(month.Steps.OfType<CancelStep>());
+        Assert.NotEmpty(month.Steps.OfType<ResolveStep>());
+        Assert.NotEmpty(month.Steps.OfType<GiftStep>());
+        Assert.NotEmpty(month.Steps.OfType<DonateStep>());
+        Assert.NotEmpty(month.Steps.OfType<TransferStep>());
+        Assert.Equal(7, month.Steps.Count(step => step.RefusedAs is not null));
+    }
+
+    [Fact]
+    public void Steps_have_ids_of_their_own_and_stand_in_their_order()
+    {
+        Assert.Equal(Demo.Steps.Length, Demo.Steps.Select(step => Demo.Dice.RequestId(step.Key)).Distinct().Count());
+        Assert.Equal(Demo.Steps.Select(step => step.At).Order(), Demo.Steps.Select(step => step.At));
+    }
+
+    [Fact]
+    public void Vouchers_are_used_once_in_a_moment_by_those_who_have_them()
+    {
+        RedeemStep[] redemptions = [.. Demo.Steps.OfType<RedeemStep>()];
+        Assert.All(redemptions.GroupBy(step => (step.Programme, step.Elder, step.At)), moment => Assert.Single(moment));
+        Dictionary<string, ElderPart> elders = Demo.Cast.Elders.ToDictionary(elder => elder.Key);
+        Assert.All(redemptions, step => Assert.True(step.Programme == Roles.National ? elders[step.Elder].GetsNationalVoucher : elders[step.Elder].GetsMeals, step.Key));
+    }
+
+    [Fact]
+    public void Meal_vouchers_never_pay_more_than_they_have() =>
+        Assert.All(Demo.Steps.OfType<RedeemStep>().Where(step => step.Programme == Roles.Meals && step.RefusedAs is null).GroupBy(step => step.Elder), elder => Assert.InRange(elder.Sum(step => step.Quantity), 1, 20));
+
+    [Fact]
+    public void Prices_lie_below_and_above_the_ceilings()
+    {
+        Dictionary<string, long> ceilings = Catalogue.Items.Where(item => item.CeilingPrice is not null).ToDictionary(item => item.Id, item => item.CeilingPrice.Value);
+        bool[] above = [.. Demo.Steps.OfType<RedeemStep>().Select(step => step.PriceFen > ceilings[step.Item] * step.Quantity)];
+        Assert.InRange(above.Count(is_ => is_), above.Length / 10, above.Length * 9 / 10);
+    }
+
+    [Fact]
+    public void Suspended_provider_is_asked_only_to_be_refused()
+    {
+        ProviderPart suspended = Demo.Cast.Providers.Single(provider => provider.SuspendedFrom > 0);
+        Step asked = Assert.Single(Demo.Steps.OfType<RedeemStep>(), step => step.Provider == suspended.Key && suspended.IsSuspended(step.At.Day) && step.At.Month == 10);
+        Assert.Equal("PROVIDER_SUSPENDED", asked.RefusedAs);
+    }
+
+    [Fact]
+    public void Nobody_is_in_two_places_at_once()
+    {
+        Dictionary<string, string> person = Demo.Cast.Volunteers.SelectMany(volunteer => new[] { volunteer.Key, volunteer.AwayKey }.OfType<string>().Select(key => (key, volunteer.Key))).ToDictionary();
+        Dictionary<string, RequestStep> orders = Demo.Steps.OfType<RequestStep>().ToDictionary(step => step.Order);
+        IEnumerable<(string Person, DateTimeOffset Start)> served = Demo.Steps.OfType<AcceptStep>().Select(step => (person[step.Volunteer], orders[step.Order].Start));
+        IEnumerable<(string Person, DateTimeOffset Start)> asked = orders.Values.Select(order => (person.GetValueOrDefault(order.Recipient, order.Recipient), order.Start));
+        Assert.All(served.Concat(asked).GroupBy(at => at), place => Assert.Single(place));
+    }
+
+    [Fact]
+    public void Elders_never_ask_for_more_hours_than_they_were_issued_granted_and_given()
+    {
+        Dictionary<string, int> has = Demo.Cast.Elders.ToDictionary(elder => elder.Key, elder => elder.GetsHours ? 240 : 0);
+        foreach (Step step in Demo.Steps.Where(step => step.RefusedAs is null))
+        {
+            if (step is GiftStep gift) has[gift.Receiver] += gift.Minutes;
+            if (step is GrantStep grant) has[grant.Elder] += grant.Minutes;
+            if (step is RequestStep request && has.ContainsKey(request.Recipient)) Assert.True((has[request.Recipient] -= request.Minutes) >= 0, request.Key);
+        }
+    }
+
+    [Fact]
+    public void Pool_is_never_granted_more_than_was_donated()
+    {
+        int pool = 0;
+        foreach (Step step in Demo.Steps)
+        {
+            if (step is DonateStep donation) pool += donation.Minutes;
+            if (step is GrantStep grant) Assert.True((pool -= grant.Minutes) >= 0, grant.Key);
+        }
+    }
+
+    [Fact]
+    public void Nobody_ends_with_less_than_nothing() => Assert.All(Demo.Earned, earned => Assert.True(earned.Value >= 0, earned.Key));
+
+    private static CatalogueVersion MakeCatalogue()
+    {
+        CatalogueItem Item(string id, ServiceType type, string unit, long ceiling) => new() { Id = id, ServiceType = type, Unit = unit, Place = ServicePlace.Home, CeilingPrice = unit == "MIN" ? null : new Amount { Value = ceiling, Unit = "CNY" } };
+        var catalogue = new CatalogueVersion();
+        catalogue.Items.Add([
+            Item("meal-canteen", ServiceType.Meal, "MEAL", 1_400), Item("meal-delivered", ServiceType.Meal, "MEAL", 1_800), Item("care-home", ServiceType.Care, "CNY", 9_600),
+            Item("medical-escort", ServiceType.Medical, "CNY", 12_000), Item("urgent-call", ServiceType.Urgent, "CNY", 6_000), Item("companionship", ServiceType.Companionship, "MIN", 0),
+        ]);
+        return catalogue;
+    }
+}
