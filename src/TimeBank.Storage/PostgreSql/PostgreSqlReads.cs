@@ -1,4 +1,3 @@
-using Npgsql;
 using TimeBank.Ledger;
 
 namespace TimeBank.Storage;

@@ -44,7 +44,7 @@ public sealed class GrainMessageTests
     [Fact]
     public void Aliases_of_messages_are_unique()
     {
-        string[] aliases = [.. typeof(ILedgerGrain).Assembly.GetTypes().Select(type => type.GetCustomAttribute<AliasAttribute>()?.Alias).OfType<string>()];
+        string[] aliases = [.. typeof(ILedgerGrain).Assembly.GetTypes().Select(type => type.GetCustomAttribute<AliasAttribute>(inherit: false)?.Alias).OfType<string>()];
 
         Assert.NotEmpty(aliases);
         Assert.Empty(aliases.GroupBy(alias => alias).Where(same => same.Count() > 1).Select(same => same.Key));
