@@ -41,20 +41,22 @@ internal static class PlayCommand
         Books books = await Books.ReadAsync(stage, month);
         // A month that doesn't tie out stays open, so that it can be looked at under its own clock.
         if (books.TiesOut) await player.FinishAsync();
-        return Show(session, books, month.Steps.Length, clock.GetElapsedTime(start));
+        return Show(session, books, month.Steps.Length, clock.GetElapsedTime(start), stage.Tally);
     }
 
     private static async Task<ExitCode> FiguresAsync(Session session)
     {
         long start = TimeProvider.System.GetTimestamp();
         Books books = await Books.ReadAsync(new Stage(session), null);
-        return Show(session, books, 0, TimeProvider.System.GetElapsedTime(start));
+        return Show(session, books, 0, TimeProvider.System.GetElapsedTime(start), new Tally());
     }
 
-    private static ExitCode Show(Session session, Books books, int steps, TimeSpan took)
+    private static ExitCode Show(Session session, Books books, int steps, TimeSpan took, Tally tally)
     {
         if (session.Screen.IsJson) session.Screen.Raw(BooksText.ToJson(books, steps, took.TotalSeconds));
-        else session.Screen.Show(books, steps > 0 ? session.Language[$"{steps:N0} 步，用时 {took.TotalSeconds:F1} 秒。", $"{steps:N0} steps in {took.TotalSeconds:F1} seconds."] : "");
+        else session.Screen.Show(books, steps == 0 ? "" : session.Language[
+            $"{steps:N0} 步：核销 {tally.Of("redemptions"):N0} 次，退回 {tally.Of("refunds"):N0} 次，服务 {tally.Of("services"):N0} 次。用时 {took.TotalSeconds:F1} 秒。",
+            $"{steps:N0} steps, among them {tally.Of("redemptions"):N0} redemptions, {tally.Of("refunds"):N0} refunds and {tally.Of("services"):N0} services, in {took.TotalSeconds:F1} seconds."]);
         return books.TiesOut ? ExitCode.Ok : ExitCode.Refused;
     }
 
