@@ -17,6 +17,7 @@ public sealed class TextTests
     [InlineData(45, "MIN", "45 min", "45分钟")]
     [InlineData(120, "MIN", "2 h", "2小时")]
     [InlineData(90_015, "MIN", "1,500 h 15 min", "1,500小时15分钟")]
+    [InlineData(1, "MEAL", "1 meal", "1份餐")]
     [InlineData(3, "MEAL", "3 meals", "3份餐")]
     [InlineData(7, "LUNCH", "7 LUNCH", "7LUNCH")]
     public void Amounts_read_as_people_write_them(long value, string unit, string english, string chinese)

@@ -14,7 +14,7 @@ internal static class AmountText
     {
         "CNY" => language[$"{Yuan(value)}元", $"CNY {Yuan(value)}"],
         "MIN" => Hours(value, language),
-        _ => language[$"{Grouped(value)}{Words.Of(unit, language) ?? unit}", $"{Grouped(value)} {Words.Of(unit, language) ?? unit}"],
+        _ => language[$"{Grouped(value)}{UnitOf(value, unit, language)}", $"{Grouped(value)} {UnitOf(value, unit, language)}"],
     };
 
     /// <summary>A balance; those who owe stand on the debit side, which is said.</summary>
@@ -61,6 +61,9 @@ internal static class AmountText
             ? new Amount { Value = number, Unit = text[digits..].Trim().ToUpperInvariant() }
             : throw new UsageException($"“{text}”不是份数；请写成 20MEAL。", $"{text} is no number of services; write 20MEAL.");
     }
+
+    private static string UnitOf(long value, string unit, Language language) =>
+        Words.Of(unit, language) is not { } word ? unit : value == 1 && word.EndsWith('s') ? word[..^1] : word;
 
     private static bool Number(string text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= int.MaxValue;
