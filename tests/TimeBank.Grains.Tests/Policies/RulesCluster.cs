@@ -29,7 +29,7 @@ internal sealed class RulesCluster : IAsyncDisposable
         builder.ConfigureSilo((_, silo) => silo.Services.AddTimeBankExceptions());
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage("timebank");
+            silo.AddMemoryGrainStorage("timebank", options => options.GrainStorageSerializer = new GrainStateJson());
             silo.Services.AddSingleton<ILedgerStore>(store).AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(new BusinessClock(clock));
         });
         InProcessTestCluster cluster = builder.Build();
