@@ -10,7 +10,8 @@ internal static class MoneyPlan
 
     public static IEnumerable<Step> Of() =>
     [
-        new CreateFundStep(Roles.Lottery, FundKind.Lottery, "演示·福彩公益金", "", Calendar.At(1, 7, 0)),
+        // Before anybody is registered: a database that has another month is found out before anything is added to it.
+        new CreateFundStep(Roles.Lottery, FundKind.Lottery, "演示·福彩公益金", "", Calendar.At(1, 0, 5)),
         new CreateFundStep(Roles.Fiscal, FundKind.Fiscal, "演示·财政资金", "", Calendar.At(1, 7, 0)),
         new CreateFundStep(Roles.Donation, FundKind.Donation, "演示·暖心餐捐赠", "老年助餐", Calendar.At(1, 7, 0)),
         new ReceiveStep(Roles.Lottery, 26_000_000, "DEMO-2026-1001", 1, Calendar.At(1, 7, 5)),

@@ -52,7 +52,9 @@ internal sealed class Stage(Session session)
     {
         string reason = await RetryAsync(() => ReasonAsync(step, requestId));
         if (reason == (step.RefusedAs ?? "")) return;
-        throw reason.Length > 0
+        throw reason == "FUND_EXISTS"
+            ? new StepException(step.Key, "这个数据库里已有另一个月；请用原来的 --seed，或另选 --data。", "this database has another month; play it with its own --seed, or choose another --data.")
+            : reason.Length > 0
             ? new StepException(step.Key, $"不应被拒绝：{reason}", $"should not have been refused: {reason}")
             : new StepException(step.Key, $"应被拒绝：{step.RefusedAs}", $"should have been refused: {step.RefusedAs}");
     }
