@@ -5,8 +5,8 @@ namespace TimeBank.Server;
 /// <summary>The gRPC side: limits, interceptors, services, health and reflection.</summary>
 public static class GrpcSetup
 {
-    /// <summary>No request needs more; a catalogue of a thousand items has about a third of it.</summary>
-    private const int MaxRequestBytes = 1 << 20;
+    /// <summary>No request needs as much; a field of a whole megabyte still gets an answer that names it.</summary>
+    private const int MaxRequestBytes = 2 << 20;
 
     private const int MaxAnswerBytes = 8 << 20;
 

@@ -105,7 +105,7 @@ public sealed class PolicyApiTests(TestServer server)
     {
         var request = new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}", Document = new string('x', 65_537) };
         await As(Role.FinanceMaker).ProposeVersionAsync(request).IsRefusedAsync(Reason.InvalidField, "document");
-        request.Document = new string('x', 1 << 20);
+        request.Document = new string('x', 2 << 20);
         // Past the size of any message, which is refused before anything is read.
         Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(async () => await As(Role.FinanceMaker).ProposeVersionAsync(request))).StatusCode);
     }
