@@ -5,6 +5,7 @@ using Orleans.Runtime;
 using Orleans.TestingHost;
 using TimeBank.Ledger;
 using TimeBank.Storage;
+using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Grains.Tests;
 
