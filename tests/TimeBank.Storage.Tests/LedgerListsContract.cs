@@ -127,6 +127,26 @@ public abstract class LedgerListsContract : IDisposable
     }
 
     [Fact]
+    public async Task Postings_of_a_period_go_on_from_any_cursor_also_from_one_outside_it()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        long account = (await Reader.AccountAsync(Tianyuan, Chart.ProgrammeCommitted(Meals).Path, default))!.Number;
+        IReadOnlyList<Posting> all = await Reader.PostingsAsync(Tianyuan, account, Begin, End, PostingCursor.Start, 100, default);
+        LedgerTime early = all[2].Entry.Time, late = all[8].Entry.Time;
+
+        foreach ((LedgerTime from, LedgerTime until) in new[] { (Begin, late), (early, late), (early, End) })
+        {
+            foreach (PostingCursor cursor in all.Select(posting => posting.Cursor).Append(PostingCursor.Start).Append(PostingCursor.End))
+            {
+                static int Compare(PostingCursor left, PostingCursor right) => (left.Index, left.Position).CompareTo((right.Index, right.Position));
+                PostingCursor[] within = [.. all.Where(posting => posting.Entry.Time >= from && posting.Entry.Time < until).Select(posting => posting.Cursor)];
+                Assert.Equal(within.Where(place => Compare(place, cursor) > 0), (await Reader.PostingsAsync(Tianyuan, account, from, until, cursor, 100, default)).Select(posting => posting.Cursor));
+                Assert.Equal(within.Where(place => Compare(place, cursor) < 0).Reverse(), (await Reader.LatestPostingsAsync(Tianyuan, account, from, until, cursor, 100, default)).Select(posting => posting.Cursor));
+            }
+        }
+    }
+
+    [Fact]
     public async Task The_trial_balance_adds_up_the_accounts_of_each_class()
     {
         await LiveADayAsync(new Writer(Store, Tianyuan));

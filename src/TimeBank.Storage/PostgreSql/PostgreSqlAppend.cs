@@ -26,12 +26,14 @@ internal static class PostgreSqlAppend
         SELECT CASE WHEN count(*) <> 1 THEN stop_append('{PostgreSqlFault.HeadMoved}', 'The head has moved.') END FROM moved
         """;
 
-    private const string ChangedAccounts =
+    // Of what is looked up by keys, the region comes with the keys and the keys have a limit that says nothing new. So the planner, who has to guess
+    // while the tables are empty, expects few keys and finds no cheaper way than to look each up; else it would read the whole region for them, and go on so.
+    internal const string ChangedAccounts =
         $"""
         WITH changed AS (
             UPDATE accounts a SET flags = n.flags, debits_pending = n.dp, debits_posted = n.dd, credits_pending = n.cp, credits_posted = n.cc
-            FROM unnest($2, $3, $4, $5, $6, $7) AS n (number, flags, dp, dd, cp, cc)
-            WHERE a.region = $1 AND a.number = n.number RETURNING 1)
+            FROM (SELECT $1 AS region, n.* FROM unnest($2, $3, $4, $5, $6, $7) AS n (number, flags, dp, dd, cp, cc) LIMIT cardinality($2)) n
+            WHERE a.region = n.region AND a.number = n.number RETURNING 1)
         SELECT CASE WHEN count(*) <> cardinality($2) THEN stop_append('{PostgreSqlFault.Refused}', 'An account that changes isn''t there.') END FROM changed
         """;
 
@@ -62,9 +64,11 @@ internal static class PostgreSqlAppend
 
     private const string Holds = "INSERT INTO holds (region, idx, expires) SELECT $1, n.* FROM unnest($2, $3) AS n";
 
-    private const string EndedHolds =
+    internal const string EndedHolds =
         $"""
-        WITH ended AS (DELETE FROM holds h USING unnest($2) AS n (idx) WHERE h.region = $1 AND h.idx = n.idx RETURNING 1)
+        WITH ended AS (
+            DELETE FROM holds h USING (SELECT $1 AS region, n.idx FROM unnest($2) AS n (idx) LIMIT cardinality($2)) n
+            WHERE h.region = n.region AND h.idx = n.idx RETURNING 1)
         SELECT CASE WHEN count(*) <> cardinality($2) THEN stop_append('{PostgreSqlFault.Refused}', 'An entry ends a hold that isn''t open.') END FROM ended
         """;
 

@@ -30,27 +30,42 @@ internal static class PostgreSqlFlows
 
     private static PostgreSqlQuery Entries(RegionCode region, EntryFilter filter, SqlText beyond, SqlText order, long index, int limit)
     {
-        PostgreSqlQuery query = new PostgreSqlQuery().Add(
-            $"""
+        PostgreSqlQuery query = PostgreSqlQuery.Of(
+            """
             SELECT e.bytes,
                 (SELECT x.idx FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind IN (3, 4, 5)),
                 (SELECT x.idx FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)
-            FROM entries e WHERE e.region = {region.Value} AND e.idx {beyond} {index}
+            FROM entries e
             """);
-        query.If(filter.Code is not null, $" AND e.code = {filter.Code!.Value.ToString()}")
+        if (!filter.Touching.IsEmpty)
+        {
+            // From the accounts to their entries, so that one person's list costs what that person did and not what the region did.
+            query.Add($" JOIN (SELECT idx FROM (");
+            foreach ((int at, AccountFilter touching) in filter.Touching.Index())
+            {
+                query.If(at > 0, $" INTERSECT ").Add($"(");
+                Legs(touching, new SqlText("debit"));
+                query.Add($" UNION ");
+                Legs(touching, new SqlText("credit"));
+                query.Add($")");
+            }
+            query.Add($") touched ORDER BY idx {order}) k ON k.idx = e.idx");
+        }
+        query.Add($" WHERE e.region = {region.Value} AND e.idx {beyond} {index}")
+            .If(filter.Code is not null, $" AND e.code = {filter.Code!.Value.ToString()}")
             .If(filter.Kind is not null, $" AND e.kind = {(short)filter.Kind!.Value}")
             .If(filter.Reversed is true, $" AND EXISTS (SELECT FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)")
             .If(filter.Reversed is false, $" AND NOT EXISTS (SELECT FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)");
-        // Index and time rise together; by the index a page costs what it shows, wherever the period lies.
+        // By the index a page costs what it shows, wherever the period lies.
         if (filter.From is { } from) query.Add($" AND e.idx >= ").FirstIndexFrom(region, from);
         if (filter.Until is { } until) query.Add($" AND e.idx < ").FirstIndexFrom(region, until);
-        foreach (AccountFilter touching in filter.Touching)
-        {
-            // From the accounts to their entries, so that one person's list costs what that person did and not what the region did.
-            query.Add($" AND e.idx IN (SELECT t.idx FROM accounts a JOIN transfers t ON t.region = a.region AND t.debit = a.number AND t.posted > 0 WHERE a.region = {region.Value}").Accounts(touching)
-                .Add($" UNION ALL SELECT t.idx FROM accounts a JOIN transfers t ON t.region = a.region AND t.credit = a.number AND t.posted > 0 WHERE a.region = {region.Value}").Accounts(touching)
-                .Add($")");
-        }
         return query.Add($" ORDER BY e.idx {order} LIMIT {limit}");
+
+        void Legs(AccountFilter touching, SqlText side) => query.Add(
+            $"""
+            SELECT t.idx FROM accounts a CROSS JOIN LATERAL (
+                SELECT t.idx FROM transfers t WHERE t.region = a.region AND t.{side} = a.number AND t.posted > 0 AND t.idx {beyond} {index} OFFSET 0) t
+            WHERE a.region = {region.Value}
+            """).Accounts(touching);
     }
 }

@@ -6,21 +6,24 @@ namespace TimeBank.Storage;
 /// <summary>Answers a batch's keys in one round trip, whatever their number. Statements with nothing to look for are left out.</summary>
 internal static class PostgreSqlPrefetch
 {
+    // What PostgreSqlAppend.ChangedAccounts says of keys holds here too.
+    private const string Keys = "(SELECT $1 AS region, k.key FROM unnest($2) AS k (key) LIMIT cardinality($2))";
+
     internal const string Outcomes =
-        """
+        $"""
         SELECT uuid_send(o.id), o.command, o.reason, o.detail, e.bytes
-        FROM unnest($2) AS k (id)
-        JOIN outcomes o ON o.region = $1 AND o.id = k.id
+        FROM {Keys} k
+        JOIN outcomes o ON o.region = k.region AND o.id = k.key
         LEFT JOIN entries e ON e.region = o.region AND e.idx = o.idx
         """;
 
     internal const string Linked =
-        """
+        $"""
         SELECT e.bytes,
             (SELECT x.idx FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind IN (3, 4, 5)),
             (SELECT x.idx FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)
-        FROM unnest($2) AS k (id)
-        JOIN outcomes o ON o.region = $1 AND o.id = k.id
+        FROM {Keys} k
+        JOIN outcomes o ON o.region = k.region AND o.id = k.key
         JOIN entries e ON e.region = o.region AND e.idx = o.idx
         """;
 
@@ -28,16 +31,16 @@ internal static class PostgreSqlPrefetch
         $"""
         SELECT {PostgreSqlReads.AccountColumns}
         FROM (
-            SELECT DISTINCT side.number
-            FROM unnest($2) AS k (id)
-            JOIN outcomes o ON o.region = $1 AND o.id = k.id
+            SELECT DISTINCT t.region, side.number
+            FROM {Keys} k
+            JOIN outcomes o ON o.region = k.region AND o.id = k.key
             JOIN transfers t ON t.region = o.region AND t.idx = o.idx
             CROSS JOIN LATERAL (VALUES (t.debit), (t.credit)) AS side (number)
         ) n
-        JOIN accounts a ON a.region = $1 AND a.number = n.number
+        JOIN accounts a ON a.region = n.region AND a.number = n.number
         """;
 
-    internal const string AccountsByPath = $"SELECT {PostgreSqlReads.AccountColumns} FROM unnest($2) AS k (path) JOIN accounts a ON a.region = $1 AND a.path = k.path";
+    internal const string AccountsByPath = $"SELECT {PostgreSqlReads.AccountColumns} FROM {Keys} k JOIN accounts a ON a.region = k.region AND a.path = k.key";
 
     public static async ValueTask<Prefetched> ReadAsync(NpgsqlDataSource source, RegionCode region, PrefetchKeys keys, CancellationToken cancellation)
     {

@@ -46,10 +46,14 @@ internal static class PostgreSqlReads
         """);
 
     public static PostgreSqlQuery Postings(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>
-        Postings(region, account, from, until, after, limit, new SqlText(">"), new SqlText("ASC"));
+        Postings(region, account, limit, new SqlText(">"), new SqlText("ASC"), new SqlText("idx < (SELECT beyond FROM span)"), query => query
+            .Add($"SELECT greatest({after.Index}, first - 1) AS idx, CASE WHEN {after.Index} >= first THEN {after.Position} ELSE {int.MaxValue} END AS position, first, beyond FROM (SELECT ")
+            .Span(region, from, until));
 
     public static PostgreSqlQuery LatestPostings(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit) =>
-        Postings(region, account, from, until, before, limit, new SqlText("<"), new SqlText("DESC"));
+        Postings(region, account, limit, new SqlText("<"), new SqlText("DESC"), new SqlText("idx >= (SELECT first FROM span)"), query => query
+            .Add($"SELECT least({before.Index}, beyond) AS idx, CASE WHEN {before.Index} < beyond THEN {before.Position} ELSE 0 END AS position, first, beyond FROM (SELECT ")
+            .Span(region, from, until));
 
     public static PostgreSqlQuery CountersBefore(RegionCode region, long account, LedgerTime time)
     {
@@ -82,21 +86,31 @@ internal static class PostgreSqlReads
     /// <summary>An id as the key of its outcome.</summary>
     public static Guid Key(EntryId id) => new(id.ToArray(), bigEndian: true);
 
-    /// <summary>The index of the first entry that isn't before a time; past every entry where there is none.</summary>
-    public static PostgreSqlQuery FirstIndexFrom(this PostgreSqlQuery query, RegionCode region, LedgerTime time) =>
-        query.Add($"coalesce((SELECT f.idx FROM entries f WHERE f.region = {region.Value} AND f.time >= {time.Microseconds} ORDER BY f.time LIMIT 1), {long.MaxValue})");
+    /// <summary>The index of the first entry that isn't before a time; past every entry where there is none. Time rises with the index, so halving finds it.</summary>
+    public static PostgreSqlQuery FirstIndexFrom(this PostgreSqlQuery query, RegionCode region, LedgerTime time) => query.Add(
+        $"""
+        (WITH RECURSIVE halving (low, high) AS (
+            SELECT 0::bigint, size FROM ledger_head WHERE region = {region.Value}
+            UNION ALL
+            SELECT CASE WHEN e.time < {time.Microseconds} THEN e.idx + 1 ELSE low END, CASE WHEN e.time < {time.Microseconds} THEN high ELSE e.idx END
+            FROM halving JOIN entries e ON e.region = {region.Value} AND e.idx = (low + high) / 2 WHERE low < high)
+        SELECT max(low) FROM halving)
+        """);
 
     private static PostgreSqlQuery AccountsOf(RegionCode region) => PostgreSqlQuery.Of($"SELECT {AccountColumns} FROM accounts a").Add($" WHERE a.region = {region.Value}");
 
     private static PostgreSqlQuery EntriesOf() => PostgreSqlQuery.Of($"SELECT {LedgerRows.EntryColumns} FROM entries e");
 
-    // Each side's legs come in order from an index of their own and no further than the page, so a page costs what it shows, wherever it lies.
-    private static PostgreSqlQuery Postings(
-        RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor cursor, int limit, SqlText beyond, SqlText order)
+    private static PostgreSqlQuery Span(this PostgreSqlQuery query, RegionCode region, LedgerTime from, LedgerTime until) =>
+        query.FirstIndexFrom(region, from).Add($" AS first, ").FirstIndexFrom(region, until).Add($" AS beyond) period");
+
+    // Each side's legs come in order from an index of their own and no further than the page, so a page costs what it shows, wherever it lies. That takes one
+    // place to begin at: of two lower bounds, the cursor and the period, an index uses one and reads all that the other leaves out.
+    private static PostgreSqlQuery Postings(RegionCode region, long account, int limit, SqlText beyond, SqlText order, SqlText end, Action<PostgreSqlQuery> span)
     {
-        var query = new PostgreSqlQuery();
-        query.Add($"WITH span AS MATERIALIZED (SELECT ").FirstIndexFrom(region, from).Add($" AS first, ").FirstIndexFrom(region, until)
-            .Add($" AS beyond) SELECT e.bytes, p.position, p.is_debit, p.posted, p.debits, p.credits, c.path FROM (");
+        PostgreSqlQuery query = PostgreSqlQuery.Of("WITH span AS MATERIALIZED (");
+        span(query);
+        query.Add($") SELECT e.bytes, p.position, p.is_debit, p.posted, p.debits, p.credits, c.path FROM (");
         Side("debit", isDebit: true);
         query.Add($" UNION ALL ");
         Side("credit", isDebit: false);
@@ -110,7 +124,7 @@ internal static class PostgreSqlReads
 
         void Side(string own, bool isDebit) => Leg(query, region, account, own, isDebit).Add(
             $"""
-             AND (idx, position) {beyond} ({cursor.Index}, {cursor.Position}) AND idx >= (SELECT first FROM span) AND idx < (SELECT beyond FROM span)
+             AND (idx, position) {beyond} ((SELECT idx FROM span), (SELECT position FROM span)) AND {end}
             ORDER BY idx {order}, position {order} LIMIT {limit})
             """);
     }

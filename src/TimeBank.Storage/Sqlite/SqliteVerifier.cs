@@ -42,7 +42,8 @@ public static class SqliteVerifier
         "SELECT idx, expires FROM holds WHERE region = $region ORDER BY idx",
         $"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region ORDER BY a.number",
         (sql, values) => session.Prepare(sql).Read(values),
-        (sql, values) => session.Prepare(sql).Read(values));
+        (sql, values) => session.Prepare(sql).Read(values),
+        () => { });
 
     /// <summary>What SQLite itself knows: pages, indexes, constraints.</summary>
     private static Finding? Database(SqliteSession session)

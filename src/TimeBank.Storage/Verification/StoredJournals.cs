@@ -36,7 +36,9 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
         Finding? finding = Each(rows.Entries, region, row => verifier.Entry(new EntryRow(
             row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetString(4), LedgerRows.Number(row, 5), LedgerRows.Number(row, 6),
             LedgerRows.Bytes(row, 7), LedgerRows.Bytes(row, 8), LedgerRows.Bytes(row, 9), transfers.Of(row.GetInt64(0)))));
-        return finding ?? verifier.EndEntries() ?? (transfers.Next is { } orphan ? new Finding($"regions/{region}/entries/{orphan}", "transfer rows", "none: there is no such entry", "some") : null);
+        finding ??= verifier.EndEntries() ?? (transfers.Next is { } orphan ? new Finding($"regions/{region}/entries/{orphan}", "transfer rows", "none: there is no such entry", "some") : null);
+        if (finding is not null) rows.Abandon();
+        return finding;
     }
 
     private Finding? Each(string sql, RegionCode region, Func<DbDataReader, Finding?> check)
@@ -45,7 +47,9 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
         while (row.Read())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (check(row) is { } finding) return finding;
+            if (check(row) is not { } finding) continue;
+            rows.Abandon();
+            return finding;
         }
         return null;
     }

@@ -11,6 +11,7 @@ namespace TimeBank.Storage;
 /// <param name="Accounts">As <see cref="LedgerRows.Account"/> reads them, by number.</param>
 /// <param name="Read">Begins a query.</param>
 /// <param name="ReadBeside">Begins a query while another one is being read.</param>
+/// <param name="Abandon">Called before queries are left half read.</param>
 internal sealed record StoredRows(
     string Heads, string Entries, string Transfers, string Outcomes, string Holds, string Accounts,
-    Func<string, object?[], DbDataReader> Read, Func<string, object?[], DbDataReader> ReadBeside);
+    Func<string, object?[], DbDataReader> Read, Func<string, object?[], DbDataReader> ReadBeside, Action Abandon);

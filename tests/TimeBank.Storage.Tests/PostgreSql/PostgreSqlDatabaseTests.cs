@@ -69,6 +69,30 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         Assert.Equal(15, PostgreSqlVerifier.Verify(database, default).Regions[0].Entries);
     }
 
+    [Theory]
+    [InlineData("uuid[]", PostgreSqlPrefetch.Outcomes)]
+    [InlineData("uuid[]", PostgreSqlPrefetch.Linked)]
+    [InlineData("uuid[]", PostgreSqlPrefetch.AccountsOfLinked)]
+    [InlineData("text[]", PostgreSqlPrefetch.AccountsByPath)]
+    [InlineData("bigint[], integer[], bigint[], bigint[], bigint[], bigint[]", PostgreSqlAppend.ChangedAccounts)]
+    [InlineData("bigint[]", PostgreSqlAppend.EndedHolds)]
+    public void What_a_writer_looks_up_is_looked_up_by_the_whole_key_even_while_the_tables_are_empty(string types, string sql)
+    {
+        using var database = new PostgreSqlDatabase(cluster.NewDatabase());
+        using NpgsqlConnection connection = database.Writing.OpenConnection();
+        using var command = new NpgsqlCommand($"PREPARE looked (integer, {types}) AS {sql}", connection);
+        command.ExecuteNonQuery();
+        command.CommandText = $"EXPLAIN EXECUTE looked (NULL{string.Concat(types.Split(',').Select(_ => ", NULL"))})";
+        var plan = new List<string>();
+        using (NpgsqlDataReader reader = command.ExecuteReader())
+        {
+            while (reader.Read()) plan.Add(reader.GetString(0));
+        }
+        Assert.Contains(plan, step => step.Contains("Index Cond", StringComparison.Ordinal));
+        Assert.All(plan, step => Assert.False(step.Contains("Join Filter", StringComparison.Ordinal) || step.Contains("Seq Scan", StringComparison.Ordinal), string.Join('\n', plan)));
+        Assert.All(plan.Where(step => step.Contains("Index Cond", StringComparison.Ordinal)), step => Assert.Contains(" AND ", step, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_batch_that_lost_its_race_leaves_no_trace()
     {
