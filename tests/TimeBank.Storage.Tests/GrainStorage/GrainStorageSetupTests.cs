@@ -52,7 +52,8 @@ public sealed class GrainStorageSetupTests : IDisposable
 
     private async Task<InProcessTestCluster> StartAsync()
     {
-        InProcessTestClusterBuilder builder = new(1);
+        // Every test cluster has a service id of its own unless it is told.
+        InProcessTestClusterBuilder builder = new(1) { Options = { ServiceId = GrainStorageSetup.ServiceId } };
         builder.ConfigureSilo((_, silo) => silo.AddTimeBankGrainStorage(database.ConnectionString));
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
