@@ -107,17 +107,5 @@ public sealed class ClearingGrain(
 
     private static RegionCode RegionOf(string key) => RegionCode.Parse(key.Split('/')[0]);
 
-    private async Task SaveAsync()
-    {
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            // What is in memory is no longer what is stored; the next call reads it again.
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    private Task SaveAsync() => this.WriteAsync(state);
 }

@@ -54,17 +54,5 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
         return null;
     }
 
-    protected async Task SaveAsync()
-    {
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            // What is in memory is no longer what is stored; the next call reads it again.
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    protected Task SaveAsync() => this.WriteAsync(state);
 }

@@ -57,17 +57,5 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
         await SaveAsync();
     }
 
-    private async Task SaveAsync()
-    {
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            // What is in memory is no longer what is stored; the next call reads it again.
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    private Task SaveAsync() => this.WriteAsync(state);
 }

@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using TimeBank.Ledger;
 using Xunit;
 using static TimeBank.Grains.Tests.HoursCluster;
@@ -97,7 +96,7 @@ public sealed class ClearingGrainTests : HoursTests
         {
             await TransferAsync(away, home, 30, command);
         }
-        catch (OrleansException)
+        catch (StorageUnavailableException)
         {
             // The sender's own state: its caller learns nothing, and comes back.
         }

@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using TimeBank.Ledger;
 using Xunit;
 
@@ -27,7 +26,7 @@ public sealed class FundGrainTests
         await using District district = await District.StartAsync();
         var creation = new CreateFundMessage(district.Command("open"), Lottery);
         district.Storage.LoseNextWrite = true;
-        await Assert.ThrowsAnyAsync<OrleansException>(() => district.Fund("lottery").CreateAsync(creation));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => district.Fund("lottery").CreateAsync(creation));
 
         Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation)).Value);
         Assert.Equal(Lottery, await district.Fund("lottery").GetAsync());

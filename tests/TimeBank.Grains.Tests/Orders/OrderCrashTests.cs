@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using TimeBank.Ledger;
 using Xunit;
 using static TimeBank.Grains.Tests.HoursCluster;
@@ -54,7 +53,7 @@ public sealed class OrderCrashTests : OrderTests
     {
         string elder = await Here.RegisterWithHoursAsync();
         Here.States.FailNext(ServiceOrderState.Kind);
-        await Assert.ThrowsAsync<OrleansException>(() => Here.RequestAsync($"elders/{elder}"));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Here.RequestAsync($"elders/{elder}"));
 
         Value(await Here.RequestAsync($"elders/{elder}"));
     }
@@ -111,6 +110,6 @@ public sealed class OrderCrashTests : OrderTests
     private async Task CrashAsync(Func<Task<Reply<OrderMessage>>> call)
     {
         Here.States.FailNext(ServiceOrderState.Kind);
-        await Assert.ThrowsAsync<OrleansException>(call);
+        await Assert.ThrowsAsync<StorageUnavailableException>(call);
     }
 }

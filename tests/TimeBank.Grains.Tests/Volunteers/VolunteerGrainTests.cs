@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using TimeBank.Ledger;
 using Xunit;
 using static TimeBank.Grains.Tests.HoursCluster;
@@ -54,7 +53,7 @@ public sealed class VolunteerGrainTests : HoursTests
         Command command = Here.Command();
         var enrolment = new EnrolVolunteerMessage(command, "V", new DateOnly(1980, 1, 1), "");
         Here.States.FailNext(VolunteerState.Kind);
-        await Assert.ThrowsAsync<OrleansException>(() => Here.Volunteer(command.NewId.Text).EnrolAsync(enrolment));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Here.Volunteer(command.NewId.Text).EnrolAsync(enrolment));
 
         Assert.Equal("V", Value(await Here.Volunteer(command.NewId.Text).EnrolAsync(enrolment)).DisplayName);
     }
