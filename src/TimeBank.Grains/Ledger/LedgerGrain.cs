@@ -6,157 +6,19 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Grains;
 
-/// <summary>
-/// The writer of a region's journal. Batching is natural: while one batch is being stored the next one gathers, and when idle an
-/// entry is stored at once; there is no timer. Calls interleave, but only <see cref="RunAsync"/> touches the working state.
-/// </summary>
+/// <summary>The grain around a region's <see cref="LedgerWriter"/>. Its calls interleave: the writer batches them.</summary>
 [Reentrant]
 public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSource salts, IOptions<LedgerOptions> options, ILogger<LedgerGrain> log)
     : Grain, ILedgerGrain
 {
-    private const int AttemptsAgainstOtherWriters = 3;
+    private LedgerWriter? _writer;
 
-    private readonly Queue<LedgerCall> _queue = [];
-    private readonly LedgerOptions _options = options.Value;
-    private LedgerHead? _head;
-    private WorkingState? _state;
-    private bool _running;
+    private LedgerWriter Writer => _writer ??= new LedgerWriter(RegionCode.Parse(this.GetPrimaryKeyString()), store, clock, salts, options.Value, log);
 
-    private RegionCode Region => RegionCode.Parse(this.GetPrimaryKeyString());
+    public async Task<OutcomeMessage> SubmitAsync(ProposalMessage proposal) => new(await Writer.SubmitAsync(proposal.Proposal));
 
-    public Task<OutcomeMessage> SubmitAsync(ProposalMessage proposal)
-    {
-        var call = new SubmitCall(proposal.Proposal);
-        Enqueue(call);
-        return call.Answer;
-    }
+    public async Task<OutcomeMessage?> FindAsync(EntryIdMessage id) => await Writer.FindAsync(id.Id) is { } outcome ? new OutcomeMessage(outcome) : null;
 
-    public Task<OutcomeMessage?> FindAsync(EntryIdMessage id)
-    {
-        EntryId entry = id.Id;
-        var call = new ReadCall<OutcomeMessage?>(entry, [], state => state.Outcome(entry) is { } outcome ? new OutcomeMessage(outcome) : null);
-        Enqueue(call);
-        return call.Answer;
-    }
-
-    public Task<AccountsMessage> AccountsAsync(AccountPathsMessage paths)
-    {
-        AccountPath[] wanted = [.. paths.Paths.Select(AccountPath.Parse)];
-        var call = new ReadCall<AccountsMessage>(null, wanted, state => new AccountsMessage([.. wanted.Select(state.Account).OfType<Account>()]));
-        Enqueue(call);
-        return call.Answer;
-    }
-
-    private void Enqueue(LedgerCall call)
-    {
-        if (_queue.Count >= _options.MaxQueue)
-        {
-            call.Fail(Reason.QueueFull);
-            return;
-        }
-        _queue.Enqueue(call);
-        if (_running) return;
-        _running = true;
-        _ = RunAsync();
-    }
-
-    private async Task RunAsync()
-    {
-        var batch = new List<LedgerCall>();
-        while (_queue.Count > 0)
-        {
-            batch.Clear();
-            while (batch.Count < _options.MaxBatch && _queue.TryDequeue(out LedgerCall? call)) batch.Add(call);
-            await AnswerAsync(batch);
-        }
-        _running = false;
-    }
-
-    private async Task AnswerAsync(List<LedgerCall> batch)
-    {
-        try
-        {
-            int answered = 0;
-            while (answered < batch.Count) answered += await StoreAsync(batch[answered..]);
-        }
-        catch (StorageUnavailableException error)
-        {
-            log.LogWarning(error, "The journal of {Region} can't be written now.", Region);
-            Forget();
-            batch.ForEach(call => call.Fail(Reason.StoreUnavailable));
-        }
-        catch (Exception error) when (batch.Count > 1)
-        {
-            // One bad proposal must not take the others with it.
-            log.LogError(error, "A batch of {Region} failed; its calls are stored one by one.", Region);
-            Forget();
-            foreach (LedgerCall call in batch) await AnswerAsync([call]);
-        }
-        catch (Exception error)
-        {
-            // A broken invariant: nobody gets an answer that might be wrong, and the next batch starts from what is stored.
-            log.LogError(error, "A call to {Region} failed.", Region);
-            Forget();
-            batch[0].Fail(Reason.InternalError);
-        }
-    }
-
-    /// <summary>Decides and stores as many calls as fit one batch, and answers them.</summary>
-    /// <returns>How many were answered.</returns>
-    private async Task<int> StoreAsync(List<LedgerCall> calls)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            (WorkingState state, LedgerHead head) = await LoadAsync(calls);
-            var draft = new BatchDraft(head, state, salts.Next);
-            int decided = 0;
-            while (decided < calls.Count && draft.Bytes < _options.MaxBatchBytes) calls[decided++].Decide(state, draft, LedgerTime.From(clock.Now));
-            LedgerAppend append = draft.Finish();
-
-            if (append.IsEmpty || await AppendAsync(append))
-            {
-                // From here on the batch is durable, and nothing may fail.
-                _head = append.After;
-                calls.GetRange(0, decided).ForEach(call => call.Complete());
-                return decided;
-            }
-            Forget();
-            if (attempt == AttemptsAgainstOtherWriters) throw new StorageUnavailableException($"Another writer is at work on the journal of {Region}.");
-        }
-    }
-
-    private async Task<(WorkingState State, LedgerHead Head)> LoadAsync(List<LedgerCall> calls)
-    {
-        if (_state is { Count: var held } && held > _options.MaxHeld) _state = new WorkingState(_head!);
-        _head ??= await store.ReadHeadAsync(Region, CancellationToken.None);
-        _state ??= new WorkingState(_head);
-        PrefetchKeys missing = _state.Missing(
-            calls.Select(call => call.Proposal).OfType<Proposal>(),
-            calls.Where(call => call.Id is not null).Select(call => call.Id!.Value),
-            calls.SelectMany(call => call.Paths));
-        if (!missing.IsEmpty) _state.Load(missing, await store.PrefetchAsync(Region, missing, CancellationToken.None));
-        return (_state, _head);
-    }
-
-    /// <summary>False: the batch is not stored and must be decided again from what is.</summary>
-    private async Task<bool> AppendAsync(LedgerAppend append)
-    {
-        try
-        {
-            return await store.AppendAsync(append, CancellationToken.None);
-        }
-        catch (StorageUnavailableException error)
-        {
-            // Uncertain: the commit may have arrived. The head tells, since no two batches leave the same one.
-            log.LogWarning(error, "An append to the journal of {Region} is uncertain; its head decides.", Region);
-            Forget();
-            return (await store.ReadHeadAsync(Region, CancellationToken.None)).IsAt(append.After);
-        }
-    }
-
-    private void Forget()
-    {
-        _head = null;
-        _state = null;
-    }
+    public async Task<AccountsMessage> AccountsAsync(AccountPathsMessage paths) =>
+        new([.. await Writer.AccountsAsync([.. paths.Paths.Select(AccountPath.Parse)])]);
 }

@@ -8,8 +8,6 @@ namespace TimeBank.Grains.Tests;
 
 public sealed class LedgerGrainTests : IAsyncLifetime
 {
-    private const int MaxQueue = 50;
-
     private static readonly RegionCode Region = RegionCode.Parse("430211");
     private static readonly OpaqueId Elder = OpaqueId.Parse("000000000001");
 
@@ -24,35 +22,12 @@ public sealed class LedgerGrainTests : IAsyncLifetime
         builder.ConfigureClient(client => client.Services.AddTimeBankExceptions());
         builder.ConfigureSilo((_, silo) => silo.Services.AddTimeBankExceptions());
         builder.ConfigureSilo((_, silo) => silo.Services
-            .AddSingleton<ILedgerStore>(_store).AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(new BusinessClock(TimeProvider.System))
-            .Configure<LedgerOptions>(options =>
-            {
-                options.MaxQueue = MaxQueue;
-                options.MaxBatch = 10;
-            }));
+            .AddSingleton<ILedgerStore>(_store).AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(new BusinessClock(TimeProvider.System)));
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
-
-    [Fact]
-    public async Task What_comes_while_a_batch_is_stored_goes_into_the_next_ones()
-    {
-        _store.Gate = new TaskCompletionSource();
-        Task<Outcome>[] calls = [.. Enumerable.Range(0, 25).Select(at => Ledger.SubmitAsync(Issue(at, 10)))];
-        // Reads are answered with what was decided before them, and only once that is durable.
-        Task<AccountsMessage> read = Ledger.AccountsAsync(new AccountPathsMessage([Account.Text]));
-        await _cluster.Client.GetGrain<ILedgerGrain>("430203").FindAsync(default(EntryId));
-        Assert.All(calls, call => Assert.False(call.IsCompleted));
-
-        _store.Gate.SetResult();
-        Outcome[] outcomes = await Task.WhenAll(calls);
-
-        Assert.Equal(Enumerable.Range(0, 25).Select(at => (long)at), outcomes.Select(outcome => outcome.Entry!.Index).Order());
-        Assert.InRange(_store.Batches.Count, 3, 4);
-        Assert.Equal(250, (await read).Find(Account)!.Balance);
-    }
 
     [Fact]
     public async Task Same_id_gives_the_stored_outcome_in_the_same_batch_and_later()
@@ -82,23 +57,6 @@ public sealed class LedgerGrainTests : IAsyncLifetime
         Assert.Equal((Reason.InsufficientBalance, true), (again.Refusal!.Reason, again.Replayed));
         Assert.Equal(Reason.AmountNotPositive, (await Ledger.SubmitAsync(Issue(3, 0))).Refusal!.Reason);
         Assert.Null(await Ledger.FindAsync(Id(3)));
-    }
-
-    [Fact]
-    public async Task Past_its_bound_the_queue_takes_nobody_and_what_it_refuses_may_come_again()
-    {
-        _store.Gate = new TaskCompletionSource();
-        Task<Outcome>[] calls = [.. Enumerable.Range(0, MaxQueue + 20).Select(at => Ledger.SubmitAsync(Issue(at, 1)))];
-        // Some are refused at once, while the gate is still shut.
-        Outcome first = await await Task.WhenAny(calls);
-        Assert.Equal(Reason.QueueFull, first.Refusal!.Reason);
-
-        _store.Gate.SetResult();
-        Outcome[] outcomes = await Task.WhenAll(calls);
-
-        int full = outcomes.Count(outcome => outcome.Refusal?.Reason == Reason.QueueFull);
-        Assert.InRange(full, 1, 20);
-        Assert.Null((await Ledger.SubmitAsync(Issue(MaxQueue + 19, 1))).Refusal);
     }
 
     [Fact]
