@@ -1,7 +1,6 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using TimeBank.V1;
-using Date = Google.Type.Date;
 
 namespace TimeBank.Cli;
 

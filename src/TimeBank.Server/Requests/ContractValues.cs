@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using TimeBank.Ledger;
 using TimeBank.V1;
-using Date = Google.Type.Date;
 
 namespace TimeBank.Server;
 

@@ -1,5 +1,5 @@
 using TimeBank.Grains;
-using Date = Google.Type.Date;
+using TimeBank.V1;
 
 namespace TimeBank.Server;
 

@@ -44,7 +44,7 @@ public sealed class CatalogueApiTests(TestServer server)
 
         CatalogueVersion approved = await As(Role.FinanceChecker).ApproveVersionAsync(new ApproveCatalogueVersionRequest { RequestId = NewId(), Name = proposed.Name });
         Assert.Equal((VersionState.Approved, "staff-FinanceMaker", "staff-FinanceChecker"), (approved.State, approved.ProposedBy, approved.ApprovedBy));
-        var day = new Google.Type.Date { Year = 2031, Month = 1, Day = 1 };
+        var day = new Date { Year = 2031, Month = 1, Day = 1 };
         Assert.Equal(approved, await As(Role.Auditor).GetVersionAsync(new GetCatalogueVersionRequest { Parent = $"regions/{Yanling}", Date = day }));
         Assert.Equal("regions/430000/catalogueVersions/demo-2026-01", (await As(Role.Auditor).GetVersionAsync(new GetCatalogueVersionRequest { Parent = $"regions/{Yanling}" })).Name);
     }

@@ -100,8 +100,8 @@ public sealed class ElderApiTests(TestServer server)
         Assert.Equal(("", true, true, 240L), (hours.Programme, hours.Entitled, hours.Issued, hours.Amount.Value));
         Assert.Equal((false, "ELDER_NOT_ENTITLED", false), (none.Entitled, none.Reason, none.Issued));
         await _desk.Elders().ListEntitlementsAsync(new ListEntitlementsRequest { Elder = Nobody }).IsRefusedAsync(Reason.ElderNotFound);
-        await _desk.Elders().ListEntitlementsAsync(new ListEntitlementsRequest { Elder = young, Month = new Google.Type.Date { Year = 2026, Month = 13 } }).IsRefusedAsync(Reason.InvalidField, "month");
-        Assert.False((await _desk.Elders().ListEntitlementsAsync(new ListEntitlementsRequest { Elder = entitled, Month = new Google.Type.Date { Year = 9999, Month = 12 } })).Entitlements[0].Issued);
+        await _desk.Elders().ListEntitlementsAsync(new ListEntitlementsRequest { Elder = young, Month = new Date { Year = 2026, Month = 13 } }).IsRefusedAsync(Reason.InvalidField, "month");
+        Assert.False((await _desk.Elders().ListEntitlementsAsync(new ListEntitlementsRequest { Elder = entitled, Month = new Date { Year = 9999, Month = 12 } })).Entitlements[0].Issued);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Google.Type;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;

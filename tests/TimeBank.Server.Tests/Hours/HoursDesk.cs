@@ -81,7 +81,7 @@ internal sealed class HoursDesk(TestServer server, string region = TestServer.Ti
     public async Task AdvanceToAsync(DateTimeOffset to) => await new ScenarioService.ScenarioServiceClient(server.As(Role.Administrator))
         .AdvanceClockAsync(new AdvanceClockRequest { RequestId = Id(), To = Timestamp.FromDateTimeOffset(to) });
 
-    public Google.Type.Date Month(int later = 0) => Today.AddMonths(later) is var day ? new Google.Type.Date { Year = day.Year, Month = day.Month } : null!;
+    public Date Month(int later = 0) => Today.AddMonths(later) is var day ? new Date { Year = day.Year, Month = day.Month } : null!;
 
     public async Task<Hours> HoursAsync(string person) => await Volunteers().GetHoursAsync(new GetHoursRequest { Person = person });
 

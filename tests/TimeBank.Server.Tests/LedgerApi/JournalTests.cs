@@ -74,8 +74,8 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
         { new ListEntriesRequest { Actor = "other" }, [1] },
         { new ListEntriesRequest { Actor = "keeper", NewestFirst = true }, [4, 3, 2, 0] },
         { new ListEntriesRequest { Actor = "nobody" }, [] },
-        { new ListEntriesRequest { Period = new V1.Period { FirstDay = new Google.Type.Date { Year = 2026, Month = 10, Day = 1 } } }, [0, 1, 2, 3, 4] },
-        { new ListEntriesRequest { Period = new V1.Period { LastDay = new Google.Type.Date { Year = 2026, Month = 9, Day = 30 } } }, [] },
+        { new ListEntriesRequest { Period = new V1.Period { FirstDay = new Date { Year = 2026, Month = 10, Day = 1 } } }, [0, 1, 2, 3, 4] },
+        { new ListEntriesRequest { Period = new V1.Period { LastDay = new Date { Year = 2026, Month = 9, Day = 30 } } }, [] },
     };
 
     [Theory, MemberData(nameof(Filters))]
@@ -183,7 +183,7 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
 
     private static V1.Period Backwards => new()
     {
-        FirstDay = new Google.Type.Date { Year = 2026, Month = 10, Day = 2 },
-        LastDay = new Google.Type.Date { Year = 2026, Month = 10, Day = 1 },
+        FirstDay = new Date { Year = 2026, Month = 10, Day = 2 },
+        LastDay = new Date { Year = 2026, Month = 10, Day = 1 },
     };
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Google.Type;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;

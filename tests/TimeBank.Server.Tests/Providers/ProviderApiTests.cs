@@ -1,4 +1,3 @@
-using Google.Type;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;

@@ -32,7 +32,7 @@ public sealed class VolunteerApiTests(TestServer server)
         await _desk.Volunteers().EnrolVolunteerAsync(new EnrolVolunteerRequest { Parent = _desk.Region }).IsRefusedAsync(Reason.InvalidField, "request_id", "display_name", "birth_date");
         await _desk.Volunteers().EnrolVolunteerAsync(new EnrolVolunteerRequest
         {
-            RequestId = "no uuid", Parent = _desk.Region, DisplayName = new string('长', 100_000), BirthDate = new Google.Type.Date { Year = 2026, Month = 2, Day = 30 }, Home = "regions/430203/elders/000000000000",
+            RequestId = "no uuid", Parent = _desk.Region, DisplayName = new string('长', 100_000), BirthDate = new Date { Year = 2026, Month = 2, Day = 30 }, Home = "regions/430203/elders/000000000000",
         }).IsRefusedAsync(Reason.InvalidField, "request_id", "display_name", "birth_date", "home");
         await _desk.Volunteers().EnrolVolunteerAsync(Enrol(_desk.Today.AddYears(-18).AddDays(1))).IsRefusedAsync(Reason.VolunteerTooYoung);
         await _desk.Volunteers().EnrolVolunteerAsync(Enrol(new DateOnly(1980, 1, 1), "regions/430203/volunteers/000000000000")).IsRefusedAsync(Reason.HomeNotFound);

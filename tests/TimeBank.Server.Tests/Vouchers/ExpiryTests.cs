@@ -29,7 +29,7 @@ public sealed class ExpiryTests : IAsyncLifetime
         await MoveToAsync(2026, 11, 28);
         RedeemVoucherRequest late = desk.Lunch(meal.Name, canteen);
         await desk.Clerk(canteen).RedeemVoucherAsync(late).IsRefusedAsync(Reason.VoucherExpired);
-        late.ServiceDate = new Google.Type.Date { Year = 2026, Month = 10, Day = 31 };
+        late.ServiceDate = new Date { Year = 2026, Month = 10, Day = 31 };
         late.RequestId = desk.Request();
         await desk.Clerk(canteen).RedeemVoucherAsync(late);
         Assert.Equal(0, (await ExpireAsync(desk, desk.Request())).Changed);
