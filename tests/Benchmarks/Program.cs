@@ -1,8 +1,12 @@
+using TimeBank.Benchmarks.Core;
+using TimeBank.Benchmarks.Measures;
 using TimeBank.Benchmarks.Platform;
 
-// Each first word names a benchmark: dotnet run -c Release --project tests/Benchmarks -- grains
+// Each first word names a benchmark: dotnet run -c Release --project tests/Benchmarks -- bench --quick
 switch (args.FirstOrDefault())
 {
+    case "bench":
+        return await BenchAsync(args[1..]);
     case "grains":
         await GrainCallBenchmark.RunAsync();
         return 0;
@@ -13,6 +17,29 @@ switch (args.FirstOrDefault())
         await GrpcCallServer.RunAsync();
         return 0;
     default:
-        Console.Error.WriteLine("Which benchmark? grains grpc");
+        Console.Error.WriteLine($"Which benchmark? bench grains grpc\n{BenchOptions.Usage}");
         return 2;
+}
+
+static async Task<int> BenchAsync(string[] words)
+{
+    BenchOptions options;
+    try
+    {
+        options = BenchOptions.Parse(words);
+    }
+    catch (FormatException wrong)
+    {
+        Console.Error.WriteLine(wrong.Message);
+        return 2;
+    }
+    using BenchDatabase database = await BenchDatabase.StartAsync();
+    var report = new Report(Console.Out);
+    var bench = new Bench(options, report);
+    report.Begin();
+    foreach (ISubject subject in CoreBench.Subjects(database)) await bench.RunAsync(subject, database.FirstProcess);
+    await GrowthBench.RunAsync(people => CoreBench.OnPostgreSql(database, people), options, report);
+    await GrowthBench.RunAsync(CoreBench.OnSqlite, options, report);
+    if (options.Json is { } file) report.Write(file, TimeProvider.System.GetUtcNow());
+    return 0;
 }

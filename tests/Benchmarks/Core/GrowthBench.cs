@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using TimeBank.Benchmarks.Measures;
+
+namespace TimeBank.Benchmarks.Core;
+
+/// <summary>
+/// A journal that grows, filled through the writer in large batches: at each size the rate of 64 callers with ten hot payees, the memory of this
+/// process, and how long a new writer takes to its first answer. A tenth of the entries open an account; payers are drawn from all of them.
+/// </summary>
+internal static class GrowthBench
+{
+    private static readonly long[] Sizes = [10_000, 1_000_000, 10_000_000];
+    private static readonly Scene Asked = new(64, Payees.TenHot);
+
+    public static async Task RunAsync(Func<int, CoreSubject> subject, BenchOptions options, Report report)
+    {
+        foreach (long size in Sizes.Where(size => size <= options.Growth))
+        {
+            int people = checked((int)(size / 10));
+            await using CoreSubject core = subject(people);
+            if (!options.Wants(core.Name)) return;
+            await core.OpenAsync();
+            await core.GiveAsync(size - people);
+
+            long before = Stopwatch.GetTimestamp();
+            core.Restart();
+            await core.AskAsync();
+            double startMs = Stopwatch.GetElapsedTime(before).TotalMilliseconds;
+
+            await core.RunAsync(Asked, options.Round);
+            var rounds = new List<Round>();
+            for (int round = 0; round < options.Rounds; round++) rounds.Add(await core.RunAsync(Asked, options.Round));
+            Figures figures = Figures.Of(core.Name, Asked, rounds, TimeSpan.Zero, TimeSpan.Zero);
+            using var process = Process.GetCurrentProcess();
+            report.Add(new GrowthFigures(core.Name, size, people, figures.Rate, figures.P99Ms, process.WorkingSet64 / 1048576.0, startMs));
+        }
+    }
+}

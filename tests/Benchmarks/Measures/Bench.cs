@@ -1,0 +1,25 @@
+namespace TimeBank.Benchmarks.Measures;
+
+/// <summary>Measures subjects one after the other, in one run on one machine.</summary>
+internal sealed class Bench(BenchOptions options, Report report)
+{
+    /// <param name="database">PostgreSQL's first process, where one is part of the subject.</param>
+    public async Task RunAsync(ISubject subject, int? database)
+    {
+        List<Scene> scenes = [.. subject.Scenes.Where(options.Wants)];
+        await using ISubject _ = subject;
+        if (!options.Wants(subject.Name) || scenes.Count == 0) return;
+        await subject.OpenAsync();
+        foreach (Scene scene in scenes) report.Add(await MeasureAsync(subject, scene, database));
+    }
+
+    private async Task<Figures> MeasureAsync(ISubject subject, Scene scene, int? database)
+    {
+        await subject.RunAsync(scene, options.Round);
+        TimeSpan Database() => database is { } process ? CpuTime.OfFamily(process) : TimeSpan.Zero;
+        TimeSpan ownBefore = CpuTime.Own, databaseBefore = Database();
+        var rounds = new List<Round>();
+        for (int round = 0; round < options.Rounds; round++) rounds.Add(await subject.RunAsync(scene, options.Round));
+        return Figures.Of(subject.Name, scene, rounds, CpuTime.Own - ownBefore, Database() - databaseBefore);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace TimeBank.Benchmarks.Measures;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record BenchOptions
+{
+    public const string Usage =
+        """
+        bench [--quick] [--json FILE] [--only TEXT]… [--callers N]… [--rounds N] [--seconds S] [--growth N]
+          --quick      short rounds and fewer scenes
+          --json FILE  writes the figures there too
+          --only TEXT  only subjects whose name has TEXT in it; may be given again
+          --callers N  only scenes of N callers; may be given again
+          --rounds N   rounds of each scene after the one that warms up
+          --seconds S  the length of a round
+          --growth N   the largest journal of the growth measure, in entries: 10000, 1000000 (default) or 10000000; 0 leaves it out
+        """;
+
+    public bool Quick { get; private init; }
+
+    public string? Json { get; private init; }
+
+    public IReadOnlyList<string> Only { get; private init; } = [];
+
+    public IReadOnlyList<int> Callers { get; private init; } = [];
+
+    public int Rounds { get; private init; } = 5;
+
+    public TimeSpan Round { get; private init; } = TimeSpan.FromSeconds(3);
+
+    public long Growth { get; private init; } = 1_000_000;
+
+    /// <exception cref="FormatException">The words are not a bench's.</exception>
+    public static BenchOptions Parse(IReadOnlyList<string> words)
+    {
+        var options = new BenchOptions();
+        for (int at = 0; at < words.Count; at++)
+        {
+            string Value() => ++at < words.Count ? words[at] : throw new FormatException($"{words[at - 1]} needs a value.");
+            int Number() => Value() is var text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw new FormatException($"'{text}' is not a number.");
+            options = words[at] switch
+            {
+                "--quick" => options with { Quick = true, Rounds = 3, Round = TimeSpan.FromSeconds(1), Growth = Math.Min(options.Growth, 10_000) },
+                "--json" => options with { Json = Value() },
+                "--only" => options with { Only = [.. options.Only, Value()] },
+                "--callers" => options with { Callers = [.. options.Callers, Number()] },
+                "--rounds" => options with { Rounds = Math.Max(1, Number()) },
+                "--seconds" => options with { Round = TimeSpan.FromSeconds(Math.Max(1, Number())) },
+                "--growth" => options with { Growth = Number() },
+                var word => throw new FormatException($"'{word}' is not an option of bench.\n{Usage}"),
+            };
+        }
+        return options;
+    }
+
+    /// <summary>In a quick run, callers of one and of 64 with ten hot payees stand for all.</summary>
+    public bool Wants(Scene scene) =>
+        (Callers.Count == 0 || Callers.Contains(scene.Callers)) && (!Quick || (scene.Payees is Payees.None or Payees.TenHot && (Callers.Count > 0 || scene.Callers is 1 or 64)));
+
+    public bool Wants(string subject) => Only.Count == 0 || Only.Any(text => subject.Contains(text, StringComparison.OrdinalIgnoreCase));
+}

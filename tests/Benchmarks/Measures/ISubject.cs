@@ -1,0 +1,15 @@
+namespace TimeBank.Benchmarks.Measures;
+
+/// <summary>Something whose speed is measured. One subject is open at a time.</summary>
+internal interface ISubject : IAsyncDisposable
+{
+    string Name { get; }
+
+    IReadOnlyList<Scene> Scenes { get; }
+
+    /// <summary>Makes everything that the measure itself must not pay for.</summary>
+    Task OpenAsync();
+
+    /// <summary>Asks for about this long; the first round of each scene warms up and isn't counted.</summary>
+    Task<Round> RunAsync(Scene scene, TimeSpan time);
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace TimeBank.Benchmarks.Measures;
+
+/// <summary>The table, printed line by line as figures come, and the same as JSON.</summary>
+internal sealed class Report(TextWriter output)
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    private readonly List<Figures> _figures = [];
+    private readonly List<GrowthFigures> _growth = [];
+
+    private static string Machine =>
+        $"{Environment.ProcessorCount} cores of {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+
+    public void Begin()
+    {
+        output.WriteLine(Machine);
+        output.WriteLine($"{"subject",-34} {"payees",-8} {"callers",7} {"op/s",10} {"p50 ms",8} {"p99 ms",8} {"CPU µs/op",10} {"and db",8}");
+    }
+
+    public void Add(Figures figures)
+    {
+        _figures.Add(figures);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{figures.Subject,-34} {figures.Payees,-8} {figures.Callers,7} {figures.Rate,10:N0} {figures.MedianMs,8:N2} {figures.P99Ms,8:N2} {figures.OwnMicroseconds,10:N1} {figures.DatabaseMicroseconds,8:N1}"));
+    }
+
+    public void Add(GrowthFigures growth)
+    {
+        if (_growth.Count == 0) output.WriteLine($"{"growth",-34} {"entries",10} {"accounts",10} {"op/s",10} {"p99 ms",8} {"RSS MB",8} {"start ms",9}");
+        _growth.Add(growth);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{growth.Subject,-34} {growth.Entries,10} {growth.Accounts,10} {growth.Rate,10:N0} {growth.P99Ms,8:N2} {growth.MemoryMegabytes,8:N0} {growth.StartMs,9:N1}"));
+    }
+
+    public void Write(string file, DateTimeOffset now) =>
+        File.WriteAllText(file, JsonSerializer.Serialize(new { Time = now.ToString("O", CultureInfo.InvariantCulture), Machine, Figures = _figures, Growth = _growth }, Json) + "\n");
+
+    private static string Processor() =>
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? $"{RuntimeInformation.ProcessArchitecture}";
+}
