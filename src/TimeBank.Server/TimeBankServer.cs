@@ -13,8 +13,9 @@ public static class TimeBankServer
         LocalIssuer? issuer = options.Authority.Length == 0 ? LocalIssuer.Open(options.Data) : null;
 
         builder.WebHost.UseTimeBankListeners(options);
-        builder.AddTimeBankStorage(options);
-        builder.AddTimeBankGrains(options);
+        StorageEngine engine = StorageEngine.Of(options);
+        builder.AddTimeBankStorage(options, engine);
+        builder.AddTimeBankGrains(options, engine);
         builder.Services.AddTimeBankAuthentication(options, issuer);
         builder.Services.AddTimeBankGrpc();
 

@@ -51,6 +51,6 @@ internal sealed class SchemaScripts
     /// <exception cref="SchemaMismatchException">Scripts are missing.</exception>
     public void RequireAll(int applied)
     {
-        if (applied != Version) throw new SchemaMismatchException($"The database has schema {applied} and this build needs {Version}: migrate it first.");
+        if (applied != Version) throw new SchemaMismatchException($"The database has schema {applied} and this build needs {Version}: run `timebank migrate` as its owner.");
     }
 }

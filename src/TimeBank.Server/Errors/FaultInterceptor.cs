@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using TimeBank.Ledger;
+using TimeBank.Storage;
 
 namespace TimeBank.Server;
 
@@ -40,7 +41,7 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
             return Problem.Of(context.Deadline <= TimeProvider.System.GetUtcNow().UtcDateTime ? Reason.DeadlinePassed : Reason.CallCancelled);
         }
         // A grain that didn't answer in time may still act: the same request id finds out.
-        if (error is StorageUnavailableException or TimeoutException)
+        if (error is TimeoutException || StorageFault.IsOutage(error))
         {
             log.LogWarning(error, "{Method} can't be answered now.", context.Method);
             return Problem.Of(Reason.StoreUnavailable);

@@ -1,14 +1,13 @@
 using Orleans;
 using Orleans.Hosting;
 using TimeBank.Grains;
-using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Server;
 
 /// <summary>The silo in this process, and the clock that the business runs by.</summary>
 public static class GrainsSetup
 {
-    public static void AddTimeBankGrains(this WebApplicationBuilder builder, TimeBankOptions options)
+    public static void AddTimeBankGrains(this WebApplicationBuilder builder, TimeBankOptions options, StorageEngine engine)
     {
         TimeProvider time = TimeProvider.System;
         if (options.Scenario is { } start)
@@ -24,7 +23,7 @@ public static class GrainsSetup
             // One silo, and nobody else's: any free ports do, and several servers can run on a machine.
             silo.UseLocalhostClustering(FreePort.Find(), FreePort.Find());
             silo.Services.AddTimeBankExceptions();
-            silo.AddTimeBankGrainStorage(StorageSetup.Database(options).ConnectionString);
+            engine.AddGrainStorage(silo);
             if (options.Scenario is not null) silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync());
         });
     }

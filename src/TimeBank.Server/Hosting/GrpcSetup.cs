@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
 namespace TimeBank.Server;
 
 /// <summary>The gRPC side: limits, interceptors, services, health and reflection.</summary>
@@ -20,8 +18,8 @@ public static class GrpcSetup
             grpc.Interceptors.Add<AccessInterceptor>();
         });
         services.AddGrpcReflection();
-        // Without a check there is no answer but "unknown".
-        services.AddGrpcHealthChecks().AddCheck("server", () => HealthCheckResult.Healthy());
+        services.AddSingleton<DatabaseHealth>();
+        services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>("database");
     }
 
     public static void MapTimeBankGrpc(this IEndpointRouteBuilder app)

@@ -1,20 +1,13 @@
-using TimeBank.Ledger;
-using TimeBank.Storage;
-
 namespace TimeBank.Server;
 
-/// <summary>The embedded database: journals, registries and grain state in one file of the data folder.</summary>
+/// <summary>The database, and what reads it beside the grains.</summary>
 public static class StorageSetup
 {
-    public static SqliteDatabase Database(TimeBankOptions options) => new(Path.Combine(options.Data, "timebank.db"));
-
-    public static void AddTimeBankStorage(this WebApplicationBuilder builder, TimeBankOptions options)
+    public static void AddTimeBankStorage(this WebApplicationBuilder builder, TimeBankOptions options, StorageEngine engine)
     {
-        SqliteDatabase database = Database(options);
-        SqliteLedgerStore store = SqliteLedgerStore.Open(database);
-        builder.Services.AddSingleton<ILedgerStore>(store);
-        builder.Services.AddSingleton<ILedgerReader>(store);
-        builder.Services.AddSingleton<IRegistry>(new SqliteRegistry(database));
+        engine.AddStores(builder.Services, options.Migrate);
+        // By a factory, so that the host closes the database when it has stopped.
+        builder.Services.AddSingleton(_ => engine);
         builder.Services.AddSingleton(new PageTokens(PageTokenKey.Of(options.Data)));
         builder.Services.AddSingleton<StatementReader>();
         builder.Services.AddSingleton<VoucherReader>();

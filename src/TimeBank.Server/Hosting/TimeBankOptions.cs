@@ -7,8 +7,17 @@ public sealed class TimeBankOptions
 {
     public const string Section = "TimeBank";
 
-    /// <summary>The folder of the embedded database and the local issuer's keys.</summary>
+    /// <summary>The folder of the embedded database and the server's own keys.</summary>
     public string Data { get; set; } = "data";
+
+    /// <summary>
+    /// A PostgreSQL connection string; empty: a file of the data folder. Best given as the variable <c>TimeBank__Database</c>, which other users can't read as they can
+    /// a command line.
+    /// </summary>
+    public string Database { get; set; } = "";
+
+    /// <summary>Whether the server brings a PostgreSQL database to this build's schema at start, for which its login must own it. The embedded database is always migrated.</summary>
+    public bool Migrate { get; set; }
 
     /// <summary>Where gRPC listens.</summary>
     public string Grpc { get; set; } = "127.0.0.1:5081";

@@ -14,7 +14,8 @@ public static class VerifyCommand
         Verification verification;
         try
         {
-            verification = SqliteVerifier.Verify(StorageSetup.Database(options), cancellation);
+            using var engine = StorageEngine.Of(options);
+            verification = engine.Verify(cancellation);
         }
         catch (Exception error) when (error is FileNotFoundException or SchemaMismatchException or StorageUnavailableException)
         {

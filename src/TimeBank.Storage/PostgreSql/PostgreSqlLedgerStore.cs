@@ -11,12 +11,15 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
 
     private PostgreSqlLedgerStore(PostgreSqlDatabase database) => (_writing, _reading) = (database.Writing, database.Reading);
 
-    /// <summary>Opens a database, migrating it where needed. Whoever made the database disposes of it.</summary>
+    /// <summary>Opens a database. Whoever made the database disposes of it.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="migrate">Whether to bring it to this build's schema; otherwise it must have it.</param>
     /// <exception cref="SchemaMismatchException">Its schema is newer than this build's, or isn't ours.</exception>
     /// <exception cref="StorageUnavailableException">It can't be used.</exception>
-    public static PostgreSqlLedgerStore Open(PostgreSqlDatabase database)
+    public static PostgreSqlLedgerStore Open(PostgreSqlDatabase database, bool migrate = true)
     {
-        PostgreSqlSchema.Migrate(database);
+        if (migrate) PostgreSqlSchema.Migrate(database);
+        else PostgreSqlSchema.Require(database);
         return new PostgreSqlLedgerStore(database);
     }
 

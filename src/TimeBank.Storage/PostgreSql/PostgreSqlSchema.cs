@@ -25,22 +25,31 @@ public static class PostgreSqlSchema
     /// <summary>Applies what is missing. The login owns the tables; where nothing is missing, any member of the server's role will do.</summary>
     /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
-    public static void Migrate(PostgreSqlDatabase database)
+    public static void Migrate(PostgreSqlDatabase database) => AsLogin(database, connection =>
+    {
+        for (int applied = Check(connection); applied < Version; applied = Check(connection)) Apply(connection, Scripts.After(applied));
+    });
+
+    /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
+    /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
+    public static void Require(PostgreSqlDatabase database) => AsLogin(database, RequireCurrent);
+
+    /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
+    internal static void RequireCurrent(NpgsqlConnection connection) => Scripts.RequireAll(Check(connection));
+
+    private static void AsLogin(PostgreSqlDatabase database, Action<NpgsqlConnection> act)
     {
         using NpgsqlConnection connection = database.OpenAsLogin();
         try
         {
             RequireServer(connection);
-            for (int applied = Check(connection); applied < Version; applied = Check(connection)) Apply(connection, Scripts.After(applied));
+            act(connection);
         }
         catch (Exception fault) when (fault is NpgsqlException or IOException)
         {
             throw PostgreSqlFault.Translate(fault);
         }
     }
-
-    /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
-    internal static void RequireCurrent(NpgsqlConnection connection) => Scripts.RequireAll(Check(connection));
 
     private static void RequireServer(NpgsqlConnection connection)
     {

@@ -13,16 +13,23 @@ public sealed class PostgreSqlServer : IDisposable
 
     private const string Binaries = "/usr/lib/postgresql";
 
-    // The shell waits for the end of its input, which is the end of the tests however they end. The server's log goes to its output.
+    private const string StoppedWord = "timebank: the server has stopped";
+
+    // The shell waits for words until the end of its input, which is the end of the tests however they end. The server's log goes to its output.
     private const string Script =
         """
         bin=$1; data=$2; port=$3; shift 3
         cd "$data" || exit 1
         trap '' INT
         "$bin/initdb" --pgdata="$data/cluster" --username=timebank --auth=trust --encoding=UTF8 --locale=C --no-sync >&2 || exit 1
-        "$bin/postgres" -D "$data/cluster" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= "$@" >&2 &
-        server=$!
-        cat > /dev/null
+        word=start
+        while [ $word != end ]; do
+            case $word in
+                start) "$bin/postgres" -D "$data/cluster" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= "$@" >&2 & server=$! ;;
+                stop) kill -QUIT $server; wait $server; echo "timebank: the server has stopped" >&2 ;;
+            esac
+            read -r word || word=end
+        done
         kill -QUIT $server 2> /dev/null
         wait $server
         rm -rf "$data"
@@ -30,7 +37,7 @@ public sealed class PostgreSqlServer : IDisposable
 
     private readonly Process _shell;
     private readonly StringBuilder _log = new();
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously), _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private PostgreSqlServer(string binaries, string folder, int port, string[] settings)
     {
@@ -74,6 +81,7 @@ public sealed class PostgreSqlServer : IDisposable
         }
         var server = new PostgreSqlServer($"{binaries}/bin", folder, FreePort(), settings);
         server._shell.Start();
+        server._shell.StandardInput.AutoFlush = true;
         server._shell.BeginErrorReadLine();
         server._shell.BeginOutputReadLine();
         try
@@ -86,6 +94,21 @@ public sealed class PostgreSqlServer : IDisposable
             server.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Stops the server as <c>pg_ctl stop -m immediate</c> does: without a goodbye to anybody, and with a recovery to do at the next start.</summary>
+    public Task StopAtOnceAsync()
+    {
+        _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _shell.StandardInput.WriteLine("stop");
+        return _stopped.Task.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    public Task StartAgainAsync()
+    {
+        _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _shell.StandardInput.WriteLine("start");
+        return _ready.Task.WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     public string ConnectionString(string database, string user = Superuser) => $"Host=127.0.0.1;Port={Port};Username={user};Database={database}";
@@ -108,6 +131,7 @@ public sealed class PostgreSqlServer : IDisposable
     {
         if (line is null) return;
         lock (_log) _log.AppendLine(line);
+        if (line == StoppedWord) _stopped.TrySetResult();
         if (line.Contains("database system is ready to accept connections", StringComparison.Ordinal)) _ready.TrySetResult();
     }
 }

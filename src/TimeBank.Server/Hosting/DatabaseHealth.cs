@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>Whether the database answers. Asked at most once in two seconds, however many ask here.</summary>
+public sealed class DatabaseHealth(ILedgerReader reader, StorageEngine engine, TimeProvider? clock = null) : IHealthCheck, IDisposable
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(3);
+
+    // Real time, also in a demonstration, whose clock stands still.
+    private readonly TimeProvider _time = clock ?? TimeProvider.System;
+    private readonly SemaphoreSlim _turn = new(1);
+    private HealthCheckResult? _last;
+    private long _asked;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_last is { } last && _time.GetElapsedTime(_asked) < Fresh) return last;
+            HealthCheckResult now = await AskAsync(cancellationToken);
+            (_last, _asked) = (now, _time.GetTimestamp());
+            return now;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<HealthCheckResult> AskAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await reader.RegionsAsync(cancellation).AsTask().WaitAsync(Patience, _time, cancellation);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception error) when (error is StorageUnavailableException or TimeoutException)
+        {
+            return HealthCheckResult.Unhealthy($"The database {engine.Name} doesn't answer.", error);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Orleans.Hosting;
+using TimeBank.Ledger;
+using TimeBank.Storage;
+
+namespace TimeBank.Server;
+
+/// <summary>A PostgreSQL database. Its owner migrates it; a server does so only where it is told to.</summary>
+public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngine
+{
+    public override string Name => database.Name;
+
+    /// <exception cref="InvalidOperationException">It isn't a connection string. The message doesn't repeat it: it may hold a password.</exception>
+    public static PostgreSqlDatabase Read(string connectionString)
+    {
+        try
+        {
+            return new PostgreSqlDatabase(connectionString);
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or OverflowException)
+        {
+            throw new InvalidOperationException(
+                "TimeBank:Database must be empty or a PostgreSQL connection string of keywords that Npgsql knows, such as Host=127.0.0.1;Port=5432;Database=timebank;Username=timebank.");
+        }
+    }
+
+    public override void AddStores(IServiceCollection services, bool migrate)
+    {
+        PostgreSqlLedgerStore store = PostgreSqlLedgerStore.Open(database, migrate);
+        services.AddSingleton<ILedgerStore>(store);
+        services.AddSingleton<ILedgerReader>(store);
+        services.AddSingleton<IRegistry>(new PostgreSqlRegistry(database));
+    }
+
+    public override void AddGrainStorage(ISiloBuilder silo) => silo.AddTimeBankGrainStorage(database);
+
+    public override Verification Verify(CancellationToken cancellation) => PostgreSqlVerifier.Verify(database, cancellation);
+
+    protected override void Close() => database.Dispose();
+}

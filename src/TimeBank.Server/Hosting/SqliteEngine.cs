@@ -1,0 +1,28 @@
+using Orleans.Hosting;
+using TimeBank.Ledger;
+using TimeBank.Storage;
+using TimeBank.Storage.GrainStorage;
+
+namespace TimeBank.Server;
+
+/// <summary>One file of the data folder. Nobody else's, so the server always migrates it itself.</summary>
+public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
+{
+    private SqliteLedgerStore? _store;
+
+    public override string Name => database.Path;
+
+    public override void AddStores(IServiceCollection services, bool migrate)
+    {
+        _store = SqliteLedgerStore.Open(database);
+        services.AddSingleton<ILedgerStore>(_store);
+        services.AddSingleton<ILedgerReader>(_store);
+        services.AddSingleton<IRegistry>(new SqliteRegistry(database));
+    }
+
+    public override void AddGrainStorage(ISiloBuilder silo) => silo.AddTimeBankGrainStorage(database.ConnectionString);
+
+    public override Verification Verify(CancellationToken cancellation) => SqliteVerifier.Verify(database, cancellation);
+
+    protected override void Close() => _store?.Dispose();
+}

@@ -1,0 +1,38 @@
+using Orleans.Hosting;
+using TimeBank.Ledger;
+using TimeBank.Storage;
+
+namespace TimeBank.Server;
+
+/// <summary>The database that a server works on: journals, registries and grain states, on one of two engines.</summary>
+public abstract class StorageEngine : IDisposable
+{
+    /// <exception cref="InvalidOperationException">The setting isn't a connection string. The message doesn't repeat it: it may hold a password.</exception>
+    public static StorageEngine Of(TimeBankOptions options) =>
+        options.Database.Length == 0 ? new SqliteEngine(new SqliteDatabase(Path.Combine(options.Data, "timebank.db"))) : new PostgreSqlEngine(PostgreSqlEngine.Read(options.Database));
+
+    /// <summary>Where the database is, without a password.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Adds the journals and registries, once the schema is this build's.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="migrate">Whether to bring the schema to this build's first.</param>
+    /// <exception cref="SchemaMismatchException">The schema isn't this build's.</exception>
+    /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
+    public abstract void AddStores(IServiceCollection services, bool migrate);
+
+    public abstract void AddGrainStorage(ISiloBuilder silo);
+
+    /// <exception cref="FileNotFoundException">There is no database.</exception>
+    /// <exception cref="SchemaMismatchException">The schema isn't this build's.</exception>
+    /// <exception cref="StorageUnavailableException">The database can't be read now.</exception>
+    public abstract Verification Verify(CancellationToken cancellation);
+
+    public void Dispose()
+    {
+        Close();
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Close();
+}
