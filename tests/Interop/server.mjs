@@ -12,7 +12,7 @@ export async function start() {
   const data = mkdtempSync(path.join(os.tmpdir(), 'timebank-interop-'));
   const [grpcPort, httpPort] = [await freePort(), await freePort()];
   const address = `127.0.0.1:${grpcPort}`, issuer = `http://127.0.0.1:${httpPort}`;
-  const child = spawn('dotnet', [newestServer(), `--TimeBank:Data=${data}`, '--TimeBank:Scenario=2026-10-01T00:00:00+08:00', `--TimeBank:Grpc=${address}`, `--TimeBank:Http=127.0.0.1:${httpPort}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('dotnet', [newest('src/TimeBank.Server', 'TimeBank.Server.dll'), `--TimeBank:Data=${data}`, '--TimeBank:Scenario=2026-10-01T00:00:00+08:00', `--TimeBank:Grpc=${address}`, `--TimeBank:Http=127.0.0.1:${httpPort}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { log += text; });
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -30,6 +30,8 @@ export async function start() {
 
   return {
     address,
+    /** The tool with these words, as a person would run it; gives what it writes. */
+    tool: (...words) => run('dotnet', [newest('src/TimeBank.Cli', 'timebank.dll'), ...words], { TIMEBANK_SERVER: `http://${address}`, TIMEBANK_ISSUER: issuer, TIMEBANK_DATA: data, LC_ALL: 'en' }),
     log: () => log,
     /** A token of the local issuer, for a role and, where it has one, a party. */
     async token(role, party = '', region = '430211') {
@@ -47,9 +49,21 @@ export async function start() {
   };
 }
 
-function newestServer() {
-  const built = ['Debug', 'Release'].map((kind) => path.join(root, `src/TimeBank.Server/bin/${kind}/net10.0/TimeBank.Server.dll`)).filter(existsSync);
-  if (built.length === 0) throw new Error('Build the server first: dotnet build src/TimeBank.Server');
+/** Runs a program to its end; gives what it writes, or fails with what it says. */
+export function run(program, words, variables = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { env: { ...process.env, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '', error = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => { out += text; });
+    child.stderr.setEncoding('utf8').on('data', (text) => { error += text; });
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve(out) : reject(new Error(`${program} ${words.join(' ')} ended with ${code}:\n${error}${out.slice(-2_000)}`))));
+  });
+}
+
+function newest(project, file) {
+  const built = ['Debug', 'Release'].map((kind) => path.join(root, `${project}/bin/${kind}/net10.0/${file}`)).filter(existsSync);
+  if (built.length === 0) throw new Error(`Build it first: dotnet build ${project}`);
   return built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
 }
 

@@ -25,7 +25,8 @@ internal static class Contract
     public static bool IsRead(MethodDescriptor method) =>
         method.Name.StartsWith("Get", StringComparison.Ordinal)
         || method.Name.StartsWith("List", StringComparison.Ordinal)
-        || method.Name.StartsWith("Compare", StringComparison.Ordinal);
+        || method.Name.StartsWith("Compare", StringComparison.Ordinal)
+        || method.Name.StartsWith("Export", StringComparison.Ordinal);
 
     /// <summary>The field at a dotted path; null if there is none.</summary>
     public static FieldDescriptor? Field(MessageDescriptor message, string path)

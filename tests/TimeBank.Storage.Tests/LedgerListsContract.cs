@@ -79,6 +79,58 @@ public abstract class LedgerListsContract : IDisposable
     }
 
     [Fact]
+    public async Task Accounts_as_of_any_size_are_folds_of_the_journal_so_far()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        Account[] now = [.. await Reader.AccountsByPathAsync(Tianyuan, new AccountFilter(), "", 100, default)];
+        JournalEntry[] entries = [.. (await Reader.EntriesAsync(Tianyuan, 0, 100, default)).Select(stored => stored.Entry)];
+
+        for (int size = 0; size <= entries.Length; size++)
+        {
+            var counters = now.ToDictionary(account => account.Number, _ => default(Counters));
+            foreach (Transfer transfer in entries[..size].SelectMany(entry => entry.Transfers))
+            {
+                counters[transfer.Debit] = counters[transfer.Debit].Debit(transfer with { Held = 0, Released = 0 });
+                counters[transfer.Credit] = counters[transfer.Credit].Credit(transfer with { Held = 0, Released = 0 });
+            }
+            List<Account> paged = [];
+            while (await Reader.AccountsAsOfAsync(Tianyuan, new AccountFilter(), size, paged.LastOrDefault()?.Path.Text ?? "", 3, default) is { Count: > 0 } page) paged.AddRange(page);
+            Assert.Equal(now.Where(account => account.Opened < size).Select(account => account with { Counters = counters[account.Number] }), paged);
+        }
+        Assert.Equal(
+            now.Where(account => account.Path.Text.StartsWith("person/", StringComparison.Ordinal)).Select(account => account.Path),
+            (await Reader.AccountsAsOfAsync(Tianyuan, new AccountFilter("person/"), long.MaxValue, "", 100, default)).Select(account => account.Path));
+    }
+
+    [Fact]
+    public async Task A_time_is_found_as_the_number_of_entries_before_it()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+
+        foreach (JournalEntry entry in (await Reader.EntriesAsync(Tianyuan, 0, 100, default)).Select(stored => stored.Entry))
+        {
+            Assert.Equal(entry.Index, await Reader.IndexAtAsync(Tianyuan, entry.Time, default));
+            Assert.Equal(entry.Index + 1, await Reader.IndexAtAsync(Tianyuan, new LedgerTime(entry.Time.Microseconds + 1), default));
+        }
+        Assert.Equal(0, await Reader.IndexAtAsync(Tianyuan, default, default));
+        Assert.Equal(15, await Reader.IndexAtAsync(Tianyuan, End, default));
+        Assert.Equal(0, await Reader.IndexAtAsync(Lusong, End, default));
+    }
+
+    [Fact]
+    public async Task Open_holds_come_by_index_and_ended_ones_do_not()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        async Task<long[]> ListAsync(long after, int limit) => [.. (await Reader.OpenHoldsAsync(Tianyuan, after, limit, default)).Select(hold => hold.Index)];
+
+        Assert.Equal(new long[] { 10 }, await ListAsync(-1, 10));
+        await new Writer(Store, Tianyuan).WriteAsync(HoldHours("hold 4", 30), HoldHours("hold 5", 30));
+        Assert.Equal(new long[] { 10, 15, 16 }, await ListAsync(-1, 10));
+        Assert.Equal(new long[] { 15 }, await ListAsync(10, 1));
+        Assert.Empty(await ListAsync(16, 10));
+    }
+
+    [Fact]
     public async Task Transfers_name_their_accounts_and_what_those_held_after()
     {
         await LiveADayAsync(new Writer(Store, Tianyuan));

@@ -45,6 +45,18 @@ internal sealed class Screen
     /// <summary>A text that a script takes as it is, such as a token.</summary>
     public void Raw(string text) => _around.Out.WriteLine(text);
 
+    /// <summary>A text that goes on where the last one ended.</summary>
+    public void Text(string text) => _around.Out.Write(text);
+
+    /// <summary>How far something has come, on the error stream, so that it never mixes with what is shown: one line that somebody who watches sees change.</summary>
+    public void Progress(string text, bool ended)
+    {
+        if (!_around.OutputIsTerminal && !ended) return;
+        string line = _around.OutputIsTerminal ? $"\r{text}" : text;
+        if (ended) _around.Error.WriteLine(line);
+        else _around.Error.Write(line);
+    }
+
     public void Table(string title, IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table { Border = TableBorder.Rounded };

@@ -6,6 +6,9 @@ public static class Chart
     private const AccountFlags Credit = AccountFlags.DebitsMustNotExceedCredits;
     private const AccountFlags Debit = AccountFlags.CreditsMustNotExceedDebits;
 
+    /// <summary>Every unit, in the order in which people read them.</summary>
+    public static IReadOnlyList<Unit> Units { get; } = [Unit.Minutes, Unit.Fen, Unit.Meal, Unit.Bath, Unit.Clean];
+
     /// <summary>Money in a bank account.</summary>
     public static AccountSpec Bank(Slug account) => Open($"bank/{account}", Unit.Fen, Debit);
 

@@ -51,6 +51,18 @@ public interface ILedgerReader
     /// <summary>The posted counters of an account as they were just before a time; its pending counters are given as zero.</summary>
     ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation);
 
+    /// <summary>How many entries were recorded before a time: the index of the first one that wasn't.</summary>
+    ValueTask<long> IndexAtAsync(RegionCode region, LedgerTime time, CancellationToken cancellation);
+
+    /// <summary>
+    /// Accounts in the order of their paths as they were when the journal had <paramref name="size"/> entries: those opened by then, with their
+    /// posted counters. Pending counters are given as zero, flags as they are now. Each account costs a look-up in an index, however long its history.
+    /// </summary>
+    ValueTask<IReadOnlyList<Account>> AccountsAsOfAsync(RegionCode region, AccountFilter filter, long size, string afterPath, int limit, CancellationToken cancellation);
+
+    /// <summary>The holds that are open, by the index of their entries, after an index.</summary>
+    ValueTask<IReadOnlyList<JournalEntry>> OpenHoldsAsync(RegionCode region, long afterIndex, int limit, CancellationToken cancellation);
+
     /// <summary>The holds that are open and due at a time, earliest first: those that an <see cref="EntryKind.ExpireHold"/> may end.</summary>
     ValueTask<IReadOnlyList<JournalEntry>> DueHoldsAsync(RegionCode region, LedgerTime at, int limit, CancellationToken cancellation);
 

@@ -98,6 +98,17 @@ public sealed class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTo
         return (await ledger.TrialBalanceByClassAsync(region, context.CancellationToken)).ToContract(region, unit);
     }
 
+    public override async Task Export(ExportRequest request, IServerStreamWriter<ExportChunk> responseStream, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        V1.ExportFormat format = read.Choice(request.Format, "format");
+        (DateOnly, DateOnly) period = read.Period(request.Period, "period");
+        read.Check();
+        var export = new JournalExport(ledger, region, format.ToDomain(), context.CancellationToken);
+        await foreach (ExportChunk piece in export.PiecesAsync(StatementReader.Times(period))) await responseStream.WriteAsync(piece, context.CancellationToken);
+    }
+
     public override async Task<Entry> Reverse(ReverseRequest request, ServerCallContext context)
     {
         var read = new RequestReader();

@@ -2,6 +2,7 @@ using TimeBank.Ledger;
 using TimeBank.V1;
 using Account = TimeBank.Ledger.Account;
 using EntryKind = TimeBank.Ledger.EntryKind;
+using ExportFormat = TimeBank.Ledger.ExportFormat;
 using TrialBalance = TimeBank.Ledger.TrialBalance;
 
 namespace TimeBank.Server;
@@ -9,9 +10,6 @@ namespace TimeBank.Server;
 /// <summary>The journal and its accounts in the contract's types.</summary>
 internal static class LedgerContract
 {
-    /// <summary>In the order in which people read them.</summary>
-    public static readonly IReadOnlyList<Unit> Units = [Unit.Minutes, Unit.Fen, Unit.Meal, Unit.Bath, Unit.Clean];
-
     public static V1.Account ToContract(this Account account, RegionCode region) => new()
     {
         Name = NameOf(region, account.Path),
@@ -67,7 +65,7 @@ internal static class LedgerContract
         Units =
         {
             balance.Rows.GroupBy(row => row.Unit).Where(rows => only is null || rows.Key == only)
-                .OrderBy(rows => Units.Index().FirstOrDefault(unit => unit.Item == rows.Key, (Units.Count, default)).Index).Select(ToContract),
+                .OrderBy(rows => Chart.Units.Index().FirstOrDefault(unit => unit.Item == rows.Key, (Chart.Units.Count, default)).Index).Select(ToContract),
         },
     };
 
@@ -84,6 +82,14 @@ internal static class LedgerContract
     };
 
     public static EntryKind ToDomain(this V1.EntryKind kind) => Enum.GetValues<EntryKind>().Single(own => own != EntryKind.Note && own.ToContract() == kind);
+
+    /// <summary>The format of a choice that has been checked.</summary>
+    public static ExportFormat ToDomain(this V1.ExportFormat format) => format switch
+    {
+        V1.ExportFormat.Unspecified or V1.ExportFormat.Hledger => ExportFormat.Hledger(),
+        V1.ExportFormat.Beancount => ExportFormat.Beancount(),
+        V1.ExportFormat.Csv => ExportFormat.Csv(),
+    };
 
     private static V1.Transfer ToContract(JournalEntry entry, StoredTransfer transfer)
     {

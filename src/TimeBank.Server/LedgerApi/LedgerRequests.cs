@@ -47,7 +47,7 @@ internal static class LedgerRequests
     public static Unit? UnitOrNull(string text)
     {
         if (text.Length == 0) return null;
-        if (LedgerContract.Units.FirstOrDefault(unit => unit.Code == text) is var known && known != default) return known;
+        if (Chart.Units.FirstOrDefault(unit => unit.Code == text) is var known && known != default) return known;
         throw Problem.Of(Reason.UnitUnknown, ("unit", text.Length > 8 ? text[..8] + "…" : text), ("field", "unit"));
     }
 }

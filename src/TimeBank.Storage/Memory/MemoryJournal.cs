@@ -124,12 +124,18 @@ internal sealed class MemoryJournal(RegionCode region)
 
     public Counters CountersBefore(long account, LedgerTime time) => Legs(account).LastOrDefault(leg => leg.Entry.Time < time)?.After ?? default;
 
-    public IReadOnlyList<JournalEntry> DueHolds(LedgerTime at, int limit) =>
+    public long IndexAt(LedgerTime time) => _entries.Count(entry => entry.Stored.Entry.Time < time);
+
+    public IReadOnlyList<Account> AccountsAsOf(AccountFilter filter, long size, string afterPath, int limit) =>
     [
-        .. _entries.Select(entry => entry.Stored.Entry)
-            .Where(entry => entry.Kind == EntryKind.Hold && !_endedBy.ContainsKey(entry.Index) && entry.Expires <= at)
-            .OrderBy(entry => entry.Expires).ThenBy(entry => entry.Index).Take(limit),
+        .. AccountsByPath(filter, afterPath, int.MaxValue).Where(account => account.Opened < size).Take(limit)
+            .Select(account => account with { Counters = Legs(account.Number).LastOrDefault(leg => leg.Entry.Index < size)?.After ?? default }),
     ];
+
+    public IReadOnlyList<JournalEntry> OpenHolds(long afterIndex, int limit) => [.. Open.Where(hold => hold.Index > afterIndex).Take(limit)];
+
+    public IReadOnlyList<JournalEntry> DueHolds(LedgerTime at, int limit) =>
+        [.. Open.Where(hold => hold.Expires <= at).OrderBy(hold => hold.Expires).ThenBy(hold => hold.Index).Take(limit)];
 
     public IReadOnlyList<UnitTotals> TrialBalance() =>
         [.. _accounts.GroupBy(account => account.Unit).OrderBy(unit => unit.Key.Code, StringComparer.Ordinal).Select(unit => new UnitTotals(unit.Key, Sum(unit), unit.LongCount()))];
@@ -141,6 +147,8 @@ internal sealed class MemoryJournal(RegionCode region)
                 .OrderBy(row => row.Key.Unit.Code, StringComparer.Ordinal).ThenBy(row => row.Key.Class, StringComparer.Ordinal)
                 .Select(row => new ClassTotals(row.Key.Unit, row.Key.Class, Sum(row), row.LongCount())),
         ]);
+
+    private IEnumerable<JournalEntry> Open => _entries.Select(entry => entry.Stored.Entry).Where(entry => entry.Kind == EntryKind.Hold && !_endedBy.ContainsKey(entry.Index));
 
     private static Counters Sum(IEnumerable<Account> accounts) => accounts.Aggregate(default(Counters), (sum, account) => new Counters(
         sum.DebitsPending + account.Counters.DebitsPending, sum.DebitsPosted + account.Counters.DebitsPosted,

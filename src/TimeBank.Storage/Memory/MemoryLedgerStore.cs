@@ -62,6 +62,14 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
         Of(region, journal => journal.CountersBefore(account, time));
 
+    public ValueTask<long> IndexAtAsync(RegionCode region, LedgerTime time, CancellationToken cancellation) => Of(region, journal => journal.IndexAt(time));
+
+    public ValueTask<IReadOnlyList<Account>> AccountsAsOfAsync(RegionCode region, AccountFilter filter, long size, string afterPath, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.AccountsAsOf(filter, size, afterPath, limit));
+
+    public ValueTask<IReadOnlyList<JournalEntry>> OpenHoldsAsync(RegionCode region, long afterIndex, int limit, CancellationToken cancellation) =>
+        Of(region, journal => journal.OpenHolds(afterIndex, limit));
+
     public ValueTask<IReadOnlyList<JournalEntry>> DueHoldsAsync(RegionCode region, LedgerTime at, int limit, CancellationToken cancellation) =>
         Of(region, journal => journal.DueHolds(at, limit));
 

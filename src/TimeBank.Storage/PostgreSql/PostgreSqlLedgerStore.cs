@@ -97,6 +97,15 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
         PostgreSqlReads.CountersBefore(region, account, time).FirstAsync(_reading, row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), cancellation);
 
+    public ValueTask<long> IndexAtAsync(RegionCode region, LedgerTime time, CancellationToken cancellation) =>
+        PostgreSqlReads.IndexAt(region, time).FirstAsync(_reading, row => row.GetInt64(0), cancellation);
+
+    public ValueTask<IReadOnlyList<Account>> AccountsAsOfAsync(RegionCode region, AccountFilter filter, long size, string afterPath, int limit, CancellationToken cancellation) =>
+        PostgreSqlReads.AccountsAsOf(region, filter, size, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation);
+
+    public ValueTask<IReadOnlyList<JournalEntry>> OpenHoldsAsync(RegionCode region, long afterIndex, int limit, CancellationToken cancellation) =>
+        PostgreSqlReads.OpenHolds(region, afterIndex, limit).ListAsync(_reading, row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), cancellation);
+
     public ValueTask<IReadOnlyList<JournalEntry>> DueHoldsAsync(RegionCode region, LedgerTime at, int limit, CancellationToken cancellation) =>
         PostgreSqlReads.DueHolds(region, at, limit).ListAsync(_reading, row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), cancellation);
 

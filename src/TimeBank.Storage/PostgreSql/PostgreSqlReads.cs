@@ -67,6 +67,30 @@ internal static class PostgreSqlReads
         void Side(string own, bool isDebit) => Leg(query, region, account, own, isDebit).Add($" AND idx < (SELECT beyond FROM span) ORDER BY idx DESC, position DESC LIMIT 1)");
     }
 
+    public static PostgreSqlQuery IndexAt(RegionCode region, LedgerTime time) =>
+        PostgreSqlQuery.Of("SELECT coalesce(").FirstIndexFrom(region, time).Add($", 0)");
+
+    public static PostgreSqlQuery AccountsAsOf(RegionCode region, AccountFilter filter, long size, string afterPath, int limit) => PostgreSqlQuery.Of(
+        $"SELECT {AccountColumns.Replace("a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted", "0::bigint, coalesce(l.debits, 0), 0::bigint, coalesce(l.credits, 0)", StringComparison.Ordinal)} FROM (SELECT * FROM accounts a")
+        .Add($" WHERE a.region = {region.Value} AND a.path > {afterPath} AND a.opened < {size}").Accounts(filter).Add(
+        $"""
+         ORDER BY a.path LIMIT {limit}) a LEFT JOIN LATERAL (
+            SELECT debits, credits FROM (
+                (SELECT idx, position, debit_debits AS debits, debit_credits AS credits FROM transfers
+                 WHERE region = a.region AND debit = a.number AND posted > 0 AND idx < {size} ORDER BY idx DESC, position DESC LIMIT 1)
+                UNION ALL
+                (SELECT idx, position, credit_debits, credit_credits FROM transfers
+                 WHERE region = a.region AND credit = a.number AND posted > 0 AND idx < {size} ORDER BY idx DESC, position DESC LIMIT 1)
+            ) legs ORDER BY idx DESC, position DESC LIMIT 1) l ON true
+        ORDER BY a.path
+        """);
+
+    public static PostgreSqlQuery OpenHolds(RegionCode region, long afterIndex, int limit) => new PostgreSqlQuery().Add(
+        $"""
+        SELECT e.bytes FROM holds h JOIN entries e ON e.region = h.region AND e.idx = h.idx
+        WHERE h.region = {region.Value} AND h.idx > {afterIndex} ORDER BY h.idx LIMIT {limit}
+        """);
+
     public static PostgreSqlQuery DueHolds(RegionCode region, LedgerTime at, int limit) => new PostgreSqlQuery().Add(
         $"""
         SELECT e.bytes FROM holds h JOIN entries e ON e.region = h.region AND e.idx = h.idx

@@ -78,6 +78,16 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
         _readers.ReadAsync(session => SqliteReads.Before(session, region, account, time), cancellation);
 
+    public ValueTask<long> IndexAtAsync(RegionCode region, LedgerTime time, CancellationToken cancellation) =>
+        _readers.ReadAsync(session => Math.Min(SqliteReads.IndexAt(session, region, time), SqliteReads.Head(session, region).Size), cancellation);
+
+    public async ValueTask<IReadOnlyList<Account>> AccountsAsOfAsync(
+        RegionCode region, AccountFilter filter, long size, string afterPath, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.AccountsAsOf(session, region, filter, size, afterPath, limit), cancellation);
+
+    public async ValueTask<IReadOnlyList<JournalEntry>> OpenHoldsAsync(RegionCode region, long afterIndex, int limit, CancellationToken cancellation) =>
+        await _readers.ReadAsync(session => SqliteReads.OpenHolds(session, region, afterIndex, limit), cancellation);
+
     public async ValueTask<IReadOnlyList<JournalEntry>> DueHoldsAsync(RegionCode region, LedgerTime at, int limit, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteReads.DueHolds(session, region, at, limit), cancellation);
 

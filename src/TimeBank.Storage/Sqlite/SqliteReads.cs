@@ -66,6 +66,12 @@ internal static class SqliteReads
         ORDER BY t.idx, t.position
         """;
 
+    private const string OpenHoldsQuery =
+        """
+        SELECT e.bytes FROM holds h CROSS JOIN entries e ON e.region = h.region AND e.idx = h.idx
+        WHERE h.region = $region AND h.idx > $after ORDER BY h.idx LIMIT $limit
+        """;
+
     private const string DueHoldsQuery =
         """
         SELECT e.bytes FROM holds h CROSS JOIN entries e ON e.region = h.region AND e.idx = h.idx
@@ -117,11 +123,27 @@ internal static class SqliteReads
     public static List<Posting> LatestPostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit) =>
         PostingsOf(session, LatestPostings, region, account, from, until, before, limit);
 
-    public static Counters Before(SqliteSession session, RegionCode region, long account, LedgerTime time) =>
-        session.Prepare(CountersBefore).First(row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), region.Value, account, IndexAt(session, region, time));
+    public static Counters Before(SqliteSession session, RegionCode region, long account, LedgerTime time) => Before(session, region, account, IndexAt(session, region, time));
+
+    private static Counters Before(SqliteSession session, RegionCode region, long account, long index) =>
+        session.Prepare(CountersBefore).First(row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), region.Value, account, index);
 
     public static List<StoredTransfer> Transfers(SqliteSession session, RegionCode region, IReadOnlyList<long> entries) =>
         session.Prepare(TransfersQuery).List(LedgerRows.Transfer, region.Value, $"[{string.Join(',', entries)}]");
+
+    public static List<Account> AccountsAsOf(SqliteSession session, RegionCode region, AccountFilter filter, long size, string afterPath, int limit)
+    {
+        List<Account> page = new SqliteConditions(
+            $"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path > $after AND a.opened < $size", region.Value, afterPath, size)
+            .Accounts(filter)
+            .Add(" ORDER BY a.path LIMIT $limit", limit)
+            .List(session, LedgerRows.Account);
+        // In the process a query more is a call more, so each account is looked up by itself.
+        return page.ConvertAll(account => account with { Counters = Before(session, region, account.Number, size) });
+    }
+
+    public static List<JournalEntry> OpenHolds(SqliteSession session, RegionCode region, long afterIndex, int limit) =>
+        session.Prepare(OpenHoldsQuery).List(row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), region.Value, afterIndex, limit);
 
     public static List<JournalEntry> DueHolds(SqliteSession session, RegionCode region, LedgerTime at, int limit) =>
         session.Prepare(DueHoldsQuery).List(row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), region.Value, at.Microseconds, limit);
@@ -137,7 +159,7 @@ internal static class SqliteReads
         session.Prepare(query).List(LedgerRows.Posting, region.Value, account, cursor.Index, cursor.Position, IndexAt(session, region, from), IndexAt(session, region, until), limit);
 
     /// <summary>The index of the first entry that isn't before a time; past every entry where there is none.</summary>
-    private static long IndexAt(SqliteSession session, RegionCode region, LedgerTime time) =>
+    public static long IndexAt(SqliteSession session, RegionCode region, LedgerTime time) =>
         session.Prepare("SELECT idx FROM entries WHERE region = $region AND time >= $time ORDER BY time LIMIT 1").First(row => (long?)row.GetInt64(0), region.Value, time.Microseconds)
             ?? long.MaxValue;
 }

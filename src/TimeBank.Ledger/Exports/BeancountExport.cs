@@ -1,0 +1,47 @@
+namespace TimeBank.Ledger;
+
+/// <summary>A beancount ledger. Balances are stated for the day after the last entry, exact to the last fen.</summary>
+internal sealed class BeancountExport : ExportFormat
+{
+    public override void Begin(RegionCode region, long first, long beyond)
+    {
+        Text.Append($"; TimeBank {region}: {beyond - first} entries from number {first}. Debits are positive.\n\noption \"title\" \"TimeBank {region}\"\n");
+        foreach (Unit unit in Chart.Units) Text.Append($"1970-01-01 commodity {unit.Code}\n");
+    }
+
+    public override void Declare(Account account, DateOnly day) => Text.Append($"{Day(day)} open {BeancountName.Of(account.Path)} {account.Unit.Code}\n  path: {Quoted(account.Path.Text)}\n");
+
+    public override void BeginOpening(DateOnly day) => Text.Append($"\n{Day(day)} * \"opening balances\"\n");
+
+    public override void Opening(Account account) => Posting(account.Path, BalanceOf(account.Counters), account.Unit);
+
+    public override void Entry(JournalEntry entry, IEnumerable<StoredTransfer> transfers)
+    {
+        Text.Append('\n');
+        foreach (Account account in entry.Opened) Declare(account, DayOf(entry));
+        Text.Append($"{Day(DayOf(entry))} * {Quoted(CodeOf(entry.Code))} {Quoted(entry.Header.Memo)}\n  id: {Quoted(entry.Id.ToString())}\n");
+        foreach ((string key, string value) in FactsOf(entry)) Text.Append($"  {key}: {(key == "effective" ? value : Quoted(value))}\n");
+        foreach (StoredTransfer transfer in transfers)
+        {
+            Transfer amounts = transfer.Transfer;
+            if (amounts.Held > 0) Text.Append($"  ; holds {AmountOf(amounts.Held, amounts.Unit)} of {transfer.Debit} for {transfer.Credit}\n");
+            if (amounts.Released > 0) Text.Append($"  ; releases {AmountOf(amounts.Released, amounts.Unit)} of {transfer.Debit} for {transfer.Credit}\n");
+            if (amounts.Posted == 0) continue;
+            Posting(transfer.Debit, amounts.Posted, amounts.Unit);
+            Posting(transfer.Credit, -amounts.Posted, amounts.Unit);
+        }
+    }
+
+    public override void BeginClosing(DateOnly day) => Text.Append('\n');
+
+    public override void Closing(Account account, DateOnly day)
+    {
+        string[] amount = AmountOf(BalanceOf(account.Counters), account.Unit).Split(' ');
+        // Without a tolerance of its own, a balance may be off by a fen.
+        Text.Append($"{Day(day.AddDays(1))} balance {BeancountName.Of(account.Path)}  {amount[0]} ~ 0 {amount[1]}\n");
+    }
+
+    private void Posting(AccountPath account, long value, Unit unit) => Text.Append($"  {BeancountName.Of(account)}  {AmountOf(value, unit)}\n");
+
+    private static string Quoted(string text) => $"\"{OneLine(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>
+/// A CSV table (RFC 4180, UTF-8) with a row for each posting: amounts in minor units, the balance with its side, since none is negative. A cell that
+/// a spreadsheet would take for a formula gets an apostrophe in front.
+/// </summary>
+internal sealed class CsvExport : ExportFormat
+{
+    public override void Begin(RegionCode region, long first, long beyond) => Row(
+        "time", "effective_date", "index", "position", "entry_id", "code", "kind", "reverses", "account", "side", "unit", "amount", "balance_after", "balance_side",
+        "counter_account", "actor", "on_behalf_of", "policy_version", "memo", "details");
+
+    public override bool HasBalances => false;
+
+    public override void Declare(Account account, DateOnly day) => throw new NotSupportedException();
+
+    public override void BeginOpening(DateOnly day) => throw new NotSupportedException();
+
+    public override void Opening(Account account) => throw new NotSupportedException();
+
+    public override void BeginClosing(DateOnly day) => throw new NotSupportedException();
+
+    public override void Closing(Account account, DateOnly day) => throw new NotSupportedException();
+
+    public override void Entry(JournalEntry entry, IEnumerable<StoredTransfer> transfers)
+    {
+        foreach (StoredTransfer transfer in transfers.Where(transfer => transfer.Transfer.Posted > 0))
+        {
+            Leg(entry, transfer, "DEBIT", transfer.Debit, transfer.Credit, transfer.DebitAfter);
+            Leg(entry, transfer, "CREDIT", transfer.Credit, transfer.Debit, transfer.CreditAfter);
+        }
+    }
+
+    private void Leg(JournalEntry entry, StoredTransfer transfer, string side, AccountPath account, AccountPath counter, Counters after)
+    {
+        EntryHeader header = entry.Header;
+        long balance = BalanceOf(after);
+        Row(
+            TimeOf(entry), Day(header.EffectiveDate), Number(entry.Index), Number(transfer.Position), entry.Id.ToString(), CodeOf(entry.Code), entry.Kind.ToString(),
+            entry.Kind == EntryKind.Reverse ? Number(entry.Of!.Value) : "", account.Text, side, transfer.Transfer.Unit.Code, Number(transfer.Transfer.Posted),
+            Number(Math.Abs(balance)), Math.Sign(balance) switch { > 0 => "DEBIT", 0 => "", _ => "CREDIT" },
+            counter.Text, header.Actor, header.OnBehalfOf, header.PolicyVersion, header.Memo, string.Join("; ", header.Details.Select(pair => $"{pair.Key}={pair.Value}")));
+    }
+
+    private void Row(params ReadOnlySpan<string> cells)
+    {
+        for (int at = 0; at < cells.Length; at++)
+        {
+            if (at > 0) Text.Append(',');
+            Text.Append(CsvCell.Write(cells[at]));
+        }
+        Text.Append("\r\n");
+    }
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
