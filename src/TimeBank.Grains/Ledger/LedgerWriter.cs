@@ -143,10 +143,11 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         }
         catch (StorageUnavailableException error)
         {
-            // Uncertain: the commit may have arrived. The head tells, since no two batches leave the same one.
-            log.LogWarning(error, "An append to the journal of {Region} is uncertain; its head decides.", region);
+            // Uncertain: the commit may have arrived. Salts make every root another one, so the head tells of a batch with entries. Of one that only
+            // remembers it tells nothing: as many by another writer leave the same head. Then the ids do, when it is decided again.
+            log.LogWarning(error, "An append to the journal of {Region} is uncertain; its head decides, or its ids.", region);
             Forget();
-            return (await store.ReadHeadAsync(region, CancellationToken.None)).IsAt(append.After);
+            return append.Entries.Count > 0 && (await store.ReadHeadAsync(region, CancellationToken.None)).IsAt(append.After);
         }
     }
 

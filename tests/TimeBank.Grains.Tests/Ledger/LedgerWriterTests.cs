@@ -48,7 +48,31 @@ public sealed class LedgerWriterTests
         Assert.Null((await _writer.SubmitAsync(Issue(52, 1))).Refusal);
     }
 
-    private static Proposal Issue(int request, long minutes) => HourEntries.Issue(
-        new EntryHeader(EntryId.Of("TEST", new Guid(request, 0, 0, new byte[8])), Digest.Of([1]), "TEST", "", new DateOnly(2026, 10, 1), "", "", EntryHeader.NoDetails),
-        Elder, new Minutes(minutes));
+    [Fact]
+    public async Task Another_writers_refusal_is_not_taken_for_ones_own_whose_answer_was_lost()
+    {
+        _store.Gate = null;
+        var other = new LedgerWriter(Region, _store.Inner, new BusinessClock(TimeProvider.System), new RandomSaltSource(), new LedgerOptions(), NullLogger.Instance);
+        int failures = 1;
+        _store.IsDown = _ =>
+        {
+            if (failures-- == 0) return false;
+            // As many remembered as the batch that fails: the head is where that one would have left it.
+            Assert.NotNull(other.SubmitAsync(Expire(1)).Result.Refusal);
+            return true;
+        };
+
+        Outcome outcome = await _writer.SubmitAsync(Expire(2));
+
+        Assert.Equal(Reason.InsufficientBalance, outcome.Refusal!.Reason);
+        Assert.Equal(2, (await _store.Inner.ReadHeadAsync(Region, default)).Remembered);
+        Assert.Equal(outcome.Refusal, (await other.FindAsync(outcome.Id))!.Refusal);
+    }
+
+    private static Proposal Issue(int request, long minutes) => HourEntries.Issue(Header(request), Elder, new Minutes(minutes));
+
+    private static Proposal Expire(int request) => HourEntries.Expire(Header(request), Elder, new Minutes(10));
+
+    private static EntryHeader Header(int request) => new(
+        EntryId.Of("TEST", new Guid(request, 0, 0, new byte[8])), Digest.Of([1]), "TEST", "", new DateOnly(2026, 10, 1), "", "", EntryHeader.NoDetails);
 }
