@@ -32,7 +32,7 @@ public sealed class ExportTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task Days_after_the_last_entry_have_balances_alone()
     {
-        var days = new V1.Period { FirstDay = new Google.Type.Date { Year = 2030, Month = 1, Day = 1 } };
+        var days = new V1.Period { FirstDay = new Date { Year = 2030, Month = 1, Day = 1 } };
 
         (string text, ExportChunk last) = await ReadAsync(new ExportRequest { Parent = Parent, Format = ExportFormat.Hledger, Period = days });
 
@@ -44,7 +44,7 @@ public sealed class ExportTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task Days_before_the_first_entry_and_an_unwritten_region_are_empty()
     {
-        var days = new V1.Period { LastDay = new Google.Type.Date { Year = 2026, Month = 9, Day = 30 } };
+        var days = new V1.Period { LastDay = new Date { Year = 2026, Month = 9, Day = 30 } };
 
         foreach (ExportRequest request in new[] { new ExportRequest { Parent = Parent, Period = days }, new ExportRequest { Parent = "regions/430225" } })
         {
