@@ -1,0 +1,97 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Simulation;
+
+/// <summary>When all is quiet: everything that the store gives back, against the model and the ledger's own verifier.</summary>
+internal static class FinalAudit
+{
+    public static string? Wrong(Auditor auditor, RegionCode region, ILedgerStore store, ILedgerReader reader)
+    {
+        Model model = auditor.Model;
+        LedgerHead head = Get(store.ReadHeadAsync(region, default));
+        byte[] root = NaiveTree.Root([.. auditor.Stored.Select(stored => stored.Leaf)]);
+        if (head.Size != model.Size || head.Accounts != model.Accounts || head.Remembered != auditor.Remembered) return $"the head is {head}; there are {model.Size} entries, {model.Accounts} accounts, {auditor.Remembered} remembered";
+        if (!head.Tree.Root.ToArray().AsSpan().SequenceEqual(root)) return "the head's root is not that of the leaves";
+        return Accounts(model, region, reader) ?? Sums(model) ?? Entries(auditor, region, reader) ?? Outcomes(auditor, region, store) ?? Verified(auditor, head, region, store, reader);
+    }
+
+    private static string? Accounts(Model model, RegionCode region, ILedgerReader reader)
+    {
+        IReadOnlyList<Account> accounts = Get(reader.AccountsAsync(region, new AccountFilter(), 0, int.MaxValue, default));
+        if (accounts.Count != model.Accounts) return $"{accounts.Count} accounts are stored, and there are {model.Accounts}";
+        return accounts.Select(account => model.Find(account.Path.Text) is { } book ? Books.Differs(book, account) : $"{account.Path} is nobody's").FirstOrDefault(wrong => wrong is not null);
+    }
+
+    private static string? Sums(Model model)
+    {
+        foreach (IGrouping<string, Book> unit in model.Books.GroupBy(book => book.Unit))
+        {
+            Int128 balance = 0, held = 0;
+            foreach (Book book in unit)
+            {
+                balance += (Int128)book.PaidIn - book.PaidOut;
+                held += (Int128)book.HeldIn - book.HeldOut;
+            }
+            if (balance != 0 || held != 0) return $"all accounts of {unit.Key} sum up to {balance} and {held}";
+        }
+        return null;
+    }
+
+    private static string? Entries(Auditor auditor, RegionCode region, ILedgerReader reader)
+    {
+        IReadOnlyList<StoredEntry> entries = Get(reader.EntriesAsync(region, 0, int.MaxValue, default));
+        if (entries.Count != auditor.Stored.Count) return $"{entries.Count} entries are stored, and there are {auditor.Stored.Count}";
+        for (int at = 0; at < entries.Count; at++)
+        {
+            StoredBytes expected = auditor.Stored[at];
+            StoredEntry found = entries[at];
+            bool same = found.Bytes.AsSpan().SequenceEqual(expected.Bytes) && found.Salt.AsSpan().SequenceEqual(expected.Salt) && found.Leaf.ToArray().AsSpan().SequenceEqual(expected.Leaf);
+            if (!same) return $"entry {at} is no longer as it was stored";
+        }
+        return null;
+    }
+
+    /// <summary>Every id that anybody asked for: stored as it was, or not there.</summary>
+    private static string? Outcomes(Auditor auditor, RegionCode region, ILedgerStore store)
+    {
+        var found = Get(store.PrefetchAsync(region, new PrefetchKeys([.. auditor.AskedIds], [], []), default)).Outcomes.ToDictionary(outcome => outcome.Id);
+        foreach (EntryId id in auditor.AskedIds)
+        {
+            Fate? fate = auditor.Fates.GetValueOrDefault(id);
+            Outcome? outcome = found.GetValueOrDefault(id);
+            bool same = fate is null ? outcome is null : outcome is not null && outcome.Entry?.Index == fate.Index && outcome.Refusal == fate.Refusal && outcome.Command == fate.Intent.Command;
+            if (!same) return $"{id} is stored as {outcome}, and was {fate?.ToString() ?? "never stored"}";
+        }
+        return null;
+    }
+
+    private static string? Verified(Auditor auditor, LedgerHead head, RegionCode region, ILedgerStore store, ILedgerReader reader)
+    {
+        var verifier = new JournalVerifier(new HeadRow(region, head.Size, head.Tree.Root.ToArray(), head.Tree.ToArray(), head.Time.Microseconds, head.Accounts, head.Remembered));
+        Finding? finding = null;
+        foreach (StoredEntry stored in Get(reader.EntriesAsync(region, 0, int.MaxValue, default)))
+        {
+            JournalEntry entry = stored.Entry;
+            IReadOnlyList<StoredTransfer> transfers = Get(reader.TransfersAsync(region, [entry.Index], default));
+            finding ??= verifier.Entry(new EntryRow(
+                entry.Index, entry.Time.Microseconds, entry.Header.EffectiveDate.ToString("O", null), (long)entry.Kind, entry.Code.ToString(), entry.Of, entry.Expires?.Microseconds,
+                stored.Bytes, stored.Salt, stored.Leaf.ToArray(),
+                [.. transfers.Select(row => new TransferRow(
+                    row.Position, row.Transfer.Debit, row.Transfer.Credit, row.Transfer.Unit.Code, row.Transfer.Posted, row.Transfer.Held, row.Transfer.Released,
+                    row.DebitAfter.DebitsPosted, row.DebitAfter.CreditsPosted, row.CreditAfter.DebitsPosted, row.CreditAfter.CreditsPosted))]));
+        }
+        finding ??= verifier.EndEntries();
+        foreach ((EntryId id, Fate fate) in auditor.Fates) finding ??= verifier.Outcome(id, fate.Index, (long?)fate.Refusal?.Reason);
+        EntryId[] ids = [.. auditor.Model.Entries.Select(entry => entry.Id)];
+        foreach (LinkedEntry linked in Get(store.PrefetchAsync(region, new PrefetchKeys([], [], ids), default)).Linked)
+        {
+            ModelEntry known = auditor.Model.Entries[(int)linked.Entry.Index];
+            if ((linked.EndedBy is not null) != known.IsEnded || (linked.ReversedBy is not null) != known.IsReversed) return $"{linked} is stored, and was ended: {known.IsEnded}, reversed: {known.IsReversed}";
+            if (linked.Entry.Kind == EntryKind.Hold && linked.EndedBy is null) finding ??= verifier.Hold(linked.Entry.Index, linked.Entry.Expires?.Microseconds);
+        }
+        foreach (Account account in Get(reader.AccountsAsync(region, new AccountFilter(), 0, int.MaxValue, default))) finding ??= verifier.Account(account);
+        return (finding ?? verifier.Finish())?.ToString();
+    }
+
+    private static T Get<T>(ValueTask<T> call) => call.AsTask().GetAwaiter().GetResult();
+}

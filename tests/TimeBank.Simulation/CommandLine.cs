@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace TimeBank.Simulation;
+
+/// <summary>The program of the long runs.</summary>
+internal static class CommandLine
+{
+    private const int Sound = 0, Found = 1, Usage = 2;
+
+    public const string Help = """
+        ./timebank simulate [--seeds N] [--from S] [--sqlite] [--threads N] [--trace]
+            runs the worlds of N seeds from S on; a finding is printed with its seed, and that seed runs the same world again
+        ./timebank simulate --mutations [--only NAME]
+            breaks the ledger in known ways, one after the other, and counts the seeds until each is found
+        """;
+
+    public static int Run(string[] args, TextWriter output)
+    {
+        ulong from = 1;
+        int seeds = 1_000, threads = Environment.ProcessorCount;
+        bool onSqlite = false, trace = false;
+        for (int at = 0; at < args.Length; at++)
+        {
+            bool Number(out ulong number) => ulong.TryParse(at + 1 < args.Length ? args[++at] : "", NumberStyles.None, CultureInfo.InvariantCulture, out number);
+            switch (args[at])
+            {
+                case "--from" when Number(out from): break;
+                case "--seeds" when Number(out ulong count) && count is > 0 and < int.MaxValue: seeds = (int)count; break;
+                case "--threads" when Number(out ulong count) && count is > 0 and < 1_000: threads = (int)count; break;
+                case "--sqlite": onSqlite = true; break;
+                case "--trace": trace = true; break;
+                default:
+                    output.WriteLine($"simulate doesn't take '{args[at]}' so:\n{Help}");
+                    return Usage;
+            }
+        }
+        return new Seeds(from, seeds, onSqlite, trace ? 1 : threads, trace ? output : null).Run(output) ? Sound : Found;
+    }
+}

@@ -1,0 +1,60 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Simulation;
+
+/// <summary>What all processes of a world share: the real store, and what may be wrong with it. Only here is anything stored.</summary>
+internal sealed class Disk(World world, ILedgerStore inner, FaultPlan plan)
+{
+    private readonly HashSet<EntryId> _poison = [];
+
+    public bool IsFull { get; set; }
+
+    /// <summary>Told of every batch as soon as it is stored, and by which process.</summary>
+    public required Action<LedgerAppend, WriterProcess, bool> Landed { get; init; }
+
+    public void MayPoison(EntryId id)
+    {
+        if (world.Chance.Permille(plan.Poison)) _poison.Add(id);
+    }
+
+    public bool IsPoison(EntryId id) => _poison.Contains(id);
+
+    public void EndPoison() => _poison.Clear();
+
+    public LedgerHead ReadHead(RegionCode region) => Wait(() => inner.ReadHeadAsync(region, CancellationToken.None));
+
+    public Prefetched Prefetch(RegionCode region, PrefetchKeys keys) => Wait(() => inner.PrefetchAsync(region, keys, CancellationToken.None));
+
+    /// <param name="isTold">Whether the process will hear that it is stored.</param>
+    public bool Append(LedgerAppend append, WriterProcess by, bool isTold)
+    {
+        if (IsFull)
+        {
+            world.Tally.Add("disk full");
+            throw new StorageUnavailableException("The disk is full.");
+        }
+        if (append.Entries.Any(appended => _poison.Contains(appended.Entry.Id)) && ReadHead(append.Before.Region).IsAt(append.Before))
+        {
+            world.Tally.Add("append refused");
+            throw new AppendRefusedException("The database refuses an entry of the batch.");
+        }
+        if (!Wait(() => inner.AppendAsync(append, CancellationToken.None))) return false;
+        Landed(append, by, isTold);
+        return true;
+    }
+
+    /// <summary>A store that works on other threads is waited for, and no continuation of it may want to run here.</summary>
+    private static T Wait<T>(Func<ValueTask<T>> call)
+    {
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return call().AsTask().GetAwaiter().GetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Simulation;
+
+/// <summary>One process's way to the disk: what it asks arrives later, is answered later still, in any order, or not as it happened.</summary>
+internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, WriterProcess process) : ILedgerStore
+{
+    public ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) => AskAsync("ReadHead", () =>
+    {
+        MayFailToRead();
+        process.HeadSeen();
+        return disk.ReadHead(region);
+    });
+
+    public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) => AskAsync("Prefetch", () =>
+    {
+        MayFailToRead();
+        return disk.Prefetch(region, keys);
+    });
+
+    public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) => AskAsync($"Append {append.Before.Size}+{append.Entries.Count}/{append.Remembered.Count}", () =>
+    {
+        if (Strikes("append fails", plan.AppendFails)) throw Lost();
+        if (Strikes("fails, then commits", plan.FailsThenCommits))
+        {
+            world.After(world.Chance.Between(100, world.Chance.Permille(300) ? 20_000_000 : 50_000), $"{process} late append", () => LandLate(append));
+            throw Lost();
+        }
+        bool fails = Strikes("commits, then fails", plan.CommitsThenFails);
+        bool stored = disk.Append(append, process, isTold: !fails);
+        if (fails) throw Lost();
+        if (!stored)
+        {
+            world.Tally.Add("lost to another writer");
+            process.Troubles++;
+        }
+        return stored;
+    });
+
+    private void LandLate(LedgerAppend append)
+    {
+        try
+        {
+            if (disk.Append(append, process, isTold: false)) world.Tally.Add("late append stored");
+        }
+        catch (Exception refused) when (refused is AppendRefusedException or StorageUnavailableException)
+        {
+            world.Note($"{process} late append: {refused.Message}");
+        }
+    }
+
+    private ValueTask<T> AskAsync<T>(string what, Func<T> arrives)
+    {
+        world.RequireOwnThread($"The store's {what}");
+        if (world.Chance.Permille(plan.Instant)) return Instant(what, arrives);
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.After(Latency(), $"{process} {what} arrives", () => Arrive(what, arrives, answer));
+        return new ValueTask<T>(answer.Task);
+    }
+
+    private ValueTask<T> Instant<T>(string what, Func<T> arrives)
+    {
+        world.Note($"{process} {what} at once");
+        try
+        {
+            return ValueTask.FromResult(arrives());
+        }
+        catch (Exception error) when (error is StorageUnavailableException or AppendRefusedException)
+        {
+            process.Troubles++;
+            return ValueTask.FromException<T>(error);
+        }
+    }
+
+    private void Arrive<T>(string what, Func<T> arrives, TaskCompletionSource<T> answer)
+    {
+        // What a process had sent when it died may arrive or not.
+        if (!process.IsAlive && world.Chance.Permille(500)) return;
+        try
+        {
+            T result = arrives();
+            world.After(Latency(), $"{process} {what} answered", () => answer.SetResult(result));
+        }
+        catch (Exception error) when (error is StorageUnavailableException or AppendRefusedException)
+        {
+            process.Troubles++;
+            world.After(Latency(), $"{process} {what} failed: {error.Message}", () => answer.SetException(error));
+        }
+    }
+
+    private void MayFailToRead()
+    {
+        if (Strikes("read fails", plan.ReadFails)) throw Lost();
+    }
+
+    private bool Strikes(string fault, int permille)
+    {
+        if (!process.MayFail || !world.Chance.Permille(permille)) return false;
+        world.Tally.Add(fault);
+        return true;
+    }
+
+    private long Latency()
+    {
+        long usual = world.Chance.Between(20, 2_000);
+        return process.MayFail && world.Chance.Permille(plan.Slow) ? usual * 1_000 : usual;
+    }
+
+    private static StorageUnavailableException Lost() => new("The connection was lost.");
+}

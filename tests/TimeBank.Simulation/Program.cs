@@ -1,0 +1,3 @@
+using TimeBank.Simulation;
+
+return CommandLine.Run(args, Console.Out);

@@ -1,0 +1,99 @@
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.Storage;
+
+namespace TimeBank.Simulation;
+
+/// <summary>One region's life from a seed: callers, writers, a store and what goes wrong between them, and an auditor over it all.</summary>
+internal static class Simulation
+{
+    private static readonly RegionCode Region = RegionCode.Parse("430211");
+
+    /// <param name="onSqlite">On a database file in a folder of its own, and not in memory.</param>
+    /// <param name="reader">Gets every line of the trace.</param>
+    public static Simulated Run(ulong seed, bool onSqlite = false, TextWriter? reader = null)
+    {
+        if (!onSqlite)
+        {
+            var memory = new MemoryLedgerStore();
+            return Run(seed, memory, memory, () => null, reader);
+        }
+        string folder = Directory.CreateTempSubdirectory("timebank-simulation-").FullName;
+        try
+        {
+            var database = new SqliteDatabase(Path.Combine(folder, "timebank.db"));
+            using SqliteLedgerStore store = SqliteLedgerStore.Open(database);
+            return Run(seed, store, store, () => SqliteVerifier.Verify(database, default).Finding?.ToString(), reader);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static Simulated Run(ulong seed, ILedgerStore store, ILedgerReader reads, Func<string?> verify, TextWriter? reader)
+    {
+        using var world = new World(seed, reader);
+        FaultPlan plan = FaultPlan.Draw(world.Chance);
+        world.Note(plan.ToString());
+        Auditor auditor = null!;
+        Fleet fleet = null!;
+        var disk = new Disk(world, store, plan)
+        {
+            Landed = (append, by, isTold) =>
+            {
+                fleet.Stored(by, isTold);
+                auditor.Stores(append, by);
+            },
+        };
+        auditor = new Auditor(world, disk);
+        fleet = new Fleet(world, disk, plan, Options(world.Chance), Region);
+        var callers = new Callers(world, new Network(world, fleet, auditor, plan), auditor);
+        ArrangeFaults(world, plan, fleet, disk);
+
+        Task life = null!;
+        try
+        {
+            World.Run(new Turns(world, "callers"), () => life = LiveAsync(world, fleet, disk, callers));
+            world.RunToEnd(fleet.MayCrash);
+            if (world.Finding is null && !life.IsCompletedSuccessfully) world.Report(life.Exception?.ToString() ?? "everybody waits, and nothing is left to happen");
+            if (world.Finding is null && (FinalAudit.Wrong(auditor, Region, store, reads) ?? verify()) is { } wrong) world.Report(wrong);
+        }
+        catch (FindingException)
+        {
+            // Reported where it was thrown.
+        }
+        return new Simulated(seed, world.Finding is null ? null : $"step {world.Steps}: {world.Finding}", world.Steps, world.Trace.Digest(), world.Tally);
+    }
+
+    private static async Task LiveAsync(World world, Fleet fleet, Disk disk, Callers callers)
+    {
+        await callers.LiveAsync();
+        world.Note("nothing fails any more");
+        fleet.Calm();
+        disk.IsFull = false;
+        disk.EndPoison();
+        await world.DelayAsync(60_000_000, "what was late has arrived");
+        await callers.SettleAsync();
+    }
+
+    private static void ArrangeFaults(World world, FaultPlan plan, Fleet fleet, Disk disk)
+    {
+        long span = world.Chance.Between(500_000, 20_000_000);
+        for (int jump = 0; jump < plan.ClockJumps; jump++) world.After(world.Chance.Between(0, span), "a clock is set", fleet.JumpClock);
+        for (int time = 0; time < plan.DiskFull; time++)
+        {
+            long from = world.Chance.Between(0, span);
+            world.After(from, "the disk is full", () => disk.IsFull = !fleet.IsCalm);
+            world.After(from + world.Chance.Between(1_000, 2_000_000), "the disk has room", () => disk.IsFull = false);
+        }
+    }
+
+    private static LedgerOptions Options(Chance chance) => new()
+    {
+        MaxBatch = chance.Permille(300) ? 1 + chance.Below(4) : 1 + chance.Below(512),
+        MaxBatchBytes = chance.Permille(300) ? 1 + chance.Below(3_000) : 1 << 20,
+        MaxQueue = chance.Permille(300) ? 1 + chance.Below(10) : 1 + chance.Below(200),
+        MaxHeld = chance.Permille(400) ? chance.Below(60) : 200_000,
+    };
+}

@@ -1,0 +1,59 @@
+using Xunit;
+
+namespace TimeBank.Simulation;
+
+/// <summary>The long runs in short; `./timebank simulate` is the whole.</summary>
+public sealed class SimulationTests
+{
+    [Fact]
+    public void Nothing_is_found_in_memory()
+    {
+        var output = new StringWriter();
+
+        Assert.True(new Seeds(from: 1, count: 40, onSqlite: false, threads: 2, trace: null).Run(output), output.ToString());
+    }
+
+    [Fact]
+    public void Nothing_is_found_on_SQLite()
+    {
+        var output = new StringWriter();
+
+        Assert.True(new Seeds(from: 1, count: 3, onSqlite: true, threads: 1, trace: null).Run(output), output.ToString());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_seed_is_the_same_world_every_time(bool onSqlite)
+    {
+        Simulated[] runs = [Simulation.Run(7, onSqlite), Simulation.Run(7, onSqlite)];
+
+        Assert.Equal(runs[0].Digest, runs[1].Digest);
+        Assert.NotEqual(runs[0].Digest, Simulation.Run(8).Digest);
+    }
+
+    [Fact]
+    public void The_store_makes_no_difference()
+    {
+        Assert.Equal(Simulation.Run(11).Digest, Simulation.Run(11, onSqlite: true).Digest);
+    }
+
+    /// <summary>A fault that is never drawn would prove nothing.</summary>
+    [Fact]
+    public void Everything_that_may_happen_does()
+    {
+        string[] everything =
+        [
+            "answers lost", "append fails", "append refused", "clock jumps", "commits, then fails", "crashes", "disk full", "fails, then commits", "late append stored",
+            "lost to another writer", "no answer in time", "notes stored", "read fails", "reads of a writer that isn't alone", "reads of one moment", "requests doubled", "requests lost",
+            "answer AccountClosed", "answer AccountExists", "answer AccountFrozen", "answer AccountNotEmpty", "answer AccountNotFound", "answer AmountNotPositive", "answer AmountTooLarge",
+            "answer EntryAlreadyReversed", "answer EntryNotFound", "answer EntryNotReversible", "answer HoldAmountExceeded", "answer HoldEnded", "answer HoldExpired", "answer HoldNotExpired",
+            "answer HoldNotFound", "answer InsufficientBalance", "answer InternalError", "answer LimitReached", "answer QueueFull", "answer RequestIdReused", "answer SameAccount",
+            "answer StoreUnavailable", "answer TextTooLong", "answer TooManyTransfers", "answer UnitMismatch", "answer VoucherExpired", "answer accepted",
+        ];
+        var tally = new Tally();
+        for (ulong seed = 1; seed <= 40; seed++) tally.Add(Simulation.Run(seed).Tally);
+
+        Assert.DoesNotContain(everything, what => tally[what] == 0);
+    }
+}

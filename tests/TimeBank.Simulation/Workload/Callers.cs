@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using TimeBank.Ledger;
+
+namespace TimeBank.Simulation;
+
+/// <summary>Many callers at once, each with its own haste and patience, and all with each other's ids.</summary>
+internal sealed class Callers
+{
+    private const long Patience = 3_000_000, LastPatience = 3_600_000_000;
+    private const int MostAttemptsAtLast = 25;
+
+    private readonly World _world;
+    private readonly Network _network;
+    private readonly Auditor _auditor;
+    private readonly People _people;
+    private readonly HourWants _hours;
+    private readonly MoneyWants _money;
+    private readonly OddWants _odd;
+    private readonly List<Intent> _asked = [];
+    private readonly int _callers, _calls, _bursts, _reads, _retries, _floods;
+    private readonly long _longestThought;
+    private int _requests;
+
+    public Callers(World world, Network network, Auditor auditor)
+    {
+        (_world, _network, _auditor) = (world, network, auditor);
+        _people = new People(world);
+        _hours = new HourWants(world, _people);
+        _money = new MoneyWants(world, _people);
+        _odd = new OddWants(world, _people);
+        Chance chance = world.Chance;
+        _callers = 1 + chance.Below(chance.Permille(300) ? 40 : 10);
+        _calls = Math.Max(4, (100 + chance.Below(300)) / _callers);
+        _bursts = chance.Permille(500) ? 0 : chance.Below(700);
+        _reads = chance.Below(200);
+        _retries = chance.Below(250);
+        _floods = chance.Permille(800) ? 0 : 60;
+        _longestThought = chance.Between(500, 100_000);
+    }
+
+    /// <summary>Each caller makes its calls.</summary>
+    public Task LiveAsync() => Task.WhenAll(Enumerable.Range(0, _callers).Select(LiveAsync));
+
+    /// <summary>When nothing fails any more, every call is made once more and must be answered.</summary>
+    public async Task SettleAsync()
+    {
+        foreach (Intent[] some in _asked.Chunk(8)) await Task.WhenAll(some.Select(SettleAsync));
+        foreach (string[] some in _people.Paths.Chunk(5)) await _network.AccountsAsync(some);
+        foreach (Intent[] some in _asked.Chunk(20)) await _network.FindAsync(some[0].Id);
+    }
+
+    private async Task LiveAsync(int caller)
+    {
+        Chance chance = _world.Chance;
+        int attempts = 1 + chance.Below(6);
+        long firstWait = chance.Between(100, 300_000);
+        var unawaited = new List<Task>();
+        for (int call = 0; call < _calls; call++)
+        {
+            if (chance.Permille(_reads))
+            {
+                await ReadAsync();
+                continue;
+            }
+            Task asking = AskAsync(Next(caller), attempts, firstWait);
+            if (chance.Permille(_bursts))
+            {
+                unawaited.Add(asking);
+                continue;
+            }
+            await asking;
+            await _world.DelayAsync(chance.Between(0, _longestThought), $"caller {caller} has thought");
+        }
+        await Task.WhenAll(unawaited);
+    }
+
+    private async Task AskAsync(Intent intent, int attempts, long wait)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Outcome? outcome = await _network.SubmitAsync(intent, Patience);
+            // Whoever gives up doesn't know what became of it.
+            if (IsFinal(outcome) || attempt == attempts) return;
+            await _world.DelayAsync(wait, "a caller tries again");
+            wait *= 2;
+        }
+    }
+
+    private async Task SettleAsync(Intent intent)
+    {
+        for (int attempt = 1; attempt <= MostAttemptsAtLast; attempt++)
+        {
+            Outcome? outcome = await _network.SubmitAsync(intent, LastPatience);
+            if (outcome is null) throw _world.Report($"nobody answers {intent}, though nothing fails any more");
+            if (IsFinal(outcome)) return;
+            await _world.DelayAsync(50_000, "a caller tries again");
+        }
+        throw _world.Report($"{intent} is not decided after {MostAttemptsAtLast} attempts, though nothing fails any more");
+    }
+
+    private static bool IsFinal(Outcome? outcome) => outcome is not null && outcome.Refusal?.Reason is not (Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError);
+
+    private Task ReadAsync()
+    {
+        Chance chance = _world.Chance;
+        if (_asked.Count > 0 && chance.Permille(300)) return _network.FindAsync(chance.Of(_asked).Id);
+        string[] paths = [.. Enumerable.Range(0, 1 + chance.Below(4)).Select(_ => _people.AnyPath() ?? "hours/issued").Distinct()];
+        return _network.AccountsAsync(paths);
+    }
+
+    private Intent Next(int caller)
+    {
+        Chance chance = _world.Chance;
+        if (_asked.Count > 0 && chance.Permille(_retries))
+        {
+            Intent earlier = _asked[_asked.Count - 1 - chance.Below(Math.Min(_asked.Count, 30))];
+            // The same again, or something else under the same id.
+            return chance.Permille(650) ? earlier : Make(earlier.Id, earlier.Header.Actor);
+        }
+        string actor = $"CALLER{caller}";
+        return Make(EntryId.Of(actor, new Guid(++_requests, 0, 0, new byte[8])), actor);
+    }
+
+    private Intent Make(EntryId id, string actor)
+    {
+        Draft draft = Draw();
+        Digest command = Intent.CommandOf(draft.Want);
+        ImmutableSortedDictionary<string, string> details = EntryHeader.NoDetails;
+        if (_world.Chance.Permille(100)) details = details.Add("b", "二").Add("a", "\"quoted\"").Add("B", "\n");
+        var header = new EntryHeader(
+            id, command, actor, _world.Chance.Permille(100) ? "ELDER" : "", new DateOnly(2026, 10, 1 + _world.Chance.Below(28)), "p1", draft.Want.Memo, details);
+        // The same command has the same header: what is drawn here isn't part of it.
+        Intent? same = _asked.Find(other => other.Id == id && other.Command == command);
+        if (same is not null) return same;
+        var intent = new Intent(header, draft.Want, draft.Make(header));
+        draft.Asked?.Invoke(id);
+        _people.Named(draft.Want);
+        _asked.Add(intent);
+        _auditor.Wants(intent);
+        _world.Note($"somebody wants {intent}");
+        return intent;
+    }
+
+    private Draft Draw()
+    {
+        Chance chance = _world.Chance;
+        if (chance.Permille(_floods)) return _odd.Flood();
+        // At first there is nothing to move.
+        int kind = _asked.Count < 12 ? chance.Below(28) : chance.Below(200);
+        Draft? draft = kind switch
+        {
+            < 8 => _hours.Issue(plenty: true),
+            < 15 => _money.Receive(),
+            < 24 => _money.Allot(),
+            < 28 => _hours.ClearIn(),
+            < 32 => _hours.Issue(plenty: false),
+            < 36 => _hours.Expire(),
+            < 40 => _hours.Grant(),
+            < 48 => _hours.Gift(),
+            < 54 => _hours.Donate(),
+            < 57 => _hours.ClearOut(),
+            < 59 => _hours.ClearIn(),
+            < 79 => _hours.Hold(),
+            < 95 => _hours.Render(),
+            < 101 => _hours.Release(),
+            < 109 => _hours.ExpireHold(),
+            < 112 => _money.Return(),
+            < 126 => _money.Issue(),
+            < 145 => _money.Redeem(),
+            < 151 => _money.GiveBack(),
+            < 166 => _odd.Reverse(),
+            < 176 => _odd.Change(),
+            < 178 => _odd.Note(),
+            < 180 => _odd.Refuse(),
+            < 185 => _odd.AtMost(),
+            < 187 => _odd.AtMostBack(),
+            < 190 => _odd.HoldAtMost(),
+            < 194 => _odd.PostOddParts(),
+            < 199 => _odd.Misshapen(),
+            _ => _odd.WordyMemo(),
+        };
+        return draft ?? _hours.Issue(plenty: true);
+    }
+}

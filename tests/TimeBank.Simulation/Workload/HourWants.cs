@@ -1,0 +1,101 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Simulation;
+
+/// <summary>Commands about volunteer hours.</summary>
+internal sealed class HourWants(World world, People people)
+{
+    private const string Unit = "MIN";
+
+    public Draft Issue(bool plenty)
+    {
+        (OpaqueId person, Minutes amount) = (people.Person(), plenty ? new Minutes(Amounts.Plenty(world.Chance)) : Some());
+        return Post(EntryCode.IssueHours, "hours/issued", Of(person, "issued"), amount, header => HourEntries.Issue(header, person, amount));
+    }
+
+    public Draft Expire()
+    {
+        (OpaqueId person, Minutes amount) = (people.Person(), Some());
+        return Post(EntryCode.ExpireHours, Of(person, "issued"), "hours/issued", amount, header => HourEntries.Expire(header, person, amount));
+    }
+
+    public Draft Grant()
+    {
+        (OpaqueId person, Minutes amount) = (people.Person(), Some());
+        return Post(EntryCode.GrantHours, "pool/donated", Of(person, "issued"), amount, header => HourEntries.Grant(header, person, amount));
+    }
+
+    public Draft Gift()
+    {
+        (OpaqueId giver, OpaqueId receiver, Minutes amount) = (people.Person(), people.Person(), Some());
+        return Post(EntryCode.GiftHours, Of(giver, "earned"), Of(receiver, "gifted"), amount, header => HourEntries.Gift(header, giver, receiver, amount));
+    }
+
+    public Draft Donate()
+    {
+        (OpaqueId giver, Minutes amount) = (people.Person(), Some());
+        return Post(EntryCode.DonateHours, Of(giver, "earned"), "pool/donated", amount, header => HourEntries.Donate(header, giver, amount));
+    }
+
+    public Draft ClearOut()
+    {
+        (OpaqueId giver, Minutes amount) = (people.Person(), Some());
+        return Post(EntryCode.ClearOut, Of(giver, "earned"), $"clearing/{People.Neighbour}/due-to", amount, header => HourEntries.ClearOut(header, giver, People.Neighbour, amount));
+    }
+
+    public Draft ClearIn()
+    {
+        (OpaqueId receiver, Minutes amount) = (people.Person(), Some());
+        return Post(EntryCode.ClearIn, $"clearing/{People.Neighbour}/due-from", Of(receiver, "earned"), amount, header => HourEntries.ClearIn(header, People.Neighbour, receiver, amount));
+    }
+
+    public Draft Hold()
+    {
+        (OpaqueId elder, OpaqueId volunteer) = (people.Person(), people.Person());
+        var minutes = new HoursSpent(Part(), Part(), Part());
+        // Some holds end before anybody gets to post them.
+        LedgerTime? expires = world.Chance.Permille(200) ? null : ProcessClock.At(world.Now + world.Chance.Between(-1_000, world.Chance.Permille(600) ? 2_000_000 : 60_000_000));
+        Leg[] legs = [.. new[] { (minutes.Issued, "issued"), (minutes.Gifted, "gifted"), (minutes.Earned, "earned") }
+            .Where(part => part.Item1.Value > 0).Select(part => new Leg(Of(elder, part.Item2), Of(volunteer, "earned"), Unit, part.Item1.Value))];
+        return new Draft(
+            new Want(WantKind.Hold, EntryCode.HoldService) { Legs = legs, Expires = expires },
+            header => HourEntries.HoldService(header, elder, volunteer, minutes, expires),
+            id => people.Holds.Add(new HoldAsked(id, minutes, volunteer, expires)));
+    }
+
+    /// <summary>Posts a part of a hold, or all; what passes the volunteer's cap goes on to the pool.</summary>
+    public Draft? Render()
+    {
+        if (people.Recent(people.Holds) is not { } hold || hold.Held.Total.Value == 0) return null;
+        long total = hold.Held.Total.Value, given = world.Chance.Permille(300) ? total : world.Chance.Between(0, total);
+        long overCap = world.Chance.Permille(700) ? 0 : world.Chance.Between(0, given);
+        var parts = new List<long>();
+        long left = given;
+        foreach (long held in new[] { hold.Held.Issued.Value, hold.Held.Gifted.Value, hold.Held.Earned.Value })
+        {
+            if (held == 0) continue;
+            parts.Add(Math.Min(left, held));
+            left -= parts[^1];
+        }
+        Leg[] legs = overCap == 0 ? [] : [new Leg(Of(hold.Volunteer, "earned"), "pool/donated", Unit, overCap)];
+        return new Draft(
+            new Want(WantKind.PostHold, EntryCode.RenderService) { Of = hold.Id, Parts = parts, Legs = legs },
+            header => HourEntries.RenderService(header, hold.Id, hold.Held, new Minutes(given), hold.Volunteer, new Minutes(overCap)),
+            people.Entries.Add);
+    }
+
+    public Draft? Release() => people.Recent(people.Holds) is not { } hold ? null : new Draft(
+        new Want(WantKind.VoidHold, EntryCode.ReleaseService) { Of = hold.Id }, header => HourEntries.ReleaseService(header, hold.Id));
+
+    public Draft? ExpireHold() => people.Recent(people.Holds) is not { } hold ? null : new Draft(
+        new Want(WantKind.ExpireHold, EntryCode.ReleaseService) { Of = hold.Id }, header => HourEntries.ExpireService(header, hold.Id));
+
+    public static string Of(OpaqueId person, string origin) => $"person/{person}/hours/{origin}";
+
+    private Draft Post(EntryCode code, string debit, string credit, Minutes amount, Func<EntryHeader, Proposal> make) =>
+        new(new Want(WantKind.Post, code) { Legs = [new Leg(debit, credit, Unit, amount.Value)] }, make, people.Entries.Add);
+
+    private Minutes Some() => new(Amounts.Any(world.Chance));
+
+    private Minutes Part() => world.Chance.Permille(350) ? Minutes.Zero : new Minutes(world.Chance.Between(1, 120));
+}

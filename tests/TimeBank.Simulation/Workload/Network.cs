@@ -1,0 +1,93 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Simulation;
+
+/// <summary>Between callers and writers: calls and answers are late, lost, doubled and overtaken.</summary>
+internal sealed class Network(World world, Fleet fleet, Auditor auditor, FaultPlan plan)
+{
+    /// <summary>Null where no answer came in time.</summary>
+    public Task<Outcome?> SubmitAsync(Intent intent, long timeout)
+    {
+        return SendAsync<Outcome?>("submit", timeout, async (process, answer) =>
+        {
+            Asked asked = auditor.Asks(process, intent.Id);
+            Outcome outcome = await process.Writer.SubmitAsync(intent.Proposal);
+            auditor.Answers(asked, intent, outcome);
+            answer(outcome);
+        });
+    }
+
+    public Task FindAsync(EntryId id) => SendAsync<bool>("find", 5_000_000, async (process, answer) =>
+    {
+        Asked asked = auditor.Asks(process, null) with { Fate = auditor.Fates.GetValueOrDefault(id) };
+        try
+        {
+            Outcome? outcome = await process.Writer.FindAsync(id);
+            auditor.AnswersFind(asked, id, outcome);
+        }
+        catch (StorageUnavailableException)
+        {
+            RequireReason(asked);
+        }
+        answer(true);
+    });
+
+    public Task AccountsAsync(IReadOnlyList<string> paths) => SendAsync<bool>("accounts", 5_000_000, async (process, answer) =>
+    {
+        Asked asked = auditor.Asks(process, null);
+        try
+        {
+            IReadOnlyList<Account> accounts = await process.Writer.AccountsAsync([.. paths.Select(AccountPath.Parse)]);
+            auditor.AnswersAccounts(asked, paths, accounts);
+        }
+        catch (StorageUnavailableException)
+        {
+            RequireReason(asked);
+        }
+        answer(true);
+    });
+
+    private void RequireReason(Asked asked)
+    {
+        bool hasReason = asked.Of.Troubles > asked.Troubles || asked.Waiting > asked.Of.MaxQueue;
+        if (!hasReason) throw world.Report($"{asked.Of} refused a read while nothing was wrong");
+    }
+
+    private Task<T?> SendAsync<T>(string what, long timeout, Func<WriterProcess, Action<T>, Task> call)
+    {
+        var answer = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.After(timeout, $"{what} times out", () =>
+        {
+            if (answer.TrySetResult(default)) world.Tally.Add("no answer in time");
+        });
+        int times = 1;
+        if (Strikes("requests lost", plan.LostRequests)) times = 0;
+        else if (Strikes("requests doubled", plan.DoubledRequests)) times = 2;
+        for (int time = 0; time < times; time++) world.After(Latency(), $"{what} arrives", () => Deliver(call, answer));
+        return answer.Task;
+    }
+
+    private void Deliver<T>(Func<WriterProcess, Action<T>, Task> call, TaskCompletionSource<T?> answer)
+    {
+        WriterProcess process = fleet.Route();
+        if (!process.IsAlive) return;
+        process.Run(async () =>
+        {
+            process.Waiting++;
+            await call(process, result =>
+            {
+                if (!Strikes("answers lost", plan.LostAnswers)) world.After(Latency(), "an answer arrives", () => answer.TrySetResult(result));
+            });
+            process.Waiting--;
+        });
+    }
+
+    private bool Strikes(string fault, int permille)
+    {
+        if (fleet.IsCalm || !world.Chance.Permille(permille)) return false;
+        world.Tally.Add(fault);
+        return true;
+    }
+
+    private long Latency() => world.Chance.Permille(20) ? world.Chance.Between(1_000, 100_000) : world.Chance.Between(50, 1_000);
+}

@@ -1,0 +1,6 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Simulation;
+
+/// <summary>A voucher that somebody has asked to issue.</summary>
+internal sealed record VoucherAsked(OpaqueId Voucher, VoucherTerms Terms, long Amount);
