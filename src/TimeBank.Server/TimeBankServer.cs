@@ -20,8 +20,6 @@ public static class TimeBankServer
         builder.Services.AddTimeBankGrpc();
 
         WebApplication app = builder.Build();
-        app.UseAuthentication();
-        app.UseAuthorization();
         if (issuer is not null) app.MapLocalIssuer(issuer);
         app.MapTimeBankGrpc();
         return app;

@@ -5,30 +5,41 @@ using TimeBank.Ledger;
 namespace TimeBank.Grains;
 
 /// <inheritdoc cref="IVoucherGrain"/>
-public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock) : Grain, IVoucherGrain
+public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, DayRules rules) : Grain, IVoucherGrain
 {
-    private RegionCode Region => RegionCode.Parse(this.GetPrimaryKeyString().Split('/')[0]);
+    /// <summary>Fixed at the voucher's issue; null until they have been read.</summary>
+    private VoucherTerms? _terms;
 
-    private OpaqueId Id => OpaqueId.Parse(this.GetPrimaryKeyString().Split('/')[1]);
+    private RegionCode Region { get; set; }
 
-    private ILedgerGrain Ledger => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
+    private OpaqueId Id { get; set; }
+
+    private ILedgerGrain Ledger { get; set; } = null!;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        string[] key = this.GetPrimaryKeyString().Split('/');
+        (Region, Id) = (RegionCode.Parse(key[0]), OpaqueId.Parse(key[1]));
+        Ledger = GrainFactory.GetGrain<ILedgerGrain>(key[0]);
+        return Task.CompletedTask;
+    }
 
     public async Task<OutcomeMessage> RedeemAsync(RedeemVoucherMessage claim)
     {
         DateOnly today = clock.Today, served = claim.ServiceDate ?? today;
+        Task<ProviderRecord?> provider = GrainFactory.GetGrain<IProviderGrain>($"{Region}/{claim.Provider}").GetAsync();
         VoucherFacts? voucher = await FactsAsync();
         if (voucher is { Terms.Kind: VoucherKind.Money } && claim.Setting is null)
         {
             // As wrong as any field that is missing: the same request can never succeed, so nothing is remembered.
             return new OutcomeMessage(new Outcome(claim.Command.Id, Digest.Parse(claim.Command.Digest), Refusal.Of(Reason.InvalidField, ("field", "place")), null, Replayed: false));
         }
-        ProviderRecord? provider = await GrainFactory.GetGrain<IProviderGrain>($"{Region}/{claim.Provider}").GetAsync();
         // The rules of the day of service; a day on which the voucher wasn't valid is refused anyway, and may have no rules.
         DateOnly judged = served > today || served < voucher?.Terms.From ? today : served;
-        Policy policy = await GrainFactory.PolicyAsync(Region, judged);
+        (Policy policy, Ledger.Catalogue catalogue) = await rules.AtAsync(Region, judged);
         var asked = new RedemptionClaim(
             Slug.Parse(claim.Item), claim.Quantity, new Fen(claim.PriceFen), new Fen(claim.InsuranceFen), claim.Setting ?? ServiceSetting.Home, served);
-        RedemptionDecision decision = RedemptionRule.Decide(voucher, provider?.ToFacts(), asked, await GrainFactory.CatalogueAsync(Region, judged), policy, today);
+        RedemptionDecision decision = RedemptionRule.Decide(voucher, (await provider)?.ToFacts(), asked, catalogue, policy, today);
         return new OutcomeMessage(await Ledger.DecideAsync(claim.Command, today, decision.Refusal, () => Entry(claim, asked, voucher!, decision, policy)));
     }
 
@@ -90,9 +101,10 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock) : G
     private async Task<VoucherFacts?> FactsAsync()
     {
         if (await Ledger.AccountAsync(Chart.VoucherPath(Id)) is not { } account) return null;
-        if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(account, null);
+        _terms ??= VoucherTerms.Of(account);
+        if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(_terms, account.Counters, null);
         var filter = new EntryFilter { Touching = [new AccountFilter(account.Path.Text)] };
-        return VoucherFacts.Of(account, (await journal.EntriesAsync(Region, filter, long.MaxValue, 1, CancellationToken.None)).FirstOrDefault()?.Entry.Code);
+        return VoucherFacts.Of(_terms, account.Counters, (await journal.EntriesAsync(Region, filter, long.MaxValue, 1, CancellationToken.None)).FirstOrDefault()?.Entry.Code);
     }
 
     private async Task<LinkedEntry?> RedemptionAsync(long index)

@@ -9,42 +9,45 @@ namespace TimeBank.Server;
 /// Stands before every service. Checks in this order: the RPC is open at all, token, role, region, that the region exists, ownership; the services check
 /// only what needs a look at stored state.
 /// </summary>
-public sealed class AccessInterceptor : Interceptor
+public sealed class AccessInterceptor(TokenVerifier tokens) : Interceptor
 {
     private static readonly string[] OpenToAll = ["/grpc.health.v1.Health/", "/grpc.reflection.v1.ServerReflection/", "/grpc.reflection.v1alpha.ServerReflection/"];
 
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        Admit(request, context);
-        return continuation(request, context);
+        await AdmitAsync(request, context);
+        return await continuation(request, context);
     }
 
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        Admit(request, context);
-        return continuation(request, responseStream, context);
+        await AdmitAsync(request, context);
+        await continuation(request, responseStream, context);
     }
 
-    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        Admit(null, context);
-        return continuation(requestStream, context);
+        await AdmitAsync(null, context);
+        return await continuation(requestStream, context);
     }
 
-    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        Admit(null, context);
-        return continuation(requestStream, responseStream, context);
+        await AdmitAsync(null, context);
+        await continuation(requestStream, responseStream, context);
     }
 
-    private static void Admit(object? request, ServerCallContext context)
+    private async ValueTask AdmitAsync(object? request, ServerCallContext context)
     {
-        if (OpenToAll.Any(open => context.Method.StartsWith(open, StringComparison.Ordinal))) return;
-        if (AccessRules.Find(context.Method) is not { } rule || request is not IMessage message) throw Problem.Of(Reason.RpcNotOpen);
-        if (CallerClaims.Read(context.GetHttpContext().User) is not { } caller) throw Problem.Of(Reason.Unauthenticated);
+        if (AccessRules.Find(context.Method) is not { } rule || request is not IMessage message)
+        {
+            if (OpenToAll.Any(open => context.Method.StartsWith(open, StringComparison.Ordinal))) return;
+            throw Problem.Of(Reason.RpcNotOpen);
+        }
+        if (await tokens.CallerAsync(context.GetHttpContext().Request.Headers.Authorization.ToString()) is not { } caller) throw Problem.Of(Reason.Unauthenticated);
         if (!rule.AllowsRole(caller)) throw Problem.Of(Reason.RoleNotAllowed);
         if (rule.Region(message) is { } name)
         {

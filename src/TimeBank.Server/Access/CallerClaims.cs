@@ -10,17 +10,16 @@ public static class CallerClaims
     public const string Role = "role", Region = "region", Party = "party", Subject = "sub";
     private const int MaxSubjectLength = 64;
 
-    /// <summary>The caller of a token; null where there is no valid token, or it lacks what the server needs.</summary>
-    public static Caller? Read(ClaimsPrincipal principal)
+    /// <summary>The caller of a valid token; null where it lacks what the server needs.</summary>
+    public static Caller? Read(ClaimsIdentity token)
     {
-        if (principal.Identity is not { IsAuthenticated: true }) return null;
-        string subject = principal.FindFirstValue(Subject) ?? "";
+        string subject = token.FindFirst(Subject)?.Value ?? "";
         if (subject.Length is 0 or > MaxSubjectLength || subject.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.' or ':'))) return null;
         return new Caller(
             subject,
-            [.. principal.FindAll(Role).Select(claim => ParseRole(claim.Value)).Where(role => role != ContractRole.Unspecified)],
-            [.. principal.FindAll(Region).Where(claim => RegionCode.TryParse(claim.Value, out _)).Select(claim => RegionCode.Parse(claim.Value))],
-            principal.FindFirstValue(Party) ?? "");
+            [.. token.FindAll(Role).Select(claim => ParseRole(claim.Value)).Where(role => role != ContractRole.Unspecified)],
+            [.. token.FindAll(Region).Where(claim => RegionCode.TryParse(claim.Value, out _)).Select(claim => RegionCode.Parse(claim.Value))],
+            token.FindFirst(Party)?.Value ?? "");
     }
 
     /// <summary>A role by its name in small letters, such as <c>provider_clerk</c>; an unknown one is none.</summary>

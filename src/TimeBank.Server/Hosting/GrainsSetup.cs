@@ -17,6 +17,7 @@ public static class GrainsSetup
             time = clock;
         }
         builder.Services.AddSingleton(new BusinessClock(time));
+        builder.Services.AddSingleton<DayRules>();
         builder.Services.AddSingleton<ISaltSource, RandomSaltSource>();
         builder.Host.UseOrleans(silo =>
         {

@@ -17,6 +17,11 @@ public static class GrpcSetup
             grpc.Interceptors.Add<FaultInterceptor>();
             grpc.Interceptors.Add<AccessInterceptor>();
         });
+        // One instance each, and not one a call: none of them keeps anything of a call.
+        services.AddSingleton<FaultInterceptor>().AddSingleton<AccessInterceptor>();
+        services.AddSingleton<CatalogueApi>().AddSingleton<LedgerApi>().AddSingleton<PolicyApi>().AddSingleton<ScenarioApi>().AddSingleton<FundApi>();
+        services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
+        services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>();
         services.AddGrpcReflection();
         services.AddSingleton<DatabaseHealth>();
         services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>("database");
