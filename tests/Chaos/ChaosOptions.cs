@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace TimeBank.Chaos;
+
+/// <summary>What to break, how often, and on which engines.</summary>
+internal sealed record ChaosOptions(int Rounds, int Seed, IReadOnlyList<string> Engines, IReadOnlyList<string> Scenarios)
+{
+    public const string Usage = "chaos [--rounds N] [--engine sqlite|postgresql|both] [--seed S] [--only SCENARIO]";
+
+    private const int MostRounds = 10_000;
+
+    /// <exception cref="FormatException">A word is wrong; the message says which.</exception>
+    public static ChaosOptions Parse(IReadOnlyList<string> words, IReadOnlyList<string> scenarios)
+    {
+        var options = new ChaosOptions(Rounds: 20, Seed: 430211, ["sqlite", "postgresql"], scenarios);
+        for (int at = 0; at < words.Count; at += 2)
+        {
+            string value = at + 1 < words.Count ? words[at + 1] : throw new FormatException($"{words[at]} needs a value. {Usage}");
+            options = words[at] switch
+            {
+                "--rounds" => options with { Rounds = Number(words[at], value, MostRounds) },
+                "--seed" => options with { Seed = Number(words[at], value, int.MaxValue) },
+                "--engine" => options with
+                {
+                    Engines = value switch { "both" => options.Engines, "sqlite" or "postgresql" => [value], _ => throw new FormatException($"--engine is sqlite, postgresql or both, and not '{value}'.") },
+                },
+                "--only" => options with { Scenarios = scenarios.Contains(value) ? [value] : throw new FormatException($"--only is one of {string.Join(", ", scenarios)}, and not '{value}'.") },
+                _ => throw new FormatException($"'{words[at]}' isn't an option. {Usage}"),
+            };
+        }
+        return options;
+    }
+
+    private static int Number(string word, string value, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 && number <= most ? number : throw new FormatException($"{word} is a number from 1 to {most}, and not '{value}'.");
+}

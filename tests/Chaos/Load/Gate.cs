@@ -1,0 +1,14 @@
+namespace TimeBank.Chaos.Load;
+
+/// <summary>Through which callers reach the server, while there is one.</summary>
+internal sealed class Gate
+{
+    private TaskCompletionSource<Connection> _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Waits for a server.</summary>
+    public Task<Connection> ConnectionAsync() => Volatile.Read(ref _open).Task;
+
+    public void Open(Connection connection) => _open.TrySetResult(connection);
+
+    public void Close() => Volatile.Write(ref _open, new TaskCompletionSource<Connection>(TaskCreationOptions.RunContinuationsAsynchronously));
+}
