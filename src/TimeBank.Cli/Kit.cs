@@ -17,6 +17,8 @@ internal sealed class Kit(Language language, Surroundings around)
 
     public Option<string> Memo { get; } = new("--memo") { Description = language["备注，不写个人信息", "a remark; nothing personal"] };
 
+    public Option<bool> DryRun { get; } = new("--dry-run") { Description = language["试算：只看会怎样，不记账", "only say what would happen; nothing is recorded"] };
+
     public Argument<string> Argument(string name, string chinese, string english) => new(name) { Description = Language[chinese, english] };
 
     public Option<string> Option(string name, string chinese, string english, bool required = false) => new(name) { Description = Language[chinese, english], Required = required };
@@ -52,6 +54,14 @@ internal sealed class Kit(Language language, Surroundings around)
     {
         int limit = parsed.GetValue(All) ? int.MaxValue : parsed.GetValue(Limit);
         return limit > 0 ? new Paging(limit) : throw new UsageException("--limit 须大于零。", "--limit must be more than zero.");
+    }
+
+    /// <summary>Whether only what would happen is asked; then the error stream says so.</summary>
+    public bool IsDryRun(ParseResult parsed)
+    {
+        bool dry = parsed.GetValue(DryRun);
+        if (dry) around.Error.WriteLine(Language["试算：以下并未记账。", "Only tried: nothing of this is recorded."]);
+        return dry;
     }
 
     private async Task<ExitCode> RunAsync(ParseResult parsed, Func<Session, ParseResult, Task<ExitCode>> run, CancellationToken cancellation)

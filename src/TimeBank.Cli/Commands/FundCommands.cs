@@ -69,13 +69,13 @@ internal static class FundCommands
     {
         Argument<string> fund = kit.Argument("fund", "资金", "the fund"), amount = kit.Argument("amount", "金额（元）", "how much, in yuan");
         Option<string> bank = kit.Option("--bank", "银行账户编号，默认 main", "the bank account's id; main if left out"), day = kit.Option("--day", "到账日", "the bank's value date", required: true), reference = kit.Option("--reference", "银行流水号", "the bank's reference");
-        return kit.Command("receive", "登记到账", "record money that arrived", [fund, amount, bank, day, reference], async (session, parsed) =>
+        return kit.Command("receive", "登记到账", "record money that arrived", [fund, amount, bank, day, reference, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("funds", parsed.GetValue(fund)!);
             var client = await ClientAsync(session, Role.FinanceMaker, name);
             RecordReceiptResponse received = await client.RecordReceiptAsync(new RecordReceiptRequest
             {
-                RequestId = session.RequestId(),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
                 Fund = name,
                 Amount = AmountText.ParseYuan(parsed.GetValue(amount)!),
                 BankAccount = parsed.GetValue(bank) ?? "main",

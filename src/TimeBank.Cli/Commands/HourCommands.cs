@@ -63,13 +63,13 @@ internal static class HourCommands
     {
         Argument<string> volunteer = kit.Argument("volunteer", "赠送人（志愿者）", "who gives, a volunteer"), receiver = kit.Argument("receiver", "接受人，如 elders/ID", "who receives, such as elders/ID");
         Argument<string> amount = kit.Argument("amount", "时长，如 1h30m", "how much, such as 1h30m");
-        return kit.Command("gift", "把自己挣得的时间赠送给直系亲属", "give earned hours to direct family", [volunteer, receiver, amount, kit.Memo], async (session, parsed) =>
+        return kit.Command("gift", "把自己挣得的时间赠送给直系亲属", "give earned hours to direct family", [volunteer, receiver, amount, kit.Memo, kit.DryRun], async (session, parsed) =>
         {
             string giver = session.Name("volunteers", parsed.GetValue(volunteer)!), to = parsed.GetValue(receiver)!;
             var client = new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Volunteer, giver, giver));
             GiftHoursResponse given = await client.GiftHoursAsync(new GiftHoursRequest
             {
-                RequestId = session.RequestId(),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
                 OnBehalfOf = session.BehalfOf(giver),
                 Volunteer = giver,
                 Receiver = session.Name(to.Contains('/', StringComparison.Ordinal) ? to.Split('/')[0] : "elders", to),
@@ -83,13 +83,13 @@ internal static class HourCommands
     private static Command Donate(Kit kit)
     {
         Argument<string> volunteer = kit.Argument("volunteer", "捐赠人（志愿者）", "who gives, a volunteer"), amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
-        return kit.Command("donate", "把自己挣得的时间捐给公共池", "give earned hours to the pool", [volunteer, amount, kit.Memo], async (session, parsed) =>
+        return kit.Command("donate", "把自己挣得的时间捐给公共池", "give earned hours to the pool", [volunteer, amount, kit.Memo, kit.DryRun], async (session, parsed) =>
         {
             string giver = session.Name("volunteers", parsed.GetValue(volunteer)!);
             var client = new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Volunteer, giver, giver));
             DonateHoursResponse given = await client.DonateHoursAsync(new DonateHoursRequest
             {
-                RequestId = session.RequestId(),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
                 OnBehalfOf = session.BehalfOf(giver),
                 Volunteer = giver,
                 Amount = AmountText.ParseMinutes(parsed.GetValue(amount)!),

@@ -3,14 +3,13 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>The journal, its accounts and the trial balance.</summary>
+/// <summary>The journal and the trial balance.</summary>
 internal static class LedgerCommands
 {
     public static IEnumerable<Command> Of(Kit kit) =>
     [
         TrialBalance(kit),
         Entry(kit),
-        kit.Group("account", "账户", "accounts", AccountShow(kit), AccountList(kit)),
     ];
 
     /// <summary>Debits and credits of every kind of account, unit by unit.</summary>
@@ -37,11 +36,12 @@ internal static class LedgerCommands
         Argument<string> region = kit.Argument("region", "地区代码", "the region's code");
         region.Arity = ArgumentArity.ZeroOrOne;
         Option<string> unit = kit.Option("--unit", "只看这个单位：MIN、CNY、MEAL……", "only this unit: MIN, CNY, MEAL …");
-        return kit.Command("trial-balance", "试算平衡：各单位借贷相等", "the trial balance: for each unit debits equal credits", [region, unit], async (session, parsed) =>
+        var asOf = new AsOfOption(kit);
+        return kit.Command("trial-balance", "试算平衡：各单位借贷相等", "the trial balance: for each unit debits equal credits", [region, unit, asOf.Option], async (session, parsed) =>
         {
             string name = ResourceNames.OfRegion(parsed.GetValue(region) is { Length: > 0 } code ? code : session.Settings.Region);
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, name));
-            TrialBalance balance = await client.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = name, Unit = parsed.GetValue(unit) ?? "" });
+            TrialBalance balance = await client.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = name, Unit = parsed.GetValue(unit) ?? "", AsOf = asOf.Read(parsed) });
             session.Screen.Show(balance, () => Show(session.Screen, balance));
             // A sum that doesn't come to zero is what this command is run to find.
             return balance.Units.All(one => one.DebitBalances.Value == one.CreditBalances.Value) ? ExitCode.Ok : ExitCode.Refused;
@@ -64,16 +64,17 @@ internal static class LedgerCommands
 
     private static Command EntryList(Kit kit)
     {
-        Option<string> code = kit.Option("--code", "只看这种事项，如 REDEEM_VOUCHER", "only of this code, such as REDEEM_VOUCHER"), actor = kit.Option("--actor", "只看这位经办人", "only by this actor");
+        Option<string> code = kit.Option("--code", "只看这种事项，如 REDEEM_VOUCHER", "only of this code, such as REDEEM_VOUCHER"), kind = kit.Option("--kind", "只看这一类，如 hold、reverse", "only of this kind, such as hold or reverse"), actor = kit.Option("--actor", "只看这位经办人", "only by this actor");
         Option<bool> newest = new("--newest") { Description = kit.Language["最新在前", "newest first"] };
         var period = new PeriodOptions(kit);
-        return kit.Command("list", "分录列表", "the journal", [code, actor, newest, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
+        return kit.Command("list", "分录列表", "the journal", [code, kind, actor, newest, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
         {
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
             var request = new ListEntriesRequest
             {
                 Parent = session.Region,
                 Code = parsed.GetValue(code) ?? "",
+                Kind = EnumText.ParseOrDefault<EntryKind>(parsed.GetValue(kind)),
                 Actor = parsed.GetValue(actor) ?? "",
                 NewestFirst = parsed.GetValue(newest),
                 Period = period.ReadOptional(parsed),
@@ -84,10 +85,10 @@ internal static class LedgerCommands
             {
                 session.Screen.Table(
                     "",
-                    [new(language["序号", "index"], true), new(language["时间", "time"]), new(language["事项", "what"]), new(language["借", "debit"]), new(language["贷", "credit"]), new(language["数额", "amount"], true), new(language["经办", "by"])],
+                    [new(language["序号", "index"], true), new(language["时间", "time"]), new(language["事项", "what"]), new(language["借", "debit"]), new(language["贷", "credit"]), new(language["数额", "amount"], true), new(language["经办", "by"]), new(language["备注", "memo"])],
                     list.Entries.SelectMany(entry => entry.Transfers.DefaultIfEmpty(new Transfer()).Select((transfer, i) => (IReadOnlyList<string>)[
                         i == 0 ? $"{entry.Index}" : "", i == 0 ? TimeText.Of(entry.Time) : "", i == 0 ? Words.Of(entry.Code, language) ?? entry.Code : "",
-                        ResourceNames.Short(transfer.DebitAccount), ResourceNames.Short(transfer.CreditAccount), AmountText.Of(transfer.Amount, language), i == 0 ? entry.Actor : ""])));
+                        ResourceNames.Short(transfer.DebitAccount), ResourceNames.Short(transfer.CreditAccount), AmountText.Of(transfer.Amount, language), i == 0 ? entry.Actor : "", i == 0 ? entry.Memo : ""])));
                 session.Screen.More(list.NextPageToken);
             });
         });
@@ -97,19 +98,19 @@ internal static class LedgerCommands
     {
         Argument<string> index = kit.Argument("index", "分录序号", "the entry's index");
         Option<string> memo = kit.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
-        return kit.Command("reverse", "冲正一笔分录", "correct an entry by its opposite", [index, memo], async (session, parsed) =>
+        return kit.Command("reverse", "冲正一笔分录", "correct an entry by its opposite", [index, memo, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("entries", parsed.GetValue(index)!);
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.FinanceMaker, name));
-            Show(session, await client.ReverseAsync(new ReverseRequest { RequestId = session.RequestId(), Entry = name, Memo = parsed.GetValue(memo)! }));
+            Show(session, await client.ReverseAsync(new ReverseRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Entry = name, Memo = parsed.GetValue(memo)! }));
         });
     }
 
-    private static void Show(Session session, Entry entry) => session.Screen.Show(entry, () =>
+    internal static void Show(Session session, Entry entry) => session.Screen.Show(entry, () =>
     {
         Language language = session.Language;
         session.Screen.Facts(
-            $"{language["分录", "entry"]} {entry.Index}",
+            entry.Name.Length > 0 ? $"{language["分录", "entry"]} {entry.Index}" : language["试算", "only tried"],
             (language["时间", "time"], TimeText.Of(entry.Time)),
             (language["记入日期", "effective"], TimeText.Of(entry.EffectiveDate)),
             (language["事项", "what"], Words.Of(entry.Code, language) ?? entry.Code),
@@ -119,7 +120,16 @@ internal static class LedgerCommands
             (language["冲正", "reverses"], ResourceNames.Short(entry.Reverses)),
             (language["被冲正", "reversed by"], ResourceNames.Short(entry.ReversedBy)),
             (language["预留", "hold"], ResourceNames.Short(entry.Hold)),
-            (language["备注", "memo"], entry.Memo));
+            (language["预留到期", "held until"], TimeText.Of(entry.HoldExpireTime)),
+            (language["备注", "memo"], entry.Memo),
+            (language["明细", "details"], string.Join("; ", entry.Details.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"))));
+        if (entry.AccountChanges.Count > 0)
+        {
+            session.Screen.Table(
+                "", [new(language["账户", "account"]), new(language["状态", "state"])],
+                entry.AccountChanges.Select(change => (IReadOnlyList<string>)[ResourceNames.Short(change.Account), AccountCommands.State(language, change.Frozen, change.Closed)]));
+            return;
+        }
         session.Screen.Table(
             "",
             [new(language["借", "debit"]), new(language["贷", "credit"]), new(language["数额", "amount"], true), new(language["借方余额", "debit's balance"], true), new(language["贷方余额", "credit's balance"], true)],
@@ -127,47 +137,4 @@ internal static class LedgerCommands
                 ResourceNames.Short(transfer.DebitAccount), ResourceNames.Short(transfer.CreditAccount), AmountText.Of(transfer.Amount, language),
                 AmountText.Of(transfer.DebitBalanceAfter, language), AmountText.Of(transfer.CreditBalanceAfter, language)]));
     });
-
-    private static Command AccountShow(Kit kit)
-    {
-        Argument<string> path = kit.Argument("path", "路径，如 fund/lottery/available", "the path, such as fund/lottery/available");
-        return kit.Command("show", "一个账户", "one account with its counters", [path], async (session, parsed) =>
-        {
-            string name = session.Name("accounts", parsed.GetValue(path)!);
-            var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, name));
-            Account account = await client.GetAccountAsync(new GetAccountRequest { Name = name });
-            Language language = kit.Language;
-            session.Screen.Show(account, () => session.Screen.Facts(
-                account.Path,
-                (language["余额", "balance"], AmountText.Of(account.Balance, language)),
-                (language["借方", "debits"], AmountText.Of(account.DebitsPosted, language)),
-                (language["贷方", "credits"], AmountText.Of(account.CreditsPosted, language)),
-                (language["借方预留", "debits held"], AmountText.Of(account.DebitsPending, language)),
-                (language["贷方预留", "credits held"], AmountText.Of(account.CreditsPending, language)),
-                (language["开立分录", "opened by entry"], ResourceNames.Short(account.OpenedBy)),
-                (language["户主", "owner"], account.Owner),
-                (language["归属", "group"], account.Group),
-                (language["使用期", "to be used"], TimeText.Of(account.Valid)),
-                (language["状态", "state"], account.Closed ? language["已注销", "closed"] : account.Frozen ? language["已冻结", "frozen"] : "")));
-        });
-    }
-
-    private static Command AccountList(Kit kit)
-    {
-        Option<string> prefix = kit.Option("--prefix", "只看路径以此开头的，如 fund/", "only paths that start so, such as fund/"), unit = kit.Option("--unit", "只看这个单位", "only of this unit");
-        return kit.Command("list", "账户列表", "the accounts, by path", [prefix, unit, kit.Limit, kit.All], async (session, parsed) =>
-        {
-            var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
-            var request = new ListAccountsRequest { Parent = session.Region, PathPrefix = parsed.GetValue(prefix) ?? "", Unit = parsed.GetValue(unit) ?? "" };
-            ListAccountsResponse list = await kit.PagingOf(parsed).AllAsync(request, page => client.ListAccountsAsync(page).ResponseAsync);
-            Language language = kit.Language;
-            session.Screen.Show(list, () =>
-            {
-                session.Screen.Table(
-                    "", [new(language["路径", "path"]), new(language["借方", "debits"], true), new(language["贷方", "credits"], true), new(language["余额", "balance"], true)],
-                    list.Accounts.Select(account => (IReadOnlyList<string>)[account.Path, AmountText.Of(account.DebitsPosted, language), AmountText.Of(account.CreditsPosted, language), AmountText.Of(account.Balance, language)]));
-                session.Screen.More(list.NextPageToken);
-            });
-        });
-    }
 }

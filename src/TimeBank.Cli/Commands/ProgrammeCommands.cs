@@ -123,7 +123,7 @@ internal static class ProgrammeCommands
     {
         Argument<string> programme = kit.Argument("programme", "项目", "the programme");
         Option<string[]> from = new("--from") { Description = kit.Language["资金=金额（元），如 lottery=55000；可多次", "fund=yuan, such as lottery=55000; may be repeated"], Required = true, AllowMultipleArgumentsPerToken = true };
-        return kit.Command("allot", "给项目拨款", "move money from funds to a programme", [programme, from, kit.Memo], async (session, parsed) =>
+        return kit.Command("allot", "给项目拨款", "move money from funds to a programme", [programme, from, kit.Memo, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
             var client = await ClientAsync(session, Role.FinanceMaker, name);
@@ -134,7 +134,7 @@ internal static class ProgrammeCommands
                 if (parts.Length != 2) throw new UsageException("请写成 资金=金额，如 lottery=55000。", "Write fund=yuan, such as lottery=55000.");
                 lines.Lines.Add(new FundAmount { Fund = ResourceNames.Full("funds", parts[0], ResourceNames.RegionOf(name)), Amount = AmountText.ParseYuan(parts[1]) });
             }
-            AllotFundsResponse allotted = await client.AllotFundsAsync(new AllotFundsRequest { RequestId = session.RequestId(), Programme = name, ByAmounts = lines, Memo = parsed.GetValue(kit.Memo) ?? "" });
+            AllotFundsResponse allotted = await client.AllotFundsAsync(new AllotFundsRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Programme = name, ByAmounts = lines, Memo = parsed.GetValue(kit.Memo) ?? "" });
             session.Screen.Show(allotted, () => Facts(session.Screen, allotted.Programme));
         });
     }

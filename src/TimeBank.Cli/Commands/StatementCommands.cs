@@ -57,7 +57,13 @@ internal static class StatementCommands
     {
         var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, name));
         ListPostingsResponse list = await paging.AllAsync(new ListPostingsRequest { Account = name, Period = period }, page => client.ListPostingsAsync(page).ResponseAsync);
-        session.Screen.Show(list, () => session.Screen.Postings(ResourceNames.Short(name), list.Postings, list.NextPageToken));
+        session.Screen.Show(list, () => session.Screen.Statement(
+            new Statement
+            {
+                Opening = list.Opening, Closing = list.Closing, TotalDebits = list.TotalDebits, TotalCredits = list.TotalCredits,
+                Postings = { list.Postings }, NextPageToken = list.NextPageToken,
+            },
+            ResourceNames.Short(name)));
     }
 
     private static void Show(Session session, Statement statement) => session.Screen.Show(statement, () => session.Screen.Statement(statement, ResourceNames.Short(statement.Account)));

@@ -90,13 +90,13 @@ internal static class VoucherCommands
         Option<string> price = kit.Option("--price", "总价（元）", "the whole price, in yuan", required: true), insurance = kit.Option("--insurance", "长护险支付（元）", "what insurance pays of it, in yuan");
         Option<string> place = kit.Option("--place", "home、day-care 或 institution", "home, day-care or institution"), day = kit.Option("--day", "服务日期", "the day of the service");
         Option<long> quantity = new("--quantity") { Description = kit.Language["数量", "how many"], DefaultValueFactory = _ => 1 };
-        return kit.Command("redeem", "用券支付一次服务", "pay for a service with a voucher", [voucher, provider, item, price, insurance, place, day, quantity, kit.Memo], async (session, parsed) =>
+        return kit.Command("redeem", "用券支付一次服务", "pay for a service with a voucher", [voucher, provider, item, price, insurance, place, day, quantity, kit.Memo, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("vouchers", parsed.GetValue(voucher)!), giver = session.Name("providers", parsed.GetValue(provider)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.ProviderClerk, name, giver));
             RedeemVoucherResponse paid = await client.RedeemVoucherAsync(new RedeemVoucherRequest
             {
-                RequestId = session.RequestId(),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
                 OnBehalfOf = session.ActsAsCounter ? (await client.GetVoucherAsync(new GetVoucherRequest { Name = name })).Elder : "",
                 Voucher = name,
                 Provider = giver,
@@ -116,13 +116,13 @@ internal static class VoucherCommands
     {
         Argument<string> redemption = kit.Argument("redemption", "核销编号：vouchers/ID/redemptions/N", "the redemption: vouchers/ID/redemptions/N");
         Option<string> memo = kit.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
-        return kit.Command("refund", "退回一次核销", "take a redemption back", [redemption, memo], async (session, parsed) =>
+        return kit.Command("refund", "退回一次核销", "take a redemption back", [redemption, memo, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("vouchers", parsed.GetValue(redemption)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.FinanceMaker, name));
             RefundRedemptionResponse back = await client.RefundRedemptionAsync(new RefundRedemptionRequest
             {
-                RequestId = session.RequestId(),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
                 OnBehalfOf = session.ActsAsCounter ? (await client.GetVoucherAsync(new GetVoucherRequest { Name = name.Split("/redemptions/")[0] })).Elder : "",
                 Redemption = name,
                 Memo = parsed.GetValue(memo)!,

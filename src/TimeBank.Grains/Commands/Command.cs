@@ -9,13 +9,15 @@ namespace TimeBank.Grains;
 /// <param name="Actor">Who acts: the party of the token.</param>
 /// <param name="OnBehalfOf">For whom, where staff act for a person; else empty.</param>
 /// <param name="Memo">A note for people; may be empty.</param>
+/// <param name="ValidateOnly">Only say what would happen. Kept by whatever goes through <see cref="LedgerCalls.DecideAsync"/>.</param>
 [GenerateSerializer, Immutable, Alias("timebank.command")]
 public sealed record Command(
     [property: Id(0)] Guid RequestId,
     [property: Id(1)] string Digest,
     [property: Id(2)] string Actor,
     [property: Id(3)] string OnBehalfOf,
-    [property: Id(4)] string Memo)
+    [property: Id(4)] string Memo,
+    [property: Id(5)] bool ValidateOnly = false)
 {
     public EntryId Id => EntryId.Of(Actor, RequestId);
 

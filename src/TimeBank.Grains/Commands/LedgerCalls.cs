@@ -9,9 +9,15 @@ public static class LedgerCalls
 
     public static async Task<Outcome?> FindAsync(this ILedgerGrain ledger, EntryId id) => (await ledger.FindAsync(new EntryIdMessage(id.ToString())))?.Outcome;
 
-    /// <summary>Writes a command's entry under its id, or remembers there what the rules refused; a known id gives what was decided then.</summary>
-    public static Task<Outcome> DecideAsync(this ILedgerGrain ledger, Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose) =>
-        ledger.SubmitAsync(refusal is null ? propose() : Entries.Refuse(command.Header(day, ""), EntryCode.Note, refusal));
+    /// <summary>
+    /// Writes a command's entry under its id, or remembers there what the rules refused; a known id gives what was decided then. A command that only asks
+    /// gets the same outcome, and nothing is written or remembered.
+    /// </summary>
+    public static async Task<Outcome> DecideAsync(this ILedgerGrain ledger, Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose)
+    {
+        Proposal proposal = refusal is null ? propose() : Entries.Refuse(command.Header(day, ""), EntryCode.Note, refusal);
+        return command.ValidateOnly ? (await ledger.TryAsync(new ProposalMessage(proposal))).Trial.Outcome : await ledger.SubmitAsync(proposal);
+    }
 
     /// <summary>
     /// The id of something that happens once but may be refused before, such as the hold of an order: of a row of ids the first that was not refused.

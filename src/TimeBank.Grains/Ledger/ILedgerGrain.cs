@@ -10,6 +10,10 @@ public interface ILedgerGrain : IGrainWithStringKey
     [Alias("submit")]
     Task<OutcomeMessage> SubmitAsync(ProposalMessage proposal);
 
+    /// <summary>What would become of a proposal; nothing is stored.</summary>
+    [Alias("try")]
+    Task<TrialMessage> TryAsync(ProposalMessage proposal);
+
     /// <summary>What became of an id; null where it is not known.</summary>
     [Alias("find")]
     Task<OutcomeMessage?> FindAsync(EntryIdMessage id);

@@ -17,6 +17,8 @@ public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSo
 
     public async Task<OutcomeMessage> SubmitAsync(ProposalMessage proposal) => new(await Writer.SubmitAsync(proposal.Proposal));
 
+    public async Task<TrialMessage> TryAsync(ProposalMessage proposal) => new(await Writer.TryAsync(proposal.Proposal));
+
     public async Task<OutcomeMessage?> FindAsync(EntryIdMessage id) => await Writer.FindAsync(id.Id) is { } outcome ? new OutcomeMessage(outcome) : null;
 
     public async Task<AccountsMessage> AccountsAsync(AccountPathsMessage paths) =>

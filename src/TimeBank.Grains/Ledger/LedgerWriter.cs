@@ -25,6 +25,14 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         return call.Answer;
     }
 
+    /// <summary>What would become of a proposal after everything asked before; nothing of it is stored.</summary>
+    public Task<Trial> TryAsync(Proposal proposal)
+    {
+        var call = new TrialCall(proposal);
+        Enqueue(call);
+        return call.Answer;
+    }
+
     /// <summary>What became of an id; null where it is not known.</summary>
     /// <exception cref="StorageUnavailableException">Nothing can be said now.</exception>
     public Task<Outcome?> FindAsync(EntryId id)

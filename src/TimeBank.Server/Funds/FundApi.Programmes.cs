@@ -66,7 +66,7 @@ public sealed partial class FundApi
         JournalEntry entry = (await grains.GetGrain<IProgrammeGrain>(name.GrainKey).AllotAsync(allotment)).EntryOrThrow();
         var response = new AllotFundsResponse
         {
-            Entry = ResourceName.Of(name.Region, "entries", entry.Index),
+            Entry = request.ValidateOnly ? "" : ResourceName.Of(name.Region, "entries", entry.Index),
             Programme = await ToContractAsync(name.Region, await ProgrammeAsync(name)),
         };
         response.Lines.Add(AllotmentDetails.Of(entry).Lines.Select(line => new FundAmount { Fund = ResourceName.Of(name.Region, FundValues.Funds, line.Fund), Amount = line.Amount.ToContract() }));

@@ -63,7 +63,7 @@ public sealed partial class FundApi(
         read.Check();
         var receipt = new ReceiveMoneyMessage(context.Command(request, id, memo: reference), bank.Text, fen, received);
         JournalEntry entry = (await grains.GetGrain<IFundGrain>(name.GrainKey).ReceiveAsync(receipt)).EntryOrThrow();
-        return new RecordReceiptResponse { Entry = ResourceName.Of(name.Region, "entries", entry.Index), Fund = await ToContractAsync(name.Region, await FundAsync(name)) };
+        return new RecordReceiptResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(name.Region, "entries", entry.Index), Fund = await ToContractAsync(name.Region, await FundAsync(name)) };
     }
 
     public override async Task<FundReport> GetFundReport(GetFundReportRequest request, ServerCallContext context)

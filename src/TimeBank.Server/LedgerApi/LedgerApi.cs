@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Grpc.Core;
 using Orleans;
@@ -10,7 +11,7 @@ using Posting = TimeBank.Ledger.Posting;
 namespace TimeBank.Server;
 
 /// <summary>The journal and its accounts, for those who keep and audit the books.</summary>
-public sealed class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTokens tokens, BusinessClock clock) : LedgerService.LedgerServiceBase
+public sealed partial class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTokens tokens, BusinessClock clock) : LedgerService.LedgerServiceBase
 {
     private const int MaxActorLength = 64;
 
@@ -18,10 +19,15 @@ public sealed class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTo
     {
         var read = new RequestReader();
         (RegionCode region, AccountPath path) = read.Account(request.Name, "name");
-        read.Check();
+        if (await SizeAsync(read, region, request.AsOf, context.CancellationToken) is { } size)
+        {
+            // The first path that begins with this one is this one, where it is there at all.
+            IReadOnlyList<Account> first = await ledger.AccountsAsOfAsync(region, new AccountFilter(path.Text), size, "", 1, context.CancellationToken);
+            return first is [var then] && then.Path == path ? then.ToContract(region, isNow: false) : throw Problem.Of(Reason.AccountNotFound);
+        }
         // From the writer's memory, as every balance that somebody acts upon.
         AccountsMessage accounts = await grains.Ledger(region).AccountsAsync(new AccountPathsMessage([path.Text]));
-        return (accounts.Find(path) ?? throw Problem.Of(Reason.AccountNotFound)).ToContract(region);
+        return (accounts.Find(path) ?? throw Problem.Of(Reason.AccountNotFound)).ToContract(region, isNow: true);
     }
 
     public override async Task<ListAccountsResponse> ListAccounts(ListAccountsRequest request, ServerCallContext context)
@@ -30,13 +36,15 @@ public sealed class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTo
         RegionCode region = read.Region(request.Parent, "parent");
         string prefix = read.PathPrefix(request.PathPrefix, "path_prefix");
         int size = read.PageSize(request.PageSize);
-        read.Check();
+        long? asOf = await SizeAsync(read, region, request.AsOf, context.CancellationToken);
         var filter = new AccountFilter(prefix, Unit: LedgerRequests.UnitOrNull(request.Unit));
         string after = tokens.Read(context, request, request.PageToken) ?? "";
-        IReadOnlyList<Account> page = await ledger.AccountsByPathAsync(region, filter, after, size + 1, context.CancellationToken);
+        IReadOnlyList<Account> page = asOf is { } then
+            ? await ledger.AccountsAsOfAsync(region, filter, then, after, size + 1, context.CancellationToken)
+            : await ledger.AccountsByPathAsync(region, filter, after, size + 1, context.CancellationToken);
         return new ListAccountsResponse
         {
-            Accounts = { page.Take(size).Select(account => account.ToContract(region)) },
+            Accounts = { page.Take(size).Select(account => account.ToContract(region, isNow: asOf is null)) },
             NextPageToken = page.Count > size ? tokens.Write(context, request, page[size - 1].Path.Text) : "",
         };
     }
@@ -82,8 +90,14 @@ public sealed class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTo
         IReadOnlyList<Posting> page = request.NewestFirst
             ? await ledger.LatestPostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.End, size + 1, context.CancellationToken)
             : await ledger.PostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.Start, size + 1, context.CancellationToken);
+        Counters opening = await ledger.CountersBeforeAsync(region, account.Number, from, context.CancellationToken);
+        Counters closing = await ledger.CountersBeforeAsync(region, account.Number, until, context.CancellationToken);
         return new ListPostingsResponse
         {
+            Opening = opening.ToBalance(account.Unit),
+            Closing = closing.ToBalance(account.Unit),
+            TotalDebits = account.Unit.Of(closing.DebitsPosted - opening.DebitsPosted),
+            TotalCredits = account.Unit.Of(closing.CreditsPosted - opening.CreditsPosted),
             Postings = { page.Take(size).Select(posting => StatementReader.ToContract(region, account.Unit, posting)) },
             NextPageToken = page.Count > size ? tokens.Write(context, request, StatementReader.TextOf(page[size - 1].Cursor)) : "",
         };
@@ -93,9 +107,11 @@ public sealed class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTo
     {
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
-        read.Check();
+        long? asOf = await SizeAsync(read, region, request.AsOf, context.CancellationToken);
         Unit? unit = LedgerRequests.UnitOrNull(request.Unit);
-        return (await ledger.TrialBalanceByClassAsync(region, context.CancellationToken)).ToContract(region, unit);
+        if (asOf is { } size) return await new PastBalance(ledger, region, size).ReadAsync(unit, context.CancellationToken);
+        Ledger.TrialBalance balance = await ledger.TrialBalanceByClassAsync(region, context.CancellationToken);
+        return balance.Rows.ToContract(region, balance.Head.Size, balance.Head.Size == 0 ? null : balance.Head.Time, unit);
     }
 
     public override async Task Export(ExportRequest request, IServerStreamWriter<ExportChunk> responseStream, ServerCallContext context)
@@ -109,26 +125,39 @@ public sealed class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTo
         await foreach (ExportChunk piece in export.PiecesAsync(StatementReader.Times(period))) await responseStream.WriteAsync(piece, context.CancellationToken);
     }
 
-    public override async Task<Entry> Reverse(ReverseRequest request, ServerCallContext context)
+    public override async Task<ListHoldsResponse> ListHolds(ListHoldsRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        Guid id = read.RequestId(request.RequestId);
-        (RegionCode region, long index) = read.Entry(request.Entry, "entry");
-        string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength, required: true);
+        RegionCode region = read.Region(request.Parent, "parent");
+        int size = read.PageSize(request.PageSize);
         read.Check();
-        JournalEntry? original = (await ledger.EntryAsync(region, index, context.CancellationToken))?.Entry;
-        string policy = (await grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(clock.Today)).Policy.Version.ToString();
-        EntryHeader header = context.Command(request, id, memo: memo).Header(clock.Today, policy);
-        // Also what can't be reversed goes to the writer, which remembers the answer under the request id.
-        Proposal proposal = original switch
+        long after = tokens.Read(context, request, request.PageToken) is { } cursor ? long.Parse(cursor, CultureInfo.InvariantCulture) : -1;
+        IReadOnlyList<JournalEntry> page = await ledger.OpenHoldsAsync(region, after, size + 1, context.CancellationToken);
+        return new ListHoldsResponse
         {
-            null => Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound)),
-            // Half of it stands in another region's journal; hours come back by being cleared back.
-            { Code: EntryCode.ClearOut or EntryCode.ClearIn } => Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible)),
-            _ => Entries.Reverse(header, original.Id),
+            Holds = { await WithTransfersAsync(region, [.. page.Take(size).Select(hold => new LinkedEntry(hold, null, null))], context.CancellationToken) },
+            NextPageToken = page.Count > size ? tokens.Write(context, request, $"{page[size - 1].Index}") : "",
         };
-        JournalEntry reversal = (await grains.Ledger(region).SubmitAsync(new ProposalMessage(proposal))).EntryOrThrow();
-        return (await EntryAsync(region, reversal.Index, context.CancellationToken))!;
+    }
+
+    /// <summary>How many entries the journal had at a moment; null for now. Checks what has been read so far.</summary>
+    private async Task<long?> SizeAsync(RequestReader read, RegionCode region, AsOf? asOf, CancellationToken cancellation)
+    {
+        DateOnly day = asOf?.MomentCase == AsOf.MomentOneofCase.Date ? read.Day(asOf.Date, "as_of.date") : default;
+        if (day > clock.Today) read.Refuse("as_of.date", "IN_FUTURE");
+        read.Check();
+        switch (asOf?.MomentCase)
+        {
+            case null or AsOf.MomentOneofCase.None:
+                return null;
+            case AsOf.MomentOneofCase.Date:
+                return day == clock.Today ? null : await ledger.IndexAtAsync(region, LedgerTime.From(ChinaTime.StartOf(day.AddDays(1))), cancellation);
+            case AsOf.MomentOneofCase.EntryCount:
+                long size = read.Whole(asOf.EntryCount, "as_of.entry_count", 0, (await ledger.ReadHeadAsync(region, cancellation)).Size);
+                read.Check();
+                return size;
+        }
+        throw new UnreachableException();
     }
 
     private async Task<Entry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation)
@@ -140,6 +169,11 @@ public sealed class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTo
     private async Task<IReadOnlyList<Entry>> WithTransfersAsync(RegionCode region, IReadOnlyList<LinkedEntry> entries, CancellationToken cancellation)
     {
         ILookup<long, StoredTransfer> transfers = (await ledger.TransfersAsync(region, [.. entries.Select(linked => linked.Entry.Index)], cancellation)).ToLookup(transfer => transfer.Index);
-        return [.. entries.Select(linked => linked.ToContract(transfers[linked.Entry.Index]))];
+        Dictionary<long, AccountPath> changed = [];
+        foreach (long number in entries.SelectMany(linked => linked.Entry.Changes).Select(change => change.Account).Distinct())
+        {
+            changed[number] = (await ledger.AccountsAsync(region, new AccountFilter(), number - 1, 1, cancellation))[0].Path;
+        }
+        return [.. entries.Select(linked => linked.ToContract(transfers[linked.Entry.Index], changed))];
     }
 }

@@ -3,14 +3,14 @@ using TimeBank.V1;
 using Account = TimeBank.Ledger.Account;
 using EntryKind = TimeBank.Ledger.EntryKind;
 using ExportFormat = TimeBank.Ledger.ExportFormat;
-using TrialBalance = TimeBank.Ledger.TrialBalance;
 
 namespace TimeBank.Server;
 
 /// <summary>The journal and its accounts in the contract's types.</summary>
 internal static class LedgerContract
 {
-    public static V1.Account ToContract(this Account account, RegionCode region) => new()
+    /// <param name="isNow">Whether the counters are those of now; of an earlier moment the pending ones aren't known.</param>
+    public static V1.Account ToContract(this Account account, RegionCode region, bool isNow) => new()
     {
         Name = NameOf(region, account.Path),
         Number = account.Number,
@@ -18,8 +18,8 @@ internal static class LedgerContract
         Unit = account.Unit.Code,
         DebitsPosted = account.Unit.Of(account.Counters.DebitsPosted),
         CreditsPosted = account.Unit.Of(account.Counters.CreditsPosted),
-        DebitsPending = account.Unit.Of(account.Counters.DebitsPending),
-        CreditsPending = account.Unit.Of(account.Counters.CreditsPending),
+        DebitsPending = isNow ? account.Unit.Of(account.Counters.DebitsPending) : null,
+        CreditsPending = isNow ? account.Unit.Of(account.Counters.CreditsPending) : null,
         Balance = account.Counters.ToBalance(account.Unit),
         DebitsMustNotExceedCredits = account.Is(AccountFlags.DebitsMustNotExceedCredits),
         CreditsMustNotExceedDebits = account.Is(AccountFlags.CreditsMustNotExceedDebits),
@@ -31,7 +31,8 @@ internal static class LedgerContract
         Valid = account.Terms is { From: null, Until: null } or null ? null : (account.Terms.From ?? DateOnly.MinValue, account.Terms.Until ?? DateOnly.MaxValue).ToContract(),
     };
 
-    public static Entry ToContract(this LinkedEntry linked, IEnumerable<StoredTransfer> transfers)
+    /// <param name="changed">The paths of the accounts whose state it changes, by their numbers.</param>
+    public static Entry ToContract(this LinkedEntry linked, IEnumerable<StoredTransfer> transfers, IReadOnlyDictionary<long, AccountPath> changed)
     {
         JournalEntry entry = linked.Entry;
         return new Entry
@@ -54,18 +55,28 @@ internal static class LedgerContract
             HoldExpireTime = entry.Expires?.ToContract(),
             Memo = entry.Header.Memo,
             Details = { entry.Header.Details },
+            AccountChanges = { entry.Changes.Select(change => ToContract(entry.Region, changed[change.Account], change.Flags)) },
         };
     }
 
-    public static V1.TrialBalance ToContract(this TrialBalance balance, RegionCode region, Unit? only) => new()
+    /// <summary>An entry that was only tried: it has no name and no index.</summary>
+    public static Entry ToContract(this Trial trial)
+    {
+        JournalEntry entry = trial.Outcome.Entry!;
+        Entry tried = new LinkedEntry(entry, null, null).ToContract(trial.Transfers, trial.Accounts.ToDictionary(account => account.Number, account => account.Path));
+        (tried.Name, tried.Index) = ("", 0);
+        return tried;
+    }
+
+    public static V1.TrialBalance ToContract(this IEnumerable<ClassTotals> rows, RegionCode region, long size, LedgerTime? time, Unit? only) => new()
     {
         Region = ResourceName.OfRegion(region),
-        EntryCount = balance.Head.Size,
-        Time = balance.Head.Size == 0 ? null : balance.Head.Time.ToContract(),
+        EntryCount = size,
+        Time = time?.ToContract(),
         Units =
         {
-            balance.Rows.GroupBy(row => row.Unit).Where(rows => only is null || rows.Key == only)
-                .OrderBy(rows => Chart.Units.Index().FirstOrDefault(unit => unit.Item == rows.Key, (Chart.Units.Count, default)).Index).Select(ToContract),
+            rows.GroupBy(row => row.Unit).Where(unit => only is null || unit.Key == only)
+                .OrderBy(unit => Chart.Units.Index().FirstOrDefault(known => known.Item == unit.Key, (Chart.Units.Count, default)).Index).Select(ToContract),
         },
     };
 
@@ -89,6 +100,13 @@ internal static class LedgerContract
         V1.ExportFormat.Unspecified or V1.ExportFormat.Hledger => ExportFormat.Hledger(),
         V1.ExportFormat.Beancount => ExportFormat.Beancount(),
         V1.ExportFormat.Csv => ExportFormat.Csv(),
+    };
+
+    private static V1.AccountChange ToContract(RegionCode region, AccountPath account, AccountFlags flags) => new()
+    {
+        Account = NameOf(region, account),
+        Frozen = (flags & AccountFlags.Frozen) != 0,
+        Closed = (flags & AccountFlags.Closed) != 0,
     };
 
     private static V1.Transfer ToContract(JournalEntry entry, StoredTransfer transfer)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using TimeBank.Grains;
 using TimeBank.Ledger;
@@ -22,8 +23,16 @@ public static class CallContextExtensions
     /// <param name="onBehalfOf">The person for whom counter staff act, as a resource name that has been checked; else null.</param>
     public static Command Command(this ServerCallContext context, IMessage request, Guid requestId, ResourceName? onBehalfOf = null, string memo = "")
     {
+        IFieldAccessor? asks = request.Descriptor.FindFieldByName("validate_only")?.Accessor;
+        bool validateOnly = asks?.GetValue(request) is true;
+        if (validateOnly)
+        {
+            // Whoever asks first what would happen asks about the command that comes after.
+            request = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
+            asks!.Clear(request);
+        }
         byte[] bytes = [.. Encoding.UTF8.GetBytes(context.Method), 0, .. request.ToByteArray()];
-        return new Command(requestId, Convert.ToHexStringLower(SHA256.HashData(bytes)), context.Caller().Subject, onBehalfOf?.Id ?? "", memo);
+        return new Command(requestId, Convert.ToHexStringLower(SHA256.HashData(bytes)), context.Caller().Subject, onBehalfOf?.Id ?? "", memo, validateOnly);
     }
 
     /// <summary>For whom counter staff act. Others act for themselves and leave the field out.</summary>

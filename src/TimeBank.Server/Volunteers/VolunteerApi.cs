@@ -79,7 +79,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         Reply<MovedHoursMessage> reply = await grains.Volunteer(volunteer)
             .GiftAsync(new GiftHoursMessage(context.Command(request, id, onBehalfOf, memo), receiver.BelowRegion(), minutes));
         MovedHoursMessage moved = reply.OrThrow();
-        return new GiftHoursResponse { Entry = ResourceName.Of(volunteer.Region, "entries", moved.Entry), Hours = moved.Hours.ToContract(volunteer) };
+        return new GiftHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry), Hours = moved.Hours.ToContract(volunteer) };
     }
 
     public override async Task<DonateHoursResponse> DonateHours(DonateHoursRequest request, ServerCallContext context)
@@ -95,7 +95,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
 
         Reply<MovedHoursMessage> reply = await grains.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(context.Command(request, id, onBehalfOf, memo), minutes));
         MovedHoursMessage moved = reply.OrThrow();
-        return new DonateHoursResponse { Entry = ResourceName.Of(volunteer.Region, "entries", moved.Entry), Hours = moved.Hours.ToContract(volunteer) };
+        return new DonateHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry), Hours = moved.Hours.ToContract(volunteer) };
     }
 
     private async Task<Volunteer> WithStarsAsync(VolunteerMessage volunteer, RegionCode region)

@@ -68,7 +68,9 @@ public sealed partial class VoucherApi(
             context.Command(request, id, elder, memo), provider.Id, item.Text, quantity, price, insurance,
             (place ?? ServicePlace.Unspecified).ToString(), (place ?? ServicePlace.Unspecified).ToSetting(), served);
         JournalEntry entry = (await Grain(name).RedeemAsync(claim)).EntryOrThrow();
-        return new RedeemVoucherResponse { Redemption = entry.ToContract(refundedBy: null), Remaining = Remaining(entry) };
+        var response = new RedeemVoucherResponse { Redemption = entry.ToContract(refundedBy: null), Remaining = Remaining(entry) };
+        if (request.ValidateOnly) response.Redemption.Name = "";
+        return response;
     }
 
     public override async Task<RefundRedemptionResponse> RefundRedemption(RefundRedemptionRequest request, ServerCallContext context)
@@ -83,7 +85,7 @@ public sealed partial class VoucherApi(
         JournalEntry? redemption = (await ledger.EntryAsync(name.Region, index, context.CancellationToken))?.Entry;
         CheckProvider(context.Caller(), name.Region, redemption);
         JournalEntry refund = (await Grain(name).RefundAsync(new RefundRedemptionMessage(context.Command(request, id, elder, memo), index))).EntryOrThrow();
-        return new RefundRedemptionResponse { Redemption = redemption!.ToContract(refund.Index), Remaining = Remaining(refund) };
+        return new RefundRedemptionResponse { Redemption = redemption!.ToContract(request.ValidateOnly ? null : refund.Index), Remaining = Remaining(refund) };
     }
 
     public override async Task<VoidVoucherResponse> VoidVoucher(VoidVoucherRequest request, ServerCallContext context)

@@ -47,6 +47,21 @@ public sealed class LedgerGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_trial_says_what_would_happen_and_leaves_nothing_behind()
+    {
+        await Ledger.SubmitAsync(Issue(1, 100));
+
+        Trial would = (await Ledger.TryAsync(new ProposalMessage(Expire(2, 30)))).Trial, refused = (await Ledger.TryAsync(new ProposalMessage(Expire(3, 101)))).Trial;
+
+        Assert.Equal((1, 70), (would.Outcome.Entry!.Index, would.Transfers[0].DebitAfter.CreditsPosted - would.Transfers[0].DebitAfter.DebitsPosted));
+        Assert.Equal((Reason.InsufficientBalance, 0), (refused.Outcome.Refusal!.Reason, refused.Transfers.Length));
+        Assert.Null(await Ledger.FindAsync(Id(2)));
+        Assert.Null(await Ledger.FindAsync(Id(3)));
+        Assert.Equal(1, (await Ledger.SubmitAsync(Expire(2, 30))).Entry!.Index);
+        Assert.True((await Ledger.TryAsync(new ProposalMessage(Expire(2, 30)))).Trial.Outcome.Replayed);
+    }
+
+    [Fact]
     public async Task A_refusal_by_state_is_remembered_and_one_by_shape_is_not()
     {
         Assert.Equal(Reason.InsufficientBalance, (await Ledger.SubmitAsync(Expire(1, 10))).Refusal!.Reason);

@@ -38,9 +38,15 @@ internal sealed class Books(TestServer server, string region)
     /// <returns>Its index.</returns>
     public async Task<long> SubmitAsync(Proposal proposal)
     {
-        ILedgerGrain writer = server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(region);
-        Outcome outcome = (await writer.SubmitAsync(new ProposalMessage(proposal))).Outcome;
+        Outcome outcome = await TryAsync(proposal);
         Assert.Null(outcome.Refusal);
         return outcome.Entry!.Index;
+    }
+
+    /// <summary>Writes an entry, or is refused.</summary>
+    public async Task<Outcome> TryAsync(Proposal proposal)
+    {
+        ILedgerGrain writer = server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(region);
+        return (await writer.SubmitAsync(new ProposalMessage(proposal))).Outcome;
     }
 }

@@ -65,6 +65,28 @@ public sealed class ReverseTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_reversal_that_is_only_asked_for_shows_what_it_would_do()
+    {
+        Slug fund = Slug.Parse("asked");
+        long index = await Books.SubmitAsync(MoneyEntries.Receive(Books.Header("asked"), Slug.Parse("ccb"), fund, new Fen(70)));
+        var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "what if", ValidateOnly = true };
+        string before = await server.TrialBalanceAsync(Region);
+
+        Entry would = await Maker.ReverseAsync(request);
+
+        Assert.Equal(("", 0, V1.EntryKind.Reverse, request.Entry), (would.Name, would.Index, would.Kind, would.Reverses));
+        Assert.Equal((70, 0, Side.Unspecified), Assert.Single(would.Transfers) is var transfer ? (transfer.Amount.Value, transfer.DebitBalanceAfter.Amount.Value, transfer.DebitBalanceAfter.Side) : default);
+        Assert.Equal(before, await server.TrialBalanceAsync(Region));
+        await Books.SubmitAsync(MoneyEntries.Allot(Books.Header("spend asked"), Books.Programme, [(fund, new Fen(1))]));
+        await Maker.ReverseAsync(request).IsRefusedAsync(Reason.InsufficientBalance);
+        // That refusal was only asked for too: the same id is decided afresh.
+        await Books.SubmitAsync(MoneyEntries.Receive(Books.Header("again asked"), Slug.Parse("ccb"), fund, new Fen(1)));
+        Entry done = await Maker.ReverseAsync(new ReverseRequest(request) { ValidateOnly = false });
+        Assert.Equal($"{Parent}/entries/{done.Index}", done.Name);
+        await Maker.ReverseAsync(new ReverseRequest(request) { Memo = "else" }).IsRefusedAsync(Reason.RequestIdReused);
+    }
+
+    [Fact]
     public async Task An_entry_that_was_not_there_stays_refused_when_it_comes()
     {
         long next = 1 + await Books.SubmitAsync(Books.Receive("before", 10));

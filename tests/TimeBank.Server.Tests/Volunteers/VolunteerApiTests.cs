@@ -146,6 +146,9 @@ public sealed class VolunteerApiTests(TestServer server)
         Assert.Equal(before, await server.TrialBalanceAsync());
 
         GiftHoursRequest request = Gift(volunteer);
+        GiftHoursResponse would = await _desk.Volunteers().GiftHoursAsync(new GiftHoursRequest(request) { ValidateOnly = true });
+        Assert.Equal(("", 90), (would.Entry, would.Hours.Earned.Value));
+        Assert.Equal(before, await server.TrialBalanceAsync());
         GiftHoursResponse given = await _desk.Volunteers().GiftHoursAsync(request);
         Assert.Equal(90, given.Hours.Earned.Value);
         Assert.Equal(given, await _desk.Volunteers().GiftHoursAsync(request));

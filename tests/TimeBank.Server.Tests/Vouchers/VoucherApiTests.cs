@@ -57,6 +57,24 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         Assert.Equal(2_200, (await _desk.ProviderClerk(_canteen).GetProviderAsync(new GetProviderRequest { Name = _canteen })).Payable.Value);
     }
 
+    [Fact]
+    public async Task A_redemption_that_is_only_asked_for_says_what_it_would_pay_and_pays_nothing()
+    {
+        RedeemVoucherRequest lunch = _desk.Lunch(_voucher.Name, _canteen, price: 1_500);
+        string before = await _desk.TrialBalanceAsync();
+
+        RedeemVoucherResponse would = await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { ValidateOnly = true });
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { ValidateOnly = true, Quantity = 11 }).IsRefusedAsync(Reason.InsufficientBalance);
+
+        Assert.Equal(("", 1_200, 300, 9), (would.Redemption.Name, would.Redemption.Credited.Value, would.Redemption.OwnPart.Value, would.Remaining.Value));
+        Assert.Equal(before, await _desk.TrialBalanceAsync());
+        RedeemVoucherResponse paid = await _desk.Clerk(_canteen).RedeemVoucherAsync(lunch);
+        Assert.Equal(would.Remaining, paid.Remaining);
+        var refund = new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = paid.Redemption.Name, Memo = "what if", ValidateOnly = true };
+        Assert.Equal(10, (await _desk.Vouchers.RefundRedemptionAsync(refund)).Remaining.Value);
+        Assert.Equal(9, (await _desk.Vouchers.GetVoucherAsync(new GetVoucherRequest { Name = _voucher.Name })).Remaining.Value);
+    }
+
     public static TheoryData<string, Reason, string> BadRedemptions => new()
     {
         { "no request id", Reason.InvalidField, "request_id" },

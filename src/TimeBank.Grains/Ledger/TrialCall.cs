@@ -1,0 +1,20 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>A proposal to decide and not to write; it sees what was decided before it, and is answered only once that is durable.</summary>
+internal sealed class TrialCall(Proposal proposal) : LedgerCall
+{
+    private readonly TaskCompletionSource<Trial> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Trial? _trial;
+
+    public Task<Trial> Answer => _answer.Task;
+
+    public override Proposal Proposal => proposal;
+
+    public override void Decide(WorkingState state, BatchDraft draft, LedgerTime clock) => _trial = Trial.Of(state, proposal, clock);
+
+    public override void Complete() => _answer.TrySetResult(_trial!);
+
+    public override void Fail(Reason reason) => _answer.TrySetResult(new Trial(Outcome.Refused(proposal, new Refusal(reason)), [], []));
+}

@@ -1,0 +1,69 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Orleans;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <content>Corrections, and the states of accounts.</content>
+public sealed partial class LedgerApi
+{
+    public override async Task<Entry> Reverse(ReverseRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        (RegionCode region, long index) = read.Entry(request.Entry, "entry");
+        string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength, required: true);
+        read.Check();
+        JournalEntry? original = (await ledger.EntryAsync(region, index, context.CancellationToken))?.Entry;
+        // Also what can't be reversed goes to the writer, which remembers the answer under the request id.
+        return await WriteAsync(region, context.Command(request, id, memo: memo), header => original switch
+        {
+            null => Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound)),
+            // Half of it stands in another region's journal; hours come back by being cleared back.
+            { Code: EntryCode.ClearOut or EntryCode.ClearIn } => Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible)),
+            _ => Entries.Reverse(header, original.Id),
+        });
+    }
+
+    public override Task<Entry> FreezeAccount(FreezeAccountRequest request, ServerCallContext context) =>
+        ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Freeze);
+
+    public override Task<Entry> UnfreezeAccount(UnfreezeAccountRequest request, ServerCallContext context) =>
+        ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Thaw);
+
+    public override Task<Entry> CloseAccount(CloseAccountRequest request, ServerCallContext context) =>
+        ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Close);
+
+    public override Task<Entry> ReopenAccount(ReopenAccountRequest request, ServerCallContext context) =>
+        ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Reopen);
+
+    private async Task<Entry> ChangeAsync(ServerCallContext context, IMessage request, string requestId, string account, string why, Func<EntryHeader, AccountPath, Proposal> change)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(requestId);
+        (RegionCode region, AccountPath path) = read.Account(account, "account");
+        string memo = read.Text(why, "memo", EntryHeader.MaxMemoLength, required: true);
+        read.Check();
+        return await WriteAsync(region, context.Command(request, id, memo: memo), header => change(header, path));
+    }
+
+    /// <summary>Writes an entry of today, or only tries it; gives it as it stands in the journal or would stand there.</summary>
+    private async Task<Entry> WriteAsync(RegionCode region, Command command, Func<EntryHeader, Proposal> propose)
+    {
+        string policy = (await grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(clock.Today)).Policy.Version.ToString();
+        var proposal = new ProposalMessage(propose(command.Header(clock.Today, policy)));
+        if (command.ValidateOnly)
+        {
+            Trial trial = (await grains.Ledger(region).TryAsync(proposal)).Trial;
+            JournalEntry tried = new OutcomeMessage(trial.Outcome).EntryOrThrow();
+            // What happened already under this id is in the journal.
+            if (!trial.Outcome.Replayed) return trial.ToContract();
+            return (await EntryAsync(region, tried.Index, CancellationToken.None))!;
+        }
+        JournalEntry written = (await grains.Ledger(region).SubmitAsync(proposal)).EntryOrThrow();
+        return (await EntryAsync(region, written.Index, CancellationToken.None))!;
+    }
+}
