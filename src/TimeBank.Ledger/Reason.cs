@@ -42,6 +42,7 @@ public enum Reason
     QueueFull = 50,
     StoreUnavailable = 51,
     InternalError = 52,
+    JournalRolledBack = 53,
 
     // The call: who may ask, and how; never stored.
     InvalidField = 60,
@@ -139,4 +140,7 @@ public enum Reason
     // The demonstration.
     ScenarioNotRunning = 800,
     ScenarioFinished = 801,
+
+    // Proofs.
+    NotSignedYet = 900,
 }

@@ -15,6 +15,7 @@ public static class TimeBankServer
         builder.WebHost.UseTimeBankListeners(options);
         StorageEngine engine = StorageEngine.Of(options);
         builder.AddTimeBankStorage(options, engine);
+        builder.Services.AddTimeBankTransparency(options);
         builder.AddTimeBankGrains(options, engine);
         builder.Services.AddTimeBankAuthentication(options, issuer);
         builder.Services.AddTimeBankGrpc();

@@ -40,5 +40,5 @@ public static class LedgerCalls
     }
 
     /// <summary>Whether a refusal says nothing of the command itself: the same one may succeed later, so it isn't remembered.</summary>
-    public static bool IsTransient(this Refusal refusal) => refusal.Reason is Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError;
+    public static bool IsTransient(this Refusal refusal) => refusal.Reason is Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError or Reason.JournalRolledBack;
 }

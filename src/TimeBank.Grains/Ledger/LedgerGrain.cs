@@ -8,12 +8,12 @@ namespace TimeBank.Grains;
 
 /// <summary>The grain around a region's <see cref="LedgerWriter"/>. Its calls interleave: the writer batches them.</summary>
 [Reentrant]
-public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSource salts, IOptions<LedgerOptions> options, ILogger<LedgerGrain> log)
+public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSource salts, IOptions<LedgerOptions> options, ILogger<LedgerGrain> log, IJournalWatch? watch = null)
     : Grain, ILedgerGrain
 {
     private LedgerWriter? _writer;
 
-    private LedgerWriter Writer => _writer ??= new LedgerWriter(RegionCode.Parse(this.GetPrimaryKeyString()), store, clock, salts, options.Value, log);
+    private LedgerWriter Writer => _writer ??= new LedgerWriter(RegionCode.Parse(this.GetPrimaryKeyString()), store, clock, salts, options.Value, log, watch);
 
     public async Task<OutcomeMessage> SubmitAsync(ProposalMessage proposal) => new(await Writer.SubmitAsync(proposal.Proposal));
 

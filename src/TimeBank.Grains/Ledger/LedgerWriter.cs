@@ -8,7 +8,7 @@ namespace TimeBank.Grains;
 /// entry is stored at once; there is no timer. Calls interleave, but only <see cref="RunAsync"/> touches the working state.
 /// Whoever calls it runs one thing at a time: a grain's turns, or a simulator's.
 /// </summary>
-public sealed class LedgerWriter(RegionCode region, ILedgerStore store, BusinessClock clock, ISaltSource salts, LedgerOptions options, ILogger log)
+public sealed class LedgerWriter(RegionCode region, ILedgerStore store, BusinessClock clock, ISaltSource salts, LedgerOptions options, ILogger log, IJournalWatch? watch = null)
 {
     private const int AttemptsAgainstOtherWriters = 3;
 
@@ -89,6 +89,12 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
             Forget();
             batch.ForEach(call => call.Fail(Reason.StoreUnavailable));
         }
+        catch (JournalRolledBackException error)
+        {
+            log.LogCritical(error, "The journal of {Region} must not be written.", region);
+            Forget();
+            batch.ForEach(call => call.Fail(Reason.JournalRolledBack));
+        }
         catch (Exception error) when (batch.Count > 1)
         {
             // One bad proposal must not take the others with it.
@@ -121,6 +127,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
             {
                 // From here on the batch is durable, and nothing may fail.
                 _head = append.After;
+                if (!append.IsEmpty) watch?.Stored(append.After);
                 calls.GetRange(0, decided).ForEach(call => call.Complete());
                 return decided;
             }
@@ -132,7 +139,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     private async Task<(WorkingState State, LedgerHead Head)> LoadAsync(List<LedgerCall> calls)
     {
         if (_state is { Count: var held } && held > options.MaxHeld) _state = new WorkingState(_head!);
-        _head ??= await store.ReadHeadAsync(region, CancellationToken.None);
+        _head ??= await ReadHeadAsync();
         _state ??= new WorkingState(_head);
         PrefetchKeys missing = _state.Missing(
             calls.Select(call => call.Proposal).OfType<Proposal>(),
@@ -140,6 +147,12 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
             calls.SelectMany(call => call.Paths));
         if (!missing.IsEmpty) _state.Load(missing, await store.PrefetchAsync(region, missing, CancellationToken.None));
         return (_state, _head);
+    }
+
+    private ValueTask<LedgerHead> ReadHeadAsync()
+    {
+        ValueTask<LedgerHead> Read() => store.ReadHeadAsync(region, CancellationToken.None);
+        return watch is null ? Read() : watch.LoadAsync(region, Read, CancellationToken.None);
     }
 
     /// <summary>False: the batch is not stored and must be decided again from what is.</summary>

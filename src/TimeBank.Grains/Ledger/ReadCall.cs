@@ -18,5 +18,7 @@ internal sealed class ReadCall<T>(EntryId? id, IReadOnlyList<AccountPath> paths,
 
     public override void Complete() => _answer.TrySetResult(_read!);
 
-    public override void Fail(Reason reason) => _answer.TrySetException(new StorageUnavailableException(reason.ToString()));
+    public override void Fail(Reason reason) => _answer.TrySetException(reason == Reason.JournalRolledBack
+        ? new JournalRolledBackException("The journal doesn't go on from the checkpoint that was signed.")
+        : new StorageUnavailableException(reason.ToString()));
 }

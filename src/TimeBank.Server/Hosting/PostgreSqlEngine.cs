@@ -28,12 +28,15 @@ public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngin
         PostgreSqlLedgerStore store = PostgreSqlLedgerStore.Open(database, migrate);
         services.AddSingleton<ILedgerStore>(store);
         services.AddSingleton<ILedgerReader>(store);
+        services.AddSingleton(Trees);
         services.AddSingleton<IRegistry>(new PostgreSqlRegistry(database));
     }
 
     public override void AddGrainStorage(ISiloBuilder silo) => silo.AddTimeBankGrainStorage(database);
 
     public override Verification Verify(CancellationToken cancellation) => PostgreSqlVerifier.Verify(database, cancellation);
+
+    public override ITreeStore Trees { get; } = new PostgreSqlTreeStore(database);
 
     protected override void Close() => database.Dispose();
 }

@@ -9,6 +9,7 @@ namespace TimeBank.Server;
 public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 {
     private SqliteLedgerStore? _store;
+    private SqliteTreeStore? _trees;
 
     public override string Name => database.Path;
 
@@ -17,6 +18,7 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
         _store = SqliteLedgerStore.Open(database);
         services.AddSingleton<ILedgerStore>(_store);
         services.AddSingleton<ILedgerReader>(_store);
+        services.AddSingleton(Trees);
         services.AddSingleton<IRegistry>(new SqliteRegistry(database));
     }
 
@@ -24,5 +26,11 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 
     public override Verification Verify(CancellationToken cancellation) => SqliteVerifier.Verify(database, cancellation);
 
-    protected override void Close() => _store?.Dispose();
+    public override ITreeStore Trees => _trees ??= new SqliteTreeStore(database);
+
+    protected override void Close()
+    {
+        _trees?.Dispose();
+        _store?.Dispose();
+    }
 }

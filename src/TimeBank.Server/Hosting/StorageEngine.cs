@@ -21,6 +21,9 @@ public abstract class StorageEngine : IDisposable
     /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
     public abstract void AddStores(IServiceCollection services, bool migrate);
 
+    /// <summary>What proofs are made from, once the schema is this build's.</summary>
+    public abstract ITreeStore Trees { get; }
+
     public abstract void AddGrainStorage(ISiloBuilder silo);
 
     /// <exception cref="FileNotFoundException">There is no database.</exception>

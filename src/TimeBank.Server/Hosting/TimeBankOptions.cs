@@ -31,6 +31,18 @@ public sealed class TimeBankOptions
     /// <summary>The audience that tokens must name.</summary>
     public string Audience { get; set; } = LocalIssuer.Audience;
 
+    /// <summary>In whose name journals are signed: a URL without its scheme, to which the region is added.</summary>
+    public string Origin { get; set; } = "timebank.example";
+
+    /// <summary>The Ed25519 keys that sign checkpoints, as PEM, one after the other; best given as the variable <c>TimeBank__CheckpointKeys</c>. Empty: those of the file.</summary>
+    public string CheckpointKeys { get; set; } = "";
+
+    /// <summary>The file of these keys, readable by its owner alone; empty: <c>checkpoint-keys.pem</c> of the data folder.</summary>
+    public string CheckpointKeyFile { get; set; } = "";
+
+    /// <summary>The folder of the last signed checkpoints, best on another disk than the database; empty: <c>checkpoints</c> of the data folder.</summary>
+    public string Checkpoints { get; set; } = "";
+
     /// <summary>The instant at which a demonstration starts; null: the system's clock runs the business. On loopback only.</summary>
     public DateTimeOffset? Scenario { get; set; }
 

@@ -15,7 +15,7 @@ public static class VerifyCommand
         try
         {
             using var engine = StorageEngine.Of(options);
-            verification = engine.Verify(cancellation);
+            verification = JournalVerification.Run(engine, options.CheckpointFolder(), cancellation);
         }
         catch (Exception error) when (error is FileNotFoundException or SchemaMismatchException or StorageUnavailableException)
         {
@@ -28,7 +28,7 @@ public static class VerifyCommand
         }
         if (verification.Finding is not { } finding)
         {
-            output.WriteLine(verification.Regions.Count == 0 ? "verify: the journals are empty" : "verify: every counter, balance and head follows from the journal");
+            output.WriteLine(verification.Regions.Count == 0 ? "verify: the journals are empty" : "verify: every counter, balance and head follows from the journal, and the journal from what was signed");
             return Sound;
         }
         errors.WriteLine($"verify: {finding}");

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using TimeBank.Ledger;
+
+namespace TimeBank.Grains;
+
+/// <summary>
+/// Signs where the journals end: after a batch, at most one checkpoint a second for each region, and never for one that contradicts an earlier one. It runs beside the
+/// writers and keeps none of them waiting, but for the one check when a writer reads its head.
+/// </summary>
+/// <param name="time">The real time, also where a demonstration moves the business's clock.</param>
+public sealed class CheckpointSigner(ITreeStore store, ISignedHeads outside, ICheckpointKeys keys, TimeProvider time, ILogger<CheckpointSigner> log) : IJournalWatch, IDisposable
+{
+    private readonly JournalGuard _guard = new(store, outside);
+    private readonly ConcurrentDictionary<RegionCode, RegionSigner> _regions = new();
+    private readonly CancellationTokenSource _ended = new();
+
+    public async ValueTask<LedgerHead> LoadAsync(RegionCode region, Func<ValueTask<LedgerHead>> read, CancellationToken cancellation)
+    {
+        IReadOnlyList<Checkpoint> signed = await _guard.SignedAsync(region, cancellation);
+        LedgerHead head = await read();
+        await _guard.CheckAsync(region, head.Size, head.Tree.Root, signed, cancellation);
+        // What a crash left unsigned.
+        Stored(head);
+        return head;
+    }
+
+    public void Stored(LedgerHead head)
+    {
+        if (head.Size > 0) _regions.GetOrAdd(head.Region, region => new RegionSigner(region, SignAsync, time, log, _ended.Token)).Offer(head);
+    }
+
+    /// <summary>Signs a durable head, unless a later one has been signed. Once is enough: whoever loses against another server tries again.</summary>
+    /// <exception cref="JournalRolledBackException">It contradicts what was signed.</exception>
+    private async Task<bool> SignAsync(LedgerHead head, CancellationToken cancellation)
+    {
+        await TreeNodes.ExtendAsync(store, head.Region, head.Size, cancellation);
+        string? before = await store.SignedAsync(head.Region, cancellation);
+        IReadOnlyList<Checkpoint> signed = await _guard.SignedAsync(head.Region, cancellation);
+        // Another server was faster.
+        if (signed.Any(checkpoint => checkpoint.Size > head.Size)) return true;
+        await _guard.CheckAsync(head.Region, head.Size, head.Tree.Root, signed, cancellation);
+        IReadOnlyList<NoteSigner> signers = keys.Of(head.Region);
+        if (before is not null && IsSigned(SignedNote.Parse(before), head, signers)) return true;
+        SignedNote next = new Checkpoint(keys.OriginOf(head.Region), head.Size, head.Tree.Root).Sign(signers, time.GetUtcNow());
+        // Outside first: what is published can't be forgotten by restoring the database.
+        outside.Write(head.Region, next);
+        return await store.SignAsync(head.Region, before, next.ToString(), cancellation);
+    }
+
+    /// <summary>Whether there is nothing new to sign: no entry, and no key.</summary>
+    private static bool IsSigned(SignedNote note, LedgerHead head, IReadOnlyList<NoteSigner> signers) =>
+        Checkpoint.Parse(note.Text).Size == head.Size && signers.All(signer => note.Signatures.Any(signature => signature.Name == signer.Key.Name && signature.KeyId == signer.Key.Id));
+
+    public void Dispose()
+    {
+        _ended.Cancel();
+        _ended.Dispose();
+    }
+}

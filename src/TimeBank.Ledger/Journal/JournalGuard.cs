@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>Holds a journal's head against the checkpoints that were signed: the one in the database, and the one kept outside.</summary>
+public sealed class JournalGuard(ITreeStore store, ISignedHeads outside)
+{
+    /// <summary>The checkpoints that were signed. Read them before the head that is checked: what another server signs after that is no contradiction.</summary>
+    /// <exception cref="JournalRolledBackException">One of them can't be read.</exception>
+    public async ValueTask<IReadOnlyList<Checkpoint>> SignedAsync(RegionCode region, CancellationToken cancellation) =>
+        [.. new[] { outside.Read(region), await store.SignedAsync(region, cancellation) }.OfType<string>().Select(note => Read(region, note))];
+
+    /// <summary>Checks that a head goes on from checkpoints signed before.</summary>
+    /// <exception cref="JournalRolledBackException">It doesn't.</exception>
+    public async ValueTask CheckAsync(RegionCode region, long size, Digest root, IEnumerable<Checkpoint> signed, CancellationToken cancellation)
+    {
+        foreach (Checkpoint checkpoint in signed.Distinct()) await CheckAsync(region, size, root, checkpoint, cancellation);
+    }
+
+    private async ValueTask CheckAsync(RegionCode region, long size, Digest root, Checkpoint signed, CancellationToken cancellation)
+    {
+        if (size < signed.Size)
+        {
+            throw new JournalRolledBackException(string.Create(CultureInfo.InvariantCulture,
+                $"The journal of region {region} has {size} entries, but a checkpoint of {signed.Size} was signed: the database is an older state. Nothing is written to it. Restore a database that has all {signed.Size} entries."));
+        }
+        var proof = await new TreeProofs(new JournalTiles(store, region), size).ConsistencyAsync(signed.Size, size, cancellation);
+        if (MerkleProof.CheckConsistency(signed.Size, size, signed.Root, root, proof) != ProofStatus.Sound)
+        {
+            throw new JournalRolledBackException(string.Create(CultureInfo.InvariantCulture,
+                $"The journal of region {region} doesn't begin with the {signed.Size} entries of the checkpoint that was signed: the database was restored or changed. Nothing is written to it. Restore a database with these entries, and verify it."));
+        }
+    }
+
+    private static Checkpoint Read(RegionCode region, string note)
+    {
+        try
+        {
+            return Checkpoint.Parse(SignedNote.Parse(note).Text);
+        }
+        catch (FormatException unreadable)
+        {
+            throw new JournalRolledBackException($"The last signed checkpoint of region {region} can't be read: {unreadable.Message} Nothing is written before it is restored.");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// The keys that this server signs checkpoints with, each under the name of every region. From the settings, else from a file; made on the first start where the server
+/// listens on nothing but loopback.
+/// </summary>
+public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
+{
+    private const string FileName = "checkpoint-keys.pem";
+    private readonly string _prefix;
+    private readonly IReadOnlyList<SigningKey> _keys;
+    private readonly ConcurrentDictionary<RegionCode, IReadOnlyList<NoteSigner>> _signers = new();
+
+    private CheckpointKeys(string prefix, IReadOnlyList<SigningKey> keys) => (_prefix, _keys) = (prefix, keys);
+
+    /// <exception cref="InvalidOperationException">The keys are missing, can be read by others, or are no keys; the message says how to mend it.</exception>
+    public static CheckpointKeys Open(TimeBankOptions options)
+    {
+        string prefix = options.Origin.Trim('/');
+        if (prefix.Length == 0 || prefix.Contains("//", StringComparison.Ordinal) || prefix.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter == '+'))
+        {
+            throw new InvalidOperationException($"TimeBank:Origin must be a URL without its scheme, such as timebank.example, and not '{options.Origin}'.");
+        }
+        string file = options.CheckpointKeyFile.Length > 0 ? options.CheckpointKeyFile : Path.Combine(options.Data, FileName);
+        try
+        {
+            return new CheckpointKeys(prefix, SigningKey.Read(options.CheckpointKeys.Length > 0 ? options.CheckpointKeys : Read(file, options.OnLoopback)));
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidOperationException($"{(options.CheckpointKeys.Length > 0 ? "TimeBank:CheckpointKeys" : file)}: {error.Message}");
+        }
+    }
+
+    public string OriginOf(RegionCode region) => $"{_prefix}/{region}";
+
+    public IReadOnlyList<NoteSigner> Of(RegionCode region) => _signers.GetOrAdd(region, code => [.. _keys.Select(key => key.Signer(OriginOf(code)))]);
+
+    public void Dispose()
+    {
+        foreach (SigningKey key in _keys) key.Dispose();
+    }
+
+    // A server that others reach gets its keys from whoever runs it: a key made in passing would be lost in passing.
+    private static string Read(string file, bool mayCreate) => mayCreate || File.Exists(file)
+        ? OwnerOnlyFile.ReadOrCreate(file, SigningKey.Create)
+        : throw new InvalidOperationException($"{file} is missing: make a key with `openssl genpkey -algorithm ed25519 -out {file}` and `chmod 600 {file}`, or name another file as TimeBank:CheckpointKeyFile.");
+}

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>A whole server on a data folder that outlives it, with a hand on its journal.</summary>
+internal sealed class JournalDesk : IAsyncDisposable
+{
+    private static readonly RegionCode Region = RegionCode.Parse(TestServer.Tianyuan);
+    private readonly WebApplication _app;
+
+    private JournalDesk(WebApplication app) => _app = app;
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<JournalDesk> StartAsync(string data, params string[] settings)
+    {
+        WebApplication app = TimeBankServer.Build([.. Arguments(data), .. settings]);
+        await app.StartAsync();
+        return new JournalDesk(app);
+    }
+
+    public static string[] Arguments(string data) => [$"--TimeBank:Data={data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--Logging:LogLevel:Default=None"];
+
+    /// <summary>Writes an entry; the same number is the same request.</summary>
+    public async Task<Outcome> WriteAsync(int request) => await Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Region.ToString()).SubmitAsync(HourEntries.Issue(
+        new EntryHeader(EntryId.Of("TEST", new Guid(request, 0, 0, new byte[8])), Digest.Of([1]), "TEST", "", new DateOnly(2026, 10, 1), "", "", EntryHeader.NoDetails),
+        OpaqueId.Parse("000000000001"), new Minutes(1)));
+
+    /// <summary>The first signed checkpoint that has so many entries.</summary>
+    public async Task<SignedNote> SignedAsync(long size, int signatures = 1)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        ITreeStore trees = Services.GetRequiredService<ITreeStore>();
+        for (; ; await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token))
+        {
+            if (await trees.SignedAsync(Region, patience.Token) is { } text && SignedNote.Parse(text) is var note && Checkpoint.Parse(note.Text).Size >= size && note.Signatures.Length >= signatures) return note;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

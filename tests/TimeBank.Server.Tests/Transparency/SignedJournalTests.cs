@@ -1,0 +1,150 @@
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+public sealed class SignedJournalTests : IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("timebank-signed-tests-").FullName;
+
+    private string Keys => Path.Combine(_data, "checkpoint-keys.pem");
+
+    [Fact]
+    public async Task Older_database_is_not_written_and_verify_says_so()
+    {
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            Assert.Null((await desk.WriteAsync(1)).Refusal);
+            await desk.SignedAsync(1);
+        }
+        Dictionary<string, byte[]> backup = Backup();
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            Assert.Null((await desk.WriteAsync(2)).Refusal);
+            await desk.SignedAsync(2);
+        }
+        Assert.Equal((0, ""), Verify());
+        Dictionary<string, byte[]> latest = Backup();
+
+        Restore(backup);
+        (int code, string message) = Verify();
+        Assert.Equal(1, code);
+        Assert.Contains("regions/430211/head: signed checkpoint", message, StringComparison.Ordinal);
+        Assert.Contains("has 1 entries, but a checkpoint of 2 was signed", message, StringComparison.Ordinal);
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(3)).Refusal!.Reason);
+            // Not even a known request is answered: the outcome may not be the one that was given.
+            Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(1)).Refusal!.Reason);
+        }
+
+        Restore(latest);
+        Assert.Equal((0, ""), Verify());
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            Assert.Equal(2, (await desk.WriteAsync(3)).Entry!.Index);
+        }
+    }
+
+    [Fact]
+    public async Task Database_that_is_gone_is_not_begun_anew()
+    {
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            await desk.WriteAsync(1);
+            await desk.SignedAsync(1);
+        }
+        Restore([]);
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(1)).Refusal!.Reason);
+        }
+        Assert.Equal(1, Verify().Code);
+    }
+
+    [Fact]
+    public async Task Keys_are_made_for_their_owner_alone_and_exchanged_with_an_overlap()
+    {
+        VerifierKey old;
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            await desk.WriteAsync(1);
+            SignedNote note = await desk.SignedAsync(1);
+            old = SigningKey.Read(await File.ReadAllTextAsync(Keys))[0].Signer("timebank.example/430211").Key;
+            Assert.Equal(NoteStatus.Signed, note.Check([old], SigningKey.Check));
+            Assert.Equal("timebank.example/430211", Checkpoint.Parse(note.Text).Origin);
+        }
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Keys));
+
+        await File.AppendAllTextAsync(Keys, SigningKey.Create());
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            SignedNote note = await desk.SignedAsync(1, signatures: 2);
+            VerifierKey[] both = [.. SigningKey.Read(await File.ReadAllTextAsync(Keys)).Select(key => key.Signer("timebank.example/430211").Key)];
+            Assert.Equal(2, both.Length);
+            Assert.All(both, key => Assert.Equal(NoteStatus.Signed, note.Check([key], SigningKey.Check)));
+        }
+    }
+
+    [Fact]
+    public async Task Keys_and_name_may_come_from_the_settings()
+    {
+        string pem = SigningKey.Create();
+        await using JournalDesk desk = await JournalDesk.StartAsync(_data, $"--TimeBank:CheckpointKeys={pem}", "--TimeBank:Origin=log.zhuzhou.example/timebank", $"--TimeBank:Checkpoints={_data}/elsewhere");
+        await desk.WriteAsync(1);
+        SignedNote note = await desk.SignedAsync(1);
+
+        Assert.Equal(NoteStatus.Signed, note.Check([SigningKey.Read(pem)[0].Signer("log.zhuzhou.example/timebank/430211").Key], SigningKey.Check));
+        Assert.False(File.Exists(Keys));
+        Assert.True(File.Exists(Path.Combine(_data, "elsewhere", "430211.checkpoint")));
+    }
+
+    [Fact]
+    public void Keys_that_others_may_read_are_refused()
+    {
+        File.WriteAllText(Keys, SigningKey.Create());
+        File.SetUnixFileMode(Keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+
+        Refused("chmod 600");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("garbage")]
+    [InlineData("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n")]
+    public void What_is_no_key_is_refused(string content)
+    {
+        File.WriteAllText(Keys, content);
+        File.SetUnixFileMode(Keys, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        Refused("checkpoint-keys.pem");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("https://timebank.example")]
+    [InlineData("time bank")]
+    [InlineData("a+b")]
+    public void Name_that_no_key_can_have_is_refused(string origin) => Refused("TimeBank:Origin", $"--TimeBank:Origin={origin}");
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    private void Refused(string why, params string[] settings) =>
+        Assert.Contains(why, Assert.Throws<InvalidOperationException>(() => TimeBankServer.Build([.. JournalDesk.Arguments(_data), .. settings])).Message, StringComparison.Ordinal);
+
+    /// <summary>The database and its log.</summary>
+    private Dictionary<string, byte[]> Backup() => Directory.GetFiles(_data, "timebank.db*").Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)).ToDictionary(file => file, File.ReadAllBytes);
+
+    private void Restore(Dictionary<string, byte[]> backup)
+    {
+        foreach (string file in Directory.GetFiles(_data, "timebank.db*")) File.Delete(file);
+        foreach ((string file, byte[] bytes) in backup) File.WriteAllBytes(file, bytes);
+    }
+
+    private (int Code, string Message) Verify()
+    {
+        using var errors = new StringWriter();
+        return (VerifyCommand.Run(new TimeBankOptions { Data = _data }, TextWriter.Null, errors), errors.ToString());
+    }
+}
