@@ -3,6 +3,11 @@ using TimeBank.Server;
 try
 {
     if (args is [VerifyCommand.Name, .. string[] settings]) return VerifyCommand.Run(TimeBankServer.Options(settings), Console.Out, Console.Error);
+    if (args is [MigrateCommand.Name, .. string[] words])
+    {
+        bool dryRun = words.Contains(MigrateCommand.DryRun);
+        return MigrateCommand.Run(TimeBankServer.Options([.. words.Where(word => word != MigrateCommand.DryRun)]), dryRun, Console.Out);
+    }
     await TimeBankServer.Build(args).RunAsync();
     return 0;
 }

@@ -27,6 +27,8 @@ internal sealed class SchemaScripts
 
     public SchemaScript After(int applied) => _scripts[applied];
 
+    public IReadOnlyList<string> NamesAfter(int applied) => [.. _scripts.Skip(applied).Select(script => script.Name)];
+
     /// <summary>How many of the scripts a database has.</summary>
     /// <param name="tables">All its tables.</param>
     /// <param name="rows">The rows of its <c>schema_version</c> by version; asked for only where it has that table.</param>

@@ -34,6 +34,12 @@ public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngin
 
     public override void AddGrainStorage(ISiloBuilder silo) => silo.AddTimeBankGrainStorage(database);
 
+    public override int SchemaVersion => PostgreSqlSchema.Version;
+
+    public override IReadOnlyList<string> MissingScripts() => PostgreSqlSchema.Missing(database);
+
+    public override void Migrate(Action<string> applied) => PostgreSqlSchema.Migrate(database, applied);
+
     public override Verification Verify(CancellationToken cancellation) => PostgreSqlVerifier.Verify(database, cancellation);
 
     public override ITreeStore Trees { get; } = new PostgreSqlTreeStore(database);

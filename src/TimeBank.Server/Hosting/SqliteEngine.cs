@@ -24,6 +24,12 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 
     public override void AddGrainStorage(ISiloBuilder silo) => silo.AddTimeBankGrainStorage(database.ConnectionString);
 
+    public override int SchemaVersion => SqliteSchema.Version;
+
+    public override IReadOnlyList<string> MissingScripts() => SqliteSchema.Missing(database);
+
+    public override void Migrate(Action<string> applied) => SqliteSchema.Migrate(database, applied);
+
     public override Verification Verify(CancellationToken cancellation) => SqliteVerifier.Verify(database, cancellation);
 
     public override ITreeStore Trees => _trees ??= new SqliteTreeStore(database);

@@ -26,6 +26,20 @@ public abstract class StorageEngine : IDisposable
 
     public abstract void AddGrainStorage(ISiloBuilder silo);
 
+    /// <summary>The version of this build's schema.</summary>
+    public abstract int SchemaVersion { get; }
+
+    /// <summary>The names of the scripts that the database hasn't had yet.</summary>
+    /// <exception cref="SchemaMismatchException">The schema isn't ours, or a newer build's.</exception>
+    /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
+    public abstract IReadOnlyList<string> MissingScripts();
+
+    /// <summary>Applies what is missing, each script wholly or not at all.</summary>
+    /// <param name="applied">Hears the name of each script when it has been applied.</param>
+    /// <exception cref="SchemaMismatchException">The schema isn't ours, or a newer build's, or a script failed.</exception>
+    /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
+    public abstract void Migrate(Action<string> applied);
+
     /// <exception cref="FileNotFoundException">There is no database.</exception>
     /// <exception cref="SchemaMismatchException">The schema isn't this build's.</exception>
     /// <exception cref="StorageUnavailableException">The database can't be read now.</exception>

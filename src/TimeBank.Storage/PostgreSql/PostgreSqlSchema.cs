@@ -23,27 +23,42 @@ public static class PostgreSqlSchema
     public static int Version => Scripts.Version;
 
     /// <summary>Applies what is missing. The login owns the tables; where nothing is missing, any member of the server's role will do.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="applied">Hears the name of each script that has been applied here.</param>
+    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made, or a script failed and left nothing behind.</exception>
+    /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
+    public static void Migrate(PostgreSqlDatabase database, Action<string>? applied = null) => AsLogin(database, connection =>
+    {
+        for (int version = Check(connection); version < Version; version = Check(connection))
+        {
+            if (Apply(connection, Scripts.After(version))) applied?.Invoke(Scripts.After(version).Name);
+        }
+        return Version;
+    });
+
+    /// <summary>The names of the scripts that <see cref="Migrate"/> would apply.</summary>
     /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
-    public static void Migrate(PostgreSqlDatabase database) => AsLogin(database, connection =>
-    {
-        for (int applied = Check(connection); applied < Version; applied = Check(connection)) Apply(connection, Scripts.After(applied));
-    });
+    public static IReadOnlyList<string> Missing(PostgreSqlDatabase database) => AsLogin(database, connection => Scripts.NamesAfter(Check(connection)));
 
     /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
-    public static void Require(PostgreSqlDatabase database) => AsLogin(database, RequireCurrent);
+    public static void Require(PostgreSqlDatabase database) => AsLogin(database, connection =>
+    {
+        RequireCurrent(connection);
+        return Version;
+    });
 
     /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
     internal static void RequireCurrent(NpgsqlConnection connection) => Scripts.RequireAll(Check(connection));
 
-    private static void AsLogin(PostgreSqlDatabase database, Action<NpgsqlConnection> act)
+    private static T AsLogin<T>(PostgreSqlDatabase database, Func<NpgsqlConnection, T> act)
     {
         using NpgsqlConnection connection = database.OpenAsLogin();
         try
         {
             RequireServer(connection);
-            act(connection);
+            return act(connection);
         }
         catch (Exception fault) when (fault is NpgsqlException or IOException)
         {
@@ -63,19 +78,31 @@ public static class PostgreSqlSchema
         List(connection, Tables, row => row.GetString(0)),
         () => List(connection, "SELECT version, name, digest FROM schema_version ORDER BY version", row => new SchemaScript(row.GetInt32(0), row.GetString(1), "", row.GetString(2))));
 
-    private static void Apply(NpgsqlConnection connection, SchemaScript script)
+    /// <summary>Applies a script, unless somebody else has just done so.</summary>
+    private static bool Apply(NpgsqlConnection connection, SchemaScript script)
     {
         using NpgsqlTransaction transaction = connection.BeginTransaction();
         Run(connection, $"SELECT pg_advisory_xact_lock({MigrationLock})");
-        // Two servers may start on one new database: whoever comes second finds the script applied.
-        if (Check(connection) != script.Version - 1) return;
-        Run(connection, script.Text);
+        if (Check(connection) != script.Version - 1) return false;
+        try
+        {
+            Run(connection, script.Text);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new SchemaMismatchException($"The login may not apply script {script.Name} ({fault.MessageText}): run `timebank migrate` as the owner of the database.");
+        }
+        catch (PostgresException fault) when (PostgreSqlFault.Translate(fault) == fault)
+        {
+            throw new SchemaMismatchException($"Script {script.Name} failed, and nothing of it was applied: {fault.MessageText}");
+        }
         using var command = new NpgsqlCommand("INSERT INTO schema_version (version, name, digest) VALUES ($1, $2, $3)", connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = script.Version });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = script.Name });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = script.Digest });
         command.ExecuteNonQuery();
         transaction.Commit();
+        return true;
     }
 
     private static void Run(NpgsqlConnection connection, string sql)

@@ -10,20 +10,25 @@ public static class SqliteSchema
     /// <summary>The version that this build reads and writes.</summary>
     public static int Version => Scripts.Version;
 
+    /// <summary>Applies what is missing.</summary>
+    /// <param name="database">The file, which is made where it is missing.</param>
+    /// <param name="applied">Hears the name of each script that has been applied here.</param>
+    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made, or a script failed and left nothing behind.</exception>
+    /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
+    public static void Migrate(SqliteDatabase database, Action<string>? applied = null) => On(database, connection =>
+    {
+        for (int version = Check(connection); version < Version; version = Check(connection))
+        {
+            if (Apply(connection, Scripts.After(version))) applied?.Invoke(Scripts.After(version).Name);
+        }
+        return Version;
+    });
+
+    /// <summary>The names of the scripts that <see cref="Migrate"/> would apply.</summary>
     /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
-    public static void Migrate(SqliteDatabase database)
-    {
-        using SqliteConnection connection = database.Open();
-        try
-        {
-            for (int applied = Check(connection); applied < Version; applied = Check(connection)) Apply(connection, Scripts.After(applied));
-        }
-        catch (SqliteException fault)
-        {
-            throw SqliteFault.Translate(fault);
-        }
-    }
+    public static IReadOnlyList<string> Missing(SqliteDatabase database) =>
+        File.Exists(database.Path) ? On(database, connection => Scripts.NamesAfter(Check(connection))) : Scripts.NamesAfter(0);
 
     /// <summary>How many of our scripts the database has.</summary>
     /// <exception cref="SchemaMismatchException">It has something else.</exception>
@@ -34,20 +39,41 @@ public static class SqliteSchema
     /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
     internal static void RequireCurrent(SqliteConnection connection) => Scripts.RequireAll(Check(connection));
 
-    private static void Apply(SqliteConnection connection, SchemaScript script)
+    private static T On<T>(SqliteDatabase database, Func<SqliteConnection, T> act)
+    {
+        using SqliteConnection connection = database.Open();
+        try
+        {
+            return act(connection);
+        }
+        catch (SqliteException fault)
+        {
+            throw SqliteFault.Translate(fault);
+        }
+    }
+
+    /// <summary>Applies a script, unless somebody else has just done so.</summary>
+    private static bool Apply(SqliteConnection connection, SchemaScript script)
     {
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
-        // Two processes may start on one new file: whoever comes second finds the script applied.
-        if (Check(connection) != script.Version - 1) return;
+        if (Check(connection) != script.Version - 1) return false;
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = script.Text;
-        command.ExecuteNonQuery();
+        try
+        {
+            command.CommandText = script.Text;
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException fault) when (SqliteFault.Translate(fault) == fault)
+        {
+            throw new SchemaMismatchException($"Script {script.Name} failed, and nothing of it was applied: {fault.Message}");
+        }
         command.CommandText = "INSERT INTO schema_version (version, name, digest) VALUES ($version, $name, $digest)";
         command.Parameters.AddWithValue("$version", script.Version);
         command.Parameters.AddWithValue("$name", script.Name);
         command.Parameters.AddWithValue("$digest", script.Digest);
         command.ExecuteNonQuery();
         transaction.Commit();
+        return true;
     }
 
     private static List<T> List<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> row)

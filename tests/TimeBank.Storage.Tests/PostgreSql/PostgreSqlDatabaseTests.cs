@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using TimeBank.Ledger;
 using Xunit;
@@ -13,11 +14,14 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
     public void Servers_that_start_at_once_on_a_new_database_migrate_it_once()
     {
         string empty = cluster.NewDatabase(migrated: false);
+        var applied = new ConcurrentBag<string>();
         Parallel.For(0, 4, _ =>
         {
             using var database = new PostgreSqlDatabase(empty);
-            PostgreSqlSchema.Migrate(database);
+            PostgreSqlSchema.Migrate(database, applied.Add);
         });
+        Assert.Equal(PostgreSqlSchema.Version, applied.Distinct().Count());
+        Assert.Equal(PostgreSqlSchema.Version, applied.Count);
         Assert.Equal($"{PostgreSqlSchema.Version}", PostgreSqlCluster.Scalar(empty, "SELECT count(*) FROM schema_version"));
     }
 
@@ -26,6 +30,7 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
     [InlineData("DELETE FROM schema_version", "half migrated")]
     [InlineData("DROP TABLE schema_version", "no schema_version")]
     [InlineData("UPDATE schema_version SET version = 0 WHERE version = 1", "lacks script 1")]
+    [InlineData("DELETE FROM schema_version WHERE version = 2", "lacks script 2")]
     [InlineData("UPDATE schema_version SET digest = '0000000000000000' WHERE version = 1", "was edited")]
     [InlineData("DROP SCHEMA public CASCADE", "no schema")]
     public void A_schema_that_is_not_ours_is_refused(string change, string message)
@@ -34,6 +39,40 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         PostgreSqlCluster.Execute(changed, change);
         using var database = new PostgreSqlDatabase(changed);
         Assert.Contains(message, Assert.Throws<SchemaMismatchException>(() => PostgreSqlLedgerStore.Open(database)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_script_that_fails_midway_leaves_nothing_behind()
+    {
+        string blocked = cluster.NewDatabase(migrated: false);
+        // The first script makes this function last of all.
+        PostgreSqlCluster.Execute(blocked, "CREATE FUNCTION stop_append(state text, message text) RETURNS void LANGUAGE sql AS ''");
+        using var database = new PostgreSqlDatabase(blocked);
+        Assert.Contains("001_ledger.sql failed", Assert.Throws<SchemaMismatchException>(() => PostgreSqlSchema.Migrate(database)).Message, StringComparison.Ordinal);
+        Assert.Equal("0", PostgreSqlCluster.Scalar(blocked, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
+        PostgreSqlCluster.Execute(blocked, "DROP FUNCTION stop_append(text, text)");
+        PostgreSqlSchema.Migrate(database);
+        PostgreSqlSchema.Require(database);
+    }
+
+    [Fact]
+    public void An_older_schema_is_refused_by_a_server_that_may_not_migrate_and_names_what_is_missing()
+    {
+        string older = cluster.NewDatabase();
+        PostgreSqlCluster.Execute(older, $"DELETE FROM schema_version WHERE version = {PostgreSqlSchema.Version}");
+        using var database = new PostgreSqlDatabase(older);
+        string message = Assert.Throws<SchemaMismatchException>(() => PostgreSqlLedgerStore.Open(database, migrate: false)).Message;
+        Assert.Contains($"has schema {PostgreSqlSchema.Version - 1} and this build needs {PostgreSqlSchema.Version}: run `timebank migrate`", message, StringComparison.Ordinal);
+        Assert.StartsWith($"{PostgreSqlSchema.Version:D3}_", Assert.Single(PostgreSqlSchema.Missing(database)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_login_that_owns_nothing_is_told_who_migrates()
+    {
+        string empty = cluster.NewDatabase(migrated: false);
+        PostgreSqlCluster.Execute(empty, "DROP ROLE IF EXISTS visitor; CREATE ROLE visitor LOGIN");
+        using var database = new PostgreSqlDatabase(empty.Replace($"Username={PostgreSqlServer.Superuser}", "Username=visitor", StringComparison.Ordinal));
+        Assert.Contains("as the owner", Assert.Throws<SchemaMismatchException>(() => PostgreSqlSchema.Migrate(database)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using TimeBank.Ledger;
 using Xunit;
@@ -58,12 +59,35 @@ public sealed class SqliteFileTests : IDisposable
     [InlineData("DELETE FROM schema_version", "half migrated")]
     [InlineData("DROP TABLE schema_version", "no schema_version")]
     [InlineData("UPDATE schema_version SET version = 0 WHERE version = 1", "lacks script 1")]
+    [InlineData("DELETE FROM schema_version WHERE version = 1", "lacks script 1")]
     [InlineData("UPDATE schema_version SET digest = '0000000000000000' WHERE version = 1", "was edited")]
     public void A_schema_that_is_not_ours_is_refused(string change, string message)
     {
         SqliteLedgerStore.Open(_database).Dispose();
         Run(change);
         Assert.Contains(message, Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Servers_that_start_at_once_on_a_new_file_migrate_it_once()
+    {
+        Assert.Equal(SqliteSchema.Version, SqliteSchema.Missing(_database).Count);
+        Assert.False(File.Exists(_database.Path));
+        var applied = new ConcurrentBag<string>();
+        Parallel.For(0, 4, _ => SqliteSchema.Migrate(_database, applied.Add));
+        Assert.Equal(SqliteSchema.Version, applied.Count);
+        Assert.Empty(SqliteSchema.Missing(_database));
+    }
+
+    [Fact]
+    public void A_script_that_fails_midway_leaves_nothing_behind()
+    {
+        // A view has the name of a table that the first script makes after others.
+        Run("CREATE VIEW transfers AS SELECT 1");
+        Assert.Contains("001_ledger.sql failed", Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message, StringComparison.Ordinal);
+        using (SqliteConnection connection = _database.Open()) Assert.Equal(0L, Scalar(connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table'"));
+        Run("DROP VIEW transfers");
+        SqliteLedgerStore.Open(_database).Dispose();
     }
 
     [Fact]
