@@ -8,7 +8,7 @@ internal static class CommandLine
     private const int Sound = 0, Found = 1, Usage = 2;
 
     public const string Help = """
-        ./timebank simulate [--seeds N] [--from S] [--sqlite] [--threads N] [--trace]
+        ./timebank simulate [--seeds N] [--from S] [--sqlite] [--threads N] [--first] [--trace]
             runs the worlds of N seeds from S on; a finding is printed with its seed, and that seed runs the same world again
         ./timebank simulate --mutations [--only NAME]
             breaks the ledger in known ways, one after the other, and counts the seeds until each is found
@@ -18,7 +18,8 @@ internal static class CommandLine
     {
         ulong from = 1;
         int seeds = 1_000, threads = Environment.ProcessorCount;
-        bool onSqlite = false, trace = false;
+        bool onSqlite = false, trace = false, first = false, mutates = false;
+        IReadOnlyList<Mutation> mutations = Mutants.All;
         for (int at = 0; at < args.Length; at++)
         {
             bool Number(out ulong number) => ulong.TryParse(at + 1 < args.Length ? args[++at] : "", NumberStyles.None, CultureInfo.InvariantCulture, out number);
@@ -27,6 +28,9 @@ internal static class CommandLine
                 case "--from" when Number(out from): break;
                 case "--seeds" when Number(out ulong count) && count is > 0 and < int.MaxValue: seeds = (int)count; break;
                 case "--threads" when Number(out ulong count) && count is > 0 and < 1_000: threads = (int)count; break;
+                case "--first": first = true; break;
+                case "--mutations": mutates = true; break;
+                case "--only" when at + 1 < args.Length: mutations = [.. Mutants.All.Where(mutation => mutation.Name == args[at + 1])]; at++; break;
                 case "--sqlite": onSqlite = true; break;
                 case "--trace": trace = true; break;
                 default:
@@ -34,6 +38,7 @@ internal static class CommandLine
                     return Usage;
             }
         }
-        return new Seeds(from, seeds, onSqlite, trace ? 1 : threads, trace ? output : null).Run(output) ? Sound : Found;
+        if (mutates) return MutationRun.Run(mutations, threads, output) ? Sound : Found;
+        return new Seeds(from, seeds, onSqlite, trace ? 1 : threads, trace ? output : null, first).Run(output) ? Sound : Found;
     }
 }

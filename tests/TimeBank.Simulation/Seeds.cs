@@ -1,14 +1,14 @@
 namespace TimeBank.Simulation;
 
 /// <summary>Many seeds, one world each, as many at a time as there are threads.</summary>
-internal sealed class Seeds(ulong from, int count, bool onSqlite, int threads, TextWriter? trace)
+internal sealed class Seeds(ulong from, int count, bool onSqlite, int threads, TextWriter? trace, bool stopsAtFirst = false)
 {
     private const int ProgressEvery = 100;
 
     private readonly Lock _lock = new();
     private readonly Tally _tally = new();
-    private readonly List<Simulated> _findings = [];
     private int _next;
+    private int _found;
     private int _done;
 
     /// <summary>True where nothing was found.</summary>
@@ -19,9 +19,9 @@ internal sealed class Seeds(ulong from, int count, bool onSqlite, int threads, T
         foreach (Thread thread in running) thread.Start();
         foreach (Thread thread in running) thread.Join();
 
-        output.WriteLine($"{_done} seeds from {from}{(onSqlite ? " on SQLite" : "")}: {_tally["steps"]} steps, {_tally["entries"]} entries, {_tally["refusals stored"]} refusals, {_findings.Count} findings");
+        output.WriteLine($"{_done} seeds from {from}{(onSqlite ? " on SQLite" : "")}: {_tally["steps"]} steps, {_tally["entries"]} entries, {_tally["refusals stored"]} refusals, {_found} findings");
         output.WriteLine($"  {string.Join(", ", _tally.Counts.Where(count => count.Key is not ("steps" or "entries" or "refusals stored")).Select(count => $"{count.Key}: {count.Value}"))}");
-        return _findings.Count == 0;
+        return _found == 0;
     }
 
     private void Work(TextWriter output)
@@ -29,7 +29,7 @@ internal sealed class Seeds(ulong from, int count, bool onSqlite, int threads, T
         while (true)
         {
             int at = Interlocked.Increment(ref _next) - 1;
-            if (at >= count) return;
+            if (at >= count || (stopsAtFirst && Volatile.Read(ref _found) > 0)) return;
             Simulated simulated = Simulation.Run(from + (ulong)at, onSqlite, trace);
             lock (_lock)
             {
@@ -38,10 +38,10 @@ internal sealed class Seeds(ulong from, int count, bool onSqlite, int threads, T
                 _tally.Add("steps", simulated.Steps);
                 if (simulated.Finding is { } finding)
                 {
-                    _findings.Add(simulated);
+                    _found++;
                     output.WriteLine($"seed {simulated.Seed}: {finding}\n  again: ./timebank simulate --from {simulated.Seed} --seeds 1{(onSqlite ? " --sqlite" : "")} --trace");
                 }
-                if (_done % ProgressEvery == 0 && _done < count) output.WriteLine($"{_done} of {count} seeds, {_findings.Count} findings");
+                if (_done % ProgressEvery == 0 && _done < count) output.WriteLine($"{_done} of {count} seeds, {_found} findings");
             }
         }
     }

@@ -138,7 +138,7 @@ internal sealed class Auditor(World world, Disk disk)
         // Such an answer is not stored, so nobody stops a writer from giving it that doesn't know yet what another one stored under the id.
         bool mayNotKnow = asked.Fate is null || !asked.WasAlone;
         if (shape is not null && shape == outcome.Refusal && mayNotKnow) return null;
-        if (fate is null) return shape is null ? "nothing of the kind is stored" : $"it is {shape} by shape";
+        if (fate is null) return shape is null ? "nothing of the kind is stored" : $"it is {shape.Reason} by shape";
         if (fate.Intent.Command != intent.Command) return "the id is another command's";
         if (asked.Fate is not null && !outcome.Replayed) return "it had been decided before";
         return Differs(outcome, fate);

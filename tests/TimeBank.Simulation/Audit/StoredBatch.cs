@@ -62,7 +62,7 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
         {
             Outcome outcome = append.Remembered[_refusals];
             Intent intent = Asked(outcome.Id, outcome.Command.ToString());
-            throw world.Report($"{by} stored for {intent} {outcome.Refusal?.ToString() ?? "a note"}; the model gives {string.Join(" or ", Refusals(intent).Select(refusal => refusal?.ToString() ?? "an entry"))} after {auditor.Model.Size} entries");
+            throw world.Report($"{by} stored for {intent} {Text(outcome.Refusal)}; the model gives {string.Join(" or ", Refusals(intent).Select(Text))} after {auditor.Model.Size} entries");
         }
         LedgerHead after = append.After;
         bool follows = after.Size == auditor.Model.Size && after.Accounts == auditor.Model.Accounts && after.Remembered == auditor.Remembered && after.Time.Microseconds == auditor.LastTime;
@@ -121,6 +121,8 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
     {
         if (!kept) throw world.Report($"{by} stored an entry at {auditor.Model.Size} for {intent} that {wrong}");
     }
+
+    private static string Text(Refusal? refusal) => refusal is null ? "a note" : refusal.Reason == Reason.None ? "no refusal" : $"{refusal.Reason} ({refusal.Detail})";
 
     private static string KindOf(WantKind kind) => kind switch
     {

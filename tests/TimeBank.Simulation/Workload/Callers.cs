@@ -62,7 +62,9 @@ internal sealed class Callers
                 await ReadAsync();
                 continue;
             }
-            Task asking = AskAsync(Next(caller), attempts, firstWait);
+            Intent intent = Next(caller);
+            if (intent.Want is { Kind: WantKind.Hold, Expires: { } expires }) unawaited.Add(RaceAsync(caller, intent.Id, expires));
+            Task asking = AskAsync(intent, attempts, firstWait);
             if (chance.Permille(_bursts))
             {
                 unawaited.Add(asking);
@@ -72,6 +74,17 @@ internal sealed class Callers
             await _world.DelayAsync(chance.Between(0, _longestThought), $"caller {caller} has thought");
         }
         await Task.WhenAll(unawaited);
+    }
+
+    /// <summary>Ends a hold in the very moment of its expiry, when somebody else may do the same.</summary>
+    private async Task RaceAsync(int caller, EntryId hold, LedgerTime expires)
+    {
+        for (int racer = _world.Chance.Below(3); racer > 0; racer--)
+        {
+            long until = (expires.Microseconds - ProcessClock.At(_world.Now).Microseconds) + _world.Chance.Between(-5_000, 5_000);
+            await _world.DelayAsync(Math.Max(until, 0), "a hold is about to expire");
+            await AskAsync(Make(NewId(caller), Actor(caller), _hours.End(hold)), attempts: 2, wait: 1_000);
+        }
     }
 
     private async Task AskAsync(Intent intent, int attempts, long wait)
@@ -115,15 +128,17 @@ internal sealed class Callers
         {
             Intent earlier = _asked[_asked.Count - 1 - chance.Below(Math.Min(_asked.Count, 30))];
             // The same again, or something else under the same id.
-            return chance.Permille(650) ? earlier : Make(earlier.Id, earlier.Header.Actor);
+            return chance.Permille(650) ? earlier : Make(earlier.Id, earlier.Header.Actor, Draw());
         }
-        string actor = $"CALLER{caller}";
-        return Make(EntryId.Of(actor, new Guid(++_requests, 0, 0, new byte[8])), actor);
+        return Make(NewId(caller), Actor(caller), Draw());
     }
 
-    private Intent Make(EntryId id, string actor)
+    private static string Actor(int caller) => $"CALLER{caller}";
+
+    private EntryId NewId(int caller) => EntryId.Of(Actor(caller), new Guid(++_requests, 0, 0, new byte[8]));
+
+    private Intent Make(EntryId id, string actor, Draft draft)
     {
-        Draft draft = Draw();
         Digest command = Intent.CommandOf(draft.Want);
         ImmutableSortedDictionary<string, string> details = EntryHeader.NoDetails;
         if (_world.Chance.Permille(100)) details = details.Add("b", "二").Add("a", "\"quoted\"").Add("B", "\n");

@@ -52,7 +52,8 @@ internal sealed class HourWants(World world, People people)
     public Draft Hold()
     {
         (OpaqueId elder, OpaqueId volunteer) = (people.Person(), people.Person());
-        var minutes = new HoursSpent(Part(), Part(), Part());
+        // Most people have issued hours, and fewer any others.
+        var minutes = new HoursSpent(Part(900), Part(200), Part(250));
         // Some holds end before anybody gets to post them.
         LedgerTime? expires = world.Chance.Permille(200) ? null : ProcessClock.At(world.Now + world.Chance.Between(-1_000, world.Chance.Permille(600) ? 2_000_000 : 60_000_000));
         Leg[] legs = [.. new[] { (minutes.Issued, "issued"), (minutes.Gifted, "gifted"), (minutes.Earned, "earned") }
@@ -63,10 +64,28 @@ internal sealed class HourWants(World world, People people)
             id => people.Holds.Add(new HoldAsked(id, minutes, volunteer, expires)));
     }
 
-    /// <summary>Posts a part of a hold, or all; what passes the volunteer's cap goes on to the pool.</summary>
-    public Draft? Render()
+    public Draft? Render() => people.Recent(people.Holds) is { } hold ? Render(hold) : null;
+
+    public Draft? Release() => people.Recent(people.Holds) is { } hold ? Release(hold.Id) : null;
+
+    public Draft? ExpireHold() => people.Recent(people.Holds) is { } hold ? ExpireHold(hold.Id) : null;
+
+    /// <summary>Ends a hold by one of the ways that it may end.</summary>
+    public Draft End(EntryId id)
     {
-        if (people.Recent(people.Holds) is not { } hold || hold.Held.Total.Value == 0) return null;
+        HoldAsked? hold = people.Holds.Find(asked => asked.Id == id);
+        return world.Chance.Below(3) switch
+        {
+            0 when hold is not null => Render(hold) ?? Release(id),
+            1 => Release(id),
+            _ => ExpireHold(id),
+        };
+    }
+
+    /// <summary>Posts a part of a hold, or all; what passes the volunteer's cap goes on to the pool.</summary>
+    private Draft? Render(HoldAsked hold)
+    {
+        if (hold.Held.Total.Value == 0) return null;
         long total = hold.Held.Total.Value, given = world.Chance.Permille(300) ? total : world.Chance.Between(0, total);
         long overCap = world.Chance.Permille(700) ? 0 : world.Chance.Between(0, given);
         var parts = new List<long>();
@@ -84,11 +103,11 @@ internal sealed class HourWants(World world, People people)
             people.Entries.Add);
     }
 
-    public Draft? Release() => people.Recent(people.Holds) is not { } hold ? null : new Draft(
-        new Want(WantKind.VoidHold, EntryCode.ReleaseService) { Of = hold.Id }, header => HourEntries.ReleaseService(header, hold.Id));
+    private static Draft Release(EntryId hold) =>
+        new(new Want(WantKind.VoidHold, EntryCode.ReleaseService) { Of = hold }, header => HourEntries.ReleaseService(header, hold));
 
-    public Draft? ExpireHold() => people.Recent(people.Holds) is not { } hold ? null : new Draft(
-        new Want(WantKind.ExpireHold, EntryCode.ReleaseService) { Of = hold.Id }, header => HourEntries.ExpireService(header, hold.Id));
+    private static Draft ExpireHold(EntryId hold) =>
+        new(new Want(WantKind.ExpireHold, EntryCode.ReleaseService) { Of = hold }, header => HourEntries.ExpireService(header, hold));
 
     public static string Of(OpaqueId person, string origin) => $"person/{person}/hours/{origin}";
 
@@ -97,5 +116,5 @@ internal sealed class HourWants(World world, People people)
 
     private Minutes Some() => new(Amounts.Any(world.Chance));
 
-    private Minutes Part() => world.Chance.Permille(350) ? Minutes.Zero : new Minutes(world.Chance.Between(1, 120));
+    private Minutes Part(int permille) => world.Chance.Permille(permille) ? new Minutes(world.Chance.Between(1, 120)) : Minutes.Zero;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
@@ -32,6 +31,18 @@ internal sealed record Want(WantKind Kind, EntryCode Code)
 
     public string Memo { get; init; } = "";
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Kind} {Code} [{string.Join(", ", Legs.Select(leg => $"{leg.Debit}>{leg.Credit} {(leg.AtMost ? "<=" : "")}{leg.Amount} {leg.Unit}{leg.CreditUnit}"))}] of {Of} parts {(Parts is null ? "all" : string.Join('+', Parts))} expires {Expires} opens {Opens?.Path} {Opens?.Owner} changes {ChangedPath} +{Set} -{Cleared} refused {Refusal?.Reason} memo {Memo.Length}");
+    /// <summary>All that it is; what it doesn't have is left out.</summary>
+    public override string ToString()
+    {
+        var words = new List<string> { $"{Kind}", $"{Code}" };
+        words.AddRange(Legs.GroupBy(leg => leg).Select(leg => (leg.Count() > 1 ? $"{leg.Count()} x " : "") + $"{leg.Key.Debit}>{leg.Key.Credit} {(leg.Key.AtMost ? "<=" : "")}{leg.Key.Amount} {leg.Key.Unit}{leg.Key.CreditUnit}"));
+        if (Of is { } of) words.Add($"of {of}");
+        if (Parts is not null) words.Add($"parts {string.Join('+', Parts)}");
+        if (Expires is { } expires) words.Add($"expires {expires}");
+        if (Opens is { } opens) words.Add($"opens {opens.Path} for {opens.Owner}");
+        if (ChangedPath.Length > 0) words.Add(ChangedPath);
+        if (Refusal is { } refusal) words.Add($"{refusal.Reason}");
+        if (Memo.Length > 0) words.Add($"memo of {Memo.Length}");
+        return string.Join(' ', words);
+    }
 }

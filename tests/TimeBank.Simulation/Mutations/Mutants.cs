@@ -1,0 +1,53 @@
+namespace TimeBank.Simulation;
+
+/// <summary>
+/// Every mutation that the simulator is held to find. A change of the ledger that moves one of these texts moves it here too: a mutation that
+/// can't be made fails as loudly as one that isn't found.
+/// </summary>
+internal static class Mutants
+{
+    private const string Ledger = "TimeBank.Ledger", Grains = "TimeBank.Grains";
+
+    public static IReadOnlyList<Mutation> All { get; } =
+    [
+        // The order of writing: head, ids, answers.
+        new("head-unchecked", Ledger, "Journal/LedgerHead.cs", "Region == other.Region && Size == other.Size && Remembered == other.Remembered && Tree.Root == other.Tree.Root;", "Region == other.Region;"),
+        new("head-by-size-alone", Ledger, "Journal/LedgerHead.cs", " && Tree.Root == other.Tree.Root", ""),
+        new("head-without-refusals", Ledger, "Journal/LedgerHead.cs", " && Remembered == other.Remembered", ""),
+        new("id-not-looked-up", Ledger, "Journal/Decide.cs", "if (view.Outcome(header.Id) is { } known)", "if (view.Outcome(header.Id) is { } known && known.Id != header.Id)"),
+        new("command-not-compared", Ledger, "Journal/Decide.cs", "known.Command == header.Command", "known.Id == header.Id"),
+        new("rejection-dropped", Ledger, "Journal/BatchDraft.cs", "_remembered.Add(decision.Outcome);", "if (decision.Outcome.Refusal?.Reason != Reason.InsufficientBalance) _remembered.Add(decision.Outcome);"),
+        new("acknowledged-early", Grains, "Ledger/LedgerWriter.cs", "LedgerAppend append = draft.Finish();", "LedgerAppend append = draft.Finish(); calls.GetRange(0, decided).ForEach(call => call.Complete());"),
+        new("uncertain-is-stored", Grains, "Ledger/LedgerWriter.cs", "return append.Entries.Count > 0 && (await store.ReadHeadAsync(region, CancellationToken.None)).IsAt(append.After);", "return true;"),
+        new("uncertain-refusals-by-head", Grains, "Ledger/LedgerWriter.cs", "return append.Entries.Count > 0 && (await", "return (await"),
+        new("state-never-forgotten", Grains, "Ledger/LedgerWriter.cs", "_head = null;\n        _state = null;", "_head = null;"),
+        new("lost-race-keeps-state", Grains, "Ledger/LedgerWriter.cs", "Forget();\n            if (attempt ==", "if (attempt =="),
+        new("one-bad-fails-all", Grains, "Ledger/LedgerWriter.cs", "foreach (LedgerCall call in batch) await AnswerAsync([call]);", "foreach (LedgerCall call in batch) call.Fail(Reason.InternalError);"),
+        new("index-reused", Ledger, "Journal/WorkingState.cs", "NextIndex = entry.Index + 1;", "NextIndex = entry.Index % 10 == 9 ? entry.Index : entry.Index + 1;"),
+        new("time-stands-still", Ledger, "LedgerTime.cs", "Math.Max(now.Microseconds, Microseconds + 1)", "Math.Max(now.Microseconds, Microseconds)"),
+        new("tree-turned-round", Ledger, "Transparency/MerkleFrontier.cs", "node = Node(Roots[^at], node);", "node = Node(node, Roots[^at]);"),
+
+        // Amounts and limits.
+        new("pending-forgotten", Ledger, "Accounts/Counters.cs", "CreditsPosted - DebitsPosted - DebitsPending;", "CreditsPosted - DebitsPosted;"),
+        new("limit-ignored", Ledger, "Journal/EntryDraft.cs", "&& amount > from.Counters.DebitRoom)", "&& amount > from.Counters.DebitRoom + 1)"),
+        new("other-limit-ignored", Ledger, "Journal/EntryDraft.cs", "&& amount > to.Counters.CreditRoom)", "&& amount > long.MaxValue - 1)"),
+        new("overflow-unguarded", Ledger, "Journal/EntryDraft.cs", "from.Counters.DebitsPosted + from.Counters.DebitsPending > MaxCounter - amount", "from.Counters.DebitsPosted + from.Counters.DebitsPending > MaxCounter"),
+        new("at-most-is-all-or-nothing", Ledger, "Journal/EntryDraft.cs", "wanted.AtMost ? Math.Clamp(Room(debit, credit), 1, wanted.Amount) : wanted.Amount", "wanted.Amount"),
+        new("commitment-rounded", Ledger, "Transfers/VoucherEntries.cs", "if (left > 0) transfers", "if (left > 1) transfers"),
+
+        // Holds.
+        new("part-post-keeps-rest", Ledger, "Journal/EntryDraft.cs", "Released = held[at].Held });", "Released = Math.Max(amounts[at], 1) });"),
+        new("part-post-rounded", Ledger, "Journal/EntryDraft.cs", "Posted = amounts[at], Held = 0,", "Posted = amounts[at] / 15 * 15, Held = 0,"),
+        new("part-post-from-the-wrong-end", Ledger, "Hours/HoursSpent.cs", "Minutes issued = Minutes.Min(wanted, available.Issued);", "Minutes issued = Minutes.Min(wanted > available.Earned ? wanted - available.Earned : Minutes.Zero, available.Issued);"),
+        new("hold-ends-twice", Ledger, "Journal/EntryDraft.cs", "if (hold.EndedBy is not null) return new Refusal(Reason.HoldEnded);", ""),
+        new("expired-hold-posts", Ledger, "Journal/EntryDraft.cs", "if (posts && due) return new Refusal(Reason.HoldExpired);", ""),
+        new("expiry-a-moment-late", Ledger, "Journal/EntryDraft.cs", "expires && expires <= time;", "expires && new LedgerTime(expires.Microseconds + 1_000) <= time;"),
+
+        // Reversals and accounts.
+        new("reversed-twice", Ledger, "Journal/EntryDraft.cs", "if (original.ReversedBy is not null) return new Refusal(Reason.EntryAlreadyReversed);", ""),
+        new("reversed-in-order", Ledger, "Journal/EntryDraft.cs", "Where(transfer => transfer.Posted > 0).Reverse()];", "Where(transfer => transfer.Posted > 0)];"),
+        new("frozen-moves", Ledger, "Journal/EntryDraft.cs", "var account when account.Is(AccountFlags.Frozen) => Refusal.Of(Reason.AccountFrozen, (\"account\", account.Path.Text)),", ""),
+        new("closed-with-money", Ledger, "Journal/EntryDraft.cs", "!_touched[at].Counters.IsEmpty) return", "_touched[at].Counters.DebitsPending > 0) return"),
+        new("voucher-issued-twice", Ledger, "Journal/EntryDraft.cs", "if (spec.Opening == Opening.New && account.Opened != view.NextIndex) return", "if (spec.Opening == Opening.New && account.Opened > view.NextIndex) return"),
+    ];
+}
