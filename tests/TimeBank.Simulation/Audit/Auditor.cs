@@ -54,6 +54,18 @@ internal sealed class Auditor(World world, Disk disk)
         world.Tally.Add(outcome.Refusal is { } refusal ? $"answer {refusal.Reason}" : "answer accepted");
     }
 
+    /// <summary>A process says what would become of a command, while nothing was written: it must be what the model gives.</summary>
+    public void AnswersTry(Asked asked, Intent intent, Trial trial, int reading)
+    {
+        Fate? fate = _fates.GetValueOrDefault(intent.Id);
+        if (!asked.WasAlone || fate != asked.Fate) return;
+        world.Tally.Add("trials");
+        Outcome outcome = trial.Outcome;
+        bool isTried = fate is null && outcome.Refusal?.Reason is not (Reason.QueueFull or Reason.StoreUnavailable) && (intent.Want.Kind == WantKind.Refuse || Shapes.Wrong(intent.Want) is null);
+        string? wrong = isTried ? Trials.Wrong(Model, intent, trial, asked.Of.Clock.Since(reading), _time) : Wrong(asked, intent, outcome, fate);
+        if (wrong is not null) throw world.Report($"{asked.Of} says that {intent} would give {Text(outcome)}: {wrong}");
+    }
+
     public void AnswersFind(Asked asked, EntryId id, Outcome? outcome)
     {
         Fate? fate = _fates.GetValueOrDefault(id);

@@ -6,6 +6,7 @@ namespace TimeBank.Simulation;
 internal sealed class Disk(World world, ILedgerStore inner, FaultPlan plan)
 {
     private readonly HashSet<EntryId> _poison = [];
+    private readonly HashSet<(long Size, Digest Root)> _heads = [];
 
     public bool IsFull { get; set; }
 
@@ -20,6 +21,8 @@ internal sealed class Disk(World world, ILedgerStore inner, FaultPlan plan)
     public bool IsPoison(EntryId id) => _poison.Contains(id);
 
     public void EndPoison() => _poison.Clear();
+
+    public bool HasStood(LedgerHead head) => _heads.Contains((head.Size, head.Tree.Root));
 
     public LedgerHead ReadHead(RegionCode region) => Wait(() => inner.ReadHeadAsync(region, CancellationToken.None));
 
@@ -39,6 +42,7 @@ internal sealed class Disk(World world, ILedgerStore inner, FaultPlan plan)
             throw new AppendRefusedException("The database refuses an entry of the batch.");
         }
         if (!Wait(() => inner.AppendAsync(append, CancellationToken.None))) return false;
+        _heads.Add((append.After.Size, append.After.Tree.Root));
         Landed(append, by, isTold);
         return true;
     }

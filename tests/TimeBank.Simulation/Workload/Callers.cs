@@ -117,6 +117,11 @@ internal sealed class Callers
     {
         Chance chance = _world.Chance;
         if (_asked.Count > 0 && chance.Permille(300)) return _network.FindAsync(chance.Of(_asked).Id);
+        if (chance.Permille(400))
+        {
+            Intent? earlier = _asked.Count > 0 && chance.Permille(300) ? chance.Of(_asked) : null;
+            return _network.TryAsync(chance.Permille(500) && earlier is not null ? earlier : Compose(earlier?.Id ?? NewId(0), Actor(0), Draw()));
+        }
         string[] paths = [.. Enumerable.Range(0, 1 + chance.Below(4)).Select(_ => _people.AnyPath() ?? "hours/issued").Distinct()];
         return _network.AccountsAsync(paths);
     }
@@ -139,21 +144,25 @@ internal sealed class Callers
 
     private Intent Make(EntryId id, string actor, Draft draft)
     {
-        Digest command = Intent.CommandOf(draft.Want);
-        ImmutableSortedDictionary<string, string> details = EntryHeader.NoDetails;
-        if (_world.Chance.Permille(100)) details = details.Add("b", "二").Add("a", "\"quoted\"").Add("B", "\n");
-        var header = new EntryHeader(
-            id, command, actor, _world.Chance.Permille(100) ? "ELDER" : "", new DateOnly(2026, 10, 1 + _world.Chance.Below(28)), "p1", draft.Want.Memo, details);
-        // The same command has the same header: what is drawn here isn't part of it.
-        Intent? same = _asked.Find(other => other.Id == id && other.Command == command);
-        if (same is not null) return same;
-        var intent = new Intent(header, draft.Want, draft.Make(header));
+        Intent intent = Compose(id, actor, draft);
+        // The same command has the same header: what is drawn for that isn't part of it.
+        if (_asked.Find(other => other.Id == id && other.Command == intent.Command) is { } same) return same;
         draft.Asked?.Invoke(id);
         _people.Named(draft.Want);
         _asked.Add(intent);
         _auditor.Wants(intent);
         _world.Note($"somebody wants {intent}");
         return intent;
+    }
+
+    private Intent Compose(EntryId id, string actor, Draft draft)
+    {
+        Digest command = Intent.CommandOf(draft.Want);
+        ImmutableSortedDictionary<string, string> details = EntryHeader.NoDetails;
+        if (_world.Chance.Permille(100)) details = details.Add("b", "二").Add("a", "\"quoted\"").Add("B", "\n");
+        var header = new EntryHeader(
+            id, command, actor, _world.Chance.Permille(100) ? "ELDER" : "", new DateOnly(2026, 10, 1 + _world.Chance.Below(28)), "p1", draft.Want.Memo, details);
+        return new Intent(header, draft.Want, draft.Make(header));
     }
 
     private Draft Draw()

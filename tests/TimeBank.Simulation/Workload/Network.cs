@@ -32,6 +32,16 @@ internal sealed class Network(World world, Fleet fleet, Auditor auditor, FaultPl
         answer(true);
     });
 
+    /// <summary>Asks what would become of a command.</summary>
+    public Task TryAsync(Intent intent) => SendAsync<bool>("try", 5_000_000, async (process, answer) =>
+    {
+        Asked asked = auditor.Asks(process, null) with { Fate = auditor.Fates.GetValueOrDefault(intent.Id) };
+        (int entries, int reading) = (auditor.Model.Size, process.Clock.Count);
+        Trial trial = await process.Writer.TryAsync(intent.Proposal);
+        if (auditor.Model.Size == entries) auditor.AnswersTry(asked, intent, trial, reading);
+        answer(true);
+    });
+
     public Task AccountsAsync(IReadOnlyList<string> paths) => SendAsync<bool>("accounts", 5_000_000, async (process, answer) =>
     {
         Asked asked = auditor.Asks(process, null);

@@ -19,7 +19,7 @@ internal sealed class WriterProcess
         _turns = new Turns(world, name);
         Clock = new ProcessClock(world);
         World.Run(_turns, () => Writer = new LedgerWriter(
-            region, new FaultyStore(world, disk, plan, this), new BusinessClock(Clock), new SeededSalts(world), options, new TraceLog(world, name)));
+            region, new FaultyStore(world, disk, plan, this), new BusinessClock(Clock), new SeededSalts(world), options, new TraceLog(world, name), new HeadWatch(world, disk, name)));
     }
 
     public string Name { get; }

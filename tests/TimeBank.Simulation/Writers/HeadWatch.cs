@@ -1,0 +1,16 @@
+using TimeBank.Grains;
+using TimeBank.Ledger;
+
+namespace TimeBank.Simulation;
+
+/// <summary>Stands where the signer of checkpoints does: what it is shown must be durable.</summary>
+internal sealed class HeadWatch(World world, Disk disk, string process) : IJournalWatch
+{
+    public ValueTask<LedgerHead> LoadAsync(RegionCode region, Func<ValueTask<LedgerHead>> read, CancellationToken cancellation) => read();
+
+    public void Stored(LedgerHead head)
+    {
+        world.RequireOwnThread("The watch");
+        if (!disk.HasStood(head)) throw world.Report($"{process} shows a head of {head.Size} entries to be signed, which never stood");
+    }
+}
