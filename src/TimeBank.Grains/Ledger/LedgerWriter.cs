@@ -4,17 +4,26 @@ using TimeBank.Ledger;
 namespace TimeBank.Grains;
 
 /// <summary>
-/// The writer of a region's journal. Batching is natural: while one batch is being stored the next one gathers, and when idle an
-/// entry is stored at once; there is no timer. Calls interleave, but only <see cref="RunAsync"/> touches the working state.
+/// The writer of a region's journal. Batching is natural: while one batch is being stored the next one is decided on the state that the first will
+/// leave, and is sent once that one is durable; when idle an entry is stored at once; there is no timer. Where a batch fails, what was decided on it is
+/// thrown away, and all is decided again from what is stored. Calls interleave, but only <see cref="RunAsync"/> touches the working state.
 /// Whoever calls it runs one thing at a time: a grain's turns, or a simulator's.
 /// </summary>
 public sealed class LedgerWriter(RegionCode region, ILedgerStore store, BusinessClock clock, ISaltSource salts, LedgerOptions options, ILogger log, IJournalWatch? watch = null)
 {
     private const int AttemptsAgainstOtherWriters = 3;
 
+    // After a start or a failure callers come again with ids that are known; then ids are looked up for some batches, and else taken for new.
+    private const int LookUpsAfterTrouble = 16;
+
     private readonly Queue<LedgerCall> _queue = [];
+    private List<LedgerCall> _deciding = [];
+    private BatchDraft? _draft;
+    private SentBatch? _sent;
     private LedgerHead? _head;
     private WorkingState? _state;
+    private TaskCompletionSource? _arrival;
+    private int _lookUps = LookUpsAfterTrouble;
     private bool _running;
 
     /// <summary>Decides a proposal and answers once its outcome is durable.</summary>
@@ -59,6 +68,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
             return;
         }
         _queue.Enqueue(call);
+        _arrival?.TrySetResult();
         if (_running) return;
         _running = true;
         _ = RunAsync();
@@ -66,14 +76,115 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
 
     private async Task RunAsync()
     {
-        var batch = new List<LedgerCall>();
-        while (_queue.Count > 0)
+        while (_queue.Count > 0 || _deciding.Count > 0 || _sent is not null)
         {
-            batch.Clear();
-            while (batch.Count < options.MaxBatch && _queue.TryDequeue(out LedgerCall? call)) batch.Add(call);
-            await AnswerAsync(batch);
+            try
+            {
+                if (_queue.Count > 0 && Room > 0)
+                {
+                    await DecideAsync();
+                    // More may have come meanwhile.
+                    if (_sent is { Stored.IsCompleted: false }) continue;
+                }
+                if (_sent is null) Send();
+                else if (_queue.Count > 0) await _sent.Stored;
+                else await ArrivalAsync(_sent.Stored);
+                if (_sent is { Stored.IsCompleted: true }) await LandAsync();
+            }
+            catch (Exception error)
+            {
+                await RecoverAsync(error);
+            }
         }
         _running = false;
+    }
+
+    /// <summary>How many calls the batch being decided still takes: half of all that wait, so that both halves keep on the way, or all where they are few.</summary>
+    private int Room
+    {
+        get
+        {
+            if (_draft?.Bytes >= options.MaxBatchBytes) return 0;
+            int all = (_sent?.Calls.Count ?? 0) + _deciding.Count + _queue.Count;
+            return Math.Min(options.MaxBatch, all < 2 * options.MinHalf ? all : (all + 1) / 2) - _deciding.Count;
+        }
+    }
+
+    /// <summary>Decides what waits, as far as there is room. Calls stay in the queue until it is their turn.</summary>
+    private async Task DecideAsync()
+    {
+        if (_deciding.Count == 0) _state?.Trim(options.MaxHeld);
+        List<LedgerCall> calls = [.. _queue.Take(Room)];
+        (WorkingState state, LedgerHead head) = await LoadAsync(calls, assumesIds: _lookUps == 0);
+        _draft ??= new BatchDraft(_sent?.Append.After ?? head, state, salts.Next);
+        for (int at = 0; at < calls.Count && _draft.Bytes < options.MaxBatchBytes; at++)
+        {
+            LedgerCall call = _queue.Dequeue();
+            _deciding.Add(call);
+            call.Decide(state, _draft, LedgerTime.From(clock.Now));
+        }
+    }
+
+    private void Send()
+    {
+        if (_draft is null) return;
+        LedgerAppend append = _draft.Finish();
+        _sent = new SentBatch(_deciding, append, append.IsEmpty ? Task.FromResult(true) : AppendAsync(append));
+        (_deciding, _draft) = ([], null);
+    }
+
+    private async Task LandAsync()
+    {
+        SentBatch landed = _sent!;
+        if (!await landed.Stored) throw new StorageUnavailableException($"The head of region {region} has moved.");
+        _sent = null;
+        if (_lookUps > 0) _lookUps--;
+        // The database first: it works while the callers get their answers.
+        if (_draft is not null) Send();
+        Answer(landed.Append, landed.Calls);
+    }
+
+    /// <summary>What was sent may or may not be stored; what was decided on it is void. Both are decided again, and more slowly.</summary>
+    private async Task RecoverAsync(Exception error)
+    {
+        // An id that is known after all is no trouble, and looks the same as a bug until it has been looked up.
+        if (error is AppendRefusedException) log.LogInformation("The store of {Region} refuses a batch: its ids are looked up.", region);
+        else log.LogWarning(error, "What was decided for {Region} is decided again.", region);
+        SentBatch? sent = _sent;
+        List<LedgerCall> calls = _deciding;
+        (_sent, _deciding, _draft) = (null, [], null);
+        bool stored = false;
+        try
+        {
+            stored = sent is not null && await sent.Stored;
+        }
+        catch (Exception failure) when (failure is StorageUnavailableException or AppendRefusedException || failure == error)
+        {
+            // It is decided again, by what is stored.
+        }
+        Forget();
+        if (sent is not null && stored) Answer(sent.Append, sent.Calls);
+        else if (sent is not null) await AnswerAsync(sent.Calls);
+        // At least one call is answered, so that a store that is down isn't asked for ever.
+        while (calls.Count < options.MaxBatch && _queue.TryDequeue(out LedgerCall? call)) calls.Add(call);
+        if (calls.Count > 0) await AnswerAsync(calls);
+    }
+
+    /// <summary>From here on the batch is durable, and nothing may fail.</summary>
+    private void Answer(LedgerAppend append, List<LedgerCall> calls)
+    {
+        if (_state is not null) _head = append.After;
+        if (!append.IsEmpty) watch?.Stored(append.After);
+        foreach (LedgerCall call in calls) call.Complete();
+    }
+
+    /// <summary>Waits for a call or for the batch on its way, and then lets everybody in who is at the door: they are decided together.</summary>
+    private async Task ArrivalAsync(Task stored)
+    {
+        _arrival = new TaskCompletionSource();
+        await Task.WhenAny(stored, _arrival.Task);
+        _arrival = null;
+        if (!stored.IsCompleted) await Task.Yield();
     }
 
     private async Task AnswerAsync(List<LedgerCall> batch)
@@ -117,7 +228,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     {
         for (int attempt = 1; ; attempt++)
         {
-            (WorkingState state, LedgerHead head) = await LoadAsync(calls);
+            (WorkingState state, LedgerHead head) = await LoadAsync(calls, assumesIds: false);
             var draft = new BatchDraft(head, state, salts.Next);
             int decided = 0;
             while (decided < calls.Count && draft.Bytes < options.MaxBatchBytes) calls[decided++].Decide(state, draft, LedgerTime.From(clock.Now));
@@ -125,10 +236,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
 
             if (append.IsEmpty || await AppendAsync(append))
             {
-                // From here on the batch is durable, and nothing may fail.
-                _head = append.After;
-                if (!append.IsEmpty) watch?.Stored(append.After);
-                calls.GetRange(0, decided).ForEach(call => call.Complete());
+                Answer(append, calls.GetRange(0, decided));
                 return decided;
             }
             Forget();
@@ -136,11 +244,18 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         }
     }
 
-    private async Task<(WorkingState State, LedgerHead Head)> LoadAsync(List<LedgerCall> calls)
+    private async Task<(WorkingState State, LedgerHead Head)> LoadAsync(List<LedgerCall> calls, bool assumesIds)
     {
-        if (_state is { Count: var held } && held > options.MaxHeld) _state = new WorkingState(_head!);
         _head ??= await ReadHeadAsync();
         _state ??= new WorkingState(_head);
+        if (assumesIds)
+        {
+            foreach (LedgerCall call in calls)
+            {
+                // What is refused for its shape is not stored, and neither is a trial, so nothing would find out that their id is known.
+                if (call is SubmitCall { Proposal: { } proposal } && Shape.Check(proposal) is null) _state.Assume(proposal.Header.Id);
+            }
+        }
         PrefetchKeys missing = _state.Missing(
             calls.Select(call => call.Proposal).OfType<Proposal>(),
             calls.Where(call => call.Id is not null).Select(call => call.Id!.Value),
@@ -167,7 +282,6 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
             // Uncertain: the commit may have arrived. Salts make every root another one, so the head tells of a batch with entries. Of one that only
             // remembers it tells nothing: as many by another writer leave the same head. Then the ids do, when it is decided again.
             log.LogWarning(error, "An append to the journal of {Region} is uncertain; its head decides, or its ids.", region);
-            Forget();
             return append.Entries.Count > 0 && (await store.ReadHeadAsync(region, CancellationToken.None)).IsAt(append.After);
         }
     }
@@ -176,5 +290,10 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     {
         _head = null;
         _state = null;
+        _lookUps = LookUpsAfterTrouble;
     }
+
+    /// <summary>A batch on its way to the store.</summary>
+    /// <param name="Stored">False: it isn't, since the head has moved.</param>
+    private sealed record SentBatch(List<LedgerCall> Calls, LedgerAppend Append, Task<bool> Stored);
 }

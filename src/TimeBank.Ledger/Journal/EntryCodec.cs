@@ -13,10 +13,19 @@ public static class EntryCodec
     private const int Version = 1;
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    // A writer is all buffer and state: made once for each thread.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? s_buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? s_json;
+
     public static byte[] Encode(JournalEntry entry)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var json = new Utf8JsonWriter(buffer, Options);
+        ArrayBufferWriter<byte> buffer = s_buffer ??= new ArrayBufferWriter<byte>(1_024);
+        buffer.ResetWrittenCount();
+        Utf8JsonWriter json = s_json ??= new Utf8JsonWriter(buffer, Options);
+        json.Reset();
         EntryHeader header = entry.Header;
         json.WriteStartObject();
         json.WriteNumber("version", Version);

@@ -6,10 +6,10 @@ namespace TimeBank.Ledger;
 /// </summary>
 public sealed class WorkingState(LedgerHead head) : ILedgerView
 {
-    private readonly Dictionary<AccountPath, Account?> _byPath = [];
-    private readonly Dictionary<long, Account> _byNumber = [];
-    private readonly Dictionary<EntryId, Outcome?> _outcomes = [];
-    private readonly Dictionary<EntryId, LinkedEntry?> _linked = [];
+    private readonly Generations<AccountPath, Account?> _byPath = new();
+    private readonly Generations<long, Account> _byNumber = new();
+    private readonly Generations<EntryId, Outcome?> _outcomes = new();
+    private readonly Generations<EntryId, LinkedEntry?> _linked = new();
 
     public RegionCode Region { get; } = head.Region;
 
@@ -19,49 +19,97 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
 
     public LedgerTime LastTime { get; private set; } = head.Time;
 
-    /// <summary>How much is held, to bound it.</summary>
-    public int Count => _byPath.Count + _outcomes.Count + _linked.Count;
+    /// <summary>How much is held.</summary>
+    public int Count => _byPath.Count + _byNumber.Count + _outcomes.Count + _linked.Count;
 
-    public Account? Account(AccountPath path) => _byPath[path];
+    public Account? Account(AccountPath path)
+    {
+        if (!_byPath.TryGet(path, out Account? account)) throw new KeyNotFoundException($"Account {path} was not prefetched.");
+        // Under its number it must be as young, or an older copy could come back under that.
+        if (account is not null) _byNumber.TryGet(account.Number, out _);
+        return account;
+    }
 
-    public Account? Account(long number) => _byNumber.GetValueOrDefault(number);
+    public Account? Account(long number)
+    {
+        if (!_byNumber.TryGet(number, out Account? account)) return null;
+        _byPath.TryGet(account.Path, out _);
+        return account;
+    }
 
-    public Outcome? Outcome(EntryId id) => _outcomes[id];
+    public Outcome? Outcome(EntryId id) => _outcomes.TryGet(id, out Outcome? outcome) ? outcome : throw new KeyNotFoundException($"Id {id} was not prefetched.");
 
-    public LinkedEntry? Linked(EntryId id) => _linked[id];
+    public LinkedEntry? Linked(EntryId id) => _linked.TryGet(id, out LinkedEntry? linked) ? linked : throw new KeyNotFoundException($"Entry {id} was not prefetched.");
+
+    /// <summary>Forgets the half that was used longest ago where more than <paramref name="bound"/> of a kind is held. What was used since the last call stays.</summary>
+    public void Trim(int bound)
+    {
+        _byPath.Age(bound);
+        _byNumber.Age(bound);
+        _outcomes.Age(bound);
+        _linked.Age(bound);
+    }
+
+    /// <summary>
+    /// Takes an id for new without looking it up, since nearly all are. The store's constraint finds out where it isn't: then the batch is refused, and
+    /// decided again on what is looked up.
+    /// </summary>
+    public void Assume(EntryId id)
+    {
+        if (!_outcomes.TryGet(id, out _)) _outcomes[id] = null;
+    }
 
     /// <summary>What must be prefetched before these proposals can be decided, and these ids and accounts read.</summary>
     public PrefetchKeys Missing(IEnumerable<Proposal> proposals, IEnumerable<EntryId> readIds, IEnumerable<AccountPath> readPaths)
     {
-        var ids = readIds.Where(id => !_outcomes.ContainsKey(id)).ToHashSet();
-        var paths = readPaths.Where(path => !_byPath.ContainsKey(path)).ToHashSet();
-        var linked = new HashSet<EntryId>();
+        HashSet<EntryId> ids = [], linked = [];
+        HashSet<AccountPath> paths = [];
+        foreach (EntryId id in readIds) Need(_outcomes, id, ids);
+        foreach (AccountPath path in readPaths) NeedAccount(path);
         foreach (Proposal proposal in proposals)
         {
-            if (!_outcomes.ContainsKey(proposal.Header.Id)) ids.Add(proposal.Header.Id);
-            if (proposal.Of is { } of && !_linked.ContainsKey(of)) linked.Add(of);
+            Need(_outcomes, proposal.Header.Id, ids);
+            if (proposal.Of is { } of && !HoldsLinked(of)) linked.Add(of);
             foreach (ProposedTransfer transfer in proposal.Transfers)
             {
-                if (!_byPath.ContainsKey(transfer.Debit.Path)) paths.Add(transfer.Debit.Path);
-                if (!_byPath.ContainsKey(transfer.Credit.Path)) paths.Add(transfer.Credit.Path);
+                NeedAccount(transfer.Debit.Path);
+                NeedAccount(transfer.Credit.Path);
             }
-            foreach (ProposedChange change in proposal.Changes)
-            {
-                if (!_byPath.ContainsKey(change.Account)) paths.Add(change.Account);
-            }
+            foreach (ProposedChange change in proposal.Changes) NeedAccount(change.Account);
         }
         return new PrefetchKeys(ids, paths, linked);
+
+        void NeedAccount(AccountPath path)
+        {
+            if (!_byPath.TryGet(path, out Account? account)) paths.Add(path);
+            else if (account is not null) _byNumber.TryGet(account.Number, out _);
+        }
     }
 
     public void Load(PrefetchKeys keys, Prefetched found)
     {
-        foreach (EntryId id in keys.Ids) _outcomes[id] = null;
-        foreach (AccountPath path in keys.Paths) _byPath[path] = null;
-        foreach (EntryId id in keys.Linked) _linked[id] = null;
-        foreach (Outcome outcome in found.Outcomes) _outcomes[outcome.Id] = outcome;
-        // An account in memory may be further than the store's copy of it when a linked entry brings it along.
-        foreach (Account account in found.Accounts.Where(account => !_byNumber.ContainsKey(account.Number))) Put(account);
-        foreach (LinkedEntry linked in found.Linked) _linked[linked.Entry.Id] = linked;
+        // What is in memory is never older than what the store says: it may be ahead by what is being stored.
+        foreach (EntryId id in keys.Ids) Assume(id);
+        foreach (AccountPath path in keys.Paths)
+        {
+            if (!_byPath.TryGet(path, out _)) _byPath[path] = null;
+        }
+        foreach (EntryId id in keys.Linked)
+        {
+            if (!_linked.TryGet(id, out _)) _linked[id] = null;
+        }
+        foreach (Outcome outcome in found.Outcomes)
+        {
+            if (!_outcomes.TryGet(outcome.Id, out Outcome? held) || held is null) _outcomes[outcome.Id] = outcome;
+        }
+        foreach (Account account in found.Accounts)
+        {
+            Put(_byNumber.TryGet(account.Number, out Account? held) || (_byPath.TryGet(account.Path, out held) && held is not null) ? held : account);
+        }
+        foreach (LinkedEntry linked in found.Linked)
+        {
+            if (!_linked.TryGet(linked.Entry.Id, out LinkedEntry? held) || held is null) _linked[linked.Entry.Id] = linked;
+        }
     }
 
     /// <summary>Takes over what was decided. <paramref name="proposal"/> says which earlier entry the new one ended or reversed.</summary>
@@ -78,9 +126,24 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         _linked[entry.Id] = new LinkedEntry(entry, null, null);
         if (proposal.Of is { } of)
         {
-            LinkedEntry linked = _linked[of]!;
+            LinkedEntry linked = Linked(of)!;
             _linked[of] = entry.Kind == EntryKind.Reverse ? linked with { ReversedBy = entry.Index } : linked with { EndedBy = entry.Index };
         }
+    }
+
+    private static void Need<TValue>(Generations<EntryId, TValue> held, EntryId id, HashSet<EntryId> missing)
+    {
+        if (!held.TryGet(id, out _)) missing.Add(id);
+    }
+
+    /// <summary>Whether an entry is held with all of its accounts, which may have been forgotten before it.</summary>
+    private bool HoldsLinked(EntryId id)
+    {
+        if (!_linked.TryGet(id, out LinkedEntry? linked)) return false;
+        if (linked is null) return true;
+        bool all = true;
+        foreach (Transfer transfer in linked.Entry.Transfers) all &= Account(transfer.Debit) is not null & Account(transfer.Credit) is not null;
+        return all;
     }
 
     private void Put(Account account)

@@ -10,6 +10,9 @@ namespace TimeBank.Ledger;
 /// </summary>
 public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
 {
+    // A box, so that any thread sees all of it or none.
+    private object? _root;
+
     public static MerkleFrontier Empty { get; } = new(0, []);
 
     public bool Equals(MerkleFrontier? other) => other is not null && Size == other.Size && Roots.SequenceEqual(other.Roots);
@@ -17,16 +20,7 @@ public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
     public override int GetHashCode() => HashCode.Combine(Size, Roots.IsEmpty ? default : Roots[^1]);
 
     /// <summary>The tree's root; of the empty tree, SHA-256 of nothing.</summary>
-    public Digest Root
-    {
-        get
-        {
-            if (Roots.IsEmpty) return Digest.Of([]);
-            Digest root = Roots[^1];
-            for (int at = Roots.Length - 2; at >= 0; at--) root = Node(Roots[at], root);
-            return root;
-        }
-    }
+    public Digest Root => (Digest)(_root ??= RootOf(Roots));
 
     /// <summary>The hash of a leaf: SHA-256 of 0x00 and its data.</summary>
     public static Digest Leaf(ReadOnlySpan<byte> data)
@@ -40,12 +34,13 @@ public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
     /// <summary>The leaf of a journal entry: its exact stored bytes, hidden behind a salt whose erasure ends linkage.</summary>
     public static Digest EntryLeaf(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> entry)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(salt);
-        hash.AppendData(entry);
-        Span<byte> salted = stackalloc byte[Digest.Size];
-        hash.GetHashAndReset(salted);
-        return Leaf(salted);
+        int length = salt.Length + entry.Length;
+        Span<byte> salted = length <= 2_048 ? stackalloc byte[length] : new byte[length];
+        salt.CopyTo(salted);
+        entry.CopyTo(salted[salt.Length..]);
+        Span<byte> hash = stackalloc byte[Digest.Size];
+        SHA256.HashData(salted, hash);
+        return Leaf(hash);
     }
 
     /// <summary>The hash of two subtrees: SHA-256 of 0x01, left and right.</summary>
@@ -65,6 +60,14 @@ public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
         Digest node = leaf;
         for (int at = 1; at <= merges; at++) node = Node(Roots[^at], node);
         return new MerkleFrontier(Size + 1, [.. Roots[..^merges], node]);
+    }
+
+    private static Digest RootOf(ImmutableArray<Digest> roots)
+    {
+        if (roots.IsEmpty) return Digest.Of([]);
+        Digest root = roots[^1];
+        for (int at = roots.Length - 2; at >= 0; at--) root = Node(roots[at], root);
+        return root;
     }
 
     public byte[] ToArray()

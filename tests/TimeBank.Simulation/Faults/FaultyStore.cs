@@ -84,7 +84,7 @@ internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, Writer
         catch (Exception error) when (error is StorageUnavailableException or AppendRefusedException)
         {
             process.Troubles++;
-            world.After(Latency(), $"{process} {what} failed: {error.Message}", () => answer.SetException(error));
+            world.After(Latency(), $"{process} {what} failed: {(error is AppendRefusedException ? error.GetType().Name : error.Message)}", () => answer.SetException(error));
         }
     }
 

@@ -1,0 +1,55 @@
+using Xunit;
+
+namespace TimeBank.Ledger.Tests;
+
+public sealed class WorkingStateTests
+{
+    private const int Bound = 100;
+
+    private readonly WorkingState _state = new(LedgerHead.Empty(RegionCode.Parse("430211")));
+
+    [Fact]
+    public void Trim_forgets_what_was_not_used_and_keeps_what_was()
+    {
+        Account hot = Load(1);
+        for (int number = 2; number < 10 * Bound; number++)
+        {
+            _state.Trim(Bound);
+            Load(number);
+            Assert.Same(hot, _state.Account(hot.Path));
+        }
+
+        Assert.Same(hot, _state.Account(1));
+        Assert.Null(_state.Account(2));
+        Assert.Equal([Path(2)], _state.Missing([], [], [Path(2), Path((10 * Bound) - 1)]).Paths);
+        Assert.InRange(_state.Count, Bound, 2 * Bound);
+    }
+
+    [Fact]
+    public void What_is_in_memory_is_not_overwritten_by_an_older_copy_of_the_store()
+    {
+        Account first = Load(1);
+        for (int number = 2; number < Bound; number++)
+        {
+            _state.Trim(Bound);
+            // By its number alone, as an earlier entry names it.
+            Assert.Same(first, _state.Account(1));
+            Load(number);
+        }
+
+        _state.Load(new PrefetchKeys([], [Path(1)], []), new Prefetched([], [Of(1)], []));
+
+        Assert.Same(first, _state.Account(Path(1)));
+    }
+
+    private Account Load(int number)
+    {
+        Account account = Of(number);
+        _state.Load(new PrefetchKeys([], [account.Path], []), new Prefetched([], [account], []));
+        return account;
+    }
+
+    private static Account Of(int number) => new(number, Path(number), Unit.Minutes, AccountFlags.None, default, 0, null);
+
+    private static AccountPath Path(int number) => AccountPath.Parse($"pool/p{number}");
+}
