@@ -1,6 +1,7 @@
 using TimeBank.Benchmarks.Core;
 using TimeBank.Benchmarks.Measures;
 using TimeBank.Benchmarks.Platform;
+using TimeBank.Benchmarks.Redeem;
 
 // Each first word names a benchmark: dotnet run -c Release --project tests/Benchmarks -- bench --quick
 switch (args.FirstOrDefault())
@@ -13,11 +14,14 @@ switch (args.FirstOrDefault())
     case "grpc":
         await GrpcCallBenchmark.RunAsync();
         return 0;
+    case "issue":
+        await IssueBenchmark.RunAsync(args[1..]);
+        return 0;
     case GrpcCallServer.Argument:
         await GrpcCallServer.RunAsync();
         return 0;
     default:
-        Console.Error.WriteLine($"Which benchmark? bench grains grpc\n{BenchOptions.Usage}");
+        Console.Error.WriteLine($"Which benchmark? bench grains grpc issue\n{BenchOptions.Usage}");
         return 2;
 }
 
@@ -38,6 +42,8 @@ static async Task<int> BenchAsync(string[] words)
     var bench = new Bench(options, report);
     report.Begin();
     foreach (ISubject subject in CoreBench.Subjects(database)) await bench.RunAsync(subject, database.FirstProcess);
+    foreach (ISubject subject in RedeemBench.Subjects()) await bench.RunAsync(subject, database: null);
+    report.Compare(RedeemBench.NoOp, name => name.StartsWith(RedeemBench.Redeem, StringComparison.Ordinal));
     await GrowthBench.RunAsync(people => CoreBench.OnPostgreSql(database, people), options, report);
     await GrowthBench.RunAsync(CoreBench.OnSqlite, options, report);
     if (options.Json is { } file) report.Write(file, TimeProvider.System.GetUtcNow());

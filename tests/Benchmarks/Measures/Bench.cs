@@ -17,9 +17,10 @@ internal sealed class Bench(BenchOptions options, Report report)
     {
         await subject.RunAsync(scene, options.Round);
         TimeSpan Database() => database is { } process ? CpuTime.OfFamily(process) : TimeSpan.Zero;
-        TimeSpan ownBefore = CpuTime.Own, databaseBefore = Database();
+        TimeSpan Own() => CpuTime.Own + (subject.Server is { } server ? CpuTime.OfFamily(server) : TimeSpan.Zero);
+        TimeSpan ownBefore = Own(), databaseBefore = Database();
         var rounds = new List<Round>();
         for (int round = 0; round < options.Rounds; round++) rounds.Add(await subject.RunAsync(scene, options.Round));
-        return Figures.Of(subject.Name, scene, rounds, CpuTime.Own - ownBefore, Database() - databaseBefore);
+        return Figures.Of(subject.Name, scene, rounds, Own() - ownBefore, Database() - databaseBefore);
     }
 }

@@ -7,6 +7,9 @@ internal interface ISubject : IAsyncDisposable
 
     IReadOnlyList<Scene> Scenes { get; }
 
+    /// <summary>The process that answers, where it is another one than this; known once it is open.</summary>
+    int? Server => null;
+
     /// <summary>Makes everything that the measure itself must not pay for.</summary>
     Task OpenAsync();
 

@@ -29,6 +29,16 @@ internal sealed class Report(TextWriter output)
             $"{figures.Subject,-34} {figures.Payees,-8} {figures.Callers,7} {figures.Rate,10:N0} {figures.MedianMs,8:N2} {figures.P99Ms,8:N2} {figures.OwnMicroseconds,10:N1} {figures.DatabaseMicroseconds,8:N1}"));
     }
 
+    /// <summary>The rates of some subjects as shares of another's, at the same number of callers.</summary>
+    public void Compare(string reference, Func<string, bool> others)
+    {
+        foreach (Figures figures in _figures.Where(figures => others(figures.Subject)))
+        {
+            if (_figures.Find(one => one.Subject == reference && one.Callers == figures.Callers) is not { } beside) continue;
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figures.Subject}, {figures.Callers} callers: {figures.Rate / beside.Rate:N2} x {reference}"));
+        }
+    }
+
     public void Add(GrowthFigures growth)
     {
         if (_growth.Count == 0) output.WriteLine($"{"growth",-34} {"entries",10} {"accounts",10} {"op/s",10} {"p99 ms",8} {"RSS MB",8} {"start ms",9}");

@@ -15,7 +15,7 @@ public static class GrpcCallBenchmark
 
     public static async Task RunAsync()
     {
-        using Process server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. Arguments()]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using Process server = GrpcCallServer.Start();
         var address = new Uri((await server.StandardOutput.ReadLineAsync())!);
         using GrpcChannel channel = GrpcChannel.ForAddress(address);
         var client = new NoOp.NoOpClient(channel);
@@ -39,11 +39,6 @@ public static class GrpcCallBenchmark
         server.StandardInput.Close();
         await server.WaitForExitAsync();
     }
-
-    /// <summary>This program again, by whichever of the two ways it was started.</summary>
-    private static string[] Arguments() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet"
-        ? [typeof(GrpcCallBenchmark).Assembly.Location, GrpcCallServer.Argument]
-        : [GrpcCallServer.Argument];
 
     private static async Task CallAsync(NoOp.NoOpClient client)
     {

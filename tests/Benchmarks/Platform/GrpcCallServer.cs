@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,6 +13,13 @@ namespace TimeBank.Benchmarks.Platform;
 public static class GrpcCallServer
 {
     public const string Argument = "grpc-server";
+
+    /// <summary>This program again, as the server, by whichever of the two ways it was started. The first line that it writes is its address.</summary>
+    public static Process Start()
+    {
+        string[] arguments = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet" ? [typeof(GrpcCallServer).Assembly.Location, Argument] : [Argument];
+        return Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+    }
 
     public static async Task RunAsync()
     {

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace TimeBank.Benchmarks.Redeem;
+
+/// <summary>One issue run over gRPC: <c>issue [elders] [--setting=value]…</c>.</summary>
+internal static class IssueBenchmark
+{
+    public static async Task RunAsync(IReadOnlyList<string> words)
+    {
+        int elders = words.Count > 0 ? int.Parse(words[0], CultureInfo.InvariantCulture) : 10_000;
+        await using ServerProcess server = await ServerProcess.StartAsync([.. words.Skip(1)]);
+        var desk = new VoucherDesk(server);
+        await desk.RegisterEldersAsync(elders);
+        string programme = await desk.FundAsync(elders);
+        (TimeSpan time, long issued, int steps) = await desk.IssueAsync(programme);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{issued} vouchers issued in {time.TotalSeconds:N2} s, {issued / time.TotalSeconds:N0}/s, progress told {steps} times"));
+    }
+}

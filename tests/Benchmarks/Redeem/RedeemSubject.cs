@@ -1,0 +1,48 @@
+using TimeBank.Benchmarks.Measures;
+using TimeBank.V1;
+
+namespace TimeBank.Benchmarks.Redeem;
+
+/// <summary><c>RedeemVoucher</c> over gRPC with every rule on: each call a new request on a voucher with money left, at one of ten providers.</summary>
+/// <param name="settings">How the server is started.</param>
+internal sealed class RedeemSubject(string name, int vouchers, params IReadOnlyList<string> settings) : ISubject
+{
+    /// <summary>In fen; a voucher pays half of it, so that it lasts for more than a thousand redemptions.</summary>
+    private const long Price = 100;
+
+    private ServerProcess? _server;
+    private VoucherDesk? _desk;
+    private int _turn;
+
+    public string Name => name;
+
+    public IReadOnlyList<Scene> Scenes { get; } = [.. new[] { 1, 16, 64, 512 }.Select(callers => new Scene(callers, Payees.TenHot))];
+
+    public int? Server => _server?.Id;
+
+    public async Task OpenAsync()
+    {
+        _server = await ServerProcess.StartAsync(settings);
+        _desk = new VoucherDesk(_server);
+        await _desk.OpenAsync(vouchers);
+    }
+
+    public Task<Round> RunAsync(Scene scene, TimeSpan time) => Load.RunAsync(scene.Callers, time, _ => RedeemAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+    }
+
+    private async Task RedeemAsync()
+    {
+        int turn = Interlocked.Increment(ref _turn);
+        (string provider, VoucherService.VoucherServiceClient clerk) = _desk!.Clerks[turn % _desk.Clerks.Length];
+        RedeemVoucherResponse answer = await clerk.RedeemVoucherAsync(new RedeemVoucherRequest
+        {
+            RequestId = VoucherDesk.NextRequest(), Voucher = _desk.Vouchers[turn % _desk.Vouchers.Length], Provider = provider, Item = "care-home", Quantity = 1,
+            Price = new Amount { Value = Price, Unit = "CNY" }, Place = ServicePlace.Home, Memo = "小票 8",
+        });
+        if (answer.Redemption.PaidByVoucher.Value != Price / 2) throw new InvalidOperationException("The voucher didn't pay half.");
+    }
+}

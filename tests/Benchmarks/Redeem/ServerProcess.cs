@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace TimeBank.Benchmarks.Redeem;
+
+/// <summary>The product's own server as built beside this program, in a process of its own on a database of its own.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_startsWithin = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly HttpClient _http = new();
+    private readonly Uri _issuer;
+    private readonly string _data;
+    private readonly GrpcChannel _channel;
+
+    private ServerProcess(Process process, string data, string grpc, string http)
+    {
+        _process = process;
+        _data = data;
+        _issuer = new Uri($"http://{http}/token");
+        _channel = GrpcChannel.ForAddress($"http://{grpc}");
+    }
+
+    public int Id => _process.Id;
+
+    /// <param name="settings">More settings, such as <c>--TimeBank:PostgreSql=…</c>.</param>
+    public static async Task<ServerProcess> StartAsync(params IReadOnlyList<string> settings)
+    {
+        string data = Directory.CreateTempSubdirectory("timebank-bench-").FullName, grpc = FreeAddress(), http = FreeAddress();
+        string[] arguments = [Program(), $"--TimeBank:Data={data}", $"--TimeBank:Grpc={grpc}", $"--TimeBank:Http={http}", "--Logging:LogLevel:Default=Warning", .. settings];
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
+        var server = new ServerProcess(Process.Start(start)!, data, grpc, http);
+        _ = server._process.StandardOutput.BaseStream.CopyToAsync(Console.OpenStandardError());
+        await server.WaitAsync();
+        return server;
+    }
+
+    /// <summary>Calls in a role; of one region.</summary>
+    /// <param name="role">As the token has it, such as <c>provider_clerk</c>.</param>
+    public async Task<CallInvoker> AsAsync(string role, string region, string party = "")
+    {
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials", ["client_secret"] = File.ReadAllText(Path.Combine(_data, "local-issuer.secret")).Trim(),
+            ["role"] = role, ["region"] = region, ["party"] = party,
+        };
+        using HttpResponseMessage answer = await _http.PostAsync(_issuer, new FormUrlEncodedContent(form));
+        JsonNode token = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!["access_token"]!;
+        return new TokenInvoker(_channel.CreateCallInvoker(), token.GetValue<string>());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        _http.Dispose();
+        // Nothing of it is needed any more, so it needn't end by itself.
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private static string Program()
+    {
+        string own = AppContext.BaseDirectory.TrimEnd('/'), configuration = Path.GetFileName(Path.GetDirectoryName(own)!), framework = Path.GetFileName(own);
+        string root = Path.GetFullPath(Path.Combine(own, "../../../../.."));
+        string program = Path.Combine(root, "src/TimeBank.Server/bin", configuration, framework, "TimeBank.Server.dll");
+        return File.Exists(program) ? program : throw new FileNotFoundException($"The server isn't built: dotnet build -c {configuration} src/TimeBank.Server", program);
+    }
+
+    private static string FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener.LocalEndpoint.ToString()!;
+    }
+
+    private async Task WaitAsync()
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using HttpResponseMessage answer = await _http.GetAsync(new Uri(_issuer, "/jwks"));
+                if (answer.IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException) when (!_process.HasExited && Stopwatch.GetElapsedTime(start) < s_startsWithin)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            }
+        }
+    }
+}
