@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace TimeBank.Ledger;
@@ -6,6 +7,7 @@ namespace TimeBank.Ledger;
 public readonly record struct AccountPath
 {
     public const int MaxLength = 120;
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("-/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private AccountPath(string text) => Text = text;
 
@@ -18,7 +20,7 @@ public readonly record struct AccountPath
     {
         path = default;
         if (text is null || text.Length is 0 or > MaxLength || text[0] == '/' || text[^1] == '/' || text.Contains("//", StringComparison.Ordinal)) return false;
-        if (!text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '/')) return false;
+        if (text.AsSpan().ContainsAnyExcept(Allowed)) return false;
         path = new AccountPath(text);
         return true;
     }

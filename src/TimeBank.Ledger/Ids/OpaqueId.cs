@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace TimeBank.Ledger;
@@ -10,6 +11,7 @@ public readonly record struct OpaqueId
 {
     public const int Length = 12;
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
 
     private OpaqueId(string text) => Text = text;
 
@@ -25,7 +27,7 @@ public readonly record struct OpaqueId
     public static bool TryParse([NotNullWhen(true)] string? text, out OpaqueId id)
     {
         id = default;
-        if (text is not { Length: Length } || text.Any(letter => !Alphabet.Contains(letter))) return false;
+        if (text is not { Length: Length } || text.AsSpan().ContainsAnyExcept(Letters)) return false;
         id = new OpaqueId(text);
         return true;
     }

@@ -31,7 +31,11 @@ public static class CallContextExtensions
             request = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
             asks!.Clear(request);
         }
-        byte[] bytes = [.. Encoding.UTF8.GetBytes(context.Method), 0, .. request.ToByteArray()];
+        // The method in bytes, a NUL, and the request.
+        int method = Encoding.UTF8.GetByteCount(context.Method);
+        byte[] bytes = new byte[method + 1 + request.CalculateSize()];
+        Encoding.UTF8.GetBytes(context.Method, bytes);
+        request.WriteTo(bytes.AsSpan(method + 1));
         return new Command(requestId, Convert.ToHexStringLower(SHA256.HashData(bytes)), context.Caller().Subject, onBehalfOf?.Id ?? "", memo, validateOnly);
     }
 

@@ -68,7 +68,8 @@ public sealed partial class VoucherApi(
             context.Command(request, id, elder, memo), provider.Id, item.Text, quantity, price, insurance,
             (place ?? ServicePlace.Unspecified).ToString(), (place ?? ServicePlace.Unspecified).ToSetting(), served);
         JournalEntry entry = (await Grain(name).RedeemAsync(claim)).EntryOrThrow();
-        var response = new RedeemVoucherResponse { Redemption = entry.ToContract(refundedBy: null), Remaining = Remaining(entry) };
+        RedemptionDetails details = RedemptionDetails.Of(entry);
+        var response = new RedeemVoucherResponse { Redemption = entry.ToContract(details, refundedBy: null), Remaining = Remaining(details) };
         if (request.ValidateOnly) response.Redemption.Name = "";
         return response;
     }
@@ -85,7 +86,10 @@ public sealed partial class VoucherApi(
         JournalEntry? redemption = (await ledger.EntryAsync(name.Region, index, context.CancellationToken))?.Entry;
         CheckProvider(context.Caller(), name.Region, redemption);
         JournalEntry refund = (await Grain(name).RefundAsync(new RefundRedemptionMessage(context.Command(request, id, elder, memo), index))).EntryOrThrow();
-        return new RefundRedemptionResponse { Redemption = redemption!.ToContract(request.ValidateOnly ? null : refund.Index), Remaining = Remaining(refund) };
+        return new RefundRedemptionResponse
+        {
+            Redemption = redemption!.ToContract(request.ValidateOnly ? null : refund.Index), Remaining = Remaining(RedemptionDetails.Of(refund)),
+        };
     }
 
     public override async Task<VoidVoucherResponse> VoidVoucher(VoidVoucherRequest request, ServerCallContext context)
@@ -99,11 +103,7 @@ public sealed partial class VoucherApi(
         return new VoidVoucherResponse { Entry = ResourceName.Of(name.Region, VoucherValues.Entries, entry.Index), Voucher = await VoucherAsync(name, context.CancellationToken) };
     }
 
-    private static Amount Remaining(JournalEntry entry)
-    {
-        RedemptionDetails details = RedemptionDetails.Of(entry);
-        return details.Unit.Of(details.Remaining);
-    }
+    private static Amount Remaining(RedemptionDetails details) => details.Unit.Of(details.Remaining);
 
     /// <summary>A redemption's name: below its voucher, with the index of its entry.</summary>
     private static (ResourceName Voucher, long Index) Redemption(RequestReader read, string text)

@@ -21,28 +21,27 @@ internal static class VoucherValues
 
     /// <summary>A redemption as its entry tells it.</summary>
     /// <param name="refundedBy">The index of the entry that took it back; null while it counts.</param>
-    public static Redemption ToContract(this JournalEntry entry, long? refundedBy)
+    public static Redemption ToContract(this JournalEntry entry, long? refundedBy) => entry.ToContract(RedemptionDetails.Of(entry), refundedBy);
+
+    /// <summary>The same, where the entry's details have been read.</summary>
+    public static Redemption ToContract(this JournalEntry entry, RedemptionDetails details, long? refundedBy) => new()
     {
-        RedemptionDetails details = RedemptionDetails.Of(entry);
-        return new Redemption
-        {
-            Name = RedemptionName(entry.Region, details.Voucher, entry.Index),
-            Voucher = ResourceName.Of(entry.Region, Vouchers, details.Voucher),
-            Elder = ResourceName.Of(entry.Region, Elders, details.Elder),
-            Provider = ResourceName.Of(entry.Region, Providers, details.Provider),
-            Item = details.Item,
-            Quantity = details.Quantity,
-            Price = details.Price.ToContract(),
-            Insurance = details.Insurance.ToContract(),
-            PaidByVoucher = details.Unit.Of(details.FromVoucher),
-            Credited = details.Credited.ToContract(),
-            OwnPart = details.OwnPart.ToContract(),
-            Place = Enum.Parse<ServicePlace>(details.Place),
-            ServiceDate = details.ServiceDate.ToContract(),
-            RedeemTime = entry.Time.ToContract(),
-            State = refundedBy is null ? RedemptionState.Redeemed : RedemptionState.Refunded,
-            Entry = ResourceName.Of(entry.Region, Entries, entry.Index),
-            RefundEntry = refundedBy is { } refund ? ResourceName.Of(entry.Region, Entries, refund) : "",
-        };
-    }
+        Name = RedemptionName(entry.Region, details.Voucher, entry.Index),
+        Voucher = ResourceName.Of(entry.Region, Vouchers, details.Voucher),
+        Elder = ResourceName.Of(entry.Region, Elders, details.Elder),
+        Provider = ResourceName.Of(entry.Region, Providers, details.Provider),
+        Item = details.Item,
+        Quantity = details.Quantity,
+        Price = details.Price.ToContract(),
+        Insurance = details.Insurance.ToContract(),
+        PaidByVoucher = details.Unit.Of(details.FromVoucher),
+        Credited = details.Credited.ToContract(),
+        OwnPart = details.OwnPart.ToContract(),
+        Place = Enum.Parse<ServicePlace>(details.Place),
+        ServiceDate = details.ServiceDate.ToContract(),
+        RedeemTime = entry.Time.ToContract(),
+        State = refundedBy is null ? RedemptionState.Redeemed : RedemptionState.Refunded,
+        Entry = ResourceName.Of(entry.Region, Entries, entry.Index),
+        RefundEntry = refundedBy is { } refund ? ResourceName.Of(entry.Region, Entries, refund) : "",
+    };
 }

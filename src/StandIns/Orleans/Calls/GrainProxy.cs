@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace Orleans.Runtime;
@@ -6,13 +7,17 @@ namespace Orleans.Runtime;
 #pragma warning disable CA1852 // The proxies made at run time derive from it.
 internal class GrainProxy : DispatchProxy, IAddressable
 {
+    /// <summary>One proxy of each interface; a reference is a copy of it, which costs less than finding the class of the proxy again.</summary>
+    private static readonly ConcurrentDictionary<Type, GrainProxy> Blanks = new();
+
     internal Caller Caller { get; private set; } = null!;
 
     internal GrainId GrainId { get; private set; }
 
     internal static object Create(Caller caller, Type interfaceType, GrainId grainId)
     {
-        GrainProxy proxy = (GrainProxy)Create(interfaceType, typeof(GrainProxy));
+        GrainProxy blank = Blanks.GetOrAdd(interfaceType, static type => (GrainProxy)Create(type, typeof(GrainProxy)));
+        GrainProxy proxy = (GrainProxy)blank.MemberwiseClone();
         proxy.Caller = caller;
         proxy.GrainId = grainId;
         return proxy;
