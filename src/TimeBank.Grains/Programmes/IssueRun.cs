@@ -15,13 +15,24 @@ internal sealed class IssueRun(Programme programme, IssueRunMessage run, RegionC
 
     private const int ElderPage = 500;
 
+    /// <summary>The money that the vouchers still to be issued bind.</summary>
+    /// <param name="atMost">As if none were issued yet, which the writer needn't be asked.</param>
+    public async Task<Fen> NeededAsync(bool atMost)
+    {
+        var needed = Fen.Zero;
+        for (Page? page = await ReadAsync(null, !atMost); page is not null; page = await ReadAsync(page.Next, !atMost)) needed += page.Needed;
+        return needed;
+    }
+
     /// <summary>A page of elders with what each gets; null where there are no more.</summary>
-    public async Task<Page?> ReadAsync(string? after)
+    /// <param name="looksUp">Whether it is asked which vouchers are issued already.</param>
+    public async Task<Page?> ReadAsync(string? after, bool looksUp = true)
     {
         var query = new RegistryQuery(region, Elders) { After = after is null ? null : new RegistryCursor("", after), Limit = ElderPage };
         IReadOnlyList<RegistryRow<ElderState>> rows = await registry.ListAsync<ElderState>(query, CancellationToken.None);
         if (rows.Count == 0) return null;
         Line[] lines = [.. rows.Select(Judge)];
+        if (!looksUp) return new Page(lines, rows[^1].Key, programme);
         AccountsMessage accounts = await ledger.AccountsAsync(new AccountPathsMessage([.. lines.Select(line => line.Path.Text)]));
         HashSet<AccountPath> issued = [.. accounts.Accounts.Select(account => account.Path)];
         return new Page([.. lines.Select(line => line with { IsIssued = issued.Contains(line.Path) })], rows[^1].Key, programme);

@@ -11,6 +11,9 @@ public sealed class ProgrammeGrain(
 {
     private const int AllotmentsAtOnce = 1_000;
 
+    /// <summary>The page after the one that was issued last, for the call that comes next on the same day: any other call, such as a run's first, drops it.</summary>
+    private (EntryId Run, DateOnly Day, string After, Task<IssueRun.Page?> Page)? _ahead;
+
     private Slug Id => Slug.Parse(LocalKey);
 
     public async Task<Reply<ProgrammeRecord>> CreateAsync(CreateProgrammeMessage creation)
@@ -48,10 +51,11 @@ public sealed class ProgrammeGrain(
         if (await Ledger.FindAsync(run.Command.Id) is not null) return await BeginAsync(run, null);
         if (State.Programme is null) return await BeginAsync(run, new Refusal(Reason.ProgrammeNotFound));
         if (run.Month != Month) return await BeginAsync(run, new Refusal(Reason.MonthNotCurrent));
-        IssueRun issue = await IssueAsync(run);
-        var needed = Fen.Zero;
-        for (IssueRun.Page? page = await issue.ReadAsync(null); page is not null; page = await issue.ReadAsync(page.Next)) needed += page.Needed;
+        IssueRun issue = await IssueAsync(run, Today);
         long available = (await Ledger.AccountAsync(Chart.ProgrammeAllotted(Id).Path))?.Counters.DebitRoom ?? 0;
+        Fen needed = await issue.NeededAsync(atMost: true);
+        // Not enough for all may be enough for those who have none yet.
+        if (needed.Value > available) needed = await issue.NeededAsync(atMost: false);
         return await BeginAsync(run, needed.Value <= available ? null : Refusal.Of(
             Reason.ProgrammeUnderfunded,
             ("available", available.ToString(CultureInfo.InvariantCulture)), ("needed", needed.Value.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code)));
@@ -59,14 +63,21 @@ public sealed class ProgrammeGrain(
 
     public async Task<RunPageMessage> IssueAsync(IssueRunMessage run, string? after)
     {
-        IssueRun issue = await IssueAsync(run);
-        return await issue.ReadAsync(after) is { } page ? await issue.IssueAsync(page) : RunTally.Nothing;
+        var ahead = _ahead;
+        _ahead = null;
+        DateOnly today = Today;
+        IssueRun issue = await IssueAsync(run, today);
+        Task<IssueRun.Page?> read = ahead is { } next && next.Run == run.Command.Id && next.Day == today && next.After == after ? next.Page : issue.ReadAsync(after);
+        if (await read is not { } page) return RunTally.Nothing;
+        // The next page is read while this one is stored.
+        _ahead = (run.Command.Id, today, page.Next, issue.ReadAsync(page.Next));
+        return await issue.IssueAsync(page);
     }
 
     private DateOnly Month => new(Today.Year, Today.Month, 1);
 
-    private async Task<IssueRun> IssueAsync(IssueRunMessage run) =>
-        new(State.Programme!.ToProgramme(), run, Region, Today, await GrainFactory.PolicyAsync(Region, Today), Ledger, registry);
+    private async Task<IssueRun> IssueAsync(IssueRunMessage run, DateOnly today) =>
+        new(State.Programme!.ToProgramme(), run, Region, today, await GrainFactory.PolicyAsync(Region, today), Ledger, registry);
 
     private async Task<OutcomeMessage> BeginAsync(IssueRunMessage run, Refusal? refusal) =>
         new(await Ledger.DecideAsync(run.Command, Today, refusal, () => Entries.Note(run.Command.Header(Today, ""))));

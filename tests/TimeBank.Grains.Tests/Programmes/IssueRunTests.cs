@@ -64,6 +64,23 @@ public sealed class IssueRunTests
         Assert.Equal(2, (await district.IssueAsync("meals")).Skipped[Reason.AlreadyIssued]);
     }
 
+    [Fact]
+    public async Task A_run_goes_page_by_page_and_one_that_is_called_again_goes_through_the_same_pages()
+    {
+        await using District district = await DistrictAsync(fen: 501 * 12_000);
+        await Task.WhenAll(Enumerable.Range(0, 501).Select(_ => district.ElderAsync(1940)));
+        var run = new IssueRunMessage(district.Command("october"), District.First);
+        Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Outcome.Refusal);
+
+        for (int time = 0; time < 2; time++)
+        {
+            RunPageMessage first = await district.Programme("meals").IssueAsync(run, null), second = await district.Programme("meals").IssueAsync(run, first.Next);
+            Assert.Equal((500, 500, 1, 1), (first.Looked, first.Changed, second.Looked, second.Changed));
+            Assert.Equal(RunTally.Nothing, await district.Programme("meals").IssueAsync(run, second.Next));
+        }
+        Assert.Equal(501 * 12_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
+    }
+
     [Theory]
     [InlineData("meals", 9, Reason.MonthNotCurrent)]
     [InlineData("meals", 11, Reason.MonthNotCurrent)]
