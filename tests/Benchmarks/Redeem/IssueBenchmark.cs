@@ -1,21 +1,31 @@
 using System.Globalization;
+using TimeBank.Benchmarks.Core;
 using TimeBank.Benchmarks.Measures;
 
 namespace TimeBank.Benchmarks.Redeem;
 
-/// <summary>One issue run over gRPC: <c>issue [elders] [--setting=value]…</c>.</summary>
+/// <summary>One issue run over gRPC on each engine: <c>issue [elders]</c>.</summary>
 internal static class IssueBenchmark
 {
     public static async Task RunAsync(IReadOnlyList<string> words)
     {
         int elders = words.Count > 0 ? int.Parse(words[0], CultureInfo.InvariantCulture) : 10_000;
-        await using ServerProcess server = await ServerProcess.StartAsync([.. words.Skip(1)]);
+        using BenchDatabase database = await BenchDatabase.StartAsync();
+        await RunAsync("SQLite", elders, []);
+        await RunAsync("PostgreSQL", elders, RedeemBench.OnPostgreSql(database));
+    }
+
+    private static async Task RunAsync(string engine, int elders, string[] settings)
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync(settings);
         var desk = new VoucherDesk(server);
         await desk.RegisterEldersAsync(elders);
         string programme = await desk.FundAsync(elders);
         TimeSpan before = CpuTime.OfFamily(server.Id);
         (TimeSpan time, long issued, int steps) = await desk.IssueAsync(programme);
         TimeSpan spent = CpuTime.OfFamily(server.Id) - before;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{issued} vouchers issued in {time.TotalSeconds:N2} s, {issued / time.TotalSeconds:N0}/s, {spent.TotalMicroseconds / issued:N0} µs of the server's CPU each, progress told {steps} times"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{engine}: {issued} vouchers in {time.TotalSeconds:N2} s, {issued / time.TotalSeconds:N0}/s, {spent.TotalMicroseconds / issued:N0} µs of the server's CPU each, progress told {steps} times"));
     }
 }

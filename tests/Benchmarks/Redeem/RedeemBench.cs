@@ -1,3 +1,4 @@
+using TimeBank.Benchmarks.Core;
 using TimeBank.Benchmarks.Measures;
 
 namespace TimeBank.Benchmarks.Redeem;
@@ -10,5 +11,13 @@ internal static class RedeemBench
     /// <summary>So many that callers rarely meet at one voucher.</summary>
     private const int Vouchers = 2_000;
 
-    public static IEnumerable<ISubject> Subjects() => [new NoOpSubject(), new RedeemSubject($"{Redeem} on SQLite", Vouchers)];
+    public static IEnumerable<ISubject> Subjects(BenchDatabase database)
+    {
+        yield return new NoOpSubject();
+        yield return new RedeemSubject($"{Redeem} on PostgreSQL", Vouchers, () => OnPostgreSql(database));
+        yield return new RedeemSubject($"{Redeem} on SQLite", Vouchers, () => []);
+    }
+
+    /// <summary>The settings of a server on a database of its own.</summary>
+    public static string[] OnPostgreSql(BenchDatabase database) => [$"--TimeBank:Database={database.Server.ConnectionString(database.Create())}", "--TimeBank:Migrate=true"];
 }

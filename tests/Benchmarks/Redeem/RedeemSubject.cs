@@ -4,8 +4,8 @@ using TimeBank.V1;
 namespace TimeBank.Benchmarks.Redeem;
 
 /// <summary><c>RedeemVoucher</c> over gRPC with every rule on: each call a new request on a voucher with money left, at one of ten providers.</summary>
-/// <param name="settings">How the server is started.</param>
-internal sealed class RedeemSubject(string name, int vouchers, params IReadOnlyList<string> settings) : ISubject
+/// <param name="settings">How the server is started; asked once it is.</param>
+internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> settings) : ISubject
 {
     /// <summary>In fen; a voucher pays half of it, so that it lasts for more than a thousand redemptions.</summary>
     private const long Price = 100;
@@ -22,7 +22,7 @@ internal sealed class RedeemSubject(string name, int vouchers, params IReadOnlyL
 
     public async Task OpenAsync()
     {
-        _server = await ServerProcess.StartAsync(settings);
+        _server = await ServerProcess.StartAsync(settings());
         _desk = new VoucherDesk(_server);
         await _desk.OpenAsync(vouchers);
     }

@@ -29,7 +29,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <param name="settings">More settings, such as <c>--TimeBank:PostgreSql=…</c>.</param>
+    /// <param name="settings">More settings, such as <c>--TimeBank:Database=…</c>.</param>
     public static async Task<ServerProcess> StartAsync(params IReadOnlyList<string> settings)
     {
         string data = Directory.CreateTempSubdirectory("timebank-bench-").FullName, grpc = FreeAddress(), http = FreeAddress();
