@@ -7,19 +7,20 @@ internal static class SqliteReads
 {
     // Each side's legs come in order from an index of their own, so a page costs what it shows, wherever it lies. Left to itself,
     // SQLite would walk the whole journal from the cursor on.
-    internal static readonly string Postings = PostingsQuery(">", "ASC"), LatestPostings = PostingsQuery("<", "DESC");
+    internal static readonly string Postings = PostingsQuery(">", "ASC", "idx < $end"), LatestPostings = PostingsQuery("<", "DESC", "idx >= $end");
 
-    private static string PostingsQuery(string beyond, string order) =>
+    // One place to begin at: of two bounds on that side, the cursor and the period, an index uses one and reads all that the other leaves out.
+    private static string PostingsQuery(string beyond, string order, string end) =>
         $"""
         SELECT e.bytes, p.position, p.is_debit, p.posted, p.debits, p.credits, c.path
         FROM (
             SELECT idx, position, 1 AS is_debit, posted, debit_debits AS debits, debit_credits AS credits, credit AS counter
             FROM transfers INDEXED BY transfers_by_debit
-            WHERE region = $region AND debit = $account AND posted > 0 AND (idx, position) {beyond} ($idx, $position) AND idx >= $from AND idx < $until
+            WHERE region = $region AND debit = $account AND posted > 0 AND (idx, position) {beyond} ($idx, $position) AND {end}
             UNION ALL
             SELECT idx, position, 0, posted, credit_debits, credit_credits, debit
             FROM transfers INDEXED BY transfers_by_credit
-            WHERE region = $region AND credit = $account AND posted > 0 AND (idx, position) {beyond} ($idx, $position) AND idx >= $from AND idx < $until
+            WHERE region = $region AND credit = $account AND posted > 0 AND (idx, position) {beyond} ($idx, $position) AND {end}
             ORDER BY idx {order}, position {order} LIMIT $limit
         ) p
         CROSS JOIN entries e ON e.region = $region AND e.idx = p.idx
@@ -117,11 +118,19 @@ internal static class SqliteReads
         session.Prepare($"SELECT {LedgerRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx >= $from ORDER BY e.idx LIMIT $limit")
             .List(LedgerRows.Entry, region.Value, fromIndex, limit);
 
-    public static List<Posting> PostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>
-        PostingsOf(session, Postings, region, account, from, until, after, limit);
+    public static List<Posting> PostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit)
+    {
+        long first = IndexAt(session, region, from), beyond = IndexAt(session, region, until);
+        PostingCursor start = after.Index >= first ? after : new PostingCursor(first - 1, int.MaxValue);
+        return session.Prepare(Postings).List(LedgerRows.Posting, region.Value, account, start.Index, start.Position, beyond, limit);
+    }
 
-    public static List<Posting> LatestPostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit) =>
-        PostingsOf(session, LatestPostings, region, account, from, until, before, limit);
+    public static List<Posting> LatestPostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit)
+    {
+        long first = IndexAt(session, region, from), beyond = IndexAt(session, region, until);
+        PostingCursor start = before.Index < beyond ? before : new PostingCursor(beyond, 0);
+        return session.Prepare(LatestPostings).List(LedgerRows.Posting, region.Value, account, start.Index, start.Position, first, limit);
+    }
 
     public static Counters Before(SqliteSession session, RegionCode region, long account, LedgerTime time) => Before(session, region, account, IndexAt(session, region, time));
 
@@ -153,10 +162,6 @@ internal static class SqliteReads
 
     public static TrialBalance TrialBalanceByClass(SqliteSession session, RegionCode region) =>
         new(Head(session, region), session.Prepare(ClassesQuery).List(LedgerRows.ClassTotals, region.Value));
-
-    private static List<Posting> PostingsOf(
-        SqliteSession session, string query, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor cursor, int limit) =>
-        session.Prepare(query).List(LedgerRows.Posting, region.Value, account, cursor.Index, cursor.Position, IndexAt(session, region, from), IndexAt(session, region, until), limit);
 
     /// <summary>The index of the first entry that isn't before a time; past every entry where there is none.</summary>
     public static long IndexAt(SqliteSession session, RegionCode region, LedgerTime time) =>

@@ -1,15 +1,19 @@
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace TimeBank.Storage;
 
 /// <summary>A prepared statement. Values are given in the order in which the SQL first names them, as <c>$name</c>.</summary>
 internal sealed partial class SqliteStatement : IDisposable
 {
+    private readonly SqliteConnection _connection;
     private readonly SqliteCommand _command;
+    private sqlite3_stmt? _bare;
 
     public SqliteStatement(SqliteConnection connection, string sql)
     {
+        _connection = connection;
         _command = connection.CreateCommand();
         _command.CommandText = sql;
         foreach (string name in Parameter().Matches(sql).Select(match => match.Value).Distinct()) _command.Parameters.Add(new SqliteParameter { ParameterName = name, Value = DBNull.Value });
@@ -18,11 +22,25 @@ internal sealed partial class SqliteStatement : IDisposable
 
     public int Count => _command.Parameters.Count;
 
+    /// <summary>Runs a statement that gives no rows. Without the command around it, which costs more than a row's insertion.</summary>
     /// <returns>How many rows changed.</returns>
     public int Run(params ReadOnlySpan<object?> values)
     {
-        Bind(values);
-        return _command.ExecuteNonQuery();
+        if (values.Length != Count) throw new ArgumentException($"{values.Length} values for {Count} parameters.", nameof(values));
+        sqlite3 database = _connection.Handle!;
+        if (_bare is null) Check(raw.sqlite3_prepare_v2(database, _command.CommandText, out _bare), database);
+        try
+        {
+            for (int at = 0; at < values.Length; at++) Check(Bind(_bare!, at + 1, values[at]), database);
+            int step = raw.sqlite3_step(_bare);
+            if (step is not raw.SQLITE_ROW and not raw.SQLITE_DONE) Check(step, database);
+            return raw.sqlite3_changes(database);
+        }
+        finally
+        {
+            // What it says of a failure has been said.
+            _ = raw.sqlite3_reset(_bare);
+        }
     }
 
     public List<T> List<T>(Func<SqliteDataReader, T> row, params ReadOnlySpan<object?> values)
@@ -45,7 +63,27 @@ internal sealed partial class SqliteStatement : IDisposable
         return _command.ExecuteReader();
     }
 
-    public void Dispose() => _command.Dispose();
+    public void Dispose()
+    {
+        _bare?.Dispose();
+        _command.Dispose();
+    }
+
+    private static void Check(int code, sqlite3 database)
+    {
+        if (code != raw.SQLITE_OK) SqliteException.ThrowExceptionForRC(code, database);
+    }
+
+    private static int Bind(sqlite3_stmt statement, int at, object? value) => value switch
+    {
+        null => raw.sqlite3_bind_null(statement, at),
+        int number => raw.sqlite3_bind_int64(statement, at, number),
+        long number => raw.sqlite3_bind_int64(statement, at, number),
+        string text => raw.sqlite3_bind_text(statement, at, text),
+        byte[] { Length: 0 } => raw.sqlite3_bind_zeroblob(statement, at, 0),
+        byte[] bytes => raw.sqlite3_bind_blob(statement, at, bytes),
+        _ => throw new ArgumentException($"A {value.GetType().Name} is not bound here."),
+    };
 
     private void Bind(ReadOnlySpan<object?> values)
     {

@@ -152,6 +152,8 @@ public sealed class SqliteFileTests : IDisposable
             string[] plan = Plan(connection, query);
             Assert.Contains(plan, step => step.Contains("transfers_by_debit", StringComparison.Ordinal));
             Assert.Contains(plan, step => step.Contains("transfers_by_credit", StringComparison.Ordinal));
+            // The cursor and the period are one bound, or what lies between them would be read.
+            Assert.Equal(2, plan.Count(step => step.Contains("(idx,position)", StringComparison.Ordinal)));
             Assert.DoesNotContain(plan, step => step.Contains("SCAN transfers", StringComparison.Ordinal) || step.Contains("TEMP B-TREE", StringComparison.Ordinal));
         }
     }
