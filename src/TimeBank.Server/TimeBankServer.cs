@@ -22,6 +22,7 @@ public static class TimeBankServer
 
         WebApplication app = builder.Build();
         if (issuer is not null) app.MapLocalIssuer(issuer);
+        app.MapTimeBankTiles();
         app.MapTimeBankGrpc();
         return app;
     }

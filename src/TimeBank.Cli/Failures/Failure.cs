@@ -23,6 +23,7 @@ internal sealed record Failure(
         UsageException usage => Plain(ExitCode.Usage, "USAGE", usage.In(language)),
         TokenException token => Plain(token.ExitCode, token.ExitCode == ExitCode.Unavailable ? "UNAVAILABLE" : "UNAUTHENTICATED", token.In(language)),
         StepException step => Plain(ExitCode.Refused, "FAILED_PRECONDITION", step.In(language)),
+        ProofException proof => Plain(ExitCode.Refused, "FAILED_PRECONDITION", proof.In(language)),
         OperationCanceledException => Plain(ExitCode.Unavailable, "CANCELLED", language["已取消。", "Cancelled."]),
         _ => null,
     };

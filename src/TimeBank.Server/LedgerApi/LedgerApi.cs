@@ -11,7 +11,7 @@ using Posting = TimeBank.Ledger.Posting;
 namespace TimeBank.Server;
 
 /// <summary>The journal and its accounts, for those who keep and audit the books.</summary>
-public sealed partial class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTokens tokens, BusinessClock clock) : LedgerService.LedgerServiceBase
+public sealed partial class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTokens tokens, BusinessClock clock, ProofReader proofs) : LedgerService.LedgerServiceBase
 {
     private const int MaxActorLength = 64;
 

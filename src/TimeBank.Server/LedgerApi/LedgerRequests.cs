@@ -27,6 +27,14 @@ internal static class LedgerRequests
         return default;
     }
 
+    /// <summary>An entry by its index or its id: <c>regions/430211/entries/0</c>, or 32 hexadecimal digits for the 0.</summary>
+    public static (RegionCode Region, long? Index, EntryId? Id) EntryOrId(this RequestReader read, string text, string field)
+    {
+        if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == EntriesOfRegion && EntryId.TryParse(name.Value.Id, out EntryId id)) return (name.Value.Region, null, id);
+        (RegionCode region, long index) = read.Entry(text, field);
+        return (region, index, null);
+    }
+
     public static EntryCode? EventCode(this RequestReader read, string text, string field)
     {
         if (text.Length == 0) return null;

@@ -16,6 +16,7 @@ public static class TransparencySetup
         services.AddSingleton<IJournalWatch>(provider => new CheckpointSigner(
             provider.GetRequiredService<ITreeStore>(), provider.GetRequiredService<ISignedHeads>(), provider.GetRequiredService<ICheckpointKeys>(),
             TimeProvider.System, provider.GetRequiredService<ILogger<CheckpointSigner>>()));
+        services.AddSingleton<ProofReader>();
         services.AddHostedService<JournalWaker>();
     }
 

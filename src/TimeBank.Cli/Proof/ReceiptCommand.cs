@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Failures = TimeBank.Cli.Failure;
+
+namespace TimeBank.Cli;
+
+/// <summary><c>receipt</c>: gets the proof that an entry is in the signed journal, and writes it to a file.</summary>
+internal static class ReceiptCommand
+{
+    private const string NotSignedYet = "NOT_SIGNED_YET";
+    private const int Attempts = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    public static Command Of(Kit kit)
+    {
+        Option<string> entry = kit.Option("--entry", "分录序号或编号", "the entry's index or id", required: true);
+        Option<string> output = kit.Option("--output", "写到哪个文件（.tlog-proof）", "the file to write (.tlog-proof)", required: true);
+        output.Aliases.Add("-o");
+        return kit.Command("receipt", "取得一笔分录的收据，可离线验证", "get an entry's receipt, which can be checked offline", [entry, output], async (session, parsed) =>
+        {
+            string name = session.Name("entries", parsed.GetValue(entry)!), path = parsed.GetValue(output)!;
+            var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, name));
+            InclusionProof answer = await GetAsync(client, name, session.Cancellation);
+            TlogProof proof = Read(answer);
+            ProofFile.Write(path, proof.ToString());
+            Language language = session.Language;
+            session.Screen.Show(answer, () =>
+            {
+                session.Screen.Line(language[$"分录 {proof.Index} 的收据已写入 {path}。", $"The receipt of entry {proof.Index} is in {path}."]);
+                if (proof.Extra.IsEmpty) session.Screen.Line(language["您无权看这笔分录的原文，收据里没有；须由持有人提供。", "You may not read the entry itself, so it isn't in the receipt; whoever has it must bring it."]);
+                session.Screen.Line(language[$"验证：timebank check {path} --key 账簿公钥", $"To check it: timebank check {path} --key VERIFIER-KEY"]);
+            });
+        });
+    }
+
+    /// <summary>A new entry is signed within a second.</summary>
+    private static async Task<InclusionProof> GetAsync(LedgerService.LedgerServiceClient client, string name, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await client.GetInclusionProofAsync(new GetInclusionProofRequest { Name = name }, cancellationToken: cancellation);
+            }
+            catch (RpcException error) when (Failures.ReasonOf(error) == NotSignedYet && attempt < Attempts)
+            {
+                await Task.Delay(Pause, TimeProvider.System, cancellation);
+            }
+        }
+    }
+
+    /// <summary>What the server gave, held together before anybody relies on it; whose signature it is, the reader's key will tell.</summary>
+    private static TlogProof Read(InclusionProof answer)
+    {
+        try
+        {
+            var proof = new TlogProof(
+                answer.Entry.IsEmpty ? default : (byte[])[.. answer.Salt.Span, .. answer.Entry.Span], answer.Index,
+                [.. answer.Hashes.Select(hash => new Digest(hash.Span))], SignedNote.Parse(answer.Checkpoint));
+            var head = Checkpoint.Parse(proof.Checkpoint.Text);
+            var leaf = new Digest(answer.Leaf.Span);
+            bool holds = (proof.Extra.IsEmpty || Receipt.LeafOf(proof.Extra.Span) == leaf)
+                && MerkleProof.CheckInclusion(proof.Index, head.Size, leaf, proof.Hashes, head.Root) == ProofStatus.Sound;
+            return holds ? proof : throw new FormatException("The proof doesn't lead to the root.");
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException)
+        {
+            throw new ProofException($"服务器给的证明不成立：{error.Message}", $"The server's proof doesn't hold: {error.Message}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Google.Protobuf;
+using Grpc.Core;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>What can be proved of the journal.</summary>
+public sealed partial class LedgerApi
+{
+    public override async Task<SignedCheckpoint> GetCheckpoint(GetCheckpointRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        read.Check();
+        (SignedNote note, Checkpoint head) = await SignedAsync(region, context.CancellationToken);
+        return new SignedCheckpoint
+        {
+            Region = ResourceName.OfRegion(region),
+            Origin = head.Origin,
+            TreeSize = head.Size,
+            Root = Bytes(head.Root),
+            Note = note.ToString(),
+            VerifierKeys = { proofs.VerifierKeys(region) },
+        };
+    }
+
+    public override async Task<InclusionProof> GetInclusionProof(GetInclusionProofRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        (RegionCode region, long? index, EntryId? id) = read.EntryOrId(request.Name, "name");
+        read.Check();
+        StoredEntry entry = (id is { } own
+            ? await ledger.EntryAsync(region, own, context.CancellationToken)
+            : await ledger.EntryAsync(region, index!.Value, context.CancellationToken)) ?? throw Problem.Of(Reason.EntryNotFound);
+        (SignedNote note, Checkpoint head) = await SignedAsync(region, context.CancellationToken);
+        if (entry.Entry.Index >= head.Size) throw Problem.Of(Reason.NotSignedYet);
+        var proof = new InclusionProof
+        {
+            Name = ResourceName.Of(region, LedgerRequests.EntriesOfRegion, entry.Entry.Index),
+            Index = entry.Entry.Index,
+            Leaf = Bytes(entry.Leaf),
+            Hashes = { (await proofs.InclusionAsync(region, entry.Entry.Index, head.Size, context.CancellationToken)).Select(Bytes) },
+            Checkpoint = note.ToString(),
+        };
+        // Whoever has the salt and a guess can tell whether the guess is right: it goes where the entry may go.
+        if (!await MayReadAsync(context.Caller(), entry.Entry, context.CancellationToken)) return proof;
+        (proof.Salt, proof.Entry) = (ByteString.CopyFrom(entry.Salt), ByteString.CopyFrom(entry.Bytes));
+        return proof;
+    }
+
+    public override async Task<ConsistencyProof> GetConsistencyProof(GetConsistencyProofRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        read.Whole(request.OldTreeSize, "old_tree_size", 0, long.MaxValue);
+        read.Whole(request.NewTreeSize, "new_tree_size", 0, long.MaxValue);
+        read.Check();
+        (SignedNote note, Checkpoint head) = await SignedAsync(region, context.CancellationToken);
+        long size = request.NewTreeSize == 0 ? head.Size : request.NewTreeSize;
+        if (size > head.Size) throw Problem.Of(Reason.NotSignedYet);
+        read.Whole(request.OldTreeSize, "old_tree_size", 0, size);
+        read.Check();
+        return new ConsistencyProof
+        {
+            OldTreeSize = request.OldTreeSize,
+            NewTreeSize = size,
+            Hashes = { (await proofs.ConsistencyAsync(region, request.OldTreeSize, size, context.CancellationToken)).Select(Bytes) },
+            Checkpoint = note.ToString(),
+        };
+    }
+
+    private async Task<(SignedNote Note, Checkpoint Head)> SignedAsync(RegionCode region, CancellationToken cancellation) =>
+        await proofs.SignedAsync(region, cancellation) ?? throw Problem.Of(Reason.NotSignedYet);
+
+    /// <summary>Those who read the whole journal, and a party that the entry is about: who acted, for whom, or whose account moved.</summary>
+    private async Task<bool> MayReadAsync(Caller caller, JournalEntry entry, CancellationToken cancellation)
+    {
+        if (new[] { Role.FinanceMaker, Role.FinanceChecker, Role.Auditor, Role.Administrator }.Any(caller.Has)) return true;
+        if (!ResourceName.TryParse(caller.Party, out ResourceName? party) || party.Value.Region != entry.Region) return false;
+        string own = party.Value.Id;
+        if (entry.Header.Actor == own || entry.Header.OnBehalfOf == own) return true;
+        foreach (StoredTransfer transfer in await ledger.TransfersAsync(entry.Region, [entry.Index], cancellation))
+        {
+            foreach (AccountPath path in new[] { transfer.Debit, transfer.Credit })
+            {
+                if ((await ledger.AccountAsync(entry.Region, path, cancellation))?.Terms?.Owner == own || path.Text.Split('/') is ["person" or "provider", var id, ..] && id == own) return true;
+            }
+        }
+        return false;
+    }
+
+    private static ByteString Bytes(Digest digest) => ByteString.CopyFrom(digest.ToArray());
+}
