@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using TimeBank.Grains;
@@ -15,6 +17,12 @@ internal sealed class JournalDesk : IAsyncDisposable
     private JournalDesk(WebApplication app) => _app = app;
 
     public IServiceProvider Services => _app.Services;
+
+    public Uri Grpc => Addresses[0];
+
+    public Uri Http => Addresses[1];
+
+    private Uri[] Addresses => [.. Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
 
     public static async Task<JournalDesk> StartAsync(string data, params string[] settings)
     {

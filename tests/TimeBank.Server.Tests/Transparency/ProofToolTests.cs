@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>The tool as a process of its own against a running server: a receipt that is checked offline, and a witness.</summary>
+public sealed class ProofToolTests : IDisposable
+{
+    private const string Origin = "timebank.example/430211";
+    private static readonly string Tool = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory.Replace("tests/TimeBank.Server.Tests", "src/TimeBank.Cli", StringComparison.Ordinal), "timebank.dll"));
+    private readonly string _data = Directory.CreateTempSubdirectory("timebank-tool-tests-").FullName;
+
+    [Fact]
+    public async Task Receipt_is_checked_offline_and_a_witness_sees_a_journal_that_only_grows()
+    {
+        string receipt = Path.Combine(_data, "my.tlog-proof"), state = Path.Combine(_data, "witness.state"), cosigned = Path.Combine(_data, "cosigned"), own = Path.Combine(_data, "witness.pem");
+        string[] witness = ["witness", "--own-key", own, "--name", "witness.example", "--state", state, "-o", cosigned];
+        string key;
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            await desk.WriteAsync(1);
+            await desk.WriteAsync(2);
+            key = SigningKey.Read(await File.ReadAllTextAsync(Path.Combine(_data, "checkpoint-keys.pem")))[0].Signer(Origin).Key.ToString();
+            Assert.Equal((0, ""), await RunAsync(desk, "receipt", "--entry", "1", "-o", receipt));
+            await desk.SignedAsync(2);
+            Assert.Equal((0, ""), await RunAsync(desk, [.. witness, "--key", key]));
+            await desk.WriteAsync(3);
+            await desk.SignedAsync(3);
+            Assert.Equal((0, ""), await RunAsync(desk, [.. witness, "--key", key]));
+        }
+        // The server is gone.
+        Assert.Equal((0, ""), await RunAsync(null, "check", receipt, "--key", key));
+        var note = SignedNote.Parse(await File.ReadAllBytesAsync(cosigned));
+        VerifierKey cosigner = SigningKey.Read(await File.ReadAllTextAsync(own))[0].Signer("witness.example", SignatureType.Cosignature).Key;
+        Assert.Equal(3, Checkpoint.Parse(note.Text).Size);
+        Assert.Equal(NoteStatus.Signed, note.Check([cosigner], SigningKey.Check));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(own));
+
+        // Somebody with the journal's key begins another history: the server can't know, the witness does.
+        string before = await File.ReadAllTextAsync(state);
+        foreach (string file in Directory.GetFiles(_data, "timebank.db*")) File.Delete(file);
+        Directory.Delete(Path.Combine(_data, "checkpoints"), recursive: true);
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            await desk.WriteAsync(4);
+            await desk.SignedAsync(1);
+            (int code, string error) = await RunAsync(desk, [.. witness, "--key", key]);
+            Assert.Equal(1, code);
+            Assert.Contains("the journal went back. 3 entries were seen last, and now there are 1.", error, StringComparison.Ordinal);
+            for (int request = 5; request < 9; request++) await desk.WriteAsync(request);
+            await desk.SignedAsync(5);
+            (code, error) = await RunAsync(desk, [.. witness, "--key", key]);
+            Assert.Equal(1, code);
+            Assert.Contains("the journal forked", error, StringComparison.Ordinal);
+            string other = SigningKey.Read(SigningKey.Create())[0].Signer(Origin).Key.ToString();
+            (code, error) = await RunAsync(desk, [.. witness, "--key", other]);
+            Assert.Equal(1, code);
+            Assert.Contains("isn't signed by this key", error, StringComparison.Ordinal);
+        }
+        Assert.Equal(before, await File.ReadAllTextAsync(state));
+    }
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    private async Task<(int Code, string Error)> RunAsync(JournalDesk? desk, params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        string[] all = [Tool, .. args, "--lang", "en", "--data", _data, "--server", $"{desk?.Grpc ?? new Uri("http://127.0.0.1:1")}", "--issuer", $"{desk?.Http ?? new Uri("http://127.0.0.1:1")}"];
+        foreach (string arg in all) start.ArgumentList.Add(arg);
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        await output;
+        return (process.ExitCode, await error);
+    }
+}
