@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Grpc.Core;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
