@@ -17,7 +17,7 @@ internal static class Mutants
         new("id-not-looked-up", Ledger, "Journal/Decide.cs", "if (view.Outcome(header.Id) is { } known)", "if (view.Outcome(header.Id) is { } known && known.Id != header.Id)"),
         new("command-not-compared", Ledger, "Journal/Decide.cs", "known.Command == header.Command", "known.Id == header.Id"),
         new("rejection-dropped", Ledger, "Journal/BatchDraft.cs", "_remembered.Add(decision.Outcome);", "if (decision.Outcome.Refusal?.Reason != Reason.InsufficientBalance) _remembered.Add(decision.Outcome);"),
-        new("acknowledged-early", Grains, "Ledger/LedgerWriter.cs", "LedgerAppend append = draft.Finish();", "LedgerAppend append = draft.Finish(); calls.GetRange(0, decided).ForEach(call => call.Complete());"),
+        new("acknowledged-early", Grains, "Ledger/LedgerWriter.cs", "LedgerAppend append = _draft.Finish();", "LedgerAppend append = _draft.Finish(); _deciding.ForEach(call => call.Complete());"),
         new("uncertain-is-stored", Grains, "Ledger/LedgerWriter.cs", "return append.Entries.Count > 0 && (await store.ReadHeadAsync(region, CancellationToken.None)).IsAt(append.After);", "return true;"),
         new("uncertain-refusals-by-head", Grains, "Ledger/LedgerWriter.cs", "return append.Entries.Count > 0 && (await", "return (await"),
         new("state-never-forgotten", Grains, "Ledger/LedgerWriter.cs", "_head = null;\n        _state = null;", "_head = null;"),
