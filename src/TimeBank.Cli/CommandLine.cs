@@ -39,7 +39,7 @@ internal static class CommandLine
         foreach (Option option in kit.Options.All) root.Add(option);
         IEnumerable<Command> commands =
         [
-            .. ConnectionCommands.Of(kit), .. HourCommands.Of(kit), .. VoucherCommands.Of(kit), .. StatementCommands.Of(kit), .. LedgerCommands.Of(kit), ReceiptCommand.Of(kit), ReceiptCheck.Of(kit), WitnessCommand.Of(kit), .. AccountCommands.Of(kit), .. ExportCommand.Of(kit),
+            .. ConnectionCommands.Of(kit), .. HourCommands.Of(kit), .. VoucherCommands.Of(kit), .. StatementCommands.Of(kit), .. LedgerCommands.Of(kit), ReceiptCommand.Of(kit), ReceiptCheck.Of(kit), WitnessCommand.Of(kit), .. AccountCommands.Of(kit), .. ExportCommand.Of(kit), .. ImportCommand.Of(kit),
             .. ProgrammeCommands.Of(kit), .. FundCommands.Of(kit), .. OrderCommands.Of(kit), .. ElderCommands.Of(kit), .. VolunteerCommands.Of(kit),
             .. ProviderCommands.Of(kit), .. RuleCommands.Of(kit), .. ScenarioCommands.Of(kit), .. PlayCommand.Of(kit),
         ];

@@ -60,6 +60,7 @@ public enum Reason
     RegionUnknown = 72,
     DeadlinePassed = 73,
     CallCancelled = 74,
+    AccountNotImportable = 75,
 
     // Volunteers and hours.
     VolunteerNotFound = 100,

@@ -83,6 +83,6 @@ internal static class Words
         ("DONATE_HOURS", "捐赠", "donation"),
         ("CLEAR_OUT", "划出本地", "to another region"),
         ("CLEAR_IN", "划入本地", "from another region"),
-        ("REVERSE", "冲正", "reversal"), ("FREEZE", "冻结", "frozen"), ("THAW", "解冻", "unfrozen"), ("CLOSE", "注销", "closed"), ("REOPEN", "恢复", "reopened"),
+        ("IMPORT_BALANCE", "导入余额", "imported balance"), ("REVERSE", "冲正", "reversal"), ("FREEZE", "冻结", "frozen"), ("THAW", "解冻", "unfrozen"), ("CLOSE", "注销", "closed"), ("REOPEN", "恢复", "reopened"),
     ];
 }

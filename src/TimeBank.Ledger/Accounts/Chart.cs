@@ -49,6 +49,27 @@ public static class Chart
     /// <summary>Hours that this region owes another one.</summary>
     public static AccountSpec ClearingDueTo(RegionCode region) => Open($"clearing/{region}/due-to", Unit.Minutes, Credit);
 
+    /// <summary>The other side of every balance that was brought in from elsewhere, so that the sum of a unit stays zero. No limit: it stands on either side.</summary>
+    public static AccountSpec OpeningBalances(Unit unit) => Open($"opening/{unit.Code.ToLowerInvariant()}", unit, AccountFlags.None);
+
+    /// <summary>
+    /// The account of a path where balances from elsewhere may be brought in: money in banks, funds, allotments and payables, hours of people, in the pool and
+    /// issued. Null for all others: vouchers and what is bound for them come by issue alone, hours cleared belong to another journal too.
+    /// </summary>
+    public static AccountSpec? Importable(AccountPath path) => path.Text.Split('/') switch
+    {
+        ["bank", var bank] when Slug.TryParse(bank, out Slug account) => Bank(account),
+        ["fund", var fund, "available"] when Slug.TryParse(fund, out Slug source) => FundAvailable(source),
+        ["programme", var programme, "allotted"] when Slug.TryParse(programme, out Slug slug) => ProgrammeAllotted(slug),
+        ["provider", var provider, "payable"] when OpaqueId.TryParse(provider, out OpaqueId id) => ProviderPayable(id),
+        ["person", var person, "hours", "earned"] when OpaqueId.TryParse(person, out OpaqueId id) => PersonHours(id, HoursOrigin.Earned),
+        ["person", var person, "hours", "issued"] when OpaqueId.TryParse(person, out OpaqueId id) => PersonHours(id, HoursOrigin.Issued),
+        ["person", var person, "hours", "gifted"] when OpaqueId.TryParse(person, out OpaqueId id) => PersonHours(id, HoursOrigin.Gifted),
+        ["hours", "issued"] => HoursIssued(),
+        ["pool", "donated"] => DonatedPool(),
+        _ => null,
+    };
+
     /// <summary>
     /// The path with <c>*</c> for the id of a person, a provider or a voucher, as trial balances add accounts up: <c>person/*/hours/earned</c>.
     /// Names that people chose, such as a fund's, stay.

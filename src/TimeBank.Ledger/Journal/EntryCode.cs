@@ -28,4 +28,5 @@ public enum EntryCode
     Close,
     Reopen,
     Note,
+    ImportBalance,
 }

@@ -14,6 +14,12 @@ public static class Entries
     /// <summary>Remembers that the id belongs to this command, whose effect is a grain's own state.</summary>
     public static Proposal Note(EntryHeader header) => new(header, EntryKind.Note, EntryCode.Note);
 
+    /// <summary>Brings a balance in from elsewhere, against the unit's <see cref="Chart.OpeningBalances"/>.</summary>
+    /// <param name="account">One that <see cref="Chart.Importable"/> gives.</param>
+    public static Proposal Import(EntryHeader header, AccountSpec account, bool isDebit, long amount) => Post(
+        header, EntryCode.ImportBalance,
+        isDebit ? new ProposedTransfer(account, Chart.OpeningBalances(account.Unit), amount) : new ProposedTransfer(Chart.OpeningBalances(account.Unit), account, amount));
+
     /// <summary>Posts the opposite of an earlier entry.</summary>
     public static Proposal Reverse(EntryHeader header, EntryId original, EntryCode code = EntryCode.Reverse) =>
         new(header, EntryKind.Reverse, code) { Of = original };

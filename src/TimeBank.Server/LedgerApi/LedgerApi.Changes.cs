@@ -39,6 +39,19 @@ public sealed partial class LedgerApi
     public override Task<Entry> ReopenAccount(ReopenAccountRequest request, ServerCallContext context) =>
         ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Reopen);
 
+    public override async Task<ImportBalancesResponse> ImportBalances(ImportBalancesRequest request, ServerCallContext context)
+    {
+        const int maxLines = 2_000;
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        Slug source = read.Slug(request.Source, "source");
+        if (request.Lines.Count == 0) read.Refuse("lines", "REQUIRED");
+        if (request.Lines.Count > maxLines) read.Refuse("lines", "TOO_MANY", ("max", $"{maxLines}"));
+        read.Check();
+        return await new BalanceImport(grains, ledger, clock, region, source, context.Command(request, id)).RunAsync(request.Lines);
+    }
+
     private async Task<Entry> ChangeAsync(ServerCallContext context, IMessage request, string requestId, string account, string why, Func<EntryHeader, AccountPath, Proposal> change)
     {
         var read = new RequestReader();

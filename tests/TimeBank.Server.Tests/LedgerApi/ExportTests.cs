@@ -46,7 +46,7 @@ public sealed class ExportTests(TestServer server) : IAsyncLifetime
     {
         var days = new V1.Period { LastDay = new Date { Year = 2026, Month = 9, Day = 30 } };
 
-        foreach (ExportRequest request in new[] { new ExportRequest { Parent = Parent, Period = days }, new ExportRequest { Parent = "regions/430225" } })
+        foreach (ExportRequest request in new[] { new ExportRequest { Parent = Parent, Period = days }, new ExportRequest { Parent = "regions/430182" } })
         {
             (string text, ExportChunk last) = await ReadAsync(new ExportRequest(request) { Format = ExportFormat.Beancount });
             Assert.Equal((0, 0), (last.Done, last.Total));
@@ -72,7 +72,7 @@ public sealed class ExportTests(TestServer server) : IAsyncLifetime
 
     private async Task<(string Text, ExportChunk Last)> ReadAsync(ExportRequest request, LedgerService.LedgerServiceClient? client = null)
     {
-        using AsyncServerStreamingCall<ExportChunk> call = (client ?? new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", "430200"))).Export(request);
+        using AsyncServerStreamingCall<ExportChunk> call = (client ?? new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", "430200", "430182"))).Export(request);
         string text = "";
         ExportChunk last = new();
         while (await call.ResponseStream.MoveNext(default))

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using TimeBank.V1;
+
+namespace TimeBank.Cli;
+
+/// <summary>Opening balances and histories from a CSV file. First all of it is tried; only if nothing is refused is it recorded.</summary>
+internal static class ImportCommand
+{
+    private const int LinesAtOnce = 2_000;
+
+    public static IEnumerable<Command> Of(Kit kit)
+    {
+        Argument<string> file = kit.Argument("file", "CSV 文件：id,date,account,side,unit,amount,memo", "the CSV file: id,date,account,side,unit,amount,memo");
+        Option<string> source = kit.Option("--source", "来源名称，如 old-system；同一来源中 id 不重复", "what the lines come from, such as old-system; an id is unique within it", required: true);
+        Option<bool> keepGoing = new("--keep-going") { Description = kit.Language["有不能记的行也记下其余的行", "record the rest where lines are refused"] };
+        return [kit.Command("import", "从 CSV 导入期初余额或历史", "opening balances or a history from a CSV file", [file, source, keepGoing, kit.DryRun], async (session, parsed) =>
+        {
+            (List<ImportLine> lines, List<ImportRefusal> unread) = ImportFile.Read(parsed.GetValue(file)!);
+            var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Administrator, session.Region));
+            ImportBalancesResponse tried = await SendAsync(session, client, parsed.GetValue(source)!, lines, validateOnly: true);
+            tried.Refused.Add(unread);
+            bool dry = kit.IsDryRun(parsed), sound = tried.Refused.Count == 0;
+            ImportBalancesResponse result = tried;
+            if (!dry && (sound || parsed.GetValue(keepGoing)))
+            {
+                result = await SendAsync(session, client, parsed.GetValue(source)!, lines, validateOnly: false);
+                result.Refused.Add(unread);
+            }
+            else if (!dry)
+            {
+                // What was only tried isn't recorded.
+                tried.Recorded = 0;
+            }
+            session.Screen.Show(result, () => Show(session, result));
+            return result.Refused.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
+        })];
+    }
+
+    /// <summary>Lines of an account stay together as far as they can: within a call each sees those before it also where they are only tried.</summary>
+    private static async Task<ImportBalancesResponse> SendAsync(Session session, LedgerService.LedgerServiceClient client, string source, List<ImportLine> lines, bool validateOnly)
+    {
+        var sum = new ImportBalancesResponse();
+        int done = 0;
+        foreach (ImportLine[] chunk in Chunks(lines))
+        {
+            var request = new ImportBalancesRequest { RequestId = session.RequestId(), Parent = session.Region, Source = source, Lines = { chunk }, ValidateOnly = validateOnly };
+            ImportBalancesResponse answer = await client.ImportBalancesAsync(request);
+            sum.Recorded += answer.Recorded;
+            sum.Known += answer.Known;
+            sum.Refused.Add(answer.Refused);
+            done += chunk.Length;
+            session.Screen.Progress(session.Language[$"{done}/{lines.Count} 行", $"{done} of {lines.Count} lines"], ended: false);
+        }
+        return sum;
+    }
+
+    private static IEnumerable<ImportLine[]> Chunks(List<ImportLine> lines)
+    {
+        var chunk = new List<ImportLine>();
+        foreach (IGrouping<string, ImportLine> account in lines.GroupBy(line => line.Account))
+        {
+            if (chunk.Count > 0 && chunk.Count + account.Count() > LinesAtOnce)
+            {
+                yield return [.. chunk];
+                chunk.Clear();
+            }
+            chunk.AddRange(account);
+            while (chunk.Count > LinesAtOnce)
+            {
+                yield return [.. chunk[..LinesAtOnce]];
+                chunk.RemoveRange(0, LinesAtOnce);
+            }
+        }
+        if (chunk.Count > 0) yield return [.. chunk];
+    }
+
+    private static void Show(Session session, ImportBalancesResponse result)
+    {
+        Language language = session.Language;
+        if (result.Refused.Count > 0)
+        {
+            session.Screen.Table(
+                language["不能记的行", "refused lines"],
+                [new(language["行", "line"], true), new("id"), new(language["栏", "field"]), new(language["规则", "rule"]), new(language["说明", "why"])],
+                result.Refused.OrderBy(line => line.Number).Select(line => (IReadOnlyList<string>)[$"{line.Number}", line.Key, line.Field, line.Reason, line.Texts.TryGetValue(language.Locale, out string? text) ? text : ""]));
+        }
+        session.Screen.Line(language[$"记入 {result.Recorded} 行，此前已有 {result.Known} 行，不能记 {result.Refused.Count} 行。", $"{result.Recorded} lines recorded, {result.Known} known before, {result.Refused.Count} refused."]);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using TimeBank.V1;
+
+namespace TimeBank.Cli;
+
+/// <summary>
+/// Balances as a CSV file has them: UTF-8 with or without a mark, a header with <c>id,date,account,side,unit,amount</c> and, where wanted, <c>memo</c>, in any order; amounts in
+/// whole minor units. Other columns are left alone.
+/// </summary>
+internal static class ImportFile
+{
+    private static readonly string[] Required = ["id", "date", "account", "side", "unit", "amount"];
+
+    /// <exception cref="UsageException">The file can't be read, isn't UTF-8, or lacks a column.</exception>
+    public static (List<ImportLine> Lines, List<ImportRefusal> Refused) Read(string file)
+    {
+        try
+        {
+            using var text = new StreamReader(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false);
+            return Read(text);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new UsageException($"{file} 不是 UTF-8 编码；请在表格软件中另存为“CSV UTF-8”。不支持 GBK。", $"{file} isn't UTF-8: save it as \"CSV UTF-8\" from the spreadsheet. GBK isn't read.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"读不了文件 {file}：{error.Message}", $"Can't read {file}: {error.Message}");
+        }
+    }
+
+    public static (List<ImportLine> Lines, List<ImportRefusal> Refused) Read(TextReader text)
+    {
+        var lines = new List<ImportLine>();
+        var refused = new List<ImportRefusal>();
+        Dictionary<string, int>? columns = null;
+        foreach ((int number, IReadOnlyList<string> cells) in CsvRows.Read(text))
+        {
+            if (columns is null)
+            {
+                columns = cells.Index().DistinctBy(cell => Name(cell.Item)).ToDictionary(cell => Name(cell.Item), cell => cell.Index);
+                if (Required.FirstOrDefault(name => !columns.ContainsKey(name)) is { } missing) throw new UsageException($"缺少列 {missing}。", $"The column {missing} is missing.");
+                continue;
+            }
+            string Cell(string name) => columns.TryGetValue(name, out int at) && at < cells.Count ? Text(cells[at]) : "";
+            var line = new ImportLine { Number = number, Key = Cell("id"), Account = Cell("account"), Memo = Cell("memo") };
+            string? wrong = !long.TryParse(Cell("amount"), NumberStyles.None, CultureInfo.InvariantCulture, out long amount) ? "amount"
+                : !DateOnly.TryParseExact(Cell("date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? "date"
+                : SideOf(Cell("side")) is not { } side ? "side"
+                : Fill(line, side, new Amount { Value = amount, Unit = Cell("unit") }, day);
+            if (wrong is null) lines.Add(line);
+            else refused.Add(Refusal(line, wrong));
+        }
+        return (lines, refused);
+    }
+
+    private static string? Fill(ImportLine line, Side side, Amount amount, DateOnly day)
+    {
+        (line.Side, line.Amount, line.Date) = (side, amount, TimeText.ToContract(day));
+        return null;
+    }
+
+    private static string Name(string header) => header.Trim().TrimStart('\ufeff').ToLowerInvariant();
+
+    /// <summary>A cell is text, whatever it begins with; the apostrophe that keeps a spreadsheet from taking it for a formula goes.</summary>
+    private static string Text(string cell) => cell.Length > 1 && cell[0] == '\'' && cell[1] is '=' or '+' or '-' or '@' ? cell[1..] : cell;
+
+    private static Side? SideOf(string text) => text.Trim().ToUpperInvariant() switch
+    {
+        "DEBIT" or "D" or "借" => Side.Debit,
+        "CREDIT" or "C" or "贷" => Side.Credit,
+        _ => null,
+    };
+
+    private static ImportRefusal Refusal(ImportLine line, string field) => new()
+    {
+        Number = line.Number,
+        Key = line.Key,
+        Reason = "INVALID_FIELD",
+        Field = field,
+        Texts =
+        {
+            ["zh-CN"] = field switch { "amount" => "数额须为整数：分、分钟或份数，不带小数和千位符。", "date" => "日期须写成 2026-10-01。", _ => "须为 DEBIT（借）或 CREDIT（贷）。" },
+            ["en"] = field switch { "amount" => "The amount must be a whole number of fen, minutes or services, without separators.", "date" => "The day must be written as 2026-10-01.", _ => "This must be DEBIT or CREDIT." },
+        },
+    };
+}

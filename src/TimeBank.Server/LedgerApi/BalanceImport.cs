@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using System.Text;
+using Google.Rpc;
+using Grpc.Core;
+using Orleans;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Account = TimeBank.Ledger.Account;
+using Digest = TimeBank.Ledger.Digest;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Balances brought in from elsewhere. Lines of an account go one after the other, accounts beside each other: only an account's own limits can refuse a line, so the
+/// outcome doesn't depend on which account comes first.
+/// </summary>
+internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, BusinessClock clock, RegionCode region, Slug source, Command command)
+{
+    private const int MaxKeyLength = 100;
+
+    private enum Result
+    {
+        Recorded,
+        Known,
+    }
+
+    public async Task<ImportBalancesResponse> RunAsync(IReadOnlyList<ImportLine> lines)
+    {
+        string policy = (await grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(clock.Today)).Policy.Version.ToString();
+        LedgerHead head = await ledger.ReadHeadAsync(region, CancellationToken.None);
+        var answers = new (Result? Result, ImportRefusal? Refusal)[lines.Count];
+        await Task.WhenAll(lines.Index().GroupBy(line => line.Item.Account).Select(async group =>
+        {
+            var scratch = new WorkingState(head);
+            foreach ((int at, ImportLine line) in group)
+            {
+                try
+                {
+                    answers[at].Result = await RecordAsync(line, policy, scratch);
+                }
+                catch (RpcException refused) when (refused.StatusCode is not (StatusCode.Unavailable or StatusCode.ResourceExhausted or StatusCode.Internal))
+                {
+                    answers[at].Refusal = Refusal(line, refused);
+                }
+            }
+        }));
+        return new ImportBalancesResponse
+        {
+            Recorded = answers.Count(answer => answer.Result == Result.Recorded),
+            Known = answers.Count(answer => answer.Result == Result.Known),
+            Refused = { answers.Select(answer => answer.Refusal).OfType<ImportRefusal>() },
+        };
+    }
+
+    /// <exception cref="RpcException">The line is refused.</exception>
+    private async Task<Result> RecordAsync(ImportLine line, string policy, WorkingState scratch)
+    {
+        var read = new RequestReader();
+        string key = read.Text(line.Key, "key", MaxKeyLength, required: true), memo = read.Text(line.Memo, "memo", EntryHeader.MaxMemoLength);
+        V1.Side side = read.Choice(line.Side, "side");
+        DateOnly day = read.Day(line.Date, "date");
+        if (day > clock.Today) read.Refuse("date", "IN_FUTURE");
+        if (!AccountPath.TryParse(line.Account, out AccountPath path)) read.Refuse("account", line.Account.Length == 0 ? "REQUIRED" : "NOT_A_NAME", ("pattern", "fund/lottery/available"));
+        read.Check();
+        if (Chart.Importable(path) is not { } account) throw Problem.Of(Reason.AccountNotImportable, ("account", path.Text), ("field", "account"));
+        long amount = read.Amount(line.Amount, "amount", account.Unit);
+        read.Check();
+
+        var content = new ImportLine(line) { Number = 0 };
+        var digest = Digest.Of([.. Encoding.UTF8.GetBytes($"import {source}"), 0, .. Google.Protobuf.MessageExtensions.ToByteArray(content)]);
+        // Not scoped by who sends it: another person goes on where the first one was broken off.
+        var id = EntryId.Of($"import/{source}", new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(key))[..16]));
+        EntryId Attempt(int number) => number == 0 ? id : id.Step($"{number}");
+        (int attempt, Outcome? happened) = await grains.Ledger(region).AttemptAsync(Attempt);
+        if (happened is not null) return happened.Command == digest ? Result.Known : throw Problem.Of(Reason.RequestIdReused);
+
+        await RequireRegisteredAsync(path);
+        EntryHeader header = command.Header(Attempt(attempt), day, policy, ("source", source.Text), ("key", key)) with { Command = digest, Memo = memo };
+        Proposal proposal = Entries.Import(header, account, side == V1.Side.Debit, amount);
+        Outcome outcome = command.ValidateOnly ? await TryAsync(scratch, proposal) : (await grains.Ledger(region).SubmitAsync(new ProposalMessage(proposal))).Outcome;
+        if (outcome.Refusal is { } refusal) throw Problem.Of(refusal);
+        return outcome.Replayed ? Result.Known : Result.Recorded;
+    }
+
+    /// <summary>Decides a line after those of its account before it, on a copy of what the writer has.</summary>
+    private async Task<Outcome> TryAsync(WorkingState scratch, Proposal proposal)
+    {
+        PrefetchKeys missing = scratch.Missing([proposal], [], []);
+        AccountsMessage found = await grains.Ledger(region).AccountsAsync(new AccountPathsMessage([.. missing.Paths.Select(path => path.Text)]));
+        scratch.Load(missing, new Prefetched([], found.Accounts, []));
+        Decision decision = Decide.Entry(scratch, proposal, LedgerTime.From(clock.Now));
+        scratch.Apply(proposal, decision);
+        return decision.Outcome;
+    }
+
+    /// <summary>A path with an id that nobody has is a slip of the pen.</summary>
+    private async Task RequireRegisteredAsync(AccountPath path)
+    {
+        string[] parts = path.Text.Split('/');
+        string key = $"{region}/{parts[1]}";
+        Reason missing = parts[0] switch
+        {
+            "fund" when await grains.GetGrain<IFundGrain>(key).GetAsync() is null => Reason.FundNotFound,
+            "programme" when await grains.GetGrain<IProgrammeGrain>(key).GetAsync() is null => Reason.ProgrammeNotFound,
+            "provider" when await grains.GetGrain<IProviderGrain>(key).GetAsync() is null => Reason.ProviderNotFound,
+            "person" when await grains.GetGrain<IVolunteerGrain>(key).GetAsync() is null && await grains.GetGrain<IElderGrain>(key).GetAsync() is null => Reason.ElderNotFound,
+            _ => Reason.None,
+        };
+        if (missing != Reason.None) throw Problem.Of(missing);
+    }
+
+    private static ImportRefusal Refusal(ImportLine line, RpcException refused)
+    {
+        Google.Rpc.Status status = refused.GetRpcStatus()!;
+        var answer = new ImportRefusal { Number = line.Number, Key = line.Key.Length > MaxKeyLength ? "" : line.Key };
+        foreach (Google.Protobuf.WellKnownTypes.Any detail in status.Details)
+        {
+            if (detail.Is(V1.Rpc.ErrorInfo.Descriptor))
+            {
+                V1.Rpc.ErrorInfo info = detail.Unpack<V1.Rpc.ErrorInfo>();
+                answer.Reason = info.Reason;
+                if (info.Metadata.TryGetValue("field", out string? field)) answer.Field = field.Split('.')[0];
+            }
+            else if (detail.Is(LocalizedMessage.Descriptor) && detail.Unpack<LocalizedMessage>() is var text) answer.Texts[text.Locale] = text.Message;
+            else if (detail.Is(BadRequest.Descriptor) && detail.Unpack<BadRequest>().FieldViolations is [var first, ..]) answer.Field = first.Field;
+        }
+        return answer;
+    }
+}
