@@ -21,8 +21,17 @@ public static class GrainsSetup
         builder.Services.AddSingleton<ISaltSource, RandomSaltSource>();
         builder.Host.UseOrleans(silo =>
         {
-            // One silo, and nobody else's: any free ports do, and several servers can run on a machine.
-            silo.UseLocalhostClustering(FreePort.Find(), FreePort.Find());
+            if (options.Cluster.Length > 0)
+            {
+                engine.JoinCluster(silo, options.Cluster);
+                // Clients speak gRPC to any server; no gateway of Orleans's own is opened.
+                silo.ConfigureEndpoints(options.SiloEndPoint.Address, options.SiloEndPoint.Port, gatewayPort: 0);
+            }
+            else
+            {
+                // One silo, and nobody else's: any free ports do, and several servers can run on a machine.
+                silo.UseLocalhostClustering(FreePort.Find(), FreePort.Find());
+            }
             silo.Services.AddTimeBankExceptions();
             engine.AddGrainStorage(silo);
             if (options.Scenario is not null) silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync());

@@ -34,6 +34,8 @@ public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngin
 
     public override void AddGrainStorage(ISiloBuilder silo) => silo.AddTimeBankGrainStorage(database);
 
+    public override void JoinCluster(ISiloBuilder silo, string cluster) => silo.UseTimeBankClustering(database, cluster);
+
     public override int SchemaVersion => PostgreSqlSchema.Version;
 
     public override IReadOnlyList<string> MissingScripts() => PostgreSqlSchema.Missing(database);

@@ -1,3 +1,4 @@
+using Orleans.Runtime;
 using TimeBank.Ledger;
 using TimeBank.Storage;
 
@@ -11,7 +12,7 @@ public static class ServerStart
     /// <summary>The reason in a sentence; null where it is a bug, which shows its stack.</summary>
     public static string? Explain(Exception error) => error switch
     {
-        InvalidOperationException or SchemaMismatchException or StorageUnavailableException or IOException or UnauthorizedAccessException => error.Message,
+        InvalidOperationException or OrleansConfigurationException or SchemaMismatchException or StorageUnavailableException or IOException or UnauthorizedAccessException => error.Message,
         _ => null,
     };
 }

@@ -24,6 +24,8 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 
     public override void AddGrainStorage(ISiloBuilder silo) => silo.AddTimeBankGrainStorage(database.ConnectionString);
 
+    public override void JoinCluster(ISiloBuilder silo, string cluster) => throw new InvalidOperationException("A cluster shares one PostgreSQL database, and this is a file.");
+
     public override int SchemaVersion => SqliteSchema.Version;
 
     public override IReadOnlyList<string> MissingScripts() => SqliteSchema.Missing(database);

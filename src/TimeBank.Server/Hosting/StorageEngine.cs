@@ -26,6 +26,10 @@ public abstract class StorageEngine : IDisposable
 
     public abstract void AddGrainStorage(ISiloBuilder silo);
 
+    /// <summary>Joins a cluster whose silos find each other through the database.</summary>
+    /// <exception cref="Orleans.Runtime.OrleansConfigurationException">This build has one silo in one process.</exception>
+    public abstract void JoinCluster(ISiloBuilder silo, string cluster);
+
     /// <summary>The version of this build's schema.</summary>
     public abstract int SchemaVersion { get; }
 

@@ -19,6 +19,12 @@ public sealed class TimeBankOptions
     /// <summary>Whether the server brings a PostgreSQL database to this build's schema at start, for which its login must own it. The embedded database is always migrated.</summary>
     public bool Migrate { get; set; }
 
+    /// <summary>The name of the cluster that the server joins through its PostgreSQL database; empty: it is alone. Needs the Orleans packages.</summary>
+    public string Cluster { get; set; } = "";
+
+    /// <summary>In a cluster: the address and port at which the other silos reach this one. It knows no passwords: on a private network only.</summary>
+    public string Silo { get; set; } = "127.0.0.1:11111";
+
     /// <summary>Where gRPC listens.</summary>
     public string Grpc { get; set; } = "127.0.0.1:5081";
 
@@ -50,11 +56,15 @@ public sealed class TimeBankOptions
 
     public IPEndPoint HttpEndPoint => EndPoint(Http, nameof(Http));
 
+    public IPEndPoint SiloEndPoint => EndPoint(Silo, nameof(Silo));
+
     public bool OnLoopback => IPAddress.IsLoopback(GrpcEndPoint.Address) && IPAddress.IsLoopback(HttpEndPoint.Address);
 
     /// <exception cref="InvalidOperationException">The settings contradict each other; the message says how to mend them.</exception>
     public void Check()
     {
+        if (Cluster.Length > 0 && Database.Length == 0) throw new InvalidOperationException("A cluster shares one PostgreSQL database: name it as TimeBank:Database, or leave out TimeBank:Cluster.");
+        if (Cluster.Length > 0 && Scenario is not null) throw new InvalidOperationException("A demonstration's clock runs in one server alone: leave out TimeBank:Scenario or TimeBank:Cluster.");
         if (OnLoopback) return;
         if (Authority.Length == 0) throw new InvalidOperationException("The local issuer runs only where the server listens on loopback: name an OIDC issuer as TimeBank:Authority.");
         if (Scenario is not null) throw new InvalidOperationException("A demonstration's clock runs only where the server listens on loopback: leave out TimeBank:Scenario.");

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Orleans.Configuration;
 
-/// <summary>Taken and not used: one silo needs no membership table.</summary>
+/// <summary>Never read: a cluster needs the packages.</summary>
 public class AdoNetClusteringSiloOptions
 {
     public string? ConnectionString { get; set; }
