@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace TimeBank.Chaos;
 
-/// <summary>Every scenario in its short form.</summary>
+/// <summary>The scenarios in their short form; what is the same on the other engine is left to the long one.</summary>
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     private const int Rounds = 3, Seed = 430211;
@@ -14,16 +14,21 @@ public sealed class ChaosTests(ITestOutputHelper output)
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var scenario in Plan.All) data.Add(scenario.Name, scenario.Engine);
+            foreach (Scenario scenario in Plan.All.Where(each => each.Name != Plan.FullDiskName && (each.Name, each.Engine) != (Plan.OlderBackupName, Plan.PostgreSql))) data.Add(scenario.Name, scenario.Engine);
             return data;
         }
     }
 
     [Theory]
     [MemberData(nameof(Scenarios))]
-    public async Task Nothing_acknowledged_is_lost_or_counted_twice(string name, string engine)
+    public Task Nothing_acknowledged_is_lost_or_counted_twice(string name, string engine) => RunAsync(name, engine, name == "kill" ? Rounds : 1);
+
+    [SmallDiskFact]
+    public Task Nothing_acknowledged_is_lost_when_the_disk_is_full() => RunAsync(Plan.FullDiskName, Plan.Sqlite, 1);
+
+    private async Task RunAsync(string name, string engine, int rounds)
     {
-        var scenario = Plan.All.Single(each => (each.Name, each.Engine) == (name, engine));
-        output.WriteLine(await scenario.RunAsync(Rounds, Seed, output.WriteLine));
+        Scenario scenario = Plan.All.Single(each => each.Name == name && each.Engine == engine);
+        output.WriteLine(await scenario.RunAsync(rounds, Seed, output.WriteLine));
     }
 }

@@ -14,9 +14,14 @@ catch (FormatException wrong)
 }
 
 int failed = 0;
-foreach ((string name, string engine, var runAsync) in Plan.All)
+foreach ((string name, string engine, var impossible, var runAsync) in Plan.All)
 {
     if (!options.Scenarios.Contains(name) || !options.Engines.Contains(engine)) continue;
+    if (impossible() is { } reason)
+    {
+        Console.WriteLine($"{name} on {engine}: SKIPPED: {reason}\n");
+        continue;
+    }
     Console.WriteLine($"{name} on {engine}, seed {options.Seed}");
     var watch = Stopwatch.StartNew();
     string end;

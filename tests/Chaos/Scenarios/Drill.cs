@@ -8,6 +8,7 @@ namespace TimeBank.Chaos.Scenarios;
 internal sealed class Drill : IAsyncDisposable
 {
     private const int Replays = 200;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Machine _machine;
     private readonly RequestLog _log;
@@ -23,7 +24,7 @@ internal sealed class Drill : IAsyncDisposable
     private Drill(Machine machine)
     {
         _machine = machine;
-        _log = new RequestLog(Path.Combine(machine.Data, "requests.log"));
+        _log = new RequestLog(machine.Log);
         _district = new District(machine.Data);
     }
 
@@ -31,7 +32,9 @@ internal sealed class Drill : IAsyncDisposable
 
     public int Unanswered => _callers.Sum(caller => caller.Unanswered);
 
-    public ServerProcess Server => _server!;
+    /// <summary>The requests for these entries that were answered last, of all callers.</summary>
+    public IReadOnlyList<Mutation> Latest(string code, int count) =>
+        [.. _callers.SelectMany(caller => caller.Answered).Where(pair => pair.Mutation.Code == code).OrderByDescending(pair => pair.Answer.Index).Take(count).Select(pair => pair.Mutation)];
 
     public Connection Connection => _connection!;
 
@@ -46,11 +49,12 @@ internal sealed class Drill : IAsyncDisposable
         return drill;
     }
 
-    public async Task StartServerAsync()
+    /// <param name="open">Whether callers are let to it.</param>
+    public async Task StartServerAsync(bool open = true)
     {
         _server = await _machine.StartAsync();
         _connection = new Connection(_server.Address);
-        _gate.Open(_connection);
+        if (open) _gate.Open(_connection);
     }
 
     /// <summary>kill -9, while calls are in flight.</summary>
@@ -65,14 +69,23 @@ internal sealed class Drill : IAsyncDisposable
 
     /// <summary>Waits until so many more requests were answered.</summary>
     /// <exception cref="ChaosFinding">A caller found something, or the server doesn't answer.</exception>
-    public async Task AnswersAsync(int more)
+    public Task AnswersAsync(int more)
     {
         int goal = Answered + more;
-        var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
-        while (Answered < goal)
+        return UntilAsync(() => Answered >= goal, $"{more} more requests are answered");
+    }
+
+    /// <exception cref="ChaosFinding">A caller found something, or it doesn't come about within a minute.</exception>
+    public Task UntilAsync(Func<bool> reached, string what) => UntilAsync(() => Task.FromResult(reached()), what);
+
+    /// <exception cref="ChaosFinding">A caller found something, or it doesn't come about within a minute.</exception>
+    public async Task UntilAsync(Func<Task<bool>> reached, string what)
+    {
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        while (!await reached())
         {
             if (_work.IsCompleted) await _work;
-            if (patience.IsCancellationRequested) throw new ChaosFinding($"The server answered {Answered - goal + more} of {more} requests in a minute.\n{_server!.Said}");
+            if (patience.IsCancellationRequested) throw new ChaosFinding($"Within a minute it didn't come about that {what}.\n{_server?.Said}");
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
     }

@@ -3,21 +3,66 @@ using TimeBank.Storage.Tests;
 
 namespace TimeBank.Chaos.Scenarios;
 
-/// <summary>The scenarios by name, each on the engines that it is about.</summary>
+/// <summary>Every scenario, each on the engines that it is about.</summary>
 internal static class Plan
 {
-    public static IReadOnlyList<(string Name, string Engine, Func<int, int, Action<string>, Task<string>> RunAsync)> All { get; } =
+    public const string Sqlite = "sqlite", PostgreSql = "postgresql", FullDiskName = "full-disk", OlderBackupName = "older-backup";
+
+    private const int SmallDiskMegabytes = 48, FewRounds = 5;
+
+    public static IReadOnlyList<Scenario> All { get; } =
     [
-        ("kill", "sqlite", async (rounds, seed, say) =>
+        new("kill", Sqlite, Always, async (rounds, seed, say) =>
         {
             using var machine = Machine.OnSqlite();
             return await KillRounds.RunAsync(machine, rounds, seed, say);
         }),
-        ("kill", "postgresql", async (rounds, seed, say) =>
+        new("kill", PostgreSql, Always, async (rounds, seed, say) =>
         {
             using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
-            using var machine = Machine.OnPostgreSql(server.ConnectionString("postgres"));
+            using var machine = Machine.OnPostgreSql(server);
             return await KillRounds.RunAsync(machine, rounds, seed, say);
         }),
+        new("lost-answer", PostgreSql, Always, async (rounds, seed, say) =>
+        {
+            using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
+            await using var proxy = new CuttingProxy(server.Port);
+            using var machine = Machine.OnPostgreSql(server, port: proxy.Port);
+            return await LostAnswers.RunAsync(machine, proxy, rounds, seed, say);
+        }),
+        new("database-restart", PostgreSql, Always, async (rounds, seed, say) =>
+        {
+            using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
+            using var machine = Machine.OnPostgreSql(server);
+            return await DatabaseRestarts.RunAsync(machine, server, Math.Min(rounds, FewRounds), seed, say);
+        }),
+        new(OlderBackupName, Sqlite, Always, async (_, seed, say) =>
+        {
+            using var machine = Machine.OnSqlite();
+            return await OlderBackup.RunAsync(machine, seed, say);
+        }),
+        new(OlderBackupName, PostgreSql, Always, async (_, seed, say) =>
+        {
+            using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
+            using var machine = Machine.OnPostgreSql(server);
+            return await OlderBackup.RunAsync(machine, seed, say);
+        }),
+        new(FullDiskName, Sqlite, () => SmallDisk.Impossible, async (rounds, seed, say) =>
+        {
+            using var disk = new SmallDisk(SmallDiskMegabytes);
+            using var machine = Machine.OnSqlite(disk.Path);
+            return await FullDisk.RunAsync(machine, disk, Math.Min(rounds, FewRounds), seed, say);
+        }),
+        new(FullDiskName, PostgreSql, () => SmallDisk.Impossible, async (rounds, seed, say) =>
+        {
+            using var disk = new SmallDisk(SmallDiskMegabytes);
+            SmallDisk.Run("chown", "postgres:postgres", disk.Path);
+            // Its tables alone: where its log is full, PostgreSQL stops, and that is the scenario above.
+            using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
+            using var machine = Machine.OnPostgreSql(server, tablespace: disk.Path);
+            return await FullDisk.RunAsync(machine, disk, Math.Min(rounds, FewRounds), seed, say);
+        }),
     ];
+
+    private static string? Always() => null;
 }
