@@ -1,5 +1,4 @@
 using Grpc.Health.V1;
-using TimeBank.Chaos.Load;
 using TimeBank.Chaos.Machines;
 using TimeBank.Storage.Tests;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;

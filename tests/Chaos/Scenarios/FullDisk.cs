@@ -1,4 +1,3 @@
-using TimeBank.Chaos.Load;
 using TimeBank.Chaos.Machines;
 
 namespace TimeBank.Chaos.Scenarios;
