@@ -10,5 +10,9 @@ internal sealed class Gate
 
     public void Open(Connection connection) => _open.TrySetResult(connection);
 
-    public void Close() => Volatile.Write(ref _open, new TaskCompletionSource<Connection>(TaskCreationOptions.RunContinuationsAsynchronously));
+    /// <summary>Whoever waits already goes on waiting for the same opening.</summary>
+    public void Close()
+    {
+        if (_open.Task.IsCompleted) Volatile.Write(ref _open, new TaskCompletionSource<Connection>(TaskCreationOptions.RunContinuationsAsynchronously));
+    }
 }
