@@ -6,7 +6,6 @@ using Orleans;
 using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
-using Account = TimeBank.Ledger.Account;
 using Digest = TimeBank.Ledger.Digest;
 
 namespace TimeBank.Server;
