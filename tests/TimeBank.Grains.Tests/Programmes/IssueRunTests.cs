@@ -114,7 +114,7 @@ public sealed class IssueRunTests
     private static async Task<District> DistrictAsync(long fen)
     {
         District district = await District.StartAsync();
-        await district.FundedAsync("lottery", 1_000_000);
+        await district.FundedAsync("lottery", 10_000_000);
         await district.MealsAsync();
         await district.AllotAsync("meals", "lottery", fen);
         return district;
