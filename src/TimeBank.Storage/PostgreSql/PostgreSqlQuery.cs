@@ -38,14 +38,20 @@ internal sealed class PostgreSqlQuery
 
     public async Task<List<T>> ListAsync<T>(NpgsqlConnection connection, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(_text.ToString(), connection);
-        foreach (NpgsqlParameter parameter in _parameters) command.Parameters.Add(parameter);
+        await using NpgsqlCommand command = Command(connection);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ListAsync(row, cancellation);
     }
 
     public async ValueTask<T?> FirstAsync<T>(NpgsqlDataSource source, Func<NpgsqlDataReader, T> row, CancellationToken cancellation) =>
         await ListAsync(source, row, cancellation) is [var first, ..] ? first : default;
+
+    public NpgsqlCommand Command(NpgsqlConnection connection)
+    {
+        var command = new NpgsqlCommand(_text.ToString(), connection);
+        foreach (NpgsqlParameter parameter in _parameters) command.Parameters.Add(parameter);
+        return command;
+    }
 
     /// <summary>A part of the text with the values in it.</summary>
     [InterpolatedStringHandler]

@@ -5,37 +5,38 @@ namespace TimeBank.Storage;
 /// <summary>The reader's queries that look at events: lists of entries, and sums by event.</summary>
 internal static class SqliteFlows
 {
-    private const int Reversal = (int)EntryKind.Reverse;
+    private const int Plain = (int)EntryKind.Post, Reversal = (int)EntryKind.Reverse;
 
     public static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, long beforeIndex, int limit) =>
-        Entries(session, region, filter, "<", "DESC", beforeIndex, limit);
+        Entries(session, region, filter, "DESC", -1, beforeIndex, limit);
 
     public static List<LinkedEntry> EarliestEntries(SqliteSession session, RegionCode region, EntryFilter filter, long afterIndex, int limit) =>
-        Entries(session, region, filter, ">", "ASC", afterIndex, limit);
+        Entries(session, region, filter, "ASC", afterIndex, long.MaxValue, limit);
 
-    private static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, string beyond, string order, long index, int limit)
+    private static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, string order, long after, long before, int limit)
     {
+        // Index and time rise together; by the index a page costs what it shows, wherever the period lies. The cursor and the period are one bound on
+        // each side: of two, an index would use one and read all that the other leaves out.
+        if (filter.From is { } from) after = Math.Max(after, SqliteReads.IndexAt(session, region, from) - 1);
+        if (filter.Until is { } until) before = Math.Min(before, SqliteReads.IndexAt(session, region, until));
         var query = new SqliteConditions(
             $"""
-            SELECT e.bytes, x.idx, r.idx FROM entries e
+            SELECT e.bytes, x.idx, r.idx FROM entries e {Way(filter)}
             LEFT JOIN entries x ON x.region = e.region AND x.of_idx = e.idx AND x.kind IN (3, 4, 5)
             LEFT JOIN entries r ON r.region = e.region AND r.of_idx = e.idx AND r.kind = {Reversal}
-            WHERE e.region = $region AND e.idx {beyond} $index
-            """, region.Value, index);
+            WHERE e.region = $region AND e.idx > $after AND e.idx < $before
+            """, region.Value, after, before);
         query.If(filter.Code is not null, " AND e.code = $code", filter.Code?.ToString())
             .If(filter.Kind is not null, " AND e.kind = $kind", (int)filter.Kind.GetValueOrDefault())
-            // Index and time rise together; by the index a page costs what it shows, wherever the period lies.
-            .If(filter.From is not null, $" AND e.idx >= {FirstIndexFrom("$from")}", filter.From?.Microseconds)
-            .If(filter.Until is not null, $" AND e.idx < {FirstIndexFrom("$to")}", filter.Until?.Microseconds)
+            // The condition of the partial index is repeated, or SQLite wouldn't use it.
+            .If(filter.Kind is not null and not EntryKind.Post, $" AND e.kind <> {Plain}")
             .If(filter.Reversed is true, " AND r.idx IS NOT NULL")
             .If(filter.Reversed is false, " AND r.idx IS NULL");
         foreach ((int at, AccountFilter touching) in filter.Touching.Index())
         {
             // From the accounts to their entries, so that one person's list costs what that person did and not what the region did.
-            query.Add(" AND e.idx IN (SELECT t.idx FROM accounts a JOIN transfers t ON t.region = a.region AND t.debit = a.number AND t.posted > 0 WHERE a.region = $region")
-                .Accounts(touching, $"_d{Letter(at)}")
-                .Add(" UNION ALL SELECT t.idx FROM accounts a JOIN transfers t ON t.region = a.region AND t.credit = a.number AND t.posted > 0 WHERE a.region = $region")
-                .Accounts(touching, $"_c{Letter(at)}")
+            query.Add($" AND e.idx IN ({Legs(touching, "debit")}").Accounts(touching, $"_d{Letter(at)}")
+                .Add($" UNION ALL {Legs(touching, "credit")}").Accounts(touching, $"_c{Letter(at)}")
                 .Add(")");
         }
         return query.Add($" ORDER BY e.idx {order} LIMIT $limit", limit)
@@ -61,8 +62,19 @@ internal static class SqliteFlows
         return [.. Side("debit", "credit", isDebit: true), .. Side("credit", "debit", isDebit: false)];
     }
 
-    private static string FirstIndexFrom(string time) =>
-        $"coalesce((SELECT f.idx FROM entries f WHERE f.region = $region AND f.time >= {time} ORDER BY f.time LIMIT 1), {long.MaxValue})";
+    private static string Legs(AccountFilter touching, string side) =>
+        $"""
+        SELECT t.idx FROM accounts a {SqliteReads.Way(touching)} CROSS JOIN transfers t INDEXED BY transfers_by_{side}
+        ON t.region = a.region AND t.{side} = a.number AND t.posted > 0 WHERE a.region = $region
+        """;
+
+    // Which index to go along, where it isn't from the accounts: an event is rarer than a kind, and most entries are plain postings, of which a list may walk the journal.
+    private static string Way(EntryFilter filter) => filter switch
+    {
+        { Touching.IsEmpty: false } or { Code: null, Kind: null or EntryKind.Post } => "",
+        { Code: null } => "INDEXED BY entries_by_kind",
+        _ => "INDEXED BY entries_by_code",
+    };
 
     private static char Letter(int at) => (char)('a' + at);
 }

@@ -7,7 +7,7 @@ internal static class SqliteReads
 {
     // Each side's legs come in order from an index of their own, so a page costs what it shows, wherever it lies. Left to itself,
     // SQLite would walk the whole journal from the cursor on.
-    internal static readonly string Postings = PostingsQuery(">", "ASC", "idx < $end"), LatestPostings = PostingsQuery("<", "DESC", "idx >= $end");
+    private static readonly string Postings = PostingsQuery(">", "ASC", "idx < $end"), LatestPostings = PostingsQuery("<", "DESC", "idx >= $end");
 
     // One place to begin at: of two bounds on that side, the cursor and the period, an index uses one and reads all that the other leaves out.
     private static string PostingsQuery(string beyond, string order, string end) =>
@@ -88,20 +88,20 @@ internal static class SqliteReads
         session.Prepare($"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path = $path").First(LedgerRows.Account, region.Value, path.Text);
 
     public static List<Account> Accounts(SqliteSession session, RegionCode region, AccountFilter filter, long afterNumber, int limit) =>
-        new SqliteConditions($"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.number > $after", region.Value, afterNumber)
+        new SqliteConditions($"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter, byNumber: true)} WHERE a.region = $region AND a.number > $after", region.Value, afterNumber)
             .Accounts(filter)
             .Add(" ORDER BY a.number LIMIT $limit", limit)
             .List(session, LedgerRows.Account);
 
     public static List<Account> AccountsByPath(SqliteSession session, RegionCode region, AccountFilter filter, string afterPath, int limit) =>
-        new SqliteConditions($"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path > $after", region.Value, afterPath)
+        new SqliteConditions($"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter)} WHERE a.region = $region AND a.path > $after", region.Value, afterPath)
             .Accounts(filter)
             .Add(" ORDER BY a.path LIMIT $limit", limit)
             .List(session, LedgerRows.Account);
 
     public static List<Account> AccountsByLastDay(SqliteSession session, RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit) =>
         new SqliteConditions(
-            $"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.valid_until IS NOT NULL AND (a.valid_until, a.path) > ($day, $path)",
+            $"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter)} WHERE a.region = $region AND a.valid_until IS NOT NULL AND (a.valid_until, a.path) > ($day, $path)",
             region.Value, LedgerRows.Date(afterDay), afterPath)
             .Accounts(filter)
             .Add(" ORDER BY a.valid_until, a.path LIMIT $limit", limit)
@@ -143,7 +143,7 @@ internal static class SqliteReads
     public static List<Account> AccountsAsOf(SqliteSession session, RegionCode region, AccountFilter filter, long size, string afterPath, int limit)
     {
         List<Account> page = new SqliteConditions(
-            $"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path > $after AND a.opened < $size", region.Value, afterPath, size)
+            $"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter)} WHERE a.region = $region AND a.path > $after AND a.opened < $size", region.Value, afterPath, size)
             .Accounts(filter)
             .Add(" ORDER BY a.path LIMIT $limit", limit)
             .List(session, LedgerRows.Account);
@@ -167,4 +167,10 @@ internal static class SqliteReads
     public static long IndexAt(SqliteSession session, RegionCode region, LedgerTime time) =>
         session.Prepare("SELECT idx FROM entries WHERE region = $region AND time >= $time ORDER BY time LIMIT 1").First(row => (long?)row.GetInt64(0), region.Value, time.Microseconds)
             ?? long.MaxValue;
+
+    /// <summary>Which index to go along to accounts. Left to itself SQLite would walk all of them in the order that is asked for.</summary>
+    /// <param name="filter">One owner has few, which are soon sorted; a group may have many, so it's gone along only in its own order.</param>
+    /// <param name="byNumber">Whether they are wanted by number.</param>
+    public static string Way(AccountFilter filter, bool byNumber = false) =>
+        filter.Owner.Length > 0 ? "INDEXED BY accounts_by_owner" : byNumber && filter.Group.Length > 0 ? "INDEXED BY accounts_by_group" : "";
 }

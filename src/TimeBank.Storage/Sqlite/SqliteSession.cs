@@ -10,6 +10,9 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 
     public bool InTransaction => raw.sqlite3_get_autocommit(connection.Handle) == 0;
 
+    /// <summary>The text of every statement that has been used.</summary>
+    public IReadOnlyCollection<string> Texts => _prepared.Keys;
+
     public SqliteStatement Prepare(string sql)
     {
         if (_prepared.TryGetValue(sql, out SqliteStatement? statement)) return statement;

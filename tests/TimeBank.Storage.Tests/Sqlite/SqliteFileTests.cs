@@ -143,22 +143,6 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public void Statements_of_pages_use_an_index_for_both_sides()
-    {
-        SqliteLedgerStore.Open(_database).Dispose();
-        using SqliteConnection connection = _database.Open();
-        foreach (string query in new[] { SqliteReads.Postings, SqliteReads.LatestPostings })
-        {
-            string[] plan = Plan(connection, query);
-            Assert.Contains(plan, step => step.Contains("transfers_by_debit", StringComparison.Ordinal));
-            Assert.Contains(plan, step => step.Contains("transfers_by_credit", StringComparison.Ordinal));
-            // The cursor and the period are one bound, or what lies between them would be read.
-            Assert.Equal(2, plan.Count(step => step.Contains("(idx,position)", StringComparison.Ordinal)));
-            Assert.DoesNotContain(plan, step => step.Contains("SCAN transfers", StringComparison.Ordinal) || step.Contains("TEMP B-TREE", StringComparison.Ordinal));
-        }
-    }
-
-    [Fact]
     public void Linked_entries_are_found_by_index()
     {
         SqliteLedgerStore.Open(_database).Dispose();
