@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Orleans.Storage;
 using Orleans.TestingHost;
 using TimeBank.Storage.GrainStorage;
 using Xunit;
@@ -26,6 +27,18 @@ public sealed class GrainStorageSetupTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_activations_that_write_first_one_is_refused_and_one_row_is_left()
+    {
+        await using InProcessTestCluster one = await StartAsync(), other = await StartAsync();
+        INoteGrain here = one.Client.GetGrain<INoteGrain>("430211/n3"), there = other.Client.GetGrain<INoteGrain>("430211/n3");
+        Assert.Equal("", await here.Name());
+        Assert.Equal("", await there.Name());
+        await here.Rename("here");
+        await Assert.ThrowsAsync<InconsistentStateException>(() => there.Rename("there"));
+        Assert.Equal("1 here", Scalar("SELECT count(*) || ' ' || min(payload ->> 'name') FROM grain_state"));
+    }
+
+    [Fact]
     public async Task A_write_waits_for_the_ledgers_writer()
     {
         await using InProcessTestCluster cluster = await StartAsync();
@@ -48,6 +61,14 @@ public sealed class GrainStorageSetupTests : IDisposable
     {
         SqliteConnection.ClearAllPools();
         folder.Dispose();
+    }
+
+    private string Scalar(string sql)
+    {
+        using SqliteConnection connection = database.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return $"{command.ExecuteScalar()}";
     }
 
     private async Task<InProcessTestCluster> StartAsync()
