@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TimeBank.Ledger;
 using Xunit;
 
@@ -8,7 +7,6 @@ namespace TimeBank.Server.Tests;
 public sealed class ProofToolTests : IDisposable
 {
     private const string Origin = "timebank.example/430211";
-    private static readonly string Tool = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory.Replace("tests/TimeBank.Server.Tests", "src/TimeBank.Cli", StringComparison.Ordinal), "timebank.dll"));
     private readonly string _data = Directory.CreateTempSubdirectory("timebank-tool-tests-").FullName;
 
     [Fact]
@@ -65,13 +63,7 @@ public sealed class ProofToolTests : IDisposable
 
     private async Task<(int Code, string Error)> RunAsync(JournalDesk? desk, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        string[] all = [Tool, .. args, "--lang", "en", "--data", _data, "--server", $"{desk?.Grpc ?? new Uri("http://127.0.0.1:1")}", "--issuer", $"{desk?.Http ?? new Uri("http://127.0.0.1:1")}"];
-        foreach (string arg in all) start.ArgumentList.Add(arg);
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        await output;
-        return (process.ExitCode, await error);
+        (int code, _, string error) = await Tool.RunAsync(_data, desk, args);
+        return (code, error);
     }
 }
