@@ -1,6 +1,7 @@
 using Npgsql;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using TimeBank.Storage.GrainStorage;
 using TimeBank.Storage.Tests.GrainStorage;
 using Xunit;
 
@@ -46,7 +47,8 @@ public sealed class PostgreSqlGrainStorageTests : IDisposable
 
     private async Task<InProcessTestCluster> StartAsync()
     {
-        InProcessTestClusterBuilder builder = new(1);
+        // Every test cluster has a service id of its own unless it is told.
+        InProcessTestClusterBuilder builder = new(1) { Options = { ServiceId = GrainStorageSetup.ServiceId } };
         builder.ConfigureSilo((_, silo) => silo.AddTimeBankGrainStorage(_database));
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
