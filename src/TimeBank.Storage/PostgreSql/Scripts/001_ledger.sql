@@ -10,15 +10,16 @@ CREATE TABLE schema_version (
 );
 
 -- Where each region's journal ends. An append compares size, root and remembered, and sets all. Pages are left almost empty, so that
--- a row's next version stands on the same page and no index changes.
+-- a row's next version stands on the same page and no index changes. Without checks, since every batch would compile them anew: the writer
+-- derives the row from the one before it, and whoever reads it holds root, frontier and size against each other.
 CREATE TABLE ledger_head (
-    region     integer NOT NULL PRIMARY KEY,                              -- The region that owns the journal.
-    size       bigint NOT NULL CHECK (size >= 0),                         -- How many entries it has; the next one's index.
-    root       bytea NOT NULL CHECK (octet_length(root) = 32),            -- The root of the Merkle tree over its leaves (RFC 6962).
-    frontier   bytea NOT NULL CHECK (octet_length(frontier) % 32 = 0),    -- The roots of the tree's perfect subtrees, largest first: what appending needs.
-    time       bigint NOT NULL,                                           -- The time of the last entry.
-    accounts   bigint NOT NULL CHECK (accounts >= 0),                     -- How many accounts it has opened; the last one's number.
-    remembered bigint NOT NULL CHECK (remembered >= 0)                    -- How many refusals and notes it remembers.
+    region     integer NOT NULL PRIMARY KEY,   -- The region that owns the journal.
+    size       bigint NOT NULL,                -- How many entries it has; the next one's index.
+    root       bytea NOT NULL,                 -- The root of the Merkle tree over its leaves (RFC 6962).
+    frontier   bytea NOT NULL,                 -- The roots of the tree's perfect subtrees, largest first: what appending needs.
+    time       bigint NOT NULL,                -- The time of the last entry.
+    accounts   bigint NOT NULL,                -- How many accounts it has opened; the last one's number.
+    remembered bigint NOT NULL                 -- How many refusals and notes it remembers.
 ) WITH (fillfactor = 10);
 
 -- The accounts as they stand: a fold of the entries. The checks are the last line of defence behind the ledger's own rules.
@@ -40,7 +41,7 @@ CREATE TABLE accounts (
     data            text,                                            -- Further terms, as JSON that the domain reads.
     PRIMARY KEY (region, number),
     UNIQUE (region, path),
-    CONSTRAINT accounts_not_negative CHECK (debits_pending >= 0 AND debits_posted >= 0 AND credits_pending >= 0 AND credits_posted >= 0),
+    CONSTRAINT accounts_not_negative CHECK (least(debits_pending, debits_posted, credits_pending, credits_posted) >= 0),
     CONSTRAINT accounts_debits_within_credits CHECK (flags & 1 = 0 OR debits_pending + debits_posted <= credits_posted),
     CONSTRAINT accounts_credits_within_debits CHECK (flags & 2 = 0 OR credits_pending + credits_posted <= debits_posted),
     CONSTRAINT accounts_closed_empty CHECK (flags & 8 = 0 OR (debits_posted = credits_posted AND debits_pending = 0 AND credits_pending = 0))
