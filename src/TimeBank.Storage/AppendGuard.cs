@@ -3,12 +3,13 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// What no engine's constraints can see of a batch: that it goes on exactly where the head ends. Whether the head still stands is a question before this one:
+/// What no engine's constraints can see of a batch when it is appended: that it goes on exactly where the head ends, and that its accounts are what its entries
+/// left of them and within their limits, since the books are written later. Whether the head still stands is a question before this one:
 /// a writer that another one overtook between reading the head and prefetching has drafted nonsense, and it has lost, which is no bug.
 /// </summary>
 internal static class AppendGuard
 {
-    /// <exception cref="AppendRefusedException">The batch doesn't follow its own head.</exception>
+    /// <exception cref="AppendRefusedException">The batch doesn't follow its own head, or its accounts don't follow from its entries.</exception>
     public static void Check(LedgerAppend append)
     {
         LedgerHead before = append.Before, after = append.After;
@@ -26,5 +27,36 @@ internal static class AppendGuard
             && after.Accounts == before.Accounts + append.Opened.Count
             && after.Remembered == before.Remembered + append.Remembered.Count;
         if (!follows) throw new AppendRefusedException($"The head after the batch doesn't follow from the head before it and the batch.");
+        CheckAccounts(append);
+    }
+
+    private static void CheckAccounts(LedgerAppend append)
+    {
+        var left = new Dictionary<long, Counters>();
+        foreach (AppendedEntry appended in append.Entries)
+        {
+            for (int at = 0; at < appended.Balances.Length; at++)
+            {
+                left[appended.Entry.Transfers[at].Debit] = appended.Balances[at].Debit;
+                left[appended.Entry.Transfers[at].Credit] = appended.Balances[at].Credit;
+            }
+        }
+        foreach (Account account in append.Changed)
+        {
+            if (account.Number < 1 || account.Number > append.Before.Accounts) throw new AppendRefusedException($"Account {account.Number} changes and isn't there.");
+            CheckAccount(account);
+        }
+        foreach (Account account in append.Opened)
+        {
+            if (account.Number <= append.Before.Accounts || account.Number > append.After.Accounts) throw new AppendRefusedException($"Account {account.Number} opens out of its order.");
+            CheckAccount(account);
+        }
+        if (left.Count > 0) throw new AppendRefusedException($"Account {left.Keys.First()} is in a transfer and neither changes nor opens.");
+
+        void CheckAccount(Account account)
+        {
+            if (!account.KeepsLimits) throw new AppendRefusedException($"Account {account.Path} breaks its limits: {account.Counters} with {account.Flags}.");
+            if (left.Remove(account.Number, out Counters last) && last != account.Counters) throw new AppendRefusedException($"Account {account.Path} isn't what its last transfer left.");
+        }
     }
 }

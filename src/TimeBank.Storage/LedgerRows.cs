@@ -9,6 +9,9 @@ internal static class LedgerRows
 {
     public const string HeadColumns = "region, size, frontier, time, accounts, remembered, root";
 
+    /// <summary>The same of the books, for which the journal remembers.</summary>
+    public const string BooksColumns = "region, size, frontier, time, accounts, (SELECT h.remembered FROM ledger_head h WHERE h.region = books.region), root";
+
     public const string AccountColumns =
         "a.number, a.path, a.unit, a.flags, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted, a.opened, a.owner, a.grp, a.valid_from, a.valid_until, a.data";
 

@@ -8,7 +8,9 @@ namespace TimeBank.Ledger;
 /// Give it the entries in order, then <see cref="EndEntries"/>, then outcomes, holds and accounts, then <see cref="Finish"/>, and stop
 /// at the first finding. It keeps the accounts, the ids and 16 bytes an entry in memory, and never an entry.
 /// </summary>
-public sealed class JournalVerifier(HeadRow head)
+/// <param name="head">Where the journal ends, as the store says.</param>
+/// <param name="books">Where the accounts and transfers end, as the store says: what comes after has no rows there yet.</param>
+public sealed class JournalVerifier(HeadRow head, BooksRow books)
 {
     private readonly string _region = $"regions/{head.Region}";
     private readonly JournalFold _fold = new(head.Region);
@@ -19,12 +21,15 @@ public sealed class JournalVerifier(HeadRow head)
     private long _timeMicroseconds;
     private long _remembered;
     private int _accountsFound;
+    private IReadOnlyList<Account> _booked = [];
+    private Finding? _booksFinding = books.Size > head.Size ? new Finding($"regions/{head.Region}/books", "size", $"at most {head.Size}", $"{books.Size}") : null;
 
     /// <summary>What was found sound, once <see cref="Finish"/> found nothing.</summary>
     public VerifiedRegion Verified => new(head.Region, _tree.Size, _fold.Accounts.Count, _remembered, _tree.Root);
 
     public Finding? Entry(EntryRow row)
     {
+        if (_tree.Size == 0) Book();
         string where = $"{_region}/entries/{_tree.Size}";
         if (row.Index != _tree.Size) return new Finding(where, "entry", "one", $"none; the next one is {row.Index}");
         if (row.Index >= head.Size) return new Finding(where, "entry", $"none: the head counts {head.Size}", "one");
@@ -45,15 +50,18 @@ public sealed class JournalVerifier(HeadRow head)
 
         Finding? finding = Placed(where, entry) ?? Columns(where, row, entry);
         if (finding is not null) return finding;
-        finding = _fold.Apply(entry, out ImmutableArray<TransferBalances> balances) ?? Transfers(where, row, entry, balances);
+        bool booked = row.Index < books.Size;
+        finding = _fold.Apply(entry, out ImmutableArray<TransferBalances> balances)
+            ?? (booked ? Transfers(where, row, entry, balances) : Finding.IfDiffers(where, "transfer rows", 0, row.Transfers.Length));
         _tree = _tree.Append(leaf);
         _timeMicroseconds = entry.Time.Microseconds;
+        Book();
         return finding;
     }
 
     /// <summary>No more entries.</summary>
     public Finding? EndEntries() =>
-        _tree.Size < head.Size ? new Finding($"{_region}/entries/{_tree.Size}", "entry", $"one: the head counts {head.Size}", "none") : null;
+        _booksFinding ?? (_tree.Size < head.Size ? new Finding($"{_region}/entries/{_tree.Size}", "entry", $"one: the head counts {head.Size}", "none") : null);
 
     /// <summary>A row of what became of an id.</summary>
     /// <param name="index">The entry; null for a refusal or a note.</param>
@@ -80,8 +88,8 @@ public sealed class JournalVerifier(HeadRow head)
     /// <summary>The accounts in the order of their numbers.</summary>
     public Finding? Account(Account found)
     {
-        if (_accountsFound == _fold.Accounts.Count) return new Finding($"{_region}/accounts/{found.Path}", "account", "none: no entry opened it", $"number {found.Number}");
-        Account account = _fold.Accounts[_accountsFound++];
+        if (_accountsFound == _booked.Count) return new Finding($"{_region}/accounts/{found.Path}", "account", "none: no entry opened it", $"number {found.Number}");
+        Account account = _booked[_accountsFound++];
         string where = $"{_region}/accounts/{account.Path}";
         return found.Number > account.Number
             ? MissingAccount(account)
@@ -108,7 +116,7 @@ public sealed class JournalVerifier(HeadRow head)
         {
             if (!_holdsFound.Contains(index)) return new Finding($"{_region}/holds/{index}", "open hold", "one", "none");
         }
-        if (_accountsFound < _fold.Accounts.Count) return MissingAccount(_fold.Accounts[_accountsFound]);
+        if (_accountsFound < _booked.Count) return MissingAccount(_booked[_accountsFound]);
         string where = $"{_region}/head";
         return Finding.IfDiffers(where, "size", _tree.Size, head.Size)
             ?? Finding.IfBytesDiffer(where, "root", _tree.Root.ToArray(), head.Root)
@@ -116,6 +124,18 @@ public sealed class JournalVerifier(HeadRow head)
             ?? Finding.IfDiffers(where, "time", new LedgerTime(_timeMicroseconds), new LedgerTime(head.TimeMicroseconds))
             ?? Finding.IfDiffers(where, "accounts", _fold.Accounts.Count, head.Accounts)
             ?? Finding.IfDiffers(where, "remembered", _remembered, head.Remembered);
+    }
+
+    /// <summary>Keeps what the books must say, where they end here.</summary>
+    private void Book()
+    {
+        if (_tree.Size != books.Size) return;
+        _booked = _tree.Size == head.Size ? _fold.Accounts : [.. _fold.Accounts];
+        string where = $"{_region}/books";
+        _booksFinding ??= Finding.IfBytesDiffer(where, "root", _tree.Root.ToArray(), books.Root)
+            ?? Finding.IfBytesDiffer(where, "frontier", _tree.ToArray(), books.Frontier)
+            ?? Finding.IfDiffers(where, "time", new LedgerTime(_timeMicroseconds), new LedgerTime(books.TimeMicroseconds))
+            ?? Finding.IfDiffers(where, "accounts", _fold.Accounts.Count, books.Accounts);
     }
 
     private Finding MissingAccount(Account account) => new($"{_region}/accounts/{account.Path}", "account", $"number {account.Number}", "none");

@@ -4,7 +4,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// The statements of one batch: one round trip, and by that one transaction, which the first statement that fails undoes as a whole. Rows
+/// The statements of one batch into the journal: one round trip, and by that one transaction, which the first statement that fails undoes as a whole. Rows
 /// travel as an array for each column. Statements with nothing to do are left out.
 /// </summary>
 internal static class PostgreSqlAppend
@@ -14,7 +14,9 @@ internal static class PostgreSqlAppend
         $"""
         WITH moved AS (
             INSERT INTO ledger_head (region, size, root, frontier, time, accounts, remembered) VALUES ($1, $2, $3, $4, $5, $6, $7)
-            ON CONFLICT DO NOTHING RETURNING 1)
+            ON CONFLICT DO NOTHING RETURNING 1),
+        begun AS (
+            INSERT INTO books (region, size, root, frontier, time, accounts) VALUES ($1, 0, $8, '', 0, 0) ON CONFLICT DO NOTHING)
         SELECT CASE WHEN count(*) <> 1 THEN stop_append('{PostgreSqlFault.HeadMoved}', 'The journal has begun already.') END FROM moved
         """;
 
@@ -26,26 +28,6 @@ internal static class PostgreSqlAppend
         SELECT CASE WHEN count(*) <> 1 THEN stop_append('{PostgreSqlFault.HeadMoved}', 'The head has moved.') END FROM moved
         """;
 
-    // Of what is looked up by keys, the region comes with the keys and the keys have a limit that says nothing new. So the planner, who has to guess
-    // while the tables are empty, expects few keys and finds no cheaper way than to look each up; else it would read the whole region for them, and go on so.
-    internal const string ChangedAccounts =
-        $"""
-        WITH changed AS (
-            UPDATE accounts a SET flags = n.flags, debits_pending = n.dp, debits_posted = n.dd, credits_pending = n.cp, credits_posted = n.cc
-            FROM (SELECT $1 AS region, n.* FROM unnest($2, $3, $4, $5, $6, $7) AS n (number, flags, dp, dd, cp, cc) LIMIT cardinality($2)) n
-            WHERE a.region = n.region AND a.number = n.number RETURNING 1)
-        SELECT CASE WHEN count(*) <> cardinality($2) THEN stop_append('{PostgreSqlFault.Refused}', 'An account that changes isn''t there.') END FROM changed
-        """;
-
-    private const string OpenedAccounts =
-        """
-        INSERT INTO accounts (region, number, flags, debits_pending, debits_posted, credits_pending, credits_posted,
-            path, unit, opened, owner, grp, valid_from, valid_until, data)
-        SELECT $1, number, flags, dp, dd, cp, cc, path, unit, opened, owner, grp, valid_from::date, valid_until::date, data
-        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-            AS n (number, flags, dp, dd, cp, cc, path, unit, opened, owner, grp, valid_from, valid_until, data)
-        """;
-
     private const string Entries =
         """
         INSERT INTO entries (region, idx, time, effective, kind, code, of_idx, expires, bytes, salt, leaf)
@@ -53,17 +35,13 @@ internal static class PostgreSqlAppend
         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS n (idx, time, effective, kind, code, of_idx, expires, bytes, salt, leaf)
         """;
 
-    private const string Transfers =
-        """
-        INSERT INTO transfers (region, idx, position, debit, credit, unit, posted, held, released, debit_debits, debit_credits, credit_debits, credit_credits)
-        SELECT $1, n.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS n
-        """;
-
     private const string Outcomes =
         "INSERT INTO outcomes (region, id, idx, command, reason, detail) SELECT $1, n.* FROM unnest($2, $3, $4, $5, $6) AS n";
 
     private const string Holds = "INSERT INTO holds (region, idx, expires) SELECT $1, n.* FROM unnest($2, $3) AS n";
 
+    // Of what is looked up by keys, the region comes with the keys and the keys have a limit that says nothing new. So the planner, who has to guess
+    // while the tables are empty, expects few keys and finds no cheaper way than to look each up; else it would read the whole region for them, and go on so.
     internal const string EndedHolds =
         $"""
         WITH ended AS (
@@ -93,33 +71,14 @@ internal static class PostgreSqlAppend
     {
         LedgerHead before = append.Before, after = append.After;
         bool first = before is { Size: 0, Remembered: 0 };
-        Statement head = Add(batch, first ? FirstHead : NextHead, before.Region)
+        PostgreSqlStatement head = Add(batch, first ? FirstHead : NextHead, before.Region)
             .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds).Value(after.Accounts).Value(after.Remembered);
-        if (!first) head.Value(before.Size).Value(before.Tree.Root.ToArray()).Value(before.Remembered);
+        if (first) head.Value(MerkleFrontier.Empty.Root.ToArray());
+        else head.Value(before.Size).Value(before.Tree.Root.ToArray()).Value(before.Remembered);
 
-        if (append.Changed.Count > 0) Counters(Add(batch, ChangedAccounts, before.Region), append.Changed);
-        if (append.Opened.Count > 0) Open(Add(batch, OpenedAccounts, before.Region), append.Opened);
         if (append.Entries.Count > 0) WriteEntries(batch, before.Region, append.Entries);
         Remember(Add(batch, Outcomes, before.Region), append);
     }
-
-    private static Statement Counters(Statement statement, IReadOnlyCollection<Account> accounts) => statement
-        .Column(accounts, account => account.Number)
-        .Column(accounts, account => (int)account.Flags)
-        .Column(accounts, account => account.Counters.DebitsPending)
-        .Column(accounts, account => account.Counters.DebitsPosted)
-        .Column(accounts, account => account.Counters.CreditsPending)
-        .Column(accounts, account => account.Counters.CreditsPosted);
-
-    private static void Open(Statement statement, IReadOnlyCollection<Account> accounts) => Counters(statement, accounts)
-        .Column(accounts, account => account.Path.Text)
-        .Column(accounts, account => account.Unit.Code)
-        .Column(accounts, account => account.Opened)
-        .Column(accounts, account => account.Terms?.Owner)
-        .Column(accounts, account => account.Terms?.Group)
-        .Column(accounts, account => LedgerRows.Date(account.Terms?.From))
-        .Column(accounts, account => LedgerRows.Date(account.Terms?.Until))
-        .Column(accounts, account => account.Terms?.Data);
 
     private static void WriteEntries(NpgsqlBatch batch, RegionCode region, IReadOnlyList<AppendedEntry> entries)
     {
@@ -135,18 +94,6 @@ internal static class PostgreSqlAppend
             .Column(entries, appended => appended.Salt)
             .Column(entries, appended => appended.Leaf.ToArray());
 
-        List<(long Index, int Position, Transfer Moved, TransferBalances After)> transfers =
-            [.. entries.SelectMany(appended => appended.Entry.Transfers.Select((transfer, at) => (appended.Entry.Index, at, transfer, appended.Balances[at])))];
-        if (transfers.Count > 0)
-        {
-            Add(batch, Transfers, region)
-                .Column(transfers, row => row.Index).Column(transfers, row => row.Position)
-                .Column(transfers, row => row.Moved.Debit).Column(transfers, row => row.Moved.Credit).Column(transfers, row => row.Moved.Unit.Code)
-                .Column(transfers, row => row.Moved.Posted).Column(transfers, row => row.Moved.Held).Column(transfers, row => row.Moved.Released)
-                .Column(transfers, row => row.After.Debit.DebitsPosted).Column(transfers, row => row.After.Debit.CreditsPosted)
-                .Column(transfers, row => row.After.Credit.DebitsPosted).Column(transfers, row => row.After.Credit.CreditsPosted);
-        }
-
         JournalEntry[] holds = [.. entries.Select(appended => appended.Entry).Where(entry => entry.Kind == EntryKind.Hold)];
         if (holds.Length > 0) Add(batch, Holds, region).Column(holds, hold => hold.Index).Column(holds, hold => hold.Expires?.Microseconds);
         // After the holds: one may begin and end in the same batch.
@@ -154,7 +101,7 @@ internal static class PostgreSqlAppend
         if (ends.Length > 0) Add(batch, EndedHolds, region).Column(ends, end => end.Of!.Value);
     }
 
-    private static void Remember(Statement statement, LedgerAppend append)
+    private static void Remember(PostgreSqlStatement statement, LedgerAppend append)
     {
         List<(EntryId Id, long? Index, Outcome? Remembered)> outcomes =
         [
@@ -169,27 +116,5 @@ internal static class PostgreSqlAppend
             .Column(outcomes, row => row.Remembered?.Refusal?.Detail);
     }
 
-    private static Statement Add(NpgsqlBatch batch, string sql, RegionCode region)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        batch.BatchCommands.Add(command);
-        return new Statement(command).Value(region.Value);
-    }
-
-    private readonly struct Statement(NpgsqlBatchCommand command)
-    {
-        public Statement Value<T>(T value)
-        {
-            command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
-            return this;
-        }
-
-        public Statement Column<TRow, T>(IReadOnlyCollection<TRow> rows, Func<TRow, T> value)
-        {
-            var column = new T[rows.Count];
-            int at = 0;
-            foreach (TRow row in rows) column[at++] = value(row);
-            return Value(column);
-        }
-    }
+    private static PostgreSqlStatement Add(NpgsqlBatch batch, string sql, RegionCode region) => PostgreSqlStatement.Add(batch, sql).Value(region.Value);
 }

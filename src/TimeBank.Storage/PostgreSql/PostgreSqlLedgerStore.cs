@@ -9,37 +9,63 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
 {
     private readonly NpgsqlDataSource _writing, _reading;
 
-    private PostgreSqlLedgerStore(PostgreSqlDatabase database) => (_writing, _reading) = (database.Writing, database.Reading);
+    private readonly Bookkeeper _bookkeeper;
+
+    private PostgreSqlLedgerStore(PostgreSqlDatabase database, int bookFrom)
+    {
+        (_writing, _reading) = (database.Writing, database.Reading);
+        _bookkeeper = new Bookkeeper(new PostgreSqlBooks(database.Writing), bookFrom);
+    }
 
     /// <summary>Opens a database. Whoever made the database disposes of it.</summary>
     /// <param name="database">The database.</param>
     /// <param name="migrate">Whether to bring it to this build's schema; otherwise it must have it.</param>
+    /// <param name="bookFrom">Entries from which on what is left to book is booked without being asked for.</param>
     /// <exception cref="SchemaMismatchException">Its schema is newer than this build's, or isn't ours.</exception>
     /// <exception cref="StorageUnavailableException">It can't be used.</exception>
-    public static PostgreSqlLedgerStore Open(PostgreSqlDatabase database, bool migrate = true)
+    public static PostgreSqlLedgerStore Open(PostgreSqlDatabase database, bool migrate = true, int bookFrom = 4_096)
     {
         if (migrate) PostgreSqlSchema.Migrate(database);
         else PostgreSqlSchema.Require(database);
-        return new PostgreSqlLedgerStore(database);
+        return new PostgreSqlLedgerStore(database, bookFrom);
     }
 
     public async ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation)
     {
+        RegionCode region = append.Before.Region;
         try
         {
             AppendGuard.Check(append);
         }
         catch (AppendRefusedException)
         {
-            LedgerHead head = await ReadHeadAsync(append.Before.Region, cancellation);
+            LedgerHead head = await ReadHeadAsync(region, cancellation);
             if (!head.IsAt(append.Before)) return false;
             throw;
         }
-        return await _writing.CallAsync(connection => PostgreSqlAppend.RunAsync(connection, append), cancellation);
+        await _bookkeeper.MakeRoomAsync(region);
+        bool stored = false;
+        try
+        {
+            stored = await _writing.CallAsync(connection => PostgreSqlAppend.RunAsync(connection, append), cancellation);
+            if (stored) _bookkeeper.Stored(append);
+            return stored;
+        }
+        finally
+        {
+            if (!stored) _bookkeeper.Lost(region);
+        }
     }
 
     public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) =>
-        PostgreSqlPrefetch.ReadAsync(_writing, region, keys, cancellation);
+        _bookkeeper.PrefetchAsync(region, keys, rest => PostgreSqlPrefetch.ReadAsync(_writing, region, rest, cancellation));
+
+    async ValueTask<LedgerHead> ILedgerStore.ReadHeadAsync(RegionCode region, CancellationToken cancellation)
+    {
+        LedgerHead head = await ReadHeadAsync(region, cancellation);
+        _bookkeeper.Loaded(head);
+        return head;
+    }
 
     public async ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) =>
         await PostgreSqlReads.Head(region).FirstAsync(_writing, LedgerRows.Head, cancellation) ?? LedgerHead.Empty(region);
@@ -47,17 +73,17 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation) => PostgreSqlReads.Regions().ListAsync(_reading, LedgerRows.Region, cancellation);
 
     public ValueTask<Account?> AccountAsync(RegionCode region, AccountPath path, CancellationToken cancellation) =>
-        PostgreSqlReads.Account(region, path).FirstAsync(_reading, LedgerRows.Account, cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.Account(region, path).FirstAsync(_reading, LedgerRows.Account, cancellation));
 
     public ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit, CancellationToken cancellation) =>
-        PostgreSqlReads.Accounts(region, filter, afterNumber, limit).ListAsync(_reading, LedgerRows.Account, cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.Accounts(region, filter, afterNumber, limit).ListAsync(_reading, LedgerRows.Account, cancellation));
 
     public ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit, CancellationToken cancellation) =>
-        PostgreSqlReads.AccountsByPath(region, filter, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.AccountsByPath(region, filter, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation));
 
     public ValueTask<IReadOnlyList<Account>> AccountsByLastDayAsync(
         RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit, CancellationToken cancellation) =>
-        PostgreSqlReads.AccountsByLastDay(region, filter, afterDay, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.AccountsByLastDay(region, filter, afterDay, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation));
 
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) =>
         PostgreSqlReads.Entry(region, index).FirstAsync(_reading, LedgerRows.Entry, cancellation);
@@ -69,39 +95,39 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
         PostgreSqlReads.Entries(region, fromIndex, limit).ListAsync(_reading, LedgerRows.Entry, cancellation);
 
     public ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit, CancellationToken cancellation) =>
-        PostgreSqlFlows.Entries(region, filter, beforeIndex, limit).ListAsync(_reading, LedgerRows.LinkedEntry, cancellation);
+        InBooksAsync(region, () => PostgreSqlFlows.Entries(region, filter, beforeIndex, limit).ListAsync(_reading, LedgerRows.LinkedEntry, cancellation));
 
     public ValueTask<IReadOnlyList<LinkedEntry>> EarliestEntriesAsync(RegionCode region, EntryFilter filter, long afterIndex, int limit, CancellationToken cancellation) =>
-        PostgreSqlFlows.EarliestEntries(region, filter, afterIndex, limit).ListAsync(_reading, LedgerRows.LinkedEntry, cancellation);
+        InBooksAsync(region, () => PostgreSqlFlows.EarliestEntries(region, filter, afterIndex, limit).ListAsync(_reading, LedgerRows.LinkedEntry, cancellation));
 
     public ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation) =>
-        PostgreSqlReads.Transfers(region, entries).ListAsync(_reading, LedgerRows.Transfer, cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.Transfers(region, entries).ListAsync(_reading, LedgerRows.Transfer, cancellation));
 
     public ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation) =>
-        SnapshotAsync<IReadOnlyList<Flow>>(
+        InBooksAsync(region, () => SnapshotAsync<IReadOnlyList<Flow>>(
             async connection =>
             [
                 .. await PostgreSqlFlows.Flows(region, filter, byCounter, own: "debit", other: "credit").ListAsync(connection, row => LedgerRows.Flow(row, isDebit: true), cancellation),
                 .. await PostgreSqlFlows.Flows(region, filter, byCounter, own: "credit", other: "debit").ListAsync(connection, row => LedgerRows.Flow(row, isDebit: false), cancellation),
             ],
-            cancellation);
+            cancellation));
 
     public ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>
-        PostgreSqlReads.Postings(region, account, from, until, after, limit).ListAsync(_reading, LedgerRows.Posting, cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.Postings(region, account, from, until, after, limit).ListAsync(_reading, LedgerRows.Posting, cancellation));
 
     public ValueTask<IReadOnlyList<Posting>> LatestPostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation) =>
-        PostgreSqlReads.LatestPostings(region, account, from, until, before, limit).ListAsync(_reading, LedgerRows.Posting, cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.LatestPostings(region, account, from, until, before, limit).ListAsync(_reading, LedgerRows.Posting, cancellation));
 
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
-        PostgreSqlReads.CountersBefore(region, account, time).FirstAsync(_reading, row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.CountersBefore(region, account, time).FirstAsync(_reading, row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), cancellation));
 
     public ValueTask<long> IndexAtAsync(RegionCode region, LedgerTime time, CancellationToken cancellation) =>
         PostgreSqlReads.IndexAt(region, time).FirstAsync(_reading, row => row.GetInt64(0), cancellation);
 
     public ValueTask<IReadOnlyList<Account>> AccountsAsOfAsync(RegionCode region, AccountFilter filter, long size, string afterPath, int limit, CancellationToken cancellation) =>
-        PostgreSqlReads.AccountsAsOf(region, filter, size, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.AccountsAsOf(region, filter, size, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation));
 
     public ValueTask<IReadOnlyList<JournalEntry>> OpenHoldsAsync(RegionCode region, long afterIndex, int limit, CancellationToken cancellation) =>
         PostgreSqlReads.OpenHolds(region, afterIndex, limit).ListAsync(_reading, row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), cancellation);
@@ -110,14 +136,21 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
         PostgreSqlReads.DueHolds(region, at, limit).ListAsync(_reading, row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), cancellation);
 
     public ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation) =>
-        PostgreSqlReads.TrialBalance(region).ListAsync(_reading, LedgerRows.UnitTotals, cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.TrialBalance(region).ListAsync(_reading, LedgerRows.UnitTotals, cancellation));
 
     public ValueTask<TrialBalance> TrialBalanceByClassAsync(RegionCode region, CancellationToken cancellation) =>
-        SnapshotAsync(
+        InBooksAsync(region, () => SnapshotAsync(
             async connection => new TrialBalance(
-                await PostgreSqlReads.Head(region).ListAsync(connection, LedgerRows.Head, cancellation) is [var head] ? head : LedgerHead.Empty(region),
+                await PostgreSqlReads.BooksHead(region).ListAsync(connection, LedgerRows.Head, cancellation) is [var head] ? head : LedgerHead.Empty(region),
                 await PostgreSqlReads.TrialBalanceByClass(region).ListAsync(connection, LedgerRows.ClassTotals, cancellation)),
-            cancellation);
+            cancellation));
+
+    /// <summary>What the accounts and transfers say once they have all that the journal has now.</summary>
+    private async ValueTask<T> InBooksAsync<T>(RegionCode region, Func<ValueTask<T>> read)
+    {
+        await _bookkeeper.CatchUpAsync(region);
+        return await read();
+    }
 
     /// <summary>Several queries that see one moment.</summary>
     private ValueTask<T> SnapshotAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation) => _reading.CallAsync(

@@ -3,7 +3,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>Answers a batch's keys in one round trip, whatever their number. Statements with nothing to look for are left out.</summary>
+/// <summary>Answers a batch's keys in one round trip, whatever their number, but for the accounts of linked entries. Statements with nothing to look for are left out.</summary>
 internal static class PostgreSqlPrefetch
 {
     // What PostgreSqlAppend.ChangedAccounts says of keys holds here too.
@@ -27,26 +27,15 @@ internal static class PostgreSqlPrefetch
         JOIN entries e ON e.region = o.region AND e.idx = o.idx
         """;
 
-    internal const string AccountsOfLinked =
-        $"""
-        SELECT {PostgreSqlReads.AccountColumns}
-        FROM (
-            SELECT DISTINCT t.region, side.number
-            FROM {Keys} k
-            JOIN outcomes o ON o.region = k.region AND o.id = k.key
-            JOIN transfers t ON t.region = o.region AND t.idx = o.idx
-            CROSS JOIN LATERAL (VALUES (t.debit), (t.credit)) AS side (number)
-        ) n
-        JOIN accounts a ON a.region = n.region AND a.number = n.number
-        """;
-
     internal const string AccountsByPath = $"SELECT {PostgreSqlReads.AccountColumns} FROM {Keys} k JOIN accounts a ON a.region = k.region AND a.path = k.key";
+
+    internal const string AccountsByNumber = $"SELECT {PostgreSqlReads.AccountColumns} FROM {Keys} k JOIN accounts a ON a.region = k.region AND a.number = k.key";
 
     public static async ValueTask<Prefetched> ReadAsync(NpgsqlDataSource source, RegionCode region, PrefetchKeys keys, CancellationToken cancellation)
     {
         var outcomes = new List<Outcome>();
         var links = new List<LinkedEntry>();
-        var accounts = new Dictionary<long, Account>();
+        var accounts = new List<Account>();
         var lookUps = new List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader> Found)>();
         void LookUp<T>(string sql, T[] wanted, Action<NpgsqlDataReader> found)
         {
@@ -56,19 +45,28 @@ internal static class PostgreSqlPrefetch
             command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = wanted });
             lookUps.Add((command, found));
         }
-        void Account(NpgsqlDataReader row)
-        {
-            Account account = LedgerRows.Account(row);
-            accounts[account.Number] = account;
-        }
 
-        Guid[] linked = Guids(keys.Linked);
         LookUp(Outcomes, Guids(keys.Ids), row => outcomes.Add(LedgerRows.Outcome(row)));
-        LookUp(Linked, linked, row => links.Add(LedgerRows.LinkedEntry(row)));
-        LookUp(AccountsOfLinked, linked, Account);
-        LookUp(AccountsByPath, [.. keys.Paths.Select(path => path.Text)], Account);
+        LookUp(Linked, Guids(keys.Linked), row => links.Add(LedgerRows.LinkedEntry(row)));
+        LookUp(AccountsByPath, [.. keys.Paths.Select(path => path.Text)], row => accounts.Add(LedgerRows.Account(row)));
         if (lookUps.Count > 0) await source.CallAsync(connection => RunAsync(connection, lookUps, cancellation), cancellation);
-        return new Prefetched(outcomes, [.. accounts.Values], links);
+        return new Prefetched(outcomes, accounts, links);
+    }
+
+    public static async ValueTask<IReadOnlyList<Account>> AccountsByNumberAsync(NpgsqlDataSource source, RegionCode region, IReadOnlyCollection<long> numbers)
+    {
+        var accounts = new List<Account>();
+        await source.CallAsync(
+            async connection =>
+            {
+                await using var batch = new NpgsqlBatch(connection);
+                PostgreSqlStatement.Add(batch, AccountsByNumber).Value(region.Value).Value(numbers.ToArray());
+                await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync();
+                while (await reader.ReadAsync()) accounts.Add(LedgerRows.Account(reader));
+                return true;
+            },
+            CancellationToken.None);
+        return accounts;
     }
 
     private static async Task<bool> RunAsync(NpgsqlConnection connection, List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader> Found)> lookUps, CancellationToken cancellation)

@@ -13,6 +13,8 @@ internal static class PostgreSqlReads
     public static PostgreSqlQuery Head(RegionCode region) =>
         PostgreSqlQuery.Of($"SELECT {LedgerRows.HeadColumns} FROM ledger_head").Add($" WHERE region = {region.Value}");
 
+    public static PostgreSqlQuery BooksHead(RegionCode region) => PostgreSqlQuery.Of($"SELECT {LedgerRows.BooksColumns} FROM books").Add($" WHERE region = {region.Value}");
+
     public static PostgreSqlQuery Regions() => PostgreSqlQuery.Of("SELECT region FROM ledger_head ORDER BY region");
 
     public static PostgreSqlQuery Account(RegionCode region, AccountPath path) => AccountsOf(region).Add($" AND a.path = {path.Text}");

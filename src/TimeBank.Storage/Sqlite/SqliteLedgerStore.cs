@@ -3,30 +3,56 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>The journals of every region in one SQLite file.</summary>
-public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
+public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDisposable
 {
     private readonly SqliteReaders _readers;
     private readonly SqliteWriter _writer;
+    private readonly Bookkeeper _bookkeeper;
 
-    private SqliteLedgerStore(SqliteDatabase database)
+    private SqliteLedgerStore(SqliteDatabase database, int bookFrom)
     {
+        _bookkeeper = new Bookkeeper(this, bookFrom);
         _readers = new SqliteReaders(database);
         _writer = new SqliteWriter(database);
     }
 
     /// <summary>Opens a database, creating and migrating it where needed.</summary>
+    /// <param name="database">The file.</param>
+    /// <param name="bookFrom">Entries from which on what is left to book is booked without being asked for. Fewer than on a server: meanwhile the file's one writer waits.</param>
     /// <exception cref="SchemaMismatchException">Its schema is newer than this build's, or isn't ours.</exception>
     /// <exception cref="StorageUnavailableException">It can't be used.</exception>
-    public static SqliteLedgerStore Open(SqliteDatabase database)
+    public static SqliteLedgerStore Open(SqliteDatabase database, int bookFrom = 1_024)
     {
         SqliteSchema.Migrate(database);
-        return new SqliteLedgerStore(database);
+        return new SqliteLedgerStore(database, bookFrom);
     }
 
-    public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) => _writer.AppendAsync(append, cancellation);
+    public async ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation)
+    {
+        RegionCode region = append.Before.Region;
+        await _bookkeeper.MakeRoomAsync(region);
+        bool stored = false;
+        try
+        {
+            stored = await _writer.AppendAsync(append, cancellation);
+            if (stored) _bookkeeper.Stored(append);
+            return stored;
+        }
+        finally
+        {
+            if (!stored) _bookkeeper.Lost(region);
+        }
+    }
 
-    public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) =>
-        _readers.ReadAsync(session => SqlitePrefetch.Read(session, region, keys), cancellation);
+    public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) => _bookkeeper.PrefetchAsync(
+        region, keys, rest => _readers.ReadAsync(session => SqlitePrefetch.Read(session, region, rest), cancellation));
+
+    async ValueTask<LedgerHead> ILedgerStore.ReadHeadAsync(RegionCode region, CancellationToken cancellation)
+    {
+        LedgerHead head = await ReadHeadAsync(region, cancellation);
+        _bookkeeper.Loaded(head);
+        return head;
+    }
 
     public ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) =>
         _readers.ReadAsync(session => SqliteReads.Head(session, region), cancellation);
@@ -34,17 +60,17 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
     public async ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation) => await _readers.ReadAsync(SqliteReads.Regions, cancellation);
 
     public ValueTask<Account?> AccountAsync(RegionCode region, AccountPath path, CancellationToken cancellation) =>
-        _readers.ReadAsync(session => SqliteReads.Account(session, region, path), cancellation);
+        InBooksAsync(region, session => SqliteReads.Account(session, region, path), cancellation);
 
     public async ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteReads.Accounts(session, region, filter, afterNumber, limit), cancellation);
+        await InBooksAsync(region, session => SqliteReads.Accounts(session, region, filter, afterNumber, limit), cancellation);
 
     public async ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteReads.AccountsByPath(session, region, filter, afterPath, limit), cancellation);
+        await InBooksAsync(region, session => SqliteReads.AccountsByPath(session, region, filter, afterPath, limit), cancellation);
 
     public async ValueTask<IReadOnlyList<Account>> AccountsByLastDayAsync(
         RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteReads.AccountsByLastDay(session, region, filter, afterDay, afterPath, limit), cancellation);
+        await InBooksAsync(region, session => SqliteReads.AccountsByLastDay(session, region, filter, afterDay, afterPath, limit), cancellation);
 
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) =>
         _readers.ReadAsync(session => SqliteReads.Entry(session, region, index), cancellation);
@@ -56,34 +82,34 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
         await _readers.ReadAsync(session => SqliteReads.Entries(session, region, fromIndex, limit), cancellation);
 
     public async ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteFlows.Entries(session, region, filter, beforeIndex, limit), cancellation);
+        await InBooksAsync(region, session => SqliteFlows.Entries(session, region, filter, beforeIndex, limit), cancellation);
 
     public async ValueTask<IReadOnlyList<LinkedEntry>> EarliestEntriesAsync(RegionCode region, EntryFilter filter, long afterIndex, int limit, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteFlows.EarliestEntries(session, region, filter, afterIndex, limit), cancellation);
+        await InBooksAsync(region, session => SqliteFlows.EarliestEntries(session, region, filter, afterIndex, limit), cancellation);
 
     public async ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteReads.Transfers(session, region, entries), cancellation);
+        await InBooksAsync(region, session => SqliteReads.Transfers(session, region, entries), cancellation);
 
     public async ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteFlows.Flows(session, region, filter, byCounter), cancellation);
+        await InBooksAsync(region, session => SqliteFlows.Flows(session, region, filter, byCounter), cancellation);
 
     public async ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteReads.PostingsOf(session, region, account, from, until, after, limit), cancellation);
+        await InBooksAsync(region, session => SqliteReads.PostingsOf(session, region, account, from, until, after, limit), cancellation);
 
     public async ValueTask<IReadOnlyList<Posting>> LatestPostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteReads.LatestPostingsOf(session, region, account, from, until, before, limit), cancellation);
+        await InBooksAsync(region, session => SqliteReads.LatestPostingsOf(session, region, account, from, until, before, limit), cancellation);
 
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
-        _readers.ReadAsync(session => SqliteReads.Before(session, region, account, time), cancellation);
+        InBooksAsync(region, session => SqliteReads.Before(session, region, account, time), cancellation);
 
     public ValueTask<long> IndexAtAsync(RegionCode region, LedgerTime time, CancellationToken cancellation) =>
         _readers.ReadAsync(session => Math.Min(SqliteReads.IndexAt(session, region, time), SqliteReads.Head(session, region).Size), cancellation);
 
     public async ValueTask<IReadOnlyList<Account>> AccountsAsOfAsync(
         RegionCode region, AccountFilter filter, long size, string afterPath, int limit, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteReads.AccountsAsOf(session, region, filter, size, afterPath, limit), cancellation);
+        await InBooksAsync(region, session => SqliteReads.AccountsAsOf(session, region, filter, size, afterPath, limit), cancellation);
 
     public async ValueTask<IReadOnlyList<JournalEntry>> OpenHoldsAsync(RegionCode region, long afterIndex, int limit, CancellationToken cancellation) =>
         await _readers.ReadAsync(session => SqliteReads.OpenHolds(session, region, afterIndex, limit), cancellation);
@@ -92,10 +118,39 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IDisposable
         await _readers.ReadAsync(session => SqliteReads.DueHolds(session, region, at, limit), cancellation);
 
     public async ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation) =>
-        await _readers.ReadAsync(session => SqliteReads.TrialBalance(session, region), cancellation);
+        await InBooksAsync(region, session => SqliteReads.TrialBalance(session, region), cancellation);
 
     public ValueTask<TrialBalance> TrialBalanceByClassAsync(RegionCode region, CancellationToken cancellation) =>
-        _readers.ReadAsync(session => SqliteReads.TrialBalanceByClass(session, region), cancellation);
+        InBooksAsync(region, session => SqliteReads.TrialBalanceByClass(session, region), cancellation);
+
+    async ValueTask<(long Journal, long Books)> IBooks.ProgressAsync(RegionCode region) => await _readers.ReadAsync(
+        session => session.Prepare(SqliteBooks.ProgressQuery).First(row => (row.GetInt64(0), row.GetInt64(1)), region.Value), CancellationToken.None);
+
+    ValueTask<LedgerHead> IBooks.BooksHeadAsync(RegionCode region) => _readers.ReadAsync(session => SqliteReads.BooksHead(session, region), CancellationToken.None);
+
+    ValueTask<IReadOnlyList<StoredEntry>> IBooks.JournalAsync(RegionCode region, long from, int limit) => EntriesAsync(region, from, limit, CancellationToken.None);
+
+    async ValueTask<IReadOnlyList<Account>> IBooks.BookedAccountsAsync(RegionCode region, IReadOnlyCollection<long> numbers) =>
+        await _readers.ReadAsync(session => SqlitePrefetch.Accounts(session, region, numbers), CancellationToken.None);
+
+    async ValueTask<bool> IBooks.BookAsync(Bookings bookings)
+    {
+        try
+        {
+            return await _writer.BookAsync(bookings);
+        }
+        catch (AppendRefusedException refused)
+        {
+            throw new StorageUnavailableException($"The journal of region {bookings.Region} can't be booked from entry {bookings.Before.Size} on: verify the database.", refused);
+        }
+    }
+
+    /// <summary>What the accounts and transfers say once they have all that the journal has now.</summary>
+    private async ValueTask<T> InBooksAsync<T>(RegionCode region, Func<SqliteSession, T> read, CancellationToken cancellation)
+    {
+        await _bookkeeper.CatchUpAsync(region);
+        return await _readers.ReadAsync(read, cancellation);
+    }
 
     /// <summary>For tests: runs a statement on the writer's own connection.</summary>
     internal void WriterRuns(string sql) => _writer.Run(sql);

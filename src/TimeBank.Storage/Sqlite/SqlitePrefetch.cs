@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>Answers a batch's keys in at most four statements, whatever their number.</summary>
+/// <summary>Answers a batch's keys in at most three statements, whatever their number, but for the accounts of linked entries.</summary>
 internal static class SqlitePrefetch
 {
     // CROSS JOIN keeps the keys outside, so that each is one look-up.
@@ -33,12 +33,11 @@ internal static class SqlitePrefetch
         List<Outcome> outcomes = keys.Ids.Count == 0 ? [] : session.Prepare(Outcomes).List(LedgerRows.Outcome, Array(keys.Ids), region.Value);
         List<LinkedEntry> linked = keys.Linked.Count == 0 ? [] : session.Prepare(Linked).List(LedgerRows.LinkedEntry, Array(keys.Linked), region.Value);
         List<Account> accounts = keys.Paths.Count == 0 ? [] : session.Prepare(AccountsByPath).List(LedgerRows.Account, Array(keys.Paths), region.Value);
-
-        var numbers = linked.SelectMany(link => link.Entry.Transfers).SelectMany(transfer => new[] { transfer.Debit, transfer.Credit }).ToHashSet();
-        numbers.ExceptWith(accounts.Select(account => account.Number));
-        if (numbers.Count > 0) accounts.AddRange(session.Prepare(AccountsByNumber).List(LedgerRows.Account, $"[{string.Join(',', numbers)}]", region.Value));
         return new Prefetched(outcomes, accounts, linked);
     }
+
+    public static List<Account> Accounts(SqliteSession session, RegionCode region, IReadOnlyCollection<long> numbers) =>
+        session.Prepare(AccountsByNumber).List(LedgerRows.Account, $"[{string.Join(',', numbers)}]", region.Value);
 
     /// <summary>A JSON array; ids and paths are of letters, digits, hyphens and slashes, so nothing needs escaping.</summary>
     private static string Array<T>(IReadOnlyCollection<T> keys) => keys.Count == 0 ? "[]" : $"[\"{string.Join("\",\"", keys)}\"]";

@@ -82,6 +82,9 @@ internal static class SqliteReads
     public static LedgerHead Head(SqliteSession session, RegionCode region) =>
         session.Prepare($"SELECT {LedgerRows.HeadColumns} FROM ledger_head WHERE region = $region").First(LedgerRows.Head, region.Value) ?? LedgerHead.Empty(region);
 
+    public static LedgerHead BooksHead(SqliteSession session, RegionCode region) =>
+        session.Prepare($"SELECT {LedgerRows.BooksColumns} FROM books WHERE region = $region").First(LedgerRows.Head, region.Value) ?? LedgerHead.Empty(region);
+
     public static List<RegionCode> Regions(SqliteSession session) => session.Prepare("SELECT region FROM ledger_head ORDER BY region").List(LedgerRows.Region);
 
     public static Account? Account(SqliteSession session, RegionCode region, AccountPath path) =>
@@ -161,7 +164,7 @@ internal static class SqliteReads
         session.Prepare(TrialBalanceQuery).List(LedgerRows.UnitTotals, region.Value);
 
     public static TrialBalance TrialBalanceByClass(SqliteSession session, RegionCode region) =>
-        new(Head(session, region), session.Prepare(ClassesQuery).List(LedgerRows.ClassTotals, region.Value));
+        new(BooksHead(session, region), session.Prepare(ClassesQuery).List(LedgerRows.ClassTotals, region.Value));
 
     /// <summary>The index of the first entry that isn't before a time; past every entry where there is none.</summary>
     public static long IndexAt(SqliteSession session, RegionCode region, LedgerTime time) =>

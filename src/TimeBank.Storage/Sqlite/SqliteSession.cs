@@ -33,6 +33,25 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         }
     }
 
+    /// <summary>Writes in one transaction; undone where <paramref name="write"/> gives false or throws.</summary>
+    /// <returns>Whether it is committed.</returns>
+    public bool Write(Func<bool> write)
+    {
+        Prepare("BEGIN IMMEDIATE").Run();
+        bool committed = false;
+        try
+        {
+            if (!write()) return false;
+            Prepare("COMMIT").Run();
+            return committed = true;
+        }
+        finally
+        {
+            // A commit that failed may have rolled back by itself; then there is nothing to roll back.
+            if (!committed && InTransaction) Prepare("ROLLBACK").Run();
+        }
+    }
+
     public void Dispose()
     {
         foreach (SqliteStatement statement in _prepared.Values) statement.Dispose();

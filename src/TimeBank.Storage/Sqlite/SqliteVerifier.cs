@@ -33,6 +33,7 @@ public static class SqliteVerifier
 
     private static StoredRows Rows(SqliteSession session) => new(
         "SELECT region, size, root, frontier, time, accounts, remembered FROM ledger_head ORDER BY region",
+        "SELECT size, root, frontier, time, accounts FROM books WHERE region = $region",
         "SELECT idx, time, effective, kind, code, of_idx, expires, bytes, salt, leaf FROM entries WHERE region = $region ORDER BY idx",
         """
         SELECT idx, position, debit, credit, unit, posted, held, released, debit_debits, debit_credits, credit_debits, credit_credits

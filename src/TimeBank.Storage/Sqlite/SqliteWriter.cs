@@ -3,20 +3,30 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>The one connection that writes journals, one batch at a time.</summary>
+/// <summary>The one connection that writes journals and books, one batch at a time.</summary>
 internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private SqliteSession? _session;
     private SqliteAppend? _append;
+    private SqliteBooks? _books;
 
-    public async ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation)
+    public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) =>
+        WriteAsync(session => (_append ??= new SqliteAppend(session)).Run(append), cancellation);
+
+    public ValueTask<bool> BookAsync(Bookings bookings) => WriteAsync(session => (_books ??= new SqliteBooks(session)).Run(bookings), CancellationToken.None);
+
+    internal void Run(string sql) => _session!.Prepare(sql).Run();
+
+    public void Dispose() => Close();
+
+    private async ValueTask<bool> WriteAsync(Func<SqliteSession, bool> write, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
         try
         {
             // Syncing a disk blocks; the caller's turn goes on gathering the next batch meanwhile.
-            return await Task.Run(() => Append(append), CancellationToken.None);
+            return await Task.Run(() => Write(write), CancellationToken.None);
         }
         finally
         {
@@ -24,17 +34,11 @@ internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
         }
     }
 
-    internal void Run(string sql) => _session!.Prepare(sql).Run();
-
-    public void Dispose() => Close();
-
-    private bool Append(LedgerAppend append)
+    private bool Write(Func<SqliteSession, bool> write)
     {
         try
         {
-            _session ??= new SqliteSession(database.Open());
-            _append ??= new SqliteAppend(_session);
-            return _append.Run(append);
+            return write(_session ??= new SqliteSession(database.Open()));
         }
         catch (SqliteException fault)
         {
@@ -50,5 +54,6 @@ internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
         _session?.Dispose();
         _session = null;
         _append = null;
+        _books = null;
     }
 }

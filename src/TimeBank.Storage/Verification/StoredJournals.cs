@@ -6,7 +6,7 @@ namespace TimeBank.Storage;
 /// <summary>Streams the rows of every region into a <see cref="JournalVerifier"/>, whatever the engine.</summary>
 internal sealed class StoredJournals(StoredRows rows, CancellationToken cancellation)
 {
-    private static readonly string[] RegionTables = ["entries", "accounts", "outcomes", "transfers", "holds"];
+    private static readonly string[] RegionTables = ["entries", "accounts", "outcomes", "transfers", "holds", "books"];
 
     /// <summary>The first thing that is wrong. The regions before it are sound and are added to <paramref name="sound"/>.</summary>
     public Finding? Verify(List<VerifiedRegion> sound)
@@ -18,7 +18,8 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
         }
         foreach (HeadRow head in List(rows.Heads, Head))
         {
-            var verifier = new JournalVerifier(head);
+            if (List(rows.Books, Books, head.Region.Value) is not [var books]) return new Finding($"regions/{head.Region}/books", "books", "some", "none");
+            var verifier = new JournalVerifier(head, books);
             Finding? finding = Entries(head.Region, verifier)
                 ?? Each(rows.Outcomes, head.Region, row => verifier.Outcome(EntryId.FromBytes(LedgerRows.Bytes(row, 0)), LedgerRows.Number(row, 1), LedgerRows.Number(row, 2)))
                 ?? Each(rows.Holds, head.Region, row => verifier.Hold(row.GetInt64(0), LedgerRows.Number(row, 1)))
@@ -71,11 +72,13 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
     private static HeadRow Head(DbDataReader row) => new(
         LedgerRows.Region(row), row.GetInt64(1), LedgerRows.Bytes(row, 2), LedgerRows.Bytes(row, 3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6));
 
-    private List<T> List<T>(string sql, Func<DbDataReader, T> value)
+    private static BooksRow Books(DbDataReader row) => new(row.GetInt64(0), LedgerRows.Bytes(row, 1), LedgerRows.Bytes(row, 2), row.GetInt64(3), row.GetInt64(4));
+
+    private List<T> List<T>(string sql, Func<DbDataReader, T> value, params object?[] values)
     {
-        using DbDataReader row = rows.Read(sql, []);
-        var values = new List<T>();
-        while (row.Read()) values.Add(value(row));
-        return values;
+        using DbDataReader row = rows.Read(sql, values);
+        var found = new List<T>();
+        while (row.Read()) found.Add(value(row));
+        return found;
     }
 }

@@ -67,7 +67,8 @@ internal static class FinalAudit
 
     private static string? Verified(Auditor auditor, LedgerHead head, RegionCode region, ILedgerStore store, ILedgerReader reader)
     {
-        var verifier = new JournalVerifier(new HeadRow(region, head.Size, head.Tree.Root.ToArray(), head.Tree.ToArray(), head.Time.Microseconds, head.Accounts, head.Remembered));
+        var row = new HeadRow(region, head.Size, head.Tree.Root.ToArray(), head.Tree.ToArray(), head.Time.Microseconds, head.Accounts, head.Remembered);
+        var verifier = new JournalVerifier(row, BooksRow.Of(row));
         Finding? finding = null;
         foreach (StoredEntry stored in Get(reader.EntriesAsync(region, 0, int.MaxValue, default)))
         {

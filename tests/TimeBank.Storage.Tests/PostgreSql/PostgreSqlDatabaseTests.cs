@@ -111,9 +111,9 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
     [Theory]
     [InlineData("uuid[]", PostgreSqlPrefetch.Outcomes)]
     [InlineData("uuid[]", PostgreSqlPrefetch.Linked)]
-    [InlineData("uuid[]", PostgreSqlPrefetch.AccountsOfLinked)]
+    [InlineData("bigint[]", PostgreSqlPrefetch.AccountsByNumber)]
     [InlineData("text[]", PostgreSqlPrefetch.AccountsByPath)]
-    [InlineData("bigint[], integer[], bigint[], bigint[], bigint[], bigint[]", PostgreSqlAppend.ChangedAccounts)]
+    [InlineData("bigint[], integer[], bigint[], bigint[], bigint[], bigint[]", PostgreSqlBooks.ChangedAccounts)]
     [InlineData("bigint[]", PostgreSqlAppend.EndedHolds)]
     public void What_a_writer_looks_up_is_looked_up_by_the_whole_key_even_while_the_tables_are_empty(string types, string sql)
     {

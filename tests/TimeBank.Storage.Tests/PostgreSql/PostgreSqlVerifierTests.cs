@@ -42,6 +42,10 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
     [InlineData("UPDATE ledger_head SET root = decode(repeat('00', 32), 'hex')", "head", "root")]
     [InlineData("UPDATE ledger_head SET size = 14", "entries/14", "entry")]
     [InlineData("DELETE FROM ledger_head WHERE region = 430211", "head", "head")]
+    [InlineData("UPDATE books SET size = 3", "entries/3", "transfer rows")]
+    [InlineData("UPDATE books SET size = 14", "books", "root")]
+    [InlineData("UPDATE books SET size = 16", "books", "size")]
+    [InlineData("DELETE FROM books WHERE region = 430211", "books", "books")]
     public async Task What_was_changed_is_named(string change, string where, string what, string before = "")
     {
         string connectionString = await CopyAsync();
@@ -80,6 +84,9 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
             var store = PostgreSqlLedgerStore.Open(database);
             await LiveADayAsync(new Writer(store, Tianyuan));
             await new Writer(store, Lusong).WriteAsync(Receive("gift", 100));
+            // Whoever reads brings the books up to the journal.
+            await store.TrialBalanceAsync(Tianyuan, default);
+            await store.TrialBalanceAsync(Lusong, default);
             _made = true;
         }
     }

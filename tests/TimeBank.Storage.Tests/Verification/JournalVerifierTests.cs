@@ -59,7 +59,7 @@ public sealed class JournalVerifierTests
         var writer = new Writer(new MemoryLedgerStore(), Tianyuan);
         await LiveADayAsync(writer);
         int at = writer.Appended.FindIndex(appended => appended.Entry.Detail("name") == name);
-        var verifier = new JournalVerifier(Head);
+        var verifier = new JournalVerifier(Head, BooksRow.Of(Head));
         Assert.All(writer.Appended.Take(at), sound => Assert.Null(verifier.Entry(Row(sound))));
 
         JournalEntry forged = forge(writer.Appended[at].Entry);
@@ -74,7 +74,7 @@ public sealed class JournalVerifierTests
         var writer = new Writer(new MemoryLedgerStore(), Tianyuan);
         AccountPath hours = Chart.PersonHours(Elder, HoursOrigin.Issued).Path;
         await writer.WriteAsync(IssueHours("hours", 600), HoldHours("hold", 60), Entries.Freeze(Header("freeze"), hours), HourEntries.ReleaseService(Header("release"), Entry("hold")));
-        var verifier = new JournalVerifier(Head);
+        var verifier = new JournalVerifier(Head, BooksRow.Of(Head));
         Assert.All(writer.Appended, sound => Assert.Null(verifier.Entry(Row(sound))));
 
         AppendedEntry first = writer.Appended[0];
@@ -90,7 +90,7 @@ public sealed class JournalVerifierTests
         await writer.WriteAsync(Receive("gift", 100));
         AppendedEntry sound = writer.Appended[0];
         byte[] spaced = [.. "{ "u8, .. sound.Bytes.AsSpan(1)];
-        Finding finding = new JournalVerifier(Head).Entry(Row(sound with { Bytes = spaced }))!;
+        Finding finding = new JournalVerifier(Head, BooksRow.Of(Head)).Entry(Row(sound with { Bytes = spaced }))!;
         Assert.Equal("bytes", finding.What);
     }
 

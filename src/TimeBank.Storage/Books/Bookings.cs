@@ -1,0 +1,73 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>What a stretch of a region's journal changes in its books.</summary>
+/// <param name="Before">Where the books must end.</param>
+/// <param name="After">Where they end then.</param>
+/// <param name="Changed">Accounts that the books have, as they are after the stretch.</param>
+/// <param name="Opened">Accounts that the stretch opens, as they are after it.</param>
+internal sealed record Bookings(
+    LedgerHead Before,
+    LedgerHead After,
+    IReadOnlyCollection<BookedTransfer> Transfers,
+    IReadOnlyCollection<Account> Changed,
+    IReadOnlyCollection<Account> Opened)
+{
+    public RegionCode Region => Before.Region;
+
+    /// <summary>Of batches that follow each other, as they were decided.</summary>
+    public static Bookings Of(IReadOnlyList<LedgerAppend> appends)
+    {
+        LedgerHead before = appends[0].Before;
+        var transfers = new List<BookedTransfer>();
+        var accounts = new Dictionary<long, Account>();
+        foreach (LedgerAppend append in appends)
+        {
+            foreach (AppendedEntry appended in append.Entries)
+            {
+                for (int at = 0; at < appended.Balances.Length; at++) transfers.Add(new BookedTransfer(appended.Entry.Index, at, appended.Entry.Transfers[at], appended.Balances[at]));
+            }
+            foreach (Account account in append.Changed) accounts[account.Number] = account;
+            foreach (Account account in append.Opened) accounts[account.Number] = account;
+        }
+        return Of(before, appends[^1].After, transfers, accounts.Values);
+    }
+
+    /// <summary>Of stored entries, whoever decided them, folded on the accounts that the books have.</summary>
+    /// <param name="booked">The accounts that <paramref name="entries"/> touch, as far as the books have them.</param>
+    /// <exception cref="StorageUnavailableException">The entries don't follow from the books.</exception>
+    public static Bookings Of(LedgerHead before, IReadOnlyList<StoredEntry> entries, IEnumerable<Account> booked)
+    {
+        var transfers = new List<BookedTransfer>();
+        Dictionary<long, Account> accounts = booked.ToDictionary(account => account.Number), touched = [];
+        MerkleFrontier tree = before.Tree;
+        long opened = before.Accounts;
+        foreach (StoredEntry stored in entries)
+        {
+            JournalEntry entry = stored.Entry;
+            if (entry.Index != tree.Size) throw Unsound(entry);
+            tree = tree.Append(stored.Leaf);
+            opened += entry.Opened.Length;
+            foreach (Account account in entry.Opened) touched[account.Number] = account;
+            for (int at = 0; at < entry.Transfers.Length; at++)
+            {
+                Transfer transfer = entry.Transfers[at];
+                Account debit = Find(transfer.Debit), credit = Find(transfer.Credit);
+                debit = touched[debit.Number] = debit with { Counters = debit.Counters.Debit(transfer) };
+                credit = touched[credit.Number] = credit with { Counters = credit.Counters.Credit(transfer) };
+                transfers.Add(new BookedTransfer(entry.Index, at, transfer, new TransferBalances(debit.Counters, credit.Counters)));
+            }
+            foreach (AccountChange change in entry.Changes) touched[change.Account] = Find(change.Account) with { Flags = change.Flags };
+
+            Account Find(long number) => touched.TryGetValue(number, out Account? account) || accounts.TryGetValue(number, out account) ? account : throw Unsound(entry);
+        }
+        return Of(before, new LedgerHead(before.Region, tree, entries[^1].Entry.Time, opened, before.Remembered), transfers, touched.Values);
+    }
+
+    private static Bookings Of(LedgerHead before, LedgerHead after, IReadOnlyCollection<BookedTransfer> transfers, IReadOnlyCollection<Account> accounts) =>
+        new(before, after, transfers, [.. accounts.Where(account => account.Number <= before.Accounts)], [.. accounts.Where(account => account.Number > before.Accounts)]);
+
+    private static StorageUnavailableException Unsound(JournalEntry entry) =>
+        new($"Entry {entry.Index} of region {entry.Region} doesn't follow from the books: verify the database.");
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>
+/// Keeps the books of every region, which are its accounts and transfers, after its journal. An append writes the journal alone; the books follow in long
+/// stretches, each one SQL transaction: where enough is left to book, and before anybody reads them. So nobody sees books that lag behind what was
+/// stored when they asked, and whoever looks next finishes what a crash left.
+/// </summary>
+/// <param name="startAt">Entries from which on what is left is booked without being asked for.</param>
+internal sealed class Bookkeeper(IBooks books, int startAt)
+{
+    /// <summary>What may be left to book; past it an append waits.</summary>
+    private const int MostLeft = 8;
+
+    private readonly ConcurrentDictionary<RegionCode, Region> _regions = new();
+
+    /// <summary>Waits where the books lag too far behind for another append.</summary>
+    public ValueTask MakeRoomAsync(RegionCode region) => Of(region).Tail.Entries < (long)MostLeft * startAt ? ValueTask.CompletedTask : CatchUpAsync(region);
+
+    /// <summary>A batch is in the journal.</summary>
+    public void Stored(LedgerAppend append)
+    {
+        Region region = Of(append.Before.Region);
+        region.Tail.Add(append);
+        if (region.Tail.Entries >= startAt && region.Turn.CurrentCount > 0) _ = Task.Run(() => KeepUpAsync(append.Before.Region));
+    }
+
+    /// <summary>Nobody knows whether an append was stored, or another writer was faster.</summary>
+    public void Lost(RegionCode region) => Of(region).Tail.Clear();
+
+    /// <summary>A writer goes on from this head.</summary>
+    public void Loaded(LedgerHead head) => Of(head.Region).Tail.EndsAt(head);
+
+    /// <summary>Books what the journal has by now.</summary>
+    /// <exception cref="StorageUnavailableException">It can't be done now.</exception>
+    public async ValueTask CatchUpAsync(RegionCode region)
+    {
+        (long journal, long booked) = await books.ProgressAsync(region);
+        if (booked < journal) await BookAsync(region, journal);
+    }
+
+    /// <summary>
+    /// Answers a writer's keys: what isn't booked yet from memory, all else by <paramref name="read"/>. The writer holds the accounts of the batch that it has
+    /// sent, so what it lacks is in the tail or in the books. Where another process has written since, it is of the past, and the writer's append will lose.
+    /// </summary>
+    public async ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, Func<PrefetchKeys, ValueTask<Prefetched>> read)
+    {
+        UnbookedTail tail = Of(region).Tail;
+        if (!tail.IsComplete)
+        {
+            await CatchUpAsync(region);
+            tail.Complete();
+        }
+        var accounts = new Dictionary<long, Account>();
+        var paths = new List<AccountPath>();
+        foreach (AccountPath path in keys.Paths)
+        {
+            if (tail.TryFind(path, out Account? account)) accounts[account.Number] = account;
+            else paths.Add(path);
+        }
+        PrefetchKeys rest = keys with { Paths = paths };
+        Prefetched found = rest.IsEmpty ? new Prefetched([], [], []) : await read(rest);
+        foreach (Account account in found.Accounts) accounts.TryAdd(account.Number, account);
+
+        var numbers = new HashSet<long>();
+        foreach (long number in found.Linked.SelectMany(linked => linked.Entry.Transfers).SelectMany(transfer => new[] { transfer.Debit, transfer.Credit }))
+        {
+            if (accounts.ContainsKey(number)) continue;
+            if (tail.TryFind(number, out Account? account)) accounts[number] = account;
+            else numbers.Add(number);
+        }
+        if (numbers.Count > 0)
+        {
+            foreach (Account account in await books.BookedAccountsAsync(region, numbers)) accounts[account.Number] = account;
+        }
+        return found with { Accounts = [.. accounts.Values] };
+    }
+
+    private async Task KeepUpAsync(RegionCode region)
+    {
+        try
+        {
+            await CatchUpAsync(region);
+        }
+        catch (StorageUnavailableException)
+        {
+            // Whoever reads next meets the same fault, and an append does where too much is left.
+        }
+    }
+
+    private async Task BookAsync(RegionCode region, long until)
+    {
+        (UnbookedTail tail, SemaphoreSlim turn) = Of(region);
+        await turn.WaitAsync();
+        try
+        {
+            LedgerHead head = await books.BooksHeadAsync(region);
+            tail.Booked(head.Size);
+            while (head.Size < until)
+            {
+                Bookings next = tail.From(head.Size, startAt) is { Count: > 0 } appends ? Bookings.Of(appends) : await ReadAsync(head);
+                head = await books.BookAsync(next) ? next.After : await books.BooksHeadAsync(region);
+                tail.Booked(head.Size);
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>A stretch that another process stored, or this one before it was started.</summary>
+    private async Task<Bookings> ReadAsync(LedgerHead head)
+    {
+        IReadOnlyList<StoredEntry> entries = await books.JournalAsync(head.Region, head.Size, startAt);
+        if (entries.Count == 0) throw new StorageUnavailableException($"The journal of region {head.Region} has no entry {head.Size}: verify the database.");
+        HashSet<long> numbers =
+        [
+            .. entries.SelectMany(stored => stored.Entry.Transfers).SelectMany(transfer => new[] { transfer.Debit, transfer.Credit }),
+            .. entries.SelectMany(stored => stored.Entry.Changes).Select(change => change.Account),
+        ];
+        return Bookings.Of(head, entries, await books.BookedAccountsAsync(head.Region, numbers));
+    }
+
+    private Region Of(RegionCode region) => _regions.GetOrAdd(region, _ => new Region(new UnbookedTail(), new SemaphoreSlim(1)));
+
+    private sealed record Region(UnbookedTail Tail, SemaphoreSlim Turn);
+}

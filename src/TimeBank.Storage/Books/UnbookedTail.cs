@@ -1,0 +1,126 @@
+using System.Diagnostics.CodeAnalysis;
+using TimeBank.Ledger;
+
+namespace TimeBank.Storage;
+
+/// <summary>The batches of a region's journal that this process has stored and the books haven't got yet, and the accounts as they left them. For any thread.</summary>
+internal sealed class UnbookedTail
+{
+    private readonly Lock _turn = new();
+    private readonly Queue<LedgerAppend> _appends = [];
+    private readonly Dictionary<AccountPath, (Account Account, long Since)> _byPath = [];
+    private readonly Dictionary<long, (Account Account, long Since)> _byNumber = [];
+    private LedgerHead? _end;
+    private bool _complete;
+
+    /// <summary>How many entries it has.</summary>
+    public long Entries { get; private set; }
+
+    /// <summary>Whether all that the journal had at its last look is here or in the books.</summary>
+    public bool IsComplete
+    {
+        get
+        {
+            lock (_turn) return _complete;
+        }
+    }
+
+    /// <summary>All that the journal has is here or in the books.</summary>
+    public void Complete()
+    {
+        lock (_turn) _complete = true;
+    }
+
+    /// <summary>The journal ends here. Where that isn't what this process stored last, another one has been at work, and what is held here may be of the past.</summary>
+    public void EndsAt(LedgerHead head)
+    {
+        lock (_turn)
+        {
+            if (_end is null || !_end.IsAt(head)) Clear();
+        }
+    }
+
+    /// <summary>Forgets everything: it is to be read from the journal.</summary>
+    public void Clear()
+    {
+        lock (_turn)
+        {
+            _appends.Clear();
+            _byPath.Clear();
+            _byNumber.Clear();
+            Entries = 0;
+            _end = null;
+            _complete = false;
+        }
+    }
+
+    public void Add(LedgerAppend append)
+    {
+        lock (_turn)
+        {
+            _end = append.After;
+            if (append.Entries.Count == 0) return;
+            _appends.Enqueue(append);
+            Entries += append.Entries.Count;
+            foreach (Account account in append.Changed) Put(account, append.After.Size);
+            foreach (Account account in append.Opened) Put(account, append.After.Size);
+        }
+    }
+
+    /// <summary>Batches from a place on, about as many entries as are asked for; none where it doesn't begin there.</summary>
+    public List<LedgerAppend> From(long size, int entries)
+    {
+        var taken = new List<LedgerAppend>();
+        lock (_turn)
+        {
+            long end = size;
+            foreach (LedgerAppend append in _appends)
+            {
+                if (append.Before.Size != end || end - size >= entries) break;
+                taken.Add(append);
+                end = append.After.Size;
+            }
+        }
+        return taken;
+    }
+
+    /// <summary>The books have this much of the journal.</summary>
+    public void Booked(long size)
+    {
+        lock (_turn)
+        {
+            while (_appends.TryPeek(out LedgerAppend? first) && first.Before.Size < size)
+            {
+                _appends.Dequeue();
+                Entries -= first.Entries.Count;
+                foreach (Account account in first.Changed) Drop(account, size);
+                foreach (Account account in first.Opened) Drop(account, size);
+            }
+        }
+    }
+
+    public bool TryFind(AccountPath path, [NotNullWhen(true)] out Account? account)
+    {
+        lock (_turn) account = _byPath.TryGetValue(path, out var held) ? held.Account : null;
+        return account is not null;
+    }
+
+    public bool TryFind(long number, [NotNullWhen(true)] out Account? account)
+    {
+        lock (_turn) account = _byNumber.TryGetValue(number, out var held) ? held.Account : null;
+        return account is not null;
+    }
+
+    private void Put(Account account, long since)
+    {
+        _byPath[account.Path] = (account, since);
+        _byNumber[account.Number] = (account, since);
+    }
+
+    private void Drop(Account account, long booked)
+    {
+        if (!_byNumber.TryGetValue(account.Number, out var held) || held.Since > booked) return;
+        _byNumber.Remove(account.Number);
+        _byPath.Remove(account.Path);
+    }
+}
