@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -53,7 +52,7 @@ internal sealed class Session : IDisposable
     public string? UsedRequestId { get; private set; }
 
     /// <summary>The id of a mutation.</summary>
-    public string RequestId() => UsedRequestId = Settings.RequestId ?? new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
+    public string RequestId() => UsedRequestId = Settings.RequestId ?? Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 
     public string Name(string collection, string text) => ResourceNames.Full(collection, text, Settings.Region);
 

@@ -24,7 +24,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     private WorkingState? _state;
     private TaskCompletionSource? _arrival;
     private int _lookUps = LookUpsAfterTrouble;
-    private bool _running;
+    private bool _running, _recovering;
 
     /// <summary>Decides a proposal and answers once its outcome is durable.</summary>
     public Task<Outcome> SubmitAsync(Proposal proposal)
@@ -51,13 +51,29 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         return call.Answer;
     }
 
-    /// <summary>Accounts as they are after everything asked before; those that don't exist are left out.</summary>
+    /// <summary>Accounts as they are after everything that was answered before; those that don't exist are left out.</summary>
     /// <exception cref="StorageUnavailableException">Nothing can be said now.</exception>
     public Task<IReadOnlyList<Account>> AccountsAsync(IReadOnlyList<AccountPath> paths)
     {
+        if (Durable(paths) is { } accounts) return Task.FromResult(accounts);
         var call = new ReadCall<IReadOnlyList<Account>>(null, paths, state => [.. paths.Select(state.Account).OfType<Account>()]);
         Enqueue(call);
         return call.Answer;
+    }
+
+    /// <summary>Accounts of which memory has nothing that isn't durable yet; null where that can't be said of all of them.</summary>
+    private IReadOnlyList<Account>? Durable(IReadOnlyList<AccountPath> paths)
+    {
+        if (_state is null || _recovering) return null;
+        var accounts = new List<Account>(paths.Count);
+        foreach (AccountPath path in paths)
+        {
+            if (!_state.Holds(path, out Account? account)) return null;
+            if (account is null) continue;
+            if (_draft?.Touches(account.Number) == true || _sent?.Draft.Touches(account.Number) == true) return null;
+            accounts.Add(account);
+        }
+        return accounts;
     }
 
     private void Enqueue(LedgerCall call)
@@ -93,7 +109,9 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
             }
             catch (Exception error)
             {
+                _recovering = true;
                 await RecoverAsync(error);
+                _recovering = false;
             }
         }
         _running = false;
@@ -129,7 +147,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     {
         if (_draft is null) return;
         LedgerAppend append = _draft.Finish();
-        _sent = new SentBatch(_deciding, append, append.IsEmpty ? Task.FromResult(true) : AppendAsync(append));
+        _sent = new SentBatch(_deciding, _draft, append, append.IsEmpty ? Task.FromResult(true) : AppendAsync(append));
         (_deciding, _draft) = ([], null);
     }
 
@@ -295,5 +313,5 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
 
     /// <summary>A batch on its way to the store.</summary>
     /// <param name="Stored">False: it isn't, since the head has moved.</param>
-    private sealed record SentBatch(List<LedgerCall> Calls, LedgerAppend Append, Task<bool> Stored);
+    private sealed record SentBatch(List<LedgerCall> Calls, BatchDraft Draft, LedgerAppend Append, Task<bool> Stored);
 }

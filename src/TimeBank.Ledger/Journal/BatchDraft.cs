@@ -34,6 +34,9 @@ public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[
         return decision.Outcome;
     }
 
+    /// <summary>Whether an entry of the batch touches an account.</summary>
+    public bool Touches(long account) => _changed.ContainsKey(account);
+
     public LedgerAppend Finish()
     {
         var after = new LedgerHead(before.Region, _tree, state.LastTime, state.NextAccount - 1, before.Remembered + _remembered.Count);

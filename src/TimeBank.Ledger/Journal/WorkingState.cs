@@ -30,6 +30,9 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         return account;
     }
 
+    /// <summary>Whether an account is held, or held to be absent, which is null.</summary>
+    public bool Holds(AccountPath path, out Account? account) => _byPath.TryGet(path, out account);
+
     public Account? Account(long number)
     {
         if (!_byNumber.TryGet(number, out Account? account)) return null;

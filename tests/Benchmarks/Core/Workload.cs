@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using TimeBank.Benchmarks.Measures;
 using TimeBank.Ledger;
@@ -33,6 +34,8 @@ internal sealed class Workload(int people, int seed)
             Payees.OneHot => 0,
         };
         _random.NextBytes(_bytes);
+        // As of a request id of version 7: it begins with its time.
+        BinaryPrimitives.WriteInt64BigEndian(_bytes, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() << 16 | (uint)_random.Next(1 << 16));
         // Gifts have an account of their own, so that nobody pays the account that pays.
         return HourEntries.Gift(Header(EntryId.FromBytes(_bytes)), Person(giver), Person(payee), new Minutes(15));
     }

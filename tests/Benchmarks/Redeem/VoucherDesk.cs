@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using Grpc.Core;
 using TimeBank.V1;
@@ -16,7 +15,6 @@ internal sealed class VoucherDesk(ServerProcess server)
 
     private static readonly TimeSpan s_chinaTime = TimeSpan.FromHours(8);
     private static readonly DateTimeOffset s_now = TimeProvider.System.GetUtcNow().ToOffset(s_chinaTime);
-    private static long s_requests;
 
     /// <summary>The names of the vouchers.</summary>
     public string[] Vouchers { get; private set; } = [];
@@ -24,13 +22,8 @@ internal sealed class VoucherDesk(ServerProcess server)
     /// <summary>Ten providers, and a clerk of each.</summary>
     public (string Name, VoucherService.VoucherServiceClient Clerk)[] Clerks { get; private set; } = [];
 
-    /// <summary>A UUID that no other call has; which ones doesn't matter.</summary>
-    public static string NextRequest()
-    {
-        Span<byte> id = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64BigEndian(id[8..], Interlocked.Increment(ref s_requests));
-        return new Guid(id, bigEndian: true).ToString();
-    }
+    /// <summary>A UUID that no other call has, of the version that callers are asked for.</summary>
+    public static string NextRequest() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 
     public async Task OpenAsync(int vouchers)
     {

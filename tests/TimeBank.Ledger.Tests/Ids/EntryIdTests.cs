@@ -50,6 +50,23 @@ public sealed class EntryIdTests
     }
 
     [Fact]
+    public void A_request_id_of_version_7_puts_its_time_first()
+    {
+        EntryId id = EntryId.Of("A", Guid.Parse("0191f3c2-7a55-7b3c-8d21-000000000001"));
+
+        Assert.Equal("0191f3c27a55" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("A\n0191f3c2-7a55-7b3c-8d21-000000000001\n"u8)[6..16]), id.ToString());
+        Assert.NotEqual(id, EntryId.Of("B", Guid.Parse("0191f3c2-7a55-7b3c-8d21-000000000001")));
+        Assert.NotEqual(id, EntryId.Of("A", Guid.Parse("0191f3c2-7a55-7b3c-8d21-000000000002")));
+    }
+
+    [Theory]
+    [InlineData("0191f3c2-7a55-4b3c-8d21-000000000001")]
+    [InlineData("0191f3c2-7a55-7b3c-0d21-000000000001")]
+    [InlineData("0191f3c2-7a55-7b3c-cd21-000000000001")]
+    public void Any_other_request_id_is_hashed_whole(string request) =>
+        Assert.DoesNotContain("0191f3c27a55", EntryId.Of("A", Guid.Parse(request)).ToString(), StringComparison.Ordinal);
+
+    [Fact]
     public void Each_part_of_the_derivation_counts()
     {
         EntryId[] ids =
