@@ -9,6 +9,9 @@ internal static class Simulation
 {
     private static readonly RegionCode Region = RegionCode.Parse("430211");
 
+    // Processes that book their entries at once, now and then, or never: then whoever comes next does.
+    private static readonly int[] BookFrom = [1_000_000, 1, 7];
+
     /// <param name="onSqlite">On a database file in a folder of its own, and not in memory.</param>
     /// <param name="reader">Gets every line of the trace.</param>
     public static Simulated Run(ulong seed, bool onSqlite = false, TextWriter? reader = null)
@@ -16,29 +19,36 @@ internal static class Simulation
         if (!onSqlite)
         {
             var memory = new MemoryLedgerStore();
-            return Run(seed, memory, memory, () => null, reader);
+            return Run(seed, () => memory, memory, () => null, reader);
         }
         string folder = Directory.CreateTempSubdirectory("timebank-simulation-").FullName;
+        var stores = new List<SqliteLedgerStore>();
         try
         {
             var database = new SqliteDatabase(Path.Combine(folder, "timebank.db"));
-            using SqliteLedgerStore store = SqliteLedgerStore.Open(database);
-            return Run(seed, store, store, () => SqliteVerifier.Verify(database, default).Finding?.ToString(), reader);
+            return Run(seed, Open, Open(), () => SqliteVerifier.Verify(database, default).Finding?.ToString(), reader);
+
+            SqliteLedgerStore Open()
+            {
+                stores.Add(SqliteLedgerStore.Open(database, BookFrom[stores.Count % BookFrom.Length]));
+                return stores[^1];
+            }
         }
         finally
         {
+            stores.ForEach(store => store.Dispose());
             Directory.Delete(folder, recursive: true);
         }
     }
 
-    private static Simulated Run(ulong seed, ILedgerStore store, ILedgerReader reads, Func<string?> verify, TextWriter? reader)
+    private static Simulated Run(ulong seed, Func<ILedgerStore> open, ILedgerReader reads, Func<string?> verify, TextWriter? reader)
     {
         using var world = new World(seed, reader);
         FaultPlan plan = FaultPlan.Draw(world.Chance);
         world.Note(plan.ToString());
         Auditor auditor = null!;
         Fleet fleet = null!;
-        var disk = new Disk(world, store, plan)
+        var disk = new Disk(world, open, plan)
         {
             Landed = (append, by, isTold) =>
             {
@@ -57,7 +67,7 @@ internal static class Simulation
             World.Run(new Turns(world, "callers"), () => life = LiveAsync(world, fleet, disk, callers));
             world.RunToEnd(fleet.MayCrash);
             if (world.Finding is null && !life.IsCompletedSuccessfully) world.Report(life.Exception?.ToString() ?? "everybody waits, and nothing is left to happen");
-            if (world.Finding is null && (FinalAudit.Wrong(auditor, Region, store, reads) ?? verify()) is { } wrong) world.Report(wrong);
+            if (world.Finding is null && (FinalAudit.Wrong(auditor, Region, open(), reads) ?? verify()) is { } wrong) world.Report(wrong);
         }
         catch (FindingException)
         {

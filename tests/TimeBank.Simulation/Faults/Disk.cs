@@ -3,7 +3,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Simulation;
 
 /// <summary>What all processes of a world share: the real store, and what may be wrong with it. Only here is anything stored.</summary>
-internal sealed class Disk(World world, ILedgerStore inner, FaultPlan plan)
+/// <param name="open">Opens the store once more, as a process of its own does that keeps things of it in memory.</param>
+internal sealed class Disk(World world, Func<ILedgerStore> open, FaultPlan plan)
 {
     private readonly HashSet<EntryId> _poison = [];
     private readonly HashSet<(long Size, Digest Root)> _heads = [];
@@ -24,24 +25,26 @@ internal sealed class Disk(World world, ILedgerStore inner, FaultPlan plan)
 
     public bool HasStood(LedgerHead head) => _heads.Contains((head.Size, head.Tree.Root));
 
-    public LedgerHead ReadHead(RegionCode region) => Wait(() => inner.ReadHeadAsync(region, CancellationToken.None));
+    public ILedgerStore Open() => open();
 
-    public Prefetched Prefetch(RegionCode region, PrefetchKeys keys) => Wait(() => inner.PrefetchAsync(region, keys, CancellationToken.None));
+    public LedgerHead ReadHead(ILedgerStore store, RegionCode region) => Wait(() => store.ReadHeadAsync(region, CancellationToken.None));
+
+    public Prefetched Prefetch(ILedgerStore store, RegionCode region, PrefetchKeys keys) => Wait(() => store.PrefetchAsync(region, keys, CancellationToken.None));
 
     /// <param name="isTold">Whether the process will hear that it is stored.</param>
-    public bool Append(LedgerAppend append, WriterProcess by, bool isTold)
+    public bool Append(ILedgerStore store, LedgerAppend append, WriterProcess by, bool isTold)
     {
         if (IsFull)
         {
             world.Tally.Add("disk full");
             throw new StorageUnavailableException("The disk is full.");
         }
-        if (append.Entries.Any(appended => _poison.Contains(appended.Entry.Id)) && ReadHead(append.Before.Region).IsAt(append.Before))
+        if (append.Entries.Any(appended => _poison.Contains(appended.Entry.Id)) && ReadHead(store, append.Before.Region).IsAt(append.Before))
         {
             world.Tally.Add("append refused");
             throw new AppendRefusedException("The database refuses an entry of the batch.");
         }
-        if (!Wait(() => inner.AppendAsync(append, CancellationToken.None))) return false;
+        if (!Wait(() => store.AppendAsync(append, CancellationToken.None))) return false;
         _heads.Add((append.After.Size, append.After.Tree.Root));
         Landed(append, by, isTold);
         return true;

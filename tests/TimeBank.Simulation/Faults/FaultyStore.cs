@@ -5,17 +5,19 @@ namespace TimeBank.Simulation;
 /// <summary>One process's way to the disk: what it asks arrives later, is answered later still, in any order, or not as it happened.</summary>
 internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, WriterProcess process) : ILedgerStore
 {
+    private readonly ILedgerStore _store = disk.Open();
+
     public ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) => AskAsync("ReadHead", () =>
     {
         MayFailToRead();
         process.HeadSeen();
-        return disk.ReadHead(region);
+        return disk.ReadHead(_store, region);
     });
 
     public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) => AskAsync("Prefetch", () =>
     {
         MayFailToRead();
-        return disk.Prefetch(region, keys);
+        return disk.Prefetch(_store, region, keys);
     });
 
     public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) => AskAsync($"Append {append.Before.Size}+{append.Entries.Count}/{append.Remembered.Count}", () =>
@@ -27,7 +29,7 @@ internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, Writer
             throw Lost();
         }
         bool fails = Strikes("commits, then fails", plan.CommitsThenFails);
-        bool stored = disk.Append(append, process, isTold: !fails);
+        bool stored = disk.Append(_store, append, process, isTold: !fails);
         if (fails) throw Lost();
         if (!stored)
         {
@@ -41,7 +43,7 @@ internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, Writer
     {
         try
         {
-            if (disk.Append(append, process, isTold: false)) world.Tally.Add("late append stored");
+            if (disk.Append(_store, append, process, isTold: false)) world.Tally.Add("late append stored");
         }
         catch (Exception refused) when (refused is AppendRefusedException or StorageUnavailableException)
         {
