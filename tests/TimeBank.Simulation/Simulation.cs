@@ -99,11 +99,18 @@ internal static class Simulation
         }
     }
 
-    private static LedgerOptions Options(Chance chance) => new()
+    private static LedgerOptions Options(Chance chance)
+    {
+        LedgerOptions options = Bounds(chance);
+        options.MaxHeldOutcomes = options.MaxHeldAccounts;
+        return options;
+    }
+
+    private static LedgerOptions Bounds(Chance chance) => new()
     {
         MaxBatch = chance.Permille(300) ? 1 + chance.Below(4) : 1 + chance.Below(512),
         MaxBatchBytes = chance.Permille(300) ? 1 + chance.Below(3_000) : 1 << 20,
         MaxQueue = chance.Permille(300) ? 1 + chance.Below(10) : 1 + chance.Below(200),
-        MaxHeld = chance.Permille(400) ? chance.Below(60) : 200_000,
+        MaxHeldAccounts = chance.Permille(400) ? chance.Below(60) : 200_000,
     };
 }

@@ -15,6 +15,9 @@ public sealed class LedgerOptions
     /// <summary>Calls that may wait; past it callers are refused at once.</summary>
     public int MaxQueue { get; set; } = 10_000;
 
-    /// <summary>How many accounts are held in memory, and how many outcomes and how many entries; past it the writer forgets what it hasn't used lately.</summary>
-    public int MaxHeld { get; set; } = 200_000;
+    /// <summary>Accounts held in memory, at up to half a kilobyte each; past it the writer forgets those that it hasn't used lately.</summary>
+    public int MaxHeldAccounts { get; set; } = 1_000_000;
+
+    /// <summary>Outcomes held in memory, and entries; past it the writer forgets those that it hasn't used lately.</summary>
+    public int MaxHeldOutcomes { get; set; } = 100_000;
 }

@@ -44,13 +44,13 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
 
     public LinkedEntry? Linked(EntryId id) => _linked.TryGet(id, out LinkedEntry? linked) ? linked : throw new KeyNotFoundException($"Entry {id} was not prefetched.");
 
-    /// <summary>Forgets the half that was used longest ago where more than <paramref name="bound"/> of a kind is held. What was used since the last call stays.</summary>
-    public void Trim(int bound)
+    /// <summary>Forgets the half that was used longest ago where more of a kind is held than may be. What was used since the last call stays.</summary>
+    public void Trim(int maxAccounts, int maxOutcomes)
     {
-        _byPath.Age(bound);
-        _byNumber.Age(bound);
-        _outcomes.Age(bound);
-        _linked.Age(bound);
+        _byPath.Age(maxAccounts);
+        _byNumber.Age(maxAccounts);
+        _outcomes.Age(maxOutcomes);
+        _linked.Age(maxOutcomes);
     }
 
     /// <summary>

@@ -6,6 +6,8 @@ namespace TimeBank.Benchmarks.Core;
 /// <summary>What the ledger's core is measured beside, and the subjects in their order.</summary>
 internal static class CoreBench
 {
+    public const string RowLocks = "row-lock ledger in SQL";
+
     private static string Here => AppContext.BaseDirectory;
 
     public static IEnumerable<ISubject> Subjects(BenchDatabase database)
@@ -16,7 +18,7 @@ internal static class CoreBench
         yield return tpcB = new PgbenchSubject(
             "pgbench TPC-B", database, Scene.CallersOnly, _ => tpcB!.RunAsync(["--initialize", "--scale=10", "--quiet"]), _ => ["--builtin=tpcb-like"]);
         yield return new PgbenchSubject(
-            "row-lock ledger in SQL", database, Scene.All,
+            RowLocks, database, Scene.All,
             async name => database.Run(name, await File.ReadAllTextAsync(Path.Combine(Here, "Core/RowLockLedger.sql"))),
             scene => [$"--define=payees={Among(scene.Payees)}", $"--file={Path.Combine(Here, "Core/RowLockTransfer.pgbench")}"]);
     }

@@ -3,6 +3,8 @@ namespace TimeBank.Benchmarks.Measures;
 /// <summary>Measures subjects one after the other, in one run on one machine.</summary>
 internal sealed class Bench(BenchOptions options, Report report)
 {
+    private const int MostWarmingRounds = 12;
+
     /// <param name="database">PostgreSQL's first process, where one is part of the subject.</param>
     public async Task RunAsync(ISubject subject, int? database)
     {
@@ -13,9 +15,21 @@ internal sealed class Bench(BenchOptions options, Report report)
         foreach (Scene scene in scenes) report.Add(await MeasureAsync(subject, scene, database));
     }
 
+    /// <summary>Runs until a round is hardly faster than the one before it: the first half minute of a process belongs to its compiler.</summary>
+    private async Task WarmAsync(ISubject subject, Scene scene)
+    {
+        double before = 0;
+        for (int round = 0; round < MostWarmingRounds; round++)
+        {
+            double rate = (await subject.RunAsync(scene, options.Round)).Rate;
+            if (rate < 1.03 * before) return;
+            before = rate;
+        }
+    }
+
     private async Task<Figures> MeasureAsync(ISubject subject, Scene scene, int? database)
     {
-        await subject.RunAsync(scene, options.Round);
+        await WarmAsync(subject, scene);
         TimeSpan Database() => database is { } process ? CpuTime.OfFamily(process) : TimeSpan.Zero;
         TimeSpan Own() => CpuTime.Own + (subject.Server is { } server ? CpuTime.OfFamily(server) : TimeSpan.Zero);
         TimeSpan ownBefore = Own(), databaseBefore = Database();

@@ -12,7 +12,7 @@ internal sealed record BenchOptions
           --json FILE  writes the figures there too
           --only TEXT  only subjects whose name has TEXT in it; may be given again
           --callers N  only scenes of N callers; may be given again
-          --rounds N   rounds of each scene after the one that warms up
+          --rounds N   rounds of each scene after those that warm up
           --seconds S  the length of a round
           --growth N   the largest journal of the growth measure, in entries: 10000, 1000000 (default) or 10000000; 0 leaves it out
         """;

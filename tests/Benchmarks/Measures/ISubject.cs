@@ -13,6 +13,6 @@ internal interface ISubject : IAsyncDisposable
     /// <summary>Makes everything that the measure itself must not pay for.</summary>
     Task OpenAsync();
 
-    /// <summary>Asks for about this long; the first round of each scene warms up and isn't counted.</summary>
+    /// <summary>Asks for about this long; the rounds of a scene until its rate has settled aren't counted.</summary>
     Task<Round> RunAsync(Scene scene, TimeSpan time);
 }

@@ -33,7 +33,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(params IReadOnlyList<string> settings)
     {
         string data = Directory.CreateTempSubdirectory("timebank-bench-").FullName, grpc = FreeAddress(), http = FreeAddress();
-        string[] arguments = [Program(), $"--TimeBank:Data={data}", $"--TimeBank:Grpc={grpc}", $"--TimeBank:Http={http}", "--Logging:LogLevel:Default=Warning", .. settings];
+        string[] arguments = [Program(), $"--TimeBank:Data={data}", $"--TimeBank:Grpc={grpc}", $"--TimeBank:Http={http}", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
         var server = new ServerProcess(Process.Start(start)!, data, grpc, http);
         _ = server._process.StandardOutput.BaseStream.CopyToAsync(Console.OpenStandardError());
