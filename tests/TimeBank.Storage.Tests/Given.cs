@@ -21,7 +21,13 @@ internal static class Given
         Entry(name), Digest.Of(Encoding.UTF8.GetBytes(name + command)), "STAFF", "", new DateOnly(2026, 10, 1), "430211/1", $"memo of {name}",
         ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal).Add("name", name));
 
-    public static EntryId Entry(string name) => EntryId.Of("STAFF", new Guid(Digest.Of(Encoding.UTF8.GetBytes(name)).ToArray()[..16]));
+    public static EntryId Entry(string name)
+    {
+        byte[] bytes = Digest.Of(Encoding.UTF8.GetBytes(name)).ToArray()[..16];
+        // A UUID of version 8: its bits are the maker's own.
+        (bytes[6], bytes[8]) = ((byte)((bytes[6] & 0x0F) | 0x80), (byte)((bytes[8] & 0x3F) | 0x80));
+        return EntryId.Of("STAFF", new Guid(bytes, bigEndian: true));
+    }
 
     public static OpaqueId Id(string name) => OpaqueId.From(Entry(name));
 
