@@ -61,11 +61,11 @@ internal sealed class SqliteAppend(SqliteSession session)
         _entry.Run(
             region.Value, entry.Index, entry.Time.Microseconds, LedgerRows.Date(entry.Header.EffectiveDate), (int)entry.Kind, entry.Code.ToString(),
             entry.Of, entry.Expires?.Microseconds, appended.Bytes, appended.Salt, appended.Leaf.ToArray());
-        _outcome.Run(region.Value, entry.Id.ToArray(), entry.Index, null, null, null);
+        _outcome.Run(region.Value, entry.Id.ToArray(), entry.Index, default, default, default);
         if (entry.Kind == EntryKind.Hold) _hold.Run(region.Value, entry.Index, entry.Expires?.Microseconds);
         if (entry.EndsHold && _holdEnded.Run(region.Value, entry.Of) != 1) throw new AppendRefusedException($"Entry {entry.Index} ends hold {entry.Of}, which isn't open.");
     }
 
     private void Remember(RegionCode region, Outcome outcome) =>
-        _outcome.Run(region.Value, outcome.Id.ToArray(), null, outcome.Command.ToArray(), (int?)outcome.Refusal?.Reason, outcome.Refusal?.Detail);
+        _outcome.Run(region.Value, outcome.Id.ToArray(), default, outcome.Command.ToArray(), (int?)outcome.Refusal?.Reason, outcome.Refusal?.Detail);
 }

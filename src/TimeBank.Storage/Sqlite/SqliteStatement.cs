@@ -24,7 +24,7 @@ internal sealed partial class SqliteStatement : IDisposable
 
     /// <summary>Runs a statement that gives no rows. Without the command around it, which costs more than a row's insertion.</summary>
     /// <returns>How many rows changed.</returns>
-    public int Run(params ReadOnlySpan<object?> values)
+    public int Run(params ReadOnlySpan<SqliteValue> values)
     {
         if (values.Length != Count) throw new ArgumentException($"{values.Length} values for {Count} parameters.", nameof(values));
         sqlite3 database = _connection.Handle!;
@@ -74,16 +74,17 @@ internal sealed partial class SqliteStatement : IDisposable
         if (code != raw.SQLITE_OK) SqliteException.ThrowExceptionForRC(code, database);
     }
 
-    private static int Bind(sqlite3_stmt statement, int at, object? value) => value switch
+    private static int Bind(sqlite3_stmt statement, int at, SqliteValue value)
     {
-        null => raw.sqlite3_bind_null(statement, at),
-        int number => raw.sqlite3_bind_int64(statement, at, number),
-        long number => raw.sqlite3_bind_int64(statement, at, number),
-        string text => raw.sqlite3_bind_text(statement, at, text),
-        byte[] { Length: 0 } => raw.sqlite3_bind_zeroblob(statement, at, 0),
-        byte[] bytes => raw.sqlite3_bind_blob(statement, at, bytes),
-        _ => throw new ArgumentException($"A {value.GetType().Name} is not bound here."),
-    };
+        if (value.Number is { } number) return raw.sqlite3_bind_int64(statement, at, number);
+        return value.Reference switch
+        {
+            string text => raw.sqlite3_bind_text(statement, at, text),
+            byte[] { Length: 0 } => raw.sqlite3_bind_zeroblob(statement, at, 0),
+            byte[] bytes => raw.sqlite3_bind_blob(statement, at, bytes),
+            _ => raw.sqlite3_bind_null(statement, at),
+        };
+    }
 
     private void Bind(ReadOnlySpan<object?> values)
     {

@@ -45,7 +45,7 @@ public sealed class SqliteTreeStore(SqliteDatabase database) : ITreeStore, IDisp
         _turn.Dispose();
     }
 
-    private async ValueTask<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken cancellation)
+    private async ValueTask<bool> WriteAsync(Func<SqliteSession, bool> write, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
         try
@@ -58,15 +58,12 @@ public sealed class SqliteTreeStore(SqliteDatabase database) : ITreeStore, IDisp
         }
     }
 
-    private T Write<T>(Func<SqliteSession, T> write)
+    private bool Write(Func<SqliteSession, bool> write)
     {
         try
         {
-            _session ??= new SqliteSession(database.Open());
-            _session.Prepare("BEGIN IMMEDIATE").Run();
-            T written = write(_session);
-            _session.Prepare("COMMIT").Run();
-            return written;
+            SqliteSession session = _session ??= new SqliteSession(database.Open());
+            return session.Write(() => write(session));
         }
         catch (SqliteException fault)
         {
