@@ -29,6 +29,8 @@ internal sealed record Books(long Size, IReadOnlyDictionary<string, Counters> Ac
     public async Task CheckAsync(Machine machine, IReadOnlyCollection<(Mutation Mutation, Answer Answer)> answered)
     {
         var written = answered.Where(pair => pair.Answer.Index >= 0).ToList();
+        // Before anybody reads, and so finishes, what was being done when the server died.
+        if (machine.Verify().Finding is { } left) throw new ChaosFinding($"verify: {left}");
         foreach (var same in written.GroupBy(pair => pair.Answer.Index).Where(same => same.Count() > 1)) throw new ChaosFinding($"Entry {same.Key} was acknowledged for several requests: {Names(same)}.");
         await machine.ReadAsync(async reader =>
         {
