@@ -100,7 +100,11 @@ public sealed partial class VoucherApi(
         string memo = read.Text(request.Memo, "memo", MaxReasonLength, required: true);
         read.Check();
         JournalEntry entry = (await Grain(name).VoidAsync(context.Command(request, id, memo: memo))).EntryOrThrow();
-        return new VoidVoucherResponse { Entry = ResourceName.Of(name.Region, VoucherValues.Entries, entry.Index), Voucher = await VoucherAsync(name, context.CancellationToken) };
+        var response = new VoidVoucherResponse { Entry = ResourceName.Of(name.Region, VoucherValues.Entries, entry.Index), Voucher = await VoucherAsync(name, context.CancellationToken) };
+        if (!request.ValidateOnly) return response;
+        // As the voucher would then be.
+        (response.Entry, response.Voucher.State, response.Voucher.Remaining.Value) = ("", VoucherState.Voided, 0);
+        return response;
     }
 
     private static Amount Remaining(RedemptionDetails details) => details.Unit.Of(details.Remaining);
