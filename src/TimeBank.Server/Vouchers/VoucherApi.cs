@@ -86,10 +86,9 @@ public sealed partial class VoucherApi(
         JournalEntry? redemption = (await ledger.EntryAsync(name.Region, index, context.CancellationToken))?.Entry;
         CheckProvider(context.Caller(), name.Region, redemption);
         JournalEntry refund = (await Grain(name).RefundAsync(new RefundRedemptionMessage(context.Command(request, id, elder, memo), index))).EntryOrThrow();
-        return new RefundRedemptionResponse
-        {
-            Redemption = redemption!.ToContract(request.ValidateOnly ? null : refund.Index), Remaining = Remaining(RedemptionDetails.Of(refund)),
-        };
+        var response = new RefundRedemptionResponse { Redemption = redemption!.ToContract(refund.Index), Remaining = Remaining(RedemptionDetails.Of(refund)) };
+        if (request.ValidateOnly) response.Redemption.RefundEntry = "";
+        return response;
     }
 
     public override async Task<VoidVoucherResponse> VoidVoucher(VoidVoucherRequest request, ServerCallContext context)
