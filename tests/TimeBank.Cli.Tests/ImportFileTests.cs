@@ -1,3 +1,4 @@
+using System.Text;
 using TimeBank.V1;
 using Xunit;
 
@@ -43,14 +44,32 @@ public sealed class ImportFileTests
     [InlineData("id,date,account,side,unit,amount\nk,\"2026\"x,", "Line 2")]
     public void A_file_that_cannot_be_read_says_why(string text, string why) => Assert.Contains(why, Assert.Throws<UsageException>(() => Read(text)).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void A_file_in_another_encoding_is_refused()
+    /// <summary>The same made-up books in every encoding are the same lines, and what is refused of them is reported as it stands in the file.</summary>
+    [Theory]
+    [InlineData(65001, false, "UTF-8")]
+    [InlineData(65001, true, "UTF-8")]
+    [InlineData(1200, true, "UTF-16")]
+    [InlineData(1201, true, "UTF-16")]
+    [InlineData(54936, false, "GB18030")]
+    [InlineData(54936, true, "GB18030")]
+    public void Books_are_the_same_in_every_encoding(int codePage, bool marked, string name)
     {
+        const string books = Header + "凭证-1,2026-09-30,pool/donated,贷,MIN,90,期初结转\n凭证-2,2026-09-30,bank/ccb,借,CNY,1.50,小数\n凭证-3,2026-09-30,bank/ccb,借方,CNY,1,\n\U00020000-4,2026-09-30,bank/ccb,借,CNY,1,\"多\n行\"\n";
+        Encoding encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
         string file = Path.GetTempFileName();
         try
         {
-            File.WriteAllBytes(file, [.. "id,date,account,side,unit,amount,memo\nk,2026-09-30,bank/ccb,DEBIT,CNY,1,"u8, 0xC4, 0xE3, 0xBA, 0xC3]);
-            Assert.Contains("UTF-8", Assert.Throws<UsageException>(() => ImportFile.Read(file)).Message, StringComparison.Ordinal);
+            File.WriteAllBytes(file, encoding.GetBytes((marked ? "\ufeff" : "") + books));
+
+            (List<ImportLine> lines, List<ImportRefusal> refused, TextEncoding found) = ImportFile.Read(file, given: null);
+
+            Assert.Equal(name, EncodedText.NameOf(found));
+            (List<ImportLine> expected, List<ImportRefusal> reported) = Read(books);
+            Assert.Equal(expected, lines);
+            Assert.Equal(reported, refused);
+            Assert.Equal([(2, "凭证-1"), (5, "\U00020000-4")], lines.Select(line => ((int)line.Number, line.Key)));
+            Assert.Equal([(3, "凭证-2", "amount"), (4, "凭证-3", "side")], refused.Select(line => ((int)line.Number, line.Key, line.Field)));
+            Assert.Equal(lines, ImportFile.Read(file, found).Lines);
         }
         finally
         {

@@ -103,33 +103,35 @@ internal static class HourCommands
     {
         Argument<string> from = kit.Argument("from", "转出的登记，如 regions/430203/volunteers/ID", "the enrolment that they leave, such as regions/430203/volunteers/ID");
         Argument<string> to = kit.Argument("to", "转入的登记", "the same person's enrolment in another region"), amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
-        return kit.Command("transfer", "把时间划到本人在另一地区的登记", "move hours between a person's two enrolments", [from, to, amount], async (session, parsed) =>
+        return kit.Command("transfer", "把时间划到本人在另一地区的登记", "move hours between a person's two enrolments", [from, to, amount, kit.DryRun], async (session, parsed) =>
         {
             string leaves = session.Name("volunteers", parsed.GetValue(from)!);
+            Amount minutes = AmountText.ParseMinutes(parsed.GetValue(amount)!);
             var client = new ClearingService.ClearingServiceClient(await session.AsAsync(Role.Volunteer, leaves, leaves));
             TransferHoursResponse moved = await client.TransferHoursAsync(new TransferHoursRequest
             {
-                RequestId = session.RequestId(),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
                 OnBehalfOf = session.BehalfOf(leaves),
                 From = leaves,
                 To = session.Name("volunteers", parsed.GetValue(to)!),
-                Amount = AmountText.ParseMinutes(parsed.GetValue(amount)!),
+                Amount = minutes,
             });
+            string arrival = moved.ArrivalEntry.Length > 0 ? moved.ArrivalEntry : kit.Language["在途", "on its way"];
             session.Screen.Show(moved, () => session.Screen.Facts(
-                "", (kit.Language["转出分录", "left by entry"], moved.Entry),
-                (kit.Language["转入分录", "arrived by entry"], moved.ArrivalEntry.Length > 0 ? moved.ArrivalEntry : kit.Language["在途", "on its way"])));
+                "", (kit.Language["时长", "hours"], AmountText.Of(minutes, kit.Language)),
+                (kit.Language["转出分录", "left by entry"], moved.Entry), (kit.Language["转入分录", "arrived by entry"], moved.Entry.Length > 0 ? arrival : "")));
         });
     }
 
     private static Command Issue(Kit kit)
     {
         Option<string> month = kit.Option("--month", "月份，如 2026-10", "the month, such as 2026-10", required: true), elder = kit.Option("--elder", "只给这位老人", "to this elder only");
-        return kit.Command("issue", "发放当月政府补助时间", "issue a month's hours to the elders entitled", [month, elder], async (session, parsed) =>
+        return kit.Command("issue", "发放当月政府补助时间", "issue a month's hours to the elders entitled", [month, elder, kit.DryRun], async (session, parsed) =>
         {
             var client = new ElderService.ElderServiceClient(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
             using var run = client.IssueHours(new IssueHoursRequest
             {
-                RequestId = session.RequestId(),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
                 Parent = session.Region,
                 Month = TimeText.ParseMonth(parsed.GetValue(month)!),
                 Elder = parsed.GetValue(elder) is { } one ? session.Name("elders", one) : "",
@@ -139,10 +141,10 @@ internal static class HourCommands
         });
     }
 
-    private static Command Expire(Kit kit) => kit.Command("expire", "使往月发放而未用的时间到期", "end what is left of the hours issued in earlier months", [], async (session, _) =>
+    private static Command Expire(Kit kit) => kit.Command("expire", "使往月发放而未用的时间到期", "end what is left of the hours issued in earlier months", [kit.DryRun], async (session, parsed) =>
     {
         var client = new ElderService.ElderServiceClient(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
-        using var run = client.ExpireHours(new ExpireHoursRequest { RequestId = session.RequestId(), Parent = session.Region });
+        using var run = client.ExpireHours(new ExpireHoursRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Parent = session.Region });
         RunProgress last = await Runs.LastAsync(run, session.Cancellation);
         session.Screen.Show(last, () => session.Screen.Run(last, kit.Language["时间到期", "Hours ended"]));
     });
@@ -150,13 +152,13 @@ internal static class HourCommands
     private static Command Grant(Kit kit)
     {
         Argument<string> elder = kit.Argument("elder", "老人", "the elder"), amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
-        return kit.Command("grant", "从公共池拨付时间给老人", "grant an elder hours from the pool", [elder, amount, kit.Memo], async (session, parsed) =>
+        return kit.Command("grant", "从公共池拨付时间给老人", "grant an elder hours from the pool", [elder, amount, kit.Memo, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("elders", parsed.GetValue(elder)!);
             var client = new ElderService.ElderServiceClient(await session.AsAsync(Role.FinanceMaker, name));
             GrantFromPoolResponse granted = await client.GrantFromPoolAsync(new GrantFromPoolRequest
             {
-                RequestId = session.RequestId(),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
                 Elder = name,
                 Amount = AmountText.ParseMinutes(parsed.GetValue(amount)!),
                 Memo = parsed.GetValue(kit.Memo) ?? "",

@@ -12,10 +12,18 @@ internal static class ImportCommand
     {
         Argument<string> file = kit.Argument("file", "CSV 文件：id,date,account,side,unit,amount,memo", "the CSV file: id,date,account,side,unit,amount,memo");
         Option<string> source = kit.Option("--source", "来源名称，如 old-system；同一来源中 id 不重复", "what the lines come from, such as old-system; an id is unique within it", required: true);
+        Option<string> encoding = kit.Option(
+            "--encoding", "文件编码：utf-8、utf-16、gb18030 或 gbk；不写则自行判断", "how the file is encoded: utf-8, utf-16, gb18030 or gbk; found out if left out");
         Option<bool> keepGoing = new("--keep-going") { Description = kit.Language["有不能记的行也记下其余的行", "record the rest where lines are refused"] };
-        return [kit.Command("import", "从 CSV 导入期初余额或历史", "opening balances or a history from a CSV file", [file, source, keepGoing, kit.DryRun], async (session, parsed) =>
+        return [kit.Command("import", "从 CSV 导入期初余额或历史", "opening balances or a history from a CSV file", [file, source, encoding, keepGoing, kit.DryRun], async (session, parsed) =>
         {
-            (List<ImportLine> lines, List<ImportRefusal> unread) = ImportFile.Read(parsed.GetValue(file)!);
+            TextEncoding? given = EncodedText.ParseOrNull(parsed.GetValue(encoding));
+            (List<ImportLine> lines, List<ImportRefusal> unread, TextEncoding found) = ImportFile.Read(parsed.GetValue(file)!, given);
+            if (found != (given ?? TextEncoding.Utf8))
+            {
+                string name = EncodedText.NameOf(found);
+                session.Screen.Progress(kit.Language[$"文件按 {name} 读取；不对时用 --encoding 指定。", $"The file is read as {name}; if it isn't, say so with --encoding."], ended: true);
+            }
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Administrator, session.Region));
             ImportBalancesResponse tried = await SendAsync(session, client, parsed.GetValue(source)!, lines, validateOnly: true);
             tried.Refused.Add(unread);

@@ -1,33 +1,33 @@
 using System.Globalization;
-using System.Text;
 using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
 /// <summary>
-/// Balances as a CSV file has them: UTF-8 with or without a mark, a header with <c>id,date,account,side,unit,amount</c> and, where wanted, <c>memo</c>, in any order; amounts in
+/// Balances as a CSV file has them: in one of the encodings of <see cref="EncodedText"/>, a header with <c>id,date,account,side,unit,amount</c> and, where wanted, <c>memo</c>, in any order; amounts in
 /// whole minor units. Other columns are left alone.
 /// </summary>
 internal static class ImportFile
 {
     private static readonly string[] Required = ["id", "date", "account", "side", "unit", "amount"];
 
-    /// <exception cref="UsageException">The file can't be read, isn't UTF-8, or lacks a column.</exception>
-    public static (List<ImportLine> Lines, List<ImportRefusal> Refused) Read(string file)
+    /// <param name="given">The file's encoding; null: it is to be found out.</param>
+    /// <returns>Also the encoding in which the file was read.</returns>
+    /// <exception cref="UsageException">The file can't be read, is in another encoding, or lacks a column.</exception>
+    public static (List<ImportLine> Lines, List<ImportRefusal> Refused, TextEncoding Encoding) Read(string file, TextEncoding? given)
     {
+        byte[] bytes;
         try
         {
-            using var text = new StreamReader(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false);
-            return Read(text);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new UsageException($"{file} 不是 UTF-8 编码；请在表格软件中另存为“CSV UTF-8”。不支持 GBK。", $"{file} isn't UTF-8: save it as \"CSV UTF-8\" from the spreadsheet. GBK isn't read.");
+            bytes = File.ReadAllBytes(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"读不了文件 {file}：{error.Message}", $"Can't read {file}: {error.Message}");
         }
+        (string text, TextEncoding encoding) = EncodedText.Read(bytes, given);
+        (List<ImportLine> lines, List<ImportRefusal> refused) = Read(new StringReader(text));
+        return (lines, refused, encoding);
     }
 
     public static (List<ImportLine> Lines, List<ImportRefusal> Refused) Read(TextReader text)

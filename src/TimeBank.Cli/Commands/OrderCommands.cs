@@ -56,13 +56,13 @@ internal static class OrderCommands
     {
         Argument<string> recipient = kit.Argument("recipient", "服务对象：elders/ID 或 volunteers/ID", "who is to be served: elders/ID or volunteers/ID");
         Option<string> item = kit.Option("--item", "服务清单编号", "the catalogue item's id", required: true), start = kit.Option("--start", "开始时间，如 \"2026-10-05 09:00\"", "when it begins, such as \"2026-10-05 09:00\"", required: true), length = kit.Option("--length", "时长，如 1h30m", "how long, such as 1h30m", required: true);
-        return kit.Command("request", "预约服务", "ask for a service", [recipient, item, start, length], async (session, parsed) =>
+        return kit.Command("request", "预约服务", "ask for a service", [recipient, item, start, length, kit.DryRun], async (session, parsed) =>
         {
             string name = Person(session, parsed.GetValue(recipient)!);
             var client = new Client(await session.AsAsync(RoleOf(name), name, name));
             Show(session, await client.RequestServiceAsync(new RequestServiceRequest
             {
-                RequestId = session.RequestId(),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
                 OnBehalfOf = session.BehalfOf(name),
                 Recipient = name,
                 Item = parsed.GetValue(item)!,
@@ -75,11 +75,11 @@ internal static class OrderCommands
     private static Command Accept(Kit kit)
     {
         Argument<string> order = Order(kit), volunteer = kit.Argument("volunteer", "志愿者", "who will serve");
-        return kit.Command("accept", "志愿者接单", "a volunteer takes an order", [order, volunteer], async (session, parsed) =>
+        return kit.Command("accept", "志愿者接单", "a volunteer takes an order", [order, volunteer, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("orders", parsed.GetValue(order)!), by = session.Name("volunteers", parsed.GetValue(volunteer)!);
             var client = new Client(await session.AsAsync(Role.Volunteer, by, by));
-            Show(session, await client.AcceptOrderAsync(new AcceptOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(by), Order = name, Volunteer = by }));
+            Show(session, await client.AcceptOrderAsync(new AcceptOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), OnBehalfOf = session.BehalfOf(by), Order = name, Volunteer = by }));
         });
     }
 
@@ -96,10 +96,10 @@ internal static class OrderCommands
     private static Command Confirm(Kit kit)
     {
         Argument<string> order = Order(kit);
-        return kit.Command("confirm", "服务对象确认", "the recipient confirms", [order], async (session, parsed) =>
+        return kit.Command("confirm", "服务对象确认", "the recipient confirms", [order, kit.DryRun], async (session, parsed) =>
         {
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
-            Show(session, await client.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name }));
+            Show(session, await client.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name }));
         });
     }
 
@@ -118,13 +118,13 @@ internal static class OrderCommands
     {
         Argument<string> order = Order(kit);
         Option<string> outcome = kit.Option("--outcome", "settled 或 cancelled", "settled or cancelled", required: true), amount = kit.Option("--amount", "判定的时长", "what moves, such as 45m"), note = kit.Option("--note", "理由", "why", required: true);
-        return kit.Command("resolve", "处理争议", "end a dispute", [order, outcome, amount, note], async (session, parsed) =>
+        return kit.Command("resolve", "处理争议", "end a dispute", [order, outcome, amount, note, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("orders", parsed.GetValue(order)!);
             var client = new Client(await session.AsAsync(Role.FinanceChecker, name));
             Show(session, await client.ResolveDisputeAsync(new ResolveDisputeRequest
             {
-                RequestId = session.RequestId(),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
                 Order = name,
                 Outcome = EnumText.Parse<DisputeOutcome>(parsed.GetValue(outcome)!),
                 Amount = parsed.GetValue(amount) is { } minutes ? AmountText.ParseMinutes(minutes) : null,
@@ -137,10 +137,10 @@ internal static class OrderCommands
     {
         Argument<string> order = Order(kit);
         Option<string> note = kit.Option("--note", "原因", "why");
-        return kit.Command("cancel", "取消服务单", "call an order off", [order, note], async (session, parsed) =>
+        return kit.Command("cancel", "取消服务单", "call an order off", [order, note, kit.DryRun], async (session, parsed) =>
         {
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
-            Show(session, await client.CancelOrderAsync(new CancelOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Note = parsed.GetValue(note) ?? "" }));
+            Show(session, await client.CancelOrderAsync(new CancelOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Note = parsed.GetValue(note) ?? "" }));
         });
     }
 

@@ -73,11 +73,14 @@ internal static class VoucherCommands
     {
         Argument<string> programme = kit.Argument("programme", "项目", "the programme");
         Option<string> month = kit.Option("--month", "当月，如 2026-10", "the current month, such as 2026-10", required: true);
-        return kit.Command("issue", "给符合条件的老人发放一个月的券", "issue a month's vouchers to every elder entitled", [programme, month], async (session, parsed) =>
+        return kit.Command("issue", "给符合条件的老人发放一个月的券", "issue a month's vouchers to every elder entitled", [programme, month, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.FinanceMaker, name));
-            using var run = client.IssueVouchers(new IssueVouchersRequest { RequestId = session.RequestId(), Programme = name, Month = TimeText.ParseMonth(parsed.GetValue(month)!) });
+            using var run = client.IssueVouchers(new IssueVouchersRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Programme = name, Month = TimeText.ParseMonth(parsed.GetValue(month)!),
+            });
             RunProgress last = await Runs.LastAsync(run, session.Cancellation);
             session.Screen.Show(last, () => session.Screen.Run(last, kit.Language["发券", "Vouchers issued"]));
         });
@@ -150,11 +153,14 @@ internal static class VoucherCommands
     {
         Argument<string> voucher = kit.Argument("voucher", "券号", "the voucher");
         Option<string> memo = kit.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
-        return kit.Command("void", "作废一张券", "end a voucher", [voucher, memo], async (session, parsed) =>
+        return kit.Command("void", "作废一张券", "end a voucher", [voucher, memo, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("vouchers", parsed.GetValue(voucher)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.FinanceMaker, name));
-            VoidVoucherResponse ended = await client.VoidVoucherAsync(new VoidVoucherRequest { RequestId = session.RequestId(), Voucher = name, Memo = parsed.GetValue(memo)! });
+            VoidVoucherResponse ended = await client.VoidVoucherAsync(new VoidVoucherRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Voucher = name, Memo = parsed.GetValue(memo)!,
+            });
             session.Screen.Show(ended, () => Facts(session.Screen, ended.Voucher));
         });
     }
@@ -162,10 +168,14 @@ internal static class VoucherCommands
     private static Command Expire(Kit kit)
     {
         Option<string> programme = kit.Option("--programme", "只办这个项目的", "only of this programme");
-        return kit.Command("expire", "使申报期已过的券过期", "expire every voucher whose claim-by is past", [programme], async (session, parsed) =>
+        return kit.Command("expire", "使申报期已过的券过期", "expire every voucher whose claim-by is past", [programme, kit.DryRun], async (session, parsed) =>
         {
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
-            using var run = client.ExpireVouchers(new ExpireVouchersRequest { RequestId = session.RequestId(), Parent = session.Region, Programme = parsed.GetValue(programme) is { } which ? session.Name("programmes", which) : "" });
+            using var run = client.ExpireVouchers(new ExpireVouchersRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                Parent = session.Region, Programme = parsed.GetValue(programme) is { } which ? session.Name("programmes", which) : "",
+            });
             RunProgress last = await Runs.LastAsync(run, session.Cancellation);
             session.Screen.Show(last, () => session.Screen.Run(last, kit.Language["过期", "Vouchers expired"]));
         });

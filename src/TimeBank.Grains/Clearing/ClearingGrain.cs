@@ -27,6 +27,8 @@ public sealed class ClearingGrain(
             transfer.Command.Header(clock.Today, policy.Version.ToString(), (To, transfer.To), ("from", transfer.From)),
             OpaqueId.Parse(transfer.From), RegionOf(transfer.To), new Minutes(transfer.Minutes)));
         if (outcome.Refusal is { } refused) return refused;
+        // Whether they would arrive at once isn't asked: where they don't, they have left all the same.
+        if (transfer.Command.ValidateOnly) return new TransferredHoursMessage(outcome.Entry!.Index, null);
 
         // The hours have left. What follows may fail, and whoever looks next goes on with it.
         await DeliverAsync();

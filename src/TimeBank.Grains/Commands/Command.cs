@@ -9,7 +9,7 @@ namespace TimeBank.Grains;
 /// <param name="Actor">Who acts: the party of the token.</param>
 /// <param name="OnBehalfOf">For whom, where staff act for a person; else empty.</param>
 /// <param name="Memo">A note for people; may be empty.</param>
-/// <param name="ValidateOnly">Only say what would happen. Kept by whatever goes through <see cref="LedgerCalls.DecideAsync"/>.</param>
+/// <param name="ValidateOnly">Only say what would happen. Whatever a command writes goes through one of <see cref="LedgerCalls"/>'s DecideAsync, which then only tries it.</param>
 [GenerateSerializer, Immutable, Alias("timebank.command")]
 public sealed record Command(
     [property: Id(0)] Guid RequestId,

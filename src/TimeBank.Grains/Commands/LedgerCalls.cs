@@ -13,11 +13,16 @@ public static class LedgerCalls
     /// Writes a command's entry under its id, or remembers there what the rules refused; a known id gives what was decided then. A command that only asks
     /// gets the same outcome, and nothing is written or remembered.
     /// </summary>
-    public static async Task<Outcome> DecideAsync(this ILedgerGrain ledger, Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose)
-    {
-        Proposal proposal = refusal is null ? propose() : Entries.Refuse(command.Header(day, ""), EntryCode.Note, refusal);
-        return command.ValidateOnly ? (await ledger.TryAsync(new ProposalMessage(proposal))).Trial.Outcome : await ledger.SubmitAsync(proposal);
-    }
+    public static Task<Outcome> DecideAsync(this ILedgerGrain ledger, Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose) =>
+        ledger.DecideAsync(ProposalOf(command, day, refusal, propose), command.ValidateOnly);
+
+    /// <summary>Writes what a command asks for under an id of its own, such as an order's hold; or only tries it.</summary>
+    public static async Task<Outcome> DecideAsync(this ILedgerGrain ledger, Proposal proposal, bool validateOnly) =>
+        validateOnly ? (await ledger.TryAsync(new ProposalMessage(proposal))).Trial.Outcome : await ledger.SubmitAsync(proposal);
+
+    /// <summary>What a command that only asks would come to, with the accounts as they would then be.</summary>
+    public static async Task<Trial> TryAsync(this ILedgerGrain ledger, Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose) =>
+        (await ledger.TryAsync(new ProposalMessage(ProposalOf(command, day, refusal, propose)))).Trial;
 
     /// <summary>
     /// The id of something that happens once but may be refused before, such as the hold of an order: of a row of ids the first that was not refused.
@@ -41,4 +46,7 @@ public static class LedgerCalls
 
     /// <summary>Whether a refusal says nothing of the command itself: the same one may succeed later, so it isn't remembered.</summary>
     public static bool IsTransient(this Refusal refusal) => refusal.Reason is Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError or Reason.JournalRolledBack;
+
+    private static Proposal ProposalOf(Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose) =>
+        refusal is null ? propose() : Entries.Refuse(command.Header(day, ""), EntryCode.Note, refusal);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orleans;
 using Orleans.Runtime;
 using TimeBank.Ledger;
@@ -12,7 +13,16 @@ namespace TimeBank.Grains;
 public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, BusinessClock clock) : Grain
     where TState : WorkflowState, new()
 {
-    protected TState State => state.State;
+    private TState? _trial;
+
+    /// <summary>What is stored; while a command is only tried, a copy of it, which that command alone may see.</summary>
+    protected TState State => _trial ?? state.State;
+
+    /// <summary>What is stored, for calls that come in between.</summary>
+    protected TState Stored => state.State;
+
+    /// <summary>Whether the command at work only asks what would happen.</summary>
+    protected bool IsTrial => _trial is not null;
 
     protected bool Exists => state.RecordExists;
 
@@ -39,12 +49,13 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
     /// <param name="change">The change of the state, told the outcome; must not fail.</param>
     protected async Task<Refusal?> OnceAsync(Command command, Func<Refusal?> decide, Func<Proposal> propose, Action<Outcome> change)
     {
+        if (command.ValidateOnly && !IsTrial) throw new InvalidOperationException("A command that only asks would be carried out.");
         string id = command.Id.ToString();
         if (State.Done.TryGetValue(id, out string? digest)) return digest == command.Digest ? null : new Refusal(Reason.RequestIdReused);
 
         Refusal? refusal = decide();
         Proposal proposal = refusal is null ? propose() : Entries.Refuse(command.Header(Today, ""), EntryCode.Note, refusal);
-        Outcome outcome = (await Ledger.SubmitAsync(new ProposalMessage(proposal))).Outcome;
+        Outcome outcome = await WriteAsync(proposal);
         if (outcome.Refusal is not null) return outcome.Refusal;
 
         // The outcome is durable: from here on the change must be written, now or by a retry.
@@ -54,5 +65,24 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
         return null;
     }
 
-    protected Task SaveAsync() => this.WriteAsync(state);
+    /// <summary>
+    /// Carries a command out that only asks: by the same code, on a copy of the state that is thrown away. Meanwhile <see cref="WriteAsync"/> only tries, and
+    /// <see cref="SaveAsync"/> saves nothing; what else the command would change is left out where it would be changed.
+    /// </summary>
+    protected async Task<T> TryOutAsync<T>(Func<Task<T>> carryOut)
+    {
+        _trial = JsonSerializer.Deserialize<TState>(JsonSerializer.SerializeToUtf8Bytes(state.State))!;
+        try
+        {
+            return await carryOut();
+        }
+        finally
+        {
+            _trial = null;
+        }
+    }
+
+    protected Task<Outcome> WriteAsync(Proposal proposal) => Ledger.DecideAsync(proposal, IsTrial);
+
+    protected Task SaveAsync() => IsTrial ? Task.CompletedTask : this.WriteAsync(state);
 }

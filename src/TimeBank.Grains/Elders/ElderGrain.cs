@@ -75,7 +75,7 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
             Policy policy = await GrainFactory.PolicyAsync(Region, Today);
             Entitlement entitlement = IssuedHoursRule.Judge(Facts, Today, policy);
             if (Refused(entitlement, Today, policy) is { } refused) return refused;
-            outcome = await Ledger.SubmitAsync(HourEntries.Issue(Header(run.Run, IssueId(run.Month, attempt), policy), Id, new Minutes(entitlement.Amount)));
+            outcome = await Ledger.DecideAsync(HourEntries.Issue(Header(run.Run, IssueId(run.Month, attempt), policy), Id, new Minutes(entitlement.Amount)), run.Run.ValidateOnly);
             if (outcome.Refusal is { } refusal) return refusal;
         }
         return outcome.Entry!.Detail(RunDetail) == run.Run.Id.ToString() ? new IssuedHoursMessage(outcome.Entry.Transfers[0].Posted) : Reason.AlreadyIssued;
@@ -97,21 +97,25 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
             // The debits so far name this look: two runs that see the same end the hours once, and hours given back later are ended by the next.
             EntryId Look(int attempt) => Named($"end-hours {Month:yyyy-MM} {issued.Counters.DebitsPosted} {attempt}");
             (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(Look);
-            outcome ??= await Ledger.SubmitAsync(HourEntries.Expire(Header(run, Look(attempt), policy), Id, left));
+            outcome ??= await Ledger.DecideAsync(HourEntries.Expire(Header(run, Look(attempt), policy), Id, left), run.ValidateOnly);
             // An order may have held some of them since they were looked at: look again.
             if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
             return outcome.Refusal is { } refusal ? refusal : new EndedHoursMessage(outcome.Entry!.Transfers[0].Posted);
         }
     }
 
-    public async Task<Reply<EntryMessage>> GrantAsync(GrantHoursMessage grant)
+    public async Task<Reply<GrantedHoursMessage>> GrantAsync(GrantHoursMessage grant)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-        Outcome outcome = await Ledger.DecideAsync(
-            grant.Command, Today, Exists ? null : new Refusal(Reason.ElderNotFound),
-            () => HourEntries.Grant(grant.Command.Header(Today, policy.Version.ToString()), Id, new Minutes(grant.Minutes)));
-        return outcome.Refusal is { } refusal ? refusal : new EntryMessage(outcome.Entry!.Index);
+        Refusal? unknown = Exists ? null : new Refusal(Reason.ElderNotFound);
+        Proposal Propose() => HourEntries.Grant(grant.Command.Header(Today, policy.Version.ToString()), Id, new Minutes(grant.Minutes));
+        if (!grant.Command.ValidateOnly) return Granted(await Ledger.DecideAsync(grant.Command, Today, unknown, Propose), null);
+        Trial trial = await Ledger.TryAsync(grant.Command, Today, unknown, Propose);
+        return Granted(trial.Outcome, trial.Accounts.FirstOrDefault(account => account.Path == Chart.DonatedPool().Path)?.Balance);
     }
+
+    private static Reply<GrantedHoursMessage> Granted(Outcome outcome, long? poolRemaining) =>
+        outcome.Refusal is { } refusal ? refusal : new GrantedHoursMessage(outcome.Entry!.Index, poolRemaining);
 
     private ElderMessage View() => State.ToMessage(LocalKey);
 

@@ -34,5 +34,5 @@ public interface IElderGrain : IGrainWithStringKey
     Task<Reply<EndedHoursMessage>> EndHoursAsync(Command run);
 
     [Alias("grant")]
-    Task<Reply<EntryMessage>> GrantAsync(GrantHoursMessage grant);
+    Task<Reply<GrantedHoursMessage>> GrantAsync(GrantHoursMessage grant);
 }

@@ -16,23 +16,17 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
 
     public async Task<ReservationReply> ReserveAsync(ReservationMessage reservation)
     {
-        SlotState[] others = [.. Slots.Where(slot => slot.Order != reservation.Order)];
-        ImmutableArray<string> overlapping = [.. others.Where(slot => slot.Overlaps(reservation.Start, reservation.End)).Select(slot => slot.Order)];
-        if (overlapping.Length > 0) return new ReservationReply(overlapping, DayFull: false);
-
-        var wanted = new SlotState(reservation.Order, reservation.Start, reservation.End, reservation.Serves, Present: false);
-        SlotState[] sameDay = [.. others.Where(slot => slot.Serves && slot.Day == wanted.Day)];
-        if (wanted.Serves && sameDay.Sum(slot => slot.Minutes) + wanted.Minutes > reservation.DayMaxMinutes)
-        {
-            return new ReservationReply([.. sameDay.Select(slot => slot.Order)], DayFull: true);
-        }
-
+        SlotState wanted = Slot(reservation);
+        if (Against(wanted, reservation.DayMaxMinutes, []) is { } reply) return reply;
         if (Slots.Contains(wanted)) return Done;
         Slots.RemoveAll(slot => slot.Order == reservation.Order || (!slot.Present && slot.End + Kept < clock.Now));
         Slots.Add(wanted);
         await SaveAsync();
         return Done;
     }
+
+    public Task<ReservationReply> TryReserveAsync(TryReservationMessage trial) =>
+        Task.FromResult(Against(Slot(trial.Reservation), trial.Reservation.DayMaxMinutes, trial.Without) ?? Done);
 
     public async Task ReleaseAsync(string order)
     {
@@ -48,6 +42,19 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
     }
 
     public Task LeaveAsync(string order) => PresentAsync(order, false);
+
+    private static SlotState Slot(ReservationMessage reservation) => new(reservation.Order, reservation.Start, reservation.End, reservation.Serves, Present: false);
+
+    /// <summary>What stands in the way of a slot; null where nothing does.</summary>
+    private ReservationReply? Against(SlotState wanted, long dayMaxMinutes, ImmutableArray<string> without)
+    {
+        SlotState[] others = [.. Slots.Where(slot => slot.Order != wanted.Order && !without.Contains(slot.Order))];
+        ImmutableArray<string> overlapping = [.. others.Where(slot => slot.Overlaps(wanted.Start, wanted.End)).Select(slot => slot.Order)];
+        if (overlapping.Length > 0) return new ReservationReply(overlapping, DayFull: false);
+        SlotState[] sameDay = [.. others.Where(slot => slot.Serves && slot.Day == wanted.Day)];
+        bool isFull = wanted.Serves && sameDay.Sum(slot => slot.Minutes) + wanted.Minutes > dayMaxMinutes;
+        return isFull ? new ReservationReply([.. sameDay.Select(slot => slot.Order)], DayFull: true) : null;
+    }
 
     private async Task PresentAsync(string order, bool present)
     {

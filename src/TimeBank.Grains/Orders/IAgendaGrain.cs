@@ -12,6 +12,10 @@ public interface IAgendaGrain : IGrainWithStringKey
     [Alias("reserve")]
     Task<ReservationReply> ReserveAsync(ReservationMessage reservation);
 
+    /// <summary>What would stand in the way of a reservation; nothing is reserved.</summary>
+    [Alias("try-reserve")]
+    Task<ReservationReply> TryReserveAsync(TryReservationMessage trial);
+
     [Alias("release")]
     Task ReleaseAsync(string order);
 

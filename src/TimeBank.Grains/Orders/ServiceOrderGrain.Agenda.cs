@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TimeBank.Ledger;
 
 namespace TimeBank.Grains;
@@ -17,11 +18,12 @@ public sealed partial class ServiceOrderGrain
     {
         // The order of now: what it is about to take counts as taken.
         if (_reserving.Contains(person.Agenda)) return true;
-        if (!Exists || State.State == OrderState.Cancelled) return false;
-        if (person.Now) return State.State == OrderState.CheckedIn;
-        if (person.Agenda == State.RecipientAgenda || person.Agenda == State.VolunteerAgenda) return true;
+        // Not what a command at work only tries.
+        if (!Exists || Stored.State == OrderState.Cancelled) return false;
+        if (person.Now) return Stored.State == OrderState.CheckedIn;
+        if (person.Agenda == Stored.RecipientAgenda || person.Agenda == Stored.VolunteerAgenda) return true;
         // A crash may have kept the volunteer from the state, but not from the ledger.
-        return State.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold && OrderDetails.ReadHold(hold).Agenda == person.Agenda;
+        return Stored.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold && OrderDetails.ReadHold(hold).Agenda == person.Agenda;
     }
 
     /// <summary>What the rules have against a request, and the recipient's agenda.</summary>
@@ -58,15 +60,15 @@ public sealed partial class ServiceOrderGrain
     private async Task<Refusal?> ReserveAsync(string agenda, OrderPlan plan, bool serves, Minutes dayMax)
     {
         var wanted = new ReservationMessage(Key, plan.Start.ToUniversalTime(), plan.End.ToUniversalTime(), serves, dayMax.Value);
-        ReservationReply reply = await AskAsync(agenda, now: false, person => person.ReserveAsync(wanted));
+        ReservationReply reply = IsTrial ? await TryReserveAsync(agenda, wanted) : await AskAsync(agenda, now: false, person => person.ReserveAsync(wanted));
         return reply.DayFull ? Refusal.Of(Reason.DayTooLong, ("limit", $"{dayMax.Value}"), ("unit", Unit.Minutes.Code)) : Overlap(reply);
     }
 
-    private async Task<Refusal?> EnterAsync() => Overlap(await AskAsync(State.VolunteerAgenda, now: true, person => person.EnterAsync(Key)));
+    private async Task<Refusal?> EnterAsync() => IsTrial ? throw new InvalidOperationException("No call only asks for a check-in.") : Overlap(await AskAsync(State.VolunteerAgenda, now: true, person => person.EnterAsync(Key)));
 
-    private Task LeaveAsync() => Agenda(State.VolunteerAgenda).LeaveAsync(Key);
+    private Task LeaveAsync() => IsTrial ? Task.CompletedTask : Agenda(State.VolunteerAgenda).LeaveAsync(Key);
 
-    private Task ReleaseAsync(string agenda) => Agenda(agenda).ReleaseAsync(Key);
+    private Task ReleaseAsync(string agenda) => IsTrial ? Task.CompletedTask : Agenda(agenda).ReleaseAsync(Key);
 
     private async Task ReleaseAllAsync()
     {
@@ -84,13 +86,31 @@ public sealed partial class ServiceOrderGrain
             bool freed = false;
             foreach (string order in reply.Orders)
             {
-                if (await GrainFactory.GetGrain<IServiceOrderGrain>(order).OccupiesAsync(new OccupancyMessage(agenda, now))) continue;
+                if (await OccupiesAsync(order, agenda, now)) continue;
                 await (now ? Agenda(agenda).LeaveAsync(order) : Agenda(agenda).ReleaseAsync(order));
                 freed = true;
             }
             if (!freed) return reply;
         }
     }
+
+    /// <summary>What would stand in the way of a reservation. Times that nobody needs any more are left out and not taken away.</summary>
+    private async Task<ReservationReply> TryReserveAsync(string agenda, ReservationMessage wanted)
+    {
+        ImmutableArray<string> without = [];
+        while (true)
+        {
+            ReservationReply reply = await Agenda(agenda).TryReserveAsync(new TryReservationMessage(wanted, without));
+            int before = without.Length;
+            foreach (string order in reply.Orders)
+            {
+                if (!await OccupiesAsync(order, agenda, now: false)) without = without.Add(order);
+            }
+            if (without.Length == before) return reply;
+        }
+    }
+
+    private Task<bool> OccupiesAsync(string order, string agenda, bool now) => GrainFactory.GetGrain<IServiceOrderGrain>(order).OccupiesAsync(new OccupancyMessage(agenda, now));
 
     private static Refusal? Overlap(ReservationReply reply) => reply.Orders.IsEmpty ? null : new Refusal(Reason.OrderTimesOverlap);
 

@@ -49,7 +49,7 @@ public sealed partial class ServiceOrderGrain
                 if (Shortage(hours, Plan.Length) is { } shortage) return shortage;
                 HoursSpent held = HoursSpent.Take(Plan.Length, hours.Available);
                 EntryHeader header = command.Header(HoldId(attempt), Today, policy.Version.ToString(), OrderDetails.OfHold(command, LocalKey, volunteer, agenda, held));
-                outcome = await Ledger.SubmitAsync(HourEntries.HoldService(header, Recipient, OpaqueId.Parse(volunteer), held, LedgerTime.From(Plan.HoldExpires)));
+                outcome = await WriteAsync(HourEntries.HoldService(header, Recipient, OpaqueId.Parse(volunteer), held, LedgerTime.From(Plan.HoldExpires)));
             }
             // Another order may have taken hours since they were looked at: look again.
             if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
@@ -73,7 +73,7 @@ public sealed partial class ServiceOrderGrain
     {
         (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-        outcome ??= await Ledger.SubmitAsync(HourEntries.ReleaseService(
+        outcome ??= await WriteAsync(HourEntries.ReleaseService(
             command.Header(EndId(attempt), Today, policy.Version.ToString(), OrderDetails.OfEnd(command.Id, LocalKey, end, 0, 0)), EntryId.Parse(State.Hold!.Id)));
         return outcome.Refusal ?? await FinishEndAsync(command, outcome.Entry!, words);
     }
@@ -86,7 +86,7 @@ public sealed partial class ServiceOrderGrain
             EntryId id = EndId(attempt);
             Policy policy = await GrainFactory.PolicyAsync(Region, Today);
             var details = OrderDetails.OfEnd(null, LocalKey, OrderEnd.Expired, 0, 0).ToDictionary(pair => pair.Item1, pair => pair.Item2);
-            outcome = await Ledger.SubmitAsync(HourEntries.ExpireService(
+            outcome = await WriteAsync(HourEntries.ExpireService(
                 new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", EntryHeader.NoDetails.AddRange(details)), EntryId.Parse(State.Hold!.Id)));
         }
         // Refused by a writer that can't write now, or whose clock is a moment behind: the next look tries again.
@@ -121,7 +121,7 @@ public sealed partial class ServiceOrderGrain
         if (request is { } id) State.Done[id.ToString()] = entry.Header.Command.ToString();
         await SaveAsync();
         // The entry stands under an id of its own; the ledger learns here whose the command's id is.
-        if (request is { } noted) await Ledger.SubmitAsync(Entries.Note(entry.Header with { Id = noted, Details = EntryHeader.NoDetails }));
+        if (request is { } noted) await WriteAsync(Entries.Note(entry.Header with { Id = noted, Details = EntryHeader.NoDetails }));
     }
 
     private void Apply(JournalEntry hold)

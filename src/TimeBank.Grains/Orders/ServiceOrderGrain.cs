@@ -15,7 +15,10 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
 
     private OpaqueId Recipient => PersonCalls.IdOf(State.Recipient);
 
-    public async Task<Reply<OrderMessage>> RequestAsync(RequestServiceMessage request)
+    public Task<Reply<OrderMessage>> RequestAsync(RequestServiceMessage request) =>
+        request.Command.ValidateOnly ? TryOutAsync(() => MakeAsync(request)) : MakeAsync(request);
+
+    private async Task<Reply<OrderMessage>> MakeAsync(RequestServiceMessage request)
     {
         try
         {
@@ -132,10 +135,26 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
 
     private bool IsVolunteer(string party) => State.Volunteer.Length > 0 && party == PersonCalls.Volunteers + State.Volunteer;
 
-    /// <summary>Carries a command out once. The key comes before any rule, and a refusal of the rules is remembered under it.</summary>
+    /// <summary>Carries a command out once, or only tries it.</summary>
     /// <param name="carryOut">Asks the rules and does it; what it leaves is durable and knows the command.</param>
     /// <param name="words">Puts down what was said with it. Words are personal and not in the journal, so after a crash only a retry has them.</param>
     private async Task<Reply<OrderMessage>> StepAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut, Action? words = null)
+    {
+        if (!command.ValidateOnly) return await OnceAsync(command, mayCall, carryOut, words);
+        // What a trial finishes is finished in its copy alone, and is still to be found by the next look.
+        bool mustLook = _mustLook;
+        try
+        {
+            return await TryOutAsync(() => OnceAsync(command, mayCall, carryOut, words));
+        }
+        finally
+        {
+            _mustLook = mustLook;
+        }
+    }
+
+    /// <summary>The key comes before any rule, and a refusal of the rules is remembered under it.</summary>
+    private async Task<Reply<OrderMessage>> OnceAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut, Action? words)
     {
         await LookAsync();
         if (!Exists) return Reason.OrderNotFound;
@@ -169,7 +188,7 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
         if (refusal?.IsTransient() == true) return refusal;
         _mustLook = false;
         if (refusal is null) return View();
-        return (await Ledger.SubmitAsync(Entries.Refuse(command.Header(Today, ""), EntryCode.Note, refusal))).Refusal ?? refusal;
+        return (await WriteAsync(Entries.Refuse(command.Header(Today, ""), EntryCode.Note, refusal))).Refusal ?? refusal;
     }
 
     /// <summary>A step whose whole effect is the order's own state: one write, and then the ledger learns whose the id is.</summary>
@@ -178,7 +197,7 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
         change();
         State.Done[command.Id.ToString()] = command.Digest;
         await SaveAsync();
-        await Ledger.SubmitAsync(Entries.Note(command.Header(Today, "")));
+        await WriteAsync(Entries.Note(command.Header(Today, "")));
         return null;
     }
 
@@ -195,5 +214,10 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
         return null;
     }
 
-    private OrderMessage View() => State.ToMessage(LocalKey);
+    private OrderMessage View()
+    {
+        OrderMessage order = State.ToMessage(LocalKey);
+        // An entry that was only tried has no name.
+        return IsTrial ? order with { HoldEntry = Stored.Hold?.Entry, EndEntry = Stored.EndEntry } : order;
+    }
 }

@@ -42,16 +42,25 @@ internal sealed class IssueRun(Programme programme, IssueRunMessage run, RegionC
     {
         var tally = new RunTally();
         Outcome?[] outcomes = await Task.WhenAll(page.Lines.Select(OutcomeAsync));
+        // What is only tried binds nothing, so each voucher is seen after those before it here.
+        long committed = run.CommittedFen, available = run.Command.ValidateOnly ? await ledger.AvailableAsync(programme.Id) : long.MaxValue;
         foreach ((Line line, Outcome? outcome) in page.Lines.Zip(outcomes))
         {
+            bool wouldBeNew = run.Command.ValidateOnly && outcome is { Refusal: null, Replayed: false } && !line.IsIssued;
+            long bound = wouldBeNew ? programme.Commitment(line.Grant.Amount).Value : 0;
             if (outcome is null) tally.Skip(line.Grant.Refusal!.Reason);
             else if (outcome.Command != Digest.Parse(run.Command.Digest)) tally.Skip(Reason.AlreadyIssued);
             else if (outcome.Refusal is { Reason: Reason.InsufficientBalance }) tally.Skip(Reason.ProgrammeUnderfunded);
             else if (outcome.Refusal is { } refusal && refusal.IsTransient()) throw new StorageUnavailableException(refusal.Reason.ToString());
             else if (outcome.Refusal is { } other) tally.Skip(other.Reason);
-            else tally.Change(programme.Unit, outcome.Entry!.Transfers[0].Posted);
+            else if (bound > available - committed) tally.Skip(Reason.ProgrammeUnderfunded);
+            else
+            {
+                committed += bound;
+                tally.Change(programme.Unit, outcome.Entry!.Transfers[0].Posted);
+            }
         }
-        return tally.ToMessage(page.Next);
+        return tally.ToMessage(page.Next, committed);
     }
 
     private Line Judge(RegistryRow<ElderState> row)
@@ -76,7 +85,8 @@ internal sealed class IssueRun(Programme programme, IssueRunMessage run, RegionC
         for (int attempt = 0; ; attempt++)
         {
             EntryHeader header = run.Command.Header(line.Attempt(attempt), today, policy.Version.ToString(), ("elder", line.Elder.Text), ("programme", programme.Id.Text));
-            Outcome outcome = await ledger.SubmitAsync(VoucherEntries.Issue(header, line.Voucher, programme.TermsOf(line.Elder, today, policy.Vouchers), line.Grant.Amount));
+            Outcome outcome = await ledger.DecideAsync(
+                VoucherEntries.Issue(header, line.Voucher, programme.TermsOf(line.Elder, today, policy.Vouchers), line.Grant.Amount), run.Command.ValidateOnly);
             if (outcome.Refusal is { Reason: Reason.RequestIdReused } && await ledger.FindAsync(header.Id) is { Refusal: null } other) return other;
             bool wasRefusedBefore = outcome.Refusal is not null && (outcome.Replayed || outcome.Refusal.Reason == Reason.RequestIdReused);
             if (!wasRefusedBefore) return outcome;

@@ -52,7 +52,7 @@ public sealed class ProgrammeGrain(
         if (State.Programme is null) return await BeginAsync(run, new Refusal(Reason.ProgrammeNotFound));
         if (run.Month != Month) return await BeginAsync(run, new Refusal(Reason.MonthNotCurrent));
         IssueRun issue = await IssueAsync(run, Today);
-        long available = (await Ledger.AccountAsync(Chart.ProgrammeAllotted(Id).Path))?.Counters.DebitRoom ?? 0;
+        long available = await Ledger.AvailableAsync(Id);
         Fen needed = await issue.NeededAsync(atMost: true);
         // Not enough for all may be enough for those who have none yet.
         if (needed.Value > available) needed = await issue.NeededAsync(atMost: false);

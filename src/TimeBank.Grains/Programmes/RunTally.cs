@@ -29,5 +29,6 @@ public sealed class RunTally
         _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
     }
 
-    public RunPageMessage ToMessage(string? next) => new(_looked, _changed, _amounts.ToImmutableDictionary(), _skipped.ToImmutableDictionary(), next);
+    public RunPageMessage ToMessage(string? next, long committedFen = 0) =>
+        new(_looked, _changed, _amounts.ToImmutableDictionary(), _skipped.ToImmutableDictionary(), next, committedFen);
 }

@@ -63,7 +63,8 @@ public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainSt
         EntryHeader header = service.Command.Header(EntryId.Parse(service.EntryId), service.Day, policy.Version.ToString(),
             OrderDetails.OfEnd(service.Command.Id, service.Order, service.End, service.Minutes, split.ToPool.Value));
         var held = new HoursSpent(new Minutes(service.HeldIssued), new Minutes(service.HeldGifted), new Minutes(service.HeldEarned));
-        return new OutcomeMessage(await Ledger.SubmitAsync(HourEntries.RenderService(header, EntryId.Parse(service.HoldId), held, new Minutes(service.Minutes), Id, split.ToPool)));
+        return new OutcomeMessage(await Ledger.DecideAsync(
+            HourEntries.RenderService(header, EntryId.Parse(service.HoldId), held, new Minutes(service.Minutes), Id, split.ToPool), service.Command.ValidateOnly));
     }
 
     public async Task<Reply<EntryMessage>> ArriveAsync(HoursArrivalMessage arrival)

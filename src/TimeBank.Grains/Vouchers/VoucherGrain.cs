@@ -79,7 +79,7 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
         EntryId Attempt(int number) => number == 0 ? id : id.Step(number.ToString(CultureInfo.InvariantCulture));
         (int attempt, _) = await Ledger.AttemptAsync(Attempt);
         EntryHeader header = run.Header(Attempt(attempt), clock.Today, policy.Version.ToString());
-        return new OutcomeMessage(await Ledger.SubmitAsync(VoucherEntries.Expire(header, Id, terms, account.Counters.DebitRoom)));
+        return new OutcomeMessage(await Ledger.DecideAsync(VoucherEntries.Expire(header, Id, terms, account.Counters.DebitRoom), run.ValidateOnly));
     }
 
     private Proposal Entry(RedeemVoucherMessage claim, RedemptionClaim asked, VoucherFacts voucher, RedemptionDecision decision, Policy policy)

@@ -32,7 +32,7 @@ public sealed record Programme(
         return new VoucherTerms(
             elder, Id, Scheme == ProgrammeScheme.UnitVoucher ? VoucherKind.Units : VoucherKind.Money, Unit,
             [.. ServiceTypes.Select(type => DataWords.Of(DataWords.ServiceTypes, type))],
-            0, ContractPrice, issued, useBy, useBy.AddDays(policy.ClaimGraceDays));
+            ContractPrice, issued, useBy, useBy.AddDays(policy.ClaimGraceDays));
     }
 
     /// <summary>The entry that issues an elder's voucher of a month: one, whatever run it is issued by, so that nothing is issued twice.</summary>

@@ -7,7 +7,6 @@ namespace TimeBank.Ledger;
 
 /// <summary>What a voucher was issued for; fixed at its issue and kept with its account.</summary>
 /// <param name="ServiceTypes">The catalogue's service types it pays for, such as <c>meal</c>.</param>
-/// <param name="RatioPercent">Of a money voucher: the share of the elder's own part that it pays; zero where the policy says it by the day and place of the service.</param>
 /// <param name="UnitPrice">Of a unit voucher: the contract price that is committed for each unit.</param>
 /// <param name="From">The first day of use.</param>
 /// <param name="UseBy">The last day of use.</param>
@@ -18,7 +17,6 @@ public sealed record VoucherTerms(
     VoucherKind Kind,
     Unit Unit,
     ImmutableArray<string> ServiceTypes,
-    long RatioPercent,
     Fen UnitPrice,
     DateOnly From,
     DateOnly UseBy,
@@ -31,7 +29,7 @@ public sealed record VoucherTerms(
 
     public AccountTerms ToAccountTerms() => new(
         Elder.Text, Programme.Text, From, UseBy,
-        JsonSerializer.Serialize(new Written(Kind.ToString(), [.. ServiceTypes], RatioPercent, UnitPrice.Value, ClaimBy.ToString("O", CultureInfo.InvariantCulture))));
+        JsonSerializer.Serialize(new Written(Kind.ToString(), [.. ServiceTypes], UnitPrice.Value, ClaimBy.ToString("O", CultureInfo.InvariantCulture))));
 
     /// <exception cref="FormatException">The account is not a voucher's.</exception>
     public static VoucherTerms Of(Account account)
@@ -42,7 +40,7 @@ public sealed record VoucherTerms(
             Written written = JsonSerializer.Deserialize<Written>(terms.Data, Strict) ?? throw new JsonException("The terms are null.");
             return new VoucherTerms(
                 OpaqueId.Parse(terms.Owner), Slug.Parse(terms.Group), Enum.Parse<VoucherKind>(written.Kind), account.Unit, [.. written.Types],
-                written.RatioPercent, new Fen(written.UnitPriceFen), from, until, DateOnly.ParseExact(written.ClaimBy, "O", CultureInfo.InvariantCulture));
+                new Fen(written.UnitPriceFen), from, until, DateOnly.ParseExact(written.ClaimBy, "O", CultureInfo.InvariantCulture));
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
@@ -50,10 +48,10 @@ public sealed record VoucherTerms(
         }
     }
 
+    /// <summary>Earlier vouchers also have a ratio, which always was zero: the policy says it by the day and place of the service. It is left alone.</summary>
     private sealed record Written(
         [property: JsonPropertyName("kind")] string Kind,
         [property: JsonPropertyName("types")] IReadOnlyList<string> Types,
-        [property: JsonPropertyName("ratioPercent")] long RatioPercent,
         [property: JsonPropertyName("unitPriceFen")] long UnitPriceFen,
         [property: JsonPropertyName("claimBy")] string ClaimBy);
 }

@@ -27,7 +27,7 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
         TransferredHoursMessage transferred = reply.OrThrow();
         return new TransferHoursResponse
         {
-            Entry = ResourceName.Of(from.Region, "entries", transferred.Entry),
+            Entry = request.ValidateOnly ? "" : ResourceName.Of(from.Region, "entries", transferred.Entry),
             ArrivalEntry = transferred.Arrival is { } arrival ? ResourceName.Of(to.Region, "entries", arrival) : "",
         };
     }

@@ -31,7 +31,7 @@ public sealed partial class ElderApi
         bool isCurrent = month.Year == clock.Today.Year && month.Month == clock.Today.Month;
         if (!isCurrent && !await grains.IsKnownAsync(region, run.Run)) throw Problem.Of(Reason.MonthNotCurrent);
         await BeginAsync(region, run.Run);
-        await ExpireHoldsAsync(region, context.CancellationToken);
+        if (!request.ValidateOnly) await ExpireHoldsAsync(region, context.CancellationToken);
         await RunAsync(region, stream, context, person => person.IssueHoursAsync(run), (tally, issued) => tally.Change(Unit.Minutes, issued.Minutes));
     }
 
@@ -45,7 +45,7 @@ public sealed partial class ElderApi
 
         Command run = context.Command(request, id);
         await BeginAsync(region, run);
-        await ExpireHoldsAsync(region, context.CancellationToken);
+        if (!request.ValidateOnly) await ExpireHoldsAsync(region, context.CancellationToken);
         await RunAsync(region, stream, context, person => person.EndHoursAsync(run), (tally, ended) =>
         {
             if (ended.Minutes > 0) tally.Change(Unit.Minutes, ended.Minutes);
@@ -56,7 +56,7 @@ public sealed partial class ElderApi
     /// <summary>A run remembers its id, so that it can't be used for another one; what it did to whom stands in its entries.</summary>
     private async Task BeginAsync(RegionCode region, Command run)
     {
-        Outcome begun = await grains.Ledger(region).SubmitAsync(Entries.Note(run.Header(clock.Today, "")));
+        Outcome begun = await grains.Ledger(region).DecideAsync(Entries.Note(run.Header(clock.Today, "")), run.ValidateOnly);
         if (begun.Refusal is { } refusal) throw Problem.Of(refusal);
     }
 

@@ -74,11 +74,11 @@ public sealed partial class ElderApi(IGrainFactory grains, IRegistry registry, I
         long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
         read.Check();
 
-        EntryMessage granted = (await grains.Elder(elder).GrantAsync(new GrantHoursMessage(context.Command(request, id, memo: memo), minutes))).OrThrow();
+        GrantedHoursMessage granted = (await grains.Elder(elder).GrantAsync(new GrantHoursMessage(context.Command(request, id, memo: memo), minutes))).OrThrow();
         return new GrantFromPoolResponse
         {
-            Entry = ResourceName.Of(elder.Region, "entries", granted.Index),
-            PoolRemaining = Unit.Minutes.Of(await PoolAfterAsync(elder.Region, granted.Index, context.CancellationToken)),
+            Entry = request.ValidateOnly ? "" : ResourceName.Of(elder.Region, "entries", granted.Entry),
+            PoolRemaining = Unit.Minutes.Of(granted.PoolRemaining ?? await PoolAfterAsync(elder.Region, granted.Entry, context.CancellationToken)),
         };
     }
 

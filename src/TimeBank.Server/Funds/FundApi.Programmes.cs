@@ -63,12 +63,14 @@ public sealed partial class FundApi
         long? total = request.ByShares is { } shares ? read.Amount(shares.Total, "by_shares.total", Unit.Fen) : null;
         read.Check();
         var allotment = new AllotFundsMessage(context.Command(request, id, memo: memo), [.. lines], total);
-        JournalEntry entry = (await grains.GetGrain<IProgrammeGrain>(name.GrainKey).AllotAsync(allotment)).EntryOrThrow();
+        OutcomeMessage answer = await grains.GetGrain<IProgrammeGrain>(name.GrainKey).AllotAsync(allotment);
+        JournalEntry entry = answer.EntryOrThrow();
         var response = new AllotFundsResponse
         {
             Entry = request.ValidateOnly ? "" : ResourceName.Of(name.Region, "entries", entry.Index),
             Programme = await ToContractAsync(name.Region, await ProgrammeAsync(name)),
         };
+        if (request.ValidateOnly && !answer.Outcome.Replayed) response.Programme.Available.Value += AllotmentDetails.Of(entry).Total.Value;
         response.Lines.Add(AllotmentDetails.Of(entry).Lines.Select(line => new FundAmount { Fund = ResourceName.Of(name.Region, FundValues.Funds, line.Fund), Amount = line.Amount.ToContract() }));
         return response;
     }

@@ -62,8 +62,11 @@ public sealed partial class FundApi(
         long fen = read.Amount(request.Amount, "amount", Unit.Fen);
         read.Check();
         var receipt = new ReceiveMoneyMessage(context.Command(request, id, memo: reference), bank.Text, fen, received);
-        JournalEntry entry = (await grains.GetGrain<IFundGrain>(name.GrainKey).ReceiveAsync(receipt)).EntryOrThrow();
-        return new RecordReceiptResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(name.Region, "entries", entry.Index), Fund = await ToContractAsync(name.Region, await FundAsync(name)) };
+        OutcomeMessage answer = await grains.GetGrain<IFundGrain>(name.GrainKey).ReceiveAsync(receipt);
+        JournalEntry entry = answer.EntryOrThrow();
+        var response = new RecordReceiptResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(name.Region, "entries", entry.Index), Fund = await ToContractAsync(name.Region, await FundAsync(name)) };
+        if (request.ValidateOnly && !answer.Outcome.Replayed) response.Fund.Available.Value += fen;
+        return response;
     }
 
     public override async Task<FundReport> GetFundReport(GetFundReportRequest request, ServerCallContext context)

@@ -28,6 +28,7 @@ public sealed partial class VoucherApi
         {
             context.CancellationToken.ThrowIfCancellationRequested();
             RunPageMessage page = await programme.IssueAsync(run, after);
+            run = run with { CommittedFen = page.CommittedFen };
             progress.Add(page);
             await stream.WriteAsync(progress.ToContract());
             after = page.Next;

@@ -86,10 +86,9 @@ public sealed partial class VoucherApi(
         JournalEntry? redemption = (await ledger.EntryAsync(name.Region, index, context.CancellationToken))?.Entry;
         CheckProvider(context.Caller(), name.Region, redemption);
         JournalEntry refund = (await Grain(name).RefundAsync(new RefundRedemptionMessage(context.Command(request, id, elder, memo), index))).EntryOrThrow();
-        return new RefundRedemptionResponse
-        {
-            Redemption = redemption!.ToContract(request.ValidateOnly ? null : refund.Index), Remaining = Remaining(RedemptionDetails.Of(refund)),
-        };
+        var response = new RefundRedemptionResponse { Redemption = redemption!.ToContract(refund.Index), Remaining = Remaining(RedemptionDetails.Of(refund)) };
+        if (request.ValidateOnly) response.Redemption.RefundEntry = "";
+        return response;
     }
 
     public override async Task<VoidVoucherResponse> VoidVoucher(VoidVoucherRequest request, ServerCallContext context)
@@ -100,7 +99,11 @@ public sealed partial class VoucherApi(
         string memo = read.Text(request.Memo, "memo", MaxReasonLength, required: true);
         read.Check();
         JournalEntry entry = (await Grain(name).VoidAsync(context.Command(request, id, memo: memo))).EntryOrThrow();
-        return new VoidVoucherResponse { Entry = ResourceName.Of(name.Region, VoucherValues.Entries, entry.Index), Voucher = await VoucherAsync(name, context.CancellationToken) };
+        var response = new VoidVoucherResponse { Entry = ResourceName.Of(name.Region, VoucherValues.Entries, entry.Index), Voucher = await VoucherAsync(name, context.CancellationToken) };
+        if (!request.ValidateOnly) return response;
+        // As the voucher would then be.
+        (response.Entry, response.Voucher.State, response.Voucher.Remaining.Value) = ("", VoucherState.Voided, 0);
+        return response;
     }
 
     private static Amount Remaining(RedemptionDetails details) => details.Unit.Of(details.Remaining);

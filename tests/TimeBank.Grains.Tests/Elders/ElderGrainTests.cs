@@ -138,7 +138,7 @@ public sealed class ElderGrainTests : HoursTests
         Value(await Here.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(Here.Command(), 100)));
         Command command = Here.Command();
 
-        EntryMessage first = Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(command, 60)));
+        GrantedHoursMessage first = Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(command, 60)));
 
         Assert.Equal(first, Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(command, 60))));
         await RefusedAsync(Reason.InsufficientBalance, () => Here.Elder(elder).GrantAsync(new GrantHoursMessage(Here.Command(), 41)));

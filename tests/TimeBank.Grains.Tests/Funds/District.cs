@@ -118,6 +118,13 @@ internal sealed class District : IAsyncDisposable
         return await Programme(programme).IssueAsync(run, null);
     }
 
+    /// <summary>All that has ever been written: where the journal ends, with what it remembers, and every grain's state.</summary>
+    public async Task<string> EverythingAsync()
+    {
+        LedgerHead head = await Journal.ReadHeadAsync(Code, default);
+        return $"{head.Size} {head.Tree.Root} {head.Accounts} {head.Remembered}\n{Storage.Text()}";
+    }
+
     /// <summary>What is left on an account whose balance is a credit; zero where there is none.</summary>
     public async Task<long> BalanceAsync(AccountPath path) => (await Journal.AccountAsync(Code, path, default))?.Balance ?? 0;
 

@@ -15,6 +15,9 @@ internal sealed class StubStorage : IGrainStorage, IRegistry
     /// <summary>The next write of a state is lost, as if the machine had stopped before it.</summary>
     public bool LoseNextWrite { get; set; }
 
+    /// <summary>All that is stored, to see that nothing was written.</summary>
+    public string Text() => string.Join('\n', _states.Select(state => $"{state.Key} {state.Value}").Order(StringComparer.Ordinal));
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         grainState.RecordExists = _states.TryGetValue((stateName, grainId.Key.ToString()!), out string? json);

@@ -1,3 +1,4 @@
+using System.Text;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -17,6 +18,12 @@ internal sealed class FragileStates : IGrainStorage
     public void FailNext(string stateName)
     {
         lock (_records) _failing.Add(stateName);
+    }
+
+    /// <summary>All that is stored, to see that nothing was written.</summary>
+    public string Text()
+    {
+        lock (_records) return string.Join('\n', _records.Select(record => $"{record.Key} {record.Value.Version} {Encoding.UTF8.GetString(record.Value.Bytes)}").Order(StringComparer.Ordinal));
     }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)

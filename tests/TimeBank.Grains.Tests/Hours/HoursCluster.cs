@@ -118,6 +118,13 @@ internal sealed class HoursCluster : IAsyncDisposable
         return string.Join('\n', totals) + $" {(await Journal.ReadHeadAsync(RegionCode.Parse(region), default)).Size}";
     }
 
+    /// <summary>All that has ever been written: where both journals end, with what they remember, and every grain's state.</summary>
+    public async Task<string> EverythingAsync()
+    {
+        LedgerHead here = await Journal.ReadHeadAsync(RegionCode.Parse(Tianyuan), default), there = await Journal.ReadHeadAsync(RegionCode.Parse(Lusong), default);
+        return string.Join('\n', new[] { here, there }.Select(head => $"{head.Region} {head.Size} {head.Tree.Root} {head.Accounts} {head.Remembered}")) + $"\n{States.Text()}";
+    }
+
     public async Task<int> CountAsync(EntryCode code, string region = Tianyuan) =>
         (await Journal.EntriesAsync(RegionCode.Parse(region), 0, 10_000, default)).Count(stored => stored.Entry.Code == code);
 

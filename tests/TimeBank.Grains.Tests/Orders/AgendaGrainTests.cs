@@ -52,6 +52,21 @@ public sealed class AgendaGrainTests : HoursTests
     }
 
     [Fact]
+    public async Task A_trial_reserves_nothing_and_leaves_out_whom_it_is_told_to()
+    {
+        await ReserveAsync("a", 60, 120);
+
+        Assert.Equal(["a"], (await TryAsync("b", 60, 120)).Orders.ToArray());
+        Assert.Empty((await TryAsync("b", 60, 120, "a")).Orders);
+        Assert.Empty((await TryAsync("b", 200, 300)).Orders);
+        Assert.Equal((true, "a"), ((await TryAsync("b", 120, 600)).DayFull, (await TryAsync("b", 120, 600)).Orders.Single()));
+        Assert.False((await TryAsync("b", 120, 600, "a")).DayFull);
+
+        Assert.Empty((await ReserveAsync("c", 200, 300)).Orders);
+        Assert.Equal(["a"], (await ReserveAsync("d", 60, 120)).Orders.ToArray());
+    }
+
+    [Fact]
     public async Task What_is_reserved_survives_its_grain()
     {
         await ReserveAsync("a", 60, 120);
@@ -60,6 +75,11 @@ public sealed class AgendaGrainTests : HoursTests
         Assert.Equal(["a"], (await ReserveAsync("b", 60, 120)).Orders.ToArray());
     }
 
-    private Task<ReservationReply> ReserveAsync(string order, int from, int to, bool serves = true) => Agenda.ReserveAsync(
-        new ReservationMessage(order, HoursCluster.Start.AddMinutes(from).ToUniversalTime(), HoursCluster.Start.AddMinutes(to).ToUniversalTime(), serves, 480));
+    private Task<ReservationReply> ReserveAsync(string order, int from, int to, bool serves = true) => Agenda.ReserveAsync(Reservation(order, from, to, serves));
+
+    private Task<ReservationReply> TryAsync(string order, int from, int to, params string[] without) =>
+        Agenda.TryReserveAsync(new TryReservationMessage(Reservation(order, from, to, serves: true), [.. without]));
+
+    private static ReservationMessage Reservation(string order, int from, int to, bool serves) =>
+        new(order, HoursCluster.Start.AddMinutes(from).ToUniversalTime(), HoursCluster.Start.AddMinutes(to).ToUniversalTime(), serves, 480);
 }

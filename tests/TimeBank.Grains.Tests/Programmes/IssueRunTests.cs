@@ -81,6 +81,69 @@ public sealed class IssueRunTests
         Assert.Equal(501 * 12_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
     }
 
+    [Fact]
+    public async Task A_run_that_is_only_tried_counts_what_it_would_issue_and_issues_nothing()
+    {
+        await using District district = await DistrictAsync(fen: 24_000);
+        await district.ElderAsync(1940);
+        await district.ElderAsync(1941);
+        await district.ElderAsync(1960);
+        Command run = district.Command("october");
+        string before = await district.EverythingAsync();
+
+        RunPageMessage would = await district.IssueAsync("meals", run with { ValidateOnly = true });
+
+        Assert.Equal(before, await district.EverythingAsync());
+        Assert.Equal((3, 2, 20, 24_000), (would.Looked, would.Changed, would.Amounts["MEAL"], would.CommittedFen));
+        RunPageMessage done = await district.IssueAsync("meals", run);
+        Assert.Equal((would.Looked, would.Changed, would.Amounts["MEAL"]), (done.Looked, done.Changed, done.Amounts["MEAL"]));
+        Assert.Equal(would.Skipped, done.Skipped);
+        // What is issued counts for the run that issued it, and binds nothing new.
+        RunPageMessage again = await district.IssueAsync("meals", run with { ValidateOnly = true });
+        Assert.Equal((2, 0), (again.Changed, again.CommittedFen));
+        Assert.Equal(2, (await district.IssueAsync("meals", district.Command() with { ValidateOnly = true })).Skipped[Reason.AlreadyIssued]);
+    }
+
+    [Fact]
+    public async Task A_trial_that_is_refused_for_want_of_money_is_not_remembered()
+    {
+        await using District district = await DistrictAsync(fen: 12_000);
+        await district.ElderAsync(1940);
+        await district.ElderAsync(1941);
+        Command run = district.Command("october");
+        string before = await district.EverythingAsync();
+
+        Refusal? refusal = (await district.Programme("meals").BeginIssueAsync(new IssueRunMessage(run with { ValidateOnly = true }, District.First))).Outcome.Refusal;
+
+        Assert.Equal(Refusal.Of(Reason.ProgrammeUnderfunded, ("available", "12000"), ("needed", "24000"), ("unit", "CNY")), refusal);
+        Assert.Equal(before, await district.EverythingAsync());
+        await district.AllotAsync("meals", "lottery", 12_000);
+        Assert.Equal(2, (await district.IssueAsync("meals", run)).Changed);
+    }
+
+    [Fact]
+    public async Task A_trial_counts_page_after_page_against_what_the_programme_has_left()
+    {
+        await using District district = await DistrictAsync(fen: 501 * 12_000);
+        await Task.WhenAll(Enumerable.Range(0, 501).Select(_ => district.ElderAsync(1940)));
+        var run = new IssueRunMessage(district.Command("october"), District.First);
+        Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Outcome.Refusal);
+        Proposal back = MoneyEntries.Return(district.Command().Header(District.First, ""), Meals, [(Slug.Parse("lottery"), new Fen(12_000))]);
+        Assert.Null((await district.Grains.GetGrain<ILedgerGrain>(District.Region).SubmitAsync(new ProposalMessage(back))).Outcome.Refusal);
+        string before = await district.EverythingAsync();
+
+        var asks = run with { Command = run.Command with { ValidateOnly = true } };
+        RunPageMessage first = await district.Programme("meals").IssueAsync(asks, null);
+        RunPageMessage second = await district.Programme("meals").IssueAsync(asks with { CommittedFen = first.CommittedFen }, first.Next);
+
+        Assert.Equal((500, 500 * 12_000, 0), (first.Changed, first.CommittedFen, second.Changed));
+        Assert.Equal(Skips((Reason.ProgrammeUnderfunded, 1)), second.Skipped);
+        Assert.Equal(before, await district.EverythingAsync());
+        RunPageMessage issued = await district.Programme("meals").IssueAsync(run, null), rest = await district.Programme("meals").IssueAsync(run, issued.Next);
+        Assert.Equal((500, 0), (issued.Changed, rest.Changed));
+        Assert.Equal(second.Skipped, rest.Skipped);
+    }
+
     [Theory]
     [InlineData("meals", 9, Reason.MonthNotCurrent)]
     [InlineData("meals", 11, Reason.MonthNotCurrent)]

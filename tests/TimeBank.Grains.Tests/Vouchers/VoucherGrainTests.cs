@@ -168,6 +168,42 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_void_that_is_only_tried_ends_nothing_and_a_refused_one_is_forgotten()
+    {
+        Command end = _district.Command("end"), asks = end with { ValidateOnly = true };
+        Assert.Null(await RefusalAsync(_meals, Meal(quantity: 10, price: 12_000) with { Command = _district.Command("party") }));
+        JournalEntry party = (await _district.Voucher(_meals).RedeemAsync(Meal(quantity: 10, price: 12_000) with { Command = _district.Command("party") })).Outcome.Entry!;
+        string before = await _district.EverythingAsync();
+        Assert.Equal(Reason.VoucherUsedUp, (await _district.Voucher(_meals).VoidAsync(asks)).Outcome.Refusal?.Reason);
+        Assert.Equal(before, await _district.EverythingAsync());
+        Assert.Null(await RefundAsync(_meals, party.Index));
+        before = await _district.EverythingAsync();
+
+        Outcome would = (await _district.Voucher(_meals).VoidAsync(asks)).Outcome;
+
+        Assert.Equal(before, await _district.EverythingAsync());
+        Outcome done = (await _district.Voucher(_meals).VoidAsync(end)).Outcome;
+        Assert.Equal((would.Entry!.Index, would.Entry.Code), (done.Entry!.Index, done.Entry.Code));
+    }
+
+    [Fact]
+    public async Task An_expiry_run_that_is_only_tried_counts_what_would_expire()
+    {
+        Command run = _district.Command("november"), asks = run with { ValidateOnly = true };
+        _district.MoveTo(new DateOnly(2026, 11, 29));
+        string before = await _district.EverythingAsync();
+
+        Assert.Null((await Expiry(asks).BeginAsync()).Outcome.Refusal);
+        RunPageMessage would = await Expiry(asks).ExpireAsync(Assert.Single(await Expiry(asks).DueAsync(default)));
+
+        Assert.Equal(before, await _district.EverythingAsync());
+        Assert.Null((await Expiry(run).BeginAsync()).Outcome.Refusal);
+        RunPageMessage done = await Expiry(run).ExpireAsync(Assert.Single(await Expiry(run).DueAsync(default)));
+        Assert.Equal((2, 10, 80_000), (would.Changed, would.Amounts["MEAL"], would.Amounts["CNY"]));
+        Assert.Equal((would.Changed, would.Amounts["MEAL"], would.Amounts["CNY"]), (done.Changed, done.Amounts["MEAL"], done.Amounts["CNY"]));
+    }
+
+    [Fact]
     public async Task Unknown_vouchers_and_providers_are_refused()
     {
         Assert.Equal(Reason.VoucherNotFound, await RefusalAsync(OpaqueId.Parse("0123456789AB"), Meal()));

@@ -115,6 +115,19 @@ public sealed class VoucherEntriesTests
         Assert.Equal(Given.Meals with { ServiceTypes = [] }, terms with { ServiceTypes = [] });
     }
 
+    /// <summary>As vouchers were stored while their terms had a ratio that was always zero.</summary>
+    [Fact]
+    public void Terms_stored_with_a_ratio_are_read_like_those_without()
+    {
+        VoucherTerms Read(string data) => VoucherTerms.Of(new Account(1, Chart.VoucherPath(Given.Voucher), Unit.Meal, AccountFlags.None, default, 0, Terms(data)));
+
+        VoucherTerms before = Read("""{"kind":"Units","types":["meal"],"ratioPercent":0,"unitPriceFen":1200,"claimBy":"2026-11-28"}"""), now = Read(Given.Meals.ToAccountTerms().Data);
+
+        Assert.Equal(now with { ServiceTypes = [] }, before with { ServiceTypes = [] });
+        Assert.Equal(now.ServiceTypes.AsEnumerable(), before.ServiceTypes);
+        Assert.DoesNotContain("ratio", now.ToAccountTerms().Data, StringComparison.OrdinalIgnoreCase);
+    }
+
     public static TheoryData<string, AccountTerms?> NoTerms { get; } = new()
     {
         { "none", null },
@@ -123,14 +136,14 @@ public sealed class VoucherEntriesTests
         { "null", Terms("null") },
         { "a list", Terms("[]") },
         { "empty", Terms("{}") },
-        { "without types", Terms("""{"kind":"Money","ratioPercent":50,"unitPriceFen":0,"claimBy":"2026-11-28"}""") },
-        { "of an unknown kind", Terms("""{"kind":"Gold","types":[],"ratioPercent":50,"unitPriceFen":0,"claimBy":"2026-11-28"}""") },
-        { "of a null kind", Terms("""{"kind":null,"types":[],"ratioPercent":50,"unitPriceFen":0,"claimBy":"2026-11-28"}""") },
-        { "of a negative price", Terms("""{"kind":"Money","types":[],"ratioPercent":50,"unitPriceFen":-1,"claimBy":"2026-11-28"}""") },
-        { "of a fraction", Terms("""{"kind":"Money","types":[],"ratioPercent":0.5,"unitPriceFen":0,"claimBy":"2026-11-28"}""") },
-        { "of no date", Terms("""{"kind":"Money","types":[],"ratioPercent":50,"unitPriceFen":0,"claimBy":"28 November"}""") },
-        { "of no elder", Terms("""{"kind":"Money","types":[],"ratioPercent":50,"unitPriceFen":0,"claimBy":"2026-11-28"}""") with { Owner = "" } },
-        { "of no first day", Terms("""{"kind":"Money","types":[],"ratioPercent":50,"unitPriceFen":0,"claimBy":"2026-11-28"}""") with { From = null } },
+        { "without types", Terms("""{"kind":"Money","unitPriceFen":0,"claimBy":"2026-11-28"}""") },
+        { "of an unknown kind", Terms("""{"kind":"Gold","types":[],"unitPriceFen":0,"claimBy":"2026-11-28"}""") },
+        { "of a null kind", Terms("""{"kind":null,"types":[],"unitPriceFen":0,"claimBy":"2026-11-28"}""") },
+        { "of a negative price", Terms("""{"kind":"Money","types":[],"unitPriceFen":-1,"claimBy":"2026-11-28"}""") },
+        { "of a fraction", Terms("""{"kind":"Money","types":[],"unitPriceFen":0.5,"claimBy":"2026-11-28"}""") },
+        { "of no date", Terms("""{"kind":"Money","types":[],"unitPriceFen":0,"claimBy":"28 November"}""") },
+        { "of no elder", Terms("""{"kind":"Money","types":[],"unitPriceFen":0,"claimBy":"2026-11-28"}""") with { Owner = "" } },
+        { "of no first day", Terms("""{"kind":"Money","types":[],"unitPriceFen":0,"claimBy":"2026-11-28"}""") with { From = null } },
     };
 
     [Theory, MemberData(nameof(NoTerms), DisableDiscoveryEnumeration = true)]

@@ -123,11 +123,11 @@ public sealed class RedemptionRuleTests
     }
 
     private static VoucherFacts Meals() => new(
-        new VoucherTerms(Elder, Slug.Parse("meals"), VoucherKind.Units, Unit.Meal, ["meal"], 0, new Fen(1_200), new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
+        new VoucherTerms(Elder, Slug.Parse("meals"), VoucherKind.Units, Unit.Meal, ["meal"], new Fen(1_200), new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
         10, VoucherEnd.None);
 
     private static VoucherFacts Money() => new(
-        new VoucherTerms(Elder, Slug.Parse("national"), VoucherKind.Money, Unit.Fen, ["care"], 0, Fen.Zero, new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
+        new VoucherTerms(Elder, Slug.Parse("national"), VoucherKind.Money, Unit.Fen, ["care"], Fen.Zero, new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
         80_000, VoucherEnd.None);
 
     private static ProviderFacts Canteen(params StandingSpan[] standings) => new(new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), [ServiceType.Meal, ServiceType.Bath, ServiceType.Companionship], [.. standings]);

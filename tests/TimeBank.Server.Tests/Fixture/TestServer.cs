@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -70,6 +72,29 @@ public sealed class TestServer : IAsyncLifetime
     {
         if (subject.Length == 0) subject = party.Length > 0 ? party.Split('/')[^1] : $"staff-{role}";
         return _issuer!.Issue(subject, [CallerClaims.RoleName(role)], regions.Length == 0 ? [Tianyuan] : regions, party);
+    }
+
+    /// <summary>What is answered by calls that only ask, and that they wrote nothing whatever.</summary>
+    public async Task<T> TriedAsync<T>(Func<Task<T>> ask, string region = Tianyuan)
+    {
+        string before = await EverythingAsync(region);
+        T would = await ask();
+        Assert.Equal(before, await EverythingAsync(region));
+        return would;
+    }
+
+    /// <summary>All that a region has written: where its journal ends, with what it remembers, and its grains' states.</summary>
+    private async Task<string> EverythingAsync(string region)
+    {
+        RegionCode code = RegionCode.Parse(region);
+        LedgerHead head = await Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(code, default);
+        var all = new StringBuilder($"{head.Size} {head.Tree.Root} {head.Accounts} {head.Remembered}\n");
+        foreach (string kind in (string[])["elder", "volunteer", "order", "agenda", "programme", "fund", "provider"])
+        {
+            IReadOnlyList<RegistryRow<JsonObject>> rows = await Services.GetRequiredService<IRegistry>().ListAsync<JsonObject>(new RegistryQuery(code, kind) { Limit = 10_000 }, default);
+            foreach (RegistryRow<JsonObject> row in rows) all.AppendLine($"{kind}/{row.Key} {row.State.ToJsonString()}");
+        }
+        return all.ToString();
     }
 
     /// <summary>The trial balance of a region as text, to see that nothing moved.</summary>

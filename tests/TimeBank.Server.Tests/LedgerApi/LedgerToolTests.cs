@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Xunit;
 
 namespace TimeBank.Server.Tests;
@@ -27,6 +29,38 @@ public sealed class LedgerToolTests : IDisposable
         Assert.Contains("0 lines recorded, 2 known before, 0 refused.", await SoundAsync(desk, "import", file, "--source", "old"), StringComparison.Ordinal);
         Assert.Contains("50.00", await SoundAsync(desk, "account", "show", "bank/ccb"), StringComparison.Ordinal);
         Assert.Contains("As of 2 entries.", await SoundAsync(desk, "trial-balance"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Old_books_in_GBK_are_read_and_the_lines_that_are_refused_are_found_again_and_mended()
+    {
+        await using JournalDesk desk = await JournalDesk.StartAsync(_data);
+        Encoding gbk = CodePagesEncodingProvider.Instance.GetEncoding("GBK")!;
+        string file = Path.Combine(_data, "旧账.csv");
+        string[] rows = ["id,date,account,side,unit,amount,memo", "凭证一,2026-09-30,bank/ccb,借,CNY,5000,期初", "凭证二,2026-09-30,bank/ccb,借,CNY,5.00,期初", "凭证三,2026-09-30,fund/nobody/available,贷,CNY,1,期初", ""];
+        string[] import = ["import", file, "--source", "old", "--keep-going", "--json"];
+        await File.WriteAllBytesAsync(file, gbk.GetBytes(string.Join("\r\n", rows)));
+
+        (int code, string output, string error) = await RunAsync(desk, import);
+
+        Assert.Equal(1, code);
+        Assert.Contains("The file is read as GB18030; if it isn't, say so with --encoding.", error, StringComparison.Ordinal);
+        using (JsonDocument report = JsonDocument.Parse(output))
+        {
+            Assert.Equal(1, report.RootElement.GetProperty("recorded").GetInt32());
+            foreach (JsonElement refused in report.RootElement.GetProperty("refused").EnumerateArray())
+            {
+                int row = refused.GetProperty("number").GetInt32() - 1;
+                Assert.Equal(rows[row].Split(',')[0], refused.GetProperty("key").GetString());
+                rows[row] = rows[row].Replace("5.00", "500", StringComparison.Ordinal).Replace("fund/nobody/available", "bank/ccb", StringComparison.Ordinal);
+            }
+        }
+        await File.WriteAllBytesAsync(file, gbk.GetBytes(string.Join("\r\n", rows)));
+        Assert.Contains("2 lines recorded, 1 known before, 0 refused.", await SoundAsync(desk, "import", file, "--source", "old", "--encoding", "gbk"), StringComparison.Ordinal);
+        Assert.Contains("期初", await SoundAsync(desk, "entry", "0", "--json"), StringComparison.Ordinal);
+        (code, _, error) = await RunAsync(desk, "import", file, "--source", "old", "--encoding", "utf-8");
+        Assert.Equal(2, code);
+        Assert.Contains("Line 2 isn't UTF-8.", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -71,7 +71,8 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         RedeemVoucherResponse paid = await _desk.Clerk(_canteen).RedeemVoucherAsync(lunch);
         Assert.Equal(would.Remaining, paid.Remaining);
         var refund = new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = paid.Redemption.Name, Memo = "what if", ValidateOnly = true };
-        Assert.Equal(10, (await _desk.Vouchers.RefundRedemptionAsync(refund)).Remaining.Value);
+        RefundRedemptionResponse back = await _desk.Vouchers.RefundRedemptionAsync(refund);
+        Assert.Equal((10, RedemptionState.Refunded, ""), (back.Remaining.Value, back.Redemption.State, back.Redemption.RefundEntry));
         Assert.Equal(9, (await _desk.Vouchers.GetVoucherAsync(new GetVoucherRequest { Name = _voucher.Name })).Remaining.Value);
     }
 

@@ -1,0 +1,25 @@
+using Google.Protobuf.Reflection;
+using Xunit;
+
+namespace TimeBank.Protos.Tests;
+
+public sealed class DryRunTests
+{
+    /// <summary>Mutations whose whole effect is the state of what they name; they write no entry.</summary>
+    private static readonly string[] Stateful =
+    [
+        "RegisterElder", "RecordAssessment", "EnrolVolunteer", "SetFamily", "CreateFund", "CreateProgramme", "RegisterProvider", "SetStanding", "ProposeVersion", "ApproveVersion",
+        "CheckIn", "CheckOut", "DisputeOrder", "RateOrder", "AdvanceClock", "FinishScenario",
+    ];
+
+    [Fact]
+    public void What_writes_an_entry_can_be_asked_for_without_being_done()
+    {
+        foreach (MethodDescriptor method in Contract.Methods)
+        {
+            bool expected = !Contract.IsRead(method) && !Stateful.Contains(method.Name);
+            FieldDescriptor? field = method.InputType.FindFieldByName("validate_only");
+            Assert.True(expected ? field is { FieldType: FieldType.Bool, IsRepeated: false } : field is null, method.FullName);
+        }
+    }
+}
