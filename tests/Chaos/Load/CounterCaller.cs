@@ -70,7 +70,7 @@ internal sealed class CounterCaller(District district, string name, int seed, st
         _refundable.RemoveAt(at);
         Guid id = NewRequest();
         var request = new RefundRedemptionRequest { RequestId = $"{id:D}", Redemption = redemption, Memo = "退" };
-        return Ask(Role.ProviderClerk, provider, id, "RefundRedemption", [.. lunch.Moves.Select(move => move.Back)], true,
+        return Ask(Role.ProviderClerk, provider, id, "RefundRedemption", [.. lunch.Moves.Select(move => move.Back())], true,
             async (invoker, options) => new Answer((await new VoucherService.VoucherServiceClient(invoker).RefundRedemptionAsync(request, options)).Redemption.RefundEntry));
     }
 
