@@ -3,7 +3,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>The books of every region: one round trip for a stretch of the journal, and by that one transaction.</summary>
+/// <summary>The books of every region: a stretch of the journal is one transaction.</summary>
 internal sealed class PostgreSqlBooks(NpgsqlDataSource source) : IBooks
 {
     private const string NextBooks =
@@ -32,10 +32,11 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source) : IBooks
             AS n (number, flags, dp, dd, cp, cc, path, unit, opened, owner, grp, valid_from, valid_until, data)
         """;
 
+    // Copied and not inserted: a page of rows is one record of PostgreSQL's log.
     private const string Transfers =
         """
-        INSERT INTO transfers (region, idx, position, debit, credit, unit, posted, held, released, debit_debits, debit_credits, credit_debits, credit_credits)
-        SELECT $1, n.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS n
+        COPY transfers (region, idx, position, debit, credit, unit, posted, held, released, debit_debits, debit_credits, credit_debits, credit_credits)
+        FROM STDIN (FORMAT BINARY)
         """;
 
     public async ValueTask<(long Journal, long Books)> ProgressAsync(RegionCode region) =>
@@ -55,11 +56,12 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source) : IBooks
 
     private static async Task<bool> RunAsync(NpgsqlConnection connection, Bookings bookings)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        Write(batch, bookings);
         try
         {
-            await batch.ExecuteNonQueryAsync(CancellationToken.None);
+            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
+            await WriteAccountsAsync(connection, bookings);
+            if (bookings.Transfers.Count > 0) await CopyTransfersAsync(connection, bookings);
+            await transaction.CommitAsync();
             return true;
         }
         catch (PostgresException fault) when (fault.SqlState == PostgreSqlFault.HeadMoved)
@@ -72,22 +74,40 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source) : IBooks
         }
     }
 
-    private static void Write(NpgsqlBatch batch, Bookings bookings)
+    private static async Task WriteAccountsAsync(NpgsqlConnection connection, Bookings bookings)
     {
         LedgerHead after = bookings.After;
+        await using var batch = new NpgsqlBatch(connection);
         PostgreSqlStatement Add(string sql) => PostgreSqlStatement.Add(batch, sql).Value(bookings.Region.Value);
         Add(NextBooks)
             .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds).Value(after.Accounts).Value(bookings.Before.Size);
         if (bookings.Changed.Count > 0) Counters(Add(ChangedAccounts), bookings.Changed);
         if (bookings.Opened.Count > 0) Open(Add(OpenedAccounts), bookings.Opened);
-        IReadOnlyCollection<BookedTransfer> transfers = bookings.Transfers;
-        if (transfers.Count == 0) return;
-        Add(Transfers)
-            .Column(transfers, row => row.Index).Column(transfers, row => row.Position)
-            .Column(transfers, row => row.Moved.Debit).Column(transfers, row => row.Moved.Credit).Column(transfers, row => row.Moved.Unit.Code)
-            .Column(transfers, row => row.Moved.Posted).Column(transfers, row => row.Moved.Held).Column(transfers, row => row.Moved.Released)
-            .Column(transfers, row => row.After.Debit.DebitsPosted).Column(transfers, row => row.After.Debit.CreditsPosted)
-            .Column(transfers, row => row.After.Credit.DebitsPosted).Column(transfers, row => row.After.Credit.CreditsPosted);
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    private static async Task CopyTransfersAsync(NpgsqlConnection connection, Bookings bookings)
+    {
+        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(Transfers);
+        foreach (BookedTransfer row in bookings.Transfers)
+        {
+            Transfer moved = row.Moved;
+            await copy.StartRowAsync();
+            await copy.WriteAsync(bookings.Region.Value);
+            await copy.WriteAsync(row.Index);
+            await copy.WriteAsync(row.Position);
+            await copy.WriteAsync(moved.Debit);
+            await copy.WriteAsync(moved.Credit);
+            await copy.WriteAsync(moved.Unit.Code);
+            await copy.WriteAsync(moved.Posted);
+            await copy.WriteAsync(moved.Held);
+            await copy.WriteAsync(moved.Released);
+            await copy.WriteAsync(row.After.Debit.DebitsPosted);
+            await copy.WriteAsync(row.After.Debit.CreditsPosted);
+            await copy.WriteAsync(row.After.Credit.DebitsPosted);
+            await copy.WriteAsync(row.After.Credit.CreditsPosted);
+        }
+        await copy.CompleteAsync();
     }
 
     private static PostgreSqlStatement Counters(PostgreSqlStatement statement, IReadOnlyCollection<Account> accounts) => statement
