@@ -8,11 +8,13 @@ internal sealed class PendingCall<T> : PendingCall
     private readonly Request request;
     private readonly Dictionary<string, object>? context;
     private readonly Caller caller;
-    private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<T> answer = new();
+    private T? result;
+    private Exception? failure;
     private CancellationTokenRegistration registration;
     private CancellationTokenSource? forGrain;
 
-    internal PendingCall(Request request, Dictionary<string, object>? context, Caller caller)
+    internal PendingCall(Request request, Dictionary<string, object>? context, Caller caller) : base(request.Source)
     {
         this.request = request;
         this.context = context;
@@ -27,8 +29,6 @@ internal sealed class PendingCall<T> : PendingCall
     internal override bool IsAlwaysInterleave => request.Method.IsAlwaysInterleave;
 
     internal override bool IsReadOnly => request.Method.IsReadOnly;
-
-    internal override bool IsOver => answer.Task.IsCompleted;
 
     internal override Dictionary<string, object>? Context => context;
 
@@ -65,7 +65,10 @@ internal sealed class PendingCall<T> : PendingCall
 
     internal override void Reject(Exception error)
     {
-        if (answer.TrySetException(error)) Close();
+        if (!TryAnswer()) return;
+        failure = error;
+        Close();
+        Answers.Give(this);
     }
 
     internal override void Expire() => Reject(new TimeoutException(
@@ -82,20 +85,31 @@ internal sealed class PendingCall<T> : PendingCall
         request.Arguments[request.Method.TokenIndex] = forGrain.Token;
         registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((PendingCall<T>)state!).Cancel(token), this);
-        if (answer.Task.IsCompleted) registration.Dispose();
+        if (IsOver) registration.Dispose();
     }
 
     /// <summary>Answers before it looks where the call runs; <see cref="Activation"/> looks in the opposite order, so one of both sees the other.</summary>
     private void Cancel(CancellationToken cancellationToken)
     {
-        if (!answer.TrySetException(new OperationCanceledException(cancellationToken))) return;
+        if (!TryAnswer()) return;
+        failure = new OperationCanceledException(cancellationToken);
         caller.Answered(this);
+        DeliverSoon();
         RunsOn?.Post(forGrain!.Cancel);
     }
 
-    private void Answer(T result)
+    internal override void Deliver()
     {
-        if (answer.TrySetResult(result)) Close();
+        if (failure is null) answer.SetResult(result!);
+        else answer.SetException(failure);
+    }
+
+    private void Answer(T given)
+    {
+        if (!TryAnswer()) return;
+        result = given;
+        Close();
+        Answers.Give(this);
     }
 
     private void Close()
