@@ -129,7 +129,7 @@ internal sealed class Activation : IGrainContext
                 if (next is null) return;
             }
 
-            _ = RunAsync(next);
+            Begin(next);
         }
 
         scheduler.WantPump();
@@ -216,10 +216,16 @@ internal sealed class Activation : IGrainContext
         exclusive.Count == 0 || turn.IsAlwaysInterleave || (turn.IsReadOnly && exclusive.TrueForAll(one => one.IsReadOnly))
         || sections.ContainsKey(turn.ReentrancyId);
 
-    private async Task RunAsync(Turn turn)
+    private void Begin(Turn turn)
     {
         turn.RunsOn = this;
-        if (!turn.IsOver) await turn.RunAsync(this);
+        if (turn.IsOver) Ended(turn);
+        else _ = turn.RunAsync(this);
+    }
+
+    /// <summary>A turn is over; others may begin.</summary>
+    internal void Ended(Turn turn)
+    {
         bool isIdle;
         lock (gate)
         {

@@ -42,12 +42,13 @@ internal sealed class PendingCall<T> : PendingCall
             if (filters.Length == 0 && activation.GrainInstance is not IIncomingGrainCallFilter)
             {
                 Answer(await method.InvokeAsync(activation.GrainInstance!, request.Arguments));
-                return;
             }
-
-            IncomingChain<T> chain = new(request, activation, filters);
-            await chain.Invoke();
-            Answer((T)chain.Result!);
+            else
+            {
+                IncomingChain<T> chain = new(request, activation, filters);
+                await chain.Invoke();
+                Answer((T)chain.Result!);
+            }
         }
         catch (Exception error)
         {
@@ -61,6 +62,8 @@ internal sealed class PendingCall<T> : PendingCall
             if (request.Method.IsOneWay) activation.Silo.Log.LogWarning(error, "One-way call {Method} of {Grain} failed", request.Method.Info.Name, Target);
             Reject(error);
         }
+
+        activation.Ended(this);
     }
 
     internal override void Reject(Exception error)
