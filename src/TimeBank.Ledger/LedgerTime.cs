@@ -27,5 +27,12 @@ public readonly record struct LedgerTime(long Microseconds) : IComparable<Ledger
 
     public int CompareTo(LedgerTime other) => Microseconds.CompareTo(other.Microseconds);
 
-    public override string ToString() => ToDateTimeOffset().UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        // The round-trip format, which needs no parsing of its own, has one digit more: always a zero.
+        Span<char> text = stackalloc char[28];
+        ToDateTimeOffset().UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[^2] = 'Z';
+        return text[..^1].ToString();
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using TimeBank.Ledger;
 
@@ -19,7 +18,7 @@ internal static class Given
     /// <summary>The header of the command that <paramref name="name"/> stands for; the same name is the same request id.</summary>
     public static EntryHeader Header(string name, string command = "") => new(
         Entry(name), Digest.Of(Encoding.UTF8.GetBytes(name + command)), "STAFF", "", new DateOnly(2026, 10, 1), "430211/1", $"memo of {name}",
-        ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal).Add("name", name));
+        EntryHeader.NoDetails.Add("name", name));
 
     public static EntryId Entry(string name)
     {

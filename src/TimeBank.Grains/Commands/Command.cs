@@ -30,8 +30,6 @@ public sealed record Command(
     /// <summary>The header of a further entry of the command, under another id.</summary>
     public EntryHeader Header(EntryId id, DateOnly effective, string policy, params ReadOnlySpan<(string Key, string Value)> details)
     {
-        var written = EntryHeader.NoDetails.ToBuilder();
-        foreach ((string key, string value) in details) written.Add(key, value);
-        return new EntryHeader(id, TimeBank.Ledger.Digest.Parse(Digest), Actor, OnBehalfOf, effective, policy, Memo, written.ToImmutable());
+        return new EntryHeader(id, TimeBank.Ledger.Digest.Parse(Digest), Actor, OnBehalfOf, effective, policy, Memo, EntryDetails.Of(details));
     }
 }

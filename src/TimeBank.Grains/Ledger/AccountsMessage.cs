@@ -12,7 +12,14 @@ public sealed record AccountsMessage
 
     public ImmutableArray<Account> Accounts { get; private set; }
 
-    public Account? Find(AccountPath path) => Accounts.FirstOrDefault(account => account.Path == path);
+    public Account? Find(AccountPath path)
+    {
+        foreach (Account account in Accounts)
+        {
+            if (account.Path == path) return account;
+        }
+        return null;
+    }
 
     [Id(0)]
     public byte[] Bytes

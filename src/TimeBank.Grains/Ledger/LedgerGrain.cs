@@ -21,6 +21,10 @@ public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSo
 
     public async Task<OutcomeMessage?> FindAsync(EntryIdMessage id) => await Writer.FindAsync(id.Id) is { } outcome ? new OutcomeMessage(outcome) : null;
 
-    public async Task<AccountsMessage> AccountsAsync(AccountPathsMessage paths) =>
-        new([.. await Writer.AccountsAsync([.. paths.Paths.Select(AccountPath.Parse)])]);
+    public async Task<AccountsMessage> AccountsAsync(AccountPathsMessage paths)
+    {
+        var parsed = new AccountPath[paths.Paths.Length];
+        for (int at = 0; at < parsed.Length; at++) parsed[at] = AccountPath.Parse(paths.Paths[at]);
+        return new([.. await Writer.AccountsAsync(parsed)]);
+    }
 }

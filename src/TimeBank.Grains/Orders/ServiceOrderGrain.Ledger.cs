@@ -85,9 +85,9 @@ public sealed partial class ServiceOrderGrain
         {
             EntryId id = EndId(attempt);
             Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-            var details = OrderDetails.OfEnd(null, LocalKey, OrderEnd.Expired, 0, 0).ToDictionary(pair => pair.Item1, pair => pair.Item2);
+            var details = EntryDetails.Of(OrderDetails.OfEnd(null, LocalKey, OrderEnd.Expired, 0, 0));
             outcome = await WriteAsync(HourEntries.ExpireService(
-                new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", EntryHeader.NoDetails.AddRange(details)), EntryId.Parse(State.Hold!.Id)));
+                new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", details), EntryId.Parse(State.Hold!.Id)));
         }
         // Refused by a writer that can't write now, or whose clock is a moment behind: the next look tries again.
         if (outcome.Entry is not { } entry) return;

@@ -16,5 +16,5 @@ public sealed record ProviderRecord(
 {
     /// <summary>What the rules may know.</summary>
     public ProviderFacts ToFacts() =>
-        new(AccreditedFrom, AccreditedUntil, ServiceTypes, [.. Standings.Select(standing => new StandingSpan(standing.Standing, standing.First, standing.Last))]);
+        new(AccreditedFrom, AccreditedUntil, ServiceTypes, Standings.IsEmpty ? [] : [.. Standings.Select(standing => new StandingSpan(standing.Standing, standing.First, standing.Last))]);
 }

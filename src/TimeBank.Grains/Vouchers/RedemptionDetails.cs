@@ -11,12 +11,13 @@ public sealed record RedemptionDetails(
     string Voucher, string Elder, string Programme, string Provider, string Item, long Quantity, Fen Price, Fen Insurance,
     long FromVoucher, Unit Unit, Fen Credited, Fen OwnPart, string Place, DateOnly ServiceDate, long Remaining)
 {
+    /// <summary>In the order in which they are stored.</summary>
     public (string Key, string Value)[] Write() =>
     [
-        ("voucher", Voucher), ("elder", Elder), ("programme", Programme), ("provider", Provider), ("item", Item), ("quantity", Text(Quantity)),
-        ("priceFen", Text(Price.Value)), ("insuranceFen", Text(Insurance.Value)), ("fromVoucher", Text(FromVoucher)), ("unit", Unit.Code),
-        ("creditedFen", Text(Credited.Value)), ("ownPartFen", Text(OwnPart.Value)), ("place", Place),
-        ("serviceDate", ServiceDate.ToString("O", CultureInfo.InvariantCulture)), ("remaining", Text(Remaining)),
+        ("creditedFen", Text(Credited.Value)), ("elder", Elder), ("fromVoucher", Text(FromVoucher)), ("insuranceFen", Text(Insurance.Value)), ("item", Item),
+        ("ownPartFen", Text(OwnPart.Value)), ("place", Place), ("priceFen", Text(Price.Value)), ("programme", Programme), ("provider", Provider),
+        ("quantity", Text(Quantity)), ("remaining", Text(Remaining)), ("serviceDate", ServiceDate.ToString("O", CultureInfo.InvariantCulture)),
+        ("unit", Unit.Code), ("voucher", Voucher),
     ];
 
     public static RedemptionDetails Of(JournalEntry entry) => new(

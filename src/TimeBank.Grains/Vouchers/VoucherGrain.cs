@@ -16,11 +16,18 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
 
     private ILedgerGrain Ledger { get; set; } = null!;
 
+    private AccountPath Path { get; set; }
+
+    /// <summary>The question for the voucher's account, always the same.</summary>
+    private AccountPathsMessage Account { get; set; } = null!;
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         string[] key = this.GetPrimaryKeyString().Split('/');
         (Region, Id) = (RegionCode.Parse(key[0]), OpaqueId.Parse(key[1]));
         Ledger = GrainFactory.GetGrain<ILedgerGrain>(key[0]);
+        Path = Chart.VoucherPath(Id);
+        Account = new AccountPathsMessage([Path.Text]);
         return Task.CompletedTask;
     }
 
@@ -70,7 +77,7 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
 
     public async Task<OutcomeMessage?> ExpireAsync(Command run)
     {
-        if (await Ledger.AccountAsync(Chart.VoucherPath(Id)) is not { } account || account.Counters.DebitRoom == 0) return null;
+        if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account || account.Counters.DebitRoom == 0) return null;
         VoucherTerms terms = VoucherTerms.Of(account);
         if (!VoucherRules.MayExpire(terms, clock.Today)) return null;
         Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
@@ -100,7 +107,7 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
     /// <summary>The voucher as the writer has it; how an empty one ended is in the journal, which has all that the writer has answered.</summary>
     private async Task<VoucherFacts?> FactsAsync()
     {
-        if (await Ledger.AccountAsync(Chart.VoucherPath(Id)) is not { } account) return null;
+        if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account) return null;
         _terms ??= VoucherTerms.Of(account);
         if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(_terms, account.Counters, null);
         var filter = new EntryFilter { Touching = [new AccountFilter(account.Path.Text)] };
@@ -110,7 +117,7 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
     private async Task<LinkedEntry?> RedemptionAsync(long index)
     {
         if (index is < 0 or long.MaxValue) return null;
-        var filter = new EntryFilter(EntryCode.RedeemVoucher) { Touching = [new AccountFilter(Chart.VoucherPath(Id).Text)] };
+        var filter = new EntryFilter(EntryCode.RedeemVoucher) { Touching = [new AccountFilter(Path.Text)] };
         return (await journal.EntriesAsync(Region, filter, index + 1, 1, CancellationToken.None)).FirstOrDefault(linked => linked.Entry.Index == index);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
@@ -29,7 +30,13 @@ public readonly record struct Digest
     }
 
     /// <exception cref="FormatException">The text is not 64 hexadecimal digits.</exception>
-    public static Digest Parse(string hex) => hex.Length == 2 * Size ? new(Convert.FromHexString(hex)) : throw new FormatException($"'{hex}' is not a digest: {2 * Size} hexadecimal digits.");
+    public static Digest Parse(string hex)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        return Convert.FromHexString(hex, bytes, out int read, out int written) == OperationStatus.Done && read == hex.Length && written == Size
+            ? new(bytes)
+            : throw new FormatException($"'{hex}' is not a digest: {2 * Size} hexadecimal digits.");
+    }
 
     public void CopyTo(Span<byte> destination)
     {
@@ -46,5 +53,10 @@ public readonly record struct Digest
         return bytes;
     }
 
-    public override string ToString() => Convert.ToHexStringLower(ToArray());
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -16,6 +17,7 @@ namespace TimeBank.Ledger;
 public readonly record struct EntryId(UInt128 Value)
 {
     public const int Size = 16;
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789ABCDEFabcdef");
 
     private const int HashedBits = 80;
 
@@ -38,7 +40,7 @@ public readonly record struct EntryId(UInt128 Value)
     {
         id = default;
         // The parser takes NULs at the end for nothing, so that two texts would be one id.
-        if (hex is not { Length: 2 * Size } || !hex.All(char.IsAsciiHexDigit) || !UInt128.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 value)) return false;
+        if (hex is not { Length: 2 * Size } || hex.AsSpan().ContainsAnyExcept(HexDigits) || !UInt128.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 value)) return false;
         id = new EntryId(value);
         return true;
     }
@@ -54,7 +56,12 @@ public readonly record struct EntryId(UInt128 Value)
         return bytes;
     }
 
-    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
+        return Convert.ToHexStringLower(bytes);
+    }
 
     private EntryId Beside(EntryId other) => new((other.Value >> HashedBits << HashedBits) | (Value << (8 * Size - HashedBits) >> (8 * Size - HashedBits)));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace TimeBank.Ledger;
@@ -6,6 +7,7 @@ namespace TimeBank.Ledger;
 public readonly record struct Slug
 {
     public const int MaxLength = 40;
+    private static readonly SearchValues<char> Letters = SearchValues.Create("-0123456789abcdefghijklmnopqrstuvwxyz");
 
     private Slug(string text) => Text = text;
 
@@ -16,7 +18,7 @@ public readonly record struct Slug
     public static bool TryParse([NotNullWhen(true)] string? text, out Slug slug)
     {
         slug = default;
-        if (text is null || text.Length is 0 or > MaxLength || !text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')) return false;
+        if (text is null || text.Length is 0 or > MaxLength || text.AsSpan().ContainsAnyExcept(Letters)) return false;
         slug = new Slug(text);
         return true;
     }

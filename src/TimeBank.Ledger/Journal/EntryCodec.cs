@@ -28,29 +28,28 @@ public static class EntryCodec
         json.Reset();
         EntryHeader header = entry.Header;
         json.WriteStartObject();
-        json.WriteNumber("version", Version);
-        json.WriteString("region", entry.Region.ToString());
-        json.WriteNumber("index", entry.Index);
-        json.WriteString("id", header.Id.ToString());
-        json.WriteString("command", header.Command.ToString());
-        json.WriteString("time", entry.Time.ToString());
-        json.WriteString("effective", header.EffectiveDate.ToString("O", null));
-        json.WriteString("kind", entry.Kind.ToString());
-        json.WriteString("code", entry.Code.ToString());
-        json.WriteString("actor", header.Actor);
-        if (header.OnBehalfOf.Length > 0) json.WriteString("onBehalfOf", header.OnBehalfOf);
-        json.WriteString("policy", header.PolicyVersion);
-        if (entry.Of is { } of) json.WriteNumber("of", of);
-        if (entry.Expires is { } expires) json.WriteString("expires", expires.ToString());
+        json.WriteNumber(Keys.Version, Version);
+        json.WriteString(Keys.Region, entry.Region.ToString());
+        json.WriteNumber(Keys.Index, entry.Index);
+        json.WriteString(Keys.Id, header.Id.ToString());
+        json.WriteString(Keys.Command, header.Command.ToString());
+        json.WriteString(Keys.Time, entry.Time.ToString());
+        json.WriteString(Keys.Effective, header.EffectiveDate.ToString("O", null));
+        json.WriteString(Keys.Kind, entry.Kind.ToString());
+        json.WriteString(Keys.Code, entry.Code.ToString());
+        json.WriteString(Keys.Actor, header.Actor);
+        if (header.OnBehalfOf.Length > 0) json.WriteString(Keys.OnBehalfOf, header.OnBehalfOf);
+        json.WriteString(Keys.Policy, header.PolicyVersion);
+        if (entry.Of is { } of) json.WriteNumber(Keys.Of, of);
+        if (entry.Expires is { } expires) json.WriteString(Keys.Expires, expires.ToString());
         if (!entry.Opened.IsEmpty) WriteOpened(json, entry);
         WriteTransfers(json, entry);
         if (!entry.Changes.IsEmpty) WriteChanges(json, entry);
-        if (header.Memo.Length > 0) json.WriteString("memo", header.Memo);
-        if (!header.Details.IsEmpty)
+        if (header.Memo.Length > 0) json.WriteString(Keys.Memo, header.Memo);
+        if (header.Details.Count > 0)
         {
-            json.WriteStartObject("details");
-            // By the bytes of the keys, whatever order the caller's dictionary has.
-            foreach ((string key, string value) in header.Details.WithComparers(StringComparer.Ordinal)) json.WriteString(key, value);
+            json.WriteStartObject(Keys.Details);
+            foreach ((string key, string value) in header.Details.Pairs) json.WriteString(key, value);
             json.WriteEndObject();
         }
         json.WriteEndObject();
@@ -74,21 +73,21 @@ public static class EntryCodec
 
     private static void WriteOpened(Utf8JsonWriter json, JournalEntry entry)
     {
-        json.WriteStartArray("opened");
+        json.WriteStartArray(Keys.Opened);
         foreach (Account account in entry.Opened)
         {
             json.WriteStartObject();
-            json.WriteNumber("account", account.Number);
-            json.WriteString("path", account.Path.Text);
-            json.WriteString("unit", account.Unit.Code);
-            json.WriteNumber("flags", (int)account.Flags);
+            json.WriteNumber(Keys.Account, account.Number);
+            json.WriteString(Keys.Path, account.Path.Text);
+            json.WriteString(Keys.Unit, account.Unit.Code);
+            json.WriteNumber(Keys.Flags, (int)account.Flags);
             if (account.Terms is { } terms)
             {
-                json.WriteString("owner", terms.Owner);
-                json.WriteString("group", terms.Group);
-                if (terms.From is { } from) json.WriteString("from", from.ToString("O", null));
-                if (terms.Until is { } until) json.WriteString("until", until.ToString("O", null));
-                json.WriteString("data", terms.Data);
+                json.WriteString(Keys.Owner, terms.Owner);
+                json.WriteString(Keys.Group, terms.Group);
+                if (terms.From is { } from) json.WriteString(Keys.From, from.ToString("O", null));
+                if (terms.Until is { } until) json.WriteString(Keys.Until, until.ToString("O", null));
+                json.WriteString(Keys.Data, terms.Data);
             }
             json.WriteEndObject();
         }
@@ -97,16 +96,16 @@ public static class EntryCodec
 
     private static void WriteTransfers(Utf8JsonWriter json, JournalEntry entry)
     {
-        json.WriteStartArray("transfers");
+        json.WriteStartArray(Keys.Transfers);
         foreach (Transfer transfer in entry.Transfers)
         {
             json.WriteStartObject();
-            json.WriteNumber("debit", transfer.Debit);
-            json.WriteNumber("credit", transfer.Credit);
-            json.WriteString("unit", transfer.Unit.Code);
-            if (transfer.Posted != 0) json.WriteNumber("posted", transfer.Posted);
-            if (transfer.Held != 0) json.WriteNumber("held", transfer.Held);
-            if (transfer.Released != 0) json.WriteNumber("released", transfer.Released);
+            json.WriteNumber(Keys.Debit, transfer.Debit);
+            json.WriteNumber(Keys.Credit, transfer.Credit);
+            json.WriteString(Keys.Unit, transfer.Unit.Code);
+            if (transfer.Posted != 0) json.WriteNumber(Keys.Posted, transfer.Posted);
+            if (transfer.Held != 0) json.WriteNumber(Keys.Held, transfer.Held);
+            if (transfer.Released != 0) json.WriteNumber(Keys.Released, transfer.Released);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -114,14 +113,53 @@ public static class EntryCodec
 
     private static void WriteChanges(Utf8JsonWriter json, JournalEntry entry)
     {
-        json.WriteStartArray("changes");
+        json.WriteStartArray(Keys.Changes);
         foreach (AccountChange change in entry.Changes)
         {
             json.WriteStartObject();
-            json.WriteNumber("account", change.Account);
-            json.WriteNumber("flags", (int)change.Flags);
+            json.WriteNumber(Keys.Account, change.Account);
+            json.WriteNumber(Keys.Flags, (int)change.Flags);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    /// <summary>The keys as they are written, made once.</summary>
+    private static class Keys
+    {
+        public static readonly JsonEncodedText
+            Account = JsonEncodedText.Encode("account"),
+            Actor = JsonEncodedText.Encode("actor"),
+            Changes = JsonEncodedText.Encode("changes"),
+            Code = JsonEncodedText.Encode("code"),
+            Command = JsonEncodedText.Encode("command"),
+            Credit = JsonEncodedText.Encode("credit"),
+            Data = JsonEncodedText.Encode("data"),
+            Debit = JsonEncodedText.Encode("debit"),
+            Details = JsonEncodedText.Encode("details"),
+            Effective = JsonEncodedText.Encode("effective"),
+            Expires = JsonEncodedText.Encode("expires"),
+            Flags = JsonEncodedText.Encode("flags"),
+            From = JsonEncodedText.Encode("from"),
+            Group = JsonEncodedText.Encode("group"),
+            Held = JsonEncodedText.Encode("held"),
+            Id = JsonEncodedText.Encode("id"),
+            Index = JsonEncodedText.Encode("index"),
+            Kind = JsonEncodedText.Encode("kind"),
+            Memo = JsonEncodedText.Encode("memo"),
+            Of = JsonEncodedText.Encode("of"),
+            OnBehalfOf = JsonEncodedText.Encode("onBehalfOf"),
+            Opened = JsonEncodedText.Encode("opened"),
+            Owner = JsonEncodedText.Encode("owner"),
+            Path = JsonEncodedText.Encode("path"),
+            Policy = JsonEncodedText.Encode("policy"),
+            Posted = JsonEncodedText.Encode("posted"),
+            Region = JsonEncodedText.Encode("region"),
+            Released = JsonEncodedText.Encode("released"),
+            Time = JsonEncodedText.Encode("time"),
+            Transfers = JsonEncodedText.Encode("transfers"),
+            Unit = JsonEncodedText.Encode("unit"),
+            Until = JsonEncodedText.Encode("until"),
+            Version = JsonEncodedText.Encode("version");
     }
 }

@@ -9,10 +9,10 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     private const long MaxCounter = long.MaxValue / 4;
 
     private readonly List<Account> _touched = [];
-    private readonly ImmutableArray<Account>.Builder _opened = ImmutableArray.CreateBuilder<Account>();
-    private readonly ImmutableArray<Transfer>.Builder _transfers = ImmutableArray.CreateBuilder<Transfer>();
-    private readonly ImmutableArray<TransferBalances>.Builder _balances = ImmutableArray.CreateBuilder<TransferBalances>();
-    private readonly ImmutableArray<AccountChange>.Builder _changes = ImmutableArray.CreateBuilder<AccountChange>();
+    private readonly ImmutableArray<Account>.Builder _opened = ImmutableArray.CreateBuilder<Account>(0);
+    private readonly ImmutableArray<Transfer>.Builder _transfers = ImmutableArray.CreateBuilder<Transfer>(proposal.Transfers.Length);
+    private readonly ImmutableArray<TransferBalances>.Builder _balances = ImmutableArray.CreateBuilder<TransferBalances>(proposal.Transfers.Length);
+    private readonly ImmutableArray<AccountChange>.Builder _changes = ImmutableArray.CreateBuilder<AccountChange>(proposal.Changes.Length);
     private (int Debit, int Credit)[] _legs = [];
     private long? _of;
 
@@ -117,13 +117,13 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     {
         var entry = new JournalEntry(
             view.Region, view.NextIndex, time, proposal.Header, proposal.Kind, proposal.Code,
-            _opened.ToImmutable(), _transfers.ToImmutable(), _changes.ToImmutable(), _of, proposal.Expires);
-        return new Decision(Outcome.Wrote(entry), [.. _touched], _balances.ToImmutable(), Stores: true);
+            _opened.DrainToImmutable(), _transfers.DrainToImmutable(), _changes.DrainToImmutable(), _of, proposal.Expires);
+        return new Decision(Outcome.Wrote(entry), [.. _touched], _balances.DrainToImmutable(), Stores: true);
     }
 
     private Refusal? Find(AccountSpec spec, out int at)
     {
-        at = _touched.FindIndex(account => account.Path == spec.Path);
+        at = IndexOf(spec.Path);
         Account? account = at >= 0 ? _touched[at] : view.Account(spec.Path);
         if (account is null)
         {
@@ -137,13 +137,24 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
         return null;
     }
 
+    private int IndexOf(AccountPath path)
+    {
+        for (int at = 0; at < _touched.Count; at++)
+        {
+            if (_touched[at].Path == path) return at;
+        }
+        return -1;
+    }
+
     private Account Existing(long number) =>
         view.Account(number) ?? throw new InvalidOperationException($"Account {number} of region {view.Region} is named by an entry and isn't there.");
 
     private int Touch(Account account)
     {
-        int at = _touched.FindIndex(touched => touched.Number == account.Number);
-        if (at >= 0) return at;
+        for (int at = 0; at < _touched.Count; at++)
+        {
+            if (_touched[at].Number == account.Number) return at;
+        }
         _touched.Add(account);
         return _touched.Count - 1;
     }

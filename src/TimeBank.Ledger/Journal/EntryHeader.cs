@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace TimeBank.Ledger;
 
 /// <summary>Who asks for an entry, under which id, and what to write beside the amounts.</summary>
@@ -19,7 +17,7 @@ public sealed record EntryHeader(
     DateOnly EffectiveDate,
     string PolicyVersion,
     string Memo,
-    ImmutableSortedDictionary<string, string> Details)
+    EntryDetails Details)
 {
     /// <summary>Of the actor, of whom they act for, and of the policy version.</summary>
     public const int MaxNameLength = 200;
@@ -28,6 +26,5 @@ public sealed record EntryHeader(
     public const int MaxDetails = 32;
     public const int MaxDetailLength = 400;
 
-    /// <summary>No details; ordered by the bytes of their keys, so that an entry's bytes don't depend on a culture.</summary>
-    public static ImmutableSortedDictionary<string, string> NoDetails { get; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    public static EntryDetails NoDetails => EntryDetails.None;
 }

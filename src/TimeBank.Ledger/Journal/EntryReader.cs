@@ -20,7 +20,7 @@ internal static class EntryReader
             Text(json, "policy"),
             TextOr(json, "memo", ""),
             json.TryGetProperty("details", out JsonElement details)
-                ? details.EnumerateObject().ToImmutableSortedDictionary(detail => detail.Name, detail => TextOf(detail.Value, detail.Name), StringComparer.Ordinal)
+                ? EntryDetails.Of([.. details.EnumerateObject().Select(detail => (detail.Name, TextOf(detail.Value, detail.Name)))])
                 : EntryHeader.NoDetails);
         return new JournalEntry(
             RegionCode.Parse(Text(json, "region")),

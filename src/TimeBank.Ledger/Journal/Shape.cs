@@ -38,7 +38,7 @@ public static class Shape
             ?? CheckText("policy_version", header.PolicyVersion, EntryHeader.MaxNameLength);
         if (fixedTexts is not null) return fixedTexts;
         if (header.Details.Count > EntryHeader.MaxDetails) return Refusal.Of(Reason.TextTooLong, ("field", "details"));
-        foreach ((string key, string value) in header.Details)
+        foreach ((string key, string value) in header.Details.Pairs)
         {
             Refusal? detail = CheckText("details", key, EntryHeader.MaxDetailLength) ?? CheckText("details", value, EntryHeader.MaxDetailLength - key.Length);
             if (detail is not null) return detail;

@@ -12,7 +12,14 @@ public sealed record ProviderFacts(DateOnly AccreditedFrom, DateOnly AccreditedU
     public Standing StandingOn(DateOnly day) => SpanOn(day)?.Standing ?? Standing.Good;
 
     /// <summary>The decision in force on a day; null where there is none.</summary>
-    public StandingSpan? SpanOn(DateOnly day) => Standings.LastOrDefault(span => span.First <= day) is { } span && !(span.Last < day) ? span : null;
+    public StandingSpan? SpanOn(DateOnly day)
+    {
+        for (int at = Standings.Length - 1; at >= 0; at--)
+        {
+            if (Standings[at].First <= day) return Standings[at].Last < day ? null : Standings[at];
+        }
+        return null;
+    }
 
     /// <summary>Why the provider can't be paid for a service of a type on a day; null where it can.</summary>
     public Reason? RefusalFor(ServiceType type, DateOnly day) => StandingOn(day) switch

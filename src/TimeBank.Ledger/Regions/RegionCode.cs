@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TimeBank.Ledger;
 
 /// <summary>An administrative division by its six-digit GB/T 2260 code, such as 430211 (Tianyuan). A region owns one journal.</summary>
-public readonly record struct RegionCode : IComparable<RegionCode>
+public readonly record struct RegionCode : IComparable<RegionCode>, ISpanFormattable
 {
     private RegionCode(int value) => Value = value;
 
@@ -17,10 +17,12 @@ public readonly record struct RegionCode : IComparable<RegionCode>
 
     public static RegionCode Parse(string text) => TryParse(text, out RegionCode code) ? code : throw new FormatException($"'{text}' is not a region: six digits by GB/T 2260.");
 
-    public static bool TryParse(string? text, out RegionCode code)
+    public static bool TryParse(string? text, out RegionCode code) => TryParse(text.AsSpan(), out code);
+
+    public static bool TryParse(ReadOnlySpan<char> text, out RegionCode code)
     {
         code = default;
-        if (text is not { Length: 6 } || !text.All(char.IsAsciiDigit)) return false;
+        if (text.Length != 6 || text.ContainsAnyExceptInRange('0', '9')) return false;
         int value = int.Parse(text, CultureInfo.InvariantCulture);
         if (value is < 110_000 or > 829_999) return false;
         code = new RegionCode(value);
@@ -30,4 +32,9 @@ public readonly record struct RegionCode : IComparable<RegionCode>
     public int CompareTo(RegionCode other) => Value.CompareTo(other.Value);
 
     public override string ToString() => Value.ToString("D6", CultureInfo.InvariantCulture);
+
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    bool ISpanFormattable.TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        Value.TryFormat(destination, out charsWritten, "D6", CultureInfo.InvariantCulture);
 }

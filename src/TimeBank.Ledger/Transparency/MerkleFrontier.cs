@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace TimeBank.Ledger;
@@ -59,7 +60,10 @@ public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
         int merges = BitOperations.TrailingZeroCount(~Size);
         Digest node = leaf;
         for (int at = 1; at <= merges; at++) node = Node(Roots[^at], node);
-        return new MerkleFrontier(Size + 1, [.. Roots[..^merges], node]);
+        var roots = new Digest[Roots.Length - merges + 1];
+        Roots.AsSpan(..^merges).CopyTo(roots);
+        roots[^1] = node;
+        return new MerkleFrontier(Size + 1, ImmutableCollectionsMarshal.AsImmutableArray(roots));
     }
 
     private static Digest RootOf(ImmutableArray<Digest> roots)

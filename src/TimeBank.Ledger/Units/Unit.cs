@@ -25,16 +25,7 @@ public readonly record struct Unit
     public static Unit Clean { get; } = Parse("CLEAN");
 
     /// <summary>The code as written in files and messages, for example <c>MIN</c>.</summary>
-    public string Code
-    {
-        get
-        {
-            Span<byte> letters = stackalloc byte[MaxLetters];
-            int length = 0;
-            for (ulong rest = _packed; rest != 0; rest >>= 8) letters[length++] = (byte)(rest & 0xFF);
-            return Encoding.ASCII.GetString(letters[..length]);
-        }
-    }
+    public string Code => this == Fen ? "CNY" : this == Minutes ? "MIN" : Spell();
 
     public static Unit Parse(string code) => TryParse(code, out Unit unit) ? unit : throw new FormatException($"'{code}' is not a unit: two to eight capital letters.");
 
@@ -53,4 +44,12 @@ public readonly record struct Unit
     }
 
     public override string ToString() => Code;
+
+    private string Spell()
+    {
+        Span<byte> letters = stackalloc byte[MaxLetters];
+        int length = 0;
+        for (ulong rest = _packed; rest != 0; rest >>= 8) letters[length++] = (byte)(rest & 0xFF);
+        return Encoding.ASCII.GetString(letters[..length]);
+    }
 }

@@ -13,10 +13,11 @@ public sealed class AccessInterceptor(TokenVerifier tokens) : Interceptor
 {
     private static readonly string[] OpenToAll = ["/grpc.health.v1.Health/", "/grpc.reflection.v1.ServerReflection/", "/grpc.reflection.v1alpha.ServerReflection/"];
 
-    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        await AdmitAsync(request, context);
-        return await continuation(request, context);
+        ValueTask admitted = AdmitAsync(request, context);
+        // As nearly always, since the token is known.
+        return admitted.IsCompletedSuccessfully ? continuation(request, context) : AfterAsync(admitted, request, context, continuation);
     }
 
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
@@ -40,6 +41,15 @@ public sealed class AccessInterceptor(TokenVerifier tokens) : Interceptor
         await continuation(requestStream, responseStream, context);
     }
 
+    private static async Task<TResponse> AfterAsync<TRequest, TResponse>(
+        ValueTask admitted, TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+    {
+        await admitted;
+        return await continuation(request, context);
+    }
+
     private async ValueTask AdmitAsync(object? request, ServerCallContext context)
     {
         if (AccessRules.Find(context.Method) is not { } rule || request is not IMessage message)
@@ -61,8 +71,11 @@ public sealed class AccessInterceptor(TokenVerifier tokens) : Interceptor
 
     private static RegionCode RegionOf(string name, string field)
     {
-        string[] parts = name.Length > ResourceName.MaxLength ? [] : name.Split('/');
-        if (parts.Length >= 2 && parts[0] == "regions" && RegionCode.TryParse(parts[1], out RegionCode region)) return region;
+        if (name.Length <= ResourceName.MaxLength && name.StartsWith(ResourceName.Regions, StringComparison.Ordinal))
+        {
+            int end = name.IndexOf('/', ResourceName.Regions.Length);
+            if (RegionCode.TryParse(end < 0 ? name.AsSpan(ResourceName.Regions.Length) : name.AsSpan(ResourceName.Regions.Length..end), out RegionCode region)) return region;
+        }
         throw Problem.Invalid([name.Length == 0 ? new FieldViolation(field, "REQUIRED") : new FieldViolation(field, "NOT_A_NAME", ("pattern", "regions/430211/…"))]);
     }
 }

@@ -18,21 +18,35 @@ public sealed class AccessRule(MethodDescriptor method, Access access)
 
     public string? Region(IMessage request) => _region?.Invoke(request);
 
-    public bool AllowsRole(Caller caller) => _grants.Any(grant => caller.Has(grant.Role));
+    public bool AllowsRole(Caller caller)
+    {
+        foreach ((Role role, _) in _grants)
+        {
+            if (caller.Has(role)) return true;
+        }
+        return false;
+    }
 
     /// <summary>Whether some role of the caller passes: bounded by its regions alone, checked by the service, or the field is the caller's own.</summary>
-    public bool AllowsParty(Caller caller, IMessage request) =>
-        _grants.Any(grant => caller.Has(grant.Role) && (grant.Own is null || caller.Owns(grant.Own(request))));
+    public bool AllowsParty(Caller caller, IMessage request)
+    {
+        foreach ((Role role, Func<IMessage, string>? own) in _grants)
+        {
+            if (caller.Has(role) && (own is null || caller.Owns(own(request)))) return true;
+        }
+        return false;
+    }
 
     private static Func<IMessage, string> Field(MessageDescriptor type, string path)
     {
-        var accessors = new List<IFieldAccessor>();
+        var found = new List<IFieldAccessor>();
         foreach (string name in path.Split('.'))
         {
             FieldDescriptor field = type.FindFieldByName(name) ?? throw new InvalidOperationException($"{type.FullName} has no field {name}, which an access option names.");
-            accessors.Add(field.Accessor);
+            found.Add(field.Accessor);
             if (field.FieldType == FieldType.Message) type = field.MessageType;
         }
+        IFieldAccessor[] accessors = [.. found];
         return request =>
         {
             object? value = request;

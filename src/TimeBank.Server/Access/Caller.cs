@@ -8,11 +8,11 @@ namespace TimeBank.Server;
 /// <param name="Subject">The token's subject: an opaque id, at most 64 characters, which the journal keeps as the actor.</param>
 /// <param name="Regions">Divisions the roles hold in; each covers those below it.</param>
 /// <param name="Party">The caller's own party as a resource name; empty for staff.</param>
-public sealed record Caller(string Subject, ImmutableHashSet<Role> Roles, ImmutableArray<RegionCode> Regions, string Party)
+public sealed record Caller(string Subject, ImmutableArray<Role> Roles, ImmutableArray<RegionCode> Regions, string Party)
 {
     public bool Has(Role role) => Roles.Contains(role);
 
-    public bool CoversRegion(RegionCode region) => Regions.Any(held => held == region || held == region.City || held == region.Province);
+    public bool CoversRegion(RegionCode region) => Regions.Contains(region) || Regions.Contains(region.City) || Regions.Contains(region.Province);
 
     public bool Owns(string resourceName) => Party.Length > 0 && string.Equals(Party, resourceName, StringComparison.Ordinal);
 }

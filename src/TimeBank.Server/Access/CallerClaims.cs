@@ -17,7 +17,7 @@ public static class CallerClaims
         if (subject.Length is 0 or > MaxSubjectLength || subject.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.' or ':'))) return null;
         return new Caller(
             subject,
-            [.. token.FindAll(Role).Select(claim => ParseRole(claim.Value)).Where(role => role != ContractRole.Unspecified)],
+            [.. token.FindAll(Role).Select(claim => ParseRole(claim.Value)).Where(role => role != ContractRole.Unspecified).Distinct()],
             [.. token.FindAll(Region).Where(claim => RegionCode.TryParse(claim.Value, out _)).Select(claim => RegionCode.Parse(claim.Value))],
             token.FindFirst(Party)?.Value ?? "");
     }

@@ -54,7 +54,7 @@ internal static class LedgerContract
             EndedBy = NameOf(entry.Region, linked.EndedBy),
             HoldExpireTime = entry.Expires?.ToContract(),
             Memo = entry.Header.Memo,
-            Details = { entry.Header.Details },
+            Details = { entry.Header.Details.ToDictionary() },
             AccountChanges = { entry.Changes.Select(change => ToContract(entry.Region, changed[change.Account], change.Flags)) },
         };
     }

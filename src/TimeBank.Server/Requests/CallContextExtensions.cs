@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Buffers;
 using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -33,10 +33,14 @@ public static class CallContextExtensions
         }
         // The method in bytes, a NUL, and the request.
         int method = Encoding.UTF8.GetByteCount(context.Method);
-        byte[] bytes = new byte[method + 1 + request.CalculateSize()];
+        int length = method + 1 + request.CalculateSize();
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(length);
         Encoding.UTF8.GetBytes(context.Method, bytes);
-        request.WriteTo(bytes.AsSpan(method + 1));
-        return new Command(requestId, Convert.ToHexStringLower(SHA256.HashData(bytes)), context.Caller().Subject, onBehalfOf?.Id ?? "", memo, validateOnly);
+        bytes[method] = 0;
+        request.WriteTo(bytes.AsSpan(method + 1, length - method - 1));
+        string digest = Digest.Of(bytes.AsSpan(..length)).ToString();
+        ArrayPool<byte>.Shared.Return(bytes, clearArray: true);
+        return new Command(requestId, digest, context.Caller().Subject, onBehalfOf?.Id ?? "", memo, validateOnly);
     }
 
     /// <summary>For whom counter staff act. Others act for themselves and leave the field out.</summary>

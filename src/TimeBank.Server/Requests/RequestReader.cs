@@ -123,14 +123,14 @@ public sealed class RequestReader
     public T Choice<T>(T value, string field)
         where T : struct, System.Enum
     {
-        if (Convert.ToInt32(value, null) == 0) Refuse(field, "REQUIRED");
+        if (EqualityComparer<T>.Default.Equals(value, default)) Refuse(field, "REQUIRED");
         else if (!System.Enum.IsDefined(value)) Refuse(field, "UNKNOWN_VALUE");
         return value;
     }
 
     /// <summary>A choice that may be left open, as filters are.</summary>
     public T? ChoiceOrNull<T>(T value, string field)
-        where T : struct, System.Enum => Convert.ToInt32(value, null) == 0 ? null : Choice(value, field);
+        where T : struct, System.Enum => EqualityComparer<T>.Default.Equals(value, default) ? null : Choice(value, field);
 
     public IReadOnlyList<T> Choices<T>(IReadOnlyList<T> values, string field, bool required = false)
         where T : struct, System.Enum

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using TimeBank.Ledger;
 
 namespace TimeBank.Server;
@@ -10,19 +11,27 @@ public readonly record struct ResourceName(RegionCode Region, string Collection,
 {
     public const int MaxLength = 200;
 
+    /// <summary>What every name begins with.</summary>
+    internal const string Regions = "regions/";
+
     public static bool TryParse(string? text, [NotNullWhen(true)] out ResourceName? name)
     {
         name = null;
-        if (text is null || text.Length > MaxLength) return false;
-        string[] parts = text.Split('/', 4);
-        if (parts.Length != 4 || parts[0] != "regions" || parts[2].Length == 0 || parts[3].Length == 0 || !RegionCode.TryParse(parts[1], out RegionCode region)) return false;
-        name = new ResourceName(region, parts[2], parts[3]);
+        if (text is null || text.Length > MaxLength || !text.StartsWith(Regions, StringComparison.Ordinal)) return false;
+        ReadOnlySpan<char> rest = text.AsSpan(Regions.Length);
+        int region = rest.IndexOf('/');
+        if (region < 0 || !RegionCode.TryParse(rest[..region], out RegionCode code)) return false;
+        rest = rest[(region + 1)..];
+        int collection = rest.IndexOf('/');
+        if (collection <= 0 || collection + 1 == rest.Length) return false;
+        name = new ResourceName(code, rest[..collection].ToString(), rest[(collection + 1)..].ToString());
         return true;
     }
 
     public static string OfRegion(RegionCode region) => $"regions/{region}";
 
-    public static string Of(RegionCode region, string collection, object id) => $"regions/{region}/{collection}/{id}";
+    public static string Of<T>(RegionCode region, string collection, T id)
+        where T : notnull => string.Create(CultureInfo.InvariantCulture, $"regions/{region}/{collection}/{id}");
 
     /// <summary>The key of the grain that is the authority for it.</summary>
     public string GrainKey => $"{Region}/{Id}";

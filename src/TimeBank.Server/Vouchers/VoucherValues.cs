@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -8,6 +9,8 @@ namespace TimeBank.Server;
 internal static class VoucherValues
 {
     public const string Vouchers = "vouchers", Redemptions = "redemptions", Entries = "entries", Elders = "elders", Providers = "providers";
+
+    private static readonly FrozenDictionary<string, ServicePlace> s_places = Enum.GetValues<ServicePlace>().ToFrozenDictionary(place => place.ToString());
 
     /// <summary>Where the policy's ratios tell two settings apart; null where the caller said nothing.</summary>
     public static ServiceSetting? ToSetting(this ServicePlace place) => place switch
@@ -37,7 +40,7 @@ internal static class VoucherValues
         PaidByVoucher = details.Unit.Of(details.FromVoucher),
         Credited = details.Credited.ToContract(),
         OwnPart = details.OwnPart.ToContract(),
-        Place = Enum.Parse<ServicePlace>(details.Place),
+        Place = s_places[details.Place],
         ServiceDate = details.ServiceDate.ToContract(),
         RedeemTime = entry.Time.ToContract(),
         State = refundedBy is null ? RedemptionState.Redeemed : RedemptionState.Refunded,

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -93,6 +92,6 @@ public sealed class ShapeTests
         Assert.Equal(expected, new Book().Submit(Entries.Post(Command.HeaderOf("a"), EntryCode.IssueVoucher, new ProposedTransfer(voucher with { Flags = AccountFlags.None }, mint, 1))).Refusal?.Reason);
     }
 
-    private static ImmutableSortedDictionary<string, string> Details(int count, int length) =>
-        EntryHeader.NoDetails.AddRange(Enumerable.Range(10, count).Select(at => KeyValuePair.Create($"k{at}", new string('v', length))));
+    private static EntryDetails Details(int count, int length) =>
+        EntryDetails.Of([.. Enumerable.Range(10, count).Select(at => ($"k{at}", new string('v', length)))]);
 }

@@ -14,7 +14,7 @@ public sealed class WorkingStateTests
         Account hot = Load(1);
         for (int number = 2; number < 10 * Bound; number++)
         {
-            _state.Trim(Bound);
+            _state.Trim(Bound, Bound);
             Load(number);
             Assert.Same(hot, _state.Account(hot.Path));
         }
@@ -31,7 +31,7 @@ public sealed class WorkingStateTests
         Account first = Load(1);
         for (int number = 2; number < Bound; number++)
         {
-            _state.Trim(Bound);
+            _state.Trim(Bound, Bound);
             // By its number alone, as an earlier entry names it.
             Assert.Same(first, _state.Account(1));
             Load(number);

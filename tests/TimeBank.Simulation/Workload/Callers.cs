@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
@@ -158,7 +157,7 @@ internal sealed class Callers
     private Intent Compose(EntryId id, string actor, Draft draft)
     {
         Digest command = Intent.CommandOf(draft.Want);
-        ImmutableSortedDictionary<string, string> details = EntryHeader.NoDetails;
+        EntryDetails details = EntryHeader.NoDetails;
         if (_world.Chance.Permille(100)) details = details.Add("b", "二").Add("a", "\"quoted\"").Add("B", "\n");
         var header = new EntryHeader(
             id, command, actor, _world.Chance.Permille(100) ? "ELDER" : "", new DateOnly(2026, 10, 1 + _world.Chance.Below(28)), "p1", draft.Want.Memo, details);

@@ -72,6 +72,8 @@ internal sealed class Activation : IGrainContext
 
     internal Silo Silo { get; }
 
+    internal ActivationScheduler Scheduler => scheduler;
+
     internal IGrainFactory GrainFactory => Silo.GrainFactory;
 
     public bool Equals(IGrainContext? other) => ReferenceEquals(this, other);
@@ -79,16 +81,21 @@ internal sealed class Activation : IGrainContext
     public override string ToString() => $"[Activation: {GrainId}]";
 
     /// <summary>Takes the turn, or says that this activation has gone and a new one must.</summary>
-    internal bool TryEnqueue(Turn turn)
+    /// <param name="sent">The same turn, where it is a call that this thread sends and that may begin here.</param>
+    internal bool TryEnqueue(Turn turn, PendingCall? sent = null)
     {
+        bool isValid;
         lock (gate)
         {
             if (state == State.Gone || (turn.IsLocal && state == State.Deactivating)) return false;
             waiting.AddLast(turn);
             if (MayInterleave(turn)) waitingThatMayInterleave++;
+            isValid = state == State.Valid;
         }
 
-        scheduler.WantPump();
+        // A caller's thread isn't borrowed for what precedes and follows the calls.
+        if (isValid && sent is not null) scheduler.WantPump(sent);
+        else scheduler.WantPump();
         return true;
     }
 
@@ -122,7 +129,7 @@ internal sealed class Activation : IGrainContext
                 if (next is null) return;
             }
 
-            _ = RunAsync(next);
+            Begin(next);
         }
 
         scheduler.WantPump();
@@ -209,18 +216,26 @@ internal sealed class Activation : IGrainContext
         exclusive.Count == 0 || turn.IsAlwaysInterleave || (turn.IsReadOnly && exclusive.TrueForAll(one => one.IsReadOnly))
         || sections.ContainsKey(turn.ReentrancyId);
 
-    private async Task RunAsync(Turn turn)
+    private void Begin(Turn turn)
     {
         turn.RunsOn = this;
-        if (!turn.IsOver) await turn.RunAsync(this);
+        if (turn.IsOver) Ended(turn);
+        else _ = turn.RunAsync(this);
+    }
+
+    /// <summary>A turn is over; others may begin.</summary>
+    internal void Ended(Turn turn)
+    {
+        bool isIdle;
         lock (gate)
         {
             running--;
             exclusive.Remove(turn);
             if (turn.KeepsAlive) idleSince = Silo.Housekeeping.GetTimestamp();
+            isIdle = state == State.Valid && waiting.Count == 0;
         }
 
-        scheduler.WantPump();
+        if (!isIdle) scheduler.WantPump();
     }
 
     private async Task ActivateAsync(Dictionary<string, object>? context)

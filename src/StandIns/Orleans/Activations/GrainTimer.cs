@@ -74,6 +74,7 @@ internal sealed class GrainTimer : IGrainTimer
 
             owner.Arm(owner.changed ? owner.dueTime : owner.period);
             owner.ticking = false;
+            activation.Ended(this);
         }
     }
 }

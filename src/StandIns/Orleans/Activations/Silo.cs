@@ -95,7 +95,8 @@ internal sealed class Silo : IGrainContextAccessor, IDisposable
     }
 
     /// <summary>Hands the call to its grain, which it activates where needed.</summary>
-    internal void Send(PendingCall call)
+    /// <param name="mayRunHere">Whether the call may begin on this thread, before this method returns.</param>
+    internal void Send(PendingCall call, bool mayRunHere = false)
     {
         while (true)
         {
@@ -110,7 +111,7 @@ internal sealed class Silo : IGrainContextAccessor, IDisposable
                 activation = Activate(call.Target);
             }
 
-            if (activation.TryEnqueue(call)) return;
+            if (activation.TryEnqueue(call, mayRunHere ? call : null)) return;
         }
     }
 

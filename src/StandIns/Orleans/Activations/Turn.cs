@@ -28,7 +28,7 @@ internal abstract class Turn
         set => runsOn = value;
     }
 
-    /// <summary>Runs to the end; never throws.</summary>
+    /// <summary>Runs to the end, and tells the activation so; never throws.</summary>
     internal abstract Task RunAsync(Activation activation);
 
     /// <summary>Tells whoever waits that it will not run.</summary>

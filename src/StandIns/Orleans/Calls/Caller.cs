@@ -25,16 +25,11 @@ internal sealed class Caller(Func<Silo> silo, TimeProvider timeProvider, TimeSpa
             return Task.FromResult<T>(default!);
         }
 
-        TimeSpan timeout = request.Method.Timeout ?? responseTimeout;
-        if (timeout != Timeout.InfiniteTimeSpan)
-        {
-            call.ExpectWithin(timeout, timeProvider.GetTimestamp());
-            pending.TryAdd(call, 0);
-            if (watch is null) StartWatch();
-        }
-
         call.Observe(cancellationToken);
-        silo().Send(call);
+        TimeSpan timeout = request.Method.Timeout ?? responseTimeout;
+        if (timeout != Timeout.InfiniteTimeSpan) call.ExpectWithin(timeout, timeProvider.GetTimestamp());
+        silo().Send(call, mayRunHere: true);
+        if (timeout != Timeout.InfiniteTimeSpan && !call.IsOver) Watch(call);
         return call.Task;
     }
 
@@ -47,6 +42,14 @@ internal sealed class Caller(Func<Silo> silo, TimeProvider timeProvider, TimeSpa
         OutgoingChain<T> chain = new(request, this, filters.Value);
         await chain.Invoke();
         return (T)chain.Result!;
+    }
+
+    private void Watch(PendingCall call)
+    {
+        pending.TryAdd(call, 0);
+        if (watch is null) StartWatch();
+        // Where it was answered before it was watched, nobody else takes it off.
+        if (call.IsOver) Answered(call);
     }
 
     /// <summary>Looks for late answers as often as the package does: each time-out, and at least each second.</summary>

@@ -8,11 +8,13 @@ internal sealed class PendingCall<T> : PendingCall
     private readonly Request request;
     private readonly Dictionary<string, object>? context;
     private readonly Caller caller;
-    private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<T> answer = new();
+    private T? result;
+    private Exception? failure;
     private CancellationTokenRegistration registration;
     private CancellationTokenSource? forGrain;
 
-    internal PendingCall(Request request, Dictionary<string, object>? context, Caller caller)
+    internal PendingCall(Request request, Dictionary<string, object>? context, Caller caller) : base(request.Source)
     {
         this.request = request;
         this.context = context;
@@ -28,8 +30,6 @@ internal sealed class PendingCall<T> : PendingCall
 
     internal override bool IsReadOnly => request.Method.IsReadOnly;
 
-    internal override bool IsOver => answer.Task.IsCompleted;
-
     internal override Dictionary<string, object>? Context => context;
 
     internal override async Task RunAsync(Activation activation)
@@ -42,12 +42,13 @@ internal sealed class PendingCall<T> : PendingCall
             if (filters.Length == 0 && activation.GrainInstance is not IIncomingGrainCallFilter)
             {
                 Answer(await method.InvokeAsync(activation.GrainInstance!, request.Arguments));
-                return;
             }
-
-            IncomingChain<T> chain = new(request, activation, filters);
-            await chain.Invoke();
-            Answer((T)chain.Result!);
+            else
+            {
+                IncomingChain<T> chain = new(request, activation, filters);
+                await chain.Invoke();
+                Answer((T)chain.Result!);
+            }
         }
         catch (Exception error)
         {
@@ -61,11 +62,16 @@ internal sealed class PendingCall<T> : PendingCall
             if (request.Method.IsOneWay) activation.Silo.Log.LogWarning(error, "One-way call {Method} of {Grain} failed", request.Method.Info.Name, Target);
             Reject(error);
         }
+
+        activation.Ended(this);
     }
 
     internal override void Reject(Exception error)
     {
-        if (answer.TrySetException(error)) Close();
+        if (!TryAnswer()) return;
+        failure = error;
+        Close();
+        Answers.Give(this);
     }
 
     internal override void Expire() => Reject(new TimeoutException(
@@ -82,20 +88,31 @@ internal sealed class PendingCall<T> : PendingCall
         request.Arguments[request.Method.TokenIndex] = forGrain.Token;
         registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((PendingCall<T>)state!).Cancel(token), this);
-        if (answer.Task.IsCompleted) registration.Dispose();
+        if (IsOver) registration.Dispose();
     }
 
     /// <summary>Answers before it looks where the call runs; <see cref="Activation"/> looks in the opposite order, so one of both sees the other.</summary>
     private void Cancel(CancellationToken cancellationToken)
     {
-        if (!answer.TrySetException(new OperationCanceledException(cancellationToken))) return;
+        if (!TryAnswer()) return;
+        failure = new OperationCanceledException(cancellationToken);
         caller.Answered(this);
+        DeliverSoon();
         RunsOn?.Post(forGrain!.Cancel);
     }
 
-    private void Answer(T result)
+    internal override void Deliver()
     {
-        if (answer.TrySetResult(result)) Close();
+        if (failure is null) answer.SetResult(result!);
+        else answer.SetException(failure);
+    }
+
+    private void Answer(T given)
+    {
+        if (!TryAnswer()) return;
+        result = given;
+        Close();
+        Answers.Give(this);
     }
 
     private void Close()
