@@ -34,7 +34,7 @@ internal sealed class Report(TextWriter output)
     {
         foreach (Figures figures in _figures.Where(figures => others(figures.Subject)))
         {
-            if (_figures.Find(one => one.Subject == reference && one.Callers == figures.Callers && one.Payees == figures.Payees) is not { } beside) continue;
+            if (_figures.Find(one => one.Subject == reference && one.Callers == figures.Callers && (one.Payees == figures.Payees || one.Payees == nameof(Payees.None))) is not { } beside) continue;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figures.Subject}, {figures.Callers} callers, {figures.Payees}: {figures.Rate / beside.Rate:N2} x {reference}"));
         }
     }
