@@ -28,11 +28,11 @@ public abstract class LedgerBooksContract : IDisposable
         var memory = new MemoryLedgerStore();
         await LiveADayAsync(new Writer(memory, Tianyuan));
         await LiveADayAsync(new Writer(Open(Never), Tianyuan));
-        Assert.Equal((15L, 0L), await Books().ProgressAsync(Tianyuan));
+        Assert.Equal((15L, (long?)0), await Books().ProgressAsync(Tianyuan));
 
         ILedgerStore other = Open(Never);
         await AssertSameAsync(memory, (ILedgerReader)other);
-        Assert.Equal((15L, 15L), await Books().ProgressAsync(Tianyuan));
+        Assert.Equal((15L, (long?)15), await Books().ProgressAsync(Tianyuan));
         Assert.Equal(100, (await new Writer(other, Tianyuan).WriteOneAsync(Receive("more", 100))).Entry!.Transfers[0].Posted);
     }
 
@@ -76,7 +76,7 @@ public abstract class LedgerBooksContract : IDisposable
         Assert.Null(Verify());
         await ((ILedgerReader)store).TrialBalanceAsync(Tianyuan, default);
         await writer.WriteAsync(Receive("more", 100));
-        Assert.Equal((16L, 15L), await Books().ProgressAsync(Tianyuan));
+        Assert.Equal((16L, (long?)15), await Books().ProgressAsync(Tianyuan));
         Assert.Null(Verify());
     }
 

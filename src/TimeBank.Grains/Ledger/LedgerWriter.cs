@@ -176,9 +176,10 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         {
             stored = sent is not null && await sent.Stored;
         }
-        catch (Exception failure) when (failure is StorageUnavailableException or AppendRefusedException || failure == error)
+        catch (Exception failure)
         {
-            // It is decided again, by what is stored.
+            // It is decided again, by what is stored: whatever it was, the callers still wait.
+            if (failure != error) log.LogWarning(failure, "What was sent for {Region} is decided again.", region);
         }
         Forget();
         if (sent is not null && stored) Answer(sent.Append, sent.Calls);

@@ -22,7 +22,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     private long _remembered;
     private int _accountsFound;
     private IReadOnlyList<Account> _booked = [];
-    private Finding? _booksFinding = books.Size > head.Size ? new Finding($"regions/{head.Region}/books", "size", $"at most {head.Size}", $"{books.Size}") : null;
+    private Finding? _booksFinding = books.Size < 0 || books.Size > head.Size ? new Finding($"regions/{head.Region}/books", "size", $"0 to {head.Size}", $"{books.Size}") : null;
 
     /// <summary>What was found sound, once <see cref="Finish"/> found nothing.</summary>
     public VerifiedRegion Verified => new(head.Region, _tree.Size, _fold.Accounts.Count, _remembered, _tree.Root);
@@ -60,8 +60,11 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     }
 
     /// <summary>No more entries.</summary>
-    public Finding? EndEntries() =>
-        _booksFinding ?? (_tree.Size < head.Size ? new Finding($"{_region}/entries/{_tree.Size}", "entry", $"one: the head counts {head.Size}", "none") : null);
+    public Finding? EndEntries()
+    {
+        if (_tree.Size == 0) Book();
+        return _booksFinding ?? (_tree.Size < head.Size ? new Finding($"{_region}/entries/{_tree.Size}", "entry", $"one: the head counts {head.Size}", "none") : null);
+    }
 
     /// <summary>A row of what became of an id.</summary>
     /// <param name="index">The entry; null for a refusal or a note.</param>

@@ -5,11 +5,13 @@ namespace TimeBank.Storage;
 /// <summary>What a stretch of a region's journal changes in its books.</summary>
 /// <param name="Before">Where the books must end.</param>
 /// <param name="After">Where they end then.</param>
+/// <param name="LastLeaf">The leaf of its last entry: salted, so that no other journal has it there.</param>
 /// <param name="Changed">Accounts that the books have, as they are after the stretch.</param>
 /// <param name="Opened">Accounts that the stretch opens, as they are after it.</param>
 internal sealed record Bookings(
     LedgerHead Before,
     LedgerHead After,
+    Digest LastLeaf,
     IReadOnlyCollection<BookedTransfer> Transfers,
     IReadOnlyCollection<Account> Changed,
     IReadOnlyCollection<Account> Opened)
@@ -31,7 +33,7 @@ internal sealed record Bookings(
             foreach (Account account in append.Changed) accounts[account.Number] = account;
             foreach (Account account in append.Opened) accounts[account.Number] = account;
         }
-        return Of(before, appends[^1].After, transfers, accounts.Values);
+        return Of(before, appends[^1].After, appends[^1].Entries[^1].Leaf, transfers, accounts.Values);
     }
 
     /// <summary>Of stored entries, whoever decided them, folded on the accounts that the books have.</summary>
@@ -62,11 +64,12 @@ internal sealed record Bookings(
 
             Account Find(long number) => touched.TryGetValue(number, out Account? account) || accounts.TryGetValue(number, out account) ? account : throw Unsound(entry);
         }
-        return Of(before, new LedgerHead(before.Region, tree, entries[^1].Entry.Time, opened, before.Remembered), transfers, touched.Values);
+        return Of(before, new LedgerHead(before.Region, tree, entries[^1].Entry.Time, opened, before.Remembered), entries[^1].Leaf, transfers, touched.Values);
     }
 
-    private static Bookings Of(LedgerHead before, LedgerHead after, IReadOnlyCollection<BookedTransfer> transfers, IReadOnlyCollection<Account> accounts) =>
-        new(before, after, transfers, [.. accounts.Where(account => account.Number <= before.Accounts)], [.. accounts.Where(account => account.Number > before.Accounts)]);
+    private static Bookings Of(
+        LedgerHead before, LedgerHead after, Digest lastLeaf, IReadOnlyCollection<BookedTransfer> transfers, IReadOnlyCollection<Account> accounts) =>
+        new(before, after, lastLeaf, transfers, [.. accounts.Where(account => account.Number <= before.Accounts)], [.. accounts.Where(account => account.Number > before.Accounts)]);
 
     private static StorageUnavailableException Unsound(JournalEntry entry) =>
         new($"Entry {entry.Index} of region {entry.Region} doesn't follow from the books: verify the database.");

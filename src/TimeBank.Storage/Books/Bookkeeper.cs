@@ -14,6 +14,7 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
     /// <summary>What may be left to book; past it an append waits.</summary>
     private const int MostLeft = 8;
 
+    private readonly IBooks _books = books;
     private readonly ConcurrentDictionary<RegionCode, Region> _regions = new();
 
     /// <summary>Waits where the books lag too far behind for another append.</summary>
@@ -27,9 +28,6 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
         if (region.Tail.Entries >= startAt && region.Turn.CurrentCount > 0) _ = Task.Run(() => KeepUpAsync(append.Before.Region));
     }
 
-    /// <summary>Nobody knows whether an append was stored, or another writer was faster.</summary>
-    public void Lost(RegionCode region) => Of(region).Tail.Clear();
-
     /// <summary>A writer goes on from this head.</summary>
     public void Loaded(LedgerHead head) => Of(head.Region).Tail.EndsAt(head);
 
@@ -37,8 +35,11 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
     /// <exception cref="StorageUnavailableException">It can't be done now.</exception>
     public async ValueTask CatchUpAsync(RegionCode region)
     {
-        (long journal, long booked) = await books.ProgressAsync(region);
-        if (booked < journal) await BookAsync(region, journal);
+        (long journal, long? books) = await _books.ProgressAsync(region);
+        if (books is not { } booked || booked > journal) throw new StorageUnavailableException($"The books of region {region} have {books} entries and its journal {journal}: verify the database.");
+        Of(region).Tail.Booked(booked);
+        // Away from the caller's turns: others wait for it too.
+        if (booked < journal) await Task.Run(() => BookAsync(region, journal));
     }
 
     /// <summary>
@@ -48,11 +49,22 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
     public async ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, Func<PrefetchKeys, ValueTask<Prefetched>> read)
     {
         UnbookedTail tail = Of(region).Tail;
-        if (!tail.IsComplete)
+        while (true)
         {
-            await CatchUpAsync(region);
-            tail.Complete();
+            long age = tail.Age;
+            if (!tail.IsComplete)
+            {
+                await CatchUpAsync(region);
+                if (!tail.Complete(age)) continue;
+            }
+            Prefetched found = await LookUpAsync(region, tail, keys, read);
+            // What left the tail meanwhile, and not into the books, was looked for in neither.
+            if (tail.Age == age) return found;
         }
+    }
+
+    private async ValueTask<Prefetched> LookUpAsync(RegionCode region, UnbookedTail tail, PrefetchKeys keys, Func<PrefetchKeys, ValueTask<Prefetched>> read)
+    {
         var accounts = new Dictionary<long, Account>();
         var paths = new List<AccountPath>();
         foreach (AccountPath path in keys.Paths)
@@ -73,7 +85,7 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
         }
         if (numbers.Count > 0)
         {
-            foreach (Account account in await books.BookedAccountsAsync(region, numbers)) accounts[account.Number] = account;
+            foreach (Account account in await _books.BookedAccountsAsync(region, numbers)) accounts[account.Number] = account;
         }
         return found with { Accounts = [.. accounts.Values] };
     }
@@ -84,9 +96,9 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
         {
             await CatchUpAsync(region);
         }
-        catch (StorageUnavailableException)
+        catch (Exception)
         {
-            // Whoever reads next meets the same fault, and an append does where too much is left.
+            // Nobody asked: whoever reads next meets the same fault, and an append does where too much is left.
         }
     }
 
@@ -96,12 +108,21 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
         await turn.WaitAsync();
         try
         {
-            LedgerHead head = await books.BooksHeadAsync(region);
-            tail.Booked(head.Size);
+            LedgerHead head = await _books.BooksHeadAsync(region);
             while (head.Size < until)
             {
-                Bookings next = tail.From(head.Size, startAt) is { Count: > 0 } appends ? Bookings.Of(appends) : await ReadAsync(head);
-                head = await books.BookAsync(next) ? next.After : await books.BooksHeadAsync(region);
+                List<LedgerAppend> appends = tail.From(head.Size, startAt);
+                Bookings next = appends.Count > 0 ? Bookings.Of(appends) : await ReadAsync(head);
+                if (await _books.BookAsync(next))
+                {
+                    head = next.After;
+                }
+                else
+                {
+                    // Another process was faster, or the journal isn't the one that was written from here: it was restored.
+                    if (appends.Count > 0) tail.Clear();
+                    head = await _books.BooksHeadAsync(region);
+                }
                 tail.Booked(head.Size);
             }
         }
@@ -114,14 +135,14 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
     /// <summary>A stretch that another process stored, or this one before it was started.</summary>
     private async Task<Bookings> ReadAsync(LedgerHead head)
     {
-        IReadOnlyList<StoredEntry> entries = await books.JournalAsync(head.Region, head.Size, startAt);
+        IReadOnlyList<StoredEntry> entries = await _books.JournalAsync(head.Region, head.Size, startAt);
         if (entries.Count == 0) throw new StorageUnavailableException($"The journal of region {head.Region} has no entry {head.Size}: verify the database.");
         HashSet<long> numbers =
         [
             .. entries.SelectMany(stored => stored.Entry.Transfers).SelectMany(transfer => new[] { transfer.Debit, transfer.Credit }),
             .. entries.SelectMany(stored => stored.Entry.Changes).Select(change => change.Account),
         ];
-        return Bookings.Of(head, entries, await books.BookedAccountsAsync(head.Region, numbers));
+        return Bookings.Of(head, entries, await _books.BookedAccountsAsync(head.Region, numbers));
     }
 
     private Region Of(RegionCode region) => _regions.GetOrAdd(region, _ => new Region(new UnbookedTail(), new SemaphoreSlim(1)));

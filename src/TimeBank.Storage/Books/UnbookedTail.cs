@@ -12,11 +12,21 @@ internal sealed class UnbookedTail
     private readonly Dictionary<long, (Account Account, long Since)> _byNumber = [];
     private LedgerHead? _end;
     private bool _complete;
+    private long _age;
 
     /// <summary>How many entries it has.</summary>
     public long Entries { get; private set; }
 
-    /// <summary>Whether all that the journal had at its last look is here or in the books.</summary>
+    /// <summary>How often it has been cleared. What was read across a change of it may be of the past.</summary>
+    public long Age
+    {
+        get
+        {
+            lock (_turn) return _age;
+        }
+    }
+
+    /// <summary>Whether all that the journal has is here or in the books, as far as this process can know.</summary>
     public bool IsComplete
     {
         get
@@ -25,10 +35,10 @@ internal sealed class UnbookedTail
         }
     }
 
-    /// <summary>All that the journal has is here or in the books.</summary>
-    public void Complete()
+    /// <summary>All that the journal had is here or in the books, unless it has been cleared since <paramref name="age"/>.</summary>
+    public bool Complete(long age)
     {
-        lock (_turn) _complete = true;
+        lock (_turn) return _complete |= _age == age;
     }
 
     /// <summary>The journal ends here. Where that isn't what this process stored last, another one has been at work, and what is held here may be of the past.</summary>
@@ -37,6 +47,7 @@ internal sealed class UnbookedTail
         lock (_turn)
         {
             if (_end is null || !_end.IsAt(head)) Clear();
+            _end = head;
         }
     }
 
@@ -51,13 +62,20 @@ internal sealed class UnbookedTail
             Entries = 0;
             _end = null;
             _complete = false;
+            _age++;
         }
     }
 
+    /// <summary>A batch is in the journal. One that doesn't go on from the last one is told of late, by a writer that another one has overtaken.</summary>
     public void Add(LedgerAppend append)
     {
         lock (_turn)
         {
+            if (_end is not null && !_end.IsAt(append.Before))
+            {
+                Clear();
+                return;
+            }
             _end = append.After;
             if (append.Entries.Count == 0) return;
             _appends.Enqueue(append);
@@ -89,7 +107,7 @@ internal sealed class UnbookedTail
     {
         lock (_turn)
         {
-            while (_appends.TryPeek(out LedgerAppend? first) && first.Before.Size < size)
+            while (_appends.TryPeek(out LedgerAppend? first) && first.After.Size <= size)
             {
                 _appends.Dequeue();
                 Entries -= first.Entries.Count;

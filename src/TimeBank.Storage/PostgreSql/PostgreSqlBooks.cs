@@ -4,12 +4,14 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>The books of every region: a stretch of the journal is one transaction.</summary>
-internal sealed class PostgreSqlBooks(NpgsqlDataSource source) : IBooks
+/// <param name="reading">Where a reader looks whether there is anything to book, so that no list takes a writer's connection for it.</param>
+internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource reading) : IBooks
 {
     private const string NextBooks =
         $"""
         WITH moved AS (
-            UPDATE books SET size = $2, root = $3, frontier = $4, time = $5, accounts = $6 WHERE region = $1 AND size = $7 RETURNING 1)
+            UPDATE books SET size = $2, root = $3, frontier = $4, time = $5, accounts = $6
+            WHERE region = $1 AND size = $7 AND root = $8 AND EXISTS (SELECT FROM entries e WHERE e.region = $1 AND e.idx = $2 - 1 AND e.leaf = $9) RETURNING 1)
         SELECT CASE WHEN count(*) <> 1 THEN stop_append('{PostgreSqlFault.HeadMoved}', 'The books have moved.') END FROM moved
         """;
 
@@ -39,9 +41,9 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source) : IBooks
         FROM STDIN (FORMAT BINARY)
         """;
 
-    public async ValueTask<(long Journal, long Books)> ProgressAsync(RegionCode region) =>
-        await PostgreSqlQuery.Of("SELECT h.size, b.size FROM ledger_head h JOIN books b ON b.region = h.region").Add($" WHERE h.region = {region.Value}")
-            .FirstAsync(source, row => (row.GetInt64(0), row.GetInt64(1)), CancellationToken.None);
+    public async ValueTask<(long Journal, long? Books)> ProgressAsync(RegionCode region) =>
+        await PostgreSqlQuery.Of("SELECT h.size, b.size FROM ledger_head h LEFT JOIN books b ON b.region = h.region").Add($" WHERE h.region = {region.Value}")
+            .ListAsync(reading, row => (row.GetInt64(0), LedgerRows.Number(row, 1)), CancellationToken.None) is [var progress] ? progress : (0, 0);
 
     public async ValueTask<LedgerHead> BooksHeadAsync(RegionCode region) =>
         await PostgreSqlReads.BooksHead(region).FirstAsync(source, LedgerRows.Head, CancellationToken.None) ?? LedgerHead.Empty(region);
@@ -80,7 +82,8 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source) : IBooks
         await using var batch = new NpgsqlBatch(connection);
         PostgreSqlStatement Add(string sql) => PostgreSqlStatement.Add(batch, sql).Value(bookings.Region.Value);
         Add(NextBooks)
-            .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds).Value(after.Accounts).Value(bookings.Before.Size);
+            .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds).Value(after.Accounts)
+            .Value(bookings.Before.Size).Value(bookings.Before.Tree.Root.ToArray()).Value(bookings.LastLeaf.ToArray());
         if (bookings.Changed.Count > 0) Counters(Add(ChangedAccounts), bookings.Changed);
         if (bookings.Opened.Count > 0) Open(Add(OpenedAccounts), bookings.Opened);
         await batch.ExecuteNonQueryAsync();

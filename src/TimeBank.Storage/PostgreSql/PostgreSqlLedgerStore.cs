@@ -14,7 +14,7 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
     private PostgreSqlLedgerStore(PostgreSqlDatabase database, int bookFrom)
     {
         (_writing, _reading) = (database.Writing, database.Reading);
-        _bookkeeper = new Bookkeeper(new PostgreSqlBooks(database.Writing), bookFrom);
+        _bookkeeper = new Bookkeeper(new PostgreSqlBooks(database.Writing, database.Reading), bookFrom);
     }
 
     /// <summary>Opens a database. Whoever made the database disposes of it.</summary>
@@ -44,17 +44,10 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
             throw;
         }
         await _bookkeeper.MakeRoomAsync(region);
-        bool stored = false;
-        try
-        {
-            stored = await _writing.CallAsync(connection => PostgreSqlAppend.RunAsync(connection, append), cancellation);
-            if (stored) _bookkeeper.Stored(append);
-            return stored;
-        }
-        finally
-        {
-            if (!stored) _bookkeeper.Lost(region);
-        }
+        bool stored = await _writing.CallAsync(connection => PostgreSqlAppend.RunAsync(connection, append), cancellation);
+        // Where that isn't so, or nobody knows, the writer reads the head again.
+        if (stored) _bookkeeper.Stored(append);
+        return stored;
     }
 
     public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) =>

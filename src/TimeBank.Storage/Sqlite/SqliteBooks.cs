@@ -5,10 +5,14 @@ namespace TimeBank.Storage;
 /// <summary>Writes a stretch of a journal into the books in one transaction. Rows go in the order in which they refer to each other.</summary>
 internal sealed class SqliteBooks(SqliteSession session)
 {
-    public const string ProgressQuery = "SELECT h.size, b.size FROM ledger_head h JOIN books b ON b.region = h.region WHERE h.region = $region";
+    public const string ProgressQuery = "SELECT h.size, b.size FROM ledger_head h LEFT JOIN books b ON b.region = h.region WHERE h.region = $region";
 
     private readonly SqliteStatement _nextBooks = session.Prepare(
-        "UPDATE books SET size = $size, root = $root, frontier = $frontier, time = $time, accounts = $accounts WHERE region = $region AND size = $expected_size");
+        """
+        UPDATE books SET size = $size, root = $root, frontier = $frontier, time = $time, accounts = $accounts
+        WHERE region = $region AND size = $expected_size AND root = $expected_root
+        AND EXISTS (SELECT 1 FROM entries e WHERE e.region = $region AND e.idx = $size - 1 AND e.leaf = $last_leaf)
+        """);
 
     private readonly SqliteStatement _changedAccount = session.Prepare(
         """
@@ -34,7 +38,8 @@ internal sealed class SqliteBooks(SqliteSession session)
     {
         LedgerHead after = bookings.After;
         int moved = _nextBooks.Run(
-            after.Size, after.Tree.Root.ToArray(), after.Tree.ToArray(), after.Time.Microseconds, after.Accounts, bookings.Region.Value, bookings.Before.Size);
+            after.Size, after.Tree.Root.ToArray(), after.Tree.ToArray(), after.Time.Microseconds, after.Accounts,
+            bookings.Region.Value, bookings.Before.Size, bookings.Before.Tree.Root.ToArray(), bookings.LastLeaf.ToArray());
         if (moved != 1) return false;
         foreach (Account account in bookings.Changed) Change(bookings.Region, account);
         foreach (Account account in bookings.Opened) Open(bookings.Region, account);

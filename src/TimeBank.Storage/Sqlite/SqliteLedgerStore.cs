@@ -29,19 +29,11 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
 
     public async ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation)
     {
-        RegionCode region = append.Before.Region;
-        await _bookkeeper.MakeRoomAsync(region);
-        bool stored = false;
-        try
-        {
-            stored = await _writer.AppendAsync(append, cancellation);
-            if (stored) _bookkeeper.Stored(append);
-            return stored;
-        }
-        finally
-        {
-            if (!stored) _bookkeeper.Lost(region);
-        }
+        await _bookkeeper.MakeRoomAsync(append.Before.Region);
+        bool stored = await _writer.AppendAsync(append, cancellation);
+        // Where that isn't so, or nobody knows, the writer reads the head again.
+        if (stored) _bookkeeper.Stored(append);
+        return stored;
     }
 
     public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) => _bookkeeper.PrefetchAsync(
@@ -123,8 +115,9 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
     public ValueTask<TrialBalance> TrialBalanceByClassAsync(RegionCode region, CancellationToken cancellation) =>
         InBooksAsync(region, session => SqliteReads.TrialBalanceByClass(session, region), cancellation);
 
-    async ValueTask<(long Journal, long Books)> IBooks.ProgressAsync(RegionCode region) => await _readers.ReadAsync(
-        session => session.Prepare(SqliteBooks.ProgressQuery).First(row => (row.GetInt64(0), row.GetInt64(1)), region.Value), CancellationToken.None);
+    async ValueTask<(long Journal, long? Books)> IBooks.ProgressAsync(RegionCode region) => await _readers.ReadAsync(
+        session => session.Prepare(SqliteBooks.ProgressQuery).List(row => (row.GetInt64(0), LedgerRows.Number(row, 1)), region.Value) is [var progress] ? progress : (0, 0),
+        CancellationToken.None);
 
     ValueTask<LedgerHead> IBooks.BooksHeadAsync(RegionCode region) => _readers.ReadAsync(session => SqliteReads.BooksHead(session, region), CancellationToken.None);
 

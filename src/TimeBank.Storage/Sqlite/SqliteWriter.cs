@@ -10,6 +10,7 @@ internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
     private SqliteSession? _session;
     private SqliteAppend? _append;
     private SqliteBooks? _books;
+    private bool _closed;
 
     public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) =>
         WriteAsync(session => (_append ??= new SqliteAppend(session)).Run(append), cancellation);
@@ -18,7 +19,14 @@ internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
 
     internal void Run(string sql) => _session!.Prepare(sql).Run();
 
-    public void Dispose() => Close();
+    public void Dispose()
+    {
+        // Books may be on their way.
+        _turn.Wait();
+        _closed = true;
+        Close();
+        _turn.Release();
+    }
 
     private async ValueTask<bool> WriteAsync(Func<SqliteSession, bool> write, CancellationToken cancellation)
     {
@@ -36,6 +44,7 @@ internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
 
     private bool Write(Func<SqliteSession, bool> write)
     {
+        if (_closed) throw new StorageUnavailableException("The store is closed.");
         try
         {
             return write(_session ??= new SqliteSession(database.Open()));

@@ -10,7 +10,7 @@ public sealed class PostgreSqlBooksTests(PostgreSqlCluster cluster) : LedgerBook
 
     private protected override ILedgerStore Open(int bookFrom) => PostgreSqlLedgerStore.Open(_database, bookFrom: bookFrom);
 
-    private protected override IBooks Books() => new PostgreSqlBooks(_database.Writing);
+    private protected override IBooks Books() => new PostgreSqlBooks(_database.Writing, _database.Reading);
 
     private protected override Finding? Verify() => PostgreSqlVerifier.Verify(_database, default).Finding;
 
