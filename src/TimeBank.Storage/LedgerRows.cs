@@ -57,6 +57,8 @@ internal static class LedgerRows
 
     public static LinkedEntry LinkedEntry(DbDataReader row) => new(EntryCodec.Decode(Bytes(row, 0)), Number(row, 1), Number(row, 2));
 
+    public static (long Account, JournalEntry Entry) LastEntry(DbDataReader row) => (row.GetInt64(0), EntryCodec.Decode(Bytes(row, 1)));
+
     public static Posting Posting(DbDataReader row) => new(
         EntryCodec.Decode(Bytes(row, 0)), row.GetInt32(1), row.GetInt64(2) != 0, row.GetInt64(3),
         new Counters(0, row.GetInt64(4), 0, row.GetInt64(5)), AccountPath.Parse(row.GetString(6)));

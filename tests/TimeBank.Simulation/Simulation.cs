@@ -103,6 +103,7 @@ internal static class Simulation
     {
         LedgerOptions options = Bounds(chance);
         options.MaxHeldOutcomes = options.MaxHeldAccounts;
+        options.MaxHeldIds = chance.Permille(500) ? options.MaxHeldOutcomes : options.MaxHeldOutcomes + chance.Below(1_000);
         return options;
     }
 

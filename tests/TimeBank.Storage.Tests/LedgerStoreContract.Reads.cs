@@ -174,6 +174,24 @@ public abstract partial class LedgerStoreContract
     }
 
     [Fact]
+    public async Task The_last_entry_of_each_account_is_the_one_that_posted_to_it_last()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        IReadOnlyList<Account> accounts = await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default);
+        Dictionary<long, long> expected = [];
+        foreach (Account account in accounts)
+        {
+            if (await Reader.LatestPostingsAsync(Tianyuan, account.Number, Begin, End, PostingCursor.End, 1, default) is [var posting]) expected[account.Number] = posting.Entry.Index;
+        }
+        long held = accounts.First(account => account.Counters.DebitsPending > 0).Number;
+        IReadOnlyDictionary<long, JournalEntry> last = await Reader.LastEntriesAsync(Tianyuan, [.. accounts.Select(account => account.Number), 999], default);
+        Assert.Equal(expected.OrderBy(one => one.Key), last.ToDictionary(one => one.Key, one => one.Value.Index).OrderBy(one => one.Key));
+        Assert.NotEqual(EntryKind.Hold, last[held].Kind);
+        Assert.Empty(await Reader.LastEntriesAsync(Tianyuan, [], default));
+        Assert.Empty(await Reader.LastEntriesAsync(Lusong, [accounts[0].Number], default));
+    }
+
+    [Fact]
     public async Task Accounts_are_filtered_and_paged_by_number()
     {
         var writer = new Writer(Store, Tianyuan);

@@ -18,6 +18,9 @@ public sealed class LedgerOptions
     /// <summary>Accounts held in memory, at up to half a kilobyte each; past it the writer forgets those that it hasn't used lately.</summary>
     public int MaxHeldAccounts { get; set; } = 1_000_000;
 
-    /// <summary>Outcomes held in memory, and entries; past it the writer forgets those that it hasn't used lately.</summary>
-    public int MaxHeldOutcomes { get; set; } = 100_000;
+    /// <summary>Outcomes held in memory, and entries, at some kilobytes each; past it the writer forgets those that it hasn't used lately.</summary>
+    public int MaxHeldOutcomes { get; set; } = 4_096;
+
+    /// <summary>Ids held in memory that are known to have an outcome; of older ones the store finds out.</summary>
+    public int MaxHeldIds { get; set; } = 100_000;
 }

@@ -131,7 +131,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     /// <summary>Decides what waits, as far as there is room. Calls stay in the queue until it is their turn.</summary>
     private async Task DecideAsync()
     {
-        if (_deciding.Count == 0) _state?.Trim(options.MaxHeldAccounts, options.MaxHeldOutcomes);
+        if (_deciding.Count == 0) _state?.Trim(options.MaxHeldAccounts, options.MaxHeldOutcomes, options.MaxHeldIds);
         List<LedgerCall> calls = [.. _queue.Take(Room)];
         (WorkingState state, LedgerHead head) = await LoadAsync(calls, assumesIds: _lookUps == 0);
         _draft ??= new BatchDraft(_sent?.Append.After ?? head, state, salts.Next);

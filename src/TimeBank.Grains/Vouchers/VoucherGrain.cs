@@ -110,8 +110,8 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
         if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account) return null;
         _terms ??= VoucherTerms.Of(account);
         if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(_terms, account.Counters, null);
-        var filter = new EntryFilter { Touching = [new AccountFilter(account.Path.Text)] };
-        return VoucherFacts.Of(_terms, account.Counters, (await journal.EntriesAsync(Region, filter, long.MaxValue, 1, CancellationToken.None)).FirstOrDefault()?.Entry.Code);
+        IReadOnlyDictionary<long, JournalEntry> last = await journal.LastEntriesAsync(Region, [account.Number], CancellationToken.None);
+        return VoucherFacts.Of(_terms, account.Counters, last.GetValueOrDefault(account.Number)?.Code);
     }
 
     private async Task<LinkedEntry?> RedemptionAsync(long index)

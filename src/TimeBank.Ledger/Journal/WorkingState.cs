@@ -11,6 +11,9 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
     private readonly Generations<EntryId, Outcome?> _outcomes = new();
     private readonly Generations<EntryId, LinkedEntry?> _linked = new();
 
+    // Ids that have an outcome, held longer than that: an entry is a few dozen objects, which would be moved and scanned again and again by the collector.
+    private readonly Generations<EntryId, bool> _ids = new();
+
     public RegionCode Region { get; } = head.Region;
 
     public long NextIndex { get; private set; } = head.Size;
@@ -20,7 +23,7 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
     public LedgerTime LastTime { get; private set; } = head.Time;
 
     /// <summary>How much is held.</summary>
-    public int Count => _byPath.Count + _byNumber.Count + _outcomes.Count + _linked.Count;
+    public int Count => _byPath.Count + _byNumber.Count + _outcomes.Count + _linked.Count + _ids.Count;
 
     public Account? Account(AccountPath path)
     {
@@ -45,21 +48,22 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
     public LinkedEntry? Linked(EntryId id) => _linked.TryGet(id, out LinkedEntry? linked) ? linked : throw new KeyNotFoundException($"Entry {id} was not prefetched.");
 
     /// <summary>Forgets the half that was used longest ago where more of a kind is held than may be. What was used since the last call stays.</summary>
-    public void Trim(int maxAccounts, int maxOutcomes)
+    public void Trim(int maxAccounts, int maxOutcomes, int maxIds)
     {
         _byPath.Age(maxAccounts);
         _byNumber.Age(maxAccounts);
         _outcomes.Age(maxOutcomes);
         _linked.Age(maxOutcomes);
+        _ids.Age(maxIds);
     }
 
     /// <summary>
-    /// Takes an id for new without looking it up, since nearly all are. The store's constraint finds out where it isn't: then the batch is refused, and
-    /// decided again on what is looked up.
+    /// Takes an id for new without looking it up, unless it is known to have an outcome, since nearly all are. The store's constraint finds out where it isn't:
+    /// then the batch is refused, and decided again on what is looked up.
     /// </summary>
     public void Assume(EntryId id)
     {
-        if (!_outcomes.TryGet(id, out _)) _outcomes[id] = null;
+        if (!_outcomes.TryGet(id, out _) && !_ids.TryGet(id, out _)) _outcomes[id] = null;
     }
 
     /// <summary>What must be prefetched before these proposals can be decided, and these ids and accounts read.</summary>
@@ -92,7 +96,10 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
     public void Load(PrefetchKeys keys, Prefetched found)
     {
         // What is in memory is never older than what the store says: it may be ahead by what is being stored.
-        foreach (EntryId id in keys.Ids) Assume(id);
+        foreach (EntryId id in keys.Ids)
+        {
+            if (!_outcomes.TryGet(id, out _)) _outcomes[id] = null;
+        }
         foreach (AccountPath path in keys.Paths)
         {
             if (!_byPath.TryGet(path, out _)) _byPath[path] = null;
@@ -103,7 +110,7 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         }
         foreach (Outcome outcome in found.Outcomes)
         {
-            if (!_outcomes.TryGet(outcome.Id, out Outcome? held) || held is null) _outcomes[outcome.Id] = outcome;
+            if (!_outcomes.TryGet(outcome.Id, out Outcome? held) || held is null) Put(outcome);
         }
         foreach (Account account in found.Accounts)
         {
@@ -120,7 +127,7 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
     {
         if (!decision.Stores) return;
         Outcome outcome = decision.Outcome;
-        _outcomes[outcome.Id] = outcome;
+        Put(outcome);
         if (outcome.Entry is not { } entry) return;
         foreach (Account account in decision.Changed) Put(account);
         NextIndex = entry.Index + 1;
@@ -147,6 +154,12 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         bool all = true;
         foreach (Transfer transfer in linked.Entry.Transfers) all &= Account(transfer.Debit) is not null & Account(transfer.Credit) is not null;
         return all;
+    }
+
+    private void Put(Outcome outcome)
+    {
+        _outcomes[outcome.Id] = outcome;
+        _ids[outcome.Id] = true;
     }
 
     private void Put(Account account)

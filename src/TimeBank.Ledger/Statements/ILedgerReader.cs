@@ -48,6 +48,9 @@ public interface ILedgerReader
     /// <summary>The same postings in the opposite order, before a cursor.</summary>
     ValueTask<IReadOnlyList<Posting>> LatestPostingsAsync(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation);
 
+    /// <summary>The entry that posted to each of some accounts last, by the account's number; without those to which none has.</summary>
+    ValueTask<IReadOnlyDictionary<long, JournalEntry>> LastEntriesAsync(RegionCode region, IReadOnlyCollection<long> accounts, CancellationToken cancellation);
+
     /// <summary>The posted counters of an account as they were just before a time; its pending counters are given as zero.</summary>
     ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation);
 

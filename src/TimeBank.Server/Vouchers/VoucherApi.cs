@@ -40,12 +40,10 @@ public sealed partial class VoucherApi(
             ? (DateOnly.ParseExact(cursor[..10], "O", CultureInfo.InvariantCulture), cursor[11..])
             : (DateOnly.MinValue, "");
         var filter = new AccountFilter("voucher/", elder?.Id ?? "", programme?.Id ?? "");
-        IReadOnlyList<Account> page = await vouchers.ListAsync(region, filter, state, after, pageSize + 1, context.CancellationToken);
+        (IReadOnlyList<Voucher> page, Account? last) = await vouchers.ListAsync(region, filter, state, after, pageSize, context.CancellationToken);
         var response = new ListVouchersResponse();
-        foreach (Account account in page.Take(pageSize)) response.Vouchers.Add(await vouchers.ReadAsync(region, account, context.CancellationToken));
-        if (page.Count <= pageSize) return response;
-        Account last = page[pageSize - 1];
-        response.NextPageToken = tokens.Write(context, request, string.Create(CultureInfo.InvariantCulture, $"{last.Terms!.Until:yyyy-MM-dd} {last.Path.Text}"));
+        response.Vouchers.Add(page);
+        if (last is not null) response.NextPageToken = tokens.Write(context, request, string.Create(CultureInfo.InvariantCulture, $"{last.Terms!.Until:yyyy-MM-dd} {last.Path.Text}"));
         return response;
     }
 

@@ -9,12 +9,45 @@ public sealed class VoucherReader(ILedgerReader ledger)
 {
     private const int AccountsAtOnce = 200;
 
+    private static readonly IReadOnlyDictionary<long, JournalEntry> None = new Dictionary<long, JournalEntry>();
+
     /// <summary>A voucher's account; null where there is none.</summary>
     public ValueTask<Account?> FindAsync(RegionCode region, OpaqueId voucher, CancellationToken cancellation) => ledger.AccountAsync(region, Chart.VoucherPath(voucher), cancellation);
 
-    public async Task<Voucher> ReadAsync(RegionCode region, Account account, CancellationToken cancellation)
+    public async Task<Voucher> ReadAsync(RegionCode region, Account account, CancellationToken cancellation) =>
+        await ReadAsync(region, account, (await FactsAsync(region, [account], cancellation))[0].Facts, cancellation);
+
+    /// <summary>Vouchers earliest use-by first, then by name.</summary>
+    /// <returns>At most <paramref name="count"/> of them, and where the next ones go on; null where there are none.</returns>
+    public async Task<(IReadOnlyList<Voucher> Page, Account? Last)> ListAsync(
+        RegionCode region, AccountFilter filter, VoucherState? state, (DateOnly Day, string Path) after, int count, CancellationToken cancellation)
     {
-        VoucherFacts facts = await FactsAsync(region, account, cancellation);
+        var found = new List<(Account Account, VoucherFacts Facts)>();
+        int atOnce = state is null ? Math.Min(AccountsAtOnce, count + 1) : AccountsAtOnce;
+        AccountFilter narrowed = filter with { NotEmpty = state == VoucherState.Active };
+        while (found.Count <= count)
+        {
+            IReadOnlyList<Account> some = await ledger.AccountsByLastDayAsync(region, narrowed, after.Day, after.Path, atOnce, cancellation);
+            found.AddRange((await FactsAsync(region, some, cancellation)).Where(voucher => state is null || StateOf(voucher.Facts) == state));
+            if (some.Count < atOnce) break;
+            after = (some[^1].Terms!.Until!.Value, some[^1].Path.Text);
+        }
+        var page = new List<Voucher>();
+        foreach ((Account account, VoucherFacts facts) in found.Take(count)) page.Add(await ReadAsync(region, account, facts, cancellation));
+        return (page, found.Count > count ? found[count - 1].Account : null);
+    }
+
+    public static string Id(Account account) => account.Path.Text["voucher/".Length..];
+
+    private static VoucherState StateOf(VoucherFacts facts) => facts.End switch
+    {
+        VoucherEnd.Expired => VoucherState.Expired,
+        VoucherEnd.Voided => VoucherState.Voided,
+        VoucherEnd.None => facts.Remaining > 0 ? VoucherState.Active : VoucherState.UsedUp,
+    };
+
+    private async Task<Voucher> ReadAsync(RegionCode region, Account account, VoucherFacts facts, CancellationToken cancellation)
+    {
         VoucherTerms terms = facts.Terms;
         StoredEntry issue = await ledger.EntryAsync(region, account.Opened, cancellation) ?? throw new InvalidOperationException($"Account {account.Path} was opened by no entry.");
         var voucher = new Voucher
@@ -34,38 +67,11 @@ public sealed class VoucherReader(ILedgerReader ledger)
         return voucher;
     }
 
-    /// <summary>Vouchers earliest use-by first, then by name; one more than the page, where there is one more.</summary>
-    public async Task<IReadOnlyList<Account>> ListAsync(
-        RegionCode region, AccountFilter filter, VoucherState? state, (DateOnly Day, string Path) after, int count, CancellationToken cancellation)
+    /// <summary>How vouchers stand: of the empty ones their last entries tell, looked up together.</summary>
+    private async Task<IReadOnlyList<(Account Account, VoucherFacts Facts)>> FactsAsync(RegionCode region, IReadOnlyList<Account> accounts, CancellationToken cancellation)
     {
-        var found = new List<Account>();
-        AccountFilter narrowed = filter with { NotEmpty = state == VoucherState.Active };
-        while (found.Count < count)
-        {
-            IReadOnlyList<Account> page = await ledger.AccountsByLastDayAsync(region, narrowed, after.Day, after.Path, AccountsAtOnce, cancellation);
-            foreach (Account account in page)
-            {
-                if (state is null || StateOf(await FactsAsync(region, account, cancellation)) == state) found.Add(account);
-            }
-            if (page.Count < AccountsAtOnce) break;
-            after = (page[^1].Terms!.Until!.Value, page[^1].Path.Text);
-        }
-        return [.. found.Take(count)];
-    }
-
-    public static string Id(Account account) => account.Path.Text["voucher/".Length..];
-
-    private static VoucherState StateOf(VoucherFacts facts) => facts.End switch
-    {
-        VoucherEnd.Expired => VoucherState.Expired,
-        VoucherEnd.Voided => VoucherState.Voided,
-        VoucherEnd.None => facts.Remaining > 0 ? VoucherState.Active : VoucherState.UsedUp,
-    };
-
-    private async Task<VoucherFacts> FactsAsync(RegionCode region, Account account, CancellationToken cancellation)
-    {
-        if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(account, null);
-        var filter = new EntryFilter { Touching = [new AccountFilter(account.Path.Text)] };
-        return VoucherFacts.Of(account, (await ledger.EntriesAsync(region, filter, long.MaxValue, 1, cancellation)).FirstOrDefault()?.Entry.Code);
+        long[] empty = [.. accounts.Where(account => account.Counters.DebitRoom == 0).Select(account => account.Number)];
+        IReadOnlyDictionary<long, JournalEntry> last = empty.Length == 0 ? None : await ledger.LastEntriesAsync(region, empty, cancellation);
+        return [.. accounts.Select(account => (account, VoucherFacts.Of(account, last.GetValueOrDefault(account.Number)?.Code)))];
     }
 }

@@ -18,22 +18,32 @@ internal sealed record Bookings(
 {
     public RegionCode Region => Before.Region;
 
-    /// <summary>Of batches that follow each other, as they were decided.</summary>
-    public static Bookings Of(IReadOnlyList<LedgerAppend> appends)
+    /// <summary>How many entries it has.</summary>
+    public long Entries => After.Size - Before.Size;
+
+    /// <summary>Of a batch with entries, as it was decided.</summary>
+    public static Bookings Of(LedgerAppend append)
     {
-        LedgerHead before = appends[0].Before;
-        var transfers = new List<BookedTransfer>();
-        var accounts = new Dictionary<long, Account>();
-        foreach (LedgerAppend append in appends)
+        var transfers = new List<BookedTransfer>(append.Entries.Count);
+        foreach (AppendedEntry appended in append.Entries)
         {
-            foreach (AppendedEntry appended in append.Entries)
-            {
-                for (int at = 0; at < appended.Balances.Length; at++) transfers.Add(new BookedTransfer(appended.Entry.Index, at, appended.Entry.Transfers[at], appended.Balances[at]));
-            }
-            foreach (Account account in append.Changed) accounts[account.Number] = account;
-            foreach (Account account in append.Opened) accounts[account.Number] = account;
+            for (int at = 0; at < appended.Balances.Length; at++) transfers.Add(new BookedTransfer(appended.Entry.Index, at, appended.Entry.Transfers[at], appended.Balances[at]));
         }
-        return Of(before, appends[^1].After, appends[^1].Entries[^1].Leaf, transfers, accounts.Values);
+        return new Bookings(append.Before, append.After, append.Entries[^1].Leaf, transfers, append.Changed, append.Opened);
+    }
+
+    /// <summary>One of several that follow each other.</summary>
+    public static Bookings Of(IReadOnlyList<Bookings> parts)
+    {
+        var transfers = new List<BookedTransfer>(parts.Sum(part => part.Transfers.Count));
+        var accounts = new Dictionary<long, Account>();
+        foreach (Bookings part in parts)
+        {
+            transfers.AddRange(part.Transfers);
+            foreach (Account account in part.Changed) accounts[account.Number] = account;
+            foreach (Account account in part.Opened) accounts[account.Number] = account;
+        }
+        return Of(parts[0].Before, parts[^1].After, parts[^1].LastLeaf, transfers, accounts.Values);
     }
 
     /// <summary>Of stored entries, whoever decided them, folded on the accounts that the books have.</summary>

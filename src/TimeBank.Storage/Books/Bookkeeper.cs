@@ -111,8 +111,8 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
             LedgerHead head = await _books.BooksHeadAsync(region);
             while (head.Size < until)
             {
-                List<LedgerAppend> appends = tail.From(head.Size, startAt);
-                Bookings next = appends.Count > 0 ? Bookings.Of(appends) : await ReadAsync(head);
+                List<Bookings> batches = tail.From(head.Size, startAt);
+                Bookings next = batches.Count > 0 ? Bookings.Of(batches) : await ReadAsync(head);
                 if (await _books.BookAsync(next))
                 {
                     head = next.After;
@@ -120,7 +120,7 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
                 else
                 {
                     // Another process was faster, or the journal isn't the one that was written from here: it was restored.
-                    if (appends.Count > 0) tail.Clear();
+                    if (batches.Count > 0) tail.Clear();
                     head = await _books.BooksHeadAsync(region);
                 }
                 tail.Booked(head.Size);

@@ -7,7 +7,7 @@ namespace TimeBank.Storage;
 internal sealed class UnbookedTail
 {
     private readonly Lock _turn = new();
-    private readonly Queue<LedgerAppend> _appends = [];
+    private readonly Queue<Bookings> _batches = [];
     private readonly Dictionary<AccountPath, (Account Account, long Since)> _byPath = [];
     private readonly Dictionary<long, (Account Account, long Since)> _byNumber = [];
     private LedgerHead? _end;
@@ -56,7 +56,7 @@ internal sealed class UnbookedTail
     {
         lock (_turn)
         {
-            _appends.Clear();
+            _batches.Clear();
             _byPath.Clear();
             _byNumber.Clear();
             Entries = 0;
@@ -78,7 +78,8 @@ internal sealed class UnbookedTail
             }
             _end = append.After;
             if (append.Entries.Count == 0) return;
-            _appends.Enqueue(append);
+            // What is booked of it and not the batch, which is many more objects to keep.
+            _batches.Enqueue(Bookings.Of(append));
             Entries += append.Entries.Count;
             foreach (Account account in append.Changed) Put(account, append.After.Size);
             foreach (Account account in append.Opened) Put(account, append.After.Size);
@@ -86,17 +87,17 @@ internal sealed class UnbookedTail
     }
 
     /// <summary>Batches from a place on, about as many entries as are asked for; none where it doesn't begin there.</summary>
-    public List<LedgerAppend> From(long size, int entries)
+    public List<Bookings> From(long size, int entries)
     {
-        var taken = new List<LedgerAppend>();
+        var taken = new List<Bookings>();
         lock (_turn)
         {
             long end = size;
-            foreach (LedgerAppend append in _appends)
+            foreach (Bookings batch in _batches)
             {
-                if (append.Before.Size != end || end - size >= entries) break;
-                taken.Add(append);
-                end = append.After.Size;
+                if (batch.Before.Size != end || end - size >= entries) break;
+                taken.Add(batch);
+                end = batch.After.Size;
             }
         }
         return taken;
@@ -107,10 +108,10 @@ internal sealed class UnbookedTail
     {
         lock (_turn)
         {
-            while (_appends.TryPeek(out LedgerAppend? first) && first.After.Size <= size)
+            while (_batches.TryPeek(out Bookings? first) && first.After.Size <= size)
             {
-                _appends.Dequeue();
-                Entries -= first.Entries.Count;
+                _batches.Dequeue();
+                Entries -= first.Entries;
                 foreach (Account account in first.Changed) Drop(account, size);
                 foreach (Account account in first.Opened) Drop(account, size);
             }

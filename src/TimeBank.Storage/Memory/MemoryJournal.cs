@@ -122,6 +122,11 @@ internal sealed class MemoryJournal(RegionCode region)
             .Take(limit),
     ];
 
+    public IReadOnlyDictionary<long, JournalEntry> LastEntries(IReadOnlyCollection<long> accounts) => accounts
+        .Select(account => (Account: account, Leg: Legs(account).LastOrDefault()))
+        .Where(last => last.Leg is not null)
+        .ToDictionary(last => last.Account, last => last.Leg!.Entry);
+
     public Counters CountersBefore(long account, LedgerTime time) => Legs(account).LastOrDefault(leg => leg.Entry.Time < time)?.After ?? default;
 
     public long IndexAt(LedgerTime time) => _entries.Count(entry => entry.Stored.Entry.Time < time);

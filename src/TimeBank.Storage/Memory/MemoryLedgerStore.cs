@@ -59,6 +59,9 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation) =>
         Of(region, journal => journal.LatestPostings(account, from, until, before, limit));
 
+    public ValueTask<IReadOnlyDictionary<long, JournalEntry>> LastEntriesAsync(RegionCode region, IReadOnlyCollection<long> accounts, CancellationToken cancellation) =>
+        Of(region, journal => journal.LastEntries(accounts));
+
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
         Of(region, journal => journal.CountersBefore(account, time));
 

@@ -4,8 +4,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// The statements of one batch into the journal: one round trip, and by that one transaction, which the first statement that fails undoes as a whole. Rows
-/// travel as an array for each column. Statements with nothing to do are left out.
+/// The statements of one batch into the journal: one round trip, and by that one transaction, which the first statement that fails undoes as a whole.
+/// Statements with nothing to do are left out.
 /// </summary>
 internal static class PostgreSqlAppend
 {
@@ -28,17 +28,31 @@ internal static class PostgreSqlAppend
         SELECT CASE WHEN count(*) <> 1 THEN stop_append('{PostgreSqlFault.HeadMoved}', 'The head has moved.') END FROM moved
         """;
 
-    private const string Entries =
-        """
-        INSERT INTO entries (region, idx, time, effective, kind, code, of_idx, expires, bytes, salt, leaf)
-        SELECT $1, idx, time, effective::date, kind, code, of_idx, expires, bytes, salt, leaf
-        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS n (idx, time, effective, kind, code, of_idx, expires, bytes, salt, leaf)
-        """;
+    private static readonly PostgreSqlInsert<AppendedEntry> Entries = new PostgreSqlInsert<AppendedEntry>("entries")
+        .Column("idx", appended => appended.Entry.Index)
+        .Column("time", appended => appended.Entry.Time.Microseconds)
+        .Column("effective", appended => appended.Entry.Header.EffectiveDate)
+        .Column("kind", appended => (short)appended.Entry.Kind)
+        .Column("code", appended => appended.Entry.Code.ToString())
+        .Column("of_idx", appended => appended.Entry.Of)
+        .Column("expires", appended => appended.Entry.Expires?.Microseconds)
+        .Column("bytes", appended => appended.Bytes)
+        .Column("salt", appended => appended.Salt)
+        .Column("leaf", appended => appended.Leaf.ToArray());
 
-    private const string Outcomes =
-        "INSERT INTO outcomes (region, id, idx, command, reason, detail) SELECT $1, n.* FROM unnest($2, $3, $4, $5, $6) AS n";
+    private static readonly PostgreSqlInsert<AppendedEntry> EntryIds = new PostgreSqlInsert<AppendedEntry>("outcomes")
+        .Column("id", appended => PostgreSqlReads.Key(appended.Entry.Id))
+        .Column("idx", appended => appended.Entry.Index);
 
-    private const string Holds = "INSERT INTO holds (region, idx, expires) SELECT $1, n.* FROM unnest($2, $3) AS n";
+    private static readonly PostgreSqlInsert<Outcome> Remembered = new PostgreSqlInsert<Outcome>("outcomes")
+        .Column("id", outcome => PostgreSqlReads.Key(outcome.Id))
+        .Column("command", outcome => outcome.Command.ToArray())
+        .Column("reason", outcome => (int?)outcome.Refusal?.Reason)
+        .Column("detail", outcome => outcome.Refusal?.Detail);
+
+    private static readonly PostgreSqlInsert<JournalEntry> Holds = new PostgreSqlInsert<JournalEntry>("holds")
+        .Column("idx", hold => hold.Index)
+        .Column("expires", hold => hold.Expires?.Microseconds);
 
     // Of what is looked up by keys, the region comes with the keys and the keys have a limit that says nothing new. So the planner, who has to guess
     // while the tables are empty, expects few keys and finds no cheaper way than to look each up; else it would read the whole region for them, and go on so.
@@ -76,44 +90,14 @@ internal static class PostgreSqlAppend
         if (first) head.Value(MerkleFrontier.Empty.Root.ToArray());
         else head.Value(before.Size).Value(before.Tree.Root.ToArray()).Value(before.Remembered);
 
-        if (append.Entries.Count > 0) WriteEntries(batch, before.Region, append.Entries);
-        Remember(Add(batch, Outcomes, before.Region), append);
-    }
-
-    private static void WriteEntries(NpgsqlBatch batch, RegionCode region, IReadOnlyList<AppendedEntry> entries)
-    {
-        Add(batch, Entries, region)
-            .Column(entries, appended => appended.Entry.Index)
-            .Column(entries, appended => appended.Entry.Time.Microseconds)
-            .Column(entries, appended => LedgerRows.Date(appended.Entry.Header.EffectiveDate))
-            .Column(entries, appended => (short)appended.Entry.Kind)
-            .Column(entries, appended => appended.Entry.Code.ToString())
-            .Column(entries, appended => appended.Entry.Of)
-            .Column(entries, appended => appended.Entry.Expires?.Microseconds)
-            .Column(entries, appended => appended.Bytes)
-            .Column(entries, appended => appended.Salt)
-            .Column(entries, appended => appended.Leaf.ToArray());
-
-        JournalEntry[] holds = [.. entries.Select(appended => appended.Entry).Where(entry => entry.Kind == EntryKind.Hold)];
-        if (holds.Length > 0) Add(batch, Holds, region).Column(holds, hold => hold.Index).Column(holds, hold => hold.Expires?.Microseconds);
+        Entries.Add(batch, before.Region, append.Entries);
+        JournalEntry[] entries = [.. append.Entries.Select(appended => appended.Entry)];
+        Holds.Add(batch, before.Region, [.. entries.Where(entry => entry.Kind == EntryKind.Hold)]);
         // After the holds: one may begin and end in the same batch.
-        JournalEntry[] ends = [.. entries.Select(appended => appended.Entry).Where(entry => entry.EndsHold)];
-        if (ends.Length > 0) Add(batch, EndedHolds, region).Column(ends, end => end.Of!.Value);
-    }
-
-    private static void Remember(PostgreSqlStatement statement, LedgerAppend append)
-    {
-        List<(EntryId Id, long? Index, Outcome? Remembered)> outcomes =
-        [
-            .. append.Entries.Select(appended => (appended.Entry.Id, (long?)appended.Entry.Index, (Outcome?)null)),
-            .. append.Remembered.Select(outcome => (outcome.Id, (long?)null, (Outcome?)outcome)),
-        ];
-        statement
-            .Column(outcomes, row => PostgreSqlReads.Key(row.Id))
-            .Column(outcomes, row => row.Index)
-            .Column(outcomes, row => row.Remembered?.Command.ToArray())
-            .Column(outcomes, row => (int?)row.Remembered?.Refusal?.Reason)
-            .Column(outcomes, row => row.Remembered?.Refusal?.Detail);
+        JournalEntry[] ends = [.. entries.Where(entry => entry.EndsHold)];
+        if (ends.Length > 0) Add(batch, EndedHolds, before.Region).Column(ends, end => end.Of!.Value);
+        EntryIds.Add(batch, before.Region, append.Entries);
+        Remembered.Add(batch, before.Region, append.Remembered);
     }
 
     private static PostgreSqlStatement Add(NpgsqlBatch batch, string sql, RegionCode region) => PostgreSqlStatement.Add(batch, sql).Value(region.Value);

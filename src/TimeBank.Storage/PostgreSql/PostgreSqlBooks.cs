@@ -25,14 +25,21 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource 
         SELECT CASE WHEN count(*) <> cardinality($2) THEN stop_append('{PostgreSqlFault.Refused}', 'An account that changes isn''t there.') END FROM changed
         """;
 
-    private const string OpenedAccounts =
-        """
-        INSERT INTO accounts (region, number, flags, debits_pending, debits_posted, credits_pending, credits_posted,
-            path, unit, opened, owner, grp, valid_from, valid_until, data)
-        SELECT $1, number, flags, dp, dd, cp, cc, path, unit, opened, owner, grp, valid_from::date, valid_until::date, data
-        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-            AS n (number, flags, dp, dd, cp, cc, path, unit, opened, owner, grp, valid_from, valid_until, data)
-        """;
+    private static readonly PostgreSqlInsert<Account> OpenedAccounts = new PostgreSqlInsert<Account>("accounts")
+        .Column("number", account => account.Number)
+        .Column("flags", account => (int)account.Flags)
+        .Column("debits_pending", account => account.Counters.DebitsPending)
+        .Column("debits_posted", account => account.Counters.DebitsPosted)
+        .Column("credits_pending", account => account.Counters.CreditsPending)
+        .Column("credits_posted", account => account.Counters.CreditsPosted)
+        .Column("path", account => account.Path.Text)
+        .Column("unit", account => account.Unit.Code)
+        .Column("opened", account => account.Opened)
+        .Column("owner", account => account.Terms?.Owner)
+        .Column("grp", account => account.Terms?.Group)
+        .Column("valid_from", account => account.Terms?.From)
+        .Column("valid_until", account => account.Terms?.Until)
+        .Column("data", account => account.Terms?.Data);
 
     // Copied and not inserted: a page of rows is one record of PostgreSQL's log.
     private const string Transfers =
@@ -85,7 +92,7 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource 
             .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds).Value(after.Accounts)
             .Value(bookings.Before.Size).Value(bookings.Before.Tree.Root.ToArray()).Value(bookings.LastLeaf.ToArray());
         if (bookings.Changed.Count > 0) Counters(Add(ChangedAccounts), bookings.Changed);
-        if (bookings.Opened.Count > 0) Open(Add(OpenedAccounts), bookings.Opened);
+        OpenedAccounts.Add(batch, bookings.Region, bookings.Opened);
         await batch.ExecuteNonQueryAsync();
     }
 
@@ -120,14 +127,4 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource 
         .Column(accounts, account => account.Counters.DebitsPosted)
         .Column(accounts, account => account.Counters.CreditsPending)
         .Column(accounts, account => account.Counters.CreditsPosted);
-
-    private static void Open(PostgreSqlStatement statement, IReadOnlyCollection<Account> accounts) => Counters(statement, accounts)
-        .Column(accounts, account => account.Path.Text)
-        .Column(accounts, account => account.Unit.Code)
-        .Column(accounts, account => account.Opened)
-        .Column(accounts, account => account.Terms?.Owner)
-        .Column(accounts, account => account.Terms?.Group)
-        .Column(accounts, account => LedgerRows.Date(account.Terms?.From))
-        .Column(accounts, account => LedgerRows.Date(account.Terms?.Until))
-        .Column(accounts, account => account.Terms?.Data);
 }

@@ -113,6 +113,9 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation) =>
         InBooksAsync(region, () => PostgreSqlReads.LatestPostings(region, account, from, until, before, limit).ListAsync(_reading, LedgerRows.Posting, cancellation));
 
+    public async ValueTask<IReadOnlyDictionary<long, JournalEntry>> LastEntriesAsync(RegionCode region, IReadOnlyCollection<long> accounts, CancellationToken cancellation) =>
+        (await InBooksAsync(region, () => PostgreSqlReads.LastEntries(region, accounts).ListAsync(_reading, LedgerRows.LastEntry, cancellation))).ToDictionary();
+
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
         InBooksAsync(region, () => PostgreSqlReads.CountersBefore(region, account, time).FirstAsync(_reading, row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), cancellation));
 

@@ -57,6 +57,17 @@ internal static class PostgreSqlReads
             .Add($"SELECT least({before.Index}, beyond) AS idx, CASE WHEN {before.Index} < beyond THEN {before.Position} ELSE 0 END AS position, first, beyond FROM (SELECT ")
             .Span(region, from, until));
 
+    public static PostgreSqlQuery LastEntries(RegionCode region, IReadOnlyCollection<long> accounts) => new PostgreSqlQuery().Add(
+        $"""
+        SELECT n.account, e.bytes FROM unnest({accounts.ToArray()}) AS n (account)
+        CROSS JOIN LATERAL (
+            SELECT max(idx) AS idx FROM (
+                (SELECT idx FROM transfers WHERE region = {region.Value} AND debit = n.account AND posted > 0 ORDER BY idx DESC LIMIT 1)
+                UNION ALL
+                (SELECT idx FROM transfers WHERE region = {region.Value} AND credit = n.account AND posted > 0 ORDER BY idx DESC LIMIT 1)) legs) l
+        JOIN entries e ON e.region = {region.Value} AND e.idx = l.idx
+        """);
+
     public static PostgreSqlQuery CountersBefore(RegionCode region, long account, LedgerTime time)
     {
         var query = new PostgreSqlQuery();

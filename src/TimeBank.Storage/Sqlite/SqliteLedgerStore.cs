@@ -93,6 +93,9 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation) =>
         await InBooksAsync(region, session => SqliteReads.LatestPostingsOf(session, region, account, from, until, before, limit), cancellation);
 
+    public async ValueTask<IReadOnlyDictionary<long, JournalEntry>> LastEntriesAsync(RegionCode region, IReadOnlyCollection<long> accounts, CancellationToken cancellation) =>
+        await InBooksAsync(region, session => SqliteReads.LastEntries(session, region, accounts), cancellation);
+
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
         InBooksAsync(region, session => SqliteReads.Before(session, region, account, time), cancellation);
 

@@ -41,6 +41,13 @@ internal static class SqliteReads
         ) ORDER BY idx DESC, position DESC LIMIT 1
         """;
 
+    private const string LastEntryQuery =
+        """
+        SELECT $account, e.bytes FROM entries e WHERE e.region = $region AND e.idx = max(
+            ifnull((SELECT idx FROM transfers INDEXED BY transfers_by_debit WHERE region = $region AND debit = $account AND posted > 0 ORDER BY idx DESC LIMIT 1), -1),
+            ifnull((SELECT idx FROM transfers INDEXED BY transfers_by_credit WHERE region = $region AND credit = $account AND posted > 0 ORDER BY idx DESC LIMIT 1), -1))
+        """;
+
     private const string TrialBalanceQuery =
         """
         SELECT unit, sum(debits_pending), sum(debits_posted), sum(credits_pending), sum(credits_posted), count(*)
@@ -134,6 +141,10 @@ internal static class SqliteReads
         PostingCursor start = before.Index < beyond ? before : new PostingCursor(beyond, 0);
         return session.Prepare(LatestPostings).List(LedgerRows.Posting, region.Value, account, start.Index, start.Position, first, limit);
     }
+
+    public static Dictionary<long, JournalEntry> LastEntries(SqliteSession session, RegionCode region, IReadOnlyCollection<long> accounts) => accounts
+        .SelectMany(account => session.Prepare(LastEntryQuery).List(LedgerRows.LastEntry, account, region.Value))
+        .ToDictionary();
 
     public static Counters Before(SqliteSession session, RegionCode region, long account, LedgerTime time) => Before(session, region, account, IndexAt(session, region, time));
 

@@ -95,7 +95,7 @@ public sealed class LedgerWriterTests
     {
         _store.Gate = null;
         var writer = new LedgerWriter(
-            Region, _store, new BusinessClock(TimeProvider.System), new RandomSaltSource(), new LedgerOptions { MaxHeldAccounts = 4, MaxHeldOutcomes = 4 }, NullLogger.Instance);
+            Region, _store, new BusinessClock(TimeProvider.System), new RandomSaltSource(), new LedgerOptions { MaxHeldAccounts = 4, MaxHeldOutcomes = 4, MaxHeldIds = 4 }, NullLogger.Instance);
         Outcome refused = await writer.SubmitAsync(Expire(1));
         Outcome written = await writer.SubmitAsync(Issue(2, 100));
         Outcome hold = await writer.SubmitAsync(HourEntries.HoldService(Header(3), Elder, Id(9_000), new HoursSpent(new Minutes(20), Minutes.Zero, Minutes.Zero), null));

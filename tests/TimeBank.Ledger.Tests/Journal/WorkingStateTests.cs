@@ -14,7 +14,7 @@ public sealed class WorkingStateTests
         Account hot = Load(1);
         for (int number = 2; number < 10 * Bound; number++)
         {
-            _state.Trim(Bound, Bound);
+            _state.Trim(Bound, Bound, Bound);
             Load(number);
             Assert.Same(hot, _state.Account(hot.Path));
         }
@@ -31,7 +31,7 @@ public sealed class WorkingStateTests
         Account first = Load(1);
         for (int number = 2; number < Bound; number++)
         {
-            _state.Trim(Bound, Bound);
+            _state.Trim(Bound, Bound, Bound);
             // By its number alone, as an earlier entry names it.
             Assert.Same(first, _state.Account(1));
             Load(number);
@@ -40,6 +40,23 @@ public sealed class WorkingStateTests
         _state.Load(new PrefetchKeys([], [Path(1)], []), new Prefetched([], [Of(1)], []));
 
         Assert.Same(first, _state.Account(Path(1)));
+    }
+
+    [Fact]
+    public void An_id_whose_outcome_was_forgotten_is_looked_up_and_not_taken_for_new()
+    {
+        EntryId known = new(1), unknown = new(2);
+        _state.Load(new PrefetchKeys([known], [], []), new Prefetched([new Outcome(known, Digest.Of([1]), null, null, Replayed: false)], [], []));
+        for (int number = 10; number < 3 * Bound; number++)
+        {
+            _state.Trim(Bound, Bound, 10 * Bound);
+            _state.Load(new PrefetchKeys([new EntryId((UInt128)number)], [], []), new Prefetched([], [], []));
+        }
+
+        _state.Assume(known);
+        _state.Assume(unknown);
+
+        Assert.Equal([known], _state.Missing([], [known, unknown], []).Ids);
     }
 
     private Account Load(int number)

@@ -51,6 +51,7 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
             PostgreSqlReads.LatestPostings(Tianyuan, 3, new LedgerTime(0), new LedgerTime(long.MaxValue), PostingCursor.End, Limit), ["Scan Backward using transfers_by_debit on", "Scan Backward using transfers_by_credit on"]),
         ["postings of a period, newest first"] = (
             PostgreSqlReads.LatestPostings(Tianyuan, 3, From, Until, PostingCursor.End, Limit), ["Scan Backward using transfers_by_debit on", "Scan Backward using transfers_by_credit on"]),
+        ["last entries of accounts"] = (PostgreSqlReads.LastEntries(Tianyuan, [3, 4]), ["Scan Backward using transfers_by_debit on", "Scan Backward using transfers_by_credit on", "Scan using entries_pkey on entries e"]),
         ["accounts by number"] = (PostgreSqlReads.Accounts(Tianyuan, new AccountFilter(), 7, Limit), ["Scan using accounts_pkey on accounts a"]),
         ["accounts of an owner"] = (PostgreSqlReads.Accounts(Tianyuan, Owner, 7, Limit), ["Scan using accounts_by_owner on accounts a"]),
         ["accounts of a group"] = (PostgreSqlReads.Accounts(Tianyuan, new AccountFilter(Group: "g1"), 7, Limit), ["Scan using accounts_by_group on accounts a"]),

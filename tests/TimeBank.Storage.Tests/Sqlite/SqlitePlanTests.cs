@@ -38,6 +38,9 @@ public sealed class SqlitePlanTests : IDisposable
         ["postings, newest first"] = (
             read => SqliteReads.LatestPostingsOf(read, Tianyuan, 3, new LedgerTime(0), new LedgerTime(long.MaxValue), PostingCursor.End, Limit),
             ["transfers USING INDEX transfers_by_debit (region=? AND debit=? AND idx>? AND (idx,position)<(?,?))", "transfers USING INDEX transfers_by_credit (region=? AND credit=? AND idx>? AND (idx,position)<(?,?))"]),
+        ["last entries of accounts"] = (
+            read => SqliteReads.LastEntries(read, Tianyuan, [3]),
+            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)", "transfers USING INDEX transfers_by_debit (region=? AND debit=?)", "transfers USING INDEX transfers_by_credit (region=? AND credit=?)"]),
         ["accounts by number"] = (read => SqliteReads.Accounts(read, Tianyuan, new AccountFilter(), 7, Limit), ["a USING PRIMARY KEY (region=? AND number>?)"]),
         ["accounts of an owner"] = (read => SqliteReads.Accounts(read, Tianyuan, Owner, 7, Limit), ["a USING INDEX accounts_by_owner (region=? AND owner=? AND number>?)"]),
         ["accounts of a group"] = (read => SqliteReads.Accounts(read, Tianyuan, new AccountFilter(Group: "x"), 7, Limit), ["a USING INDEX accounts_by_group (region=? AND grp=? AND number>?)"]),
