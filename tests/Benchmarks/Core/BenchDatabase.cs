@@ -4,7 +4,7 @@ using TimeBank.Storage.Tests;
 
 namespace TimeBank.Benchmarks.Core;
 
-/// <summary>A private PostgreSQL server with a fresh cluster's settings, but for the number of connections that the load needs; it goes with the bench.</summary>
+/// <summary>A private PostgreSQL server, set up as <c>deploy/README.md</c> has it for a large region; it goes with the bench.</summary>
 internal sealed class BenchDatabase : IDisposable
 {
     private int _databases;
@@ -22,8 +22,9 @@ internal sealed class BenchDatabase : IDisposable
     /// <summary>The parent of all of PostgreSQL's processes.</summary>
     public int FirstProcess { get; }
 
-    // As initdb sets them for a Debian cluster: 128 MB of shared buffers, fsync, full page writes and synchronous commits.
-    public static async Task<BenchDatabase> StartAsync() => new(await PostgreSqlServer.StartAsync("max_connections=600"));
+    // All else is as initdb leaves it: fsync, full page writes and synchronous commits are on.
+    public static async Task<BenchDatabase> StartAsync() => new(
+        await PostgreSqlServer.StartAsync("max_connections=600", "shared_buffers=4GB", "max_wal_size=8GB", "checkpoint_timeout=15min"));
 
     /// <summary>Makes a database.</summary>
     /// <returns>Its name.</returns>

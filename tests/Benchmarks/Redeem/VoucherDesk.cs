@@ -54,12 +54,12 @@ internal sealed class VoucherDesk(ServerProcess server)
         })));
     }
 
-    /// <summary>A programme with money for so many vouchers.</summary>
-    public async Task<string> FundAsync(int vouchers)
+    /// <summary>A programme with money of its own for so many vouchers.</summary>
+    public async Task<string> FundAsync(int vouchers, string id = "national")
     {
         var maker = new FundService.FundServiceClient(await server.AsAsync("finance_maker", Code));
         var all = new Amount { Value = VoucherFen * vouchers, Unit = "CNY" };
-        Fund fund = await maker.CreateFundAsync(new CreateFundRequest { RequestId = NextRequest(), Parent = Region, FundId = "lottery", Kind = FundKind.Lottery, DisplayName = "福彩公益金" });
+        Fund fund = await maker.CreateFundAsync(new CreateFundRequest { RequestId = NextRequest(), Parent = Region, FundId = id, Kind = FundKind.Lottery, DisplayName = "福彩公益金" });
         await maker.RecordReceiptAsync(new RecordReceiptRequest
         {
             RequestId = NextRequest(), Fund = fund.Name, Amount = all, BankAccount = "main", Reference = "凭证 1",
@@ -67,7 +67,7 @@ internal sealed class VoucherDesk(ServerProcess server)
         });
         Programme programme = await maker.CreateProgrammeAsync(new CreateProgrammeRequest
         {
-            RequestId = NextRequest(), Parent = Region, ProgrammeId = "national", DisplayName = "消费补贴", Scheme = ProgrammeScheme.NationalEVoucher, ServiceTypes = { ServiceType.Care },
+            RequestId = NextRequest(), Parent = Region, ProgrammeId = id, DisplayName = "消费补贴", Scheme = ProgrammeScheme.NationalEVoucher, ServiceTypes = { ServiceType.Care },
         });
         await maker.AllotFundsAsync(new AllotFundsRequest
         {
