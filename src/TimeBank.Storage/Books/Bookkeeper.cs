@@ -32,14 +32,15 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
     public void Loaded(LedgerHead head) => Of(head.Region).Tail.EndsAt(head);
 
     /// <summary>Books what the journal has by now.</summary>
+    /// <param name="cancellation">Whoever gives up doesn't wait any longer; the booking goes on.</param>
     /// <exception cref="StorageUnavailableException">It can't be done now.</exception>
-    public async ValueTask CatchUpAsync(RegionCode region)
+    public async ValueTask CatchUpAsync(RegionCode region, CancellationToken cancellation = default)
     {
         (long journal, long? books) = await _books.ProgressAsync(region);
         if (books is not { } booked || booked > journal) throw new StorageUnavailableException($"The books of region {region} have {books} entries and its journal {journal}: verify the database.");
         Of(region).Tail.Booked(booked);
         // Away from the caller's turns: others wait for it too.
-        if (booked < journal) await Task.Run(() => BookAsync(region, journal));
+        if (booked < journal) await Task.Run(() => BookAsync(region, journal), CancellationToken.None).WaitAsync(cancellation);
     }
 
     /// <summary>

@@ -66,17 +66,17 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation) => PostgreSqlReads.Regions().ListAsync(_reading, LedgerRows.Region, cancellation);
 
     public ValueTask<Account?> AccountAsync(RegionCode region, AccountPath path, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.Account(region, path).FirstAsync(_reading, LedgerRows.Account, cancellation));
+        InBooksAsync(region, () => PostgreSqlReads.Account(region, path).FirstAsync(_reading, LedgerRows.Account, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.Accounts(region, filter, afterNumber, limit).ListAsync(_reading, LedgerRows.Account, cancellation));
+        InBooksAsync(region, () => PostgreSqlReads.Accounts(region, filter, afterNumber, limit).ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.AccountsByPath(region, filter, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation));
+        InBooksAsync(region, () => PostgreSqlReads.AccountsByPath(region, filter, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<Account>> AccountsByLastDayAsync(
         RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.AccountsByLastDay(region, filter, afterDay, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation));
+        InBooksAsync(region, () => PostgreSqlReads.AccountsByLastDay(region, filter, afterDay, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
 
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) =>
         PostgreSqlReads.Entry(region, index).FirstAsync(_reading, LedgerRows.Entry, cancellation);
@@ -88,13 +88,13 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
         PostgreSqlReads.Entries(region, fromIndex, limit).ListAsync(_reading, LedgerRows.Entry, cancellation);
 
     public ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlFlows.Entries(region, filter, beforeIndex, limit).ListAsync(_reading, LedgerRows.LinkedEntry, cancellation));
+        InBooksAsync(region, () => PostgreSqlFlows.Entries(region, filter, beforeIndex, limit).ListAsync(_reading, LedgerRows.LinkedEntry, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<LinkedEntry>> EarliestEntriesAsync(RegionCode region, EntryFilter filter, long afterIndex, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlFlows.EarliestEntries(region, filter, afterIndex, limit).ListAsync(_reading, LedgerRows.LinkedEntry, cancellation));
+        InBooksAsync(region, () => PostgreSqlFlows.EarliestEntries(region, filter, afterIndex, limit).ListAsync(_reading, LedgerRows.LinkedEntry, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.Transfers(region, entries).ListAsync(_reading, LedgerRows.Transfer, cancellation));
+        InBooksAsync(region, () => PostgreSqlReads.Transfers(region, entries).ListAsync(_reading, LedgerRows.Transfer, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation) =>
         InBooksAsync(region, () => SnapshotAsync<IReadOnlyList<Flow>>(
@@ -103,27 +103,27 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
                 .. await PostgreSqlFlows.Flows(region, filter, byCounter, own: "debit", other: "credit").ListAsync(connection, row => LedgerRows.Flow(row, isDebit: true), cancellation),
                 .. await PostgreSqlFlows.Flows(region, filter, byCounter, own: "credit", other: "debit").ListAsync(connection, row => LedgerRows.Flow(row, isDebit: false), cancellation),
             ],
-            cancellation));
+            cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.Postings(region, account, from, until, after, limit).ListAsync(_reading, LedgerRows.Posting, cancellation));
+        InBooksAsync(region, () => PostgreSqlReads.Postings(region, account, from, until, after, limit).ListAsync(_reading, LedgerRows.Posting, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<Posting>> LatestPostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.LatestPostings(region, account, from, until, before, limit).ListAsync(_reading, LedgerRows.Posting, cancellation));
+        InBooksAsync(region, () => PostgreSqlReads.LatestPostings(region, account, from, until, before, limit).ListAsync(_reading, LedgerRows.Posting, cancellation), cancellation);
 
     public async ValueTask<IReadOnlyDictionary<long, JournalEntry>> LastEntriesAsync(RegionCode region, IReadOnlyCollection<long> accounts, CancellationToken cancellation) =>
-        (await InBooksAsync(region, () => PostgreSqlReads.LastEntries(region, accounts).ListAsync(_reading, LedgerRows.LastEntry, cancellation))).ToDictionary();
+        (await InBooksAsync(region, () => PostgreSqlReads.LastEntries(region, accounts).ListAsync(_reading, LedgerRows.LastEntry, cancellation), cancellation)).ToDictionary();
 
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.CountersBefore(region, account, time).FirstAsync(_reading, row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), cancellation));
+        InBooksAsync(region, () => PostgreSqlReads.CountersBefore(region, account, time).FirstAsync(_reading, row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), cancellation), cancellation);
 
     public ValueTask<long> IndexAtAsync(RegionCode region, LedgerTime time, CancellationToken cancellation) =>
         PostgreSqlReads.IndexAt(region, time).FirstAsync(_reading, row => row.GetInt64(0), cancellation);
 
     public ValueTask<IReadOnlyList<Account>> AccountsAsOfAsync(RegionCode region, AccountFilter filter, long size, string afterPath, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.AccountsAsOf(region, filter, size, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation));
+        InBooksAsync(region, () => PostgreSqlReads.AccountsAsOf(region, filter, size, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<JournalEntry>> OpenHoldsAsync(RegionCode region, long afterIndex, int limit, CancellationToken cancellation) =>
         PostgreSqlReads.OpenHolds(region, afterIndex, limit).ListAsync(_reading, row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), cancellation);
@@ -132,19 +132,19 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
         PostgreSqlReads.DueHolds(region, at, limit).ListAsync(_reading, row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), cancellation);
 
     public ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.TrialBalance(region).ListAsync(_reading, LedgerRows.UnitTotals, cancellation));
+        InBooksAsync(region, () => PostgreSqlReads.TrialBalance(region).ListAsync(_reading, LedgerRows.UnitTotals, cancellation), cancellation);
 
     public ValueTask<TrialBalance> TrialBalanceByClassAsync(RegionCode region, CancellationToken cancellation) =>
         InBooksAsync(region, () => SnapshotAsync(
             async connection => new TrialBalance(
                 await PostgreSqlReads.BooksHead(region).ListAsync(connection, LedgerRows.Head, cancellation) is [var head] ? head : LedgerHead.Empty(region),
                 await PostgreSqlReads.TrialBalanceByClass(region).ListAsync(connection, LedgerRows.ClassTotals, cancellation)),
-            cancellation));
+            cancellation), cancellation);
 
     /// <summary>What the accounts and transfers say once they have all that the journal has now.</summary>
-    private async ValueTask<T> InBooksAsync<T>(RegionCode region, Func<ValueTask<T>> read)
+    private async ValueTask<T> InBooksAsync<T>(RegionCode region, Func<ValueTask<T>> read, CancellationToken cancellation)
     {
-        await _bookkeeper.CatchUpAsync(region);
+        await _bookkeeper.CatchUpAsync(region, cancellation);
         return await read();
     }
 

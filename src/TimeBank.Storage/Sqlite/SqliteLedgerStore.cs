@@ -144,7 +144,7 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
     /// <summary>What the accounts and transfers say once they have all that the journal has now.</summary>
     private async ValueTask<T> InBooksAsync<T>(RegionCode region, Func<SqliteSession, T> read, CancellationToken cancellation)
     {
-        await _bookkeeper.CatchUpAsync(region);
+        await _bookkeeper.CatchUpAsync(region, cancellation);
         return await _readers.ReadAsync(read, cancellation);
     }
 

@@ -201,6 +201,25 @@ public sealed class BookkeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_gives_up_waiting_for_the_books_stops_nobody_elses_booking()
+    {
+        SqliteLedgerStore here = Open();
+        await new Writer(here, Tianyuan).WriteAsync(Receive("gift", 100));
+        var gate = new TaskCompletionSource();
+        var keeper = new Bookkeeper(new Hooked(here) { BeforeBooking = () => gate.Task }, Never);
+        using var patience = new CancellationTokenSource();
+
+        Task impatient = keeper.CatchUpAsync(Tianyuan, patience.Token).AsTask(), patient = keeper.CatchUpAsync(Tianyuan).AsTask();
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.False(patient.IsCompleted);
+        gate.SetResult();
+        await patient;
+
+        Assert.Equal((1, 1), await ((IBooks)here).ProgressAsync(Tianyuan));
+    }
+
+    [Fact]
     public async Task Verify_sees_that_the_books_were_deleted()
     {
         SqliteLedgerStore here = Open();
@@ -233,6 +252,12 @@ public sealed class BookkeeperTests : IDisposable
 
         public ValueTask<IReadOnlyList<Account>> BookedAccountsAsync(RegionCode region, IReadOnlyCollection<long> numbers) => inner.BookedAccountsAsync(region, numbers);
 
-        public ValueTask<bool> BookAsync(Bookings bookings) => inner.BookAsync(bookings);
+        public Func<Task> BeforeBooking { get; init; } = () => Task.CompletedTask;
+
+        public async ValueTask<bool> BookAsync(Bookings bookings)
+        {
+            await BeforeBooking();
+            return await inner.BookAsync(bookings);
+        }
     }
 }
