@@ -6,6 +6,7 @@ namespace TimeBank.Grains;
 [GenerateSerializer, Immutable, Alias("timebank.catalogue-version")]
 public sealed record CatalogueMessage
 {
+    [NonSerialized]
     private byte[] _file;
 
     public CatalogueMessage(byte[] file, Ledger.Catalogue catalogue)
@@ -14,6 +15,7 @@ public sealed record CatalogueMessage
         Catalogue = catalogue;
     }
 
+    [field: NonSerialized]
     public Ledger.Catalogue Catalogue { get; private set; }
 
     [Id(0)]

@@ -10,6 +10,7 @@ public sealed record AccountsMessage
 {
     public AccountsMessage(ImmutableArray<Account> accounts) => Accounts = accounts;
 
+    [field: NonSerialized]
     public ImmutableArray<Account> Accounts { get; private set; }
 
     public Account? Find(AccountPath path)

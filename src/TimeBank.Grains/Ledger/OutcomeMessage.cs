@@ -9,6 +9,7 @@ public sealed record OutcomeMessage
 {
     public OutcomeMessage(Outcome outcome) => Outcome = outcome;
 
+    [field: NonSerialized]
     public Outcome Outcome { get; private set; }
 
     [Id(0)]

@@ -9,6 +9,7 @@ public sealed record ProposalMessage
 {
     public ProposalMessage(Proposal proposal) => Proposal = proposal;
 
+    [field: NonSerialized]
     public Proposal Proposal { get; private set; }
 
     [Id(0)]

@@ -9,6 +9,7 @@ public sealed record TrialMessage
 {
     public TrialMessage(Trial trial) => Trial = trial;
 
+    [field: NonSerialized]
     public Trial Trial { get; private set; }
 
     [Id(0)]

@@ -7,6 +7,7 @@ namespace TimeBank.Grains;
 [GenerateSerializer, Immutable, Alias("timebank.policy-version")]
 public sealed record PolicyMessage
 {
+    [NonSerialized]
     private byte[] _file;
 
     public PolicyMessage(byte[] file, Policy policy)
@@ -15,6 +16,7 @@ public sealed record PolicyMessage
         Policy = policy;
     }
 
+    [field: NonSerialized]
     public Policy Policy { get; private set; }
 
     [Id(0)]

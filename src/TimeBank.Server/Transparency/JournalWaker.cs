@@ -32,7 +32,7 @@ public sealed class JournalWaker(IGrainFactory grains, ILedgerReader reader, ISi
         {
             await grains.GetGrain<ILedgerGrain>(region.ToString()).AccountsAsync(new AccountPathsMessage([]));
         }
-        catch (Exception error) when (error is JournalRolledBackException or StorageUnavailableException or TimeoutException)
+        catch (Exception error) when (error is JournalRolledBackException or StorageUnavailableException or TimeoutException or Orleans.Runtime.OrleansMessageRejectionException)
         {
             log.LogWarning(error, "The journal of {Region} can't be used now.", region);
         }
