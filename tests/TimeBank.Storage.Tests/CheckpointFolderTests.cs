@@ -53,7 +53,7 @@ public sealed class CheckpointFolderTests : IDisposable
     {
         _folder.Write(Tianyuan, Note(1));
         File.WriteAllText(Path.Combine(_folder.Path, "430211.checkpoint"), content);
-        var guard = new JournalGuard(new MemoryTreeStore(new MemoryLedgerStore()), _folder);
+        var guard = new JournalGuard(new MemoryTreeStore(new MemoryLedgerStore()), _folder, (_, _) => NoteStatus.Signed);
 
         await Assert.ThrowsAsync<JournalRolledBackException>(async () => await guard.SignedAsync(Tianyuan, default));
     }

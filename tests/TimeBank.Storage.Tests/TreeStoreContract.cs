@@ -81,6 +81,17 @@ public abstract class TreeStoreContract : IDisposable
         Assert.Equal("regions/430211/tree/1/0", (await TreeNodes.VerifyAsync(Trees, Tianyuan, 300, default))!.Where);
     }
 
+    [Theory]
+    [InlineData(1, 0, "regions/430211/tree/1/0")]
+    [InlineData(7, 3, "regions/430211/tree/7/3")]
+    public async Task Node_of_entries_that_the_journal_has_not_is_found(int level, int index, string where)
+    {
+        await WriteAsync(new Writer(Journals, Tianyuan), 200);
+        for (int at = 0; at <= index; at++) await Trees.AddNodesAsync(Tianyuan, level, at, [Digest.Of([1])], default);
+
+        Assert.Equal(where, (await TreeNodes.VerifyAsync(Trees, Tianyuan, 200, default))!.Where);
+    }
+
     [Fact]
     public async Task Signed_note_takes_the_place_of_the_one_it_names_and_of_no_other()
     {
@@ -100,7 +111,7 @@ public abstract class TreeStoreContract : IDisposable
     {
         using var folder = new TempFolder();
         var outside = new CheckpointFolder(folder.File("checkpoints"));
-        var guard = new JournalGuard(Trees, outside);
+        var guard = new JournalGuard(Trees, outside, (_, _) => NoteStatus.Signed);
         var writer = new Writer(Journals, Tianyuan);
         await WriteAsync(writer, 300);
         LedgerHead early = await Journals.ReadHeadAsync(Tianyuan, default);

@@ -11,7 +11,7 @@ namespace TimeBank.Grains;
 /// <param name="time">The real time, also where a demonstration moves the business's clock.</param>
 public sealed class CheckpointSigner(ITreeStore store, ISignedHeads outside, ICheckpointKeys keys, TimeProvider time, ILogger<CheckpointSigner> log) : IJournalWatch, IDisposable
 {
-    private readonly JournalGuard _guard = new(store, outside);
+    private readonly JournalGuard _guard = new(store, outside, keys.Check);
     private readonly ConcurrentDictionary<RegionCode, RegionSigner> _regions = new();
     private readonly CancellationTokenSource _ended = new();
 

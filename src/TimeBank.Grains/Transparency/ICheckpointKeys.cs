@@ -10,4 +10,7 @@ public interface ICheckpointKeys
 
     /// <summary>All keys that sign now: while keys are exchanged, the old and the new ones.</summary>
     IReadOnlyList<NoteSigner> Of(RegionCode region);
+
+    /// <summary>Whether one of these keys signed a note.</summary>
+    NoteStatus Check(RegionCode region, SignedNote note);
 }

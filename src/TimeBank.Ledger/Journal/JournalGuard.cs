@@ -3,10 +3,11 @@ using System.Globalization;
 namespace TimeBank.Ledger;
 
 /// <summary>Holds a journal's head against the checkpoints that were signed: the one in the database, and the one kept outside.</summary>
-public sealed class JournalGuard(ITreeStore store, ISignedHeads outside)
+/// <param name="check">Whether a region's own keys signed a note. Whoever can change the database may have changed its checkpoints too.</param>
+public sealed class JournalGuard(ITreeStore store, ISignedHeads outside, Func<RegionCode, SignedNote, NoteStatus> check)
 {
     /// <summary>The checkpoints that were signed. Read them before the head that is checked: what another server signs after that is no contradiction.</summary>
-    /// <exception cref="JournalRolledBackException">One of them can't be read.</exception>
+    /// <exception cref="JournalRolledBackException">One of them can't be read, or isn't signed by a key of ours.</exception>
     public async ValueTask<IReadOnlyList<Checkpoint>> SignedAsync(RegionCode region, CancellationToken cancellation) =>
         [.. new[] { outside.Read(region), await store.SignedAsync(region, cancellation) }.OfType<string>().Select(note => Read(region, note))];
 
@@ -32,11 +33,18 @@ public sealed class JournalGuard(ITreeStore store, ISignedHeads outside)
         }
     }
 
-    private static Checkpoint Read(RegionCode region, string note)
+    private Checkpoint Read(RegionCode region, string text)
     {
         try
         {
-            return Checkpoint.Parse(SignedNote.Parse(note).Text);
+            var note = SignedNote.Parse(text);
+            string? wrong = check(region, note) switch
+            {
+                NoteStatus.Signed => null,
+                NoteStatus.BadSignature => "has a signature that isn't over this text: it was changed.",
+                NoteStatus.UnknownKeys => "is signed by none of the keys here. Where keys are exchanged, the old one is kept beside the new one until both have signed.",
+            };
+            return wrong is null ? Checkpoint.Parse(note.Text) : throw new JournalRolledBackException($"The last signed checkpoint of region {region} {wrong} Nothing is written before that is mended.");
         }
         catch (FormatException unreadable)
         {

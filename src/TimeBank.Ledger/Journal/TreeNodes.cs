@@ -28,18 +28,30 @@ public static class TreeNodes
         var tiles = new JournalTiles(store, region);
         for (int level = 1; level < Tile.Levels; level++)
         {
+            long kept = await store.CountNodesAsync(region, level, cancellation);
+            if (kept > 0 && !await HasLeavesAsync(store, region, level, kept, cancellation))
+            {
+                return new Finding($"regions/{region}/tree/{level}/{kept - 1}", "node", "none: the journal has not so many entries", "one");
+            }
             // There may be more: a server may be at work.
-            long count = Math.Min(await store.CountNodesAsync(region, level, cancellation), Tile.HashesOf(level, size));
+            long count = Math.Min(kept, Tile.HashesOf(level, size));
             for (long at = 0; at < count; at += Tile.FullWidth)
             {
-                IReadOnlyList<Digest> kept = await store.NodesAsync(region, level, at, (int)Math.Min(Tile.FullWidth, count - at), cancellation);
-                for (int of = 0; of < kept.Count; of++)
+                IReadOnlyList<Digest> nodes = await store.NodesAsync(region, level, at, (int)Math.Min(Tile.FullWidth, count - at), cancellation);
+                for (int of = 0; of < nodes.Count; of++)
                 {
                     Digest root = await tiles.RootAsync(level - 1, at + of, cancellation);
-                    if (root != kept[of]) return new Finding($"regions/{region}/tree/{level}/{at + of}", "hash", $"{root}", $"{kept[of]}");
+                    if (root != nodes[of]) return new Finding($"regions/{region}/tree/{level}/{at + of}", "hash", $"{root}", $"{nodes[of]}");
                 }
             }
         }
         return null;
+    }
+
+    /// <summary>Whether the journal has the last entry under so many nodes of a level.</summary>
+    private static async ValueTask<bool> HasLeavesAsync(ITreeStore store, RegionCode region, int level, long nodes, CancellationToken cancellation)
+    {
+        int shift = 8 * level;
+        return nodes <= long.MaxValue >> shift && (await store.LeavesAsync(region, (nodes << shift) - 1, 1, cancellation)).Count == 1;
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using TimeBank.Ledger;
 using TimeBank.Storage;
 
@@ -12,26 +13,41 @@ public static class VerifyCommand
     public static int Run(TimeBankOptions options, TextWriter output, TextWriter errors, CancellationToken cancellation = default)
     {
         Verification verification;
+        IReadOnlyList<RegionCode> unsigned;
+        CheckpointFolder outside = options.CheckpointFolder();
+        CheckpointKeys? keys = null;
         try
         {
+            keys = CheckpointKeys.Find(options);
             using var engine = StorageEngine.Of(options);
-            verification = JournalVerification.Run(engine, options.CheckpointFolder(), cancellation);
+            verification = JournalVerification.Run(engine, outside, keys, out unsigned, cancellation);
         }
-        catch (Exception error) when (error is FileNotFoundException or SchemaMismatchException or StorageUnavailableException)
+        // A database that lacks a table has been changed by hand.
+        catch (Exception error) when (error is FileNotFoundException or SchemaMismatchException or StorageUnavailableException or DbException or InvalidOperationException)
         {
             errors.WriteLine($"verify: {error.Message}");
             return Unreadable;
+        }
+        finally
+        {
+            keys?.Dispose();
         }
         foreach (VerifiedRegion region in verification.Regions)
         {
             output.WriteLine($"regions/{region.Region}: {region.Entries} entries, {region.Accounts} accounts, root {region.Root}: sound");
         }
-        if (verification.Finding is not { } finding)
+        if (verification.Finding is { } finding)
         {
-            output.WriteLine(verification.Regions.Count == 0 ? "verify: the journals are empty" : "verify: every counter, balance and head follows from the journal, and the journal from what was signed");
-            return Sound;
+            errors.WriteLine($"verify: {finding}");
+            errors.WriteLine($"verify: the checkpoints outside the database are those of {outside.Path}");
+            return Unsound;
         }
-        errors.WriteLine($"verify: {finding}");
-        return Unsound;
+        foreach (RegionCode region in unsigned) output.WriteLine($"regions/{region}: no signed checkpoint here or in {outside.Path}: nothing tells whether its last entries are missing");
+        if (keys is null && unsigned.Count < verification.Regions.Count) output.WriteLine("verify: there are no keys here, so no checkpoint's signature was checked");
+        output.WriteLine(
+            verification.Regions.Count == 0 ? "verify: the journals are empty"
+            : unsigned.Count > 0 ? "verify: every counter, balance and head follows from the journal"
+            : "verify: every counter, balance and head follows from the journal, and the journal from what was signed");
+        return Sound;
     }
 }

@@ -25,7 +25,7 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
         {
             throw new InvalidOperationException($"TimeBank:Origin must be a URL without its scheme, such as timebank.example, and not '{options.Origin}'.");
         }
-        string file = options.CheckpointKeyFile.Length > 0 ? options.CheckpointKeyFile : Path.Combine(options.Data, FileName);
+        string file = FileOf(options);
         try
         {
             return new CheckpointKeys(prefix, SigningKey.Read(options.CheckpointKeys.Length > 0 ? options.CheckpointKeys : Read(file, options.OnLoopback)));
@@ -36,14 +36,22 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
         }
     }
 
+    /// <summary>The keys that there are already; null where there are none.</summary>
+    /// <exception cref="InvalidOperationException">As of <see cref="Open"/>.</exception>
+    public static CheckpointKeys? Find(TimeBankOptions options) => options.CheckpointKeys.Length > 0 || File.Exists(FileOf(options)) ? Open(options) : null;
+
     public string OriginOf(RegionCode region) => $"{_prefix}/{region}";
 
     public IReadOnlyList<NoteSigner> Of(RegionCode region) => _signers.GetOrAdd(region, code => [.. _keys.Select(key => key.Signer(OriginOf(code)))]);
+
+    public NoteStatus Check(RegionCode region, SignedNote note) => note.Check([.. Of(region).Select(signer => signer.Key)], SigningKey.Check);
 
     public void Dispose()
     {
         foreach (SigningKey key in _keys) key.Dispose();
     }
+
+    private static string FileOf(TimeBankOptions options) => options.CheckpointKeyFile.Length > 0 ? options.CheckpointKeyFile : Path.Combine(options.Data, FileName);
 
     // A server that others reach gets its keys from whoever runs it: a key made in passing would be lost in passing.
     private static string Read(string file, bool mayCreate) => mayCreate || File.Exists(file)

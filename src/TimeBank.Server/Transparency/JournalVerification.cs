@@ -1,3 +1,4 @@
+using TimeBank.Grains;
 using TimeBank.Ledger;
 
 namespace TimeBank.Server;
@@ -5,13 +6,21 @@ namespace TimeBank.Server;
 /// <summary>Verifies a database, and then against what it can't vouch for itself: the checkpoints that were signed, of which one is kept outside.</summary>
 public static class JournalVerification
 {
+    /// <param name="keys">The keys that sign; null: their signatures aren't checked.</param>
+    /// <param name="unsigned">The regions of which no checkpoint was found: nothing tells whether entries are missing at their ends.</param>
     /// <exception cref="FileNotFoundException">There is no database.</exception>
     /// <exception cref="StorageUnavailableException">The database or the checkpoints can't be read now.</exception>
-    public static Verification Run(StorageEngine engine, ISignedHeads outside, CancellationToken cancellation) => RunAsync(engine, outside, cancellation).GetAwaiter().GetResult();
-
-    private static async Task<Verification> RunAsync(StorageEngine engine, ISignedHeads outside, CancellationToken cancellation)
+    public static Verification Run(StorageEngine engine, ISignedHeads outside, ICheckpointKeys? keys, out IReadOnlyList<RegionCode> unsigned, CancellationToken cancellation)
     {
-        var guard = new JournalGuard(engine.Trees, outside);
+        (Verification verification, unsigned) = RunAsync(engine, outside, keys, cancellation).GetAwaiter().GetResult();
+        return verification;
+    }
+
+    private static async Task<(Verification Verification, IReadOnlyList<RegionCode> Unsigned)> RunAsync(
+        StorageEngine engine, ISignedHeads outside, ICheckpointKeys? keys, CancellationToken cancellation)
+    {
+        var guard = new JournalGuard(engine.Trees, outside, keys is null ? (_, _) => NoteStatus.Signed : keys.Check);
+        var unsigned = new List<RegionCode>();
         Verification verification = engine.Verify(cancellation);
         foreach (RegionCode region in verification.Regions.Select(verified => verified.Region).Union(outside.Regions()).Order())
         {
@@ -20,18 +29,20 @@ public static class JournalVerification
             try
             {
                 IReadOnlyList<Checkpoint> signed = await guard.SignedAsync(region, cancellation);
+                if (signed.Count == 0) unsigned.Add(region);
                 // A running server may have written and signed since.
                 if (signed.Any(checkpoint => checkpoint.Size > Of(verification, region).Entries)) verification = engine.Verify(cancellation);
                 VerifiedRegion found = Of(verification, region);
-                await guard.CheckAsync(region, found.Entries, found.Root, signed, cancellation);
+                // Before the checkpoint, which is held against the head by these nodes.
                 verification = verification with { Finding = verification.Finding ?? await TreeNodes.VerifyAsync(engine.Trees, region, found.Entries, cancellation) };
+                if (verification.IsSound) await guard.CheckAsync(region, found.Entries, found.Root, signed, cancellation);
             }
             catch (JournalRolledBackException contradicts)
             {
                 verification = verification with { Finding = new Finding(where, "signed checkpoint", "a journal that goes on from it", contradicts.Message) };
             }
         }
-        return verification;
+        return (verification, unsigned);
     }
 
     private static VerifiedRegion Of(Verification verification, RegionCode region) =>

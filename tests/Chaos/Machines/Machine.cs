@@ -93,7 +93,8 @@ internal sealed class Machine : IDisposable
     public Verification Verify()
     {
         using var engine = StorageEngine.Of(Options);
-        return JournalVerification.Run(engine, Options.CheckpointFolder(), CancellationToken.None);
+        using CheckpointKeys? keys = CheckpointKeys.Find(Options);
+        return JournalVerification.Run(engine, Options.CheckpointFolder(), keys, out _, CancellationToken.None);
     }
 
     public void Dispose() => Directory.Delete(_own, recursive: true);

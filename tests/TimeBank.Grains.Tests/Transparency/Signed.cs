@@ -21,4 +21,7 @@ internal sealed class Signed : ISignedHeads, ICheckpointKeys
 
     public IReadOnlyList<NoteSigner> Of(RegionCode region) =>
         [.. Keys.Select(key => new NoteSigner(VerifierKey.Of(OriginOf(region), SignatureType.Ed25519, [.. Enumerable.Repeat(key, 32)]), message => SHA512.HashData([key, .. message])))];
+
+    public NoteStatus Check(RegionCode region, SignedNote note) => note.Check(
+        [.. Of(region).Select(signer => signer.Key)], (key, message, signature) => signature.SequenceEqual(SHA512.HashData([key[0], .. message])));
 }

@@ -62,6 +62,61 @@ public sealed class SignedJournalTests : IDisposable
         Assert.Equal(1, Verify().Code);
     }
 
+    [Theory]
+    [InlineData(false, "a signature that isn't over this text")]
+    [InlineData(true, "signed by none of the keys here")]
+    public async Task Checkpoint_that_our_keys_did_not_sign_is_not_gone_on_from(bool otherKey, string why)
+    {
+        string file = Path.Combine(_data, "checkpoints", "430211.checkpoint");
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            await desk.WriteAsync(1);
+            await desk.SignedAsync(1);
+        }
+        string honest = await File.ReadAllTextAsync(file), key = await File.ReadAllTextAsync(Keys);
+        var note = SignedNote.Parse(honest);
+        if (otherKey) await File.WriteAllTextAsync(Keys, SigningKey.Create());
+        else await File.WriteAllTextAsync(file, (note with { Text = new Checkpoint("timebank.example/430211", 1, Digest.Of([1])).Text }).ToString());
+
+        (int code, string message) = Verify();
+        Assert.Equal(1, code);
+        Assert.Contains(why, message, StringComparison.Ordinal);
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data)) Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(2)).Refusal!.Reason);
+
+        await File.WriteAllTextAsync(file, honest);
+        await File.WriteAllTextAsync(Keys, key);
+        Assert.Equal((0, ""), Verify());
+    }
+
+    [Fact]
+    public async Task Verify_says_where_nothing_was_signed()
+    {
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            await desk.WriteAsync(1);
+            await desk.SignedAsync(1);
+        }
+        using StringWriter signed = new(), unsigned = new(), noKeys = new();
+        Assert.Equal(0, VerifyCommand.Run(new TimeBankOptions { Data = _data }, signed, TextWriter.Null));
+        Assert.Contains("and the journal from what was signed", signed.ToString(), StringComparison.Ordinal);
+
+        File.Move(Keys, $"{Keys}.away");
+        Assert.Equal(0, VerifyCommand.Run(new TimeBankOptions { Data = _data }, noKeys, TextWriter.Null));
+        Assert.Contains("no checkpoint's signature was checked", noKeys.ToString(), StringComparison.Ordinal);
+
+        Directory.Delete(Path.Combine(_data, "checkpoints"), recursive: true);
+        using (var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_data, "timebank.db")};Pooling=false"))
+        {
+            database.Open();
+            using var delete = database.CreateCommand();
+            delete.CommandText = "DELETE FROM signed_heads";
+            delete.ExecuteNonQuery();
+        }
+        Assert.Equal(0, VerifyCommand.Run(new TimeBankOptions { Data = _data }, unsigned, TextWriter.Null));
+        Assert.Contains("no signed checkpoint", unsigned.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("from what was signed", unsigned.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Keys_are_made_for_their_owner_alone_and_exchanged_with_an_overlap()
     {
