@@ -45,7 +45,7 @@ internal sealed class SchemaScripts
         for (int at = 0; at < applied.Count; at++)
         {
             if (applied[at].Version != at + 1) throw new SchemaMismatchException($"The database lacks script {at + 1}: it was only half migrated.");
-            if (applied[at].Digest != _scripts[at].Digest) throw new SchemaMismatchException($"Script {at + 1} was applied as {applied[at].Name} {applied[at].Digest[..8]}, and this build has {_scripts[at].Name} {_scripts[at].Digest[..8]}: an applied script was edited.");
+            if (applied[at].Digest != _scripts[at].Digest) throw new SchemaMismatchException($"Script {at + 1} was applied as {applied[at].Name} {Short(applied[at].Digest)}, and this build has {_scripts[at].Name} {Short(_scripts[at].Digest)}: an applied script was edited.");
         }
         return applied.Count;
     }
@@ -55,4 +55,6 @@ internal sealed class SchemaScripts
     {
         if (applied != Version) throw new SchemaMismatchException($"The database has schema {applied} and this build needs {Version}: run `timebank migrate` as its owner.");
     }
+
+    private static string Short(string digest) => digest.Length > 8 ? digest[..8] : digest;
 }

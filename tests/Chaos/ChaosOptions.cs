@@ -13,6 +13,7 @@ internal sealed record ChaosOptions(int Rounds, int Seed, IReadOnlyList<string> 
     public static ChaosOptions Parse(IReadOnlyList<string> words, IReadOnlyList<string> scenarios)
     {
         var options = new ChaosOptions(Rounds: 20, Seed: 430211, ["sqlite", "postgresql"], scenarios);
+        if (words.Contains("--help")) throw new FormatException(Usage);
         for (int at = 0; at < words.Count; at += 2)
         {
             string value = at + 1 < words.Count ? words[at + 1] : throw new FormatException($"{words[at]} needs a value. {Usage}");

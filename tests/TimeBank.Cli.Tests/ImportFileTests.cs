@@ -25,6 +25,7 @@ public sealed class ImportFileTests
     [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,-1,", "amount")]
     [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,\"1,000\",", "amount")]
     [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,99999999999999999999,", "amount")]
+    [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,12,345,opening", "line")]
     [InlineData("k,2026-02-30,bank/ccb,DEBIT,CNY,1,", "date")]
     [InlineData("k,30/09/2026,bank/ccb,DEBIT,CNY,1,", "date")]
     [InlineData("k,2026-09-30,bank/ccb,,CNY,1,", "side")]
@@ -39,6 +40,8 @@ public sealed class ImportFileTests
     }
 
     [Theory]
+    [InlineData("", "empty")]
+    [InlineData("id,date,account,side,unit,amount,Amount\n", "amount is there more than once")]
     [InlineData("id,date,account,side,unit\n", "amount")]
     [InlineData("id,date,account,side,unit,amount\nk,\"2026", "Line 2")]
     [InlineData("id,date,account,side,unit,amount\nk,\"2026\"x,", "Line 2")]

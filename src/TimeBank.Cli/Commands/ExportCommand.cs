@@ -42,7 +42,7 @@ internal static class ExportCommand
         }
         finally
         {
-            File.Delete(part);
+            if (File.Exists(part)) File.Delete(part);
         }
     }
 

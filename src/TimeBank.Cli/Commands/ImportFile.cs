@@ -35,24 +35,32 @@ internal static class ImportFile
         var lines = new List<ImportLine>();
         var refused = new List<ImportRefusal>();
         Dictionary<string, int>? columns = null;
+        int width = 0;
         foreach ((int number, IReadOnlyList<string> cells) in CsvRows.Read(text))
         {
             if (columns is null)
             {
+                width = cells.Count;
+                if (cells.Select(Name).GroupBy(name => name).FirstOrDefault(named => Required.Append("memo").Contains(named.Key) && named.Count() > 1) is { } twice)
+                {
+                    throw new UsageException($"列 {twice.Key} 出现了不止一次。", $"The column {twice.Key} is there more than once.");
+                }
                 columns = cells.Index().DistinctBy(cell => Name(cell.Item)).ToDictionary(cell => Name(cell.Item), cell => cell.Index);
                 if (Required.FirstOrDefault(name => !columns.ContainsKey(name)) is { } missing) throw new UsageException($"缺少列 {missing}。", $"The column {missing} is missing.");
                 continue;
             }
             string Cell(string name) => columns.TryGetValue(name, out int at) && at < cells.Count ? Text(cells[at]) : "";
             var line = new ImportLine { Number = number, Key = Cell("id"), Account = Cell("account"), Memo = Cell("memo") };
-            string? wrong = !long.TryParse(Cell("amount"), NumberStyles.None, CultureInfo.InvariantCulture, out long amount) ? "amount"
+            // A separator of thousands without quotes parts an amount into two cells.
+            string? wrong = cells.Count > width ? "line"
+                : !long.TryParse(Cell("amount"), NumberStyles.None, CultureInfo.InvariantCulture, out long amount) ? "amount"
                 : !DateOnly.TryParseExact(Cell("date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? "date"
                 : SideOf(Cell("side")) is not { } side ? "side"
                 : Fill(line, side, new Amount { Value = amount, Unit = Cell("unit") }, day);
             if (wrong is null) lines.Add(line);
             else refused.Add(Refusal(line, wrong));
         }
-        return (lines, refused);
+        return columns is not null ? (lines, refused) : throw new UsageException("文件是空的。", "The file is empty.");
     }
 
     private static string? Fill(ImportLine line, Side side, Amount amount, DateOnly day)
@@ -81,8 +89,8 @@ internal static class ImportFile
         Field = field,
         Texts =
         {
-            ["zh-CN"] = field switch { "amount" => "数额须为整数：分、分钟或份数，不带小数和千位符。", "date" => "日期须写成 2026-10-01。", _ => "须为 DEBIT（借）或 CREDIT（贷）。" },
-            ["en"] = field switch { "amount" => "The amount must be a whole number of fen, minutes or services, without separators.", "date" => "The day must be written as 2026-10-01.", _ => "This must be DEBIT or CREDIT." },
+            ["zh-CN"] = field switch { "amount" => "数额须为整数：分、分钟或份数，不带小数和千位符。", "date" => "日期须写成 2026-10-01。", "line" => "这一行的格数比表头多：含逗号的内容须加引号，数额不带千位符。", _ => "须为 DEBIT（借）或 CREDIT（贷）。" },
+            ["en"] = field switch { "amount" => "The amount must be a whole number of fen, minutes or services, without separators.", "date" => "The day must be written as 2026-10-01.", "line" => "This line has more cells than the header: a text with a comma needs quotes, and amounts have no separators.", _ => "This must be DEBIT or CREDIT." },
         },
     };
 }

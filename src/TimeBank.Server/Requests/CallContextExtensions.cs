@@ -31,6 +31,13 @@ public static class CallContextExtensions
             request = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
             asks!.Clear(request);
         }
+        // A UUID is the same in capitals.
+        IFieldAccessor? names = request.Descriptor.FindFieldByName("request_id")?.Accessor;
+        if (names is not null && requestId.ToString() is var canonical && !canonical.Equals(names.GetValue(request)))
+        {
+            request = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
+            names.SetValue(request, canonical);
+        }
         // The method in bytes, a NUL, and the request.
         int method = Encoding.UTF8.GetByteCount(context.Method);
         int length = method + 1 + request.CalculateSize();

@@ -50,6 +50,7 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         RedeemVoucherResponse again = await _desk.Clerk(_canteen).RedeemVoucherAsync(lunch);
 
         Assert.Equal(first, again);
+        Assert.Equal(first, await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { RequestId = lunch.RequestId.ToUpperInvariant() }));
         Redemption redemption = first.Redemption;
         Assert.Equal((1_500, 0, 1_200, 300, 1, 9), (redemption.Price.Value, redemption.Insurance.Value, redemption.Credited.Value, redemption.OwnPart.Value, redemption.PaidByVoucher.Value, first.Remaining.Value));
         Assert.Equal((_elder, _canteen, "meal-canteen", RedemptionState.Redeemed), (redemption.Elder, redemption.Provider, redemption.Item, redemption.State));
