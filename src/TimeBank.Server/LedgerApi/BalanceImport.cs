@@ -122,8 +122,17 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
                 if (info.Metadata.TryGetValue("field", out string? field)) answer.Field = field.Split('.')[0];
             }
             else if (detail.Is(LocalizedMessage.Descriptor) && detail.Unpack<LocalizedMessage>() is var text) answer.Texts[text.Locale] = text.Message;
-            else if (detail.Is(BadRequest.Descriptor) && detail.Unpack<BadRequest>().FieldViolations is [var first, ..]) answer.Field = first.Field;
+            else if (detail.Is(BadRequest.Descriptor) && detail.Unpack<BadRequest>().FieldViolations is [var first, ..]) Name(first, answer);
         }
         return answer;
+    }
+
+    /// <summary>The field, and its rule instead of the word that some field is wrong. A description reads <c>KEY: 中文。 English.</c></summary>
+    private static void Name(BadRequest.Types.FieldViolation violation, ImportRefusal answer)
+    {
+        answer.Field = violation.Field;
+        string rule = violation.Description[(violation.Description.IndexOf(": ", StringComparison.Ordinal) + 2)..];
+        int stop = rule.IndexOf("。 ", StringComparison.Ordinal);
+        if (stop >= 0) (answer.Texts["zh-CN"], answer.Texts["en"]) = (rule[..(stop + 1)], rule[(stop + 2)..]);
     }
 }

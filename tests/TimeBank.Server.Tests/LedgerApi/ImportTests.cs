@@ -102,6 +102,9 @@ public sealed class ImportTests(TestServer server)
 
         ImportRefusal refusal = Assert.Single(answer.Refused);
         Assert.Equal((3, line.Key, reason, field), (refusal.Number, refusal.Key, refusal.Reason, refusal.Field));
+        // What is wrong with that field, and not that some field is.
+        if (field.Length > 0) Assert.DoesNotContain("the fields named", refusal.Texts["en"], StringComparison.Ordinal);
+        if (field == "memo") Assert.Contains("200", refusal.Texts["zh-CN"], StringComparison.Ordinal);
         Assert.Equal(["en", "zh-CN"], refusal.Texts.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(1, answer.Recorded + answer.Known);
     }
