@@ -28,6 +28,9 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>Whether the server brings a PostgreSQL database to its schema.</summary>
     public bool Migrate { get; init; }
 
+    /// <summary>The keys that sign checkpoints, as PEM; empty: keys of its own.</summary>
+    public string Keys { get; init; } = "";
+
     public Uri Grpc { get; private set; } = null!;
 
     public Uri Http { get; private set; } = null!;
@@ -41,7 +44,7 @@ public sealed class TestServer : IAsyncLifetime
         _app = TimeBankServer.Build(
         [
             $"--TimeBank:Data={_data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--TimeBank:Scenario=2026-10-01T08:00:00+08:00",
-            $"--TimeBank:Database={Database}", $"--TimeBank:Migrate={Migrate}", "--Logging:LogLevel:Default=Warning",
+            $"--TimeBank:Database={Database}", $"--TimeBank:Migrate={Migrate}", $"--TimeBank:CheckpointKeys={Keys}", "--Logging:LogLevel:Default=Warning",
         ]);
         await _app.StartAsync();
         string[] addresses = [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];

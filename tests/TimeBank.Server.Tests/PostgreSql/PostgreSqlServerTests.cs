@@ -18,11 +18,11 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
     [Fact]
     public async Task What_was_written_is_there_after_a_restart_and_its_replay_answers_the_same()
     {
-        string database = postgres.NewDatabase();
+        string database = postgres.NewDatabase(), keys = SigningKey.Create();
         RedeemVoucherRequest lunch;
         RedeemVoucherResponse redeemed;
         Statement statement;
-        await using (RunningServer running = await RunningServer.StartAsync(database, migrate: true))
+        await using (RunningServer running = await RunningServer.StartAsync(database, migrate: true, keys))
         {
             MoneyDesk desk = new(running.Server, Region);
             string programme = await desk.FundedAsync(desk.Meals("meals"), (await desk.FundAsync("lottery", 10_000_000), 1_000_000));
@@ -34,7 +34,7 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
             Assert.Equal(redeemed.Redemption.Credited.Value, statement.Closing.Amount.Value);
         }
 
-        await using (RunningServer again = await RunningServer.StartAsync(database, migrate: false))
+        await using (RunningServer again = await RunningServer.StartAsync(database, migrate: false, keys))
         {
             MoneyDesk desk = new(again.Server, Region);
             Assert.Equal(redeemed, await desk.Clerk(lunch.Provider).RedeemVoucherAsync(lunch));

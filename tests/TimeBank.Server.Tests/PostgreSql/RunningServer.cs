@@ -5,9 +5,9 @@ internal sealed class RunningServer(TestServer server) : IAsyncDisposable
 {
     public TestServer Server => server;
 
-    public static async Task<RunningServer> StartAsync(string database, bool migrate)
+    public static async Task<RunningServer> StartAsync(string database, bool migrate, string keys = "")
     {
-        var server = new TestServer { Database = database, Migrate = migrate };
+        var server = new TestServer { Database = database, Migrate = migrate, Keys = keys };
         await server.InitializeAsync();
         return new RunningServer(server);
     }
