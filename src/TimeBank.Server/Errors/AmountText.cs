@@ -5,20 +5,6 @@ namespace TimeBank.Server;
 /// <summary>Amounts as people read them: fen as yuan, minutes as hours and minutes, services as their number.</summary>
 public static class AmountText
 {
-    private static readonly string[] AmountKeys = ["available", "needed", "held", "limit"];
-
-    /// <summary>The values of a refusal with its amounts made readable, by the unit that stands beside them.</summary>
-    public static Dictionary<string, string> Readable(IReadOnlyDictionary<string, string> values, string locale)
-    {
-        var readable = new Dictionary<string, string>(values);
-        if (!values.TryGetValue("unit", out string? unit)) return readable;
-        foreach (string key in AmountKeys)
-        {
-            if (values.TryGetValue(key, out string? text) && long.TryParse(text, CultureInfo.InvariantCulture, out long amount)) readable[key] = Of(amount, unit, locale);
-        }
-        return readable;
-    }
-
     public static string Of(long amount, string unit, string locale) => (unit, locale) switch
     {
         ("CNY", "zh-CN") => $"{Yuan(amount)}元",

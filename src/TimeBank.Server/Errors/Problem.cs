@@ -37,7 +37,7 @@ public static class Problem
         ReasonText text = ReasonCatalogue.Of(refusal.Reason);
         var values = new Dictionary<string, string>();
         foreach ((string key, string value) in refusal.Values) values[key] = value;
-        string english = ReasonText.Fill(text.En, AmountText.Readable(values, "en")), chinese = ReasonText.Fill(text.Zh, AmountText.Readable(values, "zh-CN"));
+        string english = ReasonText.Fill(text.En, ReadableValues.Of(values, "en")), chinese = ReasonText.Fill(text.Zh, ReadableValues.Of(values, "zh-CN"));
         var info = new ErrorInfo { Reason = ReasonCatalogue.Name(refusal.Reason), Domain = Domain };
         info.Metadata.Add(values);
         var status = new Google.Rpc.Status { Code = (int)text.Status, Message = english };

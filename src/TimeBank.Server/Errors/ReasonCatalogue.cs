@@ -16,9 +16,14 @@ public static partial class ReasonCatalogue
     private static readonly FrozenDictionary<string, ReasonText> Violations = Load("violations.json")
         .ToFrozenDictionary(item => item.GetProperty("violation").GetString()!, ReasonText.Read);
 
+    private static readonly FrozenDictionary<string, JsonElement> Words = Load("words.json").ToFrozenDictionary(item => item.GetProperty("word").GetString()!);
+
     public static ReasonText Of(Reason reason) => Reasons[reason];
 
     public static ReasonText OfViolation(string violation) => Violations[violation];
+
+    /// <summary>What people call a unit or a state of the contract; its name where it has no word.</summary>
+    public static string Word(string name, string locale) => Words.TryGetValue(name, out JsonElement word) ? word.GetProperty(locale == "zh-CN" ? "zh" : "en").GetString()! : name;
 
     /// <summary>The public name of a reason: <c>VoucherExpired</c> is <c>VOUCHER_EXPIRED</c>.</summary>
     public static string Name(Reason reason) => UpperSnake(reason.ToString());

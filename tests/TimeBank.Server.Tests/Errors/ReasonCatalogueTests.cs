@@ -1,3 +1,5 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
 using TimeBank.Ledger;
 using Xunit;
@@ -6,7 +8,7 @@ namespace TimeBank.Server.Tests;
 
 public sealed class ReasonCatalogueTests
 {
-    public static TheoryData<Reason> Reasons() => [.. Enum.GetValues<Reason>().Where(reason => reason != Reason.None)];
+    public static TheoryData<Reason> Reasons() => [.. System.Enum.GetValues<Reason>().Where(reason => reason != Reason.None)];
 
     [Theory, MemberData(nameof(Reasons))]
     public void Every_reason_has_a_status_and_texts_in_both_languages(Reason reason)
@@ -27,6 +29,17 @@ public sealed class ReasonCatalogueTests
     [InlineData(120, "MIN", "en", "2 h")]
     [InlineData(3, "MEAL", "en", "3 MEAL")]
     public void Amounts_are_written_for_people(long amount, string unit, string locale, string expected) => Assert.Equal(expected, AmountText.Of(amount, unit, locale));
+
+    [Fact]
+    public void States_have_their_words_in_a_text_and_their_names_beside_it()
+    {
+        RpcException refused = Problem.Of(Reason.OrderWrongState, ("state", "ORDER_STATE_CANCELLED"));
+
+        Assert.Equal("The order is cancelled, so this can't be done now.", refused.Status.Detail);
+        Any[] details = [.. refused.GetRpcStatus()!.Details];
+        Assert.Contains("服务单现在的状态是“已取消”", details.First(detail => detail.Is(LocalizedMessage.Descriptor)).Unpack<LocalizedMessage>().Message, StringComparison.Ordinal);
+        Assert.Equal("ORDER_STATE_CANCELLED", details.First(detail => detail.Is(V1.Rpc.ErrorInfo.Descriptor)).Unpack<V1.Rpc.ErrorInfo>().Metadata["state"]);
+    }
 
     [Fact]
     public void A_refusal_tells_its_values_in_both_languages()
