@@ -25,9 +25,24 @@ internal static class AppendGuard
         bool follows = after.Region == before.Region && after.Time == time
             && after.Size == before.Size + append.Entries.Count
             && after.Accounts == before.Accounts + append.Opened.Count
-            && after.Remembered == before.Remembered + append.Remembered.Count;
+            && after.Remembered == Remembered(append);
         if (!follows) throw new AppendRefusedException($"The head after the batch doesn't follow from the head before it and the batch.");
         CheckAccounts(append);
+    }
+
+    /// <summary>What is remembered after the batch, of which each entry must have sealed what came before it.</summary>
+    private static Remembered Remembered(LedgerAppend append)
+    {
+        Remembered remembered = append.Before.Remembered;
+        int at = 0;
+        foreach (JournalEntry entry in append.Entries.Select(appended => appended.Entry))
+        {
+            while (remembered.Count < entry.Seals?.Count && at < append.Remembered.Count) remembered = remembered.With(append.Remembered[at++]);
+            bool seals = entry.Seals is null ? remembered.Chain is null : entry.Seals == remembered;
+            if (!seals) throw new AppendRefusedException($"Entry {entry.Index} doesn't seal the refusals and notes before it.");
+            remembered = remembered.Sealed();
+        }
+        return append.Remembered.Skip(at).Aggregate(remembered, (so, outcome) => so.With(outcome));
     }
 
     private static void CheckAccounts(LedgerAppend append)

@@ -7,10 +7,10 @@ namespace TimeBank.Storage;
 /// <summary>How rows of any engine become the ledger's values, and back. Dates come as text, yyyy-MM-dd.</summary>
 internal static class LedgerRows
 {
-    public const string HeadColumns = "region, size, frontier, time, accounts, remembered, root";
+    public const string HeadColumns = "region, size, frontier, time, accounts, root, remembered, chain";
 
-    /// <summary>The same of the books, for which the journal remembers.</summary>
-    public const string BooksColumns = "region, size, frontier, time, accounts, (SELECT h.remembered FROM ledger_head h WHERE h.region = books.region), root";
+    /// <summary>The same of the books, which have no refusals and notes.</summary>
+    public const string BooksColumns = "region, size, frontier, time, accounts, root";
 
     public const string AccountColumns =
         "a.number, a.path, a.unit, a.flags, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted, a.opened, a.owner, a.grp, a.valid_from, a.valid_until, a.data";
@@ -22,15 +22,23 @@ internal static class LedgerRows
     public static RegionCode Region(int code) => RegionCode.Parse(code.ToString("D6", CultureInfo.InvariantCulture));
 
     /// <exception cref="StorageUnavailableException">The row contradicts itself: no append could ever match it.</exception>
-    public static LedgerHead Head(DbDataReader row)
+    public static LedgerHead Head(DbDataReader row) => Head(row, () => new Remembered(row.GetInt64(6), Bytes(row, 7) is { Length: > 0 } chain ? new Digest(chain) : null));
+
+    /// <exception cref="StorageUnavailableException">The row contradicts itself.</exception>
+    public static LedgerHead BooksHead(DbDataReader row) => Head(row, () => Remembered.None);
+
+    /// <summary>How the chain of a head's refusals and notes is stored: empty where there is none.</summary>
+    public static byte[] Chain(LedgerHead head) => head.Remembered.Chain?.ToArray() ?? [];
+
+    private static LedgerHead Head(DbDataReader row, Func<Remembered> remembered)
     {
         RegionCode region = Region(row);
         try
         {
             var tree = MerkleFrontier.FromBytes(row.GetInt64(1), Bytes(row, 2));
-            if (tree.Root == new Digest(Bytes(row, 6))) return new LedgerHead(region, tree, new LedgerTime(row.GetInt64(3)), row.GetInt64(4), row.GetInt64(5));
+            if (tree.Root == new Digest(Bytes(row, 5))) return new LedgerHead(region, tree, new LedgerTime(row.GetInt64(3)), row.GetInt64(4), remembered());
         }
-        catch (FormatException)
+        catch (Exception unreadable) when (unreadable is FormatException or ArgumentException)
         {
             // As below.
         }

@@ -122,6 +122,6 @@ public abstract class LedgerBooksContract : IDisposable
         long[] entries = [.. Enumerable.Range(0, 15).Select(index => (long)index)];
         Assert.Equal(await expected.TransfersAsync(Tianyuan, entries, default), await found.TransfersAsync(Tianyuan, entries, default));
         Assert.Equal(await expected.TrialBalanceAsync(Tianyuan, default), await found.TrialBalanceAsync(Tianyuan, default));
-        Assert.True((await expected.ReadHeadAsync(Tianyuan, default)).IsAt((await found.TrialBalanceByClassAsync(Tianyuan, default)).Head));
+        Assert.Equal((await expected.ReadHeadAsync(Tianyuan, default)).Tree, (await found.TrialBalanceByClassAsync(Tianyuan, default)).Head.Tree);
     }
 }

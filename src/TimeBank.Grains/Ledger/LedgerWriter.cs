@@ -298,10 +298,9 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         }
         catch (StorageUnavailableException error)
         {
-            // Uncertain: the commit may have arrived. Salts make every root another one, so the head tells of a batch with entries. Of one that only
-            // remembers it tells nothing: as many by another writer leave the same head. Then the ids do, when it is decided again.
-            log.LogWarning(error, "An append to the journal of {Region} is uncertain; its head decides, or its ids.", region);
-            return append.Entries.Count > 0 && (await store.ReadHeadAsync(region, CancellationToken.None)).IsAt(append.After);
+            // Uncertain: the commit may have arrived. Salts make every root another one, and the chain knows one refusal from another, so the head tells.
+            log.LogWarning(error, "An append to the journal of {Region} is uncertain; its head decides.", region);
+            return (await store.ReadHeadAsync(region, CancellationToken.None)).IsAt(append.After);
         }
     }
 

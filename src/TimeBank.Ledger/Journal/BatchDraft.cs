@@ -39,7 +39,7 @@ public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[
 
     public LedgerAppend Finish()
     {
-        var after = new LedgerHead(before.Region, _tree, state.LastTime, state.NextAccount - 1, before.Remembered + _remembered.Count);
+        var after = new LedgerHead(before.Region, _tree, state.LastTime, state.NextAccount - 1, state.Remembered);
         return new LedgerAppend(
             before, after, _entries,
             [.. _changed.Values.Where(account => account.Number <= before.Accounts)],

@@ -52,6 +52,13 @@ public static class EntryCodec
             foreach ((string key, string value) in header.Details.Pairs) json.WriteString(key, value);
             json.WriteEndObject();
         }
+        if (entry.Seals is { } seals)
+        {
+            json.WriteStartObject(Keys.Seals);
+            json.WriteNumber(Keys.Count, seals.Count);
+            json.WriteString(Keys.Chain, $"{seals.Chain}");
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
@@ -130,9 +137,11 @@ public static class EntryCodec
         public static readonly JsonEncodedText
             Account = JsonEncodedText.Encode("account"),
             Actor = JsonEncodedText.Encode("actor"),
+            Chain = JsonEncodedText.Encode("chain"),
             Changes = JsonEncodedText.Encode("changes"),
             Code = JsonEncodedText.Encode("code"),
             Command = JsonEncodedText.Encode("command"),
+            Count = JsonEncodedText.Encode("count"),
             Credit = JsonEncodedText.Encode("credit"),
             Data = JsonEncodedText.Encode("data"),
             Debit = JsonEncodedText.Encode("debit"),
@@ -156,6 +165,7 @@ public static class EntryCodec
             Posted = JsonEncodedText.Encode("posted"),
             Region = JsonEncodedText.Encode("region"),
             Released = JsonEncodedText.Encode("released"),
+            Seals = JsonEncodedText.Encode("seals"),
             Time = JsonEncodedText.Encode("time"),
             Transfers = JsonEncodedText.Encode("transfers"),
             Unit = JsonEncodedText.Encode("unit"),

@@ -117,7 +117,8 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     {
         var entry = new JournalEntry(
             view.Region, view.NextIndex, time, proposal.Header, proposal.Kind, proposal.Code,
-            _opened.DrainToImmutable(), _transfers.DrainToImmutable(), _changes.DrainToImmutable(), _of, proposal.Expires);
+            _opened.DrainToImmutable(), _transfers.DrainToImmutable(), _changes.DrainToImmutable(), _of, proposal.Expires,
+            view.Remembered.Chain is null ? null : view.Remembered);
         return new Decision(Outcome.Wrote(entry), [.. _touched], _balances.DrainToImmutable(), Stores: true);
     }
 

@@ -33,7 +33,8 @@ internal static class EntryReader
             Items(json, "transfers", Moved),
             Items(json, "changes", item => new AccountChange(item.GetProperty("account").GetInt64(), (AccountFlags)item.GetProperty("flags").GetInt32())),
             json.TryGetProperty("of", out JsonElement of) ? of.GetInt64() : null,
-            json.TryGetProperty("expires", out JsonElement expires) ? LedgerTime.Parse(TextOf(expires, "expires")) : null);
+            json.TryGetProperty("expires", out JsonElement expires) ? LedgerTime.Parse(TextOf(expires, "expires")) : null,
+            json.TryGetProperty("seals", out JsonElement seals) ? new Remembered(seals.GetProperty("count").GetInt64(), Digest.Parse(Text(seals, "chain"))) : null);
     }
 
     private static Account Opened(JsonElement json, long index) => new(

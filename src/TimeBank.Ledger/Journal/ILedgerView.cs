@@ -14,6 +14,9 @@ public interface ILedgerView
     /// <summary>The time of the last entry.</summary>
     LedgerTime LastTime { get; }
 
+    /// <summary>What the next entry seals.</summary>
+    Remembered Remembered { get; }
+
     Account? Account(AccountPath path);
 
     Account? Account(long number);

@@ -6,6 +6,7 @@ namespace TimeBank.Ledger;
 /// <param name="Index">Dense within the region, from 0.</param>
 /// <param name="Of">The index of the hold that it ends or of the entry that it reverses.</param>
 /// <param name="Opened">The accounts that it opens, with empty counters.</param>
+/// <param name="Seals">The refusals and notes up to here, where there are any since the entry before; null where none.</param>
 public sealed record JournalEntry(
     RegionCode Region,
     long Index,
@@ -17,7 +18,8 @@ public sealed record JournalEntry(
     ImmutableArray<Transfer> Transfers,
     ImmutableArray<AccountChange> Changes,
     long? Of,
-    LedgerTime? Expires)
+    LedgerTime? Expires,
+    Remembered? Seals)
 {
     public EntryId Id => Header.Id;
 

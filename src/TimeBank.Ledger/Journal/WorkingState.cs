@@ -22,6 +22,8 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
 
     public LedgerTime LastTime { get; private set; } = head.Time;
 
+    public Remembered Remembered { get; private set; } = head.Remembered;
+
     /// <summary>How much is held.</summary>
     public int Count => _byPath.Count + _byNumber.Count + _outcomes.Count + _linked.Count + _ids.Count;
 
@@ -128,7 +130,12 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         if (!decision.Stores) return;
         Outcome outcome = decision.Outcome;
         Put(outcome);
-        if (outcome.Entry is not { } entry) return;
+        if (outcome.Entry is not { } entry)
+        {
+            Remembered = Remembered.With(outcome);
+            return;
+        }
+        Remembered = Remembered.Sealed();
         foreach (Account account in decision.Changed) Put(account);
         NextIndex = entry.Index + 1;
         NextAccount += entry.Opened.Length;

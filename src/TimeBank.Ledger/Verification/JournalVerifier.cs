@@ -6,7 +6,7 @@ namespace TimeBank.Ledger;
 /// <summary>
 /// Derives everything that a store keeps of a region from the bytes of its entries, and names the first thing that is otherwise.
 /// Give it the entries in order, then <see cref="EndEntries"/>, then outcomes, holds and accounts, then <see cref="Finish"/>, and stop
-/// at the first finding. It keeps the accounts, the ids and 16 bytes an entry in memory, and never an entry.
+/// at the first finding. It keeps the accounts, the ids, 16 bytes an entry and a hash a refusal in memory, and never an entry.
 /// </summary>
 /// <param name="head">Where the journal ends, as the store says.</param>
 /// <param name="books">Where the accounts and transfers end, as the store says: what comes after has no rows there yet.</param>
@@ -15,17 +15,17 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     private readonly string _region = $"regions/{head.Region}";
     private readonly JournalFold _fold = new(head.Region);
     private readonly Dictionary<EntryId, long> _ids = [];
+    private readonly RememberedFold _remembered = new(head.Region);
     private readonly HashSet<long> _withOutcome = [];
     private readonly HashSet<long> _holdsFound = [];
     private MerkleFrontier _tree = MerkleFrontier.Empty;
     private long _timeMicroseconds;
-    private long _remembered;
     private int _accountsFound;
     private IReadOnlyList<Account> _booked = [];
     private Finding? _booksFinding = books.Size < 0 || books.Size > head.Size ? new Finding($"regions/{head.Region}/books", "size", $"0 to {head.Size}", $"{books.Size}") : null;
 
     /// <summary>What was found sound, once <see cref="Finish"/> found nothing.</summary>
-    public VerifiedRegion Verified => new(head.Region, _tree.Size, _fold.Accounts.Count, _remembered, _tree.Root);
+    public VerifiedRegion Verified => new(head.Region, _tree.Size, _fold.Accounts.Count, _remembered.Count, _tree.Root);
 
     public Finding? Entry(EntryRow row)
     {
@@ -53,6 +53,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
         bool booked = row.Index < books.Size;
         finding = _fold.Apply(entry, out ImmutableArray<TransferBalances> balances)
             ?? (booked ? Transfers(where, row, entry, balances) : Finding.IfDiffers(where, "transfer rows", 0, row.Transfers.Length));
+        _remembered.Entry(entry);
         _tree = _tree.Append(leaf);
         _timeMicroseconds = entry.Time.Microseconds;
         Book();
@@ -67,16 +68,15 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     }
 
     /// <summary>A row of what became of an id.</summary>
-    /// <param name="index">The entry; null for a refusal or a note.</param>
-    /// <param name="reason">Why it was refused; null otherwise.</param>
-    public Finding? Outcome(EntryId id, long? index, long? reason)
+    public Finding? Outcome(OutcomeRow row)
     {
-        string where = $"{_region}/outcomes/{id}";
-        bool written = _ids.TryGetValue(id, out long expected);
-        if (index is null) _remembered++; else _withOutcome.Add(index.Value);
-        if (index != (written ? expected : null)) return new Finding(where, "entry", written ? $"{expected}" : "none", index is null ? "none" : $"{index}");
-        bool known = reason is null || (index is null && reason != 0 && Enum.IsDefined((Reason)reason));
-        return known ? null : new Finding(where, "reason", index is null ? "a known one" : "none", $"{reason}");
+        string where = $"{_region}/outcomes/{row.Id}";
+        bool written = _ids.TryGetValue(row.Id, out long expected);
+        if (row.Index != (written ? expected : null)) return new Finding(where, "entry", written ? $"{expected}" : "none", row.Index is null ? "none" : $"{row.Index}");
+        if (row.Index is null) return _remembered.Outcome(row);
+        _withOutcome.Add(expected);
+        bool isBare = row is { Command: null, Reason: null, Detail: null, Nth: null };
+        return isBare ? null : new Finding(where, "columns", "those of an entry's outcome", "those of a refusal or note");
     }
 
     /// <summary>A row of an open hold.</summary>
@@ -126,7 +126,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
             ?? Finding.IfBytesDiffer(where, "frontier", _tree.ToArray(), head.Frontier)
             ?? Finding.IfDiffers(where, "time", new LedgerTime(_timeMicroseconds), new LedgerTime(head.TimeMicroseconds))
             ?? Finding.IfDiffers(where, "accounts", _fold.Accounts.Count, head.Accounts)
-            ?? Finding.IfDiffers(where, "remembered", _remembered, head.Remembered);
+            ?? _remembered.Finish(head);
     }
 
     /// <summary>Keeps what the books must say, where they end here.</summary>

@@ -8,7 +8,7 @@ internal interface IBooks
     /// <summary>How many entries a region's journal has, and how many of them the books have; nothing where a journal has no books.</summary>
     ValueTask<(long Journal, long? Books)> ProgressAsync(RegionCode region);
 
-    /// <summary>Where the books end: the head that the journal had there, but for what it has remembered since.</summary>
+    /// <summary>Where the books end: the head that the journal had there, without its refusals and notes.</summary>
     ValueTask<LedgerHead> BooksHeadAsync(RegionCode region);
 
     /// <summary>Entries of the journal in their order, from an index on.</summary>

@@ -13,18 +13,18 @@ internal static class PostgreSqlAppend
     private const string FirstHead =
         $"""
         WITH moved AS (
-            INSERT INTO ledger_head (region, size, root, frontier, time, accounts, remembered) VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO ledger_head (region, size, root, frontier, time, accounts, remembered, chain) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             ON CONFLICT DO NOTHING RETURNING 1),
         begun AS (
-            INSERT INTO books (region, size, root, frontier, time, accounts) VALUES ($1, 0, $8, '', 0, 0) ON CONFLICT DO NOTHING)
+            INSERT INTO books (region, size, root, frontier, time, accounts) VALUES ($1, 0, $9, '', 0, 0) ON CONFLICT DO NOTHING)
         SELECT CASE WHEN count(*) <> 1 THEN stop_append('{PostgreSqlFault.HeadMoved}', 'The journal has begun already.') END FROM moved
         """;
 
     private const string NextHead =
         $"""
         WITH moved AS (
-            UPDATE ledger_head SET size = $2, root = $3, frontier = $4, time = $5, accounts = $6, remembered = $7
-            WHERE region = $1 AND size = $8 AND root = $9 AND remembered = $10 RETURNING 1)
+            UPDATE ledger_head SET size = $2, root = $3, frontier = $4, time = $5, accounts = $6, remembered = $7, chain = $8
+            WHERE region = $1 AND size = $9 AND root = $10 AND chain = $11 RETURNING 1)
         SELECT CASE WHEN count(*) <> 1 THEN stop_append('{PostgreSqlFault.HeadMoved}', 'The head has moved.') END FROM moved
         """;
 
@@ -44,11 +44,12 @@ internal static class PostgreSqlAppend
         .Column("id", appended => PostgreSqlReads.Key(appended.Entry.Id))
         .Column("idx", appended => appended.Entry.Index);
 
-    private static readonly PostgreSqlInsert<Outcome> Remembered = new PostgreSqlInsert<Outcome>("outcomes")
-        .Column("id", outcome => PostgreSqlReads.Key(outcome.Id))
-        .Column("command", outcome => outcome.Command.ToArray())
-        .Column("reason", outcome => (int?)outcome.Refusal?.Reason)
-        .Column("detail", outcome => outcome.Refusal?.Detail);
+    private static readonly PostgreSqlInsert<(Outcome Outcome, long Nth)> Remembered = new PostgreSqlInsert<(Outcome Outcome, long Nth)>("outcomes")
+        .Column("id", row => PostgreSqlReads.Key(row.Outcome.Id))
+        .Column("command", row => row.Outcome.Command.ToArray())
+        .Column("reason", row => (int?)row.Outcome.Refusal?.Reason)
+        .Column("detail", row => row.Outcome.Refusal?.Detail)
+        .Column("nth", row => row.Nth);
 
     private static readonly PostgreSqlInsert<JournalEntry> Holds = new PostgreSqlInsert<JournalEntry>("holds")
         .Column("idx", hold => hold.Index)
@@ -84,11 +85,12 @@ internal static class PostgreSqlAppend
     private static void Write(NpgsqlBatch batch, LedgerAppend append)
     {
         LedgerHead before = append.Before, after = append.After;
-        bool first = before is { Size: 0, Remembered: 0 };
+        bool first = before is { Size: 0, Remembered.Count: 0 };
         PostgreSqlStatement head = Add(batch, first ? FirstHead : NextHead, before.Region)
-            .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds).Value(after.Accounts).Value(after.Remembered);
+            .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds).Value(after.Accounts)
+            .Value(after.Remembered.Count).Value(LedgerRows.Chain(after));
         if (first) head.Value(MerkleFrontier.Empty.Root.ToArray());
-        else head.Value(before.Size).Value(before.Tree.Root.ToArray()).Value(before.Remembered);
+        else head.Value(before.Size).Value(before.Tree.Root.ToArray()).Value(LedgerRows.Chain(before));
 
         Entries.Add(batch, before.Region, append.Entries);
         JournalEntry[] entries = [.. append.Entries.Select(appended => appended.Entry)];
@@ -97,7 +99,7 @@ internal static class PostgreSqlAppend
         JournalEntry[] ends = [.. entries.Where(entry => entry.EndsHold)];
         if (ends.Length > 0) Add(batch, EndedHolds, before.Region).Column(ends, end => end.Of!.Value);
         EntryIds.Add(batch, before.Region, append.Entries);
-        Remembered.Add(batch, before.Region, append.Remembered);
+        Remembered.Add(batch, before.Region, [.. append.Remembered.Select((outcome, at) => (outcome, before.Remembered.Count + at))]);
     }
 
     private static PostgreSqlStatement Add(NpgsqlBatch batch, string sql, RegionCode region) => PostgreSqlStatement.Add(batch, sql).Value(region.Value);

@@ -53,7 +53,7 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource 
             .ListAsync(reading, row => (row.GetInt64(0), LedgerRows.Number(row, 1)), CancellationToken.None) is [var progress] ? progress : (0, 0);
 
     public async ValueTask<LedgerHead> BooksHeadAsync(RegionCode region) =>
-        await PostgreSqlReads.BooksHead(region).FirstAsync(source, LedgerRows.Head, CancellationToken.None) ?? LedgerHead.Empty(region);
+        await PostgreSqlReads.BooksHead(region).FirstAsync(source, LedgerRows.BooksHead, CancellationToken.None) ?? LedgerHead.Empty(region);
 
     public ValueTask<IReadOnlyList<StoredEntry>> JournalAsync(RegionCode region, long from, int limit) =>
         PostgreSqlReads.Entries(region, from, limit).ListAsync(source, LedgerRows.Entry, CancellationToken.None);

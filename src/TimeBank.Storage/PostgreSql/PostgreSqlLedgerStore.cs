@@ -137,7 +137,7 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<TrialBalance> TrialBalanceByClassAsync(RegionCode region, CancellationToken cancellation) =>
         InBooksAsync(region, () => SnapshotAsync(
             async connection => new TrialBalance(
-                await PostgreSqlReads.BooksHead(region).ListAsync(connection, LedgerRows.Head, cancellation) is [var head] ? head : LedgerHead.Empty(region),
+                await PostgreSqlReads.BooksHead(region).ListAsync(connection, LedgerRows.BooksHead, cancellation) is [var head] ? head : LedgerHead.Empty(region),
                 await PostgreSqlReads.TrialBalanceByClass(region).ListAsync(connection, LedgerRows.ClassTotals, cancellation)),
             cancellation), cancellation);
 

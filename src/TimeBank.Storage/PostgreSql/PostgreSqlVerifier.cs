@@ -42,14 +42,14 @@ public static class PostgreSqlVerifier
     {
         var running = new Dictionary<NpgsqlConnection, NpgsqlCommand>();
         return new StoredRows(
-            "SELECT region, size, root, frontier, time, accounts, remembered FROM ledger_head ORDER BY region",
+            "SELECT region, size, root, frontier, time, accounts, remembered, chain FROM ledger_head ORDER BY region",
             "SELECT size, root, frontier, time, accounts FROM books WHERE region = $1",
             "SELECT idx, time, effective::text, kind, code, of_idx, expires, bytes, salt, leaf FROM entries WHERE region = $1 ORDER BY idx",
             """
             SELECT idx, position, debit, credit, unit, posted, held, released, debit_debits, debit_credits, credit_debits, credit_credits
             FROM transfers WHERE region = $1 ORDER BY idx, position
             """,
-            "SELECT uuid_send(id), idx, reason FROM outcomes WHERE region = $1",
+            "SELECT uuid_send(id), idx, command, reason, detail, nth FROM outcomes WHERE region = $1",
             "SELECT idx, expires FROM holds WHERE region = $1 ORDER BY idx",
             $"SELECT {PostgreSqlReads.AccountColumns} FROM accounts a WHERE a.region = $1 ORDER BY a.number",
             (sql, values) => Read(connection, sql, values),

@@ -7,8 +7,8 @@ internal sealed class SqliteAppend(SqliteSession session)
 {
     private readonly SqliteStatement _firstHead = session.Prepare(
         """
-        INSERT INTO ledger_head (region, size, root, frontier, time, accounts, remembered)
-        VALUES ($region, $size, $root, $frontier, $time, $accounts, $remembered) ON CONFLICT DO NOTHING
+        INSERT INTO ledger_head (region, size, root, frontier, time, accounts, remembered, chain)
+        VALUES ($region, $size, $root, $frontier, $time, $accounts, $remembered, $chain) ON CONFLICT DO NOTHING
         """);
 
     private readonly SqliteStatement _firstBooks = session.Prepare(
@@ -16,8 +16,8 @@ internal sealed class SqliteAppend(SqliteSession session)
 
     private readonly SqliteStatement _nextHead = session.Prepare(
         """
-        UPDATE ledger_head SET size = $size, root = $root, frontier = $frontier, time = $time, accounts = $accounts, remembered = $remembered
-        WHERE region = $region AND size = $expected_size AND root = $expected_root AND remembered = $expected_remembered
+        UPDATE ledger_head SET size = $size, root = $root, frontier = $frontier, time = $time, accounts = $accounts, remembered = $remembered, chain = $chain
+        WHERE region = $region AND size = $expected_size AND root = $expected_root AND chain = $expected_chain
         """);
 
     private readonly SqliteStatement _entry = session.Prepare(
@@ -27,7 +27,7 @@ internal sealed class SqliteAppend(SqliteSession session)
         """);
 
     private readonly SqliteStatement _outcome = session.Prepare(
-        "INSERT INTO outcomes (region, id, idx, command, reason, detail) VALUES ($region, $id, $idx, $command, $reason, $detail)");
+        "INSERT INTO outcomes (region, id, idx, command, reason, detail, nth) VALUES ($region, $id, $idx, $command, $reason, $detail, $nth)");
 
     private readonly SqliteStatement _hold = session.Prepare("INSERT INTO holds (region, idx, expires) VALUES ($region, $idx, $expires)");
     private readonly SqliteStatement _holdEnded = session.Prepare("DELETE FROM holds WHERE region = $region AND idx = $idx");
@@ -38,20 +38,21 @@ internal sealed class SqliteAppend(SqliteSession session)
         if (!MoveHead(append.Before, append.After)) return false;
         AppendGuard.Check(append);
         foreach (AppendedEntry entry in append.Entries) Write(append.Before.Region, entry);
-        foreach (Outcome outcome in append.Remembered) Remember(append.Before.Region, outcome);
+        long nth = append.Before.Remembered.Count;
+        foreach (Outcome outcome in append.Remembered) Remember(append.Before.Region, outcome, nth++);
         return true;
     });
 
     private bool MoveHead(LedgerHead before, LedgerHead after)
     {
-        byte[] root = after.Tree.Root.ToArray(), frontier = after.Tree.ToArray();
-        bool first = before is { Size: 0, Remembered: 0 };
+        byte[] root = after.Tree.Root.ToArray(), frontier = after.Tree.ToArray(), chain = LedgerRows.Chain(after);
+        bool first = before is { Size: 0, Remembered.Count: 0 };
         if (first) _firstBooks.Run(before.Region.Value, MerkleFrontier.Empty.Root.ToArray(), Array.Empty<byte>());
         int moved = first
-            ? _firstHead.Run(before.Region.Value, after.Size, root, frontier, after.Time.Microseconds, after.Accounts, after.Remembered)
+            ? _firstHead.Run(before.Region.Value, after.Size, root, frontier, after.Time.Microseconds, after.Accounts, after.Remembered.Count, chain)
             : _nextHead.Run(
-                after.Size, root, frontier, after.Time.Microseconds, after.Accounts, after.Remembered,
-                before.Region.Value, before.Size, before.Tree.Root.ToArray(), before.Remembered);
+                after.Size, root, frontier, after.Time.Microseconds, after.Accounts, after.Remembered.Count, chain,
+                before.Region.Value, before.Size, before.Tree.Root.ToArray(), LedgerRows.Chain(before));
         return moved == 1;
     }
 
@@ -61,11 +62,11 @@ internal sealed class SqliteAppend(SqliteSession session)
         _entry.Run(
             region.Value, entry.Index, entry.Time.Microseconds, LedgerRows.Date(entry.Header.EffectiveDate), (int)entry.Kind, entry.Code.ToString(),
             entry.Of, entry.Expires?.Microseconds, appended.Bytes, appended.Salt, appended.Leaf.ToArray());
-        _outcome.Run(region.Value, entry.Id.ToArray(), entry.Index, default, default, default);
+        _outcome.Run(region.Value, entry.Id.ToArray(), entry.Index, default, default, default, default);
         if (entry.Kind == EntryKind.Hold) _hold.Run(region.Value, entry.Index, entry.Expires?.Microseconds);
         if (entry.EndsHold && _holdEnded.Run(region.Value, entry.Of) != 1) throw new AppendRefusedException($"Entry {entry.Index} ends hold {entry.Of}, which isn't open.");
     }
 
-    private void Remember(RegionCode region, Outcome outcome) =>
-        _outcome.Run(region.Value, outcome.Id.ToArray(), default, outcome.Command.ToArray(), (int?)outcome.Refusal?.Reason, outcome.Refusal?.Detail);
+    private void Remember(RegionCode region, Outcome outcome, long nth) =>
+        _outcome.Run(region.Value, outcome.Id.ToArray(), default, outcome.Command.ToArray(), (int?)outcome.Refusal?.Reason, outcome.Refusal?.Detail, nth);
 }

@@ -90,7 +90,7 @@ internal static class SqliteReads
         session.Prepare($"SELECT {LedgerRows.HeadColumns} FROM ledger_head WHERE region = $region").First(LedgerRows.Head, region.Value) ?? LedgerHead.Empty(region);
 
     public static LedgerHead BooksHead(SqliteSession session, RegionCode region) =>
-        session.Prepare($"SELECT {LedgerRows.BooksColumns} FROM books WHERE region = $region").First(LedgerRows.Head, region.Value) ?? LedgerHead.Empty(region);
+        session.Prepare($"SELECT {LedgerRows.BooksColumns} FROM books WHERE region = $region").First(LedgerRows.BooksHead, region.Value) ?? LedgerHead.Empty(region);
 
     public static List<RegionCode> Regions(SqliteSession session) => session.Prepare("SELECT region FROM ledger_head ORDER BY region").List(LedgerRows.Region);
 

@@ -32,14 +32,14 @@ public static class SqliteVerifier
     }
 
     private static StoredRows Rows(SqliteSession session) => new(
-        "SELECT region, size, root, frontier, time, accounts, remembered FROM ledger_head ORDER BY region",
+        "SELECT region, size, root, frontier, time, accounts, remembered, chain FROM ledger_head ORDER BY region",
         "SELECT size, root, frontier, time, accounts FROM books WHERE region = $region",
         "SELECT idx, time, effective, kind, code, of_idx, expires, bytes, salt, leaf FROM entries WHERE region = $region ORDER BY idx",
         """
         SELECT idx, position, debit, credit, unit, posted, held, released, debit_debits, debit_credits, credit_debits, credit_credits
         FROM transfers WHERE region = $region ORDER BY idx, position
         """,
-        "SELECT id, idx, reason FROM outcomes WHERE region = $region",
+        "SELECT id, idx, command, reason, detail, nth FROM outcomes WHERE region = $region",
         "SELECT idx, expires FROM holds WHERE region = $region ORDER BY idx",
         $"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region ORDER BY a.number",
         (sql, values) => session.Prepare(sql).Read(values),

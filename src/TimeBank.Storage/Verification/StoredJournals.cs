@@ -21,7 +21,7 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
             if (List(rows.Books, Books, head.Region.Value) is not [var books]) return new Finding($"regions/{head.Region}/books", "books", "some", "none");
             var verifier = new JournalVerifier(head, books);
             Finding? finding = Entries(head.Region, verifier)
-                ?? Each(rows.Outcomes, head.Region, row => verifier.Outcome(EntryId.FromBytes(LedgerRows.Bytes(row, 0)), LedgerRows.Number(row, 1), LedgerRows.Number(row, 2)))
+                ?? Each(rows.Outcomes, head.Region, row => verifier.Outcome(Outcome(row)))
                 ?? Each(rows.Holds, head.Region, row => verifier.Hold(row.GetInt64(0), LedgerRows.Number(row, 1)))
                 ?? Each(rows.Accounts, head.Region, row => Account(head.Region, verifier, row))
                 ?? verifier.Finish();
@@ -70,7 +70,10 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
     }
 
     private static HeadRow Head(DbDataReader row) => new(
-        LedgerRows.Region(row), row.GetInt64(1), LedgerRows.Bytes(row, 2), LedgerRows.Bytes(row, 3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6));
+        LedgerRows.Region(row), row.GetInt64(1), LedgerRows.Bytes(row, 2), LedgerRows.Bytes(row, 3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), LedgerRows.Bytes(row, 7));
+
+    private static OutcomeRow Outcome(DbDataReader row) => new(
+        EntryId.FromBytes(LedgerRows.Bytes(row, 0)), LedgerRows.Number(row, 1), row.IsDBNull(2) ? null : LedgerRows.Bytes(row, 2), LedgerRows.Number(row, 3), row.IsDBNull(4) ? null : row.GetString(4), LedgerRows.Number(row, 5));
 
     private static BooksRow Books(DbDataReader row) => new(row.GetInt64(0), LedgerRows.Bytes(row, 1), LedgerRows.Bytes(row, 2), row.GetInt64(3), row.GetInt64(4));
 

@@ -65,7 +65,7 @@ public sealed class LedgerWriterTests
         Outcome outcome = await _writer.SubmitAsync(Expire(2));
 
         Assert.Equal(Reason.InsufficientBalance, outcome.Refusal!.Reason);
-        Assert.Equal(2, (await _store.Inner.ReadHeadAsync(Region, default)).Remembered);
+        Assert.Equal(2, (await _store.Inner.ReadHeadAsync(Region, default)).Remembered.Count);
         Assert.Equal(outcome.Refusal, (await other.FindAsync(outcome.Id))!.Refusal);
     });
 
@@ -87,7 +87,7 @@ public sealed class LedgerWriterTests
         Assert.Equal(1, (await second).Entry!.Index);
         Assert.Equal(Reason.InsufficientBalance, (await third).Refusal!.Reason);
         LedgerHead head = await _store.ReadHeadAsync(Region, default);
-        Assert.Equal((2, 1), (head.Size, head.Remembered));
+        Assert.Equal((2, 1), (head.Size, head.Remembered.Count));
     });
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -15,7 +17,7 @@ public sealed class BatchDraftTests
         Assert.Equal(["a", "b"], append.Entries.Select(entry => Label(entry.Entry.Id)));
         Assert.Equal(["c", "d"], append.Remembered.Select(outcome => Label(outcome.Id)));
         Assert.Equal(Head, append.Before);
-        Assert.Equal((2, 3, 2), (append.After.Size, append.After.Accounts, append.After.Remembered));
+        Assert.Equal((2, 3, 2), (append.After.Size, append.After.Accounts, append.After.Remembered.Count));
         Assert.Equal(append.Entries[^1].Entry.Time, append.After.Time);
         Assert.Empty(append.Changed);
         Assert.Equal([(1, 10, 0), (2, 4, 10), (3, 0, 4)], append.Opened.Select(account => (account.Number, account.Counters.DebitsPosted, account.Counters.CreditsPosted)).Order());
@@ -68,6 +70,21 @@ public sealed class BatchDraftTests
 
         Assert.False(append.IsEmpty);
         Assert.False(append.After.IsAt(append.Before));
+    }
+
+    /// <summary>By hand: what is written for ever must not follow from the code that writes it alone.</summary>
+    [Fact]
+    public void The_next_entry_seals_what_was_refused_or_noted_before_it()
+    {
+        LedgerAppend append = Draft("a: post m>p 1", "b: post p>q 2", "c: note", "d: post m>p 1", "e: post m>p 1", "f: post p>q 9");
+        byte[] refused = Hash(append.Remembered[0]), noted = Hash(append.Remembered[1]), last = Hash(append.Remembered[2]);
+
+        byte[] two = SHA256.HashData([.. SHA256.HashData([.. new byte[32], .. refused]), .. noted]);
+        Assert.Equal([null, new Remembered(2, new Digest(two)), null], append.Entries.Select(entry => entry.Entry.Seals));
+        Assert.Equal(new Remembered(3, new Digest(SHA256.HashData([.. new byte[32], .. last]))), append.After.Remembered);
+
+        static byte[] Hash(Outcome outcome) => SHA256.HashData(
+            [.. outcome.Id.ToArray(), .. outcome.Command.ToArray(), 0, 0, 0, (byte)(outcome.Refusal?.Reason ?? 0), .. Encoding.UTF8.GetBytes(outcome.Refusal?.Detail ?? "")]);
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class EntryCodecTests
         { "voided hold", "h: hold m>p 10 \n void h" },
         { "expired hold", "h: hold m>p 10 until 1 \n at 1 \n expire h" },
         { "reversal", "a: post m>p 10, p>q 10 \n reverse a" },
+        { "after a refusal", "post m>p 10 \n post p>q 11 -> InsufficientBalance \n post p>q 1" },
         { "freeze", "post m>p 10 \n freeze p" },
         { "close", "post a>b 1, b>a 1 \n close a" },
     };
@@ -64,9 +65,9 @@ public sealed class EntryCodecTests
         var entry = new JournalEntry(
             RegionCode.Parse("430211"), 41, LedgerTime.Parse("2026-09-30T16:00:00.000001Z"), header, EntryKind.PostHold, EntryCode.IssueHours,
             [person], [new Transfer(2, 7, Unit.Minutes, 240, 0, 300), new Transfer(2, 7, Unit.Minutes, 0, 5, 0)], [new AccountChange(7, AccountFlags.Frozen)], 40,
-            LedgerTime.Parse("2026-10-31T16:00:00.000000Z"));
+            LedgerTime.Parse("2026-10-31T16:00:00.000000Z"), null);
 
-        Assert.Equal(
+        const string Bytes =
             """
             {"version":1,"region":"430211","index":41,"id":"000102030405060708090a0b0c0d0e0f",
             "command":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","time":"2026-09-30T16:00:00.000001Z","effective":"2026-10-01",
@@ -74,8 +75,13 @@ public sealed class EntryCodecTests
             "opened":[{"account":7,"path":"person/3F5H7J9KMNPR/hours/issued","unit":"MIN","flags":1,"owner":"3F5H7J9KMNPR","group":"group","from":"2026-10-01","until":"2026-10-31","data":"{\"k\":1}"}],
             "transfers":[{"debit":2,"credit":7,"unit":"MIN","posted":240,"released":300},{"debit":2,"credit":7,"unit":"MIN","held":5}],
             "changes":[{"account":7,"flags":4}],"memo":"发放：四小时","details":{"A":"1","b":"2"}}
-            """.Replace("\n", "", StringComparison.Ordinal),
-            Encoding.UTF8.GetString(EntryCodec.Encode(entry)));
+            """;
+        string bytes = Bytes.Replace("\n", "", StringComparison.Ordinal);
+        Assert.Equal(bytes, Encoding.UTF8.GetString(EntryCodec.Encode(entry)));
+        // What entries have said since they seal refusals comes after all else.
+        Assert.Equal(
+            $$$"""{{{bytes[..^1]}}},"seals":{"count":3,"chain":"{{{new string('b', 64)}}}"}}""",
+            Encoding.UTF8.GetString(EntryCodec.Encode(entry with { Seals = new Remembered(3, Digest.Parse(new string('b', 64))) })));
     }
 
     [Fact]

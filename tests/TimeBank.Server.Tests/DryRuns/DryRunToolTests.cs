@@ -53,7 +53,7 @@ public sealed class DryRunToolTests : IDisposable
     private async Task<long> SizeAsync()
     {
         LedgerHead head = await _desk.Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(RegionCode.Parse(TestServer.Tianyuan), default);
-        return head.Size + head.Remembered;
+        return head.Size + head.Remembered.Count;
     }
 
     private async Task<JsonDocument> SoundAsync(params string[] args)

@@ -25,7 +25,8 @@ internal sealed class Auditor(World world, Disk disk)
     /// <summary>The time of the last entry, in microseconds.</summary>
     public long LastTime => _time;
 
-    public int Remembered { get; private set; }
+    /// <summary>The refusals and notes so far, chained by rules of its own.</summary>
+    public NaiveChain Remembered { get; } = new();
 
     /// <summary>A caller means to ask this, of whomever and however often.</summary>
     public void Wants(Intent intent)
@@ -101,17 +102,17 @@ internal sealed class Auditor(World world, Disk disk)
     /// <summary>A batch was stored: each of its entries and refusals must be what the model gives, at its place.</summary>
     public void Stores(LedgerAppend append, WriterProcess by)
     {
-        if (append.Before.Size != Model.Size || append.Before.Remembered != Remembered || append.Entries.Count + append.Remembered.Count == 0)
+        if (append.Before.Size != Model.Size || !Remembered.Is(append.Before.Remembered) || append.Entries.Count + append.Remembered.Count == 0)
         {
             throw world.Report($"{by} stored a batch on a head of {append.Before.Size} entries and {append.Before.Remembered} remembered; there are {Model.Size} and {Remembered}");
         }
         var batch = new StoredBatch(world, this, by, append);
         foreach (AppendedEntry appended in append.Entries)
         {
-            batch.PlaceRefusals();
+            batch.PlaceRefusals(Written.Read(appended.Bytes).Seals?.Count ?? Remembered.Count);
             batch.Place(appended);
         }
-        batch.PlaceRefusals();
+        batch.PlaceRefusals(long.MaxValue);
         batch.Finish();
     }
 
@@ -120,7 +121,8 @@ internal sealed class Auditor(World world, Disk disk)
     public void Settle(Fate fate)
     {
         if (!_fates.TryAdd(fate.Intent.Id, fate)) throw world.Report($"{fate.Intent.Id} is stored twice: as {_fates[fate.Intent.Id]} and as {fate}");
-        if (fate.Index is null) Remembered++;
+        if (fate.Index is null) Remembered.Add(fate);
+        else Remembered.Seal();
     }
 
     public void Keep(StoredBytes bytes, long time)

@@ -10,7 +10,7 @@ internal static class FinalAudit
         Model model = auditor.Model;
         LedgerHead head = Get(store.ReadHeadAsync(region, default));
         byte[] root = NaiveTree.Root([.. auditor.Stored.Select(stored => stored.Leaf)]);
-        if (head.Size != model.Size || head.Accounts != model.Accounts || head.Remembered != auditor.Remembered) return $"the head is {head}; there are {model.Size} entries, {model.Accounts} accounts, {auditor.Remembered} remembered";
+        if (head.Size != model.Size || head.Accounts != model.Accounts || !auditor.Remembered.Is(head.Remembered)) return $"the head is {head}; there are {model.Size} entries, {model.Accounts} accounts, {auditor.Remembered} remembered";
         if (!head.Tree.Root.ToArray().AsSpan().SequenceEqual(root)) return "the head's root is not that of the leaves";
         return Accounts(model, region, reader) ?? Sums(model) ?? Entries(auditor, region, reader) ?? Outcomes(auditor, region, store) ?? Verified(auditor, head, region, store, reader);
     }
@@ -67,7 +67,7 @@ internal static class FinalAudit
 
     private static string? Verified(Auditor auditor, LedgerHead head, RegionCode region, ILedgerStore store, ILedgerReader reader)
     {
-        var row = new HeadRow(region, head.Size, head.Tree.Root.ToArray(), head.Tree.ToArray(), head.Time.Microseconds, head.Accounts, head.Remembered);
+        var row = new HeadRow(region, head.Size, head.Tree.Root.ToArray(), head.Tree.ToArray(), head.Time.Microseconds, head.Accounts, head.Remembered.Count, head.Remembered.Chain?.ToArray() ?? []);
         var verifier = new JournalVerifier(row, BooksRow.Of(row));
         Finding? finding = null;
         foreach (StoredEntry stored in Get(reader.EntriesAsync(region, 0, int.MaxValue, default)))
@@ -82,7 +82,13 @@ internal static class FinalAudit
                     row.DebitAfter.DebitsPosted, row.DebitAfter.CreditsPosted, row.CreditAfter.DebitsPosted, row.CreditAfter.CreditsPosted))]));
         }
         finding ??= verifier.EndEntries();
-        foreach ((EntryId id, Fate fate) in auditor.Fates) finding ??= verifier.Outcome(id, fate.Index, (long?)fate.Refusal?.Reason);
+        int nth = 0;
+        foreach ((EntryId id, Fate fate) in auditor.Fates)
+        {
+            finding ??= verifier.Outcome(fate.Index is { } index
+                ? new OutcomeRow(id, index, null, null, null, null)
+                : new OutcomeRow(id, null, fate.Intent.Command.ToArray(), (long?)fate.Refusal?.Reason, fate.Refusal?.Detail, nth++));
+        }
         EntryId[] ids = [.. auditor.Model.Entries.Select(entry => entry.Id)];
         foreach (LinkedEntry linked in Get(store.PrefetchAsync(region, new PrefetchKeys([], [], ids), default)).Linked)
         {

@@ -3,8 +3,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// One batch as it was stored, placed into the model entry by entry. Refusals are stored without their place among the entries: there must
-/// be one for each, in their order, at which the model refuses the same.
+/// One batch as it was stored, placed into the model entry by entry. A refusal's place among the entries is where the next one seals it, and there the model must refuse
+/// the same.
 /// </summary>
 internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by, LedgerAppend append)
 {
@@ -14,9 +14,10 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
     private readonly int _accountsBefore = auditor.Model.Accounts;
     private int _refusals;
 
-    public void PlaceRefusals()
+    /// <summary>Places refusals until so many are remembered.</summary>
+    public void PlaceRefusals(long until)
     {
-        for (; _refusals < append.Remembered.Count; _refusals++)
+        for (; _refusals < append.Remembered.Count && auditor.Remembered.Count < until; _refusals++)
         {
             Outcome outcome = append.Remembered[_refusals];
             Intent intent = Asked(outcome.Id, outcome.Command.ToString());
@@ -39,6 +40,7 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
 
         Prediction prediction = auditor.Model.Predict(intent.Want, written.Time);
         Require(intent.Want.Kind is not (WantKind.Note or WantKind.Refuse) && prediction.Refusal is null, $"should be refused: {prediction.Refusal?.Reason.ToString() ?? "no entry"} ({prediction.Refusal?.Detail})", intent);
+        Require(written.Seals == auditor.Remembered.Unsealed, $"seals {written.Seals}, not {auditor.Remembered.Unsealed}", intent);
         Require(written.Of == prediction.Of, $"names entry {written.Of}, not {prediction.Of}", intent);
         Require(written.Moves.SequenceEqual(prediction.Moves), $"moves [{string.Join(", ", written.Moves)}], not [{string.Join(", ", prediction.Moves)}]", intent);
         Require(written.Opened.SequenceEqual(prediction.Opened.Select(book => (book.Number, book.Path, book.Unit, book.Limit, book.Owner))), $"opens [{string.Join(", ", written.Opened)}], not [{string.Join(", ", prediction.Opened)}]", intent);
@@ -65,7 +67,7 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
             throw world.Report($"{by} stored for {intent} {Text(outcome.Refusal)}; the model gives {string.Join(" or ", Refusals(intent).Select(Text))} after {auditor.Model.Size} entries");
         }
         LedgerHead after = append.After;
-        bool follows = after.Size == auditor.Model.Size && after.Accounts == auditor.Model.Accounts && after.Remembered == auditor.Remembered && after.Time.Microseconds == auditor.LastTime;
+        bool follows = after.Size == auditor.Model.Size && after.Accounts == auditor.Model.Accounts && auditor.Remembered.Is(after.Remembered) && after.Time.Microseconds == auditor.LastTime;
         if (!follows) throw world.Report($"{by} stored a head of {after.Size} entries, {after.Accounts} accounts, {after.Remembered} remembered at {after.Time}; there are {auditor.Model.Size}, {auditor.Model.Accounts}, {auditor.Remembered}");
         if (append.Before.Size / RootEvery != after.Size / RootEvery && !after.Tree.Root.ToArray().AsSpan().SequenceEqual(NaiveTree.Root([.. auditor.Stored.Select(stored => stored.Leaf)])))
         {

@@ -42,6 +42,9 @@ internal sealed record Written(JsonElement Json)
         ? details.EnumerateObject().Select(detail => (detail.Name, detail.Value.GetString()!))
         : [];
 
+    /// <summary>How many refusals and notes it seals, and their chain; null where it says nothing of them.</summary>
+    public (long Count, string Chain)? Seals => Json.TryGetProperty("seals", out JsonElement seals) ? (Amount(seals, "count"), seals.GetProperty("chain").GetString()!) : null;
+
     public string Text(string key) => Json.TryGetProperty(key, out JsonElement text) ? text.GetString()! : "";
 
     private IEnumerable<JsonElement> List(string key) => Json.TryGetProperty(key, out JsonElement list) ? list.EnumerateArray() : [];

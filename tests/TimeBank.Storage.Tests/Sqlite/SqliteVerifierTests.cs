@@ -71,11 +71,26 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     [InlineData("INSERT INTO transfers SELECT region, 99, 0, debit, credit, unit, posted, held, released, 0, 0, 0, 0 FROM transfers WHERE idx = 1", "entries/99", "transfer rows")]
     // What became of ids.
     [InlineData("DELETE FROM outcomes WHERE idx = 3", "entries/3", "outcome under its id")]
-    [InlineData("DELETE FROM outcomes WHERE reason IS NOT NULL", "head", "remembered")]
     [InlineData("UPDATE outcomes SET idx = 4 WHERE idx = 3", "outcomes/", "entry")]
-    [InlineData("UPDATE outcomes SET idx = NULL, command = zeroblob(32), reason = 40, detail = '' WHERE idx = 3", "outcomes/", "entry")]
-    [InlineData("UPDATE outcomes SET reason = 9999 WHERE reason IS NOT NULL", "outcomes/", "reason")]
-    [InlineData("INSERT INTO outcomes VALUES (430211, zeroblob(16), NULL, zeroblob(32), 40, '')", "head", "remembered")]
+    [InlineData("UPDATE outcomes SET idx = NULL, command = zeroblob(32), reason = 40, detail = '', nth = 0 WHERE idx = 3", "outcomes/", "entry")]
+    [InlineData("DELETE FROM outcomes WHERE nth = 0", "outcomes", "refusal or note number 0")]
+    [InlineData("DELETE FROM outcomes WHERE nth = 2", "head", "remembered")]
+    [InlineData("UPDATE outcomes SET nth = 7 WHERE nth = 2", "outcomes", "refusal or note number 2")]
+    [InlineData("UPDATE outcomes SET nth = NULL WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET nth = 1 - nth WHERE nth < 2", "entries/7", "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET nth = 0 WHERE nth = 1", "outcomes/", "number")]
+    [InlineData("UPDATE outcomes SET nth = 9 WHERE idx = 3", "outcomes/", "columns")]
+    [InlineData("UPDATE outcomes SET id = zeroblob(16) WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET command = zeroblob(32) WHERE nth = 1", "entries/8", "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET reason = 41 WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET detail = 'account=mine' WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET detail = 'account=mine' WHERE nth = 2", "head", "chain")]
+    [InlineData("UPDATE outcomes SET detail = NULL WHERE nth = 0", "outcomes/", "detail")]
+    [InlineData("UPDATE outcomes SET command = NULL WHERE nth = 0", "outcomes/", "command")]
+    [InlineData("UPDATE outcomes SET reason = 9999 WHERE nth = 0", "outcomes/", "reason")]
+    [InlineData("INSERT INTO outcomes VALUES (430211, zeroblob(16), NULL, zeroblob(32), 40, '', NULL)", "entries/7", "refusals and notes that it seals")]
+    [InlineData("INSERT INTO outcomes VALUES (430211, zeroblob(16), NULL, zeroblob(32), 40, '', 3)", "head", "remembered")]
+    [InlineData("UPDATE ledger_head SET chain = zeroblob(32)", "head", "chain")]
     // The holds.
     [InlineData("DELETE FROM holds", "holds/10", "open hold")]
     [InlineData("INSERT INTO holds VALUES (430211, 9, NULL)", "holds/9", "hold")]
@@ -131,6 +146,20 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
         Assert.Equal("size", verification.Finding.What);
     }
 
+    /// <summary>As it is after the script that began to chain refusals: what was there stays counted.</summary>
+    [Fact]
+    public async Task Refusals_from_before_the_chain_are_counted_and_no_more_come_among_them()
+    {
+        var older = new SqliteDatabase(_folder.File("older.db"));
+        using (var store = SqliteLedgerStore.Open(older)) await new Writer(store, Tianyuan).WriteAsync(Allot("too early", 1), Entries.Note(Header("note")));
+        Run(older, "UPDATE outcomes SET nth = NULL; UPDATE ledger_head SET chain = x''");
+        using (var store = SqliteLedgerStore.Open(older)) await new Writer(store, Tianyuan).WriteAsync(Allot("too early again", 1), Receive("gift", 5));
+        Assert.Equal(3, Assert.Single(SqliteVerifier.Verify(older, default).Regions).Remembered);
+
+        Run(older, "INSERT INTO outcomes VALUES (430211, zeroblob(16), NULL, zeroblob(32), 40, '', NULL); UPDATE ledger_head SET remembered = 4");
+        Assert.Equal("regions/430211/entries/0: refusals and notes that it seals", $"{SqliteVerifier.Verify(older, default).Finding}".Split(": expected")[0]);
+    }
+
     [Fact]
     public void A_damaged_page_is_named()
     {
@@ -138,6 +167,14 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
         file.AsSpan(4_096 * 4, 4_096 * 20).Fill(0xA5);
         File.WriteAllBytes(_database.Path, file);
         Assert.Equal("database", SqliteVerifier.Verify(_database, default).Finding!.Where);
+    }
+
+    private static void Run(SqliteDatabase database, string sql)
+    {
+        using SqliteConnection connection = database.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     private void Tamper(params string[] changes)

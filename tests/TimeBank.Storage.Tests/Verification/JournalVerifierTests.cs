@@ -8,7 +8,7 @@ namespace TimeBank.Storage.Tests;
 /// <summary>Entries that no rule would have made, with hashes that fit: what a bug in the ledger's rules would look like.</summary>
 public sealed class JournalVerifierTests
 {
-    private static readonly HeadRow Head = new(Tianyuan, long.MaxValue, [], [], 0, 0, 0);
+    private static readonly HeadRow Head = new(Tianyuan, long.MaxValue, [], [], 0, 0, 0, []);
 
     private static readonly Dictionary<string, (string Entry, Func<JournalEntry, JournalEntry> Forge, string What)> Forgeries = new()
     {
