@@ -21,6 +21,8 @@ public static class TimeBankServer
         builder.Services.AddTimeBankGrpc();
 
         WebApplication app = builder.Build();
+        // What was never asked for would not be closed with the host.
+        app.Services.GetRequiredService<StorageEngine>();
         if (issuer is not null) app.MapLocalIssuer(issuer);
         app.MapTimeBankTiles();
         app.MapTimeBankGrpc();

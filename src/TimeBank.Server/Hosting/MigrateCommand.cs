@@ -1,6 +1,6 @@
 namespace TimeBank.Server;
 
-/// <summary><c>migrate</c>: brings the database to this build's schema, or says what that would do. Servers may run meanwhile.</summary>
+/// <summary><c>migrate</c>: brings the database to this build's schema, or says what that would do. Beside a server on the same SQLite file it is refused.</summary>
 public static class MigrateCommand
 {
     public const string Name = "migrate", DryRun = "--dry-run";

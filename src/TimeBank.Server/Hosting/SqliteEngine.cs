@@ -8,6 +8,7 @@ namespace TimeBank.Server;
 /// <summary>One file of the data folder. Nobody else's, so the server always migrates it itself.</summary>
 public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 {
+    private IDisposable? _alone;
     private SqliteLedgerStore? _store;
     private SqliteTreeStore? _trees;
 
@@ -15,6 +16,7 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 
     public override void AddStores(IServiceCollection services, bool migrate)
     {
+        _alone = database.TakeAlone();
         _store = SqliteLedgerStore.Open(database);
         services.AddSingleton<ILedgerStore>(_store);
         services.AddSingleton<ILedgerReader>(_store);
@@ -30,7 +32,11 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 
     public override IReadOnlyList<string> MissingScripts() => SqliteSchema.Missing(database);
 
-    public override void Migrate(Action<string> applied) => SqliteSchema.Migrate(database, applied);
+    public override void Migrate(Action<string> applied)
+    {
+        using IDisposable alone = database.TakeAlone();
+        SqliteSchema.Migrate(database, applied);
+    }
 
     public override Verification Verify(CancellationToken cancellation) => SqliteVerifier.Verify(database, cancellation);
 
@@ -40,5 +46,6 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
     {
         _trees?.Dispose();
         _store?.Dispose();
+        _alone?.Dispose();
     }
 }

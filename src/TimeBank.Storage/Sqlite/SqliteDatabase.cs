@@ -33,6 +33,21 @@ public sealed class SqliteDatabase
 
     public string ConnectionString { get; }
 
+    /// <summary>Takes the file for one process, until what is returned is disposed or the process ends: a second server would answer from a memory that the first one doesn't know of.</summary>
+    /// <exception cref="StorageUnavailableException">Another process has it.</exception>
+    public IDisposable TakeAlone()
+    {
+        string path = $"{Path}.lock";
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException taken) when (File.Exists(path))
+        {
+            throw new StorageUnavailableException($"Another server works on {Path}. Stop it first, or give this one a data folder of its own.", taken);
+        }
+    }
+
     /// <summary>Opens a connection, creating the file where it is missing.</summary>
     /// <exception cref="StorageUnavailableException">The file can't be opened or isn't a database.</exception>
     public SqliteConnection Open()
