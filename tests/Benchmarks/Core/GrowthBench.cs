@@ -5,11 +5,12 @@ namespace TimeBank.Benchmarks.Core;
 
 /// <summary>
 /// A journal that grows, filled through the writer in large batches: at each size the rate of 64 callers with ten hot payees of the writer that filled it, which holds what its
-/// bounds allow; the memory of this process; and how long a new writer takes to its first answer. A tenth of the entries open an account; payers are drawn from all of them.
+/// bounds allow; the memory of this process; how long two pages take, from places all over the journal; and how long a new writer takes to its first answer. A tenth of the entries open an account; payers are drawn from all of them.
 /// </summary>
 internal static class GrowthBench
 {
     private static readonly long[] Sizes = [10_000, 1_000_000, 10_000_000];
+    private const int Pages = 50;
     private static readonly Scene Asked = new(64, Payees.TenHot);
 
     public static async Task RunAsync(Func<int, CoreSubject> subject, BenchOptions options, Report report)
@@ -29,11 +30,28 @@ internal static class GrowthBench
             using var process = Process.GetCurrentProcess();
             double memory = process.WorkingSet64 / 1048576.0;
 
+            double pageMs = await PageMsAsync(core, size, size + rounds.Sum(round => round.Operations));
+
             long before = Stopwatch.GetTimestamp();
             core.Restart();
             await core.AskAsync();
             double startMs = Stopwatch.GetElapsedTime(before).TotalMilliseconds;
-            report.Add(new GrowthFigures(core.Name, size, people, figures.Rate, figures.P99Ms, memory, startMs));
+            report.Add(new GrowthFigures(core.Name, size, people, figures.Rate, figures.P99Ms, memory, pageMs, startMs));
         }
+    }
+
+    /// <summary>The median over places: of the list in all of the journal, of the statement where its account is hot.</summary>
+    private static async Task<double> PageMsAsync(CoreSubject core, long filled, long end)
+    {
+        // The first reader books what is left to book.
+        await core.PageAsync(end, end);
+        var took = new List<double>();
+        for (int page = 0; page < Pages; page++)
+        {
+            long before = Stopwatch.GetTimestamp();
+            await core.PageAsync(end - (end - filled / 2) * page / Pages, end - (end - filled) / 2 * page / Pages);
+            took.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
+        }
+        return took.Order().ElementAt(Pages / 2);
     }
 }

@@ -22,6 +22,9 @@ internal sealed class Workload(int people, int seed)
 
     public static RegionCode Region { get; } = RegionCode.Parse("430211");
 
+    /// <summary>The account of the person who is given most.</summary>
+    public static AccountPath HotPayee { get; } = Chart.PersonHours(Person(0), HoursOrigin.Gifted).Path;
+
     /// <summary>Gives a person hours to give away, and an account.</summary>
     public Proposal Fund(int person) => HourEntries.ClearIn(Header(EntryId.Of(_actor, default, $"fund {person}")), Elsewhere, Person(person), new Minutes(StartMinutes));
 

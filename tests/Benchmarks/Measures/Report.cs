@@ -41,11 +41,11 @@ internal sealed class Report(TextWriter output)
 
     public void Add(GrowthFigures growth)
     {
-        if (_growth.Count == 0) output.WriteLine($"{"growth",-34} {"entries",10} {"accounts",10} {"op/s",10} {"p99 ms",8} {"RSS MB",8} {"start ms",9}");
+        if (_growth.Count == 0) output.WriteLine($"{"growth",-34} {"entries",10} {"accounts",10} {"op/s",10} {"p99 ms",8} {"RSS MB",8} {"page ms",8} {"start ms",9}");
         _growth.Add(growth);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{growth.Subject,-34} {growth.Entries,10} {growth.Accounts,10} {growth.Rate,10:N0} {growth.P99Ms,8:N2} {growth.MemoryMegabytes,8:N0} {growth.StartMs,9:N1}"));
+            $"{growth.Subject,-34} {growth.Entries,10} {growth.Accounts,10} {growth.Rate,10:N0} {growth.P99Ms,8:N2} {growth.MemoryMegabytes,8:N0} {growth.PageMs,8:N2} {growth.StartMs,9:N1}"));
     }
 
     public void Write(string file, DateTimeOffset now) =>
