@@ -61,6 +61,7 @@ public enum Reason
     DeadlinePassed = 73,
     CallCancelled = 74,
     AccountNotImportable = 75,
+    TotalTooLarge = 76,
 
     // Volunteers and hours.
     VolunteerNotFound = 100,

@@ -17,6 +17,15 @@ internal static class LedgerRows
 
     public const string EntryColumns = "e.bytes, e.salt, e.leaf";
 
+    /// <summary>The sums of the four counters, each in the two columns of <see cref="SumOf"/>.</summary>
+    public static readonly string TotalColumns = string.Join(", ", ((string[])["debits_pending", "debits_posted", "credits_pending", "credits_posted"]).Select(SumOf));
+
+    /// <summary>
+    /// A sum as two columns, that of the high and that of the low 32 bits: it may be wider than 64 bits, and SQLite has nothing wider. The halves' own sums fit
+    /// for two billion rows.
+    /// </summary>
+    public static string SumOf(string column) => $"CAST(sum({column} >> 32) AS bigint), CAST(sum({column} & 4294967295) AS bigint)";
+
     public static RegionCode Region(DbDataReader row) => Region(row.GetInt32(0));
 
     public static RegionCode Region(int code) => RegionCode.Parse(code.ToString("D6", CultureInfo.InvariantCulture));
@@ -78,11 +87,11 @@ internal static class LedgerRows
 
     public static Flow Flow(DbDataReader row, bool isDebit) => new(
         Enum.Parse<EntryCode>(row.GetString(0)), row.GetInt64(1) != 0, isDebit, Unit.Parse(row.GetString(2)),
-        row.IsDBNull(3) ? null : AccountPath.Parse(row.GetString(3)), row.GetInt64(4), row.GetInt64(5));
+        row.IsDBNull(3) ? null : AccountPath.Parse(row.GetString(3)), Sum(row, 4), row.GetInt64(6));
 
-    public static UnitTotals UnitTotals(DbDataReader row) => new(Unit.Parse(row.GetString(0)), Counters(row, 1), row.GetInt64(5));
+    public static UnitTotals UnitTotals(DbDataReader row) => new(Unit.Parse(row.GetString(0)), Totals(row, 1), row.GetInt64(9));
 
-    public static ClassTotals ClassTotals(DbDataReader row) => new(Unit.Parse(row.GetString(0)), row.GetString(1), Counters(row, 2), row.GetInt64(6));
+    public static ClassTotals ClassTotals(DbDataReader row) => new(Unit.Parse(row.GetString(0)), row.GetString(1), Totals(row, 2), row.GetInt64(10));
 
     public static byte[] Bytes(DbDataReader row, int column) => row.GetFieldValue<byte[]>(column);
 
@@ -93,6 +102,11 @@ internal static class LedgerRows
     /// <summary>Four counters from a column on: debits pending and posted, credits pending and posted.</summary>
     private static Counters Counters(DbDataReader row, int column) =>
         new(row.GetInt64(column), row.GetInt64(column + 1), row.GetInt64(column + 2), row.GetInt64(column + 3));
+
+    /// <summary>The four sums of <see cref="TotalColumns"/>, from a column on.</summary>
+    private static CounterTotals Totals(DbDataReader row, int column) => new(Sum(row, column), Sum(row, column + 2), Sum(row, column + 4), Sum(row, column + 6));
+
+    private static Int128 Sum(DbDataReader row, int column) => ((Int128)row.GetInt64(column) << 32) + row.GetInt64(column + 1);
 
     private static DateOnly? DateAt(DbDataReader row, int column) =>
         row.IsDBNull(column) ? null : DateOnly.ParseExact(row.GetString(column), "O", CultureInfo.InvariantCulture);

@@ -217,9 +217,31 @@ public abstract class LedgerListsContract : IDisposable
         {
             Account[] of = [.. accounts.Where(account => Chart.ClassOf(account.Path) == row.Class)];
             Assert.Equal(of.Length, row.Accounts);
-            Assert.Equal(
-                new Counters(of.Sum(a => a.Counters.DebitsPending), of.Sum(a => a.Counters.DebitsPosted), of.Sum(a => a.Counters.CreditsPending), of.Sum(a => a.Counters.CreditsPosted)), row.Totals);
+            Assert.Equal(of.Aggregate(default(CounterTotals), (sum, account) => sum + account.Counters), row.Totals);
         }
+    }
+
+    [Fact]
+    public async Task Sums_over_accounts_may_be_more_than_a_counter_could_hold()
+    {
+        const int banks = 5, receipts = 9_300;
+        var writer = new Writer(Store, Tianyuan);
+        foreach (int[] some in Enumerable.Range(0, receipts).Chunk(1_000))
+        {
+            Outcome[] outcomes = await writer.WriteAsync([.. some.Select(at =>
+                MoneyEntries.Receive(Header($"receipt {at}"), Slug.Parse($"bank-{at % banks}"), Slug.Parse($"fund-{at % banks}"), new Fen(Shape.MaxAmount)))]);
+            Assert.All(outcomes, outcome => Assert.Null(outcome.Refusal));
+        }
+        Int128 sum = (Int128)Shape.MaxAmount * receipts;
+
+        UnitTotals unit = Assert.Single(await Reader.TrialBalanceAsync(Tianyuan, default));
+        TrialBalance balance = await Reader.TrialBalanceByClassAsync(Tianyuan, default);
+        IReadOnlyList<Flow> flows = await Reader.FlowsAsync(Tianyuan, new AccountFilter("fund/"), byCounter: false, default);
+
+        Assert.True(sum > long.MaxValue);
+        Assert.Equal(new CounterTotals(0, sum, 0, sum), unit.Totals);
+        Assert.Equal(sum, balance.Rows.Aggregate(Int128.Zero, (total, row) => total + row.Totals.DebitsPosted));
+        Assert.Equal([new Flow(EntryCode.ReceiveMoney, false, false, Unit.Fen, null, sum, receipts)], flows);
     }
 
     [Fact]

@@ -4,6 +4,6 @@ namespace TimeBank.Ledger;
 /// <param name="Code">The event; of a reversal, the event that was reversed.</param>
 /// <param name="IsReversal">Whether these are the legs of reversals.</param>
 /// <param name="Counter">The account on the other side, where flows were asked for by it.</param>
-/// <param name="Amount">The sum of the legs.</param>
+/// <param name="Amount">The sum of the legs; of many accounts wider than a counter.</param>
 /// <param name="Legs">How many legs.</param>
-public sealed record Flow(EntryCode Code, bool IsReversal, bool IsDebit, Unit Unit, AccountPath? Counter, long Amount, long Legs);
+public sealed record Flow(EntryCode Code, bool IsReversal, bool IsDebit, Unit Unit, AccountPath? Counter, Int128 Amount, long Legs);

@@ -3,15 +3,21 @@ namespace TimeBank.Ledger;
 /// <summary>Sums over flows.</summary>
 public static class Flows
 {
+    /// <summary>What all of them debited, with what they credited taken off.</summary>
+    public static Int128 NetDebit(this IEnumerable<Flow> flows) => flows.Aggregate(Int128.Zero, (sum, flow) => flow.IsDebit ? sum + flow.Amount : sum - flow.Amount);
+
     /// <summary>What an event debited, with its reversals taken off.</summary>
-    public static long NetDebit(this IEnumerable<Flow> flows, EntryCode code) => flows.Where(flow => flow.Code == code).Sum(flow => flow.IsDebit ? flow.Amount : -flow.Amount);
+    public static Int128 NetDebit(this IEnumerable<Flow> flows, EntryCode code) => flows.Where(flow => flow.Code == code).NetDebit();
+
+    /// <summary>What all of them credited, with what they debited taken off.</summary>
+    public static Int128 NetCredit(this IEnumerable<Flow> flows) => -flows.NetDebit();
 
     /// <summary>What an event credited, with its reversals taken off.</summary>
-    public static long NetCredit(this IEnumerable<Flow> flows, EntryCode code) => -flows.NetDebit(code);
+    public static Int128 NetCredit(this IEnumerable<Flow> flows, EntryCode code) => -flows.NetDebit(code);
 
     /// <summary>What reversals of an event credited.</summary>
-    public static long ReversedDebit(this IEnumerable<Flow> flows, EntryCode code) => flows.Where(flow => flow.Code == code && flow.IsReversal && !flow.IsDebit).Sum(flow => flow.Amount);
+    public static Int128 ReversedDebit(this IEnumerable<Flow> flows, EntryCode code) => flows.Where(flow => flow.Code == code && flow.IsReversal && !flow.IsDebit).NetCredit();
 
     /// <summary>What reversals of an event debited.</summary>
-    public static long ReversedCredit(this IEnumerable<Flow> flows, EntryCode code) => flows.Where(flow => flow.Code == code && flow.IsReversal && flow.IsDebit).Sum(flow => flow.Amount);
+    public static Int128 ReversedCredit(this IEnumerable<Flow> flows, EntryCode code) => flows.Where(flow => flow.Code == code && flow.IsReversal && flow.IsDebit).NetDebit();
 }

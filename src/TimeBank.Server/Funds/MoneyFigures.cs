@@ -6,9 +6,9 @@ namespace TimeBank.Server;
 /// <summary>What became of vouchers: issued = redeemed + expired + voided + released + remaining, because every part is a sum of the same accounts' postings.</summary>
 /// <param name="Redeemed">Refunds taken off.</param>
 /// <param name="Released">Committed and, because the price was lower, not needed.</param>
-internal sealed record MoneyFigures(long Issued, long Redeemed, long Expired, long Voided, long Released, long Refunded)
+internal sealed record MoneyFigures(Int128 Issued, Int128 Redeemed, Int128 Expired, Int128 Voided, Int128 Released, Int128 Refunded)
 {
-    private long Remaining => Issued - Redeemed - Expired - Voided - Released;
+    private Int128 Remaining => Issued - Redeemed - Expired - Voided - Released;
 
     /// <summary>By the vouchers' own accounts, in their unit.</summary>
     public static MoneyFigures OfVouchers(IReadOnlyList<Flow> vouchers) => new(
@@ -18,7 +18,7 @@ internal sealed record MoneyFigures(long Issued, long Redeemed, long Expired, lo
     /// <summary>In money, by what is committed for unit vouchers; what a redemption gave back to the allotment was released.</summary>
     public static MoneyFigures OfCommitment(IReadOnlyList<Flow> committed, IReadOnlyList<Flow> allotted)
     {
-        long released = allotted.NetCredit(EntryCode.RedeemVoucher);
+        Int128 released = allotted.NetCredit(EntryCode.RedeemVoucher);
         return new MoneyFigures(
             committed.NetCredit(EntryCode.IssueVoucher), committed.NetDebit(EntryCode.RedeemVoucher) - released, committed.NetDebit(EntryCode.ExpireVoucher),
             committed.NetDebit(EntryCode.VoidVoucher), released,
@@ -27,12 +27,12 @@ internal sealed record MoneyFigures(long Issued, long Redeemed, long Expired, lo
 
     public VoucherFigures ToContract(Unit unit) => new()
     {
-        Issued = unit.Of(Issued),
-        Redeemed = unit.Of(Redeemed),
-        Expired = unit.Of(Expired),
-        Voided = unit.Of(Voided),
-        Released = unit.Of(Released),
-        Remaining = unit.Of(Remaining),
-        Refunded = unit.Of(Refunded),
+        Issued = unit.OfTotal(Issued),
+        Redeemed = unit.OfTotal(Redeemed),
+        Expired = unit.OfTotal(Expired),
+        Voided = unit.OfTotal(Voided),
+        Released = unit.OfTotal(Released),
+        Remaining = unit.OfTotal(Remaining),
+        Refunded = unit.OfTotal(Refunded),
     };
 }

@@ -19,12 +19,12 @@ public sealed class ReportReader(ILedgerReader ledger)
         IReadOnlyList<Flow> flows = await FlowsAsync(region, Chart.FundAvailable(fund).Path, byCounter: true, cancellation);
         var report = new FundReport
         {
-            Received = Unit.Fen.Of(flows.NetCredit(EntryCode.ReceiveMoney)),
-            Available = Unit.Fen.Of(flows.Sum(flow => flow.IsDebit ? -flow.Amount : flow.Amount)),
+            Received = Unit.Fen.OfTotal(flows.NetCredit(EntryCode.ReceiveMoney)),
+            Available = Unit.Fen.OfTotal(flows.NetCredit()),
         };
         foreach ((Slug programme, long allotted) in Allotted(flows))
         {
-            long redeemed = (await FiguresAsync(region, programme, cancellation)).Redeemed;
+            Int128 redeemed = (await FiguresAsync(region, programme, cancellation)).Redeemed;
             long spent = Split(await FundersAsync(region, programme, cancellation), redeemed).FirstOrDefault(line => line.Fund == fund).Spent;
             report.Programmes.Add(new FundReportLine
             {
@@ -48,8 +48,8 @@ public sealed class ReportReader(ILedgerReader ledger)
             VoucherCount = vouchers.Where(flow => flow.Code == EntryCode.IssueVoucher).Sum(flow => flow.IsReversal ? -flow.Legs : flow.Legs),
             Units = MoneyFigures.OfVouchers(vouchers).ToContract(programme.Unit),
             Money = money.ToContract(Unit.Fen),
-            Allotted = Unit.Fen.Of(allotted.NetCredit(EntryCode.AllotFunds) - allotted.NetDebit(EntryCode.ReturnFunds)),
-            Available = Unit.Fen.Of(allotted.Sum(flow => flow.IsDebit ? -flow.Amount : flow.Amount)),
+            Allotted = Unit.Fen.OfTotal(allotted.NetCredit(EntryCode.AllotFunds) - allotted.NetDebit(EntryCode.ReturnFunds)),
+            Available = Unit.Fen.OfTotal(allotted.NetCredit()),
         };
         report.Funds.Add(Split(await FundersAsync(region, programme.Id, cancellation), money.Redeemed).Select(line => new ProgrammeFundLine
         {
@@ -60,10 +60,11 @@ public sealed class ReportReader(ILedgerReader ledger)
         return report;
     }
 
-    private static IEnumerable<(Slug Fund, long Allotted, long Spent)> Split(IReadOnlyList<FunderShare> funders, long spent)
+    private static IEnumerable<(Slug Fund, long Allotted, long Spent)> Split(IReadOnlyList<FunderShare> funders, Int128 spent)
     {
         if (funders.Count == 0) return [];
-        return funders.Zip(new FunderSplit(funders).Of(new Fen(spent)), (funder, part) => (funder.Fund, funder.Weight, part.Amount.Value));
+        // No more than was allotted, which is one account's.
+        return funders.Zip(new FunderSplit(funders).Of(new Fen((long)spent)), (funder, part) => (funder.Fund, funder.Weight, part.Amount.Value));
     }
 
     private async Task<MoneyFigures> FiguresAsync(RegionCode region, Slug programme, CancellationToken cancellation)
@@ -97,7 +98,7 @@ public sealed class ReportReader(ILedgerReader ledger)
         .Where(flow => flow.Counter is { } counter && counter.Text.StartsWith("programme/", StringComparison.Ordinal))
         .GroupBy(flow => Slug.Parse(flow.Counter!.Value.Text.Split('/')[1]))
         .OrderBy(programme => programme.Key.Text, StringComparer.Ordinal)
-        .Select(programme => (programme.Key, programme.NetDebit(EntryCode.AllotFunds) - programme.NetCredit(EntryCode.ReturnFunds)));
+        .Select(programme => (programme.Key, (long)(programme.NetDebit(EntryCode.AllotFunds) - programme.NetCredit(EntryCode.ReturnFunds))));
 
     private ValueTask<IReadOnlyList<Flow>> VouchersAsync(RegionCode region, Slug programme, CancellationToken cancellation) =>
         ledger.FlowsAsync(region, new AccountFilter("voucher/", Group: programme.Text), byCounter: false, cancellation);

@@ -131,13 +131,13 @@ internal static class LedgerContract
 
     private static TrialBalanceUnit ToContract(IGrouping<Unit, ClassTotals> rows)
     {
-        long[] debits = [.. rows.Select(row => row.Totals.DebitsPosted - row.Totals.CreditsPosted)];
+        Int128[] debits = [.. rows.Select(row => row.Totals.DebitsPosted - row.Totals.CreditsPosted)];
         return new TrialBalanceUnit
         {
             Unit = rows.Key.Code,
             Rows = { rows.Select(ToContract) },
-            DebitBalances = rows.Key.Of(debits.Where(debit => debit > 0).Sum()),
-            CreditBalances = rows.Key.Of(-debits.Where(debit => debit < 0).Sum()),
+            DebitBalances = rows.Key.OfTotal(debits.Where(Int128.IsPositive).Aggregate(Int128.Zero, (sum, debit) => sum + debit)),
+            CreditBalances = rows.Key.OfTotal(debits.Where(Int128.IsNegative).Aggregate(Int128.Zero, (sum, debit) => sum - debit)),
         };
     }
 
@@ -145,8 +145,8 @@ internal static class LedgerContract
     {
         Path = row.Class,
         AccountCount = row.Accounts,
-        Debits = row.Unit.Of(row.Totals.DebitsPosted),
-        Credits = row.Unit.Of(row.Totals.CreditsPosted),
+        Debits = row.Unit.OfTotal(row.Totals.DebitsPosted),
+        Credits = row.Unit.OfTotal(row.Totals.CreditsPosted),
         Balance = row.Totals.ToBalance(row.Unit),
     };
 

@@ -20,12 +20,7 @@ internal sealed class PastBalance(ILedgerReader ledger, RegionCode region, long 
             {
                 (string Unit, string Class) key = (account.Unit.Code, Chart.ClassOf(account.Path));
                 ClassTotals row = rows.TryGetValue(key, out ClassTotals? found) ? found : new ClassTotals(account.Unit, key.Class, default, 0);
-                Counters sum = row.Totals, own = account.Counters;
-                rows[key] = row with
-                {
-                    Totals = new Counters(0, sum.DebitsPosted + own.DebitsPosted, 0, sum.CreditsPosted + own.CreditsPosted),
-                    Accounts = row.Accounts + 1,
-                };
+                rows[key] = row with { Totals = row.Totals + account.Counters, Accounts = row.Accounts + 1 };
             }
             if (page.Count < AccountsAtOnce) break;
             after = page[^1].Path.Text;

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
 
@@ -20,14 +21,22 @@ public static class ContractValues
 
     public static Amount Of(this Unit unit, long value) => new() { Value = value, Unit = unit.Code };
 
+    /// <summary>A sum over accounts, which an amount may be too narrow for.</summary>
+    /// <exception cref="RpcException">TOTAL_TOO_LARGE.</exception>
+    public static Amount OfTotal(this Unit unit, Int128 total) => total > long.MaxValue ? throw Problem.Of(Reason.TotalTooLarge, ("unit", unit.Code)) : unit.Of((long)total);
+
     public static Amount ToContract(this Minutes minutes) => Unit.Minutes.Of(minutes.Value);
 
     public static Amount ToContract(this Fen fen) => Unit.Fen.Of(fen.Value);
 
     /// <summary>The balance of posted counters, on the side on which it stands.</summary>
-    public static Balance ToBalance(this Counters counters, Unit unit)
+    public static Balance ToBalance(this Counters counters, Unit unit) => (default(CounterTotals) + counters).ToBalance(unit);
+
+    /// <summary>The same of several accounts together.</summary>
+    /// <exception cref="RpcException">TOTAL_TOO_LARGE.</exception>
+    public static Balance ToBalance(this CounterTotals totals, Unit unit)
     {
-        long credit = counters.CreditsPosted - counters.DebitsPosted;
-        return new Balance { Amount = unit.Of(Math.Abs(credit)), Side = Math.Sign(credit) switch { < 0 => Side.Debit, 0 => Side.Unspecified, _ => Side.Credit } };
+        Int128 credit = totals.CreditsPosted - totals.DebitsPosted;
+        return new Balance { Amount = unit.OfTotal(Int128.Abs(credit)), Side = Int128.Sign(credit) switch { < 0 => Side.Debit, 0 => Side.Unspecified, _ => Side.Credit } };
     }
 }

@@ -103,7 +103,7 @@ internal sealed class MemoryJournal(RegionCode region)
             })
             .OrderByDescending(group => group.Key.IsDebit).ThenBy(group => group.Key.Code.ToString(), StringComparer.Ordinal).ThenBy(group => group.Key.isReversal)
             .ThenBy(group => group.Key.Unit.Code, StringComparer.Ordinal).ThenBy(group => group.Key.Counter?.Text, StringComparer.Ordinal)
-            .Select(group => new Flow(group.Key.Code, group.Key.isReversal, group.Key.IsDebit, group.Key.Unit, group.Key.Counter, group.Sum(item => item.Leg.Amount), group.LongCount())),
+            .Select(group => new Flow(group.Key.Code, group.Key.isReversal, group.Key.IsDebit, group.Key.Unit, group.Key.Counter, group.Aggregate(Int128.Zero, (sum, item) => sum + item.Leg.Amount), group.LongCount())),
     ];
 
     public IReadOnlyList<Posting> Postings(long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>
@@ -155,9 +155,7 @@ internal sealed class MemoryJournal(RegionCode region)
 
     private IEnumerable<JournalEntry> Open => _entries.Select(entry => entry.Stored.Entry).Where(entry => entry.Kind == EntryKind.Hold && !_endedBy.ContainsKey(entry.Index));
 
-    private static Counters Sum(IEnumerable<Account> accounts) => accounts.Aggregate(default(Counters), (sum, account) => new Counters(
-        sum.DebitsPending + account.Counters.DebitsPending, sum.DebitsPosted + account.Counters.DebitsPosted,
-        sum.CreditsPending + account.Counters.CreditsPending, sum.CreditsPosted + account.Counters.CreditsPosted));
+    private static CounterTotals Sum(IEnumerable<Account> accounts) => accounts.Aggregate(default(CounterTotals), (sum, account) => sum + account.Counters);
 
     private static Counters Posted(Counters counters) => new(0, counters.DebitsPosted, 0, counters.CreditsPosted);
 

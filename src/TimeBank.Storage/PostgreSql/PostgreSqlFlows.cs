@@ -17,7 +17,7 @@ internal static class PostgreSqlFlows
         string counter = byCounter ? "c.path" : "NULL::text", joined = byCounter ? $"JOIN accounts c ON c.region = t.region AND c.number = t.{other}" : "";
         return PostgreSqlQuery.Of(
             $"""
-            SELECT coalesce(o.code, e.code) AS event, (e.kind = 6)::integer AS reversal, t.unit, {counter} AS counter, sum(t.posted)::bigint, count(*)
+            SELECT coalesce(o.code, e.code) AS event, (e.kind = 6)::integer AS reversal, t.unit, {counter} AS counter, {LedgerRows.SumOf("t.posted")}, count(*)
             FROM accounts a
             JOIN transfers t ON t.region = a.region AND t.{own} = a.number AND t.posted > 0
             JOIN entries e ON e.region = t.region AND e.idx = t.idx

@@ -8,8 +8,6 @@ internal static class PostgreSqlReads
     public const string AccountColumns =
         "a.number, a.path, a.unit, a.flags, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted, a.opened, a.owner, a.grp, a.valid_from::text, a.valid_until::text, a.data";
 
-    private const string Totals = "sum(debits_pending)::bigint, sum(debits_posted)::bigint, sum(credits_pending)::bigint, sum(credits_posted)::bigint, count(*)";
-
     public static PostgreSqlQuery Head(RegionCode region) =>
         PostgreSqlQuery.Of($"SELECT {LedgerRows.HeadColumns} FROM ledger_head").Add($" WHERE region = {region.Value}");
 
@@ -111,12 +109,12 @@ internal static class PostgreSqlReads
         """);
 
     public static PostgreSqlQuery TrialBalance(RegionCode region) =>
-        PostgreSqlQuery.Of($"SELECT unit, {Totals} FROM accounts").Add($" WHERE region = {region.Value} GROUP BY unit ORDER BY unit");
+        PostgreSqlQuery.Of($"SELECT unit, {LedgerRows.TotalColumns}, count(*) FROM accounts").Add($" WHERE region = {region.Value} GROUP BY unit ORDER BY unit");
 
     // What Chart.ClassOf does, on the database's side: a region may have a million accounts.
     public static PostgreSqlQuery TrialBalanceByClass(RegionCode region) => PostgreSqlQuery.Of(
         $"""
-        SELECT unit, CASE WHEN split_part(path, '/', 1) IN ({string.Join(", ", Chart.OwnedByIds.Select(owned => $"'{owned}'"))}) THEN regexp_replace(path, '/[^/]*', '/*') ELSE path END AS class, {Totals}
+        SELECT unit, CASE WHEN split_part(path, '/', 1) IN ({string.Join(", ", Chart.OwnedByIds.Select(owned => $"'{owned}'"))}) THEN regexp_replace(path, '/[^/]*', '/*') ELSE path END AS class, {LedgerRows.TotalColumns}, count(*)
         FROM accounts
         """).Add($" WHERE region = {region.Value} GROUP BY unit, class ORDER BY unit, class");
 

@@ -47,7 +47,7 @@ internal static class SqliteFlows
     {
         List<Flow> Side(string own, string other, bool isDebit) => new SqliteConditions(
             $"""
-            SELECT coalesce(o.code, e.code) AS event, e.kind = {Reversal} AS reversal, t.unit, {(byCounter ? "c.path" : "NULL")} AS counter, sum(t.posted), count(*)
+            SELECT coalesce(o.code, e.code) AS event, e.kind = {Reversal} AS reversal, t.unit, {(byCounter ? "c.path" : "NULL")} AS counter, {LedgerRows.SumOf("t.posted")}, count(*)
             FROM accounts a
             CROSS JOIN transfers t ON t.region = a.region AND t.{own} = a.number AND t.posted > 0
             CROSS JOIN entries e ON e.region = t.region AND e.idx = t.idx

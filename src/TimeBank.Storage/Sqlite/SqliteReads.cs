@@ -48,9 +48,9 @@ internal static class SqliteReads
             ifnull((SELECT idx FROM transfers INDEXED BY transfers_by_credit WHERE region = $region AND credit = $account AND posted > 0 ORDER BY idx DESC LIMIT 1), -1))
         """;
 
-    private const string TrialBalanceQuery =
-        """
-        SELECT unit, sum(debits_pending), sum(debits_posted), sum(credits_pending), sum(credits_posted), count(*)
+    private static readonly string TrialBalanceQuery =
+        $"""
+        SELECT unit, {LedgerRows.TotalColumns}, count(*)
         FROM accounts WHERE region = $region GROUP BY unit ORDER BY unit
         """;
 
@@ -60,7 +60,7 @@ internal static class SqliteReads
         WITH parts AS (SELECT *, substr(path, 1, instr(path || '/', '/') - 1) AS head, substr(path, instr(path || '/', '/') + 1) AS rest FROM accounts WHERE region = $region)
         SELECT unit, CASE WHEN head IN ({string.Join(", ", Chart.OwnedByIds.Select(owned => $"'{owned}'"))}) AND rest <> ''
                      THEN head || '/*' || substr(rest, instr(rest || '/', '/')) ELSE path END AS class,
-               sum(debits_pending), sum(debits_posted), sum(credits_pending), sum(credits_posted), count(*)
+               {LedgerRows.TotalColumns}, count(*)
         FROM parts GROUP BY unit, class ORDER BY unit, class
         """;
 
