@@ -12,10 +12,16 @@ public sealed partial record ReasonText(StatusCode Status, string Zh, string En)
         item.GetProperty("zh").GetString()!,
         item.GetProperty("en").GetString()!);
 
-    /// <summary>The text with its placeholders filled; what isn't known is left blank.</summary>
-    public static string Fill(string text, IReadOnlyDictionary<string, string> values) =>
-        Placeholder().Replace(text, match => values.GetValueOrDefault(match.Groups[1].Value, "…"));
+    /// <summary>The text with its placeholders filled. What isn't known is left blank, and what stands in brackets with it left out.</summary>
+    public static string Fill(string text, IReadOnlyDictionary<string, string> values)
+    {
+        string told = Optional().Replace(text, part => Placeholder().Matches(part.Value).All(name => values.ContainsKey(name.Groups[1].Value)) ? part.Groups[1].Value : "");
+        return Placeholder().Replace(told, match => values.GetValueOrDefault(match.Groups[1].Value, "…"));
+    }
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex Placeholder();
+
+    [GeneratedRegex(@"\[([^\[\]]*)\]")]
+    private static partial Regex Optional();
 }

@@ -5,12 +5,12 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>The catalogue's texts of the ledger's reasons: what a refusal must explain itself with.</summary>
+/// <summary>The catalogue's texts of the ledger's reasons: what a refusal must explain itself with. What stands in brackets is told where it is known.</summary>
 internal static partial class ReasonTexts
 {
     private static readonly FrozenDictionary<string, string[]> Placeholders = JsonSerializer
         .Deserialize<JsonElement[]>(Repository.Read("protos/timebank/v1/reasons.json"))!
-        .ToFrozenDictionary(row => row.GetProperty("reason").GetString()!, row => Placeholder().Matches(row.GetProperty("en").GetString()!).Select(match => match.Groups[1].Value).ToArray());
+        .ToFrozenDictionary(row => row.GetProperty("reason").GetString()!, row => Placeholder().Matches(Optional().Replace(row.GetProperty("en").GetString()!, "")).Select(match => match.Groups[1].Value).ToArray());
 
     public static void AssertFills(Refusal refusal)
     {
@@ -21,6 +21,9 @@ internal static partial class ReasonTexts
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex Placeholder();
+
+    [GeneratedRegex(@"\[[^\[\]]*\]")]
+    private static partial Regex Optional();
 
     [GeneratedRegex("(?<!^)[A-Z]")]
     private static partial Regex WordStart();

@@ -41,6 +41,19 @@ public sealed class ReasonCatalogueTests
         Assert.Equal("ORDER_STATE_CANCELLED", details.First(detail => detail.Is(V1.Rpc.ErrorInfo.Descriptor)).Unpack<V1.Rpc.ErrorInfo>().Metadata["state"]);
     }
 
+    [Theory]
+    [InlineData(Reason.AccountFrozen, "This account (fund/lottery/available) is frozen; nothing can move for now.", "这个账户（fund/lottery/available）已冻结，暂时不能收付。")]
+    [InlineData(Reason.AccountClosed, "This account (fund/lottery/available) is closed.", "这个账户（fund/lottery/available）已注销。")]
+    [InlineData(Reason.InsufficientBalance, "There isn't enough in the account fund/lottery/available: 1 h available, 1 h 30 min needed.", "账户 fund/lottery/available 余额不足：可用1小时，需要1小时30分钟。")]
+    public void A_text_names_the_account_that_its_values_name(Reason reason, string english, string chinese) =>
+        Assert.Equal((english, chinese), Texts(Problem.Of(reason, ("account", "fund/lottery/available"), ("available", "60"), ("needed", "90"), ("unit", "MIN"))));
+
+    [Theory]
+    [InlineData(Reason.AccountFrozen, "This account is frozen; nothing can move for now.", "这个账户已冻结，暂时不能收付。")]
+    [InlineData(Reason.InsufficientBalance, "There isn't enough: 1 h available, 1 h 30 min needed.", "余额不足：可用1小时，需要1小时30分钟。")]
+    public void A_text_names_no_account_where_its_values_name_none(Reason reason, string english, string chinese) =>
+        Assert.Equal((english, chinese), Texts(Problem.Of(reason, ("available", "60"), ("needed", "90"), ("unit", "MIN"))));
+
     [Fact]
     public void A_refusal_tells_its_values_in_both_languages()
     {
@@ -48,4 +61,8 @@ public sealed class ReasonCatalogueTests
         Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
         Assert.Contains("1 h available, 1 h 30 min needed", error.Status.Detail, StringComparison.Ordinal);
     }
+
+    private static (string English, string Chinese) Texts(RpcException refused) => (
+        refused.Status.Detail,
+        refused.GetRpcStatus()!.Details.First(detail => detail.Is(LocalizedMessage.Descriptor)).Unpack<LocalizedMessage>().Message);
 }
