@@ -13,16 +13,28 @@ public sealed class CheckpointSigner(ITreeStore store, ISignedHeads outside, ICh
 {
     private readonly JournalGuard _guard = new(store, outside, keys.Check);
     private readonly ConcurrentDictionary<RegionCode, RegionSigner> _regions = new();
+    private readonly ConcurrentDictionary<RegionCode, JournalRolledBackException> _refused = new();
     private readonly CancellationTokenSource _ended = new();
+
+    public IReadOnlyCollection<RegionCode> Refused => [.. _refused.Keys];
 
     public async ValueTask<LedgerHead> LoadAsync(RegionCode region, Func<ValueTask<LedgerHead>> read, CancellationToken cancellation)
     {
-        IReadOnlyList<Checkpoint> signed = await _guard.SignedAsync(region, cancellation);
-        LedgerHead head = await read();
-        await _guard.CheckAsync(region, head.Size, head.Tree.Root, signed, cancellation);
-        // What a crash left unsigned.
-        Stored(head);
-        return head;
+        try
+        {
+            IReadOnlyList<Checkpoint> signed = await _guard.SignedAsync(region, cancellation);
+            LedgerHead head = await read();
+            await _guard.CheckAsync(region, head.Size, head.Tree.Root, signed, cancellation);
+            _refused.TryRemove(region, out _);
+            // What a crash left unsigned.
+            Stored(head);
+            return head;
+        }
+        catch (JournalRolledBackException error)
+        {
+            _refused[region] = error;
+            throw;
+        }
     }
 
     public void Stored(LedgerHead head)

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TimeBank.Grains;
 using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>Whether the database answers. Asked at most once in two seconds, however many ask here.</summary>
-public sealed class DatabaseHealth(ILedgerReader reader, StorageEngine engine, TimeProvider? clock = null) : IHealthCheck, IDisposable
+/// <summary>Whether the database answers, and every journal may be written. Asked at most once in two seconds, however many ask here.</summary>
+public sealed class DatabaseHealth(ILedgerReader reader, IJournalWatch watch, StorageEngine engine, TimeProvider? clock = null) : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(3);
 
@@ -36,12 +37,23 @@ public sealed class DatabaseHealth(ILedgerReader reader, StorageEngine engine, T
     {
         try
         {
-            await reader.RegionsAsync(cancellation).AsTask().WaitAsync(Patience, _time, cancellation);
+            await LookAsync(cancellation).WaitAsync(Patience, _time, cancellation);
             return HealthCheckResult.Healthy();
+        }
+        catch (JournalRolledBackException error)
+        {
+            return HealthCheckResult.Unhealthy(error.Message, error);
         }
         catch (Exception error) when (error is StorageUnavailableException or TimeoutException)
         {
             return HealthCheckResult.Unhealthy($"The database {engine.Name} doesn't answer.", error);
         }
+    }
+
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        await reader.RegionsAsync(cancellation);
+        // What was refused is looked at again: no writer does so where callers stay away because of what is said here.
+        foreach (RegionCode region in watch.Refused) await watch.LoadAsync(region, () => reader.ReadHeadAsync(region, cancellation), cancellation);
     }
 }

@@ -117,14 +117,4 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
 
     private static async Task<Statement> StatementAsync(MoneyDesk desk, string provider) =>
         await desk.ProviderClerk(provider).GetProviderStatementAsync(new GetProviderStatementRequest { Provider = provider, Period = MoneyDesk.AllDays });
-
-    /// <summary>Real timers, and a time that has passed only where the test says so.</summary>
-    private sealed class Stopwatch : TimeProvider
-    {
-        public int Seconds { get; set; }
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Seconds;
-    }
 }

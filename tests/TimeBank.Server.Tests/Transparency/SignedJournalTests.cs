@@ -1,3 +1,7 @@
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TimeBank.Ledger;
 using Xunit;
 
@@ -44,6 +48,35 @@ public sealed class SignedJournalTests : IDisposable
         {
             Assert.Equal(2, (await desk.WriteAsync(3)).Entry!.Index);
         }
+    }
+
+    [Fact]
+    public async Task Server_that_must_not_write_a_journal_is_not_serving_until_that_is_mended()
+    {
+        string file = Path.Combine(_data, "checkpoints", "430211.checkpoint");
+        await using (JournalDesk before = await JournalDesk.StartAsync(_data))
+        {
+            await before.WriteAsync(1);
+            await before.SignedAsync(1);
+        }
+        string honest = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(file, honest.Replace("timebank.example/430211\n1\n", "timebank.example/430211\n2\n", StringComparison.Ordinal));
+        await using JournalDesk desk = await JournalDesk.StartAsync(_data);
+        Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(2)).Refusal!.Reason);
+        var clock = new Stopwatch();
+        using DatabaseHealth health = ActivatorUtilities.CreateInstance<DatabaseHealth>(desk.Services, clock);
+        using var channel = GrpcChannel.ForAddress(desk.Grpc);
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, (await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest())).Status);
+        HealthCheckResult refused = await health.CheckHealthAsync(new HealthCheckContext());
+        Assert.Equal(HealthStatus.Unhealthy, refused.Status);
+        Assert.Contains("430211", refused.Description, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(file, honest);
+        clock.Seconds = 2;
+        // Nobody has written meanwhile: health looks for itself.
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
+        Assert.Equal(1, (await desk.WriteAsync(2)).Entry!.Index);
     }
 
     [Fact]

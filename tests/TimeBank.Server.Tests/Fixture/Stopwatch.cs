@@ -1,0 +1,11 @@
+namespace TimeBank.Server.Tests;
+
+/// <summary>Real timers, and a time that has passed only where the test says so.</summary>
+internal sealed class Stopwatch : TimeProvider
+{
+    public int Seconds { get; set; }
+
+    public override long TimestampFrequency => 1;
+
+    public override long GetTimestamp() => Seconds;
+}
