@@ -13,18 +13,21 @@ public static class TileEndpoints
 {
     private const string Binary = "application/octet-stream", PlainText = "text/plain; charset=utf-8", ForEver = "public, max-age=31536000, immutable", Briefly = "public, max-age=1";
 
+    // For HEAD the listener leaves the body out.
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapTimeBankTiles(this IEndpointRouteBuilder app)
     {
         RouteGroupBuilder regions = app.MapGroup("/regions/{region}");
-        regions.MapGet("/checkpoint", (string region, HttpContext context, ProofReader proofs) => AnswerAsync(context, Briefly, PlainText, async () =>
+        regions.MapMethods("/checkpoint", Reading, (string region, HttpContext context, ProofReader proofs) => AnswerAsync(context, Briefly, PlainText, async () =>
             await SignedAsync(proofs, region, context) is { } signed ? System.Text.Encoding.UTF8.GetBytes(signed.Note.ToString()) : null));
-        regions.MapGet("/verifier-keys", (string region, HttpContext context, ProofReader proofs) => AnswerAsync(context, Briefly, PlainText, () => Task.FromResult(
+        regions.MapMethods("/verifier-keys", Reading, (string region, HttpContext context, ProofReader proofs) => AnswerAsync(context, Briefly, PlainText, () => Task.FromResult(
             Known(region) is { } code ? System.Text.Encoding.UTF8.GetBytes(string.Concat(proofs.VerifierKeys(code).Select(key => $"{key}\n"))) : null)));
-        regions.MapGet("/tile/entries/{**path}", (string region, string path, HttpContext context, ProofReader proofs, ILedgerReader ledger) => AnswerAsync(context, ForEver, Binary, async () =>
+        regions.MapMethods("/tile/entries/{**path}", Reading, (string region, string path, HttpContext context, ProofReader proofs, ILedgerReader ledger) => AnswerAsync(context, ForEver, Binary, async () =>
             Tile.Parse(0, path) is { } tile && await SignedAsync(proofs, region, context) is { } signed && tile.IsWithin(signed.Head.Size)
                 ? Bundle(await ledger.EntriesAsync(RegionCode.Parse(region), tile.First, tile.Width, context.RequestAborted), tile.Width)
                 : null));
-        regions.MapGet("/tile/{level}/{**path}", (string region, string level, string path, HttpContext context, ProofReader proofs) => AnswerAsync(context, ForEver, Binary, async () =>
+        regions.MapMethods("/tile/{level}/{**path}", Reading, (string region, string level, string path, HttpContext context, ProofReader proofs) => AnswerAsync(context, ForEver, Binary, async () =>
             Level(level) is { } known && Tile.Parse(known, path) is { } tile && await SignedAsync(proofs, region, context) is { } signed && tile.IsWithin(signed.Head.Size)
                 ? [.. (await proofs.TileAsync(RegionCode.Parse(region), tile, context.RequestAborted)).SelectMany(hash => hash.ToArray())]
                 : null));

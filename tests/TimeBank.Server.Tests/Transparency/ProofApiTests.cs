@@ -98,6 +98,27 @@ public sealed class ProofApiTests(TestServer server)
         await elsewhere.GetCheckpointAsync(new GetCheckpointRequest { Parent = "regions/430225" }).IsRefusedAsync(Reason.NotSignedYet);
     }
 
+    [Theory]
+    [InlineData("checkpoint")]
+    [InlineData("verifier-keys")]
+    [InlineData("tile/0/000.p/1")]
+    [InlineData("tile/entries/000.p/1")]
+    public async Task Head_answers_as_get_does_without_the_body(string path)
+    {
+        await SignedAsync((await WriteAsync()).Index + 1);
+        using var http = new HttpClient { BaseAddress = new Uri(server.Http, "/regions/430211/") };
+
+        using HttpResponseMessage got = await http.GetAsync(path), asked = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (got.StatusCode, asked.StatusCode));
+        Assert.Equal(got.Content.Headers.ContentType, asked.Content.Headers.ContentType);
+        Assert.Equal(got.Headers.CacheControl, asked.Headers.CacheControl);
+        Assert.True(asked.Content.Headers.ContentLength > 0);
+        Assert.Empty(await asked.Content.ReadAsByteArrayAsync());
+        using HttpResponseMessage missing = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"../999999/{path}"));
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
     [Fact]
     public async Task Tree_is_served_as_static_tiles_from_which_anybody_derives_the_signed_root()
     {
