@@ -1,4 +1,3 @@
-using System.Globalization;
 using TimeBank.Ledger;
 
 namespace TimeBank.Server;
@@ -22,7 +21,7 @@ internal static class LedgerRequests
     {
         if (text.Length == 0) read.Refuse(field, "REQUIRED");
         else if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == EntriesOfRegion
-            && long.TryParse(name.Value.Id, NumberStyles.None, CultureInfo.InvariantCulture, out long index)) return (name.Value.Region, index);
+            && ResourceName.TryIndex(name.Value.Id, out long index)) return (name.Value.Region, index);
         else read.Refuse(field, "NOT_A_NAME", ("pattern", "regions/430211/entries/0"));
         return default;
     }

@@ -29,7 +29,8 @@ public sealed class PageTokens(byte[] key)
         try
         {
             byte[] bytes = token.Length > 1_000 ? [] : Base64Url.DecodeFromChars(token);
-            if (bytes.Length > TagSize && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, TagSize), Tag(context, request, bytes.AsSpan(TagSize))))
+            // Padding and blanks decode to the same bytes: only what was written is a token.
+            if (Base64Url.EncodeToString(bytes) == token && bytes.Length > TagSize && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, TagSize), Tag(context, request, bytes.AsSpan(TagSize))))
             {
                 return Encoding.UTF8.GetString(bytes.AsSpan(TagSize));
             }

@@ -28,6 +28,10 @@ public readonly record struct ResourceName(RegionCode Region, string Collection,
         return true;
     }
 
+    /// <summary>An index as a name has it: without zeros before it, so that a thing has one name.</summary>
+    public static bool TryIndex(string text, out long index) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index) && index.ToString(CultureInfo.InvariantCulture) == text;
+
     public static string OfRegion(RegionCode region) => $"regions/{region}";
 
     public static string Of<T>(RegionCode region, string collection, T id)

@@ -111,10 +111,9 @@ public sealed partial class VoucherApi(
     {
         int at = text.LastIndexOf($"/{VoucherValues.Redemptions}/", StringComparison.Ordinal);
         string last = at < 0 ? "" : text[(at + VoucherValues.Redemptions.Length + 2)..];
-        bool isIndex = last.Length is > 0 and <= 18 && last.All(char.IsAsciiDigit) && (last.Length == 1 || last[0] != '0');
-        if (isIndex && ResourceName.TryParse(text[..at], out ResourceName? name) && name.Value.Collection == VoucherValues.Vouchers && OpaqueId.TryParse(name.Value.Id, out _))
+        if (ResourceName.TryIndex(last, out long index) && ResourceName.TryParse(text[..at], out ResourceName? name) && name.Value.Collection == VoucherValues.Vouchers && OpaqueId.TryParse(name.Value.Id, out _))
         {
-            return (name.Value, long.Parse(last, CultureInfo.InvariantCulture));
+            return (name.Value, index);
         }
         read.Refuse("redemption", text.Length == 0 ? "REQUIRED" : "NOT_A_NAME", ("pattern", "regions/430211/vouchers/0123456789AB/redemptions/17"));
         return default;

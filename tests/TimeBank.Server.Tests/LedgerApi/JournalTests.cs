@@ -147,6 +147,9 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     [InlineData("regions/430212/entries/9223372036854775807", Reason.EntryNotFound)]
     [InlineData("regions/430212/entries/9223372036854775808", Reason.InvalidField, "name")]
     [InlineData("regions/430212/entries/-1", Reason.InvalidField, "name")]
+    [InlineData("regions/430212/entries/00", Reason.InvalidField, "name")]
+    [InlineData("regions/430212/entries/007", Reason.InvalidField, "name")]
+    [InlineData("regions/430212/entries/+1", Reason.InvalidField, "name")]
     [InlineData("regions/430212/entries/1/2", Reason.InvalidField, "name")]
     [InlineData("regions/430212/entries/x", Reason.InvalidField, "name")]
     public async Task An_entry_that_is_not_there_is_refused(string name, Reason reason, params string[] fields)
@@ -179,6 +182,18 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
         await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PageToken = token }).IsRefusedAsync(Reason.PageTokenInvalid);
         await new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, "", "", "430200")).ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token }).IsRefusedAsync(Reason.PageTokenInvalid);
         Assert.Equal(1, (await Auditor.ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token, PageSize = 5 })).Entries[0].Index);
+    }
+
+    [Theory]
+    [InlineData("=")]
+    [InlineData(" ")]
+    [InlineData("\n")]
+    public async Task A_page_token_is_taken_as_it_was_written_and_in_no_other_spelling(string added)
+    {
+        var request = new ListEntriesRequest { Parent = Parent, PageSize = 1 };
+        string token = (await Auditor.ListEntriesAsync(request)).NextPageToken;
+
+        await Auditor.ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token + added }).IsRefusedAsync(Reason.PageTokenInvalid);
     }
 
     private static V1.Period Backwards => new()

@@ -90,7 +90,7 @@ public sealed class ProofApiTests(TestServer server)
         await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, NewTreeSize = long.MinValue }).IsRefusedAsync(Reason.InvalidField);
         await client.GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{long.MaxValue}" }).IsRefusedAsync(Reason.EntryNotFound);
         await client.GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{new string('f', 32)}" }).IsRefusedAsync(Reason.EntryNotFound);
-        foreach (string name in new[] { $"{Region}/entries/-1", $"{Region}/entries/", $"{Region}/entries/abc", $"{Region}/accounts/0", $"{Region}/entries/9223372036854775808", $"{Region}/entries/{new string('g', 32)}" })
+        foreach (string name in new[] { $"{Region}/entries/-1", $"{Region}/entries/00", $"{Region}/entries/01", $"{Region}/entries/", $"{Region}/entries/abc", $"{Region}/accounts/0", $"{Region}/entries/9223372036854775808", $"{Region}/entries/{new string('g', 32)}" })
         {
             await client.GetInclusionProofAsync(new GetInclusionProofRequest { Name = name }).IsRefusedAsync(Reason.InvalidField);
         }
