@@ -53,8 +53,11 @@ public sealed partial class LedgerApi
     {
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
-        read.Whole(request.OldTreeSize, "old_tree_size", 0, long.MaxValue);
-        read.Whole(request.NewTreeSize, "new_tree_size", 0, long.MaxValue);
+        read.Check();
+        // What lies beyond the journal is no matter of waiting.
+        long there = (await ledger.ReadHeadAsync(region, context.CancellationToken)).Size;
+        read.Whole(request.OldTreeSize, "old_tree_size", 0, there);
+        read.Whole(request.NewTreeSize, "new_tree_size", 0, there);
         read.Check();
         (SignedNote note, Checkpoint head) = await SignedAsync(region, context.CancellationToken);
         long size = request.NewTreeSize == 0 ? head.Size : request.NewTreeSize;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans;
 using TimeBank.Grains;
 using TimeBank.Ledger;
@@ -81,10 +82,9 @@ public sealed class ProofApiTests(TestServer server)
     [Fact]
     public async Task What_is_not_signed_or_not_there_is_refused()
     {
-        SignedCheckpoint signed = await SignedAsync((await WriteAsync()).Index + 1);
+        await SignedAsync((await WriteAsync()).Index + 1);
         LedgerService.LedgerServiceClient client = Auditor;
 
-        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, NewTreeSize = signed.TreeSize + 1_000_000 }).IsRefusedAsync(Reason.NotSignedYet);
         await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, OldTreeSize = 3, NewTreeSize = 2 }).IsRefusedAsync(Reason.InvalidField);
         await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, OldTreeSize = -1 }).IsRefusedAsync(Reason.InvalidField);
         await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, NewTreeSize = long.MinValue }).IsRefusedAsync(Reason.InvalidField);
@@ -96,6 +96,21 @@ public sealed class ProofApiTests(TestServer server)
         }
         var elsewhere = new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", "430225"));
         await elsewhere.GetCheckpointAsync(new GetCheckpointRequest { Parent = "regions/430225" }).IsRefusedAsync(Reason.NotSignedYet);
+    }
+
+    [Fact]
+    public async Task A_size_beyond_the_journal_is_a_wrong_field_and_one_within_it_is_not_signed_yet()
+    {
+        // A writer that nobody watches: what it writes isn't signed.
+        const string region = "430111", parent = $"regions/{region}";
+        var writer = new LedgerWriter(
+            RegionCode.Parse(region), server.Services.GetRequiredService<ILedgerStore>(), new BusinessClock(TimeProvider.System), new RandomSaltSource(), new LedgerOptions(), NullLogger.Instance);
+        for (int at = 0; at < 2; at++) Assert.Null((await writer.SubmitAsync(Issue())).Refusal);
+        var client = new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", region));
+
+        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = parent, OldTreeSize = 1, NewTreeSize = 2 }).IsRefusedAsync(Reason.NotSignedYet);
+        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = parent, NewTreeSize = 3 }).IsRefusedAsync(Reason.InvalidField, "new_tree_size");
+        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = parent, OldTreeSize = 1L << 62, NewTreeSize = 1L << 62 }).IsRefusedAsync(Reason.InvalidField, "old_tree_size", "new_tree_size");
     }
 
     [Theory]
@@ -187,13 +202,14 @@ public sealed class ProofApiTests(TestServer server)
 
     private static string NewId() => $"{Interlocked.Increment(ref _requests):D10}PF";
 
-    private async Task<JournalEntry> WriteAsync(string? elder = null)
+    private async Task<JournalEntry> WriteAsync(string? elder = null) =>
+        (await server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(TestServer.Tianyuan).SubmitAsync(Issue(elder))).Entry!;
+
+    private static Proposal Issue(string? elder = null)
     {
         var header = new EntryHeader(
             EntryId.Of("PROOFS", new Guid(Interlocked.Increment(ref _requests), 1, 1, new byte[8])), Digest.Of([1]), "PROOFS", "", new DateOnly(2026, 10, 1), "", "", EntryHeader.NoDetails);
-        Outcome outcome = await server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(TestServer.Tianyuan)
-            .SubmitAsync(HourEntries.Issue(header, OpaqueId.Parse(elder ?? "0000000000PF"), new Minutes(1)));
-        return outcome.Entry!;
+        return HourEntries.Issue(header, OpaqueId.Parse(elder ?? "0000000000PF"), new Minutes(1));
     }
 
     /// <summary>The first checkpoint that has so many entries; it takes a second at most.</summary>
