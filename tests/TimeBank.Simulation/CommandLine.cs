@@ -33,6 +33,9 @@ internal static class CommandLine
                 case "--only" when at + 1 < args.Length: mutations = [.. Mutants.All.Where(mutation => mutation.Name == args[at + 1])]; at++; break;
                 case "--sqlite": onSqlite = true; break;
                 case "--trace": trace = true; break;
+                case "--help" or "-h":
+                    output.WriteLine(Help);
+                    return Sound;
                 default:
                     output.WriteLine($"simulate doesn't take '{args[at]}' so:\n{Help}");
                     return Usage;

@@ -32,6 +32,18 @@ public sealed class SimulationTests
         Assert.NotEqual(runs[0].Digest, Simulation.Run(8).Digest);
     }
 
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    [InlineData("--seeds", "5", "--help")]
+    public void Help_begins_no_run(params string[] words)
+    {
+        var output = new StringWriter();
+
+        Assert.Equal(0, CommandLine.Run(words, output));
+        Assert.Equal(CommandLine.Help, output.ToString().TrimEnd());
+    }
+
     [Fact]
     public void The_store_makes_no_difference()
     {
