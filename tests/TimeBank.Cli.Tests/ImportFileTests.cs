@@ -21,11 +21,27 @@ public sealed class ImportFileTests
     }
 
     [Theory]
+    [InlineData(",")]
+    [InlineData(",,,")]
+    [InlineData(",\"\"")]
+    public void Empty_cells_behind_the_last_column_say_nothing(string behind)
+    {
+        const string row = "k,2026-09-30,bank/ccb,DEBIT,CNY,12,opening";
+
+        (List<ImportLine> lines, List<ImportRefusal> refused) = Read(Header + row + behind);
+
+        Assert.Empty(refused);
+        Assert.Equal(Read(Header + row).Lines, lines);
+    }
+
+    [Theory]
     [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,12.50,", "amount")]
     [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,-1,", "amount")]
     [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,\"1,000\",", "amount")]
     [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,99999999999999999999,", "amount")]
     [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,12,345,opening", "line")]
+    [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,12,345,", "line")]
+    [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,12,opening,,more", "line")]
     [InlineData("k,2026-02-30,bank/ccb,DEBIT,CNY,1,", "date")]
     [InlineData("k,30/09/2026,bank/ccb,DEBIT,CNY,1,", "date")]
     [InlineData("k,2026-09-30,bank/ccb,,CNY,1,", "side")]

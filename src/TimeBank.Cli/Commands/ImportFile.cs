@@ -51,8 +51,11 @@ internal static class ImportFile
             }
             string Cell(string name) => columns.TryGetValue(name, out int at) && at < cells.Count ? Text(cells[at]) : "";
             var line = new ImportLine { Number = number, Key = Cell("id"), Account = Cell("account"), Memo = Cell("memo") };
-            // A separator of thousands without quotes parts an amount into two cells.
-            string? wrong = cells.Count > width ? "line"
+            // Spreadsheets write empty cells behind the last column. A separator of thousands without quotes parts an amount into two cells, though, and with the memo
+            // left empty nothing but the three digits after it tells.
+            int after = columns["amount"] + 1;
+            bool isTooLong = cells.Count > width && (cells.Skip(width).Any(cell => cell.Length > 0) || (after < cells.Count && cells[after] is { Length: 3 } rest && rest.All(char.IsAsciiDigit)));
+            string? wrong = isTooLong ? "line"
                 : !long.TryParse(Cell("amount"), NumberStyles.None, CultureInfo.InvariantCulture, out long amount) ? "amount"
                 : !DateOnly.TryParseExact(Cell("date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? "date"
                 : SideOf(Cell("side")) is not { } side ? "side"

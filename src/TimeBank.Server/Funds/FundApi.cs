@@ -56,8 +56,7 @@ public sealed partial class FundApi(
         Guid id = read.RequestId(request.RequestId);
         ResourceName name = read.Named(request.Fund, "fund", FundValues.Funds);
         Slug bank = read.Slug(request.BankAccount, "bank_account");
-        DateOnly received = read.Day(request.ReceivedDate, "received_date");
-        if (received > clock.Today) read.Refuse("received_date", "IN_FUTURE");
+        DateOnly received = read.PastDay(request.ReceivedDate, "received_date", clock.Today);
         string reference = read.Text(request.Reference, "reference", MaxReferenceLength);
         long fen = read.Amount(request.Amount, "amount", Unit.Fen);
         read.Check();

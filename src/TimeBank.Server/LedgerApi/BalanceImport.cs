@@ -58,8 +58,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         var read = new RequestReader();
         string key = read.Text(line.Key, "key", MaxKeyLength, required: true), memo = read.Text(line.Memo, "memo", EntryHeader.MaxMemoLength);
         V1.Side side = read.Choice(line.Side, "side");
-        DateOnly day = read.Day(line.Date, "date");
-        if (day > clock.Today) read.Refuse("date", "IN_FUTURE");
+        DateOnly day = read.PastDay(line.Date, "date", clock.Today);
         if (!AccountPath.TryParse(line.Account, out AccountPath path)) read.Refuse("account", line.Account.Length == 0 ? "REQUIRED" : "NOT_A_NAME", ("pattern", "fund/lottery/available"));
         read.Check();
         if (Chart.Importable(path) is not { } account) throw Problem.Of(Reason.AccountNotImportable, ("account", path.Text), ("field", "account"));

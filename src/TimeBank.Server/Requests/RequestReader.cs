@@ -149,6 +149,16 @@ public sealed class RequestReader
         return default;
     }
 
+    /// <summary>A day on which something happened: not in the future, and not before 1900, as a slip of the pen is.</summary>
+    public DateOnly PastDay(Date? date, string field, DateOnly today)
+    {
+        int before = _violations.Count;
+        DateOnly first = new(1900, 1, 1), day = Day(date, field);
+        if (day > today) Refuse(field, "IN_FUTURE");
+        else if (day < first && _violations.Count == before) Refuse(field, "OUT_OF_RANGE", ("min", $"{first:O}"), ("max", $"{today:O}"));
+        return day;
+    }
+
     public DateOnly? DayOrNull(Date? date, string field) => date is null ? null : Day(date, field);
 
     /// <summary>A month, as its first day.</summary>

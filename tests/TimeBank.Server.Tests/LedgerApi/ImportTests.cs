@@ -90,6 +90,8 @@ public sealed class ImportTests(TestServer server)
         { Line("k", "provider/0123456789AB/payable", V1.Side.Credit, 1), "PROVIDER_NOT_FOUND", "" },
         { Line("k", "person/0123456789AB/hours/earned", V1.Side.Credit, 1, "MIN"), "ELDER_NOT_FOUND", "" },
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 9999, Month = 1, Day = 1 } }, "INVALID_FIELD", "date" },
+        { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 1, Month = 1, Day = 1 } }, "INVALID_FIELD", "date" },
+        { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 1899, Month = 12, Day = 31 } }, "INVALID_FIELD", "date" },
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Memo = new string('长', 201) }, "INVALID_FIELD", "memo" },
     };
 
@@ -104,9 +106,21 @@ public sealed class ImportTests(TestServer server)
         Assert.Equal((3, line.Key, reason, field), (refusal.Number, refusal.Key, refusal.Reason, refusal.Field));
         // What is wrong with that field, and not that some field is.
         if (field.Length > 0) Assert.DoesNotContain("the fields named", refusal.Texts["en"], StringComparison.Ordinal);
-        if (field == "memo") Assert.Contains("200", refusal.Texts["zh-CN"], StringComparison.Ordinal);
+        if (line.Date.Year < 1900) Assert.Contains("1900-01-01", refusal.Texts["en"], StringComparison.Ordinal);
+        if (line.Memo.Length > 200) Assert.Contains("200", refusal.Texts["zh-CN"], StringComparison.Ordinal);
         Assert.Equal(["en", "zh-CN"], refusal.Texts.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(1, answer.Recorded + answer.Known);
+    }
+
+    [Fact]
+    public async Task A_day_of_1900_and_today_are_days_of_a_history()
+    {
+        ImportBalancesResponse answer = await Client(server).ImportBalancesAsync(Request(
+            "days",
+            new ImportLine(Line("first", "bank/days", V1.Side.Debit, 1)) { Date = new Date { Year = 1900, Month = 1, Day = 1 } },
+            new ImportLine(Line("last", "bank/days", V1.Side.Debit, 1)) { Date = new Date { Year = 2026, Month = 10, Day = 1 } }));
+
+        Assert.Equal((2, 0, 0), Counts(answer));
     }
 
     [Fact]
