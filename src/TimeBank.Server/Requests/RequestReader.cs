@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -85,7 +86,7 @@ public sealed class RequestReader
         return slug;
     }
 
-    /// <summary>Text for people: counted in Unicode scalar values, without control characters.</summary>
+    /// <summary>Text for people: counted in Unicode scalar values, without control characters and those that turn its direction.</summary>
     public string Text(string text, string field, int max, bool required = false)
     {
         if (text.Length == 0)
@@ -95,9 +96,15 @@ public sealed class RequestReader
         }
         // A character has at most two code units, so a huge text isn't even counted.
         if (text.Length > 2 * max || text.EnumerateRunes().Count() > max) Refuse(field, "TOO_LONG", ("max", $"{max}"));
-        else if (text.Any(char.IsControl) || text.Trim().Length == 0) Refuse(field, "TEXT_INVALID");
+        else if (text.Any(IsControl)) Refuse(field, "CONTROL_CHARACTER");
+        else if (text.Trim().Length == 0) Refuse(field, "TEXT_INVALID");
         return text;
     }
+
+    /// <summary>Whether a letter breaks a line or commands the reader's screen, of which the controls of direction (Unicode's Bidi_Control) show a text as another one.</summary>
+    private static bool IsControl(char letter) =>
+        char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     /// <summary>An amount of a unit, above zero; zero where <paramref name="zeroAllowed"/> and the field may then be absent.</summary>
     public long Amount(Amount? amount, string field, Unit unit, bool zeroAllowed = false)

@@ -92,6 +92,7 @@ public sealed class ImportTests(TestServer server)
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 9999, Month = 1, Day = 1 } }, "INVALID_FIELD", "date" },
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 1, Month = 1, Day = 1 } }, "INVALID_FIELD", "date" },
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 1899, Month = 12, Day = 31 } }, "INVALID_FIELD", "date" },
+        { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Memo = "fen \u202e000,1" }, "INVALID_FIELD", "memo" },
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Memo = new string('长', 201) }, "INVALID_FIELD", "memo" },
     };
 
