@@ -23,6 +23,11 @@ public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngin
         }
     }
 
+    // Servers of a cluster share it, and the compare-and-set on the head keeps two that know nothing of each other from writing over one another.
+    public override void Take()
+    {
+    }
+
     public override void AddStores(IServiceCollection services, bool migrate)
     {
         PostgreSqlLedgerStore store = PostgreSqlLedgerStore.Open(database, migrate);

@@ -14,9 +14,10 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 
     public override string Name => database.Path;
 
+    public override void Take() => _alone = database.TakeAlone();
+
     public override void AddStores(IServiceCollection services, bool migrate)
     {
-        _alone = database.TakeAlone();
         _store = SqliteLedgerStore.Open(database);
         services.AddSingleton<ILedgerStore>(_store);
         services.AddSingleton<ILedgerReader>(_store);

@@ -14,6 +14,10 @@ public abstract class StorageEngine : IDisposable
     /// <summary>Where the database is, without a password.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Takes the database for this server, until it is closed, where it can have one only.</summary>
+    /// <exception cref="StorageUnavailableException">Another server has it.</exception>
+    public abstract void Take();
+
     /// <summary>Adds the journals and registries, once the schema is this build's.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="migrate">Whether to bring the schema to this build's first.</param>

@@ -5,6 +5,7 @@ public static class StorageSetup
 {
     public static void AddTimeBankStorage(this WebApplicationBuilder builder, TimeBankOptions options, StorageEngine engine)
     {
+        engine.Take();
         engine.AddStores(builder.Services, options.Migrate);
         // By a factory, so that the host closes the database when it has stopped.
         builder.Services.AddSingleton(_ => engine);

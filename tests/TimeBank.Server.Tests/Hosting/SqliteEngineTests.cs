@@ -16,14 +16,15 @@ public sealed class SqliteEngineTests : IDisposable
     {
         using (StorageEngine first = Open(), second = Open())
         {
+            first.Take();
             first.AddStores(new ServiceCollection(), migrate: true);
-            string refused = Assert.Throws<StorageUnavailableException>(() => second.AddStores(new ServiceCollection(), migrate: true)).Message;
+            string refused = Assert.Throws<StorageUnavailableException>(() => second.Take()).Message;
             Assert.Contains($"Another server works on {Path.Combine(_data, "timebank.db")}", refused, StringComparison.Ordinal);
             Assert.Throws<StorageUnavailableException>(() => second.Migrate(_ => { }));
             Assert.True(second.Verify(default).IsSound);
         }
         using StorageEngine next = Open();
-        next.AddStores(new ServiceCollection(), migrate: true);
+        next.Take();
     }
 
     private StorageEngine Open() => StorageEngine.Of(new TimeBankOptions { Data = _data });
