@@ -131,8 +131,8 @@ internal sealed class Callers
         if (_asked.Count > 0 && chance.Permille(_retries))
         {
             Intent earlier = _asked[_asked.Count - 1 - chance.Below(Math.Min(_asked.Count, 30))];
-            // The same again, or something else under the same id.
-            return chance.Permille(650) ? earlier : Make(earlier.Id, earlier.Header.Actor, Draw());
+            // The same again, or something else under the same id. What is wrong by shape is never stored, so only a look at the id tells that it is another's.
+            return chance.Permille(650) ? earlier : Make(earlier.Id, earlier.Header.Actor, chance.Permille(200) ? _odd.Misshapen() : Draw());
         }
         return Make(NewId(caller), Actor(caller), Draw());
     }
