@@ -167,6 +167,23 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
     }
 
     [Fact]
+    public async Task A_machine_that_is_gone_keeps_its_locks_for_half_a_minute_at_most()
+    {
+        using var database = new PostgreSqlDatabase(cluster.NewDatabase());
+        foreach (NpgsqlDataSource connections in new[] { database.Writing, database.Reading })
+        {
+            await using NpgsqlCommand command = connections.CreateCommand(
+                """
+                SELECT current_setting('tcp_keepalives_idle')::integer + current_setting('tcp_keepalives_interval')::integer * current_setting('tcp_keepalives_count')::integer,
+                       current_setting('tcp_user_timeout')
+                """);
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
+            Assert.True(await reader.ReadAsync());
+            Assert.Equal((25, "25000"), (reader.GetInt32(0), reader.GetString(1)));
+        }
+    }
+
+    [Fact]
     public async Task A_server_that_restarts_is_unavailable_and_then_goes_on()
     {
         using PostgreSqlServer server = await PostgreSqlServer.StartAsync("fsync=off", "shared_buffers=16MB");
