@@ -11,6 +11,8 @@ public static class PostgreSqlClustering
     /// <param name="clusterId">The cluster's name.</param>
     public static ISiloBuilder UseTimeBankClustering(this ISiloBuilder silo, PostgreSqlDatabase database, string clusterId) => silo
         .Configure<ClusterOptions>(options => options.ClusterId = clusterId)
+        // Else a server that hangs, or whose machine is gone, keeps its grains for a minute after its last word. To be taken for dead too soon costs a restart: the heads decide who writes.
+        .Configure<ClusterMembershipOptions>(options => options.EnableConnectionLivenessCheck = false)
         .UseAdoNetClustering((AdoNetClusteringSiloOptions options) =>
         {
             options.Invariant = "Npgsql";
