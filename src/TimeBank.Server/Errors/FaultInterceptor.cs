@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Orleans.Runtime;
 using TimeBank.Ledger;
-using TimeBank.Storage;
 
 namespace TimeBank.Server;
 
@@ -43,7 +41,7 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
         }
         if (error is JournalRolledBackException) return Problem.Of(Reason.JournalRolledBack);
         // A grain that didn't answer in time may still act: the same request id finds out.
-        if (error is TimeoutException or OrleansMessageRejectionException || StorageFault.IsOutage(error))
+        if (Outage.Is(error))
         {
             log.LogWarning(error, "{Method} can't be answered now.", context.Method);
             return Problem.Of(Reason.StoreUnavailable);

@@ -32,7 +32,7 @@ public sealed class JournalWaker(IGrainFactory grains, ILedgerReader reader, ISi
         {
             await grains.GetGrain<ILedgerGrain>(region.ToString()).AccountsAsync(new AccountPathsMessage([]));
         }
-        catch (Exception error) when (error is JournalRolledBackException or StorageUnavailableException or TimeoutException or Orleans.Runtime.OrleansMessageRejectionException)
+        catch (Exception error) when (error is JournalRolledBackException || Outage.Is(error))
         {
             log.LogWarning(error, "The journal of {Region} can't be used now.", region);
         }

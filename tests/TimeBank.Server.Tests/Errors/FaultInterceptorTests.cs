@@ -8,7 +8,7 @@ namespace TimeBank.Server.Tests;
 
 public sealed class FaultInterceptorTests
 {
-    public static TheoryData<Exception> Unknown() => [new TimeoutException(), new SiloUnavailableException("The silo is gone.")];
+    public static TheoryData<Exception> Unknown() => [new TimeoutException(), new SiloUnavailableException("The silo is gone."), new OrleansException("This silo is dead.")];
 
     /// <summary>It may have been done: callers must come again, and must not take it for a bug of ours.</summary>
     [Theory, MemberData(nameof(Unknown))]
