@@ -14,7 +14,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (Scenario scenario in Plan.All.Where(each => each.Name != Plan.FullDiskName && (each.Name, each.Engine) != (Plan.OlderBackupName, Plan.PostgreSql))) data.Add(scenario.Name, scenario.Engine);
+            foreach (Scenario scenario in Plan.All.Where(each => each.Name is not (Plan.FullDiskName or Plan.TwoServersName) && (each.Name, each.Engine) != (Plan.OlderBackupName, Plan.PostgreSql))) data.Add(scenario.Name, scenario.Engine);
             return data;
         }
     }
@@ -23,12 +23,14 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [MemberData(nameof(Scenarios))]
     public Task Nothing_acknowledged_is_lost_or_counted_twice(string name, string engine) => RunAsync(name, engine, name == "kill" ? Rounds : 1);
 
-    [SmallDiskFact]
+    [ScenarioFact(Plan.FullDiskName, Plan.Sqlite)]
     public Task Nothing_acknowledged_is_lost_when_the_disk_is_full() => RunAsync(Plan.FullDiskName, Plan.Sqlite, 1);
+
+    [ScenarioFact(Plan.TwoServersName, Plan.PostgreSql)]
+    public Task Nothing_acknowledged_is_lost_when_one_of_two_servers_is_killed() => RunAsync(Plan.TwoServersName, Plan.PostgreSql, 1);
 
     private async Task RunAsync(string name, string engine, int rounds)
     {
-        Scenario scenario = Plan.All.Single(each => each.Name == name && each.Engine == engine);
-        output.WriteLine(await scenario.RunAsync(rounds, Seed, output.WriteLine));
+        output.WriteLine(await Plan.Find(name, engine).RunAsync(rounds, Seed, output.WriteLine));
     }
 }

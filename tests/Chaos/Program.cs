@@ -13,13 +13,14 @@ catch (FormatException wrong)
     return 2;
 }
 
-int failed = 0;
+int passed = 0, failed = 0, notRun = 0;
 foreach ((string name, string engine, var impossible, var runAsync) in Plan.All)
 {
     if (!options.Scenarios.Contains(name) || !options.Engines.Contains(engine)) continue;
     if (impossible() is { } reason)
     {
-        Console.WriteLine($"{name} on {engine}: SKIPPED: {reason}\n");
+        notRun++;
+        Console.WriteLine($"{name} on {engine}: NOT RUN: {reason}\n");
         continue;
     }
     Console.WriteLine($"{name} on {engine}, seed {options.Seed}");
@@ -28,6 +29,7 @@ foreach ((string name, string engine, var impossible, var runAsync) in Plan.All)
     try
     {
         end = await runAsync(options.Rounds, options.Seed, line => Console.WriteLine($"  {line}"));
+        passed++;
     }
     // Whatever ends a scenario is told, and the others go on.
     catch (Exception error)
@@ -37,5 +39,6 @@ foreach ((string name, string engine, var impossible, var runAsync) in Plan.All)
     }
     Console.WriteLine($"{name} on {engine}: {end} ({watch.Elapsed.TotalSeconds:F0} s)\n");
 }
-Console.WriteLine(failed == 0 ? "chaos: nothing was lost, nothing was counted twice" : $"chaos: {failed} scenarios failed");
-return failed == 0 ? 0 : 1;
+string left = notRun == 0 ? "" : $"; {notRun} not run";
+Console.WriteLine(failed > 0 ? $"chaos: {failed} scenarios failed{left}" : passed > 0 ? $"chaos: nothing was lost, nothing was counted twice{left}" : "chaos: nothing was run");
+return failed > 0 ? 1 : passed > 0 ? 0 : 3;

@@ -25,6 +25,9 @@ internal abstract class Caller(District district, string name, int seed)
     /// <summary>How often a request was sent and not answered.</summary>
     public int Unanswered { get; private set; }
 
+    /// <summary>When that was so last, as a timestamp.</summary>
+    public long LastUnanswered { get; private set; }
+
     protected District District => district;
 
     protected string Name => name;
@@ -84,9 +87,11 @@ internal abstract class Caller(District district, string name, int seed)
     {
         while (true)
         {
-            Connection connection = await gate.ConnectionAsync();
+            // Another server, where there is one, each time that one didn't answer.
+            Connection connection = await gate.ConnectionAsync(seed + Unanswered);
             if (await SendAsync(mutation, connection, why => log.Unanswered(mutation, why)) is { } answer) return answer;
             Unanswered++;
+            LastUnanswered = TimeProvider.System.GetTimestamp();
             await Task.Delay(Pause, TimeProvider.System);
         }
     }

@@ -8,7 +8,9 @@ using TimeBank.V1;
 namespace TimeBank.Chaos.Load;
 
 /// <summary>The people and programmes of one region, made over gRPC before anything is broken, and the tokens of everybody.</summary>
-internal sealed class District(string data) : IDisposable
+/// <param name="data">The data folder of a server, whose tokens are used.</param>
+/// <param name="start">Where its clock stands at first. It is moved on by <see cref="Settling"/>.</param>
+internal sealed class District(string data, DateTimeOffset start) : IDisposable
 {
     public const string Region = "430211", Parent = $"regions/{Region}", Fund = $"{Parent}/funds/lottery", Programme = $"{Parent}/programmes/meals";
 
@@ -19,9 +21,13 @@ internal sealed class District(string data) : IDisposable
     private const int Counters = 10, Volunteers = 3, Households = 3, Canteens = 3;
 
     private readonly LocalIssuer _issuer = LocalIssuer.Open(data);
+    private DateTimeOffset _now = start;
     private int _requests;
 
-    public static DateTimeOffset Start { get; } = new(2026, 10, 1, 8, 0, 0, TimeSpan.FromHours(8));
+    /// <summary>How long it takes the volunteers to earn what they give.</summary>
+    public static TimeSpan Settling { get; } = TimeSpan.FromMinutes(MinutesEarned);
+
+    public DateTimeOffset Start { get; } = start;
 
     public static Amount Fen(long value) => new() { Value = value, Unit = "CNY" };
 
@@ -59,7 +65,10 @@ internal sealed class District(string data) : IDisposable
         string[] canteens = await EachAsync(Canteens, async _ => (await providers.RegisterProviderAsync(
             new RegisterProviderRequest { RequestId = Id(), Parent = Parent, DisplayName = "食堂", ServiceTypes = { ServiceType.Meal }, Accreditation = Year }, As(Role.Administrator))).Name);
         await EachAsync(2 * Counters, _ => RegisterAsync(invoker));
-        var issue = new IssueVouchersRequest { RequestId = Id(), Programme = Programme, Month = new Date { Year = 2026, Month = 10 } };
+        (string Volunteer, string Elder)[] givers = await EachAsync(Volunteers, _ => PairAsync(invoker)), households = await EachAsync(Households, _ => PairAsync(invoker));
+        await ServeAsync(invoker, givers);
+        // Last, since vouchers are good until the end of the month, and the callers spend them from now on.
+        var issue = new IssueVouchersRequest { RequestId = Id(), Programme = Programme, Month = Month };
         using (AsyncServerStreamingCall<RunProgress> run = vouchers.IssueVouchers(issue, As(Role.FinanceMaker)))
         {
             while (await run.ResponseStream.MoveNext(CancellationToken.None))
@@ -68,8 +77,6 @@ internal sealed class District(string data) : IDisposable
         }
         ListVouchersResponse issued = await vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = Parent, Programme = Programme, PageSize = 1_000 }, As(Role.FinanceMaker));
         string[] names = [.. issued.Vouchers.Select(voucher => voucher.Name)];
-        (string Volunteer, string Elder)[] givers = await EachAsync(Volunteers, _ => PairAsync(invoker)), households = await EachAsync(Households, _ => PairAsync(invoker));
-        await ServeAsync(invoker, givers);
         return
         [
             .. Enumerable.Range(0, Counters).Select(at => new CounterCaller(this, $"counter{at}", seed + at, canteens[at % Canteens], names[(2 * at)..(2 * at + 2)])),
@@ -80,7 +87,13 @@ internal sealed class District(string data) : IDisposable
 
     public void Dispose() => _issuer.Dispose();
 
-    private static Period Year { get; } = new() { FirstDay = new Date { Year = 2026, Month = 1, Day = 1 }, LastDay = new Date { Year = 2026, Month = 12, Day = 31 } };
+    private DateOnly Today => Ledger.ChinaTime.DateOf(_now);
+
+    private Date Month => new() { Year = Today.Year, Month = Today.Month };
+
+    private Period Year => new() { FirstDay = ToDate(Today), LastDay = ToDate(Today.AddYears(1)) };
+
+    private static Date ToDate(DateOnly day) => new() { Year = day.Year, Month = day.Month, Day = day.Day };
 
     private CallOptions As(Role role, string subject = "", string party = "") => new(Token(subject.Length > 0 ? subject : $"staff-{role}", role, party));
 
@@ -107,7 +120,7 @@ internal sealed class District(string data) : IDisposable
             new EnrolVolunteerRequest { RequestId = Id(), Parent = Parent, DisplayName = "王芳", BirthDate = new Date { Year = 1986, Month = 1, Day = 1 } }, As(Role.Counter))).Name;
         await volunteers.SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = volunteer, Family = { new FamilyMember { Person = elder, Kinship = Kinship.Parent } } }, As(Role.Counter));
         using AsyncServerStreamingCall<RunProgress> run = elders.IssueHours(
-            new IssueHoursRequest { RequestId = Id(), Parent = Parent, Month = new Date { Year = 2026, Month = 10 }, Elder = elder }, As(Role.FinanceMaker));
+            new IssueHoursRequest { RequestId = Id(), Parent = Parent, Month = Month, Elder = elder }, As(Role.FinanceMaker));
         while (await run.ResponseStream.MoveNext(CancellationToken.None))
         {
         }
@@ -132,8 +145,8 @@ internal sealed class District(string data) : IDisposable
             await orders.CheckInAsync(new CheckInRequest { RequestId = Id(), Order = order }, asVolunteer);
             return order;
         });
-        await new ScenarioService.ScenarioServiceClient(invoker)
-            .AdvanceClockAsync(new AdvanceClockRequest { RequestId = Id(), To = Timestamp.FromDateTimeOffset(Start.AddMinutes(MinutesEarned)) }, As(Role.Administrator));
+        _now = Start + Settling;
+        await new ScenarioService.ScenarioServiceClient(invoker).AdvanceClockAsync(new AdvanceClockRequest { RequestId = Id(), To = Timestamp.FromDateTimeOffset(_now) }, As(Role.Administrator));
         for (int at = 0; at < names.Length; at++)
         {
             await orders.CheckOutAsync(new CheckOutRequest { RequestId = Id(), Order = names[at] }, As(Role.Volunteer, $"giver{at}", pairs[at].Volunteer));

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TimeBank.Ledger;
@@ -14,17 +17,24 @@ internal sealed class Machine : IDisposable
     private readonly string _own = Directory.CreateTempSubdirectory("timebank-chaos-").FullName;
     private readonly PostgreSqlServer? _server;
     private string _database = "";
+    private IReadOnlyList<IReadOnlyList<string>> _servers;
+    private IReadOnlyList<int> _ports = [];
 
-    private Machine(PostgreSqlServer? server, string? data)
+    private Machine(PostgreSqlServer? server, string? data, DateTimeOffset? start = null)
     {
         _server = server;
         Data = data ?? Directory.CreateDirectory(Path.Combine(_own, "data")).FullName;
+        Start = start ?? new DateTimeOffset(2026, 10, 1, 8, 0, 0, ChinaTime.Offset);
+        _servers = [[$"--TimeBank:Data={Data}", $"--TimeBank:Scenario={Start.ToString("O", CultureInfo.InvariantCulture)}"]];
     }
 
     public string Engine => _server is null ? "sqlite" : "postgresql";
 
     /// <summary>The servers' data folder.</summary>
     public string Data { get; }
+
+    /// <summary>Where the clock of a new machine's server stands.</summary>
+    public DateTimeOffset Start { get; }
 
     /// <summary>Where the driver keeps its record.</summary>
     public string Log => Path.Combine(_own, "requests.log");
@@ -35,9 +45,10 @@ internal sealed class Machine : IDisposable
     /// <param name="server">Where the database is made.</param>
     /// <param name="tablespace">A folder for the database's tables, instead of PostgreSQL's own.</param>
     /// <param name="port">Through which servers reach PostgreSQL, where it isn't its own.</param>
-    public static Machine OnPostgreSql(PostgreSqlServer server, string? tablespace = null, int? port = null)
+    /// <param name="start">Where its clock stands at first.</param>
+    public static Machine OnPostgreSql(PostgreSqlServer server, string? tablespace = null, int? port = null, DateTimeOffset? start = null)
     {
-        var machine = new Machine(server, null);
+        var machine = new Machine(server, null, start);
         if (tablespace is not null) machine.Execute($"CREATE TABLESPACE small LOCATION '{tablespace}'");
         machine.Execute($"CREATE DATABASE {Name} {(tablespace is null ? "" : "TABLESPACE small")}");
         machine._database = new NpgsqlConnectionStringBuilder(server.ConnectionString(Name))
@@ -47,9 +58,34 @@ internal sealed class Machine : IDisposable
         return machine;
     }
 
-    public Task<ServerProcess> StartAsync() => ServerProcess.StartAsync(Data, _database);
+    /// <param name="at">Which of a cluster's servers.</param>
+    public Task<ServerProcess> StartAsync(int at = 0) => ServerProcess.StartAsync(_database, _servers[at]);
 
-    public ServerProcess Begin() => ServerProcess.Begin(Data, _database);
+    public ServerProcess Begin() => ServerProcess.Begin(_database, _servers[0]);
+
+    /// <summary>
+    /// From now on so many servers are one cluster, as <c>deploy/README.md</c> sets one up: each with its own folder and address, and all with the keys of the server that was
+    /// alone until now, and its checkpoints. The system's clock runs their business.
+    /// </summary>
+    public void FormCluster(int servers)
+    {
+        _ports = FreePorts(servers);
+        _servers = [.. _ports.Select((port, at) =>
+        {
+            string data = Directory.CreateDirectory(Path.Combine(_own, $"server{at}")).FullName;
+            foreach (string key in Directory.GetFiles(Data)) System.IO.File.Copy(key, Path.Combine(data, Path.GetFileName(key)));
+            return (string[])[$"--TimeBank:Data={data}", $"--TimeBank:Checkpoints={Options.CheckpointFolder().Path}", $"--TimeBank:Cluster={Name}", $"--TimeBank:Silo=127.0.0.1:{port}"];
+        })];
+    }
+
+    /// <summary>Whether the cluster has taken a server's latest life for dead.</summary>
+    public async Task<bool> IsTakenForDeadAsync(int at)
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"SELECT status = 6 FROM cluster_silos WHERE port = {_ports[at]} ORDER BY generation DESC LIMIT 1", connection);
+        return (bool)(await command.ExecuteScalarAsync())!;
+    }
 
     /// <summary>Keeps the state of the database under a name, while no server runs.</summary>
     public void SaveAs(string state)
@@ -98,6 +134,15 @@ internal sealed class Machine : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_own, recursive: true);
+
+    private static int[] FreePorts(int count)
+    {
+        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        foreach (TcpListener listener in listeners) listener.Start();
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        foreach (TcpListener listener in listeners) listener.Dispose();
+        return ports;
+    }
 
     private TimeBankOptions Options => new() { Data = Data, Database = _database };
 

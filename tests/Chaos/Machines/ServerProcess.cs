@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 
 namespace TimeBank.Chaos.Machines;
@@ -7,14 +6,16 @@ namespace TimeBank.Chaos.Machines;
 /// <summary>One life of the real server, as a process of its own on free ports of the loopback. It goes with this process, however that ends.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    private const int LastCharacters = 8_000;
+
     private const string Listening = "Now listening on: ", Started = "Application started";
 
-    // Whoever closes the shell's input kills the server outright.
+    // The shell's input is the signals for the server; whoever closes it kills the server outright.
     private const string Script =
         """
         exec 3<&0
         "$@" < /dev/null & server=$!
-        (exec > /dev/null 2>&1; cat <&3; kill -KILL $server) & guard=$!
+        (exec > /dev/null 2>&1; while read -r signal <&3; do kill -$signal $server; done; kill -KILL $server) & guard=$!
         wait $server; code=$?
         kill $guard 2> /dev/null
         exit $code
@@ -25,13 +26,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly List<Uri> _addresses = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(string data, string database)
+    private ServerProcess(string database, IReadOnlyList<string> settings)
     {
-        string[] command =
-        [
-            "dotnet", Path.Combine(AppContext.BaseDirectory, "TimeBank.Server.dll"), $"--TimeBank:Data={data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0",
-            $"--TimeBank:Scenario={Load.District.Start.ToString("O", CultureInfo.InvariantCulture)}",
-        ];
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "TimeBank.Server.dll"), "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", .. settings];
         _shell = new Process
         {
             StartInfo = new ProcessStartInfo("sh", ["-c", Script, "sh", .. command]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true },
@@ -58,10 +55,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The end of it.</summary>
+    public string SaidLast => Said is var said && said.Length > LastCharacters ? said[^LastCharacters..] : said;
+
     /// <summary>Starts a server that may not be ready yet.</summary>
-    public static ServerProcess Begin(string data, string database)
+    public static ServerProcess Begin(string database, IReadOnlyList<string> settings)
     {
-        var server = new ServerProcess(data, database);
+        var server = new ServerProcess(database, settings);
         server._shell.Start();
         server._shell.BeginErrorReadLine();
         server._shell.BeginOutputReadLine();
@@ -71,9 +71,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended before; the message has what it said.</exception>
     public Task ReadyAsync() => _ready.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
-    public static async Task<ServerProcess> StartAsync(string data, string database)
+    public static async Task<ServerProcess> StartAsync(string database, IReadOnlyList<string> settings)
     {
-        ServerProcess server = Begin(data, database);
+        ServerProcess server = Begin(database, settings);
         await server.ReadyAsync();
         return server;
     }
@@ -86,12 +86,24 @@ internal sealed class ServerProcess : IAsyncDisposable
         return _shell.ExitCode;
     }
 
+    /// <summary>Stops it in the middle of whatever it does.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on, as if no time had passed.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT");
+
     /// <summary>kill -9.</summary>
     public async ValueTask DisposeAsync()
     {
         _shell.StandardInput.Close();
         await _shell.WaitForExitAsync();
         _shell.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        await _shell.StandardInput.WriteLineAsync(signal);
+        await _shell.StandardInput.FlushAsync();
     }
 
     private void Hear(string? line)

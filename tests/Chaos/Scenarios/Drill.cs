@@ -17,26 +17,30 @@ internal sealed class Drill : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private IReadOnlyList<Caller> _callers = [];
     private Books _before = null!;
-    private Task _work = Task.CompletedTask;
-    private ServerProcess? _server;
-    private Connection? _connection;
+    private Task[] _work = [];
+    private readonly SortedDictionary<int, (ServerProcess Server, Connection Connection)> _lives = [];
+    private readonly List<Connection> _connections = [];
 
     private Drill(Machine machine)
     {
         _machine = machine;
         _log = new RequestLog(machine.Log);
-        _district = new District(machine.Data);
+        _district = new District(machine.Data, machine.Start);
     }
 
     public int Answered => _callers.Sum(caller => caller.Answered.Count);
 
     public int Unanswered => _callers.Sum(caller => caller.Unanswered);
 
+    /// <summary>When a request was last not answered, as a timestamp.</summary>
+    public long LastUnanswered => _callers.Max(caller => caller.LastUnanswered);
+
     /// <summary>The requests for these entries that were answered last, of all callers.</summary>
     public IReadOnlyList<Mutation> Latest(string code, int count) =>
         [.. _callers.SelectMany(caller => caller.Answered).Where(pair => pair.Mutation.Code == code).OrderByDescending(pair => pair.Answer.Index).Take(count).Select(pair => pair.Mutation)];
 
-    public Connection Connection => _connection!;
+    /// <summary>To a server that lives.</summary>
+    public Connection Connection => _lives.Values.First().Connection;
 
     /// <summary>Makes a district on a new machine and lets its callers begin.</summary>
     public static async Task<Drill> BeginAsync(Machine machine, int seed)
@@ -45,27 +49,33 @@ internal sealed class Drill : IAsyncDisposable
         await drill.StartServerAsync();
         drill._callers = await drill._district.SettleAsync(drill.Connection.Invoker, seed);
         drill._before = await Books.ReadAsync(machine);
-        drill._work = Task.WhenAll(drill._callers.Select(caller => caller.WorkAsync(drill._gate, drill._log, drill._stop.Token)));
+        drill._work = [.. drill._callers.Select(caller => caller.WorkAsync(drill._gate, drill._log, drill._stop.Token))];
         return drill;
     }
 
+    /// <param name="at">Which of a cluster's servers.</param>
     /// <param name="open">Whether callers are let to it.</param>
-    public async Task StartServerAsync(bool open = true)
+    public async Task StartServerAsync(int at = 0, bool open = true)
     {
-        _server = await _machine.StartAsync();
-        _connection = new Connection(_server.Address);
-        if (open) _gate.Open(_connection);
+        ServerProcess server = await _machine.StartAsync(at);
+        var connection = new Connection(server.Address);
+        _connections.Add(connection);
+        _lives[at] = (server, connection);
+        if (open) _gate.Open([.. _lives.Values.Select(life => life.Connection)]);
     }
 
     /// <summary>kill -9, while calls are in flight.</summary>
-    public async Task KillServerAsync()
+    public async Task KillServerAsync(int at = 0)
     {
-        // New calls wait for the next life; those in flight are cut off.
-        _gate.Close();
-        await _server!.DisposeAsync();
-        _connection!.Dispose();
-        _server = null;
+        // Calls in flight are cut off. New ones wait for the next life; where another server lives, nobody tells them that this one doesn't.
+        if (_lives.Count == 1) _gate.Close();
+        _lives.Remove(at, out var life);
+        await life.Server.DisposeAsync();
     }
+
+    public Task PauseServerAsync(int at) => _lives[at].Server.PauseAsync();
+
+    public Task ResumeServerAsync(int at) => _lives[at].Server.ResumeAsync();
 
     /// <summary>Waits until so many more requests were answered.</summary>
     /// <exception cref="ChaosFinding">A caller found something, or the server doesn't answer.</exception>
@@ -73,6 +83,15 @@ internal sealed class Drill : IAsyncDisposable
     {
         int goal = Answered + more;
         return UntilAsync(() => Answered >= goal, $"{more} more requests are answered");
+    }
+
+    /// <summary>Waits until every caller was answered something that it asked from now on.</summary>
+    /// <exception cref="ChaosFinding">A caller found something, or isn't answered.</exception>
+    public Task EveryoneAsync()
+    {
+        // What is answered next may have been asked before.
+        int[] goals = [.. _callers.Select(caller => caller.Answered.Count + 2)];
+        return UntilAsync(() => _callers.Zip(goals).All(pair => pair.First.Answered.Count >= pair.Second), "every caller is answered");
     }
 
     /// <exception cref="ChaosFinding">A caller found something, or it doesn't come about within a minute.</exception>
@@ -84,21 +103,21 @@ internal sealed class Drill : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
         while (!await reached())
         {
-            if (_work.IsCompleted) await _work;
-            if (patience.IsCancellationRequested) throw new ChaosFinding($"Within a minute it didn't come about that {what}.\n{_server?.Said}");
+            foreach (Task ended in _work.Where(work => work.IsCompleted)) await ended;
+            if (patience.IsCancellationRequested) throw new ChaosFinding($"Within a minute it didn't come about that {what}.\n{string.Join("\n\n", _lives.Values.Select(life => life.Server.SaidLast))}");
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
     }
 
-    /// <summary>Lets every caller finish, asks again what was answered before, kills the server and audits the database.</summary>
+    /// <summary>Lets every caller finish, asks again what was answered before, kills the servers and audits the database.</summary>
     /// <returns>What was found sound, in a line.</returns>
     public async Task<string> EndAsync()
     {
         await _stop.CancelAsync();
-        await _work.WaitAsync(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(_work).WaitAsync(TimeSpan.FromMinutes(2));
         (Mutation Mutation, Answer Answer)[] answered = [.. _callers.SelectMany(caller => caller.Answered)];
         await ReplayAsync(answered);
-        await KillServerAsync();
+        foreach (int at in _lives.Keys.ToArray()) await KillServerAsync(at);
         await _before.CheckAsync(_machine, answered);
         return string.Create(
             CultureInfo.InvariantCulture,
@@ -108,19 +127,20 @@ internal sealed class Drill : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        if (_server is not null) await _server.DisposeAsync();
-        _connection?.Dispose();
+        foreach ((ServerProcess server, _) in _lives.Values) await server.DisposeAsync();
+        foreach (Connection connection in _connections) connection.Dispose();
         _district.Dispose();
         _log.Dispose();
         _stop.Dispose();
     }
 
-    /// <summary>The latest requests of all get the same answers again, refusals too.</summary>
+    /// <summary>The latest requests of all get the same answers again, refusals too, from whatever server is asked.</summary>
     private async Task ReplayAsync((Mutation Mutation, Answer Answer)[] answered)
     {
+        int turn = 0;
         foreach ((Mutation mutation, Answer answer) in answered.Chunk(Math.Max(1, answered.Length / Replays)).Select(chunk => chunk[^1]))
         {
-            Answer? again = await Caller.SendAsync(mutation, Connection, _ => { });
+            Answer? again = await Caller.SendAsync(mutation, await _gate.ConnectionAsync(turn++), _ => { });
             if (again != answer) throw new ChaosFinding($"{mutation.Code} {mutation.RequestId} was answered with {answer} and then with {again}.");
         }
     }

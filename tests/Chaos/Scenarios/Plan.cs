@@ -1,3 +1,5 @@
+using System.Reflection;
+using TimeBank.Chaos.Load;
 using TimeBank.Chaos.Machines;
 using TimeBank.Storage.Tests;
 
@@ -6,7 +8,7 @@ namespace TimeBank.Chaos.Scenarios;
 /// <summary>Every scenario, each on the engines that it is about.</summary>
 internal static class Plan
 {
-    public const string Sqlite = "sqlite", PostgreSql = "postgresql", FullDiskName = "full-disk", OlderBackupName = "older-backup";
+    public const string Sqlite = "sqlite", PostgreSql = "postgresql", FullDiskName = "full-disk", OlderBackupName = "older-backup", TwoServersName = "two-servers";
 
     private const int SmallDiskMegabytes = 48, FewRounds = 5;
 
@@ -36,6 +38,13 @@ internal static class Plan
             using var machine = Machine.OnPostgreSql(server);
             return await DatabaseRestarts.RunAsync(machine, server, Math.Min(rounds, FewRounds), seed, say);
         }),
+        new(TwoServersName, PostgreSql, NoCluster, async (rounds, seed, say) =>
+        {
+            using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
+            // A cluster runs by the system's clock, so what is made before there is one must be of today.
+            using var machine = Machine.OnPostgreSql(server, start: TimeProvider.System.GetUtcNow() - District.Settling);
+            return await TwoServers.RunAsync(machine, rounds, seed, say);
+        }),
         new(OlderBackupName, Sqlite, Always, async (_, seed, say) =>
         {
             using var machine = Machine.OnSqlite();
@@ -64,5 +73,12 @@ internal static class Plan
         }),
     ];
 
+    public static Scenario Find(string name, string engine) => All.Single(scenario => scenario.Name == name && scenario.Engine == engine);
+
     private static string? Always() => null;
+
+    /// <summary>The project file has written down of which build this is.</summary>
+    private static string? NoCluster() => typeof(Plan).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(word => word is { Key: "Packages", Value: "nuget" })
+        ? null
+        : "a cluster needs the build with the packages (Packages=nuget), and this is the one with the stand-ins";
 }
