@@ -16,18 +16,27 @@ public sealed class CheckpointFolder(string path) : ISignedHeads
 
     public void Write(RegionCode region, SignedNote note) => Call(() =>
     {
-        string file = FileOf(region), draft = $"{file}.new";
+        // Servers of a cluster share the folder, so a draft has a name of its own.
+        string file = FileOf(region), draft = $"{file}.{System.IO.Path.GetRandomFileName()}";
         if (File.Exists(file) && SizeOf(File.ReadAllText(file)) > SizeOf(note.ToString())) return false;
         Directory.CreateDirectory(Path);
-        // Written beside its place, synced and moved, so that a crash leaves the one or the other.
-        using (var stream = new FileStream(draft, FileMode.Create, FileAccess.Write))
-        using (var text = new StreamWriter(stream))
+        try
         {
-            text.Write(note.ToString());
-            text.Flush();
-            stream.Flush(flushToDisk: true);
+            // Written beside its place, synced and moved, so that a crash leaves the one or the other.
+            using (var stream = new FileStream(draft, FileMode.CreateNew, FileAccess.Write))
+            using (var text = new StreamWriter(stream))
+            {
+                text.Write(note.ToString());
+                text.Flush();
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(draft, file, overwrite: true);
         }
-        File.Move(draft, file, overwrite: true);
+        finally
+        {
+            // Where it wasn't moved: a full disk would be filled with drafts.
+            File.Delete(draft);
+        }
         return true;
     });
 

@@ -37,6 +37,25 @@ public sealed class CheckpointFolderTests : IDisposable
         Assert.Equal(Note(10).ToString(), _folder.Read(Tianyuan));
     }
 
+    /// <summary>Servers of a cluster share the folder.</summary>
+    [Fact]
+    public async Task Writers_at_once_leave_whole_notes_and_no_drafts()
+    {
+        _folder.Write(Tianyuan, Note(1));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                var shared = new CheckpointFolder(_folder.Path);
+                for (int size = 1; size <= 100; size++)
+                {
+                    shared.Write(Tianyuan, Note(size));
+                    Assert.StartsWith("timebank.example", shared.Read(Tianyuan), StringComparison.Ordinal);
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        Assert.Single(Directory.GetFiles(_folder.Path));
+    }
+
     [Fact]
     public void Folder_that_cannot_be_used_is_an_outage()
     {
