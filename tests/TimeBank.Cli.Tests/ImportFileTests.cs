@@ -34,6 +34,16 @@ public sealed class ImportFileTests
         Assert.Equal(Read(Header + row).Lines, lines);
     }
 
+    /// <summary>A spreadsheet that once had more columns writes their separators in the header too.</summary>
+    [Fact]
+    public void A_cell_behind_the_last_name_is_no_column_of_its_own()
+    {
+        (List<ImportLine> lines, List<ImportRefusal> refused) = Read("no," + Header.TrimEnd() + ",,\n1,k,2026-09-30,bank/ccb,DEBIT,CNY,12,opening,,\n2,l,2026-09-30,bank/ccb,DEBIT,CNY,12,opening,,more\n");
+
+        Assert.Equal("k", Assert.Single(lines).Key);
+        Assert.Equal(("l", "line"), (Assert.Single(refused).Key, refused[0].Field));
+    }
+
     [Theory]
     [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,12.50,", "amount")]
     [InlineData("k,2026-09-30,bank/ccb,DEBIT,CNY,-1,", "amount")]

@@ -40,13 +40,13 @@ internal static class ImportFile
         {
             if (columns is null)
             {
-                width = cells.Count;
                 if (cells.Select(Name).GroupBy(name => name).FirstOrDefault(named => Required.Append("memo").Contains(named.Key) && named.Count() > 1) is { } twice)
                 {
                     throw new UsageException($"列 {twice.Key} 出现了不止一次。", $"The column {twice.Key} is there more than once.");
                 }
                 columns = cells.Index().DistinctBy(cell => Name(cell.Item)).ToDictionary(cell => Name(cell.Item), cell => cell.Index);
                 if (Required.FirstOrDefault(name => !columns.ContainsKey(name)) is { } missing) throw new UsageException($"缺少列 {missing}。", $"The column {missing} is missing.");
+                width = cells.Index().Last(cell => Name(cell.Item).Length > 0).Index + 1;
                 continue;
             }
             string Cell(string name) => columns.TryGetValue(name, out int at) && at < cells.Count ? Text(cells[at]) : "";

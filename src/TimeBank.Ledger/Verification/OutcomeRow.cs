@@ -5,5 +5,5 @@ namespace TimeBank.Ledger;
 /// <param name="Command">The hash of the caller's command; null where the entry has it.</param>
 /// <param name="Reason">Why it was refused; null otherwise.</param>
 /// <param name="Detail">What explains the refusal; null otherwise.</param>
-/// <param name="Nth">Of a refusal or note: how many there were before it. Null where it is older than the chain over them.</param>
+/// <param name="Nth">Of a refusal or note: how many there were before it.</param>
 public sealed record OutcomeRow(EntryId Id, long? Index, byte[]? Command, long? Reason, string? Detail, long? Nth);

@@ -5,9 +5,8 @@ internal sealed class RememberedFold(RegionCode region)
 {
     private readonly List<(long Index, Remembered Seals)> _seals = [];
     private readonly Dictionary<long, Digest> _hashes = [];
-    private long _unchained;
 
-    public long Count => _unchained + _hashes.Count;
+    public long Count => _hashes.Count;
 
     /// <summary>An entry, in the order of the journal.</summary>
     public void Entry(JournalEntry entry)
@@ -19,13 +18,9 @@ internal sealed class RememberedFold(RegionCode region)
     {
         string where = $"regions/{region}/outcomes/{row.Id}";
         if (row.Command is not { Length: Digest.Size } command) return new Finding(where, "command", $"{Digest.Size} bytes", row.Command is null ? "none" : $"{row.Command.Length}");
-        if (row.Reason is { } reason && (reason == 0 || reason != (int)reason || !Enum.IsDefined((Reason)reason))) return new Finding(where, "reason", "a known one", $"{reason}");
+        if (row.Reason is { } reason && (reason is <= 0 or > int.MaxValue || !Enum.IsDefined((Reason)reason))) return new Finding(where, "reason", "a known one", $"{reason}");
         if (row.Reason is null != row.Detail is null) return new Finding(where, "detail", row.Reason is null ? "none" : "one", row.Detail is null ? "none" : "one");
-        if (row.Nth is not { } nth)
-        {
-            _unchained++;
-            return null;
-        }
+        if (row.Nth is not { } nth) return new Finding(where, "number", "one", "none");
         Refusal? refusal = row.Reason is { } why ? new Refusal((Reason)why, row.Detail!) : null;
         return _hashes.TryAdd(nth, Remembered.Hash(row.Id, new Digest(command), refusal)) ? null : new Finding(where, "number", "one of its own", $"{nth}, which another one has");
     }
@@ -33,7 +28,7 @@ internal sealed class RememberedFold(RegionCode region)
     /// <summary>No more rows: what the entries and the head say of them.</summary>
     public Finding? Finish(HeadRow head)
     {
-        var remembered = new Remembered(_unchained, null);
+        Remembered remembered = Remembered.None;
         foreach ((long index, Remembered seals) in _seals)
         {
             while (remembered.Count < seals.Count)

@@ -42,7 +42,7 @@ public sealed class DatabaseHealth(ILedgerReader reader, IJournalWatch watch, St
         }
         catch (JournalRolledBackException error)
         {
-            return HealthCheckResult.Unhealthy(error.Message, error);
+            return HealthCheckResult.Unhealthy(error.Message);
         }
         catch (Exception error) when (error is StorageUnavailableException or TimeoutException)
         {

@@ -42,7 +42,7 @@ public static class VerifyCommand
             errors.WriteLine($"verify: the checkpoints outside the database are those of {outside.Path}");
             return Unsound;
         }
-        foreach (RegionCode region in unsigned) output.WriteLine($"regions/{region}: no signed checkpoint here or in {outside.Path}: nothing tells whether its last entries are missing");
+        foreach (RegionCode region in unsigned) output.WriteLine($"regions/{region}: no signed checkpoint outside the database, in {outside.Path}: nothing tells whether its last entries are missing");
         if (keys is null && unsigned.Count < verification.Regions.Count) output.WriteLine("verify: there are no keys here, so no checkpoint's signature was checked");
         output.WriteLine(
             verification.Regions.Count == 0 ? "verify: the journals are empty"

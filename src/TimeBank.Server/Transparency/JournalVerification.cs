@@ -7,7 +7,7 @@ namespace TimeBank.Server;
 public static class JournalVerification
 {
     /// <param name="keys">The keys that sign; null: their signatures aren't checked.</param>
-    /// <param name="unsigned">The regions of which no checkpoint was found: nothing tells whether entries are missing at their ends.</param>
+    /// <param name="unsigned">The regions of which no checkpoint was found outside the database: nothing tells whether entries are missing at their ends.</param>
     /// <exception cref="FileNotFoundException">There is no database.</exception>
     /// <exception cref="StorageUnavailableException">The database or the checkpoints can't be read now.</exception>
     public static Verification Run(StorageEngine engine, ISignedHeads outside, ICheckpointKeys? keys, out IReadOnlyList<RegionCode> unsigned, CancellationToken cancellation)
@@ -29,7 +29,8 @@ public static class JournalVerification
             try
             {
                 IReadOnlyList<Checkpoint> signed = await guard.SignedAsync(region, cancellation);
-                if (signed.Count == 0) unsigned.Add(region);
+                // What a restored database brings along says nothing of what it lacks.
+                if (outside.Read(region) is null) unsigned.Add(region);
                 // A running server may have written and signed since.
                 if (signed.Any(checkpoint => checkpoint.Size > Of(verification, region).Entries)) verification = engine.Verify(cancellation);
                 VerifiedRegion found = Of(verification, region);

@@ -32,7 +32,12 @@ public sealed class JournalWaker(IGrainFactory grains, ILedgerReader reader, ISi
         {
             await grains.GetGrain<ILedgerGrain>(region.ToString()).AccountsAsync(new AccountPathsMessage([]));
         }
-        catch (Exception error) when (error is JournalRolledBackException || Outage.Is(error))
+        catch (JournalRolledBackException error)
+        {
+            // What it says is enough, and `timebank up` looks for it.
+            log.LogError("JOURNAL_ROLLED_BACK: region {Region}: {Explanation} `timebank verify` says what is missing.", region, error.Message);
+        }
+        catch (Exception error) when (Outage.Is(error))
         {
             log.LogWarning(error, "The journal of {Region} can't be used now.", region);
         }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
@@ -14,7 +15,7 @@ public static class SqliteSchema
     /// <param name="database">The file, which is made where it is missing.</param>
     /// <param name="applied">Hears the name of each script that has been applied here.</param>
     /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made, or a script failed and left nothing behind.</exception>
-    /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
+    /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
     public static void Migrate(SqliteDatabase database, Action<string>? applied = null) => On(database, connection =>
     {
         for (int version = Check(connection); version < Version; version = Check(connection))
@@ -26,7 +27,7 @@ public static class SqliteSchema
 
     /// <summary>The names of the scripts that <see cref="Migrate"/> would apply.</summary>
     /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made.</exception>
-    /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
+    /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
     public static IReadOnlyList<string> Missing(SqliteDatabase database) =>
         File.Exists(database.Path) ? On(database, connection => Scripts.NamesAfter(Check(connection))) : Scripts.NamesAfter(0);
 
@@ -58,6 +59,7 @@ public static class SqliteSchema
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
         if (Check(connection) != script.Version - 1) return false;
         using SqliteCommand command = connection.CreateCommand();
+        connection.CreateFunction<byte[], byte[], byte[], long?, string?, byte[]>("chained", Chained);
         try
         {
             command.CommandText = script.Text;
@@ -74,6 +76,14 @@ public static class SqliteSchema
         command.ExecuteNonQuery();
         transaction.Commit();
         return true;
+    }
+
+    /// <summary>For the script that chains what an older build remembered.</summary>
+    private static byte[] Chained(byte[] chain, byte[] id, byte[] command, long? reason, string? detail)
+    {
+        Refusal? refusal = reason is { } why ? new Refusal((Reason)why, detail ?? "") : null;
+        var before = new Remembered(0, chain.Length > 0 ? new Digest(chain) : null);
+        return before.With(Remembered.Hash(EntryId.FromBytes(id), new Digest(command), refusal)).Chain!.Value.ToArray();
     }
 
     private static List<T> List<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> row)

@@ -8,8 +8,23 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
 {
     private static readonly string[] RegionTables = ["entries", "accounts", "outcomes", "transfers", "holds", "books"];
 
+    private string _reading = "ledger_head";
+
     /// <summary>The first thing that is wrong. The regions before it are sound and are added to <paramref name="sound"/>.</summary>
     public Finding? Verify(List<VerifiedRegion> sound)
+    {
+        try
+        {
+            return First(sound);
+        }
+        // No constraint stands in the way of whoever owns the tables.
+        catch (Exception unreadable) when (unreadable is FormatException or ArgumentException or InvalidCastException or InvalidOperationException or OverflowException)
+        {
+            return new Finding(_reading, "row", "one that can be read", unreadable.Message);
+        }
+    }
+
+    private Finding? First(List<VerifiedRegion> sound)
     {
         foreach (string table in RegionTables)
         {
@@ -21,9 +36,9 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
             if (List(rows.Books, Books, head.Region.Value) is not [var books]) return new Finding($"regions/{head.Region}/books", "books", "some", "none");
             var verifier = new JournalVerifier(head, books);
             Finding? finding = Entries(head.Region, verifier)
-                ?? Each(rows.Outcomes, head.Region, row => verifier.Outcome(Outcome(row)))
-                ?? Each(rows.Holds, head.Region, row => verifier.Hold(row.GetInt64(0), LedgerRows.Number(row, 1)))
-                ?? Each(rows.Accounts, head.Region, row => Account(head.Region, verifier, row))
+                ?? Each("outcomes", rows.Outcomes, head.Region, row => verifier.Outcome(Outcome(row)))
+                ?? Each("holds", rows.Holds, head.Region, row => verifier.Hold(row.GetInt64(0), LedgerRows.Number(row, 1)))
+                ?? Each("accounts", rows.Accounts, head.Region, row => Account(head.Region, verifier, row))
                 ?? verifier.Finish();
             if (finding is not null) return finding;
             sound.Add(verifier.Verified);
@@ -34,7 +49,7 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
     private Finding? Entries(RegionCode region, JournalVerifier verifier)
     {
         using var transfers = new TransferRows(rows, region);
-        Finding? finding = Each(rows.Entries, region, row => verifier.Entry(new EntryRow(
+        Finding? finding = Each("entries", rows.Entries, region, row => verifier.Entry(new EntryRow(
             row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetString(4), LedgerRows.Number(row, 5), LedgerRows.Number(row, 6),
             LedgerRows.Bytes(row, 7), LedgerRows.Bytes(row, 8), LedgerRows.Bytes(row, 9), transfers.Of(row.GetInt64(0)))));
         finding ??= verifier.EndEntries() ?? (transfers.Next is { } orphan ? new Finding($"regions/{region}/entries/{orphan}", "transfer rows", "none: there is no such entry", "some") : null);
@@ -42,8 +57,9 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
         return finding;
     }
 
-    private Finding? Each(string sql, RegionCode region, Func<DbDataReader, Finding?> check)
+    private Finding? Each(string table, string sql, RegionCode region, Func<DbDataReader, Finding?> check)
     {
+        _reading = $"regions/{region}/{table}";
         using DbDataReader row = rows.Read(sql, [region.Value]);
         while (row.Read())
         {

@@ -137,14 +137,8 @@ public sealed class SignedJournalTests : IDisposable
         Assert.Equal(0, VerifyCommand.Run(new TimeBankOptions { Data = _data }, noKeys, TextWriter.Null));
         Assert.Contains("no checkpoint's signature was checked", noKeys.ToString(), StringComparison.Ordinal);
 
+        // What the database says of itself doesn't count: a restored one says it of what it has.
         Directory.Delete(Path.Combine(_data, "checkpoints"), recursive: true);
-        using (var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_data, "timebank.db")};Pooling=false"))
-        {
-            database.Open();
-            using var delete = database.CreateCommand();
-            delete.CommandText = "DELETE FROM signed_heads";
-            delete.ExecuteNonQuery();
-        }
         Assert.Equal(0, VerifyCommand.Run(new TimeBankOptions { Data = _data }, unsigned, TextWriter.Null));
         Assert.Contains("no signed checkpoint", unsigned.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("from what was signed", unsigned.ToString(), StringComparison.Ordinal);

@@ -35,7 +35,7 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
     [InlineData("DELETE FROM outcomes WHERE idx = 3", "entries/3", "outcome under its id")]
     [InlineData("UPDATE outcomes SET idx = 99 WHERE idx = 3", "outcomes/", "entry")]
     [InlineData("DELETE FROM outcomes WHERE nth = 0", "outcomes", "refusal or note number 0")]
-    [InlineData("UPDATE outcomes SET nth = NULL WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET nth = NULL WHERE nth = 0", "outcomes/", "number")]
     [InlineData("UPDATE outcomes SET id = '00000000-0000-0000-0000-000000000000' WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
     [InlineData("UPDATE outcomes SET command = decode(repeat('00', 32), 'hex') WHERE nth = 1", "entries/8", "refusals and notes that it seals")]
     [InlineData("UPDATE outcomes SET reason = 41 WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
@@ -69,6 +69,21 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
         Assert.StartsWith("regions/430211/", verification.Finding?.Where, StringComparison.Ordinal);
         Assert.Contains(where, verification.Finding!.Where, StringComparison.Ordinal);
         Assert.Equal(what, verification.Finding.What);
+    }
+
+    [Fact]
+    public async Task Refusals_from_before_the_chain_come_into_it()
+    {
+        string connectionString = cluster.NewDatabase();
+        using PostgreSqlDatabase database = new(connectionString);
+        await new Writer(PostgreSqlLedgerStore.Open(database), Tianyuan).WriteAsync(Allot("too early", 1), Entries.Note(Header("note")), Allot("too early 2", 1));
+        foreach (string sql in (string[])["ALTER TABLE outcomes DROP COLUMN nth", "ALTER TABLE ledger_head DROP COLUMN chain", "DELETE FROM schema_version WHERE version = 8"]) PostgreSqlCluster.Execute(connectionString, sql);
+        PostgreSqlSchema.Migrate(database);
+        await new Writer(PostgreSqlLedgerStore.Open(database), Tianyuan).WriteAsync(Allot("too early again", 1), Receive("gift", 5));
+        Assert.Equal(4, Assert.Single(PostgreSqlVerifier.Verify(database, default).Regions).Remembered);
+
+        PostgreSqlCluster.Execute(connectionString, "UPDATE outcomes SET detail = 'account=mine' WHERE nth = 1");
+        Assert.Equal("regions/430211/entries/0: refusals and notes that it seals", $"{PostgreSqlVerifier.Verify(database, default).Finding}".Split(": expected")[0]);
     }
 
     private async Task<string> CopyAsync()

@@ -76,7 +76,7 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     [InlineData("DELETE FROM outcomes WHERE nth = 0", "outcomes", "refusal or note number 0")]
     [InlineData("DELETE FROM outcomes WHERE nth = 2", "head", "remembered")]
     [InlineData("UPDATE outcomes SET nth = 7 WHERE nth = 2", "outcomes", "refusal or note number 2")]
-    [InlineData("UPDATE outcomes SET nth = NULL WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET nth = NULL WHERE nth = 0", "outcomes/", "number")]
     [InlineData("UPDATE outcomes SET nth = 1 - nth WHERE nth < 2", "entries/7", "refusals and notes that it seals")]
     [InlineData("UPDATE outcomes SET nth = 0 WHERE nth = 1", "outcomes/", "number")]
     [InlineData("UPDATE outcomes SET nth = 9 WHERE idx = 3", "outcomes/", "columns")]
@@ -88,7 +88,9 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     [InlineData("UPDATE outcomes SET detail = NULL WHERE nth = 0", "outcomes/", "detail")]
     [InlineData("UPDATE outcomes SET command = NULL WHERE nth = 0", "outcomes/", "command")]
     [InlineData("UPDATE outcomes SET reason = 9999 WHERE nth = 0", "outcomes/", "reason")]
-    [InlineData("INSERT INTO outcomes VALUES (430211, zeroblob(16), NULL, zeroblob(32), 40, '', NULL)", "entries/7", "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET reason = reason + 4294967296 WHERE nth = 0", "outcomes/", "reason")]
+    [InlineData("UPDATE outcomes SET id = x'00' WHERE nth = 0", "outcomes", "row")]
+    [InlineData("INSERT INTO outcomes VALUES (430211, zeroblob(16), NULL, zeroblob(32), 40, '', NULL)", "outcomes/", "number")]
     [InlineData("INSERT INTO outcomes VALUES (430211, zeroblob(16), NULL, zeroblob(32), 40, '', 3)", "head", "remembered")]
     [InlineData("UPDATE ledger_head SET chain = zeroblob(32)", "head", "chain")]
     // The holds.
@@ -146,18 +148,24 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
         Assert.Equal("size", verification.Finding.What);
     }
 
-    /// <summary>As it is after the script that began to chain refusals: what was there stays counted.</summary>
     [Fact]
-    public async Task Refusals_from_before_the_chain_are_counted_and_no_more_come_among_them()
+    public async Task Refusals_from_before_the_chain_come_into_it()
     {
         var older = new SqliteDatabase(_folder.File("older.db"));
-        using (var store = SqliteLedgerStore.Open(older)) await new Writer(store, Tianyuan).WriteAsync(Allot("too early", 1), Entries.Note(Header("note")));
-        Run(older, "UPDATE outcomes SET nth = NULL; UPDATE ledger_head SET chain = x''");
+        using (var store = SqliteLedgerStore.Open(older)) await new Writer(store, Tianyuan).WriteAsync(Allot("too early", 1), Entries.Note(Header("note")), Allot("too early 2", 1));
+        Run(older, "ALTER TABLE outcomes DROP COLUMN nth; ALTER TABLE ledger_head DROP COLUMN chain; DELETE FROM schema_version WHERE version = 8");
         using (var store = SqliteLedgerStore.Open(older)) await new Writer(store, Tianyuan).WriteAsync(Allot("too early again", 1), Receive("gift", 5));
-        Assert.Equal(3, Assert.Single(SqliteVerifier.Verify(older, default).Regions).Remembered);
+        Assert.Equal(4, Assert.Single(SqliteVerifier.Verify(older, default).Regions).Remembered);
 
-        Run(older, "INSERT INTO outcomes VALUES (430211, zeroblob(16), NULL, zeroblob(32), 40, '', NULL); UPDATE ledger_head SET remembered = 4");
+        Run(older, "UPDATE outcomes SET detail = 'account=mine' WHERE nth = 1");
         Assert.Equal("regions/430211/entries/0: refusals and notes that it seals", $"{SqliteVerifier.Verify(older, default).Finding}".Split(": expected")[0]);
+    }
+
+    [Fact]
+    public void A_head_that_cannot_be_read_is_named_too()
+    {
+        Run(_database, "INSERT INTO ledger_head SELECT 5, size, root, frontier, time, accounts, remembered, chain FROM ledger_head WHERE region = 430203");
+        Assert.Equal("ledger_head: row", $"{SqliteVerifier.Verify(_database, default).Finding}".Split(": expected")[0]);
     }
 
     [Fact]
