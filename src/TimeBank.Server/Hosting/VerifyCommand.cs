@@ -43,7 +43,7 @@ public static class VerifyCommand
             return Unsound;
         }
         foreach (RegionCode region in unsigned) output.WriteLine($"regions/{region}: no signed checkpoint outside the database, in {outside.Path}: nothing tells whether its last entries are missing");
-        if (keys is null && unsigned.Count < verification.Regions.Count) output.WriteLine("verify: there are no keys here, so no checkpoint's signature was checked");
+        if (keys is null && verification.Regions.Count > 0) output.WriteLine("verify: there are no keys here, so no checkpoint's signature was checked");
         output.WriteLine(
             verification.Regions.Count == 0 ? "verify: the journals are empty"
             : unsigned.Count > 0 ? "verify: every counter, balance and head follows from the journal"
