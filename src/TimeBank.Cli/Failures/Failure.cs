@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Google.Rpc;
 using Grpc.Core;
-using ErrorInfo = TimeBank.V1.Rpc.ErrorInfo;
+using ErrorInfo = Google.Rpc.ErrorInfo;
 
 namespace TimeBank.Cli;
 

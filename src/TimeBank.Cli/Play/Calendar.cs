@@ -11,5 +11,5 @@ internal static class Calendar
 
     public static DateOnly Date(int day) => DateOnly.FromDateTime(First.DateTime).AddDays(day - 1);
 
-    public static V1.Date Month(int day) => new() { Year = Date(day).Year, Month = Date(day).Month };
+    public static Google.Type.Date Month(int day) => new() { Year = Date(day).Year, Month = Date(day).Month };
 }

@@ -114,9 +114,9 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         var answer = new ImportRefusal { Number = line.Number, Key = line.Key.Length > MaxKeyLength ? "" : line.Key };
         foreach (Google.Protobuf.WellKnownTypes.Any detail in status.Details)
         {
-            if (detail.Is(V1.Rpc.ErrorInfo.Descriptor))
+            if (detail.Is(Google.Rpc.ErrorInfo.Descriptor))
             {
-                V1.Rpc.ErrorInfo info = detail.Unpack<V1.Rpc.ErrorInfo>();
+                Google.Rpc.ErrorInfo info = detail.Unpack<Google.Rpc.ErrorInfo>();
                 answer.Reason = info.Reason;
                 if (info.Metadata.TryGetValue("field", out string? field)) answer.Field = field.Split('.')[0];
             }

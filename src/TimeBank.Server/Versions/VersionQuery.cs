@@ -1,5 +1,4 @@
 using TimeBank.Grains;
-using TimeBank.V1;
 
 namespace TimeBank.Server;
 

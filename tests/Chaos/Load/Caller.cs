@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Grpc.Core;
 using TimeBank.V1;
-using ErrorInfo = TimeBank.V1.Rpc.ErrorInfo;
+using ErrorInfo = Google.Rpc.ErrorInfo;
 
 namespace TimeBank.Chaos.Load;
 

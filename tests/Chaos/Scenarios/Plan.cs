@@ -1,4 +1,3 @@
-using System.Reflection;
 using TimeBank.Chaos.Load;
 using TimeBank.Chaos.Machines;
 using TimeBank.Storage.Tests;
@@ -38,7 +37,7 @@ internal static class Plan
             using var machine = Machine.OnPostgreSql(server);
             return await DatabaseRestarts.RunAsync(machine, server, Math.Min(rounds, FewRounds), seed, say);
         }),
-        new(TwoServersName, PostgreSql, NoCluster, async (rounds, seed, say) =>
+        new(TwoServersName, PostgreSql, Always, async (rounds, seed, say) =>
         {
             using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
             // A cluster runs by the system's clock, so what is made before there is one must be of today.
@@ -76,9 +75,4 @@ internal static class Plan
     public static Scenario Find(string name, string engine) => All.Single(scenario => scenario.Name == name && scenario.Engine == engine);
 
     private static string? Always() => null;
-
-    /// <summary>The project file has written down of which build this is.</summary>
-    private static string? NoCluster() => typeof(Plan).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(word => word is { Key: "Packages", Value: "nuget" })
-        ? null
-        : "a cluster needs the build with the packages (Packages=nuget), and this is the one with the stand-ins";
 }

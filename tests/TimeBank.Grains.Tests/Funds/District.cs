@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Orleans;
 using Orleans.Runtime.Hosting;
 using Orleans.TestingHost;
@@ -18,10 +19,10 @@ internal sealed class District : IAsyncDisposable
     public static readonly RegionCode Code = RegionCode.Parse(Region);
 
     private readonly InProcessTestCluster _cluster;
-    private readonly Clock _clock;
+    private readonly FakeTimeProvider _clock;
     private int _commands;
 
-    private District(InProcessTestCluster cluster, Clock clock, MemoryLedgerStore journal, StubStorage storage)
+    private District(InProcessTestCluster cluster, FakeTimeProvider clock, MemoryLedgerStore journal, StubStorage storage)
     {
         (_cluster, _clock, Journal, Storage) = (cluster, clock, journal, storage);
         Business = new BusinessClock(clock);
@@ -39,7 +40,7 @@ internal sealed class District : IAsyncDisposable
     {
         var journal = new MemoryLedgerStore();
         var storage = new StubStorage();
-        var clock = new Clock { Now = ChinaTime.StartOf(First).AddHours(8) };
+        var clock = new FakeTimeProvider(ChinaTime.StartOf(First).AddHours(8));
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureClient(client => client.Services.AddTimeBankExceptions());
         builder.ConfigureSilo((_, silo) => silo.Services.AddTimeBankExceptions());
@@ -54,7 +55,7 @@ internal sealed class District : IAsyncDisposable
         return new District(cluster, clock, journal, storage);
     }
 
-    public void MoveTo(DateOnly day) => _clock.Now = ChinaTime.StartOf(day).AddHours(8);
+    public void MoveTo(DateOnly day) => _clock.SetUtcNow(ChinaTime.StartOf(day).AddHours(8));
 
     /// <summary>A command of its own, or the same again where a name is given.</summary>
     public Command Command(string name = "", string content = "")
@@ -129,11 +130,4 @@ internal sealed class District : IAsyncDisposable
     public async Task<long> BalanceAsync(AccountPath path) => (await Journal.AccountAsync(Code, path, default))?.Balance ?? 0;
 
     public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
-
-    private sealed class Clock : TimeProvider
-    {
-        public required DateTimeOffset Now { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

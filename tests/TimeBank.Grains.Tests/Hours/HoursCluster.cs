@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
@@ -17,7 +18,7 @@ internal sealed class HoursCluster : IAsyncDisposable
 
     public static readonly DateTimeOffset Start = ChinaTime.StartOf(new DateOnly(2026, 10, 1)).AddHours(8);
 
-    private readonly Clock _clock = new() { Now = Start };
+    private readonly FakeTimeProvider _clock = new(Start);
     private InProcessTestCluster _cluster = null!;
     private int _requests;
 
@@ -29,8 +30,8 @@ internal sealed class HoursCluster : IAsyncDisposable
 
     public DateTimeOffset Now
     {
-        get => _clock.Now;
-        set => _clock.Now = value;
+        get => _clock.GetUtcNow();
+        set => _clock.SetUtcNow(value);
     }
 
     public static async Task<HoursCluster> StartAsync()
@@ -140,11 +141,4 @@ internal sealed class HoursCluster : IAsyncDisposable
     private DateOnly DateOfNow => ChinaTime.DateOf(Now);
 
     private DateOnly Born(int age) => DateOfNow.AddYears(-age);
-
-    private sealed class Clock : TimeProvider
-    {
-        public required DateTimeOffset Now { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

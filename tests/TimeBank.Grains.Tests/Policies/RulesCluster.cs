@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Orleans;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -15,16 +16,16 @@ internal sealed class RulesCluster : IAsyncDisposable
     public static readonly DateOnly Today = new(2026, 10, 1);
 
     private readonly InProcessTestCluster _cluster;
-    private readonly Clock _clock;
+    private readonly FakeTimeProvider _clock;
 
-    private RulesCluster(InProcessTestCluster cluster, Clock clock) => (_cluster, _clock) = (cluster, clock);
+    private RulesCluster(InProcessTestCluster cluster, FakeTimeProvider clock) => (_cluster, _clock) = (cluster, clock);
 
     public IGrainFactory Grains => _cluster.Client;
 
     public static async Task<RulesCluster> StartAsync()
     {
         var store = new MemoryLedgerStore();
-        var clock = new Clock { Now = ChinaTime.StartOf(Today).AddHours(8) };
+        var clock = new FakeTimeProvider(ChinaTime.StartOf(Today).AddHours(8));
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureClient(client => client.Services.AddTimeBankExceptions());
         builder.ConfigureSilo((_, silo) => silo.Services.AddTimeBankExceptions());
@@ -42,7 +43,7 @@ internal sealed class RulesCluster : IAsyncDisposable
 
     public ICatalogueGrain Catalogue(string region) => Grains.GetGrain<ICatalogueGrain>(region);
 
-    public void MoveTo(DateOnly day) => _clock.Now = ChinaTime.StartOf(day);
+    public void MoveTo(DateOnly day) => _clock.SetUtcNow(ChinaTime.StartOf(day));
 
     /// <summary>Drops what the grain has in memory.</summary>
     public Task ForgetAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
@@ -52,11 +53,4 @@ internal sealed class RulesCluster : IAsyncDisposable
     /// <summary>A command of a person; the same number and content is the same command.</summary>
     public static Command By(string actor, int request, string content = "") => new(
         new Guid(request, 0, 0, new byte[8]), Digest.Of(System.Text.Encoding.UTF8.GetBytes(content)).ToString(), actor, "", "");
-
-    private sealed class Clock : TimeProvider
-    {
-        public required DateTimeOffset Now { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

@@ -30,10 +30,6 @@ public sealed partial class SourceTests
         Assert.DoesNotContain(Source(), file => BlockNamespace().IsMatch(Repository.Read(file)));
 
     [Fact]
-    public void Product_names_no_stand_in() =>
-        Assert.DoesNotContain(Source(), file => !file.StartsWith("src/StandIns/", StringComparison.Ordinal) && Repository.Read(file).Contains("StandIn", StringComparison.Ordinal));
-
-    [Fact]
     public void Ledger_is_the_framework_and_itself()
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -12,7 +13,8 @@ public sealed class TokenVerifierTests : IDisposable
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256), _otherKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private readonly Clock _clock = new();
+    // Begins at the real time, by which the library judges the span of a token itself.
+    private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
     private readonly TokenValidationParameters _rules;
     private readonly TokenVerifier _verifier;
 
@@ -44,7 +46,7 @@ public sealed class TokenVerifierTests : IDisposable
         string header = $"Bearer {Token()}";
         Caller? first = await _verifier.CallerAsync(header);
         Withdraw();
-        _clock.Now += TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1);
+        _clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
         Assert.Same(first, await _verifier.CallerAsync(header));
     }
 
@@ -54,7 +56,7 @@ public sealed class TokenVerifierTests : IDisposable
         string header = $"Bearer {Token()}";
         await _verifier.CallerAsync(header);
         Withdraw();
-        _clock.Now += TimeSpan.FromMinutes(5);
+        _clock.Advance(TimeSpan.FromMinutes(5));
         Assert.Null(await _verifier.CallerAsync(header));
     }
 
@@ -64,9 +66,9 @@ public sealed class TokenVerifierTests : IDisposable
         string header = $"Bearer {Token(TimeSpan.FromMinutes(1))}";
         await _verifier.CallerAsync(header);
         Withdraw();
-        _clock.Now += TimeSpan.FromMinutes(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
         Assert.NotNull(await _verifier.CallerAsync(header));
-        _clock.Now += Skew + TimeSpan.FromSeconds(1);
+        _clock.Advance(Skew + TimeSpan.FromSeconds(1));
         Assert.Null(await _verifier.CallerAsync(header));
     }
 
@@ -97,20 +99,12 @@ public sealed class TokenVerifierTests : IDisposable
 
     private string Token(TimeSpan? lifetime = null, string issuer = "issuer", string audience = "timebank", ECDsa? key = null)
     {
-        DateTime now = _clock.Now.UtcDateTime;
+        DateTime now = _clock.GetUtcNow().UtcDateTime;
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer, Audience = audience, IssuedAt = now, NotBefore = now - TimeSpan.FromHours(1), Expires = now + (lifetime ?? TimeSpan.FromHours(1)),
             Claims = new Dictionary<string, object> { ["sub"] = "clerk-1", ["role"] = new[] { "provider_clerk" }, ["region"] = new[] { "430211" } },
             SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(key ?? _key), SecurityAlgorithms.EcdsaSha256),
         });
-    }
-
-    /// <summary>Begins at the real time, by which the library judges a token's own span.</summary>
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = System.GetUtcNow();
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

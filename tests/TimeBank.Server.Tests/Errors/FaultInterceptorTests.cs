@@ -19,7 +19,7 @@ public sealed class FaultInterceptorTests
         RpcException told = await Assert.ThrowsAsync<RpcException>(() => faults.UnaryServerHandler<GetVoucherRequest, Voucher>(new GetVoucherRequest(), new Call(), (_, _) => throw error));
 
         Assert.Equal(StatusCode.Unavailable, told.StatusCode);
-        Assert.Equal("STORE_UNAVAILABLE", told.GetRpcStatus()!.Details.First(detail => detail.Is(V1.Rpc.ErrorInfo.Descriptor)).Unpack<V1.Rpc.ErrorInfo>().Reason);
+        Assert.Equal("STORE_UNAVAILABLE", told.GetRpcStatus()!.Details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>().Reason);
     }
 
     private sealed class Call : ServerCallContext

@@ -38,7 +38,7 @@ public sealed class ReasonCatalogueTests
         Assert.Equal("The order is cancelled, so this can't be done now.", refused.Status.Detail);
         Any[] details = [.. refused.GetRpcStatus()!.Details];
         Assert.Contains("服务单现在的状态是“已取消”", details.First(detail => detail.Is(LocalizedMessage.Descriptor)).Unpack<LocalizedMessage>().Message, StringComparison.Ordinal);
-        Assert.Equal("ORDER_STATE_CANCELLED", details.First(detail => detail.Is(V1.Rpc.ErrorInfo.Descriptor)).Unpack<V1.Rpc.ErrorInfo>().Metadata["state"]);
+        Assert.Equal("ORDER_STATE_CANCELLED", details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>().Metadata["state"]);
     }
 
     [Theory]

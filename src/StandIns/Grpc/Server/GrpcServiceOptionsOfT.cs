@@ -1,4 +1,0 @@
-namespace Grpc.AspNetCore.Server;
-
-/// <summary>How one service is served.</summary>
-public class GrpcServiceOptions<TService> : GrpcServiceOptions where TService : class;

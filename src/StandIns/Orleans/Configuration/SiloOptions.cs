@@ -1,6 +1,0 @@
-namespace Orleans.Configuration;
-
-public class SiloOptions
-{
-    public string SiloName { get; set; } = "Silo";
-}

@@ -1,6 +1,0 @@
-namespace Orleans.Core;
-
-public interface IStorage<TState> : IStorage
-{
-    TState State { get; set; }
-}

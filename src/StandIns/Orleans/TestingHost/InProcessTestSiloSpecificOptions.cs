@@ -1,6 +1,0 @@
-namespace Orleans.TestingHost;
-
-public sealed class InProcessTestSiloSpecificOptions
-{
-    public string SiloName { get; set; } = "Primary";
-}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Xunit;
+
+namespace TimeBank.Ledger.Tests;
+
+/// <summary>The packages that a build took are the pinned ones. Where a pin is missing or not served, a restore takes another version with no more than a warning.</summary>
+public sealed partial class PackageTests
+{
+    private static readonly IReadOnlyDictionary<string, string> Pins = ReadPins();
+
+    [Fact]
+    public void Restored_packages_are_the_pinned_ones()
+    {
+        (string Project, string Package, string Version)[] taken =
+        [
+            .. Projects().SelectMany(project => Restored(project).Select(package => (Project: project, package.Name, package.Version))),
+        ];
+
+        Assert.NotEmpty(taken);
+        Assert.DoesNotContain(taken, package => Pins.TryGetValue(package.Package, out string? pin) && pin != package.Version);
+    }
+
+    [Fact]
+    public void What_a_project_refers_to_is_pinned_and_what_is_pinned_is_referred_to()
+    {
+        string[] referred = [.. Projects().SelectMany(project => Items(project, "PackageReference")).Select(item => item.Attribute("Include")!.Value).Distinct()];
+        string[] pinned = [.. Items("Directory.Packages.props", "PackageVersion").Select(item => item.Attribute("Include")!.Value)];
+
+        Assert.Equal(pinned.Order(StringComparer.Ordinal), referred.Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(Projects().SelectMany(project => Items(project, "PackageReference")), item => item.Attribute("Version") is not null);
+    }
+
+    private static IEnumerable<string> Projects() => new[] { "src", "tests", "protos" }.SelectMany(folder => Repository.Files(folder, "*.csproj"));
+
+    private static IEnumerable<XElement> Items(string file, string name) => XDocument.Parse(Repository.Read(file)).Descendants(name);
+
+    /// <summary>What a project took, with what its packages brought along; nothing where it has not been restored.</summary>
+    private static IEnumerable<(string Name, string Version)> Restored(string project)
+    {
+        string assets = Path.Combine(Repository.Root, Path.GetDirectoryName(project)!, "obj", "project.assets.json");
+        if (!File.Exists(assets)) yield break;
+
+        using var document = JsonDocument.Parse(File.ReadAllText(assets));
+        foreach (JsonProperty library in document.RootElement.GetProperty("libraries").EnumerateObject())
+        {
+            if (library.Value.GetProperty("type").GetString() != "package") continue;
+
+            string[] parts = library.Name.Split('/');
+            yield return (parts[0], parts[1]);
+        }
+    }
+
+    private static Dictionary<string, string> ReadPins()
+    {
+        Dictionary<string, string> versions = XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants("PropertyGroup").Elements()
+            .ToDictionary(property => property.Name.LocalName, property => property.Value);
+        return Items("Directory.Packages.props", "PackageVersion").Concat(Items("Directory.Packages.props", "GlobalPackageReference")).ToDictionary(
+            item => item.Attribute("Include")!.Value,
+            item => Property().Replace(item.Attribute("Version")!.Value, name => versions[name.Groups[1].Value]),
+            StringComparer.OrdinalIgnoreCase);
+    }
+
+    [GeneratedRegex(@"\$\((\w+)\)")]
+    private static partial Regex Property();
+}

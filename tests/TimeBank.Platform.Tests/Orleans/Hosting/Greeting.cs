@@ -1,3 +1,0 @@
-namespace TimeBank.Platform.Tests.Orleans.Hosting;
-
-public sealed record Greeting(string Text);
