@@ -31,7 +31,7 @@ internal sealed class HoursCluster : IAsyncDisposable
     public DateTimeOffset Now
     {
         get => _clock.GetUtcNow();
-        set => _clock.SetUtcNow(value);
+        set => _clock.AdjustTime(value);
     }
 
     public static async Task<HoursCluster> StartAsync()
