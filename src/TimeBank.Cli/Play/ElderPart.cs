@@ -12,11 +12,11 @@ internal sealed record ElderPart(string Key, string Region, string DisplayName, 
     public const int MealsFromAge = 75;
 
     // The shipped policy's numbers: moderate disability is up to 65 points, an assessment is valid for a year, hours are issued from 80, or from 60 to the poor.
-    private const int ModerateUpTo = 65, HoursFromAge = 80, PoorHoursFromAge = 60;
+    private const int ModerateUpTo = 65, ValidMonths = 12, HoursFromAge = 80, PoorHoursFromAge = 60;
 
     public static ImmutableArray<Difficulty> MealsForDifficulties { get; } = [Difficulty.LivesAlone, Difficulty.LowIncome, Difficulty.ExtremePoverty];
 
-    public int Age => Calendar.Date(1).Year - Born.Year - (Born.AddYears(Calendar.Date(1).Year - Born.Year) > Calendar.Date(1) ? 1 : 0);
+    public int Age => Ledger.Age.On(Born, Calendar.Date(1));
 
     public bool GetsNationalVoucher => Region == Roles.Tianyuan && IsDisabled;
 
@@ -24,7 +24,7 @@ internal sealed record ElderPart(string Key, string Region, string DisplayName, 
 
     public bool GetsHours => Has(Difficulty.LivesAlone) && (Age >= HoursFromAge ? Has(Difficulty.EmptyNest) : Age >= PoorHoursFromAge && Has(Difficulty.LowIncome) && IsDisabled);
 
-    private bool IsDisabled => Score <= ModerateUpTo && Assessed.AddYears(1) > Calendar.Date(1);
+    private bool IsDisabled => Score <= ModerateUpTo && Ledger.CivilPeriod.LastDay(Assessed, ValidMonths) >= Calendar.Date(1);
 
     private bool Has(Difficulty difficulty) => Difficulties.Contains(difficulty);
 }

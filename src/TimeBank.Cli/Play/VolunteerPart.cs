@@ -9,7 +9,7 @@ internal sealed record VolunteerPart(string Key, string DisplayName, DateOnly Bo
     private const int SpendsFromAge = 60;
 
     /// <summary>Old enough to spend own hours all month.</summary>
-    public bool MaySpend => Born.AddYears(SpendsFromAge) <= Calendar.Date(1);
+    public bool MaySpend => Ledger.Age.On(Born, Calendar.Date(1)) >= SpendsFromAge;
 
     public string? EnrolledIn(string region) => region == Roles.Tianyuan ? Key : AwayKey;
 }

@@ -129,7 +129,7 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
 
     private Refusal? Refused(Entitlement entitlement, DateOnly day, Policy policy) => entitlement.IsGranted ? null
         : entitlement.Reason == EntitlementReason.AssessmentExpired && Facts.AssessmentOn(day) is { } last
-            ? Refusal.Of(Reason.AssessmentExpired, ("date", $"{last.EndsOn(policy.Ability).AddDays(-1):yyyy-MM-dd}"))
+            ? Refusal.Of(Reason.AssessmentExpired, ("date", $"{last.LastDay(policy.Ability):yyyy-MM-dd}"))
         : new Refusal(Reason.ElderNotEntitled);
 
     /// <summary>The same for every run of the month, so that nothing is issued twice.</summary>

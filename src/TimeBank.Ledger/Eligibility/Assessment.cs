@@ -24,6 +24,6 @@ public sealed record Assessment
 
     public RegionCode Region { get; }
 
-    /// <summary>The first day on which it is no longer valid.</summary>
-    public DateOnly EndsOn(AbilityPolicy policy) => On.AddMonths(policy.ValidMonths);
+    /// <summary>The last day on which it is valid.</summary>
+    public DateOnly LastDay(AbilityPolicy policy) => CivilPeriod.LastDay(On, policy.ValidMonths);
 }

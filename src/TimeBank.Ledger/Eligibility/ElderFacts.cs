@@ -20,5 +20,5 @@ public sealed record ElderFacts(
 
     /// <summary>The grade of that assessment while it is valid; null where there is none.</summary>
     public AbilityGrade? GradeOn(DateOnly day, AbilityPolicy policy) =>
-        AssessmentOn(day) is { } last && day < last.EndsOn(policy) ? policy.GradeOf(last.Points) : null;
+        AssessmentOn(day) is { } last && day <= last.LastDay(policy) ? policy.GradeOf(last.Points) : null;
 }

@@ -40,5 +40,6 @@ public static class ProgrammeRule
     private static ProgrammeGrant NotEntitled { get; } = new(0, new Refusal(Reason.ElderNotEntitled));
 
     private static ProgrammeGrant Expired(ElderFacts elder, DateOnly day, Policy policy) =>
-        new(0, Refusal.Of(Reason.AssessmentExpired, ("date", elder.AssessmentOn(day)!.EndsOn(policy.Ability).AddDays(-1).ToString("O", CultureInfo.InvariantCulture))));
+        new(0, Refusal.Of(Reason.AssessmentExpired,
+            ("date", elder.AssessmentOn(day)!.LastDay(policy.Ability).ToString("O", CultureInfo.InvariantCulture))));
 }

@@ -33,7 +33,7 @@ internal static class ElderValues
         AssessedDate = assessment.On.ToContract(),
         Score = assessment.Points,
         Grade = ToContract(policy.GradeOf(assessment.Points)),
-        ValidUntil = assessment.EndsOn(policy).AddDays(-1).ToContract(),
+        ValidUntil = assessment.LastDay(policy).ToContract(),
         Region = ResourceName.OfRegion(assessment.Region),
     };
 

@@ -69,7 +69,7 @@ public sealed class ElderGrainTests : HoursTests
 
         Refusal refusal = await RefusedAsync(Reason.AssessmentExpired, () => IssueAsync(elder, Here.Command(), October));
 
-        Assert.Contains(("date", "2026-09-09"), refusal.Values);
+        Assert.Contains(("date", "2026-09-10"), refusal.Values);
     }
 
     [Fact]

@@ -11,9 +11,14 @@ public sealed class ElderFactsTests
     [InlineData("1946-10-01", "2026-09-30", 79)]
     [InlineData("1946-10-01", "2026-10-01", 80)]
     [InlineData("1946-10-01", "2027-01-01", 80)]
-    [InlineData("1944-02-29", "2026-02-28", 81)]
+    [InlineData("1944-02-29", "2026-02-27", 81)]
+    [InlineData("1944-02-29", "2026-02-28", 82)]
     [InlineData("1944-02-29", "2026-03-01", 82)]
+    [InlineData("1944-02-29", "2028-02-28", 83)]
     [InlineData("1944-02-29", "2028-02-29", 84)]
+    [InlineData("1960-02-29", "2025-02-27", 64)]
+    [InlineData("1960-02-29", "2025-02-28", 65)]
+    [InlineData("1960-03-01", "2025-02-28", 64)]
     public void Age_is_full_years(string born, string day, int years) => Assert.Equal(years, Elder(born).AgeOn(DateOnly.Parse(day, null)));
 
     [Theory]
@@ -37,10 +42,26 @@ public sealed class ElderFactsTests
     [Theory]
     [InlineData("2026-03-14", null)]
     [InlineData("2026-03-15", AbilityGrade.Moderate)]
-    [InlineData("2027-03-14", AbilityGrade.Moderate)]
-    [InlineData("2027-03-15", null)]
+    [InlineData("2027-03-15", AbilityGrade.Moderate)]
+    [InlineData("2027-03-16", null)]
     public void An_assessment_is_valid_for_its_months(string day, AbilityGrade? grade) =>
         Assert.Equal(grade, Elder("1940-01-01", (50, "2026-03-15")).GradeOn(DateOnly.Parse(day, null), Ability));
+
+    /// <summary>Civil Code, articles 201 and 202: the day itself doesn't count, and a month without it gives its last day.</summary>
+    [Theory]
+    [InlineData("2028-02-28", "2029-02-28")]
+    [InlineData("2028-02-29", "2029-02-28")]
+    [InlineData("2028-03-01", "2029-03-01")]
+    [InlineData("2027-02-28", "2028-02-28")]
+    [InlineData("2025-11-28", "2026-11-28")]
+    public void An_assessment_ends_with_the_day_of_its_number(string on, string last)
+    {
+        ElderFacts elder = Elder("1940-01-01", (50, on));
+        var day = DateOnly.Parse(last, null);
+        Assert.Equal(day, elder.AssessmentOn(day)!.LastDay(Ability));
+        Assert.Equal(AbilityGrade.Moderate, elder.GradeOn(day, Ability));
+        Assert.Null(elder.GradeOn(day.AddDays(1), Ability));
+    }
 
     [Fact]
     public void The_last_assessment_counts_even_while_an_earlier_one_is_valid()

@@ -81,7 +81,7 @@ public sealed class EntitlementsTests
     [Fact]
     public void An_expired_assessment_entitles_to_nothing_that_asks_for_one()
     {
-        ElderFacts elder = Elder(70, PoorAlone, 10) with { Assessments = [new Assessment(10, Day.AddMonths(-12), RegionCode.Parse("430211"))] };
+        ElderFacts elder = Elder(70, PoorAlone, 10) with { Assessments = [new Assessment(10, Day.AddMonths(-12).AddDays(-1), RegionCode.Parse("430211"))] };
         Assert.Equal(
             [EntitlementReason.AssessmentExpired, EntitlementReason.AgeAndHardship, EntitlementReason.AssessmentExpired],
             Entitlements.Of(elder, Day, Policy).Select(entitlement => entitlement.Reason));

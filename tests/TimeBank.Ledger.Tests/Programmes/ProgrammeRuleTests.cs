@@ -19,7 +19,7 @@ public sealed class ProgrammeRuleTests
         { 0, AbilityGrade.Moderate, Difficulties.None, Elder(1950, assessments: [new Assessment(65, Day, Home)]), null },
         { 0, AbilityGrade.Moderate, Difficulties.None, Elder(1950, assessments: [new Assessment(66, Day, Home)]), Reason.ElderNotEntitled },
         { 0, AbilityGrade.Able, Difficulties.None, Elder(1950), Reason.ElderNotEntitled },
-        { 0, AbilityGrade.Moderate, Difficulties.None, Elder(1950, assessments: [new Assessment(30, Day.AddMonths(-12), Home)]), Reason.AssessmentExpired },
+        { 0, AbilityGrade.Moderate, Difficulties.None, Elder(1950, assessments: [new Assessment(30, Day.AddMonths(-12).AddDays(-1), Home)]), Reason.AssessmentExpired },
         { 0, null, Difficulties.None, Elder(1950) with { Status = ElderStatus.Deceased }, Reason.ElderNotEntitled },
         { 0, null, Difficulties.None, Elder(1950) with { Home = RegionCode.Parse("110101") }, Reason.ElderNotEntitled },
     };
@@ -44,7 +44,7 @@ public sealed class ProgrammeRuleTests
         Assert.Equal(Reason.ElderNotEntitled, ProgrammeRule.Judge(programme, Elder(1950), Day, Policy).Refusal?.Reason);
         Assert.Equal(
             new ProgrammeGrant(0, Refusal.Of(Reason.AssessmentExpired, ("date", "2026-09-30"))),
-            ProgrammeRule.Judge(programme, Elder(1950, assessments: [new Assessment(30, Day.AddMonths(-12), Home)]), Day, Policy));
+            ProgrammeRule.Judge(programme, Elder(1950, assessments: [new Assessment(30, Day.AddMonths(-12).AddDays(-1), Home)]), Day, Policy));
     }
 
     [Fact]

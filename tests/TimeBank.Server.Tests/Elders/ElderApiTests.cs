@@ -60,7 +60,7 @@ public sealed class ElderApiTests(TestServer server)
 
         Assert.Equal(assessed, await _desk.Elders().RecordAssessmentAsync(request));
         Assert.Equal((V1.AbilityGrade.Severe, "regions/430100"), (assessed.Assessment.Grade, assessed.Assessment.Region));
-        Assert.Equal(day.AddMonths(12).AddDays(-1).ToContract(), assessed.Assessment.ValidUntil);
+        Assert.Equal(day.AddMonths(12).ToContract(), assessed.Assessment.ValidUntil);
         Assert.Equal([Difficulty.Bereaved], assessed.Difficulties);
         RecordAssessmentRequest Other(DateOnly date, int score = 40, string name = "") => new() { RequestId = Id(), Elder = name.Length > 0 ? name : elder, AssessedDate = date.ToContract(), Score = score };
         await _desk.Elders().RecordAssessmentAsync(Other(_desk.Today.AddDays(1))).IsRefusedAsync(Reason.AssessmentInFuture);

@@ -1,0 +1,1 @@
+../../TimeBank.Ledger/Eligibility/CivilPeriod.cs
