@@ -142,6 +142,8 @@ public enum Reason
     // The demonstration.
     ScenarioNotRunning = 800,
     ScenarioFinished = 801,
+    ScenarioTooFar = 802,
+    ScenarioClockBeyondEnd = 803,
 
     // Proofs.
     NotSignedYet = 900,

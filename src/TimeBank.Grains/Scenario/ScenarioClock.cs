@@ -1,12 +1,25 @@
+using TimeBank.Ledger;
+
 namespace TimeBank.Grains;
 
 /// <summary>The clock of a demonstration: it stands where the scenario put it, and follows the system's once the scenario is over.</summary>
 public sealed class ScenarioClock(DateTimeOffset start) : TimeProvider
 {
+    /// <summary>
+    /// The last day that a demonstration may reach. At the end of the calendar there is no day after, which deadlines and days of use need;
+    /// and a journal never goes back, so one that was written to in such a year is lost to the real clock.
+    /// </summary>
+    public static readonly DateOnly LastDay = new(2099, 12, 31);
+
     private long _utcTicks = start.UtcTicks;
     private volatile bool _finished;
 
     public DateTimeOffset Start { get; } = start;
+
+    /// <summary>Whether it stands beyond <see cref="LastDay"/>, where an older build let it go.</summary>
+    public bool IsBeyondEnd => IsBeyond(GetUtcNow());
+
+    public static bool IsBeyond(DateTimeOffset time) => time >= ChinaTime.StartOf(LastDay.AddDays(1));
 
     public override DateTimeOffset GetUtcNow() => _finished ? System.GetUtcNow() : new DateTimeOffset(Interlocked.Read(ref _utcTicks), TimeSpan.Zero);
 

@@ -15,18 +15,21 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
 
     public Task<ScenarioMessage> GetAsync() => Task.FromResult(Message());
 
-    public Task<Reply<ScenarioMessage>> AdvanceAsync(Command command, DateTimeOffset to) => OnceAsync(command, scenario =>
-    {
-        if (to > clock.GetUtcNow()) scenario.Now = to;
-    });
+    public Task<Reply<ScenarioMessage>> AdvanceAsync(Command command, DateTimeOffset to) =>
+        OnceAsync(command, TooFar(to), scenario =>
+        {
+            if (to > clock.GetUtcNow()) scenario.Now = to;
+        });
 
-    public Task<Reply<ScenarioMessage>> FinishAsync(Command command) => OnceAsync(command, scenario => scenario.Finished = true);
+    public Task<Reply<ScenarioMessage>> FinishAsync(Command command) => OnceAsync(command, null, scenario => scenario.Finished = true);
 
-    private async Task<Reply<ScenarioMessage>> OnceAsync(Command command, Action<ScenarioState> change)
+    /// <param name="refusal">What the rules say, for a command that wasn't carried out before.</param>
+    private async Task<Reply<ScenarioMessage>> OnceAsync(Command command, Refusal? refusal, Action<ScenarioState> change)
     {
         string id = command.Id.ToString();
         if (state.State.Done.TryGetValue(id, out string? digest)) return digest == command.Digest ? Message() : Reason.RequestIdReused;
         if (state.State.Finished) return Reason.ScenarioFinished;
+        if (refusal is not null) return refusal;
         state.State.Done[id] = command.Digest;
         state.State.Now ??= clock.GetUtcNow();
         change(state.State);
@@ -42,6 +45,9 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
         clock.Set(state.State.Now.Value, state.State.Finished);
         return Message();
     }
+
+    private static Refusal? TooFar(DateTimeOffset to) =>
+        ScenarioClock.IsBeyond(to) ? Refusal.Of(Reason.ScenarioTooFar, ("field", "to"), ("last", $"{ScenarioClock.LastDay:O}")) : null;
 
     private ScenarioMessage Message() => new(clock.Start, clock.GetUtcNow(), state.State.Finished);
 }

@@ -1,16 +1,20 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.V1;
 
 namespace TimeBank.Server;
 
 /// <summary>
 /// Stands before every service. Checks in this order: the RPC is open at all, token, role, region, that the region exists, ownership; the services check
-/// only what needs a look at stored state.
+/// only what needs a look at stored state. Where a demonstration's clock stands in years that no rule can reckon with, only that clock can
+/// be asked for and ended.
 /// </summary>
-public sealed class AccessInterceptor(TokenVerifier tokens) : Interceptor
+public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock = null) : Interceptor
 {
+    private static readonly string ScenarioMethods = $"/{ScenarioService.Descriptor.FullName}/";
     private static readonly string[] OpenToAll = ["/grpc.health.v1.Health/", "/grpc.reflection.v1.ServerReflection/", "/grpc.reflection.v1alpha.ServerReflection/"];
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -66,10 +70,14 @@ public sealed class AccessInterceptor(TokenVerifier tokens) : Interceptor
             if (RegionDirectory.BuiltIn.Find(region) is null) throw Problem.Of(Reason.RegionUnknown, ("region", region.ToString()));
         }
         if (!rule.AllowsParty(caller, message)) throw Problem.Of(Reason.PartyNotAllowed);
+        if (clock is { IsBeyondEnd: true } && !context.Method.StartsWith(ScenarioMethods, StringComparison.Ordinal))
+        {
+            throw Problem.Of(Reason.ScenarioClockBeyondEnd, ("last", $"{ScenarioClock.LastDay:O}"));
+        }
         context.SetCaller(caller);
     }
 
-    private static RegionCode RegionOf(string name, string field)
+    internal static RegionCode RegionOf(string name, string field)
     {
         if (name.Length <= ResourceName.MaxLength && name.StartsWith(ResourceName.Regions, StringComparison.Ordinal))
         {

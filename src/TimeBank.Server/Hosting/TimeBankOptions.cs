@@ -1,4 +1,5 @@
 using System.Net;
+using TimeBank.Grains;
 
 namespace TimeBank.Server;
 
@@ -6,6 +7,8 @@ namespace TimeBank.Server;
 public sealed class TimeBankOptions
 {
     public const string Section = "TimeBank";
+
+    private const int FirstScenarioYear = 2000;
 
     /// <summary>The folder of the embedded database and the server's own keys.</summary>
     public string Data { get; set; } = "data";
@@ -65,6 +68,11 @@ public sealed class TimeBankOptions
     {
         if (Cluster.Length > 0 && Database.Length == 0) throw new InvalidOperationException("A cluster shares one PostgreSQL database: name it as TimeBank:Database, or leave out TimeBank:Cluster.");
         if (Cluster.Length > 0 && Scenario is not null) throw new InvalidOperationException("A demonstration's clock runs in one server alone: leave out TimeBank:Scenario or TimeBank:Cluster.");
+        if (Scenario is { } start && (start.UtcDateTime.Year < FirstScenarioYear || ScenarioClock.IsBeyond(start)))
+        {
+            throw new InvalidOperationException(
+                $"TimeBank:Scenario is {start:O}: a demonstration starts from {FirstScenarioYear} to {ScenarioClock.LastDay:O}.");
+        }
         if (OnLoopback) return;
         if (Authority.Length == 0) throw new InvalidOperationException("The local issuer runs only where the server listens on loopback: name an OIDC issuer as TimeBank:Authority.");
         if (Scenario is not null) throw new InvalidOperationException("A demonstration's clock runs only where the server listens on loopback: leave out TimeBank:Scenario.");

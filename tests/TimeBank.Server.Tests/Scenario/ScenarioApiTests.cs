@@ -28,6 +28,19 @@ public sealed class ScenarioApiTests(TestServer server)
         await _client.AdvanceClockAsync(Advance("0b0e7c1c-0000-4000-8000-000000000003", now.AddYears(1))).IsRefusedAsync(Reason.RequestIdReused);
     }
 
+    [Theory]
+    [InlineData("2099-12-31T16:00:00Z")]
+    [InlineData("9999-12-31T23:59:59Z")]
+    public async Task The_clock_goes_no_further_than_2099(string to)
+    {
+        DateTimeOffset now = (await _client.GetScenarioAsync(new GetScenarioRequest())).Now.ToDateTimeOffset();
+
+        await _client.AdvanceClockAsync(Advance("0b0e7c1c-0000-4000-8000-000000000009", DateTimeOffset.Parse(to, null)))
+            .IsRefusedAsync(Reason.ScenarioTooFar);
+
+        Assert.Equal(now, (await _client.GetScenarioAsync(new GetScenarioRequest())).Now.ToDateTimeOffset());
+    }
+
     [Fact]
     public async Task Wrong_input_names_its_fields()
     {
