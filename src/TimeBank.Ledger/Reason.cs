@@ -76,6 +76,7 @@ public enum Reason
     TransferSameRegion = 109,
     TransferNotSamePerson = 110,
     GiftedHoursNotGivable = 119,
+    FamilyMemberIsSelf = 120,
 
     // Elders.
     ElderNotFound = 200,

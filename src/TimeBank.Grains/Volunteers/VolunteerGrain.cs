@@ -105,6 +105,8 @@ public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainSt
         if (!Exists) return new Refusal(Reason.VolunteerNotFound);
         foreach (FamilyMemberMessage member in family)
         {
+            string field = $"family[{family.IndexOf(member)}].person";
+            if (member.Person == PersonCalls.Volunteers + LocalKey) return Refusal.Of(Reason.FamilyMemberIsSelf, ("field", field));
             if (await GrainFactory.BirthDateAsync(Region, member.Person) is null) return new Refusal(Reason.FamilyMemberNotFound);
         }
         return null;

@@ -59,6 +59,22 @@ public sealed class VolunteerApiTests(TestServer server)
     }
 
     [Fact]
+    public async Task SetFamily_refuses_oneself()
+    {
+        string volunteer = await _desk.EnrolAsync(), mother = await _desk.RegisterAsync();
+        var family = new SetFamilyRequest
+        {
+            RequestId = Id(), Volunteer = volunteer,
+            Family = { new FamilyMember { Person = mother, Kinship = V1.Kinship.Parent },
+                new FamilyMember { Person = volunteer, Kinship = V1.Kinship.Spouse } },
+        };
+
+        await _desk.Volunteers().SetFamilyAsync(family).IsRefusedAsync(Reason.FamilyMemberIsSelf);
+
+        Assert.Empty((await _desk.Volunteers().GetVolunteerAsync(new GetVolunteerRequest { Name = volunteer })).Family);
+    }
+
+    [Fact]
     public async Task ListVolunteers_goes_by_name_in_pages_that_cannot_be_tampered_with()
     {
         foreach (int _ in Enumerable.Range(0, 3)) await _desk.EnrolAsync();
