@@ -40,7 +40,8 @@ public sealed class CatalogueApi(IGrainFactory grains, PageTokens tokens, Busine
         RegionCode region = read.Region(request.Parent, "parent");
         VersionDocument.CheckSize(read, request.Document, MaxDocument);
         read.Check();
-        VersionDocument.Parse(request.Document, file => Catalogue.Parse(file), catalogue => catalogue.Region, region, Reason.CatalogueInvalid);
+        VersionDocument.Parse(request.Document, file => Catalogue.Parse(file),
+            catalogue => (catalogue.Region, catalogue.Effective), region, Reason.CatalogueInvalid);
         return (await Grain(region).ProposeAsync(context.Command(request, id), request.Document)).OrThrow().ToWholeCatalogue();
     }
 

@@ -15,7 +15,7 @@ public sealed partial class ElderApi(IGrainFactory grains, IRegistry registry, I
         Guid id = read.RequestId(request.RequestId);
         RegionCode region = read.Region(request.Parent, "parent");
         string name = read.Text(request.DisplayName, "display_name", RequestReader.MaxNameLength, required: true);
-        DateOnly birthDate = read.Day(request.BirthDate, "birth_date");
+        DateOnly birthDate = read.PastDay(request.BirthDate, "birth_date", clock.Today);
         IReadOnlyList<Difficulty> difficulties = read.Choices(request.Difficulties, "difficulties");
         read.Check();
         RegionGrains.RequireRegion(region);

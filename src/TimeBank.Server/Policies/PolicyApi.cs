@@ -40,7 +40,8 @@ public sealed class PolicyApi(IGrainFactory grains, PageTokens tokens, BusinessC
         RegionCode region = read.Region(request.Parent, "parent");
         VersionDocument.CheckSize(read, request.Document, MaxDocument);
         read.Check();
-        VersionDocument.Parse(request.Document, file => Policy.Parse(file), policy => policy.Version.Region, region, Reason.PolicyInvalid);
+        VersionDocument.Parse(request.Document, file => Policy.Parse(file),
+            policy => (policy.Version.Region, policy.Effective), region, Reason.PolicyInvalid);
         return Whole((await Grain(region).ProposeAsync(context.Command(request, id), request.Document)).OrThrow());
     }
 

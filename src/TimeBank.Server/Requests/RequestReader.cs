@@ -13,6 +13,12 @@ public sealed class RequestReader
 {
     public const int MaxNameLength = 60;
 
+    /// <summary>
+    /// The days that a request may name. Others are slips of the pen, as 1066 for 1966 is, and at the ends of the calendar the day after or
+    /// before can't be told.
+    /// </summary>
+    public static readonly DateOnly FirstDay = new(1900, 1, 1), LastDay = new(2199, 12, 31);
+
     private readonly List<FieldViolation> _violations = [];
 
     /// <exception cref="Grpc.Core.RpcException">INVALID_FIELD with every violation, where there is any.</exception>
@@ -148,22 +154,34 @@ public sealed class RequestReader
         return values;
     }
 
-    public DateOnly Day(Date? date, string field)
+    /// <summary>A day from <see cref="FirstDay"/> to <see cref="LastDay"/>.</summary>
+    public DateOnly Day(Date? date, string field) => CivilDay(date, field) is { } day ? Within(day, field, LastDay) : default;
+
+    /// <summary>A day on which something happened, such as a birth: not in the future, and not before <see cref="FirstDay"/>.</summary>
+    public DateOnly PastDay(Date? date, string field, DateOnly today)
+    {
+        if (CivilDay(date, field) is not { } day) return default;
+        if (day <= today) return Within(day, field, today);
+        Refuse(field, "IN_FUTURE");
+        return default;
+    }
+
+    /// <summary>Any day of the calendar, or none: for a day that a rule bounds by itself, as a voucher does the day of a service.</summary>
+    public DateOnly? CivilDayOrNull(Date? date, string field) => date is null ? null : CivilDay(date, field) ?? default;
+
+    private DateOnly? CivilDay(Date? date, string field)
     {
         if (date is null) Refuse(field, "REQUIRED");
         else if (date.Year is < 1 or > 9999 || date.Month is < 1 or > 12 || date.Day < 1 || date.Day > DateTime.DaysInMonth(date.Year, date.Month)) Refuse(field, "NOT_A_DATE");
         else return new DateOnly(date.Year, date.Month, date.Day);
-        return default;
+        return null;
     }
 
-    /// <summary>A day on which something happened: not in the future, and not before 1900, as a slip of the pen is.</summary>
-    public DateOnly PastDay(Date? date, string field, DateOnly today)
+    private DateOnly Within(DateOnly day, string field, DateOnly last)
     {
-        int before = _violations.Count;
-        DateOnly first = new(1900, 1, 1), day = Day(date, field);
-        if (day > today) Refuse(field, "IN_FUTURE");
-        else if (day < first && _violations.Count == before) Refuse(field, "OUT_OF_RANGE", ("min", $"{first:O}"), ("max", $"{today:O}"));
-        return day;
+        if (day >= FirstDay && day <= last) return day;
+        Refuse(field, "OUT_OF_RANGE", ("min", $"{FirstDay:O}"), ("max", $"{last:O}"));
+        return default;
     }
 
     public DateOnly? DayOrNull(Date? date, string field) => date is null ? null : Day(date, field);
@@ -186,14 +204,20 @@ public sealed class RequestReader
         return default;
     }
 
-    /// <summary>A span of days; absent or open ends reach from the beginning to the end of time.</summary>
+    /// <summary>
+    /// A span of days; absent or open ends reach from the beginning to the end of time. An end may also be written as the calendar's first
+    /// or last day (9999-12-31), as in many records.
+    /// </summary>
     public (DateOnly First, DateOnly Last) Period(Period? period, string field)
     {
-        DateOnly first = period?.FirstDay is { } from ? Day(from, $"{field}.first_day") : DateOnly.MinValue;
-        DateOnly last = period?.LastDay is { } until ? Day(until, $"{field}.last_day") : DateOnly.MaxValue;
+        DateOnly first = End(period?.FirstDay, DateOnly.MinValue, $"{field}.first_day"),
+            last = End(period?.LastDay, DateOnly.MaxValue, $"{field}.last_day");
         if (last < first) Refuse($"{field}.last_day", "PERIOD_BACKWARDS");
         return (first, last);
     }
+
+    private DateOnly End(Date? date, DateOnly open, string field) =>
+        date is null || date.Equals(open.ToContract()) ? open : Day(date, field);
 
     public int PageSize(int size)
     {

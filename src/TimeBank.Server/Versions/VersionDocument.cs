@@ -19,12 +19,28 @@ internal static class VersionDocument
     }
 
     /// <exception cref="Grpc.Core.RpcException">The file is wrong, or of another region.</exception>
-    public static T Parse<T>(string document, Func<byte[], DataResult<T>> parse, Func<T, RegionCode> regionOf, RegionCode region, Reason invalid)
+    public static T Parse<T>(string document, Func<byte[], DataResult<T>> parse, Func<T, (RegionCode Region, DateOnly Effective)> headOf,
+        RegionCode region, Reason invalid)
         where T : class
     {
         DataResult<T> result = parse(Encoding.UTF8.GetBytes(document));
         if (result.Value is not { } file) throw Problem.Invalid([.. result.Errors.Take(MaxPlaces).Select(Violation)], invalid);
-        if (regionOf(file) != region) throw Problem.Invalid([new FieldViolation($"{Field}.region", "OTHER_REGION", ("region", region.ToString()))], invalid);
+        (RegionCode named, DateOnly effective) = headOf(file);
+        if (named != region)
+        {
+            throw Problem.Invalid([new FieldViolation($"{Field}.region", "OTHER_REGION", ("region", region.ToString()))], invalid);
+        }
+        // That it is in the past is the grain's to say.
+        if (effective > RequestReader.LastDay)
+        {
+            throw Problem.Invalid(
+                [
+                    new FieldViolation(
+                        $"{Field}.effective", "OUT_OF_RANGE", ("min", $"{RequestReader.FirstDay:O}"),
+                            ("max", $"{RequestReader.LastDay:O}")),
+                ],
+                invalid);
+        }
         return file;
     }
 

@@ -8,7 +8,8 @@ using TimeBank.V1;
 namespace TimeBank.Server;
 
 /// <summary>Volunteers, and the hours of persons.</summary>
-public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements, PageTokens tokens) : VolunteerService.VolunteerServiceBase
+public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements,
+    PageTokens tokens, BusinessClock clock) : VolunteerService.VolunteerServiceBase
 {
     private const int MaxFamily = 20;
 
@@ -18,7 +19,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         Guid id = read.RequestId(request.RequestId);
         RegionCode region = read.Region(request.Parent, "parent");
         string name = read.Text(request.DisplayName, "display_name", RequestReader.MaxNameLength, required: true);
-        DateOnly birthDate = read.Day(request.BirthDate, "birth_date");
+        DateOnly birthDate = read.PastDay(request.BirthDate, "birth_date", clock.Today);
         ResourceName? home = read.ResourceOrNull(request.Home, "home", PersonValues.Volunteers);
         read.Check();
         RegionGrains.RequireRegion(region);

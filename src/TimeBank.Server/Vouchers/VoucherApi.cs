@@ -55,7 +55,7 @@ public sealed partial class VoucherApi(
         Slug item = read.Slug(request.Item, "item");
         long quantity = read.Whole(request.Quantity, "quantity", 1, MaxQuantity);
         ServicePlace? place = read.ChoiceOrNull(request.Place, "place");
-        DateOnly? served = read.DayOrNull(request.ServiceDate, "service_date");
+        DateOnly? served = read.CivilDayOrNull(request.ServiceDate, "service_date");
         string memo = read.Text(request.Memo, "memo", MaxMemoLength);
         ResourceName? elder = context.OnBehalfOf(read, request.OnBehalfOf, VoucherValues.Elders);
         long price = read.Amount(request.Price, "price", Unit.Fen), insurance = read.Amount(request.Insurance, "insurance", Unit.Fen, zeroAllowed: true);

@@ -65,6 +65,7 @@ public sealed class ElderApiTests(TestServer server)
         RecordAssessmentRequest Other(DateOnly date, int score = 40, string name = "") => new() { RequestId = Id(), Elder = name.Length > 0 ? name : elder, AssessedDate = date.ToContract(), Score = score };
         await _desk.Elders().RecordAssessmentAsync(Other(_desk.Today.AddDays(1))).IsRefusedAsync(Reason.AssessmentInFuture);
         await _desk.Elders().RecordAssessmentAsync(Other(day.AddDays(-1))).IsRefusedAsync(Reason.AssessmentOutdated);
+        await _desk.Elders().RecordAssessmentAsync(Other(new DateOnly(1066, 10, 14))).IsRefusedAsync(Reason.InvalidField, "assessed_date");
         await _desk.Elders().RecordAssessmentAsync(Other(day, 91)).IsRefusedAsync(Reason.InvalidField, "score");
         await _desk.Elders().RecordAssessmentAsync(Other(day, name: Nobody)).IsRefusedAsync(Reason.ElderNotFound);
     }

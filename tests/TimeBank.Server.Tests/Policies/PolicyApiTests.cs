@@ -119,6 +119,15 @@ public sealed class PolicyApiTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_first_day_that_nobody_will_see_is_refused()
+    {
+        var request = new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}",
+            Document = await DocumentAsync(Chaling, "late", "9999-12-31") };
+
+        await As(Role.FinanceMaker).ProposeVersionAsync(request).IsRefusedAsync(Reason.PolicyInvalid, "document.effective");
+    }
+
+    [Fact]
     public async Task A_name_is_taken_once_and_a_request_id_has_one_content()
     {
         string id = NewId();

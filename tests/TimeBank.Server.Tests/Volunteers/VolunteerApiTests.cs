@@ -74,6 +74,25 @@ public sealed class VolunteerApiTests(TestServer server)
         Assert.Empty((await _desk.Volunteers().GetVolunteerAsync(new GetVolunteerRequest { Name = volunteer })).Family);
     }
 
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(1066, 10, 14)]
+    [InlineData(1899, 12, 31)]
+    [InlineData(2099, 1, 1)]
+    [InlineData(9999, 12, 31)]
+    public async Task Nobody_is_born_before_1900_or_in_the_future(int year, int month, int day)
+    {
+        var born = new Date { Year = year, Month = month, Day = day };
+
+        await _desk.Volunteers()
+            .EnrolVolunteerAsync(new EnrolVolunteerRequest { RequestId = Id(), Parent = _desk.Region, DisplayName = "王芳",
+                BirthDate = born })
+            .IsRefusedAsync(Reason.InvalidField, "birth_date");
+        await _desk.Elders().RegisterElderAsync(new RegisterElderRequest { RequestId = Id(), Parent = _desk.Region, DisplayName = "李奶奶",
+            BirthDate = born })
+            .IsRefusedAsync(Reason.InvalidField, "birth_date");
+    }
+
     [Fact]
     public async Task ListVolunteers_goes_by_name_in_pages_that_cannot_be_tampered_with()
     {
