@@ -163,7 +163,9 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
         {
             if (digest != command.Digest) return Reason.RequestIdReused;
             (string?, string) before = (State.Dispute?.ResolveNote, State.CancelNote);
-            words?.Invoke();
+            // A retry brings words back that a crash lost, and leaves those that are stored: an older build's may be read differently
+            // today.
+            if (State.CancelNote.Length == 0 && State.Dispute?.ResolveNote is null or "") words?.Invoke();
             if ((State.Dispute?.ResolveNote, State.CancelNote) != before) await SaveAsync();
             return View();
         }

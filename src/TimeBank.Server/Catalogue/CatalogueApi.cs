@@ -42,7 +42,9 @@ public sealed class CatalogueApi(IGrainFactory grains, PageTokens tokens, Busine
         read.Check();
         VersionDocument.Parse(request.Document, file => Catalogue.Parse(file),
             catalogue => (catalogue.Region, catalogue.Effective), region, Reason.CatalogueInvalid);
-        return (await Grain(region).ProposeAsync(context.Command(request, id), request.Document)).OrThrow().ToWholeCatalogue();
+        Command command = context.Command(request, id);
+        await VersionDocument.CheckLettersAsync(request.Document, Reason.CatalogueInvalid, () => grains.IsKnownAsync(region, command));
+        return (await Grain(region).ProposeAsync(command, request.Document)).OrThrow().ToWholeCatalogue();
     }
 
     public override async Task<CatalogueVersion> ApproveVersion(ApproveCatalogueVersionRequest request, ServerCallContext context)

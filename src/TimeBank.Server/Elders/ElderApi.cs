@@ -14,7 +14,7 @@ public sealed partial class ElderApi(IGrainFactory grains, IRegistry registry, I
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
         RegionCode region = read.Region(request.Parent, "parent");
-        string name = read.Text(request.DisplayName, "display_name", RequestReader.MaxNameLength, required: true);
+        string name = read.Name(request.DisplayName, "display_name");
         DateOnly birthDate = read.PastDay(request.BirthDate, "birth_date", clock.Today);
         IReadOnlyList<Difficulty> difficulties = read.Choices(request.Difficulties, "difficulties");
         read.Check();

@@ -20,7 +20,8 @@ public sealed partial class FundApi
         RegionCode region = read.Region(request.Parent, "parent");
         Slug slug = read.Slug(request.ProgrammeId, "programme_id");
         var programme = new ProgrammeRecord(
-            request.ProgrammeId, read.Text(request.DisplayName, "display_name", MaxNameLength, required: true), (Ledger.ProgrammeScheme)read.Choice(request.Scheme, "scheme"),
+            request.ProgrammeId, read.Name(request.DisplayName, "display_name", MaxNameLength),
+                (Ledger.ProgrammeScheme)read.Choice(request.Scheme, "scheme"),
             Unit.Fen.Code, [.. read.Choices(request.ServiceTypes, "service_types", required: true).Where(Enum.IsDefined).Select(type => type.ToDomain())], 0, 0, 0, null, Difficulties.None);
         if (request.Scheme == ProgrammeScheme.UnitVoucher) programme = Units(read, request, programme);
         else if (request.Scheme == ProgrammeScheme.NationalEVoucher) MustBeEmpty(read, request);

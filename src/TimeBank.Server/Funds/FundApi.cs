@@ -20,7 +20,8 @@ public sealed partial class FundApi(
         Slug source = read.Slug(request.FundId, "fund_id");
         V1.FundKind kind = read.Choice(request.Kind, "kind");
         var fund = new FundRecord(
-            request.FundId, kind.ToDomain(), read.Text(request.DisplayName, "display_name", MaxNameLength, required: true), read.Text(request.Purpose, "purpose", MaxTextLength));
+            request.FundId, kind.ToDomain(), read.Name(request.DisplayName, "display_name", MaxNameLength),
+                read.Text(request.Purpose, "purpose", MaxTextLength));
         read.Check();
         RegionGrains.RequireRegion(region);
         Reply<FundRecord> reply = await grains.GetGrain<IFundGrain>($"{region}/{source}").CreateAsync(new CreateFundMessage(context.Command(request, id), fund));

@@ -16,9 +16,10 @@ public static class GrpcSetup
             grpc.MaxSendMessageSize = MaxAnswerBytes;
             grpc.Interceptors.Add<FaultInterceptor>();
             grpc.Interceptors.Add<AccessInterceptor>();
+            grpc.Interceptors.Add<StoredTextInterceptor>();
         });
         // One instance each, and not one a call: none of them keeps anything of a call.
-        services.AddSingleton<FaultInterceptor>().AddSingleton<AccessInterceptor>();
+        services.AddSingleton<FaultInterceptor>().AddSingleton<AccessInterceptor>().AddSingleton<StoredTextInterceptor>();
         services.AddSingleton<CatalogueApi>().AddSingleton<LedgerApi>().AddSingleton<PolicyApi>().AddSingleton<ScenarioApi>().AddSingleton<FundApi>();
         services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>();

@@ -42,7 +42,9 @@ public sealed class PolicyApi(IGrainFactory grains, PageTokens tokens, BusinessC
         read.Check();
         VersionDocument.Parse(request.Document, file => Policy.Parse(file),
             policy => (policy.Version.Region, policy.Effective), region, Reason.PolicyInvalid);
-        return Whole((await Grain(region).ProposeAsync(context.Command(request, id), request.Document)).OrThrow());
+        Command command = context.Command(request, id);
+        await VersionDocument.CheckLettersAsync(request.Document, Reason.PolicyInvalid, () => grains.IsKnownAsync(region, command));
+        return Whole((await Grain(region).ProposeAsync(command, request.Document)).OrThrow());
     }
 
     public override async Task<V1.PolicyVersion> ApproveVersion(ApprovePolicyVersionRequest request, ServerCallContext context)

@@ -18,7 +18,7 @@ public sealed class ProviderApi(
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
         RegionCode region = read.Region(request.Parent, "parent");
-        string name = read.Text(request.DisplayName, "display_name", MaxNameLength, required: true);
+        string name = read.Name(request.DisplayName, "display_name", MaxNameLength);
         IReadOnlyList<V1.ServiceType> types = read.Choices(request.ServiceTypes, "service_types", required: true);
         if (request.Accreditation is null) read.Refuse("accreditation", "REQUIRED");
         (DateOnly First, DateOnly Last) accreditation = read.Period(request.Accreditation, "accreditation");

@@ -12,17 +12,21 @@ namespace TimeBank.Server;
 /// <summary>What a call carries besides its request.</summary>
 public static class CallContextExtensions
 {
-    private static readonly object CallerKey = new();
+    private static readonly object CallerKey = new(), ReceivedKey = new();
 
     /// <summary>Who calls; set by the access interceptor before any service is reached.</summary>
     public static Caller Caller(this ServerCallContext context) => (Caller)context.UserState[CallerKey];
 
     internal static void SetCaller(this ServerCallContext context, Caller caller) => context.UserState[CallerKey] = caller;
 
+    /// <summary>Keeps the request as the caller sent it, where the service is given a readable copy.</summary>
+    internal static void SetReceived(this ServerCallContext context, IMessage request) => context.UserState[ReceivedKey] = request;
+
     /// <summary>The command of a mutation, under the caller's request id.</summary>
     /// <param name="onBehalfOf">The person for whom counter staff act, as a resource name that has been checked; else null.</param>
     public static Command Command(this ServerCallContext context, IMessage request, Guid requestId, ResourceName? onBehalfOf = null, string memo = "")
     {
+        if (context.UserState.TryGetValue(ReceivedKey, out object? received)) request = (IMessage)received;
         IFieldAccessor? asks = request.Descriptor.FindFieldByName("validate_only")?.Accessor;
         bool validateOnly = asks?.GetValue(request) is true;
         if (validateOnly)

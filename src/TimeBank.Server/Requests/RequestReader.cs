@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -92,8 +93,57 @@ public sealed class RequestReader
         return slug;
     }
 
-    /// <summary>Text for people: counted in Unicode scalar values, without control characters and those that turn its direction.</summary>
-    public string Text(string text, string field, int max, bool required = false)
+    /// <summary>
+    /// Text for people: counted in Unicode scalar values, without control characters, those that turn its direction, and letters that
+    /// nobody can see or read. Look-alike ideographs are replaced by the plain ones.
+    /// </summary>
+    public string Text(string text, string field, int max, bool required = false) =>
+        Plain(PlainLetters.Fold(Written(text, field, max, required)), field, joinersAllowed: true);
+
+    /// <summary>The name of a person or thing, which others compare by eye.</summary>
+    public string Name(string text, string field, int max = MaxNameLength) =>
+        Plain(PlainLetters.Fold(Written(text, field, max, required: true)), field, joinersAllowed: false);
+
+    /// <summary>
+    /// A text by which its sender tells one thing from another, taken letter by letter as it is: nothing in it is replaced, and blanks
+    /// around it, which nobody sees, would make two things of one.
+    /// </summary>
+    public string Key(string text, string field, int max)
+    {
+        if (text.Length <= 2 * max && text != text.Trim()) Refuse(field, "BLANK_AROUND");
+        else return Plain(Written(text, field, max, required: true), field, joinersAllowed: false);
+        return "";
+    }
+
+    /// <summary>
+    /// A text of an older build with a question mark for each letter that is refused today, so that the retry of a request that was taken
+    /// can be read.
+    /// </summary>
+    internal static string Readable(string text)
+    {
+        // As nearly all fields are.
+        if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0) return text;
+        string folded = PlainLetters.Fold(text);
+        if (!text.Any(IsControl) && PlainLetters.FindStrange(folded, joinersAllowed: false) is null) return text;
+        var readable = new StringBuilder(folded.Length);
+        foreach (Rune letter in folded.EnumerateRunes())
+        {
+            bool refused = PlainLetters.IsStrange(letter) || (letter.IsBmp && IsControl((char)letter.Value));
+            readable.Append(refused ? "?" : letter.ToString());
+        }
+        return readable.ToString();
+    }
+
+    private string Plain(string text, string field, bool joinersAllowed)
+    {
+        if (PlainLetters.FindStrange(text, joinersAllowed) is { } strange)
+        {
+            Refuse(field, "STRANGE_LETTER", ("letter", strange.CodePoint), ("place", $"{strange.Place}"));
+        }
+        return text;
+    }
+
+    private string Written(string text, string field, int max, bool required)
     {
         if (text.Length == 0)
         {
@@ -104,7 +154,8 @@ public sealed class RequestReader
         if (text.Length > 2 * max || text.EnumerateRunes().Count() > max) Refuse(field, "TOO_LONG", ("max", $"{max}"));
         else if (text.Any(IsControl)) Refuse(field, "CONTROL_CHARACTER");
         else if (text.Trim().Length == 0) Refuse(field, "TEXT_INVALID");
-        return text;
+        else return text;
+        return "";
     }
 
     /// <summary>Whether a letter breaks a line or commands the reader's screen, of which the controls of direction (Unicode's Bidi_Control) show a text as another one.</summary>

@@ -44,6 +44,15 @@ internal static class VersionDocument
         return file;
     }
 
+    /// <param name="isKnown">Whether the proposal was made before, perhaps to an older build that took such letters; then its retry is
+    /// answered.</param>
+    /// <exception cref="Grpc.Core.RpcException">The texts have letters that nobody can see or read.</exception>
+    public static async Task CheckLettersAsync(string document, Reason invalid, Func<Task<bool>> isKnown)
+    {
+        FieldViolation[] wrong = [.. DataLetters.Find(Encoding.UTF8.GetBytes(document)).Take(MaxPlaces).Select(Violation)];
+        if (wrong.Length > 0 && !await isKnown()) throw Problem.Invalid(wrong, invalid);
+    }
+
     private static FieldViolation Violation(DataError error)
     {
         string path = $"{Field}{error.Path["$".Length..]}";

@@ -18,7 +18,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
         RegionCode region = read.Region(request.Parent, "parent");
-        string name = read.Text(request.DisplayName, "display_name", RequestReader.MaxNameLength, required: true);
+        string name = read.Name(request.DisplayName, "display_name");
         DateOnly birthDate = read.PastDay(request.BirthDate, "birth_date", clock.Today);
         ResourceName? home = read.ResourceOrNull(request.Home, "home", PersonValues.Volunteers);
         read.Check();

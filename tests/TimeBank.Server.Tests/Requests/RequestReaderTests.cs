@@ -36,6 +36,41 @@ public sealed class RequestReaderTests
     }
 
     [Theory]
+    [InlineData("王\ue863", "Character 2 (U+E863)")]
+    [InlineData("\ufffd芳", "Character 1 (U+FFFD)")]
+    [InlineData("王\u200b芳", "Character 2 (U+200B)")]
+    [InlineData("\ufeff王芳", "Character 1 (U+FEFF)")]
+    [InlineData("王芳\U000e0041", "Character 3 (U+E0041)")]
+    [InlineData("王\u2fd9芳", "Character 2 (U+2FD9)")]
+    [InlineData("\u3164", "Character 1 (U+3164)")]
+    [InlineData("王芳\ufe00", "Character 3 (U+FE00)")]
+    public void A_name_with_a_letter_that_nobody_sees_or_reads_is_refused_by_its_place(string name, string named)
+    {
+        var read = new RequestReader();
+        read.Name(name, "display_name");
+
+        Google.Rpc.Status refused = Assert.Throws<RpcException>(read.Check).GetRpcStatus()!;
+
+        BadRequest.Types.FieldViolation violation =
+            Assert.Single(refused.Details.Single(detail => detail.Is(BadRequest.Descriptor)).Unpack<BadRequest>().FieldViolations);
+        Assert.Equal("display_name", violation.Field);
+        Assert.StartsWith("STRANGE_LETTER: ", violation.Description, StringComparison.Ordinal);
+        Assert.Contains(named, violation.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_letter_that_looks_like_another_becomes_it_in_names_and_notes_and_is_refused_in_a_key()
+    {
+        var read = new RequestReader();
+
+        Assert.Equal("老王", read.Name("\u2f7c王", "display_name"));
+        Assert.Equal("老王的长者餐", read.Text("\u2f7c王的\u2ed3者餐", "memo", 200));
+        read.Check();
+        read.Key("\u2f7c-1", "key", 100);
+        Assert.Throws<RpcException>(read.Check);
+    }
+
+    [Theory]
     [InlineData("王奶奶 的午餐，第 1 次（含汤）")]
     [InlineData("حجز الغداء")]
     [InlineData("\U0001F468‍\U0001F469‍\U0001F467 𠀀")]

@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+using System.Text;
+
+namespace TimeBank.Ledger;
+
+/// <summary>
+/// Letters that a reader takes for others, or doesn't see at all: two names that look the same must be the same, or a search finds one
+/// person and not the other. The framework's own normalization does nothing where it runs without ICU, and ICU leaves some of these letters
+/// as they are, so the table is ours.
+/// </summary>
+/// <remarks>
+/// A radical or compatibility ideograph has one plain letter by the Unicode standard, and comes from a PDF or an old code page without
+/// anybody having meant it. So it is replaced: the clerk, who sees no difference, couldn't mend it. What has no plain letter is refused:
+/// leaving a private or broken letter out would make another name of it. Left alone are full-width forms and combining marks, which a
+/// reader sees.
+/// </remarks>
+public static partial class PlainLetters
+{
+    private static readonly FrozenDictionary<int, Rune> Plain = new[]
+        { (0x2E80, Supplement), (0x2F00, Kangxi), (0x31C0, Strokes), (0xF900, Compatibility), (0x2F800, CompatibilitySupplement) }
+        .SelectMany(block => block.Item2.EnumerateRunes().Select((plain, at) => (Letter: block.Item1 + at, plain)))
+        .Where(pair => pair.plain.Value != None)
+        .ToFrozenDictionary(pair => pair.Letter, pair => pair.plain);
+
+    // Ideographs that stand among the compatibility ideographs and are none.
+    private static readonly FrozenSet<int> OwnIdeographs =
+        FrozenSet.ToFrozenSet([0xFA0E, 0xFA0F, 0xFA11, 0xFA13, 0xFA14, 0xFA1F, 0xFA21, 0xFA23, 0xFA24, 0xFA27, 0xFA28, 0xFA29]);
+
+    /// <summary>
+    /// The text with each look-alike ideograph replaced by its plain one. The same text has the same answer for ever: entries are made of
+    /// it.
+    /// </summary>
+    public static string Fold(string text)
+    {
+        if (Ascii.IsValid(text) || !text.EnumerateRunes().Any(letter => Plain.ContainsKey(letter.Value))) return text;
+        var folded = new StringBuilder(text.Length);
+        foreach (Rune letter in text.EnumerateRunes()) folded.Append(Plain.GetValueOrDefault(letter.Value, letter).ToString());
+        return folded.ToString();
+    }
+
+    /// <summary>
+    /// The first letter that nobody may write: an ideograph's look-alike, a private, unassigned or broken one, or one that can't be seen.
+    /// Null where there is none.
+    /// </summary>
+    /// <param name="joinersAllowed">Whether it may have the joiners and selectors that emoji are put together with, as notes may and names
+    /// may not.</param>
+    public static StrangeLetter? FindStrange(string text, bool joinersAllowed)
+    {
+        int place = 0;
+        foreach (Rune letter in text.EnumerateRunes())
+        {
+            place++;
+            if (IsStrange(letter) && !(joinersAllowed && IsJoiner(letter.Value))) return new StrangeLetter(letter, place);
+        }
+        return null;
+    }
+
+    /// <summary>Whether nobody may write a letter in a name.</summary>
+    public static bool IsStrange(Rune letter) =>
+        letter.Value >= 0xAD && (IsLookAlike(letter.Value) || IsUnreadable(letter.Value) || IsInvisible(letter.Value));
+
+    private static bool IsJoiner(int letter) => letter is 0x200C or 0x200D or (>= 0xFE00 and <= 0xFE0F);
+
+    private static bool IsLookAlike(int letter) =>
+        letter is (>= 0x2E80 and <= 0x2FDF) or (>= 0x31C0 and <= 0x31EF) or (>= 0x2F800 and <= 0x2FA1F)
+            || (letter is >= 0xF900 and <= 0xFAFF && !OwnIdeographs.Contains(letter));
+
+    /// <summary>
+    /// Private use, noncharacters, and what stands for a letter that was lost (U+FFFC, U+FFFD): everybody's machine shows another thing.
+    /// </summary>
+    private static bool IsUnreadable(int letter) =>
+        letter is (>= 0xE000 and <= 0xF8FF) or (>= 0xFDD0 and <= 0xFDEF) or (>= 0xFFF0 and <= 0xFFFF) or >= 0xF0000
+            || (letter & 0xFFFE) == 0xFFFE;
+
+    /// <summary>
+    /// <c>Default_Ignorable_Code_Point</c> of <c>DerivedCoreProperties.txt</c>, Unicode 14.0, with tag characters and U+FEFF among them;
+    /// and the empty braille cell.
+    /// </summary>
+    private static bool IsInvisible(int letter) => letter is 0xAD or 0x34F or 0x61C or 0x115F or 0x1160 or 0x17B4 or 0x17B5
+        or (>= 0x180B and <= 0x180F) or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F)
+        or 0x2800 or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFEFF or 0xFFA0 or (>= 0x1BCA0 and <= 0x1BCA3) or (>= 0x1D173 and <= 0x1D17A)
+        or (>= 0xE0000 and <= 0xE0FFF);
+}
+
+/// <summary>A letter that nobody may write, and the how-manieth of its text it is, counted from 1.</summary>
+public readonly record struct StrangeLetter(Rune Letter, int Place)
+{
+    /// <summary>As Unicode names it: U+200B.</summary>
+    public string CodePoint => $"U+{Letter.Value:X4}";
+}
