@@ -65,6 +65,21 @@ public sealed class ImportFileTests
         Assert.Equal((2, "k", "INVALID_FIELD", field), (refusal.Number, refusal.Key, refusal.Reason, refusal.Field));
     }
 
+    /// <summary>A file of any length, of which the server may see the lines in several calls.</summary>
+    [Fact]
+    public void Lines_that_share_an_id_are_refused_each_with_the_number_of_another()
+    {
+        const string row = ",2026-09-30,bank/ccb,DEBIT,CNY,100,\n";
+
+        (List<ImportLine> lines, List<ImportRefusal> refused) =
+            Read($"{Header}4.20000E+27{row}a{row}4.20000E+27{row}4.20000E+27{row}b,2026-02-30,bank/ccb,DEBIT,CNY,1,\nb{row}{row}{row}");
+
+        // Lines without an id are no copies of each other; the server says that each needs one.
+        Assert.Equal(["a", "", ""], lines.Select(line => line.Key));
+        Assert.Equal([(2, "id", "Line 4 "), (4, "id", "Line 2 "), (5, "id", "Line 2 "), (6, "date", "The day"), (7, "id", "Line 6 ")],
+            refused.OrderBy(line => line.Number).Select(line => ((int)line.Number, line.Field, line.Texts["en"][..7])));
+    }
+
     [Theory]
     [InlineData("", "empty")]
     [InlineData("id,date,account,side,unit,amount,Amount\n", "amount is there more than once")]

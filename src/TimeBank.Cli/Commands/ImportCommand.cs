@@ -55,6 +55,8 @@ internal static class ImportCommand
             ImportBalancesResponse answer = await client.ImportBalancesAsync(request);
             sum.Recorded += answer.Recorded;
             sum.Known += answer.Known;
+            // The file's column, as whoever reads the report knows it.
+            foreach (ImportRefusal line in answer.Refused.Where(line => line.Field == "key")) line.Field = "id";
             sum.Refused.Add(answer.Refused);
             done += chunk.Length;
             session.Screen.Progress(session.Language[$"{done}/{lines.Count} 行", $"{done} of {lines.Count} lines"], ended: false);

@@ -63,7 +63,37 @@ internal static class ImportFile
             if (wrong is null) lines.Add(line);
             else refused.Add(Refusal(line, wrong));
         }
-        return columns is not null ? (lines, refused) : throw new UsageException("文件是空的。", "The file is empty.");
+        if (columns is null) throw new UsageException("文件是空的。", "The file is empty.");
+        RefuseRepeated(lines, refused);
+        return (lines, refused);
+    }
+
+    /// <summary>
+    /// Takes out the lines that share an id, each with the number of another one. The server finds them within a call; here they are found
+    /// within the file, of which a large one goes in several calls.
+    /// </summary>
+    private static void RefuseRepeated(List<ImportLine> lines, List<ImportRefusal> refused)
+    {
+        Dictionary<string, int[]> repeated = lines.Select(line => (line.Key, line.Number))
+            .Concat(refused.Select(line => (line.Key, line.Number)))
+            .Where(line => line.Key.Length > 0)
+            .GroupBy(line => line.Key, line => line.Number, StringComparer.Ordinal)
+            .Where(same => same.Count() > 1)
+            .ToDictionary(same => same.Key, same => same.Order().Take(2).ToArray(), StringComparer.Ordinal);
+        foreach (ImportLine line in lines.Where(line => repeated.ContainsKey(line.Key)))
+        {
+            int other = repeated[line.Key][line.Number == repeated[line.Key][0] ? 1 : 0];
+            refused.Add(new ImportRefusal
+            {
+                Number = line.Number,
+                Key = line.Key,
+                Reason = "INVALID_FIELD",
+                Field = "id",
+                Texts = { ["zh-CN"] = $"第 {other} 行也用了这个编号；每行须有自己的编号。",
+                    ["en"] = $"Line {other} has this id too; each line needs an id of its own." },
+            });
+        }
+        lines.RemoveAll(line => repeated.ContainsKey(line.Key));
     }
 
     private static string? Fill(ImportLine line, Side side, Amount amount, DateOnly day)

@@ -29,7 +29,11 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         string policy = (await grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(clock.Today)).Policy.Version.ToString();
         LedgerHead head = await ledger.ReadHeadAsync(region, CancellationToken.None);
         var answers = new (Result? Result, ImportRefusal? Refusal)[lines.Count];
-        await Task.WhenAll(lines.Index().GroupBy(line => line.Item.Account).Select(async group =>
+        RefuseRepeated(lines, (at, other) =>
+            answers[at].Refusal = Refusal(lines[at],
+                Problem.Invalid([new FieldViolation("key", "LINE_ID_REPEATED", ("line", $"{other.Number}"))])));
+        await Task.WhenAll(lines.Index().Where(line => answers[line.Index].Refusal is null).GroupBy(line => line.Item.Account)
+            .Select(async group =>
         {
             var scratch = new WorkingState(head);
             foreach ((int at, ImportLine line) in group)
@@ -52,11 +56,37 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         };
     }
 
+    /// <summary>
+    /// Finds the lines of a call that share a key. All of them are refused, each told another one: only one could be recorded, and nobody
+    /// but the sender knows whether the others are copies of it or further amounts, as where a spreadsheet made many ids into one number.
+    /// </summary>
+    private static void RefuseRepeated(IReadOnlyList<ImportLine> lines, Action<int, ImportLine> refuse)
+    {
+        foreach (IGrouping<string, (int Index, ImportLine Item)> same in lines.Index().Where(line => line.Item.Key.Length > 0)
+            .GroupBy(line => line.Item.Key, StringComparer.Ordinal))
+        {
+            if (same.Skip(1).FirstOrDefault().Item is not { } second) continue;
+            (int first, ImportLine line) = same.First();
+            refuse(first, second);
+            foreach ((int at, _) in same.Skip(1)) refuse(at, line);
+        }
+    }
+
     /// <exception cref="RpcException">The line is refused.</exception>
     private async Task<Result> RecordAsync(ImportLine line, string policy, WorkingState scratch)
     {
+        var content = new ImportLine(line) { Number = 0 };
+        var digest = Digest.Of(
+            [.. Encoding.UTF8.GetBytes($"import {source}"), 0, .. Google.Protobuf.MessageExtensions.ToByteArray(content)]);
+        // Not scoped by who sends it: another person goes on where the first one was broken off.
+        var id = EntryId.Of($"import/{source}", new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(line.Key))[..16]));
+        EntryId Attempt(int number) => number == 0 ? id : id.Step($"{number}");
+        (int attempt, Outcome? happened) = await grains.Ledger(region).AttemptAsync(Attempt);
+        // Before any rule: what an older build took stays known, whatever its rules were.
+        if (happened is not null) return happened.Command == digest ? Result.Known : throw Reused(happened);
+
         var read = new RequestReader();
-        string key = read.Text(line.Key, "key", MaxKeyLength, required: true), memo = read.Text(line.Memo, "memo", EntryHeader.MaxMemoLength);
+        string key = read.Key(line.Key, "key", MaxKeyLength), memo = read.Text(line.Memo, "memo", EntryHeader.MaxMemoLength);
         V1.Side side = read.Choice(line.Side, "side");
         DateOnly day = read.PastDay(line.Date, "date", clock.Today);
         if (!AccountPath.TryParse(line.Account, out AccountPath path)) read.Refuse("account", line.Account.Length == 0 ? "REQUIRED" : "NOT_A_NAME", ("pattern", "fund/lottery/available"));
@@ -65,19 +95,11 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         long amount = read.Amount(line.Amount, "amount", account.Unit);
         read.Check();
 
-        var content = new ImportLine(line) { Number = 0 };
-        var digest = Digest.Of([.. Encoding.UTF8.GetBytes($"import {source}"), 0, .. Google.Protobuf.MessageExtensions.ToByteArray(content)]);
-        // Not scoped by who sends it: another person goes on where the first one was broken off.
-        var id = EntryId.Of($"import/{source}", new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(key))[..16]));
-        EntryId Attempt(int number) => number == 0 ? id : id.Step($"{number}");
-        (int attempt, Outcome? happened) = await grains.Ledger(region).AttemptAsync(Attempt);
-        if (happened is not null) return happened.Command == digest ? Result.Known : throw Problem.Of(Reason.RequestIdReused);
-
         await RequireRegisteredAsync(path);
         EntryHeader header = command.Header(Attempt(attempt), day, policy, ("source", source.Text), ("key", key)) with { Command = digest, Memo = memo };
         Proposal proposal = Entries.Import(header, account, side == V1.Side.Debit, amount);
         Outcome outcome = command.ValidateOnly ? await TryAsync(scratch, proposal) : (await grains.Ledger(region).SubmitAsync(new ProposalMessage(proposal))).Outcome;
-        if (outcome.Refusal is { } refusal) throw Problem.Of(refusal);
+        if (outcome.Refusal is { } refusal) throw refusal.Reason == Reason.RequestIdReused ? Reused(null) : Problem.Of(refusal);
         return outcome.Replayed ? Result.Known : Result.Recorded;
     }
 
@@ -107,6 +129,12 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         };
         if (missing != Reason.None) throw Problem.Of(missing);
     }
+
+    /// <summary>Another line had the id before. Whoever reads a file knows lines and ids, and nothing of request ids.</summary>
+    /// <param name="before">What that line came to; null where it was recorded only a moment ago, by another call.</param>
+    private static RpcException Reused(Outcome? before) => Problem.Invalid(
+        [new FieldViolation("key", "LINE_ID_USED", before?.Entry is { } entry ? [("entry", $"{entry.Index}")] : [])],
+            Reason.RequestIdReused);
 
     private static ImportRefusal Refusal(ImportLine line, RpcException refused)
     {

@@ -63,6 +63,36 @@ public sealed class LedgerToolTests : IDisposable
         Assert.Contains("Line 2 isn't UTF-8.", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("V-1,2026-09-30,bank/ccb,DEBIT,CNY,10000,\nV-1,2026-09-30,pool/donated,CREDIT,MIN,90,\n", "Line 3 has this id",
+        "0 lines recorded, 0 known before, 2 refused.")]
+    [InlineData(
+        "4E+27,2026-09-30,pool/donated,C,MIN,1,\n4E+27,2026-09-30,pool/donated,C,MIN,1,\n4E+27,2026-09-30,pool/donated,C,MIN,1,\n",
+            "Line 2 has this id", "0 lines recorded, 0 known before, 3 refused.")]
+    [InlineData(" K-1,2026-09-30,pool/donated,C,MIN,1,\n", "begin or end with a blank", "0 lines recorded, 0 known before, 1 refused.")]
+    public async Task Ids_that_are_no_lines_own_are_refused_under_their_column_and_nothing_is_recorded(string rows, string why, string sum)
+    {
+        await using JournalDesk desk = await JournalDesk.StartAsync(_data);
+        string file = Path.Combine(_data, "balances.csv");
+        await File.WriteAllTextAsync(file, "id,date,account,side,unit,amount,memo\n" + rows);
+
+        foreach (string[] how in (string[][])[["--dry-run"], [], ["--keep-going"]])
+        {
+            (int code, string output, string error) = await RunAsync(desk, ["import", file, "--source", "old", .. how]);
+            Assert.Equal(1, code);
+            Assert.Contains(sum, output, StringComparison.Ordinal);
+            // A table breaks long cells.
+            Assert.Contains(why.Split(' ')[0], output, StringComparison.Ordinal);
+            using JsonDocument report =
+                JsonDocument.Parse((await RunAsync(desk, ["import", file, "--source", "old", "--json", .. how])).Output);
+            Assert.All(report.RootElement.GetProperty("refused").EnumerateArray(), line =>
+                Assert.Equal("id", line.GetProperty("field").GetString()));
+            Assert.Contains(report.RootElement.GetProperty("refused").EnumerateArray(), line =>
+                line.GetProperty("texts").GetProperty("en").GetString()!.Contains(why, StringComparison.Ordinal));
+        }
+        Assert.Contains("As of 0 entries.", await SoundAsync(desk, "trial-balance"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Accounts_are_frozen_unfrozen_closed_and_reopened()
     {
