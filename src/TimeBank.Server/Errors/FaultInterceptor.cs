@@ -74,7 +74,7 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
         {
             try
             {
-                await stream.WriteAsync(message);
+                await stream.WriteAsync(message, cancellationToken);
             }
             catch (Exception error) when (call.IsCancellationRequested && error is (InvalidOperationException or IOException))
             {

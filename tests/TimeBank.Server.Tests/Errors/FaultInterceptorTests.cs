@@ -69,6 +69,8 @@ public sealed class FaultInterceptorTests
         public WriteOptions? WriteOptions { get; set; }
 
         public Task WriteAsync(RunProgress message) => Task.FromException(error);
+
+        public Task WriteAsync(RunProgress message, CancellationToken cancellationToken) => WriteAsync(message);
     }
 
     private sealed class Record : ILogger<FaultInterceptor>
