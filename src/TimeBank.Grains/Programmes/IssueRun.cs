@@ -24,13 +24,13 @@ internal sealed class IssueRun(
     {
         var needed = Fen.Zero;
         string? after = null;
-        while (await ReadAsync(after, cancellation, looksUp: !atMost) is { } page) (needed, after) = (needed + page.Needed, page.Next);
+        while (await ReadAsync(after, looksUp: !atMost, cancellation) is { } page) (needed, after) = (needed + page.Needed, page.Next);
         return needed;
     }
 
     /// <summary>A page of elders with what each gets; null where there are no more.</summary>
     /// <param name="looksUp">Whether it is asked which vouchers are issued already.</param>
-    public async Task<Page?> ReadAsync(string? after, CancellationToken cancellation, bool looksUp = true)
+    public async Task<Page?> ReadAsync(string? after, bool looksUp, CancellationToken cancellation)
     {
         var query = new RegistryQuery(region, Elders) { After = after is null ? null : new RegistryCursor("", after), Limit = ElderPage };
         IReadOnlyList<RegistryRow<ElderState>> rows = await registry.ListAsync<ElderState>(query, cancellation);

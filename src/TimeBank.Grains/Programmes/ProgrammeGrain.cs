@@ -83,11 +83,11 @@ public sealed class ProgrammeGrain(
         if (_judged?.Run != run.Command) _judged = (run.Command, await Ledger.DayOfAsync(run.Command, run.Month, Today));
         IssueRun issue = await IssueAsync(run, _judged.Value.Day);
         bool isAhead = ahead is { } next && next.Run == run.Command.Id && next.After == after;
-        Task<IssueRun.Page?> read = isAhead ? ahead!.Value.Page : issue.ReadAsync(after, cancellation);
+        Task<IssueRun.Page?> read = isAhead ? ahead!.Value.Page : issue.ReadAsync(after, looksUp: true, cancellation);
         if (await read is not { } page) return RunTally.Nothing;
         cancellation.ThrowIfCancellationRequested();
         // The next page is read while this one is stored.
-        _ahead = (run.Command.Id, page.Next, issue.ReadAsync(page.Next, CancellationToken.None));
+        _ahead = (run.Command.Id, page.Next, issue.ReadAsync(page.Next, looksUp: true, CancellationToken.None));
         return await issue.IssueAsync(page);
     }
 
