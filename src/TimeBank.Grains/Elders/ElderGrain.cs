@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Orleans.Runtime;
 using TimeBank.Ledger;
@@ -12,7 +13,7 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
 
     private OpaqueId Id => OpaqueId.Parse(LocalKey);
 
-    private DateOnly Month => new(Today.Year, Today.Month, 1);
+    private DateOnly Month => FirstOf(Today);
 
     public async Task<Reply<ElderMessage>> RegisterAsync(RegisterElderMessage registration)
     {
@@ -56,8 +57,8 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
         DateOnly day = month < Month ? month.AddMonths(1).AddDays(-1) : month == Month ? Today : month;
         Policy policy = await GrainFactory.PolicyAsync(Region, day);
         Entitlement entitlement = IssuedHoursRule.Judge(Facts, day, policy);
-        (_, Outcome? issued) = await Ledger.AttemptAsync(attempt => IssueId(month, attempt));
-        return issued?.Entry is { } entry
+        (_, JournalEntry? issued, _) = await IssueOfAsync(month);
+        return issued is { } entry
             ? new EntitledHoursMessage(entry.Transfers[0].Posted, Issued: true, Reason.None)
             : new EntitledHoursMessage(entitlement.Amount, Issued: false, Refused(entitlement, day, policy)?.Reason ?? Reason.None);
     }
@@ -65,20 +66,29 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
     public async Task<Reply<IssuedHoursMessage>> IssueHoursAsync(IssueHoursMessage run)
     {
         if (!Exists) return Reason.ElderNotFound;
-        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(number => IssueId(run.Month, number));
-        if (outcome is null)
+        DateOnly day = run.Day ?? Today;
+        (int attempt, JournalEntry? issue, ImmutableArray<JournalEntry> reversed) = await IssueOfAsync(run.Month);
+        // A run that is called again answers as it did, and doesn't give what was taken back since.
+        if (reversed.FirstOrDefault(entry => IsOf(run.Run, entry)) is { } back) return new IssuedHoursMessage(back.Transfers[0].Posted);
+        if (issue is null)
         {
-            if (run.Month != Month) return Reason.MonthNotCurrent;
+            if (run.Month != FirstOf(day)) return Reason.MonthNotCurrent;
             Reply<EndedHoursMessage> ended = await EndHoursAsync(run.Run);
             if (ended.Refusal is { } notEnded) return notEnded;
             // Not remembered: an elder who isn't entitled today may be so before the month is over.
-            Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-            Entitlement entitlement = IssuedHoursRule.Judge(Facts, Today, policy);
-            if (Refused(entitlement, Today, policy) is { } refused) return refused;
-            outcome = await Ledger.DecideAsync(HourEntries.Issue(Header(run.Run, IssueId(run.Month, attempt), policy), Id, new Minutes(entitlement.Amount)), run.Run.ValidateOnly);
+            Policy policy = await GrainFactory.PolicyAsync(Region, day);
+            Entitlement entitlement = IssuedHoursRule.Judge(Facts, day, policy);
+            if (State.Registered > day) return Reason.ElderNotEntitled;
+            if (Refused(entitlement, day, policy) is { } refused) return refused;
+            EntryHeader header = Header(run.Run, IssueId(run.Month, attempt), day, policy);
+            Proposal proposal = HourEntries.Issue(header, Id, new Minutes(entitlement.Amount));
+            Outcome outcome = await Ledger.DecideAsync(proposal, run.Run.ValidateOnly);
             if (outcome.Refusal is { } refusal) return refusal;
+            issue = outcome.Entry!;
         }
-        return outcome.Entry!.Detail(RunDetail) == run.Run.Id.ToString() ? new IssuedHoursMessage(outcome.Entry.Transfers[0].Posted) : Reason.AlreadyIssued;
+        // What a run issues when its month is over has ended with it.
+        if (run.Month < Month && (await EndHoursAsync(run.Run)).Refusal is { } notOver) return notOver;
+        return IsOf(run.Run, issue) ? new IssuedHoursMessage(issue.Transfers[0].Posted) : Reason.AlreadyIssued;
     }
 
     public async Task<Reply<EndedHoursMessage>> EndHoursAsync(Command run)
@@ -90,14 +100,16 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
         {
             if ((await Ledger.AccountsAsync(new AccountPathsMessage([path.Text]))).Find(path) is not { } issued) return new EndedHoursMessage(0);
             // What lies before this month no longer changes, so it may be read beside the writer.
-            Counters before = await journal.CountersBeforeAsync(Region, issued.Number, LedgerTime.From(ChinaTime.StartOf(Month)), CancellationToken.None);
-            Minutes left = EndedHours.Of(before, issued.Counters);
+            var monthBegan = LedgerTime.From(ChinaTime.StartOf(Month));
+            Counters before = await journal.CountersBeforeAsync(Region, issued.Number, monthBegan, CancellationToken.None);
+            Minutes late = issued.Counters.CreditsPosted > before.CreditsPosted ? await LateAsync(issued, monthBegan) : Minutes.Zero;
+            Minutes left = EndedHours.Of(before, late, issued.Counters);
             if (left == Minutes.Zero) return new EndedHoursMessage(0);
 
             // The debits so far name this look: two runs that see the same end the hours once, and hours given back later are ended by the next.
             EntryId Look(int attempt) => Named($"end-hours {Month:yyyy-MM} {issued.Counters.DebitsPosted} {attempt}");
             (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(Look);
-            outcome ??= await Ledger.DecideAsync(HourEntries.Expire(Header(run, Look(attempt), policy), Id, left), run.ValidateOnly);
+            outcome ??= await Ledger.DecideAsync(HourEntries.Expire(Header(run, Look(attempt), Today, policy), Id, left), run.ValidateOnly);
             // An order may have held some of them since they were looked at: look again.
             if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
             return outcome.Refusal is { } refusal ? refusal : new EndedHoursMessage(outcome.Entry!.Transfers[0].Posted);
@@ -135,11 +147,59 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
     /// <summary>The same for every run of the month, so that nothing is issued twice.</summary>
     private EntryId IssueId(DateOnly month, int attempt) => Named($"issue-hours {month:yyyy-MM} {attempt}");
 
+    /// <summary>
+    /// The issue of a month that stands, or else the attempt that would be the next one: of a row of ids the first that wasn't refused, and
+    /// whose entry wasn't reversed.
+    /// </summary>
+    /// <returns>Also the issues before it that were reversed.</returns>
+    private async Task<(int Attempt, JournalEntry? Issue, ImmutableArray<JournalEntry> Reversed)> IssueOfAsync(DateOnly month)
+    {
+        ImmutableArray<JournalEntry> reversed = [];
+        for (int from = 0; ;)
+        {
+            (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(number => IssueId(month, number), from);
+            if (outcome?.Entry is not { } entry || !await IsReversedAsync(entry)) return (attempt, outcome?.Entry, reversed);
+            reversed = reversed.Add(entry);
+            from = attempt + 1;
+        }
+    }
+
+    private async Task<bool> IsReversedAsync(JournalEntry entry)
+    {
+        var any = new EntryFilter();
+        IReadOnlyList<LinkedEntry> found = await journal.EntriesAsync(Region, any, entry.Index + 1, 1, CancellationToken.None);
+        return found is [{ ReversedBy: not null } linked] && linked.Entry.Index == entry.Index;
+    }
+
+    /// <summary>
+    /// Hours of earlier months that came to the account since a month began: given back by a reversal, or issued by a run that had begun
+    /// before.
+    /// </summary>
+    private async Task<Minutes> LateAsync(Account issued, LedgerTime monthBegan)
+    {
+        const int page = 1_000;
+        var filter = new EntryFilter(From: monthBegan) { Touching = [new AccountFilter(issued.Path.Text)] };
+        long sum = 0;
+        for (long before = long.MaxValue; ;)
+        {
+            IReadOnlyList<LinkedEntry> entries = await journal.EntriesAsync(Region, filter, before, page, CancellationToken.None);
+            sum += entries.Select(linked => linked.Entry)
+                .Where(entry => entry.Kind == EntryKind.Reverse || IsLateIssue(entry))
+                .SelectMany(entry => entry.Transfers).Where(transfer => transfer.Credit == issued.Number).Sum(transfer => transfer.Posted);
+            if (entries.Count < page) return new Minutes(sum);
+            before = entries[^1].Entry.Index;
+        }
+    }
+
+    private bool IsLateIssue(JournalEntry entry) => entry.Code == EntryCode.IssueHours && entry.Header.EffectiveDate < Month;
+
+    private static bool IsOf(Command run, JournalEntry issue) => issue.Detail(RunDetail) == run.Id.ToString();
+
+    private static DateOnly FirstOf(DateOnly day) => new(day.Year, day.Month, 1);
+
     private EntryId Named(string step) => EntryId.Of("elder", Guid.Empty, $"{LocalKey} {step}");
 
     /// <summary>The run stands in the details and not in the digest: another run of the month is no conflict.</summary>
-    private EntryHeader Header(Command run, EntryId id, Policy policy) => run.Header(id, Today, policy.Version.ToString(), (RunDetail, run.Id.ToString())) with
-    {
-        Command = Digest.Of(id.ToArray()),
-    };
+    private static EntryHeader Header(Command run, EntryId id, DateOnly day, Policy policy) =>
+        run.Header(id, day, policy.Version.ToString(), (RunDetail, run.Id.ToString())) with { Command = Digest.Of(id.ToArray()) };
 }

@@ -5,10 +5,13 @@ namespace TimeBank.Grains;
 
 /// <summary>
 /// Issues a programme's vouchers of a month, a page of elders at a time. Each voucher's entry has an id made from programme, month and elder: whatever run comes
-/// to it first issues it, and no other can. Only a refusal, for want of money, gives way to the next of a row of ids. What a page submits at once, the
-/// region's writer stores in few batches.
+/// to it first issues it, and no other can. Only a refusal, for want of money, gives way to the next of a row of ids, and an issue that was
+/// reversed to the next voucher. What a page submits at once, the region's writer stores in few batches.
 /// </summary>
-internal sealed class IssueRun(Programme programme, IssueRunMessage run, RegionCode region, DateOnly today, Policy policy, ILedgerGrain ledger, IRegistry registry)
+/// <param name="day">The day by which the run is judged.</param>
+internal sealed class IssueRun(
+    Programme programme, IssueRunMessage run, RegionCode region, DateOnly day, Policy policy,
+    ILedgerGrain ledger, ILedgerReader journal, IRegistry registry)
 {
     /// <summary>The name under which the elders' states are stored.</summary>
     private const string Elders = "elder";
@@ -17,25 +20,26 @@ internal sealed class IssueRun(Programme programme, IssueRunMessage run, RegionC
 
     /// <summary>The money that the vouchers still to be issued bind.</summary>
     /// <param name="atMost">As if none were issued yet, which the writer needn't be asked.</param>
-    public async Task<Fen> NeededAsync(bool atMost)
+    public async Task<Fen> NeededAsync(bool atMost, CancellationToken cancellation)
     {
         var needed = Fen.Zero;
-        for (Page? page = await ReadAsync(null, !atMost); page is not null; page = await ReadAsync(page.Next, !atMost)) needed += page.Needed;
+        string? after = null;
+        while (await ReadAsync(after, looksUp: !atMost, cancellation) is { } page) (needed, after) = (needed + page.Needed, page.Next);
         return needed;
     }
 
     /// <summary>A page of elders with what each gets; null where there are no more.</summary>
     /// <param name="looksUp">Whether it is asked which vouchers are issued already.</param>
-    public async Task<Page?> ReadAsync(string? after, bool looksUp = true)
+    public async Task<Page?> ReadAsync(string? after, bool looksUp, CancellationToken cancellation)
     {
         var query = new RegistryQuery(region, Elders) { After = after is null ? null : new RegistryCursor("", after), Limit = ElderPage };
-        IReadOnlyList<RegistryRow<ElderState>> rows = await registry.ListAsync<ElderState>(query, CancellationToken.None);
+        IReadOnlyList<RegistryRow<ElderState>> rows = await registry.ListAsync<ElderState>(query, cancellation);
         if (rows.Count == 0) return null;
         Line[] lines = [.. rows.Select(Judge)];
         if (!looksUp) return new Page(lines, rows[^1].Key, programme);
-        AccountsMessage accounts = await ledger.AccountsAsync(new AccountPathsMessage([.. lines.Select(line => line.Path.Text)]));
-        HashSet<AccountPath> issued = [.. accounts.Accounts.Select(account => account.Path)];
-        return new Page([.. lines.Select(line => line with { IsIssued = issued.Contains(line.Path) })], rows[^1].Key, programme);
+        Func<int, EntryId>[] issueIds = [.. lines.Select(line => IssueIds(line.Elder))];
+        IReadOnlyList<IssuedVoucher> vouchers = await IssuedVouchers.FindAsync(ledger, journal, region, issueIds, cancellation);
+        return new Page([.. lines.Zip(vouchers, (line, voucher) => line with { Voucher = voucher })], rows[^1].Key, programme);
     }
 
     public async Task<RunPageMessage> IssueAsync(Page page)
@@ -46,7 +50,7 @@ internal sealed class IssueRun(Programme programme, IssueRunMessage run, RegionC
         long committed = run.CommittedFen, available = run.Command.ValidateOnly ? await ledger.AvailableAsync(programme.Id) : long.MaxValue;
         foreach ((Line line, Outcome? outcome) in page.Lines.Zip(outcomes))
         {
-            bool wouldBeNew = run.Command.ValidateOnly && outcome is { Refusal: null, Replayed: false } && !line.IsIssued;
+            bool wouldBeNew = run.Command.ValidateOnly && outcome is { Refusal: null, Replayed: false } && !line.Voucher.IsIssued;
             long bound = wouldBeNew ? programme.Commitment(line.Grant.Amount).Value : 0;
             if (outcome is null) tally.Skip(line.Grant.Refusal!.Reason);
             else if (outcome.Command != Digest.Parse(run.Command.Digest)) tally.Skip(Reason.AlreadyIssued);
@@ -66,11 +70,14 @@ internal sealed class IssueRun(Programme programme, IssueRunMessage run, RegionC
     private Line Judge(RegistryRow<ElderState> row)
     {
         OpaqueId elder = OpaqueId.Parse(row.Key);
-        ProgrammeGrant grant = run.Month.Year == today.Year && run.Month.Month == today.Month
-            ? ProgrammeRule.Judge(programme, Facts(row.State), today, policy)
-            : new ProgrammeGrant(0, new Refusal(Reason.MonthNotCurrent));
-        return new Line(elder, programme.IssueId(region, run.Month, elder), grant, IsIssued: false);
+        ProgrammeGrant grant =
+            run.Month.Year != day.Year || run.Month.Month != day.Month ? new ProgrammeGrant(0, new Refusal(Reason.MonthNotCurrent))
+            : row.State.Registered > day ? new ProgrammeGrant(0, new Refusal(Reason.ElderNotEntitled))
+            : ProgrammeRule.Judge(programme, Facts(row.State), day, policy);
+        return new Line(elder, grant, new IssuedVoucher(IssueIds(elder)(0), IsIssued: false, []));
     }
+
+    private Func<int, EntryId> IssueIds(OpaqueId elder) => again => programme.IssueId(region, run.Month, elder, again);
 
     private ElderFacts Facts(ElderState elder) => new(
         elder.BirthDate, region, elder.Status, elder.Difficulties,
@@ -79,34 +86,42 @@ internal sealed class IssueRun(Programme programme, IssueRunMessage run, RegionC
     /// <summary>What became of an elder's voucher; null where there is none to issue.</summary>
     private async Task<Outcome?> OutcomeAsync(Line line)
     {
+        foreach (EntryId reversed in line.Voucher.Reversed)
+        {
+            // A run that is called again answers as it did, and doesn't give what was taken back since.
+            Outcome? own = await HappenedAsync(reversed);
+            if (own?.Command == Digest.Parse(run.Command.Digest)) return own with { Replayed = true };
+        }
         // What was issued stays issued, even if the elder would get nothing today.
-        if (line.IsIssued) return (await ledger.AttemptAsync(attempt => line.Attempt(attempt))).Happened;
+        if (line.Voucher.IsIssued) return await HappenedAsync(line.Voucher.Issue);
         if (line.Grant.Refusal is not null) return null;
         for (int attempt = 0; ; attempt++)
         {
-            EntryHeader header = run.Command.Header(line.Attempt(attempt), today, policy.Version.ToString(), ("elder", line.Elder.Text), ("programme", programme.Id.Text));
+            EntryId id = Attempt(line.Voucher.Issue, attempt);
+            EntryHeader header = run.Command.Header(
+                id, day, policy.Version.ToString(), ("elder", line.Elder.Text), ("programme", programme.Id.Text));
+            VoucherTerms terms = programme.TermsOf(line.Elder, day, policy.Vouchers);
             Outcome outcome = await ledger.DecideAsync(
-                VoucherEntries.Issue(header, line.Voucher, programme.TermsOf(line.Elder, today, policy.Vouchers), line.Grant.Amount), run.Command.ValidateOnly);
+                VoucherEntries.Issue(header, line.Voucher.Voucher, terms, line.Grant.Amount), run.Command.ValidateOnly);
             if (outcome.Refusal is { Reason: Reason.RequestIdReused } && await ledger.FindAsync(header.Id) is { Refusal: null } other) return other;
             bool wasRefusedBefore = outcome.Refusal is not null && (outcome.Replayed || outcome.Refusal.Reason == Reason.RequestIdReused);
             if (!wasRefusedBefore) return outcome;
         }
     }
 
+    private async Task<Outcome?> HappenedAsync(EntryId issue) => (await ledger.AttemptAsync(attempt => Attempt(issue, attempt))).Happened;
+
+    private static EntryId Attempt(EntryId issue, int number) =>
+        number == 0 ? issue : issue.Step(number.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>An elder, and the voucher that is or would be theirs.</summary>
-    internal sealed record Line(OpaqueId Elder, EntryId Id, ProgrammeGrant Grant, bool IsIssued)
-    {
-        public OpaqueId Voucher => OpaqueId.From(Id);
-
-        public AccountPath Path => Chart.VoucherPath(Voucher);
-
-        public EntryId Attempt(int number) => number == 0 ? Id : Id.Step(number.ToString(CultureInfo.InvariantCulture));
-    }
+    internal sealed record Line(OpaqueId Elder, ProgrammeGrant Grant, IssuedVoucher Voucher);
 
     /// <summary>One page of elders.</summary>
     internal sealed record Page(IReadOnlyList<Line> Lines, string Next, Programme Programme)
     {
         /// <summary>The money that the vouchers still to be issued bind.</summary>
-        public Fen Needed => Lines.Where(line => !line.IsIssued && line.Grant.Refusal is null).Aggregate(Fen.Zero, (sum, line) => sum + Programme.Commitment(line.Grant.Amount));
+        public Fen Needed => Lines.Where(line => !line.Voucher.IsIssued && line.Grant.Refusal is null)
+            .Aggregate(Fen.Zero, (sum, line) => sum + Programme.Commitment(line.Grant.Amount));
     }
 }

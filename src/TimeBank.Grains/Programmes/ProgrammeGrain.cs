@@ -11,8 +11,11 @@ public sealed class ProgrammeGrain(
 {
     private const int AllotmentsAtOnce = 1_000;
 
-    /// <summary>The page after the one that was issued last, for the call that comes next on the same day: any other call, such as a run's first, drops it.</summary>
-    private (EntryId Run, DateOnly Day, string After, Task<IssueRun.Page?> Page)? _ahead;
+    /// <summary>The page after the one issued last, for the call that comes next: any other, such as a run's first, drops it.</summary>
+    private (EntryId Run, string After, Task<IssueRun.Page?> Page)? _ahead;
+
+    /// <summary>The day of the run that was issued last, by which all its pages are judged.</summary>
+    private (Command Run, DateOnly Day)? _judged;
 
     private Slug Id => Slug.Parse(LocalKey);
 
@@ -46,38 +49,52 @@ public sealed class ProgrammeGrain(
         return new OutcomeMessage(await Ledger.DecideAsync(allotment.Command, Today, refusal, Propose));
     }
 
-    public async Task<OutcomeMessage> BeginIssueAsync(IssueRunMessage run)
+    public async Task<OutcomeMessage> BeginIssueAsync(IssueRunMessage run, CancellationToken cancellation)
     {
+        _judged = null;
         if (await Ledger.FindAsync(run.Command.Id) is not null) return await BeginAsync(run, null);
         if (State.Programme is null) return await BeginAsync(run, new Refusal(Reason.ProgrammeNotFound));
         if (run.Month != Month) return await BeginAsync(run, new Refusal(Reason.MonthNotCurrent));
-        IssueRun issue = await IssueAsync(run, Today);
+        DateOnly today = Today;
+        IssueRun issue = await IssueAsync(run, today);
         long available = await Ledger.AvailableAsync(Id);
-        Fen needed = await issue.NeededAsync(atMost: true);
+        Fen needed = await issue.NeededAsync(atMost: true, cancellation);
         // Not enough for all may be enough for those who have none yet.
-        if (needed.Value > available) needed = await issue.NeededAsync(atMost: false);
-        return await BeginAsync(run, needed.Value <= available ? null : Refusal.Of(
-            Reason.ProgrammeUnderfunded,
-            ("available", available.ToString(CultureInfo.InvariantCulture)), ("needed", needed.Value.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code)));
+        if (needed.Value > available) needed = await issue.NeededAsync(atMost: false, cancellation);
+        if (needed.Value > available)
+        {
+            return await BeginAsync(run, Refusal.Of(
+                Reason.ProgrammeUnderfunded,
+                ("available", available.ToString(CultureInfo.InvariantCulture)),
+                ("needed", needed.Value.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code)));
+        }
+        // Why a day can't be noted isn't why the run can't begin, so it isn't remembered.
+        if (await Ledger.NoteDayAsync(run.Command, today) is { } notNoted)
+        {
+            return new OutcomeMessage(new Outcome(run.Command.Id, Digest.Parse(run.Command.Digest), notNoted, null, Replayed: false));
+        }
+        return await BeginAsync(run, null);
     }
 
-    public async Task<RunPageMessage> IssueAsync(IssueRunMessage run, string? after)
+    public async Task<RunPageMessage> IssueAsync(IssueRunMessage run, string? after, CancellationToken cancellation)
     {
         var ahead = _ahead;
         _ahead = null;
-        DateOnly today = Today;
-        IssueRun issue = await IssueAsync(run, today);
-        Task<IssueRun.Page?> read = ahead is { } next && next.Run == run.Command.Id && next.Day == today && next.After == after ? next.Page : issue.ReadAsync(after);
+        if (_judged?.Run != run.Command) _judged = (run.Command, await Ledger.DayOfAsync(run.Command, run.Month, Today));
+        IssueRun issue = await IssueAsync(run, _judged.Value.Day);
+        bool isAhead = ahead is { } next && next.Run == run.Command.Id && next.After == after;
+        Task<IssueRun.Page?> read = isAhead ? ahead!.Value.Page : issue.ReadAsync(after, looksUp: true, cancellation);
         if (await read is not { } page) return RunTally.Nothing;
+        cancellation.ThrowIfCancellationRequested();
         // The next page is read while this one is stored.
-        _ahead = (run.Command.Id, today, page.Next, issue.ReadAsync(page.Next));
+        _ahead = (run.Command.Id, page.Next, issue.ReadAsync(page.Next, looksUp: true, CancellationToken.None));
         return await issue.IssueAsync(page);
     }
 
     private DateOnly Month => new(Today.Year, Today.Month, 1);
 
-    private async Task<IssueRun> IssueAsync(IssueRunMessage run, DateOnly today) =>
-        new(State.Programme!.ToProgramme(), run, Region, today, await GrainFactory.PolicyAsync(Region, today), Ledger, registry);
+    private async Task<IssueRun> IssueAsync(IssueRunMessage run, DateOnly day) =>
+        new(State.Programme!.ToProgramme(), run, Region, day, await GrainFactory.PolicyAsync(Region, day), Ledger, journal, registry);
 
     private async Task<OutcomeMessage> BeginAsync(IssueRunMessage run, Refusal? refusal) =>
         new(await Ledger.DecideAsync(run.Command, Today, refusal, () => Entries.Note(run.Command.Header(Today, ""))));

@@ -12,6 +12,11 @@ public interface IVoucherGrain : IGrainWithStringKey
     [Alias("refund")]
     Task<OutcomeMessage> RefundAsync(RefundRedemptionMessage refund);
 
+    /// <summary>Reverses a redemption, as finance corrects the journal: refused where a refund is, as what has ended stays ended.</summary>
+    /// <returns>What happened; where it was only asked for, what would, with the accounts as they would be.</returns>
+    [Alias("reverse")]
+    Task<TrialMessage> ReverseAsync(RefundRedemptionMessage reversal);
+
     [Alias("void")]
     Task<OutcomeMessage> VoidAsync(Command command);
 

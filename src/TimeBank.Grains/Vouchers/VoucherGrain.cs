@@ -66,6 +66,19 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
         return new OutcomeMessage(await Ledger.DecideAsync(refund.Command, today, VoucherRules.Refund(voucher, redemption, today), Propose));
     }
 
+    public async Task<TrialMessage> ReverseAsync(RefundRedemptionMessage reversal)
+    {
+        DateOnly today = clock.Today;
+        Command command = reversal.Command;
+        LinkedEntry? redemption = await RedemptionAsync(reversal.Index);
+        Policy policy = await GrainFactory.PolicyAsync(Region, today);
+        // Of one that was taken back before, the ledger says so.
+        Refusal? refusal = redemption?.ReversedBy is null ? VoucherRules.Refund(await FactsAsync(), redemption, today) : null;
+        Proposal Propose() => Entries.Reverse(command.Header(today, policy.Version.ToString()), redemption!.Entry.Id);
+        if (command.ValidateOnly) return new TrialMessage(await Ledger.TryAsync(command, today, refusal, Propose));
+        return new TrialMessage(new Trial(await Ledger.DecideAsync(command, today, refusal, Propose), [], []));
+    }
+
     public async Task<OutcomeMessage> VoidAsync(Command command)
     {
         VoucherFacts? voucher = await FactsAsync();
@@ -109,9 +122,9 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
     {
         if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account) return null;
         _terms ??= VoucherTerms.Of(account);
-        if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(_terms, account.Counters, null);
+        if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(_terms, account, null);
         IReadOnlyDictionary<long, JournalEntry> last = await journal.LastEntriesAsync(Region, [account.Number], CancellationToken.None);
-        return VoucherFacts.Of(_terms, account.Counters, last.GetValueOrDefault(account.Number)?.Code);
+        return VoucherFacts.Of(_terms, account, last.GetValueOrDefault(account.Number));
     }
 
     private async Task<LinkedEntry?> RedemptionAsync(long index)

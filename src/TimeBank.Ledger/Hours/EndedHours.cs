@@ -8,7 +8,11 @@ public static class EndedHours
     /// too, counts against the oldest; hours that a cancelled service gives back later are ended by the next look.
     /// </summary>
     /// <param name="beforeMonth">The issued account just before the month began.</param>
+    /// <param name="late">
+    /// Hours of earlier months that came to the account after it had begun: a reversal gave them back, or a run issued them that had begun
+    /// before.
+    /// </param>
     /// <param name="now">The account as it stands.</param>
-    public static Minutes Of(Counters beforeMonth, Counters now) =>
-        new(Math.Max(0, beforeMonth.CreditsPosted - now.DebitsPosted - now.DebitsPending));
+    public static Minutes Of(Counters beforeMonth, Minutes late, Counters now) =>
+        new(Math.Max(0, beforeMonth.CreditsPosted + late.Value - now.DebitsPosted - now.DebitsPending));
 }

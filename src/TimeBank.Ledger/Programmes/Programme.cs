@@ -36,6 +36,11 @@ public sealed record Programme(
     }
 
     /// <summary>The entry that issues an elder's voucher of a month: one, whatever run it is issued by, so that nothing is issued twice.</summary>
-    public EntryId IssueId(RegionCode region, DateOnly month, OpaqueId elder) =>
-        EntryId.Of(Runs.Actor, Guid.Empty, string.Create(CultureInfo.InvariantCulture, $"issue/{region}/{Id}/{month:yyyy-MM}/{elder}"));
+    /// <param name="again">How many issues before it were reversed.</param>
+    public EntryId IssueId(RegionCode region, DateOnly month, OpaqueId elder, int again = 0)
+    {
+        string step = string.Create(CultureInfo.InvariantCulture, $"issue/{region}/{Id}/{month:yyyy-MM}/{elder}");
+        EntryId first = EntryId.Of(Runs.Actor, Guid.Empty, step);
+        return again == 0 ? first : first.Step(string.Create(CultureInfo.InvariantCulture, $"again/{again}"));
+    }
 }

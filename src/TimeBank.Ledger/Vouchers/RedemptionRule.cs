@@ -7,7 +7,7 @@ namespace TimeBank.Ledger;
 /// <list type="number">
 /// <item>there is such a voucher, and such a provider;</item>
 /// <item>the claim by itself: the day is not in the future, insurance pays at most the price, the day's service list has the item;</item>
-/// <item>the voucher: not voided, not expired, valid on the day of service, claimed in time, for this service, something left;</item>
+/// <item>the voucher: not voided, valid on the day of service, claimed in time, for this service, something left;</item>
 /// <item>the provider: on the day of service and today neither blacklisted nor suspended, on the day of service accredited and for this service;</item>
 /// <item>the amount: something to pay, and enough left for whole units.</item>
 /// </list>
@@ -38,9 +38,10 @@ public static class RedemptionRule
     {
         VoucherTerms terms = voucher.Terms;
         if (voucher.End == VoucherEnd.Voided) return new Refusal(Reason.VoucherVoided);
-        if (voucher.End == VoucherEnd.Expired || claim.ServiceDate > terms.UseBy) return Dated(Reason.VoucherExpired, terms.UseBy);
+        if (claim.ServiceDate > terms.UseBy) return Dated(Reason.VoucherExpired, terms.UseBy);
         if (claim.ServiceDate < terms.From) return Dated(Reason.VoucherNotYetValid, terms.From);
-        if (today > terms.ClaimBy) return Dated(Reason.VoucherClaimByPassed, terms.ClaimBy);
+        // A run may have expired the voucher or not: the day says it in the same way.
+        if (voucher.End == VoucherEnd.Expired || today > terms.ClaimBy) return Dated(Reason.VoucherClaimByPassed, terms.ClaimBy);
         // The service list says what is given for an item: fen by money vouchers, units by unit vouchers, minutes by neither.
         bool isGivenForIt = item.Unit == terms.Unit && item.Payer != Payer.Elder;
         if (!isGivenForIt || !terms.Services.Contains(item.Type)) return new Refusal(Reason.VoucherNotForService);

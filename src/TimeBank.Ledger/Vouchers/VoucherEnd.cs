@@ -6,5 +6,7 @@ public enum VoucherEnd
     /// <summary>It hasn't; it may have nothing left.</summary>
     None = 0,
     Expired = 1,
+
+    /// <summary>By itself, or because its issue was reversed.</summary>
     Voided = 2,
 }

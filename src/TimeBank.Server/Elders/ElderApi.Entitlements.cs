@@ -44,13 +44,15 @@ public sealed partial class ElderApi
         Programme[] programmes = [.. rows.Select(row => row.State.Programme).OfType<ProgrammeRecord>().Select(record => record.ToProgramme())];
         if (programmes.Length == 0) return [];
         Policy policy = await grains.PolicyAsync(name.Region, day);
-        AccountPath[] vouchers = [.. programmes.Select(programme => Chart.VoucherPath(OpaqueId.From(programme.IssueId(name.Region, month, OpaqueId.Parse(name.Id)))))];
-        AccountsMessage issued = await grains.Ledger(name.Region).AccountsAsync(new AccountPathsMessage([.. vouchers.Select(path => path.Text)]));
+        var id = OpaqueId.Parse(name.Id);
+        Func<int, EntryId> IssueIds(Programme programme) => again => programme.IssueId(name.Region, month, id, again);
+        IReadOnlyList<IssuedVoucher> vouchers = await IssuedVouchers.FindAsync(
+            grains.Ledger(name.Region), ledger, name.Region, [.. programmes.Select(IssueIds)], cancellation);
         return programmes.Zip(vouchers, (programme, voucher) =>
         {
             ProgrammeGrant grant = ProgrammeRule.Judge(programme, elder.Facts(name.Region), day, policy);
-            bool isIssued = issued.Find(voucher) is not null;
-            return Line(ResourceName.Of(name.Region, "programmes", programme.Id), programme.Unit, grant.Amount, isIssued, grant.Refusal?.Reason ?? Reason.None);
+            string resource = ResourceName.Of(name.Region, "programmes", programme.Id);
+            return Line(resource, programme.Unit, grant.Amount, voucher.IsIssued, grant.Refusal?.Reason ?? Reason.None);
         });
     }
 

@@ -28,9 +28,15 @@ public sealed partial class ElderApi
             await IssueToOneAsync(run, only, stream);
             return;
         }
-        bool isCurrent = month.Year == clock.Today.Year && month.Month == clock.Today.Month;
-        if (!isCurrent && !await grains.IsKnownAsync(region, run.Run)) throw Problem.Of(Reason.MonthNotCurrent);
+        DateOnly today = clock.Today;
+        ILedgerGrain journal = grains.Ledger(region);
+        if (!await grains.IsKnownAsync(region, run.Run))
+        {
+            if (month.Year != today.Year || month.Month != today.Month) throw Problem.Of(Reason.MonthNotCurrent);
+            if (await journal.NoteDayAsync(run.Run, today) is { } notNoted) throw Problem.Of(notNoted);
+        }
         await BeginAsync(region, run.Run);
+        run = run with { Day = await journal.DayOfAsync(run.Run, month, today) };
         if (!request.ValidateOnly) await ExpireHoldsAsync(region, context.CancellationToken);
         await RunAsync(region, stream, context, person => person.IssueHoursAsync(run), (tally, issued) => tally.Change(Unit.Minutes, issued.Minutes));
     }
@@ -112,6 +118,7 @@ public sealed partial class ElderApi
         IReadOnlyList<JournalEntry> due = await ledger.DueHoldsAsync(region, LedgerTime.From(clock.Now), MaxDueHolds, cancellation);
         foreach (string order in due.Select(OrderDetails.OrderOf).OfType<string>())
         {
+            cancellation.ThrowIfCancellationRequested();
             await grains.GetGrain<IServiceOrderGrain>($"{region}/{order}").GetAsync();
         }
     }

@@ -25,7 +25,7 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
     {
         try
         {
-            await continuation(request, responseStream, context);
+            await continuation(request, new CallStream<TResponse>(responseStream, context.CancellationToken), context);
         }
         catch (Exception error) when (error is not RpcException)
         {
@@ -35,7 +35,7 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
 
     private RpcException Explain(Exception error, ServerCallContext context)
     {
-        if (error is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
+        if (context.CancellationToken.IsCancellationRequested && IsCancellation(error))
         {
             return Problem.Of(context.Deadline <= TimeProvider.System.GetUtcNow().UtcDateTime ? Reason.DeadlinePassed : Reason.CallCancelled);
         }
@@ -49,5 +49,37 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
         string incident = Activity.Current?.TraceId.ToString() ?? context.GetHttpContext().TraceIdentifier;
         log.LogError(error, "{Method} failed as incident {Incident}.", context.Method, incident);
         return Problem.Of(Reason.InternalError, ("incident", incident));
+    }
+
+    /// <summary>A database's driver may wrap it.</summary>
+    private static bool IsCancellation(Exception? error) =>
+        error is not null && (error is OperationCanceledException || IsCancellation(error.InnerException));
+
+    /// <summary>
+    /// A stream to a client that may hang up, which is a cancelled call and no fault. gRPC's own stream says it by an
+    /// <see cref="InvalidOperationException"/> where the call is over before a write, and a connection by an <see cref="IOException"/>
+    /// where it breaks during one.
+    /// </summary>
+    private sealed class CallStream<T>(IServerStreamWriter<T> stream, CancellationToken call) : IServerStreamWriter<T>
+    {
+        public WriteOptions? WriteOptions
+        {
+            get => stream.WriteOptions;
+            set => stream.WriteOptions = value;
+        }
+
+        public Task WriteAsync(T message) => WriteAsync(message, call);
+
+        public async Task WriteAsync(T message, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await stream.WriteAsync(message, cancellationToken);
+            }
+            catch (Exception error) when (call.IsCancellationRequested && error is (InvalidOperationException or IOException))
+            {
+                throw new OperationCanceledException(call);
+            }
+        }
     }
 }

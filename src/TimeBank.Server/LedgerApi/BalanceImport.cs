@@ -24,10 +24,11 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         Known,
     }
 
-    public async Task<ImportBalancesResponse> RunAsync(IReadOnlyList<ImportLine> lines)
+    /// <param name="cancellation">Ends the import before its next line: what is recorded stays, and another call goes on.</param>
+    public async Task<ImportBalancesResponse> RunAsync(IReadOnlyList<ImportLine> lines, CancellationToken cancellation)
     {
         string policy = (await grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(clock.Today)).Policy.Version.ToString();
-        LedgerHead head = await ledger.ReadHeadAsync(region, CancellationToken.None);
+        LedgerHead head = await ledger.ReadHeadAsync(region, cancellation);
         var answers = new (Result? Result, ImportRefusal? Refusal)[lines.Count];
         RefuseRepeated(lines, (at, other) =>
             answers[at].Refusal = Refusal(lines[at],
@@ -38,6 +39,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
             var scratch = new WorkingState(head);
             foreach ((int at, ImportLine line) in group)
             {
+                cancellation.ThrowIfCancellationRequested();
                 try
                 {
                     answers[at].Result = await RecordAsync(line, policy, scratch);

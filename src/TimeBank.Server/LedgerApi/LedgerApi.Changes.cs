@@ -17,14 +17,29 @@ public sealed partial class LedgerApi
         string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength, required: true);
         read.Check();
         JournalEntry? original = (await ledger.EntryAsync(region, index, context.CancellationToken))?.Entry;
-        // Also what can't be reversed goes to the writer, which remembers the answer under the request id.
-        return await WriteAsync(region, context.Command(request, id, memo: memo), header => original switch
+        Command command = context.Command(request, id, memo: memo);
+        if (original is { Code: EntryCode.RedeemVoucher })
         {
-            null => Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound)),
-            // Half of it stands in another region's journal; hours come back by being cleared back.
-            { Code: EntryCode.ClearOut or EntryCode.ClearIn } => Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible)),
-            _ => Entries.Reverse(header, original.Id),
-        });
+            // Its voucher may have ended, or end at this moment.
+            IVoucherGrain voucher = grains.GetGrain<IVoucherGrain>($"{region}/{RedemptionDetails.Of(original).Voucher}");
+            return await AnswerAsync(region, command, (await voucher.ReverseAsync(new RefundRedemptionMessage(command, index))).Trial);
+        }
+        // Also what can't be reversed goes to the writer, which remembers the answer under the request id.
+        return await WriteAsync(region, command, header =>
+            original is null ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound))
+            : IsFinal(original) ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible))
+            : Entries.Reverse(header, original.Id));
+    }
+
+    private bool IsFinal(JournalEntry entry)
+    {
+        // Half of it stands in another region's journal; hours come back by being cleared back.
+        if (entry.Code is EntryCode.ClearOut or EntryCode.ClearIn) return true;
+        // What has ended doesn't come back.
+        if (entry.Code is EntryCode.VoidVoucher or EntryCode.ExpireVoucher or EntryCode.ExpireHours) return true;
+        // Hours have ended with their month; what the person has now was issued for another one.
+        DateOnly day = entry.Header.EffectiveDate, today = clock.Today;
+        return entry.Code is EntryCode.IssueHours or EntryCode.GrantHours && (day.Year, day.Month) != (today.Year, today.Month);
     }
 
     public override Task<Entry> FreezeAccount(FreezeAccountRequest request, ServerCallContext context) =>
@@ -49,7 +64,8 @@ public sealed partial class LedgerApi
         if (request.Lines.Count == 0) read.Refuse("lines", "REQUIRED");
         if (request.Lines.Count > maxLines) read.Refuse("lines", "TOO_MANY", ("max", $"{maxLines}"));
         read.Check();
-        return await new BalanceImport(grains, ledger, clock, region, source, context.Command(request, id)).RunAsync(request.Lines);
+        var import = new BalanceImport(grains, ledger, clock, region, source, context.Command(request, id));
+        return await import.RunAsync(request.Lines, context.CancellationToken);
     }
 
     private async Task<Entry> ChangeAsync(ServerCallContext context, IMessage request, string requestId, string account, string why, Func<EntryHeader, AccountPath, Proposal> change)
@@ -67,15 +83,16 @@ public sealed partial class LedgerApi
     {
         string policy = (await grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(clock.Today)).Policy.Version.ToString();
         var proposal = new ProposalMessage(propose(command.Header(clock.Today, policy)));
-        if (command.ValidateOnly)
-        {
-            Trial trial = (await grains.Ledger(region).TryAsync(proposal)).Trial;
-            JournalEntry tried = new OutcomeMessage(trial.Outcome).EntryOrThrow();
-            // What happened already under this id is in the journal.
-            if (!trial.Outcome.Replayed) return trial.ToContract();
-            return (await EntryAsync(region, tried.Index, CancellationToken.None))!;
-        }
-        JournalEntry written = (await grains.Ledger(region).SubmitAsync(proposal)).EntryOrThrow();
-        return (await EntryAsync(region, written.Index, CancellationToken.None))!;
+        ILedgerGrain journal = grains.Ledger(region);
+        if (command.ValidateOnly) return await AnswerAsync(region, command, (await journal.TryAsync(proposal)).Trial);
+        return await AnswerAsync(region, command, new Trial((await journal.SubmitAsync(proposal)).Outcome, [], []));
+    }
+
+    private async Task<Entry> AnswerAsync(RegionCode region, Command command, Trial trial)
+    {
+        JournalEntry entry = new OutcomeMessage(trial.Outcome).EntryOrThrow();
+        // What happened already under this id is in the journal.
+        if (command.ValidateOnly && !trial.Outcome.Replayed) return trial.ToContract();
+        return (await EntryAsync(region, entry.Index, CancellationToken.None))!;
     }
 }

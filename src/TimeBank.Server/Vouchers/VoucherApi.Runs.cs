@@ -21,13 +21,13 @@ public sealed partial class VoucherApi
         var run = new IssueRunMessage(context.Command(request, id), month);
         IProgrammeGrain programme = grains.GetGrain<IProgrammeGrain>(name.GrainKey);
         var progress = new RunReport(clock.Now);
-        (await programme.BeginIssueAsync(run)).OrThrow();
+        (await programme.BeginIssueAsync(run, context.CancellationToken)).OrThrow();
         progress.Expect(await registry.CountAsync(new RegistryQuery(name.Region, ElderKind), context.CancellationToken));
         string? after = null;
         do
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            RunPageMessage page = await programme.IssueAsync(run, after);
+            RunPageMessage page = await programme.IssueAsync(run, after, context.CancellationToken);
             run = run with { CommittedFen = page.CommittedFen };
             progress.Add(page);
             await stream.WriteAsync(progress.ToContract());

@@ -72,6 +72,6 @@ public sealed class VoucherReader(ILedgerReader ledger)
     {
         long[] empty = [.. accounts.Where(account => account.Counters.DebitRoom == 0).Select(account => account.Number)];
         IReadOnlyDictionary<long, JournalEntry> last = empty.Length == 0 ? None : await ledger.LastEntriesAsync(region, empty, cancellation);
-        return [.. accounts.Select(account => (account, VoucherFacts.Of(account, last.GetValueOrDefault(account.Number)?.Code)))];
+        return [.. accounts.Select(account => (account, VoucherFacts.Of(account, last.GetValueOrDefault(account.Number))))];
     }
 }

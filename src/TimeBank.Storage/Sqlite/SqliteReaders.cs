@@ -17,7 +17,7 @@ internal sealed class SqliteReaders(SqliteDatabase database) : IDisposable
         await _free.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Read(read), cancellation);
+            return await Task.Run(() => Read(read, cancellation), cancellation);
         }
         finally
         {
@@ -30,13 +30,13 @@ internal sealed class SqliteReaders(SqliteDatabase database) : IDisposable
         while (_idle.TryTake(out SqliteSession? session)) session.Dispose();
     }
 
-    private T Read<T>(Func<SqliteSession, T> read)
+    private T Read<T>(Func<SqliteSession, T> read, CancellationToken cancellation)
     {
         SqliteSession session = _idle.TryTake(out SqliteSession? idle) ? idle : new SqliteSession(database.Open());
         bool sound = false;
         try
         {
-            T result = session.Snapshot(read);
+            T result = session.Snapshot(read, cancellation);
             sound = true;
             return result;
         }

@@ -6,6 +6,9 @@ namespace TimeBank.Storage;
 /// <summary>A connection with its prepared statements, kept for as long as it is open. For one thread at a time.</summary>
 internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 {
+    /// <summary>The instructions that SQLite runs before it asks whether anybody still waits: some tenths of a millisecond.</summary>
+    private const int InstructionsBetweenLooks = 20_000;
+
     private readonly Dictionary<string, SqliteStatement> _prepared = [];
 
     public bool InTransaction => raw.sqlite3_get_autocommit(connection.Handle) == 0;
@@ -20,15 +23,27 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>Reads one state of the database, whatever is written meanwhile.</summary>
-    public T Snapshot<T>(Func<SqliteSession, T> read)
+    /// <param name="read">Reads.</param>
+    /// <param name="cancellation">Breaks off the statement under way: it blocks its thread, so that only SQLite itself can.</param>
+    public T Snapshot<T>(Func<SqliteSession, T> read, CancellationToken cancellation)
     {
         Prepare("BEGIN").Run();
         try
         {
+            if (cancellation.CanBeCanceled)
+            {
+                delegate_progress stops = _ => cancellation.IsCancellationRequested ? 1 : 0;
+                raw.sqlite3_progress_handler(connection.Handle, InstructionsBetweenLooks, stops, null);
+            }
             return read(this);
+        }
+        catch (SqliteException fault) when (fault.SqliteErrorCode == raw.SQLITE_INTERRUPT && cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
         }
         finally
         {
+            if (cancellation.CanBeCanceled) raw.sqlite3_progress_handler(connection.Handle, 0, null, null);
             if (InTransaction) Prepare("ROLLBACK").Run();
         }
     }

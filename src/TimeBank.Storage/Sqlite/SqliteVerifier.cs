@@ -19,7 +19,9 @@ public static class SqliteVerifier
             using SqliteConnection connection = database.Open();
             SqliteSchema.RequireCurrent(connection);
             using var session = new SqliteSession(connection);
-            return session.Snapshot(read => new Verification(sound, new StoredJournals(Rows(read), cancellation).Verify(sound) ?? Database(read)));
+            return session.Snapshot(
+                read => new Verification(sound, new StoredJournals(Rows(read), cancellation).Verify(sound) ?? Database(read)),
+                cancellation);
         }
         catch (SqliteException fault) when (fault.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
         {

@@ -118,6 +118,47 @@ public sealed class ElderGrainTests : HoursTests
     }
 
     [Fact]
+    public async Task Hours_that_a_reversal_brings_back_are_those_of_the_month_in_which_they_were_issued()
+    {
+        string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync();
+        Command service = Here.Command(), hold = Here.Command();
+        EntryHeader Header(Command command) => command.Header(October, "");
+        await Here.Ledger().SubmitAsync(HourEntries.HoldService(Header(hold), OpaqueId.Parse(elder), OpaqueId.Parse(volunteer), new HoursSpent(new Minutes(120), Minutes.Zero, Minutes.Zero), null));
+        await Here.Ledger().SubmitAsync(HourEntries.RenderService(
+            Header(service), hold.Id, new HoursSpent(new Minutes(120), Minutes.Zero, Minutes.Zero), new Minutes(120), OpaqueId.Parse(volunteer), Minutes.Zero));
+        Here.Now = ChinaTime.StartOf(November).AddHours(1);
+        Value(await IssueAsync(elder, Here.Command(), November));
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
+
+        Assert.Null((await Here.Ledger().SubmitAsync(Entries.Reverse(Header(Here.Command()), service.Id))).Refusal);
+
+        Assert.Equal(120, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+        Assert.Equal(0, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
+    }
+
+    [Fact]
+    public async Task Hours_whose_issue_was_reversed_are_issued_by_the_next_run_and_once()
+    {
+        string elder = await Here.RegisterAsync();
+        Command first = Here.Command(), second = Here.Command();
+        foreach (Command run in new[] { first, second })
+        {
+            Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+            IReadOnlyList<LinkedEntry> issues = await Here.Journal.EntriesAsync(RegionCode.Parse(Tianyuan), new EntryFilter(EntryCode.IssueHours, Reversed: false), long.MaxValue, 10, default);
+            Assert.Null((await Here.Ledger().SubmitAsync(Entries.Reverse(Here.Command().Header(October, ""), Assert.Single(issues).Entry.Id))).Refusal);
+
+            Assert.Equal(new EntitledHoursMessage(240, Issued: false, Reason.None), Value(await Here.Elder(elder).EntitledHoursAsync(October)));
+            // A run that is called again answers as before, and gives nothing.
+            Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+            Assert.Equal(0, (await Here.HoursAsync(elder)).Issued);
+        }
+        Assert.Equal(240, Value(await IssueAsync(elder, Here.Command(), October)).Minutes);
+        await RefusedAsync(Reason.AlreadyIssued, () => IssueAsync(elder, Here.Command(), October));
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
+    }
+
+    [Fact]
     public async Task Runs_at_once_end_and_issue_hours_once()
     {
         string elder = await Here.RegisterWithHoursAsync();

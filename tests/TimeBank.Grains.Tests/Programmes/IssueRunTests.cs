@@ -144,6 +144,67 @@ public sealed class IssueRunTests
         Assert.Equal(second.Skipped, rest.Skipped);
     }
 
+    [Fact]
+    public async Task A_voucher_whose_issue_was_reversed_is_issued_again_by_the_next_run_and_once()
+    {
+        await using District district = await DistrictAsync(fen: 24_000);
+        OpaqueId elder = await district.ElderAsync(1940);
+        await district.ElderAsync(1941);
+        Command run = district.Command("october");
+        await district.IssueAsync("meals", run);
+        EntryId issue = (await district.Programme("meals").GetAsync())!.ToProgramme().IssueId(District.Code, District.First, elder);
+        await ReverseAsync(district, issue);
+
+        RunPageMessage same = await district.IssueAsync("meals", run);
+        Assert.Equal((2, 20), (same.Changed, same.Amounts["MEAL"]));
+        Assert.Equal(12_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
+
+        RunPageMessage would = await district.IssueAsync("meals", district.Command("again") with { ValidateOnly = true }), next = await district.IssueAsync("meals", district.Command("again"));
+        Assert.Equal((1, 10, 12_000), (would.Changed, would.Amounts["MEAL"], would.CommittedFen));
+        Assert.Equal((1, 10, 1), (next.Changed, next.Amounts["MEAL"], next.Skipped[Reason.AlreadyIssued]));
+        Assert.Equal(1, (await district.IssueAsync("meals", district.Command("again"))).Changed);
+        Assert.Equal(2, (await district.IssueAsync("meals")).Skipped[Reason.AlreadyIssued]);
+        Assert.Equal(24_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
+    }
+
+    [Fact]
+    public async Task What_was_reversed_twice_is_issued_a_third_time()
+    {
+        await using District district = await DistrictAsync(fen: 12_000);
+        await district.ElderAsync(1940);
+        for (int time = 0; time < 3; time++)
+        {
+            Assert.Equal(1, (await district.IssueAsync("meals")).Changed);
+            Assert.Equal(1, (await district.IssueAsync("meals")).Skipped[Reason.AlreadyIssued]);
+            IReadOnlyList<LinkedEntry> issues = await district.Journal.EntriesAsync(District.Code, new EntryFilter(EntryCode.IssueVoucher, Reversed: false), long.MaxValue, 10, default);
+            await ReverseAsync(district, Assert.Single(issues).Entry.Id);
+        }
+        Assert.Equal(12_000, await district.BalanceAsync(Chart.ProgrammeAllotted(Meals).Path));
+    }
+
+    [Fact]
+    public async Task A_run_is_judged_by_the_day_on_which_it_began()
+    {
+        await using District district = await DistrictAsync(fen: 501 * 12_000);
+        await Task.WhenAll(Enumerable.Range(0, 501).Select(_ => district.ElderAsync(1940)));
+        district.MoveTo(new DateOnly(2026, 10, 31));
+        var run = new IssueRunMessage(district.Command("october"), District.First);
+        Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Outcome.Refusal);
+        RunPageMessage first = await district.Programme("meals").IssueAsync(run, null);
+        district.MoveTo(new DateOnly(2026, 11, 1));
+
+        RunPageMessage second = await district.Programme("meals").IssueAsync(run, first.Next);
+        Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Outcome.Refusal);
+
+        Assert.Equal((500, 1), (first.Changed, second.Changed));
+        IReadOnlyList<LinkedEntry> last = await district.Journal.EntriesAsync(District.Code, new EntryFilter(EntryCode.IssueVoucher), long.MaxValue, 1, default);
+        Assert.Equal(new DateOnly(2026, 10, 31), last[0].Entry.Header.EffectiveDate);
+        Assert.Equal(Reason.MonthNotCurrent, (await district.Programme("meals").BeginIssueAsync(new IssueRunMessage(district.Command(), District.First))).Outcome.Refusal?.Reason);
+    }
+
+    private static async Task ReverseAsync(District district, EntryId entry) => Assert.Null(
+        (await district.Grains.GetGrain<ILedgerGrain>(District.Region).SubmitAsync(Entries.Reverse(district.Command().Header(District.First, ""), entry))).Refusal);
+
     [Theory]
     [InlineData("meals", 9, Reason.MonthNotCurrent)]
     [InlineData("meals", 11, Reason.MonthNotCurrent)]

@@ -45,6 +45,28 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_read_that_nobody_waits_for_any_more_is_broken_off_and_the_next_one_works()
+    {
+        const string endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        SqliteLedgerStore.Open(_database).Dispose();
+        using var readers = new SqliteReaders(_database);
+        using var gone = new CancellationTokenSource();
+        var began = new TaskCompletionSource();
+        long Read(SqliteSession session, string sql)
+        {
+            began.TrySetResult();
+            return session.Prepare(sql).List(row => row.GetInt64(0))[0];
+        }
+        Task<long> read = readers.ReadAsync(session => Read(session, endless), gone.Token).AsTask();
+        await began.Task;
+
+        gone.Cancel();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+        Assert.Equal(7, await readers.ReadAsync(session => Read(session, "SELECT 7"), CancellationToken.None));
+    }
+
+    [Fact]
     public void A_new_file_has_a_row_for_every_script()
     {
         SqliteLedgerStore.Open(_database).Dispose();

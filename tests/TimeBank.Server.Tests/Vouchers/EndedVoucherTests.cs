@@ -1,0 +1,171 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Type;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Xunit;
+using DateTimeOffset = System.DateTimeOffset;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>What has ended stays ended, and what was taken back was never given. On a server of its own, for its clock goes past the month's end.</summary>
+public sealed class EndedVoucherTests : IAsyncLifetime
+{
+    private readonly TestServer _server = new();
+    private MoneyDesk _desk = null!;
+    private string _fund = "", _meals = "", _elder = "", _canteen = "";
+
+    private LedgerService.LedgerServiceClient Finance => new(_server.As(Role.FinanceMaker));
+
+    private ElderService.ElderServiceClient Elders => new(_server.As(Role.FinanceMaker));
+
+    public async Task InitializeAsync()
+    {
+        await _server.InitializeAsync();
+        _desk = new MoneyDesk(_server, TestServer.Tianyuan);
+        _fund = await _desk.FundAsync("lottery", 1_000_000);
+        _meals = await _desk.FundedAsync(_desk.Meals("meals"), (_fund, 24_000));
+        _elder = await _desk.RegisterElderAsync();
+        _canteen = await _desk.ProviderAsync(V1.ServiceType.Meal);
+    }
+
+    public Task DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_voided_voucher_stays_voided_whatever_is_reversed()
+    {
+        await _desk.IssueAsync(_meals);
+        Voucher voucher = await _desk.VoucherOfAsync(_elder, _meals);
+        string redemption = (await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen))).Redemption.Entry;
+        VoidVoucherResponse voided = await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest { RequestId = _desk.Request(), Voucher = voucher.Name, Memo = "搬走" });
+        string before = await _desk.TrialBalanceAsync();
+
+        ReverseRequest again = Reversal(redemption);
+        await Finance.ReverseAsync(new ReverseRequest(again) { ValidateOnly = true }).IsRefusedAsync(Reason.VoucherVoided);
+        await Finance.ReverseAsync(again).IsRefusedAsync(Reason.VoucherVoided);
+        await Finance.ReverseAsync(again).IsRefusedAsync(Reason.VoucherVoided);
+        await Finance.ReverseAsync(Reversal(voided.Entry)).IsRefusedAsync(Reason.EntryNotReversible);
+        await Finance.ReverseAsync(Reversal(voucher.IssueEntry)).IsRefusedAsync(Reason.InsufficientBalance);
+
+        Assert.Equal(before, await _desk.TrialBalanceAsync());
+        Voucher now = await _desk.VoucherOfAsync(_elder, _meals);
+        Assert.Equal((VoucherState.Voided, 0), (now.State, now.Remaining.Value));
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen)).IsRefusedAsync(Reason.VoucherVoided);
+        Assert.Equal(0, (await _desk.IssueAsync(_meals))[^1].Summary.Changed);
+    }
+
+    [Fact]
+    public async Task An_expired_voucher_stays_expired_whatever_is_reversed()
+    {
+        await _desk.IssueAsync(_meals);
+        Voucher voucher = await _desk.VoucherOfAsync(_elder, _meals);
+        string redemption = (await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen))).Redemption.Entry;
+        await MoveToAsync(2026, 11, 29);
+        RedeemVoucherRequest late = _desk.Lunch(voucher.Name, _canteen);
+        late.ServiceDate = new Date { Year = 2026, Month = 10, Day = 31 };
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(late).IsRefusedAsync(Reason.VoucherClaimByPassed);
+        await MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = _desk.Request(), Parent = _desk.Region }));
+        Entry expiry = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = _desk.Region, Code = "EXPIRE_VOUCHER" })).Entries.Single();
+        string before = await _desk.TrialBalanceAsync();
+
+        await Finance.ReverseAsync(Reversal(redemption)).IsRefusedAsync(Reason.VoucherClaimByPassed);
+        await Finance.ReverseAsync(Reversal(expiry.Name)).IsRefusedAsync(Reason.EntryNotReversible);
+
+        Assert.Equal(before, await _desk.TrialBalanceAsync());
+        Assert.Equal(VoucherState.Expired, (await _desk.VoucherOfAsync(_elder, _meals)).State);
+        // The day that has passed is the one for claims, also once the run has been there.
+        late.RequestId = _desk.Request();
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(late).IsRefusedAsync(Reason.VoucherClaimByPassed);
+    }
+
+    [Fact]
+    public async Task A_redemption_of_a_voucher_that_lives_is_reversed_and_the_same_reversal_tried_first()
+    {
+        await _desk.IssueAsync(_meals);
+        Voucher voucher = await _desk.VoucherOfAsync(_elder, _meals);
+        string redemption = (await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen))).Redemption.Entry;
+        ReverseRequest request = Reversal(redemption);
+
+        Entry would = await _server.TriedAsync(async () => await Finance.ReverseAsync(new ReverseRequest(request) { ValidateOnly = true }));
+        Entry done = await Finance.ReverseAsync(request);
+
+        Assert.Equal(("", redemption, "REVERSE"), (would.Name, would.Reverses, would.Code));
+        Assert.Equal(would.Transfers, done.Transfers);
+        Assert.Equal(done, await Finance.ReverseAsync(request));
+        Assert.Equal((VoucherState.Active, 10), (await _desk.VoucherOfAsync(_elder, _meals) is var now ? (now.State, now.Remaining.Value) : default));
+        await Finance.ReverseAsync(Reversal(redemption)).IsRefusedAsync(Reason.EntryAlreadyReversed);
+        await Finance.ReverseAsync(new ReverseRequest(request) { Memo = "else" }).IsRefusedAsync(Reason.RequestIdReused);
+    }
+
+    [Fact]
+    public async Task A_voucher_whose_issue_was_reversed_was_used_by_nobody_and_is_issued_again_once()
+    {
+        await _desk.IssueAsync(_meals, _desk.Request("first"));
+        Voucher voucher = await _desk.VoucherOfAsync(_elder, _meals);
+        await Finance.ReverseAsync(Reversal(voucher.IssueEntry));
+
+        Voucher reversed = await _desk.VoucherOfAsync(_elder, _meals);
+        Assert.Equal((VoucherState.Voided, 0), (reversed.State, reversed.Remaining.Value));
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen)).IsRefusedAsync(Reason.VoucherVoided);
+        Assert.False((await EntitlementAsync(_meals)).Issued);
+        // The run that issued it is over: called again it answers as before, and gives nothing.
+        Assert.Equal((1, 10), (await _desk.IssueAsync(_meals, _desk.Request("first")))[^1].Summary is var same ? (same.Changed, same.Amounts[0].Value) : default);
+        Assert.False((await EntitlementAsync(_meals)).Issued);
+
+        Assert.Equal(1, (await _desk.IssueAsync(_meals, _desk.Request("second")))[^1].Summary.Changed);
+        Assert.Equal(0, (await _desk.IssueAsync(_meals))[^1].Summary.Changed);
+
+        Assert.True((await EntitlementAsync(_meals)).Issued);
+        Assert.Equal([10, 0], (await _desk.Vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = _desk.Region, Elder = _elder })).Vouchers.Select(one => one.Remaining.Value).OrderDescending());
+        Assert.Equal(12_000, (await _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = _meals })).Available.Value);
+    }
+
+    [Fact]
+    public async Task Hours_whose_issue_was_reversed_are_not_issued_and_the_next_run_issues_them_once()
+    {
+        var desk = new HoursDesk(_server);
+        string elder = await desk.RegisterAsync();
+        var first = new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = desk.Region, Month = desk.Month(), Elder = elder };
+        await HoursDesk.RunAsync(Elders.IssueHours(first));
+        Entry issue = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = desk.Region, Code = "ISSUE_HOURS" })).Entries.Single();
+        await Finance.ReverseAsync(Reversal(issue.Name));
+
+        Assert.False((await Elders.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = elder })).Entitlements[0].Issued);
+        Assert.Equal(1, (await HoursDesk.RunAsync(Elders.IssueHours(first)))[^1].Summary.Changed);
+        Assert.Equal(0, (await desk.HoursAsync(elder)).Issued.Value);
+        var second = new IssueHoursRequest(first) { RequestId = HoursDesk.Id() };
+        Assert.Equal(240, (await HoursDesk.RunAsync(Elders.IssueHours(second)))[^1].Summary.Amounts[0].Value);
+        await ((Func<Task>)(() => HoursDesk.RunAsync(Elders.IssueHours(new IssueHoursRequest(first) { RequestId = HoursDesk.Id() })))).IsRefusedAsync(Reason.AlreadyIssued);
+        Assert.True((await Elders.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = elder })).Entitlements[0].Issued);
+        Assert.Equal(240, (await desk.HoursAsync(elder)).Issued.Value);
+    }
+
+    [Fact]
+    public async Task Hours_that_have_ended_are_not_brought_back()
+    {
+        var desk = new HoursDesk(_server);
+        string elder = await desk.RegisterWithHoursAsync();
+        await MoveToAsync(2026, 11, 2);
+        await HoursDesk.RunAsync(Elders.ExpireHours(new ExpireHoursRequest { RequestId = HoursDesk.Id(), Parent = desk.Region }));
+        Entry ended = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = desk.Region, Code = "EXPIRE_HOURS" })).Entries.Single();
+
+        await Finance.ReverseAsync(Reversal(ended.Name)).IsRefusedAsync(Reason.EntryNotReversible);
+
+        // Nor is their issue taken back out of what another month gave.
+        await HoursDesk.RunAsync(Elders.IssueHours(new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = desk.Region, Month = desk.Month() }));
+        var issues = new ListEntriesRequest { Parent = desk.Region, Code = "ISSUE_HOURS" };
+        Entry october = (await Finance.ListEntriesAsync(issues)).Entries[0];
+        await Finance.ReverseAsync(Reversal(october.Name)).IsRefusedAsync(Reason.EntryNotReversible);
+        Assert.Equal(240, (await desk.HoursAsync(elder)).Issued.Value);
+    }
+
+    private ReverseRequest Reversal(string entry) => new() { RequestId = _desk.Request(), Entry = entry, Memo = "记错" };
+
+    private async Task<V1.Entitlement> EntitlementAsync(string programme) =>
+        (await Elders.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = _elder })).Entitlements.Single(line => line.Programme == programme);
+
+    private async Task MoveToAsync(int year, int month, int day) =>
+        await new ScenarioService.ScenarioServiceClient(_server.As(Role.Administrator)).AdvanceClockAsync(new AdvanceClockRequest
+        {
+            RequestId = _desk.Request(), To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(new DateOnly(year, month, day)).AddHours(8)),
+        });
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>Runs that are broken off, and go on when the month is over or the caller has gone. On a server of its own, for its clock goes past the month's end.</summary>
+public sealed class MonthEndRunTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset LastMinute = ChinaTime.StartOf(new DateOnly(2026, 11, 1)).AddMinutes(-1);
+
+    private readonly TestServer _server = new();
+    private HoursDesk _hours = null!;
+    private MoneyDesk _money = null!;
+
+    private ElderService.ElderServiceClient Finance => _hours.Elders(Role.FinanceMaker);
+
+    public async Task InitializeAsync()
+    {
+        await _server.InitializeAsync();
+        (_hours, _money) = (new HoursDesk(_server), new MoneyDesk(_server, TestServer.Tianyuan));
+    }
+
+    public Task DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Hours_of_a_run_that_began_in_time_are_issued_when_the_month_is_over_and_have_ended_with_it()
+    {
+        await _hours.RegisterAsync();
+        await _hours.AdvanceToAsync(LastMinute);
+        var run = new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = _hours.Region, Month = _hours.Month() };
+        Assert.Equal(1, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
+        // Whom the run hadn't come to when it was broken off.
+        string left = await _hours.RegisterAsync();
+        await _hours.AdvanceAsync(TimeSpan.FromMinutes(2));
+
+        RunSummary rest = (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary;
+
+        Assert.Equal((2, 2, 0, 480), (rest.Total, rest.Changed, rest.Skipped, rest.Amounts[0].Value));
+        Assert.True((await Finance.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = left, Month = run.Month })).Entitlements[0].Issued);
+        Assert.Equal(0, (await _hours.HoursAsync(left)).Issued.Value);
+        Assert.Equal(2, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
+        await ((Func<Task>)(() => HoursDesk.RunAsync(Finance.IssueHours(new IssueHoursRequest(run) { RequestId = HoursDesk.Id() })))).IsRefusedAsync(Reason.MonthNotCurrent);
+        var november = new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = _hours.Region, Month = _hours.Month() };
+        Assert.Equal(2, (await HoursDesk.RunAsync(Finance.IssueHours(november)))[^1].Summary.Changed);
+        Assert.Equal(240, (await _hours.HoursAsync(left)).Issued.Value);
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_later_is_judged_by_the_day_on_which_it_began()
+    {
+        var run = new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = _hours.Region, Month = _hours.Month() };
+        DateOnly born = new(1946, 10, 20);
+        await _hours.Elders().RegisterElderAsync(new RegisterElderRequest
+        {
+            RequestId = HoursDesk.Id(), Parent = _hours.Region, DisplayName = "李奶奶", BirthDate = born.ToContract(), Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
+        });
+        Assert.Equal(0, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
+        // Eighty today, but not on the day of the run.
+        await _hours.AdvanceToAsync(ChinaTime.StartOf(born.AddYears(80)).AddHours(9));
+
+        Assert.Equal(0, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
+        Assert.Equal(1, (await HoursDesk.RunAsync(Finance.IssueHours(new IssueHoursRequest(run) { RequestId = HoursDesk.Id() })))[^1].Summary.Changed);
+    }
+
+    [Fact]
+    public async Task Vouchers_of_a_run_that_began_in_time_are_issued_when_the_month_is_over()
+    {
+        string fund = await _money.FundAsync("lottery", 1_000_000), meals = await _money.FundedAsync(_money.Meals("meals"), (fund, 48_000));
+        await _money.RegisterElderAsync();
+        await _hours.AdvanceToAsync(LastMinute);
+        string run = _money.Request();
+        Assert.Equal(1, (await _money.IssueAsync(meals, run))[^1].Summary.Changed);
+        string left = await _money.RegisterElderAsync();
+        await _hours.AdvanceAsync(TimeSpan.FromMinutes(2));
+
+        RunSummary rest = (await _money.IssueAsync(meals, run))[^1].Summary;
+
+        Assert.Equal((2, 2, 0, 20), (rest.Total, rest.Changed, rest.Skipped, rest.Amounts[0].Value));
+        Voucher voucher = await _money.VoucherOfAsync(left, meals);
+        Assert.Equal((31, 31, 28), (voucher.ValidFrom.Day, voucher.UseBy.Day, voucher.ClaimBy.Day));
+        Assert.Equal(2, (await _money.IssueAsync(meals, run))[^1].Summary.Changed);
+        await ((Func<Task>)(() => _money.IssueAsync(meals))).IsRefusedAsync(Reason.MonthNotCurrent);
+        Assert.Equal(24_000, (await _money.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = meals })).Available.Value);
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_on_a_run_breaks_it_off_without_an_incident_and_can_call_it_again()
+    {
+        const int elders = 1_001;
+        string fund = await _money.FundAsync("lottery", 100_000_000), meals = await _money.FundedAsync(_money.Meals("meals"), (fund, elders * 12_000));
+        await Task.WhenAll(Enumerable.Range(0, elders).Select(_ => _money.RegisterElderAsync()));
+        using var log = new Errors();
+        _server.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
+        string run = _money.Request();
+        using (AsyncServerStreamingCall<RunProgress> call = _money.Vouchers.IssueVouchers(new IssueVouchersRequest { RequestId = run, Programme = meals, Month = MoneyDesk.October }))
+        {
+            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        }
+
+        RunSummary rest = (await _money.IssueAsync(meals, run))[^1].Summary;
+
+        Assert.Equal((elders, elders, elders * 10), (rest.Total, rest.Changed, rest.Amounts[0].Value));
+        Assert.Empty(log.Said);
+    }
+
+    /// <summary>What is logged as an error or worse.</summary>
+    private sealed class Errors : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Said { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel)) Said.Enqueue($"{formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
