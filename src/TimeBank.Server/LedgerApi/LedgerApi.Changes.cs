@@ -16,13 +16,17 @@ public sealed partial class LedgerApi
         (RegionCode region, long index) = read.Entry(request.Entry, "entry");
         string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength, required: true);
         read.Check();
-        JournalEntry? original = (await ledger.EntryAsync(region, index, context.CancellationToken))?.Entry;
+        IReadOnlyList<LinkedEntry> found = await ledger.EarliestEntriesAsync(region, new EntryFilter(), index - 1, 1, context.CancellationToken);
+        LinkedEntry? linked = found.FirstOrDefault(linked => linked.Entry.Index == index);
+        JournalEntry? original = linked?.Entry;
+        Refusal? spent = linked is { ReversedBy: null } ? await reports.SpentAsync(region, linked.Entry, context.CancellationToken) : null;
         // Also what can't be reversed goes to the writer, which remembers the answer under the request id.
         return await WriteAsync(region, context.Command(request, id, memo: memo), header => original switch
         {
             null => Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound)),
             // Half of it stands in another region's journal; hours come back by being cleared back.
             { Code: EntryCode.ClearOut or EntryCode.ClearIn } => Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible)),
+            _ when spent is not null => Entries.Refuse(header, EntryCode.Reverse, spent),
             _ => Entries.Reverse(header, original.Id),
         });
     }

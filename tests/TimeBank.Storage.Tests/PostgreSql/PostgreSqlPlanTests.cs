@@ -84,6 +84,27 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
         Assert.All(Own, list => Check(connection, list.Key, list.Value.Query, list.Value.Steps, sorted: true));
     }
 
+    /// <summary>Sums are sorted by what they are of; what counts is that only the accounts' own legs are read.</summary>
+    [Theory]
+    [InlineData("voucher/", "g1", "debit")]
+    [InlineData("voucher/", "g1", "credit")]
+    [InlineData("voucher/17", "", "debit")]
+    [InlineData("voucher/17", "", "credit")]
+    public void Sums_go_along_the_legs_of_the_accounts_alone(string prefix, string group, string side)
+    {
+        string filled = cluster.NewDatabase();
+        PostgreSqlCluster.Execute(filled, Rows);
+        using var database = new PostgreSqlDatabase(filled);
+        using NpgsqlConnection connection = database.Reading.OpenConnection();
+        var filter = new AccountFilter(prefix, Group: group);
+        string[] plan = Plan(connection, PostgreSqlFlows.Flows(Tianyuan, filter, byCounter: true, [3, 7], side, side == "debit" ? "credit" : "debit"));
+        string all = string.Join('\n', plan);
+        Assert.True(plan.Any(step => step.Contains($"transfers_by_{side}", StringComparison.Ordinal)), all);
+        Assert.True(plan.Any(step => step.Contains(group.Length > 0 ? "accounts_by_group" : "accounts_region_path_key", StringComparison.Ordinal)), all);
+        Assert.True(plan.Any(step => step.Contains("entries_pkey on entries e", StringComparison.Ordinal)), all);
+        Assert.True(plan.All(step => !step.Contains("Seq Scan", StringComparison.Ordinal) && !step.Contains("transfers_pkey", StringComparison.Ordinal)), all);
+    }
+
     private static void Check(NpgsqlConnection connection, string list, PostgreSqlQuery query, string[] steps, bool sorted)
     {
         string[] plan = Plan(connection, query);
