@@ -50,7 +50,8 @@ public abstract partial class LedgerStoreContract
         await LiveADayAsync(new Writer(Store, Tianyuan));
         AccountPath units = Chart.ProgrammeUnits(Meals, Unit.Meal).Path;
 
-        IReadOnlyList<Flow> vouchers = await Reader.FlowsAsync(Tianyuan, new AccountFilter("voucher/", Group: Meals.Text), byCounter: false, [100], default);
+        var filter = new AccountFilter("voucher/", Group: Meals.Text);
+        IReadOnlyList<Flow> vouchers = await Reader.FlowsAsync(Tianyuan, filter, byCounter: false, [100], default);
         Assert.Equal(
             [
                 new Flow(EntryCode.RedeemVoucher, false, true, Unit.Meal, null, 3, 3),
@@ -59,7 +60,7 @@ public abstract partial class LedgerStoreContract
             ],
             vouchers);
         Assert.Equal((30, 2, 1), (vouchers.NetCredit(EntryCode.IssueVoucher), vouchers.NetDebit(EntryCode.RedeemVoucher), vouchers.ReversedDebit(EntryCode.RedeemVoucher)));
-        IReadOnlyList<Flow> byCounter = await Reader.FlowsAsync(Tianyuan, new AccountFilter("voucher/", Group: Meals.Text), byCounter: true, [100], default);
+        IReadOnlyList<Flow> byCounter = await Reader.FlowsAsync(Tianyuan, filter, byCounter: true, [100], default);
         Assert.Equal(vouchers.Select(flow => flow with { Counter = units }), byCounter);
     }
 
@@ -82,7 +83,8 @@ public abstract partial class LedgerStoreContract
                 {
                     Flow[] side = [.. flows.Where(flow => flow.Stretch == stretch && flow.IsDebit == isDebit)];
                     Posting[] own = [.. within.Where(leg => leg.IsDebit == isDebit)];
-                    Assert.Equal((own.Sum(leg => leg.Amount), own.Length), (side.Sum(flow => (long)flow.Amount), side.Sum(flow => flow.Legs)));
+                    Assert.Equal(own.Sum(leg => leg.Amount), side.Sum(flow => (long)flow.Amount));
+                    Assert.Equal(own.Length, side.Sum(flow => flow.Legs));
                 }
             }
             Assert.All(flows, flow => Assert.InRange(flow.Stretch, 0, sizes.Length - 1));

@@ -29,7 +29,8 @@ internal static class Tables
     }
 
     /// <summary>Says of which moment the figures above are.</summary>
-    public static void AsOf(this Screen screen, long entries) => screen.Line(screen.Language[$"截至第 {entries} 笔分录。", $"As of {entries} entries."]);
+    public static void AsOf(this Screen screen, long entries) =>
+        screen.Line(screen.Language[$"截至第 {entries} 笔分录。", $"As of {entries} entries."]);
 
     public static void Postings(this Screen screen, string title, IEnumerable<Posting> postings, string nextPageToken)
     {

@@ -11,8 +11,8 @@ internal readonly record struct Paging(int Limit)
     private const int MaxPageSize = 1_000;
 
     /// <summary>
-    /// Asks for page after page and puts them together: the last page, with the items of those before it in front of its own. So every figure is one answer's, a zero
-    /// too. Where more remain, <c>next_page_token</c> says so.
+    /// Asks for page after page and puts them together: the last page, with the items of those before it in front of its own. So every
+    /// figure is one answer's, a zero too. Where more remain, <c>next_page_token</c> says so.
     /// </summary>
     public async Task<TResponse> AllAsync<TRequest, TResponse>(TRequest request, Func<TRequest, Task<TResponse>> call)
         where TRequest : IMessage<TRequest>
@@ -20,7 +20,8 @@ internal readonly record struct Paging(int Limit)
     {
         FieldDescriptor size = request.Descriptor.FindFieldByName("page_size"), token = request.Descriptor.FindFieldByName("page_token");
         MessageDescriptor answer = new TResponse().Descriptor;
-        FieldDescriptor items = answer.Fields.InDeclarationOrder().Single(field => field.IsRepeated), next = answer.FindFieldByName("next_page_token");
+        FieldDescriptor items = answer.Fields.InDeclarationOrder().Single(field => field.IsRepeated);
+        FieldDescriptor next = answer.FindFieldByName("next_page_token");
         var all = new List<object?>();
         while (true)
         {

@@ -1,13 +1,13 @@
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Who of those that gave a programme its money bears what was spent of it. The entry that takes what is spent from a to b bears split(b) − split(a), by the split of its
-/// time, and bears it for good: what somebody gives later divides only what is spent after it.
+/// Who of those that gave a programme its money bears what was spent of it. The entry that takes what is spent from a to b bears
+/// split(b) − split(a), by the split of its time, and bears it for good: what somebody gives later divides only what is spent after it.
 /// </summary>
 /// <remarks>
-/// What is spent is a row of fen, and each fen has one who bears it. A gift divides the fen from there on anew, by what each has left: so nobody ever bears more than
-/// they gave. A refund goes back along the row, and its money comes back to those that it was taken from. Only where somebody takes back what is spent already, the
-/// others bear that from then on.
+/// What is spent is a row of fen, and each fen has one who bears it. A gift divides the fen from there on anew, by what each has left: so
+/// nobody ever bears more than they gave. A refund goes back along the row, and its money comes back to those that it was taken from. Only
+/// where somebody takes back what is spent already, the others bear that from then on.
 /// </remarks>
 /// <param name="givers">How many give. Their order decides between equals, so it stays the same.</param>
 public sealed class BorneShares(int givers)

@@ -30,13 +30,19 @@ public sealed class FunderSplit
     }
 
     /// <summary>What each funder bears of a running total, in the order of the shares.</summary>
-    public ImmutableArray<FunderPart> Of(Fen total) => [.. shares.Zip(Of(weights, total.Value), (share, fen) => new FunderPart(share.Fund, new Fen(fen)))];
+    public ImmutableArray<FunderPart> Of(Fen total) =>
+        [.. shares.Zip(Of(weights, total.Value), (share, fen) => new FunderPart(share.Fund, new Fen(fen)))];
 
-    /// <summary>What each funder bears of an entry that takes the running total from <paramref name="before"/> by <paramref name="amount"/> further.</summary>
+    /// <summary>
+    /// What each funder bears of an entry that takes the running total from <paramref name="before"/> by <paramref name="amount"/> further.
+    /// </summary>
     public ImmutableArray<FunderPart> OfEntry(Fen before, Fen amount) =>
         [.. Of(before + amount).Zip(Of(before), (after, until) => after with { Amount = after.Amount - until.Amount })];
 
-    /// <summary>A running total by weights, of which none is negative and one is positive. What is no more than their sum gives nobody more than their weight.</summary>
+    /// <summary>
+    /// A running total by weights, of which none is negative and one is positive. What is no more than their sum gives nobody more than
+    /// their weight.
+    /// </summary>
     internal static long[] Of(long[] weights, long total)
     {
         Int128 whole = weights.Aggregate(Int128.Zero, (sum, weight) => sum + weight);

@@ -7,4 +7,5 @@ namespace TimeBank.Ledger;
 /// <param name="Amount">The sum of the legs; of many accounts wider than a counter.</param>
 /// <param name="Legs">How many legs.</param>
 /// <param name="Stretch">Which of the stretches that were asked for, from 0.</param>
-public sealed record Flow(EntryCode Code, bool IsReversal, bool IsDebit, Unit Unit, AccountPath? Counter, Int128 Amount, long Legs, int Stretch = 0);
+public sealed record Flow(
+    EntryCode Code, bool IsReversal, bool IsDebit, Unit Unit, AccountPath? Counter, Int128 Amount, long Legs, int Stretch = 0);

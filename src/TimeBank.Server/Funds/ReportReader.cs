@@ -5,9 +5,9 @@ using Programme = TimeBank.Ledger.Programme;
 namespace TimeBank.Server;
 
 /// <summary>
-/// What became of money, summed from the journal as of one moment. What was credited to providers is borne by those who gave a programme its money
-/// (<see cref="BorneShares"/>): the parts of any total make up the total to the fen, nobody bears more than they gave, and what was borne once stays so. Money that was
-/// brought in from elsewhere names no fund and bears its part like one.
+/// What became of money, summed from the journal as of one moment. What was credited to providers is borne by those who gave a programme
+/// its money (<see cref="BorneShares"/>): the parts of any total make up the total to the fen, nobody bears more than they gave, and what
+/// was borne once stays so. Money that was brought in from elsewhere names no fund and bears its part like one.
 /// </summary>
 public sealed class ReportReader(ILedgerReader ledger)
 {
@@ -29,16 +29,18 @@ public sealed class ReportReader(ILedgerReader ledger)
             EntryCount = moment.Size,
             Time = moment.Time,
         };
-        foreach (IGrouping<string, Flow> given in byProgramme.Where(given => given.Key.Length > 0).OrderBy(given => given.Key, StringComparer.Ordinal))
+        foreach (IGrouping<string, Flow> given in byProgramme.OrderBy(given => given.Key, StringComparer.Ordinal))
         {
+            if (given.Key.Length == 0) continue;
             Int128 allotted = given.NetDebit();
-            Share? own = (await MoneyAsync(region, Slug.Parse(given.Key), moment, cancellation)).Shares.FirstOrDefault(share => share.Fund == fund.Text);
+            ProgrammeMoney money = await MoneyAsync(region, Slug.Parse(given.Key), moment, cancellation);
+            long spent = money.Shares.FirstOrDefault(share => share.Fund == fund.Text)?.Spent ?? 0;
             report.Programmes.Add(new FundReportLine
             {
                 Programme = ResourceName.Of(region, FundValues.Programmes, given.Key),
                 Allotted = Unit.Fen.OfTotal(allotted),
-                Spent = Unit.Fen.Of(own?.Spent ?? 0),
-                Unspent = Unit.Fen.OfTotal(allotted - (own?.Spent ?? 0)),
+                Spent = Unit.Fen.Of(spent),
+                Unspent = Unit.Fen.OfTotal(allotted - spent),
             });
         }
         return report;
@@ -77,10 +79,13 @@ public sealed class ReportReader(ILedgerReader ledger)
         foreach (StoredTransfer gift in await ledger.TransfersAsync(region, [original.Index], cancellation))
         {
             if (SlugOf(gift.Credit, "programme") is not { Length: > 0 } programme) continue;
-            Share share = (await MoneyAsync(region, Slug.Parse(programme), moment, cancellation)).Shares.First(share => share.Fund == SlugOf(gift.Debit, "fund"));
-            long unspent = Math.Max(0, share.Given - share.Spent);
-            if (gift.Transfer.Posted <= unspent) continue;
-            return Refusal.Of(Reason.InsufficientBalance, ("account", gift.Credit.Text), ("available", $"{unspent}"), ("needed", $"{gift.Transfer.Posted}"), ("unit", Unit.Fen.Code));
+            ProgrammeMoney money = await MoneyAsync(region, Slug.Parse(programme), moment, cancellation);
+            Share giver = money.Shares.First(share => share.Fund == SlugOf(gift.Debit, "fund"));
+            long unspent = Math.Max(0, giver.Given - giver.Spent), needed = gift.Transfer.Posted;
+            if (needed <= unspent) continue;
+            return Refusal.Of(
+                Reason.InsufficientBalance,
+                ("account", gift.Credit.Text), ("available", $"{unspent}"), ("needed", $"{needed}"), ("unit", Unit.Fen.Code));
         }
         return null;
     }
@@ -99,12 +104,15 @@ public sealed class ReportReader(ILedgerReader ledger)
 
     private async Task<ProgrammeMoney> MoneyAsync(RegionCode region, Slug programme, Moment moment, CancellationToken cancellation)
     {
-        IReadOnlyList<Flow> allotted = await FlowsAsync(region, Chart.ProgrammeAllotted(programme).Path, byCounter: false, [moment.Size], cancellation);
-        List<Gifts> gifts = await GiftsAsync(region, programme, Giving.Intersect(allotted.Select(flow => flow.Code)), moment, cancellation);
+        AccountPath account = Chart.ProgrammeAllotted(programme).Path;
+        IReadOnlyList<Flow> allotted = await FlowsAsync(region, account, byCounter: false, [moment.Size], cancellation);
+        IEnumerable<EntryCode> codes = Giving.Intersect(allotted.Select(flow => flow.Code));
+        List<Gifts> gifts = await GiftsAsync(region, account, codes, moment, cancellation);
         string[] givers = [.. gifts.SelectMany(gift => gift.Lines).Select(line => line.Fund).Distinct().Order(StringComparer.Ordinal)];
         // Who bears it alone bears it whenever it was spent.
         IReadOnlyList<Gifts> dividing = givers.Length > 1 ? gifts : [];
-        MoneyFigures[] stretches = await FiguresAsync(region, programme, [.. dividing.Select(gift => gift.Index), moment.Size], cancellation);
+        long[] sizes = [.. dividing.Select(gift => gift.Index), moment.Size];
+        MoneyFigures[] stretches = await FiguresAsync(region, programme, sizes, cancellation);
         var shares = new BorneShares(givers.Length);
         Int128 spent = 0;
         foreach ((int at, Gifts gift) in gifts.Index())
@@ -115,13 +123,18 @@ public sealed class ReportReader(ILedgerReader ledger)
         }
         shares.Spend((long)(spent + stretches[^1].Redeemed));
         long[] borne = shares.Borne();
-        return new ProgrammeMoney(stretches.Aggregate((sum, more) => sum + more), allotted, [.. givers.Select((fund, at) => new Share(fund, shares.Given[at], borne[at]))]);
+        return new ProgrammeMoney(
+            stretches.Aggregate((sum, more) => sum + more), allotted,
+            [.. givers.Select((fund, at) => new Share(fund, shares.Given[at], borne[at]))]);
     }
 
-    /// <summary>What gave a programme its money, in the journal's order; what was reversed by then is taken back where it was reversed.</summary>
-    private async Task<List<Gifts>> GiftsAsync(RegionCode region, Slug programme, IEnumerable<EntryCode> codes, Moment moment, CancellationToken cancellation)
+    /// <summary>
+    /// What gave a programme its money, in the journal's order; what was reversed by then is taken back where it was reversed.
+    /// </summary>
+    /// <param name="account">The account of its allotments.</param>
+    private async Task<List<Gifts>> GiftsAsync(
+        RegionCode region, AccountPath account, IEnumerable<EntryCode> codes, Moment moment, CancellationToken cancellation)
     {
-        AccountPath account = Chart.ProgrammeAllotted(programme).Path;
         var gifts = new List<Gifts>();
         foreach (EntryCode code in codes)
         {
@@ -129,17 +142,16 @@ public sealed class ReportReader(ILedgerReader ledger)
             IReadOnlyList<LinkedEntry> page = [];
             do
             {
-                page = await ledger.EarliestEntriesAsync(region, filter, page.Count > 0 ? page[^1].Entry.Index : -1, EntriesAtOnce, cancellation);
-                ILookup<long, StoredTransfer> transfers = (await ledger.TransfersAsync(region, [.. page.Select(linked => linked.Entry.Index)], cancellation)).ToLookup(transfer => transfer.Index);
+                long after = page.Count > 0 ? page[^1].Entry.Index : -1;
+                page = await ledger.EarliestEntriesAsync(region, filter, after, EntriesAtOnce, cancellation);
+                long[] indexes = [.. page.Select(linked => linked.Entry.Index)];
+                var transfers = (await ledger.TransfersAsync(region, indexes, cancellation)).ToLookup(transfer => transfer.Index);
                 foreach (LinkedEntry linked in page)
                 {
-                    (string Fund, long Fen)[] lines =
-                    [
-                        .. transfers[linked.Entry.Index].Where(transfer => transfer.Credit == account).Select(transfer => (SlugOf(transfer.Debit, "fund"), transfer.Transfer.Posted)),
-                        .. transfers[linked.Entry.Index].Where(transfer => transfer.Debit == account).Select(transfer => (SlugOf(transfer.Credit, "fund"), -transfer.Transfer.Posted)),
-                    ];
+                    (string Fund, long Fen)[] lines = [.. transfers[linked.Entry.Index].Select(transfer => LineOf(transfer, account))];
                     gifts.Add(new Gifts(linked.Entry.Index, lines));
-                    if (linked.ReversedBy is { } reversal && reversal < moment.Size) gifts.Add(new Gifts(reversal, [.. lines.Select(line => (line.Fund, -line.Fen))]));
+                    if (linked.ReversedBy is not { } reversal || reversal >= moment.Size) continue;
+                    gifts.Add(new Gifts(reversal, [.. lines.Select(line => (line.Fund, -line.Fen))]));
                 }
             }
             while (page.Count == EntriesAtOnce);
@@ -148,28 +160,36 @@ public sealed class ReportReader(ILedgerReader ledger)
         return gifts;
     }
 
+    private static (string Fund, long Fen) LineOf(StoredTransfer transfer, AccountPath account) => transfer.Credit == account
+        ? (SlugOf(transfer.Debit, "fund"), transfer.Transfer.Posted)
+        : (SlugOf(transfer.Credit, "fund"), -transfer.Transfer.Posted);
+
     /// <summary>What became of a programme's money in each of the stretches of the journal that end at some sizes.</summary>
-    private async Task<MoneyFigures[]> FiguresAsync(RegionCode region, Slug programme, IReadOnlyList<long> sizes, CancellationToken cancellation)
+    private async Task<MoneyFigures[]> FiguresAsync(RegionCode region, Slug programme, long[] sizes, CancellationToken cancellation)
     {
+        AccountPath commitments = Chart.ProgrammeCommitted(programme).Path, allotments = Chart.ProgrammeAllotted(programme).Path;
         // Money is committed only for unit vouchers; for money vouchers the vouchers' own accounts tell.
-        IReadOnlyList<Flow> committed = await FlowsAsync(region, Chart.ProgrammeCommitted(programme).Path, byCounter: false, sizes, cancellation);
+        IReadOnlyList<Flow> committed = await FlowsAsync(region, commitments, byCounter: false, sizes, cancellation);
         if (committed.Count == 0)
         {
             IReadOnlyList<Flow> vouchers = await VouchersAsync(region, programme, sizes, cancellation);
             return [.. sizes.Select((_, stretch) => MoneyFigures.OfVouchers(Of(vouchers, stretch)))];
         }
-        IReadOnlyList<Flow> allotted = await FlowsAsync(region, Chart.ProgrammeAllotted(programme).Path, byCounter: false, sizes, cancellation);
+        IReadOnlyList<Flow> allotted = await FlowsAsync(region, allotments, byCounter: false, sizes, cancellation);
         return [.. sizes.Select((_, stretch) => MoneyFigures.OfCommitment(Of(committed, stretch), Of(allotted, stretch)))];
     }
 
     private static IReadOnlyList<Flow> Of(IReadOnlyList<Flow> flows, int stretch) => [.. flows.Where(flow => flow.Stretch == stretch)];
 
     /// <summary>The name in a path such as <c>fund/lottery/available</c>; empty where the path is another kind's.</summary>
-    private static string SlugOf(AccountPath? path, string kind) => path?.Text.Split('/') is [var first, var name, ..] && first == kind ? name : "";
+    private static string SlugOf(AccountPath? path, string kind) =>
+        path?.Text.Split('/') is [var first, var name, ..] && first == kind ? name : "";
 
-    private ValueTask<IReadOnlyList<Flow>> VouchersAsync(RegionCode region, Slug programme, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
+    private ValueTask<IReadOnlyList<Flow>> VouchersAsync(
+        RegionCode region, Slug programme, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
         ledger.FlowsAsync(region, new AccountFilter("voucher/", Group: programme.Text), byCounter: false, sizes, cancellation);
 
-    private ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountPath account, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
+    private ValueTask<IReadOnlyList<Flow>> FlowsAsync(
+        RegionCode region, AccountPath account, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
         ledger.FlowsAsync(region, new AccountFilter(account.Text), byCounter, sizes, cancellation);
 }

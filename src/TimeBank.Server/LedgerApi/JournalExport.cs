@@ -65,7 +65,8 @@ internal sealed class JournalExport(ILedgerReader ledger, RegionCode region, Exp
 
     private bool IsPiece => format.Length >= PieceLength;
 
-    private ExportChunk Piece() => new() { Data = ByteString.CopyFromUtf8(format.Take()), Done = _done, Total = _total, EntryCount = _size };
+    private ExportChunk Piece() =>
+        new() { Data = ByteString.CopyFromUtf8(format.Take()), Done = _done, Total = _total, EntryCount = _size };
 
     /// <summary>The day of the first entry; where there is none of that index, of the last one before it.</summary>
     private async Task<DateOnly> FirstDayAsync(long first)

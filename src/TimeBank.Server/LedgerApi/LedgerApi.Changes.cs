@@ -16,10 +16,11 @@ public sealed partial class LedgerApi
         (RegionCode region, long index) = read.Entry(request.Entry, "entry");
         string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength, required: true);
         read.Check();
-        IReadOnlyList<LinkedEntry> found = await ledger.EarliestEntriesAsync(region, new EntryFilter(), index - 1, 1, context.CancellationToken);
+        CancellationToken cancellation = context.CancellationToken;
+        IReadOnlyList<LinkedEntry> found = await ledger.EarliestEntriesAsync(region, new EntryFilter(), index - 1, 1, cancellation);
         LinkedEntry? linked = found.FirstOrDefault(linked => linked.Entry.Index == index);
         JournalEntry? original = linked?.Entry;
-        Refusal? spent = linked is { ReversedBy: null } ? await reports.SpentAsync(region, linked.Entry, context.CancellationToken) : null;
+        Refusal? spent = linked is { ReversedBy: null } ? await reports.SpentAsync(region, linked.Entry, cancellation) : null;
         // Also what can't be reversed goes to the writer, which remembers the answer under the request id.
         return await WriteAsync(region, context.Command(request, id, memo: memo), header => original switch
         {

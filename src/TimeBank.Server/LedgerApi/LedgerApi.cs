@@ -11,7 +11,9 @@ namespace TimeBank.Server;
 
 /// <summary>The journal and its accounts, for those who keep and audit the books.</summary>
 public sealed partial class LedgerApi(
-    IGrainFactory grains, ILedgerReader ledger, StatementReader statements, ReportReader reports, PageTokens tokens, BusinessClock clock, ProofReader proofs) : LedgerService.LedgerServiceBase
+    IGrainFactory grains, ILedgerReader ledger, StatementReader statements, ReportReader reports, PageTokens tokens, BusinessClock clock,
+    ProofReader proofs)
+    : LedgerService.LedgerServiceBase
 {
     private const int MaxActorLength = 64;
 
@@ -86,7 +88,8 @@ public sealed partial class LedgerApi(
         int size = read.PageSize(request.PageSize);
         read.Check();
         Account account = await ledger.AccountAsync(region, path, context.CancellationToken) ?? throw Problem.Of(Reason.AccountNotFound);
-        StatementReader.Page page = await statements.PageAsync(context, request, region, account, period, size, request.PageToken, request.NewestFirst);
+        StatementReader.Page page =
+            await statements.PageAsync(context, request, region, account, period, size, request.PageToken, request.NewestFirst);
         return new ListPostingsResponse
         {
             Opening = page.Opening.ToBalance(account.Unit),

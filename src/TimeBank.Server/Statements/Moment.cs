@@ -4,8 +4,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Server;
 
 /// <summary>
-/// A moment of a journal, by how many entries it had. Entries are never changed, so whatever is read as of one moment fits together, in however many calls and
-/// whatever is recorded meanwhile.
+/// A moment of a journal, by how many entries it had. Entries are never changed, so whatever is read as of one moment fits together, in
+/// however many calls and whatever is recorded meanwhile.
 /// </summary>
 /// <param name="Size">How many entries the journal had.</param>
 /// <param name="Last">The time of the last of them.</param>

@@ -10,13 +10,14 @@ using Posting = TimeBank.Ledger.Posting;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Statements and posting lists of any account, the same for volunteers, providers, funds and the ledger. All pages of one are of the moment of its first: the page
-/// token carries it.
+/// Statements and posting lists of any account, the same for volunteers, providers, funds and the ledger. All pages of one are of the
+/// moment of its first: the page token carries it.
 /// </summary>
 public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
 {
     /// <summary>An account's postings of a moment and a period, with the figures of the whole period.</summary>
-    public sealed record Page(Moment Moment, Counters Opening, Counters Closing, IReadOnlyList<ContractPosting> Postings, string NextPageToken);
+    public sealed record Page(
+        Moment Moment, Counters Opening, Counters Closing, IReadOnlyList<ContractPosting> Postings, string NextPageToken);
 
     /// <summary>The statement of an account over some days; an account that nothing has moved yet gives an empty one.</summary>
     public async Task<Statement> StatementAsync(
@@ -43,30 +44,35 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
     /// <summary>One page of an account's postings over some days.</summary>
     /// <param name="account">Null where nothing has moved it yet: it has no postings.</param>
     public async Task<Page> PageAsync(
-        ServerCallContext context, IMessage request, RegionCode region, Account? account, (DateOnly First, DateOnly Last) period, int pageSize, string pageToken, bool newestFirst = false)
+        ServerCallContext context, IMessage request, RegionCode region, Account? account, (DateOnly First, DateOnly Last) period,
+        int pageSize, string pageToken, bool newestFirst = false)
     {
+        CancellationToken cancellation = context.CancellationToken;
         (Moment moment, PostingCursor? cursor) = await PlaceAsync(context, request, region, pageToken);
         if (account is null) return new Page(moment, default, default, [], "");
         (LedgerTime from, LedgerTime until) = moment.Within(period);
         IReadOnlyList<Posting> page = newestFirst
-            ? await ledger.LatestPostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.End, pageSize + 1, context.CancellationToken)
-            : await ledger.PostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.Start, pageSize + 1, context.CancellationToken);
+            ? await ledger.LatestPostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.End, pageSize + 1, cancellation)
+            : await ledger.PostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.Start, pageSize + 1, cancellation);
         return new Page(
             moment,
-            await ledger.CountersBeforeAsync(region, account.Number, from, context.CancellationToken),
-            await ledger.CountersBeforeAsync(region, account.Number, until, context.CancellationToken),
+            await ledger.CountersBeforeAsync(region, account.Number, from, cancellation),
+            await ledger.CountersBeforeAsync(region, account.Number, until, cancellation),
             [.. page.Take(pageSize).Select(posting => ToContract(region, account.Unit, posting))],
             page.Count > pageSize ? TokenOf(context, request, moment, page[pageSize - 1].Cursor) : "");
     }
 
     /// <summary>The moment of a list, which is now for its first page, and where the page before ended; null for the first.</summary>
     /// <exception cref="RpcException">PAGE_TOKEN_INVALID: also for a token of an earlier build, which names no moment.</exception>
-    public async Task<(Moment Moment, PostingCursor? After)> PlaceAsync(ServerCallContext context, IMessage request, RegionCode region, string pageToken)
+    public async Task<(Moment Moment, PostingCursor? After)> PlaceAsync(
+        ServerCallContext context, IMessage request, RegionCode region, string pageToken)
     {
-        if (tokens.Read(context, request, pageToken) is not { } text) return (await Moment.NowAsync(ledger, region, context.CancellationToken), null);
+        CancellationToken cancellation = context.CancellationToken;
+        if (tokens.Read(context, request, pageToken) is not { } text) return (await Moment.NowAsync(ledger, region, cancellation), null);
         long[] parts = [.. text.Split('.').Select(part => long.Parse(part, CultureInfo.InvariantCulture))];
-        if (parts is not [var size, var index, var position] || await Moment.AtAsync(ledger, region, size, context.CancellationToken) is not { } moment) throw Problem.Of(Reason.PageTokenInvalid);
-        return (moment, new PostingCursor(index, (int)position));
+        return parts is [var size, var index, var position] && await Moment.AtAsync(ledger, region, size, cancellation) is { } moment
+            ? (moment, new PostingCursor(index, (int)position))
+            : throw Problem.Of(Reason.PageTokenInvalid);
     }
 
     public string TokenOf(ServerCallContext context, IMessage request, Moment moment, PostingCursor last) =>

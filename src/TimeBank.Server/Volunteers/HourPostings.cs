@@ -16,14 +16,16 @@ internal sealed class HourPostings(ILedgerReader ledger, StatementReader stateme
     public async Task<ListHourPostingsResponse> ListAsync(
         ServerCallContext context, IMessage request, ResourceName person, HourAccount? only, (DateOnly, DateOnly) period, int size, string pageToken)
     {
-        // The accounts are read one after the other, and one entry may move several: without a moment that holds for all, a posting could be missed for good.
+        // The accounts are read one after the other, and one entry may move several: without one moment for all, a posting could be missed
+        // for good.
         (Moment moment, PostingCursor? before) = await statements.PlaceAsync(context, request, person.Region, pageToken);
         (LedgerTime from, LedgerTime until) = moment.Within(period);
         var found = new List<(HourAccount Account, Posting Posting)>();
         foreach ((HourAccount account, HoursOrigin origin) in All.Where(one => only is null || one.Account == only))
         {
             if (await ledger.AccountAsync(person.Region, Chart.PersonHours(OpaqueId.Parse(person.Id), origin).Path, context.CancellationToken) is not { } stored) continue;
-            IReadOnlyList<Posting> page = await ledger.LatestPostingsAsync(person.Region, stored.Number, from, until, before ?? PostingCursor.End, size + 1, context.CancellationToken);
+            IReadOnlyList<Posting> page = await ledger.LatestPostingsAsync(
+                person.Region, stored.Number, from, until, before ?? PostingCursor.End, size + 1, context.CancellationToken);
             found.AddRange(page.Select(posting => (account, posting)));
         }
         (HourAccount Account, Posting Posting)[] merged = [.. found.OrderByDescending(one => one.Posting.Entry.Index).ThenByDescending(one => one.Posting.Position).Take(size + 1)];

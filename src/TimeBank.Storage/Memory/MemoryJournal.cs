@@ -101,10 +101,13 @@ internal sealed class MemoryJournal(RegionCode region)
                 JournalEntry entry = item.Leg.Entry;
                 bool isReversal = entry.Kind == EntryKind.Reverse;
                 EntryCode code = isReversal ? _entries[(int)entry.Of!.Value].Stored.Entry.Code : entry.Code;
-                return (Code: code, isReversal, item.Leg.IsDebit, item.Unit, Counter: byCounter ? item.Leg.CounterAccount : (AccountPath?)null, Stretch: sizes.Count(size => size <= entry.Index));
+                AccountPath? counter = byCounter ? item.Leg.CounterAccount : null;
+                int stretch = sizes.Count(size => size <= entry.Index);
+                return (Code: code, isReversal, item.Leg.IsDebit, item.Unit, Counter: counter, Stretch: stretch);
             })
             .OrderByDescending(group => group.Key.IsDebit).ThenBy(group => group.Key.Code.ToString(), StringComparer.Ordinal).ThenBy(group => group.Key.isReversal)
-            .ThenBy(group => group.Key.Unit.Code, StringComparer.Ordinal).ThenBy(group => group.Key.Counter?.Text, StringComparer.Ordinal).ThenBy(group => group.Key.Stretch)
+            .ThenBy(group => group.Key.Unit.Code, StringComparer.Ordinal).ThenBy(group => group.Key.Counter?.Text, StringComparer.Ordinal)
+            .ThenBy(group => group.Key.Stretch)
             .Select(group => new Flow(
                 group.Key.Code, group.Key.isReversal, group.Key.IsDebit, group.Key.Unit, group.Key.Counter,
                 group.Aggregate(Int128.Zero, (sum, item) => sum + item.Leg.Amount), group.LongCount(), group.Key.Stretch)),

@@ -101,8 +101,10 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
         InBooksAsync(region, () => SnapshotAsync<IReadOnlyList<Flow>>(
             async connection =>
             [
-                .. await PostgreSqlFlows.Flows(region, filter, byCounter, sizes, own: "debit", other: "credit").ListAsync(connection, row => LedgerRows.Flow(row, isDebit: true), cancellation),
-                .. await PostgreSqlFlows.Flows(region, filter, byCounter, sizes, own: "credit", other: "debit").ListAsync(connection, row => LedgerRows.Flow(row, isDebit: false), cancellation),
+                .. await PostgreSqlFlows.Flows(region, filter, byCounter, sizes, own: "debit", other: "credit")
+                    .ListAsync(connection, row => LedgerRows.Flow(row, isDebit: true), cancellation),
+                .. await PostgreSqlFlows.Flows(region, filter, byCounter, sizes, own: "credit", other: "debit")
+                    .ListAsync(connection, row => LedgerRows.Flow(row, isDebit: false), cancellation),
             ],
             cancellation), cancellation);
 

@@ -75,7 +75,8 @@ public sealed class BorneSharesTests
             {
                 if (random.Next(3) == 0)
                 {
-                    (int, long)[] gifts = [.. Enumerable.Range(0, random.Next(1, givers + 1)).Select(giver => (giver, (long)random.Next(-20, 60)))];
+                    IEnumerable<int> some = Enumerable.Range(0, random.Next(1, givers + 1));
+                    (int, long)[] gifts = [.. some.Select(giver => (giver, (long)random.Next(-20, 60)))];
                     // The ledger lets nobody take more than there is, and nothing back that was never given.
                     long[] after = [.. row.Given];
                     foreach ((int giver, long fen) in gifts) after[giver] += fen;
@@ -105,7 +106,8 @@ public sealed class BorneSharesTests
 
         public long Spent { get; set; }
 
-        public long[] Borne(long fen) => [.. Enumerable.Range(0, givers).Select(giver => (long)_bears.Take((int)fen).Count(bears => bears == giver))];
+        public long[] Borne(long fen) =>
+            [.. Enumerable.Range(0, givers).Select(giver => (long)_bears.Take((int)fen).Count(bears => bears == giver))];
 
         public void Give(IEnumerable<(int Giver, long Fen)> gifts)
         {
@@ -131,7 +133,8 @@ public sealed class BorneSharesTests
             var turns = new int[fen];
             for (int turn = 0; turn < fen; turn++)
             {
-                turns[turn] = Enumerable.Range(0, weights.Length).Where(at => weights[at] > 0).MinBy(at => (decimal)((2 * held[at]) + 1) / weights[at]);
+                IEnumerable<int> givers = Enumerable.Range(0, weights.Length).Where(at => weights[at] > 0);
+                turns[turn] = givers.MinBy(at => (decimal)((2 * held[at]) + 1) / weights[at]);
                 held[turns[turn]]++;
             }
             return turns;

@@ -28,9 +28,11 @@ public abstract class HistoryContract(TestServer server)
     [InlineData(8)]
     public async Task Reports_tie_after_every_step_of_a_random_history(int seed)
     {
-        string[] funds = [await _desk.FundAsync($"h{seed}-a", 0), await _desk.FundAsync($"h{seed}-b", 0), await _desk.FundAsync($"h{seed}-c", 0)];
-        string[] programmes = [(await _desk.Maker.CreateProgrammeAsync(_desk.Meals($"h{seed}-meals"))).Name, (await _desk.Maker.CreateProgrammeAsync(_desk.National($"h{seed}-national"))).Name];
-        var history = new RandomHistory(server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Region), seed, funds, programmes);
+        string[] funds = await Task.WhenAll(((string[])["a", "b", "c"]).Select(name => _desk.FundAsync($"h{seed}-{name}", 0)));
+        string meals = (await _desk.Maker.CreateProgrammeAsync(_desk.Meals($"h{seed}-meals"))).Name;
+        string national = (await _desk.Maker.CreateProgrammeAsync(_desk.National($"h{seed}-national"))).Name;
+        ILedgerGrain ledger = server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Region);
+        var history = new RandomHistory(ledger, seed, funds, [meals, national]);
         Dictionary<(string, string), long> before = [];
         int moved = 0;
         for (int step = 0; step < Steps; step++)
@@ -38,23 +40,35 @@ public abstract class HistoryContract(TestServer server)
             Outcome outcome = await history.StepAsync();
             if (outcome.Entry is not { } entry) continue;
             moved++;
-            ProgrammeReport[] reports = [.. await Task.WhenAll(programmes.Select(name => _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = name }).ResponseAsync))];
-            FundReport[] sources = [.. await Task.WhenAll(funds.Select(name => _desk.Auditor.GetFundReportAsync(new GetFundReportRequest { Fund = name }).ResponseAsync))];
+            ProgrammeReport[] reports = await Task.WhenAll(ProgrammeAsync(meals), ProgrammeAsync(national));
+            FundReport[] sources = await Task.WhenAll(funds.Select(FundAsync));
             Assert.All(reports, ReportTies.Check);
             Assert.All(sources, ReportTies.Check);
-            Assert.All(reports.Select(report => report.EntryCount).Concat(sources.Select(source => source.EntryCount)), size => Assert.Equal(entry.Index + 1, size));
-            Dictionary<(string, string), long> spent = reports.SelectMany(report => report.Funds.Select(line => (Key: (report.Programme.Name, line.Fund), line.Spent.Value)))
+            Assert.All(reports, report => Assert.Equal(entry.Index + 1, report.EntryCount));
+            Assert.All(sources, report => Assert.Equal(entry.Index + 1, report.EntryCount));
+            var spent = reports
+                .SelectMany(report => report.Funds.Select(line => (Key: (report.Programme.Name, line.Fund), line.Spent.Value)))
                 .Where(line => line.Value > 0).ToDictionary(line => line.Key, line => line.Value);
             // A fund and its programme say the same of each other.
             Assert.Equal(
-                spent.Where(line => line.Key.Item2.Length > 0).OrderBy(line => line.Key),
-                sources.SelectMany(source => source.Programmes.Where(line => line.Spent.Value > 0).Select(line => KeyValuePair.Create((line.Programme, source.Fund.Name), line.Spent.Value))).OrderBy(line => line.Key));
+                spent.Where(line => line.Key.Fund.Length > 0).OrderBy(line => line.Key),
+                sources
+                    .SelectMany(source => source.Programmes.Select(
+                        line => KeyValuePair.Create((line.Programme, source.Fund.Name), line.Spent.Value)))
+                    .Where(line => line.Value > 0).OrderBy(line => line.Key));
             // What has been spent stays with those who bore it, whatever else happens.
-            if (entry.Kind == Ledger.EntryKind.Post && entry.Code is not (EntryCode.RedeemVoucher or EntryCode.ImportBalance)) Assert.Equal(before.OrderBy(line => line.Key), spent.OrderBy(line => line.Key));
+            bool stays = entry.Kind == Ledger.EntryKind.Post && entry.Code is not (EntryCode.RedeemVoucher or EntryCode.ImportBalance);
+            if (stays) Assert.Equal(before.OrderBy(line => line.Key), spent.OrderBy(line => line.Key));
             before = spent;
         }
         Assert.True(moved > Steps / 5, $"{moved} of {Steps} steps moved anything");
     }
+
+    private async Task<ProgrammeReport> ProgrammeAsync(string name) =>
+        await _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = name });
+
+    private async Task<FundReport> FundAsync(string name) =>
+        await _desk.Auditor.GetFundReportAsync(new GetFundReportRequest { Fund = name });
 
     /// <summary>Entries at random, as the ledger lets them happen; small amounts, so that every fen counts.</summary>
     private sealed class RandomHistory(ILedgerGrain ledger, int seed, string[] funds, string[] programmes)
@@ -75,9 +89,10 @@ public abstract class HistoryContract(TestServer server)
             (Proposal proposal, Action<JournalEntry> then) = choice switch
             {
                 0 or 1 => (MoneyEntries.Receive(Header(), Slug.Parse("main"), Fund(), new Fen(Some(400))), Nothing),
-                2 or 3 or 4 => (MoneyEntries.Allot(Header(), Programme(out _), [.. funds.Where(_ => _random.Next(2) == 0).DefaultIfEmpty(funds[0]).Select(fund => (SlugOf(fund), new Fen(Some(120))))]), Nothing),
+                2 or 3 or 4 => (MoneyEntries.Allot(Header(), Programme(out _), Shares()), Nothing),
                 5 => (Entries.Import(Header(), Chart.FundAvailable(Fund()), isDebit: _random.Next(3) == 0, Some(200)), Nothing),
-                6 or 7 => (Entries.Import(Header(), Chart.ProgrammeAllotted(Programme(out _)), isDebit: _random.Next(3) == 0, Some(100)), Nothing),
+                6 or 7 => (
+                    Entries.Import(Header(), Chart.ProgrammeAllotted(Programme(out _)), isDebit: _random.Next(3) == 0, Some(100)), Nothing),
                 8 or 9 or 10 or 11 => Issue(),
                 12 or 13 or 14 or 15 or 16 when voucher >= 0 => Redeem(voucher),
                 17 when voucher >= 0 => End(voucher, VoucherEntries.Void),
@@ -97,7 +112,8 @@ public abstract class HistoryContract(TestServer server)
             Slug programme = Programme(out bool units);
             OpaqueId id = Id($"voucher {_steps}");
             var terms = new VoucherTerms(
-                Id("elder"), programme, units ? VoucherKind.Units : VoucherKind.Money, units ? Unit.Meal : Unit.Fen, ["meal"], units ? new Fen(13) : Fen.Zero, Day, new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28));
+                Id("elder"), programme, units ? VoucherKind.Units : VoucherKind.Money, units ? Unit.Meal : Unit.Fen, ["meal"],
+                units ? new Fen(13) : Fen.Zero, Day, new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28));
             long amount = units ? Some(5) : Some(60);
             return (VoucherEntries.Issue(Header(), id, terms, amount), _ => _vouchers.Add((id, terms, amount)));
         }
@@ -122,15 +138,20 @@ public abstract class HistoryContract(TestServer server)
         private (Proposal, Action<JournalEntry>) Reverse()
         {
             JournalEntry original = _entries[_random.Next(_entries.Count)];
-            Proposal proposal = original.Code == EntryCode.RedeemVoucher ? VoucherEntries.Refund(Header(), original.Id) : Entries.Reverse(Header(), original.Id);
-            return (proposal, Nothing);
+            return original.Code == EntryCode.RedeemVoucher
+                ? (VoucherEntries.Refund(Header(), original.Id), Nothing)
+                : (Entries.Reverse(Header(), original.Id), Nothing);
         }
 
         private EntryHeader Header()
         {
             byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"history {seed} {_steps}"));
-            return new EntryHeader(EntryId.Of("history", new Guid(hash[..16])), Digest.Of(hash), "keeper", "", Day, "", "", EntryHeader.NoDetails);
+            var id = EntryId.Of("history", new Guid(hash[..16]));
+            return new EntryHeader(id, Digest.Of(hash), "keeper", "", Day, "", "", EntryHeader.NoDetails);
         }
+
+        private (Slug, Fen)[] Shares() =>
+            [.. funds.Where(_ => _random.Next(2) == 0).DefaultIfEmpty(funds[0]).Select(fund => (SlugOf(fund), new Fen(Some(120))))];
 
         private Slug Fund() => SlugOf(funds[_random.Next(funds.Length)]);
 
@@ -149,6 +170,7 @@ public abstract class HistoryContract(TestServer server)
 
         private static Slug SlugOf(string name) => Slug.Parse(name.Split('/')[^1]);
 
-        private static OpaqueId Id(string name) => OpaqueId.From(EntryId.Of("history", new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16])));
+        private static OpaqueId Id(string name) =>
+            OpaqueId.From(EntryId.Of("history", new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16])));
     }
 }

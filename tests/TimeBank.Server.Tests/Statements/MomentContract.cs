@@ -27,16 +27,19 @@ public abstract class MomentContract(TestServer server)
         for (int meal = 0; meal < 6; meal++) await RedeemAsync(counter, 0);
         var request = new GetProviderStatementRequest { Provider = counter.Canteen, Period = MoneyDesk.AllDays, PageSize = 4 };
 
-        Statement first = await _desk.ProviderClerk(counter.Canteen).GetProviderStatementAsync(request);
+        ProviderService.ProviderServiceClient clerk = _desk.ProviderClerk(counter.Canteen);
+        Statement first = await clerk.GetProviderStatementAsync(request);
         await RedeemAsync(counter, 0);
-        Statement second = await _desk.ProviderClerk(counter.Canteen).GetProviderStatementAsync(new GetProviderStatementRequest(request) { PageToken = first.NextPageToken });
-        Statement anew = await _desk.ProviderClerk(counter.Canteen).GetProviderStatementAsync(new GetProviderStatementRequest(request) { PageSize = 0 });
+        var next = new GetProviderStatementRequest(request) { PageToken = first.NextPageToken };
+        Statement second = await clerk.GetProviderStatementAsync(next);
+        Statement anew = await clerk.GetProviderStatementAsync(new GetProviderStatementRequest(request) { PageSize = 0 });
 
         Assert.Equal((4, 2, 7, ""), (first.Postings.Count, second.Postings.Count, anew.Postings.Count, second.NextPageToken));
         Assert.Equal(Figures(first), Figures(second));
         Assert.Equal((6 * Price, 7 * Price), (Signed(second.Closing), Signed(anew.Closing)));
         Assert.Equal((first.EntryCount, first.Time), (second.EntryCount, second.Time));
-        Assert.Equal((first.EntryCount + 1, anew.Postings[^1].EntryIndex + 1, anew.Postings[^1].Time), (anew.EntryCount, anew.EntryCount, anew.Time));
+        Assert.Equal((first.EntryCount + 1, anew.Postings[^1].Time), (anew.EntryCount, anew.Time));
+        Assert.Equal(anew.EntryCount, anew.Postings[^1].EntryIndex + 1);
         Ties([.. first.Postings, .. second.Postings], Figures(first));
         Ties([.. anew.Postings], Figures(anew));
     }
@@ -48,7 +51,8 @@ public abstract class MomentContract(TestServer server)
     {
         Counter counter = await CounterAsync(newestFirst ? "newest" : "oldest");
         for (int meal = 0; meal < 3; meal++) await RedeemAsync(counter, 0);
-        var request = new ListPostingsRequest { Account = $"regions/{Region}/accounts/provider/{counter.Canteen.Split('/')[^1]}/payable", PageSize = 2, NewestFirst = newestFirst };
+        string account = $"{_desk.Region}/accounts/provider/{counter.Canteen.Split('/')[^1]}/payable";
+        var request = new ListPostingsRequest { Account = account, PageSize = 2, NewestFirst = newestFirst };
 
         ListPostingsResponse first = await Ledger.ListPostingsAsync(request);
         await RedeemAsync(counter, 0);
@@ -71,7 +75,8 @@ public abstract class MomentContract(TestServer server)
 
         ListHourPostingsResponse first = await hours.ListHourPostingsAsync(request);
         await EarnAsync(volunteer, 30);
-        ListHourPostingsResponse second = await hours.ListHourPostingsAsync(new ListHourPostingsRequest(request) { PageToken = first.NextPageToken });
+        var next = new ListHourPostingsRequest(request) { PageToken = first.NextPageToken };
+        ListHourPostingsResponse second = await hours.ListHourPostingsAsync(next);
 
         Assert.Equal((2, 1, ""), (first.Postings.Count, second.Postings.Count, second.NextPageToken));
         Assert.Equal((first.EntryCount, first.Time), (second.EntryCount, second.Time));
@@ -108,7 +113,8 @@ public abstract class MomentContract(TestServer server)
         await WhileMoneyMovesAsync(counter, async () =>
         {
             // About so many pages each time, or the rows would grow faster than they can be read.
-            var request = new GetProviderStatementRequest { Provider = counter.Canteen, Period = MoneyDesk.AllDays, PageSize = pages == 1 ? 1_000 : (rows / pages) + 1 };
+            int size = pages == 1 ? 1_000 : (rows / pages) + 1;
+            var request = new GetProviderStatementRequest { Provider = counter.Canteen, Period = MoneyDesk.AllDays, PageSize = size };
             var postings = new List<Posting>();
             var figures = new List<(long, long, long, long)>();
             do
@@ -130,8 +136,12 @@ public abstract class MomentContract(TestServer server)
         Counter counter = await CounterAsync("reports");
         await WhileMoneyMovesAsync(counter, async () =>
         {
-            ReportTies.Check(await _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = counter.Programme }));
-            foreach (string fund in counter.Funds) ReportTies.Check(await _desk.Auditor.GetFundReportAsync(new GetFundReportRequest { Fund = fund }));
+            var programme = new GetProgrammeReportRequest { Programme = counter.Programme };
+            ReportTies.Check(await _desk.Auditor.GetProgrammeReportAsync(programme));
+            foreach (string fund in counter.Funds)
+            {
+                ReportTies.Check(await _desk.Auditor.GetFundReportAsync(new GetFundReportRequest { Fund = fund }));
+            }
         });
     }
 
@@ -147,21 +157,29 @@ public abstract class MomentContract(TestServer server)
         string[] elders = [await _desk.RegisterElderAsync(), await _desk.RegisterElderAsync()];
         string canteen = await _desk.ProviderAsync(ServiceType.Meal);
         await _desk.IssueAsync(programme);
-        string[] vouchers = [(await _desk.VoucherOfAsync(elders[0], programme)).Name, (await _desk.VoucherOfAsync(elders[1], programme)).Name];
+        string[] vouchers =
+        [
+            (await _desk.VoucherOfAsync(elders[0], programme)).Name, (await _desk.VoucherOfAsync(elders[1], programme)).Name,
+        ];
         await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (second, 300_000)));
         return new Counter(canteen, programme, [first, second], vouchers);
     }
 
-    private async Task<string> VolunteerAsync() => (await new VolunteerService.VolunteerServiceClient(server.As(Role.Counter, regions: Region)).EnrolVolunteerAsync(new EnrolVolunteerRequest
+    private async Task<string> VolunteerAsync()
     {
-        RequestId = _desk.Request(), Parent = _desk.Region, DisplayName = "演示", BirthDate = new Date { Year = 1990, Month = 7, Day = 1 },
-    })).Name;
+        var counter = new VolunteerService.VolunteerServiceClient(server.As(Role.Counter, regions: Region));
+        return (await counter.EnrolVolunteerAsync(new EnrolVolunteerRequest
+        {
+            RequestId = _desk.Request(), Parent = _desk.Region, DisplayName = "演示", BirthDate = new Date { Year = 1990, Month = 7, Day = 1 },
+        })).Name;
+    }
 
     /// <summary>Hours brought in, as a service would have them earned.</summary>
     private async Task EarnAsync(string volunteer, long minutes)
     {
         string key = _desk.Request();
-        ImportBalancesResponse brought = await new LedgerService.LedgerServiceClient(server.As(Role.Administrator, regions: Region)).ImportBalancesAsync(new ImportBalancesRequest
+        var administrator = new LedgerService.LedgerServiceClient(server.As(Role.Administrator, regions: Region));
+        ImportBalancesResponse brought = await administrator.ImportBalancesAsync(new ImportBalancesRequest
         {
             RequestId = _desk.Request(), Parent = _desk.Region, Source = "old-books",
             Lines =
@@ -181,17 +199,17 @@ public abstract class MomentContract(TestServer server)
     {
         var filters = new GetProviderStatementRequest(request) { PageToken = "", PageSize = 0 };
         byte[] text = Encoding.UTF8.GetBytes(cursor);
-        byte[] signed =
-        [
-            .. Encoding.UTF8.GetBytes($"{clerk.Split('/')[^1]}\n/timebank.v1.ProviderService/GetProviderStatement\n{filters.CalculateSize()}\n"), .. filters.ToByteArray(), .. text,
-        ];
+        string method = "/timebank.v1.ProviderService/GetProviderStatement";
+        byte[] about = Encoding.UTF8.GetBytes($"{clerk.Split('/')[^1]}\n{method}\n{filters.CalculateSize()}\n");
+        byte[] signed = [.. about, .. filters.ToByteArray(), .. text];
         string folder = server.Services.GetRequiredService<IConfiguration>()["TimeBank:Data"]!;
         byte[] key = Convert.FromHexString(File.ReadAllText(Path.Combine(folder, "page-tokens.key")).Trim());
         return Base64Url.EncodeToString([.. HMACSHA256.HashData(key, signed)[..16], .. text]);
     }
 
     private async Task<string> RedeemAsync(Counter counter, int elder) =>
-        (await _desk.Clerk(counter.Canteen).RedeemVoucherAsync(_desk.Lunch(counter.Vouchers[elder], counter.Canteen, Price))).Redemption.Name;
+        (await _desk.Clerk(counter.Canteen).RedeemVoucherAsync(_desk.Lunch(counter.Vouchers[elder], counter.Canteen, Price)))
+            .Redemption.Name;
 
     /// <summary>Two callers redeem and refund without end until something has been read so often.</summary>
     private async Task WhileMoneyMovesAsync(Counter counter, Func<Task> readAsync)
@@ -202,7 +220,8 @@ public abstract class MomentContract(TestServer server)
             while (!done.IsCancellationRequested)
             {
                 string redemption = await RedeemAsync(counter, elder);
-                await _desk.Clerk(counter.Canteen).RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = redemption, Memo = "退" });
+                await _desk.Clerk(counter.Canteen).RefundRedemptionAsync(
+                    new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = redemption, Memo = "退" });
             }
         }))];
         try
@@ -257,7 +276,8 @@ internal static class ReportTies
 
     private static void Check(VoucherFigures figures)
     {
-        long[] ends = [figures.Redeemed.Value, figures.Expired.Value, figures.Voided.Value, figures.Released.Value, figures.Remaining.Value];
+        Amount[] amounts = [figures.Redeemed, figures.Expired, figures.Voided, figures.Released, figures.Remaining];
+        long[] ends = [.. amounts.Select(amount => amount.Value)];
         Assert.Equal(figures.Issued.Value, ends.Sum());
         Assert.All(ends, end => Assert.True(end >= 0, $"{figures}"));
     }

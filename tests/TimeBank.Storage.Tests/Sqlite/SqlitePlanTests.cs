@@ -104,11 +104,12 @@ public sealed class SqlitePlanTests : IDisposable
         foreach (string text in session.Texts.ToArray())
         {
             List<string> plan = Plan(session, text);
-            string all = string.Join('\n', plan), side = text.Contains("transfers_by_debit", StringComparison.Ordinal) ? "debit" : "credit";
+            string side = text.Contains("transfers_by_debit", StringComparison.Ordinal) ? "debit" : "credit";
             Assert.Contains($"SEARCH {way}", plan);
             Assert.Contains($"SEARCH t USING INDEX transfers_by_{side} (region=? AND {side}=? AND idx<?)", plan);
             Assert.Contains("SEARCH e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)", plan);
-            Assert.True(plan.All(step => !step.StartsWith("SCAN", StringComparison.Ordinal) || step is "SCAN json_each VIRTUAL TABLE INDEX 1:" or "SCAN ends"), all);
+            IEnumerable<string> scans = plan.Where(step => step.StartsWith("SCAN", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+            Assert.Equal(["SCAN ends", "SCAN json_each VIRTUAL TABLE INDEX 1:"], scans);
         }
     }
 
