@@ -36,6 +36,25 @@ public sealed class PagingTests
         Assert.Equal(opening, all.Opening);
     }
 
+    [Fact]
+    public async Task What_is_shown_beside_the_items_is_one_answers_and_a_zero_is_a_value()
+    {
+        static Amount Fen(long value) => new() { Value = value, Unit = "CNY" };
+        static Balance Of(long value) => new() { Amount = Fen(value), Side = value == 0 ? Side.Unspecified : Side.Credit };
+        Statement[] pages =
+        [
+            new() { Opening = Of(0), Closing = Of(2_700), TotalCredits = Fen(2_700), TotalDebits = Fen(0), NextPageToken = "next" },
+            new() { Opening = Of(0), Closing = Of(0), TotalCredits = Fen(2_700), TotalDebits = Fen(2_700) },
+        ];
+        for (int at = 0; at < pages.Length; at++) pages[at].Postings.Add(new Posting { EntryIndex = at + 1 });
+        Statement all = await new Paging(int.MaxValue).AllAsync(
+            new GetProviderStatementRequest(), request => Task.FromResult(pages[request.PageToken.Length == 0 ? 0 : 1]));
+
+        Assert.Equal([1, 2], all.Postings.Select(posting => posting.EntryIndex));
+        Assert.Equal((Of(0), Of(0), ""), (all.Opening, all.Closing, all.NextPageToken));
+        Assert.Equal((Fen(2_700), Fen(2_700)), (all.TotalDebits, all.TotalCredits));
+    }
+
     /// <summary>2,500 elders, a page as the server cuts it.</summary>
     private static ListEldersResponse Page(ListEldersRequest request)
     {

@@ -236,7 +236,7 @@ public abstract class LedgerListsContract : IDisposable
 
         UnitTotals unit = Assert.Single(await Reader.TrialBalanceAsync(Tianyuan, default));
         TrialBalance balance = await Reader.TrialBalanceByClassAsync(Tianyuan, default);
-        IReadOnlyList<Flow> flows = await Reader.FlowsAsync(Tianyuan, new AccountFilter("fund/"), byCounter: false, default);
+        IReadOnlyList<Flow> flows = await Reader.FlowsAsync(Tianyuan, new AccountFilter("fund/"), byCounter: false, [receipts], default);
 
         Assert.True(sum > long.MaxValue);
         Assert.Equal(new CounterTotals(0, sum, 0, sum), unit.Totals);

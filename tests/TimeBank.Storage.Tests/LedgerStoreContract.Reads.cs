@@ -50,7 +50,8 @@ public abstract partial class LedgerStoreContract
         await LiveADayAsync(new Writer(Store, Tianyuan));
         AccountPath units = Chart.ProgrammeUnits(Meals, Unit.Meal).Path;
 
-        IReadOnlyList<Flow> vouchers = await Reader.FlowsAsync(Tianyuan, new AccountFilter("voucher/", Group: Meals.Text), byCounter: false, default);
+        var filter = new AccountFilter("voucher/", Group: Meals.Text);
+        IReadOnlyList<Flow> vouchers = await Reader.FlowsAsync(Tianyuan, filter, byCounter: false, [100], default);
         Assert.Equal(
             [
                 new Flow(EntryCode.RedeemVoucher, false, true, Unit.Meal, null, 3, 3),
@@ -59,8 +60,35 @@ public abstract partial class LedgerStoreContract
             ],
             vouchers);
         Assert.Equal((30, 2, 1), (vouchers.NetCredit(EntryCode.IssueVoucher), vouchers.NetDebit(EntryCode.RedeemVoucher), vouchers.ReversedDebit(EntryCode.RedeemVoucher)));
-        IReadOnlyList<Flow> byCounter = await Reader.FlowsAsync(Tianyuan, new AccountFilter("voucher/", Group: Meals.Text), byCounter: true, default);
+        IReadOnlyList<Flow> byCounter = await Reader.FlowsAsync(Tianyuan, filter, byCounter: true, [100], default);
         Assert.Equal(vouchers.Select(flow => flow with { Counter = units }), byCounter);
+    }
+
+    [Fact]
+    public async Task Flows_are_of_a_moment_and_of_stretches_before_it()
+    {
+        await LiveADayAsync(new Writer(Store, Tianyuan));
+        var vouchers = new AccountFilter("voucher/", Group: Meals.Text);
+        IReadOnlyList<Posting>[] legs = await Task.WhenAll((await Reader.AccountsAsync(Tianyuan, vouchers, 0, 10, default))
+            .Select(account => Reader.PostingsAsync(Tianyuan, account.Number, Begin, End, Start, 100, default).AsTask()));
+        Posting[] all = [.. legs.SelectMany(leg => leg)];
+
+        foreach (long[] sizes in new long[][] { [0], [3], [6], [15], [100], [2, 6, 7], [0, 3, 3, 5, 15], [7, 100] })
+        {
+            IReadOnlyList<Flow> flows = await Reader.FlowsAsync(Tianyuan, vouchers, byCounter: false, sizes, default);
+            foreach ((int stretch, long end) in sizes.Index())
+            {
+                Posting[] within = [.. all.Where(leg => leg.Entry.Index < end && (stretch == 0 || leg.Entry.Index >= sizes[stretch - 1]))];
+                foreach (bool isDebit in new[] { true, false })
+                {
+                    Flow[] side = [.. flows.Where(flow => flow.Stretch == stretch && flow.IsDebit == isDebit)];
+                    Posting[] own = [.. within.Where(leg => leg.IsDebit == isDebit)];
+                    Assert.Equal(own.Sum(leg => leg.Amount), side.Sum(flow => (long)flow.Amount));
+                    Assert.Equal(own.Length, side.Sum(flow => flow.Legs));
+                }
+            }
+            Assert.All(flows, flow => Assert.InRange(flow.Stretch, 0, sizes.Length - 1));
+        }
     }
 
     [Fact]

@@ -33,14 +33,25 @@ internal static class FundCommands
             var client = await ClientAsync(session, Role.Auditor, name);
             FundReport report = await client.GetFundReportAsync(new GetFundReportRequest { Fund = name });
             Language language = kit.Language;
-            session.Screen.Show(report, () => session.Screen.Table(
-                $"{ResourceNames.Short(name)} {report.Fund.DisplayName}",
-                [new(language["项目", "programme"]), new(language["拨款", "allotted"], true), new(language["已支出", "spent"], true), new(language["未支出", "unspent"], true)],
-                [
-                    .. report.Programmes.Select(line => (IReadOnlyList<string>)[ResourceNames.Short(line.Programme), AmountText.Of(line.Allotted, language), AmountText.Of(line.Spent, language), AmountText.Of(line.Unspent, language)]),
-                    [language["可拨付", "available"], AmountText.Of(report.Available, language), "", ""],
-                    [language["到账", "received"], AmountText.Of(report.Received, language), "", ""],
-                ]));
+            session.Screen.Show(report, () =>
+            {
+                session.Screen.Table(
+                    $"{ResourceNames.Short(name)} {report.Fund.DisplayName}",
+                    [
+                        new(language["项目", "programme"]), new(language["拨款", "allotted"], true),
+                        new(language["已支出", "spent"], true), new(language["未支出", "unspent"], true),
+                    ],
+                    [
+                        .. report.Programmes.Select(line => (IReadOnlyList<string>)
+                        [
+                            ResourceNames.Short(line.Programme), AmountText.Of(line.Allotted, language),
+                            AmountText.Of(line.Spent, language), AmountText.Of(line.Unspent, language),
+                        ]),
+                        [language["可拨付", "available"], AmountText.Of(report.Available, language), "", ""],
+                        [language["到账", "received"], AmountText.Of(report.Received, language), "", ""],
+                    ]);
+                session.Screen.AsOf(report.EntryCount);
+            });
         });
     }
 

@@ -26,7 +26,7 @@ internal static class LedgerCommands
                     [language["合计", "sum"], "", "", "", AmountText.Of(unit.DebitBalances, language), AmountText.Of(unit.CreditBalances, language)],
                 ]);
         }
-        screen.Line(language[$"截至第 {balance.EntryCount} 笔分录。", $"As of {balance.EntryCount} entries."]);
+        screen.AsOf(balance.EntryCount);
     }
 
     private static string OnSide(Balance balance, Side side, Language language) => balance.Side == side && balance.Amount.Value != 0 ? AmountText.Of(balance.Amount, language) : "";

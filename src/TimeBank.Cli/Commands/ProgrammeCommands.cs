@@ -83,7 +83,12 @@ internal static class ProgrammeCommands
             ]);
         screen.Table(
             "", [new(language["资金来源", "fund"]), new(language["拨入", "allotted"], true), new(language["已支出", "spent"], true)],
-            report.Funds.Select(line => (IReadOnlyList<string>)[ResourceNames.Short(line.Fund), AmountText.Of(line.Allotted, language), AmountText.Of(line.Spent, language)]));
+            report.Funds.Select(line => (IReadOnlyList<string>)
+            [
+                line.Fund.Length > 0 ? ResourceNames.Short(line.Fund) : language["（期初导入）", "(brought in)"],
+                AmountText.Of(line.Allotted, language), AmountText.Of(line.Spent, language),
+            ]));
+        screen.AsOf(report.EntryCount);
     }
 
     private static Command Create(Kit kit)

@@ -61,7 +61,7 @@ internal static class StatementCommands
             new Statement
             {
                 Opening = list.Opening, Closing = list.Closing, TotalDebits = list.TotalDebits, TotalCredits = list.TotalCredits,
-                Postings = { list.Postings }, NextPageToken = list.NextPageToken,
+                Postings = { list.Postings }, NextPageToken = list.NextPageToken, EntryCount = list.EntryCount,
             },
             ResourceNames.Short(name)));
     }

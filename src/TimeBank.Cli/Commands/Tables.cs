@@ -24,8 +24,13 @@ internal static class Tables
         }
         rows.Add(["", "", language["期末", "closing"], "", AmountText.Of(statement.TotalDebits, language), AmountText.Of(statement.TotalCredits, language), AmountText.Of(statement.Closing, language), "", ""]);
         screen.Table(title, PostingColumns(language), rows);
+        screen.AsOf(statement.EntryCount);
         screen.More(statement.NextPageToken);
     }
+
+    /// <summary>Says of which moment the figures above are.</summary>
+    public static void AsOf(this Screen screen, long entries) =>
+        screen.Line(screen.Language[$"截至第 {entries} 笔分录。", $"As of {entries} entries."]);
 
     public static void Postings(this Screen screen, string title, IEnumerable<Posting> postings, string nextPageToken)
     {

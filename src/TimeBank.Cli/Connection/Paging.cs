@@ -11,27 +11,33 @@ internal readonly record struct Paging(int Limit)
     private const int MaxPageSize = 1_000;
 
     /// <summary>
-    /// Asks for page after page and puts them together: the answer's one list has every item, the rest is the last page's. Where more
-    /// remain, <c>next_page_token</c> says so.
+    /// Asks for page after page and puts them together: the last page, with the items of those before it in front of its own. So every
+    /// figure is one answer's, a zero too. Where more remain, <c>next_page_token</c> says so.
     /// </summary>
     public async Task<TResponse> AllAsync<TRequest, TResponse>(TRequest request, Func<TRequest, Task<TResponse>> call)
         where TRequest : IMessage<TRequest>
         where TResponse : IMessage<TResponse>, new()
     {
         FieldDescriptor size = request.Descriptor.FindFieldByName("page_size"), token = request.Descriptor.FindFieldByName("page_token");
-        var all = new TResponse();
-        FieldDescriptor items = all.Descriptor.Fields.InDeclarationOrder().Single(field => field.IsRepeated), next = all.Descriptor.FindFieldByName("next_page_token");
+        MessageDescriptor answer = new TResponse().Descriptor;
+        FieldDescriptor items = answer.Fields.InDeclarationOrder().Single(field => field.IsRepeated);
+        FieldDescriptor next = answer.FindFieldByName("next_page_token");
+        var all = new List<object?>();
         while (true)
         {
-            size.Accessor.SetValue(request, Math.Min(MaxPageSize, Limit - Count(items, all)));
+            size.Accessor.SetValue(request, Math.Min(MaxPageSize, Limit - all.Count));
             TResponse page = await call(request);
-            next.Accessor.Clear(all);
-            all.MergeFrom(page);
+            var list = (IList)items.Accessor.GetValue(page);
+            all.AddRange(list.Cast<object?>());
             string nextToken = (string)next.Accessor.GetValue(page);
-            if (nextToken.Length == 0 || Count(items, all) >= Limit) return all;
-            token.Accessor.SetValue(request, nextToken);
+            if (nextToken.Length > 0 && all.Count < Limit)
+            {
+                token.Accessor.SetValue(request, nextToken);
+                continue;
+            }
+            list.Clear();
+            foreach (object? item in all) list.Add(item);
+            return page;
         }
     }
-
-    private static int Count(FieldDescriptor items, IMessage message) => ((IList)items.Accessor.GetValue(message)).Count;
 }

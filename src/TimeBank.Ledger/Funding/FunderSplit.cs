@@ -15,7 +15,7 @@ namespace TimeBank.Ledger;
 public sealed class FunderSplit
 {
     private readonly ImmutableArray<FunderShare> shares;
-    private readonly Int128 whole;
+    private readonly long[] weights;
 
     /// <param name="shares">Their order decides between equals, so it stays the same for a programme's life.</param>
     /// <exception cref="ArgumentException">No weight is positive, one is negative, or a funder stands there twice.</exception>
@@ -24,57 +24,67 @@ public sealed class FunderSplit
         this.shares = [.. shares];
         if (this.shares.Any(share => share.Weight < 0) || this.shares.DistinctBy(share => share.Fund).Count() != this.shares.Length)
             throw new ArgumentException("A weight is negative, or a funder stands here twice.", nameof(shares));
-        whole = this.shares.Aggregate(Int128.Zero, (sum, share) => sum + share.Weight);
-        if (whole == 0)
+        weights = [.. this.shares.Select(share => share.Weight)];
+        if (weights.All(weight => weight == 0))
             throw new ArgumentException("Nobody bears anything.", nameof(shares));
     }
 
     /// <summary>What each funder bears of a running total, in the order of the shares.</summary>
-    public ImmutableArray<FunderPart> Of(Fen total)
-    {
-        long[] held = [.. shares.Select(share => (long)((((UInt128)total.Value * 2 * (ulong)share.Weight) + (UInt128)whole) / ((UInt128)whole * 2)))];
-        // Rounding each share to the nearest fen gives out the first fen of the fixed order up to some place, but not always as many as there are.
-        Int128 missing = held.Aggregate((Int128)total.Value, (left, fen) => left - fen);
-        for (; missing > 0; missing--)
-            held[Next(held)]++;
-        for (; missing < 0; missing++)
-            held[Last(held)]--;
-        return [.. shares.Zip(held, (share, fen) => new FunderPart(share.Fund, new Fen(fen)))];
-    }
+    public ImmutableArray<FunderPart> Of(Fen total) =>
+        [.. shares.Zip(Of(weights, total.Value), (share, fen) => new FunderPart(share.Fund, new Fen(fen)))];
 
-    /// <summary>What each funder bears of an entry that takes the running total from <paramref name="before"/> by <paramref name="amount"/> further.</summary>
+    /// <summary>
+    /// What each funder bears of an entry that takes the running total from <paramref name="before"/> by <paramref name="amount"/> further.
+    /// </summary>
     public ImmutableArray<FunderPart> OfEntry(Fen before, Fen amount) =>
         [.. Of(before + amount).Zip(Of(before), (after, until) => after with { Amount = after.Amount - until.Amount })];
 
+    /// <summary>
+    /// A running total by weights, of which none is negative and one is positive. What is no more than their sum gives nobody more than
+    /// their weight.
+    /// </summary>
+    internal static long[] Of(long[] weights, long total)
+    {
+        Int128 whole = weights.Aggregate(Int128.Zero, (sum, weight) => sum + weight);
+        long[] held = [.. weights.Select(weight => (long)((((UInt128)total * 2 * (ulong)weight) + (UInt128)whole) / ((UInt128)whole * 2)))];
+        // Rounding each share to the nearest fen gives out the first fen of the fixed order up to some place, but not always as many as there are.
+        Int128 missing = held.Aggregate((Int128)total, (left, fen) => left - fen);
+        for (; missing > 0; missing--)
+            held[Next(weights, held)]++;
+        for (; missing < 0; missing++)
+            held[Last(weights, held)]--;
+        return held;
+    }
+
     // The funder to whom the next fen goes.
-    private int Next(long[] held)
+    private static int Next(long[] weights, long[] held)
     {
         int next = -1;
         for (int at = 0; at < held.Length; at++)
         {
-            if (shares[at].Weight > 0 && (next < 0 || ComparePlace(at, held[at], next, held[next]) < 0))
+            if (weights[at] > 0 && (next < 0 || ComparePlace(weights, at, held[at], next, held[next]) < 0))
                 next = at;
         }
         return next;
     }
 
     // The funder to whom the last fen went.
-    private int Last(long[] held)
+    private static int Last(long[] weights, long[] held)
     {
         int last = -1;
         for (int at = 0; at < held.Length; at++)
         {
-            if (held[at] > 0 && (last < 0 || ComparePlace(at, held[at] - 1, last, held[last] - 1) > 0))
+            if (held[at] > 0 && (last < 0 || ComparePlace(weights, at, held[at] - 1, last, held[last] - 1) > 0))
                 last = at;
         }
         return last;
     }
 
     // Compares (2·left + 1) / weight with (2·right + 1) / weight, then the funders' order.
-    private int ComparePlace(int left, long leftFen, int right, long rightFen)
+    private static int ComparePlace(long[] weights, int left, long leftFen, int right, long rightFen)
     {
-        UInt128 leftPlace = (((UInt128)leftFen * 2) + 1) * (ulong)shares[right].Weight;
-        UInt128 rightPlace = (((UInt128)rightFen * 2) + 1) * (ulong)shares[left].Weight;
+        UInt128 leftPlace = (((UInt128)leftFen * 2) + 1) * (ulong)weights[right];
+        UInt128 rightPlace = (((UInt128)rightFen * 2) + 1) * (ulong)weights[left];
         int place = leftPlace.CompareTo(rightPlace);
         return place != 0 ? place : left.CompareTo(right);
     }

@@ -38,9 +38,15 @@ public interface ILedgerReader
     /// <summary>The transfers of some entries, in the order of the journal.</summary>
     ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation);
 
-    /// <summary>What each event has posted to the accounts that a filter lets through, in both directions.</summary>
+    /// <summary>
+    /// What each event had posted to the accounts that a filter lets through, in both directions, when the journal had so many entries. It
+    /// costs what these accounts have moved, whatever the region has.
+    /// </summary>
     /// <param name="byCounter">Also by the account on the other side; only for accounts that meet few others.</param>
-    ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation);
+    /// <param name="sizes">Ascending, and at least one: the last is the moment, and each ends a stretch, whose flows are summed
+    /// apart.</param>
+    ValueTask<IReadOnlyList<Flow>> FlowsAsync(
+        RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation);
 
     /// <summary>An account's postings in their order, of times in [from, until), after a cursor. Legs that posted nothing are left out.</summary>
     ValueTask<IReadOnlyList<Posting>> PostingsAsync(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation);

@@ -10,6 +10,10 @@ internal sealed record MoneyFigures(Int128 Issued, Int128 Redeemed, Int128 Expir
 {
     private Int128 Remaining => Issued - Redeemed - Expired - Voided - Released;
 
+    public static MoneyFigures operator +(MoneyFigures left, MoneyFigures right) => new(
+        left.Issued + right.Issued, left.Redeemed + right.Redeemed, left.Expired + right.Expired,
+        left.Voided + right.Voided, left.Released + right.Released, left.Refunded + right.Refunded);
+
     /// <summary>By the vouchers' own accounts, in their unit.</summary>
     public static MoneyFigures OfVouchers(IReadOnlyList<Flow> vouchers) => new(
         vouchers.NetCredit(EntryCode.IssueVoucher), vouchers.NetDebit(EntryCode.RedeemVoucher), vouchers.NetDebit(EntryCode.ExpireVoucher),

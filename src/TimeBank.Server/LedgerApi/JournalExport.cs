@@ -14,12 +14,13 @@ internal sealed class JournalExport(ILedgerReader ledger, RegionCode region, Exp
 {
     private const int EntriesAtOnce = 200, AccountsAtOnce = 500, PieceLength = 64 * 1024;
 
-    private long _done, _total;
+    private long _done, _total, _size;
 
     public async IAsyncEnumerable<ExportChunk> PiecesAsync((LedgerTime From, LedgerTime Until) period)
     {
-        long first = await ledger.IndexAtAsync(region, period.From, cancellation);
-        long beyond = Math.Max(first, await ledger.IndexAtAsync(region, period.Until, cancellation));
+        _size = (await ledger.ReadHeadAsync(region, cancellation)).Size;
+        long first = Math.Min(_size, await ledger.IndexAtAsync(region, period.From, cancellation));
+        long beyond = Math.Clamp(await ledger.IndexAtAsync(region, period.Until, cancellation), first, _size);
         _total = beyond - first;
         format.Begin(region, first, beyond);
         DateOnly day = await FirstDayAsync(first);
@@ -64,7 +65,8 @@ internal sealed class JournalExport(ILedgerReader ledger, RegionCode region, Exp
 
     private bool IsPiece => format.Length >= PieceLength;
 
-    private ExportChunk Piece() => new() { Data = ByteString.CopyFromUtf8(format.Take()), Done = _done, Total = _total };
+    private ExportChunk Piece() =>
+        new() { Data = ByteString.CopyFromUtf8(format.Take()), Done = _done, Total = _total, EntryCount = _size };
 
     /// <summary>The day of the first entry; where there is none of that index, of the last one before it.</summary>
     private async Task<DateOnly> FirstDayAsync(long first)

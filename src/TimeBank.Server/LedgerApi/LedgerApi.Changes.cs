@@ -16,7 +16,10 @@ public sealed partial class LedgerApi
         (RegionCode region, long index) = read.Entry(request.Entry, "entry");
         string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength, required: true);
         read.Check();
-        JournalEntry? original = (await ledger.EntryAsync(region, index, context.CancellationToken))?.Entry;
+        CancellationToken cancellation = context.CancellationToken;
+        IReadOnlyList<LinkedEntry> found = await ledger.EarliestEntriesAsync(region, new EntryFilter(), index - 1, 1, cancellation);
+        LinkedEntry? linked = found.FirstOrDefault(linked => linked.Entry.Index == index);
+        JournalEntry? original = linked?.Entry;
         Command command = context.Command(request, id, memo: memo);
         if (original is { Code: EntryCode.RedeemVoucher })
         {
@@ -24,10 +27,12 @@ public sealed partial class LedgerApi
             IVoucherGrain voucher = grains.GetGrain<IVoucherGrain>($"{region}/{RedemptionDetails.Of(original).Voucher}");
             return await AnswerAsync(region, command, (await voucher.ReverseAsync(new RefundRedemptionMessage(command, index))).Trial);
         }
+        Refusal? spent = linked is { ReversedBy: null } ? await reports.SpentAsync(region, linked.Entry, cancellation) : null;
         // Also what can't be reversed goes to the writer, which remembers the answer under the request id.
         return await WriteAsync(region, command, header =>
             original is null ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound))
             : IsFinal(original) ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible))
+            : spent is not null ? Entries.Refuse(header, EntryCode.Reverse, spent)
             : Entries.Reverse(header, original.Id));
     }
 

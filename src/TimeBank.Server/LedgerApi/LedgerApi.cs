@@ -6,12 +6,14 @@ using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Account = TimeBank.Ledger.Account;
-using Posting = TimeBank.Ledger.Posting;
 
 namespace TimeBank.Server;
 
 /// <summary>The journal and its accounts, for those who keep and audit the books.</summary>
-public sealed partial class LedgerApi(IGrainFactory grains, ILedgerReader ledger, PageTokens tokens, BusinessClock clock, ProofReader proofs) : LedgerService.LedgerServiceBase
+public sealed partial class LedgerApi(
+    IGrainFactory grains, ILedgerReader ledger, StatementReader statements, ReportReader reports, PageTokens tokens, BusinessClock clock,
+    ProofReader proofs)
+    : LedgerService.LedgerServiceBase
 {
     private const int MaxActorLength = 64;
 
@@ -82,24 +84,22 @@ public sealed partial class LedgerApi(IGrainFactory grains, ILedgerReader ledger
     {
         var read = new RequestReader();
         (RegionCode region, AccountPath path) = read.Account(request.Account, "account");
-        (LedgerTime from, LedgerTime until) = StatementReader.Times(read.Period(request.Period, "period"));
+        (DateOnly, DateOnly) period = read.Period(request.Period, "period");
         int size = read.PageSize(request.PageSize);
         read.Check();
-        PostingCursor? cursor = StatementReader.CursorOf(tokens.Read(context, request, request.PageToken));
         Account account = await ledger.AccountAsync(region, path, context.CancellationToken) ?? throw Problem.Of(Reason.AccountNotFound);
-        IReadOnlyList<Posting> page = request.NewestFirst
-            ? await ledger.LatestPostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.End, size + 1, context.CancellationToken)
-            : await ledger.PostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.Start, size + 1, context.CancellationToken);
-        Counters opening = await ledger.CountersBeforeAsync(region, account.Number, from, context.CancellationToken);
-        Counters closing = await ledger.CountersBeforeAsync(region, account.Number, until, context.CancellationToken);
+        StatementReader.Page page =
+            await statements.PageAsync(context, request, region, account, period, size, request.PageToken, request.NewestFirst);
         return new ListPostingsResponse
         {
-            Opening = opening.ToBalance(account.Unit),
-            Closing = closing.ToBalance(account.Unit),
-            TotalDebits = account.Unit.Of(closing.DebitsPosted - opening.DebitsPosted),
-            TotalCredits = account.Unit.Of(closing.CreditsPosted - opening.CreditsPosted),
-            Postings = { page.Take(size).Select(posting => StatementReader.ToContract(region, account.Unit, posting)) },
-            NextPageToken = page.Count > size ? tokens.Write(context, request, StatementReader.TextOf(page[size - 1].Cursor)) : "",
+            Opening = page.Opening.ToBalance(account.Unit),
+            Closing = page.Closing.ToBalance(account.Unit),
+            TotalDebits = account.Unit.Of(page.Closing.DebitsPosted - page.Opening.DebitsPosted),
+            TotalCredits = account.Unit.Of(page.Closing.CreditsPosted - page.Opening.CreditsPosted),
+            Postings = { page.Postings },
+            NextPageToken = page.NextPageToken,
+            EntryCount = page.Moment.Size,
+            Time = page.Moment.Time,
         };
     }
 

@@ -9,48 +9,74 @@ using Posting = TimeBank.Ledger.Posting;
 
 namespace TimeBank.Server;
 
-/// <summary>Statements and posting lists of any account, the same for volunteers, providers, funds and the ledger.</summary>
+/// <summary>
+/// Statements and posting lists of any account, the same for volunteers, providers, funds and the ledger. All pages of one are of the
+/// moment of its first: the page token carries it.
+/// </summary>
 public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
 {
+    /// <summary>An account's postings of a moment and a period, with the figures of the whole period.</summary>
+    public sealed record Page(
+        Moment Moment, Counters Opening, Counters Closing, IReadOnlyList<ContractPosting> Postings, string NextPageToken);
+
     /// <summary>The statement of an account over some days; an account that nothing has moved yet gives an empty one.</summary>
     public async Task<Statement> StatementAsync(
         ServerCallContext context, IMessage request, RegionCode region, AccountSpec account, (DateOnly First, DateOnly Last) period, int pageSize, string pageToken)
     {
-        PostingCursor after = CursorOf(tokens.Read(context, request, pageToken)) ?? PostingCursor.Start;
-        var statement = new Statement
+        Account? found = await ledger.AccountAsync(region, account.Path, context.CancellationToken);
+        Page page = await PageAsync(context, request, region, found, period, pageSize, pageToken);
+        return new Statement
         {
             Account = ResourceName.Of(region, "accounts", account.Path),
             Unit = account.Unit.Code,
             Period = period.ToContract(),
+            Opening = page.Opening.ToBalance(account.Unit),
+            Closing = page.Closing.ToBalance(account.Unit),
+            TotalDebits = account.Unit.Of(page.Closing.DebitsPosted - page.Opening.DebitsPosted),
+            TotalCredits = account.Unit.Of(page.Closing.CreditsPosted - page.Opening.CreditsPosted),
+            Postings = { page.Postings },
+            NextPageToken = page.NextPageToken,
+            EntryCount = page.Moment.Size,
+            Time = page.Moment.Time,
         };
-        Account? found = await ledger.AccountAsync(region, account.Path, context.CancellationToken);
-        (LedgerTime from, LedgerTime until) = Times(period);
-        Counters opening = default, closing = default;
-        if (found is not null)
-        {
-            opening = await ledger.CountersBeforeAsync(region, found.Number, from, context.CancellationToken);
-            closing = await ledger.CountersBeforeAsync(region, found.Number, until, context.CancellationToken);
-            IReadOnlyList<Posting> page = await ledger.PostingsAsync(region, found.Number, from, until, after, pageSize + 1, context.CancellationToken);
-            statement.Postings.Add(page.Take(pageSize).Select(posting => ToContract(region, account.Unit, posting)));
-            statement.NextPageToken = Next(context, request, page, pageSize);
-        }
-        statement.Opening = opening.ToBalance(account.Unit);
-        statement.Closing = closing.ToBalance(account.Unit);
-        statement.TotalDebits = account.Unit.Of(closing.DebitsPosted - opening.DebitsPosted);
-        statement.TotalCredits = account.Unit.Of(closing.CreditsPosted - opening.CreditsPosted);
-        return statement;
     }
 
-    /// <summary>An account's postings over some days, oldest first.</summary>
-    public async Task<(IReadOnlyList<ContractPosting> Postings, string NextPageToken)> PostingsAsync(
-        ServerCallContext context, IMessage request, RegionCode region, AccountPath path, (DateOnly First, DateOnly Last) period, int pageSize, string pageToken)
+    /// <summary>One page of an account's postings over some days.</summary>
+    /// <param name="account">Null where nothing has moved it yet: it has no postings.</param>
+    public async Task<Page> PageAsync(
+        ServerCallContext context, IMessage request, RegionCode region, Account? account, (DateOnly First, DateOnly Last) period,
+        int pageSize, string pageToken, bool newestFirst = false)
     {
-        PostingCursor after = CursorOf(tokens.Read(context, request, pageToken)) ?? PostingCursor.Start;
-        if (await ledger.AccountAsync(region, path, context.CancellationToken) is not { } account) return ([], "");
-        (LedgerTime from, LedgerTime until) = Times(period);
-        IReadOnlyList<Posting> page = await ledger.PostingsAsync(region, account.Number, from, until, after, pageSize + 1, context.CancellationToken);
-        return ([.. page.Take(pageSize).Select(posting => ToContract(region, account.Unit, posting))], Next(context, request, page, pageSize));
+        CancellationToken cancellation = context.CancellationToken;
+        (Moment moment, PostingCursor? cursor) = await PlaceAsync(context, request, region, pageToken);
+        if (account is null) return new Page(moment, default, default, [], "");
+        (LedgerTime from, LedgerTime until) = moment.Within(period);
+        IReadOnlyList<Posting> page = newestFirst
+            ? await ledger.LatestPostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.End, pageSize + 1, cancellation)
+            : await ledger.PostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.Start, pageSize + 1, cancellation);
+        return new Page(
+            moment,
+            await ledger.CountersBeforeAsync(region, account.Number, from, cancellation),
+            await ledger.CountersBeforeAsync(region, account.Number, until, cancellation),
+            [.. page.Take(pageSize).Select(posting => ToContract(region, account.Unit, posting))],
+            page.Count > pageSize ? TokenOf(context, request, moment, page[pageSize - 1].Cursor) : "");
     }
+
+    /// <summary>The moment of a list, which is now for its first page, and where the page before ended; null for the first.</summary>
+    /// <exception cref="RpcException">PAGE_TOKEN_INVALID: also for a token of an earlier build, which names no moment.</exception>
+    public async Task<(Moment Moment, PostingCursor? After)> PlaceAsync(
+        ServerCallContext context, IMessage request, RegionCode region, string pageToken)
+    {
+        CancellationToken cancellation = context.CancellationToken;
+        if (tokens.Read(context, request, pageToken) is not { } text) return (await Moment.NowAsync(ledger, region, cancellation), null);
+        long[] parts = [.. text.Split('.').Select(part => long.Parse(part, CultureInfo.InvariantCulture))];
+        return parts is [var size, var index, var position] && await Moment.AtAsync(ledger, region, size, cancellation) is { } moment
+            ? (moment, new PostingCursor(index, (int)position))
+            : throw Problem.Of(Reason.PageTokenInvalid);
+    }
+
+    public string TokenOf(ServerCallContext context, IMessage request, Moment moment, PostingCursor last) =>
+        tokens.Write(context, request, $"{moment.Size}.{last.Index}.{last.Position}");
 
     public static ContractPosting ToContract(RegionCode region, Unit unit, Posting posting) => new()
     {
@@ -67,19 +93,7 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
         Memo = posting.Entry.Header.Memo,
     };
 
-    private string Next(ServerCallContext context, IMessage request, IReadOnlyList<Posting> page, int pageSize) =>
-        page.Count > pageSize ? tokens.Write(context, request, TextOf(page[pageSize - 1].Cursor)) : "";
-
-    internal static string TextOf(PostingCursor cursor) => $"{cursor.Index}.{cursor.Position}";
-
-    internal static PostingCursor? CursorOf(string? text)
-    {
-        if (text is null) return null;
-        string[] parts = text.Split('.');
-        return new PostingCursor(long.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
-    }
-
-    /// <summary>The moments that bound a span of days.</summary>
+    /// <summary>The times that bound a span of days.</summary>
     internal static (LedgerTime From, LedgerTime Until) Times((DateOnly First, DateOnly Last) period) => (
         period.First == DateOnly.MinValue ? default : LedgerTime.From(ChinaTime.StartOf(period.First)),
         period.Last == DateOnly.MaxValue ? new LedgerTime(long.MaxValue) : LedgerTime.From(ChinaTime.StartOf(period.Last.AddDays(1))));

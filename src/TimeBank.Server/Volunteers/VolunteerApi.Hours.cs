@@ -25,7 +25,7 @@ public sealed partial class VolunteerApi
         read.Check();
 
         await grains.HoursAsync(person);
-        return await new HourPostings(ledger, tokens).ListAsync(context, request, person, account, period, size, request.PageToken);
+        return await new HourPostings(ledger, statements).ListAsync(context, request, person, account, period, size, request.PageToken);
     }
 
     public override async Task<Statement> GetHourStatement(GetHourStatementRequest request, ServerCallContext context)

@@ -92,18 +92,25 @@ internal sealed class MemoryJournal(RegionCode region)
         }),
     ];
 
-    public IReadOnlyList<Flow> Flows(AccountFilter filter, bool byCounter) =>
+    public IReadOnlyList<Flow> Flows(AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes) =>
     [
         .. _accounts.Where(account => Matches(account, filter)).SelectMany(account => Legs(account.Number).Select(leg => (account.Unit, Leg: leg)))
+            .Where(item => item.Leg.Entry.Index < sizes[^1])
             .GroupBy(item =>
             {
                 JournalEntry entry = item.Leg.Entry;
                 bool isReversal = entry.Kind == EntryKind.Reverse;
-                return (Code: isReversal ? _entries[(int)entry.Of!.Value].Stored.Entry.Code : entry.Code, isReversal, item.Leg.IsDebit, item.Unit, Counter: byCounter ? item.Leg.CounterAccount : (AccountPath?)null);
+                EntryCode code = isReversal ? _entries[(int)entry.Of!.Value].Stored.Entry.Code : entry.Code;
+                AccountPath? counter = byCounter ? item.Leg.CounterAccount : null;
+                int stretch = sizes.Count(size => size <= entry.Index);
+                return (Code: code, isReversal, item.Leg.IsDebit, item.Unit, Counter: counter, Stretch: stretch);
             })
             .OrderByDescending(group => group.Key.IsDebit).ThenBy(group => group.Key.Code.ToString(), StringComparer.Ordinal).ThenBy(group => group.Key.isReversal)
             .ThenBy(group => group.Key.Unit.Code, StringComparer.Ordinal).ThenBy(group => group.Key.Counter?.Text, StringComparer.Ordinal)
-            .Select(group => new Flow(group.Key.Code, group.Key.isReversal, group.Key.IsDebit, group.Key.Unit, group.Key.Counter, group.Aggregate(Int128.Zero, (sum, item) => sum + item.Leg.Amount), group.LongCount())),
+            .ThenBy(group => group.Key.Stretch)
+            .Select(group => new Flow(
+                group.Key.Code, group.Key.isReversal, group.Key.IsDebit, group.Key.Unit, group.Key.Counter,
+                group.Aggregate(Int128.Zero, (sum, item) => sum + item.Leg.Amount), group.LongCount(), group.Key.Stretch)),
     ];
 
     public IReadOnlyList<Posting> Postings(long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>

@@ -48,8 +48,9 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation) =>
         Of(region, journal => journal.Transfers(entries));
 
-    public ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation) =>
-        Of(region, journal => journal.Flows(filter, byCounter));
+    public ValueTask<IReadOnlyList<Flow>> FlowsAsync(
+        RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
+        Of(region, journal => journal.Flows(filter, byCounter, sizes));
 
     public ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>

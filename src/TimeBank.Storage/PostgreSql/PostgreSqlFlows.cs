@@ -12,20 +12,26 @@ internal static class PostgreSqlFlows
         Entries(region, filter, new SqlText(">"), new SqlText("ASC"), afterIndex, limit);
 
     /// <summary>The flows of one side; an account's own name in the transfer is <paramref name="own"/>.</summary>
-    public static PostgreSqlQuery Flows(RegionCode region, AccountFilter filter, bool byCounter, string own, string other)
+    public static PostgreSqlQuery Flows(
+        RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, string own, string other)
     {
-        string counter = byCounter ? "c.path" : "NULL::text", joined = byCounter ? $"JOIN accounts c ON c.region = t.region AND c.number = t.{other}" : "";
-        return PostgreSqlQuery.Of(
+        SqlText side = new(own), opposite = new(other), counter = new(byCounter ? "c.path" : "NULL::text");
+        var sum = new SqlText(LedgerRows.SumOf("t.posted"));
+        var joined = new SqlText(byCounter ? "JOIN accounts c ON c.region = a.region AND c.number = t.other" : "");
+        // From the accounts to their legs, whatever the planner thinks of how many there are.
+        return new PostgreSqlQuery().Add(
             $"""
-            SELECT coalesce(o.code, e.code) AS event, (e.kind = 6)::integer AS reversal, t.unit, {counter} AS counter, {LedgerRows.SumOf("t.posted")}, count(*)
-            FROM accounts a
-            JOIN transfers t ON t.region = a.region AND t.{own} = a.number AND t.posted > 0
-            JOIN entries e ON e.region = t.region AND e.idx = t.idx
+            SELECT coalesce(o.code, e.code) AS event, (e.kind = 6)::integer AS reversal, t.unit, {counter} AS counter, {sum}, count(*),
+                width_bucket(t.idx, {sizes.SkipLast(1).ToArray()}) AS stretch
+            FROM accounts a CROSS JOIN LATERAL (
+                SELECT t.idx, t.unit, t.posted, t.{opposite} AS other FROM transfers t
+                WHERE t.region = a.region AND t.{side} = a.number AND t.posted > 0 AND t.idx < {sizes[^1]} OFFSET 0) t
+            JOIN entries e ON e.region = a.region AND e.idx = t.idx
             LEFT JOIN entries o ON e.kind = 6 AND o.region = e.region AND o.idx = e.of_idx
             {joined}
-            """)
-            .Add($" WHERE a.region = {region.Value}").Accounts(filter)
-            .Add($" GROUP BY event, reversal, t.unit, counter ORDER BY event, reversal, t.unit, counter");
+            WHERE a.region = {region.Value}
+            """).Accounts(filter)
+            .Add($" GROUP BY event, reversal, t.unit, counter, stretch ORDER BY event, reversal, t.unit, counter, stretch");
     }
 
     private static PostgreSqlQuery Entries(RegionCode region, EntryFilter filter, SqlText beyond, SqlText order, long index, int limit)

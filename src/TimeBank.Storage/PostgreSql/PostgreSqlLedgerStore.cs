@@ -96,12 +96,15 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation) =>
         InBooksAsync(region, () => PostgreSqlReads.Transfers(region, entries).ListAsync(_reading, LedgerRows.Transfer, cancellation), cancellation);
 
-    public ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<Flow>> FlowsAsync(
+        RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
         InBooksAsync(region, () => SnapshotAsync<IReadOnlyList<Flow>>(
             async connection =>
             [
-                .. await PostgreSqlFlows.Flows(region, filter, byCounter, own: "debit", other: "credit").ListAsync(connection, row => LedgerRows.Flow(row, isDebit: true), cancellation),
-                .. await PostgreSqlFlows.Flows(region, filter, byCounter, own: "credit", other: "debit").ListAsync(connection, row => LedgerRows.Flow(row, isDebit: false), cancellation),
+                .. await PostgreSqlFlows.Flows(region, filter, byCounter, sizes, own: "debit", other: "credit")
+                    .ListAsync(connection, row => LedgerRows.Flow(row, isDebit: true), cancellation),
+                .. await PostgreSqlFlows.Flows(region, filter, byCounter, sizes, own: "credit", other: "debit")
+                    .ListAsync(connection, row => LedgerRows.Flow(row, isDebit: false), cancellation),
             ],
             cancellation), cancellation);
 

@@ -43,20 +43,26 @@ internal static class SqliteFlows
             .List(session, LedgerRows.LinkedEntry);
     }
 
-    public static List<Flow> Flows(SqliteSession session, RegionCode region, AccountFilter filter, bool byCounter)
+    public static List<Flow> Flows(
+        SqliteSession session, RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes)
     {
+        string stretches = $"[{string.Join(',', sizes.SkipLast(1))}]";
+        // From the accounts along the index of their legs: left to itself SQLite would walk all of the region's transfers for each account.
         List<Flow> Side(string own, string other, bool isDebit) => new SqliteConditions(
             $"""
-            SELECT coalesce(o.code, e.code) AS event, e.kind = {Reversal} AS reversal, t.unit, {(byCounter ? "c.path" : "NULL")} AS counter, {LedgerRows.SumOf("t.posted")}, count(*)
-            FROM accounts a
-            CROSS JOIN transfers t ON t.region = a.region AND t.{own} = a.number AND t.posted > 0
+            WITH ends (size) AS MATERIALIZED (SELECT value FROM json_each($ends))
+            SELECT coalesce(o.code, e.code) AS event, e.kind = {Reversal} AS reversal, t.unit, {(byCounter ? "c.path" : "NULL")} AS counter,
+                {LedgerRows.SumOf("t.posted")}, count(*), (SELECT count(*) FROM ends WHERE size <= t.idx) AS stretch
+            FROM accounts a {SqliteReads.Way(filter, byNumber: true)}
+            CROSS JOIN transfers t INDEXED BY transfers_by_{own}
+                ON t.region = a.region AND t.{own} = a.number AND t.posted > 0 AND t.idx < $size
             CROSS JOIN entries e ON e.region = t.region AND e.idx = t.idx
             LEFT JOIN entries o ON e.kind = {Reversal} AND o.region = e.region AND o.idx = e.of_idx
             {(byCounter ? $"CROSS JOIN accounts c ON c.region = t.region AND c.number = t.{other}" : "")}
             WHERE a.region = $region
-            """, region.Value)
+            """, stretches, sizes[^1], region.Value)
             .Accounts(filter)
-            .Add(" GROUP BY event, reversal, t.unit, counter ORDER BY event, reversal, t.unit, counter")
+            .Add(" GROUP BY event, reversal, t.unit, counter, stretch ORDER BY event, reversal, t.unit, counter, stretch")
             .List(session, row => LedgerRows.Flow(row, isDebit));
 
         return [.. Side("debit", "credit", isDebit: true), .. Side("credit", "debit", isDebit: false)];

@@ -82,8 +82,9 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
     public async ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation) =>
         await InBooksAsync(region, session => SqliteReads.Transfers(session, region, entries), cancellation);
 
-    public async ValueTask<IReadOnlyList<Flow>> FlowsAsync(RegionCode region, AccountFilter filter, bool byCounter, CancellationToken cancellation) =>
-        await InBooksAsync(region, session => SqliteFlows.Flows(session, region, filter, byCounter), cancellation);
+    public async ValueTask<IReadOnlyList<Flow>> FlowsAsync(
+        RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
+        await InBooksAsync(region, session => SqliteFlows.Flows(session, region, filter, byCounter, sizes), cancellation);
 
     public async ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>

@@ -84,6 +84,28 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
         Assert.All(Own, list => Check(connection, list.Key, list.Value.Query, list.Value.Steps, sorted: true));
     }
 
+    /// <summary>Sums are sorted by what they are of; what counts is that only the accounts' own legs are read.</summary>
+    [Theory]
+    [InlineData("voucher/", "g1", "debit")]
+    [InlineData("voucher/", "g1", "credit")]
+    [InlineData("voucher/17", "", "debit")]
+    [InlineData("voucher/17", "", "credit")]
+    public void Sums_go_along_the_legs_of_the_accounts_alone(string prefix, string group, string side)
+    {
+        string filled = cluster.NewDatabase();
+        PostgreSqlCluster.Execute(filled, Rows);
+        using var database = new PostgreSqlDatabase(filled);
+        using NpgsqlConnection connection = database.Reading.OpenConnection();
+        var filter = new AccountFilter(prefix, Group: group);
+        string other = side == "debit" ? "credit" : "debit", way = group.Length > 0 ? "accounts_by_group" : "accounts_region_path_key";
+        string[] plan = Plan(connection, PostgreSqlFlows.Flows(Tianyuan, filter, byCounter: true, [3, 7], side, other));
+        string all = string.Join('\n', plan);
+        Assert.True(plan.Any(step => step.Contains($"transfers_by_{side}", StringComparison.Ordinal)), all);
+        Assert.True(plan.Any(step => step.Contains(way, StringComparison.Ordinal)), all);
+        Assert.True(plan.Any(step => step.Contains("entries_pkey on entries e", StringComparison.Ordinal)), all);
+        Assert.All((string[])["Seq Scan", "transfers_pkey"], never => Assert.DoesNotContain(never, all, StringComparison.Ordinal));
+    }
+
     private static void Check(NpgsqlConnection connection, string list, PostgreSqlQuery query, string[] steps, bool sorted)
     {
         string[] plan = Plan(connection, query);

@@ -91,6 +91,28 @@ public sealed class SqlitePlanTests : IDisposable
         Assert.All(expected.Steps, step => Assert.True(plan.Contains($"SEARCH {step}"), $"SEARCH {step} isn't in\n{all}"));
     }
 
+    /// <summary>Sums are sorted by what they are of; what counts is that only the accounts' own legs are read.</summary>
+    [Theory]
+    [InlineData("voucher/", "x", "a USING INDEX accounts_by_group (region=? AND grp=?)")]
+    [InlineData("programme/x/committed", "", "a USING INDEX sqlite_autoindex_accounts_2 (region=? AND path>? AND path<?)")]
+    public void Sums_go_along_the_legs_of_the_accounts_alone(string prefix, string group, string way)
+    {
+        var database = new SqliteDatabase(_folder.File("timebank.db"));
+        SqliteSchema.Migrate(database);
+        using var session = new SqliteSession(database.Open());
+        SqliteFlows.Flows(session, Tianyuan, new AccountFilter(prefix, Group: group), byCounter: true, [3, 7]);
+        foreach (string text in session.Texts.ToArray())
+        {
+            List<string> plan = Plan(session, text);
+            string side = text.Contains("transfers_by_debit", StringComparison.Ordinal) ? "debit" : "credit";
+            Assert.Contains($"SEARCH {way}", plan);
+            Assert.Contains($"SEARCH t USING INDEX transfers_by_{side} (region=? AND {side}=? AND idx<?)", plan);
+            Assert.Contains("SEARCH e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)", plan);
+            IEnumerable<string> scans = plan.Where(step => step.StartsWith("SCAN", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+            Assert.Equal(["SCAN ends", "SCAN json_each VIRTUAL TABLE INDEX 1:"], scans);
+        }
+    }
+
     private static Action<SqliteSession> Newest(EntryFilter filter) => read => SqliteFlows.Entries(read, Tianyuan, filter, 1_000_000, Limit);
 
     private static Action<SqliteSession> Oldest(EntryFilter filter) => read => SqliteFlows.EarliestEntries(read, Tianyuan, filter, 7, Limit);

@@ -1,0 +1,176 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>Reports tie for every history that entries can make, whatever was reversed or brought in from elsewhere, and however.</summary>
+public abstract class HistoryContract(TestServer server)
+{
+    private const string Region = TestServer.Lusong;
+    private const int Steps = 80;
+
+    private readonly MoneyDesk _desk = new(server, Region);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public async Task Reports_tie_after_every_step_of_a_random_history(int seed)
+    {
+        string[] funds = await Task.WhenAll(((string[])["a", "b", "c"]).Select(name => _desk.FundAsync($"h{seed}-{name}", 0)));
+        string meals = (await _desk.Maker.CreateProgrammeAsync(_desk.Meals($"h{seed}-meals"))).Name;
+        string national = (await _desk.Maker.CreateProgrammeAsync(_desk.National($"h{seed}-national"))).Name;
+        ILedgerGrain ledger = server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Region);
+        var history = new RandomHistory(ledger, seed, funds, [meals, national]);
+        Dictionary<(string, string), long> before = [];
+        int moved = 0;
+        for (int step = 0; step < Steps; step++)
+        {
+            Outcome outcome = await history.StepAsync();
+            if (outcome.Entry is not { } entry) continue;
+            moved++;
+            ProgrammeReport[] reports = await Task.WhenAll(ProgrammeAsync(meals), ProgrammeAsync(national));
+            FundReport[] sources = await Task.WhenAll(funds.Select(FundAsync));
+            Assert.All(reports, ReportTies.Check);
+            Assert.All(sources, ReportTies.Check);
+            Assert.All(reports, report => Assert.Equal(entry.Index + 1, report.EntryCount));
+            Assert.All(sources, report => Assert.Equal(entry.Index + 1, report.EntryCount));
+            var spent = reports
+                .SelectMany(report => report.Funds.Select(line => (Key: (report.Programme.Name, line.Fund), line.Spent.Value)))
+                .Where(line => line.Value > 0).ToDictionary(line => line.Key, line => line.Value);
+            // A fund and its programme say the same of each other.
+            Assert.Equal(
+                spent.Where(line => line.Key.Fund.Length > 0).OrderBy(line => line.Key),
+                sources
+                    .SelectMany(source => source.Programmes.Select(
+                        line => KeyValuePair.Create((line.Programme, source.Fund.Name), line.Spent.Value)))
+                    .Where(line => line.Value > 0).OrderBy(line => line.Key));
+            // What has been spent stays with those who bore it, whatever else happens.
+            bool stays = entry.Kind == Ledger.EntryKind.Post && entry.Code is not (EntryCode.RedeemVoucher or EntryCode.ImportBalance);
+            if (stays) Assert.Equal(before.OrderBy(line => line.Key), spent.OrderBy(line => line.Key));
+            before = spent;
+        }
+        Assert.True(moved > Steps / 5, $"{moved} of {Steps} steps moved anything");
+    }
+
+    private async Task<ProgrammeReport> ProgrammeAsync(string name) =>
+        await _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = name });
+
+    private async Task<FundReport> FundAsync(string name) =>
+        await _desk.Auditor.GetFundReportAsync(new GetFundReportRequest { Fund = name });
+
+    /// <summary>Entries at random, as the ledger lets them happen; small amounts, so that every fen counts.</summary>
+    private sealed class RandomHistory(ILedgerGrain ledger, int seed, string[] funds, string[] programmes)
+    {
+        private static readonly DateOnly Day = new(2026, 10, 1);
+        private static readonly OpaqueId Provider = Id("provider");
+
+        private readonly Random _random = new(seed);
+        private readonly List<JournalEntry> _entries = [];
+        private readonly List<(OpaqueId Id, VoucherTerms Terms, long Remaining)> _vouchers = [];
+        private int _steps;
+
+        public async Task<Outcome> StepAsync()
+        {
+            _steps++;
+            int voucher = _vouchers.Count == 0 ? -1 : _random.Next(_vouchers.Count);
+            int choice = _random.Next(22);
+            (Proposal proposal, Action<JournalEntry> then) = choice switch
+            {
+                0 or 1 => (MoneyEntries.Receive(Header(), Slug.Parse("main"), Fund(), new Fen(Some(400))), Nothing),
+                2 or 3 or 4 => (MoneyEntries.Allot(Header(), Programme(out _), Shares()), Nothing),
+                5 => (Entries.Import(Header(), Chart.FundAvailable(Fund()), isDebit: _random.Next(3) == 0, Some(200)), Nothing),
+                6 or 7 => (
+                    Entries.Import(Header(), Chart.ProgrammeAllotted(Programme(out _)), isDebit: _random.Next(3) == 0, Some(100)), Nothing),
+                8 or 9 or 10 or 11 => Issue(),
+                12 or 13 or 14 or 15 or 16 when voucher >= 0 => Redeem(voucher),
+                17 when voucher >= 0 => End(voucher, VoucherEntries.Void),
+                18 when voucher >= 0 => End(voucher, VoucherEntries.Expire),
+                _ when _entries.Count > 0 => Reverse(),
+                _ => (MoneyEntries.Receive(Header(), Slug.Parse("main"), Fund(), new Fen(Some(400))), Nothing),
+            };
+            Outcome outcome = await ledger.SubmitAsync(proposal);
+            if (outcome.Entry is not { } entry) return outcome;
+            _entries.Add(entry);
+            then(entry);
+            return outcome;
+        }
+
+        private (Proposal, Action<JournalEntry>) Issue()
+        {
+            Slug programme = Programme(out bool units);
+            OpaqueId id = Id($"voucher {_steps}");
+            var terms = new VoucherTerms(
+                Id("elder"), programme, units ? VoucherKind.Units : VoucherKind.Money, units ? Unit.Meal : Unit.Fen, ["meal"],
+                units ? new Fen(13) : Fen.Zero, Day, new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28));
+            long amount = units ? Some(5) : Some(60);
+            return (VoucherEntries.Issue(Header(), id, terms, amount), _ => _vouchers.Add((id, terms, amount)));
+        }
+
+        private (Proposal, Action<JournalEntry>) Redeem(int at)
+        {
+            (OpaqueId id, VoucherTerms terms, long remaining) = _vouchers[at];
+            long amount = Math.Max(1, Math.Min(remaining, Some(terms.Kind == VoucherKind.Units ? 2 : 25)));
+            Proposal proposal = terms.Kind == VoucherKind.Units
+                ? VoucherEntries.RedeemUnits(Header(), id, terms, Provider, amount, new Fen(Some((int)amount * 13)))
+                : VoucherEntries.RedeemMoney(Header(), id, Provider, new Fen(amount));
+            return (proposal, _ => _vouchers[at] = (id, terms, remaining - amount));
+        }
+
+        private (Proposal, Action<JournalEntry>) End(int at, Func<EntryHeader, OpaqueId, VoucherTerms, long, Proposal> end)
+        {
+            (OpaqueId id, VoucherTerms terms, long remaining) = _vouchers[at];
+            return (end(Header(), id, terms, Math.Max(1, remaining)), _ => _vouchers[at] = (id, terms, 0));
+        }
+
+        /// <summary>Any entry's opposite: what the ledger takes is a history, whether or not a person would be let do it.</summary>
+        private (Proposal, Action<JournalEntry>) Reverse()
+        {
+            JournalEntry original = _entries[_random.Next(_entries.Count)];
+            return original.Code == EntryCode.RedeemVoucher
+                ? (VoucherEntries.Refund(Header(), original.Id), Nothing)
+                : (Entries.Reverse(Header(), original.Id), Nothing);
+        }
+
+        private EntryHeader Header()
+        {
+            byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"history {seed} {_steps}"));
+            var id = EntryId.Of("history", new Guid(hash[..16]));
+            return new EntryHeader(id, Digest.Of(hash), "keeper", "", Day, "", "", EntryHeader.NoDetails);
+        }
+
+        private (Slug, Fen)[] Shares() =>
+            [.. funds.Where(_ => _random.Next(2) == 0).DefaultIfEmpty(funds[0]).Select(fund => (SlugOf(fund), new Fen(Some(120))))];
+
+        private Slug Fund() => SlugOf(funds[_random.Next(funds.Length)]);
+
+        private Slug Programme(out bool units)
+        {
+            int at = _random.Next(programmes.Length);
+            units = at == 0;
+            return SlugOf(programmes[at]);
+        }
+
+        private long Some(int most) => _random.Next(1, most + 1);
+
+        private static void Nothing(JournalEntry entry)
+        {
+        }
+
+        private static Slug SlugOf(string name) => Slug.Parse(name.Split('/')[^1]);
+
+        private static OpaqueId Id(string name) =>
+            OpaqueId.From(EntryId.Of("history", new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16])));
+    }
+}

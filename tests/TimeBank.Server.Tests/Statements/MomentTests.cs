@@ -1,0 +1,32 @@
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+public sealed class SqliteMomentTests(TestServer server) : MomentContract(server), IClassFixture<TestServer>;
+
+public sealed class SqliteHistoryTests(TestServer server) : HistoryContract(server), IClassFixture<TestServer>;
+
+public sealed class PostgreSqlMomentTests(ServerOnPostgreSql on) : MomentContract(on.Server), IClassFixture<ServerOnPostgreSql>;
+
+public sealed class PostgreSqlHistoryTests(ServerOnPostgreSql on) : HistoryContract(on.Server), IClassFixture<ServerOnPostgreSql>;
+
+/// <summary>A server for the tests of a class, on a PostgreSQL of its own.</summary>
+public sealed class ServerOnPostgreSql : IAsyncLifetime
+{
+    private readonly PostgreSqlFixture _postgres = new();
+
+    public TestServer Server { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        await _postgres.InitializeAsync();
+        Server = new TestServer { Database = _postgres.NewDatabase(), Migrate = true };
+        await Server.InitializeAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        await _postgres.DisposeAsync();
+    }
+}
