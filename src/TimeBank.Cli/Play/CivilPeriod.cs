@@ -1,1 +1,0 @@
-../../TimeBank.Ledger/Eligibility/CivilPeriod.cs
