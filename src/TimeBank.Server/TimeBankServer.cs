@@ -10,7 +10,7 @@ public static class TimeBankServer
         TimeBankOptions options = Read(builder.Configuration);
         options.Check();
         ListenerSetup.RefuseOthers(builder.Configuration);
-        Directory.CreateDirectory(options.Data);
+        IReadOnlyList<string> readable = DataFolder.Prepare(options.Data);
         LocalIssuer? issuer = options.Authority.Length == 0 ? LocalIssuer.Open(options.Data) : null;
 
         builder.WebHost.UseTimeBankListeners(options);
@@ -24,6 +24,10 @@ public static class TimeBankServer
         WebApplication app = builder.Build();
         // What was never asked for would not be closed with the host.
         app.Services.GetRequiredService<StorageEngine>();
+        foreach (string file in readable)
+        {
+            app.Logger.LogWarning("Others than its owner may read {File}, and this account may not change that: chmod 600.", file);
+        }
         if (issuer is not null)
         {
             app.UseLoopbackAlone();
