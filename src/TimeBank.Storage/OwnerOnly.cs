@@ -11,17 +11,26 @@ public static class OwnerOnly
     /// <summary>Makes a folder where it is missing; one that is there keeps its rights.</summary>
     public static void CreateFolder(string path)
     {
-        if (!Directory.Exists(path)) Directory.CreateDirectory(path, ReadAndWrite | UnixFileMode.UserExecute);
+        if (Directory.Exists(path)) return;
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, ReadAndWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Opens a file for this process alone, making it where the mode says so.</summary>
-    public static FileStream Open(string path, FileMode mode, FileAccess access) =>
-        new(path, new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None, UnixCreateMode = ReadAndWrite });
+    public static FileStream Open(string path, FileMode mode, FileAccess access)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = ReadAndWrite;
+        return new FileStream(path, options);
+    }
 
     /// <summary>Whether others than its owner may do anything with a file.</summary>
-    public static bool IsOpenToOthers(string path) => (File.GetUnixFileMode(path) & Others) != 0;
+    public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
 
     /// <summary>Takes from others what they may do with a file.</summary>
     /// <exception cref="UnauthorizedAccessException">It belongs to another account.</exception>
-    public static void Close(string path) => File.SetUnixFileMode(path, File.GetUnixFileMode(path) & ~Others);
+    public static void Close(string path)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, File.GetUnixFileMode(path) & ~Others);
+    }
 }

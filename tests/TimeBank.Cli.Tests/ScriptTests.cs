@@ -87,8 +87,6 @@ public sealed class ScriptTests : IDisposable
         File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         // A copy has a folder of its own for what it builds.
         File.Copy(Script(), script, overwrite: true);
-        Directory.CreateDirectory(Path.Combine(_programs.FullName, "artifacts"));
-        await File.WriteAllTextAsync(Path.Combine(_programs.FullName, "artifacts", "Packages.props"), "<Project />");
         using var run = new Process();
         run.StartInfo = new ProcessStartInfo("bash", [script, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
         run.StartInfo.Environment["PATH"] = $"{_programs.FullName}:{Environment.GetEnvironmentVariable("PATH")}";
