@@ -43,6 +43,8 @@ public enum Reason
     StoreUnavailable = 51,
     InternalError = 52,
     JournalRolledBack = 53,
+    ClockDoubtful = 54,
+    SignedByOtherKeys = 55,
 
     // The call: who may ask, and how; never stored.
     InvalidField = 60,

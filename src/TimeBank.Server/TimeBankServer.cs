@@ -9,7 +9,8 @@ public static class TimeBankServer
         WebApplicationBuilder builder = Builder(args);
         TimeBankOptions options = Read(builder.Configuration);
         options.Check();
-        Directory.CreateDirectory(options.Data);
+        ListenerSetup.RefuseOthers(builder.Configuration);
+        IReadOnlyList<string> readable = DataFolder.Prepare(options.Data);
         LocalIssuer? issuer = options.Authority.Length == 0 ? LocalIssuer.Open(options.Data) : null;
 
         builder.WebHost.UseTimeBankListeners(options);
@@ -23,7 +24,15 @@ public static class TimeBankServer
         WebApplication app = builder.Build();
         // What was never asked for would not be closed with the host.
         app.Services.GetRequiredService<StorageEngine>();
-        if (issuer is not null) app.MapLocalIssuer(issuer);
+        foreach (string file in readable)
+        {
+            app.Logger.LogWarning("Others than its owner may read {File}, and this account may not change that: chmod 600.", file);
+        }
+        if (issuer is not null)
+        {
+            app.UseLoopbackAlone();
+            app.MapLocalIssuer(issuer);
+        }
         app.MapTimeBankTiles();
         app.MapTimeBankGrpc();
         return app;
@@ -32,7 +41,18 @@ public static class TimeBankServer
     /// <summary>The settings that a server with these arguments would have.</summary>
     public static TimeBankOptions Options(string[] args) => Read(Builder(args).Configuration);
 
-    private static TimeBankOptions Read(IConfiguration configuration) => configuration.GetSection(TimeBankOptions.Section).Get<TimeBankOptions>() ?? new TimeBankOptions();
+    private static TimeBankOptions Read(IConfiguration configuration)
+    {
+        try
+        {
+            return configuration.GetSection(TimeBankOptions.Section).Get<TimeBankOptions>() ?? new TimeBankOptions();
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new InvalidOperationException(
+                $"A setting isn't of its kind: {error.Message} src/TimeBank.Server/README.md says what each one takes.", error);
+        }
+    }
 
     // Settings lie beside the program, wherever it is started from.
     private static WebApplicationBuilder Builder(string[] args) =>

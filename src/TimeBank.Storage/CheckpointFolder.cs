@@ -5,7 +5,8 @@ namespace TimeBank.Storage;
 /// <summary>
 /// The last signed checkpoint of each region as a file of a folder, which best lies on another disk than the database: what a restored database can't take along.
 /// </summary>
-public sealed class CheckpointFolder(string path) : ISignedHeads
+/// <param name="ownerOnly">Whether what is made here is its owner's alone. A folder that servers share is theirs who gave it.</param>
+public sealed class CheckpointFolder(string path, bool ownerOnly = false) : ISignedHeads
 {
     private const string Extension = ".checkpoint";
     private readonly Lock _turn = new();
@@ -19,11 +20,12 @@ public sealed class CheckpointFolder(string path) : ISignedHeads
         // Servers of a cluster share the folder, so a draft has a name of its own.
         string file = FileOf(region), draft = $"{file}.{System.IO.Path.GetRandomFileName()}";
         if (File.Exists(file) && SizeOf(File.ReadAllText(file)) > SizeOf(note.ToString())) return false;
-        Directory.CreateDirectory(Path);
+        if (ownerOnly) OwnerOnly.CreateFolder(Path);
+        else Directory.CreateDirectory(Path);
         try
         {
             // Written beside its place, synced and moved, so that a crash leaves the one or the other.
-            using (var stream = new FileStream(draft, FileMode.CreateNew, FileAccess.Write))
+            using (FileStream stream = NewFile(draft))
             using (var text = new StreamWriter(stream))
             {
                 text.Write(note.ToString());
@@ -43,6 +45,10 @@ public sealed class CheckpointFolder(string path) : ISignedHeads
     public IReadOnlyList<RegionCode> Regions() => Call<IReadOnlyList<RegionCode>>(() => Directory.Exists(Path)
         ? [.. Directory.EnumerateFiles(Path, $"*{Extension}").Select(System.IO.Path.GetFileNameWithoutExtension).Where(name => RegionCode.TryParse(name!, out _)).Select(name => RegionCode.Parse(name!)).Order()]
         : []);
+
+    private FileStream NewFile(string draft) => ownerOnly
+        ? OwnerOnly.Open(draft, FileMode.CreateNew, FileAccess.Write)
+        : new FileStream(draft, FileMode.CreateNew, FileAccess.Write);
 
     private string FileOf(RegionCode region) => System.IO.Path.Combine(Path, $"{region}{Extension}");
 

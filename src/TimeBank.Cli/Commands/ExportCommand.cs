@@ -33,7 +33,13 @@ internal static class ExportCommand
         string part = $"{file}.part";
         try
         {
-            await using (var writer = new StreamWriter(part, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false))) await WriteAsync(session, call, writer.Write);
+            // A whole journal is nobody else's: whoever is to have it is given it.
+            const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            var made = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = ownerOnly };
+            await using (var writer = new StreamWriter(part, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), made))
+            {
+                await WriteAsync(session, call, writer.Write);
+            }
             File.Move(part, file, overwrite: true);
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)

@@ -45,7 +45,9 @@ public static class LedgerCalls
     }
 
     /// <summary>Whether a refusal says nothing of the command itself: the same one may succeed later, so it isn't remembered.</summary>
-    public static bool IsTransient(this Refusal refusal) => refusal.Reason is Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError or Reason.JournalRolledBack;
+    public static bool IsTransient(this Refusal refusal) =>
+        refusal.Reason is Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError
+        or Reason.JournalRolledBack or Reason.SignedByOtherKeys or Reason.ClockDoubtful;
 
     private static Proposal ProposalOf(Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose) =>
         refusal is null ? propose() : Entries.Refuse(command.Header(day, ""), EntryCode.Note, refusal);

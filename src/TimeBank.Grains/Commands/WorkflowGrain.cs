@@ -35,6 +35,9 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
 
     protected DateOnly Today => clock.Today;
 
+    /// <summary>Whether nothing may be written now. The writer refuses by itself; this is for what is written before.</summary>
+    protected bool IsClockDoubted => clock.Doubt() is not null;
+
     protected ILedgerGrain Ledger => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
 
     /// <summary>Carries a command out whose whole effect is this grain's state.</summary>

@@ -9,8 +9,8 @@ public interface IJournalWatch
     /// <exception cref="JournalRolledBackException">Nothing may be written after this head.</exception>
     ValueTask<LedgerHead> LoadAsync(RegionCode region, Func<ValueTask<LedgerHead>> read, CancellationToken cancellation);
 
-    /// <summary>The regions whose journals must not be written, as they were last looked at here.</summary>
-    IReadOnlyCollection<RegionCode> Refused { get; }
+    /// <summary>The regions whose journals must not be written, as they were last looked at here, and why.</summary>
+    IReadOnlyDictionary<RegionCode, string> Refused { get; }
 
     /// <summary>A batch is durable. Returns at once, and never throws.</summary>
     void Stored(LedgerHead head);

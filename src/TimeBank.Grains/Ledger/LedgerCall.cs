@@ -11,7 +11,8 @@ internal abstract class LedgerCall
 
     public virtual IReadOnlyList<AccountPath> Paths => [];
 
-    public abstract void Decide(WorkingState state, BatchDraft draft, LedgerTime clock);
+    /// <param name="clock">When an entry would be written; null where the clock is doubted, so that none may be.</param>
+    public abstract void Decide(WorkingState state, BatchDraft draft, LedgerTime? clock);
 
     /// <summary>Answers with what was decided.</summary>
     public abstract void Complete();

@@ -24,7 +24,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     private WorkingState? _state;
     private TaskCompletionSource? _arrival;
     private int _lookUps = LookUpsAfterTrouble;
-    private bool _running, _recovering;
+    private bool _running, _recovering, _doubts;
 
     /// <summary>Decides a proposal and answers once its outcome is durable.</summary>
     public Task<Outcome> SubmitAsync(Proposal proposal)
@@ -139,7 +139,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         {
             LedgerCall call = _queue.Dequeue();
             _deciding.Add(call);
-            call.Decide(state, _draft, LedgerTime.From(clock.Now));
+            call.Decide(state, _draft, Clock());
         }
     }
 
@@ -194,6 +194,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     {
         if (_state is not null) _head = append.After;
         if (!append.IsEmpty) watch?.Stored(append.After);
+        clock.Saw(append.After.Time);
         foreach (LedgerCall call in calls) call.Complete();
     }
 
@@ -223,7 +224,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         {
             log.LogCritical(error, "The journal of {Region} must not be written.", region);
             Forget();
-            batch.ForEach(call => call.Fail(Reason.JournalRolledBack));
+            batch.ForEach(call => call.Fail(error.Reason));
         }
         catch (Exception error) when (batch.Count > 1)
         {
@@ -250,7 +251,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
             (WorkingState state, LedgerHead head) = await LoadAsync(calls, assumesIds: false);
             var draft = new BatchDraft(head, state, salts.Next);
             int decided = 0;
-            while (decided < calls.Count && draft.Bytes < options.MaxBatchBytes) calls[decided++].Decide(state, draft, LedgerTime.From(clock.Now));
+            while (decided < calls.Count && draft.Bytes < options.MaxBatchBytes) calls[decided++].Decide(state, draft, Clock());
             LedgerAppend append = draft.Finish();
 
             if (append.IsEmpty || await AppendAsync(append))
@@ -283,10 +284,23 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         return (_state, _head);
     }
 
-    private ValueTask<LedgerHead> ReadHeadAsync()
+    private async ValueTask<LedgerHead> ReadHeadAsync()
     {
         ValueTask<LedgerHead> Read() => store.ReadHeadAsync(region, CancellationToken.None);
-        return watch is null ? Read() : watch.LoadAsync(region, Read, CancellationToken.None);
+        LedgerHead head = await (watch is null ? Read() : watch.LoadAsync(region, Read, CancellationToken.None));
+        clock.Saw(head.Time);
+        return head;
+    }
+
+    /// <summary>The time to date an entry with; null where the clock is doubted.</summary>
+    private LedgerTime? Clock()
+    {
+        DateTimeOffset now = clock.Now;
+        string? doubt = clock.Doubt(now);
+        // Once, and not for every call that is refused.
+        if (doubt is not null && !_doubts) log.LogCritical("CLOCK_DOUBTFUL: region {Region} is not written. {Explanation}", region, doubt);
+        _doubts = doubt is not null;
+        return doubt is null ? LedgerTime.From(now) : null;
     }
 
     /// <summary>False: the batch is not stored and must be decided again from what is.</summary>

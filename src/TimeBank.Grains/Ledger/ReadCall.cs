@@ -14,11 +14,14 @@ internal sealed class ReadCall<T>(EntryId? id, IReadOnlyList<AccountPath> paths,
 
     public override IReadOnlyList<AccountPath> Paths => paths;
 
-    public override void Decide(WorkingState state, BatchDraft draft, LedgerTime clock) => _read = read(state);
+    public override void Decide(WorkingState state, BatchDraft draft, LedgerTime? clock) => _read = read(state);
 
     public override void Complete() => _answer.TrySetResult(_read!);
 
-    public override void Fail(Reason reason) => _answer.TrySetException(reason == Reason.JournalRolledBack
-        ? new JournalRolledBackException("The journal doesn't go on from the checkpoint that was signed.")
-        : new StorageUnavailableException(reason.ToString()));
+    public override void Fail(Reason reason) => _answer.TrySetException(reason switch
+    {
+        Reason.JournalRolledBack => new JournalRolledBackException("The journal doesn't go on from the checkpoint that was signed."),
+        Reason.SignedByOtherKeys => new OtherKeysException("The checkpoint is signed by none of the keys here."),
+        _ => new StorageUnavailableException(reason.ToString()),
+    });
 }

@@ -12,7 +12,8 @@ internal sealed class SubmitCall(Proposal proposal) : LedgerCall
 
     public override Proposal Proposal => proposal;
 
-    public override void Decide(WorkingState state, BatchDraft draft, LedgerTime clock) => _outcome = draft.Add(proposal, clock);
+    public override void Decide(WorkingState state, BatchDraft draft, LedgerTime? clock) =>
+        _outcome = clock is { } time ? draft.Add(proposal, time) : Outcome.Refused(proposal, new Refusal(Reason.ClockDoubtful));
 
     public override void Complete() => _answer.TrySetResult(_outcome!);
 

@@ -12,9 +12,12 @@ internal sealed class TrialCall(Proposal proposal) : LedgerCall
 
     public override Proposal Proposal => proposal;
 
-    public override void Decide(WorkingState state, BatchDraft draft, LedgerTime clock) => _trial = Trial.Of(state, proposal, clock);
+    public override void Decide(WorkingState state, BatchDraft draft, LedgerTime? clock) =>
+        _trial = clock is { } time ? Trial.Of(state, proposal, time) : Refused(Reason.ClockDoubtful);
 
     public override void Complete() => _answer.TrySetResult(_trial!);
 
-    public override void Fail(Reason reason) => _answer.TrySetResult(new Trial(Outcome.Refused(proposal, new Refusal(reason)), [], []));
+    public override void Fail(Reason reason) => _answer.TrySetResult(Refused(reason));
+
+    private Trial Refused(Reason reason) => new(Outcome.Refused(proposal, new Refusal(reason)), [], []);
 }

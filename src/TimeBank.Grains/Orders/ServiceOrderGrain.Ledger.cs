@@ -65,6 +65,12 @@ public sealed partial class ServiceOrderGrain
         (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
         outcome ??= (await GrainFactory.Volunteer(Region, State.Volunteer).EarnAsync(new EarnHoursMessage(
             command, EndId(attempt).ToString(), hold.Id, hold.Issued, hold.Gifted, hold.Earned, minutes, Plan.Day, LocalKey, end))).Outcome;
+        // Whether a hold is over is said by the journal's time, which may be a little ahead of this clock: then the order is over too.
+        if (outcome.Refusal?.Reason == Reason.HoldExpired && IsUnderWay)
+        {
+            await ExpireAsync();
+            if (!IsUnderWay) return OrderRules.WrongState(State.State);
+        }
         return outcome.Refusal ?? await FinishEndAsync(command, outcome.Entry!, words);
     }
 

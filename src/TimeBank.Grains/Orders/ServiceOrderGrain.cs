@@ -24,6 +24,8 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
         {
             string agenda = "";
             Refusal? refusal = null;
+            // An agenda is written before the order's own command.
+            if (!Exists && IsClockDoubted) return Reason.ClockDoubtful;
             if (!Exists)
             {
                 var plan = new OrderPlan(request.Start, new Minutes(request.Minutes));
@@ -173,6 +175,7 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
         Outcome? known = await Ledger.FindAsync(command.Id);
         if (known is not null && known.Command != Digest.Parse(command.Digest)) return Reason.RequestIdReused;
         if (known?.Refusal is { } stored) return stored;
+        if (IsClockDoubted) return Reason.ClockDoubtful;
 
         // Until it is through, nobody knows how far it came.
         _mustLook = true;

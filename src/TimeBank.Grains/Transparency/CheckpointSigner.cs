@@ -13,10 +13,10 @@ public sealed class CheckpointSigner(ITreeStore store, ISignedHeads outside, ICh
 {
     private readonly JournalGuard _guard = new(store, outside, keys.Check);
     private readonly ConcurrentDictionary<RegionCode, RegionSigner> _regions = new();
-    private readonly ConcurrentDictionary<RegionCode, JournalRolledBackException> _refused = new();
+    private readonly ConcurrentDictionary<RegionCode, string> _refused = new();
     private readonly CancellationTokenSource _ended = new();
 
-    public IReadOnlyCollection<RegionCode> Refused => [.. _refused.Keys];
+    public IReadOnlyDictionary<RegionCode, string> Refused => _refused;
 
     public async ValueTask<LedgerHead> LoadAsync(RegionCode region, Func<ValueTask<LedgerHead>> read, CancellationToken cancellation)
     {
@@ -32,7 +32,7 @@ public sealed class CheckpointSigner(ITreeStore store, ISignedHeads outside, ICh
         }
         catch (JournalRolledBackException error)
         {
-            _refused[region] = error;
+            _refused[region] = error.Message;
             throw;
         }
     }

@@ -23,7 +23,9 @@ public sealed class JournalGuard(ITreeStore store, ISignedHeads outside, Func<Re
         if (size < signed.Size)
         {
             throw new JournalRolledBackException(string.Create(CultureInfo.InvariantCulture,
-                $"The journal of region {region} has {size} entries, but a checkpoint of {signed.Size} was signed: the database is an older state. Nothing is written to it. Restore a database that has all {signed.Size} entries."));
+                $"The journal of region {region} has {size} entries, but a checkpoint of {signed.Size} was signed: the database is an "
+                + $"older state, or another one than this folder of checkpoints belongs to. Nothing is written to it. Restore a database "
+                + $"that has all {signed.Size} entries."));
         }
         var proof = await new TreeProofs(new JournalTiles(store, region), size).ConsistencyAsync(signed.Size, size, cancellation);
         if (MerkleProof.CheckConsistency(signed.Size, size, signed.Root, root, proof) != ProofStatus.Sound)
@@ -38,13 +40,18 @@ public sealed class JournalGuard(ITreeStore store, ISignedHeads outside, Func<Re
         try
         {
             var note = SignedNote.Parse(text);
-            string? wrong = check(region, note) switch
+            return check(region, note) switch
             {
-                NoteStatus.Signed => null,
-                NoteStatus.BadSignature => "has a signature that isn't over this text: it was changed.",
-                NoteStatus.UnknownKeys => "is signed by none of the keys here. Where keys are exchanged, the old one is kept beside the new one until both have signed.",
+                NoteStatus.Signed => Checkpoint.Parse(note.Text),
+                NoteStatus.BadSignature => throw new JournalRolledBackException(
+                    $"The last signed checkpoint of region {region} has a signature that isn't over this text: it was changed. "
+                    + "Nothing is written before that is mended."),
+                NoteStatus.UnknownKeys => throw new OtherKeysException(
+                    $"The last signed checkpoint of region {region} is signed by none of the keys here: they, or TimeBank:Origin, are "
+                    + "others than those that the database was signed with. Nothing is written before that is mended. Start the server "
+                    + "with the data folder or the keys that it had; where keys are exchanged, the old one is kept beside the new one "
+                    + "until both have signed."),
             };
-            return wrong is null ? Checkpoint.Parse(note.Text) : throw new JournalRolledBackException($"The last signed checkpoint of region {region} {wrong} Nothing is written before that is mended.");
         }
         catch (FormatException unreadable)
         {

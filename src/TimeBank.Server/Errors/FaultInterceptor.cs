@@ -39,7 +39,7 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
         {
             return Problem.Of(context.Deadline <= TimeProvider.System.GetUtcNow().UtcDateTime ? Reason.DeadlinePassed : Reason.CallCancelled);
         }
-        if (error is JournalRolledBackException) return Problem.Of(Reason.JournalRolledBack);
+        if (error is JournalRolledBackException refused) return Problem.Of(refused.Reason);
         // A grain that didn't answer in time may still act: the same request id finds out.
         if (Outage.Is(error))
         {

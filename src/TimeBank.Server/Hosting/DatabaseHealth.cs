@@ -4,8 +4,13 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>Whether the database answers, and every journal may be written. Asked at most once in two seconds, however many ask here.</summary>
-public sealed class DatabaseHealth(ILedgerReader reader, IJournalWatch watch, StorageEngine engine, TimeProvider? clock = null) : IHealthCheck, IDisposable
+/// <summary>
+/// Whether the database answers, every journal may be written, and the clock may date entries. Asked at most once in two seconds, however
+/// many ask here.
+/// </summary>
+public sealed class DatabaseHealth(
+    ILedgerReader reader, IJournalWatch watch, BusinessClock business, StorageEngine engine, TimeProvider? clock = null)
+    : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(3);
 
@@ -38,7 +43,7 @@ public sealed class DatabaseHealth(ILedgerReader reader, IJournalWatch watch, St
         try
         {
             await LookAsync(cancellation).WaitAsync(Patience, _time, cancellation);
-            return HealthCheckResult.Healthy();
+            return business.Doubt() is { } doubt ? HealthCheckResult.Unhealthy(doubt) : HealthCheckResult.Healthy();
         }
         catch (JournalRolledBackException error)
         {
@@ -54,6 +59,9 @@ public sealed class DatabaseHealth(ILedgerReader reader, IJournalWatch watch, St
     {
         await reader.RegionsAsync(cancellation);
         // What was refused is looked at again: no writer does so where callers stay away because of what is said here.
-        foreach (RegionCode region in watch.Refused) await watch.LoadAsync(region, () => reader.ReadHeadAsync(region, cancellation), cancellation);
+        foreach (RegionCode region in watch.Refused.Keys)
+        {
+            await watch.LoadAsync(region, () => reader.ReadHeadAsync(region, cancellation), cancellation);
+        }
     }
 }

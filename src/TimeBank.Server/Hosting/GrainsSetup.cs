@@ -16,7 +16,9 @@ public static class GrainsSetup
             builder.Services.AddSingleton(clock);
             time = clock;
         }
-        builder.Services.AddSingleton(new BusinessClock(time));
+        // A demonstration's clock goes on by months at a word, but not back either.
+        var bounds = new ClockBounds(options.Scenario is null ? options.ClockAhead : null, options.ClockBehind, options.ClockChecked);
+        builder.Services.AddSingleton(new BusinessClock(time, new ClockGuard(bounds, time)));
         builder.Services.AddSingleton<DayRules>();
         builder.Services.AddSingleton<ISaltSource, RandomSaltSource>();
         builder.Host.UseOrleans(silo =>

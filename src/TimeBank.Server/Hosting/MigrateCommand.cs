@@ -21,7 +21,7 @@ public static class MigrateCommand
             foreach (string name in missing) output.WriteLine($"migrate: would apply {name}");
             return 0;
         }
-        Directory.CreateDirectory(options.Data);
+        DataFolder.Prepare(options.Data);
         engine.Migrate(name => output.WriteLine($"migrate: applied {name}"));
         output.WriteLine($"migrate: {engine.Name} has schema {engine.SchemaVersion}");
         return 0;

@@ -55,6 +55,21 @@ public sealed class TimeBankOptions
     /// <summary>The instant at which a demonstration starts; null: the system's clock runs the business. On loopback only.</summary>
     public DateTimeOffset? Scenario { get; set; }
 
+    /// <summary>
+    /// How far the clock may be ahead of the last entry before the server doubts it. A server that stood still for longer needs
+    /// <see cref="ClockChecked"/>.
+    /// </summary>
+    public TimeSpan ClockAhead { get; set; } = TimeSpan.FromDays(31);
+
+    /// <summary>How far the clock may be behind the last entry before the server doubts it.</summary>
+    public TimeSpan ClockBehind { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// The day on which somebody held the machine's clock against another one: a server that starts on that day, or not more than
+    /// <see cref="ClockAhead"/> later, believes its clock whatever the journal says. After that it means nothing, so it may stay.
+    /// </summary>
+    public DateOnly? ClockChecked { get; set; }
+
     public IPEndPoint GrpcEndPoint => EndPoint(Grpc, nameof(Grpc));
 
     public IPEndPoint HttpEndPoint => EndPoint(Http, nameof(Http));
@@ -66,6 +81,11 @@ public sealed class TimeBankOptions
     /// <exception cref="InvalidOperationException">The settings contradict each other; the message says how to mend them.</exception>
     public void Check()
     {
+        if (ClockAhead <= TimeSpan.Zero || ClockBehind <= TimeSpan.Zero)
+        {
+            throw new InvalidOperationException(
+                "TimeBank:ClockAhead and TimeBank:ClockBehind must be more than nothing: 31.00:00:00 is 31 days, 00:10:00 is ten minutes.");
+        }
         if (Cluster.Length > 0 && Database.Length == 0) throw new InvalidOperationException("A cluster shares one PostgreSQL database: name it as TimeBank:Database, or leave out TimeBank:Cluster.");
         if (Cluster.Length > 0 && Scenario is not null) throw new InvalidOperationException("A demonstration's clock runs in one server alone: leave out TimeBank:Scenario or TimeBank:Cluster.");
         if (Scenario is { } start && (start.UtcDateTime.Year < FirstScenarioYear || ScenarioClock.IsBeyond(start)))
@@ -73,12 +93,26 @@ public sealed class TimeBankOptions
             throw new InvalidOperationException(
                 $"TimeBank:Scenario is {start:O}: a demonstration starts from {FirstScenarioYear} to {ScenarioClock.LastDay:O}.");
         }
+        if (GrpcEndPoint.Equals(HttpEndPoint) && GrpcEndPoint.Port > 0)
+        {
+            throw new InvalidOperationException($"TimeBank:Grpc and TimeBank:Http are both {Grpc}: give each a port of its own.");
+        }
+        if (Cluster.Length > 0 && Authority.Length == 0 && !IPAddress.IsLoopback(SiloEndPoint.Address))
+        {
+            throw new InvalidOperationException(
+                "The local issuer runs only where the server listens on loopback, and TimeBank:Silo is elsewhere: name an OIDC "
+                + "issuer as TimeBank:Authority.");
+        }
         if (OnLoopback) return;
         if (Authority.Length == 0) throw new InvalidOperationException("The local issuer runs only where the server listens on loopback: name an OIDC issuer as TimeBank:Authority.");
         if (Scenario is not null) throw new InvalidOperationException("A demonstration's clock runs only where the server listens on loopback: leave out TimeBank:Scenario.");
     }
 
-    private static IPEndPoint EndPoint(string text, string name) => IPEndPoint.TryParse(text, out IPEndPoint? point)
-        ? point
-        : throw new InvalidOperationException($"TimeBank:{name} must be an address and a port, such as 127.0.0.1:5081, and not '{text}'.");
+    // A number alone would be read as an address, and an address alone as one with port 0.
+    private static IPEndPoint EndPoint(string text, string name)
+    {
+        if (IPEndPoint.TryParse(text, out IPEndPoint? point) && point.ToString() == text) return point;
+        throw new InvalidOperationException(
+            $"TimeBank:{name} must be an address and a port, such as 127.0.0.1:5081 or [::1]:5081, and not '{text}'.");
+    }
 }

@@ -33,12 +33,25 @@ public sealed class LocalIssuer : IDisposable
     public string Secret { get; }
 
     /// <summary>Opens the issuer of a data folder, and makes its key and secret where they are not there yet.</summary>
+    /// <exception cref="InvalidOperationException">They are there, and are none.</exception>
     public static LocalIssuer Open(string dataFolder)
     {
+        string keyFile = Path.Combine(dataFolder, "local-issuer.pem"), secretFile = Path.Combine(dataFolder, "local-issuer.secret");
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        key.ImportFromPem(OwnerOnlyFile.ReadOrCreate(Path.Combine(dataFolder, "local-issuer.pem"), key.ExportPkcs8PrivateKeyPem));
-        string secret = OwnerOnlyFile.ReadOrCreate(Path.Combine(dataFolder, "local-issuer.secret"), () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes)));
-        return new LocalIssuer(key, secret.Trim());
+        string pem = OwnerOnlyFile.ReadOrCreate(keyFile, key.ExportPkcs8PrivateKeyPem);
+        try
+        {
+            key.ImportFromPem(pem);
+        }
+        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        {
+            throw new InvalidOperationException(
+                $"{keyFile} holds no key: restore it, or delete it, and a new one is made; tokens that were given are then void.");
+        }
+        string secret = OwnerOnlyFile.ReadOrCreate(secretFile, NewSecret).Trim();
+        // An empty one would be known to everybody.
+        return secret.Length >= 2 * SecretBytes ? new LocalIssuer(key, secret) : throw new InvalidOperationException(
+            $"{secretFile} holds no secret of {2 * SecretBytes} letters: restore it, or delete it, and a new one is made.");
     }
 
     /// <summary>A token of the roles, regions and party asked for.</summary>
@@ -66,4 +79,6 @@ public sealed class LocalIssuer : IDisposable
     }
 
     public void Dispose() => _key.Dispose();
+
+    private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
 }

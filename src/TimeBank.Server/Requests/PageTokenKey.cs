@@ -7,6 +7,14 @@ internal static class PageTokenKey
 {
     private const int Size = 32;
 
-    public static byte[] Of(string dataFolder) =>
-        Convert.FromHexString(OwnerOnlyFile.ReadOrCreate(Path.Combine(dataFolder, "page-tokens.key"), () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Size))).Trim());
+    /// <exception cref="InvalidOperationException">The file is there and holds no key.</exception>
+    public static byte[] Of(string dataFolder)
+    {
+        string file = Path.Combine(dataFolder, "page-tokens.key");
+        string text = OwnerOnlyFile.ReadOrCreate(file, () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Size))).Trim();
+        byte[] key = new byte[Size];
+        bool isKey = text.Length == 2 * Size && Convert.FromHexString(text, key, out _, out _) == System.Buffers.OperationStatus.Done;
+        return isKey ? key : throw new InvalidOperationException(
+            $"{file} holds no key: delete it, and a new one is made; lists that somebody is paging through begin anew.");
+    }
 }

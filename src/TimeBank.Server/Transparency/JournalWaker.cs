@@ -4,9 +4,25 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>At start asks each region's writer for nothing, so that it reads its head: what a crash left unsigned is signed, and a journal that must not be written is named at once.</summary>
-public sealed class JournalWaker(IGrainFactory grains, ILedgerReader reader, ISignedHeads signed, IHostApplicationLifetime lifetime, ILogger<JournalWaker> log) : BackgroundService
+/// <summary>
+/// Before the server listens, shows the clock where the journals end. Then asks each region's writer for nothing, so that it reads its
+/// head: what a crash left unsigned is signed, and a journal that must not be written is named at once.
+/// </summary>
+public sealed class JournalWaker(
+    IGrainFactory grains, ILedgerReader reader, ISignedHeads signed, IJournalWatch watch, BusinessClock clock,
+    IHostApplicationLifetime lifetime, ILogger<JournalWaker> log)
+    : BackgroundService
 {
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (RegionCode region in await reader.RegionsAsync(cancellationToken))
+        {
+            clock.Saw((await reader.ReadHeadAsync(region, cancellationToken)).Time);
+        }
+        if (clock.Doubt() is { } doubt) log.LogCritical("CLOCK_DOUBTFUL: {Explanation}", doubt);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,8 +50,10 @@ public sealed class JournalWaker(IGrainFactory grains, ILedgerReader reader, ISi
         }
         catch (JournalRolledBackException error)
         {
-            // What it says is enough, and `timebank up` looks for it.
-            log.LogError("JOURNAL_ROLLED_BACK: region {Region}: {Explanation} `timebank verify` says what is missing.", region, error.Message);
+            // Callers are told less than the operator. `timebank up` looks for such a line.
+            string why = watch.Refused.GetValueOrDefault(region) ?? error.Message;
+            string reason = ReasonCatalogue.Name(error.Reason);
+            log.LogError("{Reason}: region {Region}: {Explanation} `timebank verify` says more.", reason, region, why);
         }
         catch (Exception error) when (Outage.Is(error))
         {

@@ -7,6 +7,9 @@ namespace TimeBank.Server;
 /// <summary>Signing the heads of the journals, and guarding them against an older database.</summary>
 public static class TransparencySetup
 {
+    /// <summary>The folder of checkpoints in the data folder.</summary>
+    internal const string CheckpointsName = "checkpoints";
+
     public static void AddTimeBankTransparency(this IServiceCollection services, TimeBankOptions options)
     {
         CheckpointKeys keys = CheckpointKeys.Open(options);
@@ -21,5 +24,7 @@ public static class TransparencySetup
     }
 
     /// <summary>Where the last signed checkpoints are kept beside the database.</summary>
-    public static CheckpointFolder CheckpointFolder(this TimeBankOptions options) => new(options.Checkpoints.Length > 0 ? options.Checkpoints : Path.Combine(options.Data, "checkpoints"));
+    public static CheckpointFolder CheckpointFolder(this TimeBankOptions options) => options.Checkpoints.Length > 0
+        ? new CheckpointFolder(options.Checkpoints)
+        : new CheckpointFolder(Path.Combine(options.Data, CheckpointsName), ownerOnly: true);
 }

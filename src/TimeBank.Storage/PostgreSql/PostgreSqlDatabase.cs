@@ -61,7 +61,7 @@ public sealed class PostgreSqlDatabase : IDisposable
         catch (Exception fault)
         {
             connection.Dispose();
-            throw PostgreSqlFault.Translate(fault);
+            throw PostgreSqlFault.ExplainLogin(Name, fault);
         }
     }
 

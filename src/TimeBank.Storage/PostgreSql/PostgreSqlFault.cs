@@ -34,6 +34,26 @@ internal static class PostgreSqlFault
         _ => fault,
     };
 
+    /// <summary>Why a login got no connection, and what an operator does about it. Never a password.</summary>
+    public static Exception ExplainLogin(string database, Exception fault)
+    {
+        if (Translate(fault) is not StorageUnavailableException) return fault;
+        string what = fault is PostgresException told ? told.MessageText
+            : fault.InnerException is SocketException away ? $"{fault.Message.TrimEnd('.')} ({away.Message})"
+            : fault.Message;
+        string advice = (fault as PostgresException)?.SqlState switch
+        {
+            [ '2', '8', .. ] => "Set the login and its password right, or let it in by pg_hba.conf.",
+            PostgresErrorCodes.InvalidCatalogName => "Name the right database, or make it as deploy/postgresql/roles.sql does.",
+            PostgresErrorCodes.InsufficientPrivilege => "Give the login the right to connect: GRANT CONNECT ON DATABASE.",
+            PostgresErrorCodes.TooManyConnections => "End what holds its connections, or let it have more.",
+            PostgresErrorCodes.CannotConnectNow => "It is starting or stopping: wait a moment.",
+            null => "See that PostgreSQL runs and listens there, and that the network leads to it.",
+            _ => "",
+        };
+        return new StorageUnavailableException($"The database {database} can't be used: {what.TrimEnd('.')}. {advice}".TrimEnd(), fault);
+    }
+
     private static AppendRefusedException Refuse(PostgresException fault) => new($"The database refused the batch: {fault.MessageText}", fault);
 
     private static StorageUnavailableException Away(Exception fault) => new($"The database can't be used: {fault.Message}", fault);

@@ -26,7 +26,7 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
     public static PostgreSqlLedgerStore Open(PostgreSqlDatabase database, bool migrate = true, int bookFrom = 4_096)
     {
         if (migrate) PostgreSqlSchema.Migrate(database);
-        else PostgreSqlSchema.Require(database);
+        PostgreSqlSchema.Require(database);
         return new PostgreSqlLedgerStore(database, bookFrom);
     }
 

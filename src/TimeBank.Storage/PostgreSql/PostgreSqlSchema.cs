@@ -41,12 +41,16 @@ public static class PostgreSqlSchema
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
     public static IReadOnlyList<string> Missing(PostgreSqlDatabase database) => AsLogin(database, connection => Scripts.NamesAfter(Check(connection)));
 
-    /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
+    /// <exception cref="SchemaMismatchException">The database hasn't this build's schema, or the login can't work as a server.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
     public static void Require(PostgreSqlDatabase database) => AsLogin(database, connection =>
     {
+        // Before a table is read: who isn't a member may read none.
+        bool isThere = RequireMembership(connection);
         RequireCurrent(connection);
-        return Version;
+        return isThere ? Version : throw new SchemaMismatchException(
+            $"The role {PostgreSqlDatabase.ServerRole}, with whose rights a server works, is missing from this PostgreSQL: make it as "
+            + "deploy/postgresql/roles.sql does, and restore the database once more, with the rights that it gives.");
     });
 
     /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
@@ -74,9 +78,33 @@ public static class PostgreSqlSchema
         if (List(connection, "SELECT current_schema()", row => row.IsDBNull(0))[0]) throw new SchemaMismatchException("The search path names no schema that is there: create it first.");
     }
 
-    private static int Check(NpgsqlConnection connection) => Scripts.Applied(
-        List(connection, Tables, row => row.GetString(0)),
-        () => List(connection, "SELECT version, name, digest FROM schema_version ORDER BY version", row => new SchemaScript(row.GetInt32(0), row.GetString(1), "", row.GetString(2))));
+    /// <returns>Whether the server's role is there at all: the scripts make it.</returns>
+    private static bool RequireMembership(NpgsqlConnection connection)
+    {
+        const string role = PostgreSqlDatabase.ServerRole;
+        List<(string Login, bool IsMember)> found = List(
+            connection, $"SELECT current_user, pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = '{role}'",
+            row => (row.GetString(0), row.GetBoolean(1)));
+        if (found is [(string login, false)])
+        {
+            throw new SchemaMismatchException(
+                $"The login {login} isn't a member of the role {role}, with whose rights a server works: run GRANT {role} TO "
+                + $"\"{login}\" as a superuser or as whoever made the role.");
+        }
+        return found.Count > 0;
+    }
+
+    private static int Check(NpgsqlConnection connection) =>
+        Scripts.Applied(List(connection, Tables, row => row.GetString(0)), () => Applied(connection));
+
+    private static List<SchemaScript> Applied(NpgsqlConnection connection)
+    {
+        bool mayRead = List(connection, "SELECT has_table_privilege('schema_version', 'SELECT')", row => row.GetBoolean(0))[0];
+        if (!mayRead) RequireMembership(connection);
+        return List(
+            connection, "SELECT version, name, digest FROM schema_version ORDER BY version",
+            row => new SchemaScript(row.GetInt32(0), row.GetString(1), "", row.GetString(2)));
+    }
 
     /// <summary>Applies a script, unless somebody else has just done so.</summary>
     private static bool Apply(NpgsqlConnection connection, SchemaScript script)

@@ -16,6 +16,7 @@ public static class PostgreSqlVerifier
     public static Verification Verify(PostgreSqlDatabase database, CancellationToken cancellation)
     {
         var sound = new List<VerifiedRegion>();
+        PostgreSqlSchema.Require(database);
         try
         {
             using NpgsqlConnection connection = database.Reading.OpenConnection(), beside = database.Reading.OpenConnection();

@@ -18,6 +18,9 @@ public sealed class SqliteDatabase
         PRAGMA wal_autocheckpoint = 4000;
         """;
 
+    // As the system numbers it: another process holds the lock.
+    private const int WouldBlock = 11, WouldBlockOnMac = 35;
+
     private readonly int _busyTimeoutSeconds;
 
     /// <param name="path">The file.</param>
@@ -40,9 +43,9 @@ public sealed class SqliteDatabase
         string path = $"{Path}.lock";
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return OwnerOnly.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
         }
-        catch (IOException taken) when (File.Exists(path))
+        catch (IOException taken) when (taken.HResult is WouldBlock or WouldBlockOnMac)
         {
             throw new StorageUnavailableException($"Another server works on {Path}. Stop it first, or give this one a data folder of its own.", taken);
         }
@@ -52,6 +55,7 @@ public sealed class SqliteDatabase
     /// <exception cref="StorageUnavailableException">The file can't be opened or isn't a database.</exception>
     public SqliteConnection Open()
     {
+        MakeFile();
         var connection = new SqliteConnection(ConnectionString);
         try
         {
@@ -64,7 +68,20 @@ public sealed class SqliteDatabase
         catch (SqliteException fault)
         {
             connection.Dispose();
-            throw SqliteFault.Translate(fault);
+            throw SqliteFault.ExplainOpening(Path, fault);
+        }
+    }
+
+    /// <summary>SQLite would make the file for whomever the process lets; what it makes beside it has the rights of the file.</summary>
+    private void MakeFile()
+    {
+        try
+        {
+            if (!File.Exists(Path)) OwnerOnly.Open(Path, FileMode.CreateNew, FileAccess.Write).Dispose();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Made meanwhile, or can't be made: SQLite says which.
         }
     }
 }

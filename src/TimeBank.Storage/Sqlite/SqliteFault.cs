@@ -15,4 +15,20 @@ internal static class SqliteFault
             or raw.SQLITE_NOMEM or raw.SQLITE_PERM or raw.SQLITE_AUTH or raw.SQLITE_PROTOCOL or raw.SQLITE_NOLFS => new StorageUnavailableException($"The database can't be used: {fault.Message}", fault),
         _ => fault,
     };
+
+    /// <summary>Why a file can't be opened, and what an operator does about it.</summary>
+    public static Exception ExplainOpening(string path, SqliteException fault)
+    {
+        string advice = fault.SqliteErrorCode switch
+        {
+            raw.SQLITE_FULL or raw.SQLITE_IOERR => " See whether its disk is full, read only or broken.",
+            raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_READONLY => " See that this account may write the file and its folder.",
+            raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT => " Restore a backup, or name the right folder.",
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => " End the other program that works on it.",
+            _ => "",
+        };
+        return Translate(fault) is StorageUnavailableException
+            ? new StorageUnavailableException($"The database {path} can't be used: {fault.Message}{advice}", fault)
+            : fault;
+    }
 }

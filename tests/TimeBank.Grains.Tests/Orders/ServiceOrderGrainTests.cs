@@ -132,6 +132,22 @@ public sealed class ServiceOrderGrainTests : OrderTests
     }
 
     [Fact]
+    public async Task A_hold_that_is_over_by_the_journals_time_ends_the_order_though_the_clock_went_back()
+    {
+        (string elder, string volunteer, OrderMessage order) = await ServedAsync(TimeSpan.FromHours(2));
+        DateTimeOffset now = Here.Now;
+        Here.Now = HoursCluster.Start.AddDays(16);
+        await Here.CreditAsync(volunteer, 15);
+        Here.Now = now;
+
+        Refusal refusal = (await Here.Order(order.Id).ConfirmAsync(Here.Step($"elders/{elder}"))).Refusal!;
+
+        Assert.Equal((Reason.OrderWrongState, "state=ORDER_STATE_CANCELLED"), (refusal.Reason, refusal.Detail));
+        Assert.Equal(OrderState.Cancelled, (await Here.Order(order.Id).GetAsync())!.State);
+        Assert.Equal((240, 15), ((await Here.HoursAsync(elder)).Available, (await Here.HoursAsync(volunteer)).Earned));
+    }
+
+    [Fact]
     public async Task A_dispute_keeps_its_hold_but_what_is_settled_too_late_can_only_be_dropped()
     {
         (string elder, _, OrderMessage order) = await ServedAsync(TimeSpan.FromHours(2));

@@ -48,6 +48,76 @@ public sealed class LocalIssuerTests(TestServer server)
         Assert.Contains("loopback", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--Kestrel:Endpoints:Other:Url=http://0.0.0.0:0", "Kestrel:Endpoints:Other")]
+    [InlineData("--Kestrel:Endpoints:Other:Url=http://127.0.0.1:0", "Kestrel:Endpoints:Other")]
+    [InlineData("--TimeBank:Silo=10.0.0.5:11111", "TimeBank:Silo")]
+    public void Whatever_else_would_listen_is_refused(string setting, string named)
+    {
+        string data = Directory.CreateTempSubdirectory("timebank-issuer-").FullName;
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => TimeBankServer.Build(
+            [.. JournalDesk.Arguments(data), "--TimeBank:Cluster=district", "--TimeBank:Database=Host=127.0.0.1", setting]));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(data));
+        Directory.Delete(data);
+    }
+
+    [Theory]
+    [InlineData("--urls=http://0.0.0.0:0")]
+    [InlineData("--http_ports=0")]
+    public async Task Addresses_of_the_hosts_own_settings_are_passed_over(string setting)
+    {
+        string data = Directory.CreateTempSubdirectory("timebank-issuer-").FullName;
+        await using (JournalDesk desk = await JournalDesk.StartAsync(data, setting, "--preferHostingUrls=true"))
+        {
+            Assert.Equal(["127.0.0.1", "127.0.0.1"], [desk.Grpc.Host, desk.Http.Host]);
+            Assert.Equal(2, desk.Listeners);
+        }
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", HttpStatusCode.OK)]
+    [InlineData("localhost:9", HttpStatusCode.OK)]
+    [InlineData("LocalHost", HttpStatusCode.OK)]
+    [InlineData("[::1]:5080", HttpStatusCode.OK)]
+    [InlineData("127.1.2.3", HttpStatusCode.OK)]
+    [InlineData("evil.example", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("127.0.0.1.evil.example", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("localhost.evil.example:5080", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("0.0.0.0", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("10.0.0.5", HttpStatusCode.MisdirectedRequest)]
+    public async Task A_foreign_name_gets_nothing(string host, HttpStatusCode status)
+    {
+        using var http = new HttpClient();
+        foreach (string path in (string[])["/jwks", "/.well-known/openid-configuration"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Http, path)) { Headers = { Host = host } };
+            using HttpResponseMessage answer = await http.SendAsync(request);
+            Assert.Equal(status, answer.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("local-issuer.pem", "")]
+    [InlineData("local-issuer.pem", "garbage")]
+    [InlineData("local-issuer.secret", "")]
+    [InlineData("local-issuer.secret", "short")]
+    [InlineData("page-tokens.key", "")]
+    [InlineData("page-tokens.key", "no key")]
+    public void A_key_file_that_holds_none_is_named_with_the_way_out(string file, string content)
+    {
+        string data = Directory.CreateTempSubdirectory("timebank-issuer-").FullName, path = Path.Combine(data, file);
+        File.WriteAllText(path, content);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        string? said = ServerStart.Explain(Assert.ThrowsAny<Exception>(() => TimeBankServer.Build(JournalDesk.Arguments(data))));
+
+        Assert.StartsWith($"{path} holds no ", said, StringComparison.Ordinal);
+        Assert.Contains("delete it", said, StringComparison.Ordinal);
+        Directory.Delete(data, recursive: true);
+    }
+
     [Fact]
     public void Off_loopback_a_demonstrations_clock_is_refused()
     {

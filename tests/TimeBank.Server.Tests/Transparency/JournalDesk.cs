@@ -22,12 +22,22 @@ internal sealed class JournalDesk : IAsyncDisposable
 
     public Uri Http => Addresses[1];
 
+    public int Listeners => Addresses.Length;
+
     private Uri[] Addresses => [.. Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
 
     public static async Task<JournalDesk> StartAsync(string data, params string[] settings)
     {
         WebApplication app = TimeBankServer.Build([.. Arguments(data), .. settings]);
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
         return new JournalDesk(app);
     }
 

@@ -114,7 +114,11 @@ public sealed class SignedJournalTests : IDisposable
         (int code, string message) = Verify();
         Assert.Equal(1, code);
         Assert.Contains(why, message, StringComparison.Ordinal);
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data)) Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(2)).Refusal!.Reason);
+        Reason reason = otherKey ? Reason.SignedByOtherKeys : Reason.JournalRolledBack;
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            Assert.Equal(reason, (await desk.WriteAsync(2)).Refusal!.Reason);
+        }
 
         await File.WriteAllTextAsync(file, honest);
         await File.WriteAllTextAsync(Keys, key);

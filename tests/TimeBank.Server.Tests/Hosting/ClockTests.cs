@@ -1,0 +1,68 @@
+using System.Globalization;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>Servers whose clock is far from what the journal says. A demonstration's clock writes the journal of another time.</summary>
+public sealed class ClockTests : IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("timebank-clock-tests-").FullName;
+
+    private static string Today => ChinaTime.DateOf(TimeProvider.System.GetUtcNow()).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    [Theory]
+    [InlineData("2099-01-01T00:00:00+08:00", "but an entry here is of 2099-01-01 00:00")]
+    [InlineData("2026-01-02T00:00:00+08:00", "after the last time known here, 2026-01-02 00:00")]
+    public async Task Far_from_the_last_entry_nothing_is_written_until_somebody_vouches_for_the_clock(string last, string said)
+    {
+        await WrittenAsync(1, $"--TimeBank:Scenario={last}");
+
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        {
+            Assert.Equal(Reason.ClockDoubtful, (await desk.WriteAsync(2)).Refusal!.Reason);
+            using DatabaseHealth health = ActivatorUtilities.CreateInstance<DatabaseHealth>(desk.Services, new Stopwatch());
+            HealthCheckResult found = await health.CheckHealthAsync(new HealthCheckContext());
+            Assert.Equal(HealthStatus.Unhealthy, found.Status);
+            Assert.Contains(said, found.Description, StringComparison.Ordinal);
+            Assert.Contains("TimeBank:ClockChecked", found.Description, StringComparison.Ordinal);
+            using var channel = GrpcChannel.ForAddress(desk.Grpc);
+            HealthCheckResponse answer = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest());
+            Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, answer.Status);
+        }
+
+        await WrittenAsync(2, $"--TimeBank:ClockChecked={Today}");
+    }
+
+    [Fact]
+    public async Task Bounds_are_settings()
+    {
+        await WrittenAsync(1, "--TimeBank:Scenario=2026-01-02T00:00:00+08:00");
+        await WrittenAsync(2, "--TimeBank:ClockAhead=36500.00:00:00");
+
+        Assert.Throws<InvalidOperationException>(() => new TimeBankOptions { ClockAhead = TimeSpan.Zero }.Check());
+        var error = Assert.Throws<InvalidOperationException>(() => TimeBankServer.Options(["--TimeBank:ClockChecked=yesterday"]));
+        Assert.Contains("TimeBank:ClockChecked", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Demonstration_does_not_write_over_a_journal_of_real_time()
+    {
+        await WrittenAsync(1);
+
+        await using JournalDesk demonstration = await JournalDesk.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T00:00:00+08:00");
+        Assert.Equal(Reason.ClockDoubtful, (await demonstration.WriteAsync(2)).Refusal!.Reason);
+    }
+
+    private async Task WrittenAsync(int request, params string[] settings)
+    {
+        await using JournalDesk desk = await JournalDesk.StartAsync(_data, settings);
+        Assert.Null((await desk.WriteAsync(request)).Refusal);
+    }
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+}
