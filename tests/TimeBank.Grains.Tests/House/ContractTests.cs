@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Runtime;
@@ -116,8 +115,8 @@ public sealed class ContractTests
             foreach (PropertyInfo property in type.GetProperties().Where(property => !property.IsDefined(typeof(JsonIgnoreAttribute)))
                 .OrderBy(property => property.Name, StringComparer.Ordinal))
             {
-                string? named = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name;
-                string key = named ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+                string? key = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name;
+                Assert.True(key is not null, $"{type.Name}.{property.Name} has no [JsonPropertyName].");
                 yield return $"  {type.Name} {key} {Name(property.PropertyType, enums)}";
                 Type[] parts = [.. Parts(property.PropertyType).Where(part => part.Assembly == Grains && !part.IsEnum)];
                 foreach (Type part in parts) open.Enqueue(part);
@@ -126,7 +125,12 @@ public sealed class ContractTests
     }
 
     private static IEnumerable<string> Numbers(Type type) =>
-        [$"enum {type.Name}", .. Enum.GetNames(type).Select(name => $"  {name} {Enum.Format(type, Enum.Parse(type, name), "d")}")];
+    [
+        $"enum {type.Name}",
+        .. from field in type.GetFields(BindingFlags.Public | BindingFlags.Static)
+           let stored = field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+           select $"  {field.Name} {Convert.ToInt64(field.GetRawConstantValue(), null)}{(stored is null ? "" : $" \"{stored}\"")}",
+    ];
 
     private static IEnumerable<Type> Parts(Type type) =>
         type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts) : type.IsArray ? Parts(type.GetElementType()!) : [type];
