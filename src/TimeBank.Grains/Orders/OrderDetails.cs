@@ -6,17 +6,15 @@ namespace TimeBank.Grains;
 /// <summary>What an order writes beside the amounts of its entries, from which its state can be made again after a crash.</summary>
 public static class OrderDetails
 {
-    private const string Order = "order", Request = "request", Volunteer = "volunteer", Agenda = "agenda", End = "end", Minutes = "minutes", ToPool = "toPool";
+    private const string Order = "order", Request = "request", Volunteer = "volunteer", End = "end", Minutes = "minutes", ToPool = "toPool";
 
-    /// <summary>What of each origin a hold holds. They begin with capitals, unlike all others, and stay so.</summary>
-    private const string Issued = "Issued", Gifted = "Gifted", Earned = "Earned";
-
+    /// <summary>
+    /// Recipient and volunteer both may read a hold, so it says neither how the recipient came by the hours nor where the volunteer enrolled
+    /// first; earlier holds do (Issued, Gifted, Earned, agenda). The transfers and the volunteer's enrolment tell the order.
+    /// </summary>
     /// <param name="volunteer">The id of who accepted.</param>
-    internal static (string, string)[] OfHold(Command command, string order, string volunteer, string agenda, HoursSpent held) =>
-    [
-        (Order, order), (Request, command.Id.ToString()), (Volunteer, volunteer), (Agenda, agenda),
-        (Issued, Text(held.Issued.Value)), (Gifted, Text(held.Gifted.Value)), (Earned, Text(held.Earned.Value)),
-    ];
+    internal static (string, string)[] OfHold(Command command, string order, string volunteer) =>
+        [(Order, order), (Request, command.Id.ToString()), (Volunteer, volunteer)];
 
     internal static (string, string)[] OfEnd(EntryId? command, string order, OrderEnd end, long minutes, long toPool) =>
         [(Order, order), (Request, command?.ToString() ?? ""), (End, StoredName.Of(end)), (Minutes, Text(minutes)), (ToPool, Text(toPool))];
@@ -27,11 +25,8 @@ public static class OrderDetails
     /// <summary>The id of the command that asked for the entry; null where nobody did.</summary>
     internal static EntryId? RequestOf(JournalEntry entry) => EntryId.TryParse(entry.Detail(Request), out EntryId id) ? id : null;
 
-    internal static (string Volunteer, string Agenda, HoldState Hold) ReadHold(JournalEntry entry) => (
-        entry.Detail(Volunteer), entry.Detail(Agenda),
-        new HoldState(
-            entry.Id.ToString(), entry.Index, Number(entry, Issued), Number(entry, Gifted), Number(entry, Earned),
-            entry.Expires!.Value.ToDateTimeOffset()));
+    /// <summary>The id of who accepted.</summary>
+    internal static string VolunteerOf(JournalEntry hold) => hold.Detail(Volunteer);
 
     internal static (OrderEnd End, long Minutes, long ToPool) ReadEnd(JournalEntry entry) =>
         (StoredName.Parse<OrderEnd>(entry.Detail(End)), Number(entry, Minutes), Number(entry, ToPool));

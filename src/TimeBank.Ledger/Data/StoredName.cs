@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// The names under which the members of an enum are stored, in entries, columns and the JSON of states alike. They stand on the members, so that a member can be
-/// renamed and what is stored can't.
+/// The names under which the members of an enum are stored, in entries, columns and the JSON of states alike. They stand on the members, so
+/// that a member can be renamed and what is stored can't.
 /// </summary>
 public static class StoredName
 {
@@ -16,15 +16,19 @@ public static class StoredName
     /// <summary>By its name alone: <see cref="Enum.Parse{T}(string)"/> would take numbers and lists as well.</summary>
     /// <exception cref="FormatException">No member is stored under this name.</exception>
     public static T Parse<T>(string name)
-        where T : struct, Enum => Names<T>.OfName.TryGetValue(name, out T member) ? member : throw new FormatException($"'{name}' is not a {typeof(T).Name}.");
+        where T : struct, Enum =>
+        Names<T>.OfName.TryGetValue(name, out T member) ? member : throw new FormatException($"'{name}' is not a {typeof(T).Name}.");
 
     private static class Names<T>
         where T : struct, Enum
     {
-        public static readonly FrozenDictionary<T, string> OfMember = typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static).ToFrozenDictionary(
-            field => (T)field.GetValue(null)!,
-            field => field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? throw new InvalidOperationException($"{typeof(T).Name}.{field.Name} has no stored name."));
+        public static readonly FrozenDictionary<T, string> OfMember = typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .ToFrozenDictionary(field => (T)field.GetValue(null)!, NameOf);
 
-        public static readonly FrozenDictionary<string, T> OfName = OfMember.ToFrozenDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
+        public static readonly FrozenDictionary<string, T> OfName =
+            OfMember.ToFrozenDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
+
+        private static string NameOf(FieldInfo member) => member.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+            ?? throw new InvalidOperationException($"{typeof(T).Name}.{member.Name} has no stored name.");
     }
 }

@@ -44,6 +44,44 @@ public sealed class GoldenEntriesTests
             Assert.Equal(account.Terms, VoucherTerms.Of(account).ToAccountTerms()));
     }
 
+    /// <summary>
+    /// Both sides of an entry may read it, so its details are what both know: nobody's balance, nor how hours came about. Of a redemption
+    /// the provider is told what remains
+    /// on the voucher, and the elder what the provider was owed. A detail that comes here is a decision on who learns it.
+    /// </summary>
+    [Fact]
+    public void Details_of_an_entry_are_what_both_sides_may_know()
+    {
+        const string Redemption =
+            "creditedFen elder fromVoucher insuranceFen item ownPartFen place priceFen programme provider quantity remaining serviceDate unit voucher";
+        Dictionary<EntryCode, string> known = new()
+        {
+            [EntryCode.AllotFunds] = "fund00 fund01 split totalFen", [EntryCode.ClearIn] = "from leftAs", [EntryCode.ClearOut] = "from to",
+            [EntryCode.ExpireHours] = "run", [EntryCode.IssueHours] = "run", [EntryCode.ImportBalance] = "key source",
+            [EntryCode.HoldService] = "order request volunteer", [EntryCode.IssueVoucher] = "elder programme",
+            [EntryCode.RedeemVoucher] = Redemption, [EntryCode.RefundRedemption] = Redemption,
+            [EntryCode.ReleaseService] = "end minutes order request toPool", [EntryCode.RenderService] = "end minutes order request toPool",
+        };
+
+        Assert.All(Entries.GroupBy(entry => entry.Code), group => Assert.Equal(
+            known.GetValueOrDefault(group.Key, ""),
+                string.Join(' ', group.SelectMany(entry => entry.Header.Details.Select(detail => detail.Key)).Distinct().Order())));
+    }
+
+    /// <summary>Entries as the build of 2026-11-28 wrote them: they say of one side what the other doesn't get to read any more.</summary>
+    [Fact]
+    public void Entries_of_an_earlier_build_are_read_as_they_were()
+    {
+        string[] lines = Golden.Lines("Golden/entries-before-2026-11-29.jsonl");
+        JournalEntry[] entries = [.. lines.Select(line => EntryCodec.Decode(Encoding.UTF8.GetBytes(line)))];
+
+        Assert.Equal(lines, entries.Select(entry => Encoding.UTF8.GetString(EntryCodec.Encode(entry))));
+        Assert.Equal(
+            [EntryCode.HoldService, EntryCode.GiftHours, EntryCode.DonateHours],
+            entries.Where(EarlierDetails.AreOfTheDebtorAlone).Select(entry => entry.Code).Distinct().OrderBy(code => code));
+        Assert.DoesNotContain(Entries, EarlierDetails.AreOfTheDebtorAlone);
+    }
+
     [Fact]
     public void States_are_read_and_written_as_they_were()
     {
