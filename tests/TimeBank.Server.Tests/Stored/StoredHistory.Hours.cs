@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Grpc.Core;
 using TimeBank.V1;
 using Role = TimeBank.V1.Role;
 
@@ -125,6 +127,45 @@ internal sealed partial class StoredHistory
         await StepAsync("open present: check-in", id =>
             Orders(_volunteer).CheckInAsync(new CheckInRequest { RequestId = id, Order = present }));
     }
+
+    /// <summary>Goes on after the end: what was left open is ended, and more of the same happens.</summary>
+    public async Task GoOnAsync()
+    {
+        await AdvanceAsync("2026-11-29 11:45");
+        ServiceOrder[] open = [.. (
+            await Orders(_relative).ListOrdersAsync(new ListOrdersRequest { Parent = Parent, Recipient = _relative })).Orders];
+        string Of(OrderState state) => open.Single(order => order.State == state).Name;
+        string served = Of(OrderState.CheckedOut), present = Of(OrderState.CheckedIn), disputed = Of(OrderState.Disputed);
+        await DoneAsync("later: confirmed", id =>
+            Orders(_relative).ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = id, Order = served }));
+        await DoneAsync("later: check-out", id =>
+            Orders(_volunteer).CheckOutAsync(new CheckOutRequest { RequestId = id, Order = present }));
+        await DoneAsync("later: confirmed too", id =>
+            Orders(_relative).ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = id, Order = present }));
+        await DoneAsync("later: resolved", id => Checker.ResolveDisputeAsync(
+            new ResolveDisputeRequest {
+                RequestId = id, Order = disputed, Outcome = DisputeOutcome.Settled, Amount = Minutes(15), Note = "各退一步" }));
+        string accepted = Of(OrderState.Accepted), requested = Of(OrderState.Requested);
+        await DoneAsync("later: called off", id =>
+            Orders(_volunteer).CancelOrderAsync(new CancelOrderRequest { RequestId = id, Order = accepted, Note = "出差" }));
+        await DoneAsync("later: accepted", id =>
+            Orders(_helper).AcceptOrderAsync(new AcceptOrderRequest { RequestId = id, Order = requested, Volunteer = _helper }));
+        await DoneAsync("later: gift", id => Own.GiftHoursAsync(
+            new GiftHoursRequest { RequestId = id, Volunteer = _volunteer, Receiver = _relative, Amount = Minutes(15) }));
+        string voucher = await VoucherAsync(_elder, "2026-11");
+        RedeemVoucherResponse lunch = await DoneAsync("later: lunch", id => Clerk.RedeemVoucherAsync(new RedeemVoucherRequest
+        {
+            RequestId = id, Voucher = voucher, Provider = _canteen, Item = "meal-canteen", Quantity = 1, Price = Fen(1_200),
+        }));
+        await DoneAsync("later: refund", id => Clerk.RefundRedemptionAsync(
+            new RefundRedemptionRequest { RequestId = id, Redemption = lunch.Redemption.Name, Memo = "退餐" }));
+        await DoneAsync("later: hours leave", id =>
+            new ClearingService.ClearingServiceClient(As(Role.Volunteer, _volunteer)).TransferHoursAsync(
+            new TransferHoursRequest { RequestId = id, From = _volunteer, To = _away, Amount = Minutes(20) }));
+    }
+
+    private async Task<T> DoneAsync<T>(string step, Func<string, AsyncUnaryCall<T>> call)
+        where T : class, IMessage<T> => await StepAsync(step, call) ?? throw new InvalidOperationException(_answers[^1]);
 
     private ServiceOrderService.ServiceOrderServiceClient Checker => new(As(Role.FinanceChecker));
 
