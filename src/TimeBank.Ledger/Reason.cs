@@ -46,7 +46,7 @@ public enum Reason
     ClockDoubtful = 54,
     SignedByOtherKeys = 55,
 
-    // The call: who may ask, and how; never stored.
+    // The call: who may ask, and how. Stored is MakerIsChecker alone, which a grain's rules give.
     InvalidField = 60,
     UnitUnknown = 61,
     PageTokenInvalid = 62,

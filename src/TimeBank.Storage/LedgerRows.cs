@@ -86,7 +86,7 @@ internal static class LedgerRows
         new Counters(0, row.GetInt64(10), 0, row.GetInt64(11)), new Counters(0, row.GetInt64(12), 0, row.GetInt64(13)));
 
     public static Flow Flow(DbDataReader row, bool isDebit) => new(
-        Enum.Parse<EntryCode>(row.GetString(0)), row.GetInt64(1) != 0, isDebit, Unit.Parse(row.GetString(2)),
+        StoredName.Parse<EntryCode>(row.GetString(0)), row.GetInt64(1) != 0, isDebit, Unit.Parse(row.GetString(2)),
         row.IsDBNull(3) ? null : AccountPath.Parse(row.GetString(3)), Sum(row, 4), row.GetInt64(6), row.GetInt32(7));
 
     public static UnitTotals UnitTotals(DbDataReader row) => new(Unit.Parse(row.GetString(0)), Totals(row, 1), row.GetInt64(9));

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 using TimeBank.Ledger;
 
@@ -7,4 +8,8 @@ namespace TimeBank.Grains;
 /// <param name="Id">The source: a slug that staff chose.</param>
 /// <param name="Purpose">What donors gave it for; empty if not restricted.</param>
 [GenerateSerializer, Immutable, Alias("timebank.fund-record")]
-public sealed record FundRecord([property: Id(0)] string Id, [property: Id(1)] FundKind Kind, [property: Id(2)] string DisplayName, [property: Id(3)] string Purpose);
+public sealed record FundRecord(
+    [property: Id(0), JsonPropertyName("id")] string Id,
+    [property: Id(1), JsonPropertyName("kind")] FundKind Kind,
+    [property: Id(2), JsonPropertyName("displayName")] string DisplayName,
+    [property: Id(3), JsonPropertyName("purpose")] string Purpose);

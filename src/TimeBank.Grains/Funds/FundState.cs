@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TimeBank.Grains;
 
 /// <summary>A fund's profile.</summary>
@@ -7,5 +9,6 @@ public sealed class FundState : WorkflowState
     public const string Kind = "fund";
 
     /// <summary>Null until it is opened.</summary>
+    [JsonPropertyName("fund")]
     public FundRecord? Fund { get; set; }
 }

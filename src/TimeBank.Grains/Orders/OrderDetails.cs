@@ -6,17 +6,18 @@ namespace TimeBank.Grains;
 /// <summary>What an order writes beside the amounts of its entries, from which its state can be made again after a crash.</summary>
 public static class OrderDetails
 {
-    private const string Order = "order", Request = "request", Volunteer = "volunteer", Agenda = "agenda", End = "end", Minutes = "minutes", ToPool = "toPool";
+    private const string Order = "order", Request = "request", Volunteer = "volunteer", End = "end", Minutes = "minutes", ToPool = "toPool";
 
+    /// <summary>
+    /// Recipient and volunteer both may read a hold, so it says neither how the recipient came by the hours nor where the volunteer enrolled
+    /// first; earlier holds do (Issued, Gifted, Earned, agenda). The transfers and the volunteer's enrolment tell the order.
+    /// </summary>
     /// <param name="volunteer">The id of who accepted.</param>
-    internal static (string, string)[] OfHold(Command command, string order, string volunteer, string agenda, HoursSpent held) =>
-    [
-        (Order, order), (Request, command.Id.ToString()), (Volunteer, volunteer), (Agenda, agenda),
-        (nameof(held.Issued), Text(held.Issued.Value)), (nameof(held.Gifted), Text(held.Gifted.Value)), (nameof(held.Earned), Text(held.Earned.Value)),
-    ];
+    internal static (string, string)[] OfHold(Command command, string order, string volunteer) =>
+        [(Order, order), (Request, command.Id.ToString()), (Volunteer, volunteer)];
 
     internal static (string, string)[] OfEnd(EntryId? command, string order, OrderEnd end, long minutes, long toPool) =>
-        [(Order, order), (Request, command?.ToString() ?? ""), (End, end.ToString()), (Minutes, Text(minutes)), (ToPool, Text(toPool))];
+        [(Order, order), (Request, command?.ToString() ?? ""), (End, StoredName.Of(end)), (Minutes, Text(minutes)), (ToPool, Text(toPool))];
 
     /// <summary>The order that a hold belongs to; null for a hold of another kind.</summary>
     public static string? OrderOf(JournalEntry entry) => entry.Header.Details.GetValueOrDefault(Order);
@@ -24,14 +25,11 @@ public static class OrderDetails
     /// <summary>The id of the command that asked for the entry; null where nobody did.</summary>
     internal static EntryId? RequestOf(JournalEntry entry) => EntryId.TryParse(entry.Detail(Request), out EntryId id) ? id : null;
 
-    internal static (string Volunteer, string Agenda, HoldState Hold) ReadHold(JournalEntry entry) => (
-        entry.Detail(Volunteer), entry.Detail(Agenda),
-        new HoldState(
-            entry.Id.ToString(), entry.Index, Number(entry, nameof(HoursSpent.Issued)), Number(entry, nameof(HoursSpent.Gifted)), Number(entry, nameof(HoursSpent.Earned)),
-            entry.Expires!.Value.ToDateTimeOffset()));
+    /// <summary>The id of who accepted.</summary>
+    internal static string VolunteerOf(JournalEntry hold) => hold.Detail(Volunteer);
 
     internal static (OrderEnd End, long Minutes, long ToPool) ReadEnd(JournalEntry entry) =>
-        (Enum.Parse<OrderEnd>(entry.Detail(End)), Number(entry, Minutes), Number(entry, ToPool));
+        (StoredName.Parse<OrderEnd>(entry.Detail(End)), Number(entry, Minutes), Number(entry, ToPool));
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

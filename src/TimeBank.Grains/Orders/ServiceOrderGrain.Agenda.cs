@@ -23,7 +23,8 @@ public sealed partial class ServiceOrderGrain
         if (person.Now) return Stored.State == OrderState.CheckedIn;
         if (person.Agenda == Stored.RecipientAgenda || person.Agenda == Stored.VolunteerAgenda) return true;
         // A crash may have kept the volunteer from the state, but not from the ledger.
-        return Stored.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold && OrderDetails.ReadHold(hold).Agenda == person.Agenda;
+        return Stored.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold
+            && await AgendaOfAsync(OrderDetails.VolunteerOf(hold)) == person.Agenda;
     }
 
     /// <summary>What the rules have against a request, and the recipient's agenda.</summary>
@@ -54,6 +55,11 @@ public sealed partial class ServiceOrderGrain
     private bool MayHave(ElderMessage elder, CatalogueItem item, DateOnly day, Policy policy) =>
         Age.On(elder.BirthDate, day) >= item.FromAge
         && (item.FromGrade == AbilityGrade.Able || elder.Facts(Region).GradeOn(day, policy.Ability) >= item.FromGrade);
+
+    /// <summary>The agenda of a volunteer who has accepted, and so is enrolled; the first enrolment never changes.</summary>
+    private async Task<string> AgendaOfAsync(string volunteer) => await GrainFactory.Volunteer(Region, volunteer).GetAsync() is { } enrolled
+        ? AgendaOf(enrolled)
+        : throw new InvalidOperationException($"The volunteer {volunteer} of an order isn't enrolled.");
 
     private string AgendaOf(VolunteerMessage volunteer) => volunteer.Home.Length > 0 ? volunteer.Home : $"{Region}/{volunteer.Id}";
 

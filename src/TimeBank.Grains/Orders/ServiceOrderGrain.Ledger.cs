@@ -26,7 +26,10 @@ public sealed partial class ServiceOrderGrain
         if (!Exists) return;
         if (_mustLook)
         {
-            if (State.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold) await AppliedAsync(hold, () => Apply(hold));
+            if (State.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold)
+            {
+                await AppliedAsync(hold, await ApplyAsync(hold));
+            }
             if ((IsUnderWay || State.State == OrderState.Disputed) && (await Ledger.AttemptAsync(EndId)).Happened?.Entry is { } end)
             {
                 await AppliedAsync(end, () => ApplyEnd(end));
@@ -38,7 +41,7 @@ public sealed partial class ServiceOrderGrain
     }
 
     /// <summary>Holds the recipient's hours for a volunteer. Null where they are held.</summary>
-    private async Task<Refusal?> HoldAsync(Command command, string volunteer, string agenda, Policy policy)
+    private async Task<Refusal?> HoldAsync(Command command, string volunteer, Policy policy)
     {
         while (true)
         {
@@ -48,13 +51,14 @@ public sealed partial class ServiceOrderGrain
                 HoursBalance hours = await Ledger.HoursAsync(Recipient);
                 if (Shortage(hours, Plan.Length) is { } shortage) return shortage;
                 HoursSpent held = HoursSpent.Take(Plan.Length, hours.Available);
-                EntryHeader header = command.Header(HoldId(attempt), Today, policy.Version.ToString(), OrderDetails.OfHold(command, LocalKey, volunteer, agenda, held));
+                EntryHeader header = command.Header(
+                    HoldId(attempt), Today, policy.Version.ToString(), OrderDetails.OfHold(command, LocalKey, volunteer));
                 outcome = await WriteAsync(HourEntries.HoldService(header, Recipient, OpaqueId.Parse(volunteer), held, LedgerTime.From(Plan.HoldExpires)));
             }
             // Another order may have taken hours since they were looked at: look again.
             if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
             if (outcome.Refusal is { } refusal) return refusal;
-            return await FinishAsync(command, outcome.Entry!, () => Apply(outcome.Entry!));
+            return await FinishAsync(command, outcome.Entry!, await ApplyAsync(outcome.Entry!));
         }
     }
 
@@ -130,11 +134,33 @@ public sealed partial class ServiceOrderGrain
         if (request is { } noted) await WriteAsync(Entries.Note(entry.Header with { Id = noted, Details = EntryHeader.NoDetails }));
     }
 
-    private void Apply(JournalEntry hold)
+    /// <summary>What a hold makes of the order. All that is asked for is asked for before, so that the change itself can't fail.</summary>
+    private async Task<Action> ApplyAsync(JournalEntry hold)
     {
-        State.State = OrderState.Accepted;
-        State.Accepted = hold.Time.ToDateTimeOffset();
-        (State.Volunteer, State.VolunteerAgenda, State.Hold) = OrderDetails.ReadHold(hold);
+        string volunteer = OrderDetails.VolunteerOf(hold), agenda = await AgendaOfAsync(volunteer);
+        HoldState held = await HeldAsync(hold);
+        return () =>
+        {
+            State.State = OrderState.Accepted;
+            State.Accepted = hold.Time.ToDateTimeOffset();
+            (State.Volunteer, State.VolunteerAgenda, State.Hold) = (volunteer, agenda, held);
+        };
+    }
+
+    /// <summary>What a hold holds of each of the recipient's accounts, by its transfers.</summary>
+    private async Task<HoldState> HeldAsync(JournalEntry hold)
+    {
+        var paths = new AccountPathsMessage([.. HoursBalance.Paths(Recipient).Select(path => path.Text)]);
+        AccountsMessage accounts = await Ledger.AccountsAsync(paths);
+        return new HoldState(
+            hold.Id.ToString(), hold.Index, Of(HoursOrigin.Issued), Of(HoursOrigin.Gifted), Of(HoursOrigin.Earned),
+            hold.Expires!.Value.ToDateTimeOffset());
+
+        long Of(HoursOrigin origin)
+        {
+            long? number = accounts.Find(Chart.PersonHours(Recipient, origin).Path)?.Number;
+            return hold.Transfers.Where(transfer => transfer.Debit == number).Sum(transfer => transfer.Held);
+        }
     }
 
     private void ApplyEnd(JournalEntry entry)

@@ -59,7 +59,7 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
         Refusal? refusal = OrderRules.Earn(volunteer.BirthDate, Plan.Day, policy.Hours) ?? await ReserveAsync(agenda, Plan, serves: true, policy.Hours.DayMax);
         if (refusal is not null) return refusal;
 
-        refusal = await HoldAsync(acceptance.Command, acceptance.Volunteer, agenda, policy);
+        refusal = await HoldAsync(acceptance.Command, acceptance.Volunteer, policy);
         if (refusal?.IsTransient() == false) await ReleaseAsync(agenda);
         return refusal;
     });

@@ -13,9 +13,6 @@ internal sealed class IssueRun(
     Programme programme, IssueRunMessage run, RegionCode region, DateOnly day, Policy policy,
     ILedgerGrain ledger, ILedgerReader journal, IRegistry registry)
 {
-    /// <summary>The name under which the elders' states are stored.</summary>
-    private const string Elders = "elder";
-
     private const int ElderPage = 500;
 
     /// <summary>The money that the vouchers still to be issued bind.</summary>
@@ -32,7 +29,7 @@ internal sealed class IssueRun(
     /// <param name="looksUp">Whether it is asked which vouchers are issued already.</param>
     public async Task<Page?> ReadAsync(string? after, bool looksUp, CancellationToken cancellation)
     {
-        var query = new RegistryQuery(region, Elders) { After = after is null ? null : new RegistryCursor("", after), Limit = ElderPage };
+        var query = new RegistryQuery(region, ElderState.Kind) { After = after is null ? null : new RegistryCursor("", after), Limit = ElderPage };
         IReadOnlyList<RegistryRow<ElderState>> rows = await registry.ListAsync<ElderState>(query, cancellation);
         if (rows.Count == 0) return null;
         Line[] lines = [.. rows.Select(Judge)];

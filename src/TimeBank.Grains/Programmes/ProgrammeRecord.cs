@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Orleans;
 using TimeBank.Ledger;
 
@@ -10,16 +11,16 @@ namespace TimeBank.Grains;
 /// <param name="MinGrade">Null where no assessment is asked for.</param>
 [GenerateSerializer, Immutable, Alias("timebank.programme-record")]
 public sealed record ProgrammeRecord(
-    [property: Id(0)] string Id,
-    [property: Id(1)] string DisplayName,
-    [property: Id(2)] ProgrammeScheme Scheme,
-    [property: Id(3)] string Unit,
-    [property: Id(4)] ImmutableArray<ServiceType> ServiceTypes,
-    [property: Id(5)] long MonthlyQuota,
-    [property: Id(6)] long ContractPriceFen,
-    [property: Id(7)] int MinAge,
-    [property: Id(8)] AbilityGrade? MinGrade,
-    [property: Id(9)] Difficulties AnyDifficulty)
+    [property: Id(0), JsonPropertyName("id")] string Id,
+    [property: Id(1), JsonPropertyName("displayName")] string DisplayName,
+    [property: Id(2), JsonPropertyName("scheme")] ProgrammeScheme Scheme,
+    [property: Id(3), JsonPropertyName("unit")] string Unit,
+    [property: Id(4), JsonPropertyName("serviceTypes")] ImmutableArray<ServiceType> ServiceTypes,
+    [property: Id(5), JsonPropertyName("monthlyQuota")] long MonthlyQuota,
+    [property: Id(6), JsonPropertyName("contractPriceFen")] long ContractPriceFen,
+    [property: Id(7), JsonPropertyName("minAge")] int MinAge,
+    [property: Id(8), JsonPropertyName("minGrade")] AbilityGrade? MinGrade,
+    [property: Id(9), JsonPropertyName("anyDifficulty")] Difficulties AnyDifficulty)
 {
     /// <summary>What the rules know of it.</summary>
     public Programme ToProgramme() => new(

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TimeBank.Grains;
 
 /// <summary>A programme's profile.</summary>
@@ -7,5 +9,6 @@ public sealed class ProgrammeState : WorkflowState
     public const string Kind = "programme";
 
     /// <summary>Null until it is opened.</summary>
+    [JsonPropertyName("programme")]
     public ProgrammeRecord? Programme { get; set; }
 }

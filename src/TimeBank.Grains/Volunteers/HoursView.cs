@@ -2,11 +2,9 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Grains;
 
-/// <summary>The hours of a person as they are answered, and as the entry that moved them keeps them for a retry.</summary>
+/// <summary>The hours of a person as they are answered.</summary>
 internal static class HoursView
 {
-    private const string Separator = ",";
-
     /// <param name="arrived">What of the earned hours came from another region, and was counted there.</param>
     public static HoursMessage Of(HoursBalance hours, Minutes arrived, HoursPolicy policy)
     {
@@ -18,12 +16,13 @@ internal static class HoursView
 
     public static HoursMessage AfterGiving(this HoursMessage hours, long minutes) => hours with { Earned = hours.Earned - minutes, Available = hours.Available - minutes };
 
-    public static string Write(HoursMessage hours) =>
-        string.Join(Separator, [hours.Earned, hours.Gifted, hours.Issued, hours.Held, hours.Available, hours.Lifetime, hours.Cap, hours.Stars]);
-
-    public static HoursMessage Read(string text)
+    /// <summary>The giver's hours after an earlier entry, each number at its place; null where the entry doesn't say them.</summary>
+    public static HoursMessage? After(JournalEntry entry)
     {
-        long[] numbers = [.. text.Split(Separator).Select(long.Parse)];
-        return new HoursMessage(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], (int)numbers[7]);
+        if (entry.Header.Details.GetValueOrDefault(EarlierDetails.HoursAfter) is not { } text) return null;
+        long[] numbers = Array.ConvertAll(text.Split(','), long.Parse);
+        return numbers is [var earned, var gifted, var issued, var held, var available, var lifetime, var cap, var stars]
+            ? new HoursMessage(earned, gifted, issued, held, available, lifetime, cap, (int)stars)
+            : throw new FormatException($"Entry {entry.Index} has other hours than eight numbers.");
     }
 }

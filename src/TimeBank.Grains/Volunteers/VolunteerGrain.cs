@@ -8,8 +8,6 @@ namespace TimeBank.Grains;
 public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainStorageNames.TimeBank)] IPersistentState<VolunteerState> state, BusinessClock clock)
     : WorkflowGrain<VolunteerState>(state, clock), IVolunteerGrain
 {
-    private const string HoursAfter = "hoursAfter";
-
     private OpaqueId Id => OpaqueId.Parse(LocalKey);
 
     public async Task<Reply<VolunteerMessage>> EnrolAsync(EnrolVolunteerMessage enrolment)
@@ -41,18 +39,17 @@ public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainSt
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         Refusal? refusal = await GiftRefusalAsync(gift, policy);
-        HoursMessage after = (await HoursAsync(policy)).AfterGiving(gift.Minutes);
-        return Moved(await Ledger.DecideAsync(gift.Command, Today, refusal, () => HourEntries.Gift(
-            gift.Command.Header(Today, policy.Version.ToString(), (HoursAfter, HoursView.Write(after))), Id, PersonCalls.IdOf(gift.Receiver), new Minutes(gift.Minutes))));
+        return await GiveAsync(
+            gift.Command, policy, refusal, new Minutes(gift.Minutes),
+            (header, minutes) => HourEntries.Gift(header, Id, PersonCalls.IdOf(gift.Receiver), minutes));
     }
 
     public async Task<Reply<MovedHoursMessage>> DonateAsync(DonateHoursMessage donation)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         Refusal? refusal = Exists ? GiftRule.Givable(await Ledger.HoursAsync(Id), new Minutes(donation.Minutes)) : new Refusal(Reason.VolunteerNotFound);
-        HoursMessage after = (await HoursAsync(policy)).AfterGiving(donation.Minutes);
-        return Moved(await Ledger.DecideAsync(donation.Command, Today, refusal, () => HourEntries.Donate(
-            donation.Command.Header(Today, policy.Version.ToString(), (HoursAfter, HoursView.Write(after))), Id, new Minutes(donation.Minutes))));
+        return await GiveAsync(
+            donation.Command, policy, refusal, new Minutes(donation.Minutes), (header, minutes) => HourEntries.Donate(header, Id, minutes));
     }
 
     public async Task<OutcomeMessage> EarnAsync(EarnHoursMessage service)
@@ -121,7 +118,23 @@ public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainSt
         return GiftRule.Judge(await Ledger.HoursAsync(Id), new Minutes(gift.Minutes), isFamily, birthDate, Today, policy.Hours);
     }
 
-    private static Reply<MovedHoursMessage> Moved(Outcome outcome) => outcome.Refusal is { } refusal
-        ? refusal
-        : new MovedHoursMessage(outcome.Entry!.Index, HoursView.Read(outcome.Entry.Detail(HoursAfter)));
+    /// <summary>Gives hours once. What is answered is kept here, and not in the entry, which the receiver may read.</summary>
+    private async Task<Reply<MovedHoursMessage>> GiveAsync(
+        Command command, Policy policy, Refusal? refusal, Minutes minutes, Func<EntryHeader, Minutes, Proposal> propose)
+    {
+        string id = command.Id.ToString();
+        HoursMessage now = await HoursAsync(policy);
+        return command.ValidateOnly ? await TryOutAsync(CarryOutAsync) : await CarryOutAsync();
+
+        async Task<Reply<MovedHoursMessage>> CarryOutAsync()
+        {
+            Refusal? refused = await OnceAsync(
+                command, () => refusal, () => propose(command.Header(Today, policy.Version.ToString()), minutes),
+                given => State.Given[id] = GivenState.Of(given.Entry!.Index, After(given)));
+            return refused is null ? State.Given[id].ToMessage() : refused;
+        }
+
+        // An entry of an earlier build has what was answered then. Where a crash kept an answer from being given, the hours are gone already.
+        HoursMessage After(Outcome given) => HoursView.After(given.Entry!) ?? (given.Replayed ? now : now.AfterGiving(minutes.Value));
+    }
 }

@@ -38,7 +38,7 @@ internal sealed class CsvExport : ExportFormat
         EntryHeader header = entry.Header;
         long balance = BalanceOf(after);
         Row(
-            TimeOf(entry), Day(header.EffectiveDate), Number(entry.Index), Number(transfer.Position), entry.Id.ToString(), CodeOf(entry.Code), entry.Kind.ToString(),
+            TimeOf(entry), Day(header.EffectiveDate), Number(entry.Index), Number(transfer.Position), entry.Id.ToString(), CodeOf(entry.Code), StoredName.Of(entry.Kind),
             entry.Kind == EntryKind.Reverse ? Number(entry.Of!.Value) : "", account.Text, side, transfer.Transfer.Unit.Code, Number(transfer.Transfer.Posted),
             Number(Math.Abs(balance)), Math.Sign(balance) switch { > 0 => "DEBIT", 0 => "", _ => "CREDIT" },
             counter.Text, header.Actor, header.OnBehalfOf, header.PolicyVersion, header.Memo, string.Join("; ", header.Details.Select(pair => $"{pair.Key}={pair.Value}")));

@@ -60,7 +60,7 @@ public abstract class ExportFormat
     protected static string TimeOf(JournalEntry entry) => entry.Time.ToDateTimeOffset().ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
 
     /// <summary>An event in UPPER_SNAKE, as the public contract writes it.</summary>
-    protected static string CodeOf(EntryCode code) => string.Concat(code.ToString().Select((letter, at) => at > 0 && char.IsAsciiLetterUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
+    protected static string CodeOf(EntryCode code) => string.Concat(StoredName.Of(code).Select((letter, at) => at > 0 && char.IsAsciiLetterUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
 
     /// <summary>An amount with its unit, debits positive: money in yuan with two decimals, everything else in whole numbers.</summary>
     protected static string AmountOf(long value, Unit unit)
@@ -81,7 +81,7 @@ public abstract class ExportFormat
         yield return ("time", TimeOf(entry));
         yield return ("effective", Day(header.EffectiveDate));
         yield return ("code", CodeOf(entry.Code));
-        if (entry.Kind != EntryKind.Post) yield return ("kind", entry.Kind.ToString());
+        if (entry.Kind != EntryKind.Post) yield return ("kind", StoredName.Of(entry.Kind));
         if (entry.Of is { } of) yield return (entry.EndsHold ? "hold" : "reverses", $"{of}");
         if (entry.Expires is { } expires) yield return ("expires", expires.ToString());
         yield return ("actor", header.Actor);

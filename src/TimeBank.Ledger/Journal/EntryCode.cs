@@ -1,32 +1,82 @@
+using System.Text.Json.Serialization;
+
 namespace TimeBank.Ledger;
 
-/// <summary>The event that an entry records; see the chart of accounts. The names are stored.</summary>
+/// <summary>The event that an entry records; see the chart of accounts. The names are stored, and the numbers travel between servers.</summary>
 public enum EntryCode
 {
+    [JsonStringEnumMemberName("ReceiveMoney")]
     ReceiveMoney = 1,
-    AllotFunds,
-    ReturnFunds,
-    StockUnits,
-    IssueVoucher,
-    RedeemVoucher,
-    RefundRedemption,
-    VoidVoucher,
-    ExpireVoucher,
-    IssueHours,
-    ExpireHours,
-    GrantHours,
-    HoldService,
-    RenderService,
-    ReleaseService,
-    GiftHours,
-    DonateHours,
-    ClearOut,
-    ClearIn,
-    Reverse,
-    Freeze,
-    Thaw,
-    Close,
-    Reopen,
-    Note,
-    ImportBalance,
+
+    [JsonStringEnumMemberName("AllotFunds")]
+    AllotFunds = 2,
+
+    [JsonStringEnumMemberName("ReturnFunds")]
+    ReturnFunds = 3,
+
+    [JsonStringEnumMemberName("IssueVoucher")]
+    IssueVoucher = 5,
+
+    [JsonStringEnumMemberName("RedeemVoucher")]
+    RedeemVoucher = 6,
+
+    [JsonStringEnumMemberName("RefundRedemption")]
+    RefundRedemption = 7,
+
+    [JsonStringEnumMemberName("VoidVoucher")]
+    VoidVoucher = 8,
+
+    [JsonStringEnumMemberName("ExpireVoucher")]
+    ExpireVoucher = 9,
+
+    [JsonStringEnumMemberName("IssueHours")]
+    IssueHours = 10,
+
+    [JsonStringEnumMemberName("ExpireHours")]
+    ExpireHours = 11,
+
+    [JsonStringEnumMemberName("GrantHours")]
+    GrantHours = 12,
+
+    [JsonStringEnumMemberName("HoldService")]
+    HoldService = 13,
+
+    [JsonStringEnumMemberName("RenderService")]
+    RenderService = 14,
+
+    [JsonStringEnumMemberName("ReleaseService")]
+    ReleaseService = 15,
+
+    [JsonStringEnumMemberName("GiftHours")]
+    GiftHours = 16,
+
+    [JsonStringEnumMemberName("DonateHours")]
+    DonateHours = 17,
+
+    [JsonStringEnumMemberName("ClearOut")]
+    ClearOut = 18,
+
+    [JsonStringEnumMemberName("ClearIn")]
+    ClearIn = 19,
+
+    [JsonStringEnumMemberName("Reverse")]
+    Reverse = 20,
+
+    [JsonStringEnumMemberName("Freeze")]
+    Freeze = 21,
+
+    [JsonStringEnumMemberName("Thaw")]
+    Thaw = 22,
+
+    [JsonStringEnumMemberName("Close")]
+    Close = 23,
+
+    [JsonStringEnumMemberName("Reopen")]
+    Reopen = 24,
+
+    [JsonStringEnumMemberName("Note")]
+    Note = 25,
+
+    [JsonStringEnumMemberName("ImportBalance")]
+    ImportBalance = 26,
 }

@@ -35,8 +35,8 @@ public static class EntryCodec
         json.WriteString(Keys.Command, header.Command.ToString());
         json.WriteString(Keys.Time, entry.Time.ToString());
         json.WriteString(Keys.Effective, header.EffectiveDate.ToString("O", null));
-        json.WriteString(Keys.Kind, entry.Kind.ToString());
-        json.WriteString(Keys.Code, entry.Code.ToString());
+        json.WriteString(Keys.Kind, StoredName.Of(entry.Kind));
+        json.WriteString(Keys.Code, StoredName.Of(entry.Code));
         json.WriteString(Keys.Actor, header.Actor);
         if (header.OnBehalfOf.Length > 0) json.WriteString(Keys.OnBehalfOf, header.OnBehalfOf);
         json.WriteString(Keys.Policy, header.PolicyVersion);

@@ -27,8 +27,8 @@ internal static class EntryReader
             index,
             LedgerTime.Parse(Text(json, "time")),
             header,
-            Named<EntryKind>(Text(json, "kind")),
-            Named<EntryCode>(Text(json, "code")),
+            StoredName.Parse<EntryKind>(Text(json, "kind")),
+            StoredName.Parse<EntryCode>(Text(json, "code")),
             Items(json, "opened", item => Opened(item, index)),
             Items(json, "transfers", Moved),
             Items(json, "changes", item => new AccountChange(item.GetProperty("account").GetInt64(), (AccountFlags)item.GetProperty("flags").GetInt32())),
@@ -64,10 +64,6 @@ internal static class EntryReader
     private static string TextOr(JsonElement json, string key, string otherwise) => json.TryGetProperty(key, out JsonElement text) ? TextOf(text, key) : otherwise;
 
     private static string TextOf(JsonElement text, string key) => text.GetString() ?? throw new FormatException($"'{key}' is null.");
-
-    /// <summary>By its name alone: <see cref="Enum.Parse{T}(string)"/> would take numbers and lists as well.</summary>
-    private static T Named<T>(string name) where T : struct, Enum =>
-        Enum.TryParse(name, out T member) && Enum.GetName(member) == name ? member : throw new FormatException($"'{name}' is not a {typeof(T).Name}.");
 
     private static long NumberOrZero(JsonElement json, string key) => json.TryGetProperty(key, out JsonElement number) ? number.GetInt64() : 0;
 

@@ -156,7 +156,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
         Finding.IfDiffers(where, "time column", entry.Time.Microseconds, row.TimeMicroseconds)
         ?? Finding.IfDiffers(where, "effective date column", entry.Header.EffectiveDate.ToString("O", CultureInfo.InvariantCulture), row.Effective)
         ?? Finding.IfDiffers(where, "kind column", (long)entry.Kind, row.Kind)
-        ?? Finding.IfDiffers(where, "code column", entry.Code.ToString(), row.Code)
+        ?? Finding.IfDiffers(where, "code column", StoredName.Of(entry.Code), row.Code)
         ?? Finding.IfDiffers(where, "named entry column", entry.Of, row.Of)
         ?? Finding.IfDiffers(where, "expiry column", entry.Expires?.Microseconds, row.ExpiresMicroseconds);
 

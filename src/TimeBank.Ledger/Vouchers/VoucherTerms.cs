@@ -29,7 +29,7 @@ public sealed record VoucherTerms(
 
     public AccountTerms ToAccountTerms() => new(
         Elder.Text, Programme.Text, From, UseBy,
-        JsonSerializer.Serialize(new Written(Kind.ToString(), [.. ServiceTypes], UnitPrice.Value, ClaimBy.ToString("O", CultureInfo.InvariantCulture))));
+        JsonSerializer.Serialize(new Written(StoredName.Of(Kind), [.. ServiceTypes], UnitPrice.Value, ClaimBy.ToString("O", CultureInfo.InvariantCulture))));
 
     /// <exception cref="FormatException">The account is not a voucher's.</exception>
     public static VoucherTerms Of(Account account)
@@ -39,7 +39,7 @@ public sealed record VoucherTerms(
         {
             Written written = JsonSerializer.Deserialize<Written>(terms.Data, Strict) ?? throw new JsonException("The terms are null.");
             return new VoucherTerms(
-                OpaqueId.Parse(terms.Owner), Slug.Parse(terms.Group), Enum.Parse<VoucherKind>(written.Kind), account.Unit, [.. written.Types],
+                OpaqueId.Parse(terms.Owner), Slug.Parse(terms.Group), StoredName.Parse<VoucherKind>(written.Kind), account.Unit, [.. written.Types],
                 new Fen(written.UnitPriceFen), from, until, DateOnly.ParseExact(written.ClaimBy, "O", CultureInfo.InvariantCulture));
         }
         catch (Exception error) when (error is JsonException or ArgumentException)

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
 
@@ -76,16 +77,20 @@ public sealed partial class LedgerApi
     private async Task<(SignedNote Note, Checkpoint Head)> SignedAsync(RegionCode region, CancellationToken cancellation) =>
         await proofs.SignedAsync(region, cancellation) ?? throw Problem.Of(Reason.NotSignedYet);
 
-    /// <summary>Those who read the whole journal, and a party that the entry is about: who acted, for whom, or whose account moved.</summary>
+    /// <summary>
+    /// Those who read the whole journal, and a party that the entry is about: who acted, for whom, or whose account moved.
+    /// What an earlier build wrote of one side alone is for that side.
+    /// </summary>
     private async Task<bool> MayReadAsync(Caller caller, JournalEntry entry, CancellationToken cancellation)
     {
         if (new[] { Role.FinanceMaker, Role.FinanceChecker, Role.Auditor, Role.Administrator }.Any(caller.Has)) return true;
         if (!ResourceName.TryParse(caller.Party, out ResourceName? party) || party.Value.Region != entry.Region) return false;
         string own = party.Value.Id;
-        if (entry.Header.Actor == own || entry.Header.OnBehalfOf == own) return true;
+        bool isOfTheDebtorAlone = EarlierDetails.AreOfTheDebtorAlone(entry);
+        if (!isOfTheDebtorAlone && (entry.Header.Actor == own || entry.Header.OnBehalfOf == own)) return true;
         foreach (StoredTransfer transfer in await ledger.TransfersAsync(entry.Region, [entry.Index], cancellation))
         {
-            foreach (AccountPath path in new[] { transfer.Debit, transfer.Credit })
+            foreach (AccountPath path in isOfTheDebtorAlone ? [transfer.Debit] : new[] { transfer.Debit, transfer.Credit })
             {
                 if ((await ledger.AccountAsync(entry.Region, path, cancellation))?.Terms?.Owner == own || path.Text.Split('/') is ["person" or "provider", var id, ..] && id == own) return true;
             }

@@ -9,9 +9,6 @@ namespace TimeBank.Server;
 /// <content>One order and lists of them.</content>
 public sealed partial class ServiceOrderApi
 {
-    // The names under which states keep what lists look for.
-    private const string State = "state", Recipient = "recipient", Volunteer = "volunteer", PlannedStart = "plannedStart";
-
     public override async Task<ServiceOrder> GetOrder(GetOrderRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
@@ -39,7 +36,7 @@ public sealed partial class ServiceOrderApi
         if (!SeesAll(context.Caller()) && recipient?.ToString() != context.Caller().Party) query = OnlyShown(query, context.Caller(), PartyOf(context, null, region));
         RegistryCursor? after = tokens.Read(context, request, request.PageToken) is { } cursor ? new RegistryCursor(cursor.Split('|')[0], cursor.Split('|')[1]) : null;
         IReadOnlyList<RegistryRow<ServiceOrderState>> rows =
-            await registry.ListAsync<ServiceOrderState>(query with { SortBy = PlannedStart, Descending = true, After = after, Limit = size + 1 }, context.CancellationToken);
+            await registry.ListAsync<ServiceOrderState>(query with { SortBy = ServiceOrderState.PlannedStartKey, Descending = true, After = after, Limit = size + 1 }, context.CancellationToken);
         var response = new ListOrdersResponse();
         response.Orders.Add(rows.Take(size).Select(row => row.State.ToMessage(row.Key).ToContract(region)));
         if (rows.Count > size) response.NextPageToken = tokens.Write(context, request, $"{rows[size - 1].Cursor.Sort}|{rows[size - 1].Cursor.Key}");
@@ -49,11 +46,11 @@ public sealed partial class ServiceOrderApi
     private static RegistryQuery Query(RegionCode region, ResourceName? recipient, ResourceName? volunteer, V1.OrderState? state, DateOnly first, DateOnly last)
     {
         var query = new RegistryQuery(region, ServiceOrderState.Kind);
-        if (recipient is { } served) query = query.Where(new RegistryCondition(Recipient, served.BelowRegion()));
-        if (volunteer is { } serving) query = query.Where(new RegistryCondition(Volunteer, serving.Id));
-        if (state is { } wanted) query = query.Where(new RegistryCondition(State, wanted.ToDomain().ToString()));
-        if (first != DateOnly.MinValue) query = query.Where(new RegistryCondition(PlannedStart, StartOf(first), RegistryTest.AtLeast));
-        if (last != DateOnly.MaxValue) query = query.Where(new RegistryCondition(PlannedStart, StartOf(last.AddDays(1)), RegistryTest.Below));
+        if (recipient is { } served) query = query.Where(new RegistryCondition(ServiceOrderState.RecipientKey, served.BelowRegion()));
+        if (volunteer is { } serving) query = query.Where(new RegistryCondition(ServiceOrderState.VolunteerKey, serving.Id));
+        if (state is { } wanted) query = query.Where(new RegistryCondition(ServiceOrderState.StateKey, StoredName.Of(wanted.ToDomain())));
+        if (first != DateOnly.MinValue) query = query.Where(new RegistryCondition(ServiceOrderState.PlannedStartKey, StartOf(first), RegistryTest.AtLeast));
+        if (last != DateOnly.MaxValue) query = query.Where(new RegistryCondition(ServiceOrderState.PlannedStartKey, StartOf(last.AddDays(1)), RegistryTest.Below));
         return query;
     }
 
@@ -62,9 +59,9 @@ public sealed partial class ServiceOrderApi
     {
         if (!caller.Has(Role.Volunteer)) throw Problem.Of(Reason.PartyNotAllowed);
         return query.Where(
-            new RegistryCondition(State, nameof(Ledger.OrderState.Requested)),
-            new RegistryCondition(Volunteer, party.Length > 0 ? party[(party.IndexOf('/') + 1)..] : "-"),
-            new RegistryCondition(Recipient, party));
+            new RegistryCondition(ServiceOrderState.StateKey, StoredName.Of(Ledger.OrderState.Requested)),
+            new RegistryCondition(ServiceOrderState.VolunteerKey, party.Length > 0 ? party[(party.IndexOf('/') + 1)..] : "-"),
+            new RegistryCondition(ServiceOrderState.RecipientKey, party));
     }
 
     private static bool IsShownTo(OrderMessage order, Caller caller, string party) =>

@@ -47,7 +47,7 @@ public sealed class ProviderApi(
         int pageSize = read.PageSize(request.PageSize);
         read.Check();
         var query = new RegistryQuery(region, ProviderState.Kind) { Limit = pageSize + 1 };
-        if (type is { } wanted) query = query.Where(new RegistryCondition("provider.serviceTypes", wanted.ToDomain().ToString(), RegistryTest.Holds));
+        if (type is { } wanted) query = query.Where(new RegistryCondition(ProviderState.ServiceTypesPath, StoredName.Of(wanted.ToDomain()), RegistryTest.Holds));
         List<ProviderRecord> page = await PageAsync(query, standing, tokens.Read(context, request, request.PageToken), pageSize + 1, context.CancellationToken);
         var response = new ListProvidersResponse { NextPageToken = page.Count > pageSize ? tokens.Write(context, request, page[pageSize - 1].Id) : "" };
         ProviderRecord[] shown = [.. page.Take(pageSize)];

@@ -8,9 +8,6 @@ namespace TimeBank.Server;
 /// <content>Runs: a page of elders or vouchers at a time, with progress after each.</content>
 public sealed partial class VoucherApi
 {
-    /// <summary>The name under which the elders' states are stored.</summary>
-    private const string ElderKind = "elder";
-
     public override async Task IssueVouchers(IssueVouchersRequest request, IServerStreamWriter<RunProgress> stream, ServerCallContext context)
     {
         var read = new RequestReader();
@@ -22,7 +19,7 @@ public sealed partial class VoucherApi
         IProgrammeGrain programme = grains.GetGrain<IProgrammeGrain>(name.GrainKey);
         var progress = new RunReport(clock.Now);
         (await programme.BeginIssueAsync(run, context.CancellationToken)).OrThrow();
-        progress.Expect(await registry.CountAsync(new RegistryQuery(name.Region, ElderKind), context.CancellationToken));
+        progress.Expect(await registry.CountAsync(new RegistryQuery(name.Region, ElderState.Kind), context.CancellationToken));
         string? after = null;
         do
         {

@@ -64,7 +64,7 @@ public sealed partial class VoucherApi(
         await CheckElderAsync(name, elder, context.CancellationToken);
         var claim = new RedeemVoucherMessage(
             context.Command(request, id, elder, memo), provider.Id, item.Text, quantity, price, insurance,
-            request.Place.ToString(), (place ?? ServicePlace.Unspecified).ToSetting(), served);
+            (place ?? ServicePlace.Unspecified).ToStored(), (place ?? ServicePlace.Unspecified).ToSetting(), served);
         JournalEntry entry = (await Grain(name).RedeemAsync(claim)).EntryOrThrow();
         RedemptionDetails details = RedemptionDetails.Of(entry);
         var response = new RedeemVoucherResponse { Redemption = entry.ToContract(details, refundedBy: null), Remaining = Remaining(details) };

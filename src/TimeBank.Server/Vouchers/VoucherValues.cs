@@ -10,7 +10,7 @@ internal static class VoucherValues
 {
     public const string Vouchers = "vouchers", Redemptions = "redemptions", Entries = "entries", Elders = "elders", Providers = "providers";
 
-    private static readonly FrozenDictionary<string, ServicePlace> s_places = Enum.GetValues<ServicePlace>().ToFrozenDictionary(place => place.ToString());
+    private static readonly FrozenDictionary<string, ServicePlace> s_places = Enum.GetValues<ServicePlace>().ToFrozenDictionary(ToStored);
 
     /// <summary>Where the policy's ratios tell two settings apart; null where the caller said nothing.</summary>
     public static ServiceSetting? ToSetting(this ServicePlace place) => place switch
@@ -18,6 +18,15 @@ internal static class VoucherValues
         ServicePlace.Unspecified => null,
         ServicePlace.Home => ServiceSetting.Home,
         ServicePlace.DayCare or ServicePlace.Institution => ServiceSetting.Institution,
+    };
+
+    /// <summary>The word that a redemption's entry keeps for its place. The contract's own names are made by a generator, and may become others.</summary>
+    public static string ToStored(this ServicePlace place) => place switch
+    {
+        ServicePlace.Unspecified => "Unspecified",
+        ServicePlace.Home => "Home",
+        ServicePlace.DayCare => "DayCare",
+        ServicePlace.Institution => "Institution",
     };
 
     public static string RedemptionName(RegionCode region, string voucher, long index) => $"{ResourceName.Of(region, Vouchers, voucher)}/{Redemptions}/{index}";

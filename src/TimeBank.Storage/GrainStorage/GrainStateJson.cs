@@ -6,7 +6,7 @@ using Orleans.Storage;
 namespace TimeBank.Storage.GrainStorage;
 
 /// <summary>
-/// Grain states as JSON that people and SQL can read: names as in C# but with a small first letter, enums by name, Chinese
+/// Grain states as JSON that people and SQL can read: members and enums by the names that stand on them, Chinese
 /// unescaped. An unknown member is an error: a program that does not know all of a state must not write it back.
 /// </summary>
 public sealed class GrainStateJson : IGrainStorageSerializer

@@ -105,7 +105,7 @@ internal sealed class MemoryJournal(RegionCode region)
                 int stretch = sizes.Count(size => size <= entry.Index);
                 return (Code: code, isReversal, item.Leg.IsDebit, item.Unit, Counter: counter, Stretch: stretch);
             })
-            .OrderByDescending(group => group.Key.IsDebit).ThenBy(group => group.Key.Code.ToString(), StringComparer.Ordinal).ThenBy(group => group.Key.isReversal)
+            .OrderByDescending(group => group.Key.IsDebit).ThenBy(group => StoredName.Of(group.Key.Code), StringComparer.Ordinal).ThenBy(group => group.Key.isReversal)
             .ThenBy(group => group.Key.Unit.Code, StringComparer.Ordinal).ThenBy(group => group.Key.Counter?.Text, StringComparer.Ordinal)
             .ThenBy(group => group.Key.Stretch)
             .Select(group => new Flow(

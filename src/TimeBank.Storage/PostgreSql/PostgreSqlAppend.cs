@@ -33,7 +33,7 @@ internal static class PostgreSqlAppend
         .Column("time", appended => appended.Entry.Time.Microseconds)
         .Column("effective", appended => appended.Entry.Header.EffectiveDate)
         .Column("kind", appended => (short)appended.Entry.Kind)
-        .Column("code", appended => appended.Entry.Code.ToString())
+        .Column("code", appended => StoredName.Of(appended.Entry.Code))
         .Column("of_idx", appended => appended.Entry.Of)
         .Column("expires", appended => appended.Entry.Expires?.Microseconds)
         .Column("bytes", appended => appended.Bytes)

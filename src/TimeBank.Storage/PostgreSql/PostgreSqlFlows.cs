@@ -58,7 +58,7 @@ internal static class PostgreSqlFlows
             query.Add($") touched ORDER BY idx {order}) k ON k.idx = e.idx");
         }
         query.Add($" WHERE e.region = {region.Value} AND e.idx {beyond} {index}")
-            .If(filter.Code is not null, $" AND e.code = {filter.Code!.Value.ToString()}")
+            .If(filter.Code is not null, $" AND e.code = {StoredName.Of(filter.Code!.Value)}")
             .If(filter.Kind is not null, $" AND e.kind = {(short)filter.Kind!.Value}")
             // The condition of the partial index is repeated, or it might not be used.
             .If(filter.Kind is not null and not EntryKind.Post, $" AND e.kind <> 1")

@@ -60,7 +60,7 @@ internal sealed class SqliteAppend(SqliteSession session)
     {
         JournalEntry entry = appended.Entry;
         _entry.Run(
-            region.Value, entry.Index, entry.Time.Microseconds, LedgerRows.Date(entry.Header.EffectiveDate), (int)entry.Kind, entry.Code.ToString(),
+            region.Value, entry.Index, entry.Time.Microseconds, LedgerRows.Date(entry.Header.EffectiveDate), (int)entry.Kind, StoredName.Of(entry.Code),
             entry.Of, entry.Expires?.Microseconds, appended.Bytes, appended.Salt, appended.Leaf.ToArray());
         _outcome.Run(region.Value, entry.Id.ToArray(), entry.Index, default, default, default, default);
         if (entry.Kind == EntryKind.Hold) _hold.Run(region.Value, entry.Index, entry.Expires?.Microseconds);

@@ -26,7 +26,7 @@ internal static class SqliteFlows
             LEFT JOIN entries r ON r.region = e.region AND r.of_idx = e.idx AND r.kind = {Reversal}
             WHERE e.region = $region AND e.idx > $after AND e.idx < $before
             """, region.Value, after, before);
-        query.If(filter.Code is not null, " AND e.code = $code", filter.Code?.ToString())
+        query.If(filter.Code is not null, " AND e.code = $code", filter.Code is { } code ? StoredName.Of(code) : null)
             .If(filter.Kind is not null, " AND e.kind = $kind", (int)filter.Kind.GetValueOrDefault())
             // The condition of the partial index is repeated, or SQLite wouldn't use it.
             .If(filter.Kind is not null and not EntryKind.Post, $" AND e.kind <> {Plain}")

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Orleans;
 using TimeBank.Ledger;
 using TimeBank.Storage;
@@ -38,6 +39,11 @@ public sealed class EnvelopeTests
 
         AssertSame(content.GetValue(sample), content.GetValue(read), sample.GetType().Name);
     }
+
+    /// <summary>Silos of two builds read each other's, so their keys and numbers are a contract too.</summary>
+    [Fact]
+    public void What_crosses_stands_in_the_repository() => Repository.AssertLists(
+        "Envelopes.txt", [.. Samples.Select(sample => $"{sample.GetType().Name} {Encoding.UTF8.GetString((byte[])Bytes(sample.GetType())!.GetValue(sample)!)}")]);
 
     [Fact]
     public void Every_such_message_has_a_sample() => Assert.Equal(

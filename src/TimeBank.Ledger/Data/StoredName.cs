@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Text.Json.Serialization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>
+/// The names under which the members of an enum are stored, in entries, columns and the JSON of states alike. They stand on the members, so
+/// that a member can be renamed and what is stored can't.
+/// </summary>
+public static class StoredName
+{
+    public static string Of<T>(T member)
+        where T : struct, Enum => Names<T>.OfMember[member];
+
+    /// <summary>By its name alone: <see cref="Enum.Parse{T}(string)"/> would take numbers and lists as well.</summary>
+    /// <exception cref="FormatException">No member is stored under this name.</exception>
+    public static T Parse<T>(string name)
+        where T : struct, Enum =>
+        Names<T>.OfName.TryGetValue(name, out T member) ? member : throw new FormatException($"'{name}' is not a {typeof(T).Name}.");
+
+    private static class Names<T>
+        where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<T, string> OfMember = typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .ToFrozenDictionary(field => (T)field.GetValue(null)!, NameOf);
+
+        public static readonly FrozenDictionary<string, T> OfName =
+            OfMember.ToFrozenDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
+
+        private static string NameOf(FieldInfo member) => member.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+            ?? throw new InvalidOperationException($"{typeof(T).Name}.{member.Name} has no stored name.");
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.Storage.GrainStorage;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>What stands in <c>Golden</c> is read, and written again as it was.</summary>
+public sealed class GoldenEntriesTests
+{
+    private static readonly GrainStateJson States = new();
+
+    private static IEnumerable<JournalEntry> Entries =>
+        Golden.Lines("Golden/entries.jsonl").Select(line => EntryCodec.Decode(Encoding.UTF8.GetBytes(line)));
+
+    /// <summary>A note is no entry. Whoever adds an event plays it in <see cref="StoredHistory"/>.</summary>
+    [Fact]
+    public void Every_event_has_an_entry() =>
+        Assert.Equal(Enum.GetValues<EntryCode>().Where(code => code != EntryCode.Note).ToHashSet(), Entries
+            .Select(entry => entry.Code).ToHashSet());
+
+    [Fact]
+    public void Every_kind_of_entry_is_there() =>
+        Assert.Equal(Enum.GetValues<EntryKind>().Where(kind => kind != EntryKind.Note).ToHashSet(), Entries
+            .Select(entry => entry.Kind).ToHashSet());
+
+    [Fact]
+    public void Entries_are_read_and_written_as_they_were() =>
+        Assert.All(Golden.Lines("Golden/entries.jsonl"), line =>
+            Assert.Equal(line, Encoding.UTF8.GetString(EntryCodec.Encode(EntryCodec.Decode(Encoding.UTF8.GetBytes(line))))));
+
+    [Fact]
+    public void Details_are_read_that_were_written()
+    {
+        Assert.All(Entries.Where(entry => entry.Code is EntryCode.RedeemVoucher or EntryCode.RefundRedemption), entry =>
+            Assert.Equal(entry.Header.Details.AsEnumerable(), EntryDetails.Of(RedemptionDetails.Of(entry).Write())));
+        Assert.All(Entries.Where(entry => entry.Code == EntryCode.AllotFunds), entry =>
+            Assert.Equal(entry.Header.Details.AsEnumerable(), EntryDetails.Of(AllotmentDetails.Of(entry).Write())));
+        Assert.All(Entries.Where(entry => entry.Code is EntryCode.HoldService or EntryCode.RenderService or EntryCode.ReleaseService),
+            entry => Assert.NotNull(OrderDetails.OrderOf(entry)));
+        Assert.All(Entries.SelectMany(entry => entry.Opened)
+            .Where(account => account.Path.Text.StartsWith("voucher/", StringComparison.Ordinal)), account =>
+            Assert.Equal(account.Terms, VoucherTerms.Of(account).ToAccountTerms()));
+    }
+
+    /// <summary>
+    /// Both sides of an entry may read it, so its details are what both know: nobody's balance, nor how hours came about. Of a redemption
+    /// the provider is told what remains
+    /// on the voucher, and the elder what the provider was owed. A detail that comes here is a decision on who learns it.
+    /// </summary>
+    [Fact]
+    public void Details_of_an_entry_are_what_both_sides_may_know()
+    {
+        const string Redemption =
+            "creditedFen elder fromVoucher insuranceFen item ownPartFen place priceFen programme provider quantity remaining serviceDate unit voucher";
+        Dictionary<EntryCode, string> known = new()
+        {
+            [EntryCode.AllotFunds] = "fund00 fund01 split totalFen", [EntryCode.ClearIn] = "from leftAs", [EntryCode.ClearOut] = "from to",
+            [EntryCode.ExpireHours] = "run", [EntryCode.IssueHours] = "run", [EntryCode.ImportBalance] = "key source",
+            [EntryCode.HoldService] = "order request volunteer", [EntryCode.IssueVoucher] = "elder programme",
+            [EntryCode.RedeemVoucher] = Redemption, [EntryCode.RefundRedemption] = Redemption,
+            [EntryCode.ReleaseService] = "end minutes order request toPool", [EntryCode.RenderService] = "end minutes order request toPool",
+        };
+
+        Assert.All(Entries.GroupBy(entry => entry.Code), group => Assert.Equal(
+            known.GetValueOrDefault(group.Key, ""),
+                string.Join(' ', group.SelectMany(entry => entry.Header.Details.Select(detail => detail.Key)).Distinct().Order())));
+    }
+
+    /// <summary>Entries as the build of 2026-11-28 wrote them: they say of one side what the other doesn't get to read any more.</summary>
+    [Fact]
+    public void Entries_of_an_earlier_build_are_read_as_they_were()
+    {
+        string[] lines = Golden.Lines("Golden/entries-before-2026-11-29.jsonl");
+        JournalEntry[] entries = [.. lines.Select(line => EntryCodec.Decode(Encoding.UTF8.GetBytes(line)))];
+
+        Assert.Equal(lines, entries.Select(entry => Encoding.UTF8.GetString(EntryCodec.Encode(entry))));
+        Assert.Equal(
+            [EntryCode.HoldService, EntryCode.GiftHours, EntryCode.DonateHours],
+            entries.Where(EarlierDetails.AreOfTheDebtorAlone).Select(entry => entry.Code).Distinct().OrderBy(code => code));
+        Assert.DoesNotContain(Entries, EarlierDetails.AreOfTheDebtorAlone);
+    }
+
+    [Fact]
+    public void States_are_read_and_written_as_they_were()
+    {
+        foreach (string line in Golden.Lines("Golden/states.txt"))
+        {
+            string[] parts = line.Split(' ', 5);
+            string again = parts[0] switch
+            {
+                "agenda" => Again<AgendaState>(parts[4]),
+                "catalogue" or "policy" => Again<VersionsState>(parts[4]),
+                "clearing" => Again<ClearingState>(parts[4]),
+                "elder" => Again<ElderState>(parts[4]),
+                "fund" => Again<FundState>(parts[4]),
+                "order" => Again<ServiceOrderState>(parts[4]),
+                "programme" => Again<ProgrammeState>(parts[4]),
+                "provider" => Again<ProviderState>(parts[4]),
+                "scenario" => Again<ScenarioState>(parts[4]),
+                "volunteer" => Again<VolunteerState>(parts[4]),
+                _ => throw new InvalidOperationException($"Nobody reads the state {parts[0]}."),
+            };
+            Assert.Equal(parts[4], again);
+        }
+    }
+
+    private static string Again<T>(string state) => States.Serialize(States.Deserialize<T>(new BinaryData(state))).ToString();
+}

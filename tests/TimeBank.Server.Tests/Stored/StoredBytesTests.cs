@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>
+/// What reaches the disk, byte for byte: one history through every command that writes gives the entries, refusals and grain states that
+/// stand in <c>Golden</c>. A line that
+/// changes is a decision: what was stored before must stay readable, and a refusal's number and words are hashed into the journal.
+/// </summary>
+public sealed class StoredBytesTests : IAsyncLifetime
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("timebank-stored-").FullName;
+
+    private List<string> _entries = null!, _outcomes = null!, _states = null!;
+
+    public async Task InitializeAsync()
+    {
+        await using (JournalDesk desk = await JournalDesk.StartAsync(_data, StoredHistory.Clock))
+        {
+            using (StoredHistory history = new(desk, _data)) await history.PlayAsync();
+            _entries = [];
+            foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })
+            {
+                ILedgerReader journal = desk.Services.GetRequiredService<ILedgerReader>();
+                _entries.AddRange((await journal.EntriesAsync(RegionCode.Parse(region), 0, 1_000, default))
+                    .Select(entry => Encoding.UTF8.GetString(entry.Bytes)));
+            }
+        }
+        _outcomes = Rows(
+            """
+            SELECT region || ' ' || lower(hex(id)) || ' ' || lower(hex(command)) || ' ' || coalesce(reason || ' ' || detail, 'note')
+            FROM outcomes WHERE idx IS NULL ORDER BY region, id
+            """);
+        _states = Rows(
+            """
+            SELECT state_name || ' ' || grain_key || ' ' || grain_n0 || ' ' || grain_n1 || ' ' || payload
+            FROM grain_state ORDER BY state_name, grain_key, grain_n0, grain_n1
+            """);
+    }
+
+    public Task DisposeAsync()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_data, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public void Stored_bytes_are_those_that_stand_in_the_repository() => Assert.Multiple(
+        () => Golden.AssertSame("Golden/entries.jsonl", _entries),
+        () => Golden.AssertSame("Golden/outcomes.txt", _outcomes),
+        () => Golden.AssertSame("Golden/states.txt", _states));
+
+    private List<string> Rows(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_data, "timebank.db")};Mode=ReadOnly");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        using SqliteDataReader reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read()) rows.Add(reader.GetString(0));
+        return rows;
+    }
+}

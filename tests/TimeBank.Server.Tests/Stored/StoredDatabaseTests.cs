@@ -1,0 +1,181 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using TimeBank.Ledger;
+using TimeBank.Storage;
+using TimeBank.V1;
+using Xunit;
+using Role = TimeBank.V1.Role;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>
+/// A database that an earlier build has left, after <see cref="StoredHistory"/> was played on it: this build migrates it, finds it sound,
+/// reads all of it, answers retries as
+/// that build did, and goes on. <c>Fixtures</c> says how the files are made.
+/// </summary>
+public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>, IDisposable
+{
+    private const string Parent = $"regions/{StoredHistory.Here}";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("timebank-stored-database-").FullName;
+
+    public static TheoryData<string, bool> Databases => new() { { "before-2026-11-29", false }, { "before-2026-11-29", true } };
+
+    private string Data => Path.Combine(_folder, "data");
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Database_of_an_earlier_build_is_migrated_read_and_goes_on(string build, bool onPostgreSql)
+    {
+        string database = await RestoreAsync(build, onPostgreSql);
+        var options = new TimeBankOptions { Data = Data, Database = database };
+        Assert.Equal(0, MigrateCommand.Run(options, dryRun: false, TextWriter.Null));
+        AssertSound(options);
+        string[] answers = await File.ReadAllLinesAsync(Path.Combine(_folder, "answers.jsonl"));
+
+        await using (JournalDesk desk = await JournalDesk.StartAsync(Data, StoredHistory.Clock, $"--TimeBank:Database={database}"))
+        using (StoredHistory history = new(desk, Data))
+        {
+            LedgerHead before = await HeadAsync(desk);
+            IReadOnlyList<string> retried = await history.PlayAsync();
+            Assert.Equal(answers.Length, retried.Count);
+            foreach ((string then, string now) in answers.Zip(retried)) AssertSays(JsonElement.Parse(then), JsonElement.Parse(now), then);
+            // Nothing of it happened again. Only the import's refused line is judged afresh each time, and remembered.
+            LedgerHead after = await HeadAsync(desk);
+            Assert.Equal((before.Size, before.Tree.Root, before.Remembered.Count + 1),
+                (after.Size, after.Tree.Root, after.Remembered.Count));
+            await AssertReceiptsAsync(history, before.Size);
+            await ReadAsync(history);
+            await history.GoOnAsync();
+            Assert.True((await HeadAsync(desk)).Size > before.Size);
+        }
+        AssertSound(options);
+    }
+
+    /// <summary>What the earlier build said is still said; there may be more.</summary>
+    private static void AssertSays(JsonElement then, JsonElement now, string where)
+    {
+        Assert.True(then.ValueKind == now.ValueKind, $"{where} is answered by {now}.");
+        if (then.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty member in then.EnumerateObject())
+            {
+                Assert.True(now.TryGetProperty(member.Name, out JsonElement value), $"{where} is answered without {member.Name}: {now}");
+                AssertSays(member.Value, value, where);
+            }
+        }
+        else if (then.ValueKind == JsonValueKind.Array)
+        {
+            Assert.True(then.GetArrayLength() == now.GetArrayLength(), $"{where} is answered by {now}.");
+            foreach ((JsonElement was, JsonElement is_) in then.EnumerateArray().Zip(now.EnumerateArray())) AssertSays(was, is_, where);
+        }
+        else
+        {
+            Assert.True(then.GetRawText() == now.GetRawText(), $"{where} is answered by {now} where it was {then}.");
+        }
+    }
+
+    /// <summary>Every entry's receipt checks against the head that the earlier build signed.</summary>
+    private static async Task AssertReceiptsAsync(StoredHistory history, long size)
+    {
+        LedgerService.LedgerServiceClient auditor = new(history.As(Role.Auditor));
+        SignedCheckpoint signed = await auditor.GetCheckpointAsync(new GetCheckpointRequest { Parent = Parent });
+        Assert.Equal(size, signed.TreeSize);
+        VerifierKey[] keys = [.. signed.VerifierKeys.Select(VerifierKey.Parse)];
+        for (long index = 0; index < size; index++)
+        {
+            InclusionProof proof = await auditor.GetInclusionProofAsync(
+                new GetInclusionProofRequest { Name = $"{Parent}/entries/{index}" });
+            Digest leaf = MerkleFrontier.EntryLeaf(proof.Salt.Span, proof.Entry.Span);
+            Assert.Equal(new Digest(proof.Leaf.Span), leaf);
+            var tlog = new TlogProof(
+                default, index, [.. proof.Hashes.Select(hash => new Digest(hash.Span))], SignedNote.Parse(proof.Checkpoint));
+            Assert.Equal(ReceiptStatus.Sound, Receipt.Check(tlog, leaf, keys, SigningKey.Check));
+            Assert.Equal(index, (await auditor.GetEntryAsync(new GetEntryRequest { Name = proof.Name })).Index);
+        }
+    }
+
+    private static async Task ReadAsync(StoredHistory history)
+    {
+        var all = new Period {
+            FirstDay = new Date { Year = 2026, Month = 1, Day = 1 }, LastDay = new Date { Year = 2027, Month = 12, Day = 31 } };
+        ElderService.ElderServiceClient elders = new(history.As(Role.Auditor));
+        VolunteerService.VolunteerServiceClient volunteers = new(history.As(Role.Auditor));
+        Elder[] registered = [.. (await elders.ListEldersAsync(new ListEldersRequest { Parent = Parent })).Elders];
+        V1.Volunteer[] enrolled = [.. (await volunteers.ListVolunteersAsync(new ListVolunteersRequest { Parent = Parent })).Volunteers];
+        Assert.Equal((3, 2), (registered.Length, enrolled.Length));
+        foreach (string person in registered.Select(elder => elder.Name).Concat(enrolled.Select(volunteer => volunteer.Name)))
+        {
+            Hours hours = await volunteers.GetHoursAsync(new GetHoursRequest { Person = person });
+            ListHourPostingsResponse postings = await volunteers.ListHourPostingsAsync(new ListHourPostingsRequest { Person = person });
+            Assert.True(hours.Available.Value + hours.Held.Value == hours.Earned.Value + hours.Gifted.Value + hours.Issued.Value,
+                $"{hours} {postings}");
+        }
+        ServiceOrderService.ServiceOrderServiceClient orders = new(history.As(Role.Auditor));
+        ServiceOrder[] listed = [.. (await orders.ListOrdersAsync(new ListOrdersRequest { Parent = Parent, Period = all })).Orders];
+        Assert.Equal(Enum.GetValues<V1.OrderState>().Where(state => state != V1.OrderState.Unspecified).ToHashSet(), listed
+            .Select(order => order.State).ToHashSet());
+        foreach (ServiceOrder order in listed) Assert.Equal(order, await orders.GetOrderAsync(new GetOrderRequest { Name = order.Name }));
+
+        VoucherService.VoucherServiceClient vouchers = new(history.As(Role.Auditor));
+        Voucher[] issued = [.. (await vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = Parent })).Vouchers];
+        Assert.Equal([VoucherState.Expired, VoucherState.Expired, VoucherState.Active, VoucherState.Voided], issued
+            .Select(voucher => voucher.State));
+        FundService.FundServiceClient funds = new(history.As(Role.Auditor));
+        foreach (Fund fund in (await funds.ListFundsAsync(new ListFundsRequest { Parent = Parent })).Funds)
+        {
+            FundReport report = await funds.GetFundReportAsync(new GetFundReportRequest { Fund = fund.Name });
+            Statement statement = await funds.GetFundStatementAsync(new GetFundStatementRequest { Fund = fund.Name, Period = all });
+            Assert.Equal(fund.Available.Value, statement.Closing.Amount.Value);
+            Assert.NotNull(report);
+        }
+        foreach (V1.Programme programme in (await funds.ListProgrammesAsync(new ListProgrammesRequest { Parent = Parent })).Programmes)
+        {
+            Assert.NotNull(await funds.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = programme.Name }));
+        }
+        ProviderService.ProviderServiceClient providers = new(history.As(Role.Auditor));
+        foreach (Provider provider in (await providers.ListProvidersAsync(new ListProvidersRequest { Parent = Parent })).Providers)
+        {
+            Assert.NotNull((await providers.GetProviderStatementAsync(
+                new GetProviderStatementRequest { Provider = provider.Name, Period = all })).Closing);
+        }
+        PolicyService.PolicyServiceClient policies = new(history.As(Role.Auditor));
+        Assert.Equal(["own-2", "own-1"], (await policies.ListVersionsAsync(new ListPolicyVersionsRequest { Parent = Parent })).Versions
+            .Select(version => version.Version));
+    }
+
+    private static void AssertSound(TimeBankOptions options)
+    {
+        using StringWriter output = new(), errors = new();
+        Assert.True(VerifyCommand.Run(options, output, errors) == 0, $"{errors}");
+        Assert.Contains("and the journal from what was signed", output.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<LedgerHead> HeadAsync(JournalDesk desk) =>
+        await desk.Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(RegionCode.Parse(StoredHistory.Here), default);
+
+    /// <returns>The connection string; empty for a file.</returns>
+    private async Task<string> RestoreAsync(string build, bool onPostgreSql)
+    {
+        await ZipFile.ExtractToDirectoryAsync(
+            Path.Combine(Golden.Folder, $"../Fixtures/{build}.{(onPostgreSql ? "postgresql" : "sqlite")}.zip"), _folder);
+        foreach (string key in Directory.GetFiles(Data, "*.key").Concat(Directory.GetFiles(Data, "*.pem"))) File.SetUnixFileMode(
+            key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!onPostgreSql) return "";
+        string database = postgres.NewDatabase(), other = postgres.NewDatabase();
+        // A dump has no roles; a migration makes the one that it grants rights to.
+        using (var roles = new PostgreSqlDatabase(other)) PostgreSqlSchema.Migrate(roles);
+        // Lines that begin so are for psql alone.
+        IEnumerable<string> dump = (await File.ReadAllLinesAsync(Path.Combine(_folder, "database.sql")))
+            .Where(line => !line.StartsWith('\\'));
+        PostgreSqlFixture.Execute(database, string.Join('\n', dump));
+        return database;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using TimeBank.Grains;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using ErrorInfo = TimeBank.V1.Rpc.ErrorInfo;
+using Role = TimeBank.V1.Role;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>
+/// Two months of two small regions, through every command that writes, under a clock that stands wherever the history puts it: whoever
+/// plays it gets the same ids, times and bytes.
+/// Played a second time on what the first one left, all of it is retries.
+/// </summary>
+internal sealed partial class StoredHistory : IDisposable
+{
+    public const string Here = "430211", There = "430203";
+    private const string Parent = $"regions/{Here}", Neighbour = $"regions/{There}";
+
+    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default);
+
+    private readonly List<string> _answers = [];
+    private readonly LocalIssuer _issuer;
+    private readonly GrpcChannel _channel;
+    private readonly IGrainFactory _grains;
+
+    public StoredHistory(JournalDesk desk, string data)
+    {
+        _issuer = LocalIssuer.Open(data);
+        _channel = GrpcChannel.ForAddress(desk.Grpc);
+        _grains = desk.Services.GetRequiredService<IGrainFactory>();
+    }
+
+    /// <summary>Where its clock begins, as a server's argument.</summary>
+    public static string Clock => "--TimeBank:Scenario=2026-10-01T08:00:00+08:00";
+
+    public void Dispose()
+    {
+        _channel.Dispose();
+        _issuer.Dispose();
+    }
+
+    /// <summary>Plays all of it.</summary>
+    /// <returns>A line of JSON for each step: its name, and what it answered or why it was refused.</returns>
+    public async Task<IReadOnlyList<string>> PlayAsync()
+    {
+        _answers.Clear();
+        await RulesAsync();
+        await PeopleAsync();
+        await MoneyAsync();
+        await VouchersAsync();
+        await HoursAsync();
+        await OrdersAsync();
+        await NovemberAsync();
+        await OpenOrdersAsync();
+        return [.. _answers];
+    }
+
+    /// <summary>Calls as someone of a region.</summary>
+    public CallInvoker As(Role role, string party = "", string region = Here, string subject = "")
+    {
+        if (subject.Length == 0) subject = party.Length > 0 ? party.Split('/')[^1] : $"staff-{CallerClaims.RoleName(role)}";
+        return new TokenInvoker(_channel.CreateCallInvoker(), _issuer.Issue(subject, [CallerClaims.RoleName(role)], [region], party));
+    }
+
+    /// <summary>The request id of a step, made from its name.</summary>
+    public static string RequestId(string step) =>
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"stored history: {step}"))[..16]).ToString("D");
+
+    private static Amount Fen(long value) => new() { Value = value, Unit = "CNY" };
+
+    private static Amount Minutes(long value) => new() { Value = value, Unit = "MIN" };
+
+    private static Date Day(int year, int month, int day) => new() { Year = year, Month = month, Day = day };
+
+    private static Timestamp At(string time) =>
+        Timestamp.FromDateTimeOffset(DateTimeOffset.ParseExact($"{time} +08:00", "yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture));
+
+    private Task AdvanceAsync(string time) =>
+        StepAsync($"clock {time}", id => new ScenarioService.ScenarioServiceClient(As(Role.Administrator)).AdvanceClockAsync(
+        new AdvanceClockRequest { RequestId = id, To = At(time) }));
+
+    /// <summary>One step; null where it is refused.</summary>
+    private async Task<T> StepAsync<T>(string name, Func<string, AsyncUnaryCall<T>> call)
+        where T : class, IMessage
+    {
+        try
+        {
+            T answer = await call(RequestId(name));
+            Answered(name, $"\"answer\":{Json.Format(answer)}");
+            return answer;
+        }
+        catch (RpcException refused)
+        {
+            Answered(name, $"\"refused\":\"{ReasonOf(refused)}\"");
+            return null!;
+        }
+    }
+
+    /// <summary>A run; its last word is its answer.</summary>
+    private async Task RunAsync(string name, Func<string, AsyncServerStreamingCall<RunProgress>> call)
+    {
+        using AsyncServerStreamingCall<RunProgress> run = call(RequestId(name));
+        RunProgress last = new();
+        await foreach (RunProgress progress in run.ResponseStream.ReadAllAsync()) last = progress;
+        Answered(name, $"\"answer\":{Json.Format(last)}");
+    }
+
+    private static string ReasonOf(RpcException refused) => refused.GetRpcStatus()?.Details
+        .FirstOrDefault(detail => detail.TypeUrl.EndsWith("/google.rpc.ErrorInfo", StringComparison.Ordinal)) is { } info
+            ? ErrorInfo.Parser.ParseFrom(info.Value).Reason : refused.StatusCode.ToString();
+
+    private void Answered(string name, string what) => _answers.Add($"{{\"step\":\"{name}\",{what}}}");
+}
