@@ -1,3 +1,6 @@
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace TimeBank.Server;
 
 /// <summary>The gRPC side: limits, interceptors, services, health and reflection.</summary>
@@ -18,6 +21,9 @@ public static class GrpcSetup
             grpc.Interceptors.Add<AccessInterceptor>();
             grpc.Interceptors.Add<StoredTextInterceptor>();
         });
+        // In the place of the library's own binder, which leaves what can't be read to nobody.
+        services.RemoveAll(typeof(IServiceMethodProvider<>));
+        services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(ReadableRequests<>));
         // One instance each, and not one a call: none of them keeps anything of a call.
         services.AddSingleton<FaultInterceptor>().AddSingleton<AccessInterceptor>().AddSingleton<StoredTextInterceptor>();
         services.AddSingleton<CatalogueApi>().AddSingleton<LedgerApi>().AddSingleton<PolicyApi>().AddSingleton<ScenarioApi>().AddSingleton<FundApi>();
