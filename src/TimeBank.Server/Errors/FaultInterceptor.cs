@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using TimeBank.Ledger;
+using TimeBank.Storage;
 
 namespace TimeBank.Server;
 
@@ -40,15 +41,16 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
             return Problem.Of(context.Deadline <= TimeProvider.System.GetUtcNow().UtcDateTime ? Reason.DeadlinePassed : Reason.CallCancelled);
         }
         if (error is JournalRolledBackException refused) return Problem.Of(refused.Reason);
+        bool isUnreadable = StorageFault.IsUnreadable(error);
         // A grain that didn't answer in time may still act: the same request id finds out.
-        if (Outage.Is(error))
+        if (!isUnreadable && Outage.Is(error))
         {
             log.LogWarning(error, "{Method} can't be answered now.", context.Method);
             return Problem.Of(Reason.StoreUnavailable);
         }
         string incident = Activity.Current?.TraceId.ToString() ?? context.GetHttpContext().TraceIdentifier;
         log.LogError(error, "{Method} failed as incident {Incident}.", context.Method, incident);
-        return Problem.Of(Reason.InternalError, ("incident", incident));
+        return Problem.Of(isUnreadable ? Reason.StateUnreadable : Reason.InternalError, ("incident", incident));
     }
 
     /// <summary>A database's driver may wrap it.</summary>

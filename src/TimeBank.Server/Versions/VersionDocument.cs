@@ -49,7 +49,7 @@ internal static class VersionDocument
     /// <exception cref="Grpc.Core.RpcException">The texts have letters that nobody can see or read.</exception>
     public static async Task CheckLettersAsync(string document, Reason invalid, Func<Task<bool>> isKnown)
     {
-        FieldViolation[] wrong = [.. DataLetters.Find(Encoding.UTF8.GetBytes(document)).Take(MaxPlaces).Select(Violation)];
+        FieldViolation[] wrong = [.. DataLetters.Find(Encoding.UTF8.GetBytes(document)).Select(Violation)];
         if (wrong.Length > 0 && !await isKnown()) throw Problem.Invalid(wrong, invalid);
     }
 
