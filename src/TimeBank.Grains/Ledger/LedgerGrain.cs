@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Runtime;
 using TimeBank.Ledger;
 
 namespace TimeBank.Grains;
@@ -14,6 +15,10 @@ public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSo
     private LedgerWriter? _writer;
 
     private LedgerWriter Writer => _writer ??= new LedgerWriter(RegionCode.Parse(this.GetPrimaryKeyString()), store, clock, salts, options.Value, log, watch);
+
+    /// <summary>What the writer has taken it stores, and answers, before its silo ends.</summary>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _writer?.Idle.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
     public async Task<OutcomeMessage> SubmitAsync(ProposalMessage proposal) => new(await Writer.SubmitAsync(proposal.Proposal));
 

@@ -6,11 +6,15 @@ using TimeBank.Storage;
 
 namespace TimeBank.Server;
 
-/// <summary>Turns what went wrong inside into the error that a caller may see: a reason they can act on, and never a stack trace.</summary>
-public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Interceptor
+/// <summary>
+/// Turns what went wrong inside into the error that a caller may see: a reason they can act on, and never a stack trace. The outermost
+/// interceptor, so it counts the calls.
+/// </summary>
+public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultInterceptor> log) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
+        bool entered = calls.Enter(context);
         try
         {
             return await continuation(request, context);
@@ -19,11 +23,16 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
         {
             throw Explain(error, context);
         }
+        finally
+        {
+            if (entered) calls.Leave();
+        }
     }
 
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
+        bool entered = calls.Enter(context);
         try
         {
             await continuation(request, new CallStream<TResponse>(responseStream, context.CancellationToken), context);
@@ -31,6 +40,10 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
         catch (Exception error) when (error is not RpcException)
         {
             throw Explain(error, context);
+        }
+        finally
+        {
+            if (entered) calls.Leave();
         }
     }
 

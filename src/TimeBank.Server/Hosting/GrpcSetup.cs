@@ -11,6 +11,9 @@ public static class GrpcSetup
 
     private const int MaxAnswerBytes = 8 << 20;
 
+    /// <summary>Where HTTP tells the same health: 200 with <c>Healthy</c>, or 503.</summary>
+    public const string HealthPath = "/health";
+
     public static void AddTimeBankGrpc(this IServiceCollection services)
     {
         services.AddGrpc(grpc =>
@@ -32,6 +35,8 @@ public static class GrpcSetup
         services.AddGrpcReflection();
         services.AddSingleton<DatabaseHealth>();
         services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.AddSingleton<CallsUnderWay>().AddHostedService<ServerDrain>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ServerDrain.StopsWithin);
     }
 
     public static void MapTimeBankGrpc(this IEndpointRouteBuilder app)
@@ -49,5 +54,6 @@ public static class GrpcSetup
         app.MapGrpcService<ClearingApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
+        app.MapHealthChecks(HealthPath);
     }
 }
