@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans;
 using Orleans.Concurrency;
-using Orleans.Runtime;
 using TimeBank.Ledger;
 
 namespace TimeBank.Grains;

@@ -4,7 +4,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orleans;
-using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Storage;
 using TimeBank.Ledger;

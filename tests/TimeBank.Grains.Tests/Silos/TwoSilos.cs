@@ -4,8 +4,6 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
-using TimeBank.Ledger;
-using TimeBank.Storage;
 
 namespace TimeBank.Grains.Tests;
 
