@@ -64,6 +64,9 @@ public enum Reason
     CallCancelled = 74,
     AccountNotImportable = 75,
     TotalTooLarge = 76,
+    MessageUnreadable = 90,
+    ServerStopping = 91,
+    StateUnreadable = 92,
 
     // Volunteers and hours.
     VolunteerNotFound = 100,

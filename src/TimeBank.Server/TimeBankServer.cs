@@ -24,6 +24,7 @@ public static class TimeBankServer
         WebApplication app = builder.Build();
         // What was never asked for would not be closed with the host.
         app.Services.GetRequiredService<StorageEngine>();
+        app.UseTimeBankRefusals();
         foreach (string file in readable)
         {
             app.Logger.LogWarning("Others than its owner may read {File}, and this account may not change that: chmod 600.", file);

@@ -7,7 +7,7 @@ import protoLoader from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const folders = [path.join(root, 'protos'), path.join(root, 'src/StandIns/Grpc/Protos'), path.join(root, 'tests/Interop/protos')];
+const folders = [path.join(root, 'protos'), path.join(root, 'tests/Interop/protos')];
 const options = { keepCase: true, includeDirs: folders, longs: String, enums: String, defaults: true, oneofs: true };
 
 const services = readdirSync(path.join(folders[0], 'timebank/v1')).filter((name) => name.endsWith('.proto')).map((name) => `timebank/v1/${name}`);
@@ -17,7 +17,7 @@ export const contract = grpc.loadPackageDefinition(protoLoader.loadSync([...serv
 const details = new protobuf.Root();
 details.resolvePath = (_, target) => {
   if (path.isAbsolute(target) || protobuf.common.get(target)) return target;
-  return path.join(target.startsWith('google/rpc/') ? folders[0] : folders[2], target);
+  return path.join(target.startsWith('google/rpc/') ? folders[0] : folders[1], target);
 };
 details.loadSync(['rpc.proto', 'google/rpc/error_info.proto']);
 

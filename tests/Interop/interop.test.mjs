@@ -110,6 +110,55 @@ describe('errors', () => {
   });
 });
 
+describe('what no client should send', () => {
+  for (const count of [50, 100, 1_000]) {
+    test(`${count} wrong choices are told by the first twenty, within what clients take of an answer's headers`, async () => {
+      const providers = await as(v1.ProviderService, 'administrator'), elders = await as(v1.ElderService, 'counter');
+      const unknown = Array.from({ length: count }, (_, at) => 100 + at);
+      const own = { request_id: randomUUID(), parent: region, display_name: 'Interop' }, first_day = { year: 2026, month: 1, day: 1 };
+      const calls = {
+        service_types: () => providers('RegisterProvider', { ...own, service_types: unknown, accreditation: { first_day } }),
+        difficulties: () => elders('RegisterElder', { ...own, difficulties: unknown, birth_date: { year: 1940, month: 1, day: 31 } }),
+      };
+      for (const [field, call] of Object.entries(calls)) {
+        const error = await refused(call());
+        assert.equal(error.code, grpc.status.INVALID_ARGUMENT, error.message);
+        const details = detailsOf(error);
+        assert.deepEqual(
+            details.BadRequest.fieldViolations.map((violation) => violation.field),
+            Array.from({ length: 20 }, (_, at) => `${field}[${at}]`));
+        assert.equal(details.ErrorInfo.metadata.more, String(count - 20));
+        const [bytes] = error.metadata.get('grpc-status-details-bin');
+        assert.ok(bytes.toString('base64').length + encodeURIComponent(error.details).length <= 8_000);
+      }
+    });
+  }
+
+  test('half of a pair of surrogates is named by its field', async () => {
+    const elders = await as(v1.ElderService, 'counter');
+    const half = '\u{1F475}'.slice(0, 1), birth_date = { year: 1940, month: 1, day: 31 };
+    const error = await refused(elders('RegisterElder', { request_id: randomUUID(), parent: region, display_name: half, birth_date }));
+    assert.equal(error.code, grpc.status.INVALID_ARGUMENT, error.message);
+    const details = detailsOf(error);
+    assert.equal(details.ErrorInfo.reason, 'INVALID_FIELD');
+    assert.deepEqual(details.BadRequest.fieldViolations.map((violation) => violation.field), ['display_name']);
+  });
+
+  test('three bytes as a message are refused without a word in the log', async () => {
+    const before = server.log();
+    const client = new grpc.Client(server.address, grpc.credentials.createInsecure());
+    const same = (bytes) => bytes, three = Buffer.from([0xff, 0xff, 0xff]);
+    const error = await refused(new Promise((resolve, reject) => {
+      const ended = (failed, answer) => failed ? reject(failed) : resolve(answer);
+      client.makeUnaryRequest('/timebank.v1.ElderService/RegisterElder', same, same, three, ended);
+    }));
+    assert.equal(error.code, grpc.status.INVALID_ARGUMENT, error.message);
+    assert.equal(detailsOf(error).ErrorInfo.reason, 'MESSAGE_UNREADABLE');
+    client.close();
+    assert.equal(server.log(), before);
+  });
+});
+
 test('a voucher: funded, issued, redeemed, refunded, voided', async () => {
   const funds = await as(v1.FundService, 'finance_maker'), vouchers = await as(v1.VoucherService, 'finance_maker'), elders = await as(v1.ElderService, 'counter');
   const fund = await funds('CreateFund', { request_id: randomUUID(), parent: region, fund_id: 'interop', kind: 'FUND_KIND_DONATION', display_name: 'Interop' });

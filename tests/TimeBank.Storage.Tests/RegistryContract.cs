@@ -81,6 +81,26 @@ public abstract class RegistryContract : IDisposable
         Assert.Equal(["O", "A", "B", "C"], (await Registry.ListAsync<Order>(All with { SortBy = "day", After = rows[0].Cursor }, default)).Select(row => row.Key));
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("\"text\"")]
+    [InlineData("""{"state":1}""")]
+    [InlineData("""{"types":"meal"}""")]
+    [InlineData("""{"state":"Open","unknown":1}""")]
+    public async Task What_is_no_state_of_its_kind_takes_no_other_with_it(string damaged)
+    {
+        Insert("order", "430211/BA", damaged);
+
+        IReadOnlyList<RegistryRow<Order>> rows = await Registry.ListAsync<Order>(All, default);
+
+        Assert.Equal(["A", "B", "BA", "C"], rows.Select(row => row.Key));
+        Assert.Equal([true, true, false, true], rows.Select(row => row.IsReadable));
+        Assert.Contains("BA", Assert.Throws<UnreadableStateException>(() => rows[2].State).Message, StringComparison.Ordinal);
+        // A page goes on after it.
+        Assert.Equal(["C"], (await Registry.ListAsync<Order>(All with { After = rows[2].Cursor }, default)).Select(row => row.Key));
+    }
+
     public void Dispose()
     {
         Close();

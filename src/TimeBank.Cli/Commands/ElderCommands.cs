@@ -19,6 +19,7 @@ internal static class ElderCommands
             session.Screen.Table(
                 "", [new(language["编号", "id"]), new(language["称呼", "name"]), new(language["出生", "born"]), new(language["能力", "ability"]), new(language["困难情形", "difficulties"])],
                 list.Elders.Select(elder => (IReadOnlyList<string>)[ResourceNames.Short(elder.Name), elder.DisplayName, TimeText.Of(elder.BirthDate), EnumText.Of(elder.Assessment?.Grade ?? AbilityGrade.Unspecified, language), DifficultiesOf(elder, language)]));
+            session.Screen.Unreadable(list.Unreadable);
             session.Screen.More(list.NextPageToken);
         });
     });

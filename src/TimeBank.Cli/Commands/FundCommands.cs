@@ -20,6 +20,7 @@ internal static class FundCommands
             session.Screen.Table(
                 "", [new(language["资金", "fund"]), new(language["名称", "name"]), new(language["来源", "kind"]), new(language["用途", "purpose"]), new(language["可拨付", "available"], true)],
                 list.Funds.Select(fund => (IReadOnlyList<string>)[ResourceNames.Short(fund.Name), fund.DisplayName, EnumText.Of(fund.Kind, language), fund.Purpose, AmountText.Of(fund.Available, language)]));
+            session.Screen.Unreadable(list.Unreadable);
             session.Screen.More(list.NextPageToken);
         });
     });

@@ -47,6 +47,7 @@ internal static class OrderCommands
                     list.Orders.Select(order => (IReadOnlyList<string>)[
                         ResourceNames.Short(order.Name), TimeText.Of(order.PlannedStartTime), order.Item, EnumText.Of(order.State, language), AmountText.Of(order.Planned, language),
                         AmountText.Of(order.Credited, language), ResourceNames.Short(order.Recipient), ResourceNames.Short(order.Volunteer)]));
+                session.Screen.Unreadable(list.Unreadable);
                 session.Screen.More(list.NextPageToken);
             });
         });

@@ -20,6 +20,7 @@ internal static class ProgrammeCommands
             session.Screen.Table(
                 "", [new(language["项目", "programme"]), new(language["名称", "name"]), new(language["单位", "unit"]), new(language["可发放", "free to issue"], true)],
                 list.Programmes.Select(programme => (IReadOnlyList<string>)[ResourceNames.Short(programme.Name), programme.DisplayName, Words.Of(programme.Unit, language) ?? programme.Unit, AmountText.Of(programme.Available, language)]));
+            session.Screen.Unreadable(list.Unreadable);
             session.Screen.More(list.NextPageToken);
         });
     });

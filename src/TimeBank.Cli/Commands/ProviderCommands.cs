@@ -23,6 +23,7 @@ internal static class ProviderCommands
                 session.Screen.Table(
                     "", [new(language["编号", "id"]), new(language["名称", "name"]), new(language["服务", "services"]), new(language["信用", "standing"]), new(language["应付", "owed"], true)],
                     list.Providers.Select(provider => (IReadOnlyList<string>)[ResourceNames.Short(provider.Name), provider.DisplayName, ServicesOf(provider, language), EnumText.Of(provider.Standing, language), AmountText.Of(provider.Payable, language)]));
+                session.Screen.Unreadable(list.Unreadable);
                 session.Screen.More(list.NextPageToken);
             });
         });

@@ -71,6 +71,16 @@ internal static class Tables
         if (nextPageToken.Length > 0) screen.Line(screen.Language["还有更多；用 --all 全部显示。", "There are more; --all shows all of them."]);
     }
 
+    /// <summary>Says what a list leaves out since its stored state is damaged.</summary>
+    public static void Unreadable(this Screen screen, IReadOnlyCollection<string> names)
+    {
+        if (names.Count == 0) return;
+        string all = string.Join(' ', names.Select(ResourceNames.Short));
+        screen.Line(screen.Language[
+            $"以下各项存储的内容已损坏，未列出：{all}。请联系系统管理员。",
+            $"Left out, since what is stored of them is damaged: {all}. Please tell the operator."]);
+    }
+
     private static Column[] PostingColumns(Language language) =>
     [
         new(language["时间", "time"]), new(language["记入日期", "effective"]), new(language["事项", "what"]), new(language["分录", "entry"], IsAmount: true), new(language["借", "debit"], IsAmount: true),

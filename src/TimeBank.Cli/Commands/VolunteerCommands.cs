@@ -19,6 +19,7 @@ internal static class VolunteerCommands
             session.Screen.Table(
                 "", [new(language["编号", "id"]), new(language["称呼", "name"]), new(language["出生", "born"]), new(language["星级", "stars"], true), new(language["家人", "family"], true), new(language["原登记地", "home"])],
                 list.Volunteers.Select(volunteer => (IReadOnlyList<string>)[ResourceNames.Short(volunteer.Name), volunteer.DisplayName, TimeText.Of(volunteer.BirthDate), $"{volunteer.Stars}", $"{volunteer.Family.Count}", volunteer.Home]));
+            session.Screen.Unreadable(list.Unreadable);
             session.Screen.More(list.NextPageToken);
         });
     });

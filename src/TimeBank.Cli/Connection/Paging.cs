@@ -20,23 +20,27 @@ internal readonly record struct Paging(int Limit)
     {
         FieldDescriptor size = request.Descriptor.FindFieldByName("page_size"), token = request.Descriptor.FindFieldByName("page_token");
         MessageDescriptor answer = new TResponse().Descriptor;
-        FieldDescriptor items = answer.Fields.InDeclarationOrder().Single(field => field.IsRepeated);
+        FieldDescriptor[] lists = [.. answer.Fields.InDeclarationOrder().Where(field => field.IsRepeated)];
         FieldDescriptor next = answer.FindFieldByName("next_page_token");
-        var all = new List<object?>();
+        // The first list has the items; another one tells of what a page leaves out.
+        List<object?>[] all = [.. lists.Select(_ => new List<object?>())];
         while (true)
         {
-            size.Accessor.SetValue(request, Math.Min(MaxPageSize, Limit - all.Count));
+            size.Accessor.SetValue(request, Math.Min(MaxPageSize, Limit - all[0].Count));
             TResponse page = await call(request);
-            var list = (IList)items.Accessor.GetValue(page);
-            all.AddRange(list.Cast<object?>());
+            IList[] these = [.. lists.Select(field => (IList)field.Accessor.GetValue(page))];
+            for (int at = 0; at < lists.Length; at++) all[at].AddRange(these[at].Cast<object?>());
             string nextToken = (string)next.Accessor.GetValue(page);
-            if (nextToken.Length > 0 && all.Count < Limit)
+            if (nextToken.Length > 0 && all[0].Count < Limit)
             {
                 token.Accessor.SetValue(request, nextToken);
                 continue;
             }
-            list.Clear();
-            foreach (object? item in all) list.Add(item);
+            for (int at = 0; at < lists.Length; at++)
+            {
+                these[at].Clear();
+                foreach (object? item in all[at]) these[at].Add(item);
+            }
             return page;
         }
     }

@@ -15,6 +15,10 @@ public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSo
 
     private LedgerWriter Writer => _writer ??= new LedgerWriter(RegionCode.Parse(this.GetPrimaryKeyString()), store, clock, salts, options.Value, log, watch);
 
+    /// <summary>What the writer has taken it stores, and answers, before its silo ends.</summary>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _writer?.Idle.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+
     public async Task<OutcomeMessage> SubmitAsync(ProposalMessage proposal) => new(await Writer.SubmitAsync(proposal.Proposal));
 
     public async Task<TrialMessage> TryAsync(ProposalMessage proposal) => new(await Writer.TryAsync(proposal.Proposal));

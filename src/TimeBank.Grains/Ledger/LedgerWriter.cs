@@ -26,6 +26,9 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     private int _lookUps = LookUpsAfterTrouble;
     private bool _running, _recovering, _doubts;
 
+    /// <summary>Completes once everything that was asked until now is stored and answered.</summary>
+    public Task Idle { get; private set; } = Task.CompletedTask;
+
     /// <summary>Decides a proposal and answers once its outcome is durable.</summary>
     public Task<Outcome> SubmitAsync(Proposal proposal)
     {
@@ -87,7 +90,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         _arrival?.TrySetResult();
         if (_running) return;
         _running = true;
-        _ = RunAsync();
+        Idle = RunAsync();
     }
 
     private async Task RunAsync()

@@ -68,7 +68,8 @@ internal sealed class IssueRun(
     {
         OpaqueId elder = OpaqueId.Parse(row.Key);
         ProgrammeGrant grant =
-            run.Month.Year != day.Year || run.Month.Month != day.Month ? new ProgrammeGrant(0, new Refusal(Reason.MonthNotCurrent))
+            !row.IsReadable ? new ProgrammeGrant(0, new Refusal(Reason.StateUnreadable))
+            : run.Month.Year != day.Year || run.Month.Month != day.Month ? new ProgrammeGrant(0, new Refusal(Reason.MonthNotCurrent))
             : row.State.Registered > day ? new ProgrammeGrant(0, new Refusal(Reason.ElderNotEntitled))
             : ProgrammeRule.Judge(programme, Facts(row.State), day, policy);
         return new Line(elder, grant, new IssuedVoucher(IssueIds(elder)(0), IsIssued: false, []));

@@ -78,7 +78,10 @@ public sealed partial class ElderApi
         {
             page = await registry.ListAsync<ElderState>(elders, context.CancellationToken);
             var tally = new RunTally();
-            foreach (Reply<T> reply in await Task.WhenAll(page.Select(row => one(grains.GetGrain<IElderGrain>($"{region}/{row.Key}")))))
+            IEnumerable<Task<Reply<T>>> calls = page.Select(row => row.IsReadable
+                ? one(grains.GetGrain<IElderGrain>($"{region}/{row.Key}"))
+                : Task.FromResult<Reply<T>>(Reason.StateUnreadable));
+            foreach (Reply<T> reply in await Task.WhenAll(calls))
             {
                 // A writer that can't write now breaks the run off, and it goes on when it is called again.
                 if (reply.Refusal is { } refusal && refusal.IsTransient()) throw Problem.Of(refusal);

@@ -44,8 +44,8 @@ public sealed partial class ElderApi(IGrainFactory grains, IRegistry registry, I
         (IReadOnlyList<RegistryRow<ElderState>> rows, string next) =
             await registry.PageAsync<ElderState>(new RegistryQuery(region, ElderState.Kind), size, tokens, context, request, request.PageToken);
         Policy policy = await grains.PolicyAsync(region, clock.Today);
-        var response = new ListEldersResponse { NextPageToken = next };
-        response.Elders.Add(rows.Select(row => row.State.ToMessage(row.Key).ToContract(region, clock.Today, policy)));
+        var response = new ListEldersResponse { NextPageToken = next, Unreadable = { rows.Unreadable(region, PersonValues.Elders) } };
+        response.Elders.Add(rows.Readable().Select(row => row.State.ToMessage(row.Key).ToContract(region, clock.Today, policy)));
         return response;
     }
 

@@ -2,14 +2,19 @@ using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using TimeBank.Ledger;
+using TimeBank.Storage;
 
 namespace TimeBank.Server;
 
-/// <summary>Turns what went wrong inside into the error that a caller may see: a reason they can act on, and never a stack trace.</summary>
-public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Interceptor
+/// <summary>
+/// Turns what went wrong inside into the error that a caller may see: a reason they can act on, and never a stack trace. The outermost
+/// interceptor, so it counts the calls.
+/// </summary>
+public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultInterceptor> log) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
+        bool entered = calls.Enter(context);
         try
         {
             return await continuation(request, context);
@@ -18,11 +23,16 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
         {
             throw Explain(error, context);
         }
+        finally
+        {
+            if (entered) calls.Leave();
+        }
     }
 
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
+        bool entered = calls.Enter(context);
         try
         {
             await continuation(request, new CallStream<TResponse>(responseStream, context.CancellationToken), context);
@@ -30,6 +40,10 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
         catch (Exception error) when (error is not RpcException)
         {
             throw Explain(error, context);
+        }
+        finally
+        {
+            if (entered) calls.Leave();
         }
     }
 
@@ -40,15 +54,16 @@ public sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercepto
             return Problem.Of(context.Deadline <= TimeProvider.System.GetUtcNow().UtcDateTime ? Reason.DeadlinePassed : Reason.CallCancelled);
         }
         if (error is JournalRolledBackException refused) return Problem.Of(refused.Reason);
+        bool isUnreadable = StorageFault.IsUnreadable(error);
         // A grain that didn't answer in time may still act: the same request id finds out.
-        if (Outage.Is(error))
+        if (!isUnreadable && Outage.Is(error))
         {
             log.LogWarning(error, "{Method} can't be answered now.", context.Method);
             return Problem.Of(Reason.StoreUnavailable);
         }
         string incident = Activity.Current?.TraceId.ToString() ?? context.GetHttpContext().TraceIdentifier;
         log.LogError(error, "{Method} failed as incident {Incident}.", context.Method, incident);
-        return Problem.Of(Reason.InternalError, ("incident", incident));
+        return Problem.Of(isUnreadable ? Reason.StateUnreadable : Reason.InternalError, ("incident", incident));
     }
 
     /// <summary>A database's driver may wrap it.</summary>

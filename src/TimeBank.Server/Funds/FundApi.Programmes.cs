@@ -47,9 +47,9 @@ public sealed partial class FundApi
         read.Check();
         (IReadOnlyList<RegistryRow<ProgrammeState>> page, string next) = await registry.PageAsync<ProgrammeState>(
             new RegistryQuery(region, ProgrammeState.Kind), pageSize, tokens, context, request, request.PageToken);
-        ProgrammeRecord[] programmes = [.. page.Select(row => row.State.Programme).OfType<ProgrammeRecord>()];
+        ProgrammeRecord[] programmes = [.. page.Readable().Select(row => row.State.Programme).OfType<ProgrammeRecord>()];
         IReadOnlyList<long> available = await grains.AvailableAsync(region, [.. programmes.Select(programme => Chart.ProgrammeAllotted(Slug.Parse(programme.Id)).Path)]);
-        var response = new ListProgrammesResponse { NextPageToken = next };
+        var response = new ListProgrammesResponse { NextPageToken = next, Unreadable = { page.Unreadable(region, FundValues.Programmes) } };
         response.Programmes.Add(programmes.Zip(available, (programme, fen) => programme.ToContract(region, fen)));
         return response;
     }
@@ -101,7 +101,7 @@ public sealed partial class FundApi
         Unit unit = Unit.Meal;
         if (request.MonthlyQuota is { } given && (!Unit.TryParse(given.Unit, out unit) || (unit != Unit.Meal && unit != Unit.Bath && unit != Unit.Clean)))
         {
-            throw Problem.Of(Reason.UnitUnknown, ("unit", given.Unit.Length > 8 ? given.Unit[..8] + "…" : given.Unit), ("field", "monthly_quota.unit"));
+            throw Problem.Of(Reason.UnitUnknown, ("unit", Problem.Short(given.Unit, 8)), ("field", "monthly_quota.unit"));
         }
         long quota = read.Amount(request.MonthlyQuota, "monthly_quota", unit), price = read.Amount(request.ContractPrice, "contract_price", Unit.Fen);
         if (quota > MaxQuota) read.Whole(quota, "monthly_quota.value", 1, MaxQuota);

@@ -44,9 +44,9 @@ public sealed partial class FundApi(
         read.Check();
         (IReadOnlyList<RegistryRow<FundState>> page, string next) = await registry.PageAsync<FundState>(
             new RegistryQuery(region, FundState.Kind), pageSize, tokens, context, request, request.PageToken);
-        FundRecord[] funds = [.. page.Select(row => row.State.Fund).OfType<FundRecord>()];
+        FundRecord[] funds = [.. page.Readable().Select(row => row.State.Fund).OfType<FundRecord>()];
         IReadOnlyList<long> available = await grains.AvailableAsync(region, [.. funds.Select(fund => Chart.FundAvailable(Slug.Parse(fund.Id)).Path)]);
-        var response = new ListFundsResponse { NextPageToken = next };
+        var response = new ListFundsResponse { NextPageToken = next, Unreadable = { page.Unreadable(region, FundValues.Funds) } };
         response.Funds.Add(funds.Zip(available, (fund, fen) => fund.ToContract(region, fen)));
         return response;
     }

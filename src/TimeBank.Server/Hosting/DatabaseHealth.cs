@@ -5,11 +5,12 @@ using TimeBank.Ledger;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Whether the database answers, every journal may be written, and the clock may date entries. Asked at most once in two seconds, however
-/// many ask here.
+/// Whether the server stays, the database answers, every journal may be written, and the clock may date entries. Asked at most once in two
+/// seconds, however many ask here.
 /// </summary>
 public sealed class DatabaseHealth(
-    ILedgerReader reader, IJournalWatch watch, BusinessClock business, StorageEngine engine, TimeProvider? clock = null)
+    ILedgerReader reader, IJournalWatch watch, BusinessClock business, StorageEngine engine, IHostApplicationLifetime lifetime,
+    TimeProvider? clock = null)
     : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(3);
@@ -22,6 +23,8 @@ public sealed class DatabaseHealth(
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        // Before anything else ends, so that callers go elsewhere.
+        if (lifetime.ApplicationStopping.IsCancellationRequested) return HealthCheckResult.Unhealthy("The server is being stopped.");
         await _turn.WaitAsync(cancellationToken);
         try
         {

@@ -1,4 +1,5 @@
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using TimeBank.Grains;
 
@@ -35,6 +36,14 @@ public static class GrainsSetup
                 silo.UseLocalhostClustering(FreePort.Find(), FreePort.Find());
             }
             silo.Services.AddTimeBankExceptions();
+            // A caller who gives up leaves the call behind, and it goes on: what it has begun is finished, and the same request id finds
+            // out what became of it. Broken off halfway
+            // it would be left to whoever looks next, which costs more than it saves, and the outcome would be no less unknown.
+            silo.Configure<SiloMessagingOptions>(messaging =>
+            {
+                messaging.CancelRequestOnTimeout = false;
+                messaging.CancelUnknownRequestOnStatusUpdate = false;
+            });
             engine.AddGrainStorage(silo);
             if (options.Scenario is not null) silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync());
         });

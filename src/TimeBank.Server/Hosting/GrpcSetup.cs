@@ -1,3 +1,6 @@
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace TimeBank.Server;
 
 /// <summary>The gRPC side: limits, interceptors, services, health and reflection.</summary>
@@ -7,6 +10,9 @@ public static class GrpcSetup
     private const int MaxRequestBytes = 2 << 20;
 
     private const int MaxAnswerBytes = 8 << 20;
+
+    /// <summary>Where HTTP tells the same health: 200 with <c>Healthy</c>, or 503.</summary>
+    public const string HealthPath = "/health";
 
     public static void AddTimeBankGrpc(this IServiceCollection services)
     {
@@ -18,6 +24,9 @@ public static class GrpcSetup
             grpc.Interceptors.Add<AccessInterceptor>();
             grpc.Interceptors.Add<StoredTextInterceptor>();
         });
+        // In the place of the library's own binder, which leaves what can't be read to nobody.
+        services.RemoveAll(typeof(IServiceMethodProvider<>));
+        services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(ReadableRequests<>));
         // One instance each, and not one a call: none of them keeps anything of a call.
         services.AddSingleton<FaultInterceptor>().AddSingleton<AccessInterceptor>().AddSingleton<StoredTextInterceptor>();
         services.AddSingleton<CatalogueApi>().AddSingleton<LedgerApi>().AddSingleton<PolicyApi>().AddSingleton<ScenarioApi>().AddSingleton<FundApi>();
@@ -26,6 +35,8 @@ public static class GrpcSetup
         services.AddGrpcReflection();
         services.AddSingleton<DatabaseHealth>();
         services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.AddSingleton<CallsUnderWay>().AddHostedService<ServerDrain>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ServerDrain.StopsWithin);
     }
 
     public static void MapTimeBankGrpc(this IEndpointRouteBuilder app)
@@ -43,5 +54,6 @@ public static class GrpcSetup
         app.MapGrpcService<ClearingApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
+        app.MapHealthChecks(HealthPath);
     }
 }

@@ -1,4 +1,5 @@
 using Orleans.Hosting;
+using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.Storage;
 
@@ -47,7 +48,8 @@ public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngin
 
     public override void Migrate(Action<string> applied) => PostgreSqlSchema.Migrate(database, applied);
 
-    public override Verification Verify(CancellationToken cancellation) => PostgreSqlVerifier.Verify(database, cancellation);
+    public override Verification Verify(CancellationToken cancellation) =>
+        PostgreSqlVerifier.Verify(database, cancellation, GrainStorageNames.States);
 
     public override ITreeStore Trees { get; } = new PostgreSqlTreeStore(database);
 

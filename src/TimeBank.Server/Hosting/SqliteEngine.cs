@@ -1,4 +1,5 @@
 using Orleans.Hosting;
+using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.Storage;
 using TimeBank.Storage.GrainStorage;
@@ -39,7 +40,8 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
         SqliteSchema.Migrate(database, applied);
     }
 
-    public override Verification Verify(CancellationToken cancellation) => SqliteVerifier.Verify(database, cancellation);
+    public override Verification Verify(CancellationToken cancellation) =>
+        SqliteVerifier.Verify(database, cancellation, GrainStorageNames.States);
 
     public override ITreeStore Trees => _trees ??= new SqliteTreeStore(database);
 

@@ -55,6 +55,6 @@ internal static class LedgerRequests
     {
         if (text.Length == 0) return null;
         if (Chart.Units.FirstOrDefault(unit => unit.Code == text) is var known && known != default) return known;
-        throw Problem.Of(Reason.UnitUnknown, ("unit", text.Length > 8 ? text[..8] + "…" : text), ("field", "unit"));
+        throw Problem.Of(Reason.UnitUnknown, ("unit", Problem.Short(text, 8)), ("field", "unit"));
     }
 }

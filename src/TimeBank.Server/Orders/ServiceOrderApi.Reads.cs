@@ -36,9 +36,11 @@ public sealed partial class ServiceOrderApi
         if (!SeesAll(context.Caller()) && recipient?.ToString() != context.Caller().Party) query = OnlyShown(query, context.Caller(), PartyOf(context, null, region));
         RegistryCursor? after = tokens.Read(context, request, request.PageToken) is { } cursor ? new RegistryCursor(cursor.Split('|')[0], cursor.Split('|')[1]) : null;
         IReadOnlyList<RegistryRow<ServiceOrderState>> rows =
-            await registry.ListAsync<ServiceOrderState>(query with { SortBy = ServiceOrderState.PlannedStartKey, Descending = true, After = after, Limit = size + 1 }, context.CancellationToken);
-        var response = new ListOrdersResponse();
-        response.Orders.Add(rows.Take(size).Select(row => row.State.ToMessage(row.Key).ToContract(region)));
+            await registry.ListAsync<ServiceOrderState>(
+                query with { SortBy = ServiceOrderState.PlannedStartKey, Descending = true, After = after, Limit = size + 1 },
+                context.CancellationToken);
+        var response = new ListOrdersResponse { Unreadable = { rows.Take(size).Unreadable(region, OrderValues.Orders) } };
+        response.Orders.Add(rows.Take(size).Readable().Select(row => row.State.ToMessage(row.Key).ToContract(region)));
         if (rows.Count > size) response.NextPageToken = tokens.Write(context, request, $"{rows[size - 1].Cursor.Sort}|{rows[size - 1].Cursor.Key}");
         return response;
     }

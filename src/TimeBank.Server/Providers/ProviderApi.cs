@@ -47,10 +47,17 @@ public sealed class ProviderApi(
         int pageSize = read.PageSize(request.PageSize);
         read.Check();
         var query = new RegistryQuery(region, ProviderState.Kind) { Limit = pageSize + 1 };
-        if (type is { } wanted) query = query.Where(new RegistryCondition(ProviderState.ServiceTypesPath, StoredName.Of(wanted.ToDomain()), RegistryTest.Holds));
-        List<ProviderRecord> page = await PageAsync(query, standing, tokens.Read(context, request, request.PageToken), pageSize + 1, context.CancellationToken);
+        if (type is { } wanted)
+        {
+            query = query.Where(new RegistryCondition(ProviderState.ServiceTypesPath, StoredName.Of(wanted.ToDomain()), RegistryTest.Holds));
+        }
+        var unreadable = new List<string>();
+        string? after = tokens.Read(context, request, request.PageToken);
+        List<ProviderRecord> page = await PageAsync(query, standing, after, pageSize + 1, unreadable, context.CancellationToken);
         var response = new ListProvidersResponse { NextPageToken = page.Count > pageSize ? tokens.Write(context, request, page[pageSize - 1].Id) : "" };
         ProviderRecord[] shown = [.. page.Take(pageSize)];
+        bool IsOfThisPage(string key) => page.Count <= pageSize || string.CompareOrdinal(key, page[pageSize - 1].Id) < 0;
+        response.Unreadable.Add(unreadable.Where(IsOfThisPage).Select(key => ResourceName.Of(region, VoucherValues.Providers, key)));
         if (SeesPayables(context.Caller()))
         {
             IReadOnlyList<long> payable = await grains.AvailableAsync(region, [.. shown.Select(provider => Payable(provider).Path)]);
@@ -136,14 +143,16 @@ public sealed class ProviderApi(
     private static AccountSpec Payable(ProviderRecord provider) => Chart.ProviderPayable(OpaqueId.Parse(provider.Id));
 
     /// <summary>Providers by id. A standing is a matter of the day, so it is looked at here and not in SQL.</summary>
-    private async Task<List<ProviderRecord>> PageAsync(RegistryQuery query, V1.Standing? standing, string? after, int count, CancellationToken cancellation)
+    private async Task<List<ProviderRecord>> PageAsync(
+        RegistryQuery query, V1.Standing? standing, string? after, int count, List<string> unreadable, CancellationToken cancellation)
     {
         var found = new List<ProviderRecord>();
         while (found.Count < count)
         {
             RegistryQuery next = query with { After = after is null ? null : new RegistryCursor("", after) };
             IReadOnlyList<RegistryRow<ProviderState>> rows = await registry.ListAsync<ProviderState>(next, cancellation);
-            found.AddRange(rows.Select(row => row.State.Provider).OfType<ProviderRecord>()
+            unreadable.AddRange(rows.Where(row => !row.IsReadable).Select(row => row.Key));
+            found.AddRange(rows.Readable().Select(row => row.State.Provider).OfType<ProviderRecord>()
                 .Where(provider => standing is null || (V1.Standing)provider.ToFacts().StandingOn(clock.Today) == standing));
             if (rows.Count < query.Limit) break;
             after = rows[^1].Key;

@@ -17,6 +17,9 @@ public static class CallContextExtensions
     /// <summary>Who calls; set by the access interceptor before any service is reached.</summary>
     public static Caller Caller(this ServerCallContext context) => (Caller)context.UserState[CallerKey];
 
+    /// <summary>Whether a call has got past the access interceptor; a call's state is its HTTP context's items.</summary>
+    internal static bool HasCaller(this HttpContext context) => context.Items.ContainsKey(CallerKey);
+
     internal static void SetCaller(this ServerCallContext context, Caller caller) => context.UserState[CallerKey] = caller;
 
     /// <summary>Keeps the request as the caller sent it, where the service is given a readable copy.</summary>

@@ -17,4 +17,12 @@ public static class RegistryPages
         IReadOnlyList<RegistryRow<T>> rows = await registry.ListAsync<T>(page, context.CancellationToken);
         return rows.Count <= pageSize ? (rows, "") : ([.. rows.Take(pageSize)], tokens.Write(context, request, rows[pageSize - 1].Key));
     }
+
+    /// <summary>The states of a page that can be read.</summary>
+    public static IEnumerable<RegistryRow<T>> Readable<T>(this IEnumerable<RegistryRow<T>> rows)
+        where T : class => rows.Where(row => row.IsReadable);
+
+    /// <summary>The names of those of a page that can't, which the list leaves out and names.</summary>
+    public static IEnumerable<string> Unreadable<T>(this IEnumerable<RegistryRow<T>> rows, RegionCode region, string collection)
+        where T : class => rows.Where(row => !row.IsReadable).Select(row => ResourceName.Of(region, collection, row.Key));
 }

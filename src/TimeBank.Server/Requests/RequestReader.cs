@@ -171,7 +171,8 @@ public sealed class RequestReader
             if (!zeroAllowed) Refuse(field, "REQUIRED");
             return 0;
         }
-        if (!Unit.TryParse(amount.Unit, out Unit given)) throw Problem.Of(Reason.UnitUnknown, ("unit", amount.Unit.Length > 8 ? amount.Unit[..8] + "…" : amount.Unit), ("field", $"{field}.unit"));
+        string named = Problem.Short(amount.Unit, 8);
+        if (!Unit.TryParse(amount.Unit, out Unit given)) throw Problem.Of(Reason.UnitUnknown, ("unit", named), ("field", $"{field}.unit"));
         if (given != unit) throw Problem.Of(Reason.UnitMismatch, ("expected", unit.Code), ("unit", given.Code), ("field", $"{field}.unit"));
         if (amount.Value < 0 || (amount.Value == 0 && !zeroAllowed)) throw Problem.Of(Reason.AmountNotPositive, ("field", $"{field}.value"));
         if (amount.Value > Shape.MaxAmount) throw Problem.Of(Reason.AmountTooLarge, ("field", $"{field}.value"));

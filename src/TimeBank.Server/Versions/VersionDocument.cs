@@ -9,8 +9,8 @@ internal static class VersionDocument
 {
     private const string Field = "document";
 
-    /// <summary>How many places an error names, and of how many characters each: it travels in the trailers.</summary>
-    private const int MaxPlaces = 20, MaxPathLength = 100;
+    /// <summary>Of how many characters a place is told: it travels in the trailers.</summary>
+    private const int MaxPathLength = 100;
 
     public static void CheckSize(RequestReader read, string document, int max)
     {
@@ -24,7 +24,7 @@ internal static class VersionDocument
         where T : class
     {
         DataResult<T> result = parse(Encoding.UTF8.GetBytes(document));
-        if (result.Value is not { } file) throw Problem.Invalid([.. result.Errors.Take(MaxPlaces).Select(Violation)], invalid);
+        if (result.Value is not { } file) throw Problem.Invalid([.. result.Errors.Select(Violation)], invalid);
         (RegionCode named, DateOnly effective) = headOf(file);
         if (named != region)
         {
@@ -49,14 +49,13 @@ internal static class VersionDocument
     /// <exception cref="Grpc.Core.RpcException">The texts have letters that nobody can see or read.</exception>
     public static async Task CheckLettersAsync(string document, Reason invalid, Func<Task<bool>> isKnown)
     {
-        FieldViolation[] wrong = [.. DataLetters.Find(Encoding.UTF8.GetBytes(document)).Take(MaxPlaces).Select(Violation)];
+        FieldViolation[] wrong = [.. DataLetters.Find(Encoding.UTF8.GetBytes(document)).Select(Violation)];
         if (wrong.Length > 0 && !await isKnown()) throw Problem.Invalid(wrong, invalid);
     }
 
     private static FieldViolation Violation(DataError error)
     {
-        string path = $"{Field}{error.Path["$".Length..]}";
-        if (path.Length > MaxPathLength) path = path[..MaxPathLength] + "…";
+        string path = Problem.Short($"{Field}{error.Path["$".Length..]}", MaxPathLength);
         return new FieldViolation(path, "WRONG_IN_DOCUMENT", ("line", error.Line.ToString(CultureInfo.InvariantCulture)), ("detail", error.Message));
     }
 }

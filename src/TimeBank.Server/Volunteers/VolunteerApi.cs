@@ -59,8 +59,9 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
 
         (IReadOnlyList<RegistryRow<VolunteerState>> rows, string next) =
             await registry.PageAsync<VolunteerState>(new RegistryQuery(region, VolunteerState.Kind), size, tokens, context, request, request.PageToken);
-        var response = new ListVolunteersResponse { NextPageToken = next };
-        response.Volunteers.Add(await Task.WhenAll(rows.Select(row => WithStarsAsync(row.State.ToMessage(row.Key), region))));
+        IEnumerable<string> unreadable = rows.Unreadable(region, PersonValues.Volunteers);
+        var response = new ListVolunteersResponse { NextPageToken = next, Unreadable = { unreadable } };
+        response.Volunteers.Add(await Task.WhenAll(rows.Readable().Select(row => WithStarsAsync(row.State.ToMessage(row.Key), region))));
         return response;
     }
 

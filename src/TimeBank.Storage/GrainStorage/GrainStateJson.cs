@@ -25,4 +25,26 @@ public sealed class GrainStateJson : IGrainStorageSerializer
 
     /// <exception cref="JsonException">The stored state is not of this type.</exception>
     public T? Deserialize<T>(BinaryData input) => JsonSerializer.Deserialize<T>(input.ToMemory().Span, Format);
+
+    /// <summary>A stored state; null where it isn't one of this type.</summary>
+    internal T? Read<T>(byte[] stored)
+        where T : class => Read(stored, typeof(T), out _) as T;
+
+    /// <summary>A stored state; null where it isn't one of this type, and then what is wrong with it.</summary>
+    internal object? Read(byte[] stored, Type type, out string wrong)
+    {
+        try
+        {
+            object? state = JsonSerializer.Deserialize(stored, type, Format);
+            wrong = state is null ? "null" : "";
+            return state;
+        }
+        // What a property refuses is as unreadable as what JSON does.
+        catch (Exception unreadable)
+            when (unreadable is JsonException or NotSupportedException or FormatException or ArgumentException or OverflowException)
+        {
+            wrong = unreadable.Message;
+            return null;
+        }
+    }
 }

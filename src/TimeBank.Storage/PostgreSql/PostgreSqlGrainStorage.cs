@@ -10,7 +10,8 @@ public static class PostgreSqlGrainStorage
     /// <summary>Keeps grain states in this database, which has been migrated.</summary>
     public static ISiloBuilder AddTimeBankGrainStorage(this ISiloBuilder silo, PostgreSqlDatabase database) => silo
         .Configure<ClusterOptions>(options => options.ServiceId = GrainStorageSetup.ServiceId)
-        .AddAdoNetGrainStorage(GrainStorageSetup.ProviderName, options =>
+        .AddGuardedGrainStorage(GrainStorageSetup.ProviderName, GrainStorageSetup.RowsOf)
+        .AddAdoNetGrainStorage(GrainStorageSetup.Rows, options =>
         {
             options.Invariant = "Npgsql";
             options.DataSource = database.Writing;

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using Npgsql;
 using TimeBank.Ledger;
+using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Storage;
 
@@ -11,9 +12,11 @@ public static class PostgreSqlVerifier
     // Tables that are larger than memory come in order from their keys; sorting them would fill the disk. What needs no order is read as it lies.
     private const string InOrder = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = on";
 
+    /// <param name="states">The types of the grains' states, by name; null: they aren't looked at.</param>
     /// <exception cref="SchemaMismatchException">Its schema isn't this build's.</exception>
     /// <exception cref="StorageUnavailableException">It can't be read now.</exception>
-    public static Verification Verify(PostgreSqlDatabase database, CancellationToken cancellation)
+    public static Verification Verify(
+        PostgreSqlDatabase database, CancellationToken cancellation, IReadOnlyDictionary<string, Type>? states = null)
     {
         var sound = new List<VerifiedRegion>();
         PostgreSqlSchema.Require(database);
@@ -27,7 +30,8 @@ public static class PostgreSqlVerifier
             Run(beside, $"SET TRANSACTION SNAPSHOT '{export.ExecuteScalar()}'");
             Run(connection, InOrder);
             Run(beside, InOrder);
-            return new Verification(sound, new StoredJournals(Rows(connection, beside), cancellation).Verify(sound));
+            Finding? finding = new StoredJournals(Rows(connection, beside), cancellation).Verify(sound);
+            return new Verification(sound, finding ?? States(connection, states, cancellation));
         }
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted)
         {
@@ -37,6 +41,16 @@ public static class PostgreSqlVerifier
         {
             throw translated;
         }
+    }
+
+    private static Finding? States(NpgsqlConnection connection, IReadOnlyDictionary<string, Type>? kinds, CancellationToken cancellation)
+    {
+        if (kinds is null) return null;
+        string sql = StoredStates.Sql("convert_to(payload::text, 'UTF8')", "$1");
+        using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        command.Parameters.Add(new NpgsqlParameter { Value = GrainStorageSetup.ServiceId });
+        using NpgsqlDataReader rows = command.ExecuteReader();
+        return new StoredStates(kinds, cancellation).Verify(rows);
     }
 
     private static StoredRows Rows(NpgsqlConnection connection, NpgsqlConnection beside)

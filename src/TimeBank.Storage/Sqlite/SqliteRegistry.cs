@@ -70,8 +70,7 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
         where T : class
     {
         string key = row.GetString(0).Split('/', 2)[1];
-        T state = Json.Deserialize<T>(new BinaryData(LedgerRows.Bytes(row, 2))) ?? throw new FormatException($"The state of {row.GetString(0)} is null.");
-        return new RegistryRow<T>(key, new RegistryCursor(row.GetString(1), key), state);
+        return new RegistryRow<T>(key, new RegistryCursor(row.GetString(1), key), Json.Read<T>(LedgerRows.Bytes(row, 2)));
     }
 
     [GeneratedRegex(@"^[a-z]\w*(\.[a-z]\w*)*$")]

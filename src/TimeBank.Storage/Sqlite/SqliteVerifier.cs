@@ -1,16 +1,19 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TimeBank.Ledger;
+using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Storage;
 
 /// <summary>Derives a whole database again from its journals, in one snapshot, beside a running server or without one.</summary>
 public static class SqliteVerifier
 {
+    /// <param name="states">The types of the grains' states, by name; null: they aren't looked at.</param>
     /// <exception cref="FileNotFoundException">There is no database.</exception>
     /// <exception cref="SchemaMismatchException">Its schema isn't this build's.</exception>
     /// <exception cref="StorageUnavailableException">It can't be read now.</exception>
-    public static Verification Verify(SqliteDatabase database, CancellationToken cancellation)
+    public static Verification Verify(
+        SqliteDatabase database, CancellationToken cancellation, IReadOnlyDictionary<string, Type>? states = null)
     {
         if (!File.Exists(database.Path)) throw new FileNotFoundException($"There is no database at {database.Path}.", database.Path);
         var sound = new List<VerifiedRegion>();
@@ -20,7 +23,11 @@ public static class SqliteVerifier
             SqliteSchema.RequireCurrent(connection);
             using var session = new SqliteSession(connection);
             return session.Snapshot(
-                read => new Verification(sound, new StoredJournals(Rows(read), cancellation).Verify(sound) ?? Database(read)),
+                read =>
+                {
+                    Finding? finding = new StoredJournals(Rows(read), cancellation).Verify(sound);
+                    return new Verification(sound, finding ?? States(read, states, cancellation) ?? Database(read));
+                },
                 cancellation);
         }
         catch (SqliteException fault) when (fault.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
@@ -47,6 +54,14 @@ public static class SqliteVerifier
         (sql, values) => session.Prepare(sql).Read(values),
         (sql, values) => session.Prepare(sql).Read(values),
         () => { });
+
+    private static Finding? States(SqliteSession session, IReadOnlyDictionary<string, Type>? kinds, CancellationToken cancellation)
+    {
+        if (kinds is null) return null;
+        SqliteStatement all = session.Prepare(StoredStates.Sql("CAST(payload AS BLOB)", "$service"));
+        using SqliteDataReader rows = all.Read([GrainStorageSetup.ServiceId]);
+        return new StoredStates(kinds, cancellation).Verify(rows);
+    }
 
     /// <summary>What SQLite itself knows: pages, indexes, constraints.</summary>
     private static Finding? Database(SqliteSession session)

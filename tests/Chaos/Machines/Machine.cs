@@ -78,6 +78,17 @@ internal sealed class Machine : IDisposable
         })];
     }
 
+    /// <summary>The next lives of the cluster's servers are at other addresses, as in containers that are made anew.</summary>
+    public void MoveCluster()
+    {
+        IReadOnlyList<int> left = _ports;
+        _ports = FreePorts(left.Count);
+        _servers = [.. _servers.Select((settings, at) => Moved(settings, left[at], _ports[at]))];
+
+        static IReadOnlyList<string> Moved(IReadOnlyList<string> settings, int from, int to) =>
+            [.. settings.Where(setting => !setting.EndsWith($":{from}", StringComparison.Ordinal)), $"--TimeBank:Silo=127.0.0.1:{to}"];
+    }
+
     /// <summary>Whether the cluster has taken a server's latest life for dead.</summary>
     public async Task<bool> IsTakenForDeadAsync(int at)
     {

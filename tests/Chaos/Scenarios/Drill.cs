@@ -59,9 +59,12 @@ internal sealed class Drill : IAsyncDisposable
     {
         ServerProcess server = await _machine.StartAsync(at);
         var connection = new Connection(server.Address);
-        _connections.Add(connection);
-        _lives[at] = (server, connection);
-        if (open) _gate.Open([.. _lives.Values.Select(life => life.Connection)]);
+        lock (_lives)
+        {
+            _connections.Add(connection);
+            _lives[at] = (server, connection);
+            if (open) _gate.Open([.. _lives.Values.Select(life => life.Connection)]);
+        }
     }
 
     /// <summary>kill -9, while calls are in flight.</summary>

@@ -7,7 +7,8 @@ namespace TimeBank.Chaos.Scenarios;
 /// <summary>Every scenario, each on the engines that it is about.</summary>
 internal static class Plan
 {
-    public const string Sqlite = "sqlite", PostgreSql = "postgresql", FullDiskName = "full-disk", OlderBackupName = "older-backup", TwoServersName = "two-servers";
+    public const string Sqlite = "sqlite", PostgreSql = "postgresql", FullDiskName = "full-disk", OlderBackupName = "older-backup",
+        TwoServersName = "two-servers", AllServersName = "all-servers";
 
     private const int SmallDiskMegabytes = 48, FewRounds = 5;
 
@@ -43,6 +44,12 @@ internal static class Plan
             // A cluster runs by the system's clock, so what is made before there is one must be of today.
             using var machine = Machine.OnPostgreSql(server, start: TimeProvider.System.GetUtcNow() - District.Settling);
             return await TwoServers.RunAsync(machine, rounds, seed, say);
+        }),
+        new(AllServersName, PostgreSql, NoCluster, async (rounds, seed, say) =>
+        {
+            using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
+            using var machine = Machine.OnPostgreSql(server, start: TimeProvider.System.GetUtcNow() - District.Settling);
+            return await AllServers.RunAsync(machine, Math.Min(rounds, FewRounds), seed, say);
         }),
         new(OlderBackupName, Sqlite, Always, async (_, seed, say) =>
         {

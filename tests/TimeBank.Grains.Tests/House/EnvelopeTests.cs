@@ -17,7 +17,7 @@ public sealed class EnvelopeTests
 {
     private static readonly OpaqueId Elder = OpaqueId.Parse("000000000001");
 
-    private static readonly object[] Samples =
+    internal static readonly object[] Samples =
     [
         new ProposalMessage(Issue), new ProposalMessage(Expire),
         new OutcomeMessage(Accepted().Outcome), new OutcomeMessage(Refused().Outcome),

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
@@ -17,7 +18,7 @@ public sealed class FaultInterceptorTests
     [Theory, MemberData(nameof(Unknown))]
     public async Task Whoever_is_not_reached_is_unavailable(Exception error)
     {
-        var faults = new FaultInterceptor(NullLogger<FaultInterceptor>.Instance);
+        var faults = new FaultInterceptor(new CallsUnderWay(new NeverStopping()), NullLogger<FaultInterceptor>.Instance);
 
         RpcException told = await Assert.ThrowsAsync<RpcException>(() => faults.UnaryServerHandler<GetVoucherRequest, Voucher>(new GetVoucherRequest(), new Call(), (_, _) => throw error));
 
@@ -36,7 +37,7 @@ public sealed class FaultInterceptorTests
     public async Task Whoever_hangs_up_on_a_stream_has_cancelled_it_and_is_no_incident(Exception error)
     {
         var log = new Record();
-        var faults = new FaultInterceptor(log);
+        var faults = new FaultInterceptor(new CallsUnderWay(new NeverStopping()), log);
         using var gone = new CancellationTokenSource();
         gone.Cancel();
 
@@ -53,7 +54,7 @@ public sealed class FaultInterceptorTests
     public async Task A_bug_of_ours_is_an_incident_also_where_the_caller_has_gone()
     {
         var log = new Record();
-        var faults = new FaultInterceptor(log);
+        var faults = new FaultInterceptor(new CallsUnderWay(new NeverStopping()), log);
         using var gone = new CancellationTokenSource();
         gone.Cancel();
 
@@ -85,6 +86,19 @@ public sealed class FaultInterceptorTests
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (logLevel > LogLevel.Information) Said.Add(formatter(state, exception));
+        }
+    }
+
+    private sealed class NeverStopping : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => default;
+
+        public CancellationToken ApplicationStopping => default;
+
+        public CancellationToken ApplicationStopped => default;
+
+        public void StopApplication()
+        {
         }
     }
 

@@ -77,6 +77,13 @@ public sealed class TestServer : IAsyncLifetime
         return _issuer!.Issue(subject, [CallerClaims.RoleName(role)], regions.Length == 0 ? [Tianyuan] : regions, party);
     }
 
+    /// <summary>
+    /// Keeps the server from writing into its file until what is returned is disposed, or it says after five seconds that it can't write.
+    /// </summary>
+    public IDisposable HoldWrites() => FileLock.Take(_data);
+
+    public Task UntilAsync(Func<bool> holds) => FileLock.UntilAsync(holds);
+
     /// <summary>What is answered by calls that only ask, and that they wrote nothing whatever.</summary>
     public async Task<T> TriedAsync<T>(Func<Task<T>> ask, string region = Tianyuan)
     {

@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Reflection;
+using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Grpc.AspNetCore.Server.Model;
+using Grpc.Core;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Binds the methods of a service as the library does, but for one thing: a request that can't be read is refused with the contract's
+/// details. The library would answer UNKNOWN,
+/// and log an error with its stack for whatever anybody sends, token or none, before any interceptor is asked.
+/// </summary>
+internal sealed class ReadableRequests<TService> : IServiceMethodProvider<TService>
+    where TService : class
+{
+    public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context)
+    {
+        for (Type? type = typeof(TService); type is not null; type = type.BaseType)
+        {
+            if (type.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false) is not { } bind) continue;
+            const BindingFlags whoever = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+            MethodInfo method = bind.BindType.GetMethod(bind.BindMethodName, whoever, [typeof(ServiceBinderBase), type])
+                ?? throw new InvalidOperationException($"{bind.BindType}.{bind.BindMethodName} is missing.");
+            method.Invoke(null, [new Binder(context), null]);
+            return;
+        }
+    }
+
+    private sealed class Binder(ServiceMethodProviderContext<TService> context) : ServiceBinderBase
+    {
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, Grpc.Core.UnaryServerMethod<TRequest, TResponse>? handler)
+        {
+            MethodInfo call = Find(method.Name, typeof(TRequest), typeof(ServerCallContext));
+            var run = call.CreateDelegate<UnaryServerMethod<TService, TRequest, TResponse>>();
+            context.AddUnaryMethod(Guarded(method), Metadata(call), run);
+        }
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, Grpc.Core.ServerStreamingServerMethod<TRequest, TResponse>? handler)
+        {
+            MethodInfo call = Find(method.Name, typeof(TRequest), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext));
+            var run = call.CreateDelegate<ServerStreamingServerMethod<TService, TRequest, TResponse>>();
+            context.AddServerStreamingMethod(Guarded(method), Metadata(call), run);
+        }
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, Grpc.Core.ClientStreamingServerMethod<TRequest, TResponse>? handler)
+        {
+            MethodInfo call = Find(method.Name, typeof(IAsyncStreamReader<TRequest>), typeof(ServerCallContext));
+            var run = call.CreateDelegate<ClientStreamingServerMethod<TService, TRequest, TResponse>>();
+            context.AddClientStreamingMethod(Guarded(method), Metadata(call), run);
+        }
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, Grpc.Core.DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+        {
+            MethodInfo call = Find(
+                method.Name, typeof(IAsyncStreamReader<TRequest>), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext));
+            var run = call.CreateDelegate<DuplexStreamingServerMethod<TService, TRequest, TResponse>>();
+            context.AddDuplexStreamingMethod(Guarded(method), Metadata(call), run);
+        }
+
+        private static MethodInfo Find(string name, params Type[] parameters) =>
+            typeof(TService).GetMethod(name, parameters) ?? throw new InvalidOperationException($"{typeof(TService)}.{name} is missing.");
+
+        private static List<object> Metadata(MethodInfo call) =>
+        [
+            .. typeof(TService).GetCustomAttributes(inherit: true), .. call.GetCustomAttributes(inherit: true),
+            new HttpMethodMetadata(["POST"], acceptCorsPreflight: true),
+        ];
+
+        private static Method<TRequest, TResponse> Guarded<TRequest, TResponse>(Method<TRequest, TResponse> method)
+            where TRequest : class
+            where TResponse : class =>
+            new(method.Type, method.ServiceName, method.Name, Guarded(method.RequestMarshaller), method.ResponseMarshaller);
+
+        private static Marshaller<T> Guarded<T>(Marshaller<T> inner) => new(inner.ContextualSerializer, context =>
+        {
+            try
+            {
+                return inner.ContextualDeserializer(context);
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                throw UnreadableText.Find<T>(context.PayloadAsReadOnlySequence()) is { } field
+                    ? Problem.Invalid([new FieldViolation(field, "NOT_UNICODE")])
+                    : Problem.Of(Reason.MessageUnreadable);
+            }
+        });
+    }
+}
+
+/// <summary>
+/// Finds the text that makes a message unreadable, as half of a pair of surrogates does: the reader of messages doesn't say which field it
+/// was.
+/// </summary>
+internal static class UnreadableText
+{
+    private const int MaxDepth = 16;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The path of the first text that isn't UTF-8; null where there is none, or the message is broken before it.</summary>
+    public static string? Find<T>(ReadOnlySequence<byte> message) =>
+        Activator.CreateInstance<T>() is IMessage empty ? Find(message.ToArray(), empty.Descriptor, MaxDepth) : null;
+
+    private static string? Find(byte[] message, MessageDescriptor type, int depth)
+    {
+        if (depth == 0) return null;
+        var input = new CodedInputStream(message);
+        var places = new Dictionary<int, int>();
+        try
+        {
+            while (input.ReadTag() is not 0 and uint tag)
+            {
+                FieldDescriptor? field = type.FindFieldByNumber(WireFormat.GetTagFieldNumber(tag));
+                bool hasLength = WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited;
+                if (!hasLength || field?.FieldType is not (FieldType.String or FieldType.Message))
+                {
+                    input.SkipLastField();
+                    continue;
+                }
+                byte[] content = input.ReadBytes().ToByteArray();
+                int place = places[field.FieldNumber] = places.GetValueOrDefault(field.FieldNumber, -1) + 1;
+                string name = field.IsRepeated && !field.IsMap ? $"{field.Name}[{place}]" : field.Name;
+                if (field.FieldType == FieldType.String && !IsText(content)) return name;
+                string? inner = field.FieldType == FieldType.Message ? Find(content, field.MessageType, depth - 1) : null;
+                if (inner is not null) return $"{name}.{inner}";
+            }
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // Broken otherwise, and not by a text.
+        }
+        return null;
+    }
+
+    private static bool IsText(byte[] content)
+    {
+        try
+        {
+            Strict.GetCharCount(content);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            return false;
+        }
+    }
+}

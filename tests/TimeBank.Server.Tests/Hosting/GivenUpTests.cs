@@ -1,0 +1,56 @@
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using TimeBank.V1;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>
+/// What a caller who gives up leaves behind: the call goes on, and whoever asks again with its id gets what became of it.
+/// </summary>
+[Collection(ServerCollection.Name)]
+public sealed class GivenUpTests(TestServer server)
+{
+    /// <summary>
+    /// Half a workflow would be worse than one that nobody waits for: no call is broken off within the server, by whichever clock.
+    /// </summary>
+    [Fact]
+    public void No_call_between_grains_is_broken_off()
+    {
+        SiloMessagingOptions silo = server.Services.GetRequiredService<IOptions<SiloMessagingOptions>>().Value;
+
+        Assert.False(silo.CancelRequestOnTimeout);
+        Assert.False(silo.CancelUnknownRequestOnStatusUpdate);
+    }
+
+    [Theory]
+    [InlineData(StatusCode.Cancelled)]
+    [InlineData(StatusCode.DeadlineExceeded)]
+    public async Task What_a_caller_gave_up_happens_once_and_its_retry_hears_of_it(StatusCode how)
+    {
+        MoneyDesk desk = new(server, TestServer.Lusong);
+        string fund = await desk.FundAsync($"given-up-{(int)how}", 0);
+        RecordReceiptRequest receipt = desk.Receipt(fund, 700);
+        using var token = new CancellationTokenSource();
+        var options = how == StatusCode.Cancelled ? new CallOptions(cancellationToken: token.Token)
+            : new CallOptions(deadline: TimeProvider.System.GetUtcNow().AddMilliseconds(200).UtcDateTime);
+
+        Task<RecordReceiptResponse> given;
+        using (server.HoldWrites())
+        {
+            given = desk.Maker.RecordReceiptAsync(receipt, options).ResponseAsync;
+            if (how == StatusCode.Cancelled)
+            {
+                await server.UntilAsync(() => server.Services.GetRequiredService<CallsUnderWay>().Count > 0);
+                await token.CancelAsync();
+            }
+            Assert.Equal(how, (await Assert.ThrowsAsync<RpcException>(() => given)).StatusCode);
+        }
+
+        RecordReceiptResponse answered = await desk.Maker.RecordReceiptAsync(receipt);
+        Assert.Equal(answered, await desk.Maker.RecordReceiptAsync(receipt));
+        Assert.Equal(700, (await desk.Auditor.GetFundAsync(new GetFundRequest { Name = fund })).Available.Value);
+    }
+}

@@ -1,0 +1,124 @@
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>A database that is slow, and one in which a grain's state is damaged.</summary>
+public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    private const string Region = "regions/430211";
+
+    /// <summary>Something else has the table of the grains' states for itself, as a dump or a hand with psql may.</summary>
+    [Fact]
+    public async Task A_state_that_takes_too_long_to_be_read_is_an_outage_and_a_retry_helps()
+    {
+        string database = postgres.NewDatabase();
+        await using RunningServer running = await RunningServer.StartAsync(database, migrate: true);
+        HoursDesk desk = new(running.Server);
+        await desk.EnrolAsync();
+        EnrolVolunteerRequest enrolment =
+            new() { RequestId = HoursDesk.Id(), Parent = Region, DisplayName = "王芳",
+            BirthDate = new() { Year = 1990, Month = 7, Day = 1 } };
+        using var log = new RecordedLog(running.Server.Services);
+        await using (var connection = new NpgsqlConnection($"{database};Pooling=false"))
+        {
+            await connection.OpenAsync();
+            await using NpgsqlTransaction alone = await connection.BeginTransactionAsync();
+            await using var take = new NpgsqlCommand("LOCK TABLE grain_state IN ACCESS EXCLUSIVE MODE", connection);
+            await take.ExecuteNonQueryAsync();
+
+            await desk.Volunteers().EnrolVolunteerAsync(enrolment).IsRefusedAsync(Reason.StoreUnavailable);
+        }
+
+        Volunteer enrolled = await desk.Volunteers().EnrolVolunteerAsync(enrolment);
+        Assert.Equal(enrolled, await desk.Volunteers().EnrolVolunteerAsync(enrolment));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("incident", StringComparison.Ordinal));
+    }
+
+    /// <summary>Each kind of state that has a list: one of two is damaged.</summary>
+    [Fact]
+    public async Task A_damaged_state_is_left_out_of_its_list_and_named_and_takes_nothing_else_with_it()
+    {
+        string database = postgres.NewDatabase(), keys = SigningKey.Create();
+        var names = new Dictionary<string, string[]>();
+        await using (RunningServer running = await RunningServer.StartAsync(database, migrate: true, keys))
+        {
+            HoursDesk desk = new(running.Server);
+            MoneyDesk money = new(running.Server, "430211");
+            names["volunteer"] = [await desk.EnrolAsync(), await desk.EnrolAsync()];
+            names["elder"] = [await desk.RegisterWithHoursAsync(), await desk.RegisterAsync()];
+            names["provider"] = [await money.ProviderAsync(V1.ServiceType.Meal), await money.ProviderAsync(V1.ServiceType.Meal)];
+            names["fund"] = [await money.FundAsync("lottery", 0), await money.FundAsync("relief", 0)];
+            names["programme"] = [(await money.Maker.CreateProgrammeAsync(money.Meals("meals"))).Name,
+                (await money.Maker.CreateProgrammeAsync(money.Meals("suppers"))).Name];
+            ServiceOrderService.ServiceOrderServiceClient elder = desk.Orders(names["elder"][0]);
+            ServiceOrder first = await elder.RequestServiceAsync(desk.Request(names["elder"][0], TimeSpan.FromHours(1), minutes: 60));
+            ServiceOrder second = await elder.RequestServiceAsync(desk.Request(names["elder"][0], TimeSpan.FromHours(3), minutes: 60));
+            names["order"] = [first.Name, second.Name];
+        }
+        foreach ((string kind, string[] two) in names)
+        {
+            string[] name = two[1].Split('/');
+            PostgreSqlFixture.Execute(
+                database, $"UPDATE grain_state SET payload = '[]' WHERE state_name = '{kind}' AND grain_key = '{name[1]}/{name[3]}'");
+        }
+
+        await using RunningServer again = await RunningServer.StartAsync(database, migrate: false, keys);
+        HoursDesk hours = new(again.Server);
+        MoneyDesk funds = new(again.Server, "430211");
+        using var log = new RecordedLog(again.Server.Services);
+
+        ListVolunteersResponse volunteers = await hours.Volunteers().ListVolunteersAsync(new ListVolunteersRequest { Parent = Region });
+        AssertLeftOut(names["volunteer"], volunteers.Volunteers.Select(one => one.Name), volunteers.Unreadable);
+        ListEldersResponse elders = await hours.Elders().ListEldersAsync(new ListEldersRequest { Parent = Region });
+        AssertLeftOut(names["elder"], elders.Elders.Select(one => one.Name), elders.Unreadable);
+        ListProvidersResponse providers = await funds.Administrator.ListProvidersAsync(new ListProvidersRequest { Parent = Region });
+        AssertLeftOut(names["provider"], providers.Providers.Select(one => one.Name), providers.Unreadable);
+        ListFundsResponse sources = await funds.Auditor.ListFundsAsync(new ListFundsRequest { Parent = Region });
+        AssertLeftOut(names["fund"], sources.Funds.Select(one => one.Name), sources.Unreadable);
+        ListProgrammesResponse programmes = await funds.Auditor.ListProgrammesAsync(new ListProgrammesRequest { Parent = Region });
+        AssertLeftOut(names["programme"], programmes.Programmes.Select(one => one.Name), programmes.Unreadable);
+        ListOrdersResponse orders = await hours.OrdersAs(Role.Auditor).ListOrdersAsync(new ListOrdersRequest { Parent = Region });
+        AssertLeftOut(names["order"], orders.Orders.Select(one => one.Name), orders.Unreadable);
+        Assert.Empty(log.Errors);
+
+        await hours.Volunteers().GetVolunteerAsync(new GetVolunteerRequest { Name = names["volunteer"][1] }).IsRefusedAsync(Reason.StateUnreadable);
+        string incident =
+            await IncidentAsync(async () => await hours.Elders().GetElderAsync(new GetElderRequest { Name = names["elder"][1] }));
+        Assert.Contains(log.Errors, line => line.Contains(incident, StringComparison.Ordinal));
+        Volunteer sound = await hours.Volunteers().GetVolunteerAsync(new GetVolunteerRequest { Name = names["volunteer"][0] });
+        Assert.Equal(names["volunteer"][0], sound.Name);
+
+        // A run does what it can, and says what it left out and why.
+        List<RunProgress> run =
+            await MoneyDesk.RunAsync(
+            hours.Elders(Role.FinanceMaker)
+            .IssueHours(new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = Region, Month = MoneyDesk.October }));
+        Assert.Equal(2, run[^1].Summary.Skipped);
+        Assert.Equal(1, run[^1].Summary.SkippedByReason.Single(skipped => skipped.Reason == "STATE_UNREADABLE").Count);
+
+        Assert.Matches(
+            "^grain states/[a-z]+/430211/.* can be read as ",
+            $"{again.Server.Services.GetRequiredService<StorageEngine>().Verify(default).Finding}");
+    }
+
+    private static void AssertLeftOut(string[] two, IEnumerable<string> listed, IEnumerable<string> unreadable)
+    {
+        Assert.Equal([two[0]], listed);
+        Assert.Equal([two[1]], unreadable);
+    }
+
+    private static async Task<string> IncidentAsync(Func<Task> call)
+    {
+        RpcException error = await Assert.ThrowsAsync<RpcException>(call);
+        Assert.Equal(StatusCode.DataLoss, error.StatusCode);
+        string incident = error.GetRpcStatus()!.Details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>()
+            .Metadata["incident"];
+        Assert.Contains(incident, error.Status.Detail, StringComparison.Ordinal);
+        return incident;
+    }
+}
