@@ -6,7 +6,8 @@ namespace TimeBank.Grains;
 /// <summary>A time reserved for an order, named by the key of its grain.</summary>
 /// <param name="Serves">Whether the person serves; else they are served.</param>
 /// <param name="Present">Whether the person has checked in and not out.</param>
-public sealed record SlotState(string Order, DateTimeOffset Start, DateTimeOffset End, bool Serves, bool Present)
+/// <param name="Served">The minutes that count of what the person served; null until they have checked out.</param>
+public sealed record SlotState(string Order, DateTimeOffset Start, DateTimeOffset End, bool Serves, bool Present, long? Served = null)
 {
     [JsonIgnore]
     public DateOnly Day => ChinaTime.DateOf(Start);
