@@ -103,6 +103,7 @@ public enum Reason
     OrderAlreadyRated = 306,
     SessionTooLong = 307,
     DayTooLong = 308,
+    StillCheckedIn = 309,
 
     // Funds and programmes.
     FundNotFound = 400,

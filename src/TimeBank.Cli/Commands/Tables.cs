@@ -48,6 +48,7 @@ internal static class Tables
             (language["受赠", "gifted"], AmountText.Of(hours.Gifted, language)),
             (language["政府发放", "issued"], AmountText.Of(hours.Issued, language)),
             (language["已预留", "held"], AmountText.Of(hours.Held, language)),
+            (language["在途", "on its way"], hours.OnTheirWay is { Value: > 0 } left ? AmountText.Of(left, language) : ""),
             (language["累计服务", "lifetime"], AmountText.Of(hours.Lifetime, language)),
             (language["存储上限", "cap"], AmountText.Of(hours.Cap, language)));
     }

@@ -11,7 +11,19 @@ public sealed class ClearingGrain(
     : Grain, IClearingGrain
 {
     private const int Page = 100, MaxRegions = 10_000;
-    private const string To = "to";
+    private const string To = "to", From = "from";
+
+    /// <summary>What has left and not arrived, by the index of its entry; complete once it has been loaded.</summary>
+    private readonly Dictionary<long, JournalEntry> _onTheirWay = [];
+
+    /// <summary>What arrived at once, until the journal has been looked at up to there.</summary>
+    private readonly HashSet<long> _arrived = [];
+
+    /// <summary>Who takes nothing at present, by the key of the volunteer.</summary>
+    private readonly Dictionary<string, Refusals> _refusals = [];
+
+    private Task? _loading;
+    private bool _looked;
 
     private ClearingState State => state.State;
 
@@ -24,20 +36,27 @@ public sealed class ClearingGrain(
         Refusal? refusal = await TransferRefusalAsync(transfer);
         Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
         Outcome outcome = await Ledger.DecideAsync(transfer.Command, clock.Today, refusal, () => HourEntries.ClearOut(
-            transfer.Command.Header(clock.Today, policy.Version.ToString(), (To, transfer.To), ("from", transfer.From)),
+            transfer.Command.Header(clock.Today, policy.Version.ToString(), (To, transfer.To), (From, transfer.From)),
             OpaqueId.Parse(transfer.From), RegionOf(transfer.To), new Minutes(transfer.Minutes)));
         if (outcome.Refusal is { } refused) return refused;
         // Whether they would arrive at once isn't asked: where they don't, they have left all the same.
         if (transfer.Command.ValidateOnly) return new TransferredHoursMessage(outcome.Entry!.Index, null);
 
-        // The hours have left. What follows may fail, and whoever looks next goes on with it.
-        await DeliverAsync();
-        return new TransferredHoursMessage(outcome.Entry!.Index, await ArriveAsync(outcome.Entry));
+        // The hours have left. What follows may fail, and the next round of deliveries goes on with it.
+        JournalEntry left = outcome.Entry!;
+        if (!_arrived.Contains(left.Index)) _onTheirWay[left.Index] = left;
+        return new TransferredHoursMessage(left.Index, await ArriveAsync(left));
+    }
+
+    public async Task<HoursOnTheirWayMessage> OnTheirWayAsync(string volunteer)
+    {
+        await LoadedAsync();
+        IEnumerable<JournalEntry> own = _onTheirWay.Values.Where(left => left.Detail(From) == volunteer);
+        return new HoursOnTheirWayMessage(own.Sum(left => left.Transfers[0].Posted));
     }
 
     public async Task<PositionsMessage> PositionsAsync()
     {
-        await DeliverAsync();
         IReadOnlyList<Account> listed = await ClearingAccountsAsync();
         RegionCode[] others = [.. listed.Select(account => RegionCode.Parse(account.Path.Text.Split('/')[1])).Distinct().Order()];
         AccountsMessage accounts = await Ledger.AccountsAsync(new AccountPathsMessage([.. listed.Select(account => account.Path.Text)]));
@@ -56,33 +75,80 @@ public sealed class ClearingGrain(
         return from.Home == transfer.To || to.Home == fromKey ? null : new Refusal(Reason.TransferNotSamePerson);
     }
 
-    /// <summary>Delivers what has left and not yet arrived, as far as the other regions take it.</summary>
-    private async Task DeliverAsync()
+    public async Task DeliverAsync()
     {
-        bool changed = false;
-        foreach (long index in State.Waiting.ToArray())
+        await LoadedAsync();
+        await LookAsync();
+        IGrouping<string, JournalEntry>[] receivers = [.. _onTheirWay.Values.OrderBy(left => left.Index).GroupBy(left => left.Detail(To))];
+        foreach (IGrouping<string, JournalEntry> receiver in receivers)
+        {
+            if (_refusals.TryGetValue(receiver.Key, out Refusals? before) && before.Rounds-- > 0) continue;
+            bool all = true;
+            foreach (JournalEntry left in receiver)
+            {
+                // What refuses one refuses the next.
+                if (!(all = await ArriveAsync(left) is not null)) break;
+            }
+            if (all) _refusals.Remove(receiver.Key);
+            else _refusals[receiver.Key] = before is null ? new Refusals() : before.Again();
+        }
+        // Those behind the place up to which the journal has been looked at are asked about again, and found to have arrived.
+        _arrived.Clear();
+        IEnumerable<JournalEntry> known = _onTheirWay.Values.Where(left => left.Index <= LookedAt(RegionOf(left.Detail(To)).ToString()));
+        long[] waiting = [.. known.Select(left => left.Index).Order()];
+        if (!_looked && waiting.SequenceEqual(State.Waiting)) return;
+        State.Waiting = [.. waiting];
+        await SaveAsync();
+        _looked = false;
+    }
+
+    private long LookedAt(string other) => State.LookedAt.GetValueOrDefault(other, -1);
+
+    private Task LoadedAsync()
+    {
+        if (_loading is null or { IsFaulted: true } or { IsCanceled: true }) _loading = LoadAsync();
+        return _loading;
+    }
+
+    /// <summary>Once in an activation: what waits, and what left since the journal was looked at last and has not arrived.</summary>
+    private async Task LoadAsync()
+    {
+        foreach (long index in State.Waiting)
         {
             StoredEntry waiting = await journal.EntryAsync(Region, index, CancellationToken.None) ?? throw new InvalidOperationException($"Entry {index} of {Region} isn't there.");
-            if (await ArriveAsync(waiting.Entry) is not null) changed |= State.Waiting.Remove(index);
+            if (!_arrived.Contains(index)) _onTheirWay[index] = waiting.Entry;
         }
+        await LookAsync();
+    }
+
+    /// <summary>Takes up what left since the journal was looked at last.</summary>
+    private async Task LookAsync()
+    {
         foreach (Account account in (await ClearingAccountsAsync()).Where(account => account.Path.Text.EndsWith("/due-to", StringComparison.Ordinal)))
         {
             string other = account.Path.Text.Split('/')[1];
             IReadOnlyList<Posting> page;
             do
             {
-                var after = new PostingCursor(State.LookedAt.GetValueOrDefault(other, -1), int.MaxValue);
+                var after = new PostingCursor(LookedAt(other), int.MaxValue);
                 page = await journal.PostingsAsync(Region, account.Number, default, new LedgerTime(long.MaxValue), after, Page, CancellationToken.None);
-                foreach (Posting posting in page)
+                foreach (JournalEntry left in page.Select(posting => posting.Entry))
                 {
-                    if (posting.Entry.Code == EntryCode.ClearOut && await ArriveAsync(posting.Entry) is null) State.Waiting.Add(posting.Entry.Index);
-                    State.LookedAt[other] = posting.Entry.Index;
-                    changed = true;
+                    bool isNew = left.Code == EntryCode.ClearOut && !_arrived.Contains(left.Index) && !_onTheirWay.ContainsKey(left.Index);
+                    // A transfer may have brought them there while the other region was asked.
+                    if (isNew && !await HasArrivedAsync(left) && !_arrived.Contains(left.Index)) _onTheirWay[left.Index] = left;
+                    State.LookedAt[other] = left.Index;
+                    _looked = true;
                 }
             }
             while (page.Count == Page);
         }
-        if (changed) await SaveAsync();
+    }
+
+    private async Task<bool> HasArrivedAsync(JournalEntry left)
+    {
+        ILedgerGrain there = GrainFactory.GetGrain<ILedgerGrain>(RegionOf(left.Detail(To)).ToString());
+        return (await there.AttemptAsync(attempt => VolunteerGrain.ArrivalId(left.Id, attempt))).Happened is not null;
     }
 
     /// <summary>Has the hours of an entry arrive, now or before.</summary>
@@ -93,8 +159,16 @@ public sealed class ClearingGrain(
         try
         {
             Reply<EntryMessage> reply = await GrainFactory.GetGrain<IVolunteerGrain>(header.Details[To]).ArriveAsync(new HoursArrivalMessage(
-                left.Id.ToString(), header.Command.ToString(), header.Actor, header.OnBehalfOf, Region.ToString(), left.Detail("from"), left.Transfers[0].Posted));
-            if (reply.Refusal is not { } refusal) return reply.Value!.Index;
+                left.Id.ToString(), header.Command.ToString(), header.Actor, header.OnBehalfOf,
+                Region.ToString(), left.Detail(From), left.Transfers[0].Posted));
+            if (reply.Refusal is not { } refusal)
+            {
+                _onTheirWay.Remove(left.Index);
+                _arrived.Add(left.Index);
+                return reply.Value!.Index;
+            }
+            // Said once: they are asked again and again.
+            if (_refusals.ContainsKey(left.Detail(To))) return null;
             log.LogWarning("The hours of entry {Index} of {Region} were refused where they go: {Reason}.", left.Index, Region, refusal.Reason);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -105,9 +179,27 @@ public sealed class ClearingGrain(
     }
 
     private ValueTask<IReadOnlyList<Account>> ClearingAccountsAsync() =>
-        journal.AccountsAsync(Region, new AccountFilter("clearing/"), 0, MaxRegions, CancellationToken.None);
+        journal.AccountsByPathAsync(Region, new AccountFilter("clearing/"), "", MaxRegions, CancellationToken.None);
 
     private static RegionCode RegionOf(string key) => RegionCode.Parse(key.Split('/')[0]);
 
     private Task SaveAsync() => this.WriteAsync(state);
+
+    /// <summary>How often somebody has refused in a row: they are asked after one more round each time, up to every fourth.</summary>
+    private sealed class Refusals
+    {
+        private const int MaxRounds = 3;
+
+        private int _last = 1;
+
+        /// <summary>How many rounds they are still left alone.</summary>
+        public int Rounds { get; set; } = 1;
+
+        public Refusals Again()
+        {
+            _last = Math.Min(_last + 1, MaxRounds);
+            Rounds = _last;
+            return this;
+        }
+    }
 }

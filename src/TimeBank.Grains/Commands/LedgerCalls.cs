@@ -20,6 +20,17 @@ public static class LedgerCalls
     public static async Task<Outcome> DecideAsync(this ILedgerGrain ledger, Proposal proposal, bool validateOnly) =>
         validateOnly ? (await ledger.TryAsync(new ProposalMessage(proposal))).Trial.Outcome : await ledger.SubmitAsync(proposal);
 
+    /// <summary>
+    /// Writes what nobody asked for and what is tried again and again, such as the end of a hold. It is tried first: a refusal is
+    /// remembered under
+    /// its id for ever, and a row of them would grow with every look.
+    /// </summary>
+    public static async Task<Outcome> SubmitIfAcceptedAsync(this ILedgerGrain ledger, Proposal proposal, bool validateOnly = false)
+    {
+        Outcome tried = await ledger.DecideAsync(proposal, validateOnly: true);
+        return validateOnly || tried.Refusal is not null ? tried : await ledger.SubmitAsync(proposal);
+    }
+
     /// <summary>What a command that only asks would come to, with the accounts as they would then be.</summary>
     public static async Task<Trial> TryAsync(this ILedgerGrain ledger, Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose) =>
         (await ledger.TryAsync(new ProposalMessage(ProposalOf(command, day, refusal, propose)))).Trial;

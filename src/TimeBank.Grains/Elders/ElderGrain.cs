@@ -6,11 +6,11 @@ using TimeBank.Ledger;
 namespace TimeBank.Grains;
 
 /// <inheritdoc cref="IElderGrain"/>
-public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ElderState> state, ILedgerReader journal, BusinessClock clock)
+public sealed class ElderGrain(
+    [PersistentState(ElderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ElderState> state,
+    HourSettlement settlement, ILedgerReader journal, BusinessClock clock)
     : WorkflowGrain<ElderState>(state, clock), IElderGrain
 {
-    private const string RunDetail = "run";
-
     private OpaqueId Id => OpaqueId.Parse(LocalKey);
 
     private DateOnly Month => FirstOf(Today);
@@ -47,8 +47,12 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
 
     public Task<ElderMessage?> GetAsync() => Task.FromResult(Exists ? View() : null);
 
-    public async Task<HoursMessage?> HoursAsync() =>
-        Exists ? HoursView.Of(await Ledger.HoursAsync(Id), Minutes.Zero, (await GrainFactory.PolicyAsync(Region, Today)).Hours) : null;
+    public async Task<HoursMessage?> HoursAsync()
+    {
+        if (!Exists) return null;
+        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        return HoursView.Of(await settlement.HoursAsync(Region, Id), Minutes.Zero, policy.Hours);
+    }
 
     public async Task<Reply<EntitledHoursMessage>> EntitledHoursAsync(DateOnly month)
     {
@@ -91,30 +95,8 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
         return IsOf(run.Run, issue) ? new IssuedHoursMessage(issue.Transfers[0].Posted) : Reason.AlreadyIssued;
     }
 
-    public async Task<Reply<EndedHoursMessage>> EndHoursAsync(Command run)
-    {
-        if (!Exists) return Reason.ElderNotFound;
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-        AccountPath path = Chart.PersonHours(Id, HoursOrigin.Issued).Path;
-        while (true)
-        {
-            if ((await Ledger.AccountsAsync(new AccountPathsMessage([path.Text]))).Find(path) is not { } issued) return new EndedHoursMessage(0);
-            // What lies before this month no longer changes, so it may be read beside the writer.
-            var monthBegan = LedgerTime.From(ChinaTime.StartOf(Month));
-            Counters before = await journal.CountersBeforeAsync(Region, issued.Number, monthBegan, CancellationToken.None);
-            Minutes late = issued.Counters.CreditsPosted > before.CreditsPosted ? await LateAsync(issued, monthBegan) : Minutes.Zero;
-            Minutes left = EndedHours.Of(before, late, issued.Counters);
-            if (left == Minutes.Zero) return new EndedHoursMessage(0);
-
-            // The debits so far name this look: two runs that see the same end the hours once, and hours given back later are ended by the next.
-            EntryId Look(int attempt) => Named($"end-hours {Month:yyyy-MM} {issued.Counters.DebitsPosted} {attempt}");
-            (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(Look);
-            outcome ??= await Ledger.DecideAsync(HourEntries.Expire(Header(run, Look(attempt), Today, policy), Id, left), run.ValidateOnly);
-            // An order may have held some of them since they were looked at: look again.
-            if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
-            return outcome.Refusal is { } refusal ? refusal : new EndedHoursMessage(outcome.Entry!.Transfers[0].Posted);
-        }
-    }
+    public async Task<Reply<EndedHoursMessage>> EndHoursAsync(Command run) =>
+        Exists ? await settlement.EndHoursAsync(Region, Id, run) : Reason.ElderNotFound;
 
     public async Task<Reply<GrantedHoursMessage>> GrantAsync(GrantHoursMessage grant)
     {
@@ -171,29 +153,7 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
         return found is [{ ReversedBy: not null } linked] && linked.Entry.Index == entry.Index;
     }
 
-    /// <summary>
-    /// Hours of earlier months that came to the account since a month began: given back by a reversal, or issued by a run that had begun
-    /// before.
-    /// </summary>
-    private async Task<Minutes> LateAsync(Account issued, LedgerTime monthBegan)
-    {
-        const int page = 1_000;
-        var filter = new EntryFilter(From: monthBegan) { Touching = [new AccountFilter(issued.Path.Text)] };
-        long sum = 0;
-        for (long before = long.MaxValue; ;)
-        {
-            IReadOnlyList<LinkedEntry> entries = await journal.EntriesAsync(Region, filter, before, page, CancellationToken.None);
-            sum += entries.Select(linked => linked.Entry)
-                .Where(entry => entry.Kind == EntryKind.Reverse || IsLateIssue(entry))
-                .SelectMany(entry => entry.Transfers).Where(transfer => transfer.Credit == issued.Number).Sum(transfer => transfer.Posted);
-            if (entries.Count < page) return new Minutes(sum);
-            before = entries[^1].Entry.Index;
-        }
-    }
-
-    private bool IsLateIssue(JournalEntry entry) => entry.Code == EntryCode.IssueHours && entry.Header.EffectiveDate < Month;
-
-    private static bool IsOf(Command run, JournalEntry issue) => issue.Detail(RunDetail) == run.Id.ToString();
+    private static bool IsOf(Command run, JournalEntry issue) => issue.Detail(HourSettlement.RunDetail) == run.Id.ToString();
 
     private static DateOnly FirstOf(DateOnly day) => new(day.Year, day.Month, 1);
 
@@ -201,5 +161,8 @@ public sealed class ElderGrain([PersistentState(ElderState.Kind, GrainStorageNam
 
     /// <summary>The run stands in the details and not in the digest: another run of the month is no conflict.</summary>
     private static EntryHeader Header(Command run, EntryId id, DateOnly day, Policy policy) =>
-        run.Header(id, day, policy.Version.ToString(), (RunDetail, run.Id.ToString())) with { Command = Digest.Of(id.ToArray()) };
+        run.Header(id, day, policy.Version.ToString(), (HourSettlement.RunDetail, run.Id.ToString())) with
+        {
+            Command = Digest.Of(id.ToArray()),
+        };
 }

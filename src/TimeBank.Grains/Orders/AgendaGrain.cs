@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans;
 using Orleans.Runtime;
+using TimeBank.Ledger;
 
 namespace TimeBank.Grains;
 
@@ -10,7 +11,7 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
     private static readonly ReservationReply Done = new([], DayFull: false);
 
     /// <summary>A time that is over stands in nobody's way; it is kept as long as its day may be asked for.</summary>
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(2);
+    private static readonly TimeSpan Kept = OrderPlan.HoldLastsAfter + TimeSpan.FromDays(2);
 
     private List<SlotState> Slots => state.State.Slots;
 
@@ -42,6 +43,19 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
     }
 
     public Task LeaveAsync(string order) => PresentAsync(order, false);
+
+    public async Task<long> ServeAsync(ServedMessage served)
+    {
+        SlotState own = Slots.Find(slot => slot.Order == served.Order)
+            ?? new SlotState(served.Order, served.Start, served.End, Serves: true, Present: false);
+        long others = Slots.Where(slot => slot.Order != served.Order && slot.Serves && slot.Day == own.Day).Sum(slot => slot.Served ?? 0);
+        long counts = Math.Min(served.Minutes, Math.Max(0, served.DayMaxMinutes - others));
+        if (!served.Keep) return counts;
+        Slots.RemoveAll(slot => slot.Order == served.Order);
+        Slots.Add(own with { Served = counts });
+        await SaveAsync();
+        return counts;
+    }
 
     private static SlotState Slot(ReservationMessage reservation) => new(reservation.Order, reservation.Start, reservation.End, reservation.Serves, Present: false);
 

@@ -25,4 +25,10 @@ public interface IAgendaGrain : IGrainWithStringKey
 
     [Alias("leave")]
     Task LeaveAsync(string order);
+
+    /// <summary>
+    /// Puts down how long the person served; gives how much of it counts, since all that counts of a day stays within its limit.
+    /// </summary>
+    [Alias("serve")]
+    Task<long> ServeAsync(ServedMessage served);
 }

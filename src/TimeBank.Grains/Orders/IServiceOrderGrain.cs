@@ -41,4 +41,11 @@ public interface IServiceOrderGrain : IGrainWithStringKey
     /// <summary>Whether the order takes a person's time. Orders ask one another, so it doesn't wait for its turn.</summary>
     [Alias("occupies"), AlwaysInterleave]
     Task<bool> OccupiesAsync(OccupancyMessage person);
+
+    /// <summary>
+    /// Since when the volunteer has been checked in and not out; null where they are not. Orders ask one another, so it doesn't wait for
+    /// its turn.
+    /// </summary>
+    [Alias("checked-in"), AlwaysInterleave]
+    Task<DateTimeOffset?> CheckedInAsync();
 }

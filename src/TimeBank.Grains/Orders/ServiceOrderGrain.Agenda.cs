@@ -18,8 +18,8 @@ public sealed partial class ServiceOrderGrain
     {
         // The order of now: what it is about to take counts as taken.
         if (_reserving.Contains(person.Agenda)) return true;
-        // Not what a command at work only tries.
-        if (!Exists || Stored.State == OrderState.Cancelled) return false;
+        // Not what a command at work only tries. What is over takes nobody's time, whether or not anybody has looked at it.
+        if (!Exists || Stored.State == OrderState.Cancelled || Stored.IsOver(Now)) return false;
         if (person.Now) return Stored.State == OrderState.CheckedIn;
         if (person.Agenda == Stored.RecipientAgenda || person.Agenda == Stored.VolunteerAgenda) return true;
         // A crash may have kept the volunteer from the state, but not from the ledger.
@@ -47,7 +47,8 @@ public sealed partial class ServiceOrderGrain
             agenda = $"{Region}/{elder.Id}";
             refusal = noItem ?? (MayHave(elder, item!, plan.Day, policy) ? null : new Refusal(Reason.ElderNotEntitled));
         }
-        refusal ??= OrderRules.Request(plan, Now, policy.Hours) ?? Shortage(await Ledger.HoursAsync(PersonCalls.IdOf(request.Recipient)), plan.Length);
+        refusal ??= OrderRules.Request(plan, Now, policy.Hours)
+            ?? Shortage(await settlement.HoursAsync(Region, PersonCalls.IdOf(request.Recipient)), plan.Length);
         return (refusal, agenda);
     }
 
@@ -70,7 +71,31 @@ public sealed partial class ServiceOrderGrain
         return reply.DayFull ? Refusal.Of(Reason.DayTooLong, ("limit", $"{dayMax.Value}"), ("unit", Unit.Minutes.Code)) : Overlap(reply);
     }
 
-    private async Task<Refusal?> EnterAsync() => IsTrial ? throw new InvalidOperationException("No call only asks for a check-in.") : Overlap(await AskAsync(State.VolunteerAgenda, now: true, person => person.EnterAsync(Key)));
+    public Task<DateTimeOffset?> CheckedInAsync() =>
+        Task.FromResult(Exists && Stored.State == OrderState.CheckedIn && !Stored.IsOver(Now) ? Stored.CheckedIn : null);
+
+    /// <summary>Who is still checked in elsewhere is told where and since when: mostly they forgot to check out.</summary>
+    private async Task<Refusal?> EnterAsync()
+    {
+        if (IsTrial) throw new InvalidOperationException("No call only asks for a check-in.");
+        while (true)
+        {
+            ReservationReply reply = await AskAsync(State.VolunteerAgenda, now: true, person => person.EnterAsync(Key));
+            if (reply.Orders.IsEmpty) return null;
+            // Null where they checked out meanwhile: ask again.
+            if (await GrainFactory.GetGrain<IServiceOrderGrain>(reply.Orders[0]).CheckedInAsync() is not { } since) continue;
+            string[] busy = reply.Orders[0].Split('/');
+            return Refusal.Of(Reason.StillCheckedIn, ("order", $"regions/{busy[0]}/orders/{busy[1]}"), ("time", ChinaTime.Minute(since)));
+        }
+    }
+
+    /// <summary>How much of what was served counts under the limit of the day of service, all orders of that day together.</summary>
+    private async Task<Minutes> ServeAsync(Minutes served, HoursPolicy policy, bool keep)
+    {
+        (DateTimeOffset start, DateTimeOffset end) = (Plan.Start.ToUniversalTime(), Plan.End.ToUniversalTime());
+        var message = new ServedMessage(Key, start, end, served.Value, policy.DayMax.Value, keep && !IsTrial);
+        return new Minutes(await Agenda(State.VolunteerAgenda).ServeAsync(message));
+    }
 
     private Task LeaveAsync() => IsTrial ? Task.CompletedTask : Agenda(State.VolunteerAgenda).LeaveAsync(Key);
 

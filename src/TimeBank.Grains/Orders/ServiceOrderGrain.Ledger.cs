@@ -37,7 +37,18 @@ public sealed partial class ServiceOrderGrain
             }
             _mustLook = false;
         }
-        if (IsUnderWay && State.Hold!.Expires <= Now) await ExpireAsync();
+        if (!State.IsOver(Now)) return;
+        if (State.State == OrderState.Requested) await LapseAsync();
+        else await ExpireAsync();
+    }
+
+    /// <summary>Cancels what nobody took in time. No hours are held for it, so it is no entry.</summary>
+    private async Task LapseAsync()
+    {
+        State.State = OrderState.Cancelled;
+        State.Ended = Now;
+        await SaveAsync();
+        await ReleaseAllAsync();
     }
 
     /// <summary>Holds the recipient's hours for a volunteer. Null where they are held.</summary>
@@ -48,7 +59,7 @@ public sealed partial class ServiceOrderGrain
             (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(HoldId);
             if (outcome is null)
             {
-                HoursBalance hours = await Ledger.HoursAsync(Recipient);
+                HoursBalance hours = await settlement.HoursAsync(Region, Recipient);
                 if (Shortage(hours, Plan.Length) is { } shortage) return shortage;
                 HoursSpent held = HoursSpent.Take(Plan.Length, hours.Available);
                 EntryHeader header = command.Header(
@@ -96,14 +107,18 @@ public sealed partial class ServiceOrderGrain
             EntryId id = EndId(attempt);
             Policy policy = await GrainFactory.PolicyAsync(Region, Today);
             var details = EntryDetails.Of(OrderDetails.OfEnd(null, LocalKey, OrderEnd.Expired, 0, 0));
-            outcome = await WriteAsync(HourEntries.ExpireService(
-                new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", details), EntryId.Parse(State.Hold!.Id)));
+            var header = new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", details);
+            outcome = await Ledger.SubmitIfAcceptedAsync(HourEntries.ExpireService(header, EntryId.Parse(State.Hold!.Id)), IsTrial);
         }
-        // Refused by a writer that can't write now, or whose clock is a moment behind: the next look tries again.
+        // Refused by a writer that can't write now or whose clock is a moment behind, or an account is frozen: the next look tries again.
         if (outcome.Entry is not { } entry) return;
         await AppliedAsync(entry, () => ApplyEnd(entry));
         await ReleaseAllAsync();
+        await EndHoursAsync();
     }
+
+    /// <summary>Hours that came back may be of a month that is over.</summary>
+    private Task EndHoursAsync() => IsTrial ? Task.CompletedTask : settlement.EndHoursAsync(Region, Recipient, null);
 
     private async Task<Refusal?> FinishEndAsync(Command command, JournalEntry entry, Action words)
     {
@@ -113,6 +128,7 @@ public sealed partial class ServiceOrderGrain
             words();
         });
         if (State.State == OrderState.Cancelled) await ReleaseAllAsync();
+        await EndHoursAsync();
         return refusal;
     }
 

@@ -8,7 +8,9 @@ namespace TimeBank.Grains;
 /// Here are the steps; <c>ServiceOrderGrain.Ledger.cs</c> has the hold, its end, and what a crash can leave open;
 /// <c>ServiceOrderGrain.Agenda.cs</c> the times of the persons.
 /// </remarks>
-public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ServiceOrderState> state, BusinessClock clock)
+public sealed partial class ServiceOrderGrain(
+    [PersistentState(ServiceOrderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ServiceOrderState> state,
+    HourSettlement settlement, BusinessClock clock)
     : WorkflowGrain<ServiceOrderState>(state, clock), IServiceOrderGrain
 {
     private OrderPlan Plan => new(State.PlannedStart, new Minutes(State.PlannedMinutes));
@@ -75,11 +77,13 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
     {
         if (OrderRules.CheckOut(State.State) is { } notNow) return notNow;
         Policy policy = await GrainFactory.PolicyAsync(Region, Plan.Day);
+        DateTimeOffset now = Now;
+        Minutes counts = await ServeAsync(OrderRules.Served(Plan, State.CheckedIn!.Value, now, policy.Hours), policy.Hours, keep: true);
         await ChangeAsync(step.Command, () =>
         {
             State.State = OrderState.CheckedOut;
-            State.CheckedOut = Now;
-            State.ServedMinutes = OrderRules.Served(Plan, State.CheckedIn!.Value, Now, policy.Hours).Value;
+            State.CheckedOut = now;
+            State.ServedMinutes = CreditedMinutes.Of(counts, Minutes.Zero, policy.Hours).Value;
         });
         await LeaveAsync();
         return null;
@@ -102,9 +106,19 @@ public sealed partial class ServiceOrderGrain([PersistentState(ServiceOrderState
         return StepAsync(
             resolution.Command, () => true,
             async () => OrderRules.Resolve(State.State, Plan, State.Dispute?.Actor ?? "", resolution.Command.Actor, settled) ?? (settled is { } moved
-                ? await EarnAsync(resolution.Command, OrderEnd.Settled, moved.Value, Words)
+                ? await DayRefusalAsync(moved) ?? await EarnAsync(resolution.Command, OrderEnd.Settled, moved.Value, Words)
                 : await ReleaseHoldAsync(resolution.Command, OrderEnd.Dropped, Words)),
             Words);
+    }
+
+    /// <summary>What staff settle counts for the day of service like any other, and is never cut without their knowing.</summary>
+    private async Task<Refusal?> DayRefusalAsync(Minutes settled)
+    {
+        HoursPolicy policy = (await GrainFactory.PolicyAsync(Region, Plan.Day)).Hours;
+        if (await ServeAsync(settled, policy, keep: false) < settled)
+            return Refusal.Of(Reason.DayTooLong, ("limit", $"{policy.DayMax.Value}"), ("unit", Unit.Minutes.Code));
+        await ServeAsync(settled, policy, keep: true);
+        return null;
     }
 
     public Task<Reply<OrderMessage>> CancelAsync(OrderStepMessage step)

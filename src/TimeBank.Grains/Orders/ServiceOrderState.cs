@@ -83,6 +83,16 @@ public sealed class ServiceOrderState : WorkflowState
     [JsonPropertyName("rating")]
     public RatingState? Rating { get; set; }
 
+    /// <summary>
+    /// Whether its time has come and it ends by itself: nobody took it by its planned end, or nobody confirmed it while its hold lasted.
+    /// </summary>
+    public bool IsOver(DateTimeOffset now) => State switch
+    {
+        OrderState.Requested => new OrderPlan(PlannedStart, new Minutes(PlannedMinutes)).End <= now,
+        OrderState.Accepted or OrderState.CheckedIn or OrderState.CheckedOut => Hold!.Expires <= now,
+        OrderState.None or OrderState.Confirmed or OrderState.Disputed or OrderState.Cancelled => false,
+    };
+
     /// <param name="id">The part of the grain's key after the region.</param>
     public OrderMessage ToMessage(string id) => new(
         id, Recipient, Item, State, PlannedStart, PlannedMinutes, Volunteer,

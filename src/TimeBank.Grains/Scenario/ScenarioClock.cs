@@ -16,8 +16,12 @@ public sealed class ScenarioClock(DateTimeOffset start) : TimeProvider
 
     private long _utcTicks = start.UtcTicks;
     private volatile bool _finished;
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public DateTimeOffset Start { get; } = start;
+
+    /// <summary>Ends when the clock is set the next time.</summary>
+    public Task Moved => Volatile.Read(ref _moved).Task;
 
     /// <summary>Whether it stands beyond <see cref="LastDay"/>, where an older build let it go.</summary>
     public bool IsBeyondEnd => IsBeyond(GetUtcNow());
@@ -35,5 +39,6 @@ public sealed class ScenarioClock(DateTimeOffset start) : TimeProvider
     {
         Interlocked.Exchange(ref _utcTicks, now.UtcTicks);
         _finished = finished;
+        Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 }

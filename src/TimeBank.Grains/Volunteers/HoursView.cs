@@ -5,10 +5,11 @@ namespace TimeBank.Grains;
 /// <summary>The hours of a person as they are answered.</summary>
 internal static class HoursView
 {
-    /// <param name="arrived">What of the earned hours came from another region, and was counted there.</param>
-    public static HoursMessage Of(HoursBalance hours, Minutes arrived, HoursPolicy policy)
+    /// <param name="uncounted">What of the hours ever credited was earned elsewhere, was given back by a reversal, or was taken back by
+    /// one.</param>
+    public static HoursMessage Of(HoursBalance hours, Minutes uncounted, HoursPolicy policy)
     {
-        Minutes lifetime = hours.EverCredited - arrived;
+        Minutes lifetime = hours.EverCredited - uncounted;
         return new HoursMessage(
             hours.Posted.Earned.Value, hours.Posted.Gifted.Value, hours.Posted.Issued.Value, hours.Held.Value, hours.Available.Total.Value,
             lifetime.Value, policy.BalanceCap.Value, StarGrade.Of(lifetime, policy));

@@ -5,9 +5,15 @@ using TimeBank.Ledger;
 namespace TimeBank.Grains;
 
 /// <inheritdoc cref="IVolunteerGrain"/>
-public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainStorageNames.TimeBank)] IPersistentState<VolunteerState> state, BusinessClock clock)
+public sealed class VolunteerGrain(
+    [PersistentState(VolunteerState.Kind, GrainStorageNames.TimeBank)] IPersistentState<VolunteerState> state,
+    HourSettlement settlement, ILedgerReader journal, BusinessClock clock)
     : WorkflowGrain<VolunteerState>(state, clock), IVolunteerGrain
 {
+    private PostingCursor _read = PostingCursor.Start;
+    private (long Debits, long Credits) _readUpTo;
+    private Minutes _reversed;
+
     private OpaqueId Id => OpaqueId.Parse(LocalKey);
 
     public async Task<Reply<VolunteerMessage>> EnrolAsync(EnrolVolunteerMessage enrolment)
@@ -47,7 +53,9 @@ public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainSt
     public async Task<Reply<MovedHoursMessage>> DonateAsync(DonateHoursMessage donation)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-        Refusal? refusal = Exists ? GiftRule.Givable(await Ledger.HoursAsync(Id), new Minutes(donation.Minutes)) : new Refusal(Reason.VolunteerNotFound);
+        Refusal? refusal = Exists
+            ? GiftRule.Givable(await settlement.HoursAsync(Region, Id), new Minutes(donation.Minutes))
+            : new Refusal(Reason.VolunteerNotFound);
         return await GiveAsync(
             donation.Command, policy, refusal, new Minutes(donation.Minutes), (header, minutes) => HourEntries.Donate(header, Id, minutes));
     }
@@ -67,15 +75,16 @@ public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainSt
     public async Task<Reply<EntryMessage>> ArriveAsync(HoursArrivalMessage arrival)
     {
         EntryId left = EntryId.Parse(arrival.LeftAs);
-        EntryId Attempted(int attempt) => left.Step($"arrival {attempt}");
-        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(Attempted);
+        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(number => ArrivalId(left, number));
         if (outcome is null)
         {
             Policy policy = await GrainFactory.PolicyAsync(Region, Today);
             var header = new EntryHeader(
-                Attempted(attempt), Digest.Parse(arrival.Digest), arrival.Actor, arrival.OnBehalfOf, Today, policy.Version.ToString(), "",
+                ArrivalId(left, attempt), Digest.Parse(arrival.Digest), arrival.Actor, arrival.OnBehalfOf,
+                Today, policy.Version.ToString(), "",
                 EntryHeader.NoDetails.Add("from", $"{arrival.FromRegion}/{arrival.FromPerson}").Add("leftAs", arrival.LeftAs));
-            outcome = await Ledger.SubmitAsync(HourEntries.ClearIn(header, RegionCode.Parse(arrival.FromRegion), Id, new Minutes(arrival.Minutes)));
+            Proposal clearIn = HourEntries.ClearIn(header, RegionCode.Parse(arrival.FromRegion), Id, new Minutes(arrival.Minutes));
+            outcome = await Ledger.SubmitIfAcceptedAsync(clearIn);
         }
         if (outcome.Refusal is { } refusal) return refusal;
         // A crash before this is mended by the sender, who asks again until it has an answer.
@@ -83,10 +92,43 @@ public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainSt
         return new EntryMessage(outcome.Entry!.Index);
     }
 
+    /// <summary>
+    /// The id of the entry with which hours arrive that left under another; a row of them, as the other region may refuse.
+    /// </summary>
+    internal static EntryId ArrivalId(EntryId left, int attempt) => left.Step($"arrival {attempt}");
+
     private VolunteerMessage View() => State.ToMessage(LocalKey);
 
-    private async Task<HoursMessage> HoursAsync(Policy policy) =>
-        HoursView.Of(await Ledger.HoursAsync(Id), new Minutes(State.Arrived.Values.Sum()), policy.Hours);
+    private async Task<HoursMessage> HoursAsync(Policy policy)
+    {
+        // What reversals moved is read first: it may be behind the hours by an entry, and never ahead.
+        Minutes reversed = await ReversedAsync();
+        return HoursView.Of(await settlement.HoursAsync(Region, Id), new Minutes(State.Arrived.Values.Sum()) + reversed, policy.Hours);
+    }
+
+    /// <summary>
+    /// What reversals have moved on the earned account, either way: a gift that comes back was earned before, and a service that is taken
+    /// back was not. Read once for each
+    /// activation, and then only what was posted since.
+    /// </summary>
+    private async Task<Minutes> ReversedAsync()
+    {
+        const int page = 1_000;
+        AccountPath path = Chart.PersonHours(Id, HoursOrigin.Earned).Path;
+        if ((await Ledger.AccountsAsync(new AccountPathsMessage([path.Text]))).Find(path) is not { } earned) return Minutes.Zero;
+        while ((earned.Counters.DebitsPosted, earned.Counters.CreditsPosted) != _readUpTo)
+        {
+            PostingCursor after = _read;
+            IReadOnlyList<Posting> postings = await journal.PostingsAsync(
+                Region, earned.Number, default, new LedgerTime(long.MaxValue), after, page, CancellationToken.None);
+            // Another call has gone on from here meanwhile.
+            if (_read != after) continue;
+            _reversed += new Minutes(postings.Where(posting => posting.Entry.Kind == EntryKind.Reverse).Sum(posting => posting.Amount));
+            if (postings.Count > 0) _read = postings[^1].Cursor;
+            if (postings.Count < page) _readUpTo = (earned.Counters.DebitsPosted, earned.Counters.CreditsPosted);
+        }
+        return _reversed;
+    }
 
     /// <summary>The home must be a first enrolment, in another region.</summary>
     private async Task<Refusal?> HomeAsync(string home)
@@ -115,7 +157,7 @@ public sealed class VolunteerGrain([PersistentState(VolunteerState.Kind, GrainSt
         if (gift.Receiver == PersonCalls.Volunteers + LocalKey) return new Refusal(Reason.GiftReceiverIsGiver);
         if (await GrainFactory.BirthDateAsync(Region, gift.Receiver) is not { } birthDate) return new Refusal(Reason.GiftReceiverNotFound);
         bool isFamily = State.Family.Any(member => member.Person == gift.Receiver);
-        return GiftRule.Judge(await Ledger.HoursAsync(Id), new Minutes(gift.Minutes), isFamily, birthDate, Today, policy.Hours);
+        return GiftRule.Judge(await settlement.HoursAsync(Region, Id), new Minutes(gift.Minutes), isFamily, birthDate, Today, policy.Hours);
     }
 
     /// <summary>Gives hours once. What is answered is kept here, and not in the entry, which the receiver may read.</summary>

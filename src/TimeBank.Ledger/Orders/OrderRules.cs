@@ -25,7 +25,7 @@ public static class OrderRules
     /// <summary>Not long before the planned start, and not once the planned time is over.</summary>
     public static Refusal? CheckIn(OrderState state, OrderPlan plan, DateTimeOffset now) =>
         Expect(state, OrderState.Accepted)
-        ?? (now < plan.CheckInOpens ? Refusal.Of(Reason.OrderTooEarly, ("time", plan.CheckInOpens.ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)))
+        ?? (now < plan.CheckInOpens ? Refusal.Of(Reason.OrderTooEarly, ("time", ChinaTime.Minute(plan.CheckInOpens)))
         : now >= plan.End ? new Refusal(Reason.OrderStartsInPast)
         : null);
 
@@ -48,7 +48,10 @@ public static class OrderRules
         Expect(state, OrderState.Confirmed) ?? (rated ? new Refusal(Reason.OrderAlreadyRated) : null);
 
     /// <summary>The minutes that a service earns, given when it began and ended: at most what was planned.</summary>
-    /// <remarks>The day's limit is kept when orders are accepted: what is planned for a day never passes it, so what is credited can't.</remarks>
+    /// <remarks>
+    /// The day's limit is the agenda's matter, which knows the other orders of the day. It is asked when an order is accepted and again
+    /// here: the limit of the day of service decides.
+    /// </remarks>
     public static Minutes Served(OrderPlan plan, DateTimeOffset checkedIn, DateTimeOffset checkedOut, HoursPolicy policy)
     {
         var whole = new Minutes(Math.Max(0, (long)(checkedOut - checkedIn).TotalMinutes));

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TimeBank.Ledger;
 
 /// <summary>Civil time of every region: UTC+8 without daylight saving, as in force since 1991 (IANA Asia/Shanghai).</summary>
@@ -10,4 +12,8 @@ public static class ChinaTime
 
     /// <summary>The instant at which a civil date begins.</summary>
     public static DateTimeOffset StartOf(DateOnly date) => new(date.ToDateTime(TimeOnly.MinValue), Offset);
+
+    /// <summary>An instant to the minute, as texts for people have it.</summary>
+    public static string Minute(DateTimeOffset instant) =>
+        instant.ToOffset(Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

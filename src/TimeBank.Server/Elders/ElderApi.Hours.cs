@@ -9,7 +9,6 @@ namespace TimeBank.Server;
 public sealed partial class ElderApi
 {
     private const int RunPage = 100;
-    private const int MaxDueHolds = 100_000;
 
     public override async Task IssueHours(IssueHoursRequest request, IServerStreamWriter<RunProgress> stream, ServerCallContext context)
     {
@@ -37,7 +36,7 @@ public sealed partial class ElderApi
         }
         await BeginAsync(region, run.Run);
         run = run with { Day = await journal.DayOfAsync(run.Run, month, today) };
-        if (!request.ValidateOnly) await ExpireHoldsAsync(region, context.CancellationToken);
+        if (!request.ValidateOnly) await settlement.LookAtDueHoldsAsync(region, _ => true);
         await RunAsync(region, stream, context, person => person.IssueHoursAsync(run), (tally, issued) => tally.Change(Unit.Minutes, issued.Minutes));
     }
 
@@ -51,7 +50,7 @@ public sealed partial class ElderApi
 
         Command run = context.Command(request, id);
         await BeginAsync(region, run);
-        if (!request.ValidateOnly) await ExpireHoldsAsync(region, context.CancellationToken);
+        if (!request.ValidateOnly) await settlement.LookAtDueHoldsAsync(region, _ => true);
         await RunAsync(region, stream, context, person => person.EndHoursAsync(run), (tally, ended) =>
         {
             if (ended.Minutes > 0) tally.Change(Unit.Minutes, ended.Minutes);
@@ -113,16 +112,5 @@ public sealed partial class ElderApi
         tally.Change(Unit.Minutes, reply.OrThrow().Minutes);
         report.Add(tally.ToMessage(null));
         await stream.WriteAsync(report.ToContract(clock.Now));
-    }
-
-    /// <summary>An order ends its own hold when it is looked at after its time.</summary>
-    private async Task ExpireHoldsAsync(RegionCode region, CancellationToken cancellation)
-    {
-        IReadOnlyList<JournalEntry> due = await ledger.DueHoldsAsync(region, LedgerTime.From(clock.Now), MaxDueHolds, cancellation);
-        foreach (string order in due.Select(OrderDetails.OrderOf).OfType<string>())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            await grains.GetGrain<IServiceOrderGrain>($"{region}/{order}").GetAsync();
-        }
     }
 }

@@ -7,7 +7,9 @@ using TimeBank.V1;
 namespace TimeBank.Server;
 
 /// <summary>Elders, their assessments, and what they are entitled to.</summary>
-public sealed partial class ElderApi(IGrainFactory grains, IRegistry registry, ILedgerReader ledger, PageTokens tokens, BusinessClock clock) : ElderService.ElderServiceBase
+public sealed partial class ElderApi(
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourSettlement settlement, PageTokens tokens, BusinessClock clock)
+    : ElderService.ElderServiceBase
 {
     public override async Task<Elder> RegisterElder(RegisterElderRequest request, ServerCallContext context)
     {

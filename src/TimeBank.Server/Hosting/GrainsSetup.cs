@@ -21,6 +21,13 @@ public static class GrainsSetup
         var bounds = new ClockBounds(options.Scenario is null ? options.ClockAhead : null, options.ClockBehind, options.ClockChecked);
         builder.Services.AddSingleton(new BusinessClock(time, new ClockGuard(bounds, time)));
         builder.Services.AddSingleton<DayRules>();
+        builder.Services.AddSingleton<HourSettlement>();
+        builder.Services.AddSingleton<SettlementRounds>();
+        if (options.RoundSeconds > 0)
+        {
+            TimeSpan every = TimeSpan.FromSeconds(options.RoundSeconds);
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<RoundService>(services, every));
+        }
         builder.Services.AddSingleton<ISaltSource, RandomSaltSource>();
         builder.Host.UseOrleans(silo =>
         {

@@ -70,6 +70,12 @@ public sealed class TimeBankOptions
     /// </summary>
     public DateOnly? ClockChecked { get; set; }
 
+    /// <summary>
+    /// How many seconds lie between the rounds that settle what is due: holds, requests and hours whose time is over, and hours on their
+    /// way to other regions. 0: no rounds; then hours on their way stay there, and the rest is settled when somebody looks.
+    /// </summary>
+    public int RoundSeconds { get; set; } = 15;
+
     public IPEndPoint GrpcEndPoint => EndPoint(Grpc, nameof(Grpc));
 
     public IPEndPoint HttpEndPoint => EndPoint(Http, nameof(Http));
@@ -85,6 +91,11 @@ public sealed class TimeBankOptions
         {
             throw new InvalidOperationException(
                 "TimeBank:ClockAhead and TimeBank:ClockBehind must be more than nothing: 31.00:00:00 is 31 days, 00:10:00 is ten minutes.");
+        }
+
+        if (RoundSeconds is < 0 or > 60)
+        {
+            throw new InvalidOperationException($"TimeBank:RoundSeconds must be from 0 to 60, and not {RoundSeconds}.");
         }
         if (Cluster.Length > 0 && Database.Length == 0) throw new InvalidOperationException("A cluster shares one PostgreSQL database: name it as TimeBank:Database, or leave out TimeBank:Cluster.");
         if (Cluster.Length > 0 && Scenario is not null) throw new InvalidOperationException("A demonstration's clock runs in one server alone: leave out TimeBank:Scenario or TimeBank:Cluster.");

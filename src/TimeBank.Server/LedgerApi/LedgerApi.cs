@@ -11,8 +11,8 @@ namespace TimeBank.Server;
 
 /// <summary>The journal and its accounts, for those who keep and audit the books.</summary>
 public sealed partial class LedgerApi(
-    IGrainFactory grains, ILedgerReader ledger, StatementReader statements, ReportReader reports, PageTokens tokens, BusinessClock clock,
-    ProofReader proofs)
+    IGrainFactory grains, ILedgerReader ledger, HourSettlement settlement, StatementReader statements, ReportReader reports, PageTokens tokens,
+    BusinessClock clock, ProofReader proofs)
     : LedgerService.LedgerServiceBase
 {
     private const int MaxActorLength = 64;
@@ -132,6 +132,8 @@ public sealed partial class LedgerApi(
         int size = read.PageSize(request.PageSize);
         read.Check();
         long after = tokens.Read(context, request, request.PageToken) is { } cursor ? long.Parse(cursor, CultureInfo.InvariantCulture) : -1;
+        // What a round has not come to yet has ended all the same.
+        await settlement.LookAtDueHoldsAsync(region, hold => hold.Index > after);
         IReadOnlyList<JournalEntry> page = await ledger.OpenHoldsAsync(region, after, size + 1, context.CancellationToken);
         return new ListHoldsResponse
         {

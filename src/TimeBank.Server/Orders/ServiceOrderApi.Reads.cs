@@ -40,9 +40,23 @@ public sealed partial class ServiceOrderApi
                 query with { SortBy = ServiceOrderState.PlannedStartKey, Descending = true, After = after, Limit = size + 1 },
                 context.CancellationToken);
         var response = new ListOrdersResponse { Unreadable = { rows.Take(size).Unreadable(region, OrderValues.Orders) } };
-        response.Orders.Add(rows.Take(size).Readable().Select(row => row.State.ToMessage(row.Key).ToContract(region)));
+        OrderMessage[] shown = await Task.WhenAll(rows.Take(size).Readable().Select(row => ShownAsync(region, row)));
+        // What is over has another state than the one that it was found by, and isn't asked for any more.
+        bool waitsOnly = !SeesAll(context.Caller()) && recipient?.ToString() != context.Caller().Party;
+        string party = waitsOnly ? PartyOf(context, null, region) : "";
+        response.Orders.Add(shown
+            .Where(order => state is not { } wanted || order.State == wanted.ToDomain())
+            .Where(order => !waitsOnly || IsShownTo(order, context.Caller(), party))
+            .Select(order => order.ToContract(region)));
         if (rows.Count > size) response.NextPageToken = tokens.Write(context, request, $"{rows[size - 1].Cursor.Sort}|{rows[size - 1].Cursor.Key}");
         return response;
+    }
+
+    /// <summary>An order as it stands: one whose time is over ends when it is looked at, where no round has come to it yet.</summary>
+    private async Task<OrderMessage> ShownAsync(RegionCode region, RegistryRow<ServiceOrderState> row)
+    {
+        OrderMessage found = row.State.ToMessage(row.Key);
+        return row.State.IsOver(clock.Now) ? await grains.GetGrain<IServiceOrderGrain>($"{region}/{row.Key}").GetAsync() ?? found : found;
     }
 
     private static RegistryQuery Query(RegionCode region, ResourceName? recipient, ResourceName? volunteer, V1.OrderState? state, DateOnly first, DateOnly last)

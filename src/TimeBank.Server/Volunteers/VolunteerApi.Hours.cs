@@ -1,4 +1,5 @@
 using Grpc.Core;
+using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
 
@@ -12,7 +13,11 @@ public sealed partial class VolunteerApi
         var read = new RequestReader();
         ResourceName person = read.Resource(request.Person, "person", PersonValues.Elders, PersonValues.Volunteers);
         read.Check();
-        return (await grains.HoursAsync(person)).ToContract(person);
+        Hours hours = (await grains.HoursAsync(person)).ToContract(person);
+        if (person.Collection != PersonValues.Volunteers) return hours;
+        HoursOnTheirWayMessage left = await grains.GetGrain<IClearingGrain>(person.Region.ToString()).OnTheirWayAsync(person.Id);
+        hours.OnTheirWay = Unit.Minutes.Of(left.Minutes);
+        return hours;
     }
 
     public override async Task<ListHourPostingsResponse> ListHourPostings(ListHourPostingsRequest request, ServerCallContext context)

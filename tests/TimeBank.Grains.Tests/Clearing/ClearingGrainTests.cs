@@ -50,17 +50,18 @@ public sealed class ClearingGrainTests : HoursTests
     }
 
     [Fact]
-    public async Task Hours_that_left_before_a_crash_arrive_when_somebody_looks()
+    public async Task Hours_that_left_before_a_crash_arrive_by_themselves()
     {
         (string home, string away) = await TwiceEnrolledAsync(600);
         // The last thing that the sender does before its crash.
         var header = Here.Command().Header(ChinaTime.DateOf(Here.Now), "", ("to", $"{Tianyuan}/{home}"), ("from", away));
         await Here.Ledger(Lusong).SubmitAsync(HourEntries.ClearOut(header, OpaqueId.Parse(away), RegionCode.Parse(Tianyuan), new Minutes(70)));
-        Assert.Equal(0, (await Here.HoursAsync(home)).Earned);
+        Assert.Equal((0, 70), ((await Here.HoursAsync(home)).Earned, await OnTheirWayAsync(away)));
 
-        await PositionsAsync(Lusong);
-        await PositionsAsync(Lusong);
+        await DeliverAsync();
+        await DeliverAsync();
 
+        Assert.Equal(0, await OnTheirWayAsync(away));
         Assert.Equal((70, 0), ((await Here.HoursAsync(home)).Earned, (await Here.HoursAsync(home)).Lifetime));
     }
 
@@ -74,13 +75,15 @@ public sealed class ClearingGrainTests : HoursTests
         Command command = Here.Command();
 
         Assert.Null(Value(await TransferAsync(away, home, 30, command)).Arrival);
-        await PositionsAsync(Lusong);
-        Assert.Equal(1, (await Here.HoursAsync(home)).Earned);
+        await DeliverAsync();
+        Assert.Equal((1, 30), ((await Here.HoursAsync(home)).Earned, await OnTheirWayAsync(away)));
         await Here.ForgetAsync(Here.Grains.GetGrain<IClearingGrain>(Lusong));
+        Assert.Equal(30, await OnTheirWayAsync(away));
         await Here.Ledger().SubmitAsync(Entries.Thaw(Here.Command().Header(ChinaTime.DateOf(Here.Now), ""), account));
 
         Assert.NotNull(Value(await TransferAsync(away, home, 30, command)).Arrival);
-        await PositionsAsync(Lusong);
+        await DeliverAsync();
+        Assert.Equal(0, await OnTheirWayAsync(away));
         Assert.Equal((31, 570), ((await Here.HoursAsync(home)).Earned, (await Here.HoursAsync(away, Lusong)).Earned));
     }
 
@@ -95,6 +98,7 @@ public sealed class ClearingGrainTests : HoursTests
         try
         {
             await TransferAsync(away, home, 30, command);
+            await DeliverAsync();
         }
         catch (StorageUnavailableException)
         {
@@ -102,11 +106,33 @@ public sealed class ClearingGrainTests : HoursTests
         }
 
         Assert.NotNull(Value(await TransferAsync(away, home, 30, command)).Arrival);
-        await PositionsAsync(Lusong);
+        await DeliverAsync();
 
         HoursMessage there = await Here.HoursAsync(home);
         Assert.Equal((30, 0), (there.Earned, there.Lifetime));
         Assert.Equal(570, (await Here.HoursAsync(away, Lusong)).Earned);
+    }
+
+    [Fact]
+    public async Task Who_takes_nothing_is_asked_less_often_uses_no_ids_up_and_holds_nobody_up()
+    {
+        (string home, string away) = await TwiceEnrolledAsync(600);
+        (string other, string otherAway) = await TwiceEnrolledAsync(600);
+        await Here.CreditAsync(home, 1);
+        AccountPath account = Chart.PersonHours(OpaqueId.Parse(home), HoursOrigin.Earned).Path;
+        await Here.Ledger().SubmitAsync(Entries.Freeze(Here.Command().Header(ChinaTime.DateOf(Here.Now), ""), account));
+        for (int time = 0; time < 20; time++) Assert.Null(Value(await TransferAsync(away, home, 15)).Arrival);
+        long Remembered() => Here.Journal.ReadHeadAsync(RegionCode.Parse(Tianyuan), default).AsTask().Result.Remembered.Count;
+        long remembered = Remembered();
+
+        Assert.NotNull(Value(await TransferAsync(otherAway, other, 15)).Arrival);
+        for (int round = 0; round < 10; round++) await DeliverAsync();
+
+        Assert.Equal(remembered, Remembered());
+        Assert.Equal((300, 0), (await OnTheirWayAsync(away), await OnTheirWayAsync(otherAway)));
+        await Here.Ledger().SubmitAsync(Entries.Thaw(Here.Command().Header(ChinaTime.DateOf(Here.Now), ""), account));
+        for (int round = 0; round < 4; round++) await DeliverAsync();
+        Assert.Equal((301, 0), ((await Here.HoursAsync(home)).Earned, await OnTheirWayAsync(away)));
     }
 
     /// <summary>One person in both districts, with earned hours in the second.</summary>
@@ -119,6 +145,11 @@ public sealed class ClearingGrainTests : HoursTests
 
     private Task<Reply<TransferredHoursMessage>> TransferAsync(string away, string home, long minutes, Command? command = null) =>
         Here.Grains.GetGrain<IClearingGrain>(Lusong).TransferAsync(new TransferHoursMessage(command ?? Here.Command(), away, $"{Tianyuan}/{home}", minutes));
+
+    private Task DeliverAsync() => Here.Grains.GetGrain<IClearingGrain>(Lusong).DeliverAsync();
+
+    private async Task<long> OnTheirWayAsync(string volunteer) =>
+        (await Here.Grains.GetGrain<IClearingGrain>(Lusong).OnTheirWayAsync(volunteer)).Minutes;
 
     private async Task<PositionMessage[]> PositionsAsync(string region) => [.. (await Here.Grains.GetGrain<IClearingGrain>(region).PositionsAsync()).Positions];
 

@@ -83,6 +83,7 @@ public sealed class HourTrialTests : HoursTests
 
         Assert.Null(would.Arrival);
         Assert.NotNull(done.Arrival);
+        await Here.Grains.GetGrain<IClearingGrain>(Lusong).DeliverAsync();
         Assert.Equal((100, 0), ((await Here.HoursAsync(home)).Earned, (await Here.HoursAsync(away, Lusong)).Earned));
     }
 }

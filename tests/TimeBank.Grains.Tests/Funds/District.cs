@@ -48,7 +48,8 @@ internal sealed class District : IAsyncDisposable
         {
             silo.Services.AddGrainStorage("timebank", (_, _) => storage);
             silo.Services.AddSingleton<ILedgerStore>(journal).AddSingleton<ILedgerReader>(journal).AddSingleton<IRegistry>(storage);
-            silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(new BusinessClock(clock)).AddSingleton<DayRules>();
+            silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(new BusinessClock(clock));
+            silo.Services.AddSingleton<DayRules>().AddSingleton<HourSettlement>();
         });
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();

@@ -43,7 +43,7 @@ internal sealed class HoursCluster : IAsyncDisposable
         builder.ConfigureSilo((_, silo) => silo.Services
             .AddSingleton<ILedgerStore>(cluster.Journal).AddSingleton<ILedgerReader>(cluster.Journal)
             .AddSingleton<ISaltSource, RandomSaltSource>()
-            .AddSingleton(new BusinessClock(cluster._clock))
+            .AddSingleton(new BusinessClock(cluster._clock)).AddSingleton<HourSettlement>()
             .AddGrainStorage(GrainStorageNames.TimeBank, (_, _) => cluster.States));
         cluster._cluster = builder.Build();
         await cluster._cluster.DeployAsync();

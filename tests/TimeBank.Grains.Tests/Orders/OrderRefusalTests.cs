@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TimeBank.Ledger;
 using Xunit;
 using static TimeBank.Grains.Tests.HoursCluster;
@@ -138,7 +139,9 @@ public sealed class OrderRefusalTests : OrderTests
         Value(await Here.Order(first.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));
         Here.Now = second.Start;
 
-        await RefusedAsync(Reason.OrderTimesOverlap, () => Here.Order(second.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));
+        Refusal refusal = await RefusedAsync(
+            Reason.StillCheckedIn, () => Here.Order(second.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));
+        Assert.Equal([("order", $"regions/{Tianyuan}/orders/{first.Id}"), ("time", "2026-10-01 09:40")], refusal.Values);
 
         Value(await Here.Order(first.Id).CheckOutAsync(Here.Step($"volunteers/{volunteer}")));
         Value(await Here.Order(second.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));
@@ -186,5 +189,42 @@ public sealed class OrderRefusalTests : OrderTests
 
         Assert.Single(replies, reply => reply.Refusal is null);
         Assert.All(replies.Where(reply => reply.Refusal is not null), reply => Assert.Equal(Reason.OrderTimesOverlap, reply.Reason));
+    }
+
+    [Fact]
+    public async Task The_limit_of_the_day_of_service_decides_what_two_orders_of_it_earn()
+    {
+        string volunteer = await Here.EnrolAsync(), elder = await Here.RegisterWithHoursAsync();
+        DateOnly tomorrow = ChinaTime.DateOf(Here.Now).AddDays(1);
+        OrderMessage[] orders = [await AcceptedAsync(TimeSpan.FromHours(24)), await AcceptedAsync(TimeSpan.FromHours(27))];
+        JsonObject lower = JsonNode.Parse(Document.Policy(Tianyuan, "lower", tomorrow))!.AsObject();
+        lower["hours"]!["dayMaxMinutes"]!["value"] = 150;
+        IPolicyGrain policies = Here.Grains.GetGrain<IPolicyGrain>(Tianyuan);
+        Value(await policies.ProposeAsync(Here.Command("maker"), lower.ToJsonString()));
+        Value(await policies.ApproveAsync(Here.Command("checker"), "lower"));
+
+        OrderMessage first = await ServedAsync(orders[0]), second = await ServedAsync(orders[1]);
+
+        Assert.Equal((120, 30), (first.Served, second.Served));
+        Value(await Here.Order(first.Id).ConfirmAsync(Here.Step($"elders/{elder}")));
+        Value(await Here.Order(second.Id).DisputeAsync(Here.Step($"volunteers/{volunteer}", "I was there for two hours")));
+        ResolveDisputeMessage Settle(long minutes) => new(Here.Command("OTHER"), minutes, "seen");
+        await RefusedAsync(Reason.DayTooLong, () => Here.Order(second.Id).ResolveAsync(Settle(45)));
+        Assert.Equal(30, Value(await Here.Order(second.Id).ResolveAsync(Settle(30))).Credited);
+        Assert.Equal((150, 90), ((await Here.HoursAsync(volunteer)).Earned, (await Here.HoursAsync(elder)).Issued));
+
+        async Task<OrderMessage> AcceptedAsync(TimeSpan fromNow)
+        {
+            OrderMessage asked = Value(await Here.RequestAsync($"elders/{elder}", fromNow));
+            return Value(await Here.AcceptAsync(asked.Id, volunteer));
+        }
+
+        async Task<OrderMessage> ServedAsync(OrderMessage order)
+        {
+            Here.Now = order.Start;
+            Value(await Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));
+            Here.Now = order.Start.AddMinutes(120);
+            return Value(await Here.Order(order.Id).CheckOutAsync(Here.Step($"volunteers/{volunteer}")));
+        }
     }
 }

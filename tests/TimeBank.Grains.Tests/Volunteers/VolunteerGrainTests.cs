@@ -153,4 +153,46 @@ public sealed class VolunteerGrainTests : HoursTests
     }
 
     private static SetFamilyMessage Family(Command command, params string[] people) => new(command, [.. people.Select(person => new FamilyMemberMessage(person, Kinship.Parent))]);
+
+    [Fact]
+    public async Task A_reversal_takes_from_lifetime_what_it_gave_and_gives_nothing()
+    {
+        string volunteer = await Here.EnrolAsync();
+        await Here.CreditAsync(volunteer, 120);
+        OrderMessage served = await ServedAsync(volunteer, minutes: 60);
+        Assert.Equal((180, 180), ((await Here.HoursAsync(volunteer)).Earned, (await Here.HoursAsync(volunteer)).Lifetime));
+
+        for (int time = 0; time < 120; time++)
+        {
+            Value(await Here.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(Here.Command(), 60)));
+            LedgerHead head = await Here.Journal.ReadHeadAsync(RegionCode.Parse(Tianyuan), default);
+            await ReverseAsync(head.Size - 1);
+        }
+        HoursMessage hours = await Here.HoursAsync(volunteer);
+        Assert.Equal((180, 180, 0), (hours.Earned, hours.Lifetime, hours.Stars));
+
+        await ReverseAsync(served.EndEntry!.Value);
+        Assert.Equal((120, 120), ((await Here.HoursAsync(volunteer)).Earned, (await Here.HoursAsync(volunteer)).Lifetime));
+        await Here.ForgetAsync(Here.Volunteer(volunteer));
+        Assert.Equal(120, (await Here.HoursAsync(volunteer)).Lifetime);
+    }
+
+    private async Task<OrderMessage> ServedAsync(string volunteer, long minutes)
+    {
+        string elder = await Here.RegisterWithHoursAsync();
+        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}", TimeSpan.FromMinutes(10), minutes));
+        Value(await Here.AcceptAsync(order.Id, volunteer));
+        Value(await Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));
+        Here.Now = Here.Now.AddMinutes(minutes);
+        Value(await Here.Order(order.Id).CheckOutAsync(Here.Step($"volunteers/{volunteer}")));
+        return Value(await Here.Order(order.Id).ConfirmAsync(Here.Step($"elders/{elder}")));
+    }
+
+    private async Task ReverseAsync(long index)
+    {
+        StoredEntry original = (await Here.Journal.EntryAsync(RegionCode.Parse(Tianyuan), index, default))!;
+        EntryHeader header = Here.Command().Header(ChinaTime.DateOf(Here.Now), "");
+        Outcome outcome = await Here.Ledger().SubmitAsync(Entries.Reverse(header, original.Entry.Id));
+        Assert.Null(outcome.Refusal);
+    }
 }

@@ -31,6 +31,9 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>The keys that sign checkpoints, as PEM; empty: keys of its own.</summary>
     public string Keys { get; init; } = "";
 
+    /// <summary>The pause between the rounds that settle what is due; 0: none, so that nothing changes but by what a test does.</summary>
+    public int RoundSeconds { get; init; }
+
     public Uri Grpc { get; private set; } = null!;
 
     public Uri Http { get; private set; } = null!;
@@ -44,7 +47,8 @@ public sealed class TestServer : IAsyncLifetime
         _app = TimeBankServer.Build(
         [
             $"--TimeBank:Data={_data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--TimeBank:Scenario=2026-10-01T08:00:00+08:00",
-            $"--TimeBank:Database={Database}", $"--TimeBank:Migrate={Migrate}", $"--TimeBank:CheckpointKeys={Keys}", "--Logging:LogLevel:Default=Warning",
+            $"--TimeBank:Database={Database}", $"--TimeBank:Migrate={Migrate}", $"--TimeBank:CheckpointKeys={Keys}",
+            $"--TimeBank:RoundSeconds={RoundSeconds}", "--Logging:LogLevel:Default=Warning",
         ]);
         await _app.StartAsync();
         string[] addresses = [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
