@@ -108,8 +108,9 @@ public sealed class SqlitePlanTests : IDisposable
             Assert.Contains($"SEARCH {way}", plan);
             Assert.Contains($"SEARCH t USING INDEX transfers_by_{side} (region=? AND {side}=? AND idx<?)", plan);
             Assert.Contains("SEARCH e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)", plan);
-            IEnumerable<string> scans = plan.Where(step => step.StartsWith("SCAN", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-            Assert.Equal(["SCAN ends", "SCAN json_each VIRTUAL TABLE INDEX 1:"], scans);
+            IEnumerable<string> scans = plan.Where(step => step.StartsWith("SCAN", StringComparison.Ordinal));
+            // The stretch is looked up where it is given and where it is grouped by.
+            Assert.Equal(["SCAN ends", "SCAN json_each VIRTUAL TABLE INDEX 1:"], scans.Distinct().Order(StringComparer.Ordinal));
         }
     }
 
