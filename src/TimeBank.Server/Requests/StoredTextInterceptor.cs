@@ -3,7 +3,6 @@ using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Orleans;
-using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 

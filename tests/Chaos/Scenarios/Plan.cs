@@ -45,7 +45,7 @@ internal static class Plan
             using var machine = Machine.OnPostgreSql(server, start: TimeProvider.System.GetUtcNow() - District.Settling);
             return await TwoServers.RunAsync(machine, rounds, seed, say);
         }),
-        new(AllServersName, PostgreSql, NoCluster, async (rounds, seed, say) =>
+        new(AllServersName, PostgreSql, Always, async (rounds, seed, say) =>
         {
             using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
             using var machine = Machine.OnPostgreSql(server, start: TimeProvider.System.GetUtcNow() - District.Settling);

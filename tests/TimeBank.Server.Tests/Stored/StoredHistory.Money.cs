@@ -1,4 +1,3 @@
-using Grpc.Core;
 using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;

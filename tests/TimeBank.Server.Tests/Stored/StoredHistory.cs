@@ -3,15 +3,12 @@ using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
-using TimeBank.Grains;
-using TimeBank.Ledger;
 using TimeBank.V1;
-using ErrorInfo = TimeBank.V1.Rpc.ErrorInfo;
+using ErrorInfo = Google.Rpc.ErrorInfo;
 using Role = TimeBank.V1.Role;
 
 namespace TimeBank.Server.Tests;

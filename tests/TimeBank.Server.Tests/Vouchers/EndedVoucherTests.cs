@@ -1,9 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
-using Google.Type;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;
-using DateTimeOffset = System.DateTimeOffset;
 
 namespace TimeBank.Server.Tests;
 

@@ -6,7 +6,7 @@ namespace TimeBank.Simulation;
 /// <summary>Stands where the signer of checkpoints does: what it is shown must be durable.</summary>
 internal sealed class HeadWatch(World world, Disk disk, string process) : IJournalWatch
 {
-    public IReadOnlyCollection<RegionCode> Refused => [];
+    public IReadOnlyDictionary<RegionCode, string> Refused { get; } = new Dictionary<RegionCode, string>();
 
     public ValueTask<LedgerHead> LoadAsync(RegionCode region, Func<ValueTask<LedgerHead>> read, CancellationToken cancellation) => read();
 
