@@ -11,7 +11,6 @@ using Orleans;
 using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
-using ErrorInfo = TimeBank.V1.Rpc.ErrorInfo;
 using Role = TimeBank.V1.Role;
 
 namespace TimeBank.Server.Tests;
