@@ -31,7 +31,8 @@ public sealed class ScenarioClock(DateTimeOffset start) : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         var set = new DateTimeOffset(Interlocked.Read(ref _utcTicks), TimeSpan.Zero);
-        return _finished && System.GetUtcNow() is var real && real > set ? real : set;
+        // Nobody can wait for the system's clock to come as far as the calendar's end.
+        return _finished && System.GetUtcNow() is var real && (real > set || IsBeyond(set)) ? real : set;
     }
 
     /// <summary>Sets the clock; only its grain does, which keeps it from going back.</summary>

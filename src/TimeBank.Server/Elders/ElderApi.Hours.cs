@@ -50,7 +50,8 @@ public sealed partial class ElderApi
 
         Command run = context.Command(request, id);
         await BeginAsync(region, run);
-        if (!request.ValidateOnly) await settlement.LookAtDueHoldsAsync(region, _ => true);
+        // Also before a dry run: these end by themselves, and what they give back ends with them.
+        await settlement.LookAtDueHoldsAsync(region, _ => true);
         await RunAsync(region, stream, context, person => person.EndHoursAsync(run), (tally, ended) =>
         {
             if (ended.Minutes > 0) tally.Change(Unit.Minutes, ended.Minutes);

@@ -49,7 +49,8 @@ public static class SqliteSchema
         }
         catch (SqliteException fault)
         {
-            throw SqliteFault.Translate(fault);
+            // Where the connection's settings read nothing of the file, this is the first who sees what it is.
+            throw SqliteFault.ExplainOpening(database.Path, fault);
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed class Samples(bool sparse)
         int number = ++_next;
         if (nullable && sparse) return null;
         if (type == typeof(bool)) return !sparse;
+        if (type == typeof(CancellationToken)) return CancellationToken.None;
         if (type == typeof(int)) return sparse ? 0 : 1_000_000 + number;
         if (type == typeof(long)) return sparse ? 0L : long.MaxValue - number;
         if (type == typeof(string)) return sparse ? "" : $"字 \"{number}\" \U0001F35A";

@@ -71,6 +71,8 @@ public sealed class SiloTripTests : IClassFixture<SiloTripTests.Silos>
         Assert.Equal(arguments.Length, trip.Arguments.Length);
         for (int at = 0; at < arguments.Length; at++)
         {
+            // Orleans gives the grain a token of its own, which follows the caller's.
+            if (arguments[at] is CancellationToken) continue;
             string where = $"{grainName}.{methodName}, argument {at}";
             Samples.AssertSame(arguments[at], trip.Arguments[at], where);
             // What stays within a silo is handed over as it is; this has been written as bytes and read again.

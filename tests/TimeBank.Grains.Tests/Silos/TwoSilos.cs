@@ -32,7 +32,7 @@ internal sealed class TwoSilos : IAsyncDisposable
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddTimeBankExceptions();
-            silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton<DayRules>()
+            silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton<DayRules>().AddSingleton<HourSettlement>()
                 .AddSingleton(new BusinessClock(TimeProvider.System)).AddSingleton(new ScenarioClock(DateTimeOffset.UnixEpoch));
             configure(silo);
         });

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using TimeBank.Grains;
 using Xunit;
 
 namespace TimeBank.Server.Tests;
@@ -97,7 +99,8 @@ public sealed class LedgerToolTests : IDisposable
     public async Task Accounts_are_frozen_unfrozen_closed_and_reopened()
     {
         await using JournalDesk desk = await JournalDesk.StartAsync(_data);
-        await desk.WriteAsync(1);
+        // Of this month: what was issued for an earlier one can't be reversed.
+        await desk.WriteAsync(1, desk.Services.GetRequiredService<BusinessClock>().Today);
         const string Path = "person/000000000001/hours/issued", Request = "0192b6a0-0000-7000-8000-000000000001";
         string[] freeze = ["account", "freeze", Path, "--memo", "check", "--request-id", Request];
 

@@ -44,9 +44,15 @@ internal sealed class JournalDesk : IAsyncDisposable
     public static string[] Arguments(string data) => [$"--TimeBank:Data={data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--Logging:LogLevel:Default=None"];
 
     /// <summary>Writes an entry; the same number is the same request.</summary>
-    public async Task<Outcome> WriteAsync(int request) => await Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Region.ToString()).SubmitAsync(HourEntries.Issue(
-        new EntryHeader(EntryId.Of("TEST", new Guid(request, 0, 0, new byte[8])), Digest.Of([1]), "TEST", "", new DateOnly(2026, 10, 1), "", "", EntryHeader.NoDetails),
-        OpaqueId.Parse("000000000001"), new Minutes(1)));
+    /// <param name="day">For which day; the first of October 2026 where the test doesn't care.</param>
+    public async Task<Outcome> WriteAsync(int request, DateOnly? day = null)
+    {
+        var header = new EntryHeader(
+            EntryId.Of("TEST", new Guid(request, 0, 0, new byte[8])), Digest.Of([1]), "TEST", "", day ?? new DateOnly(2026, 10, 1), "", "",
+            EntryHeader.NoDetails);
+        ILedgerGrain writer = Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Region.ToString());
+        return await writer.SubmitAsync(HourEntries.Issue(header, OpaqueId.Parse("000000000001"), new Minutes(1)));
+    }
 
     /// <summary>The first signed checkpoint that has so many entries.</summary>
     public async Task<SignedNote> SignedAsync(long size, int signatures = 1)
