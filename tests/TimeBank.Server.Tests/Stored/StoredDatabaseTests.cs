@@ -19,6 +19,13 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
 {
     private const string Parent = $"regions/{StoredHistory.Here}";
 
+    /// <summary>
+    /// What isn't stored but follows from it by rules that have changed since: the last day of an assessment was a day too early, and a
+    /// run that
+    /// is asked again was judged by the day of the asking.
+    /// </summary>
+    private static readonly string[] ByTheRulesOfToday = ["validUntil", "skippedByReason"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("timebank-stored-database-").FullName;
 
     public static TheoryData<string, bool> Databases => new() { { "before-2026-11-29", false }, { "before-2026-11-29", true } };
@@ -46,15 +53,18 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
             LedgerHead before = await HeadAsync(desk);
             IReadOnlyList<string> retried = await history.PlayAsync();
             Assert.Equal(answers.Length, retried.Count);
-            foreach ((string then, string now) in answers.Zip(retried)) AssertSays(JsonElement.Parse(then), JsonElement.Parse(now), then);
-            // Nothing of it happened again. Only the import's refused line is judged afresh each time, and remembered.
+            Assert.Multiple([.. answers.Zip(retried).Select(pair => (Action)(() =>
+                AssertSays(JsonElement.Parse(pair.First), JsonElement.Parse(pair.Second), pair.First)))]);
+            // Nothing of it happened again. What is remembered may be more: the import's refused line is judged afresh each time.
             LedgerHead after = await HeadAsync(desk);
-            Assert.Equal((before.Size, before.Tree.Root, before.Remembered.Count + 1),
-                (after.Size, after.Tree.Root, after.Remembered.Count));
+            Assert.Equal((before.Size, before.Tree.Root), (after.Size, after.Tree.Root));
             await AssertReceiptsAsync(history, before.Size);
             await ReadAsync(history);
             await history.GoOnAsync();
-            Assert.True((await HeadAsync(desk)).Size > before.Size);
+            LedgerHead head = await HeadAsync(desk);
+            Assert.True(head.Size > before.Size);
+            await desk.SignedAsync(head.Size);
+            await AssertSidesAsync(history, before.Size);
         }
         AssertSound(options);
     }
@@ -65,7 +75,7 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
         Assert.True(then.ValueKind == now.ValueKind, $"{where} is answered by {now}.");
         if (then.ValueKind == JsonValueKind.Object)
         {
-            foreach (JsonProperty member in then.EnumerateObject())
+            foreach (JsonProperty member in then.EnumerateObject().Where(member => !ByTheRulesOfToday.Contains(member.Name)))
             {
                 Assert.True(now.TryGetProperty(member.Name, out JsonElement value), $"{where} is answered without {member.Name}: {now}");
                 AssertSays(member.Value, value, where);
@@ -102,6 +112,31 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
         }
     }
 
+    /// <summary>
+    /// Earlier entries of gifts and holds say what concerns the giver or the recipient alone, and go to them alone; those of today say
+    /// nothing of the kind, and both sides may
+    /// have them.
+    /// </summary>
+    private static async Task AssertSidesAsync(StoredHistory history, long earlier)
+    {
+        (string volunteer, string relative) = history.Sides;
+        LedgerService.LedgerServiceClient auditor = new(history.As(Role.Auditor));
+        V1.Entry[] gifts = [.. (await auditor.ListEntriesAsync(new ListEntriesRequest { Parent = Parent, Code = "GIFT_HOURS" })).Entries];
+        V1.Entry hold = (await auditor.ListEntriesAsync(
+            new ListEntriesRequest { Parent = Parent, Code = "HOLD_SERVICE", NewestFirst = true })).Entries
+            .First(entry => entry.Index < earlier && entry.Details["volunteer"] == volunteer.Split('/')[^1]);
+        async Task<bool> MayReadAsync(Role role, string party, V1.Entry entry) =>
+            !(await new LedgerService.LedgerServiceClient(history.As(role, party))
+            .GetInclusionProofAsync(new GetInclusionProofRequest { Name = entry.Name })).Entry.IsEmpty;
+
+        Assert.Equal([true, false], gifts.Select(gift => gift.Details.ContainsKey("hoursAfter")));
+        Assert.Equal((true, false),
+            (await MayReadAsync(Role.Volunteer, volunteer, gifts[0]), await MayReadAsync(Role.Elder, relative, gifts[0])));
+        Assert.Equal((true, true),
+            (await MayReadAsync(Role.Volunteer, volunteer, gifts[1]), await MayReadAsync(Role.Elder, relative, gifts[1])));
+        Assert.Equal((false, true), (await MayReadAsync(Role.Volunteer, volunteer, hold), await MayReadAsync(Role.Elder, relative, hold)));
+    }
+
     private static async Task ReadAsync(StoredHistory history)
     {
         var all = new Period {
@@ -126,7 +161,7 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
 
         VoucherService.VoucherServiceClient vouchers = new(history.As(Role.Auditor));
         Voucher[] issued = [.. (await vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = Parent })).Vouchers];
-        Assert.Equal([VoucherState.Expired, VoucherState.Expired, VoucherState.Active, VoucherState.Voided], issued
+        Assert.Equal([VoucherState.Expired, VoucherState.Expired, VoucherState.Voided, VoucherState.Active], issued
             .Select(voucher => voucher.State));
         FundService.FundServiceClient funds = new(history.As(Role.Auditor));
         foreach (Fund fund in (await funds.ListFundsAsync(new ListFundsRequest { Parent = Parent })).Funds)

@@ -37,6 +37,9 @@ internal sealed partial class StoredHistory : IDisposable
         _grains = desk.Services.GetRequiredService<IGrainFactory>();
     }
 
+    /// <summary>Who gives hours and serves, and who gets both.</summary>
+    public (string Volunteer, string Relative) Sides => (_volunteer, _relative);
+
     /// <summary>Where its clock begins, as a server's argument.</summary>
     public static string Clock => "--TimeBank:Scenario=2026-10-01T08:00:00+08:00";
 
