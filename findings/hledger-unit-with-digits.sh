@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One would guess: in hledger "MEAL2 5" is five of the unit MEAL2, or an error, as a name with a digit needs quotes.
 # What happens: it is 25 of the unit MEAL: the digit is taken for the number's first, and the blank for a mark between groups
-#   of digits. --strict has no objection where MEAL is declared, and the balance even prints as "MEAL2 5".
+#   of digits. --strict has no objection where MEAL is declared; where it isn't, the balance prints as "MEAL2 5" again.
 # Seen with: hledger 1.25 (Debian 12) on 2026-11-28.
 # Why it matters: units of vouchers get names from programmes ("MEAL2" for the second meal scheme). An export proves itself
 #   with the wrong unit and five times the amount.
