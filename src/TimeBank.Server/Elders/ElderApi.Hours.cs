@@ -50,13 +50,13 @@ public sealed partial class ElderApi
 
         Command run = context.Command(request, id);
         await BeginAsync(region, run);
-        // Also before a dry run: these end by themselves, and what they give back ends with them.
-        await settlement.LookAtDueHoldsAsync(region, _ => true);
         await RunAsync(region, stream, context, person => person.EndHoursAsync(run), (tally, ended) =>
         {
             if (ended.Minutes > 0) tally.Change(Unit.Minutes, ended.Minutes);
             else tally.Look();
         });
+        // Last, so that the run counts what its dry run counted: what a hold gives back ends with its order, and not by this run.
+        if (!request.ValidateOnly) await settlement.LookAtDueHoldsAsync(region, _ => true);
     }
 
     /// <summary>A run remembers its id, so that it can't be used for another one; what it did to whom stands in its entries.</summary>

@@ -41,7 +41,12 @@ internal sealed class JournalDesk : IAsyncDisposable
         return new JournalDesk(app);
     }
 
-    public static string[] Arguments(string data) => [$"--TimeBank:Data={data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--Logging:LogLevel:Default=None"];
+    /// <summary>No rounds: they would end the hours of October, and the journal has what a test writes and nothing else.</summary>
+    public static string[] Arguments(string data) =>
+    [
+        $"--TimeBank:Data={data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--TimeBank:RoundSeconds=0",
+        "--Logging:LogLevel:Default=None",
+    ];
 
     /// <summary>Writes an entry; the same number is the same request.</summary>
     /// <param name="day">For which day; the first of October 2026 where the test doesn't care.</param>
