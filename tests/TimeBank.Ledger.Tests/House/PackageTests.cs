@@ -5,7 +5,10 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>The packages that a build took are the pinned ones. Where a pin is missing or not served, a restore takes another version with no more than a warning.</summary>
+/// <summary>
+/// The packages that a build took are the pinned ones. Where a pin is missing or not served, a restore takes another version with no more
+/// than a warning.
+/// </summary>
 public sealed partial class PackageTests
 {
     private static readonly IReadOnlyDictionary<string, string> Pins = ReadPins();
@@ -25,14 +28,16 @@ public sealed partial class PackageTests
     [Fact]
     public void What_a_project_refers_to_is_pinned_and_what_is_pinned_is_referred_to()
     {
-        string[] referred = [.. Projects().SelectMany(project => Items(project, "PackageReference")).Select(item => item.Attribute("Include")!.Value).Distinct()];
+        XElement[] references = [.. Projects().SelectMany(project => Items(project, "PackageReference"))];
+        string[] referred = [.. references.Select(item => item.Attribute("Include")!.Value).Distinct()];
         string[] pinned = [.. Items("Directory.Packages.props", "PackageVersion").Select(item => item.Attribute("Include")!.Value)];
 
         Assert.Equal(pinned.Order(StringComparer.Ordinal), referred.Order(StringComparer.Ordinal));
-        Assert.DoesNotContain(Projects().SelectMany(project => Items(project, "PackageReference")), item => item.Attribute("Version") is not null);
+        Assert.DoesNotContain(references, item => item.Attribute("Version") is not null);
     }
 
-    private static IEnumerable<string> Projects() => new[] { "src", "tests", "protos" }.SelectMany(folder => Repository.Files(folder, "*.csproj"));
+    private static IEnumerable<string> Projects() =>
+        new[] { "src", "tests", "protos" }.SelectMany(folder => Repository.Files(folder, "*.csproj"));
 
     private static IEnumerable<XElement> Items(string file, string name) => XDocument.Parse(Repository.Read(file)).Descendants(name);
 
@@ -54,9 +59,10 @@ public sealed partial class PackageTests
 
     private static Dictionary<string, string> ReadPins()
     {
-        Dictionary<string, string> versions = XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants("PropertyGroup").Elements()
+        Dictionary<string, string> versions = Items("Directory.Packages.props", "PropertyGroup").Elements()
             .ToDictionary(property => property.Name.LocalName, property => property.Value);
-        return Items("Directory.Packages.props", "PackageVersion").Concat(Items("Directory.Packages.props", "GlobalPackageReference")).ToDictionary(
+        IEnumerable<XElement> pins = Items("Directory.Packages.props", "PackageVersion");
+        return pins.Concat(Items("Directory.Packages.props", "GlobalPackageReference")).ToDictionary(
             item => item.Attribute("Include")!.Value,
             item => Property().Replace(item.Attribute("Version")!.Value, name => versions[name.Groups[1].Value]),
             StringComparer.OrdinalIgnoreCase);
