@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using TimeBank.Grains;
 using TimeBank.V1;
 using Role = TimeBank.V1.Role;
 
@@ -39,6 +40,8 @@ internal sealed partial class StoredHistory
             there.TransferHoursAsync(new TransferHoursRequest { RequestId = id, From = _away, To = _volunteer, Amount = Minutes(50) }));
         await StepAsync("hours stay", id =>
             here.TransferHoursAsync(new TransferHoursRequest { RequestId = id, From = _volunteer, To = _helper, Amount = Minutes(5) }));
+        // A round of deliveries in each region, here and not by a timer: how far it has looked is stored.
+        foreach (string region in new[] { Here, There }) await _grains.GetGrain<IClearingGrain>(region).DeliverAsync();
     }
 
     private async Task OrdersAsync()
