@@ -3,6 +3,8 @@ using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orleans;
+using TimeBank.Grains;
 using TimeBank.Ledger;
 using Xunit;
 
@@ -56,6 +58,27 @@ public sealed class ClockTests : IDisposable
 
         await using JournalDesk demonstration = await JournalDesk.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T00:00:00+08:00");
         Assert.Equal(Reason.ClockDoubtful, (await demonstration.WriteAsync(2)).Refusal!.Reason);
+    }
+
+    /// <summary><c>timebank up</c> ends where the log doubts the clock.</summary>
+    [Fact]
+    public async Task Demonstration_that_goes_on_does_not_doubt_its_own_clock()
+    {
+        const string scenario = "--TimeBank:Scenario=2026-10-01T00:00:00+08:00";
+        await using (JournalDesk first = await JournalDesk.StartAsync(_data, scenario))
+        {
+            var advance = new Command(new Guid(1, 0, 0, new byte[8]), Digest.Of([1]).ToString(), "TEST", "", "");
+            IScenarioGrain clock = first.Services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key);
+            Assert.Null((await clock.AdvanceAsync(advance, new DateTimeOffset(2026, 10, 14, 0, 0, 0, ChinaTime.Offset))).Refusal);
+            Assert.Null((await first.WriteAsync(1)).Refusal);
+        }
+
+        RecordedLog log = null!;
+        await using JournalDesk again = await JournalDesk.StartAsync(
+            _data, server => log = new RecordedLog(server), scenario, "--Logging:LogLevel:Default=Warning");
+
+        Assert.Null((await again.WriteAsync(2)).Refusal);
+        Assert.DoesNotContain(log.Lines, line => line.Contains("CLOCK_DOUBTFUL", StringComparison.Ordinal));
     }
 
     private async Task WrittenAsync(int request, params string[] settings)

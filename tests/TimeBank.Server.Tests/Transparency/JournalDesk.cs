@@ -26,11 +26,15 @@ internal sealed class JournalDesk : IAsyncDisposable
 
     private Uri[] Addresses => [.. Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
 
-    public static async Task<JournalDesk> StartAsync(string data, params string[] settings)
+    public static Task<JournalDesk> StartAsync(string data, params string[] settings) => StartAsync(data, _ => { }, settings);
+
+    /// <param name="watch">Sees the server before it starts.</param>
+    public static async Task<JournalDesk> StartAsync(string data, Action<IServiceProvider> watch, params string[] settings)
     {
         WebApplication app = TimeBankServer.Build([.. Arguments(data), .. settings]);
         try
         {
+            watch(app.Services);
             await app.StartAsync();
         }
         catch
