@@ -1,27 +1,44 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Text;
 
 namespace TimeBank.Cli;
 
 /// <summary>The tool's commands.</summary>
 internal static class CommandLine
 {
+    /// <summary>Runs the tool as a process: on its console, until its end or Ctrl-C.</summary>
+    /// <param name="more">Commands beside the tool's own.</param>
+    public static async Task<int> MainAsync(IReadOnlyList<string> args, Func<Kit, IEnumerable<Command>> more)
+    {
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.Cancel();
+        };
+        return await RunAsync(args, Surroundings.OfProcess(), stop.Token, more);
+    }
+
     /// <returns>An <see cref="ExitCode"/> as a number.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, Surroundings around, CancellationToken cancellation)
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args, Surroundings around, CancellationToken cancellation, Func<Kit, IEnumerable<Command>>? more = null)
     {
         Language language = Language.Choose(args, around.Variable);
-        ParseResult parsed = Root(language, around).Parse(args);
+        ParseResult parsed = Root(language, around, more).Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors) await around.Error.WriteLineAsync(error.Message);
             await around.Error.WriteLineAsync(language["用法见 --help。", "See --help."]);
             return (int)ExitCode.Usage;
         }
-        var configuration = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        var configuration = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null };
         return await parsed.InvokeAsync(configuration, cancellation);
     }
 
-    public static RootCommand Root(Language language, Surroundings around)
+    public static RootCommand Root(Language language, Surroundings around, Func<Kit, IEnumerable<Command>>? more = null)
     {
         var kit = new Kit(language, around);
         var root = new RootCommand(language[
@@ -39,9 +56,11 @@ internal static class CommandLine
         foreach (Option option in kit.Options.All) root.Add(option);
         IEnumerable<Command> commands =
         [
-            .. ConnectionCommands.Of(kit), .. HourCommands.Of(kit), .. VoucherCommands.Of(kit), .. StatementCommands.Of(kit), .. LedgerCommands.Of(kit), ReceiptCommand.Of(kit), ReceiptCheck.Of(kit), WitnessCommand.Of(kit), .. AccountCommands.Of(kit), .. ExportCommand.Of(kit), .. ImportCommand.Of(kit),
-            .. ProgrammeCommands.Of(kit), .. FundCommands.Of(kit), .. OrderCommands.Of(kit), .. ElderCommands.Of(kit), .. VolunteerCommands.Of(kit),
-            .. ProviderCommands.Of(kit), .. RuleCommands.Of(kit), .. ScenarioCommands.Of(kit), .. PlayCommand.Of(kit),
+            .. ConnectionCommands.Of(kit), .. HourCommands.Of(kit), .. VoucherCommands.Of(kit), .. StatementCommands.Of(kit),
+            .. LedgerCommands.Of(kit), ReceiptCommand.Of(kit), ReceiptCheck.Of(kit), WitnessCommand.Of(kit), .. AccountCommands.Of(kit),
+            .. ExportCommand.Of(kit), .. ImportCommand.Of(kit), .. ProgrammeCommands.Of(kit), .. FundCommands.Of(kit),
+            .. OrderCommands.Of(kit), .. ElderCommands.Of(kit), .. VolunteerCommands.Of(kit), .. ProviderCommands.Of(kit),
+            .. RuleCommands.Of(kit), .. more?.Invoke(kit) ?? [],
         ];
         foreach (Command command in commands) root.Add(command);
         return root;

@@ -2,7 +2,8 @@ using TimeBank.Server;
 
 try
 {
-    if (args is [VerifyCommand.Name, .. string[] settings]) return VerifyCommand.Run(TimeBankServer.Options(settings), Console.Out, Console.Error);
+    if (args is [VerifyCommand.Name, .. string[] settings]) return VerifyCommand.Run(TimeBankServer.Options(settings), Console.Out,
+        Console.Error);
     if (args is [MigrateCommand.Name, .. string[] words])
     {
         bool dryRun = words.Contains(MigrateCommand.DryRun);

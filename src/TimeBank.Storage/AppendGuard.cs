@@ -3,13 +3,15 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// What no engine's constraints can see of a batch when it is appended: that it goes on exactly where the head ends, and that its accounts are what its entries
+/// What no engine's constraints can see of a batch when it is appended: that it goes on exactly where the head ends, and that its accounts
+/// are what its entries
 /// left of them and within their limits, since the books are written later. Whether the head still stands is a question before this one:
 /// a writer that another one overtook between reading the head and prefetching has drafted nonsense, and it has lost, which is no bug.
 /// </summary>
-internal static class AppendGuard
+public static class AppendGuard
 {
-    /// <exception cref="AppendRefusedException">The batch doesn't follow its own head, or its accounts don't follow from its entries.</exception>
+    /// <exception cref="AppendRefusedException">The batch doesn't follow its own head, or its accounts don't follow from its
+    /// entries.</exception>
     public static void Check(LedgerAppend append)
     {
         LedgerHead before = append.Before, after = append.After;
@@ -17,9 +19,12 @@ internal static class AppendGuard
         for (int at = 0; at < append.Entries.Count; at++)
         {
             JournalEntry entry = append.Entries[at].Entry;
-            if (entry.Region != before.Region) throw new AppendRefusedException($"Entry {entry.Index} is of region {entry.Region}, not {before.Region}.");
-            if (entry.Index != before.Size + at) throw new AppendRefusedException($"Entry {entry.Index} stands where {before.Size + at} was expected.");
-            if (before.Size + at > 0 && entry.Time <= time) throw new AppendRefusedException($"Entry {entry.Index} is not later than the one before it.");
+            if (entry.Region != before.Region) throw new AppendRefusedException(
+                $"Entry {entry.Index} is of region {entry.Region}, not {before.Region}.");
+            if (entry.Index != before.Size + at) throw new AppendRefusedException(
+                $"Entry {entry.Index} stands where {before.Size + at} was expected.");
+            if (before.Size + at > 0 && entry.Time <= time) throw new AppendRefusedException(
+                $"Entry {entry.Index} is not later than the one before it.");
             time = entry.Time;
         }
         bool follows = after.Region == before.Region && after.Time == time
@@ -37,7 +42,8 @@ internal static class AppendGuard
         int at = 0;
         foreach (JournalEntry entry in append.Entries.Select(appended => appended.Entry))
         {
-            while (remembered.Count < entry.Seals?.Count && at < append.Remembered.Count) remembered = remembered.With(append.Remembered[at++]);
+            while (remembered.Count < entry.Seals?.Count && at < append.Remembered.Count) remembered =
+                remembered.With(append.Remembered[at++]);
             bool seals = entry.Seals is null ? remembered.Chain is null : entry.Seals == remembered;
             if (!seals) throw new AppendRefusedException($"Entry {entry.Index} doesn't seal the refusals and notes before it.");
             remembered = remembered.Sealed();
@@ -58,20 +64,25 @@ internal static class AppendGuard
         }
         foreach (Account account in append.Changed)
         {
-            if (account.Number < 1 || account.Number > append.Before.Accounts) throw new AppendRefusedException($"Account {account.Number} changes and isn't there.");
+            if (account.Number < 1 || account.Number > append.Before.Accounts) throw new AppendRefusedException(
+                $"Account {account.Number} changes and isn't there.");
             CheckAccount(account);
         }
         foreach (Account account in append.Opened)
         {
-            if (account.Number <= append.Before.Accounts || account.Number > append.After.Accounts) throw new AppendRefusedException($"Account {account.Number} opens out of its order.");
+            if (account.Number <= append.Before.Accounts || account.Number > append.After.Accounts) throw new AppendRefusedException(
+                $"Account {account.Number} opens out of its order.");
             CheckAccount(account);
         }
-        if (left.Count > 0) throw new AppendRefusedException($"Account {left.Keys.First()} is in a transfer and neither changes nor opens.");
+        if (left.Count > 0) throw new AppendRefusedException(
+            $"Account {left.Keys.First()} is in a transfer and neither changes nor opens.");
 
         void CheckAccount(Account account)
         {
-            if (!account.KeepsLimits) throw new AppendRefusedException($"Account {account.Path} breaks its limits: {account.Counters} with {account.Flags}.");
-            if (left.Remove(account.Number, out Counters last) && last != account.Counters) throw new AppendRefusedException($"Account {account.Path} isn't what its last transfer left.");
+            if (!account.KeepsLimits) throw new AppendRefusedException(
+                $"Account {account.Path} breaks its limits: {account.Counters} with {account.Flags}.");
+            if (left.Remove(account.Number, out Counters last) && last != account.Counters) throw new AppendRefusedException(
+                $"Account {account.Path} isn't what its last transfer left.");
         }
     }
 }

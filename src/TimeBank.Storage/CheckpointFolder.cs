@@ -1,9 +1,11 @@
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
 /// <summary>
-/// The last signed checkpoint of each region as a file of a folder, which best lies on another disk than the database: what a restored database can't take along.
+/// The last signed checkpoint of each region as a file of a folder, which best lies on another disk than the database: what a restored
+/// database can't take along.
 /// </summary>
 /// <param name="ownerOnly">Whether what is made here is its owner's alone. A folder that servers share is theirs who gave it.</param>
 public sealed class CheckpointFolder(string path, bool ownerOnly = false) : ISignedHeads
@@ -43,7 +45,8 @@ public sealed class CheckpointFolder(string path, bool ownerOnly = false) : ISig
     });
 
     public IReadOnlyList<RegionCode> Regions() => Call<IReadOnlyList<RegionCode>>(() => Directory.Exists(Path)
-        ? [.. Directory.EnumerateFiles(Path, $"*{Extension}").Select(System.IO.Path.GetFileNameWithoutExtension).Where(name => RegionCode.TryParse(name!, out _)).Select(name => RegionCode.Parse(name!)).Order()]
+        ? [.. Directory.EnumerateFiles(Path, $"*{Extension}").Select(System.IO.Path.GetFileNameWithoutExtension)
+        .Where(name => RegionCode.TryParse(name!, out _)).Select(name => RegionCode.Parse(name!)).Order()]
         : []);
 
     private FileStream NewFile(string draft) => ownerOnly
@@ -75,5 +78,40 @@ public sealed class CheckpointFolder(string path, bool ownerOnly = false) : ISig
         {
             throw new StorageUnavailableException($"The checkpoints of {Path} can't be used: {fault.Message}", fault);
         }
+    }
+}
+
+/// <summary>Files and folders that their owner alone may read: journals say who did what, and grains keep names and birth dates.</summary>
+public static class OwnerOnly
+{
+    private const UnixFileMode ReadAndWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Makes a folder where it is missing; one that is there keeps its rights.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (Directory.Exists(path)) return;
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, ReadAndWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Opens a file for this process alone, making it where the mode says so.</summary>
+    public static FileStream Open(string path, FileMode mode, FileAccess access)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = ReadAndWrite;
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Whether others than its owner may do anything with a file.</summary>
+    public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
+
+    /// <summary>Takes from others what they may do with a file.</summary>
+    /// <exception cref="UnauthorizedAccessException">It belongs to another account.</exception>
+    public static void Close(string path)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, File.GetUnixFileMode(path) & ~Others);
     }
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
@@ -13,15 +14,18 @@ internal static class LedgerRows
     public const string BooksColumns = "region, size, frontier, time, accounts, root";
 
     public const string AccountColumns =
-        "a.number, a.path, a.unit, a.flags, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted, a.opened, a.owner, a.grp, a.valid_from, a.valid_until, a.data";
+        "a.number, a.path, a.unit, a.flags, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted, a.opened, a.owner, "
+            + "a.grp, a.valid_from, a.valid_until, a.data";
 
     public const string EntryColumns = "e.bytes, e.salt, e.leaf";
 
     /// <summary>The sums of the four counters, each in the two columns of <see cref="SumOf"/>.</summary>
-    public static readonly string TotalColumns = string.Join(", ", ((string[])["debits_pending", "debits_posted", "credits_pending", "credits_posted"]).Select(SumOf));
+    public static readonly string TotalColumns =
+        string.Join(", ", ((string[])["debits_pending", "debits_posted", "credits_pending", "credits_posted"]).Select(SumOf));
 
     /// <summary>
-    /// A sum as two columns, that of the high and that of the low 32 bits: it may be wider than 64 bits, and SQLite has nothing wider. The halves' own sums fit
+    /// A sum as two columns, that of the high and that of the low 32 bits: it may be wider than 64 bits, and SQLite has nothing wider. The
+    /// halves' own sums fit
     /// for two billion rows.
     /// </summary>
     public static string SumOf(string column) => $"CAST(sum({column} >> 32) AS bigint), CAST(sum({column} & 4294967295) AS bigint)";
@@ -31,7 +35,8 @@ internal static class LedgerRows
     public static RegionCode Region(int code) => RegionCode.Parse(code.ToString("D6", CultureInfo.InvariantCulture));
 
     /// <exception cref="StorageUnavailableException">The row contradicts itself: no append could ever match it.</exception>
-    public static LedgerHead Head(DbDataReader row) => Head(row, () => new Remembered(row.GetInt64(6), Bytes(row, 7) is { Length: > 0 } chain ? new Digest(chain) : null));
+    public static LedgerHead Head(DbDataReader row) =>
+        Head(row, () => new Remembered(row.GetInt64(6), Bytes(row, 7) is { Length: > 0 } chain ? new Digest(chain) : null));
 
     /// <exception cref="StorageUnavailableException">The row contradicts itself.</exception>
     public static LedgerHead BooksHead(DbDataReader row) => Head(row, () => Remembered.None);
@@ -45,7 +50,8 @@ internal static class LedgerRows
         try
         {
             var tree = MerkleFrontier.FromBytes(row.GetInt64(1), Bytes(row, 2));
-            if (tree.Root == new Digest(Bytes(row, 5))) return new LedgerHead(region, tree, new LedgerTime(row.GetInt64(3)), row.GetInt64(4), remembered());
+            if (tree.Root == new Digest(Bytes(row, 5))) return new LedgerHead(region, tree, new LedgerTime(row.GetInt64(3)),
+                row.GetInt64(4), remembered());
         }
         catch (Exception unreadable) when (unreadable is FormatException or ArgumentException)
         {
@@ -57,7 +63,8 @@ internal static class LedgerRows
     public static Account Account(DbDataReader row) => new(
         row.GetInt64(0), AccountPath.Parse(row.GetString(1)), Unit.Parse(row.GetString(2)), (AccountFlags)row.GetInt32(3),
         Counters(row, 4), row.GetInt64(8),
-        row.IsDBNull(9) ? null : new AccountTerms(row.GetString(9), row.GetString(10), DateAt(row, 11), DateAt(row, 12), row.GetString(13)));
+        row.IsDBNull(9)
+        ? null : new AccountTerms(row.GetString(9), row.GetString(10), DateAt(row, 11), DateAt(row, 12), row.GetString(13)));
 
     public static StoredEntry Entry(DbDataReader row)
     {
@@ -91,7 +98,8 @@ internal static class LedgerRows
 
     public static UnitTotals UnitTotals(DbDataReader row) => new(Unit.Parse(row.GetString(0)), Totals(row, 1), row.GetInt64(9));
 
-    public static ClassTotals ClassTotals(DbDataReader row) => new(Unit.Parse(row.GetString(0)), row.GetString(1), Totals(row, 2), row.GetInt64(10));
+    public static ClassTotals ClassTotals(DbDataReader row) =>
+        new(Unit.Parse(row.GetString(0)), row.GetString(1), Totals(row, 2), row.GetInt64(10));
 
     public static byte[] Bytes(DbDataReader row, int column) => row.GetFieldValue<byte[]>(column);
 
@@ -104,7 +112,8 @@ internal static class LedgerRows
         new(row.GetInt64(column), row.GetInt64(column + 1), row.GetInt64(column + 2), row.GetInt64(column + 3));
 
     /// <summary>The four sums of <see cref="TotalColumns"/>, from a column on.</summary>
-    private static CounterTotals Totals(DbDataReader row, int column) => new(Sum(row, column), Sum(row, column + 2), Sum(row, column + 4), Sum(row, column + 6));
+    private static CounterTotals Totals(DbDataReader row, int column) =>
+        new(Sum(row, column), Sum(row, column + 2), Sum(row, column + 4), Sum(row, column + 6));
 
     private static Int128 Sum(DbDataReader row, int column) => ((Int128)row.GetInt64(column) << 32) + row.GetInt64(column + 1);
 

@@ -3,8 +3,9 @@ using TimeBank.Chaos.Load;
 using TimeBank.Chaos.Machines;
 using TimeBank.Chaos.Scenarios;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.Storage;
-using TimeBank.Storage.Tests;
+using TimeBank.Testing;
 using Xunit;
 
 namespace TimeBank.Chaos;
@@ -48,7 +49,8 @@ public sealed class AuditTests : IDisposable
     }
 
     [Theory]
-    [InlineData("UPDATE accounts SET credits_posted = credits_posted + 1 WHERE path = 'fund/lottery/available'", "verify: regions/430211/accounts/fund/lottery/available")]
+    [InlineData("UPDATE accounts SET credits_posted = credits_posted + 1 WHERE path = 'fund/lottery/available'",
+        "verify: regions/430211/accounts/fund/lottery/available")]
     [InlineData("DELETE FROM entries WHERE idx = 2", "verify: regions/430211/entries/2")]
     public async Task What_was_changed_in_the_database_is_found(string change, string finding)
     {
@@ -71,11 +73,12 @@ public sealed class AuditTests : IDisposable
         using (var store = SqliteLedgerStore.Open(new SqliteDatabase(Path.Combine(_machine.Data, "timebank.db"))))
         {
             before = await Books.ReadAsync(_machine);
-            var writer = new Writer(store, RegionCode.Parse(District.Region));
+            var writer = new BatchWriter(store, RegionCode.Parse(District.Region));
             (Mutation Mutation, long Fen)[] receipts = [.. Enumerable.Range(0, 3).Select(at => (Receive(at, 100 + at), 100L + at))];
             foreach ((Mutation mutation, long fen) in receipts)
             {
-                var header = new EntryHeader(EntryId.Of(Actor, mutation.RequestId), Digest.Of([]), Actor, "", new DateOnly(2026, 10, 1), "", "", EntryHeader.NoDetails);
+                var header = new EntryHeader(EntryId.Of(Actor, mutation.RequestId), Digest.Of([]), Actor, "", new DateOnly(2026, 10, 1),
+                    "", "", EntryHeader.NoDetails);
                 await writer.WriteOneAsync(MoneyEntries.Receive(header, Slug.Parse("main"), Slug.Parse("lottery"), new Fen(fen)));
             }
             await ((ILedgerReader)store).TrialBalanceAsync(RegionCode.Parse(District.Region), default);
@@ -84,10 +87,12 @@ public sealed class AuditTests : IDisposable
         await before.CheckAsync(_machine, answered);
     }
 
-    private static (Mutation, Answer)[] With((Mutation Mutation, Answer Answer)[] answered, int at, Mutation mutation, Answer answer) => [.. answered[..at], (mutation, answer), .. answered[(at + 1)..]];
+    private static (Mutation, Answer)[] With((Mutation Mutation, Answer Answer)[] answered, int at, Mutation mutation, Answer answer) =>
+        [.. answered[..at], (mutation, answer), .. answered[(at + 1)..]];
 
     private static Mutation Receive(int request, long fen) =>
-        new(Actor, new Guid(request, 0, 0, new byte[8]), "ReceiveMoney", [new Movement(Bank, Fund, "CNY", fen)], Acceptable: true, (_, _) => Task.FromResult(Entry(request)));
+        new(Actor, new Guid(request, 0, 0, new byte[8]), "ReceiveMoney", [new Movement(Bank, Fund, "CNY", fen)], Acceptable: true,
+            (_, _) => Task.FromResult(Entry(request)));
 
     private static Answer Entry(int index) => new($"regions/{District.Region}/entries/{index}");
 }

@@ -23,9 +23,11 @@ internal sealed record ChaosOptions(int Rounds, int Seed, IReadOnlyList<string> 
                 "--seed" => options with { Seed = Number(words[at], value, int.MaxValue) },
                 "--engine" => options with
                 {
-                    Engines = value switch { "both" => options.Engines, "sqlite" or "postgresql" => [value], _ => throw new FormatException($"--engine is sqlite, postgresql or both, and not '{value}'.") },
+                    Engines = value switch { "both" => options.Engines, "sqlite" or "postgresql" => [value], _ =>
+                        throw new FormatException($"--engine is sqlite, postgresql or both, and not '{value}'.") },
                 },
-                "--only" => options with { Scenarios = scenarios.Contains(value) ? [value] : throw new FormatException($"--only is one of {string.Join(", ", scenarios)}, and not '{value}'.") },
+                "--only" => options with { Scenarios = scenarios.Contains(value)
+                    ? [value] : throw new FormatException($"--only is one of {string.Join(", ", scenarios)}, and not '{value}'.") },
                 _ => throw new FormatException($"'{words[at]}' isn't an option. {Usage}"),
             };
         }
@@ -33,5 +35,6 @@ internal sealed record ChaosOptions(int Rounds, int Seed, IReadOnlyList<string> 
     }
 
     private static int Number(string word, string value, int most) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 && number <= most ? number : throw new FormatException($"{word} is a number from 1 to {most}, and not '{value}'.");
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 && number <= most
+            ? number : throw new FormatException($"{word} is a number from 1 to {most}, and not '{value}'.");
 }

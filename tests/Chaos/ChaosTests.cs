@@ -26,7 +26,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Scenarios))]
-    public Task Nothing_acknowledged_is_lost_or_counted_twice(string name, string engine) => RunAsync(name, engine, name == "kill" ? Rounds : 1);
+    public Task Nothing_acknowledged_is_lost_or_counted_twice(string name, string engine) =>
+        RunAsync(name, engine, name == "kill" ? Rounds : 1);
 
     [ScenarioFact(Plan.FullDiskName, Plan.Sqlite)]
     public Task Nothing_acknowledged_is_lost_when_the_disk_is_full() => RunAsync(Plan.FullDiskName, Plan.Sqlite, 1);

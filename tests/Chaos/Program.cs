@@ -40,5 +40,6 @@ foreach ((string name, string engine, var impossible, var runAsync) in Plan.All)
     Console.WriteLine($"{name} on {engine}: {end} ({watch.Elapsed.TotalSeconds:F0} s)\n");
 }
 string left = notRun == 0 ? "" : $"; {notRun} not run";
-Console.WriteLine(failed > 0 ? $"chaos: {failed} scenarios failed{left}" : passed > 0 ? $"chaos: nothing was lost, nothing was counted twice{left}" : "chaos: nothing was run");
+Console.WriteLine(failed > 0 ? $"chaos: {failed} scenarios failed{left}" : passed > 0
+    ? $"chaos: nothing was lost, nothing was counted twice{left}" : "chaos: nothing was run");
 return failed > 0 ? 1 : passed > 0 ? 0 : 3;

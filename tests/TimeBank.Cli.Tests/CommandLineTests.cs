@@ -63,7 +63,8 @@ public sealed class CommandLineTests
         Assert.Equal(3, await around.RunAsync("hours", "P7K2", "--json"));
         using JsonDocument document = JsonDocument.Parse(around.Error);
         JsonElement error = document.RootElement.GetProperty("error");
-        Assert.Equal(["status", "reason", "message", "metadata", "fieldViolations"], error.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["status", "reason", "message", "metadata", "fieldViolations"],
+            error.EnumerateObject().Select(property => property.Name));
         Assert.Equal("UNAVAILABLE", error.GetProperty("status").GetString());
     }
 
@@ -87,7 +88,8 @@ public sealed class CommandLineTests
                 var around = new TestSurroundings();
                 Assert.Equal(0, await around.RunAsync([.. path, "--help", "--lang", language]));
                 string description = around.Out.Split('\n')[1].Trim();
-                Assert.True(description.Length > 0 && description.Any(letter => letter > 0x2E7F) == (language == "zh-CN"), string.Join(' ', path));
+                Assert.True(description.Length > 0 && description.Any(letter => letter > 0x2E7F) == (language == "zh-CN"),
+                    string.Join(' ', path));
             }
         }
     }

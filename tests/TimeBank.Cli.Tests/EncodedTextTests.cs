@@ -37,7 +37,8 @@ public sealed class EncodedTextTests
     [InlineData("gb2312", "610A00", "Line 2 has a NUL")]
     [InlineData("latin-1", "61", "There is no encoding latin-1")]
     [InlineData("", "61", "There is no encoding")]
-    public void What_is_not_in_the_encoding_given_is_refused_with_its_line(string name, string hex, string why) => RefusedAs(why, hex, name);
+    public void What_is_not_in_the_encoding_given_is_refused_with_its_line(string name, string hex, string why) =>
+        RefusedAs(why, hex, name);
 
     [Theory]
     [InlineData("610A" + Gbk + "0A" + Nothing, "neither UTF-8 (see line 2) nor GB18030 (see line 3)")]
@@ -54,7 +55,8 @@ public sealed class EncodedTextTests
     public void All_of_GBK_reads_as_it_was_written()
     {
         Encoding gbk = CodePagesEncodingProvider.Instance.GetEncoding("GBK")!;
-        string text = string.Concat(Enumerable.Range(0x4E00, 0x5200).Select(code => (char)code).Where(letter => gbk.GetString(gbk.GetBytes([letter])) == $"{letter}"));
+        string text = string.Concat(Enumerable.Range(0x4E00, 0x5200).Select(code => (char)code)
+            .Where(letter => gbk.GetString(gbk.GetBytes([letter])) == $"{letter}"));
 
         Assert.True(text.Length > 20_000);
         Assert.Equal((text, TextEncoding.Gb18030), EncodedText.Read(gbk.GetBytes(text), null));
@@ -62,7 +64,8 @@ public sealed class EncodedTextTests
 
     private static void RefusedAs(string why, string hex, string? name)
     {
-        UsageException refused = Assert.Throws<UsageException>(() => EncodedText.Read(Convert.FromHexString(hex), EncodedText.ParseOrNull(name)));
+        UsageException refused = Assert.Throws<UsageException>(
+            () => EncodedText.Read(Convert.FromHexString(hex), EncodedText.ParseOrNull(name)));
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
         Assert.NotEqual(refused.Message, refused.In(Language.Chinese));
     }

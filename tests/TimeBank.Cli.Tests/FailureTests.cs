@@ -36,7 +36,8 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Reason_of_an_error_without_details_is_empty() => Assert.Equal("", Failure.ReasonOf(new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, ""))));
+    public void Reason_of_an_error_without_details_is_empty() =>
+        Assert.Equal("", Failure.ReasonOf(new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, ""))));
 
     [Fact]
     public void Mistakes_of_ours_are_no_failures() => Assert.Null(Failure.Of(new InvalidOperationException(), Language.English, Server));
@@ -46,7 +47,8 @@ public sealed class FailureTests
     [InlineData("REQUIRED: 必须填写。 This is required.", "REQUIRED", "This is required.")]
     [InlineData("Note: see the manual.", "", "Note: see the manual.")]
     public void Descriptions_of_fields_are_taken_apart(string description, string violation, string text) =>
-        Assert.Equal(new FieldFailure("a.b", violation, text), FieldFailure.Of(new BadRequest.Types.FieldViolation { Field = "a.b", Description = description }, Language.English));
+        Assert.Equal(new FieldFailure("a.b", violation, text),
+            FieldFailure.Of(new BadRequest.Types.FieldViolation { Field = "a.b", Description = description }, Language.English));
 
     private static Failure Of(RpcException error, Language language) => Failure.Of(error, language, Server)!;
 
@@ -55,7 +57,8 @@ public sealed class FailureTests
         var info = new ErrorInfo { Reason = "INSUFFICIENT_BALANCE", Domain = "timebank" };
         info.Metadata.Add("needed", "30");
         var fields = new BadRequest();
-        fields.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = "fund_id", Description = "NOT_A_SLUG: 只能用小写字母。 Use 1 to 40 lower-case letters." });
+        fields.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = "fund_id",
+            Description = "NOT_A_SLUG: 只能用小写字母。 Use 1 to 40 lower-case letters." });
         var status = new Google.Rpc.Status { Code = (int)StatusCode.FailedPrecondition, Message = "There isn't enough." };
         status.Details.Add(Any.Pack(info));
         status.Details.Add(Any.Pack(new LocalizedMessage { Locale = "zh-CN", Message = "余额不足。" }));

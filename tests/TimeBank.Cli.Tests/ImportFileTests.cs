@@ -12,11 +12,14 @@ public sealed class ImportFileTests
     public void Lines_have_their_numbers_and_cells_whatever_they_begin_with()
     {
         (List<ImportLine> lines, List<ImportRefusal> refused) = Read(
-            "\ufeffMemo,AMOUNT,unit,side,account,date,id,other\r\n\"a, \"\"b\"\"\nc\",1200,MIN,贷,pool/donated,2026-09-30,k1,x\r\n\r\n'=1+1,5,CNY,debit,bank/ccb,2026-09-30,'-7\r\n");
+            "\ufeffMemo,AMOUNT,unit,side,account,date,id,other\r\n\"a, "
+                + "\"\"b\"\"\nc\",1200,MIN,贷,pool/donated,2026-09-30,k1,x\r\n\r\n'=1+1,5,CNY,debit,bank/ccb,2026-09-30,'-7\r\n");
 
         Assert.Empty(refused);
-        Assert.Equal((2, "k1", "pool/donated", Side.Credit, "a, \"b\"\nc"), (lines[0].Number, lines[0].Key, lines[0].Account, lines[0].Side, lines[0].Memo));
-        Assert.Equal((new Amount { Value = 1_200, Unit = "MIN" }, new Date { Year = 2026, Month = 9, Day = 30 }), (lines[0].Amount, lines[0].Date));
+        Assert.Equal((2, "k1", "pool/donated", Side.Credit, "a, \"b\"\nc"),
+            (lines[0].Number, lines[0].Key, lines[0].Account, lines[0].Side, lines[0].Memo));
+        Assert.Equal((new Amount { Value = 1_200, Unit = "MIN" }, new Date { Year = 2026, Month = 9, Day = 30 }),
+            (lines[0].Amount, lines[0].Date));
         Assert.Equal((5, "-7", "=1+1", Side.Debit), (lines[1].Number, lines[1].Key, lines[1].Memo, lines[1].Side));
     }
 
@@ -38,7 +41,9 @@ public sealed class ImportFileTests
     [Fact]
     public void A_cell_behind_the_last_name_is_no_column_of_its_own()
     {
-        (List<ImportLine> lines, List<ImportRefusal> refused) = Read("no," + Header.TrimEnd() + ",,\n1,k,2026-09-30,bank/ccb,DEBIT,CNY,12,opening,,\n2,l,2026-09-30,bank/ccb,DEBIT,CNY,12,opening,,more\n");
+        (List<ImportLine> lines, List<ImportRefusal> refused) =
+            Read("no," + Header.TrimEnd()
+            + ",,\n1,k,2026-09-30,bank/ccb,DEBIT,CNY,12,opening,,\n2,l,2026-09-30,bank/ccb,DEBIT,CNY,12,opening,,more\n");
 
         Assert.Equal("k", Assert.Single(lines).Key);
         Assert.Equal(("l", "line"), (Assert.Single(refused).Key, refused[0].Field));
@@ -86,9 +91,12 @@ public sealed class ImportFileTests
     [InlineData("id,date,account,side,unit\n", "amount")]
     [InlineData("id,date,account,side,unit,amount\nk,\"2026", "Line 2")]
     [InlineData("id,date,account,side,unit,amount\nk,\"2026\"x,", "Line 2")]
-    public void A_file_that_cannot_be_read_says_why(string text, string why) => Assert.Contains(why, Assert.Throws<UsageException>(() => Read(text)).Message, StringComparison.Ordinal);
+    public void A_file_that_cannot_be_read_says_why(string text, string why) =>
+        Assert.Contains(why, Assert.Throws<UsageException>(() => Read(text)).Message, StringComparison.Ordinal);
 
-    /// <summary>The same made-up books in every encoding are the same lines, and what is refused of them is reported as it stands in the file.</summary>
+    /// <summary>
+    /// The same made-up books in every encoding are the same lines, and what is refused of them is reported as it stands in the file.
+    /// </summary>
     [Theory]
     [InlineData(65001, false, "UTF-8")]
     [InlineData(65001, true, "UTF-8")]
@@ -98,7 +106,9 @@ public sealed class ImportFileTests
     [InlineData(54936, true, "GB18030")]
     public void Books_are_the_same_in_every_encoding(int codePage, bool marked, string name)
     {
-        const string books = Header + "凭证-1,2026-09-30,pool/donated,贷,MIN,90,期初结转\n凭证-2,2026-09-30,bank/ccb,借,CNY,1.50,小数\n凭证-3,2026-09-30,bank/ccb,借方,CNY,1,\n\U00020000-4,2026-09-30,bank/ccb,借,CNY,1,\"多\n行\"\n";
+        const string books = Header
+            + "凭证-1,2026-09-30,pool/donated,贷,MIN,90,期初结转\n凭证-2,2026-09-30,bank/ccb,借,CNY,1.50,小数\n"
+            + "凭证-3,2026-09-30,bank/ccb,借方,CNY,1,\n\U00020000-4,2026-09-30,bank/ccb,借,CNY,1,\"多\n行\"\n";
         Encoding encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
         string file = Path.GetTempFileName();
         try

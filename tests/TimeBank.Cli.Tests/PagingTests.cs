@@ -58,7 +58,8 @@ public sealed class PagingTests
     /// <summary>2,500 elders, a page as the server cuts it.</summary>
     private static ListEldersResponse Page(ListEldersRequest request)
     {
-        int from = request.PageToken.Length == 0 ? 0 : int.Parse(request.PageToken, System.Globalization.CultureInfo.InvariantCulture), to = Math.Min(2_500, from + Math.Min(request.PageSize, 1_000));
+        int from = request.PageToken.Length == 0 ? 0 : int.Parse(request.PageToken, System.Globalization.CultureInfo.InvariantCulture),
+            to = Math.Min(2_500, from + Math.Min(request.PageSize, 1_000));
         var page = new ListEldersResponse { NextPageToken = to < 2_500 ? $"{to}" : "" };
         page.Elders.Add(Enumerable.Range(from, to - from).Select(number => new Elder { Name = $"{number}" }));
         return page;

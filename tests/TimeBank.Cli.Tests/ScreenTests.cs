@@ -10,7 +10,9 @@ public sealed class ScreenTests
     public void Table_with_Chinese_is_straight()
     {
         var around = new TestSurroundings();
-        new Screen(around.Around(), Language.Chinese, isJson: false).Table("", [new Column("姓名"), new Column("Balance", IsAmount: true)], [["春兰", "1小时30分钟"], ["A longer name", "5"], ["[markup]", "12,345.00元"]]);
+        new Screen(around.Around(), Language.Chinese, isJson: false)
+            .Table("", [new Column("姓名"), new Column("Balance", IsAmount: true)],
+            [["春兰", "1小时30分钟"], ["A longer name", "5"], ["[markup]", "12,345.00元"]]);
         string[] lines = around.Out.TrimEnd('\n').Split('\n');
         Assert.Equal(7, lines.Length);
         Assert.Single(lines.Select(Width).Distinct());
@@ -20,7 +22,8 @@ public sealed class ScreenTests
     public void Table_of_a_file_has_no_colours_and_no_line_breaks()
     {
         var around = new TestSurroundings();
-        new Screen(around.Around(), Language.English, isJson: false).Table("Title", [new Column("a"), new Column("b")], [[new string('x', 90), new string('y', 90)]]);
+        new Screen(around.Around(), Language.English, isJson: false)
+            .Table("Title", [new Column("a"), new Column("b")], [[new string('x', 90), new string('y', 90)]]);
         Assert.DoesNotContain('\u001b', around.Out);
         Assert.Equal(1, around.Out.Split('\n').Count(line => line.Contains('x', StringComparison.Ordinal)));
     }
@@ -45,7 +48,9 @@ public sealed class ScreenTests
     public void Json_is_the_contracts_with_every_field()
     {
         var around = new TestSurroundings();
-        new Screen(around.Around(), Language.English, isJson: true).Show(new Voucher { Name = "regions/430211/vouchers/A", Remaining = new Amount { Value = 80_000, Unit = "CNY" } }, () => Assert.Fail("a script reads"));
+        new Screen(around.Around(), Language.English, isJson: true)
+            .Show(new Voucher { Name = "regions/430211/vouchers/A", Remaining = new Amount { Value = 80_000, Unit = "CNY" } }, () =>
+            Assert.Fail("a script reads"));
         using JsonDocument document = JsonDocument.Parse(around.Out);
         JsonElement voucher = document.RootElement;
         Assert.Equal("80000", voucher.GetProperty("remaining").GetProperty("value").GetString());

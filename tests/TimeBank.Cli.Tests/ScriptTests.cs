@@ -21,7 +21,8 @@ public sealed class ScriptTests : IDisposable
         (int code, string output, _) = await RunAsync(words);
 
         Assert.Equal(0, code);
-        Assert.Equal([$"./timebank {words[0]}"], output.Split('\n').Where(line => line.StartsWith("./timebank ", StringComparison.Ordinal)).Select(line => string.Join(' ', line.Split(' ')[..2])));
+        Assert.Equal([$"./timebank {words[0]}"], output.Split('\n').Where(line => line.StartsWith("./timebank ", StringComparison.Ordinal))
+            .Select(line => string.Join(' ', line.Split(' ')[..2])));
         Assert.Contains("\n    ", output, StringComparison.Ordinal);
     }
 

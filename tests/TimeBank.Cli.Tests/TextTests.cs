@@ -31,7 +31,8 @@ public sealed class TextTests
     [InlineData("12.5", 1_250)]
     [InlineData("0.05", 5)]
     [InlineData("92233720368547756.99", 9_223_372_036_854_775_699)]
-    public void Yuan_become_fen(string text, long fen) => Assert.Equal(new Amount { Value = fen, Unit = "CNY" }, AmountText.ParseYuan(text));
+    public void Yuan_become_fen(string text, long fen) =>
+        Assert.Equal(new Amount { Value = fen, Unit = "CNY" }, AmountText.ParseYuan(text));
 
     [Theory]
     [InlineData("")]
@@ -50,7 +51,8 @@ public sealed class TextTests
     [InlineData("2h", 120)]
     [InlineData("1h30m", 90)]
     [InlineData("1H5", 65)]
-    public void Lengths_become_minutes(string text, long minutes) => Assert.Equal(new Amount { Value = minutes, Unit = "MIN" }, AmountText.ParseMinutes(text));
+    public void Lengths_become_minutes(string text, long minutes) =>
+        Assert.Equal(new Amount { Value = minutes, Unit = "MIN" }, AmountText.ParseMinutes(text));
 
     [Theory]
     [InlineData("")]
@@ -70,7 +72,8 @@ public sealed class TextTests
 
     [Fact]
     public void Moments_are_told_in_Chinas_time() =>
-        Assert.Equal("2026-10-01 00:00:00", TimeText.Of(Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 9, 30, 16, 0, 0, TimeSpan.Zero))));
+        Assert.Equal("2026-10-01 00:00:00",
+            TimeText.Of(Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 9, 30, 16, 0, 0, TimeSpan.Zero))));
 
     [Theory]
     [InlineData("2026-10-05 09:00", "2026-10-05 09:00:00")]
@@ -79,24 +82,29 @@ public sealed class TextTests
     public void Times_without_a_zone_are_Chinas(string text, string time) => Assert.Equal(time, TimeText.Of(TimeText.ParseTime(text)));
 
     [Fact]
-    public void Months_have_all_their_days() => Assert.Equal("2026-02-01 … 2026-02-28", TimeText.Of(TimeText.DaysOf(TimeText.ParseMonth("2026-02"))));
+    public void Months_have_all_their_days() =>
+        Assert.Equal("2026-02-01 … 2026-02-28", TimeText.Of(TimeText.DaysOf(TimeText.ParseMonth("2026-02"))));
 
     [Theory]
     [InlineData("volunteers", "P7", "regions/430211/volunteers/P7")]
     [InlineData("volunteers", "volunteers/P7", "regions/430211/volunteers/P7")]
     [InlineData("volunteers", "regions/430203/volunteers/P7", "regions/430203/volunteers/P7")]
     [InlineData("accounts", "fund/lottery/available", "regions/430211/accounts/fund/lottery/available")]
-    public void Names_are_completed(string collection, string text, string name) => Assert.Equal(name, ResourceNames.Full(collection, text, "430211"));
+    public void Names_are_completed(string collection, string text, string name) =>
+        Assert.Equal(name, ResourceNames.Full(collection, text, "430211"));
 
     [Fact]
     public void Names_are_shortened() => Assert.Equal(("fund/lottery/available", "accounts", "430211"), (
-        ResourceNames.Short("regions/430211/accounts/fund/lottery/available"), ResourceNames.CollectionOf("regions/430211/accounts/fund/lottery/available"), ResourceNames.RegionOf("regions/430211/elders/A")));
+        ResourceNames.Short("regions/430211/accounts/fund/lottery/available"),
+            ResourceNames.CollectionOf("regions/430211/accounts/fund/lottery/available"),
+            ResourceNames.RegionOf("regions/430211/elders/A")));
 
     [Fact]
     public void Every_choice_of_the_contract_can_be_typed()
     {
         MethodInfo check = typeof(TextTests).GetMethod(nameof(CheckEnum), BindingFlags.NonPublic | BindingFlags.Static)!;
-        foreach (System.Type type in typeof(Amount).Assembly.GetExportedTypes().Where(type => type is { IsEnum: true, IsNested: false })) check.MakeGenericMethod(type).Invoke(null, null);
+        foreach (System.Type type in typeof(Amount).Assembly.GetExportedTypes()
+            .Where(type => type is { IsEnum: true, IsNested: false })) check.MakeGenericMethod(type).Invoke(null, null);
     }
 
     private static void CheckEnum<T>()
@@ -106,7 +114,8 @@ public sealed class TextTests
         foreach (T value in System.Enum.GetValues<T>().Skip(1))
         {
             string name = typeof(T).GetField(value.ToString())!.GetCustomAttribute<OriginalNameAttribute>()!.Name;
-            Assert.Equal([value, value], [EnumText.Parse<T>(name), EnumText.Parse<T>(name[prefix.Length..].Replace('_', '-').ToLowerInvariant())]);
+            Assert.Equal(
+                [value, value], [EnumText.Parse<T>(name), EnumText.Parse<T>(name[prefix.Length..].Replace('_', '-').ToLowerInvariant())]);
         }
     }
 
@@ -125,5 +134,6 @@ public sealed class TextTests
         Assert.Equal(locale, Language.Choose(args.Split(' '), name => name == "LANG" ? lang : null).Locale);
 
     [Fact]
-    public void LC_ALL_goes_before_LANG() => Assert.Equal("zh-CN", Language.Choose([], name => name == "LC_ALL" ? "zh_CN.UTF-8" : "en_GB.UTF-8").Locale);
+    public void LC_ALL_goes_before_LANG() =>
+        Assert.Equal("zh-CN", Language.Choose([], name => name == "LC_ALL" ? "zh_CN.UTF-8" : "en_GB.UTF-8").Locale);
 }

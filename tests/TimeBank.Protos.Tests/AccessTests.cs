@@ -20,7 +20,8 @@ public sealed class AccessTests
         Assert.Distinct(access.Grants.Select(grant => grant.Role));
         foreach (Grant grant in access.Grants)
         {
-            Assert.True(grant.OwnField.Length == 0 || !grant.OwnCheckedByService, $"{grant.Role}: own_field or own_checked_by_service, not both");
+            Assert.True(grant.OwnField.Length == 0 || !grant.OwnCheckedByService,
+                $"{grant.Role}: own_field or own_checked_by_service, not both");
             if (grant.OwnField.Length > 0)
             {
                 Assert.Equal(FieldType.String, Contract.Field(method.InputType, grant.OwnField)?.FieldType);

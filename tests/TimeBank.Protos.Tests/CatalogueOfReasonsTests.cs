@@ -15,7 +15,8 @@ public sealed partial class CatalogueOfReasonsTests
     [Fact]
     public void Names_are_unique_and_upper_snake()
     {
-        string[] names = [.. Reasons.Select(row => Text(row, "reason")), .. Violations.Select(row => Text(row, "violation")), .. Words.Select(row => Text(row, "word"))];
+        string[] names = [.. Reasons.Select(row => Text(row, "reason")), .. Violations.Select(row => Text(row, "violation")),
+            .. Words.Select(row => Text(row, "word"))];
 
         Assert.Distinct(names);
         Assert.All(names, name => Assert.Matches("^[A-Z]+(_[A-Z]+)*$", name));
@@ -24,7 +25,8 @@ public sealed partial class CatalogueOfReasonsTests
     [Fact]
     public void Statuses_are_those_of_grpc_and_never_ok()
     {
-        Assert.All(Reasons, row => Assert.True(CodeReflection.Descriptor.EnumTypes[0].FindValueByName(Text(row, "status"))?.Number > 0, row.ToString()));
+        Assert.All(Reasons, row =>
+            Assert.True(CodeReflection.Descriptor.EnumTypes[0].FindValueByName(Text(row, "status"))?.Number > 0, row.ToString()));
     }
 
     [Fact]
@@ -33,7 +35,8 @@ public sealed partial class CatalogueOfReasonsTests
         Assert.All([.. Reasons, .. Violations, .. Words], row =>
         {
             Assert.Equal(Placeholders(Text(row, "zh")), Placeholders(Text(row, "en")));
-            Assert.Equal(Optional().Matches(Text(row, "zh")).SelectMany(part => Placeholders(part.Value)), Optional().Matches(Text(row, "en")).SelectMany(part => Placeholders(part.Value)));
+            Assert.Equal(Optional().Matches(Text(row, "zh")).SelectMany(part => Placeholders(part.Value)),
+                Optional().Matches(Text(row, "en")).SelectMany(part => Placeholders(part.Value)));
             Assert.Matches(@"\p{IsCJKUnifiedIdeographs}", Text(row, "zh"));
             Assert.DoesNotMatch(@"\p{IsCJKUnifiedIdeographs}", Text(row, "en"));
         });
@@ -61,7 +64,8 @@ public sealed partial class CatalogueOfReasonsTests
         string[] promised =
         [
             .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "protos"), "*.proto")
-                .SelectMany(file => ErrorSentence().Matches(CommentLine().Replace(File.ReadAllText(file), " ")).Select(match => match.Value))
+                .SelectMany(file => ErrorSentence().Matches(CommentLine().Replace(File.ReadAllText(file), " "))
+                .Select(match => match.Value))
                 .SelectMany(sentence => UpperSnake().Matches(sentence).Select(match => match.Value)),
         ];
 
@@ -77,7 +81,8 @@ public sealed partial class CatalogueOfReasonsTests
 
     private static string Text(JsonElement row, string property) => row.GetProperty(property).GetString()!;
 
-    private static string[] Placeholders(string text) => [.. Placeholder().Matches(text).Select(match => match.Value).Order(StringComparer.Ordinal)];
+    private static string[] Placeholders(string text) =>
+        [.. Placeholder().Matches(text).Select(match => match.Value).Order(StringComparer.Ordinal)];
 
     [GeneratedRegex(@"\{[a-z]+\}")]
     private static partial Regex Placeholder();

@@ -52,7 +52,8 @@ public sealed class ShapeTests
         foreach (FieldDescriptor field in Contract.Messages.SelectMany(message => message.Fields.InDeclarationOrder()))
         {
             Assert.False(field.FieldType is FieldType.Double or FieldType.Float, field.FullName);
-            Assert.False(field.FieldType == FieldType.Message && field.MessageType.File.Name == "google/protobuf/wrappers.proto", field.FullName);
+            Assert.False(field.FieldType == FieldType.Message && field.MessageType.File.Name == "google/protobuf/wrappers.proto",
+                field.FullName);
         }
     }
 
@@ -68,7 +69,8 @@ public sealed class ShapeTests
     [Fact]
     public void The_contract_is_all_there()
     {
-        string[] sources = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "protos"), "*.proto").Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+        string[] sources = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "protos"), "*.proto").Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal)!];
 
         Assert.Equal(sources, Contract.Files.Select(file => Path.GetFileName(file.Name)).Order(StringComparer.Ordinal));
         Assert.Equal(11, Contract.Files.Sum(file => file.Services.Count));

@@ -22,7 +22,8 @@ internal static class CommandLine
         IReadOnlyList<Mutation> mutations = Mutants.All;
         for (int at = 0; at < args.Length; at++)
         {
-            bool Number(out ulong number) => ulong.TryParse(at + 1 < args.Length ? args[++at] : "", NumberStyles.None, CultureInfo.InvariantCulture, out number);
+            bool Number(out ulong number) =>
+                ulong.TryParse(at + 1 < args.Length ? args[++at] : "", NumberStyles.None, CultureInfo.InvariantCulture, out number);
             switch (args[at])
             {
                 case "--from" when Number(out from): break;
@@ -30,7 +31,8 @@ internal static class CommandLine
                 case "--threads" when Number(out ulong count) && count is > 0 and < 1_000: threads = (int)count; break;
                 case "--first": first = true; break;
                 case "--mutations": mutates = true; break;
-                case "--only" when at + 1 < args.Length: mutations = [.. Mutants.All.Where(mutation => mutation.Name == args[at + 1])]; at++; break;
+                case "--only" when at + 1 < args.Length: mutations =
+                    [.. Mutants.All.Where(mutation => mutation.Name == args[at + 1])]; at++; break;
                 case "--sqlite": onSqlite = true; break;
                 case "--trace": trace = true; break;
                 case "--help" or "-h":

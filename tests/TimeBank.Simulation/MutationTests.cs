@@ -2,7 +2,9 @@ using Xunit;
 
 namespace TimeBank.Simulation;
 
-/// <summary>That the simulator can fail: the ledger is broken in known ways, and it is found. `./timebank simulate --mutations` is the whole.</summary>
+/// <summary>
+/// That the simulator can fail: the ledger is broken in known ways, and it is found. `./timebank simulate --mutations` is the whole.
+/// </summary>
 public sealed class MutationTests
 {
     private static readonly string[] Short = ["head-unchecked", "acknowledged-early", "part-post-rounded"];

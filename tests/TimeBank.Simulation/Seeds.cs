@@ -15,12 +15,17 @@ internal sealed class Seeds(ulong from, int count, bool onSqlite, int threads, T
     public bool Run(TextWriter output)
     {
         // Threads of our own: a world must not meet the thread pool, not even by sharing it.
-        Thread[] running = [.. Enumerable.Range(0, Math.Min(threads, count)).Select(_ => new Thread(() => Work(output), maxStackSize: 16 << 20))];
+        Thread[] running =
+            [.. Enumerable.Range(0, Math.Min(threads, count)).Select(_ => new Thread(() => Work(output), maxStackSize: 16 << 20))];
         foreach (Thread thread in running) thread.Start();
         foreach (Thread thread in running) thread.Join();
 
-        output.WriteLine($"{_done} seeds from {from}{(onSqlite ? " on SQLite" : "")}: {_tally["steps"]} steps, {_tally["entries"]} entries, {_tally["refusals stored"]} refusals, {_found} findings");
-        output.WriteLine($"  {string.Join(", ", _tally.Counts.Where(count => count.Key is not ("steps" or "entries" or "refusals stored")).Select(count => $"{count.Key}: {count.Value}"))}");
+        output.WriteLine(
+            $"{_done} seeds from {from}{(onSqlite ? " on SQLite" : "")}: {_tally["steps"]} steps, {_tally["entries"]} entries, "
+                + $"{_tally["refusals stored"]} refusals, {_found} findings");
+        output.WriteLine(
+            $"  {string.Join(", ", _tally.Counts.Where(count => count.Key is not ("steps" or "entries" or "refusals stored"))
+                .Select(count => $"{count.Key}: {count.Value}"))}");
         return _found == 0;
     }
 
@@ -39,7 +44,9 @@ internal sealed class Seeds(ulong from, int count, bool onSqlite, int threads, T
                 if (simulated.Finding is { } finding)
                 {
                     _found++;
-                    output.WriteLine($"seed {simulated.Seed}: {finding}\n  again: ./timebank simulate --from {simulated.Seed} --seeds 1{(onSqlite ? " --sqlite" : "")} --trace");
+                    output.WriteLine(
+                        $"seed {simulated.Seed}: {finding}\n  again: ./timebank simulate --from {simulated.Seed} --seeds "
+                            + $"1{(onSqlite ? " --sqlite" : "")} --trace");
                 }
                 if (_done % ProgressEvery == 0 && _done < count) output.WriteLine($"{_done} of {count} seeds, {_found} findings");
             }

@@ -1,10 +1,13 @@
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.Storage;
+using TimeBank.Testing;
+using TimeBank.Writer;
 
 namespace TimeBank.Simulation;
 
-/// <summary>One region's life from a seed: callers, writers, a store and what goes wrong between them, and an auditor over it all.</summary>
+/// <summary>
+/// One region's life from a seed: callers, writers, a store and what goes wrong between them, and an auditor over it all.
+/// </summary>
 internal static class Simulation
 {
     private static readonly RegionCode Region = RegionCode.Parse("430211");
@@ -66,14 +69,16 @@ internal static class Simulation
         {
             World.Run(new Turns(world, "callers"), () => life = LiveAsync(world, fleet, disk, callers));
             world.RunToEnd(fleet.MayCrash);
-            if (world.Finding is null && !life.IsCompletedSuccessfully) world.Report(life.Exception?.ToString() ?? "everybody waits, and nothing is left to happen");
+            if (world.Finding is null && !life.IsCompletedSuccessfully) world.Report(
+                life.Exception?.ToString() ?? "everybody waits, and nothing is left to happen");
             if (world.Finding is null && (FinalAudit.Wrong(auditor, Region, open(), reads) ?? verify()) is { } wrong) world.Report(wrong);
         }
         catch (FindingException)
         {
             // Reported where it was thrown.
         }
-        return new Simulated(seed, world.Finding is null ? null : $"step {world.Steps}: {world.Finding}", world.Steps, world.Trace.Digest(), world.Tally);
+        return new Simulated(seed, world.Finding is null ? null : $"step {world.Steps}: {world.Finding}", world.Steps,
+            world.Trace.Digest(), world.Tally);
     }
 
     private static async Task LiveAsync(World world, Fleet fleet, Disk disk, Callers callers)

@@ -56,12 +56,18 @@ public sealed class SimulationTests
     {
         string[] everything =
         [
-            "answers lost", "append fails", "append refused", "clock jumps", "commits, then fails", "crashes", "disk full", "fails, then commits", "late append stored",
-            "lost to another writer", "no answer in time", "notes stored", "read fails", "reads of a writer that isn't alone", "reads of one moment", "trials", "requests doubled", "requests lost",
-            "answer AccountClosed", "answer AccountExists", "answer AccountFrozen", "answer AccountNotEmpty", "answer AccountNotFound", "answer AmountNotPositive", "answer AmountTooLarge",
-            "answer EntryAlreadyReversed", "answer EntryNotFound", "answer EntryNotReversible", "answer HoldAmountExceeded", "answer HoldEnded", "answer HoldExpired", "answer HoldNotExpired",
-            "answer HoldNotFound", "answer InsufficientBalance", "answer InternalError", "answer LimitReached", "answer QueueFull", "answer RequestIdReused", "answer SameAccount",
-            "answer StoreUnavailable", "answer TextTooLong", "answer TooManyTransfers", "answer UnitMismatch", "answer VoucherExpired", "answer accepted",
+            "answers lost", "append fails", "append refused", "clock jumps", "commits, then fails", "crashes", "disk full",
+                "fails, then commits", "late append stored",
+            "lost to another writer", "no answer in time", "notes stored", "read fails", "reads of a writer that isn't alone",
+                "reads of one moment", "trials", "requests doubled", "requests lost",
+            "answer AccountClosed", "answer AccountExists", "answer AccountFrozen", "answer AccountNotEmpty", "answer AccountNotFound",
+                "answer AmountNotPositive", "answer AmountTooLarge",
+            "answer EntryAlreadyReversed", "answer EntryNotFound", "answer EntryNotReversible", "answer HoldAmountExceeded",
+                "answer HoldEnded", "answer HoldExpired", "answer HoldNotExpired",
+            "answer HoldNotFound", "answer InsufficientBalance", "answer InternalError", "answer LimitReached", "answer QueueFull",
+                "answer RequestIdReused", "answer SameAccount",
+            "answer StoreUnavailable", "answer TextTooLong", "answer TooManyTransfers", "answer UnitMismatch", "answer VoucherExpired",
+                "answer accepted",
         ];
         var tally = new Tally();
         for (ulong seed = 1; seed <= 40; seed++) tally.Add(Simulation.Run(seed).Tally);

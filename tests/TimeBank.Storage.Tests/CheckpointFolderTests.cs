@@ -1,4 +1,6 @@
 using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
@@ -80,5 +82,6 @@ public sealed class CheckpointFolderTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     private static SignedNote Note(long size) =>
-        new(new Checkpoint("timebank.example/430211", size, Digest.Of([1])).Text, [new NoteSignature("timebank.example/430211", 1, new byte[64])]);
+        new(new Checkpoint("timebank.example/430211", size, Digest.Of([1])).Text,
+            [new NoteSignature("timebank.example/430211", 1, new byte[64])]);
 }

@@ -1,10 +1,14 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>What the stores promise whose books follow their journal: nobody sees that they are two, whoever wrote the journal and whenever the books are written.</summary>
+/// <summary>
+/// What the stores promise whose books follow their journal: nobody sees that they are two, whoever wrote the journal and whenever the
+/// books are written.
+/// </summary>
 public abstract class LedgerBooksContract : IDisposable
 {
     private const int Never = 1_000_000;
@@ -16,9 +20,9 @@ public abstract class LedgerBooksContract : IDisposable
     public async Task Whenever_books_are_written_they_say_what_memory_says(int bookFrom)
     {
         var memory = new MemoryLedgerStore();
-        await LiveADayAsync(new Writer(memory, Tianyuan));
+        await LiveADayAsync(new BatchWriter(memory, Tianyuan));
         ILedgerStore store = Open(bookFrom);
-        await LiveADayAsync(new Writer(store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(store, Tianyuan));
         await AssertSameAsync(memory, (ILedgerReader)store);
     }
 
@@ -26,33 +30,34 @@ public abstract class LedgerBooksContract : IDisposable
     public async Task Another_process_finishes_books_that_a_crash_left()
     {
         var memory = new MemoryLedgerStore();
-        await LiveADayAsync(new Writer(memory, Tianyuan));
-        await LiveADayAsync(new Writer(Open(Never), Tianyuan));
+        await LiveADayAsync(new BatchWriter(memory, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Open(Never), Tianyuan));
         Assert.Equal((15L, (long?)0), await Books().ProgressAsync(Tianyuan));
 
         ILedgerStore other = Open(Never);
         await AssertSameAsync(memory, (ILedgerReader)other);
         Assert.Equal((15L, (long?)15), await Books().ProgressAsync(Tianyuan));
-        Assert.Equal(100, (await new Writer(other, Tianyuan).WriteOneAsync(Receive("more", 100))).Entry!.Transfers[0].Posted);
+        Assert.Equal(100, (await new BatchWriter(other, Tianyuan).WriteOneAsync(Receive("more", 100))).Entry!.Transfers[0].Posted);
     }
 
     [Fact]
     public async Task A_writer_of_another_process_decides_by_all_that_is_in_the_journal()
     {
-        await new Writer(Open(Never), Tianyuan).WriteAsync(Receive("gift", 100));
-        Assert.Null((await new Writer(Open(Never), Tianyuan).WriteOneAsync(Allot("all of it", 100))).Refusal);
-        Assert.Equal(Reason.InsufficientBalance, (await new Writer(Open(Never), Tianyuan).WriteOneAsync(Allot("more", 1))).Refusal!.Reason);
+        await new BatchWriter(Open(Never), Tianyuan).WriteAsync(Receive("gift", 100));
+        Assert.Null((await new BatchWriter(Open(Never), Tianyuan).WriteOneAsync(Allot("all of it", 100))).Refusal);
+        Assert.Equal(Reason.InsufficientBalance,
+            (await new BatchWriter(Open(Never), Tianyuan).WriteOneAsync(Allot("more", 1))).Refusal!.Reason);
     }
 
     [Fact]
     public async Task A_region_that_goes_to_another_process_and_comes_back_is_not_decided_by_what_was_left_in_memory()
     {
         ILedgerStore here = Open(Never), there = Open(Never);
-        await new Writer(here, Tianyuan).WriteAsync(Receive("gift", 100));
-        await new Writer(there, Tianyuan).WriteAsync(Allot("there", 70));
-        Assert.Equal(Reason.InsufficientBalance, (await new Writer(here, Tianyuan).WriteOneAsync(Allot("here", 31))).Refusal!.Reason);
-        Assert.Null((await new Writer(here, Tianyuan).WriteOneAsync(Allot("the rest", 30))).Refusal);
-        Assert.Null((await new Writer(there, Tianyuan).WriteOneAsync(Receive("again", 5))).Refusal);
+        await new BatchWriter(here, Tianyuan).WriteAsync(Receive("gift", 100));
+        await new BatchWriter(there, Tianyuan).WriteAsync(Allot("there", 70));
+        Assert.Equal(Reason.InsufficientBalance, (await new BatchWriter(here, Tianyuan).WriteOneAsync(Allot("here", 31))).Refusal!.Reason);
+        Assert.Null((await new BatchWriter(here, Tianyuan).WriteOneAsync(Allot("the rest", 30))).Refusal);
+        Assert.Null((await new BatchWriter(there, Tianyuan).WriteOneAsync(Receive("again", 5))).Refusal);
         Assert.Equal(5, (await ((ILedgerReader)here).AccountAsync(Tianyuan, Chart.FundAvailable(Lottery).Path, default))!.Balance);
         Assert.Null(Verify());
     }
@@ -61,8 +66,9 @@ public abstract class LedgerBooksContract : IDisposable
     public async Task A_hold_that_is_not_in_the_books_yet_ends_with_its_accounts()
     {
         ILedgerStore store = Open(Never);
-        await new Writer(store, Tianyuan).WriteAsync(IssueHours("hours", 600), HoldHours("hold", 60));
-        Assert.Null((await new Writer(store, Tianyuan).WriteOneAsync(HourEntries.ReleaseService(Header("release"), Entry("hold")))).Refusal);
+        await new BatchWriter(store, Tianyuan).WriteAsync(IssueHours("hours", 600), HoldHours("hold", 60));
+        Assert.Null((await new BatchWriter(store, Tianyuan).WriteOneAsync(HourEntries.ReleaseService(Header("release"), Entry("hold"))))
+            .Refusal);
         Account hours = (await ((ILedgerReader)store).AccountAsync(Tianyuan, Chart.PersonHours(Elder, HoursOrigin.Issued).Path, default))!;
         Assert.Equal(new Counters(0, 0, 0, 600), hours.Counters);
     }
@@ -71,7 +77,7 @@ public abstract class LedgerBooksContract : IDisposable
     public async Task Verifying_holds_books_that_lag_behind_against_what_they_have()
     {
         ILedgerStore store = Open(Never);
-        var writer = new Writer(store, Tianyuan);
+        var writer = new BatchWriter(store, Tianyuan);
         await LiveADayAsync(writer);
         Assert.Null(Verify());
         await ((ILedgerReader)store).TrialBalanceAsync(Tianyuan, default);
@@ -87,7 +93,7 @@ public abstract class LedgerBooksContract : IDisposable
         ILedgerStore[] stores = [Open(1), Open(3), Open(Never), Open(5)];
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
         {
-            var writer = new Writer(stores[caller], Tianyuan);
+            var writer = new BatchWriter(stores[caller], Tianyuan);
             for (int at = 0; at < Each; at++)
             {
                 while (await writer.TryWriteAsync(Receive($"{caller}/{at}", 1)) is null) { }
@@ -95,7 +101,8 @@ public abstract class LedgerBooksContract : IDisposable
         })));
         foreach (ILedgerStore store in stores)
         {
-            Assert.Equal(Callers * Each, (await ((ILedgerReader)store).AccountAsync(Tianyuan, Chart.FundAvailable(Lottery).Path, default))!.Balance);
+            Assert.Equal(
+                Callers * Each, (await ((ILedgerReader)store).AccountAsync(Tianyuan, Chart.FundAvailable(Lottery).Path, default))!.Balance);
         }
         Assert.Null(Verify());
     }
@@ -122,6 +129,7 @@ public abstract class LedgerBooksContract : IDisposable
         long[] entries = [.. Enumerable.Range(0, 15).Select(index => (long)index)];
         Assert.Equal(await expected.TransfersAsync(Tianyuan, entries, default), await found.TransfersAsync(Tianyuan, entries, default));
         Assert.Equal(await expected.TrialBalanceAsync(Tianyuan, default), await found.TrialBalanceAsync(Tianyuan, default));
-        Assert.Equal((await expected.ReadHeadAsync(Tianyuan, default)).Tree, (await found.TrialBalanceByClassAsync(Tianyuan, default)).Head.Tree);
+        Assert.Equal((await expected.ReadHeadAsync(Tianyuan, default)).Tree,
+            (await found.TrialBalanceByClassAsync(Tianyuan, default)).Head.Tree);
     }
 }

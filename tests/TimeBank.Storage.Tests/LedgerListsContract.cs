@@ -1,10 +1,13 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>What every store lists for people who read the journal. Run on each engine, and compared with plain folds of the journal.</summary>
+/// <summary>
+/// What every store lists for people who read the journal. Run on each engine, and compared with plain folds of the journal.
+/// </summary>
 public abstract class LedgerListsContract : IDisposable
 {
     private static readonly LedgerTime Begin = new(0), End = LedgerTime.Parse("2100-01-01T00:00:00.000000Z");
@@ -16,13 +19,15 @@ public abstract class LedgerListsContract : IDisposable
     [Fact]
     public async Task Accounts_come_by_path_whatever_the_page()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
-        string[] all = [.. (await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default)).Select(account => account.Path.Text).Order(StringComparer.Ordinal)];
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
+        string[] all = [.. (await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default)).Select(account => account.Path.Text)
+            .Order(StringComparer.Ordinal)];
 
         for (int size = 1; size <= 4; size++)
         {
             List<string> paged = [];
-            while (await Reader.AccountsByPathAsync(Tianyuan, new AccountFilter(), paged.LastOrDefault() ?? "", size, default) is { Count: > 0 } page)
+            while (await Reader.AccountsByPathAsync(Tianyuan, new AccountFilter(), paged.LastOrDefault() ?? "", size, default)
+                is { Count: > 0 } page)
             {
                 Assert.True(page.Count <= size);
                 paged.AddRange(page.Select(account => account.Path.Text));
@@ -39,22 +44,26 @@ public abstract class LedgerListsContract : IDisposable
     [InlineData("programme/", "BATH")]
     public async Task Accounts_by_path_are_filtered(string prefix, string? unit)
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         IEnumerable<Account> all = await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default);
 
         Assert.Equal(
-            all.Where(account => account.Path.Text.StartsWith(prefix, StringComparison.Ordinal) && (unit is null || account.Unit.Code == unit)).OrderBy(account => account.Path.Text, StringComparer.Ordinal),
-            await Reader.AccountsByPathAsync(Tianyuan, new AccountFilter(prefix, Unit: unit is null ? null : Unit.Parse(unit)), "", 100, default));
+            all.Where(account => account.Path.Text.StartsWith(prefix, StringComparison.Ordinal)
+                && (unit is null || account.Unit.Code == unit)).OrderBy(account => account.Path.Text, StringComparer.Ordinal),
+            await Reader.AccountsByPathAsync(Tianyuan, new AccountFilter(prefix, Unit: unit is null ? null : Unit.Parse(unit)), "", 100,
+            default));
     }
 
     [Fact]
     public async Task Entries_come_in_either_order_whatever_the_page()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
 
         List<long> up = [], down = [];
-        while (await Reader.EarliestEntriesAsync(Tianyuan, new EntryFilter(), up.Count == 0 ? -1 : up[^1], 4, default) is { Count: > 0 } page) up.AddRange(page.Select(linked => linked.Entry.Index));
-        while (await Reader.EntriesAsync(Tianyuan, new EntryFilter(), down.Count == 0 ? long.MaxValue : down[^1], 4, default) is { Count: > 0 } page) down.AddRange(page.Select(linked => linked.Entry.Index));
+        while (await Reader.EarliestEntriesAsync(Tianyuan, new EntryFilter(), up.Count == 0 ? -1 : up[^1], 4, default)
+            is { Count: > 0 } page) up.AddRange(page.Select(linked => linked.Entry.Index));
+        while (await Reader.EntriesAsync(Tianyuan, new EntryFilter(), down.Count == 0 ? long.MaxValue : down[^1], 4, default)
+            is { Count: > 0 } page) down.AddRange(page.Select(linked => linked.Entry.Index));
 
         Assert.Equal(Enumerable.Range(0, 15).Select(index => (long)index), up);
         Assert.Equal(up.AsEnumerable().Reverse(), down);
@@ -63,9 +72,10 @@ public abstract class LedgerListsContract : IDisposable
     [Fact]
     public async Task Entries_oldest_first_are_filtered_and_tell_what_happened_to_them()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         async Task<(long, long?)[]> ListAsync(EntryFilter filter, long after = -1, int limit = 10) =>
-            [.. (await Reader.EarliestEntriesAsync(Tianyuan, filter, after, limit, default)).Select(linked => (linked.Entry.Index, linked.ReversedBy ?? linked.EndedBy))];
+            [.. (await Reader.EarliestEntriesAsync(Tianyuan, filter, after, limit, default))
+                .Select(linked => (linked.Entry.Index, linked.ReversedBy ?? linked.EndedBy))];
 
         var redemptions = new EntryFilter(EntryCode.RedeemVoucher);
         Assert.Equal([(4, null), (5, 7), (6, null)], await ListAsync(redemptions));
@@ -81,7 +91,7 @@ public abstract class LedgerListsContract : IDisposable
     [Fact]
     public async Task Accounts_as_of_any_size_are_folds_of_the_journal_so_far()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         Account[] now = [.. await Reader.AccountsByPathAsync(Tianyuan, new AccountFilter(), "", 100, default)];
         JournalEntry[] entries = [.. (await Reader.EntriesAsync(Tianyuan, 0, 100, default)).Select(stored => stored.Entry)];
 
@@ -94,18 +104,21 @@ public abstract class LedgerListsContract : IDisposable
                 counters[transfer.Credit] = counters[transfer.Credit].Credit(transfer with { Held = 0, Released = 0 });
             }
             List<Account> paged = [];
-            while (await Reader.AccountsAsOfAsync(Tianyuan, new AccountFilter(), size, paged.LastOrDefault()?.Path.Text ?? "", 3, default) is { Count: > 0 } page) paged.AddRange(page);
-            Assert.Equal(now.Where(account => account.Opened < size).Select(account => account with { Counters = counters[account.Number] }), paged);
+            while (await Reader.AccountsAsOfAsync(Tianyuan, new AccountFilter(), size, paged.LastOrDefault()?.Path.Text ?? "", 3, default)
+                is { Count: > 0 } page) paged.AddRange(page);
+            Assert.Equal(now.Where(account => account.Opened < size)
+                .Select(account => account with { Counters = counters[account.Number] }), paged);
         }
         Assert.Equal(
             now.Where(account => account.Path.Text.StartsWith("person/", StringComparison.Ordinal)).Select(account => account.Path),
-            (await Reader.AccountsAsOfAsync(Tianyuan, new AccountFilter("person/"), long.MaxValue, "", 100, default)).Select(account => account.Path));
+            (await Reader.AccountsAsOfAsync(Tianyuan, new AccountFilter("person/"), long.MaxValue, "", 100, default))
+            .Select(account => account.Path));
     }
 
     [Fact]
     public async Task A_time_is_found_as_the_number_of_entries_before_it()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
 
         foreach (JournalEntry entry in (await Reader.EntriesAsync(Tianyuan, 0, 100, default)).Select(stored => stored.Entry))
         {
@@ -120,11 +133,12 @@ public abstract class LedgerListsContract : IDisposable
     [Fact]
     public async Task Open_holds_come_by_index_and_ended_ones_do_not()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
-        async Task<long[]> ListAsync(long after, int limit) => [.. (await Reader.OpenHoldsAsync(Tianyuan, after, limit, default)).Select(hold => hold.Index)];
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
+        async Task<long[]> ListAsync(long after, int limit) =>
+            [.. (await Reader.OpenHoldsAsync(Tianyuan, after, limit, default)).Select(hold => hold.Index)];
 
         Assert.Equal(new long[] { 10 }, await ListAsync(-1, 10));
-        await new Writer(Store, Tianyuan).WriteAsync(HoldHours("hold 4", 30), HoldHours("hold 5", 30));
+        await new BatchWriter(Store, Tianyuan).WriteAsync(HoldHours("hold 4", 30), HoldHours("hold 5", 30));
         Assert.Equal(new long[] { 10, 15, 16 }, await ListAsync(-1, 10));
         Assert.Equal(new long[] { 15 }, await ListAsync(10, 1));
         Assert.Empty(await ListAsync(16, 10));
@@ -133,9 +147,10 @@ public abstract class LedgerListsContract : IDisposable
     [Fact]
     public async Task Transfers_name_their_accounts_and_what_those_held_after()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         long[] every = [.. Enumerable.Range(0, 15).Select(index => (long)index)];
-        Dictionary<long, AccountPath> paths = (await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default)).ToDictionary(account => account.Number, account => account.Path);
+        Dictionary<long, AccountPath> paths = (await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default))
+            .ToDictionary(account => account.Number, account => account.Path);
         var counters = paths.Keys.ToDictionary(number => number, _ => default(Counters));
         List<StoredTransfer> expected = [];
         foreach (JournalEntry entry in (await Reader.EntriesAsync(Tianyuan, 0, 100, default)).Select(stored => stored.Entry))
@@ -146,7 +161,8 @@ public abstract class LedgerListsContract : IDisposable
                 counters[transfer.Credit] = counters[transfer.Credit].Credit(transfer);
                 expected.Add(new StoredTransfer(
                     entry.Index, at, paths[transfer.Debit], paths[transfer.Credit], transfer,
-                    counters[transfer.Debit] with { DebitsPending = 0, CreditsPending = 0 }, counters[transfer.Credit] with { DebitsPending = 0, CreditsPending = 0 }));
+                    counters[transfer.Debit] with { DebitsPending = 0, CreditsPending = 0 },
+                    counters[transfer.Credit] with { DebitsPending = 0, CreditsPending = 0 }));
             }
         }
 
@@ -158,7 +174,7 @@ public abstract class LedgerListsContract : IDisposable
     [Fact]
     public async Task Postings_newest_first_are_the_same_the_other_way_round()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         long account = (await Reader.AccountAsync(Tianyuan, Chart.ProgrammeCommitted(Meals).Path, default))!.Number;
         IReadOnlyList<Posting> all = await Reader.PostingsAsync(Tianyuan, account, Begin, End, PostingCursor.Start, 100, default);
 
@@ -171,17 +187,19 @@ public abstract class LedgerListsContract : IDisposable
                 paged.AddRange(page);
                 before = page[^1].Cursor;
             }
-            Assert.Equal(all.Reverse().Select(posting => (posting.Cursor, posting.IsDebit, posting.After)), paged.Select(posting => (posting.Cursor, posting.IsDebit, posting.After)));
+            Assert.Equal(all.Reverse().Select(posting => (posting.Cursor, posting.IsDebit, posting.After)),
+                paged.Select(posting => (posting.Cursor, posting.IsDebit, posting.After)));
         }
         Assert.Equal(
             all.Skip(2).Reverse().Select(posting => posting.Cursor),
-            (await Reader.LatestPostingsAsync(Tianyuan, account, all[2].Entry.Time, End, PostingCursor.End, 100, default)).Select(posting => posting.Cursor));
+            (await Reader.LatestPostingsAsync(Tianyuan, account, all[2].Entry.Time, End, PostingCursor.End, 100, default))
+            .Select(posting => posting.Cursor));
     }
 
     [Fact]
     public async Task Postings_of_a_period_go_on_from_any_cursor_also_from_one_outside_it()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         long account = (await Reader.AccountAsync(Tianyuan, Chart.ProgrammeCommitted(Meals).Path, default))!.Number;
         IReadOnlyList<Posting> all = await Reader.PostingsAsync(Tianyuan, account, Begin, End, PostingCursor.Start, 100, default);
         LedgerTime early = all[2].Entry.Time, late = all[8].Entry.Time;
@@ -190,10 +208,15 @@ public abstract class LedgerListsContract : IDisposable
         {
             foreach (PostingCursor cursor in all.Select(posting => posting.Cursor).Append(PostingCursor.Start).Append(PostingCursor.End))
             {
-                static int Compare(PostingCursor left, PostingCursor right) => (left.Index, left.Position).CompareTo((right.Index, right.Position));
-                PostingCursor[] within = [.. all.Where(posting => posting.Entry.Time >= from && posting.Entry.Time < until).Select(posting => posting.Cursor)];
-                Assert.Equal(within.Where(place => Compare(place, cursor) > 0), (await Reader.PostingsAsync(Tianyuan, account, from, until, cursor, 100, default)).Select(posting => posting.Cursor));
-                Assert.Equal(within.Where(place => Compare(place, cursor) < 0).Reverse(), (await Reader.LatestPostingsAsync(Tianyuan, account, from, until, cursor, 100, default)).Select(posting => posting.Cursor));
+                static int Compare(PostingCursor left, PostingCursor right) =>
+                    (left.Index, left.Position).CompareTo((right.Index, right.Position));
+                PostingCursor[] within =
+                    [.. all.Where(posting => posting.Entry.Time >= from && posting.Entry.Time < until).Select(posting => posting.Cursor)];
+                Assert.Equal(within.Where(place => Compare(place, cursor) > 0),
+                    (await Reader.PostingsAsync(Tianyuan, account, from, until, cursor, 100, default)).Select(posting => posting.Cursor));
+                Assert.Equal(within.Where(place => Compare(place, cursor) < 0).Reverse(),
+                    (await Reader.LatestPostingsAsync(Tianyuan, account, from, until, cursor, 100, default))
+                    .Select(posting => posting.Cursor));
             }
         }
     }
@@ -201,7 +224,7 @@ public abstract class LedgerListsContract : IDisposable
     [Fact]
     public async Task The_trial_balance_adds_up_the_accounts_of_each_class()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         IReadOnlyList<Account> accounts = await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default);
 
         TrialBalance balance = await Reader.TrialBalanceByClassAsync(Tianyuan, default);
@@ -209,8 +232,10 @@ public abstract class LedgerListsContract : IDisposable
         Assert.Equal((await Store.ReadHeadAsync(Tianyuan, default)).Tree, balance.Head.Tree);
         Assert.Equal(
             [
-                "CNY bank/ccb", "CNY fund/lottery/available", "CNY programme/meals/allotted", "CNY programme/meals/committed", "CNY provider/*/payable",
-                "MEAL programme/meals/units", "MEAL voucher/*", "MIN hours/issued", "MIN person/*/hours/earned", "MIN person/*/hours/issued",
+                "CNY bank/ccb", "CNY fund/lottery/available", "CNY programme/meals/allotted", "CNY programme/meals/committed",
+                    "CNY provider/*/payable",
+                "MEAL programme/meals/units", "MEAL voucher/*", "MIN hours/issued", "MIN person/*/hours/earned",
+                    "MIN person/*/hours/issued",
             ],
             balance.Rows.Select(row => $"{row.Unit.Code} {row.Class}"));
         foreach (ClassTotals row in balance.Rows)
@@ -225,11 +250,12 @@ public abstract class LedgerListsContract : IDisposable
     public async Task Sums_over_accounts_may_be_more_than_a_counter_could_hold()
     {
         const int banks = 5, receipts = 9_300;
-        var writer = new Writer(Store, Tianyuan);
+        var writer = new BatchWriter(Store, Tianyuan);
         foreach (int[] some in Enumerable.Range(0, receipts).Chunk(1_000))
         {
             Outcome[] outcomes = await writer.WriteAsync([.. some.Select(at =>
-                MoneyEntries.Receive(Header($"receipt {at}"), Slug.Parse($"bank-{at % banks}"), Slug.Parse($"fund-{at % banks}"), new Fen(Shape.MaxAmount)))]);
+                MoneyEntries.Receive(Header($"receipt {at}"), Slug.Parse($"bank-{at % banks}"), Slug.Parse($"fund-{at % banks}"),
+                    new Fen(Shape.MaxAmount)))]);
             Assert.All(outcomes, outcome => Assert.Null(outcome.Refusal));
         }
         Int128 sum = (Int128)Shape.MaxAmount * receipts;

@@ -1,4 +1,6 @@
 using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
@@ -13,18 +15,25 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task Entries_of_an_event_come_newest_first_with_what_happened_to_them()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         async Task<(long, long?)[]> ListAsync(EntryFilter filter, long before = long.MaxValue, int limit = 10) =>
-            [.. (await Reader.EntriesAsync(Tianyuan, filter, before, limit, default)).Select(linked => (linked.Entry.Index, linked.ReversedBy ?? linked.EndedBy))];
+            [.. (await Reader.EntriesAsync(Tianyuan, filter, before, limit, default))
+                .Select(linked => (linked.Entry.Index, linked.ReversedBy ?? linked.EndedBy))];
 
         var redemptions = new EntryFilter(EntryCode.RedeemVoucher);
         Assert.Equal([(6, null), (5, 7), (4, null)], await ListAsync(redemptions));
         Assert.Equal([(5, 7)], await ListAsync(redemptions, before: 6, limit: 1));
         Assert.Equal([(5, 7)], await ListAsync(redemptions with { Reversed = true }));
         Assert.Equal([(6, null), (4, null)], await ListAsync(redemptions with { Reversed = false }));
-        Assert.Equal([(5, 7), (4, null)], await ListAsync(redemptions with { Touching = [new AccountFilter(Owner: Provider.Text), new AccountFilter(PathPrefix: $"voucher/{Id("v1")}")] }));
-        Assert.Empty(await ListAsync(redemptions with { Touching = [new AccountFilter(Owner: Provider.Text), new AccountFilter(PathPrefix: "fund/")] }));
-        Assert.Equal([(6, null), (5, 7), (4, null)], await ListAsync(redemptions with { Touching = [new AccountFilter(Owner: Elder.Text, Group: Meals.Text)] }));
+        Assert.Equal([(5, 7), (4, null)],
+            await ListAsync(
+            redemptions with { Touching = [new AccountFilter(Owner: Provider.Text),
+            new AccountFilter(PathPrefix: $"voucher/{Id("v1")}")] }));
+        Assert.Empty(
+            await ListAsync(
+            redemptions with { Touching = [new AccountFilter(Owner: Provider.Text), new AccountFilter(PathPrefix: "fund/")] }));
+        Assert.Equal([(6, null), (5, 7), (4, null)],
+            await ListAsync(redemptions with { Touching = [new AccountFilter(Owner: Elder.Text, Group: Meals.Text)] }));
         LedgerTime fifth = (await Reader.EntryAsync(Tianyuan, 5, default))!.Entry.Time;
         Assert.Equal([(6, null), (5, 7)], await ListAsync(redemptions with { From = fifth }));
         Assert.Equal([(4, null)], await ListAsync(redemptions with { Until = fifth }));
@@ -33,9 +42,10 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task Accounts_with_a_last_day_come_earliest_first()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         async Task<string[]> ListAsync(DateOnly afterDay, string afterPath, int limit = 10) =>
-            [.. (await Reader.AccountsByLastDayAsync(Tianyuan, new AccountFilter("voucher/"), afterDay, afterPath, limit, default)).Select(account => account.Path.Text)];
+            [.. (await Reader.AccountsByLastDayAsync(Tianyuan, new AccountFilter("voucher/"), afterDay, afterPath, limit, default))
+                .Select(account => account.Path.Text)];
         string first = $"voucher/{Id("v2")}", second = $"voucher/{Id("v1")}";
 
         Assert.Equal([first, second], await ListAsync(DateOnly.MinValue, ""));
@@ -47,7 +57,7 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task Flows_sum_what_each_event_moved_and_keep_reversals_apart()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         AccountPath units = Chart.ProgrammeUnits(Meals, Unit.Meal).Path;
 
         var filter = new AccountFilter("voucher/", Group: Meals.Text);
@@ -59,7 +69,8 @@ public abstract partial class LedgerStoreContract
                 new Flow(EntryCode.RedeemVoucher, true, false, Unit.Meal, null, 1, 1),
             ],
             vouchers);
-        Assert.Equal((30, 2, 1), (vouchers.NetCredit(EntryCode.IssueVoucher), vouchers.NetDebit(EntryCode.RedeemVoucher), vouchers.ReversedDebit(EntryCode.RedeemVoucher)));
+        Assert.Equal((30, 2, 1), (vouchers.NetCredit(EntryCode.IssueVoucher), vouchers.NetDebit(EntryCode.RedeemVoucher),
+            vouchers.ReversedDebit(EntryCode.RedeemVoucher)));
         IReadOnlyList<Flow> byCounter = await Reader.FlowsAsync(Tianyuan, filter, byCounter: true, [100], default);
         Assert.Equal(vouchers.Select(flow => flow with { Counter = units }), byCounter);
     }
@@ -67,7 +78,7 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task Flows_are_of_a_moment_and_of_stretches_before_it()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         var vouchers = new AccountFilter("voucher/", Group: Meals.Text);
         IReadOnlyList<Posting>[] legs = await Task.WhenAll((await Reader.AccountsAsync(Tianyuan, vouchers, 0, 10, default))
             .Select(account => Reader.PostingsAsync(Tianyuan, account.Number, Begin, End, Start, 100, default).AsTask()));
@@ -94,12 +105,15 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task Due_holds_come_earliest_first_and_without_those_that_ended()
     {
-        var writer = new Writer(Store, Tianyuan);
+        var writer = new BatchWriter(Store, Tianyuan);
         await writer.WriteAsync(
-            IssueHours("hours", 600), HoldHours("third", 10, "2026-10-04T00:00:00.000000Z"), HoldHours("first", 10, "2026-10-02T00:00:00.000000Z"),
-            HoldHours("second", 10, "2026-10-03T00:00:00.000000Z"), HoldHours("ended", 10, "2026-10-02T00:00:00.000000Z"), HoldHours("for ever", 10));
+            IssueHours("hours", 600), HoldHours("third", 10, "2026-10-04T00:00:00.000000Z"),
+                HoldHours("first", 10, "2026-10-02T00:00:00.000000Z"),
+            HoldHours("second", 10, "2026-10-03T00:00:00.000000Z"), HoldHours("ended", 10, "2026-10-02T00:00:00.000000Z"),
+            HoldHours("for ever", 10));
         await writer.WriteAsync(HourEntries.ReleaseService(Header("release"), Entry("ended")));
-        async Task<string[]> Due(string at, int limit = 10) => [.. (await Reader.DueHoldsAsync(Tianyuan, LedgerTime.Parse(at), limit, default)).Select(entry => entry.Detail("name"))];
+        async Task<string[]> Due(string at, int limit = 10) =>
+            [.. (await Reader.DueHoldsAsync(Tianyuan, LedgerTime.Parse(at), limit, default)).Select(entry => entry.Detail("name"))];
         Assert.Empty(await Due("2026-10-01T23:59:59.999999Z"));
         Assert.Equal(["first"], await Due("2026-10-02T00:00:00.000000Z"));
         Assert.Equal(["first", "second", "third"], await Due("2027-01-01T00:00:00.000000Z"));
@@ -113,8 +127,9 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task An_entry_is_found_by_index_and_by_id()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
-        StoredEntry byIndex = (await Reader.EntryAsync(Tianyuan, 5, default))!, byId = (await Reader.EntryAsync(Tianyuan, Entry("meal 2"), default))!;
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
+        StoredEntry byIndex = (await Reader.EntryAsync(Tianyuan, 5, default))!,
+            byId = (await Reader.EntryAsync(Tianyuan, Entry("meal 2"), default))!;
         Assert.Equal("meal 2", byIndex.Entry.Detail("name"));
         Assert.Equal(byIndex.Bytes, byId.Bytes);
         Assert.Equal(MerkleFrontier.EntryLeaf(byId.Salt, byId.Bytes), byId.Leaf);
@@ -125,7 +140,7 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task Entries_are_paged()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         Assert.Equal([3L, 4L], (await Reader.EntriesAsync(Tianyuan, 3, 2, default)).Select(stored => stored.Entry.Index));
         Assert.Equal([14L], (await Reader.EntriesAsync(Tianyuan, 14, 2, default)).Select(stored => stored.Entry.Index));
     }
@@ -133,7 +148,7 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task Postings_come_in_order_whatever_the_page_and_each_carries_on_from_the_last()
     {
-        var writer = new Writer(Store, Tianyuan);
+        var writer = new BatchWriter(Store, Tianyuan);
         await LiveADayAsync(writer);
         Account committed = (await Reader.AccountAsync(Tianyuan, Chart.ProgrammeCommitted(Meals).Path, default))!;
         IReadOnlyList<Posting> all = await Reader.PostingsAsync(Tianyuan, committed.Number, Begin, End, Start, 100, default);
@@ -142,7 +157,8 @@ public abstract partial class LedgerStoreContract
         Counters running = default;
         foreach (Posting posting in all)
         {
-            running = posting.IsDebit ? running with { DebitsPosted = running.DebitsPosted + posting.Amount } : running with { CreditsPosted = running.CreditsPosted + posting.Amount };
+            running = posting.IsDebit ? running with { DebitsPosted = running.DebitsPosted + posting.Amount }
+                : running with { CreditsPosted = running.CreditsPosted + posting.Amount };
             Assert.Equal(running, posting.After);
         }
         Assert.Equal(committed.Counters, running);
@@ -152,7 +168,8 @@ public abstract partial class LedgerStoreContract
         {
             List<Posting> paged = [];
             PostingCursor after = Start;
-            while (paged.Count <= all.Count && await Reader.PostingsAsync(Tianyuan, committed.Number, Begin, End, after, size, default) is { Count: > 0 } page)
+            while (paged.Count <= all.Count
+                && await Reader.PostingsAsync(Tianyuan, committed.Number, Begin, End, after, size, default) is { Count: > 0 } page)
             {
                 Assert.True(page.Count <= size);
                 paged.AddRange(page);
@@ -165,31 +182,34 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task Postings_of_a_period_begin_with_it_and_end_before_the_next()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         Account fund = (await Reader.AccountAsync(Tianyuan, Chart.FundAvailable(Lottery).Path, default))!;
         IReadOnlyList<Posting> all = await Reader.PostingsAsync(Tianyuan, fund.Number, Begin, End, Start, 100, default);
         Assert.Equal([(false, 1_000_000L), (true, 600_000L)], all.Select(posting => (posting.IsDebit, posting.Amount)));
         LedgerTime allotted = all[1].Entry.Time;
-        Assert.Equal([600_000L], (await Reader.PostingsAsync(Tianyuan, fund.Number, allotted, End, Start, 100, default)).Select(posting => posting.Amount));
-        Assert.Equal([1_000_000L], (await Reader.PostingsAsync(Tianyuan, fund.Number, Begin, allotted, Start, 100, default)).Select(posting => posting.Amount));
+        Assert.Equal([600_000L], (await Reader.PostingsAsync(Tianyuan, fund.Number, allotted, End, Start, 100, default))
+            .Select(posting => posting.Amount));
+        Assert.Equal([1_000_000L], (await Reader.PostingsAsync(Tianyuan, fund.Number, Begin, allotted, Start, 100, default))
+            .Select(posting => posting.Amount));
         Assert.Empty(await Reader.PostingsAsync(Tianyuan, fund.Number, End, End, Start, 100, default));
     }
 
     [Fact]
     public async Task Holds_are_on_no_statement_until_they_are_posted()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         Account elder = (await Reader.AccountAsync(Tianyuan, Chart.PersonHours(Elder, HoursOrigin.Issued).Path, default))!;
         Assert.Equal(
             [("hours", false, 600L), ("render", true, 90L)],
-            (await Reader.PostingsAsync(Tianyuan, elder.Number, Begin, End, Start, 100, default)).Select(posting => (posting.Entry.Detail("name"), posting.IsDebit, posting.Amount)));
+            (await Reader.PostingsAsync(Tianyuan, elder.Number, Begin, End, Start, 100, default))
+            .Select(posting => (posting.Entry.Detail("name"), posting.IsDebit, posting.Amount)));
         Assert.Equal(60, elder.Counters.DebitsPending);
     }
 
     [Fact]
     public async Task Counters_before_a_time_are_those_of_the_last_posting_before_it()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         Account committed = (await Reader.AccountAsync(Tianyuan, Chart.ProgrammeCommitted(Meals).Path, default))!;
         IReadOnlyList<Posting> all = await Reader.PostingsAsync(Tianyuan, committed.Number, Begin, End, Start, 100, default);
         Assert.Equal(default, await Reader.CountersBeforeAsync(Tianyuan, committed.Number, all[0].Entry.Time, default));
@@ -204,15 +224,17 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task The_last_entry_of_each_account_is_the_one_that_posted_to_it_last()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         IReadOnlyList<Account> accounts = await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default);
         Dictionary<long, long> expected = [];
         foreach (Account account in accounts)
         {
-            if (await Reader.LatestPostingsAsync(Tianyuan, account.Number, Begin, End, PostingCursor.End, 1, default) is [var posting]) expected[account.Number] = posting.Entry.Index;
+            if (await Reader.LatestPostingsAsync(Tianyuan, account.Number, Begin, End, PostingCursor.End, 1, default)
+                is [var posting]) expected[account.Number] = posting.Entry.Index;
         }
         long held = accounts.First(account => account.Counters.DebitsPending > 0).Number;
-        IReadOnlyDictionary<long, JournalEntry> last = await Reader.LastEntriesAsync(Tianyuan, [.. accounts.Select(account => account.Number), 999], default);
+        IReadOnlyDictionary<long, JournalEntry> last =
+            await Reader.LastEntriesAsync(Tianyuan, [.. accounts.Select(account => account.Number), 999], default);
         Assert.Equal(expected.OrderBy(one => one.Key), last.ToDictionary(one => one.Key, one => one.Value.Index).OrderBy(one => one.Key));
         Assert.NotEqual(EntryKind.Hold, last[held].Kind);
         Assert.Empty(await Reader.LastEntriesAsync(Tianyuan, [], default));
@@ -222,10 +244,11 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task Accounts_are_filtered_and_paged_by_number()
     {
-        var writer = new Writer(Store, Tianyuan);
+        var writer = new BatchWriter(Store, Tianyuan);
         await LiveADayAsync(writer);
         await writer.WriteAsync(
-            Entries.Thaw(Header("thaw"), Chart.VoucherPath(Id("v2"))), VoucherEntries.Expire(Header("expire v2"), Id("v2"), MealTerms(), 9));
+            Entries.Thaw(Header("thaw"), Chart.VoucherPath(Id("v2"))),
+                VoucherEntries.Expire(Header("expire v2"), Id("v2"), MealTerms(), 9));
         async Task<string[]> Listed(AccountFilter filter, long after = 0, int limit = 100) =>
             [.. (await Reader.AccountsAsync(Tianyuan, filter, after, limit, default)).Select(account => account.Path.Text)];
         string v1 = $"voucher/{Id("v1")}", v2 = $"voucher/{Id("v2")}", issued = $"person/{Elder}/hours/issued";
@@ -241,7 +264,8 @@ public abstract partial class LedgerStoreContract
         string[] all = await Listed(new AccountFilter());
         List<string> paged = [];
         long after = 0;
-        while (paged.Count <= all.Length && await Reader.AccountsAsync(Tianyuan, new AccountFilter(), after, 3, default) is { Count: > 0 } page)
+        while (paged.Count <= all.Length
+            && await Reader.AccountsAsync(Tianyuan, new AccountFilter(), after, 3, default) is { Count: > 0 } page)
         {
             paged.AddRange(page.Select(account => account.Path.Text));
             after = page[^1].Number;
@@ -252,7 +276,7 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task An_account_keeps_its_terms()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         Account voucher = (await Reader.AccountAsync(Tianyuan, Chart.VoucherPath(Id("v1")), default))!;
         Assert.Equal(MealTerms().ToAccountTerms(), voucher.Terms);
         Assert.Null((await Reader.AccountAsync(Tianyuan, Chart.Bank(Bank).Path, default))!.Terms);
@@ -261,7 +285,7 @@ public abstract partial class LedgerStoreContract
     [Fact]
     public async Task The_trial_balance_sums_every_unit_to_zero()
     {
-        await LiveADayAsync(new Writer(Store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         IReadOnlyList<UnitTotals> totals = await Reader.TrialBalanceAsync(Tianyuan, default);
         Assert.Equal(["CNY", "MEAL", "MIN"], totals.Select(total => total.Unit.Code));
         Assert.All(totals, total => Assert.True(total.Balances));

@@ -1,4 +1,6 @@
 using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
@@ -27,7 +29,8 @@ public abstract partial class LedgerStoreContract : IDisposable
     public async Task The_same_requests_give_the_same_outcomes_bytes_and_root_as_memory()
     {
         var memory = new MemoryLedgerStore();
-        List<Outcome> expected = await LiveADayAsync(new Writer(memory, Tianyuan)), found = await LiveADayAsync(new Writer(Store, Tianyuan));
+        List<Outcome> expected = await LiveADayAsync(new BatchWriter(memory, Tianyuan)),
+            found = await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         Assert.Equal(expected.Select(Text), found.Select(Text));
 
         LedgerHead expectedHead = await memory.ReadHeadAsync(Tianyuan, default), head = await Store.ReadHeadAsync(Tianyuan, default);
@@ -37,9 +40,12 @@ public abstract partial class LedgerStoreContract : IDisposable
         // A change of this root is a change of the stored format: old journals would no longer verify.
         Assert.StartsWith("2cee8224b4162415cf997f1e9d2f5d48d22e1e310", head.Tree.Root.ToString(), StringComparison.Ordinal);
 
-        IReadOnlyList<StoredEntry> expectedEntries = await memory.EntriesAsync(Tianyuan, 0, 100, default), entries = await Reader.EntriesAsync(Tianyuan, 0, 100, default);
-        Assert.Equal(expectedEntries.Select(entry => (Convert.ToHexString(entry.Bytes), Convert.ToHexString(entry.Salt), entry.Leaf)), entries.Select(entry => (Convert.ToHexString(entry.Bytes), Convert.ToHexString(entry.Salt), entry.Leaf)));
-        Assert.Equal(await memory.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default), await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default));
+        IReadOnlyList<StoredEntry> expectedEntries = await memory.EntriesAsync(Tianyuan, 0, 100, default),
+            entries = await Reader.EntriesAsync(Tianyuan, 0, 100, default);
+        Assert.Equal(expectedEntries.Select(entry => (Convert.ToHexString(entry.Bytes), Convert.ToHexString(entry.Salt), entry.Leaf)),
+            entries.Select(entry => (Convert.ToHexString(entry.Bytes), Convert.ToHexString(entry.Salt), entry.Leaf)));
+        Assert.Equal(await memory.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default),
+            await Reader.AccountsAsync(Tianyuan, new AccountFilter(), 0, 100, default));
         Assert.Equal(await memory.TrialBalanceAsync(Tianyuan, default), await Reader.TrialBalanceAsync(Tianyuan, default));
         Assert.Equal([Tianyuan], await Reader.RegionsAsync(default));
     }
@@ -47,24 +53,28 @@ public abstract partial class LedgerStoreContract : IDisposable
     [Fact]
     public async Task A_day_decides_as_the_rules_say()
     {
-        List<Outcome> outcomes = await LiveADayAsync(new Writer(Store, Tianyuan));
+        List<Outcome> outcomes = await LiveADayAsync(new BatchWriter(Store, Tianyuan));
         Assert.Equal(
-            [(7, Reason.InsufficientBalance, "account=fund/lottery/available;available=400000;needed=500000;unit=CNY"), (17, Reason.AccountFrozen, $"account=voucher/{Id("v2")}")],
-            outcomes.Index().Where(outcome => outcome.Item.Refusal is not null).Select(outcome => (outcome.Index, outcome.Item.Refusal!.Reason, outcome.Item.Refusal.Detail)));
+            [(7, Reason.InsufficientBalance, "account=fund/lottery/available;available=400000;needed=500000;unit=CNY"),
+                (17, Reason.AccountFrozen, $"account=voucher/{Id("v2")}")],
+            outcomes.Index().Where(outcome => outcome.Item.Refusal is not null)
+            .Select(outcome => (outcome.Index, outcome.Item.Refusal!.Reason, outcome.Item.Refusal.Detail)));
     }
 
     [Fact]
     public async Task Every_outcome_is_given_again_to_a_writer_that_knows_nothing()
     {
-        var writer = new Writer(Store, Tianyuan);
+        var writer = new BatchWriter(Store, Tianyuan);
         await LiveADayAsync(writer);
         LedgerHead head = await Store.ReadHeadAsync(Tianyuan, default);
 
         writer.Forget();
-        Outcome[] again = await writer.WriteAsync(Receive("gift", 1_000_000), Allot("too much", 500_000), Entries.Note(Header("note")), RedeemMeal("meal 1", "v1"));
+        Outcome[] again = await writer.WriteAsync(Receive("gift", 1_000_000), Allot("too much", 500_000), Entries.Note(Header("note")),
+            RedeemMeal("meal 1", "v1"));
         Assert.All(again, outcome => Assert.True(outcome.Replayed));
         Assert.Equal([0L, null, null, 4L], again.Select(outcome => outcome.Entry?.Index));
-        Assert.Equal(new Refusal(Reason.InsufficientBalance, "account=fund/lottery/available;available=400000;needed=500000;unit=CNY"), again[1].Refusal);
+        Assert.Equal(new Refusal(Reason.InsufficientBalance, "account=fund/lottery/available;available=400000;needed=500000;unit=CNY"),
+            again[1].Refusal);
         Assert.Null(again[2].Refusal);
         Assert.True(head.IsAt(await Store.ReadHeadAsync(Tianyuan, default)));
     }
@@ -75,7 +85,7 @@ public abstract partial class LedgerStoreContract : IDisposable
     [InlineData("note")]
     public async Task An_id_with_another_command_is_a_conflict(string name)
     {
-        var writer = new Writer(Store, Tianyuan);
+        var writer = new BatchWriter(Store, Tianyuan);
         await LiveADayAsync(writer);
         writer.Forget();
         Outcome outcome = await writer.WriteOneAsync(MoneyEntries.Receive(Header(name, "other"), Bank, Lottery, new Fen(1)));
@@ -85,7 +95,7 @@ public abstract partial class LedgerStoreContract : IDisposable
     [Fact]
     public async Task Of_two_writers_one_loses_and_goes_on_after_reading_again()
     {
-        Writer first = new(Store, Tianyuan), second = new(Store, Tianyuan);
+        BatchWriter first = new(Store, Tianyuan), second = new(Store, Tianyuan);
         await first.WriteAsync(Receive("a", 100));
         await second.WriteAsync(Receive("b", 100));
         Assert.Null(await first.TryWriteAsync(Receive("c", 100)));
@@ -96,7 +106,7 @@ public abstract partial class LedgerStoreContract : IDisposable
     [Fact]
     public async Task Two_first_writers_do_not_both_win()
     {
-        Writer first = new(Store, Tianyuan), second = new(Store, Tianyuan);
+        BatchWriter first = new(Store, Tianyuan), second = new(Store, Tianyuan);
         (LedgerAppend one, _) = await first.DraftAsync(Receive("a", 100));
         (LedgerAppend other, _) = await second.DraftAsync(Receive("b", 100));
         Assert.True(await Store.AppendAsync(one, default));
@@ -107,7 +117,7 @@ public abstract partial class LedgerStoreContract : IDisposable
     [Fact]
     public async Task A_writer_overtaken_between_its_head_and_its_prefetch_loses()
     {
-        Writer first = new(Store, Tianyuan), second = new(Store, Tianyuan);
+        BatchWriter first = new(Store, Tianyuan), second = new(Store, Tianyuan);
         await second.DraftAsync();
         await first.WriteAsync(Receive("a", 100));
         Assert.Null(await second.TryWriteAsync(Receive("b", 100)));
@@ -117,7 +127,7 @@ public abstract partial class LedgerStoreContract : IDisposable
     [Fact]
     public async Task A_head_of_the_same_size_with_another_root_is_another_head()
     {
-        Writer here = new(Store, Tianyuan), elsewhere = new(new MemoryLedgerStore(), Tianyuan);
+        BatchWriter here = new(Store, Tianyuan), elsewhere = new(new MemoryLedgerStore(), Tianyuan);
         await here.WriteAsync(Receive("a", 100));
         await elsewhere.WriteAsync(Receive("b", 100));
         (LedgerAppend foreign, _) = await elsewhere.DraftAsync(Receive("c", 100));
@@ -128,7 +138,7 @@ public abstract partial class LedgerStoreContract : IDisposable
     [Fact]
     public async Task A_batch_of_refusals_alone_moves_the_head_so_that_another_writer_sees_it()
     {
-        Writer first = new(Store, Tianyuan), second = new(Store, Tianyuan);
+        BatchWriter first = new(Store, Tianyuan), second = new(Store, Tianyuan);
         await first.WriteAsync(Receive("seed", 1));
         (LedgerAppend funded, _) = await second.DraftAsync(Receive("gift", 100), Allot("allot", 101));
         Assert.Equal(Reason.InsufficientBalance, (await first.WriteOneAsync(Allot("allot", 101))).Refusal!.Reason);
@@ -143,7 +153,7 @@ public abstract partial class LedgerStoreContract : IDisposable
         const int Callers = 8, Each = 5;
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
         {
-            var writer = new Writer(Store, Tianyuan);
+            var writer = new BatchWriter(Store, Tianyuan);
             for (int at = 0; at < Each; at++)
             {
                 while (await writer.TryWriteAsync(Receive($"{caller}/{at}", 1)) is null) { }
@@ -157,8 +167,8 @@ public abstract partial class LedgerStoreContract : IDisposable
     [Fact]
     public async Task Regions_do_not_see_each_other()
     {
-        await new Writer(Store, Tianyuan).WriteAsync(Receive("a", 100));
-        Outcome outcome = await new Writer(Store, Lusong).WriteOneAsync(Receive("a", 50));
+        await new BatchWriter(Store, Tianyuan).WriteAsync(Receive("a", 100));
+        Outcome outcome = await new BatchWriter(Store, Lusong).WriteOneAsync(Receive("a", 50));
         Assert.False(outcome.Replayed);
         Assert.Equal(0, outcome.Entry!.Index);
         Assert.Equal([Lusong, Tianyuan], await Reader.RegionsAsync(default));
@@ -168,10 +178,11 @@ public abstract partial class LedgerStoreContract : IDisposable
     [Fact]
     public async Task A_hold_ends_once_also_for_a_writer_that_knows_nothing()
     {
-        var writer = new Writer(Store, Tianyuan);
+        var writer = new BatchWriter(Store, Tianyuan);
         await LiveADayAsync(writer);
         writer.Forget();
-        Outcome[] outcomes = await writer.WriteAsync(Render("again", "hold 1", 120, 30), HourEntries.ReleaseService(Header("void again"), Entry("hold 3")), Render("late", "hold 2", 60, 60));
+        Outcome[] outcomes = await writer.WriteAsync(Render("again", "hold 1", 120, 30),
+            HourEntries.ReleaseService(Header("void again"), Entry("hold 3")), Render("late", "hold 2", 60, 60));
         Assert.Equal([Reason.HoldEnded, Reason.HoldEnded, null], outcomes.Select(outcome => outcome.Refusal?.Reason));
         Account elder = (await Reader.AccountAsync(Tianyuan, Chart.PersonHours(Elder, HoursOrigin.Issued).Path, default))!;
         Assert.Equal(new Counters(0, 150, 0, 600), elder.Counters);
@@ -180,11 +191,12 @@ public abstract partial class LedgerStoreContract : IDisposable
     [Fact]
     public async Task An_entry_is_reversed_once_also_for_a_writer_that_knows_nothing()
     {
-        var writer = new Writer(Store, Tianyuan);
+        var writer = new BatchWriter(Store, Tianyuan);
         await LiveADayAsync(writer);
         writer.Forget();
         Outcome[] outcomes = await writer.WriteAsync(
-            VoucherEntries.Refund(Header("refund again"), Entry("meal 2")), VoucherEntries.Refund(Header("refund 1"), Entry("meal 1")), VoucherEntries.Refund(Header("refund nothing"), Entry("nothing")));
+            VoucherEntries.Refund(Header("refund again"), Entry("meal 2")), VoucherEntries.Refund(Header("refund 1"), Entry("meal 1")),
+                VoucherEntries.Refund(Header("refund nothing"), Entry("nothing")));
         Assert.Equal([Reason.EntryAlreadyReversed, null, Reason.EntryNotFound], outcomes.Select(outcome => outcome.Refusal?.Reason));
     }
 
@@ -206,7 +218,7 @@ public abstract partial class LedgerStoreContract : IDisposable
     [InlineData("sealed refusals kept")]
     public async Task The_store_refuses_a_batch_that_the_rules_would_not_have_made(string forgery)
     {
-        var writer = new Writer(Store, Tianyuan);
+        var writer = new BatchWriter(Store, Tianyuan);
         await LiveADayAsync(writer);
         LedgerHead head = await Store.ReadHeadAsync(Tianyuan, default);
         Account fund = (await Reader.AccountAsync(Tianyuan, Chart.FundAvailable(Lottery).Path, default))!;
@@ -258,5 +270,6 @@ public abstract partial class LedgerStoreContract : IDisposable
     }
 
     private static string Text(Outcome outcome) =>
-        $"{outcome.Id} {outcome.Command} {outcome.Refusal} {(outcome.Entry is null ? "" : Convert.ToHexString(EntryCodec.Encode(outcome.Entry)))} {outcome.Replayed}";
+        $"{outcome.Id} {outcome.Command} {outcome.Refusal} "
+            + $"{(outcome.Entry is null ? "" : Convert.ToHexString(EntryCodec.Encode(outcome.Entry)))} {outcome.Replayed}";
 }

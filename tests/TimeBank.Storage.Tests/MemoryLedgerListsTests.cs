@@ -1,4 +1,5 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 
 namespace TimeBank.Storage.Tests;
 

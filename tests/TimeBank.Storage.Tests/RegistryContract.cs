@@ -78,7 +78,8 @@ public abstract class RegistryContract : IDisposable
         Assert.Equal(3, await Registry.CountAsync(All.Where(new RegistryCondition("day", "2027-01-01", RegistryTest.Below)), default));
         IReadOnlyList<RegistryRow<Order>> rows = await Registry.ListAsync<Order>(All with { SortBy = "day" }, default);
         Assert.Equal(["N", "O", "A", "B", "C"], rows.Select(row => row.Key));
-        Assert.Equal(["O", "A", "B", "C"], (await Registry.ListAsync<Order>(All with { SortBy = "day", After = rows[0].Cursor }, default)).Select(row => row.Key));
+        Assert.Equal(["O", "A", "B", "C"],
+            (await Registry.ListAsync<Order>(All with { SortBy = "day", After = rows[0].Cursor }, default)).Select(row => row.Key));
     }
 
     [Theory]
@@ -122,7 +123,8 @@ public abstract class RegistryContract : IDisposable
         Keep("order", "430211/D", null);
     }
 
-    private void Keep(string kind, string key, Order? state) => Insert(kind, key, state is null ? null : new GrainStateJson().Serialize(state).ToString());
+    private void Keep(string kind, string key, Order? state) =>
+        Insert(kind, key, state is null ? null : new GrainStateJson().Serialize(state).ToString());
 
     private sealed record Order(string? State, string? Day, string? Who, ImmutableArray<string>? Types);
 }

@@ -1,4 +1,6 @@
 using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
@@ -14,9 +16,9 @@ public abstract class TreeStoreContract : IDisposable
     [Fact]
     public async Task Leaves_are_those_of_the_journal()
     {
-        var writer = new Writer(Journals, Tianyuan);
+        var writer = new BatchWriter(Journals, Tianyuan);
         await WriteAsync(writer, 10);
-        await new Writer(Journals, Lusong).WriteAsync(Receive("elsewhere", 1));
+        await new BatchWriter(Journals, Lusong).WriteAsync(Receive("elsewhere", 1));
 
         Assert.Equal(writer.Appended.Select(entry => entry.Leaf), await Trees.LeavesAsync(Tianyuan, 0, 100, default));
         Assert.Equal(writer.Appended.Skip(3).Take(4).Select(entry => entry.Leaf), await Trees.LeavesAsync(Tianyuan, 3, 4, default));
@@ -28,7 +30,7 @@ public abstract class TreeStoreContract : IDisposable
     public async Task Proofs_are_the_same_with_kept_nodes_and_without()
     {
         const int size = 600;
-        var writer = new Writer(Journals, Tianyuan);
+        var writer = new BatchWriter(Journals, Tianyuan);
         await WriteAsync(writer, size);
         LedgerHead head = await Journals.ReadHeadAsync(Tianyuan, default);
         await CheckAsync();
@@ -50,10 +52,12 @@ public abstract class TreeStoreContract : IDisposable
             foreach (int index in new[] { 0, 255, 256, 511, 512, 599 })
             {
                 var proof = await proofs.InclusionAsync(index, size, default);
-                Assert.Equal(ProofStatus.Sound, MerkleProof.CheckInclusion(index, size, writer.Appended[index].Leaf, proof, head.Tree.Root));
+                Assert.Equal(ProofStatus.Sound,
+                    MerkleProof.CheckInclusion(index, size, writer.Appended[index].Leaf, proof, head.Tree.Root));
             }
             var consistency = await proofs.ConsistencyAsync(511, size, default);
-            Assert.Equal(ProofStatus.Sound, MerkleProof.CheckConsistency(511, size, await proofs.RootAsync(511, default), head.Tree.Root, consistency));
+            Assert.Equal(ProofStatus.Sound,
+                MerkleProof.CheckConsistency(511, size, await proofs.RootAsync(511, default), head.Tree.Root, consistency));
         }
     }
 
@@ -75,7 +79,7 @@ public abstract class TreeStoreContract : IDisposable
     [Fact]
     public async Task Node_that_does_not_follow_from_the_leaves_is_found()
     {
-        await WriteAsync(new Writer(Journals, Tianyuan), 300);
+        await WriteAsync(new BatchWriter(Journals, Tianyuan), 300);
         await Trees.AddNodesAsync(Tianyuan, 1, 0, [Digest.Of([1])], default);
 
         Assert.Equal("regions/430211/tree/1/0", (await TreeNodes.VerifyAsync(Trees, Tianyuan, 300, default))!.Where);
@@ -86,7 +90,7 @@ public abstract class TreeStoreContract : IDisposable
     [InlineData(7, 3, "regions/430211/tree/7/3")]
     public async Task Node_of_entries_that_the_journal_has_not_is_found(int level, int index, string where)
     {
-        await WriteAsync(new Writer(Journals, Tianyuan), 200);
+        await WriteAsync(new BatchWriter(Journals, Tianyuan), 200);
         for (int at = 0; at <= index; at++) await Trees.AddNodesAsync(Tianyuan, level, at, [Digest.Of([1])], default);
 
         Assert.Equal(where, (await TreeNodes.VerifyAsync(Trees, Tianyuan, 200, default))!.Where);
@@ -112,14 +116,15 @@ public abstract class TreeStoreContract : IDisposable
         using var folder = new TempFolder();
         var outside = new CheckpointFolder(folder.File("checkpoints"));
         var guard = new JournalGuard(Trees, outside, (_, _) => NoteStatus.Signed);
-        var writer = new Writer(Journals, Tianyuan);
+        var writer = new BatchWriter(Journals, Tianyuan);
         await WriteAsync(writer, 300);
         LedgerHead early = await Journals.ReadHeadAsync(Tianyuan, default);
         await WriteAsync(writer, 310, from: 300);
         LedgerHead head = await Journals.ReadHeadAsync(Tianyuan, default);
 
         await guard.CheckAsync(Tianyuan, 0, MerkleFrontier.Empty.Root, [], default);
-        await guard.CheckAsync(Tianyuan, head.Size, head.Tree.Root, [Of(early.Size, early.Tree.Root), Of(head.Size, head.Tree.Root)], default);
+        await guard.CheckAsync(Tianyuan, head.Size, head.Tree.Root, [Of(early.Size, early.Tree.Root), Of(head.Size, head.Tree.Root)],
+            default);
         await RefusedAsync("has 300 entries, but a checkpoint of 310 was signed", early, Of(head.Size, head.Tree.Root));
         await RefusedAsync("has 300 entries, but a checkpoint of 9999999 was signed", early, Of(9_999_999, head.Tree.Root));
         await RefusedAsync("doesn't begin with the 300 entries", head, Of(300, Digest.Of([1])));
@@ -128,7 +133,8 @@ public abstract class TreeStoreContract : IDisposable
         static Checkpoint Of(long size, Digest root) => new("timebank.example/430211", size, root);
         async Task RefusedAsync(string why, LedgerHead found, Checkpoint signed)
         {
-            var refused = await Assert.ThrowsAsync<JournalRolledBackException>(async () => await guard.CheckAsync(Tianyuan, found.Size, found.Tree.Root, [signed], default));
+            var refused = await Assert.ThrowsAsync<JournalRolledBackException>(
+                async () => await guard.CheckAsync(Tianyuan, found.Size, found.Tree.Root, [signed], default));
             Assert.Contains(why, refused.Message, StringComparison.Ordinal);
         }
     }
@@ -141,8 +147,9 @@ public abstract class TreeStoreContract : IDisposable
 
     private protected abstract void Close();
 
-    private static async Task WriteAsync(Writer writer, int until, int from = 0)
+    private static async Task WriteAsync(BatchWriter writer, int until, int from = 0)
     {
-        for (int at = from; at < until; at += 100) await writer.WriteAsync([.. Enumerable.Range(at, Math.Min(100, until - at)).Select(entry => Receive($"entry {entry}", 1))]);
+        for (int at = from; at < until; at += 100) await writer.WriteAsync(
+            [.. Enumerable.Range(at, Math.Min(100, until - at)).Select(entry => Receive($"entry {entry}", 1))]);
     }
 }

@@ -6,20 +6,25 @@ namespace TimeBank.Cli;
 /// <summary>Accounts: their counters now and earlier, their states, and what is held.</summary>
 internal static class AccountCommands
 {
-    private delegate Task<Entry> Change(LedgerService.LedgerServiceClient client, string requestId, string account, string memo, bool validateOnly);
+    private delegate Task<Entry> Change(LedgerService.LedgerServiceClient client, string requestId, string account, string memo,
+        bool validateOnly);
 
     public static IEnumerable<Command> Of(Kit kit) =>
     [
         kit.Group(
             "account", "账户", "accounts", AccountShow(kit), AccountList(kit),
             StateChange(kit, "freeze", "冻结：解冻前不能动账", "nothing moves until it is unfrozen", async (client, id, account, memo, dry) =>
-                await client.FreezeAccountAsync(new FreezeAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry })),
+                await client.FreezeAccountAsync(
+                    new FreezeAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry })),
             StateChange(kit, "unfreeze", "解冻", "let it move again", async (client, id, account, memo, dry) =>
-                await client.UnfreezeAccountAsync(new UnfreezeAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry })),
+                await client.UnfreezeAccountAsync(
+                    new UnfreezeAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry })),
             StateChange(kit, "close", "注销：只能注销没有余额的账户", "close it; only an empty one can be", async (client, id, account, memo, dry) =>
-                await client.CloseAccountAsync(new CloseAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry })),
+                await client.CloseAccountAsync(
+                    new CloseAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry })),
             StateChange(kit, "reopen", "恢复已注销的账户", "undo its closing", async (client, id, account, memo, dry) =>
-                await client.ReopenAccountAsync(new ReopenAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry }))),
+                await client.ReopenAccountAsync(
+                    new ReopenAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry }))),
         kit.Group("hold", "预留", "holds", HoldList(kit)),
     ];
 
@@ -42,18 +47,22 @@ internal static class AccountCommands
         });
     }
 
-    private static Command HoldList(Kit kit) => kit.Command("list", "未结束的预留", "the holds that are open", [kit.Limit, kit.All], async (session, parsed) =>
+    private static Command HoldList(Kit kit) =>
+        kit.Command("list", "未结束的预留", "the holds that are open", [kit.Limit, kit.All], async (session, parsed) =>
     {
         var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
-        ListHoldsResponse list = await kit.PagingOf(parsed).AllAsync(new ListHoldsRequest { Parent = session.Region }, page => client.ListHoldsAsync(page).ResponseAsync);
+        ListHoldsResponse list = await kit.PagingOf(parsed)
+            .AllAsync(new ListHoldsRequest { Parent = session.Region }, page => client.ListHoldsAsync(page).ResponseAsync);
         Language language = kit.Language;
         session.Screen.Show(list, () =>
         {
             session.Screen.Table(
                 "",
-                [new(language["分录", "entry"], true), new(language["时间", "time"]), new(language["到期", "until"]), new(language["借", "debit"]), new(language["贷", "credit"]), new(language["数额", "amount"], true)],
+                [new(language["分录", "entry"], true), new(language["时间", "time"]), new(language["到期", "until"]),
+                    new(language["借", "debit"]), new(language["贷", "credit"]), new(language["数额", "amount"], true)],
                 list.Holds.SelectMany(hold => hold.Transfers.Select(transfer => (IReadOnlyList<string>)[
-                    $"{hold.Index}", TimeText.Of(hold.Time), TimeText.Of(hold.HoldExpireTime), ResourceNames.Short(transfer.DebitAccount), ResourceNames.Short(transfer.CreditAccount), AmountText.Of(transfer.Amount, language)])));
+                    $"{hold.Index}", TimeText.Of(hold.Time), TimeText.Of(hold.HoldExpireTime), ResourceNames.Short(transfer.DebitAccount),
+                        ResourceNames.Short(transfer.CreditAccount), AmountText.Of(transfer.Amount, language)])));
             session.Screen.More(list.NextPageToken);
         });
     });
@@ -85,19 +94,25 @@ internal static class AccountCommands
 
     private static Command AccountList(Kit kit)
     {
-        Option<string> prefix = kit.Option("--prefix", "只看路径以此开头的，如 fund/", "only paths that start so, such as fund/"), unit = kit.Option("--unit", "只看这个单位", "only of this unit");
+        Option<string> prefix = kit.Option("--prefix", "只看路径以此开头的，如 fund/", "only paths that start so, such as fund/"),
+            unit = kit.Option("--unit", "只看这个单位", "only of this unit");
         var asOf = new AsOfOption(kit);
-        return kit.Command("list", "账户列表", "the accounts, by path", [prefix, unit, asOf.Option, kit.Limit, kit.All], async (session, parsed) =>
+        return kit.Command("list", "账户列表", "the accounts, by path", [prefix, unit, asOf.Option, kit.Limit, kit.All],
+            async (session, parsed) =>
         {
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
-            var request = new ListAccountsRequest { Parent = session.Region, PathPrefix = parsed.GetValue(prefix) ?? "", Unit = parsed.GetValue(unit) ?? "", AsOf = asOf.Read(parsed) };
+            var request = new ListAccountsRequest { Parent = session.Region, PathPrefix = parsed.GetValue(prefix) ?? "",
+                Unit = parsed.GetValue(unit) ?? "", AsOf = asOf.Read(parsed) };
             ListAccountsResponse list = await kit.PagingOf(parsed).AllAsync(request, page => client.ListAccountsAsync(page).ResponseAsync);
             Language language = kit.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
-                    "", [new(language["路径", "path"]), new(language["借方", "debits"], true), new(language["贷方", "credits"], true), new(language["余额", "balance"], true)],
-                    list.Accounts.Select(account => (IReadOnlyList<string>)[account.Path, AmountText.Of(account.DebitsPosted, language), AmountText.Of(account.CreditsPosted, language), AmountText.Of(account.Balance, language)]));
+                    "", [new(language["路径", "path"]), new(language["借方", "debits"], true), new(language["贷方", "credits"], true),
+                        new(language["余额", "balance"], true)],
+                    list.Accounts.Select(account =>
+                    (IReadOnlyList<string>)[account.Path, AmountText.Of(account.DebitsPosted, language),
+                    AmountText.Of(account.CreditsPosted, language), AmountText.Of(account.Balance, language)]));
                 session.Screen.More(list.NextPageToken);
             });
         });

@@ -13,20 +13,24 @@ internal static class ConnectionCommands
 
     private static Command Token(Kit kit)
     {
-        Option<string> role = kit.Option("--role", "岗位，如 auditor、provider-clerk", "the role, such as auditor or provider-clerk", required: true);
+        Option<string> role = kit.Option("--role", "岗位，如 auditor、provider-clerk", "the role, such as auditor or provider-clerk",
+            required: true);
         Option<string> party = kit.Option("--party", "本人或本单位，如 volunteers/ID", "the caller's own party, such as volunteers/ID");
         Option<string> subject = kit.Option("--subject", "经办人编号，记入账簿", "who acts, as the journal keeps it");
         return kit.Command("token", "向本机签发处取得令牌", "get a token from the local issuer", [role, party, subject], async (session, parsed) =>
         {
-            string own = parsed.GetValue(party) is { Length: > 0 } given ? ResourceNames.Full("", given, session.Settings.Region).Replace("//", "/", StringComparison.Ordinal) : "";
-            string token = await session.Tokens.GetAsync(EnumText.Parse<Role>(parsed.GetValue(role)!), session.Settings.Region, own, parsed.GetValue(subject) ?? "");
+            string own = parsed.GetValue(party) is { Length: > 0 } given
+                ? ResourceNames.Full("", given, session.Settings.Region).Replace("//", "/", StringComparison.Ordinal) : "";
+            string token = await session.Tokens.GetAsync(EnumText.Parse<Role>(parsed.GetValue(role)!), session.Settings.Region, own,
+                parsed.GetValue(subject) ?? "");
             session.Screen.Raw(session.Screen.IsJson ? JsonSerializer.Serialize(new { accessToken = token, tokenType = "Bearer" }) : token);
         });
     }
 
     private static Command Health(Kit kit)
     {
-        Option<int> wait = new("--wait") { Description = kit.Language["等到服务器就绪，最多多少秒", "wait until the server is ready, at most so many seconds"] };
+        Option<int> wait =
+            new("--wait") { Description = kit.Language["等到服务器就绪，最多多少秒", "wait until the server is ready, at most so many seconds"] };
         return kit.Command("health", "服务器是否就绪", "whether the server is ready", [wait], async (session, parsed) =>
         {
             TimeProvider clock = TimeProvider.System;
@@ -37,14 +41,16 @@ internal static class ConnectionCommands
             {
                 try
                 {
-                    HealthCheckResponse answer = await client.CheckAsync(new HealthCheckRequest(), deadline: clock.GetUtcNow().UtcDateTime.AddSeconds(5), cancellationToken: session.Cancellation);
+                    HealthCheckResponse answer = await client.CheckAsync(new HealthCheckRequest(),
+                        deadline: clock.GetUtcNow().UtcDateTime.AddSeconds(5), cancellationToken: session.Cancellation);
                     if (answer.Status == HealthCheckResponse.Types.ServingStatus.Serving || clock.GetElapsedTime(start) >= patience)
                     {
                         session.Screen.Show(answer, () => session.Screen.Line(answer.Status.ToString()));
                         return answer.Status == HealthCheckResponse.Types.ServingStatus.Serving ? ExitCode.Ok : ExitCode.Unavailable;
                     }
                 }
-                catch (RpcException error) when (error.StatusCode is (StatusCode.Unavailable or StatusCode.DeadlineExceeded) && clock.GetElapsedTime(start) < patience)
+                catch (RpcException error) when (error.StatusCode is (StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+                    && clock.GetElapsedTime(start) < patience)
                 {
                     // Not up yet.
                 }

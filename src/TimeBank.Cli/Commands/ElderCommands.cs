@@ -7,18 +7,25 @@ namespace TimeBank.Cli;
 /// <summary>Elders, their assessments and what they are entitled to.</summary>
 internal static class ElderCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) => [List(kit), kit.Group("elder", "老人：查询、登记、评估、待遇", "one elder: show, register, assess, entitlements", Show(kit), Register(kit), Assess(kit), Entitlements(kit))];
+    public static IEnumerable<Command> Of(Kit kit) =>
+        [List(kit), kit.Group("elder", "老人：查询、登记、评估、待遇", "one elder: show, register, assess, entitlements", Show(kit), Register(kit),
+        Assess(kit), Entitlements(kit))];
 
-    private static Command List(Kit kit) => kit.Command("elders", "老人名册", "the elders of a region", [kit.Limit, kit.All], async (session, parsed) =>
+    private static Command List(Kit kit) =>
+        kit.Command("elders", "老人名册", "the elders of a region", [kit.Limit, kit.All], async (session, parsed) =>
     {
         var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
-        ListEldersResponse list = await kit.PagingOf(parsed).AllAsync(new ListEldersRequest { Parent = session.Region }, page => client.ListEldersAsync(page).ResponseAsync);
+        ListEldersResponse list = await kit.PagingOf(parsed)
+            .AllAsync(new ListEldersRequest { Parent = session.Region }, page => client.ListEldersAsync(page).ResponseAsync);
         Language language = kit.Language;
         session.Screen.Show(list, () =>
         {
             session.Screen.Table(
-                "", [new(language["编号", "id"]), new(language["称呼", "name"]), new(language["出生", "born"]), new(language["能力", "ability"]), new(language["困难情形", "difficulties"])],
-                list.Elders.Select(elder => (IReadOnlyList<string>)[ResourceNames.Short(elder.Name), elder.DisplayName, TimeText.Of(elder.BirthDate), EnumText.Of(elder.Assessment?.Grade ?? AbilityGrade.Unspecified, language), DifficultiesOf(elder, language)]));
+                "", [new(language["编号", "id"]), new(language["称呼", "name"]), new(language["出生", "born"]), new(language["能力", "ability"]),
+                    new(language["困难情形", "difficulties"])],
+                list.Elders.Select(
+                elder => (IReadOnlyList<string>)[ResourceNames.Short(elder.Name), elder.DisplayName, TimeText.Of(elder.BirthDate),
+                EnumText.Of(elder.Assessment?.Grade ?? AbilityGrade.Unspecified, language), DifficultiesOf(elder, language)]));
             session.Screen.Unreadable(list.Unreadable);
             session.Screen.More(list.NextPageToken);
         });
@@ -36,12 +43,14 @@ internal static class ElderCommands
 
     private static Command Register(Kit kit)
     {
-        Option<string> name = kit.Option("--name", "称呼", "how the elder is addressed", required: true), born = kit.Option("--born", "出生日期", "the day of birth", required: true);
+        Option<string> name = kit.Option("--name", "称呼", "how the elder is addressed", required: true),
+            born = kit.Option("--born", "出生日期", "the day of birth", required: true);
         Option<string[]> difficulties = Difficulties(kit);
         return kit.Command("register", "登记老人", "register an elder", [name, born, difficulties], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Counter, session.Settings.Region));
-            var request = new RegisterElderRequest { RequestId = session.RequestId(), Parent = session.Region, DisplayName = parsed.GetValue(name)!, BirthDate = TimeText.ParseDay(parsed.GetValue(born)!) };
+            var request = new RegisterElderRequest { RequestId = session.RequestId(), Parent = session.Region,
+                DisplayName = parsed.GetValue(name)!, BirthDate = TimeText.ParseDay(parsed.GetValue(born)!) };
             request.Difficulties.Add((parsed.GetValue(difficulties) ?? []).Select(EnumText.Parse<Difficulty>));
             Show(session, await client.RegisterElderAsync(request));
         });
@@ -51,9 +60,11 @@ internal static class ElderCommands
     {
         Argument<string> elder = kit.Argument("elder", "老人", "the elder");
         Option<int> score = new("--score") { Description = kit.Language["得分，0 到 90", "points, 0 to 90"], Required = true };
-        Option<string> day = kit.Option("--day", "评估日", "the day of the assessment", required: true), region = kit.Option("--assessed-in", "评估地区", "the region that assessed");
+        Option<string> day = kit.Option("--day", "评估日", "the day of the assessment", required: true),
+            region = kit.Option("--assessed-in", "评估地区", "the region that assessed");
         Option<string[]> difficulties = Difficulties(kit);
-        return kit.Command("assess", "登记能力评估", "record an ability assessment", [elder, score, day, region, difficulties], async (session, parsed) =>
+        return kit.Command("assess", "登记能力评估", "record an ability assessment", [elder, score, day, region, difficulties],
+            async (session, parsed) =>
         {
             string name = session.Name("elders", parsed.GetValue(elder)!);
             var client = new Client(await session.AsAsync(Role.Counter, name));
@@ -74,19 +85,24 @@ internal static class ElderCommands
     {
         Argument<string> elder = kit.Argument("elder", "老人", "the elder");
         Option<string> month = kit.Option("--month", "月份，默认当月", "the month; the current one if left out");
-        return kit.Command("entitlements", "当月可享受什么，为什么", "what an elder is entitled to in a month, and why not", [elder, month, kit.Limit, kit.All], async (session, parsed) =>
+        return kit.Command("entitlements", "当月可享受什么，为什么", "what an elder is entitled to in a month, and why not",
+            [elder, month, kit.Limit, kit.All], async (session, parsed) =>
         {
             string name = session.Name("elders", parsed.GetValue(elder)!);
             var client = new Client(await session.AsAsync(Role.Auditor, name));
-            var request = new ListEntitlementsRequest { Elder = name, Month = parsed.GetValue(month) is { } text ? TimeText.ParseMonth(text) : null };
-            ListEntitlementsResponse list = await kit.PagingOf(parsed).AllAsync(request, page => client.ListEntitlementsAsync(page).ResponseAsync);
+            var request = new ListEntitlementsRequest { Elder = name, Month = parsed.GetValue(month) is { } text
+                ? TimeText.ParseMonth(text) : null };
+            ListEntitlementsResponse list = await kit.PagingOf(parsed)
+                .AllAsync(request, page => client.ListEntitlementsAsync(page).ResponseAsync);
             Language language = kit.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
-                    ResourceNames.Short(name), [new(language["待遇", "what"]), new(language["符合", "entitled"]), new(language["数额", "amount"], true), new(language["已发", "issued"]), new(language["原因", "reason"])],
+                    ResourceNames.Short(name), [new(language["待遇", "what"]), new(language["符合", "entitled"]),
+                        new(language["数额", "amount"], true), new(language["已发", "issued"]), new(language["原因", "reason"])],
                     list.Entitlements.Select(one => (IReadOnlyList<string>)[
-                        one.Programme.Length > 0 ? ResourceNames.Short(one.Programme) : language["补助时间", "issued hours"], one.Entitled ? language["是", "yes"] : language["否", "no"],
+                        one.Programme.Length > 0 ? ResourceNames.Short(one.Programme) : language["补助时间", "issued hours"], one.Entitled
+                            ? language["是", "yes"] : language["否", "no"],
                         AmountText.Of(one.Amount, language), one.Issued ? language["是", "yes"] : language["否", "no"], one.Reason]));
                 session.Screen.More(list.NextPageToken);
             });
@@ -99,7 +115,8 @@ internal static class ElderCommands
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static string DifficultiesOf(Elder elder, Language language) => string.Join(language["、", ", "], elder.Difficulties.Select(difficulty => EnumText.Of(difficulty, language)));
+    private static string DifficultiesOf(Elder elder, Language language) =>
+        string.Join(language["、", ", "], elder.Difficulties.Select(difficulty => EnumText.Of(difficulty, language)));
 
     private static void Show(Session session, Elder elder) => session.Screen.Show(elder, () =>
     {
@@ -110,7 +127,9 @@ internal static class ElderCommands
             (language["出生", "born"], TimeText.Of(elder.BirthDate)),
             (language["登记", "registered"], TimeText.Of(elder.RegisteredDate)),
             (language["能力", "ability"], elder.Assessment is { } assessment
-                ? language[$"{EnumText.Of(assessment.Grade, language)}（{assessment.Score} 分，{TimeText.Of(assessment.AssessedDate)} 评估，有效至 {TimeText.Of(assessment.ValidUntil)}）", $"{EnumText.Of(assessment.Grade, language)} ({assessment.Score} points on {TimeText.Of(assessment.AssessedDate)}, valid until {TimeText.Of(assessment.ValidUntil)})"]
+                ? language[$"{EnumText.Of(assessment.Grade, language)}（{assessment.Score} 分，{TimeText.Of(assessment.AssessedDate)} 评估，有效至 "
+                    + $"{TimeText.Of(assessment.ValidUntil)}）", $"{EnumText.Of(assessment.Grade, language)} ({assessment.Score} points on "
+                    + $"{TimeText.Of(assessment.AssessedDate)}, valid until {TimeText.Of(assessment.ValidUntil)})"]
                 : EnumText.Of(AbilityGrade.Unspecified, language)),
             (language["困难情形", "difficulties"], DifficultiesOf(elder, language)));
     });

@@ -4,7 +4,8 @@ using System.Text;
 namespace TimeBank.Cli;
 
 /// <summary>
-/// Text from bytes, strictly: what can't be read exactly is refused with its line. Where no encoding is given, a mark decides; without one, what is valid UTF-8 is UTF-8, and
+/// Text from bytes, strictly: what can't be read exactly is refused with its line. Where no encoding is given, a mark decides; without one,
+/// what is valid UTF-8 is UTF-8, and
 /// else it is GB18030 if all of it is, as old books are exported. Text in Chinese is hardly ever valid in both.
 /// </summary>
 internal static class EncodedText
@@ -14,7 +15,9 @@ internal static class EncodedText
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
     private static readonly Encoding LittleEndian = new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true);
     private static readonly Encoding BigEndian = new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true);
-    private static readonly Encoding Gb18030 = CodePagesEncodingProvider.Instance.GetEncoding(Gb18030CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
+    private static readonly Encoding Gb18030 =
+        CodePagesEncodingProvider.Instance.GetEncoding(Gb18030CodePage, EncoderFallback.ExceptionFallback,
+        DecoderFallback.ExceptionFallback)!;
 
     // U+FEFF in GB18030, which has no mark of its own.
     private static readonly byte[] Gb18030Mark = [0x84, 0x31, 0x95, 0x33];
@@ -27,7 +30,8 @@ internal static class EncodedText
         "utf-8" or "utf8" => TextEncoding.Utf8,
         "utf-16" or "utf16" => TextEncoding.Utf16,
         "gb18030" or "gbk" or "gb2312" => TextEncoding.Gb18030,
-        _ => throw new UsageException($"没有“{name}”这种编码；可用：utf-8、utf-16、gb18030、gbk。", $"There is no encoding {name}; choose from utf-8, utf-16, gb18030, gbk."),
+        _ => throw new UsageException($"没有“{name}”这种编码；可用：utf-8、utf-16、gb18030、gbk。",
+            $"There is no encoding {name}; choose from utf-8, utf-16, gb18030, gbk."),
     };
 
     public static string NameOf(TextEncoding encoding) => encoding switch
@@ -44,9 +48,11 @@ internal static class EncodedText
         (Encoding? marked, TextEncoding encoding, int mark) = Marked(bytes);
         if (given is { } asked && marked is not null && asked != encoding)
         {
-            throw new UsageException($"文件以 {NameOf(encoding)} 的标记开头，不是 {NameOf(asked)}。", $"The file begins with the mark of {NameOf(encoding)}: it isn't {NameOf(asked)}.");
+            throw new UsageException($"文件以 {NameOf(encoding)} 的标记开头，不是 {NameOf(asked)}。",
+                $"The file begins with the mark of {NameOf(encoding)}: it isn't {NameOf(asked)}.");
         }
-        if (marked is null && given == TextEncoding.Utf16) throw new UsageException("UTF-16 文件须以标记（BOM）开头。", "A file in UTF-16 must begin with its mark.");
+        if (marked is null && given == TextEncoding.Utf16) throw new UsageException(
+            "UTF-16 文件须以标记（BOM）开头。", "A file in UTF-16 must begin with its mark.");
         if (marked is null && given is null) return Detect(bytes);
         marked ??= given == TextEncoding.Gb18030 ? Gb18030 : Utf8;
         encoding = given ?? encoding;
@@ -63,7 +69,8 @@ internal static class EncodedText
         if (text is not null && (notGb18030 = FirstUnassigned(text)) == 0) return (text, TextEncoding.Gb18030);
         throw new UsageException(
             $"文件既不是 UTF-8（见第 {notUtf8} 行），也不是 GB18030（见第 {notGb18030} 行）。请用 --encoding 指定编码，或在表格软件中另存为“CSV UTF-8”。",
-            $"The file is neither UTF-8 (see line {notUtf8}) nor GB18030 (see line {notGb18030}). Say what it is with --encoding, or save it as \"CSV UTF-8\" from the spreadsheet.");
+            $"The file is neither UTF-8 (see line {notUtf8}) nor GB18030 (see line {notGb18030}). Say what it is with --encoding, or save "
+                + "it as \"CSV UTF-8\" from the spreadsheet.");
     }
 
     /// <returns>The text; or null and the line that isn't in this encoding.</returns>
@@ -74,7 +81,8 @@ internal static class EncodedText
             string text = encoding.GetString(bytes);
             int nul = text.IndexOf('\0', StringComparison.Ordinal);
             return nul < 0 ? (text, 0) : throw new UsageException(
-                $"第 {LineAt(text, nul)} 行有空字符（NUL）：不是文本文件，或是没有标记的 UTF-16。", $"Line {LineAt(text, nul)} has a NUL character: this isn't text, or it is UTF-16 without its mark.");
+                $"第 {LineAt(text, nul)} 行有空字符（NUL）：不是文本文件，或是没有标记的 UTF-16。",
+                    $"Line {LineAt(text, nul)} has a NUL character: this isn't text, or it is UTF-16 without its mark.");
         }
         catch (DecoderFallbackException error)
         {
@@ -93,13 +101,17 @@ internal static class EncodedText
         : bytes.AsSpan().StartsWith(Gb18030Mark) ? (Gb18030, TextEncoding.Gb18030, Gb18030Mark.Length)
         : (null, default, 0);
 
-    /// <summary>The line of the first character that means nothing to anybody else: a control character beyond those of text, or one for private use; 0 where there is none.</summary>
+    /// <summary>
+    /// The line of the first character that means nothing to anybody else: a control character beyond those of text, or one for private
+    /// use; 0 where there is none.
+    /// </summary>
     private static int FirstUnassigned(string text)
     {
         for (int at = 0; at < text.Length; at++)
         {
             UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(text, at);
-            bool isUsed = text[at] is '\t' or '\r' or '\n' || category is not (UnicodeCategory.Control or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+            bool isUsed = text[at] is '\t' or '\r' or '\n'
+                || category is not (UnicodeCategory.Control or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
             if (!isUsed) return LineAt(text, at);
         }
         return 0;
@@ -119,4 +131,17 @@ internal static class EncodedText
 
     private static UsageException Wrong(int line, TextEncoding encoding) =>
         new($"第 {line} 行不是 {NameOf(encoding)} 编码。", $"Line {line} isn't {NameOf(encoding)}.");
+}
+
+/// <summary>How the bytes of a text file are read.</summary>
+internal enum TextEncoding
+{
+    /// <summary>With or without its mark.</summary>
+    Utf8,
+
+    /// <summary>With its mark, which says which byte comes first.</summary>
+    Utf16,
+
+    /// <summary>The Chinese national encoding; GBK and GB2312 are parts of it.</summary>
+    Gb18030,
 }

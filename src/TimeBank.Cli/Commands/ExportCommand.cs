@@ -17,11 +17,15 @@ internal static class ExportCommand
         Option<string> output = kit.Option("--output", "写入的文件；不写则输出到屏幕", "the file to write; else the screen");
         output.Aliases.Add("-o");
         var period = new PeriodOptions(kit);
-        return [kit.Command("export", "导出账簿，供 hledger、beancount 或表格软件使用", "the journal for hledger, beancount or a spreadsheet", [format, output, .. period.All], async (session, parsed) =>
+        return [kit.Command("export", "导出账簿，供 hledger、beancount 或表格软件使用", "the journal for hledger, beancount or a spreadsheet",
+            [format, output, .. period.All], async (session, parsed) =>
         {
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Region));
-            var request = new ExportRequest { Parent = session.Region, Format = EnumText.Parse<ExportFormat>(parsed.GetValue(format)!), Period = period.ReadOptional(parsed) };
-            using AsyncServerStreamingCall<ExportChunk> call = client.Export(request, deadline: TimeProvider.System.GetUtcNow().UtcDateTime + Longest, cancellationToken: session.Cancellation);
+            var request = new ExportRequest { Parent = session.Region, Format = EnumText.Parse<ExportFormat>(parsed.GetValue(format)!),
+                Period = period.ReadOptional(parsed) };
+            using AsyncServerStreamingCall<ExportChunk> call =
+                client.Export(request, deadline: TimeProvider.System.GetUtcNow().UtcDateTime + Longest,
+                cancellationToken: session.Cancellation);
             if (parsed.GetValue(output) is { Length: > 0 } file) await SaveAsync(session, call, file);
             else await WriteAsync(session, call, text => session.Screen.Text(text));
         })];
@@ -59,7 +63,8 @@ internal static class ExportCommand
         {
             last = call.ResponseStream.Current;
             write(last.Data.ToStringUtf8());
-            session.Screen.Progress(session.Language[$"已导出 {last.Done}/{last.Total} 笔", $"{last.Done} of {last.Total} entries"], ended: false);
+            session.Screen.Progress(session.Language[$"已导出 {last.Done}/{last.Total} 笔", $"{last.Done} of {last.Total} entries"],
+                ended: false);
         }
         session.Screen.Progress(session.Language[$"已导出 {last.Total} 笔分录。", $"{last.Total} entries exported."], ended: true);
     }

@@ -6,20 +6,25 @@ namespace TimeBank.Cli;
 /// <summary>Funds: where money comes from.</summary>
 internal static class FundCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) => [kit.Group("fund", "资金：列表、报告、设立、到账", "funds: list, report, create, receive", List(kit), Report(kit), Create(kit), Receive(kit))];
+    public static IEnumerable<Command> Of(Kit kit) =>
+        [kit.Group("fund", "资金：列表、报告、设立、到账", "funds: list, report, create, receive", List(kit), Report(kit), Create(kit), Receive(kit))];
 
-    private static async Task<FundService.FundServiceClient> ClientAsync(Session session, Role role, string about) => new(await session.AsAsync(role, about));
+    private static async Task<FundService.FundServiceClient> ClientAsync(Session session, Role role, string about) =>
+        new(await session.AsAsync(role, about));
 
     private static Command List(Kit kit) => kit.Command("list", "资金列表", "the funds", [kit.Limit, kit.All], async (session, parsed) =>
     {
         var client = await ClientAsync(session, Role.Auditor, session.Settings.Region);
-        ListFundsResponse list = await kit.PagingOf(parsed).AllAsync(new ListFundsRequest { Parent = session.Region }, page => client.ListFundsAsync(page).ResponseAsync);
+        ListFundsResponse list = await kit.PagingOf(parsed)
+            .AllAsync(new ListFundsRequest { Parent = session.Region }, page => client.ListFundsAsync(page).ResponseAsync);
         Language language = kit.Language;
         session.Screen.Show(list, () =>
         {
             session.Screen.Table(
-                "", [new(language["资金", "fund"]), new(language["名称", "name"]), new(language["来源", "kind"]), new(language["用途", "purpose"]), new(language["可拨付", "available"], true)],
-                list.Funds.Select(fund => (IReadOnlyList<string>)[ResourceNames.Short(fund.Name), fund.DisplayName, EnumText.Of(fund.Kind, language), fund.Purpose, AmountText.Of(fund.Available, language)]));
+                "", [new(language["资金", "fund"]), new(language["名称", "name"]), new(language["来源", "kind"]), new(language["用途", "purpose"]),
+                    new(language["可拨付", "available"], true)],
+                list.Funds.Select(fund => (IReadOnlyList<string>)[ResourceNames.Short(fund.Name), fund.DisplayName,
+                EnumText.Of(fund.Kind, language), fund.Purpose, AmountText.Of(fund.Available, language)]));
             session.Screen.Unreadable(list.Unreadable);
             session.Screen.More(list.NextPageToken);
         });
@@ -59,7 +64,8 @@ internal static class FundCommands
     private static Command Create(Kit kit)
     {
         Argument<string> id = kit.Argument("fund", "编号：小写字母、数字、连字符", "its id: lower-case letters, digits, hyphens");
-        Option<string> kind = kit.Option("--kind", "lottery、fiscal、donation 或 guarantee", "lottery, fiscal, donation or guarantee", required: true), name = kit.Option("--name", "名称", "its name", required: true);
+        Option<string> kind = kit.Option("--kind", "lottery、fiscal、donation 或 guarantee", "lottery, fiscal, donation or guarantee",
+            required: true), name = kit.Option("--name", "名称", "its name", required: true);
         Option<string> purpose = kit.Option("--purpose", "限定用途", "what donors gave it for");
         return kit.Command("create", "设立资金", "open a fund", [id, kind, name, purpose], async (session, parsed) =>
         {
@@ -80,8 +86,11 @@ internal static class FundCommands
     private static Command Receive(Kit kit)
     {
         Argument<string> fund = kit.Argument("fund", "资金", "the fund"), amount = kit.Argument("amount", "金额（元）", "how much, in yuan");
-        Option<string> bank = kit.Option("--bank", "银行账户编号，默认 main", "the bank account's id; main if left out"), day = kit.Option("--day", "到账日", "the bank's value date", required: true), reference = kit.Option("--reference", "银行流水号", "the bank's reference");
-        return kit.Command("receive", "登记到账", "record money that arrived", [fund, amount, bank, day, reference, kit.DryRun], async (session, parsed) =>
+        Option<string> bank = kit.Option("--bank", "银行账户编号，默认 main", "the bank account's id; main if left out"),
+            day = kit.Option("--day", "到账日", "the bank's value date", required: true),
+            reference = kit.Option("--reference", "银行流水号", "the bank's reference");
+        return kit.Command("receive", "登记到账", "record money that arrived", [fund, amount, bank, day, reference, kit.DryRun],
+            async (session, parsed) =>
         {
             string name = session.Name("funds", parsed.GetValue(fund)!);
             var client = await ClientAsync(session, Role.FinanceMaker, name);

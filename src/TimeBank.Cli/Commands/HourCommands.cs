@@ -9,14 +9,18 @@ internal static class HourCommands
 {
     public static IEnumerable<Command> Of(Kit kit)
     {
-        Argument<string> person = kit.Argument("person", "志愿者或老人：编号，或 volunteers/ID、elders/ID", "a volunteer or elder: an id, or volunteers/ID, elders/ID");
-        Command hours = kit.Command("hours", "时间余额、明细、赠送、捐赠和划转", "hours: balances, statements, gifts, donations, transfers", [person], async (session, parsed) =>
+        Argument<string> person = kit.Argument("person", "志愿者或老人：编号，或 volunteers/ID、elders/ID",
+            "a volunteer or elder: an id, or volunteers/ID, elders/ID");
+        Command hours = kit.Command("hours", "时间余额、明细、赠送、捐赠和划转", "hours: balances, statements, gifts, donations, transfers", [person],
+            async (session, parsed) =>
         {
             Hours found = await FindAsync(session, parsed.GetValue(person)!, async name =>
-                await new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Auditor, name)).GetHoursAsync(new GetHoursRequest { Person = name }));
+                await new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Auditor, name))
+                    .GetHoursAsync(new GetHoursRequest { Person = name }));
             session.Screen.Show(found, () => session.Screen.Hours(found));
         });
-        foreach (Command command in (Command[])[Statement(kit), Postings(kit), Gift(kit), Donate(kit), Transfer(kit), Issue(kit), Expire(kit), Grant(kit), Positions(kit)]) hours.Add(command);
+        foreach (Command command in (Command[])[Statement(kit), Postings(kit), Gift(kit), Donate(kit), Transfer(kit), Issue(kit),
+            Expire(kit), Grant(kit), Positions(kit)]) hours.Add(command);
         return [hours];
     }
 
@@ -39,15 +43,18 @@ internal static class HourCommands
         Argument<string> person = kit.Argument("person", "志愿者或老人", "a volunteer or elder");
         Option<string> account = kit.Option("--account", "earned、gifted 或 issued", "earned, gifted or issued");
         var period = new PeriodOptions(kit);
-        return kit.Command("statement", "对账单", "the statement of one of a person's hour accounts", [person, account, .. period.All, kit.Limit, kit.All], (session, parsed) =>
-            StatementCommands.OfHoursAsync(session, parsed.GetValue(person)!, EnumText.ParseOrDefault<HourAccount>(parsed.GetValue(account)), period.Read(parsed), kit.PagingOf(parsed)));
+        return kit.Command("statement", "对账单", "the statement of one of a person's hour accounts",
+            [person, account, .. period.All, kit.Limit, kit.All], (session, parsed) =>
+            StatementCommands.OfHoursAsync(session, parsed.GetValue(person)!,
+                EnumText.ParseOrDefault<HourAccount>(parsed.GetValue(account)), period.Read(parsed), kit.PagingOf(parsed)));
     }
 
     private static Command Postings(Kit kit)
     {
         Argument<string> person = kit.Argument("person", "志愿者或老人", "a volunteer or elder");
         var period = new PeriodOptions(kit);
-        return kit.Command("postings", "收支明细，含预留，最新在前", "a person's postings, holds included, newest first", [person, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
+        return kit.Command("postings", "收支明细，含预留，最新在前", "a person's postings, holds included, newest first",
+            [person, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
         {
             ListHourPostingsResponse list = await FindAsync(session, parsed.GetValue(person)!, async name =>
             {
@@ -55,15 +62,18 @@ internal static class HourCommands
                 var request = new ListHourPostingsRequest { Person = name, Period = period.ReadOptional(parsed) };
                 return await kit.PagingOf(parsed).AllAsync(request, page => client.ListHourPostingsAsync(page).ResponseAsync);
             });
-            session.Screen.Show(list, () => session.Screen.Postings(parsed.GetValue(person)!, list.Postings.Select(posting => posting.Posting), list.NextPageToken));
+            session.Screen.Show(list, () =>
+                session.Screen.Postings(parsed.GetValue(person)!, list.Postings.Select(posting => posting.Posting), list.NextPageToken));
         });
     }
 
     private static Command Gift(Kit kit)
     {
-        Argument<string> volunteer = kit.Argument("volunteer", "赠送人（志愿者）", "who gives, a volunteer"), receiver = kit.Argument("receiver", "接受人，如 elders/ID", "who receives, such as elders/ID");
+        Argument<string> volunteer = kit.Argument("volunteer", "赠送人（志愿者）", "who gives, a volunteer"),
+            receiver = kit.Argument("receiver", "接受人，如 elders/ID", "who receives, such as elders/ID");
         Argument<string> amount = kit.Argument("amount", "时长，如 1h30m", "how much, such as 1h30m");
-        return kit.Command("gift", "把自己挣得的时间赠送给直系亲属", "give earned hours to direct family", [volunteer, receiver, amount, kit.Memo, kit.DryRun], async (session, parsed) =>
+        return kit.Command("gift", "把自己挣得的时间赠送给直系亲属", "give earned hours to direct family",
+            [volunteer, receiver, amount, kit.Memo, kit.DryRun], async (session, parsed) =>
         {
             string giver = session.Name("volunteers", parsed.GetValue(volunteer)!), to = parsed.GetValue(receiver)!;
             var client = new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Volunteer, giver, giver));
@@ -82,8 +92,10 @@ internal static class HourCommands
 
     private static Command Donate(Kit kit)
     {
-        Argument<string> volunteer = kit.Argument("volunteer", "捐赠人（志愿者）", "who gives, a volunteer"), amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
-        return kit.Command("donate", "把自己挣得的时间捐给公共池", "give earned hours to the pool", [volunteer, amount, kit.Memo, kit.DryRun], async (session, parsed) =>
+        Argument<string> volunteer = kit.Argument("volunteer", "捐赠人（志愿者）", "who gives, a volunteer"),
+            amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
+        return kit.Command("donate", "把自己挣得的时间捐给公共池", "give earned hours to the pool", [volunteer, amount, kit.Memo, kit.DryRun],
+            async (session, parsed) =>
         {
             string giver = session.Name("volunteers", parsed.GetValue(volunteer)!);
             var client = new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Volunteer, giver, giver));
@@ -101,9 +113,12 @@ internal static class HourCommands
 
     private static Command Transfer(Kit kit)
     {
-        Argument<string> from = kit.Argument("from", "转出的登记，如 regions/430203/volunteers/ID", "the enrolment that they leave, such as regions/430203/volunteers/ID");
-        Argument<string> to = kit.Argument("to", "转入的登记", "the same person's enrolment in another region"), amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
-        return kit.Command("transfer", "把时间划到本人在另一地区的登记", "move hours between a person's two enrolments", [from, to, amount, kit.DryRun], async (session, parsed) =>
+        Argument<string> from = kit.Argument("from", "转出的登记，如 regions/430203/volunteers/ID",
+            "the enrolment that they leave, such as regions/430203/volunteers/ID");
+        Argument<string> to = kit.Argument("to", "转入的登记", "the same person's enrolment in another region"),
+            amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
+        return kit.Command("transfer", "把时间划到本人在另一地区的登记", "move hours between a person's two enrolments", [from, to, amount, kit.DryRun],
+            async (session, parsed) =>
         {
             string leaves = session.Name("volunteers", parsed.GetValue(from)!);
             Amount minutes = AmountText.ParseMinutes(parsed.GetValue(amount)!);
@@ -119,14 +134,17 @@ internal static class HourCommands
             string arrival = moved.ArrivalEntry.Length > 0 ? moved.ArrivalEntry : kit.Language["在途", "on its way"];
             session.Screen.Show(moved, () => session.Screen.Facts(
                 "", (kit.Language["时长", "hours"], AmountText.Of(minutes, kit.Language)),
-                (kit.Language["转出分录", "left by entry"], moved.Entry), (kit.Language["转入分录", "arrived by entry"], moved.Entry.Length > 0 ? arrival : "")));
+                (kit.Language["转出分录", "left by entry"], moved.Entry),
+                (kit.Language["转入分录", "arrived by entry"], moved.Entry.Length > 0 ? arrival : "")));
         });
     }
 
     private static Command Issue(Kit kit)
     {
-        Option<string> month = kit.Option("--month", "月份，如 2026-10", "the month, such as 2026-10", required: true), elder = kit.Option("--elder", "只给这位老人", "to this elder only");
-        return kit.Command("issue", "发放当月政府补助时间", "issue a month's hours to the elders entitled", [month, elder, kit.DryRun], async (session, parsed) =>
+        Option<string> month = kit.Option("--month", "月份，如 2026-10", "the month, such as 2026-10", required: true),
+            elder = kit.Option("--elder", "只给这位老人", "to this elder only");
+        return kit.Command("issue", "发放当月政府补助时间", "issue a month's hours to the elders entitled", [month, elder, kit.DryRun],
+            async (session, parsed) =>
         {
             var client = new ElderService.ElderServiceClient(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
             using var run = client.IssueHours(new IssueHoursRequest
@@ -141,10 +159,13 @@ internal static class HourCommands
         });
     }
 
-    private static Command Expire(Kit kit) => kit.Command("expire", "使往月发放而未用的时间到期", "end what is left of the hours issued in earlier months", [kit.DryRun], async (session, parsed) =>
+    private static Command Expire(Kit kit) =>
+        kit.Command("expire", "使往月发放而未用的时间到期", "end what is left of the hours issued in earlier months", [kit.DryRun],
+        async (session, parsed) =>
     {
         var client = new ElderService.ElderServiceClient(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
-        using var run = client.ExpireHours(new ExpireHoursRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Parent = session.Region });
+        using var run = client.ExpireHours(
+            new ExpireHoursRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Parent = session.Region });
         RunProgress last = await Runs.LastAsync(run, session.Cancellation);
         session.Screen.Show(last, () => session.Screen.Run(last, kit.Language["时间到期", "Hours ended"]));
     });
@@ -152,7 +173,8 @@ internal static class HourCommands
     private static Command Grant(Kit kit)
     {
         Argument<string> elder = kit.Argument("elder", "老人", "the elder"), amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
-        return kit.Command("grant", "从公共池拨付时间给老人", "grant an elder hours from the pool", [elder, amount, kit.Memo, kit.DryRun], async (session, parsed) =>
+        return kit.Command("grant", "从公共池拨付时间给老人", "grant an elder hours from the pool", [elder, amount, kit.Memo, kit.DryRun],
+            async (session, parsed) =>
         {
             string name = session.Name("elders", parsed.GetValue(elder)!);
             var client = new ElderService.ElderServiceClient(await session.AsAsync(Role.FinanceMaker, name));
@@ -163,18 +185,26 @@ internal static class HourCommands
                 Amount = AmountText.ParseMinutes(parsed.GetValue(amount)!),
                 Memo = parsed.GetValue(kit.Memo) ?? "",
             });
-            session.Screen.Show(granted, () => session.Screen.Facts("", (kit.Language["分录", "entry"], granted.Entry), (kit.Language["池中剩余", "left in the pool"], AmountText.Of(granted.PoolRemaining, kit.Language))));
+            session.Screen.Show(granted, () =>
+                session.Screen.Facts("", (kit.Language["分录", "entry"], granted.Entry),
+                (kit.Language["池中剩余", "left in the pool"], AmountText.Of(granted.PoolRemaining, kit.Language))));
         });
     }
 
-    private static Command Positions(Kit kit) => kit.Command("positions", "与其他地区的时间往来", "what stands between this region and others", [kit.Limit, kit.All], async (session, parsed) =>
+    private static Command Positions(Kit kit) =>
+        kit.Command("positions", "与其他地区的时间往来", "what stands between this region and others", [kit.Limit, kit.All],
+        async (session, parsed) =>
     {
         var client = new ClearingService.ClearingServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
-        ListPositionsResponse list = await kit.PagingOf(parsed).AllAsync(new ListPositionsRequest { Parent = session.Region }, page => client.ListPositionsAsync(page).ResponseAsync);
+        ListPositionsResponse list = await kit.PagingOf(parsed)
+            .AllAsync(new ListPositionsRequest { Parent = session.Region }, page => client.ListPositionsAsync(page).ResponseAsync);
         Language language = kit.Language;
         session.Screen.Show(list, () => session.Screen.Table(
             session.Region,
-            [new(language["对方地区", "other region"]), new(language["应付", "due to it"], true), new(language["应收", "due from it"], true), new(language["净额", "net"], true)],
-            list.Positions.Select(position => (IReadOnlyList<string>)[position.Counterpart, AmountText.Of(position.DueTo, language), AmountText.Of(position.DueFrom, language), AmountText.Of(position.Net, language)])));
+            [new(language["对方地区", "other region"]), new(language["应付", "due to it"], true), new(language["应收", "due from it"], true),
+                new(language["净额", "net"], true)],
+            list.Positions.Select(position =>
+            (IReadOnlyList<string>)[position.Counterpart, AmountText.Of(position.DueTo, language),
+            AmountText.Of(position.DueFrom, language), AmountText.Of(position.Net, language)])));
     });
 }

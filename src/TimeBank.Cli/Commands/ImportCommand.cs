@@ -10,19 +10,25 @@ internal static class ImportCommand
 
     public static IEnumerable<Command> Of(Kit kit)
     {
-        Argument<string> file = kit.Argument("file", "CSV 文件：id,date,account,side,unit,amount,memo", "the CSV file: id,date,account,side,unit,amount,memo");
-        Option<string> source = kit.Option("--source", "来源名称，如 old-system；同一来源中 id 不重复", "what the lines come from, such as old-system; an id is unique within it", required: true);
+        Argument<string> file = kit.Argument("file", "CSV 文件：id,date,account,side,unit,amount,memo",
+            "the CSV file: id,date,account,side,unit,amount,memo");
+        Option<string> source = kit.Option("--source", "来源名称，如 old-system；同一来源中 id 不重复",
+            "what the lines come from, such as old-system; an id is unique within it", required: true);
         Option<string> encoding = kit.Option(
-            "--encoding", "文件编码：utf-8、utf-16、gb18030 或 gbk；不写则自行判断", "how the file is encoded: utf-8, utf-16, gb18030 or gbk; found out if left out");
-        Option<bool> keepGoing = new("--keep-going") { Description = kit.Language["有不能记的行也记下其余的行", "record the rest where lines are refused"] };
-        return [kit.Command("import", "从 CSV 导入期初余额或历史", "opening balances or a history from a CSV file", [file, source, encoding, keepGoing, kit.DryRun], async (session, parsed) =>
+            "--encoding", "文件编码：utf-8、utf-16、gb18030 或 gbk；不写则自行判断",
+                "how the file is encoded: utf-8, utf-16, gb18030 or gbk; found out if left out");
+        Option<bool> keepGoing =
+            new("--keep-going") { Description = kit.Language["有不能记的行也记下其余的行", "record the rest where lines are refused"] };
+        return [kit.Command("import", "从 CSV 导入期初余额或历史", "opening balances or a history from a CSV file",
+            [file, source, encoding, keepGoing, kit.DryRun], async (session, parsed) =>
         {
             TextEncoding? given = EncodedText.ParseOrNull(parsed.GetValue(encoding));
             (List<ImportLine> lines, List<ImportRefusal> unread, TextEncoding found) = ImportFile.Read(parsed.GetValue(file)!, given);
             if (found != (given ?? TextEncoding.Utf8))
             {
                 string name = EncodedText.NameOf(found);
-                session.Screen.Progress(kit.Language[$"文件按 {name} 读取；不对时用 --encoding 指定。", $"The file is read as {name}; if it isn't, say so with --encoding."], ended: true);
+                session.Screen.Progress(kit.Language[$"文件按 {name} 读取；不对时用 --encoding 指定。",
+                    $"The file is read as {name}; if it isn't, say so with --encoding."], ended: true);
             }
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Administrator, session.Region));
             ImportBalancesResponse tried = await SendAsync(session, client, parsed.GetValue(source)!, lines, validateOnly: true);
@@ -44,14 +50,18 @@ internal static class ImportCommand
         })];
     }
 
-    /// <summary>Lines of an account stay together as far as they can: within a call each sees those before it also where they are only tried.</summary>
-    private static async Task<ImportBalancesResponse> SendAsync(Session session, LedgerService.LedgerServiceClient client, string source, List<ImportLine> lines, bool validateOnly)
+    /// <summary>
+    /// Lines of an account stay together as far as they can: within a call each sees those before it also where they are only tried.
+    /// </summary>
+    private static async Task<ImportBalancesResponse> SendAsync(Session session, LedgerService.LedgerServiceClient client, string source,
+        List<ImportLine> lines, bool validateOnly)
     {
         var sum = new ImportBalancesResponse();
         int done = 0;
         foreach (ImportLine[] chunk in Chunks(lines))
         {
-            var request = new ImportBalancesRequest { RequestId = session.RequestId(), Parent = session.Region, Source = source, Lines = { chunk }, ValidateOnly = validateOnly };
+            var request = new ImportBalancesRequest { RequestId = session.RequestId(), Parent = session.Region, Source = source,
+                Lines = { chunk }, ValidateOnly = validateOnly };
             ImportBalancesResponse answer = await client.ImportBalancesAsync(request);
             sum.Recorded += answer.Recorded;
             sum.Known += answer.Known;
@@ -91,9 +101,13 @@ internal static class ImportCommand
         {
             session.Screen.Table(
                 language["不能记的行", "refused lines"],
-                [new(language["行", "line"], true), new("id"), new(language["栏", "field"]), new(language["规则", "rule"]), new(language["说明", "why"])],
-                result.Refused.OrderBy(line => line.Number).Select(line => (IReadOnlyList<string>)[$"{line.Number}", line.Key, line.Field, line.Reason, line.Texts.TryGetValue(language.Locale, out string? text) ? text : ""]));
+                [new(language["行", "line"], true), new("id"), new(language["栏", "field"]), new(language["规则", "rule"]),
+                    new(language["说明", "why"])],
+                result.Refused.OrderBy(line => line.Number)
+                .Select(line => (IReadOnlyList<string>)[$"{line.Number}", line.Key, line.Field, line.Reason,
+                line.Texts.TryGetValue(language.Locale, out string? text) ? text : ""]));
         }
-        session.Screen.Line(language[$"记入 {result.Recorded} 行，此前已有 {result.Known} 行，不能记 {result.Refused.Count} 行。", $"{result.Recorded} lines recorded, {result.Known} known before, {result.Refused.Count} refused."]);
+        session.Screen.Line(language[$"记入 {result.Recorded} 行，此前已有 {result.Known} 行，不能记 {result.Refused.Count} 行。",
+            $"{result.Recorded} lines recorded, {result.Known} known before, {result.Refused.Count} refused."]);
     }
 }

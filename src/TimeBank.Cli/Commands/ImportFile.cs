@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Text;
 using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
 /// <summary>
-/// Balances as a CSV file has them: in one of the encodings of <see cref="EncodedText"/>, a header with <c>id,date,account,side,unit,amount</c> and, where wanted, <c>memo</c>, in any order; amounts in
+/// Balances as a CSV file has them: in one of the encodings of <see cref="EncodedText"/>, a header with
+/// <c>id,date,account,side,unit,amount</c> and, where wanted, <c>memo</c>, in any order; amounts in
 /// whole minor units. Other columns are left alone.
 /// </summary>
 internal static class ImportFile
@@ -40,24 +42,30 @@ internal static class ImportFile
         {
             if (columns is null)
             {
-                if (cells.Select(Name).GroupBy(name => name).FirstOrDefault(named => Required.Append("memo").Contains(named.Key) && named.Count() > 1) is { } twice)
+                if (cells.Select(Name).GroupBy(name => name)
+                    .FirstOrDefault(named => Required.Append("memo").Contains(named.Key) && named.Count() > 1) is { } twice)
                 {
                     throw new UsageException($"列 {twice.Key} 出现了不止一次。", $"The column {twice.Key} is there more than once.");
                 }
                 columns = cells.Index().DistinctBy(cell => Name(cell.Item)).ToDictionary(cell => Name(cell.Item), cell => cell.Index);
-                if (Required.FirstOrDefault(name => !columns.ContainsKey(name)) is { } missing) throw new UsageException($"缺少列 {missing}。", $"The column {missing} is missing.");
+                if (Required.FirstOrDefault(name => !columns.ContainsKey(name)) is { } missing) throw new UsageException(
+                    $"缺少列 {missing}。", $"The column {missing} is missing.");
                 width = cells.Index().Last(cell => Name(cell.Item).Length > 0).Index + 1;
                 continue;
             }
             string Cell(string name) => columns.TryGetValue(name, out int at) && at < cells.Count ? Text(cells[at]) : "";
             var line = new ImportLine { Number = number, Key = Cell("id"), Account = Cell("account"), Memo = Cell("memo") };
-            // Spreadsheets write empty cells behind the last column. A separator of thousands without quotes parts an amount into two cells, though, and with the memo
+            // Spreadsheets write empty cells behind the last column. A separator of thousands without quotes parts an amount into two
+            // cells, though, and with the memo
             // left empty nothing but the three digits after it tells.
             int after = columns["amount"] + 1;
-            bool isTooLong = cells.Count > width && (cells.Skip(width).Any(cell => cell.Length > 0) || (after < cells.Count && cells[after] is { Length: 3 } rest && rest.All(char.IsAsciiDigit)));
+            bool isTooLong = cells.Count > width
+                && (cells.Skip(width).Any(cell => cell.Length > 0)
+                || (after < cells.Count && cells[after] is { Length: 3 } rest && rest.All(char.IsAsciiDigit)));
             string? wrong = isTooLong ? "line"
                 : !long.TryParse(Cell("amount"), NumberStyles.None, CultureInfo.InvariantCulture, out long amount) ? "amount"
-                : !DateOnly.TryParseExact(Cell("date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? "date"
+                : !DateOnly.TryParseExact(Cell("date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
+                ? "date"
                 : SideOf(Cell("side")) is not { } side ? "side"
                 : Fill(line, side, new Amount { Value = amount, Unit = Cell("unit") }, day);
             if (wrong is null) lines.Add(line);
@@ -104,7 +112,9 @@ internal static class ImportFile
 
     private static string Name(string header) => header.Trim().TrimStart('\ufeff').ToLowerInvariant();
 
-    /// <summary>A cell is text, whatever it begins with; the apostrophe that keeps a spreadsheet from taking it for a formula goes.</summary>
+    /// <summary>
+    /// A cell is text, whatever it begins with; the apostrophe that keeps a spreadsheet from taking it for a formula goes.
+    /// </summary>
     private static string Text(string cell) => cell.Length > 1 && cell[0] == '\'' && cell[1] is '=' or '+' or '-' or '@' ? cell[1..] : cell;
 
     private static Side? SideOf(string text) => text.Trim().ToUpperInvariant() switch
@@ -122,8 +132,59 @@ internal static class ImportFile
         Field = field,
         Texts =
         {
-            ["zh-CN"] = field switch { "amount" => "数额须为整数：分、分钟或份数，不带小数和千位符。", "date" => "日期须写成 2026-10-01。", "line" => "这一行的格数比表头多：含逗号的内容须加引号，数额不带千位符。", _ => "须为 DEBIT（借）或 CREDIT（贷）。" },
-            ["en"] = field switch { "amount" => "The amount must be a whole number of fen, minutes or services, without separators.", "date" => "The day must be written as 2026-10-01.", "line" => "This line has more cells than the header: a text with a comma needs quotes, and amounts have no separators.", _ => "This must be DEBIT or CREDIT." },
+            ["zh-CN"] = field switch { "amount" => "数额须为整数：分、分钟或份数，不带小数和千位符。", "date" => "日期须写成 2026-10-01。", "line" =>
+                "这一行的格数比表头多：含逗号的内容须加引号，数额不带千位符。", _ => "须为 DEBIT（借）或 CREDIT（贷）。" },
+            ["en"] = field switch { "amount" => "The amount must be a whole number of fen, minutes or services, without separators.",
+                "date" => "The day must be written as 2026-10-01.", "line" =>
+                "This line has more cells than the header: a text with a comma needs quotes, and amounts have no separators.", _ =>
+                "This must be DEBIT or CREDIT." },
         },
     };
+}
+
+/// <summary>The rows of a CSV table (RFC 4180): quoted cells may have commas, doubled quotes and line ends in them.</summary>
+internal static class CsvRows
+{
+    /// <summary>Each row with the number of the line that it begins on; empty lines are left out.</summary>
+    /// <exception cref="UsageException">A quote is never closed, or something follows one that is.</exception>
+    public static IEnumerable<(int Line, IReadOnlyList<string> Cells)> Read(TextReader text)
+    {
+        int line = 0;
+        while (text.ReadLine() is { } row)
+        {
+            int began = ++line;
+            var cells = new List<string>();
+            var cell = new StringBuilder();
+            bool quoted = false, closed = false;
+            for (int at = 0; ; at++)
+            {
+                if (at == row.Length && !quoted) break;
+                if (at == row.Length)
+                {
+                    row = text.ReadLine() ?? throw Unclosed(began);
+                    line++;
+                    at = -1;
+                    cell.Append('\n');
+                    continue;
+                }
+                char letter = row[at];
+                if (quoted && letter == '"' && at + 1 < row.Length && row[at + 1] == '"') cell.Append(row[at++]);
+                else if (quoted && letter == '"') (quoted, closed) = (false, true);
+                else if (quoted) cell.Append(letter);
+                else if (letter == ',')
+                {
+                    cells.Add(cell.ToString());
+                    cell.Clear();
+                    closed = false;
+                }
+                else if (closed) throw new UsageException($"第 {line} 行：引号之后应是逗号。", $"Line {line}: a comma must follow the closing quote.");
+                else if (letter == '"' && cell.Length == 0) quoted = true;
+                else cell.Append(letter);
+            }
+            cells.Add(cell.ToString());
+            if (cells.Count > 1 || cells[0].Length > 0) yield return (began, cells);
+        }
+    }
+
+    private static UsageException Unclosed(int line) => new($"第 {line} 行：引号没有结束。", $"Line {line}: a quote is never closed.");
 }

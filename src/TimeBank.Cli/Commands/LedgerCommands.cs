@@ -20,16 +20,23 @@ internal static class LedgerCommands
         {
             screen.Table(
                 $"{ResourceNames.RegionOf(balance.Region)} {Words.Of(unit.Unit, language) ?? unit.Unit}",
-                [new(language["账户", "account"]), new(language["户数", "how many"], true), new(language["借方发生", "debits"], true), new(language["贷方发生", "credits"], true), new(language["借方余额", "debit balance"], true), new(language["贷方余额", "credit balance"], true)],
+                [new(language["账户", "account"]), new(language["户数", "how many"], true), new(language["借方发生", "debits"], true),
+                    new(language["贷方发生", "credits"], true), new(language["借方余额", "debit balance"], true),
+                    new(language["贷方余额", "credit balance"], true)],
                 [
-                    .. unit.Rows.Select(row => (IReadOnlyList<string>)[row.Path, $"{row.AccountCount}", AmountText.Of(row.Debits, language), AmountText.Of(row.Credits, language), OnSide(row.Balance, Side.Debit, language), OnSide(row.Balance, Side.Credit, language)]),
-                    [language["合计", "sum"], "", "", "", AmountText.Of(unit.DebitBalances, language), AmountText.Of(unit.CreditBalances, language)],
+                    .. unit.Rows.Select(
+                        row => (IReadOnlyList<string>)[row.Path, $"{row.AccountCount}", AmountText.Of(row.Debits, language),
+                        AmountText.Of(row.Credits, language), OnSide(row.Balance, Side.Debit, language),
+                        OnSide(row.Balance, Side.Credit, language)]),
+                    [language["合计", "sum"], "", "", "", AmountText.Of(unit.DebitBalances, language),
+                        AmountText.Of(unit.CreditBalances, language)],
                 ]);
         }
         screen.AsOf(balance.EntryCount);
     }
 
-    private static string OnSide(Balance balance, Side side, Language language) => balance.Side == side && balance.Amount.Value != 0 ? AmountText.Of(balance.Amount, language) : "";
+    private static string OnSide(Balance balance, Side side, Language language) => balance.Side == side && balance.Amount.Value != 0
+        ? AmountText.Of(balance.Amount, language) : "";
 
     private static Command TrialBalance(Kit kit)
     {
@@ -37,11 +44,13 @@ internal static class LedgerCommands
         region.Arity = ArgumentArity.ZeroOrOne;
         Option<string> unit = kit.Option("--unit", "只看这个单位：MIN、CNY、MEAL……", "only this unit: MIN, CNY, MEAL …");
         var asOf = new AsOfOption(kit);
-        return kit.Command("trial-balance", "试算平衡：各单位借贷相等", "the trial balance: for each unit debits equal credits", [region, unit, asOf.Option], async (session, parsed) =>
+        return kit.Command("trial-balance", "试算平衡：各单位借贷相等", "the trial balance: for each unit debits equal credits",
+            [region, unit, asOf.Option], async (session, parsed) =>
         {
             string name = ResourceNames.OfRegion(parsed.GetValue(region) is { Length: > 0 } code ? code : session.Settings.Region);
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, name));
-            TrialBalance balance = await client.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = name, Unit = parsed.GetValue(unit) ?? "", AsOf = asOf.Read(parsed) });
+            TrialBalance balance = await client.GetTrialBalanceAsync(
+                new GetTrialBalanceRequest { Parent = name, Unit = parsed.GetValue(unit) ?? "", AsOf = asOf.Read(parsed) });
             session.Screen.Show(balance, () => Show(session.Screen, balance));
             // A sum that doesn't come to zero is what this command is run to find.
             return balance.Units.All(one => one.DebitBalances.Value == one.CreditBalances.Value) ? ExitCode.Ok : ExitCode.Refused;
@@ -64,10 +73,13 @@ internal static class LedgerCommands
 
     private static Command EntryList(Kit kit)
     {
-        Option<string> code = kit.Option("--code", "只看这种事项，如 REDEEM_VOUCHER", "only of this code, such as REDEEM_VOUCHER"), kind = kit.Option("--kind", "只看这一类，如 hold、reverse", "only of this kind, such as hold or reverse"), actor = kit.Option("--actor", "只看这位经办人", "only by this actor");
+        Option<string> code = kit.Option("--code", "只看这种事项，如 REDEEM_VOUCHER", "only of this code, such as REDEEM_VOUCHER"),
+            kind = kit.Option("--kind", "只看这一类，如 hold、reverse", "only of this kind, such as hold or reverse"),
+            actor = kit.Option("--actor", "只看这位经办人", "only by this actor");
         Option<bool> newest = new("--newest") { Description = kit.Language["最新在前", "newest first"] };
         var period = new PeriodOptions(kit);
-        return kit.Command("list", "分录列表", "the journal", [code, kind, actor, newest, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
+        return kit.Command("list", "分录列表", "the journal", [code, kind, actor, newest, .. period.All, kit.Limit, kit.All],
+            async (session, parsed) =>
         {
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
             var request = new ListEntriesRequest
@@ -85,10 +97,15 @@ internal static class LedgerCommands
             {
                 session.Screen.Table(
                     "",
-                    [new(language["序号", "index"], true), new(language["时间", "time"]), new(language["事项", "what"]), new(language["借", "debit"]), new(language["贷", "credit"]), new(language["数额", "amount"], true), new(language["经办", "by"]), new(language["备注", "memo"])],
-                    list.Entries.SelectMany(entry => entry.Transfers.DefaultIfEmpty(new Transfer()).Select((transfer, i) => (IReadOnlyList<string>)[
-                        i == 0 ? $"{entry.Index}" : "", i == 0 ? TimeText.Of(entry.Time) : "", i == 0 ? Words.Of(entry.Code, language) ?? entry.Code : "",
-                        ResourceNames.Short(transfer.DebitAccount), ResourceNames.Short(transfer.CreditAccount), AmountText.Of(transfer.Amount, language), i == 0 ? entry.Actor : "", i == 0 ? entry.Memo : ""])));
+                    [new(language["序号", "index"], true), new(language["时间", "time"]), new(language["事项", "what"]),
+                        new(language["借", "debit"]), new(language["贷", "credit"]), new(language["数额", "amount"], true),
+                        new(language["经办", "by"]), new(language["备注", "memo"])],
+                    list.Entries.SelectMany(entry =>
+                    entry.Transfers.DefaultIfEmpty(new Transfer()).Select((transfer, i) => (IReadOnlyList<string>)[
+                        i == 0 ? $"{entry.Index}" : "", i == 0 ? TimeText.Of(entry.Time) : "", i == 0
+                            ? Words.Of(entry.Code, language) ?? entry.Code : "",
+                        ResourceNames.Short(transfer.DebitAccount), ResourceNames.Short(transfer.CreditAccount),
+                        AmountText.Of(transfer.Amount, language), i == 0 ? entry.Actor : "", i == 0 ? entry.Memo : ""])));
                 session.Screen.More(list.NextPageToken);
             });
         });
@@ -102,7 +119,9 @@ internal static class LedgerCommands
         {
             string name = session.Name("entries", parsed.GetValue(index)!);
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.FinanceMaker, name));
-            Show(session, await client.ReverseAsync(new ReverseRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Entry = name, Memo = parsed.GetValue(memo)! }));
+            Show(session,
+                await client.ReverseAsync(new ReverseRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                Entry = name, Memo = parsed.GetValue(memo)! }));
         });
     }
 
@@ -122,19 +141,24 @@ internal static class LedgerCommands
             (language["预留", "hold"], ResourceNames.Short(entry.Hold)),
             (language["预留到期", "held until"], TimeText.Of(entry.HoldExpireTime)),
             (language["备注", "memo"], entry.Memo),
-            (language["明细", "details"], string.Join("; ", entry.Details.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"))));
+            (language["明细", "details"],
+            string.Join("; ", entry.Details.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"))));
         if (entry.AccountChanges.Count > 0)
         {
             session.Screen.Table(
                 "", [new(language["账户", "account"]), new(language["状态", "state"])],
-                entry.AccountChanges.Select(change => (IReadOnlyList<string>)[ResourceNames.Short(change.Account), AccountCommands.State(language, change.Frozen, change.Closed)]));
+                entry.AccountChanges.Select(change =>
+                (IReadOnlyList<string>)[ResourceNames.Short(change.Account),
+                AccountCommands.State(language, change.Frozen, change.Closed)]));
             return;
         }
         session.Screen.Table(
             "",
-            [new(language["借", "debit"]), new(language["贷", "credit"]), new(language["数额", "amount"], true), new(language["借方余额", "debit's balance"], true), new(language["贷方余额", "credit's balance"], true)],
+            [new(language["借", "debit"]), new(language["贷", "credit"]), new(language["数额", "amount"], true),
+                new(language["借方余额", "debit's balance"], true), new(language["贷方余额", "credit's balance"], true)],
             entry.Transfers.Select(transfer => (IReadOnlyList<string>)[
-                ResourceNames.Short(transfer.DebitAccount), ResourceNames.Short(transfer.CreditAccount), AmountText.Of(transfer.Amount, language),
+                ResourceNames.Short(transfer.DebitAccount), ResourceNames.Short(transfer.CreditAccount),
+                    AmountText.Of(transfer.Amount, language),
                 AmountText.Of(transfer.DebitBalanceAfter, language), AmountText.Of(transfer.CreditBalanceAfter, language)]));
     });
 }

@@ -11,22 +11,30 @@ internal static class OrderCommands
     [
         kit.Group("order", "服务单：预约、接单、签到、签退、确认、争议、取消、评价", "service orders, from the request to the confirmed hours",
             Show(kit), List(kit), Request(kit), Accept(kit),
-            ByVolunteer(kit, "check-in", "志愿者签到", "the service begins", (client, session, order) => client.CheckInAsync(new CheckInRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer), Order = order.Name }).ResponseAsync),
-            ByVolunteer(kit, "check-out", "志愿者签退", "the service ends", (client, session, order) => client.CheckOutAsync(new CheckOutRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer), Order = order.Name }).ResponseAsync),
+            ByVolunteer(kit, "check-in", "志愿者签到", "the service begins", (client, session, order) =>
+            client.CheckInAsync(new CheckInRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer),
+            Order = order.Name }).ResponseAsync),
+            ByVolunteer(kit, "check-out", "志愿者签退", "the service ends", (client, session, order) =>
+            client.CheckOutAsync(new CheckOutRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer),
+            Order = order.Name }).ResponseAsync),
             Confirm(kit), Dispute(kit), Resolve(kit), Cancel(kit), Rate(kit)),
     ];
 
     private static Command Show(Kit kit)
     {
         Argument<string> order = Order(kit);
-        return kit.Command("show", "一个服务单", "one order", [order], async (session, parsed) => Show(session, await FindAsync(session, parsed.GetValue(order)!)));
+        return kit.Command("show", "一个服务单", "one order", [order], async (session, parsed) =>
+            Show(session, await FindAsync(session, parsed.GetValue(order)!)));
     }
 
     private static Command List(Kit kit)
     {
-        Option<string> recipient = kit.Option("--recipient", "只看服务对象，如 elders/ID", "only this recipient's, such as elders/ID"), volunteer = kit.Option("--volunteer", "只看这位志愿者的", "only this volunteer's"), state = kit.Option("--state", "状态，如 requested", "the state, such as requested");
+        Option<string> recipient = kit.Option("--recipient", "只看服务对象，如 elders/ID", "only this recipient's, such as elders/ID"),
+            volunteer = kit.Option("--volunteer", "只看这位志愿者的", "only this volunteer's"),
+            state = kit.Option("--state", "状态，如 requested", "the state, such as requested");
         var period = new PeriodOptions(kit);
-        return kit.Command("list", "服务单列表，最近的在前", "orders, latest first", [recipient, volunteer, state, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
+        return kit.Command("list", "服务单列表，最近的在前", "orders, latest first", [recipient, volunteer, state, .. period.All, kit.Limit, kit.All],
+            async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
             var request = new ListOrdersRequest
@@ -43,10 +51,14 @@ internal static class OrderCommands
             {
                 session.Screen.Table(
                     "",
-                    [new(language["服务单", "order"]), new(language["约定时间", "planned"]), new(language["项目", "item"]), new(language["状态", "state"]), new(language["预约", "length"], true), new(language["入账", "credited"], true), new(language["服务对象", "recipient"]), new(language["志愿者", "volunteer"])],
+                    [new(language["服务单", "order"]), new(language["约定时间", "planned"]), new(language["项目", "item"]),
+                        new(language["状态", "state"]), new(language["预约", "length"], true), new(language["入账", "credited"], true),
+                        new(language["服务对象", "recipient"]), new(language["志愿者", "volunteer"])],
                     list.Orders.Select(order => (IReadOnlyList<string>)[
-                        ResourceNames.Short(order.Name), TimeText.Of(order.PlannedStartTime), order.Item, EnumText.Of(order.State, language), AmountText.Of(order.Planned, language),
-                        AmountText.Of(order.Credited, language), ResourceNames.Short(order.Recipient), ResourceNames.Short(order.Volunteer)]));
+                        ResourceNames.Short(order.Name), TimeText.Of(order.PlannedStartTime), order.Item,
+                            EnumText.Of(order.State, language), AmountText.Of(order.Planned, language),
+                        AmountText.Of(order.Credited, language), ResourceNames.Short(order.Recipient),
+                        ResourceNames.Short(order.Volunteer)]));
                 session.Screen.Unreadable(list.Unreadable);
                 session.Screen.More(list.NextPageToken);
             });
@@ -55,8 +67,11 @@ internal static class OrderCommands
 
     private static Command Request(Kit kit)
     {
-        Argument<string> recipient = kit.Argument("recipient", "服务对象：elders/ID 或 volunteers/ID", "who is to be served: elders/ID or volunteers/ID");
-        Option<string> item = kit.Option("--item", "服务清单编号", "the catalogue item's id", required: true), start = kit.Option("--start", "开始时间，如 \"2026-10-05 09:00\"", "when it begins, such as \"2026-10-05 09:00\"", required: true), length = kit.Option("--length", "时长，如 1h30m", "how long, such as 1h30m", required: true);
+        Argument<string> recipient = kit.Argument("recipient", "服务对象：elders/ID 或 volunteers/ID",
+            "who is to be served: elders/ID or volunteers/ID");
+        Option<string> item = kit.Option("--item", "服务清单编号", "the catalogue item's id", required: true),
+            start = kit.Option("--start", "开始时间，如 \"2026-10-05 09:00\"", "when it begins, such as \"2026-10-05 09:00\"", required: true),
+            length = kit.Option("--length", "时长，如 1h30m", "how long, such as 1h30m", required: true);
         return kit.Command("request", "预约服务", "ask for a service", [recipient, item, start, length, kit.DryRun], async (session, parsed) =>
         {
             string name = Person(session, parsed.GetValue(recipient)!);
@@ -80,11 +95,15 @@ internal static class OrderCommands
         {
             string name = session.Name("orders", parsed.GetValue(order)!), by = session.Name("volunteers", parsed.GetValue(volunteer)!);
             var client = new Client(await session.AsAsync(Role.Volunteer, by, by));
-            Show(session, await client.AcceptOrderAsync(new AcceptOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), OnBehalfOf = session.BehalfOf(by), Order = name, Volunteer = by }));
+            Show(session,
+                await client.AcceptOrderAsync(
+                new AcceptOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                OnBehalfOf = session.BehalfOf(by), Order = name, Volunteer = by }));
         });
     }
 
-    private static Command ByVolunteer(Kit kit, string word, string chinese, string english, Func<Client, Session, ServiceOrder, Task<ServiceOrder>> act)
+    private static Command ByVolunteer(Kit kit, string word, string chinese, string english, Func<Client, Session, ServiceOrder,
+        Task<ServiceOrder>> act)
     {
         Argument<string> order = Order(kit);
         return kit.Command(word, chinese, english, [order], async (session, parsed) =>
@@ -100,7 +119,10 @@ internal static class OrderCommands
         return kit.Command("confirm", "服务对象确认", "the recipient confirms", [order, kit.DryRun], async (session, parsed) =>
         {
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
-            Show(session, await client.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name }));
+            Show(session,
+                await client.ConfirmOrderAsync(
+                new ConfirmOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name }));
         });
     }
 
@@ -111,14 +133,18 @@ internal static class OrderCommands
         return kit.Command("dispute", "提出争议", "say that it was not so", [order, note], async (session, parsed) =>
         {
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
-            Show(session, await client.DisputeOrderAsync(new DisputeOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Note = parsed.GetValue(note)! }));
+            Show(session,
+                await client.DisputeOrderAsync(
+                new DisputeOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient),
+                Order = found.Name, Note = parsed.GetValue(note)! }));
         });
     }
 
     private static Command Resolve(Kit kit)
     {
         Argument<string> order = Order(kit);
-        Option<string> outcome = kit.Option("--outcome", "settled 或 cancelled", "settled or cancelled", required: true), amount = kit.Option("--amount", "判定的时长", "what moves, such as 45m"), note = kit.Option("--note", "理由", "why", required: true);
+        Option<string> outcome = kit.Option("--outcome", "settled 或 cancelled", "settled or cancelled", required: true),
+            amount = kit.Option("--amount", "判定的时长", "what moves, such as 45m"), note = kit.Option("--note", "理由", "why", required: true);
         return kit.Command("resolve", "处理争议", "end a dispute", [order, outcome, amount, note, kit.DryRun], async (session, parsed) =>
         {
             string name = session.Name("orders", parsed.GetValue(order)!);
@@ -141,7 +167,10 @@ internal static class OrderCommands
         return kit.Command("cancel", "取消服务单", "call an order off", [order, note, kit.DryRun], async (session, parsed) =>
         {
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
-            Show(session, await client.CancelOrderAsync(new CancelOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Note = parsed.GetValue(note) ?? "" }));
+            Show(session,
+                await client.CancelOrderAsync(
+                new CancelOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Note = parsed.GetValue(note) ?? "" }));
         });
     }
 
@@ -153,13 +182,17 @@ internal static class OrderCommands
         return kit.Command("rate", "评价服务", "rate a confirmed service", [order, stars, comment], async (session, parsed) =>
         {
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
-            Show(session, await client.RateOrderAsync(new RateOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Stars = parsed.GetValue(stars), Comment = parsed.GetValue(comment) ?? "" }));
+            Show(session,
+                await client.RateOrderAsync(
+                new RateOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name,
+                Stars = parsed.GetValue(stars), Comment = parsed.GetValue(comment) ?? "" }));
         });
     }
 
     private static Argument<string> Order(Kit kit) => kit.Argument("order", "服务单", "the order");
 
-    private static string Person(Session session, string text) => session.Name(text.Contains('/', StringComparison.Ordinal) ? text.Split('/')[0] : "elders", text);
+    private static string Person(Session session, string text) =>
+        session.Name(text.Contains('/', StringComparison.Ordinal) ? text.Split('/')[0] : "elders", text);
 
     private static Role RoleOf(string person) => ResourceNames.CollectionOf(person) == "volunteers" ? Role.Volunteer : Role.Elder;
 

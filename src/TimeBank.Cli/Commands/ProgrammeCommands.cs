@@ -6,20 +6,27 @@ namespace TimeBank.Cli;
 /// <summary>Programmes: what money is spent on.</summary>
 internal static class ProgrammeCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) => [kit.Group("programme", "项目：列表、报告、设立、拨款", "programmes: list, report, create, allot", List(kit), Show(kit), Report(kit), Create(kit), Allot(kit))];
+    public static IEnumerable<Command> Of(Kit kit) =>
+        [kit.Group("programme", "项目：列表、报告、设立、拨款", "programmes: list, report, create, allot", List(kit), Show(kit), Report(kit),
+        Create(kit), Allot(kit))];
 
-    private static async Task<FundService.FundServiceClient> ClientAsync(Session session, Role role, string about) => new(await session.AsAsync(role, about));
+    private static async Task<FundService.FundServiceClient> ClientAsync(Session session, Role role, string about) =>
+        new(await session.AsAsync(role, about));
 
     private static Command List(Kit kit) => kit.Command("list", "项目列表", "the programmes", [kit.Limit, kit.All], async (session, parsed) =>
     {
         var client = await ClientAsync(session, Role.Auditor, session.Settings.Region);
-        ListProgrammesResponse list = await kit.PagingOf(parsed).AllAsync(new ListProgrammesRequest { Parent = session.Region }, page => client.ListProgrammesAsync(page).ResponseAsync);
+        ListProgrammesResponse list = await kit.PagingOf(parsed)
+            .AllAsync(new ListProgrammesRequest { Parent = session.Region }, page => client.ListProgrammesAsync(page).ResponseAsync);
         Language language = kit.Language;
         session.Screen.Show(list, () =>
         {
             session.Screen.Table(
-                "", [new(language["项目", "programme"]), new(language["名称", "name"]), new(language["单位", "unit"]), new(language["可发放", "free to issue"], true)],
-                list.Programmes.Select(programme => (IReadOnlyList<string>)[ResourceNames.Short(programme.Name), programme.DisplayName, Words.Of(programme.Unit, language) ?? programme.Unit, AmountText.Of(programme.Available, language)]));
+                "", [new(language["项目", "programme"]), new(language["名称", "name"]), new(language["单位", "unit"]),
+                    new(language["可发放", "free to issue"], true)],
+                list.Programmes.Select(programme =>
+                (IReadOnlyList<string>)[ResourceNames.Short(programme.Name), programme.DisplayName,
+                Words.Of(programme.Unit, language) ?? programme.Unit, AmountText.Of(programme.Available, language)]));
             session.Screen.Unreadable(list.Unreadable);
             session.Screen.More(list.NextPageToken);
         });
@@ -53,7 +60,8 @@ internal static class ProgrammeCommands
     private static Command Report(Kit kit)
     {
         Argument<string> programme = kit.Argument("programme", "项目", "the programme");
-        return kit.Command("report", "项目报告：发放 = 核销 + 过期 + 作废 + 释放 + 剩余", "what became of its vouchers and money", [programme], async (session, parsed) =>
+        return kit.Command("report", "项目报告：发放 = 核销 + 过期 + 作废 + 释放 + 剩余", "what became of its vouchers and money", [programme],
+            async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
             var client = await ClientAsync(session, Role.Auditor, name);
@@ -66,7 +74,8 @@ internal static class ProgrammeCommands
     internal static void Show(Screen screen, ProgrammeReport report)
     {
         Language language = screen.Language;
-        IReadOnlyList<string> Row(string label, Func<VoucherFigures, Amount?> figure) => [label, AmountText.Of(figure(report.Units), language), AmountText.Of(figure(report.Money), language)];
+        IReadOnlyList<string> Row(string label, Func<VoucherFigures, Amount?> figure) =>
+            [label, AmountText.Of(figure(report.Units), language), AmountText.Of(figure(report.Money), language)];
         screen.Table(
             $"{ResourceNames.Short(report.Programme.Name)} {report.Programme.DisplayName}",
             [new(""), new(language["券", "vouchers"], true), new(language["金额", "money"], true)],
@@ -95,13 +104,20 @@ internal static class ProgrammeCommands
     private static Command Create(Kit kit)
     {
         Argument<string> id = kit.Argument("programme", "编号：小写字母、数字、连字符", "its id: lower-case letters, digits, hyphens");
-        Option<string> name = kit.Option("--name", "名称", "its name", required: true), scheme = kit.Option("--scheme", "national-e-voucher 或 unit-voucher", "national-e-voucher or unit-voucher", required: true);
-        Option<string[]> services = new("--service") { Description = kit.Language["用于何种服务：meal、bath……，可多次", "for which services: meal, bath …; may be repeated"], Required = true, AllowMultipleArgumentsPerToken = true };
-        Option<string> quota = kit.Option("--quota", "实物券：每月份数，如 20MEAL", "unit vouchers: how many a month, such as 20MEAL"), price = kit.Option("--contract-price", "实物券：合同单价（元）", "unit vouchers: what one costs at most, in yuan");
+        Option<string> name = kit.Option("--name", "名称", "its name", required: true),
+            scheme = kit.Option("--scheme", "national-e-voucher 或 unit-voucher", "national-e-voucher or unit-voucher", required: true);
+        Option<string[]> services = new(
+            "--service") { Description = kit.Language["用于何种服务：meal、bath……，可多次", "for which services: meal, bath …; may be repeated"],
+            Required = true, AllowMultipleArgumentsPerToken = true };
+        Option<string> quota = kit.Option("--quota", "实物券：每月份数，如 20MEAL", "unit vouchers: how many a month, such as 20MEAL"),
+            price = kit.Option("--contract-price", "实物券：合同单价（元）", "unit vouchers: what one costs at most, in yuan");
         Option<int> age = new("--min-age") { Description = kit.Language["实物券：年龄起", "unit vouchers: from this age"] };
         Option<string> grade = kit.Option("--min-grade", "实物券：失能等级起", "unit vouchers: from this grade of disability");
-        Option<string[]> difficulties = new("--difficulty") { Description = kit.Language["实物券：任一困难情形，可多次", "unit vouchers: any of these difficulties; may be repeated"], AllowMultipleArgumentsPerToken = true };
-        return kit.Command("create", "设立项目", "open a programme", [id, name, scheme, services, quota, price, age, grade, difficulties], async (session, parsed) =>
+        Option<string[]> difficulties =
+            new("--difficulty") { Description = kit.Language["实物券：任一困难情形，可多次",
+            "unit vouchers: any of these difficulties; may be repeated"], AllowMultipleArgumentsPerToken = true };
+        return kit.Command("create", "设立项目", "open a programme", [id, name, scheme, services, quota, price, age, grade, difficulties],
+            async (session, parsed) =>
         {
             var client = await ClientAsync(session, Role.FinanceMaker, session.Settings.Region);
             var request = new CreateProgrammeRequest
@@ -117,7 +133,8 @@ internal static class ProgrammeCommands
             request.ServiceTypes.Add((parsed.GetValue(services) ?? []).Select(EnumText.Parse<ServiceType>));
             if (request.Scheme == ProgrammeScheme.UnitVoucher)
             {
-                request.Eligibility = new Eligibility { MinAge = parsed.GetValue(age), MinGrade = EnumText.ParseOrDefault<AbilityGrade>(parsed.GetValue(grade)) };
+                request.Eligibility = new Eligibility { MinAge = parsed.GetValue(age),
+                    MinGrade = EnumText.ParseOrDefault<AbilityGrade>(parsed.GetValue(grade)) };
                 request.Eligibility.AnyDifficulty.Add((parsed.GetValue(difficulties) ?? []).Select(EnumText.Parse<Difficulty>));
             }
             Programme created = await client.CreateProgrammeAsync(request);
@@ -128,8 +145,11 @@ internal static class ProgrammeCommands
     private static Command Allot(Kit kit)
     {
         Argument<string> programme = kit.Argument("programme", "项目", "the programme");
-        Option<string[]> from = new("--from") { Description = kit.Language["资金=金额（元），如 lottery=55000；可多次", "fund=yuan, such as lottery=55000; may be repeated"], Required = true, AllowMultipleArgumentsPerToken = true };
-        return kit.Command("allot", "给项目拨款", "move money from funds to a programme", [programme, from, kit.Memo, kit.DryRun], async (session, parsed) =>
+        Option<string[]> from =
+            new("--from") { Description = kit.Language["资金=金额（元），如 lottery=55000；可多次",
+            "fund=yuan, such as lottery=55000; may be repeated"], Required = true, AllowMultipleArgumentsPerToken = true };
+        return kit.Command("allot", "给项目拨款", "move money from funds to a programme", [programme, from, kit.Memo, kit.DryRun],
+            async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
             var client = await ClientAsync(session, Role.FinanceMaker, name);
@@ -138,9 +158,12 @@ internal static class ProgrammeCommands
             {
                 string[] parts = line.Split('=', 2);
                 if (parts.Length != 2) throw new UsageException("请写成 资金=金额，如 lottery=55000。", "Write fund=yuan, such as lottery=55000.");
-                lines.Lines.Add(new FundAmount { Fund = ResourceNames.Full("funds", parts[0], ResourceNames.RegionOf(name)), Amount = AmountText.ParseYuan(parts[1]) });
+                lines.Lines.Add(new FundAmount { Fund = ResourceNames.Full("funds", parts[0], ResourceNames.RegionOf(name)),
+                    Amount = AmountText.ParseYuan(parts[1]) });
             }
-            AllotFundsResponse allotted = await client.AllotFundsAsync(new AllotFundsRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Programme = name, ByAmounts = lines, Memo = parsed.GetValue(kit.Memo) ?? "" });
+            AllotFundsResponse allotted =
+                await client.AllotFundsAsync(new AllotFundsRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                Programme = name, ByAmounts = lines, Memo = parsed.GetValue(kit.Memo) ?? "" });
             session.Screen.Show(allotted, () => Facts(session.Screen, allotted.Programme));
         });
     }

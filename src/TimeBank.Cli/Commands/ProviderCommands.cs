@@ -7,22 +7,33 @@ namespace TimeBank.Cli;
 /// <summary>Those who give services for vouchers; their redemptions are under <c>voucher redemptions</c>.</summary>
 internal static class ProviderCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) => [List(kit), kit.Group("provider", "服务机构：查询、登记、信用", "one provider: show, register, standing", Show(kit), Register(kit), SetStanding(kit))];
+    public static IEnumerable<Command> Of(Kit kit) =>
+        [List(kit),
+        kit.Group("provider", "服务机构：查询、登记、信用", "one provider: show, register, standing", Show(kit), Register(kit), SetStanding(kit))];
 
     private static Command List(Kit kit)
     {
-        Option<string> service = kit.Option("--service", "只看提供这种服务的", "only those that may give this"), standing = kit.Option("--standing", "good、white-listed、suspended 或 black-listed", "good, white-listed, suspended or black-listed");
-        return kit.Command("providers", "服务机构名册", "the providers of a region", [service, standing, kit.Limit, kit.All], async (session, parsed) =>
+        Option<string> service = kit.Option("--service", "只看提供这种服务的", "only those that may give this"),
+            standing = kit.Option("--standing", "good、white-listed、suspended 或 black-listed",
+            "good, white-listed, suspended or black-listed");
+        return kit.Command("providers", "服务机构名册", "the providers of a region", [service, standing, kit.Limit, kit.All],
+            async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
-            var request = new ListProvidersRequest { Parent = session.Region, ServiceType = EnumText.ParseOrDefault<ServiceType>(parsed.GetValue(service)), Standing = EnumText.ParseOrDefault<Standing>(parsed.GetValue(standing)) };
-            ListProvidersResponse list = await kit.PagingOf(parsed).AllAsync(request, page => client.ListProvidersAsync(page).ResponseAsync);
+            var request = new ListProvidersRequest { Parent = session.Region,
+                ServiceType = EnumText.ParseOrDefault<ServiceType>(parsed.GetValue(service)),
+                Standing = EnumText.ParseOrDefault<Standing>(parsed.GetValue(standing)) };
+            ListProvidersResponse list = await kit.PagingOf(parsed)
+                .AllAsync(request, page => client.ListProvidersAsync(page).ResponseAsync);
             Language language = kit.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
-                    "", [new(language["编号", "id"]), new(language["名称", "name"]), new(language["服务", "services"]), new(language["信用", "standing"]), new(language["应付", "owed"], true)],
-                    list.Providers.Select(provider => (IReadOnlyList<string>)[ResourceNames.Short(provider.Name), provider.DisplayName, ServicesOf(provider, language), EnumText.Of(provider.Standing, language), AmountText.Of(provider.Payable, language)]));
+                    "", [new(language["编号", "id"]), new(language["名称", "name"]), new(language["服务", "services"]),
+                        new(language["信用", "standing"]), new(language["应付", "owed"], true)],
+                    list.Providers.Select(provider =>
+                    (IReadOnlyList<string>)[ResourceNames.Short(provider.Name), provider.DisplayName, ServicesOf(provider, language),
+                    EnumText.Of(provider.Standing, language), AmountText.Of(provider.Payable, language)]));
                 session.Screen.Unreadable(list.Unreadable);
                 session.Screen.More(list.NextPageToken);
             });
@@ -35,14 +46,18 @@ internal static class ProviderCommands
         return kit.Command("show", "一家机构", "one provider", [provider], async (session, parsed) =>
         {
             string name = session.Name("providers", parsed.GetValue(provider)!);
-            Show(session, await new Client(await session.AsAsync(Role.Auditor, name)).GetProviderAsync(new GetProviderRequest { Name = name }));
+            Show(session, await new Client(await session.AsAsync(Role.Auditor, name))
+                .GetProviderAsync(new GetProviderRequest { Name = name }));
         });
     }
 
     private static Command Register(Kit kit)
     {
-        Option<string> name = kit.Option("--name", "名称", "its name", required: true), from = kit.Option("--from", "资质起", "accredited from", required: true), to = kit.Option("--to", "资质止", "accredited until", required: true);
-        Option<string[]> services = new("--service") { Description = kit.Language["服务种类，可多次", "a kind of service; may be repeated"], Required = true, AllowMultipleArgumentsPerToken = true };
+        Option<string> name = kit.Option("--name", "名称", "its name", required: true),
+            from = kit.Option("--from", "资质起", "accredited from", required: true),
+            to = kit.Option("--to", "资质止", "accredited until", required: true);
+        Option<string[]> services = new("--service") { Description = kit.Language["服务种类，可多次", "a kind of service; may be repeated"],
+            Required = true, AllowMultipleArgumentsPerToken = true };
         return kit.Command("register", "登记机构", "register a provider", [name, services, from, to], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Administrator, session.Settings.Region));
@@ -51,7 +66,8 @@ internal static class ProviderCommands
                 RequestId = session.RequestId(),
                 Parent = session.Region,
                 DisplayName = parsed.GetValue(name)!,
-                Accreditation = new Period { FirstDay = TimeText.ParseDay(parsed.GetValue(from)!), LastDay = TimeText.ParseDay(parsed.GetValue(to)!) },
+                Accreditation = new Period { FirstDay = TimeText.ParseDay(parsed.GetValue(from)!),
+                    LastDay = TimeText.ParseDay(parsed.GetValue(to)!) },
             };
             request.ServiceTypes.Add((parsed.GetValue(services) ?? []).Select(EnumText.Parse<ServiceType>));
             Show(session, await client.RegisterProviderAsync(request));
@@ -60,8 +76,11 @@ internal static class ProviderCommands
 
     private static Command SetStanding(Kit kit)
     {
-        Argument<string> provider = kit.Argument("provider", "服务机构", "the provider"), standing = kit.Argument("standing", "good、white-listed、suspended 或 black-listed", "good, white-listed, suspended or black-listed");
-        Option<string> from = kit.Option("--from", "起始日，默认今天", "the first day; today if left out"), to = kit.Option("--to", "截止日", "the last day"), note = kit.Option("--note", "原因", "why", required: true);
+        Argument<string> provider = kit.Argument("provider", "服务机构", "the provider"),
+            standing = kit.Argument("standing", "good、white-listed、suspended 或 black-listed",
+            "good, white-listed, suspended or black-listed");
+        Option<string> from = kit.Option("--from", "起始日，默认今天", "the first day; today if left out"),
+            to = kit.Option("--to", "截止日", "the last day"), note = kit.Option("--note", "原因", "why", required: true);
         return kit.Command("standing", "设定信用", "set a provider's standing", [provider, standing, from, to, note], async (session, parsed) =>
         {
             string name = session.Name("providers", parsed.GetValue(provider)!);
@@ -78,7 +97,8 @@ internal static class ProviderCommands
         });
     }
 
-    private static string ServicesOf(Provider provider, Language language) => string.Join(language["、", ", "], provider.ServiceTypes.Select(type => EnumText.Of(type, language)));
+    private static string ServicesOf(Provider provider, Language language) =>
+        string.Join(language["、", ", "], provider.ServiceTypes.Select(type => EnumText.Of(type, language)));
 
     private static void Show(Session session, Provider provider) => session.Screen.Show(provider, () =>
     {

@@ -14,12 +14,17 @@ internal static class RuleCommands
         return kit.Command("catalogue", "服务清单", "the service list", [version], async (session, parsed) =>
         {
             var client = new CatalogueService.CatalogueServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
-            CatalogueVersion list = await client.GetVersionAsync(new GetCatalogueVersionRequest { Parent = session.Region, Version = parsed.GetValue(version) ?? "" });
+            CatalogueVersion list = await client.GetVersionAsync(
+                new GetCatalogueVersionRequest { Parent = session.Region, Version = parsed.GetValue(version) ?? "" });
             Language language = kit.Language;
             session.Screen.Show(list, () => session.Screen.Table(
                 $"{ResourceNames.Short(list.Name)} · {TimeText.Of(list.EffectiveDate)}",
-                [new(language["编号", "id"]), new(language["名称", "name"]), new(language["种类", "kind"]), new(language["单位", "unit"]), new(language["最高价", "ceiling price"], true), new(language["付款", "paid by"])],
-                list.Items.Select(item => (IReadOnlyList<string>)[item.Id, language[item.NameZh, item.NameEn], EnumText.Of(item.ServiceType, language), Words.Of(item.Unit, language) ?? item.Unit, AmountText.Of(item.CeilingPrice, language), EnumText.Of(item.Payer, language)])));
+                [new(language["编号", "id"]), new(language["名称", "name"]), new(language["种类", "kind"]), new(language["单位", "unit"]),
+                    new(language["最高价", "ceiling price"], true), new(language["付款", "paid by"])],
+                list.Items.Select(
+                item => (IReadOnlyList<string>)[item.Id, language[item.NameZh, item.NameEn], EnumText.Of(item.ServiceType, language),
+                Words.Of(item.Unit, language) ?? item.Unit, AmountText.Of(item.CeilingPrice, language),
+                EnumText.Of(item.Payer, language)])));
         });
     }
 
@@ -29,7 +34,8 @@ internal static class RuleCommands
         return kit.Command("policy", "规则参数", "the policy: the numbers of the rules", [version], async (session, parsed) =>
         {
             var client = new PolicyService.PolicyServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
-            PolicyVersion policy = await client.GetVersionAsync(new GetPolicyVersionRequest { Parent = session.Region, Version = parsed.GetValue(version) ?? "" });
+            PolicyVersion policy = await client.GetVersionAsync(
+                new GetPolicyVersionRequest { Parent = session.Region, Version = parsed.GetValue(version) ?? "" });
             session.Screen.Show(policy, () => session.Screen.Line(policy.Document));
         });
     }

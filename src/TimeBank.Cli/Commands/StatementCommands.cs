@@ -10,22 +10,26 @@ internal static class StatementCommands
     {
         Argument<string[]> whose = new("whose")
         {
-            Description = kit.Language["volunteers/ID、elders/ID、providers/ID、funds/ID 或 accounts/路径；也可写成 volunteer ID", "volunteers/ID, elders/ID, providers/ID, funds/ID or accounts/path; or two words: volunteer ID"],
+            Description = kit.Language["volunteers/ID、elders/ID、providers/ID、funds/ID 或 accounts/路径；也可写成 volunteer ID",
+                "volunteers/ID, elders/ID, providers/ID, funds/ID or accounts/path; or two words: volunteer ID"],
             Arity = new ArgumentArity(1, 2),
         };
         Option<string> account = kit.Option("--account", "时间账户：earned、gifted 或 issued", "of a person's hours: earned, gifted or issued");
         var period = new PeriodOptions(kit);
-        return [kit.Command("statement", "对账单", "a statement with opening and closing balance", [whose, account, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
+        return [kit.Command("statement", "对账单", "a statement with opening and closing balance",
+            [whose, account, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
         {
             (string collection, string name) = Target(session, parsed.GetValue(whose)!);
             Paging paging = kit.PagingOf(parsed);
             Task shown = collection switch
             {
-                "volunteers" or "elders" => OfHoursAsync(session, name, EnumText.ParseOrDefault<HourAccount>(parsed.GetValue(account)), period.Read(parsed), paging),
+                "volunteers" or "elders" => OfHoursAsync(session, name, EnumText.ParseOrDefault<HourAccount>(parsed.GetValue(account)),
+                    period.Read(parsed), paging),
                 "providers" => OfProviderAsync(session, name, period.Read(parsed), paging),
                 "funds" => OfFundAsync(session, name, period.Read(parsed), paging),
                 "accounts" => OfAccountAsync(session, name, period.ReadOptional(parsed), paging),
-                _ => throw new UsageException("请写明是谁的：volunteers/ID、elders/ID、providers/ID、funds/ID 或 accounts/路径。", "Say whose: volunteers/ID, elders/ID, providers/ID, funds/ID or accounts/path."),
+                _ => throw new UsageException("请写明是谁的：volunteers/ID、elders/ID、providers/ID、funds/ID 或 accounts/路径。",
+                    "Say whose: volunteers/ID, elders/ID, providers/ID, funds/ID or accounts/path."),
             };
             await shown;
         })];
@@ -36,7 +40,8 @@ internal static class StatementCommands
         Statement statement = await HourCommands.FindAsync(session, person, async name =>
         {
             var client = new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Auditor, name));
-            return await paging.AllAsync(new GetHourStatementRequest { Person = name, Account = account, Period = period }, page => client.GetHourStatementAsync(page).ResponseAsync);
+            return await paging.AllAsync(new GetHourStatementRequest { Person = name, Account = account, Period = period }, page =>
+                client.GetHourStatementAsync(page).ResponseAsync);
         });
         Show(session, statement);
     }
@@ -44,19 +49,22 @@ internal static class StatementCommands
     internal static async Task OfProviderAsync(Session session, string name, Period period, Paging paging)
     {
         var client = new ProviderService.ProviderServiceClient(await session.AsAsync(Role.Auditor, name));
-        Show(session, await paging.AllAsync(new GetProviderStatementRequest { Provider = name, Period = period }, page => client.GetProviderStatementAsync(page).ResponseAsync));
+        Show(session, await paging.AllAsync(new GetProviderStatementRequest { Provider = name, Period = period }, page =>
+            client.GetProviderStatementAsync(page).ResponseAsync));
     }
 
     internal static async Task OfFundAsync(Session session, string name, Period period, Paging paging)
     {
         var client = new FundService.FundServiceClient(await session.AsAsync(Role.Auditor, name));
-        Show(session, await paging.AllAsync(new GetFundStatementRequest { Fund = name, Period = period }, page => client.GetFundStatementAsync(page).ResponseAsync));
+        Show(session, await paging.AllAsync(new GetFundStatementRequest { Fund = name, Period = period }, page =>
+            client.GetFundStatementAsync(page).ResponseAsync));
     }
 
     private static async Task OfAccountAsync(Session session, string name, Period? period, Paging paging)
     {
         var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, name));
-        ListPostingsResponse list = await paging.AllAsync(new ListPostingsRequest { Account = name, Period = period }, page => client.ListPostingsAsync(page).ResponseAsync);
+        ListPostingsResponse list = await paging.AllAsync(new ListPostingsRequest { Account = name, Period = period }, page =>
+            client.ListPostingsAsync(page).ResponseAsync);
         session.Screen.Show(list, () => session.Screen.Statement(
             new Statement
             {
@@ -66,7 +74,8 @@ internal static class StatementCommands
             ResourceNames.Short(name)));
     }
 
-    private static void Show(Session session, Statement statement) => session.Screen.Show(statement, () => session.Screen.Statement(statement, ResourceNames.Short(statement.Account)));
+    private static void Show(Session session, Statement statement) =>
+        session.Screen.Show(statement, () => session.Screen.Statement(statement, ResourceNames.Short(statement.Account)));
 
     private static (string Collection, string Name) Target(Session session, string[] words)
     {

@@ -12,7 +12,8 @@ internal static class Tables
         Language language = screen.Language;
         IReadOnlyList<Posting> postings = statement.Postings;
         int? hidden = atEnds is { } ends && postings.Count > 2 * ends ? postings.Count - 2 * ends : null;
-        List<IReadOnlyList<string>> rows = [["", "", language["期初", "opening"], "", "", "", AmountText.Of(statement.Opening, language), "", ""]];
+        List<IReadOnlyList<string>> rows =
+            [["", "", language["期初", "opening"], "", "", "", AmountText.Of(statement.Opening, language), "", ""]];
         for (int i = 0; i < postings.Count; i++)
         {
             if (hidden is { } count && i == atEnds)
@@ -22,7 +23,8 @@ internal static class Tables
             }
             rows.Add(Row(postings[i], language));
         }
-        rows.Add(["", "", language["期末", "closing"], "", AmountText.Of(statement.TotalDebits, language), AmountText.Of(statement.TotalCredits, language), AmountText.Of(statement.Closing, language), "", ""]);
+        rows.Add(["", "", language["期末", "closing"], "", AmountText.Of(statement.TotalDebits, language),
+            AmountText.Of(statement.TotalCredits, language), AmountText.Of(statement.Closing, language), "", ""]);
         screen.Table(title, PostingColumns(language), rows);
         screen.AsOf(statement.EntryCount);
         screen.More(statement.NextPageToken);
@@ -84,8 +86,10 @@ internal static class Tables
 
     private static Column[] PostingColumns(Language language) =>
     [
-        new(language["时间", "time"]), new(language["记入日期", "effective"]), new(language["事项", "what"]), new(language["分录", "entry"], IsAmount: true), new(language["借", "debit"], IsAmount: true),
-        new(language["贷", "credit"], IsAmount: true), new(language["余额", "balance"], IsAmount: true), new(language["对方账户", "other account"]), new(language["备注", "memo"]),
+        new(language["时间", "time"]), new(language["记入日期", "effective"]), new(language["事项", "what"]),
+            new(language["分录", "entry"], IsAmount: true), new(language["借", "debit"], IsAmount: true),
+        new(language["贷", "credit"], IsAmount: true), new(language["余额", "balance"], IsAmount: true),
+            new(language["对方账户", "other account"]), new(language["备注", "memo"]),
     ];
 
     private static IReadOnlyList<string> Row(Posting posting, Language language)
@@ -96,7 +100,8 @@ internal static class Tables
         if (posting.Kind == PostingKind.Released) what += language["（解除）", " (released)"];
         return
         [
-            TimeText.Of(posting.Time), TimeText.Of(posting.EffectiveDate), what, $"{posting.EntryIndex}", posting.Side == Side.Debit ? amount : "", posting.Side == Side.Credit ? amount : "",
+            TimeText.Of(posting.Time), TimeText.Of(posting.EffectiveDate), what, $"{posting.EntryIndex}", posting.Side == Side.Debit
+                ? amount : "", posting.Side == Side.Credit ? amount : "",
             AmountText.Of(posting.BalanceAfter, language), ResourceNames.Short(posting.CounterAccount), posting.Memo,
         ];
     }

@@ -7,18 +7,24 @@ namespace TimeBank.Cli;
 /// <summary>Volunteers; their hours are under <c>hours</c>.</summary>
 internal static class VolunteerCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) => [List(kit), kit.Group("volunteer", "志愿者：查询、登记、家人", "one volunteer: show, enrol, family", Show(kit), Enrol(kit), Family(kit))];
+    public static IEnumerable<Command> Of(Kit kit) =>
+        [List(kit), kit.Group("volunteer", "志愿者：查询、登记、家人", "one volunteer: show, enrol, family", Show(kit), Enrol(kit), Family(kit))];
 
-    private static Command List(Kit kit) => kit.Command("volunteers", "志愿者名册", "the volunteers of a region", [kit.Limit, kit.All], async (session, parsed) =>
+    private static Command List(Kit kit) =>
+        kit.Command("volunteers", "志愿者名册", "the volunteers of a region", [kit.Limit, kit.All], async (session, parsed) =>
     {
         var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
-        ListVolunteersResponse list = await kit.PagingOf(parsed).AllAsync(new ListVolunteersRequest { Parent = session.Region }, page => client.ListVolunteersAsync(page).ResponseAsync);
+        ListVolunteersResponse list = await kit.PagingOf(parsed)
+            .AllAsync(new ListVolunteersRequest { Parent = session.Region }, page => client.ListVolunteersAsync(page).ResponseAsync);
         Language language = kit.Language;
         session.Screen.Show(list, () =>
         {
             session.Screen.Table(
-                "", [new(language["编号", "id"]), new(language["称呼", "name"]), new(language["出生", "born"]), new(language["星级", "stars"], true), new(language["家人", "family"], true), new(language["原登记地", "home"])],
-                list.Volunteers.Select(volunteer => (IReadOnlyList<string>)[ResourceNames.Short(volunteer.Name), volunteer.DisplayName, TimeText.Of(volunteer.BirthDate), $"{volunteer.Stars}", $"{volunteer.Family.Count}", volunteer.Home]));
+                "", [new(language["编号", "id"]), new(language["称呼", "name"]), new(language["出生", "born"]),
+                    new(language["星级", "stars"], true), new(language["家人", "family"], true), new(language["原登记地", "home"])],
+                list.Volunteers.Select(volunteer =>
+                (IReadOnlyList<string>)[ResourceNames.Short(volunteer.Name), volunteer.DisplayName, TimeText.Of(volunteer.BirthDate),
+                $"{volunteer.Stars}", $"{volunteer.Family.Count}", volunteer.Home]));
             session.Screen.Unreadable(list.Unreadable);
             session.Screen.More(list.NextPageToken);
         });
@@ -30,14 +36,17 @@ internal static class VolunteerCommands
         return kit.Command("show", "一位志愿者", "one volunteer", [volunteer], async (session, parsed) =>
         {
             string name = session.Name("volunteers", parsed.GetValue(volunteer)!);
-            Show(session, await new Client(await session.AsAsync(Role.Auditor, name)).GetVolunteerAsync(new GetVolunteerRequest { Name = name }));
+            Show(session, await new Client(await session.AsAsync(Role.Auditor, name))
+                .GetVolunteerAsync(new GetVolunteerRequest { Name = name }));
         });
     }
 
     private static Command Enrol(Kit kit)
     {
-        Option<string> name = kit.Option("--name", "称呼", "how the volunteer is addressed", required: true), born = kit.Option("--born", "出生日期", "the day of birth", required: true);
-        Option<string> home = kit.Option("--home", "原登记，如 regions/430211/volunteers/ID", "the first enrolment, such as regions/430211/volunteers/ID");
+        Option<string> name = kit.Option("--name", "称呼", "how the volunteer is addressed", required: true),
+            born = kit.Option("--born", "出生日期", "the day of birth", required: true);
+        Option<string> home = kit.Option("--home", "原登记，如 regions/430211/volunteers/ID",
+            "the first enrolment, such as regions/430211/volunteers/ID");
         return kit.Command("enrol", "登记志愿者", "enrol a volunteer", [name, born, home], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Counter, session.Settings.Region));
@@ -55,7 +64,9 @@ internal static class VolunteerCommands
     private static Command Family(Kit kit)
     {
         Argument<string> volunteer = kit.Argument("volunteer", "志愿者", "the volunteer");
-        Option<string[]> members = new("--member") { Description = kit.Language["关系=人，如 parent=elders/ID，可多次", "kinship=person, such as parent=elders/ID; may be repeated"], AllowMultipleArgumentsPerToken = true };
+        Option<string[]> members = new(
+            "--member") { Description = kit.Language["关系=人，如 parent=elders/ID，可多次",
+            "kinship=person, such as parent=elders/ID; may be repeated"], AllowMultipleArgumentsPerToken = true };
         return kit.Command("family", "登记直系亲属（替换原名单）", "set the list of direct family", [volunteer, members], async (session, parsed) =>
         {
             string name = session.Name("volunteers", parsed.GetValue(volunteer)!);
@@ -64,8 +75,10 @@ internal static class VolunteerCommands
             foreach (string member in parsed.GetValue(members) ?? [])
             {
                 string[] parts = member.Split('=', 2);
-                if (parts.Length != 2 || !parts[1].Contains('/', StringComparison.Ordinal)) throw new UsageException("请写成 parent=elders/ID。", "Write parent=elders/ID.");
-                request.Family.Add(new FamilyMember { Kinship = EnumText.Parse<Kinship>(parts[0]), Person = session.Name(parts[1].Split('/')[0], parts[1]) });
+                if (parts.Length != 2 || !parts[1].Contains('/', StringComparison.Ordinal)) throw new UsageException(
+                    "请写成 parent=elders/ID。", "Write parent=elders/ID.");
+                request.Family.Add(new FamilyMember { Kinship = EnumText.Parse<Kinship>(parts[0]),
+                    Person = session.Name(parts[1].Split('/')[0], parts[1]) });
             }
             Show(session, await client.SetFamilyAsync(request));
         });
@@ -81,6 +94,7 @@ internal static class VolunteerCommands
             (language["登记", "enrolled"], TimeText.Of(volunteer.EnrolledDate)),
             (language["星级", "stars"], $"{volunteer.Stars}"),
             (language["原登记地", "home"], volunteer.Home),
-            (language["家人", "family"], string.Join(language["、", ", "], volunteer.Family.Select(member => ResourceNames.Short(member.Person)))));
+            (language["家人", "family"],
+            string.Join(language["、", ", "], volunteer.Family.Select(member => ResourceNames.Short(member.Person)))));
     });
 }

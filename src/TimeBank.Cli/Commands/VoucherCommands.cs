@@ -42,9 +42,11 @@ internal static class VoucherCommands
 
     private static Command List(Kit kit)
     {
-        Option<string> elder = kit.Option("--elder", "只看这位老人的", "only this elder's"), programme = kit.Option("--programme", "只看这个项目的", "only of this programme");
+        Option<string> elder = kit.Option("--elder", "只看这位老人的", "only this elder's"),
+            programme = kit.Option("--programme", "只看这个项目的", "only of this programme");
         Option<string> state = kit.Option("--state", "active、used-up、expired 或 voided", "active, used-up, expired or voided");
-        return kit.Command("list", "券列表，先到期的在前", "vouchers, earliest use-by first", [elder, programme, state, kit.Limit, kit.All], async (session, parsed) =>
+        return kit.Command("list", "券列表，先到期的在前", "vouchers, earliest use-by first", [elder, programme, state, kit.Limit, kit.All],
+            async (session, parsed) =>
         {
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
             var request = new ListVouchersRequest
@@ -60,10 +62,14 @@ internal static class VoucherCommands
             {
                 session.Screen.Table(
                     "",
-                    [new(language["券号", "voucher"]), new(language["老人", "elder"]), new(language["项目", "programme"]), new(language["状态", "state"]), new(language["发放", "issued"], true), new(language["剩余", "left"], true), new(language["使用截止", "use by"]), new(language["申报截止", "claim by"])],
+                    [new(language["券号", "voucher"]), new(language["老人", "elder"]), new(language["项目", "programme"]),
+                        new(language["状态", "state"]), new(language["发放", "issued"], true), new(language["剩余", "left"], true),
+                        new(language["使用截止", "use by"]), new(language["申报截止", "claim by"])],
                     list.Vouchers.Select(voucher => (IReadOnlyList<string>)[
-                        ResourceNames.Short(voucher.Name), ResourceNames.Short(voucher.Elder), ResourceNames.Short(voucher.Programme), EnumText.Of(voucher.State, language),
-                        AmountText.Of(voucher.Issued, language), AmountText.Of(voucher.Remaining, language), TimeText.Of(voucher.UseBy), TimeText.Of(voucher.ClaimBy)]));
+                        ResourceNames.Short(voucher.Name), ResourceNames.Short(voucher.Elder), ResourceNames.Short(voucher.Programme),
+                            EnumText.Of(voucher.State, language),
+                        AmountText.Of(voucher.Issued, language), AmountText.Of(voucher.Remaining, language), TimeText.Of(voucher.UseBy),
+                        TimeText.Of(voucher.ClaimBy)]));
                 session.Screen.More(list.NextPageToken);
             });
         });
@@ -73,13 +79,15 @@ internal static class VoucherCommands
     {
         Argument<string> programme = kit.Argument("programme", "项目", "the programme");
         Option<string> month = kit.Option("--month", "当月，如 2026-10", "the current month, such as 2026-10", required: true);
-        return kit.Command("issue", "给符合条件的老人发放一个月的券", "issue a month's vouchers to every elder entitled", [programme, month, kit.DryRun], async (session, parsed) =>
+        return kit.Command("issue", "给符合条件的老人发放一个月的券", "issue a month's vouchers to every elder entitled", [programme, month, kit.DryRun],
+            async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.FinanceMaker, name));
             using var run = client.IssueVouchers(new IssueVouchersRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Programme = name, Month = TimeText.ParseMonth(parsed.GetValue(month)!),
+                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Programme = name,
+                    Month = TimeText.ParseMonth(parsed.GetValue(month)!),
             });
             RunProgress last = await Runs.LastAsync(run, session.Cancellation);
             session.Screen.Show(last, () => session.Screen.Run(last, kit.Language["发券", "Vouchers issued"]));
@@ -89,13 +97,18 @@ internal static class VoucherCommands
     private static Command Redeem(Kit kit)
     {
         Argument<string> voucher = kit.Argument("voucher", "券号", "the voucher");
-        Option<string> provider = kit.Option("--provider", "服务机构", "who gave the service", required: true), item = kit.Option("--item", "服务清单编号", "the catalogue item's id", required: true);
-        Option<string> price = kit.Option("--price", "总价（元）", "the whole price, in yuan", required: true), insurance = kit.Option("--insurance", "长护险支付（元）", "what insurance pays of it, in yuan");
-        Option<string> place = kit.Option("--place", "home、day-care 或 institution", "home, day-care or institution"), day = kit.Option("--day", "服务日期", "the day of the service");
+        Option<string> provider = kit.Option("--provider", "服务机构", "who gave the service", required: true),
+            item = kit.Option("--item", "服务清单编号", "the catalogue item's id", required: true);
+        Option<string> price = kit.Option("--price", "总价（元）", "the whole price, in yuan", required: true),
+            insurance = kit.Option("--insurance", "长护险支付（元）", "what insurance pays of it, in yuan");
+        Option<string> place = kit.Option("--place", "home、day-care 或 institution", "home, day-care or institution"),
+            day = kit.Option("--day", "服务日期", "the day of the service");
         Option<long> quantity = new("--quantity") { Description = kit.Language["数量", "how many"], DefaultValueFactory = _ => 1 };
-        return kit.Command("redeem", "用券支付一次服务", "pay for a service with a voucher", [voucher, provider, item, price, insurance, place, day, quantity, kit.Memo, kit.DryRun], async (session, parsed) =>
+        return kit.Command("redeem", "用券支付一次服务", "pay for a service with a voucher",
+            [voucher, provider, item, price, insurance, place, day, quantity, kit.Memo, kit.DryRun], async (session, parsed) =>
         {
-            string name = session.Name("vouchers", parsed.GetValue(voucher)!), giver = session.Name("providers", parsed.GetValue(provider)!);
+            string name = session.Name("vouchers", parsed.GetValue(voucher)!),
+                giver = session.Name("providers", parsed.GetValue(provider)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.ProviderClerk, name, giver));
             RedeemVoucherResponse paid = await client.RedeemVoucherAsync(new RedeemVoucherRequest
             {
@@ -117,7 +130,8 @@ internal static class VoucherCommands
 
     private static Command Refund(Kit kit)
     {
-        Argument<string> redemption = kit.Argument("redemption", "核销编号：vouchers/ID/redemptions/N", "the redemption: vouchers/ID/redemptions/N");
+        Argument<string> redemption =
+            kit.Argument("redemption", "核销编号：vouchers/ID/redemptions/N", "the redemption: vouchers/ID/redemptions/N");
         Option<string> memo = kit.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
         return kit.Command("refund", "退回一次核销", "take a redemption back", [redemption, memo, kit.DryRun], async (session, parsed) =>
         {
@@ -126,7 +140,8 @@ internal static class VoucherCommands
             RefundRedemptionResponse back = await client.RefundRedemptionAsync(new RefundRedemptionRequest
             {
                 RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
-                OnBehalfOf = session.ActsAsCounter ? (await client.GetVoucherAsync(new GetVoucherRequest { Name = name.Split("/redemptions/")[0] })).Elder : "",
+                OnBehalfOf = session.ActsAsCounter
+                    ? (await client.GetVoucherAsync(new GetVoucherRequest { Name = name.Split("/redemptions/")[0] })).Elder : "",
                 Redemption = name,
                 Memo = parsed.GetValue(memo)!,
             });
@@ -168,7 +183,8 @@ internal static class VoucherCommands
     private static Command Expire(Kit kit)
     {
         Option<string> programme = kit.Option("--programme", "只办这个项目的", "only of this programme");
-        return kit.Command("expire", "使申报期已过的券过期", "expire every voucher whose claim-by is past", [programme, kit.DryRun], async (session, parsed) =>
+        return kit.Command("expire", "使申报期已过的券过期", "expire every voucher whose claim-by is past", [programme, kit.DryRun],
+            async (session, parsed) =>
         {
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
             using var run = client.ExpireVouchers(new ExpireVouchersRequest
@@ -183,11 +199,14 @@ internal static class VoucherCommands
 
     private static Command Redemptions(Kit kit)
     {
-        Option<string> provider = kit.Option("--provider", "只看这家机构的", "only this provider's"), elder = kit.Option("--elder", "只看这位老人的", "only this elder's");
-        Option<string> voucher = kit.Option("--voucher", "只看这张券的", "only of this voucher"), programme = kit.Option("--programme", "只看这个项目的", "only of this programme");
+        Option<string> provider = kit.Option("--provider", "只看这家机构的", "only this provider's"),
+            elder = kit.Option("--elder", "只看这位老人的", "only this elder's");
+        Option<string> voucher = kit.Option("--voucher", "只看这张券的", "only of this voucher"),
+            programme = kit.Option("--programme", "只看这个项目的", "only of this programme");
         Option<string> state = kit.Option("--state", "redeemed 或 refunded", "redeemed or refunded");
         var period = new PeriodOptions(kit);
-        return kit.Command("redemptions", "核销记录，最新在前", "redemptions, newest first", [provider, elder, voucher, programme, state, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
+        return kit.Command("redemptions", "核销记录，最新在前", "redemptions, newest first",
+            [provider, elder, voucher, programme, state, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
         {
             var client = new ProviderService.ProviderServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
             string Named(string collection, Option<string> option) => parsed.GetValue(option) is { } id ? session.Name(collection, id) : "";
@@ -201,16 +220,21 @@ internal static class VoucherCommands
                 State = EnumText.ParseOrDefault<RedemptionState>(parsed.GetValue(state)),
                 Period = period.ReadOptional(parsed),
             };
-            ListRedemptionsResponse list = await kit.PagingOf(parsed).AllAsync(request, page => client.ListRedemptionsAsync(page).ResponseAsync);
+            ListRedemptionsResponse list = await kit.PagingOf(parsed)
+                .AllAsync(request, page => client.ListRedemptionsAsync(page).ResponseAsync);
             Language language = kit.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
                     "",
-                    [new(language["核销", "redemption"]), new(language["时间", "time"]), new(language["服务", "service"]), new(language["状态", "state"]), new(language["总价", "price"], true), new(language["券支付", "by voucher"], true), new(language["入账", "credited"], true), new(language["自付", "own part"], true)],
+                    [new(language["核销", "redemption"]), new(language["时间", "time"]), new(language["服务", "service"]),
+                        new(language["状态", "state"]), new(language["总价", "price"], true), new(language["券支付", "by voucher"], true),
+                        new(language["入账", "credited"], true), new(language["自付", "own part"], true)],
                     list.Redemptions.Select(redemption => (IReadOnlyList<string>)[
-                        $"vouchers/{ResourceNames.Short(redemption.Name)}", TimeText.Of(redemption.RedeemTime), $"{redemption.Quantity} × {redemption.Item}", EnumText.Of(redemption.State, language),
-                        AmountText.Of(redemption.Price, language), AmountText.Of(redemption.PaidByVoucher, language), AmountText.Of(redemption.Credited, language), AmountText.Of(redemption.OwnPart, language)]));
+                        $"vouchers/{ResourceNames.Short(redemption.Name)}", TimeText.Of(redemption.RedeemTime),
+                            $"{redemption.Quantity} × {redemption.Item}", EnumText.Of(redemption.State, language),
+                        AmountText.Of(redemption.Price, language), AmountText.Of(redemption.PaidByVoucher, language),
+                        AmountText.Of(redemption.Credited, language), AmountText.Of(redemption.OwnPart, language)]));
                 session.Screen.More(list.NextPageToken);
             });
         });

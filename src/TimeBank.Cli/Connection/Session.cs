@@ -69,7 +69,8 @@ internal sealed class Session : IDisposable
     {
         try
         {
-            JsonNode? claims = JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.') is [_, var body, _] ? body : ""));
+            JsonNode? claims = JsonNode.Parse(
+                System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.') is [_, var body, _] ? body : ""));
             return claims?["role"] switch
             {
                 JsonArray roles => [.. roles.Select(role => role?.GetValue<string>() ?? "")],
@@ -82,4 +83,64 @@ internal sealed class Session : IDisposable
             return [];
         }
     }
+}
+
+/// <summary>Calls with a token and a deadline.</summary>
+internal sealed class AuthorizedInvoker(CallInvoker inner, string token, TimeSpan deadline) : CallInvoker
+{
+    public override TResponse BlockingUnaryCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+        inner.BlockingUnaryCall(method, host, Authorized(options), request);
+
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+        inner.AsyncUnaryCall(method, host, Authorized(options), request);
+
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+        inner.AsyncServerStreamingCall(method, host, Authorized(options), request);
+
+    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+        inner.AsyncClientStreamingCall(method, host, Authorized(options));
+
+    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+        inner.AsyncDuplexStreamingCall(method, host, Authorized(options));
+
+    private CallOptions Authorized(CallOptions options)
+    {
+        Metadata headers = options.Headers ?? [];
+        headers.Add("authorization", $"Bearer {token}");
+        // Deadlines are the network's and run by the real clock.
+        DateTime latest = TimeProvider.System.GetUtcNow().UtcDateTime + deadline;
+        return options.WithHeaders(headers).WithDeadline(options.Deadline ?? latest);
+    }
+}
+
+/// <summary>The role that a command is called in, and for roles of a party the party.</summary>
+/// <param name="Party">A resource name; empty for staff.</param>
+internal readonly record struct ActingAs(Role Role, string Party)
+{
+    /// <summary>From <c>role</c> or <c>role:party</c>, such as <c>provider-clerk:providers/P7K2…</c>.</summary>
+    /// <exception cref="UsageException">There is no such role.</exception>
+    public static ActingAs Parse(string text, string region)
+    {
+        string[] parts = text.Split(':', 2);
+        Role role = EnumText.Parse<Role>(parts[0]);
+        if (parts.Length == 1) return new ActingAs(role, "");
+        string collection = role switch
+        {
+            Role.Volunteer => "volunteers",
+            Role.Elder => "elders",
+            Role.ProviderClerk => "providers",
+            Role.Unspecified or Role.Counter or Role.FinanceMaker or Role.FinanceChecker or Role.Auditor or Role.Administrator => "",
+        };
+        return collection.Length > 0
+            ? new ActingAs(role, ResourceNames.Full(collection, parts[1], region))
+            : throw new UsageException("只有志愿者、老人和机构人员需要写明本人。", "Only volunteers, elders and provider clerks have a party of their own.");
+    }
+
+    /// <summary>As tokens write it: <c>provider_clerk</c>.</summary>
+    public static string NameOf(Role role) => EnumText.UpperSnake(role.ToString()).ToLowerInvariant();
 }

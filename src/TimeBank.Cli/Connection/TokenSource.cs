@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.CommandLine;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using TimeBank.V1;
@@ -17,7 +18,8 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
     /// <param name="subject">Who acts, as the journal keeps it; empty: by party or role.</param>
     /// <exception cref="TokenException">There is no secret to show, the issuer can't be reached, or it refuses.</exception>
     public Task<string> GetAsync(Role role, string regions, string party = "", string subject = "") =>
-        _tokens.GetOrAdd((role, regions, party, subject), key => new Lazy<Task<string>>(() => AskAsync(key.Role, key.Regions, key.Party, key.Subject))).Value;
+        _tokens.GetOrAdd((role, regions, party, subject), key =>
+            new Lazy<Task<string>>(() => AskAsync(key.Role, key.Regions, key.Party, key.Subject))).Value;
 
     public void Dispose() => _http.Dispose();
 
@@ -42,7 +44,8 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException)
         {
-            throw new TokenException(ExitCode.Unavailable, $"连不上签发令牌的 {issuer}。可先运行 ./timebank up。", $"Can't get a token from {issuer}. Is the server running? ./timebank up starts it.");
+            throw new TokenException(ExitCode.Unavailable, $"连不上签发令牌的 {issuer}。可先运行 ./timebank up。",
+                $"Can't get a token from {issuer}. Is the server running? ./timebank up starts it.");
         }
     }
 
@@ -61,4 +64,38 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
                 $"Can't read {path}, so there is no token. Name the server's data folder with --data, or give a token with --token.");
         }
     }
+}
+
+/// <summary>What the global options of a command say.</summary>
+/// <param name="As">Who acts; null: whoever the command is usually called by.</param>
+/// <param name="Token">A token to use; null: the local issuer gives one.</param>
+/// <param name="RequestId">The id to use for a mutation; null: a new one.</param>
+/// <param name="DeadlineSeconds">How long one call may take.</param>
+internal sealed record Settings(Uri Server, Uri Issuer, string Data, string Region, ActingAs? As, string? Token, string? RequestId,
+    int DeadlineSeconds)
+{
+    /// <exception cref="UsageException">An option can't be right.</exception>
+    public static Settings Read(ParseResult parsed, GlobalOptions options)
+    {
+        string region = parsed.GetValue(options.Region)!;
+        int deadline = parsed.GetValue(options.Deadline);
+        if (deadline is < 1 or > 86_400) throw new UsageException("--deadline 须在 1 到 86400 秒之间。",
+            "--deadline must be from 1 to 86400 seconds.");
+        return new Settings(
+            Address(parsed.GetValue(options.Server)!, "--server"),
+            Address(parsed.GetValue(options.Issuer)!, "--issuer"),
+            parsed.GetValue(options.Data)!,
+            region,
+            parsed.GetValue(options.As) is { Length: > 0 } who ? ActingAs.Parse(who, region) : null,
+            parsed.GetValue(options.Token) is { Length: > 0 } token ? token : null,
+            parsed.GetValue(options.RequestId) is { Length: > 0 } id ? id : null,
+            deadline);
+    }
+
+    private static Uri Address(string text, string option) =>
+        Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out Uri? address)
+            && address.Scheme is ("http" or "https")
+            ? address
+            : throw new UsageException($"{option} 须为地址，例如 http://127.0.0.1:5081。",
+            $"{option} must be an address, such as http://127.0.0.1:5081.");
 }

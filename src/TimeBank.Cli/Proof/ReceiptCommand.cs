@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Grpc.Core;
-using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.V1;
 using Failures = TimeBank.Cli.Failure;
 
@@ -18,7 +18,8 @@ internal static class ReceiptCommand
         Option<string> entry = kit.Option("--entry", "分录序号或编号", "the entry's index or id", required: true);
         Option<string> output = kit.Option("--output", "写到哪个文件（.tlog-proof）", "the file to write (.tlog-proof)", required: true);
         output.Aliases.Add("-o");
-        return kit.Command("receipt", "取得一笔分录的收据，可离线验证", "get an entry's receipt, which can be checked offline", [entry, output], async (session, parsed) =>
+        return kit.Command("receipt", "取得一笔分录的收据，可离线验证", "get an entry's receipt, which can be checked offline", [entry, output],
+            async (session, parsed) =>
         {
             string name = session.Name("entries", parsed.GetValue(entry)!), path = parsed.GetValue(output)!;
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, name));
@@ -29,14 +30,18 @@ internal static class ReceiptCommand
             session.Screen.Show(answer, () =>
             {
                 session.Screen.Line(language[$"分录 {proof.Index} 的收据已写入 {path}。", $"The receipt of entry {proof.Index} is in {path}."]);
-                if (proof.Extra.IsEmpty) session.Screen.Line(language["您无权看这笔分录的原文，收据里没有；须由持有人提供。", "You may not read the entry itself, so it isn't in the receipt; whoever has it must bring it."]);
-                session.Screen.Line(language[$"验证：timebank check {path} --key 账簿公钥", $"To check it: timebank check {path} --key VERIFIER-KEY"]);
+                if (proof.Extra.IsEmpty) session.Screen.Line(
+                    language["您无权看这笔分录的原文，收据里没有；须由持有人提供。",
+                    "You may not read the entry itself, so it isn't in the receipt; whoever has it must bring it."]);
+                session.Screen.Line(
+                    language[$"验证：timebank check {path} --key 账簿公钥", $"To check it: timebank check {path} --key VERIFIER-KEY"]);
             });
         });
     }
 
     /// <summary>A new entry is signed within a second.</summary>
-    private static async Task<InclusionProof> GetAsync(LedgerService.LedgerServiceClient client, string name, CancellationToken cancellation)
+    private static async Task<InclusionProof> GetAsync(LedgerService.LedgerServiceClient client, string name,
+        CancellationToken cancellation)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -51,7 +56,9 @@ internal static class ReceiptCommand
         }
     }
 
-    /// <summary>What the server gave, held together before anybody relies on it; whose signature it is, the reader's key will tell.</summary>
+    /// <summary>
+    /// What the server gave, held together before anybody relies on it; whose signature it is, the reader's key will tell.
+    /// </summary>
     private static TlogProof Read(InclusionProof answer)
     {
         try

@@ -1,30 +1,35 @@
 using System.CommandLine;
 using System.Text;
-using TimeBank.Ledger;
-using TimeBank.Server;
+using TimeBank.Proofs;
 using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary><c>witness</c>: signs that a journal only ever grew. It remembers the last head it signed, and signs none that contradicts it.</summary>
+/// <summary>
+/// <c>witness</c>: signs that a journal only ever grew. It remembers the last head it signed, and signs none that contradicts it.
+/// </summary>
 internal static class WitnessCommand
 {
     public static Command Of(Kit kit)
     {
         Option<string> key = kit.Option("--key", "账簿的公钥，或存公钥的文件", "the journal's verifier key, or a file of it", required: true);
-        Option<string> own = kit.Option("--own-key", "见证人自己的私钥文件；没有则新建", "the witness's own key file; made where it is missing", required: true);
-        Option<string> name = kit.Option("--name", "见证人的名称，如 witness.example/zhuzhou", "the witness's name, such as witness.example/zhuzhou", required: true);
+        Option<string> own = kit.Option("--own-key", "见证人自己的私钥文件；没有则新建", "the witness's own key file; made where it is missing",
+            required: true);
+        Option<string> name = kit.Option("--name", "见证人的名称，如 witness.example/zhuzhou",
+            "the witness's name, such as witness.example/zhuzhou", required: true);
         Option<string> state = kit.Option("--state", "记住上次所见的文件", "the file that remembers what was seen last", required: true);
         Option<string> output = kit.Option("--output", "会签的检查点写到哪个文件", "the file for the cosigned checkpoint", required: true);
         output.Aliases.Add("-o");
-        return kit.Command("witness", "核对账簿只增不改，并会签", "check that the journal only grew, and cosign it", [key, own, name, state, output], async (session, parsed) =>
+        return kit.Command("witness", "核对账簿只增不改，并会签", "check that the journal only grew, and cosign it", [key, own, name, state, output],
+            async (session, parsed) =>
         {
             IReadOnlyList<VerifierKey> keys = VerifierKeys.Read([parsed.GetValue(key)!], SignatureType.Ed25519);
             using SigningKey signing = OwnKey(parsed.GetValue(own)!);
             NoteSigner signer = Signer(signing, parsed.GetValue(name)!);
             using FileStream turn = TakeTurn(parsed.GetValue(state)!);
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Region));
-            SignedCheckpoint answer = await client.GetCheckpointAsync(new GetCheckpointRequest { Parent = session.Region }, cancellationToken: session.Cancellation);
+            SignedCheckpoint answer = await client.GetCheckpointAsync(new GetCheckpointRequest { Parent = session.Region },
+                cancellationToken: session.Cancellation);
             var (note, head) = Read(answer.Note, keys, "GetCheckpoint");
             if (Seen(parsed.GetValue(state)!, keys) is { } seen) await CompareAsync(client, session, seen, head);
             // Remembered before anybody sees the signature: a crash in between forgets nothing that was signed.
@@ -34,7 +39,8 @@ internal static class WitnessCommand
             Language language = session.Language;
             session.Screen.Show(answer, () =>
             {
-                session.Screen.Line(language[$"{head.Origin}：{head.Size} 笔分录，已会签，写入 {parsed.GetValue(output)}。", $"{head.Origin}: {head.Size} entries, cosigned in {parsed.GetValue(output)}."]);
+                session.Screen.Line(language[$"{head.Origin}：{head.Size} 笔分录，已会签，写入 {parsed.GetValue(output)}。",
+                    $"{head.Origin}: {head.Size} entries, cosigned in {parsed.GetValue(output)}."]);
                 session.Screen.Line(language[$"见证人公钥：{signer.Key}", $"The witness's verifier key: {signer.Key}"]);
             });
         });
@@ -45,14 +51,17 @@ internal static class WitnessCommand
         if (head.Size < seen.Size)
         {
             throw new ProofException(
-                $"拒绝会签：账簿退回了。上次见到 {seen.Size} 笔，现在只有 {head.Size} 笔。", $"Not cosigned: the journal went back. {seen.Size} entries were seen last, and now there are {head.Size}.");
+                $"拒绝会签：账簿退回了。上次见到 {seen.Size} 笔，现在只有 {head.Size} 笔。",
+                    $"Not cosigned: the journal went back. {seen.Size} entries were seen last, and now there are {head.Size}.");
         }
         IReadOnlyList<Digest> proof = [];
         if (head.Size > seen.Size && seen.Size > 0)
         {
             ConsistencyProof answer = await client.GetConsistencyProofAsync(
-                new GetConsistencyProofRequest { Parent = session.Region, OldTreeSize = seen.Size, NewTreeSize = head.Size }, cancellationToken: session.Cancellation);
-            proof = answer.Hashes.Any(hash => hash.Length != Digest.Size) ? [default] : [.. answer.Hashes.Select(hash => new Digest(hash.Span))];
+                new GetConsistencyProofRequest { Parent = session.Region, OldTreeSize = seen.Size, NewTreeSize = head.Size },
+                    cancellationToken: session.Cancellation);
+            proof = answer.Hashes.Any(hash => hash.Length != Digest.Size)
+                ? [default] : [.. answer.Hashes.Select(hash => new Digest(hash.Span))];
         }
         if (MerkleProof.CheckConsistency(seen.Size, head.Size, seen.Root, head.Root, proof) != ProofStatus.Sound)
         {
@@ -62,7 +71,8 @@ internal static class WitnessCommand
         }
     }
 
-    private static Checkpoint? Seen(string path, IReadOnlyList<VerifierKey> keys) => File.Exists(path) ? Read(Encoding.UTF8.GetString(ProofFile.Read(path)), keys, path).Head : null;
+    private static Checkpoint? Seen(string path, IReadOnlyList<VerifierKey> keys) => File.Exists(path)
+        ? Read(Encoding.UTF8.GetString(ProofFile.Read(path)), keys, path).Head : null;
 
     private static (SignedNote Note, Checkpoint Head) Read(string text, IReadOnlyList<VerifierKey> keys, string where)
     {
@@ -118,7 +128,8 @@ internal static class WitnessCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{state} 正被另一个见证人使用，或不能写：{error.Message}", $"{state} is used by another witness, or can't be written: {error.Message}");
+            throw new UsageException($"{state} 正被另一个见证人使用，或不能写：{error.Message}",
+                $"{state} is used by another witness, or can't be written: {error.Message}");
         }
     }
 }

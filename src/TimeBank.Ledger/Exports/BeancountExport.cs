@@ -5,11 +5,14 @@ internal sealed class BeancountExport : ExportFormat
 {
     public override void Begin(RegionCode region, long first, long beyond)
     {
-        Text.Append($"; TimeBank {region}: {beyond - first} entries from number {first}. Debits are positive.\n\noption \"title\" \"TimeBank {region}\"\n");
+        Text.Append(
+            $"; TimeBank {region}: {beyond - first} entries from number {first}. Debits are positive.\n\noption \"title\" \"TimeBank "
+                + $"{region}\"\n");
         foreach (Unit unit in Chart.Units) Text.Append($"1970-01-01 commodity {unit.Code}\n");
     }
 
-    public override void Declare(Account account, DateOnly day) => Text.Append($"{Day(day)} open {BeancountName.Of(account.Path)} {account.Unit.Code}\n  path: {Quoted(account.Path.Text)}\n");
+    public override void Declare(Account account, DateOnly day) =>
+        Text.Append($"{Day(day)} open {BeancountName.Of(account.Path)} {account.Unit.Code}\n  path: {Quoted(account.Path.Text)}\n");
 
     public override void BeginOpening(DateOnly day) => Text.Append($"\n{Day(day)} * \"opening balances\"\n");
 
@@ -19,13 +22,16 @@ internal sealed class BeancountExport : ExportFormat
     {
         Text.Append('\n');
         foreach (Account account in entry.Opened) Declare(account, DayOf(entry));
-        Text.Append($"{Day(DayOf(entry))} * {Quoted(CodeOf(entry.Code))} {Quoted(entry.Header.Memo)}\n  id: {Quoted(entry.Id.ToString())}\n");
+        Text.Append(
+            $"{Day(DayOf(entry))} * {Quoted(CodeOf(entry.Code))} {Quoted(entry.Header.Memo)}\n  id: {Quoted(entry.Id.ToString())}\n");
         foreach ((string key, string value) in FactsOf(entry)) Text.Append($"  {key}: {(key == "effective" ? value : Quoted(value))}\n");
         foreach (StoredTransfer transfer in transfers)
         {
             Transfer amounts = transfer.Transfer;
-            if (amounts.Held > 0) Text.Append($"  ; holds {AmountOf(amounts.Held, amounts.Unit)} of {transfer.Debit} for {transfer.Credit}\n");
-            if (amounts.Released > 0) Text.Append($"  ; releases {AmountOf(amounts.Released, amounts.Unit)} of {transfer.Debit} for {transfer.Credit}\n");
+            if (amounts.Held > 0) Text.Append(
+                $"  ; holds {AmountOf(amounts.Held, amounts.Unit)} of {transfer.Debit} for {transfer.Credit}\n");
+            if (amounts.Released > 0) Text.Append(
+                $"  ; releases {AmountOf(amounts.Released, amounts.Unit)} of {transfer.Debit} for {transfer.Credit}\n");
             if (amounts.Posted == 0) continue;
             Posting(transfer.Debit, amounts.Posted, amounts.Unit);
             Posting(transfer.Credit, -amounts.Posted, amounts.Unit);
@@ -41,7 +47,49 @@ internal sealed class BeancountExport : ExportFormat
         Text.Append($"{Day(day.AddDays(1))} balance {BeancountName.Of(account.Path)}  {amount[0]} ~ 0 {amount[1]}\n");
     }
 
-    private void Posting(AccountPath account, long value, Unit unit) => Text.Append($"  {BeancountName.Of(account)}  {AmountOf(value, unit)}\n");
+    private void Posting(AccountPath account, long value, Unit unit) =>
+        Text.Append($"  {BeancountName.Of(account)}  {AmountOf(value, unit)}\n");
 
-    private static string Quoted(string text) => $"\"{OneLine(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string text) =>
+        $"\"{OneLine(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}
+
+/// <summary>
+/// An account's name in beancount, which wants one of five roots and parts that begin with a capital letter or a digit. Nothing is lost:
+/// the root says the
+/// kind of account and is dropped on the way back; a small first letter becomes a capital one; and what begins otherwise than with a small
+/// letter or a
+/// digit gets <c>0-</c> in front, as does what begins so already. <c>person/P7K2…/hours/earned</c> is
+/// <c>Liabilities:Person:0-P7K2…:Hours:Earned</c>.
+/// </summary>
+public static class BeancountName
+{
+    private const string Mark = "0-";
+
+    public static string Of(AccountPath path)
+    {
+        string[] parts = path.Text.Split('/');
+        return string.Join(':', [RootOf(parts), .. parts.Select(Capital)]);
+    }
+
+    /// <exception cref="FormatException">It is no name that <see cref="Of"/> gives.</exception>
+    public static AccountPath Parse(string name) => AccountPath.Parse(string.Join('/', name.Split(':').Skip(1).Select(Small)));
+
+    private static string RootOf(string[] parts) => parts switch
+    {
+        ["bank" or "stripe", ..] or ["clearing", .., "due-from"] or ["programme", .., "units"] => "Assets",
+        ["expense", ..] => "Expenses",
+        ["opening" or "hours", ..] => "Equity",
+        _ => "Liabilities",
+    };
+
+    private static string Capital(string part) =>
+        char.IsAsciiLetterLower(part[0]) ? char.ToUpperInvariant(part[0]) + part[1..]
+        : char.IsAsciiDigit(part[0]) && !part.StartsWith(Mark, StringComparison.Ordinal) ? part
+        : Mark + part;
+
+    private static string Small(string part) =>
+        part.StartsWith(Mark, StringComparison.Ordinal) ? part[Mark.Length..]
+        : part.Length > 0 && char.IsAsciiLetterUpper(part[0]) ? char.ToLowerInvariant(part[0]) + part[1..]
+        : part;
 }

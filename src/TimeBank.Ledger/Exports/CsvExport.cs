@@ -3,13 +3,15 @@ using System.Globalization;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// A CSV table (RFC 4180, UTF-8) with a row for each posting: amounts in minor units, the balance with its side, since none is negative. A cell that
+/// A CSV table (RFC 4180, UTF-8) with a row for each posting: amounts in minor units, the balance with its side, since none is negative. A
+/// cell that
 /// a spreadsheet would take for a formula gets an apostrophe in front.
 /// </summary>
 internal sealed class CsvExport : ExportFormat
 {
     public override void Begin(RegionCode region, long first, long beyond) => Row(
-        "time", "effective_date", "index", "position", "entry_id", "code", "kind", "reverses", "account", "side", "unit", "amount", "balance_after", "balance_side",
+        "time", "effective_date", "index", "position", "entry_id", "code", "kind", "reverses", "account", "side", "unit", "amount",
+            "balance_after", "balance_side",
         "counter_account", "actor", "on_behalf_of", "policy_version", "memo", "details");
 
     public override bool HasBalances => false;
@@ -38,10 +40,13 @@ internal sealed class CsvExport : ExportFormat
         EntryHeader header = entry.Header;
         long balance = BalanceOf(after);
         Row(
-            TimeOf(entry), Day(header.EffectiveDate), Number(entry.Index), Number(transfer.Position), entry.Id.ToString(), CodeOf(entry.Code), StoredName.Of(entry.Kind),
-            entry.Kind == EntryKind.Reverse ? Number(entry.Of!.Value) : "", account.Text, side, transfer.Transfer.Unit.Code, Number(transfer.Transfer.Posted),
+            TimeOf(entry), Day(header.EffectiveDate), Number(entry.Index), Number(transfer.Position), entry.Id.ToString(),
+                CodeOf(entry.Code), StoredName.Of(entry.Kind),
+            entry.Kind == EntryKind.Reverse ? Number(entry.Of!.Value) : "", account.Text, side, transfer.Transfer.Unit.Code,
+            Number(transfer.Transfer.Posted),
             Number(Math.Abs(balance)), Math.Sign(balance) switch { > 0 => "DEBIT", 0 => "", _ => "CREDIT" },
-            counter.Text, header.Actor, header.OnBehalfOf, header.PolicyVersion, header.Memo, string.Join("; ", header.Details.Select(pair => $"{pair.Key}={pair.Value}")));
+            counter.Text, header.Actor, header.OnBehalfOf, header.PolicyVersion, header.Memo,
+            string.Join("; ", header.Details.Select(pair => $"{pair.Key}={pair.Value}")));
     }
 
     private void Row(params ReadOnlySpan<string> cells)
@@ -55,4 +60,33 @@ internal sealed class CsvExport : ExportFormat
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>A cell of a CSV table (RFC 4180) that no spreadsheet takes for a formula.</summary>
+public static class CsvCell
+{
+    private const char Apostrophe = '\'';
+
+    /// <summary>
+    /// The cell as it stands in the table: with an apostrophe before what would be a formula, and quoted where it must be.
+    /// </summary>
+    public static string Write(string text)
+    {
+        string safe = IsGuarded(text) ? Apostrophe + text : text;
+        return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
+
+    /// <summary>The text that a cell stands for: an apostrophe before what would be a formula goes again.</summary>
+    public static string Read(string cell) => cell.Length > 1 && cell[0] == Apostrophe && IsGuarded(cell[1..]) ? cell[1..] : cell;
+
+    /// <summary>
+    /// Whether a spreadsheet might take a text for a formula; a tab or line end in front hides one. A formula with apostrophes of its own
+    /// is guarded too, so
+    /// that reading gives back what was written.
+    /// </summary>
+    private static bool IsGuarded(string text)
+    {
+        ReadOnlySpan<char> bare = text.AsSpan().TrimStart(Apostrophe);
+        return bare.Length > 0 && bare[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n';
+    }
 }

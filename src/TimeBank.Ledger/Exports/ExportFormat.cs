@@ -4,8 +4,10 @@ using System.Text;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Writes a journal, or a span of it, in a form that other people's tools read: first the balances that it begins with, then account by account as
-/// each is opened and entry by entry, then the balances that it must end with. Text gathers until it is taken, so a journal of any length needs
+/// Writes a journal, or a span of it, in a form that other people's tools read: first the balances that it begins with, then account by
+/// account as
+/// each is opened and entry by entry, then the balances that it must end with. Text gathers until it is taken, so a journal of any length
+/// needs
 /// little memory.
 /// </summary>
 public abstract class ExportFormat
@@ -57,23 +59,29 @@ public abstract class ExportFormat
     /// <summary>The civil day on which an entry was recorded.</summary>
     protected static DateOnly DayOf(JournalEntry entry) => ChinaTime.DateOf(entry.Time.ToDateTimeOffset());
 
-    protected static string TimeOf(JournalEntry entry) => entry.Time.ToDateTimeOffset().ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
+    protected static string TimeOf(JournalEntry entry) =>
+        entry.Time.ToDateTimeOffset().ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
 
     /// <summary>An event in UPPER_SNAKE, as the public contract writes it.</summary>
-    protected static string CodeOf(EntryCode code) => string.Concat(StoredName.Of(code).Select((letter, at) => at > 0 && char.IsAsciiLetterUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
+    protected static string CodeOf(EntryCode code) =>
+        string.Concat(StoredName.Of(code)
+        .Select((letter, at) => at > 0 && char.IsAsciiLetterUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
 
     /// <summary>An amount with its unit, debits positive: money in yuan with two decimals, everything else in whole numbers.</summary>
     protected static string AmountOf(long value, Unit unit)
     {
         const int fenPerYuan = 100;
         if (unit != Unit.Fen) return string.Create(CultureInfo.InvariantCulture, $"{value} {unit.Code}");
-        return string.Create(CultureInfo.InvariantCulture, $"{(value < 0 ? "-" : "")}{Math.Abs(value) / fenPerYuan}.{Math.Abs(value) % fenPerYuan:D2} {unit.Code}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{(value < 0 ? "-" : "")}{Math.Abs(value) / fenPerYuan}.{Math.Abs(value) % fenPerYuan:D2} {unit.Code}");
     }
 
     /// <summary>An account's balance, debits positive.</summary>
     protected static long BalanceOf(Counters counters) => counters.DebitsPosted - counters.CreditsPosted;
 
-    /// <summary>What an entry says besides its amounts, as keys of small letters, digits and hyphens with values; nothing that is empty.</summary>
+    /// <summary>
+    /// What an entry says besides its amounts, as keys of small letters, digits and hyphens with values; nothing that is empty.
+    /// </summary>
     protected static IEnumerable<(string Key, string Value)> FactsOf(JournalEntry entry)
     {
         EntryHeader header = entry.Header;
@@ -87,11 +95,13 @@ public abstract class ExportFormat
         yield return ("actor", header.Actor);
         if (header.OnBehalfOf.Length > 0) yield return ("on-behalf-of", header.OnBehalfOf);
         if (header.PolicyVersion.Length > 0) yield return ("policy", header.PolicyVersion);
-        foreach ((string key, string value) in header.Details) yield return ($"detail-{string.Concat(key.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'))}", value);
+        foreach ((string key, string value) in header.Details) yield return (
+            $"detail-{string.Concat(key.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'))}", value);
     }
 
     protected static string Day(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 
     /// <summary>A text on one line.</summary>
-    protected static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) || letter is '\u2028' or '\u2029' ? ' ' : letter));
+    protected static string OneLine(string text) =>
+        string.Concat(text.Select(letter => char.IsControl(letter) || letter is '\u2028' or '\u2029' ? ' ' : letter));
 }

@@ -31,8 +31,10 @@ internal sealed class HledgerExport : ExportFormat
         foreach (StoredTransfer transfer in transfers)
         {
             Transfer amounts = transfer.Transfer;
-            if (amounts.Held > 0) Text.Append($"    ; holds {AmountOf(amounts.Held, amounts.Unit)} of {Name(transfer.Debit)} for {Name(transfer.Credit)}\n");
-            if (amounts.Released > 0) Text.Append($"    ; releases {AmountOf(amounts.Released, amounts.Unit)} of {Name(transfer.Debit)} for {Name(transfer.Credit)}\n");
+            if (amounts.Held > 0) Text.Append(
+                $"    ; holds {AmountOf(amounts.Held, amounts.Unit)} of {Name(transfer.Debit)} for {Name(transfer.Credit)}\n");
+            if (amounts.Released > 0) Text.Append(
+                $"    ; releases {AmountOf(amounts.Released, amounts.Unit)} of {Name(transfer.Debit)} for {Name(transfer.Credit)}\n");
             if (amounts.Posted == 0) continue;
             Posting(transfer.Debit, AmountOf(amounts.Posted, amounts.Unit));
             Posting(transfer.Credit, AmountOf(-amounts.Posted, amounts.Unit));
@@ -49,7 +51,8 @@ internal sealed class HledgerExport : ExportFormat
     private static string Name(AccountPath path) => path.Text.Replace('/', ':');
 
     /// <summary>Where a comment would begin, the full-width sign stands for the small one.</summary>
-    private static string Description(JournalEntry entry) => OneLine(entry.Header.Memo.Length > 0 ? entry.Header.Memo : CodeOf(entry.Code)).Replace(';', '；');
+    private static string Description(JournalEntry entry) =>
+        OneLine(entry.Header.Memo.Length > 0 ? entry.Header.Memo : CodeOf(entry.Code)).Replace(';', '；');
 
     /// <summary>A comma would end the value.</summary>
     private static string TagValue(string value) => OneLine(value).Replace(',', '，');

@@ -1,3 +1,8 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Text;
+using TimeBank.Proofs;
+
 namespace TimeBank.Ledger;
 
 /// <summary>Decides proposals one after the other on a working state, and gathers what must be stored for them.</summary>
@@ -45,5 +50,92 @@ public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[
             [.. _changed.Values.Where(account => account.Number <= before.Accounts)],
             [.. _changed.Values.Where(account => account.Number > before.Accounts)],
             _remembered);
+    }
+}
+
+/// <summary>A batch to store in one SQL transaction, or not at all.</summary>
+/// <param name="Before">The head that must still stand.</param>
+/// <param name="Changed">Accounts that were there before, as they are after the batch.</param>
+/// <param name="Opened">Accounts that the batch opens, as they are after it.</param>
+/// <param name="Remembered">Refusals and notes to remember under their ids.</param>
+public sealed record LedgerAppend(
+    LedgerHead Before,
+    LedgerHead After,
+    IReadOnlyList<AppendedEntry> Entries,
+    IReadOnlyCollection<Account> Changed,
+    IReadOnlyCollection<Account> Opened,
+    IReadOnlyList<Outcome> Remembered)
+{
+    public bool IsEmpty => Entries.Count == 0 && Remembered.Count == 0;
+}
+
+/// <summary>
+/// An entry ready to be stored: its bytes, the salt of its leaf and the leaf, and the balances after each of its transfers.
+/// </summary>
+public sealed record AppendedEntry(JournalEntry Entry, byte[] Bytes, byte[] Salt, Digest Leaf, ImmutableArray<TransferBalances> Balances);
+
+/// <summary>An entry that a proposal names, with what has happened to it since.</summary>
+/// <param name="EndedBy">The index of the entry that ended this hold, if one has.</param>
+/// <param name="ReversedBy">The index of the entry that reversed this one, if one has.</param>
+public sealed record LinkedEntry(JournalEntry Entry, long? EndedBy, long? ReversedBy);
+
+/// <summary>Where a region's journal ends: what the next append compares and sets.</summary>
+/// <param name="Tree">The Merkle tree of the entries so far; its size is the number of entries.</param>
+/// <param name="Time">The time of the last entry.</param>
+/// <param name="Accounts">How many accounts have been opened.</param>
+/// <param name="Remembered">The refusals and notes. They move no tree, so without them those of a second writer would go unseen.</param>
+public sealed record LedgerHead(RegionCode Region, MerkleFrontier Tree, LedgerTime Time, long Accounts, Remembered Remembered)
+{
+    public long Size => Tree.Size;
+
+    /// <summary>Whether another head stands at the same place, which is what an append compares.</summary>
+    public bool IsAt(LedgerHead other) => Region == other.Region && Size == other.Size && Remembered == other.Remembered
+        && Tree.Root == other.Tree.Root;
+
+    public static LedgerHead Empty(RegionCode region) => new(region, MerkleFrontier.Empty, default, 0, Remembered.None);
+}
+
+/// <summary>
+/// The refusals and notes that a journal remembers. They are no entries and move no tree, so the next entry says in its bytes what they
+/// are: from then on nobody changes,
+/// removes or adds one without breaking the tree.
+/// </summary>
+/// <param name="Count">How many there are, ever.</param>
+/// <param name="Chain">The hashes of those since the last entry, each over the one before it; null where there are none.</param>
+public sealed record Remembered(long Count, Digest? Chain)
+{
+    public static readonly Remembered None = new(0, null);
+
+    /// <summary>After one more.</summary>
+    public Remembered With(Outcome outcome) => With(Hash(outcome.Id, outcome.Command, outcome.Refusal));
+
+    /// <summary>After one more, by its hash.</summary>
+    public Remembered With(Digest outcome)
+    {
+        Span<byte> both = stackalloc byte[2 * Digest.Size];
+        both.Clear();
+        Chain?.CopyTo(both);
+        outcome.CopyTo(both[Digest.Size..]);
+        return new Remembered(Count + 1, Digest.Of(both));
+    }
+
+    /// <summary>After an entry, which has sealed what there was.</summary>
+    public Remembered Sealed() => Chain is null ? this : this with { Chain = null };
+
+    public override string ToString() => Chain is null ? $"{Count}" : $"{Count}, chained to {Chain}";
+
+    /// <summary>
+    /// The hash of one: SHA-256 of its id, its command's hash, its reason as four bytes, big end first and 0 for a note, and the refusal's
+    /// detail as UTF-8.
+    /// </summary>
+    public static Digest Hash(EntryId id, Digest command, Refusal? refusal)
+    {
+        byte[] detail = Encoding.UTF8.GetBytes(refusal?.Detail ?? "");
+        byte[] bytes = new byte[EntryId.Size + Digest.Size + sizeof(int) + detail.Length];
+        id.ToArray().CopyTo(bytes, 0);
+        command.CopyTo(bytes.AsSpan(EntryId.Size));
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(EntryId.Size + Digest.Size), (int)(refusal?.Reason ?? Reason.None));
+        detail.CopyTo(bytes, bytes.Length - detail.Length);
+        return Digest.Of(bytes);
     }
 }

@@ -8,7 +8,8 @@ namespace TimeBank.Ledger;
 /// <item>The id: known with the same command gives the stored outcome, with another one <see cref="Reason.RequestIdReused"/>.</item>
 /// <item>A refusal that the domain's rules gave already.</item>
 /// <item>Shape: amounts, units, sizes. Never stored, since a retry can't differ.</item>
-/// <item>Existence: the hold or entry that is named, then accounts in the order of the transfers, debit first; each must be of its unit.</item>
+/// <item>Existence: the hold or entry that is named, then accounts in the order of the transfers, debit first; each must be of its
+/// unit.</item>
 /// <item>State: of the hold or entry, then of the accounts (closed before frozen).</item>
 /// <item>Limits, transfer by transfer, each seeing those before it; debit account first, and the bound of the counters last.</item>
 /// </list>

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>The event that an entry records; see the chart of accounts. The names are stored, and the numbers travel between servers.</summary>
+/// <summary>
+/// The event that an entry records; see the chart of accounts. The names are stored, and the numbers travel between servers.
+/// </summary>
 public enum EntryCode
 {
     [JsonStringEnumMemberName("ReceiveMoney")]

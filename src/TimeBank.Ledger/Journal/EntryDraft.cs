@@ -11,7 +11,8 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     private readonly List<Account> _touched = [];
     private readonly ImmutableArray<Account>.Builder _opened = ImmutableArray.CreateBuilder<Account>(0);
     private readonly ImmutableArray<Transfer>.Builder _transfers = ImmutableArray.CreateBuilder<Transfer>(proposal.Transfers.Length);
-    private readonly ImmutableArray<TransferBalances>.Builder _balances = ImmutableArray.CreateBuilder<TransferBalances>(proposal.Transfers.Length);
+    private readonly ImmutableArray<TransferBalances>.Builder _balances =
+        ImmutableArray.CreateBuilder<TransferBalances>(proposal.Transfers.Length);
     private readonly ImmutableArray<AccountChange>.Builder _changes = ImmutableArray.CreateBuilder<AccountChange>(proposal.Changes.Length);
     private (int Debit, int Credit)[] _legs = [];
     private long? _of;
@@ -42,7 +43,8 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
             // At most nothing is still at least one, which then says whose limit is in the way.
             long amount = wanted.AtMost ? Math.Clamp(Room(debit, credit), 1, wanted.Amount) : wanted.Amount;
             if (OutOfLimits(debit, credit, amount) is { } limit) return limit;
-            Apply(debit, credit, new Transfer(_touched[debit].Number, _touched[credit].Number, wanted.Unit, holds ? 0 : amount, holds ? amount : 0, 0));
+            Apply(debit, credit,
+                new Transfer(_touched[debit].Number, _touched[credit].Number, wanted.Unit, holds ? 0 : amount, holds ? amount : 0, 0));
         }
         return null;
     }
@@ -104,9 +106,11 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     {
         foreach (ProposedChange change in proposal.Changes)
         {
-            if (view.Account(change.Account) is not { } account) return Refusal.Of(Reason.AccountNotFound, ("account", change.Account.Text));
+            if (view.Account(change.Account) is not { } account) return Refusal.Of(
+                Reason.AccountNotFound, ("account", change.Account.Text));
             int at = Touch(account);
-            if ((change.Set & AccountFlags.Closed) != 0 && !_touched[at].Counters.IsEmpty) return Refusal.Of(Reason.AccountNotEmpty, ("account", change.Account.Text));
+            if ((change.Set & AccountFlags.Closed) != 0 && !_touched[at].Counters.IsEmpty) return Refusal.Of(
+                Reason.AccountNotEmpty, ("account", change.Account.Text));
             _touched[at] = _touched[at] with { Flags = (_touched[at].Flags | change.Set) & ~change.Cleared };
             _changes.Add(new AccountChange(account.Number, _touched[at].Flags));
         }
@@ -132,8 +136,10 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
             account = new Account(view.NextAccount + _opened.Count, spec.Path, spec.Unit, spec.Flags, default, view.NextIndex, spec.Terms);
             _opened.Add(account);
         }
-        if (spec.Opening == Opening.New && account.Opened != view.NextIndex) return Refusal.Of(Reason.AccountExists, ("account", spec.Path.Text));
-        if (account.Unit != spec.Unit) return Refusal.Of(Reason.UnitMismatch, ("account", spec.Path.Text), ("expected", account.Unit.Code), ("unit", spec.Unit.Code));
+        if (spec.Opening == Opening.New && account.Opened != view.NextIndex) return Refusal.Of(
+            Reason.AccountExists, ("account", spec.Path.Text));
+        if (account.Unit != spec.Unit) return Refusal.Of(Reason.UnitMismatch, ("account", spec.Path.Text), ("expected", account.Unit.Code),
+            ("unit", spec.Unit.Code));
         if (at < 0) at = Touch(account);
         return null;
     }
@@ -148,7 +154,8 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     }
 
     private Account Existing(long number) =>
-        view.Account(number) ?? throw new InvalidOperationException($"Account {number} of region {view.Region} is named by an entry and isn't there.");
+        view.Account(number) ?? throw new InvalidOperationException(
+            $"Account {number} of region {view.Region} is named by an entry and isn't there.");
 
     private int Touch(Account account)
     {
@@ -180,11 +187,15 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
         Account from = _touched[debit], to = _touched[credit];
         if (from.Is(AccountFlags.DebitsMustNotExceedCredits) && amount > from.Counters.DebitRoom)
         {
-            return Refusal.Of(Reason.InsufficientBalance, ("account", from.Path.Text), ("available", $"{from.Counters.DebitRoom}"), ("needed", $"{amount}"), ("unit", from.Unit.Code));
+            return Refusal.Of(Reason.InsufficientBalance, ("account", from.Path.Text), ("available", $"{from.Counters.DebitRoom}"),
+                ("needed", $"{amount}"), ("unit", from.Unit.Code));
         }
-        if (to.Is(AccountFlags.CreditsMustNotExceedDebits) && amount > to.Counters.CreditRoom) return Refusal.Of(Reason.LimitReached, ("account", to.Path.Text), ("limit", $"{to.Counters.CreditRoom}"));
-        if (from.Counters.DebitsPosted + from.Counters.DebitsPending > MaxCounter - amount) return Refusal.Of(Reason.AmountTooLarge, ("account", from.Path.Text));
-        if (to.Counters.CreditsPosted + to.Counters.CreditsPending > MaxCounter - amount) return Refusal.Of(Reason.AmountTooLarge, ("account", to.Path.Text));
+        if (to.Is(AccountFlags.CreditsMustNotExceedDebits) && amount > to.Counters.CreditRoom) return Refusal.Of(
+            Reason.LimitReached, ("account", to.Path.Text), ("limit", $"{to.Counters.CreditRoom}"));
+        if (from.Counters.DebitsPosted + from.Counters.DebitsPending > MaxCounter - amount) return Refusal.Of(
+            Reason.AmountTooLarge, ("account", from.Path.Text));
+        if (to.Counters.CreditsPosted + to.Counters.CreditsPending > MaxCounter - amount) return Refusal.Of(
+            Reason.AmountTooLarge, ("account", to.Path.Text));
         return null;
     }
 

@@ -1,19 +1,26 @@
 using System.Globalization;
+using TimeBank.Proofs;
 
 namespace TimeBank.Ledger;
 
 /// <summary>Holds a journal's head against the checkpoints that were signed: the one in the database, and the one kept outside.</summary>
-/// <param name="check">Whether a region's own keys signed a note. Whoever can change the database may have changed its checkpoints too.</param>
+/// <param name="check">Whether a region's own keys signed a note. Whoever can change the database may have changed its checkpoints
+/// too.</param>
 public sealed class JournalGuard(ITreeStore store, ISignedHeads outside, Func<RegionCode, SignedNote, NoteStatus> check)
 {
-    /// <summary>The checkpoints that were signed. Read them before the head that is checked: what another server signs after that is no contradiction.</summary>
+    /// <summary>
+    /// The checkpoints that were signed. Read them before the head that is checked: what another server signs after that is no
+    /// contradiction.
+    /// </summary>
     /// <exception cref="JournalRolledBackException">One of them can't be read, or isn't signed by a key of ours.</exception>
     public async ValueTask<IReadOnlyList<Checkpoint>> SignedAsync(RegionCode region, CancellationToken cancellation) =>
-        [.. new[] { outside.Read(region), await store.SignedAsync(region, cancellation) }.OfType<string>().Select(note => Read(region, note))];
+        [.. new[] { outside.Read(region), await store.SignedAsync(region, cancellation) }.OfType<string>()
+            .Select(note => Read(region, note))];
 
     /// <summary>Checks that a head goes on from checkpoints signed before.</summary>
     /// <exception cref="JournalRolledBackException">It doesn't.</exception>
-    public async ValueTask CheckAsync(RegionCode region, long size, Digest root, IEnumerable<Checkpoint> signed, CancellationToken cancellation)
+    public async ValueTask CheckAsync(RegionCode region, long size, Digest root, IEnumerable<Checkpoint> signed,
+        CancellationToken cancellation)
     {
         foreach (Checkpoint checkpoint in signed.Distinct()) await CheckAsync(region, size, root, checkpoint, cancellation);
     }
@@ -31,7 +38,9 @@ public sealed class JournalGuard(ITreeStore store, ISignedHeads outside, Func<Re
         if (MerkleProof.CheckConsistency(signed.Size, size, signed.Root, root, proof) != ProofStatus.Sound)
         {
             throw new JournalRolledBackException(string.Create(CultureInfo.InvariantCulture,
-                $"The journal of region {region} doesn't begin with the {signed.Size} entries of the checkpoint that was signed: the database was restored or changed. Nothing is written to it. Restore a database with these entries, and verify it."));
+                $"The journal of region {region} doesn't begin with the {signed.Size} entries of the checkpoint that was signed: "
+                + $"the database was restored or changed. Nothing is written to it. "
+                + $"Restore a database with these entries, and verify it."));
         }
     }
 
@@ -55,7 +64,9 @@ public sealed class JournalGuard(ITreeStore store, ISignedHeads outside, Func<Re
         }
         catch (FormatException unreadable)
         {
-            throw new JournalRolledBackException($"The last signed checkpoint of region {region} can't be read: {unreadable.Message} Nothing is written before it is restored.");
+            throw new JournalRolledBackException(
+                $"The last signed checkpoint of region {region} can't be read: {unreadable.Message} "
+                + "Nothing is written before it is restored.");
         }
     }
 }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using TimeBank.Proofs;
+
 namespace TimeBank.Ledger;
 
 /// <summary>What became of a proposal, for ever: an entry, a refusal, or for a note neither.</summary>
@@ -10,5 +13,39 @@ public sealed record Outcome(EntryId Id, Digest Command, Refusal? Refusal, Journ
 
     public static Outcome Noted(Proposal proposal) => new(proposal.Header.Id, proposal.Header.Command, null, null, false);
 
-    public static Outcome Refused(Proposal proposal, Refusal refusal) => new(proposal.Header.Id, proposal.Header.Command, refusal, null, false);
+    public static Outcome Refused(Proposal proposal, Refusal refusal) =>
+        new(proposal.Header.Id, proposal.Header.Command, refusal, null, false);
+}
+
+/// <summary>What <see cref="Decide"/> found: the outcome to answer with, and what must be stored before it may be answered.</summary>
+/// <param name="Changed">The accounts after the entry, each once, opened ones too.</param>
+/// <param name="Balances">For each transfer of the entry, the counters of its two accounts right after it.</param>
+/// <param name="Stores">False where the outcome is known already, or depends on the proposal alone.</param>
+public sealed record Decision(Outcome Outcome, ImmutableArray<Account> Changed, ImmutableArray<TransferBalances> Balances, bool Stores);
+
+/// <summary>What would become of a proposal if it were submitted now. Nothing is stored, and its id stays free.</summary>
+/// <param name="Outcome">As it would be; an id that is known gives what was decided then, without transfers or accounts.</param>
+/// <param name="Transfers">The entry's, with the balances after them.</param>
+/// <param name="Accounts">The accounts that it touches, as they would be after it.</param>
+public sealed record Trial(Outcome Outcome, ImmutableArray<StoredTransfer> Transfers, ImmutableArray<Account> Accounts)
+{
+    /// <summary>Decides a proposal and applies nothing.</summary>
+    public static Trial Of(ILedgerView view, Proposal proposal, LedgerTime clock)
+    {
+        Decision decision = Decide.Entry(view, proposal, clock);
+        var paths = decision.Changed.ToDictionary(account => account.Number, account => account.Path);
+        return new Trial(
+            decision.Outcome,
+            [.. decision.Balances.Select((after, at) => Transfer(decision.Outcome.Entry!, at, after, paths))],
+            decision.Changed);
+    }
+
+    private static StoredTransfer Transfer(JournalEntry entry, int position, TransferBalances after, Dictionary<long, AccountPath> paths)
+    {
+        Transfer transfer = entry.Transfers[position];
+        return new StoredTransfer(entry.Index, position, paths[transfer.Debit], paths[transfer.Credit], transfer, Posted(after.Debit),
+            Posted(after.Credit));
+    }
+
+    private static Counters Posted(Counters counters) => counters with { DebitsPending = 0, CreditsPending = 0 };
 }

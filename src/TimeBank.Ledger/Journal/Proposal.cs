@@ -45,3 +45,13 @@ public sealed record Proposal
     [JsonInclude]
     public Refusal? Refused { get; internal init; }
 }
+
+/// <summary>A transfer as a caller asks for it.</summary>
+/// <param name="AtMost">Move what the accounts' limits leave room for, up to the amount; refused only where that is nothing.</param>
+public sealed record ProposedTransfer(AccountSpec Debit, AccountSpec Credit, long Amount, bool AtMost = false)
+{
+    public Unit Unit => Debit.Unit;
+}
+
+/// <summary>Flags to set on and clear from an account.</summary>
+public sealed record ProposedChange(AccountPath Account, AccountFlags Set, AccountFlags Cleared);

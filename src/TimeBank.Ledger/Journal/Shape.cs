@@ -23,9 +23,12 @@ public static class Shape
         {
             if (transfer.Amount <= 0) return new Refusal(Reason.AmountNotPositive);
             if (transfer.Amount > MaxAmount) return new Refusal(Reason.AmountTooLarge);
-            if (transfer.Debit.Unit == default || transfer.Debit.Unit != transfer.Credit.Unit) return Refusal.Of(Reason.UnitMismatch, ("expected", transfer.Debit.Unit.Code), ("unit", transfer.Credit.Unit.Code));
+            if (transfer.Debit.Unit == default || transfer.Debit.Unit != transfer.Credit.Unit) return Refusal.Of(
+                Reason.UnitMismatch, ("expected", transfer.Debit.Unit.Code), ("unit", transfer.Credit.Unit.Code));
             if (transfer.Debit.Path == transfer.Credit.Path) return Refusal.Of(Reason.SameAccount, ("account", transfer.Debit.Path.Text));
-            if (transfer.Debit.Terms?.Data.Length > AccountTerms.MaxDataLength || transfer.Credit.Terms?.Data.Length > AccountTerms.MaxDataLength) return Refusal.Of(Reason.TextTooLong, ("field", "terms"));
+            if (transfer.Debit.Terms?.Data.Length > AccountTerms.MaxDataLength
+                || transfer.Credit.Terms?.Data.Length > AccountTerms.MaxDataLength) return Refusal.Of(
+                Reason.TextTooLong, ("field", "terms"));
         }
         return null;
     }
@@ -40,7 +43,8 @@ public static class Shape
         if (header.Details.Count > EntryHeader.MaxDetails) return Refusal.Of(Reason.TextTooLong, ("field", "details"));
         foreach ((string key, string value) in header.Details.Pairs)
         {
-            Refusal? detail = CheckText("details", key, EntryHeader.MaxDetailLength) ?? CheckText("details", value, EntryHeader.MaxDetailLength - key.Length);
+            Refusal? detail = CheckText("details", key, EntryHeader.MaxDetailLength)
+                ?? CheckText("details", value, EntryHeader.MaxDetailLength - key.Length);
             if (detail is not null) return detail;
         }
         return null;

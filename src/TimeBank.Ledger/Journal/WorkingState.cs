@@ -1,4 +1,32 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TimeBank.Ledger;
+
+/// <summary>What a decision may look at: a region's accounts, outcomes and earlier entries as they stand.</summary>
+public interface ILedgerView
+{
+    RegionCode Region { get; }
+
+    /// <summary>The index of the next entry.</summary>
+    long NextIndex { get; }
+
+    /// <summary>The number of the next account.</summary>
+    long NextAccount { get; }
+
+    /// <summary>The time of the last entry.</summary>
+    LedgerTime LastTime { get; }
+
+    /// <summary>What the next entry seals.</summary>
+    Remembered Remembered { get; }
+
+    Account? Account(AccountPath path);
+
+    Account? Account(long number);
+
+    Outcome? Outcome(EntryId id);
+
+    LinkedEntry? Linked(EntryId id);
+}
 
 /// <summary>
 /// The part of a region's state that its writer has in memory. What was prefetched and isn't there is remembered as absent, and
@@ -11,7 +39,8 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
     private readonly Generations<EntryId, Outcome?> _outcomes = new();
     private readonly Generations<EntryId, LinkedEntry?> _linked = new();
 
-    // Ids that have an outcome, held longer than that: an entry is a few dozen objects, which would be moved and scanned again and again by the collector.
+    // Ids that have an outcome, held longer than that: an entry is a few dozen objects, which would be moved and scanned again and again by
+    // the collector.
     private readonly Generations<EntryId, bool> _ids = new();
 
     public RegionCode Region { get; } = head.Region;
@@ -45,11 +74,15 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         return account;
     }
 
-    public Outcome? Outcome(EntryId id) => _outcomes.TryGet(id, out Outcome? outcome) ? outcome : throw new KeyNotFoundException($"Id {id} was not prefetched.");
+    public Outcome? Outcome(EntryId id) => _outcomes.TryGet(id, out Outcome? outcome)
+        ? outcome : throw new KeyNotFoundException($"Id {id} was not prefetched.");
 
-    public LinkedEntry? Linked(EntryId id) => _linked.TryGet(id, out LinkedEntry? linked) ? linked : throw new KeyNotFoundException($"Entry {id} was not prefetched.");
+    public LinkedEntry? Linked(EntryId id) => _linked.TryGet(id, out LinkedEntry? linked)
+        ? linked : throw new KeyNotFoundException($"Entry {id} was not prefetched.");
 
-    /// <summary>Forgets the half that was used longest ago where more of a kind is held than may be. What was used since the last call stays.</summary>
+    /// <summary>
+    /// Forgets the half that was used longest ago where more of a kind is held than may be. What was used since the last call stays.
+    /// </summary>
     public void Trim(int maxAccounts, int maxOutcomes, int maxIds)
     {
         _byPath.Age(maxAccounts);
@@ -60,7 +93,8 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
     }
 
     /// <summary>
-    /// Takes an id for new without looking it up, unless it is known to have an outcome, since nearly all are. The store's constraint finds out where it isn't:
+    /// Takes an id for new without looking it up, unless it is known to have an outcome, since nearly all are. The store's constraint finds
+    /// out where it isn't:
     /// then the batch is refused, and decided again on what is looked up.
     /// </summary>
     public void Assume(EntryId id)
@@ -116,7 +150,8 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         }
         foreach (Account account in found.Accounts)
         {
-            Put(_byNumber.TryGet(account.Number, out Account? held) || (_byPath.TryGet(account.Path, out held) && held is not null) ? held : account);
+            Put(_byNumber.TryGet(account.Number, out Account? held) || (_byPath.TryGet(account.Path, out held) && held is not null)
+                ? held : account);
         }
         foreach (LinkedEntry linked in found.Linked)
         {
@@ -144,7 +179,8 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         if (proposal.Of is { } of)
         {
             LinkedEntry linked = Linked(of)!;
-            _linked[of] = entry.Kind == EntryKind.Reverse ? linked with { ReversedBy = entry.Index } : linked with { EndedBy = entry.Index };
+            _linked[of] = entry.Kind == EntryKind.Reverse
+                ? linked with { ReversedBy = entry.Index } : linked with { EndedBy = entry.Index };
         }
     }
 
@@ -159,7 +195,8 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         if (!_linked.TryGet(id, out LinkedEntry? linked)) return false;
         if (linked is null) return true;
         bool all = true;
-        foreach (Transfer transfer in linked.Entry.Transfers) all &= Account(transfer.Debit) is not null & Account(transfer.Credit) is not null;
+        foreach (Transfer transfer in linked.Entry.Transfers) all &= Account(transfer.Debit) is not null & Account(transfer.Credit)
+            is not null;
         return all;
     }
 
@@ -175,3 +212,49 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         _byNumber[account.Number] = account;
     }
 }
+
+/// <summary>
+/// A dictionary that forgets what has not been asked for lately, in two generations: what is asked for moves to the young one, and where
+/// that is
+/// full it becomes the old one and the old one goes. So whatever was used since the last <see cref="Age"/> but one is still there.
+/// </summary>
+internal sealed class Generations<TKey, TValue> where TKey : notnull
+{
+    private Dictionary<TKey, TValue> _young = [], _old = [];
+
+    public int Count => _young.Count + _old.Count;
+
+    public TValue this[TKey key]
+    {
+        set => _young[key] = value;
+    }
+
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
+    {
+        if (_young.TryGetValue(key, out value)) return true;
+        if (!_old.Remove(key, out value)) return false;
+        _young.Add(key, value);
+        return true;
+    }
+
+    /// <summary>Begins a new generation where the young one has reached its share of <paramref name="bound"/>.</summary>
+    public void Age(int bound)
+    {
+        if (_young.Count < Math.Max(1, bound / 2)) return;
+        (_old, _young) = (_young, _old);
+        _young.Clear();
+    }
+}
+
+/// <summary>What a batch needs to know before it can be decided.</summary>
+/// <param name="Ids">Ids whose outcomes are asked for.</param>
+/// <param name="Paths">Accounts by path.</param>
+/// <param name="Linked">Entries that proposals end or reverse; their accounts come along.</param>
+public sealed record PrefetchKeys(IReadOnlyCollection<EntryId> Ids, IReadOnlyCollection<AccountPath> Paths,
+    IReadOnlyCollection<EntryId> Linked)
+{
+    public bool IsEmpty => Ids.Count == 0 && Paths.Count == 0 && Linked.Count == 0;
+}
+
+/// <summary>What the store holds of <see cref="PrefetchKeys"/>; a key that it doesn't answer isn't there.</summary>
+public sealed record Prefetched(IReadOnlyList<Outcome> Outcomes, IReadOnlyList<Account> Accounts, IReadOnlyList<LinkedEntry> Linked);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using TimeBank.Proofs;
 
 namespace TimeBank.Ledger;
 
@@ -30,7 +31,8 @@ internal sealed class JournalFold(RegionCode region)
         string where = $"regions/{region}/entries/{entry.Index}";
         var after = ImmutableArray.CreateBuilder<TransferBalances>(entry.Transfers.Length);
         Finding? finding = Open(where, entry) ?? Follows(where, entry);
-        for (int at = 0; finding is null && at < entry.Transfers.Length; at++) finding = Move($"{where}/transfers/{at}", entry.Transfers[at], after);
+        for (int at = 0; finding is null && at < entry.Transfers.Length; at++) finding =
+            Move($"{where}/transfers/{at}", entry.Transfers[at], after);
         for (int at = 0; finding is null && at < entry.Changes.Length; at++) finding = Change($"{where}/changes/{at}", entry.Changes[at]);
         balances = after.ToImmutable();
         bool reversible = entry.Kind is EntryKind.Post or EntryKind.PostHold && entry.Transfers.Any(transfer => transfer.Posted > 0);
@@ -42,7 +44,8 @@ internal sealed class JournalFold(RegionCode region)
     {
         foreach (Account account in entry.Opened)
         {
-            if (account.Number != _accounts.Count + 1) return new Finding(where, "opened account's number", $"{_accounts.Count + 1}", $"{account.Number}");
+            if (account.Number != _accounts.Count + 1) return new Finding(where, "opened account's number", $"{_accounts.Count + 1}",
+                $"{account.Number}");
             if (!_paths.Add(account.Path)) return new Finding(where, "opened account's path", "a new one", account.Path.Text);
             if ((account.Flags & ~Limits) != 0) return new Finding(where, "opened account's flags", "limits alone", $"{account.Flags}");
             _accounts.Add(account);
@@ -55,14 +58,17 @@ internal sealed class JournalFold(RegionCode region)
     {
         bool names = entry.EndsHold || entry.Kind == EntryKind.Reverse, changes = entry.Kind == EntryKind.ChangeAccounts;
         if (names != entry.Of is not null) return new Finding(where, "named entry", names ? "one" : "none", $"{entry.Of}");
-        if (changes == entry.Changes.IsEmpty) return new Finding(where, "account changes", changes ? "some" : "none", $"{entry.Changes.Length}");
-        if (changes != entry.Transfers.IsEmpty) return new Finding(where, "transfers", changes ? "none" : "some", $"{entry.Transfers.Length}");
+        if (changes == entry.Changes.IsEmpty) return new Finding(where, "account changes", changes ? "some" : "none",
+            $"{entry.Changes.Length}");
+        if (changes != entry.Transfers.IsEmpty) return new Finding(where, "transfers", changes ? "none" : "some",
+            $"{entry.Transfers.Length}");
         switch (entry.Kind)
         {
             case EntryKind.Post: return Plain(where, entry.Transfers, 0);
             case EntryKind.Hold:
                 _openHolds.Add(entry.Index, entry);
-                return entry.Transfers.All(transfer => transfer is { Held: > 0, Posted: 0, Released: 0 }) ? null : new Finding(where, "transfers", "holds alone", "others");
+                return entry.Transfers.All(transfer => transfer is { Held: > 0, Posted: 0, Released: 0 })
+                    ? null : new Finding(where, "transfers", "holds alone", "others");
             case EntryKind.PostHold or EntryKind.VoidHold or EntryKind.ExpireHold: return EndsHold(where, entry);
             case EntryKind.Reverse: return Reverses(where, entry);
             case EntryKind.ChangeAccounts: return null;
@@ -73,10 +79,12 @@ internal sealed class JournalFold(RegionCode region)
 
     private Finding? EndsHold(string where, JournalEntry entry)
     {
-        if (!_openHolds.Remove(entry.Of!.Value, out JournalEntry? hold)) return new Finding(where, "named entry", "an open hold", $"{entry.Of}");
+        if (!_openHolds.Remove(entry.Of!.Value, out JournalEntry? hold)) return new Finding(where, "named entry", "an open hold",
+            $"{entry.Of}");
         bool posts = entry.Kind == EntryKind.PostHold, due = hold.Expires <= entry.Time;
         if (posts && due) return new Finding(where, "time", $"before the hold expired at {hold.Expires}", $"{entry.Time}");
-        if (entry.Kind == EntryKind.ExpireHold && !due) return new Finding(where, "time", hold.Expires is null ? "none: the hold never expires" : $"from {hold.Expires} on", $"{entry.Time}");
+        if (entry.Kind == EntryKind.ExpireHold && !due) return new Finding(where, "time", hold.Expires is null
+            ? "none: the hold never expires" : $"from {hold.Expires} on", $"{entry.Time}");
         if (entry.Transfers.Length < hold.Transfers.Length || (!posts && entry.Transfers.Length > hold.Transfers.Length))
         {
             return new Finding(where, "transfers", $"those of the hold, {hold.Transfers.Length}", $"{entry.Transfers.Length}");
@@ -93,9 +101,11 @@ internal sealed class JournalFold(RegionCode region)
     private Finding? Reverses(string where, JournalEntry entry)
     {
         long of = entry.Of!.Value;
-        if (of < 0 || of >= _posted.Count || _posted[(int)of] == default) return new Finding(where, "named entry", "an earlier one that posted", $"{of}");
+        if (of < 0 || of >= _posted.Count || _posted[(int)of] == default) return new Finding(
+            where, "named entry", "an earlier one that posted", $"{of}");
         if (!_reversed.Add(of)) return new Finding(where, "named entry", "one not yet reversed", $"{of}");
-        UInt128 opposite = Fingerprint(entry.Transfers.Reverse().Select(transfer => transfer with { Debit = transfer.Credit, Credit = transfer.Debit }));
+        UInt128 opposite = Fingerprint(
+            entry.Transfers.Reverse().Select(transfer => transfer with { Debit = transfer.Credit, Credit = transfer.Debit }));
         if (_posted[(int)of] != opposite) return new Finding(where, "transfers", $"the opposite of entry {of}, last first", "others");
         return Plain(where, entry.Transfers, 0);
     }
@@ -104,7 +114,8 @@ internal sealed class JournalFold(RegionCode region)
     {
         for (int at = from; at < transfers.Length; at++)
         {
-            if (transfers[at] is not { Posted: > 0, Held: 0, Released: 0 }) return new Finding($"{where}/transfers/{at}", "amounts", "one that is posted", $"{transfers[at]}");
+            if (transfers[at] is not { Posted: > 0, Held: 0, Released: 0 }) return new Finding($"{where}/transfers/{at}", "amounts",
+                "one that is posted", $"{transfers[at]}");
         }
         return null;
     }
@@ -113,7 +124,8 @@ internal sealed class JournalFold(RegionCode region)
     {
         if (transfer.Debit == transfer.Credit) return new Finding(where, "accounts", "two", $"{transfer.Debit} twice");
         bool moves = transfer.Posted > 0 || transfer.Held > 0;
-        if ((Touch(where, transfer.Debit, transfer, moves) ?? Touch(where, transfer.Credit, transfer, moves)) is { } untouchable) return untouchable;
+        if ((Touch(where, transfer.Debit, transfer, moves) ?? Touch(where, transfer.Credit, transfer, moves))
+            is { } untouchable) return untouchable;
         Account debit = _accounts[(int)transfer.Debit - 1], credit = _accounts[(int)transfer.Credit - 1];
         debit = debit with
         {
@@ -148,9 +160,11 @@ internal sealed class JournalFold(RegionCode region)
 
     private Finding? Change(string where, AccountChange change)
     {
-        if (change.Account < 1 || change.Account > _accounts.Count) return new Finding(where, "account", "one that is open", $"{change.Account}");
+        if (change.Account < 1 || change.Account > _accounts.Count) return new Finding(where, "account", "one that is open",
+            $"{change.Account}");
         Account account = _accounts[(int)change.Account - 1];
-        if (((account.Flags ^ change.Flags) & ~(AccountFlags.Frozen | AccountFlags.Closed)) != 0) return new Finding(where, "limits", $"{account.Flags & Limits}", $"{change.Flags}");
+        if (((account.Flags ^ change.Flags) & ~(AccountFlags.Frozen | AccountFlags.Closed)) != 0) return new Finding(
+            where, "limits", $"{account.Flags & Limits}", $"{change.Flags}");
         return Bounded(where, _accounts[(int)change.Account - 1] = account with { Flags = change.Flags });
     }
 
@@ -171,4 +185,60 @@ internal sealed class JournalFold(RegionCode region)
         hash.GetHashAndReset(bytes);
         return BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
+}
+
+/// <summary>Holds a region's refusals and notes, which come in any order, against the entries that seal them and the head.</summary>
+internal sealed class RememberedFold(RegionCode region)
+{
+    private readonly List<(long Index, Remembered Seals)> _seals = [];
+    private readonly Dictionary<long, Digest> _hashes = [];
+
+    public long Count => _hashes.Count;
+
+    /// <summary>An entry, in the order of the journal.</summary>
+    public void Entry(JournalEntry entry)
+    {
+        if (entry.Seals is { } seals) _seals.Add((entry.Index, seals));
+    }
+
+    public Finding? Outcome(OutcomeRow row)
+    {
+        string where = $"regions/{region}/outcomes/{row.Id}";
+        if (row.Command is not { Length: Digest.Size } command) return new Finding(where, "command", $"{Digest.Size} bytes",
+            row.Command is null ? "none" : $"{row.Command.Length}");
+        if (row.Reason is { } reason && (reason is <= 0 or > int.MaxValue || !Enum.IsDefined((Reason)reason))) return new Finding(
+            where, "reason", "a known one", $"{reason}");
+        if (row.Reason is null != row.Detail is null) return new Finding(where, "detail", row.Reason is null ? "none" : "one",
+            row.Detail is null ? "none" : "one");
+        if (row.Nth is not { } nth) return new Finding(where, "number", "one", "none");
+        Refusal? refusal = row.Reason is { } why ? new Refusal((Reason)why, row.Detail!) : null;
+        return _hashes.TryAdd(nth, Remembered.Hash(row.Id, new Digest(command), refusal))
+            ? null : new Finding(where, "number", "one of its own", $"{nth}, which another one has");
+    }
+
+    /// <summary>No more rows: what the entries and the head say of them.</summary>
+    public Finding? Finish(HeadRow head)
+    {
+        Remembered remembered = Remembered.None;
+        foreach ((long index, Remembered seals) in _seals)
+        {
+            while (remembered.Count < seals.Count)
+            {
+                if (!_hashes.TryGetValue(remembered.Count, out Digest hash)) return Missing(remembered.Count);
+                remembered = remembered.With(hash);
+            }
+            if (Finding.IfDiffers($"regions/{region}/entries/{index}", "refusals and notes that it seals", seals, remembered)
+                is { } other) return other;
+            remembered = remembered.Sealed();
+        }
+        for (long left = Count - remembered.Count; left > 0; left--)
+        {
+            if (!_hashes.TryGetValue(remembered.Count, out Digest hash)) return Missing(remembered.Count);
+            remembered = remembered.With(hash);
+        }
+        return Finding.IfDiffers($"regions/{region}/head", "remembered", remembered.Count, head.Remembered)
+            ?? Finding.IfBytesDiffer($"regions/{region}/head", "chain", remembered.Chain?.ToArray() ?? [], head.Chain);
+    }
+
+    private Finding Missing(long nth) => new($"regions/{region}/outcomes", $"refusal or note number {nth}", "one", "none");
 }

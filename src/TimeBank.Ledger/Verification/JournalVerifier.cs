@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using TimeBank.Proofs;
 
 namespace TimeBank.Ledger;
 
@@ -22,7 +23,8 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     private long _timeMicroseconds;
     private int _accountsFound;
     private IReadOnlyList<Account> _booked = [];
-    private Finding? _booksFinding = books.Size < 0 || books.Size > head.Size ? new Finding($"regions/{head.Region}/books", "size", $"0 to {head.Size}", $"{books.Size}") : null;
+    private Finding? _booksFinding = books.Size < 0 || books.Size > head.Size
+        ? new Finding($"regions/{head.Region}/books", "size", $"0 to {head.Size}", $"{books.Size}") : null;
 
     /// <summary>What was found sound, once <see cref="Finish"/> found nothing.</summary>
     public VerifiedRegion Verified => new(head.Region, _tree.Size, _fold.Accounts.Count, _remembered.Count, _tree.Root);
@@ -46,7 +48,8 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
             return new Finding(where, "bytes", "a journal entry", unreadable.Message);
         }
         // What the codec doesn't read would be in the journal without anybody seeing it.
-        if (!EntryCodec.Encode(entry).AsSpan().SequenceEqual(row.Bytes)) return new Finding(where, "bytes", "an entry as this ledger writes it", "another form");
+        if (!EntryCodec.Encode(entry).AsSpan().SequenceEqual(row.Bytes)) return new Finding(
+            where, "bytes", "an entry as this ledger writes it", "another form");
 
         Finding? finding = Placed(where, entry) ?? Columns(where, row, entry);
         if (finding is not null) return finding;
@@ -64,7 +67,8 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     public Finding? EndEntries()
     {
         if (_tree.Size == 0) Book();
-        return _booksFinding ?? (_tree.Size < head.Size ? new Finding($"{_region}/entries/{_tree.Size}", "entry", $"one: the head counts {head.Size}", "none") : null);
+        return _booksFinding ?? (_tree.Size < head.Size
+            ? new Finding($"{_region}/entries/{_tree.Size}", "entry", $"one: the head counts {head.Size}", "none") : null);
     }
 
     /// <summary>A row of what became of an id.</summary>
@@ -72,7 +76,8 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     {
         string where = $"{_region}/outcomes/{row.Id}";
         bool written = _ids.TryGetValue(row.Id, out long expected);
-        if (row.Index != (written ? expected : null)) return new Finding(where, "entry", written ? $"{expected}" : "none", row.Index is null ? "none" : $"{row.Index}");
+        if (row.Index != (written ? expected : null)) return new Finding(where, "entry", written ? $"{expected}" : "none",
+            row.Index is null ? "none" : $"{row.Index}");
         if (row.Index is null) return _remembered.Outcome(row);
         _withOutcome.Add(expected);
         bool isBare = row is { Command: null, Reason: null, Detail: null, Nth: null };
@@ -83,7 +88,8 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     public Finding? Hold(long index, long? expiresMicroseconds)
     {
         string where = $"{_region}/holds/{index}";
-        if (!_fold.OpenHolds.TryGetValue(index, out JournalEntry? hold)) return new Finding(where, "hold", "none: the journal has no such open hold", "one");
+        if (!_fold.OpenHolds.TryGetValue(index, out JournalEntry? hold)) return new Finding(
+            where, "hold", "none: the journal has no such open hold", "one");
         _holdsFound.Add(index);
         return Finding.IfDiffers(where, "expiry", hold.Expires?.Microseconds, expiresMicroseconds);
     }
@@ -91,7 +97,8 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     /// <summary>The accounts in the order of their numbers.</summary>
     public Finding? Account(Account found)
     {
-        if (_accountsFound == _booked.Count) return new Finding($"{_region}/accounts/{found.Path}", "account", "none: no entry opened it", $"number {found.Number}");
+        if (_accountsFound == _booked.Count) return new Finding($"{_region}/accounts/{found.Path}", "account", "none: no entry opened it",
+            $"number {found.Number}");
         Account account = _booked[_accountsFound++];
         string where = $"{_region}/accounts/{account.Path}";
         return found.Number > account.Number
@@ -141,20 +148,23 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
             ?? Finding.IfDiffers(where, "accounts", _fold.Accounts.Count, books.Accounts);
     }
 
-    private Finding MissingAccount(Account account) => new($"{_region}/accounts/{account.Path}", "account", $"number {account.Number}", "none");
+    private Finding MissingAccount(Account account) =>
+        new($"{_region}/accounts/{account.Path}", "account", $"number {account.Number}", "none");
 
     /// <summary>Whether the entry belongs at this place of the journal.</summary>
     private Finding? Placed(string where, JournalEntry entry)
     {
         if (entry.Region != head.Region) return new Finding(where, "region", $"{head.Region}", $"{entry.Region}");
         if (entry.Index != _tree.Size) return new Finding(where, "index in the bytes", $"{_tree.Size}", $"{entry.Index}");
-        if (_tree.Size > 0 && entry.Time.Microseconds <= _timeMicroseconds) return new Finding(where, "time", $"after {new LedgerTime(_timeMicroseconds)}", $"{entry.Time}");
+        if (_tree.Size > 0 && entry.Time.Microseconds <= _timeMicroseconds) return new Finding(
+            where, "time", $"after {new LedgerTime(_timeMicroseconds)}", $"{entry.Time}");
         return _ids.TryAdd(entry.Id, entry.Index) ? null : new Finding(where, "id", "a new one", $"{entry.Id} of entry {_ids[entry.Id]}");
     }
 
     private static Finding? Columns(string where, EntryRow row, JournalEntry entry) =>
         Finding.IfDiffers(where, "time column", entry.Time.Microseconds, row.TimeMicroseconds)
-        ?? Finding.IfDiffers(where, "effective date column", entry.Header.EffectiveDate.ToString("O", CultureInfo.InvariantCulture), row.Effective)
+        ?? Finding.IfDiffers(where, "effective date column", entry.Header.EffectiveDate.ToString("O", CultureInfo.InvariantCulture),
+        row.Effective)
         ?? Finding.IfDiffers(where, "kind column", (long)entry.Kind, row.Kind)
         ?? Finding.IfDiffers(where, "code column", StoredName.Of(entry.Code), row.Code)
         ?? Finding.IfDiffers(where, "named entry column", entry.Of, row.Of)
@@ -173,4 +183,32 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
         }
         return Finding.IfDiffers(where, "transfer rows", entry.Transfers.Length, row.Transfers.Length);
     }
+}
+
+/// <summary>What verifying a store came to.</summary>
+/// <param name="Regions">The regions that are sound, up to the finding.</param>
+/// <param name="Finding">The first thing that is wrong; null where nothing is.</param>
+public sealed record Verification(IReadOnlyList<VerifiedRegion> Regions, Finding? Finding)
+{
+    public bool IsSound => Finding is null;
+}
+
+/// <summary>A region whose journal was derived again and found as stored.</summary>
+public sealed record VerifiedRegion(RegionCode Region, long Entries, long Accounts, long Remembered, Digest Root);
+
+/// <summary>Something in a stored journal that isn't as it follows from the journal.</summary>
+/// <param name="Where">Its resource name, such as <c>regions/430211/entries/17</c>.</param>
+/// <param name="What">What of it is wrong.</param>
+/// <param name="Expected">What follows from the journal so far.</param>
+/// <param name="Found">What is stored.</param>
+public sealed record Finding(string Where, string What, string Expected, string Found)
+{
+    public override string ToString() => $"{Where}: {What}: expected {Expected}, found {Found}";
+
+    internal static Finding? IfDiffers<T>(string where, string what, T expected, T found) =>
+        EqualityComparer<T>.Default.Equals(expected, found) ? null : new Finding(where, what, $"{expected}", $"{found}");
+
+    internal static Finding? IfBytesDiffer(string where, string what, ReadOnlySpan<byte> expected, ReadOnlySpan<byte> found) =>
+        expected.SequenceEqual(found)
+            ? null : new Finding(where, what, Convert.ToHexStringLower(expected), Convert.ToHexStringLower(found));
 }

@@ -8,38 +8,43 @@ namespace TimeBank.Ledger;
 /// <item>there is such a voucher, and such a provider;</item>
 /// <item>the claim by itself: the day is not in the future, insurance pays at most the price, the day's service list has the item;</item>
 /// <item>the voucher: not voided, valid on the day of service, claimed in time, for this service, something left;</item>
-/// <item>the provider: on the day of service and today neither blacklisted nor suspended, on the day of service accredited and for this service;</item>
+/// <item>the provider: on the day of service and today neither blacklisted nor suspended, on the day of service accredited and for this
+/// service;</item>
 /// <item>the amount: something to pay, and enough left for whole units.</item>
 /// </list>
-/// Use-by bounds the day of the service and claim-by the day of the claim, each by itself. A money voucher pays by <see cref="RedemptionAmount"/> with the
-/// ceiling of all items and the ratio of the place; a unit voucher pays a unit for each item, and the provider gets the price less insurance, up to the
+/// Use-by bounds the day of the service and claim-by the day of the claim, each by itself. A money voucher pays by
+/// <see cref="RedemptionAmount"/> with the
+/// ceiling of all items and the ratio of the place; a unit voucher pays a unit for each item, and the provider gets the price less
+/// insurance, up to the
 /// contract price.
 /// </summary>
 public static class RedemptionRule
 {
-    public static RedemptionDecision Decide(VoucherFacts? voucher, ProviderFacts? provider, RedemptionClaim claim, Catalogue catalogue, Policy policy, DateOnly today)
+    public static RedemptionJudgement Judge(
+        VoucherFacts? voucher, ProviderFacts? provider, RedemptionClaim claim, Catalogue catalogue, Policy policy, DateOnly today)
     {
+        DateOnly served = claim.ServedOn(today);
         if (voucher is null) return Reason.VoucherNotFound;
         if (provider is null) return Reason.ProviderNotFound;
-        if (claim.ServiceDate > today) return Reason.ServiceDateInFuture;
+        if (served > today) return Reason.ServiceDateInFuture;
         if (claim.Insurance > claim.Price) return Reason.InsuranceAbovePrice;
         if (catalogue.Find(claim.Item) is not { } item) return Refusal.Of(Reason.ItemNotFound, ("item", claim.Item.Text));
-        if (RefusalOf(voucher, item, claim, today) is { } refusal) return refusal;
-        if (provider.RefusalFor(item.Type, claim.ServiceDate) is { } then) return then;
+        if (RefusalOf(voucher, item, served, today) is { } refusal) return refusal;
+        if (provider.RefusalFor(item.Type, served) is { } then) return then;
         if (provider.StandingOn(today) is Standing.BlackListed or Standing.Suspended) return provider.RefusalFor(item.Type, today)!.Value;
         return voucher.Terms.Kind switch
         {
-            VoucherKind.Money => Money(voucher, item, claim, policy),
-            VoucherKind.Units => Units(voucher, claim),
+            VoucherKind.Money => Money(voucher, item, claim, served, policy),
+            VoucherKind.Units => Units(voucher, claim, served),
         };
     }
 
-    private static Refusal? RefusalOf(VoucherFacts voucher, CatalogueItem item, RedemptionClaim claim, DateOnly today)
+    private static Refusal? RefusalOf(VoucherFacts voucher, CatalogueItem item, DateOnly served, DateOnly today)
     {
         VoucherTerms terms = voucher.Terms;
         if (voucher.End == VoucherEnd.Voided) return new Refusal(Reason.VoucherVoided);
-        if (claim.ServiceDate > terms.UseBy) return Dated(Reason.VoucherExpired, terms.UseBy);
-        if (claim.ServiceDate < terms.From) return Dated(Reason.VoucherNotYetValid, terms.From);
+        if (served > terms.UseBy) return Dated(Reason.VoucherExpired, terms.UseBy);
+        if (served < terms.From) return Dated(Reason.VoucherNotYetValid, terms.From);
         // A run may have expired the voucher or not: the day says it in the same way.
         if (voucher.End == VoucherEnd.Expired || today > terms.ClaimBy) return Dated(Reason.VoucherClaimByPassed, terms.ClaimBy);
         // The service list says what is given for an item: fen by money vouchers, units by unit vouchers, minutes by neither.
@@ -48,25 +53,104 @@ public static class RedemptionRule
         return voucher.Remaining == 0 ? new Refusal(Reason.VoucherUsedUp) : null;
     }
 
-    private static RedemptionDecision Money(VoucherFacts voucher, CatalogueItem item, RedemptionClaim claim, Policy policy)
+    private static RedemptionJudgement Money(VoucherFacts voucher, CatalogueItem item, RedemptionClaim claim, DateOnly served,
+        Policy policy)
     {
-        RedemptionAmount amount = RedemptionAmount.Of(
-            claim.Price, new Fen(item.CeilingPrice.Value * claim.Quantity), claim.Insurance, policy.Vouchers.National.RatioPercent(claim.Setting), new Fen(voucher.Remaining));
-        return amount.Voucher == Fen.Zero ? Reason.NothingToPay : new RedemptionDecision(null, amount.Voucher.Value, amount.Voucher, amount.Elder);
+        var ceiling = new Fen(item.CeilingPrice.Value * claim.Quantity);
+        int ratio = policy.Vouchers.National.RatioPercent(claim.Place);
+        RedemptionAmount amount = RedemptionAmount.Of(claim.Price, ceiling, claim.Insurance, ratio, new Fen(voucher.Remaining));
+        return amount.Voucher == Fen.Zero
+            ? Reason.NothingToPay : Redemption.Of(voucher, claim, served, amount.Voucher.Value, amount.Voucher);
     }
 
-    private static RedemptionDecision Units(VoucherFacts voucher, RedemptionClaim claim)
+    private static RedemptionJudgement Units(VoucherFacts voucher, RedemptionClaim claim, DateOnly served)
     {
         Fen due = claim.Price - claim.Insurance, credited = Fen.Min(due, new Fen(voucher.Terms.UnitPrice.Value * claim.Quantity));
         if (credited == Fen.Zero) return Reason.NothingToPay;
         if (claim.Quantity > voucher.Remaining)
         {
-            return Refusal.Of(Reason.InsufficientBalance, ("available", Number(voucher.Remaining)), ("needed", Number(claim.Quantity)), ("unit", voucher.Terms.Unit.Code));
+            return Refusal.Of(
+                Reason.InsufficientBalance, ("available", Number(voucher.Remaining)), ("needed", Number(claim.Quantity)),
+                    ("unit", voucher.Terms.Unit.Code));
         }
-        return new RedemptionDecision(null, claim.Quantity, credited, due - credited);
+        return Redemption.Of(voucher, claim, served, claim.Quantity, credited);
     }
 
-    private static Refusal Dated(Reason reason, DateOnly day) => Refusal.Of(reason, ("date", day.ToString("O", CultureInfo.InvariantCulture)));
+    private static Refusal Dated(Reason reason, DateOnly day) =>
+        Refusal.Of(reason, ("date", day.ToString("O", CultureInfo.InvariantCulture)));
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>How the price of one service is shared when a money voucher pays.</summary>
+/// <param name="Voucher">What the voucher pays.</param>
+/// <param name="Insurance">What long-term-care insurance pays; never more than the price.</param>
+/// <param name="Elder">What is left to the elder. The three make up the price.</param>
+public readonly record struct RedemptionAmount(Fen Voucher, Fen Insurance, Fen Elder)
+{
+    /// <summary>
+    /// floor(own part × ratio), at most the balance, where the own part is the price, up to the item's ceiling, less the insurance's part.
+    /// Source: the
+    /// formula of Guangdong; rounding down and the order of steps are our own.
+    /// </summary>
+    /// <param name="price">What the provider charges.</param>
+    /// <param name="ceiling">The item's ceiling price; the excess is the elder's.</param>
+    /// <param name="insurance">The part of long-term-care insurance.</param>
+    /// <param name="ratioPercent">0 to 100.</param>
+    /// <param name="balance">What the voucher still holds.</param>
+    public static RedemptionAmount Of(Fen price, Fen ceiling, Fen insurance, int ratioPercent, Fen balance)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ratioPercent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ratioPercent, 100);
+        Fen insured = Fen.Min(insurance, price);
+        Fen considered = Fen.Min(price, ceiling);
+        Fen ownPart = considered > insured ? considered - insured : Fen.Zero;
+        // In 128 bits, because 92 quadrillion fen times 100 leaves 64.
+        Fen share = new((long)((Int128)ownPart.Value * ratioPercent / 100));
+        Fen paid = Fen.Min(share, balance);
+        return new RedemptionAmount(paid, insured, price - insured - paid);
+    }
+}
+
+/// <summary>What a claim comes to: a redemption, or the reason why there is none.</summary>
+public readonly record struct RedemptionJudgement(Redemption? Redemption, Refusal? Refusal)
+{
+    public static implicit operator RedemptionJudgement(Redemption redemption) => new(redemption, null);
+
+    public static implicit operator RedemptionJudgement(Refusal refusal) => new(null, refusal);
+
+    public static implicit operator RedemptionJudgement(Reason reason) => new Refusal(reason);
+}
+
+/// <summary>Whether a redemption may be taken back, and whether a voucher may be ended.</summary>
+public static class VoucherRules
+{
+    /// <summary>
+    /// A redemption is taken back once, as a whole, while its voucher's claims are open; after that the money has gone back to the
+    /// programme.
+    /// </summary>
+    /// <param name="redemption">The entry named; null where it isn't a redemption of this voucher.</param>
+    public static Refusal? Refund(VoucherFacts? voucher, LinkedEntry? redemption, DateOnly today) =>
+        voucher is null ? new Refusal(Reason.VoucherNotFound)
+        : redemption is null ? new Refusal(Reason.RedemptionNotFound)
+        : redemption.ReversedBy is not null ? new Refusal(Reason.RedemptionAlreadyRefunded)
+        : voucher.End == VoucherEnd.Voided ? new Refusal(Reason.VoucherVoided)
+        : voucher.End == VoucherEnd.Expired || today > voucher.Terms.ClaimBy ? Dated(Reason.VoucherClaimByPassed, voucher.Terms.ClaimBy)
+        : null;
+
+    /// <summary>A voucher that has something left may be voided.</summary>
+    public static Refusal? Void(VoucherFacts? voucher) =>
+        voucher is null ? new Refusal(Reason.VoucherNotFound)
+        : voucher.End == VoucherEnd.Voided ? new Refusal(Reason.VoucherVoided)
+        : voucher.End == VoucherEnd.Expired ? Dated(Reason.VoucherExpired, voucher.Terms.UseBy)
+        : voucher.Remaining == 0 ? new Refusal(Reason.VoucherUsedUp)
+        : null;
+
+    /// <summary>
+    /// Whether a run may expire it: not after use-by but after claim-by, because until then a provider may claim what was used in time.
+    /// </summary>
+    public static bool MayExpire(VoucherTerms terms, DateOnly today) => today > terms.ClaimBy;
+
+    private static Refusal Dated(Reason reason, DateOnly day) =>
+        Refusal.Of(reason, ("date", day.ToString("O", CultureInfo.InvariantCulture)));
 }

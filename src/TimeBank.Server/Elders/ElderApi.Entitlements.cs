@@ -1,6 +1,5 @@
 using System.Globalization;
 using Grpc.Core;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Entitlement = TimeBank.V1.Entitlement;
@@ -24,10 +23,12 @@ public sealed partial class ElderApi
         int start = tokens.Read(context, request, request.PageToken) is { } cursor ? int.Parse(cursor, CultureInfo.InvariantCulture) : 0;
 
         ElderMessage elder = await grains.Elder(name).GetAsync() ?? throw Problem.Of(Reason.ElderNotFound);
-        Entitlement[] all = [await HoursOfAsync(name, month), .. await ProgrammesOfAsync(name, elder, month, DayOf(month, today), context.CancellationToken)];
+        Entitlement[] all = [await HoursOfAsync(name, month),
+            .. await ProgrammesOfAsync(name, elder, month, DayOf(month, today), context.CancellationToken)];
         var response = new ListEntitlementsResponse();
         response.Entitlements.Add(all.Skip(start).Take(size));
-        if (start + size < all.Length) response.NextPageToken = tokens.Write(context, request, (start + size).ToString(CultureInfo.InvariantCulture));
+        if (start + size < all.Length) response.NextPageToken =
+            tokens.Write(context, request, (start + size).ToString(CultureInfo.InvariantCulture));
         return response;
     }
 
@@ -37,11 +38,14 @@ public sealed partial class ElderApi
         return Line("", Unit.Minutes, hours.Minutes, hours.Issued, hours.Reason);
     }
 
-    private async Task<IEnumerable<Entitlement>> ProgrammesOfAsync(ResourceName name, ElderMessage elder, DateOnly month, DateOnly day, CancellationToken cancellation)
+    private async Task<IEnumerable<Entitlement>> ProgrammesOfAsync(ResourceName name, ElderMessage elder, DateOnly month, DateOnly day,
+        CancellationToken cancellation)
     {
         IReadOnlyList<RegistryRow<ProgrammeState>> rows =
-            await registry.ListAsync<ProgrammeState>(new RegistryQuery(name.Region, ProgrammeState.Kind) { Limit = MaxProgrammes }, cancellation);
-        Programme[] programmes = [.. rows.Select(row => row.State.Programme).OfType<ProgrammeRecord>().Select(record => record.ToProgramme())];
+            await registry.ListAsync<ProgrammeState>(new RegistryQuery(name.Region, ProgrammeState.Kind) { Limit = MaxProgrammes },
+            cancellation);
+        Programme[] programmes =
+            [.. rows.Select(row => row.State.Programme).OfType<ProgrammeRecord>().Select(record => record.ToProgramme())];
         if (programmes.Length == 0) return [];
         Policy policy = await grains.PolicyAsync(name.Region, day);
         var id = OpaqueId.Parse(name.Id);
@@ -69,7 +73,9 @@ public sealed partial class ElderApi
         };
     }
 
-    /// <summary>Today's facts decide for this month, those of its last day for a month gone by, those of its first for one to come.</summary>
+    /// <summary>
+    /// Today's facts decide for this month, those of its last day for a month gone by, those of its first for one to come.
+    /// </summary>
     private static DateOnly DayOf(DateOnly month, DateOnly today) =>
         month > today ? month : month.AddMonths(1) > today ? today : month.AddMonths(1).AddDays(-1);
 }

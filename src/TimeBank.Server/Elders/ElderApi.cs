@@ -1,8 +1,7 @@
 using Grpc.Core;
-using Orleans;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
@@ -44,7 +43,8 @@ public sealed partial class ElderApi(
         read.Check();
 
         (IReadOnlyList<RegistryRow<ElderState>> rows, string next) =
-            await registry.PageAsync<ElderState>(new RegistryQuery(region, ElderState.Kind), size, tokens, context, request, request.PageToken);
+            await registry.PageAsync<ElderState>(new RegistryQuery(region, ElderState.Kind), size, tokens, context, request,
+            request.PageToken);
         Policy policy = await grains.PolicyAsync(region, clock.Today);
         var response = new ListEldersResponse { NextPageToken = next, Unreadable = { rows.Unreadable(region, PersonValues.Elders) } };
         response.Elders.Add(rows.Readable().Select(row => row.State.ToMessage(row.Key).ToContract(region, clock.Today, policy)));
@@ -57,7 +57,7 @@ public sealed partial class ElderApi(
         Guid id = read.RequestId(request.RequestId);
         ResourceName elder = read.Resource(request.Elder, "elder", PersonValues.Elders);
         DateOnly day = read.Day(request.AssessedDate, "assessed_date");
-        int score = (int)read.Whole(request.Score, "score", 0, Ledger.Assessment.MaxPoints);
+        int score = (int)read.Whole(request.Score, "score", 0, AbilityPolicy.MaxPoints);
         RegionCode assessedIn = request.AssessedIn.Length == 0 ? elder.Region : read.Region(request.AssessedIn, "assessed_in");
         IReadOnlyList<Difficulty> difficulties = read.Choices(request.Difficulties, "difficulties");
         read.Check();
@@ -76,20 +76,25 @@ public sealed partial class ElderApi(
         long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
         read.Check();
 
-        GrantedHoursMessage granted = (await grains.Elder(elder).GrantAsync(new GrantHoursMessage(context.Command(request, id, memo: memo), minutes))).OrThrow();
+        GrantedHoursMessage granted =
+            (await grains.Elder(elder).GrantAsync(new GrantHoursMessage(context.Command(request, id, memo: memo), minutes))).OrThrow();
         return new GrantFromPoolResponse
         {
             Entry = request.ValidateOnly ? "" : ResourceName.Of(elder.Region, "entries", granted.Entry),
-            PoolRemaining = Unit.Minutes.Of(granted.PoolRemaining ?? await PoolAfterAsync(elder.Region, granted.Entry, context.CancellationToken)),
+            PoolRemaining = Unit.Minutes.Of(
+                granted.PoolRemaining ?? await PoolAfterAsync(elder.Region, granted.Entry, context.CancellationToken)),
         };
     }
 
     /// <summary>What an entry left in the pool: the same however late a retry asks.</summary>
     private async Task<long> PoolAfterAsync(RegionCode region, long entry, CancellationToken cancellation)
     {
-        Ledger.Account pool = await ledger.AccountAsync(region, Chart.DonatedPool().Path, cancellation) ?? throw new InvalidOperationException("An entry moved hours of a pool that isn't there.");
-        StoredEntry stored = await ledger.EntryAsync(region, entry, cancellation) ?? throw new InvalidOperationException($"Entry {entry} of {region} isn't there.");
-        Counters after = await ledger.CountersBeforeAsync(region, pool.Number, new LedgerTime(stored.Entry.Time.Microseconds + 1), cancellation);
+        Ledger.Account pool = await ledger.AccountAsync(region, Chart.DonatedPool().Path, cancellation)
+            ?? throw new InvalidOperationException("An entry moved hours of a pool that isn't there.");
+        StoredEntry stored = await ledger.EntryAsync(region, entry, cancellation)
+            ?? throw new InvalidOperationException($"Entry {entry} of {region} isn't there.");
+        Counters after = await ledger.CountersBeforeAsync(region, pool.Number, new LedgerTime(stored.Entry.Time.Microseconds + 1),
+            cancellation);
         return after.CreditsPosted - after.DebitsPosted;
     }
 

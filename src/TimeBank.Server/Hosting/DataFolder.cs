@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using TimeBank.Storage;
 
 namespace TimeBank.Server;
@@ -30,5 +32,16 @@ internal static class DataFolder
         {
             return false;
         }
+    }
+}
+
+/// <summary>Finds a port of the loopback interface that nobody uses.</summary>
+internal static class FreePort
+{
+    public static int Find()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 }

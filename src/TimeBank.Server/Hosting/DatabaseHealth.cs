@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 

@@ -1,7 +1,5 @@
-using Orleans;
 using Orleans.Configuration;
-using Orleans.Hosting;
-using TimeBank.Grains;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
@@ -42,7 +40,7 @@ public static class GrainsSetup
                 // One silo, and nobody else's: any free ports do, and several servers can run on a machine.
                 silo.UseLocalhostClustering(FreePort.Find(), FreePort.Find());
             }
-            silo.Services.AddTimeBankExceptions();
+            silo.Services.AddGrainTypes();
             // A caller who gives up leaves the call behind, and it goes on: what it has begun is finished, and the same request id finds
             // out what became of it. Broken off halfway
             // it would be left to whoever looks next, which costs more than it saves, and the outcome would be no less unknown.
@@ -52,7 +50,8 @@ public static class GrainsSetup
                 messaging.CancelUnknownRequestOnStatusUpdate = false;
             });
             engine.AddGrainStorage(silo);
-            if (options.Scenario is not null) silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync());
+            if (options.Scenario is not null) silo.AddStartupTask(
+                (services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync());
         });
     }
 }

@@ -29,7 +29,8 @@ public static class GrpcSetup
         services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(ReadableRequests<>));
         // One instance each, and not one a call: none of them keeps anything of a call.
         services.AddSingleton<FaultInterceptor>().AddSingleton<AccessInterceptor>().AddSingleton<StoredTextInterceptor>();
-        services.AddSingleton<CatalogueApi>().AddSingleton<LedgerApi>().AddSingleton<PolicyApi>().AddSingleton<ScenarioApi>().AddSingleton<FundApi>();
+        services.AddSingleton<CatalogueApi>().AddSingleton<LedgerApi>().AddSingleton<PolicyApi>().AddSingleton<ScenarioApi>()
+            .AddSingleton<FundApi>();
         services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>();
         services.AddGrpcReflection();

@@ -1,5 +1,3 @@
-using Orleans.Hosting;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.Storage;
 
@@ -10,7 +8,8 @@ public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngin
 {
     public override string Name => database.Name;
 
-    /// <exception cref="InvalidOperationException">It isn't a connection string. The message doesn't repeat it: it may hold a password.</exception>
+    /// <exception cref="InvalidOperationException">It isn't a connection string. The message doesn't repeat it: it may hold a
+    /// password.</exception>
     public static PostgreSqlDatabase Read(string connectionString)
     {
         try
@@ -20,11 +19,13 @@ public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngin
         catch (Exception error) when (error is ArgumentException or FormatException or OverflowException)
         {
             throw new InvalidOperationException(
-                "TimeBank:Database must be empty or a PostgreSQL connection string of keywords that Npgsql knows, such as Host=127.0.0.1;Port=5432;Database=timebank;Username=timebank.");
+                "TimeBank:Database must be empty or a PostgreSQL connection string of keywords that Npgsql knows, such as "
+                    + "Host=127.0.0.1;Port=5432;Database=timebank;Username=timebank.");
         }
     }
 
-    // Servers of a cluster share it, and the compare-and-set on the head keeps two that know nothing of each other from writing over one another.
+    // Servers of a cluster share it, and the compare-and-set on the head keeps two that know nothing of each other from writing over one
+    // another.
     public override void Take()
     {
     }

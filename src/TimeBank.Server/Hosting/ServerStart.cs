@@ -1,5 +1,8 @@
 using System.Net.Sockets;
-using Orleans.Runtime;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
 using TimeBank.Ledger;
 using TimeBank.Storage;
 
@@ -28,4 +31,78 @@ public static class ServerStart
         StorageUnavailableException or IOException => error.Message,
         _ => null,
     };
+}
+
+/// <summary>Where the server listens: gRPC over HTTP/2, pages over HTTP/1.1; without TLS on loopback only.</summary>
+public static class ListenerSetup
+{
+    /// <summary>Two addresses and no others: whatever else listened might be without TLS, or reached from other machines.</summary>
+    /// <exception cref="InvalidOperationException">The settings name other listeners.</exception>
+    public static void RefuseOthers(IConfiguration configuration)
+    {
+        string[] others = [.. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint.Path)];
+        if (others.Length == 0) return;
+        throw new InvalidOperationException(
+            $"{string.Join(", ", others)}: the server listens where TimeBank:Grpc and TimeBank:Http say, and there alone; leave it out.");
+    }
+
+    // Addresses that the host would listen on by other settings, such as ASPNETCORE_URLS, are passed over.
+    public static void UseTimeBankListeners(this IWebHostBuilder host, TimeBankOptions options) =>
+        host.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false").ConfigureKestrel(kestrel => Listen(kestrel, options));
+
+    private static void Listen(KestrelServerOptions kestrel, TimeBankOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Listen(options.GrpcEndPoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            if (!options.OnLoopback) listen.UseHttps();
+        });
+        kestrel.Listen(options.HttpEndPoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (!options.OnLoopback) listen.UseHttps();
+        });
+    }
+}
+
+/// <summary>Whose tokens the server takes: an OIDC issuer's, or the local one's.</summary>
+public static class AuthenticationSetup
+{
+    /// <exception cref="InvalidOperationException">The issuer's address is none.</exception>
+    public static void AddTimeBankAuthentication(this IServiceCollection services, TimeBankOptions options, LocalIssuer? local)
+    {
+        var rules = new TokenValidationParameters
+        {
+            ValidAudience = options.Audience,
+            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256],
+            RequireExpirationTime = true,
+            ClockSkew = TimeSpan.FromSeconds(30),
+        };
+        if (local is null)
+        {
+            rules.ConfigurationManager = Discovery(options.Authority);
+        }
+        else
+        {
+            rules.ValidIssuer = LocalIssuer.Name;
+            rules.IssuerSigningKey = local.Key;
+        }
+        services.AddSingleton(new TokenVerifier(rules, TimeProvider.System));
+    }
+
+    /// <summary>
+    /// The issuer's name and keys from where OIDC publishes them, read again from time to time, and when a key isn't among them.
+    /// </summary>
+    private static ConfigurationManager<OpenIdConnectConfiguration> Discovery(string authority)
+    {
+        if (!Uri.TryCreate(authority, UriKind.Absolute, out Uri? issuer) || issuer.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new InvalidOperationException(
+                $"TimeBank:Authority must be an https address, such as https://id.example.gov.cn, and not '{authority}'.");
+        }
+        return new ConfigurationManager<OpenIdConnectConfiguration>(
+            $"{authority.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(),
+                new HttpDocumentRetriever { RequireHttps = true });
+    }
 }

@@ -1,5 +1,3 @@
-using Orleans.Hosting;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.Storage;
 using TimeBank.Storage.GrainStorage;
@@ -28,7 +26,8 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 
     public override void AddGrainStorage(ISiloBuilder silo) => silo.AddTimeBankGrainStorage(database.ConnectionString);
 
-    public override void JoinCluster(ISiloBuilder silo, string cluster) => throw new InvalidOperationException("A cluster shares one PostgreSQL database, and this is a file.");
+    public override void JoinCluster(ISiloBuilder silo, string cluster) =>
+        throw new InvalidOperationException("A cluster shares one PostgreSQL database, and this is a file.");
 
     public override int SchemaVersion => SqliteSchema.Version;
 

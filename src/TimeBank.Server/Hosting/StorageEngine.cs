@@ -1,4 +1,3 @@
-using Orleans.Hosting;
 using TimeBank.Ledger;
 using TimeBank.Storage;
 
@@ -7,9 +6,11 @@ namespace TimeBank.Server;
 /// <summary>The database that a server works on: journals, registries and grain states, on one of two engines.</summary>
 public abstract class StorageEngine : IDisposable
 {
-    /// <exception cref="InvalidOperationException">The setting isn't a connection string. The message doesn't repeat it: it may hold a password.</exception>
+    /// <exception cref="InvalidOperationException">The setting isn't a connection string. The message doesn't repeat it: it may hold a
+    /// password.</exception>
     public static StorageEngine Of(TimeBankOptions options) =>
-        options.Database.Length == 0 ? new SqliteEngine(new SqliteDatabase(Path.Combine(options.Data, "timebank.db"))) : new PostgreSqlEngine(PostgreSqlEngine.Read(options.Database));
+        options.Database.Length == 0 ? new SqliteEngine(new SqliteDatabase(Path.Combine(options.Data, "timebank.db")))
+            : new PostgreSqlEngine(PostgreSqlEngine.Read(options.Database));
 
     /// <summary>Where the database is, without a password.</summary>
     public abstract string Name { get; }
@@ -60,4 +61,20 @@ public abstract class StorageEngine : IDisposable
     }
 
     protected abstract void Close();
+}
+
+/// <summary>The database, and what reads it beside the grains.</summary>
+public static class StorageSetup
+{
+    public static void AddTimeBankStorage(this WebApplicationBuilder builder, TimeBankOptions options, StorageEngine engine)
+    {
+        engine.Take();
+        engine.AddStores(builder.Services, options.Migrate);
+        // By a factory, so that the host closes the database when it has stopped.
+        builder.Services.AddSingleton(_ => engine);
+        builder.Services.AddSingleton(new PageTokens(PageTokenKey.Of(options.Data)));
+        builder.Services.AddSingleton<StatementReader>();
+        builder.Services.AddSingleton<VoucherReader>();
+        builder.Services.AddSingleton<ReportReader>();
+    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using TimeBank.Grains;
 
 namespace TimeBank.Server;
 
@@ -14,18 +13,26 @@ public sealed class TimeBankOptions
     public string Data { get; set; } = "data";
 
     /// <summary>
-    /// A PostgreSQL connection string; empty: a file of the data folder. Best given as the variable <c>TimeBank__Database</c>, which other users can't read as they can
+    /// A PostgreSQL connection string; empty: a file of the data folder. Best given as the variable <c>TimeBank__Database</c>, which other
+    /// users can't read as they can
     /// a command line.
     /// </summary>
     public string Database { get; set; } = "";
 
-    /// <summary>Whether the server brings a PostgreSQL database to this build's schema at start, for which its login must own it. The embedded database is always migrated.</summary>
+    /// <summary>
+    /// Whether the server brings a PostgreSQL database to this build's schema at start, for which its login must own it. The embedded
+    /// database is always migrated.
+    /// </summary>
     public bool Migrate { get; set; }
 
-    /// <summary>The name of the cluster that the server joins through its PostgreSQL database; empty: it is alone. Needs the Orleans packages.</summary>
+    /// <summary>
+    /// The name of the cluster that the server joins through its PostgreSQL database; empty: it is alone. Needs the Orleans packages.
+    /// </summary>
     public string Cluster { get; set; } = "";
 
-    /// <summary>In a cluster: the address and port at which the other silos reach this one. It knows no passwords: on a private network only.</summary>
+    /// <summary>
+    /// In a cluster: the address and port at which the other silos reach this one. It knows no passwords: on a private network only.
+    /// </summary>
     public string Silo { get; set; } = "127.0.0.1:11111";
 
     /// <summary>Where gRPC listens.</summary>
@@ -43,13 +50,18 @@ public sealed class TimeBankOptions
     /// <summary>In whose name journals are signed: a URL without its scheme, to which the region is added.</summary>
     public string Origin { get; set; } = "timebank.example";
 
-    /// <summary>The Ed25519 keys that sign checkpoints, as PEM, one after the other; best given as the variable <c>TimeBank__CheckpointKeys</c>. Empty: those of the file.</summary>
+    /// <summary>
+    /// The Ed25519 keys that sign checkpoints, as PEM, one after the other; best given as the variable <c>TimeBank__CheckpointKeys</c>.
+    /// Empty: those of the file.
+    /// </summary>
     public string CheckpointKeys { get; set; } = "";
 
     /// <summary>The file of these keys, readable by its owner alone; empty: <c>checkpoint-keys.pem</c> of the data folder.</summary>
     public string CheckpointKeyFile { get; set; } = "";
 
-    /// <summary>The folder of the last signed checkpoints, best on another disk than the database; empty: <c>checkpoints</c> of the data folder.</summary>
+    /// <summary>
+    /// The folder of the last signed checkpoints, best on another disk than the database; empty: <c>checkpoints</c> of the data folder.
+    /// </summary>
     public string Checkpoints { get; set; } = "";
 
     /// <summary>The instant at which a demonstration starts; null: the system's clock runs the business. On loopback only.</summary>
@@ -97,8 +109,10 @@ public sealed class TimeBankOptions
         {
             throw new InvalidOperationException($"TimeBank:RoundSeconds must be from 0 to 60, and not {RoundSeconds}.");
         }
-        if (Cluster.Length > 0 && Database.Length == 0) throw new InvalidOperationException("A cluster shares one PostgreSQL database: name it as TimeBank:Database, or leave out TimeBank:Cluster.");
-        if (Cluster.Length > 0 && Scenario is not null) throw new InvalidOperationException("A demonstration's clock runs in one server alone: leave out TimeBank:Scenario or TimeBank:Cluster.");
+        if (Cluster.Length > 0 && Database.Length == 0) throw new InvalidOperationException(
+            "A cluster shares one PostgreSQL database: name it as TimeBank:Database, or leave out TimeBank:Cluster.");
+        if (Cluster.Length > 0 && Scenario is not null) throw new InvalidOperationException(
+            "A demonstration's clock runs in one server alone: leave out TimeBank:Scenario or TimeBank:Cluster.");
         if (Scenario is { } start && (start.UtcDateTime.Year < FirstScenarioYear || ScenarioClock.IsBeyond(start)))
         {
             throw new InvalidOperationException(
@@ -115,8 +129,10 @@ public sealed class TimeBankOptions
                 + "issuer as TimeBank:Authority.");
         }
         if (OnLoopback) return;
-        if (Authority.Length == 0) throw new InvalidOperationException("The local issuer runs only where the server listens on loopback: name an OIDC issuer as TimeBank:Authority.");
-        if (Scenario is not null) throw new InvalidOperationException("A demonstration's clock runs only where the server listens on loopback: leave out TimeBank:Scenario.");
+        if (Authority.Length == 0) throw new InvalidOperationException(
+            "The local issuer runs only where the server listens on loopback: name an OIDC issuer as TimeBank:Authority.");
+        if (Scenario is not null) throw new InvalidOperationException(
+            "A demonstration's clock runs only where the server listens on loopback: leave out TimeBank:Scenario.");
     }
 
     // A number alone would be read as an address, and an address alone as one with port 0.

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Grpc.Core;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
 
@@ -15,7 +14,8 @@ public sealed partial class ServiceOrderApi
         ResourceName name = read.Resource(request.Name, "name", OrderValues.Orders);
         read.Check();
         OrderMessage order = await Order(name).GetAsync() ?? throw Problem.Of(Reason.OrderNotFound);
-        if (!SeesAll(context.Caller()) && !IsShownTo(order, context.Caller(), PartyOf(context, null, name.Region))) throw Problem.Of(Reason.PartyNotAllowed);
+        if (!SeesAll(context.Caller()) && !IsShownTo(order, context.Caller(), PartyOf(context, null, name.Region))) throw Problem.Of(
+            Reason.PartyNotAllowed);
         return order.ToContract(name.Region);
     }
 
@@ -33,8 +33,10 @@ public sealed partial class ServiceOrderApi
         read.Check();
 
         RegistryQuery query = Query(region, recipient, volunteer, state, first, last);
-        if (!SeesAll(context.Caller()) && recipient?.ToString() != context.Caller().Party) query = OnlyShown(query, context.Caller(), PartyOf(context, null, region));
-        RegistryCursor? after = tokens.Read(context, request, request.PageToken) is { } cursor ? new RegistryCursor(cursor.Split('|')[0], cursor.Split('|')[1]) : null;
+        if (!SeesAll(context.Caller()) && recipient?.ToString() != context.Caller().Party) query =
+            OnlyShown(query, context.Caller(), PartyOf(context, null, region));
+        RegistryCursor? after = tokens.Read(context, request, request.PageToken) is { } cursor
+            ? new RegistryCursor(cursor.Split('|')[0], cursor.Split('|')[1]) : null;
         IReadOnlyList<RegistryRow<ServiceOrderState>> rows =
             await registry.ListAsync<ServiceOrderState>(
                 query with { SortBy = ServiceOrderState.PlannedStartKey, Descending = true, After = after, Limit = size + 1 },
@@ -48,7 +50,8 @@ public sealed partial class ServiceOrderApi
             .Where(order => state is not { } wanted || order.State == wanted.ToDomain())
             .Where(order => !waitsOnly || IsShownTo(order, context.Caller(), party))
             .Select(order => order.ToContract(region)));
-        if (rows.Count > size) response.NextPageToken = tokens.Write(context, request, $"{rows[size - 1].Cursor.Sort}|{rows[size - 1].Cursor.Key}");
+        if (rows.Count > size) response.NextPageToken =
+            tokens.Write(context, request, $"{rows[size - 1].Cursor.Sort}|{rows[size - 1].Cursor.Key}");
         return response;
     }
 
@@ -59,14 +62,17 @@ public sealed partial class ServiceOrderApi
         return row.State.IsOver(clock.Now) ? await grains.GetGrain<IServiceOrderGrain>($"{region}/{row.Key}").GetAsync() ?? found : found;
     }
 
-    private static RegistryQuery Query(RegionCode region, ResourceName? recipient, ResourceName? volunteer, V1.OrderState? state, DateOnly first, DateOnly last)
+    private static RegistryQuery Query(RegionCode region, ResourceName? recipient, ResourceName? volunteer, V1.OrderState? state,
+        DateOnly first, DateOnly last)
     {
         var query = new RegistryQuery(region, ServiceOrderState.Kind);
         if (recipient is { } served) query = query.Where(new RegistryCondition(ServiceOrderState.RecipientKey, served.BelowRegion()));
         if (volunteer is { } serving) query = query.Where(new RegistryCondition(ServiceOrderState.VolunteerKey, serving.Id));
         if (state is { } wanted) query = query.Where(new RegistryCondition(ServiceOrderState.StateKey, StoredName.Of(wanted.ToDomain())));
-        if (first != DateOnly.MinValue) query = query.Where(new RegistryCondition(ServiceOrderState.PlannedStartKey, StartOf(first), RegistryTest.AtLeast));
-        if (last != DateOnly.MaxValue) query = query.Where(new RegistryCondition(ServiceOrderState.PlannedStartKey, StartOf(last.AddDays(1)), RegistryTest.Below));
+        if (first != DateOnly.MinValue) query =
+            query.Where(new RegistryCondition(ServiceOrderState.PlannedStartKey, StartOf(first), RegistryTest.AtLeast));
+        if (last != DateOnly.MaxValue) query =
+            query.Where(new RegistryCondition(ServiceOrderState.PlannedStartKey, StartOf(last.AddDays(1)), RegistryTest.Below));
         return query;
     }
 
@@ -87,5 +93,6 @@ public sealed partial class ServiceOrderApi
     private static bool SeesAll(Caller caller) => caller.Has(Role.Counter) || caller.Has(Role.Auditor) || caller.Has(Role.Administrator);
 
     // As states keep their times: in UTC, so that they sort as text.
-    private static string StartOf(DateOnly day) => ChinaTime.StartOf(day).ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+    private static string StartOf(DateOnly day) =>
+        ChinaTime.StartOf(day).ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 }

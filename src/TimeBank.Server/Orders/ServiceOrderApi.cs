@@ -1,15 +1,15 @@
 using System.Globalization;
 using Google.Protobuf;
 using Grpc.Core;
-using Orleans;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
 /// <summary>Services from the request to the confirmed hours.</summary>
-public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry registry, PageTokens tokens, BusinessClock clock) : ServiceOrderService.ServiceOrderServiceBase
+public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry registry, PageTokens tokens, BusinessClock clock)
+    : ServiceOrderService.ServiceOrderServiceBase
 {
     private const int MaxNote = 500, MaxStars = 5;
 
@@ -24,7 +24,8 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         ResourceName recipient = read.Resource(request.Recipient, "recipient", PersonValues.Elders, PersonValues.Volunteers);
         Slug item = read.Slug(request.Item, "item");
         DateTimeOffset start = read.Time(request.PlannedStartTime, "planned_start_time");
-        if (start > clock.Now.AddDays(MaxDaysAhead)) read.Refuse("planned_start_time", "OUT_OF_RANGE", ("min", Text(clock.Now)), ("max", Text(clock.Now.AddDays(MaxDaysAhead))));
+        if (start > clock.Now.AddDays(MaxDaysAhead)) read.Refuse("planned_start_time", "OUT_OF_RANGE", ("min", Text(clock.Now)),
+            ("max", Text(clock.Now.AddDays(MaxDaysAhead))));
         long minutes = read.Amount(request.Planned, "planned", Unit.Minutes);
         read.Check();
         context.RequireActing(onBehalfOf, recipient);
@@ -49,30 +50,36 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         read.SameRegion(order.Region, volunteer, "volunteer");
         read.Check();
         context.RequireActing(onBehalfOf, volunteer);
-        return (await Order(order).AcceptAsync(new AcceptOrderMessage(context.Command(request, id, onBehalfOf), volunteer.Id))).OrThrow().ToContract(order.Region);
+        return (await Order(order).AcceptAsync(new AcceptOrderMessage(context.Command(request, id, onBehalfOf), volunteer.Id))).OrThrow()
+            .ToContract(order.Region);
     }
 
     public override Task<ServiceOrder> CheckIn(CheckInRequest request, ServerCallContext context) =>
-        StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, new RequestReader(), "", (order, step) => order.CheckInAsync(step));
+        StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, new RequestReader(), "", (order, step) =>
+            order.CheckInAsync(step));
 
     public override Task<ServiceOrder> CheckOut(CheckOutRequest request, ServerCallContext context) =>
-        StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, new RequestReader(), "", (order, step) => order.CheckOutAsync(step));
+        StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, new RequestReader(), "", (order, step) =>
+            order.CheckOutAsync(step));
 
     public override Task<ServiceOrder> ConfirmOrder(ConfirmOrderRequest request, ServerCallContext context) =>
-        StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, new RequestReader(), "", (order, step) => order.ConfirmAsync(step));
+        StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, new RequestReader(), "", (order, step) =>
+            order.ConfirmAsync(step));
 
     public override Task<ServiceOrder> DisputeOrder(DisputeOrderRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
         string note = read.Text(request.Note, "note", MaxNote, required: true);
-        return StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, read, note, (order, step) => order.DisputeAsync(step));
+        return StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, read, note, (order, step) =>
+            order.DisputeAsync(step));
     }
 
     public override Task<ServiceOrder> CancelOrder(CancelOrderRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
         string note = read.Text(request.Note, "note", MaxNote);
-        return StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, read, note, (order, step) => order.CancelAsync(step));
+        return StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, read, note, (order, step) =>
+            order.CancelAsync(step));
     }
 
     public override Task<ServiceOrder> RateOrder(RateOrderRequest request, ServerCallContext context)
@@ -94,7 +101,8 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         long? minutes = outcome == DisputeOutcome.Settled ? read.Amount(request.Amount, "amount", Unit.Minutes) : null;
         string note = read.Text(request.Note, "note", MaxNote, required: true);
         read.Check();
-        return (await Order(order).ResolveAsync(new ResolveDisputeMessage(context.Command(request, id), minutes, note))).OrThrow().ToContract(order.Region);
+        return (await Order(order).ResolveAsync(new ResolveDisputeMessage(context.Command(request, id), minutes, note))).OrThrow()
+            .ToContract(order.Region);
     }
 
     /// <summary>A step by a party of the order, or by counter staff for one; the order itself knows its parties.</summary>
@@ -106,7 +114,8 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         ResourceName? actsFor = context.OnBehalfOf(read, onBehalfOf, PersonValues.Elders, PersonValues.Volunteers);
         ResourceName order = read.Resource(name, "order", OrderValues.Orders);
         read.Check();
-        Reply<OrderMessage> reply = await step(Order(order), new OrderStepMessage(context.Command(request, id, actsFor), PartyOf(context, actsFor, order.Region), note));
+        Reply<OrderMessage> reply = await step(
+            Order(order), new OrderStepMessage(context.Command(request, id, actsFor), PartyOf(context, actsFor, order.Region), note));
         return reply.OrThrow().ToContract(order.Region);
     }
 
@@ -114,7 +123,9 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
 
     /// <summary>Who acts, as the order names its parties; empty where it can't be one of them.</summary>
     private static string PartyOf(ServerCallContext context, ResourceName? onBehalfOf, RegionCode region) =>
-        ResourceName.TryParse(context.ActingParty(onBehalfOf), out ResourceName? party) && party.Value.Region == region ? party.Value.BelowRegion() : "";
+        ResourceName.TryParse(context.ActingParty(onBehalfOf), out ResourceName? party) && party.Value.Region == region
+            ? party.Value.BelowRegion() : "";
 
-    private static string Text(DateTimeOffset time) => time.ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time) =>
+        time.ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

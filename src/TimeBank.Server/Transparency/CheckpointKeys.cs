@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Storage;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
 /// <summary>
-/// The keys that this server signs checkpoints with, each under the name of every region. From the settings, else from a file; made on the first start where the server
+/// The keys that this server signs checkpoints with, each under the name of every region. From the settings, else from a file; made on the
+/// first start where the server
 /// listens on nothing but loopback.
 /// </summary>
 public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
@@ -17,44 +20,81 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
 
     private CheckpointKeys(string prefix, IReadOnlyList<SigningKey> keys) => (_prefix, _keys) = (prefix, keys);
 
-    /// <exception cref="InvalidOperationException">The keys are missing, can be read by others, or are no keys; the message says how to mend it.</exception>
+    /// <exception cref="InvalidOperationException">The keys are missing, can be read by others, or are no keys; the message says how to
+    /// mend it.</exception>
     public static CheckpointKeys Open(TimeBankOptions options)
     {
         string prefix = options.Origin.Trim('/');
-        if (prefix.Length == 0 || prefix.Contains("//", StringComparison.Ordinal) || prefix.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter == '+'))
+        if (prefix.Length == 0 || prefix.Contains("//", StringComparison.Ordinal)
+            || prefix.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter == '+'))
         {
-            throw new InvalidOperationException($"TimeBank:Origin must be a URL without its scheme, such as timebank.example, and not '{options.Origin}'.");
+            throw new InvalidOperationException(
+                $"TimeBank:Origin must be a URL without its scheme, such as timebank.example, and not '{options.Origin}'.");
         }
         string file = FileOf(options);
         try
         {
-            return new CheckpointKeys(prefix, SigningKey.Read(options.CheckpointKeys.Length > 0 ? options.CheckpointKeys : Read(file, options.OnLoopback)));
+            return new CheckpointKeys(prefix,
+                SigningKey.Read(options.CheckpointKeys.Length > 0 ? options.CheckpointKeys : Read(file, options.OnLoopback)));
         }
         catch (FormatException error)
         {
-            throw new InvalidOperationException($"{(options.CheckpointKeys.Length > 0 ? "TimeBank:CheckpointKeys" : file)}: {error.Message}");
+            throw new InvalidOperationException(
+                $"{(options.CheckpointKeys.Length > 0 ? "TimeBank:CheckpointKeys" : file)}: {error.Message}");
         }
     }
 
     /// <summary>The keys that there are already; null where there are none.</summary>
     /// <exception cref="InvalidOperationException">As of <see cref="Open"/>.</exception>
-    public static CheckpointKeys? Find(TimeBankOptions options) => options.CheckpointKeys.Length > 0 || File.Exists(FileOf(options)) ? Open(options) : null;
+    public static CheckpointKeys? Find(TimeBankOptions options) => options.CheckpointKeys.Length > 0 || File.Exists(FileOf(options))
+        ? Open(options) : null;
 
     public string OriginOf(RegionCode region) => $"{_prefix}/{region}";
 
-    public IReadOnlyList<NoteSigner> Of(RegionCode region) => _signers.GetOrAdd(region, code => [.. _keys.Select(key => key.Signer(OriginOf(code)))]);
+    public IReadOnlyList<NoteSigner> Of(RegionCode region) =>
+        _signers.GetOrAdd(region, code => [.. _keys.Select(key => key.Signer(OriginOf(code)))]);
 
-    public NoteStatus Check(RegionCode region, SignedNote note) => note.Check([.. Of(region).Select(signer => signer.Key)], SigningKey.Check);
+    public NoteStatus Check(RegionCode region, SignedNote note) =>
+        note.Check([.. Of(region).Select(signer => signer.Key)], SigningKey.Check);
 
     public void Dispose()
     {
         foreach (SigningKey key in _keys) key.Dispose();
     }
 
-    private static string FileOf(TimeBankOptions options) => options.CheckpointKeyFile.Length > 0 ? options.CheckpointKeyFile : Path.Combine(options.Data, FileName);
+    private static string FileOf(TimeBankOptions options) => options.CheckpointKeyFile.Length > 0
+        ? options.CheckpointKeyFile : Path.Combine(options.Data, FileName);
 
     // A server that others reach gets its keys from whoever runs it: a key made in passing would be lost in passing.
     private static string Read(string file, bool mayCreate) => mayCreate || File.Exists(file)
         ? OwnerOnlyFile.ReadOrCreate(file, SigningKey.Create)
-        : throw new InvalidOperationException($"{file} is missing: make a key with `openssl genpkey -algorithm ed25519 -out {file}` and `chmod 600 {file}`, or name another file as TimeBank:CheckpointKeyFile.");
+        : throw new InvalidOperationException(
+        $"{file} is missing: make a key with `openssl genpkey -algorithm ed25519 -out {file}` and `chmod 600 {file}`, or name another "
+            + "file as TimeBank:CheckpointKeyFile.");
+}
+
+/// <summary>Signing the heads of the journals, and guarding them against an older database.</summary>
+public static class TransparencySetup
+{
+    /// <summary>The folder of checkpoints in the data folder.</summary>
+    internal const string CheckpointsName = "checkpoints";
+
+    public static void AddTimeBankTransparency(this IServiceCollection services, TimeBankOptions options)
+    {
+        CheckpointKeys keys = CheckpointKeys.Open(options);
+        // By factories, so that the host ends them when it has stopped.
+        services.AddSingleton<ICheckpointKeys>(_ => keys);
+        services.AddSingleton<ISignedHeads>(options.CheckpointFolder());
+        services.AddSingleton<IJournalWatch>(provider => new CheckpointSigner(
+            provider.GetRequiredService<ITreeStore>(), provider.GetRequiredService<ISignedHeads>(),
+                provider.GetRequiredService<ICheckpointKeys>(),
+            TimeProvider.System, provider.GetRequiredService<ILogger<CheckpointSigner>>()));
+        services.AddSingleton<ProofReader>();
+        services.AddHostedService<JournalWaker>();
+    }
+
+    /// <summary>Where the last signed checkpoints are kept beside the database.</summary>
+    public static CheckpointFolder CheckpointFolder(this TimeBankOptions options) => options.Checkpoints.Length > 0
+        ? new CheckpointFolder(options.Checkpoints)
+        : new CheckpointFolder(Path.Combine(options.Data, CheckpointsName), ownerOnly: true);
 }

@@ -1,16 +1,21 @@
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>Verifies a database, and then against what it can't vouch for itself: the checkpoints that were signed, of which one is kept outside.</summary>
+/// <summary>
+/// Verifies a database, and then against what it can't vouch for itself: the checkpoints that were signed, of which one is kept outside.
+/// </summary>
 public static class JournalVerification
 {
     /// <param name="keys">The keys that sign; null: their signatures aren't checked.</param>
-    /// <param name="unsigned">The regions of which no checkpoint was found outside the database: nothing tells whether entries are missing at their ends.</param>
+    /// <param name="unsigned">The regions of which no checkpoint was found outside the database: nothing tells whether entries are missing
+    /// at their ends.</param>
     /// <exception cref="FileNotFoundException">There is no database.</exception>
     /// <exception cref="StorageUnavailableException">The database or the checkpoints can't be read now.</exception>
-    public static Verification Run(StorageEngine engine, ISignedHeads outside, ICheckpointKeys? keys, out IReadOnlyList<RegionCode> unsigned, CancellationToken cancellation)
+    public static Verification Run(StorageEngine engine, ISignedHeads outside, ICheckpointKeys? keys,
+        out IReadOnlyList<RegionCode> unsigned, CancellationToken cancellation)
     {
         (Verification verification, unsigned) = RunAsync(engine, outside, keys, cancellation).GetAwaiter().GetResult();
         return verification;
@@ -32,20 +37,86 @@ public static class JournalVerification
                 // What a restored database brings along says nothing of what it lacks.
                 if (outside.Read(region) is null) unsigned.Add(region);
                 // A running server may have written and signed since.
-                if (signed.Any(checkpoint => checkpoint.Size > Of(verification, region).Entries)) verification = engine.Verify(cancellation);
+                if (signed.Any(checkpoint => checkpoint.Size > Of(verification, region).Entries)) verification =
+                    engine.Verify(cancellation);
                 VerifiedRegion found = Of(verification, region);
                 // Before the checkpoint, which is held against the head by these nodes.
-                verification = verification with { Finding = verification.Finding ?? await TreeNodes.VerifyAsync(engine.Trees, region, found.Entries, cancellation) };
+                verification = verification with { Finding = verification.Finding
+                    ?? await TreeNodes.VerifyAsync(engine.Trees, region, found.Entries, cancellation) };
                 if (verification.IsSound) await guard.CheckAsync(region, found.Entries, found.Root, signed, cancellation);
             }
             catch (JournalRolledBackException contradicts)
             {
-                verification = verification with { Finding = new Finding(where, "signed checkpoint", "a journal that goes on from it", contradicts.Message) };
+                verification =
+                    verification with { Finding = new Finding(where, "signed checkpoint", "a journal that goes on from it",
+                    contradicts.Message) };
             }
         }
         return (verification, unsigned);
     }
 
     private static VerifiedRegion Of(Verification verification, RegionCode region) =>
-        verification.Regions.FirstOrDefault(verified => verified.Region == region) ?? new VerifiedRegion(region, 0, 0, 0, MerkleFrontier.Empty.Root);
+        verification.Regions.FirstOrDefault(verified => verified.Region == region)
+            ?? new VerifiedRegion(region, 0, 0, 0, MerkleFrontier.Empty.Root);
+}
+
+/// <summary>
+/// Before the server listens, shows the clock where the journals end. Then asks each region's writer for nothing, so that it reads its
+/// head: what a crash left unsigned is signed, and a journal that must not be written is named at once.
+/// </summary>
+public sealed class JournalWaker(
+    IGrainFactory grains, ILedgerReader reader, ISignedHeads signed, IJournalWatch watch, BusinessClock clock,
+    IHostApplicationLifetime lifetime, ILogger<JournalWaker> log)
+    : BackgroundService
+{
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (RegionCode region in await reader.RegionsAsync(cancellationToken))
+        {
+            clock.Saw((await reader.ReadHeadAsync(region, cancellationToken)).Time);
+        }
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration starting = lifetime.ApplicationStarted.Register(started.SetResult),
+            stopping = stoppingToken.Register(() => started.TrySetCanceled());
+        try
+        {
+            await started.Task;
+            // Not before: a demonstration's clock stands where it stood only once the silo has started. `timebank up` looks for such a
+            // line.
+            if (clock.Doubt() is { } doubt) log.LogCritical("CLOCK_DOUBTFUL: {Explanation}", doubt);
+            foreach (RegionCode region in (await reader.RegionsAsync(stoppingToken)).Union(signed.Regions())) await WakeAsync(region);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server ends.
+        }
+        catch (StorageUnavailableException error)
+        {
+            log.LogWarning(error, "The journals can't be looked at now; their writers will do so themselves.");
+        }
+    }
+
+    private async Task WakeAsync(RegionCode region)
+    {
+        try
+        {
+            await grains.GetGrain<ILedgerGrain>(region.ToString()).AccountsAsync([]);
+        }
+        catch (JournalRolledBackException error)
+        {
+            // Callers are told less than the operator. `timebank up` looks for such a line.
+            string why = watch.Refused.GetValueOrDefault(region) ?? error.Message;
+            string reason = ReasonCatalogue.Name(error.Reason);
+            log.LogError("{Reason}: region {Region}: {Explanation} `timebank verify` says more.", reason, region, why);
+        }
+        catch (Exception error) when (Outage.Is(error))
+        {
+            log.LogWarning(error, "The journal of {Region} can't be used now.", region);
+        }
+    }
 }

@@ -2,16 +2,19 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Server;
 
 /// <summary>
-/// The signed trees as static resources under <c>/regions/{region}</c>, for anybody and without a token: nothing in them is personal. An entry is the salted hash that
+/// The signed trees as static resources under <c>/regions/{region}</c>, for anybody and without a token: nothing in them is personal. An
+/// entry is the salted hash that
 /// its leaf is made from. Source: c2sp.org/tlog-tiles.
 /// </summary>
 public static class TileEndpoints
 {
-    private const string Binary = "application/octet-stream", PlainText = "text/plain; charset=utf-8", ForEver = "public, max-age=31536000, immutable", Briefly = "public, max-age=1";
+    private const string Binary = "application/octet-stream", PlainText = "text/plain; charset=utf-8",
+        ForEver = "public, max-age=31536000, immutable", Briefly = "public, max-age=1";
 
     // For HEAD the listener leaves the body out.
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
@@ -19,16 +22,24 @@ public static class TileEndpoints
     public static void MapTimeBankTiles(this IEndpointRouteBuilder app)
     {
         RouteGroupBuilder regions = app.MapGroup("/regions/{region}");
-        regions.MapMethods("/checkpoint", Reading, (string region, HttpContext context, ProofReader proofs) => AnswerAsync(context, Briefly, PlainText, async () =>
+        regions.MapMethods("/checkpoint", Reading, (string region, HttpContext context, ProofReader proofs) =>
+            AnswerAsync(context, Briefly, PlainText, async () =>
             await SignedAsync(proofs, region, context) is { } signed ? System.Text.Encoding.UTF8.GetBytes(signed.Note.ToString()) : null));
-        regions.MapMethods("/verifier-keys", Reading, (string region, HttpContext context, ProofReader proofs) => AnswerAsync(context, Briefly, PlainText, () => Task.FromResult(
-            Known(region) is { } code ? System.Text.Encoding.UTF8.GetBytes(string.Concat(proofs.VerifierKeys(code).Select(key => $"{key}\n"))) : null)));
-        regions.MapMethods("/tile/entries/{**path}", Reading, (string region, string path, HttpContext context, ProofReader proofs, ILedgerReader ledger) => AnswerAsync(context, ForEver, Binary, async () =>
+        regions.MapMethods("/verifier-keys", Reading, (string region, HttpContext context, ProofReader proofs) =>
+            AnswerAsync(context, Briefly, PlainText, () => Task.FromResult(
+            Known(region) is { } code
+                ? System.Text.Encoding.UTF8.GetBytes(string.Concat(proofs.VerifierKeys(code).Select(key => $"{key}\n"))) : null)));
+        regions.MapMethods("/tile/entries/{**path}", Reading,
+            (string region, string path, HttpContext context, ProofReader proofs, ILedgerReader ledger) =>
+            AnswerAsync(context, ForEver, Binary, async () =>
             Tile.Parse(0, path) is { } tile && await SignedAsync(proofs, region, context) is { } signed && tile.IsWithin(signed.Head.Size)
                 ? Bundle(await ledger.EntriesAsync(RegionCode.Parse(region), tile.First, tile.Width, context.RequestAborted), tile.Width)
                 : null));
-        regions.MapMethods("/tile/{level}/{**path}", Reading, (string region, string level, string path, HttpContext context, ProofReader proofs) => AnswerAsync(context, ForEver, Binary, async () =>
-            Level(level) is { } known && Tile.Parse(known, path) is { } tile && await SignedAsync(proofs, region, context) is { } signed && tile.IsWithin(signed.Head.Size)
+        regions.MapMethods("/tile/{level}/{**path}", Reading,
+            (string region, string level, string path, HttpContext context, ProofReader proofs) =>
+            AnswerAsync(context, ForEver, Binary, async () =>
+            Level(level) is { } known && Tile.Parse(known, path) is { } tile && await SignedAsync(proofs, region, context) is { } signed
+                && tile.IsWithin(signed.Head.Size)
                 ? [.. (await proofs.TileAsync(RegionCode.Parse(region), tile, context.RequestAborted)).SelectMany(hash => hash.ToArray())]
                 : null));
     }
@@ -61,9 +72,11 @@ public static class TileEndpoints
     private static async Task<(SignedNote Note, Checkpoint Head)?> SignedAsync(ProofReader proofs, string region, HttpContext context) =>
         Known(region) is { } code ? await proofs.SignedAsync(code, context.RequestAborted) : null;
 
-    private static RegionCode? Known(string region) => RegionCode.TryParse(region, out RegionCode code) && RegionDirectory.BuiltIn.Find(code) is not null ? code : null;
+    private static RegionCode? Known(string region) => RegionCode.TryParse(region, out RegionCode code)
+        && RegionDirectory.BuiltIn.Find(code) is not null ? code : null;
 
-    private static int? Level(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int level) && level.ToString(CultureInfo.InvariantCulture) == text ? level : null;
+    private static int? Level(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int level)
+        && level.ToString(CultureInfo.InvariantCulture) == text ? level : null;
 
     /// <summary>The data of the leaves, each with its length before it; null where they aren't there.</summary>
     private static byte[]? Bundle(IReadOnlyList<StoredEntry> entries, int width)

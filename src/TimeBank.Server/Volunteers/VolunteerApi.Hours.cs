@@ -1,7 +1,8 @@
+using Google.Protobuf;
 using Grpc.Core;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using Posting = TimeBank.Ledger.Posting;
 
 namespace TimeBank.Server;
 
@@ -46,5 +47,40 @@ public sealed partial class VolunteerApi
         await grains.HoursAsync(person);
         AccountSpec spec = Chart.PersonHours(OpaqueId.Parse(person.Id), account.ToDomain(person));
         return await statements.StatementAsync(context, request, person.Region, spec, period, size, request.PageToken);
+    }
+}
+
+/// <summary>The postings of a person's hours over several accounts, newest first.</summary>
+internal sealed class HourPostings(ILedgerReader ledger, StatementReader statements)
+{
+    private static readonly (HourAccount Account, HoursOrigin Origin)[] All =
+        [(HourAccount.Earned, HoursOrigin.Earned), (HourAccount.Gifted, HoursOrigin.Gifted), (HourAccount.Issued, HoursOrigin.Issued)];
+
+    /// <param name="only">Only this account; null: all three.</param>
+    public async Task<ListHourPostingsResponse> ListAsync(
+        ServerCallContext context, IMessage request, ResourceName person, HourAccount? only, (DateOnly, DateOnly) period, int size,
+            string pageToken)
+    {
+        // The accounts are read one after the other, and one entry may move several: without one moment for all, a posting could be missed
+        // for good.
+        (Moment moment, PostingCursor? before) = await statements.PlaceAsync(context, request, person.Region, pageToken);
+        (LedgerTime from, LedgerTime until) = moment.Within(period);
+        var found = new List<(HourAccount Account, Posting Posting)>();
+        foreach ((HourAccount account, HoursOrigin origin) in All.Where(one => only is null || one.Account == only))
+        {
+            if (await ledger.AccountAsync(person.Region, Chart.PersonHours(OpaqueId.Parse(person.Id), origin).Path,
+                context.CancellationToken) is not { } stored) continue;
+            IReadOnlyList<Posting> page = await ledger.LatestPostingsAsync(
+                person.Region, stored.Number, from, until, before ?? PostingCursor.End, size + 1, context.CancellationToken);
+            found.AddRange(page.Select(posting => (account, posting)));
+        }
+        (HourAccount Account, Posting Posting)[] merged =
+            [.. found.OrderByDescending(one => one.Posting.Entry.Index).ThenByDescending(one => one.Posting.Position).Take(size + 1)];
+        var response = new ListHourPostingsResponse { EntryCount = moment.Size, Time = moment.Time };
+        response.Postings.Add(merged.Take(size)
+            .Select(one =>
+            new HourPosting { Account = one.Account, Posting = StatementReader.ToContract(person.Region, Unit.Minutes, one.Posting) }));
+        if (merged.Length > size) response.NextPageToken = statements.TokenOf(context, request, moment, merged[size - 1].Posting.Cursor);
+        return response;
     }
 }

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using Grpc.Core;
-using Orleans;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
@@ -38,7 +37,8 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         ImmutableArray<FamilyMemberMessage> family = Family(read, volunteer, request.Family);
         read.Check();
 
-        Reply<VolunteerMessage> reply = await grains.Volunteer(volunteer).SetFamilyAsync(new SetFamilyMessage(context.Command(request, id), family));
+        Reply<VolunteerMessage> reply = await grains.Volunteer(volunteer)
+            .SetFamilyAsync(new SetFamilyMessage(context.Command(request, id), family));
         return await WithStarsAsync(reply.OrThrow(), volunteer.Region);
     }
 
@@ -58,7 +58,8 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         read.Check();
 
         (IReadOnlyList<RegistryRow<VolunteerState>> rows, string next) =
-            await registry.PageAsync<VolunteerState>(new RegistryQuery(region, VolunteerState.Kind), size, tokens, context, request, request.PageToken);
+            await registry.PageAsync<VolunteerState>(new RegistryQuery(region, VolunteerState.Kind), size, tokens, context, request,
+            request.PageToken);
         IEnumerable<string> unreadable = rows.Unreadable(region, PersonValues.Volunteers);
         var response = new ListVolunteersResponse { NextPageToken = next, Unreadable = { unreadable } };
         response.Volunteers.Add(await Task.WhenAll(rows.Readable().Select(row => WithStarsAsync(row.State.ToMessage(row.Key), region))));
@@ -81,7 +82,8 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         Reply<MovedHoursMessage> reply = await grains.Volunteer(volunteer)
             .GiftAsync(new GiftHoursMessage(context.Command(request, id, onBehalfOf, memo), receiver.BelowRegion(), minutes));
         MovedHoursMessage moved = reply.OrThrow();
-        return new GiftHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry), Hours = moved.Hours.ToContract(volunteer) };
+        return new GiftHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
+            Hours = moved.Hours.ToContract(volunteer) };
     }
 
     public override async Task<DonateHoursResponse> DonateHours(DonateHoursRequest request, ServerCallContext context)
@@ -95,9 +97,11 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         read.Check();
         context.RequireActing(onBehalfOf, volunteer);
 
-        Reply<MovedHoursMessage> reply = await grains.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(context.Command(request, id, onBehalfOf, memo), minutes));
+        Reply<MovedHoursMessage> reply = await grains.Volunteer(volunteer)
+            .DonateAsync(new DonateHoursMessage(context.Command(request, id, onBehalfOf, memo), minutes));
         MovedHoursMessage moved = reply.OrThrow();
-        return new DonateHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry), Hours = moved.Hours.ToContract(volunteer) };
+        return new DonateHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
+            Hours = moved.Hours.ToContract(volunteer) };
     }
 
     private async Task<Volunteer> WithStarsAsync(VolunteerMessage volunteer, RegionCode region)
@@ -106,7 +110,8 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         return volunteer.ToContract(region, hours?.Stars ?? 0);
     }
 
-    private static ImmutableArray<FamilyMemberMessage> Family(RequestReader read, ResourceName volunteer, IReadOnlyList<FamilyMember> family)
+    private static ImmutableArray<FamilyMemberMessage> Family(RequestReader read, ResourceName volunteer,
+        IReadOnlyList<FamilyMember> family)
     {
         if (family.Count > MaxFamily) read.Refuse("family", "TOO_MANY", ("max", $"{MaxFamily}"));
         var members = ImmutableArray.CreateBuilder<FamilyMemberMessage>();

@@ -1,4 +1,5 @@
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
@@ -27,7 +28,8 @@ internal sealed record Bookings(
         var transfers = new List<BookedTransfer>(append.Entries.Count);
         foreach (AppendedEntry appended in append.Entries)
         {
-            for (int at = 0; at < appended.Balances.Length; at++) transfers.Add(new BookedTransfer(appended.Entry.Index, at, appended.Entry.Transfers[at], appended.Balances[at]));
+            for (int at = 0; at < appended.Balances.Length; at++) transfers.Add(
+                new BookedTransfer(appended.Entry.Index, at, appended.Entry.Transfers[at], appended.Balances[at]));
         }
         return new Bookings(append.Before, append.After, append.Entries[^1].Leaf, transfers, append.Changed, append.Opened);
     }
@@ -72,15 +74,22 @@ internal sealed record Bookings(
             }
             foreach (AccountChange change in entry.Changes) touched[change.Account] = Find(change.Account) with { Flags = change.Flags };
 
-            Account Find(long number) => touched.TryGetValue(number, out Account? account) || accounts.TryGetValue(number, out account) ? account : throw Unsound(entry);
+            Account Find(long number) => touched.TryGetValue(number, out Account? account) || accounts.TryGetValue(number, out account)
+                ? account : throw Unsound(entry);
         }
-        return Of(before, new LedgerHead(before.Region, tree, entries[^1].Entry.Time, opened, before.Remembered), entries[^1].Leaf, transfers, touched.Values);
+        return Of(before, new LedgerHead(before.Region, tree, entries[^1].Entry.Time, opened, before.Remembered), entries[^1].Leaf,
+            transfers, touched.Values);
     }
 
     private static Bookings Of(
-        LedgerHead before, LedgerHead after, Digest lastLeaf, IReadOnlyCollection<BookedTransfer> transfers, IReadOnlyCollection<Account> accounts) =>
-        new(before, after, lastLeaf, transfers, [.. accounts.Where(account => account.Number <= before.Accounts)], [.. accounts.Where(account => account.Number > before.Accounts)]);
+        LedgerHead before, LedgerHead after, Digest lastLeaf, IReadOnlyCollection<BookedTransfer> transfers,
+            IReadOnlyCollection<Account> accounts) =>
+        new(before, after, lastLeaf, transfers, [.. accounts.Where(account => account.Number <= before.Accounts)],
+            [.. accounts.Where(account => account.Number > before.Accounts)]);
 
     private static StorageUnavailableException Unsound(JournalEntry entry) =>
         new($"Entry {entry.Index} of region {entry.Region} doesn't follow from the books: verify the database.");
 }
+
+/// <summary>A transfer as the books have it, with the counters of its two accounts right after it.</summary>
+internal readonly record struct BookedTransfer(long Index, int Position, Transfer Moved, TransferBalances After);

@@ -4,8 +4,10 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// Keeps the books of every region, which are its accounts and transfers, after its journal. An append writes the journal alone; the books follow in long
-/// stretches, each one SQL transaction: where enough is left to book, and before anybody reads them. So nobody sees books that lag behind what was
+/// Keeps the books of every region, which are its accounts and transfers, after its journal. An append writes the journal alone; the books
+/// follow in long
+/// stretches, each one SQL transaction: where enough is left to book, and before anybody reads them. So nobody sees books that lag behind
+/// what was
 /// stored when they asked, and whoever looks next finishes what a crash left.
 /// </summary>
 /// <param name="startAt">Entries from which on what is left is booked without being asked for.</param>
@@ -18,7 +20,8 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
     private readonly ConcurrentDictionary<RegionCode, Region> _regions = new();
 
     /// <summary>Waits where the books lag too far behind for another append.</summary>
-    public ValueTask MakeRoomAsync(RegionCode region) => Of(region).Tail.Entries < (long)MostLeft * startAt ? ValueTask.CompletedTask : CatchUpAsync(region);
+    public ValueTask MakeRoomAsync(RegionCode region) => Of(region).Tail.Entries < (long)MostLeft * startAt
+        ? ValueTask.CompletedTask : CatchUpAsync(region);
 
     /// <summary>A batch is in the journal.</summary>
     public void Stored(LedgerAppend append)
@@ -37,15 +40,18 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
     public async ValueTask CatchUpAsync(RegionCode region, CancellationToken cancellation = default)
     {
         (long journal, long? books) = await _books.ProgressAsync(region);
-        if (books is not { } booked || booked > journal) throw new StorageUnavailableException($"The books of region {region} have {books} entries and its journal {journal}: verify the database.");
+        if (books is not { } booked || booked > journal) throw new StorageUnavailableException(
+            $"The books of region {region} have {books} entries and its journal {journal}: verify the database.");
         Of(region).Tail.Booked(booked);
         // Away from the caller's turns: others wait for it too.
         if (booked < journal) await Task.Run(() => BookAsync(region, journal), CancellationToken.None).WaitAsync(cancellation);
     }
 
     /// <summary>
-    /// Answers a writer's keys: what isn't booked yet from memory, all else by <paramref name="read"/>. The writer holds the accounts of the batch that it has
-    /// sent, so what it lacks is in the tail or in the books. Where another process has written since, it is of the past, and the writer's append will lose.
+    /// Answers a writer's keys: what isn't booked yet from memory, all else by <paramref name="read"/>. The writer holds the accounts of
+    /// the batch that it has
+    /// sent, so what it lacks is in the tail or in the books. Where another process has written since, it is of the past, and the writer's
+    /// append will lose.
     /// </summary>
     public async ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, Func<PrefetchKeys, ValueTask<Prefetched>> read)
     {
@@ -64,7 +70,8 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
         }
     }
 
-    private async ValueTask<Prefetched> LookUpAsync(RegionCode region, UnbookedTail tail, PrefetchKeys keys, Func<PrefetchKeys, ValueTask<Prefetched>> read)
+    private async ValueTask<Prefetched> LookUpAsync(RegionCode region, UnbookedTail tail, PrefetchKeys keys, Func<PrefetchKeys,
+        ValueTask<Prefetched>> read)
     {
         var accounts = new Dictionary<long, Account>();
         var paths = new List<AccountPath>();
@@ -78,7 +85,8 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
         foreach (Account account in found.Accounts) accounts.TryAdd(account.Number, account);
 
         var numbers = new HashSet<long>();
-        foreach (long number in found.Linked.SelectMany(linked => linked.Entry.Transfers).SelectMany(transfer => new[] { transfer.Debit, transfer.Credit }))
+        foreach (long number in found.Linked.SelectMany(linked => linked.Entry.Transfers)
+            .SelectMany(transfer => new[] { transfer.Debit, transfer.Credit }))
         {
             if (accounts.ContainsKey(number)) continue;
             if (tail.TryFind(number, out Account? account)) accounts[number] = account;
@@ -137,7 +145,8 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
     private async Task<Bookings> ReadAsync(LedgerHead head)
     {
         IReadOnlyList<StoredEntry> entries = await _books.JournalAsync(head.Region, head.Size, startAt);
-        if (entries.Count == 0) throw new StorageUnavailableException($"The journal of region {head.Region} has no entry {head.Size}: verify the database.");
+        if (entries.Count == 0) throw new StorageUnavailableException(
+            $"The journal of region {head.Region} has no entry {head.Size}: verify the database.");
         HashSet<long> numbers =
         [
             .. entries.SelectMany(stored => stored.Entry.Transfers).SelectMany(transfer => new[] { transfer.Debit, transfer.Credit }),
@@ -149,4 +158,28 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
     private Region Of(RegionCode region) => _regions.GetOrAdd(region, _ => new Region(new UnbookedTail(), new SemaphoreSlim(1)));
 
     private sealed record Region(UnbookedTail Tail, SemaphoreSlim Turn);
+}
+
+/// <summary>What the <see cref="Bookkeeper"/> asks of an engine: its journals to read, its books to write.</summary>
+internal interface IBooks
+{
+    /// <summary>
+    /// How many entries a region's journal has, and how many of them the books have; nothing where a journal has no books.
+    /// </summary>
+    ValueTask<(long Journal, long? Books)> ProgressAsync(RegionCode region);
+
+    /// <summary>Where the books end: the head that the journal had there, without its refusals and notes.</summary>
+    ValueTask<LedgerHead> BooksHeadAsync(RegionCode region);
+
+    /// <summary>Entries of the journal in their order, from an index on.</summary>
+    ValueTask<IReadOnlyList<StoredEntry>> JournalAsync(RegionCode region, long from, int limit);
+
+    /// <summary>Accounts as the books have them.</summary>
+    ValueTask<IReadOnlyList<Account>> BookedAccountsAsync(RegionCode region, IReadOnlyCollection<long> numbers);
+
+    /// <summary>
+    /// Writes a stretch into the books in one SQL transaction. False: they don't end where it begins, or the journal hasn't its last entry,
+    /// and nothing was written.
+    /// </summary>
+    ValueTask<bool> BookAsync(Bookings bookings);
 }

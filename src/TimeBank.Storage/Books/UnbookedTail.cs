@@ -3,7 +3,10 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>The batches of a region's journal that this process has stored and the books haven't got yet, and the accounts as they left them. For any thread.</summary>
+/// <summary>
+/// The batches of a region's journal that this process has stored and the books haven't got yet, and the accounts as they left them. For
+/// any thread.
+/// </summary>
 internal sealed class UnbookedTail
 {
     private readonly Lock _turn = new();
@@ -41,7 +44,10 @@ internal sealed class UnbookedTail
         lock (_turn) return _complete |= _age == age;
     }
 
-    /// <summary>The journal ends here. Where that isn't what this process stored last, another one has been at work, and what is held here may be of the past.</summary>
+    /// <summary>
+    /// The journal ends here. Where that isn't what this process stored last, another one has been at work, and what is held here may be of
+    /// the past.
+    /// </summary>
     public void EndsAt(LedgerHead head)
     {
         lock (_turn)
@@ -66,7 +72,9 @@ internal sealed class UnbookedTail
         }
     }
 
-    /// <summary>A batch is in the journal. One that doesn't go on from the last one is told of late, by a writer that another one has overtaken.</summary>
+    /// <summary>
+    /// A batch is in the journal. One that doesn't go on from the last one is told of late, by a writer that another one has overtaken.
+    /// </summary>
     public void Add(LedgerAppend append)
     {
         lock (_turn)

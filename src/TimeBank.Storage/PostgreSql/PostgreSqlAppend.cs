@@ -1,10 +1,12 @@
 using Npgsql;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
 /// <summary>
-/// The statements of one batch into the journal: one round trip, and by that one transaction, which the first statement that fails undoes as a whole.
+/// The statements of one batch into the journal: one round trip, and by that one transaction, which the first statement that fails undoes
+/// as a whole.
 /// Statements with nothing to do are left out.
 /// </summary>
 internal static class PostgreSqlAppend
@@ -44,7 +46,8 @@ internal static class PostgreSqlAppend
         .Column("id", appended => PostgreSqlReads.Key(appended.Entry.Id))
         .Column("idx", appended => appended.Entry.Index);
 
-    private static readonly PostgreSqlInsert<(Outcome Outcome, long Nth)> Remembered = new PostgreSqlInsert<(Outcome Outcome, long Nth)>("outcomes")
+    private static readonly PostgreSqlInsert<(Outcome Outcome, long Nth)> Remembered =
+        new PostgreSqlInsert<(Outcome Outcome, long Nth)>("outcomes")
         .Column("id", row => PostgreSqlReads.Key(row.Outcome.Id))
         .Column("command", row => row.Outcome.Command.ToArray())
         .Column("reason", row => (int?)row.Outcome.Refusal?.Reason)
@@ -55,8 +58,10 @@ internal static class PostgreSqlAppend
         .Column("idx", hold => hold.Index)
         .Column("expires", hold => hold.Expires?.Microseconds);
 
-    // Of what is looked up by keys, the region comes with the keys and the keys have a limit that says nothing new. So the planner, who has to guess
-    // while the tables are empty, expects few keys and finds no cheaper way than to look each up; else it would read the whole region for them, and go on so.
+    // Of what is looked up by keys, the region comes with the keys and the keys have a limit that says nothing new. So the planner, who has
+    // to guess
+    // while the tables are empty, expects few keys and finds no cheaper way than to look each up; else it would read the whole region for
+    // them, and go on so.
     internal const string EndedHolds =
         $"""
         WITH ended AS (
@@ -87,7 +92,8 @@ internal static class PostgreSqlAppend
         LedgerHead before = append.Before, after = append.After;
         bool first = before is { Size: 0, Remembered.Count: 0 };
         PostgreSqlStatement head = Add(batch, first ? FirstHead : NextHead, before.Region)
-            .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds).Value(after.Accounts)
+            .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds)
+            .Value(after.Accounts)
             .Value(after.Remembered.Count).Value(LedgerRows.Chain(after));
         if (first) head.Value(MerkleFrontier.Empty.Root.ToArray());
         else head.Value(before.Size).Value(before.Tree.Root.ToArray()).Value(LedgerRows.Chain(before));
@@ -102,5 +108,6 @@ internal static class PostgreSqlAppend
         Remembered.Add(batch, before.Region, [.. append.Remembered.Select((outcome, at) => (outcome, before.Remembered.Count + at))]);
     }
 
-    private static PostgreSqlStatement Add(NpgsqlBatch batch, string sql, RegionCode region) => PostgreSqlStatement.Add(batch, sql).Value(region.Value);
+    private static PostgreSqlStatement Add(NpgsqlBatch batch, string sql, RegionCode region) =>
+        PostgreSqlStatement.Add(batch, sql).Value(region.Value);
 }

@@ -4,7 +4,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>The books of every region: a stretch of the journal is one transaction.</summary>
-/// <param name="reading">Where a reader looks whether there is anything to book, so that no list takes a writer's connection for it.</param>
+/// <param name="reading">Where a reader looks whether there is anything to book, so that no list takes a writer's connection for
+/// it.</param>
 internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource reading) : IBooks
 {
     private const string NextBooks =
@@ -49,11 +50,14 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource 
         """;
 
     public async ValueTask<(long Journal, long? Books)> ProgressAsync(RegionCode region) =>
-        await PostgreSqlQuery.Of("SELECT h.size, b.size FROM ledger_head h LEFT JOIN books b ON b.region = h.region").Add($" WHERE h.region = {region.Value}")
-            .ListAsync(reading, row => (row.GetInt64(0), LedgerRows.Number(row, 1)), CancellationToken.None) is [var progress] ? progress : (0, 0);
+        await PostgreSqlQuery.Of("SELECT h.size, b.size FROM ledger_head h LEFT JOIN books b ON b.region = h.region")
+            .Add($" WHERE h.region = {region.Value}")
+            .ListAsync(reading, row => (row.GetInt64(0), LedgerRows.Number(row, 1)), CancellationToken.None) is [var progress]
+            ? progress : (0, 0);
 
     public async ValueTask<LedgerHead> BooksHeadAsync(RegionCode region) =>
-        await PostgreSqlReads.BooksHead(region).FirstAsync(source, LedgerRows.BooksHead, CancellationToken.None) ?? LedgerHead.Empty(region);
+        await PostgreSqlReads.BooksHead(region).FirstAsync(source, LedgerRows.BooksHead, CancellationToken.None)
+            ?? LedgerHead.Empty(region);
 
     public ValueTask<IReadOnlyList<StoredEntry>> JournalAsync(RegionCode region, long from, int limit) =>
         PostgreSqlReads.Entries(region, from, limit).ListAsync(source, LedgerRows.Entry, CancellationToken.None);
@@ -61,7 +65,8 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource 
     public ValueTask<IReadOnlyList<Account>> BookedAccountsAsync(RegionCode region, IReadOnlyCollection<long> numbers) =>
         PostgreSqlPrefetch.AccountsByNumberAsync(source, region, numbers);
 
-    public ValueTask<bool> BookAsync(Bookings bookings) => source.CallAsync(connection => RunAsync(connection, bookings), CancellationToken.None);
+    public ValueTask<bool> BookAsync(Bookings bookings) =>
+        source.CallAsync(connection => RunAsync(connection, bookings), CancellationToken.None);
 
     private static async Task<bool> RunAsync(NpgsqlConnection connection, Bookings bookings)
     {
@@ -79,7 +84,9 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource 
         }
         catch (PostgresException fault) when (PostgreSqlFault.Translate(fault) is AppendRefusedException refused)
         {
-            throw new StorageUnavailableException($"The journal of region {bookings.Region} can't be booked from entry {bookings.Before.Size} on: verify the database.", refused);
+            throw new StorageUnavailableException(
+                $"The journal of region {bookings.Region} can't be booked from entry {bookings.Before.Size} on: verify the database.",
+                refused);
         }
     }
 
@@ -89,7 +96,8 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource 
         await using var batch = new NpgsqlBatch(connection);
         PostgreSqlStatement Add(string sql) => PostgreSqlStatement.Add(batch, sql).Value(bookings.Region.Value);
         Add(NextBooks)
-            .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds).Value(after.Accounts)
+            .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds)
+            .Value(after.Accounts)
             .Value(bookings.Before.Size).Value(bookings.Before.Tree.Root.ToArray()).Value(bookings.LastLeaf.ToArray());
         if (bookings.Changed.Count > 0) Counters(Add(ChangedAccounts), bookings.Changed);
         OpenedAccounts.Add(batch, bookings.Region, bookings.Opened);

@@ -1,5 +1,4 @@
 using Orleans.Configuration;
-using Orleans.Hosting;
 
 namespace TimeBank.Storage;
 
@@ -23,7 +22,8 @@ public static class PostgreSqlClustering
             options.EnableConnectionLivenessCheck = false;
             options.ProbeTimeout = ProbeEvery;
             // A server that starts asks everyone whose sign of life is fresh for an answer before it joins. Where all servers were lost at
-            // once, nobody has declared them dead, and by the library's own 30 seconds a new one would wait for them for a minute and a half.
+            // once, nobody has declared them dead, and by the library's own 30 seconds a new one would wait for them for a minute and a
+            // half.
             options.IAmAliveTablePublishTimeout = SignOfLifeEvery;
             options.NumMissedTableIAmAliveLimit = SignsOfLifeMissed;
         })

@@ -9,22 +9,31 @@ public sealed class PostgreSqlDatabase : IDisposable
     public const string ServerRole = "timebank_server";
 
     // What a connection string leaves open.
-    private const string Defaults = "Application Name=timebank;Timeout=5;Command Timeout=30;Maximum Pool Size=20;Max Auto Prepare=100;Auto Prepare Min Usages=2;Keepalive=30";
+    private const string Defaults =
+        "Application Name=timebank;Timeout=5;Command Timeout=30;Maximum Pool Size=20;Max Auto Prepare=100;Auto Prepare Min "
+            + "Usages=2;Keepalive=30";
 
-    // A commit is durable before it is answered, whatever the server's or the database's settings say. None of the statements is worth compiling.
+    // A commit is durable before it is answered, whatever the server's or the database's settings say. None of the statements is worth
+    // compiling.
     private const string Always = "-c synchronous_commit=on -c jit=off -c datestyle=ISO";
 
-    // A machine that is gone without a goodbye holds the locks of what it was writing, and with them every other server, until PostgreSQL notices: in half a
+    // A machine that is gone without a goodbye holds the locks of what it was writing, and with them every other server, until PostgreSQL
+    // notices: in half a
     // minute, and not in the two hours that systems wait by themselves.
-    private const string GoneSoon = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000";
+    private const string GoneSoon =
+        "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000";
 
-    // The writer's statements look rows up by their keys. A plan made while the tables were empty mustn't read them whole once they are large.
-    private const string KeysOnly = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+    // The writer's statements look rows up by their keys. A plan made while the tables were empty mustn't read them whole once they are
+    // large.
+    private const string KeysOnly =
+        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
-    // What a list costs depends on its values and on how large its page is, so each is planned for its own. It goes from what it names along the
+    // What a list costs depends on its values and on how large its page is, so each is planned for its own. It goes from what it names
+    // along the
     // indexes: the planner takes every account for an average one, and would read all transfers for somebody who has three.
     private const string EachItsPlan =
-        "-c plan_cache_mode=force_custom_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c max_parallel_workers_per_gather=0";
+        "-c plan_cache_mode=force_custom_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c "
+            + "max_parallel_workers_per_gather=0";
 
     private readonly NpgsqlConnectionStringBuilder _given;
 
@@ -43,7 +52,9 @@ public sealed class PostgreSqlDatabase : IDisposable
     /// <summary>Where the database is, without a password.</summary>
     public string Name => $"{_given.Host}:{_given.Port}/{_given.Database}";
 
-    /// <summary>For the writers of journals and for grain states. Apart from the readers, so that no list keeps a writer waiting for a connection.</summary>
+    /// <summary>
+    /// For the writers of journals and for grain states. Apart from the readers, so that no list keeps a writer waiting for a connection.
+    /// </summary>
     public NpgsqlDataSource Writing { get; }
 
     /// <summary>For statements, lists and verification.</summary>
@@ -72,5 +83,6 @@ public sealed class PostgreSqlDatabase : IDisposable
     }
 
     private string With(string options, bool pooling = true) =>
-        new NpgsqlConnectionStringBuilder(_given.ConnectionString) { Options = $"{_given.Options} {options}".TrimStart(), Pooling = pooling }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(_given.ConnectionString) { Options = $"{_given.Options} {options}".TrimStart(),
+            Pooling = pooling }.ConnectionString;
 }

@@ -20,7 +20,8 @@ internal static class PostgreSqlFault
     private static readonly string[] Unavailable =
     [
         "08", "28", "3D", "40", "53", "57", "58", "XX",
-        PostgresErrorCodes.InsufficientPrivilege, PostgresErrorCodes.LockNotAvailable, PostgresErrorCodes.ReadOnlySqlTransaction, PostgresErrorCodes.UndefinedObject,
+        PostgresErrorCodes.InsufficientPrivilege, PostgresErrorCodes.LockNotAvailable, PostgresErrorCodes.ReadOnlySqlTransaction,
+        PostgresErrorCodes.UndefinedObject,
     ];
 
     /// <summary>The exception of the port that a fault stands for; the fault itself where it is a bug of ours.</summary>
@@ -54,7 +55,8 @@ internal static class PostgreSqlFault
         return new StorageUnavailableException($"The database {database} can't be used: {what.TrimEnd('.')}. {advice}".TrimEnd(), fault);
     }
 
-    private static AppendRefusedException Refuse(PostgresException fault) => new($"The database refused the batch: {fault.MessageText}", fault);
+    private static AppendRefusedException Refuse(PostgresException fault) =>
+        new($"The database refused the batch: {fault.MessageText}", fault);
 
     private static StorageUnavailableException Away(Exception fault) => new($"The database can't be used: {fault.Message}", fault);
 }

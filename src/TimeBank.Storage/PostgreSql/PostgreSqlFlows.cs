@@ -62,8 +62,10 @@ internal static class PostgreSqlFlows
             .If(filter.Kind is not null, $" AND e.kind = {(short)filter.Kind!.Value}")
             // The condition of the partial index is repeated, or it might not be used.
             .If(filter.Kind is not null and not EntryKind.Post, $" AND e.kind <> 1")
-            .If(filter.Reversed is true, $" AND EXISTS (SELECT FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)")
-            .If(filter.Reversed is false, $" AND NOT EXISTS (SELECT FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)");
+            .If(filter.Reversed is true,
+            $" AND EXISTS (SELECT FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)")
+            .If(filter.Reversed is false,
+            $" AND NOT EXISTS (SELECT FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)");
         // By the index a page costs what it shows, wherever the period lies.
         if (filter.From is { } from) query.Add($" AND e.idx >= ").FirstIndexFrom(region, from);
         if (filter.Until is { } until) query.Add($" AND e.idx < ").FirstIndexFrom(region, until);

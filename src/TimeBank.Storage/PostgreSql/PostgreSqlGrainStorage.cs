@@ -1,5 +1,4 @@
 using Orleans.Configuration;
-using Orleans.Hosting;
 using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Storage;

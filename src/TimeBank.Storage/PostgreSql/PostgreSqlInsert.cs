@@ -3,11 +3,15 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>How rows of a kind go into a region's part of a table: each column beside where its value comes from. Columns are named before the first use.</summary>
+/// <summary>
+/// How rows of a kind go into a region's part of a table: each column beside where its value comes from. Columns are named before the first
+/// use.
+/// </summary>
 /// <param name="table">The table, whose first column is the region.</param>
 internal sealed class PostgreSqlInsert<TRow>(string table)
 {
-    // Opening arrays costs a statement as much as a few rows do: up to here each row is a statement of its own, and beyond they travel as an array for each column.
+    // Opening arrays costs a statement as much as a few rows do: up to here each row is a statement of its own, and beyond they travel as
+    // an array for each column.
     private const int Few = 4;
 
     private readonly List<IColumn> _columns = [];

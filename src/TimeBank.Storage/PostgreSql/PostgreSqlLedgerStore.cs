@@ -63,20 +63,27 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
     public async ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) =>
         await PostgreSqlReads.Head(region).FirstAsync(_writing, LedgerRows.Head, cancellation) ?? LedgerHead.Empty(region);
 
-    public ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation) => PostgreSqlReads.Regions().ListAsync(_reading, LedgerRows.Region, cancellation);
+    public ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation) =>
+        PostgreSqlReads.Regions().ListAsync(_reading, LedgerRows.Region, cancellation);
 
     public ValueTask<Account?> AccountAsync(RegionCode region, AccountPath path, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.Account(region, path).FirstAsync(_reading, LedgerRows.Account, cancellation), cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.Account(region, path).FirstAsync(_reading, LedgerRows.Account, cancellation),
+            cancellation);
 
-    public ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.Accounts(region, filter, afterNumber, limit).ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
+    public ValueTask<IReadOnlyList<Account>> AccountsAsync(RegionCode region, AccountFilter filter, long afterNumber, int limit,
+        CancellationToken cancellation) =>
+        InBooksAsync(region, () => PostgreSqlReads.Accounts(region, filter, afterNumber, limit)
+            .ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
 
-    public ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.AccountsByPath(region, filter, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
+    public ValueTask<IReadOnlyList<Account>> AccountsByPathAsync(RegionCode region, AccountFilter filter, string afterPath, int limit,
+        CancellationToken cancellation) =>
+        InBooksAsync(region, () => PostgreSqlReads.AccountsByPath(region, filter, afterPath, limit)
+            .ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<Account>> AccountsByLastDayAsync(
         RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.AccountsByLastDay(region, filter, afterDay, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.AccountsByLastDay(region, filter, afterDay, afterPath, limit)
+            .ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
 
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) =>
         PostgreSqlReads.Entry(region, index).FirstAsync(_reading, LedgerRows.Entry, cancellation);
@@ -84,17 +91,24 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
     public ValueTask<StoredEntry?> EntryAsync(RegionCode region, EntryId id, CancellationToken cancellation) =>
         PostgreSqlReads.Entry(region, id).FirstAsync(_reading, LedgerRows.Entry, cancellation);
 
-    public ValueTask<IReadOnlyList<StoredEntry>> EntriesAsync(RegionCode region, long fromIndex, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<StoredEntry>> EntriesAsync(RegionCode region, long fromIndex, int limit,
+        CancellationToken cancellation) =>
         PostgreSqlReads.Entries(region, fromIndex, limit).ListAsync(_reading, LedgerRows.Entry, cancellation);
 
-    public ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlFlows.Entries(region, filter, beforeIndex, limit).ListAsync(_reading, LedgerRows.LinkedEntry, cancellation), cancellation);
+    public ValueTask<IReadOnlyList<LinkedEntry>> EntriesAsync(RegionCode region, EntryFilter filter, long beforeIndex, int limit,
+        CancellationToken cancellation) =>
+        InBooksAsync(region, () => PostgreSqlFlows.Entries(region, filter, beforeIndex, limit)
+            .ListAsync(_reading, LedgerRows.LinkedEntry, cancellation), cancellation);
 
-    public ValueTask<IReadOnlyList<LinkedEntry>> EarliestEntriesAsync(RegionCode region, EntryFilter filter, long afterIndex, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlFlows.EarliestEntries(region, filter, afterIndex, limit).ListAsync(_reading, LedgerRows.LinkedEntry, cancellation), cancellation);
+    public ValueTask<IReadOnlyList<LinkedEntry>> EarliestEntriesAsync(RegionCode region, EntryFilter filter, long afterIndex, int limit,
+        CancellationToken cancellation) =>
+        InBooksAsync(region, () => PostgreSqlFlows.EarliestEntries(region, filter, afterIndex, limit)
+            .ListAsync(_reading, LedgerRows.LinkedEntry, cancellation), cancellation);
 
-    public ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.Transfers(region, entries).ListAsync(_reading, LedgerRows.Transfer, cancellation), cancellation);
+    public ValueTask<IReadOnlyList<StoredTransfer>> TransfersAsync(RegionCode region, IReadOnlyList<long> entries,
+        CancellationToken cancellation) =>
+        InBooksAsync(region, () => PostgreSqlReads.Transfers(region, entries).ListAsync(_reading, LedgerRows.Transfer, cancellation),
+            cancellation);
 
     public ValueTask<IReadOnlyList<Flow>> FlowsAsync(
         RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
@@ -109,38 +123,52 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
             cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<Posting>> PostingsAsync(
-        RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.Postings(region, account, from, until, after, limit).ListAsync(_reading, LedgerRows.Posting, cancellation), cancellation);
+        RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit,
+            CancellationToken cancellation) =>
+        InBooksAsync(region, () => PostgreSqlReads.Postings(region, account, from, until, after, limit)
+            .ListAsync(_reading, LedgerRows.Posting, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<Posting>> LatestPostingsAsync(
-        RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.LatestPostings(region, account, from, until, before, limit).ListAsync(_reading, LedgerRows.Posting, cancellation), cancellation);
+        RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit,
+            CancellationToken cancellation) =>
+        InBooksAsync(region, () => PostgreSqlReads.LatestPostings(region, account, from, until, before, limit)
+            .ListAsync(_reading, LedgerRows.Posting, cancellation), cancellation);
 
-    public async ValueTask<IReadOnlyDictionary<long, JournalEntry>> LastEntriesAsync(RegionCode region, IReadOnlyCollection<long> accounts, CancellationToken cancellation) =>
-        (await InBooksAsync(region, () => PostgreSqlReads.LastEntries(region, accounts).ListAsync(_reading, LedgerRows.LastEntry, cancellation), cancellation)).ToDictionary();
+    public async ValueTask<IReadOnlyDictionary<long,
+        JournalEntry>> LastEntriesAsync(RegionCode region, IReadOnlyCollection<long> accounts, CancellationToken cancellation) =>
+        (await InBooksAsync(region, () => PostgreSqlReads.LastEntries(region, accounts)
+            .ListAsync(_reading, LedgerRows.LastEntry, cancellation), cancellation)).ToDictionary();
 
     public ValueTask<Counters> CountersBeforeAsync(RegionCode region, long account, LedgerTime time, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.CountersBefore(region, account, time).FirstAsync(_reading, row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), cancellation), cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.CountersBefore(region, account, time)
+            .FirstAsync(_reading, row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), cancellation), cancellation);
 
     public ValueTask<long> IndexAtAsync(RegionCode region, LedgerTime time, CancellationToken cancellation) =>
         PostgreSqlReads.IndexAt(region, time).FirstAsync(_reading, row => row.GetInt64(0), cancellation);
 
-    public ValueTask<IReadOnlyList<Account>> AccountsAsOfAsync(RegionCode region, AccountFilter filter, long size, string afterPath, int limit, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.AccountsAsOf(region, filter, size, afterPath, limit).ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
+    public ValueTask<IReadOnlyList<Account>> AccountsAsOfAsync(RegionCode region, AccountFilter filter, long size, string afterPath,
+        int limit, CancellationToken cancellation) =>
+        InBooksAsync(region, () => PostgreSqlReads.AccountsAsOf(region, filter, size, afterPath, limit)
+            .ListAsync(_reading, LedgerRows.Account, cancellation), cancellation);
 
-    public ValueTask<IReadOnlyList<JournalEntry>> OpenHoldsAsync(RegionCode region, long afterIndex, int limit, CancellationToken cancellation) =>
-        PostgreSqlReads.OpenHolds(region, afterIndex, limit).ListAsync(_reading, row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), cancellation);
+    public ValueTask<IReadOnlyList<JournalEntry>> OpenHoldsAsync(RegionCode region, long afterIndex, int limit,
+        CancellationToken cancellation) =>
+        PostgreSqlReads.OpenHolds(region, afterIndex, limit)
+            .ListAsync(_reading, row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), cancellation);
 
-    public ValueTask<IReadOnlyList<JournalEntry>> DueHoldsAsync(RegionCode region, LedgerTime at, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<JournalEntry>> DueHoldsAsync(RegionCode region, LedgerTime at, int limit,
+        CancellationToken cancellation) =>
         PostgreSqlReads.DueHolds(region, at, limit).ListAsync(_reading, row => EntryCodec.Decode(LedgerRows.Bytes(row, 0)), cancellation);
 
     public ValueTask<IReadOnlyList<UnitTotals>> TrialBalanceAsync(RegionCode region, CancellationToken cancellation) =>
-        InBooksAsync(region, () => PostgreSqlReads.TrialBalance(region).ListAsync(_reading, LedgerRows.UnitTotals, cancellation), cancellation);
+        InBooksAsync(region, () => PostgreSqlReads.TrialBalance(region).ListAsync(_reading, LedgerRows.UnitTotals, cancellation),
+            cancellation);
 
     public ValueTask<TrialBalance> TrialBalanceByClassAsync(RegionCode region, CancellationToken cancellation) =>
         InBooksAsync(region, () => SnapshotAsync(
             async connection => new TrialBalance(
-                await PostgreSqlReads.BooksHead(region).ListAsync(connection, LedgerRows.BooksHead, cancellation) is [var head] ? head : LedgerHead.Empty(region),
+                await PostgreSqlReads.BooksHead(region).ListAsync(connection, LedgerRows.BooksHead, cancellation) is [var head]
+                    ? head : LedgerHead.Empty(region),
                 await PostgreSqlReads.TrialBalanceByClass(region).ListAsync(connection, LedgerRows.ClassTotals, cancellation)),
             cancellation), cancellation);
 

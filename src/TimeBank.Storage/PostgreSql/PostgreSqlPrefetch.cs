@@ -3,7 +3,10 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>Answers a batch's keys in one round trip, whatever their number, but for the accounts of linked entries. Statements with nothing to look for are left out.</summary>
+/// <summary>
+/// Answers a batch's keys in one round trip, whatever their number, but for the accounts of linked entries. Statements with nothing to look
+/// for are left out.
+/// </summary>
 internal static class PostgreSqlPrefetch
 {
     // What PostgreSqlAppend.ChangedAccounts says of keys holds here too.
@@ -27,11 +30,14 @@ internal static class PostgreSqlPrefetch
         JOIN entries e ON e.region = o.region AND e.idx = o.idx
         """;
 
-    internal const string AccountsByPath = $"SELECT {PostgreSqlReads.AccountColumns} FROM {Keys} k JOIN accounts a ON a.region = k.region AND a.path = k.key";
+    internal const string AccountsByPath =
+        $"SELECT {PostgreSqlReads.AccountColumns} FROM {Keys} k JOIN accounts a ON a.region = k.region AND a.path = k.key";
 
-    internal const string AccountsByNumber = $"SELECT {PostgreSqlReads.AccountColumns} FROM {Keys} k JOIN accounts a ON a.region = k.region AND a.number = k.key";
+    internal const string AccountsByNumber =
+        $"SELECT {PostgreSqlReads.AccountColumns} FROM {Keys} k JOIN accounts a ON a.region = k.region AND a.number = k.key";
 
-    public static async ValueTask<Prefetched> ReadAsync(NpgsqlDataSource source, RegionCode region, PrefetchKeys keys, CancellationToken cancellation)
+    public static async ValueTask<Prefetched> ReadAsync(NpgsqlDataSource source, RegionCode region, PrefetchKeys keys,
+        CancellationToken cancellation)
     {
         var outcomes = new List<Outcome>();
         var links = new List<LinkedEntry>();
@@ -53,7 +59,8 @@ internal static class PostgreSqlPrefetch
         return new Prefetched(outcomes, accounts, links);
     }
 
-    public static async ValueTask<IReadOnlyList<Account>> AccountsByNumberAsync(NpgsqlDataSource source, RegionCode region, IReadOnlyCollection<long> numbers)
+    public static async ValueTask<IReadOnlyList<Account>> AccountsByNumberAsync(NpgsqlDataSource source, RegionCode region,
+        IReadOnlyCollection<long> numbers)
     {
         var accounts = new List<Account>();
         await source.CallAsync(
@@ -69,7 +76,8 @@ internal static class PostgreSqlPrefetch
         return accounts;
     }
 
-    private static async Task<bool> RunAsync(NpgsqlConnection connection, List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader> Found)> lookUps, CancellationToken cancellation)
+    private static async Task<bool> RunAsync(NpgsqlConnection connection,
+        List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader> Found)> lookUps, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         foreach ((NpgsqlBatchCommand command, _) in lookUps) batch.BatchCommands.Add(command);

@@ -28,12 +28,14 @@ internal sealed class PostgreSqlQuery
         // The conditions of the partial indexes are repeated, or they wouldn't be used. '~' comes after every letter that a path may have.
         If(filter.Owner.Length > 0, $" AND a.owner = {filter.Owner} AND a.owner <> ''")
             .If(filter.Group.Length > 0, $" AND a.grp = {filter.Group} AND a.grp <> ''")
-            .If(filter.UntilBefore is not null, $" AND a.valid_until < {LedgerRows.Date(filter.UntilBefore)}::date AND a.valid_until IS NOT NULL")
+            .If(filter.UntilBefore is not null,
+            $" AND a.valid_until < {LedgerRows.Date(filter.UntilBefore)}::date AND a.valid_until IS NOT NULL")
             .If(filter.PathPrefix.Length > 0, $" AND a.path >= {filter.PathPrefix} AND a.path < {filter.PathPrefix + "~"}")
             .If(filter.Unit is not null, $" AND a.unit = {filter.Unit!.Value.Code}")
             .If(filter.NotEmpty, $" AND (a.debits_posted <> a.credits_posted OR a.debits_pending <> 0 OR a.credits_pending <> 0)");
 
-    public ValueTask<IReadOnlyList<T>> ListAsync<T>(NpgsqlDataSource source, Func<NpgsqlDataReader, T> row, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<T>> ListAsync<T>(NpgsqlDataSource source, Func<NpgsqlDataReader, T> row,
+        CancellationToken cancellation) =>
         source.CallAsync<IReadOnlyList<T>>(async connection => await ListAsync(connection, row, cancellation), cancellation);
 
     public async Task<List<T>> ListAsync<T>(NpgsqlConnection connection, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)
@@ -59,7 +61,8 @@ internal sealed class PostgreSqlQuery
     {
         public Piece(int literalLength, int formattedCount, PostgreSqlQuery query) => Query = query;
 
-        public Piece(int literalLength, int formattedCount, PostgreSqlQuery query, bool asked, out bool wanted) => (Query, wanted) = (query, asked);
+        public Piece(int literalLength, int formattedCount, PostgreSqlQuery query, bool asked, out bool wanted) =>
+            (Query, wanted) = (query, asked);
 
         internal PostgreSqlQuery Query { get; }
 
@@ -74,3 +77,6 @@ internal sealed class PostgreSqlQuery
         }
     }
 }
+
+/// <summary>Text that is part of a statement itself; everything else in a statement's braces becomes a parameter.</summary>
+internal readonly record struct SqlText(string Text);

@@ -6,12 +6,14 @@ namespace TimeBank.Storage;
 internal static class PostgreSqlReads
 {
     public const string AccountColumns =
-        "a.number, a.path, a.unit, a.flags, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted, a.opened, a.owner, a.grp, a.valid_from::text, a.valid_until::text, a.data";
+        "a.number, a.path, a.unit, a.flags, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted, a.opened, a.owner, "
+            + $"a.grp, a.valid_from::text, a.valid_until::text, a.data";
 
     public static PostgreSqlQuery Head(RegionCode region) =>
         PostgreSqlQuery.Of($"SELECT {LedgerRows.HeadColumns} FROM ledger_head").Add($" WHERE region = {region.Value}");
 
-    public static PostgreSqlQuery BooksHead(RegionCode region) => PostgreSqlQuery.Of($"SELECT {LedgerRows.BooksColumns} FROM books").Add($" WHERE region = {region.Value}");
+    public static PostgreSqlQuery BooksHead(RegionCode region) =>
+        PostgreSqlQuery.Of($"SELECT {LedgerRows.BooksColumns} FROM books").Add($" WHERE region = {region.Value}");
 
     public static PostgreSqlQuery Regions() => PostgreSqlQuery.Of("SELECT region FROM ledger_head ORDER BY region");
 
@@ -23,11 +25,15 @@ internal static class PostgreSqlReads
     public static PostgreSqlQuery AccountsByPath(RegionCode region, AccountFilter filter, string afterPath, int limit) =>
         AccountsOf(region).Add($" AND a.path > {afterPath}").Accounts(filter).Add($" ORDER BY a.path LIMIT {limit}");
 
-    public static PostgreSqlQuery AccountsByLastDay(RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit) =>
-        AccountsOf(region).Add($" AND a.valid_until IS NOT NULL AND (a.valid_until, a.path) > ({LedgerRows.Date(afterDay)}::date, {afterPath})").Accounts(filter)
+    public static PostgreSqlQuery AccountsByLastDay(RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath,
+        int limit) =>
+        AccountsOf(region)
+            .Add($" AND a.valid_until IS NOT NULL AND (a.valid_until, a.path) > ({LedgerRows.Date(afterDay)}::date, {afterPath})")
+            .Accounts(filter)
             .Add($" ORDER BY a.valid_until, a.path LIMIT {limit}");
 
-    public static PostgreSqlQuery Entry(RegionCode region, long index) => EntriesOf().Add($" WHERE e.region = {region.Value} AND e.idx = {index}");
+    public static PostgreSqlQuery Entry(RegionCode region, long index) =>
+        EntriesOf().Add($" WHERE e.region = {region.Value} AND e.idx = {index}");
 
     public static PostgreSqlQuery Entry(RegionCode region, EntryId id) =>
         EntriesOf().Add($" JOIN outcomes o ON e.region = o.region AND e.idx = o.idx WHERE o.region = {region.Value} AND o.id = {Key(id)}");
@@ -45,14 +51,20 @@ internal static class PostgreSqlReads
         ORDER BY t.idx, t.position
         """);
 
-    public static PostgreSqlQuery Postings(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>
-        Postings(region, account, limit, new SqlText(">"), new SqlText("ASC"), new SqlText("idx < (SELECT beyond FROM span)"), query => query
-            .Add($"SELECT greatest({after.Index}, first - 1) AS idx, CASE WHEN {after.Index} >= first THEN {after.Position} ELSE {int.MaxValue} END AS position, first, beyond FROM (SELECT ")
+    public static PostgreSqlQuery Postings(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after,
+        int limit) =>
+        Postings(region, account, limit, new SqlText(">"), new SqlText("ASC"), new SqlText("idx < (SELECT beyond FROM span)"), query =>
+            query
+            .Add($"SELECT greatest({after.Index}, first - 1) AS idx, CASE WHEN {after.Index} >= first THEN {after.Position} ELSE "
+                + $"{int.MaxValue} END AS position, first, beyond FROM (SELECT ")
             .Span(region, from, until));
 
-    public static PostgreSqlQuery LatestPostings(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit) =>
-        Postings(region, account, limit, new SqlText("<"), new SqlText("DESC"), new SqlText("idx >= (SELECT first FROM span)"), query => query
-            .Add($"SELECT least({before.Index}, beyond) AS idx, CASE WHEN {before.Index} < beyond THEN {before.Position} ELSE 0 END AS position, first, beyond FROM (SELECT ")
+    public static PostgreSqlQuery LatestPostings(RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before,
+        int limit) =>
+        Postings(region, account, limit, new SqlText("<"), new SqlText("DESC"), new SqlText("idx >= (SELECT first FROM span)"), query =>
+            query
+            .Add($"SELECT least({before.Index}, beyond) AS idx, CASE WHEN {before.Index} < beyond THEN {before.Position} ELSE 0 END AS "
+                + $"position, first, beyond FROM (SELECT ")
             .Span(region, from, until));
 
     public static PostgreSqlQuery LastEntries(RegionCode region, IReadOnlyCollection<long> accounts) => new PostgreSqlQuery().Add(
@@ -75,14 +87,18 @@ internal static class PostgreSqlReads
         Side("credit", isDebit: false);
         return query.Add($") legs ORDER BY idx DESC, position DESC LIMIT 1");
 
-        void Side(string own, bool isDebit) => Leg(query, region, account, own, isDebit).Add($" AND idx < (SELECT beyond FROM span) ORDER BY idx DESC, position DESC LIMIT 1)");
+        void Side(string own, bool isDebit) => Leg(query, region, account, own, isDebit)
+            .Add($" AND idx < (SELECT beyond FROM span) ORDER BY idx DESC, position DESC LIMIT 1)");
     }
 
     public static PostgreSqlQuery IndexAt(RegionCode region, LedgerTime time) =>
         PostgreSqlQuery.Of("SELECT coalesce(").FirstIndexFrom(region, time).Add($", 0)");
 
-    public static PostgreSqlQuery AccountsAsOf(RegionCode region, AccountFilter filter, long size, string afterPath, int limit) => PostgreSqlQuery.Of(
-        $"SELECT {AccountColumns.Replace("a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted", "0::bigint, coalesce(l.debits, 0), 0::bigint, coalesce(l.credits, 0)", StringComparison.Ordinal)} FROM (SELECT * FROM accounts a")
+    public static PostgreSqlQuery AccountsAsOf(RegionCode region, AccountFilter filter, long size, string afterPath, int limit) =>
+        PostgreSqlQuery.Of(
+        $"SELECT "
+            + $"{AccountColumns.Replace("a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted",
+                "0::bigint, coalesce(l.debits, 0), 0::bigint, coalesce(l.credits, 0)", StringComparison.Ordinal)} FROM (SELECT * FROM accounts a")
         .Add($" WHERE a.region = {region.Value} AND a.path > {afterPath} AND a.opened < {size}").Accounts(filter).Add(
         $"""
          ORDER BY a.path LIMIT {limit}) a LEFT JOIN LATERAL (
@@ -109,7 +125,8 @@ internal static class PostgreSqlReads
         """);
 
     public static PostgreSqlQuery TrialBalance(RegionCode region) =>
-        PostgreSqlQuery.Of($"SELECT unit, {LedgerRows.TotalColumns}, count(*) FROM accounts").Add($" WHERE region = {region.Value} GROUP BY unit ORDER BY unit");
+        PostgreSqlQuery.Of($"SELECT unit, {LedgerRows.TotalColumns}, count(*) FROM accounts")
+            .Add($" WHERE region = {region.Value} GROUP BY unit ORDER BY unit");
 
     // What Chart.ClassOf does, on the database's side: a region may have a million accounts.
     public static PostgreSqlQuery TrialBalanceByClass(RegionCode region) => PostgreSqlQuery.Of(
@@ -121,7 +138,10 @@ internal static class PostgreSqlReads
     /// <summary>An id as the key of its outcome.</summary>
     public static Guid Key(EntryId id) => new(id.ToArray(), bigEndian: true);
 
-    /// <summary>The index of the first entry that isn't before a time; past every entry where there is none. Time rises with the index, so halving finds it.</summary>
+    /// <summary>
+    /// The index of the first entry that isn't before a time; past every entry where there is none. Time rises with the index, so halving
+    /// finds it.
+    /// </summary>
     public static PostgreSqlQuery FirstIndexFrom(this PostgreSqlQuery query, RegionCode region, LedgerTime time) => query.Add(
         $"""
         (WITH RECURSIVE halving (low, high) AS (
@@ -132,16 +152,19 @@ internal static class PostgreSqlReads
         SELECT max(low) FROM halving)
         """);
 
-    private static PostgreSqlQuery AccountsOf(RegionCode region) => PostgreSqlQuery.Of($"SELECT {AccountColumns} FROM accounts a").Add($" WHERE a.region = {region.Value}");
+    private static PostgreSqlQuery AccountsOf(RegionCode region) =>
+        PostgreSqlQuery.Of($"SELECT {AccountColumns} FROM accounts a").Add($" WHERE a.region = {region.Value}");
 
     private static PostgreSqlQuery EntriesOf() => PostgreSqlQuery.Of($"SELECT {LedgerRows.EntryColumns} FROM entries e");
 
     private static PostgreSqlQuery Span(this PostgreSqlQuery query, RegionCode region, LedgerTime from, LedgerTime until) =>
         query.FirstIndexFrom(region, from).Add($" AS first, ").FirstIndexFrom(region, until).Add($" AS beyond) period");
 
-    // Each side's legs come in order from an index of their own and no further than the page, so a page costs what it shows, wherever it lies. That takes one
+    // Each side's legs come in order from an index of their own and no further than the page, so a page costs what it shows, wherever it
+    // lies. That takes one
     // place to begin at: of two lower bounds, the cursor and the period, an index uses one and reads all that the other leaves out.
-    private static PostgreSqlQuery Postings(RegionCode region, long account, int limit, SqlText beyond, SqlText order, SqlText end, Action<PostgreSqlQuery> span)
+    private static PostgreSqlQuery Postings(RegionCode region, long account, int limit, SqlText beyond, SqlText order, SqlText end,
+        Action<PostgreSqlQuery> span)
     {
         PostgreSqlQuery query = PostgreSqlQuery.Of("WITH span AS MATERIALIZED (");
         span(query);

@@ -15,15 +15,18 @@ public sealed partial class PostgreSqlRegistry(PostgreSqlDatabase database) : IR
     {
         bool byKey = query.SortBy.Length == 0;
         // What a state hasn't got sorts as empty text, so that a cursor can name it.
-        SqlText sort = byKey ? new SqlText("''") : new SqlText($"coalesce({Field(query.SortBy).Text}, '')"), order = new(query.Descending ? "DESC" : "ASC"), beyond = new(query.Descending ? "<" : ">");
-        PostgreSqlQuery statement = Matching(new PostgreSqlQuery().Add($"SELECT grain_key, {sort}, convert_to(payload::text, 'UTF8')"), query);
+        SqlText sort = byKey ? new SqlText("''") : new SqlText($"coalesce({Field(query.SortBy).Text}, '')"),
+            order = new(query.Descending ? "DESC" : "ASC"), beyond = new(query.Descending ? "<" : ">");
+        PostgreSqlQuery statement = Matching(new PostgreSqlQuery().Add($"SELECT grain_key, {sort}, convert_to(payload::text, 'UTF8')"),
+            query);
         if (query.After is { } after)
         {
             string key = $"{query.Region}/{after.Key}";
             if (byKey) statement.Add($" AND grain_key > {key}");
             else statement.Add($" AND ({sort} {beyond} {after.Sort} OR ({sort} = {after.Sort} AND grain_key > {key}))");
         }
-        return statement.Add($" ORDER BY ").If(!byKey, $"{sort} {order}, ").Add($"grain_key LIMIT {query.Limit}").ListAsync(database.Reading, Row<T>, cancellation);
+        return statement.Add($" ORDER BY ").If(!byKey, $"{sort} {order}, ").Add($"grain_key LIMIT {query.Limit}")
+            .ListAsync(database.Reading, Row<T>, cancellation);
     }
 
     public ValueTask<long> CountAsync(RegistryQuery query, CancellationToken cancellation) =>
@@ -60,7 +63,8 @@ public sealed partial class PostgreSqlRegistry(PostgreSqlDatabase database) : IR
 
     // Names come from code, never from callers; the check keeps it so.
     private static SqlText Path(string name) =>
-        FieldName().IsMatch(name) ? new SqlText($"'{{{name.Replace('.', ',')}}}'") : throw new ArgumentException($"'{name}' is not the name of a field.", nameof(name));
+        FieldName().IsMatch(name) ? new SqlText($"'{{{name.Replace('.', ',')}}}'")
+            : throw new ArgumentException($"'{name}' is not the name of a field.", nameof(name));
 
     private static RegistryRow<T> Row<T>(NpgsqlDataReader row)
         where T : class

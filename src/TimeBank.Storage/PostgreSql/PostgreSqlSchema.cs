@@ -22,10 +22,13 @@ public static class PostgreSqlSchema
     /// <summary>The version that this build reads and writes.</summary>
     public static int Version => Scripts.Version;
 
-    /// <summary>Applies what is missing. The login owns the tables; where nothing is missing, any member of the server's role will do.</summary>
+    /// <summary>
+    /// Applies what is missing. The login owns the tables; where nothing is missing, any member of the server's role will do.
+    /// </summary>
     /// <param name="database">The database.</param>
     /// <param name="applied">Hears the name of each script that has been applied here.</param>
-    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made, or a script failed and left nothing behind.</exception>
+    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made, or a script
+    /// failed and left nothing behind.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
     public static void Migrate(PostgreSqlDatabase database, Action<string>? applied = null) => AsLogin(database, connection =>
     {
@@ -39,7 +42,8 @@ public static class PostgreSqlSchema
     /// <summary>The names of the scripts that <see cref="Migrate"/> would apply.</summary>
     /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
-    public static IReadOnlyList<string> Missing(PostgreSqlDatabase database) => AsLogin(database, connection => Scripts.NamesAfter(Check(connection)));
+    public static IReadOnlyList<string> Missing(PostgreSqlDatabase database) =>
+        AsLogin(database, connection => Scripts.NamesAfter(Check(connection)));
 
     /// <exception cref="SchemaMismatchException">The database hasn't this build's schema, or the login can't work as a server.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
@@ -72,10 +76,12 @@ public static class PostgreSqlSchema
 
     private static void RequireServer(NpgsqlConnection connection)
     {
-        if (connection.PostgreSqlVersion.Major < OldestServer) throw new SchemaMismatchException($"The server is PostgreSQL {connection.PostgreSqlVersion}: {OldestServer} or later is needed.");
+        if (connection.PostgreSqlVersion.Major < OldestServer) throw new SchemaMismatchException(
+            $"The server is PostgreSQL {connection.PostgreSqlVersion}: {OldestServer} or later is needed.");
         string encoding = List(connection, "SHOW server_encoding", row => row.GetString(0))[0];
         if (encoding != "UTF8") throw new SchemaMismatchException($"The database's encoding is {encoding}: UTF8 is needed.");
-        if (List(connection, "SELECT current_schema()", row => row.IsDBNull(0))[0]) throw new SchemaMismatchException("The search path names no schema that is there: create it first.");
+        if (List(connection, "SELECT current_schema()", row => row.IsDBNull(0))[0]) throw new SchemaMismatchException(
+            "The search path names no schema that is there: create it first.");
     }
 
     /// <returns>Whether the server's role is there at all: the scripts make it.</returns>
@@ -118,7 +124,9 @@ public static class PostgreSqlSchema
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
-            throw new SchemaMismatchException($"The login may not apply script {script.Name} ({fault.MessageText}): run `timebank migrate` as the owner of the database.");
+            throw new SchemaMismatchException(
+                $"The login may not apply script {script.Name} ({fault.MessageText}): "
+                    + "run `timebank migrate` as the owner of the database.");
         }
         catch (PostgresException fault) when (PostgreSqlFault.Translate(fault) == fault)
         {

@@ -9,7 +9,8 @@ namespace TimeBank.Storage;
 /// <summary>Derives a whole database again from its journals, in one snapshot, beside running servers or without them.</summary>
 public static class PostgreSqlVerifier
 {
-    // Tables that are larger than memory come in order from their keys; sorting them would fill the disk. What needs no order is read as it lies.
+    // Tables that are larger than memory come in order from their keys; sorting them would fill the disk. What needs no order is read as it
+    // lies.
     private const string InOrder = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = on";
 
     /// <param name="states">The types of the grains' states, by name; null: they aren't looked at.</param>
@@ -24,7 +25,8 @@ public static class PostgreSqlVerifier
         {
             using NpgsqlConnection connection = database.Reading.OpenConnection(), beside = database.Reading.OpenConnection();
             PostgreSqlSchema.RequireCurrent(connection);
-            using NpgsqlTransaction first = connection.BeginTransaction(IsolationLevel.RepeatableRead), second = beside.BeginTransaction(IsolationLevel.RepeatableRead);
+            using NpgsqlTransaction first = connection.BeginTransaction(IsolationLevel.RepeatableRead),
+                second = beside.BeginTransaction(IsolationLevel.RepeatableRead);
             using var export = new NpgsqlCommand("SELECT pg_export_snapshot()", connection);
             // Both connections see the same moment.
             Run(beside, $"SET TRANSACTION SNAPSHOT '{export.ExecuteScalar()}'");

@@ -1,4 +1,5 @@
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
@@ -12,7 +13,8 @@ internal sealed class SqliteAppend(SqliteSession session)
         """);
 
     private readonly SqliteStatement _firstBooks = session.Prepare(
-        "INSERT INTO books (region, size, root, frontier, time, accounts) VALUES ($region, 0, $root, $frontier, 0, 0) ON CONFLICT DO NOTHING");
+        "INSERT INTO books (region, size, root, frontier, time, accounts) VALUES ($region, 0, $root, $frontier, 0, 0) ON CONFLICT DO "
+            + "NOTHING");
 
     private readonly SqliteStatement _nextHead = session.Prepare(
         """
@@ -27,7 +29,8 @@ internal sealed class SqliteAppend(SqliteSession session)
         """);
 
     private readonly SqliteStatement _outcome = session.Prepare(
-        "INSERT INTO outcomes (region, id, idx, command, reason, detail, nth) VALUES ($region, $id, $idx, $command, $reason, $detail, $nth)");
+        "INSERT INTO outcomes (region, id, idx, command, reason, detail, nth) VALUES ($region, $id, $idx, $command, $reason, "
+            + "$detail, $nth)");
 
     private readonly SqliteStatement _hold = session.Prepare("INSERT INTO holds (region, idx, expires) VALUES ($region, $idx, $expires)");
     private readonly SqliteStatement _holdEnded = session.Prepare("DELETE FROM holds WHERE region = $region AND idx = $idx");
@@ -49,7 +52,8 @@ internal sealed class SqliteAppend(SqliteSession session)
         bool first = before is { Size: 0, Remembered.Count: 0 };
         if (first) _firstBooks.Run(before.Region.Value, MerkleFrontier.Empty.Root.ToArray(), Array.Empty<byte>());
         int moved = first
-            ? _firstHead.Run(before.Region.Value, after.Size, root, frontier, after.Time.Microseconds, after.Accounts, after.Remembered.Count, chain)
+            ? _firstHead.Run(before.Region.Value, after.Size, root, frontier, after.Time.Microseconds, after.Accounts,
+            after.Remembered.Count, chain)
             : _nextHead.Run(
                 after.Size, root, frontier, after.Time.Microseconds, after.Accounts, after.Remembered.Count, chain,
                 before.Region.Value, before.Size, before.Tree.Root.ToArray(), LedgerRows.Chain(before));
@@ -60,13 +64,16 @@ internal sealed class SqliteAppend(SqliteSession session)
     {
         JournalEntry entry = appended.Entry;
         _entry.Run(
-            region.Value, entry.Index, entry.Time.Microseconds, LedgerRows.Date(entry.Header.EffectiveDate), (int)entry.Kind, StoredName.Of(entry.Code),
+            region.Value, entry.Index, entry.Time.Microseconds, LedgerRows.Date(entry.Header.EffectiveDate), (int)entry.Kind,
+                StoredName.Of(entry.Code),
             entry.Of, entry.Expires?.Microseconds, appended.Bytes, appended.Salt, appended.Leaf.ToArray());
         _outcome.Run(region.Value, entry.Id.ToArray(), entry.Index, default, default, default, default);
         if (entry.Kind == EntryKind.Hold) _hold.Run(region.Value, entry.Index, entry.Expires?.Microseconds);
-        if (entry.EndsHold && _holdEnded.Run(region.Value, entry.Of) != 1) throw new AppendRefusedException($"Entry {entry.Index} ends hold {entry.Of}, which isn't open.");
+        if (entry.EndsHold && _holdEnded.Run(region.Value, entry.Of) != 1) throw new AppendRefusedException(
+            $"Entry {entry.Index} ends hold {entry.Of}, which isn't open.");
     }
 
     private void Remember(RegionCode region, Outcome outcome, long nth) =>
-        _outcome.Run(region.Value, outcome.Id.ToArray(), default, outcome.Command.ToArray(), (int?)outcome.Refusal?.Reason, outcome.Refusal?.Detail, nth);
+        _outcome.Run(region.Value, outcome.Id.ToArray(), default, outcome.Command.ToArray(), (int?)outcome.Refusal?.Reason,
+            outcome.Refusal?.Detail, nth);
 }

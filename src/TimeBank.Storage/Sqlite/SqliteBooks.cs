@@ -2,10 +2,13 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>Writes a stretch of a journal into the books in one transaction. Rows go in the order in which they refer to each other.</summary>
+/// <summary>
+/// Writes a stretch of a journal into the books in one transaction. Rows go in the order in which they refer to each other.
+/// </summary>
 internal sealed class SqliteBooks(SqliteSession session)
 {
-    public const string ProgressQuery = "SELECT h.size, b.size FROM ledger_head h LEFT JOIN books b ON b.region = h.region WHERE h.region = $region";
+    public const string ProgressQuery =
+        "SELECT h.size, b.size FROM ledger_head h LEFT JOIN books b ON b.region = h.region WHERE h.region = $region";
 
     private readonly SqliteStatement _nextBooks = session.Prepare(
         """
@@ -50,8 +53,10 @@ internal sealed class SqliteBooks(SqliteSession session)
     private void Change(RegionCode region, Account account)
     {
         Counters now = account.Counters;
-        int changed = _changedAccount.Run((int)account.Flags, now.DebitsPending, now.DebitsPosted, now.CreditsPending, now.CreditsPosted, region.Value, account.Number);
-        if (changed != 1) throw new StorageUnavailableException($"Account {account.Number} of region {region} changes and isn't in the books: verify the database.");
+        int changed = _changedAccount.Run((int)account.Flags, now.DebitsPending, now.DebitsPosted, now.CreditsPending, now.CreditsPosted,
+            region.Value, account.Number);
+        if (changed != 1) throw new StorageUnavailableException(
+            $"Account {account.Number} of region {region} changes and isn't in the books: verify the database.");
     }
 
     private void Open(RegionCode region, Account account)
@@ -69,7 +74,8 @@ internal sealed class SqliteBooks(SqliteSession session)
         Transfer transfer = booked.Moved;
         (Counters debit, Counters credit) = booked.After;
         _transfer.Run(
-            region.Value, booked.Index, booked.Position, transfer.Debit, transfer.Credit, transfer.Unit.Code, transfer.Posted, transfer.Held, transfer.Released,
+            region.Value, booked.Index, booked.Position, transfer.Debit, transfer.Credit, transfer.Unit.Code, transfer.Posted,
+                transfer.Held, transfer.Released,
             debit.DebitsPosted, debit.CreditsPosted, credit.DebitsPosted, credit.CreditsPosted);
     }
 }

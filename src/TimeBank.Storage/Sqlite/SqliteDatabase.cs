@@ -6,7 +6,8 @@ namespace TimeBank.Storage;
 /// <summary>A database file, and how every connection to it is set up.</summary>
 public sealed class SqliteDatabase
 {
-    // WAL lets readers go on while the writer writes; FULL makes a commit durable before it is answered. References aren't looked up for every row that names one:
+    // WAL lets readers go on while the writer writes; FULL makes a commit durable before it is answered. References aren't looked up for
+    // every row that names one:
     // the same batch has just written what they name, and verification checks them all.
     private const string Setup =
         """
@@ -29,14 +30,18 @@ public sealed class SqliteDatabase
     {
         _busyTimeoutSeconds = busyTimeoutSeconds;
         Path = System.IO.Path.GetFullPath(path);
-        ConnectionString = new SqliteConnectionStringBuilder { DataSource = Path, DefaultTimeout = busyTimeoutSeconds, Pooling = false }.ToString();
+        ConnectionString = new SqliteConnectionStringBuilder { DataSource = Path, DefaultTimeout = busyTimeoutSeconds,
+            Pooling = false }.ToString();
     }
 
     public string Path { get; }
 
     public string ConnectionString { get; }
 
-    /// <summary>Takes the file for one process, until what is returned is disposed or the process ends: a second server would answer from a memory that the first one doesn't know of.</summary>
+    /// <summary>
+    /// Takes the file for one process, until what is returned is disposed or the process ends: a second server would answer from a memory
+    /// that the first one doesn't know of.
+    /// </summary>
     /// <exception cref="StorageUnavailableException">Another process has it.</exception>
     public IDisposable TakeAlone()
     {
@@ -47,7 +52,8 @@ public sealed class SqliteDatabase
         }
         catch (IOException taken) when (taken.HResult is WouldBlock or WouldBlockOnMac)
         {
-            throw new StorageUnavailableException($"Another server works on {Path}. Stop it first, or give this one a data folder of its own.", taken);
+            throw new StorageUnavailableException(
+                $"Another server works on {Path}. Stop it first, or give this one a data folder of its own.", taken);
         }
     }
 

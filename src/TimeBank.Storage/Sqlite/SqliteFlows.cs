@@ -10,12 +10,15 @@ internal static class SqliteFlows
     public static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, long beforeIndex, int limit) =>
         Entries(session, region, filter, "DESC", -1, beforeIndex, limit);
 
-    public static List<LinkedEntry> EarliestEntries(SqliteSession session, RegionCode region, EntryFilter filter, long afterIndex, int limit) =>
+    public static List<LinkedEntry> EarliestEntries(SqliteSession session, RegionCode region, EntryFilter filter, long afterIndex,
+        int limit) =>
         Entries(session, region, filter, "ASC", afterIndex, long.MaxValue, limit);
 
-    private static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, string order, long after, long before, int limit)
+    private static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, string order, long after,
+        long before, int limit)
     {
-        // Index and time rise together; by the index a page costs what it shows, wherever the period lies. The cursor and the period are one bound on
+        // Index and time rise together; by the index a page costs what it shows, wherever the period lies. The cursor and the period are
+        // one bound on
         // each side: of two, an index would use one and read all that the other leaves out.
         if (filter.From is { } from) after = Math.Max(after, SqliteReads.IndexAt(session, region, from) - 1);
         if (filter.Until is { } until) before = Math.Min(before, SqliteReads.IndexAt(session, region, until));
@@ -74,7 +77,8 @@ internal static class SqliteFlows
         ON t.region = a.region AND t.{side} = a.number AND t.posted > 0 WHERE a.region = $region
         """;
 
-    // Which index to go along, where it isn't from the accounts: an event is rarer than a kind, and most entries are plain postings, of which a list may walk the journal.
+    // Which index to go along, where it isn't from the accounts: an event is rarer than a kind, and most entries are plain postings, of
+    // which a list may walk the journal.
     private static string Way(EntryFilter filter) => filter switch
     {
         { Touching.IsEmpty: false } or { Code: null, Kind: null or EntryKind.Post } => "",

@@ -24,15 +24,20 @@ internal static class SqlitePrefetch
         CROSS JOIN entries e ON e.region = o.region AND e.idx = o.idx
         """;
 
-    private const string AccountsByPath = $"SELECT {LedgerRows.AccountColumns} FROM json_each($paths) k CROSS JOIN accounts a ON a.region = $region AND a.path = k.value";
+    private const string AccountsByPath =
+        $"SELECT {LedgerRows.AccountColumns} FROM json_each($paths) k CROSS JOIN accounts a ON a.region = $region AND a.path = k.value";
 
-    private const string AccountsByNumber = $"SELECT {LedgerRows.AccountColumns} FROM json_each($numbers) k CROSS JOIN accounts a ON a.region = $region AND a.number = k.value";
+    private const string AccountsByNumber =
+        $"SELECT {LedgerRows.AccountColumns} FROM json_each($numbers) k CROSS JOIN accounts a ON a.region = $region AND a.number = k.value";
 
     public static Prefetched Read(SqliteSession session, RegionCode region, PrefetchKeys keys)
     {
-        List<Outcome> outcomes = keys.Ids.Count == 0 ? [] : session.Prepare(Outcomes).List(LedgerRows.Outcome, Array(keys.Ids), region.Value);
-        List<LinkedEntry> linked = keys.Linked.Count == 0 ? [] : session.Prepare(Linked).List(LedgerRows.LinkedEntry, Array(keys.Linked), region.Value);
-        List<Account> accounts = keys.Paths.Count == 0 ? [] : session.Prepare(AccountsByPath).List(LedgerRows.Account, Array(keys.Paths), region.Value);
+        List<Outcome> outcomes = keys.Ids.Count == 0
+            ? [] : session.Prepare(Outcomes).List(LedgerRows.Outcome, Array(keys.Ids), region.Value);
+        List<LinkedEntry> linked = keys.Linked.Count == 0
+            ? [] : session.Prepare(Linked).List(LedgerRows.LinkedEntry, Array(keys.Linked), region.Value);
+        List<Account> accounts = keys.Paths.Count == 0
+            ? [] : session.Prepare(AccountsByPath).List(LedgerRows.Account, Array(keys.Paths), region.Value);
         return new Prefetched(outcomes, accounts, linked);
     }
 

@@ -7,9 +7,11 @@ internal static class SqliteReads
 {
     // Each side's legs come in order from an index of their own, so a page costs what it shows, wherever it lies. Left to itself,
     // SQLite would walk the whole journal from the cursor on.
-    private static readonly string Postings = PostingsQuery(">", "ASC", "idx < $end"), LatestPostings = PostingsQuery("<", "DESC", "idx >= $end");
+    private static readonly string Postings = PostingsQuery(">", "ASC", "idx < $end"),
+        LatestPostings = PostingsQuery("<", "DESC", "idx >= $end");
 
-    // One place to begin at: of two bounds on that side, the cursor and the period, an index uses one and reads all that the other leaves out.
+    // One place to begin at: of two bounds on that side, the cursor and the period, an index uses one and reads all that the other leaves
+    // out.
     private static string PostingsQuery(string beyond, string order, string end) =>
         $"""
         SELECT e.bytes, p.position, p.is_debit, p.posted, p.debits, p.credits, c.path
@@ -87,66 +89,85 @@ internal static class SqliteReads
         """;
 
     public static LedgerHead Head(SqliteSession session, RegionCode region) =>
-        session.Prepare($"SELECT {LedgerRows.HeadColumns} FROM ledger_head WHERE region = $region").First(LedgerRows.Head, region.Value) ?? LedgerHead.Empty(region);
+        session.Prepare($"SELECT {LedgerRows.HeadColumns} FROM ledger_head WHERE region = $region").First(LedgerRows.Head, region.Value)
+            ?? LedgerHead.Empty(region);
 
     public static LedgerHead BooksHead(SqliteSession session, RegionCode region) =>
-        session.Prepare($"SELECT {LedgerRows.BooksColumns} FROM books WHERE region = $region").First(LedgerRows.BooksHead, region.Value) ?? LedgerHead.Empty(region);
+        session.Prepare($"SELECT {LedgerRows.BooksColumns} FROM books WHERE region = $region").First(LedgerRows.BooksHead, region.Value)
+            ?? LedgerHead.Empty(region);
 
-    public static List<RegionCode> Regions(SqliteSession session) => session.Prepare("SELECT region FROM ledger_head ORDER BY region").List(LedgerRows.Region);
+    public static List<RegionCode> Regions(SqliteSession session) =>
+        session.Prepare("SELECT region FROM ledger_head ORDER BY region").List(LedgerRows.Region);
 
     public static Account? Account(SqliteSession session, RegionCode region, AccountPath path) =>
-        session.Prepare($"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path = $path").First(LedgerRows.Account, region.Value, path.Text);
+        session.Prepare($"SELECT {LedgerRows.AccountColumns} FROM accounts a WHERE a.region = $region AND a.path = $path")
+            .First(LedgerRows.Account, region.Value, path.Text);
 
     public static List<Account> Accounts(SqliteSession session, RegionCode region, AccountFilter filter, long afterNumber, int limit) =>
-        new SqliteConditions($"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter, byNumber: true)} WHERE a.region = $region AND a.number > $after", region.Value, afterNumber)
+        new SqliteConditions(
+            $"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter, byNumber: true)} WHERE a.region = $region AND a.number "
+                + "> $after", region.Value, afterNumber)
             .Accounts(filter)
             .Add(" ORDER BY a.number LIMIT $limit", limit)
             .List(session, LedgerRows.Account);
 
-    public static List<Account> AccountsByPath(SqliteSession session, RegionCode region, AccountFilter filter, string afterPath, int limit) =>
-        new SqliteConditions($"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter)} WHERE a.region = $region AND a.path > $after", region.Value, afterPath)
+    public static List<Account> AccountsByPath(SqliteSession session, RegionCode region, AccountFilter filter, string afterPath,
+        int limit) =>
+        new SqliteConditions(
+            $"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter)} WHERE a.region = $region AND a.path > $after", region.Value,
+            afterPath)
             .Accounts(filter)
             .Add(" ORDER BY a.path LIMIT $limit", limit)
             .List(session, LedgerRows.Account);
 
-    public static List<Account> AccountsByLastDay(SqliteSession session, RegionCode region, AccountFilter filter, DateOnly afterDay, string afterPath, int limit) =>
+    public static List<Account> AccountsByLastDay(SqliteSession session, RegionCode region, AccountFilter filter, DateOnly afterDay,
+        string afterPath, int limit) =>
         new SqliteConditions(
-            $"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter)} WHERE a.region = $region AND a.valid_until IS NOT NULL AND (a.valid_until, a.path) > ($day, $path)",
+            $"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter)} WHERE a.region = $region AND a.valid_until IS NOT NULL AND "
+                + "(a.valid_until, a.path) > ($day, $path)",
             region.Value, LedgerRows.Date(afterDay), afterPath)
             .Accounts(filter)
             .Add(" ORDER BY a.valid_until, a.path LIMIT $limit", limit)
             .List(session, LedgerRows.Account);
 
     public static StoredEntry? Entry(SqliteSession session, RegionCode region, long index) =>
-        session.Prepare($"SELECT {LedgerRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx = $idx").First(LedgerRows.Entry, region.Value, index);
+        session.Prepare($"SELECT {LedgerRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx = $idx")
+            .First(LedgerRows.Entry, region.Value, index);
 
     public static StoredEntry? Entry(SqliteSession session, RegionCode region, EntryId id) =>
-        session.Prepare($"SELECT {LedgerRows.EntryColumns} FROM outcomes o JOIN entries e ON e.region = o.region AND e.idx = o.idx WHERE o.region = $region AND o.id = $id")
+        session.Prepare(
+            $"SELECT {LedgerRows.EntryColumns} FROM outcomes o JOIN entries e ON e.region = o.region AND e.idx = o.idx WHERE o.region = "
+                + "$region AND o.id = $id")
             .First(LedgerRows.Entry, region.Value, id.ToArray());
 
     public static List<StoredEntry> Entries(SqliteSession session, RegionCode region, long fromIndex, int limit) =>
-        session.Prepare($"SELECT {LedgerRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx >= $from ORDER BY e.idx LIMIT $limit")
+        session.Prepare(
+            $"SELECT {LedgerRows.EntryColumns} FROM entries e WHERE e.region = $region AND e.idx >= $from ORDER BY e.idx LIMIT $limit")
             .List(LedgerRows.Entry, region.Value, fromIndex, limit);
 
-    public static List<Posting> PostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit)
+    public static List<Posting> PostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until,
+        PostingCursor after, int limit)
     {
         long first = IndexAt(session, region, from), beyond = IndexAt(session, region, until);
         PostingCursor start = after.Index >= first ? after : new PostingCursor(first - 1, int.MaxValue);
         return session.Prepare(Postings).List(LedgerRows.Posting, region.Value, account, start.Index, start.Position, beyond, limit);
     }
 
-    public static List<Posting> LatestPostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor before, int limit)
+    public static List<Posting> LatestPostingsOf(SqliteSession session, RegionCode region, long account, LedgerTime from, LedgerTime until,
+        PostingCursor before, int limit)
     {
         long first = IndexAt(session, region, from), beyond = IndexAt(session, region, until);
         PostingCursor start = before.Index < beyond ? before : new PostingCursor(beyond, 0);
         return session.Prepare(LatestPostings).List(LedgerRows.Posting, region.Value, account, start.Index, start.Position, first, limit);
     }
 
-    public static Dictionary<long, JournalEntry> LastEntries(SqliteSession session, RegionCode region, IReadOnlyCollection<long> accounts) => accounts
+    public static Dictionary<long,
+        JournalEntry> LastEntries(SqliteSession session, RegionCode region, IReadOnlyCollection<long> accounts) => accounts
         .SelectMany(account => session.Prepare(LastEntryQuery).List(LedgerRows.LastEntry, account, region.Value))
         .ToDictionary();
 
-    public static Counters Before(SqliteSession session, RegionCode region, long account, LedgerTime time) => Before(session, region, account, IndexAt(session, region, time));
+    public static Counters Before(SqliteSession session, RegionCode region, long account, LedgerTime time) =>
+        Before(session, region, account, IndexAt(session, region, time));
 
     private static Counters Before(SqliteSession session, RegionCode region, long account, long index) =>
         session.Prepare(CountersBefore).First(row => new Counters(0, row.GetInt64(0), 0, row.GetInt64(1)), region.Value, account, index);
@@ -154,10 +175,12 @@ internal static class SqliteReads
     public static List<StoredTransfer> Transfers(SqliteSession session, RegionCode region, IReadOnlyList<long> entries) =>
         session.Prepare(TransfersQuery).List(LedgerRows.Transfer, region.Value, $"[{string.Join(',', entries)}]");
 
-    public static List<Account> AccountsAsOf(SqliteSession session, RegionCode region, AccountFilter filter, long size, string afterPath, int limit)
+    public static List<Account> AccountsAsOf(SqliteSession session, RegionCode region, AccountFilter filter, long size, string afterPath,
+        int limit)
     {
         List<Account> page = new SqliteConditions(
-            $"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter)} WHERE a.region = $region AND a.path > $after AND a.opened < $size", region.Value, afterPath, size)
+            $"SELECT {LedgerRows.AccountColumns} FROM accounts a {Way(filter)} WHERE a.region = $region AND a.path > $after AND a.opened "
+                + "< $size", region.Value, afterPath, size)
             .Accounts(filter)
             .Add(" ORDER BY a.path LIMIT $limit", limit)
             .List(session, LedgerRows.Account);
@@ -179,12 +202,15 @@ internal static class SqliteReads
 
     /// <summary>The index of the first entry that isn't before a time; past every entry where there is none.</summary>
     public static long IndexAt(SqliteSession session, RegionCode region, LedgerTime time) =>
-        session.Prepare("SELECT idx FROM entries WHERE region = $region AND time >= $time ORDER BY time LIMIT 1").First(row => (long?)row.GetInt64(0), region.Value, time.Microseconds)
+        session.Prepare("SELECT idx FROM entries WHERE region = $region AND time >= $time ORDER BY time LIMIT 1")
+            .First(row => (long?)row.GetInt64(0), region.Value, time.Microseconds)
             ?? long.MaxValue;
 
     /// <summary>Which index to go along to accounts. Left to itself SQLite would walk all of them in the order that is asked for.</summary>
-    /// <param name="filter">One owner has few, which are soon sorted; a group may have many, so it's gone along only in its own order.</param>
+    /// <param name="filter">One owner has few, which are soon sorted; a group may have many, so it's gone along only in its own
+    /// order.</param>
     /// <param name="byNumber">Whether they are wanted by number.</param>
     public static string Way(AccountFilter filter, bool byNumber = false) =>
-        filter.Owner.Length > 0 ? "INDEXED BY accounts_by_owner" : byNumber && filter.Group.Length > 0 ? "INDEXED BY accounts_by_group" : "";
+        filter.Owner.Length > 0 ? "INDEXED BY accounts_by_owner" : byNumber && filter.Group.Length > 0
+            ? "INDEXED BY accounts_by_group" : "";
 }

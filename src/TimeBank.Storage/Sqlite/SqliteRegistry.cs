@@ -21,9 +21,12 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
         if (query.After is { } after)
         {
             if (query.SortBy.Length == 0) statement.Add(" AND grain_key > $after_key", Key(query.Region, after.Key));
-            else statement.Add($" AND ({sort} {(query.Descending ? "<" : ">")} $after_sort OR ({sort} = $after_sort AND grain_key > $after_key))", after.Sort, Key(query.Region, after.Key));
+            else statement.Add(
+                $" AND ({sort} {(query.Descending ? "<" : ">")} $after_sort OR ({sort} = $after_sort AND grain_key > $after_key))",
+                after.Sort, Key(query.Region, after.Key));
         }
-        statement.Add(query.SortBy.Length == 0 ? " ORDER BY grain_key" : $" ORDER BY {sort}{(query.Descending ? " DESC" : "")}, grain_key").Add(" LIMIT $limit", query.Limit);
+        statement.Add(query.SortBy.Length == 0 ? " ORDER BY grain_key" : $" ORDER BY {sort}{(query.Descending ? " DESC" : "")}, grain_key")
+            .Add(" LIMIT $limit", query.Limit);
         return await _readers.ReadAsync(session => statement.List(session, Row<T>), cancellation);
     }
 
@@ -36,13 +39,15 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
     {
         // '0' comes right after '/', so the range is the region's keys and nothing else.
         var statement = new SqliteConditions(
-            $"{select} FROM grain_state WHERE service_id = $service AND state_name = $kind AND grain_key > $region_from AND grain_key < $region_to AND payload IS NOT NULL",
+            $"{select} FROM grain_state WHERE service_id = $service AND state_name = $kind AND grain_key > $region_from AND grain_key < "
+                + "$region_to AND payload IS NOT NULL",
             GrainStorageSetup.ServiceId, query.Kind, $"{query.Region}/", $"{query.Region}0");
         int value = 0;
         foreach (var anyOf in query.Conditions)
         {
             statement.Add(" AND (0");
-            foreach (RegistryCondition condition in anyOf) statement.Add($" OR {Test(condition, $"$value_{Letters(value++)}")}", condition.Value);
+            foreach (RegistryCondition condition in anyOf) statement.Add($" OR {Test(condition, $"$value_{Letters(value++)}")}",
+                condition.Value);
             statement.Add(")");
         }
         return statement;
@@ -60,7 +65,8 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
     private static string Field(string name) => $"payload ->> '{Path(name)}'";
 
     // Names come from code, never from callers; the check keeps it so.
-    private static string Path(string name) => FieldName().IsMatch(name) ? $"$.{name}" : throw new ArgumentException($"'{name}' is not the name of a field.", nameof(name));
+    private static string Path(string name) => FieldName().IsMatch(name)
+        ? $"$.{name}" : throw new ArgumentException($"'{name}' is not the name of a field.", nameof(name));
 
     private static string Key(RegionCode region, string key) => $"{region}/{key}";
 

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
@@ -14,7 +15,8 @@ public static class SqliteSchema
     /// <summary>Applies what is missing.</summary>
     /// <param name="database">The file, which is made where it is missing.</param>
     /// <param name="applied">Hears the name of each script that has been applied here.</param>
-    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made, or a script failed and left nothing behind.</exception>
+    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made, or a script
+    /// failed and left nothing behind.</exception>
     /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
     public static void Migrate(SqliteDatabase database, Action<string>? applied = null) => On(database, connection =>
     {
@@ -35,7 +37,8 @@ public static class SqliteSchema
     /// <exception cref="SchemaMismatchException">It has something else.</exception>
     internal static int Check(SqliteConnection connection) => Scripts.Applied(
         List(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'", row => row.GetString(0)),
-        () => List(connection, "SELECT version, name, digest FROM schema_version ORDER BY version", row => new SchemaScript(row.GetInt32(0), row.GetString(1), "", row.GetString(2))));
+        () => List(connection, "SELECT version, name, digest FROM schema_version ORDER BY version", row =>
+        new SchemaScript(row.GetInt32(0), row.GetString(1), "", row.GetString(2))));
 
     /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
     internal static void RequireCurrent(SqliteConnection connection) => Scripts.RequireAll(Check(connection));

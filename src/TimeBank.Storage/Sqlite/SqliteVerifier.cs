@@ -68,7 +68,8 @@ public static class SqliteVerifier
     {
         string integrity = session.Prepare("PRAGMA integrity_check(1)").First(row => row.GetString(0))!;
         if (integrity != "ok") return new Finding("database", "integrity", "ok", integrity);
-        string? dangling = session.Prepare("PRAGMA foreign_key_check").First(row => $"a row of {row.GetString(0)} without its row of {row.GetString(2)}");
+        string? dangling = session.Prepare("PRAGMA foreign_key_check")
+            .First(row => $"a row of {row.GetString(0)} without its row of {row.GetString(2)}");
         return dangling is null ? null : new Finding("database", "references", "none that dangles", dangling);
     }
 }

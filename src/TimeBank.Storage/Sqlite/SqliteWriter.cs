@@ -15,7 +15,8 @@ internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
     public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) =>
         WriteAsync(session => (_append ??= new SqliteAppend(session)).Run(append), cancellation);
 
-    public ValueTask<bool> BookAsync(Bookings bookings) => WriteAsync(session => (_books ??= new SqliteBooks(session)).Run(bookings), CancellationToken.None);
+    public ValueTask<bool> BookAsync(Bookings bookings) =>
+        WriteAsync(session => (_books ??= new SqliteBooks(session)).Run(bookings), CancellationToken.None);
 
     internal void Run(string sql) => _session!.Prepare(sql).Run();
 

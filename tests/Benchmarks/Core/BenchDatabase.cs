@@ -1,6 +1,6 @@
 using Npgsql;
 using TimeBank.Benchmarks.Measures;
-using TimeBank.Storage.Tests;
+using TimeBank.Testing;
 
 namespace TimeBank.Benchmarks.Core;
 

@@ -16,7 +16,8 @@ internal static class CoreBench
         yield return OnSqlite();
         PgbenchSubject? tpcB = null;
         yield return tpcB = new PgbenchSubject(
-            "pgbench TPC-B", database, Scene.CallersOnly, _ => tpcB!.RunAsync(["--initialize", "--scale=10", "--quiet"]), _ => ["--builtin=tpcb-like"]);
+            "pgbench TPC-B", database, Scene.CallersOnly, _ => tpcB!.RunAsync(["--initialize", "--scale=10", "--quiet"]), _ =>
+                ["--builtin=tpcb-like"]);
         yield return new PgbenchSubject(
             RowLocks, database, Scene.All,
             async name => database.Run(name, await File.ReadAllTextAsync(Path.Combine(Here, "Core/RowLockLedger.sql"))),

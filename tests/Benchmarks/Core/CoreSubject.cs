@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TimeBank.Benchmarks.Measures;
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Writer;
 
 namespace TimeBank.Benchmarks.Core;
 
@@ -27,27 +27,40 @@ internal sealed class CoreSubject(string name, Func<ILedgerStore> open, Action c
 
     /// <summary>A new writer, which knows nothing yet.</summary>
     public void Restart() => _writer = new LedgerWriter(
-        Workload.Region, _store = open(), new BusinessClock(TimeProvider.System), new RandomSaltSource(), new LedgerOptions(), NullLogger.Instance);
+        Workload.Region, _store = open(), new BusinessClock(TimeProvider.System), new RandomSaltSource(), new LedgerOptions(),
+            NullLogger.Instance);
 
-    public Task<Round> RunAsync(Scene scene, TimeSpan time) => Load.RunAsync(scene.Callers, time, _ => WriteAsync(_workload.Gift(scene.Payees)), _turns);
+    public Task<Round> RunAsync(Scene scene, TimeSpan time) =>
+        Load.RunAsync(scene.Callers, time, _ => WriteAsync(_workload.Gift(scene.Payees)), _turns);
 
     public Task FundAsync(int from, int until) => WriteAllAsync(Enumerable.Range(from, until - from).Select(_workload.Fund));
 
-    public Task GiveAsync(long entries) => WriteAllAsync(Enumerable.Range(0, checked((int)entries)).Select(_ => _workload.Gift(Payees.Uniform)));
+    public Task GiveAsync(long entries) =>
+        WriteAllAsync(Enumerable.Range(0, checked((int)entries)).Select(_ => _workload.Gift(Payees.Uniform)));
 
     /// <summary>One answer that only the store can give.</summary>
-    public Task AskAsync() => Task.Factory.StartNew(() => WriteAsync(_workload.Gift(Payees.Uniform)), CancellationToken.None, TaskCreationOptions.None, _turns).Unwrap();
+    public Task AskAsync() => Task.Factory.StartNew(() => WriteAsync(_workload.Gift(Payees.Uniform)), CancellationToken.None,
+        TaskCreationOptions.None, _turns).Unwrap();
 
-    /// <summary>A page of a hundred of the region's gifts and one of the hottest account's postings, each down from an entry, as lists and statements read them.</summary>
+    /// <summary>
+    /// A page of a hundred of the region's gifts and one of the hottest account's postings, each down from an entry, as lists and
+    /// statements read them.
+    /// </summary>
     public async Task PageAsync(long gift, long posting)
     {
         const int Page = 100;
         var reader = (ILedgerReader)_store!;
-        IReadOnlyList<LinkedEntry> gifts = await reader.EntriesAsync(Workload.Region, new EntryFilter(EntryCode.GiftHours), gift, Page, default);
-        IReadOnlyList<StoredTransfer> transfers = await reader.TransfersAsync(Workload.Region, [.. gifts.Select(one => one.Entry.Index)], default);
+        IReadOnlyList<LinkedEntry> gifts =
+            await reader.EntriesAsync(Workload.Region, new EntryFilter(EntryCode.GiftHours), gift, Page, default);
+        IReadOnlyList<StoredTransfer> transfers =
+            await reader.TransfersAsync(Workload.Region, [.. gifts.Select(one => one.Entry.Index)], default);
         Account payee = (await reader.AccountAsync(Workload.Region, Workload.HotPayee, default))!;
-        IReadOnlyList<Posting> postings = await reader.LatestPostingsAsync(Workload.Region, payee.Number, new LedgerTime(0), new LedgerTime(long.MaxValue), new PostingCursor(posting, 0), Page, default);
-        if (gifts.Count != Page || transfers.Count < Page || postings.Count != Page) throw new InvalidOperationException($"There are {gifts.Count} gifts below {gift}, with {transfers.Count} transfers, and {postings.Count} postings below {posting}.");
+        IReadOnlyList<Posting> postings =
+            await reader.LatestPostingsAsync(Workload.Region, payee.Number, new LedgerTime(0), new LedgerTime(long.MaxValue),
+            new PostingCursor(posting, 0), Page, default);
+        if (gifts.Count != Page || transfers.Count < Page || postings.Count != Page) throw new InvalidOperationException(
+            $"There are {gifts.Count} gifts below {gift}, with {transfers.Count} transfers, "
+                + $"and {postings.Count} postings below {posting}.");
     }
 
     public ValueTask DisposeAsync()

@@ -4,8 +4,10 @@ using TimeBank.Benchmarks.Measures;
 namespace TimeBank.Benchmarks.Core;
 
 /// <summary>
-/// A journal that grows, filled through the writer in large batches: at each size the rate of 64 callers with ten hot payees of the writer that filled it, which holds what its
-/// bounds allow; the memory of this process; how long two pages take, from places all over the journal; and how long a new writer takes to its first answer. A tenth of the entries open an account; payers are drawn from all of them.
+/// A journal that grows, filled through the writer in large batches: at each size the rate of 64 callers with ten hot payees of the writer
+/// that filled it, which holds what its
+/// bounds allow; the memory of this process; how long two pages take, from places all over the journal; and how long a new writer takes to
+/// its first answer. A tenth of the entries open an account; payers are drawn from all of them.
 /// </summary>
 internal static class GrowthBench
 {

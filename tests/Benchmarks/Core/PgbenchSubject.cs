@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using TimeBank.Benchmarks.Measures;
-using TimeBank.Storage.Tests;
+using TimeBank.Testing;
 
 namespace TimeBank.Benchmarks.Core;
 
 /// <summary>What PostgreSQL's own load generator drives, each caller on a connection of its own.</summary>
 /// <param name="prepare">Makes the tables.</param>
 /// <param name="script">The arguments that name the transaction.</param>
-internal sealed class PgbenchSubject(string name, BenchDatabase database, IReadOnlyList<Scene> scenes, Func<string, Task> prepare, Func<Scene, string[]> script) : ISubject
+internal sealed class PgbenchSubject(string name, BenchDatabase database, IReadOnlyList<Scene> scenes, Func<string, Task> prepare,
+    Func<Scene, string[]> script) : ISubject
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("timebank-pgbench-").FullName;
     private string _name = "";
@@ -28,7 +29,8 @@ internal sealed class PgbenchSubject(string name, BenchDatabase database, IReadO
         string log = Path.Combine(_folder, "latencies");
         await RunAsync(
         [
-            "--no-vacuum", "--protocol=prepared", $"--client={scene.Callers}", $"--jobs={Math.Min(scene.Callers, Environment.ProcessorCount)}",
+            "--no-vacuum", "--protocol=prepared", $"--client={scene.Callers}",
+                $"--jobs={Math.Min(scene.Callers, Environment.ProcessorCount)}",
             $"--time={(int)Math.Ceiling(time.TotalSeconds)}", "--log", $"--log-prefix={log}", .. script(scene),
         ]);
         var latencies = new List<long>();
@@ -40,7 +42,8 @@ internal sealed class PgbenchSubject(string name, BenchDatabase database, IReadO
                 // Client, transaction, microseconds it took, script, and when it ended: seconds and microseconds.
                 string[] fields = line.Split(' ');
                 long took = long.Parse(fields[2], CultureInfo.InvariantCulture);
-                long ended = (long.Parse(fields[4], CultureInfo.InvariantCulture) * 1_000_000) + long.Parse(fields[5], CultureInfo.InvariantCulture);
+                long ended = (long.Parse(fields[4], CultureInfo.InvariantCulture) * 1_000_000)
+                    + long.Parse(fields[5], CultureInfo.InvariantCulture);
                 latencies.Add(took);
                 (first, last) = (Math.Min(first, ended - took), Math.Max(last, ended));
             }
@@ -53,7 +56,8 @@ internal sealed class PgbenchSubject(string name, BenchDatabase database, IReadO
     public async Task RunAsync(string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(
-            "pgbench", ["--host=127.0.0.1", $"--port={database.Server.Port}", $"--username={PostgreSqlServer.Superuser}", .. arguments, _name])
+            "pgbench",
+                ["--host=127.0.0.1", $"--port={database.Server.Port}", $"--username={PostgreSqlServer.Superuser}", .. arguments, _name])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

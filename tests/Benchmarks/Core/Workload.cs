@@ -2,10 +2,13 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using TimeBank.Benchmarks.Measures;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Benchmarks.Core;
 
-/// <summary>Gifts of hours between people: one entry of one transfer, whose giver has a limit. The same seed gives the same entries.</summary>
+/// <summary>
+/// Gifts of hours between people: one entry of one transfer, whose giver has a limit. The same seed gives the same entries.
+/// </summary>
 internal sealed class Workload(int people, int seed)
 {
     public const int HotPayees = 10;
@@ -26,7 +29,8 @@ internal sealed class Workload(int people, int seed)
     public static AccountPath HotPayee { get; } = Chart.PersonHours(Person(0), HoursOrigin.Gifted).Path;
 
     /// <summary>Gives a person hours to give away, and an account.</summary>
-    public Proposal Fund(int person) => HourEntries.ClearIn(Header(EntryId.Of(_actor, default, $"fund {person}")), Elsewhere, Person(person), new Minutes(StartMinutes));
+    public Proposal Fund(int person) =>
+        HourEntries.ClearIn(Header(EntryId.Of(_actor, default, $"fund {person}")), Elsewhere, Person(person), new Minutes(StartMinutes));
 
     public Proposal Gift(Payees payees)
     {
@@ -38,12 +42,14 @@ internal sealed class Workload(int people, int seed)
         };
         _random.NextBytes(_bytes);
         // As of a request id of version 7: it begins with its time.
-        BinaryPrimitives.WriteInt64BigEndian(_bytes, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() << 16 | (uint)_random.Next(1 << 16));
+        BinaryPrimitives.WriteInt64BigEndian(
+            _bytes, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() << 16 | (uint)_random.Next(1 << 16));
         // Gifts have an account of their own, so that nobody pays the account that pays.
         return HourEntries.Gift(Header(EntryId.FromBytes(_bytes)), Person(giver), Person(payee), new Minutes(15));
     }
 
     private static OpaqueId Person(int number) => OpaqueId.From(new EntryId((UInt128)number));
 
-    private EntryHeader Header(EntryId id) => new(id, new Digest(SHA256.HashData(id.ToArray())), _actor, "", Day, "430211/1", "", EntryHeader.NoDetails);
+    private EntryHeader Header(EntryId id) =>
+        new(id, new Digest(SHA256.HashData(id.ToArray())), _actor, "", Day, "430211/1", "", EntryHeader.NoDetails);
 }

@@ -15,7 +15,9 @@ internal sealed class Bench(BenchOptions options, Report report)
         foreach (Scene scene in scenes) report.Add(await MeasureAsync(subject, scene, database));
     }
 
-    /// <summary>Runs until a round is hardly faster than the one before it: the first half minute of a process belongs to its compiler.</summary>
+    /// <summary>
+    /// Runs until a round is hardly faster than the one before it: the first half minute of a process belongs to its compiler.
+    /// </summary>
     private async Task WarmAsync(ISubject subject, Scene scene)
     {
         double before = 0;

@@ -38,10 +38,12 @@ internal sealed record BenchOptions
         for (int at = 0; at < words.Count; at++)
         {
             string Value() => ++at < words.Count ? words[at] : throw new FormatException($"{words[at - 1]} needs a value.");
-            int Number() => Value() is var text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw new FormatException($"'{text}' is not a number.");
+            int Number() => Value() is var text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? number : throw new FormatException($"'{text}' is not a number.");
             options = words[at] switch
             {
-                "--quick" => options with { Quick = true, Rounds = 3, Round = TimeSpan.FromSeconds(1), Growth = Math.Min(options.Growth, 10_000) },
+                "--quick" =>
+                    options with { Quick = true, Rounds = 3, Round = TimeSpan.FromSeconds(1), Growth = Math.Min(options.Growth, 10_000) },
                 "--json" => options with { Json = Value() },
                 "--only" => options with { Only = [.. options.Only, Value()] },
                 "--callers" => options with { Callers = [.. options.Callers, Number()] },
@@ -56,7 +58,8 @@ internal sealed record BenchOptions
 
     /// <summary>In a quick run, callers of one and of 64 with ten hot payees stand for all.</summary>
     public bool Wants(Scene scene) =>
-        (Callers.Count == 0 || Callers.Contains(scene.Callers)) && (!Quick || (scene.Payees is Payees.None or Payees.TenHot && (Callers.Count > 0 || scene.Callers is 1 or 64)));
+        (Callers.Count == 0 || Callers.Contains(scene.Callers))
+            && (!Quick || (scene.Payees is Payees.None or Payees.TenHot && (Callers.Count > 0 || scene.Callers is 1 or 64)));
 
     public bool Wants(string subject) => Only.Count == 0 || Only.Any(text => subject.Contains(text, StringComparison.OrdinalIgnoreCase));
 }

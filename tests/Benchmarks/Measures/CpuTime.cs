@@ -29,7 +29,8 @@ internal static class CpuTime
         return TimeSpan.FromSeconds(ticks / (double)TicksPerSecond);
     }
 
-    public static int ParentOf(int process) => Stat($"/proc/{process}")?.Parent ?? throw new InvalidOperationException($"There is no process {process}.");
+    public static int ParentOf(int process) =>
+        Stat($"/proc/{process}")?.Parent ?? throw new InvalidOperationException($"There is no process {process}.");
 
     private static (int Process, int Parent, long Own, long Ended)? Stat(string folder)
     {

@@ -5,7 +5,8 @@ namespace TimeBank.Benchmarks.Measures;
 /// <param name="OwnMicroseconds">CPU time of this process an operation, with that of the server where there is one.</param>
 /// <param name="DatabaseMicroseconds">CPU time of PostgreSQL's processes an operation; zero where it has no part.</param>
 internal sealed record Figures(
-    string Subject, int Callers, string Payees, double Rate, double MedianMs, double P99Ms, double OwnMicroseconds, double DatabaseMicroseconds, IReadOnlyList<double> Rates)
+    string Subject, int Callers, string Payees, double Rate, double MedianMs, double P99Ms, double OwnMicroseconds,
+        double DatabaseMicroseconds, IReadOnlyList<double> Rates)
 {
     public static Figures Of(string subject, Scene scene, IReadOnlyList<Round> rounds, TimeSpan own, TimeSpan database)
     {
@@ -13,7 +14,8 @@ internal sealed record Figures(
         return new Figures(
             subject, scene.Callers, scene.Payees.ToString(),
             Median(rounds, round => round.Rate), Median(rounds, round => round.MedianMs), Median(rounds, round => round.P99Ms),
-            own.TotalMicroseconds / operations, database.TotalMicroseconds / operations, [.. rounds.Select(round => Math.Round(round.Rate, 1))]);
+            own.TotalMicroseconds / operations, database.TotalMicroseconds / operations,
+            [.. rounds.Select(round => Math.Round(round.Rate, 1))]);
     }
 
     private static double Median(IReadOnlyList<Round> rounds, Func<Round, double> value)

@@ -11,8 +11,10 @@ internal static class Load
     {
         long start = Stopwatch.GetTimestamp(), end = start + (long)(time.TotalSeconds * Stopwatch.Frequency);
         List<long>[] all = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller =>
-            Task.Factory.StartNew(() => AskAsync(caller), CancellationToken.None, TaskCreationOptions.None, scheduler ?? TaskScheduler.Default).Unwrap()));
-        return Round.Of([.. all.SelectMany(latencies => latencies)], Stopwatch.GetElapsedTime(start).TotalSeconds, Stopwatch.Frequency / 1_000.0);
+            Task.Factory.StartNew(() => AskAsync(caller), CancellationToken.None, TaskCreationOptions.None,
+                scheduler ?? TaskScheduler.Default).Unwrap()));
+        return Round.Of([.. all.SelectMany(latencies => latencies)], Stopwatch.GetElapsedTime(start).TotalSeconds,
+            Stopwatch.Frequency / 1_000.0);
 
         async Task<List<long>> AskAsync(int caller)
         {

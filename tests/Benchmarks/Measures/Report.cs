@@ -13,12 +13,14 @@ internal sealed class Report(TextWriter output)
     private readonly List<GrowthFigures> _growth = [];
 
     private static string Machine =>
-        $"{Environment.ProcessorCount} cores of {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+        $"{Environment.ProcessorCount} cores of {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GB, "
+            + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
 
     public void Begin()
     {
         output.WriteLine(Machine);
-        output.WriteLine($"{"subject",-34} {"payees",-8} {"callers",7} {"op/s",10} {"p50 ms",8} {"p99 ms",8} {"CPU µs/op",10} {"and db",8}");
+        output.WriteLine(
+            $"{"subject",-34} {"payees",-8} {"callers",7} {"op/s",10} {"p50 ms",8} {"p99 ms",8} {"CPU µs/op",10} {"and db",8}");
     }
 
     public void Add(Figures figures)
@@ -26,7 +28,8 @@ internal sealed class Report(TextWriter output)
         _figures.Add(figures);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{figures.Subject,-34} {figures.Payees,-8} {figures.Callers,7} {figures.Rate,10:N0} {figures.MedianMs,8:N2} {figures.P99Ms,8:N2} {figures.OwnMicroseconds,10:N1} {figures.DatabaseMicroseconds,8:N1}"));
+            $"{figures.Subject,-34} {figures.Payees,-8} {figures.Callers,7} {figures.Rate,10:N0} {figures.MedianMs,8:N2} "
+                + $"{figures.P99Ms,8:N2} {figures.OwnMicroseconds,10:N1} {figures.DatabaseMicroseconds,8:N1}"));
     }
 
     /// <summary>The rates of some subjects as shares of another's, at the same number of callers.</summary>
@@ -34,23 +37,29 @@ internal sealed class Report(TextWriter output)
     {
         foreach (Figures figures in _figures.Where(figures => others(figures.Subject)))
         {
-            if (_figures.Find(one => one.Subject == reference && one.Callers == figures.Callers && (one.Payees == figures.Payees || one.Payees == nameof(Payees.None))) is not { } beside) continue;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figures.Subject}, {figures.Callers} callers, {figures.Payees}: {figures.Rate / beside.Rate:N2} x {reference}"));
+            if (_figures.Find(one => one.Subject == reference && one.Callers == figures.Callers
+                && (one.Payees == figures.Payees || one.Payees == nameof(Payees.None))) is not { } beside) continue;
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{figures.Subject}, {figures.Callers} callers, {figures.Payees}: {figures.Rate / beside.Rate:N2} x {reference}"));
         }
     }
 
     public void Add(GrowthFigures growth)
     {
-        if (_growth.Count == 0) output.WriteLine($"{"growth",-34} {"entries",10} {"accounts",10} {"op/s",10} {"p99 ms",8} {"RSS MB",8} {"page ms",8} {"start ms",9}");
+        if (_growth.Count == 0) output.WriteLine(
+            $"{"growth",-34} {"entries",10} {"accounts",10} {"op/s",10} {"p99 ms",8} {"RSS MB",8} {"page ms",8} {"start ms",9}");
         _growth.Add(growth);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{growth.Subject,-34} {growth.Entries,10} {growth.Accounts,10} {growth.Rate,10:N0} {growth.P99Ms,8:N2} {growth.MemoryMegabytes,8:N0} {growth.PageMs,8:N2} {growth.StartMs,9:N1}"));
+            $"{growth.Subject,-34} {growth.Entries,10} {growth.Accounts,10} {growth.Rate,10:N0} {growth.P99Ms,8:N2} "
+                + $"{growth.MemoryMegabytes,8:N0} {growth.PageMs,8:N2} {growth.StartMs,9:N1}"));
     }
 
     public void Write(string file, DateTimeOffset now) =>
-        File.WriteAllText(file, JsonSerializer.Serialize(new { Time = now.ToString("O", CultureInfo.InvariantCulture), Machine, Figures = _figures, Growth = _growth }, Json) + "\n");
+        File.WriteAllText(file, JsonSerializer.Serialize(
+            new { Time = now.ToString("O", CultureInfo.InvariantCulture), Machine, Figures = _figures, Growth = _growth }, Json) + "\n");
 
     private static string Processor() =>
-        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? $"{RuntimeInformation.ProcessArchitecture}";
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1]
+            .Trim() ?? $"{RuntimeInformation.ProcessArchitecture}";
 }

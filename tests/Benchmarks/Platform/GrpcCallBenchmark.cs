@@ -22,7 +22,8 @@ public static class GrpcCallBenchmark
         using var plain = new HttpMessageInvoker(new SocketsHttpHandler());
         var raw = new Uri(address, "/raw");
 
-        Console.WriteLine("callers  gRPC calls/s  plain posts/s  ratio   p50 ms  p99 ms  (best of rounds, client and server in two processes)");
+        Console.WriteLine(
+            "callers  gRPC calls/s  plain posts/s  ratio   p50 ms  p99 ms  (best of rounds, client and server in two processes)");
         foreach (int callers in new[] { 1, 8, 64 })
         {
             Figures calls = default, posts = default;
@@ -34,7 +35,9 @@ public static class GrpcCallBenchmark
                 if (call.Rate > calls.Rate) calls = call;
                 if (post.Rate > posts.Rate) posts = post;
             }
-            Console.WriteLine($"{callers,7}  {calls.Rate,12:N0}  {posts.Rate,13:N0}  {calls.Rate / posts.Rate,5:N2}  {calls.MedianMs,7:N2}  {calls.P99Ms,6:N2}");
+            Console.WriteLine(
+                $"{callers,7}  {calls.Rate,12:N0}  {posts.Rate,13:N0}  {calls.Rate / posts.Rate,5:N2}  {calls.MedianMs,7:N2}  "
+                    + $"{calls.P99Ms,6:N2}");
         }
         server.StandardInput.Close();
         await server.WaitForExitAsync();

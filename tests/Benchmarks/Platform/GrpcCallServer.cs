@@ -9,23 +9,30 @@ using Microsoft.Extensions.Logging;
 
 namespace TimeBank.Benchmarks.Platform;
 
-/// <summary>The server's process: the no-op method, and beside it a plain endpoint that does the same with bytes. Ends when its input does.</summary>
+/// <summary>
+/// The server's process: the no-op method, and beside it a plain endpoint that does the same with bytes. Ends when its input does.
+/// </summary>
 public static class GrpcCallServer
 {
     public const string Argument = "grpc-server";
 
-    /// <summary>This program again, as the server, by whichever of the two ways it was started. The first line that it writes is its address.</summary>
+    /// <summary>
+    /// This program again, as the server, by whichever of the two ways it was started. The first line that it writes is its address.
+    /// </summary>
     public static Process Start()
     {
-        string[] arguments = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet" ? [typeof(GrpcCallServer).Assembly.Location, Argument] : [Argument];
-        return Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        string[] arguments = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet"
+            ? [typeof(GrpcCallServer).Assembly.Location, Argument] : [Argument];
+        return Process.Start(
+            new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
     }
 
     public static async Task RunAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
         await using WebApplication application = builder.Build();
         application.MapGrpcService<NoOpService>();

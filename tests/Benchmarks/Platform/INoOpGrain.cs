@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace TimeBank.Benchmarks.Platform;
 
 [Alias("TimeBank.Benchmarks.INoOpGrain")]

@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace TimeBank.Benchmarks.Platform;
 
 public sealed class NoOpGrain : Grain, INoOpGrain

@@ -4,7 +4,10 @@ using TimeBank.Benchmarks.Measures;
 
 namespace TimeBank.Benchmarks.Redeem;
 
-/// <summary>Issue runs over gRPC of two programmes, one after the other since much of the first is the compiler's, on each engine or one of them: <c>issue [elders] [SQLite|PostgreSQL]</c>.</summary>
+/// <summary>
+/// Issue runs over gRPC of two programmes, one after the other since much of the first is the compiler's, on each engine or one of them:
+/// <c>issue [elders] [SQLite|PostgreSQL]</c>.
+/// </summary>
 internal static class IssueBenchmark
 {
     public static async Task RunAsync(IReadOnlyList<string> words)
@@ -29,7 +32,8 @@ internal static class IssueBenchmark
             TimeSpan spent = CpuTime.OfFamily(server.Id) - before;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{engine}, {id} run: {issued} vouchers in {time.TotalSeconds:N2} s, {issued / time.TotalSeconds:N0}/s, {spent.TotalMicroseconds / issued:N0} µs of the server's CPU each, progress told {steps} times"));
+                $"{engine}, {id} run: {issued} vouchers in {time.TotalSeconds:N2} s, {issued / time.TotalSeconds:N0}/s, "
+                    + $"{spent.TotalMicroseconds / issued:N0} µs of the server's CPU each, progress told {steps} times"));
         }
     }
 }

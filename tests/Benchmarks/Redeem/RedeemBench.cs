@@ -19,5 +19,6 @@ internal static class RedeemBench
     }
 
     /// <summary>The settings of a server on a database of its own.</summary>
-    public static string[] OnPostgreSql(BenchDatabase database) => [$"--TimeBank:Database={database.Server.ConnectionString(database.Create())}", "--TimeBank:Migrate=true"];
+    public static string[] OnPostgreSql(BenchDatabase database) =>
+        [$"--TimeBank:Database={database.Server.ConnectionString(database.Create())}", "--TimeBank:Migrate=true"];
 }

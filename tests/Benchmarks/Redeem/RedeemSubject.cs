@@ -3,7 +3,9 @@ using TimeBank.V1;
 
 namespace TimeBank.Benchmarks.Redeem;
 
-/// <summary><c>RedeemVoucher</c> over gRPC with every rule on: each call a new request on a voucher with money left, at one of ten providers.</summary>
+/// <summary>
+/// <c>RedeemVoucher</c> over gRPC with every rule on: each call a new request on a voucher with money left, at one of ten providers.
+/// </summary>
 /// <param name="settings">How the server is started; asked once it is.</param>
 internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> settings) : ISubject
 {
@@ -40,7 +42,8 @@ internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> se
         (string provider, VoucherService.VoucherServiceClient clerk) = _desk!.Clerks[turn % _desk.Clerks.Length];
         RedeemVoucherResponse answer = await clerk.RedeemVoucherAsync(new RedeemVoucherRequest
         {
-            RequestId = VoucherDesk.NextRequest(), Voucher = _desk.Vouchers[turn % _desk.Vouchers.Length], Provider = provider, Item = "care-home", Quantity = 1,
+            RequestId = VoucherDesk.NextRequest(), Voucher = _desk.Vouchers[turn % _desk.Vouchers.Length], Provider = provider,
+                Item = "care-home", Quantity = 1,
             Price = new Amount { Value = Price, Unit = "CNY" }, Place = ServicePlace.Home, Memo = "小票 8",
         });
         if (answer.Redemption.PaidByVoucher.Value != Price / 2) throw new InvalidOperationException("The voucher didn't pay half.");

@@ -33,7 +33,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(params IReadOnlyList<string> settings)
     {
         string data = Directory.CreateTempSubdirectory("timebank-bench-").FullName, grpc = FreeAddress(), http = FreeAddress();
-        string[] arguments = [Program(), $"--TimeBank:Data={data}", $"--TimeBank:Grpc={grpc}", $"--TimeBank:Http={http}", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings];
+        string[] arguments = [Program(), $"--TimeBank:Data={data}", $"--TimeBank:Grpc={grpc}", $"--TimeBank:Http={http}",
+            "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
         var server = new ServerProcess(Process.Start(start)!, data, grpc, http);
         _ = server._process.StandardOutput.BaseStream.CopyToAsync(Console.OpenStandardError());
@@ -68,10 +69,12 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private static string Program()
     {
-        string own = AppContext.BaseDirectory.TrimEnd('/'), configuration = Path.GetFileName(Path.GetDirectoryName(own)!), framework = Path.GetFileName(own);
+        string own = AppContext.BaseDirectory.TrimEnd('/'), configuration = Path.GetFileName(Path.GetDirectoryName(own)!),
+            framework = Path.GetFileName(own);
         string root = Path.GetFullPath(Path.Combine(own, "../../../../.."));
         string program = Path.Combine(root, "src/TimeBank.Server/bin", configuration, framework, "TimeBank.Server.dll");
-        return File.Exists(program) ? program : throw new FileNotFoundException($"The server isn't built: dotnet build -c {configuration} src/TimeBank.Server", program);
+        return File.Exists(program) ? program
+            : throw new FileNotFoundException($"The server isn't built: dotnet build -c {configuration} src/TimeBank.Server", program);
     }
 
     private static string FreeAddress()

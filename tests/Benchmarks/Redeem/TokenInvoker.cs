@@ -7,18 +7,23 @@ internal sealed class TokenInvoker(CallInvoker inner, string token) : CallInvoke
 {
     private readonly Metadata _headers = new() { { "authorization", $"Bearer {token}" } };
 
-    public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override TResponse BlockingUnaryCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         inner.BlockingUnaryCall(method, host, options.WithHeaders(_headers), request);
 
-    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         inner.AsyncUnaryCall(method, host, options.WithHeaders(_headers), request);
 
-    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         inner.AsyncServerStreamingCall(method, host, options.WithHeaders(_headers), request);
 
-    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
         inner.AsyncClientStreamingCall(method, host, options.WithHeaders(_headers));
 
-    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
         inner.AsyncDuplexStreamingCall(method, host, options.WithHeaders(_headers));
 }

@@ -4,7 +4,10 @@ using TimeBank.V1;
 
 namespace TimeBank.Benchmarks.Redeem;
 
-/// <summary>Everything that must be there before a voucher can be redeemed, made through the API alone: elders, a fund, a programme, vouchers, providers.</summary>
+/// <summary>
+/// Everything that must be there before a voucher can be redeemed, made through the API alone: elders, a fund, a programme, vouchers,
+/// providers.
+/// </summary>
 internal sealed class VoucherDesk(ServerProcess server)
 {
     private const string Code = "430211", Region = $"regions/{Code}";
@@ -47,9 +50,11 @@ internal sealed class VoucherDesk(ServerProcess server)
             {
                 Elder elder = await counter.RegisterElderAsync(new RegisterElderRequest
                 {
-                    RequestId = NextRequest(), Parent = Region, DisplayName = "老人", BirthDate = new Date { Year = 1940, Month = 1, Day = 1 },
+                    RequestId = NextRequest(), Parent = Region, DisplayName = "老人",
+                        BirthDate = new Date { Year = 1940, Month = 1, Day = 1 },
                 });
-                await counter.RecordAssessmentAsync(new RecordAssessmentRequest { RequestId = NextRequest(), Elder = elder.Name, AssessedDate = assessed, Score = 20 });
+                await counter.RecordAssessmentAsync(
+                    new RecordAssessmentRequest { RequestId = NextRequest(), Elder = elder.Name, AssessedDate = assessed, Score = 20 });
             }
         })));
     }
@@ -59,7 +64,9 @@ internal sealed class VoucherDesk(ServerProcess server)
     {
         var maker = new FundService.FundServiceClient(await server.AsAsync("finance_maker", Code));
         var all = new Amount { Value = VoucherFen * vouchers, Unit = "CNY" };
-        Fund fund = await maker.CreateFundAsync(new CreateFundRequest { RequestId = NextRequest(), Parent = Region, FundId = id, Kind = FundKind.Lottery, DisplayName = "福彩公益金" });
+        Fund fund = await maker.CreateFundAsync(
+            new CreateFundRequest { RequestId = NextRequest(), Parent = Region, FundId = id, Kind = FundKind.Lottery,
+            DisplayName = "福彩公益金" });
         await maker.RecordReceiptAsync(new RecordReceiptRequest
         {
             RequestId = NextRequest(), Fund = fund.Name, Amount = all, BankAccount = "main", Reference = "凭证 1",
@@ -67,11 +74,13 @@ internal sealed class VoucherDesk(ServerProcess server)
         });
         Programme programme = await maker.CreateProgrammeAsync(new CreateProgrammeRequest
         {
-            RequestId = NextRequest(), Parent = Region, ProgrammeId = id, DisplayName = "消费补贴", Scheme = ProgrammeScheme.NationalEVoucher, ServiceTypes = { ServiceType.Care },
+            RequestId = NextRequest(), Parent = Region, ProgrammeId = id, DisplayName = "消费补贴", Scheme = ProgrammeScheme.NationalEVoucher,
+                ServiceTypes = { ServiceType.Care },
         });
         await maker.AllotFundsAsync(new AllotFundsRequest
         {
-            RequestId = NextRequest(), Programme = programme.Name, ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = fund.Name, Amount = all } } },
+            RequestId = NextRequest(), Programme = programme.Name,
+                ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = fund.Name, Amount = all } } },
         });
         return programme.Name;
     }
@@ -97,7 +106,8 @@ internal sealed class VoucherDesk(ServerProcess server)
         var names = new List<string>();
         for (string token = ""; ;)
         {
-            ListVouchersResponse page = await maker.ListVouchersAsync(new ListVouchersRequest { Parent = Region, PageSize = ListPage, PageToken = token });
+            ListVouchersResponse page = await maker.ListVouchersAsync(
+                new ListVouchersRequest { Parent = Region, PageSize = ListPage, PageToken = token });
             names.AddRange(page.Vouchers.Select(voucher => voucher.Name));
             if (page.NextPageToken.Length == 0) break;
             token = page.NextPageToken;
@@ -114,9 +124,11 @@ internal sealed class VoucherDesk(ServerProcess server)
             Provider provider = await administrator.RegisterProviderAsync(new RegisterProviderRequest
             {
                 RequestId = NextRequest(), Parent = Region, DisplayName = "护理站", ServiceTypes = { ServiceType.Care },
-                Accreditation = new Period { FirstDay = new Date { Year = 2020, Month = 1, Day = 1 }, LastDay = new Date { Year = s_now.Year + 1, Month = 12, Day = 31 } },
+                Accreditation = new Period { FirstDay = new Date { Year = 2020, Month = 1, Day = 1 },
+                    LastDay = new Date { Year = s_now.Year + 1, Month = 12, Day = 31 } },
             });
-            clerks[at] = (provider.Name, new VoucherService.VoucherServiceClient(await server.AsAsync("provider_clerk", Code, provider.Name)));
+            clerks[at] =
+                (provider.Name, new VoucherService.VoucherServiceClient(await server.AsAsync("provider_clerk", Code, provider.Name)));
         }
         return clerks;
     }

@@ -7,7 +7,8 @@ using ErrorInfo = Google.Rpc.ErrorInfo;
 namespace TimeBank.Chaos.Load;
 
 /// <summary>
-/// Somebody who works with the server, one request after the other, and sends each until it is answered. What a caller does depends only on its seed
+/// Somebody who works with the server, one request after the other, and sends each until it is answered. What a caller does depends only on
+/// its seed
 /// and its own earlier answers, so it knows what the next answer must be.
 /// </summary>
 internal abstract class Caller(District district, string name, int seed)
@@ -15,7 +16,8 @@ internal abstract class Caller(District district, string name, int seed)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Pause = TimeSpan.FromMilliseconds(50);
 
     // Outages; everything else with a reason is the server's last word.
-    private static readonly StatusCode[] Outages = [StatusCode.Unavailable, StatusCode.ResourceExhausted, StatusCode.DeadlineExceeded, StatusCode.Cancelled];
+    private static readonly StatusCode[] Outages =
+        [StatusCode.Unavailable, StatusCode.ResourceExhausted, StatusCode.DeadlineExceeded, StatusCode.Cancelled];
 
     private readonly List<(Mutation Mutation, Answer Answer)> _answered = [];
     private int _requests;
@@ -44,7 +46,9 @@ internal abstract class Caller(District district, string name, int seed)
             log.Sent(mutation);
             Answer answer = await AskAsync(mutation, gate, log);
             log.Answered(mutation, answer);
-            if (answer.Accepted != mutation.Acceptable) throw new ChaosFinding($"{mutation.Code} {mutation.RequestId} of {name} was {(answer.Accepted ? "accepted" : $"refused ({answer.Refusal})")} and should not have been.");
+            if (answer.Accepted != mutation.Acceptable) throw new ChaosFinding(
+                $"{mutation.Code} {mutation.RequestId} of {name} was {(answer.Accepted ? "accepted" : $"refused ({answer.Refusal})")} and "
+                    + "should not have been.");
             _answered.Add((mutation, answer));
             if (answer.Accepted) Accepted(mutation, answer);
         }
@@ -55,12 +59,14 @@ internal abstract class Caller(District district, string name, int seed)
     {
         try
         {
-            return await mutation.SendAsync(connection.Invoker, new CallOptions(deadline: (TimeProvider.System.GetUtcNow() + Patience).UtcDateTime));
+            return await mutation.SendAsync(
+                connection.Invoker, new CallOptions(deadline: (TimeProvider.System.GetUtcNow() + Patience).UtcDateTime));
         }
         catch (RpcException error)
         {
             string reason = Reason(error);
-            if (reason == "INTERNAL_ERROR") throw new ChaosFinding($"{mutation.Code} {mutation.RequestId} met an error of the server: {error.Status.Detail}");
+            if (reason == "INTERNAL_ERROR") throw new ChaosFinding(
+                $"{mutation.Code} {mutation.RequestId} met an error of the server: {error.Status.Detail}");
             if (reason.Length > 0 && !Outages.Contains(error.StatusCode)) return new Answer("", reason);
             unanswered($"{error.StatusCode} {reason} {error.Status.Detail}");
             return null;
@@ -76,7 +82,8 @@ internal abstract class Caller(District district, string name, int seed)
 
     protected Guid NewRequest() => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed} {name} {++_requests}"))[..16]);
 
-    protected Mutation Ask(Role role, string party, Guid request, string code, IReadOnlyList<Movement> moves, bool acceptable, Func<CallInvoker, CallOptions, Task<Answer>> send)
+    protected Mutation Ask(Role role, string party, Guid request, string code, IReadOnlyList<Movement> moves, bool acceptable,
+        Func<CallInvoker, CallOptions, Task<Answer>> send)
     {
         string actor = $"{name}-{role}";
         Metadata token = district.Token(actor, role, party);
@@ -98,7 +105,9 @@ internal abstract class Caller(District district, string name, int seed)
 
     private static string Reason(RpcException error)
     {
-        Google.Protobuf.WellKnownTypes.Any? info = error.GetRpcStatus()?.Details.FirstOrDefault(detail => detail.TypeUrl.EndsWith("/google.rpc.ErrorInfo", StringComparison.Ordinal));
+        Google.Protobuf.WellKnownTypes.Any? info =
+            error.GetRpcStatus()?.Details.FirstOrDefault(
+            detail => detail.TypeUrl.EndsWith("/google.rpc.ErrorInfo", StringComparison.Ordinal));
         return info is null ? "" : ErrorInfo.Parser.ParseFrom(info.Value).Reason;
     }
 }

@@ -3,7 +3,8 @@ using TimeBank.V1;
 namespace TimeBank.Chaos.Load;
 
 /// <summary>A counter with two elders' meal vouchers: money in and allotted, lunches paid, some taken back, some too large.</summary>
-internal sealed class CounterCaller(District district, string name, int seed, string provider, IReadOnlyList<string> vouchers) : Caller(district, name, seed)
+internal sealed class CounterCaller(District district, string name, int seed, string provider, IReadOnlyList<string> vouchers)
+    : Caller(district, name, seed)
 {
     private readonly Dictionary<string, long> _left = vouchers.ToDictionary(voucher => voucher, _ => District.MealsEach);
     private readonly List<(string Redemption, Mutation Lunch)> _refundable = [];
@@ -23,10 +24,12 @@ internal sealed class CounterCaller(District district, string name, int seed, st
         Guid id = NewRequest();
         var request = new RecordReceiptRequest
         {
-            RequestId = $"{id:D}", Fund = District.Fund, Amount = District.Fen(fen), BankAccount = "main", ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = Name,
+            RequestId = $"{id:D}", Fund = District.Fund, Amount = District.Fen(fen), BankAccount = "main",
+                ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = Name,
         };
         return Ask(Role.FinanceMaker, "", id, "ReceiveMoney", [new("bank/main", District.FundPath, "CNY", fen)], true,
-            async (invoker, options) => new Answer((await new FundService.FundServiceClient(invoker).RecordReceiptAsync(request, options)).Entry));
+            async (invoker, options) =>
+            new Answer((await new FundService.FundServiceClient(invoker).RecordReceiptAsync(request, options)).Entry));
     }
 
     private Mutation Allot()
@@ -35,10 +38,12 @@ internal sealed class CounterCaller(District district, string name, int seed, st
         Guid id = NewRequest();
         var request = new AllotFundsRequest
         {
-            RequestId = $"{id:D}", Programme = District.Programme, ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = District.Fund, Amount = District.Fen(fen) } } },
+            RequestId = $"{id:D}", Programme = District.Programme,
+                ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = District.Fund, Amount = District.Fen(fen) } } },
         };
         return Ask(Role.FinanceMaker, "", id, "AllotFunds", [new(District.FundPath, District.Allotted, "CNY", fen)], true,
-            async (invoker, options) => new Answer((await new FundService.FundServiceClient(invoker).AllotFundsAsync(request, options)).Entry));
+            async (invoker, options) =>
+            new Answer((await new FundService.FundServiceClient(invoker).AllotFundsAsync(request, options)).Entry));
     }
 
     private Mutation Redeem(bool tooLarge)
@@ -48,7 +53,8 @@ internal sealed class CounterCaller(District district, string name, int seed, st
         bool acceptable = meals <= _left[voucher];
         long contract = meals * District.MealFen, price = contract - Dice.Next(0, 2) * Dice.Next(1, 400);
         Guid id = NewRequest();
-        var request = new RedeemVoucherRequest { RequestId = $"{id:D}", Voucher = voucher, Provider = provider, Item = "meal-canteen", Quantity = meals, Price = District.Fen(price), Memo = Name };
+        var request = new RedeemVoucherRequest { RequestId = $"{id:D}", Voucher = voucher, Provider = provider, Item = "meal-canteen",
+            Quantity = meals, Price = District.Fen(price), Memo = Name };
         string path = District.PathOf(voucher, "voucher"), payable = District.PathOf(provider, "provider") + "/payable";
         Movement[] moves =
         [
@@ -71,7 +77,8 @@ internal sealed class CounterCaller(District district, string name, int seed, st
         Guid id = NewRequest();
         var request = new RefundRedemptionRequest { RequestId = $"{id:D}", Redemption = redemption, Memo = "退" };
         return Ask(Role.ProviderClerk, provider, id, "RefundRedemption", [.. lunch.Moves.Select(move => move.Back())], true,
-            async (invoker, options) => new Answer((await new VoucherService.VoucherServiceClient(invoker).RefundRedemptionAsync(request, options)).Redemption.RefundEntry));
+            async (invoker, options) => new Answer(
+            (await new VoucherService.VoucherServiceClient(invoker).RefundRedemptionAsync(request, options)).Redemption.RefundEntry));
     }
 
     protected override void Accepted(Mutation mutation, Answer answer)

@@ -12,9 +12,11 @@ namespace TimeBank.Chaos.Load;
 /// <param name="start">Where its clock stands at first. It is moved on by <see cref="Settling"/>.</param>
 internal sealed class District(string data, DateTimeOffset start) : IDisposable
 {
-    public const string Region = "430211", Parent = $"regions/{Region}", Fund = $"{Parent}/funds/lottery", Programme = $"{Parent}/programmes/meals";
+    public const string Region = "430211", Parent = $"regions/{Region}", Fund = $"{Parent}/funds/lottery",
+        Programme = $"{Parent}/programmes/meals";
 
-    public const string FundPath = "fund/lottery/available", Allotted = "programme/meals/allotted", Committed = "programme/meals/committed", Units = "programme/meals/units";
+    public const string FundPath = "fund/lottery/available", Allotted = "programme/meals/allotted",
+        Committed = "programme/meals/committed", Units = "programme/meals/units";
 
     public const long MealsEach = 400, MealFen = 1_200, MinutesEarned = 120;
 
@@ -45,27 +47,34 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
         var funds = new FundService.FundServiceClient(invoker);
         var vouchers = new VoucherService.VoucherServiceClient(invoker);
         var providers = new ProviderService.ProviderServiceClient(invoker);
-        await funds.CreateFundAsync(new CreateFundRequest { RequestId = Id(), Parent = Parent, FundId = "lottery", Kind = FundKind.Lottery, DisplayName = "福彩公益金" }, As(Role.FinanceMaker));
+        await funds.CreateFundAsync(new CreateFundRequest { RequestId = Id(), Parent = Parent, FundId = "lottery", Kind = FundKind.Lottery,
+            DisplayName = "福彩公益金" }, As(Role.FinanceMaker));
         await funds.RecordReceiptAsync(
             new RecordReceiptRequest
             {
-                RequestId = Id(), Fund = Fund, Amount = Fen(10_000_000_000), BankAccount = "main", ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = "凭证 1",
+                RequestId = Id(), Fund = Fund, Amount = Fen(10_000_000_000), BankAccount = "main",
+                    ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = "凭证 1",
             },
             As(Role.FinanceMaker));
         await funds.CreateProgrammeAsync(
             new CreateProgrammeRequest
             {
-                RequestId = Id(), Parent = Parent, ProgrammeId = "meals", DisplayName = "助餐", Scheme = ProgrammeScheme.UnitVoucher, ServiceTypes = { ServiceType.Meal },
-                MonthlyQuota = new Amount { Value = MealsEach, Unit = "MEAL" }, ContractPrice = Fen(MealFen), Eligibility = new Eligibility { MinAge = 80 },
+                RequestId = Id(), Parent = Parent, ProgrammeId = "meals", DisplayName = "助餐", Scheme = ProgrammeScheme.UnitVoucher,
+                    ServiceTypes = { ServiceType.Meal },
+                MonthlyQuota = new Amount { Value = MealsEach, Unit = "MEAL" }, ContractPrice = Fen(MealFen),
+                    Eligibility = new Eligibility { MinAge = 80 },
             },
             As(Role.FinanceMaker));
         await funds.AllotFundsAsync(
-            new AllotFundsRequest { RequestId = Id(), Programme = Programme, ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = Fund, Amount = Fen(500_000_000) } } } },
+            new AllotFundsRequest { RequestId = Id(), Programme = Programme,
+                ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = Fund, Amount = Fen(500_000_000) } } } },
             As(Role.FinanceMaker, "allotter"));
         string[] canteens = await EachAsync(Canteens, async _ => (await providers.RegisterProviderAsync(
-            new RegisterProviderRequest { RequestId = Id(), Parent = Parent, DisplayName = "食堂", ServiceTypes = { ServiceType.Meal }, Accreditation = Year }, As(Role.Administrator))).Name);
+            new RegisterProviderRequest { RequestId = Id(), Parent = Parent, DisplayName = "食堂", ServiceTypes = { ServiceType.Meal },
+                Accreditation = Year }, As(Role.Administrator))).Name);
         await EachAsync(2 * Counters, _ => RegisterAsync(invoker));
-        (string Volunteer, string Elder)[] givers = await EachAsync(Volunteers, _ => PairAsync(invoker)), households = await EachAsync(Households, _ => PairAsync(invoker));
+        (string Volunteer, string Elder)[] givers = await EachAsync(Volunteers, _ => PairAsync(invoker)),
+            households = await EachAsync(Households, _ => PairAsync(invoker));
         await ServeAsync(invoker, givers);
         // Last, since vouchers are good until the end of the month, and the callers spend them from now on.
         var issue = new IssueVouchersRequest { RequestId = Id(), Programme = Programme, Month = Month };
@@ -75,11 +84,14 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
             {
             }
         }
-        ListVouchersResponse issued = await vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = Parent, Programme = Programme, PageSize = 1_000 }, As(Role.FinanceMaker));
+        ListVouchersResponse issued =
+            await vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = Parent, Programme = Programme, PageSize = 1_000 },
+            As(Role.FinanceMaker));
         string[] names = [.. issued.Vouchers.Select(voucher => voucher.Name)];
         return
         [
-            .. Enumerable.Range(0, Counters).Select(at => new CounterCaller(this, $"counter{at}", seed + at, canteens[at % Canteens], names[(2 * at)..(2 * at + 2)])),
+            .. Enumerable.Range(0, Counters)
+                .Select(at => new CounterCaller(this, $"counter{at}", seed + at, canteens[at % Canteens], names[(2 * at)..(2 * at + 2)])),
             .. givers.Select((pair, at) => new VolunteerCaller(this, $"volunteer{at}", seed + 100 + at, pair.Volunteer, pair.Elder)),
             .. households.Select((pair, at) => new HouseholdCaller(this, $"household{at}", seed + 200 + at, pair.Elder, pair.Volunteer)),
         ];
@@ -95,7 +107,8 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
 
     private static Date ToDate(DateOnly day) => new() { Year = day.Year, Month = day.Month, Day = day.Day };
 
-    private CallOptions As(Role role, string subject = "", string party = "") => new(Token(subject.Length > 0 ? subject : $"staff-{role}", role, party));
+    private CallOptions As(Role role, string subject = "", string party = "") =>
+        new(Token(subject.Length > 0 ? subject : $"staff-{role}", role, party));
 
     private string Id() => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"district {++_requests}"))[..16]).ToString("D");
 
@@ -106,8 +119,10 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
         return made;
     }
 
-    private async Task<string> RegisterAsync(CallInvoker invoker, params IEnumerable<Difficulty> difficulties) => (await new ElderService.ElderServiceClient(invoker).RegisterElderAsync(
-        new RegisterElderRequest { RequestId = Id(), Parent = Parent, DisplayName = "李奶奶", BirthDate = new Date { Year = 1940, Month = 1, Day = 1 }, Difficulties = { difficulties } },
+    private async Task<string> RegisterAsync(CallInvoker invoker, params IEnumerable<Difficulty> difficulties) =>
+        (await new ElderService.ElderServiceClient(invoker).RegisterElderAsync(
+        new RegisterElderRequest { RequestId = Id(), Parent = Parent, DisplayName = "李奶奶",
+            BirthDate = new Date { Year = 1940, Month = 1, Day = 1 }, Difficulties = { difficulties } },
         As(Role.Counter))).Name;
 
     /// <summary>A volunteer, and a parent of theirs who has this month's hours.</summary>
@@ -117,8 +132,11 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
         var elders = new ElderService.ElderServiceClient(invoker);
         string elder = await RegisterAsync(invoker, Difficulty.LivesAlone, Difficulty.EmptyNest);
         string volunteer = (await volunteers.EnrolVolunteerAsync(
-            new EnrolVolunteerRequest { RequestId = Id(), Parent = Parent, DisplayName = "王芳", BirthDate = new Date { Year = 1986, Month = 1, Day = 1 } }, As(Role.Counter))).Name;
-        await volunteers.SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = volunteer, Family = { new FamilyMember { Person = elder, Kinship = Kinship.Parent } } }, As(Role.Counter));
+            new EnrolVolunteerRequest { RequestId = Id(), Parent = Parent, DisplayName = "王芳",
+                BirthDate = new Date { Year = 1986, Month = 1, Day = 1 } }, As(Role.Counter))).Name;
+        await volunteers.SetFamilyAsync(
+            new SetFamilyRequest { RequestId = Id(), Volunteer = volunteer,
+            Family = { new FamilyMember { Person = elder, Kinship = Kinship.Parent } } }, As(Role.Counter));
         using AsyncServerStreamingCall<RunProgress> run = elders.IssueHours(
             new IssueHoursRequest { RequestId = Id(), Parent = Parent, Month = Month, Elder = elder }, As(Role.FinanceMaker));
         while (await run.ResponseStream.MoveNext(CancellationToken.None))
@@ -138,7 +156,8 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
             string order = (await orders.RequestServiceAsync(
                 new RequestServiceRequest
                 {
-                    RequestId = Id(), Recipient = elder, Item = "companionship", PlannedStartTime = Timestamp.FromDateTimeOffset(Start.AddMinutes(5)), Planned = Minutes(MinutesEarned),
+                    RequestId = Id(), Recipient = elder, Item = "companionship",
+                        PlannedStartTime = Timestamp.FromDateTimeOffset(Start.AddMinutes(5)), Planned = Minutes(MinutesEarned),
                 },
                 asElder)).Name;
             await orders.AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = order, Volunteer = volunteer }, asVolunteer);
@@ -146,11 +165,15 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
             return order;
         });
         _now = Start + Settling;
-        await new ScenarioService.ScenarioServiceClient(invoker).AdvanceClockAsync(new AdvanceClockRequest { RequestId = Id(), To = Timestamp.FromDateTimeOffset(_now) }, As(Role.Administrator));
+        await new ScenarioService.ScenarioServiceClient(invoker)
+            .AdvanceClockAsync(new AdvanceClockRequest { RequestId = Id(), To = Timestamp.FromDateTimeOffset(_now) },
+            As(Role.Administrator));
         for (int at = 0; at < names.Length; at++)
         {
-            await orders.CheckOutAsync(new CheckOutRequest { RequestId = Id(), Order = names[at] }, As(Role.Volunteer, $"giver{at}", pairs[at].Volunteer));
-            await orders.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), Order = names[at] }, As(Role.Elder, $"elder{at}", pairs[at].Elder));
+            await orders.CheckOutAsync(new CheckOutRequest { RequestId = Id(), Order = names[at] },
+                As(Role.Volunteer, $"giver{at}", pairs[at].Volunteer));
+            await orders.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), Order = names[at] },
+                As(Role.Elder, $"elder{at}", pairs[at].Elder));
         }
     }
 }

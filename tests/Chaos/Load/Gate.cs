@@ -22,6 +22,7 @@ internal sealed class Gate
     /// <summary>Whoever waits already goes on waiting for the same opening.</summary>
     public void Close()
     {
-        if (_open.Task.IsCompleted) Volatile.Write(ref _open, new TaskCompletionSource<IReadOnlyList<Connection>>(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (_open.Task.IsCompleted) Volatile.Write(
+            ref _open, new TaskCompletionSource<IReadOnlyList<Connection>>(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 }

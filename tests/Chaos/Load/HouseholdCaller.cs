@@ -3,12 +3,16 @@ using TimeBank.V1;
 
 namespace TimeBank.Chaos.Load;
 
-/// <summary>An elder who books a volunteer and cancels again, over and over: states of grains and holds of the journal, which a crash may part.</summary>
-internal sealed class HouseholdCaller(District district, string name, int seed, string elder, string volunteer) : Caller(district, name, seed)
+/// <summary>
+/// An elder who books a volunteer and cancels again, over and over: states of grains and holds of the journal, which a crash may part.
+/// </summary>
+internal sealed class HouseholdCaller(District district, string name, int seed, string elder, string volunteer)
+    : Caller(district, name, seed)
 {
     private const long Booked = 120;
 
-    private readonly Movement _hold = new(District.PathOf(elder, "person") + "/hours/issued", District.PathOf(volunteer, "person") + "/hours/earned", "MIN", 0);
+    private readonly Movement _hold =
+        new(District.PathOf(elder, "person") + "/hours/issued", District.PathOf(volunteer, "person") + "/hours/earned", "MIN", 0);
     private string _order = "";
     private bool _held;
 
@@ -19,20 +23,24 @@ internal sealed class HouseholdCaller(District district, string name, int seed, 
         {
             var request = new RequestServiceRequest
             {
-                RequestId = $"{id:D}", Recipient = elder, Item = "companionship", PlannedStartTime = Timestamp.FromDateTimeOffset(District.Start.AddDays(1)), Planned = District.Minutes(Booked),
+                RequestId = $"{id:D}", Recipient = elder, Item = "companionship",
+                    PlannedStartTime = Timestamp.FromDateTimeOffset(District.Start.AddDays(1)), Planned = District.Minutes(Booked),
             };
             return Ask(Role.Elder, elder, id, "", [], true, async (invoker, options) =>
-                new Answer("", Made: (await new ServiceOrderService.ServiceOrderServiceClient(invoker).RequestServiceAsync(request, options)).Name));
+                new Answer("",
+                    Made: (await new ServiceOrderService.ServiceOrderServiceClient(invoker).RequestServiceAsync(request, options)).Name));
         }
         if (!_held)
         {
             var accept = new AcceptOrderRequest { RequestId = $"{id:D}", Order = _order, Volunteer = volunteer };
             return Ask(Role.Volunteer, volunteer, id, "HoldService", [_hold with { Held = Booked }], true,
-                async (invoker, options) => new Answer((await new ServiceOrderService.ServiceOrderServiceClient(invoker).AcceptOrderAsync(accept, options)).HoldEntry));
+                async (invoker, options) =>
+                new Answer((await new ServiceOrderService.ServiceOrderServiceClient(invoker).AcceptOrderAsync(accept, options)).HoldEntry));
         }
         var cancel = new CancelOrderRequest { RequestId = $"{id:D}", Order = _order, Note = "改天" };
         return Ask(Role.Elder, elder, id, "ReleaseService", [_hold with { Released = Booked }], true,
-            async (invoker, options) => new Answer((await new ServiceOrderService.ServiceOrderServiceClient(invoker).CancelOrderAsync(cancel, options)).EndEntry));
+            async (invoker, options) =>
+            new Answer((await new ServiceOrderService.ServiceOrderServiceClient(invoker).CancelOrderAsync(cancel, options)).EndEntry));
     }
 
     protected override void Accepted(Mutation mutation, Answer answer)

@@ -9,4 +9,5 @@ namespace TimeBank.Chaos.Load;
 /// <param name="Moves">What the entry must move, if it is accepted.</param>
 /// <param name="Acceptable">Whether it must be accepted or refused.</param>
 internal sealed record Mutation(
-    string Actor, Guid RequestId, string Code, IReadOnlyList<Movement> Moves, bool Acceptable, Func<CallInvoker, CallOptions, Task<Answer>> SendAsync);
+    string Actor, Guid RequestId, string Code, IReadOnlyList<Movement> Moves, bool Acceptable, Func<CallInvoker, CallOptions,
+        Task<Answer>> SendAsync);

@@ -7,7 +7,8 @@ using System.Text;
 namespace TimeBank.Chaos.Machines;
 
 /// <summary>
-/// Stands between the server and PostgreSQL and knows just enough of the protocol to lose the answer to an append that has been committed: it keeps
+/// Stands between the server and PostgreSQL and knows just enough of the protocol to lose the answer to an append that has been committed:
+/// it keeps
 /// back what PostgreSQL says to it, and when PostgreSQL is ready for the next command, which is after the commit, it cuts the connection.
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
@@ -63,7 +64,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
             await far.ConnectAsync(IPAddress.Loopback, _port, _stop.Token);
             near.NoDelay = far.NoDelay = true;
             var talk = new Talk();
-            await await Task.WhenAny(AskAsync(near.GetStream(), far.GetStream(), talk), AnswerAsync(far.GetStream(), near.GetStream(), talk));
+            await await Task.WhenAny(AskAsync(near.GetStream(), far.GetStream(), talk),
+                AnswerAsync(far.GetStream(), near.GetStream(), talk));
         }
         catch (Exception end) when (end is IOException or OperationCanceledException or SocketException or EndOfStreamException)
         {

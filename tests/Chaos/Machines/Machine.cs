@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TimeBank.Ledger;
 using TimeBank.Server;
-using TimeBank.Storage.Tests;
+using TimeBank.Testing;
 
 namespace TimeBank.Chaos.Machines;
 
@@ -64,7 +64,8 @@ internal sealed class Machine : IDisposable
     public ServerProcess Begin() => ServerProcess.Begin(_database, _servers[0]);
 
     /// <summary>
-    /// From now on so many servers are one cluster, as <c>deploy/README.md</c> sets one up: each with its own folder and address, and all with the keys of the server that was
+    /// From now on so many servers are one cluster, as <c>deploy/README.md</c> sets one up: each with its own folder and address, and all
+    /// with the keys of the server that was
     /// alone until now, and its checkpoints. The system's clock runs their business.
     /// </summary>
     public void FormCluster(int servers)
@@ -74,7 +75,8 @@ internal sealed class Machine : IDisposable
         {
             string data = Directory.CreateDirectory(Path.Combine(_own, $"server{at}")).FullName;
             foreach (string key in Directory.GetFiles(Data)) System.IO.File.Copy(key, Path.Combine(data, Path.GetFileName(key)));
-            return (string[])[$"--TimeBank:Data={data}", $"--TimeBank:Checkpoints={Options.CheckpointFolder().Path}", $"--TimeBank:Cluster={Name}", $"--TimeBank:Silo=127.0.0.1:{port}"];
+            return (string[])[$"--TimeBank:Data={data}", $"--TimeBank:Checkpoints={Options.CheckpointFolder().Path}",
+                $"--TimeBank:Cluster={Name}", $"--TimeBank:Silo=127.0.0.1:{port}"];
         })];
     }
 
@@ -94,7 +96,8 @@ internal sealed class Machine : IDisposable
     {
         await using var connection = new NpgsqlConnection(_database);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"SELECT status = 6 FROM cluster_silos WHERE port = {_ports[at]} ORDER BY generation DESC LIMIT 1", connection);
+        await using var command = new NpgsqlCommand(
+            $"SELECT status = 6 FROM cluster_silos WHERE port = {_ports[at]} ORDER BY generation DESC LIMIT 1", connection);
         return (bool)(await command.ExecuteScalarAsync())!;
     }
 
@@ -109,7 +112,8 @@ internal sealed class Machine : IDisposable
             return;
         }
         Directory.CreateDirectory(Path.Combine(_own, state));
-        foreach (string file in Directory.GetFiles(Data, $"{File}*")) System.IO.File.Copy(file, Path.Combine(_own, state, Path.GetFileName(file)));
+        foreach (string file in Directory.GetFiles(Data, $"{File}*")) System.IO.File.Copy(
+            file, Path.Combine(_own, state, Path.GetFileName(file)));
     }
 
     /// <summary>Puts a state in the place of the present one.</summary>
@@ -123,7 +127,8 @@ internal sealed class Machine : IDisposable
             return;
         }
         foreach (string file in Directory.GetFiles(Data, $"{File}*")) System.IO.File.Delete(file);
-        foreach (string file in Directory.GetFiles(Path.Combine(_own, state))) System.IO.File.Copy(file, Path.Combine(Data, Path.GetFileName(file)));
+        foreach (string file in Directory.GetFiles(Path.Combine(_own, state))) System.IO.File.Copy(
+            file, Path.Combine(Data, Path.GetFileName(file)));
     }
 
     /// <summary>Looks into the database itself, past any server.</summary>

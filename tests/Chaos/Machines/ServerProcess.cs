@@ -3,7 +3,9 @@ using System.Text;
 
 namespace TimeBank.Chaos.Machines;
 
-/// <summary>One life of the real server, as a process of its own on free ports of the loopback. It goes with this process, however that ends.</summary>
+/// <summary>
+/// One life of the real server, as a process of its own on free ports of the loopback. It goes with this process, however that ends.
+/// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const int LastCharacters = 8_000;
@@ -28,10 +30,12 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(string database, IReadOnlyList<string> settings)
     {
-        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "TimeBank.Server.dll"), "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", .. settings];
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "TimeBank.Server.dll"), "--TimeBank:Grpc=127.0.0.1:0",
+            "--TimeBank:Http=127.0.0.1:0", .. settings];
         _shell = new Process
         {
-            StartInfo = new ProcessStartInfo("sh", ["-c", Script, "sh", .. command]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true },
+            StartInfo = new ProcessStartInfo("sh", ["-c", Script, "sh", .. command]) { RedirectStandardInput = true,
+                RedirectStandardError = true, RedirectStandardOutput = true },
             EnableRaisingEvents = true,
         };
         _shell.StartInfo.Environment["TimeBank__Database"] = database;

@@ -1,6 +1,6 @@
 using Grpc.Health.V1;
 using TimeBank.Chaos.Machines;
-using TimeBank.Storage.Tests;
+using TimeBank.Testing;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace TimeBank.Chaos.Scenarios;
@@ -23,7 +23,8 @@ internal static class DatabaseRestarts
             await database.StartAgainAsync();
             await drill.AnswersAsync(Answers);
             await HealthAsync(drill, ServingStatus.Serving);
-            say($"{machine.Engine}: restart {round} of {rounds} of the database: UNAVAILABLE {drill.Unanswered - unanswered} times, and on it went");
+            say($"{machine.Engine}: restart {round} of {rounds} of the database: UNAVAILABLE {drill.Unanswered - unanswered} times, and "
+                + "on it went");
         }
         return await drill.EndAsync();
     }
@@ -31,6 +32,7 @@ internal static class DatabaseRestarts
     private static async Task HealthAsync(Drill drill, ServingStatus expected)
     {
         var health = new Health.HealthClient(drill.Connection.Invoker);
-        await drill.UntilAsync(async () => (await health.CheckAsync(new HealthCheckRequest())).Status == expected, $"the server's health is {expected}");
+        await drill.UntilAsync(async () => (await health.CheckAsync(new HealthCheckRequest())).Status == expected,
+            $"the server's health is {expected}");
     }
 }

@@ -37,7 +37,8 @@ internal sealed class Drill : IAsyncDisposable
 
     /// <summary>The requests for these entries that were answered last, of all callers.</summary>
     public IReadOnlyList<Mutation> Latest(string code, int count) =>
-        [.. _callers.SelectMany(caller => caller.Answered).Where(pair => pair.Mutation.Code == code).OrderByDescending(pair => pair.Answer.Index).Take(count).Select(pair => pair.Mutation)];
+        [.. _callers.SelectMany(caller => caller.Answered).Where(pair => pair.Mutation.Code == code)
+            .OrderByDescending(pair => pair.Answer.Index).Take(count).Select(pair => pair.Mutation)];
 
     /// <summary>To a server that lives.</summary>
     public Connection Connection => _lives.Values.First().Connection;
@@ -70,7 +71,8 @@ internal sealed class Drill : IAsyncDisposable
     /// <summary>kill -9, while calls are in flight.</summary>
     public async Task KillServerAsync(int at = 0)
     {
-        // Calls in flight are cut off. New ones wait for the next life; where another server lives, nobody tells them that this one doesn't.
+        // Calls in flight are cut off. New ones wait for the next life; where another server lives, nobody tells them that this one
+        // doesn't.
         if (_lives.Count == 1) _gate.Close();
         _lives.Remove(at, out var life);
         await life.Server.DisposeAsync();
@@ -107,7 +109,9 @@ internal sealed class Drill : IAsyncDisposable
         while (!await reached())
         {
             foreach (Task ended in _work.Where(work => work.IsCompleted)) await ended;
-            if (patience.IsCancellationRequested) throw new ChaosFinding($"Within a minute it didn't come about that {what}.\n{string.Join("\n\n", _lives.Values.Select(life => life.Server.SaidLast))}");
+            if (patience.IsCancellationRequested) throw new ChaosFinding(
+                $"Within a minute it didn't come about that "
+                    + $"{what}.\n{string.Join("\n\n", _lives.Values.Select(life => life.Server.SaidLast))}");
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
     }
@@ -124,7 +128,9 @@ internal sealed class Drill : IAsyncDisposable
         await _before.CheckAsync(_machine, answered);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{answered.Length:N0} answered: {answered.Count(pair => pair.Answer.Index >= 0):N0} entries, {answered.Count(pair => !pair.Answer.Accepted):N0} refusals; {Unanswered:N0} times no answer; each there once, verify passes, totals tie");
+            $"{answered.Length:N0} answered: {answered.Count(pair => pair.Answer.Index >= 0):N0} entries, "
+                + $"{answered.Count(pair => !pair.Answer.Accepted):N0} refusals; {Unanswered:N0} times no answer; each there once, verify "
+                + $"passes, totals tie");
     }
 
     public async ValueTask DisposeAsync()
@@ -144,7 +150,8 @@ internal sealed class Drill : IAsyncDisposable
         foreach ((Mutation mutation, Answer answer) in answered.Chunk(Math.Max(1, answered.Length / Replays)).Select(chunk => chunk[^1]))
         {
             Answer? again = await Caller.SendAsync(mutation, await _gate.ConnectionAsync(turn++), _ => { });
-            if (again != answer) throw new ChaosFinding($"{mutation.Code} {mutation.RequestId} was answered with {answer} and then with {again}.");
+            if (again != answer) throw new ChaosFinding(
+                $"{mutation.Code} {mutation.RequestId} was answered with {answer} and then with {again}.");
         }
     }
 }

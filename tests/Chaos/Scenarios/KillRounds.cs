@@ -25,7 +25,8 @@ internal static class KillRounds
                 await Task.Delay(TimeSpan.FromMilliseconds(dice.Next(LongestMilliseconds)), TimeProvider.System);
             }
             await drill.StartServerAsync();
-            say($"{machine.Engine}: kill {round} of {rounds}{(starting ? ", and one while starting" : "")}: {drill.Answered - answered} answered, {drill.Unanswered - unanswered} cut off");
+            say($"{machine.Engine}: kill {round} of {rounds}{(starting ? ", and one while starting" : "")}: {drill.Answered - answered} "
+                + $"answered, {drill.Unanswered - unanswered} cut off");
         }
         return await drill.EndAsync();
     }

@@ -2,7 +2,10 @@ using TimeBank.Chaos.Machines;
 
 namespace TimeBank.Chaos.Scenarios;
 
-/// <summary>The connection to PostgreSQL is cut when an append has been committed and before the server hears of it: the writer must look the outcome up.</summary>
+/// <summary>
+/// The connection to PostgreSQL is cut when an append has been committed and before the server hears of it: the writer must look the
+/// outcome up.
+/// </summary>
 internal static class LostAnswers
 {
     private const int Answers = 10;

@@ -32,8 +32,10 @@ internal static class OlderBackup
         foreach (Mutation mutation in forgotten)
         {
             Answer? answer = null;
-            await drill.UntilAsync(async () => (answer = await Caller.SendAsync(mutation, drill.Connection, _ => { })) is not null, "the server says what it thinks of an older state");
-            if (answer!.Refusal != "JOURNAL_ROLLED_BACK") throw new ChaosFinding($"On an older database {mutation.RequestId} was answered with {answer}.");
+            await drill.UntilAsync(async () => (answer = await Caller.SendAsync(mutation, drill.Connection, _ => { })) is not null,
+                "the server says what it thinks of an older state");
+            if (answer!.Refusal != "JOURNAL_ROLLED_BACK") throw new ChaosFinding(
+                $"On an older database {mutation.RequestId} was answered with {answer}.");
         }
         say($"{machine.Engine}: {forgotten.Count} requests that the older state has forgotten are refused as JOURNAL_ROLLED_BACK");
         await drill.KillServerAsync();

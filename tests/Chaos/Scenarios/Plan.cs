@@ -1,6 +1,6 @@
 using TimeBank.Chaos.Load;
 using TimeBank.Chaos.Machines;
-using TimeBank.Storage.Tests;
+using TimeBank.Testing;
 
 namespace TimeBank.Chaos.Scenarios;
 

@@ -3,7 +3,8 @@ using TimeBank.Chaos.Machines;
 namespace TimeBank.Chaos.Scenarios;
 
 /// <summary>
-/// Two servers of one cluster on one database, of which one after the other is lost under load: killed with <c>kill -9</c>, or it hangs. Callers go to the other one, which must take over what the
+/// Two servers of one cluster on one database, of which one after the other is lost under load: killed with <c>kill -9</c>, or it hangs.
+/// Callers go to the other one, which must take over what the
 /// lost one ran.
 /// </summary>
 internal static class TwoServers
@@ -28,7 +29,8 @@ internal static class TwoServers
             await drill.StartServerAsync(at);
             await drill.EveryoneAsync();
             TimeSpan outage = TimeProvider.System.GetElapsedTime(gone, Math.Max(gone, drill.LastUnanswered));
-            say($"{machine.Engine}: round {round} of {rounds}, server {at} {how}: {drill.Answered - answered} answered, UNAVAILABLE {drill.Unanswered - unanswered} times, for {outage.TotalSeconds:F1} s");
+            say($"{machine.Engine}: round {round} of {rounds}, server {at} {how}: {drill.Answered - answered} answered, UNAVAILABLE "
+                + $"{drill.Unanswered - unanswered} times, for {outage.TotalSeconds:F1} s");
         }
         return await drill.EndAsync();
     }
@@ -52,7 +54,8 @@ internal static class TwoServers
                 await drill.EveryoneAsync();
                 return "killed, and back when the other had taken over";
             default:
-                // It may be in the middle of a transaction, whose locks it keeps. When it goes on it still takes itself for the writer, and so does the other one.
+                // It may be in the middle of a transaction, whose locks it keeps. When it goes on it still takes itself for the writer, and
+                // so does the other one.
                 await drill.PauseServerAsync(at);
                 await drill.UntilAsync(() => machine.IsTakenForDeadAsync(at), "a server that hangs is taken for dead");
                 await drill.ResumeServerAsync(at);

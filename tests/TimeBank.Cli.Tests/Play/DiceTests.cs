@@ -1,4 +1,4 @@
-using TimeBank.Cli.Play;
+using TimeBank.Demo;
 using Xunit;
 
 namespace TimeBank.Cli.Tests.Play;

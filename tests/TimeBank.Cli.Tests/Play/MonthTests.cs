@@ -1,4 +1,4 @@
-using TimeBank.Cli.Play;
+using TimeBank.Demo;
 using TimeBank.V1;
 using Xunit;
 
@@ -25,7 +25,8 @@ public sealed class MonthTests
     public void Month_is_of_the_size_that_it_should_be(long seed)
     {
         Month month = Month.Of(seed, Catalogue);
-        Assert.Equal((200, 60, 12), (month.Cast.Elders.Count(elder => elder.Region == Roles.Tianyuan), month.Cast.Volunteers.Length, month.Cast.Providers.Length));
+        Assert.Equal((200, 60, 12),
+            (month.Cast.Elders.Count(elder => elder.Region == Roles.Tianyuan), month.Cast.Volunteers.Length, month.Cast.Providers.Length));
         Assert.InRange(month.Steps.OfType<RedeemStep>().Count(), 1_300, 1_750);
         Assert.InRange(month.Steps.OfType<RefundStep>().Count(), 15, 90);
         Assert.InRange(month.Steps.OfType<RequestStep>().Count(), 120, 350);
@@ -50,17 +51,21 @@ public sealed class MonthTests
         RedeemStep[] redemptions = [.. Demo.Steps.OfType<RedeemStep>()];
         Assert.All(redemptions.GroupBy(step => (step.Programme, step.Elder, step.At)), moment => Assert.Single(moment));
         Dictionary<string, ElderPart> elders = Demo.Cast.Elders.ToDictionary(elder => elder.Key);
-        Assert.All(redemptions, step => Assert.True(step.Programme == Roles.National ? elders[step.Elder].GetsNationalVoucher : elders[step.Elder].GetsMeals, step.Key));
+        Assert.All(redemptions, step =>
+            Assert.True(step.Programme == Roles.National ? elders[step.Elder].GetsNationalVoucher : elders[step.Elder].GetsMeals,
+            step.Key));
     }
 
     [Fact]
     public void Meal_vouchers_never_pay_more_than_they_have() =>
-        Assert.All(Demo.Steps.OfType<RedeemStep>().Where(step => step.Programme == Roles.Meals && step.RefusedAs is null).GroupBy(step => step.Elder), elder => Assert.InRange(elder.Sum(step => step.Quantity), 1, 20));
+        Assert.All(Demo.Steps.OfType<RedeemStep>().Where(step => step.Programme == Roles.Meals && step.RefusedAs is null)
+            .GroupBy(step => step.Elder), elder => Assert.InRange(elder.Sum(step => step.Quantity), 1, 20));
 
     [Fact]
     public void Prices_lie_below_and_above_the_ceilings()
     {
-        Dictionary<string, long> ceilings = Catalogue.Items.Where(item => item.CeilingPrice is not null).ToDictionary(item => item.Id, item => item.CeilingPrice.Value);
+        Dictionary<string, long> ceilings = Catalogue.Items.Where(item => item.CeilingPrice is not null)
+            .ToDictionary(item => item.Id, item => item.CeilingPrice.Value);
         bool[] above = [.. Demo.Steps.OfType<RedeemStep>().Select(step => step.PriceFen > ceilings[step.Item] * step.Quantity)];
         Assert.InRange(above.Count(is_ => is_), above.Length / 10, above.Length * 9 / 10);
     }
@@ -69,17 +74,22 @@ public sealed class MonthTests
     public void Suspended_provider_is_asked_only_to_be_refused()
     {
         ProviderPart suspended = Demo.Cast.Providers.Single(provider => provider.SuspendedFrom > 0);
-        Step asked = Assert.Single(Demo.Steps.OfType<RedeemStep>(), step => step.Provider == suspended.Key && suspended.IsSuspended(step.At.Day) && step.At.Month == 10);
+        Step asked = Assert.Single(Demo.Steps.OfType<RedeemStep>(), step => step.Provider == suspended.Key
+            && suspended.IsSuspended(step.At.Day) && step.At.Month == 10);
         Assert.Equal("PROVIDER_SUSPENDED", asked.RefusedAs);
     }
 
     [Fact]
     public void Nobody_is_in_two_places_at_once()
     {
-        Dictionary<string, string> person = Demo.Cast.Volunteers.SelectMany(volunteer => new[] { volunteer.Key, volunteer.AwayKey }.OfType<string>().Select(key => (key, volunteer.Key))).ToDictionary();
+        Dictionary<string, string> person =
+            Demo.Cast.Volunteers.SelectMany(
+            volunteer => new[] { volunteer.Key, volunteer.AwayKey }.OfType<string>().Select(key => (key, volunteer.Key))).ToDictionary();
         Dictionary<string, RequestStep> orders = Demo.Steps.OfType<RequestStep>().ToDictionary(step => step.Order);
-        IEnumerable<(string Person, DateTimeOffset Start)> served = Demo.Steps.OfType<AcceptStep>().Select(step => (person[step.Volunteer], orders[step.Order].Start));
-        IEnumerable<(string Person, DateTimeOffset Start)> asked = orders.Values.Select(order => (person.GetValueOrDefault(order.Recipient, order.Recipient), order.Start));
+        IEnumerable<(string Person, DateTimeOffset Start)> served = Demo.Steps.OfType<AcceptStep>()
+            .Select(step => (person[step.Volunteer], orders[step.Order].Start));
+        IEnumerable<(string Person, DateTimeOffset Start)> asked =
+            orders.Values.Select(order => (person.GetValueOrDefault(order.Recipient, order.Recipient), order.Start));
         Assert.All(served.Concat(asked).GroupBy(at => at), place => Assert.Single(place));
     }
 
@@ -91,7 +101,8 @@ public sealed class MonthTests
         {
             if (step is GiftStep gift) has[gift.Receiver] += gift.Minutes;
             if (step is GrantStep grant) has[grant.Elder] += grant.Minutes;
-            if (step is RequestStep request && has.ContainsKey(request.Recipient)) Assert.True((has[request.Recipient] -= request.Minutes) >= 0, request.Key);
+            if (step is RequestStep request && has.ContainsKey(request.Recipient)) Assert.True(
+                (has[request.Recipient] -= request.Minutes) >= 0, request.Key);
         }
     }
 
@@ -111,11 +122,15 @@ public sealed class MonthTests
 
     private static CatalogueVersion MakeCatalogue()
     {
-        CatalogueItem Item(string id, ServiceType type, string unit, long ceiling) => new() { Id = id, ServiceType = type, Unit = unit, Place = ServicePlace.Home, CeilingPrice = unit == "MIN" ? null : new Amount { Value = ceiling, Unit = "CNY" } };
+        CatalogueItem Item(string id, ServiceType type, string unit, long ceiling) =>
+            new() { Id = id, ServiceType = type, Unit = unit, Place = ServicePlace.Home, CeilingPrice = unit == "MIN"
+            ? null : new Amount { Value = ceiling, Unit = "CNY" } };
         var catalogue = new CatalogueVersion();
         catalogue.Items.Add([
-            Item("meal-canteen", ServiceType.Meal, "MEAL", 1_400), Item("meal-delivered", ServiceType.Meal, "MEAL", 1_800), Item("care-home", ServiceType.Care, "CNY", 9_600),
-            Item("medical-escort", ServiceType.Medical, "CNY", 12_000), Item("urgent-call", ServiceType.Urgent, "CNY", 6_000), Item("companionship", ServiceType.Companionship, "MIN", 0),
+            Item("meal-canteen", ServiceType.Meal, "MEAL", 1_400), Item("meal-delivered", ServiceType.Meal, "MEAL", 1_800),
+                Item("care-home", ServiceType.Care, "CNY", 9_600),
+            Item("medical-escort", ServiceType.Medical, "CNY", 12_000), Item("urgent-call", ServiceType.Urgent, "CNY", 6_000),
+            Item("companionship", ServiceType.Companionship, "MIN", 0),
         ]);
         return catalogue;
     }

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using TimeBank.Ledger;
-using TimeBank.Server;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Cli.Tests;
@@ -66,7 +65,8 @@ public sealed class ReceiptCheckTests : IDisposable
     public async Task Changed_receipt_ends_with_1_and_repeats_nothing_of_it(string from, string to)
     {
         string text = Make().ToString();
-        string changed = text.Contains(from, StringComparison.Ordinal) ? text.Replace(from, to, StringComparison.Ordinal) : (Make() with { Extra = (byte[])[.. Salt, .. "{}"u8] }).ToString();
+        string changed = text.Contains(from, StringComparison.Ordinal)
+            ? text.Replace(from, to, StringComparison.Ordinal) : (Make() with { Extra = (byte[])[.. Salt, .. "{}"u8] }).ToString();
         var around = new TestSurroundings();
 
         Assert.Equal(1, await around.RunAsync("check", Write(changed), "--key", Key, "--lang", "en"));
@@ -91,7 +91,9 @@ public sealed class ReceiptCheckTests : IDisposable
         Assert.Contains("witness.example hasn't cosigned", around.Out, StringComparison.Ordinal);
 
         TlogProof proof = Make();
-        string cosigned = Write(proof with { Checkpoint = proof.Checkpoint.With(_other.Signer("witness.example", SignatureType.Cosignature).Sign(proof.Checkpoint.Text, DateTimeOffset.UnixEpoch)) });
+        string cosigned =
+            Write(proof with { Checkpoint = proof.Checkpoint.With(
+            _other.Signer("witness.example", SignatureType.Cosignature).Sign(proof.Checkpoint.Text, DateTimeOffset.UnixEpoch)) });
         around = new TestSurroundings();
         Assert.Equal(0, await around.RunAsync("check", cosigned, "--key", Key, "--witness", Witness, "--lang", "en"));
         Assert.Contains("witness.example 1970-01-01 00:00:00Z", around.Out, StringComparison.Ordinal);
@@ -106,8 +108,10 @@ public sealed class ReceiptCheckTests : IDisposable
         Assert.Equal(2, await new TestSurroundings().RunAsync("check", receipt, "--key", Key));
         Assert.Equal(2, await new TestSurroundings().RunAsync("check", receipt, "--key", Key, "--entry-file", entry));
         Assert.Equal(2, await new TestSurroundings().RunAsync("check", receipt, "--key", Key, "--entry-file", entry, "--salt", "00"));
-        Assert.Equal(0, await new TestSurroundings().RunAsync("check", receipt, "--key", Key, "--entry-file", entry, "--salt", Convert.ToHexString(Salt)));
-        Assert.Equal(1, await new TestSurroundings().RunAsync("check", receipt, "--key", Key, "--entry-file", entry, "--salt", new string('0', 32)));
+        Assert.Equal(0, await new TestSurroundings()
+            .RunAsync("check", receipt, "--key", Key, "--entry-file", entry, "--salt", Convert.ToHexString(Salt)));
+        Assert.Equal(1, await new TestSurroundings()
+            .RunAsync("check", receipt, "--key", Key, "--entry-file", entry, "--salt", new string('0', 32)));
     }
 
     [Theory]
@@ -147,8 +151,10 @@ public sealed class ReceiptCheckTests : IDisposable
     /// <summary>A tree of three leaves with the entry in the middle.</summary>
     private TlogProof Make()
     {
-        Digest first = MerkleFrontier.Leaf([1]), entry = MerkleFrontier.EntryLeaf(Salt, Encoding.UTF8.GetBytes(Entry)), last = MerkleFrontier.Leaf([3]);
+        Digest first = MerkleFrontier.Leaf([1]), entry = MerkleFrontier.EntryLeaf(Salt, Encoding.UTF8.GetBytes(Entry)),
+            last = MerkleFrontier.Leaf([3]);
         var head = new Checkpoint(Origin, 3, MerkleFrontier.Empty.Append(first).Append(entry).Append(last).Root);
-        return new TlogProof((byte[])[.. Salt, .. Encoding.UTF8.GetBytes(Entry)], 1, [first, last], head.Sign([_key.Signer(Origin)], default));
+        return new TlogProof((byte[])[.. Salt, .. Encoding.UTF8.GetBytes(Entry)], 1, [first, last],
+            head.Sign([_key.Signer(Origin)], default));
     }
 }

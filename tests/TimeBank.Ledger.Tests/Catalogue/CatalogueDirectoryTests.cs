@@ -32,7 +32,8 @@ public sealed class CatalogueDirectoryTests
     [Fact]
     public void A_version_is_added_once()
     {
-        Assert.Throws<ArgumentException>(() => BuiltIn.With(Changed("\"version\": \"demo-2026-01\"", "\"version\": \"other\"", "2026-01-01")));
+        Assert.Throws<ArgumentException>(
+            () => BuiltIn.With(Changed("\"version\": \"demo-2026-01\"", "\"version\": \"other\"", "2026-01-01")));
         Assert.Throws<ArgumentException>(() => BuiltIn.With(Changed("\"note\"", "\"note\"", "2026-07-01")));
     }
 
@@ -46,7 +47,8 @@ public sealed class CatalogueDirectoryTests
             Assert.Equal(
                 Enum.GetValues<ServiceType>().Except([ServiceType.None]),
                 catalogue.Items.Select(item => item.Type).Distinct().Order());
-            Assert.Equal(["BATH", "CLEAN", "CNY", "MEAL", "MIN"], catalogue.Items.Select(item => item.Unit.Code).Distinct().Order(StringComparer.Ordinal));
+            Assert.Equal(["BATH", "CLEAN", "CNY", "MEAL", "MIN"],
+                catalogue.Items.Select(item => item.Unit.Code).Distinct().Order(StringComparer.Ordinal));
         }
         Assert.Equal(3, BuiltIn.All.Count);
     }
@@ -56,7 +58,8 @@ public sealed class CatalogueDirectoryTests
     public void The_meal_programme_gives_at_least_what_the_lists_promise()
     {
         long given = PolicyHistory.BuiltIn.At(October).Vouchers.Meal.UnitsPerMonth;
-        Assert.All(BuiltIn.All.SelectMany(catalogue => catalogue.Items).Where(item => item.Unit == Unit.Meal), item => Assert.True(given >= item.UnitsPerMonth));
+        Assert.All(BuiltIn.All.SelectMany(catalogue => catalogue.Items).Where(item => item.Unit == Unit.Meal), item =>
+            Assert.True(given >= item.UnitsPerMonth));
     }
 
     private static Catalogue Changed(string old, string changed, string effective) => Catalogue.Parse(Encoding.UTF8.GetBytes(

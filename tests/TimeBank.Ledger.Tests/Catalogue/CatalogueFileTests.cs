@@ -23,10 +23,12 @@ public sealed class CatalogueFileTests
         { "\"zh\": \"助餐：社区食堂堂食\"", "\"zh\": \"\"", "$.items[0].name.zh", "empty" },
         { CanteenPrices, "\"contractPriceFen\": 1000,", "$.items[0].ceilingPriceFen", "missing" },
         { CanteenPrices, "\"ceilingPriceFen\": 1200,", "$.items[0].contractPriceFen", "missing" },
-        { CanteenPrices, "\"ceilingPriceYuan\": 12, \"contractPriceFen\": 1000,", "$.items[0].ceilingPriceYuan", "wrong unit: the key is 'ceilingPriceFen'" },
+        { CanteenPrices, "\"ceilingPriceYuan\": 12, \"contractPriceFen\": 1000,", "$.items[0].ceilingPriceYuan",
+            "wrong unit: the key is 'ceilingPriceFen'" },
         { CanteenPrices, "\"ceilingPriceFen\": 1200.5, \"contractPriceFen\": 1000,", "$.items[0].ceilingPriceFen", "not a whole number" },
         { CanteenPrices, "\"ceilingPriceFen\": 0, \"contractPriceFen\": 1000,", "$.items[0].ceilingPriceFen", "0 is not between" },
-        { CanteenPrices, "\"ceilingPriceFen\": 999, \"contractPriceFen\": 1000,", "$.items[0].contractPriceFen", "above the ceiling price" },
+        { CanteenPrices, "\"ceilingPriceFen\": 999, \"contractPriceFen\": 1000,", "$.items[0].contractPriceFen",
+            "above the ceiling price" },
         { CareHome, $"{CareHome} \"contractPriceFen\": 5000,", "$.items[5].contractPriceFen", "unknown key" },
         { Companionship, $"{Companionship} \"ceilingPriceFen\": 5000,", "$.items[10].ceilingPriceFen", "unknown key" },
         { "\"version\": \"demo-2026-01\"", "\"version\": \"\"", "$.version", "small letters" },
@@ -59,14 +61,15 @@ public sealed class CatalogueFileTests
     [Fact]
     public void An_item_arrives_as_it_was_written()
     {
-        CatalogueItem bath = CatalogueDirectory.BuiltIn.At(RegionCode.Parse("430000"), new DateOnly(2026, 10, 1))!.Find(Slug.Parse("bath-home"))!;
+        CatalogueItem bath = CatalogueDirectory.BuiltIn.At(RegionCode.Parse("430000"), new DateOnly(2026, 10, 1))!.Find(
+            Slug.Parse("bath-home"))!;
         Assert.Equal(
             new CatalogueItem(
                 Slug.Parse("bath-home"),
                 ServiceType.Bath,
                 new LocalText("助浴：上门助浴", "Assisted bath at home"),
                 Unit.Bath,
-                ServiceSetting.Home,
+                ServicePlace.Home,
                 Payer.PublicFunds,
                 new Fen(12_000),
                 new Fen(10_000),

@@ -73,7 +73,8 @@ public sealed class ElderFactsTests
 
     [Fact]
     public void Of_two_of_one_day_the_one_that_helps_the_elder_counts() =>
-        Assert.Equal(AbilityGrade.Severe, Elder("1940-01-01", (40, "2026-06-01"), (70, "2026-06-01")).GradeOn(new DateOnly(2026, 6, 1), Ability));
+        Assert.Equal(AbilityGrade.Severe,
+            Elder("1940-01-01", (40, "2026-06-01"), (70, "2026-06-01")).GradeOn(new DateOnly(2026, 6, 1), Ability));
 
     private static ElderFacts Elder(string born, params (int Points, string On)[] assessments) => new(
         DateOnly.Parse(born, null),

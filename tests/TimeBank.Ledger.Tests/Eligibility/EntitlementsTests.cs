@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -27,29 +26,8 @@ public sealed class EntitlementsTests
     public void National_voucher(int age, int? points, EntitlementReason reason)
     {
         Entitlement entitlement = NationalVoucherRule.Judge(Elder(age, Difficulties.None, points), Day, Policy);
-        Assert.Equal(new Entitlement(EntitlementKind.NationalVoucher, Unit.Fen, entitlement.IsGranted ? 80_000 : 0, reason, Policy.Version), entitlement);
+        Assert.Equal(new Entitlement(Unit.Fen, entitlement.IsGranted ? 80_000 : 0, reason, Policy.Version), entitlement);
         Assert.Equal(reason == EntitlementReason.Disability, entitlement.IsGranted);
-    }
-
-    public static TheoryData<int, Difficulties, EntitlementReason> Meals => new()
-    {
-        { 80, Difficulties.None, EntitlementReason.Age },
-        { 80, Alone, EntitlementReason.Age },
-        { 79, Difficulties.None, EntitlementReason.NoHardship },
-        { 79, Difficulties.EmptyNest | Difficulties.LostOnlyChild, EntitlementReason.NoHardship },
-        { 60, Alone, EntitlementReason.AgeAndHardship },
-        { 60, Difficulties.LowIncome, EntitlementReason.AgeAndHardship },
-        { 60, Difficulties.SpecialHardship | Difficulties.EmptyNest, EntitlementReason.AgeAndHardship },
-        { 59, PoorAlone, EntitlementReason.TooYoung },
-    };
-
-    [Theory]
-    [MemberData(nameof(Meals))]
-    public void Meal_programme(int age, Difficulties difficulties, EntitlementReason reason)
-    {
-        Entitlement entitlement = MealProgrammeRule.Judge(Elder(age, difficulties, null), Day, Policy);
-        Assert.Equal(new Entitlement(EntitlementKind.MealProgramme, Unit.Meal, entitlement.IsGranted ? 20 : 0, reason, Policy.Version), entitlement);
-        Assert.Equal(reason is EntitlementReason.Age or EntitlementReason.AgeAndHardship, entitlement.IsGranted);
     }
 
     public static TheoryData<int, Difficulties, int?, EntitlementReason> Hours => new()
@@ -74,17 +52,18 @@ public sealed class EntitlementsTests
     public void Issued_hours(int age, Difficulties difficulties, int? points, EntitlementReason reason)
     {
         Entitlement entitlement = IssuedHoursRule.Judge(Elder(age, difficulties, points), Day, Policy);
-        Assert.Equal(new Entitlement(EntitlementKind.IssuedHours, Unit.Minutes, entitlement.IsGranted ? 240 : 0, reason, Policy.Version), entitlement);
+        Assert.Equal(new Entitlement(Unit.Minutes, entitlement.IsGranted ? 240 : 0, reason, Policy.Version), entitlement);
         Assert.Equal(reason is EntitlementReason.EmptyNestAlone or EntitlementReason.LowIncomeDisabledAlone, entitlement.IsGranted);
     }
 
     [Fact]
     public void An_expired_assessment_entitles_to_nothing_that_asks_for_one()
     {
-        ElderFacts elder = Elder(70, PoorAlone, 10) with { Assessments = [new Assessment(10, Day.AddMonths(-12).AddDays(-1), RegionCode.Parse("430211"))] };
+        ElderFacts elder = Elder(70, PoorAlone,
+            10) with { Assessments = [new Assessment(10, Day.AddMonths(-12).AddDays(-1), RegionCode.Parse("430211"))] };
         Assert.Equal(
-            [EntitlementReason.AssessmentExpired, EntitlementReason.AgeAndHardship, EntitlementReason.AssessmentExpired],
-            Entitlements.Of(elder, Day, Policy).Select(entitlement => entitlement.Reason));
+            [EntitlementReason.AssessmentExpired, EntitlementReason.AssessmentExpired],
+                All(elder).Select(entitlement => entitlement.Reason));
     }
 
     [Theory]
@@ -94,9 +73,7 @@ public sealed class EntitlementsTests
     public void Who_is_not_on_the_policys_register_is_entitled_to_nothing(ElderStatus status, string home, EntitlementReason reason)
     {
         ElderFacts elder = Elder(85, EmptyNestAlone | Difficulties.LowIncome, 10) with { Status = status, Home = RegionCode.Parse(home) };
-        ImmutableArray<Entitlement> all = Entitlements.Of(elder, Day, Policy);
-        Assert.Equal([EntitlementKind.NationalVoucher, EntitlementKind.MealProgramme, EntitlementKind.IssuedHours], all.Select(entitlement => entitlement.Kind));
-        Assert.All(all, entitlement => Assert.Equal((reason, false), (entitlement.Reason, entitlement.IsGranted)));
+        Assert.All(All(elder), entitlement => Assert.Equal((reason, false), (entitlement.Reason, entitlement.IsGranted)));
     }
 
     [Fact]
@@ -109,9 +86,16 @@ public sealed class EntitlementsTests
     [Fact]
     public void The_numbers_are_the_policys()
     {
-        Policy changed = Policy with { Vouchers = Policy.Vouchers with { National = Policy.Vouchers.National with { FromGrade = AbilityGrade.Severe } } };
+        Policy changed =
+            Policy with
+            {
+                Vouchers = Policy.Vouchers with { National = Policy.Vouchers.National with { FromGrade = AbilityGrade.Severe } },
+        };
         Assert.Equal(EntitlementReason.AbilityTooGood, NationalVoucherRule.Judge(Elder(70, Difficulties.None, 60), Day, changed).Reason);
     }
+
+    private static Entitlement[] All(ElderFacts elder) =>
+        [NationalVoucherRule.Judge(elder, Day, Policy), IssuedHoursRule.Judge(elder, Day, Policy)];
 
     private static ElderFacts Elder(int age, Difficulties difficulties, int? points) => new(
         Day.AddYears(-age),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -134,7 +135,8 @@ public sealed class ExportFormatTests
 
     [Fact]
     public void Beancount_quotes_what_people_wrote() =>
-        Assert.Contains("\n2026-10-01 * \"RECEIVE_MONEY\" \"a; b: \\\"c\\\" \\\\ d\"\n", Written(ExportFormat.Beancount(), 0), StringComparison.Ordinal);
+        Assert.Contains("\n2026-10-01 * \"RECEIVE_MONEY\" \"a; b: \\\"c\\\" \\\\ d\"\n", Written(ExportFormat.Beancount(), 0),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Csv_has_a_row_for_each_posting_with_the_balance_after_it() => Assert.Equal(
@@ -154,7 +156,9 @@ public sealed class ExportFormatTests
     {
         var book = new Book();
         var details = EntryHeader.NoDetails.Add("from", "x, index: 9");
-        book.Accept(MoneyEntries.Receive(Header(1) with { EffectiveDate = new DateOnly(2026, 9, 30), Memo = "a; b: \"c\" \\ d", Details = details }, Slug.Parse("ccb"), Slug.Parse("lottery"), new Fen(123_456_705)));
+        book.Accept(
+            MoneyEntries.Receive(Header(1) with { EffectiveDate = new DateOnly(2026, 9, 30), Memo = "a; b: \"c\" \\ d",
+            Details = details }, Slug.Parse("ccb"), Slug.Parse("lottery"), new Fen(123_456_705)));
         book.Accept(HourEntries.Issue(Header(2), Elder, new Minutes(240)));
         book.Accept(HourEntries.HoldService(Header(3), Elder, Volunteer, Held, null));
         book.Accept(HourEntries.RenderService(Header(4), Header(3).Id, Held, new Minutes(90), Volunteer, Minutes.Zero));
@@ -173,7 +177,8 @@ public sealed class ExportFormatTests
                 foreach (Account account in accounts.Values) format.Opening(account);
             }
             foreach (Account account in entry.Opened) accounts.Add(account.Path.Text, account);
-            ImmutableArray<StoredTransfer> transfers = [.. entry.Transfers.Select((transfer, position) => Store(entry.Index, position, transfer, accounts))];
+            ImmutableArray<StoredTransfer> transfers =
+                [.. entry.Transfers.Select((transfer, position) => Store(entry.Index, position, transfer, accounts))];
             if (at >= first) format.Entry(entry, transfers);
             written.Append(format.Take());
         }
@@ -189,7 +194,8 @@ public sealed class ExportFormatTests
 
     private static StoredTransfer Store(long index, int position, Transfer transfer, SortedDictionary<string, Account> accounts)
     {
-        Account debit = accounts.Values.Single(account => account.Number == transfer.Debit), credit = accounts.Values.Single(account => account.Number == transfer.Credit);
+        Account debit = accounts.Values.Single(account => account.Number == transfer.Debit),
+            credit = accounts.Values.Single(account => account.Number == transfer.Credit);
         accounts[debit.Path.Text] = debit = debit with { Counters = debit.Counters.Debit(transfer) };
         accounts[credit.Path.Text] = credit = credit with { Counters = credit.Counters.Credit(transfer) };
         return new StoredTransfer(index, position, debit.Path, credit.Path, transfer, debit.Counters, credit.Counters);
@@ -198,6 +204,7 @@ public sealed class ExportFormatTests
     private static EntryHeader Header(int number)
     {
         Digest digest = Digest.Of([(byte)number]);
-        return new EntryHeader(EntryId.Of("CLERK", new Guid(digest.ToArray()[..16])), digest, "CLERK", "", new DateOnly(2026, 10, 1), "430000/2026-01", "", EntryHeader.NoDetails);
+        return new EntryHeader(EntryId.Of("CLERK", new Guid(digest.ToArray()[..16])), digest, "CLERK", "", new DateOnly(2026, 10, 1),
+            "430000/2026-01", "", EntryHeader.NoDetails);
     }
 }

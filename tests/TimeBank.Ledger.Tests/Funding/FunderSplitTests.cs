@@ -25,7 +25,8 @@ public sealed class FunderSplitTests
 
     [Theory]
     [MemberData(nameof(Totals))]
-    public void A_total_is_split(long[] weights, long total, long[] parts) => Assert.Equal(parts, Amounts(Split(weights).Of(new Fen(total))));
+    public void A_total_is_split(long[] weights, long total, long[] parts) =>
+        Assert.Equal(parts, Amounts(Split(weights).Of(new Fen(total))));
 
     [Fact]
     public void An_entry_bears_the_difference_of_two_totals()
@@ -95,7 +96,8 @@ public sealed class FunderSplitTests
         Assert.Throws<ArgumentException>(() => new FunderSplit([new(Slug.Parse("a"), 1), new(Slug.Parse("a"), 2)]));
     }
 
-    private static FunderSplit Split(long[] weights) => new(weights.Select((weight, at) => new FunderShare(Slug.Parse($"fund-{at}"), weight)));
+    private static FunderSplit Split(long[] weights) =>
+        new(weights.Select((weight, at) => new FunderShare(Slug.Parse($"fund-{at}"), weight)));
 
     private static long[] Amounts(IEnumerable<FunderPart> parts) => [.. parts.Select(part => part.Amount.Value)];
 }

@@ -20,7 +20,10 @@ public sealed class GiftRuleTests
     public void Only_earned_hours_are_given(long issued, long gifted, long earned, long amount, Reason expected) =>
         Assert.Equal(expected, GiftRule.Givable(Having(issued, gifted, earned), new Minutes(amount))?.Reason ?? Reason.None);
 
-    /// <summary>Whether the receiver is family, the receiver's full years, how many days are missing to the next, how much of an hour is given, and the status.</summary>
+    /// <summary>
+    /// Whether the receiver is family, the receiver's full years, how many days are missing to the next, how much of an hour is given, and
+    /// the status.
+    /// </summary>
     [Theory]
     [InlineData(true, 60, 0, 60, Reason.None)]
     [InlineData(true, 85, 0, 60, Reason.None)]
@@ -31,15 +34,18 @@ public sealed class GiftRuleTests
     [InlineData(false, 85, 0, 60, Reason.GiftReceiverNotFamily)]
     [InlineData(false, 59, 0, 61, Reason.GiftReceiverNotFamily)]
     public void Gifts_go_to_family_of_an_age(bool isFamily, int years, int daysLater, long amount, Reason expected) =>
-        Assert.Equal(expected, GiftRule.Judge(Having(0, 0, 60), new Minutes(amount), isFamily, Day.AddYears(-years).AddDays(daysLater), Day, Policy)?.Reason ?? Reason.None);
+        Assert.Equal(expected, GiftRule.Judge(Having(0, 0, 60), new Minutes(amount), isFamily, Day.AddYears(-years).AddDays(daysLater),
+            Day, Policy)?.Reason ?? Reason.None);
 
     [Fact]
     public void Held_hours_are_not_given()
     {
-        var giver = new HoursBalance(new HoursSpent(Minutes.Zero, Minutes.Zero, new Minutes(60)), new HoursSpent(Minutes.Zero, Minutes.Zero, new Minutes(15)), new Minutes(60));
+        var giver = new HoursBalance(new HoursSpent(Minutes.Zero, Minutes.Zero, new Minutes(60)),
+            new HoursSpent(Minutes.Zero, Minutes.Zero, new Minutes(15)), new Minutes(60));
 
         Assert.Null(GiftRule.Givable(giver, new Minutes(15)));
-        Assert.Equal(Refusal.Of(Reason.InsufficientBalance, ("available", "15"), ("needed", "16"), ("unit", "MIN")), GiftRule.Givable(giver, new Minutes(16)));
+        Assert.Equal(Refusal.Of(Reason.InsufficientBalance, ("available", "15"), ("needed", "16"), ("unit", "MIN")),
+            GiftRule.Givable(giver, new Minutes(16)));
     }
 
     private static HoursBalance Having(long issued, long gifted, long earned)

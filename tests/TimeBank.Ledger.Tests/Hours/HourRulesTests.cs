@@ -36,7 +36,8 @@ public sealed class HourRulesTests
     [InlineData(95_000, 60, 0, 60)]
     [InlineData(90_000, 0, 0, 0)]
     public void What_passes_the_cap_goes_to_the_pool(long balance, long credited, long kept, long pooled) =>
-        Assert.Equal(new CapSplit(new Minutes(kept), new Minutes(pooled)), CapSplit.Of(new Minutes(balance), new Minutes(credited), Policy));
+        Assert.Equal(new CapSplit(new Minutes(kept), new Minutes(pooled)),
+            CapSplit.Of(new Minutes(balance), new Minutes(credited), Policy));
 
     [Theory]
     [InlineData(0, 0)]

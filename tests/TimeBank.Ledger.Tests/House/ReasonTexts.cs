@@ -1,16 +1,21 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using TimeBank.Testing;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>The catalogue's texts of the ledger's reasons: what a refusal must explain itself with. What stands in brackets is told where it is known.</summary>
+/// <summary>
+/// The catalogue's texts of the ledger's reasons: what a refusal must explain itself with. What stands in brackets is told where it is
+/// known.
+/// </summary>
 internal static partial class ReasonTexts
 {
     private static readonly FrozenDictionary<string, string[]> Placeholders = JsonSerializer
         .Deserialize<JsonElement[]>(Repository.Read("protos/timebank/v1/reasons.json"))!
-        .ToFrozenDictionary(row => row.GetProperty("reason").GetString()!, row => Placeholder().Matches(Optional().Replace(row.GetProperty("en").GetString()!, "")).Select(match => match.Groups[1].Value).ToArray());
+        .ToFrozenDictionary(row => row.GetProperty("reason").GetString()!, row =>
+        Placeholder().Matches(Optional().Replace(row.GetProperty("en").GetString()!, "")).Select(match => match.Groups[1].Value).ToArray());
 
     public static void AssertFills(Refusal refusal)
     {

@@ -45,8 +45,12 @@ public sealed class EntryIdTests
     {
         EntryId id = EntryId.Of("8QV2K4M7N0PX", Request, "issue");
 
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("8QV2K4M7N0PX\n9b2c0a34-5d1e-4f6a-8c7b-000000000001\nissue"u8)[..16]), id.ToString());
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{id}\nvoucher 7"))[..16]), id.Step("voucher 7").ToString());
+        Assert.Equal(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+            "8QV2K4M7N0PX\n9b2c0a34-5d1e-4f6a-8c7b-000000000001\nissue"u8)[..16]), id.ToString());
+        Assert.Equal(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+            System.Text.Encoding.UTF8.GetBytes($"{id}\nvoucher 7"))[..16]), id.Step("voucher 7").ToString());
     }
 
     [Fact]
@@ -54,7 +58,8 @@ public sealed class EntryIdTests
     {
         EntryId id = EntryId.Of("A", Guid.Parse("0191f3c2-7a55-7b3c-8d21-000000000001"));
 
-        Assert.Equal("0191f3c27a55" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("A\n0191f3c2-7a55-7b3c-8d21-000000000001\n"u8)[6..16]), id.ToString());
+        Assert.Equal("0191f3c27a55" + Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData("A\n0191f3c2-7a55-7b3c-8d21-000000000001\n"u8)[6..16]), id.ToString());
         Assert.NotEqual(id, EntryId.Of("B", Guid.Parse("0191f3c2-7a55-7b3c-8d21-000000000001")));
         Assert.NotEqual(id, EntryId.Of("A", Guid.Parse("0191f3c2-7a55-7b3c-8d21-000000000002")));
     }
@@ -82,7 +87,8 @@ public sealed class EntryIdTests
     [InlineData("")]
     [InlineData("A\n9b2c0a34-5d1e-4f6a-8c7b-000000000001")]
     [InlineData("\n")]
-    public void Actor_that_could_name_anothers_ids_is_refused(string actor) => Assert.ThrowsAny<ArgumentException>(() => EntryId.Of(actor, Request));
+    public void Actor_that_could_name_anothers_ids_is_refused(string actor) =>
+        Assert.ThrowsAny<ArgumentException>(() => EntryId.Of(actor, Request));
 
     [Theory]
     [InlineData(0)]

@@ -24,9 +24,11 @@ internal sealed class Auditor
             Assert.Equal(entry.Time, state.LastTime);
             foreach (Account account in entry.Opened) Open(account, entry);
             Fold(entry, decision);
-            if (entry.Of is { } of) Require((entry.Kind == EntryKind.Reverse ? _reversed : _ended).Add(of), () => $"Entry {of} was ended or reversed twice.");
+            if (entry.Of is { } of) Require((entry.Kind == EntryKind.Reverse ? _reversed : _ended).Add(of), () =>
+                $"Entry {of} was ended or reversed twice.");
             byte[] bytes = EntryCodec.Encode(entry);
-            Assert.True(bytes.AsSpan().SequenceEqual(EntryCodec.Encode(EntryCodec.Decode(bytes))), "The entry's bytes don't survive being read.");
+            Assert.True(bytes.AsSpan().SequenceEqual(EntryCodec.Encode(EntryCodec.Decode(bytes))),
+                "The entry's bytes don't survive being read.");
         }
         else
         {
@@ -76,8 +78,10 @@ internal sealed class Auditor
             Require(account == opened with { Counters = Of(_folded[number]) }, () => $"{account} isn't the fold of its postings.");
             Require(ReferenceEquals(account, state.Account(opened.Path)), () => $"{account} is found by its number alone.");
             Assert.True(counters is { DebitsPending: >= 0, DebitsPosted: >= 0, CreditsPending: >= 0, CreditsPosted: >= 0 });
-            if (account.Is(AccountFlags.DebitsMustNotExceedCredits)) Require(counters.DebitsPosted + counters.DebitsPending <= counters.CreditsPosted, () => $"{account} is overdrawn.");
-            if (account.Is(AccountFlags.CreditsMustNotExceedDebits)) Require(counters.CreditsPosted + counters.CreditsPending <= counters.DebitsPosted, () => $"{account} passes its limit.");
+            if (account.Is(AccountFlags.DebitsMustNotExceedCredits)) Require(
+                counters.DebitsPosted + counters.DebitsPending <= counters.CreditsPosted, () => $"{account} is overdrawn.");
+            if (account.Is(AccountFlags.CreditsMustNotExceedDebits)) Require(
+                counters.CreditsPosted + counters.CreditsPending <= counters.DebitsPosted, () => $"{account} passes its limit.");
             if (account.Is(AccountFlags.Closed)) Assert.True(counters.IsEmpty);
         }
         foreach (IGrouping<Unit, long[]> unit in _opened.Values.GroupBy(account => account.Unit, account => _folded[account.Number]))

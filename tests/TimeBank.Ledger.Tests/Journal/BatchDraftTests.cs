@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -12,7 +13,8 @@ public sealed class BatchDraftTests
     [Fact]
     public void Batch_gathers_what_must_be_stored()
     {
-        LedgerAppend append = Draft("a: post m>p 10", "b: post p>q 4", "c: post p>q 7", "d: note", "a: post m>p 10", "e: post m>m 1", "a: post m>p 11");
+        LedgerAppend append = Draft("a: post m>p 10", "b: post p>q 4", "c: post p>q 7", "d: note", "a: post m>p 10", "e: post m>m 1",
+            "a: post m>p 11");
 
         Assert.Equal(["a", "b"], append.Entries.Select(entry => Label(entry.Entry.Id)));
         Assert.Equal(["c", "d"], append.Remembered.Select(outcome => Label(outcome.Id)));
@@ -20,7 +22,8 @@ public sealed class BatchDraftTests
         Assert.Equal((2, 3, 2), (append.After.Size, append.After.Accounts, append.After.Remembered.Count));
         Assert.Equal(append.Entries[^1].Entry.Time, append.After.Time);
         Assert.Empty(append.Changed);
-        Assert.Equal([(1, 10, 0), (2, 4, 10), (3, 0, 4)], append.Opened.Select(account => (account.Number, account.Counters.DebitsPosted, account.Counters.CreditsPosted)).Order());
+        Assert.Equal([(1, 10, 0), (2, 4, 10), (3, 0, 4)],
+            append.Opened.Select(account => (account.Number, account.Counters.DebitsPosted, account.Counters.CreditsPosted)).Order());
     }
 
     [Fact]
@@ -46,8 +49,10 @@ public sealed class BatchDraftTests
 
         LedgerAppend second = Draft(state, first.After, "b: post p>q 4", "c: post p>q 1", "d: post !p>q 1");
 
-        Assert.Equal([(2, 6, 10)], second.Changed.Select(account => (account.Number, account.Counters.DebitsPosted, account.Counters.CreditsPosted)));
-        Assert.Equal([(3, 0, 6)], second.Opened.Select(account => (account.Number, account.Counters.DebitsPosted, account.Counters.CreditsPosted)));
+        Assert.Equal([(2, 6, 10)],
+            second.Changed.Select(account => (account.Number, account.Counters.DebitsPosted, account.Counters.CreditsPosted)));
+        Assert.Equal(
+            [(3, 0, 6)], second.Opened.Select(account => (account.Number, account.Counters.DebitsPosted, account.Counters.CreditsPosted)));
         Assert.Equal(1, second.Entries[0].Entry.Index);
     }
 
@@ -84,7 +89,8 @@ public sealed class BatchDraftTests
         Assert.Equal(new Remembered(3, new Digest(SHA256.HashData([.. new byte[32], .. last]))), append.After.Remembered);
 
         static byte[] Hash(Outcome outcome) => SHA256.HashData(
-            [.. outcome.Id.ToArray(), .. outcome.Command.ToArray(), 0, 0, 0, (byte)(outcome.Refusal?.Reason ?? 0), .. Encoding.UTF8.GetBytes(outcome.Refusal?.Detail ?? "")]);
+            [.. outcome.Id.ToArray(), .. outcome.Command.ToArray(), 0, 0, 0, (byte)(outcome.Refusal?.Reason ?? 0),
+                .. Encoding.UTF8.GetBytes(outcome.Refusal?.Detail ?? "")]);
     }
 
     [Fact]
@@ -101,7 +107,9 @@ public sealed class BatchDraftTests
     public void Missing_is_what_proposals_name_and_memory_lacks()
     {
         WorkingState state = State();
-        Proposal[] proposals = [.. new[] { "post m>p 1", "posthold h & p>q 1", "reverse a", "freeze x" }.Select((line, at) => Command.Parse(line, $"l{at}").ToProposal())];
+        Proposal[] proposals =
+            [.. new[] { "post m>p 1", "posthold h & p>q 1", "reverse a", "freeze x" }.Select(
+            (line, at) => Command.Parse(line, $"l{at}").ToProposal())];
 
         PrefetchKeys keys = state.Missing(proposals, [Command.IdOf("read")], [AccountPath.Parse("y")]);
 

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using TimeBank.Proofs;
 
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>One line of a script, read: what is proposed, in the words of <see cref="Script"/>.</summary>
-internal sealed record Command(string Label, string Verb, string Text, ImmutableArray<Leg> Legs, string Target, ImmutableArray<long> Amounts, long? Until)
+internal sealed record Command(string Label, string Verb, string Text, ImmutableArray<Leg> Legs, string Target,
+    ImmutableArray<long> Amounts, long? Until)
 {
-    private static readonly string[] Verbs = ["post", "hold", "posthold", "void", "expire", "reverse", "freeze", "thaw", "close", "reopen", "refuse", "note"];
+    private static readonly string[] Verbs =
+        ["post", "hold", "posthold", "void", "expire", "reverse", "freeze", "thaw", "close", "reopen", "refuse", "note"];
 
     /// <summary>Two commands are the same where their lines are, but for the label.</summary>
     public EntryHeader Header => HeaderOf(Label, Text);
@@ -15,7 +18,8 @@ internal sealed record Command(string Label, string Verb, string Text, Immutable
     public static EntryId IdOf(string label) => EntryId.Of("tests", Guid.Empty, label);
 
     public static EntryHeader HeaderOf(string label, string content = "") => new(
-        IdOf(label), Digest.Of(Encoding.UTF8.GetBytes(content)), "tests", "", new DateOnly(2026, 10, 1), "tests/1", "", EntryHeader.NoDetails);
+        IdOf(label), Digest.Of(Encoding.UTF8.GetBytes(content)), "tests", "", new DateOnly(2026, 10, 1), "tests/1", "",
+            EntryHeader.NoDetails);
 
     public static Command Parse(string line, string otherwise)
     {
@@ -30,7 +34,8 @@ internal sealed record Command(string Label, string Verb, string Text, Immutable
 
         string[] parts = rest.Split('&', 2);
         string[] words = parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return new Command(label, verb, text, parts.Length > 1 ? Leg.ParseAll(parts[1]) : [], words.FirstOrDefault(""), [.. words.Skip(1).Select(Number)], until);
+        return new Command(label, verb, text, parts.Length > 1 ? Leg.ParseAll(parts[1]) : [], words.FirstOrDefault(""),
+            [.. words.Skip(1).Select(Number)], until);
     }
 
     public Proposal ToProposal() => Verb switch
@@ -45,12 +50,14 @@ internal sealed record Command(string Label, string Verb, string Text, Immutable
         "thaw" => Entries.Thaw(Header, AccountPath.Parse(Target)),
         "close" => Entries.Close(Header, AccountPath.Parse(Target)),
         "reopen" => Entries.Reopen(Header, AccountPath.Parse(Target)),
-        "refuse" => Entries.Refuse(Header, EntryCode.RedeemVoucher, new Refusal(Enum.Parse<Reason>(Target))) with { Transfers = [.. Legs.Select(leg => leg.ToTransfer())] },
+        "refuse" => Entries.Refuse(Header, EntryCode.RedeemVoucher,
+            new Refusal(Enum.Parse<Reason>(Target))) with { Transfers = [.. Legs.Select(leg => leg.ToTransfer())] },
         "note" => Entries.Note(Header),
         _ => throw new FormatException(Verb),
     };
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
-    private Proposal Made(EntryKind kind, EntryCode code) => new(Header, kind, code) { Transfers = [.. Legs.Select(leg => leg.ToTransfer())] };
+    private Proposal Made(EntryKind kind, EntryCode code) =>
+        new(Header, kind, code) { Transfers = [.. Legs.Select(leg => leg.ToTransfer())] };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -45,7 +46,8 @@ public sealed class EntryCodecTests
         var book = new Book();
         book.Accept(MoneyEntries.Receive(Command.HeaderOf("a"), Slug.Parse("icbc"), Slug.Parse("lottery"), new Fen(100)));
         book.Accept(MoneyEntries.Allot(Command.HeaderOf("b"), terms.Programme, [(Slug.Parse("lottery"), new Fen(100))]));
-        JournalEntry entry = book.Accept(VoucherEntries.Issue(Header with { Id = Command.IdOf("c") }, OpaqueId.Parse("0123456789AB"), terms, 100));
+        JournalEntry entry = book.Accept(
+            VoucherEntries.Issue(Header with { Id = Command.IdOf("c") }, OpaqueId.Parse("0123456789AB"), terms, 100));
 
         JournalEntry read = EntryCodec.Decode(EntryCodec.Encode(entry));
 
@@ -57,14 +59,18 @@ public sealed class EntryCodecTests
     [Fact]
     public void Bytes_of_version_1_never_change()
     {
-        var person = new Account(7, AccountPath.Parse("person/3F5H7J9KMNPR/hours/issued"), Unit.Minutes, AccountFlags.DebitsMustNotExceedCredits, default, 41,
+        var person = new Account(7, AccountPath.Parse("person/3F5H7J9KMNPR/hours/issued"), Unit.Minutes,
+            AccountFlags.DebitsMustNotExceedCredits, default, 41,
             new AccountTerms("3F5H7J9KMNPR", "group", new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), "{\"k\":1}"));
         var header = new EntryHeader(
-            EntryId.Parse("000102030405060708090a0b0c0d0e0f"), Digest.Parse(new string('a', 64)), "8QV2K4M7N0PX", "3F5H7J9KMNPR", new DateOnly(2026, 10, 1), "430211/3", "发放：四小时",
+            EntryId.Parse("000102030405060708090a0b0c0d0e0f"), Digest.Parse(new string('a', 64)), "8QV2K4M7N0PX", "3F5H7J9KMNPR",
+                new DateOnly(2026, 10, 1), "430211/3", "发放：四小时",
             EntryHeader.NoDetails.Add("b", "2").Add("A", "1"));
         var entry = new JournalEntry(
-            RegionCode.Parse("430211"), 41, LedgerTime.Parse("2026-09-30T16:00:00.000001Z"), header, EntryKind.PostHold, EntryCode.IssueHours,
-            [person], [new Transfer(2, 7, Unit.Minutes, 240, 0, 300), new Transfer(2, 7, Unit.Minutes, 0, 5, 0)], [new AccountChange(7, AccountFlags.Frozen)], 40,
+            RegionCode.Parse("430211"), 41, LedgerTime.Parse("2026-09-30T16:00:00.000001Z"), header, EntryKind.PostHold,
+                EntryCode.IssueHours,
+            [person], [new Transfer(2, 7, Unit.Minutes, 240, 0, 300), new Transfer(2, 7, Unit.Minutes, 0, 5, 0)],
+                [new AccountChange(7, AccountFlags.Frozen)], 40,
             LedgerTime.Parse("2026-10-31T16:00:00.000000Z"), null);
 
         const string Bytes =
@@ -108,10 +114,12 @@ public sealed class EntryCodecTests
         EntryHeader[] broken =
         [
             header with { Memo = "half \ud83d" }, header with { Actor = "\udc00" }, header with { OnBehalfOf = "\ud83d." },
-            header with { PolicyVersion = "\ud83d" }, header with { Details = EntryHeader.NoDetails.Add("key", "\ud83d") }, header with { Details = EntryHeader.NoDetails.Add("\ud83d", "") },
+            header with { PolicyVersion = "\ud83d" }, header with { Details = EntryHeader.NoDetails.Add("key", "\ud83d") },
+            header with { Details = EntryHeader.NoDetails.Add("\ud83d", "") },
         ];
 
-        Assert.All(broken, one => Assert.Equal(Reason.InvalidField, new Book().Submit(Entries.Post(one, EntryCode.IssueHours, new ProposedTransfer(mint, purse, 1))).Refusal?.Reason));
+        Assert.All(broken, one => Assert.Equal(Reason.InvalidField,
+            new Book().Submit(Entries.Post(one, EntryCode.IssueHours, new ProposedTransfer(mint, purse, 1))).Refusal?.Reason));
     }
 
     public static TheoryData<string, string, string> Breakages { get; } = new()
@@ -166,7 +174,8 @@ public sealed class EntryCodecTests
         string json = Encoding.UTF8.GetString(EntryCodec.Encode(entry));
         Assert.Contains(find, json, StringComparison.Ordinal);
 
-        Assert.Throws<FormatException>(() => EntryCodec.Decode(Encoding.UTF8.GetBytes(json.Replace(find, replace, StringComparison.Ordinal))));
+        Assert.Throws<FormatException>(
+            () => EntryCodec.Decode(Encoding.UTF8.GetBytes(json.Replace(find, replace, StringComparison.Ordinal))));
     }
 
     [Theory]
@@ -177,7 +186,8 @@ public sealed class EntryCodecTests
     [InlineData("1")]
     [InlineData("\"\"")]
     [InlineData("\uFEFF{}")]
-    public void What_is_not_even_like_an_entry_is_refused(string text) => Assert.Throws<FormatException>(() => EntryCodec.Decode(Encoding.UTF8.GetBytes(text)));
+    public void What_is_not_even_like_an_entry_is_refused(string text) =>
+        Assert.Throws<FormatException>(() => EntryCodec.Decode(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public void Any_single_byte_changed_is_refused_or_seen()
@@ -191,8 +201,10 @@ public sealed class EntryCodecTests
             try
             {
                 JournalEntry entry = EntryCodec.Decode(changed);
-                // A key that nobody knows any more is lost, a value is another one; nothing reads as what was written, save for the case of a hexadecimal digit.
-                Assert.True(!bytes.AsSpan().SequenceEqual(EntryCodec.Encode(entry)) || Encoding.UTF8.GetString(changed).Equals(Encoding.UTF8.GetString(bytes), StringComparison.OrdinalIgnoreCase), Encoding.UTF8.GetString(changed));
+                // A key that nobody knows any more is lost, a value is another one; nothing reads as what was written, save for the case of
+                // a hexadecimal digit.
+                Assert.True(!bytes.AsSpan().SequenceEqual(EntryCodec.Encode(entry)) || Encoding.UTF8.GetString(changed)
+                    .Equals(Encoding.UTF8.GetString(bytes), StringComparison.OrdinalIgnoreCase), Encoding.UTF8.GetString(changed));
             }
             catch (FormatException)
             {
@@ -203,7 +215,8 @@ public sealed class EntryCodecTests
 
     private static void AssertSame(JournalEntry expected, JournalEntry read)
     {
-        Assert.Equal(expected with { Header = read.Header, Opened = [], Transfers = [], Changes = [] }, read with { Opened = [], Transfers = [], Changes = [] });
+        Assert.Equal(expected with { Header = read.Header, Opened = [], Transfers = [], Changes = [] },
+            read with { Opened = [], Transfers = [], Changes = [] });
         Assert.Equal(expected.Header with { Details = EntryHeader.NoDetails }, read.Header with { Details = EntryHeader.NoDetails });
         Assert.Equal(expected.Header.Details.AsEnumerable(), read.Header.Details);
         Assert.Equal(expected.Opened.AsEnumerable(), read.Opened);

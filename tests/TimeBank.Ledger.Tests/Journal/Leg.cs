@@ -14,6 +14,7 @@ internal sealed record Leg(AccountName Debit, AccountName Credit, long Amount, b
     private static Leg Parse(string text)
     {
         string[] words = text.Split(' '), accounts = words[0].Split('>');
-        return new Leg(AccountName.Parse(accounts[0]), AccountName.Parse(accounts[1]), long.Parse(words[1].TrimEnd('~'), CultureInfo.InvariantCulture), words[1].EndsWith('~'));
+        return new Leg(AccountName.Parse(accounts[0]), AccountName.Parse(accounts[1]),
+            long.Parse(words[1].TrimEnd('~'), CultureInfo.InvariantCulture), words[1].EndsWith('~'));
     }
 }

@@ -46,16 +46,20 @@ public sealed class MoveTests
         { "at most to dues", "post d>m 10 \n post m>d 15~ \n see d debits 10+0 credits 10+0" },
         { "at most to dues that are none", "post m>p 5 \n post p>d 5~ -> LimitReached" },
         { "at most to dues where the purse is empty too", "post p>d 5~ -> InsufficientBalance" },
-        { "at most, bounded by both", "post m>p 10 \n post d>m 7 \n post p>d 15~ \n see p debits 7+0 credits 10+0 \n see d debits 7+0 credits 7+0" },
+        { "at most, bounded by both",
+            "post m>p 10 \n post d>m 7 \n post p>d 15~ \n see p debits 7+0 credits 10+0 \n see d debits 7+0 credits 7+0" },
         { "at most without a limit", "post a>b 15~ \n see a debits 15+0 credits 0+0" },
         { "a hold of at most", "post m>p 10 \n hold p>q 15~ \n see p debits 0+10 credits 10+0" },
-        { "a second at most sees the first", "post m>p 10 \n post p>q 7~, p>x 7~ \n see q debits 0+0 credits 7+0 \n see x debits 0+0 credits 3+0" },
-        { "a second at most of nothing refuses the whole", "post m>p 10 \n post p>q 10~, p>x 1~ -> InsufficientBalance \n see p debits 0+0 credits 10+0" },
+        { "a second at most sees the first",
+            "post m>p 10 \n post p>q 7~, p>x 7~ \n see q debits 0+0 credits 7+0 \n see x debits 0+0 credits 3+0" },
+        { "a second at most of nothing refuses the whole",
+            "post m>p 10 \n post p>q 10~, p>x 1~ -> InsufficientBalance \n see p debits 0+0 credits 10+0" },
 
         // Several transfers.
         { "a later transfer spends what an earlier one brought", "post m>p 10, p>q 10, q>x 10 \n see x debits 0+0 credits 10+0" },
         { "an earlier transfer can't spend what a later one brings", "post p>q 10, m>p 10 -> InsufficientBalance" },
-        { "a later refusal takes the earlier with it", "post m>p 10 \n post p>q 5, p>q 6 -> InsufficientBalance \n see p debits 0+0 credits 10+0" },
+        { "a later refusal takes the earlier with it",
+            "post m>p 10 \n post p>q 5, p>q 6 -> InsufficientBalance \n see p debits 0+0 credits 10+0" },
         { "two units in one entry", "post m>p 10, x.MEAL>y.MEAL 3 \n see y debits 0+0 credits 3+0" },
         { "there and back", "post m>p 10, p>m 10 \n see p debits 10+0 credits 10+0" },
         { "a hold sees its own earlier transfer as pending", "hold m>p 10, p>q 1 -> InsufficientBalance" },
@@ -81,8 +85,10 @@ public sealed class MoveTests
         var book = new Book();
         long most = long.MaxValue / 4;
         string full = string.Join(", ", Enumerable.Repeat($"m>q {Shape.MaxAmount}", Shape.MaxTransfers));
-        for (; most > Shape.MaxAmount * Shape.MaxTransfers; most -= Shape.MaxAmount * Shape.MaxTransfers) book.Accept(Command.Parse($"post {full}", $"fill{most}").ToProposal());
-        for (; most > 0; most -= Math.Min(most, Shape.MaxAmount)) book.Accept(Command.Parse($"post m>q {Math.Min(most, Shape.MaxAmount)}", $"fill{most}").ToProposal());
+        for (; most > Shape.MaxAmount * Shape.MaxTransfers; most -= Shape.MaxAmount * Shape.MaxTransfers) book.Accept(
+            Command.Parse($"post {full}", $"fill{most}").ToProposal());
+        for (; most > 0; most -= Math.Min(most, Shape.MaxAmount)) book.Accept(
+            Command.Parse($"post m>q {Math.Min(most, Shape.MaxAmount)}", $"fill{most}").ToProposal());
 
         Outcome post = book.Submit(Command.Parse($"post {debit}>{credit} 1", "post").ToProposal());
         Outcome hold = book.Submit(Command.Parse($"hold {debit}>{credit} 1", "hold").ToProposal());

@@ -58,7 +58,8 @@ internal sealed class NaiveLedger
                 if (Move(command, command.Verb == "hold" ? label : null, after, moved) is { } limit) return limit;
                 break;
             case "posthold" or "void" or "expire":
-                if (!_entries.TryGetValue(target, out (string Verb, List<Movement> Moved, long? Until) hold) || hold.Verb != "hold") return "HoldNotFound";
+                if (!_entries.TryGetValue(target, out (string Verb, List<Movement> Moved, long? Until) hold)
+                    || hold.Verb != "hold") return "HoldNotFound";
                 if (Missing(command) is { } absent) return absent;
                 if (_ended.Contains(target)) return "HoldEnded";
                 bool due = hold.Until <= second;
@@ -67,9 +68,11 @@ internal sealed class NaiveLedger
                 if (command.Verb == "posthold")
                 {
                     long[] amounts = command.Amounts.IsEmpty ? [.. hold.Moved.Select(part => part.Amount)] : [.. command.Amounts];
-                    if (amounts.Length != hold.Moved.Count || amounts.Zip(hold.Moved).Any(pair => pair.First > pair.Second.Amount)) return "HoldAmountExceeded";
+                    if (amounts.Length != hold.Moved.Count
+                        || amounts.Zip(hold.Moved).Any(pair => pair.First > pair.Second.Amount)) return "HoldAmountExceeded";
                     if (Stuck(hold.Moved.SelectMany(part => new[] { part.Debit.Path, part.Credit.Path })) is { } held) return held;
-                    moved.AddRange(hold.Moved.Zip(amounts, (part, amount) => part with { Amount = amount, PendingFor = null }).Where(part => part.Amount > 0));
+                    moved.AddRange(hold.Moved.Zip(amounts, (part, amount) => part with { Amount = amount, PendingFor = null })
+                        .Where(part => part.Amount > 0));
                     after.AddRange(moved);
                 }
                 after.RemoveAll(part => part.PendingFor == target);
@@ -81,7 +84,8 @@ internal sealed class NaiveLedger
                 if (!_entries.TryGetValue(target, out (string Verb, List<Movement> Moved, long? Until) original)) return "EntryNotFound";
                 if (original.Verb is not ("post" or "posthold") || original.Moved.Count == 0) return "EntryNotReversible";
                 if (_reversed.Contains(target)) return "EntryAlreadyReversed";
-                if (Stuck(Enumerable.Reverse(original.Moved).SelectMany(part => new[] { part.Credit.Path, part.Debit.Path })) is { } fixedAccount) return fixedAccount;
+                if (Stuck(Enumerable.Reverse(original.Moved).SelectMany(part => new[] { part.Credit.Path, part.Debit.Path }))
+                    is { } fixedAccount) return fixedAccount;
                 foreach (Movement part in Enumerable.Reverse(original.Moved))
                 {
                     if (Limit(after, part.Credit, part.Debit, part.Amount) is { } gone) return gone;
@@ -159,14 +163,17 @@ internal sealed class NaiveLedger
         return credit.Path.StartsWith('d') && credits + pendingCredits + amount > debits ? "LimitReached" : null;
     }
 
-    private static (long DebitsPosted, long DebitsPending, long CreditsPosted, long CreditsPending) Sums(List<Movement> movements, string path)
+    private static (long DebitsPosted, long DebitsPending, long CreditsPosted, long CreditsPending) Sums(
+        List<Movement> movements, string path)
     {
         (long, long, long, long) sums = default;
         foreach (Movement movement in movements)
         {
             bool pending = movement.PendingFor is not null;
-            if (movement.Debit.Path == path) sums = pending ? sums with { Item2 = sums.Item2 + movement.Amount } : sums with { Item1 = sums.Item1 + movement.Amount };
-            if (movement.Credit.Path == path) sums = pending ? sums with { Item4 = sums.Item4 + movement.Amount } : sums with { Item3 = sums.Item3 + movement.Amount };
+            if (movement.Debit.Path == path) sums = pending
+                ? sums with { Item2 = sums.Item2 + movement.Amount } : sums with { Item1 = sums.Item1 + movement.Amount };
+            if (movement.Credit.Path == path) sums = pending
+                ? sums with { Item4 = sums.Item4 + movement.Amount } : sums with { Item3 = sums.Item3 + movement.Amount };
         }
         return sums;
     }

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>Where two levels of <see cref="Decide"/> apply, the earlier one answers: the id, the domain, shape, existence, state, limits.</summary>
+/// <summary>
+/// Where two levels of <see cref="Decide"/> apply, the earlier one answers: the id, the domain, shape, existence, state, limits.
+/// </summary>
 public sealed class PrecedenceTests
 {
     public static TheoryData<string, string> Rows { get; } = new()
@@ -14,7 +16,8 @@ public sealed class PrecedenceTests
         { "shape before existence of a hold", "posthold h -1 -> AmountNotPositive" },
         { "existence before state", "post m>p 1 \n freeze p \n post p>q 1, m>!none 1 -> AccountNotFound" },
         { "that an account exists before its state", "post m>p 1 \n freeze p \n post m>+p 1 -> AccountExists" },
-        { "that an account exists before its unit", "post m>p 1 \n post m.MEAL>+p.MEAL 1 -> UnitMismatch \n post x.MEAL>+p.MEAL 1 -> AccountExists" },
+        { "that an account exists before its unit",
+            "post m>p 1 \n post m.MEAL>+p.MEAL 1 -> UnitMismatch \n post x.MEAL>+p.MEAL 1 -> AccountExists" },
         { "unit of an account before its state", "post m>p 1 \n freeze p \n post m.MEAL>p.MEAL 1 -> UnitMismatch" },
         { "existence of a hold before that of accounts", "posthold h & m>!none 1 -> HoldNotFound" },
         { "existence of accounts before state of the hold", "h: hold m>p 1 \n void h \n posthold h & m>!none 1 -> AccountNotFound" },
@@ -49,7 +52,8 @@ public sealed class PrecedenceTests
     [Fact]
     public void Every_reason_of_the_ledger_stands_in_a_table()
     {
-        string scripts = string.Join('\n', new[] { IdTests.Rows, ShapeTests.Rows, MoveTests.Rows, HoldTests.Rows, ReversalTests.Rows, AccountChangeTests.Rows, Rows }
+        string scripts = string.Join('\n',
+            new[] { IdTests.Rows, ShapeTests.Rows, MoveTests.Rows, HoldTests.Rows, ReversalTests.Rows, AccountChangeTests.Rows, Rows }
             .SelectMany(rows => rows.Select(row => (string)row[1])));
         // Sizes and sums are shown in tests of their own, in C#.
         Reason[] elsewhere = [Reason.None, Reason.TooManyTransfers, Reason.TextTooLong];

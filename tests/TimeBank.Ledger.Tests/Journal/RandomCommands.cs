@@ -1,6 +1,8 @@
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>Lines of a script from a seed: mostly sensible, often at the edge of what there is, sometimes nonsense, sometimes a repetition.</summary>
+/// <summary>
+/// Lines of a script from a seed: mostly sensible, often at the edge of what there is, sometimes nonsense, sometimes a repetition.
+/// </summary>
 internal sealed class RandomCommands(int seed)
 {
     private static readonly string[] Accounts = ["m", "pa", "pb", "pc", "pd", "da", "db", "free", "pnever", "pu.MEAL", "u.MEAL"];
@@ -44,11 +46,13 @@ internal sealed class RandomCommands(int seed)
     {
         string debit = Account(), credit = Account();
         long amount = _random.Next(120) switch { 0 => 0, 1 => -5, 2 => 1_000_000_000_000_001, var size => 1 + (size % 30) };
-        return $"{_random.Next(40) switch { 0 => "!", 1 => "+", _ => "" }}{debit}>{credit} {amount}{(amount < 100 && _random.Next(6) == 0 ? "~" : "")}";
+        return $"{_random.Next(40) switch { 0 => "!", 1 => "+", _ => "" }}{debit}>{credit} "
+            + $"{amount}{(amount < 100 && _random.Next(6) == 0 ? "~" : "")}";
     }));
 
     /// <summary>One unit mostly, or hardly any pair would meet.</summary>
-    private string Account() => _random.Next(15) == 0 ? Accounts[_random.Next(Accounts.Length)] : _random.Next(3) == 0 ? "m" : Accounts[_random.Next(8)];
+    private string Account() => _random.Next(15) == 0 ? Accounts[_random.Next(Accounts.Length)] : _random.Next(3) == 0
+        ? "m" : Accounts[_random.Next(8)];
 
     private string Path() => Account().Split('.')[0];
 
@@ -63,7 +67,8 @@ internal sealed class RandomCommands(int seed)
     private string Target(string verb)
     {
         if (_random.Next(10) == 0 || _made.Count == 0) return $"n{_random.Next(_made.Count + 2)}";
-        string[] fitting = [.. _made.TakeLast(60).Where(made => made.Line.StartsWith(verb, StringComparison.Ordinal)).Select(made => made.Label)];
+        string[] fitting =
+            [.. _made.TakeLast(60).Where(made => made.Line.StartsWith(verb, StringComparison.Ordinal)).Select(made => made.Label)];
         return fitting.Length == 0 ? "n0" : fitting[_random.Next(fitting.Length)];
     }
 }

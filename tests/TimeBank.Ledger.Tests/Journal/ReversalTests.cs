@@ -18,17 +18,23 @@ public sealed class ReversalTests
         { "an expiry", "h: hold m>p 10 until 1 \n at 1 \n a: expire h \n reverse a -> EntryNotReversible" },
         { "a reversal", "a: post m>p 10 \n b: reverse a \n reverse b -> EntryNotReversible" },
         { "a freeze", "post m>p 10 \n a: freeze p \n reverse a -> EntryNotReversible" },
-        { "a posted hold", "post m>p 10 \n h: hold p>q 6 \n a: posthold h 4 \n reverse a \n see p debits 4+0 credits 14+0 \n see q debits 4+0 credits 4+0" },
+        { "a posted hold",
+            "post m>p 10 \n h: hold p>q 6 \n a: posthold h 4 \n reverse a \n "
+            + "see p debits 4+0 credits 14+0 \n see q debits 4+0 credits 4+0" },
         { "a hold posted at nothing", "post m>p 10 \n h: hold p>q 6 \n a: posthold h 0 \n reverse a -> EntryNotReversible" },
         { "what at most moved", "post m>p 10 \n a: post p>q 15~ \n reverse a \n see p debits 10+0 credits 20+0" },
         { "the money has gone", "a: post m>p 10 \n post p>q 1 \n reverse a -> InsufficientBalance \n see p debits 1+0 credits 10+0" },
         { "the money is held", "a: post m>p 10 \n h: hold p>q 1 \n reverse a -> InsufficientBalance" },
-        { "a refused reversal may be tried again under another id", "a: post m>p 10 \n h: hold p>q 1 \n reverse a -> InsufficientBalance \n void h \n reverse a" },
+        { "a refused reversal may be tried again under another id",
+            "a: post m>p 10 \n h: hold p>q 1 \n reverse a -> InsufficientBalance \n void h \n reverse a" },
         { "dues that were paid meanwhile", "a: post d>m 10 \n post m>d 10 \n reverse a -> LimitReached" },
         { "a frozen account", "a: post m>p 10 \n freeze p \n reverse a -> AccountFrozen" },
         { "a closed account", "a: post m>p 10 \n post p>q 10 \n close p \n reverse a -> AccountClosed" },
-        { "money that passed through", "a: post m>p 10, p>q 10 \n reverse a \n see p debits 20+0 credits 20+0 \n see q debits 10+0 credits 10+0" },
-        { "a service whose minutes all passed the cap", "post m>p 60 \n h: hold p>pv 60 \n a: posthold h & pv>pool 60 \n reverse a \n see p debits 60+0 credits 120+0 \n see pool debits 60+0 credits 60+0" },
+        { "money that passed through",
+            "a: post m>p 10, p>q 10 \n reverse a \n see p debits 20+0 credits 20+0 \n see q debits 10+0 credits 10+0" },
+        { "a service whose minutes all passed the cap",
+            "post m>p 60 \n h: hold p>pv 60 \n a: posthold h & pv>pool 60 \n reverse a \n see p debits 60+0 credits 120+0 \n see pool "
+                + "debits 60+0 credits 60+0" },
         { "money that passed through and went on", "a: post m>p 10, p>pq 10 \n post pq>x 1 \n reverse a -> InsufficientBalance" },
         { "several units", "a: post m>p 10, x.MEAL>py.MEAL 3 \n reverse a \n see py debits 3+0 credits 3+0" },
     };
@@ -42,6 +48,7 @@ public sealed class ReversalTests
         Book book = Script.Play("", "a: post m>p 10, p>q 4 \n b: reverse a");
 
         Assert.Equal(0, book.Journal[1].Of);
-        Assert.Equal([(3L, 2L, 4L), (2L, 1L, 10L)], book.Journal[1].Transfers.Select(transfer => (transfer.Debit, transfer.Credit, transfer.Posted)));
+        Assert.Equal([(3L, 2L, 4L), (2L, 1L, 10L)],
+            book.Journal[1].Transfers.Select(transfer => (transfer.Debit, transfer.Credit, transfer.Posted)));
     }
 }

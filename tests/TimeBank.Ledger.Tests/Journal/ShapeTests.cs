@@ -86,10 +86,14 @@ public sealed class ShapeTests
     public void Terms_are_bounded(int length, Reason? expected)
     {
         AccountSpec mint = AccountName.Parse("m").ToSpec();
-        AccountSpec voucher = AccountName.Parse("p").ToSpec() with { Terms = new AccountTerms("", "", null, null, new string('x', length)) };
+        AccountSpec voucher = AccountName.Parse("p")
+            .ToSpec() with { Terms = new AccountTerms("", "", null, null, new string('x', length)) };
 
-        Assert.Equal(expected, new Book().Submit(Entries.Post(Command.HeaderOf("a"), EntryCode.IssueVoucher, new ProposedTransfer(mint, voucher, 1))).Refusal?.Reason);
-        Assert.Equal(expected, new Book().Submit(Entries.Post(Command.HeaderOf("a"), EntryCode.IssueVoucher, new ProposedTransfer(voucher with { Flags = AccountFlags.None }, mint, 1))).Refusal?.Reason);
+        Assert.Equal(expected, new Book()
+            .Submit(Entries.Post(Command.HeaderOf("a"), EntryCode.IssueVoucher, new ProposedTransfer(mint, voucher, 1))).Refusal?.Reason);
+        Assert.Equal(expected, new Book()
+            .Submit(Entries.Post(Command.HeaderOf("a"), EntryCode.IssueVoucher,
+            new ProposedTransfer(voucher with { Flags = AccountFlags.None }, mint, 1))).Refusal?.Reason);
     }
 
     private static EntryDetails Details(int count, int length) =>

@@ -1,3 +1,4 @@
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -46,7 +47,8 @@ public sealed class WorkingStateTests
     public void An_id_whose_outcome_was_forgotten_is_looked_up_and_not_taken_for_new()
     {
         EntryId known = new(1), unknown = new(2);
-        _state.Load(new PrefetchKeys([known], [], []), new Prefetched([new Outcome(known, Digest.Of([1]), null, null, Replayed: false)], [], []));
+        _state.Load(new PrefetchKeys([known], [], []),
+            new Prefetched([new Outcome(known, Digest.Of([1]), null, null, Replayed: false)], [], []));
         for (int number = 10; number < 3 * Bound; number++)
         {
             _state.Trim(Bound, Bound, 10 * Bound);

@@ -30,14 +30,19 @@ public sealed class WorkloadTests
 
             if ((reason, again) != (outcome.Refusal?.Reason.ToString(), outcome.Replayed))
             {
-                Assert.Fail($"Seed {seed}, step {step}, '{label}: {line}': predicted ({reason}, again {again}), got ({outcome.Refusal}, again {outcome.Replayed}).");
+                Assert.Fail(
+                    $"Seed {seed}, step {step}, '{label}: {line}': predicted ({reason}, again {again}), got ({outcome.Refusal}, again "
+                        + $"{outcome.Replayed}).");
             }
             foreach (AccountName account in command.Legs.SelectMany(leg => new[] { leg.Debit, leg.Credit }))
             {
                 Counters counters = book.Counters(account.Path);
-                if (naive.Balances(account.Path) != (counters.DebitsPosted, counters.DebitsPending, counters.CreditsPosted, counters.CreditsPending))
+                if (naive.Balances(account.Path) != (counters.DebitsPosted, counters.DebitsPending, counters.CreditsPosted,
+                    counters.CreditsPending))
                 {
-                    Assert.Fail($"Seed {seed}, step {step}, '{label}: {line}': {account.Path} should have {naive.Balances(account.Path)}, has {counters}.");
+                    Assert.Fail(
+                        $"Seed {seed}, step {step}, '{label}: {line}': {account.Path} should have {naive.Balances(account.Path)}, has "
+                            + $"{counters}.");
                 }
             }
             string key = reason ?? command.Verb;

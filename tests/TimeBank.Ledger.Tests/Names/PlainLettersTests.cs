@@ -1,4 +1,5 @@
 using System.Text;
+using TimeBank.Testing;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -123,6 +124,6 @@ public sealed class PlainLettersTests
 
     [Fact]
     public void Shipped_files_are_written_in_plain_letters() => Assert.All(
-        Directory.GetFiles(Path.Combine(Repository.Root, "src/TimeBank.Ledger/Data"), "*.json"), file =>
+        Directory.GetFiles(Path.Combine(Repository.Root, "src/TimeBank.Ledger/Rules/Data"), "*.json"), file =>
             Assert.Empty(DataLetters.Find(File.ReadAllBytes(file))));
 }

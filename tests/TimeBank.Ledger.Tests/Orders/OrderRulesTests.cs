@@ -23,14 +23,16 @@ public sealed class OrderRulesTests
     [InlineData(60, 1, Reason.SpenderTooYoung)]
     [InlineData(59, 0, Reason.SpenderTooYoung)]
     [InlineData(90, 0, Reason.None)]
-    public void Hours_are_spent_from_a_birthday_on(int years, int daysLater, Reason expected) => Is(expected, OrderRules.Spend(Born(years, daysLater), Day, Policy));
+    public void Hours_are_spent_from_a_birthday_on(int years, int daysLater, Reason expected) =>
+        Is(expected, OrderRules.Spend(Born(years, daysLater), Day, Policy));
 
     [Theory]
     [InlineData(18, 0, Reason.None)]
     [InlineData(18, 1, Reason.VolunteerTooYoung)]
     [InlineData(17, 0, Reason.VolunteerTooYoung)]
     [InlineData(70, 0, Reason.None)]
-    public void Hours_are_earned_from_a_birthday_on(int years, int daysLater, Reason expected) => Is(expected, OrderRules.Earn(Born(years, daysLater), Day, Policy));
+    public void Hours_are_earned_from_a_birthday_on(int years, int daysLater, Reason expected) =>
+        Is(expected, OrderRules.Earn(Born(years, daysLater), Day, Policy));
 
     [Theory]
     [InlineData(OrderState.Requested, "08:00", Reason.None)]
@@ -38,7 +40,8 @@ public sealed class OrderRulesTests
     [InlineData(OrderState.Requested, "11:00", Reason.OrderStartsInPast)]
     [InlineData(OrderState.Accepted, "08:00", Reason.OrderWrongState)]
     [InlineData(OrderState.Cancelled, "11:00", Reason.OrderWrongState)]
-    public void An_order_is_accepted_until_its_planned_end(OrderState state, string now, Reason expected) => Is(expected, OrderRules.Accept(state, Plan, At(now)));
+    public void An_order_is_accepted_until_its_planned_end(OrderState state, string now, Reason expected) =>
+        Is(expected, OrderRules.Accept(state, Plan, At(now)));
 
     [Theory]
     [InlineData(OrderState.Accepted, "08:29", Reason.OrderTooEarly)]
@@ -47,7 +50,8 @@ public sealed class OrderRulesTests
     [InlineData(OrderState.Accepted, "11:00", Reason.OrderStartsInPast)]
     [InlineData(OrderState.Requested, "08:29", Reason.OrderWrongState)]
     [InlineData(OrderState.CheckedIn, "09:00", Reason.OrderWrongState)]
-    public void A_volunteer_checks_in_from_half_an_hour_before(OrderState state, string now, Reason expected) => Is(expected, OrderRules.CheckIn(state, Plan, At(now)));
+    public void A_volunteer_checks_in_from_half_an_hour_before(OrderState state, string now, Reason expected) =>
+        Is(expected, OrderRules.CheckIn(state, Plan, At(now)));
 
     [Fact]
     public void Who_is_too_early_hears_from_when_on() =>
@@ -67,7 +71,8 @@ public sealed class OrderRulesTests
     {
         (string Step, Refusal? Refusal)[] all =
         [
-            ("cancel", OrderRules.Cancel(state)), ("check-out", OrderRules.CheckOut(state)), ("confirm", OrderRules.Confirm(state)), ("dispute", OrderRules.Dispute(state)),
+            ("cancel", OrderRules.Cancel(state)), ("check-out", OrderRules.CheckOut(state)), ("confirm", OrderRules.Confirm(state)),
+                ("dispute", OrderRules.Dispute(state)),
             ("rate", OrderRules.Rate(state, rated: false)), ("resolve", OrderRules.Resolve(state, Plan, "a", "b", null)),
         ];
 
@@ -87,7 +92,8 @@ public sealed class OrderRulesTests
     [InlineData(OrderState.Disputed, "staff-a", "staff-a", 60, Reason.MakerIsChecker)]
     [InlineData(OrderState.Disputed, "staff-a", "staff-a", 121, Reason.MakerIsChecker)]
     [InlineData(OrderState.CheckedOut, "staff-a", "staff-a", 121, Reason.OrderWrongState)]
-    public void A_dispute_is_ended_by_another_person_with_at_most_what_was_planned(OrderState state, string raisedBy, string resolvedBy, int? minutes, Reason expected) =>
+    public void A_dispute_is_ended_by_another_person_with_at_most_what_was_planned(OrderState state, string raisedBy, string resolvedBy,
+        int? minutes, Reason expected) =>
         Is(expected, OrderRules.Resolve(state, Plan, raisedBy, resolvedBy, minutes is { } settled ? new Minutes(settled) : null));
 
     /// <summary>When it began and ended, and the minutes that it earns.</summary>
@@ -112,7 +118,8 @@ public sealed class OrderRulesTests
     [InlineData(20, 1_200, 15)]
     [InlineData(15, 899, 0)]
     public void Seconds_make_no_minute_and_a_plan_between_two_steps_earns_the_lower(long planned, int seconds, long minutes) =>
-        Assert.Equal(new Minutes(minutes), OrderRules.Served(new OrderPlan(Plan.Start, new Minutes(planned)), Plan.Start, Plan.Start.AddSeconds(seconds), Policy));
+        Assert.Equal(new Minutes(minutes),
+            OrderRules.Served(new OrderPlan(Plan.Start, new Minutes(planned)), Plan.Start, Plan.Start.AddSeconds(seconds), Policy));
 
     private static DateTimeOffset At(string time) => ChinaTime.StartOf(Day) + TimeSpan.ParseExact(time, "hh\\:mm", null);
 

@@ -73,7 +73,8 @@ public sealed class PolicyDefaultsTests
 
     [Fact]
     public void The_shipped_policy_has_no_other_numbers() =>
-        Assert.Equal(Numbers.Select(row => (string)row[0]).Order(StringComparer.Ordinal), Policy.Items.Select(item => item.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(Numbers.Select(row => (string)row[0]).Order(StringComparer.Ordinal),
+            Policy.Items.Select(item => item.Key).Order(StringComparer.Ordinal));
 
     /// <summary>The table above reads the file; this one reads the record, so that no two keys are swapped between the two.</summary>
     [Fact]
@@ -83,7 +84,8 @@ public sealed class PolicyDefaultsTests
         Assert.Equal(new DateOnly(2026, 1, 1), Policy.Effective);
         Assert.Equal(10, Policy.UndoMinutes);
         HoursPolicy hours = Policy.Hours;
-        Assert.Equal((60, 15, 90_000, 120, 480), (hours.Coin.Value, hours.Quantum.Value, hours.BalanceCap.Value, hours.SessionMax.Value, hours.DayMax.Value));
+        Assert.Equal((60, 15, 90_000, 120, 480),
+            (hours.Coin.Value, hours.Quantum.Value, hours.BalanceCap.Value, hours.SessionMax.Value, hours.DayMax.Value));
         Assert.Equal((18, 60, 60, 12), (hours.EarnFromAge, hours.SpendFromAge, hours.GiftToAge, hours.InheritWithinMonths));
         Assert.Equal([6_000, 18_000, 30_000, 60_000, 90_000], hours.GradesFrom.Select(minutes => minutes.Value));
         Assert.Equal(new IssuedHoursPolicy(80, 60, 79, AbilityGrade.Moderate, new Minutes(240)), hours.Issued);
@@ -91,7 +93,8 @@ public sealed class PolicyDefaultsTests
         VouchersPolicy vouchers = Policy.Vouchers;
         Assert.Equal(new NationalVoucherPolicy(60, AbilityGrade.Moderate, new Fen(80_000), 50, 40, 30, 60), vouchers.National);
         Assert.Equal(
-            new MealProgrammePolicy(80, 60, Difficulties.LivingAlone | Difficulties.LowIncome | Difficulties.SpecialHardship, 20), vouchers.Meal);
+            new MealProgrammePolicy(80, 60, Difficulties.LivingAlone | Difficulties.LowIncome | Difficulties.SpecialHardship, 20),
+                vouchers.Meal);
         Assert.Equal((1, 5, 28, 3, 5, 24), (
             vouchers.IssueDayOfMonth,
             vouchers.FirstIssueWorkingDays,
@@ -106,15 +109,17 @@ public sealed class PolicyDefaultsTests
     }
 
     [Theory]
-    [InlineData(ServiceSetting.Home, 50)]
-    [InlineData(ServiceSetting.Institution, 40)]
-    public void The_voucher_pays_the_share_of_the_setting(ServiceSetting setting, int percent) =>
-        Assert.Equal(percent, Policy.Vouchers.National.RatioPercent(setting));
+    [InlineData(ServicePlace.Home, 50)]
+    [InlineData(ServicePlace.Institution, 40)]
+    [InlineData(ServicePlace.DayCare, 40)]
+    public void The_voucher_pays_the_share_of_the_setting(ServicePlace place, int percent) =>
+        Assert.Equal(percent, Policy.Vouchers.National.RatioPercent(place));
 
     [Theory]
     [InlineData("430211", true)]
     [InlineData("430200", true)]
     [InlineData("430000", true)]
     [InlineData("440100", false)]
-    public void It_covers_its_region_and_those_inside(string region, bool covered) => Assert.Equal(covered, Policy.Covers(RegionCode.Parse(region)));
+    public void It_covers_its_region_and_those_inside(string region, bool covered) =>
+        Assert.Equal(covered, Policy.Covers(RegionCode.Parse(region)));
 }

@@ -38,7 +38,8 @@ public sealed class PolicyHistoryTests
         Assert.Throws<ArgumentException>(() => new PolicyHistory([]));
         Assert.Throws<ArgumentException>(() => new PolicyHistory([First, Version("other", First.Effective)]));
         Assert.Throws<ArgumentException>(() => new PolicyHistory([First, First with { Effective = new DateOnly(2027, 1, 1) }]));
-        Assert.Throws<ArgumentException>(() => new PolicyHistory([First, First with { Version = PolicyVersion.Parse("440000/2026-07"), Effective = Second.Effective }]));
+        Assert.Throws<ArgumentException>(
+            () => new PolicyHistory([First, First with { Version = PolicyVersion.Parse("440000/2026-07"), Effective = Second.Effective }]));
     }
 
     [Theory]

@@ -35,7 +35,8 @@ public sealed class RegionDirectoryTests
     [InlineData("430211", "430200")]
     [InlineData("430200", "430000")]
     [InlineData("430000", null)]
-    public void The_wider_region_follows_from_the_code(string code, string? wider) => Assert.Equal(wider, RegionCode.Parse(code).Parent()?.ToString());
+    public void The_wider_region_follows_from_the_code(string code, string? wider) =>
+        Assert.Equal(wider, RegionCode.Parse(code).Parent()?.ToString());
 
     [Theory]
     [InlineData("430211", "430211", true)]
@@ -52,10 +53,12 @@ public sealed class RegionDirectoryTests
     [InlineData("{ \"code\": \"430000\", \"zh\": \"\", \"en\": \"H\" }", "$.regions[0].zh")]
     [InlineData("{ \"code\": \"430000\", \"zh\": \"湖\", \"en\": \"H\", \"pinyin\": \"h\" }", "$.regions[0].pinyin")]
     [InlineData("{ \"code\": \"430200\", \"zh\": \"株\", \"en\": \"Z\" }", "$.regions[0].code")]
-    [InlineData("{ \"code\": \"430000\", \"zh\": \"湖\", \"en\": \"H\" }, { \"code\": \"430000\", \"zh\": \"湖\", \"en\": \"H\" }", "$.regions[1].code")]
+    [InlineData("{ \"code\": \"430000\", \"zh\": \"湖\", \"en\": \"H\" }, { \"code\": \"430000\", \"zh\": \"湖\", \"en\": \"H\" }",
+        "$.regions[1].code")]
     public void A_wrong_file_is_refused_with_the_place(string regions, string path)
     {
-        DataResult<RegionDirectory> result = RegionDirectory.Parse(Encoding.UTF8.GetBytes($"{{ \"source\": \"test\", \"regions\": [{regions}] }}"));
+        DataResult<RegionDirectory> result =
+            RegionDirectory.Parse(Encoding.UTF8.GetBytes($"{{ \"source\": \"test\", \"regions\": [{regions}] }}"));
         Assert.Null(result.Value);
         Assert.Equal(path, Assert.Single(result.Errors).Path);
     }

@@ -13,7 +13,8 @@ internal static class Given
     public static readonly OpaqueId Voucher = OpaqueId.Parse("C00000000001");
 
     public static readonly VoucherTerms Money = new(
-        Elder, Programme, VoucherKind.Money, Unit.Fen, ["meal"], Fen.Zero, new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28));
+        Elder, Programme, VoucherKind.Money, Unit.Fen, ["meal"], Fen.Zero, new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31),
+            new DateOnly(2026, 11, 28));
 
     public static readonly VoucherTerms Meals = Money with { Kind = VoucherKind.Units, Unit = Unit.Meal, UnitPrice = new Fen(1_200) };
 
@@ -43,5 +44,6 @@ internal static class Given
     /// <summary>What the entries moved, as <c>debit>credit unit posted/held/released</c>, one a line.</summary>
     public static string Moved(Book book, JournalEntry entry) =>
         string.Join('\n', entry.Transfers.Select(transfer =>
-            $"{book.State.Account(transfer.Debit)!.Path}>{book.State.Account(transfer.Credit)!.Path} {transfer.Unit} {transfer.Posted}/{transfer.Held}/{transfer.Released}"));
+            $"{book.State.Account(transfer.Debit)!.Path}>{book.State.Account(transfer.Credit)!.Path} {transfer.Unit} "
+                + $"{transfer.Posted}/{transfer.Held}/{transfer.Released}"));
 }

@@ -9,14 +9,24 @@ public sealed class HourEntriesTests
 
     public static TheoryData<string, Func<EntryHeader, Proposal>, EntryCode, string> Moves { get; } = new()
     {
-        { "issue", header => HourEntries.Issue(header, Given.Volunteer, new Minutes(60)), EntryCode.IssueHours, "hours/issued>person/V00000000001/hours/issued MIN 60/0/0" },
-        { "expire", header => HourEntries.Expire(header, Given.Elder, new Minutes(60)), EntryCode.ExpireHours, "person/E00000000001/hours/issued>hours/issued MIN 60/0/0" },
-        { "gift", header => HourEntries.Gift(header, Given.Elder, Given.Volunteer, new Minutes(15)), EntryCode.GiftHours, "person/E00000000001/hours/earned>person/V00000000001/hours/gifted MIN 15/0/0" },
-        { "donate", header => HourEntries.Donate(header, Given.Elder, new Minutes(15)), EntryCode.DonateHours, "person/E00000000001/hours/earned>pool/donated MIN 15/0/0" },
-        { "to another region", header => HourEntries.ClearOut(header, Given.Elder, RegionCode.Parse("430203"), new Minutes(15)), EntryCode.ClearOut, "person/E00000000001/hours/earned>clearing/430203/due-to MIN 15/0/0" },
-        { "from another region", header => HourEntries.ClearIn(header, RegionCode.Parse("430203"), Given.Elder, new Minutes(15)), EntryCode.ClearIn, "clearing/430203/due-from>person/E00000000001/hours/earned MIN 15/0/0" },
-        { "hold of all three", header => HourEntries.HoldService(header, Given.Elder, Given.Volunteer, Held, null), EntryCode.HoldService, $"person/E00000000001/hours/issued>{Earned} MIN 0/60/0\nperson/E00000000001/hours/gifted>{Earned} MIN 0/30/0\nperson/E00000000001/hours/earned>{Earned} MIN 0/15/0" },
-        { "hold of one", header => HourEntries.HoldService(header, Given.Elder, Given.Volunteer, new HoursSpent(Minutes.Zero, new Minutes(30), Minutes.Zero), null), EntryCode.HoldService, $"person/E00000000001/hours/gifted>{Earned} MIN 0/30/0" },
+        { "issue", header => HourEntries.Issue(header, Given.Volunteer, new Minutes(60)), EntryCode.IssueHours,
+            "hours/issued>person/V00000000001/hours/issued MIN 60/0/0" },
+        { "expire", header => HourEntries.Expire(header, Given.Elder, new Minutes(60)), EntryCode.ExpireHours,
+            "person/E00000000001/hours/issued>hours/issued MIN 60/0/0" },
+        { "gift", header => HourEntries.Gift(header, Given.Elder, Given.Volunteer, new Minutes(15)), EntryCode.GiftHours,
+            "person/E00000000001/hours/earned>person/V00000000001/hours/gifted MIN 15/0/0" },
+        { "donate", header => HourEntries.Donate(header, Given.Elder, new Minutes(15)), EntryCode.DonateHours,
+            "person/E00000000001/hours/earned>pool/donated MIN 15/0/0" },
+        { "to another region", header => HourEntries.ClearOut(header, Given.Elder, RegionCode.Parse("430203"), new Minutes(15)),
+            EntryCode.ClearOut, "person/E00000000001/hours/earned>clearing/430203/due-to MIN 15/0/0" },
+        { "from another region", header => HourEntries.ClearIn(header, RegionCode.Parse("430203"), Given.Elder, new Minutes(15)),
+            EntryCode.ClearIn, "clearing/430203/due-from>person/E00000000001/hours/earned MIN 15/0/0" },
+        { "hold of all three", header => HourEntries.HoldService(header, Given.Elder, Given.Volunteer, Held, null), EntryCode.HoldService,
+            $"person/E00000000001/hours/issued>{Earned} MIN 0/60/0\nperson/E00000000001/hours/gifted>{Earned} MIN "
+                + $"0/30/0\nperson/E00000000001/hours/earned>{Earned} MIN 0/15/0" },
+        { "hold of one", header =>
+            HourEntries.HoldService(header, Given.Elder, Given.Volunteer, new HoursSpent(Minutes.Zero, new Minutes(30), Minutes.Zero),
+            null), EntryCode.HoldService, $"person/E00000000001/hours/gifted>{Earned} MIN 0/30/0" },
     };
 
     [Theory, MemberData(nameof(Moves), DisableDiscoveryEnumeration = true)]
@@ -39,7 +49,8 @@ public sealed class HourEntriesTests
         JournalEntry grant = book.Accept(HourEntries.Grant(Given.Header("b"), Given.Volunteer, new Minutes(15)));
 
         Assert.Equal("pool/donated>person/V00000000001/hours/issued MIN 15/0/0", Given.Moved(book, grant));
-        Assert.Equal(Reason.InsufficientBalance, book.Submit(HourEntries.Grant(Given.Header("c"), Given.Volunteer, new Minutes(1))).Refusal?.Reason);
+        Assert.Equal(Reason.InsufficientBalance,
+            book.Submit(HourEntries.Grant(Given.Header("c"), Given.Volunteer, new Minutes(1))).Refusal?.Reason);
     }
 
     public static TheoryData<long, long, string> Renderings { get; } = new()
@@ -59,7 +70,8 @@ public sealed class HourEntriesTests
         Book book = Given.ElderWithHours();
         JournalEntry hold = book.Accept(HourEntries.HoldService(Given.Header("a"), Given.Elder, Given.Volunteer, Held, null));
 
-        JournalEntry entry = book.Accept(HourEntries.RenderService(Given.Header("b"), hold.Id, Held, new Minutes(given), Given.Volunteer, new Minutes(overCap)));
+        JournalEntry entry = book.Accept(
+            HourEntries.RenderService(Given.Header("b"), hold.Id, Held, new Minutes(given), Given.Volunteer, new Minutes(overCap)));
 
         string moved = string.Join(", ", Given.Moved(book, entry).Split('\n').Select(line => line
             .Replace($"person/E00000000001/hours/", "", StringComparison.Ordinal)
@@ -77,26 +89,31 @@ public sealed class HourEntriesTests
     {
         Book book = Given.ElderWithHours();
         JournalEntry hold = book.Accept(HourEntries.HoldService(Given.Header("a"), Given.Elder, Given.Volunteer, Held, null));
-        JournalEntry service = book.Accept(HourEntries.RenderService(Given.Header("b"), hold.Id, Held, Held.Total, Given.Volunteer, new Minutes(overCap)));
+        JournalEntry service = book.Accept(
+            HourEntries.RenderService(Given.Header("b"), hold.Id, Held, Held.Total, Given.Volunteer, new Minutes(overCap)));
 
         book.Accept(Entries.Reverse(Given.Header("c"), service.Id));
 
         Assert.Equal(0, book.Counters(Earned).DebitRoom);
         Assert.Equal(0, book.Counters(Chart.DonatedPool()).DebitRoom);
         Assert.Equal((60, 30, 120), (
-            book.Counters("person/E00000000001/hours/issued").DebitRoom, book.Counters("person/E00000000001/hours/gifted").DebitRoom, book.Counters("person/E00000000001/hours/earned").DebitRoom));
+            book.Counters("person/E00000000001/hours/issued").DebitRoom, book.Counters("person/E00000000001/hours/gifted").DebitRoom,
+                book.Counters("person/E00000000001/hours/earned").DebitRoom));
     }
 
     [Theory]
     [InlineData(106, 0)]
     [InlineData(50, 51)]
     public void Service_of_more_than_is_held_is_a_bug_of_the_caller(long given, long overCap) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => HourEntries.RenderService(Given.Header("a"), Command.IdOf("h"), Held, new Minutes(given), Given.Volunteer, new Minutes(overCap)));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => HourEntries.RenderService(Given.Header("a"), Command.IdOf("h"), Held, new Minutes(given), Given.Volunteer,
+            new Minutes(overCap)));
 
     /// <summary>Without amounts the ledger would post all of the hold.</summary>
     [Fact]
     public void Service_of_a_hold_of_nothing_is_a_bug_of_the_caller() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => HourEntries.RenderService(Given.Header("a"), Command.IdOf("h"), default, Minutes.Zero, Given.Volunteer, Minutes.Zero));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => HourEntries.RenderService(Given.Header("a"), Command.IdOf("h"), default, Minutes.Zero, Given.Volunteer, Minutes.Zero));
 
     [Fact]
     public void Service_is_released_by_hand_or_by_its_time()
@@ -114,9 +131,14 @@ public sealed class HourEntriesTests
 
     public static TheoryData<string, Func<EntryHeader, Proposal>, Reason> Refused { get; } = new()
     {
-        { "a hold of nothing", header => HourEntries.HoldService(header, Given.Elder, Given.Volunteer, default, null), Reason.AmountNotPositive },
-        { "a gift to oneself from earned to earned", header => Entries.Post(header, EntryCode.GiftHours, new ProposedTransfer(Chart.PersonHours(Given.Elder, HoursOrigin.Earned), Chart.PersonHours(Given.Elder, HoursOrigin.Earned), 1)), Reason.SameAccount },
-        { "a gift of what was gifted", header => HourEntries.Gift(header, Given.Elder, Given.Volunteer, new Minutes(121)), Reason.InsufficientBalance },
+        { "a hold of nothing", header => HourEntries.HoldService(header, Given.Elder, Given.Volunteer, default, null),
+            Reason.AmountNotPositive },
+        { "a gift to oneself from earned to earned", header =>
+            Entries.Post(header, EntryCode.GiftHours,
+            new ProposedTransfer(Chart.PersonHours(Given.Elder, HoursOrigin.Earned), Chart.PersonHours(Given.Elder, HoursOrigin.Earned),
+            1)), Reason.SameAccount },
+        { "a gift of what was gifted", header => HourEntries.Gift(header, Given.Elder, Given.Volunteer, new Minutes(121)),
+            Reason.InsufficientBalance },
         { "no gift", header => HourEntries.Gift(header, Given.Elder, Given.Volunteer, Minutes.Zero), Reason.AmountNotPositive },
         { "more expired than was issued", header => HourEntries.Expire(header, Given.Elder, new Minutes(61)), Reason.InsufficientBalance },
         { "a grant from an empty pool", header => HourEntries.Grant(header, Given.Elder, new Minutes(1)), Reason.InsufficientBalance },
@@ -140,5 +162,6 @@ public sealed class HourEntriesTests
     [InlineData(105, 60, 30, 15)]
     [InlineData(1_000, 60, 30, 15)]
     public void Minutes_are_taken_in_the_order_of_spending(long wanted, long issued, long gifted, long earned) =>
-        Assert.Equal(new HoursSpent(new Minutes(issued), new Minutes(gifted), new Minutes(earned)), HoursSpent.Take(new Minutes(wanted), Held));
+        Assert.Equal(new HoursSpent(new Minutes(issued), new Minutes(gifted), new Minutes(earned)),
+            HoursSpent.Take(new Minutes(wanted), Held));
 }

@@ -31,21 +31,31 @@ public sealed class VoucherEntriesTests
         Book book = Given.FundedProgramme();
 
         JournalEntry issue = book.Accept(VoucherEntries.Issue(Given.Header("a"), Given.Voucher, Given.Meals, 30));
-        JournalEntry redeem = book.Accept(VoucherEntries.RedeemUnits(Given.Header("b"), Given.Voucher, Given.Meals, Given.Provider, 2, new Fen(2_000)));
-        JournalEntry whole = book.Accept(VoucherEntries.RedeemUnits(Given.Header("c"), Given.Voucher, Given.Meals, Given.Provider, 1, new Fen(1_200)));
+        JournalEntry redeem = book.Accept(
+            VoucherEntries.RedeemUnits(Given.Header("b"), Given.Voucher, Given.Meals, Given.Provider, 2, new Fen(2_000)));
+        JournalEntry whole = book.Accept(
+            VoucherEntries.RedeemUnits(Given.Header("c"), Given.Voucher, Given.Meals, Given.Provider, 1, new Fen(1_200)));
         JournalEntry refund = book.Accept(VoucherEntries.Refund(Given.Header("d"), redeem.Id));
         JournalEntry voided = book.Accept(VoucherEntries.Void(Given.Header("e"), Given.Voucher, Given.Meals, 29));
 
-        Assert.Equal("programme/meals/units>voucher/C00000000001 MEAL 30/0/0\nprogramme/meals/allotted>programme/meals/committed CNY 36000/0/0", Given.Moved(book, issue));
         Assert.Equal(
-            "voucher/C00000000001>programme/meals/units MEAL 2/0/0\nprogramme/meals/committed>provider/P00000000001/payable CNY 2000/0/0\nprogramme/meals/committed>programme/meals/allotted CNY 400/0/0",
+            "programme/meals/units>voucher/C00000000001 MEAL 30/0/0\nprogramme/meals/allotted>programme/meals/committed CNY 36000/0/0",
+            Given.Moved(book, issue));
+        Assert.Equal(
+            "voucher/C00000000001>programme/meals/units MEAL 2/0/0\nprogramme/meals/committed>provider/P00000000001/payable CNY "
+                + "2000/0/0\nprogramme/meals/committed>programme/meals/allotted CNY 400/0/0",
             Given.Moved(book, redeem));
-        Assert.Equal("voucher/C00000000001>programme/meals/units MEAL 1/0/0\nprogramme/meals/committed>provider/P00000000001/payable CNY 1200/0/0", Given.Moved(book, whole));
         Assert.Equal(
-            "programme/meals/allotted>programme/meals/committed CNY 400/0/0\nprovider/P00000000001/payable>programme/meals/committed CNY 2000/0/0\nprogramme/meals/units>voucher/C00000000001 MEAL 2/0/0",
+            "voucher/C00000000001>programme/meals/units MEAL 1/0/0\nprogramme/meals/committed>provider/P00000000001/payable CNY 1200/0/0",
+            Given.Moved(book, whole));
+        Assert.Equal(
+            "programme/meals/allotted>programme/meals/committed CNY 400/0/0\nprovider/P00000000001/payable>programme/meals/committed CNY "
+                + "2000/0/0\nprogramme/meals/units>voucher/C00000000001 MEAL 2/0/0",
             Given.Moved(book, refund));
         Assert.Equal(EntryCode.VoidVoucher, voided.Code);
-        Assert.Equal("voucher/C00000000001>programme/meals/units MEAL 29/0/0\nprogramme/meals/committed>programme/meals/allotted CNY 34800/0/0", Given.Moved(book, voided));
+        Assert.Equal(
+            "voucher/C00000000001>programme/meals/units MEAL 29/0/0\nprogramme/meals/committed>programme/meals/allotted CNY 34800/0/0",
+            Given.Moved(book, voided));
         Assert.Equal(100_000 - 1_200, book.Counters(Chart.ProgrammeAllotted(Given.Programme)).DebitRoom);
         Assert.True(book.Counters(Chart.ProgrammeCommitted(Given.Programme)).IsEmpty);
         Assert.True(book.Counters(Chart.ProgrammeUnits(Given.Programme, Unit.Meal)).IsEmpty);
@@ -53,27 +63,44 @@ public sealed class VoucherEntriesTests
 
     public static TheoryData<string, Func<EntryHeader, Proposal>, Reason> Refused { get; } = new()
     {
-        { "a voucher that isn't there", header => VoucherEntries.RedeemMoney(header, Given.Provider, Given.Provider, new Fen(1)), Reason.AccountNotFound },
+        { "a voucher that isn't there", header => VoucherEntries.RedeemMoney(header, Given.Provider, Given.Provider, new Fen(1)),
+            Reason.AccountNotFound },
         { "meals as money", header => VoucherEntries.RedeemMoney(header, Given.Voucher, Given.Provider, new Fen(1)), Reason.UnitMismatch },
         { "nothing issued", header => VoucherEntries.Issue(header, Given.Provider, Given.Money, 0), Reason.AmountNotPositive },
         { "less than nothing issued", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals, -1), Reason.AmountNotPositive },
-        { "more issued than is funded", header => VoucherEntries.Issue(header, Given.Provider, Given.Money, 100_001), Reason.InsufficientBalance },
-        { "more units issued than are funded", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals, 84), Reason.InsufficientBalance },
-        { "units of no price", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals with { UnitPrice = Fen.Zero }, 1), Reason.AmountNotPositive },
-        { "a price past all bounds", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals, Shape.MaxAmount), Reason.AmountTooLarge },
-        { "a price past 64 bits", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals with { UnitPrice = new Fen(long.MaxValue) }, 2), Reason.AmountTooLarge },
-        { "a count past all bounds", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals, long.MaxValue), Reason.AmountTooLarge },
-        { "the smallest count", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals, long.MinValue), Reason.AmountNotPositive },
+        { "more issued than is funded", header => VoucherEntries.Issue(header, Given.Provider, Given.Money, 100_001),
+            Reason.InsufficientBalance },
+        { "more units issued than are funded", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals, 84),
+            Reason.InsufficientBalance },
+        { "units of no price", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals with { UnitPrice = Fen.Zero }, 1),
+            Reason.AmountNotPositive },
+        { "a price past all bounds", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals, Shape.MaxAmount),
+            Reason.AmountTooLarge },
+        { "a price past 64 bits", header =>
+            VoucherEntries.Issue(header, Given.Provider, Given.Meals with { UnitPrice = new Fen(long.MaxValue) }, 2),
+            Reason.AmountTooLarge },
+        { "a count past all bounds", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals, long.MaxValue),
+            Reason.AmountTooLarge },
+        { "the smallest count", header => VoucherEntries.Issue(header, Given.Provider, Given.Meals, long.MinValue),
+            Reason.AmountNotPositive },
         { "the same voucher again", header => VoucherEntries.Issue(header, Given.Voucher, Given.Meals, 1), Reason.AccountExists },
-        { "the same voucher under other terms", header => VoucherEntries.Issue(header, Given.Voucher, Given.Meals with { UseBy = new DateOnly(2099, 1, 1) }, 1), Reason.AccountExists },
-        { "no units redeemed", header => VoucherEntries.RedeemUnits(header, Given.Voucher, Given.Meals, Given.Provider, 0, new Fen(1)), Reason.AmountNotPositive },
-        { "less than none redeemed", header => VoucherEntries.RedeemUnits(header, Given.Voucher, Given.Meals, Given.Provider, -3, new Fen(1)), Reason.AmountNotPositive },
-        { "a provider who earns nothing", header => VoucherEntries.RedeemUnits(header, Given.Voucher, Given.Meals, Given.Provider, 1, Fen.Zero), Reason.AmountNotPositive },
-        { "more units than are left", header => VoucherEntries.RedeemUnits(header, Given.Voucher, Given.Meals, Given.Provider, 11, new Fen(1)), Reason.InsufficientBalance },
-        { "units past 64 bits", header => VoucherEntries.RedeemUnits(header, Given.Voucher, Given.Meals, Given.Provider, long.MaxValue, new Fen(1)), Reason.AmountTooLarge },
+        { "the same voucher under other terms", header =>
+            VoucherEntries.Issue(header, Given.Voucher, Given.Meals with { UseBy = new DateOnly(2099, 1, 1) }, 1), Reason.AccountExists },
+        { "no units redeemed", header => VoucherEntries.RedeemUnits(header, Given.Voucher, Given.Meals, Given.Provider, 0, new Fen(1)),
+            Reason.AmountNotPositive },
+        { "less than none redeemed", header =>
+            VoucherEntries.RedeemUnits(header, Given.Voucher, Given.Meals, Given.Provider, -3, new Fen(1)), Reason.AmountNotPositive },
+        { "a provider who earns nothing", header =>
+            VoucherEntries.RedeemUnits(header, Given.Voucher, Given.Meals, Given.Provider, 1, Fen.Zero), Reason.AmountNotPositive },
+        { "more units than are left", header =>
+            VoucherEntries.RedeemUnits(header, Given.Voucher, Given.Meals, Given.Provider, 11, new Fen(1)), Reason.InsufficientBalance },
+        { "units past 64 bits", header =>
+            VoucherEntries.RedeemUnits(header, Given.Voucher, Given.Meals, Given.Provider, long.MaxValue, new Fen(1)),
+            Reason.AmountTooLarge },
         { "nothing expired", header => VoucherEntries.Expire(header, Given.Voucher, Given.Meals, 0), Reason.AmountNotPositive },
         { "more voided than is left", header => VoucherEntries.Void(header, Given.Voucher, Given.Meals, 11), Reason.InsufficientBalance },
-        { "more voided than can be", header => VoucherEntries.Void(header, Given.Voucher, Given.Meals, long.MaxValue), Reason.AmountTooLarge },
+        { "more voided than can be", header => VoucherEntries.Void(header, Given.Voucher, Given.Meals, long.MaxValue),
+            Reason.AmountTooLarge },
         { "a refund of nothing", header => VoucherEntries.Refund(header, Command.IdOf("none")), Reason.EntryNotFound },
     };
 
@@ -90,7 +117,8 @@ public sealed class VoucherEntriesTests
 
     [Fact]
     public void Price_above_the_commitment_is_a_bug_of_the_caller() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => VoucherEntries.RedeemUnits(Given.Header("a"), Given.Voucher, Given.Meals, Given.Provider, 2, new Fen(2_401)));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => VoucherEntries.RedeemUnits(Given.Header("a"), Given.Voucher, Given.Meals, Given.Provider, 2, new Fen(2_401)));
 
     [Fact]
     public void Refund_is_refused_once_the_provider_was_paid()
@@ -98,7 +126,8 @@ public sealed class VoucherEntriesTests
         Book book = Given.FundedProgramme();
         book.Accept(VoucherEntries.Issue(Given.Header("a"), Given.Voucher, Given.Money, 10));
         JournalEntry redeem = book.Accept(VoucherEntries.RedeemMoney(Given.Header("b"), Given.Voucher, Given.Provider, new Fen(10)));
-        book.Accept(Entries.Post(Given.Header("paid"), EntryCode.ReturnFunds, new ProposedTransfer(Chart.ProviderPayable(Given.Provider), Chart.Bank(Given.Bank), 10)));
+        book.Accept(Entries.Post(Given.Header("paid"), EntryCode.ReturnFunds,
+            new ProposedTransfer(Chart.ProviderPayable(Given.Provider), Chart.Bank(Given.Bank), 10)));
 
         Assert.Equal(Reason.InsufficientBalance, book.Submit(VoucherEntries.Refund(Given.Header("c"), redeem.Id)).Refusal?.Reason);
     }
@@ -119,9 +148,11 @@ public sealed class VoucherEntriesTests
     [Fact]
     public void Terms_stored_with_a_ratio_are_read_like_those_without()
     {
-        VoucherTerms Read(string data) => VoucherTerms.Of(new Account(1, Chart.VoucherPath(Given.Voucher), Unit.Meal, AccountFlags.None, default, 0, Terms(data)));
+        VoucherTerms Read(string data) =>
+            VoucherTerms.Of(new Account(1, Chart.VoucherPath(Given.Voucher), Unit.Meal, AccountFlags.None, default, 0, Terms(data)));
 
-        VoucherTerms before = Read("""{"kind":"Units","types":["meal"],"ratioPercent":0,"unitPriceFen":1200,"claimBy":"2026-11-28"}"""), now = Read(Given.Meals.ToAccountTerms().Data);
+        VoucherTerms before = Read("""{"kind":"Units","types":["meal"],"ratioPercent":0,"unitPriceFen":1200,"claimBy":"2026-11-28"}"""),
+            now = Read(Given.Meals.ToAccountTerms().Data);
 
         Assert.Equal(now with { ServiceTypes = [] }, before with { ServiceTypes = [] });
         Assert.Equal(now.ServiceTypes.AsEnumerable(), before.ServiceTypes);
@@ -154,5 +185,6 @@ public sealed class VoucherEntriesTests
         Assert.True(Record.Exception(() => VoucherTerms.Of(account)) is FormatException, row);
     }
 
-    private static AccountTerms Terms(string data) => new(Given.Elder.Text, Given.Programme.Text, new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), data);
+    private static AccountTerms Terms(string data) =>
+        new(Given.Elder.Text, Given.Programme.Text, new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), data);
 }

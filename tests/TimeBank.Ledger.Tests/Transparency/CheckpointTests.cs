@@ -1,3 +1,4 @@
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -14,7 +15,8 @@ public sealed class CheckpointTests
 
         var checkpoint = Checkpoint.Parse(text);
 
-        Assert.Equal(("example.com/behind-the-sofa", 20_852_163L, Root), (checkpoint.Origin, checkpoint.Size, Convert.ToBase64String(checkpoint.Root.ToArray())));
+        Assert.Equal(("example.com/behind-the-sofa", 20_852_163L, Root),
+            (checkpoint.Origin, checkpoint.Size, Convert.ToBase64String(checkpoint.Root.ToArray())));
         Assert.Equal(text, checkpoint.Text);
         Assert.Equal($"{text}more\n", Checkpoint.Parse($"{text}more\n").Text);
         Assert.Equal(0, Checkpoint.Parse($"empty\n0\n{Root}\n").Size);

@@ -6,7 +6,8 @@ using Xunit;
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// Signatures that satisfy the verification equation and must still be refused: otherwise one signature could be rewritten into another, or one
+/// Signatures that satisfy the verification equation and must still be refused: otherwise one signature could be rewritten into another, or
+/// one
 /// signature could fit every message.
 /// </summary>
 public sealed class Ed25519StrictnessTests

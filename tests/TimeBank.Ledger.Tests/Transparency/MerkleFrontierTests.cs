@@ -1,14 +1,19 @@
 using System.Security.Cryptography;
 using System.Text;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>Source of the vectors: Certificate Transparency's own tests of RFC 6962 (google/certificate-transparency, merkletree/merkle_tree_test.cc).</summary>
+/// <summary>
+/// Source of the vectors: Certificate Transparency's own tests of RFC 6962 (google/certificate-transparency,
+/// merkletree/merkle_tree_test.cc).
+/// </summary>
 public sealed class MerkleFrontierTests
 {
     /// <summary>The eight leaves of the Certificate Transparency tests.</summary>
-    private static readonly string[] Leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+    private static readonly string[] Leaves =
+        ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
 
     [Theory]
     [InlineData(0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
@@ -22,7 +27,8 @@ public sealed class MerkleFrontierTests
     [InlineData(8, "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328")]
     public void Roots_are_those_of_certificate_transparency(int size, string root)
     {
-        MerkleFrontier tree = Leaves.Take(size).Aggregate(MerkleFrontier.Empty, (grown, leaf) => grown.Append(MerkleFrontier.Leaf(Convert.FromHexString(leaf))));
+        MerkleFrontier tree = Leaves.Take(size)
+            .Aggregate(MerkleFrontier.Empty, (grown, leaf) => grown.Append(MerkleFrontier.Leaf(Convert.FromHexString(leaf))));
 
         Assert.Equal(root, tree.Root.ToString());
         Assert.Equal(size, tree.Size);

@@ -1,11 +1,13 @@
 using System.Text;
+using TimeBank.Proofs;
 
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>RFC 6962, section 2.1, word for word, over the hashes of numbered leaves; also a source of tiles.</summary>
 internal sealed class NaiveTree(int size) : ITileSource
 {
-    private readonly Digest[] _leaves = [.. Enumerable.Range(0, size).Select(at => MerkleFrontier.Leaf(Encoding.UTF8.GetBytes($"leaf {at}")))];
+    private readonly Digest[] _leaves =
+        [.. Enumerable.Range(0, size).Select(at => MerkleFrontier.Leaf(Encoding.UTF8.GetBytes($"leaf {at}")))];
 
     /// <summary>How many tiles were asked for.</summary>
     public int Reads { get; private set; }
@@ -22,7 +24,8 @@ internal sealed class NaiveTree(int size) : ITileSource
     {
         Reads++;
         int span = 1 << (Tile.Height * tile.Level);
-        return ValueTask.FromResult<IReadOnlyList<Digest>>([.. Enumerable.Range(0, tile.Width).Select(at => Root(_leaves.AsSpan((int)(tile.First + at) * span, span)))]);
+        return ValueTask.FromResult<IReadOnlyList<Digest>>(
+            [.. Enumerable.Range(0, tile.Width).Select(at => Root(_leaves.AsSpan((int)(tile.First + at) * span, span)))]);
     }
 
     private static Digest Root(ReadOnlySpan<Digest> leaves)
@@ -37,7 +40,8 @@ internal sealed class NaiveTree(int size) : ITileSource
     {
         if (leaves.Length == 1) return [];
         int split = Split(leaves.Length);
-        return index < split ? [.. Path(index, leaves[..split]), Root(leaves[split..])] : [.. Path(index - split, leaves[split..]), Root(leaves[..split])];
+        return index < split ? [.. Path(index, leaves[..split]), Root(leaves[split..])]
+            : [.. Path(index - split, leaves[split..]), Root(leaves[..split])];
     }
 
     private static Digest[] SubProof(int old, ReadOnlySpan<Digest> leaves, bool whole)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -7,8 +8,10 @@ namespace TimeBank.Ledger.Tests;
 public sealed class ReceiptTests
 {
     private const int Index = 5;
-    private static readonly byte[] Salt = [.. Enumerable.Range(0, Receipt.SaltBytes).Select(at => (byte)at)], Entry = "{\"index\":5}"u8.ToArray();
-    private static readonly NoteSigner Log = Signing.Signer("timebank.example/430211"), Other = Signing.Signer("timebank.example/430203", seed: 2),
+    private static readonly byte[] Salt = [.. Enumerable.Range(0, Receipt.SaltBytes).Select(at => (byte)at)],
+        Entry = "{\"index\":5}"u8.ToArray();
+    private static readonly NoteSigner Log = Signing.Signer("timebank.example/430211"),
+        Other = Signing.Signer("timebank.example/430203", seed: 2),
         Witness = Signing.Signer("witness.example", SignatureType.Cosignature, seed: 3);
 
     [Fact]
@@ -62,9 +65,12 @@ public sealed class ReceiptTests
         Assert.Equal(ReceiptStatus.ProofTooLong, Check(proof with { Hashes = proof.Hashes.Add(default) }, Log));
         Assert.Equal(ReceiptStatus.ProofTooShort, Check(proof with { Hashes = proof.Hashes.RemoveAt(0) }, Log));
         Assert.Equal(ReceiptStatus.OtherRoot, Check(proof with { Hashes = proof.Hashes.SetItem(0, default) }, Log));
-        Assert.Equal(ReceiptStatus.BadSignature, Check(proof with { Checkpoint = note with { Text = note.Text.Replace("300", "301", StringComparison.Ordinal) } }, Log));
-        Assert.Equal(ReceiptStatus.BadSignature, Check(proof with { Checkpoint = note with { Signatures = [signature with { Bytes = signature.Bytes[..^1] }] } }, Log));
-        Assert.Equal(ReceiptStatus.NoCheckpoint, Check(proof with { Checkpoint = new SignedNote("no checkpoint\n", [Log.Sign("no checkpoint\n", default)]) }, Log));
+        Assert.Equal(ReceiptStatus.BadSignature,
+            Check(proof with { Checkpoint = note with { Text = note.Text.Replace("300", "301", StringComparison.Ordinal) } }, Log));
+        Assert.Equal(ReceiptStatus.BadSignature,
+            Check(proof with { Checkpoint = note with { Signatures = [signature with { Bytes = signature.Bytes[..^1] }] } }, Log));
+        Assert.Equal(ReceiptStatus.NoCheckpoint,
+            Check(proof with { Checkpoint = new SignedNote("no checkpoint\n", [Log.Sign("no checkpoint\n", default)]) }, Log));
     }
 
     public static TheoryData<string, string> Malformed()
@@ -113,17 +119,22 @@ public sealed class ReceiptTests
 
     private static TlogProof Make(params NoteSigner[] signers)
     {
-        ImmutableArray<Digest> leaves = [.. Enumerable.Range(0, 300).Select(at => at == Index ? MerkleFrontier.EntryLeaf(Salt, Entry) : MerkleFrontier.Leaf([(byte)(at % 256)]))];
+        ImmutableArray<Digest> leaves =
+            [.. Enumerable.Range(0, 300)
+            .Select(at => at == Index ? MerkleFrontier.EntryLeaf(Salt, Entry) : MerkleFrontier.Leaf([(byte)(at % 256)]))];
         var source = new LeafSource(leaves);
         var proofs = new TreeProofs(source, leaves.Length);
-        var head = new Checkpoint("timebank.example/430211", leaves.Length, proofs.RootAsync(leaves.Length, default).AsTask().GetAwaiter().GetResult());
+        var head = new Checkpoint("timebank.example/430211", leaves.Length,
+            proofs.RootAsync(leaves.Length, default).AsTask().GetAwaiter().GetResult());
         ImmutableArray<Digest> hashes = proofs.InclusionAsync(Index, leaves.Length, default).AsTask().GetAwaiter().GetResult();
-        return new TlogProof((byte[])[.. Salt, .. Entry], Index, hashes, head.Sign(signers, DateTimeOffset.FromUnixTimeSeconds(1_793_000_000)));
+        return new TlogProof((byte[])[.. Salt, .. Entry], Index, hashes,
+            head.Sign(signers, DateTimeOffset.FromUnixTimeSeconds(1_793_000_000)));
     }
 
     private sealed class LeafSource(ImmutableArray<Digest> leaves) : ITileSource
     {
-        public ValueTask<IReadOnlyList<Digest>> ReadAsync(Tile tile, CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<Digest>>(tile.Level == 0
+        public ValueTask<IReadOnlyList<Digest>> ReadAsync(Tile tile, CancellationToken cancellation) =>
+            ValueTask.FromResult<IReadOnlyList<Digest>>(tile.Level == 0
             ? [.. leaves.AsSpan((int)tile.First, tile.Width)]
             : [leaves[..256].Aggregate(MerkleFrontier.Empty, (tree, leaf) => tree.Append(leaf)).Root]);
     }

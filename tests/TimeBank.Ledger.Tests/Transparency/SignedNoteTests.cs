@@ -1,4 +1,5 @@
 using System.Text;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -37,17 +38,23 @@ public sealed class SignedNoteTests
     {
         const string text = "Ognuno sta solo sul cuor della terra\ntrafitto da un raggio di sole:\n\ned è subito sera.\n";
 
-        var note = SignedNote.Parse($"{text}\n— quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNtIc=\n");
+        var note =
+            SignedNote.Parse(
+            $"{text}\n— quasimodo.example/salvatore "
+                + "NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNtIc=\n");
 
         Assert.Equal(text, note.Text);
-        Assert.Equal(("quasimodo.example/salvatore", 0x367ba04bu, 64), (note.Signatures[0].Name, note.Signatures[0].KeyId, note.Signatures[0].Bytes.Length));
+        Assert.Equal(("quasimodo.example/salvatore", 0x367ba04bu, 64),
+            (note.Signatures[0].Name, note.Signatures[0].KeyId, note.Signatures[0].Bytes.Length));
     }
 
     [Fact]
     public void Unknown_keys_are_ignored_also_under_a_known_name_or_id()
     {
         NoteSigner rotated = Signing.Signer(Ours.Key.Name, seed: 9);
-        var note = new SignedNote("text\n", [Other.Sign("text\n", Time), rotated.Sign("text\n", Time), new NoteSignature("elsewhere", Ours.Key.Id, new byte[64]), Ours.Sign("text\n", Time)]);
+        var note = new SignedNote("text\n",
+            [Other.Sign("text\n", Time), rotated.Sign("text\n", Time), new NoteSignature("elsewhere", Ours.Key.Id, new byte[64]),
+            Ours.Sign("text\n", Time)]);
 
         Assert.Equal(NoteStatus.Signed, SignedNote.Parse(note.ToString()).Check([Ours.Key], Signing.Check));
         Assert.Equal(NoteStatus.Signed, SignedNote.Parse(note.ToString()).Check([rotated.Key], Signing.Check));
@@ -86,19 +93,23 @@ public sealed class SignedNoteTests
 
         Assert.Equal(72, signature.Bytes.Length);
         Assert.Equal((ulong)Time.ToUnixTimeSeconds(), Cosignature.TimeOf(signature.Bytes.Span));
-        Assert.True(Signing.Check(Witness.Key.PublicKey, Encoding.UTF8.GetBytes($"cosignature/v1\ntime 1793000000\n{text}"), signature.Bytes.Span[8..]));
+        Assert.True(Signing.Check(Witness.Key.PublicKey, Encoding.UTF8.GetBytes($"cosignature/v1\ntime 1793000000\n{text}"),
+            signature.Bytes.Span[8..]));
         Assert.Equal(NoteStatus.Signed, new SignedNote(text, [signature]).Check([Witness.Key], Signing.Check));
         Assert.Equal(NoteStatus.BadSignature, new SignedNote(text, [signature with { Bytes = later }]).Check([Witness.Key], Signing.Check));
-        Assert.Equal(NoteStatus.BadSignature, new SignedNote(text, [signature with { Bytes = later.AsMemory(0, 71) }]).Check([Witness.Key], Signing.Check));
+        Assert.Equal(NoteStatus.BadSignature,
+            new SignedNote(text, [signature with { Bytes = later.AsMemory(0, 71) }]).Check([Witness.Key], Signing.Check));
     }
 
     [Fact]
-    public void A_key_is_another_one_as_a_cosigner() => Assert.NotEqual(Signing.Signer("a").Key.Id, Signing.Signer("a", SignatureType.Cosignature).Key.Id);
+    public void A_key_is_another_one_as_a_cosigner() =>
+        Assert.NotEqual(Signing.Signer("a").Key.Id, Signing.Signer("a", SignatureType.Cosignature).Key.Id);
 
     [Fact]
     public void Sixteen_signatures_are_taken_and_a_thousand_are_not()
     {
-        string Note(int count) => $"text\n\n{string.Concat(Enumerable.Range(0, count).Select(at => $"{Signing.Signer($"witness{at}").Sign("text\n", Time)}\n"))}";
+        string Note(int count) =>
+            $"text\n\n{string.Concat(Enumerable.Range(0, count).Select(at => $"{Signing.Signer($"witness{at}").Sign("text\n", Time)}\n"))}";
 
         Assert.Equal(16, SignedNote.Parse(Note(16)).Signatures.Length);
         Assert.Throws<FormatException>(() => SignedNote.Parse(Note(1_000)));
@@ -151,7 +162,8 @@ public sealed class SignedNoteTests
     {
         for (int from = 0; from < GoKey.Length; from++)
         {
-            for (int length = 0; length < GoKey.Length - from; length++) Assert.Throws<FormatException>(() => VerifierKey.Parse(GoKey.Substring(from, length)));
+            for (int length = 0; length < GoKey.Length - from; length++) Assert.Throws<FormatException>(
+                () => VerifierKey.Parse(GoKey.Substring(from, length)));
             Assert.Throws<FormatException>(() => VerifierKey.Parse($"{GoKey[..from]}{(char)(GoKey[from] + 1)}{GoKey[(from + 1)..]}"));
         }
     }

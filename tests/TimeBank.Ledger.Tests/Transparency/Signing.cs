@@ -1,4 +1,5 @@
 using NSec.Cryptography;
+using TimeBank.Proofs;
 
 namespace TimeBank.Ledger.Tests;
 
@@ -6,11 +7,13 @@ namespace TimeBank.Ledger.Tests;
 internal static class Signing
 {
     public static bool Check(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
-        PublicKey.TryImport(SignatureAlgorithm.Ed25519, publicKey, KeyBlobFormat.RawPublicKey, out PublicKey? key) && SignatureAlgorithm.Ed25519.Verify(key!, message, signature);
+        PublicKey.TryImport(SignatureAlgorithm.Ed25519, publicKey, KeyBlobFormat.RawPublicKey, out PublicKey? key)
+            && SignatureAlgorithm.Ed25519.Verify(key!, message, signature);
 
     public static NoteSigner Signer(string name, SignatureType type = SignatureType.Ed25519, byte seed = 1)
     {
         Key key = Key.Import(SignatureAlgorithm.Ed25519, [.. Enumerable.Repeat(seed, 32)], KeyBlobFormat.RawPrivateKey);
-        return new NoteSigner(VerifierKey.Of(name, type, key.PublicKey.Export(KeyBlobFormat.RawPublicKey)), message => SignatureAlgorithm.Ed25519.Sign(key, message));
+        return new NoteSigner(VerifierKey.Of(name, type, key.PublicKey.Export(KeyBlobFormat.RawPublicKey)), message =>
+            SignatureAlgorithm.Ed25519.Sign(key, message));
     }
 }

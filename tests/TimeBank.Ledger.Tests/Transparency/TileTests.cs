@@ -1,3 +1,4 @@
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -65,5 +66,6 @@ public sealed class TileTests
     [InlineData(2, 0, 2, false)]
     [InlineData(3, 0, 1, false)]
     [InlineData(7, 1L << 52, 256, false)]
-    public void Tiles_of_a_tree_of_70000(int level, long index, int width, bool within) => Assert.Equal(within, new Tile(level, index, width).IsWithin(70_000));
+    public void Tiles_of_a_tree_of_70000(int level, long index, int width, bool within) =>
+        Assert.Equal(within, new Tile(level, index, width).IsWithin(70_000));
 }

@@ -43,7 +43,6 @@ public sealed class UnitTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Minutes(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Fen(-1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ServiceUnits(-1, Unit.Meal));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Minutes(5) - new Minutes(6));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Fen(5) - new Fen(6));
     }
@@ -57,20 +56,13 @@ public sealed class UnitTests
     }
 
     [Fact]
-    public void Service_unit_is_neither_money_nor_minutes_nor_nothing()
-    {
-        Assert.Throws<ArgumentException>(() => new ServiceUnits(1, Unit.Fen));
-        Assert.Throws<ArgumentException>(() => new ServiceUnits(1, Unit.Minutes));
-        Assert.Throws<ArgumentException>(() => new ServiceUnits(1, default));
-        Assert.Equal("3 MEAL", new ServiceUnits(3, Unit.Meal).ToString());
-    }
-
-    [Fact]
     public void Amounts_are_ordered()
     {
         Assert.True(new Fen(1) < new Fen(2) && new Fen(2) > new Fen(1) && new Fen(2) >= new Fen(2) && new Fen(2) <= new Fen(2));
-        Assert.True(new Minutes(1) < new Minutes(2) && new Minutes(2) > new Minutes(1) && new Minutes(2) >= new Minutes(2) && new Minutes(2) <= new Minutes(2));
+        Assert.True(new Minutes(1) < new Minutes(2) && new Minutes(2) > new Minutes(1) && new Minutes(2) >= new Minutes(2)
+            && new Minutes(2) <= new Minutes(2));
         Assert.Equal((new Fen(1), new Fen(2)), (Fen.Min(new Fen(1), new Fen(2)), Fen.Max(new Fen(1), new Fen(2))));
-        Assert.Equal((new Minutes(1), new Minutes(2)), (Minutes.Min(new Minutes(1), new Minutes(2)), Minutes.Max(new Minutes(1), new Minutes(2))));
+        Assert.Equal((new Minutes(1), new Minutes(2)),
+            (Minutes.Min(new Minutes(1), new Minutes(2)), Minutes.Max(new Minutes(1), new Minutes(2))));
     }
 }

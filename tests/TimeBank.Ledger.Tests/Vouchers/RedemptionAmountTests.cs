@@ -25,7 +25,8 @@ public sealed class RedemptionAmountTests
     [InlineData(8_000, 8_000, 0, 100, Plenty, 8_000, 0, 0)]
     [InlineData(0, 8_000, 0, 50, Plenty, 0, 0, 0)]
     [InlineData(long.MaxValue, long.MaxValue, 0, 50, long.MaxValue, long.MaxValue / 2, 0, (long.MaxValue / 2) + 1)]
-    public void A_price_is_shared(long price, long ceiling, long insurance, int percent, long balance, long voucher, long insured, long elder) =>
+    public void A_price_is_shared(long price, long ceiling, long insurance, int percent, long balance, long voucher, long insured,
+        long elder) =>
         Assert.Equal(
             new RedemptionAmount(new Fen(voucher), new Fen(insured), new Fen(elder)),
             RedemptionAmount.Of(new Fen(price), new Fen(ceiling), new Fen(insurance), percent, new Fen(balance)));
@@ -42,7 +43,8 @@ public sealed class RedemptionAmountTests
         Random random = new(20261001);
         for (int run = 0; run < 10_000; run++)
         {
-            Fen price = new(random.Next(20_000)), ceiling = new(random.Next(20_000)), insurance = new(random.Next(20_000)), balance = new(random.Next(20_000));
+            Fen price = new(random.Next(20_000)), ceiling = new(random.Next(20_000)), insurance = new(random.Next(20_000)),
+                balance = new(random.Next(20_000));
             int percent = random.Next(101);
 
             RedemptionAmount amount = RedemptionAmount.Of(price, ceiling, insurance, percent, balance);

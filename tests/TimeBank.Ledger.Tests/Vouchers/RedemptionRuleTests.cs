@@ -7,9 +7,12 @@ public sealed class RedemptionRuleTests
     private static readonly DateOnly Today = new(2026, 10, 10);
     private static readonly Policy Policy = PolicyHistory.BuiltIn.At(Today);
     private static readonly Catalogue List = CatalogueDirectory.BuiltIn.At(RegionCode.Parse("430211"), Today)!;
-    private static readonly OpaqueId Elder = OpaqueId.Parse("0123456789AB");
-    private static readonly RedemptionClaim Lunch = new(Slug.Parse("meal-canteen"), 2, new Fen(2_000), Fen.Zero, ServiceSetting.Home, Today);
-    private static readonly RedemptionClaim Care = new(Slug.Parse("care-home"), 1, new Fen(8_000), Fen.Zero, ServiceSetting.Home, Today);
+    private static readonly OpaqueId Elder = OpaqueId.Parse("0123456789AB"), Carer = OpaqueId.Parse("P00000000001"),
+        Voucher = OpaqueId.Parse("C00000000001");
+    private static readonly RedemptionClaim Lunch =
+        new(Carer, Slug.Parse("meal-canteen"), 2, new Fen(2_000), Fen.Zero, ServicePlace.Home, Today);
+    private static readonly RedemptionClaim Care =
+        new(Carer, Slug.Parse("care-home"), 1, new Fen(8_000), Fen.Zero, ServicePlace.Home, Today);
 
     /// <summary>One thing wrong at a time, and what comes first where two are.</summary>
     public static TheoryData<string, Reason> Refusals => new()
@@ -68,12 +71,15 @@ public sealed class RedemptionRuleTests
                 case "before from": voucher = voucher! with { Terms = voucher.Terms with { From = Today.AddDays(1) } }; break;
                 case "claim-by passed": today = voucher!.Terms.ClaimBy.AddDays(1); break;
                 case "other type": voucher = voucher! with { Terms = voucher.Terms with { ServiceTypes = ["bath"] } }; break;
-                case "other unit": claim = claim with { Item = Slug.Parse("bath-home") }; voucher = voucher! with { Terms = voucher.Terms with { ServiceTypes = ["bath"] } }; break;
-                case "minutes": claim = claim with { Item = Slug.Parse("companionship") }; voucher = voucher! with { Terms = voucher.Terms with { ServiceTypes = ["companionship"] } }; break;
+                case "other unit": claim = claim with { Item = Slug.Parse("bath-home") }; voucher =
+                    voucher! with { Terms = voucher.Terms with { ServiceTypes = ["bath"] } }; break;
+                case "minutes": claim = claim with { Item = Slug.Parse("companionship") }; voucher =
+                    voucher! with { Terms = voucher.Terms with { ServiceTypes = ["companionship"] } }; break;
                 case "used up": voucher = voucher! with { Remaining = 0 }; break;
                 case "blacklisted": provider = Canteen(new StandingSpan(Standing.BlackListed, Today, null)); break;
                 case "suspended": provider = Canteen(new StandingSpan(Standing.Suspended, Today, Today)); break;
-                case "suspended since": provider = Canteen(new StandingSpan(Standing.Suspended, Today, null)); claim = claim with { ServiceDate = Today.AddDays(-1) }; break;
+                case "suspended since": provider = Canteen(new StandingSpan(Standing.Suspended, Today, null)); claim =
+                    claim with { ServiceDate = Today.AddDays(-1) }; break;
                 case "accreditation over": provider = provider! with { AccreditedUntil = Today.AddDays(-1) }; break;
                 case "not yet accredited": provider = provider! with { AccreditedFrom = Today.AddDays(1) }; break;
                 case "provider of other types": provider = provider! with { ServiceTypes = [ServiceType.Bath] }; break;
@@ -82,7 +88,7 @@ public sealed class RedemptionRuleTests
                 default: throw new ArgumentException(wrong, nameof(what));
             }
         }
-        Assert.Equal(reason, RedemptionRule.Decide(voucher, provider, claim, List, Policy, today).Refusal?.Reason);
+        Assert.Equal(reason, RedemptionRule.Judge(voucher, provider, claim, List, Policy, today).Refusal?.Reason);
     }
 
     [Theory]
@@ -91,33 +97,42 @@ public sealed class RedemptionRuleTests
     [InlineData(2, 2_401, 0, 2_400, 1)]
     [InlineData(1, 1_500, 200, 1_200, 100)]
     [InlineData(10, 1, 0, 1, 0)]
-    public void A_unit_voucher_pays_units_and_the_provider_gets_at_most_the_contract_price(long quantity, long price, long insurance, long credited, long own)
+    public void A_unit_voucher_pays_units_and_the_provider_gets_at_most_the_contract_price(long quantity, long price, long insurance,
+        long credited, long own)
     {
         RedemptionClaim claim = Lunch with { Quantity = quantity, Price = new Fen(price), Insurance = new Fen(insurance) };
 
-        Assert.Equal(new RedemptionDecision(null, quantity, new Fen(credited), new Fen(own)), RedemptionRule.Decide(Meals(), Canteen(), claim, List, Policy, Today));
+        Redemption redemption = RedemptionRule.Judge(Meals(), Canteen(), claim, List, Policy, Today).Redemption!;
+
+        Assert.Equal((quantity, new Fen(credited), new Fen(own), 10 - quantity),
+            (redemption.FromVoucher, redemption.Credited, redemption.OwnPart, redemption.Remaining));
     }
 
     [Theory]
-    [InlineData(8_000, 0, 1, ServiceSetting.Home, 4_000)]
-    [InlineData(8_001, 0, 1, ServiceSetting.Home, 4_000)]
-    [InlineData(8_000, 0, 1, ServiceSetting.Institution, 3_200)]
-    [InlineData(8_000, 3_000, 1, ServiceSetting.Home, 2_500)]
-    [InlineData(20_000, 0, 1, ServiceSetting.Home, 4_800)]
-    [InlineData(20_000, 0, 3, ServiceSetting.Home, 10_000)]
-    [InlineData(900_000, 0, 100, ServiceSetting.Home, 80_000)]
-    public void A_money_voucher_pays_the_share_of_the_place_up_to_the_ceiling_of_all_items_and_the_rest(long price, long insurance, long quantity, ServiceSetting setting, long paid)
+    [InlineData(8_000, 0, 1, ServicePlace.Home, 4_000)]
+    [InlineData(8_001, 0, 1, ServicePlace.Home, 4_000)]
+    [InlineData(8_000, 0, 1, ServicePlace.Institution, 3_200)]
+    [InlineData(8_000, 3_000, 1, ServicePlace.Home, 2_500)]
+    [InlineData(20_000, 0, 1, ServicePlace.Home, 4_800)]
+    [InlineData(20_000, 0, 3, ServicePlace.Home, 10_000)]
+    [InlineData(900_000, 0, 100, ServicePlace.Home, 80_000)]
+    public void A_money_voucher_pays_the_share_of_the_place_up_to_the_ceiling_of_all_items_and_the_rest(
+        long price, long insurance, long quantity, ServicePlace place, long paid)
     {
-        RedemptionClaim claim = Care with { Price = new Fen(price), Insurance = new Fen(insurance), Quantity = quantity, Setting = setting };
+        RedemptionClaim claim = Care with { Price = new Fen(price), Insurance = new Fen(insurance), Quantity = quantity, Place = place };
         ProviderFacts carer = Canteen() with { ServiceTypes = [ServiceType.Care] };
 
-        Assert.Equal(new RedemptionDecision(null, paid, new Fen(paid), new Fen(price - insurance - paid)), RedemptionRule.Decide(Money(), carer, claim, List, Policy, Today));
+        Redemption redemption = RedemptionRule.Judge(Money(), carer, claim, List, Policy, Today).Redemption!;
+
+        Assert.Equal((paid, new Fen(paid), new Fen(price - insurance - paid), 80_000 - paid),
+            (redemption.FromVoucher, redemption.Credited, redemption.OwnPart, redemption.Remaining));
     }
 
     [Fact]
     public void A_standing_ends_with_its_last_day_and_a_later_decision_replaces_it()
     {
-        ProviderFacts provider = Canteen(new StandingSpan(Standing.Suspended, Today, null), new StandingSpan(Standing.BlackListed, Today.AddDays(2), Today.AddDays(3)));
+        ProviderFacts provider = Canteen(new StandingSpan(Standing.Suspended, Today, null),
+            new StandingSpan(Standing.BlackListed, Today.AddDays(2), Today.AddDays(3)));
 
         Assert.Equal(
             [Standing.Good, Standing.Suspended, Standing.Suspended, Standing.BlackListed, Standing.BlackListed, Standing.Good],
@@ -125,12 +140,18 @@ public sealed class RedemptionRuleTests
     }
 
     private static VoucherFacts Meals() => new(
-        new VoucherTerms(Elder, Slug.Parse("meals"), VoucherKind.Units, Unit.Meal, ["meal"], new Fen(1_200), new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
+        Voucher,
+        new VoucherTerms(Elder, Slug.Parse("meals"), VoucherKind.Units, Unit.Meal, ["meal"], new Fen(1_200), new DateOnly(2026, 10, 1),
+        new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
         10, VoucherEnd.None);
 
     private static VoucherFacts Money() => new(
-        new VoucherTerms(Elder, Slug.Parse("national"), VoucherKind.Money, Unit.Fen, ["care"], Fen.Zero, new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
+        Voucher,
+        new VoucherTerms(Elder, Slug.Parse("national"), VoucherKind.Money, Unit.Fen, ["care"], Fen.Zero, new DateOnly(2026, 10, 1),
+        new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
         80_000, VoucherEnd.None);
 
-    private static ProviderFacts Canteen(params StandingSpan[] standings) => new(new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), [ServiceType.Meal, ServiceType.Bath, ServiceType.Companionship], [.. standings]);
+    private static ProviderFacts Canteen(params StandingSpan[] standings) =>
+        new(new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), [ServiceType.Meal, ServiceType.Bath, ServiceType.Companionship],
+        [.. standings]);
 }

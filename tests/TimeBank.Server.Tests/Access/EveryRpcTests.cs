@@ -15,13 +15,16 @@ public sealed class EveryRpcTests(TestServer server)
 
     public static TheoryData<string> Rpcs() => [.. AccessRules.Methods().Select(AccessRules.FullName)];
 
-    public static TheoryData<string> RpcsOfARegion() => [.. AccessRules.Methods().Where(method => AccessOf(method).RegionField.Length > 0).Select(AccessRules.FullName)];
+    public static TheoryData<string> RpcsOfARegion() =>
+        [.. AccessRules.Methods().Where(method => AccessOf(method).RegionField.Length > 0).Select(AccessRules.FullName)];
 
     public static TheoryData<string> RpcsWithAnOwner() =>
-        [.. AccessRules.Methods().Where(method => AccessOf(method).Grants.Any(grant => grant.OwnField.Length > 0)).Select(AccessRules.FullName)];
+        [.. AccessRules.Methods().Where(method => AccessOf(method).Grants.Any(grant => grant.OwnField.Length > 0))
+            .Select(AccessRules.FullName)];
 
     [Theory, MemberData(nameof(Rpcs))]
-    public async Task Without_a_token_is_refused(string rpc) => await CallAsync(server.Anonymous(), rpc).IsRefusedAsync(Reason.Unauthenticated);
+    public async Task Without_a_token_is_refused(string rpc) =>
+        await CallAsync(server.Anonymous(), rpc).IsRefusedAsync(Reason.Unauthenticated);
 
     [Theory, MemberData(nameof(Rpcs))]
     public async Task With_a_forged_token_is_refused(string rpc)
@@ -42,7 +45,8 @@ public sealed class EveryRpcTests(TestServer server)
     [Theory, MemberData(nameof(RpcsOfARegion))]
     public async Task With_another_regions_token_is_refused(string rpc)
     {
-        foreach (Grant grant in AccessOf(Find(rpc)).Grants) await CallAsync(server.As(grant.Role, Party, "", TestServer.Changsha), rpc).IsRefusedAsync(Reason.RegionNotAllowed);
+        foreach (Grant grant in AccessOf(Find(rpc)).Grants) await CallAsync(server.As(grant.Role, Party, "", TestServer.Changsha), rpc)
+            .IsRefusedAsync(Reason.RegionNotAllowed);
     }
 
     [Theory, MemberData(nameof(RpcsWithAnOwner))]
@@ -55,7 +59,8 @@ public sealed class EveryRpcTests(TestServer server)
     }
 
     [Fact]
-    public void Every_rpc_declares_who_may_call_it() => Assert.All(AccessRules.Methods(), method => Assert.NotNull(AccessRules.Find(AccessRules.FullName(method))));
+    public void Every_rpc_declares_who_may_call_it() =>
+        Assert.All(AccessRules.Methods(), method => Assert.NotNull(AccessRules.Find(AccessRules.FullName(method))));
 
     private static MethodDescriptor Find(string rpc) => AccessRules.Methods().Single(method => AccessRules.FullName(method) == rpc);
 

@@ -20,7 +20,8 @@ public sealed class TokenVerifierTests : IDisposable
 
     public TokenVerifierTests()
     {
-        _rules = new TokenValidationParameters { ValidIssuer = "issuer", ValidAudience = "timebank", ClockSkew = Skew, IssuerSigningKey = new ECDsaSecurityKey(_key) };
+        _rules = new TokenValidationParameters { ValidIssuer = "issuer", ValidAudience = "timebank", ClockSkew = Skew,
+            IssuerSigningKey = new ECDsaSecurityKey(_key) };
         _verifier = new TokenVerifier(_rules, _clock);
     }
 
@@ -102,8 +103,10 @@ public sealed class TokenVerifierTests : IDisposable
         DateTime now = _clock.GetUtcNow().UtcDateTime;
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
-            Issuer = issuer, Audience = audience, IssuedAt = now, NotBefore = now - TimeSpan.FromHours(1), Expires = now + (lifetime ?? TimeSpan.FromHours(1)),
-            Claims = new Dictionary<string, object> { ["sub"] = "clerk-1", ["role"] = new[] { "provider_clerk" }, ["region"] = new[] { "430211" } },
+            Issuer = issuer, Audience = audience, IssuedAt = now, NotBefore = now - TimeSpan.FromHours(1),
+                Expires = now + (lifetime ?? TimeSpan.FromHours(1)),
+            Claims = new Dictionary<string,
+                object> { ["sub"] = "clerk-1", ["role"] = new[] { "provider_clerk" }, ["region"] = new[] { "430211" } },
             SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(key ?? _key), SecurityAlgorithms.EcdsaSha256),
         });
     }

@@ -23,7 +23,8 @@ public sealed class ClearingApiTests(TestServer server)
         Assert.StartsWith("regions/430211/entries/", first.ArrivalEntry, StringComparison.Ordinal);
         Assert.Equal((50, 0), ((await _desk.HoursAsync(home)).Earned.Value, (await _desk.HoursAsync(home)).Lifetime.Value));
         Assert.Equal((70, 120), ((await _neighbour.HoursAsync(away)).Earned.Value, (await _neighbour.HoursAsync(away)).Lifetime.Value));
-        Position owed = (await Clearing(Role.Auditor).ListPositionsAsync(new ListPositionsRequest { Parent = _neighbour.Region })).Positions.Single(position => position.Counterpart == _desk.Region);
+        Position owed = (await Clearing(Role.Auditor).ListPositionsAsync(new ListPositionsRequest { Parent = _neighbour.Region }))
+            .Positions.Single(position => position.Counterpart == _desk.Region);
         Assert.Equal((V1.Side.Credit, owed.DueTo.Value - owed.DueFrom.Value), (owed.Net.Side, owed.Net.Amount.Value));
         request.Amount = Minutes(51);
         await Clearing(Role.Volunteer, away).TransferHoursAsync(request).IsRefusedAsync(Reason.RequestIdReused);
@@ -33,11 +34,13 @@ public sealed class ClearingApiTests(TestServer server)
     public async Task TransferHours_refuses_wrong_input_and_moves_nothing()
     {
         string home = await _desk.EnrolAsync(), stranger = await _desk.EnrolAsync(), away = await _neighbour.EnrolAsync(home: home);
-        TransferHoursRequest To(string to, long minutes = 10) => new() { RequestId = Id(), From = away, To = to, Amount = Minutes(minutes) };
+        TransferHoursRequest To(string to, long minutes = 10) =>
+            new() { RequestId = Id(), From = away, To = to, Amount = Minutes(minutes) };
         ClearingService.ClearingServiceClient own = Clearing(Role.Volunteer, away);
         string before = await server.TrialBalanceAsync(TestServer.Lusong);
 
-        await own.TransferHoursAsync(new TransferHoursRequest { From = away, To = "home" }).IsRefusedAsync(Reason.InvalidField, "request_id", "to", "amount");
+        await own.TransferHoursAsync(new TransferHoursRequest { From = away, To = "home" })
+            .IsRefusedAsync(Reason.InvalidField, "request_id", "to", "amount");
         await own.TransferHoursAsync(To(home)).IsRefusedAsync(Reason.InsufficientBalance);
         await own.TransferHoursAsync(To(home, 0)).IsRefusedAsync(Reason.AmountNotPositive);
         await own.TransferHoursAsync(To(stranger)).IsRefusedAsync(Reason.TransferNotSamePerson);
@@ -50,8 +53,10 @@ public sealed class ClearingApiTests(TestServer server)
         await Clearing(Role.Counter).TransferHoursAsync(unnamed).IsRefusedAsync(Reason.PartyNotAllowed);
 
         Assert.Equal(before, await server.TrialBalanceAsync(TestServer.Lusong));
-        await Clearing(Role.Auditor).ListPositionsAsync(new ListPositionsRequest { Parent = _neighbour.Region, PageToken = "x" }).IsRefusedAsync(Reason.PageTokenInvalid);
+        await Clearing(Role.Auditor).ListPositionsAsync(new ListPositionsRequest { Parent = _neighbour.Region, PageToken = "x" })
+            .IsRefusedAsync(Reason.PageTokenInvalid);
     }
 
-    private ClearingService.ClearingServiceClient Clearing(Role role, string party = "") => new(server.As(role, party, "", TestServer.Lusong));
+    private ClearingService.ClearingServiceClient Clearing(Role role, string party = "") =>
+        new(server.As(role, party, "", TestServer.Lusong));
 }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The tool's <c>--dry-run</c> against a running server: each command is first tried and then carried out under the same request id.</summary>
+/// <summary>
+/// The tool's <c>--dry-run</c> against a running server: each command is first tried and then carried out under the same request id.
+/// </summary>
 public sealed class DryRunToolTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("timebank-tool-tests-").FullName;
@@ -16,11 +18,13 @@ public sealed class DryRunToolTests : IDisposable
     public async Task Each_command_is_tried_and_then_carried_out()
     {
         await using JournalDesk desk = _desk = await JournalDesk.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T08:00:00+08:00");
-        string elder = await MadeAsync("elder", "register", "--name", "演示", "--born", "1940-01-31", "--difficulty", "lives-alone", "--difficulty", "empty-nest");
+        string elder = await MadeAsync("elder", "register", "--name", "演示", "--born", "1940-01-31", "--difficulty", "lives-alone",
+            "--difficulty", "empty-nest");
         string volunteer = await MadeAsync("volunteer", "enrol", "--name", "演示", "--born", "1990-07-01");
         await MadeAsync("fund", "create", "lottery", "--kind", "lottery", "--name", "福彩");
         await TriedAsync("fund", "receive", "lottery", "1000", "--day", "2026-10-01");
-        await MadeAsync("programme", "create", "meals", "--name", "助餐", "--scheme", "unit-voucher", "--service", "meal", "--quota", "10MEAL", "--contract-price", "12", "--min-age", "80");
+        await MadeAsync("programme", "create", "meals", "--name", "助餐", "--scheme", "unit-voucher", "--service", "meal", "--quota",
+            "10MEAL", "--contract-price", "12", "--min-age", "80");
         await TriedAsync("programme", "allot", "meals", "--from", "lottery=500");
         await TriedAsync("voucher", "issue", "meals", "--month", "2026-10");
         string voucher = Id((await SoundAsync("voucher", "list", "--json")).RootElement.GetProperty("vouchers")[0]);
@@ -28,7 +32,8 @@ public sealed class DryRunToolTests : IDisposable
         await TriedAsync("voucher", "expire");
         await TriedAsync("hours", "expire");
         await TriedAsync("hours", "issue", "--month", "2026-10");
-        string order = Id(await TriedAsync("order", "request", elder, "--item", "companionship", "--start", "2026-10-01 09:00", "--length", "1h"));
+        string order =
+            Id(await TriedAsync("order", "request", elder, "--item", "companionship", "--start", "2026-10-01 09:00", "--length", "1h"));
         await TriedAsync("order", "accept", order, volunteer);
         await TriedAsync("order", "cancel", order);
     }
@@ -52,7 +57,8 @@ public sealed class DryRunToolTests : IDisposable
     /// <summary>How much the journal has recorded and remembers.</summary>
     private async Task<long> SizeAsync()
     {
-        LedgerHead head = await _desk.Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(RegionCode.Parse(TestServer.Tianyuan), default);
+        LedgerHead head = await _desk.Services.GetRequiredService<ILedgerReader>()
+            .ReadHeadAsync(RegionCode.Parse(TestServer.Tianyuan), default);
         return head.Size + head.Remembered.Count;
     }
 

@@ -26,9 +26,11 @@ public sealed class HourDryRunTests(TestServer server)
         Assert.Equal((2, 1, 240), (would.Total, would.Changed, would.Amounts.Single().Value));
         Assert.Equal(Figures(done), Figures(would));
         issue.Month = desk.Month(1);
-        await RefusedAsync(Reason.RequestIdReused, () => RunAsync(finance.IssueHours(new IssueHoursRequest(issue) { ValidateOnly = true })));
+        await RefusedAsync(Reason.RequestIdReused, () =>
+            RunAsync(finance.IssueHours(new IssueHoursRequest(issue) { ValidateOnly = true })));
         issue.RequestId = Id();
-        await RefusedAsync(Reason.MonthNotCurrent, () => RunAsync(finance.IssueHours(new IssueHoursRequest(issue) { ValidateOnly = true })));
+        await RefusedAsync(Reason.MonthNotCurrent, () =>
+            RunAsync(finance.IssueHours(new IssueHoursRequest(issue) { ValidateOnly = true })));
 
         // An order holds two of the four hours, and nobody confirms it.
         string holder = await desk.RegisterWithHoursAsync(), volunteer = await desk.EnrolAsync();
@@ -38,7 +40,8 @@ public sealed class HourDryRunTests(TestServer server)
         RunSummary ends = await LastAsync(() => finance.ExpireHours(new ExpireHoursRequest(expire) { ValidateOnly = true }));
         RunSummary ended = (await RunAsync(finance.ExpireHours(expire)))[^1].Summary;
         // What the hold of that order gives back ends with the order, and is counted by neither.
-        Assert.Equal((2, 240 + 120, 2, 240 + 120), (ends.Changed, ends.Amounts.Single().Value, ended.Changed, ended.Amounts.Single().Value));
+        Assert.Equal((2, 240 + 120, 2, 240 + 120),
+            (ends.Changed, ends.Amounts.Single().Value, ended.Changed, ended.Amounts.Single().Value));
     }
 
     [Fact]
@@ -47,7 +50,9 @@ public sealed class HourDryRunTests(TestServer server)
         var desk = new HoursDesk(server, Wangcheng);
         ElderService.ElderServiceClient finance = desk.Elders(Role.FinanceMaker);
         string young = await desk.RegisterAsync(61), old = await desk.RegisterAsync();
-        IssueHoursRequest To(string elder, bool validateOnly) => new() { RequestId = "0192b6a0-0000-7000-8000-0000000000a1", Parent = desk.Region, Month = desk.Month(), Elder = elder, ValidateOnly = validateOnly };
+        IssueHoursRequest To(string elder, bool validateOnly) =>
+            new() { RequestId = "0192b6a0-0000-7000-8000-0000000000a1", Parent = desk.Region, Month = desk.Month(), Elder = elder,
+            ValidateOnly = validateOnly };
 
         await RefusedAsync(Reason.ElderNotEntitled, () => RunAsync(finance.IssueHours(To(young, validateOnly: true))), Wangcheng);
         RunSummary would = await LastAsync(() => finance.IssueHours(To(old, validateOnly: true)), Wangcheng);
@@ -62,17 +67,23 @@ public sealed class HourDryRunTests(TestServer server)
     {
         var desk = new HoursDesk(server, Wangcheng);
         string volunteer = await desk.EnrolWithHoursAsync(), elder = await desk.RegisterAsync();
-        await desk.Volunteers(Role.Volunteer, volunteer).DonateHoursAsync(new DonateHoursRequest { RequestId = Id(), Volunteer = volunteer, Amount = Minutes(100) });
+        await desk.Volunteers(Role.Volunteer, volunteer)
+            .DonateHoursAsync(new DonateHoursRequest { RequestId = Id(), Volunteer = volunteer, Amount = Minutes(100) });
         var grant = new GrantFromPoolRequest { RequestId = Id(), Elder = elder, Amount = Minutes(40), Memo = "困难" };
         ElderService.ElderServiceClient finance = desk.Elders(Role.FinanceMaker);
 
-        GrantFromPoolResponse would = await server.TriedAsync(() => finance.GrantFromPoolAsync(new GrantFromPoolRequest(grant) { ValidateOnly = true }).ResponseAsync, Wangcheng);
-        await RefusedAsync(Reason.InsufficientBalance, () => finance.GrantFromPoolAsync(new GrantFromPoolRequest(grant) { Amount = Minutes(1_000_000), ValidateOnly = true }).ResponseAsync, Wangcheng);
+        GrantFromPoolResponse would =
+            await server.TriedAsync(() =>
+            finance.GrantFromPoolAsync(new GrantFromPoolRequest(grant) { ValidateOnly = true }).ResponseAsync, Wangcheng);
+        await RefusedAsync(Reason.InsufficientBalance, () =>
+            finance.GrantFromPoolAsync(new GrantFromPoolRequest(grant) { Amount = Minutes(1_000_000), ValidateOnly = true }).ResponseAsync,
+            Wangcheng);
         GrantFromPoolResponse done = await finance.GrantFromPoolAsync(grant);
 
         Assert.Equal(("", done.PoolRemaining), (would.Entry, would.PoolRemaining));
         await finance.GrantFromPoolAsync(new GrantFromPoolRequest { RequestId = Id(), Elder = elder, Amount = Minutes(10) });
-        Assert.Equal(done.PoolRemaining, (await finance.GrantFromPoolAsync(new GrantFromPoolRequest(grant) { ValidateOnly = true })).PoolRemaining);
+        Assert.Equal(done.PoolRemaining,
+            (await finance.GrantFromPoolAsync(new GrantFromPoolRequest(grant) { ValidateOnly = true })).PoolRemaining);
     }
 
     [Fact]
@@ -86,7 +97,8 @@ public sealed class HourDryRunTests(TestServer server)
 
         TransferHoursResponse would = await server.TriedAsync(() => server.TriedAsync(
             () => clearing.TransferHoursAsync(new TransferHoursRequest(request) { ValidateOnly = true }).ResponseAsync, TestServer.Lusong));
-        await clearing.TransferHoursAsync(new TransferHoursRequest(request) { Amount = Minutes(121), ValidateOnly = true }).IsRefusedAsync(Reason.InsufficientBalance);
+        await clearing.TransferHoursAsync(new TransferHoursRequest(request) { Amount = Minutes(121), ValidateOnly = true })
+            .IsRefusedAsync(Reason.InsufficientBalance);
         TransferHoursResponse done = await clearing.TransferHoursAsync(request);
 
         Assert.Equal(new TransferHoursResponse(), would);
@@ -94,9 +106,11 @@ public sealed class HourDryRunTests(TestServer server)
         Assert.Equal(50, (await desk.HoursAsync(home)).Earned.Value);
     }
 
-    private static (long, long, long, string) Figures(RunSummary summary) => (summary.Total, summary.Changed, summary.Skipped, $"{summary.Amounts} {summary.SkippedByReason}");
+    private static (long, long, long, string) Figures(RunSummary summary) =>
+        (summary.Total, summary.Changed, summary.Skipped, $"{summary.Amounts} {summary.SkippedByReason}");
 
-    private async Task<RunSummary> LastAsync(Func<Grpc.Core.AsyncServerStreamingCall<RunProgress>> run, string region = Yuelu) => (await server.TriedAsync(() => RunAsync(run()), region))[^1].Summary;
+    private async Task<RunSummary> LastAsync(Func<Grpc.Core.AsyncServerStreamingCall<RunProgress>> run, string region = Yuelu) =>
+        (await server.TriedAsync(() => RunAsync(run()), region))[^1].Summary;
 
     private async Task RefusedAsync<T>(Reason reason, Func<Task<T>> ask, string region = Yuelu) => await server.TriedAsync(
         async () =>

@@ -19,18 +19,25 @@ public sealed class OrderDryRunTests(TestServer server)
     {
         string elder = await _desk.RegisterWithHoursAsync(), volunteer = await _desk.EnrolAsync();
         RequestServiceRequest request = _desk.Request(elder);
-        ServiceOrder order = await StepAsync(() => _desk.Orders(elder).RequestServiceAsync(new RequestServiceRequest(request) { ValidateOnly = true }).ResponseAsync, () => _desk.Orders(elder).RequestServiceAsync(request).ResponseAsync);
+        ServiceOrder order = await StepAsync(
+            () => _desk.Orders(elder).RequestServiceAsync(new RequestServiceRequest(request) { ValidateOnly = true }).ResponseAsync, () =>
+            _desk.Orders(elder).RequestServiceAsync(request).ResponseAsync);
         var accept = new AcceptOrderRequest { RequestId = Id(), Order = order.Name, Volunteer = volunteer };
-        await StepAsync(() => _desk.Orders(volunteer).AcceptOrderAsync(new AcceptOrderRequest(accept) { ValidateOnly = true }).ResponseAsync, () => _desk.Orders(volunteer).AcceptOrderAsync(accept).ResponseAsync);
-        await RefusedAsync(Reason.OrderWrongState, () => _desk.Orders(elder).ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), Order = order.Name, ValidateOnly = true }).ResponseAsync);
+        await StepAsync(() => _desk.Orders(volunteer).AcceptOrderAsync(new AcceptOrderRequest(accept) { ValidateOnly = true })
+            .ResponseAsync, () => _desk.Orders(volunteer).AcceptOrderAsync(accept).ResponseAsync);
+        await RefusedAsync(Reason.OrderWrongState, () => _desk.Orders(elder)
+            .ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), Order = order.Name, ValidateOnly = true }).ResponseAsync);
         await _desk.Orders(volunteer).CheckInAsync(new CheckInRequest { RequestId = Id(), Order = order.Name });
         await _desk.AdvanceAsync(TimeSpan.FromMinutes(60));
         await _desk.Orders(volunteer).CheckOutAsync(new CheckOutRequest { RequestId = Id(), Order = order.Name });
         var confirm = new ConfirmOrderRequest { RequestId = Id(), Order = order.Name };
-        ServiceOrder confirmed = await StepAsync(() => _desk.Orders(elder).ConfirmOrderAsync(new ConfirmOrderRequest(confirm) { ValidateOnly = true }).ResponseAsync, () => _desk.Orders(elder).ConfirmOrderAsync(confirm).ResponseAsync);
+        ServiceOrder confirmed = await StepAsync(
+            () => _desk.Orders(elder).ConfirmOrderAsync(new ConfirmOrderRequest(confirm) { ValidateOnly = true }).ResponseAsync, () =>
+            _desk.Orders(elder).ConfirmOrderAsync(confirm).ResponseAsync);
 
         Assert.Equal((OrderState.Confirmed, 60), (confirmed.State, confirmed.Credited.Value));
-        Assert.Equal(confirmed, await server.TriedAsync(() => _desk.Orders(elder).ConfirmOrderAsync(new ConfirmOrderRequest(confirm) { ValidateOnly = true }).ResponseAsync, Kaifu));
+        Assert.Equal(confirmed, await server.TriedAsync(
+            () => _desk.Orders(elder).ConfirmOrderAsync(new ConfirmOrderRequest(confirm) { ValidateOnly = true }).ResponseAsync, Kaifu));
         Assert.Equal(60, (await _desk.HoursAsync(volunteer)).Earned.Value);
     }
 
@@ -40,10 +47,13 @@ public sealed class OrderDryRunTests(TestServer server)
         string elder = await _desk.RegisterWithHoursAsync(), volunteer = await _desk.EnrolAsync();
         var cancel = new CancelOrderRequest { RequestId = Id(), Order = (await _desk.AcceptedAsync(elder, volunteer)).Name, Note = "下雨" };
 
-        ServiceOrder cancelled = await StepAsync(() => _desk.Orders(elder).CancelOrderAsync(new CancelOrderRequest(cancel) { ValidateOnly = true }).ResponseAsync, () => _desk.Orders(elder).CancelOrderAsync(cancel).ResponseAsync);
+        ServiceOrder cancelled = await StepAsync(
+            () => _desk.Orders(elder).CancelOrderAsync(new CancelOrderRequest(cancel) { ValidateOnly = true }).ResponseAsync, () =>
+            _desk.Orders(elder).CancelOrderAsync(cancel).ResponseAsync);
 
         Assert.Equal((OrderState.Cancelled, "下雨"), (cancelled.State, cancelled.CancelNote));
-        await _desk.Orders(elder).CancelOrderAsync(new CancelOrderRequest(cancel) { Note = "another", ValidateOnly = true }).IsRefusedAsync(Reason.RequestIdReused);
+        await _desk.Orders(elder).CancelOrderAsync(new CancelOrderRequest(cancel) { Note = "another", ValidateOnly = true })
+            .IsRefusedAsync(Reason.RequestIdReused);
     }
 
     [Theory]
@@ -54,14 +64,18 @@ public sealed class OrderDryRunTests(TestServer server)
         string elder = await _desk.RegisterWithHoursAsync(), volunteer = await _desk.EnrolAsync();
         string order = (await _desk.ServedAsync(elder, volunteer, TimeSpan.FromHours(2))).Name;
         await _desk.Orders(elder).DisputeOrderAsync(new DisputeOrderRequest { RequestId = Id(), Order = order, Note = "只来了半小时" });
-        var resolve = new ResolveDisputeRequest { RequestId = Id(), Order = order, Outcome = outcome, Amount = outcome == DisputeOutcome.Settled ? Minutes(30) : null, Note = "问过邻居" };
+        var resolve = new ResolveDisputeRequest { RequestId = Id(), Order = order, Outcome = outcome,
+            Amount = outcome == DisputeOutcome.Settled ? Minutes(30) : null, Note = "问过邻居" };
         ServiceOrderService.ServiceOrderServiceClient checker = _desk.OrdersAs(Role.FinanceChecker);
 
         if (outcome == DisputeOutcome.Settled)
         {
-            await RefusedAsync(Reason.HoldAmountExceeded, () => checker.ResolveDisputeAsync(new ResolveDisputeRequest(resolve) { Amount = Minutes(121), ValidateOnly = true }).ResponseAsync);
+            await RefusedAsync(Reason.HoldAmountExceeded, () =>
+                checker.ResolveDisputeAsync(new ResolveDisputeRequest(resolve) { Amount = Minutes(121), ValidateOnly = true })
+                .ResponseAsync);
         }
-        ServiceOrder ended = await StepAsync(() => checker.ResolveDisputeAsync(new ResolveDisputeRequest(resolve) { ValidateOnly = true }).ResponseAsync, () => checker.ResolveDisputeAsync(resolve).ResponseAsync);
+        ServiceOrder ended = await StepAsync(() => checker.ResolveDisputeAsync(new ResolveDisputeRequest(resolve) { ValidateOnly = true })
+            .ResponseAsync, () => checker.ResolveDisputeAsync(resolve).ResponseAsync);
 
         Assert.Equal((outcome, "问过邻居"), (ended.Dispute.Outcome, ended.Dispute.ResolveNote));
     }
@@ -75,9 +89,14 @@ public sealed class OrderDryRunTests(TestServer server)
         tooMuch.ValidateOnly = true;
 
         await RefusedAsync(Reason.InsufficientBalance, () => _desk.Orders(poor).RequestServiceAsync(tooMuch).ResponseAsync);
-        await RefusedAsync(Reason.PartyNotAllowed, () => _desk.Orders(young).CancelOrderAsync(new CancelOrderRequest { RequestId = Id(), Order = order, ValidateOnly = true }).ResponseAsync);
-        await RefusedAsync(Reason.OrderNotFound, () => _desk.Orders(young).AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = $"{_desk.Region}/orders/000000000000", Volunteer = young, ValidateOnly = true }).ResponseAsync);
-        await RefusedAsync(Reason.InvalidField, () => _desk.Orders(young).AcceptOrderAsync(new AcceptOrderRequest { Order = order, Volunteer = young, ValidateOnly = true }).ResponseAsync);
+        await RefusedAsync(Reason.PartyNotAllowed, () => _desk.Orders(young)
+            .CancelOrderAsync(new CancelOrderRequest { RequestId = Id(), Order = order, ValidateOnly = true }).ResponseAsync);
+        await RefusedAsync(Reason.OrderNotFound, () =>
+            _desk.Orders(young)
+            .AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = $"{_desk.Region}/orders/000000000000", Volunteer = young,
+            ValidateOnly = true }).ResponseAsync);
+        await RefusedAsync(Reason.InvalidField, () => _desk.Orders(young)
+            .AcceptOrderAsync(new AcceptOrderRequest { Order = order, Volunteer = young, ValidateOnly = true }).ResponseAsync);
     }
 
     /// <summary>The trial says what the step then says, but for the entries, which it can't name.</summary>

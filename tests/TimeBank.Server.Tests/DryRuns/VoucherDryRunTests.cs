@@ -5,7 +5,10 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>What happens to vouchers and to their money, first only asked for and then done under the same request id. On a server of its own, for its clock goes past the month's end.</summary>
+/// <summary>
+/// What happens to vouchers and to their money, first only asked for and then done under the same request id. On a server of its own, for
+/// its clock goes past the month's end.
+/// </summary>
 public sealed class VoucherDryRunTests : IAsyncLifetime
 {
     private readonly TestServer _server = new();
@@ -24,14 +27,17 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
     {
         string fund = await _desk.FundAsync("lottery", 1_000);
         RecordReceiptRequest receipt = _desk.Receipt(fund, 500);
-        RecordReceiptResponse would = await _server.TriedAsync(() => _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(receipt) { ValidateOnly = true }).ResponseAsync);
+        RecordReceiptResponse would =
+            await _server.TriedAsync(() =>
+            _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(receipt) { ValidateOnly = true }).ResponseAsync);
         RecordReceiptResponse received = await _desk.Maker.RecordReceiptAsync(receipt);
         Assert.Equal(("", 1_500, received.Fund), (would.Entry, would.Fund.Available.Value, would.Fund));
         Assert.Equal(received.Fund, (await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(receipt) { ValidateOnly = true })).Fund);
 
         string programme = await _desk.FundedAsync(_desk.Meals("meals"), (fund, 100));
         AllotFundsRequest allotment = _desk.Allotment(programme, (fund, 300));
-        AllotFundsResponse allots = await _server.TriedAsync(() => _desk.Maker.AllotFundsAsync(new AllotFundsRequest(allotment) { ValidateOnly = true }).ResponseAsync);
+        AllotFundsResponse allots = await _server.TriedAsync(
+            () => _desk.Maker.AllotFundsAsync(new AllotFundsRequest(allotment) { ValidateOnly = true }).ResponseAsync);
         AllotFundsResponse allotted = await _desk.Maker.AllotFundsAsync(allotment);
         Assert.Equal(("", 400), (allots.Entry, allots.Programme.Available.Value));
         Assert.Equal((allotted.Programme, allotted.Lines), (allots.Programme, allots.Lines));
@@ -40,7 +46,8 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
     [Fact]
     public async Task An_issue_run_counts_what_it_would_issue_then_issues_it_and_expires_in_the_same_way()
     {
-        string fund = await _desk.FundAsync("lottery", 1_000_000), programme = await _desk.FundedAsync(_desk.Meals("meals"), (fund, 12_000));
+        string fund = await _desk.FundAsync("lottery", 1_000_000),
+            programme = await _desk.FundedAsync(_desk.Meals("meals"), (fund, 12_000));
         await _desk.RegisterElderAsync();
         await _desk.RegisterElderAsync();
         var issue = new IssueVouchersRequest { RequestId = _desk.Request(), Programme = programme, Month = MoneyDesk.October };
@@ -60,18 +67,22 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
 
         await MoveToAsync(new DateOnly(2026, 11, 29));
         var expire = new ExpireVouchersRequest { RequestId = _desk.Request(), Parent = _desk.Region };
-        List<RunProgress> expires = await _server.TriedAsync(() => MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest(expire) { ValidateOnly = true })));
+        List<RunProgress> expires = await _server.TriedAsync(
+            () => MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest(expire) { ValidateOnly = true })));
         Assert.Equal((2, 20), (expires[^1].Summary.Changed, expires[^1].Summary.Amounts.Single().Value));
         Same(await MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(expire)), expires);
-        Same(expires, await _server.TriedAsync(() => MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest(expire) { ValidateOnly = true }))));
-        var unknown = new ExpireVouchersRequest(expire) { RequestId = _desk.Request(), Programme = $"{_desk.Region}/programmes/nothing", ValidateOnly = true };
+        Same(expires, await _server.TriedAsync(
+            () => MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest(expire) { ValidateOnly = true }))));
+        var unknown = new ExpireVouchersRequest(expire) { RequestId = _desk.Request(), Programme = $"{_desk.Region}/programmes/nothing",
+            ValidateOnly = true };
         await ((Func<Task>)(() => MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(unknown)))).IsRefusedAsync(Reason.ProgrammeNotFound);
     }
 
     [Fact]
     public async Task A_void_shows_the_voucher_as_it_would_be()
     {
-        string fund = await _desk.FundAsync("lottery", 100_000), programme = await _desk.FundedAsync(_desk.Meals("meals"), (fund, 12_000)), elder = await _desk.RegisterElderAsync();
+        string fund = await _desk.FundAsync("lottery", 100_000), programme = await _desk.FundedAsync(_desk.Meals("meals"), (fund, 12_000)),
+            elder = await _desk.RegisterElderAsync();
         await _desk.IssueAsync(programme);
         Voucher voucher = await _desk.VoucherOfAsync(elder, programme);
         var request = new VoidVoucherRequest { RequestId = _desk.Request(), Voucher = voucher.Name, Memo = "迁出" };
@@ -100,5 +111,6 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
     }
 
     private async Task MoveToAsync(DateOnly day) => await new ScenarioService.ScenarioServiceClient(_server.As(Role.Administrator))
-        .AdvanceClockAsync(new AdvanceClockRequest { RequestId = _desk.Request(), To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(day).AddHours(8)) });
+        .AdvanceClockAsync(
+        new AdvanceClockRequest { RequestId = _desk.Request(), To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(day).AddHours(8)) });
 }

@@ -30,9 +30,12 @@ public sealed class ElderApiTests(TestServer server)
     [Fact]
     public async Task RegisterElder_refuses_wrong_input()
     {
-        await _desk.Elders().RegisterElderAsync(new RegisterElderRequest { Parent = _desk.Region, DisplayName = " ", Difficulties = { (Difficulty)99, Difficulty.Unspecified } })
+        await _desk.Elders()
+            .RegisterElderAsync(new RegisterElderRequest { Parent = _desk.Region, DisplayName = " ",
+            Difficulties = { (Difficulty)99, Difficulty.Unspecified } })
             .IsRefusedAsync(Reason.InvalidField, "request_id", "display_name", "birth_date", "difficulties[0]", "difficulties[1]");
-        await _desk.Elders().RegisterElderAsync(Register(new DateOnly(1940, 1, 1), Difficulty.LowIncome, Difficulty.LowIncome)).IsRefusedAsync(Reason.InvalidField, "difficulties");
+        await _desk.Elders().RegisterElderAsync(Register(new DateOnly(1940, 1, 1), Difficulty.LowIncome, Difficulty.LowIncome))
+            .IsRefusedAsync(Reason.InvalidField, "difficulties");
         await _desk.Elders().RegisterElderAsync(Register(_desk.Today.AddYears(-60).AddDays(1))).IsRefusedAsync(Reason.ElderTooYoung);
         await _desk.Elders().GetElderAsync(new GetElderRequest { Name = Nobody }).IsRefusedAsync(Reason.ElderNotFound);
     }
@@ -42,11 +45,15 @@ public sealed class ElderApiTests(TestServer server)
     {
         foreach (int _ in Enumerable.Range(0, 2)) await _desk.RegisterAsync();
 
-        ListEldersResponse first = await _desk.Elders(Role.Auditor).ListEldersAsync(new ListEldersRequest { Parent = _desk.Region, PageSize = 1 });
-        ListEldersResponse second = await _desk.Elders(Role.Auditor).ListEldersAsync(new ListEldersRequest { Parent = _desk.Region, PageSize = 1, PageToken = first.NextPageToken });
+        ListEldersResponse first = await _desk.Elders(Role.Auditor)
+            .ListEldersAsync(new ListEldersRequest { Parent = _desk.Region, PageSize = 1 });
+        ListEldersResponse second = await _desk.Elders(Role.Auditor)
+            .ListEldersAsync(new ListEldersRequest { Parent = _desk.Region, PageSize = 1, PageToken = first.NextPageToken });
 
         Assert.True(string.CompareOrdinal(first.Elders[0].Name, second.Elders[0].Name) < 0);
-        await _desk.Elders(Role.Administrator).ListEldersAsync(new ListEldersRequest { Parent = _desk.Region, PageToken = first.NextPageToken }).IsRefusedAsync(Reason.PageTokenInvalid);
+        await _desk.Elders(Role.Administrator)
+            .ListEldersAsync(new ListEldersRequest { Parent = _desk.Region, PageToken = first.NextPageToken })
+            .IsRefusedAsync(Reason.PageTokenInvalid);
     }
 
     [Fact]
@@ -54,7 +61,8 @@ public sealed class ElderApiTests(TestServer server)
     {
         string elder = await _desk.RegisterAsync();
         DateOnly day = _desk.Today.AddDays(-10);
-        var request = new RecordAssessmentRequest { RequestId = Id(), Elder = elder, AssessedDate = day.ToContract(), Score = 40, AssessedIn = "regions/430100", Difficulties = { Difficulty.Bereaved } };
+        var request = new RecordAssessmentRequest { RequestId = Id(), Elder = elder, AssessedDate = day.ToContract(), Score = 40,
+            AssessedIn = "regions/430100", Difficulties = { Difficulty.Bereaved } };
 
         Elder assessed = await _desk.Elders().RecordAssessmentAsync(request);
 
@@ -62,7 +70,8 @@ public sealed class ElderApiTests(TestServer server)
         Assert.Equal((V1.AbilityGrade.Severe, "regions/430100"), (assessed.Assessment.Grade, assessed.Assessment.Region));
         Assert.Equal(day.AddMonths(12).ToContract(), assessed.Assessment.ValidUntil);
         Assert.Equal([Difficulty.Bereaved], assessed.Difficulties);
-        RecordAssessmentRequest Other(DateOnly date, int score = 40, string name = "") => new() { RequestId = Id(), Elder = name.Length > 0 ? name : elder, AssessedDate = date.ToContract(), Score = score };
+        RecordAssessmentRequest Other(DateOnly date, int score = 40, string name = "") =>
+            new() { RequestId = Id(), Elder = name.Length > 0 ? name : elder, AssessedDate = date.ToContract(), Score = score };
         await _desk.Elders().RecordAssessmentAsync(Other(_desk.Today.AddDays(1))).IsRefusedAsync(Reason.AssessmentInFuture);
         await _desk.Elders().RecordAssessmentAsync(Other(day.AddDays(-1))).IsRefusedAsync(Reason.AssessmentOutdated);
         await _desk.Elders().RecordAssessmentAsync(Other(new DateOnly(1066, 10, 14))).IsRefusedAsync(Reason.InvalidField, "assessed_date");
@@ -74,7 +83,8 @@ public sealed class ElderApiTests(TestServer server)
     public async Task GrantFromPool_tells_what_its_entry_left()
     {
         string volunteer = await _desk.EnrolWithHoursAsync(), elder = await _desk.RegisterAsync();
-        await _desk.Volunteers(Role.Volunteer, volunteer).DonateHoursAsync(new DonateHoursRequest { RequestId = Id(), Volunteer = volunteer, Amount = Minutes(100) });
+        await _desk.Volunteers(Role.Volunteer, volunteer)
+            .DonateHoursAsync(new DonateHoursRequest { RequestId = Id(), Volunteer = volunteer, Amount = Minutes(100) });
         GrantFromPoolRequest Grant(long minutes) => new() { RequestId = Id(), Elder = elder, Amount = Minutes(minutes), Memo = "困难" };
         GrantFromPoolRequest request = Grant(40);
 
@@ -86,7 +96,9 @@ public sealed class ElderApiTests(TestServer server)
         string before = await server.TrialBalanceAsync();
         await _desk.Elders(Role.FinanceMaker).GrantFromPoolAsync(Grant(1_000_000)).IsRefusedAsync(Reason.InsufficientBalance);
         await _desk.Elders(Role.FinanceMaker).GrantFromPoolAsync(Grant(0)).IsRefusedAsync(Reason.AmountNotPositive);
-        await _desk.Elders(Role.FinanceMaker).GrantFromPoolAsync(new GrantFromPoolRequest { RequestId = Id(), Elder = Nobody, Amount = Minutes(1) }).IsRefusedAsync(Reason.ElderNotFound);
+        await _desk.Elders(Role.FinanceMaker)
+            .GrantFromPoolAsync(new GrantFromPoolRequest { RequestId = Id(), Elder = Nobody, Amount = Minutes(1) })
+            .IsRefusedAsync(Reason.ElderNotFound);
         Assert.Equal(before, await server.TrialBalanceAsync());
     }
 
@@ -95,14 +107,20 @@ public sealed class ElderApiTests(TestServer server)
     {
         string entitled = await _desk.RegisterWithHoursAsync(), young = await _desk.RegisterAsync(65);
 
-        V1.Entitlement hours = (await _desk.Elders(Role.Elder, entitled).ListEntitlementsAsync(new ListEntitlementsRequest { Elder = entitled })).Entitlements[0];
-        V1.Entitlement none = (await _desk.Elders().ListEntitlementsAsync(new ListEntitlementsRequest { Elder = young, Month = _desk.Month() })).Entitlements[0];
+        V1.Entitlement hours = (await _desk.Elders(Role.Elder, entitled)
+            .ListEntitlementsAsync(new ListEntitlementsRequest { Elder = entitled })).Entitlements[0];
+        V1.Entitlement none = (await _desk.Elders()
+            .ListEntitlementsAsync(new ListEntitlementsRequest { Elder = young, Month = _desk.Month() })).Entitlements[0];
 
         Assert.Equal(("", true, true, 240L), (hours.Programme, hours.Entitled, hours.Issued, hours.Amount.Value));
         Assert.Equal((false, "ELDER_NOT_ENTITLED", false), (none.Entitled, none.Reason, none.Issued));
         await _desk.Elders().ListEntitlementsAsync(new ListEntitlementsRequest { Elder = Nobody }).IsRefusedAsync(Reason.ElderNotFound);
-        await _desk.Elders().ListEntitlementsAsync(new ListEntitlementsRequest { Elder = young, Month = new Date { Year = 2026, Month = 13 } }).IsRefusedAsync(Reason.InvalidField, "month");
-        Assert.False((await _desk.Elders().ListEntitlementsAsync(new ListEntitlementsRequest { Elder = entitled, Month = new Date { Year = 9999, Month = 12 } })).Entitlements[0].Issued);
+        await _desk.Elders()
+            .ListEntitlementsAsync(new ListEntitlementsRequest { Elder = young, Month = new Date { Year = 2026, Month = 13 } })
+            .IsRefusedAsync(Reason.InvalidField, "month");
+        Assert.False(
+            (await _desk.Elders().ListEntitlementsAsync(
+            new ListEntitlementsRequest { Elder = entitled, Month = new Date { Year = 9999, Month = 12 } })).Entitlements[0].Issued);
     }
 
     [Fact]
@@ -124,11 +142,14 @@ public sealed class ElderApiTests(TestServer server)
         await Call(Issue(Nobody)).IsRefusedAsync(Reason.ElderNotFound);
         request.Month = _desk.Month(1);
         await Call(request).IsRefusedAsync(Reason.RequestIdReused);
-        await Call(new IssueHoursRequest { RequestId = Id(), Parent = _desk.Region, Month = _desk.Month(1) }).IsRefusedAsync(Reason.MonthNotCurrent);
-        await Call(new IssueHoursRequest { Parent = _desk.Region, Month = _desk.Today.ToContract(), Elder = "regions/430203/elders/000000000000" }).IsRefusedAsync(Reason.InvalidField, "request_id", "month", "elder");
+        await Call(new IssueHoursRequest { RequestId = Id(), Parent = _desk.Region, Month = _desk.Month(1) })
+            .IsRefusedAsync(Reason.MonthNotCurrent);
+        await Call(new IssueHoursRequest { Parent = _desk.Region, Month = _desk.Today.ToContract(),
+            Elder = "regions/430203/elders/000000000000" }).IsRefusedAsync(Reason.InvalidField, "request_id", "month", "elder");
         Assert.Equal(240, (await _desk.HoursAsync(elder)).Issued.Value);
     }
 
     private RegisterElderRequest Register(DateOnly birthDate, params Difficulty[] difficulties) =>
-        new() { RequestId = Id(), Parent = _desk.Region, DisplayName = "李奶奶", BirthDate = birthDate.ToContract(), Difficulties = { difficulties } };
+        new() { RequestId = Id(), Parent = _desk.Region, DisplayName = "李奶奶", BirthDate = birthDate.ToContract(),
+            Difficulties = { difficulties } };
 }

@@ -22,7 +22,9 @@ public sealed class HourRunTests(TestServer server)
 
         List<RunProgress> said = await RunAsync(finance.IssueHours(issue));
         List<RunProgress> again = await RunAsync(finance.IssueHours(issue));
-        RunSummary other = (await RunAsync(finance.IssueHours(new IssueHoursRequest { RequestId = Id(), Parent = desk.Region, Month = desk.Month() })))[^1].Summary;
+        RunSummary other =
+            (await RunAsync(finance.IssueHours(new IssueHoursRequest { RequestId = Id(), Parent = desk.Region, Month = desk.Month() })))[^1]
+            .Summary;
 
         Assert.True(said.Count >= 2);
         Assert.All(said.SkipLast(1), progress => Assert.Null(progress.Summary));
@@ -46,14 +48,17 @@ public sealed class HourRunTests(TestServer server)
         var expire = new ExpireHoursRequest { RequestId = Id(), Parent = desk.Region };
         RunSummary ended = (await RunAsync(finance.ExpireHours(expire)))[^1].Summary;
         Assert.Equal((4L, 3L, 120L + 240 - 120 + 240), (ended.Total, ended.Changed, ended.Amounts[0].Value));
-        Assert.Equal((120, 120, 0), ((await desk.HoursAsync(entitled[1])).Issued.Value, (await desk.HoursAsync(entitled[1])).Held.Value, (await desk.HoursAsync(entitled[2])).Issued.Value));
+        Assert.Equal((120, 120, 0), ((await desk.HoursAsync(entitled[1])).Issued.Value, (await desk.HoursAsync(entitled[1])).Held.Value,
+            (await desk.HoursAsync(entitled[2])).Issued.Value));
 
         // Its hold expires with the run that first looks after its time, and what it held ends with it.
         await desk.AdvanceAsync(TimeSpan.FromDays(32));
         await RunAsync(finance.IssueHours(new IssueHoursRequest { RequestId = Id(), Parent = desk.Region, Month = desk.Month() }));
 
-        Assert.Equal(V1.OrderState.Cancelled, (await desk.OrdersAs(Role.Auditor).GetOrderAsync(new GetOrderRequest { Name = open.Name })).State);
-        foreach (string elder in entitled) Assert.Equal((240, 0), ((await desk.HoursAsync(elder)).Issued.Value, (await desk.HoursAsync(elder)).Held.Value));
+        Assert.Equal(V1.OrderState.Cancelled,
+            (await desk.OrdersAs(Role.Auditor).GetOrderAsync(new GetOrderRequest { Name = open.Name })).State);
+        foreach (string elder in entitled) Assert.Equal(
+            (240, 0), ((await desk.HoursAsync(elder)).Issued.Value, (await desk.HoursAsync(elder)).Held.Value));
         Assert.Equal(0, (await desk.HoursAsync(young)).Issued.Value);
         await server.TrialBalanceAsync(Hetang);
     }
@@ -63,8 +68,11 @@ public sealed class HourRunTests(TestServer server)
     {
         ElderService.ElderServiceClient finance = new HoursDesk(server).Elders(Role.FinanceMaker);
 
-        await ((Func<Task>)(() => RunAsync(finance.ExpireHours(new ExpireHoursRequest { Parent = "regions/430211" })))).IsRefusedAsync(Reason.InvalidField, "request_id");
+        await ((Func<Task>)(() => RunAsync(finance.ExpireHours(new ExpireHoursRequest { Parent = "regions/430211" }))))
+            .IsRefusedAsync(Reason.InvalidField, "request_id");
         var unknown = new HoursDesk(server, "439900");
-        await ((Func<Task>)(() => RunAsync(unknown.Elders(Role.FinanceMaker).ExpireHours(new ExpireHoursRequest { RequestId = Id(), Parent = unknown.Region })))).IsRefusedAsync(Reason.RegionUnknown);
+        await ((Func<Task>)(
+            () => RunAsync(unknown.Elders(Role.FinanceMaker)
+            .ExpireHours(new ExpireHoursRequest { RequestId = Id(), Parent = unknown.Region })))).IsRefusedAsync(Reason.RegionUnknown);
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orleans.Runtime;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;
@@ -12,7 +11,8 @@ namespace TimeBank.Server.Tests;
 
 public sealed class FaultInterceptorTests
 {
-    public static TheoryData<Exception> Unknown() => [new TimeoutException(), new SiloUnavailableException("The silo is gone."), new OrleansException("This silo is dead.")];
+    public static TheoryData<Exception> Unknown() =>
+        [new TimeoutException(), new SiloUnavailableException("The silo is gone."), new OrleansException("This silo is dead.")];
 
     /// <summary>It may have been done: callers must come again, and must not take it for a bug of ours.</summary>
     [Theory, MemberData(nameof(Unknown))]
@@ -20,16 +20,19 @@ public sealed class FaultInterceptorTests
     {
         var faults = new FaultInterceptor(new CallsUnderWay(new NeverStopping()), NullLogger<FaultInterceptor>.Instance);
 
-        RpcException told = await Assert.ThrowsAsync<RpcException>(() => faults.UnaryServerHandler<GetVoucherRequest, Voucher>(new GetVoucherRequest(), new Call(), (_, _) => throw error));
+        RpcException told = await Assert.ThrowsAsync<RpcException>(() => faults.UnaryServerHandler<GetVoucherRequest,
+            Voucher>(new GetVoucherRequest(), new Call(), (_, _) => throw error));
 
         Assert.Equal(StatusCode.Unavailable, told.StatusCode);
-        Assert.Equal("STORE_UNAVAILABLE", told.GetRpcStatus()!.Details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>().Reason);
+        Assert.Equal("STORE_UNAVAILABLE",
+            told.GetRpcStatus()!.Details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>().Reason);
     }
 
     /// <summary>What the server's own stream says of a call that is over, whoever asks it to write.</summary>
     public static TheoryData<Exception> OfGone() =>
     [
-        new InvalidOperationException("Can't write the message because the request is complete."), new IOException("The client reset the request stream."),
+        new InvalidOperationException("Can't write the message because the request is complete."),
+            new IOException("The client reset the request stream."),
         new OperationCanceledException(), new StorageUnavailableException("The database can't be used.", new OperationCanceledException()),
     ];
 
@@ -41,11 +44,13 @@ public sealed class FaultInterceptorTests
         using var gone = new CancellationTokenSource();
         gone.Cancel();
 
-        RpcException told = await Assert.ThrowsAsync<RpcException>(() => faults.ServerStreamingServerHandler<IssueVouchersRequest, RunProgress>(
+        RpcException told = await Assert.ThrowsAsync<RpcException>(() => faults.ServerStreamingServerHandler<IssueVouchersRequest,
+            RunProgress>(
             new IssueVouchersRequest(), new Broken(error), new Call(gone.Token), (_, stream, _) => stream.WriteAsync(new RunProgress())));
 
         Assert.Equal(StatusCode.Cancelled, told.StatusCode);
-        Assert.Equal("CALL_CANCELLED", told.GetRpcStatus()!.Details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>().Reason);
+        Assert.Equal("CALL_CANCELLED",
+            told.GetRpcStatus()!.Details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>().Reason);
         Assert.Empty(log.Said);
     }
 
@@ -58,8 +63,10 @@ public sealed class FaultInterceptorTests
         using var gone = new CancellationTokenSource();
         gone.Cancel();
 
-        RpcException told = await Assert.ThrowsAsync<RpcException>(() => faults.ServerStreamingServerHandler<IssueVouchersRequest, RunProgress>(
-            new IssueVouchersRequest(), new Broken(new IOException()), new Call(gone.Token), (_, _, _) => throw new InvalidOperationException("An invariant is broken.")));
+        RpcException told = await Assert.ThrowsAsync<RpcException>(() => faults.ServerStreamingServerHandler<IssueVouchersRequest,
+            RunProgress>(
+            new IssueVouchersRequest(), new Broken(new IOException()), new Call(gone.Token), (_, _, _) =>
+                throw new InvalidOperationException("An invariant is broken.")));
 
         Assert.Equal(StatusCode.Internal, told.StatusCode);
         Assert.Single(log.Said);
@@ -83,7 +90,8 @@ public sealed class FaultInterceptorTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter)
         {
             if (logLevel > LogLevel.Information) Said.Add(formatter(state, exception));
         }
@@ -122,11 +130,13 @@ public sealed class FaultInterceptorTests
 
         protected override WriteOptions? WriteOptionsCore { get; set; }
 
-        protected override IDictionary<object, object> UserStateCore { get; } = new Dictionary<object, object> { ["__HttpContext"] = new DefaultHttpContext() };
+        protected override IDictionary<object, object> UserStateCore { get; } = new Dictionary<object,
+            object> { ["__HttpContext"] = new DefaultHttpContext() };
 
         protected override AuthContext AuthContextCore => throw new NotSupportedException();
 
-        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
+            throw new NotSupportedException();
 
         protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
     }

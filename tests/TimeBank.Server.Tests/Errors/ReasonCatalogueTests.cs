@@ -28,7 +28,8 @@ public sealed class ReasonCatalogueTests
     [InlineData(90, "MIN", "zh-CN", "1小时30分钟")]
     [InlineData(120, "MIN", "en", "2 h")]
     [InlineData(3, "MEAL", "en", "3 MEAL")]
-    public void Amounts_are_written_for_people(long amount, string unit, string locale, string expected) => Assert.Equal(expected, AmountText.Of(amount, unit, locale));
+    public void Amounts_are_written_for_people(long amount, string unit, string locale, string expected) =>
+        Assert.Equal(expected, AmountText.Of(amount, unit, locale));
 
     [Fact]
     public void States_have_their_words_in_a_text_and_their_names_beside_it()
@@ -37,16 +38,21 @@ public sealed class ReasonCatalogueTests
 
         Assert.Equal("The order is cancelled, so this can't be done now.", refused.Status.Detail);
         Any[] details = [.. refused.GetRpcStatus()!.Details];
-        Assert.Contains("服务单现在的状态是“已取消”", details.First(detail => detail.Is(LocalizedMessage.Descriptor)).Unpack<LocalizedMessage>().Message, StringComparison.Ordinal);
-        Assert.Equal("ORDER_STATE_CANCELLED", details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>().Metadata["state"]);
+        Assert.Contains("服务单现在的状态是“已取消”",
+            details.First(detail => detail.Is(LocalizedMessage.Descriptor)).Unpack<LocalizedMessage>().Message, StringComparison.Ordinal);
+        Assert.Equal("ORDER_STATE_CANCELLED",
+            details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>().Metadata["state"]);
     }
 
     [Theory]
-    [InlineData(Reason.AccountFrozen, "This account (fund/lottery/available) is frozen; nothing can move for now.", "这个账户（fund/lottery/available）已冻结，暂时不能收付。")]
+    [InlineData(Reason.AccountFrozen, "This account (fund/lottery/available) is frozen; nothing can move for now.",
+        "这个账户（fund/lottery/available）已冻结，暂时不能收付。")]
     [InlineData(Reason.AccountClosed, "This account (fund/lottery/available) is closed.", "这个账户（fund/lottery/available）已注销。")]
-    [InlineData(Reason.InsufficientBalance, "There isn't enough in the account fund/lottery/available: 1 h available, 1 h 30 min needed.", "账户 fund/lottery/available 余额不足：可用1小时，需要1小时30分钟。")]
+    [InlineData(Reason.InsufficientBalance, "There isn't enough in the account fund/lottery/available: 1 h available, 1 h 30 min needed.",
+        "账户 fund/lottery/available 余额不足：可用1小时，需要1小时30分钟。")]
     public void A_text_names_the_account_that_its_values_name(Reason reason, string english, string chinese) =>
-        Assert.Equal((english, chinese), Texts(Problem.Of(reason, ("account", "fund/lottery/available"), ("available", "60"), ("needed", "90"), ("unit", "MIN"))));
+        Assert.Equal((english, chinese),
+            Texts(Problem.Of(reason, ("account", "fund/lottery/available"), ("available", "60"), ("needed", "90"), ("unit", "MIN"))));
 
     [Theory]
     [InlineData(Reason.AccountFrozen, "This account is frozen; nothing can move for now.", "这个账户已冻结，暂时不能收付。")]

@@ -15,12 +15,15 @@ public static class Refusals
         RpcException error = await Assert.ThrowsAsync<RpcException>(call);
         Google.Rpc.Status? status = error.GetRpcStatus();
         Assert.NotNull(status);
-        ErrorInfo info = ErrorInfo.Parser.ParseFrom(status.Details.Single(detail => detail.TypeUrl.EndsWith("/google.rpc.ErrorInfo", StringComparison.Ordinal)).Value);
+        ErrorInfo info = ErrorInfo.Parser.ParseFrom(
+            status.Details.Single(detail => detail.TypeUrl.EndsWith("/google.rpc.ErrorInfo", StringComparison.Ordinal)).Value);
         Assert.Equal(ReasonCatalogue.Name(reason), info.Reason);
         Assert.Equal("timebank", info.Domain);
         Assert.Equal(ReasonCatalogue.Of(reason).Status, error.StatusCode);
-        Assert.Equal(["zh-CN", "en"], status.Details.Where(detail => detail.Is(LocalizedMessage.Descriptor)).Select(detail => detail.Unpack<LocalizedMessage>().Locale));
-        IEnumerable<string> wrong = status.Details.Where(detail => detail.Is(BadRequest.Descriptor)).SelectMany(detail => detail.Unpack<BadRequest>().FieldViolations).Select(violation => violation.Field);
+        Assert.Equal(["zh-CN", "en"], status.Details.Where(detail => detail.Is(LocalizedMessage.Descriptor))
+            .Select(detail => detail.Unpack<LocalizedMessage>().Locale));
+        IEnumerable<string> wrong = status.Details.Where(detail => detail.Is(BadRequest.Descriptor))
+            .SelectMany(detail => detail.Unpack<BadRequest>().FieldViolations).Select(violation => violation.Field);
         if (fields.Length > 0) Assert.Equal(fields.Order(), wrong.Order());
     }
 

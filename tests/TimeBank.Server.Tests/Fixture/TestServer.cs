@@ -46,7 +46,8 @@ public sealed class TestServer : IAsyncLifetime
     {
         _app = TimeBankServer.Build(
         [
-            $"--TimeBank:Data={_data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--TimeBank:Scenario=2026-10-01T08:00:00+08:00",
+            $"--TimeBank:Data={_data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0",
+                "--TimeBank:Scenario=2026-10-01T08:00:00+08:00",
             $"--TimeBank:Database={Database}", $"--TimeBank:Migrate={Migrate}", $"--TimeBank:CheckpointKeys={Keys}",
             $"--TimeBank:RoundSeconds={RoundSeconds}", "--Logging:LogLevel:Default=Warning",
         ]);
@@ -105,7 +106,8 @@ public sealed class TestServer : IAsyncLifetime
         var all = new StringBuilder($"{head.Size} {head.Tree.Root} {head.Accounts} {head.Remembered}\n");
         foreach (string kind in (string[])["elder", "volunteer", "order", "agenda", "programme", "fund", "provider"])
         {
-            IReadOnlyList<RegistryRow<JsonObject>> rows = await Services.GetRequiredService<IRegistry>().ListAsync<JsonObject>(new RegistryQuery(code, kind) { Limit = 10_000 }, default);
+            IReadOnlyList<RegistryRow<JsonObject>> rows = await Services.GetRequiredService<IRegistry>()
+                .ListAsync<JsonObject>(new RegistryQuery(code, kind) { Limit = 10_000 }, default);
             foreach (RegistryRow<JsonObject> row in rows) all.AppendLine($"{kind}/{row.Key} {row.State.ToJsonString()}");
         }
         return all.ToString();
@@ -114,7 +116,8 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>The trial balance of a region as text, to see that nothing moved.</summary>
     public async Task<string> TrialBalanceAsync(string region = Tianyuan)
     {
-        IReadOnlyList<UnitTotals> totals = await Services.GetRequiredService<ILedgerReader>().TrialBalanceAsync(RegionCode.Parse(region), default);
+        IReadOnlyList<UnitTotals> totals = await Services.GetRequiredService<ILedgerReader>()
+            .TrialBalanceAsync(RegionCode.Parse(region), default);
         Assert.All(totals, unit => Assert.True(unit.Balances, $"{unit.Unit} does not balance"));
         return string.Join('\n', totals);
     }

@@ -5,19 +5,24 @@ namespace TimeBank.Server.Tests;
 /// <summary>Adds a token to every call.</summary>
 internal sealed class TokenInvoker(CallInvoker inner, string token) : CallInvoker
 {
-    public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override TResponse BlockingUnaryCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         inner.BlockingUnaryCall(method, host, With(options), request);
 
-    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         inner.AsyncUnaryCall(method, host, With(options), request);
 
-    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         inner.AsyncServerStreamingCall(method, host, With(options), request);
 
-    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
         inner.AsyncClientStreamingCall(method, host, With(options));
 
-    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest,
+        TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
         inner.AsyncDuplexStreamingCall(method, host, With(options));
 
     private CallOptions With(CallOptions options)

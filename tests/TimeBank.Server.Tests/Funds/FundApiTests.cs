@@ -2,6 +2,7 @@ using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;
 using Posting = TimeBank.V1.Posting;
+using Redemption = TimeBank.V1.Redemption;
 
 namespace TimeBank.Server.Tests;
 
@@ -15,14 +16,17 @@ public sealed class FundApiTests(TestServer server)
     {
         var creation = new CreateFundRequest
         {
-            RequestId = _desk.Request("open"), Parent = _desk.Region, FundId = "gift-1", Kind = V1.FundKind.Donation, DisplayName = "捐赠", Purpose = "助餐",
+            RequestId = _desk.Request("open"), Parent = _desk.Region, FundId = "gift-1", Kind = V1.FundKind.Donation, DisplayName = "捐赠",
+                Purpose = "助餐",
         };
         Fund fund = await _desk.Maker.CreateFundAsync(creation), again = await _desk.Maker.CreateFundAsync(creation);
 
         Assert.Equal(fund, again);
-        Assert.Equal((_desk.Region + "/funds/gift-1", V1.FundKind.Donation, "捐赠", "助餐", MoneyDesk.Fen(0)), (fund.Name, fund.Kind, fund.DisplayName, fund.Purpose, fund.Available));
+        Assert.Equal((_desk.Region + "/funds/gift-1", V1.FundKind.Donation, "捐赠", "助餐", MoneyDesk.Fen(0)),
+            (fund.Name, fund.Kind, fund.DisplayName, fund.Purpose, fund.Available));
         Assert.Equal(fund, await _desk.Auditor.GetFundAsync(new GetFundRequest { Name = fund.Name }));
-        await _desk.Maker.CreateFundAsync(new CreateFundRequest(creation) { RequestId = _desk.Request() }).IsRefusedAsync(Reason.FundExists);
+        await _desk.Maker.CreateFundAsync(new CreateFundRequest(creation) { RequestId = _desk.Request() })
+            .IsRefusedAsync(Reason.FundExists);
         await _desk.Maker.CreateFundAsync(new CreateFundRequest(creation) { FundId = "gift-2" }).IsRefusedAsync(Reason.RequestIdReused);
         await _desk.Auditor.GetFundAsync(new GetFundRequest { Name = $"{_desk.Region}/funds/nothing" }).IsRefusedAsync(Reason.FundNotFound);
     }
@@ -42,9 +46,12 @@ public sealed class FundApiTests(TestServer server)
         while (request.PageToken.Length > 0);
 
         Assert.Equal(names.Order(StringComparer.Ordinal), names);
-        Assert.Equal(["page-a", "page-b", "page-c"], names.Select(name => name.Split('/')[^1]).Where(id => id.StartsWith("page-", StringComparison.Ordinal)));
-        await _desk.Auditor.ListFundsAsync(new ListFundsRequest { Parent = _desk.Region, PageToken = "forged" }).IsRefusedAsync(Reason.PageTokenInvalid);
-        await _desk.Auditor.ListFundsAsync(new ListFundsRequest { Parent = _desk.Region, PageSize = -1 }).IsRefusedAsync(Reason.InvalidField, "page_size");
+        Assert.Equal(["page-a", "page-b", "page-c"],
+            names.Select(name => name.Split('/')[^1]).Where(id => id.StartsWith("page-", StringComparison.Ordinal)));
+        await _desk.Auditor.ListFundsAsync(new ListFundsRequest { Parent = _desk.Region, PageToken = "forged" })
+            .IsRefusedAsync(Reason.PageTokenInvalid);
+        await _desk.Auditor.ListFundsAsync(new ListFundsRequest { Parent = _desk.Region, PageSize = -1 })
+            .IsRefusedAsync(Reason.InvalidField, "page_size");
     }
 
     [Fact]
@@ -57,10 +64,13 @@ public sealed class FundApiTests(TestServer server)
 
         Assert.Equal(first, again);
         Assert.Equal(MoneyDesk.Fen(12_345), first.Fund.Available);
-        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(receipt) { Amount = MoneyDesk.Fen(1) }).IsRefusedAsync(Reason.RequestIdReused);
-        Statement statement = await _desk.Auditor.GetFundStatementAsync(new GetFundStatementRequest { Fund = fund, Period = MoneyDesk.AllDays });
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(receipt) { Amount = MoneyDesk.Fen(1) })
+            .IsRefusedAsync(Reason.RequestIdReused);
+        Statement statement = await _desk.Auditor.GetFundStatementAsync(
+            new GetFundStatementRequest { Fund = fund, Period = MoneyDesk.AllDays });
         Posting posting = Assert.Single(statement.Postings);
-        Assert.Equal((first.Entry, "RECEIVE_MONEY", "凭证 1", MoneyDesk.Fen(12_345)), (posting.Entry, posting.Code, posting.Memo, posting.Amount));
+        Assert.Equal((first.Entry, "RECEIVE_MONEY", "凭证 1", MoneyDesk.Fen(12_345)),
+            (posting.Entry, posting.Code, posting.Memo, posting.Amount));
         Assert.Equal(new Date { Year = 2026, Month = 9, Day = 30 }, posting.EffectiveDate);
         Assert.Equal((MoneyDesk.Fen(12_345), Side.Credit), (statement.Closing.Amount, statement.Closing.Side));
     }
@@ -93,7 +103,8 @@ public sealed class FundApiTests(TestServer server)
             case "request_id": receipt.RequestId = value; break;
             case "fund": receipt.Fund = value; break;
             case "bank_account": receipt.BankAccount = value; break;
-            case "received_date": receipt.ReceivedDate = new Date { Year = int.Parse(value[..4]), Month = int.Parse(value[5..7]), Day = int.Parse(value[8..]) }; break;
+            case "received_date": receipt.ReceivedDate =
+                new Date { Year = int.Parse(value[..4]), Month = int.Parse(value[5..7]), Day = int.Parse(value[8..]) }; break;
             case "reference": receipt.Reference = value; break;
             case "amount": receipt.Amount = new Amount { Value = long.Parse(value.Split(' ')[0]), Unit = value.Split(' ')[1] }; break;
             default: throw new ArgumentException(field, nameof(field));
@@ -111,21 +122,37 @@ public sealed class FundApiTests(TestServer server)
         CreateProgrammeRequest meals = _desk.Meals("scheme-meals"), national = _desk.National("scheme-national");
         V1.Programme programme = await _desk.Maker.CreateProgrammeAsync(meals);
         Assert.Equal(programme, await _desk.Maker.CreateProgrammeAsync(meals));
-        Assert.Equal(("MEAL", meals.MonthlyQuota, meals.ContractPrice, meals.Eligibility), (programme.Unit, programme.MonthlyQuota, programme.ContractPrice, programme.Eligibility));
+        Assert.Equal(("MEAL", meals.MonthlyQuota, meals.ContractPrice, meals.Eligibility),
+            (programme.Unit, programme.MonthlyQuota, programme.ContractPrice, programme.Eligibility));
         Assert.Equal("CNY", (await _desk.Maker.CreateProgrammeAsync(national)).Unit);
 
-        await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest(meals) { RequestId = _desk.Request() }).IsRefusedAsync(Reason.ProgrammeExists);
-        await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest(_desk.National("bad")) { MonthlyQuota = meals.MonthlyQuota, ContractPrice = meals.ContractPrice, Eligibility = meals.Eligibility })
+        await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest(meals) { RequestId = _desk.Request() })
+            .IsRefusedAsync(Reason.ProgrammeExists);
+        await _desk.Maker.CreateProgrammeAsync(
+            new CreateProgrammeRequest(_desk.National("bad")) { MonthlyQuota = meals.MonthlyQuota, ContractPrice = meals.ContractPrice,
+            Eligibility = meals.Eligibility })
             .IsRefusedAsync(Reason.InvalidField, "monthly_quota", "contract_price", "eligibility");
-        await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = null, ContractPrice = null, Eligibility = null })
+        await _desk.Maker.CreateProgrammeAsync(
+            new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = null, ContractPrice = null, Eligibility = null })
             .IsRefusedAsync(Reason.InvalidField, "monthly_quota", "contract_price", "eligibility");
-        await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest { RequestId = _desk.Request(), Parent = _desk.Region, ProgrammeId = "Bad", DisplayName = "\n", Scheme = (V1.ProgrammeScheme)9, ServiceTypes = { (V1.ServiceType)99 } })
+        await _desk.Maker.CreateProgrammeAsync(
+            new CreateProgrammeRequest { RequestId = _desk.Request(), Parent = _desk.Region, ProgrammeId = "Bad", DisplayName = "\n",
+            Scheme = (V1.ProgrammeScheme)9, ServiceTypes = { (V1.ServiceType)99 } })
             .IsRefusedAsync(Reason.InvalidField, "programme_id", "display_name", "scheme", "service_types[0]");
-        await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 1, Unit = "MIN" } }).IsRefusedAsync(Reason.UnitUnknown);
-        await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 1, Unit = "BATH" } }).IsRefusedAsync(Reason.ItemNotFound);
-        await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 10_001, Unit = "MEAL" } }).IsRefusedAsync(Reason.InvalidField, "monthly_quota.value");
-        Assert.Contains(programme.Name, (await _desk.Auditor.ListProgrammesAsync(new ListProgrammesRequest { Parent = _desk.Region, PageSize = 1_000 })).Programmes.Select(one => one.Name));
-        await _desk.Auditor.GetProgrammeAsync(new GetProgrammeRequest { Name = $"{_desk.Region}/programmes/nothing" }).IsRefusedAsync(Reason.ProgrammeNotFound);
+        await _desk.Maker.CreateProgrammeAsync(
+            new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 1, Unit = "MIN" } })
+            .IsRefusedAsync(Reason.UnitUnknown);
+        await _desk.Maker.CreateProgrammeAsync(
+            new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 1, Unit = "BATH" } })
+            .IsRefusedAsync(Reason.ItemNotFound);
+        await _desk.Maker.CreateProgrammeAsync(
+            new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 10_001, Unit = "MEAL" } })
+            .IsRefusedAsync(Reason.InvalidField, "monthly_quota.value");
+        Assert.Contains(programme.Name,
+            (await _desk.Auditor.ListProgrammesAsync(new ListProgrammesRequest { Parent = _desk.Region, PageSize = 1_000 }))
+            .Programmes.Select(one => one.Name));
+        await _desk.Auditor.GetProgrammeAsync(new GetProgrammeRequest { Name = $"{_desk.Region}/programmes/nothing" })
+            .IsRefusedAsync(Reason.ProgrammeNotFound);
     }
 
     [Fact]
@@ -141,21 +168,30 @@ public sealed class FundApiTests(TestServer server)
         AllotFundsRequest Shares() => new()
         {
             RequestId = _desk.Request(), Programme = programme,
-            ByShares = new AllotmentByShares { Total = MoneyDesk.Fen(1), Shares = { new FundShare { Fund = second, Parts = 1 }, new FundShare { Fund = first, Parts = 1 } } },
+            ByShares = new AllotmentByShares { Total = MoneyDesk.Fen(1),
+                Shares = { new FundShare { Fund = second, Parts = 1 }, new FundShare { Fund = first, Parts = 1 } } },
         };
         Assert.Equal([1, 0], (await _desk.Maker.AllotFundsAsync(Shares())).Lines.Select(line => line.Amount.Value));
         Assert.Equal([0, 1], (await _desk.Maker.AllotFundsAsync(Shares())).Lines.Select(line => line.Amount.Value));
 
         string before = await _desk.TrialBalanceAsync();
-        await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (first, 1), (second, 1_000))).IsRefusedAsync(Reason.InsufficientBalance);
-        await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (first, 1), (first, 1))).IsRefusedAsync(Reason.InvalidField, "by_amounts.lines");
-        await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, ("regions/430211/funds/lottery", 1))).IsRefusedAsync(Reason.InvalidField, "by_amounts.lines[0].fund");
-        await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, ($"{_desk.Region}/funds/nothing", 1))).IsRefusedAsync(Reason.FundNotFound);
-        await _desk.Maker.AllotFundsAsync(_desk.Allotment($"{_desk.Region}/programmes/nothing", (first, 1))).IsRefusedAsync(Reason.ProgrammeNotFound);
-        await _desk.Maker.AllotFundsAsync(new AllotFundsRequest { RequestId = _desk.Request(), Programme = programme }).IsRefusedAsync(Reason.InvalidField, "allotment");
+        await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (first, 1), (second, 1_000)))
+            .IsRefusedAsync(Reason.InsufficientBalance);
+        await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (first, 1), (first, 1)))
+            .IsRefusedAsync(Reason.InvalidField, "by_amounts.lines");
+        await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, ("regions/430211/funds/lottery", 1)))
+            .IsRefusedAsync(Reason.InvalidField, "by_amounts.lines[0].fund");
+        await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, ($"{_desk.Region}/funds/nothing", 1)))
+            .IsRefusedAsync(Reason.FundNotFound);
+        await _desk.Maker.AllotFundsAsync(_desk.Allotment($"{_desk.Region}/programmes/nothing", (first, 1)))
+            .IsRefusedAsync(Reason.ProgrammeNotFound);
+        await _desk.Maker.AllotFundsAsync(new AllotFundsRequest { RequestId = _desk.Request(), Programme = programme })
+            .IsRefusedAsync(Reason.InvalidField, "allotment");
         AllotFundsRequest many = _desk.Allotment(programme, [.. Enumerable.Range(0, 21).Select(at => ($"{_desk.Region}/funds/f{at}", 1L))]);
         await _desk.Maker.AllotFundsAsync(many).IsRefusedAsync(Reason.InvalidField, "by_amounts.lines");
-        await _desk.Maker.AllotFundsAsync(new AllotFundsRequest(Shares()) { ByShares = new AllotmentByShares { Total = MoneyDesk.Fen(1), Shares = { new FundShare { Fund = first, Parts = 0 } } } })
+        await _desk.Maker.AllotFundsAsync(
+            new AllotFundsRequest(Shares()) { ByShares = new AllotmentByShares { Total = MoneyDesk.Fen(1),
+            Shares = { new FundShare { Fund = first, Parts = 0 } } } })
             .IsRefusedAsync(Reason.InvalidField, "by_shares.shares[0].parts");
         Assert.Equal(before, await _desk.TrialBalanceAsync());
     }
@@ -165,27 +201,34 @@ public sealed class FundApiTests(TestServer server)
     {
         string lottery = await _desk.FundAsync("tie-lottery", 30_001), fiscal = await _desk.FundAsync("tie-fiscal", 10_000);
         string programme = await _desk.FundedAsync(_desk.Meals("tie"), (lottery, 30_000), (fiscal, 6_000));
-        string elder = await _desk.RegisterElderAsync(), other = await _desk.RegisterElderAsync(), canteen = await _desk.ProviderAsync(V1.ServiceType.Meal);
+        string elder = await _desk.RegisterElderAsync(), other = await _desk.RegisterElderAsync(),
+            canteen = await _desk.ProviderAsync(V1.ServiceType.Meal);
         await _desk.IssueAsync(programme);
         Voucher voucher = await _desk.VoucherOfAsync(elder, programme), ended = await _desk.VoucherOfAsync(other, programme);
         await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, canteen, price: 1_001));
         Redemption second = (await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, canteen, price: 1_500))).Redemption;
-        await _desk.Clerk(canteen).RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = second.Name, Memo = "退" });
+        await _desk.Clerk(canteen)
+            .RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = second.Name, Memo = "退" });
         await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest { RequestId = _desk.Request(), Voucher = ended.Name, Memo = "迁出" });
 
         ProgrammeReport report = await _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = programme });
         foreach (VoucherFigures figures in new[] { report.Units, report.Money })
         {
-            Assert.Equal(figures.Issued.Value, figures.Redeemed.Value + figures.Expired.Value + figures.Voided.Value + figures.Released.Value + figures.Remaining.Value);
+            Assert.Equal(figures.Issued.Value,
+                figures.Redeemed.Value + figures.Expired.Value + figures.Voided.Value + figures.Released.Value + figures.Remaining.Value);
         }
-        Assert.Equal((report.VoucherCount * 10, 1, 10, 1), (report.Units.Issued.Value, report.Units.Redeemed.Value, report.Units.Voided.Value, report.Units.Refunded.Value));
-        Assert.Equal((report.VoucherCount * 12_000, 1_001, 199, 1_200), (report.Money.Issued.Value, report.Money.Redeemed.Value, report.Money.Released.Value, report.Money.Refunded.Value));
+        Assert.Equal((report.VoucherCount * 10, 1, 10, 1),
+            (report.Units.Issued.Value, report.Units.Redeemed.Value, report.Units.Voided.Value, report.Units.Refunded.Value));
+        Assert.Equal((report.VoucherCount * 12_000, 1_001, 199, 1_200),
+            (report.Money.Issued.Value, report.Money.Redeemed.Value, report.Money.Released.Value, report.Money.Refunded.Value));
         Assert.Equal(36_000, report.Allotted.Value);
         Assert.Equal(report.Allotted.Value, report.Available.Value + report.Money.Redeemed.Value + report.Money.Remaining.Value);
-        Assert.Equal([(fiscal, 6_000, 167), (lottery, 30_000, 834)], report.Funds.Select(line => (line.Fund, line.Allotted.Value, line.Spent.Value)));
+        Assert.Equal([(fiscal, 6_000, 167), (lottery, 30_000, 834)],
+            report.Funds.Select(line => (line.Fund, line.Allotted.Value, line.Spent.Value)));
 
         FundReport fund = await _desk.Auditor.GetFundReportAsync(new GetFundReportRequest { Fund = lottery });
         FundReportLine line = Assert.Single(fund.Programmes);
-        Assert.Equal((30_001, 1, programme, 30_000, 834, 29_166), (fund.Received.Value, fund.Available.Value, line.Programme, line.Allotted.Value, line.Spent.Value, line.Unspent.Value));
+        Assert.Equal((30_001, 1, programme, 30_000, 834, 29_166),
+            (fund.Received.Value, fund.Available.Value, line.Programme, line.Allotted.Value, line.Spent.Value, line.Unspent.Value));
     }
 }

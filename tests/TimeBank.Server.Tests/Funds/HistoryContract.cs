@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.V1;
 using Xunit;
 

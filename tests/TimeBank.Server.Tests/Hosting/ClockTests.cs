@@ -3,9 +3,8 @@ using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Orleans;
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Server.Tests;

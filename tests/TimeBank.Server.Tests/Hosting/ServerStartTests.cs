@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using TimeBank.Storage;
-using TimeBank.Storage.Tests;
+using TimeBank.Testing;
 using Xunit;
 
 namespace TimeBank.Server.Tests;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;

@@ -1,9 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using TimeBank.Writer;
 
 namespace TimeBank.Server.Tests;
 
@@ -18,32 +18,39 @@ internal sealed class HoursDesk(TestServer server, string region = TestServer.Ti
 
     public DateOnly Today => ChinaTime.DateOf(Now);
 
-    public VolunteerService.VolunteerServiceClient Volunteers(Role role = Role.Counter, string party = "") => new(server.As(role, party, "", region));
+    public VolunteerService.VolunteerServiceClient Volunteers(Role role = Role.Counter, string party = "") =>
+        new(server.As(role, party, "", region));
 
     public ElderService.ElderServiceClient Elders(Role role = Role.Counter, string party = "") => new(server.As(role, party, "", region));
 
-    public ServiceOrderService.ServiceOrderServiceClient Orders(string party) => new(server.As(party.Contains("/elders/", StringComparison.Ordinal) ? Role.Elder : Role.Volunteer, party, "", region));
+    public ServiceOrderService.ServiceOrderServiceClient Orders(string party) =>
+        new(server.As(party.Contains("/elders/", StringComparison.Ordinal) ? Role.Elder : Role.Volunteer, party, "", region));
 
-    public ServiceOrderService.ServiceOrderServiceClient OrdersAs(Role role, string subject = "") => new(server.As(role, "", subject, region));
+    public ServiceOrderService.ServiceOrderServiceClient OrdersAs(Role role, string subject = "") =>
+        new(server.As(role, "", subject, region));
 
     /// <summary>A request id that nobody has used.</summary>
-    public static string Id() => new Guid(0x48_4F_55_52, 0, 0, BitConverter.GetBytes((long)Interlocked.Increment(ref _requests))).ToString();
+    public static string Id() => new Guid(0x48_4F_55_52, 0, 0, BitConverter.GetBytes((long)Interlocked.Increment(ref _requests)))
+        .ToString();
 
     public static Amount Minutes(long minutes) => Unit.Minutes.Of(minutes);
 
     public async Task<string> EnrolAsync(int age = 40, string home = "") => (await Volunteers().EnrolVolunteerAsync(
-        new EnrolVolunteerRequest { RequestId = Id(), Parent = Region, DisplayName = "王芳", BirthDate = Today.AddYears(-age).ToContract(), Home = home })).Name;
+        new EnrolVolunteerRequest { RequestId = Id(), Parent = Region, DisplayName = "王芳", BirthDate = Today.AddYears(-age).ToContract(),
+            Home = home })).Name;
 
     public async Task<string> RegisterAsync(int age = 85) => (await Elders().RegisterElderAsync(new RegisterElderRequest
     {
-        RequestId = Id(), Parent = Region, DisplayName = "李奶奶", BirthDate = Today.AddYears(-age).ToContract(), Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
+        RequestId = Id(), Parent = Region, DisplayName = "李奶奶", BirthDate = Today.AddYears(-age).ToContract(),
+            Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
     })).Name;
 
     /// <summary>An elder with this month's four hours.</summary>
     public async Task<string> RegisterWithHoursAsync()
     {
         string elder = await RegisterAsync();
-        await RunAsync(Elders(Role.FinanceMaker).IssueHours(new IssueHoursRequest { RequestId = Id(), Parent = Region, Month = Month(), Elder = elder }));
+        await RunAsync(Elders(Role.FinanceMaker)
+            .IssueHours(new IssueHoursRequest { RequestId = Id(), Parent = Region, Month = Month(), Elder = elder }));
         return elder;
     }
 
@@ -59,13 +66,15 @@ internal sealed class HoursDesk(TestServer server, string region = TestServer.Ti
 
     public RequestServiceRequest Request(string recipient, TimeSpan? fromNow = null, long minutes = 120) => new()
     {
-        RequestId = Id(), Recipient = recipient, Item = "companionship", PlannedStartTime = Timestamp.FromDateTimeOffset(Now + (fromNow ?? TimeSpan.FromMinutes(5))), Planned = Minutes(minutes),
+        RequestId = Id(), Recipient = recipient, Item = "companionship",
+            PlannedStartTime = Timestamp.FromDateTimeOffset(Now + (fromNow ?? TimeSpan.FromMinutes(5))), Planned = Minutes(minutes),
     };
 
     public async Task<ServiceOrder> AcceptedAsync(string recipient, string volunteer)
     {
         ServiceOrder order = await Orders(recipient).RequestServiceAsync(Request(recipient));
-        return await Orders(volunteer).AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = order.Name, Volunteer = volunteer });
+        return await Orders(volunteer)
+            .AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = order.Name, Volunteer = volunteer });
     }
 
     public async Task<ServiceOrder> ServedAsync(string recipient, string volunteer, TimeSpan time)

@@ -12,9 +12,11 @@ public sealed class LocalIssuerTests(TestServer server)
     [Fact]
     public async Task A_token_from_the_endpoint_opens_what_its_role_may_do()
     {
-        (HttpStatusCode status, JsonElement answer) = await PostAsync(("client_secret", server.IssuerSecret), ("role", "administrator"), ("region", "430211"));
+        (HttpStatusCode status, JsonElement answer) =
+            await PostAsync(("client_secret", server.IssuerSecret), ("role", "administrator"), ("region", "430211"));
         Assert.Equal(HttpStatusCode.OK, status);
-        var client = new ScenarioService.ScenarioServiceClient(new TokenInvoker(server.Anonymous(), answer.GetProperty("access_token").GetString()!));
+        var client = new ScenarioService.ScenarioServiceClient(
+            new TokenInvoker(server.Anonymous(), answer.GetProperty("access_token").GetString()!));
         Assert.NotNull((await client.GetScenarioAsync(new GetScenarioRequest())).Now);
     }
 
@@ -23,9 +25,11 @@ public sealed class LocalIssuerTests(TestServer server)
     [InlineData(null, "emperor", "430211", "", HttpStatusCode.BadRequest, "invalid_request")]
     [InlineData(null, "volunteer", "Tianyuan", "", HttpStatusCode.BadRequest, "invalid_request")]
     [InlineData(null, "volunteer", "430211", "me", HttpStatusCode.BadRequest, "invalid_request")]
-    public async Task A_wrong_request_for_a_token_is_refused(string? secret, string role, string region, string party, HttpStatusCode status, string error)
+    public async Task A_wrong_request_for_a_token_is_refused(string? secret, string role, string region, string party,
+        HttpStatusCode status, string error)
     {
-        (HttpStatusCode given, JsonElement answer) = await PostAsync(("client_secret", secret ?? server.IssuerSecret), ("role", role), ("region", region), ("party", party));
+        (HttpStatusCode given, JsonElement answer) =
+            await PostAsync(("client_secret", secret ?? server.IssuerSecret), ("role", role), ("region", region), ("party", party));
         Assert.Equal(status, given);
         Assert.Equal(error, answer.GetProperty("error").GetString());
     }
@@ -122,7 +126,8 @@ public sealed class LocalIssuerTests(TestServer server)
     public void Off_loopback_a_demonstrations_clock_is_refused()
     {
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => TimeBankServer.Build(
-            ["--TimeBank:Grpc=0.0.0.0:5081", "--TimeBank:Authority=https://issuer.example", "--TimeBank:Scenario=2026-10-01T00:00:00+08:00"]));
+            ["--TimeBank:Grpc=0.0.0.0:5081", "--TimeBank:Authority=https://issuer.example",
+                "--TimeBank:Scenario=2026-10-01T00:00:00+08:00"]));
         Assert.Contains("Scenario", error.Message, StringComparison.Ordinal);
     }
 
@@ -155,7 +160,8 @@ public sealed class LocalIssuerTests(TestServer server)
     private async Task<(HttpStatusCode Status, JsonElement Answer)> PostAsync(params (string Key, string Value)[] fields)
     {
         using var http = new HttpClient();
-        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), .. fields.Select(field => new KeyValuePair<string, string>(field.Key, field.Value))]);
+        using var form = new FormUrlEncodedContent(
+            [new("grant_type", "client_credentials"), .. fields.Select(field => new KeyValuePair<string, string>(field.Key, field.Value))]);
         using HttpResponseMessage answer = await http.PostAsync(new Uri(server.Http, "/token"), form);
         return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement);
     }

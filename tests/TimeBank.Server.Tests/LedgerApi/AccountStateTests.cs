@@ -25,12 +25,14 @@ public sealed class AccountStateTests(TestServer server)
 
         Entry frozen = await Checker.FreezeAccountAsync(freeze);
 
-        Assert.Equal((V1.EntryKind.ChangeAccounts, "FREEZE", "核查", "staff-FinanceChecker", 0), (frozen.Kind, frozen.Code, frozen.Memo, frozen.Actor, frozen.Transfers.Count));
+        Assert.Equal((V1.EntryKind.ChangeAccounts, "FREEZE", "核查", "staff-FinanceChecker", 0),
+            (frozen.Kind, frozen.Code, frozen.Memo, frozen.Actor, frozen.Transfers.Count));
         Assert.Equal(new V1.AccountChange { Account = account, Frozen = true }, Assert.Single(frozen.AccountChanges));
         Assert.Equal(frozen, await Checker.FreezeAccountAsync(freeze));
         Assert.Equal(frozen, await Checker.GetEntryAsync(new GetEntryRequest { Name = frozen.Name }));
         Assert.Equal(Reason.AccountFrozen, (await Books.TryAsync(Allot("freeze", "while frozen", 1))).Refusal?.Reason);
-        Entry thawed = await Checker.UnfreezeAccountAsync(new UnfreezeAccountRequest { RequestId = NewId(), Account = account, Memo = "核查完毕" });
+        Entry thawed = await Checker.UnfreezeAccountAsync(
+            new UnfreezeAccountRequest { RequestId = NewId(), Account = account, Memo = "核查完毕" });
         Assert.False(Assert.Single(thawed.AccountChanges).Frozen);
         await Books.SubmitAsync(Allot("freeze", "after", 1));
     }
@@ -45,7 +47,9 @@ public sealed class AccountStateTests(TestServer server)
         await Books.SubmitAsync(Allot("close", "empty it", 100));
         Assert.True(Assert.Single((await Checker.CloseAccountAsync(Close())).AccountChanges).Closed);
         Assert.True((await Checker.GetAccountAsync(new GetAccountRequest { Name = account })).Closed);
-        Assert.Equal(Reason.AccountClosed, (await Books.TryAsync(MoneyEntries.Receive(Books.Header("into closed"), Slug.Parse("ccb"), Slug.Parse("close"), new Fen(1)))).Refusal?.Reason);
+        Assert.Equal(Reason.AccountClosed,
+            (await Books.TryAsync(MoneyEntries.Receive(Books.Header("into closed"), Slug.Parse("ccb"), Slug.Parse("close"), new Fen(1))))
+            .Refusal?.Reason);
         await Checker.ReopenAccountAsync(new ReopenAccountRequest { RequestId = NewId(), Account = account, Memo = "恢复" });
         Assert.False((await Checker.GetAccountAsync(new GetAccountRequest { Name = account })).Closed);
     }
@@ -61,7 +65,9 @@ public sealed class AccountStateTests(TestServer server)
 
         Assert.Equal(("", 0, true), (would.Name, would.Index, Assert.Single(would.AccountChanges).Frozen));
         Assert.False((await Checker.GetAccountAsync(new GetAccountRequest { Name = account })).Frozen);
-        await Checker.CloseAccountAsync(new CloseAccountRequest { RequestId = asked.RequestId, Account = account, Memo = "核查", ValidateOnly = true }).IsRefusedAsync(Reason.AccountNotEmpty);
+        await Checker.CloseAccountAsync(
+            new CloseAccountRequest { RequestId = asked.RequestId, Account = account, Memo = "核查", ValidateOnly = true })
+            .IsRefusedAsync(Reason.AccountNotEmpty);
         Assert.Equal(before, await server.TrialBalanceAsync(Region));
         Entry done = await Checker.FreezeAccountAsync(new FreezeAccountRequest(asked) { ValidateOnly = false });
         Assert.True(done.Name.Length > 0);
@@ -82,14 +88,16 @@ public sealed class AccountStateTests(TestServer server)
 
         List<Entry> holds = await Pages.AllAsync<Entry>(1, async token =>
         {
-            ListHoldsResponse page = await Checker.ListHoldsAsync(new ListHoldsRequest { Parent = Parent, PageSize = 1, PageToken = token });
+            ListHoldsResponse page = await Checker.ListHoldsAsync(
+                new ListHoldsRequest { Parent = Parent, PageSize = 1, PageToken = token });
             return (page.Holds, page.NextPageToken);
         });
 
         Assert.Equal([first, third], holds.Select(hold => hold.Index));
         Assert.Equal((due.ToContract(), null), (holds[0].HoldExpireTime, holds[1].HoldExpireTime));
         Assert.Equal(30, Assert.Single(holds[0].Transfers).Amount.Value);
-        await Checker.ListHoldsAsync(new ListHoldsRequest { Parent = Parent, PageSize = -1 }).IsRefusedAsync(Reason.InvalidField, "page_size");
+        await Checker.ListHoldsAsync(new ListHoldsRequest { Parent = Parent, PageSize = -1 })
+            .IsRefusedAsync(Reason.InvalidField, "page_size");
     }
 
     [Theory]
@@ -99,9 +107,12 @@ public sealed class AccountStateTests(TestServer server)
     [InlineData("018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e", "regions/430203/accounts/bank/ccb", "why", Reason.RegionNotAllowed)]
     public async Task Wrong_fields_are_refused(string id, string account, string memo, Reason reason, params string[] fields)
     {
-        await Checker.FreezeAccountAsync(new FreezeAccountRequest { RequestId = id, Account = account, Memo = memo }).IsRefusedAsync(reason, fields);
+        await Checker.FreezeAccountAsync(new FreezeAccountRequest { RequestId = id, Account = account, Memo = memo })
+            .IsRefusedAsync(reason, fields);
         var maker = new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, "", "", Region));
-        await maker.FreezeAccountAsync(new FreezeAccountRequest { RequestId = NewId(), Account = $"{Parent}/accounts/bank/ccb", Memo = "no" }).IsRefusedAsync(Reason.RoleNotAllowed);
+        await maker.FreezeAccountAsync(
+            new FreezeAccountRequest { RequestId = NewId(), Account = $"{Parent}/accounts/bank/ccb", Memo = "no" })
+            .IsRefusedAsync(Reason.RoleNotAllowed);
     }
 
     private async Task<string> FundAsync(string fund, long fen)
@@ -110,7 +121,8 @@ public sealed class AccountStateTests(TestServer server)
         return $"{Parent}/accounts/fund/{fund}/available";
     }
 
-    private static Proposal Allot(string fund, string name, long fen) => MoneyEntries.Allot(Books.Header($"{name} {fund}"), Books.Programme, [(Slug.Parse(fund), new Fen(fen))]);
+    private static Proposal Allot(string fund, string name, long fen) =>
+        MoneyEntries.Allot(Books.Header($"{name} {fund}"), Books.Programme, [(Slug.Parse(fund), new Fen(fen))]);
 
     private static string NewId() => new Guid(Interlocked.Increment(ref s_requests), 0x71, 3, new byte[8]).ToString();
 }

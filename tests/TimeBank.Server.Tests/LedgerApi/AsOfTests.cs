@@ -25,21 +25,28 @@ public sealed class AsOfTests(TestServer server) : IAsyncLifetime
     [InlineData(5, 600, 400, Side.Credit)]
     public async Task An_account_has_its_posted_counters_of_any_size_and_no_pending_ones(long size, long debits, long balance, Side side)
     {
-        V1.Account fund = await Auditor.GetAccountAsync(new GetAccountRequest { Name = $"{Parent}/accounts/fund/lottery/available", AsOf = Size(size) });
+        V1.Account fund = await Auditor.GetAccountAsync(
+            new GetAccountRequest { Name = $"{Parent}/accounts/fund/lottery/available", AsOf = Size(size) });
 
-        Assert.Equal((debits, 1_000, balance, side), (fund.DebitsPosted.Value, fund.CreditsPosted.Value, fund.Balance.Amount.Value, fund.Balance.Side));
+        Assert.Equal((debits, 1_000, balance, side),
+            (fund.DebitsPosted.Value, fund.CreditsPosted.Value, fund.Balance.Amount.Value, fund.Balance.Side));
         Assert.Equal((null, null), (fund.DebitsPending, fund.CreditsPending));
     }
 
     [Fact]
     public async Task An_account_that_was_opened_later_was_not_there()
     {
-        await Auditor.GetAccountAsync(new GetAccountRequest { Name = $"{Parent}/accounts/fund/lottery/available", AsOf = Size(0) }).IsRefusedAsync(Reason.AccountNotFound);
-        await Auditor.GetAccountAsync(new GetAccountRequest { Name = $"{Parent}/accounts/fund/lottery/available", AsOf = new AsOf { Date = Before } }).IsRefusedAsync(Reason.AccountNotFound);
-        await Auditor.GetAccountAsync(new GetAccountRequest { Name = $"{Parent}/accounts/fund/lott", AsOf = Size(5) }).IsRefusedAsync(Reason.AccountNotFound);
+        await Auditor.GetAccountAsync(new GetAccountRequest { Name = $"{Parent}/accounts/fund/lottery/available", AsOf = Size(0) })
+            .IsRefusedAsync(Reason.AccountNotFound);
+        await Auditor.GetAccountAsync(
+            new GetAccountRequest { Name = $"{Parent}/accounts/fund/lottery/available", AsOf = new AsOf { Date = Before } })
+            .IsRefusedAsync(Reason.AccountNotFound);
+        await Auditor.GetAccountAsync(new GetAccountRequest { Name = $"{Parent}/accounts/fund/lott", AsOf = Size(5) })
+            .IsRefusedAsync(Reason.AccountNotFound);
         Assert.Equal(
             ["bank/ccb", "fund/lottery/available"],
-            (await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, AsOf = Size(1) })).Accounts.Select(account => account.Path));
+            (await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, AsOf = Size(1) }))
+            .Accounts.Select(account => account.Path));
     }
 
     [Fact]
@@ -47,11 +54,13 @@ public sealed class AsOfTests(TestServer server) : IAsyncLifetime
     {
         List<string> listed = await Pages.AllAsync<string>(2, async token =>
         {
-            ListAccountsResponse page = await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, AsOf = Size(3), PageSize = 2, PageToken = token });
+            ListAccountsResponse page = await Auditor.ListAccountsAsync(
+                new ListAccountsRequest { Parent = Parent, AsOf = Size(3), PageSize = 2, PageToken = token });
             return ([.. page.Accounts.Select(account => $"{account.Path} {account.Balance.Amount.Value}")], page.NextPageToken);
         });
 
-        Assert.Equal(["bank/ccb 1000", "fund/lottery/available 400", "hours/issued 240", "person/0000000000ED/hours/issued 240", "programme/meals/allotted 600"], listed);
+        Assert.Equal(["bank/ccb 1000", "fund/lottery/available 400", "hours/issued 240", "person/0000000000ED/hours/issued 240",
+            "programme/meals/allotted 600"], listed);
     }
 
     [Fact]
@@ -66,8 +75,13 @@ public sealed class AsOfTests(TestServer server) : IAsyncLifetime
         }
         V1.TrialBalance now = await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent });
         Assert.Equal(now, await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, AsOf = Size(5) }));
-        Assert.Equal((0, null, 0), await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, AsOf = new AsOf { Date = Before } }) is var empty ? (empty.EntryCount, empty.Time, empty.Units.Count) : default);
-        Assert.Equal(["CNY"], (await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, AsOf = Size(5), Unit = "CNY" })).Units.Select(unit => unit.Unit));
+        Assert.Equal(
+            (0, null, 0),
+            await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, AsOf = new AsOf { Date = Before } })
+            is var empty ? (empty.EntryCount, empty.Time, empty.Units.Count) : default);
+        Assert.Equal(
+            ["CNY"], (await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, AsOf = Size(5), Unit = "CNY" }))
+            .Units.Select(unit => unit.Unit));
     }
 
     [Fact]
@@ -76,7 +90,8 @@ public sealed class AsOfTests(TestServer server) : IAsyncLifetime
         var request = new ListPostingsRequest { Account = $"{Parent}/accounts/fund/lottery/available", PageSize = 1 };
         ListPostingsResponse first = await Auditor.ListPostingsAsync(request);
         ListPostingsResponse second = await Auditor.ListPostingsAsync(new ListPostingsRequest(request) { PageToken = first.NextPageToken });
-        ListPostingsResponse earlier = await Auditor.ListPostingsAsync(new ListPostingsRequest(request) { Period = new V1.Period { LastDay = Before } });
+        ListPostingsResponse earlier =
+            await Auditor.ListPostingsAsync(new ListPostingsRequest(request) { Period = new V1.Period { LastDay = Before } });
 
         Assert.Equal((0, 400, 600, 1_000), Figures(first));
         Assert.Equal(Figures(first), Figures(second));
@@ -90,12 +105,21 @@ public sealed class AsOfTests(TestServer server) : IAsyncLifetime
     public async Task A_moment_that_has_not_come_is_refused()
     {
         string account = $"{Parent}/accounts/bank/ccb";
-        await Auditor.GetAccountAsync(new GetAccountRequest { Name = account, AsOf = Size(6) }).IsRefusedAsync(Reason.InvalidField, "as_of.entry_count");
-        await Auditor.GetAccountAsync(new GetAccountRequest { Name = account, AsOf = Size(-1) }).IsRefusedAsync(Reason.InvalidField, "as_of.entry_count");
-        await Auditor.GetAccountAsync(new GetAccountRequest { Name = account, AsOf = new AsOf { Date = new Date { Year = 9999, Month = 12, Day = 31 } } }).IsRefusedAsync(Reason.InvalidField, "as_of.date");
-        await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, AsOf = new AsOf { Date = new Date { Year = 2026, Month = 2, Day = 30 } } }).IsRefusedAsync(Reason.InvalidField, "as_of.date");
-        await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PathPrefix = "?", AsOf = new AsOf { Date = new Date() } }).IsRefusedAsync(Reason.InvalidField, "path_prefix", "as_of.date");
-        Assert.Equal(1_000, (await Auditor.GetAccountAsync(new GetAccountRequest { Name = account, AsOf = new AsOf() })).DebitsPosted.Value);
+        await Auditor.GetAccountAsync(new GetAccountRequest { Name = account, AsOf = Size(6) })
+            .IsRefusedAsync(Reason.InvalidField, "as_of.entry_count");
+        await Auditor.GetAccountAsync(new GetAccountRequest { Name = account, AsOf = Size(-1) })
+            .IsRefusedAsync(Reason.InvalidField, "as_of.entry_count");
+        await Auditor.GetAccountAsync(
+            new GetAccountRequest { Name = account, AsOf = new AsOf { Date = new Date { Year = 9999, Month = 12, Day = 31 } } })
+            .IsRefusedAsync(Reason.InvalidField, "as_of.date");
+        await Auditor.GetTrialBalanceAsync(
+            new GetTrialBalanceRequest { Parent = Parent, AsOf = new AsOf { Date = new Date { Year = 2026, Month = 2, Day = 30 } } })
+            .IsRefusedAsync(Reason.InvalidField, "as_of.date");
+        await Auditor.ListAccountsAsync(
+            new ListAccountsRequest { Parent = Parent, PathPrefix = "?", AsOf = new AsOf { Date = new Date() } })
+            .IsRefusedAsync(Reason.InvalidField, "path_prefix", "as_of.date");
+        Assert.Equal(1_000, (await Auditor.GetAccountAsync(new GetAccountRequest { Name = account, AsOf = new AsOf() }))
+            .DebitsPosted.Value);
     }
 
     private static AsOf Size(long size) => new() { EntryCount = size };

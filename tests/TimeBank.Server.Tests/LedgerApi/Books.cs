@@ -1,8 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Server.Tests;
@@ -31,7 +30,8 @@ internal sealed class Books(TestServer server, string region)
     public static EntryHeader Header(string name, string actor = "keeper")
     {
         Digest digest = Digest.Of(Encoding.UTF8.GetBytes(name));
-        return new EntryHeader(EntryId.Of(actor, new Guid(digest.ToArray()[..16])), digest, actor, "", new DateOnly(2026, 10, 1), "430000/2026-01", name, EntryHeader.NoDetails);
+        return new EntryHeader(EntryId.Of(actor, new Guid(digest.ToArray()[..16])), digest, actor, "", new DateOnly(2026, 10, 1),
+            "430000/2026-01", name, EntryHeader.NoDetails);
     }
 
     /// <summary>Writes an entry.</summary>
@@ -47,6 +47,6 @@ internal sealed class Books(TestServer server, string region)
     public async Task<Outcome> TryAsync(Proposal proposal)
     {
         ILedgerGrain writer = server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(region);
-        return (await writer.SubmitAsync(new ProposalMessage(proposal))).Outcome;
+        return await writer.SubmitAsync(proposal);
     }
 }

@@ -34,7 +34,8 @@ public sealed class ExportTests(TestServer server) : IAsyncLifetime
     {
         var days = new V1.Period { FirstDay = new Date { Year = 2030, Month = 1, Day = 1 } };
 
-        (string text, ExportChunk last) = await ReadAsync(new ExportRequest { Parent = Parent, Format = ExportFormat.Hledger, Period = days });
+        (string text, ExportChunk last) =
+            await ReadAsync(new ExportRequest { Parent = Parent, Format = ExportFormat.Hledger, Period = days });
 
         Assert.Equal(0, last.Total);
         Assert.Contains("opening balances\n    bank:ccb  10.00 CNY\n", text, StringComparison.Ordinal);
@@ -46,7 +47,8 @@ public sealed class ExportTests(TestServer server) : IAsyncLifetime
     {
         var days = new V1.Period { LastDay = new Date { Year = 2026, Month = 9, Day = 30 } };
 
-        foreach (ExportRequest request in new[] { new ExportRequest { Parent = Parent, Period = days }, new ExportRequest { Parent = "regions/430182" } })
+        foreach (ExportRequest request in new[] { new ExportRequest { Parent = Parent, Period = days },
+            new ExportRequest { Parent = "regions/430182" } })
         {
             (string text, ExportChunk last) = await ReadAsync(new ExportRequest(request) { Format = ExportFormat.Beancount });
             Assert.Equal((0, 0), (last.Done, last.Total));
@@ -59,7 +61,8 @@ public sealed class ExportTests(TestServer server) : IAsyncLifetime
     [InlineData(Parent, ExportFormat.Unspecified, Reason.InvalidField, "format")]
     [InlineData(Parent, (ExportFormat)9, Reason.InvalidField, "format")]
     [InlineData("regions/430104", ExportFormat.Csv, Reason.RegionNotAllowed)]
-    public async Task A_wrong_request_is_refused_before_anything_is_sent(string parent, ExportFormat format, Reason reason, params string[] fields) =>
+    public async Task A_wrong_request_is_refused_before_anything_is_sent(string parent, ExportFormat format, Reason reason,
+        params string[] fields) =>
         await ((Func<Task>)(() => ReadAsync(new ExportRequest { Parent = parent, Format = format }))).IsRefusedAsync(reason, fields);
 
     [Fact]
@@ -67,12 +70,14 @@ public sealed class ExportTests(TestServer server) : IAsyncLifetime
     {
         var counter = new LedgerService.LedgerServiceClient(server.As(Role.Counter, "", "", "430200"));
 
-        await ((Func<Task>)(() => ReadAsync(new ExportRequest { Parent = Parent, Format = ExportFormat.Csv }, counter))).IsRefusedAsync(Reason.RoleNotAllowed);
+        await ((Func<Task>)(() => ReadAsync(new ExportRequest { Parent = Parent, Format = ExportFormat.Csv }, counter)))
+            .IsRefusedAsync(Reason.RoleNotAllowed);
     }
 
     private async Task<(string Text, ExportChunk Last)> ReadAsync(ExportRequest request, LedgerService.LedgerServiceClient? client = null)
     {
-        using AsyncServerStreamingCall<ExportChunk> call = (client ?? new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", "430200", "430182"))).Export(request);
+        using AsyncServerStreamingCall<ExportChunk> call =
+            (client ?? new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", "430200", "430182"))).Export(request);
         string text = "";
         ExportChunk last = new();
         while (await call.ResponseStream.MoveNext(default))

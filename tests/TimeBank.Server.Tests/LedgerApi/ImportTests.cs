@@ -14,17 +14,21 @@ public sealed class ImportTests(TestServer server)
 
     private readonly MoneyDesk _desk = new(server, Region);
 
-    private static LedgerService.LedgerServiceClient Client(TestServer server, string subject = "") => new(server.As(Role.Administrator, "", subject, Region));
+    private static LedgerService.LedgerServiceClient Client(TestServer server, string subject = "") =>
+        new(server.As(Role.Administrator, "", subject, Region));
 
     [Fact]
     public async Task Lines_are_recorded_once_whoever_sends_them_and_a_unit_still_sums_to_zero()
     {
         string fund = (await _desk.FundAsync("once", 0)).Split('/')[^1], elder = (await _desk.RegisterElderAsync()).Split('/')[^1];
-        ImportBalancesRequest request = Request("once", Line("1", "bank/once", V1.Side.Debit, 5_000), Line("2", $"fund/{fund}/available", V1.Side.Credit, 5_000), Line("3", $"person/{elder}/hours/earned", V1.Side.Credit, 90, "MIN"));
+        ImportBalancesRequest request =
+            Request("once", Line("1", "bank/once", V1.Side.Debit, 5_000), Line("2", $"fund/{fund}/available", V1.Side.Credit, 5_000),
+            Line("3", $"person/{elder}/hours/earned", V1.Side.Credit, 90, "MIN"));
 
         ImportBalancesResponse first = await Client(server).ImportBalancesAsync(request);
         string after = await server.TrialBalanceAsync(Region);
-        ImportBalancesResponse again = await Client(server, "somebody-else").ImportBalancesAsync(new ImportBalancesRequest(request) { RequestId = NewId() });
+        ImportBalancesResponse again = await Client(server, "somebody-else")
+            .ImportBalancesAsync(new ImportBalancesRequest(request) { RequestId = NewId() });
         request.Lines.Add(Line("4", "pool/donated", V1.Side.Credit, 30, "MIN"));
         ImportBalancesResponse more = await Client(server).ImportBalancesAsync(new ImportBalancesRequest(request) { RequestId = NewId() });
 
@@ -32,8 +36,11 @@ public sealed class ImportTests(TestServer server)
         Assert.Equal((0, 3, 0), Counts(again));
         Assert.Equal((1, 3, 0), Counts(more));
         Assert.NotEqual(after, await server.TrialBalanceAsync(Region));
-        V1.Posting posting = Assert.Single((await Client(server).ListPostingsAsync(new ListPostingsRequest { Account = $"{Parent}/accounts/fund/{fund}/available" })).Postings);
-        Assert.Equal(("IMPORT_BALANCE", new Date { Year = 2026, Month = 9, Day = 30 }, $"{Parent}/accounts/opening/cny", "期初"), (posting.Code, posting.EffectiveDate, posting.CounterAccount, posting.Memo));
+        V1.Posting posting = Assert.Single(
+            (await Client(server).ListPostingsAsync(new ListPostingsRequest { Account = $"{Parent}/accounts/fund/{fund}/available" }))
+            .Postings);
+        Assert.Equal(("IMPORT_BALANCE", new Date { Year = 2026, Month = 9, Day = 30 }, $"{Parent}/accounts/opening/cny", "期初"),
+            (posting.Code, posting.EffectiveDate, posting.CounterAccount, posting.Memo));
         Entry entry = await Client(server).GetEntryAsync(new GetEntryRequest { Name = posting.Entry });
         Assert.Equal(("once", "2"), (entry.Details["source"], entry.Details["key"]));
     }
@@ -44,7 +51,8 @@ public sealed class ImportTests(TestServer server)
         ImportLine line = Line("1", "bank/keys", V1.Side.Debit, 100);
         await Client(server).ImportBalancesAsync(Request("keys", line));
 
-        ImportBalancesResponse other = await Client(server).ImportBalancesAsync(Request("keys", new ImportLine(line) { Amount = new Amount { Value = 101, Unit = "CNY" }, Number = 7 }));
+        ImportBalancesResponse other = await Client(server)
+            .ImportBalancesAsync(Request("keys", new ImportLine(line) { Amount = new Amount { Value = 101, Unit = "CNY" }, Number = 7 }));
         ImportBalancesResponse elsewhere = await Client(server).ImportBalancesAsync(Request("keys-2", line));
 
         ImportRefusal refusal = Assert.Single(other.Refused);
@@ -68,7 +76,10 @@ public sealed class ImportTests(TestServer server)
         Assert.Equal((2, 0, 1), Counts(tried));
         Assert.Equal(tried, done);
         Assert.Equal(("too much", "INSUFFICIENT_BALANCE"), (done.Refused[0].Key, done.Refused[0].Reason));
-        Assert.Equal(tried.Refused, (await Client(server).ImportBalancesAsync(new ImportBalancesRequest(request) { ValidateOnly = true, RequestId = NewId() })).Refused);
+        Assert.Equal(
+            tried.Refused,
+            (await Client(server).ImportBalancesAsync(new ImportBalancesRequest(request) { ValidateOnly = true, RequestId = NewId() }))
+            .Refused);
         await Client(server).ImportBalancesAsync(Request("tried", Line("more", path, V1.Side.Credit, 1)));
         Assert.Equal((1, 2, 0),
             Counts(await Client(server).ImportBalancesAsync(new ImportBalancesRequest(request) { RequestId = NewId() })));
@@ -171,9 +182,12 @@ public sealed class ImportTests(TestServer server)
         { Line("k", "programme/nobodys/allotted", V1.Side.Credit, 1), "PROGRAMME_NOT_FOUND", "" },
         { Line("k", "provider/0123456789AB/payable", V1.Side.Credit, 1), "PROVIDER_NOT_FOUND", "" },
         { Line("k", "person/0123456789AB/hours/earned", V1.Side.Credit, 1, "MIN"), "ELDER_NOT_FOUND", "" },
-        { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 9999, Month = 1, Day = 1 } }, "INVALID_FIELD", "date" },
-        { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 1, Month = 1, Day = 1 } }, "INVALID_FIELD", "date" },
-        { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 1899, Month = 12, Day = 31 } }, "INVALID_FIELD", "date" },
+        { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 9999, Month = 1, Day = 1 } }, "INVALID_FIELD",
+            "date" },
+        { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 1, Month = 1, Day = 1 } }, "INVALID_FIELD",
+            "date" },
+        { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Date = new Date { Year = 1899, Month = 12, Day = 31 } }, "INVALID_FIELD",
+            "date" },
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Memo = "fen \u202e000,1" }, "INVALID_FIELD", "memo" },
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Memo = new string('长', 201) }, "INVALID_FIELD", "memo" },
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Memo = "期\ue863初" }, "INVALID_FIELD", "memo" },
@@ -185,7 +199,8 @@ public sealed class ImportTests(TestServer server)
     [Theory, MemberData(nameof(WrongLines))]
     public async Task A_wrong_line_is_reported_with_its_rule_and_the_rest_goes_on(ImportLine line, string reason, string field)
     {
-        ImportBalancesRequest request = Request("wrong", new ImportLine(line) { Number = 3 }, Line("good", "hours/issued", V1.Side.Debit, 1, "MIN"));
+        ImportBalancesRequest request =
+            Request("wrong", new ImportLine(line) { Number = 3 }, Line("good", "hours/issued", V1.Side.Debit, 1, "MIN"));
 
         ImportBalancesResponse answer = await Client(server).ImportBalancesAsync(request);
 
@@ -214,21 +229,27 @@ public sealed class ImportTests(TestServer server)
     public async Task A_wrong_call_is_refused_as_a_whole()
     {
         ImportLine line = Line("1", "bank/ccb", V1.Side.Debit, 1);
-        await Client(server).ImportBalancesAsync(new ImportBalancesRequest { Parent = Parent, Source = "A b" }).IsRefusedAsync(Reason.InvalidField, "request_id", "source", "lines");
-        await Client(server).ImportBalancesAsync(Request("many", [.. Enumerable.Repeat(line, 2_001)])).IsRefusedAsync(Reason.InvalidField, "lines");
-        await new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, "", "", Region)).ImportBalancesAsync(Request("role", line)).IsRefusedAsync(Reason.RoleNotAllowed);
+        await Client(server).ImportBalancesAsync(new ImportBalancesRequest { Parent = Parent, Source = "A b" })
+            .IsRefusedAsync(Reason.InvalidField, "request_id", "source", "lines");
+        await Client(server).ImportBalancesAsync(Request("many", [.. Enumerable.Repeat(line, 2_001)]))
+            .IsRefusedAsync(Reason.InvalidField, "lines");
+        await new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, "", "", Region)).ImportBalancesAsync(Request("role", line))
+            .IsRefusedAsync(Reason.RoleNotAllowed);
     }
 
     private static ImportLine Line(string key, string account, V1.Side side, long amount, string unit = "CNY") => new()
     {
-        Number = 1, Key = key, Account = account, Side = side, Amount = new Amount { Value = amount, Unit = unit }, Date = new Date { Year = 2026, Month = 9, Day = 30 }, Memo = "期初",
+        Number = 1, Key = key, Account = account, Side = side, Amount = new Amount { Value = amount, Unit = unit },
+            Date = new Date { Year = 2026, Month = 9, Day = 30 }, Memo = "期初",
     };
 
     private static ImportLine Numbered(int number, ImportLine line) => new(line) { Number = number };
 
-    private static ImportBalancesRequest Request(string source, params IEnumerable<ImportLine> lines) => new() { RequestId = NewId(), Parent = Parent, Source = source, Lines = { lines } };
+    private static ImportBalancesRequest Request(string source, params IEnumerable<ImportLine> lines) =>
+        new() { RequestId = NewId(), Parent = Parent, Source = source, Lines = { lines } };
 
     private static string NewId() => new Guid(Interlocked.Increment(ref s_requests), 0x72, 3, new byte[8]).ToString();
 
-    private static (int Recorded, int Known, int Refused) Counts(ImportBalancesResponse answer) => (answer.Recorded, answer.Known, answer.Refused.Count);
+    private static (int Recorded, int Known, int Refused) Counts(ImportBalancesResponse answer) =>
+        (answer.Recorded, answer.Known, answer.Refused.Count);
 }

@@ -20,15 +20,19 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task An_account_has_its_four_counters_and_its_owner()
     {
-        V1.Account issued = await Auditor.GetAccountAsync(new GetAccountRequest { Name = $"{Parent}/accounts/person/{Books.Elder}/hours/issued" });
+        V1.Account issued = await Auditor.GetAccountAsync(
+            new GetAccountRequest { Name = $"{Parent}/accounts/person/{Books.Elder}/hours/issued" });
 
-        Assert.Equal((90, 240, 0, 0), (issued.DebitsPosted.Value, issued.CreditsPosted.Value, issued.DebitsPending.Value, issued.CreditsPending.Value));
+        Assert.Equal((90, 240, 0, 0),
+            (issued.DebitsPosted.Value, issued.CreditsPosted.Value, issued.DebitsPending.Value, issued.CreditsPending.Value));
         Assert.Equal((150, "MIN", Side.Credit), (issued.Balance.Amount.Value, issued.Balance.Amount.Unit, issued.Balance.Side));
-        Assert.Equal((Books.Elder.Text, $"{Parent}/entries/2", true, false, false), (issued.Owner, issued.OpenedBy, issued.DebitsMustNotExceedCredits, issued.Frozen, issued.Closed));
+        Assert.Equal((Books.Elder.Text, $"{Parent}/entries/2", true, false, false),
+            (issued.Owner, issued.OpenedBy, issued.DebitsMustNotExceedCredits, issued.Frozen, issued.Closed));
     }
 
     [Theory]
-    [InlineData("", "", new[] { "bank/ccb", "fund/lottery/available", "hours/issued", "person/0000000000ED/hours/issued", "person/0000000000VR/hours/earned", "programme/meals/allotted" })]
+    [InlineData("", "", new[] { "bank/ccb", "fund/lottery/available", "hours/issued", "person/0000000000ED/hours/issued",
+        "person/0000000000VR/hours/earned", "programme/meals/allotted" })]
     [InlineData("person/", "", new[] { "person/0000000000ED/hours/issued", "person/0000000000VR/hours/earned" })]
     [InlineData("", "CNY", new[] { "bank/ccb", "fund/lottery/available", "programme/meals/allotted" })]
     [InlineData("person/", "CNY", new string[0])]
@@ -36,7 +40,8 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     {
         List<string> listed = await Pages.AllAsync<string>(2, async token =>
         {
-            ListAccountsResponse page = await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PathPrefix = prefix, Unit = unit, PageSize = 2, PageToken = token });
+            ListAccountsResponse page = await Auditor.ListAccountsAsync(
+                new ListAccountsRequest { Parent = Parent, PathPrefix = prefix, Unit = unit, PageSize = 2, PageToken = token });
             return ([.. page.Accounts.Select(account => account.Path)], page.NextPageToken);
         });
 
@@ -48,9 +53,11 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     {
         Entry entry = await Auditor.GetEntryAsync(new GetEntryRequest { Name = $"{Parent}/entries/1" });
 
-        Assert.Equal(($"{Parent}/entries/1", 1, "ALLOT_FUNDS", V1.EntryKind.Posted, "other", "430000/2026-01", "allot"), (entry.Name, entry.Index, entry.Code, entry.Kind, entry.Actor, entry.PolicyVersion, entry.Memo));
+        Assert.Equal(($"{Parent}/entries/1", 1, "ALLOT_FUNDS", V1.EntryKind.Posted, "other", "430000/2026-01", "allot"),
+            (entry.Name, entry.Index, entry.Code, entry.Kind, entry.Actor, entry.PolicyVersion, entry.Memo));
         V1.Transfer transfer = Assert.Single(entry.Transfers);
-        Assert.Equal(($"{Parent}/accounts/fund/lottery/available", $"{Parent}/accounts/programme/meals/allotted", 600), (transfer.DebitAccount, transfer.CreditAccount, transfer.Amount.Value));
+        Assert.Equal(($"{Parent}/accounts/fund/lottery/available", $"{Parent}/accounts/programme/meals/allotted", 600),
+            (transfer.DebitAccount, transfer.CreditAccount, transfer.Amount.Value));
         Assert.Equal((400, 600), (transfer.DebitBalanceAfter.Amount.Value, transfer.CreditBalanceAfter.Amount.Value));
     }
 
@@ -83,7 +90,8 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     {
         List<long> listed = await Pages.AllAsync<long>(2, async token =>
         {
-            ListEntriesResponse page = await Auditor.ListEntriesAsync(new ListEntriesRequest(filter) { Parent = Parent, PageSize = 2, PageToken = token });
+            ListEntriesResponse page = await Auditor.ListEntriesAsync(
+                new ListEntriesRequest(filter) { Parent = Parent, PageSize = 2, PageToken = token });
             return ([.. page.Entries.Select(entry => entry.Index)], page.NextPageToken);
         });
 
@@ -98,7 +106,8 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
         List<V1.Posting> listed = await Pages.AllAsync<V1.Posting>(1, async token =>
         {
             ListPostingsResponse page = await Auditor.ListPostingsAsync(
-                new ListPostingsRequest { Account = $"{Parent}/accounts/fund/lottery/available", NewestFirst = newestFirst, PageSize = 1, PageToken = token });
+                new ListPostingsRequest { Account = $"{Parent}/accounts/fund/lottery/available", NewestFirst = newestFirst, PageSize = 1,
+                    PageToken = token });
             return ([.. page.Postings], page.NextPageToken);
         });
 
@@ -117,14 +126,17 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
         Assert.Equal([240, 1_000], balance.Units.Select(unit => unit.DebitBalances.Value));
         Assert.Equal(["hours/issued", "person/*/hours/earned", "person/*/hours/issued"], balance.Units[0].Rows.Select(row => row.Path));
         TrialBalanceRow elders = balance.Units[0].Rows[2];
-        Assert.Equal((1, 90, 240, 150, Side.Credit), (elders.AccountCount, elders.Debits.Value, elders.Credits.Value, elders.Balance.Amount.Value, elders.Balance.Side));
-        Assert.Equal(["CNY"], (await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, Unit = "CNY" })).Units.Select(unit => unit.Unit));
+        Assert.Equal((1, 90, 240, 150, Side.Credit),
+            (elders.AccountCount, elders.Debits.Value, elders.Credits.Value, elders.Balance.Amount.Value, elders.Balance.Side));
+        Assert.Equal(["CNY"], (await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, Unit = "CNY" }))
+            .Units.Select(unit => unit.Unit));
     }
 
     [Fact]
     public async Task An_unwritten_region_has_an_empty_trial_balance()
     {
-        V1.TrialBalance balance = await new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", "430182")).GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = "regions/430182" });
+        V1.TrialBalance balance = await new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", "430182"))
+            .GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = "regions/430182" });
 
         Assert.Equal((0, null, 0), (balance.EntryCount, balance.Time, balance.Units.Count));
     }
@@ -160,14 +172,20 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task Lists_with_wrong_fields_are_refused_with_every_field()
     {
-        await Auditor.ListEntriesAsync(new ListEntriesRequest { Parent = Parent, Code = "receive", Kind = (V1.EntryKind)99, Actor = new string('x', 65), PageSize = -1 })
+        await Auditor.ListEntriesAsync(
+            new ListEntriesRequest { Parent = Parent, Code = "receive", Kind = (V1.EntryKind)99, Actor = new string('x', 65),
+            PageSize = -1 })
             .IsRefusedAsync(Reason.InvalidField, "code", "kind", "actor", "page_size");
-        await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PathPrefix = "a b" }).IsRefusedAsync(Reason.InvalidField, "path_prefix");
-        await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PathPrefix = new string('a', 1 << 19) }).IsRefusedAsync(Reason.InvalidField, "path_prefix");
+        await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PathPrefix = "a b" })
+            .IsRefusedAsync(Reason.InvalidField, "path_prefix");
+        await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PathPrefix = new string('a', 1 << 19) })
+            .IsRefusedAsync(Reason.InvalidField, "path_prefix");
         await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, Unit = "USD" }).IsRefusedAsync(Reason.UnitUnknown);
         await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, Unit = "min" }).IsRefusedAsync(Reason.UnitUnknown);
-        await Auditor.ListPostingsAsync(new ListPostingsRequest { Account = $"{Parent}/accounts/fund/none/available" }).IsRefusedAsync(Reason.AccountNotFound);
-        await Auditor.ListPostingsAsync(new ListPostingsRequest { Account = $"{Parent}/accounts/bank/ccb", Period = Backwards }).IsRefusedAsync(Reason.InvalidField, "period.last_day");
+        await Auditor.ListPostingsAsync(new ListPostingsRequest { Account = $"{Parent}/accounts/fund/none/available" })
+            .IsRefusedAsync(Reason.AccountNotFound);
+        await Auditor.ListPostingsAsync(new ListPostingsRequest { Account = $"{Parent}/accounts/bank/ccb", Period = Backwards })
+            .IsRefusedAsync(Reason.InvalidField, "period.last_day");
     }
 
     [Fact]
@@ -177,11 +195,16 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
         string token = (await Auditor.ListEntriesAsync(request)).NextPageToken;
         char last = token[^1];
 
-        await Auditor.ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token, NewestFirst = true }).IsRefusedAsync(Reason.PageTokenInvalid);
-        await Auditor.ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token[..^1] + (last == 'A' ? 'B' : 'A') }).IsRefusedAsync(Reason.PageTokenInvalid);
-        await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PageToken = token }).IsRefusedAsync(Reason.PageTokenInvalid);
-        await new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, "", "", "430200")).ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token }).IsRefusedAsync(Reason.PageTokenInvalid);
-        Assert.Equal(1, (await Auditor.ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token, PageSize = 5 })).Entries[0].Index);
+        await Auditor.ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token, NewestFirst = true })
+            .IsRefusedAsync(Reason.PageTokenInvalid);
+        await Auditor.ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token[..^1] + (last == 'A' ? 'B' : 'A') })
+            .IsRefusedAsync(Reason.PageTokenInvalid);
+        await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PageToken = token })
+            .IsRefusedAsync(Reason.PageTokenInvalid);
+        await new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, "", "", "430200"))
+            .ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token }).IsRefusedAsync(Reason.PageTokenInvalid);
+        Assert.Equal(1, (await Auditor.ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token, PageSize = 5 })).Entries[0]
+            .Index);
     }
 
     [Theory]
@@ -193,7 +216,8 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
         var request = new ListEntriesRequest { Parent = Parent, PageSize = 1 };
         string token = (await Auditor.ListEntriesAsync(request)).NextPageToken;
 
-        await Auditor.ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token + added }).IsRefusedAsync(Reason.PageTokenInvalid);
+        await Auditor.ListEntriesAsync(new ListEntriesRequest(request) { PageToken = token + added })
+            .IsRefusedAsync(Reason.PageTokenInvalid);
     }
 
     private static V1.Period Backwards => new()

@@ -23,17 +23,23 @@ public sealed class LargeTotalTests(TestServer server)
         foreach (int[] some in Enumerable.Range(0, 9_300).Chunk(1_000))
         {
             await Task.WhenAll(some.Select(at =>
-                books.SubmitAsync(MoneyEntries.Receive(Books.Header($"{at}"), Slug.Parse($"bank-{at % banks}"), Slug.Parse($"fund-{at % banks}"), new Fen(Shape.MaxAmount)))));
+                books.SubmitAsync(MoneyEntries.Receive(Books.Header($"{at}"), Slug.Parse($"bank-{at % banks}"),
+                    Slug.Parse($"fund-{at % banks}"), new Fen(Shape.MaxAmount)))));
         }
         var past = new AsOf { EntryCount = 9_301 };
 
         await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent }).IsRefusedAsync(Reason.TotalTooLarge);
-        await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, AsOf = past }).IsRefusedAsync(Reason.TotalTooLarge);
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, Unit = "CNY" }));
-        Assert.Equal((StatusCode.OutOfRange, "The total in CNY is larger than an amount can be; the other units can be asked for one by one."), (refused.StatusCode, refused.Status.Detail));
+        await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, AsOf = past })
+            .IsRefusedAsync(Reason.TotalTooLarge);
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, Unit = "CNY" }));
+        Assert.Equal(
+            (StatusCode.OutOfRange, "The total in CNY is larger than an amount can be; the other units can be asked for one by one."),
+            (refused.StatusCode, refused.Status.Detail));
         foreach (AsOf? asOf in (AsOf?[])[null, past])
         {
-            TrialBalanceUnit minutes = Assert.Single((await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, Unit = "MIN", AsOf = asOf })).Units);
+            TrialBalanceUnit minutes = Assert.Single(
+                (await Auditor.GetTrialBalanceAsync(new GetTrialBalanceRequest { Parent = Parent, Unit = "MIN", AsOf = asOf })).Units);
             Assert.Equal((240, 240), (minutes.DebitBalances.Value, minutes.CreditBalances.Value));
         }
     }

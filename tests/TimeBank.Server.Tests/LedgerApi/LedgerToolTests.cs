@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using TimeBank.Grains;
+using TimeBank.Writer;
 using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The tool as a process of its own against a running server: balances imported from a file, and accounts frozen and closed.</summary>
+/// <summary>
+/// The tool as a process of its own against a running server: balances imported from a file, and accounts frozen and closed.
+/// </summary>
 public sealed class LedgerToolTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("timebank-tool-tests-").FullName;
@@ -16,7 +18,8 @@ public sealed class LedgerToolTests : IDisposable
     {
         await using JournalDesk desk = await JournalDesk.StartAsync(_data);
         string file = Path.Combine(_data, "balances.csv");
-        const string Sound = "id,date,account,side,unit,amount,memo\n1,2026-09-30,bank/ccb,D,CNY,5000,期初\n2,2026-09-30,pool/donated,贷,MIN,90,期初\n";
+        const string Sound =
+            "id,date,account,side,unit,amount,memo\n1,2026-09-30,bank/ccb,D,CNY,5000,期初\n2,2026-09-30,pool/donated,贷,MIN,90,期初\n";
 
         await File.WriteAllTextAsync(file, Sound + "3,2026-09-30,bank//ccb,D,CNY,1,\n4,2026-09-30,bank/ccb,D,CNY,1.5,\n");
         (int code, string output, _) = await RunAsync(desk, "import", file, "--source", "old");
@@ -26,9 +29,12 @@ public sealed class LedgerToolTests : IDisposable
         Assert.Contains("As of 0 entries.", await SoundAsync(desk, "trial-balance"), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(file, Sound);
-        Assert.Contains("2 lines recorded, 0 known before, 0 refused.", await SoundAsync(desk, "import", file, "--source", "old", "--dry-run"), StringComparison.Ordinal);
-        Assert.Contains("2 lines recorded, 0 known before, 0 refused.", await SoundAsync(desk, "import", file, "--source", "old"), StringComparison.Ordinal);
-        Assert.Contains("0 lines recorded, 2 known before, 0 refused.", await SoundAsync(desk, "import", file, "--source", "old"), StringComparison.Ordinal);
+        Assert.Contains("2 lines recorded, 0 known before, 0 refused.",
+            await SoundAsync(desk, "import", file, "--source", "old", "--dry-run"), StringComparison.Ordinal);
+        Assert.Contains("2 lines recorded, 0 known before, 0 refused.", await SoundAsync(desk, "import", file, "--source", "old"),
+            StringComparison.Ordinal);
+        Assert.Contains("0 lines recorded, 2 known before, 0 refused.", await SoundAsync(desk, "import", file, "--source", "old"),
+            StringComparison.Ordinal);
         Assert.Contains("50.00", await SoundAsync(desk, "account", "show", "bank/ccb"), StringComparison.Ordinal);
         Assert.Contains("As of 2 entries.", await SoundAsync(desk, "trial-balance"), StringComparison.Ordinal);
     }
@@ -39,7 +45,8 @@ public sealed class LedgerToolTests : IDisposable
         await using JournalDesk desk = await JournalDesk.StartAsync(_data);
         Encoding gbk = CodePagesEncodingProvider.Instance.GetEncoding("GBK")!;
         string file = Path.Combine(_data, "旧账.csv");
-        string[] rows = ["id,date,account,side,unit,amount,memo", "凭证一,2026-09-30,bank/ccb,借,CNY,5000,期初", "凭证二,2026-09-30,bank/ccb,借,CNY,5.00,期初", "凭证三,2026-09-30,fund/nobody/available,贷,CNY,1,期初", ""];
+        string[] rows = ["id,date,account,side,unit,amount,memo", "凭证一,2026-09-30,bank/ccb,借,CNY,5000,期初",
+            "凭证二,2026-09-30,bank/ccb,借,CNY,5.00,期初", "凭证三,2026-09-30,fund/nobody/available,贷,CNY,1,期初", ""];
         string[] import = ["import", file, "--source", "old", "--keep-going", "--json"];
         await File.WriteAllBytesAsync(file, gbk.GetBytes(string.Join("\r\n", rows)));
 
@@ -54,11 +61,13 @@ public sealed class LedgerToolTests : IDisposable
             {
                 int row = refused.GetProperty("number").GetInt32() - 1;
                 Assert.Equal(rows[row].Split(',')[0], refused.GetProperty("key").GetString());
-                rows[row] = rows[row].Replace("5.00", "500", StringComparison.Ordinal).Replace("fund/nobody/available", "bank/ccb", StringComparison.Ordinal);
+                rows[row] = rows[row].Replace("5.00", "500", StringComparison.Ordinal)
+                    .Replace("fund/nobody/available", "bank/ccb", StringComparison.Ordinal);
             }
         }
         await File.WriteAllBytesAsync(file, gbk.GetBytes(string.Join("\r\n", rows)));
-        Assert.Contains("2 lines recorded, 1 known before, 0 refused.", await SoundAsync(desk, "import", file, "--source", "old", "--encoding", "gbk"), StringComparison.Ordinal);
+        Assert.Contains("2 lines recorded, 1 known before, 0 refused.",
+            await SoundAsync(desk, "import", file, "--source", "old", "--encoding", "gbk"), StringComparison.Ordinal);
         Assert.Contains("期初", await SoundAsync(desk, "entry", "0", "--json"), StringComparison.Ordinal);
         (code, _, error) = await RunAsync(desk, "import", file, "--source", "old", "--encoding", "utf-8");
         Assert.Equal(2, code);
@@ -132,5 +141,6 @@ public sealed class LedgerToolTests : IDisposable
         return output;
     }
 
-    private Task<(int Code, string Output, string Error)> RunAsync(JournalDesk desk, params string[] args) => Tool.RunAsync(_data, desk, args);
+    private Task<(int Code, string Output, string Error)> RunAsync(JournalDesk desk, params string[] args) =>
+        Tool.RunAsync(_data, desk, args);
 }

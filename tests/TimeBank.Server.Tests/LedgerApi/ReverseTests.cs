@@ -24,9 +24,11 @@ public sealed class ReverseTests(TestServer server)
 
         Entry reversal = await Maker.ReverseAsync(request);
 
-        Assert.Equal((V1.EntryKind.Reverse, "REVERSE", request.Entry, "staff-FinanceMaker", "记错金额", "430000/2026-01"), (reversal.Kind, reversal.Code, reversal.Reverses, reversal.Actor, reversal.Memo, reversal.PolicyVersion));
+        Assert.Equal((V1.EntryKind.Reverse, "REVERSE", request.Entry, "staff-FinanceMaker", "记错金额", "430000/2026-01"),
+            (reversal.Kind, reversal.Code, reversal.Reverses, reversal.Actor, reversal.Memo, reversal.PolicyVersion));
         V1.Transfer transfer = Assert.Single(reversal.Transfers);
-        Assert.Equal(($"{Parent}/accounts/fund/lottery/available", $"{Parent}/accounts/bank/ccb", 700), (transfer.DebitAccount, transfer.CreditAccount, transfer.Amount.Value));
+        Assert.Equal(($"{Parent}/accounts/fund/lottery/available", $"{Parent}/accounts/bank/ccb", 700),
+            (transfer.DebitAccount, transfer.CreditAccount, transfer.Amount.Value));
         Assert.Equal(reversal.Name, (await Maker.GetEntryAsync(new GetEntryRequest { Name = request.Entry })).ReversedBy);
         Assert.Equal(reversal, await Maker.ReverseAsync(request));
         await Maker.ReverseAsync(new ReverseRequest(request) { RequestId = NewId() }).IsRefusedAsync(Reason.EntryAlreadyReversed);
@@ -53,14 +55,19 @@ public sealed class ReverseTests(TestServer server)
     public async Task Reversals_holds_and_hours_cleared_with_another_region_are_not_reversible()
     {
         long index = await Books.SubmitAsync(Books.Receive("to and fro", 10));
-        Entry reversal = await Maker.ReverseAsync(new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "fro" });
+        Entry reversal = await Maker.ReverseAsync(
+            new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "fro" });
         await Books.SubmitAsync(HourEntries.Issue(Books.Header("hours"), Books.Elder, new Minutes(60)));
-        long hold = await Books.SubmitAsync(HourEntries.HoldService(Books.Header("hold"), Books.Elder, Books.Volunteer, new HoursSpent(new Minutes(30), Minutes.Zero, Minutes.Zero), null));
-        long cleared = await Books.SubmitAsync(HourEntries.ClearIn(Books.Header("clear"), RegionCode.Parse("430203"), Books.Volunteer, new Minutes(15)));
+        long hold = await Books.SubmitAsync(
+            HourEntries.HoldService(Books.Header("hold"), Books.Elder, Books.Volunteer,
+            new HoursSpent(new Minutes(30), Minutes.Zero, Minutes.Zero), null));
+        long cleared = await Books.SubmitAsync(
+            HourEntries.ClearIn(Books.Header("clear"), RegionCode.Parse("430203"), Books.Volunteer, new Minutes(15)));
 
         foreach (string entry in new[] { reversal.Name, $"{Parent}/entries/{hold}", $"{Parent}/entries/{cleared}" })
         {
-            await Maker.ReverseAsync(new ReverseRequest { RequestId = NewId(), Entry = entry, Memo = "no" }).IsRefusedAsync(Reason.EntryNotReversible);
+            await Maker.ReverseAsync(new ReverseRequest { RequestId = NewId(), Entry = entry, Memo = "no" })
+                .IsRefusedAsync(Reason.EntryNotReversible);
         }
     }
 
@@ -69,13 +76,15 @@ public sealed class ReverseTests(TestServer server)
     {
         Slug fund = Slug.Parse("asked");
         long index = await Books.SubmitAsync(MoneyEntries.Receive(Books.Header("asked"), Slug.Parse("ccb"), fund, new Fen(70)));
-        var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "what if", ValidateOnly = true };
+        var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "what if",
+            ValidateOnly = true };
         string before = await server.TrialBalanceAsync(Region);
 
         Entry would = await Maker.ReverseAsync(request);
 
         Assert.Equal(("", 0, V1.EntryKind.Reverse, request.Entry), (would.Name, would.Index, would.Kind, would.Reverses));
-        Assert.Equal((70, 0, Side.Unspecified), Assert.Single(would.Transfers) is var transfer ? (transfer.Amount.Value, transfer.DebitBalanceAfter.Amount.Value, transfer.DebitBalanceAfter.Side) : default);
+        Assert.Equal((70, 0, Side.Unspecified), Assert.Single(would.Transfers) is var transfer
+            ? (transfer.Amount.Value, transfer.DebitBalanceAfter.Amount.Value, transfer.DebitBalanceAfter.Side) : default);
         Assert.Equal(before, await server.TrialBalanceAsync(Region));
         await Books.SubmitAsync(MoneyEntries.Allot(Books.Header("spend asked"), Books.Programme, [(fund, new Fen(1))]));
         await Maker.ReverseAsync(request).IsRefusedAsync(Reason.InsufficientBalance);
@@ -104,12 +113,14 @@ public sealed class ReverseTests(TestServer server)
     [InlineData("018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e", "regions/430281/entries/0", "a\u0000b", Reason.InvalidField, "memo")]
     [InlineData("018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e", "", "why", Reason.InvalidField, "entry")]
     [InlineData("018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e", "regions/430203/entries/0", "why", Reason.RegionNotAllowed)]
-    public async Task Wrong_fields_are_refused_and_nothing_moves(string id, string entry, string memo, Reason reason, params string[] fields)
+    public async Task Wrong_fields_are_refused_and_nothing_moves(string id, string entry, string memo, Reason reason,
+        params string[] fields)
     {
         string before = await server.TrialBalanceAsync(Region);
 
         await Maker.ReverseAsync(new ReverseRequest { RequestId = id, Entry = entry, Memo = memo }).IsRefusedAsync(reason, fields);
-        await Maker.ReverseAsync(new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/0", Memo = new string('长', 201) }).IsRefusedAsync(Reason.InvalidField, "memo");
+        await Maker.ReverseAsync(new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/0", Memo = new string('长', 201) })
+            .IsRefusedAsync(Reason.InvalidField, "memo");
         Assert.Equal(before, await server.TrialBalanceAsync(Region));
     }
 

@@ -56,14 +56,18 @@ public sealed class ServiceOrderApiTests(TestServer server)
         await counter.RequestServiceAsync(request).IsRefusedAsync(Reason.PartyNotAllowed);
         request.OnBehalfOf = elder;
         string order = (await counter.RequestServiceAsync(request)).Name;
-        await counter.AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), OnBehalfOf = volunteer, Order = order, Volunteer = volunteer });
-        await counter.CheckInAsync(new CheckInRequest { RequestId = Id(), OnBehalfOf = elder, Order = order }).IsRefusedAsync(Reason.PartyNotAllowed);
+        await counter.AcceptOrderAsync(
+            new AcceptOrderRequest { RequestId = Id(), OnBehalfOf = volunteer, Order = order, Volunteer = volunteer });
+        await counter.CheckInAsync(new CheckInRequest { RequestId = Id(), OnBehalfOf = elder, Order = order })
+            .IsRefusedAsync(Reason.PartyNotAllowed);
         await counter.CheckInAsync(new CheckInRequest { RequestId = Id(), OnBehalfOf = volunteer, Order = order });
         await _desk.AdvanceAsync(TimeSpan.FromHours(2));
         await counter.CheckOutAsync(new CheckOutRequest { RequestId = Id(), OnBehalfOf = volunteer, Order = order });
-        await _desk.Orders(elder).ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), OnBehalfOf = elder, Order = order }).IsRefusedAsync(Reason.OnBehalfOfNotAllowed);
+        await _desk.Orders(elder).ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), OnBehalfOf = elder, Order = order })
+            .IsRefusedAsync(Reason.OnBehalfOfNotAllowed);
 
-        Assert.Equal(OrderState.Confirmed, (await counter.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), OnBehalfOf = elder, Order = order })).State);
+        Assert.Equal(OrderState.Confirmed,
+            (await counter.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), OnBehalfOf = elder, Order = order })).State);
     }
 
     [Fact]
@@ -73,21 +77,30 @@ public sealed class ServiceOrderApiTests(TestServer server)
         string order = (await _desk.ServedAsync(elder, volunteer, TimeSpan.FromHours(2))).Name;
         var dispute = new DisputeOrderRequest { RequestId = Id(), OnBehalfOf = elder, Order = order, Note = "只来了半小时" };
         ServiceOrder disputed = await AgainAsync(() => _desk.OrdersAs(Role.Counter, "staff-a").DisputeOrderAsync(dispute));
-        ResolveDisputeRequest Resolve(DisputeOutcome outcome, long? minutes) => new() { RequestId = Id(), Order = order, Outcome = outcome, Amount = minutes is { } amount ? Minutes(amount) : null, Note = "问过邻居" };
+        ResolveDisputeRequest Resolve(DisputeOutcome outcome, long? minutes) =>
+            new() { RequestId = Id(), Order = order, Outcome = outcome, Amount = minutes is { } amount ? Minutes(amount) : null,
+            Note = "问过邻居" };
         string before = await server.TrialBalanceAsync();
 
-        await _desk.OrdersAs(Role.Counter, "staff-a").ResolveDisputeAsync(Resolve(DisputeOutcome.Settled, 30)).IsRefusedAsync(Reason.MakerIsChecker);
-        await _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(Resolve(DisputeOutcome.Settled, 121)).IsRefusedAsync(Reason.HoldAmountExceeded);
-        await _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(Resolve(DisputeOutcome.Settled, null)).IsRefusedAsync(Reason.InvalidField, "amount");
-        await _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(Resolve(DisputeOutcome.Settled, 0)).IsRefusedAsync(Reason.AmountNotPositive);
-        await _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(Resolve(DisputeOutcome.Cancelled, 30)).IsRefusedAsync(Reason.InvalidField, "amount");
-        await _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(Resolve((DisputeOutcome)9, null)).IsRefusedAsync(Reason.InvalidField, "outcome");
+        await _desk.OrdersAs(Role.Counter, "staff-a").ResolveDisputeAsync(Resolve(DisputeOutcome.Settled, 30))
+            .IsRefusedAsync(Reason.MakerIsChecker);
+        await _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(Resolve(DisputeOutcome.Settled, 121))
+            .IsRefusedAsync(Reason.HoldAmountExceeded);
+        await _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(Resolve(DisputeOutcome.Settled, null))
+            .IsRefusedAsync(Reason.InvalidField, "amount");
+        await _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(Resolve(DisputeOutcome.Settled, 0))
+            .IsRefusedAsync(Reason.AmountNotPositive);
+        await _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(Resolve(DisputeOutcome.Cancelled, 30))
+            .IsRefusedAsync(Reason.InvalidField, "amount");
+        await _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(Resolve((DisputeOutcome)9, null))
+            .IsRefusedAsync(Reason.InvalidField, "outcome");
         Assert.Equal(before, await server.TrialBalanceAsync());
 
         ResolveDisputeRequest settle = Resolve(DisputeOutcome.Settled, 30);
         ServiceOrder settled = await AgainAsync(() => _desk.OrdersAs(Role.FinanceChecker).ResolveDisputeAsync(settle));
         Assert.Equal((elder, "只来了半小时"), (disputed.Dispute.RaisedBy, disputed.Dispute.Note));
-        Assert.Equal((OrderState.Confirmed, 30, DisputeOutcome.Settled, "问过邻居"), (settled.State, settled.Credited.Value, settled.Dispute.Outcome, settled.Dispute.ResolveNote));
+        Assert.Equal((OrderState.Confirmed, 30, DisputeOutcome.Settled, "问过邻居"),
+            (settled.State, settled.Credited.Value, settled.Dispute.Outcome, settled.Dispute.ResolveNote));
     }
 
     [Fact]
@@ -102,7 +115,8 @@ public sealed class ServiceOrderApiTests(TestServer server)
 
         Assert.Equal((OrderState.Cancelled, "下雨"), (cancelled.State, cancelled.CancelNote));
         Assert.Equal((0, 240), ((await _desk.HoursAsync(elder)).Held.Value, (await _desk.HoursAsync(elder)).Available.Value));
-        await _desk.Orders(elder).CancelOrderAsync(new CancelOrderRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.OrderWrongState);
+        await _desk.Orders(elder).CancelOrderAsync(new CancelOrderRequest { RequestId = Id(), Order = order })
+            .IsRefusedAsync(Reason.OrderWrongState);
     }
 
     [Fact]
@@ -118,18 +132,24 @@ public sealed class ServiceOrderApiTests(TestServer server)
         }
         string before = await server.TrialBalanceAsync();
 
-        await own.RequestServiceAsync(new RequestServiceRequest { Recipient = elder }).IsRefusedAsync(Reason.InvalidField, "request_id", "item", "planned_start_time", "planned");
+        await own.RequestServiceAsync(new RequestServiceRequest { Recipient = elder })
+            .IsRefusedAsync(Reason.InvalidField, "request_id", "item", "planned_start_time", "planned");
         await own.RequestServiceAsync(With(request => request.Item = "Companionship")).IsRefusedAsync(Reason.InvalidField, "item");
         await own.RequestServiceAsync(With(request => request.Item = "flying")).IsRefusedAsync(Reason.ItemNotFound);
         await own.RequestServiceAsync(With(request => request.Item = "clean-home")).IsRefusedAsync(Reason.ItemNotFound);
         await own.RequestServiceAsync(With(request => request.Planned = Minutes(20))).IsRefusedAsync(Reason.InvalidField, "planned.value");
         await own.RequestServiceAsync(With(request => request.Planned = Minutes(135))).IsRefusedAsync(Reason.SessionTooLong);
-        await own.RequestServiceAsync(With(request => request.Planned = Minutes(Shape.MaxAmount - (Shape.MaxAmount % 15)))).IsRefusedAsync(Reason.SessionTooLong);
+        await own.RequestServiceAsync(With(request => request.Planned = Minutes(Shape.MaxAmount - (Shape.MaxAmount % 15))))
+            .IsRefusedAsync(Reason.SessionTooLong);
         await own.RequestServiceAsync(With(request => request.Planned = Minutes(0))).IsRefusedAsync(Reason.AmountNotPositive);
         await own.RequestServiceAsync(With(request => request.Planned = Unit.Fen.Of(15))).IsRefusedAsync(Reason.UnitMismatch);
-        await own.RequestServiceAsync(With(request => request.PlannedStartTime = Timestamp.FromDateTimeOffset(_desk.Now.AddMinutes(-1)))).IsRefusedAsync(Reason.OrderStartsInPast);
-        await own.RequestServiceAsync(With(request => request.PlannedStartTime = Timestamp.FromDateTime(DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc)))).IsRefusedAsync(Reason.InvalidField, "planned_start_time");
-        await own.RequestServiceAsync(With(request => request.PlannedStartTime = new Timestamp { Seconds = long.MaxValue })).IsRefusedAsync(Reason.InvalidField, "planned_start_time");
+        await own.RequestServiceAsync(With(request => request.PlannedStartTime = Timestamp.FromDateTimeOffset(_desk.Now.AddMinutes(-1))))
+            .IsRefusedAsync(Reason.OrderStartsInPast);
+        await own.RequestServiceAsync(
+            With(request => request.PlannedStartTime = Timestamp.FromDateTime(DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc))))
+            .IsRefusedAsync(Reason.InvalidField, "planned_start_time");
+        await own.RequestServiceAsync(With(request => request.PlannedStartTime = new Timestamp { Seconds = long.MaxValue }))
+            .IsRefusedAsync(Reason.InvalidField, "planned_start_time");
         await _desk.Orders(poor).RequestServiceAsync(_desk.Request(poor)).IsRefusedAsync(Reason.InsufficientBalance);
         string young = await _desk.EnrolAsync(59);
         await _desk.Orders(young).RequestServiceAsync(_desk.Request(young)).IsRefusedAsync(Reason.SpenderTooYoung);
@@ -146,23 +166,32 @@ public sealed class ServiceOrderApiTests(TestServer server)
         string order = (await _desk.Orders(elder).RequestServiceAsync(_desk.Request(elder))).Name;
         ServiceOrderService.ServiceOrderServiceClient own = _desk.Orders(elder), other = _desk.Orders(volunteer);
 
-        await other.AcceptOrderAsync(new AcceptOrderRequest { Order = order, Volunteer = volunteer }).IsRefusedAsync(Reason.InvalidField, "request_id");
-        await other.AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = Nobody, Volunteer = volunteer }).IsRefusedAsync(Reason.OrderNotFound);
-        await own.DisputeOrderAsync(new DisputeOrderRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.InvalidField, "note");
-        await own.CancelOrderAsync(new CancelOrderRequest { RequestId = "x", Order = order, Note = new string('长', 501) }).IsRefusedAsync(Reason.InvalidField, "request_id", "note");
-        await own.RateOrderAsync(new RateOrderRequest { RequestId = Id(), Order = order, Stars = 6 }).IsRefusedAsync(Reason.InvalidField, "stars");
-        await own.RateOrderAsync(new RateOrderRequest { RequestId = Id(), Order = order, Stars = 5 }).IsRefusedAsync(Reason.OrderWrongState);
+        await other.AcceptOrderAsync(new AcceptOrderRequest { Order = order, Volunteer = volunteer })
+            .IsRefusedAsync(Reason.InvalidField, "request_id");
+        await other.AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = Nobody, Volunteer = volunteer })
+            .IsRefusedAsync(Reason.OrderNotFound);
+        await own.DisputeOrderAsync(new DisputeOrderRequest { RequestId = Id(), Order = order })
+            .IsRefusedAsync(Reason.InvalidField, "note");
+        await own.CancelOrderAsync(new CancelOrderRequest { RequestId = "x", Order = order, Note = new string('长', 501) })
+            .IsRefusedAsync(Reason.InvalidField, "request_id", "note");
+        await own.RateOrderAsync(new RateOrderRequest { RequestId = Id(), Order = order, Stars = 6 })
+            .IsRefusedAsync(Reason.InvalidField, "stars");
+        await own.RateOrderAsync(new RateOrderRequest { RequestId = Id(), Order = order, Stars = 5 })
+            .IsRefusedAsync(Reason.OrderWrongState);
         await own.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.OrderWrongState);
         await other.CheckInAsync(new CheckInRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.PartyNotAllowed);
         await other.CheckOutAsync(new CheckOutRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.PartyNotAllowed);
         await other.CancelOrderAsync(new CancelOrderRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.PartyNotAllowed);
-        await _desk.OrdersAs(Role.Administrator).ResolveDisputeAsync(new ResolveDisputeRequest { RequestId = Id(), Order = order, Outcome = DisputeOutcome.Cancelled, Note = "x" }).IsRefusedAsync(Reason.OrderWrongState);
+        await _desk.OrdersAs(Role.Administrator)
+            .ResolveDisputeAsync(new ResolveDisputeRequest { RequestId = Id(), Order = order, Outcome = DisputeOutcome.Cancelled,
+            Note = "x" }).IsRefusedAsync(Reason.OrderWrongState);
     }
 
     [Fact]
     public async Task Orders_are_shown_to_whom_they_concern()
     {
-        string elder = await _desk.RegisterWithHoursAsync(), stranger = await _desk.RegisterAsync(), volunteer = await _desk.EnrolAsync(), other = await _desk.EnrolAsync();
+        string elder = await _desk.RegisterWithHoursAsync(), stranger = await _desk.RegisterAsync(), volunteer = await _desk.EnrolAsync(),
+            other = await _desk.EnrolAsync();
         ServiceOrder waiting = await _desk.Orders(elder).RequestServiceAsync(_desk.Request(elder, TimeSpan.FromHours(8), 60));
         ServiceOrder accepted = await _desk.AcceptedAsync(elder, volunteer);
         GetOrderRequest Get(ServiceOrder order) => new() { Name = order.Name };
@@ -173,15 +202,28 @@ public sealed class ServiceOrderApiTests(TestServer server)
         Assert.Equal(waiting, await _desk.Orders(other).GetOrderAsync(Get(waiting)));
         Assert.Equal(accepted, await _desk.Orders(elder).GetOrderAsync(Get(accepted)));
 
-        Assert.Equal([waiting.Name, accepted.Name], await NamesAsync(_desk.Orders(elder), new ListOrdersRequest { Parent = _desk.Region, Recipient = elder }));
+        Assert.Equal([waiting.Name, accepted.Name],
+            await NamesAsync(_desk.Orders(elder), new ListOrdersRequest { Parent = _desk.Region, Recipient = elder }));
         Assert.Contains(waiting.Name, await NamesAsync(_desk.Orders(other), new ListOrdersRequest { Parent = _desk.Region }));
         Assert.DoesNotContain(accepted.Name, await NamesAsync(_desk.Orders(other), new ListOrdersRequest { Parent = _desk.Region }));
-        Assert.Equal([accepted.Name], await NamesAsync(_desk.Orders(volunteer), new ListOrdersRequest { Parent = _desk.Region, Volunteer = volunteer }));
-        Assert.Equal([accepted.Name], await NamesAsync(_desk.OrdersAs(Role.Auditor), new ListOrdersRequest { Parent = _desk.Region, Recipient = elder, State = OrderState.Accepted }));
-        Assert.Empty(await NamesAsync(_desk.OrdersAs(Role.Auditor), new ListOrdersRequest { Parent = _desk.Region, Recipient = elder, Period = new Period { LastDay = _desk.Today.AddDays(-1).ToContract() } }));
-        Assert.Equal(2, (await NamesAsync(_desk.OrdersAs(Role.Auditor), new ListOrdersRequest { Parent = _desk.Region, Recipient = elder, Period = new Period { FirstDay = _desk.Today.ToContract() } })).Count);
-        await _desk.Orders(stranger).ListOrdersAsync(new ListOrdersRequest { Parent = _desk.Region, Recipient = elder }).IsRefusedAsync(Reason.PartyNotAllowed);
-        await _desk.OrdersAs(Role.Auditor).ListOrdersAsync(new ListOrdersRequest { Parent = _desk.Region, State = (OrderState)99, Volunteer = elder, PageSize = -1 }).IsRefusedAsync(Reason.InvalidField, "state", "volunteer", "page_size");
+        Assert.Equal([accepted.Name],
+            await NamesAsync(_desk.Orders(volunteer), new ListOrdersRequest { Parent = _desk.Region, Volunteer = volunteer }));
+        Assert.Equal([accepted.Name],
+            await NamesAsync(_desk.OrdersAs(Role.Auditor),
+            new ListOrdersRequest { Parent = _desk.Region, Recipient = elder, State = OrderState.Accepted }));
+        Assert.Empty(
+            await NamesAsync(_desk.OrdersAs(Role.Auditor),
+            new ListOrdersRequest { Parent = _desk.Region, Recipient = elder,
+            Period = new Period { LastDay = _desk.Today.AddDays(-1).ToContract() } }));
+        Assert.Equal(
+            2, (await NamesAsync(_desk.OrdersAs(Role.Auditor),
+            new ListOrdersRequest { Parent = _desk.Region, Recipient = elder,
+            Period = new Period { FirstDay = _desk.Today.ToContract() } })).Count);
+        await _desk.Orders(stranger).ListOrdersAsync(new ListOrdersRequest { Parent = _desk.Region, Recipient = elder })
+            .IsRefusedAsync(Reason.PartyNotAllowed);
+        await _desk.OrdersAs(Role.Auditor)
+            .ListOrdersAsync(new ListOrdersRequest { Parent = _desk.Region, State = (OrderState)99, Volunteer = elder, PageSize = -1 })
+            .IsRefusedAsync(Reason.InvalidField, "state", "volunteer", "page_size");
     }
 
     [Fact]
@@ -189,9 +231,11 @@ public sealed class ServiceOrderApiTests(TestServer server)
     {
         string elder = await _desk.RegisterWithHoursAsync();
         List<string> planned = [];
-        for (int hour = 3; hour > 0; hour--) planned.Add((await _desk.Orders(elder).RequestServiceAsync(_desk.Request(elder, TimeSpan.FromHours(hour), 15))).Name);
+        for (int hour = 3; hour > 0; hour--) planned.Add(
+            (await _desk.Orders(elder).RequestServiceAsync(_desk.Request(elder, TimeSpan.FromHours(hour), 15))).Name);
 
-        Assert.Equal(planned, await NamesAsync(_desk.Orders(elder), new ListOrdersRequest { Parent = _desk.Region, Recipient = elder, PageSize = 1 }));
+        Assert.Equal(planned,
+            await NamesAsync(_desk.Orders(elder), new ListOrdersRequest { Parent = _desk.Region, Recipient = elder, PageSize = 1 }));
     }
 
     private static async Task<List<string>> NamesAsync(ServiceOrderService.ServiceOrderServiceClient client, ListOrdersRequest request)

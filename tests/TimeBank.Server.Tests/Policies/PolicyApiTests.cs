@@ -19,11 +19,14 @@ public sealed class PolicyApiTests(TestServer server)
     [InlineData(Role.Auditor)]
     public async Task The_version_in_force_is_the_provinces_until_a_region_has_its_own(Role role)
     {
-        V1.PolicyVersion version = await As(role).GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{TestServer.Tianyuan}" });
+        V1.PolicyVersion version = await As(role)
+            .GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{TestServer.Tianyuan}" });
 
-        Assert.Equal(("regions/430000/policyVersions/2026-01", "2026-01", VersionState.Approved), (version.Name, version.Version, version.State));
+        Assert.Equal(("regions/430000/policyVersions/2026-01", "2026-01", VersionState.Approved),
+            (version.Name, version.Version, version.State));
         Assert.Equal(new Date { Year = 2026, Month = 1, Day = 1 }, version.EffectiveDate);
-        Assert.Contains(new PolicyNumber { Key = "hours.balanceCapMinutes", Value = "90000", Source = "Nanjing, Guangzhou: 1,500 hours" }, version.Numbers);
+        Assert.Contains(new PolicyNumber { Key = "hours.balanceCapMinutes", Value = "90000", Source = "Nanjing, Guangzhou: 1,500 hours" },
+            version.Numbers);
         Assert.Equal("2026-01", (string?)JsonNode.Parse(version.Document)!["version"]);
     }
 
@@ -34,15 +37,18 @@ public sealed class PolicyApiTests(TestServer server)
         var propose = new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{You}", Document = document };
 
         V1.PolicyVersion proposed = await As(Role.FinanceMaker).ProposeVersionAsync(propose);
-        Assert.Equal(($"regions/{You}/policyVersions/city-2031", VersionState.Proposed, "staff-FinanceMaker", ""), (proposed.Name, proposed.State, proposed.ProposedBy, proposed.ApprovedBy));
+        Assert.Equal(($"regions/{You}/policyVersions/city-2031", VersionState.Proposed, "staff-FinanceMaker", ""),
+            (proposed.Name, proposed.State, proposed.ProposedBy, proposed.ApprovedBy));
         Assert.Equal(proposed, await As(Role.FinanceMaker).ProposeVersionAsync(propose));
 
-        V1.PolicyVersion approved = await As(Role.FinanceChecker).ApproveVersionAsync(new ApprovePolicyVersionRequest { RequestId = NewId(), Name = proposed.Name });
+        V1.PolicyVersion approved = await As(Role.FinanceChecker)
+            .ApproveVersionAsync(new ApprovePolicyVersionRequest { RequestId = NewId(), Name = proposed.Name });
         Assert.Equal((VersionState.Approved, "staff-FinanceChecker"), (approved.State, approved.ApprovedBy));
         Assert.Equal("2026-01", (await InForceAsync(You, 2030, 12, 31)).Version);
         Assert.Equal("city-2031", (await InForceAsync(You, 2031, 1, 1)).Version);
         Assert.Equal("2026-01", (await InForceAsync(Chaling, 2031, 1, 1)).Version);
-        Assert.Equal(approved, await As(Role.Auditor).GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{You}", Version = "city-2031" }));
+        Assert.Equal(approved, await As(Role.Auditor)
+            .GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{You}", Version = "city-2031" }));
     }
 
     [Fact]
@@ -50,7 +56,8 @@ public sealed class PolicyApiTests(TestServer server)
     {
         V1.PolicyVersion proposed = await ProposeAsync("maker-checker", role: Role.Administrator);
 
-        await As(Role.Administrator).ApproveVersionAsync(new ApprovePolicyVersionRequest { RequestId = NewId(), Name = proposed.Name }).IsRefusedAsync(Reason.MakerIsChecker);
+        await As(Role.Administrator).ApproveVersionAsync(new ApprovePolicyVersionRequest { RequestId = NewId(), Name = proposed.Name })
+            .IsRefusedAsync(Reason.MakerIsChecker);
     }
 
     [Fact]
@@ -61,11 +68,13 @@ public sealed class PolicyApiTests(TestServer server)
         List<V1.PolicyVersion> listed = await Pages.AllAsync<V1.PolicyVersion>(1, async token =>
         {
             ListPolicyVersionsResponse page = await As(Role.Auditor).ListVersionsAsync(
-                new ListPolicyVersionsRequest { Parent = $"regions/{Chaling}", State = VersionState.Proposed, PageSize = 1, PageToken = token });
+                new ListPolicyVersionsRequest { Parent = $"regions/{Chaling}", State = VersionState.Proposed, PageSize = 1,
+                    PageToken = token });
             return ([.. page.Versions], page.NextPageToken);
         });
 
-        Assert.Equal(["list-2043", "list-2042", "list-2041"], listed.Select(version => version.Version).Where(name => name.StartsWith("list-", StringComparison.Ordinal)));
+        Assert.Equal(["list-2043", "list-2042", "list-2041"],
+            listed.Select(version => version.Version).Where(name => name.StartsWith("list-", StringComparison.Ordinal)));
         Assert.All(listed, version => Assert.Equal(("", 0), (version.Document, version.Numbers.Count)));
     }
 
@@ -82,7 +91,8 @@ public sealed class PolicyApiTests(TestServer server)
         int at = document.IndexOf(right, StringComparison.Ordinal);
         document = document[..at] + wrong + document[(at + right.Length)..];
 
-        await As(Role.FinanceMaker).ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}", Document = document })
+        await As(Role.FinanceMaker).ProposeVersionAsync(
+            new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}", Document = document })
             .IsRefusedAsync(Reason.PolicyInvalid, places);
     }
 
@@ -96,17 +106,20 @@ public sealed class PolicyApiTests(TestServer server)
     [InlineData("018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e", "regions/430104", "{}", Reason.RegionNotAllowed)]
     public async Task Propose_with_wrong_fields_is_refused(string id, string parent, string document, Reason reason, params string[] fields)
     {
-        await As(Role.FinanceMaker).ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = id, Parent = parent, Document = document }).IsRefusedAsync(reason, fields);
+        await As(Role.FinanceMaker).ProposeVersionAsync(
+            new ProposePolicyVersionRequest { RequestId = id, Parent = parent, Document = document }).IsRefusedAsync(reason, fields);
     }
 
     [Fact]
     public async Task A_document_too_long_is_refused()
     {
-        var request = new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}", Document = new string('x', 65_537) };
+        var request = new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}",
+            Document = new string('x', 65_537) };
         await As(Role.FinanceMaker).ProposeVersionAsync(request).IsRefusedAsync(Reason.InvalidField, "document");
         request.Document = new string('x', 2 << 20);
         // Past the size of any message, which is refused before anything is read.
-        Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(async () => await As(Role.FinanceMaker).ProposeVersionAsync(request))).StatusCode);
+        Assert.Equal(StatusCode.ResourceExhausted,
+            (await Assert.ThrowsAsync<RpcException>(async () => await As(Role.FinanceMaker).ProposeVersionAsync(request))).StatusCode);
     }
 
     [Fact]
@@ -114,7 +127,8 @@ public sealed class PolicyApiTests(TestServer server)
     {
         string document = await DocumentAsync(Chaling, "past", "2026-10-01");
 
-        await As(Role.FinanceMaker).ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}", Document = document })
+        await As(Role.FinanceMaker).ProposeVersionAsync(
+            new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}", Document = document })
             .IsRefusedAsync(Reason.EffectiveDateInPast);
     }
 
@@ -133,9 +147,13 @@ public sealed class PolicyApiTests(TestServer server)
         string id = NewId();
         await ProposeAsync("taken", id: id);
 
-        await As(Role.FinanceMaker).ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}", Document = await DocumentAsync(Chaling, "taken", "2036-01-01") })
+        await As(Role.FinanceMaker)
+            .ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}",
+            Document = await DocumentAsync(Chaling, "taken", "2036-01-01") })
             .IsRefusedAsync(Reason.VersionExists);
-        await As(Role.FinanceMaker).ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = id, Parent = $"regions/{Chaling}", Document = await DocumentAsync(Chaling, "other", "2036-01-01") })
+        await As(Role.FinanceMaker)
+            .ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = id, Parent = $"regions/{Chaling}",
+            Document = await DocumentAsync(Chaling, "other", "2036-01-01") })
             .IsRefusedAsync(Reason.RequestIdReused);
     }
 
@@ -147,13 +165,15 @@ public sealed class PolicyApiTests(TestServer server)
     [InlineData("", Reason.InvalidField, "name")]
     public async Task Approve_of_what_is_not_there_is_refused(string name, Reason reason, params string[] fields)
     {
-        await As(Role.FinanceChecker).ApproveVersionAsync(new ApprovePolicyVersionRequest { RequestId = NewId(), Name = name }).IsRefusedAsync(reason, fields);
+        await As(Role.FinanceChecker).ApproveVersionAsync(new ApprovePolicyVersionRequest { RequestId = NewId(), Name = name })
+            .IsRefusedAsync(reason, fields);
     }
 
     [Fact]
     public async Task A_version_is_approved_once()
     {
-        await As(Role.FinanceChecker, "430000").ApproveVersionAsync(new ApprovePolicyVersionRequest { RequestId = NewId(), Name = "regions/430000/policyVersions/2026-01" })
+        await As(Role.FinanceChecker, "430000")
+            .ApproveVersionAsync(new ApprovePolicyVersionRequest { RequestId = NewId(), Name = "regions/430000/policyVersions/2026-01" })
             .IsRefusedAsync(Reason.VersionAlreadyApproved);
     }
 
@@ -163,14 +183,23 @@ public sealed class PolicyApiTests(TestServer server)
         PolicyService.PolicyServiceClient auditor = As(Role.Auditor);
         var day = new Date { Year = 2025, Month = 12, Day = 31 };
 
-        await auditor.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Chaling}", Date = day }).IsRefusedAsync(Reason.PolicyVersionNotFound);
-        await auditor.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Chaling}", Version = "none" }).IsRefusedAsync(Reason.PolicyVersionNotFound);
-        await auditor.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Chaling}", Version = "none", Date = day }).IsRefusedAsync(Reason.InvalidField, "date");
-        await auditor.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Chaling}", Version = "No!" }).IsRefusedAsync(Reason.InvalidField, "version");
-        await auditor.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Chaling}", Date = new Date { Year = 2026, Month = 2, Day = 30 } }).IsRefusedAsync(Reason.InvalidField, "date");
+        await auditor.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Chaling}", Date = day })
+            .IsRefusedAsync(Reason.PolicyVersionNotFound);
+        await auditor.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Chaling}", Version = "none" })
+            .IsRefusedAsync(Reason.PolicyVersionNotFound);
+        await auditor.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Chaling}", Version = "none", Date = day })
+            .IsRefusedAsync(Reason.InvalidField, "date");
+        await auditor.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Chaling}", Version = "No!" })
+            .IsRefusedAsync(Reason.InvalidField, "version");
+        await auditor.GetVersionAsync(
+            new GetPolicyVersionRequest { Parent = $"regions/{Chaling}", Date = new Date { Year = 2026, Month = 2, Day = 30 } })
+            .IsRefusedAsync(Reason.InvalidField, "date");
         await auditor.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Unknown}" }).IsRefusedAsync(Reason.RegionUnknown);
-        await auditor.ListVersionsAsync(new ListPolicyVersionsRequest { Parent = $"regions/{Chaling}", PageSize = -1, State = (VersionState)9 }).IsRefusedAsync(Reason.InvalidField, "page_size", "state");
-        await auditor.ListVersionsAsync(new ListPolicyVersionsRequest { Parent = $"regions/{Chaling}", PageToken = "AAAA" }).IsRefusedAsync(Reason.PageTokenInvalid);
+        await auditor.ListVersionsAsync(
+            new ListPolicyVersionsRequest { Parent = $"regions/{Chaling}", PageSize = -1, State = (VersionState)9 })
+            .IsRefusedAsync(Reason.InvalidField, "page_size", "state");
+        await auditor.ListVersionsAsync(new ListPolicyVersionsRequest { Parent = $"regions/{Chaling}", PageToken = "AAAA" })
+            .IsRefusedAsync(Reason.PageTokenInvalid);
     }
 
     private static string NewId() => new Guid(++_requests, 0x70, 1, new byte[8]).ToString();
@@ -178,11 +207,17 @@ public sealed class PolicyApiTests(TestServer server)
     private PolicyService.PolicyServiceClient As(Role role, string region = City) => new(server.As(role, "", "", region));
 
     private async Task<V1.PolicyVersion> InForceAsync(string region, int year, int month, int day) =>
-        await As(Role.Auditor).GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{region}", Date = new Date { Year = year, Month = month, Day = day } });
+        await As(Role.Auditor).GetVersionAsync(
+            new GetPolicyVersionRequest { Parent = $"regions/{region}", Date = new Date { Year = year, Month = month, Day = day } });
 
     private async Task<string> DocumentAsync(string region, string version, string effective, Action<JsonObject>? change = null) =>
-        VersionDocuments.Changed((await As(Role.Auditor).GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{TestServer.Tianyuan}" })).Document, region, version, effective, change);
+        VersionDocuments.Changed(
+            (await As(Role.Auditor).GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{TestServer.Tianyuan}" })).Document,
+            region, version, effective, change);
 
-    private async Task<V1.PolicyVersion> ProposeAsync(string version, string effective = "2035-01-01", Role role = Role.FinanceMaker, string? id = null) =>
-        await As(role).ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = id ?? NewId(), Parent = $"regions/{Chaling}", Document = await DocumentAsync(Chaling, version, effective) });
+    private async Task<V1.PolicyVersion> ProposeAsync(string version, string effective = "2035-01-01", Role role = Role.FinanceMaker,
+        string? id = null) =>
+        await As(role)
+            .ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = id ?? NewId(), Parent = $"regions/{Chaling}",
+            Document = await DocumentAsync(Chaling, version, effective) });
 }

@@ -15,5 +15,6 @@ internal static class VersionDocuments
         return file.ToJsonString();
     }
 
-    public static JsonObject Item(this JsonObject catalogue, string id) => catalogue["items"]!.AsArray().Select(item => item!.AsObject()).Single(item => (string?)item["id"] == id);
+    public static JsonObject Item(this JsonObject catalogue, string id) =>
+        catalogue["items"]!.AsArray().Select(item => item!.AsObject()).Single(item => (string?)item["id"] == id);
 }

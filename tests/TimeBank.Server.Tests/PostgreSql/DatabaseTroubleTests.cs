@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.V1;
 using Xunit;
 
@@ -86,7 +87,8 @@ public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFix
         AssertLeftOut(names["order"], orders.Orders.Select(one => one.Name), orders.Unreadable);
         Assert.Empty(log.Errors);
 
-        await hours.Volunteers().GetVolunteerAsync(new GetVolunteerRequest { Name = names["volunteer"][1] }).IsRefusedAsync(Reason.StateUnreadable);
+        await hours.Volunteers().GetVolunteerAsync(new GetVolunteerRequest { Name = names["volunteer"][1] })
+            .IsRefusedAsync(Reason.StateUnreadable);
         string incident =
             await IncidentAsync(async () => await hours.Elders().GetElderAsync(new GetElderRequest { Name = names["elder"][1] }));
         Assert.Contains(log.Errors, line => line.Contains(incident, StringComparison.Ordinal));
@@ -116,7 +118,8 @@ public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFix
     {
         RpcException error = await Assert.ThrowsAsync<RpcException>(call);
         Assert.Equal(StatusCode.DataLoss, error.StatusCode);
-        string incident = error.GetRpcStatus()!.Details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>()
+        string incident = error.GetRpcStatus()!.Details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor))
+            .Unpack<Google.Rpc.ErrorInfo>()
             .Metadata["incident"];
         Assert.Contains(incident, error.Status.Detail, StringComparison.Ordinal);
         return incident;

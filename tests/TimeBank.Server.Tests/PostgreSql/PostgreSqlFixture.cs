@@ -1,5 +1,5 @@
 using Npgsql;
-using TimeBank.Storage.Tests;
+using TimeBank.Testing;
 using Xunit;
 
 namespace TimeBank.Server.Tests;
@@ -12,7 +12,9 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
     public PostgreSqlServer Server { get; private set; } = null!;
 
     // No test pulls the plug, so nothing needs to reach the disk.
-    public async Task InitializeAsync() => Server = await PostgreSqlServer.StartAsync("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60", "autovacuum=off");
+    public async Task InitializeAsync() =>
+        Server = await PostgreSqlServer.StartAsync("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60",
+        "autovacuum=off");
 
     public Task DisposeAsync()
     {

@@ -3,8 +3,9 @@ using Grpc.Health.V1;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.Storage;
-using TimeBank.Storage.Tests;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -47,7 +48,8 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
     public void A_server_that_may_not_migrate_says_what_to_run()
     {
         using var engine = StorageEngine.Of(new TimeBankOptions { Database = postgres.NewDatabase() });
-        SchemaMismatchException refused = Assert.Throws<SchemaMismatchException>(() => engine.AddStores(new ServiceCollection(), migrate: false));
+        SchemaMismatchException refused =
+            Assert.Throws<SchemaMismatchException>(() => engine.AddStores(new ServiceCollection(), migrate: false));
         Assert.Contains("schema 0", refused.Message, StringComparison.Ordinal);
         Assert.Contains("timebank migrate", refused.Message, StringComparison.Ordinal);
     }
@@ -62,7 +64,8 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
             database.Replace($"Username={PostgreSqlServer.Superuser}", "Username=serving", StringComparison.Ordinal), migrate: false);
         MoneyDesk desk = new(running.Server, Region);
         await desk.FundAsync("lottery", 1_000);
-        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await new Health.HealthClient(running.Server.Anonymous()).CheckAsync(new HealthCheckRequest())).Status);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving,
+            (await new Health.HealthClient(running.Server.Anonymous()).CheckAsync(new HealthCheckRequest())).Status);
     }
 
     [Theory]
@@ -72,7 +75,8 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
     [InlineData("Password=hunter2")]
     public void A_wrong_connection_string_is_refused_without_repeating_it(string text)
     {
-        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => StorageEngine.Of(new TimeBankOptions { Database = text }));
+        InvalidOperationException refused =
+            Assert.Throws<InvalidOperationException>(() => StorageEngine.Of(new TimeBankOptions { Database = text }));
         Assert.Contains("TimeBank:Database", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", refused.ToString(), StringComparison.Ordinal);
     }
@@ -82,7 +86,8 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
     [InlineData("Host=127.0.0.1", "2026-10-01", "TimeBank:Scenario")]
     public void A_cluster_needs_a_database_for_all_and_real_time(string database, string? scenario, string named)
     {
-        var options = new TimeBankOptions { Cluster = "district", Database = database, Scenario = scenario is null ? null : DateTimeOffset.Parse(scenario, CultureInfo.InvariantCulture) };
+        var options = new TimeBankOptions { Cluster = "district", Database = database, Scenario = scenario is null
+            ? null : DateTimeOffset.Parse(scenario, CultureInfo.InvariantCulture) };
         Assert.Contains(named, Assert.Throws<InvalidOperationException>(options.Check).Message, StringComparison.Ordinal);
     }
 
@@ -116,5 +121,6 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
     }
 
     private static async Task<Statement> StatementAsync(MoneyDesk desk, string provider) =>
-        await desk.ProviderClerk(provider).GetProviderStatementAsync(new GetProviderStatementRequest { Provider = provider, Period = MoneyDesk.AllDays });
+        await desk.ProviderClerk(provider)
+            .GetProviderStatementAsync(new GetProviderStatementRequest { Provider = provider, Period = MoneyDesk.AllDays });
 }

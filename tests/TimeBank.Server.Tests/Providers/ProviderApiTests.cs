@@ -17,25 +17,32 @@ public sealed class ProviderApiTests(TestServer server)
     {
         var registration = new RegisterProviderRequest
         {
-            RequestId = _desk.Request("register"), Parent = _desk.Region, DisplayName = "阳光食堂", ServiceTypes = { ServiceType.Meal, ServiceType.Bath }, Accreditation = MoneyDesk.AllDays,
+            RequestId = _desk.Request("register"), Parent = _desk.Region, DisplayName = "阳光食堂",
+                ServiceTypes = { ServiceType.Meal, ServiceType.Bath }, Accreditation = MoneyDesk.AllDays,
         };
         Provider provider = await _desk.Administrator.RegisterProviderAsync(registration);
 
         Assert.Equal(provider, await _desk.Administrator.RegisterProviderAsync(registration));
-        Assert.Equal(("阳光食堂", Standing.Good, MoneyDesk.AllDays, MoneyDesk.Fen(0)), (provider.DisplayName, provider.Standing, provider.Accreditation, provider.Payable));
+        Assert.Equal(("阳光食堂", Standing.Good, MoneyDesk.AllDays, MoneyDesk.Fen(0)),
+            (provider.DisplayName, provider.Standing, provider.Accreditation, provider.Payable));
         Assert.Equal([ServiceType.Meal, ServiceType.Bath], provider.ServiceTypes);
         Assert.Equal(provider, await _desk.ProviderClerk(provider.Name).GetProviderAsync(new GetProviderRequest { Name = provider.Name }));
-        await _desk.Administrator.RegisterProviderAsync(new RegisterProviderRequest(registration) { DisplayName = "别家" }).IsRefusedAsync(Reason.RequestIdReused);
-        await _desk.Administrator.RegisterProviderAsync(new RegisterProviderRequest { Parent = _desk.Region }).IsRefusedAsync(Reason.InvalidField, "request_id", "display_name", "service_types", "accreditation");
-        await _desk.Administrator.GetProviderAsync(new GetProviderRequest { Name = $"{_desk.Region}/providers/0123456789AB" }).IsRefusedAsync(Reason.ProviderNotFound);
+        await _desk.Administrator.RegisterProviderAsync(new RegisterProviderRequest(registration) { DisplayName = "别家" })
+            .IsRefusedAsync(Reason.RequestIdReused);
+        await _desk.Administrator.RegisterProviderAsync(new RegisterProviderRequest { Parent = _desk.Region })
+            .IsRefusedAsync(Reason.InvalidField, "request_id", "display_name", "service_types", "accreditation");
+        await _desk.Administrator.GetProviderAsync(new GetProviderRequest { Name = $"{_desk.Region}/providers/0123456789AB" })
+            .IsRefusedAsync(Reason.ProviderNotFound);
     }
 
     [Fact]
     public async Task Lists_go_by_type_and_standing_and_show_debts_to_those_who_may_see_them()
     {
         string medical = await _desk.ProviderAsync(ServiceType.Medical), suspended = await _desk.ProviderAsync(ServiceType.Medical);
-        await _desk.Administrator.SetStandingAsync(new SetStandingRequest { RequestId = _desk.Request(), Provider = suspended, Standing = Standing.Suspended, Note = "查" });
-        async Task<string[]> ListAsync(Standing standing, int pageSize = 1_000) => [.. (await _desk.Administrator.ListProvidersAsync(new ListProvidersRequest
+        await _desk.Administrator.SetStandingAsync(
+            new SetStandingRequest { RequestId = _desk.Request(), Provider = suspended, Standing = Standing.Suspended, Note = "查" });
+        async Task<string[]> ListAsync(Standing standing, int pageSize = 1_000) =>
+            [.. (await _desk.Administrator.ListProvidersAsync(new ListProvidersRequest
         {
             Parent = _desk.Region, ServiceType = ServiceType.Medical, Standing = standing, PageSize = pageSize,
         })).Providers.Select(provider => provider.Name)];
@@ -54,30 +61,43 @@ public sealed class ProviderApiTests(TestServer server)
     public async Task A_standing_begins_today_or_later_and_stops_redemptions()
     {
         string provider = await _desk.ProviderAsync(ServiceType.Meal);
-        var decision = new SetStandingRequest { RequestId = _desk.Request(), Provider = provider, Standing = Standing.BlackListed, Note = "骗补" };
+        var decision = new SetStandingRequest { RequestId = _desk.Request(), Provider = provider, Standing = Standing.BlackListed,
+            Note = "骗补" };
 
         Provider listed = await _desk.Administrator.SetStandingAsync(decision);
 
         Assert.Equal(listed, await _desk.Administrator.SetStandingAsync(decision));
         Assert.Equal((Standing.BlackListed, "骗补"), (listed.Standing, listed.StandingNote));
         Assert.Null(listed.StandingPeriod.LastDay);
-        await _desk.Administrator.SetStandingAsync(new SetStandingRequest(decision) { RequestId = _desk.Request(), FirstDay = new Date { Year = 2026, Month = 9, Day = 30 } }).IsRefusedAsync(Reason.InvalidField, "first_day");
-        await _desk.Administrator.SetStandingAsync(new SetStandingRequest(decision) { RequestId = _desk.Request(), LastDay = new Date { Year = 2026, Month = 9, Day = 30 } }).IsRefusedAsync(Reason.InvalidField, "last_day");
-        await _desk.Administrator.SetStandingAsync(new SetStandingRequest(decision) { RequestId = _desk.Request(), Standing = Standing.Unspecified, Note = "" }).IsRefusedAsync(Reason.InvalidField, "standing", "note");
-        await _desk.Administrator.SetStandingAsync(new SetStandingRequest(decision) { RequestId = _desk.Request(), Provider = $"{_desk.Region}/providers/0123456789AB" }).IsRefusedAsync(Reason.ProviderNotFound);
+        await _desk.Administrator.SetStandingAsync(
+            new SetStandingRequest(decision) { RequestId = _desk.Request(), FirstDay = new Date { Year = 2026, Month = 9, Day = 30 } })
+            .IsRefusedAsync(Reason.InvalidField, "first_day");
+        await _desk.Administrator.SetStandingAsync(
+            new SetStandingRequest(decision) { RequestId = _desk.Request(), LastDay = new Date { Year = 2026, Month = 9, Day = 30 } })
+            .IsRefusedAsync(Reason.InvalidField, "last_day");
+        await _desk.Administrator.SetStandingAsync(
+            new SetStandingRequest(decision) { RequestId = _desk.Request(), Standing = Standing.Unspecified, Note = "" })
+            .IsRefusedAsync(Reason.InvalidField, "standing", "note");
+        await _desk.Administrator.SetStandingAsync(
+            new SetStandingRequest(decision) { RequestId = _desk.Request(), Provider = $"{_desk.Region}/providers/0123456789AB" })
+            .IsRefusedAsync(Reason.ProviderNotFound);
     }
 
     [Fact]
     public async Task Redemptions_are_listed_newest_first_and_add_up_to_the_statement()
     {
-        string fund = await _desk.FundAsync("redeemed", 1_000_000), programme = await _desk.FundedAsync(_desk.Meals("redeemed"), (fund, 500_000));
-        string elder = await _desk.RegisterElderAsync(), canteen = await _desk.ProviderAsync(ServiceType.Meal), other = await _desk.ProviderAsync(ServiceType.Meal);
+        string fund = await _desk.FundAsync("redeemed", 1_000_000),
+            programme = await _desk.FundedAsync(_desk.Meals("redeemed"), (fund, 500_000));
+        string elder = await _desk.RegisterElderAsync(), canteen = await _desk.ProviderAsync(ServiceType.Meal),
+            other = await _desk.ProviderAsync(ServiceType.Meal);
         await _desk.IssueAsync(programme);
         string voucher = (await _desk.VoucherOfAsync(elder, programme)).Name;
         var redeemed = new List<string>();
-        foreach (long price in new[] { 800, 900, 1_000 }) redeemed.Add((await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher, canteen, price))).Redemption.Name);
+        foreach (long price in new[] { 800, 900, 1_000 }) redeemed.Add(
+            (await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher, canteen, price))).Redemption.Name);
         string elsewhere = (await _desk.Clerk(other).RedeemVoucherAsync(_desk.Lunch(voucher, other))).Redemption.Name;
-        await _desk.Clerk(canteen).RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = redeemed[1], Memo = "退" });
+        await _desk.Clerk(canteen)
+            .RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = redeemed[1], Memo = "退" });
         async Task<string[]> ListAsync(ListRedemptionsRequest request)
         {
             request.Parent = _desk.Region;
@@ -85,23 +105,39 @@ public sealed class ProviderApiTests(TestServer server)
         }
 
         Assert.Equal([redeemed[2], redeemed[1], redeemed[0]], await ListAsync(new ListRedemptionsRequest { Provider = canteen }));
-        Assert.Equal([elsewhere, redeemed[2], redeemed[1], redeemed[0]], await ListAsync(new ListRedemptionsRequest { Elder = elder, Programme = programme, Voucher = voucher }));
+        Assert.Equal([elsewhere, redeemed[2], redeemed[1], redeemed[0]],
+            await ListAsync(new ListRedemptionsRequest { Elder = elder, Programme = programme, Voucher = voucher }));
         Assert.Equal([redeemed[1]], await ListAsync(new ListRedemptionsRequest { Elder = elder, State = RedemptionState.Refunded }));
-        Assert.Equal([redeemed[2], redeemed[0]], await ListAsync(new ListRedemptionsRequest { Provider = canteen, State = RedemptionState.Redeemed }));
-        Assert.Empty(await ListAsync(new ListRedemptionsRequest { Provider = canteen, Period = new Period { LastDay = new Date { Year = 2026, Month = 9, Day = 30 } } }));
-        ListRedemptionsResponse page = await _desk.Administrator.ListRedemptionsAsync(new ListRedemptionsRequest { Parent = _desk.Region, Provider = canteen, PageSize = 2 });
-        ListRedemptionsResponse next = await _desk.Administrator.ListRedemptionsAsync(new ListRedemptionsRequest { Parent = _desk.Region, Provider = canteen, PageSize = 2, PageToken = page.NextPageToken });
+        Assert.Equal([redeemed[2], redeemed[0]],
+            await ListAsync(new ListRedemptionsRequest { Provider = canteen, State = RedemptionState.Redeemed }));
+        Assert.Empty(
+            await ListAsync(new ListRedemptionsRequest { Provider = canteen,
+            Period = new Period { LastDay = new Date { Year = 2026, Month = 9, Day = 30 } } }));
+        ListRedemptionsResponse page =
+            await _desk.Administrator.ListRedemptionsAsync(
+            new ListRedemptionsRequest { Parent = _desk.Region, Provider = canteen, PageSize = 2 });
+        ListRedemptionsResponse next =
+            await _desk.Administrator.ListRedemptionsAsync(
+            new ListRedemptionsRequest { Parent = _desk.Region, Provider = canteen, PageSize = 2, PageToken = page.NextPageToken });
         Assert.Equal(redeemed[0], Assert.Single(next.Redemptions).Name);
         Assert.Empty(next.NextPageToken);
-        await _desk.Administrator.ListRedemptionsAsync(new ListRedemptionsRequest { Parent = _desk.Region, Provider = other, PageToken = page.NextPageToken }).IsRefusedAsync(Reason.PageTokenInvalid);
-        await _desk.ProviderClerk(other).ListRedemptionsAsync(new ListRedemptionsRequest { Parent = _desk.Region, Provider = canteen }).IsRefusedAsync(Reason.PartyNotAllowed);
-        await _desk.Administrator.ListRedemptionsAsync(new ListRedemptionsRequest { Parent = _desk.Region, Provider = "regions/430211/providers/0123456789AB" }).IsRefusedAsync(Reason.InvalidField, "provider");
+        await _desk.Administrator.ListRedemptionsAsync(
+            new ListRedemptionsRequest { Parent = _desk.Region, Provider = other, PageToken = page.NextPageToken })
+            .IsRefusedAsync(Reason.PageTokenInvalid);
+        await _desk.ProviderClerk(other).ListRedemptionsAsync(new ListRedemptionsRequest { Parent = _desk.Region, Provider = canteen })
+            .IsRefusedAsync(Reason.PartyNotAllowed);
+        await _desk.Administrator.ListRedemptionsAsync(
+            new ListRedemptionsRequest { Parent = _desk.Region, Provider = "regions/430211/providers/0123456789AB" })
+            .IsRefusedAsync(Reason.InvalidField, "provider");
 
-        Statement statement = await _desk.ProviderClerk(canteen).GetProviderStatementAsync(new GetProviderStatementRequest { Provider = canteen, Period = MoneyDesk.AllDays });
-        Assert.Equal(["REDEEM_VOUCHER", "REDEEM_VOUCHER", "REDEEM_VOUCHER", "REFUND_REDEMPTION"], statement.Postings.Select(posting => posting.Code));
+        Statement statement = await _desk.ProviderClerk(canteen)
+            .GetProviderStatementAsync(new GetProviderStatementRequest { Provider = canteen, Period = MoneyDesk.AllDays });
+        Assert.Equal(["REDEEM_VOUCHER", "REDEEM_VOUCHER", "REDEEM_VOUCHER", "REFUND_REDEMPTION"],
+            statement.Postings.Select(posting => posting.Code));
         Assert.Equal((2_700, 900, 1_800), (statement.TotalCredits.Value, statement.TotalDebits.Value, statement.Closing.Amount.Value));
         Posting last = statement.Postings[^1];
         Assert.Equal((Side.Debit, 900, 1_800), (last.Side, last.Amount.Value, last.BalanceAfter.Amount.Value));
-        await _desk.ProviderClerk(canteen).GetProviderStatementAsync(new GetProviderStatementRequest { Provider = canteen }).IsRefusedAsync(Reason.InvalidField, "period");
+        await _desk.ProviderClerk(canteen).GetProviderStatementAsync(new GetProviderStatementRequest { Provider = canteen })
+            .IsRefusedAsync(Reason.InvalidField, "period");
     }
 }

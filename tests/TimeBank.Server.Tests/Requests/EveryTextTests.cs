@@ -4,13 +4,10 @@ using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;
-using Command = TimeBank.Grains.Command;
-using Digest = TimeBank.Ledger.Digest;
+using Digest = TimeBank.Proofs.Digest;
 
 namespace TimeBank.Server.Tests;
 

@@ -29,7 +29,8 @@ public sealed class RequestReaderTests
 
         Google.Rpc.Status refused = Assert.Throws<RpcException>(read.Check).GetRpcStatus()!;
 
-        BadRequest.Types.FieldViolation violation = Assert.Single(refused.Details.Single(detail => detail.Is(BadRequest.Descriptor)).Unpack<BadRequest>().FieldViolations);
+        BadRequest.Types.FieldViolation violation =
+            Assert.Single(refused.Details.Single(detail => detail.Is(BadRequest.Descriptor)).Unpack<BadRequest>().FieldViolations);
         Assert.Equal("memo", violation.Field);
         Assert.StartsWith("CONTROL_CHARACTER: ", violation.Description, StringComparison.Ordinal);
         Assert.Contains("the direction of text", violation.Description, StringComparison.Ordinal);

@@ -14,7 +14,8 @@ public sealed class ScenarioApiTests(TestServer server)
     public async Task The_clock_goes_forward_and_never_back()
     {
         DateTimeOffset now = (await _client.GetScenarioAsync(new GetScenarioRequest())).Now.ToDateTimeOffset();
-        AdvanceClockRequest forward = Advance("0b0e7c1c-0000-4000-8000-000000000001", now.AddSeconds(1)), back = Advance("0b0e7c1c-0000-4000-8000-000000000002", now.AddDays(-1));
+        AdvanceClockRequest forward = Advance("0b0e7c1c-0000-4000-8000-000000000001", now.AddSeconds(1)),
+            back = Advance("0b0e7c1c-0000-4000-8000-000000000002", now.AddDays(-1));
         Assert.Equal(now.AddSeconds(1), (await _client.AdvanceClockAsync(forward)).Now.ToDateTimeOffset());
         Assert.Equal(now.AddSeconds(1), (await _client.AdvanceClockAsync(back)).Now.ToDateTimeOffset());
         Assert.Equal(now.AddSeconds(1), (await _client.AdvanceClockAsync(forward)).Now.ToDateTimeOffset());
@@ -25,7 +26,8 @@ public sealed class ScenarioApiTests(TestServer server)
     {
         DateTimeOffset now = (await _client.GetScenarioAsync(new GetScenarioRequest())).Now.ToDateTimeOffset();
         await _client.AdvanceClockAsync(Advance("0b0e7c1c-0000-4000-8000-000000000003", now));
-        await _client.AdvanceClockAsync(Advance("0b0e7c1c-0000-4000-8000-000000000003", now.AddYears(1))).IsRefusedAsync(Reason.RequestIdReused);
+        await _client.AdvanceClockAsync(Advance("0b0e7c1c-0000-4000-8000-000000000003", now.AddYears(1)))
+            .IsRefusedAsync(Reason.RequestIdReused);
     }
 
     [Theory]
@@ -45,9 +47,12 @@ public sealed class ScenarioApiTests(TestServer server)
     public async Task Wrong_input_names_its_fields()
     {
         await _client.AdvanceClockAsync(new AdvanceClockRequest()).IsRefusedAsync(Reason.InvalidField, "request_id", "to");
-        await _client.AdvanceClockAsync(new AdvanceClockRequest { RequestId = "1", To = new Timestamp { Nanos = -1 } }).IsRefusedAsync(Reason.InvalidField, "request_id", "to");
-        await _client.AdvanceClockAsync(new AdvanceClockRequest { RequestId = new string('a', 500_000), To = new Timestamp() }).IsRefusedAsync(Reason.InvalidField, "request_id");
+        await _client.AdvanceClockAsync(new AdvanceClockRequest { RequestId = "1", To = new Timestamp { Nanos = -1 } })
+            .IsRefusedAsync(Reason.InvalidField, "request_id", "to");
+        await _client.AdvanceClockAsync(new AdvanceClockRequest { RequestId = new string('a', 500_000), To = new Timestamp() })
+            .IsRefusedAsync(Reason.InvalidField, "request_id");
     }
 
-    private static AdvanceClockRequest Advance(string id, DateTimeOffset to) => new() { RequestId = id, To = Timestamp.FromDateTimeOffset(to) };
+    private static AdvanceClockRequest Advance(string id, DateTimeOffset to) =>
+        new() { RequestId = id, To = Timestamp.FromDateTimeOffset(to) };
 }

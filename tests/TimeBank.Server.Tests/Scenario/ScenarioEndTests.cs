@@ -4,15 +4,11 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using Orleans.Runtime;
 using Orleans.Storage;
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;
-using Digest = TimeBank.Ledger.Digest;
-using ScenarioState = TimeBank.Grains.ScenarioState;
+using Digest = TimeBank.Proofs.Digest;
 
 namespace TimeBank.Server.Tests;
 

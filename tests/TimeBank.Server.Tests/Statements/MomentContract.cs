@@ -170,7 +170,8 @@ public abstract class MomentContract(TestServer server)
         var counter = new VolunteerService.VolunteerServiceClient(server.As(Role.Counter, regions: Region));
         return (await counter.EnrolVolunteerAsync(new EnrolVolunteerRequest
         {
-            RequestId = _desk.Request(), Parent = _desk.Region, DisplayName = "演示", BirthDate = new Date { Year = 1990, Month = 7, Day = 1 },
+            RequestId = _desk.Request(), Parent = _desk.Region, DisplayName = "演示",
+                BirthDate = new Date { Year = 1990, Month = 7, Day = 1 },
         })).Name;
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.Storage;
 using TimeBank.V1;
 using Xunit;

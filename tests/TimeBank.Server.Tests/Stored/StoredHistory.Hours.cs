@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Grpc.Core;
-using TimeBank.Grains;
 using TimeBank.V1;
 using Role = TimeBank.V1.Role;
 

@@ -1,8 +1,8 @@
-using TimeBank.Grains;
 using TimeBank.Ledger;
 using TimeBank.V1;
-using Digest = TimeBank.Ledger.Digest;
+using Digest = TimeBank.Proofs.Digest;
 using Role = TimeBank.V1.Role;
+using ServicePlace = TimeBank.V1.ServicePlace;
 using ServiceType = TimeBank.V1.ServiceType;
 using Standing = TimeBank.V1.Standing;
 
@@ -179,7 +179,7 @@ internal sealed partial class StoredHistory
             EntryId.Of("staff-finance_maker", Guid.Parse(RequestId("return"))), Digest.Of([1]), "staff-finance_maker", "",
                 new DateOnly(2026, 10, 1), "430000/2026-01", "退回", EntryHeader.NoDetails);
         return _grains.GetGrain<ILedgerGrain>(Here).SubmitAsync(
-            new ProposalMessage(MoneyEntries.Return(header, Slug.Parse("meals-2026"), [(Slug.Parse("lottery"), new Fen(1_000))])));
+            MoneyEntries.Return(header, Slug.Parse("meals-2026"), [(Slug.Parse("lottery"), new Fen(1_000))]));
     }
 
     private async Task VouchersAsync()

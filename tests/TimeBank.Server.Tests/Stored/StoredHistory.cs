@@ -6,7 +6,6 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
 using TimeBank.V1;
 using ErrorInfo = Google.Rpc.ErrorInfo;
 using Role = TimeBank.V1.Role;

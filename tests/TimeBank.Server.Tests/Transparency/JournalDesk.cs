@@ -2,9 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Server.Tests;
 
@@ -24,7 +23,8 @@ internal sealed class JournalDesk : IAsyncDisposable
 
     public int Listeners => Addresses.Length;
 
-    private Uri[] Addresses => [.. Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+    private Uri[] Addresses =>
+        [.. Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
 
     public static Task<JournalDesk> StartAsync(string data, params string[] settings) => StartAsync(data, _ => { }, settings);
 
@@ -70,7 +70,8 @@ internal sealed class JournalDesk : IAsyncDisposable
         ITreeStore trees = Services.GetRequiredService<ITreeStore>();
         for (; ; await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token))
         {
-            if (await trees.SignedAsync(Region, patience.Token) is { } text && SignedNote.Parse(text) is var note && Checkpoint.Parse(note.Text).Size >= size && note.Signatures.Length >= signatures) return note;
+            if (await trees.SignedAsync(Region, patience.Token) is { } text && SignedNote.Parse(text) is var note
+                && Checkpoint.Parse(note.Text).Size >= size && note.Signatures.Length >= signatures) return note;
         }
     }
 

@@ -3,10 +3,10 @@ using System.Net;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orleans;
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.V1;
+using TimeBank.Writer;
 using Xunit;
 
 namespace TimeBank.Server.Tests;
@@ -44,7 +44,8 @@ public sealed class ProofApiTests(TestServer server)
         [
             await Auditor.GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{entry.Index}" }),
             await Auditor.GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{entry.Id}" }),
-            await new LedgerService.LedgerServiceClient(server.As(Role.Elder, $"{Region}/elders/{elder}")).GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{entry.Index}" }),
+            await new LedgerService.LedgerServiceClient(server.As(Role.Elder, $"{Region}/elders/{elder}"))
+            .GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{entry.Index}" }),
         ];
         foreach (InclusionProof proof in full)
         {
@@ -54,9 +55,11 @@ public sealed class ProofApiTests(TestServer server)
             Assert.Equal(ReceiptStatus.Sound, Receipt.Check(Of(proof), new Digest(proof.Leaf.Span), keys, SigningKey.Check));
         }
         // Others get a proof of they don't know what.
-        foreach (CallInvoker other in new[] { server.As(Role.Elder, $"{Region}/elders/{NewId()}"), server.As(Role.Volunteer, $"regions/{TestServer.Lusong}/volunteers/{elder}"), server.As(Role.Counter) })
+        foreach (CallInvoker other in new[] { server.As(Role.Elder, $"{Region}/elders/{NewId()}"),
+            server.As(Role.Volunteer, $"regions/{TestServer.Lusong}/volunteers/{elder}"), server.As(Role.Counter) })
         {
-            InclusionProof proof = await new LedgerService.LedgerServiceClient(other).GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{entry.Index}" });
+            InclusionProof proof = await new LedgerService.LedgerServiceClient(other)
+                .GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{entry.Index}" });
             Assert.True(proof.Salt.IsEmpty && proof.Entry.IsEmpty);
             Assert.Equal(ReceiptStatus.Sound, Receipt.Check(Of(proof), new Digest(proof.Leaf.Span), keys, SigningKey.Check));
         }
@@ -67,7 +70,8 @@ public sealed class ProofApiTests(TestServer server)
     {
         for (int at = 0; at < 3; at++) await WriteAsync();
         SignedCheckpoint signed = await SignedAsync(3);
-        ConsistencyProof two = await Auditor.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, OldTreeSize = 1, NewTreeSize = 2 });
+        ConsistencyProof two = await Auditor.GetConsistencyProofAsync(
+            new GetConsistencyProofRequest { Parent = Region, OldTreeSize = 1, NewTreeSize = 2 });
         ConsistencyProof all = await Auditor.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, OldTreeSize = 1 });
 
         Digest first = (await server.Services.GetRequiredService<ITreeStore>().LeavesAsync(RegionCode.Parse("430211"), 0, 1, default))[0];
@@ -75,7 +79,8 @@ public sealed class ProofApiTests(TestServer server)
         var head = Checkpoint.Parse(SignedNote.Parse(all.Checkpoint).Text);
         Assert.Equal(head.Size, all.NewTreeSize);
         Assert.True(head.Size >= signed.TreeSize);
-        Assert.Equal(ProofStatus.Sound, MerkleProof.CheckConsistency(1, head.Size, first, head.Root, [.. all.Hashes.Select(hash => new Digest(hash.Span))]));
+        Assert.Equal(ProofStatus.Sound,
+            MerkleProof.CheckConsistency(1, head.Size, first, head.Root, [.. all.Hashes.Select(hash => new Digest(hash.Span))]));
         Assert.Empty((await Auditor.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region })).Hashes);
     }
 
@@ -85,12 +90,20 @@ public sealed class ProofApiTests(TestServer server)
         await SignedAsync((await WriteAsync()).Index + 1);
         LedgerService.LedgerServiceClient client = Auditor;
 
-        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, OldTreeSize = 3, NewTreeSize = 2 }).IsRefusedAsync(Reason.InvalidField);
-        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, OldTreeSize = -1 }).IsRefusedAsync(Reason.InvalidField);
-        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, NewTreeSize = long.MinValue }).IsRefusedAsync(Reason.InvalidField);
-        await client.GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{long.MaxValue}" }).IsRefusedAsync(Reason.EntryNotFound);
-        await client.GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{new string('f', 32)}" }).IsRefusedAsync(Reason.EntryNotFound);
-        foreach (string name in new[] { $"{Region}/entries/-1", $"{Region}/entries/00", $"{Region}/entries/01", $"{Region}/entries/", $"{Region}/entries/abc", $"{Region}/accounts/0", $"{Region}/entries/9223372036854775808", $"{Region}/entries/{new string('g', 32)}" })
+        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, OldTreeSize = 3, NewTreeSize = 2 })
+            .IsRefusedAsync(Reason.InvalidField);
+        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, OldTreeSize = -1 })
+            .IsRefusedAsync(Reason.InvalidField);
+        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = Region, NewTreeSize = long.MinValue })
+            .IsRefusedAsync(Reason.InvalidField);
+        await client.GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{long.MaxValue}" })
+            .IsRefusedAsync(Reason.EntryNotFound);
+        await client.GetInclusionProofAsync(new GetInclusionProofRequest { Name = $"{Region}/entries/{new string('f', 32)}" })
+            .IsRefusedAsync(Reason.EntryNotFound);
+        foreach (
+            string name in new[] { $"{Region}/entries/-1", $"{Region}/entries/00", $"{Region}/entries/01", $"{Region}/entries/",
+            $"{Region}/entries/abc", $"{Region}/accounts/0", $"{Region}/entries/9223372036854775808",
+            $"{Region}/entries/{new string('g', 32)}" })
         {
             await client.GetInclusionProofAsync(new GetInclusionProofRequest { Name = name }).IsRefusedAsync(Reason.InvalidField);
         }
@@ -104,13 +117,18 @@ public sealed class ProofApiTests(TestServer server)
         // A writer that nobody watches: what it writes isn't signed.
         const string region = "430111", parent = $"regions/{region}";
         var writer = new LedgerWriter(
-            RegionCode.Parse(region), server.Services.GetRequiredService<ILedgerStore>(), new BusinessClock(TimeProvider.System), new RandomSaltSource(), new LedgerOptions(), NullLogger.Instance);
+            RegionCode.Parse(region), server.Services.GetRequiredService<ILedgerStore>(), new BusinessClock(TimeProvider.System),
+                new RandomSaltSource(), new LedgerOptions(), NullLogger.Instance);
         for (int at = 0; at < 2; at++) Assert.Null((await writer.SubmitAsync(Issue())).Refusal);
         var client = new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", region));
 
-        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = parent, OldTreeSize = 1, NewTreeSize = 2 }).IsRefusedAsync(Reason.NotSignedYet);
-        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = parent, NewTreeSize = 3 }).IsRefusedAsync(Reason.InvalidField, "new_tree_size");
-        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = parent, OldTreeSize = 1L << 62, NewTreeSize = 1L << 62 }).IsRefusedAsync(Reason.InvalidField, "old_tree_size", "new_tree_size");
+        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = parent, OldTreeSize = 1, NewTreeSize = 2 })
+            .IsRefusedAsync(Reason.NotSignedYet);
+        await client.GetConsistencyProofAsync(new GetConsistencyProofRequest { Parent = parent, NewTreeSize = 3 })
+            .IsRefusedAsync(Reason.InvalidField, "new_tree_size");
+        await client.GetConsistencyProofAsync(
+            new GetConsistencyProofRequest { Parent = parent, OldTreeSize = 1L << 62, NewTreeSize = 1L << 62 })
+            .IsRefusedAsync(Reason.InvalidField, "old_tree_size", "new_tree_size");
     }
 
     [Theory]
@@ -123,7 +141,8 @@ public sealed class ProofApiTests(TestServer server)
         await SignedAsync((await WriteAsync()).Index + 1);
         using var http = new HttpClient { BaseAddress = new Uri(server.Http, "/regions/430211/") };
 
-        using HttpResponseMessage got = await http.GetAsync(path), asked = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+        using HttpResponseMessage got = await http.GetAsync(path),
+            asked = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (got.StatusCode, asked.StatusCode));
         Assert.Equal(got.Content.Headers.ContentType, asked.Content.Headers.ContentType);
@@ -141,9 +160,12 @@ public sealed class ProofApiTests(TestServer server)
         using var http = new HttpClient { BaseAddress = new Uri(server.Http, "/regions/430211/") };
 
         using HttpResponseMessage checkpoint = await http.GetAsync("checkpoint");
-        Assert.Equal(("text/plain", "utf-8", "public, max-age=1"), (checkpoint.Content.Headers.ContentType!.MediaType, checkpoint.Content.Headers.ContentType.CharSet, $"{checkpoint.Headers.CacheControl}"));
+        Assert.Equal(("text/plain", "utf-8", "public, max-age=1"),
+            (checkpoint.Content.Headers.ContentType!.MediaType, checkpoint.Content.Headers.ContentType.CharSet,
+            $"{checkpoint.Headers.CacheControl}"));
         var note = SignedNote.Parse(await checkpoint.Content.ReadAsByteArrayAsync());
-        VerifierKey[] keys = [.. (await http.GetStringAsync("verifier-keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(VerifierKey.Parse)];
+        VerifierKey[] keys =
+            [.. (await http.GetStringAsync("verifier-keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(VerifierKey.Parse)];
         Assert.Equal(NoteStatus.Signed, note.Check(keys, SigningKey.Check));
         var head = Checkpoint.Parse(note.Text);
 
@@ -152,7 +174,9 @@ public sealed class ProofApiTests(TestServer server)
         {
             string path = Tile.Of(0, index, head.Size).Path;
             using HttpResponseMessage tile = await http.GetAsync($"tile/0/{path}");
-            Assert.Equal(("application/octet-stream", true), (tile.Content.Headers.ContentType!.MediaType, $"{tile.Headers.CacheControl}".Contains("immutable", StringComparison.Ordinal)));
+            Assert.Equal(("application/octet-stream", true),
+                (tile.Content.Headers.ContentType!.MediaType,
+                $"{tile.Headers.CacheControl}".Contains("immutable", StringComparison.Ordinal)));
             foreach (byte[] hash in (await tile.Content.ReadAsByteArrayAsync()).Chunk(Digest.Size)) tree = tree.Append(new Digest(hash));
             byte[] bundle = await http.GetByteArrayAsync($"tile/entries/{path}");
             for (int at = 0; at < bundle.Length;)
@@ -203,12 +227,14 @@ public sealed class ProofApiTests(TestServer server)
     private static string NewId() => $"{Interlocked.Increment(ref _requests):D10}PF";
 
     private async Task<JournalEntry> WriteAsync(string? elder = null) =>
-        (await server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(TestServer.Tianyuan).SubmitAsync(Issue(elder))).Entry!;
+        (await server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(TestServer.Tianyuan).SubmitAsync(Issue(elder)))
+            .Entry!;
 
     private static Proposal Issue(string? elder = null)
     {
         var header = new EntryHeader(
-            EntryId.Of("PROOFS", new Guid(Interlocked.Increment(ref _requests), 1, 1, new byte[8])), Digest.Of([1]), "PROOFS", "", new DateOnly(2026, 10, 1), "", "", EntryHeader.NoDetails);
+            EntryId.Of("PROOFS", new Guid(Interlocked.Increment(ref _requests), 1, 1, new byte[8])), Digest.Of([1]), "PROOFS", "",
+                new DateOnly(2026, 10, 1), "", "", EntryHeader.NoDetails);
         return HourEntries.Issue(header, OpaqueId.Parse(elder ?? "0000000000PF"), new Minutes(1));
     }
 

@@ -1,4 +1,4 @@
-using TimeBank.Ledger;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Server.Tests;
@@ -12,7 +12,8 @@ public sealed class ProofToolTests : IDisposable
     [Fact]
     public async Task Receipt_is_checked_offline_and_a_witness_sees_a_journal_that_only_grows()
     {
-        string receipt = Path.Combine(_data, "my.tlog-proof"), state = Path.Combine(_data, "witness.state"), cosigned = Path.Combine(_data, "cosigned"), own = Path.Combine(_data, "witness.pem");
+        string receipt = Path.Combine(_data, "my.tlog-proof"), state = Path.Combine(_data, "witness.state"),
+            cosigned = Path.Combine(_data, "cosigned"), own = Path.Combine(_data, "witness.pem");
         string[] witness = ["witness", "--own-key", own, "--name", "witness.example", "--state", state, "-o", cosigned];
         string key;
         await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
@@ -30,7 +31,8 @@ public sealed class ProofToolTests : IDisposable
         // The server is gone.
         Assert.Equal((0, ""), await RunAsync(null, "check", receipt, "--key", key));
         var note = SignedNote.Parse(await File.ReadAllBytesAsync(cosigned));
-        VerifierKey cosigner = SigningKey.Read(await File.ReadAllTextAsync(own))[0].Signer("witness.example", SignatureType.Cosignature).Key;
+        VerifierKey cosigner = SigningKey.Read(await File.ReadAllTextAsync(own))[0].Signer("witness.example", SignatureType.Cosignature)
+            .Key;
         Assert.Equal(3, Checkpoint.Parse(note.Text).Size);
         Assert.Equal(NoteStatus.Signed, note.Check([cosigner], SigningKey.Check));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(own));

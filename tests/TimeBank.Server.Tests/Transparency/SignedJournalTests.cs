@@ -3,6 +3,7 @@ using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Server.Tests;
@@ -60,14 +61,16 @@ public sealed class SignedJournalTests : IDisposable
             await before.SignedAsync(1);
         }
         string honest = await File.ReadAllTextAsync(file);
-        await File.WriteAllTextAsync(file, honest.Replace("timebank.example/430211\n1\n", "timebank.example/430211\n2\n", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(file,
+            honest.Replace("timebank.example/430211\n1\n", "timebank.example/430211\n2\n", StringComparison.Ordinal));
         await using JournalDesk desk = await JournalDesk.StartAsync(_data);
         Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(2)).Refusal!.Reason);
         var clock = new Stopwatch();
         using DatabaseHealth health = ActivatorUtilities.CreateInstance<DatabaseHealth>(desk.Services, clock);
         using var channel = GrpcChannel.ForAddress(desk.Grpc);
 
-        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, (await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest())).Status);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing,
+            (await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest())).Status);
         HealthCheckResult refused = await health.CheckHealthAsync(new HealthCheckContext());
         Assert.Equal(HealthStatus.Unhealthy, refused.Status);
         Assert.Contains("430211", refused.Description, StringComparison.Ordinal);
@@ -109,7 +112,8 @@ public sealed class SignedJournalTests : IDisposable
         string honest = await File.ReadAllTextAsync(file), key = await File.ReadAllTextAsync(Keys);
         var note = SignedNote.Parse(honest);
         if (otherKey) await File.WriteAllTextAsync(Keys, SigningKey.Create());
-        else await File.WriteAllTextAsync(file, (note with { Text = new Checkpoint("timebank.example/430211", 1, Digest.Of([1])).Text }).ToString());
+        else await File.WriteAllTextAsync(
+            file, (note with { Text = new Checkpoint("timebank.example/430211", 1, Digest.Of([1])).Text }).ToString());
 
         (int code, string message) = Verify();
         Assert.Equal(1, code);
@@ -168,7 +172,8 @@ public sealed class SignedJournalTests : IDisposable
         await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
         {
             SignedNote note = await desk.SignedAsync(1, signatures: 2);
-            VerifierKey[] both = [.. SigningKey.Read(await File.ReadAllTextAsync(Keys)).Select(key => key.Signer("timebank.example/430211").Key)];
+            VerifierKey[] both =
+                [.. SigningKey.Read(await File.ReadAllTextAsync(Keys)).Select(key => key.Signer("timebank.example/430211").Key)];
             Assert.Equal(2, both.Length);
             Assert.All(both, key => Assert.Equal(NoteStatus.Signed, note.Check([key], SigningKey.Check)));
         }
@@ -178,11 +183,14 @@ public sealed class SignedJournalTests : IDisposable
     public async Task Keys_and_name_may_come_from_the_settings()
     {
         string pem = SigningKey.Create();
-        await using JournalDesk desk = await JournalDesk.StartAsync(_data, $"--TimeBank:CheckpointKeys={pem}", "--TimeBank:Origin=log.zhuzhou.example/timebank", $"--TimeBank:Checkpoints={_data}/elsewhere");
+        await using JournalDesk desk =
+            await JournalDesk.StartAsync(_data, $"--TimeBank:CheckpointKeys={pem}", "--TimeBank:Origin=log.zhuzhou.example/timebank",
+            $"--TimeBank:Checkpoints={_data}/elsewhere");
         await desk.WriteAsync(1);
         SignedNote note = await desk.SignedAsync(1);
 
-        Assert.Equal(NoteStatus.Signed, note.Check([SigningKey.Read(pem)[0].Signer("log.zhuzhou.example/timebank/430211").Key], SigningKey.Check));
+        Assert.Equal(NoteStatus.Signed,
+            note.Check([SigningKey.Read(pem)[0].Signer("log.zhuzhou.example/timebank/430211").Key], SigningKey.Check));
         Assert.False(File.Exists(Keys));
         Assert.True(File.Exists(Path.Combine(_data, "elsewhere", "430211.checkpoint")));
     }
@@ -219,10 +227,12 @@ public sealed class SignedJournalTests : IDisposable
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
     private void Refused(string why, params string[] settings) =>
-        Assert.Contains(why, Assert.Throws<InvalidOperationException>(() => TimeBankServer.Build([.. JournalDesk.Arguments(_data), .. settings])).Message, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Throws<InvalidOperationException>(
+            () => TimeBankServer.Build([.. JournalDesk.Arguments(_data), .. settings])).Message, StringComparison.Ordinal);
 
     /// <summary>The database and its log.</summary>
-    private Dictionary<string, byte[]> Backup() => Directory.GetFiles(_data, "timebank.db*").Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)).ToDictionary(file => file, File.ReadAllBytes);
+    private Dictionary<string, byte[]> Backup() => Directory.GetFiles(_data, "timebank.db*")
+        .Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)).ToDictionary(file => file, File.ReadAllBytes);
 
     private void Restore(Dictionary<string, byte[]> backup)
     {

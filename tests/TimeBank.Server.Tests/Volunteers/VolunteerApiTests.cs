@@ -15,13 +15,15 @@ public sealed class VolunteerApiTests(TestServer server)
     [Fact]
     public async Task EnrolVolunteer_answers_again_and_refuses_another_content()
     {
-        var request = new EnrolVolunteerRequest { RequestId = Id(), Parent = _desk.Region, DisplayName = "王芳", BirthDate = new DateOnly(1980, 2, 29).ToContract() };
+        var request = new EnrolVolunteerRequest { RequestId = Id(), Parent = _desk.Region, DisplayName = "王芳",
+            BirthDate = new DateOnly(1980, 2, 29).ToContract() };
 
         Volunteer first = await _desk.Volunteers().EnrolVolunteerAsync(request);
 
         Assert.Equal(first, await _desk.Volunteers().EnrolVolunteerAsync(request));
         Assert.Equal(("王芳", 0), (first.DisplayName, first.Stars));
-        Assert.Equal(first, await _desk.Volunteers(Role.Volunteer, first.Name).GetVolunteerAsync(new GetVolunteerRequest { Name = first.Name }));
+        Assert.Equal(first, await _desk.Volunteers(Role.Volunteer, first.Name)
+            .GetVolunteerAsync(new GetVolunteerRequest { Name = first.Name }));
         request.DisplayName = "别人";
         await _desk.Volunteers().EnrolVolunteerAsync(request).IsRefusedAsync(Reason.RequestIdReused);
     }
@@ -29,15 +31,20 @@ public sealed class VolunteerApiTests(TestServer server)
     [Fact]
     public async Task EnrolVolunteer_refuses_wrong_input()
     {
-        await _desk.Volunteers().EnrolVolunteerAsync(new EnrolVolunteerRequest { Parent = _desk.Region }).IsRefusedAsync(Reason.InvalidField, "request_id", "display_name", "birth_date");
+        await _desk.Volunteers().EnrolVolunteerAsync(new EnrolVolunteerRequest { Parent = _desk.Region })
+            .IsRefusedAsync(Reason.InvalidField, "request_id", "display_name", "birth_date");
         await _desk.Volunteers().EnrolVolunteerAsync(new EnrolVolunteerRequest
         {
-            RequestId = "no uuid", Parent = _desk.Region, DisplayName = new string('长', 100_000), BirthDate = new Date { Year = 2026, Month = 2, Day = 30 }, Home = "regions/430203/elders/000000000000",
+            RequestId = "no uuid", Parent = _desk.Region, DisplayName = new string('长', 100_000),
+                BirthDate = new Date { Year = 2026, Month = 2, Day = 30 }, Home = "regions/430203/elders/000000000000",
         }).IsRefusedAsync(Reason.InvalidField, "request_id", "display_name", "birth_date", "home");
         await _desk.Volunteers().EnrolVolunteerAsync(Enrol(_desk.Today.AddYears(-18).AddDays(1))).IsRefusedAsync(Reason.VolunteerTooYoung);
-        await _desk.Volunteers().EnrolVolunteerAsync(Enrol(new DateOnly(1980, 1, 1), "regions/430203/volunteers/000000000000")).IsRefusedAsync(Reason.HomeNotFound);
+        await _desk.Volunteers().EnrolVolunteerAsync(Enrol(new DateOnly(1980, 1, 1), "regions/430203/volunteers/000000000000"))
+            .IsRefusedAsync(Reason.HomeNotFound);
         var unknown = new HoursDesk(server, "439900");
-        await unknown.Volunteers().EnrolVolunteerAsync(new EnrolVolunteerRequest { RequestId = Id(), Parent = unknown.Region, DisplayName = "王", BirthDate = new DateOnly(1980, 1, 1).ToContract() })
+        await unknown.Volunteers()
+            .EnrolVolunteerAsync(new EnrolVolunteerRequest { RequestId = Id(), Parent = unknown.Region, DisplayName = "王",
+            BirthDate = new DateOnly(1980, 1, 1).ToContract() })
             .IsRefusedAsync(Reason.RegionUnknown);
     }
 
@@ -51,11 +58,19 @@ public sealed class VolunteerApiTests(TestServer server)
         Assert.Equal([parent], (await _desk.Volunteers().SetFamilyAsync(Family(parent))).Family);
         Assert.Empty((await _desk.Volunteers().SetFamilyAsync(Family())).Family);
         await _desk.Volunteers().SetFamilyAsync(Family(parent, parent)).IsRefusedAsync(Reason.InvalidField, "family[1].person");
-        await _desk.Volunteers().SetFamilyAsync(Family(new FamilyMember { Person = "x", Kinship = (V1.Kinship)99 })).IsRefusedAsync(Reason.InvalidField, "family[0].person", "family[0].kinship");
-        await _desk.Volunteers().SetFamilyAsync(Family(new FamilyMember { Person = "regions/430203/elders/000000000000", Kinship = V1.Kinship.Parent })).IsRefusedAsync(Reason.InvalidField, "family[0].person");
-        await _desk.Volunteers().SetFamilyAsync(Family([.. Enumerable.Range(0, 21).Select(at => new FamilyMember { Person = $"regions/430211/elders/0000000000{at:D2}", Kinship = V1.Kinship.Child })]))
+        await _desk.Volunteers().SetFamilyAsync(Family(new FamilyMember { Person = "x", Kinship = (V1.Kinship)99 }))
+            .IsRefusedAsync(Reason.InvalidField, "family[0].person", "family[0].kinship");
+        await _desk.Volunteers()
+            .SetFamilyAsync(Family(new FamilyMember { Person = "regions/430203/elders/000000000000", Kinship = V1.Kinship.Parent }))
+            .IsRefusedAsync(Reason.InvalidField, "family[0].person");
+        await _desk.Volunteers()
+            .SetFamilyAsync(
+            Family([.. Enumerable.Range(0, 21)
+            .Select(at => new FamilyMember { Person = $"regions/430211/elders/0000000000{at:D2}", Kinship = V1.Kinship.Child })]))
             .IsRefusedAsync(Reason.InvalidField, "family");
-        await _desk.Volunteers().SetFamilyAsync(Family(new FamilyMember { Person = "regions/430211/elders/000000000000", Kinship = V1.Kinship.Parent })).IsRefusedAsync(Reason.FamilyMemberNotFound);
+        await _desk.Volunteers()
+            .SetFamilyAsync(Family(new FamilyMember { Person = "regions/430211/elders/000000000000", Kinship = V1.Kinship.Parent }))
+            .IsRefusedAsync(Reason.FamilyMemberNotFound);
     }
 
     [Fact]
@@ -112,7 +127,8 @@ public sealed class VolunteerApiTests(TestServer server)
         Assert.Equal(names.Distinct().Count(), names.Count);
         request.PageToken = "AAAA";
         await _desk.Volunteers().ListVolunteersAsync(request).IsRefusedAsync(Reason.PageTokenInvalid);
-        await _desk.Volunteers().ListVolunteersAsync(new ListVolunteersRequest { Parent = _desk.Region, PageSize = -1 }).IsRefusedAsync(Reason.InvalidField, "page_size");
+        await _desk.Volunteers().ListVolunteersAsync(new ListVolunteersRequest { Parent = _desk.Region, PageSize = -1 })
+            .IsRefusedAsync(Reason.InvalidField, "page_size");
     }
 
     [Fact]
@@ -125,7 +141,8 @@ public sealed class VolunteerApiTests(TestServer server)
         Statement statement = await own.GetHourStatementAsync(new GetHourStatementRequest { Person = volunteer, Period = new Period() });
         ListHourPostingsResponse postings = await own.ListHourPostingsAsync(new ListHourPostingsRequest { Person = volunteer });
 
-        Assert.Equal((120, 0, 120, 120, 90_000), (hours.Earned.Value, hours.Held.Value, hours.Available.Value, hours.Lifetime.Value, hours.Cap.Value));
+        Assert.Equal((120, 0, 120, 120, 90_000),
+            (hours.Earned.Value, hours.Held.Value, hours.Available.Value, hours.Lifetime.Value, hours.Cap.Value));
         Assert.Equal((0, 120, 120), (statement.Opening.Amount.Value, statement.TotalCredits.Value, statement.Closing.Amount.Value));
         Assert.Equal(V1.Side.Unspecified, statement.Opening.Side);
         HourPosting posting = Assert.Single(postings.Postings);
@@ -137,9 +154,13 @@ public sealed class VolunteerApiTests(TestServer server)
     {
         string volunteer = await _desk.EnrolAsync(age: 70), child = await _desk.EnrolWithHoursAsync();
         await _desk.EnrolWithHoursAsync(volunteer);
-        await _desk.Volunteers().SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = child, Family = { new FamilyMember { Person = volunteer, Kinship = V1.Kinship.Parent } } });
-        await _desk.Volunteers(Role.Volunteer, child).GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = child, Receiver = volunteer, Amount = Minutes(15) });
-        await _desk.Volunteers(Role.Volunteer, volunteer).DonateHoursAsync(new DonateHoursRequest { RequestId = Id(), Volunteer = volunteer, Amount = Minutes(5) });
+        await _desk.Volunteers()
+            .SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = child,
+            Family = { new FamilyMember { Person = volunteer, Kinship = V1.Kinship.Parent } } });
+        await _desk.Volunteers(Role.Volunteer, child)
+            .GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = child, Receiver = volunteer, Amount = Minutes(15) });
+        await _desk.Volunteers(Role.Volunteer, volunteer)
+            .DonateHoursAsync(new DonateHoursRequest { RequestId = Id(), Volunteer = volunteer, Amount = Minutes(5) });
         var request = new ListHourPostingsRequest { Person = volunteer, PageSize = 1 };
         List<HourPosting> postings = [];
         do
@@ -152,7 +173,11 @@ public sealed class VolunteerApiTests(TestServer server)
 
         Assert.Equal(["DONATE_HOURS", "GIFT_HOURS", "RENDER_SERVICE"], postings.Select(posting => posting.Posting.Code));
         Assert.Equal([HourAccount.Earned, HourAccount.Gifted, HourAccount.Earned], postings.Select(posting => posting.Account));
-        Assert.Equal("GIFT_HOURS", Assert.Single((await _desk.Volunteers().ListHourPostingsAsync(new ListHourPostingsRequest { Person = volunteer, Account = HourAccount.Gifted })).Postings).Posting.Code);
+        Assert.Equal(
+            "GIFT_HOURS",
+            Assert.Single(
+            (await _desk.Volunteers().ListHourPostingsAsync(
+            new ListHourPostingsRequest { Person = volunteer, Account = HourAccount.Gifted })).Postings).Posting.Code);
     }
 
     [Fact]
@@ -160,18 +185,26 @@ public sealed class VolunteerApiTests(TestServer server)
     {
         await _desk.Volunteers().GetVolunteerAsync(new GetVolunteerRequest { Name = Nobody }).IsRefusedAsync(Reason.VolunteerNotFound);
         await _desk.Volunteers().GetHoursAsync(new GetHoursRequest { Person = Nobody }).IsRefusedAsync(Reason.VolunteerNotFound);
-        await _desk.Volunteers().GetHoursAsync(new GetHoursRequest { Person = "regions/430211/elders/000000000000" }).IsRefusedAsync(Reason.ElderNotFound);
-        await _desk.Volunteers().GetHoursAsync(new GetHoursRequest { Person = "regions/430211/providers/000000000000" }).IsRefusedAsync(Reason.InvalidField, "person");
-        await _desk.Volunteers().GetHourStatementAsync(new GetHourStatementRequest { Person = Nobody, Account = (HourAccount)9 }).IsRefusedAsync(Reason.InvalidField, "account", "period");
-        await _desk.Volunteers().ListHourPostingsAsync(new ListHourPostingsRequest { Person = Nobody }).IsRefusedAsync(Reason.VolunteerNotFound);
+        await _desk.Volunteers().GetHoursAsync(new GetHoursRequest { Person = "regions/430211/elders/000000000000" })
+            .IsRefusedAsync(Reason.ElderNotFound);
+        await _desk.Volunteers().GetHoursAsync(new GetHoursRequest { Person = "regions/430211/providers/000000000000" })
+            .IsRefusedAsync(Reason.InvalidField, "person");
+        await _desk.Volunteers().GetHourStatementAsync(new GetHourStatementRequest { Person = Nobody, Account = (HourAccount)9 })
+            .IsRefusedAsync(Reason.InvalidField, "account", "period");
+        await _desk.Volunteers().ListHourPostingsAsync(new ListHourPostingsRequest { Person = Nobody })
+            .IsRefusedAsync(Reason.VolunteerNotFound);
     }
 
     [Fact]
     public async Task GiftHours_by_counter_staff_names_whom_they_act_for()
     {
         string volunteer = await _desk.EnrolWithHoursAsync(), mother = await _desk.RegisterAsync();
-        await _desk.Volunteers().SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = volunteer, Family = { new FamilyMember { Person = mother, Kinship = V1.Kinship.Parent } } });
-        GiftHoursRequest Gift(string onBehalfOf, long minutes = 30) => new() { RequestId = Id(), OnBehalfOf = onBehalfOf, Volunteer = volunteer, Receiver = mother, Amount = Minutes(minutes), Memo = "生日" };
+        await _desk.Volunteers()
+            .SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = volunteer,
+            Family = { new FamilyMember { Person = mother, Kinship = V1.Kinship.Parent } } });
+        GiftHoursRequest Gift(string onBehalfOf, long minutes = 30) =>
+            new() { RequestId = Id(), OnBehalfOf = onBehalfOf, Volunteer = volunteer, Receiver = mother, Amount = Minutes(minutes),
+            Memo = "生日" };
 
         string before = await server.TrialBalanceAsync();
         await _desk.Volunteers().GiftHoursAsync(Gift("")).IsRefusedAsync(Reason.OnBehalfOfRequired);
@@ -203,13 +236,17 @@ public sealed class VolunteerApiTests(TestServer server)
     public async Task Amounts_that_cannot_be_move_nothing(long value, string unit, Reason expected)
     {
         string volunteer = await _desk.EnrolAsync(), mother = await _desk.RegisterAsync();
-        await _desk.Volunteers().SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = volunteer, Family = { new FamilyMember { Person = mother, Kinship = V1.Kinship.Parent } } });
+        await _desk.Volunteers()
+            .SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = volunteer,
+            Family = { new FamilyMember { Person = mother, Kinship = V1.Kinship.Parent } } });
         VolunteerService.VolunteerServiceClient own = _desk.Volunteers(Role.Volunteer, volunteer);
         var amount = new Amount { Value = value, Unit = unit };
         string before = await server.TrialBalanceAsync();
 
-        await own.GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = volunteer, Receiver = mother, Amount = amount }).IsRefusedAsync(expected);
-        await own.DonateHoursAsync(new DonateHoursRequest { RequestId = Id(), Volunteer = volunteer, Amount = amount }).IsRefusedAsync(expected);
+        await own.GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = volunteer, Receiver = mother, Amount = amount })
+            .IsRefusedAsync(expected);
+        await own.DonateHoursAsync(new DonateHoursRequest { RequestId = Id(), Volunteer = volunteer, Amount = amount })
+            .IsRefusedAsync(expected);
 
         Assert.Equal(before, await server.TrialBalanceAsync());
     }
@@ -220,12 +257,17 @@ public sealed class VolunteerApiTests(TestServer server)
         string volunteer = await _desk.EnrolAsync();
         VolunteerService.VolunteerServiceClient own = _desk.Volunteers(Role.Volunteer, volunteer);
 
-        await own.GiftHoursAsync(new GiftHoursRequest { Volunteer = volunteer, Receiver = "regions/430203/elders/000000000000", Memo = new string('x', 201) })
+        await own.GiftHoursAsync(
+            new GiftHoursRequest { Volunteer = volunteer, Receiver = "regions/430203/elders/000000000000", Memo = new string('x', 201) })
             .IsRefusedAsync(Reason.InvalidField, "request_id", "receiver", "memo", "amount");
-        await own.DonateHoursAsync(new DonateHoursRequest { Volunteer = volunteer, Memo = "a\u0000b" }).IsRefusedAsync(Reason.InvalidField, "request_id", "memo", "amount");
-        await own.GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = volunteer, Receiver = volunteer, Amount = Minutes(1) }).IsRefusedAsync(Reason.GiftReceiverIsGiver);
-        await own.GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = volunteer, Receiver = "regions/430211/elders/000000000000", Amount = Minutes(1) }).IsRefusedAsync(Reason.GiftReceiverNotFound);
+        await own.DonateHoursAsync(new DonateHoursRequest { Volunteer = volunteer, Memo = "a\u0000b" })
+            .IsRefusedAsync(Reason.InvalidField, "request_id", "memo", "amount");
+        await own.GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = volunteer, Receiver = volunteer,
+            Amount = Minutes(1) }).IsRefusedAsync(Reason.GiftReceiverIsGiver);
+        await own.GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = volunteer,
+            Receiver = "regions/430211/elders/000000000000", Amount = Minutes(1) }).IsRefusedAsync(Reason.GiftReceiverNotFound);
     }
 
-    private EnrolVolunteerRequest Enrol(DateOnly birthDate, string home = "") => new() { RequestId = Id(), Parent = _desk.Region, DisplayName = "王芳", BirthDate = birthDate.ToContract(), Home = home };
+    private EnrolVolunteerRequest Enrol(DateOnly birthDate, string home = "") =>
+        new() { RequestId = Id(), Parent = _desk.Region, DisplayName = "王芳", BirthDate = birthDate.ToContract(), Home = home };
 }

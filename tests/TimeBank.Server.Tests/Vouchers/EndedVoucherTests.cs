@@ -5,7 +5,9 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>What has ended stays ended, and what was taken back was never given. On a server of its own, for its clock goes past the month's end.</summary>
+/// <summary>
+/// What has ended stays ended, and what was taken back was never given. On a server of its own, for its clock goes past the month's end.
+/// </summary>
 public sealed class EndedVoucherTests : IAsyncLifetime
 {
     private readonly TestServer _server = new();
@@ -34,7 +36,8 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         await _desk.IssueAsync(_meals);
         Voucher voucher = await _desk.VoucherOfAsync(_elder, _meals);
         string redemption = (await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen))).Redemption.Entry;
-        VoidVoucherResponse voided = await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest { RequestId = _desk.Request(), Voucher = voucher.Name, Memo = "搬走" });
+        VoidVoucherResponse voided = await _desk.Vouchers.VoidVoucherAsync(
+            new VoidVoucherRequest { RequestId = _desk.Request(), Voucher = voucher.Name, Memo = "搬走" });
         string before = await _desk.TrialBalanceAsync();
 
         ReverseRequest again = Reversal(redemption);
@@ -61,8 +64,10 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         RedeemVoucherRequest late = _desk.Lunch(voucher.Name, _canteen);
         late.ServiceDate = new Date { Year = 2026, Month = 10, Day = 31 };
         await _desk.Clerk(_canteen).RedeemVoucherAsync(late).IsRefusedAsync(Reason.VoucherClaimByPassed);
-        await MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = _desk.Request(), Parent = _desk.Region }));
-        Entry expiry = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = _desk.Region, Code = "EXPIRE_VOUCHER" })).Entries.Single();
+        await MoneyDesk.RunAsync(
+            _desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = _desk.Request(), Parent = _desk.Region }));
+        Entry expiry = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = _desk.Region, Code = "EXPIRE_VOUCHER" }))
+            .Entries.Single();
         string before = await _desk.TrialBalanceAsync();
 
         await Finance.ReverseAsync(Reversal(redemption)).IsRefusedAsync(Reason.VoucherClaimByPassed);
@@ -89,7 +94,8 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         Assert.Equal(("", redemption, "REVERSE"), (would.Name, would.Reverses, would.Code));
         Assert.Equal(would.Transfers, done.Transfers);
         Assert.Equal(done, await Finance.ReverseAsync(request));
-        Assert.Equal((VoucherState.Active, 10), (await _desk.VoucherOfAsync(_elder, _meals) is var now ? (now.State, now.Remaining.Value) : default));
+        Assert.Equal((VoucherState.Active, 10),
+            (await _desk.VoucherOfAsync(_elder, _meals) is var now ? (now.State, now.Remaining.Value) : default));
         await Finance.ReverseAsync(Reversal(redemption)).IsRefusedAsync(Reason.EntryAlreadyReversed);
         await Finance.ReverseAsync(new ReverseRequest(request) { Memo = "else" }).IsRefusedAsync(Reason.RequestIdReused);
     }
@@ -106,15 +112,18 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen)).IsRefusedAsync(Reason.VoucherVoided);
         Assert.False((await EntitlementAsync(_meals)).Issued);
         // The run that issued it is over: called again it answers as before, and gives nothing.
-        Assert.Equal((1, 10), (await _desk.IssueAsync(_meals, _desk.Request("first")))[^1].Summary is var same ? (same.Changed, same.Amounts[0].Value) : default);
+        Assert.Equal((1, 10), (await _desk.IssueAsync(_meals, _desk.Request("first")))[^1].Summary is var same
+            ? (same.Changed, same.Amounts[0].Value) : default);
         Assert.False((await EntitlementAsync(_meals)).Issued);
 
         Assert.Equal(1, (await _desk.IssueAsync(_meals, _desk.Request("second")))[^1].Summary.Changed);
         Assert.Equal(0, (await _desk.IssueAsync(_meals))[^1].Summary.Changed);
 
         Assert.True((await EntitlementAsync(_meals)).Issued);
-        Assert.Equal([10, 0], (await _desk.Vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = _desk.Region, Elder = _elder })).Vouchers.Select(one => one.Remaining.Value).OrderDescending());
-        Assert.Equal(12_000, (await _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = _meals })).Available.Value);
+        Assert.Equal([10, 0], (await _desk.Vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = _desk.Region, Elder = _elder }))
+            .Vouchers.Select(one => one.Remaining.Value).OrderDescending());
+        Assert.Equal(12_000, (await _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = _meals }))
+            .Available.Value);
     }
 
     [Fact]
@@ -124,7 +133,8 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         string elder = await desk.RegisterAsync();
         var first = new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = desk.Region, Month = desk.Month(), Elder = elder };
         await HoursDesk.RunAsync(Elders.IssueHours(first));
-        Entry issue = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = desk.Region, Code = "ISSUE_HOURS" })).Entries.Single();
+        Entry issue = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = desk.Region, Code = "ISSUE_HOURS" }))
+            .Entries.Single();
         await Finance.ReverseAsync(Reversal(issue.Name));
 
         Assert.False((await Elders.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = elder })).Entitlements[0].Issued);
@@ -132,7 +142,8 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         Assert.Equal(0, (await desk.HoursAsync(elder)).Issued.Value);
         var second = new IssueHoursRequest(first) { RequestId = HoursDesk.Id() };
         Assert.Equal(240, (await HoursDesk.RunAsync(Elders.IssueHours(second)))[^1].Summary.Amounts[0].Value);
-        await ((Func<Task>)(() => HoursDesk.RunAsync(Elders.IssueHours(new IssueHoursRequest(first) { RequestId = HoursDesk.Id() })))).IsRefusedAsync(Reason.AlreadyIssued);
+        await ((Func<Task>)(() => HoursDesk.RunAsync(Elders.IssueHours(new IssueHoursRequest(first) { RequestId = HoursDesk.Id() }))))
+            .IsRefusedAsync(Reason.AlreadyIssued);
         Assert.True((await Elders.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = elder })).Entitlements[0].Issued);
         Assert.Equal(240, (await desk.HoursAsync(elder)).Issued.Value);
     }
@@ -144,12 +155,14 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         string elder = await desk.RegisterWithHoursAsync();
         await MoveToAsync(2026, 11, 2);
         await HoursDesk.RunAsync(Elders.ExpireHours(new ExpireHoursRequest { RequestId = HoursDesk.Id(), Parent = desk.Region }));
-        Entry ended = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = desk.Region, Code = "EXPIRE_HOURS" })).Entries.Single();
+        Entry ended = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = desk.Region, Code = "EXPIRE_HOURS" }))
+            .Entries.Single();
 
         await Finance.ReverseAsync(Reversal(ended.Name)).IsRefusedAsync(Reason.EntryNotReversible);
 
         // Nor is their issue taken back out of what another month gave.
-        await HoursDesk.RunAsync(Elders.IssueHours(new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = desk.Region, Month = desk.Month() }));
+        await HoursDesk.RunAsync(
+            Elders.IssueHours(new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = desk.Region, Month = desk.Month() }));
         var issues = new ListEntriesRequest { Parent = desk.Region, Code = "ISSUE_HOURS" };
         Entry october = (await Finance.ListEntriesAsync(issues)).Entries[0];
         await Finance.ReverseAsync(Reversal(october.Name)).IsRefusedAsync(Reason.EntryNotReversible);
@@ -159,7 +172,8 @@ public sealed class EndedVoucherTests : IAsyncLifetime
     private ReverseRequest Reversal(string entry) => new() { RequestId = _desk.Request(), Entry = entry, Memo = "记错" };
 
     private async Task<V1.Entitlement> EntitlementAsync(string programme) =>
-        (await Elders.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = _elder })).Entitlements.Single(line => line.Programme == programme);
+        (await Elders.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = _elder }))
+            .Entitlements.Single(line => line.Programme == programme);
 
     private async Task MoveToAsync(int year, int month, int day) =>
         await new ScenarioService.ScenarioServiceClient(_server.As(Role.Administrator)).AdvanceClockAsync(new AdvanceClockRequest

@@ -19,7 +19,8 @@ public sealed class ExpiryTests : IAsyncLifetime
     {
         var desk = new MoneyDesk(_server, TestServer.Tianyuan);
         string fund = await desk.FundAsync("lottery", 1_000_000);
-        string meals = await desk.FundedAsync(desk.Meals("meals"), (fund, 24_000)), national = await desk.FundedAsync(desk.National("national"), (fund, 160_000));
+        string meals = await desk.FundedAsync(desk.Meals("meals"), (fund, 24_000)),
+            national = await desk.FundedAsync(desk.National("national"), (fund, 160_000));
         string elder = await desk.RegisterElderAsync(points: 40), other = await desk.RegisterElderAsync(points: 40);
         string canteen = await desk.ProviderAsync(V1.ServiceType.Meal), carer = await desk.ProviderAsync(V1.ServiceType.Care);
         await desk.IssueAsync(meals);
@@ -36,25 +37,30 @@ public sealed class ExpiryTests : IAsyncLifetime
 
         await MoveToAsync(2026, 11, 29);
         string request = desk.Request();
-        RunSummary run = await ExpireAsync(desk, request), again = await ExpireAsync(desk, request), third = await ExpireAsync(desk, desk.Request());
+        RunSummary run = await ExpireAsync(desk, request), again = await ExpireAsync(desk, request),
+            third = await ExpireAsync(desk, desk.Request());
 
         Assert.Equal((4, 4, 0), (run.Changed, again.Changed, third.Changed));
         Assert.Equal([("CNY", 157_000), ("MEAL", 19)], run.Amounts.Select(amount => (amount.Unit, amount.Value)));
         Assert.Equal(run.Amounts, again.Amounts);
         Assert.Equal(VoucherState.Expired, (await desk.VoucherOfAsync(other, meals)).State);
         ProgrammeReport report = await desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = meals });
-        Assert.Equal((20, 1, 19, 0), (report.Units.Issued.Value, report.Units.Redeemed.Value, report.Units.Expired.Value, report.Units.Remaining.Value));
-        Assert.Equal((24_000, 1_000, 200, 22_800), (report.Money.Issued.Value, report.Money.Redeemed.Value, report.Money.Released.Value, report.Money.Expired.Value));
+        Assert.Equal((20, 1, 19, 0),
+            (report.Units.Issued.Value, report.Units.Redeemed.Value, report.Units.Expired.Value, report.Units.Remaining.Value));
+        Assert.Equal((24_000, 1_000, 200, 22_800),
+            (report.Money.Issued.Value, report.Money.Redeemed.Value, report.Money.Released.Value, report.Money.Expired.Value));
         Assert.Equal(23_000, report.Available.Value);
         await desk.TrialBalanceAsync();
     }
 
     private static async Task<RunSummary> ExpireAsync(MoneyDesk desk, string request) =>
-        (await MoneyDesk.RunAsync(desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = request, Parent = desk.Region })))[^1].Summary;
+        (await MoneyDesk.RunAsync(
+            desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = request, Parent = desk.Region })))[^1].Summary;
 
     private async Task MoveToAsync(int year, int month, int day) =>
         await new ScenarioService.ScenarioServiceClient(_server.As(Role.Administrator)).AdvanceClockAsync(new AdvanceClockRequest
         {
-            RequestId = new Guid(year, (short)month, (short)day, new byte[8]).ToString("D"), To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(new DateOnly(year, month, day)).AddHours(8)),
+            RequestId = new Guid(year, (short)month, (short)day, new byte[8]).ToString("D"),
+                To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(new DateOnly(year, month, day)).AddHours(8)),
         });
 }

@@ -8,7 +8,10 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Runs that are broken off, and go on when the month is over or the caller has gone. On a server of its own, for its clock goes past the month's end.</summary>
+/// <summary>
+/// Runs that are broken off, and go on when the month is over or the caller has gone. On a server of its own, for its clock goes past the
+/// month's end.
+/// </summary>
 public sealed class MonthEndRunTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset LastMinute = ChinaTime.StartOf(new DateOnly(2026, 11, 1)).AddMinutes(-1);
@@ -41,10 +44,12 @@ public sealed class MonthEndRunTests : IAsyncLifetime
         RunSummary rest = (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary;
 
         Assert.Equal((2, 2, 0, 480), (rest.Total, rest.Changed, rest.Skipped, rest.Amounts[0].Value));
-        Assert.True((await Finance.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = left, Month = run.Month })).Entitlements[0].Issued);
+        Assert.True((await Finance.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = left, Month = run.Month })).Entitlements[0]
+            .Issued);
         Assert.Equal(0, (await _hours.HoursAsync(left)).Issued.Value);
         Assert.Equal(2, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
-        await ((Func<Task>)(() => HoursDesk.RunAsync(Finance.IssueHours(new IssueHoursRequest(run) { RequestId = HoursDesk.Id() })))).IsRefusedAsync(Reason.MonthNotCurrent);
+        await ((Func<Task>)(() => HoursDesk.RunAsync(Finance.IssueHours(new IssueHoursRequest(run) { RequestId = HoursDesk.Id() }))))
+            .IsRefusedAsync(Reason.MonthNotCurrent);
         var november = new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = _hours.Region, Month = _hours.Month() };
         Assert.Equal(2, (await HoursDesk.RunAsync(Finance.IssueHours(november)))[^1].Summary.Changed);
         Assert.Equal(240, (await _hours.HoursAsync(left)).Issued.Value);
@@ -57,14 +62,16 @@ public sealed class MonthEndRunTests : IAsyncLifetime
         DateOnly born = new(1946, 10, 20);
         await _hours.Elders().RegisterElderAsync(new RegisterElderRequest
         {
-            RequestId = HoursDesk.Id(), Parent = _hours.Region, DisplayName = "李奶奶", BirthDate = born.ToContract(), Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
+            RequestId = HoursDesk.Id(), Parent = _hours.Region, DisplayName = "李奶奶", BirthDate = born.ToContract(),
+                Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
         });
         Assert.Equal(0, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
         // Eighty today, but not on the day of the run.
         await _hours.AdvanceToAsync(ChinaTime.StartOf(born.AddYears(80)).AddHours(9));
 
         Assert.Equal(0, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
-        Assert.Equal(1, (await HoursDesk.RunAsync(Finance.IssueHours(new IssueHoursRequest(run) { RequestId = HoursDesk.Id() })))[^1].Summary.Changed);
+        Assert.Equal(1, (await HoursDesk.RunAsync(Finance.IssueHours(new IssueHoursRequest(run) { RequestId = HoursDesk.Id() })))[^1]
+            .Summary.Changed);
     }
 
     [Fact]
@@ -85,20 +92,23 @@ public sealed class MonthEndRunTests : IAsyncLifetime
         Assert.Equal((31, 31, 28), (voucher.ValidFrom.Day, voucher.UseBy.Day, voucher.ClaimBy.Day));
         Assert.Equal(2, (await _money.IssueAsync(meals, run))[^1].Summary.Changed);
         await ((Func<Task>)(() => _money.IssueAsync(meals))).IsRefusedAsync(Reason.MonthNotCurrent);
-        Assert.Equal(24_000, (await _money.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = meals })).Available.Value);
+        Assert.Equal(24_000, (await _money.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = meals }))
+            .Available.Value);
     }
 
     [Fact]
     public async Task Who_hangs_up_on_a_run_breaks_it_off_without_an_incident_and_can_call_it_again()
     {
         const int elders = 701;
-        string fund = await _money.FundAsync("lottery", 100_000_000), meals = await _money.FundedAsync(_money.Meals("meals"), (fund, elders * 12_000));
+        string fund = await _money.FundAsync("lottery", 100_000_000),
+            meals = await _money.FundedAsync(_money.Meals("meals"), (fund, elders * 12_000));
         // Few at a time: the file's one writer must not make the last of them wait for longer than it may.
         foreach (int[] some in Enumerable.Range(0, elders).Chunk(20)) await Task.WhenAll(some.Select(_ => _money.RegisterElderAsync()));
         using var log = new Errors();
         _server.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
         string run = _money.Request();
-        using (AsyncServerStreamingCall<RunProgress> call = _money.Vouchers.IssueVouchers(new IssueVouchersRequest { RequestId = run, Programme = meals, Month = MoneyDesk.October }))
+        using (AsyncServerStreamingCall<RunProgress> call = _money.Vouchers.IssueVouchers(
+            new IssueVouchersRequest { RequestId = run, Programme = meals, Month = MoneyDesk.October }))
         {
             Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
         }
@@ -121,7 +131,8 @@ public sealed class MonthEndRunTests : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter)
         {
             if (IsEnabled(logLevel)) Said.Enqueue($"{formatter(state, exception)} {exception}");
         }

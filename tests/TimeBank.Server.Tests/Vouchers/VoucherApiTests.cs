@@ -1,6 +1,8 @@
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;
+using Redemption = TimeBank.V1.Redemption;
+using ServicePlace = TimeBank.V1.ServicePlace;
 
 namespace TimeBank.Server.Tests;
 
@@ -30,14 +32,18 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task An_issued_voucher_shows_its_terms_to_its_elder_and_to_nobody_elses()
     {
-        Assert.Equal((_programme, _elder, 10, 10, VoucherState.Active), (_voucher.Programme, _voucher.Elder, _voucher.Issued.Value, _voucher.Remaining.Value, _voucher.State));
-        Assert.Equal(("MEAL", new Date { Year = 2026, Month = 10, Day = 31 }, new Date { Year = 2026, Month = 11, Day = 28 }), (_voucher.Issued.Unit, _voucher.UseBy, _voucher.ClaimBy));
+        Assert.Equal((_programme, _elder, 10, 10, VoucherState.Active),
+            (_voucher.Programme, _voucher.Elder, _voucher.Issued.Value, _voucher.Remaining.Value, _voucher.State));
+        Assert.Equal(("MEAL", new Date { Year = 2026, Month = 10, Day = 31 }, new Date { Year = 2026, Month = 11, Day = 28 }),
+            (_voucher.Issued.Unit, _voucher.UseBy, _voucher.ClaimBy));
         var get = new GetVoucherRequest { Name = _voucher.Name };
         Assert.Equal(_voucher, await _desk.Elder(_elder).GetVoucherAsync(get));
         Assert.Equal(_voucher, await _desk.Clerk(_canteen).GetVoucherAsync(get));
         await _desk.Elder(await _desk.RegisterElderAsync()).GetVoucherAsync(get).IsRefusedAsync(Reason.PartyNotAllowed);
-        await _desk.Vouchers.GetVoucherAsync(new GetVoucherRequest { Name = $"{_desk.Region}/vouchers/0123456789AB" }).IsRefusedAsync(Reason.VoucherNotFound);
-        await _desk.Vouchers.GetVoucherAsync(new GetVoucherRequest { Name = $"{_desk.Region}/vouchers/short" }).IsRefusedAsync(Reason.InvalidField, "name");
+        await _desk.Vouchers.GetVoucherAsync(new GetVoucherRequest { Name = $"{_desk.Region}/vouchers/0123456789AB" })
+            .IsRefusedAsync(Reason.VoucherNotFound);
+        await _desk.Vouchers.GetVoucherAsync(new GetVoucherRequest { Name = $"{_desk.Region}/vouchers/short" })
+            .IsRefusedAsync(Reason.InvalidField, "name");
     }
 
     [Fact]
@@ -50,12 +56,18 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         RedeemVoucherResponse again = await _desk.Clerk(_canteen).RedeemVoucherAsync(lunch);
 
         Assert.Equal(first, again);
-        Assert.Equal(first, await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { RequestId = lunch.RequestId.ToUpperInvariant() }));
+        Assert.Equal(first, await _desk.Clerk(_canteen)
+            .RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { RequestId = lunch.RequestId.ToUpperInvariant() }));
         Redemption redemption = first.Redemption;
-        Assert.Equal((1_500, 0, 1_200, 300, 1, 9), (redemption.Price.Value, redemption.Insurance.Value, redemption.Credited.Value, redemption.OwnPart.Value, redemption.PaidByVoucher.Value, first.Remaining.Value));
-        Assert.Equal((_elder, _canteen, "meal-canteen", RedemptionState.Redeemed), (redemption.Elder, redemption.Provider, redemption.Item, redemption.State));
-        await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { Quantity = 2 }).IsRefusedAsync(Reason.RequestIdReused);
-        Assert.Equal(2_200, (await _desk.ProviderClerk(_canteen).GetProviderAsync(new GetProviderRequest { Name = _canteen })).Payable.Value);
+        Assert.Equal((1_500, 0, 1_200, 300, 1, 9),
+            (redemption.Price.Value, redemption.Insurance.Value, redemption.Credited.Value, redemption.OwnPart.Value,
+            redemption.PaidByVoucher.Value, first.Remaining.Value));
+        Assert.Equal((_elder, _canteen, "meal-canteen", RedemptionState.Redeemed),
+            (redemption.Elder, redemption.Provider, redemption.Item, redemption.State));
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { Quantity = 2 })
+            .IsRefusedAsync(Reason.RequestIdReused);
+        Assert.Equal(2_200, (await _desk.ProviderClerk(_canteen).GetProviderAsync(new GetProviderRequest { Name = _canteen }))
+            .Payable.Value);
     }
 
     [Fact]
@@ -64,14 +76,18 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         RedeemVoucherRequest lunch = _desk.Lunch(_voucher.Name, _canteen, price: 1_500);
         string before = await _desk.TrialBalanceAsync();
 
-        RedeemVoucherResponse would = await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { ValidateOnly = true });
-        await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { ValidateOnly = true, Quantity = 11 }).IsRefusedAsync(Reason.InsufficientBalance);
+        RedeemVoucherResponse would = await _desk.Clerk(_canteen)
+            .RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { ValidateOnly = true });
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { ValidateOnly = true, Quantity = 11 })
+            .IsRefusedAsync(Reason.InsufficientBalance);
 
-        Assert.Equal(("", 1_200, 300, 9), (would.Redemption.Name, would.Redemption.Credited.Value, would.Redemption.OwnPart.Value, would.Remaining.Value));
+        Assert.Equal(("", 1_200, 300, 9),
+            (would.Redemption.Name, would.Redemption.Credited.Value, would.Redemption.OwnPart.Value, would.Remaining.Value));
         Assert.Equal(before, await _desk.TrialBalanceAsync());
         RedeemVoucherResponse paid = await _desk.Clerk(_canteen).RedeemVoucherAsync(lunch);
         Assert.Equal(would.Remaining, paid.Remaining);
-        var refund = new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = paid.Redemption.Name, Memo = "what if", ValidateOnly = true };
+        var refund = new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = paid.Redemption.Name, Memo = "what if",
+            ValidateOnly = true };
         RefundRedemptionResponse back = await _desk.Vouchers.RefundRedemptionAsync(refund);
         Assert.Equal((10, RedemptionState.Refunded, ""), (back.Remaining.Value, back.Redemption.State, back.Redemption.RefundEntry));
         Assert.Equal(9, (await _desk.Vouchers.GetVoucherAsync(new GetVoucherRequest { Name = _voucher.Name })).Remaining.Value);
@@ -148,8 +164,10 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
     {
         RedeemVoucherRequest lunch = _desk.Lunch(_voucher.Name, _canteen);
         await _desk.Counter().RedeemVoucherAsync(lunch).IsRefusedAsync(Reason.OnBehalfOfRequired);
-        await _desk.Counter().RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { OnBehalfOf = await _desk.RegisterElderAsync() }).IsRefusedAsync(Reason.PartyNotAllowed);
-        Assert.Equal(9, (await _desk.Counter().RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { OnBehalfOf = _elder })).Remaining.Value);
+        await _desk.Counter().RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { OnBehalfOf = await _desk.RegisterElderAsync() })
+            .IsRefusedAsync(Reason.PartyNotAllowed);
+        Assert.Equal(9, (await _desk.Counter().RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { OnBehalfOf = _elder }))
+            .Remaining.Value);
     }
 
     [Fact]
@@ -161,15 +179,23 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         var refund = new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = redemption.Name, Memo = "退" };
         await _desk.Clerk(other).RefundRedemptionAsync(refund).IsRefusedAsync(Reason.PartyNotAllowed);
 
-        RefundRedemptionResponse first = await _desk.Clerk(_canteen).RefundRedemptionAsync(refund), again = await _desk.Clerk(_canteen).RefundRedemptionAsync(refund);
+        RefundRedemptionResponse first = await _desk.Clerk(_canteen).RefundRedemptionAsync(refund),
+            again = await _desk.Clerk(_canteen).RefundRedemptionAsync(refund);
 
         Assert.Equal(first, again);
-        Assert.Equal((RedemptionState.Refunded, 10, redemption.Entry), (first.Redemption.State, first.Remaining.Value, first.Redemption.Entry));
-        await _desk.Clerk(_canteen).RefundRedemptionAsync(new RefundRedemptionRequest(refund) { RequestId = _desk.Request() }).IsRefusedAsync(Reason.RedemptionAlreadyRefunded);
-        await _desk.Vouchers.RefundRedemptionAsync(new RefundRedemptionRequest(refund) { RequestId = _desk.Request(), Redemption = $"{_voucher.Name}/redemptions/999999999999999999" }).IsRefusedAsync(Reason.RedemptionNotFound);
-        foreach (string name in new[] { "", "17", $"{_voucher.Name}/redemptions/", $"{_voucher.Name}/redemptions/-1", $"{_voucher.Name}/redemptions/01", $"{_voucher.Name}/redemptions/99999999999999999999" })
+        Assert.Equal((RedemptionState.Refunded, 10, redemption.Entry),
+            (first.Redemption.State, first.Remaining.Value, first.Redemption.Entry));
+        await _desk.Clerk(_canteen).RefundRedemptionAsync(new RefundRedemptionRequest(refund) { RequestId = _desk.Request() })
+            .IsRefusedAsync(Reason.RedemptionAlreadyRefunded);
+        await _desk.Vouchers.RefundRedemptionAsync(
+            new RefundRedemptionRequest(refund) { RequestId = _desk.Request(),
+            Redemption = $"{_voucher.Name}/redemptions/999999999999999999" }).IsRefusedAsync(Reason.RedemptionNotFound);
+        foreach (string name in new[] { "", "17", $"{_voucher.Name}/redemptions/", $"{_voucher.Name}/redemptions/-1",
+            $"{_voucher.Name}/redemptions/01", $"{_voucher.Name}/redemptions/99999999999999999999" })
         {
-            await _desk.Vouchers.RefundRedemptionAsync(new RefundRedemptionRequest(refund) { RequestId = _desk.Request(), Redemption = name }).IsRefusedAsync(Reason.InvalidField, "redemption");
+            await _desk.Vouchers.RefundRedemptionAsync(
+                new RefundRedemptionRequest(refund) { RequestId = _desk.Request(), Redemption = name })
+                .IsRefusedAsync(Reason.InvalidField, "redemption");
         }
     }
 
@@ -182,7 +208,8 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
 
         Assert.Equal(first, again);
         Assert.Equal((VoucherState.Voided, 0, 10), (first.Voucher.State, first.Voucher.Remaining.Value, first.Voucher.Issued.Value));
-        await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest(request) { RequestId = _desk.Request() }).IsRefusedAsync(Reason.VoucherVoided);
+        await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest(request) { RequestId = _desk.Request() })
+            .IsRefusedAsync(Reason.VoucherVoided);
         await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest(request) { Memo = "" }).IsRefusedAsync(Reason.InvalidField, "memo");
         await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(_voucher.Name, _canteen)).IsRefusedAsync(Reason.VoucherVoided);
     }
@@ -192,7 +219,8 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
     {
         string request = _desk.Request();
         string newcomer = await _desk.RegisterElderAsync();
-        List<RunProgress> run = await _desk.IssueAsync(_programme, request), again = await _desk.IssueAsync(_programme, request), other = await _desk.IssueAsync(_programme);
+        List<RunProgress> run = await _desk.IssueAsync(_programme, request), again = await _desk.IssueAsync(_programme, request),
+            other = await _desk.IssueAsync(_programme);
 
         RunSummary summary = run[^1].Summary;
         Assert.All(run[..^1], step => Assert.Null(step.Summary));
@@ -205,8 +233,10 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         var call = new IssueVouchersRequest { RequestId = request, Programme = _programme, Month = new Date { Year = 2026, Month = 11 } };
         await RefusedAsync(call, Reason.RequestIdReused);
         await RefusedAsync(new IssueVouchersRequest(call) { RequestId = _desk.Request() }, Reason.MonthNotCurrent);
-        await RefusedAsync(new IssueVouchersRequest(call) { RequestId = _desk.Request(), Month = new Date { Year = 2026, Month = 10, Day = 1 } }, Reason.InvalidField, "month");
-        await RefusedAsync(new IssueVouchersRequest { RequestId = _desk.Request(), Programme = $"{_desk.Region}/programmes/nothing", Month = MoneyDesk.October }, Reason.ProgrammeNotFound);
+        await RefusedAsync(new IssueVouchersRequest(call) { RequestId = _desk.Request(),
+            Month = new Date { Year = 2026, Month = 10, Day = 1 } }, Reason.InvalidField, "month");
+        await RefusedAsync(new IssueVouchersRequest { RequestId = _desk.Request(), Programme = $"{_desk.Region}/programmes/nothing",
+            Month = MoneyDesk.October }, Reason.ProgrammeNotFound);
     }
 
     [Fact]
@@ -215,7 +245,8 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         string programme = (await _desk.Maker.CreateProgrammeAsync(_desk.Meals($"{_id}-poor"))).Name;
         string before = await _desk.TrialBalanceAsync();
 
-        await RefusedAsync(new IssueVouchersRequest { RequestId = _desk.Request(), Programme = programme, Month = MoneyDesk.October }, Reason.ProgrammeUnderfunded);
+        await RefusedAsync(new IssueVouchersRequest { RequestId = _desk.Request(), Programme = programme, Month = MoneyDesk.October },
+            Reason.ProgrammeUnderfunded);
 
         Assert.Equal(before, await _desk.TrialBalanceAsync());
     }
@@ -230,14 +261,22 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         all.Quantity = 10;
         await _desk.Clerk(_canteen).RedeemVoucherAsync(all);
         async Task<string[]> ListAsync(VoucherState state) =>
-            [.. (await _desk.Vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = _desk.Region, Programme = _programme, State = state, PageSize = 1_000 })).Vouchers.Select(one => one.Name)];
+            [.. (await _desk.Vouchers.ListVouchersAsync(
+                new ListVouchersRequest { Parent = _desk.Region, Programme = _programme, State = state, PageSize = 1_000 }))
+                .Vouchers.Select(one => one.Name)];
 
         Assert.Contains(voucher.Name, await ListAsync(VoucherState.UsedUp));
         Assert.DoesNotContain(voucher.Name, await ListAsync(VoucherState.Active));
         Assert.Empty(await ListAsync(VoucherState.Expired));
-        Assert.Equal(_voucher, Assert.Single((await _desk.Elder(_elder).ListVouchersAsync(new ListVouchersRequest { Parent = _desk.Region, Elder = _elder, Programme = _programme })).Vouchers));
-        await _desk.Elder(_elder).ListVouchersAsync(new ListVouchersRequest { Parent = _desk.Region, Elder = second }).IsRefusedAsync(Reason.PartyNotAllowed);
-        await _desk.Elder(_elder).ListVouchersAsync(new ListVouchersRequest { Parent = _desk.Region }).IsRefusedAsync(Reason.PartyNotAllowed);
+        Assert.Equal(
+            _voucher,
+            Assert.Single(
+            (await _desk.Elder(_elder)
+            .ListVouchersAsync(new ListVouchersRequest { Parent = _desk.Region, Elder = _elder, Programme = _programme })).Vouchers));
+        await _desk.Elder(_elder).ListVouchersAsync(new ListVouchersRequest { Parent = _desk.Region, Elder = second })
+            .IsRefusedAsync(Reason.PartyNotAllowed);
+        await _desk.Elder(_elder).ListVouchersAsync(new ListVouchersRequest { Parent = _desk.Region })
+            .IsRefusedAsync(Reason.PartyNotAllowed);
 
         string[] whole = await ListAsync(VoucherState.Unspecified);
         var paged = new List<string>();

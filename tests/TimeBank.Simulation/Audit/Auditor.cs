@@ -43,14 +43,16 @@ internal sealed class Auditor(World world, Disk disk)
     {
         if (id is { } asked) process.Asked(asked);
         return new Asked(
-            process, id is { } known ? _fates.GetValueOrDefault(known) : null, process.Waiting, process.Troubles, process.Strangers, process.IsBehind, process.Acknowledged, _acknowledged);
+            process, id is { } known ? _fates.GetValueOrDefault(known) : null, process.Waiting, process.Troubles, process.Strangers,
+                process.IsBehind, process.Acknowledged, _acknowledged);
     }
 
     /// <summary>A process answers a command: now it must be durable, and be what was stored.</summary>
     public void Answers(Asked asked, Intent intent, Outcome outcome)
     {
         Fate? fate = _fates.GetValueOrDefault(intent.Id);
-        if (Wrong(asked, intent, outcome, fate) is { } wrong) throw world.Report($"{asked.Of} answered {intent} with {Text(outcome)}: {wrong}; stored is {fate?.ToString() ?? "nothing"}");
+        if (Wrong(asked, intent, outcome, fate) is { } wrong) throw world.Report(
+            $"{asked.Of} answered {intent} with {Text(outcome)}: {wrong}; stored is {fate?.ToString() ?? "nothing"}");
         if (outcome.Entry is { } entry) Acknowledge(asked.Of, (int)entry.Index + 1);
         world.Tally.Add(outcome.Refusal is { } refusal ? $"answer {refusal.Reason}" : "answer accepted");
     }
@@ -62,8 +64,10 @@ internal sealed class Auditor(World world, Disk disk)
         if (!asked.WasAlone || fate != asked.Fate) return;
         world.Tally.Add("trials");
         Outcome outcome = trial.Outcome;
-        bool isTried = fate is null && outcome.Refusal?.Reason is not (Reason.QueueFull or Reason.StoreUnavailable) && (intent.Want.Kind == WantKind.Refuse || Shapes.Wrong(intent.Want) is null);
-        string? wrong = isTried ? Trials.Wrong(Model, intent, trial, asked.Of.Clock.Since(reading), _time) : Wrong(asked, intent, outcome, fate);
+        bool isTried = fate is null && outcome.Refusal?.Reason is not (Reason.QueueFull or Reason.StoreUnavailable)
+            && (intent.Want.Kind == WantKind.Refuse || Shapes.Wrong(intent.Want) is null);
+        string? wrong = isTried ? Trials.Wrong(Model, intent, trial, asked.Of.Clock.Since(reading), _time)
+            : Wrong(asked, intent, outcome, fate);
         if (wrong is not null) throw world.Report($"{asked.Of} says that {intent} would give {Text(outcome)}: {wrong}");
     }
 
@@ -76,7 +80,8 @@ internal sealed class Auditor(World world, Disk disk)
             if (mustKnow) throw world.Report($"{asked.Of} doesn't know {id}, which was stored as {fate} before it was asked");
             return;
         }
-        if (fate is null || Differs(outcome, fate) is not null) throw world.Report($"{asked.Of} gives {Text(outcome)} for {id}; stored is {fate?.ToString() ?? "nothing"}");
+        if (fate is null || Differs(outcome, fate) is not null) throw world.Report(
+            $"{asked.Of} gives {Text(outcome)} for {id}; stored is {fate?.ToString() ?? "nothing"}");
     }
 
     public void AnswersAccounts(Asked asked, IReadOnlyList<string> paths, IReadOnlyList<Account> accounts)
@@ -95,16 +100,22 @@ internal sealed class Auditor(World world, Disk disk)
         world.Tally.Add(asked.WasAlone ? "reads of one moment" : "reads of a writer that isn't alone");
         if (!fits)
         {
-            throw world.Report($"{asked.Of} reads [{string.Join("; ", accounts)}] for {string.Join(", ", paths)}, which they never were {(asked.WasAlone ? "together " : "")}after {asked.Least} to {Model.Size} entries; last they are [{string.Join("; ", paths.Select(path => Model.Find(path)))}]");
+            throw world.Report(
+                $"{asked.Of} reads [{string.Join("; ", accounts)}] for {string.Join(", ", paths)}, which they never were "
+                    + $"{(asked.WasAlone ? "together " : "")}after {asked.Least} to {Model.Size} entries; last they are "
+                    + $"[{string.Join("; ", paths.Select(path => Model.Find(path)))}]");
         }
     }
 
     /// <summary>A batch was stored: each of its entries and refusals must be what the model gives, at its place.</summary>
     public void Stores(LedgerAppend append, WriterProcess by)
     {
-        if (append.Before.Size != Model.Size || !Remembered.Is(append.Before.Remembered) || append.Entries.Count + append.Remembered.Count == 0)
+        if (append.Before.Size != Model.Size || !Remembered.Is(append.Before.Remembered)
+            || append.Entries.Count + append.Remembered.Count == 0)
         {
-            throw world.Report($"{by} stored a batch on a head of {append.Before.Size} entries and {append.Before.Remembered} remembered; there are {Model.Size} and {Remembered}");
+            throw world.Report(
+                $"{by} stored a batch on a head of {append.Before.Size} entries and {append.Before.Remembered} remembered; there are "
+                    + $"{Model.Size} and {Remembered}");
         }
         var batch = new StoredBatch(world, this, by, append);
         foreach (AppendedEntry appended in append.Entries)
@@ -116,11 +127,13 @@ internal sealed class Auditor(World world, Disk disk)
         batch.Finish();
     }
 
-    public Intent? IntentOf(EntryId id, string command) => _asked.GetValueOrDefault(id)?.Find(intent => intent.Command.ToString() == command);
+    public Intent? IntentOf(EntryId id, string command) =>
+        _asked.GetValueOrDefault(id)?.Find(intent => intent.Command.ToString() == command);
 
     public void Settle(Fate fate)
     {
-        if (!_fates.TryAdd(fate.Intent.Id, fate)) throw world.Report($"{fate.Intent.Id} is stored twice: as {_fates[fate.Intent.Id]} and as {fate}");
+        if (!_fates.TryAdd(fate.Intent.Id, fate)) throw world.Report(
+            $"{fate.Intent.Id} is stored twice: as {_fates[fate.Intent.Id]} and as {fate}");
         if (fate.Index is null) Remembered.Add(fate);
         else Remembered.Seal();
     }
@@ -146,7 +159,8 @@ internal sealed class Auditor(World world, Disk disk)
             case Reason.QueueFull: return asked.Waiting > asked.Of.MaxQueue ? null : $"only {asked.Waiting} waited of {asked.Of.MaxQueue}";
             case Reason.StoreUnavailable: return asked.Of.Troubles > asked.Troubles ? null : "nothing was wrong with the store";
             case Reason.InternalError: return disk.IsPoison(intent.Id) ? null : "nothing was wrong with it";
-            case Reason.RequestIdReused: return fate is not null && fate.Intent.Command != intent.Command ? null : "no other command is stored under the id";
+            case Reason.RequestIdReused: return fate is not null && fate.Intent.Command != intent.Command
+                ? null : "no other command is stored under the id";
         }
         Refusal? shape = intent.Want.Kind == WantKind.Refuse ? null : Shapes.Wrong(intent.Want);
         // Such an answer is not stored, so nobody stops a writer from giving it that doesn't know yet what another one stored under the id.
@@ -168,5 +182,6 @@ internal sealed class Auditor(World world, Disk disk)
     }
 
     private static string Text(Outcome outcome) =>
-        $"{(outcome.Refusal is { } refusal ? $"{refusal.Reason} ({refusal.Detail})" : outcome.Entry is { } entry ? $"entry {entry.Index}" : "a note")}{(outcome.Replayed ? " again" : "")}";
+        $"{(outcome.Refusal is { } refusal ? $"{refusal.Reason} ({refusal.Detail})" : outcome.Entry is { } entry ? $"entry {entry.Index}" 
+            : "a note")}{(outcome.Replayed ? " again" : "")}";
 }

@@ -10,16 +10,21 @@ internal static class FinalAudit
         Model model = auditor.Model;
         LedgerHead head = Get(store.ReadHeadAsync(region, default));
         byte[] root = NaiveTree.Root([.. auditor.Stored.Select(stored => stored.Leaf)]);
-        if (head.Size != model.Size || head.Accounts != model.Accounts || !auditor.Remembered.Is(head.Remembered)) return $"the head is {head}; there are {model.Size} entries, {model.Accounts} accounts, {auditor.Remembered} remembered";
+        if (head.Size != model.Size || head.Accounts != model.Accounts
+            || !auditor.Remembered.Is(
+            head.Remembered)) return $"the head is {head}; there are {model.Size} entries, {model.Accounts} accounts, "
+                + $"{auditor.Remembered} remembered";
         if (!head.Tree.Root.ToArray().AsSpan().SequenceEqual(root)) return "the head's root is not that of the leaves";
-        return Accounts(model, region, reader) ?? Sums(model) ?? Entries(auditor, region, reader) ?? Outcomes(auditor, region, store) ?? Verified(auditor, head, region, store, reader);
+        return Accounts(model, region, reader) ?? Sums(model) ?? Entries(auditor, region, reader) ?? Outcomes(auditor, region, store)
+            ?? Verified(auditor, head, region, store, reader);
     }
 
     private static string? Accounts(Model model, RegionCode region, ILedgerReader reader)
     {
         IReadOnlyList<Account> accounts = Get(reader.AccountsAsync(region, new AccountFilter(), 0, int.MaxValue, default));
         if (accounts.Count != model.Accounts) return $"{accounts.Count} accounts are stored, and there are {model.Accounts}";
-        return accounts.Select(account => model.Find(account.Path.Text) is { } book ? Books.Differs(book, account) : $"{account.Path} is nobody's").FirstOrDefault(wrong => wrong is not null);
+        return accounts.Select(account => model.Find(account.Path.Text) is { } book
+            ? Books.Differs(book, account) : $"{account.Path} is nobody's").FirstOrDefault(wrong => wrong is not null);
     }
 
     private static string? Sums(Model model)
@@ -45,7 +50,8 @@ internal static class FinalAudit
         {
             StoredBytes expected = auditor.Stored[at];
             StoredEntry found = entries[at];
-            bool same = found.Bytes.AsSpan().SequenceEqual(expected.Bytes) && found.Salt.AsSpan().SequenceEqual(expected.Salt) && found.Leaf.ToArray().AsSpan().SequenceEqual(expected.Leaf);
+            bool same = found.Bytes.AsSpan().SequenceEqual(expected.Bytes) && found.Salt.AsSpan().SequenceEqual(expected.Salt)
+                && found.Leaf.ToArray().AsSpan().SequenceEqual(expected.Leaf);
             if (!same) return $"entry {at} is no longer as it was stored";
         }
         return null;
@@ -54,12 +60,14 @@ internal static class FinalAudit
     /// <summary>Every id that anybody asked for: stored as it was, or not there.</summary>
     private static string? Outcomes(Auditor auditor, RegionCode region, ILedgerStore store)
     {
-        var found = Get(store.PrefetchAsync(region, new PrefetchKeys([.. auditor.AskedIds], [], []), default)).Outcomes.ToDictionary(outcome => outcome.Id);
+        var found = Get(store.PrefetchAsync(region, new PrefetchKeys([.. auditor.AskedIds], [], []), default))
+            .Outcomes.ToDictionary(outcome => outcome.Id);
         foreach (EntryId id in auditor.AskedIds)
         {
             Fate? fate = auditor.Fates.GetValueOrDefault(id);
             Outcome? outcome = found.GetValueOrDefault(id);
-            bool same = fate is null ? outcome is null : outcome is not null && outcome.Entry?.Index == fate.Index && outcome.Refusal == fate.Refusal && outcome.Command == fate.Intent.Command;
+            bool same = fate is null ? outcome is null : outcome is not null && outcome.Entry?.Index == fate.Index
+                && outcome.Refusal == fate.Refusal && outcome.Command == fate.Intent.Command;
             if (!same) return $"{id} is stored as {outcome}, and was {fate?.ToString() ?? "never stored"}";
         }
         return null;
@@ -67,7 +75,8 @@ internal static class FinalAudit
 
     private static string? Verified(Auditor auditor, LedgerHead head, RegionCode region, ILedgerStore store, ILedgerReader reader)
     {
-        var row = new HeadRow(region, head.Size, head.Tree.Root.ToArray(), head.Tree.ToArray(), head.Time.Microseconds, head.Accounts, head.Remembered.Count, head.Remembered.Chain?.ToArray() ?? []);
+        var row = new HeadRow(region, head.Size, head.Tree.Root.ToArray(), head.Tree.ToArray(), head.Time.Microseconds, head.Accounts,
+            head.Remembered.Count, head.Remembered.Chain?.ToArray() ?? []);
         var verifier = new JournalVerifier(row, BooksRow.Of(row));
         Finding? finding = null;
         foreach (StoredEntry stored in Get(reader.EntriesAsync(region, 0, int.MaxValue, default)))
@@ -75,11 +84,14 @@ internal static class FinalAudit
             JournalEntry entry = stored.Entry;
             IReadOnlyList<StoredTransfer> transfers = Get(reader.TransfersAsync(region, [entry.Index], default));
             finding ??= verifier.Entry(new EntryRow(
-                entry.Index, entry.Time.Microseconds, entry.Header.EffectiveDate.ToString("O", null), (long)entry.Kind, entry.Code.ToString(), entry.Of, entry.Expires?.Microseconds,
+                entry.Index, entry.Time.Microseconds, entry.Header.EffectiveDate.ToString("O", null), (long)entry.Kind,
+                    entry.Code.ToString(), entry.Of, entry.Expires?.Microseconds,
                 stored.Bytes, stored.Salt, stored.Leaf.ToArray(),
                 [.. transfers.Select(row => new TransferRow(
-                    row.Position, row.Transfer.Debit, row.Transfer.Credit, row.Transfer.Unit.Code, row.Transfer.Posted, row.Transfer.Held, row.Transfer.Released,
-                    row.DebitAfter.DebitsPosted, row.DebitAfter.CreditsPosted, row.CreditAfter.DebitsPosted, row.CreditAfter.CreditsPosted))]));
+                    row.Position, row.Transfer.Debit, row.Transfer.Credit, row.Transfer.Unit.Code, row.Transfer.Posted, row.Transfer.Held,
+                        row.Transfer.Released,
+                    row.DebitAfter.DebitsPosted, row.DebitAfter.CreditsPosted, row.CreditAfter.DebitsPosted,
+                    row.CreditAfter.CreditsPosted))]));
         }
         finding ??= verifier.EndEntries();
         int nth = 0;
@@ -93,10 +105,15 @@ internal static class FinalAudit
         foreach (LinkedEntry linked in Get(store.PrefetchAsync(region, new PrefetchKeys([], [], ids), default)).Linked)
         {
             ModelEntry known = auditor.Model.Entries[(int)linked.Entry.Index];
-            if ((linked.EndedBy is not null) != known.IsEnded || (linked.ReversedBy is not null) != known.IsReversed) return $"{linked} is stored, and was ended: {known.IsEnded}, reversed: {known.IsReversed}";
-            if (linked.Entry.Kind == EntryKind.Hold && linked.EndedBy is null) finding ??= verifier.Hold(linked.Entry.Index, linked.Entry.Expires?.Microseconds);
+            if ((linked.EndedBy is not null) != known.IsEnded
+                || (linked.ReversedBy
+                is not null) != known.IsReversed) return $"{linked} is stored, and was ended: {known.IsEnded}, reversed: "
+                    + $"{known.IsReversed}";
+            if (linked.Entry.Kind == EntryKind.Hold && linked.EndedBy is null) finding ??= verifier.Hold(
+                linked.Entry.Index, linked.Entry.Expires?.Microseconds);
         }
-        foreach (Account account in Get(reader.AccountsAsync(region, new AccountFilter(), 0, int.MaxValue, default))) finding ??= verifier.Account(account);
+        foreach (Account account in Get(
+            reader.AccountsAsync(region, new AccountFilter(), 0, int.MaxValue, default))) finding ??= verifier.Account(account);
         return (finding ?? verifier.Finish())?.ToString();
     }
 

@@ -55,7 +55,8 @@ internal sealed class Model
     public string? Apply(Intent intent, Prediction prediction)
     {
         _places.Add(intent.Id, Size);
-        _entries.Add(new ModelEntry(intent.Id, intent.Want.Kind, prediction.Moves, intent.Want.Kind == WantKind.Hold ? intent.Want.Expires?.Microseconds : null));
+        _entries.Add(new ModelEntry(intent.Id, intent.Want.Kind, prediction.Moves, intent.Want.Kind == WantKind.Hold
+            ? intent.Want.Expires?.Microseconds : null));
         if (prediction.Of is { } of)
         {
             if (intent.Want.Kind == WantKind.Reverse) _entries[of].IsReversed = true; else _entries[of].IsEnded = true;
@@ -75,7 +76,8 @@ internal sealed class Model
     {
         foreach (Leg leg in want.Legs)
         {
-            if ((Open(leg.Debit, leg.Unit, want, prediction) ?? Open(leg.Credit, leg.Unit, want, prediction)) is { } refusal) return refusal;
+            if ((Open(leg.Debit, leg.Unit, want, prediction) ?? Open(leg.Credit, leg.Unit, want, prediction))
+                is { } refusal) return refusal;
         }
         return null;
     }
@@ -86,8 +88,10 @@ internal sealed class Model
         Book? book = prediction.Touched.GetValueOrDefault(path) ?? Find(path);
         if (book is null)
         {
-            if (!mustBeNew && path.StartsWith("voucher/", StringComparison.Ordinal)) return new Refusal(Reason.AccountNotFound, $"account={path}");
-            book = new Book(_paths.Count + prediction.Opened.Count + 1, path, unit, Chartbook.LimitOf(path), mustBeNew ? want.Opens!.Value.Owner : Chartbook.OwnerOf(path), Size);
+            if (!mustBeNew && path.StartsWith("voucher/", StringComparison.Ordinal)) return new Refusal(
+                Reason.AccountNotFound, $"account={path}");
+            book = new Book(_paths.Count + prediction.Opened.Count + 1, path, unit, Chartbook.LimitOf(path), mustBeNew
+                ? want.Opens!.Value.Owner : Chartbook.OwnerOf(path), Size);
             prediction.Opened.Add(book);
         }
         else if (mustBeNew && book.OpenedBy != Size)
@@ -123,7 +127,8 @@ internal sealed class Model
 
     private Refusal? EndHold(Want want, long time, Prediction prediction)
     {
-        if (!_places.TryGetValue(want.Of!.Value, out int place) || _entries[place].Kind != WantKind.Hold) return new Refusal(Reason.HoldNotFound);
+        if (!_places.TryGetValue(want.Of!.Value, out int place) || _entries[place].Kind != WantKind.Hold) return new Refusal(
+            Reason.HoldNotFound);
         ModelEntry hold = _entries[place];
         if (Open(want, prediction) is { } missing) return missing;
         if (hold.IsEnded) return new Refusal(Reason.HoldEnded);
@@ -199,8 +204,10 @@ internal sealed class Model
 
     private static Refusal? TooMuch(Book payer, Book payee, long amount)
     {
-        if (payer.BoundsPayer && amount > payer.LeftToPay) return new Refusal(Reason.InsufficientBalance, $"account={payer.Path};available={payer.LeftToPay};needed={amount};unit={payer.Unit}");
-        if (payee.BoundsPayee && amount > payee.LeftToTake) return new Refusal(Reason.LimitReached, $"account={payee.Path};limit={payee.LeftToTake}");
+        if (payer.BoundsPayer && amount > payer.LeftToPay) return new Refusal(
+            Reason.InsufficientBalance, $"account={payer.Path};available={payer.LeftToPay};needed={amount};unit={payer.Unit}");
+        if (payee.BoundsPayee && amount > payee.LeftToTake) return new Refusal(
+            Reason.LimitReached, $"account={payee.Path};limit={payee.LeftToTake}");
         if ((Int128)payer.PaidOut + payer.HeldOut + amount > Brim) return new Refusal(Reason.AmountTooLarge, $"account={payer.Path}");
         return (Int128)payee.PaidIn + payee.HeldIn + amount > Brim ? new Refusal(Reason.AmountTooLarge, $"account={payee.Path}") : null;
     }

@@ -28,5 +28,6 @@ internal sealed class NaiveChain
 
     public void Seal() => _chain = [];
 
-    public bool Is(Remembered remembered) => remembered.Count == Count && (remembered.Chain?.ToArray() ?? []).AsSpan().SequenceEqual(_chain);
+    public bool Is(Remembered remembered) => remembered.Count == Count
+        && (remembered.Chain?.ToArray() ?? []).AsSpan().SequenceEqual(_chain);
 }

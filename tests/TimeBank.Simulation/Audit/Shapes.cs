@@ -21,7 +21,8 @@ internal static class Shapes
         {
             if (leg.Amount < 1) return new Refusal(Reason.AmountNotPositive);
             if (leg.Amount > Amounts.Most) return new Refusal(Reason.AmountTooLarge);
-            if (leg.CreditUnit is { } other && other != leg.Unit) return new Refusal(Reason.UnitMismatch, $"expected={leg.Unit};unit={other}");
+            if (leg.CreditUnit is { } other && other != leg.Unit) return new Refusal(
+                Reason.UnitMismatch, $"expected={leg.Unit};unit={other}");
             if (leg.Debit == leg.Credit) return new Refusal(Reason.SameAccount, $"account={leg.Debit}");
         }
         return null;

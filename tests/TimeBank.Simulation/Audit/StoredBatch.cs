@@ -3,7 +3,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// One batch as it was stored, placed into the model entry by entry. A refusal's place among the entries is where the next one seals it, and there the model must refuse
+/// One batch as it was stored, placed into the model entry by entry. A refusal's place among the entries is where the next one seals it,
+/// and there the model must refuse
 /// the same.
 /// </summary>
 internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by, LedgerAppend append)
@@ -39,18 +40,26 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
         Require(intent.Want.Kind == WantKind.Refuse || Shapes.Wrong(intent.Want) is null, "is wrong by shape", intent);
 
         Prediction prediction = auditor.Model.Predict(intent.Want, written.Time);
-        Require(intent.Want.Kind is not (WantKind.Note or WantKind.Refuse) && prediction.Refusal is null, $"should be refused: {prediction.Refusal?.Reason.ToString() ?? "no entry"} ({prediction.Refusal?.Detail})", intent);
+        Require(intent.Want.Kind is not (WantKind.Note or WantKind.Refuse) && prediction.Refusal is null,
+            $"should be refused: {prediction.Refusal?.Reason.ToString() ?? "no entry"} ({prediction.Refusal?.Detail})", intent);
         Require(written.Seals == auditor.Remembered.Unsealed, $"seals {written.Seals}, not {auditor.Remembered.Unsealed}", intent);
         Require(written.Of == prediction.Of, $"names entry {written.Of}, not {prediction.Of}", intent);
-        Require(written.Moves.SequenceEqual(prediction.Moves), $"moves [{string.Join(", ", written.Moves)}], not [{string.Join(", ", prediction.Moves)}]", intent);
-        Require(written.Opened.SequenceEqual(prediction.Opened.Select(book => (book.Number, book.Path, book.Unit, book.Limit, book.Owner))), $"opens [{string.Join(", ", written.Opened)}], not [{string.Join(", ", prediction.Opened)}]", intent);
-        Require(written.Changes.SequenceEqual(prediction.Changes), $"changes [{string.Join(", ", written.Changes)}], not [{string.Join(", ", prediction.Changes)}]", intent);
+        Require(written.Moves.SequenceEqual(prediction.Moves),
+            $"moves [{string.Join(", ", written.Moves)}], not [{string.Join(", ", prediction.Moves)}]", intent);
+        Require(written.Opened.SequenceEqual(
+            prediction.Opened.Select(book => (book.Number, book.Path, book.Unit, book.Limit, book.Owner))),
+            $"opens [{string.Join(", ", written.Opened)}], not [{string.Join(", ", prediction.Opened)}]", intent);
+        Require(written.Changes.SequenceEqual(prediction.Changes),
+            $"changes [{string.Join(", ", written.Changes)}], not [{string.Join(", ", prediction.Changes)}]", intent);
         bool balances = appended.Balances.Length == prediction.After.Count
-            && appended.Balances.Zip(prediction.After).All(pair => Books.SameCounters(pair.Second.Payer, pair.First.Debit) && Books.SameCounters(pair.Second.Payee, pair.First.Credit));
+            && appended.Balances.Zip(prediction.After)
+            .All(pair => Books.SameCounters(pair.Second.Payer, pair.First.Debit)
+            && Books.SameCounters(pair.Second.Payee, pair.First.Credit));
         Require(balances, $"leaves balances [{string.Join(", ", appended.Balances)}], not [{string.Join(", ", prediction.After)}]", intent);
 
         byte[] leaf = NaiveTree.Leaf(appended.Salt, appended.Bytes);
-        Require(appended.Salt.Length == 16 && appended.Leaf.ToArray().AsSpan().SequenceEqual(leaf), "has another leaf than its salt and bytes", intent);
+        Require(appended.Salt.Length == 16 && appended.Leaf.ToArray().AsSpan().SequenceEqual(leaf),
+            "has another leaf than its salt and bytes", intent);
         if (auditor.Model.Apply(intent, prediction) is { } wrong) Require(false, $"breaks an account: {wrong}", intent);
         _touched.UnionWith(prediction.Touched.Keys);
         auditor.Keep(new StoredBytes(appended.Bytes, appended.Salt, leaf), written.Time);
@@ -64,12 +73,18 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
         {
             Outcome outcome = append.Remembered[_refusals];
             Intent intent = Asked(outcome.Id, outcome.Command.ToString());
-            throw world.Report($"{by} stored for {intent} {Text(outcome.Refusal)}; the model gives {string.Join(" or ", Refusals(intent).Select(Text))} after {auditor.Model.Size} entries");
+            throw world.Report(
+                $"{by} stored for {intent} {Text(outcome.Refusal)}; the model gives {string.Join(" or ", Refusals(intent).Select(Text))} "
+                    + $"after {auditor.Model.Size} entries");
         }
         LedgerHead after = append.After;
-        bool follows = after.Size == auditor.Model.Size && after.Accounts == auditor.Model.Accounts && auditor.Remembered.Is(after.Remembered) && after.Time.Microseconds == auditor.LastTime;
-        if (!follows) throw world.Report($"{by} stored a head of {after.Size} entries, {after.Accounts} accounts, {after.Remembered} remembered at {after.Time}; there are {auditor.Model.Size}, {auditor.Model.Accounts}, {auditor.Remembered}");
-        if (append.Before.Size / RootEvery != after.Size / RootEvery && !after.Tree.Root.ToArray().AsSpan().SequenceEqual(NaiveTree.Root([.. auditor.Stored.Select(stored => stored.Leaf)])))
+        bool follows = after.Size == auditor.Model.Size && after.Accounts == auditor.Model.Accounts
+            && auditor.Remembered.Is(after.Remembered) && after.Time.Microseconds == auditor.LastTime;
+        if (!follows) throw world.Report(
+            $"{by} stored a head of {after.Size} entries, {after.Accounts} accounts, {after.Remembered} remembered at {after.Time}; there "
+                + $"are {auditor.Model.Size}, {auditor.Model.Accounts}, {auditor.Remembered}");
+        if (append.Before.Size / RootEvery != after.Size / RootEvery
+            && !after.Tree.Root.ToArray().AsSpan().SequenceEqual(NaiveTree.Root([.. auditor.Stored.Select(stored => stored.Leaf)])))
         {
             throw world.Report($"{by} stored a root that is not that of its {after.Size} leaves");
         }
@@ -85,17 +100,22 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
             string? differs = stored.Remove(path, out Account? account) ? Books.Differs(book, account) : $"{book} is not stored";
             if (differs is not null) throw world.Report($"{by} stored accounts otherwise than their entries: {differs}");
         }
-        if (stored.Count > 0 || append.Opened.Count != auditor.Model.Accounts - _accountsBefore) throw world.Report($"{by} stored accounts that no entry touched: {string.Join(", ", stored.Keys)}");
+        if (stored.Count > 0 || append.Opened.Count != auditor.Model.Accounts - _accountsBefore) throw world.Report(
+            $"{by} stored accounts that no entry touched: {string.Join(", ", stored.Keys)}");
     }
 
-    /// <summary>What the model gives here, by the earliest and by the latest time at which it may have been decided; null is no refusal.</summary>
+    /// <summary>
+    /// What the model gives here, by the earliest and by the latest time at which it may have been decided; null is no refusal.
+    /// </summary>
     private IEnumerable<Refusal?> Refusals(Intent intent)
     {
         // What is wrong by shape is never stored.
         if (intent.Want.Kind != WantKind.Refuse && Shapes.Wrong(intent.Want) is not null) return [new Refusal(Reason.None)];
         if (intent.Want.Kind == WantKind.Note) return [null];
-        (long earliest, long latest) = by.ShownSince(intent.Id) ?? throw world.Report($"{by} stored {intent}, which it wasn't asked, or without a look at the clock");
-        return new[] { earliest, latest }.Distinct().Select(time => auditor.Model.Predict(intent.Want, Math.Max(time, auditor.LastTime + 1)).Refusal ?? new Refusal(Reason.None));
+        (long earliest, long latest) = by.ShownSince(intent.Id)
+            ?? throw world.Report($"{by} stored {intent}, which it wasn't asked, or without a look at the clock");
+        return new[] { earliest, latest }.Distinct()
+            .Select(time => auditor.Model.Predict(intent.Want, Math.Max(time, auditor.LastTime + 1)).Refusal ?? new Refusal(Reason.None));
     }
 
     private Intent Asked(EntryId id, string command) =>
@@ -104,10 +124,13 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
     private void RequireHeader(Written written, Intent intent)
     {
         EntryHeader header = intent.Header;
-        bool same = written.Text("actor") == header.Actor && written.Text("onBehalfOf") == header.OnBehalfOf && written.Text("policy") == header.PolicyVersion
+        bool same = written.Text("actor") == header.Actor && written.Text("onBehalfOf") == header.OnBehalfOf
+            && written.Text("policy") == header.PolicyVersion
             && written.Text("memo") == header.Memo && written.Text("effective") == header.EffectiveDate.ToString("yyyy-MM-dd", null)
-            && written.Details.SequenceEqual(header.Details.Select(detail => (detail.Key, detail.Value))) && written.Text("region") == by.Region.ToString()
-            && written.Kind == KindOf(intent.Want.Kind) && written.Code == intent.Want.Code.ToString() && written.Expires == intent.Want.Expires?.Microseconds;
+            && written.Details.SequenceEqual(header.Details.Select(detail => (detail.Key, detail.Value)))
+            && written.Text("region") == by.Region.ToString()
+            && written.Kind == KindOf(intent.Want.Kind) && written.Code == intent.Want.Code.ToString()
+            && written.Expires == intent.Want.Expires?.Microseconds;
         Require(same, $"has another header, kind or expiry: {written.Json}", intent);
     }
 
@@ -116,7 +139,8 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
     {
         long next = auditor.LastTime + 1;
         bool isNext = written.Time == next && by.ShownSince(intent.Id)?.Earliest <= next;
-        Require(written.Time >= next && (isNext || by.Clock.HasShown(written.Time)), $"is of {written.Time}, after {auditor.LastTime}", intent);
+        Require(written.Time >= next && (isNext || by.Clock.HasShown(written.Time)), $"is of {written.Time}, after {auditor.LastTime}",
+            intent);
     }
 
     private void Require(bool kept, string wrong, Intent intent)
@@ -124,7 +148,8 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
         if (!kept) throw world.Report($"{by} stored an entry at {auditor.Model.Size} for {intent} that {wrong}");
     }
 
-    private static string Text(Refusal? refusal) => refusal is null ? "a note" : refusal.Reason == Reason.None ? "no refusal" : $"{refusal.Reason} ({refusal.Detail})";
+    private static string Text(Refusal? refusal) => refusal is null ? "a note" : refusal.Reason == Reason.None
+        ? "no refusal" : $"{refusal.Reason} ({refusal.Detail})";
 
     private static string KindOf(WantKind kind) => kind switch
     {

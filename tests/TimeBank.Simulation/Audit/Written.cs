@@ -33,17 +33,20 @@ internal sealed record Written(JsonElement Json)
         Amount(transfer, "posted"), Amount(transfer, "held"), Amount(transfer, "released")));
 
     public IEnumerable<(int Number, string Path, string Unit, int Flags, string Owner)> Opened => List("opened").Select(account => (
-        (int)Amount(account, "account"), account.GetProperty("path").GetString()!, account.GetProperty("unit").GetString()!, (int)Amount(account, "flags"),
+        (int)Amount(account, "account"), account.GetProperty("path").GetString()!, account.GetProperty("unit").GetString()!,
+            (int)Amount(account, "flags"),
         account.TryGetProperty("owner", out JsonElement owner) ? owner.GetString()! : ""));
 
-    public IEnumerable<(int Account, int Flags)> Changes => List("changes").Select(change => ((int)Amount(change, "account"), (int)Amount(change, "flags")));
+    public IEnumerable<(int Account, int Flags)> Changes =>
+        List("changes").Select(change => ((int)Amount(change, "account"), (int)Amount(change, "flags")));
 
     public IEnumerable<(string, string)> Details => Json.TryGetProperty("details", out JsonElement details)
         ? details.EnumerateObject().Select(detail => (detail.Name, detail.Value.GetString()!))
         : [];
 
     /// <summary>How many refusals and notes it seals, and their chain; null where it says nothing of them.</summary>
-    public (long Count, string Chain)? Seals => Json.TryGetProperty("seals", out JsonElement seals) ? (Amount(seals, "count"), seals.GetProperty("chain").GetString()!) : null;
+    public (long Count, string Chain)? Seals => Json.TryGetProperty("seals", out JsonElement seals)
+        ? (Amount(seals, "count"), seals.GetProperty("chain").GetString()!) : null;
 
     public string Text(string key) => Json.TryGetProperty(key, out JsonElement text) ? text.GetString()! : "";
 

@@ -1,4 +1,5 @@
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Simulation;
 
@@ -29,7 +30,8 @@ internal sealed class Disk(World world, Func<ILedgerStore> open, FaultPlan plan)
 
     public LedgerHead ReadHead(ILedgerStore store, RegionCode region) => Wait(() => store.ReadHeadAsync(region, CancellationToken.None));
 
-    public Prefetched Prefetch(ILedgerStore store, RegionCode region, PrefetchKeys keys) => Wait(() => store.PrefetchAsync(region, keys, CancellationToken.None));
+    public Prefetched Prefetch(ILedgerStore store, RegionCode region, PrefetchKeys keys) =>
+        Wait(() => store.PrefetchAsync(region, keys, CancellationToken.None));
 
     /// <param name="isTold">Whether the process will hear that it is stored.</param>
     public bool Append(ILedgerStore store, LedgerAppend append, WriterProcess by, bool isTold)
@@ -39,7 +41,8 @@ internal sealed class Disk(World world, Func<ILedgerStore> open, FaultPlan plan)
             world.Tally.Add("disk full");
             throw new StorageUnavailableException("The disk is full.");
         }
-        if (append.Entries.Any(appended => _poison.Contains(appended.Entry.Id)) && ReadHead(store, append.Before.Region).IsAt(append.Before))
+        if (append.Entries.Any(appended => _poison.Contains(appended.Entry.Id))
+            && ReadHead(store, append.Before.Region).IsAt(append.Before))
         {
             world.Tally.Add("append refused");
             throw new AppendRefusedException("The database refuses an entry of the batch.");

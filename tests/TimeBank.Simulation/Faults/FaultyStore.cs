@@ -2,7 +2,9 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>One process's way to the disk: what it asks arrives later, is answered later still, in any order, or not as it happened.</summary>
+/// <summary>
+/// One process's way to the disk: what it asks arrives later, is answered later still, in any order, or not as it happened.
+/// </summary>
 internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, WriterProcess process) : ILedgerStore
 {
     private readonly ILedgerStore _store = disk.Open();
@@ -14,18 +16,21 @@ internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, Writer
         return disk.ReadHead(_store, region);
     });
 
-    public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) => AskAsync("Prefetch", () =>
+    public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) =>
+        AskAsync("Prefetch", () =>
     {
         MayFailToRead();
         return disk.Prefetch(_store, region, keys);
     });
 
-    public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) => AskAsync($"Append {append.Before.Size}+{append.Entries.Count}/{append.Remembered.Count}", () =>
+    public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) =>
+        AskAsync($"Append {append.Before.Size}+{append.Entries.Count}/{append.Remembered.Count}", () =>
     {
         if (Strikes("append fails", plan.AppendFails)) throw Lost();
         if (Strikes("fails, then commits", plan.FailsThenCommits))
         {
-            world.After(world.Chance.Between(100, world.Chance.Permille(300) ? 20_000_000 : 50_000), $"{process} late append", () => LandLate(append));
+            world.After(world.Chance.Between(100, world.Chance.Permille(300) ? 20_000_000 : 50_000), $"{process} late append", () =>
+                LandLate(append));
             throw Lost();
         }
         bool fails = Strikes("commits, then fails", plan.CommitsThenFails);
@@ -86,7 +91,8 @@ internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, Writer
         catch (Exception error) when (error is StorageUnavailableException or AppendRefusedException)
         {
             process.Troubles++;
-            world.After(Latency(), $"{process} {what} failed: {(error is AppendRefusedException ? error.GetType().Name : error.Message)}", () => answer.SetException(error));
+            world.After(Latency(), $"{process} {what} failed: {(error is AppendRefusedException ? error.GetType().Name : error.Message)}",
+                () => answer.SetException(error));
         }
     }
 

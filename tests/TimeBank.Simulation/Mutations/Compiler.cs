@@ -27,18 +27,22 @@ internal static class Compiler
     {
         string assembly = Path.GetFileNameWithoutExtension(output), replaced = Path.GetFullPath(Path.Combine(source, replacedFile));
         IEnumerable<string> files = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
-            .Where(file => Path.GetRelativePath(source, file).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj") && Path.GetFullPath(file) != replaced);
-        string mutated = Path.Combine(folder, "Mutated.cs"), preamble = Path.Combine(folder, "Preamble.cs"), response = Path.Combine(folder, "compile.rsp");
+            .Where(file => Path.GetRelativePath(source, file).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj")
+            && Path.GetFullPath(file) != replaced);
+        string mutated = Path.Combine(folder, "Mutated.cs"), preamble = Path.Combine(folder, "Preamble.cs"),
+            response = Path.Combine(folder, "compile.rsp");
         File.WriteAllText(mutated, replacement);
         File.WriteAllText(preamble, Preamble);
         IEnumerable<string> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileNameWithoutExtension(path) != assembly);
         File.WriteAllLines(response,
         [
-            "-target:library", "-nullable:enable", "-checked+", "-optimize+", "-deterministic+", "-langversion:latest", "-nologo", "-warn:0", "-nostdlib+", $"-out:\"{output}\"",
+            "-target:library", "-nullable:enable", "-checked+", "-optimize+", "-deterministic+", "-langversion:latest", "-nologo",
+                "-warn:0", "-nostdlib+", $"-out:\"{output}\"",
             .. references.Select(path => $"-reference:\"{path}\""), .. files.Append(mutated).Append(preamble).Select(file => $"\"{file}\""),
         ]);
-        (int code, string said) = Run("dotnet", ["exec", Path.Combine(Sdk.Value, "Roslyn", "bincore", "csc.dll"), "-noconfig", $"@{response}"]);
+        (int code, string said) = Run(
+            "dotnet", ["exec", Path.Combine(Sdk.Value, "Roslyn", "bincore", "csc.dll"), "-noconfig", $"@{response}"]);
         return code == 0 ? null : said;
     }
 
@@ -47,7 +51,8 @@ internal static class Compiler
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
         // What a test run sets for its own children would send the compiler astray.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(name);
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
+            .ToList()) start.Environment.Remove(name);
         using Process process = Process.Start(start)!;
         string said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -57,7 +62,8 @@ internal static class Compiler
     private static string FindSdk()
     {
         string version = Run("dotnet", ["--version"]).Said.Trim();
-        string line = Run("dotnet", ["--list-sdks"]).Said.Split('\n').First(line => line.StartsWith(version + " ", StringComparison.Ordinal));
+        string line = Run("dotnet", ["--list-sdks"]).Said.Split('\n')
+            .First(line => line.StartsWith(version + " ", StringComparison.Ordinal));
         return Path.Combine(line[(line.IndexOf('[', StringComparison.Ordinal) + 1)..line.LastIndexOf(']')], version);
     }
 }

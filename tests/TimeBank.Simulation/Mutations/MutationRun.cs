@@ -16,7 +16,9 @@ internal static partial class MutationRun
             for (int at = Interlocked.Increment(ref next) - 1; at < mutations.Count; at = Interlocked.Increment(ref next) - 1)
             {
                 results[at] = Try(mutations[at]);
-                lock (results) output.WriteLine($"{mutations[at].Name}: {(results[at].Seeds is { } seed ? $"found at seed {seed}" : $"NOT FOUND: {results[at].Finding}")}");
+                lock (results) output.WriteLine(
+                    $"{mutations[at].Name}: "
+                        + $"{(results[at].Seeds is { } seed ? $"found at seed {seed}" : $"NOT FOUND: {results[at].Finding}")}");
             }
         }))];
         foreach (Thread thread in running) thread.Start();
@@ -25,7 +27,9 @@ internal static partial class MutationRun
         output.WriteLine("| Mutation | Found at seed | within | Finding |\n|---|---:|---:|---|");
         foreach ((Mutation mutation, int? seeds, string finding) in results)
         {
-            output.WriteLine($"| {mutation.Name} | {seeds?.ToString(CultureInfo.InvariantCulture) ?? "**none**"} | {mutation.Seeds} | {finding.Replace('|', '/')} |");
+            output.WriteLine(
+                $"| {mutation.Name} | {seeds?.ToString(CultureInfo.InvariantCulture) ?? "**none**"} | {mutation.Seeds} | "
+                    + $"{finding.Replace('|', '/')} |");
         }
         int found = results.Count(result => result.Seeds is not null);
         output.WriteLine($"{found} of {mutations.Count} mutations found");
@@ -50,12 +54,16 @@ internal static partial class MutationRun
             string program = Directory.CreateDirectory(Path.Combine(folder, "program")).FullName;
             CopyProgram(program);
             string mutated = text.Replace(mutation.Text, mutation.Instead, StringComparison.Ordinal);
-            if (Compiler.Compile(source, mutation.File, mutated, folder, Path.Combine(program, mutation.Project + ".dll")) is { } errors) return new Mutant(mutation, null, $"does not compile: {errors}");
+            if (Compiler.Compile(source, mutation.File, mutated, folder, Path.Combine(program, mutation.Project + ".dll"))
+                is { } errors) return new Mutant(mutation, null, $"does not compile: {errors}");
 
-            string said = Compiler.Run("dotnet", [Path.Combine(program, "TimeBank.Simulation.dll"), "--first", "--from", "1", "--seeds", $"{mutation.Seeds}", "--threads", "1"]).Said;
+            string said = Compiler.Run("dotnet",
+                [Path.Combine(program, "TimeBank.Simulation.dll"), "--first", "--from", "1", "--seeds", $"{mutation.Seeds}", "--threads",
+                "1"]).Said;
             Match finding = FindingLine().Match(said);
             return finding.Success
-                ? new Mutant(mutation, int.Parse(finding.Groups["seed"].Value, CultureInfo.InvariantCulture), Shorten(finding.Groups["finding"].Value))
+                ? new Mutant(mutation, int.Parse(finding.Groups["seed"].Value, CultureInfo.InvariantCulture),
+                Shorten(finding.Groups["finding"].Value))
                 : new Mutant(mutation, null, Shorten(said.ReplaceLineEndings(" ")));
         }
         finally

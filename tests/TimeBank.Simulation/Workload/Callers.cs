@@ -1,4 +1,5 @@
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Simulation;
 
@@ -110,7 +111,8 @@ internal sealed class Callers
         throw _world.Report($"{intent} is not decided after {MostAttemptsAtLast} attempts, though nothing fails any more");
     }
 
-    private static bool IsFinal(Outcome? outcome) => outcome is not null && outcome.Refusal?.Reason is not (Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError);
+    private static bool IsFinal(Outcome? outcome) => outcome is not null
+        && outcome.Refusal?.Reason is not (Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError);
 
     private Task ReadAsync()
     {
@@ -119,7 +121,8 @@ internal sealed class Callers
         if (chance.Permille(400))
         {
             Intent? earlier = _asked.Count > 0 && chance.Permille(300) ? chance.Of(_asked) : null;
-            return _network.TryAsync(chance.Permille(500) && earlier is not null ? earlier : Compose(earlier?.Id ?? NewId(0), Actor(0), Draw()));
+            return _network.TryAsync(chance.Permille(500) && earlier is not null
+                ? earlier : Compose(earlier?.Id ?? NewId(0), Actor(0), Draw()));
         }
         string[] paths = [.. Enumerable.Range(0, 1 + chance.Below(4)).Select(_ => _people.AnyPath() ?? "hours/issued").Distinct()];
         return _network.AccountsAsync(paths);
@@ -131,8 +134,10 @@ internal sealed class Callers
         if (_asked.Count > 0 && chance.Permille(_retries))
         {
             Intent earlier = _asked[_asked.Count - 1 - chance.Below(Math.Min(_asked.Count, 30))];
-            // The same again, or something else under the same id. What is wrong by shape is never stored, so only a look at the id tells that it is another's.
-            return chance.Permille(650) ? earlier : Make(earlier.Id, earlier.Header.Actor, chance.Permille(200) ? _odd.Misshapen() : Draw());
+            // The same again, or something else under the same id. What is wrong by shape is never stored, so only a look at the id tells
+            // that it is another's.
+            return chance.Permille(650) ? earlier
+                : Make(earlier.Id, earlier.Header.Actor, chance.Permille(200) ? _odd.Misshapen() : Draw());
         }
         return Make(NewId(caller), Actor(caller), Draw());
     }
@@ -160,7 +165,8 @@ internal sealed class Callers
         EntryDetails details = EntryHeader.NoDetails;
         if (_world.Chance.Permille(100)) details = details.Add("b", "二").Add("a", "\"quoted\"").Add("B", "\n");
         var header = new EntryHeader(
-            id, command, actor, _world.Chance.Permille(100) ? "ELDER" : "", new DateOnly(2026, 10, 1 + _world.Chance.Below(28)), "p1", draft.Want.Memo, details);
+            id, command, actor, _world.Chance.Permille(100) ? "ELDER" : "", new DateOnly(2026, 10, 1 + _world.Chance.Below(28)), "p1",
+                draft.Want.Memo, details);
         return new Intent(header, draft.Want, draft.Make(header));
     }
 

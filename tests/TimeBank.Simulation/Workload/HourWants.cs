@@ -10,43 +10,50 @@ internal sealed class HourWants(World world, People people)
     public Draft Issue(bool plenty)
     {
         (OpaqueId person, Minutes amount) = (people.Person(), plenty ? new Minutes(Amounts.Plenty(world.Chance)) : Some());
-        return Post(EntryCode.IssueHours, "hours/issued", Of(person, "issued"), amount, header => HourEntries.Issue(header, person, amount));
+        return Post(EntryCode.IssueHours, "hours/issued", Of(person, "issued"), amount, header =>
+            HourEntries.Issue(header, person, amount));
     }
 
     public Draft Expire()
     {
         (OpaqueId person, Minutes amount) = (people.Person(), Some());
-        return Post(EntryCode.ExpireHours, Of(person, "issued"), "hours/issued", amount, header => HourEntries.Expire(header, person, amount));
+        return Post(EntryCode.ExpireHours, Of(person, "issued"), "hours/issued", amount, header =>
+            HourEntries.Expire(header, person, amount));
     }
 
     public Draft Grant()
     {
         (OpaqueId person, Minutes amount) = (people.Person(), Some());
-        return Post(EntryCode.GrantHours, "pool/donated", Of(person, "issued"), amount, header => HourEntries.Grant(header, person, amount));
+        return Post(EntryCode.GrantHours, "pool/donated", Of(person, "issued"), amount, header =>
+            HourEntries.Grant(header, person, amount));
     }
 
     public Draft Gift()
     {
         (OpaqueId giver, OpaqueId receiver, Minutes amount) = (people.Person(), people.Person(), Some());
-        return Post(EntryCode.GiftHours, Of(giver, "earned"), Of(receiver, "gifted"), amount, header => HourEntries.Gift(header, giver, receiver, amount));
+        return Post(EntryCode.GiftHours, Of(giver, "earned"), Of(receiver, "gifted"), amount, header =>
+            HourEntries.Gift(header, giver, receiver, amount));
     }
 
     public Draft Donate()
     {
         (OpaqueId giver, Minutes amount) = (people.Person(), Some());
-        return Post(EntryCode.DonateHours, Of(giver, "earned"), "pool/donated", amount, header => HourEntries.Donate(header, giver, amount));
+        return Post(EntryCode.DonateHours, Of(giver, "earned"), "pool/donated", amount, header =>
+            HourEntries.Donate(header, giver, amount));
     }
 
     public Draft ClearOut()
     {
         (OpaqueId giver, Minutes amount) = (people.Person(), Some());
-        return Post(EntryCode.ClearOut, Of(giver, "earned"), $"clearing/{People.Neighbour}/due-to", amount, header => HourEntries.ClearOut(header, giver, People.Neighbour, amount));
+        return Post(EntryCode.ClearOut, Of(giver, "earned"), $"clearing/{People.Neighbour}/due-to", amount, header =>
+            HourEntries.ClearOut(header, giver, People.Neighbour, amount));
     }
 
     public Draft ClearIn()
     {
         (OpaqueId receiver, Minutes amount) = (people.Person(), Some());
-        return Post(EntryCode.ClearIn, $"clearing/{People.Neighbour}/due-from", Of(receiver, "earned"), amount, header => HourEntries.ClearIn(header, People.Neighbour, receiver, amount));
+        return Post(EntryCode.ClearIn, $"clearing/{People.Neighbour}/due-from", Of(receiver, "earned"), amount, header =>
+            HourEntries.ClearIn(header, People.Neighbour, receiver, amount));
     }
 
     public Draft Hold()
@@ -55,9 +62,11 @@ internal sealed class HourWants(World world, People people)
         // Most people have issued hours, and fewer any others.
         var minutes = new HoursSpent(Part(900), Part(200), Part(250));
         // Some holds end before anybody gets to post them.
-        LedgerTime? expires = world.Chance.Permille(200) ? null : ProcessClock.At(world.Now + world.Chance.Between(-1_000, world.Chance.Permille(600) ? 2_000_000 : 60_000_000));
+        LedgerTime? expires = world.Chance.Permille(200)
+            ? null : ProcessClock.At(world.Now + world.Chance.Between(-1_000, world.Chance.Permille(600) ? 2_000_000 : 60_000_000));
         Leg[] legs = [.. new[] { (minutes.Issued, "issued"), (minutes.Gifted, "gifted"), (minutes.Earned, "earned") }
-            .Where(part => part.Item1.Value > 0).Select(part => new Leg(Of(elder, part.Item2), Of(volunteer, "earned"), Unit, part.Item1.Value))];
+            .Where(part => part.Item1.Value > 0)
+                .Select(part => new Leg(Of(elder, part.Item2), Of(volunteer, "earned"), Unit, part.Item1.Value))];
         return new Draft(
             new Want(WantKind.Hold, EntryCode.HoldService) { Legs = legs, Expires = expires },
             header => HourEntries.HoldService(header, elder, volunteer, minutes, expires),

@@ -1,5 +1,6 @@
 using System.Text;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Simulation;
 

@@ -22,7 +22,8 @@ internal sealed class MoneyWants(World world, People people)
     {
         (Slug programme, (Slug Fund, Fen Amount)[] shares) = (people.Programme(), Shares());
         return new Draft(
-            Post(EntryCode.AllotFunds, [.. shares.Select(share => new Leg($"fund/{share.Fund}/available", Allotted(programme), Fen, share.Amount.Value))]),
+            Post(EntryCode.AllotFunds,
+                [.. shares.Select(share => new Leg($"fund/{share.Fund}/available", Allotted(programme), Fen, share.Amount.Value))]),
             header => MoneyEntries.Allot(header, programme, shares), people.Entries.Add);
     }
 
@@ -30,7 +31,8 @@ internal sealed class MoneyWants(World world, People people)
     {
         (Slug programme, (Slug Fund, Fen Amount)[] shares) = (people.Programme(), Shares());
         return new Draft(
-            Post(EntryCode.ReturnFunds, [.. shares.Select(share => new Leg(Allotted(programme), $"fund/{share.Fund}/available", Fen, share.Amount.Value))]),
+            Post(EntryCode.ReturnFunds,
+                [.. shares.Select(share => new Leg(Allotted(programme), $"fund/{share.Fund}/available", Fen, share.Amount.Value))]),
             header => MoneyEntries.Return(header, programme, shares), people.Entries.Add);
     }
 
@@ -42,9 +44,11 @@ internal sealed class MoneyWants(World world, People people)
         bool isMoney = world.Chance.Permille(500);
         var day = new DateOnly(2026, 10, 1 + world.Chance.Below(20));
         var terms = new VoucherTerms(
-            people.Person(), people.Programme(), isMoney ? VoucherKind.Money : VoucherKind.Units, isMoney ? Unit.Fen : world.Chance.Of(Units), ["meal"],
+            people.Person(), people.Programme(), isMoney ? VoucherKind.Money : VoucherKind.Units, isMoney
+                ? Unit.Fen : world.Chance.Of(Units), ["meal"],
             new Fen(isMoney ? 0 : world.Chance.Between(1, 50)), day, day.AddDays(30), day.AddDays(58));
-        long amount = isMoney ? Amounts.Any(world.Chance) : world.Chance.Permille(900) ? world.Chance.Between(1, 12) : Amounts.Any(world.Chance);
+        long amount = isMoney ? Amounts.Any(world.Chance) : world.Chance.Permille(900)
+            ? world.Chance.Between(1, 12) : Amounts.Any(world.Chance);
         Want want = Post(EntryCode.IssueVoucher, isMoney
             ? [new Leg(Allotted(terms.Programme), $"voucher/{voucher}", Fen, amount)]
             :
@@ -92,11 +96,14 @@ internal sealed class MoneyWants(World world, People people)
         VoucherTerms terms = voucher.Terms;
         bool voids = world.Chance.Permille(500);
         long left = world.Chance.Permille(500) ? voucher.Amount : world.Chance.Between(1, Math.Max(voucher.Amount, 1));
-        Leg units = new($"voucher/{voucher.Voucher}", terms.Kind == VoucherKind.Money ? Allotted(terms.Programme) : $"programme/{terms.Programme}/units", terms.Unit.Code, left);
-        Leg[] legs = terms.Kind == VoucherKind.Money ? [units] : [units, new Leg(Committed(terms.Programme), Allotted(terms.Programme), Fen, PriceOf(left, terms))];
+        Leg units = new($"voucher/{voucher.Voucher}", terms.Kind == VoucherKind.Money
+            ? Allotted(terms.Programme) : $"programme/{terms.Programme}/units", terms.Unit.Code, left);
+        Leg[] legs = terms.Kind == VoucherKind.Money
+            ? [units] : [units, new Leg(Committed(terms.Programme), Allotted(terms.Programme), Fen, PriceOf(left, terms))];
         return new Draft(
             Post(voids ? EntryCode.VoidVoucher : EntryCode.ExpireVoucher, legs),
-            header => voids ? VoucherEntries.Void(header, voucher.Voucher, terms, left) : VoucherEntries.Expire(header, voucher.Voucher, terms, left), people.Entries.Add);
+            header => voids ? VoucherEntries.Void(header, voucher.Voucher, terms, left)
+                : VoucherEntries.Expire(header, voucher.Voucher, terms, left), people.Entries.Add);
     }
 
     private static Want Post(EntryCode code, params Leg[] legs) => new(WantKind.Post, code) { Legs = legs };
@@ -105,8 +112,10 @@ internal sealed class MoneyWants(World world, People people)
 
     private static string Committed(Slug programme) => $"programme/{programme}/committed";
 
-    private static long PriceOf(long units, VoucherTerms terms) => (long)Int128.Min((Int128)units * terms.UnitPrice.Value, Amounts.Most + 1);
+    private static long PriceOf(long units, VoucherTerms terms) =>
+        (long)Int128.Min((Int128)units * terms.UnitPrice.Value, Amounts.Most + 1);
 
     private (Slug Fund, Fen Amount)[] Shares() =>
-        [.. Enumerable.Range(0, 1 + world.Chance.Below(3)).Select(_ => (people.Fund(), new Fen(world.Chance.Permille(700) ? Amounts.Plenty(world.Chance) : Amounts.Any(world.Chance))))];
+        [.. Enumerable.Range(0, 1 + world.Chance.Below(3))
+            .Select(_ => (people.Fund(), new Fen(world.Chance.Permille(700) ? Amounts.Plenty(world.Chance) : Amounts.Any(world.Chance))))];
 }

@@ -86,7 +86,8 @@ internal sealed class Network(World world, Fleet fleet, Auditor auditor, FaultPl
             process.Waiting++;
             await call(process, result =>
             {
-                if (!Strikes("answers lost", plan.LostAnswers)) world.After(Latency(), "an answer arrives", () => answer.TrySetResult(result));
+                if (!Strikes("answers lost", plan.LostAnswers)) world.After(Latency(), "an answer arrives", () =>
+                    answer.TrySetResult(result));
             });
             process.Waiting--;
         });

@@ -20,7 +20,8 @@ internal sealed class OddWants(World world, People people)
     public Draft? Change()
     {
         // Vouchers are used up, and so may be closed.
-        string? known = world.Chance.Permille(300) && people.Recent(people.Vouchers) is { } voucher ? $"voucher/{voucher.Voucher}" : people.AnyPath();
+        string? known = world.Chance.Permille(300) && people.Recent(people.Vouchers) is { } voucher
+            ? $"voucher/{voucher.Voucher}" : people.AnyPath();
         AccountPath path = AccountPath.Parse(known is not null && !world.Chance.Permille(50) ? known : "fund/nobodys/available");
         return world.Chance.Below(8) switch
         {
@@ -38,15 +39,20 @@ internal sealed class OddWants(World world, People people)
 
     public Draft Refuse()
     {
-        Refusal refusal = world.Chance.Permille(500) ? new Refusal(Reason.VoucherNotFound) : Refusal.Of(Reason.VoucherExpired, ("date", "2026-10-31"));
-        return new Draft(new Want(WantKind.Refuse, EntryCode.RedeemVoucher) { Refusal = refusal }, header => Entries.Refuse(header, EntryCode.RedeemVoucher, refusal));
+        Refusal refusal = world.Chance.Permille(500)
+            ? new Refusal(Reason.VoucherNotFound) : Refusal.Of(Reason.VoucherExpired, ("date", "2026-10-31"));
+        return new Draft(new Want(WantKind.Refuse, EntryCode.RedeemVoucher) { Refusal = refusal }, header =>
+            Entries.Refuse(header, EntryCode.RedeemVoucher, refusal));
     }
 
     /// <summary>Moves what there is, up to an amount: from one account to several.</summary>
     public Draft AtMost()
     {
         OpaqueId from = people.Person();
-        Leg[] legs = [.. Enumerable.Range(0, 1 + world.Chance.Below(3)).Select(_ => new Leg(HourWants.Of(from, "earned"), HourWants.Of(people.Person(), "gifted"), "MIN", Amounts.Any(world.Chance), world.Chance.Permille(800)))];
+        Leg[] legs =
+            [.. Enumerable.Range(0, 1 + world.Chance.Below(3))
+            .Select(_ => new Leg(HourWants.Of(from, "earned"), HourWants.Of(people.Person(), "gifted"), "MIN", Amounts.Any(world.Chance),
+            world.Chance.Permille(800)))];
         return Raw(WantKind.Post, EntryCode.GiftHours, legs);
     }
 
@@ -61,25 +67,29 @@ internal sealed class OddWants(World world, People people)
     {
         OpaqueId from = people.Person(), to = people.Person();
         Leg[] legs = [new Leg(HourWants.Of(from, "issued"), HourWants.Of(to, "earned"), "MIN", Amounts.Any(world.Chance), AtMost: true)];
-        return Raw(WantKind.Hold, EntryCode.HoldService, legs) with { Asked = id => people.Holds.Add(new HoldAsked(id, default, to, null)) };
+        return Raw(WantKind.Hold, EntryCode.HoldService, legs) with { Asked = id =>
+            people.Holds.Add(new HoldAsked(id, default, to, null)) };
     }
 
     /// <summary>So many of the largest amounts that a few of these fill a counter.</summary>
     public Draft Flood()
     {
         int count = world.Chance.Permille(800) ? 256 : 257;
-        return Raw(WantKind.Post, EntryCode.ReceiveMoney, [.. Enumerable.Repeat(new Leg("bank/flood", "fund/flood/available", "CNY", Amounts.Most), count)]);
+        return Raw(WantKind.Post, EntryCode.ReceiveMoney,
+            [.. Enumerable.Repeat(new Leg("bank/flood", "fund/flood/available", "CNY", Amounts.Most), count)]);
     }
 
     /// <summary>A hold posted in parts that it doesn't have, or that aren't right.</summary>
     public Draft? PostOddParts()
     {
         if (people.Recent(people.Holds) is not { } hold) return null;
-        long[] parts = [.. Enumerable.Range(0, 1 + world.Chance.Below(4)).Select(_ => world.Chance.Permille(100) ? -1 : Amounts.Any(world.Chance))];
+        long[] parts =
+            [.. Enumerable.Range(0, 1 + world.Chance.Below(4)).Select(_ => world.Chance.Permille(100) ? -1 : Amounts.Any(world.Chance))];
         if (world.Chance.Permille(300)) parts = [];
         return new Draft(
             new Want(WantKind.PostHold, EntryCode.RenderService) { Of = hold.Id, Parts = parts.Length == 0 ? null : parts },
-            header => new Proposal(header, EntryKind.PostHold, EntryCode.RenderService) { Of = hold.Id, PostAmounts = [.. parts] }, people.Entries.Add);
+            header => new Proposal(header, EntryKind.PostHold, EntryCode.RenderService) { Of = hold.Id, PostAmounts = [.. parts] },
+                people.Entries.Add);
     }
 
     public Draft Misshapen()
@@ -102,11 +112,13 @@ internal sealed class OddWants(World world, People people)
     {
         ImmutableArray<ProposedTransfer> transfers =
         [
-            .. legs.Select(leg => new ProposedTransfer(Spec(leg.Debit, leg.Unit), Spec(leg.Credit, leg.CreditUnit ?? leg.Unit), leg.Amount, leg.AtMost)),
+            .. legs.Select(leg =>
+                new ProposedTransfer(Spec(leg.Debit, leg.Unit), Spec(leg.Credit, leg.CreditUnit ?? leg.Unit), leg.Amount, leg.AtMost)),
         ];
         return new Draft(
             new Want(kind, code) { Legs = legs },
-            header => new Proposal(header, kind == WantKind.Hold ? EntryKind.Hold : EntryKind.Post, code) { Transfers = transfers }, people.Entries.Add);
+            header => new Proposal(header, kind == WantKind.Hold ? EntryKind.Hold : EntryKind.Post, code) { Transfers = transfers },
+                people.Entries.Add);
     }
 
     private static AccountSpec Spec(string path, string unit)

@@ -49,5 +49,6 @@ internal sealed class People(World world)
         }
     }
 
-    private int Near(int count) => world.Chance.Permille(700) ? count - 1 - world.Chance.Below(Math.Min(count, 8)) : world.Chance.Below(count);
+    private int Near(int count) => world.Chance.Permille(700)
+        ? count - 1 - world.Chance.Below(Math.Min(count, 8)) : world.Chance.Below(count);
 }

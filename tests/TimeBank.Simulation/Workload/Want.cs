@@ -35,7 +35,9 @@ internal sealed record Want(WantKind Kind, EntryCode Code)
     public override string ToString()
     {
         var words = new List<string> { $"{Kind}", $"{Code}" };
-        words.AddRange(Legs.GroupBy(leg => leg).Select(leg => (leg.Count() > 1 ? $"{leg.Count()} x " : "") + $"{leg.Key.Debit}>{leg.Key.Credit} {(leg.Key.AtMost ? "<=" : "")}{leg.Key.Amount} {leg.Key.Unit}{leg.Key.CreditUnit}"));
+        words.AddRange(Legs.GroupBy(leg => leg)
+            .Select(leg => (leg.Count() > 1 ? $"{leg.Count()} x " : "")
+            + $"{leg.Key.Debit}>{leg.Key.Credit} {(leg.Key.AtMost ? "<=" : "")}{leg.Key.Amount} {leg.Key.Unit}{leg.Key.CreditUnit}"));
         if (Of is { } of) words.Add($"of {of}");
         if (Parts is not null) words.Add($"parts {string.Join('+', Parts)}");
         if (Expires is { } expires) words.Add($"expires {expires}");

@@ -1,4 +1,4 @@
-using TimeBank.Grains;
+using TimeBank.Writer;
 
 namespace TimeBank.Simulation;
 

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace TimeBank.Simulation;
 
-/// <summary>What happened in a world, as lines: hashed always, so that two runs can be compared, and written where somebody reads along.</summary>
+/// <summary>
+/// What happened in a world, as lines: hashed always, so that two runs can be compared, and written where somebody reads along.
+/// </summary>
 internal sealed class Trace(TextWriter? reader) : IDisposable
 {
     // What runs on a thread where it mustn't is still to be reported.

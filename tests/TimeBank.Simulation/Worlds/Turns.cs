@@ -14,7 +14,8 @@ internal sealed class Turns(World world, string name) : SynchronizationContext
 
     public override void Post(SendOrPostCallback d, object? state) => world.Ready(new Turn(this, d, state));
 
-    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing in a simulated process may block.");
+    public override void Send(SendOrPostCallback d, object? state) =>
+        throw new NotSupportedException("Nothing in a simulated process may block.");
 
     public override SynchronizationContext CreateCopy() => this;
 }

@@ -43,7 +43,8 @@ internal sealed class World(ulong seed, TextWriter? reader) : IDisposable
     /// <summary>Fails where the code under test has left its process: then the seed no longer decides what happens.</summary>
     public void RequireOwnThread(string where)
     {
-        if (Environment.CurrentManagedThreadId != _thread || SynchronizationContext.Current is not Turns) throw Report($"{where} was called from outside the simulated processes");
+        if (Environment.CurrentManagedThreadId != _thread || SynchronizationContext.Current is not Turns) throw Report(
+            $"{where} was called from outside the simulated processes");
     }
 
     public void Ready(Turn turn)

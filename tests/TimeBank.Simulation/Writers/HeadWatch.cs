@@ -1,5 +1,5 @@
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Writer;
 
 namespace TimeBank.Simulation;
 

@@ -1,5 +1,5 @@
-using TimeBank.Grains;
 using TimeBank.Ledger;
+using TimeBank.Writer;
 
 namespace TimeBank.Simulation;
 
@@ -19,7 +19,8 @@ internal sealed class WriterProcess
         _turns = new Turns(world, name);
         Clock = new ProcessClock(world);
         World.Run(_turns, () => Writer = new LedgerWriter(
-            region, new FaultyStore(world, disk, plan, this), new BusinessClock(Clock), new SeededSalts(world), options, new TraceLog(world, name), new HeadWatch(world, disk, name)));
+            region, new FaultyStore(world, disk, plan, this), new BusinessClock(Clock), new SeededSalts(world), options,
+                new TraceLog(world, name), new HeadWatch(world, disk, name)));
     }
 
     public string Name { get; }
@@ -46,7 +47,9 @@ internal sealed class WriterProcess
     /// <summary>How many batches were stored that it has not heard of, since it was started.</summary>
     public int Strangers { get; private set; }
 
-    /// <summary>Whether such a batch was stored since it last saw the head: then what it reads may be old, and parts of it newer than others.</summary>
+    /// <summary>
+    /// Whether such a batch was stored since it last saw the head: then what it reads may be old, and parts of it newer than others.
+    /// </summary>
     public bool IsBehind { get; private set; }
 
     /// <summary>The place in the journal up to which it has said that entries are stored.</summary>
@@ -63,7 +66,8 @@ internal sealed class WriterProcess
     public void Asked(EntryId id) => _firstAsked.TryAdd(id, Clock.Count);
 
     /// <summary>What its clock has shown since it was first asked for an id.</summary>
-    public (long Earliest, long Latest)? ShownSince(EntryId id) => _firstAsked.TryGetValue(id, out int reading) ? Clock.Since(reading) : null;
+    public (long Earliest, long Latest)? ShownSince(EntryId id) => _firstAsked.TryGetValue(id, out int reading)
+        ? Clock.Since(reading) : null;
 
     public void Crash()
     {

@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace TimeBank.Storage.Tests.GrainStorage;
 
 [Alias("TimeBank.Storage.Tests.INoteGrain")]

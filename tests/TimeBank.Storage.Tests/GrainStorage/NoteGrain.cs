@@ -1,10 +1,9 @@
-using Orleans;
-using Orleans.Runtime;
 using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Storage.Tests.GrainStorage;
 
-public sealed class NoteGrain([PersistentState("note", GrainStorageSetup.ProviderName)] IPersistentState<NoteState> note) : Grain, INoteGrain
+public sealed class NoteGrain([PersistentState("note", GrainStorageSetup.ProviderName)] IPersistentState<NoteState> note) : Grain,
+    INoteGrain
 {
     public Task<string> Name() => Task.FromResult(note.State.Name);
 

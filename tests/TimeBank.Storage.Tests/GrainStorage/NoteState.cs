@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace TimeBank.Storage.Tests.GrainStorage;
 
 [GenerateSerializer, Alias("TimeBank.Storage.Tests.NoteState")]

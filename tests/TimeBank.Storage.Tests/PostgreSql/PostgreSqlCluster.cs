@@ -1,4 +1,5 @@
 using Npgsql;
+using TimeBank.Testing;
 using Xunit;
 
 namespace TimeBank.Storage.Tests;
@@ -18,7 +19,8 @@ public sealed class PostgreSqlCluster : IAsyncLifetime
     public async Task InitializeAsync()
     {
         // No test pulls the plug, so nothing needs to reach the disk.
-        _server = await PostgreSqlServer.StartAsync("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60", "autovacuum=off");
+        _server = await PostgreSqlServer.StartAsync("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60",
+            "autovacuum=off");
         Run("postgres", $"CREATE DATABASE {Template}");
         using var template = new PostgreSqlDatabase(_server.ConnectionString(Template));
         PostgreSqlSchema.Migrate(template);

@@ -65,17 +65,21 @@ public sealed class PostgreSqlClusteringTests(PostgreSqlCluster cluster) : IDisp
     private (int? Status, int Version)[] All(string key = "MembershipReadAllKey", int port = 11_000) =>
         Rows(key, row => (row["Status"] as int?, row.GetInt32(row.GetOrdinal("Version"))), port: port);
 
-    private bool First(string key, int version = 0, int port = 11_000, int status = 2) => Rows(key, row => row.GetBoolean(0), version, port, status).Single();
+    private bool First(string key, int version = 0, int port = 11_000, int status = 2) =>
+        Rows(key, row => row.GetBoolean(0), version, port, status).Single();
 
     private void Run(string key, int port = 11_000, DateTime? alive = null) => Rows(key, _ => 0, port: port, alive: alive);
 
-    private T[] Rows<T>(string key, Func<NpgsqlDataReader, T> read, int version = 0, int port = 11_000, int status = 2, DateTime? alive = null)
+    private T[] Rows<T>(string key, Func<NpgsqlDataReader, T> read, int version = 0, int port = 11_000, int status = 2,
+        DateTime? alive = null)
     {
-        string sql = PostgreSqlCluster.Scalar(_database.Reading.ConnectionString, $"SELECT QueryText FROM OrleansQuery WHERE QueryKey = '{key}'");
+        string sql = PostgreSqlCluster.Scalar(_database.Reading.ConnectionString,
+            $"SELECT QueryText FROM OrleansQuery WHERE QueryKey = '{key}'");
         using NpgsqlCommand command = _database.Writing.CreateCommand(sql);
         foreach ((string name, object value) in new (string, object)[]
         {
-            ("DeploymentId", "here"), ("Address", "10.0.0.5"), ("Port", port), ("Generation", 7), ("SiloName", "silo"), ("HostName", "host"), ("Status", status), ("ProxyPort", 30_000),
+            ("DeploymentId", "here"), ("Address", "10.0.0.5"), ("Port", port), ("Generation", 7), ("SiloName", "silo"),
+                ("HostName", "host"), ("Status", status), ("ProxyPort", 30_000),
             ("StartTime", Now), ("IAmAliveTime", alive ?? Now), ("SuspectTimes", ""), ("Version", version),
         })
         {

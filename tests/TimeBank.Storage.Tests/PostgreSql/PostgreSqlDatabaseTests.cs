@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
@@ -38,7 +39,8 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         string changed = cluster.NewDatabase();
         PostgreSqlCluster.Execute(changed, change);
         using var database = new PostgreSqlDatabase(changed);
-        Assert.Contains(message, Assert.Throws<SchemaMismatchException>(() => PostgreSqlLedgerStore.Open(database)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<SchemaMismatchException>(() => PostgreSqlLedgerStore.Open(database)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         // The first script makes this function last of all.
         PostgreSqlCluster.Execute(blocked, "CREATE FUNCTION stop_append(state text, message text) RETURNS void LANGUAGE sql AS ''");
         using var database = new PostgreSqlDatabase(blocked);
-        Assert.Contains("001_ledger.sql failed", Assert.Throws<SchemaMismatchException>(() => PostgreSqlSchema.Migrate(database)).Message, StringComparison.Ordinal);
+        Assert.Contains("001_ledger.sql failed", Assert.Throws<SchemaMismatchException>(() => PostgreSqlSchema.Migrate(database)).Message,
+            StringComparison.Ordinal);
         Assert.Equal("0", PostgreSqlCluster.Scalar(blocked, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
         PostgreSqlCluster.Execute(blocked, "DROP FUNCTION stop_append(text, text)");
         PostgreSqlSchema.Migrate(database);
@@ -62,7 +65,9 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         PostgreSqlCluster.Execute(older, $"DELETE FROM schema_version WHERE version = {PostgreSqlSchema.Version}");
         using var database = new PostgreSqlDatabase(older);
         string message = Assert.Throws<SchemaMismatchException>(() => PostgreSqlLedgerStore.Open(database, migrate: false)).Message;
-        Assert.Contains($"has schema {PostgreSqlSchema.Version - 1} and this build needs {PostgreSqlSchema.Version}: run `timebank migrate`", message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"has schema {PostgreSqlSchema.Version - 1} and this build needs {PostgreSqlSchema.Version}: run `timebank migrate`", message,
+            StringComparison.Ordinal);
         Assert.StartsWith($"{PostgreSqlSchema.Version:D3}_", Assert.Single(PostgreSqlSchema.Missing(database)), StringComparison.Ordinal);
     }
 
@@ -71,8 +76,10 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
     {
         string empty = cluster.NewDatabase(migrated: false);
         PostgreSqlCluster.Execute(empty, "DROP ROLE IF EXISTS visitor; CREATE ROLE visitor LOGIN");
-        using var database = new PostgreSqlDatabase(empty.Replace($"Username={PostgreSqlServer.Superuser}", "Username=visitor", StringComparison.Ordinal));
-        Assert.Contains("as the owner", Assert.Throws<SchemaMismatchException>(() => PostgreSqlSchema.Migrate(database)).Message, StringComparison.Ordinal);
+        using var database = new PostgreSqlDatabase(
+            empty.Replace($"Username={PostgreSqlServer.Superuser}", "Username=visitor", StringComparison.Ordinal));
+        Assert.Contains("as the owner", Assert.Throws<SchemaMismatchException>(() => PostgreSqlSchema.Migrate(database)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +88,8 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         string foreign = cluster.NewDatabase(migrated: false);
         PostgreSqlCluster.Execute(foreign, "CREATE TABLE customers (id integer)");
         using var database = new PostgreSqlDatabase(foreign);
-        Assert.Contains("customers", Assert.Throws<SchemaMismatchException>(() => PostgreSqlLedgerStore.Open(database)).Message, StringComparison.Ordinal);
+        Assert.Contains("customers", Assert.Throws<SchemaMismatchException>(() => PostgreSqlLedgerStore.Open(database)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,8 +97,9 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
     {
         string owned = cluster.NewDatabase();
         PostgreSqlCluster.Execute(owned, "DROP ROLE IF EXISTS clerk; CREATE ROLE clerk LOGIN IN ROLE timebank_server");
-        using var database = new PostgreSqlDatabase(owned.Replace($"Username={PostgreSqlServer.Superuser}", "Username=clerk", StringComparison.Ordinal));
-        await LiveADayAsync(new Writer(PostgreSqlLedgerStore.Open(database), Tianyuan));
+        using var database = new PostgreSqlDatabase(
+            owned.Replace($"Username={PostgreSqlServer.Superuser}", "Username=clerk", StringComparison.Ordinal));
+        await LiveADayAsync(new BatchWriter(PostgreSqlLedgerStore.Open(database), Tianyuan));
 
         // The owner's connections work as the server's role too.
         using var own = new PostgreSqlDatabase(owned);
@@ -98,10 +107,12 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         {
             foreach (string table in new[] { "entries", "transfers", "outcomes" })
             {
-                foreach (string change in new[] { $"UPDATE {table} SET idx = 0", $"DELETE FROM {table}", $"TRUNCATE {table}", $"ALTER TABLE {table} ADD COLUMN more integer" })
+                foreach (string change in new[] { $"UPDATE {table} SET idx = 0", $"DELETE FROM {table}", $"TRUNCATE {table}",
+                    $"ALTER TABLE {table} ADD COLUMN more integer" })
                 {
                     using NpgsqlCommand command = each.Writing.CreateCommand(change);
-                    Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, Assert.Throws<PostgresException>(() => command.ExecuteNonQuery()).SqlState);
+                    Assert.Equal(PostgresErrorCodes.InsufficientPrivilege,
+                        Assert.Throws<PostgresException>(() => command.ExecuteNonQuery()).SqlState);
                 }
             }
         }
@@ -128,8 +139,10 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
             while (reader.Read()) plan.Add(reader.GetString(0));
         }
         Assert.Contains(plan, step => step.Contains("Index Cond", StringComparison.Ordinal));
-        Assert.All(plan, step => Assert.False(step.Contains("Join Filter", StringComparison.Ordinal) || step.Contains("Seq Scan", StringComparison.Ordinal), string.Join('\n', plan)));
-        Assert.All(plan.Where(step => step.Contains("Index Cond", StringComparison.Ordinal)), step => Assert.Contains(" AND ", step, StringComparison.Ordinal));
+        Assert.All(plan, step => Assert.False(step.Contains("Join Filter", StringComparison.Ordinal)
+            || step.Contains("Seq Scan", StringComparison.Ordinal), string.Join('\n', plan)));
+        Assert.All(plan.Where(step => step.Contains("Index Cond", StringComparison.Ordinal)), step =>
+            Assert.Contains(" AND ", step, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -138,11 +151,12 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         string raced = cluster.NewDatabase();
         using var database = new PostgreSqlDatabase(raced);
         var store = PostgreSqlLedgerStore.Open(database);
-        await LiveADayAsync(new Writer(store, Tianyuan));
-        var late = new Writer(store, Tianyuan);
+        await LiveADayAsync(new BatchWriter(store, Tianyuan));
+        var late = new BatchWriter(store, Tianyuan);
         (LedgerAppend lost, _) = await late.DraftAsync(
-            Receive("late", 100), IssueMeals("v9", 1), HoldHours("late hold", 10), Render("late render", "hold 2", 60, 60), Allot("much too much", 5_000_000));
-        await new Writer(store, Tianyuan).WriteAsync(Receive("first", 100));
+            Receive("late", 100), IssueMeals("v9", 1), HoldHours("late hold", 10), Render("late render", "hold 2", 60, 60),
+                Allot("much too much", 5_000_000));
+        await new BatchWriter(store, Tianyuan).WriteAsync(Receive("first", 100));
         string before = Rows();
         Assert.False(await store.AppendAsync(lost, default));
         Assert.Equal(before, Rows());
@@ -160,7 +174,8 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
     public async Task A_commit_waits_for_the_disk_whatever_the_database_says()
     {
         string careless = cluster.NewDatabase();
-        PostgreSqlCluster.Execute(careless, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$");
+        PostgreSqlCluster.Execute(careless,
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$");
         using var database = new PostgreSqlDatabase($"{careless};Options=-c synchronous_commit=off");
         await using NpgsqlCommand command = database.Writing.CreateCommand("SHOW synchronous_commit");
         Assert.Equal("on", await command.ExecuteScalarAsync());
@@ -189,10 +204,11 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         using PostgreSqlServer server = await PostgreSqlServer.StartAsync("fsync=off", "shared_buffers=16MB");
         using var database = new PostgreSqlDatabase(server.ConnectionString("postgres"));
         var store = PostgreSqlLedgerStore.Open(database);
-        var writer = new Writer(store, Tianyuan);
+        var writer = new BatchWriter(store, Tianyuan);
         await writer.WriteAsync(Receive("a", 100));
         // Every connection but this one dies, as it does when the server restarts.
-        PostgreSqlCluster.Execute(server.ConnectionString("postgres"), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'timebank'");
+        PostgreSqlCluster.Execute(server.ConnectionString("postgres"),
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'timebank'");
         await Assert.ThrowsAsync<StorageUnavailableException>(() => writer.TryWriteAsync(Receive("b", 100)));
         Assert.Equal(1, (await writer.WriteOneAsync(Receive("b", 100))).Entry!.Index);
     }
@@ -212,7 +228,7 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         string locked = cluster.NewDatabase();
         using var database = new PostgreSqlDatabase($"{locked};Command Timeout=1");
         var store = PostgreSqlLedgerStore.Open(database);
-        var writer = new Writer(store, Tianyuan);
+        var writer = new BatchWriter(store, Tianyuan);
         await writer.WriteAsync(Receive("a", 100));
         await using (var other = new NpgsqlConnection(locked))
         {

@@ -5,7 +5,10 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>Every list goes along an index that has its order, from where the page begins, and no further than the page. On tables of which the planner knows something.</summary>
+/// <summary>
+/// Every list goes along an index that has its order, from where the page begins, and no further than the page. On tables of which the
+/// planner knows something.
+/// </summary>
 [Collection(PostgreSqlCluster.Name)]
 public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
 {
@@ -32,32 +35,54 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
         ["entries by index"] = (PostgreSqlReads.Entries(Tianyuan, 7, Limit), ["Scan using entries_pkey on entries e"]),
         ["entries, newest first"] = (Newest(new EntryFilter()), ["Scan Backward using entries_pkey on entries e"]),
         ["entries, oldest first"] = (Oldest(new EntryFilter()), ["Scan using entries_pkey on entries e"]),
-        ["entries of a period, newest first"] = (Newest(new EntryFilter(From: From, Until: Until)), ["Scan Backward using entries_pkey on entries e"]),
-        ["entries of a period, oldest first"] = (Oldest(new EntryFilter(From: From, Until: Until)), ["Scan using entries_pkey on entries e"]),
-        ["entries of a kind, newest first"] = (Newest(new EntryFilter(Kind: EntryKind.Hold)), ["Scan Backward using entries_by_kind on entries e"]),
-        ["entries of a kind, oldest first"] = (Oldest(new EntryFilter(Kind: EntryKind.Reverse)), ["Scan using entries_by_kind on entries e"]),
-        ["entries of a kind that there are none of"] = (Newest(new EntryFilter(Kind: EntryKind.ChangeAccounts)), ["Scan Backward using entries_by_kind on entries e"]),
-        ["entries of a kind in a period"] = (Newest(new EntryFilter(Kind: EntryKind.Reverse, From: From, Until: Until)), ["Scan Backward using entries_by_kind on entries e"]),
+        ["entries of a period, newest first"] =
+            (Newest(new EntryFilter(From: From, Until: Until)), ["Scan Backward using entries_pkey on entries e"]),
+        ["entries of a period, oldest first"] =
+            (Oldest(new EntryFilter(From: From, Until: Until)), ["Scan using entries_pkey on entries e"]),
+        ["entries of a kind, newest first"] =
+            (Newest(new EntryFilter(Kind: EntryKind.Hold)), ["Scan Backward using entries_by_kind on entries e"]),
+        ["entries of a kind, oldest first"] =
+            (Oldest(new EntryFilter(Kind: EntryKind.Reverse)), ["Scan using entries_by_kind on entries e"]),
+        ["entries of a kind that there are none of"] =
+            (Newest(new EntryFilter(Kind: EntryKind.ChangeAccounts)), ["Scan Backward using entries_by_kind on entries e"]),
+        ["entries of a kind in a period"] =
+            (Newest(new EntryFilter(Kind: EntryKind.Reverse, From: From, Until: Until)),
+            ["Scan Backward using entries_by_kind on entries e"]),
         ["plain postings"] = (Newest(new EntryFilter(Kind: EntryKind.Post)), ["Scan Backward using entries_pkey on entries e"]),
-        ["entries of a code, newest first"] = (Newest(new EntryFilter(EntryCode.RedeemVoucher)), ["Scan Backward using entries_by_code on entries e"]),
-        ["entries of a code, oldest first"] = (Oldest(new EntryFilter(EntryCode.RedeemVoucher)), ["Scan using entries_by_code on entries e"]),
+        ["entries of a code, newest first"] =
+            (Newest(new EntryFilter(EntryCode.RedeemVoucher)), ["Scan Backward using entries_by_code on entries e"]),
+        ["entries of a code, oldest first"] =
+            (Oldest(new EntryFilter(EntryCode.RedeemVoucher)), ["Scan using entries_by_code on entries e"]),
         ["entries of a code that were not reversed"] = (
-            Newest(new EntryFilter(EntryCode.RedeemVoucher, Reversed: false)), ["Scan Backward using entries_by_code on entries e", "entries_reverse_once"]),
+            Newest(new EntryFilter(EntryCode.RedeemVoucher, Reversed: false)),
+                ["Scan Backward using entries_by_code on entries e", "entries_reverse_once"]),
         ["postings, oldest first"] = (
-            PostgreSqlReads.Postings(Tianyuan, 3, new LedgerTime(0), new LedgerTime(long.MaxValue), PostingCursor.Start, Limit), ["Scan using transfers_by_debit on", "Scan using transfers_by_credit on"]),
+            PostgreSqlReads.Postings(Tianyuan, 3, new LedgerTime(0), new LedgerTime(long.MaxValue), PostingCursor.Start, Limit),
+                ["Scan using transfers_by_debit on", "Scan using transfers_by_credit on"]),
         ["postings of a period, oldest first"] = (
-            PostgreSqlReads.Postings(Tianyuan, 3, From, Until, PostingCursor.Start, Limit), ["Scan using transfers_by_debit on", "Scan using transfers_by_credit on"]),
+            PostgreSqlReads.Postings(Tianyuan, 3, From, Until, PostingCursor.Start, Limit),
+                ["Scan using transfers_by_debit on", "Scan using transfers_by_credit on"]),
         ["postings, newest first"] = (
-            PostgreSqlReads.LatestPostings(Tianyuan, 3, new LedgerTime(0), new LedgerTime(long.MaxValue), PostingCursor.End, Limit), ["Scan Backward using transfers_by_debit on", "Scan Backward using transfers_by_credit on"]),
+            PostgreSqlReads.LatestPostings(Tianyuan, 3, new LedgerTime(0), new LedgerTime(long.MaxValue), PostingCursor.End, Limit),
+                ["Scan Backward using transfers_by_debit on", "Scan Backward using transfers_by_credit on"]),
         ["postings of a period, newest first"] = (
-            PostgreSqlReads.LatestPostings(Tianyuan, 3, From, Until, PostingCursor.End, Limit), ["Scan Backward using transfers_by_debit on", "Scan Backward using transfers_by_credit on"]),
-        ["last entries of accounts"] = (PostgreSqlReads.LastEntries(Tianyuan, [3, 4]), ["Scan Backward using transfers_by_debit on", "Scan Backward using transfers_by_credit on", "Scan using entries_pkey on entries e"]),
-        ["accounts by number"] = (PostgreSqlReads.Accounts(Tianyuan, new AccountFilter(), 7, Limit), ["Scan using accounts_pkey on accounts a"]),
+            PostgreSqlReads.LatestPostings(Tianyuan, 3, From, Until, PostingCursor.End, Limit),
+                ["Scan Backward using transfers_by_debit on", "Scan Backward using transfers_by_credit on"]),
+        ["last entries of accounts"] =
+            (PostgreSqlReads.LastEntries(Tianyuan, [3, 4]),
+            ["Scan Backward using transfers_by_debit on", "Scan Backward using transfers_by_credit on",
+            "Scan using entries_pkey on entries e"]),
+        ["accounts by number"] = (PostgreSqlReads.Accounts(Tianyuan, new AccountFilter(), 7, Limit),
+            ["Scan using accounts_pkey on accounts a"]),
         ["accounts of an owner"] = (PostgreSqlReads.Accounts(Tianyuan, Owner, 7, Limit), ["Scan using accounts_by_owner on accounts a"]),
-        ["accounts of a group"] = (PostgreSqlReads.Accounts(Tianyuan, new AccountFilter(Group: "g1"), 7, Limit), ["Scan using accounts_by_group on accounts a"]),
-        ["accounts by path"] = (PostgreSqlReads.AccountsByPath(Tianyuan, new AccountFilter(), "fund/", Limit), ["Scan using accounts_region_path_key on accounts a"]),
-        ["accounts under a path"] = (PostgreSqlReads.AccountsByPath(Tianyuan, new AccountFilter("voucher/"), "voucher/1", Limit), ["Scan using accounts_region_path_key on accounts a"]),
-        ["accounts by last day"] = (PostgreSqlReads.AccountsByLastDay(Tianyuan, new AccountFilter(), Day, "", Limit), ["Scan using accounts_by_last_day on accounts a"]),
+        ["accounts of a group"] = (PostgreSqlReads.Accounts(Tianyuan, new AccountFilter(Group: "g1"), 7, Limit),
+            ["Scan using accounts_by_group on accounts a"]),
+        ["accounts by path"] = (PostgreSqlReads.AccountsByPath(Tianyuan, new AccountFilter(), "fund/", Limit),
+            ["Scan using accounts_region_path_key on accounts a"]),
+        ["accounts under a path"] = (PostgreSqlReads.AccountsByPath(Tianyuan, new AccountFilter("voucher/"), "voucher/1", Limit),
+            ["Scan using accounts_region_path_key on accounts a"]),
+        ["accounts by last day"] = (PostgreSqlReads.AccountsByLastDay(Tianyuan, new AccountFilter(), Day, "", Limit),
+            ["Scan using accounts_by_last_day on accounts a"]),
         ["open holds"] = (PostgreSqlReads.OpenHolds(Tianyuan, 7, Limit), ["Scan using holds_pkey on holds h"]),
         ["due holds"] = (PostgreSqlReads.DueHolds(Tianyuan, From, Limit), ["Scan using holds_by_expiry on holds h"]),
     };
@@ -65,12 +90,18 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
     /// <summary>Of one person, who has few: they may be sorted.</summary>
     private static readonly Dictionary<string, (PostgreSqlQuery Query, string[] Steps)> Own = new(StringComparer.Ordinal)
     {
-        ["an owner's accounts by path"] = (PostgreSqlReads.AccountsByPath(Tianyuan, Owner, "", Limit), ["Scan using accounts_by_owner on accounts a"]),
-        ["an owner's accounts by last day"] = (PostgreSqlReads.AccountsByLastDay(Tianyuan, Owner, Day, "", Limit), ["Scan using accounts_by_owner on accounts a"]),
+        ["an owner's accounts by path"] =
+            (PostgreSqlReads.AccountsByPath(Tianyuan, Owner, "", Limit), ["Scan using accounts_by_owner on accounts a"]),
+        ["an owner's accounts by last day"] =
+            (PostgreSqlReads.AccountsByLastDay(Tianyuan, Owner, Day, "", Limit), ["Scan using accounts_by_owner on accounts a"]),
         ["an owner's accounts as they were"] = (
-            PostgreSqlReads.AccountsAsOf(Tianyuan, Owner, 7, "", Limit), ["Scan using accounts_by_owner on accounts a", "Scan Backward using transfers_by_debit on", "Scan Backward using transfers_by_credit on"]),
+            PostgreSqlReads.AccountsAsOf(Tianyuan, Owner, 7, "", Limit),
+                ["Scan using accounts_by_owner on accounts a", "Scan Backward using transfers_by_debit on",
+                "Scan Backward using transfers_by_credit on"]),
         ["entries that touch an owner's accounts"] = (
-            Newest(new EntryFilter { Touching = [Owner] }), ["Scan using accounts_by_owner on accounts a", "using transfers_by_debit on", "using transfers_by_credit on", "using entries_pkey on entries e"]),
+            Newest(new EntryFilter { Touching = [Owner] }),
+                ["Scan using accounts_by_owner on accounts a", "using transfers_by_debit on", "using transfers_by_credit on",
+                "using entries_pkey on entries e"]),
     };
 
     [Fact]
@@ -111,7 +142,8 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
         string[] plan = Plan(connection, query);
         string all = $"{list}\n{string.Join('\n', plan)}";
         Assert.True(plan.Any(step => step.TrimStart(' ', '-', '>').StartsWith("Limit", StringComparison.Ordinal)), all);
-        Assert.True(plan.All(step => !step.Contains("Seq Scan", StringComparison.Ordinal) && (sorted || !step.Contains("Bitmap", StringComparison.Ordinal))), all);
+        Assert.True(plan.All(step => !step.Contains("Seq Scan", StringComparison.Ordinal)
+            && (sorted || !step.Contains("Bitmap", StringComparison.Ordinal))), all);
         // What "Sort Key" says of a merge is an order that is there already.
         Assert.True(sorted || plan.All(step => !step.Contains("Sort  (", StringComparison.Ordinal)), all);
         Assert.All(steps, step => Assert.True(plan.Any(line => line.Contains(step, StringComparison.Ordinal)), $"{step} isn't in {all}"));

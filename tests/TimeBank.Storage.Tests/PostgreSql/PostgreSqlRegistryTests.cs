@@ -25,8 +25,10 @@ public sealed class PostgreSqlRegistryTests : RegistryContract
     private protected override void Insert(string kind, string key, string? json)
     {
         using NpgsqlCommand command = _database.Writing.CreateCommand(
-            "INSERT INTO grain_state (service_id, state_name, grain_key, grain_n0, grain_n1, version, payload) VALUES ($1, $2, $3, 0, 0, 1, $4::jsonb)");
-        foreach (string? value in new[] { GrainStorageSetup.ServiceId, kind, key, json }) command.Parameters.Add(new NpgsqlParameter { Value = value ?? (object)DBNull.Value });
+            "INSERT INTO grain_state (service_id, state_name, grain_key, grain_n0, grain_n1, version, payload) VALUES ($1, $2, $3, 0, 0, "
+                + "1, $4::jsonb)");
+        foreach (string? value in new[] { GrainStorageSetup.ServiceId, kind, key, json }) command.Parameters.Add(
+            new NpgsqlParameter { Value = value ?? (object)DBNull.Value });
         command.ExecuteNonQuery();
     }
 }

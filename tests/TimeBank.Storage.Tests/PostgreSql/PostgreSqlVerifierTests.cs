@@ -1,4 +1,5 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
@@ -6,7 +7,8 @@ namespace TimeBank.Storage.Tests;
 
 /// <summary>A database that was tampered with, and what verifying it names first.</summary>
 [Collection(PostgreSqlCluster.Name)]
-public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSqlVerifierTests.SoundDatabase sound) : IClassFixture<PostgreSqlVerifierTests.SoundDatabase>
+public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSqlVerifierTests.SoundDatabase sound)
+    : IClassFixture<PostgreSqlVerifierTests.SoundDatabase>
 {
     [Fact]
     public async Task A_sound_database_verifies_with_its_counts_and_roots()
@@ -14,37 +16,50 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
         using PostgreSqlDatabase database = new(await CopyAsync());
         Verification verification = PostgreSqlVerifier.Verify(database, default);
         Assert.Null(verification.Finding);
-        Assert.Equal([(Lusong, 1L, 2L, 0L), (Tianyuan, 15L, 11L, 3L)], verification.Regions.Select(region => (region.Region, region.Entries, region.Accounts, region.Remembered)));
+        Assert.Equal([(Lusong, 1L, 2L, 0L), (Tianyuan, 15L, 11L, 3L)],
+            verification.Regions.Select(region => (region.Region, region.Entries, region.Accounts, region.Remembered)));
         LedgerHead head = await PostgreSqlLedgerStore.Open(database).ReadHeadAsync(Tianyuan, default);
         Assert.Equal(head.Tree.Root, verification.Regions[1].Root);
     }
 
     [Theory]
-    [InlineData("UPDATE entries SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'memo of meal 1', 'memo of meal 7'), 'UTF8') WHERE idx = 4", "entries/4", "leaf of bytes and salt")]
+    [InlineData(
+        "UPDATE entries SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'memo of meal 1', 'memo of meal 7'), 'UTF8') WHERE "
+            + "idx = 4", "entries/4", "leaf of bytes and salt")]
     [InlineData("UPDATE entries SET salt = decode(repeat('00', 16), 'hex') WHERE idx = 3", "entries/3", "leaf of bytes and salt")]
     [InlineData("DELETE FROM entries WHERE idx = 5", "entries/5", "entry")]
     [InlineData("DELETE FROM entries WHERE idx >= 13", "entries/13", "entry")]
-    [InlineData("UPDATE entries SET idx = CASE idx WHEN 104 THEN 5 ELSE 4 END, time = -idx WHERE idx IN (104, 105)", "entries/4", "index in the bytes", "UPDATE entries SET idx = idx + 100 WHERE idx IN (4, 5)")]
-    [InlineData("INSERT INTO entries SELECT region, 15, time + 9, effective, kind, code, NULL, NULL, bytes, salt, leaf FROM entries WHERE idx = 0 AND region = 430211", "entries/15", "entry")]
+    [InlineData("UPDATE entries SET idx = CASE idx WHEN 104 THEN 5 ELSE 4 END, time = -idx WHERE idx IN (104, 105)", "entries/4",
+        "index in the bytes", "UPDATE entries SET idx = idx + 100 WHERE idx IN (4, 5)")]
+    [InlineData(
+        "INSERT INTO entries SELECT region, 15, time + 9, effective, kind, code, NULL, NULL, bytes, salt, leaf FROM entries WHERE idx = 0 "
+            + "AND region = 430211", "entries/15", "entry")]
     [InlineData("UPDATE entries SET effective = '2026-10-02' WHERE idx = 6", "entries/6", "effective date column")]
     [InlineData("UPDATE entries SET effective = 'infinity' WHERE idx = 6", "entries/6", "effective date column")]
     [InlineData("UPDATE entries SET expires = expires + 1 WHERE idx = 10", "entries/10", "expiry column")]
     [InlineData("UPDATE transfers SET posted = posted + 1 WHERE idx = 4 AND position = 1", "entries/4/transfers/1", "row")]
     [InlineData("DELETE FROM transfers WHERE idx = 4 AND position = 2", "entries/4", "transfer rows")]
-    [InlineData("INSERT INTO transfers SELECT region, 99, 0, debit, credit, unit, posted, held, released, 0, 0, 0, 0 FROM transfers WHERE idx = 1 AND region = 430211", "entries/99", "transfer rows")]
+    [InlineData(
+        "INSERT INTO transfers SELECT region, 99, 0, debit, credit, unit, posted, held, released, 0, 0, 0, 0 FROM transfers WHERE idx = 1 "
+            + "AND region = 430211", "entries/99", "transfer rows")]
     [InlineData("DELETE FROM outcomes WHERE idx = 3", "entries/3", "outcome under its id")]
     [InlineData("UPDATE outcomes SET idx = 99 WHERE idx = 3", "outcomes/", "entry")]
     [InlineData("DELETE FROM outcomes WHERE nth = 0", "outcomes", "refusal or note number 0")]
     [InlineData("UPDATE outcomes SET nth = NULL WHERE nth = 0", "outcomes/", "number")]
-    [InlineData("UPDATE outcomes SET id = '00000000-0000-0000-0000-000000000000' WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
-    [InlineData("UPDATE outcomes SET command = decode(repeat('00', 32), 'hex') WHERE nth = 1", "entries/8", "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET id = '00000000-0000-0000-0000-000000000000' WHERE nth = 0", "entries/7",
+        "refusals and notes that it seals")]
+    [InlineData("UPDATE outcomes SET command = decode(repeat('00', 32), 'hex') WHERE nth = 1", "entries/8",
+        "refusals and notes that it seals")]
     [InlineData("UPDATE outcomes SET reason = 41 WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
     [InlineData("UPDATE outcomes SET detail = 'account=mine' WHERE nth = 0", "entries/7", "refusals and notes that it seals")]
     [InlineData("UPDATE outcomes SET detail = 'account=mine' WHERE nth = 2", "head", "chain")]
-    [InlineData("INSERT INTO outcomes VALUES (430211, '00000000-0000-0000-0000-000000000000', NULL, decode(repeat('00', 32), 'hex'), 40, '', 3)", "head", "remembered")]
+    [InlineData(
+        "INSERT INTO outcomes VALUES (430211, '00000000-0000-0000-0000-000000000000', NULL, decode(repeat('00', 32), 'hex'), 40, '', 3)",
+        "head", "remembered")]
     [InlineData("UPDATE ledger_head SET chain = decode(repeat('00', 32), 'hex')", "head", "chain")]
     [InlineData("DELETE FROM holds", "holds/10", "open hold")]
-    [InlineData("UPDATE accounts SET debits_posted = debits_posted + 1 WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available", "posted debits")]
+    [InlineData("UPDATE accounts SET debits_posted = debits_posted + 1 WHERE path = 'fund/lottery/available'",
+        "accounts/fund/lottery/available", "posted debits")]
     [InlineData("UPDATE accounts SET valid_until = 'infinity' WHERE grp = 'meals'", "accounts/voucher/", "columns")]
     [InlineData("UPDATE accounts SET unit = '?' WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available", "columns")]
     [InlineData("DELETE FROM accounts WHERE number = 11", "accounts/", "account")]
@@ -61,7 +76,8 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
         // Whoever owns the tables can also switch their guards off. Every change is of Tianyuan's rows alone.
         foreach (string sql in new[] { before, change }.Where(sql => sql.Length > 0))
         {
-            string bound = sql.Contains("430211", StringComparison.Ordinal) ? sql : sql + (sql.Contains("WHERE", StringComparison.Ordinal) ? " AND region = 430211" : " WHERE region = 430211");
+            string bound = sql.Contains("430211", StringComparison.Ordinal)
+                ? sql : sql + (sql.Contains("WHERE", StringComparison.Ordinal) ? " AND region = 430211" : " WHERE region = 430211");
             Assert.True(PostgreSqlCluster.Execute($"{connectionString};Options=-c session_replication_role=replica", bound) > 0, sql);
         }
         using PostgreSqlDatabase database = new(connectionString);
@@ -76,14 +92,17 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
     {
         string connectionString = cluster.NewDatabase();
         using PostgreSqlDatabase database = new(connectionString);
-        await new Writer(PostgreSqlLedgerStore.Open(database), Tianyuan).WriteAsync(Allot("too early", 1), Entries.Note(Header("note")), Allot("too early 2", 1));
-        foreach (string sql in (string[])["ALTER TABLE outcomes DROP COLUMN nth", "ALTER TABLE ledger_head DROP COLUMN chain", "DELETE FROM schema_version WHERE version = 8"]) PostgreSqlCluster.Execute(connectionString, sql);
+        await new BatchWriter(PostgreSqlLedgerStore.Open(database), Tianyuan)
+            .WriteAsync(Allot("too early", 1), Entries.Note(Header("note")), Allot("too early 2", 1));
+        foreach (string sql in (string[])["ALTER TABLE outcomes DROP COLUMN nth", "ALTER TABLE ledger_head DROP COLUMN chain",
+            "DELETE FROM schema_version WHERE version = 8"]) PostgreSqlCluster.Execute(connectionString, sql);
         PostgreSqlSchema.Migrate(database);
-        await new Writer(PostgreSqlLedgerStore.Open(database), Tianyuan).WriteAsync(Allot("too early again", 1), Receive("gift", 5));
+        await new BatchWriter(PostgreSqlLedgerStore.Open(database), Tianyuan).WriteAsync(Allot("too early again", 1), Receive("gift", 5));
         Assert.Equal(4, Assert.Single(PostgreSqlVerifier.Verify(database, default).Regions).Remembered);
 
         PostgreSqlCluster.Execute(connectionString, "UPDATE outcomes SET detail = 'account=mine' WHERE nth = 1");
-        Assert.Equal("regions/430211/entries/0: refusals and notes that it seals", $"{PostgreSqlVerifier.Verify(database, default).Finding}".Split(": expected")[0]);
+        Assert.Equal("regions/430211/entries/0: refusals and notes that it seals",
+            $"{PostgreSqlVerifier.Verify(database, default).Finding}".Split(": expected")[0]);
     }
 
     private async Task<string> CopyAsync()
@@ -106,8 +125,8 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
             // A connection that stayed open would keep the database from being copied.
             using var database = new PostgreSqlDatabase($"{cluster.Server.ConnectionString(Name)};Pooling=false");
             var store = PostgreSqlLedgerStore.Open(database);
-            await LiveADayAsync(new Writer(store, Tianyuan));
-            await new Writer(store, Lusong).WriteAsync(Receive("gift", 100));
+            await LiveADayAsync(new BatchWriter(store, Tianyuan));
+            await new BatchWriter(store, Lusong).WriteAsync(Receive("gift", 100));
             // Whoever reads brings the books up to the journal.
             await store.TrialBalanceAsync(Tianyuan, default);
             await store.TrialBalanceAsync(Lusong, default);

@@ -1,10 +1,14 @@
 using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>What may happen between a journal, its books and what a process holds in memory of them: nobody decides on what is of the past.</summary>
+/// <summary>
+/// What may happen between a journal, its books and what a process holds in memory of them: nobody decides on what is of the past.
+/// </summary>
 public sealed class BookkeeperTests : IDisposable
 {
     private const int Never = 1_000_000;
@@ -28,7 +32,9 @@ public sealed class BookkeeperTests : IDisposable
         _folder.Dispose();
     }
 
-    /// <summary>A store as <see cref="SqliteLedgerStore"/> is one, with a commit whose answer gets lost and a hook where the database is read.</summary>
+    /// <summary>
+    /// A store as <see cref="SqliteLedgerStore"/> is one, with a commit whose answer gets lost and a hook where the database is read.
+    /// </summary>
     private sealed class Lossy(SqliteLedgerStore inner, SqliteReaders readers, Bookkeeper keeper) : ILedgerStore
     {
         public bool LoseNext { get; set; }
@@ -42,7 +48,8 @@ public sealed class BookkeeperTests : IDisposable
             return head;
         }
 
-        public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) => keeper.PrefetchAsync(region, keys, async rest =>
+        public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) =>
+            keeper.PrefetchAsync(region, keys, async rest =>
         {
             Prefetched found = await readers.ReadAsync(session => SqlitePrefetch.Read(session, region, rest), cancellation);
             if (WhileReading is { } hook)
@@ -75,12 +82,13 @@ public sealed class BookkeeperTests : IDisposable
         var keeper = new Bookkeeper(inner, Never);
         var store = new Lossy(inner, readers, keeper);
 
-        var writer = new Writer(store, Tianyuan);
+        var writer = new BatchWriter(store, Tianyuan);
         await writer.WriteAsync(IssueHours("hours", 600), HoldHours("hold 1", 60));
         await keeper.CatchUpAsync(Tianyuan);
         await writer.WriteAsync(HoldHours("hold 2", 540)); // Now 600 of 600 are held; the books know of 60.
 
-        // As LedgerWriter does: A is on its way, and B is prefetched and decided on what A will leave. The accounts of the holds have been evicted.
+        // As LedgerWriter does: A is on its way, and B is prefetched and decided on what A will leave. The accounts of the holds have been
+        // evicted.
         LedgerHead head = await store.ReadHeadAsync(Tianyuan, default);
         var state = new WorkingState(head);
         var clock = new LedgerTime(writer.Now.Microseconds + 10_000_000);
@@ -126,10 +134,10 @@ public sealed class BookkeeperTests : IDisposable
     {
         SqliteLedgerStore inner = Open();
         using var readers = new SqliteReaders(Database);
-        await new Writer(inner, Tianyuan).WriteAsync(Receive("gift", 100));
+        await new BatchWriter(inner, Tianyuan).WriteAsync(Receive("gift", 100));
         var books = new Hooked(inner);
         var store = new Lossy(inner, readers, new Bookkeeper(books, Never));
-        (LedgerAppend c, _) = await new Writer(inner, Tianyuan).DraftAsync(Allot("c", 100));
+        (LedgerAppend c, _) = await new BatchWriter(inner, Tianyuan).DraftAsync(Allot("c", 100));
         books.AfterProgress = async () =>
         {
             store.LoseNext = true;
@@ -145,7 +153,7 @@ public sealed class BookkeeperTests : IDisposable
     public async Task What_the_database_has_lost_is_not_booked_from_memory()
     {
         SqliteLedgerStore here = Open();
-        var writer = new Writer(here, Tianyuan);
+        var writer = new BatchWriter(here, Tianyuan);
         await writer.WriteAsync(Receive("gift", 100));
         here.WriterRuns("CREATE TABLE backup AS SELECT * FROM ledger_head");
         await writer.WriteAsync(Receive("lost", 900));
@@ -157,14 +165,15 @@ public sealed class BookkeeperTests : IDisposable
         here.WriterRuns("DROP TABLE backup");
         long balance = (await ((ILedgerReader)here).AccountAsync(Tianyuan, Chart.FundAvailable(Lottery).Path, default))!.Balance;
         Assert.Equal(100, balance);
-        Assert.Equal(Reason.InsufficientBalance, (await new Writer(here, Tianyuan).WriteOneAsync(Allot("all", 1_000))).Refusal!.Reason);
+        Assert.Equal(Reason.InsufficientBalance,
+            (await new BatchWriter(here, Tianyuan).WriteOneAsync(Allot("all", 1_000))).Refusal!.Reason);
         Assert.Null(Verify());
     }
 
     [Fact]
     public async Task Accounts_of_an_append_that_was_booked_in_two_parts_leave_the_tail()
     {
-        (LedgerAppend append, _) = await new Writer(Open(), Tianyuan).DraftAsync(Receive("one", 1), Receive("two", 1));
+        (LedgerAppend append, _) = await new BatchWriter(Open(), Tianyuan).DraftAsync(Receive("one", 1), Receive("two", 1));
         var tail = new UnbookedTail();
         tail.Add(append);
         tail.Booked(1); // Another process read the journal up to its limit.
@@ -177,10 +186,10 @@ public sealed class BookkeeperTests : IDisposable
     public async Task A_late_answer_of_an_older_writer_brings_nothing_back()
     {
         SqliteLedgerStore store = Open();
-        var writer = new Writer(store, Tianyuan);
+        var writer = new BatchWriter(store, Tianyuan);
         (LedgerAppend a, _) = await writer.DraftAsync(Receive("one", 100));
         Assert.True(await store.AppendAsync(a, default));
-        (LedgerAppend b, _) = await new Writer(store, Tianyuan) { Now = writer.Now }.DraftAsync(Allot("two", 100));
+        (LedgerAppend b, _) = await new BatchWriter(store, Tianyuan) { Now = writer.Now }.DraftAsync(Allot("two", 100));
         var tail = new UnbookedTail();
         tail.EndsAt(b.After); // Another activation goes on from here.
         Assert.True(tail.Complete(tail.Age));
@@ -192,19 +201,20 @@ public sealed class BookkeeperTests : IDisposable
     public async Task Books_that_end_behind_the_journal_or_are_missing_are_an_outage_and_not_a_guess()
     {
         SqliteLedgerStore here = Open();
-        await new Writer(here, Tianyuan).WriteAsync(Receive("gift", 100));
+        await new BatchWriter(here, Tianyuan).WriteAsync(Receive("gift", 100));
         await ((ILedgerReader)here).TrialBalanceAsync(Tianyuan, default);
         here.WriterRuns("UPDATE books SET size = 2");
         await Assert.ThrowsAsync<StorageUnavailableException>(async () => await ((ILedgerReader)here).TrialBalanceAsync(Tianyuan, default));
         here.WriterRuns("DELETE FROM books");
-        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await new Writer(Open(), Tianyuan).WriteOneAsync(Allot("all", 100)));
+        await Assert.ThrowsAsync<StorageUnavailableException>(
+            async () => await new BatchWriter(Open(), Tianyuan).WriteOneAsync(Allot("all", 100)));
     }
 
     [Fact]
     public async Task Who_gives_up_waiting_for_the_books_stops_nobody_elses_booking()
     {
         SqliteLedgerStore here = Open();
-        await new Writer(here, Tianyuan).WriteAsync(Receive("gift", 100));
+        await new BatchWriter(here, Tianyuan).WriteAsync(Receive("gift", 100));
         var gate = new TaskCompletionSource();
         var keeper = new Bookkeeper(new Hooked(here) { BeforeBooking = () => gate.Task }, Never);
         using var patience = new CancellationTokenSource();
@@ -223,7 +233,7 @@ public sealed class BookkeeperTests : IDisposable
     public async Task Verify_sees_that_the_books_were_deleted()
     {
         SqliteLedgerStore here = Open();
-        await new Writer(here, Tianyuan).WriteAsync(Receive("gift", 100));
+        await new BatchWriter(here, Tianyuan).WriteAsync(Receive("gift", 100));
         await ((ILedgerReader)here).TrialBalanceAsync(Tianyuan, default);
         here.WriterRuns("DELETE FROM transfers");
         here.WriterRuns("DELETE FROM accounts");
@@ -248,9 +258,11 @@ public sealed class BookkeeperTests : IDisposable
 
         public ValueTask<LedgerHead> BooksHeadAsync(RegionCode region) => inner.BooksHeadAsync(region);
 
-        public ValueTask<IReadOnlyList<StoredEntry>> JournalAsync(RegionCode region, long from, int limit) => inner.JournalAsync(region, from, limit);
+        public ValueTask<IReadOnlyList<StoredEntry>> JournalAsync(RegionCode region, long from, int limit) =>
+            inner.JournalAsync(region, from, limit);
 
-        public ValueTask<IReadOnlyList<Account>> BookedAccountsAsync(RegionCode region, IReadOnlyCollection<long> numbers) => inner.BookedAccountsAsync(region, numbers);
+        public ValueTask<IReadOnlyList<Account>> BookedAccountsAsync(RegionCode region, IReadOnlyCollection<long> numbers) =>
+            inner.BookedAccountsAsync(region, numbers);
 
         public Func<Task> BeforeBooking { get; init; } = () => Task.CompletedTask;
 

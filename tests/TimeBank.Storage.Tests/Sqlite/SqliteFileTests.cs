@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
@@ -22,20 +23,20 @@ public sealed class SqliteFileTests : IDisposable
         LedgerHead head;
         using (var store = SqliteLedgerStore.Open(_database))
         {
-            await LiveADayAsync(new Writer(store, Tianyuan));
+            await LiveADayAsync(new BatchWriter(store, Tianyuan));
             head = await store.ReadHeadAsync(Tianyuan, default);
         }
         using var again = SqliteLedgerStore.Open(_database);
         Assert.True(head.IsAt(await again.ReadHeadAsync(Tianyuan, default)));
-        Assert.True((await new Writer(again, Tianyuan).WriteOneAsync(Receive("gift", 1_000_000))).Replayed);
-        Assert.Null((await new Writer(again, Tianyuan).WriteOneAsync(Receive("next", 5))).Refusal);
+        Assert.True((await new BatchWriter(again, Tianyuan).WriteOneAsync(Receive("gift", 1_000_000))).Replayed);
+        Assert.Null((await new BatchWriter(again, Tianyuan).WriteOneAsync(Receive("next", 5))).Refusal);
     }
 
     [Fact]
     public async Task A_commit_stands_when_the_file_is_copied_without_being_closed()
     {
         using var store = SqliteLedgerStore.Open(_database);
-        await LiveADayAsync(new Writer(store, Tianyuan));
+        await LiveADayAsync(new BatchWriter(store, Tianyuan));
         // What a crash leaves: the database and its log, and nobody to finish them.
         string copy = _folder.File("crashed.db");
         File.Copy(_database.Path, copy);
@@ -87,7 +88,8 @@ public sealed class SqliteFileTests : IDisposable
     {
         SqliteLedgerStore.Open(_database).Dispose();
         Run(change);
-        Assert.Contains(message, Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,8 +108,10 @@ public sealed class SqliteFileTests : IDisposable
     {
         // A view has the name of a table that the first script makes after others.
         Run("CREATE VIEW transfers AS SELECT 1");
-        Assert.Contains("001_ledger.sql failed", Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message, StringComparison.Ordinal);
-        using (SqliteConnection connection = _database.Open()) Assert.Equal(0L, Scalar(connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table'"));
+        Assert.Contains("001_ledger.sql failed", Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message,
+            StringComparison.Ordinal);
+        using (SqliteConnection connection = _database.Open()) Assert.Equal(
+            0L, Scalar(connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table'"));
         Run("DROP VIEW transfers");
         SqliteLedgerStore.Open(_database).Dispose();
     }
@@ -116,7 +120,8 @@ public sealed class SqliteFileTests : IDisposable
     public void Somebody_elses_database_is_refused()
     {
         Run("CREATE TABLE customers (id INTEGER)");
-        Assert.Contains("customers", Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message, StringComparison.Ordinal);
+        Assert.Contains("customers", Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,7 +135,7 @@ public sealed class SqliteFileTests : IDisposable
     public async Task A_full_disk_is_unavailable_and_the_writer_goes_on_when_there_is_room()
     {
         using var store = SqliteLedgerStore.Open(_database);
-        var writer = new Writer(store, Tianyuan);
+        var writer = new BatchWriter(store, Tianyuan);
         await writer.WriteAsync(Receive("gift", 100));
         // The limit stands for the disk's end; it binds the connection that sets it.
         store.WriterRuns("PRAGMA max_page_count = 1");
@@ -144,7 +149,7 @@ public sealed class SqliteFileTests : IDisposable
     public async Task A_locked_database_is_unavailable_and_the_writer_goes_on_when_it_is_free()
     {
         using var store = SqliteLedgerStore.Open(new SqliteDatabase(_database.Path, busyTimeoutSeconds: 1));
-        var writer = new Writer(store, Tianyuan);
+        var writer = new BatchWriter(store, Tianyuan);
         using (SqliteConnection other = _database.Open())
         {
             using SqliteTransaction held = other.BeginTransaction(deferred: false);
@@ -159,9 +164,9 @@ public sealed class SqliteFileTests : IDisposable
     public async Task A_head_that_contradicts_itself_is_never_written_on()
     {
         using var store = SqliteLedgerStore.Open(_database);
-        await new Writer(store, Tianyuan).WriteAsync(Receive("gift", 100));
+        await new BatchWriter(store, Tianyuan).WriteAsync(Receive("gift", 100));
         Run("UPDATE ledger_head SET root = zeroblob(32)");
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => new Writer(store, Tianyuan).TryWriteAsync(Receive("more", 100)));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => new BatchWriter(store, Tianyuan).TryWriteAsync(Receive("more", 100)));
     }
 
     [Fact]
@@ -172,7 +177,8 @@ public sealed class SqliteFileTests : IDisposable
         string[] plan = Plan(connection, SqlitePrefetch.Linked);
         Assert.Contains(plan, step => step.Contains("entries_end_a_hold_once", StringComparison.Ordinal));
         Assert.Contains(plan, step => step.Contains("entries_reverse_once", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains(" k ", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal)
+            && !step.Contains(" k ", StringComparison.Ordinal));
     }
 
     private void Run(string sql)

@@ -8,63 +8,102 @@ namespace TimeBank.Storage.Tests;
 public sealed class SqlitePlanTests : IDisposable
 {
     private const int Limit = 50;
-    private static readonly LedgerTime From = LedgerTime.Parse("2026-10-01T00:00:00.000000Z"), Until = LedgerTime.Parse("2026-11-01T00:00:00.000000Z");
+    private static readonly LedgerTime From = LedgerTime.Parse("2026-10-01T00:00:00.000000Z"),
+        Until = LedgerTime.Parse("2026-11-01T00:00:00.000000Z");
     private static readonly AccountFilter Owner = new(Owner: "x");
     private static readonly DateOnly Day = new(2026, 10, 1);
 
     private static readonly Dictionary<string, (Action<SqliteSession> Read, string[] Steps)> Lists = new(StringComparer.Ordinal)
     {
-        ["entries by index"] = (read => SqliteReads.Entries(read, Tianyuan, 7, Limit), ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>?)"]),
-        ["entries, newest first"] = (Newest(new EntryFilter()), ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>? AND idx<?)"]),
-        ["entries, oldest first"] = (Oldest(new EntryFilter()), ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>? AND idx<?)"]),
+        ["entries by index"] = (read => SqliteReads.Entries(read, Tianyuan, 7, Limit),
+            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>?)"]),
+        ["entries, newest first"] = (Newest(new EntryFilter()),
+            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>? AND idx<?)"]),
+        ["entries, oldest first"] = (Oldest(new EntryFilter()),
+            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>? AND idx<?)"]),
         ["entries of a period, newest first"] = (
-            Newest(new EntryFilter(From: From, Until: Until)), ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>? AND idx<?)", "entries USING INDEX entries_by_time (region=? AND time>?)"]),
+            Newest(new EntryFilter(From: From, Until: Until)),
+                ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>? AND idx<?)",
+                "entries USING INDEX entries_by_time (region=? AND time>?)"]),
         ["entries of a period, oldest first"] = (
-            Oldest(new EntryFilter(From: From, Until: Until)), ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>? AND idx<?)", "entries USING INDEX entries_by_time (region=? AND time>?)"]),
-        ["entries of a kind, newest first"] = (Newest(new EntryFilter(Kind: EntryKind.Hold)), ["e USING INDEX entries_by_kind (region=? AND kind=? AND idx>? AND idx<?)"]),
-        ["entries of a kind, oldest first"] = (Oldest(new EntryFilter(Kind: EntryKind.Reverse)), ["e USING INDEX entries_by_kind (region=? AND kind=? AND idx>? AND idx<?)"]),
+            Oldest(new EntryFilter(From: From, Until: Until)),
+                ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>? AND idx<?)",
+                "entries USING INDEX entries_by_time (region=? AND time>?)"]),
+        ["entries of a kind, newest first"] =
+            (Newest(new EntryFilter(Kind: EntryKind.Hold)), ["e USING INDEX entries_by_kind (region=? AND kind=? AND idx>? AND idx<?)"]),
+        ["entries of a kind, oldest first"] =
+            (Oldest(new EntryFilter(Kind: EntryKind.Reverse)), ["e USING INDEX entries_by_kind (region=? AND kind=? AND idx>? AND idx<?)"]),
         ["entries of a kind in a period"] = (
-            Newest(new EntryFilter(Kind: EntryKind.Reverse, From: From, Until: Until)), ["e USING INDEX entries_by_kind (region=? AND kind=? AND idx>? AND idx<?)"]),
-        ["plain postings"] = (Newest(new EntryFilter(Kind: EntryKind.Post)), ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>? AND idx<?)"]),
-        ["entries of a code, newest first"] = (Newest(new EntryFilter(EntryCode.RedeemVoucher)), ["e USING INDEX entries_by_code (region=? AND code=? AND idx>? AND idx<?)"]),
-        ["entries of a code, oldest first"] = (Oldest(new EntryFilter(EntryCode.RedeemVoucher)), ["e USING INDEX entries_by_code (region=? AND code=? AND idx>? AND idx<?)"]),
+            Newest(new EntryFilter(Kind: EntryKind.Reverse, From: From, Until: Until)),
+                ["e USING INDEX entries_by_kind (region=? AND kind=? AND idx>? AND idx<?)"]),
+        ["plain postings"] = (Newest(new EntryFilter(Kind: EntryKind.Post)),
+            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx>? AND idx<?)"]),
+        ["entries of a code, newest first"] =
+            (Newest(new EntryFilter(EntryCode.RedeemVoucher)), ["e USING INDEX entries_by_code (region=? AND code=? AND idx>? AND idx<?)"]),
+        ["entries of a code, oldest first"] =
+            (Oldest(new EntryFilter(EntryCode.RedeemVoucher)), ["e USING INDEX entries_by_code (region=? AND code=? AND idx>? AND idx<?)"]),
         ["entries of a code and kind in a period"] = (
-            Newest(new EntryFilter(EntryCode.HoldService, From, Until, Kind: EntryKind.Hold)), ["e USING INDEX entries_by_code (region=? AND code=? AND idx>? AND idx<?)"]),
+            Newest(new EntryFilter(EntryCode.HoldService, From, Until, Kind: EntryKind.Hold)),
+                ["e USING INDEX entries_by_code (region=? AND code=? AND idx>? AND idx<?)"]),
         ["entries of a code that were not reversed"] = (
-            Newest(new EntryFilter(EntryCode.RedeemVoucher, Reversed: false)), ["e USING INDEX entries_by_code (region=? AND code=? AND idx>? AND idx<?)", "r USING INDEX entries_reverse_once (region=? AND of_idx=?) LEFT-JOIN"]),
+            Newest(new EntryFilter(EntryCode.RedeemVoucher, Reversed: false)),
+                ["e USING INDEX entries_by_code (region=? AND code=? AND idx>? AND idx<?)",
+                "r USING INDEX entries_reverse_once (region=? AND of_idx=?) LEFT-JOIN"]),
         ["postings, oldest first"] = (
             read => SqliteReads.PostingsOf(read, Tianyuan, 3, new LedgerTime(0), new LedgerTime(long.MaxValue), PostingCursor.Start, Limit),
-            ["transfers USING INDEX transfers_by_debit (region=? AND debit=? AND (idx,position)>(?,?) AND idx<?)", "transfers USING INDEX transfers_by_credit (region=? AND credit=? AND (idx,position)>(?,?) AND idx<?)"]),
+            ["transfers USING INDEX transfers_by_debit (region=? AND debit=? AND (idx,position)>(?,?) AND idx<?)",
+                "transfers USING INDEX transfers_by_credit (region=? AND credit=? AND (idx,position)>(?,?) AND idx<?)"]),
         ["postings, newest first"] = (
-            read => SqliteReads.LatestPostingsOf(read, Tianyuan, 3, new LedgerTime(0), new LedgerTime(long.MaxValue), PostingCursor.End, Limit),
-            ["transfers USING INDEX transfers_by_debit (region=? AND debit=? AND idx>? AND (idx,position)<(?,?))", "transfers USING INDEX transfers_by_credit (region=? AND credit=? AND idx>? AND (idx,position)<(?,?))"]),
+            read => SqliteReads.LatestPostingsOf(read, Tianyuan, 3, new LedgerTime(0), new LedgerTime(long.MaxValue), PostingCursor.End,
+                Limit),
+            ["transfers USING INDEX transfers_by_debit (region=? AND debit=? AND idx>? AND (idx,position)<(?,?))",
+                "transfers USING INDEX transfers_by_credit (region=? AND credit=? AND idx>? AND (idx,position)<(?,?))"]),
         ["last entries of accounts"] = (
             read => SqliteReads.LastEntries(read, Tianyuan, [3]),
-            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)", "transfers USING INDEX transfers_by_debit (region=? AND debit=?)", "transfers USING INDEX transfers_by_credit (region=? AND credit=?)"]),
-        ["accounts by number"] = (read => SqliteReads.Accounts(read, Tianyuan, new AccountFilter(), 7, Limit), ["a USING PRIMARY KEY (region=? AND number>?)"]),
-        ["accounts of an owner"] = (read => SqliteReads.Accounts(read, Tianyuan, Owner, 7, Limit), ["a USING INDEX accounts_by_owner (region=? AND owner=? AND number>?)"]),
-        ["accounts of a group"] = (read => SqliteReads.Accounts(read, Tianyuan, new AccountFilter(Group: "x"), 7, Limit), ["a USING INDEX accounts_by_group (region=? AND grp=? AND number>?)"]),
-        ["accounts by path"] = (read => SqliteReads.AccountsByPath(read, Tianyuan, new AccountFilter(), "fund/", Limit), ["a USING INDEX sqlite_autoindex_accounts_2 (region=? AND path>?)"]),
+            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)",
+                "transfers USING INDEX transfers_by_debit (region=? AND debit=?)",
+                "transfers USING INDEX transfers_by_credit (region=? AND credit=?)"]),
+        ["accounts by number"] = (read => SqliteReads.Accounts(read, Tianyuan, new AccountFilter(), 7, Limit),
+            ["a USING PRIMARY KEY (region=? AND number>?)"]),
+        ["accounts of an owner"] = (read => SqliteReads.Accounts(read, Tianyuan, Owner, 7, Limit),
+            ["a USING INDEX accounts_by_owner (region=? AND owner=? AND number>?)"]),
+        ["accounts of a group"] = (read => SqliteReads.Accounts(read, Tianyuan, new AccountFilter(Group: "x"), 7, Limit),
+            ["a USING INDEX accounts_by_group (region=? AND grp=? AND number>?)"]),
+        ["accounts by path"] = (read => SqliteReads.AccountsByPath(read, Tianyuan, new AccountFilter(), "fund/", Limit),
+            ["a USING INDEX sqlite_autoindex_accounts_2 (region=? AND path>?)"]),
         ["accounts under a path"] = (
-            read => SqliteReads.AccountsByPath(read, Tianyuan, new AccountFilter("voucher/"), "voucher/x", Limit), ["a USING INDEX sqlite_autoindex_accounts_2 (region=? AND path>? AND path<?)"]),
+            read => SqliteReads.AccountsByPath(read, Tianyuan, new AccountFilter("voucher/"), "voucher/x", Limit),
+                ["a USING INDEX sqlite_autoindex_accounts_2 (region=? AND path>? AND path<?)"]),
         ["accounts by last day"] = (
-            read => SqliteReads.AccountsByLastDay(read, Tianyuan, new AccountFilter(), Day, "", Limit), ["a USING INDEX accounts_by_last_day_and_path (region=? AND (valid_until,path)>(?,?))"]),
+            read => SqliteReads.AccountsByLastDay(read, Tianyuan, new AccountFilter(), Day, "", Limit),
+                ["a USING INDEX accounts_by_last_day_and_path (region=? AND (valid_until,path)>(?,?))"]),
         ["open holds"] = (read => SqliteReads.OpenHolds(read, Tianyuan, 7, Limit), ["h USING PRIMARY KEY (region=? AND idx>?)"]),
-        ["due holds"] = (read => SqliteReads.DueHolds(read, Tianyuan, From, Limit), ["h USING COVERING INDEX holds_by_expiry (region=? AND expires<?)"]),
+        ["due holds"] = (read => SqliteReads.DueHolds(read, Tianyuan, From, Limit),
+            ["h USING COVERING INDEX holds_by_expiry (region=? AND expires<?)"]),
     };
 
     /// <summary>Of one person, who has few: they may be sorted.</summary>
     private static readonly Dictionary<string, (Action<SqliteSession> Read, string[] Steps)> Own = new(StringComparer.Ordinal)
     {
-        ["an owner's accounts by path"] = (read => SqliteReads.AccountsByPath(read, Tianyuan, Owner, "", Limit), ["a USING INDEX accounts_by_owner (region=? AND owner=?)"]),
-        ["an owner's accounts by last day"] = (read => SqliteReads.AccountsByLastDay(read, Tianyuan, Owner, Day, "", Limit), ["a USING INDEX accounts_by_owner (region=? AND owner=?)"]),
-        ["an owner's accounts as they were"] = (read => SqliteReads.AccountsAsOf(read, Tianyuan, Owner, 7, "", Limit), ["a USING INDEX accounts_by_owner (region=? AND owner=?)"]),
+        ["an owner's accounts by path"] =
+            (read => SqliteReads.AccountsByPath(read, Tianyuan, Owner, "", Limit),
+            ["a USING INDEX accounts_by_owner (region=? AND owner=?)"]),
+        ["an owner's accounts by last day"] =
+            (read => SqliteReads.AccountsByLastDay(read, Tianyuan, Owner, Day, "", Limit),
+            ["a USING INDEX accounts_by_owner (region=? AND owner=?)"]),
+        ["an owner's accounts as they were"] =
+            (read => SqliteReads.AccountsAsOf(read, Tianyuan, Owner, 7, "", Limit),
+            ["a USING INDEX accounts_by_owner (region=? AND owner=?)"]),
         ["entries that touch an owner's accounts"] = (
             Newest(new EntryFilter { Touching = [Owner] }),
-            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)", "a USING COVERING INDEX accounts_by_owner (region=? AND owner=?)", "t USING INDEX transfers_by_debit (region=? AND debit=?)", "t USING INDEX transfers_by_credit (region=? AND credit=?)"]),
+            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)",
+                "a USING COVERING INDEX accounts_by_owner (region=? AND owner=?)",
+                "t USING INDEX transfers_by_debit (region=? AND debit=?)", "t USING INDEX transfers_by_credit (region=? AND credit=?)"]),
         ["entries that touch a voucher"] = (
             Newest(new EntryFilter(EntryCode.RedeemVoucher) { Touching = [new AccountFilter("voucher/x")] }),
-            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)", "a USING INDEX sqlite_autoindex_accounts_2 (region=? AND path>? AND path<?)", "t USING INDEX transfers_by_debit (region=? AND debit=?)", "t USING INDEX transfers_by_credit (region=? AND credit=?)"]),
+            ["e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)",
+                "a USING INDEX sqlite_autoindex_accounts_2 (region=? AND path>? AND path<?)",
+                "t USING INDEX transfers_by_debit (region=? AND debit=?)", "t USING INDEX transfers_by_credit (region=? AND credit=?)"]),
     };
 
     private readonly TempFolder _folder = new();
@@ -80,7 +119,8 @@ public sealed class SqlitePlanTests : IDisposable
         var database = new SqliteDatabase(_folder.File("timebank.db"));
         SqliteSchema.Migrate(database);
         using var session = new SqliteSession(database.Open());
-        bool sorted = Own.TryGetValue(list, out (Action<SqliteSession> Read, string[] Steps) expected) || !Lists.TryGetValue(list, out expected);
+        bool sorted = Own.TryGetValue(list, out (Action<SqliteSession> Read, string[] Steps) expected)
+            || !Lists.TryGetValue(list, out expected);
         expected.Read(session);
         string[] texts = [.. session.Texts], plan = [.. texts.SelectMany(text => Plan(session, text))];
         string all = string.Join('\n', plan);
@@ -114,9 +154,11 @@ public sealed class SqlitePlanTests : IDisposable
         }
     }
 
-    private static Action<SqliteSession> Newest(EntryFilter filter) => read => SqliteFlows.Entries(read, Tianyuan, filter, 1_000_000, Limit);
+    private static Action<SqliteSession> Newest(EntryFilter filter) => read =>
+        SqliteFlows.Entries(read, Tianyuan, filter, 1_000_000, Limit);
 
-    private static Action<SqliteSession> Oldest(EntryFilter filter) => read => SqliteFlows.EarliestEntries(read, Tianyuan, filter, 7, Limit);
+    private static Action<SqliteSession> Oldest(EntryFilter filter) => read =>
+        SqliteFlows.EarliestEntries(read, Tianyuan, filter, 7, Limit);
 
     private static List<string> Plan(SqliteSession session, string text)
     {

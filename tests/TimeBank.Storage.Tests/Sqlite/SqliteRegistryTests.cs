@@ -30,7 +30,9 @@ public sealed class SqliteRegistryTests : RegistryContract
     {
         using SqliteConnection connection = _database.Open();
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO grain_state (service_id, state_name, grain_key, grain_n0, grain_n1, version, payload) VALUES ($service, $kind, $key, 0, 0, 1, $payload)";
+        command.CommandText =
+            "INSERT INTO grain_state (service_id, state_name, grain_key, grain_n0, grain_n1, version, payload) VALUES ($service, $kind, "
+                + "$key, 0, 0, 1, $payload)";
         command.Parameters.AddWithValue("$service", GrainStorageSetup.ServiceId);
         command.Parameters.AddWithValue("$kind", kind);
         command.Parameters.AddWithValue("$key", key);

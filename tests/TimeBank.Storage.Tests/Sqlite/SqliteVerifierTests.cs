@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
@@ -24,7 +25,8 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     {
         Verification verification = SqliteVerifier.Verify(_database, default);
         Assert.Null(verification.Finding);
-        Assert.Equal([(Lusong, 1L, 2L, 0L), (Tianyuan, 15L, 11L, 3L)], verification.Regions.Select(region => (region.Region, region.Entries, region.Accounts, region.Remembered)));
+        Assert.Equal([(Lusong, 1L, 2L, 0L), (Tianyuan, 15L, 11L, 3L)],
+            verification.Regions.Select(region => (region.Region, region.Entries, region.Accounts, region.Remembered)));
         using var store = SqliteLedgerStore.Open(_database);
         LedgerHead head = await store.ReadHeadAsync(Tianyuan, default);
         Assert.Equal(head.Tree.Root, verification.Regions[1].Root);
@@ -34,7 +36,7 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     public async Task A_database_verifies_while_it_is_open_and_written_to()
     {
         using var store = SqliteLedgerStore.Open(_database);
-        await new Writer(store, Tianyuan).WriteAsync(Receive("more", 5));
+        await new BatchWriter(store, Tianyuan).WriteAsync(Receive("more", 5));
         Assert.Equal(16, SqliteVerifier.Verify(_database, default).Regions[1].Entries);
     }
 
@@ -48,14 +50,18 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
 
     [Theory]
     // The journal.
-    [InlineData("UPDATE entries SET bytes = CAST(replace(CAST(bytes AS TEXT), 'memo of meal 1', 'memo of meal 7') AS BLOB) WHERE idx = 4", "entries/4", "leaf of bytes and salt")]
+    [InlineData("UPDATE entries SET bytes = CAST(replace(CAST(bytes AS TEXT), 'memo of meal 1', 'memo of meal 7') AS BLOB) WHERE idx = 4",
+        "entries/4", "leaf of bytes and salt")]
     [InlineData("UPDATE entries SET salt = zeroblob(16) WHERE idx = 3", "entries/3", "leaf of bytes and salt")]
     [InlineData("UPDATE entries SET leaf = zeroblob(32) WHERE idx = 3", "entries/3", "leaf of bytes and salt")]
     [InlineData("DELETE FROM entries WHERE idx = 5", "entries/5", "entry")]
     [InlineData("DELETE FROM entries WHERE idx = 0", "entries/0", "entry")]
     [InlineData("DELETE FROM entries WHERE idx >= 13", "entries/13", "entry")]
-    [InlineData("UPDATE entries SET idx = CASE idx WHEN 104 THEN 5 ELSE 4 END, time = -idx WHERE idx IN (104, 105)", "entries/4", "index in the bytes", "UPDATE entries SET idx = idx + 100 WHERE idx IN (4, 5)")]
-    [InlineData("INSERT INTO entries SELECT region, 15, time + 9, effective, kind, code, NULL, NULL, bytes, salt, leaf FROM entries WHERE idx = 0 AND region = 430211", "entries/15", "entry")]
+    [InlineData("UPDATE entries SET idx = CASE idx WHEN 104 THEN 5 ELSE 4 END, time = -idx WHERE idx IN (104, 105)", "entries/4",
+        "index in the bytes", "UPDATE entries SET idx = idx + 100 WHERE idx IN (4, 5)")]
+    [InlineData(
+        "INSERT INTO entries SELECT region, 15, time + 9, effective, kind, code, NULL, NULL, bytes, salt, leaf FROM entries WHERE idx = 0 "
+            + "AND region = 430211", "entries/15", "entry")]
     [InlineData("UPDATE entries SET time = time + 1 WHERE idx = 6", "entries/6", "time column")]
     [InlineData("UPDATE entries SET effective = '2026-10-02' WHERE idx = 6", "entries/6", "effective date column")]
     [InlineData("UPDATE entries SET code = 'VoidVoucher' WHERE idx = 6", "entries/6", "code column")]
@@ -67,12 +73,17 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     [InlineData("UPDATE transfers SET credit_credits = credit_credits + 1 WHERE idx = 4 AND position = 0", "entries/4/transfers/0", "row")]
     [InlineData("UPDATE transfers SET credit = 1 WHERE idx = 4 AND position = 0", "entries/4/transfers/0", "row")]
     [InlineData("DELETE FROM transfers WHERE idx = 4 AND position = 2", "entries/4", "transfer rows")]
-    [InlineData("INSERT INTO transfers SELECT region, 14, 0, debit, credit, unit, posted, held, released, 0, 0, 0, 0 FROM transfers WHERE idx = 1", "entries/14", "transfer rows")]
-    [InlineData("INSERT INTO transfers SELECT region, 99, 0, debit, credit, unit, posted, held, released, 0, 0, 0, 0 FROM transfers WHERE idx = 1", "entries/99", "transfer rows")]
+    [InlineData(
+        "INSERT INTO transfers SELECT region, 14, 0, debit, credit, unit, posted, held, released, 0, 0, 0, 0 FROM transfers WHERE idx = 1",
+        "entries/14", "transfer rows")]
+    [InlineData(
+        "INSERT INTO transfers SELECT region, 99, 0, debit, credit, unit, posted, held, released, 0, 0, 0, 0 FROM transfers WHERE idx = 1",
+        "entries/99", "transfer rows")]
     // What became of ids.
     [InlineData("DELETE FROM outcomes WHERE idx = 3", "entries/3", "outcome under its id")]
     [InlineData("UPDATE outcomes SET idx = 4 WHERE idx = 3", "outcomes/", "entry")]
-    [InlineData("UPDATE outcomes SET idx = NULL, command = zeroblob(32), reason = 40, detail = '', nth = 0 WHERE idx = 3", "outcomes/", "entry")]
+    [InlineData("UPDATE outcomes SET idx = NULL, command = zeroblob(32), reason = 40, detail = '', nth = 0 WHERE idx = 3", "outcomes/",
+        "entry")]
     [InlineData("DELETE FROM outcomes WHERE nth = 0", "outcomes", "refusal or note number 0")]
     [InlineData("DELETE FROM outcomes WHERE nth = 2", "head", "remembered")]
     [InlineData("UPDATE outcomes SET nth = 7 WHERE nth = 2", "outcomes", "refusal or note number 2")]
@@ -98,19 +109,24 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     [InlineData("INSERT INTO holds VALUES (430211, 9, NULL)", "holds/9", "hold")]
     [InlineData("UPDATE holds SET expires = NULL", "holds/10", "expiry")]
     // The accounts.
-    [InlineData("UPDATE accounts SET debits_posted = debits_posted + 1 WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available", "posted debits")]
-    [InlineData("UPDATE accounts SET credits_posted = credits_posted + 1 WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available", "posted credits")]
+    [InlineData("UPDATE accounts SET debits_posted = debits_posted + 1 WHERE path = 'fund/lottery/available'",
+        "accounts/fund/lottery/available", "posted debits")]
+    [InlineData("UPDATE accounts SET credits_posted = credits_posted + 1 WHERE path = 'fund/lottery/available'",
+        "accounts/fund/lottery/available", "posted credits")]
     [InlineData("UPDATE accounts SET debits_pending = 0 WHERE debits_pending > 0", "/hours/issued", "pending debits")]
     [InlineData("UPDATE accounts SET credits_pending = 0 WHERE credits_pending > 0", "/hours/earned", "pending credits")]
     [InlineData("UPDATE accounts SET flags = 0 WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available", "flags")]
-    [InlineData("UPDATE accounts SET path = 'fund/lottery/spare' WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available", "path")]
+    [InlineData("UPDATE accounts SET path = 'fund/lottery/spare' WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available",
+        "path")]
     [InlineData("UPDATE accounts SET unit = 'MIN' WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available", "unit")]
     [InlineData("UPDATE accounts SET unit = '?' WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available", "columns")]
     [InlineData("UPDATE accounts SET valid_until = '2027-12-31' WHERE grp = 'meals'", "accounts/voucher/", "terms")]
     [InlineData("UPDATE accounts SET opened = 3 WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available", "opening entry")]
     [InlineData("DELETE FROM accounts WHERE path = 'fund/lottery/available'", "accounts/fund/lottery/available", "account")]
     [InlineData("DELETE FROM accounts WHERE number = 11", "accounts/", "account")]
-    [InlineData("INSERT INTO accounts SELECT region, 12, 'pool/mine', unit, flags, 0, 0, 0, 0, opened, owner, grp, valid_from, valid_until, data FROM accounts WHERE number = 1 AND region = 430211", "accounts/pool/mine", "account")]
+    [InlineData(
+        "INSERT INTO accounts SELECT region, 12, 'pool/mine', unit, flags, 0, 0, 0, 0, opened, owner, grp, valid_from, valid_until, data "
+            + "FROM accounts WHERE number = 1 AND region = 430211", "accounts/pool/mine", "account")]
     // The head.
     [InlineData("UPDATE ledger_head SET root = zeroblob(32)", "head", "root")]
     [InlineData("UPDATE ledger_head SET frontier = zeroblob(length(frontier))", "head", "frontier")]
@@ -142,7 +158,8 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     [Fact]
     public void A_dropped_tail_whose_head_was_forged_too_is_named_by_what_it_left_behind()
     {
-        Tamper("DELETE FROM outcomes WHERE idx >= 14", "DELETE FROM entries WHERE idx >= 14", "UPDATE ledger_head SET size = 14, time = (SELECT max(time) FROM entries WHERE region = 430211) WHERE region = 430211");
+        Tamper("DELETE FROM outcomes WHERE idx >= 14", "DELETE FROM entries WHERE idx >= 14",
+            "UPDATE ledger_head SET size = 14, time = (SELECT max(time) FROM entries WHERE region = 430211) WHERE region = 430211");
         Verification verification = SqliteVerifier.Verify(_database, default);
         Assert.Equal("regions/430211/books", verification.Finding!.Where);
         Assert.Equal("size", verification.Finding.What);
@@ -152,19 +169,26 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     public async Task Refusals_from_before_the_chain_come_into_it()
     {
         var older = new SqliteDatabase(_folder.File("older.db"));
-        using (var store = SqliteLedgerStore.Open(older)) await new Writer(store, Tianyuan).WriteAsync(Allot("too early", 1), Entries.Note(Header("note")), Allot("too early 2", 1));
-        Run(older, "ALTER TABLE outcomes DROP COLUMN nth; ALTER TABLE ledger_head DROP COLUMN chain; DELETE FROM schema_version WHERE version = 8");
-        using (var store = SqliteLedgerStore.Open(older)) await new Writer(store, Tianyuan).WriteAsync(Allot("too early again", 1), Receive("gift", 5));
+        using (var store = SqliteLedgerStore.Open(older)) await new BatchWriter(store, Tianyuan)
+            .WriteAsync(Allot("too early", 1), Entries.Note(Header("note")), Allot("too early 2", 1));
+        Run(older,
+            "ALTER TABLE outcomes DROP COLUMN nth; ALTER TABLE ledger_head DROP COLUMN chain; "
+                + "DELETE FROM schema_version WHERE version = 8");
+        using (var store = SqliteLedgerStore.Open(older)) await new BatchWriter(store, Tianyuan)
+            .WriteAsync(Allot("too early again", 1), Receive("gift", 5));
         Assert.Equal(4, Assert.Single(SqliteVerifier.Verify(older, default).Regions).Remembered);
 
         Run(older, "UPDATE outcomes SET detail = 'account=mine' WHERE nth = 1");
-        Assert.Equal("regions/430211/entries/0: refusals and notes that it seals", $"{SqliteVerifier.Verify(older, default).Finding}".Split(": expected")[0]);
+        Assert.Equal("regions/430211/entries/0: refusals and notes that it seals",
+            $"{SqliteVerifier.Verify(older, default).Finding}".Split(": expected")[0]);
     }
 
     [Fact]
     public void A_head_that_cannot_be_read_is_named_too()
     {
-        Run(_database, "INSERT INTO ledger_head SELECT 5, size, root, frontier, time, accounts, remembered, chain FROM ledger_head WHERE region = 430203");
+        Run(_database,
+            "INSERT INTO ledger_head SELECT 5, size, root, frontier, time, accounts, remembered, chain FROM ledger_head WHERE region "
+                + "= 430203");
         Assert.Equal("ledger_head: row", $"{SqliteVerifier.Verify(_database, default).Finding}".Split(": expected")[0]);
     }
 
@@ -195,7 +219,8 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
         foreach (string change in changes.Where(change => change.Length > 0))
         {
             bool bound = change.Contains("430211", StringComparison.Ordinal) || change.StartsWith("INSERT", StringComparison.Ordinal);
-            command.CommandText = bound ? change : change + (change.Contains("WHERE", StringComparison.Ordinal) ? " AND region = 430211" : " WHERE region = 430211");
+            command.CommandText = bound ? change : change
+                + (change.Contains("WHERE", StringComparison.Ordinal) ? " AND region = 430211" : " WHERE region = 430211");
             Assert.True(command.ExecuteNonQuery() > 0, change);
         }
     }
@@ -210,8 +235,8 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
         public async Task InitializeAsync()
         {
             using var store = SqliteLedgerStore.Open(new SqliteDatabase(Path));
-            await LiveADayAsync(new Writer(store, Tianyuan));
-            await new Writer(store, Lusong).WriteAsync(Receive("gift", 100));
+            await LiveADayAsync(new BatchWriter(store, Tianyuan));
+            await new BatchWriter(store, Lusong).WriteAsync(Receive("gift", 100));
             // Whoever reads brings the books up to the journal.
             await store.TrialBalanceAsync(Tianyuan, default);
             await store.TrialBalanceAsync(Lusong, default);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Testing;
 using Xunit;
 using static TimeBank.Storage.Tests.Given;
 
@@ -16,9 +18,12 @@ public sealed class JournalVerifierTests
         ["another index"] = ("meal 1", entry => entry with { Index = 9 }, "index in the bytes"),
         ["the same time"] = ("meal 1", entry => entry with { Time = new LedgerTime(entry.Time.Microseconds - 1_000_000) }, "time"),
         ["an id again"] = ("meal 2", entry => entry with { Header = Header("meal 1") }, "id"),
-        ["an account's number skipped"] = ("allot", entry => entry with { Opened = [entry.Opened[0] with { Number = 7 }] }, "opened account's number"),
-        ["an account opened again"] = ("allot", entry => entry with { Opened = [entry.Opened[0] with { Path = Chart.Bank(Bank).Path }] }, "opened account's path"),
-        ["an account opened frozen"] = ("allot", entry => entry with { Opened = [entry.Opened[0] with { Flags = AccountFlags.Frozen }] }, "opened account's flags"),
+        ["an account's number skipped"] =
+            ("allot", entry => entry with { Opened = [entry.Opened[0] with { Number = 7 }] }, "opened account's number"),
+        ["an account opened again"] =
+            ("allot", entry => entry with { Opened = [entry.Opened[0] with { Path = Chart.Bank(Bank).Path }] }, "opened account's path"),
+        ["an account opened frozen"] =
+            ("allot", entry => entry with { Opened = [entry.Opened[0] with { Flags = AccountFlags.Frozen }] }, "opened account's flags"),
         ["no transfers"] = ("meal 1", entry => entry with { Transfers = [] }, "transfers"),
         ["a negative amount"] = ("meal 1", entry => First(entry, first => first with { Posted = -1 }), "amounts"),
         ["nothing moved"] = ("meal 1", entry => First(entry, first => first with { Posted = 0 }), "amounts"),
@@ -35,7 +40,8 @@ public sealed class JournalVerifierTests
         ["a hold released in part"] = ("render", entry => First(entry, first => first with { Released = 119 }), "end of the hold"),
         ["a hold ended at another account"] = ("render", entry => First(entry, first => first with { Credit = 1 }), "end of the hold"),
         ["a void that posts"] = ("release", entry => First(entry, first => first with { Posted = 1 }), "end of the hold"),
-        ["a hold posted when due"] = ("render", entry => entry with { Of = 10, Time = LedgerTime.Parse("2026-10-02T00:00:00.000000Z") }, "time"),
+        ["a hold posted when due"] = ("render", entry => entry with { Of = 10, Time = LedgerTime.Parse("2026-10-02T00:00:00.000000Z") },
+            "time"),
         ["a hold expired too early"] = ("release", entry => entry with { Of = 10, Kind = EntryKind.ExpireHold }, "time"),
         ["a hold expired that never does"] = ("release", entry => entry with { Kind = EntryKind.ExpireHold }, "time"),
         ["an entry reversed in part"] = ("refund", entry => First(entry, first => first with { Posted = first.Posted - 1 }), "transfers"),
@@ -43,8 +49,12 @@ public sealed class JournalVerifierTests
         ["a later entry reversed"] = ("refund", entry => entry with { Of = 99 }, "named entry"),
         ["a reversal that names nothing"] = ("refund", entry => entry with { Of = null }, "named entry"),
         ["a post that names an entry"] = ("meal 1", entry => entry with { Of = 1 }, "named entry"),
-        ["a limit lifted"] = ("freeze", entry => entry with { Changes = [entry.Changes[0] with { Flags = AccountFlags.Frozen }] }, "limits"),
-        ["an account closed that holds something"] = ("freeze", entry => entry with { Changes = [entry.Changes[0] with { Flags = AccountFlags.Closed | AccountFlags.DebitsMustNotExceedCredits }] }, "limits"),
+        ["a limit lifted"] = ("freeze", entry => entry with { Changes = [entry.Changes[0] with { Flags = AccountFlags.Frozen }] },
+            "limits"),
+        ["an account closed that holds something"] =
+            ("freeze", entry =>
+            entry with { Changes = [entry.Changes[0] with { Flags = AccountFlags.Closed | AccountFlags.DebitsMustNotExceedCredits }] },
+            "limits"),
         ["no change"] = ("freeze", entry => entry with { Changes = [] }, "account changes"),
         ["a note written"] = ("meal 1", entry => entry with { Kind = EntryKind.Note }, "kind"),
     };
@@ -56,14 +66,15 @@ public sealed class JournalVerifierTests
     public async Task What_could_not_have_followed_is_named(string forgery)
     {
         (string name, Func<JournalEntry, JournalEntry> forge, string what) = Forgeries[forgery];
-        var writer = new Writer(new MemoryLedgerStore(), Tianyuan);
+        var writer = new BatchWriter(new MemoryLedgerStore(), Tianyuan);
         await LiveADayAsync(writer);
         int at = writer.Appended.FindIndex(appended => appended.Entry.Detail("name") == name);
         var verifier = new JournalVerifier(Head, BooksRow.Of(Head));
         Assert.All(writer.Appended.Take(at), sound => Assert.Null(verifier.Entry(Row(sound))));
 
         JournalEntry forged = forge(writer.Appended[at].Entry);
-        Finding finding = verifier.Entry(Row(writer.Appended[at] with { Entry = forged, Bytes = EntryCodec.Encode(forged) }) with { Index = at })!;
+        Finding finding = verifier.Entry(
+            Row(writer.Appended[at] with { Entry = forged, Bytes = EntryCodec.Encode(forged) }) with { Index = at })!;
         Assert.Equal(what, finding.What);
         Assert.StartsWith($"regions/430211/entries/{at}", finding.Where, StringComparison.Ordinal);
     }
@@ -71,14 +82,16 @@ public sealed class JournalVerifierTests
     [Fact]
     public async Task An_entry_may_move_nothing_in_a_frozen_account_but_a_release()
     {
-        var writer = new Writer(new MemoryLedgerStore(), Tianyuan);
+        var writer = new BatchWriter(new MemoryLedgerStore(), Tianyuan);
         AccountPath hours = Chart.PersonHours(Elder, HoursOrigin.Issued).Path;
-        await writer.WriteAsync(IssueHours("hours", 600), HoldHours("hold", 60), Entries.Freeze(Header("freeze"), hours), HourEntries.ReleaseService(Header("release"), Entry("hold")));
+        await writer.WriteAsync(IssueHours("hours", 600), HoldHours("hold", 60), Entries.Freeze(Header("freeze"), hours),
+            HourEntries.ReleaseService(Header("release"), Entry("hold")));
         var verifier = new JournalVerifier(Head, BooksRow.Of(Head));
         Assert.All(writer.Appended, sound => Assert.Null(verifier.Entry(Row(sound))));
 
         AppendedEntry first = writer.Appended[0];
-        JournalEntry again = first.Entry with { Index = 4, Time = new LedgerTime(writer.Now.Microseconds + 60_000_000), Header = Header("more hours"), Opened = [] };
+        JournalEntry again = first.Entry with { Index = 4, Time = new LedgerTime(writer.Now.Microseconds + 60_000_000),
+            Header = Header("more hours"), Opened = [] };
         Finding finding = verifier.Entry(Row(first with { Entry = again, Bytes = EntryCodec.Encode(again) }))!;
         Assert.Equal(("account", $"{hours} (DebitsMustNotExceedCredits, Frozen)"), (finding.What, finding.Found));
     }
@@ -86,7 +99,7 @@ public sealed class JournalVerifierTests
     [Fact]
     public async Task Bytes_in_another_form_are_named_even_where_they_mean_the_same()
     {
-        var writer = new Writer(new MemoryLedgerStore(), Tianyuan);
+        var writer = new BatchWriter(new MemoryLedgerStore(), Tianyuan);
         await writer.WriteAsync(Receive("gift", 100));
         AppendedEntry sound = writer.Appended[0];
         byte[] spaced = [.. "{ "u8, .. sound.Bytes.AsSpan(1)];
@@ -94,14 +107,17 @@ public sealed class JournalVerifierTests
         Assert.Equal("bytes", finding.What);
     }
 
-    private static JournalEntry First(JournalEntry entry, Func<Transfer, Transfer> forge) => entry with { Transfers = entry.Transfers.SetItem(0, forge(entry.Transfers[0])) };
+    private static JournalEntry First(JournalEntry entry, Func<Transfer, Transfer> forge) =>
+        entry with { Transfers = entry.Transfers.SetItem(0, forge(entry.Transfers[0])) };
 
     private static EntryRow Row(AppendedEntry appended)
     {
         JournalEntry entry = appended.Entry;
         return new EntryRow(
-            entry.Index, entry.Time.Microseconds, entry.Header.EffectiveDate.ToString("O", CultureInfo.InvariantCulture), (long)entry.Kind, entry.Code.ToString(),
-            entry.Of, entry.Expires?.Microseconds, appended.Bytes, appended.Salt, MerkleFrontier.EntryLeaf(appended.Salt, appended.Bytes).ToArray(),
+            entry.Index, entry.Time.Microseconds, entry.Header.EffectiveDate.ToString("O", CultureInfo.InvariantCulture), (long)entry.Kind,
+                entry.Code.ToString(),
+            entry.Of, entry.Expires?.Microseconds, appended.Bytes, appended.Salt,
+            MerkleFrontier.EntryLeaf(appended.Salt, appended.Bytes).ToArray(),
             [.. entry.Transfers.Take(appended.Balances.Length).Select((transfer, at) => new TransferRow(
                 at, transfer.Debit, transfer.Credit, transfer.Unit.Code, transfer.Posted, transfer.Held, transfer.Released,
                 appended.Balances[at].Debit.DebitsPosted, appended.Balances[at].Debit.CreditsPosted,

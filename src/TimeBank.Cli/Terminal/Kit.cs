@@ -1,0 +1,109 @@
+using System.CommandLine;
+
+namespace TimeBank.Cli;
+
+/// <summary>Makes commands: their words in the reader's language, and what happens around what they do.</summary>
+internal sealed class Kit(Language language, Surroundings around)
+{
+    private const int DefaultLimit = 50;
+
+    public Language Language { get; } = language;
+
+    public GlobalOptions Options { get; } = new(language, around);
+
+    public Option<int> Limit { get; } =
+        new("--limit") { Description = language["最多显示多少条", "at most so many"], DefaultValueFactory = _ => DefaultLimit };
+
+    public Option<bool> All { get; } = new("--all") { Description = language["全部显示", "all of them"] };
+
+    public Option<string> Memo { get; } = new("--memo") { Description = language["备注，不写个人信息", "a remark; nothing personal"] };
+
+    public Option<bool> DryRun { get; } =
+        new("--dry-run") { Description = language["试算：只看会怎样，不记账", "only say what would happen; nothing is recorded"] };
+
+    public Argument<string> Argument(string name, string chinese, string english) => new(name) { Description = Language[chinese, english] };
+
+    public Option<string> Option(string name, string chinese, string english, bool required = false) =>
+        new(name) { Description = Language[chinese, english], Required = required };
+
+    /// <summary>A group of commands.</summary>
+    public Command Group(string name, string chinese, string english, params IReadOnlyList<Command> commands)
+    {
+        var group = new Command(name, Language[chinese, english]);
+        foreach (Command command in commands) group.Add(command);
+        return group;
+    }
+
+    public Command Command(string name, string chinese, string english, IReadOnlyList<Symbol> symbols, Func<Session, ParseResult,
+        Task> run) =>
+        Command(name, chinese, english, symbols, async (session, parsed) =>
+        {
+            await run(session, parsed);
+            return ExitCode.Ok;
+        });
+
+    public Command Command(string name, string chinese, string english, IReadOnlyList<Symbol> symbols, Func<Session, ParseResult,
+        Task<ExitCode>> run)
+    {
+        var command = new Command(name, Language[chinese, english]);
+        foreach (Symbol symbol in symbols)
+        {
+            if (symbol is Argument argument) command.Add(argument);
+            if (symbol is Option option) command.Add(option);
+        }
+        command.SetAction(async (parsed, cancellation) => (int)await RunAsync(parsed, run, cancellation));
+        return command;
+    }
+
+    public Paging PagingOf(ParseResult parsed)
+    {
+        int limit = parsed.GetValue(All) ? int.MaxValue : parsed.GetValue(Limit);
+        return limit > 0 ? new Paging(limit) : throw new UsageException("--limit 须大于零。", "--limit must be more than zero.");
+    }
+
+    /// <summary>Whether only what would happen is asked; then the error stream says so.</summary>
+    public bool IsDryRun(ParseResult parsed)
+    {
+        bool dry = parsed.GetValue(DryRun);
+        if (dry) around.Error.WriteLine(Language["试算：以下并未记账。", "Only tried: nothing of this is recorded."]);
+        return dry;
+    }
+
+    private async Task<ExitCode> RunAsync(ParseResult parsed, Func<Session, ParseResult, Task<ExitCode>> run,
+        CancellationToken cancellation)
+    {
+        var screen = new Screen(around, Language, parsed.GetValue(Options.Json));
+        Session? session = null;
+        try
+        {
+            session = new Session(Settings.Read(parsed, Options), screen, cancellation);
+            return await run(session, parsed);
+        }
+        catch (Exception error) when (Failure.Of(error, Language, session?.Settings.Server) is { } failure)
+        {
+            screen.Fail(failure);
+            if (failure.ExitCode == ExitCode.Unavailable && session?.UsedRequestId is { } id)
+            {
+                around.Error.WriteLine(Language[$"是否已记账未知；可用 --request-id {id} 重试，不会重复记账。",
+                    $"Whether it was recorded is unknown; try again with --request-id {id}: nothing is recorded twice."]);
+            }
+            return failure.ExitCode;
+        }
+        finally
+        {
+            session?.Dispose();
+        }
+    }
+}
+
+/// <summary>What a command finds around it: where it writes, and the environment's variables.</summary>
+/// <param name="Variable">A variable's value; null where it isn't set.</param>
+/// <param name="OutputIsTerminal">Whether somebody watches; a progress bar and colours are for them alone.</param>
+internal sealed record Surroundings(TextWriter Out, TextWriter Error, Func<string, string?> Variable, bool OutputIsTerminal)
+{
+    public static Surroundings OfProcess() =>
+        new(Console.Out, Console.Error, Environment.GetEnvironmentVariable, !Console.IsOutputRedirected);
+
+    /// <summary>A variable's value, or what holds where it is unset or empty.</summary>
+    public string Or(string variable, string otherwise) => Variable(variable) is { Length: > 0 } value ? value : otherwise;
+}

@@ -1,0 +1,120 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using TimeBank.V1;
+
+namespace TimeBank.Cli;
+
+/// <summary>The language that people are spoken to in.</summary>
+/// <param name="Locale">As in the server's texts: <c>zh-CN</c> or <c>en</c>.</param>
+internal sealed record Language(string Locale)
+{
+    public static Language Chinese { get; } = new("zh-CN");
+
+    public static Language English { get; } = new("en");
+
+    public string this[string chinese, string english] => this == Chinese ? chinese : english;
+
+    /// <summary>
+    /// By <c>--lang</c>, which is looked for before anything is parsed, since help is in that language too; else by the locale.
+    /// </summary>
+    public static Language Choose(IReadOnlyList<string> args, Func<string, string?> variable)
+    {
+        string? wanted = args.FirstOrDefault(arg => arg.StartsWith("--lang=", StringComparison.Ordinal))?["--lang=".Length..];
+        for (int i = 0; i + 1 < args.Count && wanted is null; i++)
+        {
+            if (args[i] == "--lang") wanted = args[i + 1];
+        }
+        // The first that is set decides, as in POSIX.
+        wanted ??= new[] { "LC_ALL", "LC_MESSAGES", "LANG" }.Select(variable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+        return wanted?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? Chinese : English;
+    }
+}
+
+/// <summary>What the contract's names are called: the contract's own words for units and states, and the tool's for the rest.</summary>
+internal static class Words
+{
+    private static readonly FrozenDictionary<string, (string Chinese, string English)> All = Contract().Concat(Own())
+        .ToFrozenDictionary(word => word.Name, word => (word.Chinese, word.English));
+
+    /// <summary>A name's word; null where it has none.</summary>
+    public static string? Of(string name, Language language) => All.TryGetValue(name, out var word)
+        ? language[word.Chinese, word.English] : null;
+
+    private static List<(string Name, string Chinese, string English)> Contract()
+    {
+        using Stream stream = typeof(Amount).Assembly.GetManifestResourceStream("words.json")
+            ?? throw new InvalidOperationException("The contract has no words.json.");
+        using JsonDocument document = JsonDocument.Parse(stream);
+        return [.. document.RootElement.EnumerateArray()
+            .Select(word =>
+            (word.GetProperty("word").GetString()!, word.GetProperty("zh").GetString()!, word.GetProperty("en").GetString()!))];
+    }
+
+    private static IEnumerable<(string Name, string Chinese, string English)> Own() =>
+    [
+        ("ABILITY_GRADE_UNSPECIFIED", "未评估", "not assessed"),
+        ("ABILITY_GRADE_ABLE", "能力完好", "able"),
+        ("ABILITY_GRADE_MILD", "轻度失能", "mild disability"),
+        ("ABILITY_GRADE_MODERATE", "中度失能", "moderate disability"),
+        ("ABILITY_GRADE_SEVERE", "重度失能", "severe disability"),
+        ("ABILITY_GRADE_COMPLETE", "完全失能", "complete disability"),
+        ("DIFFICULTY_LIVES_ALONE", "独居", "lives alone"),
+        ("DIFFICULTY_EMPTY_NEST", "空巢", "empty nest"),
+        ("DIFFICULTY_LOW_INCOME", "低收入", "low income"),
+        ("DIFFICULTY_EXTREME_POVERTY", "特困", "extreme poverty"),
+        ("DIFFICULTY_BEREAVED", "计生特殊家庭", "bereaved"),
+        ("DIFFICULTY_LEFT_BEHIND", "留守", "left behind"),
+        ("FUND_KIND_LOTTERY", "福彩公益金", "lottery"),
+        ("FUND_KIND_FISCAL", "财政资金", "fiscal"),
+        ("FUND_KIND_DONATION", "慈善捐赠", "donation"),
+        ("FUND_KIND_GUARANTEE", "保障基金", "guarantee"),
+        ("SERVICE_TYPE_MEAL", "助餐", "meals"),
+        ("SERVICE_TYPE_BATH", "助浴", "bathing"),
+        ("SERVICE_TYPE_CLEAN", "助洁", "cleaning"),
+        ("SERVICE_TYPE_MEDICAL", "助医", "medical"),
+        ("SERVICE_TYPE_URGENT", "助急", "emergency"),
+        ("SERVICE_TYPE_MOBILITY", "助行", "mobility"),
+        ("SERVICE_TYPE_CARE", "照护", "personal care"),
+        ("SERVICE_TYPE_COMPANIONSHIP", "陪伴", "companionship"),
+        ("SERVICE_TYPE_ERRANDS", "代办", "errands"),
+        ("SERVICE_TYPE_DIGITAL_HELP", "智能设备帮教", "help with phones"),
+        ("STANDING_GOOD", "正常", "good"),
+        ("STANDING_WHITE_LISTED", "白名单", "white-listed"),
+        ("STANDING_SUSPENDED", "暂停服务", "suspended"),
+        ("STANDING_BLACK_LISTED", "黑名单", "blacklisted"),
+        ("REDEMPTION_STATE_REDEEMED", "已核销", "redeemed"),
+        ("REDEMPTION_STATE_REFUNDED", "已退回", "refunded"),
+        ("SCENARIO_STATE_RUNNING", "进行中", "running"),
+        ("SCENARIO_STATE_FINISHED", "已结束", "finished"),
+        ("SIDE_DEBIT", "借", "debit"),
+        ("SIDE_CREDIT", "贷", "credit"),
+        ("SIDE_UNSPECIFIED", "平", "–"),
+        ("PAYER_PUBLIC_FUNDS", "财政或捐赠", "public or donated money"),
+        ("PAYER_SHARED", "共同承担", "shared"),
+        ("PAYER_ELDER", "个人", "the elder"),
+        ("PAYER_TIME_BANK", "时间银行", "the elder's hours"),
+        ("HOUR_ACCOUNT_EARNED", "服务所得", "earned"),
+        ("HOUR_ACCOUNT_GIFTED", "受赠", "gifted"),
+        ("HOUR_ACCOUNT_ISSUED", "政府发放", "issued"),
+        ("RECEIVE_MONEY", "资金到账", "money received"),
+        ("ALLOT_FUNDS", "拨付项目", "funds allotted"),
+        ("RETURN_FUNDS", "退回资金", "funds returned"),
+        ("ISSUE_VOUCHER", "发券", "voucher issued"),
+        ("REDEEM_VOUCHER", "核销", "voucher redeemed"),
+        ("REFUND_REDEMPTION", "退回核销", "redemption refunded"),
+        ("VOID_VOUCHER", "作废", "voucher voided"),
+        ("EXPIRE_VOUCHER", "过期", "voucher expired"),
+        ("ISSUE_HOURS", "发放时间", "hours issued"),
+        ("EXPIRE_HOURS", "时间到期", "hours ended"),
+        ("GRANT_HOURS", "捐赠池拨付", "granted from the pool"),
+        ("HOLD_SERVICE", "预留", "held for a service"),
+        ("RENDER_SERVICE", "服务完成", "service rendered"),
+        ("RELEASE_SERVICE", "解除预留", "hold released"),
+        ("GIFT_HOURS", "赠送", "gift"),
+        ("DONATE_HOURS", "捐赠", "donation"),
+        ("CLEAR_OUT", "划出本地", "to another region"),
+        ("CLEAR_IN", "划入本地", "from another region"),
+        ("IMPORT_BALANCE", "导入余额", "imported balance"), ("REVERSE", "冲正", "reversal"), ("FREEZE", "冻结", "frozen"),
+        ("THAW", "解冻", "unfrozen"), ("CLOSE", "注销", "closed"), ("REOPEN", "恢复", "reopened"),
+    ];
+}

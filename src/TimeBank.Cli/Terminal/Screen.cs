@@ -1,0 +1,139 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Google.Protobuf;
+using Spectre.Console;
+
+namespace TimeBank.Cli;
+
+/// <summary>
+/// What a command shows: tables for people, the contract's JSON for scripts. Errors go to the error stream in the same form.
+/// </summary>
+internal sealed class Screen
+{
+    // Wide enough that a script that reads a table finds each row on one line.
+    private const int WidthOfFiles = 240;
+
+    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithIndentation());
+    private static readonly JsonSerializerOptions ErrorJson =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Surroundings _around;
+
+    public Screen(Surroundings around, Language language, bool isJson)
+    {
+        _around = around;
+        Language = language;
+        IsJson = isJson;
+        Console = Create(around.Out, around);
+    }
+
+    public Language Language { get; }
+
+    /// <summary>Whether a script reads.</summary>
+    public bool IsJson { get; }
+
+    public IAnsiConsole Console { get; }
+
+    public bool IsTerminal => _around.OutputIsTerminal;
+
+    /// <summary>A message as JSON, or in the way that a person reads it.</summary>
+    public void Show(IMessage message, Action forPeople)
+    {
+        if (IsJson) _around.Out.WriteLine(Json.Format(message));
+        else forPeople();
+    }
+
+    public void Line(string text) => Console.WriteLine(text);
+
+    /// <summary>A text that a script takes as it is, such as a token.</summary>
+    public void Raw(string text) => _around.Out.WriteLine(text);
+
+    /// <summary>A text that goes on where the last one ended.</summary>
+    public void Text(string text) => _around.Out.Write(text);
+
+    /// <summary>
+    /// How far something has come, on the error stream, so that it never mixes with what is shown: one line that somebody who watches sees
+    /// change.
+    /// </summary>
+    public void Progress(string text, bool ended)
+    {
+        if (!_around.OutputIsTerminal && !ended) return;
+        string line = _around.OutputIsTerminal ? $"\r{text}" : text;
+        if (ended) _around.Error.WriteLine(line);
+        else _around.Error.Write(line);
+    }
+
+    public void Table(string title, IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = new Table { Border = TableBorder.Rounded };
+        if (title.Length > 0) table.Title = new TableTitle(Markup.Escape(title), new Style(decoration: Decoration.Bold));
+        foreach (Column column in columns)
+        {
+            TableColumn head = new(new Text(column.Header)) { NoWrap = column.IsAmount };
+            table.AddColumn(column.IsAmount ? head.RightAligned() : head);
+        }
+        int count = 0;
+        foreach (IReadOnlyList<string> row in rows)
+        {
+            table.AddRow(row.Select(cell => new Text(cell)));
+            count++;
+        }
+        if (count == 0) Line(title.Length > 0 ? $"{title}: {Language["没有记录", "none"]}" : Language["没有记录", "None."]);
+        else Console.Write(table);
+    }
+
+    /// <summary>One thing: a line for each of its facts; empty ones are left out.</summary>
+    public void Facts(string title, params IReadOnlyList<(string Label, string Value)> facts)
+    {
+        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
+        if (title.Length > 0) table.Title = new TableTitle(Markup.Escape(title), new Style(decoration: Decoration.Bold));
+        table.AddColumn("").AddColumn("");
+        foreach ((string label, string value) in facts.Where(fact => fact.Value.Length > 0)) table.AddRow(new Text(label), new Text(value));
+        Console.Write(table);
+    }
+
+    public void Fail(Failure failure)
+    {
+        if (IsJson)
+        {
+            var error = new
+            {
+                error = new
+                {
+                    status = failure.Status,
+                    reason = failure.Reason,
+                    message = failure.Message,
+                    metadata = failure.Values,
+                    fieldViolations = failure.Fields.Select(
+                        field => new { field = field.Field, violation = field.Violation, description = field.Text }),
+                },
+            };
+            _around.Error.WriteLine(JsonSerializer.Serialize(error, ErrorJson));
+            return;
+        }
+        _around.Error.WriteLine(failure.Reason.Length > 0 ? $"{failure.Message} [{failure.Reason}]" : failure.Message);
+        foreach (FieldFailure field in failure.Fields) _around.Error.WriteLine($"  {field.Field}: {field.Text}");
+    }
+
+    private static IAnsiConsole Create(TextWriter writer, Surroundings around)
+    {
+        bool colours = around.OutputIsTerminal && string.IsNullOrEmpty(around.Variable("NO_COLOR"));
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = around.OutputIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = around.OutputIsTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        if (!around.OutputIsTerminal)
+        {
+            console.Profile.Width = WidthOfFiles;
+            console.Profile.Capabilities.Unicode = true;
+        }
+        return console;
+    }
+}
+
+/// <summary>A column of a table.</summary>
+/// <param name="IsAmount">Whether it holds numbers, which stand at the right.</param>
+internal readonly record struct Column(string Header, bool IsAmount = false);

@@ -1,0 +1,98 @@
+using TimeBank.Cli;
+using TimeBank.V1;
+
+namespace TimeBank.Demo;
+
+/// <summary>An elder is registered.</summary>
+internal sealed record RegisterElderStep(ElderPart Elder, DateTimeOffset At) : Step(Elder.Key, At, Elder.Key)
+{
+    public override async Task PlayAsync(Stage stage, string requestId)
+    {
+        var request = new RegisterElderRequest { RequestId = requestId, Parent = Roles.Parent(Elder.Region),
+            DisplayName = Elder.DisplayName, BirthDate = TimeText.ToContract(Elder.Born) };
+        request.Difficulties.Add(Elder.Difficulties);
+        stage.Names[Elder.Key] =
+            (await new ElderService.ElderServiceClient(await stage.StaffAsync(Role.Counter)).RegisterElderAsync(request)).Name;
+    }
+}
+
+/// <summary>An elder's ability assessment is recorded.</summary>
+internal sealed record AssessStep(ElderPart Elder, DateTimeOffset At) : Step($"{Elder.Key}/assessment", At, Elder.Key)
+{
+    public override async Task PlayAsync(Stage stage, string requestId)
+    {
+        var request = new RecordAssessmentRequest
+        {
+            RequestId = requestId,
+            Elder = stage.Names[Elder.Key],
+            AssessedDate = TimeText.ToContract(Elder.Assessed),
+            Score = Elder.Score ?? throw new InvalidOperationException($"{Elder.Key} has no score."),
+            AssessedIn = Elder.AssessedIn == Elder.Region ? "" : Roles.Parent(Elder.AssessedIn),
+        };
+        request.Difficulties.Add(Elder.Difficulties);
+        await new ElderService.ElderServiceClient(await stage.StaffAsync(Role.Counter)).RecordAssessmentAsync(request);
+    }
+}
+
+/// <summary>A volunteer is enrolled, at home or away.</summary>
+internal sealed record EnrolStep(string Enrolment, string Region, VolunteerPart Volunteer, DateTimeOffset At)
+    : Step(Enrolment, At, Enrolment)
+{
+    public override async Task PlayAsync(Stage stage, string requestId) =>
+        stage.Names[Enrolment] = (await new VolunteerService.VolunteerServiceClient(await stage.StaffAsync(Role.Counter))
+            .EnrolVolunteerAsync(new EnrolVolunteerRequest
+        {
+            RequestId = requestId,
+            Parent = Roles.Parent(Region),
+            DisplayName = Volunteer.DisplayName,
+            BirthDate = TimeText.ToContract(Volunteer.Born),
+            Home = Enrolment == Volunteer.Key ? "" : stage.Names[Volunteer.Key],
+        })).Name;
+}
+
+/// <summary>A volunteer's parent is put on the list of direct family.</summary>
+internal sealed record SetFamilyStep(VolunteerPart Volunteer, string Parent, DateTimeOffset At)
+    : Step($"{Volunteer.Key}/family", At, Volunteer.Key)
+{
+    public override async Task PlayAsync(Stage stage, string requestId)
+    {
+        var request = new SetFamilyRequest { RequestId = requestId, Volunteer = stage.Names[Volunteer.Key] };
+        request.Family.Add(new FamilyMember { Person = stage.Names[Parent], Kinship = Kinship.Parent });
+        await new VolunteerService.VolunteerServiceClient(await stage.StaffAsync(Role.Counter)).SetFamilyAsync(request);
+    }
+}
+
+/// <summary>A provider is registered.</summary>
+internal sealed record RegisterProviderStep(ProviderPart Provider, DateTimeOffset At) : Step(Provider.Key, At, Provider.Key)
+{
+    public override async Task PlayAsync(Stage stage, string requestId)
+    {
+        var request = new RegisterProviderRequest
+        {
+            RequestId = requestId,
+            Parent = Roles.Parent(Roles.Tianyuan),
+            DisplayName = Provider.DisplayName,
+            Accreditation = new Period { FirstDay = TimeText.ToContract(new DateOnly(2026, 1, 1)),
+                LastDay = TimeText.ToContract(new DateOnly(2028, 12, 31)) },
+        };
+        request.ServiceTypes.Add(Provider.Services);
+        stage.Names[Provider.Key] = (await new ProviderService.ProviderServiceClient(await stage.StaffAsync(Role.Administrator))
+            .RegisterProviderAsync(request)).Name;
+    }
+}
+
+/// <summary>The authorities change a provider's standing.</summary>
+internal sealed record SetStandingStep(string Provider, Standing Standing, int FirstDay, int LastDay, string Note, DateTimeOffset At)
+    : Step($"{Provider}/standing/{FirstDay}", At, Provider)
+{
+    public override async Task PlayAsync(Stage stage, string requestId) =>
+        await new ProviderService.ProviderServiceClient(await stage.StaffAsync(Role.FinanceChecker)).SetStandingAsync(new SetStandingRequest
+        {
+            RequestId = requestId,
+            Provider = stage.Names[Provider],
+            Standing = Standing,
+            FirstDay = TimeText.ToContract(Calendar.Date(FirstDay)),
+            LastDay = TimeText.ToContract(Calendar.Date(LastDay)),
+            Note = Note,
+        });
+}

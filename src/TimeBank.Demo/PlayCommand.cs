@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Spectre.Console;
+using TimeBank.Cli;
+using TimeBank.V1;
+
+namespace TimeBank.Demo;
+
+/// <summary>Plays the demonstration's month through the API, and holds the figures together.</summary>
+internal static class PlayCommand
+{
+    private const long DefaultSeed = 430211;
+
+    public static IEnumerable<Command> Of(Kit kit)
+    {
+        Option<long> seed =
+            new("--seed") { Description = kit.Language["种子；同一种子总是同一个月", "the seed; the same seed is always the same month"],
+            DefaultValueFactory = _ => DefaultSeed };
+        return
+        [
+            kit.Command("play", "演示天元区的 2026 年 10 月；中断后再来一次即可接着演",
+                "play October 2026 of Tianyuan district; broken off, it goes on when played again", [seed], (session, parsed) =>
+                PlayAsync(session, parsed.GetValue(seed))),
+            kit.Command("figures", "演示月份的账目和核对", "the figures of the month that was played, and whether they tie out", [], (session, _) =>
+            FiguresAsync(session)),
+        ];
+    }
+
+    private static async Task<ExitCode> PlayAsync(Session session, long seed)
+    {
+        TimeProvider clock = TimeProvider.System;
+        long start = clock.GetTimestamp();
+        Language language = session.Language;
+        var stage = new Stage(session);
+        var scenario = new ScenarioService.ScenarioServiceClient(await stage.StaffAsync(Role.Administrator));
+        Scenario before = await stage.RetryAsync(() => scenario.GetScenarioAsync(new GetScenarioRequest()).ResponseAsync);
+        if (before.State == ScenarioState.Finished)
+        {
+            if (session.Screen.IsJson) session.Screen.Raw("{ \"played\": true }");
+            else session.Screen.Line(
+                language["这个月已经演完；账目见 ./timebank figures。", "The month has been played; ./timebank figures shows it."]);
+            return ExitCode.Ok;
+        }
+        var catalogue = new CatalogueService.CatalogueServiceClient(await stage.StaffAsync(Role.Auditor));
+        Month month =
+            Month.Of(seed, await catalogue.GetVersionAsync(
+            new GetCatalogueVersionRequest { Parent = Roles.Parent(Roles.Tianyuan), Date = TimeText.ToContract(Calendar.Date(1)) }));
+        var player = new Player(stage, month);
+        await WithProgressAsync(session.Screen, month, player.PlayAsync);
+        Books books = await Books.ReadAsync(stage, month);
+        // A month that doesn't tie out stays open, so that it can be looked at under its own clock.
+        if (books.TiesOut) await player.FinishAsync();
+        return Show(session, books, month.Steps.Length, clock.GetElapsedTime(start), stage.Tally);
+    }
+
+    private static async Task<ExitCode> FiguresAsync(Session session)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        Books books = await Books.ReadAsync(new Stage(session), null);
+        return Show(session, books, 0, TimeProvider.System.GetElapsedTime(start), new Tally());
+    }
+
+    private static ExitCode Show(Session session, Books books, int steps, TimeSpan took, Tally tally)
+    {
+        if (session.Screen.IsJson) session.Screen.Raw(BooksText.ToJson(books, steps, took.TotalSeconds));
+        else session.Screen.Show(books, steps == 0 ? "" : session.Language[
+            $"{steps:N0} 步：核销 {tally.Of("redemptions"):N0} 次，退回 {tally.Of("refunds"):N0} 次，服务 {tally.Of("services"):N0} 次。用时 "
+                + $"{took.TotalSeconds:F1} 秒。",
+            $"{steps:N0} steps, among them {tally.Of("redemptions"):N0} redemptions, {tally.Of("refunds"):N0} refunds and "
+                + $"{tally.Of("services"):N0} services, in {took.TotalSeconds:F1} seconds."]);
+        return books.TiesOut ? ExitCode.Ok : ExitCode.Refused;
+    }
+
+    /// <summary>A bar for those who watch, a line for every tenth in a log, nothing for scripts.</summary>
+    private static async Task WithProgressAsync(Screen screen, Month month, Func<Action<int, DateTimeOffset>, Task> play)
+    {
+        if (screen.IsJson)
+        {
+            await play((_, _) => { });
+        }
+        else if (screen.IsTerminal)
+        {
+            await screen.Console.Progress()
+                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+                .StartAsync(async context =>
+            {
+                ProgressTask bar = context.AddTask("2026-10-01", maxValue: month.Steps.Length);
+                await play((done, at) =>
+                {
+                    bar.Value = done;
+                    bar.Description = at.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+                });
+            });
+        }
+        else
+        {
+            int tenth = Math.Max(1, month.Steps.Length / 10);
+            await play((done, at) =>
+            {
+                if (done % tenth == 0) screen.Line(
+                    $"{at:yyyy-MM-dd}  {100L * done / month.Steps.Length,3} %  {done:N0}/{month.Steps.Length:N0}");
+            });
+        }
+    }
+}

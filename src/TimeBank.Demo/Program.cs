@@ -1,0 +1,5 @@
+using TimeBank.Cli;
+using TimeBank.Demo;
+
+// The operators' tool, with the commands of the demonstration.
+return await CommandLine.MainAsync(args, kit => [.. ScenarioCommands.Of(kit), .. PlayCommand.Of(kit)]);

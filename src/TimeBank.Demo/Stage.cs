@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using TimeBank.Cli;
+using TimeBank.V1;
+
+namespace TimeBank.Demo;
+
+/// <summary>Where the month is played: the way to the server for everybody in it, and what the server called those who were made.</summary>
+internal sealed class Stage(Session session)
+{
+    // A server that is busy or being restarted has some seconds; then the month breaks off and is played again from the start.
+    private static readonly TimeSpan[] Patience = [.. new[] { 0.1, 0.3, 0.6, 1, 2, 3, 4 }.Select(TimeSpan.FromSeconds)];
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private readonly CallInvoker _channel = session.Channel.CreateCallInvoker();
+
+    /// <summary>The server's names by the play's keys.</summary>
+    public ConcurrentDictionary<string, string> Names { get; } = new();
+
+    public Tally Tally { get; } = new();
+
+    public CancellationToken Cancellation => session.Cancellation;
+
+    public async Task<CallInvoker> StaffAsync(Role role) =>
+        new AuthorizedInvoker(_channel,
+            await session.Tokens.GetAsync(role, $"{Roles.Tianyuan} {Roles.Lusong}", subject: Roles.SubjectOf(role)), Deadline);
+
+    public async Task<CallInvoker> PartyAsync(Role role, string party) =>
+        new AuthorizedInvoker(_channel, await session.Tokens.GetAsync(role, ResourceNames.RegionOf(party), party), Deadline);
+
+    /// <summary>A person, or staff at the counter for that person.</summary>
+    public Task<CallInvoker> PersonAsync(string person, bool atCounter) =>
+        atCounter ? StaffAsync(Role.Counter)
+            : PartyAsync(ResourceNames.CollectionOf(person) == "elders" ? Role.Elder : Role.Volunteer, person);
+
+    public async Task<FundService.FundServiceClient> FundsAsync() => new(await StaffAsync(Role.FinanceMaker));
+
+    /// <summary>The voucher that an elder got from a programme.</summary>
+    /// <exception cref="StepException">The server issued none: it judges by other rules than the month was made for.</exception>
+    public string VoucherOf(string programme, string elder) =>
+        Names.TryGetValue(IssueVouchersStep.VoucherKey(programme, Names[elder]), out string? voucher)
+        ? voucher
+        : throw new StepException($"{programme}/{elder}", "这位老人应有一张券，服务器没有发放。",
+        "this elder should have a voucher, and the server issued none.");
+
+    /// <summary>Holds the minutes that moved against those of the plan.</summary>
+    public void ExpectMinutes(string step, ServiceOrder order, int minutes)
+    {
+        Tally.Add("services", 1);
+        if (order.Credited?.Value != minutes) throw new StepException(step, $"应入账 {minutes} 分钟，实为 {order.Credited?.Value}。",
+            $"{minutes} minutes should have moved, and {order.Credited?.Value} did.");
+    }
+
+    /// <summary>Makes a step happen, now or before; asks again with the same id where the server couldn't answer.</summary>
+    /// <exception cref="StepException">It was refused and should not have been, or the other way round.</exception>
+    /// <exception cref="RpcException">The server can't be reached.</exception>
+    public async Task PlayAsync(Step step, string requestId)
+    {
+        string reason = await RetryAsync(() => ReasonAsync(step, requestId));
+        if (reason == (step.RefusedAs ?? "")) return;
+        throw reason == "FUND_EXISTS"
+            ? new StepException(step.Key, "这个数据库里已有另一个月；请用原来的 --seed，或另选 --data。",
+            "this database has another month; play it with its own --seed, or choose another --data.")
+            : reason.Length > 0
+            ? new StepException(step.Key, $"不应被拒绝：{reason}", $"should not have been refused: {reason}")
+            : new StepException(step.Key, $"应被拒绝：{step.RefusedAs}", $"should have been refused: {step.RefusedAs}");
+    }
+
+    /// <summary>Asks again while the server can't answer.</summary>
+    public async Task<T> RetryAsync<T>(Func<Task<T>> call)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (RpcException error) when (attempt < Patience.Length
+                && error.StatusCode is (StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted))
+            {
+                await Task.Delay(Patience[attempt], TimeProvider.System, Cancellation);
+            }
+        }
+    }
+
+    /// <returns>The reason of the refusal; empty where there is none.</returns>
+    private async Task<string> ReasonAsync(Step step, string requestId)
+    {
+        try
+        {
+            await step.PlayAsync(this, requestId);
+            return "";
+        }
+        catch (RpcException error) when (
+            error.StatusCode is StatusCode.FailedPrecondition or StatusCode.NotFound or StatusCode.AlreadyExists
+            or StatusCode.InvalidArgument or StatusCode.PermissionDenied)
+        {
+            return Failure.ReasonOf(error) is { Length: > 0 } reason ? reason : error.StatusCode.ToString();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+
+namespace TimeBank.Ledger;
+
+/// <summary>The words that data files use for the domain's choices.</summary>
+internal static class DataWords
+{
+    public static ImmutableDictionary<string, AbilityGrade> Grades { get; } = new Dictionary<string, AbilityGrade>
+    {
+        ["able"] = AbilityGrade.Able,
+        ["mild"] = AbilityGrade.Mild,
+        ["moderate"] = AbilityGrade.Moderate,
+        ["severe"] = AbilityGrade.Severe,
+        ["complete"] = AbilityGrade.Complete,
+    }.ToImmutableDictionary();
+
+    public static ImmutableDictionary<string, Difficulties> Difficulties { get; } = new Dictionary<string, Difficulties>
+    {
+        ["living-alone"] = TimeBank.Ledger.Difficulties.LivingAlone,
+        ["empty-nest"] = TimeBank.Ledger.Difficulties.EmptyNest,
+        ["low-income"] = TimeBank.Ledger.Difficulties.LowIncome,
+        ["special-hardship"] = TimeBank.Ledger.Difficulties.SpecialHardship,
+        ["lost-only-child"] = TimeBank.Ledger.Difficulties.LostOnlyChild,
+        ["left-behind"] = TimeBank.Ledger.Difficulties.LeftBehind,
+    }.ToImmutableDictionary();
+
+    public static ImmutableDictionary<string, ServiceType> ServiceTypes { get; } = new Dictionary<string, ServiceType>
+    {
+        ["meal"] = ServiceType.Meal,
+        ["bath"] = ServiceType.Bath,
+        ["clean"] = ServiceType.Clean,
+        ["medical"] = ServiceType.Medical,
+        ["urgent"] = ServiceType.Urgent,
+        ["mobility"] = ServiceType.Mobility,
+        ["care"] = ServiceType.Care,
+        ["companionship"] = ServiceType.Companionship,
+        ["errands"] = ServiceType.Errands,
+        ["digital-help"] = ServiceType.DigitalHelp,
+    }.ToImmutableDictionary();
+
+    public static ImmutableDictionary<string, Payer> Payers { get; } = new Dictionary<string, Payer>
+    {
+        ["public-funds"] = Payer.PublicFunds,
+        ["shared"] = Payer.Shared,
+        ["elder"] = Payer.Elder,
+        ["time-bank"] = Payer.TimeBank,
+    }.ToImmutableDictionary();
+
+    public static ImmutableDictionary<string, ServicePlace> Places { get; } = new Dictionary<string, ServicePlace>
+    {
+        ["home"] = ServicePlace.Home,
+        ["institution"] = ServicePlace.Institution,
+    }.ToImmutableDictionary();
+
+    public static ImmutableDictionary<string, Unit> Units { get; } =
+        new[] { Unit.Fen, Unit.Minutes, Unit.Meal, Unit.Bath, Unit.Clean }.ToImmutableDictionary(unit => unit.Code);
+
+    /// <summary>The word for a value.</summary>
+    public static string Of<T>(ImmutableDictionary<string, T> words, T value) =>
+        words.FirstOrDefault(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Key ?? "";
+}
+
+/// <summary>
+/// Letters in the texts of a data file that nobody can see or read, also where they are written as escapes. Asked only of files that are
+/// proposed: those that are stored were taken by the rules of their day, and stay readable. Look-alike ideographs are named and not
+/// replaced, since the file that a second person approves is the one proposed.
+/// </summary>
+public static class DataLetters
+{
+    public static IEnumerable<DataError> Find(byte[] utf8) => Find(DataNode.Read(utf8));
+
+    private static IEnumerable<DataError> Find(DataNode node) => node.Content switch
+    {
+        string text when Wrong(text) is { } wrong => [new DataError(node.Line, node.Path, wrong)],
+        List<DataNode> elements => elements.SelectMany(Find),
+        Dictionary<string, DataNode> members => members.Values.SelectMany(Find),
+        _ => [],
+    };
+
+    private static string? Wrong(string text) =>
+        text.Any(char.IsControl) ? "has a control character"
+        : PlainLetters.FindStrange(text, joinersAllowed: false) is not { } strange ? null
+        : PlainLetters.Fold(strange.Letter.ToString()) is var plain && plain != strange.Letter.ToString()
+            ? $"has {strange.CodePoint}, which only looks like {plain}"
+        : $"has {strange.CodePoint}, which can't be seen or read";
+}

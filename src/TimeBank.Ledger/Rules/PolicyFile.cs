@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>
+/// Reads a policy file. Every number is an object <c>{ "value", "source" }</c> whose key carries the unit, and everything that the file
+/// must hold is asked
+/// for here: what is missing, unknown, of another type or unit, or out of a sane range is an error with its place.
+/// </summary>
+internal sealed class PolicyFile
+{
+    private const int MaxAge = 150;
+    private const int MaxMinutes = 10_000_000;
+    private const long MaxFen = 1_000_000_000_000;
+
+    private readonly ImmutableArray<PolicyItem>.Builder items = ImmutableArray.CreateBuilder<PolicyItem>();
+
+    public static DataResult<Policy> Parse(ReadOnlySpan<byte> utf8)
+    {
+        List<DataError> errors = [];
+        Policy policy = new PolicyFile().Read(DataObject.OfFile(utf8, errors));
+        return errors.Count == 0 ? new(policy with { File = utf8.ToArray() }) : new(errors);
+    }
+
+    private Policy Read(DataObject file)
+    {
+        PolicyVersion version = new(file.Region("region"), file.Slug("version"));
+        DateOnly effective = file.Date("effective");
+        HoursPolicy hours = Section(file, "hours", Hours);
+        VouchersPolicy vouchers = Section(file, "vouchers", Vouchers);
+        FundingPolicy funding = Section(file, "funding", Funding);
+        SettlementPolicy settlement = Section(file, "settlement", Settlement);
+        AbilityPolicy ability = Section(file, "ability", Ability);
+        int undoMinutes = Number(file, "undoMinutes", 0, MaxMinutes);
+        file.Close();
+        return new Policy(version, effective, hours, vouchers, funding, settlement, ability, undoMinutes, items.ToImmutable());
+    }
+
+    private HoursPolicy Hours(DataObject hours)
+    {
+        HoursPolicy policy = new(
+            Coin: Minutes(hours, "coinMinutes"),
+            Quantum: Minutes(hours, "quantumMinutes"),
+            BalanceCap: Minutes(hours, "balanceCapMinutes"),
+            EarnFromAge: Age(hours, "earnFromAgeYears"),
+            SpendFromAge: Age(hours, "spendFromAgeYears"),
+            GiftToAge: Age(hours, "giftToAgeYears"),
+            SessionMax: Minutes(hours, "sessionMaxMinutes"),
+            DayMax: Minutes(hours, "dayMaxMinutes"),
+            InheritWithinMonths: Number(hours, "inheritWithinMonths", 0, 1_200),
+            GradesFrom: Grades(hours, "gradeFromMinutes"),
+            Issued: Section(hours, "issued", IssuedHours),
+            GuaranteeFund: Section(hours, "guaranteeFund", GuaranteeFund));
+        if (!hours.IsSound)
+            return policy;
+        if (policy.Coin.Value % policy.Quantum.Value != 0)
+            hours.Refuse("quantumMinutes", "does not divide a coin");
+        if (policy.SessionMax.Value % policy.Quantum.Value != 0)
+            hours.Refuse("sessionMaxMinutes", "is no multiple of the quantum");
+        if (policy.DayMax < policy.SessionMax || policy.DayMax.Value > 24 * 60)
+            hours.Refuse("dayMaxMinutes", "is shorter than a session or longer than a day");
+        return policy;
+    }
+
+    private IssuedHoursPolicy IssuedHours(DataObject issued)
+    {
+        IssuedHoursPolicy policy = new(
+            AloneFromAge: Age(issued, "aloneFromAgeYears"),
+            LowIncomeFromAge: Age(issued, "lowIncomeFromAgeYears"),
+            LowIncomeToAge: Age(issued, "lowIncomeToAgeYears"),
+            LowIncomeFromGrade: Grade(issued, "lowIncomeFromGrade"),
+            PerMonth: Minutes(issued, "grantMinutesPerMonth"));
+        if (issued.IsSound && policy.LowIncomeToAge < policy.LowIncomeFromAge)
+            issued.Refuse("lowIncomeToAgeYears", "lies below lowIncomeFromAgeYears");
+        return policy;
+    }
+
+    private GuaranteeFundPolicy GuaranteeFund(DataObject fund) => new(Fen(fund, "targetFen"), Percent(fund, "alertBelowPercent"));
+
+    private VouchersPolicy Vouchers(DataObject vouchers) => new(
+        National: Section(vouchers, "national", NationalVoucher),
+        Meal: Section(vouchers, "meal", MealProgramme),
+        IssueDayOfMonth: Number(vouchers, "issueDayOfMonth", 1, 28),
+        FirstIssueWorkingDays: Number(vouchers, "firstIssueWorkingDays", 0, 365),
+        ClaimGraceDays: Number(vouchers, "claimGraceDays", 0, 365),
+        ReturnUnusedDays: Number(vouchers, "returnUnusedDays", 0, 365),
+        PinMaxMisses: Number(vouchers, "pinMaxMisses", 1, 20),
+        PinLockHours: Number(vouchers, "pinLockHours", 1, 24 * 365),
+        Offline: Section(vouchers, "offline", Offline));
+
+    private NationalVoucherPolicy NationalVoucher(DataObject voucher)
+    {
+        NationalVoucherPolicy policy = new(
+            FromAge: Age(voucher, "fromAgeYears"),
+            FromGrade: Grade(voucher, "fromGrade"),
+            CeilingPerMonth: Fen(voucher, "ceilingFenPerMonth"),
+            HomeRatioPercent: Percent(voucher, "homeRatioPercent"),
+            InstitutionRatioPercent: Percent(voucher, "institutionRatioPercent"),
+            RatioMinPercent: Percent(voucher, "ratioMinPercent"),
+            RatioMaxPercent: Percent(voucher, "ratioMaxPercent"));
+        if (!voucher.IsSound)
+            return policy;
+        RefuseOutsideBand("homeRatioPercent", policy.HomeRatioPercent);
+        RefuseOutsideBand("institutionRatioPercent", policy.InstitutionRatioPercent);
+        return policy;
+
+        void RefuseOutsideBand(string key, int percent)
+        {
+            if (percent < policy.RatioMinPercent || percent > policy.RatioMaxPercent)
+                voucher.Refuse(key, $"{percent} lies outside the band of {policy.RatioMinPercent} to {policy.RatioMaxPercent}");
+        }
+    }
+
+    private MealProgrammePolicy MealProgramme(DataObject meal) => new(
+        FromAge: Age(meal, "fromAgeYears"),
+        HardshipFromAge: Age(meal, "hardshipFromAgeYears"),
+        HardshipFlags: Flags(meal, "hardshipFlags"),
+        UnitsPerMonth: Number(meal, "grantUnitsPerMonth", 1, 1_000));
+
+    private OfflinePolicy Offline(DataObject offline)
+    {
+        OfflinePolicy policy = new(Fen(offline, "voucherMaxFen"), Fen(offline, "deviceMaxFen"),
+            Number(offline, "syncWithinHours", 1, 24 * 365));
+        if (offline.IsSound && policy.DeviceMax < policy.VoucherMax)
+            offline.Refuse("deviceMaxFen", "is less than one voucher's");
+        return policy;
+    }
+
+    private FundingPolicy Funding(DataObject funding) => new(
+        CentralEastPercent: Percent(funding, "centralEastPercent"),
+        CentralMiddlePercent: Percent(funding, "centralMiddlePercent"),
+        CentralWestPercent: Percent(funding, "centralWestPercent"),
+        LotteryMinPercent: Percent(funding, "lotteryMinPercent"),
+        ProvinceLotteryMinPercent: Percent(funding, "provinceLotteryMinPercent"));
+
+    private SettlementPolicy Settlement(DataObject settlement) => new(
+        PeriodMonths: Number(settlement, "periodMonths", 1, 12),
+        HoldbackPercent: Percent(settlement, "holdbackPercent"),
+        BatchMaxPayments: Number(settlement, "batchMaxPayments", 1, 10_000));
+
+    private AbilityPolicy Ability(DataObject ability)
+    {
+        AbilityPolicy policy = new(
+            AbleFromPoints: Points(ability, "ableFromPoints"),
+            MildFromPoints: Points(ability, "mildFromPoints"),
+            ModerateFromPoints: Points(ability, "moderateFromPoints"),
+            SevereFromPoints: Points(ability, "severeFromPoints"),
+            ValidMonths: Number(ability, "validMonths", 1, 120));
+        if (!ability.IsSound)
+            return policy;
+        RefuseUnlessBelow("mildFromPoints", policy.MildFromPoints, policy.AbleFromPoints);
+        RefuseUnlessBelow("moderateFromPoints", policy.ModerateFromPoints, policy.MildFromPoints);
+        RefuseUnlessBelow("severeFromPoints", policy.SevereFromPoints, policy.ModerateFromPoints);
+        return policy;
+
+        void RefuseUnlessBelow(string key, int points, int milder)
+        {
+            if (points >= milder)
+                ability.Refuse(key, "does not lie below the milder grade's");
+        }
+    }
+
+    private static T Section<T>(DataObject parent, string key, Func<DataObject, T> read)
+    {
+        DataObject section = parent.Object(key);
+        T value = read(section);
+        section.Close();
+        return value;
+    }
+
+    private Minutes Minutes(DataObject section, string key) => new(Number(section, key, 1, MaxMinutes));
+
+    private Fen Fen(DataObject section, string key) => new(Read(section, key, item => item.Integer("value", 0, MaxFen), Plain));
+
+    private int Age(DataObject section, string key) => Number(section, key, 0, MaxAge);
+
+    private int Percent(DataObject section, string key) => Number(section, key, 0, 100);
+
+    private int Points(DataObject section, string key) => Number(section, key, 1, AbilityPolicy.MaxPoints);
+
+    private int Number(DataObject section, string key, int min, int max) =>
+        (int)Read(section, key, item => item.Integer("value", min, max), Plain);
+
+    private AbilityGrade Grade(DataObject section, string key) =>
+        Read(section, key, item => item.Choice("value", DataWords.Grades), grade => DataWords.Of(DataWords.Grades, grade));
+
+    private Difficulties Flags(DataObject section, string key) => Read(section, key, item => item.Choices("value", DataWords.Difficulties),
+        flags => string.Join(", ", flags.Select(flag => DataWords.Of(DataWords.Difficulties, flag))))
+            .Aggregate(Difficulties.None, (all, flag) => all | flag);
+
+    private ImmutableArray<Minutes> Grades(DataObject section, string key)
+    {
+        ImmutableArray<long> from = Read(section, key, item => item.Integers("value", 1, MaxMinutes), all =>
+            string.Join(", ", all.Select(Plain)));
+        if (section.IsSound && from.Zip(from.Skip(1), (lower, higher) => lower >= higher).Any(falls => falls))
+            section.Refuse(key, "does not rise");
+        return [.. from.Select(minutes => new Minutes(minutes))];
+    }
+
+    private T Read<T>(DataObject section, string key, Func<DataObject, T> value, Func<T, string> show)
+    {
+        DataObject item = section.Object(key);
+        T read = value(item);
+        string source = item.Text("source", 200);
+        item.Close();
+        items.Add(new PolicyItem($"{section.Node.Path}.{key}"["$.".Length..], show(read), source));
+        return read;
+    }
+
+    private static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

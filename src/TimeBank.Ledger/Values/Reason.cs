@@ -1,0 +1,176 @@
+namespace TimeBank.Ledger;
+
+/// <summary>
+/// Every business "no". Stored with refusals, so numbers are never reused. The public name is the member's in UPPER_SNAKE.
+/// </summary>
+public enum Reason
+{
+    /// <summary>Never refused with; the default of the type.</summary>
+    None = 0,
+
+    // The id, looked at before any rule.
+    RequestIdReused = 1,
+
+    // Shape: depends on the proposal alone, and is never stored; but that an account is of another unit, or its counters full, is.
+    AmountNotPositive = 10,
+    AmountTooLarge = 11,
+    SameAccount = 12,
+    UnitMismatch = 13,
+    TooManyTransfers = 14,
+    TextTooLong = 15,
+
+    // Existence.
+    AccountNotFound = 20,
+    EntryNotFound = 21,
+    HoldNotFound = 22,
+    AccountExists = 23,
+
+    // State.
+    AccountClosed = 30,
+    AccountFrozen = 31,
+    AccountNotEmpty = 32,
+    HoldEnded = 33,
+    HoldExpired = 34,
+    HoldNotExpired = 35,
+    HoldAmountExceeded = 36,
+    EntryAlreadyReversed = 37,
+    EntryNotReversible = 38,
+
+    // Limits.
+    InsufficientBalance = 40,
+    LimitReached = 41,
+
+    // The writer itself; never stored.
+    QueueFull = 50,
+    StoreUnavailable = 51,
+    InternalError = 52,
+    JournalRolledBack = 53,
+    ClockDoubtful = 54,
+    SignedByOtherKeys = 55,
+
+    // The call: who may ask, and how. Stored is MakerIsChecker alone, which a grain's rules give.
+    InvalidField = 60,
+    UnitUnknown = 61,
+    PageTokenInvalid = 62,
+    OnBehalfOfRequired = 63,
+    OnBehalfOfNotAllowed = 64,
+    MessageTooLarge = 65,
+    Unauthenticated = 66,
+    RoleNotAllowed = 67,
+    RegionNotAllowed = 68,
+    PartyNotAllowed = 69,
+    RpcNotOpen = 70,
+    MakerIsChecker = 71,
+    RegionUnknown = 72,
+    DeadlinePassed = 73,
+    CallCancelled = 74,
+    AccountNotImportable = 75,
+    TotalTooLarge = 76,
+    MessageUnreadable = 90,
+    ServerStopping = 91,
+    StateUnreadable = 92,
+
+    // Volunteers and hours.
+    VolunteerNotFound = 100,
+    VolunteerTooYoung = 101,
+    SpenderTooYoung = 102,
+    HomeNotFound = 103,
+    FamilyMemberNotFound = 104,
+    GiftReceiverNotFound = 105,
+    GiftReceiverNotFamily = 106,
+    GiftReceiverTooYoung = 107,
+    GiftReceiverIsGiver = 108,
+    TransferSameRegion = 109,
+    TransferNotSamePerson = 110,
+    GiftedHoursNotGivable = 119,
+    FamilyMemberIsSelf = 120,
+
+    // Elders.
+    ElderNotFound = 200,
+    ElderTooYoung = 201,
+    ElderNotEntitled = 202,
+    AssessmentExpired = 203,
+    AssessmentInFuture = 204,
+    AssessmentOutdated = 205,
+    AlreadyIssued = 206,
+    MonthNotCurrent = 207,
+
+    // Service orders.
+    OrderNotFound = 300,
+    OrderWrongState = 301,
+    OrderStartsInPast = 302,
+    OrderTimesOverlap = 303,
+    OrderTooEarly = 304,
+    OrderSelfService = 305,
+    OrderAlreadyRated = 306,
+    SessionTooLong = 307,
+    DayTooLong = 308,
+    StillCheckedIn = 309,
+
+    // Funds and programmes.
+    FundNotFound = 400,
+    FundExists = 401,
+    ProgrammeNotFound = 402,
+    ProgrammeExists = 403,
+    ProgrammeUnderfunded = 404,
+
+    // Vouchers.
+    VoucherNotFound = 500,
+    VoucherNotYetValid = 501,
+    VoucherExpired = 502,
+    VoucherClaimByPassed = 503,
+    VoucherVoided = 504,
+    VoucherUsedUp = 505,
+    VoucherNotForService = 506,
+    VoucherOtherRegion = 507,
+    RedemptionNotFound = 508,
+    RedemptionAlreadyRefunded = 509,
+    ServiceDateInFuture = 510,
+    InsuranceAbovePrice = 511,
+    NothingToPay = 512,
+
+    // Providers.
+    ProviderNotFound = 600,
+    ProviderNotAccredited = 601,
+    ProviderSuspended = 602,
+    ProviderBlackListed = 603,
+    ProviderNotForService = 604,
+
+    // Catalogue and policy.
+    ItemNotFound = 700,
+    CatalogueVersionNotFound = 701,
+    CatalogueInvalid = 702,
+    CatalogueBelowParent = 703,
+    CatalogueNoParent = 704,
+    PolicyVersionNotFound = 705,
+    PolicyInvalid = 706,
+    EffectiveDateInPast = 707,
+    VersionAlreadyApproved = 708,
+    VersionExists = 709,
+
+    // The demonstration.
+    ScenarioNotRunning = 800,
+    ScenarioFinished = 801,
+    ScenarioTooFar = 802,
+    ScenarioClockBeyondEnd = 803,
+
+    // Proofs.
+    NotSignedYet = 900,
+}
+
+/// <summary>A "no" with the values that explain it.</summary>
+/// <param name="Detail">The values as <c>key=value</c>, joined by semicolons; never anything personal.</param>
+public sealed record Refusal(Reason Reason, string Detail = "")
+{
+    /// <summary>The values by their keys, which are the placeholders of the reason's text.</summary>
+    public IEnumerable<(string Key, string Value)> Values => Detail.Length == 0
+        ? []
+        : Detail.Split(';').Select(pair => pair.Split('=', 2)).Select(pair => (pair[0], pair[^1]));
+
+    public static Refusal Of(Reason reason, params ReadOnlySpan<(string Key, string Value)> values)
+    {
+        var pairs = new List<string>(values.Length);
+        foreach ((string key, string value) in values) pairs.Add($"{key}={value.Replace(';', ',')}");
+        return new Refusal(reason, string.Join(';', pairs));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+
+namespace TimeBank.Ledger;
+
+/// <summary>Entries of volunteer hours.</summary>
+public static class HourEntries
+{
+    /// <summary>The public purse issues hours to a person in hardship.</summary>
+    public static Proposal Issue(EntryHeader header, OpaqueId person, Minutes amount) =>
+        Entries.Post(header, EntryCode.IssueHours,
+            new ProposedTransfer(Chart.HoursIssued(), Chart.PersonHours(person, HoursOrigin.Issued), amount.Value));
+
+    /// <summary>Issued hours end with their month.</summary>
+    public static Proposal Expire(EntryHeader header, OpaqueId person, Minutes amount) =>
+        Entries.Post(header, EntryCode.ExpireHours,
+            new ProposedTransfer(Chart.PersonHours(person, HoursOrigin.Issued), Chart.HoursIssued(), amount.Value));
+
+    /// <summary>The donation pool helps a person.</summary>
+    public static Proposal Grant(EntryHeader header, OpaqueId person, Minutes amount) =>
+        Entries.Post(header, EntryCode.GrantHours,
+            new ProposedTransfer(Chart.DonatedPool(), Chart.PersonHours(person, HoursOrigin.Issued), amount.Value));
+
+    public static Proposal Gift(EntryHeader header, OpaqueId giver, OpaqueId receiver, Minutes amount) =>
+        Entries.Post(header, EntryCode.GiftHours,
+            new ProposedTransfer(Chart.PersonHours(giver, HoursOrigin.Earned), Chart.PersonHours(receiver, HoursOrigin.Gifted),
+            amount.Value));
+
+    public static Proposal Donate(EntryHeader header, OpaqueId giver, Minutes amount) =>
+        Entries.Post(header, EntryCode.DonateHours,
+            new ProposedTransfer(Chart.PersonHours(giver, HoursOrigin.Earned), Chart.DonatedPool(), amount.Value));
+
+    /// <summary>Holds an elder's hours for a service that a volunteer has accepted.</summary>
+    public static Proposal HoldService(EntryHeader header, OpaqueId elder, OpaqueId volunteer, HoursSpent minutes, LedgerTime? expires)
+    {
+        AccountSpec earned = Chart.PersonHours(volunteer, HoursOrigin.Earned);
+        ImmutableArray<ProposedTransfer> transfers =
+        [
+            .. Legs(minutes).Select(leg => new ProposedTransfer(Chart.PersonHours(elder, leg.Origin), earned, leg.Amount.Value)),
+        ];
+        return new Proposal(header, EntryKind.Hold, EntryCode.HoldService) { Transfers = transfers, Expires = expires };
+    }
+
+    /// <summary>Posts a service's hold for the minutes really given; what passes the volunteer's cap goes to the donation pool.</summary>
+    /// <param name="hold">The hold.</param>
+    /// <param name="held">What it holds.</param>
+    /// <param name="given">What to post of it, in the order of spending.</param>
+    /// <param name="overCap">How much of what is given passes the volunteer's cap.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The hold is of nothing, more is given than it holds, or more passes the cap than is
+    /// given.</exception>
+    public static Proposal RenderService(EntryHeader header, EntryId hold, HoursSpent held, Minutes given, OpaqueId volunteer,
+        Minutes overCap)
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual(held.Total, Minutes.Zero, nameof(held));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(given, held.Total);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(overCap, given);
+        HoursSpent posted = HoursSpent.Take(given, held);
+        ImmutableArray<long> amounts =
+            [.. Legs(held).Select(leg => Legs(posted).FirstOrDefault(part => part.Origin == leg.Origin).Amount.Value)];
+        ImmutableArray<ProposedTransfer> excess = overCap > Minutes.Zero
+            ? [new ProposedTransfer(Chart.PersonHours(volunteer, HoursOrigin.Earned), Chart.DonatedPool(), overCap.Value)]
+            : [];
+        return new Proposal(header, EntryKind.PostHold, EntryCode.RenderService) { Of = hold, PostAmounts = amounts, Transfers = excess };
+    }
+
+    /// <summary>Releases a service's hold: it was cancelled.</summary>
+    public static Proposal ReleaseService(EntryHeader header, EntryId hold) =>
+        new(header, EntryKind.VoidHold, EntryCode.ReleaseService) { Of = hold };
+
+    /// <summary>Releases a service's hold whose time has come.</summary>
+    public static Proposal ExpireService(EntryHeader header, EntryId hold) =>
+        new(header, EntryKind.ExpireHold, EntryCode.ReleaseService) { Of = hold };
+
+    /// <summary>Hours leave for another region; that region's <see cref="ClearIn"/> follows, under an id made from this one.</summary>
+    public static Proposal ClearOut(EntryHeader header, OpaqueId giver, RegionCode to, Minutes amount) =>
+        Entries.Post(header, EntryCode.ClearOut,
+            new ProposedTransfer(Chart.PersonHours(giver, HoursOrigin.Earned), Chart.ClearingDueTo(to), amount.Value));
+
+    /// <summary>Hours arrive from another region.</summary>
+    public static Proposal ClearIn(EntryHeader header, RegionCode from, OpaqueId receiver, Minutes amount) =>
+        Entries.Post(header, EntryCode.ClearIn,
+            new ProposedTransfer(Chart.ClearingDueFrom(from), Chart.PersonHours(receiver, HoursOrigin.Earned), amount.Value));
+
+    private static IEnumerable<(HoursOrigin Origin, Minutes Amount)> Legs(HoursSpent minutes) =>
+        new[] { (HoursOrigin.Issued, minutes.Issued), (HoursOrigin.Gifted, minutes.Gifted), (HoursOrigin.Earned, minutes.Earned) }.Where(
+            leg => leg.Item2 > Minutes.Zero);
+}

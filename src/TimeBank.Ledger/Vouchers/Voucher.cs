@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>What a voucher was issued for; fixed at its issue and kept with its account.</summary>
+/// <param name="ServiceTypes">The catalogue's service types it pays for, such as <c>meal</c>.</param>
+/// <param name="UnitPrice">Of a unit voucher: the contract price that is committed for each unit.</param>
+/// <param name="From">The first day of use.</param>
+/// <param name="UseBy">The last day of use.</param>
+/// <param name="ClaimBy">The last day on which a provider may claim a use that happened in time.</param>
+public sealed record VoucherTerms(
+    OpaqueId Elder,
+    Slug Programme,
+    VoucherKind Kind,
+    Unit Unit,
+    ImmutableArray<string> ServiceTypes,
+    Fen UnitPrice,
+    DateOnly From,
+    DateOnly UseBy,
+    DateOnly ClaimBy)
+{
+    private static readonly JsonSerializerOptions Strict =
+        new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
+    /// <summary>The service types that its words name.</summary>
+    public IEnumerable<ServiceType> Services => ServiceTypes.Select(word => DataWords.ServiceTypes[word]);
+
+    public AccountTerms ToAccountTerms() => new(
+        Elder.Text, Programme.Text, From, UseBy,
+        JsonSerializer.Serialize(
+        new Written(StoredName.Of(Kind), [.. ServiceTypes], UnitPrice.Value, ClaimBy.ToString("O", CultureInfo.InvariantCulture))));
+
+    /// <exception cref="FormatException">The account is not a voucher's.</exception>
+    public static VoucherTerms Of(Account account)
+    {
+        if (account.Terms is not { From: { } from, Until: { } until } terms) throw new FormatException(
+            $"Account {account.Path} has no voucher's terms.");
+        try
+        {
+            Written written = JsonSerializer.Deserialize<Written>(terms.Data, Strict) ?? throw new JsonException("The terms are null.");
+            return new VoucherTerms(
+                OpaqueId.Parse(terms.Owner), Slug.Parse(terms.Group), StoredName.Parse<VoucherKind>(written.Kind), account.Unit,
+                    [.. written.Types],
+                new Fen(written.UnitPriceFen), from, until, DateOnly.ParseExact(written.ClaimBy, "O", CultureInfo.InvariantCulture));
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            throw new FormatException($"Account {account.Path} has no voucher's terms: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// Earlier vouchers also have a ratio, which always was zero: the policy says it by the day and place of the service. It is left alone.
+    /// </summary>
+    private sealed record Written(
+        [property: JsonPropertyName("kind")] string Kind,
+        [property: JsonPropertyName("types")] IReadOnlyList<string> Types,
+        [property: JsonPropertyName("unitPriceFen")] long UnitPriceFen,
+        [property: JsonPropertyName("claimBy")] string ClaimBy);
+}
+
+/// <summary>A voucher as it stands.</summary>
+/// <param name="Remaining">What it has left, in its unit.</param>
+public sealed record VoucherFacts(OpaqueId Id, VoucherTerms Terms, long Remaining, VoucherEnd End)
+{
+    /// <summary>A voucher that has something left has not ended; of an empty one its last entry tells.</summary>
+    /// <param name="last">The last entry that posted to the account; asked for only where nothing is left.</param>
+    public static VoucherFacts Of(Account account, JournalEntry? last) => Of(VoucherTerms.Of(account), account, last);
+
+    /// <summary>The same, where its terms have been read.</summary>
+    public static VoucherFacts Of(VoucherTerms terms, Account account, JournalEntry? last) => new(
+        Chart.VoucherIdOf(account.Path), terms, account.Counters.DebitRoom,
+        account.Counters.DebitRoom > 0 || last is null ? VoucherEnd.None
+        : last.Code == EntryCode.VoidVoucher || IsIssueReversed(account, last) ? VoucherEnd.Voided
+        : last.Code == EntryCode.ExpireVoucher ? VoucherEnd.Expired
+        : VoucherEnd.None);
+
+    /// <summary>Whether the last entry of an account took its issue back: nobody used the voucher, and nobody can.</summary>
+    public static bool IsIssueReversed(Account account, JournalEntry last) => last.Kind == EntryKind.Reverse && last.Of == account.Opened;
+}
+
+/// <summary>What a voucher is good for.</summary>
+public enum VoucherKind
+{
+    /// <summary>An amount of money towards the elder's own part of a service.</summary>
+    [JsonStringEnumMemberName("Money")]
+    Money = 1,
+
+    /// <summary>A number of service units, such as meals, at a contract price.</summary>
+    [JsonStringEnumMemberName("Units")]
+    Units = 2,
+}
+
+/// <summary>How a voucher ended, if it has.</summary>
+public enum VoucherEnd
+{
+    /// <summary>It hasn't; it may have nothing left.</summary>
+    None = 0,
+    Expired = 1,
+
+    /// <summary>By itself, or because its issue was reversed.</summary>
+    Voided = 2,
+}

@@ -1,0 +1,103 @@
+using Google.Protobuf;
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <content>Corrections, and the states of accounts.</content>
+public sealed partial class LedgerApi
+{
+    public override async Task<Entry> Reverse(ReverseRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        (RegionCode region, long index) = read.Entry(request.Entry, "entry");
+        string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength, required: true);
+        read.Check();
+        CancellationToken cancellation = context.CancellationToken;
+        IReadOnlyList<LinkedEntry> found = await ledger.EarliestEntriesAsync(region, new EntryFilter(), index - 1, 1, cancellation);
+        LinkedEntry? linked = found.FirstOrDefault(linked => linked.Entry.Index == index);
+        JournalEntry? original = linked?.Entry;
+        Command command = context.Command(request, id, memo: memo);
+        if (original is { Code: EntryCode.RedeemVoucher })
+        {
+            // Its voucher may have ended, or end at this moment.
+            IVoucherGrain voucher = grains.GetGrain<IVoucherGrain>($"{region}/{Ledger.Redemption.Of(original).Voucher}");
+            return await AnswerAsync(region, command, await voucher.ReverseAsync(command, index));
+        }
+        Refusal? spent = linked is { ReversedBy: null } ? await reports.SpentAsync(region, linked.Entry, cancellation) : null;
+        // Also what can't be reversed goes to the writer, which remembers the answer under the request id.
+        return await WriteAsync(region, command, header =>
+            original is null ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound))
+            : IsFinal(original) ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible))
+            : spent is not null ? Entries.Refuse(header, EntryCode.Reverse, spent)
+            : Entries.Reverse(header, original.Id));
+    }
+
+    private bool IsFinal(JournalEntry entry)
+    {
+        // Half of it stands in another region's journal; hours come back by being cleared back.
+        if (entry.Code is EntryCode.ClearOut or EntryCode.ClearIn) return true;
+        // What has ended doesn't come back.
+        if (entry.Code is EntryCode.VoidVoucher or EntryCode.ExpireVoucher or EntryCode.ExpireHours) return true;
+        // Hours have ended with their month; what the person has now was issued for another one.
+        DateOnly day = entry.Header.EffectiveDate, today = clock.Today;
+        return entry.Code is EntryCode.IssueHours or EntryCode.GrantHours && (day.Year, day.Month) != (today.Year, today.Month);
+    }
+
+    public override Task<Entry> FreezeAccount(FreezeAccountRequest request, ServerCallContext context) =>
+        ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Freeze);
+
+    public override Task<Entry> UnfreezeAccount(UnfreezeAccountRequest request, ServerCallContext context) =>
+        ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Thaw);
+
+    public override Task<Entry> CloseAccount(CloseAccountRequest request, ServerCallContext context) =>
+        ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Close);
+
+    public override Task<Entry> ReopenAccount(ReopenAccountRequest request, ServerCallContext context) =>
+        ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Reopen);
+
+    public override async Task<ImportBalancesResponse> ImportBalances(ImportBalancesRequest request, ServerCallContext context)
+    {
+        const int maxLines = 2_000;
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        Slug source = read.Slug(request.Source, "source");
+        if (request.Lines.Count == 0) read.Refuse("lines", "REQUIRED");
+        if (request.Lines.Count > maxLines) read.Refuse("lines", "TOO_MANY", ("max", $"{maxLines}"));
+        read.Check();
+        var import = new BalanceImport(grains, ledger, clock, region, source, context.Command(request, id));
+        return await import.RunAsync(request.Lines, context.CancellationToken);
+    }
+
+    private async Task<Entry> ChangeAsync(ServerCallContext context, IMessage request, string requestId, string account, string why,
+        Func<EntryHeader, AccountPath, Proposal> change)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(requestId);
+        (RegionCode region, AccountPath path) = read.Account(account, "account");
+        string memo = read.Text(why, "memo", EntryHeader.MaxMemoLength, required: true);
+        read.Check();
+        return await WriteAsync(region, context.Command(request, id, memo: memo), header => change(header, path));
+    }
+
+    /// <summary>Writes an entry of today, or only tries it; gives it as it stands in the journal or would stand there.</summary>
+    private async Task<Entry> WriteAsync(RegionCode region, Command command, Func<EntryHeader, Proposal> propose)
+    {
+        string policy = (await grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(clock.Today)).Version.ToString();
+        var proposal = propose(command.Header(clock.Today, policy));
+        ILedgerGrain journal = grains.Ledger(region);
+        if (command.ValidateOnly) return await AnswerAsync(region, command, await journal.TryAsync(proposal));
+        return await AnswerAsync(region, command, new Trial(await journal.SubmitAsync(proposal), [], []));
+    }
+
+    private async Task<Entry> AnswerAsync(RegionCode region, Command command, Trial trial)
+    {
+        JournalEntry entry = trial.Outcome.EntryOrThrow();
+        // What happened already under this id is in the journal.
+        if (command.ValidateOnly && !trial.Outcome.Replayed) return trial.ToContract();
+        return (await EntryAsync(region, entry.Index, CancellationToken.None))!;
+    }
+}

@@ -1,0 +1,98 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Stands before every service. Checks in this order: the RPC is open at all, token, role, region, that the region exists, ownership; the
+/// services check
+/// only what needs a look at stored state. Where a demonstration's clock stands in years that no rule can reckon with, only that clock can
+/// be asked for and ended.
+/// </summary>
+public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock = null) : Interceptor
+{
+    private static readonly string ScenarioMethods = $"/{ScenarioService.Descriptor.FullName}/";
+    private static readonly string[] OpenToAll =
+        ["/grpc.health.v1.Health/", "/grpc.reflection.v1.ServerReflection/", "/grpc.reflection.v1alpha.ServerReflection/"];
+
+    public override Task<TResponse> UnaryServerHandler<TRequest,
+        TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        ValueTask admitted = AdmitAsync(request, context);
+        // As nearly always, since the token is known.
+        return admitted.IsCompletedSuccessfully ? continuation(request, context) : AfterAsync(admitted, request, context, continuation);
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest,
+            TResponse> continuation)
+    {
+        await AdmitAsync(request, context);
+        await continuation(request, responseStream, context);
+    }
+
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest,
+            TResponse> continuation)
+    {
+        await AdmitAsync(null, context);
+        return await continuation(requestStream, context);
+    }
+
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+            DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        await AdmitAsync(null, context);
+        await continuation(requestStream, responseStream, context);
+    }
+
+    private static async Task<TResponse> AfterAsync<TRequest, TResponse>(
+        ValueTask admitted, TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+    {
+        await admitted;
+        return await continuation(request, context);
+    }
+
+    private async ValueTask AdmitAsync(object? request, ServerCallContext context)
+    {
+        if (AccessRules.Find(context.Method) is not { } rule || request is not IMessage message)
+        {
+            if (OpenToAll.Any(open => context.Method.StartsWith(open, StringComparison.Ordinal))) return;
+            throw Problem.Of(Reason.RpcNotOpen);
+        }
+        if (await tokens.CallerAsync(context.GetHttpContext().Request.Headers.Authorization.ToString()) is not { } caller) throw Problem.Of(
+            Reason.Unauthenticated);
+        if (!rule.AllowsRole(caller)) throw Problem.Of(Reason.RoleNotAllowed);
+        if (rule.Region(message) is { } name)
+        {
+            RegionCode region = RegionOf(name, rule.RegionField);
+            if (!caller.CoversRegion(region)) throw Problem.Of(Reason.RegionNotAllowed, ("region", region.ToString()));
+            if (RegionDirectory.BuiltIn.Find(region) is null) throw Problem.Of(Reason.RegionUnknown, ("region", region.ToString()));
+        }
+        if (!rule.AllowsParty(caller, message)) throw Problem.Of(Reason.PartyNotAllowed);
+        if (clock is { IsBeyondEnd: true } && !context.Method.StartsWith(ScenarioMethods, StringComparison.Ordinal))
+        {
+            throw Problem.Of(Reason.ScenarioClockBeyondEnd, ("last", $"{ScenarioClock.LastDay:O}"));
+        }
+        context.SetCaller(caller);
+    }
+
+    internal static RegionCode RegionOf(string name, string field)
+    {
+        if (name.Length <= ResourceName.MaxLength && name.StartsWith(ResourceName.Regions, StringComparison.Ordinal))
+        {
+            int end = name.IndexOf('/', ResourceName.Regions.Length);
+            if (RegionCode.TryParse(end < 0 ? name.AsSpan(ResourceName.Regions.Length) : name.AsSpan(ResourceName.Regions.Length..end),
+                out RegionCode region)) return region;
+        }
+        throw Problem.Invalid(
+            [name.Length == 0 ? new FieldViolation(field, "REQUIRED")
+            : new FieldViolation(field, "NOT_A_NAME", ("pattern", "regions/430211/…"))]);
+    }
+}

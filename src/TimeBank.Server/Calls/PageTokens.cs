@@ -1,0 +1,99 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Page tokens that nobody can forge: a cursor under a keyed hash over the caller, the method and the request without its page
+/// fields, so that a token holds only for the list that it came from.
+/// </summary>
+public sealed class PageTokens(byte[] key)
+{
+    private const int TagSize = 16;
+
+    public string Write(ServerCallContext context, IMessage request, string cursor)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(cursor);
+        return Base64Url.EncodeToString([.. Tag(context, request, text), .. text]);
+    }
+
+    /// <summary>The cursor, or null for the first page.</summary>
+    /// <exception cref="RpcException">PAGE_TOKEN_INVALID.</exception>
+    public string? Read(ServerCallContext context, IMessage request, string token)
+    {
+        if (token.Length == 0) return null;
+        try
+        {
+            byte[] bytes = token.Length > 1_000 ? [] : Base64Url.DecodeFromChars(token);
+            // Padding and blanks decode to the same bytes: only what was written is a token.
+            if (Base64Url.EncodeToString(bytes) == token && bytes.Length > TagSize
+                && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, TagSize), Tag(context, request, bytes.AsSpan(TagSize))))
+            {
+                return Encoding.UTF8.GetString(bytes.AsSpan(TagSize));
+            }
+        }
+        catch (FormatException)
+        {
+            // Not base64url: as invalid as one with a wrong tag.
+        }
+        throw Problem.Of(Reason.PageTokenInvalid);
+    }
+
+    private byte[] Tag(ServerCallContext context, IMessage request, ReadOnlySpan<byte> cursor)
+    {
+        IMessage filters = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
+        request.Descriptor.FindFieldByName("page_token").Accessor.Clear(filters);
+        request.Descriptor.FindFieldByName("page_size").Accessor.Clear(filters);
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        hmac.AppendData(Encoding.UTF8.GetBytes($"{context.Caller().Subject}\n{context.Method}\n{filters.CalculateSize()}\n"));
+        hmac.AppendData(filters.ToByteArray());
+        hmac.AppendData(cursor);
+        return hmac.GetHashAndReset()[..TagSize];
+    }
+}
+
+/// <summary>The key of page tokens, kept in the data folder so that a token outlives a restart.</summary>
+internal static class PageTokenKey
+{
+    private const int Size = 32;
+
+    /// <exception cref="InvalidOperationException">The file is there and holds no key.</exception>
+    public static byte[] Of(string dataFolder)
+    {
+        string file = Path.Combine(dataFolder, "page-tokens.key");
+        string text = OwnerOnlyFile.ReadOrCreate(file, () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Size))).Trim();
+        byte[] key = new byte[Size];
+        bool isKey = text.Length == 2 * Size && Convert.FromHexString(text, key, out _, out _) == System.Buffers.OperationStatus.Done;
+        return isKey ? key : throw new InvalidOperationException(
+            $"{file} holds no key: delete it, and a new one is made; lists that somebody is paging through begin anew.");
+    }
+}
+
+/// <summary>Pages of what grains keep, by key.</summary>
+public static class RegistryPages
+{
+    /// <summary>One page by key ascending, and the token of the next one, which is empty after the last.</summary>
+    public static async Task<(IReadOnlyList<RegistryRow<T>> Rows, string NextPageToken)> PageAsync<T>(
+        this IRegistry registry, RegistryQuery query, int pageSize, PageTokens tokens, ServerCallContext context, IMessage request,
+            string pageToken)
+        where T : class
+    {
+        string? after = tokens.Read(context, request, pageToken);
+        RegistryQuery page = query with { After = after is null ? null : new RegistryCursor("", after), Limit = pageSize + 1 };
+        IReadOnlyList<RegistryRow<T>> rows = await registry.ListAsync<T>(page, context.CancellationToken);
+        return rows.Count <= pageSize ? (rows, "") : ([.. rows.Take(pageSize)], tokens.Write(context, request, rows[pageSize - 1].Key));
+    }
+
+    /// <summary>The states of a page that can be read.</summary>
+    public static IEnumerable<RegistryRow<T>> Readable<T>(this IEnumerable<RegistryRow<T>> rows)
+        where T : class => rows.Where(row => row.IsReadable);
+
+    /// <summary>The names of those of a page that can't, which the list leaves out and names.</summary>
+    public static IEnumerable<string> Unreadable<T>(this IEnumerable<RegistryRow<T>> rows, RegionCode region, string collection)
+        where T : class => rows.Where(row => !row.IsReadable).Select(row => ResourceName.Of(region, collection, row.Key));
+}

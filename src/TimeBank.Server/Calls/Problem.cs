@@ -1,0 +1,127 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using TimeBank.Ledger;
+using ErrorInfo = Google.Rpc.ErrorInfo;
+
+namespace TimeBank.Server;
+
+/// <summary>Makes the error that a caller gets: status, reason, values, and a text in both languages.</summary>
+public static class Problem
+{
+    /// <summary>
+    /// How much of an error goes over the wire, in bytes. An error travels in an answer's headers, of which clients take a bounded amount:
+    /// gRPC's C core from
+    /// 8 KiB on refuses them, and with them the reason.
+    /// </summary>
+    public const int MaxBytes = 8_000;
+
+    /// <summary>How many wrong places an error names; it tells the number of the others.</summary>
+    public const int MaxPlaces = 20;
+
+    private const string Domain = "timebank", More = "more";
+
+    private const int LongValue = 200, ShortestValue = 10;
+
+    public static RpcException Of(Reason reason, params ReadOnlySpan<(string Key, string Value)> values) => Of(Refusal.Of(reason, values));
+
+    public static RpcException Of(Refusal refusal)
+    {
+        Google.Rpc.Status status = Build(refusal, null);
+        for (int longest = LongValue; !Fits(status) && longest >= ShortestValue; longest /= 2) status = Build(refusal, null, longest);
+        return status.ToRpcException();
+    }
+
+    /// <summary>Wrong input, with the first fields that are wrong, and how many more there are.</summary>
+    public static RpcException Invalid(IReadOnlyList<FieldViolation> violations, Reason reason = Reason.InvalidField)
+    {
+        Google.Rpc.Status status;
+        int told = Math.Min(violations.Count, MaxPlaces);
+        do
+        {
+            var places = new BadRequest();
+            places.FieldViolations.AddRange(violations.Take(told).Select(Place));
+            var refusal = told < violations.Count ? Refusal.Of(reason, (More, $"{violations.Count - told}")) : new Refusal(reason);
+            status = Build(refusal, places);
+        }
+        while (!Fits(status) && --told > 0);
+        return status.ToRpcException();
+    }
+
+    /// <summary>The beginning of a text that somebody sent; no character is cut in two.</summary>
+    public static string Short(string text, int max) =>
+        text.Length <= max ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)}…";
+
+    private static BadRequest.Types.FieldViolation Place(FieldViolation violation)
+    {
+        ReasonText text = ReasonCatalogue.OfViolation(violation.Violation);
+        var values = violation.Values.ToDictionary(pair => pair.Key, pair => Short(pair.Value, LongValue));
+        return new BadRequest.Types.FieldViolation
+        {
+            Field = Short(violation.Field, LongValue),
+            Description = $"{violation.Violation}: {ReasonText.Fill(text.Zh, values)} {ReasonText.Fill(text.En, values)}",
+        };
+    }
+
+    private static Google.Rpc.Status Build(Refusal refusal, BadRequest? fields, int longest = int.MaxValue)
+    {
+        ReasonText text = ReasonCatalogue.Of(refusal.Reason);
+        var values = new Dictionary<string, string>();
+        foreach ((string key, string value) in refusal.Values) values[key] = Short(value, longest);
+        string english = ReasonText.Fill(text.En, ReadableValues.Of(values, "en")),
+            chinese = ReasonText.Fill(text.Zh, ReadableValues.Of(values, "zh-CN"));
+        var info = new ErrorInfo { Reason = ReasonCatalogue.Name(refusal.Reason), Domain = Domain };
+        info.Metadata.Add(values);
+        var status = new Google.Rpc.Status { Code = (int)text.Status, Message = english };
+        status.Details.Add(Any.Pack(info));
+        status.Details.Add(Any.Pack(new LocalizedMessage { Locale = "zh-CN", Message = chinese }));
+        status.Details.Add(Any.Pack(new LocalizedMessage { Locale = "en", Message = english }));
+        if (fields is not null) status.Details.Add(Any.Pack(fields));
+        return status;
+    }
+
+    /// <summary>Whether the details, in base64, and the text, percent-encoded, are within what clients take.</summary>
+    private static bool Fits(Google.Rpc.Status status) =>
+        ((status.CalculateSize() + 2) / 3 * 4) + Uri.EscapeDataString(status.Message).Length <= MaxBytes;
+}
+
+/// <summary>What is wrong with one field of a request.</summary>
+/// <param name="Field">The dotted path, in the contract's names.</param>
+/// <param name="Violation">A key of the contract's <c>violations.json</c>.</param>
+public sealed record FieldViolation(string Field, string Violation, params IReadOnlyList<(string Key, string Value)> Values);
+
+/// <summary>The values of a refusal as people read them in its text; callers also get them as they are.</summary>
+internal static class ReadableValues
+{
+    private static readonly string[] AmountKeys = ["available", "needed", "held", "limit"];
+
+    /// <summary>A state by its word, amounts by the unit that stands beside them.</summary>
+    public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> values, string locale)
+    {
+        var readable = new Dictionary<string, string>(values);
+        if (values.TryGetValue("state", out string? state)) readable["state"] = ReasonCatalogue.Word(state, locale);
+        if (!values.TryGetValue("unit", out string? unit)) return readable;
+        foreach (string key in AmountKeys)
+        {
+            if (values.TryGetValue(key, out string? text)
+                && long.TryParse(text, CultureInfo.InvariantCulture, out long amount)) readable[key] = AmountText.Of(amount, unit, locale);
+        }
+        return readable;
+    }
+}
+
+/// <summary>Amounts as people read them: fen as yuan, minutes as hours and minutes, services as their number.</summary>
+public static class AmountText
+{
+    public static string Of(long amount, string unit, string locale) => (unit, locale) switch
+    {
+        ("CNY", "zh-CN") => $"{Yuan(amount)}元",
+        ("CNY", _) => $"CNY {Yuan(amount)}",
+        ("MIN", "zh-CN") => amount % 60 == 0 ? $"{amount / 60}小时" : $"{amount / 60}小时{amount % 60}分钟",
+        ("MIN", _) => amount % 60 == 0 ? $"{amount / 60} h" : $"{amount / 60} h {amount % 60} min",
+        _ => $"{amount} {unit}",
+    };
+
+    private static string Yuan(long fen) => string.Create(CultureInfo.InvariantCulture, $"{fen / 100}.{Math.Abs(fen % 100):D2}");
+}

@@ -1,0 +1,290 @@
+using System.Globalization;
+using System.Text;
+using Google.Protobuf.WellKnownTypes;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Turns a request's fields into the domain's types and gathers everything that is wrong with them, so that a caller hears of all
+/// of it at once. What it gives for a wrong field is only a placeholder: <see cref="Check"/> comes before any use.
+/// </summary>
+public sealed class RequestReader
+{
+    public const int MaxNameLength = 60;
+
+    /// <summary>
+    /// The days that a request may name. Others are slips of the pen, as 1066 for 1966 is, and at the ends of the calendar the day after or
+    /// before can't be told.
+    /// </summary>
+    public static readonly DateOnly FirstDay = new(1900, 1, 1), LastDay = new(2199, 12, 31);
+
+    private readonly List<FieldViolation> _violations = [];
+
+    /// <exception cref="Grpc.Core.RpcException">INVALID_FIELD with every violation, where there is any.</exception>
+    public void Check()
+    {
+        if (_violations.Count > 0) throw Problem.Invalid(_violations);
+    }
+
+    public void Refuse(string field, string violation, params IReadOnlyList<(string Key, string Value)> values) =>
+        _violations.Add(new FieldViolation(field, violation, values));
+
+    public Guid RequestId(string text, string field = "request_id")
+    {
+        if (text.Length == 0) Refuse(field, "REQUIRED");
+        else if (!Guid.TryParseExact(text, "D", out Guid id)) Refuse(field, "NOT_A_UUID");
+        else return id;
+        return Guid.Empty;
+    }
+
+    /// <summary>A region as <c>regions/430211</c>.</summary>
+    public RegionCode Region(string text, string field)
+    {
+        RegionCode region = default;
+        if (text.Length == 0) Refuse(field, "REQUIRED");
+        else if (!text.StartsWith("regions/", StringComparison.Ordinal)
+            || !RegionCode.TryParse(text["regions/".Length..], out region)) Refuse(field, "NOT_A_NAME", ("pattern", "regions/430211"));
+        return region;
+    }
+
+    /// <summary>A resource of one of some collections, with an opaque id.</summary>
+    public ResourceName Resource(string text, string field, params ReadOnlySpan<string> collections)
+    {
+        if (text.Length == 0)
+        {
+            Refuse(field, "REQUIRED");
+            return default;
+        }
+        if (ResourceName.TryParse(text, out ResourceName? name) && collections.Contains(name.Value.Collection)
+            && OpaqueId.TryParse(name.Value.Id, out _)) return name.Value;
+        Refuse(field, "NOT_A_NAME", ("pattern", $"regions/430211/{string.Join('|', collections)}/0123456789AB"));
+        return default;
+    }
+
+    /// <summary>The same, where the field may be left empty.</summary>
+    public ResourceName? ResourceOrNull(string text, string field, params ReadOnlySpan<string> collections) => text.Length == 0
+        ? null : Resource(text, field, collections);
+
+    /// <summary>A resource with an id that staff chose: a fund or a programme.</summary>
+    public ResourceName Named(string text, string field, string collection)
+    {
+        if (text.Length == 0)
+        {
+            Refuse(field, "REQUIRED");
+            return default;
+        }
+        if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == collection
+            && Ledger.Slug.TryParse(name.Value.Id, out _)) return name.Value;
+        Refuse(field, "NOT_A_NAME", ("pattern", $"regions/430211/{collection}/a-name"));
+        return default;
+    }
+
+    public ResourceName? NamedOrNull(string text, string field, string collection) => text.Length == 0
+        ? null : Named(text, field, collection);
+
+    /// <summary>The same, where it must belong to a region.</summary>
+    public void SameRegion(RegionCode region, ResourceName name, string field)
+    {
+        if (name != default && region != default && name.Region != region) Refuse(field, "OTHER_REGION", ("region", region.ToString()));
+    }
+
+    public Slug Slug(string text, string field)
+    {
+        Slug slug = default;
+        if (text.Length == 0) Refuse(field, "REQUIRED");
+        else if (!Ledger.Slug.TryParse(text, out slug)) Refuse(field, "NOT_A_SLUG");
+        return slug;
+    }
+
+    /// <summary>
+    /// Text for people: counted in Unicode scalar values, without control characters, those that turn its direction, and letters that
+    /// nobody can see or read. Look-alike ideographs are replaced by the plain ones.
+    /// </summary>
+    public string Text(string text, string field, int max, bool required = false) =>
+        Plain(PlainLetters.Fold(Written(text, field, max, required)), field, joinersAllowed: true);
+
+    /// <summary>The name of a person or thing, which others compare by eye.</summary>
+    public string Name(string text, string field, int max = MaxNameLength) =>
+        Plain(PlainLetters.Fold(Written(text, field, max, required: true)), field, joinersAllowed: false);
+
+    /// <summary>
+    /// A text by which its sender tells one thing from another, taken letter by letter as it is: nothing in it is replaced, and blanks
+    /// around it, which nobody sees, would make two things of one.
+    /// </summary>
+    public string Key(string text, string field, int max)
+    {
+        if (text.Length <= 2 * max && text != text.Trim()) Refuse(field, "BLANK_AROUND");
+        else return Plain(Written(text, field, max, required: true), field, joinersAllowed: false);
+        return "";
+    }
+
+    /// <summary>
+    /// A text of an older build with a question mark for each letter that is refused today, so that the retry of a request that was taken
+    /// can be read.
+    /// </summary>
+    internal static string Readable(string text)
+    {
+        // As nearly all fields are.
+        if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0) return text;
+        string folded = PlainLetters.Fold(text);
+        if (!text.Any(IsControl) && PlainLetters.FindStrange(folded, joinersAllowed: false) is null) return text;
+        var readable = new StringBuilder(folded.Length);
+        foreach (Rune letter in folded.EnumerateRunes())
+        {
+            bool refused = PlainLetters.IsStrange(letter) || (letter.IsBmp && IsControl((char)letter.Value));
+            readable.Append(refused ? "?" : letter.ToString());
+        }
+        return readable.ToString();
+    }
+
+    private string Plain(string text, string field, bool joinersAllowed)
+    {
+        if (PlainLetters.FindStrange(text, joinersAllowed) is { } strange)
+        {
+            Refuse(field, "STRANGE_LETTER", ("letter", strange.CodePoint), ("place", $"{strange.Place}"));
+        }
+        return text;
+    }
+
+    private string Written(string text, string field, int max, bool required)
+    {
+        if (text.Length == 0)
+        {
+            if (required) Refuse(field, "REQUIRED");
+            return "";
+        }
+        // A character has at most two code units, so a huge text isn't even counted.
+        if (text.Length > 2 * max || text.EnumerateRunes().Count() > max) Refuse(field, "TOO_LONG", ("max", $"{max}"));
+        else if (text.Any(IsControl)) Refuse(field, "CONTROL_CHARACTER");
+        else if (text.Trim().Length == 0) Refuse(field, "TEXT_INVALID");
+        else return text;
+        return "";
+    }
+
+    /// <summary>
+    /// Whether a letter breaks a line or commands the reader's screen, of which the controls of direction (Unicode's Bidi_Control) show a
+    /// text as another one.
+    /// </summary>
+    private static bool IsControl(char letter) =>
+        char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+
+    /// <summary>An amount of a unit, above zero; zero where <paramref name="zeroAllowed"/> and the field may then be absent.</summary>
+    public long Amount(Amount? amount, string field, Unit unit, bool zeroAllowed = false)
+    {
+        if (amount is null)
+        {
+            if (!zeroAllowed) Refuse(field, "REQUIRED");
+            return 0;
+        }
+        string named = Problem.Short(amount.Unit, 8);
+        if (!Unit.TryParse(amount.Unit, out Unit given)) throw Problem.Of(Reason.UnitUnknown, ("unit", named), ("field", $"{field}.unit"));
+        if (given != unit) throw Problem.Of(Reason.UnitMismatch, ("expected", unit.Code), ("unit", given.Code), ("field", $"{field}.unit"));
+        if (amount.Value < 0 || (amount.Value == 0 && !zeroAllowed)) throw Problem.Of(
+            Reason.AmountNotPositive, ("field", $"{field}.value"));
+        if (amount.Value > Shape.MaxAmount) throw Problem.Of(Reason.AmountTooLarge, ("field", $"{field}.value"));
+        return amount.Value;
+    }
+
+    public long Whole(long value, string field, long min, long max)
+    {
+        if (value < min || value > max) Refuse(field, "OUT_OF_RANGE", ("min", $"{min}"), ("max", $"{max}"));
+        return value;
+    }
+
+    public T Choice<T>(T value, string field)
+        where T : struct, System.Enum
+    {
+        if (EqualityComparer<T>.Default.Equals(value, default)) Refuse(field, "REQUIRED");
+        else if (!System.Enum.IsDefined(value)) Refuse(field, "UNKNOWN_VALUE");
+        return value;
+    }
+
+    /// <summary>A choice that may be left open, as filters are.</summary>
+    public T? ChoiceOrNull<T>(T value, string field)
+        where T : struct, System.Enum => EqualityComparer<T>.Default.Equals(value, default) ? null : Choice(value, field);
+
+    public IReadOnlyList<T> Choices<T>(IReadOnlyList<T> values, string field, bool required = false)
+        where T : struct, System.Enum
+    {
+        if (required && values.Count == 0) Refuse(field, "REQUIRED");
+        if (values.Distinct().Count() != values.Count) Refuse(field, "REPEATED");
+        for (int at = 0; at < values.Count; at++) Choice(values[at], $"{field}[{at}]");
+        return values;
+    }
+
+    /// <summary>A day from <see cref="FirstDay"/> to <see cref="LastDay"/>.</summary>
+    public DateOnly Day(Date? date, string field) => CivilDay(date, field) is { } day ? Within(day, field, LastDay) : default;
+
+    /// <summary>A day on which something happened, such as a birth: not in the future, and not before <see cref="FirstDay"/>.</summary>
+    public DateOnly PastDay(Date? date, string field, DateOnly today)
+    {
+        if (CivilDay(date, field) is not { } day) return default;
+        if (day <= today) return Within(day, field, today);
+        Refuse(field, "IN_FUTURE");
+        return default;
+    }
+
+    /// <summary>Any day of the calendar, or none: for a day that a rule bounds by itself, as a voucher does the day of a service.</summary>
+    public DateOnly? CivilDayOrNull(Date? date, string field) => date is null ? null : CivilDay(date, field) ?? default;
+
+    private DateOnly? CivilDay(Date? date, string field)
+    {
+        if (date is null) Refuse(field, "REQUIRED");
+        else if (date.Year is < 1 or > 9999 || date.Month is < 1 or > 12 || date.Day < 1
+            || date.Day > DateTime.DaysInMonth(date.Year, date.Month)) Refuse(field, "NOT_A_DATE");
+        else return new DateOnly(date.Year, date.Month, date.Day);
+        return null;
+    }
+
+    private DateOnly Within(DateOnly day, string field, DateOnly last)
+    {
+        if (day >= FirstDay && day <= last) return day;
+        Refuse(field, "OUT_OF_RANGE", ("min", $"{FirstDay:O}"), ("max", $"{last:O}"));
+        return default;
+    }
+
+    public DateOnly? DayOrNull(Date? date, string field) => date is null ? null : Day(date, field);
+
+    /// <summary>A month, as its first day.</summary>
+    public DateOnly Month(Date? date, string field)
+    {
+        if (date is null) Refuse(field, "REQUIRED");
+        else if (date.Year is < 1 or > 9999 || date.Month is < 1 or > 12 || date.Day != 0) Refuse(field, "NOT_A_MONTH");
+        else return new DateOnly(date.Year, date.Month, 1);
+        return default;
+    }
+
+    public DateTimeOffset Time(Timestamp? time, string field)
+    {
+        const long first = -62_135_596_800, last = 253_402_300_799;
+        if (time is null) Refuse(field, "REQUIRED");
+        else if (time.Seconds is < first or > last || time.Nanos is < 0 or > 999_999_999) Refuse(field, "NOT_A_TIME");
+        else return time.ToDateTimeOffset();
+        return default;
+    }
+
+    /// <summary>
+    /// A span of days; absent or open ends reach from the beginning to the end of time. An end may also be written as the calendar's first
+    /// or last day (9999-12-31), as in many records.
+    /// </summary>
+    public (DateOnly First, DateOnly Last) Period(Period? period, string field)
+    {
+        DateOnly first = End(period?.FirstDay, DateOnly.MinValue, $"{field}.first_day"),
+            last = End(period?.LastDay, DateOnly.MaxValue, $"{field}.last_day");
+        if (last < first) Refuse($"{field}.last_day", "PERIOD_BACKWARDS");
+        return (first, last);
+    }
+
+    private DateOnly End(Date? date, DateOnly open, string field) =>
+        date is null || date.Equals(open.ToContract()) ? open : Day(date, field);
+
+    public int PageSize(int size)
+    {
+        const int usual = 50, most = 1_000;
+        if (size < 0) Refuse("page_size", "NEGATIVE");
+        return size == 0 ? usual : Math.Min(size, most);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>A resource name below a region: <c>regions/430211/volunteers/0ABC…</c>.</summary>
+/// <param name="Collection">Such as <c>volunteers</c>.</param>
+/// <param name="Id">The rest; only an account's path has slashes in it.</param>
+public readonly record struct ResourceName(RegionCode Region, string Collection, string Id)
+{
+    public const int MaxLength = 200;
+
+    /// <summary>What every name begins with.</summary>
+    internal const string Regions = "regions/";
+
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ResourceName? name)
+    {
+        name = null;
+        if (text is null || text.Length > MaxLength || !text.StartsWith(Regions, StringComparison.Ordinal)) return false;
+        ReadOnlySpan<char> rest = text.AsSpan(Regions.Length);
+        int region = rest.IndexOf('/');
+        if (region < 0 || !RegionCode.TryParse(rest[..region], out RegionCode code)) return false;
+        rest = rest[(region + 1)..];
+        int collection = rest.IndexOf('/');
+        if (collection <= 0 || collection + 1 == rest.Length) return false;
+        name = new ResourceName(code, rest[..collection].ToString(), rest[(collection + 1)..].ToString());
+        return true;
+    }
+
+    /// <summary>An index as a name has it: without zeros before it, so that a thing has one name.</summary>
+    public static bool TryIndex(string text, out long index) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index)
+            && index.ToString(CultureInfo.InvariantCulture) == text;
+
+    public static string OfRegion(RegionCode region) => $"regions/{region}";
+
+    public static string Of<T>(RegionCode region, string collection, T id)
+        where T : notnull => string.Create(CultureInfo.InvariantCulture, $"regions/{region}/{collection}/{id}");
+
+    /// <summary>The key of the grain that is the authority for it.</summary>
+    public string GrainKey => $"{Region}/{Id}";
+
+    public override string ToString() => Of(Region, Collection, Id);
+}
+
+/// <summary>Grains by what they are the authority for.</summary>
+public static class RegionGrains
+{
+    public static ILedgerGrain Ledger(this IGrainFactory grains, RegionCode region) => grains.GetGrain<ILedgerGrain>(region.ToString());
+
+    /// <summary>Whether a command has been carried out or refused before; then nothing of the clock may refuse its retry.</summary>
+    public static async Task<bool> IsKnownAsync(this IGrainFactory grains, RegionCode region, Command command) =>
+        await grains.Ledger(region).FindAsync(command.Id) is not null;
+
+    /// <summary>The balances of accounts that only ever stand on the credit side; zero where an account was never used.</summary>
+    public static async Task<IReadOnlyList<long>> AvailableAsync(this IGrainFactory grains, RegionCode region,
+        IReadOnlyList<AccountPath> paths)
+    {
+        if (paths.Count == 0) return [];
+        ImmutableArray<Account> accounts = await grains.Ledger(region).AccountsAsync([.. paths]);
+        var rooms = accounts.ToDictionary(account => account.Path, account => account.Counters.DebitRoom);
+        return [.. paths.Select(path => rooms.GetValueOrDefault(path))];
+    }
+
+    /// <exception cref="Grpc.Core.RpcException">REGION_UNKNOWN.</exception>
+    public static void RequireRegion(RegionCode region)
+    {
+        if (RegionDirectory.BuiltIn.Find(region) is null) throw Problem.Of(Reason.RegionUnknown, ("region", region.ToString()));
+    }
+}

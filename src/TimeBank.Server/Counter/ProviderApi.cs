@@ -1,0 +1,203 @@
+using System.Globalization;
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <summary>Those who give services for vouchers.</summary>
+public sealed class ProviderApi(
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements, PageTokens tokens, BusinessClock clock)
+        : ProviderService.ProviderServiceBase
+{
+    private const int MaxNameLength = 100, MaxNoteLength = 200;
+
+    public override async Task<Provider> RegisterProvider(RegisterProviderRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        string name = read.Name(request.DisplayName, "display_name", MaxNameLength);
+        IReadOnlyList<V1.ServiceType> types = read.Choices(request.ServiceTypes, "service_types", required: true);
+        if (request.Accreditation is null) read.Refuse("accreditation", "REQUIRED");
+        (DateOnly First, DateOnly Last) accreditation = read.Period(request.Accreditation, "accreditation");
+        read.Check();
+        RegionGrains.RequireRegion(region);
+        Command command = context.Command(request, id);
+        var provider = new ProviderRecord(command.NewId.Text, name, [.. types.Select(type => type.ToDomain())], accreditation.First,
+            accreditation.Last, []);
+        Reply<ProviderRecord> reply = await grains.GetGrain<IProviderGrain>($"{region}/{command.NewId}")
+            .RegisterAsync(new RegisterProviderMessage(command, provider));
+        return await ToContractAsync(region, reply.OrThrow());
+    }
+
+    public override async Task<Provider> GetProvider(GetProviderRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Resource(request.Name, "name", VoucherValues.Providers);
+        read.Check();
+        return await ToContractAsync(name.Region, await ProviderAsync(name));
+    }
+
+    public override async Task<ListProvidersResponse> ListProviders(ListProvidersRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        V1.ServiceType? type = read.ChoiceOrNull(request.ServiceType, "service_type");
+        V1.Standing? standing = read.ChoiceOrNull(request.Standing, "standing");
+        int pageSize = read.PageSize(request.PageSize);
+        read.Check();
+        var query = new RegistryQuery(region, ProviderState.Kind) { Limit = pageSize + 1 };
+        if (type is { } wanted)
+        {
+            query = query.Where(
+                new RegistryCondition(ProviderState.ServiceTypesPath, StoredName.Of(wanted.ToDomain()), RegistryTest.Holds));
+        }
+        var unreadable = new List<string>();
+        string? after = tokens.Read(context, request, request.PageToken);
+        List<ProviderRecord> page = await PageAsync(query, standing, after, pageSize + 1, unreadable, context.CancellationToken);
+        var response = new ListProvidersResponse { NextPageToken = page.Count > pageSize
+            ? tokens.Write(context, request, page[pageSize - 1].Id) : "" };
+        ProviderRecord[] shown = [.. page.Take(pageSize)];
+        bool IsOfThisPage(string key) => page.Count <= pageSize || string.CompareOrdinal(key, page[pageSize - 1].Id) < 0;
+        response.Unreadable.Add(unreadable.Where(IsOfThisPage).Select(key => ResourceName.Of(region, VoucherValues.Providers, key)));
+        if (SeesPayables(context.Caller()))
+        {
+            IReadOnlyList<long> payable = await grains.AvailableAsync(region, [.. shown.Select(provider => Payable(provider).Path)]);
+            response.Providers.Add(shown.Zip(payable, (provider, fen) => provider.ToContract(region, clock.Today, fen)));
+        }
+        else
+        {
+            response.Providers.Add(shown.Select(provider => provider.ToContract(region, clock.Today, null)));
+        }
+        return response;
+    }
+
+    public override async Task<Provider> SetStanding(SetStandingRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Provider, "provider", VoucherValues.Providers);
+        V1.Standing standing = read.Choice(request.Standing, "standing");
+        DateOnly? first = read.DayOrNull(request.FirstDay, "first_day"), last = read.DayOrNull(request.LastDay, "last_day");
+        string note = read.Text(request.Note, "note", MaxNoteLength, required: true);
+        read.Check();
+        Command command = context.Command(request, id);
+        // What was in time when it was first asked stays so for its retries.
+        if (!await grains.IsKnownAsync(name.Region, command))
+        {
+            if (first < clock.Today) read.Refuse("first_day", "IN_PAST");
+            if (last < (first ?? clock.Today)) read.Refuse("last_day", "PERIOD_BACKWARDS");
+            read.Check();
+        }
+        var decision = new SetStandingMessage(command, new StandingRecord((Ledger.Standing)standing, first ?? clock.Today, last, note));
+        return await ToContractAsync(name.Region,
+            (await grains.GetGrain<IProviderGrain>(name.GrainKey).SetStandingAsync(decision)).OrThrow());
+    }
+
+    public override async Task<ListRedemptionsResponse> ListRedemptions(ListRedemptionsRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        ResourceName? provider = read.ResourceOrNull(request.Provider, "provider", VoucherValues.Providers),
+            elder = read.ResourceOrNull(request.Elder, "elder", VoucherValues.Elders);
+        ResourceName? voucher = read.ResourceOrNull(request.Voucher, "voucher", VoucherValues.Vouchers),
+            programme = read.NamedOrNull(request.Programme, "programme", FundValues.Programmes);
+        RedemptionState? state = read.ChoiceOrNull(request.State, "state");
+        (DateOnly First, DateOnly Last) period = read.Period(request.Period, "period");
+        int pageSize = read.PageSize(request.PageSize);
+        foreach ((ResourceName? name, string field) in new[] { (provider, "provider"), (elder, "elder"), (voucher, "voucher"),
+            (programme, "programme") })
+        {
+            if (name is { } one) read.SameRegion(region, one, field);
+        }
+        read.Check();
+        (LedgerTime from, LedgerTime until) = StatementReader.Times(period);
+        var filter = new EntryFilter(EntryCode.RedeemVoucher, from, until, state is null ? null : state == RedemptionState.Refunded);
+        if (provider is { } paid) filter = filter with { Touching = [Account(Chart.ProviderPayable(OpaqueId.Parse(paid.Id)).Path)] };
+        if (elder is not null || voucher is not null || programme is not null)
+        {
+            AccountPath? path = voucher is { } used ? Chart.VoucherPath(OpaqueId.Parse(used.Id)) : null;
+            filter = filter with { Touching = filter.Touching.Add(
+                new AccountFilter(path?.Text ?? "voucher/", elder?.Id ?? "", programme?.Id ?? "")) };
+        }
+        long before = tokens.Read(context, request, request.PageToken) is { } cursor
+            ? long.Parse(cursor, CultureInfo.InvariantCulture) : long.MaxValue;
+        IReadOnlyList<LinkedEntry> page = await ledger.EntriesAsync(region, filter, before, pageSize + 1, context.CancellationToken);
+        var response = new ListRedemptionsResponse
+        {
+            NextPageToken = page.Count > pageSize
+                ? tokens.Write(context, request, page[pageSize - 1].Entry.Index.ToString(CultureInfo.InvariantCulture)) : "",
+        };
+        response.Redemptions.Add(page.Take(pageSize).Select(linked => linked.Entry.ToContract(linked.ReversedBy)));
+        return response;
+    }
+
+    public override async Task<Statement> GetProviderStatement(GetProviderStatementRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Resource(request.Provider, "provider", VoucherValues.Providers);
+        if (request.Period is null) read.Refuse("period", "REQUIRED");
+        (DateOnly First, DateOnly Last) period = read.Period(request.Period, "period");
+        int pageSize = read.PageSize(request.PageSize);
+        read.Check();
+        await ProviderAsync(name);
+        return await statements.StatementAsync(context, request, name.Region, Chart.ProviderPayable(OpaqueId.Parse(name.Id)), period,
+            pageSize, request.PageToken);
+    }
+
+    private static bool SeesPayables(Caller caller) =>
+        caller.Has(Role.FinanceMaker) || caller.Has(Role.FinanceChecker) || caller.Has(Role.Auditor) || caller.Has(Role.Administrator);
+
+    private static AccountFilter Account(AccountPath path) => new(path.Text);
+
+    private static AccountSpec Payable(ProviderRecord provider) => Chart.ProviderPayable(OpaqueId.Parse(provider.Id));
+
+    /// <summary>Providers by id. A standing is a matter of the day, so it is looked at here and not in SQL.</summary>
+    private async Task<List<ProviderRecord>> PageAsync(
+        RegistryQuery query, V1.Standing? standing, string? after, int count, List<string> unreadable, CancellationToken cancellation)
+    {
+        var found = new List<ProviderRecord>();
+        while (found.Count < count)
+        {
+            RegistryQuery next = query with { After = after is null ? null : new RegistryCursor("", after) };
+            IReadOnlyList<RegistryRow<ProviderState>> rows = await registry.ListAsync<ProviderState>(next, cancellation);
+            unreadable.AddRange(rows.Where(row => !row.IsReadable).Select(row => row.Key));
+            found.AddRange(rows.Readable().Select(row => row.State.Provider).OfType<ProviderRecord>()
+                .Where(provider => standing is null || (V1.Standing)provider.ToFacts().StandingOn(clock.Today) == standing));
+            if (rows.Count < query.Limit) break;
+            after = rows[^1].Key;
+        }
+        return found;
+    }
+
+    private async Task<ProviderRecord> ProviderAsync(ResourceName name) =>
+        await grains.GetGrain<IProviderGrain>(name.GrainKey).GetAsync() ?? throw Problem.Of(Reason.ProviderNotFound);
+
+    private async Task<Provider> ToContractAsync(RegionCode region, ProviderRecord provider) =>
+        provider.ToContract(region, clock.Today, (await grains.AvailableAsync(region, [Payable(provider).Path]))[0]);
+}
+
+/// <summary>Providers in the contract's types.</summary>
+internal static class ProviderValues
+{
+    /// <param name="payable">In fen; null where the caller may not see it.</param>
+    public static Provider ToContract(this ProviderRecord record, RegionCode region, DateOnly today, long? payable)
+    {
+        StandingSpan? span = record.ToFacts().SpanOn(today);
+        var provider = new Provider
+        {
+            Name = ResourceName.Of(region, VoucherValues.Providers, record.Id),
+            DisplayName = record.DisplayName,
+            Accreditation = (record.AccreditedFrom, record.AccreditedUntil).ToContract(),
+            Standing = (V1.Standing)(span?.Standing ?? Ledger.Standing.Good),
+            Payable = payable is { } fen ? Unit.Fen.Of(fen) : null,
+        };
+        provider.ServiceTypes.Add(record.ServiceTypes.Select(ContractWords.ToContract));
+        if (span is null) return provider;
+        provider.StandingPeriod = (span.First, span.Last ?? DateOnly.MaxValue).ToContract();
+        provider.StandingNote = record.Standings.Last(standing => standing.First <= today).Note;
+        return provider;
+    }
+}

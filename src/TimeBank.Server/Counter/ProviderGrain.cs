@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans.Concurrency;
+using TimeBank.Ledger;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <summary>One who gives services for vouchers; key: region/id. The authority for accreditation, service types and standing.</summary>
+[Alias("timebank.provider")]
+public interface IProviderGrain : IGrainWithStringKey
+{
+    [Alias("register")]
+    Task<Reply<ProviderRecord>> RegisterAsync(RegisterProviderMessage registration);
+
+    /// <summary>The provider; null where none is registered.</summary>
+    [Alias("get"), AlwaysInterleave]
+    Task<ProviderRecord?> GetAsync();
+
+    [Alias("set-standing")]
+    Task<Reply<ProviderRecord>> SetStandingAsync(SetStandingMessage decision);
+}
+
+/// <summary>To register a provider.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.register-provider")]
+public sealed record RegisterProviderMessage([property: Id(0)] Command Command, [property: Id(1)] ProviderRecord Provider);
+
+/// <summary>To set a provider's standing.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.set-standing")]
+public sealed record SetStandingMessage([property: Id(0)] Command Command, [property: Id(1)] StandingRecord Standing);
+
+/// <summary>A provider as registered, with every decision on its standing.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.provider-record")]
+public sealed record ProviderRecord(
+    [property: Id(0), JsonPropertyName("id")] string Id,
+    [property: Id(1), JsonPropertyName("displayName")] string DisplayName,
+    [property: Id(2), JsonPropertyName("serviceTypes")] ImmutableArray<ServiceType> ServiceTypes,
+    [property: Id(3), JsonPropertyName("accreditedFrom")] DateOnly AccreditedFrom,
+    [property: Id(4), JsonPropertyName("accreditedUntil")] DateOnly AccreditedUntil,
+    [property: Id(5), JsonPropertyName("standings")] ImmutableArray<StandingRecord> Standings)
+{
+    /// <summary>What the rules may know.</summary>
+    public ProviderFacts ToFacts() =>
+        new(AccreditedFrom, AccreditedUntil, ServiceTypes, Standings.IsEmpty
+            ? [] : [.. Standings.Select(standing => new StandingSpan(standing.Standing, standing.First, standing.Last))]);
+}
+
+/// <summary>A decision on a provider's standing, and why in the authorities' words.</summary>
+/// <param name="Last">The last day; null until further notice.</param>
+[GenerateSerializer, Immutable, Alias("timebank.standing")]
+public sealed record StandingRecord(
+    [property: Id(0), JsonPropertyName("standing")] Standing Standing,
+    [property: Id(1), JsonPropertyName("first")] DateOnly First,
+    [property: Id(2), JsonPropertyName("last")] DateOnly? Last,
+    [property: Id(3), JsonPropertyName("note")] string Note);
+
+/// <summary>A provider's profile.</summary>
+public sealed class ProviderState : WorkflowState
+{
+    /// <summary>Under this name lists find the states of providers.</summary>
+    public const string Kind = "provider";
+
+    /// <summary>The place by which lists look for providers of a service.</summary>
+    public const string ServiceTypesPath = "provider.serviceTypes";
+
+    /// <summary>Null until it is registered.</summary>
+    [JsonPropertyName("provider")]
+    public ProviderRecord? Provider { get; set; }
+}
+
+/// <inheritdoc cref="IProviderGrain"/>
+public sealed class ProviderGrain([PersistentState(ProviderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ProviderState> state,
+    BusinessClock clock)
+    : WorkflowGrain<ProviderState>(state, clock), IProviderGrain
+{
+    public async Task<Reply<ProviderRecord>> RegisterAsync(RegisterProviderMessage registration)
+    {
+        // The key is made from the command's id, so that nobody else can have taken it.
+        Refusal? refusal = await OnceAsync(registration.Command, () => null, () => State.Provider = registration.Provider);
+        return refusal is null ? State.Provider! : refusal;
+    }
+
+    public Task<ProviderRecord?> GetAsync() => Task.FromResult(State.Provider);
+
+    public async Task<Reply<ProviderRecord>> SetStandingAsync(SetStandingMessage decision)
+    {
+        Refusal? refusal = await OnceAsync(
+            decision.Command,
+            () => State.Provider is null ? new Refusal(Reason.ProviderNotFound) : null,
+            () => State.Provider = State.Provider! with { Standings = State.Provider.Standings.Add(decision.Standing) });
+        return refusal is null ? State.Provider! : refusal;
+    }
+}

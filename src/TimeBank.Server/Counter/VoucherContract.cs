@@ -1,0 +1,41 @@
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Redemption = TimeBank.V1.Redemption;
+
+namespace TimeBank.Server;
+
+/// <summary>Vouchers and redemptions in the contract's types.</summary>
+internal static class VoucherValues
+{
+    public const string Vouchers = "vouchers", Redemptions = "redemptions", Entries = "entries", Elders = "elders", Providers = "providers";
+
+    public static string RedemptionName(RegionCode region, string voucher, long index) =>
+        $"{ResourceName.Of(region, Vouchers, voucher)}/{Redemptions}/{index}";
+
+    /// <summary>A redemption as its entry tells it.</summary>
+    /// <param name="refundedBy">The index of the entry that took it back; null while it counts.</param>
+    public static Redemption ToContract(this JournalEntry entry, long? refundedBy) =>
+        entry.ToContract(Ledger.Redemption.Of(entry), refundedBy);
+
+    /// <summary>The same, where the entry's details have been read.</summary>
+    public static Redemption ToContract(this JournalEntry entry, Ledger.Redemption details, long? refundedBy) => new()
+    {
+        Name = RedemptionName(entry.Region, details.Voucher.Text, entry.Index),
+        Voucher = ResourceName.Of(entry.Region, Vouchers, details.Voucher),
+        Elder = ResourceName.Of(entry.Region, Elders, details.Elder),
+        Provider = ResourceName.Of(entry.Region, Providers, details.Provider),
+        Item = details.Item.Text,
+        Quantity = details.Quantity,
+        Price = details.Price.ToContract(),
+        Insurance = details.Insurance.ToContract(),
+        PaidByVoucher = details.Unit.Of(details.FromVoucher),
+        Credited = details.Credited.ToContract(),
+        OwnPart = details.OwnPart.ToContract(),
+        Place = details.Place.ToContract(),
+        ServiceDate = details.ServiceDate.ToContract(),
+        RedeemTime = entry.Time.ToContract(),
+        State = refundedBy is null ? RedemptionState.Redeemed : RedemptionState.Refunded,
+        Entry = ResourceName.Of(entry.Region, Entries, entry.Index),
+        RefundEntry = refundedBy is { } refund ? ResourceName.Of(entry.Region, Entries, refund) : "",
+    };
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// One elder's voucher; key: region/id. It keeps nothing: terms and money stand in the ledger, and it puts what happens to them in order.
+/// </summary>
+[Alias("timebank.voucher")]
+public interface IVoucherGrain : IGrainWithStringKey
+{
+    [Alias("redeem")]
+    Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim);
+
+    /// <summary>Takes a redemption back.</summary>
+    /// <param name="index">The index of its entry.</param>
+    [Alias("refund")]
+    Task<Outcome> RefundAsync(Command command, long index);
+
+    /// <summary>Reverses a redemption, as finance corrects the journal: refused where a refund is, as what has ended stays ended.</summary>
+    /// <returns>What happened; where it was only asked for, what would, with the accounts as they would be.</returns>
+    [Alias("reverse")]
+    Task<Trial> ReverseAsync(Command command, long index);
+
+    [Alias("void")]
+    Task<Outcome> VoidAsync(Command command);
+
+    /// <summary>Expires what the voucher has left, once its claims are over; null where there is nothing to expire.</summary>
+    [Alias("expire")]
+    Task<Outcome?> ExpireAsync(Command run);
+}
+
+/// <inheritdoc cref="IVoucherGrain"/>
+public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, DayRules rules) : Grain, IVoucherGrain
+{
+    /// <summary>Fixed at the voucher's issue; null until they have been read.</summary>
+    private VoucherTerms? _terms;
+
+    private RegionCode Region { get; set; }
+
+    private OpaqueId Id { get; set; }
+
+    private ILedgerGrain Ledger { get; set; } = null!;
+
+    private AccountPath Path { get; set; }
+
+    /// <summary>The question for the voucher's account, always the same.</summary>
+    private ImmutableArray<AccountPath> Account { get; set; }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        string[] key = this.GetPrimaryKeyString().Split('/');
+        (Region, Id) = (RegionCode.Parse(key[0]), OpaqueId.Parse(key[1]));
+        Ledger = GrainFactory.GetGrain<ILedgerGrain>(key[0]);
+        Path = Chart.VoucherPath(Id);
+        Account = [Path];
+        return Task.CompletedTask;
+    }
+
+    public async Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim)
+    {
+        DateOnly today = clock.Today, served = claim.ServedOn(today);
+        Task<ProviderRecord?> provider = GrainFactory.GetGrain<IProviderGrain>($"{Region}/{claim.Provider}").GetAsync();
+        VoucherFacts? voucher = await FactsAsync();
+        if (voucher is { Terms.Kind: VoucherKind.Money } && claim.Place == ServicePlace.Unspecified)
+        {
+            // As wrong as any field that is missing: the same request can never succeed, so nothing is remembered.
+            Refusal missing = Refusal.Of(Reason.InvalidField, ("field", "place"));
+            return new Outcome(command.Id, Digest.Parse(command.Digest), missing, null, Replayed: false);
+        }
+        // The rules of the day of service; a day on which the voucher wasn't valid is refused anyway, and may have no rules.
+        DateOnly judged = served > today || served < voucher?.Terms.From ? today : served;
+        (Policy policy, Ledger.Catalogue catalogue) = await rules.AtAsync(Region, judged);
+        (Redemption? redemption, Refusal? refusal) =
+            RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today);
+        return await Ledger.DecideAsync(command, today, refusal, () => VoucherEntries.Redeem(
+            command.Header(served, policy.Version.ToString(), redemption!.ToDetails()), redemption, voucher!.Terms));
+    }
+
+    public async Task<Outcome> RefundAsync(Command command, long index)
+    {
+        DateOnly today = clock.Today;
+        VoucherFacts? voucher = await FactsAsync();
+        LinkedEntry? redemption = await RedemptionAsync(index);
+        Policy policy = await GrainFactory.PolicyAsync(Region, today);
+        Proposal Propose()
+        {
+            Redemption redeemed = Redemption.Of(redemption!.Entry);
+            Redemption refunded = redeemed with { Remaining = voucher!.Remaining + redeemed.FromVoucher };
+            return VoucherEntries.Refund(command.Header(today, policy.Version.ToString(), refunded.ToDetails()), redemption.Entry.Id);
+        }
+
+        return await Ledger.DecideAsync(command, today, VoucherRules.Refund(voucher, redemption, today), Propose);
+    }
+
+    public async Task<Trial> ReverseAsync(Command command, long index)
+    {
+        DateOnly today = clock.Today;
+        LinkedEntry? redemption = await RedemptionAsync(index);
+        Policy policy = await GrainFactory.PolicyAsync(Region, today);
+        // Of one that was taken back before, the ledger says so.
+        Refusal? refusal = redemption?.ReversedBy is null ? VoucherRules.Refund(await FactsAsync(), redemption, today) : null;
+        Proposal Propose() => Entries.Reverse(command.Header(today, policy.Version.ToString()), redemption!.Entry.Id);
+        if (command.ValidateOnly) return await Ledger.TryAsync(command, today, refusal, Propose);
+        return new Trial(await Ledger.DecideAsync(command, today, refusal, Propose), [], []);
+    }
+
+    public async Task<Outcome> VoidAsync(Command command)
+    {
+        VoucherFacts? voucher = await FactsAsync();
+        Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
+        return await Ledger.DecideAsync(
+            command, clock.Today, VoucherRules.Void(voucher),
+            () => VoucherEntries.Void(command.Header(clock.Today, policy.Version.ToString()), Id, voucher!.Terms, voucher.Remaining));
+    }
+
+    public async Task<Outcome?> ExpireAsync(Command run)
+    {
+        if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account || account.Counters.DebitRoom == 0) return null;
+        VoucherTerms terms = VoucherTerms.Of(account);
+        if (!VoucherRules.MayExpire(terms, clock.Today)) return null;
+        Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
+        // An expiry that was refused, while the account was frozen, can happen later.
+        EntryId id = Runs.ExpiryId(Region, Id, account.Counters);
+        EntryId Attempt(int number) => number == 0 ? id : id.Step(number.ToString(CultureInfo.InvariantCulture));
+        (int attempt, _) = await Ledger.AttemptAsync(Attempt);
+        EntryHeader header = run.Header(Attempt(attempt), clock.Today, policy.Version.ToString());
+        return await Ledger.DecideAsync(VoucherEntries.Expire(header, Id, terms, account.Counters.DebitRoom), run.ValidateOnly);
+    }
+
+    /// <summary>
+    /// The voucher as the writer has it; how an empty one ended is in the journal, which has all that the writer has answered.
+    /// </summary>
+    private async Task<VoucherFacts?> FactsAsync()
+    {
+        if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account) return null;
+        _terms ??= VoucherTerms.Of(account);
+        if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(_terms, account, null);
+        IReadOnlyDictionary<long, JournalEntry> last = await journal.LastEntriesAsync(Region, [account.Number], CancellationToken.None);
+        return VoucherFacts.Of(_terms, account, last.GetValueOrDefault(account.Number));
+    }
+
+    private async Task<LinkedEntry?> RedemptionAsync(long index)
+    {
+        if (index is < 0 or long.MaxValue) return null;
+        var filter = new EntryFilter(EntryCode.RedeemVoucher) { Touching = [new AccountFilter(Path.Text)] };
+        return (await journal.EntriesAsync(Region, filter, index + 1, 1, CancellationToken.None))
+            .FirstOrDefault(linked => linked.Entry.Index == index);
+    }
+}

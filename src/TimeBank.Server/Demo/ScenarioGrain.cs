@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>The clock of a demonstration; one in a server, key: <see cref="Key"/>.</summary>
+[Alias("timebank.scenario")]
+public interface IScenarioGrain : IGrainWithStringKey
+{
+    const string Key = "scenario";
+
+    [Alias("get")]
+    Task<ScenarioMessage> GetAsync();
+
+    /// <summary>Moves the clock forward; never back.</summary>
+    [Alias("advance")]
+    Task<Reply<ScenarioMessage>> AdvanceAsync(Command command, DateTimeOffset to);
+
+    /// <summary>Ends the demonstration: from now on the system's clock runs the business.</summary>
+    [Alias("finish")]
+    Task<Reply<ScenarioMessage>> FinishAsync(Command command);
+}
+
+/// <summary>Where a demonstration stands.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.scenario-state")]
+public sealed record ScenarioMessage([property: Id(0)] DateTimeOffset Start, [property: Id(1)] DateTimeOffset Now,
+    [property: Id(2)] bool Finished);
+
+/// <summary>What is kept of a demonstration, so that it goes on where a stopped server left it.</summary>
+public sealed class ScenarioState : WorkflowState
+{
+    [JsonPropertyName("now")]
+    public DateTimeOffset? Now { get; set; }
+
+    [JsonPropertyName("finished")]
+    public bool Finished { get; set; }
+}
+
+/// <summary>
+/// Keeps a demonstration's clock. Its commands move nothing but the clock, so they are remembered here and not by a region's writer.
+/// </summary>
+public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames.TimeBank)] IPersistentState<ScenarioState> state,
+    ScenarioClock clock) : Grain, IScenarioGrain
+{
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (state.State.Now is { } now) clock.Set(now, state.State.Finished);
+        return Task.CompletedTask;
+    }
+
+    public Task<ScenarioMessage> GetAsync() => Task.FromResult(Message());
+
+    public Task<Reply<ScenarioMessage>> AdvanceAsync(Command command, DateTimeOffset to) =>
+        OnceAsync(command, TooFar(to), scenario =>
+        {
+            if (to > clock.GetUtcNow()) scenario.Now = to;
+        });
+
+    public Task<Reply<ScenarioMessage>> FinishAsync(Command command) => OnceAsync(command, null, scenario => scenario.Finished = true);
+
+    /// <param name="refusal">What the rules say, for a command that wasn't carried out before.</param>
+    private async Task<Reply<ScenarioMessage>> OnceAsync(Command command, Refusal? refusal, Action<ScenarioState> change)
+    {
+        string id = command.Id.ToString();
+        if (state.State.Done.TryGetValue(id, out string? digest)) return digest == command.Digest ? Message() : Reason.RequestIdReused;
+        if (state.State.Finished) return Reason.ScenarioFinished;
+        if (refusal is not null) return refusal;
+        state.State.Done[id] = command.Digest;
+        state.State.Now ??= clock.GetUtcNow();
+        change(state.State);
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+        clock.Set(state.State.Now.Value, state.State.Finished);
+        return Message();
+    }
+
+    private static Refusal? TooFar(DateTimeOffset to) =>
+        ScenarioClock.IsBeyond(to) ? Refusal.Of(Reason.ScenarioTooFar, ("field", "to"), ("last", $"{ScenarioClock.LastDay:O}")) : null;
+
+    private ScenarioMessage Message() => new(clock.Start, clock.GetUtcNow(), state.State.Finished);
+}

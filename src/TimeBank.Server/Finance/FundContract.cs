@@ -1,0 +1,93 @@
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Programme = TimeBank.V1.Programme;
+
+namespace TimeBank.Server;
+
+/// <summary>Funds and programmes in the contract's types.</summary>
+internal static class FundValues
+{
+    public const string Funds = "funds", Programmes = "programmes";
+
+    // Numbers of the contract's choices and of the domain's are the same; a test keeps it so.
+    public static Ledger.FundKind ToDomain(this V1.FundKind kind) => (Ledger.FundKind)kind;
+
+    /// <summary>The contract's grades begin at 1.</summary>
+    public static Ledger.AbilityGrade ToDomain(this V1.AbilityGrade grade) => (Ledger.AbilityGrade)((int)grade - 1);
+
+    /// <summary>The contract numbers difficulties; the domain gives each a bit.</summary>
+    public static Difficulties ToDomain(this IEnumerable<Difficulty> difficulties) =>
+        difficulties.Aggregate(Difficulties.None, (all, one) => all | (Difficulties)(1 << ((int)one - 1)));
+
+    public static Fund ToContract(this FundRecord fund, RegionCode region, long available) => new()
+    {
+        Name = ResourceName.Of(region, Funds, fund.Id),
+        Kind = (V1.FundKind)fund.Kind,
+        DisplayName = fund.DisplayName,
+        Purpose = fund.Purpose,
+        Available = Unit.Fen.Of(available),
+    };
+
+    public static Programme ToContract(this ProgrammeRecord record, RegionCode region, long available)
+    {
+        var programme = new Programme
+        {
+            Name = ResourceName.Of(region, Programmes, record.Id),
+            DisplayName = record.DisplayName,
+            Scheme = (V1.ProgrammeScheme)record.Scheme,
+            Unit = record.Unit,
+            Available = Unit.Fen.Of(available),
+        };
+        programme.ServiceTypes.Add(record.ServiceTypes.Select(ContractWords.ToContract));
+        if (record.Scheme != Ledger.ProgrammeScheme.UnitVoucher) return programme;
+        programme.MonthlyQuota = Unit.Parse(record.Unit).Of(record.MonthlyQuota);
+        programme.ContractPrice = Unit.Fen.Of(record.ContractPriceFen);
+        programme.Eligibility = new Eligibility { MinAge = record.MinAge,
+            MinGrade = record.MinGrade?.ToContract() ?? V1.AbilityGrade.Unspecified };
+        programme.Eligibility.AnyDifficulty.Add(
+            Enum.GetValues<Difficulty>().Where(one => one != Difficulty.Unspecified && (record.AnyDifficulty & ToDomain([one])) != 0));
+        return programme;
+    }
+}
+
+/// <summary>
+/// What became of vouchers: issued = redeemed + expired + voided + released + remaining, because every part is a sum of the same accounts'
+/// postings.
+/// </summary>
+/// <param name="Redeemed">Refunds taken off.</param>
+/// <param name="Released">Committed and, because the price was lower, not needed.</param>
+internal sealed record MoneyFigures(Int128 Issued, Int128 Redeemed, Int128 Expired, Int128 Voided, Int128 Released, Int128 Refunded)
+{
+    private Int128 Remaining => Issued - Redeemed - Expired - Voided - Released;
+
+    public static MoneyFigures operator +(MoneyFigures left, MoneyFigures right) => new(
+        left.Issued + right.Issued, left.Redeemed + right.Redeemed, left.Expired + right.Expired,
+        left.Voided + right.Voided, left.Released + right.Released, left.Refunded + right.Refunded);
+
+    /// <summary>By the vouchers' own accounts, in their unit.</summary>
+    public static MoneyFigures OfVouchers(IReadOnlyList<Flow> vouchers) => new(
+        vouchers.NetCredit(EntryCode.IssueVoucher), vouchers.NetDebit(EntryCode.RedeemVoucher), vouchers.NetDebit(EntryCode.ExpireVoucher),
+        vouchers.NetDebit(EntryCode.VoidVoucher), 0, vouchers.ReversedDebit(EntryCode.RedeemVoucher));
+
+    /// <summary>In money, by what is committed for unit vouchers; what a redemption gave back to the allotment was released.</summary>
+    public static MoneyFigures OfCommitment(IReadOnlyList<Flow> committed, IReadOnlyList<Flow> allotted)
+    {
+        Int128 released = allotted.NetCredit(EntryCode.RedeemVoucher);
+        return new MoneyFigures(
+            committed.NetCredit(EntryCode.IssueVoucher), committed.NetDebit(EntryCode.RedeemVoucher) - released,
+                committed.NetDebit(EntryCode.ExpireVoucher),
+            committed.NetDebit(EntryCode.VoidVoucher), released,
+            committed.ReversedDebit(EntryCode.RedeemVoucher) - allotted.ReversedCredit(EntryCode.RedeemVoucher));
+    }
+
+    public VoucherFigures ToContract(Unit unit) => new()
+    {
+        Issued = unit.OfTotal(Issued),
+        Redeemed = unit.OfTotal(Redeemed),
+        Expired = unit.OfTotal(Expired),
+        Voided = unit.OfTotal(Voided),
+        Released = unit.OfTotal(Released),
+        Remaining = unit.OfTotal(Remaining),
+        Refunded = unit.OfTotal(Refunded),
+    };
+}

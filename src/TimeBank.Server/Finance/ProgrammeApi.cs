@@ -1,0 +1,162 @@
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Programme = TimeBank.V1.Programme;
+using ProgrammeScheme = TimeBank.V1.ProgrammeScheme;
+
+namespace TimeBank.Server;
+
+/// <content>What the money is for: programmes.</content>
+public sealed partial class FundApi
+{
+    private const int MaxLines = 20, MaxParts = 1_000_000, MaxAge = 150, MaxQuota = 10_000;
+    private const long MaxContractPriceFen = 100_000_000;
+
+    public override async Task<Programme> CreateProgramme(CreateProgrammeRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        Slug slug = read.Slug(request.ProgrammeId, "programme_id");
+        var programme = new ProgrammeRecord(
+            request.ProgrammeId, read.Name(request.DisplayName, "display_name", MaxNameLength),
+                (Ledger.ProgrammeScheme)read.Choice(request.Scheme, "scheme"),
+            Unit.Fen.Code,
+            [.. read.Choices(request.ServiceTypes, "service_types", required: true).Where(Enum.IsDefined).Select(type => type.ToDomain())],
+            0, 0, 0, null, Difficulties.None);
+        if (request.Scheme == ProgrammeScheme.UnitVoucher) programme = Units(read, request, programme);
+        else if (request.Scheme == ProgrammeScheme.NationalEVoucher) MustBeEmpty(read, request);
+        read.Check();
+        RegionGrains.RequireRegion(region);
+        Reply<ProgrammeRecord> reply = await grains.GetGrain<IProgrammeGrain>($"{region}/{slug}")
+            .CreateAsync(new CreateProgrammeMessage(context.Command(request, id), programme));
+        return await ToContractAsync(region, reply.OrThrow());
+    }
+
+    public override async Task<Programme> GetProgramme(GetProgrammeRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Named(request.Name, "name", FundValues.Programmes);
+        read.Check();
+        return await ToContractAsync(name.Region, await ProgrammeAsync(name));
+    }
+
+    public override async Task<ListProgrammesResponse> ListProgrammes(ListProgrammesRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        int pageSize = read.PageSize(request.PageSize);
+        read.Check();
+        (IReadOnlyList<RegistryRow<ProgrammeState>> page, string next) = await registry.PageAsync<ProgrammeState>(
+            new RegistryQuery(region, ProgrammeState.Kind), pageSize, tokens, context, request, request.PageToken);
+        ProgrammeRecord[] programmes = [.. page.Readable().Select(row => row.State.Programme).OfType<ProgrammeRecord>()];
+        IReadOnlyList<long> available =
+            await grains.AvailableAsync(region,
+            [.. programmes.Select(programme => Chart.ProgrammeAllotted(Slug.Parse(programme.Id)).Path)]);
+        var response = new ListProgrammesResponse { NextPageToken = next, Unreadable = { page.Unreadable(region, FundValues.Programmes) } };
+        response.Programmes.Add(programmes.Zip(available, (programme, fen) => programme.ToContract(region, fen)));
+        return response;
+    }
+
+    public override async Task<AllotFundsResponse> AllotFunds(AllotFundsRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Named(request.Programme, "programme", FundValues.Programmes);
+        string memo = read.Text(request.Memo, "memo", MaxTextLength);
+        IReadOnlyList<AllotmentLine> lines = Lines(read, name.Region, request);
+        long? total = request.ByShares is { } shares ? read.Amount(shares.Total, "by_shares.total", Unit.Fen) : null;
+        read.Check();
+        var allotment = new AllotFundsMessage(context.Command(request, id, memo: memo), [.. lines], total);
+        Outcome answer = await grains.GetGrain<IProgrammeGrain>(name.GrainKey).AllotAsync(allotment);
+        JournalEntry entry = answer.EntryOrThrow();
+        var response = new AllotFundsResponse
+        {
+            Entry = request.ValidateOnly ? "" : ResourceName.Of(name.Region, "entries", entry.Index),
+            Programme = await ToContractAsync(name.Region, await ProgrammeAsync(name)),
+        };
+        if (request.ValidateOnly && !answer.Replayed) response.Programme.Available.Value += AllotmentDetails.Of(entry).Total.Value;
+        response.Lines.Add(AllotmentDetails.Of(entry)
+            .Lines.Select(line =>
+            new FundAmount { Fund = ResourceName.Of(name.Region, FundValues.Funds, line.Fund), Amount = line.Amount.ToContract() }));
+        return response;
+    }
+
+    public override async Task<ProgrammeReport> GetProgrammeReport(GetProgrammeReportRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Named(request.Programme, "programme", FundValues.Programmes);
+        read.Check();
+        ProgrammeRecord programme = await ProgrammeAsync(name);
+        ProgrammeReport report = await reports.ProgrammeAsync(name.Region, programme.ToProgramme(), context.CancellationToken);
+        report.Programme = programme.ToContract(name.Region, report.Available.Value);
+        return report;
+    }
+
+    /// <summary>The fields of a unit programme.</summary>
+    private static ProgrammeRecord Units(RequestReader read, CreateProgrammeRequest request, ProgrammeRecord programme)
+    {
+        if (request.Eligibility is not { } eligibility)
+        {
+            read.Refuse("eligibility", "REQUIRED");
+            eligibility = new Eligibility();
+        }
+        int minAge = (int)read.Whole(eligibility.MinAge, "eligibility.min_age", 0, MaxAge);
+        V1.AbilityGrade? minGrade = read.ChoiceOrNull(eligibility.MinGrade, "eligibility.min_grade");
+        Difficulties any = read.Choices(eligibility.AnyDifficulty, "eligibility.any_difficulty").Where(Enum.IsDefined).ToDomain();
+        Unit unit = Unit.Meal;
+        if (request.MonthlyQuota is { } given
+            && (!Unit.TryParse(given.Unit, out unit) || (unit != Unit.Meal && unit != Unit.Bath && unit != Unit.Clean)))
+        {
+            throw Problem.Of(Reason.UnitUnknown, ("unit", Problem.Short(given.Unit, 8)), ("field", "monthly_quota.unit"));
+        }
+        long quota = read.Amount(request.MonthlyQuota, "monthly_quota", unit),
+            price = read.Amount(request.ContractPrice, "contract_price", Unit.Fen);
+        if (quota > MaxQuota) read.Whole(quota, "monthly_quota.value", 1, MaxQuota);
+        if (price > MaxContractPriceFen) read.Whole(price, "contract_price.value", 1, MaxContractPriceFen);
+        return programme with
+        {
+            Unit = unit.Code, MonthlyQuota = quota, ContractPriceFen = price, MinAge = minAge, MinGrade = minGrade?.ToDomain(),
+                AnyDifficulty = any,
+        };
+    }
+
+    private static void MustBeEmpty(RequestReader read, CreateProgrammeRequest request)
+    {
+        // Who, how much and which part it pays stand in the policy.
+        if (request.MonthlyQuota is not null) read.Refuse("monthly_quota", "MUST_BE_EMPTY");
+        if (request.ContractPrice is not null) read.Refuse("contract_price", "MUST_BE_EMPTY");
+        if (request.Eligibility is not null) read.Refuse("eligibility", "MUST_BE_EMPTY");
+    }
+
+    private static IReadOnlyList<AllotmentLine> Lines(RequestReader read, RegionCode region, AllotFundsRequest request)
+    {
+        AllotmentLine Line(string fund, string field, Func<long> number)
+        {
+            ResourceName name = read.Named(fund, $"{field}.fund", FundValues.Funds);
+            read.SameRegion(region, name, $"{field}.fund");
+            return new AllotmentLine(name.Id ?? "", number());
+        }
+
+        (string list, IReadOnlyList<AllotmentLine> lines) = request.AllotmentCase switch
+        {
+            AllotFundsRequest.AllotmentOneofCase.ByAmounts =>
+                ("by_amounts.lines", (IReadOnlyList<AllotmentLine>)[.. request.ByAmounts.Lines.Take(MaxLines + 1).Select((line, at) =>
+                Line(line.Fund, $"by_amounts.lines[{at}]", () => read.Amount(line.Amount, $"by_amounts.lines[{at}].amount", Unit.Fen)))]),
+            AllotFundsRequest.AllotmentOneofCase.ByShares =>
+            ("by_shares.shares", [.. request.ByShares.Shares.Take(MaxLines + 1).Select((share, at) =>
+                Line(share.Fund, $"by_shares.shares[{at}]", () => read.Whole(share.Parts, $"by_shares.shares[{at}].parts", 1, MaxParts)))]),
+            AllotFundsRequest.AllotmentOneofCase.None => ("allotment", []),
+        };
+        if (lines.Count == 0) read.Refuse(list, "REQUIRED");
+        if (lines.Count > MaxLines) read.Refuse(list, "TOO_MANY", ("max", $"{MaxLines}"));
+        if (lines.DistinctBy(line => line.Fund).Count() != lines.Count) read.Refuse(list, "REPEATED");
+        return lines;
+    }
+
+    private async Task<ProgrammeRecord> ProgrammeAsync(ResourceName name) =>
+        await grains.GetGrain<IProgrammeGrain>(name.GrainKey).GetAsync() ?? throw Problem.Of(Reason.ProgrammeNotFound);
+
+    private async Task<Programme> ToContractAsync(RegionCode region, ProgrammeRecord programme) =>
+        programme.ToContract(region, (await grains.AvailableAsync(region, [Chart.ProgrammeAllotted(Slug.Parse(programme.Id)).Path]))[0]);
+}

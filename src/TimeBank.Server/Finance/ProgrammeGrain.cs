@@ -1,0 +1,139 @@
+using System.Globalization;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <inheritdoc cref="IProgrammeGrain"/>
+public sealed class ProgrammeGrain(
+    [PersistentState(ProgrammeState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ProgrammeState> state, ILedgerReader journal,
+        IRegistry registry, BusinessClock clock)
+    : WorkflowGrain<ProgrammeState>(state, clock), IProgrammeGrain
+{
+    private const int AllotmentsAtOnce = 1_000;
+
+    /// <summary>The page after the one issued last, for the call that comes next: any other, such as a run's first, drops it.</summary>
+    private (EntryId Run, string After, Task<IssueRun.Page?> Page)? _ahead;
+
+    /// <summary>The day of the run that was issued last, by which all its pages are judged.</summary>
+    private (Command Run, DateOnly Day)? _judged;
+
+    private Slug Id => Slug.Parse(LocalKey);
+
+    public async Task<Reply<ProgrammeRecord>> CreateAsync(CreateProgrammeMessage creation)
+    {
+        ProgrammeRecord asked = creation.Programme;
+        Catalogue catalogue = await GrainFactory.CatalogueAsync(Region, Today);
+        Refusal? Decide() =>
+            State.Programme is not null ? Refusal.Of(Reason.ProgrammeExists, ("id", LocalKey))
+            : !catalogue.Items.Any(item => item.Unit.Code == asked.Unit && asked.ServiceTypes.Contains(item.Type))
+                ? Refusal.Of(Reason.ItemNotFound, ("item", asked.Unit))
+            : null;
+        Refusal? refusal = await OnceAsync(creation.Command, Decide, () => State.Programme ??= asked);
+        return refusal is null ? State.Programme! : refusal;
+    }
+
+    public Task<ProgrammeRecord?> GetAsync() => Task.FromResult(State.Programme);
+
+    public async Task<Outcome> AllotAsync(AllotFundsMessage allotment)
+    {
+        Refusal? refusal = State.Programme is null ? new Refusal(Reason.ProgrammeNotFound) : null;
+        foreach (AllotmentLine line in allotment.Lines)
+        {
+            if (refusal is null && await GrainFactory.GetGrain<IFundGrain>($"{Region}/{line.Fund}").GetAsync() is null) refusal =
+                new Refusal(Reason.FundNotFound);
+        }
+        AllotmentDetails details = await SplitAsync(allotment);
+        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        // A share may come to nothing, and nothing isn't moved.
+        Proposal Propose() => MoneyEntries.Allot(
+            allotment.Command.Header(Today, policy.Version.ToString(), details.Write()), Id,
+                details.Lines.Where(line => line.Amount > Fen.Zero).Select(line => (line.Fund, line.Amount)));
+        return await Ledger.DecideAsync(allotment.Command, Today, refusal, Propose);
+    }
+
+    public async Task<Outcome> BeginIssueAsync(IssueRunMessage run, CancellationToken cancellation)
+    {
+        _judged = null;
+        if (await Ledger.FindAsync(run.Command.Id) is not null) return await BeginAsync(run, null);
+        if (State.Programme is null) return await BeginAsync(run, new Refusal(Reason.ProgrammeNotFound));
+        if (run.Month != Month) return await BeginAsync(run, new Refusal(Reason.MonthNotCurrent));
+        DateOnly today = Today;
+        IssueRun issue = await IssueAsync(run, today);
+        long available = await Ledger.AvailableAsync(Id);
+        Fen needed = await issue.NeededAsync(atMost: true, cancellation);
+        // Not enough for all may be enough for those who have none yet.
+        if (needed.Value > available) needed = await issue.NeededAsync(atMost: false, cancellation);
+        if (needed.Value > available)
+        {
+            return await BeginAsync(run, Refusal.Of(
+                Reason.ProgrammeUnderfunded,
+                ("available", available.ToString(CultureInfo.InvariantCulture)),
+                ("needed", needed.Value.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code)));
+        }
+        // Why a day can't be noted isn't why the run can't begin, so it isn't remembered.
+        if (await Ledger.NoteDayAsync(run.Command, today) is { } notNoted)
+        {
+            return new Outcome(run.Command.Id, Digest.Parse(run.Command.Digest), notNoted, null, Replayed: false);
+        }
+        return await BeginAsync(run, null);
+    }
+
+    public async Task<RunPageMessage> IssueAsync(IssueRunMessage run, string? after, CancellationToken cancellation)
+    {
+        var ahead = _ahead;
+        _ahead = null;
+        if (_judged?.Run != run.Command) _judged = (run.Command, await Ledger.DayOfAsync(run.Command, run.Month, Today));
+        IssueRun issue = await IssueAsync(run, _judged.Value.Day);
+        bool isAhead = ahead is { } next && next.Run == run.Command.Id && next.After == after;
+        Task<IssueRun.Page?> read = isAhead ? ahead!.Value.Page : issue.ReadAsync(after, looksUp: true, cancellation);
+        if (await read is not { } page) return RunTally.Nothing;
+        cancellation.ThrowIfCancellationRequested();
+        // The next page is read while this one is stored.
+        _ahead = (run.Command.Id, page.Next, issue.ReadAsync(page.Next, looksUp: true, CancellationToken.None));
+        return await issue.IssueAsync(page);
+    }
+
+    private DateOnly Month => new(Today.Year, Today.Month, 1);
+
+    private async Task<IssueRun> IssueAsync(IssueRunMessage run, DateOnly day) =>
+        new(State.Programme!.ToProgramme(), run, Region, day, await GrainFactory.PolicyAsync(Region, day), Ledger, journal, registry);
+
+    private Task<Outcome> BeginAsync(IssueRunMessage run, Refusal? refusal) =>
+        Ledger.DecideAsync(run.Command, Today, refusal, () => Entries.Note(run.Command.Header(Today, "")));
+
+    /// <summary>
+    /// What each fund gives. Shares go on from what was split by the same shares before, so that all allotments together are exact to the
+    /// fen.
+    /// </summary>
+    private async Task<AllotmentDetails> SplitAsync(AllotFundsMessage allotment)
+    {
+        if (allotment.TotalFen is not { } total)
+        {
+            FunderPart[] amounts = [.. allotment.Lines.Select(line => new FunderPart(Slug.Parse(line.Fund), new Fen(line.Number)))];
+            return new AllotmentDetails([.. amounts], "", amounts.Aggregate(Fen.Zero, (sum, line) => sum + line.Amount));
+        }
+        FunderShare[] shares = [.. allotment.Lines.Select(line => new FunderShare(Slug.Parse(line.Fund), line.Number))];
+        string split = AllotmentDetails.SplitOf(shares);
+        return new AllotmentDetails(new FunderSplit(shares).OfEntry(await SplitBeforeAsync(split), new Fen(total)), split, new Fen(total));
+    }
+
+    /// <summary>
+    /// Everything that was allotted by the same split and stands; read from the journal, so that no count can part from it.
+    /// </summary>
+    private async Task<Fen> SplitBeforeAsync(string split)
+    {
+        var filter = new EntryFilter(EntryCode.AllotFunds,
+            Reversed: false) { Touching = [new AccountFilter(Chart.ProgrammeAllotted(Id).Path.Text)] };
+        var sum = Fen.Zero;
+        for (long before = long.MaxValue; ;)
+        {
+            IReadOnlyList<LinkedEntry> page = await journal.EntriesAsync(Region, filter, before, AllotmentsAtOnce, CancellationToken.None);
+            sum = page.Select(linked => AllotmentDetails.Of(linked.Entry)).Where(details => details.Split == split)
+                .Aggregate(sum, (total, details) => total + details.Total);
+            if (page.Count < AllotmentsAtOnce) return sum;
+            before = page[^1].Entry.Index;
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Programme = TimeBank.Ledger.Programme;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// What became of money, summed from the journal as of one moment. What was credited to providers is borne by those who gave a programme
+/// its money (<see cref="BorneShares"/>): the parts of any total make up the total to the fen, nobody bears more than they gave, and what
+/// was borne once stays so. Money that was brought in from elsewhere names no fund and bears its part like one.
+/// </summary>
+public sealed class ReportReader(ILedgerReader ledger)
+{
+    private const int EntriesAtOnce = 1_000;
+
+    /// <summary>What gives a programme money, and takes it back.</summary>
+    private static readonly EntryCode[] Giving = [EntryCode.AllotFunds, EntryCode.ReturnFunds, EntryCode.ImportBalance];
+
+    /// <summary>A fund's report, but for the fund itself.</summary>
+    public async Task<FundReport> FundAsync(RegionCode region, Slug fund, CancellationToken cancellation)
+    {
+        Moment moment = await Moment.NowAsync(ledger, region, cancellation);
+        IReadOnlyList<Flow> flows = await FlowsAsync(region, Chart.FundAvailable(fund).Path, byCounter: true, [moment.Size], cancellation);
+        ILookup<string, Flow> byProgramme = flows.ToLookup(flow => SlugOf(flow.Counter, "programme"));
+        var report = new FundReport
+        {
+            Received = Unit.Fen.OfTotal(byProgramme[""].NetCredit()),
+            Available = Unit.Fen.OfTotal(flows.NetCredit()),
+            EntryCount = moment.Size,
+            Time = moment.Time,
+        };
+        foreach (IGrouping<string, Flow> given in byProgramme.OrderBy(given => given.Key, StringComparer.Ordinal))
+        {
+            if (given.Key.Length == 0) continue;
+            Int128 allotted = given.NetDebit();
+            ProgrammeMoney money = await MoneyAsync(region, Slug.Parse(given.Key), moment, cancellation);
+            long spent = money.Shares.FirstOrDefault(share => share.Fund == fund.Text)?.Spent ?? 0;
+            report.Programmes.Add(new FundReportLine
+            {
+                Programme = ResourceName.Of(region, FundValues.Programmes, given.Key),
+                Allotted = Unit.Fen.OfTotal(allotted),
+                Spent = Unit.Fen.Of(spent),
+                Unspent = Unit.Fen.OfTotal(allotted - spent),
+            });
+        }
+        return report;
+    }
+
+    /// <summary>A programme's report, but for the programme itself.</summary>
+    public async Task<ProgrammeReport> ProgrammeAsync(RegionCode region, Programme programme, CancellationToken cancellation)
+    {
+        Moment moment = await Moment.NowAsync(ledger, region, cancellation);
+        IReadOnlyList<Flow> vouchers = await VouchersAsync(region, programme.Id, [moment.Size], cancellation);
+        ProgrammeMoney money = await MoneyAsync(region, programme.Id, moment, cancellation);
+        var report = new ProgrammeReport
+        {
+            VoucherCount = vouchers.Where(flow => flow.Code == EntryCode.IssueVoucher)
+                .Sum(flow => flow.IsReversal ? -flow.Legs : flow.Legs),
+            Units = MoneyFigures.OfVouchers(vouchers).ToContract(programme.Unit),
+            Money = money.Figures.ToContract(Unit.Fen),
+            Allotted = Unit.Fen.OfTotal(money.Allotted.Where(flow => Giving.Contains(flow.Code)).NetCredit()),
+            Available = Unit.Fen.OfTotal(money.Allotted.NetCredit()),
+            EntryCount = moment.Size,
+            Time = moment.Time,
+        };
+        report.Funds.Add(money.Shares.Where(share => share.Given > 0).Select(share => new ProgrammeFundLine
+        {
+            Fund = share.Fund.Length > 0 ? ResourceName.Of(region, FundValues.Funds, share.Fund) : "",
+            Allotted = Unit.Fen.Of(share.Given),
+            Spent = Unit.Fen.Of(share.Spent),
+        }));
+        return report;
+    }
+
+    /// <summary>Why an entry that gave a programme money can't be reversed: it is spent, though other money may still be there.</summary>
+    public async Task<Refusal?> SpentAsync(RegionCode region, JournalEntry original, CancellationToken cancellation)
+    {
+        if (!Giving.Contains(original.Code)) return null;
+        Moment moment = await Moment.NowAsync(ledger, region, cancellation);
+        foreach (StoredTransfer gift in await ledger.TransfersAsync(region, [original.Index], cancellation))
+        {
+            if (SlugOf(gift.Credit, "programme") is not { Length: > 0 } programme) continue;
+            ProgrammeMoney money = await MoneyAsync(region, Slug.Parse(programme), moment, cancellation);
+            Share giver = money.Shares.First(share => share.Fund == SlugOf(gift.Debit, "fund"));
+            long unspent = Math.Max(0, giver.Given - giver.Spent), needed = gift.Transfer.Posted;
+            if (needed <= unspent) continue;
+            return Refusal.Of(
+                Reason.InsufficientBalance,
+                ("account", gift.Credit.Text), ("available", $"{unspent}"), ("needed", $"{needed}"), ("unit", Unit.Fen.Code));
+        }
+        return null;
+    }
+
+    /// <summary>What became of a programme's money.</summary>
+    /// <param name="Allotted">All that moved the account of its allotments.</param>
+    /// <param name="Shares">Of those who gave it, by the names of their funds.</param>
+    private sealed record ProgrammeMoney(MoneyFigures Figures, IReadOnlyList<Flow> Allotted, IReadOnlyList<Share> Shares);
+
+    /// <summary>The share of one who gave a programme money.</summary>
+    /// <param name="Fund">The fund's name; empty for what was brought in from elsewhere.</param>
+    private sealed record Share(string Fund, long Given, long Spent);
+
+    /// <summary>Some give, or take back where the amount is negative, in one entry.</summary>
+    private sealed record Gifts(long Index, IReadOnlyList<(string Fund, long Fen)> Lines);
+
+    private async Task<ProgrammeMoney> MoneyAsync(RegionCode region, Slug programme, Moment moment, CancellationToken cancellation)
+    {
+        AccountPath account = Chart.ProgrammeAllotted(programme).Path;
+        IReadOnlyList<Flow> allotted = await FlowsAsync(region, account, byCounter: false, [moment.Size], cancellation);
+        IEnumerable<EntryCode> codes = Giving.Intersect(allotted.Select(flow => flow.Code));
+        List<Gifts> gifts = await GiftsAsync(region, account, codes, moment, cancellation);
+        string[] givers = [.. gifts.SelectMany(gift => gift.Lines).Select(line => line.Fund).Distinct().Order(StringComparer.Ordinal)];
+        // Who bears it alone bears it whenever it was spent.
+        IReadOnlyList<Gifts> dividing = givers.Length > 1 ? gifts : [];
+        long[] sizes = [.. dividing.Select(gift => gift.Index), moment.Size];
+        MoneyFigures[] stretches = await FiguresAsync(region, programme, sizes, cancellation);
+        var shares = new BorneShares(givers.Length);
+        Int128 spent = 0;
+        foreach ((int at, Gifts gift) in gifts.Index())
+        {
+            // What is spent is no more than was given, which is one account's.
+            if (at < dividing.Count) shares.Spend((long)(spent += stretches[at].Redeemed));
+            shares.Give(gift.Lines.Select(line => (Array.IndexOf(givers, line.Fund), line.Fen)));
+        }
+        shares.Spend((long)(spent + stretches[^1].Redeemed));
+        long[] borne = shares.Borne();
+        return new ProgrammeMoney(
+            stretches.Aggregate((sum, more) => sum + more), allotted,
+            [.. givers.Select((fund, at) => new Share(fund, shares.Given[at], borne[at]))]);
+    }
+
+    /// <summary>
+    /// What gave a programme its money, in the journal's order; what was reversed by then is taken back where it was reversed.
+    /// </summary>
+    /// <param name="account">The account of its allotments.</param>
+    private async Task<List<Gifts>> GiftsAsync(
+        RegionCode region, AccountPath account, IEnumerable<EntryCode> codes, Moment moment, CancellationToken cancellation)
+    {
+        var gifts = new List<Gifts>();
+        foreach (EntryCode code in codes)
+        {
+            var filter = new EntryFilter(code, Until: moment.End) { Touching = [new AccountFilter(account.Text)] };
+            IReadOnlyList<LinkedEntry> page = [];
+            do
+            {
+                long after = page.Count > 0 ? page[^1].Entry.Index : -1;
+                page = await ledger.EarliestEntriesAsync(region, filter, after, EntriesAtOnce, cancellation);
+                long[] indexes = [.. page.Select(linked => linked.Entry.Index)];
+                var transfers = (await ledger.TransfersAsync(region, indexes, cancellation)).ToLookup(transfer => transfer.Index);
+                foreach (LinkedEntry linked in page)
+                {
+                    (string Fund, long Fen)[] lines = [.. transfers[linked.Entry.Index].Select(transfer => LineOf(transfer, account))];
+                    gifts.Add(new Gifts(linked.Entry.Index, lines));
+                    if (linked.ReversedBy is not { } reversal || reversal >= moment.Size) continue;
+                    gifts.Add(new Gifts(reversal, [.. lines.Select(line => (line.Fund, -line.Fen))]));
+                }
+            }
+            while (page.Count == EntriesAtOnce);
+        }
+        gifts.Sort((left, right) => left.Index.CompareTo(right.Index));
+        return gifts;
+    }
+
+    private static (string Fund, long Fen) LineOf(StoredTransfer transfer, AccountPath account) => transfer.Credit == account
+        ? (SlugOf(transfer.Debit, "fund"), transfer.Transfer.Posted)
+        : (SlugOf(transfer.Credit, "fund"), -transfer.Transfer.Posted);
+
+    /// <summary>What became of a programme's money in each of the stretches of the journal that end at some sizes.</summary>
+    private async Task<MoneyFigures[]> FiguresAsync(RegionCode region, Slug programme, long[] sizes, CancellationToken cancellation)
+    {
+        AccountPath commitments = Chart.ProgrammeCommitted(programme).Path, allotments = Chart.ProgrammeAllotted(programme).Path;
+        // Money is committed only for unit vouchers; for money vouchers the vouchers' own accounts tell.
+        IReadOnlyList<Flow> committed = await FlowsAsync(region, commitments, byCounter: false, sizes, cancellation);
+        if (committed.Count == 0)
+        {
+            IReadOnlyList<Flow> vouchers = await VouchersAsync(region, programme, sizes, cancellation);
+            return [.. sizes.Select((_, stretch) => MoneyFigures.OfVouchers(Of(vouchers, stretch)))];
+        }
+        IReadOnlyList<Flow> allotted = await FlowsAsync(region, allotments, byCounter: false, sizes, cancellation);
+        return [.. sizes.Select((_, stretch) => MoneyFigures.OfCommitment(Of(committed, stretch), Of(allotted, stretch)))];
+    }
+
+    private static IReadOnlyList<Flow> Of(IReadOnlyList<Flow> flows, int stretch) => [.. flows.Where(flow => flow.Stretch == stretch)];
+
+    /// <summary>The name in a path such as <c>fund/lottery/available</c>; empty where the path is another kind's.</summary>
+    private static string SlugOf(AccountPath? path, string kind) =>
+        path?.Text.Split('/') is [var first, var name, ..] && first == kind ? name : "";
+
+    private ValueTask<IReadOnlyList<Flow>> VouchersAsync(
+        RegionCode region, Slug programme, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
+        ledger.FlowsAsync(region, new AccountFilter("voucher/", Group: programme.Text), byCounter: false, sizes, cancellation);
+
+    private ValueTask<IReadOnlyList<Flow>> FlowsAsync(
+        RegionCode region, AccountPath account, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
+        ledger.FlowsAsync(region, new AccountFilter(account.Text), byCounter, sizes, cancellation);
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Account = TimeBank.Ledger.Account;
+using ContractPosting = TimeBank.V1.Posting;
+using Posting = TimeBank.Ledger.Posting;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Statements and posting lists of any account, the same for volunteers, providers, funds and the ledger. All pages of one are of the
+/// moment of its first: the page token carries it.
+/// </summary>
+public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
+{
+    /// <summary>An account's postings of a moment and a period, with the figures of the whole period.</summary>
+    public sealed record Page(
+        Moment Moment, Counters Opening, Counters Closing, IReadOnlyList<ContractPosting> Postings, string NextPageToken);
+
+    /// <summary>The statement of an account over some days; an account that nothing has moved yet gives an empty one.</summary>
+    public async Task<Statement> StatementAsync(
+        ServerCallContext context, IMessage request, RegionCode region, AccountSpec account, (DateOnly First, DateOnly Last) period,
+            int pageSize, string pageToken)
+    {
+        Account? found = await ledger.AccountAsync(region, account.Path, context.CancellationToken);
+        Page page = await PageAsync(context, request, region, found, period, pageSize, pageToken);
+        return new Statement
+        {
+            Account = ResourceName.Of(region, "accounts", account.Path),
+            Unit = account.Unit.Code,
+            Period = period.ToContract(),
+            Opening = page.Opening.ToBalance(account.Unit),
+            Closing = page.Closing.ToBalance(account.Unit),
+            TotalDebits = account.Unit.Of(page.Closing.DebitsPosted - page.Opening.DebitsPosted),
+            TotalCredits = account.Unit.Of(page.Closing.CreditsPosted - page.Opening.CreditsPosted),
+            Postings = { page.Postings },
+            NextPageToken = page.NextPageToken,
+            EntryCount = page.Moment.Size,
+            Time = page.Moment.Time,
+        };
+    }
+
+    /// <summary>One page of an account's postings over some days.</summary>
+    /// <param name="account">Null where nothing has moved it yet: it has no postings.</param>
+    public async Task<Page> PageAsync(
+        ServerCallContext context, IMessage request, RegionCode region, Account? account, (DateOnly First, DateOnly Last) period,
+        int pageSize, string pageToken, bool newestFirst = false)
+    {
+        CancellationToken cancellation = context.CancellationToken;
+        (Moment moment, PostingCursor? cursor) = await PlaceAsync(context, request, region, pageToken);
+        if (account is null) return new Page(moment, default, default, [], "");
+        (LedgerTime from, LedgerTime until) = moment.Within(period);
+        IReadOnlyList<Posting> page = newestFirst
+            ? await ledger.LatestPostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.End, pageSize + 1, cancellation)
+            : await ledger.PostingsAsync(region, account.Number, from, until, cursor ?? PostingCursor.Start, pageSize + 1, cancellation);
+        return new Page(
+            moment,
+            await ledger.CountersBeforeAsync(region, account.Number, from, cancellation),
+            await ledger.CountersBeforeAsync(region, account.Number, until, cancellation),
+            [.. page.Take(pageSize).Select(posting => ToContract(region, account.Unit, posting))],
+            page.Count > pageSize ? TokenOf(context, request, moment, page[pageSize - 1].Cursor) : "");
+    }
+
+    /// <summary>The moment of a list, which is now for its first page, and where the page before ended; null for the first.</summary>
+    /// <exception cref="RpcException">PAGE_TOKEN_INVALID: also for a token of an earlier build, which names no moment.</exception>
+    public async Task<(Moment Moment, PostingCursor? After)> PlaceAsync(
+        ServerCallContext context, IMessage request, RegionCode region, string pageToken)
+    {
+        CancellationToken cancellation = context.CancellationToken;
+        if (tokens.Read(context, request, pageToken) is not { } text) return (await Moment.NowAsync(ledger, region, cancellation), null);
+        long[] parts = [.. text.Split('.').Select(part => long.Parse(part, CultureInfo.InvariantCulture))];
+        return parts is [var size, var index, var position] && await Moment.AtAsync(ledger, region, size, cancellation) is { } moment
+            ? (moment, new PostingCursor(index, (int)position))
+            : throw Problem.Of(Reason.PageTokenInvalid);
+    }
+
+    public string TokenOf(ServerCallContext context, IMessage request, Moment moment, PostingCursor last) =>
+        tokens.Write(context, request, $"{moment.Size}.{last.Index}.{last.Position}");
+
+    public static ContractPosting ToContract(RegionCode region, Unit unit, Posting posting) => new()
+    {
+        Entry = ResourceName.Of(region, "entries", posting.Entry.Index),
+        EntryIndex = posting.Entry.Index,
+        Time = posting.Entry.Time.ToContract(),
+        EffectiveDate = posting.Entry.Header.EffectiveDate.ToContract(),
+        Code = posting.Entry.Code.ToContract(),
+        Kind = PostingKind.Posted,
+        Side = posting.IsDebit ? Side.Debit : Side.Credit,
+        Amount = unit.Of(posting.Amount),
+        BalanceAfter = posting.After.ToBalance(unit),
+        CounterAccount = ResourceName.Of(region, "accounts", posting.CounterAccount),
+        Memo = posting.Entry.Header.Memo,
+    };
+
+    /// <summary>The times that bound a span of days.</summary>
+    internal static (LedgerTime From, LedgerTime Until) Times((DateOnly First, DateOnly Last) period) => (
+        period.First == DateOnly.MinValue ? default : LedgerTime.From(ChinaTime.StartOf(period.First)),
+        period.Last == DateOnly.MaxValue ? new LedgerTime(long.MaxValue) : LedgerTime.From(ChinaTime.StartOf(period.Last.AddDays(1))));
+}
+
+/// <summary>
+/// A moment of a journal, by how many entries it had. Entries are never changed, so whatever is read as of one moment fits together, in
+/// however many calls and whatever is recorded meanwhile.
+/// </summary>
+/// <param name="Size">How many entries the journal had.</param>
+/// <param name="Last">The time of the last of them.</param>
+public readonly record struct Moment(long Size, LedgerTime Last)
+{
+    public static async Task<Moment> NowAsync(ILedgerReader ledger, RegionCode region, CancellationToken cancellation)
+    {
+        LedgerHead head = await ledger.ReadHeadAsync(region, cancellation);
+        return new Moment(head.Size, head.Time);
+    }
+
+    /// <summary>An earlier moment; null where the journal never was so long, as after an older backup.</summary>
+    public static async Task<Moment?> AtAsync(ILedgerReader ledger, RegionCode region, long size, CancellationToken cancellation)
+    {
+        if (size == 0) return default(Moment);
+        return await ledger.EntryAsync(region, size - 1, cancellation) is { } last ? new Moment(size, last.Entry.Time) : null;
+    }
+
+    /// <summary>The time before which everything was recorded that belongs to this moment: times rise strictly with the entries.</summary>
+    public LedgerTime End => Size == 0 ? default : new LedgerTime(Last.Microseconds + 1);
+
+    /// <summary>The time as answers give it; none where there is no entry.</summary>
+    public Timestamp? Time => Size == 0 ? null : Last.ToContract();
+
+    /// <summary>The times that bound what some days have of this moment.</summary>
+    public (LedgerTime From, LedgerTime Until) Within((DateOnly First, DateOnly Last) period)
+    {
+        (LedgerTime from, LedgerTime until) = StatementReader.Times(period);
+        return (from < End ? from : End, until < End ? until : End);
+    }
+}

@@ -1,0 +1,51 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>What every change carries: who asks, under which request id, and for whom.</summary>
+/// <param name="RequestId">The caller's id; with the actor it makes the entry id.</param>
+/// <param name="Digest">SHA-256 of the request as received, in hexadecimal.</param>
+/// <param name="Actor">Who acts: the party of the token.</param>
+/// <param name="OnBehalfOf">For whom, where staff act for a person; else empty.</param>
+/// <param name="Memo">A note for people; may be empty.</param>
+/// <param name="ValidateOnly">Only say what would happen. Whatever a command writes goes through one of <see cref="LedgerCalls"/>'s
+/// DecideAsync, which then only tries it.</param>
+[GenerateSerializer, Immutable, Alias("timebank.command")]
+public sealed record Command(
+    [property: Id(0)] Guid RequestId,
+    [property: Id(1)] string Digest,
+    [property: Id(2)] string Actor,
+    [property: Id(3)] string OnBehalfOf,
+    [property: Id(4)] string Memo,
+    [property: Id(5)] bool ValidateOnly = false)
+{
+    public EntryId Id => EntryId.Of(Actor, RequestId);
+
+    /// <summary>The id of what this command creates.</summary>
+    public OpaqueId NewId => OpaqueId.From(Id);
+
+    /// <summary>The header of the command's own entry.</summary>
+    public EntryHeader Header(DateOnly effective, string policy, params ReadOnlySpan<(string Key, string Value)> details) =>
+        Header(Id, effective, policy, details);
+
+    /// <summary>The header of a further entry of the command, under another id.</summary>
+    public EntryHeader Header(EntryId id, DateOnly effective, string policy, params ReadOnlySpan<(string Key, string Value)> details)
+    {
+        return new EntryHeader(id, TimeBank.Proofs.Digest.Parse(Digest), Actor, OnBehalfOf, effective, policy, Memo,
+            EntryDetails.Of(details));
+    }
+}
+
+/// <summary>A grain's answer: a value, or a refusal with what explains it.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.reply`1")]
+public sealed record Reply<T>([property: Id(0)] T? Value, [property: Id(1)] Reason Reason, [property: Id(2)] string Detail)
+    where T : class
+{
+    public Refusal? Refusal => Reason == Reason.None ? null : new Refusal(Reason, Detail);
+
+    public static implicit operator Reply<T>(T value) => new(value, Reason.None, "");
+
+    public static implicit operator Reply<T>(Refusal refusal) => new(null, refusal.Reason, refusal.Detail);
+
+    public static implicit operator Reply<T>(Reason reason) => new(null, reason, "");
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>What grains ask the region's writer for.</summary>
+public static class LedgerCalls
+{
+    /// <summary>
+    /// Writes a command's entry under its id, or remembers there what the rules refused; a known id gives what was decided then. A command
+    /// that only asks
+    /// gets the same outcome, and nothing is written or remembered.
+    /// </summary>
+    public static Task<Outcome> DecideAsync(this ILedgerGrain ledger, Command command, DateOnly day, Refusal? refusal,
+        Func<Proposal> propose) =>
+        ledger.DecideAsync(ProposalOf(command, day, refusal, propose), command.ValidateOnly);
+
+    /// <summary>Writes what a command asks for under an id of its own, such as an order's hold; or only tries it.</summary>
+    public static async Task<Outcome> DecideAsync(this ILedgerGrain ledger, Proposal proposal, bool validateOnly) =>
+        validateOnly ? (await ledger.TryAsync(proposal)).Outcome : await ledger.SubmitAsync(proposal);
+
+    /// <summary>
+    /// Writes what nobody asked for and what is tried again and again, such as the end of a hold. It is tried first: a refusal is
+    /// remembered under
+    /// its id for ever, and a row of them would grow with every look.
+    /// </summary>
+    public static async Task<Outcome> SubmitIfAcceptedAsync(this ILedgerGrain ledger, Proposal proposal, bool validateOnly = false)
+    {
+        Outcome tried = await ledger.DecideAsync(proposal, validateOnly: true);
+        return validateOnly || tried.Refusal is not null ? tried : await ledger.SubmitAsync(proposal);
+    }
+
+    /// <summary>What a command that only asks would come to, with the accounts as they would then be.</summary>
+    public static async Task<Trial> TryAsync(this ILedgerGrain ledger, Command command, DateOnly day, Refusal? refusal,
+        Func<Proposal> propose) =>
+        await ledger.TryAsync(ProposalOf(command, day, refusal, propose));
+
+    /// <summary>
+    /// The id of something that happens once but may be refused before, such as the hold of an order: of a row of ids the first that was
+    /// not refused.
+    /// </summary>
+    /// <returns>That id's number, and its outcome where it happened.</returns>
+    public static async Task<(int Attempt, Outcome? Happened)> AttemptAsync(this ILedgerGrain ledger, Func<int, EntryId> id, int from = 0)
+    {
+        for (int attempt = from; ; attempt++)
+        {
+            if (await ledger.FindAsync(id(attempt)) is not { } outcome) return (attempt, null);
+            if (outcome.Refusal is null) return (attempt, outcome);
+        }
+    }
+
+    /// <summary>The hours of a person as the writer has them.</summary>
+    public static async Task<HoursBalance> HoursAsync(this ILedgerGrain ledger, OpaqueId person)
+    {
+        ImmutableArray<Account> accounts = await ledger.AccountsAsync([.. HoursBalance.Paths(person)]);
+        return HoursBalance.Of(person, path => accounts.Find(path));
+    }
+
+    /// <summary>Whether a refusal says nothing of the command itself: the same one may succeed later, so it isn't remembered.</summary>
+    public static bool IsTransient(this Refusal refusal) =>
+        refusal.Reason is Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError
+        or Reason.JournalRolledBack or Reason.SignedByOtherKeys or Reason.ClockDoubtful;
+
+    private static Proposal ProposalOf(Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose) =>
+        refusal is null ? propose() : Entries.Refuse(command.Header(day, ""), EntryCode.Note, refusal);
+}

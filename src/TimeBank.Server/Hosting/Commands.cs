@@ -1,0 +1,91 @@
+using System.Data.Common;
+using TimeBank.Ledger;
+using TimeBank.Storage;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// <c>migrate</c>: brings the database to this build's schema, or says what that would do. Beside a server on the same SQLite file it is
+/// refused.
+/// </summary>
+public static class MigrateCommand
+{
+    public const string Name = "migrate", DryRun = "--dry-run";
+
+    /// <exception cref="Storage.SchemaMismatchException">The schema isn't ours, or a newer build's, or a script failed.</exception>
+    /// <exception cref="Ledger.StorageUnavailableException">The database can't be used.</exception>
+    public static int Run(TimeBankOptions options, bool dryRun, TextWriter output)
+    {
+        using var engine = StorageEngine.Of(options);
+        IReadOnlyList<string> missing = engine.MissingScripts();
+        if (missing.Count == 0)
+        {
+            output.WriteLine($"migrate: {engine.Name} has schema {engine.SchemaVersion}, which is this build's; there is nothing to do");
+            return 0;
+        }
+        if (dryRun)
+        {
+            foreach (string name in missing) output.WriteLine($"migrate: would apply {name}");
+            return 0;
+        }
+        DataFolder.Prepare(options.Data);
+        engine.Migrate(name => output.WriteLine($"migrate: applied {name}"));
+        output.WriteLine($"migrate: {engine.Name} has schema {engine.SchemaVersion}");
+        return 0;
+    }
+}
+
+/// <summary>
+/// <c>verify</c>: derives the database again from its journals, with no server needed. Exit code 0: sound; 1: not; 3: can't be read.
+/// </summary>
+public static class VerifyCommand
+{
+    public const string Name = "verify";
+    private const int Sound = 0, Unsound = 1, Unreadable = 3;
+
+    public static int Run(TimeBankOptions options, TextWriter output, TextWriter errors, CancellationToken cancellation = default)
+    {
+        Verification verification;
+        IReadOnlyList<RegionCode> unsigned;
+        CheckpointFolder outside = options.CheckpointFolder();
+        CheckpointKeys? keys = null;
+        try
+        {
+            keys = CheckpointKeys.Find(options);
+            using var engine = StorageEngine.Of(options);
+            verification = JournalVerification.Run(engine, outside, keys, out unsigned, cancellation);
+        }
+        // A database that lacks a table has been changed by hand.
+        catch (Exception error) when (
+            error is FileNotFoundException or SchemaMismatchException or StorageUnavailableException or DbException
+            or InvalidOperationException)
+        {
+            errors.WriteLine($"verify: {error.Message}");
+            return Unreadable;
+        }
+        finally
+        {
+            keys?.Dispose();
+        }
+        foreach (VerifiedRegion region in verification.Regions)
+        {
+            output.WriteLine($"regions/{region.Region}: {region.Entries} entries, {region.Accounts} accounts, root {region.Root}: sound");
+        }
+        if (verification.Finding is { } finding)
+        {
+            errors.WriteLine($"verify: {finding}");
+            errors.WriteLine($"verify: the checkpoints outside the database are those of {outside.Path}");
+            return Unsound;
+        }
+        foreach (RegionCode region in unsigned) output.WriteLine(
+            $"regions/{region}: no signed checkpoint outside the database, in {outside.Path}: nothing tells whether its last entries are "
+                + "missing");
+        if (keys is null && verification.Regions.Count > 0) output.WriteLine(
+            "verify: there are no keys here, so no checkpoint's signature was checked");
+        output.WriteLine(
+            verification.Regions.Count == 0 ? "verify: the journals are empty"
+            : unsigned.Count > 0 ? "verify: every counter, balance and head follows from the journal"
+            : "verify: every counter, balance and head follows from the journal, and the journal from what was signed");
+        return Sound;
+    }
+}

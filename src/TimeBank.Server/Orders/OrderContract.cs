@@ -1,0 +1,77 @@
+using Google.Protobuf.WellKnownTypes;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>Service orders in the contract's types.</summary>
+internal static class OrderValues
+{
+    public const string Orders = "orders";
+
+    public static ServiceOrder ToContract(this OrderMessage order, RegionCode region) => new()
+    {
+        Name = ResourceName.Of(region, Orders, order.Id),
+        Recipient = PersonValues.PersonOf(region, order.Recipient),
+        Item = order.Item,
+        State = ToContract(order.State),
+        PlannedStartTime = Timestamp.FromDateTimeOffset(order.Start),
+        Planned = Unit.Minutes.Of(order.Minutes),
+        Volunteer = order.Volunteer.Length > 0 ? ResourceName.Of(region, PersonValues.Volunteers, order.Volunteer) : "",
+        CreateTime = Timestamp.FromDateTimeOffset(order.Created),
+        AcceptTime = Time(order.Accepted),
+        CheckInTime = Time(order.CheckedIn),
+        CheckOutTime = Time(order.CheckedOut),
+        EndTime = Time(order.Ended),
+        Served = Minutes(order.Served),
+        Credited = Minutes(order.Credited),
+        ToPool = Minutes(order.ToPool),
+        HoldEntry = Entry(region, order.HoldEntry),
+        EndEntry = Entry(region, order.EndEntry),
+        Dispute = order.Dispute is { } dispute ? ToContract(dispute, region) : null,
+        CancelNote = order.CancelNote,
+        Rating = order.Rating is { } rating
+            ? new Rating { Stars = rating.Stars, Comment = rating.Comment, RateTime = Timestamp.FromDateTimeOffset(rating.Rated) } : null,
+    };
+
+    public static Ledger.OrderState ToDomain(this V1.OrderState state) => state switch
+    {
+        V1.OrderState.Unspecified => Ledger.OrderState.None,
+        V1.OrderState.Requested => Ledger.OrderState.Requested,
+        V1.OrderState.Accepted => Ledger.OrderState.Accepted,
+        V1.OrderState.CheckedIn => Ledger.OrderState.CheckedIn,
+        V1.OrderState.CheckedOut => Ledger.OrderState.CheckedOut,
+        V1.OrderState.Confirmed => Ledger.OrderState.Confirmed,
+        V1.OrderState.Disputed => Ledger.OrderState.Disputed,
+        V1.OrderState.Cancelled => Ledger.OrderState.Cancelled,
+    };
+
+    private static V1.OrderState ToContract(Ledger.OrderState state) => state switch
+    {
+        Ledger.OrderState.None => V1.OrderState.Unspecified,
+        Ledger.OrderState.Requested => V1.OrderState.Requested,
+        Ledger.OrderState.Accepted => V1.OrderState.Accepted,
+        Ledger.OrderState.CheckedIn => V1.OrderState.CheckedIn,
+        Ledger.OrderState.CheckedOut => V1.OrderState.CheckedOut,
+        Ledger.OrderState.Confirmed => V1.OrderState.Confirmed,
+        Ledger.OrderState.Disputed => V1.OrderState.Disputed,
+        Ledger.OrderState.Cancelled => V1.OrderState.Cancelled,
+    };
+
+    private static Dispute ToContract(DisputeMessage dispute, RegionCode region) => new()
+    {
+        RaisedBy = PersonValues.PersonOf(region, dispute.RaisedBy),
+        RaiseTime = Timestamp.FromDateTimeOffset(dispute.Raised),
+        Note = dispute.Note,
+        Outcome = dispute.Settled switch { null => DisputeOutcome.Unspecified, true => DisputeOutcome.Settled, false =>
+            DisputeOutcome.Cancelled },
+        ResolveTime = Time(dispute.Resolved),
+        ResolveNote = dispute.ResolveNote,
+    };
+
+    private static Timestamp? Time(DateTimeOffset? time) => time is { } known ? Timestamp.FromDateTimeOffset(known) : null;
+
+    private static Amount? Minutes(long? minutes) => minutes is { } known ? Unit.Minutes.Of(known) : null;
+
+    private static string Entry(RegionCode region, long? index) => index is { } known ? ResourceName.Of(region, "entries", known) : "";
+}

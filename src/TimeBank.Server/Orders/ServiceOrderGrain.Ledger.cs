@@ -1,0 +1,235 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// The order's hold and its end. Their ids follow from the order's own, numbered where one was refused and may be tried again, so that an
+/// order has one hold and the hold one end, and whoever looks next finds in the ledger what a crash kept from the state.
+/// </summary>
+public sealed partial class ServiceOrderGrain
+{
+    private const string System = "system";
+
+    private bool _mustLook = true;
+
+    private bool IsUnderWay => State.State is OrderState.Accepted or OrderState.CheckedIn or OrderState.CheckedOut;
+
+    private EntryId MadeAs => EntryId.Parse(State.MadeAs);
+
+    private EntryId HoldId(int attempt) => MadeAs.Step($"hold {attempt}");
+
+    private EntryId EndId(int attempt) => MadeAs.Step($"end {attempt}");
+
+    /// <summary>Finishes what a crash left open, and ends a hold whose time has come. While a dispute is open, only staff end it.</summary>
+    private async Task LookAsync()
+    {
+        if (!Exists) return;
+        if (_mustLook)
+        {
+            if (State.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold)
+            {
+                await AppliedAsync(hold, await ApplyAsync(hold));
+            }
+            if ((IsUnderWay || State.State == OrderState.Disputed) && (await Ledger.AttemptAsync(EndId)).Happened?.Entry is { } end)
+            {
+                await AppliedAsync(end, () => ApplyEnd(end));
+                await ReleaseAllAsync();
+            }
+            _mustLook = false;
+        }
+        if (!State.IsOver(Now)) return;
+        if (State.State == OrderState.Requested) await LapseAsync();
+        else await ExpireAsync();
+    }
+
+    /// <summary>Cancels what nobody took in time. No hours are held for it, so it is no entry.</summary>
+    private async Task LapseAsync()
+    {
+        State.State = OrderState.Cancelled;
+        State.Ended = Now;
+        await SaveAsync();
+        await ReleaseAllAsync();
+    }
+
+    /// <summary>Holds the recipient's hours for a volunteer. Null where they are held.</summary>
+    private async Task<Refusal?> HoldAsync(Command command, string volunteer, Policy policy)
+    {
+        while (true)
+        {
+            (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(HoldId);
+            if (outcome is null)
+            {
+                HoursBalance hours = await settlement.HoursAsync(Region, Recipient);
+                if (Shortage(hours, Plan.Length) is { } shortage) return shortage;
+                HoursSpent held = HoursSpent.Take(Plan.Length, hours.Available);
+                EntryHeader header = command.Header(
+                    HoldId(attempt), Today, policy.Version.ToString(), OrderDetails.OfHold(command, LocalKey, volunteer));
+                outcome = await WriteAsync(
+                    HourEntries.HoldService(header, Recipient, OpaqueId.Parse(volunteer), held, LedgerTime.From(Plan.HoldExpires)));
+            }
+            // Another order may have taken hours since they were looked at: look again.
+            if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
+            if (outcome.Refusal is { } refusal) return refusal;
+            return await FinishAsync(command, outcome.Entry!, await ApplyAsync(outcome.Entry!));
+        }
+    }
+
+    /// <summary>Posts the hold for the minutes that were given.</summary>
+    private async Task<Refusal?> EarnAsync(Command command, OrderEnd end, long minutes, Action words)
+    {
+        HoldState hold = State.Hold!;
+        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
+        outcome ??= (await GrainFactory.Volunteer(Region, State.Volunteer).EarnAsync(new EarnHoursMessage(
+            command, EndId(attempt).ToString(), hold.Id, hold.Issued, hold.Gifted, hold.Earned, minutes, Plan.Day, LocalKey, end)));
+        // Whether a hold is over is said by the journal's time, which may be a little ahead of this clock: then the order is over too.
+        if (outcome.Refusal?.Reason == Reason.HoldExpired && IsUnderWay)
+        {
+            await ExpireAsync();
+            if (!IsUnderWay) return OrderRules.WrongState(State.State);
+        }
+        return outcome.Refusal ?? await FinishEndAsync(command, outcome.Entry!, words);
+    }
+
+    /// <summary>Gives the held hours back.</summary>
+    private async Task<Refusal?> ReleaseHoldAsync(Command command, OrderEnd end, Action words)
+    {
+        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
+        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        outcome ??= await WriteAsync(HourEntries.ReleaseService(
+            command.Header(EndId(attempt), Today, policy.Version.ToString(), OrderDetails.OfEnd(command.Id, LocalKey, end, 0, 0)),
+                EntryId.Parse(State.Hold!.Id)));
+        return outcome.Refusal ?? await FinishEndAsync(command, outcome.Entry!, words);
+    }
+
+    private async Task ExpireAsync()
+    {
+        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
+        if (outcome is null)
+        {
+            EntryId id = EndId(attempt);
+            Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+            var details = EntryDetails.Of(OrderDetails.OfEnd(null, LocalKey, OrderEnd.Expired, 0, 0));
+            var header = new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", details);
+            outcome = await Ledger.SubmitIfAcceptedAsync(HourEntries.ExpireService(header, EntryId.Parse(State.Hold!.Id)), IsTrial);
+        }
+        // Refused by a writer that can't write now or whose clock is a moment behind, or an account is frozen: the next look tries again.
+        if (outcome.Entry is not { } entry) return;
+        await AppliedAsync(entry, () => ApplyEnd(entry));
+        await ReleaseAllAsync();
+        await EndHoursAsync();
+    }
+
+    /// <summary>Hours that came back may be of a month that is over.</summary>
+    private Task EndHoursAsync() => IsTrial ? Task.CompletedTask : settlement.EndHoursAsync(Region, Recipient, null);
+
+    private async Task<Refusal?> FinishEndAsync(Command command, JournalEntry entry, Action words)
+    {
+        Refusal? refusal = await FinishAsync(command, entry, () =>
+        {
+            ApplyEnd(entry);
+            words();
+        });
+        if (State.State == OrderState.Cancelled) await ReleaseAllAsync();
+        await EndHoursAsync();
+        return refusal;
+    }
+
+    /// <summary>Takes over an entry; it may turn out to be another command's, from which this one then has come too late.</summary>
+    private async Task<Refusal?> FinishAsync(Command command, JournalEntry entry, Action change)
+    {
+        bool isOwn = OrderDetails.RequestOf(entry) == command.Id;
+        await AppliedAsync(entry, change);
+        return isOwn ? null : OrderRules.WrongState(State.State);
+    }
+
+    private async Task AppliedAsync(JournalEntry entry, Action change)
+    {
+        change();
+        EntryId? request = OrderDetails.RequestOf(entry);
+        if (request is { } id) State.Done[id.ToString()] = entry.Header.Command.ToString();
+        await SaveAsync();
+        // The entry stands under an id of its own; the ledger learns here whose the command's id is.
+        if (request is { } noted) await WriteAsync(Entries.Note(entry.Header with { Id = noted, Details = EntryHeader.NoDetails }));
+    }
+
+    /// <summary>What a hold makes of the order. All that is asked for is asked for before, so that the change itself can't fail.</summary>
+    private async Task<Action> ApplyAsync(JournalEntry hold)
+    {
+        string volunteer = OrderDetails.VolunteerOf(hold), agenda = await AgendaOfAsync(volunteer);
+        HoldState held = await HeldAsync(hold);
+        return () =>
+        {
+            State.State = OrderState.Accepted;
+            State.Accepted = hold.Time.ToDateTimeOffset();
+            (State.Volunteer, State.VolunteerAgenda, State.Hold) = (volunteer, agenda, held);
+        };
+    }
+
+    /// <summary>What a hold holds of each of the recipient's accounts, by its transfers.</summary>
+    private async Task<HoldState> HeldAsync(JournalEntry hold)
+    {
+        ImmutableArray<Account> accounts = await Ledger.AccountsAsync([.. HoursBalance.Paths(Recipient)]);
+        return new HoldState(
+            hold.Id.ToString(), hold.Index, Of(HoursOrigin.Issued), Of(HoursOrigin.Gifted), Of(HoursOrigin.Earned),
+            hold.Expires!.Value.ToDateTimeOffset());
+
+        long Of(HoursOrigin origin)
+        {
+            long? number = accounts.Find(Chart.PersonHours(Recipient, origin).Path)?.Number;
+            return hold.Transfers.Where(transfer => transfer.Debit == number).Sum(transfer => transfer.Held);
+        }
+    }
+
+    private void ApplyEnd(JournalEntry entry)
+    {
+        (OrderEnd end, long minutes, long toPool) = OrderDetails.ReadEnd(entry);
+        bool moved = end is OrderEnd.Confirmed or OrderEnd.Settled;
+        State.State = moved ? OrderState.Confirmed : OrderState.Cancelled;
+        State.EndEntry = entry.Index;
+        State.Ended = entry.Time.ToDateTimeOffset();
+        if (moved) (State.CreditedMinutes, State.ToPoolMinutes) = (minutes, toPool);
+        if (State.Dispute is { } dispute) (dispute.Settled, dispute.Resolved) = (moved, State.Ended);
+    }
+
+    private static Refusal? Shortage(HoursBalance hours, Minutes needed) => hours.Available.Total >= needed
+        ? null
+        : Refusal.Of(Reason.InsufficientBalance, ("available", $"{hours.Available.Total.Value}"), ("needed", $"{needed.Value}"),
+        ("unit", Unit.Minutes.Code));
+}
+
+/// <summary>What an order writes beside the amounts of its entries, from which its state can be made again after a crash.</summary>
+public static class OrderDetails
+{
+    private const string Order = "order", Request = "request", Volunteer = "volunteer", End = "end", Minutes = "minutes", ToPool = "toPool";
+
+    /// <summary>
+    /// Recipient and volunteer both may read a hold, so it says neither how the recipient came by the hours nor where the volunteer
+    /// enrolled
+    /// first; earlier holds do (Issued, Gifted, Earned, agenda). The transfers and the volunteer's enrolment tell the order.
+    /// </summary>
+    /// <param name="volunteer">The id of who accepted.</param>
+    internal static (string, string)[] OfHold(Command command, string order, string volunteer) =>
+        [(Order, order), (Request, command.Id.ToString()), (Volunteer, volunteer)];
+
+    internal static (string, string)[] OfEnd(EntryId? command, string order, OrderEnd end, long minutes, long toPool) =>
+        [(Order, order), (Request, command?.ToString() ?? ""), (End, StoredName.Of(end)), (Minutes, Text(minutes)), (ToPool, Text(toPool))];
+
+    /// <summary>The order that a hold belongs to; null for a hold of another kind.</summary>
+    public static string? OrderOf(JournalEntry entry) => entry.Header.Details.GetValueOrDefault(Order);
+
+    /// <summary>The id of the command that asked for the entry; null where nobody did.</summary>
+    internal static EntryId? RequestOf(JournalEntry entry) => EntryId.TryParse(entry.Detail(Request), out EntryId id) ? id : null;
+
+    /// <summary>The id of who accepted.</summary>
+    internal static string VolunteerOf(JournalEntry hold) => hold.Detail(Volunteer);
+
+    internal static (OrderEnd End, long Minutes, long ToPool) ReadEnd(JournalEntry entry) =>
+        (StoredName.Parse<OrderEnd>(entry.Detail(End)), Number(entry, Minutes), Number(entry, ToPool));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static long Number(JournalEntry entry, string key) => long.Parse(entry.Detail(key), CultureInfo.InvariantCulture);
+}

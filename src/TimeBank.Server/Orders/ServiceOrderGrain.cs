@@ -1,0 +1,254 @@
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <inheritdoc cref="IServiceOrderGrain"/>
+/// <remarks>
+/// Here are the steps; <c>ServiceOrderGrain.Ledger.cs</c> has the hold, its end, and what a crash can leave open;
+/// <c>ServiceOrderGrain.Agenda.cs</c> the times of the persons.
+/// </remarks>
+public sealed partial class ServiceOrderGrain(
+    [PersistentState(ServiceOrderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ServiceOrderState> state,
+    HourSettlement settlement, BusinessClock clock)
+    : WorkflowGrain<ServiceOrderState>(state, clock), IServiceOrderGrain
+{
+    private OrderPlan Plan => new(State.PlannedStart, new Minutes(State.PlannedMinutes));
+
+    private OpaqueId Recipient => PersonCalls.IdOf(State.Recipient);
+
+    public Task<Reply<OrderMessage>> RequestAsync(RequestServiceMessage request) =>
+        request.Command.ValidateOnly ? TryOutAsync(() => MakeAsync(request)) : MakeAsync(request);
+
+    private async Task<Reply<OrderMessage>> MakeAsync(RequestServiceMessage request)
+    {
+        try
+        {
+            string agenda = "";
+            Refusal? refusal = null;
+            // An agenda is written before the order's own command.
+            if (!Exists && IsClockDoubted) return Reason.ClockDoubtful;
+            if (!Exists)
+            {
+                var plan = new OrderPlan(request.Start, new Minutes(request.Minutes));
+                (refusal, agenda) = await RequestRefusalAsync(request, plan);
+                refusal ??= await ReserveAsync(agenda, plan, serves: false, Minutes.Zero);
+            }
+            refusal = await OnceAsync(request.Command, () => refusal, () => Make(request, agenda));
+            if (refusal is null) return View();
+            if (!Exists && agenda.Length > 0) await ReleaseAsync(agenda);
+            return refusal;
+        }
+        finally
+        {
+            _reserving.Clear();
+        }
+    }
+
+    public async Task<OrderMessage?> GetAsync()
+    {
+        await LookAsync();
+        return Exists ? View() : null;
+    }
+
+    public Task<Reply<OrderMessage>> AcceptAsync(AcceptOrderMessage acceptance) => StepAsync(acceptance.Command, () => true, async () =>
+    {
+        if (OrderRules.Accept(State.State, Plan, Now) is { } notNow) return notNow;
+        if (await GrainFactory.Volunteer(Region, acceptance.Volunteer).GetAsync() is not { } volunteer) return new Refusal(
+            Reason.VolunteerNotFound);
+        string agenda = AgendaOf(volunteer);
+        if (agenda == State.RecipientAgenda) return new Refusal(Reason.OrderSelfService);
+        Policy policy = await GrainFactory.PolicyAsync(Region, Plan.Day);
+        Refusal? refusal = OrderRules.Earn(volunteer.BirthDate, Plan.Day, policy.Hours)
+            ?? await ReserveAsync(agenda, Plan, serves: true, policy.Hours.DayMax);
+        if (refusal is not null) return refusal;
+
+        refusal = await HoldAsync(acceptance.Command, acceptance.Volunteer, policy);
+        if (refusal?.IsTransient() == false) await ReleaseAsync(agenda);
+        return refusal;
+    });
+
+    public Task<Reply<OrderMessage>> CheckInAsync(OrderStepMessage step) =>
+        StepAsync(step.Command, () => IsVolunteer(step.Party), async () =>
+        OrderRules.CheckIn(State.State, Plan, Now) ?? await EnterAsync() ?? await ChangeAsync(step.Command, () =>
+        {
+            State.State = OrderState.CheckedIn;
+            State.CheckedIn = Now;
+        }));
+
+    public Task<Reply<OrderMessage>> CheckOutAsync(OrderStepMessage step) =>
+        StepAsync(step.Command, () => IsVolunteer(step.Party), async () =>
+    {
+        if (OrderRules.CheckOut(State.State) is { } notNow) return notNow;
+        Policy policy = await GrainFactory.PolicyAsync(Region, Plan.Day);
+        DateTimeOffset now = Now;
+        Minutes counts = await ServeAsync(OrderRules.Served(Plan, State.CheckedIn!.Value, now, policy.Hours), policy.Hours, keep: true);
+        await ChangeAsync(step.Command, () =>
+        {
+            State.State = OrderState.CheckedOut;
+            State.CheckedOut = now;
+            State.ServedMinutes = CreditedMinutes.Of(counts, Minutes.Zero, policy.Hours).Value;
+        });
+        await LeaveAsync();
+        return null;
+    });
+
+    public Task<Reply<OrderMessage>> ConfirmAsync(OrderStepMessage step) =>
+        StepAsync(step.Command, () => IsRecipient(step.Party), async () =>
+        OrderRules.Confirm(State.State) ?? await EarnAsync(step.Command, OrderEnd.Confirmed, State.ServedMinutes!.Value, () => { }));
+
+    public Task<Reply<OrderMessage>> DisputeAsync(OrderStepMessage step) =>
+        StepAsync(step.Command, () => IsRecipient(step.Party) || IsVolunteer(step.Party), async () =>
+        OrderRules.Dispute(State.State) ?? await ChangeAsync(step.Command, () =>
+        {
+            State.State = OrderState.Disputed;
+            State.Dispute = new DisputeState { RaisedBy = step.Party, Actor = step.Command.Actor, Raised = Now, Note = step.Note };
+        }));
+
+    public Task<Reply<OrderMessage>> ResolveAsync(ResolveDisputeMessage resolution)
+    {
+        Minutes? settled = resolution.Minutes is { } minutes ? new Minutes(minutes) : null;
+        void Words() => State.Dispute!.ResolveNote = resolution.Note;
+        return StepAsync(
+            resolution.Command, () => true,
+            async () => OrderRules.Resolve(State.State, Plan, State.Dispute?.Actor ?? "", resolution.Command.Actor, settled)
+            ?? (settled is { } moved
+                ? await DayRefusalAsync(moved) ?? await EarnAsync(resolution.Command, OrderEnd.Settled, moved.Value, Words)
+                : await ReleaseHoldAsync(resolution.Command, OrderEnd.Dropped, Words)),
+            Words);
+    }
+
+    /// <summary>What staff settle counts for the day of service like any other, and is never cut without their knowing.</summary>
+    private async Task<Refusal?> DayRefusalAsync(Minutes settled)
+    {
+        HoursPolicy policy = (await GrainFactory.PolicyAsync(Region, Plan.Day)).Hours;
+        if (await ServeAsync(settled, policy, keep: false) < settled)
+            return Refusal.Of(Reason.DayTooLong, ("limit", $"{policy.DayMax.Value}"), ("unit", Unit.Minutes.Code));
+        await ServeAsync(settled, policy, keep: true);
+        return null;
+    }
+
+    public Task<Reply<OrderMessage>> CancelAsync(OrderStepMessage step)
+    {
+        void Words() => State.CancelNote = step.Note;
+        return StepAsync(
+            step.Command, () => IsRecipient(step.Party) || IsVolunteer(step.Party),
+            async () => OrderRules.Cancel(State.State) ?? (State.Hold is null
+                ? await WithdrawAsync(step.Command, Words)
+                : await ReleaseHoldAsync(step.Command, OrderEnd.Cancelled, Words)),
+            Words);
+    }
+
+    public Task<Reply<OrderMessage>> RateAsync(RateOrderMessage rating) =>
+        StepAsync(rating.Command, () => IsRecipient(rating.Party), async () =>
+        OrderRules.Rate(State.State, State.Rating is not null)
+            ?? await ChangeAsync(rating.Command, () => State.Rating = new RatingState(rating.Stars, rating.Comment, Now)));
+
+    private void Make(RequestServiceMessage request, string agenda)
+    {
+        State.MadeAs = request.Command.Id.ToString();
+        State.Recipient = request.Recipient;
+        State.RecipientAgenda = agenda;
+        State.Item = request.Item;
+        State.PlannedStart = request.Start.ToUniversalTime();
+        State.PlannedMinutes = request.Minutes;
+        State.State = OrderState.Requested;
+        State.Created = Now;
+    }
+
+    private bool IsRecipient(string party) => State.Recipient == party;
+
+    private bool IsVolunteer(string party) => State.Volunteer.Length > 0 && party == PersonCalls.Volunteers + State.Volunteer;
+
+    /// <summary>Carries a command out once, or only tries it.</summary>
+    /// <param name="carryOut">Asks the rules and does it; what it leaves is durable and knows the command.</param>
+    /// <param name="words">Puts down what was said with it. Words are personal and not in the journal, so after a crash only a retry has
+    /// them.</param>
+    private async Task<Reply<OrderMessage>> StepAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut,
+        Action? words = null)
+    {
+        if (!command.ValidateOnly) return await OnceAsync(command, mayCall, carryOut, words);
+        // What a trial finishes is finished in its copy alone, and is still to be found by the next look.
+        bool mustLook = _mustLook;
+        try
+        {
+            return await TryOutAsync(() => OnceAsync(command, mayCall, carryOut, words));
+        }
+        finally
+        {
+            _mustLook = mustLook;
+        }
+    }
+
+    /// <summary>The key comes before any rule, and a refusal of the rules is remembered under it.</summary>
+    private async Task<Reply<OrderMessage>> OnceAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut, Action? words)
+    {
+        await LookAsync();
+        if (!Exists) return Reason.OrderNotFound;
+        if (!mayCall()) return Reason.PartyNotAllowed;
+        if (State.Done.TryGetValue(command.Id.ToString(), out string? digest))
+        {
+            if (digest != command.Digest) return Reason.RequestIdReused;
+            (string?, string) before = (State.Dispute?.ResolveNote, State.CancelNote);
+            // A retry brings words back that a crash lost, and leaves those that are stored: an older build's may be read differently
+            // today.
+            if (State.CancelNote.Length == 0 && State.Dispute?.ResolveNote is null or "") words?.Invoke();
+            if ((State.Dispute?.ResolveNote, State.CancelNote) != before) await SaveAsync();
+            return View();
+        }
+
+        Outcome? known = await Ledger.FindAsync(command.Id);
+        if (known is not null && known.Command != Digest.Parse(command.Digest)) return Reason.RequestIdReused;
+        if (known?.Refusal is { } stored) return stored;
+        if (IsClockDoubted) return Reason.ClockDoubtful;
+
+        // Until it is through, nobody knows how far it came.
+        _mustLook = true;
+        Refusal? refusal;
+        try
+        {
+            refusal = await carryOut();
+        }
+        finally
+        {
+            _reserving.Clear();
+        }
+        // The ids of hold and end are the order's own: if they are another command's, this grain is at work elsewhere too.
+        if (refusal?.Reason == Reason.RequestIdReused) return Reason.StoreUnavailable;
+        if (refusal?.IsTransient() == true) return refusal;
+        _mustLook = false;
+        if (refusal is null) return View();
+        return (await WriteAsync(Entries.Refuse(command.Header(Today, ""), EntryCode.Note, refusal))).Refusal ?? refusal;
+    }
+
+    /// <summary>A step whose whole effect is the order's own state: one write, and then the ledger learns whose the id is.</summary>
+    private async Task<Refusal?> ChangeAsync(Command command, Action change)
+    {
+        change();
+        State.Done[command.Id.ToString()] = command.Digest;
+        await SaveAsync();
+        await WriteAsync(Entries.Note(command.Header(Today, "")));
+        return null;
+    }
+
+    /// <summary>Calls off what nobody has accepted.</summary>
+    private async Task<Refusal?> WithdrawAsync(Command command, Action words)
+    {
+        await ChangeAsync(command, () =>
+        {
+            State.State = OrderState.Cancelled;
+            State.Ended = Now;
+            words();
+        });
+        await ReleaseAllAsync();
+        return null;
+    }
+
+    private OrderMessage View()
+    {
+        OrderMessage order = State.ToMessage(LocalKey);
+        // An entry that was only tried has no name.
+        return IsTrial ? order with { HoldEntry = Stored.Hold?.Entry, EndEntry = Stored.EndEntry } : order;
+    }
+}

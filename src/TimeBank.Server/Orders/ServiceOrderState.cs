@@ -1,0 +1,177 @@
+using System.Text.Json.Serialization;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>A service order. Persons are named below the region: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</summary>
+public sealed class ServiceOrderState : WorkflowState
+{
+    /// <summary>Under this name lists find the states of orders.</summary>
+    public const string Kind = "order";
+
+    /// <summary>The keys by which lists look for orders.</summary>
+    public const string StateKey = "state", RecipientKey = "recipient", VolunteerKey = "volunteer", PlannedStartKey = "plannedStart";
+
+    /// <summary>The id of the command that made the order; the ids of its hold and of the hold's end follow from it.</summary>
+    [JsonPropertyName("madeAs")]
+    public string MadeAs { get; set; } = "";
+
+    [JsonPropertyName(RecipientKey)]
+    public string Recipient { get; set; } = "";
+
+    [JsonPropertyName("item")]
+    public string Item { get; set; } = "";
+
+    [JsonPropertyName(StateKey)]
+    public OrderState State { get; set; }
+
+    [JsonPropertyName(PlannedStartKey)]
+    public DateTimeOffset PlannedStart { get; set; }
+
+    [JsonPropertyName("plannedMinutes")]
+    public long PlannedMinutes { get; set; }
+
+    /// <summary>Empty while nobody has accepted.</summary>
+    [JsonPropertyName(VolunteerKey)]
+    public string Volunteer { get; set; } = "";
+
+    /// <summary>The key of the recipient's agenda.</summary>
+    [JsonPropertyName("recipientAgenda")]
+    public string RecipientAgenda { get; set; } = "";
+
+    [JsonPropertyName("volunteerAgenda")]
+    public string VolunteerAgenda { get; set; } = "";
+
+    [JsonPropertyName("created")]
+    public DateTimeOffset Created { get; set; }
+
+    [JsonPropertyName("accepted")]
+    public DateTimeOffset? Accepted { get; set; }
+
+    [JsonPropertyName("checkedIn")]
+    public DateTimeOffset? CheckedIn { get; set; }
+
+    [JsonPropertyName("checkedOut")]
+    public DateTimeOffset? CheckedOut { get; set; }
+
+    [JsonPropertyName("ended")]
+    public DateTimeOffset? Ended { get; set; }
+
+    [JsonPropertyName("servedMinutes")]
+    public long? ServedMinutes { get; set; }
+
+    [JsonPropertyName("creditedMinutes")]
+    public long? CreditedMinutes { get; set; }
+
+    [JsonPropertyName("toPoolMinutes")]
+    public long? ToPoolMinutes { get; set; }
+
+    /// <summary>The hold, once the order is accepted.</summary>
+    [JsonPropertyName("hold")]
+    public HoldState? Hold { get; set; }
+
+    /// <summary>The index of the entry that ended the hold.</summary>
+    [JsonPropertyName("endEntry")]
+    public long? EndEntry { get; set; }
+
+    [JsonPropertyName("dispute")]
+    public DisputeState? Dispute { get; set; }
+
+    [JsonPropertyName("cancelNote")]
+    public string CancelNote { get; set; } = "";
+
+    [JsonPropertyName("rating")]
+    public RatingState? Rating { get; set; }
+
+    /// <summary>
+    /// Whether its time has come and it ends by itself: nobody took it by its planned end, or nobody confirmed it while its hold lasted.
+    /// </summary>
+    public bool IsOver(DateTimeOffset now) => State switch
+    {
+        OrderState.Requested => new OrderPlan(PlannedStart, new Minutes(PlannedMinutes)).End <= now,
+        OrderState.Accepted or OrderState.CheckedIn or OrderState.CheckedOut => Hold!.Expires <= now,
+        OrderState.None or OrderState.Confirmed or OrderState.Disputed or OrderState.Cancelled => false,
+    };
+
+    /// <param name="id">The part of the grain's key after the region.</param>
+    public OrderMessage ToMessage(string id) => new(
+        id, Recipient, Item, State, PlannedStart, PlannedMinutes, Volunteer,
+        Created, Accepted, CheckedIn, CheckedOut, Ended,
+        ServedMinutes, CreditedMinutes, ToPoolMinutes, Hold?.Entry, EndEntry,
+        Dispute is { } dispute
+        ? new DisputeMessage(dispute.RaisedBy, dispute.Raised, dispute.Note, dispute.Settled, dispute.Resolved, dispute.ResolveNote) : null,
+        CancelNote,
+        Rating is { } rating ? new RatingMessage(rating.Stars, rating.Comment, rating.Rated) : null);
+}
+
+/// <summary>
+/// The hold of an order: its entry, what it holds of each of the recipient's accounts in minutes, and from when on it may be expired.
+/// </summary>
+public sealed record HoldState(
+    [property: JsonPropertyName("id")] string Id,
+    [property: JsonPropertyName("entry")] long Entry,
+    [property: JsonPropertyName("issued")] long Issued,
+    [property: JsonPropertyName("gifted")] long Gifted,
+    [property: JsonPropertyName("earned")] long Earned,
+    [property: JsonPropertyName("expires")] DateTimeOffset Expires);
+
+/// <summary>How a hold of an order ended. The names are stored in the entry that ended it.</summary>
+public enum OrderEnd
+{
+    [JsonStringEnumMemberName("None")]
+    None = 0,
+
+    /// <summary>The recipient confirmed.</summary>
+    [JsonStringEnumMemberName("Confirmed")]
+    Confirmed = 1,
+
+    /// <summary>A dispute ended with hours.</summary>
+    [JsonStringEnumMemberName("Settled")]
+    Settled = 2,
+
+    /// <summary>A dispute ended without hours.</summary>
+    [JsonStringEnumMemberName("Dropped")]
+    Dropped = 3,
+
+    /// <summary>Called off before it began.</summary>
+    [JsonStringEnumMemberName("Cancelled")]
+    Cancelled = 4,
+
+    /// <summary>Nobody confirmed in time.</summary>
+    [JsonStringEnumMemberName("Expired")]
+    Expired = 5,
+}
+
+/// <summary>What the recipient thinks of a service: 1 to 5 stars, and words.</summary>
+public sealed record RatingState(
+    [property: JsonPropertyName("stars")] int Stars,
+    [property: JsonPropertyName("comment")] string Comment,
+    [property: JsonPropertyName("rated")] DateTimeOffset Rated);
+
+/// <summary>A disagreement about a service.</summary>
+public sealed class DisputeState
+{
+    /// <summary>The party whose disagreement it is.</summary>
+    [JsonPropertyName("raisedBy")]
+    public string RaisedBy { get; set; } = "";
+
+    /// <summary>Who raised it at the server, perhaps for the party; somebody else resolves it.</summary>
+    [JsonPropertyName("actor")]
+    public string Actor { get; set; } = "";
+
+    [JsonPropertyName("raised")]
+    public DateTimeOffset Raised { get; set; }
+
+    [JsonPropertyName("note")]
+    public string Note { get; set; } = "";
+
+    /// <summary>Null while open; then whether hours moved.</summary>
+    [JsonPropertyName("settled")]
+    public bool? Settled { get; set; }
+
+    [JsonPropertyName("resolved")]
+    public DateTimeOffset? Resolved { get; set; }
+
+    [JsonPropertyName("resolveNote")]
+    public string ResolveNote { get; set; } = "";
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using Catalogue = TimeBank.Ledger.Catalogue;
+using CatalogueItem = TimeBank.Ledger.CatalogueItem;
+using Payer = TimeBank.Ledger.Payer;
+
+namespace TimeBank.Server;
+
+/// <summary>Service lists in the contract's types.</summary>
+internal static class CatalogueContract
+{
+    public const string Collection = "catalogueVersions";
+
+    public static CatalogueVersion ToCatalogueHeader(this RuleVersion version) => new()
+    {
+        Name = ResourceName.Of(RegionCode.Parse(version.Region), Collection, version.Name),
+        Version = version.Name,
+        State = VersionPage.State(version),
+        EffectiveDate = version.Effective.ToContract(),
+        ProposedBy = version.ProposedBy,
+        ApprovedBy = version.ApprovedBy,
+    };
+
+    public static CatalogueVersion ToWholeCatalogue(this RuleVersion version)
+    {
+        Catalogue catalogue = Catalogue.Parse(Encoding.UTF8.GetBytes(version.Document)).Expect(version.Name);
+        CatalogueVersion whole = version.ToCatalogueHeader();
+        whole.NoteZh = catalogue.Note.Chinese;
+        whole.NoteEn = catalogue.Note.English;
+        whole.Items.Add(catalogue.Items.Select(ToContract));
+        whole.Document = version.Document;
+        return whole;
+    }
+
+    private static V1.CatalogueItem ToContract(CatalogueItem item) => new()
+    {
+        Id = item.Id.Text,
+        ServiceType = item.Type.ToContract(),
+        NameZh = item.Name.Chinese,
+        NameEn = item.Name.English,
+        Unit = item.Unit.Code,
+        Place = item.Place.ToContract(),
+        Payer = ToContract(item.Payer),
+        CeilingPrice = item.Unit == Unit.Minutes ? null : item.CeilingPrice.ToContract(),
+        ContractPrice = item.ContractPrice?.ToContract(),
+        Standard = item.StandardMinutes.ToContract(),
+        UnitsPerMonth = item.UnitsPerMonth,
+        FromAge = item.FromAge,
+        FromGrade = item.FromGrade.ToContract(),
+        ContentZh = item.Content.Chinese,
+        ContentEn = item.Content.English,
+    };
+
+    private static V1.Payer ToContract(Payer payer) => payer switch
+    {
+        Payer.None => V1.Payer.Unspecified,
+        Payer.PublicFunds => V1.Payer.PublicFunds,
+        Payer.Shared => V1.Payer.Shared,
+        Payer.Elder => V1.Payer.Elder,
+        Payer.TimeBank => V1.Payer.TimeBank,
+    };
+}
+
+/// <summary>How a service list differs from the wider region's: where it falls below it, and where that one would fall below it.</summary>
+internal static class CatalogueDifferences
+{
+    public static IEnumerable<CatalogueDifference> Between(Catalogue local, Catalogue parent) =>
+        local.CompareWith(parent).Select(Below)
+            .Concat(parent.CompareWith(local).Where(finding => !IsBelowBothWays(finding.Shortfall)).Select(Above));
+
+    private static CatalogueDifference Below(CatalogueFinding finding) => new()
+    {
+        Item = finding.Item.Text,
+        Kind = finding.Shortfall == CatalogueShortfall.Lacking ? DifferenceKind.Missing : DifferenceKind.Below,
+        Field = finding.Key,
+        ParentValue = finding.Required,
+        Value = finding.Found,
+    };
+
+    // Here the wider region's list was held against the local one.
+    private static CatalogueDifference Above(CatalogueFinding finding) => new()
+    {
+        Item = finding.Item.Text,
+        Kind = finding.Shortfall == CatalogueShortfall.Lacking ? DifferenceKind.Added : DifferenceKind.Above,
+        Field = finding.Key,
+        ParentValue = finding.Found,
+        Value = finding.Required,
+    };
+
+    // What is merely other has been told already.
+    private static bool IsBelowBothWays(CatalogueShortfall shortfall) =>
+        shortfall is CatalogueShortfall.OtherType or CatalogueShortfall.OtherUnit or CatalogueShortfall.OtherSetting;
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+using TimeBank.Ledger;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <summary>The catalogue versions of a region; key: the region's code.</summary>
+[Alias("timebank.catalogue")]
+public interface ICatalogueGrain : IVersionsGrain
+{
+    /// <summary>The service list in force on a day, the region's own or the nearest wider one's; before the first one that one.</summary>
+    [Alias("at"), ReadOnly]
+    Task<Ledger.Catalogue> AtAsync(DateOnly day);
+}
+
+/// <summary>Keeps the service lists of a region. None of them falls below the wider region's.</summary>
+public sealed class CatalogueGrain([PersistentState("catalogue", "timebank")] IPersistentState<VersionsState> state, BusinessClock clock)
+    : VersionsGrain<Ledger.Catalogue>(state, clock), ICatalogueGrain
+{
+    /// <summary>How many findings a refusal names.</summary>
+    private const int MaxFindings = 10;
+
+    protected override Reason NotFound => Reason.CatalogueVersionNotFound;
+
+    protected override IEnumerable<VersionedFile<Ledger.Catalogue>> Shipped() =>
+        CatalogueDirectory.BuiltIn.All.Where(catalogue => catalogue.Region == Region).Select(catalogue => Of(catalogue, null));
+
+    protected override VersionedFile<Ledger.Catalogue> Read(ProposedVersion stored) =>
+        Of(TimeBank.Ledger.Catalogue.Parse(Utf8(stored)).Expect($"a service list of {Region}"), stored);
+
+    protected override IVersionsGrain Wider(RegionCode region) => GrainFactory.GetGrain<ICatalogueGrain>(region.ToString());
+
+    protected override Task<Ledger.Catalogue> WiderAtAsync(RegionCode region, DateOnly day) =>
+        GrainFactory.GetGrain<ICatalogueGrain>(region.ToString()).AtAsync(day);
+
+    protected override async Task<Refusal?> BelowFloorAsync(VersionedFile<Ledger.Catalogue> version)
+    {
+        if (Region.Parent() is not { } wider) return null;
+        Ledger.Catalogue parent = await WiderAtAsync(wider, version.Effective);
+        ImmutableArray<CatalogueFinding> findings = version.Answer.CompareWith(parent);
+        return findings.IsEmpty ? null : Refusal.Of(Reason.CatalogueBelowParent, ("item", string.Join(", ", findings.Take(MaxFindings))));
+    }
+
+    private static VersionedFile<Ledger.Catalogue> Of(Ledger.Catalogue catalogue, ProposedVersion? stored) => new(
+        catalogue.Region, catalogue.Version, catalogue.Effective, catalogue.File, catalogue, stored);
+}
+
+/// <summary>What grains ask the catalogue for.</summary>
+internal static class CatalogueCalls
+{
+    /// <summary>The service list in force in a region on a day.</summary>
+    public static Task<Ledger.Catalogue> CatalogueAsync(this IGrainFactory grains, RegionCode region, DateOnly day) =>
+        grains.GetGrain<ICatalogueGrain>(region.ToString()).AtAsync(day);
+}

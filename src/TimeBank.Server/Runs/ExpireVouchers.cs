@@ -1,0 +1,79 @@
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Expires every voucher whose claims are over, some hundreds at a time. An expiry has an id made from the voucher, so that two runs expire
+/// nothing twice; each
+/// goes through the voucher's own grain, which no refund can pass meanwhile.
+/// </summary>
+public sealed class ExpiryRun(Command command, RegionCode region, Slug? programme, IGrainFactory grains, ILedgerReader journal,
+    BusinessClock clock)
+{
+    private const int AccountsAtOnce = 1_000;
+    private const int VouchersAtOnce = 500;
+
+    private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(region.ToString());
+
+    /// <summary>Resolves the run's id.</summary>
+    /// <returns>The outcome; replayed where the run had begun before.</returns>
+    public async Task<Outcome> BeginAsync()
+    {
+        Refusal? refusal = programme is { } only && await grains.GetGrain<IProgrammeGrain>($"{region}/{only}").GetAsync() is null
+            ? new Refusal(Reason.ProgrammeNotFound) : null;
+        return await Ledger.DecideAsync(command, clock.Today, refusal, () => Entries.Note(command.Header(clock.Today, "")));
+    }
+
+    /// <summary>What an earlier call of this run had expired before it was broken off.</summary>
+    public async Task<RunPageMessage> DoneBeforeAsync(CancellationToken cancellation)
+    {
+        var tally = new RunTally();
+        Digest digest = Digest.Parse(command.Digest);
+        var filter = new EntryFilter(EntryCode.ExpireVoucher);
+        for (long before = long.MaxValue; ;)
+        {
+            IReadOnlyList<LinkedEntry> page = await journal.EntriesAsync(region, filter, before, AccountsAtOnce, cancellation);
+            foreach (JournalEntry entry in page.Select(linked => linked.Entry).Where(entry => entry.Header.Command == digest)) Count(
+                tally, entry);
+            if (page.Count < AccountsAtOnce) return tally.ToMessage(null);
+            before = page[^1].Entry.Index;
+        }
+    }
+
+    /// <summary>The vouchers that have something left and can be redeemed no more, in pages.</summary>
+    public async Task<IReadOnlyList<OpaqueId[]>> DueAsync(CancellationToken cancellation)
+    {
+        var due = new List<OpaqueId>();
+        var filter = new AccountFilter("voucher/", Group: programme?.Text ?? "", UntilBefore: clock.Today, NotEmpty: true);
+        for (long after = 0; await journal.AccountsAsync(region, filter, after, AccountsAtOnce, cancellation)
+            is { Count: > 0 } page; after = page[^1].Number)
+        {
+            due.AddRange(page.Where(account => VoucherRules.MayExpire(VoucherTerms.Of(account), clock.Today))
+                .Select(account => OpaqueId.Parse(account.Path.Text.Split('/')[1])));
+        }
+        return [.. due.Chunk(VouchersAtOnce)];
+    }
+
+    /// <summary>Expires one page.</summary>
+    /// <exception cref="StorageUnavailableException">Nothing can be written now; the run is called again.</exception>
+    public async Task<RunPageMessage> ExpireAsync(OpaqueId[] vouchers)
+    {
+        Outcome?[] outcomes = await Task.WhenAll(
+            vouchers.Select(voucher => grains.GetGrain<IVoucherGrain>($"{region}/{voucher}").ExpireAsync(command)));
+        var tally = new RunTally();
+        foreach (Outcome? outcome in outcomes)
+        {
+            // Another run, or a late claim, was there first.
+            if (outcome is null) tally.Skip(Reason.VoucherUsedUp);
+            else if (outcome.Refusal is { } refusal && refusal.IsTransient()) throw new StorageUnavailableException(
+                refusal.Reason.ToString());
+            else if (outcome.Refusal is { } other) tally.Skip(other.Reason);
+            else Count(tally, outcome.Entry!);
+        }
+        return tally.ToMessage(null);
+    }
+
+    private static void Count(RunTally tally, JournalEntry entry) => tally.Change(entry.Transfers[0].Unit, entry.Transfers[0].Posted);
+}

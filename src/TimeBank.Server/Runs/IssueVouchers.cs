@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Issues a programme's vouchers of a month, a page of elders at a time. Each voucher's entry has an id made from programme, month and
+/// elder: whatever run comes
+/// to it first issues it, and no other can. Only a refusal, for want of money, gives way to the next of a row of ids, and an issue that was
+/// reversed to the next voucher. What a page submits at once, the region's writer stores in few batches.
+/// </summary>
+/// <param name="day">The day by which the run is judged.</param>
+internal sealed class IssueRun(
+    Programme programme, IssueRunMessage run, RegionCode region, DateOnly day, Policy policy,
+    ILedgerGrain ledger, ILedgerReader journal, IRegistry registry)
+{
+    private const int ElderPage = 500;
+
+    /// <summary>The money that the vouchers still to be issued bind.</summary>
+    /// <param name="atMost">As if none were issued yet, which the writer needn't be asked.</param>
+    public async Task<Fen> NeededAsync(bool atMost, CancellationToken cancellation)
+    {
+        var needed = Fen.Zero;
+        string? after = null;
+        while (await ReadAsync(after, looksUp: !atMost, cancellation) is { } page) (needed, after) = (needed + page.Needed, page.Next);
+        return needed;
+    }
+
+    /// <summary>A page of elders with what each gets; null where there are no more.</summary>
+    /// <param name="looksUp">Whether it is asked which vouchers are issued already.</param>
+    public async Task<Page?> ReadAsync(string? after, bool looksUp, CancellationToken cancellation)
+    {
+        var query = new RegistryQuery(region, ElderState.Kind) { After = after is null ? null : new RegistryCursor("", after),
+            Limit = ElderPage };
+        IReadOnlyList<RegistryRow<ElderState>> rows = await registry.ListAsync<ElderState>(query, cancellation);
+        if (rows.Count == 0) return null;
+        Line[] lines = [.. rows.Select(Judge)];
+        if (!looksUp) return new Page(lines, rows[^1].Key, programme);
+        Func<int, EntryId>[] issueIds = [.. lines.Select(line => IssueIds(line.Elder))];
+        IReadOnlyList<IssuedVoucher> vouchers = await IssuedVouchers.FindAsync(ledger, journal, region, issueIds, cancellation);
+        return new Page([.. lines.Zip(vouchers, (line, voucher) => line with { Voucher = voucher })], rows[^1].Key, programme);
+    }
+
+    public async Task<RunPageMessage> IssueAsync(Page page)
+    {
+        var tally = new RunTally();
+        Outcome?[] outcomes = await Task.WhenAll(page.Lines.Select(OutcomeAsync));
+        // What is only tried binds nothing, so each voucher is seen after those before it here.
+        long committed = run.CommittedFen, available = run.Command.ValidateOnly ? await ledger.AvailableAsync(programme.Id) : long.MaxValue;
+        foreach ((Line line, Outcome? outcome) in page.Lines.Zip(outcomes))
+        {
+            bool wouldBeNew = run.Command.ValidateOnly && outcome is { Refusal: null, Replayed: false } && !line.Voucher.IsIssued;
+            long bound = wouldBeNew ? programme.Commitment(line.Grant.Amount).Value : 0;
+            if (outcome is null) tally.Skip(line.Grant.Refusal!.Reason);
+            else if (outcome.Command != Digest.Parse(run.Command.Digest)) tally.Skip(Reason.AlreadyIssued);
+            else if (outcome.Refusal is { Reason: Reason.InsufficientBalance }) tally.Skip(Reason.ProgrammeUnderfunded);
+            else if (outcome.Refusal is { } refusal && refusal.IsTransient()) throw new StorageUnavailableException(
+                refusal.Reason.ToString());
+            else if (outcome.Refusal is { } other) tally.Skip(other.Reason);
+            else if (bound > available - committed) tally.Skip(Reason.ProgrammeUnderfunded);
+            else
+            {
+                committed += bound;
+                tally.Change(programme.Unit, outcome.Entry!.Transfers[0].Posted);
+            }
+        }
+        return tally.ToMessage(page.Next, committed);
+    }
+
+    private Line Judge(RegistryRow<ElderState> row)
+    {
+        OpaqueId elder = OpaqueId.Parse(row.Key);
+        ProgrammeGrant grant =
+            !row.IsReadable ? new ProgrammeGrant(0, new Refusal(Reason.StateUnreadable))
+            : run.Month.Year != day.Year || run.Month.Month != day.Month ? new ProgrammeGrant(0, new Refusal(Reason.MonthNotCurrent))
+            : row.State.Registered > day ? new ProgrammeGrant(0, new Refusal(Reason.ElderNotEntitled))
+            : ProgrammeRule.Judge(programme, Facts(row.State), day, policy);
+        return new Line(elder, grant, new IssuedVoucher(IssueIds(elder)(0), IsIssued: false, []));
+    }
+
+    private Func<int, EntryId> IssueIds(OpaqueId elder) => again => programme.IssueId(region, run.Month, elder, again);
+
+    private ElderFacts Facts(ElderState elder) => new(
+        elder.BirthDate, region, elder.Status, elder.Difficulties,
+        [.. elder.Assessments.Select(assessment =>
+            new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region)))]);
+
+    /// <summary>What became of an elder's voucher; null where there is none to issue.</summary>
+    private async Task<Outcome?> OutcomeAsync(Line line)
+    {
+        foreach (EntryId reversed in line.Voucher.Reversed)
+        {
+            // A run that is called again answers as it did, and doesn't give what was taken back since.
+            Outcome? own = await HappenedAsync(reversed);
+            if (own?.Command == Digest.Parse(run.Command.Digest)) return own with { Replayed = true };
+        }
+        // What was issued stays issued, even if the elder would get nothing today.
+        if (line.Voucher.IsIssued) return await HappenedAsync(line.Voucher.Issue);
+        if (line.Grant.Refusal is not null) return null;
+        for (int attempt = 0; ; attempt++)
+        {
+            EntryId id = Attempt(line.Voucher.Issue, attempt);
+            EntryHeader header = run.Command.Header(
+                id, day, policy.Version.ToString(), ("elder", line.Elder.Text), ("programme", programme.Id.Text));
+            VoucherTerms terms = programme.TermsOf(line.Elder, day, policy.Vouchers);
+            Outcome outcome = await ledger.DecideAsync(
+                VoucherEntries.Issue(header, line.Voucher.Voucher, terms, line.Grant.Amount), run.Command.ValidateOnly);
+            if (outcome.Refusal is { Reason: Reason.RequestIdReused }
+                && await ledger.FindAsync(header.Id) is { Refusal: null } other) return other;
+            bool wasRefusedBefore = outcome.Refusal is not null && (outcome.Replayed || outcome.Refusal.Reason == Reason.RequestIdReused);
+            if (!wasRefusedBefore) return outcome;
+        }
+    }
+
+    private async Task<Outcome?> HappenedAsync(EntryId issue) => (await ledger.AttemptAsync(attempt => Attempt(issue, attempt))).Happened;
+
+    private static EntryId Attempt(EntryId issue, int number) =>
+        number == 0 ? issue : issue.Step(number.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>An elder, and the voucher that is or would be theirs.</summary>
+    internal sealed record Line(OpaqueId Elder, ProgrammeGrant Grant, IssuedVoucher Voucher);
+
+    /// <summary>One page of elders.</summary>
+    internal sealed record Page(IReadOnlyList<Line> Lines, string Next, Programme Programme)
+    {
+        /// <summary>The money that the vouchers still to be issued bind.</summary>
+        public Fen Needed => Lines.Where(line => !line.Voucher.IsIssued && line.Grant.Refusal is null)
+            .Aggregate(Fen.Zero, (sum, line) => sum + Programme.Commitment(line.Grant.Amount));
+    }
+}
+
+/// <summary>An elder's voucher of a month, as far as issues go.</summary>
+/// <param name="Issue">The entry that issued it, or would; its id makes the voucher's.</param>
+/// <param name="IsIssued">Whether it is there, and its issue wasn't reversed.</param>
+/// <param name="Reversed">The issues before it, which were.</param>
+public sealed record IssuedVoucher(EntryId Issue, bool IsIssued, ImmutableArray<EntryId> Reversed)
+{
+    public OpaqueId Voucher => OpaqueId.From(Issue);
+}
+
+/// <summary>
+/// Finds out which voucher of a month is an elder's. A voucher whose issue was reversed can't come to life again, as its account is opened
+/// once: the next of a row of vouchers takes its place. What became of each is read from its account, so that nothing remembers an issue
+/// apart from the issue.
+/// </summary>
+public static class IssuedVouchers
+{
+    /// <param name="issueIds">For each elder, the ids of the row's issues by their number.</param>
+    public static async Task<IReadOnlyList<IssuedVoucher>> FindAsync(
+        ILedgerGrain ledger, ILedgerReader journal, RegionCode region,
+        IReadOnlyList<Func<int, EntryId>> issueIds, CancellationToken cancellation)
+    {
+        IssuedVoucher[] found = [.. issueIds.Select(ids => new IssuedVoucher(ids(0), IsIssued: false, []))];
+        List<int> open = [.. Enumerable.Range(0, found.Length)];
+        for (int again = 1; open.Count > 0; again++)
+        {
+            Dictionary<int, Account> accounts = await AccountsAsync(ledger, found, open);
+            long[] empty = [.. accounts.Values.Where(account => account.Counters.DebitRoom == 0).Select(account => account.Number)];
+            IReadOnlyDictionary<long, JournalEntry>? last =
+                empty.Length == 0 ? null : await journal.LastEntriesAsync(region, empty, cancellation);
+            List<int> reversed = [];
+            foreach ((int at, Account account) in accounts)
+            {
+                if (last?.GetValueOrDefault(account.Number) is { } entry && VoucherFacts.IsIssueReversed(account, entry))
+                {
+                    reversed.Add(at);
+                    found[at] = new IssuedVoucher(issueIds[at](again), IsIssued: false, found[at].Reversed.Add(found[at].Issue));
+                }
+                else
+                {
+                    found[at] = found[at] with { IsIssued = true };
+                }
+            }
+            open = reversed;
+        }
+        return found;
+    }
+
+    private static async Task<Dictionary<int, Account>> AccountsAsync(ILedgerGrain ledger, IssuedVoucher[] vouchers, List<int> open)
+    {
+        ImmutableArray<AccountPath> paths = [.. open.Select(at => Chart.VoucherPath(vouchers[at].Voucher))];
+        var byPath = (await ledger.AccountsAsync(paths)).ToDictionary(account => account.Path);
+        var found = new Dictionary<int, Account>();
+        foreach (int at in open)
+        {
+            if (byPath.TryGetValue(Chart.VoucherPath(vouchers[at].Voucher), out Account? account)) found[at] = account;
+        }
+        return found;
+    }
+}

@@ -1,0 +1,58 @@
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>Hours between regions.</summary>
+public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : ClearingService.ClearingServiceBase
+{
+    public override async Task<TransferHoursResponse> TransferHours(TransferHoursRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonValues.Volunteers);
+        ResourceName from = read.Resource(request.From, "from", PersonValues.Volunteers);
+        ResourceName to = read.Resource(request.To, "to", PersonValues.Volunteers);
+        long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
+        read.Check();
+        context.RequireActing(onBehalfOf, from);
+        RegionGrains.RequireRegion(from.Region);
+        RegionGrains.RequireRegion(to.Region);
+
+        Reply<TransferredHoursMessage> reply = await grains.GetGrain<IClearingGrain>(from.Region.ToString())
+            .TransferAsync(new TransferHoursMessage(context.Command(request, id, onBehalfOf), from.Id, to.GrainKey, minutes));
+        TransferredHoursMessage transferred = reply.OrThrow();
+        return new TransferHoursResponse
+        {
+            Entry = request.ValidateOnly ? "" : ResourceName.Of(from.Region, "entries", transferred.Entry),
+            ArrivalEntry = transferred.Arrival is { } arrival ? ResourceName.Of(to.Region, "entries", arrival) : "",
+        };
+    }
+
+    public override async Task<ListPositionsResponse> ListPositions(ListPositionsRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        int size = read.PageSize(request.PageSize);
+        read.Check();
+        RegionGrains.RequireRegion(region);
+
+        string after = tokens.Read(context, request, request.PageToken) ?? "";
+        PositionsMessage all = await grains.GetGrain<IClearingGrain>(region.ToString()).PositionsAsync();
+        PositionMessage[] rest = [.. all.Positions.Where(position => string.CompareOrdinal(position.Counterpart, after) > 0)];
+        var response = new ListPositionsResponse();
+        response.Positions.Add(rest.Take(size).Select(position => ToContract(region, position)));
+        if (rest.Length > size) response.NextPageToken = tokens.Write(context, request, rest[size - 1].Counterpart);
+        return response;
+    }
+
+    private static Position ToContract(RegionCode region, PositionMessage position) => new()
+    {
+        Region = ResourceName.OfRegion(region),
+        Counterpart = ResourceName.OfRegion(RegionCode.Parse(position.Counterpart)),
+        DueTo = Unit.Minutes.Of(position.DueTo),
+        DueFrom = Unit.Minutes.Of(position.DueFrom),
+        Net = new Counters(0, position.DueFrom, 0, position.DueTo).ToBalance(Unit.Minutes),
+    };
+}

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using TimeBank.Ledger;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <inheritdoc cref="IClearingGrain"/>
+public sealed class ClearingGrain(
+    [PersistentState("clearing", GrainStorageNames.TimeBank)] IPersistentState<ClearingState> state, ILedgerReader journal,
+        BusinessClock clock, ILogger<ClearingGrain> log)
+    : Grain, IClearingGrain
+{
+    private const int Page = 100, MaxRegions = 10_000;
+    private const string To = "to", From = "from";
+
+    /// <summary>What has left and not arrived, by the index of its entry; complete once it has been loaded.</summary>
+    private readonly Dictionary<long, JournalEntry> _onTheirWay = [];
+
+    /// <summary>What arrived at once, until the journal has been looked at up to there.</summary>
+    private readonly HashSet<long> _arrived = [];
+
+    /// <summary>Who takes nothing at present, by the key of the volunteer.</summary>
+    private readonly Dictionary<string, Refusals> _refusals = [];
+
+    private Task? _loading;
+    private bool _looked;
+
+    private ClearingState State => state.State;
+
+    private RegionCode Region => RegionCode.Parse(this.GetPrimaryKeyString());
+
+    private ILedgerGrain Ledger => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
+
+    public async Task<Reply<TransferredHoursMessage>> TransferAsync(TransferHoursMessage transfer)
+    {
+        Refusal? refusal = await TransferRefusalAsync(transfer);
+        Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
+        Outcome outcome = await Ledger.DecideAsync(transfer.Command, clock.Today, refusal, () => HourEntries.ClearOut(
+            transfer.Command.Header(clock.Today, policy.Version.ToString(), (To, transfer.To), (From, transfer.From)),
+            OpaqueId.Parse(transfer.From), RegionOf(transfer.To), new Minutes(transfer.Minutes)));
+        if (outcome.Refusal is { } refused) return refused;
+        // Whether they would arrive at once isn't asked: where they don't, they have left all the same.
+        if (transfer.Command.ValidateOnly) return new TransferredHoursMessage(outcome.Entry!.Index, null);
+
+        // The hours have left. What follows may fail, and the next round of deliveries goes on with it.
+        JournalEntry left = outcome.Entry!;
+        if (!_arrived.Contains(left.Index)) _onTheirWay[left.Index] = left;
+        return new TransferredHoursMessage(left.Index, await ArriveAsync(left));
+    }
+
+    public async Task<HoursOnTheirWayMessage> OnTheirWayAsync(string volunteer)
+    {
+        await LoadedAsync();
+        IEnumerable<JournalEntry> own = _onTheirWay.Values.Where(left => left.Detail(From) == volunteer);
+        return new HoursOnTheirWayMessage(own.Sum(left => left.Transfers[0].Posted));
+    }
+
+    public async Task<PositionsMessage> PositionsAsync()
+    {
+        IReadOnlyList<Account> listed = await ClearingAccountsAsync();
+        RegionCode[] others = [.. listed.Select(account => RegionCode.Parse(account.Path.Text.Split('/')[1])).Distinct().Order()];
+        ImmutableArray<Account> accounts = await Ledger.AccountsAsync([.. listed.Select(account => account.Path)]);
+        return new PositionsMessage([
+            .. others.Select(other => new PositionMessage(
+                other.ToString(), accounts.Find(Chart.ClearingDueTo(other).Path)?.Balance ?? 0,
+                    accounts.Find(Chart.ClearingDueFrom(other).Path)?.Balance ?? 0)),
+        ]);
+    }
+
+    private async Task<Refusal?> TransferRefusalAsync(TransferHoursMessage transfer)
+    {
+        if (RegionOf(transfer.To) == Region) return new Refusal(Reason.TransferSameRegion);
+        string fromKey = $"{Region}/{transfer.From}";
+        if (await GrainFactory.GetGrain<IVolunteerGrain>(fromKey).GetAsync() is not { } from) return new Refusal(Reason.VolunteerNotFound);
+        if (await GrainFactory.GetGrain<IVolunteerGrain>(transfer.To).GetAsync() is not { } to) return new Refusal(
+            Reason.VolunteerNotFound);
+        return from.Home == transfer.To || to.Home == fromKey ? null : new Refusal(Reason.TransferNotSamePerson);
+    }
+
+    public async Task DeliverAsync()
+    {
+        await LoadedAsync();
+        await LookAsync();
+        IGrouping<string, JournalEntry>[] receivers = [.. _onTheirWay.Values.OrderBy(left => left.Index).GroupBy(left => left.Detail(To))];
+        foreach (IGrouping<string, JournalEntry> receiver in receivers)
+        {
+            if (_refusals.TryGetValue(receiver.Key, out Refusals? before) && before.Rounds-- > 0) continue;
+            bool all = true;
+            foreach (JournalEntry left in receiver)
+            {
+                // What refuses one refuses the next.
+                if (!(all = await ArriveAsync(left) is not null)) break;
+            }
+            if (all) _refusals.Remove(receiver.Key);
+            else _refusals[receiver.Key] = before is null ? new Refusals() : before.Again();
+        }
+        // Those behind the place up to which the journal has been looked at are asked about again, and found to have arrived.
+        _arrived.Clear();
+        IEnumerable<JournalEntry> known = _onTheirWay.Values.Where(left => left.Index <= LookedAt(RegionOf(left.Detail(To)).ToString()));
+        long[] waiting = [.. known.Select(left => left.Index).Order()];
+        if (!_looked && waiting.SequenceEqual(State.Waiting)) return;
+        State.Waiting = [.. waiting];
+        await SaveAsync();
+        _looked = false;
+    }
+
+    private long LookedAt(string other) => State.LookedAt.GetValueOrDefault(other, -1);
+
+    private Task LoadedAsync()
+    {
+        if (_loading is null or { IsFaulted: true } or { IsCanceled: true }) _loading = LoadAsync();
+        return _loading;
+    }
+
+    /// <summary>Once in an activation: what waits, and what left since the journal was looked at last and has not arrived.</summary>
+    private async Task LoadAsync()
+    {
+        foreach (long index in State.Waiting)
+        {
+            StoredEntry waiting = await journal.EntryAsync(Region, index, CancellationToken.None)
+                ?? throw new InvalidOperationException($"Entry {index} of {Region} isn't there.");
+            if (!_arrived.Contains(index)) _onTheirWay[index] = waiting.Entry;
+        }
+        await LookAsync();
+    }
+
+    /// <summary>Takes up what left since the journal was looked at last.</summary>
+    private async Task LookAsync()
+    {
+        foreach (Account account in (await ClearingAccountsAsync())
+            .Where(account => account.Path.Text.EndsWith("/due-to", StringComparison.Ordinal)))
+        {
+            string other = account.Path.Text.Split('/')[1];
+            IReadOnlyList<Posting> page;
+            do
+            {
+                var after = new PostingCursor(LookedAt(other), int.MaxValue);
+                page = await journal.PostingsAsync(Region, account.Number, default, new LedgerTime(long.MaxValue), after, Page,
+                    CancellationToken.None);
+                foreach (JournalEntry left in page.Select(posting => posting.Entry))
+                {
+                    bool isNew = left.Code == EntryCode.ClearOut && !_arrived.Contains(left.Index) && !_onTheirWay.ContainsKey(left.Index);
+                    // A transfer may have brought them there while the other region was asked.
+                    if (isNew && !await HasArrivedAsync(left) && !_arrived.Contains(left.Index)) _onTheirWay[left.Index] = left;
+                    State.LookedAt[other] = left.Index;
+                    _looked = true;
+                }
+            }
+            while (page.Count == Page);
+        }
+    }
+
+    private async Task<bool> HasArrivedAsync(JournalEntry left)
+    {
+        ILedgerGrain there = GrainFactory.GetGrain<ILedgerGrain>(RegionOf(left.Detail(To)).ToString());
+        return (await there.AttemptAsync(attempt => VolunteerGrain.ArrivalId(left.Id, attempt))).Happened is not null;
+    }
+
+    /// <summary>Has the hours of an entry arrive, now or before.</summary>
+    /// <returns>The index of the entry there; null where the other region doesn't take them now.</returns>
+    private async Task<long?> ArriveAsync(JournalEntry left)
+    {
+        EntryHeader header = left.Header;
+        try
+        {
+            Reply<EntryMessage> reply = await GrainFactory.GetGrain<IVolunteerGrain>(header.Details[To])
+                .ArriveAsync(new HoursArrivalMessage(
+                left.Id.ToString(), header.Command.ToString(), header.Actor, header.OnBehalfOf,
+                Region.ToString(), left.Detail(From), left.Transfers[0].Posted));
+            if (reply.Refusal is not { } refusal)
+            {
+                _onTheirWay.Remove(left.Index);
+                _arrived.Add(left.Index);
+                return reply.Value!.Index;
+            }
+            // Said once: they are asked again and again.
+            if (_refusals.ContainsKey(left.Detail(To))) return null;
+            log.LogWarning("The hours of entry {Index} of {Region} were refused where they go: {Reason}.", left.Index, Region,
+                refusal.Reason);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            log.LogWarning(error, "The hours of entry {Index} of {Region} can't arrive now.", left.Index, Region);
+        }
+        return null;
+    }
+
+    private ValueTask<IReadOnlyList<Account>> ClearingAccountsAsync() =>
+        journal.AccountsByPathAsync(Region, new AccountFilter("clearing/"), "", MaxRegions, CancellationToken.None);
+
+    private static RegionCode RegionOf(string key) => RegionCode.Parse(key.Split('/')[0]);
+
+    private Task SaveAsync() => this.WriteAsync(state);
+
+    /// <summary>How often somebody has refused in a row: they are asked after one more round each time, up to every fourth.</summary>
+    private sealed class Refusals
+    {
+        private const int MaxRounds = 3;
+
+        private int _last = 1;
+
+        /// <summary>How many rounds they are still left alone.</summary>
+        public int Rounds { get; set; } = 1;
+
+        public Refusals Again()
+        {
+            _last = Math.Min(_last + 1, MaxRounds);
+            Rounds = _last;
+            return this;
+        }
+    }
+}

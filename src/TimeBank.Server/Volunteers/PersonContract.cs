@@ -1,0 +1,100 @@
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Volunteers, elders and their hours in the contract's types; persons are named by resource names there, and below their region in the
+/// grains.
+/// </summary>
+internal static class PersonValues
+{
+    public const string Volunteers = "volunteers", Elders = "elders";
+
+    /// <summary>As grains name a person: <c>elders/{id}</c>.</summary>
+    public static string BelowRegion(this ResourceName name) => $"{name.Collection}/{name.Id}";
+
+    public static string PersonOf(RegionCode region, string belowRegion) => $"regions/{region}/{belowRegion}";
+
+    /// <summary>A volunteer's grain key, <c>{region}/{id}</c>, as a resource name.</summary>
+    public static string VolunteerOf(string key) => key.Split('/') is [string region, string id]
+        ? $"regions/{region}/{Volunteers}/{id}" : "";
+
+    public static IVolunteerGrain Volunteer(this IGrainFactory grains, ResourceName name) =>
+        grains.GetGrain<IVolunteerGrain>(name.GrainKey);
+
+    public static IElderGrain Elder(this IGrainFactory grains, ResourceName name) => grains.GetGrain<IElderGrain>(name.GrainKey);
+
+    /// <summary>The hours of a person of either kind.</summary>
+    /// <exception cref="RpcException">VOLUNTEER_NOT_FOUND, ELDER_NOT_FOUND.</exception>
+    public static async Task<HoursMessage> HoursAsync(this IGrainFactory grains, ResourceName person) => person.Collection == Volunteers
+        ? await grains.Volunteer(person).HoursAsync() ?? throw Problem.Of(Reason.VolunteerNotFound)
+        : await grains.Elder(person).HoursAsync() ?? throw Problem.Of(Reason.ElderNotFound);
+
+    /// <summary>Whoever acts must be this person, or counter staff for them.</summary>
+    /// <exception cref="RpcException">PARTY_NOT_ALLOWED.</exception>
+    public static void RequireActing(this ServerCallContext context, ResourceName? onBehalfOf, ResourceName person)
+    {
+        if (context.ActingParty(onBehalfOf) != person.ToString()) throw Problem.Of(Reason.PartyNotAllowed);
+    }
+
+    public static Hours ToContract(this HoursMessage hours, ResourceName person) => new()
+    {
+        Person = person.ToString(),
+        Earned = Unit.Minutes.Of(hours.Earned),
+        Gifted = Unit.Minutes.Of(hours.Gifted),
+        Issued = Unit.Minutes.Of(hours.Issued),
+        Held = Unit.Minutes.Of(hours.Held),
+        Available = Unit.Minutes.Of(hours.Available),
+        Lifetime = Unit.Minutes.Of(hours.Lifetime),
+        Cap = Unit.Minutes.Of(hours.Cap),
+    };
+
+    public static Volunteer ToContract(this VolunteerMessage volunteer, RegionCode region, int stars)
+    {
+        var contract = new Volunteer
+        {
+            Name = ResourceName.Of(region, Volunteers, volunteer.Id),
+            DisplayName = volunteer.DisplayName,
+            BirthDate = volunteer.BirthDate.ToContract(),
+            EnrolledDate = volunteer.Enrolled.ToContract(),
+            Home = VolunteerOf(volunteer.Home),
+            Stars = stars,
+        };
+        contract.Family.Add(volunteer.Family.Select(
+            member => new FamilyMember { Person = PersonOf(region, member.Person), Kinship = ToContract(member.Kinship) }));
+        return contract;
+    }
+
+    /// <summary>The account of a choice; open means a volunteer's earned and an elder's issued hours.</summary>
+    public static HoursOrigin ToDomain(this HourAccount? account, ResourceName person) => (account ?? HourAccount.Unspecified) switch
+    {
+        HourAccount.Unspecified => person.Collection == Volunteers ? HoursOrigin.Earned : HoursOrigin.Issued,
+        HourAccount.Earned => HoursOrigin.Earned,
+        HourAccount.Gifted => HoursOrigin.Gifted,
+        HourAccount.Issued => HoursOrigin.Issued,
+    };
+
+    public static Ledger.Kinship ToDomain(this V1.Kinship kinship) => kinship switch
+    {
+        V1.Kinship.Unspecified => Ledger.Kinship.None,
+        V1.Kinship.Spouse => Ledger.Kinship.Spouse,
+        V1.Kinship.Parent => Ledger.Kinship.Parent,
+        V1.Kinship.Child => Ledger.Kinship.Child,
+        V1.Kinship.ParentInLaw => Ledger.Kinship.ParentInLaw,
+        V1.Kinship.Grandparent => Ledger.Kinship.Grandparent,
+        V1.Kinship.Grandchild => Ledger.Kinship.Grandchild,
+    };
+
+    private static V1.Kinship ToContract(Ledger.Kinship kinship) => kinship switch
+    {
+        Ledger.Kinship.None => V1.Kinship.Unspecified,
+        Ledger.Kinship.Spouse => V1.Kinship.Spouse,
+        Ledger.Kinship.Parent => V1.Kinship.Parent,
+        Ledger.Kinship.Child => V1.Kinship.Child,
+        Ledger.Kinship.ParentInLaw => V1.Kinship.ParentInLaw,
+        Ledger.Kinship.Grandparent => V1.Kinship.Grandparent,
+        Ledger.Kinship.Grandchild => V1.Kinship.Grandchild,
+    };
+}

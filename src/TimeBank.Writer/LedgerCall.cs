@@ -1,0 +1,87 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Writer;
+
+/// <summary>
+/// A call that waits for its turn at the writer: it names what it needs, is decided in order, and is answered once the batch is durable.
+/// </summary>
+internal abstract class LedgerCall
+{
+    public virtual Proposal? Proposal => null;
+
+    public virtual EntryId? Id => null;
+
+    public virtual IReadOnlyList<AccountPath> Paths => [];
+
+    /// <param name="clock">When an entry would be written; null where the clock is doubted, so that none may be.</param>
+    public abstract void Decide(WorkingState state, BatchDraft draft, LedgerTime? clock);
+
+    /// <summary>Answers with what was decided.</summary>
+    public abstract void Complete();
+
+    /// <summary>Answers that nothing can be said now.</summary>
+    public abstract void Fail(Reason reason);
+}
+
+/// <summary>A proposal to decide.</summary>
+internal sealed class SubmitCall(Proposal proposal) : LedgerCall
+{
+    private readonly TaskCompletionSource<Outcome> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Outcome? _outcome;
+
+    public Task<Outcome> Answer => _answer.Task;
+
+    public override Proposal Proposal => proposal;
+
+    public override void Decide(WorkingState state, BatchDraft draft, LedgerTime? clock) =>
+        _outcome = clock is { } time ? draft.Add(proposal, time) : Outcome.Refused(proposal, new Refusal(Reason.ClockDoubtful));
+
+    public override void Complete() => _answer.TrySetResult(_outcome!);
+
+    // Not remembered: whether it happened may be unknown, and the caller comes back with the same id.
+    public override void Fail(Reason reason) => _answer.TrySetResult(Outcome.Refused(proposal, new Refusal(reason)));
+}
+
+/// <summary>A proposal to decide and not to write; it sees what was decided before it, and is answered only once that is durable.</summary>
+internal sealed class TrialCall(Proposal proposal) : LedgerCall
+{
+    private readonly TaskCompletionSource<Trial> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Trial? _trial;
+
+    public Task<Trial> Answer => _answer.Task;
+
+    public override Proposal Proposal => proposal;
+
+    public override void Decide(WorkingState state, BatchDraft draft, LedgerTime? clock) =>
+        _trial = clock is { } time ? Trial.Of(state, proposal, time) : Refused(Reason.ClockDoubtful);
+
+    public override void Complete() => _answer.TrySetResult(_trial!);
+
+    public override void Fail(Reason reason) => _answer.TrySetResult(Refused(reason));
+
+    private Trial Refused(Reason reason) => new(Outcome.Refused(proposal, new Refusal(reason)), [], []);
+}
+
+/// <summary>A read that sees what was decided before it, and is answered only once that is durable.</summary>
+internal sealed class ReadCall<T>(EntryId? id, IReadOnlyList<AccountPath> paths, Func<WorkingState, T> read) : LedgerCall
+{
+    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _read;
+
+    public Task<T> Answer => _answer.Task;
+
+    public override EntryId? Id => id;
+
+    public override IReadOnlyList<AccountPath> Paths => paths;
+
+    public override void Decide(WorkingState state, BatchDraft draft, LedgerTime? clock) => _read = read(state);
+
+    public override void Complete() => _answer.TrySetResult(_read!);
+
+    public override void Fail(Reason reason) => _answer.TrySetException(reason switch
+    {
+        Reason.JournalRolledBack => new JournalRolledBackException("The journal doesn't go on from the checkpoint that was signed."),
+        Reason.SignedByOtherKeys => new OtherKeysException("The checkpoint is signed by none of the keys here."),
+        _ => new StorageUnavailableException(reason.ToString()),
+    });
+}

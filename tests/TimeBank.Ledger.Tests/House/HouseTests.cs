@@ -1,0 +1,90 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using TimeBank.Testing;
+using Xunit;
+
+namespace TimeBank.Ledger.Tests;
+
+/// <summary>How the source is laid out: what a reader may count on, measured over the checkout.</summary>
+public sealed partial class HouseTests
+{
+    private const int MaxColumns = 140, ShortFile = 12, MaxShortFiles = 20, MaxMessages = 47;
+
+    public static TheoryData<string> Projects => ["src/TimeBank.Proofs", "src/TimeBank.Ledger", "src/TimeBank.Writer"];
+
+    /// <summary>Of code. SQL and files that a test expects stand as they are, and so does the table of letters.</summary>
+    [Fact]
+    public void Lines_of_code_have_at_most_140_columns() => Assert.Empty(
+        Repository.Files("src", "*.cs").Concat(Repository.Files("tests", "*.cs"))
+            .Where(file => !file.EndsWith("PlainLetters.Table.cs", StringComparison.Ordinal))
+            .SelectMany(file => LongLines(file).Select(line => $"{file}:{line}")));
+
+    /// <summary>A record of three lines belongs to what it is a part of.</summary>
+    [Fact]
+    public void Few_files_are_short() =>
+        Assert.InRange(Repository.Files("src", "*.cs").Count(file => Repository.Read(file).Count('\n') <= ShortFile), 0, MaxShortFiles);
+
+    /// <summary>What crosses a grain call is the thing itself and not a copy of it with another name.</summary>
+    [Fact]
+    public void Few_types_are_messages() => Assert.InRange(
+        Repository.Files("src", "*.cs").SelectMany(file => MessageType().Matches(Repository.Read(file)).Select(found => found.Value))
+            .Count(), 0, MaxMessages);
+
+    /// <summary>Folders of a project point one way: there is an order in which each names only types of those before it.</summary>
+    [Theory, MemberData(nameof(Projects))]
+    public void Folders_point_downward(string project)
+    {
+        Dictionary<string, HashSet<string>> below = Repository.Files(project, "*.cs").Select(Folder).Distinct()
+            .ToDictionary(folder => folder, _ => new HashSet<string>());
+        foreach ((string folder, string other) in Names(project).Where(names => names.Folder != names.Other)) below[folder].Add(other);
+
+        while (below.FirstOrDefault(folder => !folder.Value.Any(below.ContainsKey)) is { Key: not null } lowest) below.Remove(lowest.Key);
+
+        Assert.True(below.Count == 0, $"In a circle: {string.Join("; ", below.Select(folder =>
+            $"{folder.Key} names types of {string.Join(", ", folder.Value.Where(below.ContainsKey))}"))}");
+    }
+
+    private static IEnumerable<int> LongLines(string file)
+    {
+        bool isText = false;
+        foreach ((int index, string line) in File.ReadLines(Path.Combine(Repository.Root, file)).Index())
+        {
+            bool turns = line.Split("\"\"\"").Length % 2 == 0;
+            if (!isText && !turns && line.Length > MaxColumns && !line.TrimStart().StartsWith('"')) yield return index + 1;
+            isText ^= turns;
+        }
+    }
+
+    /// <summary>Which folder names a type of which other one, as the compiler reads it.</summary>
+    private static IEnumerable<(string Folder, string Other)> Names(string project)
+    {
+        SyntaxTree[] trees =
+            [.. Repository.Files(project, "*.cs").Select(file => CSharpSyntaxTree.ParseText(Repository.Read(file), path: file))];
+        SyntaxTree usings = CSharpSyntaxTree.ParseText(
+            "global using System; global using System.Collections.Generic; global using System.Linq; global using System.Threading; "
+                + "global using System.Threading.Tasks; global using System.IO;");
+        string[] assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "house", [.. trees, usings],
+            assemblies.Where(path => Path.GetFileNameWithoutExtension(path) != Path.GetFileName(project))
+            .Select(path => MetadataReference.CreateFromFile(path)));
+        foreach (SyntaxTree tree in trees)
+        {
+            SemanticModel model = compilation.GetSemanticModel(tree);
+            foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
+            {
+                if (model.GetSymbolInfo(name).Symbol is INamedTypeSymbol { Locations: [{ SourceTree: { } place }, ..] } && place != usings)
+                {
+                    yield return (Folder(tree.FilePath), Folder(place.FilePath));
+                }
+            }
+        }
+    }
+
+    private static string Folder(string file) => Path.GetDirectoryName(file)!;
+
+    [GeneratedRegex(@"\b(?:record|class|struct) \w+Message\b", RegexOptions.CultureInvariant)]
+    private static partial Regex MessageType();
+}

@@ -1,0 +1,208 @@
+using TimeBank.Ledger;
+using Xunit;
+using static TimeBank.Server.GrainTests.HoursCluster;
+
+namespace TimeBank.Server.GrainTests;
+
+public sealed class ElderGrainTests : HoursTests
+{
+    private static readonly DateOnly October = new(2026, 10, 1), November = new(2026, 11, 1);
+
+    [Theory]
+    [InlineData(59, Reason.ElderTooYoung)]
+    [InlineData(60, Reason.None)]
+    public async Task Registration_is_from_the_age_of_an_elder(int age, Reason expected)
+    {
+        Command command = Here.Command();
+
+        Reply<ElderMessage> reply = await Here.Elder(command.NewId.Text)
+            .RegisterAsync(new RegisterElderMessage(command, "E", ChinaTime.DateOf(Here.Now).AddYears(-age), Difficulties.None));
+
+        Assert.Equal(expected, reply.Reason);
+    }
+
+    [Fact]
+    public async Task Assessments_are_of_today_or_before_and_not_before_the_last()
+    {
+        string elder = await Here.RegisterAsync();
+        Value(await RecordAsync(elder, new DateOnly(2026, 9, 10), Difficulties.LowIncome));
+
+        await RefusedAsync(Reason.AssessmentInFuture, () => RecordAsync(elder, new DateOnly(2026, 10, 2)));
+        Refusal outdated = await RefusedAsync(Reason.AssessmentOutdated, () => RecordAsync(elder, new DateOnly(2026, 9, 9)));
+        await RefusedAsync(Reason.ElderNotFound, () => RecordAsync("000000000000", new DateOnly(2026, 9, 9)));
+
+        Assert.Contains(("date", "2026-09-10"), outdated.Values);
+        Assert.Equal(Difficulties.LowIncome, (await Here.Elder(elder).GetAsync())!.Difficulties);
+    }
+
+    [Fact]
+    public async Task Hours_are_issued_once_a_month_whatever_the_run()
+    {
+        string elder = await Here.RegisterAsync();
+        Command run = Here.Command();
+
+        Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+        Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+        await RefusedAsync(Reason.AlreadyIssued, () => IssueAsync(elder, Here.Command(), October));
+        await RefusedAsync(Reason.MonthNotCurrent, () => IssueAsync(elder, Here.Command(), November));
+
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
+        Assert.Equal(new EntitledHoursMessage(240, Issued: true, Reason.None), Value(await Here.Elder(elder).EntitledHoursAsync(October)));
+        Assert.Equal(new EntitledHoursMessage(240, Issued: false, Reason.None),
+            Value(await Here.Elder(elder).EntitledHoursAsync(November)));
+    }
+
+    [Fact]
+    public async Task Who_is_not_entitled_today_may_be_so_before_the_month_is_over()
+    {
+        string elder = await Here.RegisterAsync(age: 70);
+        Command run = Here.Command();
+        await RefusedAsync(Reason.ElderNotEntitled, () => IssueAsync(elder, run, October));
+        Value(await RecordAsync(elder, new DateOnly(2026, 10, 1), Difficulties.LowIncome | Difficulties.LivingAlone, points: 40));
+
+        Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+    }
+
+    [Fact]
+    public async Task An_assessment_that_is_over_entitles_to_nothing_and_says_since_when()
+    {
+        string elder = await Here.RegisterAsync(age: 70, difficulties: Difficulties.None);
+        Value(await RecordAsync(elder, new DateOnly(2025, 9, 10), Difficulties.LowIncome | Difficulties.LivingAlone, points: 40));
+
+        Refusal refusal = await RefusedAsync(Reason.AssessmentExpired, () => IssueAsync(elder, Here.Command(), October));
+
+        Assert.Contains(("date", "2026-09-10"), refusal.Values);
+    }
+
+    [Fact]
+    public async Task Issued_hours_end_with_their_month_and_not_before()
+    {
+        string elder = await Here.RegisterWithHoursAsync();
+        Here.Now = ChinaTime.StartOf(November).AddMinutes(-1);
+        Assert.Equal(0, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+
+        Here.Now = ChinaTime.StartOf(November);
+        Assert.Equal(240, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+        Assert.Equal(0, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+
+        Assert.Equal(0, (await Here.HoursAsync(elder)).Issued);
+    }
+
+    [Fact]
+    public async Task Next_months_issue_ends_what_is_left_and_a_second_run_ends_nothing_of_the_new()
+    {
+        string elder = await Here.RegisterWithHoursAsync();
+        Here.Now = ChinaTime.StartOf(November).AddHours(1);
+
+        Value(await IssueAsync(elder, Here.Command(), November));
+        Value(await Here.Elder(elder).EndHoursAsync(Here.Command()));
+
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
+        Assert.Equal(1, await Here.CountAsync(EntryCode.ExpireHours));
+    }
+
+    [Fact]
+    public async Task Hours_held_over_the_months_end_stay_held_and_end_when_they_come_back()
+    {
+        string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync();
+        Here.Now = new DateTimeOffset(2026, 10, 31, 12, 0, 0, ChinaTime.Offset);
+        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}", TimeSpan.FromDays(2), 120));
+        Value(await Here.AcceptAsync(order.Id, volunteer));
+
+        Here.Now = ChinaTime.StartOf(November).AddHours(1);
+        Assert.Equal(120, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+        Assert.Equal((120, 120), ((await Here.HoursAsync(elder)).Issued, (await Here.HoursAsync(elder)).Held));
+
+        Value(await Here.Order(order.Id).CancelAsync(Here.Step($"elders/{elder}")));
+        Value(await IssueAsync(elder, Here.Command(), November));
+
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Available);
+    }
+
+    [Fact]
+    public async Task Hours_that_a_reversal_brings_back_are_those_of_the_month_in_which_they_were_issued()
+    {
+        string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync();
+        Command service = Here.Command(), hold = Here.Command();
+        EntryHeader Header(Command command) => command.Header(October, "");
+        await Here.Ledger()
+            .SubmitAsync(HourEntries.HoldService(Header(hold), OpaqueId.Parse(elder), OpaqueId.Parse(volunteer),
+            new HoursSpent(new Minutes(120), Minutes.Zero, Minutes.Zero), null));
+        await Here.Ledger().SubmitAsync(HourEntries.RenderService(
+            Header(service), hold.Id, new HoursSpent(new Minutes(120), Minutes.Zero, Minutes.Zero), new Minutes(120),
+                OpaqueId.Parse(volunteer), Minutes.Zero));
+        Here.Now = ChinaTime.StartOf(November).AddHours(1);
+        Value(await IssueAsync(elder, Here.Command(), November));
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
+
+        Assert.Null((await Here.Ledger().SubmitAsync(Entries.Reverse(Header(Here.Command()), service.Id))).Refusal);
+
+        Assert.Equal(120, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+        Assert.Equal(0, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
+    }
+
+    [Fact]
+    public async Task Hours_whose_issue_was_reversed_are_issued_by_the_next_run_and_once()
+    {
+        string elder = await Here.RegisterAsync();
+        Command first = Here.Command(), second = Here.Command();
+        foreach (Command run in new[] { first, second })
+        {
+            Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+            IReadOnlyList<LinkedEntry> issues =
+                await Here.Journal.EntriesAsync(RegionCode.Parse(Tianyuan), new EntryFilter(EntryCode.IssueHours, Reversed: false),
+                long.MaxValue, 10, default);
+            Assert.Null(
+                (await Here.Ledger().SubmitAsync(Entries.Reverse(Here.Command().Header(October, ""), Assert.Single(issues).Entry.Id)))
+                .Refusal);
+
+            Assert.Equal(new EntitledHoursMessage(240, Issued: false, Reason.None),
+                Value(await Here.Elder(elder).EntitledHoursAsync(October)));
+            // A run that is called again answers as before, and gives nothing.
+            Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+            Assert.Equal(0, (await Here.HoursAsync(elder)).Issued);
+        }
+        Assert.Equal(240, Value(await IssueAsync(elder, Here.Command(), October)).Minutes);
+        await RefusedAsync(Reason.AlreadyIssued, () => IssueAsync(elder, Here.Command(), October));
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
+    }
+
+    [Fact]
+    public async Task Runs_at_once_end_and_issue_hours_once()
+    {
+        string elder = await Here.RegisterWithHoursAsync();
+        Here.Now = ChinaTime.StartOf(November);
+
+        Reply<IssuedHoursMessage>[] runs =
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => IssueAsync(elder, Here.Command(), November)));
+
+        Assert.Single(runs, run => run.Reason == Reason.None);
+        Assert.All(runs.Where(run => run.Reason != Reason.None), run => Assert.Equal(Reason.AlreadyIssued, run.Reason));
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
+    }
+
+    [Fact]
+    public async Task Grants_come_from_the_pool_as_far_as_it_goes()
+    {
+        string elder = await Here.RegisterAsync(), volunteer = await Here.EnrolAsync();
+        await Here.CreditAsync(volunteer, 500);
+        Value(await Here.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(Here.Command(), 100)));
+        Command command = Here.Command();
+
+        GrantedHoursMessage first = Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(command, 60)));
+
+        Assert.Equal(first, Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(command, 60))));
+        await RefusedAsync(Reason.InsufficientBalance, () => Here.Elder(elder).GrantAsync(new GrantHoursMessage(Here.Command(), 41)));
+        await RefusedAsync(Reason.ElderNotFound, () => Here.Elder("000000000000").GrantAsync(new GrantHoursMessage(Here.Command(), 1)));
+        Assert.Equal(60, (await Here.HoursAsync(elder)).Issued);
+    }
+
+    private Task<Reply<IssuedHoursMessage>> IssueAsync(string elder, Command run, DateOnly month) =>
+        Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(run, month));
+
+    private Task<Reply<ElderMessage>> RecordAsync(string elder, DateOnly day, Difficulties difficulties = Difficulties.None,
+        int points = 80) =>
+        Here.Elder(elder)
+            .RecordAssessmentAsync(new RecordAssessmentMessage(Here.Command(), new AssessmentMessage(points, day, Tianyuan), difficulties));
+}

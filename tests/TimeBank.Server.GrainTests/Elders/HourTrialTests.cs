@@ -1,0 +1,97 @@
+using TimeBank.Ledger;
+using Xunit;
+using static TimeBank.Server.GrainTests.HoursCluster;
+
+namespace TimeBank.Server.GrainTests;
+
+/// <summary>Hours that are only tried to be issued, ended, granted or moved to another region.</summary>
+public sealed class HourTrialTests : HoursTests
+{
+    private static readonly DateOnly October = new(2026, 10, 1), November = new(2026, 11, 1);
+
+    [Fact]
+    public async Task An_issue_is_tried_with_the_end_of_last_months_hours()
+    {
+        string elder = await Here.RegisterWithHoursAsync();
+        await TrialRefusedAsync(Reason.AlreadyIssued, run => Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(run, October)));
+        Here.Now = ChinaTime.StartOf(November).AddHours(1);
+
+        (EndedHoursMessage ends, EndedHoursMessage ended) = await TriedAsync(run => Here.Elder(elder).EndHoursAsync(run));
+        Assert.Equal((240, 240), (ends.Minutes, ended.Minutes));
+        (IssuedHoursMessage would, IssuedHoursMessage done) =
+            await TriedAsync(run => Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(run, November)));
+
+        Assert.Equal((240, 240), (would.Minutes, done.Minutes));
+        Assert.Equal(240, (await Here.HoursAsync(elder)).Available);
+    }
+
+    [Fact]
+    public async Task An_issue_that_would_also_end_hours_ends_none()
+    {
+        string elder = await Here.RegisterWithHoursAsync();
+        Here.Now = ChinaTime.StartOf(November).AddHours(1);
+
+        (IssuedHoursMessage would, IssuedHoursMessage done) =
+            await TriedAsync(run => Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(run, November)));
+
+        Assert.Equal(would, done);
+        Assert.Equal(1, await Here.CountAsync(EntryCode.ExpireHours));
+    }
+
+    [Fact]
+    public async Task A_trial_of_an_elder_who_is_not_entitled_is_refused_and_forgotten()
+    {
+        string elder = await Here.RegisterAsync(age: 70);
+
+        Command run = await TrialRefusedAsync(Reason.ElderNotEntitled, command =>
+            Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(command, October)));
+        await TrialRefusedAsync(Reason.ElderNotFound, command => Here.Elder("000000000000").GrantAsync(new GrantHoursMessage(command, 10)));
+        Value(await Here.Elder(elder).RecordAssessmentAsync(new RecordAssessmentMessage(
+            Here.Command(), new AssessmentMessage(40, October, Tianyuan), Difficulties.LowIncome | Difficulties.LivingAlone)));
+
+        Assert.Equal(240, Value(await Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(run, October))).Minutes);
+    }
+
+    [Fact]
+    public async Task A_grant_is_tried_and_says_what_the_pool_would_have_left()
+    {
+        string elder = await Here.RegisterAsync(), volunteer = await Here.EnrolAsync();
+        await Here.CreditAsync(volunteer, 90);
+        Command grant = await TrialRefusedAsync(Reason.InsufficientBalance, command =>
+            Here.Elder(elder).GrantAsync(new GrantHoursMessage(command, 60)));
+        Value(await Here.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(Here.Command(), 90)));
+        string before = await Here.EverythingAsync();
+
+        GrantedHoursMessage would = Value(
+            await Here.Elder(elder).GrantAsync(new GrantHoursMessage(grant with { ValidateOnly = true }, 60)));
+
+        Assert.Equal(30, would.PoolRemaining);
+        Assert.Equal(before, await Here.EverythingAsync());
+        GrantedHoursMessage done = Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(grant, 60)));
+        // What happened is in the journal, and a trial of it gives it again.
+        Assert.Equal(new GrantedHoursMessage(done.Entry, null),
+            Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(grant with { ValidateOnly = true }, 60))));
+    }
+
+    [Fact]
+    public async Task Hours_tried_to_move_to_another_region_stay_and_what_waits_there_waits()
+    {
+        string home = await Here.EnrolAsync(), away = await Here.EnrolAsync(region: Lusong, home: $"{Tianyuan}/{home}");
+        await Here.CreditAsync(away, 100, Lusong);
+        Task<Reply<TransferredHoursMessage>> TransferAsync(Command command, long minutes) =>
+            Here.Grains.GetGrain<IClearingGrain>(Lusong)
+                .TransferAsync(new TransferHoursMessage(command, away, $"{Tianyuan}/{home}", minutes));
+        // Left by a crash on its way; a trial doesn't deliver it.
+        await Here.Ledger(Lusong).SubmitAsync(HourEntries.ClearOut(
+            Here.Command().Header(October, "", ("to", $"{Tianyuan}/{home}"), ("from", away)), OpaqueId.Parse(away),
+                RegionCode.Parse(Tianyuan), new Minutes(10)));
+
+        await TrialRefusedAsync(Reason.InsufficientBalance, command => TransferAsync(command, 91));
+        (TransferredHoursMessage would, TransferredHoursMessage done) = await TriedAsync(command => TransferAsync(command, 90));
+
+        Assert.Null(would.Arrival);
+        Assert.NotNull(done.Arrival);
+        await Here.Grains.GetGrain<IClearingGrain>(Lusong).DeliverAsync();
+        Assert.Equal((100, 0), ((await Here.HoursAsync(home)).Earned, (await Here.HoursAsync(away, Lusong)).Earned));
+    }
+}

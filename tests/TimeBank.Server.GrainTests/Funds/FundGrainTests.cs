@@ -1,0 +1,64 @@
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Server.GrainTests;
+
+public sealed class FundGrainTests
+{
+    private static readonly FundRecord Lottery = new("lottery", FundKind.Lottery, "福彩", "");
+
+    [Fact]
+    public async Task A_fund_is_opened_once_and_its_replay_answers_the_same()
+    {
+        await using District district = await District.StartAsync();
+        var creation = new CreateFundMessage(district.Command("open"), Lottery);
+
+        Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation)).Value);
+        Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation)).Value);
+        Assert.Equal(Reason.FundExists,
+            (await district.Fund("lottery").CreateAsync(creation with { Command = district.Command() })).Reason);
+        Assert.Equal(Reason.RequestIdReused,
+            (await district.Fund("lottery").CreateAsync(creation with { Command = district.Command("open", "other") })).Reason);
+        Assert.Equal(Reason.RequestIdReused,
+            (await district.Fund("fiscal").CreateAsync(creation with { Command = district.Command("open", "other") })).Reason);
+    }
+
+    [Fact]
+    public async Task A_crash_after_the_outcome_is_finished_by_the_retry()
+    {
+        await using District district = await District.StartAsync();
+        var creation = new CreateFundMessage(district.Command("open"), Lottery);
+        district.Storage.LoseNextWrite = true;
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => district.Fund("lottery").CreateAsync(creation));
+
+        Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation)).Value);
+        Assert.Equal(Lottery, await district.Fund("lottery").GetAsync());
+    }
+
+    [Fact]
+    public async Task A_refused_receipt_stays_refused_when_the_fund_is_opened_later()
+    {
+        await using District district = await District.StartAsync();
+        var receipt = new ReceiveMoneyMessage(district.Command("receipt"), "main", 500, District.First);
+
+        Assert.Equal(Reason.FundNotFound, (await district.Fund("lottery").ReceiveAsync(receipt)).Refusal?.Reason);
+        await district.FundedAsync("lottery", 1);
+        Assert.Equal(Reason.FundNotFound, (await district.Fund("lottery").ReceiveAsync(receipt)).Refusal?.Reason);
+        Assert.Equal(1, await district.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
+    }
+
+    [Fact]
+    public async Task A_receipt_moves_its_money_once()
+    {
+        await using District district = await District.StartAsync();
+        await district.FundedAsync("lottery", 1);
+        var receipt = new ReceiveMoneyMessage(district.Command("receipt"), "main", 500, District.First.AddDays(-2));
+
+        JournalEntry first = (await district.Fund("lottery").ReceiveAsync(receipt)).Entry!,
+            second = (await district.Fund("lottery").ReceiveAsync(receipt)).Entry!;
+
+        Assert.Equal((first.Index, "430000/2026-01", District.First.AddDays(-2)),
+            (second.Index, first.Header.PolicyVersion, first.Header.EffectiveDate));
+        Assert.Equal(501, await district.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using Orleans.Storage;
+using TimeBank.Storage.GrainStorage;
+
+namespace TimeBank.Server.GrainTests;
+
+/// <summary>Grain states as the product writes them, in memory, that fail when a test says so. They outlive their silo.</summary>
+internal sealed class FragileStates : IGrainStorage
+{
+    private static readonly GrainStateJson Json = new();
+
+    private readonly Dictionary<(string, GrainId), (byte[] Bytes, int Version)> _records = [];
+    private readonly HashSet<string> _failing = [];
+
+    /// <summary>The next write of a state of this name fails, and writes nothing.</summary>
+    public void FailNext(string stateName)
+    {
+        lock (_records) _failing.Add(stateName);
+    }
+
+    /// <summary>All that is stored, to see that nothing was written.</summary>
+    public string Text()
+    {
+        lock (_records) return string.Join(
+            '\n', _records.Select(record => $"{record.Key} {record.Value.Version} {Encoding.UTF8.GetString(record.Value.Bytes)}")
+            .Order(StringComparer.Ordinal));
+    }
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        lock (_records)
+        {
+            grainState.RecordExists = _records.TryGetValue((stateName, grainId), out var record);
+            grainState.ETag = grainState.RecordExists ? $"{record.Version}" : null;
+            grainState.State = grainState.RecordExists ? Json.Deserialize<T>(new BinaryData(record.Bytes))! : Activator.CreateInstance<T>();
+        }
+        return Task.CompletedTask;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        lock (_records)
+        {
+            if (_failing.Remove(stateName)) throw new IOException($"The test lets a write of {stateName} fail.");
+            int version = _records.TryGetValue((stateName, grainId), out var record) ? record.Version : 0;
+            if ($"{version}" != (grainState.ETag ?? "0")) throw new InconsistentStateException("Another activation has written.");
+            _records[(stateName, grainId)] = (Json.Serialize(grainState.State).ToArray(), version + 1);
+            grainState.ETag = $"{version + 1}";
+            grainState.RecordExists = true;
+        }
+        return Task.CompletedTask;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+}

@@ -1,0 +1,52 @@
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Server.GrainTests;
+
+/// <summary>Tests of the hours' grains: each has a district of its own.</summary>
+public abstract class HoursTests : IAsyncLifetime
+{
+    private protected HoursCluster Here { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Here = await HoursCluster.StartAsync();
+
+    public async Task DisposeAsync() => await Here.DisposeAsync();
+
+    /// <summary>
+    /// A command is first tried, which writes nothing whatever and may be repeated, and then carried out under the same id.
+    /// </summary>
+    private protected async Task<(T Would, T Done)> TriedAsync<T>(Func<Command, Task<Reply<T>>> call, string actor = "STAFF")
+        where T : class
+    {
+        Command command = Here.Command(actor);
+        string before = await Here.EverythingAsync();
+        T would = HoursCluster.Value(await call(command with { ValidateOnly = true }));
+        Assert.Equal(would, HoursCluster.Value(await call(command with { ValidateOnly = true })));
+        Assert.Equal(before, await Here.EverythingAsync());
+        T done = HoursCluster.Value(await call(command));
+        Assert.NotEqual(before, await Here.EverythingAsync());
+        return (would, done);
+    }
+
+    /// <summary>A command that only asks is refused so, and the refusal isn't remembered: nothing whatever is written.</summary>
+    private protected async Task<Command> TrialRefusedAsync<T>(Reason reason, Func<Command, Task<Reply<T>>> call)
+        where T : class
+    {
+        Command command = Here.Command();
+        string before = await Here.EverythingAsync();
+        Assert.Equal(reason, (await call(command with { ValidateOnly = true })).Reason);
+        Assert.Equal(before, await Here.EverythingAsync());
+        return command;
+    }
+
+    /// <summary>The call is refused so, and moves nothing.</summary>
+    private protected async Task<Refusal> RefusedAsync<T>(Reason reason, Func<Task<Reply<T>>> call)
+        where T : class
+    {
+        string before = await Here.BalanceAsync();
+        Reply<T> reply = await call();
+        Assert.Equal(reason, reply.Reason);
+        Assert.Equal(before, await Here.BalanceAsync());
+        return reply.Refusal!;
+    }
+}

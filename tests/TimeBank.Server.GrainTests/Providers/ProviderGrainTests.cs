@@ -1,0 +1,40 @@
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Server.GrainTests;
+
+public sealed class ProviderGrainTests
+{
+    [Fact]
+    public async Task Standings_are_kept_in_the_order_of_their_decisions_and_each_once()
+    {
+        await using District district = await District.StartAsync();
+        IProviderGrain provider = district.Grains.GetGrain<IProviderGrain>(
+            $"{District.Region}/{await district.ProviderAsync(ServiceType.Meal)}");
+        var suspension = new SetStandingMessage(
+            district.Command("suspend"), new StandingRecord(Standing.Suspended, District.First, null, "查"));
+
+        await provider.SetStandingAsync(suspension);
+        await provider.SetStandingAsync(
+            new SetStandingMessage(district.Command(), new StandingRecord(Standing.Good, District.First.AddDays(5), null, "好")));
+        await provider.SetStandingAsync(suspension);
+
+        ProviderFacts facts = (await provider.GetAsync())!.ToFacts();
+        Assert.Equal([Standing.Suspended, Standing.Good], facts.Standings.Select(span => span.Standing));
+        Assert.Equal((Standing.Suspended, Standing.Good), (facts.StandingOn(District.First), facts.StandingOn(District.First.AddDays(5))));
+    }
+
+    [Fact]
+    public async Task Nobody_sets_the_standing_of_a_provider_who_is_not_registered()
+    {
+        await using District district = await District.StartAsync();
+        IProviderGrain provider = district.Grains.GetGrain<IProviderGrain>($"{District.Region}/0123456789AB");
+
+        Reply<ProviderRecord> reply =
+            await provider.SetStandingAsync(
+            new SetStandingMessage(district.Command(), new StandingRecord(Standing.Good, District.First, null, "好")));
+
+        Assert.Equal(Reason.ProviderNotFound, reply.Reason);
+        Assert.Null(await provider.GetAsync());
+    }
+}
