@@ -76,7 +76,7 @@ public static class CallContextExtensions
 
     /// <summary>A grain's value, or its refusal as the error that the caller gets.</summary>
     public static T OrThrow<T>(this Reply<T> reply)
-        where T : class => reply.Refusal is { } refusal ? throw Problem.Of(refusal) : reply.Value!;
+        where T : notnull => reply.Refusal is { } refusal ? throw Problem.Of(refusal) : reply.Value!;
 }
 
 /// <summary>Outcomes of the ledger as a caller gets them.</summary>

@@ -28,7 +28,7 @@ public sealed class ProviderApi(
         var provider = new ProviderRecord(command.NewId.Text, name, [.. types.Select(type => type.ToDomain())], accreditation.First,
             accreditation.Last, []);
         Reply<ProviderRecord> reply = await grains.GetGrain<IProviderGrain>($"{region}/{command.NewId}")
-            .RegisterAsync(new RegisterProviderMessage(command, provider));
+            .RegisterAsync(command, provider);
         return await ToContractAsync(region, reply.OrThrow());
     }
 
@@ -91,9 +91,9 @@ public sealed class ProviderApi(
             if (last < (first ?? clock.Today)) read.Refuse("last_day", "PERIOD_BACKWARDS");
             read.Check();
         }
-        var decision = new SetStandingMessage(command, new StandingRecord((Ledger.Standing)standing, first ?? clock.Today, last, note));
+        var decision = new StandingRecord((Ledger.Standing)standing, first ?? clock.Today, last, note);
         return await ToContractAsync(name.Region,
-            (await grains.GetGrain<IProviderGrain>(name.GrainKey).SetStandingAsync(decision)).OrThrow());
+            (await grains.GetGrain<IProviderGrain>(name.GrainKey).SetStandingAsync(command, decision)).OrThrow());
     }
 
     public override async Task<ListRedemptionsResponse> ListRedemptions(ListRedemptionsRequest request, ServerCallContext context)

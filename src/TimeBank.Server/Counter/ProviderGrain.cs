@@ -11,23 +11,15 @@ namespace TimeBank.Server;
 public interface IProviderGrain : IGrainWithStringKey
 {
     [Alias("register")]
-    Task<Reply<ProviderRecord>> RegisterAsync(RegisterProviderMessage registration);
+    Task<Reply<ProviderRecord>> RegisterAsync(Command command, ProviderRecord provider);
 
     /// <summary>The provider; null where none is registered.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<ProviderRecord?> GetAsync();
 
     [Alias("set-standing")]
-    Task<Reply<ProviderRecord>> SetStandingAsync(SetStandingMessage decision);
+    Task<Reply<ProviderRecord>> SetStandingAsync(Command command, StandingRecord standing);
 }
-
-/// <summary>To register a provider.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.register-provider")]
-public sealed record RegisterProviderMessage([property: Id(0)] Command Command, [property: Id(1)] ProviderRecord Provider);
-
-/// <summary>To set a provider's standing.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.set-standing")]
-public sealed record SetStandingMessage([property: Id(0)] Command Command, [property: Id(1)] StandingRecord Standing);
 
 /// <summary>A provider as registered, with every decision on its standing.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.provider-record")]
@@ -73,21 +65,21 @@ public sealed class ProviderGrain([PersistentState(ProviderState.Kind, GrainStor
     BusinessClock clock)
     : WorkflowGrain<ProviderState>(state, clock), IProviderGrain
 {
-    public async Task<Reply<ProviderRecord>> RegisterAsync(RegisterProviderMessage registration)
+    public async Task<Reply<ProviderRecord>> RegisterAsync(Command command, ProviderRecord provider)
     {
         // The key is made from the command's id, so that nobody else can have taken it.
-        Refusal? refusal = await OnceAsync(registration.Command, () => null, () => State.Provider = registration.Provider);
+        Refusal? refusal = await OnceAsync(command, () => null, () => State.Provider = provider);
         return refusal is null ? State.Provider! : refusal;
     }
 
     public Task<ProviderRecord?> GetAsync() => Task.FromResult(State.Provider);
 
-    public async Task<Reply<ProviderRecord>> SetStandingAsync(SetStandingMessage decision)
+    public async Task<Reply<ProviderRecord>> SetStandingAsync(Command command, StandingRecord standing)
     {
         Refusal? refusal = await OnceAsync(
-            decision.Command,
+            command,
             () => State.Provider is null ? new Refusal(Reason.ProviderNotFound) : null,
-            () => State.Provider = State.Provider! with { Standings = State.Provider.Standings.Add(decision.Standing) });
+            () => State.Provider = State.Provider! with { Standings = State.Provider.Standings.Add(standing) });
         return refusal is null ? State.Provider! : refusal;
     }
 }

@@ -31,7 +31,7 @@ public sealed class ScenarioApi(IGrainFactory grains, ScenarioClock? clock = nul
         return ToContract((await Grain.FinishAsync(context.Command(request, id))).OrThrow());
     }
 
-    private static Scenario ToContract(ScenarioMessage message) => new()
+    private static Scenario ToContract(ScenarioRecord message) => new()
     {
         State = message.Finished ? V1.ScenarioState.Finished : V1.ScenarioState.Running,
         Now = Timestamp.FromDateTimeOffset(message.Now),

@@ -10,20 +10,20 @@ public interface IScenarioGrain : IGrainWithStringKey
     const string Key = "scenario";
 
     [Alias("get")]
-    Task<ScenarioMessage> GetAsync();
+    Task<ScenarioRecord> GetAsync();
 
     /// <summary>Moves the clock forward; never back.</summary>
     [Alias("advance")]
-    Task<Reply<ScenarioMessage>> AdvanceAsync(Command command, DateTimeOffset to);
+    Task<Reply<ScenarioRecord>> AdvanceAsync(Command command, DateTimeOffset to);
 
     /// <summary>Ends the demonstration: from now on the system's clock runs the business.</summary>
     [Alias("finish")]
-    Task<Reply<ScenarioMessage>> FinishAsync(Command command);
+    Task<Reply<ScenarioRecord>> FinishAsync(Command command);
 }
 
 /// <summary>Where a demonstration stands.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.scenario-state")]
-public sealed record ScenarioMessage([property: Id(0)] DateTimeOffset Start, [property: Id(1)] DateTimeOffset Now,
+public sealed record ScenarioRecord([property: Id(0)] DateTimeOffset Start, [property: Id(1)] DateTimeOffset Now,
     [property: Id(2)] bool Finished);
 
 /// <summary>What is kept of a demonstration, so that it goes on where a stopped server left it.</summary>
@@ -48,18 +48,18 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
         return Task.CompletedTask;
     }
 
-    public Task<ScenarioMessage> GetAsync() => Task.FromResult(Message());
+    public Task<ScenarioRecord> GetAsync() => Task.FromResult(Message());
 
-    public Task<Reply<ScenarioMessage>> AdvanceAsync(Command command, DateTimeOffset to) =>
+    public Task<Reply<ScenarioRecord>> AdvanceAsync(Command command, DateTimeOffset to) =>
         OnceAsync(command, TooFar(to), scenario =>
         {
             if (to > clock.GetUtcNow()) scenario.Now = to;
         });
 
-    public Task<Reply<ScenarioMessage>> FinishAsync(Command command) => OnceAsync(command, null, scenario => scenario.Finished = true);
+    public Task<Reply<ScenarioRecord>> FinishAsync(Command command) => OnceAsync(command, null, scenario => scenario.Finished = true);
 
     /// <param name="refusal">What the rules say, for a command that wasn't carried out before.</param>
-    private async Task<Reply<ScenarioMessage>> OnceAsync(Command command, Refusal? refusal, Action<ScenarioState> change)
+    private async Task<Reply<ScenarioRecord>> OnceAsync(Command command, Refusal? refusal, Action<ScenarioState> change)
     {
         string id = command.Id.ToString();
         if (state.State.Done.TryGetValue(id, out string? digest)) return digest == command.Digest ? Message() : Reason.RequestIdReused;
@@ -84,5 +84,5 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
     private static Refusal? TooFar(DateTimeOffset to) =>
         ScenarioClock.IsBeyond(to) ? Refusal.Of(Reason.ScenarioTooFar, ("field", "to"), ("last", $"{ScenarioClock.LastDay:O}")) : null;
 
-    private ScenarioMessage Message() => new(clock.Start, clock.GetUtcNow(), state.State.Finished);
+    private ScenarioRecord Message() => new(clock.Start, clock.GetUtcNow(), state.State.Finished);
 }

@@ -22,7 +22,7 @@ public sealed partial class ElderApi
         read.Check();
         int start = tokens.Read(context, request, request.PageToken) is { } cursor ? int.Parse(cursor, CultureInfo.InvariantCulture) : 0;
 
-        ElderMessage elder = await grains.Elder(name).GetAsync() ?? throw Problem.Of(Reason.ElderNotFound);
+        ElderRecord elder = await grains.Elder(name).GetAsync() ?? throw Problem.Of(Reason.ElderNotFound);
         Entitlement[] all = [await HoursOfAsync(name, month),
             .. await ProgrammesOfAsync(name, elder, month, DayOf(month, today), context.CancellationToken)];
         var response = new ListEntitlementsResponse();
@@ -34,11 +34,11 @@ public sealed partial class ElderApi
 
     private async Task<Entitlement> HoursOfAsync(ResourceName elder, DateOnly month)
     {
-        EntitledHoursMessage hours = (await grains.Elder(elder).EntitledHoursAsync(month)).OrThrow();
+        EntitledHours hours = (await grains.Elder(elder).EntitledHoursAsync(month)).OrThrow();
         return Line("", Unit.Minutes, hours.Minutes, hours.Issued, hours.Reason);
     }
 
-    private async Task<IEnumerable<Entitlement>> ProgrammesOfAsync(ResourceName name, ElderMessage elder, DateOnly month, DateOnly day,
+    private async Task<IEnumerable<Entitlement>> ProgrammesOfAsync(ResourceName name, ElderRecord elder, DateOnly month, DateOnly day,
         CancellationToken cancellation)
     {
         IReadOnlyList<RegistryRow<ProgrammeState>> rows =

@@ -22,8 +22,8 @@ public sealed partial class ElderApi(
         RegionGrains.RequireRegion(region);
 
         Command command = context.Command(request, id);
-        Reply<ElderMessage> reply = await grains.GetGrain<IElderGrain>($"{region}/{command.NewId}")
-            .RegisterAsync(new RegisterElderMessage(command, name, birthDate, difficulties.ToFlags()));
+        Reply<ElderRecord> reply = await grains.GetGrain<IElderGrain>($"{region}/{command.NewId}")
+            .RegisterAsync(command, name, birthDate, difficulties.ToFlags());
         return await ToContractAsync(reply.OrThrow(), region);
     }
 
@@ -62,8 +62,8 @@ public sealed partial class ElderApi(
         IReadOnlyList<Difficulty> difficulties = read.Choices(request.Difficulties, "difficulties");
         read.Check();
 
-        Reply<ElderMessage> reply = await grains.Elder(elder).RecordAssessmentAsync(new RecordAssessmentMessage(
-            context.Command(request, id), new AssessmentMessage(score, day, assessedIn.ToString()), difficulties.ToFlags()));
+        Reply<ElderRecord> reply = await grains.Elder(elder).RecordAssessmentAsync(
+            context.Command(request, id), new AssessmentRecord(score, day, assessedIn.ToString()), difficulties.ToFlags());
         return await ToContractAsync(reply.OrThrow(), elder.Region);
     }
 
@@ -76,8 +76,8 @@ public sealed partial class ElderApi(
         long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
         read.Check();
 
-        GrantedHoursMessage granted =
-            (await grains.Elder(elder).GrantAsync(new GrantHoursMessage(context.Command(request, id, memo: memo), minutes))).OrThrow();
+        GrantedHours granted =
+            (await grains.Elder(elder).GrantAsync(context.Command(request, id, memo: memo), minutes)).OrThrow();
         return new GrantFromPoolResponse
         {
             Entry = request.ValidateOnly ? "" : ResourceName.Of(elder.Region, "entries", granted.Entry),
@@ -98,6 +98,6 @@ public sealed partial class ElderApi(
         return after.CreditsPosted - after.DebitsPosted;
     }
 
-    private async Task<Elder> ToContractAsync(ElderMessage elder, RegionCode region) =>
+    private async Task<Elder> ToContractAsync(ElderRecord elder, RegionCode region) =>
         elder.ToContract(region, clock.Today, await grains.PolicyAsync(region, clock.Today));
 }

@@ -14,7 +14,7 @@ internal static class ElderValues
         difficulties.Aggregate(Difficulties.None, (flags, difficulty) => flags | Flag(difficulty));
 
     /// <param name="policy">The policy of today, which says what grade the points give and how long an assessment counts.</param>
-    public static Elder ToContract(this ElderMessage elder, RegionCode region, DateOnly today, Policy policy)
+    public static Elder ToContract(this ElderRecord elder, RegionCode region, DateOnly today, Policy policy)
     {
         var contract = new Elder
         {

@@ -16,46 +16,45 @@ public sealed class ElderGrain(
 
     private DateOnly Month => FirstOf(Today);
 
-    public async Task<Reply<ElderMessage>> RegisterAsync(RegisterElderMessage registration)
+    public async Task<Reply<ElderRecord>> RegisterAsync(Command command, string displayName, DateOnly birthDate, Difficulties difficulties)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         int fromAge = policy.Vouchers.National.FromAge;
-        Refusal? refusal = Age.On(registration.BirthDate, Today) < fromAge
+        Refusal? refusal = Age.On(birthDate, Today) < fromAge
             ? Refusal.Of(Reason.ElderTooYoung, ("age", fromAge.ToString(CultureInfo.InvariantCulture)))
             : null;
-        refusal = await OnceAsync(registration.Command, () => refusal, () =>
+        refusal = await OnceAsync(command, () => refusal, () =>
         {
-            State.DisplayName = registration.DisplayName;
-            State.BirthDate = registration.BirthDate;
-            State.Difficulties = registration.Difficulties;
+            State.DisplayName = displayName;
+            State.BirthDate = birthDate;
+            State.Difficulties = difficulties;
             State.Registered = Today;
         });
         return refusal is null ? View() : refusal;
     }
 
-    public async Task<Reply<ElderMessage>> RecordAssessmentAsync(RecordAssessmentMessage assessment)
+    public async Task<Reply<ElderRecord>> RecordAssessmentAsync(Command command, AssessmentRecord assessment, Difficulties difficulties)
     {
-        AssessmentMessage made = assessment.Assessment;
-        Refusal? refusal = await OnceAsync(assessment.Command, () => AssessmentRefusal(made.Day), () =>
+        Refusal? refusal = await OnceAsync(command, () => AssessmentRefusal(assessment.Day), () =>
         {
             // One that a retry brings late, after a later one was recorded, doesn't change what holds now.
-            bool isLatest = State.Assessments.All(other => other.Day <= made.Day);
-            State.Assessments.Add(new AssessmentState(made.Points, made.Day, made.Region));
-            if (isLatest) State.Difficulties = assessment.Difficulties;
+            bool isLatest = State.Assessments.All(other => other.Day <= assessment.Day);
+            State.Assessments.Add(assessment);
+            if (isLatest) State.Difficulties = difficulties;
         });
         return refusal is null ? View() : refusal;
     }
 
-    public Task<ElderMessage?> GetAsync() => Task.FromResult(Exists ? View() : null);
+    public Task<ElderRecord?> GetAsync() => Task.FromResult(Exists ? View() : null);
 
-    public async Task<HoursMessage?> HoursAsync()
+    public async Task<PersonHours?> HoursAsync()
     {
         if (!Exists) return null;
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         return HoursView.Of(await settlement.HoursAsync(Region, Id), Minutes.Zero, policy.Hours);
     }
 
-    public async Task<Reply<EntitledHoursMessage>> EntitledHoursAsync(DateOnly month)
+    public async Task<Reply<EntitledHours>> EntitledHoursAsync(DateOnly month)
     {
         if (!Exists) return Reason.ElderNotFound;
         // The facts of today decide for this month and those to come, those of its last day for a month gone by.
@@ -64,55 +63,55 @@ public sealed class ElderGrain(
         Entitlement entitlement = IssuedHoursRule.Judge(Facts, day, policy);
         (_, JournalEntry? issued, _) = await IssueOfAsync(month);
         return issued is { } entry
-            ? new EntitledHoursMessage(entry.Transfers[0].Posted, Issued: true, Reason.None)
-            : new EntitledHoursMessage(entitlement.Amount, Issued: false, Refused(entitlement, day, policy)?.Reason ?? Reason.None);
+            ? new EntitledHours(entry.Transfers[0].Posted, Issued: true, Reason.None)
+            : new EntitledHours(entitlement.Amount, Issued: false, Refused(entitlement, day, policy)?.Reason ?? Reason.None);
     }
 
-    public async Task<Reply<IssuedHoursMessage>> IssueHoursAsync(IssueHoursMessage run)
+    public async Task<Reply<long>> IssueHoursAsync(Command run, DateOnly month, DateOnly? judged = null)
     {
         if (!Exists) return Reason.ElderNotFound;
-        DateOnly day = run.Day ?? Today;
-        (int attempt, JournalEntry? issue, ImmutableArray<JournalEntry> reversed) = await IssueOfAsync(run.Month);
+        DateOnly day = judged ?? Today;
+        (int attempt, JournalEntry? issue, ImmutableArray<JournalEntry> reversed) = await IssueOfAsync(month);
         // A run that is called again answers as it did, and doesn't give what was taken back since.
-        if (reversed.FirstOrDefault(entry => IsOf(run.Run, entry)) is { } back) return new IssuedHoursMessage(back.Transfers[0].Posted);
+        if (reversed.FirstOrDefault(entry => IsOf(run, entry)) is { } back) return back.Transfers[0].Posted;
         if (issue is null)
         {
-            if (run.Month != FirstOf(day)) return Reason.MonthNotCurrent;
-            Reply<EndedHoursMessage> ended = await EndHoursAsync(run.Run);
+            if (month != FirstOf(day)) return Reason.MonthNotCurrent;
+            Reply<long> ended = await EndHoursAsync(run);
             if (ended.Refusal is { } notEnded) return notEnded;
             // Not remembered: an elder who isn't entitled today may be so before the month is over.
             Policy policy = await GrainFactory.PolicyAsync(Region, day);
             Entitlement entitlement = IssuedHoursRule.Judge(Facts, day, policy);
             if (State.Registered > day) return Reason.ElderNotEntitled;
             if (Refused(entitlement, day, policy) is { } refused) return refused;
-            EntryHeader header = Header(run.Run, IssueId(run.Month, attempt), day, policy);
+            EntryHeader header = Header(run, IssueId(month, attempt), day, policy);
             Proposal proposal = HourEntries.Issue(header, Id, new Minutes(entitlement.Amount));
-            Outcome outcome = await Ledger.DecideAsync(proposal, run.Run.ValidateOnly);
+            Outcome outcome = await Ledger.DecideAsync(proposal, run.ValidateOnly);
             if (outcome.Refusal is { } refusal) return refusal;
             issue = outcome.Entry!;
         }
         // What a run issues when its month is over has ended with it.
-        if (run.Month < Month && (await EndHoursAsync(run.Run)).Refusal is { } notOver) return notOver;
-        return IsOf(run.Run, issue) ? new IssuedHoursMessage(issue.Transfers[0].Posted) : Reason.AlreadyIssued;
+        if (month < Month && (await EndHoursAsync(run)).Refusal is { } notOver) return notOver;
+        return IsOf(run, issue) ? issue.Transfers[0].Posted : Reason.AlreadyIssued;
     }
 
-    public async Task<Reply<EndedHoursMessage>> EndHoursAsync(Command run) =>
+    public async Task<Reply<long>> EndHoursAsync(Command run) =>
         Exists ? await settlement.EndHoursAsync(Region, Id, run) : Reason.ElderNotFound;
 
-    public async Task<Reply<GrantedHoursMessage>> GrantAsync(GrantHoursMessage grant)
+    public async Task<Reply<GrantedHours>> GrantAsync(Command command, long minutes)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         Refusal? unknown = Exists ? null : new Refusal(Reason.ElderNotFound);
-        Proposal Propose() => HourEntries.Grant(grant.Command.Header(Today, policy.Version.ToString()), Id, new Minutes(grant.Minutes));
-        if (!grant.Command.ValidateOnly) return Granted(await Ledger.DecideAsync(grant.Command, Today, unknown, Propose), null);
-        Trial trial = await Ledger.TryAsync(grant.Command, Today, unknown, Propose);
+        Proposal Propose() => HourEntries.Grant(command.Header(Today, policy.Version.ToString()), Id, new Minutes(minutes));
+        if (!command.ValidateOnly) return Granted(await Ledger.DecideAsync(command, Today, unknown, Propose), null);
+        Trial trial = await Ledger.TryAsync(command, Today, unknown, Propose);
         return Granted(trial.Outcome, trial.Accounts.FirstOrDefault(account => account.Path == Chart.DonatedPool().Path)?.Balance);
     }
 
-    private static Reply<GrantedHoursMessage> Granted(Outcome outcome, long? poolRemaining) =>
-        outcome.Refusal is { } refusal ? refusal : new GrantedHoursMessage(outcome.Entry!.Index, poolRemaining);
+    private static Reply<GrantedHours> Granted(Outcome outcome, long? poolRemaining) =>
+        outcome.Refusal is { } refusal ? refusal : new GrantedHours(outcome.Entry!.Index, poolRemaining);
 
-    private ElderMessage View() => State.ToMessage(LocalKey);
+    private ElderRecord View() => State.ToMessage(LocalKey);
 
     private ElderFacts Facts => View().Facts(Region);
 

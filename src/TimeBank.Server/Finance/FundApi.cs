@@ -25,7 +25,7 @@ public sealed partial class FundApi(
         read.Check();
         RegionGrains.RequireRegion(region);
         Reply<FundRecord> reply = await grains.GetGrain<IFundGrain>($"{region}/{source}")
-            .CreateAsync(new CreateFundMessage(context.Command(request, id), fund));
+            .CreateAsync(context.Command(request, id), fund);
         return await ToContractAsync(region, reply.OrThrow());
     }
 
@@ -63,8 +63,8 @@ public sealed partial class FundApi(
         string reference = read.Text(request.Reference, "reference", MaxReferenceLength);
         long fen = read.Amount(request.Amount, "amount", Unit.Fen);
         read.Check();
-        var receipt = new ReceiveMoneyMessage(context.Command(request, id, memo: reference), bank.Text, fen, received);
-        Outcome answer = await grains.GetGrain<IFundGrain>(name.GrainKey).ReceiveAsync(receipt);
+        Outcome answer = await grains.GetGrain<IFundGrain>(name.GrainKey)
+            .ReceiveAsync(context.Command(request, id, memo: reference), bank.Text, fen, received);
         JournalEntry entry = answer.EntryOrThrow();
         var response = new RecordReceiptResponse { Entry = request.ValidateOnly
             ? "" : ResourceName.Of(name.Region, "entries", entry.Index), Fund = await ToContractAsync(name.Region, await FundAsync(name)) };

@@ -10,26 +10,15 @@ namespace TimeBank.Server;
 public interface IFundGrain : IGrainWithStringKey
 {
     [Alias("create")]
-    Task<Reply<FundRecord>> CreateAsync(CreateFundMessage creation);
+    Task<Reply<FundRecord>> CreateAsync(Command command, FundRecord fund);
 
     /// <summary>The fund; null where none was opened.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<FundRecord?> GetAsync();
 
     [Alias("receive")]
-    Task<Outcome> ReceiveAsync(ReceiveMoneyMessage receipt);
+    Task<Outcome> ReceiveAsync(Command command, string bankAccount, long fen, DateOnly received);
 }
-
-/// <summary>To open a fund.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.create-fund")]
-public sealed record CreateFundMessage([property: Id(0)] Command Command, [property: Id(1)] FundRecord Fund);
-
-/// <summary>To record money that has arrived.</summary>
-/// <param name="BankAccount">The bank account's slug.</param>
-/// <param name="Received">The bank's value date.</param>
-[GenerateSerializer, Immutable, Alias("timebank.receive-money")]
-public sealed record ReceiveMoneyMessage([property: Id(0)] Command Command, [property: Id(1)] string BankAccount,
-    [property: Id(2)] long Fen, [property: Id(3)] DateOnly Received);
 
 /// <summary>A fund as it was opened. Its money stands in the ledger.</summary>
 /// <param name="Id">The source: a slug that staff chose.</param>
@@ -59,25 +48,25 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
 {
     private Slug Id => Slug.Parse(LocalKey);
 
-    public async Task<Reply<FundRecord>> CreateAsync(CreateFundMessage creation)
+    public async Task<Reply<FundRecord>> CreateAsync(Command command, FundRecord fund)
     {
         Refusal? refusal = await OnceAsync(
-            creation.Command,
+            command,
             () => State.Fund is null ? null : Refusal.Of(Reason.FundExists, ("id", LocalKey)),
-            () => State.Fund ??= creation.Fund);
+            () => State.Fund ??= fund);
         return refusal is null ? State.Fund! : refusal;
     }
 
     public Task<FundRecord?> GetAsync() => Task.FromResult(State.Fund);
 
-    public async Task<Outcome> ReceiveAsync(ReceiveMoneyMessage receipt)
+    public async Task<Outcome> ReceiveAsync(Command command, string bankAccount, long fen, DateOnly received)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         Outcome outcome = await Ledger.DecideAsync(
-            receipt.Command, Today,
+            command, Today,
             State.Fund is null ? new Refusal(Reason.FundNotFound) : null,
-            () => MoneyEntries.Receive(receipt.Command.Header(receipt.Received, policy.Version.ToString()),
-            Slug.Parse(receipt.BankAccount), Id, new Fen(receipt.Fen)));
+            () => MoneyEntries.Receive(command.Header(received, policy.Version.ToString()),
+            Slug.Parse(bankAccount), Id, new Fen(fen)));
         return outcome;
     }
 }

@@ -13,35 +13,25 @@ namespace TimeBank.Server;
 public interface IProgrammeGrain : IGrainWithStringKey
 {
     [Alias("create")]
-    Task<Reply<ProgrammeRecord>> CreateAsync(CreateProgrammeMessage creation);
+    Task<Reply<ProgrammeRecord>> CreateAsync(Command command, ProgrammeRecord programme);
 
     /// <summary>The programme; null where none was opened.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<ProgrammeRecord?> GetAsync();
 
     [Alias("allot")]
-    Task<Outcome> AllotAsync(AllotFundsMessage allotment);
+    Task<Outcome> AllotAsync(Command command, ImmutableArray<AllotmentLine> lines, long? totalFen);
 
     /// <summary>Resolves a run's id and looks whether all of it is funded. A run that began once may go on.</summary>
     [Alias("begin-issue")]
-    Task<Outcome> BeginIssueAsync(IssueRunMessage run, CancellationToken cancellation = default);
+    Task<Outcome> BeginIssueAsync(VoucherRun run, CancellationToken cancellation = default);
 
     /// <summary>Issues to one page of the region's elders, by name.</summary>
     /// <param name="after">The last elder of the page before; null for the first page.</param>
     /// <param name="cancellation">Ends the call before anything of the page is issued; what has begun to be stored is waited for.</param>
     [Alias("issue")]
-    Task<RunPageMessage> IssueAsync(IssueRunMessage run, string? after, CancellationToken cancellation = default);
+    Task<RunPage> IssueAsync(VoucherRun run, string? after, CancellationToken cancellation = default);
 }
-
-/// <summary>To open a programme.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.create-programme")]
-public sealed record CreateProgrammeMessage([property: Id(0)] Command Command, [property: Id(1)] ProgrammeRecord Programme);
-
-/// <summary>To give a programme money.</summary>
-/// <param name="TotalFen">The total that the lines share; null where each line is an amount.</param>
-[GenerateSerializer, Immutable, Alias("timebank.allot-funds")]
-public sealed record AllotFundsMessage([property: Id(0)] Command Command, [property: Id(1)] ImmutableArray<AllotmentLine> Lines,
-    [property: Id(2)] long? TotalFen);
 
 /// <summary>One fund's line of an allotment.</summary>
 /// <param name="Number">Fen where the allotment is by amounts, parts where it is by shares.</param>
@@ -84,7 +74,7 @@ public sealed record AllotmentDetails(ImmutableArray<FunderPart> Lines, string S
 /// <param name="Month">The month's first day.</param>
 /// <param name="CommittedFen">Where the run is only tried: what the pages before this one would bind of the programme's money.</param>
 [GenerateSerializer, Immutable, Alias("timebank.issue-run")]
-public sealed record IssueRunMessage([property: Id(0)] Command Command, [property: Id(1)] DateOnly Month,
+public sealed record VoucherRun([property: Id(0)] Command Command, [property: Id(1)] DateOnly Month,
     [property: Id(2)] long CommittedFen = 0);
 
 /// <summary>What a run did with one page of elders or vouchers.</summary>
@@ -95,7 +85,7 @@ public sealed record IssueRunMessage([property: Id(0)] Command Command, [propert
 /// <param name="Next">Where the next page begins; null after the last.</param>
 /// <param name="CommittedFen">Where a run is only tried: what this page and those before it would bind of the programme's money.</param>
 [GenerateSerializer, Immutable, Alias("timebank.run-page")]
-public sealed record RunPageMessage(
+public sealed record RunPage(
     [property: Id(0)] long Looked,
     [property: Id(1)] long Changed,
     [property: Id(2)] ImmutableDictionary<string, long> Amounts,
@@ -111,7 +101,7 @@ public sealed class RunTally
     private long _looked;
     private long _changed;
 
-    public static RunPageMessage Nothing { get; } = new RunTally().ToMessage(null);
+    public static RunPage Nothing { get; } = new RunTally().ToMessage(null);
 
     public void Change(Unit unit, long amount)
     {
@@ -129,7 +119,7 @@ public sealed class RunTally
         _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
     }
 
-    public RunPageMessage ToMessage(string? next, long committedFen = 0) =>
+    public RunPage ToMessage(string? next, long committedFen = 0) =>
         new(_looked, _changed, _amounts.ToImmutableDictionary(), _skipped.ToImmutableDictionary(), next, committedFen);
 }
 

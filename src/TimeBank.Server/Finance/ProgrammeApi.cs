@@ -29,7 +29,7 @@ public sealed partial class FundApi
         read.Check();
         RegionGrains.RequireRegion(region);
         Reply<ProgrammeRecord> reply = await grains.GetGrain<IProgrammeGrain>($"{region}/{slug}")
-            .CreateAsync(new CreateProgrammeMessage(context.Command(request, id), programme));
+            .CreateAsync(context.Command(request, id), programme);
         return await ToContractAsync(region, reply.OrThrow());
     }
 
@@ -67,8 +67,8 @@ public sealed partial class FundApi
         IReadOnlyList<AllotmentLine> lines = Lines(read, name.Region, request);
         long? total = request.ByShares is { } shares ? read.Amount(shares.Total, "by_shares.total", Unit.Fen) : null;
         read.Check();
-        var allotment = new AllotFundsMessage(context.Command(request, id, memo: memo), [.. lines], total);
-        Outcome answer = await grains.GetGrain<IProgrammeGrain>(name.GrainKey).AllotAsync(allotment);
+        Outcome answer = await grains.GetGrain<IProgrammeGrain>(name.GrainKey)
+            .AllotAsync(context.Command(request, id, memo: memo), [.. lines], total);
         JournalEntry entry = answer.EntryOrThrow();
         var response = new AllotFundsResponse
         {

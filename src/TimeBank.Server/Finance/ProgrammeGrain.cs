@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
@@ -21,39 +22,39 @@ public sealed class ProgrammeGrain(
 
     private Slug Id => Slug.Parse(LocalKey);
 
-    public async Task<Reply<ProgrammeRecord>> CreateAsync(CreateProgrammeMessage creation)
+    public async Task<Reply<ProgrammeRecord>> CreateAsync(Command command, ProgrammeRecord programme)
     {
-        ProgrammeRecord asked = creation.Programme;
+        ProgrammeRecord asked = programme;
         Catalogue catalogue = await GrainFactory.CatalogueAsync(Region, Today);
         Refusal? Decide() =>
             State.Programme is not null ? Refusal.Of(Reason.ProgrammeExists, ("id", LocalKey))
             : !catalogue.Items.Any(item => item.Unit.Code == asked.Unit && asked.ServiceTypes.Contains(item.Type))
                 ? Refusal.Of(Reason.ItemNotFound, ("item", asked.Unit))
             : null;
-        Refusal? refusal = await OnceAsync(creation.Command, Decide, () => State.Programme ??= asked);
+        Refusal? refusal = await OnceAsync(command, Decide, () => State.Programme ??= asked);
         return refusal is null ? State.Programme! : refusal;
     }
 
     public Task<ProgrammeRecord?> GetAsync() => Task.FromResult(State.Programme);
 
-    public async Task<Outcome> AllotAsync(AllotFundsMessage allotment)
+    public async Task<Outcome> AllotAsync(Command command, ImmutableArray<AllotmentLine> lines, long? totalFen)
     {
         Refusal? refusal = State.Programme is null ? new Refusal(Reason.ProgrammeNotFound) : null;
-        foreach (AllotmentLine line in allotment.Lines)
+        foreach (AllotmentLine line in lines)
         {
             if (refusal is null && await GrainFactory.GetGrain<IFundGrain>($"{Region}/{line.Fund}").GetAsync() is null) refusal =
                 new Refusal(Reason.FundNotFound);
         }
-        AllotmentDetails details = await SplitAsync(allotment);
+        AllotmentDetails details = await SplitAsync(command, lines, totalFen);
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         // A share may come to nothing, and nothing isn't moved.
         Proposal Propose() => MoneyEntries.Allot(
-            allotment.Command.Header(Today, policy.Version.ToString(), details.Write()), Id,
+            command.Header(Today, policy.Version.ToString(), details.Write()), Id,
                 details.Lines.Where(line => line.Amount > Fen.Zero).Select(line => (line.Fund, line.Amount)));
-        return await Ledger.DecideAsync(allotment.Command, Today, refusal, Propose);
+        return await Ledger.DecideAsync(command, Today, refusal, Propose);
     }
 
-    public async Task<Outcome> BeginIssueAsync(IssueRunMessage run, CancellationToken cancellation)
+    public async Task<Outcome> BeginIssueAsync(VoucherRun run, CancellationToken cancellation)
     {
         _judged = null;
         if (await Ledger.FindAsync(run.Command.Id) is not null) return await BeginAsync(run, null);
@@ -80,7 +81,7 @@ public sealed class ProgrammeGrain(
         return await BeginAsync(run, null);
     }
 
-    public async Task<RunPageMessage> IssueAsync(IssueRunMessage run, string? after, CancellationToken cancellation)
+    public async Task<RunPage> IssueAsync(VoucherRun run, string? after, CancellationToken cancellation)
     {
         var ahead = _ahead;
         _ahead = null;
@@ -97,24 +98,24 @@ public sealed class ProgrammeGrain(
 
     private DateOnly Month => new(Today.Year, Today.Month, 1);
 
-    private async Task<IssueRun> IssueAsync(IssueRunMessage run, DateOnly day) =>
+    private async Task<IssueRun> IssueAsync(VoucherRun run, DateOnly day) =>
         new(State.Programme!.ToProgramme(), run, Region, day, await GrainFactory.PolicyAsync(Region, day), Ledger, journal, registry);
 
-    private Task<Outcome> BeginAsync(IssueRunMessage run, Refusal? refusal) =>
+    private Task<Outcome> BeginAsync(VoucherRun run, Refusal? refusal) =>
         Ledger.DecideAsync(run.Command, Today, refusal, () => Entries.Note(run.Command.Header(Today, "")));
 
     /// <summary>
     /// What each fund gives. Shares go on from what was split by the same shares before, so that all allotments together are exact to the
     /// fen.
     /// </summary>
-    private async Task<AllotmentDetails> SplitAsync(AllotFundsMessage allotment)
+    private async Task<AllotmentDetails> SplitAsync(Command command, ImmutableArray<AllotmentLine> lines, long? totalFen)
     {
-        if (allotment.TotalFen is not { } total)
+        if (totalFen is not { } total)
         {
-            FunderPart[] amounts = [.. allotment.Lines.Select(line => new FunderPart(Slug.Parse(line.Fund), new Fen(line.Number)))];
+            FunderPart[] amounts = [.. lines.Select(line => new FunderPart(Slug.Parse(line.Fund), new Fen(line.Number)))];
             return new AllotmentDetails([.. amounts], "", amounts.Aggregate(Fen.Zero, (sum, line) => sum + line.Amount));
         }
-        FunderShare[] shares = [.. allotment.Lines.Select(line => new FunderShare(Slug.Parse(line.Fund), line.Number))];
+        FunderShare[] shares = [.. lines.Select(line => new FunderShare(Slug.Parse(line.Fund), line.Number))];
         string split = AllotmentDetails.SplitOf(shares);
         return new AllotmentDetails(new FunderSplit(shares).OfEntry(await SplitBeforeAsync(split), new Fen(total)), split, new Fen(total));
     }

@@ -13,11 +13,11 @@ namespace TimeBank.Server;
 public interface IAgendaGrain : IGrainWithStringKey
 {
     [Alias("reserve")]
-    Task<ReservationReply> ReserveAsync(ReservationMessage reservation);
+    Task<ReservationReply> ReserveAsync(Reservation reservation);
 
     /// <summary>What would stand in the way of a reservation; nothing is reserved.</summary>
     [Alias("try-reserve")]
-    Task<ReservationReply> TryReserveAsync(TryReservationMessage trial);
+    Task<ReservationReply> TryReserveAsync(Reservation reservation, ImmutableArray<string> without);
 
     [Alias("release")]
     Task ReleaseAsync(string order);
@@ -33,23 +33,17 @@ public interface IAgendaGrain : IGrainWithStringKey
     /// Puts down how long the person served; gives how much of it counts, since all that counts of a day stays within its limit.
     /// </summary>
     [Alias("serve")]
-    Task<long> ServeAsync(ServedMessage served);
+    Task<long> ServeAsync(ServedTime served);
 }
 
 /// <summary>To reserve a time in an agenda for an order, by the key of its grain.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.reservation")]
-public sealed record ReservationMessage(
+public sealed record Reservation(
     [property: Id(0)] string Order,
     [property: Id(1)] DateTimeOffset Start,
     [property: Id(2)] DateTimeOffset End,
     [property: Id(3)] bool Serves,
     [property: Id(4)] long DayMaxMinutes);
-
-/// <summary>Asks whether a time could be reserved.</summary>
-/// <param name="Without">Orders, by the key of their grain, that no longer need the time that they have.</param>
-[GenerateSerializer, Immutable, Alias("timebank.try-reservation")]
-public sealed record TryReservationMessage([property: Id(0)] ReservationMessage Reservation,
-    [property: Id(1)] ImmutableArray<string> Without);
 
 /// <summary>
 /// What stands in the way of a reservation: orders at that time, or a day that is full because of them. Nothing: it is made.
@@ -60,17 +54,13 @@ public sealed record ReservationReply([property: Id(0)] ImmutableArray<string> O
 /// <summary>Minutes served in an order, by the key of its grain, before the day's limit of the day of service.</summary>
 /// <param name="Keep">False only asks how many would count.</param>
 [GenerateSerializer, Immutable, Alias("timebank.served")]
-public sealed record ServedMessage(
+public sealed record ServedTime(
     [property: Id(0)] string Order,
     [property: Id(1)] DateTimeOffset Start,
     [property: Id(2)] DateTimeOffset End,
     [property: Id(3)] long Minutes,
     [property: Id(4)] long DayMaxMinutes,
     [property: Id(5)] bool Keep);
-
-/// <summary>Asks an order about a person, by the key of their agenda: whether it takes their time, or whether it is going on now.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.occupancy")]
-public sealed record OccupancyMessage([property: Id(0)] string Agenda, [property: Id(1)] bool Now);
 
 /// <summary>The times of a person that orders have reserved.</summary>
 public sealed class AgendaState
@@ -111,7 +101,7 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
 
     private List<SlotState> Slots => state.State.Slots;
 
-    public async Task<ReservationReply> ReserveAsync(ReservationMessage reservation)
+    public async Task<ReservationReply> ReserveAsync(Reservation reservation)
     {
         SlotState wanted = Slot(reservation);
         if (Against(wanted, reservation.DayMaxMinutes, []) is { } reply) return reply;
@@ -122,8 +112,8 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
         return Done;
     }
 
-    public Task<ReservationReply> TryReserveAsync(TryReservationMessage trial) =>
-        Task.FromResult(Against(Slot(trial.Reservation), trial.Reservation.DayMaxMinutes, trial.Without) ?? Done);
+    public Task<ReservationReply> TryReserveAsync(Reservation reservation, ImmutableArray<string> without) =>
+        Task.FromResult(Against(Slot(reservation), reservation.DayMaxMinutes, without) ?? Done);
 
     public async Task ReleaseAsync(string order)
     {
@@ -140,7 +130,7 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
 
     public Task LeaveAsync(string order) => PresentAsync(order, false);
 
-    public async Task<long> ServeAsync(ServedMessage served)
+    public async Task<long> ServeAsync(ServedTime served)
     {
         SlotState own = Slots.Find(slot => slot.Order == served.Order)
             ?? new SlotState(served.Order, served.Start, served.End, Serves: true, Present: false);
@@ -153,7 +143,7 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
         return counts;
     }
 
-    private static SlotState Slot(ReservationMessage reservation) =>
+    private static SlotState Slot(Reservation reservation) =>
         new(reservation.Order, reservation.Start, reservation.End, reservation.Serves, Present: false);
 
     /// <summary>What stands in the way of a slot; null where nothing does.</summary>

@@ -8,39 +8,39 @@ namespace TimeBank.Server;
 public interface IServiceOrderGrain : IGrainWithStringKey
 {
     [Alias("request")]
-    Task<Reply<OrderMessage>> RequestAsync(RequestServiceMessage request);
+    Task<Reply<OrderRecord>> RequestAsync(ServiceWanted request);
 
     /// <summary>The order; null where there is none.</summary>
     [Alias("get")]
-    Task<OrderMessage?> GetAsync();
+    Task<OrderRecord?> GetAsync();
 
     [Alias("accept")]
-    Task<Reply<OrderMessage>> AcceptAsync(AcceptOrderMessage acceptance);
+    Task<Reply<OrderRecord>> AcceptAsync(Command command, string volunteer);
 
     [Alias("check-in")]
-    Task<Reply<OrderMessage>> CheckInAsync(OrderStepMessage step);
+    Task<Reply<OrderRecord>> CheckInAsync(OrderStep step);
 
     [Alias("check-out")]
-    Task<Reply<OrderMessage>> CheckOutAsync(OrderStepMessage step);
+    Task<Reply<OrderRecord>> CheckOutAsync(OrderStep step);
 
     [Alias("confirm")]
-    Task<Reply<OrderMessage>> ConfirmAsync(OrderStepMessage step);
+    Task<Reply<OrderRecord>> ConfirmAsync(OrderStep step);
 
     [Alias("dispute")]
-    Task<Reply<OrderMessage>> DisputeAsync(OrderStepMessage step);
+    Task<Reply<OrderRecord>> DisputeAsync(OrderStep step);
 
     [Alias("resolve")]
-    Task<Reply<OrderMessage>> ResolveAsync(ResolveDisputeMessage resolution);
+    Task<Reply<OrderRecord>> ResolveAsync(Command command, long? minutes, string note);
 
     [Alias("cancel")]
-    Task<Reply<OrderMessage>> CancelAsync(OrderStepMessage step);
+    Task<Reply<OrderRecord>> CancelAsync(OrderStep step);
 
     [Alias("rate")]
-    Task<Reply<OrderMessage>> RateAsync(RateOrderMessage rating);
+    Task<Reply<OrderRecord>> RateAsync(Command command, string party, int stars, string comment);
 
     /// <summary>Whether the order takes a person's time. Orders ask one another, so it doesn't wait for its turn.</summary>
     [Alias("occupies"), AlwaysInterleave]
-    Task<bool> OccupiesAsync(OccupancyMessage person);
+    Task<bool> OccupiesAsync(string agenda, bool now);
 
     /// <summary>
     /// Since when the volunteer has been checked in and not out; null where they are not. Orders ask one another, so it doesn't wait for
@@ -52,34 +52,20 @@ public interface IServiceOrderGrain : IGrainWithStringKey
 
 /// <summary>To ask for a service to a person, <c>elders/{id}</c> or <c>volunteers/{id}</c>, by an item of the service list.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.request-service")]
-public sealed record RequestServiceMessage(
+public sealed record ServiceWanted(
     [property: Id(0)] Command Command,
     [property: Id(1)] string Recipient,
     [property: Id(2)] string Item,
     [property: Id(3)] DateTimeOffset Start,
     [property: Id(4)] long Minutes);
 
-/// <summary>A volunteer, by id, will serve.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.accept-order")]
-public sealed record AcceptOrderMessage([property: Id(0)] Command Command, [property: Id(1)] string Volunteer);
-
 /// <summary>A step of an order by a party of it, <c>elders/{id}</c> or <c>volunteers/{id}</c>, with what they say.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.order-step")]
-public sealed record OrderStepMessage([property: Id(0)] Command Command, [property: Id(1)] string Party, [property: Id(2)] string Note);
-
-/// <summary>A party of an order rates the service: 1 to 5 stars.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.rate-order")]
-public sealed record RateOrderMessage([property: Id(0)] Command Command, [property: Id(1)] string Party, [property: Id(2)] int Stars,
-    [property: Id(3)] string Comment);
-
-/// <summary>Staff end a dispute: so many minutes move, or none and the order is cancelled.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.resolve-dispute")]
-public sealed record ResolveDisputeMessage([property: Id(0)] Command Command, [property: Id(1)] long? Minutes,
-    [property: Id(2)] string Note);
+public sealed record OrderStep([property: Id(0)] Command Command, [property: Id(1)] string Party, [property: Id(2)] string Note);
 
 /// <summary>An order as it stands.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.order-view")]
-public sealed record OrderMessage(
+public sealed record OrderRecord(
     [property: Id(0)] string Id,
     [property: Id(1)] string Recipient,
     [property: Id(2)] string Item,
@@ -97,17 +83,13 @@ public sealed record OrderMessage(
     [property: Id(14)] long? ToPool,
     [property: Id(15)] long? HoldEntry,
     [property: Id(16)] long? EndEntry,
-    [property: Id(17)] DisputeMessage? Dispute,
+    [property: Id(17)] DisputeRecord? Dispute,
     [property: Id(18)] string CancelNote,
-    [property: Id(19)] RatingMessage? Rating);
-
-/// <summary>What the recipient thinks of a service.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.rating")]
-public sealed record RatingMessage([property: Id(0)] int Stars, [property: Id(1)] string Comment, [property: Id(2)] DateTimeOffset Rated);
+    [property: Id(19)] RatingRecord? Rating);
 
 /// <summary>A disagreement about a service; <c>Settled</c> is null while it is open, then whether hours moved.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.dispute")]
-public sealed record DisputeMessage(
+public sealed record DisputeRecord(
     [property: Id(0)] string RaisedBy,
     [property: Id(1)] DateTimeOffset Raised,
     [property: Id(2)] string Note,

@@ -9,7 +9,7 @@ internal static class OrderValues
 {
     public const string Orders = "orders";
 
-    public static ServiceOrder ToContract(this OrderMessage order, RegionCode region) => new()
+    public static ServiceOrder ToContract(this OrderRecord order, RegionCode region) => new()
     {
         Name = ResourceName.Of(region, Orders, order.Id),
         Recipient = PersonValues.PersonOf(region, order.Recipient),
@@ -58,7 +58,7 @@ internal static class OrderValues
         Ledger.OrderState.Cancelled => V1.OrderState.Cancelled,
     };
 
-    private static Dispute ToContract(DisputeMessage dispute, RegionCode region) => new()
+    private static Dispute ToContract(DisputeRecord dispute, RegionCode region) => new()
     {
         RaisedBy = PersonValues.PersonOf(region, dispute.RaisedBy),
         RaiseTime = Timestamp.FromDateTimeOffset(dispute.Raised),

@@ -13,7 +13,7 @@ public sealed partial class ServiceOrderApi
         var read = new RequestReader();
         ResourceName name = read.Resource(request.Name, "name", OrderValues.Orders);
         read.Check();
-        OrderMessage order = await Order(name).GetAsync() ?? throw Problem.Of(Reason.OrderNotFound);
+        OrderRecord order = await Order(name).GetAsync() ?? throw Problem.Of(Reason.OrderNotFound);
         if (!SeesAll(context.Caller()) && !IsShownTo(order, context.Caller(), PartyOf(context, null, name.Region))) throw Problem.Of(
             Reason.PartyNotAllowed);
         return order.ToContract(name.Region);
@@ -42,7 +42,7 @@ public sealed partial class ServiceOrderApi
                 query with { SortBy = ServiceOrderState.PlannedStartKey, Descending = true, After = after, Limit = size + 1 },
                 context.CancellationToken);
         var response = new ListOrdersResponse { Unreadable = { rows.Take(size).Unreadable(region, OrderValues.Orders) } };
-        OrderMessage[] shown = await Task.WhenAll(rows.Take(size).Readable().Select(row => ShownAsync(region, row)));
+        OrderRecord[] shown = await Task.WhenAll(rows.Take(size).Readable().Select(row => ShownAsync(region, row)));
         // What is over has another state than the one that it was found by, and isn't asked for any more.
         bool waitsOnly = !SeesAll(context.Caller()) && recipient?.ToString() != context.Caller().Party;
         string party = waitsOnly ? PartyOf(context, null, region) : "";
@@ -56,9 +56,9 @@ public sealed partial class ServiceOrderApi
     }
 
     /// <summary>An order as it stands: one whose time is over ends when it is looked at, where no round has come to it yet.</summary>
-    private async Task<OrderMessage> ShownAsync(RegionCode region, RegistryRow<ServiceOrderState> row)
+    private async Task<OrderRecord> ShownAsync(RegionCode region, RegistryRow<ServiceOrderState> row)
     {
-        OrderMessage found = row.State.ToMessage(row.Key);
+        OrderRecord found = row.State.ToMessage(row.Key);
         return row.State.IsOver(clock.Now) ? await grains.GetGrain<IServiceOrderGrain>($"{region}/{row.Key}").GetAsync() ?? found : found;
     }
 
@@ -86,7 +86,7 @@ public sealed partial class ServiceOrderApi
             new RegistryCondition(ServiceOrderState.RecipientKey, party));
     }
 
-    private static bool IsShownTo(OrderMessage order, Caller caller, string party) =>
+    private static bool IsShownTo(OrderRecord order, Caller caller, string party) =>
         party.Length > 0 && (order.Recipient == party || $"{PersonValues.Volunteers}/{order.Volunteer}" == party)
         || (caller.Has(Role.Volunteer) && order.State == Ledger.OrderState.Requested);
 

@@ -35,8 +35,8 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         read.Check();
 
         Command command = context.Command(request, id, onBehalfOf);
-        Reply<OrderMessage> reply = await grains.GetGrain<IServiceOrderGrain>($"{recipient.Region}/{command.NewId}")
-            .RequestAsync(new RequestServiceMessage(command, recipient.BelowRegion(), item.Text, start, minutes));
+        Reply<OrderRecord> reply = await grains.GetGrain<IServiceOrderGrain>($"{recipient.Region}/{command.NewId}")
+            .RequestAsync(new ServiceWanted(command, recipient.BelowRegion(), item.Text, start, minutes));
         return reply.OrThrow().ToContract(recipient.Region);
     }
 
@@ -50,7 +50,7 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         read.SameRegion(order.Region, volunteer, "volunteer");
         read.Check();
         context.RequireActing(onBehalfOf, volunteer);
-        return (await Order(order).AcceptAsync(new AcceptOrderMessage(context.Command(request, id, onBehalfOf), volunteer.Id))).OrThrow()
+        return (await Order(order).AcceptAsync(context.Command(request, id, onBehalfOf), volunteer.Id)).OrThrow()
             .ToContract(order.Region);
     }
 
@@ -88,7 +88,7 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         int stars = (int)read.Whole(request.Stars, "stars", 1, MaxStars);
         string comment = read.Text(request.Comment, "comment", MaxNote);
         return StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, read, comment,
-            (order, step) => order.RateAsync(new RateOrderMessage(step.Command, step.Party, stars, step.Note)));
+            (order, step) => order.RateAsync(step.Command, step.Party, stars, step.Note));
     }
 
     public override async Task<ServiceOrder> ResolveDispute(ResolveDisputeRequest request, ServerCallContext context)
@@ -101,21 +101,21 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         long? minutes = outcome == DisputeOutcome.Settled ? read.Amount(request.Amount, "amount", Unit.Minutes) : null;
         string note = read.Text(request.Note, "note", MaxNote, required: true);
         read.Check();
-        return (await Order(order).ResolveAsync(new ResolveDisputeMessage(context.Command(request, id), minutes, note))).OrThrow()
+        return (await Order(order).ResolveAsync(context.Command(request, id), minutes, note)).OrThrow()
             .ToContract(order.Region);
     }
 
     /// <summary>A step by a party of the order, or by counter staff for one; the order itself knows its parties.</summary>
     private async Task<ServiceOrder> StepAsync(
         IMessage request, string requestId, string onBehalfOf, string name, ServerCallContext context, RequestReader read, string note,
-        Func<IServiceOrderGrain, OrderStepMessage, Task<Reply<OrderMessage>>> step)
+        Func<IServiceOrderGrain, OrderStep, Task<Reply<OrderRecord>>> step)
     {
         Guid id = read.RequestId(requestId);
         ResourceName? actsFor = context.OnBehalfOf(read, onBehalfOf, PersonValues.Elders, PersonValues.Volunteers);
         ResourceName order = read.Resource(name, "order", OrderValues.Orders);
         read.Check();
-        Reply<OrderMessage> reply = await step(
-            Order(order), new OrderStepMessage(context.Command(request, id, actsFor), PartyOf(context, actsFor, order.Region), note));
+        Reply<OrderRecord> reply = await step(
+            Order(order), new OrderStep(context.Command(request, id, actsFor), PartyOf(context, actsFor, order.Region), note));
         return reply.OrThrow().ToContract(order.Region);
     }
 

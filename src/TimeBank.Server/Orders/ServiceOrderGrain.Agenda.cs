@@ -14,21 +14,21 @@ public sealed partial class ServiceOrderGrain
 
     private string Key => $"{Region}/{LocalKey}";
 
-    public async Task<bool> OccupiesAsync(OccupancyMessage person)
+    public async Task<bool> OccupiesAsync(string agenda, bool now)
     {
         // The order of now: what it is about to take counts as taken.
-        if (_reserving.Contains(person.Agenda)) return true;
+        if (_reserving.Contains(agenda)) return true;
         // Not what a command at work only tries. What is over takes nobody's time, whether or not anybody has looked at it.
         if (!Exists || Stored.State == OrderState.Cancelled || Stored.IsOver(Now)) return false;
-        if (person.Now) return Stored.State == OrderState.CheckedIn;
-        if (person.Agenda == Stored.RecipientAgenda || person.Agenda == Stored.VolunteerAgenda) return true;
+        if (now) return Stored.State == OrderState.CheckedIn;
+        if (agenda == Stored.RecipientAgenda || agenda == Stored.VolunteerAgenda) return true;
         // A crash may have kept the volunteer from the state, but not from the ledger.
         return Stored.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold
-            && await AgendaOfAsync(OrderDetails.VolunteerOf(hold)) == person.Agenda;
+            && await AgendaOfAsync(OrderDetails.VolunteerOf(hold)) == agenda;
     }
 
     /// <summary>What the rules have against a request, and the recipient's agenda.</summary>
-    private async Task<(Refusal? Refusal, string Agenda)> RequestRefusalAsync(RequestServiceMessage request, OrderPlan plan)
+    private async Task<(Refusal? Refusal, string Agenda)> RequestRefusalAsync(ServiceWanted request, OrderPlan plan)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, plan.Day);
         CatalogueItem? item = Slug.TryParse(request.Item, out Slug id)
@@ -56,7 +56,7 @@ public sealed partial class ServiceOrderGrain
     }
 
     /// <summary>Whether the service list gives the item to this elder.</summary>
-    private bool MayHave(ElderMessage elder, CatalogueItem item, DateOnly day, Policy policy) =>
+    private bool MayHave(ElderRecord elder, CatalogueItem item, DateOnly day, Policy policy) =>
         Age.On(elder.BirthDate, day) >= item.FromAge
         && (item.FromGrade == AbilityGrade.Able || elder.Facts(Region).GradeOn(day, policy.Ability) >= item.FromGrade);
 
@@ -65,11 +65,11 @@ public sealed partial class ServiceOrderGrain
         ? AgendaOf(enrolled)
         : throw new InvalidOperationException($"The volunteer {volunteer} of an order isn't enrolled.");
 
-    private string AgendaOf(VolunteerMessage volunteer) => volunteer.Home.Length > 0 ? volunteer.Home : $"{Region}/{volunteer.Id}";
+    private string AgendaOf(VolunteerRecord volunteer) => volunteer.Home.Length > 0 ? volunteer.Home : $"{Region}/{volunteer.Id}";
 
     private async Task<Refusal?> ReserveAsync(string agenda, OrderPlan plan, bool serves, Minutes dayMax)
     {
-        var wanted = new ReservationMessage(Key, plan.Start.ToUniversalTime(), plan.End.ToUniversalTime(), serves, dayMax.Value);
+        var wanted = new Reservation(Key, plan.Start.ToUniversalTime(), plan.End.ToUniversalTime(), serves, dayMax.Value);
         ReservationReply reply = IsTrial
             ? await TryReserveAsync(agenda, wanted) : await AskAsync(agenda, now: false, person => person.ReserveAsync(wanted));
         return reply.DayFull ? Refusal.Of(Reason.DayTooLong, ("limit", $"{dayMax.Value}"), ("unit", Unit.Minutes.Code)) : Overlap(reply);
@@ -97,7 +97,7 @@ public sealed partial class ServiceOrderGrain
     private async Task<Minutes> ServeAsync(Minutes served, HoursPolicy policy, bool keep)
     {
         (DateTimeOffset start, DateTimeOffset end) = (Plan.Start.ToUniversalTime(), Plan.End.ToUniversalTime());
-        var message = new ServedMessage(Key, start, end, served.Value, policy.DayMax.Value, keep && !IsTrial);
+        var message = new ServedTime(Key, start, end, served.Value, policy.DayMax.Value, keep && !IsTrial);
         return new Minutes(await Agenda(State.VolunteerAgenda).ServeAsync(message));
     }
 
@@ -130,12 +130,12 @@ public sealed partial class ServiceOrderGrain
     }
 
     /// <summary>What would stand in the way of a reservation. Times that nobody needs any more are left out and not taken away.</summary>
-    private async Task<ReservationReply> TryReserveAsync(string agenda, ReservationMessage wanted)
+    private async Task<ReservationReply> TryReserveAsync(string agenda, Reservation wanted)
     {
         ImmutableArray<string> without = [];
         while (true)
         {
-            ReservationReply reply = await Agenda(agenda).TryReserveAsync(new TryReservationMessage(wanted, without));
+            ReservationReply reply = await Agenda(agenda).TryReserveAsync(wanted, without);
             int before = without.Length;
             foreach (string order in reply.Orders)
             {
@@ -146,7 +146,7 @@ public sealed partial class ServiceOrderGrain
     }
 
     private Task<bool> OccupiesAsync(string order, string agenda, bool now) =>
-        GrainFactory.GetGrain<IServiceOrderGrain>(order).OccupiesAsync(new OccupancyMessage(agenda, now));
+        GrainFactory.GetGrain<IServiceOrderGrain>(order).OccupiesAsync(agenda, now);
 
     private static Refusal? Overlap(ReservationReply reply) => reply.Orders.IsEmpty ? null : new Refusal(Reason.OrderTimesOverlap);
 

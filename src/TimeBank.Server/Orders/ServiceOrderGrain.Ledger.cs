@@ -82,7 +82,7 @@ public sealed partial class ServiceOrderGrain
     {
         HoldState hold = State.Hold!;
         (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
-        outcome ??= (await GrainFactory.Volunteer(Region, State.Volunteer).EarnAsync(new EarnHoursMessage(
+        outcome ??= (await GrainFactory.Volunteer(Region, State.Volunteer).EarnAsync(new ServiceEarned(
             command, EndId(attempt).ToString(), hold.Id, hold.Issued, hold.Gifted, hold.Earned, minutes, Plan.Day, LocalKey, end)));
         // Whether a hold is over is said by the journal's time, which may be a little ahead of this clock: then the order is over too.
         if (outcome.Refusal?.Reason == Reason.HoldExpired && IsUnderWay)

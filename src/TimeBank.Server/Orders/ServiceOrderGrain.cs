@@ -18,10 +18,10 @@ public sealed partial class ServiceOrderGrain(
 
     private OpaqueId Recipient => PersonCalls.IdOf(State.Recipient);
 
-    public Task<Reply<OrderMessage>> RequestAsync(RequestServiceMessage request) =>
+    public Task<Reply<OrderRecord>> RequestAsync(ServiceWanted request) =>
         request.Command.ValidateOnly ? TryOutAsync(() => MakeAsync(request)) : MakeAsync(request);
 
-    private async Task<Reply<OrderMessage>> MakeAsync(RequestServiceMessage request)
+    private async Task<Reply<OrderRecord>> MakeAsync(ServiceWanted request)
     {
         try
         {
@@ -46,30 +46,29 @@ public sealed partial class ServiceOrderGrain(
         }
     }
 
-    public async Task<OrderMessage?> GetAsync()
+    public async Task<OrderRecord?> GetAsync()
     {
         await LookAsync();
         return Exists ? View() : null;
     }
 
-    public Task<Reply<OrderMessage>> AcceptAsync(AcceptOrderMessage acceptance) => StepAsync(acceptance.Command, () => true, async () =>
+    public Task<Reply<OrderRecord>> AcceptAsync(Command command, string volunteer) => StepAsync(command, () => true, async () =>
     {
         if (OrderRules.Accept(State.State, Plan, Now) is { } notNow) return notNow;
-        if (await GrainFactory.Volunteer(Region, acceptance.Volunteer).GetAsync() is not { } volunteer) return new Refusal(
-            Reason.VolunteerNotFound);
-        string agenda = AgendaOf(volunteer);
+        if (await GrainFactory.Volunteer(Region, volunteer).GetAsync() is not { } person) return new Refusal(Reason.VolunteerNotFound);
+        string agenda = AgendaOf(person);
         if (agenda == State.RecipientAgenda) return new Refusal(Reason.OrderSelfService);
         Policy policy = await GrainFactory.PolicyAsync(Region, Plan.Day);
-        Refusal? refusal = OrderRules.Earn(volunteer.BirthDate, Plan.Day, policy.Hours)
+        Refusal? refusal = OrderRules.Earn(person.BirthDate, Plan.Day, policy.Hours)
             ?? await ReserveAsync(agenda, Plan, serves: true, policy.Hours.DayMax);
         if (refusal is not null) return refusal;
 
-        refusal = await HoldAsync(acceptance.Command, acceptance.Volunteer, policy);
+        refusal = await HoldAsync(command, volunteer, policy);
         if (refusal?.IsTransient() == false) await ReleaseAsync(agenda);
         return refusal;
     });
 
-    public Task<Reply<OrderMessage>> CheckInAsync(OrderStepMessage step) =>
+    public Task<Reply<OrderRecord>> CheckInAsync(OrderStep step) =>
         StepAsync(step.Command, () => IsVolunteer(step.Party), async () =>
         OrderRules.CheckIn(State.State, Plan, Now) ?? await EnterAsync() ?? await ChangeAsync(step.Command, () =>
         {
@@ -77,7 +76,7 @@ public sealed partial class ServiceOrderGrain(
             State.CheckedIn = Now;
         }));
 
-    public Task<Reply<OrderMessage>> CheckOutAsync(OrderStepMessage step) =>
+    public Task<Reply<OrderRecord>> CheckOutAsync(OrderStep step) =>
         StepAsync(step.Command, () => IsVolunteer(step.Party), async () =>
     {
         if (OrderRules.CheckOut(State.State) is { } notNow) return notNow;
@@ -94,11 +93,11 @@ public sealed partial class ServiceOrderGrain(
         return null;
     });
 
-    public Task<Reply<OrderMessage>> ConfirmAsync(OrderStepMessage step) =>
+    public Task<Reply<OrderRecord>> ConfirmAsync(OrderStep step) =>
         StepAsync(step.Command, () => IsRecipient(step.Party), async () =>
         OrderRules.Confirm(State.State) ?? await EarnAsync(step.Command, OrderEnd.Confirmed, State.ServedMinutes!.Value, () => { }));
 
-    public Task<Reply<OrderMessage>> DisputeAsync(OrderStepMessage step) =>
+    public Task<Reply<OrderRecord>> DisputeAsync(OrderStep step) =>
         StepAsync(step.Command, () => IsRecipient(step.Party) || IsVolunteer(step.Party), async () =>
         OrderRules.Dispute(State.State) ?? await ChangeAsync(step.Command, () =>
         {
@@ -106,16 +105,16 @@ public sealed partial class ServiceOrderGrain(
             State.Dispute = new DisputeState { RaisedBy = step.Party, Actor = step.Command.Actor, Raised = Now, Note = step.Note };
         }));
 
-    public Task<Reply<OrderMessage>> ResolveAsync(ResolveDisputeMessage resolution)
+    public Task<Reply<OrderRecord>> ResolveAsync(Command command, long? minutes, string note)
     {
-        Minutes? settled = resolution.Minutes is { } minutes ? new Minutes(minutes) : null;
-        void Words() => State.Dispute!.ResolveNote = resolution.Note;
+        Minutes? settled = minutes is { } given ? new Minutes(given) : null;
+        void Words() => State.Dispute!.ResolveNote = note;
         return StepAsync(
-            resolution.Command, () => true,
-            async () => OrderRules.Resolve(State.State, Plan, State.Dispute?.Actor ?? "", resolution.Command.Actor, settled)
+            command, () => true,
+            async () => OrderRules.Resolve(State.State, Plan, State.Dispute?.Actor ?? "", command.Actor, settled)
             ?? (settled is { } moved
-                ? await DayRefusalAsync(moved) ?? await EarnAsync(resolution.Command, OrderEnd.Settled, moved.Value, Words)
-                : await ReleaseHoldAsync(resolution.Command, OrderEnd.Dropped, Words)),
+                ? await DayRefusalAsync(moved) ?? await EarnAsync(command, OrderEnd.Settled, moved.Value, Words)
+                : await ReleaseHoldAsync(command, OrderEnd.Dropped, Words)),
             Words);
     }
 
@@ -129,7 +128,7 @@ public sealed partial class ServiceOrderGrain(
         return null;
     }
 
-    public Task<Reply<OrderMessage>> CancelAsync(OrderStepMessage step)
+    public Task<Reply<OrderRecord>> CancelAsync(OrderStep step)
     {
         void Words() => State.CancelNote = step.Note;
         return StepAsync(
@@ -140,12 +139,12 @@ public sealed partial class ServiceOrderGrain(
             Words);
     }
 
-    public Task<Reply<OrderMessage>> RateAsync(RateOrderMessage rating) =>
-        StepAsync(rating.Command, () => IsRecipient(rating.Party), async () =>
+    public Task<Reply<OrderRecord>> RateAsync(Command command, string party, int stars, string comment) =>
+        StepAsync(command, () => IsRecipient(party), async () =>
         OrderRules.Rate(State.State, State.Rating is not null)
-            ?? await ChangeAsync(rating.Command, () => State.Rating = new RatingState(rating.Stars, rating.Comment, Now)));
+            ?? await ChangeAsync(command, () => State.Rating = new RatingRecord(stars, comment, Now)));
 
-    private void Make(RequestServiceMessage request, string agenda)
+    private void Make(ServiceWanted request, string agenda)
     {
         State.MadeAs = request.Command.Id.ToString();
         State.Recipient = request.Recipient;
@@ -165,7 +164,7 @@ public sealed partial class ServiceOrderGrain(
     /// <param name="carryOut">Asks the rules and does it; what it leaves is durable and knows the command.</param>
     /// <param name="words">Puts down what was said with it. Words are personal and not in the journal, so after a crash only a retry has
     /// them.</param>
-    private async Task<Reply<OrderMessage>> StepAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut,
+    private async Task<Reply<OrderRecord>> StepAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut,
         Action? words = null)
     {
         if (!command.ValidateOnly) return await OnceAsync(command, mayCall, carryOut, words);
@@ -182,7 +181,7 @@ public sealed partial class ServiceOrderGrain(
     }
 
     /// <summary>The key comes before any rule, and a refusal of the rules is remembered under it.</summary>
-    private async Task<Reply<OrderMessage>> OnceAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut, Action? words)
+    private async Task<Reply<OrderRecord>> OnceAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut, Action? words)
     {
         await LookAsync();
         if (!Exists) return Reason.OrderNotFound;
@@ -245,9 +244,9 @@ public sealed partial class ServiceOrderGrain(
         return null;
     }
 
-    private OrderMessage View()
+    private OrderRecord View()
     {
-        OrderMessage order = State.ToMessage(LocalKey);
+        OrderRecord order = State.ToMessage(LocalKey);
         // An entry that was only tried has no name.
         return IsTrial ? order with { HoldEntry = Stored.Hold?.Entry, EndEntry = Stored.EndEntry } : order;
     }

@@ -81,7 +81,7 @@ public sealed class ServiceOrderState : WorkflowState
     public string CancelNote { get; set; } = "";
 
     [JsonPropertyName("rating")]
-    public RatingState? Rating { get; set; }
+    public RatingRecord? Rating { get; set; }
 
     /// <summary>
     /// Whether its time has come and it ends by itself: nobody took it by its planned end, or nobody confirmed it while its hold lasted.
@@ -94,14 +94,14 @@ public sealed class ServiceOrderState : WorkflowState
     };
 
     /// <param name="id">The part of the grain's key after the region.</param>
-    public OrderMessage ToMessage(string id) => new(
+    public OrderRecord ToMessage(string id) => new(
         id, Recipient, Item, State, PlannedStart, PlannedMinutes, Volunteer,
         Created, Accepted, CheckedIn, CheckedOut, Ended,
         ServedMinutes, CreditedMinutes, ToPoolMinutes, Hold?.Entry, EndEntry,
         Dispute is { } dispute
-        ? new DisputeMessage(dispute.RaisedBy, dispute.Raised, dispute.Note, dispute.Settled, dispute.Resolved, dispute.ResolveNote) : null,
+        ? new DisputeRecord(dispute.RaisedBy, dispute.Raised, dispute.Note, dispute.Settled, dispute.Resolved, dispute.ResolveNote) : null,
         CancelNote,
-        Rating is { } rating ? new RatingMessage(rating.Stars, rating.Comment, rating.Rated) : null);
+        Rating);
 }
 
 /// <summary>
@@ -143,10 +143,11 @@ public enum OrderEnd
 }
 
 /// <summary>What the recipient thinks of a service: 1 to 5 stars, and words.</summary>
-public sealed record RatingState(
-    [property: JsonPropertyName("stars")] int Stars,
-    [property: JsonPropertyName("comment")] string Comment,
-    [property: JsonPropertyName("rated")] DateTimeOffset Rated);
+[GenerateSerializer, Immutable, Alias("timebank.rating")]
+public sealed record RatingRecord(
+    [property: Id(0), JsonPropertyName("stars")] int Stars,
+    [property: Id(1), JsonPropertyName("comment")] string Comment,
+    [property: Id(2), JsonPropertyName("rated")] DateTimeOffset Rated);
 
 /// <summary>A disagreement about a service.</summary>
 public sealed class DisputeState

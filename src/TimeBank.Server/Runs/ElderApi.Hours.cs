@@ -21,24 +21,24 @@ public sealed partial class ElderApi
         read.Check();
         RegionGrains.RequireRegion(region);
 
-        var run = new IssueHoursMessage(context.Command(request, id), month);
+        Command run = context.Command(request, id);
         if (elder is { } only)
         {
-            await IssueToOneAsync(run, only, stream);
+            await IssueToOneAsync(run, month, only, stream);
             return;
         }
         DateOnly today = clock.Today;
         ILedgerGrain journal = grains.Ledger(region);
-        if (!await grains.IsKnownAsync(region, run.Run))
+        if (!await grains.IsKnownAsync(region, run))
         {
             if (month.Year != today.Year || month.Month != today.Month) throw Problem.Of(Reason.MonthNotCurrent);
-            if (await journal.NoteDayAsync(run.Run, today) is { } notNoted) throw Problem.Of(notNoted);
+            if (await journal.NoteDayAsync(run, today) is { } notNoted) throw Problem.Of(notNoted);
         }
-        await BeginAsync(region, run.Run);
-        run = run with { Day = await journal.DayOfAsync(run.Run, month, today) };
+        await BeginAsync(region, run);
+        DateOnly judged = await journal.DayOfAsync(run, month, today);
         if (!request.ValidateOnly) await settlement.LookAtDueHoldsAsync(region, _ => true);
-        await RunAsync(region, stream, context, person => person.IssueHoursAsync(run), (tally, issued) =>
-            tally.Change(Unit.Minutes, issued.Minutes));
+        await RunAsync(region, stream, context, person => person.IssueHoursAsync(run, month, judged), (tally, issued) =>
+            tally.Change(Unit.Minutes, issued));
     }
 
     public override async Task ExpireHours(ExpireHoursRequest request, IServerStreamWriter<RunProgress> stream, ServerCallContext context)
@@ -53,7 +53,7 @@ public sealed partial class ElderApi
         await BeginAsync(region, run);
         await RunAsync(region, stream, context, person => person.EndHoursAsync(run), (tally, ended) =>
         {
-            if (ended.Minutes > 0) tally.Change(Unit.Minutes, ended.Minutes);
+            if (ended > 0) tally.Change(Unit.Minutes, ended);
             else tally.Look();
         });
         // Last, so that the run counts what its dry run counted: what a hold gives back ends with its order, and not by this run.
@@ -70,7 +70,7 @@ public sealed partial class ElderApi
     private async Task RunAsync<T>(
         RegionCode region, IServerStreamWriter<RunProgress> stream, ServerCallContext context, Func<IElderGrain, Task<Reply<T>>> one,
             Action<RunTally, T> count)
-        where T : class
+        where T : notnull
     {
         var elders = new RegistryQuery(region, ElderState.Kind) { Limit = RunPage };
         var report = new RunReport(clock.Now);
@@ -99,21 +99,21 @@ public sealed partial class ElderApi
     }
 
     /// <summary>One elder is asked for by name: what stands against it is the answer, and remembered.</summary>
-    private async Task IssueToOneAsync(IssueHoursMessage run, ResourceName elder, IServerStreamWriter<RunProgress> stream)
+    private async Task IssueToOneAsync(Command run, DateOnly month, ResourceName elder, IServerStreamWriter<RunProgress> stream)
     {
         ILedgerGrain journal = grains.Ledger(elder.Region);
         var report = new RunReport(clock.Now);
         var tally = new RunTally();
-        Outcome? known = await journal.FindAsync(run.Run.Id);
-        if (known is not null && known.Command != Digest.Parse(run.Run.Digest)) throw Problem.Of(Reason.RequestIdReused);
+        Outcome? known = await journal.FindAsync(run.Id);
+        if (known is not null && known.Command != Digest.Parse(run.Digest)) throw Problem.Of(Reason.RequestIdReused);
         if (known?.Refusal is { } stored) throw Problem.Of(stored);
 
-        Reply<IssuedHoursMessage> reply = await grains.Elder(elder).IssueHoursAsync(run);
+        Reply<long> reply = await grains.Elder(elder).IssueHoursAsync(run, month);
         if (reply.Refusal is { } transient && transient.IsTransient()) throw Problem.Of(transient);
-        Outcome outcome = await journal.DecideAsync(run.Run, clock.Today, reply.Refusal, () =>
-            Entries.Note(run.Run.Header(clock.Today, "")));
+        Outcome outcome = await journal.DecideAsync(run, clock.Today, reply.Refusal, () =>
+            Entries.Note(run.Header(clock.Today, "")));
         if (outcome.Refusal is { } refusal) throw Problem.Of(refusal);
-        tally.Change(Unit.Minutes, reply.OrThrow().Minutes);
+        tally.Change(Unit.Minutes, reply.OrThrow());
         report.Add(tally.ToMessage(null));
         await stream.WriteAsync(report.ToContract(clock.Now));
     }

@@ -27,7 +27,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     }
 
     /// <summary>What an earlier call of this run had expired before it was broken off.</summary>
-    public async Task<RunPageMessage> DoneBeforeAsync(CancellationToken cancellation)
+    public async Task<RunPage> DoneBeforeAsync(CancellationToken cancellation)
     {
         var tally = new RunTally();
         Digest digest = Digest.Parse(command.Digest);
@@ -58,7 +58,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
 
     /// <summary>Expires one page.</summary>
     /// <exception cref="StorageUnavailableException">Nothing can be written now; the run is called again.</exception>
-    public async Task<RunPageMessage> ExpireAsync(OpaqueId[] vouchers)
+    public async Task<RunPage> ExpireAsync(OpaqueId[] vouchers)
     {
         Outcome?[] outcomes = await Task.WhenAll(
             vouchers.Select(voucher => grains.GetGrain<IVoucherGrain>($"{region}/{voucher}").ExpireAsync(command)));

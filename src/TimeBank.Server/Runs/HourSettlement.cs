@@ -30,15 +30,15 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
         HoursBalance hours = await ledger.HoursAsync(person);
         if (hours.Held > Minutes.Zero && await GiveBackAsync(region, ledger, person)) hours = await ledger.HoursAsync(person);
         if (hours.Available.Issued == Minutes.Zero) return hours;
-        (Reply<EndedHoursMessage> ended, Minutes stuck) = await EndAsync(region, person, null);
-        if (ended.Value?.Minutes > 0) hours = await ledger.HoursAsync(person);
+        (Reply<long> ended, Minutes stuck) = await EndAsync(region, person, null);
+        if (ended.Value > 0) hours = await ledger.HoursAsync(person);
         Minutes issued = hours.Available.Issued - Minutes.Min(stuck, hours.Available.Issued);
         return hours with { Available = hours.Available with { Issued = issued } };
     }
 
     /// <summary>Ends what is left of a person's issued hours of earlier months.</summary>
     /// <param name="run">The run that asks for it; null where nobody did and they end by themselves.</param>
-    public async Task<Reply<EndedHoursMessage>> EndHoursAsync(RegionCode region, OpaqueId person, Command? run) =>
+    public async Task<Reply<long>> EndHoursAsync(RegionCode region, OpaqueId person, Command? run) =>
         (await EndAsync(region, person, run)).Ended;
 
     /// <summary>Has the orders look whose holds are due.</summary>
@@ -73,7 +73,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
         return found;
     }
 
-    private async Task<(Reply<EndedHoursMessage> Ended, Minutes Stuck)> EndAsync(RegionCode region, OpaqueId person, Command? run)
+    private async Task<(Reply<long> Ended, Minutes Stuck)> EndAsync(RegionCode region, OpaqueId person, Command? run)
     {
         ILedgerGrain ledger = grains.GetGrain<ILedgerGrain>(region.ToString());
         AccountPath path = Chart.PersonHours(person, HoursOrigin.Issued).Path;
@@ -81,14 +81,14 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
         while (true)
         {
             ImmutableArray<Account> accounts = await ledger.AccountsAsync([path]);
-            if (accounts.Find(path) is not { Counters.DebitRoom: > 0 } issued) return (new EndedHoursMessage(sum), Minutes.Zero);
+            if (accounts.Find(path) is not { Counters.DebitRoom: > 0 } issued) return (sum, Minutes.Zero);
             // What lies before this month no longer changes, so it may be read beside the writer.
             DateOnly month = Month;
             LedgerTime began = LedgerTime.From(ChinaTime.StartOf(month));
             Counters before = await journal.CountersBeforeAsync(region, issued.Number, began, CancellationToken.None);
             Minutes late = issued.Counters.CreditsPosted > before.CreditsPosted ? await LateAsync(region, issued, month) : Minutes.Zero;
             Minutes left = EndedHours.Of(before, late, issued.Counters);
-            if (left == Minutes.Zero) return (new EndedHoursMessage(sum), Minutes.Zero);
+            if (left == Minutes.Zero) return (sum, Minutes.Zero);
 
             // The debits so far name this look: two runs that see the same end the hours once, and hours given back later are ended by
             // the next.
@@ -104,7 +104,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
             if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
             if (outcome.Refusal is { } refusal) return (refusal, left);
             sum += outcome.Entry!.Transfers[0].Posted;
-            if (run is { ValidateOnly: true }) return (new EndedHoursMessage(sum), Minutes.Zero);
+            if (run is { ValidateOnly: true }) return (sum, Minutes.Zero);
         }
     }
 

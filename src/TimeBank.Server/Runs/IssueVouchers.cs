@@ -13,7 +13,7 @@ namespace TimeBank.Server;
 /// </summary>
 /// <param name="day">The day by which the run is judged.</param>
 internal sealed class IssueRun(
-    Programme programme, IssueRunMessage run, RegionCode region, DateOnly day, Policy policy,
+    Programme programme, VoucherRun run, RegionCode region, DateOnly day, Policy policy,
     ILedgerGrain ledger, ILedgerReader journal, IRegistry registry)
 {
     private const int ElderPage = 500;
@@ -43,7 +43,7 @@ internal sealed class IssueRun(
         return new Page([.. lines.Zip(vouchers, (line, voucher) => line with { Voucher = voucher })], rows[^1].Key, programme);
     }
 
-    public async Task<RunPageMessage> IssueAsync(Page page)
+    public async Task<RunPage> IssueAsync(Page page)
     {
         var tally = new RunTally();
         Outcome?[] outcomes = await Task.WhenAll(page.Lines.Select(OutcomeAsync));

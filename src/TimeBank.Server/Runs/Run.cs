@@ -17,7 +17,7 @@ internal sealed class RunReport(DateTimeOffset start)
     /// <summary>So many more are to be looked at.</summary>
     public void Expect(long count) => _expected += count;
 
-    public void Add(RunPageMessage page)
+    public void Add(RunPage page)
     {
         _looked += page.Looked;
         _changed += page.Changed;

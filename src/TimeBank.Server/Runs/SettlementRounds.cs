@@ -89,7 +89,7 @@ public sealed class SettlementRounds(
             IEnumerable<string[]> paths = left.Select(account => account.Path.Text.Split('/')).Where(path => path[^1] == "issued");
             foreach (OpaqueId[] persons in paths.Select(path => OpaqueId.Parse(path[1])).Chunk(AtOnce))
             {
-                Reply<EndedHoursMessage>[] ended = await Task.WhenAll(persons.Select(person => hours.EndHoursAsync(region, person, null)));
+                Reply<long>[] ended = await Task.WhenAll(persons.Select(person => hours.EndHoursAsync(region, person, null)));
                 if (Array.Find(ended, reply => reply.Refusal?.IsTransient() == true) is not { } not) continue;
                 throw new StorageUnavailableException($"{not.Reason}");
             }

@@ -15,7 +15,7 @@ public sealed partial class VoucherApi
         ResourceName name = read.Named(request.Programme, "programme", FundValues.Programmes);
         DateOnly month = read.Month(request.Month, "month");
         read.Check();
-        var run = new IssueRunMessage(context.Command(request, id), month);
+        var run = new VoucherRun(context.Command(request, id), month);
         IProgrammeGrain programme = grains.GetGrain<IProgrammeGrain>(name.GrainKey);
         var progress = new RunReport(clock.Now);
         (await programme.BeginIssueAsync(run, context.CancellationToken)).OrThrow();
@@ -24,7 +24,7 @@ public sealed partial class VoucherApi
         do
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            RunPageMessage page = await programme.IssueAsync(run, after, context.CancellationToken);
+            RunPage page = await programme.IssueAsync(run, after, context.CancellationToken);
             run = run with { CommittedFen = page.CommittedFen };
             progress.Add(page);
             await stream.WriteAsync(progress.ToContract());
@@ -49,7 +49,7 @@ public sealed partial class VoucherApi
         Outcome begun = (await run.BeginAsync()).OrThrow();
         if (begun.Replayed)
         {
-            RunPageMessage before = await run.DoneBeforeAsync(context.CancellationToken);
+            RunPage before = await run.DoneBeforeAsync(context.CancellationToken);
             progress.Expect(before.Looked);
             progress.Add(before);
         }

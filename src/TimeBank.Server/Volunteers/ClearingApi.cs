@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -20,9 +21,9 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
         RegionGrains.RequireRegion(from.Region);
         RegionGrains.RequireRegion(to.Region);
 
-        Reply<TransferredHoursMessage> reply = await grains.GetGrain<IClearingGrain>(from.Region.ToString())
-            .TransferAsync(new TransferHoursMessage(context.Command(request, id, onBehalfOf), from.Id, to.GrainKey, minutes));
-        TransferredHoursMessage transferred = reply.OrThrow();
+        Reply<TransferredHours> reply = await grains.GetGrain<IClearingGrain>(from.Region.ToString())
+            .TransferAsync(context.Command(request, id, onBehalfOf), from.Id, to.GrainKey, minutes);
+        TransferredHours transferred = reply.OrThrow();
         return new TransferHoursResponse
         {
             Entry = request.ValidateOnly ? "" : ResourceName.Of(from.Region, "entries", transferred.Entry),
@@ -39,15 +40,15 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
         RegionGrains.RequireRegion(region);
 
         string after = tokens.Read(context, request, request.PageToken) ?? "";
-        PositionsMessage all = await grains.GetGrain<IClearingGrain>(region.ToString()).PositionsAsync();
-        PositionMessage[] rest = [.. all.Positions.Where(position => string.CompareOrdinal(position.Counterpart, after) > 0)];
+        ImmutableArray<ClearingPosition> all = await grains.GetGrain<IClearingGrain>(region.ToString()).PositionsAsync();
+        ClearingPosition[] rest = [.. all.Where(position => string.CompareOrdinal(position.Counterpart, after) > 0)];
         var response = new ListPositionsResponse();
         response.Positions.Add(rest.Take(size).Select(position => ToContract(region, position)));
         if (rest.Length > size) response.NextPageToken = tokens.Write(context, request, rest[size - 1].Counterpart);
         return response;
     }
 
-    private static Position ToContract(RegionCode region, PositionMessage position) => new()
+    private static Position ToContract(RegionCode region, ClearingPosition position) => new()
     {
         Region = ResourceName.OfRegion(region),
         Counterpart = ResourceName.OfRegion(RegionCode.Parse(position.Counterpart)),

@@ -31,50 +31,49 @@ public sealed class ClearingGrain(
 
     private ILedgerGrain Ledger => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
 
-    public async Task<Reply<TransferredHoursMessage>> TransferAsync(TransferHoursMessage transfer)
+    public async Task<Reply<TransferredHours>> TransferAsync(Command command, string from, string to, long minutes)
     {
-        Refusal? refusal = await TransferRefusalAsync(transfer);
+        Refusal? refusal = await TransferRefusalAsync(from, to);
         Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
-        Outcome outcome = await Ledger.DecideAsync(transfer.Command, clock.Today, refusal, () => HourEntries.ClearOut(
-            transfer.Command.Header(clock.Today, policy.Version.ToString(), (To, transfer.To), (From, transfer.From)),
-            OpaqueId.Parse(transfer.From), RegionOf(transfer.To), new Minutes(transfer.Minutes)));
+        Outcome outcome = await Ledger.DecideAsync(command, clock.Today, refusal, () => HourEntries.ClearOut(
+            command.Header(clock.Today, policy.Version.ToString(), (To, to), (From, from)),
+            OpaqueId.Parse(from), RegionOf(to), new Minutes(minutes)));
         if (outcome.Refusal is { } refused) return refused;
         // Whether they would arrive at once isn't asked: where they don't, they have left all the same.
-        if (transfer.Command.ValidateOnly) return new TransferredHoursMessage(outcome.Entry!.Index, null);
+        if (command.ValidateOnly) return new TransferredHours(outcome.Entry!.Index, null);
 
         // The hours have left. What follows may fail, and the next round of deliveries goes on with it.
         JournalEntry left = outcome.Entry!;
         if (!_arrived.Contains(left.Index)) _onTheirWay[left.Index] = left;
-        return new TransferredHoursMessage(left.Index, await ArriveAsync(left));
+        return new TransferredHours(left.Index, await ArriveAsync(left));
     }
 
-    public async Task<HoursOnTheirWayMessage> OnTheirWayAsync(string volunteer)
+    public async Task<long> OnTheirWayAsync(string volunteer)
     {
         await LoadedAsync();
         IEnumerable<JournalEntry> own = _onTheirWay.Values.Where(left => left.Detail(From) == volunteer);
-        return new HoursOnTheirWayMessage(own.Sum(left => left.Transfers[0].Posted));
+        return own.Sum(left => left.Transfers[0].Posted);
     }
 
-    public async Task<PositionsMessage> PositionsAsync()
+    public async Task<ImmutableArray<ClearingPosition>> PositionsAsync()
     {
         IReadOnlyList<Account> listed = await ClearingAccountsAsync();
         RegionCode[] others = [.. listed.Select(account => RegionCode.Parse(account.Path.Text.Split('/')[1])).Distinct().Order()];
         ImmutableArray<Account> accounts = await Ledger.AccountsAsync([.. listed.Select(account => account.Path)]);
-        return new PositionsMessage([
-            .. others.Select(other => new PositionMessage(
+        return [
+            .. others.Select(other => new ClearingPosition(
                 other.ToString(), accounts.Find(Chart.ClearingDueTo(other).Path)?.Balance ?? 0,
                     accounts.Find(Chart.ClearingDueFrom(other).Path)?.Balance ?? 0)),
-        ]);
+        ];
     }
 
-    private async Task<Refusal?> TransferRefusalAsync(TransferHoursMessage transfer)
+    private async Task<Refusal?> TransferRefusalAsync(string from, string to)
     {
-        if (RegionOf(transfer.To) == Region) return new Refusal(Reason.TransferSameRegion);
-        string fromKey = $"{Region}/{transfer.From}";
-        if (await GrainFactory.GetGrain<IVolunteerGrain>(fromKey).GetAsync() is not { } from) return new Refusal(Reason.VolunteerNotFound);
-        if (await GrainFactory.GetGrain<IVolunteerGrain>(transfer.To).GetAsync() is not { } to) return new Refusal(
-            Reason.VolunteerNotFound);
-        return from.Home == transfer.To || to.Home == fromKey ? null : new Refusal(Reason.TransferNotSamePerson);
+        if (RegionOf(to) == Region) return new Refusal(Reason.TransferSameRegion);
+        string fromKey = $"{Region}/{from}";
+        if (await GrainFactory.GetGrain<IVolunteerGrain>(fromKey).GetAsync() is not { } giver) return new Refusal(Reason.VolunteerNotFound);
+        if (await GrainFactory.GetGrain<IVolunteerGrain>(to).GetAsync() is not { } receiver) return new Refusal(Reason.VolunteerNotFound);
+        return giver.Home == to || receiver.Home == fromKey ? null : new Refusal(Reason.TransferNotSamePerson);
     }
 
     public async Task DeliverAsync()
@@ -163,15 +162,15 @@ public sealed class ClearingGrain(
         EntryHeader header = left.Header;
         try
         {
-            Reply<EntryMessage> reply = await GrainFactory.GetGrain<IVolunteerGrain>(header.Details[To])
-                .ArriveAsync(new HoursArrivalMessage(
+            Reply<long> reply = await GrainFactory.GetGrain<IVolunteerGrain>(header.Details[To])
+                .ArriveAsync(new HoursArrival(
                 left.Id.ToString(), header.Command.ToString(), header.Actor, header.OnBehalfOf,
                 Region.ToString(), left.Detail(From), left.Transfers[0].Posted));
             if (reply.Refusal is not { } refusal)
             {
                 _onTheirWay.Remove(left.Index);
                 _arrived.Add(left.Index);
-                return reply.Value!.Index;
+                return reply.Value;
             }
             // Said once: they are asked again and again.
             if (_refusals.ContainsKey(left.Detail(To))) return null;

@@ -13,43 +13,27 @@ namespace TimeBank.Server;
 public interface IClearingGrain : IGrainWithStringKey
 {
     [Alias("transfer"), AlwaysInterleave]
-    Task<Reply<TransferredHoursMessage>> TransferAsync(TransferHoursMessage transfer);
+    Task<Reply<TransferredHours>> TransferAsync(Command command, string from, string to, long minutes);
 
     [Alias("positions"), AlwaysInterleave]
-    Task<PositionsMessage> PositionsAsync();
+    Task<ImmutableArray<ClearingPosition>> PositionsAsync();
 
     /// <summary>The hours of a volunteer, by id, that have left and not arrived.</summary>
     [Alias("on-their-way"), AlwaysInterleave]
-    Task<HoursOnTheirWayMessage> OnTheirWayAsync(string volunteer);
+    Task<long> OnTheirWayAsync(string volunteer);
 
     /// <summary>A round of deliveries. Who refuses is asked in fewer rounds, up to every fourth.</summary>
     [Alias("deliver")]
     Task DeliverAsync();
 }
 
-/// <summary>To move earned hours between two enrolments of one person; To is the key of the other one.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.transfer-hours")]
-public sealed record TransferHoursMessage(
-    [property: Id(0)] Command Command,
-    [property: Id(1)] string From,
-    [property: Id(2)] string To,
-    [property: Id(3)] long Minutes);
-
 /// <summary>The entry with which hours left, and the one with which they arrived; null while they are on their way.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.transferred-hours")]
-public sealed record TransferredHoursMessage([property: Id(0)] long Entry, [property: Id(1)] long? Arrival);
-
-/// <summary>Minutes that have left a volunteer for another region and not arrived there.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.hours-on-their-way")]
-public sealed record HoursOnTheirWayMessage([property: Id(0)] long Minutes);
+public sealed record TransferredHours([property: Id(0)] long Entry, [property: Id(1)] long? Arrival);
 
 /// <summary>What stands between a region and another, in minutes: hours that left for it, and hours that came from it.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.position")]
-public sealed record PositionMessage([property: Id(0)] string Counterpart, [property: Id(1)] long DueTo, [property: Id(2)] long DueFrom);
-
-/// <summary>The positions of a region, by the other's code.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.positions")]
-public sealed record PositionsMessage([property: Id(0)] ImmutableArray<PositionMessage> Positions);
+public sealed record ClearingPosition([property: Id(0)] string Counterpart, [property: Id(1)] long DueTo, [property: Id(2)] long DueFrom);
 
 /// <summary>How far a region's outbox has been delivered.</summary>
 public sealed class ClearingState

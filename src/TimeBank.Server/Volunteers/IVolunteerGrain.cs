@@ -10,63 +10,47 @@ namespace TimeBank.Server;
 public interface IVolunteerGrain : IGrainWithStringKey
 {
     [Alias("enrol")]
-    Task<Reply<VolunteerMessage>> EnrolAsync(EnrolVolunteerMessage enrolment);
+    Task<Reply<VolunteerRecord>> EnrolAsync(Command command, string displayName, DateOnly birthDate, string home);
 
     [Alias("set-family")]
-    Task<Reply<VolunteerMessage>> SetFamilyAsync(SetFamilyMessage family);
+    Task<Reply<VolunteerRecord>> SetFamilyAsync(Command command, ImmutableArray<FamilyRecord> family);
 
     /// <summary>The enrolment; null where there is none. Volunteers ask one another, so it doesn't wait for its turn.</summary>
     [Alias("get"), AlwaysInterleave]
-    Task<VolunteerMessage?> GetAsync();
+    Task<VolunteerRecord?> GetAsync();
 
     /// <summary>The hours now; null where nobody is enrolled.</summary>
     [Alias("hours"), AlwaysInterleave]
-    Task<HoursMessage?> HoursAsync();
+    Task<PersonHours?> HoursAsync();
 
     [Alias("gift")]
-    Task<Reply<MovedHoursMessage>> GiftAsync(GiftHoursMessage gift);
+    Task<Reply<MovedHours>> GiftAsync(Command command, string receiver, long minutes);
 
     [Alias("donate")]
-    Task<Reply<MovedHoursMessage>> DonateAsync(DonateHoursMessage donation);
+    Task<Reply<MovedHours>> DonateAsync(Command command, long minutes);
 
     /// <summary>Posts a service's hold to this volunteer: one at a time, so that the cap is exact.</summary>
     [Alias("earn")]
-    Task<Outcome> EarnAsync(EarnHoursMessage service);
+    Task<Outcome> EarnAsync(ServiceEarned service);
 
     /// <summary>Takes in hours from another region, once.</summary>
     [Alias("arrive")]
-    Task<Reply<EntryMessage>> ArriveAsync(HoursArrivalMessage arrival);
+    Task<Reply<long>> ArriveAsync(HoursArrival arrival);
 }
-
-/// <summary>To enrol a volunteer. Home is the key of the first enrolment, or empty.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.enrol-volunteer")]
-public sealed record EnrolVolunteerMessage(
-    [property: Id(0)] Command Command,
-    [property: Id(1)] string DisplayName,
-    [property: Id(2)] DateOnly BirthDate,
-    [property: Id(3)] string Home);
 
 /// <summary>An enrolment as it stands.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.volunteer-view")]
-public sealed record VolunteerMessage(
+public sealed record VolunteerRecord(
     [property: Id(0)] string Id,
     [property: Id(1)] string DisplayName,
     [property: Id(2)] DateOnly BirthDate,
     [property: Id(3)] DateOnly Enrolled,
     [property: Id(4)] string Home,
-    [property: Id(5)] ImmutableArray<FamilyMemberMessage> Family);
-
-/// <summary>The whole list of a volunteer's direct family.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.set-family")]
-public sealed record SetFamilyMessage([property: Id(0)] Command Command, [property: Id(1)] ImmutableArray<FamilyMemberMessage> Family);
-
-/// <summary>A direct relative: <c>elders/{id}</c> or <c>volunteers/{id}</c>, and what the person is to the volunteer.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.family-member")]
-public sealed record FamilyMemberMessage([property: Id(0)] string Person, [property: Id(1)] Kinship Kinship);
+    [property: Id(5)] ImmutableArray<FamilyRecord> Family);
 
 /// <summary>A service that was given: what its hold holds, and how much of it to post.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.earn-hours")]
-public sealed record EarnHoursMessage(
+public sealed record ServiceEarned(
     [property: Id(0)] Command Command,
     [property: Id(1)] string EntryId,
     [property: Id(2)] string HoldId,
@@ -78,25 +62,13 @@ public sealed record EarnHoursMessage(
     [property: Id(8)] string Order,
     [property: Id(9)] OrderEnd End);
 
-/// <summary>To give hours to a relative, <c>elders/{id}</c> or <c>volunteers/{id}</c> of the same region.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.gift-hours")]
-public sealed record GiftHoursMessage([property: Id(0)] Command Command, [property: Id(1)] string Receiver, [property: Id(2)] long Minutes);
-
-/// <summary>To give hours to the pool.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.donate-hours")]
-public sealed record DonateHoursMessage([property: Id(0)] Command Command, [property: Id(1)] long Minutes);
-
 /// <summary>The entry that moved hours, and the hours of who gave them after it.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.moved-hours")]
-public sealed record MovedHoursMessage([property: Id(0)] long Entry, [property: Id(1)] HoursMessage Hours);
-
-/// <summary>The index of a journal entry.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.entry")]
-public sealed record EntryMessage([property: Id(0)] long Index);
+public sealed record MovedHours([property: Id(0)] long Entry, [property: Id(1)] PersonHours Hours);
 
 /// <summary>The hours of a person, in minutes, and the stars that the lifetime's hours give.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.hours")]
-public sealed record HoursMessage(
+public sealed record PersonHours(
     [property: Id(0)] long Earned,
     [property: Id(1)] long Gifted,
     [property: Id(2)] long Issued,
@@ -108,7 +80,7 @@ public sealed record HoursMessage(
 
 /// <summary>Hours that left another region: its entry id and command, and who sent them.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.hours-arrival")]
-public sealed record HoursArrivalMessage(
+public sealed record HoursArrival(
     [property: Id(0)] string LeftAs,
     [property: Id(1)] string Digest,
     [property: Id(2)] string Actor,
@@ -137,7 +109,7 @@ public sealed class VolunteerState : WorkflowState
     public string Home { get; set; } = "";
 
     [JsonPropertyName("family")]
-    public List<FamilyMemberState> Family { get; set; } = [];
+    public List<FamilyRecord> Family { get; set; } = [];
 
     /// <summary>
     /// Minutes that came from other regions, by the id of the entry with which they left. They were earned there, and are not counted
@@ -154,9 +126,9 @@ public sealed class VolunteerState : WorkflowState
     public Dictionary<string, GivenState> Given { get; set; } = [];
 
     /// <param name="id">The part of the grain's key after the region.</param>
-    public VolunteerMessage ToMessage(string id) =>
+    public VolunteerRecord ToMessage(string id) =>
         new(id, DisplayName, BirthDate, Enrolled, Home,
-            [.. Family.Select(member => new FamilyMemberMessage(member.Person, member.Kinship))]);
+            [.. Family]);
 }
 
 /// <summary>
@@ -173,14 +145,15 @@ public sealed record GivenState(
     [property: JsonPropertyName("cap")] long Cap,
     [property: JsonPropertyName("stars")] int Stars)
 {
-    public static GivenState Of(long entry, HoursMessage after) =>
+    public static GivenState Of(long entry, PersonHours after) =>
         new(entry, after.Earned, after.Gifted, after.Issued, after.Held, after.Available, after.Lifetime, after.Cap, after.Stars);
 
-    public MovedHoursMessage ToMessage() => new(Entry, new HoursMessage(Earned, Gifted, Issued, Held, Available, Lifetime, Cap, Stars));
+    public MovedHours ToMessage() => new(Entry, new PersonHours(Earned, Gifted, Issued, Held, Available, Lifetime, Cap, Stars));
 }
 
 /// <summary>A direct relative of a volunteer.</summary>
 /// <param name="Person">Below the region: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</param>
-public sealed record FamilyMemberState(
-    [property: JsonPropertyName("person")] string Person,
-    [property: JsonPropertyName("kinship")] Kinship Kinship);
+[GenerateSerializer, Immutable, Alias("timebank.family-member")]
+public sealed record FamilyRecord(
+    [property: Id(0), JsonPropertyName("person")] string Person,
+    [property: Id(1), JsonPropertyName("kinship")] Kinship Kinship);

@@ -28,7 +28,7 @@ internal static class PersonValues
 
     /// <summary>The hours of a person of either kind.</summary>
     /// <exception cref="RpcException">VOLUNTEER_NOT_FOUND, ELDER_NOT_FOUND.</exception>
-    public static async Task<HoursMessage> HoursAsync(this IGrainFactory grains, ResourceName person) => person.Collection == Volunteers
+    public static async Task<PersonHours> HoursAsync(this IGrainFactory grains, ResourceName person) => person.Collection == Volunteers
         ? await grains.Volunteer(person).HoursAsync() ?? throw Problem.Of(Reason.VolunteerNotFound)
         : await grains.Elder(person).HoursAsync() ?? throw Problem.Of(Reason.ElderNotFound);
 
@@ -39,7 +39,7 @@ internal static class PersonValues
         if (context.ActingParty(onBehalfOf) != person.ToString()) throw Problem.Of(Reason.PartyNotAllowed);
     }
 
-    public static Hours ToContract(this HoursMessage hours, ResourceName person) => new()
+    public static Hours ToContract(this PersonHours hours, ResourceName person) => new()
     {
         Person = person.ToString(),
         Earned = Unit.Minutes.Of(hours.Earned),
@@ -51,7 +51,7 @@ internal static class PersonValues
         Cap = Unit.Minutes.Of(hours.Cap),
     };
 
-    public static Volunteer ToContract(this VolunteerMessage volunteer, RegionCode region, int stars)
+    public static Volunteer ToContract(this VolunteerRecord volunteer, RegionCode region, int stars)
     {
         var contract = new Volunteer
         {

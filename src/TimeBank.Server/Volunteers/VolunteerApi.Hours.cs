@@ -16,8 +16,8 @@ public sealed partial class VolunteerApi
         read.Check();
         Hours hours = (await grains.HoursAsync(person)).ToContract(person);
         if (person.Collection != PersonValues.Volunteers) return hours;
-        HoursOnTheirWayMessage left = await grains.GetGrain<IClearingGrain>(person.Region.ToString()).OnTheirWayAsync(person.Id);
-        hours.OnTheirWay = Unit.Minutes.Of(left.Minutes);
+        long left = await grains.GetGrain<IClearingGrain>(person.Region.ToString()).OnTheirWayAsync(person.Id);
+        hours.OnTheirWay = Unit.Minutes.Of(left);
         return hours;
     }
 

@@ -24,8 +24,8 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         RegionGrains.RequireRegion(region);
 
         Command command = context.Command(request, id);
-        Reply<VolunteerMessage> reply = await grains.GetGrain<IVolunteerGrain>($"{region}/{command.NewId}")
-            .EnrolAsync(new EnrolVolunteerMessage(command, name, birthDate, home?.GrainKey ?? ""));
+        Reply<VolunteerRecord> reply = await grains.GetGrain<IVolunteerGrain>($"{region}/{command.NewId}")
+            .EnrolAsync(command, name, birthDate, home?.GrainKey ?? "");
         return await WithStarsAsync(reply.OrThrow(), region);
     }
 
@@ -34,11 +34,11 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
         ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonValues.Volunteers);
-        ImmutableArray<FamilyMemberMessage> family = Family(read, volunteer, request.Family);
+        ImmutableArray<FamilyRecord> family = Family(read, volunteer, request.Family);
         read.Check();
 
-        Reply<VolunteerMessage> reply = await grains.Volunteer(volunteer)
-            .SetFamilyAsync(new SetFamilyMessage(context.Command(request, id), family));
+        Reply<VolunteerRecord> reply = await grains.Volunteer(volunteer)
+            .SetFamilyAsync(context.Command(request, id), family);
         return await WithStarsAsync(reply.OrThrow(), volunteer.Region);
     }
 
@@ -79,9 +79,9 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         read.Check();
         context.RequireActing(onBehalfOf, volunteer);
 
-        Reply<MovedHoursMessage> reply = await grains.Volunteer(volunteer)
-            .GiftAsync(new GiftHoursMessage(context.Command(request, id, onBehalfOf, memo), receiver.BelowRegion(), minutes));
-        MovedHoursMessage moved = reply.OrThrow();
+        Reply<MovedHours> reply = await grains.Volunteer(volunteer)
+            .GiftAsync(context.Command(request, id, onBehalfOf, memo), receiver.BelowRegion(), minutes);
+        MovedHours moved = reply.OrThrow();
         return new GiftHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
             Hours = moved.Hours.ToContract(volunteer) };
     }
@@ -97,24 +97,24 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         read.Check();
         context.RequireActing(onBehalfOf, volunteer);
 
-        Reply<MovedHoursMessage> reply = await grains.Volunteer(volunteer)
-            .DonateAsync(new DonateHoursMessage(context.Command(request, id, onBehalfOf, memo), minutes));
-        MovedHoursMessage moved = reply.OrThrow();
+        Reply<MovedHours> reply = await grains.Volunteer(volunteer)
+            .DonateAsync(context.Command(request, id, onBehalfOf, memo), minutes);
+        MovedHours moved = reply.OrThrow();
         return new DonateHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
             Hours = moved.Hours.ToContract(volunteer) };
     }
 
-    private async Task<Volunteer> WithStarsAsync(VolunteerMessage volunteer, RegionCode region)
+    private async Task<Volunteer> WithStarsAsync(VolunteerRecord volunteer, RegionCode region)
     {
-        HoursMessage? hours = await grains.GetGrain<IVolunteerGrain>($"{region}/{volunteer.Id}").HoursAsync();
+        PersonHours? hours = await grains.GetGrain<IVolunteerGrain>($"{region}/{volunteer.Id}").HoursAsync();
         return volunteer.ToContract(region, hours?.Stars ?? 0);
     }
 
-    private static ImmutableArray<FamilyMemberMessage> Family(RequestReader read, ResourceName volunteer,
+    private static ImmutableArray<FamilyRecord> Family(RequestReader read, ResourceName volunteer,
         IReadOnlyList<FamilyMember> family)
     {
         if (family.Count > MaxFamily) read.Refuse("family", "TOO_MANY", ("max", $"{MaxFamily}"));
-        var members = ImmutableArray.CreateBuilder<FamilyMemberMessage>();
+        var members = ImmutableArray.CreateBuilder<FamilyRecord>();
         for (int at = 0; at < Math.Min(family.Count, MaxFamily); at++)
         {
             ResourceName person = read.Resource(family[at].Person, $"family[{at}].person", PersonValues.Elders, PersonValues.Volunteers);
@@ -122,7 +122,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
             V1.Kinship kinship = read.Choice(family[at].Kinship, $"family[{at}].kinship");
             if (person == default) continue;
             if (members.Any(other => other.Person == person.BelowRegion())) read.Refuse($"family[{at}].person", "REPEATED");
-            if (Enum.IsDefined(kinship)) members.Add(new FamilyMemberMessage(person.BelowRegion(), kinship.ToDomain()));
+            if (Enum.IsDefined(kinship)) members.Add(new FamilyRecord(person.BelowRegion(), kinship.ToDomain()));
         }
         return members.ToImmutable();
     }

@@ -17,52 +17,52 @@ public sealed class VolunteerGrain(
 
     private OpaqueId Id => OpaqueId.Parse(LocalKey);
 
-    public async Task<Reply<VolunteerMessage>> EnrolAsync(EnrolVolunteerMessage enrolment)
+    public async Task<Reply<VolunteerRecord>> EnrolAsync(Command command, string displayName, DateOnly birthDate, string home)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-        Refusal? refusal = OrderRules.Earn(enrolment.BirthDate, Today, policy.Hours) ?? await HomeAsync(enrolment.Home);
-        refusal = await OnceAsync(enrolment.Command, () => refusal, () =>
+        Refusal? refusal = OrderRules.Earn(birthDate, Today, policy.Hours) ?? await HomeAsync(home);
+        refusal = await OnceAsync(command, () => refusal, () =>
         {
-            State.DisplayName = enrolment.DisplayName;
-            State.BirthDate = enrolment.BirthDate;
-            State.Home = enrolment.Home;
+            State.DisplayName = displayName;
+            State.BirthDate = birthDate;
+            State.Home = home;
             State.Enrolled = Today;
         });
         return refusal is null ? View() : refusal;
     }
 
-    public async Task<Reply<VolunteerMessage>> SetFamilyAsync(SetFamilyMessage family)
+    public async Task<Reply<VolunteerRecord>> SetFamilyAsync(Command command, ImmutableArray<FamilyRecord> family)
     {
-        Refusal? refusal = await FamilyAsync(family.Family);
-        refusal = await OnceAsync(family.Command, () => refusal, () =>
-            State.Family = [.. family.Family.Select(member => new FamilyMemberState(member.Person, member.Kinship))]);
+        Refusal? refusal = await FamilyAsync(family);
+        refusal = await OnceAsync(command, () => refusal, () =>
+            State.Family = [.. family]);
         return refusal is null ? View() : refusal;
     }
 
-    public Task<VolunteerMessage?> GetAsync() => Task.FromResult(Exists ? View() : null);
+    public Task<VolunteerRecord?> GetAsync() => Task.FromResult(Exists ? View() : null);
 
-    public async Task<HoursMessage?> HoursAsync() => Exists ? await HoursAsync(await GrainFactory.PolicyAsync(Region, Today)) : null;
+    public async Task<PersonHours?> HoursAsync() => Exists ? await HoursAsync(await GrainFactory.PolicyAsync(Region, Today)) : null;
 
-    public async Task<Reply<MovedHoursMessage>> GiftAsync(GiftHoursMessage gift)
+    public async Task<Reply<MovedHours>> GiftAsync(Command command, string receiver, long minutes)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-        Refusal? refusal = await GiftRefusalAsync(gift, policy);
+        Refusal? refusal = await GiftRefusalAsync(command, receiver, minutes, policy);
         return await GiveAsync(
-            gift.Command, policy, refusal, new Minutes(gift.Minutes),
-            (header, minutes) => HourEntries.Gift(header, Id, PersonCalls.IdOf(gift.Receiver), minutes));
+            command, policy, refusal, new Minutes(minutes),
+            (header, minutes) => HourEntries.Gift(header, Id, PersonCalls.IdOf(receiver), minutes));
     }
 
-    public async Task<Reply<MovedHoursMessage>> DonateAsync(DonateHoursMessage donation)
+    public async Task<Reply<MovedHours>> DonateAsync(Command command, long minutes)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         Refusal? refusal = Exists
-            ? GiftRule.Givable(await settlement.HoursAsync(Region, Id), new Minutes(donation.Minutes))
+            ? GiftRule.Givable(await settlement.HoursAsync(Region, Id), new Minutes(minutes))
             : new Refusal(Reason.VolunteerNotFound);
         return await GiveAsync(
-            donation.Command, policy, refusal, new Minutes(donation.Minutes), (header, minutes) => HourEntries.Donate(header, Id, minutes));
+            command, policy, refusal, new Minutes(minutes), (header, minutes) => HourEntries.Donate(header, Id, minutes));
     }
 
-    public async Task<Outcome> EarnAsync(EarnHoursMessage service)
+    public async Task<Outcome> EarnAsync(ServiceEarned service)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, service.Day);
         HoursBalance hours = await Ledger.HoursAsync(Id);
@@ -75,7 +75,7 @@ public sealed class VolunteerGrain(
                 service.Command.ValidateOnly);
     }
 
-    public async Task<Reply<EntryMessage>> ArriveAsync(HoursArrivalMessage arrival)
+    public async Task<Reply<long>> ArriveAsync(HoursArrival arrival)
     {
         EntryId left = EntryId.Parse(arrival.LeftAs);
         (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(number => ArrivalId(left, number));
@@ -92,7 +92,7 @@ public sealed class VolunteerGrain(
         if (outcome.Refusal is { } refusal) return refusal;
         // A crash before this is mended by the sender, who asks again until it has an answer.
         if (State.Arrived.TryAdd(arrival.LeftAs, arrival.Minutes)) await SaveAsync();
-        return new EntryMessage(outcome.Entry!.Index);
+        return outcome.Entry!.Index;
     }
 
     /// <summary>
@@ -100,9 +100,9 @@ public sealed class VolunteerGrain(
     /// </summary>
     internal static EntryId ArrivalId(EntryId left, int attempt) => left.Step($"arrival {attempt}");
 
-    private VolunteerMessage View() => State.ToMessage(LocalKey);
+    private VolunteerRecord View() => State.ToMessage(LocalKey);
 
-    private async Task<HoursMessage> HoursAsync(Policy policy)
+    private async Task<PersonHours> HoursAsync(Policy policy)
     {
         // What reversals moved is read first: it may be behind the hours by an entry, and never ahead.
         Minutes reversed = await ReversedAsync();
@@ -142,10 +142,10 @@ public sealed class VolunteerGrain(
         return found ? null : new Refusal(Reason.HomeNotFound);
     }
 
-    private async Task<Refusal?> FamilyAsync(ImmutableArray<FamilyMemberMessage> family)
+    private async Task<Refusal?> FamilyAsync(ImmutableArray<FamilyRecord> family)
     {
         if (!Exists) return new Refusal(Reason.VolunteerNotFound);
-        foreach (FamilyMemberMessage member in family)
+        foreach (FamilyRecord member in family)
         {
             string field = $"family[{family.IndexOf(member)}].person";
             if (member.Person == PersonCalls.Volunteers + LocalKey) return Refusal.Of(Reason.FamilyMemberIsSelf, ("field", field));
@@ -154,24 +154,24 @@ public sealed class VolunteerGrain(
         return null;
     }
 
-    private async Task<Refusal?> GiftRefusalAsync(GiftHoursMessage gift, Policy policy)
+    private async Task<Refusal?> GiftRefusalAsync(Command command, string receiver, long minutes, Policy policy)
     {
         if (!Exists) return new Refusal(Reason.VolunteerNotFound);
-        if (gift.Receiver == PersonCalls.Volunteers + LocalKey) return new Refusal(Reason.GiftReceiverIsGiver);
-        if (await GrainFactory.BirthDateAsync(Region, gift.Receiver) is not { } birthDate) return new Refusal(Reason.GiftReceiverNotFound);
-        bool isFamily = State.Family.Any(member => member.Person == gift.Receiver);
-        return GiftRule.Judge(await settlement.HoursAsync(Region, Id), new Minutes(gift.Minutes), isFamily, birthDate, Today, policy.Hours);
+        if (receiver == PersonCalls.Volunteers + LocalKey) return new Refusal(Reason.GiftReceiverIsGiver);
+        if (await GrainFactory.BirthDateAsync(Region, receiver) is not { } birthDate) return new Refusal(Reason.GiftReceiverNotFound);
+        bool isFamily = State.Family.Any(member => member.Person == receiver);
+        return GiftRule.Judge(await settlement.HoursAsync(Region, Id), new Minutes(minutes), isFamily, birthDate, Today, policy.Hours);
     }
 
     /// <summary>Gives hours once. What is answered is kept here, and not in the entry, which the receiver may read.</summary>
-    private async Task<Reply<MovedHoursMessage>> GiveAsync(
+    private async Task<Reply<MovedHours>> GiveAsync(
         Command command, Policy policy, Refusal? refusal, Minutes minutes, Func<EntryHeader, Minutes, Proposal> propose)
     {
         string id = command.Id.ToString();
-        HoursMessage now = await HoursAsync(policy);
+        PersonHours now = await HoursAsync(policy);
         return command.ValidateOnly ? await TryOutAsync(CarryOutAsync) : await CarryOutAsync();
 
-        async Task<Reply<MovedHoursMessage>> CarryOutAsync()
+        async Task<Reply<MovedHours>> CarryOutAsync()
         {
             Refusal? refused = await OnceAsync(
                 command, () => refusal, () => propose(command.Header(Today, policy.Version.ToString()), minutes),
@@ -181,7 +181,7 @@ public sealed class VolunteerGrain(
 
         // An entry of an earlier build has what was answered then. Where a crash kept an answer from being given, the hours are gone
         // already.
-        HoursMessage After(Outcome given) => HoursView.After(given.Entry!) ?? (given.Replayed ? now : now.AfterGiving(minutes.Value));
+        PersonHours After(Outcome given) => HoursView.After(given.Entry!) ?? (given.Replayed ? now : now.AfterGiving(minutes.Value));
     }
 }
 
@@ -190,24 +190,24 @@ internal static class HoursView
 {
     /// <param name="uncounted">What of the hours ever credited was earned elsewhere, was given back by a reversal, or was taken back by
     /// one.</param>
-    public static HoursMessage Of(HoursBalance hours, Minutes uncounted, HoursPolicy policy)
+    public static PersonHours Of(HoursBalance hours, Minutes uncounted, HoursPolicy policy)
     {
         Minutes lifetime = hours.EverCredited - uncounted;
-        return new HoursMessage(
+        return new PersonHours(
             hours.Posted.Earned.Value, hours.Posted.Gifted.Value, hours.Posted.Issued.Value, hours.Held.Value, hours.Available.Total.Value,
             lifetime.Value, policy.BalanceCap.Value, StarGrade.Of(lifetime, policy));
     }
 
-    public static HoursMessage AfterGiving(this HoursMessage hours, long minutes) =>
+    public static PersonHours AfterGiving(this PersonHours hours, long minutes) =>
         hours with { Earned = hours.Earned - minutes, Available = hours.Available - minutes };
 
     /// <summary>The giver's hours after an earlier entry, each number at its place; null where the entry doesn't say them.</summary>
-    public static HoursMessage? After(JournalEntry entry)
+    public static PersonHours? After(JournalEntry entry)
     {
         if (entry.Header.Details.GetValueOrDefault(EarlierDetails.HoursAfter) is not { } text) return null;
         long[] numbers = Array.ConvertAll(text.Split(','), long.Parse);
         return numbers is [var earned, var gifted, var issued, var held, var available, var lifetime, var cap, var stars]
-            ? new HoursMessage(earned, gifted, issued, held, available, lifetime, cap, (int)stars)
+            ? new PersonHours(earned, gifted, issued, held, available, lifetime, cap, (int)stars)
             : throw new FormatException($"Entry {entry.Index} has other hours than eight numbers.");
     }
 }

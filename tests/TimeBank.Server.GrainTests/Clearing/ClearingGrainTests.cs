@@ -12,17 +12,17 @@ public sealed class ClearingGrainTests : HoursTests
         (string home, string away) = await TwiceEnrolledAsync(600);
         Command command = Here.Command();
 
-        TransferredHoursMessage first = Value(await TransferAsync(away, home, 200, command));
-        TransferredHoursMessage again = Value(await TransferAsync(away, home, 200, command));
+        TransferredHours first = Value(await TransferAsync(away, home, 200, command));
+        TransferredHours again = Value(await TransferAsync(away, home, 200, command));
 
         Assert.Equal(first, again);
         Assert.NotNull(first.Arrival);
         Assert.Equal(400, (await Here.HoursAsync(away, Lusong)).Earned);
-        HoursMessage there = await Here.HoursAsync(home);
+        PersonHours there = await Here.HoursAsync(home);
         Assert.Equal((200, 0), (there.Earned, there.Lifetime));
-        Assert.Equal([new PositionMessage(Lusong, 0, 200)],
+        Assert.Equal([new ClearingPosition(Lusong, 0, 200)],
             (await PositionsAsync(Tianyuan)).Where(position => position.Counterpart == Lusong));
-        Assert.Equal([new PositionMessage(Tianyuan, 200, 0)],
+        Assert.Equal([new ClearingPosition(Tianyuan, 200, 0)],
             (await PositionsAsync(Lusong)).Where(position => position.Counterpart == Tianyuan));
     }
 
@@ -33,10 +33,10 @@ public sealed class ClearingGrainTests : HoursTests
 
         Value(await TransferAsync(away, home, 200));
         Value(await Here.Grains.GetGrain<IClearingGrain>(Tianyuan)
-            .TransferAsync(new TransferHoursMessage(Here.Command(), home, $"{Lusong}/{away}", 50)));
+            .TransferAsync(Here.Command(), home, $"{Lusong}/{away}", 50));
 
         Assert.Equal((150, 450), ((await Here.HoursAsync(home)).Earned, (await Here.HoursAsync(away, Lusong)).Earned));
-        Assert.Contains(new PositionMessage(Lusong, 50, 200), await PositionsAsync(Tianyuan));
+        Assert.Contains(new ClearingPosition(Lusong, 50, 200), await PositionsAsync(Tianyuan));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class ClearingGrainTests : HoursTests
         await RefusedThereAsync(Reason.VolunteerNotFound, () => TransferAsync("000000000000", home, 10));
         await RefusedThereAsync(Reason.InsufficientBalance, () => TransferAsync(away, home, 601));
         await RefusedThereAsync(Reason.TransferSameRegion, () => Here.Grains.GetGrain<IClearingGrain>(Lusong)
-            .TransferAsync(new TransferHoursMessage(Here.Command(), away, $"{Lusong}/{neighbour}", 10)));
+            .TransferAsync(Here.Command(), away, $"{Lusong}/{neighbour}", 10));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ClearingGrainTests : HoursTests
         Assert.NotNull(Value(await TransferAsync(away, home, 30, command)).Arrival);
         await DeliverAsync();
 
-        HoursMessage there = await Here.HoursAsync(home);
+        PersonHours there = await Here.HoursAsync(home);
         Assert.Equal((30, 0), (there.Earned, there.Lifetime));
         Assert.Equal(570, (await Here.HoursAsync(away, Lusong)).Earned);
     }
@@ -148,19 +148,19 @@ public sealed class ClearingGrainTests : HoursTests
         return (home, away);
     }
 
-    private Task<Reply<TransferredHoursMessage>> TransferAsync(string away, string home, long minutes, Command? command = null) =>
+    private Task<Reply<TransferredHours>> TransferAsync(string away, string home, long minutes, Command? command = null) =>
         Here.Grains.GetGrain<IClearingGrain>(Lusong)
-            .TransferAsync(new TransferHoursMessage(command ?? Here.Command(), away, $"{Tianyuan}/{home}", minutes));
+            .TransferAsync(command ?? Here.Command(), away, $"{Tianyuan}/{home}", minutes);
 
     private Task DeliverAsync() => Here.Grains.GetGrain<IClearingGrain>(Lusong).DeliverAsync();
 
     private async Task<long> OnTheirWayAsync(string volunteer) =>
-        (await Here.Grains.GetGrain<IClearingGrain>(Lusong).OnTheirWayAsync(volunteer)).Minutes;
+        await Here.Grains.GetGrain<IClearingGrain>(Lusong).OnTheirWayAsync(volunteer);
 
-    private async Task<PositionMessage[]> PositionsAsync(string region) =>
-        [.. (await Here.Grains.GetGrain<IClearingGrain>(region).PositionsAsync()).Positions];
+    private async Task<ClearingPosition[]> PositionsAsync(string region) =>
+        [.. (await Here.Grains.GetGrain<IClearingGrain>(region).PositionsAsync())];
 
-    private async Task RefusedThereAsync(Reason reason, Func<Task<Reply<TransferredHoursMessage>>> call)
+    private async Task RefusedThereAsync(Reason reason, Func<Task<Reply<TransferredHours>>> call)
     {
         string before = await Here.BalanceAsync(Lusong);
         await RefusedAsync(reason, call);

@@ -15,8 +15,8 @@ public sealed class ElderGrainTests : HoursTests
     {
         Command command = Here.Command();
 
-        Reply<ElderMessage> reply = await Here.Elder(command.NewId.Text)
-            .RegisterAsync(new RegisterElderMessage(command, "E", ChinaTime.DateOf(Here.Now).AddYears(-age), Difficulties.None));
+        Reply<ElderRecord> reply = await Here.Elder(command.NewId.Text)
+            .RegisterAsync(command, "E", ChinaTime.DateOf(Here.Now).AddYears(-age), Difficulties.None);
 
         Assert.Equal(expected, reply.Reason);
     }
@@ -41,14 +41,14 @@ public sealed class ElderGrainTests : HoursTests
         string elder = await Here.RegisterAsync();
         Command run = Here.Command();
 
-        Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
-        Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+        Assert.Equal(240, Value(await IssueAsync(elder, run, October)));
+        Assert.Equal(240, Value(await IssueAsync(elder, run, October)));
         await RefusedAsync(Reason.AlreadyIssued, () => IssueAsync(elder, Here.Command(), October));
         await RefusedAsync(Reason.MonthNotCurrent, () => IssueAsync(elder, Here.Command(), November));
 
         Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
-        Assert.Equal(new EntitledHoursMessage(240, Issued: true, Reason.None), Value(await Here.Elder(elder).EntitledHoursAsync(October)));
-        Assert.Equal(new EntitledHoursMessage(240, Issued: false, Reason.None),
+        Assert.Equal(new EntitledHours(240, Issued: true, Reason.None), Value(await Here.Elder(elder).EntitledHoursAsync(October)));
+        Assert.Equal(new EntitledHours(240, Issued: false, Reason.None),
             Value(await Here.Elder(elder).EntitledHoursAsync(November)));
     }
 
@@ -60,7 +60,7 @@ public sealed class ElderGrainTests : HoursTests
         await RefusedAsync(Reason.ElderNotEntitled, () => IssueAsync(elder, run, October));
         Value(await RecordAsync(elder, new DateOnly(2026, 10, 1), Difficulties.LowIncome | Difficulties.LivingAlone, points: 40));
 
-        Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+        Assert.Equal(240, Value(await IssueAsync(elder, run, October)));
     }
 
     [Fact]
@@ -79,11 +79,11 @@ public sealed class ElderGrainTests : HoursTests
     {
         string elder = await Here.RegisterWithHoursAsync();
         Here.Now = ChinaTime.StartOf(November).AddMinutes(-1);
-        Assert.Equal(0, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+        Assert.Equal(0, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())));
 
         Here.Now = ChinaTime.StartOf(November);
-        Assert.Equal(240, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
-        Assert.Equal(0, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+        Assert.Equal(240, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())));
+        Assert.Equal(0, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())));
 
         Assert.Equal(0, (await Here.HoursAsync(elder)).Issued);
     }
@@ -106,11 +106,11 @@ public sealed class ElderGrainTests : HoursTests
     {
         string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync();
         Here.Now = new DateTimeOffset(2026, 10, 31, 12, 0, 0, ChinaTime.Offset);
-        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}", TimeSpan.FromDays(2), 120));
+        OrderRecord order = Value(await Here.RequestAsync($"elders/{elder}", TimeSpan.FromDays(2), 120));
         Value(await Here.AcceptAsync(order.Id, volunteer));
 
         Here.Now = ChinaTime.StartOf(November).AddHours(1);
-        Assert.Equal(120, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+        Assert.Equal(120, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())));
         Assert.Equal((120, 120), ((await Here.HoursAsync(elder)).Issued, (await Here.HoursAsync(elder)).Held));
 
         Value(await Here.Order(order.Id).CancelAsync(Here.Step($"elders/{elder}")));
@@ -137,8 +137,8 @@ public sealed class ElderGrainTests : HoursTests
 
         Assert.Null((await Here.Ledger().SubmitAsync(Entries.Reverse(Header(Here.Command()), service.Id))).Refusal);
 
-        Assert.Equal(120, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
-        Assert.Equal(0, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())).Minutes);
+        Assert.Equal(120, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())));
+        Assert.Equal(0, Value(await Here.Elder(elder).EndHoursAsync(Here.Command())));
         Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
     }
 
@@ -149,7 +149,7 @@ public sealed class ElderGrainTests : HoursTests
         Command first = Here.Command(), second = Here.Command();
         foreach (Command run in new[] { first, second })
         {
-            Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+            Assert.Equal(240, Value(await IssueAsync(elder, run, October)));
             IReadOnlyList<LinkedEntry> issues =
                 await Here.Journal.EntriesAsync(RegionCode.Parse(Tianyuan), new EntryFilter(EntryCode.IssueHours, Reversed: false),
                 long.MaxValue, 10, default);
@@ -157,13 +157,13 @@ public sealed class ElderGrainTests : HoursTests
                 (await Here.Ledger().SubmitAsync(Entries.Reverse(Here.Command().Header(October, ""), Assert.Single(issues).Entry.Id)))
                 .Refusal);
 
-            Assert.Equal(new EntitledHoursMessage(240, Issued: false, Reason.None),
+            Assert.Equal(new EntitledHours(240, Issued: false, Reason.None),
                 Value(await Here.Elder(elder).EntitledHoursAsync(October)));
             // A run that is called again answers as before, and gives nothing.
-            Assert.Equal(240, Value(await IssueAsync(elder, run, October)).Minutes);
+            Assert.Equal(240, Value(await IssueAsync(elder, run, October)));
             Assert.Equal(0, (await Here.HoursAsync(elder)).Issued);
         }
-        Assert.Equal(240, Value(await IssueAsync(elder, Here.Command(), October)).Minutes);
+        Assert.Equal(240, Value(await IssueAsync(elder, Here.Command(), October)));
         await RefusedAsync(Reason.AlreadyIssued, () => IssueAsync(elder, Here.Command(), October));
         Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
     }
@@ -174,7 +174,7 @@ public sealed class ElderGrainTests : HoursTests
         string elder = await Here.RegisterWithHoursAsync();
         Here.Now = ChinaTime.StartOf(November);
 
-        Reply<IssuedHoursMessage>[] runs =
+        Reply<long>[] runs =
             await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => IssueAsync(elder, Here.Command(), November)));
 
         Assert.Single(runs, run => run.Reason == Reason.None);
@@ -187,22 +187,22 @@ public sealed class ElderGrainTests : HoursTests
     {
         string elder = await Here.RegisterAsync(), volunteer = await Here.EnrolAsync();
         await Here.CreditAsync(volunteer, 500);
-        Value(await Here.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(Here.Command(), 100)));
+        Value(await Here.Volunteer(volunteer).DonateAsync(Here.Command(), 100));
         Command command = Here.Command();
 
-        GrantedHoursMessage first = Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(command, 60)));
+        GrantedHours first = Value(await Here.Elder(elder).GrantAsync(command, 60));
 
-        Assert.Equal(first, Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(command, 60))));
-        await RefusedAsync(Reason.InsufficientBalance, () => Here.Elder(elder).GrantAsync(new GrantHoursMessage(Here.Command(), 41)));
-        await RefusedAsync(Reason.ElderNotFound, () => Here.Elder("000000000000").GrantAsync(new GrantHoursMessage(Here.Command(), 1)));
+        Assert.Equal(first, Value(await Here.Elder(elder).GrantAsync(command, 60)));
+        await RefusedAsync(Reason.InsufficientBalance, () => Here.Elder(elder).GrantAsync(Here.Command(), 41));
+        await RefusedAsync(Reason.ElderNotFound, () => Here.Elder("000000000000").GrantAsync(Here.Command(), 1));
         Assert.Equal(60, (await Here.HoursAsync(elder)).Issued);
     }
 
-    private Task<Reply<IssuedHoursMessage>> IssueAsync(string elder, Command run, DateOnly month) =>
-        Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(run, month));
+    private Task<Reply<long>> IssueAsync(string elder, Command run, DateOnly month) =>
+        Here.Elder(elder).IssueHoursAsync(run, month);
 
-    private Task<Reply<ElderMessage>> RecordAsync(string elder, DateOnly day, Difficulties difficulties = Difficulties.None,
+    private Task<Reply<ElderRecord>> RecordAsync(string elder, DateOnly day, Difficulties difficulties = Difficulties.None,
         int points = 80) =>
         Here.Elder(elder)
-            .RecordAssessmentAsync(new RecordAssessmentMessage(Here.Command(), new AssessmentMessage(points, day, Tianyuan), difficulties));
+            .RecordAssessmentAsync(Here.Command(), new AssessmentRecord(points, day, Tianyuan), difficulties);
 }

@@ -13,15 +13,15 @@ public sealed class HourTrialTests : HoursTests
     public async Task An_issue_is_tried_with_the_end_of_last_months_hours()
     {
         string elder = await Here.RegisterWithHoursAsync();
-        await TrialRefusedAsync(Reason.AlreadyIssued, run => Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(run, October)));
+        await TrialRefusedAsync(Reason.AlreadyIssued, run => Here.Elder(elder).IssueHoursAsync(run, October));
         Here.Now = ChinaTime.StartOf(November).AddHours(1);
 
-        (EndedHoursMessage ends, EndedHoursMessage ended) = await TriedAsync(run => Here.Elder(elder).EndHoursAsync(run));
-        Assert.Equal((240, 240), (ends.Minutes, ended.Minutes));
-        (IssuedHoursMessage would, IssuedHoursMessage done) =
-            await TriedAsync(run => Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(run, November)));
+        (long ends, long ended) = await TriedAsync(run => Here.Elder(elder).EndHoursAsync(run));
+        Assert.Equal((240, 240), (ends, ended));
+        (long would, long done) =
+            await TriedAsync(run => Here.Elder(elder).IssueHoursAsync(run, November));
 
-        Assert.Equal((240, 240), (would.Minutes, done.Minutes));
+        Assert.Equal((240, 240), (would, done));
         Assert.Equal(240, (await Here.HoursAsync(elder)).Available);
     }
 
@@ -31,8 +31,8 @@ public sealed class HourTrialTests : HoursTests
         string elder = await Here.RegisterWithHoursAsync();
         Here.Now = ChinaTime.StartOf(November).AddHours(1);
 
-        (IssuedHoursMessage would, IssuedHoursMessage done) =
-            await TriedAsync(run => Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(run, November)));
+        (long would, long done) =
+            await TriedAsync(run => Here.Elder(elder).IssueHoursAsync(run, November));
 
         Assert.Equal(would, done);
         Assert.Equal(1, await Here.CountAsync(EntryCode.ExpireHours));
@@ -44,12 +44,12 @@ public sealed class HourTrialTests : HoursTests
         string elder = await Here.RegisterAsync(age: 70);
 
         Command run = await TrialRefusedAsync(Reason.ElderNotEntitled, command =>
-            Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(command, October)));
-        await TrialRefusedAsync(Reason.ElderNotFound, command => Here.Elder("000000000000").GrantAsync(new GrantHoursMessage(command, 10)));
-        Value(await Here.Elder(elder).RecordAssessmentAsync(new RecordAssessmentMessage(
-            Here.Command(), new AssessmentMessage(40, October, Tianyuan), Difficulties.LowIncome | Difficulties.LivingAlone)));
+            Here.Elder(elder).IssueHoursAsync(command, October));
+        await TrialRefusedAsync(Reason.ElderNotFound, command => Here.Elder("000000000000").GrantAsync(command, 10));
+        Value(await Here.Elder(elder).RecordAssessmentAsync(
+            Here.Command(), new AssessmentRecord(40, October, Tianyuan), Difficulties.LowIncome | Difficulties.LivingAlone));
 
-        Assert.Equal(240, Value(await Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(run, October))).Minutes);
+        Assert.Equal(240, Value(await Here.Elder(elder).IssueHoursAsync(run, October)));
     }
 
     [Fact]
@@ -58,19 +58,19 @@ public sealed class HourTrialTests : HoursTests
         string elder = await Here.RegisterAsync(), volunteer = await Here.EnrolAsync();
         await Here.CreditAsync(volunteer, 90);
         Command grant = await TrialRefusedAsync(Reason.InsufficientBalance, command =>
-            Here.Elder(elder).GrantAsync(new GrantHoursMessage(command, 60)));
-        Value(await Here.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(Here.Command(), 90)));
+            Here.Elder(elder).GrantAsync(command, 60));
+        Value(await Here.Volunteer(volunteer).DonateAsync(Here.Command(), 90));
         string before = await Here.EverythingAsync();
 
-        GrantedHoursMessage would = Value(
-            await Here.Elder(elder).GrantAsync(new GrantHoursMessage(grant with { ValidateOnly = true }, 60)));
+        GrantedHours would = Value(
+            await Here.Elder(elder).GrantAsync(grant with { ValidateOnly = true }, 60));
 
         Assert.Equal(30, would.PoolRemaining);
         Assert.Equal(before, await Here.EverythingAsync());
-        GrantedHoursMessage done = Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(grant, 60)));
+        GrantedHours done = Value(await Here.Elder(elder).GrantAsync(grant, 60));
         // What happened is in the journal, and a trial of it gives it again.
-        Assert.Equal(new GrantedHoursMessage(done.Entry, null),
-            Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(grant with { ValidateOnly = true }, 60))));
+        Assert.Equal(new GrantedHours(done.Entry, null),
+            Value(await Here.Elder(elder).GrantAsync(grant with { ValidateOnly = true }, 60)));
     }
 
     [Fact]
@@ -78,16 +78,16 @@ public sealed class HourTrialTests : HoursTests
     {
         string home = await Here.EnrolAsync(), away = await Here.EnrolAsync(region: Lusong, home: $"{Tianyuan}/{home}");
         await Here.CreditAsync(away, 100, Lusong);
-        Task<Reply<TransferredHoursMessage>> TransferAsync(Command command, long minutes) =>
+        Task<Reply<TransferredHours>> TransferAsync(Command command, long minutes) =>
             Here.Grains.GetGrain<IClearingGrain>(Lusong)
-                .TransferAsync(new TransferHoursMessage(command, away, $"{Tianyuan}/{home}", minutes));
+                .TransferAsync(command, away, $"{Tianyuan}/{home}", minutes);
         // Left by a crash on its way; a trial doesn't deliver it.
         await Here.Ledger(Lusong).SubmitAsync(HourEntries.ClearOut(
             Here.Command().Header(October, "", ("to", $"{Tianyuan}/{home}"), ("from", away)), OpaqueId.Parse(away),
                 RegionCode.Parse(Tianyuan), new Minutes(10)));
 
         await TrialRefusedAsync(Reason.InsufficientBalance, command => TransferAsync(command, 91));
-        (TransferredHoursMessage would, TransferredHoursMessage done) = await TriedAsync(command => TransferAsync(command, 90));
+        (TransferredHours would, TransferredHours done) = await TriedAsync(command => TransferAsync(command, 90));
 
         Assert.Null(would.Arrival);
         Assert.NotNull(done.Arrival);

@@ -77,34 +77,34 @@ internal sealed class District : IAsyncDisposable
     /// <summary>Opens a fund and receives money for it.</summary>
     public async Task FundedAsync(string id, long fen)
     {
-        Assert.Null((await Fund(id).CreateAsync(new CreateFundMessage(Command(), new FundRecord(id, FundKind.Lottery, id, "")))).Refusal);
-        Assert.Null((await Fund(id).ReceiveAsync(new ReceiveMoneyMessage(Command(), "main", fen, First))).Refusal);
+        Assert.Null((await Fund(id).CreateAsync(Command(), new FundRecord(id, FundKind.Lottery, id, ""))).Refusal);
+        Assert.Null((await Fund(id).ReceiveAsync(Command(), "main", fen, First)).Refusal);
     }
 
     public async Task AllotAsync(string programme, string fund, long fen) =>
-        Assert.Null((await Programme(programme).AllotAsync(new AllotFundsMessage(Command(), [new AllotmentLine(fund, fen)], null)))
+        Assert.Null((await Programme(programme).AllotAsync(Command(), [new AllotmentLine(fund, fen)], null))
             .Refusal);
 
     /// <summary>Meals for everybody of 80 and more, ten a month, at 12 yuan.</summary>
     public async Task MealsAsync(string id = "meals") =>
-        Assert.Null((await Programme(id).CreateAsync(new CreateProgrammeMessage(
+        Assert.Null((await Programme(id).CreateAsync(
             Command(), new ProgrammeRecord(id, id, ProgrammeScheme.UnitVoucher, "MEAL", [ServiceType.Meal], 10, 1_200, 80, null,
-                Difficulties.None)))).Refusal);
+                Difficulties.None))).Refusal);
 
     public async Task NationalAsync(string id = "national") =>
-        Assert.Null((await Programme(id).CreateAsync(new CreateProgrammeMessage(
+        Assert.Null((await Programme(id).CreateAsync(
             Command(), new ProgrammeRecord(id, id, ProgrammeScheme.NationalEVoucher, "CNY", [ServiceType.Care, ServiceType.Medical], 0, 0,
-                0, null, Difficulties.None)))).Refusal);
+                0, null, Difficulties.None))).Refusal);
 
     public async Task<OpaqueId> ElderAsync(int bornIn, int? points = null)
     {
         Command command = Command();
         IElderGrain elder = Grains.GetGrain<IElderGrain>($"{Region}/{command.NewId}");
-        Assert.Null((await elder.RegisterAsync(new RegisterElderMessage(command, "老人", new DateOnly(bornIn, 1, 1), Difficulties.None)))
+        Assert.Null((await elder.RegisterAsync(command, "老人", new DateOnly(bornIn, 1, 1), Difficulties.None))
             .Refusal);
         if (points is { } score) Assert.Null(
             (await elder.RecordAssessmentAsync(
-            new RecordAssessmentMessage(Command(), new AssessmentMessage(score, First, Region), Difficulties.None))).Refusal);
+            Command(), new AssessmentRecord(score, First, Region), Difficulties.None)).Refusal);
         return command.NewId;
     }
 
@@ -113,7 +113,7 @@ internal sealed class District : IAsyncDisposable
         Command command = Command();
         var record = new ProviderRecord(command.NewId.Text, "食堂", [.. types], new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), []);
         Assert.Null(
-            (await Grains.GetGrain<IProviderGrain>($"{Region}/{command.NewId}").RegisterAsync(new RegisterProviderMessage(command, record)))
+            (await Grains.GetGrain<IProviderGrain>($"{Region}/{command.NewId}").RegisterAsync(command, record))
             .Refusal);
         return command.NewId.Text;
     }
@@ -122,9 +122,9 @@ internal sealed class District : IAsyncDisposable
     public async Task<OpaqueId> VoucherOfAsync(string programme, OpaqueId elder) =>
         OpaqueId.From((await Programme(programme).GetAsync())!.ToProgramme().IssueId(Code, First, elder));
 
-    public async Task<RunPageMessage> IssueAsync(string programme, Command? command = null)
+    public async Task<RunPage> IssueAsync(string programme, Command? command = null)
     {
-        var run = new IssueRunMessage(command ?? Command(), First);
+        var run = new VoucherRun(command ?? Command(), First);
         Assert.Null((await Programme(programme).BeginIssueAsync(run)).Refusal);
         return await Programme(programme).IssueAsync(run, null);
     }

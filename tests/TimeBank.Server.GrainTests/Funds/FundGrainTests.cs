@@ -11,27 +11,27 @@ public sealed class FundGrainTests
     public async Task A_fund_is_opened_once_and_its_replay_answers_the_same()
     {
         await using District district = await District.StartAsync();
-        var creation = new CreateFundMessage(district.Command("open"), Lottery);
+        Command creation = district.Command("open");
 
-        Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation)).Value);
-        Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation)).Value);
+        Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation, Lottery)).Value);
+        Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation, Lottery)).Value);
         Assert.Equal(Reason.FundExists,
-            (await district.Fund("lottery").CreateAsync(creation with { Command = district.Command() })).Reason);
+            (await district.Fund("lottery").CreateAsync(district.Command(), Lottery)).Reason);
         Assert.Equal(Reason.RequestIdReused,
-            (await district.Fund("lottery").CreateAsync(creation with { Command = district.Command("open", "other") })).Reason);
+            (await district.Fund("lottery").CreateAsync(district.Command("open", "other"), Lottery)).Reason);
         Assert.Equal(Reason.RequestIdReused,
-            (await district.Fund("fiscal").CreateAsync(creation with { Command = district.Command("open", "other") })).Reason);
+            (await district.Fund("fiscal").CreateAsync(district.Command("open", "other"), Lottery)).Reason);
     }
 
     [Fact]
     public async Task A_crash_after_the_outcome_is_finished_by_the_retry()
     {
         await using District district = await District.StartAsync();
-        var creation = new CreateFundMessage(district.Command("open"), Lottery);
+        Command creation = district.Command("open");
         district.Storage.LoseNextWrite = true;
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => district.Fund("lottery").CreateAsync(creation));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => district.Fund("lottery").CreateAsync(creation, Lottery));
 
-        Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation)).Value);
+        Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation, Lottery)).Value);
         Assert.Equal(Lottery, await district.Fund("lottery").GetAsync());
     }
 
@@ -39,11 +39,11 @@ public sealed class FundGrainTests
     public async Task A_refused_receipt_stays_refused_when_the_fund_is_opened_later()
     {
         await using District district = await District.StartAsync();
-        var receipt = new ReceiveMoneyMessage(district.Command("receipt"), "main", 500, District.First);
+        Command receipt = district.Command("receipt");
 
-        Assert.Equal(Reason.FundNotFound, (await district.Fund("lottery").ReceiveAsync(receipt)).Refusal?.Reason);
+        Assert.Equal(Reason.FundNotFound, (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First)).Refusal?.Reason);
         await district.FundedAsync("lottery", 1);
-        Assert.Equal(Reason.FundNotFound, (await district.Fund("lottery").ReceiveAsync(receipt)).Refusal?.Reason);
+        Assert.Equal(Reason.FundNotFound, (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First)).Refusal?.Reason);
         Assert.Equal(1, await district.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
     }
 
@@ -52,10 +52,11 @@ public sealed class FundGrainTests
     {
         await using District district = await District.StartAsync();
         await district.FundedAsync("lottery", 1);
-        var receipt = new ReceiveMoneyMessage(district.Command("receipt"), "main", 500, District.First.AddDays(-2));
+        Command receipt = district.Command("receipt");
+        DateOnly day = District.First.AddDays(-2);
 
-        JournalEntry first = (await district.Fund("lottery").ReceiveAsync(receipt)).Entry!,
-            second = (await district.Fund("lottery").ReceiveAsync(receipt)).Entry!;
+        JournalEntry first = (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, day)).Entry!,
+            second = (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, day)).Entry!;
 
         Assert.Equal((first.Index, "430000/2026-01", District.First.AddDays(-2)),
             (second.Index, first.Header.PolicyVersion, first.Header.EffectiveDate));

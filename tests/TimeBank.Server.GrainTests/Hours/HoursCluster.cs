@@ -72,8 +72,8 @@ internal sealed class HoursCluster : IAsyncDisposable
     public async Task<string> EnrolAsync(int age = 40, string region = Tianyuan, string home = "")
     {
         Command command = Command();
-        Reply<VolunteerMessage> reply = await Volunteer(command.NewId.Text, region)
-            .EnrolAsync(new EnrolVolunteerMessage(command, "V", Born(age), home));
+        Reply<VolunteerRecord> reply = await Volunteer(command.NewId.Text, region)
+            .EnrolAsync(command, "V", Born(age), home);
         return Value(reply).Id;
     }
 
@@ -82,15 +82,15 @@ internal sealed class HoursCluster : IAsyncDisposable
         Difficulties difficulties = Difficulties.LivingAlone | Difficulties.EmptyNest)
     {
         Command command = Command();
-        Reply<ElderMessage> reply = await Elder(command.NewId.Text, region)
-            .RegisterAsync(new RegisterElderMessage(command, "E", Born(age), difficulties));
+        Reply<ElderRecord> reply = await Elder(command.NewId.Text, region)
+            .RegisterAsync(command, "E", Born(age), difficulties);
         return Value(reply).Id;
     }
 
     public async Task<string> RegisterWithHoursAsync(string region = Tianyuan)
     {
         string elder = await RegisterAsync(region: region);
-        Value(await Elder(elder, region).IssueHoursAsync(new IssueHoursMessage(Command(), MonthOf(Now))));
+        Value(await Elder(elder, region).IssueHoursAsync(Command(), MonthOf(Now)));
         return elder;
     }
 
@@ -103,20 +103,20 @@ internal sealed class HoursCluster : IAsyncDisposable
         Assert.Null(outcome.Refusal);
     }
 
-    public Task<Reply<OrderMessage>> RequestAsync(string recipient, TimeSpan? fromNow = null, long minutes = 120,
+    public Task<Reply<OrderRecord>> RequestAsync(string recipient, TimeSpan? fromNow = null, long minutes = 120,
         string item = "companionship", string region = Tianyuan, Command? command = null)
     {
         command ??= Command();
         return Order(command.NewId.Text, region)
-            .RequestAsync(new RequestServiceMessage(command, recipient, item, Now + (fromNow ?? TimeSpan.FromHours(1)), minutes));
+            .RequestAsync(new ServiceWanted(command, recipient, item, Now + (fromNow ?? TimeSpan.FromHours(1)), minutes));
     }
 
-    public Task<Reply<OrderMessage>> AcceptAsync(string order, string volunteer, string region = Tianyuan, Command? command = null) =>
-        Order(order, region).AcceptAsync(new AcceptOrderMessage(command ?? Command(), volunteer));
+    public Task<Reply<OrderRecord>> AcceptAsync(string order, string volunteer, string region = Tianyuan, Command? command = null) =>
+        Order(order, region).AcceptAsync(command ?? Command(), volunteer);
 
-    public OrderStepMessage Step(string party, string note = "", Command? command = null) => new(command ?? Command(), party, note);
+    public OrderStep Step(string party, string note = "", Command? command = null) => new(command ?? Command(), party, note);
 
-    public async Task<HoursMessage> HoursAsync(string person, string region = Tianyuan) =>
+    public async Task<PersonHours> HoursAsync(string person, string region = Tianyuan) =>
         await Volunteer(person, region).HoursAsync() ?? await Elder(person, region).HoursAsync()
             ?? throw new InvalidOperationException($"{person} isn't there.");
 
@@ -141,7 +141,7 @@ internal sealed class HoursCluster : IAsyncDisposable
         (await Journal.EntriesAsync(RegionCode.Parse(region), 0, 10_000, default)).Count(stored => stored.Entry.Code == code);
 
     public static T Value<T>(Reply<T> reply)
-        where T : class
+        where T : notnull
     {
         Assert.Null(reply.Refusal);
         return reply.Value!;

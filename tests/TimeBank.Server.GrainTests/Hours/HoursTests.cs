@@ -16,7 +16,7 @@ public abstract class HoursTests : IAsyncLifetime
     /// A command is first tried, which writes nothing whatever and may be repeated, and then carried out under the same id.
     /// </summary>
     private protected async Task<(T Would, T Done)> TriedAsync<T>(Func<Command, Task<Reply<T>>> call, string actor = "STAFF")
-        where T : class
+        where T : notnull
     {
         Command command = Here.Command(actor);
         string before = await Here.EverythingAsync();
@@ -30,7 +30,7 @@ public abstract class HoursTests : IAsyncLifetime
 
     /// <summary>A command that only asks is refused so, and the refusal isn't remembered: nothing whatever is written.</summary>
     private protected async Task<Command> TrialRefusedAsync<T>(Reason reason, Func<Command, Task<Reply<T>>> call)
-        where T : class
+        where T : notnull
     {
         Command command = Here.Command();
         string before = await Here.EverythingAsync();
@@ -41,7 +41,7 @@ public abstract class HoursTests : IAsyncLifetime
 
     /// <summary>The call is refused so, and moves nothing.</summary>
     private protected async Task<Refusal> RefusedAsync<T>(Reason reason, Func<Task<Reply<T>>> call)
-        where T : class
+        where T : notnull
     {
         string before = await Here.BalanceAsync();
         Reply<T> reply = await call();

@@ -79,8 +79,8 @@ public sealed class AgendaGrainTests : HoursTests
         Agenda.ReserveAsync(Reservation(order, from, to, serves));
 
     private Task<ReservationReply> TryAsync(string order, int from, int to, params string[] without) =>
-        Agenda.TryReserveAsync(new TryReservationMessage(Reservation(order, from, to, serves: true), [.. without]));
+        Agenda.TryReserveAsync(Reservation(order, from, to, serves: true), [.. without]);
 
-    private static ReservationMessage Reservation(string order, int from, int to, bool serves) =>
+    private static Reservation Reservation(string order, int from, int to, bool serves) =>
         new(order, HoursCluster.Start.AddMinutes(from).ToUniversalTime(), HoursCluster.Start.AddMinutes(to).ToUniversalTime(), serves, 480);
 }

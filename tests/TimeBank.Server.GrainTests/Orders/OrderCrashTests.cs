@@ -14,11 +14,11 @@ public sealed class OrderCrashTests : OrderTests
     public async Task A_hold_that_the_state_never_learnt_of_is_found(bool retries)
     {
         string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync();
-        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}"));
+        OrderRecord order = Value(await Here.RequestAsync($"elders/{elder}"));
         Command accept = Here.Command();
         await CrashAsync(() => Here.AcceptAsync(order.Id, volunteer, command: accept));
 
-        OrderMessage found = retries ? Value(await Here.AcceptAsync(order.Id, volunteer, command: accept))
+        OrderRecord found = retries ? Value(await Here.AcceptAsync(order.Id, volunteer, command: accept))
             : (await Here.Order(order.Id).GetAsync())!;
 
         Assert.Equal((OrderState.Accepted, volunteer), (found.State, found.Volunteer));
@@ -26,14 +26,14 @@ public sealed class OrderCrashTests : OrderTests
         Assert.Equal(120, (await Here.HoursAsync(elder)).Held);
         Value(await Here.AcceptAsync(order.Id, volunteer, command: accept));
         await RefusedAsync(Reason.RequestIdReused, () =>
-            Here.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(accept with { Digest = Digest.Of([8]).ToString() }, 1)));
+            Here.Volunteer(volunteer).DonateAsync(accept with { Digest = Digest.Of([8]).ToString() }, 1));
     }
 
     [Fact]
     public async Task Another_volunteer_comes_too_late_for_an_order_that_was_accepted_in_a_crash()
     {
         string elder = await Here.RegisterWithHoursAsync(), first = await Here.EnrolAsync(), second = await Here.EnrolAsync();
-        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}"));
+        OrderRecord order = Value(await Here.RequestAsync($"elders/{elder}"));
         await CrashAsync(() => Here.AcceptAsync(order.Id, first));
 
         await RefusedAsync(Reason.OrderWrongState, () => Here.AcceptAsync(order.Id, second));
@@ -45,7 +45,7 @@ public sealed class OrderCrashTests : OrderTests
     public async Task The_time_of_who_accepted_in_a_crash_stays_taken()
     {
         string volunteer = await Here.EnrolAsync(), one = await Here.RegisterWithHoursAsync(), two = await Here.RegisterWithHoursAsync();
-        OrderMessage order = Value(await Here.RequestAsync($"elders/{one}")), other = Value(await Here.RequestAsync($"elders/{two}"));
+        OrderRecord order = Value(await Here.RequestAsync($"elders/{one}")), other = Value(await Here.RequestAsync($"elders/{two}"));
         await CrashAsync(() => Here.AcceptAsync(order.Id, volunteer));
 
         await RefusedAsync(Reason.OrderTimesOverlap, () => Here.AcceptAsync(other.Id, volunteer));
@@ -66,11 +66,11 @@ public sealed class OrderCrashTests : OrderTests
     [InlineData(false)]
     public async Task Hours_that_moved_without_the_state_knowing_move_once(bool retries)
     {
-        (string elder, string volunteer, OrderMessage order) = await ServedAsync(TimeSpan.FromHours(2));
-        OrderStepMessage confirm = Here.Step($"elders/{elder}");
+        (string elder, string volunteer, OrderRecord order) = await ServedAsync(TimeSpan.FromHours(2));
+        OrderStep confirm = Here.Step($"elders/{elder}");
         await CrashAsync(() => Here.Order(order.Id).ConfirmAsync(confirm));
 
-        OrderMessage found = retries ? Value(await Here.Order(order.Id).ConfirmAsync(confirm)) : (await Here.Order(order.Id).GetAsync())!;
+        OrderRecord found = retries ? Value(await Here.Order(order.Id).ConfirmAsync(confirm)) : (await Here.Order(order.Id).GetAsync())!;
 
         Assert.Equal((OrderState.Confirmed, 120L), (found.State, found.Credited));
         Assert.Equal(found, Value(await Here.Order(order.Id).ConfirmAsync(confirm)));
@@ -81,8 +81,8 @@ public sealed class OrderCrashTests : OrderTests
     [Fact]
     public async Task A_cancellation_is_finished_and_its_retry_brings_the_words_back()
     {
-        (string elder, string volunteer, OrderMessage order) = await AcceptedAsync();
-        OrderStepMessage cancel = Here.Step($"elders/{elder}", "住院");
+        (string elder, string volunteer, OrderRecord order) = await AcceptedAsync();
+        OrderStep cancel = Here.Step($"elders/{elder}", "住院");
         await CrashAsync(() => Here.Order(order.Id).CancelAsync(cancel));
 
         Assert.Equal(OrderState.Cancelled, (await Here.Order(order.Id).GetAsync())!.State);
@@ -96,11 +96,11 @@ public sealed class OrderCrashTests : OrderTests
     [InlineData("check-out")]
     public async Task A_step_whose_write_fails_has_not_happened(string step)
     {
-        (_, string volunteer, OrderMessage order) = await AcceptedAsync();
+        (_, string volunteer, OrderRecord order) = await AcceptedAsync();
         Here.Now = order.Start;
         Command command = Here.Command();
         if (step == "check-out") Value(await Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));
-        Task<Reply<OrderMessage>> CallAsync() => step == "check-in"
+        Task<Reply<OrderRecord>> CallAsync() => step == "check-in"
             ? Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}", command: command))
             : Here.Order(order.Id).CheckOutAsync(Here.Step($"volunteers/{volunteer}", command: command));
         await CrashAsync(CallAsync);
@@ -110,7 +110,7 @@ public sealed class OrderCrashTests : OrderTests
         Assert.NotEqual(before, Value(await CallAsync()).State);
     }
 
-    private async Task CrashAsync(Func<Task<Reply<OrderMessage>>> call)
+    private async Task CrashAsync(Func<Task<Reply<OrderRecord>>> call)
     {
         Here.States.FailNext(ServiceOrderState.Kind);
         await Assert.ThrowsAsync<StorageUnavailableException>(call);

@@ -48,7 +48,7 @@ public sealed class OrderRefusalTests : OrderTests
     {
         string home = await Here.EnrolAsync(), away = await Here.EnrolAsync(region: Lusong, home: $"{Tianyuan}/{home}");
         string here = await Here.RegisterWithHoursAsync(), there = await Here.RegisterWithHoursAsync(Lusong);
-        OrderMessage first = Value(await Here.RequestAsync($"elders/{here}")),
+        OrderRecord first = Value(await Here.RequestAsync($"elders/{here}")),
             other = Value(await Here.RequestAsync($"elders/{there}", region: Lusong));
         Value(await Here.AcceptAsync(first.Id, home));
 
@@ -65,11 +65,11 @@ public sealed class OrderRefusalTests : OrderTests
         var elders = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Here.RegisterWithHoursAsync()));
         for (int at = 0; at < 4; at++)
         {
-            OrderMessage order = Value(await Here.RequestAsync($"elders/{elders[at / 2]}", TimeSpan.FromHours(1 + (2 * at))));
+            OrderRecord order = Value(await Here.RequestAsync($"elders/{elders[at / 2]}", TimeSpan.FromHours(1 + (2 * at))));
             Value(await Here.AcceptAsync(order.Id, volunteer));
         }
-        OrderMessage fifth = Value(await Here.RequestAsync($"elders/{elders[2]}", TimeSpan.FromHours(10), 15));
-        OrderMessage tomorrow = Value(await Here.RequestAsync($"elders/{elders[2]}", TimeSpan.FromHours(24), 15));
+        OrderRecord fifth = Value(await Here.RequestAsync($"elders/{elders[2]}", TimeSpan.FromHours(10), 15));
+        OrderRecord tomorrow = Value(await Here.RequestAsync($"elders/{elders[2]}", TimeSpan.FromHours(24), 15));
 
         Refusal refusal = await RefusedAsync(Reason.DayTooLong, () => Here.AcceptAsync(fifth.Id, volunteer));
 
@@ -83,7 +83,7 @@ public sealed class OrderRefusalTests : OrderTests
         string home = await Here.EnrolAsync(age: 65), away = await Here.EnrolAsync(age: 65, region: Lusong, home: $"{Tianyuan}/{home}");
         await Here.CreditAsync(home, 120);
         await Here.CreditAsync(away, 120, Lusong);
-        OrderMessage own = Value(await Here.RequestAsync($"volunteers/{home}", TimeSpan.FromHours(1), 60));
+        OrderRecord own = Value(await Here.RequestAsync($"volunteers/{home}", TimeSpan.FromHours(1), 60));
 
         await RefusedAsync(Reason.OrderSelfService, () => Here.AcceptAsync(own.Id, home));
         await RefusedAsync(Reason.VolunteerNotFound, () => Here.AcceptAsync(own.Id, "000000000000"));
@@ -92,17 +92,17 @@ public sealed class OrderRefusalTests : OrderTests
     [Fact]
     public async Task Steps_out_of_turn_are_refused()
     {
-        (string elder, string volunteer, OrderMessage order) = await AcceptedAsync();
+        (string elder, string volunteer, OrderRecord order) = await AcceptedAsync();
         IServiceOrderGrain grain = Here.Order(order.Id);
-        OrderStepMessage AsElder() => Here.Step($"elders/{elder}", "x");
-        OrderStepMessage AsVolunteer() => Here.Step($"volunteers/{volunteer}");
+        OrderStep AsElder() => Here.Step($"elders/{elder}", "x");
+        OrderStep AsVolunteer() => Here.Step($"volunteers/{volunteer}");
 
         await RefusedAsync(Reason.OrderWrongState, () => Here.AcceptAsync(order.Id, volunteer));
         await RefusedAsync(Reason.OrderWrongState, () => grain.CheckOutAsync(AsVolunteer()));
         await RefusedAsync(Reason.OrderWrongState, () => grain.ConfirmAsync(AsElder()));
         await RefusedAsync(Reason.OrderWrongState, () => grain.DisputeAsync(AsElder()));
-        await RefusedAsync(Reason.OrderWrongState, () => grain.ResolveAsync(new ResolveDisputeMessage(Here.Command(), 60, "x")));
-        await RefusedAsync(Reason.OrderWrongState, () => grain.RateAsync(new RateOrderMessage(Here.Command(), $"elders/{elder}", 5, "")));
+        await RefusedAsync(Reason.OrderWrongState, () => grain.ResolveAsync(Here.Command(), 60, "x"));
+        await RefusedAsync(Reason.OrderWrongState, () => grain.RateAsync(Here.Command(), $"elders/{elder}", 5, ""));
         Here.Now = order.Start.AddMinutes(-31);
         Assert.Contains(("time", "2026-10-01 08:30"),
             (await RefusedAsync(Reason.OrderTooEarly, () => grain.CheckInAsync(AsVolunteer()))).Values);
@@ -117,7 +117,7 @@ public sealed class OrderRefusalTests : OrderTests
     [Fact]
     public async Task Only_the_parties_of_an_order_move_it()
     {
-        (string elder, string volunteer, OrderMessage order) = await AcceptedAsync();
+        (string elder, string volunteer, OrderRecord order) = await AcceptedAsync();
         IServiceOrderGrain grain = Here.Order(order.Id);
         string stranger = $"elders/{await Here.RegisterAsync()}";
 
@@ -127,7 +127,7 @@ public sealed class OrderRefusalTests : OrderTests
         await RefusedAsync(Reason.PartyNotAllowed, () => grain.CancelAsync(Here.Step(stranger)));
         await RefusedAsync(Reason.PartyNotAllowed, () => grain.DisputeAsync(Here.Step("")));
         await RefusedAsync(Reason.PartyNotAllowed, () =>
-            grain.RateAsync(new RateOrderMessage(Here.Command(), $"volunteers/{volunteer}", 5, "")));
+            grain.RateAsync(Here.Command(), $"volunteers/{volunteer}", 5, ""));
         await RefusedAsync(Reason.OrderNotFound, () => Here.Order("000000000000").ConfirmAsync(Here.Step(stranger)));
     }
 
@@ -135,7 +135,7 @@ public sealed class OrderRefusalTests : OrderTests
     public async Task Nobody_checks_in_while_still_busy_with_another_order()
     {
         string volunteer = await Here.EnrolAsync(), one = await Here.RegisterWithHoursAsync(), two = await Here.RegisterWithHoursAsync();
-        OrderMessage first = Value(await Here.RequestAsync($"elders/{one}", TimeSpan.FromHours(1), 60)),
+        OrderRecord first = Value(await Here.RequestAsync($"elders/{one}", TimeSpan.FromHours(1), 60)),
             second = Value(await Here.RequestAsync($"elders/{two}", TimeSpan.FromHours(2), 60));
         Value(await Here.AcceptAsync(first.Id, volunteer));
         Value(await Here.AcceptAsync(second.Id, volunteer));
@@ -155,7 +155,7 @@ public sealed class OrderRefusalTests : OrderTests
     public async Task Hours_that_are_gone_when_somebody_accepts_are_refused_and_another_try_may_do()
     {
         string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync(), donor = await Here.EnrolAsync();
-        OrderMessage[] orders = await Task.WhenAll(
+        OrderRecord[] orders = await Task.WhenAll(
             Enumerable.Range(0, 3).Select(async at => Value(await Here.RequestAsync($"elders/{elder}", TimeSpan.FromHours(1 + (2 * at))))));
         Value(await Here.AcceptAsync(orders[0].Id, volunteer));
         Value(await Here.AcceptAsync(orders[1].Id, volunteer));
@@ -164,8 +164,8 @@ public sealed class OrderRefusalTests : OrderTests
 
         Assert.Contains(("available", "0"), refusal.Values);
         await Here.CreditAsync(donor, 120);
-        Value(await Here.Volunteer(donor).DonateAsync(new DonateHoursMessage(Here.Command(), 120)));
-        Value(await Here.Elder(elder).GrantAsync(new GrantHoursMessage(Here.Command(), 120)));
+        Value(await Here.Volunteer(donor).DonateAsync(Here.Command(), 120));
+        Value(await Here.Elder(elder).GrantAsync(Here.Command(), 120));
         Value(await Here.AcceptAsync(orders[2].Id, volunteer));
     }
 
@@ -174,9 +174,9 @@ public sealed class OrderRefusalTests : OrderTests
     {
         string elder = await Here.RegisterWithHoursAsync();
         string[] volunteers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Here.EnrolAsync()));
-        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}"));
+        OrderRecord order = Value(await Here.RequestAsync($"elders/{elder}"));
 
-        Reply<OrderMessage>[] replies = await Task.WhenAll(volunteers.Select(volunteer => Here.AcceptAsync(order.Id, volunteer)));
+        Reply<OrderRecord>[] replies = await Task.WhenAll(volunteers.Select(volunteer => Here.AcceptAsync(order.Id, volunteer)));
 
         Assert.Single(replies, reply => reply.Refusal is null);
         Assert.All(replies.Where(reply => reply.Refusal is not null), reply => Assert.Equal(Reason.OrderWrongState, reply.Reason));
@@ -188,9 +188,9 @@ public sealed class OrderRefusalTests : OrderTests
     {
         string volunteer = await Here.EnrolAsync();
         string[] elders = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Here.RegisterWithHoursAsync()));
-        OrderMessage[] orders = await Task.WhenAll(elders.Select(async elder => Value(await Here.RequestAsync($"elders/{elder}"))));
+        OrderRecord[] orders = await Task.WhenAll(elders.Select(async elder => Value(await Here.RequestAsync($"elders/{elder}"))));
 
-        Reply<OrderMessage>[] replies = await Task.WhenAll(orders.Select(order => Here.AcceptAsync(order.Id, volunteer)))
+        Reply<OrderRecord>[] replies = await Task.WhenAll(orders.Select(order => Here.AcceptAsync(order.Id, volunteer)))
             .WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.Single(replies, reply => reply.Refusal is null);
@@ -202,30 +202,30 @@ public sealed class OrderRefusalTests : OrderTests
     {
         string volunteer = await Here.EnrolAsync(), elder = await Here.RegisterWithHoursAsync();
         DateOnly tomorrow = ChinaTime.DateOf(Here.Now).AddDays(1);
-        OrderMessage[] orders = [await AcceptedAsync(TimeSpan.FromHours(24)), await AcceptedAsync(TimeSpan.FromHours(27))];
+        OrderRecord[] orders = [await AcceptedAsync(TimeSpan.FromHours(24)), await AcceptedAsync(TimeSpan.FromHours(27))];
         JsonObject lower = JsonNode.Parse(Document.Policy(Tianyuan, "lower", tomorrow))!.AsObject();
         lower["hours"]!["dayMaxMinutes"]!["value"] = 150;
         IPolicyGrain policies = Here.Grains.GetGrain<IPolicyGrain>(Tianyuan);
         Value(await policies.ProposeAsync(Here.Command("maker"), lower.ToJsonString()));
         Value(await policies.ApproveAsync(Here.Command("checker"), "lower"));
 
-        OrderMessage first = await ServedAsync(orders[0]), second = await ServedAsync(orders[1]);
+        OrderRecord first = await ServedAsync(orders[0]), second = await ServedAsync(orders[1]);
 
         Assert.Equal((120, 30), (first.Served, second.Served));
         Value(await Here.Order(first.Id).ConfirmAsync(Here.Step($"elders/{elder}")));
         Value(await Here.Order(second.Id).DisputeAsync(Here.Step($"volunteers/{volunteer}", "I was there for two hours")));
-        ResolveDisputeMessage Settle(long minutes) => new(Here.Command("OTHER"), minutes, "seen");
-        await RefusedAsync(Reason.DayTooLong, () => Here.Order(second.Id).ResolveAsync(Settle(45)));
-        Assert.Equal(30, Value(await Here.Order(second.Id).ResolveAsync(Settle(30))).Credited);
+        Task<Reply<OrderRecord>> SettleAsync(long minutes) => Here.Order(second.Id).ResolveAsync(Here.Command("OTHER"), minutes, "seen");
+        await RefusedAsync(Reason.DayTooLong, () => SettleAsync(45));
+        Assert.Equal(30, Value(await SettleAsync(30)).Credited);
         Assert.Equal((150, 90), ((await Here.HoursAsync(volunteer)).Earned, (await Here.HoursAsync(elder)).Issued));
 
-        async Task<OrderMessage> AcceptedAsync(TimeSpan fromNow)
+        async Task<OrderRecord> AcceptedAsync(TimeSpan fromNow)
         {
-            OrderMessage asked = Value(await Here.RequestAsync($"elders/{elder}", fromNow));
+            OrderRecord asked = Value(await Here.RequestAsync($"elders/{elder}", fromNow));
             return Value(await Here.AcceptAsync(asked.Id, volunteer));
         }
 
-        async Task<OrderMessage> ServedAsync(OrderMessage order)
+        async Task<OrderRecord> ServedAsync(OrderRecord order)
         {
             Here.Now = order.Start;
             Value(await Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));

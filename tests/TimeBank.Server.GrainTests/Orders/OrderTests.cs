@@ -6,21 +6,21 @@ namespace TimeBank.Server.GrainTests;
 public abstract class OrderTests : HoursTests
 {
     /// <summary>An order of two hours in an hour's time, for an elder with four issued hours.</summary>
-    private protected async Task<(string Elder, string Volunteer, OrderMessage Order)> AcceptedAsync(long credit = 0)
+    private protected async Task<(string Elder, string Volunteer, OrderRecord Order)> AcceptedAsync(long credit = 0)
     {
         string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync();
         if (credit > 0) await Here.CreditAsync(volunteer, credit);
-        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}"));
+        OrderRecord order = Value(await Here.RequestAsync($"elders/{elder}"));
         return (elder, volunteer, Value(await Here.AcceptAsync(order.Id, volunteer)));
     }
 
-    private protected async Task<(string Elder, string Volunteer, OrderMessage Order)> ServedAsync(TimeSpan time, long credit = 0)
+    private protected async Task<(string Elder, string Volunteer, OrderRecord Order)> ServedAsync(TimeSpan time, long credit = 0)
     {
-        (string elder, string volunteer, OrderMessage order) = await AcceptedAsync(credit);
+        (string elder, string volunteer, OrderRecord order) = await AcceptedAsync(credit);
         return (elder, volunteer, await ServeAsync(order, volunteer, time));
     }
 
-    private protected async Task<OrderMessage> ServeAsync(OrderMessage order, string volunteer, TimeSpan time)
+    private protected async Task<OrderRecord> ServeAsync(OrderRecord order, string volunteer, TimeSpan time)
     {
         Here.Now = order.Start;
         Value(await Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));

@@ -13,7 +13,7 @@ public sealed class OrderTrialTests : OrderTests
     {
         string elder = await Here.RegisterWithHoursAsync();
 
-        (OrderMessage would, OrderMessage done) = await TriedAsync(command => Here.RequestAsync($"elders/{elder}", command: command));
+        (OrderRecord would, OrderRecord done) = await TriedAsync(command => Here.RequestAsync($"elders/{elder}", command: command));
 
         Assert.Equal(done, would);
         await TrialRefusedAsync(Reason.OrderTimesOverlap, command => Here.RequestAsync($"elders/{elder}", command: command));
@@ -23,9 +23,9 @@ public sealed class OrderTrialTests : OrderTests
     public async Task An_acceptance_is_tried_and_holds_nothing()
     {
         string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync();
-        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}"));
+        OrderRecord order = Value(await Here.RequestAsync($"elders/{elder}"));
 
-        (OrderMessage would, OrderMessage done) = await TriedAsync(command => Here.AcceptAsync(order.Id, volunteer, command: command));
+        (OrderRecord would, OrderRecord done) = await TriedAsync(command => Here.AcceptAsync(order.Id, volunteer, command: command));
 
         Assert.Equal((OrderState.Accepted, volunteer), (would.State, would.Volunteer));
         Assert.Null(would.HoldEntry);
@@ -39,10 +39,10 @@ public sealed class OrderTrialTests : OrderTests
     public async Task A_cancellation_is_tried_whether_or_not_there_is_a_hold(bool accepted)
     {
         string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync();
-        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}"));
+        OrderRecord order = Value(await Here.RequestAsync($"elders/{elder}"));
         if (accepted) Value(await Here.AcceptAsync(order.Id, volunteer));
 
-        (OrderMessage would, OrderMessage done) =
+        (OrderRecord would, OrderRecord done) =
             await TriedAsync(command => Here.Order(order.Id).CancelAsync(Here.Step($"elders/{elder}", "住院", command)));
 
         Assert.Equal(done, would with { EndEntry = done.EndEntry });
@@ -52,9 +52,9 @@ public sealed class OrderTrialTests : OrderTests
     [Fact]
     public async Task A_confirmation_is_tried_with_what_would_pass_the_cap()
     {
-        (string elder, string volunteer, OrderMessage order) = await ServedAsync(TimeSpan.FromHours(2), credit: 89_970);
+        (string elder, string volunteer, OrderRecord order) = await ServedAsync(TimeSpan.FromHours(2), credit: 89_970);
 
-        (OrderMessage would, OrderMessage done) =
+        (OrderRecord would, OrderRecord done) =
             await TriedAsync(command => Here.Order(order.Id).ConfirmAsync(Here.Step($"elders/{elder}", command: command)));
 
         Assert.Equal((OrderState.Confirmed, 120L, 90L, null), (would.State, would.Credited, would.ToPool, would.EndEntry));
@@ -67,13 +67,13 @@ public sealed class OrderTrialTests : OrderTests
     [InlineData(null)]
     public async Task The_end_of_a_dispute_is_tried(int? minutes)
     {
-        (string elder, _, OrderMessage order) = await ServedAsync(TimeSpan.FromHours(2));
+        (string elder, _, OrderRecord order) = await ServedAsync(TimeSpan.FromHours(2));
         Value(await Here.Order(order.Id).DisputeAsync(Here.Step($"elders/{elder}", "只来了一小时")));
-        Task<Reply<OrderMessage>> ResolveAsync(Command command) =>
-            Here.Order(order.Id).ResolveAsync(new ResolveDisputeMessage(command, minutes, "看了录像"));
+        Task<Reply<OrderRecord>> ResolveAsync(Command command) =>
+            Here.Order(order.Id).ResolveAsync(command, minutes, "看了录像");
 
         await TrialRefusedAsync(Reason.MakerIsChecker, ResolveAsync);
-        (OrderMessage would, OrderMessage done) = await TriedAsync(ResolveAsync, actor: "CHECKER");
+        (OrderRecord would, OrderRecord done) = await TriedAsync(ResolveAsync, actor: "CHECKER");
 
         Assert.Equal(done, would with { EndEntry = done.EndEntry });
         Assert.Equal((minutes is not null, "看了录像"), (would.Dispute!.Settled, would.Dispute.ResolveNote));
@@ -83,8 +83,8 @@ public sealed class OrderTrialTests : OrderTests
     public async Task What_a_trial_is_refused_may_be_done_later_under_the_same_id()
     {
         string elder = await Here.RegisterAsync(), volunteer = await Here.EnrolAsync(), busy = await Here.RegisterWithHoursAsync();
-        Value(await Here.Elder(elder).IssueHoursAsync(new IssueHoursMessage(Here.Command(), MonthOf(Here.Now))));
-        OrderMessage first = Value(await Here.RequestAsync($"elders/{busy}")), second = Value(await Here.RequestAsync($"elders/{elder}"));
+        Value(await Here.Elder(elder).IssueHoursAsync(Here.Command(), MonthOf(Here.Now)));
+        OrderRecord first = Value(await Here.RequestAsync($"elders/{busy}")), second = Value(await Here.RequestAsync($"elders/{elder}"));
         Value(await Here.AcceptAsync(first.Id, volunteer));
 
         Command accept = await TrialRefusedAsync(Reason.OrderTimesOverlap, command =>
@@ -97,7 +97,7 @@ public sealed class OrderTrialTests : OrderTests
     [Fact]
     public async Task A_hold_whose_time_is_over_counts_as_ended_and_is_not_ended()
     {
-        (string elder, _, OrderMessage order) = await ServedAsync(TimeSpan.FromHours(2));
+        (string elder, _, OrderRecord order) = await ServedAsync(TimeSpan.FromHours(2));
         Here.Now = HoursCluster.Start.AddDays(16);
 
         await TrialRefusedAsync(Reason.OrderWrongState, command =>
@@ -111,7 +111,7 @@ public sealed class OrderTrialTests : OrderTests
     public async Task What_a_crash_left_open_is_seen_and_not_finished()
     {
         string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync(), second = await Here.EnrolAsync();
-        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}"));
+        OrderRecord order = Value(await Here.RequestAsync($"elders/{elder}"));
         Here.States.FailNext(ServiceOrderState.Kind);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => Here.AcceptAsync(order.Id, volunteer));
 
@@ -127,7 +127,7 @@ public sealed class OrderTrialTests : OrderTests
         Here.States.FailNext(ServiceOrderState.Kind);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => Here.RequestAsync($"elders/{elder}"));
 
-        (OrderMessage would, OrderMessage done) = await TriedAsync(command => Here.RequestAsync($"elders/{elder}", command: command));
+        (OrderRecord would, OrderRecord done) = await TriedAsync(command => Here.RequestAsync($"elders/{elder}", command: command));
 
         Assert.Equal(done, would);
     }
@@ -135,14 +135,14 @@ public sealed class OrderTrialTests : OrderTests
     [Fact]
     public async Task Who_asks_while_a_cancellation_is_tried_hears_that_the_time_is_taken()
     {
-        (string elder, string volunteer, OrderMessage order) = await AcceptedAsync();
-        var person = new OccupancyMessage($"{Tianyuan}/{volunteer}", Now: false);
+        (string elder, string volunteer, OrderRecord order) = await AcceptedAsync();
+        string person = $"{Tianyuan}/{volunteer}";
 
         for (int time = 0; time < 20; time++)
         {
-            Task<Reply<OrderMessage>> trial = Here.Order(order.Id)
+            Task<Reply<OrderRecord>> trial = Here.Order(order.Id)
                 .CancelAsync(Here.Step($"elders/{elder}", command: Here.Command() with { ValidateOnly = true }));
-            while (!trial.IsCompleted) Assert.True(await Here.Order(order.Id).OccupiesAsync(person));
+            while (!trial.IsCompleted) Assert.True(await Here.Order(order.Id).OccupiesAsync(person, now: false));
             Assert.Equal(OrderState.Cancelled, Value(await trial).State);
         }
     }
@@ -150,14 +150,14 @@ public sealed class OrderTrialTests : OrderTests
     [Fact]
     public async Task A_trial_of_what_happened_gives_what_happened_and_of_other_content_a_conflict()
     {
-        (string elder, _, OrderMessage order) = await ServedAsync(TimeSpan.FromHours(2));
+        (string elder, _, OrderRecord order) = await ServedAsync(TimeSpan.FromHours(2));
         Command confirm = Here.Command(content: "a");
-        OrderMessage done = Value(await Here.Order(order.Id).ConfirmAsync(Here.Step($"elders/{elder}", command: confirm)));
+        OrderRecord done = Value(await Here.Order(order.Id).ConfirmAsync(Here.Step($"elders/{elder}", command: confirm)));
         string before = await Here.EverythingAsync();
 
-        Reply<OrderMessage> again = await Here.Order(order.Id)
+        Reply<OrderRecord> again = await Here.Order(order.Id)
             .ConfirmAsync(Here.Step($"elders/{elder}", command: confirm with { ValidateOnly = true }));
-        Reply<OrderMessage> other = await Here.Order(order.Id)
+        Reply<OrderRecord> other = await Here.Order(order.Id)
             .ConfirmAsync(Here.Step($"elders/{elder}", command: confirm with { ValidateOnly = true, Digest = Digest.Of([9]).ToString() }));
 
         Assert.Equal((done, Reason.RequestIdReused), (Value(again), other.Reason));
@@ -167,7 +167,7 @@ public sealed class OrderTrialTests : OrderTests
     [Fact]
     public async Task A_command_whose_trial_nobody_offers_is_not_carried_out_by_mistake()
     {
-        (_, string volunteer, OrderMessage order) = await AcceptedAsync();
+        (_, string volunteer, OrderRecord order) = await AcceptedAsync();
         Here.Now = order.Start;
         Command command = Here.Command() with { ValidateOnly = true };
         string before = await Here.EverythingAsync();
@@ -175,7 +175,7 @@ public sealed class OrderTrialTests : OrderTests
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}", command: command)));
         await Assert.ThrowsAsync<InvalidOperationException>(() => Here.Elder(command.NewId.Text)
-            .RegisterAsync(new RegisterElderMessage(command, "E", new DateOnly(1940, 1, 1), Difficulties.None)));
+            .RegisterAsync(command, "E", new DateOnly(1940, 1, 1), Difficulties.None));
 
         Assert.Equal(before, await Here.EverythingAsync());
     }

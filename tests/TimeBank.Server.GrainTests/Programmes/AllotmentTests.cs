@@ -27,11 +27,11 @@ public sealed class AllotmentTests
     public async Task A_replay_answers_with_the_lines_of_the_first_time()
     {
         await using District district = await DistrictAsync();
-        var allotment = new AllotFundsMessage(district.Command("allot"), Thirds, 100);
+        Command allot = district.Command("allot");
 
-        AllotmentDetails first = AllotmentDetails.Of((await district.Programme("meals").AllotAsync(allotment)).Entry!);
+        AllotmentDetails first = AllotmentDetails.Of((await district.Programme("meals").AllotAsync(allot, Thirds, 100)).Entry!);
         await AllotAsync(district, Thirds, 7);
-        AllotmentDetails again = AllotmentDetails.Of((await district.Programme("meals").AllotAsync(allotment)).Entry!);
+        AllotmentDetails again = AllotmentDetails.Of((await district.Programme("meals").AllotAsync(allot, Thirds, 100)).Entry!);
 
         Assert.Equal(first.Lines.AsEnumerable(), again.Lines);
         Assert.Equal(107, await district.BalanceAsync(Chart.ProgrammeAllotted(Slug.Parse("meals")).Path));
@@ -46,7 +46,7 @@ public sealed class AllotmentTests
         await using District district = await DistrictAsync();
 
         Outcome answer = await district.Programme(programme)
-            .AllotAsync(new AllotFundsMessage(district.Command(), [new("lottery", 1), new(fund, fen)], null));
+            .AllotAsync(district.Command(), [new("lottery", 1), new(fund, fen)], null);
 
         Assert.Equal(reason, answer.Refusal?.Reason);
         Assert.Equal(1_000_000, await district.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
@@ -62,7 +62,7 @@ public sealed class AllotmentTests
 
     private static async Task<long[]> AllotAsync(District district, ImmutableArray<AllotmentLine> lines, long total)
     {
-        Outcome answer = await district.Programme("meals").AllotAsync(new AllotFundsMessage(district.Command(), lines, total));
+        Outcome answer = await district.Programme("meals").AllotAsync(district.Command(), lines, total);
         return [.. AllotmentDetails.Of(answer.Entry!).Lines.Select(line => line.Amount.Value)];
     }
 }

@@ -16,7 +16,7 @@ public sealed class IssueRunTests
         await district.ElderAsync(1960);
         Command run = district.Command("october");
 
-        RunPageMessage first = await district.IssueAsync("meals", run), again = await district.IssueAsync("meals", run),
+        RunPage first = await district.IssueAsync("meals", run), again = await district.IssueAsync("meals", run),
             other = await district.IssueAsync("meals");
 
         Assert.Equal((3, 2, 20), (first.Looked, first.Changed, first.Amounts["MEAL"]));
@@ -33,7 +33,7 @@ public sealed class IssueRunTests
         await using District district = await DistrictAsync(fen: 12_000);
         await district.ElderAsync(1940);
         await district.ElderAsync(1941);
-        var run = new IssueRunMessage(district.Command("october"), District.First);
+        var run = new VoucherRun(district.Command("october"), District.First);
 
         Refusal? refusal = (await district.Programme("meals").BeginIssueAsync(run)).Refusal;
         Assert.Equal(Refusal.Of(Reason.ProgrammeUnderfunded, ("available", "12000"), ("needed", "24000"), ("unit", "CNY")), refusal);
@@ -49,18 +49,18 @@ public sealed class IssueRunTests
         await using District district = await DistrictAsync(fen: 24_000);
         await district.ElderAsync(1940);
         await district.ElderAsync(1941);
-        var run = new IssueRunMessage(district.Command("october"), District.First);
+        var run = new VoucherRun(district.Command("october"), District.First);
         Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Refusal);
         Proposal back = MoneyEntries.Return(district.Command().Header(District.First, ""), Meals,
             [(Slug.Parse("lottery"), new Fen(12_000))]);
         Assert.Null((await district.Grains.GetGrain<ILedgerGrain>(District.Region).SubmitAsync(back)).Refusal);
 
-        RunPageMessage page = await district.Programme("meals").IssueAsync(run, null);
+        RunPage page = await district.Programme("meals").IssueAsync(run, null);
         Assert.Equal(1, page.Changed);
         Assert.Equal(Skips((Reason.ProgrammeUnderfunded, 1)), page.Skipped);
 
         await district.AllotAsync("meals", "lottery", 12_000);
-        RunPageMessage next = await district.IssueAsync("meals");
+        RunPage next = await district.IssueAsync("meals");
         Assert.Equal(1, next.Changed);
         Assert.Equal(Skips((Reason.AlreadyIssued, 1)), next.Skipped);
         Assert.Equal(2, (await district.IssueAsync("meals")).Skipped[Reason.AlreadyIssued]);
@@ -71,12 +71,12 @@ public sealed class IssueRunTests
     {
         await using District district = await DistrictAsync(fen: 501 * 12_000);
         await Task.WhenAll(Enumerable.Range(0, 501).Select(_ => district.ElderAsync(1940)));
-        var run = new IssueRunMessage(district.Command("october"), District.First);
+        var run = new VoucherRun(district.Command("october"), District.First);
         Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Refusal);
 
         for (int time = 0; time < 2; time++)
         {
-            RunPageMessage first = await district.Programme("meals").IssueAsync(run, null),
+            RunPage first = await district.Programme("meals").IssueAsync(run, null),
                 second = await district.Programme("meals").IssueAsync(run, first.Next);
             Assert.Equal((500, 500, 1, 1), (first.Looked, first.Changed, second.Looked, second.Changed));
             Assert.Equal(RunTally.Nothing, await district.Programme("meals").IssueAsync(run, second.Next));
@@ -94,15 +94,15 @@ public sealed class IssueRunTests
         Command run = district.Command("october");
         string before = await district.EverythingAsync();
 
-        RunPageMessage would = await district.IssueAsync("meals", run with { ValidateOnly = true });
+        RunPage would = await district.IssueAsync("meals", run with { ValidateOnly = true });
 
         Assert.Equal(before, await district.EverythingAsync());
         Assert.Equal((3, 2, 20, 24_000), (would.Looked, would.Changed, would.Amounts["MEAL"], would.CommittedFen));
-        RunPageMessage done = await district.IssueAsync("meals", run);
+        RunPage done = await district.IssueAsync("meals", run);
         Assert.Equal((would.Looked, would.Changed, would.Amounts["MEAL"]), (done.Looked, done.Changed, done.Amounts["MEAL"]));
         Assert.Equal(would.Skipped, done.Skipped);
         // What is issued counts for the run that issued it, and binds nothing new.
-        RunPageMessage again = await district.IssueAsync("meals", run with { ValidateOnly = true });
+        RunPage again = await district.IssueAsync("meals", run with { ValidateOnly = true });
         Assert.Equal((2, 0), (again.Changed, again.CommittedFen));
         Assert.Equal(2, (await district.IssueAsync("meals", district.Command() with { ValidateOnly = true }))
             .Skipped[Reason.AlreadyIssued]);
@@ -118,7 +118,7 @@ public sealed class IssueRunTests
         string before = await district.EverythingAsync();
 
         Refusal? refusal = (await district.Programme("meals")
-            .BeginIssueAsync(new IssueRunMessage(run with { ValidateOnly = true }, District.First))).Refusal;
+            .BeginIssueAsync(new VoucherRun(run with { ValidateOnly = true }, District.First))).Refusal;
 
         Assert.Equal(Refusal.Of(Reason.ProgrammeUnderfunded, ("available", "12000"), ("needed", "24000"), ("unit", "CNY")), refusal);
         Assert.Equal(before, await district.EverythingAsync());
@@ -131,7 +131,7 @@ public sealed class IssueRunTests
     {
         await using District district = await DistrictAsync(fen: 501 * 12_000);
         await Task.WhenAll(Enumerable.Range(0, 501).Select(_ => district.ElderAsync(1940)));
-        var run = new IssueRunMessage(district.Command("october"), District.First);
+        var run = new VoucherRun(district.Command("october"), District.First);
         Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Refusal);
         Proposal back = MoneyEntries.Return(district.Command().Header(District.First, ""), Meals,
             [(Slug.Parse("lottery"), new Fen(12_000))]);
@@ -139,13 +139,13 @@ public sealed class IssueRunTests
         string before = await district.EverythingAsync();
 
         var asks = run with { Command = run.Command with { ValidateOnly = true } };
-        RunPageMessage first = await district.Programme("meals").IssueAsync(asks, null);
-        RunPageMessage second = await district.Programme("meals").IssueAsync(asks with { CommittedFen = first.CommittedFen }, first.Next);
+        RunPage first = await district.Programme("meals").IssueAsync(asks, null);
+        RunPage second = await district.Programme("meals").IssueAsync(asks with { CommittedFen = first.CommittedFen }, first.Next);
 
         Assert.Equal((500, 500 * 12_000, 0), (first.Changed, first.CommittedFen, second.Changed));
         Assert.Equal(Skips((Reason.ProgrammeUnderfunded, 1)), second.Skipped);
         Assert.Equal(before, await district.EverythingAsync());
-        RunPageMessage issued = await district.Programme("meals").IssueAsync(run, null),
+        RunPage issued = await district.Programme("meals").IssueAsync(run, null),
             rest = await district.Programme("meals").IssueAsync(run, issued.Next);
         Assert.Equal((500, 0), (issued.Changed, rest.Changed));
         Assert.Equal(second.Skipped, rest.Skipped);
@@ -162,11 +162,11 @@ public sealed class IssueRunTests
         EntryId issue = (await district.Programme("meals").GetAsync())!.ToProgramme().IssueId(District.Code, District.First, elder);
         await ReverseAsync(district, issue);
 
-        RunPageMessage same = await district.IssueAsync("meals", run);
+        RunPage same = await district.IssueAsync("meals", run);
         Assert.Equal((2, 20), (same.Changed, same.Amounts["MEAL"]));
         Assert.Equal(12_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
 
-        RunPageMessage would = await district.IssueAsync("meals", district.Command("again") with { ValidateOnly = true }),
+        RunPage would = await district.IssueAsync("meals", district.Command("again") with { ValidateOnly = true }),
             next = await district.IssueAsync("meals", district.Command("again"));
         Assert.Equal((1, 10, 12_000), (would.Changed, would.Amounts["MEAL"], would.CommittedFen));
         Assert.Equal((1, 10, 1), (next.Changed, next.Amounts["MEAL"], next.Skipped[Reason.AlreadyIssued]));
@@ -198,12 +198,12 @@ public sealed class IssueRunTests
         await using District district = await DistrictAsync(fen: 501 * 12_000);
         await Task.WhenAll(Enumerable.Range(0, 501).Select(_ => district.ElderAsync(1940)));
         district.MoveTo(new DateOnly(2026, 10, 31));
-        var run = new IssueRunMessage(district.Command("october"), District.First);
+        var run = new VoucherRun(district.Command("october"), District.First);
         Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Refusal);
-        RunPageMessage first = await district.Programme("meals").IssueAsync(run, null);
+        RunPage first = await district.Programme("meals").IssueAsync(run, null);
         district.MoveTo(new DateOnly(2026, 11, 1));
 
-        RunPageMessage second = await district.Programme("meals").IssueAsync(run, first.Next);
+        RunPage second = await district.Programme("meals").IssueAsync(run, first.Next);
         Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Refusal);
 
         Assert.Equal((500, 1), (first.Changed, second.Changed));
@@ -211,7 +211,7 @@ public sealed class IssueRunTests
             await district.Journal.EntriesAsync(District.Code, new EntryFilter(EntryCode.IssueVoucher), long.MaxValue, 1, default);
         Assert.Equal(new DateOnly(2026, 10, 31), last[0].Entry.Header.EffectiveDate);
         Assert.Equal(Reason.MonthNotCurrent,
-            (await district.Programme("meals").BeginIssueAsync(new IssueRunMessage(district.Command(), District.First))).Refusal?.Reason);
+            (await district.Programme("meals").BeginIssueAsync(new VoucherRun(district.Command(), District.First))).Refusal?.Reason);
     }
 
     private static async Task ReverseAsync(District district, EntryId entry) => Assert.Null(
@@ -227,7 +227,7 @@ public sealed class IssueRunTests
         await using District district = await DistrictAsync(fen: 1);
 
         Outcome answer = await district.Programme(programme)
-            .BeginIssueAsync(new IssueRunMessage(district.Command(), new DateOnly(2026, month, 1)));
+            .BeginIssueAsync(new VoucherRun(district.Command(), new DateOnly(2026, month, 1)));
 
         Assert.Equal(reason, answer.Refusal?.Reason);
     }
@@ -242,7 +242,7 @@ public sealed class IssueRunTests
         await district.ElderAsync(1950, points: 90);
         await district.ElderAsync(1950);
 
-        RunPageMessage page = await district.IssueAsync("national");
+        RunPage page = await district.IssueAsync("national");
 
         Assert.Equal((1, 80_000), (page.Changed, page.Amounts["CNY"]));
         Assert.Equal(2, page.Skipped[Reason.ElderNotEntitled]);

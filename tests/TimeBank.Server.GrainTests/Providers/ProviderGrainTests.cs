@@ -11,13 +11,13 @@ public sealed class ProviderGrainTests
         await using District district = await District.StartAsync();
         IProviderGrain provider = district.Grains.GetGrain<IProviderGrain>(
             $"{District.Region}/{await district.ProviderAsync(ServiceType.Meal)}");
-        var suspension = new SetStandingMessage(
-            district.Command("suspend"), new StandingRecord(Standing.Suspended, District.First, null, "查"));
+        Command suspend = district.Command("suspend");
+        var suspension = new StandingRecord(Standing.Suspended, District.First, null, "查");
 
-        await provider.SetStandingAsync(suspension);
+        await provider.SetStandingAsync(suspend, suspension);
         await provider.SetStandingAsync(
-            new SetStandingMessage(district.Command(), new StandingRecord(Standing.Good, District.First.AddDays(5), null, "好")));
-        await provider.SetStandingAsync(suspension);
+            district.Command(), new StandingRecord(Standing.Good, District.First.AddDays(5), null, "好"));
+        await provider.SetStandingAsync(suspend, suspension);
 
         ProviderFacts facts = (await provider.GetAsync())!.ToFacts();
         Assert.Equal([Standing.Suspended, Standing.Good], facts.Standings.Select(span => span.Standing));
@@ -32,7 +32,7 @@ public sealed class ProviderGrainTests
 
         Reply<ProviderRecord> reply =
             await provider.SetStandingAsync(
-            new SetStandingMessage(district.Command(), new StandingRecord(Standing.Good, District.First, null, "好")));
+            district.Command(), new StandingRecord(Standing.Good, District.First, null, "好"));
 
         Assert.Equal(Reason.ProviderNotFound, reply.Reason);
         Assert.Null(await provider.GetAsync());

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using System.Reflection;
 using Microsoft.Data.Sqlite;
@@ -33,7 +34,7 @@ public sealed class SiloOutageTests
 
         Exception error =
             await Assert.ThrowsAnyAsync<Exception>(
-            () => silos.FromNearAsync<IVolunteerGrain, VolunteerMessage?>(Key, grain => grain.GetAsync()));
+            () => silos.FromNearAsync<IVolunteerGrain, VolunteerRecord?>(Key, grain => grain.GetAsync()));
 
         AssertOutage(error);
         Assert.Equal([silos.Far], states.ReadAt.Distinct());
@@ -45,15 +46,14 @@ public sealed class SiloOutageTests
         var states = new AwayStates { Writing = Thrown(fault) };
         await using TwoSilos silos = await StartAsync(states);
         var command = new Command(new Guid(1, 0, 0, new byte[8]), Digest.Of([1]).ToString(), "STAFF", "", "");
-        var enrolment = new EnrolVolunteerMessage(command, "V", new DateOnly(1990, 7, 1), "");
         string key = $"430211/{command.NewId}";
 
         AssertOutage(
             await Assert.ThrowsAnyAsync<Exception>(
-            () => silos.FromNearAsync<IVolunteerGrain, Reply<VolunteerMessage>>(key, grain => grain.EnrolAsync(enrolment))));
+            () => silos.FromNearAsync<IVolunteerGrain, Reply<VolunteerRecord>>(key, grain => grain.EnrolAsync(command, "V", new DateOnly(1990, 7, 1), ""))));
         states.Writing = null;
-        Reply<VolunteerMessage> enrolled = await silos.FromNearAsync<IVolunteerGrain,
-            Reply<VolunteerMessage>>(key, grain => grain.EnrolAsync(enrolment));
+        Reply<VolunteerRecord> enrolled = await silos.FromNearAsync<IVolunteerGrain,
+            Reply<VolunteerRecord>>(key, grain => grain.EnrolAsync(command, "V", new DateOnly(1990, 7, 1), ""));
 
         Assert.Equal("V", enrolled.Value?.DisplayName);
         Assert.Equal([silos.Far], states.ReadAt.Distinct());
@@ -69,7 +69,7 @@ public sealed class SiloOutageTests
 
         AssertOutage(
             await Assert.ThrowsAnyAsync<Exception>(
-            () => silos.FromNearAsync<IClearingGrain, PositionsMessage>("430211", grain => grain.PositionsAsync())));
+            () => silos.FromNearAsync<IClearingGrain, ImmutableArray<ClearingPosition>>("430211", grain => grain.PositionsAsync())));
 
         Assert.Equal([silos.Far], states.ReadAt.Distinct());
     }
@@ -85,7 +85,7 @@ public sealed class SiloOutageTests
 
         Exception error =
             await Assert.ThrowsAnyAsync<Exception>(
-            () => silos.FromNearAsync<IClearingGrain, PositionsMessage>("430211", grain => grain.PositionsAsync()));
+            () => silos.FromNearAsync<IClearingGrain, ImmutableArray<ClearingPosition>>("430211", grain => grain.PositionsAsync()));
 
         Assert.IsType<InvalidOperationException>(error);
         Assert.Contains("naem", error.Message, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class SiloOutageTests
 
         Exception error =
             await Assert.ThrowsAnyAsync<Exception>(
-            () => silos.FromNearAsync<IVolunteerGrain, VolunteerMessage?>(Key, grain => grain.GetAsync()));
+            () => silos.FromNearAsync<IVolunteerGrain, VolunteerRecord?>(Key, grain => grain.GetAsync()));
 
         Assert.True(StorageFault.IsUnreadable(error), error.ToString());
         Assert.False(StorageFault.IsOutage(error), error.ToString());

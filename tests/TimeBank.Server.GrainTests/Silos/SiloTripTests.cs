@@ -84,12 +84,12 @@ public sealed class SiloTripTests : IClassFixture<SiloTripTests.Silos>
     public async Task A_refusal_arrives_with_its_reason_and_values()
     {
         MethodInfo method = typeof(IVolunteerGrain).GetMethod(nameof(IVolunteerGrain.GiftAsync))!;
-        Reply<MovedHoursMessage> refused = Refusal.Of(Reason.InsufficientBalance, ("account", "person/1/hours/earned"), ("available", "0"));
+        Reply<MovedHours> refused = Refusal.Of(Reason.InsufficientBalance, ("account", "person/1/hours/earned"), ("available", "0"));
         Trip trip = _silos.Expect(method, refused);
-        var gift = (GiftHoursMessage)new Samples(sparse: false).Of(method.GetParameters()[0])!;
+        var gift = (Command)new Samples(sparse: false).Of(method.GetParameters()[0])!;
 
-        Reply<MovedHoursMessage> answered = await _silos.Two.FromNearAsync<IVolunteerGrain,
-            Reply<MovedHoursMessage>>(KeyOf(typeof(IVolunteerGrain)), grain => grain.GiftAsync(gift));
+        Reply<MovedHours> answered = await _silos.Two.FromNearAsync<IVolunteerGrain,
+            Reply<MovedHours>>(KeyOf(typeof(IVolunteerGrain)), grain => grain.GiftAsync(gift, "elders/1", 1));
 
         Assert.Equal(_silos.Two.Far, trip.RanAt);
         Assert.Equal(refused, answered);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TimeBank.Ledger;
 using Xunit;
 using static TimeBank.Server.GrainTests.HoursCluster;
@@ -14,8 +15,8 @@ public sealed class VolunteerGrainTests : HoursTests
         Command command = Here.Command();
         DateOnly born = ChinaTime.DateOf(Here.Now).AddYears(-age);
 
-        Reply<VolunteerMessage> reply = await Here.Volunteer(command.NewId.Text)
-            .EnrolAsync(new EnrolVolunteerMessage(command, "V", born, ""));
+        Reply<VolunteerRecord> reply = await Here.Volunteer(command.NewId.Text)
+            .EnrolAsync(command, "V", born, "");
 
         Assert.Equal(expected, reply.Reason);
         Assert.Equal(expected == Reason.None, await Here.Volunteer(command.NewId.Text).GetAsync() is not null);
@@ -31,7 +32,7 @@ public sealed class VolunteerGrainTests : HoursTests
         {
             Command command = Here.Command();
             await RefusedAsync(Reason.HomeNotFound, () =>
-                Here.Volunteer(command.NewId.Text).EnrolAsync(new EnrolVolunteerMessage(command, "V", new DateOnly(1980, 1, 1), wrong)));
+                Here.Volunteer(command.NewId.Text).EnrolAsync(command, "V", new DateOnly(1980, 1, 1), wrong));
         }
     }
 
@@ -39,27 +40,28 @@ public sealed class VolunteerGrainTests : HoursTests
     public async Task Enrolment_again_gives_the_same_answer_and_another_content_is_a_conflict()
     {
         Command command = Here.Command(content: "a");
-        var enrolment = new EnrolVolunteerMessage(command, "V", new DateOnly(1980, 1, 1), "");
         IVolunteerGrain volunteer = Here.Volunteer(command.NewId.Text);
 
-        VolunteerMessage first = Value(await volunteer.EnrolAsync(enrolment));
+        VolunteerRecord first = Value(await volunteer.EnrolAsync(command, "V", new DateOnly(1980, 1, 1), ""));
         await Here.ForgetAsync(volunteer);
-        VolunteerMessage again = Value(await volunteer.EnrolAsync(enrolment));
+        VolunteerRecord again = Value(await volunteer.EnrolAsync(command, "V", new DateOnly(1980, 1, 1), ""));
 
         Assert.Equal(first with { Family = [] }, again with { Family = [] });
         await RefusedAsync(Reason.RequestIdReused, () =>
-            volunteer.EnrolAsync(enrolment with { Command = Here.Command(content: "b", request: command.RequestId.ToByteArray()[0]) }));
+            volunteer.EnrolAsync(Here.Command(content: "b", request: command.RequestId.ToByteArray()[0]), "V", new DateOnly(1980, 1, 1),
+                ""));
     }
 
     [Fact]
     public async Task Enrolment_survives_a_crash_before_its_state_is_written()
     {
         Command command = Here.Command();
-        var enrolment = new EnrolVolunteerMessage(command, "V", new DateOnly(1980, 1, 1), "");
         Here.States.FailNext(VolunteerState.Kind);
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => Here.Volunteer(command.NewId.Text).EnrolAsync(enrolment));
+        await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => Here.Volunteer(command.NewId.Text).EnrolAsync(command, "V", new DateOnly(1980, 1, 1), ""));
 
-        Assert.Equal("V", Value(await Here.Volunteer(command.NewId.Text).EnrolAsync(enrolment)).DisplayName);
+        Assert.Equal("V", Value(await Here.Volunteer(command.NewId.Text).EnrolAsync(command, "V", new DateOnly(1980, 1, 1), ""))
+            .DisplayName);
     }
 
     [Fact]
@@ -67,8 +69,8 @@ public sealed class VolunteerGrainTests : HoursTests
     {
         string volunteer = await Here.EnrolAsync();
         await RefusedAsync(Reason.FamilyMemberNotFound, () =>
-            Here.Volunteer(volunteer).SetFamilyAsync(Family(Here.Command(), "elders/000000000000")));
-        await RefusedAsync(Reason.VolunteerNotFound, () => Here.Volunteer("000000000000").SetFamilyAsync(Family(Here.Command())));
+            Here.Volunteer(volunteer).SetFamilyAsync(Here.Command(), Family("elders/000000000000")));
+        await RefusedAsync(Reason.VolunteerNotFound, () => Here.Volunteer("000000000000").SetFamilyAsync(Here.Command(), Family()));
     }
 
     [Fact]
@@ -77,9 +79,9 @@ public sealed class VolunteerGrainTests : HoursTests
         (string giver, string mother) = await GiverAsync(600, receiverAge: 70);
         Command command = Here.Command();
 
-        MovedHoursMessage first = Value(await Here.Volunteer(giver).GiftAsync(new GiftHoursMessage(command, $"elders/{mother}", 90)));
-        Value(await Here.Volunteer(giver).DonateAsync(new DonateHoursMessage(Here.Command(), 30)));
-        MovedHoursMessage again = Value(await Here.Volunteer(giver).GiftAsync(new GiftHoursMessage(command, $"elders/{mother}", 90)));
+        MovedHours first = Value(await Here.Volunteer(giver).GiftAsync(command, $"elders/{mother}", 90));
+        Value(await Here.Volunteer(giver).DonateAsync(Here.Command(), 30));
+        MovedHours again = Value(await Here.Volunteer(giver).GiftAsync(command, $"elders/{mother}", 90));
 
         Assert.Equal(first, again);
         Assert.Equal(510, first.Hours.Earned);
@@ -103,13 +105,13 @@ public sealed class VolunteerGrainTests : HoursTests
             "self" => $"volunteers/{giver}",
             _ => "elders/000000000000",
         };
-        var gift = new GiftHoursMessage(Here.Command(), receiver, minutes);
+        Command gift = Here.Command();
 
-        Refusal first = await RefusedAsync(expected, () => Here.Volunteer(giver).GiftAsync(gift));
+        Refusal first = await RefusedAsync(expected, () => Here.Volunteer(giver).GiftAsync(gift, receiver, minutes));
         await Here.CreditAsync(giver, 1_000);
 
         // A retry never has another outcome, even where the rules would now allow it.
-        Assert.Equal(first, (await Here.Volunteer(giver).GiftAsync(gift)).Refusal);
+        Assert.Equal(first, (await Here.Volunteer(giver).GiftAsync(gift, receiver, minutes)).Refusal);
     }
 
     [Fact]
@@ -117,17 +119,17 @@ public sealed class VolunteerGrainTests : HoursTests
     {
         (string giver, _) = await GiverAsync(600, 70);
         string father = await Here.EnrolAsync(age: 70);
-        Value(await Here.Volunteer(giver).SetFamilyAsync(Family(Here.Command(), $"volunteers/{father}")));
-        Value(await Here.Volunteer(giver).GiftAsync(new GiftHoursMessage(Here.Command(), $"volunteers/{father}", 100)));
+        Value(await Here.Volunteer(giver).SetFamilyAsync(Here.Command(), Family($"volunteers/{father}")));
+        Value(await Here.Volunteer(giver).GiftAsync(Here.Command(), $"volunteers/{father}", 100));
 
         Refusal refusal = await RefusedAsync(Reason.GiftedHoursNotGivable, () =>
-            Here.Volunteer(father).DonateAsync(new DonateHoursMessage(Here.Command(), 100)));
+            Here.Volunteer(father).DonateAsync(Here.Command(), 100));
 
         Assert.Contains(("available", "0"), refusal.Values);
         await RefusedAsync(Reason.InsufficientBalance, () =>
-            Here.Volunteer(father).DonateAsync(new DonateHoursMessage(Here.Command(), 101)));
+            Here.Volunteer(father).DonateAsync(Here.Command(), 101));
         await RefusedAsync(Reason.VolunteerNotFound, () =>
-            Here.Volunteer("000000000000").DonateAsync(new DonateHoursMessage(Here.Command(), 1)));
+            Here.Volunteer("000000000000").DonateAsync(Here.Command(), 1));
     }
 
     [Fact]
@@ -136,14 +138,14 @@ public sealed class VolunteerGrainTests : HoursTests
         string one = await Here.EnrolAsync(age: 65), other = await Here.EnrolAsync(age: 66);
         await Here.CreditAsync(one, 100);
         await Here.CreditAsync(other, 100);
-        Value(await Here.Volunteer(one).SetFamilyAsync(Family(Here.Command(), $"volunteers/{other}")));
-        Value(await Here.Volunteer(other).SetFamilyAsync(Family(Here.Command(), $"volunteers/{one}")));
+        Value(await Here.Volunteer(one).SetFamilyAsync(Here.Command(), Family($"volunteers/{other}")));
+        Value(await Here.Volunteer(other).SetFamilyAsync(Here.Command(), Family($"volunteers/{one}")));
 
-        Reply<MovedHoursMessage>[] gifts = await Task.WhenAll(
+        Reply<MovedHours>[] gifts = await Task.WhenAll(
             Enumerable.Range(0, 10).SelectMany(_ => new[]
             {
-                Here.Volunteer(one).GiftAsync(new GiftHoursMessage(Here.Command(), $"volunteers/{other}", 1)),
-                Here.Volunteer(other).GiftAsync(new GiftHoursMessage(Here.Command(), $"volunteers/{one}", 1)),
+                Here.Volunteer(one).GiftAsync(Here.Command(), $"volunteers/{other}", 1),
+                Here.Volunteer(other).GiftAsync(Here.Command(), $"volunteers/{one}", 1),
             })).WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.All(gifts, gift => Assert.Null(gift.Refusal));
@@ -157,28 +159,28 @@ public sealed class VolunteerGrainTests : HoursTests
         bool isElder = receiverAge >= 60;
         string relative = isElder ? await Here.RegisterAsync(receiverAge) : await Here.EnrolAsync(receiverAge);
         Value(await Here.Volunteer(giver)
-            .SetFamilyAsync(Family(Here.Command(), isElder ? $"elders/{relative}" : $"volunteers/{relative}")));
+            .SetFamilyAsync(Here.Command(), Family(isElder ? $"elders/{relative}" : $"volunteers/{relative}")));
         return (giver, relative);
     }
 
-    private static SetFamilyMessage Family(Command command, params string[] people) =>
-        new(command, [.. people.Select(person => new FamilyMemberMessage(person, Kinship.Parent))]);
+    private static ImmutableArray<FamilyRecord> Family(params string[] people) =>
+        [.. people.Select(person => new FamilyRecord(person, Kinship.Parent))];
 
     [Fact]
     public async Task A_reversal_takes_from_lifetime_what_it_gave_and_gives_nothing()
     {
         string volunteer = await Here.EnrolAsync();
         await Here.CreditAsync(volunteer, 120);
-        OrderMessage served = await ServedAsync(volunteer, minutes: 60);
+        OrderRecord served = await ServedAsync(volunteer, minutes: 60);
         Assert.Equal((180, 180), ((await Here.HoursAsync(volunteer)).Earned, (await Here.HoursAsync(volunteer)).Lifetime));
 
         for (int time = 0; time < 120; time++)
         {
-            Value(await Here.Volunteer(volunteer).DonateAsync(new DonateHoursMessage(Here.Command(), 60)));
+            Value(await Here.Volunteer(volunteer).DonateAsync(Here.Command(), 60));
             LedgerHead head = await Here.Journal.ReadHeadAsync(RegionCode.Parse(Tianyuan), default);
             await ReverseAsync(head.Size - 1);
         }
-        HoursMessage hours = await Here.HoursAsync(volunteer);
+        PersonHours hours = await Here.HoursAsync(volunteer);
         Assert.Equal((180, 180, 0), (hours.Earned, hours.Lifetime, hours.Stars));
 
         await ReverseAsync(served.EndEntry!.Value);
@@ -187,10 +189,10 @@ public sealed class VolunteerGrainTests : HoursTests
         Assert.Equal(120, (await Here.HoursAsync(volunteer)).Lifetime);
     }
 
-    private async Task<OrderMessage> ServedAsync(string volunteer, long minutes)
+    private async Task<OrderRecord> ServedAsync(string volunteer, long minutes)
     {
         string elder = await Here.RegisterWithHoursAsync();
-        OrderMessage order = Value(await Here.RequestAsync($"elders/{elder}", TimeSpan.FromMinutes(10), minutes));
+        OrderRecord order = Value(await Here.RequestAsync($"elders/{elder}", TimeSpan.FromMinutes(10), minutes));
         Value(await Here.AcceptAsync(order.Id, volunteer));
         Value(await Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));
         Here.Now = Here.Now.AddMinutes(minutes);

@@ -163,7 +163,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
 
         _district.MoveTo(new DateOnly(2026, 11, 29));
         OpaqueId[] due = Assert.Single(await Expiry(run).DueAsync(default));
-        RunPageMessage page = await Expiry(run).ExpireAsync(due), again = await Expiry(_district.Command()).ExpireAsync(due);
+        RunPage page = await Expiry(run).ExpireAsync(due), again = await Expiry(_district.Command()).ExpireAsync(due);
 
         Assert.Equal((2, 10, 80_000), (page.Changed, page.Amounts["MEAL"], page.Amounts["CNY"]));
         Assert.Equal((0, 2), (again.Changed, again.Looked));
@@ -202,11 +202,11 @@ public sealed class VoucherGrainTests : IAsyncLifetime
         string before = await _district.EverythingAsync();
 
         Assert.Null((await Expiry(asks).BeginAsync()).Refusal);
-        RunPageMessage would = await Expiry(asks).ExpireAsync(Assert.Single(await Expiry(asks).DueAsync(default)));
+        RunPage would = await Expiry(asks).ExpireAsync(Assert.Single(await Expiry(asks).DueAsync(default)));
 
         Assert.Equal(before, await _district.EverythingAsync());
         Assert.Null((await Expiry(run).BeginAsync()).Refusal);
-        RunPageMessage done = await Expiry(run).ExpireAsync(Assert.Single(await Expiry(run).DueAsync(default)));
+        RunPage done = await Expiry(run).ExpireAsync(Assert.Single(await Expiry(run).DueAsync(default)));
         Assert.Equal((2, 10, 80_000), (would.Changed, would.Amounts["MEAL"], would.Amounts["CNY"]));
         Assert.Equal((would.Changed, would.Amounts["MEAL"], would.Amounts["CNY"]),
             (done.Changed, done.Amounts["MEAL"], done.Amounts["CNY"]));

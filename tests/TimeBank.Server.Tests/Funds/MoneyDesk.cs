@@ -102,10 +102,10 @@ internal sealed class MoneyDesk(TestServer server, string region)
         Command Command() => new(Guid.Parse(Request()), Digest.Of(Encoding.UTF8.GetBytes("elder")).ToString(), "registrar", "", "");
         Command command = Command();
         IElderGrain elder = server.Services.GetRequiredService<IGrainFactory>().GetGrain<IElderGrain>($"{region}/{command.NewId}");
-        Assert.Null((await elder.RegisterAsync(new RegisterElderMessage(command, "老人", Born, Difficulties.None))).Refusal);
+        Assert.Null((await elder.RegisterAsync(command, "老人", Born, Difficulties.None)).Refusal);
         if (points is { } score) Assert.Null(
             (await elder.RecordAssessmentAsync(
-            new RecordAssessmentMessage(Command(), new AssessmentMessage(score, new DateOnly(2026, 9, 1), region), Difficulties.None)))
+            Command(), new AssessmentRecord(score, new DateOnly(2026, 9, 1), region), Difficulties.None))
             .Refusal);
         return $"{Region}/elders/{command.NewId}";
     }

@@ -96,7 +96,7 @@ public sealed class EveryTextTests(TestServer server)
             BirthDate = new DateOnly(1980, 1, 1).ToContract() };
         Command command = Sent("/timebank.v1.VolunteerService/EnrolVolunteer", request, request.RequestId, "staff-Counter");
         IVolunteerGrain older = server.Services.GetRequiredService<IGrainFactory>().GetGrain<IVolunteerGrain>($"430211/{command.NewId}");
-        Assert.Null((await older.EnrolAsync(new EnrolVolunteerMessage(command, name, new DateOnly(1980, 1, 1), ""))).Refusal);
+        Assert.Null((await older.EnrolAsync(command, name, new DateOnly(1980, 1, 1), "")).Refusal);
         var counter = new VolunteerService.VolunteerServiceClient(server.As(Role.Counter));
 
         Volunteer again = await counter.EnrolVolunteerAsync(request);
@@ -120,7 +120,7 @@ public sealed class EveryTextTests(TestServer server)
         var cancel = new CancelOrderRequest { RequestId = Id(6), Order = order.Name, Note = "病\u202e了" };
         IServiceOrderGrain older = server.Services.GetRequiredService<IGrainFactory>()
             .GetGrain<IServiceOrderGrain>($"430211/{order.Name.Split('/')[^1]}");
-        var step = new OrderStepMessage(Sent("/timebank.v1.ServiceOrderService/CancelOrder", cancel, Id(6), id), $"elders/{id}",
+        var step = new OrderStep(Sent("/timebank.v1.ServiceOrderService/CancelOrder", cancel, Id(6), id), $"elders/{id}",
             cancel.Note);
         Assert.Null((await older.CancelAsync(step)).Refusal);
 
