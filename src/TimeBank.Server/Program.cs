@@ -9,7 +9,7 @@ try
         bool dryRun = words.Contains(MigrateCommand.DryRun);
         return MigrateCommand.Run(TimeBankServer.Options([.. words.Where(word => word != MigrateCommand.DryRun)]), dryRun, Console.Out);
     }
-    await TimeBankServer.Build(args).RunAsync();
+    await ServerStart.RunAsync(TimeBankServer.Build(args));
     return 0;
 }
 catch (Exception error) when (ServerStart.Explain(error) is { } explanation)

@@ -8,12 +8,40 @@ using TimeBank.Storage;
 
 namespace TimeBank.Server;
 
-/// <summary>What an operator reads where the server can't start: one line, which says what is wrong and what to do.</summary>
+/// <summary>
+/// The start of a server, and what an operator reads where it can't: one line, which says what is wrong and what to do.
+/// </summary>
 public static class ServerStart
 {
     public const int CannotStart = 3;
 
     private const string Addresses = "Name addresses of this machine, and ports that its account may use.";
+
+    /// <summary>
+    /// Runs a server until it is told to end. One that is told so while it starts ends too: what has begun is broken off, as by a crash,
+    /// and nobody has been answered yet.
+    /// </summary>
+    public static async Task RunAsync(WebApplication server)
+    {
+        await using WebApplication running = server;
+        try
+        {
+            await running.StartAsync();
+        }
+        catch (Exception error) when (running.Lifetime.ApplicationStopping.IsCancellationRequested && IsBrokenOff(error))
+        {
+            running.Logger.LogInformation("The server was told to end while it started, and ends.");
+            return;
+        }
+        await running.WaitForShutdownAsync();
+    }
+
+    private static bool IsBrokenOff(Exception error) => error switch
+    {
+        AggregateException several => several.InnerExceptions.All(IsBrokenOff),
+        OperationCanceledException or OrleansLifecycleCanceledException => true,
+        _ => false,
+    };
 
     /// <summary>The reason in a line; null where it is a bug, which shows its stack.</summary>
     public static string? Explain(Exception error) => Sentence(error)?.ReplaceLineEndings(" ").Trim();

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Storage;
 using TimeBank.Testing;
 using Xunit;
@@ -127,6 +129,46 @@ public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture
         }
         await using JournalDesk again = await JournalDesk.StartAsync(_data.FullName, setting);
         Assert.Null((await again.WriteAsync(2)).Refusal);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_told_to_end_before_it_starts_ends()
+    {
+        WebApplication server = TimeBankServer.Build(JournalDesk.Arguments(_data.FullName));
+        server.Lifetime.StopApplication();
+
+        await ServerStart.RunAsync(server);
+    }
+
+    [Theory]
+    [InlineData(ServiceLifecycleStage.RuntimeInitialize)]
+    [InlineData(ServiceLifecycleStage.RuntimeGrainServices)]
+    [InlineData(ServiceLifecycleStage.BecomeActive)]
+    [InlineData(ServiceLifecycleStage.Active)]
+    public async Task A_server_that_is_told_to_end_while_it_starts_ends_and_another_can_start(int stage)
+    {
+        WebApplication server = TimeBankServer.Build(JournalDesk.Arguments(_data.FullName));
+        server.Services.GetRequiredService<ISiloLifecycle>().Subscribe("told to end", stage, _ =>
+        {
+            server.Lifetime.StopApplication();
+            return Task.CompletedTask;
+        });
+
+        await ServerStart.RunAsync(server);
+
+        await using JournalDesk next = await JournalDesk.StartAsync(_data.FullName);
+        Assert.Null((await next.WriteAsync(1)).Refusal);
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_start_says_so_although_it_was_told_to_end()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        WebApplication server = TimeBankServer.Build(
+            [.. JournalDesk.Arguments(_data.FullName), $"--TimeBank:Grpc={taken.LocalEndpoint}"]);
+
+        await Assert.ThrowsAsync<IOException>(() => ServerStart.RunAsync(server));
     }
 
     public void Dispose() => _data.Delete(recursive: true);
