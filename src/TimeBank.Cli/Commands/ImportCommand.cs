@@ -40,12 +40,12 @@ internal static class ImportCommand
                 result = await SendAsync(session, client, parsed.GetValue(source)!, lines, validateOnly: false);
                 result.Refused.Add(unread);
             }
-            else if (!dry)
+            else if (!sound && !parsed.GetValue(keepGoing))
             {
-                // What was only tried isn't recorded.
+                // Where a line is refused, no line is recorded, and a dry run says the same.
                 tried.Recorded = 0;
             }
-            session.Screen.Show(result, () => Show(session, result));
+            session.Screen.Show(result, () => Show(session, result, dry));
             return result.Refused.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
         })];
     }
@@ -94,7 +94,7 @@ internal static class ImportCommand
         if (chunk.Count > 0) yield return [.. chunk];
     }
 
-    private static void Show(Session session, ImportBalancesResponse result)
+    private static void Show(Session session, ImportBalancesResponse result, bool dry)
     {
         Language language = session.Language;
         if (result.Refused.Count > 0)
@@ -107,7 +107,10 @@ internal static class ImportCommand
                 .Select(line => (IReadOnlyList<string>)[$"{line.Number}", line.Key, line.Field, line.Reason,
                 line.Texts.TryGetValue(language.Locale, out string? text) ? text : ""]));
         }
-        session.Screen.Line(language[$"记入 {result.Recorded} 行，此前已有 {result.Known} 行，不能记 {result.Refused.Count} 行。",
-            $"{result.Recorded} lines recorded, {result.Known} known before, {result.Refused.Count} refused."]);
+        string recorded = dry
+            ? language[$"可记入 {result.Recorded} 行", $"{result.Recorded} lines would be recorded"]
+            : language[$"记入 {result.Recorded} 行", $"{result.Recorded} lines recorded"];
+        session.Screen.Line(language[$"{recorded}，此前已有 {result.Known} 行，不能记 {result.Refused.Count} 行。",
+            $"{recorded}, {result.Known} known before, {result.Refused.Count} refused."]);
     }
 }

@@ -29,7 +29,7 @@ public sealed class LedgerToolTests : IDisposable
         Assert.Contains("As of 0 entries.", await SoundAsync(desk, "trial-balance"), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(file, Sound);
-        Assert.Contains("2 lines recorded, 0 known before, 0 refused.",
+        Assert.Contains("2 lines would be recorded, 0 known before, 0 refused.",
             await SoundAsync(desk, "import", file, "--source", "old", "--dry-run"), StringComparison.Ordinal);
         Assert.Contains("2 lines recorded, 0 known before, 0 refused.", await SoundAsync(desk, "import", file, "--source", "old"),
             StringComparison.Ordinal);
@@ -91,7 +91,8 @@ public sealed class LedgerToolTests : IDisposable
         {
             (int code, string output, string error) = await RunAsync(desk, ["import", file, "--source", "old", .. how]);
             Assert.Equal(1, code);
-            Assert.Contains(sum, output, StringComparison.Ordinal);
+            string said = how is ["--dry-run"] ? sum.Replace("lines recorded", "lines would be recorded", StringComparison.Ordinal) : sum;
+            Assert.Contains(said, output, StringComparison.Ordinal);
             // A table breaks long cells.
             Assert.Contains(why.Split(' ')[0], output, StringComparison.Ordinal);
             using JsonDocument report =
@@ -102,6 +103,27 @@ public sealed class LedgerToolTests : IDisposable
                 line.GetProperty("texts").GetProperty("en").GetString()!.Contains(why, StringComparison.Ordinal));
         }
         Assert.Contains("As of 0 entries.", await SoundAsync(desk, "trial-balance"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("K-9\t,2026-09-30,pool/donated,C,MIN,1,\n K-1,2026-09-30,pool/donated,C,MIN,1,\nK-1 ,2026-09-30,pool/donated,C,MIN,1,\n"
+        + "K-1,2026-09-30,pool/donated,C,MIN,1,\n", 3)]
+    [InlineData("Q-1,2026-09-30,pool/donated,C,MIN,1,\nQ-1,2026-09-30,pool/donated,C,MIN,2,\nQ-2,2026-09-30,pool/donated,C,MIN,3,\n", 2)]
+    public async Task A_dry_run_says_what_the_same_command_without_it_says(string rows, int refused)
+    {
+        await using JournalDesk desk = await JournalDesk.StartAsync(_data);
+        string file = Path.Combine(_data, "balances.csv");
+        await File.WriteAllTextAsync(file, "id,date,account,side,unit,amount,memo\n" + rows);
+
+        foreach ((string[] how, int lines) in new (string[], int)[] { ([], 0), (["--keep-going"], 1) })
+        {
+            string[] import = ["import", file, "--source", "old", .. how];
+            (int tried, string trial, _) = await RunAsync(desk, [.. import, "--dry-run"]);
+            (int done, string run, _) = await RunAsync(desk, import);
+            Assert.Equal((1, 1), (tried, done));
+            Assert.Contains($"{lines} lines would be recorded, 0 known before, {refused} refused.", trial, StringComparison.Ordinal);
+            Assert.Contains($"{lines} lines recorded, 0 known before, {refused} refused.", run, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
