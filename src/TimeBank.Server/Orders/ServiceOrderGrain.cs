@@ -69,7 +69,7 @@ public sealed partial class ServiceOrderGrain(
     });
 
     public Task<Reply<OrderRecord>> CheckInAsync(OrderStep step) =>
-        StepAsync(step.Command, () => IsVolunteer(step.Party), async () =>
+        StepAsync(step.Command, () => MayServe(step.Party), async () =>
         OrderRules.CheckIn(State.State, Plan, Now) ?? await EnterAsync() ?? await ChangeAsync(step.Command, () =>
         {
             State.State = OrderState.CheckedIn;
@@ -77,7 +77,7 @@ public sealed partial class ServiceOrderGrain(
         }));
 
     public Task<Reply<OrderRecord>> CheckOutAsync(OrderStep step) =>
-        StepAsync(step.Command, () => IsVolunteer(step.Party), async () =>
+        StepAsync(step.Command, () => MayServe(step.Party), async () =>
     {
         if (OrderRules.CheckOut(State.State) is { } notNow) return notNow;
         Policy policy = await GrainFactory.PolicyAsync(Region, Plan.Day);
@@ -159,6 +159,9 @@ public sealed partial class ServiceOrderGrain(
     private bool IsRecipient(string party) => State.Recipient == party;
 
     private bool IsVolunteer(string party) => State.Volunteer.Length > 0 && party == PersonCalls.Volunteers + State.Volunteer;
+
+    /// <summary>An order that nobody has accepted is nobody else's: its state is what is in the way.</summary>
+    private bool MayServe(string party) => State.Volunteer.Length == 0 || IsVolunteer(party);
 
     /// <summary>Carries a command out once, or only tries it.</summary>
     /// <param name="carryOut">Asks the rules and does it; what it leaves is durable and knows the command.</param>

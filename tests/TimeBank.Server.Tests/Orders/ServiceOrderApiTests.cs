@@ -179,8 +179,8 @@ public sealed class ServiceOrderApiTests(TestServer server)
         await own.RateOrderAsync(new RateOrderRequest { RequestId = Id(), Order = order, Stars = 5 })
             .IsRefusedAsync(Reason.OrderWrongState);
         await own.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.OrderWrongState);
-        await other.CheckInAsync(new CheckInRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.PartyNotAllowed);
-        await other.CheckOutAsync(new CheckOutRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.PartyNotAllowed);
+        await other.CheckInAsync(new CheckInRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.OrderWrongState);
+        await other.CheckOutAsync(new CheckOutRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.OrderWrongState);
         await other.CancelOrderAsync(new CancelOrderRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.PartyNotAllowed);
         await _desk.OrdersAs(Role.Administrator)
             .ResolveDisputeAsync(new ResolveDisputeRequest { RequestId = Id(), Order = order, Outcome = DisputeOutcome.Cancelled,
