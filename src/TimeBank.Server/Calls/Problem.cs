@@ -94,13 +94,16 @@ public sealed record FieldViolation(string Field, string Violation, params IRead
 /// <summary>The values of a refusal as people read them in its text; callers also get them as they are.</summary>
 internal static class ReadableValues
 {
-    private static readonly string[] AmountKeys = ["available", "needed", "held", "limit"];
+    private static readonly string[] AmountKeys = ["available", "needed", "held", "limit"], WordKeys = ["state", "paid_in", "counted_in"];
 
-    /// <summary>A state by its word, amounts by the unit that stands beside them.</summary>
+    /// <summary>A state or a unit by its word, amounts by the unit that stands beside them.</summary>
     public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> values, string locale)
     {
         var readable = new Dictionary<string, string>(values);
-        if (values.TryGetValue("state", out string? state)) readable["state"] = ReasonCatalogue.Word(state, locale);
+        foreach (string key in WordKeys)
+        {
+            if (values.TryGetValue(key, out string? word)) readable[key] = ReasonCatalogue.Word(word, locale);
+        }
         if (!values.TryGetValue("unit", out string? unit)) return readable;
         foreach (string key in AmountKeys)
         {

@@ -29,7 +29,7 @@ public sealed class ProgrammeGrain(
         Refusal? Decide() =>
             State.Programme is not null ? Refusal.Of(Reason.ProgrammeExists, ("id", LocalKey))
             : !catalogue.Items.Any(item => item.Unit.Code == asked.Unit && asked.ServiceTypes.Contains(item.Type))
-                ? Refusal.Of(Reason.ItemNotFound, ("item", asked.Unit))
+                ? Refusal.Of(Reason.ItemNotFound, ("counted_in", asked.Unit))
             : null;
         Refusal? refusal = await OnceAsync(command, Decide, () => State.Programme ??= asked);
         return refusal is null ? State.Programme! : refusal;

@@ -82,11 +82,13 @@ public sealed class ReportReader(ILedgerReader ledger)
             if (SlugOf(gift.Credit, "programme") is not { Length: > 0 } programme) continue;
             ProgrammeMoney money = await MoneyAsync(region, Slug.Parse(programme), moment, cancellation);
             Share giver = money.Shares.First(share => share.Fund == SlugOf(gift.Debit, "fund"));
+            // The account itself may hold enough of what others gave.
             long unspent = Math.Max(0, giver.Given - giver.Spent), needed = gift.Transfer.Posted;
             if (needed <= unspent) continue;
             return Refusal.Of(
                 Reason.InsufficientBalance,
-                ("account", gift.Credit.Text), ("available", $"{unspent}"), ("needed", $"{needed}"), ("unit", Unit.Fen.Code));
+                ("giver", gift.Debit.Text), ("receiver", gift.Credit.Text),
+                ("available", $"{unspent}"), ("needed", $"{needed}"), ("unit", Unit.Fen.Code));
         }
         return null;
     }

@@ -33,7 +33,9 @@ public sealed partial class ServiceOrderGrain
         Policy policy = await GrainFactory.PolicyAsync(Region, plan.Day);
         CatalogueItem? item = Slug.TryParse(request.Item, out Slug id)
             ? (await GrainFactory.CatalogueAsync(Region, plan.Day)).Find(id) : null;
-        Refusal? noItem = item is { Payer: Payer.TimeBank } ? null : Refusal.Of(Reason.ItemNotFound, ("item", request.Item));
+        Refusal? noItem = item is null ? Refusal.Of(Reason.ItemNotFound, ("item", request.Item))
+            : item.Payer != Payer.TimeBank ? Refusal.Of(Reason.ItemNotFound, ("item", request.Item), ("paid_in", Unit.Fen.Code))
+            : null;
         string agenda;
         Refusal? refusal;
         if (request.Recipient.StartsWith(PersonCalls.Volunteers, StringComparison.Ordinal))

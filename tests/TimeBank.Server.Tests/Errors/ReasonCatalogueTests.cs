@@ -60,6 +60,24 @@ public sealed class ReasonCatalogueTests
     public void A_text_names_no_account_where_its_values_name_none(Reason reason, string english, string chinese) =>
         Assert.Equal((english, chinese), Texts(Problem.Of(reason, ("available", "60"), ("needed", "90"), ("unit", "MIN"))));
 
+    [Theory]
+    [InlineData("item=flying", "The service list has no item flying.", "服务清单里没有“flying”。")]
+    [InlineData("item=meal;paid_in=CNY", "The service list has no item meal for hours: it is paid for in yuan.",
+        "服务清单里没有“meal”这项时间服务：它以元结算。")]
+    [InlineData("counted_in=BATH", "The service list has no item of these services that is counted in baths.",
+        "服务清单里没有以“次助浴”计数的所选服务。")]
+    public void What_the_service_list_lacks_is_told_by_what_was_asked_for(string values, string english, string chinese) =>
+        Assert.Equal((english, chinese), Texts(Problem.Of(new Refusal(Reason.ItemNotFound, values))));
+
+    [Fact]
+    public void A_share_that_is_spent_is_not_told_as_the_account_that_holds_more() =>
+        Assert.Equal(
+            ("There isn't enough left of what the account fund/a/available gave the account programme/p/allotted: "
+                + "CNY 0.00 available, CNY 0.01 needed.",
+                "账户 fund/a/available 给账户 programme/p/allotted 的钱余额不足：可用0.00元，需要0.01元。"),
+            Texts(Problem.Of(Reason.InsufficientBalance, ("giver", "fund/a/available"), ("receiver", "programme/p/allotted"),
+                ("available", "0"), ("needed", "1"), ("unit", "CNY"))));
+
     [Fact]
     public void A_refusal_tells_its_values_in_both_languages()
     {

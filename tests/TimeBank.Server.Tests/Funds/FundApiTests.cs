@@ -1,3 +1,4 @@
+using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;
@@ -145,6 +146,9 @@ public sealed class FundApiTests(TestServer server)
         await _desk.Maker.CreateProgrammeAsync(
             new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 1, Unit = "BATH" } })
             .IsRefusedAsync(Reason.ItemNotFound);
+        Assert.Equal("The service list has no item of these services that is counted in baths.", (await Assert.ThrowsAsync<RpcException>(
+            async () => await _desk.Maker.CreateProgrammeAsync(
+                new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 1, Unit = "BATH" } }))).Status.Detail);
         await _desk.Maker.CreateProgrammeAsync(
             new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 10_001, Unit = "MEAL" } })
             .IsRefusedAsync(Reason.InvalidField, "monthly_quota.value");

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;
@@ -42,6 +43,10 @@ public sealed class FundSpendingTests(TestServer server) : IClassFixture<TestSer
         ReverseRequest reversal = Reversal(given);
         await Maker.ReverseAsync(new ReverseRequest(reversal) { ValidateOnly = true }).IsRefusedAsync(Reason.InsufficientBalance);
         await Maker.ReverseAsync(reversal).IsRefusedAsync(Reason.InsufficientBalance);
+        Assert.Equal(
+            "There isn't enough left of what the account fund/spent-a/available gave the account programme/spent/allotted: "
+            + "CNY 0.00 available, CNY 40.00 needed.",
+            (await Assert.ThrowsAsync<RpcException>(async () => await Maker.ReverseAsync(reversal))).Status.Detail);
         Assert.Equal((4_000, 0), (await SpentAsync(a), await SpentAsync(b)));
         ReportTies.Check(await ReportAsync(a));
 

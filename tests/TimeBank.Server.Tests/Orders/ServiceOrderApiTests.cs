@@ -137,6 +137,8 @@ public sealed class ServiceOrderApiTests(TestServer server)
         await own.RequestServiceAsync(With(request => request.Item = "Companionship")).IsRefusedAsync(Reason.InvalidField, "item");
         await own.RequestServiceAsync(With(request => request.Item = "flying")).IsRefusedAsync(Reason.ItemNotFound);
         await own.RequestServiceAsync(With(request => request.Item = "clean-home")).IsRefusedAsync(Reason.ItemNotFound);
+        Assert.Equal("The service list has no item clean-home for hours: it is paid for in yuan.", (await Assert.ThrowsAsync<RpcException>(
+            async () => await own.RequestServiceAsync(With(request => request.Item = "clean-home")))).Status.Detail);
         await own.RequestServiceAsync(With(request => request.Planned = Minutes(20))).IsRefusedAsync(Reason.InvalidField, "planned.value");
         await own.RequestServiceAsync(With(request => request.Planned = Minutes(135))).IsRefusedAsync(Reason.SessionTooLong);
         await own.RequestServiceAsync(With(request => request.Planned = Minutes(Shape.MaxAmount - (Shape.MaxAmount % 15))))
