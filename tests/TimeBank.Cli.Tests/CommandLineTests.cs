@@ -31,6 +31,18 @@ public sealed class CommandLineTests
         Assert.Empty(around.Out);
     }
 
+    [Theory]
+    [InlineData("43")]
+    [InlineData("abc")]
+    [InlineData("000000")]
+    [InlineData("")]
+    public async Task What_is_no_region_ends_with_2_and_says_how_one_is_written(string region)
+    {
+        var around = new TestSurroundings().With("TIMEBANK_DATA", "/nowhere");
+        Assert.Equal(2, await around.RunAsync("hours", "P7K2", "--region", region));
+        Assert.Contains("write its six digits, such as 430211", around.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Unreachable_server_ends_with_3_and_says_how_to_start_it()
     {

@@ -78,6 +78,17 @@ internal static class ResourceNames
     /// <summary>The code of the region that a name stands in, or that is given itself.</summary>
     public static string RegionOf(string name) => name.StartsWith(Regions, StringComparison.Ordinal) ? name.Split('/')[1] : name;
 
+    /// <exception cref="UsageException">It has no region code's form; the server knows whether there is such a region.</exception>
+    public static void RequireRegion(string code)
+    {
+        const int digits = 6;
+        const string first = "110000", last = "829999";
+        if (code.Length == digits && code.All(char.IsAsciiDigit) && string.CompareOrdinal(code, first) >= 0
+            && string.CompareOrdinal(code, last) <= 0) return;
+        throw new UsageException(
+            $"“{code}”不是地区代码；请写六位数字，如 430211。", $"“{code}” is no region's code; write its six digits, such as 430211.");
+    }
+
     /// <summary>What stands after the region's collection: an id, a slug, or an account's path.</summary>
     public static string Short(string name) => name.StartsWith(Regions, StringComparison.Ordinal)
         && name.Split('/', 4) is [_, _, _, var rest] ? rest : name;

@@ -16,6 +16,7 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
     /// <param name="regions">Region codes with spaces between.</param>
     /// <param name="party">The caller's own party as a resource name; empty for staff.</param>
     /// <param name="subject">Who acts, as the journal keeps it; empty: by party or role.</param>
+    /// <exception cref="UsageException">What is given for a region is no region's code, or the issuer can't read the request.</exception>
     /// <exception cref="TokenException">There is no secret to show, the issuer can't be reached, or it refuses.</exception>
     public Task<string> GetAsync(Role role, string regions, string party = "", string subject = "") =>
         _tokens.GetOrAdd((role, regions, party, subject), key =>
@@ -25,6 +26,7 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
 
     private async Task<string> AskAsync(Role role, string regions, string party, string subject)
     {
+        foreach (string region in regions.Split([' ', ','])) ResourceNames.RequireRegion(region);
         var form = new Dictionary<string, string>
         {
             ["grant_type"] = "client_credentials",
@@ -40,6 +42,9 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
             JsonNode? answer = await response.Content.ReadFromJsonAsync<JsonNode>();
             if (answer?["access_token"]?.GetValue<string>() is { } token) return token;
             string why = answer?["error_description"]?.GetValue<string>() ?? response.ReasonPhrase ?? "";
+            // What was asked for can't be right, such as a party's name.
+            if (answer?["error"]?.GetValue<string>() == "invalid_request") throw new UsageException(
+                $"{issuer} 没有给出令牌：{why}", $"{issuer} gave no token: {why}");
             throw new TokenException(ExitCode.NotAllowed, $"{issuer} 没有给出令牌：{why}", $"{issuer} gave no token: {why}");
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException)

@@ -127,6 +127,15 @@ public sealed class LedgerToolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_party_that_is_no_name_is_a_mistake_in_what_was_entered()
+    {
+        await using JournalDesk desk = await JournalDesk.StartAsync(_data);
+        (int code, _, string error) = await RunAsync(desk, "token", "--role", "volunteer", "--party", "me");
+        Assert.Equal(2, code);
+        Assert.Contains("party must be a resource name", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Accounts_are_frozen_unfrozen_closed_and_reopened()
     {
         await using JournalDesk desk = await JournalDesk.StartAsync(_data);
