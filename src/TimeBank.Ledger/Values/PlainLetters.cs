@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text;
 
 namespace TimeBank.Ledger;
@@ -57,7 +58,8 @@ public static partial class PlainLetters
 
     /// <summary>Whether nobody may write a letter in a name.</summary>
     public static bool IsStrange(Rune letter) =>
-        letter.Value >= 0xAD && (IsLookAlike(letter.Value) || IsUnreadable(letter.Value) || IsInvisible(letter.Value));
+        letter.Value >= 0xAD
+        && (IsLookAlike(letter.Value) || IsUnreadable(letter.Value) || IsInvisible(letter.Value) || IsUnassigned(letter));
 
     private static bool IsJoiner(int letter) => letter is 0x200C or 0x200D or (>= 0xFE00 and <= 0xFE0F);
 
@@ -71,6 +73,13 @@ public static partial class PlainLetters
     private static bool IsUnreadable(int letter) =>
         letter is (>= 0xE000 and <= 0xF8FF) or (>= 0xFDD0 and <= 0xFDEF) or (>= 0xFFF0 and <= 0xFFFF) or >= 0xF0000
             || (letter & 0xFFFE) == 0xFFFE;
+
+    /// <summary>
+    /// What is no letter of Unicode yet, by the version that the runtime knows. Planes 2 and 3 are for ideographs alone, and a rare one of
+    /// a person's name may be newer than the runtime.
+    /// </summary>
+    private static bool IsUnassigned(Rune letter) =>
+        letter.Plane is not (2 or 3) && Rune.GetUnicodeCategory(letter) == UnicodeCategory.OtherNotAssigned;
 
     /// <summary>
     /// <c>Default_Ignorable_Code_Point</c> of <c>DerivedCoreProperties.txt</c>, Unicode 14.0, with tag characters and U+FEFF among them;
