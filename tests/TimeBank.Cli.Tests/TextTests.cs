@@ -61,6 +61,8 @@ public sealed class TextTests
     [InlineData("1.5h")]
     [InlineData("-30")]
     [InlineData("1h2h")]
+    [InlineData("1h60")]
+    [InlineData("1h99m")]
     public void What_is_no_length_is_refused(string text) => Assert.Throws<UsageException>(() => AmountText.ParseMinutes(text));
 
     [Fact]

@@ -50,6 +50,8 @@ internal static class AmountText
         if (mark >= 0) rest = rest[(mark + 1)..];
         if (rest.EndsWith('m')) rest = rest[..^1];
         valid = valid && ((mark >= 0 && rest.Length == 0) || Number(rest, out minutes));
+        // Whoever writes 1h99m has mistyped something.
+        valid = valid && (mark < 0 || minutes < MinutesPerHour);
         return valid
             ? new Amount { Value = hours * MinutesPerHour + minutes, Unit = "MIN" }
             : throw new UsageException($"“{text}”不是时长；请写成 90、90m、2h 或 1h30m。", $"{text} is no length of time; write 90, 90m, 2h or 1h30m.");
