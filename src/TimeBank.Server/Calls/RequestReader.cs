@@ -158,7 +158,7 @@ public sealed class RequestReader
         // A character has at most two code units, so a huge text isn't even counted.
         if (text.Length > 2 * max || text.EnumerateRunes().Count() > max) Refuse(field, "TOO_LONG", ("max", $"{max}"));
         else if (text.Any(IsControl)) Refuse(field, "CONTROL_CHARACTER");
-        else if (text.Trim().Length == 0) Refuse(field, "TEXT_INVALID");
+        else if (text.Trim().Length == 0) Refuse(field, required ? "REQUIRED" : "TEXT_INVALID");
         else return text;
         return "";
     }

@@ -82,4 +82,18 @@ public sealed class RequestReaderTests
         Assert.Equal(text, read.Text(text, "memo", 200));
         read.Check();
     }
+
+    [Theory]
+    [InlineData("   ")]
+    [InlineData("\u00a0\u3000")]
+    public void Blanks_alone_are_no_name(string blanks)
+    {
+        var read = new RequestReader();
+        read.Name(blanks, "display_name");
+
+        Google.Rpc.Status refused = Assert.Throws<RpcException>(read.Check).GetRpcStatus()!;
+
+        BadRequest.Types.FieldViolation violation = Assert.Single(refused.GetDetail<BadRequest>()!.FieldViolations);
+        Assert.Equal("REQUIRED: 必须填写。 This is required.", violation.Description);
+    }
 }
