@@ -16,6 +16,13 @@ internal sealed record Failure(
     ImmutableSortedDictionary<string, string> Values,
     ImmutableArray<FieldFailure> Fields)
 {
+    /// <summary>
+    /// Whether nobody knows what became of the command, and the same request id finds out. It doesn't where the server hasn't read the
+    /// request, or meets the same damaged state each time.
+    /// </summary>
+    public bool LeavesUnknown => ExitCode == ExitCode.Unavailable && Status != "UNIMPLEMENTED"
+        && Reason is not ("MESSAGE_TOO_LARGE" or "STATE_UNREADABLE");
+
     /// <summary>The failure that an exception stands for; null for one that is a mistake of ours.</summary>
     public static Failure? Of(Exception error, Language language, Uri? server) => error switch
     {

@@ -35,6 +35,24 @@ public sealed class FailureTests
         Assert.Equal(new FieldFailure("fund_id", "NOT_A_SLUG", field), Assert.Single(failure.Fields));
     }
 
+    [Theory]
+    [InlineData(StatusCode.Unavailable, "", true)]
+    [InlineData(StatusCode.Unavailable, "STORE_UNAVAILABLE", true)]
+    [InlineData(StatusCode.Unavailable, "SERVER_STOPPING", true)]
+    [InlineData(StatusCode.ResourceExhausted, "QUEUE_FULL", true)]
+    [InlineData(StatusCode.DeadlineExceeded, "DEADLINE_PASSED", true)]
+    [InlineData(StatusCode.Internal, "INTERNAL_ERROR", true)]
+    [InlineData(StatusCode.DataLoss, "STATE_UNREADABLE", false)]
+    [InlineData(StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE", false)]
+    [InlineData(StatusCode.Unimplemented, "", false)]
+    [InlineData(StatusCode.FailedPrecondition, "ACCOUNT_FROZEN", false)]
+    public void The_request_id_is_to_be_tried_again_only_where_that_finds_something_out(StatusCode code, string reason, bool unknown)
+    {
+        var status = new Google.Rpc.Status { Code = (int)code, Message = "No." };
+        if (reason.Length > 0) status.Details.Add(Any.Pack(new ErrorInfo { Reason = reason, Domain = "timebank" }));
+        Assert.Equal(unknown, Of(status.ToRpcException(), Language.English).LeavesUnknown);
+    }
+
     [Fact]
     public void Reason_of_an_error_without_details_is_empty() =>
         Assert.Equal("", Failure.ReasonOf(new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, ""))));

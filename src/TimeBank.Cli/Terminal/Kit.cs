@@ -82,7 +82,7 @@ internal sealed class Kit(Language language, Surroundings around)
         catch (Exception error) when (Failure.Of(error, Language, session?.Settings.Server) is { } failure)
         {
             screen.Fail(failure);
-            if (failure.ExitCode == ExitCode.Unavailable && session?.UsedRequestId is { } id)
+            if (failure.LeavesUnknown && session?.UsedRequestId is { } id)
             {
                 around.Error.WriteLine(Language[$"是否已记账未知；可用 --request-id {id} 重试，不会重复记账。",
                     $"Whether it was recorded is unknown; try again with --request-id {id}: nothing is recorded twice."]);
