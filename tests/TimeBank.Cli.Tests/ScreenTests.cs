@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
 using TimeBank.V1;
 using Xunit;
 
@@ -42,6 +43,56 @@ public sealed class ScreenTests
         var around = new TestSurroundings();
         new Screen(around.Around(), Language.English, isJson: false).Table("", [new Column("a")], []);
         Assert.Equal("None.", around.Out.Trim());
+    }
+
+    [Theory]
+    [InlineData("next", true)]
+    [InlineData("", false)]
+    public void A_statement_that_is_cut_off_says_so_before_its_closing_balance(string nextPageToken, bool isCutOff)
+    {
+        static Balance Of(long value) => new() { Amount = new Amount { Value = value, Unit = "CNY" }, Side = Side.Credit };
+        var statement = new Statement
+        {
+            Opening = Of(0), Closing = Of(9_900), NextPageToken = nextPageToken,
+            Postings = { new Posting { Amount = new Amount { Value = 100, Unit = "CNY" }, BalanceAfter = Of(100) } },
+        };
+        var around = new TestSurroundings();
+        new Screen(around.Around(), Language.English, isJson: false).Statement(statement, "Statement");
+        string[] lines = around.Out.Split('\n');
+        int closing = Array.FindIndex(lines, line => line.Contains("closing", StringComparison.Ordinal));
+        Assert.Equal(isCutOff, lines[closing - 1].Contains('…', StringComparison.Ordinal));
+        Assert.Equal(!isCutOff, lines[closing - 1].Contains("CNY 1.00", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("regions/430211/vouchers/A/redemptions/7", true)]
+    public void A_redemption_that_was_only_tried_has_no_title(string name, bool isTitled)
+    {
+        var around = new TestSurroundings();
+        var screen = new Screen(around.Around(), Language.English, isJson: false);
+        VoucherCommands.Facts(screen, new Redemption { Name = name, Item = "meal" }, new Amount { Value = 1, Unit = "MEAL" });
+        Assert.Equal(isTitled, around.Out.Contains("vouchers/", StringComparison.Ordinal));
+        Assert.Equal(isTitled, around.Out.Contains("vouchers/A/redemptions/7", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", 1, "", "")]
+    [InlineData("", 2, "", "nobody accepted it in time")]
+    [InlineData("", 1, "rain", "rain")]
+    [InlineData("regions/430211/volunteers/A", 2, "", "")]
+    [InlineData("regions/430211/volunteers/A", 14 * 24 + 2, "", "nobody confirmed it in time")]
+    public void An_order_that_its_time_cancelled_says_so(string volunteer, int endedAfterHours, string note, string because)
+    {
+        DateTimeOffset start = new(2026, 10, 1, 9, 0, 0, TimeSpan.FromHours(8));
+        var order = new ServiceOrder
+        {
+            State = OrderState.Cancelled, Volunteer = volunteer, CancelNote = note, Planned = new Amount { Value = 120, Unit = "MIN" },
+            PlannedStartTime = Timestamp.FromDateTimeOffset(start), EndTime = Timestamp.FromDateTimeOffset(start.AddHours(endedAfterHours)),
+        };
+        Assert.Equal(because, OrderCommands.CancelledBecause(order, Language.English));
+        order.Dispute = new Dispute { Outcome = DisputeOutcome.Cancelled };
+        Assert.Equal(note, OrderCommands.CancelledBecause(order, Language.English));
     }
 
     [Fact]

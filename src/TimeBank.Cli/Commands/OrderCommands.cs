@@ -7,6 +7,9 @@ namespace TimeBank.Cli;
 /// <summary>A volunteer's service from the request to the confirmed hours.</summary>
 internal static class OrderCommands
 {
+    /// <summary>By the contract, what isn't confirmed so many days after its planned end is cancelled then.</summary>
+    private const int DaysToConfirm = 14;
+
     public static IEnumerable<Command> Of(Kit kit) =>
     [
         kit.Group("order", "服务单：预约、接单、签到、签退、确认、争议、取消、评价", "service orders, from the request to the confirmed hours",
@@ -76,15 +79,17 @@ internal static class OrderCommands
         {
             string name = Person(session, parsed.GetValue(recipient)!);
             var client = new Client(await session.AsAsync(RoleOf(name), name, name));
-            Show(session, await client.RequestServiceAsync(new RequestServiceRequest
+            bool dry = kit.IsDryRun(parsed);
+            ServiceOrder made = await client.RequestServiceAsync(new RequestServiceRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = dry,
                 OnBehalfOf = session.BehalfOf(name),
                 Recipient = name,
                 Item = parsed.GetValue(item)!,
                 PlannedStartTime = TimeText.ParseTime(parsed.GetValue(start)!),
                 Planned = AmountText.ParseMinutes(parsed.GetValue(length)!),
-            }));
+            });
+            Show(session, made);
         });
     }
 
@@ -225,7 +230,19 @@ internal static class OrderCommands
             (language["入账", "credited"], AmountText.Of(order.Credited, language)),
             (language["争议", "dispute"], order.Dispute?.Note ?? ""),
             (language["处理", "resolved"], order.Dispute?.ResolveNote ?? ""),
-            (language["取消原因", "cancelled because"], order.CancelNote),
+            (language["取消原因", "cancelled because"], CancelledBecause(order, language)),
             (language["评价", "rating"], order.Rating is { } rating ? $"{rating.Stars}/5 {rating.Comment}" : ""));
     });
+
+    /// <summary>Why an order is cancelled: the words of who did it, or that its time passed; empty where nobody said why.</summary>
+    internal static string CancelledBecause(ServiceOrder order, Language language)
+    {
+        if (order.CancelNote.Length > 0 || order.State != OrderState.Cancelled || order.Dispute is not null) return order.CancelNote;
+        DateTimeOffset plannedEnd = order.PlannedStartTime.ToDateTimeOffset().AddMinutes(order.Planned.Value),
+            ended = order.EndTime.ToDateTimeOffset();
+        return order.Volunteer.Length == 0 && ended >= plannedEnd ? language["到约定时间仍无人接单", "nobody accepted it in time"]
+            : order.Volunteer.Length > 0 && ended >= plannedEnd.AddDays(DaysToConfirm)
+            ? language["逾期未确认", "nobody confirmed it in time"]
+            : "";
+    }
 }

@@ -23,6 +23,8 @@ internal static class Tables
             }
             rows.Add(Row(postings[i], language));
         }
+        // The closing balance is that of the whole period, and doesn't follow from the last row that is shown.
+        if (statement.NextPageToken.Length > 0) rows.Add(["…", "", language["其余未列出", "more, not shown"], "", "", "", "", "", ""]);
         rows.Add(["", "", language["期末", "closing"], "", AmountText.Of(statement.TotalDebits, language),
             AmountText.Of(statement.TotalCredits, language), AmountText.Of(statement.Closing, language), "", ""]);
         screen.Table(title, PostingColumns(language), rows);

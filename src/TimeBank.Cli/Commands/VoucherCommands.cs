@@ -149,11 +149,12 @@ internal static class VoucherCommands
         });
     }
 
-    private static void Facts(Screen screen, Redemption redemption, Amount remaining)
+    internal static void Facts(Screen screen, Redemption redemption, Amount remaining)
     {
         Language language = screen.Language;
         screen.Facts(
-            $"vouchers/{ResourceNames.Short(redemption.Name)}",
+            // One that was only tried has no name.
+            redemption.Name.Length > 0 ? $"vouchers/{ResourceNames.Short(redemption.Name)}" : "",
             (language["状态", "state"], EnumText.Of(redemption.State, language)),
             (language["服务", "service"], $"{redemption.Quantity} × {redemption.Item}"),
             (language["总价", "price"], AmountText.Of(redemption.Price, language)),
