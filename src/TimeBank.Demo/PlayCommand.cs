@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Grpc.Core;
 using Spectre.Console;
 using TimeBank.Cli;
 using TimeBank.V1;
@@ -55,7 +56,22 @@ internal static class PlayCommand
     private static async Task<ExitCode> FiguresAsync(Session session)
     {
         long start = TimeProvider.System.GetTimestamp();
-        Books books = await Books.ReadAsync(new Stage(session), null);
+        Books books;
+        try
+        {
+            books = await Books.ReadAsync(new Stage(session), null);
+        }
+        // A month begins with its funds and programmes.
+        catch (RpcException error) when (Failure.ReasonOf(error) is "FUND_NOT_FOUND" or "PROGRAMME_NOT_FOUND")
+        {
+            Failure none = Failure.Of(error, session.Language, session.Settings.Server)!;
+            session.Screen.Fail(none with
+            {
+                Message = session.Language["这里没有演过演示月份；./timebank up（不带 --no-play）会演一遍。",
+                    "No month was played here; ./timebank up without --no-play plays one."],
+            });
+            return none.ExitCode;
+        }
         return Show(session, books, 0, TimeProvider.System.GetElapsedTime(start), new Tally());
     }
 

@@ -17,9 +17,14 @@ internal static class ScenarioCommands
             Show(session, await (await ClientAsync(session)).GetScenarioAsync(new GetScenarioRequest()))));
         Argument<string> to = kit.Argument("to", "新的时间，如 \"2026-10-05 09:00\"", "the new time, such as \"2026-10-05 09:00\"");
         scenario.Add(kit.Command("advance", "把时钟往前拨", "move the clock on", [to], async (session, parsed) =>
-            Show(session, await (await ClientAsync(session))
-                .AdvanceClockAsync(
-                new AdvanceClockRequest { RequestId = session.RequestId(), To = TimeText.ParseTime(parsed.GetValue(to)!) }))));
+        {
+            var request = new AdvanceClockRequest { RequestId = session.RequestId(), To = TimeText.ParseTime(parsed.GetValue(to)!) };
+            Scenario scenario = await (await ClientAsync(session)).AdvanceClockAsync(request);
+            Show(session, scenario);
+            if (scenario.Now > request.To) session.Screen.Progress(session.Language[
+                $"时钟已在 {TimeText.Of(request.To)} 之后，不会往回拨。",
+                $"The clock already stands later than {TimeText.Of(request.To)}, and never goes back."], ended: true);
+        }));
         scenario.Add(kit.Command("finish", "结束演示，改用真实时间", "end it; the clock is the real one from then on", [], async (session, _) =>
             Show(session, await (await ClientAsync(session))
                 .FinishScenarioAsync(new FinishScenarioRequest { RequestId = session.RequestId() }))));

@@ -89,6 +89,8 @@ internal static class OrderCommands
                 PlannedStartTime = TimeText.ParseTime(parsed.GetValue(start)!),
                 Planned = AmountText.ParseMinutes(parsed.GetValue(length)!),
             });
+            // An order's name follows from its request id, and without one the next run has another.
+            if (dry && session.Settings.RequestId is null) made.Name = "";
             Show(session, made);
         });
     }

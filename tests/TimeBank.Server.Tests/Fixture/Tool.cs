@@ -5,17 +5,24 @@ namespace TimeBank.Server.Tests;
 /// <summary>The tool as a process of its own.</summary>
 internal static class Tool
 {
-    private static readonly string File =
-        Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory.Replace("tests/TimeBank.Server.Tests", "src/TimeBank.Cli", StringComparison.Ordinal), "timebank.dll"));
+    private static readonly string Operators = Built("TimeBank.Cli", "timebank.dll"),
+        Demonstration = Built("TimeBank.Demo", "timebank-demo.dll");
 
     /// <param name="data">The server's data folder.</param>
     /// <param name="desk">The server; null: none is there.</param>
     /// <param name="args">The command.</param>
-    public static async Task<(int Code, string Output, string Error)> RunAsync(string data, JournalDesk? desk, params string[] args)
+    public static Task<(int Code, string Output, string Error)> RunAsync(string data, JournalDesk? desk, params string[] args) =>
+        RunAsync(Operators, data, desk, args);
+
+    /// <summary>The tool with the commands of the demonstration.</summary>
+    public static Task<(int Code, string Output, string Error)> RunDemoAsync(string data, JournalDesk desk, params string[] args) =>
+        RunAsync(Demonstration, data, desk, args);
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string file, string data, JournalDesk? desk, string[] args)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        string[] all = [File, .. args, "--lang", "en", "--data", data, "--server", $"{desk?.Grpc ?? new Uri("http://127.0.0.1:1")}",
+        string[] language = args.Contains("--lang") ? [] : ["--lang", "en"];
+        string[] all = [file, .. args, .. language, "--data", data, "--server", $"{desk?.Grpc ?? new Uri("http://127.0.0.1:1")}",
             "--issuer", $"{desk?.Http ?? new Uri("http://127.0.0.1:1")}"];
         foreach (string arg in all) start.ArgumentList.Add(arg);
         using Process process = Process.Start(start)!;
@@ -23,4 +30,7 @@ internal static class Tool
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);
     }
+
+    private static string Built(string project, string file) => Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory.Replace("tests/TimeBank.Server.Tests", $"src/{project}", StringComparison.Ordinal), file));
 }
