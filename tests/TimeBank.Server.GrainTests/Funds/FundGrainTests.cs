@@ -41,9 +41,11 @@ public sealed class FundGrainTests
         await using District district = await District.StartAsync();
         Command receipt = district.Command("receipt");
 
-        Assert.Equal(Reason.FundNotFound, (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First)).Refusal?.Reason);
+        Assert.Equal(Reason.FundNotFound,
+            (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First)).Refusal?.Reason);
         await district.FundedAsync("lottery", 1);
-        Assert.Equal(Reason.FundNotFound, (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First)).Refusal?.Reason);
+        Assert.Equal(Reason.FundNotFound,
+            (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First)).Refusal?.Reason);
         Assert.Equal(1, await district.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
     }
 

@@ -50,7 +50,8 @@ public sealed class SiloOutageTests
 
         AssertOutage(
             await Assert.ThrowsAnyAsync<Exception>(
-            () => silos.FromNearAsync<IVolunteerGrain, Reply<VolunteerRecord>>(key, grain => grain.EnrolAsync(command, "V", new DateOnly(1990, 7, 1), ""))));
+            () => silos.FromNearAsync<IVolunteerGrain,
+                Reply<VolunteerRecord>>(key, grain => grain.EnrolAsync(command, "V", new DateOnly(1990, 7, 1), ""))));
         states.Writing = null;
         Reply<VolunteerRecord> enrolled = await silos.FromNearAsync<IVolunteerGrain,
             Reply<VolunteerRecord>>(key, grain => grain.EnrolAsync(command, "V", new DateOnly(1990, 7, 1), ""));
