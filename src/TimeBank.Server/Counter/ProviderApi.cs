@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// <summary>Those who give services for vouchers.</summary>
 public sealed class ProviderApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements, PageTokens tokens, BusinessClock clock)
-        : ProviderService.ProviderServiceBase
+    : ProviderService.ProviderServiceBase
 {
     private const int MaxNameLength = 100, MaxNoteLength = 200;
 

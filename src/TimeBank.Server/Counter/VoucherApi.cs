@@ -12,7 +12,7 @@ namespace TimeBank.Server;
 /// <summary>A voucher's life. The other half is about runs.</summary>
 public sealed partial class VoucherApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PageTokens tokens, BusinessClock clock)
-        : VoucherService.VoucherServiceBase
+    : VoucherService.VoucherServiceBase
 {
     private const int MaxQuantity = 1_000, MaxMemoLength = 100, MaxReasonLength = 200;
 

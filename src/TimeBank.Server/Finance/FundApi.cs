@@ -8,7 +8,7 @@ namespace TimeBank.Server;
 /// <summary>Money: where it comes from. The other half is about programmes.</summary>
 public sealed partial class FundApi(
     IGrainFactory grains, IRegistry registry, ReportReader reports, StatementReader statements, PageTokens tokens, BusinessClock clock)
-        : FundService.FundServiceBase
+    : FundService.FundServiceBase
 {
     private const int MaxNameLength = 100, MaxTextLength = 200, MaxReferenceLength = 100;
 
