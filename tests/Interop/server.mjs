@@ -31,7 +31,9 @@ export async function start() {
   return {
     address,
     /** The tool with these words, as a person would run it; gives what it writes. */
-    tool: (...words) => run('dotnet', [newest('src/TimeBank.Demo', 'timebank-demo.dll'), ...words], { TIMEBANK_SERVER: `http://${address}`, TIMEBANK_ISSUER: issuer, TIMEBANK_DATA: data, LC_ALL: 'en' }),
+    tool: (...words) => run('dotnet', [newest('src/TimeBank.Demo', 'timebank-demo.dll'), ...words], {
+      TIMEBANK_SERVER: `http://${address}`, TIMEBANK_ISSUER: issuer, TIMEBANK_DATA: data, LC_ALL: 'en',
+    }),
     log: () => log,
     /** A token of the local issuer, for a role and, where it has one, a party. */
     async token(role, party = '', region = '430211') {
