@@ -9,7 +9,7 @@ internal static class CommandLine
 {
     /// <summary>Runs the tool as a process: on its console, until its end or Ctrl-C.</summary>
     /// <param name="more">Commands beside the tool's own.</param>
-    public static async Task<int> MainAsync(IReadOnlyList<string> args, Func<Kit, IEnumerable<Command>> more)
+    public static async Task<int> MainAsync(IReadOnlyList<string> args, Func<CommandFactory, IEnumerable<Command>> more)
     {
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         using var stop = new CancellationTokenSource();
@@ -18,29 +18,32 @@ internal static class CommandLine
             pressed.Cancel = true;
             stop.Cancel();
         };
-        return await RunAsync(args, Surroundings.OfProcess(), stop.Token, more);
+        return await RunAsync(args, ToolEnvironment.OfProcess(), stop.Token, more);
     }
 
     /// <returns>An <see cref="ExitCode"/> as a number.</returns>
     public static async Task<int> RunAsync(
-        IReadOnlyList<string> args, Surroundings around, CancellationToken cancellation, Func<Kit, IEnumerable<Command>>? more = null)
+        IReadOnlyList<string> args, ToolEnvironment environment, CancellationToken cancellation,
+        Func<CommandFactory, IEnumerable<Command>>? more = null)
     {
-        Language language = Language.Choose(args, around.Variable);
-        ParseResult parsed = Root(language, around, more).Parse(args);
+        Language language = Language.Choose(args, environment.Variable);
+        ParseResult parsed = Root(language, environment, more).Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var error in parsed.Errors) await around.Error.WriteLineAsync(error.Message);
-            await around.Error.WriteLineAsync(language["用法见 --help。", "See --help."]);
+            foreach (var error in parsed.Errors) await environment.Error.WriteLineAsync(error.Message);
+            await environment.Error.WriteLineAsync(language["用法见 --help。", "See --help."]);
             return (int)ExitCode.Usage;
         }
-        var configuration = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = null };
+        var configuration = new InvocationConfiguration
+        {
+            Output = environment.Out, Error = environment.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+        };
         return await parsed.InvokeAsync(configuration, cancellation);
     }
 
-    public static RootCommand Root(Language language, Surroundings around, Func<Kit, IEnumerable<Command>>? more = null)
+    public static RootCommand Root(Language language, ToolEnvironment environment, Func<CommandFactory, IEnumerable<Command>>? more = null)
     {
-        var kit = new Kit(language, around);
+        var make = new CommandFactory(language, environment);
         var root = new RootCommand(language[
             """
             时间银行：养老服务时间和养老服务券的记账工具。
@@ -53,14 +56,15 @@ internal static class CommandLine
             Exit codes: 0 done; 1 refused by a rule, or not found; 2 what was entered can't be right; 3 the server can't be reached or can't answer
             now, and whether anything was recorded is unknown: the same --request-id again does nothing twice; 4 not allowed.
             """]);
-        foreach (Option option in kit.Options.All) root.Add(option);
+        foreach (Option option in make.Options.All) root.Add(option);
         IEnumerable<Command> commands =
         [
-            .. ConnectionCommands.Of(kit), .. HourCommands.Of(kit), .. VoucherCommands.Of(kit), .. StatementCommands.Of(kit),
-            .. LedgerCommands.Of(kit), ReceiptCommand.Of(kit), ReceiptCheck.Of(kit), WitnessCommand.Of(kit), .. AccountCommands.Of(kit),
-            .. ExportCommand.Of(kit), .. ImportCommand.Of(kit), .. ProgrammeCommands.Of(kit), .. FundCommands.Of(kit),
-            .. OrderCommands.Of(kit), .. ElderCommands.Of(kit), .. VolunteerCommands.Of(kit), .. ProviderCommands.Of(kit),
-            .. RuleCommands.Of(kit), .. more?.Invoke(kit) ?? [],
+            .. ConnectionCommands.Of(make), .. HourCommands.Of(make), .. VoucherCommands.Of(make), .. StatementCommands.Of(make),
+            .. LedgerCommands.Of(make), ReceiptCommand.Of(make), ReceiptCheck.Of(make), WitnessCommand.Of(make),
+            .. AccountCommands.Of(make), .. ExportCommand.Of(make), .. ImportCommand.Of(make),
+            .. ProgrammeCommands.Of(make), .. FundCommands.Of(make), .. OrderCommands.Of(make),
+            .. ElderCommands.Of(make), .. VolunteerCommands.Of(make), .. ProviderCommands.Of(make),
+            .. RuleCommands.Of(make), .. more?.Invoke(make) ?? [],
         ];
         foreach (Command command in commands) root.Add(command);
         return root;

@@ -11,17 +11,17 @@ internal static class PlayCommand
 {
     private const long DefaultSeed = 430211;
 
-    public static IEnumerable<Command> Of(Kit kit)
+    public static IEnumerable<Command> Of(CommandFactory make)
     {
         Option<long> seed =
-            new("--seed") { Description = kit.Language["种子；同一种子总是同一个月", "the seed; the same seed is always the same month"],
+            new("--seed") { Description = make.Language["种子；同一种子总是同一个月", "the seed; the same seed is always the same month"],
             DefaultValueFactory = _ => DefaultSeed };
         return
         [
-            kit.Command("play", "演示天元区的 2026 年 10 月；中断后再来一次即可接着演",
+            make.Command("play", "演示天元区的 2026 年 10 月；中断后再来一次即可接着演",
                 "play October 2026 of Tianyuan district; broken off, it goes on when played again", [seed], (session, parsed) =>
                 PlayAsync(session, parsed.GetValue(seed))),
-            kit.Command("figures", "演示月份的账目和核对", "the figures of the month that was played, and whether they tie out", [], (session, _) =>
+            make.Command("figures", "演示月份的账目和核对", "the figures of the month that was played, and whether they tie out", [], (session, _) =>
             FiguresAsync(session)),
         ];
     }
@@ -47,7 +47,7 @@ internal static class PlayCommand
             new GetCatalogueVersionRequest { Parent = Roles.Parent(Roles.Tianyuan), Date = TimeText.ToContract(Calendar.Date(1)) }));
         var player = new Player(stage, month);
         await WithProgressAsync(session.Screen, month, player.PlayAsync);
-        Books books = await Books.ReadAsync(stage, month);
+        MonthFigures books = await MonthFigures.ReadAsync(stage, month);
         // A month that doesn't tie out stays open, so that it can be looked at under its own clock.
         if (books.TiesOut) await player.FinishAsync();
         return Show(session, books, month.Steps.Length, clock.GetElapsedTime(start), stage.Tally);
@@ -56,10 +56,10 @@ internal static class PlayCommand
     private static async Task<ExitCode> FiguresAsync(Session session)
     {
         long start = TimeProvider.System.GetTimestamp();
-        Books books;
+        MonthFigures books;
         try
         {
-            books = await Books.ReadAsync(new Stage(session), null);
+            books = await MonthFigures.ReadAsync(new Stage(session), null);
         }
         // A month begins with its funds and programmes.
         catch (RpcException error) when (Failure.ReasonOf(error) is "FUND_NOT_FOUND" or "PROGRAMME_NOT_FOUND")
@@ -75,9 +75,9 @@ internal static class PlayCommand
         return Show(session, books, 0, TimeProvider.System.GetElapsedTime(start), new Tally());
     }
 
-    private static ExitCode Show(Session session, Books books, int steps, TimeSpan took, Tally tally)
+    private static ExitCode Show(Session session, MonthFigures books, int steps, TimeSpan took, Tally tally)
     {
-        if (session.Screen.IsJson) session.Screen.Raw(BooksText.ToJson(books, steps, took.TotalSeconds));
+        if (session.Screen.IsJson) session.Screen.Raw(MonthFiguresText.ToJson(books, steps, took.TotalSeconds));
         else session.Screen.Show(books, steps == 0 ? "" : session.Language[
             $"{steps:N0} 步：核销 {tally.Of("redemptions"):N0} 次，退回 {tally.Of("refunds"):N0} 次，服务 {tally.Of("services"):N0} 次。用时 "
                 + $"{took.TotalSeconds:F1} 秒。",

@@ -8,15 +8,15 @@ namespace TimeBank.Demo;
 /// <summary>The clock of a demonstration, and the month that is played under it.</summary>
 internal static class ScenarioCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) => [Scenario(kit)];
+    public static IEnumerable<Command> Of(CommandFactory make) => [Scenario(make)];
 
-    private static Command Scenario(Kit kit)
+    private static Command Scenario(CommandFactory make)
     {
-        Command scenario = kit.Group("scenario", "演示的时钟", "the clock of a demonstration");
-        scenario.Add(kit.Command("show", "演示进行到哪里", "where it stands", [], async (session, _) =>
+        Command scenario = make.Group("scenario", "演示的时钟", "the clock of a demonstration");
+        scenario.Add(make.Command("show", "演示进行到哪里", "where it stands", [], async (session, _) =>
             Show(session, await (await ClientAsync(session)).GetScenarioAsync(new GetScenarioRequest()))));
-        Argument<string> to = kit.Argument("to", "新的时间，如 \"2026-10-05 09:00\"", "the new time, such as \"2026-10-05 09:00\"");
-        scenario.Add(kit.Command("advance", "把时钟往前拨", "move the clock on", [to], async (session, parsed) =>
+        Argument<string> to = make.Argument("to", "新的时间，如 \"2026-10-05 09:00\"", "the new time, such as \"2026-10-05 09:00\"");
+        scenario.Add(make.Command("advance", "把时钟往前拨", "move the clock on", [to], async (session, parsed) =>
         {
             var request = new AdvanceClockRequest { RequestId = session.RequestId(), To = TimeText.ParseTime(parsed.GetValue(to)!) };
             Scenario scenario = await (await ClientAsync(session)).AdvanceClockAsync(request);
@@ -25,7 +25,7 @@ internal static class ScenarioCommands
                 $"时钟已在 {TimeText.Of(request.To)} 之后，不会往回拨。",
                 $"The clock already stands later than {TimeText.Of(request.To)}, and never goes back."], ended: true);
         }));
-        scenario.Add(kit.Command("finish", "结束演示，改用真实时间", "end it; the clock is the real one from then on", [], async (session, _) =>
+        scenario.Add(make.Command("finish", "结束演示，改用真实时间", "end it; the clock is the real one from then on", [], async (session, _) =>
             Show(session, await (await ClientAsync(session))
                 .FinishScenarioAsync(new FinishScenarioRequest { RequestId = session.RequestId() }))));
         return scenario;

@@ -42,7 +42,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     }
 
     /// <summary>What would become of a proposal after everything asked before; nothing of it is stored.</summary>
-    public Task<Trial> TryAsync(Proposal proposal)
+    public Task<DryRun> DryRunAsync(Proposal proposal)
     {
         var call = new TrialCall(proposal);
         Enqueue(call);

@@ -69,10 +69,10 @@ public sealed class AuditTests : IDisposable
     private async Task CheckAsync(Func<(Mutation Mutation, Answer Answer)[], (Mutation, Answer)[]> told)
     {
         (Mutation, Answer)[] answered;
-        Books before;
+        LedgerSnapshot before;
         using (var store = SqliteLedgerStore.Open(new SqliteDatabase(Path.Combine(_machine.Data, "timebank.db"))))
         {
-            before = await Books.ReadAsync(_machine);
+            before = await LedgerSnapshot.ReadAsync(_machine);
             var writer = new BatchWriter(store, RegionCode.Parse(District.Region));
             (Mutation Mutation, long Fen)[] receipts = [.. Enumerable.Range(0, 3).Select(at => (Receive(at, 100 + at), 100L + at))];
             foreach ((Mutation mutation, long fen) in receipts)

@@ -25,7 +25,7 @@ public sealed class CommandLineTests
     [InlineData("token", "--role", "king")]
     public async Task What_can_not_be_right_ends_with_2(params string[] args)
     {
-        var around = new TestSurroundings().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
+        var around = new TestEnvironment().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
         Assert.Equal(2, await around.RunAsync(args));
         Assert.NotEmpty(around.Error);
         Assert.Empty(around.Out);
@@ -38,7 +38,7 @@ public sealed class CommandLineTests
     [InlineData("")]
     public async Task What_is_no_region_ends_with_2_and_says_how_one_is_written(string region)
     {
-        var around = new TestSurroundings().With("TIMEBANK_DATA", "/nowhere");
+        var around = new TestEnvironment().With("TIMEBANK_DATA", "/nowhere");
         Assert.Equal(2, await around.RunAsync("hours", "P7K2", "--region", region));
         Assert.Contains("write its six digits, such as 430211", around.Error, StringComparison.Ordinal);
     }
@@ -46,7 +46,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Unreachable_server_ends_with_3_and_says_how_to_start_it()
     {
-        var around = new TestSurroundings().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
+        var around = new TestEnvironment().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
         Assert.Equal(3, await around.RunAsync("hours", "P7K2"));
         Assert.Contains("./timebank up", around.Error, StringComparison.Ordinal);
     }
@@ -55,7 +55,7 @@ public sealed class CommandLineTests
     public async Task Unreachable_server_leaves_the_request_id_to_try_again_with()
     {
         const string id = "018f3c1e-7a60-7c3b-9d52-0a4f1b2c3d4e";
-        var around = new TestSurroundings().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
+        var around = new TestEnvironment().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
         Assert.Equal(3, await around.RunAsync("hours", "donate", "P7K2", "30m", "--request-id", id));
         Assert.Contains($"--request-id {id}", around.Error, StringComparison.Ordinal);
     }
@@ -63,7 +63,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task No_secret_to_show_ends_with_4_in_the_language_asked_for()
     {
-        var around = new TestSurroundings().With("TIMEBANK_DATA", "/nowhere");
+        var around = new TestEnvironment().With("TIMEBANK_DATA", "/nowhere");
         Assert.Equal(4, await around.RunAsync("hours", "P7K2", "--lang", "zh-CN"));
         Assert.Contains("令牌", around.Error, StringComparison.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Errors_for_scripts_are_json()
     {
-        var around = new TestSurroundings().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
+        var around = new TestEnvironment().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
         Assert.Equal(3, await around.RunAsync("hours", "P7K2", "--json"));
         using JsonDocument document = JsonDocument.Parse(around.Error);
         JsonElement error = document.RootElement.GetProperty("error");
@@ -85,7 +85,7 @@ public sealed class CommandLineTests
     [InlineData("zh-CN", "4 无权办理")]
     public async Task Help_promises_the_exit_codes(string language, string promise)
     {
-        var around = new TestSurroundings();
+        var around = new TestEnvironment();
         Assert.Equal(0, await around.RunAsync("--help", "--lang", language));
         Assert.Contains(promise, around.Out, StringComparison.Ordinal);
     }
@@ -95,9 +95,9 @@ public sealed class CommandLineTests
     {
         foreach (string language in (string[])["en", "zh-CN"])
         {
-            foreach (string[] path in Paths(CommandLine.Root(Language.English, new TestSurroundings().Around()), []))
+            foreach (string[] path in Paths(CommandLine.Root(Language.English, new TestEnvironment().AsTool()), []))
             {
-                var around = new TestSurroundings();
+                var around = new TestEnvironment();
                 Assert.Equal(0, await around.RunAsync([.. path, "--help", "--lang", language]));
                 string description = around.Out.Split('\n')[1].Trim();
                 Assert.True(description.Length > 0 && description.Any(letter => letter > 0x2E7F) == (language == "zh-CN"),

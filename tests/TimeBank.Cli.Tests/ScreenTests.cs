@@ -10,11 +10,11 @@ public sealed class ScreenTests
     [Fact]
     public void Table_with_Chinese_is_straight()
     {
-        var around = new TestSurroundings();
-        new Screen(around.Around(), Language.Chinese, isJson: false)
+        var environment = new TestEnvironment();
+        new Screen(environment.AsTool(), Language.Chinese, isJson: false)
             .Table("", [new Column("姓名"), new Column("Balance", IsAmount: true)],
             [["春兰", "1小时30分钟"], ["A longer name", "5"], ["[markup]", "12,345.00元"]]);
-        string[] lines = around.Out.TrimEnd('\n').Split('\n');
+        string[] lines = environment.Out.TrimEnd('\n').Split('\n');
         Assert.Equal(7, lines.Length);
         Assert.Single(lines.Select(Width).Distinct());
     }
@@ -22,27 +22,27 @@ public sealed class ScreenTests
     [Fact]
     public void Table_of_a_file_has_no_colours_and_no_line_breaks()
     {
-        var around = new TestSurroundings();
-        new Screen(around.Around(), Language.English, isJson: false)
+        var environment = new TestEnvironment();
+        new Screen(environment.AsTool(), Language.English, isJson: false)
             .Table("Title", [new Column("a"), new Column("b")], [[new string('x', 90), new string('y', 90)]]);
-        Assert.DoesNotContain('\u001b', around.Out);
-        Assert.Equal(1, around.Out.Split('\n').Count(line => line.Contains('x', StringComparison.Ordinal)));
+        Assert.DoesNotContain('\u001b', environment.Out);
+        Assert.Equal(1, environment.Out.Split('\n').Count(line => line.Contains('x', StringComparison.Ordinal)));
     }
 
     [Fact]
     public void NO_COLOR_is_respected_on_a_terminal()
     {
-        var around = new TestSurroundings().With("NO_COLOR", "1");
-        var screen = new Screen(around.Around(isTerminal: true), Language.English, isJson: false);
+        var environment = new TestEnvironment().With("NO_COLOR", "1");
+        var screen = new Screen(environment.AsTool(isTerminal: true), Language.English, isJson: false);
         Assert.Equal(Spectre.Console.ColorSystem.NoColors, screen.Console.Profile.Capabilities.ColorSystem);
     }
 
     [Fact]
     public void Empty_table_says_so()
     {
-        var around = new TestSurroundings();
-        new Screen(around.Around(), Language.English, isJson: false).Table("", [new Column("a")], []);
-        Assert.Equal("None.", around.Out.Trim());
+        var environment = new TestEnvironment();
+        new Screen(environment.AsTool(), Language.English, isJson: false).Table("", [new Column("a")], []);
+        Assert.Equal("None.", environment.Out.Trim());
     }
 
     [Theory]
@@ -56,9 +56,9 @@ public sealed class ScreenTests
             Opening = Of(0), Closing = Of(9_900), NextPageToken = nextPageToken,
             Postings = { new Posting { Amount = new Amount { Value = 100, Unit = "CNY" }, BalanceAfter = Of(100) } },
         };
-        var around = new TestSurroundings();
-        new Screen(around.Around(), Language.English, isJson: false).Statement(statement, "Statement");
-        string[] lines = around.Out.Split('\n');
+        var environment = new TestEnvironment();
+        new Screen(environment.AsTool(), Language.English, isJson: false).Statement(statement, "Statement");
+        string[] lines = environment.Out.Split('\n');
         int closing = Array.FindIndex(lines, line => line.Contains("closing", StringComparison.Ordinal));
         Assert.Equal(isCutOff, lines[closing - 1].Contains('…', StringComparison.Ordinal));
         Assert.Equal(!isCutOff, lines[closing - 1].Contains("CNY 1.00", StringComparison.Ordinal));
@@ -69,11 +69,11 @@ public sealed class ScreenTests
     [InlineData("regions/430211/vouchers/A/redemptions/7", true)]
     public void A_redemption_that_was_only_tried_has_no_title(string name, bool isTitled)
     {
-        var around = new TestSurroundings();
-        var screen = new Screen(around.Around(), Language.English, isJson: false);
+        var environment = new TestEnvironment();
+        var screen = new Screen(environment.AsTool(), Language.English, isJson: false);
         VoucherCommands.Facts(screen, new Redemption { Name = name, Item = "meal" }, new Amount { Value = 1, Unit = "MEAL" });
-        Assert.Equal(isTitled, around.Out.Contains("vouchers/", StringComparison.Ordinal));
-        Assert.Equal(isTitled, around.Out.Contains("vouchers/A/redemptions/7", StringComparison.Ordinal));
+        Assert.Equal(isTitled, environment.Out.Contains("vouchers/", StringComparison.Ordinal));
+        Assert.Equal(isTitled, environment.Out.Contains("vouchers/A/redemptions/7", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -98,11 +98,11 @@ public sealed class ScreenTests
     [Fact]
     public void Json_is_the_contracts_with_every_field()
     {
-        var around = new TestSurroundings();
-        new Screen(around.Around(), Language.English, isJson: true)
+        var environment = new TestEnvironment();
+        new Screen(environment.AsTool(), Language.English, isJson: true)
             .Show(new Voucher { Name = "regions/430211/vouchers/A", Remaining = new Amount { Value = 80_000, Unit = "CNY" } }, () =>
             Assert.Fail("a script reads"));
-        using JsonDocument document = JsonDocument.Parse(around.Out);
+        using JsonDocument document = JsonDocument.Parse(environment.Out);
         JsonElement voucher = document.RootElement;
         Assert.Equal("80000", voucher.GetProperty("remaining").GetProperty("value").GetString());
         Assert.Equal("VOUCHER_STATE_UNSPECIFIED", voucher.GetProperty("state").GetString());

@@ -270,6 +270,6 @@ public abstract partial class LedgerStoreContract : IDisposable
     }
 
     private static string Text(Outcome outcome) =>
-        $"{outcome.Id} {outcome.Command} {outcome.Refusal} "
+        $"{outcome.Id} {outcome.RequestDigest} {outcome.Refusal} "
             + $"{(outcome.Entry is null ? "" : Convert.ToHexString(EntryCodec.Encode(outcome.Entry)))} {outcome.Replayed}";
 }

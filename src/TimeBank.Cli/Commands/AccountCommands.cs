@@ -7,25 +7,25 @@ namespace TimeBank.Cli;
 internal static class AccountCommands
 {
     private delegate Task<Entry> Change(LedgerService.LedgerServiceClient client, string requestId, string account, string memo,
-        bool validateOnly);
+        bool dryRun);
 
-    public static IEnumerable<Command> Of(Kit kit) =>
+    public static IEnumerable<Command> Of(CommandFactory make) =>
     [
-        kit.Group(
-            "account", "账户", "accounts", AccountShow(kit), AccountList(kit),
-            StateChange(kit, "freeze", "冻结：解冻前不能动账", "nothing moves until it is unfrozen", async (client, id, account, memo, dry) =>
+        make.Group(
+            "account", "账户", "accounts", AccountShow(make), AccountList(make),
+            StateChange(make, "freeze", "冻结：解冻前不能动账", "nothing moves until it is unfrozen", async (client, id, account, memo, dry) =>
                 await client.FreezeAccountAsync(
                     new FreezeAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry })),
-            StateChange(kit, "unfreeze", "解冻", "let it move again", async (client, id, account, memo, dry) =>
+            StateChange(make, "unfreeze", "解冻", "let it move again", async (client, id, account, memo, dry) =>
                 await client.UnfreezeAccountAsync(
                     new UnfreezeAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry })),
-            StateChange(kit, "close", "注销：只能注销没有余额的账户", "close it; only an empty one can be", async (client, id, account, memo, dry) =>
+            StateChange(make, "close", "注销：只能注销没有余额的账户", "close it; only an empty one can be", async (client, id, account, memo, dry) =>
                 await client.CloseAccountAsync(
                     new CloseAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry })),
-            StateChange(kit, "reopen", "恢复已注销的账户", "undo its closing", async (client, id, account, memo, dry) =>
+            StateChange(make, "reopen", "恢复已注销的账户", "undo its closing", async (client, id, account, memo, dry) =>
                 await client.ReopenAccountAsync(
                     new ReopenAccountRequest { RequestId = id, Account = account, Memo = memo, ValidateOnly = dry }))),
-        kit.Group("hold", "预留", "holds", HoldList(kit)),
+        make.Group("hold", "预留", "holds", HoldList(make)),
     ];
 
     public static string State(Language language, bool frozen, bool closed) => (frozen, closed) switch
@@ -35,25 +35,25 @@ internal static class AccountCommands
         (false, false) => "",
     };
 
-    private static Command StateChange(Kit kit, string name, string chinese, string english, Change change)
+    private static Command StateChange(CommandFactory make, string name, string chinese, string english, Change change)
     {
-        Argument<string> path = kit.Argument("path", "路径，如 fund/lottery/available", "the path, such as fund/lottery/available");
-        Option<string> memo = kit.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
-        return kit.Command(name, chinese, english, [path, memo, kit.DryRun], async (session, parsed) =>
+        Argument<string> path = make.Argument("path", "路径，如 fund/lottery/available", "the path, such as fund/lottery/available");
+        Option<string> memo = make.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
+        return make.Command(name, chinese, english, [path, memo, make.DryRun], async (session, parsed) =>
         {
             string account = session.Name("accounts", parsed.GetValue(path)!);
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.FinanceChecker, account));
-            LedgerCommands.Show(session, await change(client, session.RequestId(), account, parsed.GetValue(memo)!, kit.IsDryRun(parsed)));
+            LedgerCommands.Show(session, await change(client, session.RequestId(), account, parsed.GetValue(memo)!, make.IsDryRun(parsed)));
         });
     }
 
-    private static Command HoldList(Kit kit) =>
-        kit.Command("list", "未结束的预留", "the holds that are open", [kit.Limit, kit.All], async (session, parsed) =>
+    private static Command HoldList(CommandFactory make) =>
+        make.Command("list", "未结束的预留", "the holds that are open", [make.Limit, make.All], async (session, parsed) =>
     {
         var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
-        ListHoldsResponse list = await kit.PagingOf(parsed)
+        ListHoldsResponse list = await make.PagingOf(parsed)
             .AllAsync(new ListHoldsRequest { Parent = session.Region }, page => client.ListHoldsAsync(page).ResponseAsync);
-        Language language = kit.Language;
+        Language language = make.Language;
         session.Screen.Show(list, () =>
         {
             session.Screen.Table(
@@ -67,16 +67,16 @@ internal static class AccountCommands
         });
     });
 
-    private static Command AccountShow(Kit kit)
+    private static Command AccountShow(CommandFactory make)
     {
-        Argument<string> path = kit.Argument("path", "路径，如 fund/lottery/available", "the path, such as fund/lottery/available");
-        var asOf = new AsOfOption(kit);
-        return kit.Command("show", "一个账户", "one account with its counters", [path, asOf.Option], async (session, parsed) =>
+        Argument<string> path = make.Argument("path", "路径，如 fund/lottery/available", "the path, such as fund/lottery/available");
+        var asOf = new AsOfOption(make);
+        return make.Command("show", "一个账户", "one account with its counters", [path, asOf.Option], async (session, parsed) =>
         {
             string name = session.Name("accounts", parsed.GetValue(path)!);
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, name));
             Account account = await client.GetAccountAsync(new GetAccountRequest { Name = name, AsOf = asOf.Read(parsed) });
-            Language language = kit.Language;
+            Language language = make.Language;
             session.Screen.Show(account, () => session.Screen.Facts(
                 account.Path,
                 (language["余额", "balance"], AmountText.Of(account.Balance, language)),
@@ -92,19 +92,19 @@ internal static class AccountCommands
         });
     }
 
-    private static Command AccountList(Kit kit)
+    private static Command AccountList(CommandFactory make)
     {
-        Option<string> prefix = kit.Option("--prefix", "只看路径以此开头的，如 fund/", "only paths that start so, such as fund/"),
-            unit = kit.Option("--unit", "只看这个单位", "only of this unit");
-        var asOf = new AsOfOption(kit);
-        return kit.Command("list", "账户列表", "the accounts, by path", [prefix, unit, asOf.Option, kit.Limit, kit.All],
+        Option<string> prefix = make.Option("--prefix", "只看路径以此开头的，如 fund/", "only paths that start so, such as fund/"),
+            unit = make.Option("--unit", "只看这个单位", "only of this unit");
+        var asOf = new AsOfOption(make);
+        return make.Command("list", "账户列表", "the accounts, by path", [prefix, unit, asOf.Option, make.Limit, make.All],
             async (session, parsed) =>
         {
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
             var request = new ListAccountsRequest { Parent = session.Region, PathPrefix = parsed.GetValue(prefix) ?? "",
                 Unit = parsed.GetValue(unit) ?? "", AsOf = asOf.Read(parsed) };
-            ListAccountsResponse list = await kit.PagingOf(parsed).AllAsync(request, page => client.ListAccountsAsync(page).ResponseAsync);
-            Language language = kit.Language;
+            ListAccountsResponse list = await make.PagingOf(parsed).AllAsync(request, page => client.ListAccountsAsync(page).ResponseAsync);
+            Language language = make.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(

@@ -9,15 +9,15 @@ namespace TimeBank.Cli;
 /// <summary>Whether the server answers, and tokens for those who call it with other tools.</summary>
 internal static class ConnectionCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) => [Token(kit), Health(kit)];
+    public static IEnumerable<Command> Of(CommandFactory make) => [Token(make), Health(make)];
 
-    private static Command Token(Kit kit)
+    private static Command Token(CommandFactory make)
     {
-        Option<string> role = kit.Option("--role", "岗位，如 auditor、provider-clerk", "the role, such as auditor or provider-clerk",
+        Option<string> role = make.Option("--role", "岗位，如 auditor、provider-clerk", "the role, such as auditor or provider-clerk",
             required: true);
-        Option<string> party = kit.Option("--party", "本人或本单位，如 volunteers/ID", "the caller's own party, such as volunteers/ID");
-        Option<string> subject = kit.Option("--subject", "经办人编号，记入账簿", "who acts, as the journal keeps it");
-        return kit.Command("token", "向本机签发处取得令牌", "get a token from the local issuer", [role, party, subject], async (session, parsed) =>
+        Option<string> party = make.Option("--party", "本人或本单位，如 volunteers/ID", "the caller's own party, such as volunteers/ID");
+        Option<string> subject = make.Option("--subject", "经办人编号，记入账簿", "who acts, as the journal keeps it");
+        return make.Command("token", "向本机签发处取得令牌", "get a token from the local issuer", [role, party, subject], async (session, parsed) =>
         {
             string own = parsed.GetValue(party) is { Length: > 0 } given
                 ? ResourceNames.Full("", given, session.Settings.Region).Replace("//", "/", StringComparison.Ordinal) : "";
@@ -27,11 +27,11 @@ internal static class ConnectionCommands
         });
     }
 
-    private static Command Health(Kit kit)
+    private static Command Health(CommandFactory make)
     {
         Option<int> wait =
-            new("--wait") { Description = kit.Language["等到服务器就绪，最多多少秒", "wait until the server is ready, at most so many seconds"] };
-        return kit.Command("health", "服务器是否就绪", "whether the server is ready", [wait], async (session, parsed) =>
+            new("--wait") { Description = make.Language["等到服务器就绪，最多多少秒", "wait until the server is ready, at most so many seconds"] };
+        return make.Command("health", "服务器是否就绪", "whether the server is ready", [wait], async (session, parsed) =>
         {
             TimeProvider clock = TimeProvider.System;
             long start = clock.GetTimestamp();

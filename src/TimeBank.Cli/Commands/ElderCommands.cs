@@ -7,17 +7,17 @@ namespace TimeBank.Cli;
 /// <summary>Elders, their assessments and what they are entitled to.</summary>
 internal static class ElderCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) =>
-        [List(kit), kit.Group("elder", "老人：查询、登记、评估、待遇", "one elder: show, register, assess, entitlements", Show(kit), Register(kit),
-        Assess(kit), Entitlements(kit))];
+    public static IEnumerable<Command> Of(CommandFactory make) =>
+        [List(make), make.Group("elder", "老人：查询、登记、评估、待遇", "one elder: show, register, assess, entitlements", Show(make), Register(make),
+        Assess(make), Entitlements(make))];
 
-    private static Command List(Kit kit) =>
-        kit.Command("elders", "老人名册", "the elders of a region", [kit.Limit, kit.All], async (session, parsed) =>
+    private static Command List(CommandFactory make) =>
+        make.Command("elders", "老人名册", "the elders of a region", [make.Limit, make.All], async (session, parsed) =>
     {
         var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
-        ListEldersResponse list = await kit.PagingOf(parsed)
+        ListEldersResponse list = await make.PagingOf(parsed)
             .AllAsync(new ListEldersRequest { Parent = session.Region }, page => client.ListEldersAsync(page).ResponseAsync);
-        Language language = kit.Language;
+        Language language = make.Language;
         session.Screen.Show(list, () =>
         {
             session.Screen.Table(
@@ -31,22 +31,22 @@ internal static class ElderCommands
         });
     });
 
-    private static Command Show(Kit kit)
+    private static Command Show(CommandFactory make)
     {
-        Argument<string> elder = kit.Argument("elder", "老人", "the elder");
-        return kit.Command("show", "一位老人", "one elder", [elder], async (session, parsed) =>
+        Argument<string> elder = make.Argument("elder", "老人", "the elder");
+        return make.Command("show", "一位老人", "one elder", [elder], async (session, parsed) =>
         {
             string name = session.Name("elders", parsed.GetValue(elder)!);
             Show(session, await new Client(await session.AsAsync(Role.Auditor, name)).GetElderAsync(new GetElderRequest { Name = name }));
         });
     }
 
-    private static Command Register(Kit kit)
+    private static Command Register(CommandFactory make)
     {
-        Option<string> name = kit.Option("--name", "称呼", "how the elder is addressed", required: true),
-            born = kit.Option("--born", "出生日期", "the day of birth", required: true);
-        Option<string[]> difficulties = Difficulties(kit);
-        return kit.Command("register", "登记老人", "register an elder", [name, born, difficulties], async (session, parsed) =>
+        Option<string> name = make.Option("--name", "称呼", "how the elder is addressed", required: true),
+            born = make.Option("--born", "出生日期", "the day of birth", required: true);
+        Option<string[]> difficulties = Difficulties(make);
+        return make.Command("register", "登记老人", "register an elder", [name, born, difficulties], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Counter, session.Settings.Region));
             var request = new RegisterElderRequest { RequestId = session.RequestId(), Parent = session.Region,
@@ -56,14 +56,14 @@ internal static class ElderCommands
         });
     }
 
-    private static Command Assess(Kit kit)
+    private static Command Assess(CommandFactory make)
     {
-        Argument<string> elder = kit.Argument("elder", "老人", "the elder");
-        Option<int> score = new("--score") { Description = kit.Language["得分，0 到 90", "points, 0 to 90"], Required = true };
-        Option<string> day = kit.Option("--day", "评估日", "the day of the assessment", required: true),
-            region = kit.Option("--assessed-in", "评估地区", "the region that assessed");
-        Option<string[]> difficulties = Difficulties(kit);
-        return kit.Command("assess", "登记能力评估", "record an ability assessment", [elder, score, day, region, difficulties],
+        Argument<string> elder = make.Argument("elder", "老人", "the elder");
+        Option<int> score = new("--score") { Description = make.Language["得分，0 到 90", "points, 0 to 90"], Required = true };
+        Option<string> day = make.Option("--day", "评估日", "the day of the assessment", required: true),
+            region = make.Option("--assessed-in", "评估地区", "the region that assessed");
+        Option<string[]> difficulties = Difficulties(make);
+        return make.Command("assess", "登记能力评估", "record an ability assessment", [elder, score, day, region, difficulties],
             async (session, parsed) =>
         {
             string name = session.Name("elders", parsed.GetValue(elder)!);
@@ -81,20 +81,20 @@ internal static class ElderCommands
         });
     }
 
-    private static Command Entitlements(Kit kit)
+    private static Command Entitlements(CommandFactory make)
     {
-        Argument<string> elder = kit.Argument("elder", "老人", "the elder");
-        Option<string> month = kit.Option("--month", "月份，默认当月", "the month; the current one if left out");
-        return kit.Command("entitlements", "当月可享受什么，为什么", "what an elder is entitled to in a month, and why not",
-            [elder, month, kit.Limit, kit.All], async (session, parsed) =>
+        Argument<string> elder = make.Argument("elder", "老人", "the elder");
+        Option<string> month = make.Option("--month", "月份，默认当月", "the month; the current one if left out");
+        return make.Command("entitlements", "当月可享受什么，为什么", "what an elder is entitled to in a month, and why not",
+            [elder, month, make.Limit, make.All], async (session, parsed) =>
         {
             string name = session.Name("elders", parsed.GetValue(elder)!);
             var client = new Client(await session.AsAsync(Role.Auditor, name));
             var request = new ListEntitlementsRequest { Elder = name, Month = parsed.GetValue(month) is { } text
                 ? TimeText.ParseMonth(text) : null };
-            ListEntitlementsResponse list = await kit.PagingOf(parsed)
+            ListEntitlementsResponse list = await make.PagingOf(parsed)
                 .AllAsync(request, page => client.ListEntitlementsAsync(page).ResponseAsync);
-            Language language = kit.Language;
+            Language language = make.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
@@ -109,9 +109,9 @@ internal static class ElderCommands
         });
     }
 
-    private static Option<string[]> Difficulties(Kit kit) => new("--difficulty")
+    private static Option<string[]> Difficulties(CommandFactory make) => new("--difficulty")
     {
-        Description = kit.Language["困难情形，如 lives-alone，可多次", "a difficulty, such as lives-alone; may be repeated"],
+        Description = make.Language["困难情形，如 lives-alone，可多次", "a difficulty, such as lives-alone; may be repeated"],
         AllowMultipleArgumentsPerToken = true,
     };
 

@@ -11,13 +11,13 @@ internal static class ExportCommand
     /// <summary>A large journal takes longer than a usual call.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromHours(6);
 
-    public static IEnumerable<Command> Of(Kit kit)
+    public static IEnumerable<Command> Of(CommandFactory make)
     {
-        Option<string> format = kit.Option("--format", "hledger、beancount 或 csv", "hledger, beancount or csv", required: true);
-        Option<string> output = kit.Option("--output", "写入的文件；不写则输出到屏幕", "the file to write; else the screen");
+        Option<string> format = make.Option("--format", "hledger、beancount 或 csv", "hledger, beancount or csv", required: true);
+        Option<string> output = make.Option("--output", "写入的文件；不写则输出到屏幕", "the file to write; else the screen");
         output.Aliases.Add("-o");
-        var period = new PeriodOptions(kit);
-        return [kit.Command("export", "导出账簿，供 hledger、beancount 或表格软件使用", "the journal for hledger, beancount or a spreadsheet",
+        var period = new PeriodOptions(make);
+        return [make.Command("export", "导出账簿，供 hledger、beancount 或表格软件使用", "the journal for hledger, beancount or a spreadsheet",
             [format, output, .. period.All], async (session, parsed) =>
         {
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Region));

@@ -6,18 +6,20 @@ namespace TimeBank.Cli;
 /// <summary>Funds: where money comes from.</summary>
 internal static class FundCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) =>
-        [kit.Group("fund", "资金：列表、报告、设立、到账", "funds: list, report, create, receive", List(kit), Report(kit), Create(kit), Receive(kit))];
+    public static IEnumerable<Command> Of(CommandFactory make) =>
+        [make.Group("fund", "资金：列表、报告、设立、到账", "funds: list, report, create, receive", List(make), Report(make), Create(make),
+            Receive(make))];
 
     private static async Task<FundService.FundServiceClient> ClientAsync(Session session, Role role, string about) =>
         new(await session.AsAsync(role, about));
 
-    private static Command List(Kit kit) => kit.Command("list", "资金列表", "the funds", [kit.Limit, kit.All], async (session, parsed) =>
+    private static Command List(CommandFactory make) =>
+        make.Command("list", "资金列表", "the funds", [make.Limit, make.All], async (session, parsed) =>
     {
         var client = await ClientAsync(session, Role.Auditor, session.Settings.Region);
-        ListFundsResponse list = await kit.PagingOf(parsed)
+        ListFundsResponse list = await make.PagingOf(parsed)
             .AllAsync(new ListFundsRequest { Parent = session.Region }, page => client.ListFundsAsync(page).ResponseAsync);
-        Language language = kit.Language;
+        Language language = make.Language;
         session.Screen.Show(list, () =>
         {
             session.Screen.Table(
@@ -30,15 +32,15 @@ internal static class FundCommands
         });
     });
 
-    private static Command Report(Kit kit)
+    private static Command Report(CommandFactory make)
     {
-        Argument<string> fund = kit.Argument("fund", "资金", "the fund");
-        return kit.Command("report", "资金去向：到账 = 各项目拨款 + 可拨付", "where a fund's money went", [fund], async (session, parsed) =>
+        Argument<string> fund = make.Argument("fund", "资金", "the fund");
+        return make.Command("report", "资金去向：到账 = 各项目拨款 + 可拨付", "where a fund's money went", [fund], async (session, parsed) =>
         {
             string name = session.Name("funds", parsed.GetValue(fund)!);
             var client = await ClientAsync(session, Role.Auditor, name);
             FundReport report = await client.GetFundReportAsync(new GetFundReportRequest { Fund = name });
-            Language language = kit.Language;
+            Language language = make.Language;
             session.Screen.Show(report, () =>
             {
                 session.Screen.Table(
@@ -61,13 +63,13 @@ internal static class FundCommands
         });
     }
 
-    private static Command Create(Kit kit)
+    private static Command Create(CommandFactory make)
     {
-        Argument<string> id = kit.Argument("fund", "编号：小写字母、数字、连字符", "its id: lower-case letters, digits, hyphens");
-        Option<string> kind = kit.Option("--kind", "lottery、fiscal、donation 或 guarantee", "lottery, fiscal, donation or guarantee",
-            required: true), name = kit.Option("--name", "名称", "its name", required: true);
-        Option<string> purpose = kit.Option("--purpose", "限定用途", "what donors gave it for");
-        return kit.Command("create", "设立资金", "open a fund", [id, kind, name, purpose], async (session, parsed) =>
+        Argument<string> id = make.Argument("fund", "编号：小写字母、数字、连字符", "its id: lower-case letters, digits, hyphens");
+        Option<string> kind = make.Option("--kind", "lottery、fiscal、donation 或 guarantee", "lottery, fiscal, donation or guarantee",
+            required: true), name = make.Option("--name", "名称", "its name", required: true);
+        Option<string> purpose = make.Option("--purpose", "限定用途", "what donors gave it for");
+        return make.Command("create", "设立资金", "open a fund", [id, kind, name, purpose], async (session, parsed) =>
         {
             var client = await ClientAsync(session, Role.FinanceMaker, session.Settings.Region);
             Fund created = await client.CreateFundAsync(new CreateFundRequest
@@ -83,20 +85,20 @@ internal static class FundCommands
         });
     }
 
-    private static Command Receive(Kit kit)
+    private static Command Receive(CommandFactory make)
     {
-        Argument<string> fund = kit.Argument("fund", "资金", "the fund"), amount = kit.Argument("amount", "金额（元）", "how much, in yuan");
-        Option<string> bank = kit.Option("--bank", "银行账户编号，默认 main", "the bank account's id; main if left out"),
-            day = kit.Option("--day", "到账日", "the bank's value date", required: true),
-            reference = kit.Option("--reference", "银行流水号", "the bank's reference");
-        return kit.Command("receive", "登记到账", "record money that arrived", [fund, amount, bank, day, reference, kit.DryRun],
+        Argument<string> fund = make.Argument("fund", "资金", "the fund"), amount = make.Argument("amount", "金额（元）", "how much, in yuan");
+        Option<string> bank = make.Option("--bank", "银行账户编号，默认 main", "the bank account's id; main if left out"),
+            day = make.Option("--day", "到账日", "the bank's value date", required: true),
+            reference = make.Option("--reference", "银行流水号", "the bank's reference");
+        return make.Command("receive", "登记到账", "record money that arrived", [fund, amount, bank, day, reference, make.DryRun],
             async (session, parsed) =>
         {
             string name = session.Name("funds", parsed.GetValue(fund)!);
             var client = await ClientAsync(session, Role.FinanceMaker, name);
             RecordReceiptResponse received = await client.RecordReceiptAsync(new RecordReceiptRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 Fund = name,
                 Amount = AmountText.ParseYuan(parsed.GetValue(amount)!),
                 BankAccount = parsed.GetValue(bank) ?? "main",

@@ -7,11 +7,11 @@ namespace TimeBank.Cli;
 /// <summary>The hours of volunteers and elders.</summary>
 internal static class HourCommands
 {
-    public static IEnumerable<Command> Of(Kit kit)
+    public static IEnumerable<Command> Of(CommandFactory make)
     {
-        Argument<string> person = kit.Argument("person", "志愿者或老人：编号，或 volunteers/ID、elders/ID",
+        Argument<string> person = make.Argument("person", "志愿者或老人：编号，或 volunteers/ID、elders/ID",
             "a volunteer or elder: an id, or volunteers/ID, elders/ID");
-        Command hours = kit.Command("hours", "时间余额、明细、赠送、捐赠和划转", "hours: balances, statements, gifts, donations, transfers", [person],
+        Command hours = make.Command("hours", "时间余额、明细、赠送、捐赠和划转", "hours: balances, statements, gifts, donations, transfers", [person],
             async (session, parsed) =>
         {
             Hours found = await FindAsync(session, parsed.GetValue(person)!, async name =>
@@ -19,8 +19,8 @@ internal static class HourCommands
                     .GetHoursAsync(new GetHoursRequest { Person = name }));
             session.Screen.Show(found, () => session.Screen.Hours(found));
         });
-        foreach (Command command in (Command[])[Statement(kit), Postings(kit), Gift(kit), Donate(kit), Transfer(kit), Issue(kit),
-            Expire(kit), Grant(kit), Positions(kit)]) hours.Add(command);
+        foreach (Command command in (Command[])[Statement(make), Postings(make), Gift(make), Donate(make), Transfer(make), Issue(make),
+            Expire(make), Grant(make), Positions(make)]) hours.Add(command);
         return [hours];
     }
 
@@ -38,86 +38,86 @@ internal static class HourCommands
         }
     }
 
-    private static Command Statement(Kit kit)
+    private static Command Statement(CommandFactory make)
     {
-        Argument<string> person = kit.Argument("person", "志愿者或老人", "a volunteer or elder");
-        Option<string> account = kit.Option("--account", "earned、gifted 或 issued", "earned, gifted or issued");
-        var period = new PeriodOptions(kit);
-        return kit.Command("statement", "对账单", "the statement of one of a person's hour accounts",
-            [person, account, .. period.All, kit.Limit, kit.All], (session, parsed) =>
+        Argument<string> person = make.Argument("person", "志愿者或老人", "a volunteer or elder");
+        Option<string> account = make.Option("--account", "earned、gifted 或 issued", "earned, gifted or issued");
+        var period = new PeriodOptions(make);
+        return make.Command("statement", "对账单", "the statement of one of a person's hour accounts",
+            [person, account, .. period.All, make.Limit, make.All], (session, parsed) =>
             StatementCommands.OfHoursAsync(session, parsed.GetValue(person)!,
-                EnumText.ParseOrDefault<HourAccount>(parsed.GetValue(account)), period.Read(parsed), kit.PagingOf(parsed)));
+                EnumText.ParseOrDefault<HourAccount>(parsed.GetValue(account)), period.Read(parsed), make.PagingOf(parsed)));
     }
 
-    private static Command Postings(Kit kit)
+    private static Command Postings(CommandFactory make)
     {
-        Argument<string> person = kit.Argument("person", "志愿者或老人", "a volunteer or elder");
-        var period = new PeriodOptions(kit);
-        return kit.Command("postings", "收支明细，含预留，最新在前", "a person's postings, holds included, newest first",
-            [person, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
+        Argument<string> person = make.Argument("person", "志愿者或老人", "a volunteer or elder");
+        var period = new PeriodOptions(make);
+        return make.Command("postings", "收支明细，含预留，最新在前", "a person's postings, holds included, newest first",
+            [person, .. period.All, make.Limit, make.All], async (session, parsed) =>
         {
             ListHourPostingsResponse list = await FindAsync(session, parsed.GetValue(person)!, async name =>
             {
                 var client = new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Auditor, name));
                 var request = new ListHourPostingsRequest { Person = name, Period = period.ReadOptional(parsed) };
-                return await kit.PagingOf(parsed).AllAsync(request, page => client.ListHourPostingsAsync(page).ResponseAsync);
+                return await make.PagingOf(parsed).AllAsync(request, page => client.ListHourPostingsAsync(page).ResponseAsync);
             });
             session.Screen.Show(list, () =>
                 session.Screen.Postings(parsed.GetValue(person)!, list.Postings.Select(posting => posting.Posting), list.NextPageToken));
         });
     }
 
-    private static Command Gift(Kit kit)
+    private static Command Gift(CommandFactory make)
     {
-        Argument<string> volunteer = kit.Argument("volunteer", "赠送人（志愿者）", "who gives, a volunteer"),
-            receiver = kit.Argument("receiver", "接受人，如 elders/ID", "who receives, such as elders/ID");
-        Argument<string> amount = kit.Argument("amount", "时长，如 1h30m", "how much, such as 1h30m");
-        return kit.Command("gift", "把自己挣得的时间赠送给直系亲属", "give earned hours to direct family",
-            [volunteer, receiver, amount, kit.Memo, kit.DryRun], async (session, parsed) =>
+        Argument<string> volunteer = make.Argument("volunteer", "赠送人（志愿者）", "who gives, a volunteer"),
+            receiver = make.Argument("receiver", "接受人，如 elders/ID", "who receives, such as elders/ID");
+        Argument<string> amount = make.Argument("amount", "时长，如 1h30m", "how much, such as 1h30m");
+        return make.Command("gift", "把自己挣得的时间赠送给直系亲属", "give earned hours to direct family",
+            [volunteer, receiver, amount, make.Memo, make.DryRun], async (session, parsed) =>
         {
             string giver = session.Name("volunteers", parsed.GetValue(volunteer)!), to = parsed.GetValue(receiver)!;
             var client = new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Volunteer, giver, giver));
             GiftHoursResponse given = await client.GiftHoursAsync(new GiftHoursRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 OnBehalfOf = session.BehalfOf(giver),
                 Volunteer = giver,
                 Receiver = session.Name(to.Contains('/', StringComparison.Ordinal) ? to.Split('/')[0] : "elders", to),
                 Amount = AmountText.ParseMinutes(parsed.GetValue(amount)!),
-                Memo = parsed.GetValue(kit.Memo) ?? "",
+                Memo = parsed.GetValue(make.Memo) ?? "",
             });
             session.Screen.Show(given, () => session.Screen.Hours(given.Hours));
         });
     }
 
-    private static Command Donate(Kit kit)
+    private static Command Donate(CommandFactory make)
     {
-        Argument<string> volunteer = kit.Argument("volunteer", "捐赠人（志愿者）", "who gives, a volunteer"),
-            amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
-        return kit.Command("donate", "把自己挣得的时间捐给公共池", "give earned hours to the pool", [volunteer, amount, kit.Memo, kit.DryRun],
+        Argument<string> volunteer = make.Argument("volunteer", "捐赠人（志愿者）", "who gives, a volunteer"),
+            amount = make.Argument("amount", "时长", "how much, such as 1h30m");
+        return make.Command("donate", "把自己挣得的时间捐给公共池", "give earned hours to the pool", [volunteer, amount, make.Memo, make.DryRun],
             async (session, parsed) =>
         {
             string giver = session.Name("volunteers", parsed.GetValue(volunteer)!);
             var client = new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Volunteer, giver, giver));
             DonateHoursResponse given = await client.DonateHoursAsync(new DonateHoursRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 OnBehalfOf = session.BehalfOf(giver),
                 Volunteer = giver,
                 Amount = AmountText.ParseMinutes(parsed.GetValue(amount)!),
-                Memo = parsed.GetValue(kit.Memo) ?? "",
+                Memo = parsed.GetValue(make.Memo) ?? "",
             });
             session.Screen.Show(given, () => session.Screen.Hours(given.Hours));
         });
     }
 
-    private static Command Transfer(Kit kit)
+    private static Command Transfer(CommandFactory make)
     {
-        Argument<string> from = kit.Argument("from", "转出的登记，如 regions/430203/volunteers/ID",
+        Argument<string> from = make.Argument("from", "转出的登记，如 regions/430203/volunteers/ID",
             "the enrolment that they leave, such as regions/430203/volunteers/ID");
-        Argument<string> to = kit.Argument("to", "转入的登记", "the same person's enrolment in another region"),
-            amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
-        return kit.Command("transfer", "把时间划到本人在另一地区的登记", "move hours between a person's two enrolments", [from, to, amount, kit.DryRun],
+        Argument<string> to = make.Argument("to", "转入的登记", "the same person's enrolment in another region"),
+            amount = make.Argument("amount", "时长", "how much, such as 1h30m");
+        return make.Command("transfer", "把时间划到本人在另一地区的登记", "move hours between a person's two enrolments", [from, to, amount, make.DryRun],
             async (session, parsed) =>
         {
             string leaves = session.Name("volunteers", parsed.GetValue(from)!);
@@ -125,80 +125,81 @@ internal static class HourCommands
             var client = new ClearingService.ClearingServiceClient(await session.AsAsync(Role.Volunteer, leaves, leaves));
             TransferHoursResponse moved = await client.TransferHoursAsync(new TransferHoursRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 OnBehalfOf = session.BehalfOf(leaves),
                 From = leaves,
                 To = session.Name("volunteers", parsed.GetValue(to)!),
                 Amount = minutes,
             });
-            string arrival = moved.ArrivalEntry.Length > 0 ? moved.ArrivalEntry : kit.Language["在途", "on its way"];
+            string arrival = moved.ArrivalEntry.Length > 0 ? moved.ArrivalEntry : make.Language["在途", "on its way"];
             session.Screen.Show(moved, () => session.Screen.Facts(
-                "", (kit.Language["时长", "hours"], AmountText.Of(minutes, kit.Language)),
-                (kit.Language["转出分录", "left by entry"], moved.Entry),
-                (kit.Language["转入分录", "arrived by entry"], moved.Entry.Length > 0 ? arrival : "")));
+                "", (make.Language["时长", "hours"], AmountText.Of(minutes, make.Language)),
+                (make.Language["转出分录", "left by entry"], moved.Entry),
+                (make.Language["转入分录", "arrived by entry"], moved.Entry.Length > 0 ? arrival : "")));
         });
     }
 
-    private static Command Issue(Kit kit)
+    private static Command Issue(CommandFactory make)
     {
-        Option<string> month = kit.Option("--month", "月份，如 2026-10", "the month, such as 2026-10", required: true),
-            elder = kit.Option("--elder", "只给这位老人", "to this elder only");
-        return kit.Command("issue", "发放当月政府补助时间", "issue a month's hours to the elders entitled", [month, elder, kit.DryRun],
+        Option<string> month = make.Option("--month", "月份，如 2026-10", "the month, such as 2026-10", required: true),
+            elder = make.Option("--elder", "只给这位老人", "to this elder only");
+        return make.Command("issue", "发放当月政府补助时间", "issue a month's hours to the elders entitled", [month, elder, make.DryRun],
             async (session, parsed) =>
         {
             var client = new ElderService.ElderServiceClient(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
             using var run = client.IssueHours(new IssueHoursRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 Parent = session.Region,
                 Month = TimeText.ParseMonth(parsed.GetValue(month)!),
                 Elder = parsed.GetValue(elder) is { } one ? session.Name("elders", one) : "",
             });
             RunProgress last = await Runs.LastAsync(run, session.Cancellation);
-            session.Screen.Show(last, () => session.Screen.Run(last, kit.Language["发放时间", "Hours issued"]));
+            session.Screen.Show(last, () => session.Screen.Run(last, make.Language["发放时间", "Hours issued"]));
         });
     }
 
-    private static Command Expire(Kit kit) =>
-        kit.Command("expire", "使往月发放而未用的时间到期", "end what is left of the hours issued in earlier months", [kit.DryRun],
+    private static Command Expire(CommandFactory make) =>
+        make.Command("expire", "使往月发放而未用的时间到期", "end what is left of the hours issued in earlier months", [make.DryRun],
         async (session, parsed) =>
     {
         var client = new ElderService.ElderServiceClient(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
         using var run = client.ExpireHours(
-            new ExpireHoursRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Parent = session.Region });
+            new ExpireHoursRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Parent = session.Region });
         RunProgress last = await Runs.LastAsync(run, session.Cancellation);
-        session.Screen.Show(last, () => session.Screen.Run(last, kit.Language["时间到期", "Hours ended"]));
+        session.Screen.Show(last, () => session.Screen.Run(last, make.Language["时间到期", "Hours ended"]));
     });
 
-    private static Command Grant(Kit kit)
+    private static Command Grant(CommandFactory make)
     {
-        Argument<string> elder = kit.Argument("elder", "老人", "the elder"), amount = kit.Argument("amount", "时长", "how much, such as 1h30m");
-        return kit.Command("grant", "从公共池拨付时间给老人", "grant an elder hours from the pool", [elder, amount, kit.Memo, kit.DryRun],
+        Argument<string> elder = make.Argument("elder", "老人", "the elder"),
+            amount = make.Argument("amount", "时长", "how much, such as 1h30m");
+        return make.Command("grant", "从公共池拨付时间给老人", "grant an elder hours from the pool", [elder, amount, make.Memo, make.DryRun],
             async (session, parsed) =>
         {
             string name = session.Name("elders", parsed.GetValue(elder)!);
             var client = new ElderService.ElderServiceClient(await session.AsAsync(Role.FinanceMaker, name));
             GrantFromPoolResponse granted = await client.GrantFromPoolAsync(new GrantFromPoolRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 Elder = name,
                 Amount = AmountText.ParseMinutes(parsed.GetValue(amount)!),
-                Memo = parsed.GetValue(kit.Memo) ?? "",
+                Memo = parsed.GetValue(make.Memo) ?? "",
             });
             session.Screen.Show(granted, () =>
-                session.Screen.Facts("", (kit.Language["分录", "entry"], granted.Entry),
-                (kit.Language["池中剩余", "left in the pool"], AmountText.Of(granted.PoolRemaining, kit.Language))));
+                session.Screen.Facts("", (make.Language["分录", "entry"], granted.Entry),
+                (make.Language["池中剩余", "left in the pool"], AmountText.Of(granted.PoolRemaining, make.Language))));
         });
     }
 
-    private static Command Positions(Kit kit) =>
-        kit.Command("positions", "与其他地区的时间往来", "what stands between this region and others", [kit.Limit, kit.All],
+    private static Command Positions(CommandFactory make) =>
+        make.Command("positions", "与其他地区的时间往来", "what stands between this region and others", [make.Limit, make.All],
         async (session, parsed) =>
     {
         var client = new ClearingService.ClearingServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
-        ListPositionsResponse list = await kit.PagingOf(parsed)
+        ListPositionsResponse list = await make.PagingOf(parsed)
             .AllAsync(new ListPositionsRequest { Parent = session.Region }, page => client.ListPositionsAsync(page).ResponseAsync);
-        Language language = kit.Language;
+        Language language = make.Language;
         session.Screen.Show(list, () => session.Screen.Table(
             session.Region,
             [new(language["对方地区", "other region"]), new(language["应付", "due to it"], true), new(language["应收", "due from it"], true),

@@ -8,36 +8,36 @@ internal static class ImportCommand
 {
     private const int LinesAtOnce = 2_000;
 
-    public static IEnumerable<Command> Of(Kit kit)
+    public static IEnumerable<Command> Of(CommandFactory make)
     {
-        Argument<string> file = kit.Argument("file", "CSV 文件：id,date,account,side,unit,amount,memo",
+        Argument<string> file = make.Argument("file", "CSV 文件：id,date,account,side,unit,amount,memo",
             "the CSV file: id,date,account,side,unit,amount,memo");
-        Option<string> source = kit.Option("--source", "来源名称，如 old-system；同一来源中 id 不重复",
+        Option<string> source = make.Option("--source", "来源名称，如 old-system；同一来源中 id 不重复",
             "what the lines come from, such as old-system; an id is unique within it", required: true);
-        Option<string> encoding = kit.Option(
+        Option<string> encoding = make.Option(
             "--encoding", "文件编码：utf-8、utf-16、gb18030 或 gbk；不写则自行判断",
                 "how the file is encoded: utf-8, utf-16, gb18030 or gbk; found out if left out");
         Option<bool> keepGoing =
-            new("--keep-going") { Description = kit.Language["有不能记的行也记下其余的行", "record the rest where lines are refused"] };
-        return [kit.Command("import", "从 CSV 导入期初余额或历史", "opening balances or a history from a CSV file",
-            [file, source, encoding, keepGoing, kit.DryRun], async (session, parsed) =>
+            new("--keep-going") { Description = make.Language["有不能记的行也记下其余的行", "record the rest where lines are refused"] };
+        return [make.Command("import", "从 CSV 导入期初余额或历史", "opening balances or a history from a CSV file",
+            [file, source, encoding, keepGoing, make.DryRun], async (session, parsed) =>
         {
             TextEncoding? given = EncodedText.ParseOrNull(parsed.GetValue(encoding));
             (List<ImportLine> lines, List<ImportRefusal> unread, TextEncoding found) = ImportFile.Read(parsed.GetValue(file)!, given);
             if (found != (given ?? TextEncoding.Utf8))
             {
                 string name = EncodedText.NameOf(found);
-                session.Screen.Progress(kit.Language[$"文件按 {name} 读取；不对时用 --encoding 指定。",
+                session.Screen.Progress(make.Language[$"文件按 {name} 读取；不对时用 --encoding 指定。",
                     $"The file is read as {name}; if it isn't, say so with --encoding."], ended: true);
             }
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Administrator, session.Region));
-            ImportBalancesResponse tried = await SendAsync(session, client, parsed.GetValue(source)!, lines, validateOnly: true);
+            ImportBalancesResponse tried = await SendAsync(session, client, parsed.GetValue(source)!, lines, dryRun: true);
             tried.Refused.Add(unread);
-            bool dry = kit.IsDryRun(parsed), sound = tried.Refused.Count == 0;
+            bool dry = make.IsDryRun(parsed), sound = tried.Refused.Count == 0;
             ImportBalancesResponse result = tried;
             if (!dry && (sound || parsed.GetValue(keepGoing)))
             {
-                result = await SendAsync(session, client, parsed.GetValue(source)!, lines, validateOnly: false);
+                result = await SendAsync(session, client, parsed.GetValue(source)!, lines, dryRun: false);
                 result.Refused.Add(unread);
             }
             else if (!sound && !parsed.GetValue(keepGoing))
@@ -54,14 +54,14 @@ internal static class ImportCommand
     /// Lines of an account stay together as far as they can: within a call each sees those before it also where they are only tried.
     /// </summary>
     private static async Task<ImportBalancesResponse> SendAsync(Session session, LedgerService.LedgerServiceClient client, string source,
-        List<ImportLine> lines, bool validateOnly)
+        List<ImportLine> lines, bool dryRun)
     {
         var sum = new ImportBalancesResponse();
         int done = 0;
         foreach (ImportLine[] chunk in Chunks(lines))
         {
             var request = new ImportBalancesRequest { RequestId = session.RequestId(), Parent = session.Region, Source = source,
-                Lines = { chunk }, ValidateOnly = validateOnly };
+                Lines = { chunk }, ValidateOnly = dryRun };
             ImportBalancesResponse answer = await client.ImportBalancesAsync(request);
             sum.Recorded += answer.Recorded;
             sum.Known += answer.Known;

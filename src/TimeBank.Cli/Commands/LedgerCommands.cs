@@ -6,10 +6,10 @@ namespace TimeBank.Cli;
 /// <summary>The journal and the trial balance.</summary>
 internal static class LedgerCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) =>
+    public static IEnumerable<Command> Of(CommandFactory make) =>
     [
-        TrialBalance(kit),
-        Entry(kit),
+        TrialBalance(make),
+        Entry(make),
     ];
 
     /// <summary>Debits and credits of every kind of account, unit by unit.</summary>
@@ -19,7 +19,7 @@ internal static class LedgerCommands
         foreach (TrialBalanceUnit unit in balance.Units)
         {
             screen.Table(
-                $"{ResourceNames.RegionOf(balance.Region)} {Words.Of(unit.Unit, language) ?? unit.Unit}",
+                $"{ResourceNames.RegionOf(balance.Region)} {Labels.Of(unit.Unit, language) ?? unit.Unit}",
                 [new(language["账户", "account"]), new(language["户数", "how many"], true), new(language["借方发生", "debits"], true),
                     new(language["贷方发生", "credits"], true), new(language["借方余额", "debit balance"], true),
                     new(language["贷方余额", "credit balance"], true)],
@@ -38,13 +38,13 @@ internal static class LedgerCommands
     private static string OnSide(Balance balance, Side side, Language language) => balance.Side == side && balance.Amount.Value != 0
         ? AmountText.Of(balance.Amount, language) : "";
 
-    private static Command TrialBalance(Kit kit)
+    private static Command TrialBalance(CommandFactory make)
     {
-        Argument<string> region = kit.Argument("region", "地区代码", "the region's code");
+        Argument<string> region = make.Argument("region", "地区代码", "the region's code");
         region.Arity = ArgumentArity.ZeroOrOne;
-        Option<string> unit = kit.Option("--unit", "只看这个单位：MIN、CNY、MEAL……", "only this unit: MIN, CNY, MEAL …");
-        var asOf = new AsOfOption(kit);
-        return kit.Command("trial-balance", "试算平衡：各单位借贷相等", "the trial balance: for each unit debits equal credits",
+        Option<string> unit = make.Option("--unit", "只看这个单位：MIN、CNY、MEAL……", "only this unit: MIN, CNY, MEAL …");
+        var asOf = new AsOfOption(make);
+        return make.Command("trial-balance", "试算平衡：各单位借贷相等", "the trial balance: for each unit debits equal credits",
             [region, unit, asOf.Option], async (session, parsed) =>
         {
             string name = ResourceNames.OfRegion(parsed.GetValue(region) is { Length: > 0 } code ? code : session.Settings.Region);
@@ -57,28 +57,28 @@ internal static class LedgerCommands
         });
     }
 
-    private static Command Entry(Kit kit)
+    private static Command Entry(CommandFactory make)
     {
-        Argument<string> index = kit.Argument("index", "分录序号", "the entry's index");
-        Command entry = kit.Command("entry", "账簿分录", "the journal's entries", [index], async (session, parsed) =>
+        Argument<string> index = make.Argument("index", "分录序号", "the entry's index");
+        Command entry = make.Command("entry", "账簿分录", "the journal's entries", [index], async (session, parsed) =>
         {
             string name = session.Name("entries", parsed.GetValue(index)!);
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, name));
             Show(session, await client.GetEntryAsync(new GetEntryRequest { Name = name }));
         });
-        entry.Add(EntryList(kit));
-        entry.Add(Reverse(kit));
+        entry.Add(EntryList(make));
+        entry.Add(Reverse(make));
         return entry;
     }
 
-    private static Command EntryList(Kit kit)
+    private static Command EntryList(CommandFactory make)
     {
-        Option<string> code = kit.Option("--code", "只看这种事项，如 REDEEM_VOUCHER", "only of this code, such as REDEEM_VOUCHER"),
-            kind = kit.Option("--kind", "只看这一类，如 hold、reverse", "only of this kind, such as hold or reverse"),
-            actor = kit.Option("--actor", "只看这位经办人", "only by this actor");
-        Option<bool> newest = new("--newest") { Description = kit.Language["最新在前", "newest first"] };
-        var period = new PeriodOptions(kit);
-        return kit.Command("list", "分录列表", "the journal", [code, kind, actor, newest, .. period.All, kit.Limit, kit.All],
+        Option<string> code = make.Option("--code", "只看这种事项，如 REDEEM_VOUCHER", "only of this code, such as REDEEM_VOUCHER"),
+            kind = make.Option("--kind", "只看这一类，如 hold、reverse", "only of this kind, such as hold or reverse"),
+            actor = make.Option("--actor", "只看这位经办人", "only by this actor");
+        Option<bool> newest = new("--newest") { Description = make.Language["最新在前", "newest first"] };
+        var period = new PeriodOptions(make);
+        return make.Command("list", "分录列表", "the journal", [code, kind, actor, newest, .. period.All, make.Limit, make.All],
             async (session, parsed) =>
         {
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
@@ -91,8 +91,8 @@ internal static class LedgerCommands
                 NewestFirst = parsed.GetValue(newest),
                 Period = period.ReadOptional(parsed),
             };
-            ListEntriesResponse list = await kit.PagingOf(parsed).AllAsync(request, page => client.ListEntriesAsync(page).ResponseAsync);
-            Language language = kit.Language;
+            ListEntriesResponse list = await make.PagingOf(parsed).AllAsync(request, page => client.ListEntriesAsync(page).ResponseAsync);
+            Language language = make.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
@@ -103,7 +103,7 @@ internal static class LedgerCommands
                     list.Entries.SelectMany(entry =>
                     entry.Transfers.DefaultIfEmpty(new Transfer()).Select((transfer, i) => (IReadOnlyList<string>)[
                         i == 0 ? $"{entry.Index}" : "", i == 0 ? TimeText.Of(entry.Time) : "", i == 0
-                            ? Words.Of(entry.Code, language) ?? entry.Code : "",
+                            ? Labels.Of(entry.Code, language) ?? entry.Code : "",
                         ResourceNames.Short(transfer.DebitAccount), ResourceNames.Short(transfer.CreditAccount),
                         AmountText.Of(transfer.Amount, language), i == 0 ? entry.Actor : "", i == 0 ? entry.Memo : ""])));
                 session.Screen.More(list.NextPageToken);
@@ -111,16 +111,16 @@ internal static class LedgerCommands
         });
     }
 
-    private static Command Reverse(Kit kit)
+    private static Command Reverse(CommandFactory make)
     {
-        Argument<string> index = kit.Argument("index", "分录序号", "the entry's index");
-        Option<string> memo = kit.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
-        return kit.Command("reverse", "冲正一笔分录", "correct an entry by its opposite", [index, memo, kit.DryRun], async (session, parsed) =>
+        Argument<string> index = make.Argument("index", "分录序号", "the entry's index");
+        Option<string> memo = make.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
+        return make.Command("reverse", "冲正一笔分录", "correct an entry by its opposite", [index, memo, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("entries", parsed.GetValue(index)!);
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.FinanceMaker, name));
             Show(session,
-                await client.ReverseAsync(new ReverseRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                await client.ReverseAsync(new ReverseRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 Entry = name, Memo = parsed.GetValue(memo)! }));
         });
     }
@@ -132,7 +132,7 @@ internal static class LedgerCommands
             entry.Name.Length > 0 ? $"{language["分录", "entry"]} {entry.Index}" : language["试算", "only tried"],
             (language["时间", "time"], TimeText.Of(entry.Time)),
             (language["记入日期", "effective"], TimeText.Of(entry.EffectiveDate)),
-            (language["事项", "what"], Words.Of(entry.Code, language) ?? entry.Code),
+            (language["事项", "what"], Labels.Of(entry.Code, language) ?? entry.Code),
             (language["经办", "by"], entry.Actor),
             (language["代", "for"], entry.OnBehalfOf),
             (language["规则版本", "policy version"], entry.PolicyVersion),

@@ -10,33 +10,34 @@ internal static class OrderCommands
     /// <summary>By the contract, what isn't confirmed so many days after its planned end is cancelled then.</summary>
     private const int DaysToConfirm = 14;
 
-    public static IEnumerable<Command> Of(Kit kit) =>
+    public static IEnumerable<Command> Of(CommandFactory make) =>
     [
-        kit.Group("order", "服务单：预约、接单、签到、签退、确认、争议、取消、评价", "service orders, from the request to the confirmed hours",
-            Show(kit), List(kit), Request(kit), Accept(kit),
-            ByVolunteer(kit, "check-in", "志愿者签到", "the service begins", (client, session, order) =>
+        make.Group("order", "服务单：预约、接单、签到、签退、确认、争议、取消、评价", "service orders, from the request to the confirmed hours",
+            Show(make), List(make), Request(make), Accept(make),
+            ByVolunteer(make, "check-in", "志愿者签到", "the service begins", (client, session, order) =>
             client.CheckInAsync(new CheckInRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer),
             Order = order.Name }).ResponseAsync),
-            ByVolunteer(kit, "check-out", "志愿者签退", "the service ends", (client, session, order) =>
+            ByVolunteer(make, "check-out", "志愿者签退", "the service ends", (client, session, order) =>
             client.CheckOutAsync(new CheckOutRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer),
             Order = order.Name }).ResponseAsync),
-            Confirm(kit), Dispute(kit), Resolve(kit), Cancel(kit), Rate(kit)),
+            Confirm(make), Dispute(make), Resolve(make), Cancel(make), Rate(make)),
     ];
 
-    private static Command Show(Kit kit)
+    private static Command Show(CommandFactory make)
     {
-        Argument<string> order = Order(kit);
-        return kit.Command("show", "一个服务单", "one order", [order], async (session, parsed) =>
+        Argument<string> order = Order(make);
+        return make.Command("show", "一个服务单", "one order", [order], async (session, parsed) =>
             Show(session, await FindAsync(session, parsed.GetValue(order)!)));
     }
 
-    private static Command List(Kit kit)
+    private static Command List(CommandFactory make)
     {
-        Option<string> recipient = kit.Option("--recipient", "只看服务对象，如 elders/ID", "only this recipient's, such as elders/ID"),
-            volunteer = kit.Option("--volunteer", "只看这位志愿者的", "only this volunteer's"),
-            state = kit.Option("--state", "状态，如 requested", "the state, such as requested");
-        var period = new PeriodOptions(kit);
-        return kit.Command("list", "服务单列表，最近的在前", "orders, latest first", [recipient, volunteer, state, .. period.All, kit.Limit, kit.All],
+        Option<string> recipient = make.Option("--recipient", "只看服务对象，如 elders/ID", "only this recipient's, such as elders/ID"),
+            volunteer = make.Option("--volunteer", "只看这位志愿者的", "only this volunteer's"),
+            state = make.Option("--state", "状态，如 requested", "the state, such as requested");
+        var period = new PeriodOptions(make);
+        return make.Command("list", "服务单列表，最近的在前", "orders, latest first",
+            [recipient, volunteer, state, .. period.All, make.Limit, make.All],
             async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
@@ -48,8 +49,8 @@ internal static class OrderCommands
                 State = EnumText.ParseOrDefault<OrderState>(parsed.GetValue(state)),
                 Period = period.ReadOptional(parsed),
             };
-            ListOrdersResponse list = await kit.PagingOf(parsed).AllAsync(request, page => client.ListOrdersAsync(page).ResponseAsync);
-            Language language = kit.Language;
+            ListOrdersResponse list = await make.PagingOf(parsed).AllAsync(request, page => client.ListOrdersAsync(page).ResponseAsync);
+            Language language = make.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
@@ -68,18 +69,19 @@ internal static class OrderCommands
         });
     }
 
-    private static Command Request(Kit kit)
+    private static Command Request(CommandFactory make)
     {
-        Argument<string> recipient = kit.Argument("recipient", "服务对象：elders/ID 或 volunteers/ID",
+        Argument<string> recipient = make.Argument("recipient", "服务对象：elders/ID 或 volunteers/ID",
             "who is to be served: elders/ID or volunteers/ID");
-        Option<string> item = kit.Option("--item", "服务清单编号", "the catalogue item's id", required: true),
-            start = kit.Option("--start", "开始时间，如 \"2026-10-05 09:00\"", "when it begins, such as \"2026-10-05 09:00\"", required: true),
-            length = kit.Option("--length", "时长，如 1h30m", "how long, such as 1h30m", required: true);
-        return kit.Command("request", "预约服务", "ask for a service", [recipient, item, start, length, kit.DryRun], async (session, parsed) =>
+        Option<string> item = make.Option("--item", "服务清单编号", "the catalogue item's id", required: true),
+            start = make.Option("--start", "开始时间，如 \"2026-10-05 09:00\"", "when it begins, such as \"2026-10-05 09:00\"", required: true),
+            length = make.Option("--length", "时长，如 1h30m", "how long, such as 1h30m", required: true);
+        return make.Command("request", "预约服务", "ask for a service", [recipient, item, start, length, make.DryRun],
+            async (session, parsed) =>
         {
             string name = Person(session, parsed.GetValue(recipient)!);
             var client = new Client(await session.AsAsync(RoleOf(name), name, name));
-            bool dry = kit.IsDryRun(parsed);
+            bool dry = make.IsDryRun(parsed);
             ServiceOrder made = await client.RequestServiceAsync(new RequestServiceRequest
             {
                 RequestId = session.RequestId(), ValidateOnly = dry,
@@ -95,49 +97,49 @@ internal static class OrderCommands
         });
     }
 
-    private static Command Accept(Kit kit)
+    private static Command Accept(CommandFactory make)
     {
-        Argument<string> order = Order(kit), volunteer = kit.Argument("volunteer", "志愿者", "who will serve");
-        return kit.Command("accept", "志愿者接单", "a volunteer takes an order", [order, volunteer, kit.DryRun], async (session, parsed) =>
+        Argument<string> order = Order(make), volunteer = make.Argument("volunteer", "志愿者", "who will serve");
+        return make.Command("accept", "志愿者接单", "a volunteer takes an order", [order, volunteer, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("orders", parsed.GetValue(order)!), by = session.Name("volunteers", parsed.GetValue(volunteer)!);
             var client = new Client(await session.AsAsync(Role.Volunteer, by, by));
             Show(session,
                 await client.AcceptOrderAsync(
-                new AcceptOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                new AcceptOrderRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 OnBehalfOf = session.BehalfOf(by), Order = name, Volunteer = by }));
         });
     }
 
-    private static Command ByVolunteer(Kit kit, string word, string chinese, string english, Func<Client, Session, ServiceOrder,
+    private static Command ByVolunteer(CommandFactory make, string word, string chinese, string english, Func<Client, Session, ServiceOrder,
         Task<ServiceOrder>> act)
     {
-        Argument<string> order = Order(kit);
-        return kit.Command(word, chinese, english, [order], async (session, parsed) =>
+        Argument<string> order = Order(make);
+        return make.Command(word, chinese, english, [order], async (session, parsed) =>
         {
             ServiceOrder found = await FindAsync(session, parsed.GetValue(order)!);
             Show(session, await act(new Client(await session.AsAsync(Role.Volunteer, found.Name, found.Volunteer)), session, found));
         });
     }
 
-    private static Command Confirm(Kit kit)
+    private static Command Confirm(CommandFactory make)
     {
-        Argument<string> order = Order(kit);
-        return kit.Command("confirm", "服务对象确认", "the recipient confirms", [order, kit.DryRun], async (session, parsed) =>
+        Argument<string> order = Order(make);
+        return make.Command("confirm", "服务对象确认", "the recipient confirms", [order, make.DryRun], async (session, parsed) =>
         {
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
             Show(session,
                 await client.ConfirmOrderAsync(
-                new ConfirmOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                new ConfirmOrderRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name }));
         });
     }
 
-    private static Command Dispute(Kit kit)
+    private static Command Dispute(CommandFactory make)
     {
-        Argument<string> order = Order(kit);
-        Option<string> note = kit.Option("--note", "有什么不对", "what is wrong", required: true);
-        return kit.Command("dispute", "提出争议", "say that it was not so", [order, note], async (session, parsed) =>
+        Argument<string> order = Order(make);
+        Option<string> note = make.Option("--note", "有什么不对", "what is wrong", required: true);
+        return make.Command("dispute", "提出争议", "say that it was not so", [order, note], async (session, parsed) =>
         {
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
             Show(session,
@@ -147,18 +149,18 @@ internal static class OrderCommands
         });
     }
 
-    private static Command Resolve(Kit kit)
+    private static Command Resolve(CommandFactory make)
     {
-        Argument<string> order = Order(kit);
-        Option<string> outcome = kit.Option("--outcome", "settled 或 cancelled", "settled or cancelled", required: true),
-            amount = kit.Option("--amount", "判定的时长", "what moves, such as 45m"), note = kit.Option("--note", "理由", "why", required: true);
-        return kit.Command("resolve", "处理争议", "end a dispute", [order, outcome, amount, note, kit.DryRun], async (session, parsed) =>
+        Argument<string> order = Order(make);
+        Option<string> outcome = make.Option("--outcome", "settled 或 cancelled", "settled or cancelled", required: true),
+            amount = make.Option("--amount", "判定的时长", "what moves, such as 45m"), note = make.Option("--note", "理由", "why", required: true);
+        return make.Command("resolve", "处理争议", "end a dispute", [order, outcome, amount, note, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("orders", parsed.GetValue(order)!);
             var client = new Client(await session.AsAsync(Role.FinanceChecker, name));
             Show(session, await client.ResolveDisputeAsync(new ResolveDisputeRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 Order = name,
                 Outcome = EnumText.Parse<DisputeOutcome>(parsed.GetValue(outcome)!),
                 Amount = parsed.GetValue(amount) is { } minutes ? AmountText.ParseMinutes(minutes) : null,
@@ -167,26 +169,26 @@ internal static class OrderCommands
         });
     }
 
-    private static Command Cancel(Kit kit)
+    private static Command Cancel(CommandFactory make)
     {
-        Argument<string> order = Order(kit);
-        Option<string> note = kit.Option("--note", "原因", "why");
-        return kit.Command("cancel", "取消服务单", "call an order off", [order, note, kit.DryRun], async (session, parsed) =>
+        Argument<string> order = Order(make);
+        Option<string> note = make.Option("--note", "原因", "why");
+        return make.Command("cancel", "取消服务单", "call an order off", [order, note, make.DryRun], async (session, parsed) =>
         {
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
             Show(session,
                 await client.CancelOrderAsync(
-                new CancelOrderRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                new CancelOrderRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Note = parsed.GetValue(note) ?? "" }));
         });
     }
 
-    private static Command Rate(Kit kit)
+    private static Command Rate(CommandFactory make)
     {
-        Argument<string> order = Order(kit);
-        Option<int> stars = new("--stars") { Description = kit.Language["1 到 5 星", "1 to 5"], Required = true };
-        Option<string> comment = kit.Option("--comment", "评语", "in words");
-        return kit.Command("rate", "评价服务", "rate a confirmed service", [order, stars, comment], async (session, parsed) =>
+        Argument<string> order = Order(make);
+        Option<int> stars = new("--stars") { Description = make.Language["1 到 5 星", "1 to 5"], Required = true };
+        Option<string> comment = make.Option("--comment", "评语", "in words");
+        return make.Command("rate", "评价服务", "rate a confirmed service", [order, stars, comment], async (session, parsed) =>
         {
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
             Show(session,
@@ -196,7 +198,7 @@ internal static class OrderCommands
         });
     }
 
-    private static Argument<string> Order(Kit kit) => kit.Argument("order", "服务单", "the order");
+    private static Argument<string> Order(CommandFactory make) => make.Argument("order", "服务单", "the order");
 
     private static string Person(Session session, string text) =>
         session.Name(text.Contains('/', StringComparison.Ordinal) ? text.Split('/')[0] : "elders", text);

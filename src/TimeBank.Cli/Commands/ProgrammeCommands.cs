@@ -6,19 +6,20 @@ namespace TimeBank.Cli;
 /// <summary>Programmes: what money is spent on.</summary>
 internal static class ProgrammeCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) =>
-        [kit.Group("programme", "项目：列表、报告、设立、拨款", "programmes: list, report, create, allot", List(kit), Show(kit), Report(kit),
-        Create(kit), Allot(kit))];
+    public static IEnumerable<Command> Of(CommandFactory make) =>
+        [make.Group("programme", "项目：列表、报告、设立、拨款", "programmes: list, report, create, allot", List(make), Show(make), Report(make),
+        Create(make), Allot(make))];
 
     private static async Task<FundService.FundServiceClient> ClientAsync(Session session, Role role, string about) =>
         new(await session.AsAsync(role, about));
 
-    private static Command List(Kit kit) => kit.Command("list", "项目列表", "the programmes", [kit.Limit, kit.All], async (session, parsed) =>
+    private static Command List(CommandFactory make) =>
+        make.Command("list", "项目列表", "the programmes", [make.Limit, make.All], async (session, parsed) =>
     {
         var client = await ClientAsync(session, Role.Auditor, session.Settings.Region);
-        ListProgrammesResponse list = await kit.PagingOf(parsed)
+        ListProgrammesResponse list = await make.PagingOf(parsed)
             .AllAsync(new ListProgrammesRequest { Parent = session.Region }, page => client.ListProgrammesAsync(page).ResponseAsync);
-        Language language = kit.Language;
+        Language language = make.Language;
         session.Screen.Show(list, () =>
         {
             session.Screen.Table(
@@ -26,16 +27,16 @@ internal static class ProgrammeCommands
                     new(language["可发放", "free to issue"], true)],
                 list.Programmes.Select(programme =>
                 (IReadOnlyList<string>)[ResourceNames.Short(programme.Name), programme.DisplayName,
-                Words.Of(programme.Unit, language) ?? programme.Unit, AmountText.Of(programme.Available, language)]));
+                Labels.Of(programme.Unit, language) ?? programme.Unit, AmountText.Of(programme.Available, language)]));
             session.Screen.Unreadable(list.Unreadable);
             session.Screen.More(list.NextPageToken);
         });
     });
 
-    private static Command Show(Kit kit)
+    private static Command Show(CommandFactory make)
     {
-        Argument<string> programme = kit.Argument("programme", "项目", "the programme");
-        return kit.Command("show", "一个项目", "one programme", [programme], async (session, parsed) =>
+        Argument<string> programme = make.Argument("programme", "项目", "the programme");
+        return make.Command("show", "一个项目", "one programme", [programme], async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
             var client = await ClientAsync(session, Role.Auditor, name);
@@ -49,7 +50,7 @@ internal static class ProgrammeCommands
         Language language = screen.Language;
         screen.Facts(
             $"{ResourceNames.Short(programme.Name)} {programme.DisplayName}",
-            (language["单位", "unit"], Words.Of(programme.Unit, language) ?? programme.Unit),
+            (language["单位", "unit"], Labels.Of(programme.Unit, language) ?? programme.Unit),
             (language["用于", "for"], string.Join(language["、", ", "], programme.ServiceTypes.Select(type => EnumText.Of(type, language)))),
             (language["每月每人", "a month each"], AmountText.Of(programme.MonthlyQuota, language)),
             (language["合同单价", "contract price"], AmountText.Of(programme.ContractPrice, language)),
@@ -57,10 +58,10 @@ internal static class ProgrammeCommands
             (language["可发放", "free to issue"], AmountText.Of(programme.Available, language)));
     }
 
-    private static Command Report(Kit kit)
+    private static Command Report(CommandFactory make)
     {
-        Argument<string> programme = kit.Argument("programme", "项目", "the programme");
-        return kit.Command("report", "项目报告：发放 = 核销 + 过期 + 作废 + 释放 + 剩余", "what became of its vouchers and money", [programme],
+        Argument<string> programme = make.Argument("programme", "项目", "the programme");
+        return make.Command("report", "项目报告：发放 = 核销 + 过期 + 作废 + 释放 + 剩余", "what became of its vouchers and money", [programme],
             async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
@@ -101,22 +102,22 @@ internal static class ProgrammeCommands
         screen.AsOf(report.EntryCount);
     }
 
-    private static Command Create(Kit kit)
+    private static Command Create(CommandFactory make)
     {
-        Argument<string> id = kit.Argument("programme", "编号：小写字母、数字、连字符", "its id: lower-case letters, digits, hyphens");
-        Option<string> name = kit.Option("--name", "名称", "its name", required: true),
-            scheme = kit.Option("--scheme", "national-e-voucher 或 unit-voucher", "national-e-voucher or unit-voucher", required: true);
+        Argument<string> id = make.Argument("programme", "编号：小写字母、数字、连字符", "its id: lower-case letters, digits, hyphens");
+        Option<string> name = make.Option("--name", "名称", "its name", required: true),
+            scheme = make.Option("--scheme", "national-e-voucher 或 unit-voucher", "national-e-voucher or unit-voucher", required: true);
         Option<string[]> services = new(
-            "--service") { Description = kit.Language["用于何种服务：meal、bath……，可多次", "for which services: meal, bath …; may be repeated"],
+            "--service") { Description = make.Language["用于何种服务：meal、bath……，可多次", "for which services: meal, bath …; may be repeated"],
             Required = true, AllowMultipleArgumentsPerToken = true };
-        Option<string> quota = kit.Option("--quota", "实物券：每月份数，如 20MEAL", "unit vouchers: how many a month, such as 20MEAL"),
-            price = kit.Option("--contract-price", "实物券：合同单价（元）", "unit vouchers: what one costs at most, in yuan");
-        Option<int> age = new("--min-age") { Description = kit.Language["实物券：年龄起", "unit vouchers: from this age"] };
-        Option<string> grade = kit.Option("--min-grade", "实物券：失能等级起", "unit vouchers: from this grade of disability");
+        Option<string> quota = make.Option("--quota", "实物券：每月份数，如 20MEAL", "unit vouchers: how many a month, such as 20MEAL"),
+            price = make.Option("--contract-price", "实物券：合同单价（元）", "unit vouchers: what one costs at most, in yuan");
+        Option<int> age = new("--min-age") { Description = make.Language["实物券：年龄起", "unit vouchers: from this age"] };
+        Option<string> grade = make.Option("--min-grade", "实物券：失能等级起", "unit vouchers: from this grade of disability");
         Option<string[]> difficulties =
-            new("--difficulty") { Description = kit.Language["实物券：任一困难情形，可多次",
+            new("--difficulty") { Description = make.Language["实物券：任一困难情形，可多次",
             "unit vouchers: any of these difficulties; may be repeated"], AllowMultipleArgumentsPerToken = true };
-        return kit.Command("create", "设立项目", "open a programme", [id, name, scheme, services, quota, price, age, grade, difficulties],
+        return make.Command("create", "设立项目", "open a programme", [id, name, scheme, services, quota, price, age, grade, difficulties],
             async (session, parsed) =>
         {
             var client = await ClientAsync(session, Role.FinanceMaker, session.Settings.Region);
@@ -142,13 +143,13 @@ internal static class ProgrammeCommands
         });
     }
 
-    private static Command Allot(Kit kit)
+    private static Command Allot(CommandFactory make)
     {
-        Argument<string> programme = kit.Argument("programme", "项目", "the programme");
+        Argument<string> programme = make.Argument("programme", "项目", "the programme");
         Option<string[]> from =
-            new("--from") { Description = kit.Language["资金=金额（元），如 lottery=55000；可多次",
+            new("--from") { Description = make.Language["资金=金额（元），如 lottery=55000；可多次",
             "fund=yuan, such as lottery=55000; may be repeated"], Required = true, AllowMultipleArgumentsPerToken = true };
-        return kit.Command("allot", "给项目拨款", "move money from funds to a programme", [programme, from, kit.Memo, kit.DryRun],
+        return make.Command("allot", "给项目拨款", "move money from funds to a programme", [programme, from, make.Memo, make.DryRun],
             async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
@@ -162,8 +163,8 @@ internal static class ProgrammeCommands
                     Amount = AmountText.ParseYuan(parts[1]) });
             }
             AllotFundsResponse allotted =
-                await client.AllotFundsAsync(new AllotFundsRequest { RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
-                Programme = name, ByAmounts = lines, Memo = parsed.GetValue(kit.Memo) ?? "" });
+                await client.AllotFundsAsync(new AllotFundsRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
+                Programme = name, ByAmounts = lines, Memo = parsed.GetValue(make.Memo) ?? "" });
             session.Screen.Show(allotted, () => Facts(session.Screen, allotted.Programme));
         });
     }

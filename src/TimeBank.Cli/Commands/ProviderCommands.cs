@@ -7,25 +7,25 @@ namespace TimeBank.Cli;
 /// <summary>Those who give services for vouchers; their redemptions are under <c>voucher redemptions</c>.</summary>
 internal static class ProviderCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) =>
-        [List(kit),
-        kit.Group("provider", "服务机构：查询、登记、信用", "one provider: show, register, standing", Show(kit), Register(kit), SetStanding(kit))];
+    public static IEnumerable<Command> Of(CommandFactory make) =>
+        [List(make),
+        make.Group("provider", "服务机构：查询、登记、信用", "one provider: show, register, standing", Show(make), Register(make), SetStanding(make))];
 
-    private static Command List(Kit kit)
+    private static Command List(CommandFactory make)
     {
-        Option<string> service = kit.Option("--service", "只看提供这种服务的", "only those that may give this"),
-            standing = kit.Option("--standing", "good、white-listed、suspended 或 black-listed",
+        Option<string> service = make.Option("--service", "只看提供这种服务的", "only those that may give this"),
+            standing = make.Option("--standing", "good、white-listed、suspended 或 black-listed",
             "good, white-listed, suspended or black-listed");
-        return kit.Command("providers", "服务机构名册", "the providers of a region", [service, standing, kit.Limit, kit.All],
+        return make.Command("providers", "服务机构名册", "the providers of a region", [service, standing, make.Limit, make.All],
             async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
             var request = new ListProvidersRequest { Parent = session.Region,
                 ServiceType = EnumText.ParseOrDefault<ServiceType>(parsed.GetValue(service)),
                 Standing = EnumText.ParseOrDefault<Standing>(parsed.GetValue(standing)) };
-            ListProvidersResponse list = await kit.PagingOf(parsed)
+            ListProvidersResponse list = await make.PagingOf(parsed)
                 .AllAsync(request, page => client.ListProvidersAsync(page).ResponseAsync);
-            Language language = kit.Language;
+            Language language = make.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
@@ -40,10 +40,10 @@ internal static class ProviderCommands
         });
     }
 
-    private static Command Show(Kit kit)
+    private static Command Show(CommandFactory make)
     {
-        Argument<string> provider = kit.Argument("provider", "服务机构", "the provider");
-        return kit.Command("show", "一家机构", "one provider", [provider], async (session, parsed) =>
+        Argument<string> provider = make.Argument("provider", "服务机构", "the provider");
+        return make.Command("show", "一家机构", "one provider", [provider], async (session, parsed) =>
         {
             string name = session.Name("providers", parsed.GetValue(provider)!);
             Show(session, await new Client(await session.AsAsync(Role.Auditor, name))
@@ -51,14 +51,14 @@ internal static class ProviderCommands
         });
     }
 
-    private static Command Register(Kit kit)
+    private static Command Register(CommandFactory make)
     {
-        Option<string> name = kit.Option("--name", "名称", "its name", required: true),
-            from = kit.Option("--from", "资质起", "accredited from", required: true),
-            to = kit.Option("--to", "资质止", "accredited until", required: true);
-        Option<string[]> services = new("--service") { Description = kit.Language["服务种类，可多次", "a kind of service; may be repeated"],
+        Option<string> name = make.Option("--name", "名称", "its name", required: true),
+            from = make.Option("--from", "资质起", "accredited from", required: true),
+            to = make.Option("--to", "资质止", "accredited until", required: true);
+        Option<string[]> services = new("--service") { Description = make.Language["服务种类，可多次", "a kind of service; may be repeated"],
             Required = true, AllowMultipleArgumentsPerToken = true };
-        return kit.Command("register", "登记机构", "register a provider", [name, services, from, to], async (session, parsed) =>
+        return make.Command("register", "登记机构", "register a provider", [name, services, from, to], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Administrator, session.Settings.Region));
             var request = new RegisterProviderRequest
@@ -74,14 +74,15 @@ internal static class ProviderCommands
         });
     }
 
-    private static Command SetStanding(Kit kit)
+    private static Command SetStanding(CommandFactory make)
     {
-        Argument<string> provider = kit.Argument("provider", "服务机构", "the provider"),
-            standing = kit.Argument("standing", "good、white-listed、suspended 或 black-listed",
+        Argument<string> provider = make.Argument("provider", "服务机构", "the provider"),
+            standing = make.Argument("standing", "good、white-listed、suspended 或 black-listed",
             "good, white-listed, suspended or black-listed");
-        Option<string> from = kit.Option("--from", "起始日，默认今天", "the first day; today if left out"),
-            to = kit.Option("--to", "截止日", "the last day"), note = kit.Option("--note", "原因", "why", required: true);
-        return kit.Command("standing", "设定信用", "set a provider's standing", [provider, standing, from, to, note], async (session, parsed) =>
+        Option<string> from = make.Option("--from", "起始日，默认今天", "the first day; today if left out"),
+            to = make.Option("--to", "截止日", "the last day"), note = make.Option("--note", "原因", "why", required: true);
+        return make.Command("standing", "设定信用", "set a provider's standing", [provider, standing, from, to, note],
+            async (session, parsed) =>
         {
             string name = session.Name("providers", parsed.GetValue(provider)!);
             var client = new Client(await session.AsAsync(Role.FinanceChecker, name));

@@ -6,21 +6,21 @@ namespace TimeBank.Cli;
 /// <summary>Statements of whatever has one: a person's hours, a provider's payable, a fund, an account.</summary>
 internal static class StatementCommands
 {
-    public static IEnumerable<Command> Of(Kit kit)
+    public static IEnumerable<Command> Of(CommandFactory make)
     {
         Argument<string[]> whose = new("whose")
         {
-            Description = kit.Language["volunteers/ID、elders/ID、providers/ID、funds/ID 或 accounts/路径；也可写成 volunteer ID",
+            Description = make.Language["volunteers/ID、elders/ID、providers/ID、funds/ID 或 accounts/路径；也可写成 volunteer ID",
                 "volunteers/ID, elders/ID, providers/ID, funds/ID or accounts/path; or two words: volunteer ID"],
             Arity = new ArgumentArity(1, 2),
         };
-        Option<string> account = kit.Option("--account", "时间账户：earned、gifted 或 issued", "of a person's hours: earned, gifted or issued");
-        var period = new PeriodOptions(kit);
-        return [kit.Command("statement", "对账单", "a statement with opening and closing balance",
-            [whose, account, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
+        Option<string> account = make.Option("--account", "时间账户：earned、gifted 或 issued", "of a person's hours: earned, gifted or issued");
+        var period = new PeriodOptions(make);
+        return [make.Command("statement", "对账单", "a statement with opening and closing balance",
+            [whose, account, .. period.All, make.Limit, make.All], async (session, parsed) =>
         {
             (string collection, string name) = Target(session, parsed.GetValue(whose)!);
-            Paging paging = kit.PagingOf(parsed);
+            Paging paging = make.PagingOf(parsed);
             Task shown = collection switch
             {
                 "volunteers" or "elders" => OfHoursAsync(session, name, EnumText.ParseOrDefault<HourAccount>(parsed.GetValue(account)),

@@ -97,7 +97,7 @@ internal static class Tables
     private static IReadOnlyList<string> Row(Posting posting, Language language)
     {
         string amount = AmountText.Of(posting.Amount, language);
-        string what = Words.Of(posting.Code, language) ?? posting.Code;
+        string what = Labels.Of(posting.Code, language) ?? posting.Code;
         if (posting.Kind == PostingKind.Held) what += language["（预留）", " (held)"];
         if (posting.Kind == PostingKind.Released) what += language["（解除）", " (released)"];
         return

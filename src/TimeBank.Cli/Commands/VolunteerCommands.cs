@@ -7,16 +7,16 @@ namespace TimeBank.Cli;
 /// <summary>Volunteers; their hours are under <c>hours</c>.</summary>
 internal static class VolunteerCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) =>
-        [List(kit), kit.Group("volunteer", "志愿者：查询、登记、家人", "one volunteer: show, enrol, family", Show(kit), Enrol(kit), Family(kit))];
+    public static IEnumerable<Command> Of(CommandFactory make) =>
+        [List(make), make.Group("volunteer", "志愿者：查询、登记、家人", "one volunteer: show, enrol, family", Show(make), Enrol(make), Family(make))];
 
-    private static Command List(Kit kit) =>
-        kit.Command("volunteers", "志愿者名册", "the volunteers of a region", [kit.Limit, kit.All], async (session, parsed) =>
+    private static Command List(CommandFactory make) =>
+        make.Command("volunteers", "志愿者名册", "the volunteers of a region", [make.Limit, make.All], async (session, parsed) =>
     {
         var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
-        ListVolunteersResponse list = await kit.PagingOf(parsed)
+        ListVolunteersResponse list = await make.PagingOf(parsed)
             .AllAsync(new ListVolunteersRequest { Parent = session.Region }, page => client.ListVolunteersAsync(page).ResponseAsync);
-        Language language = kit.Language;
+        Language language = make.Language;
         session.Screen.Show(list, () =>
         {
             session.Screen.Table(
@@ -30,10 +30,10 @@ internal static class VolunteerCommands
         });
     });
 
-    private static Command Show(Kit kit)
+    private static Command Show(CommandFactory make)
     {
-        Argument<string> volunteer = kit.Argument("volunteer", "志愿者", "the volunteer");
-        return kit.Command("show", "一位志愿者", "one volunteer", [volunteer], async (session, parsed) =>
+        Argument<string> volunteer = make.Argument("volunteer", "志愿者", "the volunteer");
+        return make.Command("show", "一位志愿者", "one volunteer", [volunteer], async (session, parsed) =>
         {
             string name = session.Name("volunteers", parsed.GetValue(volunteer)!);
             Show(session, await new Client(await session.AsAsync(Role.Auditor, name))
@@ -41,13 +41,13 @@ internal static class VolunteerCommands
         });
     }
 
-    private static Command Enrol(Kit kit)
+    private static Command Enrol(CommandFactory make)
     {
-        Option<string> name = kit.Option("--name", "称呼", "how the volunteer is addressed", required: true),
-            born = kit.Option("--born", "出生日期", "the day of birth", required: true);
-        Option<string> home = kit.Option("--home", "原登记，如 regions/430211/volunteers/ID",
+        Option<string> name = make.Option("--name", "称呼", "how the volunteer is addressed", required: true),
+            born = make.Option("--born", "出生日期", "the day of birth", required: true);
+        Option<string> home = make.Option("--home", "原登记，如 regions/430211/volunteers/ID",
             "the first enrolment, such as regions/430211/volunteers/ID");
-        return kit.Command("enrol", "登记志愿者", "enrol a volunteer", [name, born, home], async (session, parsed) =>
+        return make.Command("enrol", "登记志愿者", "enrol a volunteer", [name, born, home], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Counter, session.Settings.Region));
             Show(session, await client.EnrolVolunteerAsync(new EnrolVolunteerRequest
@@ -61,13 +61,13 @@ internal static class VolunteerCommands
         });
     }
 
-    private static Command Family(Kit kit)
+    private static Command Family(CommandFactory make)
     {
-        Argument<string> volunteer = kit.Argument("volunteer", "志愿者", "the volunteer");
+        Argument<string> volunteer = make.Argument("volunteer", "志愿者", "the volunteer");
         Option<string[]> members = new(
-            "--member") { Description = kit.Language["关系=人，如 parent=elders/ID，可多次",
+            "--member") { Description = make.Language["关系=人，如 parent=elders/ID，可多次",
             "kinship=person, such as parent=elders/ID; may be repeated"], AllowMultipleArgumentsPerToken = true };
-        return kit.Command("family", "登记直系亲属（替换原名单）", "set the list of direct family", [volunteer, members], async (session, parsed) =>
+        return make.Command("family", "登记直系亲属（替换原名单）", "set the list of direct family", [volunteer, members], async (session, parsed) =>
         {
             string name = session.Name("volunteers", parsed.GetValue(volunteer)!);
             var client = new Client(await session.AsAsync(Role.Counter, name));

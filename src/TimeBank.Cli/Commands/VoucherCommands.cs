@@ -6,16 +6,16 @@ namespace TimeBank.Cli;
 /// <summary>A voucher's life: issue, redeem, refund, void, expire.</summary>
 internal static class VoucherCommands
 {
-    public static IEnumerable<Command> Of(Kit kit) =>
+    public static IEnumerable<Command> Of(CommandFactory make) =>
     [
-        kit.Group("voucher", "养老服务券：查询、发放、核销、退回、作废、过期", "vouchers: show, list, issue, redeem, refund, void, expire",
-            Show(kit), List(kit), Issue(kit), Redeem(kit), Refund(kit), Void(kit), Expire(kit), Redemptions(kit)),
+        make.Group("voucher", "养老服务券：查询、发放、核销、退回、作废、过期", "vouchers: show, list, issue, redeem, refund, void, expire",
+            Show(make), List(make), Issue(make), Redeem(make), Refund(make), Void(make), Expire(make), Redemptions(make)),
     ];
 
-    private static Command Show(Kit kit)
+    private static Command Show(CommandFactory make)
     {
-        Argument<string> voucher = kit.Argument("voucher", "券号", "the voucher");
-        return kit.Command("show", "一张券", "one voucher", [voucher], async (session, parsed) =>
+        Argument<string> voucher = make.Argument("voucher", "券号", "the voucher");
+        return make.Command("show", "一张券", "one voucher", [voucher], async (session, parsed) =>
         {
             string name = session.Name("vouchers", parsed.GetValue(voucher)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.Auditor, name));
@@ -40,12 +40,12 @@ internal static class VoucherCommands
             (language["发放分录", "issued by entry"], ResourceNames.Short(voucher.IssueEntry)));
     }
 
-    private static Command List(Kit kit)
+    private static Command List(CommandFactory make)
     {
-        Option<string> elder = kit.Option("--elder", "只看这位老人的", "only this elder's"),
-            programme = kit.Option("--programme", "只看这个项目的", "only of this programme");
-        Option<string> state = kit.Option("--state", "active、used-up、expired 或 voided", "active, used-up, expired or voided");
-        return kit.Command("list", "券列表，先到期的在前", "vouchers, earliest use-by first", [elder, programme, state, kit.Limit, kit.All],
+        Option<string> elder = make.Option("--elder", "只看这位老人的", "only this elder's"),
+            programme = make.Option("--programme", "只看这个项目的", "only of this programme");
+        Option<string> state = make.Option("--state", "active、used-up、expired 或 voided", "active, used-up, expired or voided");
+        return make.Command("list", "券列表，先到期的在前", "vouchers, earliest use-by first", [elder, programme, state, make.Limit, make.All],
             async (session, parsed) =>
         {
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
@@ -56,8 +56,8 @@ internal static class VoucherCommands
                 Programme = parsed.GetValue(programme) is { } which ? session.Name("programmes", which) : "",
                 State = EnumText.ParseOrDefault<VoucherState>(parsed.GetValue(state)),
             };
-            ListVouchersResponse list = await kit.PagingOf(parsed).AllAsync(request, page => client.ListVouchersAsync(page).ResponseAsync);
-            Language language = kit.Language;
+            ListVouchersResponse list = await make.PagingOf(parsed).AllAsync(request, page => client.ListVouchersAsync(page).ResponseAsync);
+            Language language = make.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
@@ -75,44 +75,44 @@ internal static class VoucherCommands
         });
     }
 
-    private static Command Issue(Kit kit)
+    private static Command Issue(CommandFactory make)
     {
-        Argument<string> programme = kit.Argument("programme", "项目", "the programme");
-        Option<string> month = kit.Option("--month", "当月，如 2026-10", "the current month, such as 2026-10", required: true);
-        return kit.Command("issue", "给符合条件的老人发放一个月的券", "issue a month's vouchers to every elder entitled", [programme, month, kit.DryRun],
+        Argument<string> programme = make.Argument("programme", "项目", "the programme");
+        Option<string> month = make.Option("--month", "当月，如 2026-10", "the current month, such as 2026-10", required: true);
+        return make.Command("issue", "给符合条件的老人发放一个月的券", "issue a month's vouchers to every elder entitled", [programme, month, make.DryRun],
             async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.FinanceMaker, name));
             using var run = client.IssueVouchers(new IssueVouchersRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Programme = name,
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Programme = name,
                     Month = TimeText.ParseMonth(parsed.GetValue(month)!),
             });
             RunProgress last = await Runs.LastAsync(run, session.Cancellation);
-            session.Screen.Show(last, () => session.Screen.Run(last, kit.Language["发券", "Vouchers issued"]));
+            session.Screen.Show(last, () => session.Screen.Run(last, make.Language["发券", "Vouchers issued"]));
         });
     }
 
-    private static Command Redeem(Kit kit)
+    private static Command Redeem(CommandFactory make)
     {
-        Argument<string> voucher = kit.Argument("voucher", "券号", "the voucher");
-        Option<string> provider = kit.Option("--provider", "服务机构", "who gave the service", required: true),
-            item = kit.Option("--item", "服务清单编号", "the catalogue item's id", required: true);
-        Option<string> price = kit.Option("--price", "总价（元）", "the whole price, in yuan", required: true),
-            insurance = kit.Option("--insurance", "长护险支付（元）", "what insurance pays of it, in yuan");
-        Option<string> place = kit.Option("--place", "home、day-care 或 institution", "home, day-care or institution"),
-            day = kit.Option("--day", "服务日期", "the day of the service");
-        Option<long> quantity = new("--quantity") { Description = kit.Language["数量", "how many"], DefaultValueFactory = _ => 1 };
-        return kit.Command("redeem", "用券支付一次服务", "pay for a service with a voucher",
-            [voucher, provider, item, price, insurance, place, day, quantity, kit.Memo, kit.DryRun], async (session, parsed) =>
+        Argument<string> voucher = make.Argument("voucher", "券号", "the voucher");
+        Option<string> provider = make.Option("--provider", "服务机构", "who gave the service", required: true),
+            item = make.Option("--item", "服务清单编号", "the catalogue item's id", required: true);
+        Option<string> price = make.Option("--price", "总价（元）", "the whole price, in yuan", required: true),
+            insurance = make.Option("--insurance", "长护险支付（元）", "what insurance pays of it, in yuan");
+        Option<string> place = make.Option("--place", "home、day-care 或 institution", "home, day-care or institution"),
+            day = make.Option("--day", "服务日期", "the day of the service");
+        Option<long> quantity = new("--quantity") { Description = make.Language["数量", "how many"], DefaultValueFactory = _ => 1 };
+        return make.Command("redeem", "用券支付一次服务", "pay for a service with a voucher",
+            [voucher, provider, item, price, insurance, place, day, quantity, make.Memo, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("vouchers", parsed.GetValue(voucher)!),
                 giver = session.Name("providers", parsed.GetValue(provider)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.ProviderClerk, name, giver));
             RedeemVoucherResponse paid = await client.RedeemVoucherAsync(new RedeemVoucherRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 OnBehalfOf = session.ActsAsCounter ? (await client.GetVoucherAsync(new GetVoucherRequest { Name = name })).Elder : "",
                 Voucher = name,
                 Provider = giver,
@@ -122,24 +122,24 @@ internal static class VoucherCommands
                 Insurance = parsed.GetValue(insurance) is { } insured ? AmountText.ParseYuan(insured) : null,
                 Place = EnumText.ParseOrDefault<ServicePlace>(parsed.GetValue(place)),
                 ServiceDate = parsed.GetValue(day) is { } on ? TimeText.ParseDay(on) : null,
-                Memo = parsed.GetValue(kit.Memo) ?? "",
+                Memo = parsed.GetValue(make.Memo) ?? "",
             });
             session.Screen.Show(paid, () => Facts(session.Screen, paid.Redemption, paid.Remaining));
         });
     }
 
-    private static Command Refund(Kit kit)
+    private static Command Refund(CommandFactory make)
     {
         Argument<string> redemption =
-            kit.Argument("redemption", "核销编号：vouchers/ID/redemptions/N", "the redemption: vouchers/ID/redemptions/N");
-        Option<string> memo = kit.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
-        return kit.Command("refund", "退回一次核销", "take a redemption back", [redemption, memo, kit.DryRun], async (session, parsed) =>
+            make.Argument("redemption", "核销编号：vouchers/ID/redemptions/N", "the redemption: vouchers/ID/redemptions/N");
+        Option<string> memo = make.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
+        return make.Command("refund", "退回一次核销", "take a redemption back", [redemption, memo, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("vouchers", parsed.GetValue(redemption)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.FinanceMaker, name));
             RefundRedemptionResponse back = await client.RefundRedemptionAsync(new RefundRedemptionRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 OnBehalfOf = session.ActsAsCounter
                     ? (await client.GetVoucherAsync(new GetVoucherRequest { Name = name.Split("/redemptions/")[0] })).Elder : "",
                 Redemption = name,
@@ -165,49 +165,49 @@ internal static class VoucherCommands
             (language["券剩余", "left on the voucher"], AmountText.Of(remaining, language)));
     }
 
-    private static Command Void(Kit kit)
+    private static Command Void(CommandFactory make)
     {
-        Argument<string> voucher = kit.Argument("voucher", "券号", "the voucher");
-        Option<string> memo = kit.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
-        return kit.Command("void", "作废一张券", "end a voucher", [voucher, memo, kit.DryRun], async (session, parsed) =>
+        Argument<string> voucher = make.Argument("voucher", "券号", "the voucher");
+        Option<string> memo = make.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
+        return make.Command("void", "作废一张券", "end a voucher", [voucher, memo, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("vouchers", parsed.GetValue(voucher)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.FinanceMaker, name));
             VoidVoucherResponse ended = await client.VoidVoucherAsync(new VoidVoucherRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed), Voucher = name, Memo = parsed.GetValue(memo)!,
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Voucher = name, Memo = parsed.GetValue(memo)!,
             });
             session.Screen.Show(ended, () => Facts(session.Screen, ended.Voucher));
         });
     }
 
-    private static Command Expire(Kit kit)
+    private static Command Expire(CommandFactory make)
     {
-        Option<string> programme = kit.Option("--programme", "只办这个项目的", "only of this programme");
-        return kit.Command("expire", "使申报期已过的券过期", "expire every voucher whose claim-by is past", [programme, kit.DryRun],
+        Option<string> programme = make.Option("--programme", "只办这个项目的", "only of this programme");
+        return make.Command("expire", "使申报期已过的券过期", "expire every voucher whose claim-by is past", [programme, make.DryRun],
             async (session, parsed) =>
         {
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
             using var run = client.ExpireVouchers(new ExpireVouchersRequest
             {
-                RequestId = session.RequestId(), ValidateOnly = kit.IsDryRun(parsed),
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                 Parent = session.Region, Programme = parsed.GetValue(programme) is { } which ? session.Name("programmes", which) : "",
             });
             RunProgress last = await Runs.LastAsync(run, session.Cancellation);
-            session.Screen.Show(last, () => session.Screen.Run(last, kit.Language["过期", "Vouchers expired"]));
+            session.Screen.Show(last, () => session.Screen.Run(last, make.Language["过期", "Vouchers expired"]));
         });
     }
 
-    private static Command Redemptions(Kit kit)
+    private static Command Redemptions(CommandFactory make)
     {
-        Option<string> provider = kit.Option("--provider", "只看这家机构的", "only this provider's"),
-            elder = kit.Option("--elder", "只看这位老人的", "only this elder's");
-        Option<string> voucher = kit.Option("--voucher", "只看这张券的", "only of this voucher"),
-            programme = kit.Option("--programme", "只看这个项目的", "only of this programme");
-        Option<string> state = kit.Option("--state", "redeemed 或 refunded", "redeemed or refunded");
-        var period = new PeriodOptions(kit);
-        return kit.Command("redemptions", "核销记录，最新在前", "redemptions, newest first",
-            [provider, elder, voucher, programme, state, .. period.All, kit.Limit, kit.All], async (session, parsed) =>
+        Option<string> provider = make.Option("--provider", "只看这家机构的", "only this provider's"),
+            elder = make.Option("--elder", "只看这位老人的", "only this elder's");
+        Option<string> voucher = make.Option("--voucher", "只看这张券的", "only of this voucher"),
+            programme = make.Option("--programme", "只看这个项目的", "only of this programme");
+        Option<string> state = make.Option("--state", "redeemed 或 refunded", "redeemed or refunded");
+        var period = new PeriodOptions(make);
+        return make.Command("redemptions", "核销记录，最新在前", "redemptions, newest first",
+            [provider, elder, voucher, programme, state, .. period.All, make.Limit, make.All], async (session, parsed) =>
         {
             var client = new ProviderService.ProviderServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
             string Named(string collection, Option<string> option) => parsed.GetValue(option) is { } id ? session.Name(collection, id) : "";
@@ -221,9 +221,9 @@ internal static class VoucherCommands
                 State = EnumText.ParseOrDefault<RedemptionState>(parsed.GetValue(state)),
                 Period = period.ReadOptional(parsed),
             };
-            ListRedemptionsResponse list = await kit.PagingOf(parsed)
+            ListRedemptionsResponse list = await make.PagingOf(parsed)
                 .AllAsync(request, page => client.ListRedemptionsAsync(page).ResponseAsync);
-            Language language = kit.Language;
+            Language language = make.Language;
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(

@@ -9,18 +9,18 @@ namespace TimeBank.Cli;
 /// <summary><c>check</c>: whether a receipt is sound, with nothing but the keys that the reader trusts. It asks no server.</summary>
 internal static class ReceiptCheck
 {
-    public static Command Of(Kit kit)
+    public static Command Of(CommandFactory make)
     {
-        Argument<string> file = kit.Argument("file", "收据文件（.tlog-proof）", "the receipt (.tlog-proof)");
+        Argument<string> file = make.Argument("file", "收据文件（.tlog-proof）", "the receipt (.tlog-proof)");
         var keys = new Option<string[]>(
-            "--key") { Description = kit.Language["账簿的公钥，或存公钥的文件；可写多次",
+            "--key") { Description = make.Language["账簿的公钥，或存公钥的文件；可写多次",
             "a verifier key of the journal, or a file of them; may be given several times"], Required = true };
         var witnesses = new Option<string[]>(
-            "--witness") { Description = kit.Language["见证人的公钥：每一位都须会签过", "a witness's verifier key: each must have cosigned"] };
-        Option<string> entry = kit.Option("--entry-file", "分录原文，收据里没有时用", "the entry's bytes, where the receipt hasn't got them");
-        Option<string> salt = kit.Option("--salt", "分录的盐值（32 位十六进制），与 --entry-file 同用",
+            "--witness") { Description = make.Language["见证人的公钥：每一位都须会签过", "a witness's verifier key: each must have cosigned"] };
+        Option<string> entry = make.Option("--entry-file", "分录原文，收据里没有时用", "the entry's bytes, where the receipt hasn't got them");
+        Option<string> salt = make.Option("--salt", "分录的盐值（32 位十六进制），与 --entry-file 同用",
             "the entry's salt (32 hexadecimal digits), with --entry-file");
-        return kit.Command("check", "离线验证收据", "check a receipt offline", [file, keys, witnesses, entry, salt], (session, parsed) =>
+        return make.Command("check", "离线验证收据", "check a receipt offline", [file, keys, witnesses, entry, salt], (session, parsed) =>
         {
             string path = parsed.GetValue(file)!;
             IReadOnlyList<VerifierKey> known = VerifierKeys.Read(parsed.GetValue(keys)!, SignatureType.Ed25519),

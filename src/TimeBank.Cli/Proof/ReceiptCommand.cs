@@ -13,12 +13,12 @@ internal static class ReceiptCommand
     private const int Attempts = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    public static Command Of(Kit kit)
+    public static Command Of(CommandFactory make)
     {
-        Option<string> entry = kit.Option("--entry", "分录序号或编号", "the entry's index or id", required: true);
-        Option<string> output = kit.Option("--output", "写到哪个文件（.tlog-proof）", "the file to write (.tlog-proof)", required: true);
+        Option<string> entry = make.Option("--entry", "分录序号或编号", "the entry's index or id", required: true);
+        Option<string> output = make.Option("--output", "写到哪个文件（.tlog-proof）", "the file to write (.tlog-proof)", required: true);
         output.Aliases.Add("-o");
-        return kit.Command("receipt", "取得一笔分录的收据，可离线验证", "get an entry's receipt, which can be checked offline", [entry, output],
+        return make.Command("receipt", "取得一笔分录的收据，可离线验证", "get an entry's receipt, which can be checked offline", [entry, output],
             async (session, parsed) =>
         {
             string name = session.Name("entries", parsed.GetValue(entry)!), path = parsed.GetValue(output)!;

@@ -10,17 +10,17 @@ namespace TimeBank.Cli;
 /// </summary>
 internal static class WitnessCommand
 {
-    public static Command Of(Kit kit)
+    public static Command Of(CommandFactory make)
     {
-        Option<string> key = kit.Option("--key", "账簿的公钥，或存公钥的文件", "the journal's verifier key, or a file of it", required: true);
-        Option<string> own = kit.Option("--own-key", "见证人自己的私钥文件；没有则新建", "the witness's own key file; made where it is missing",
+        Option<string> key = make.Option("--key", "账簿的公钥，或存公钥的文件", "the journal's verifier key, or a file of it", required: true);
+        Option<string> own = make.Option("--own-key", "见证人自己的私钥文件；没有则新建", "the witness's own key file; made where it is missing",
             required: true);
-        Option<string> name = kit.Option("--name", "见证人的名称，如 witness.example/zhuzhou",
+        Option<string> name = make.Option("--name", "见证人的名称，如 witness.example/zhuzhou",
             "the witness's name, such as witness.example/zhuzhou", required: true);
-        Option<string> state = kit.Option("--state", "记住上次所见的文件", "the file that remembers what was seen last", required: true);
-        Option<string> output = kit.Option("--output", "会签的检查点写到哪个文件", "the file for the cosigned checkpoint", required: true);
+        Option<string> state = make.Option("--state", "记住上次所见的文件", "the file that remembers what was seen last", required: true);
+        Option<string> output = make.Option("--output", "会签的检查点写到哪个文件", "the file for the cosigned checkpoint", required: true);
         output.Aliases.Add("-o");
-        return kit.Command("witness", "核对账簿只增不改，并会签", "check that the journal only grew, and cosign it", [key, own, name, state, output],
+        return make.Command("witness", "核对账簿只增不改，并会签", "check that the journal only grew, and cosign it", [key, own, name, state, output],
             async (session, parsed) =>
         {
             IReadOnlyList<VerifierKey> keys = VerifierKeys.Read([parsed.GetValue(key)!], SignatureType.Ed25519);

@@ -68,7 +68,7 @@ internal static class AmountText
     }
 
     private static string UnitOf(long value, string unit, Language language) =>
-        Words.Of(unit, language) is not { } word ? unit : value == 1 && word.EndsWith('s') ? word[..^1] : word;
+        Labels.Of(unit, language) is not { } word ? unit : value == 1 && word.EndsWith('s') ? word[..^1] : word;
 
     private static bool Number(string text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= int.MaxValue;

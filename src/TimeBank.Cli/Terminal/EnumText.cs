@@ -8,7 +8,7 @@ internal static class EnumText
 {
     /// <summary>A value in the reader's words; one without words keeps its name.</summary>
     public static string Of<T>(T value, Language language)
-        where T : struct, Enum => Words.Of(NameOf(value), language) ?? Short<T>(NameOf(value));
+        where T : struct, Enum => Labels.Of(NameOf(value), language) ?? Short<T>(NameOf(value));
 
     /// <summary>A value as it is written on a command line, such as <c>lives-alone</c> for DIFFICULTY_LIVES_ALONE.</summary>
     /// <exception cref="UsageException">There is no such value.</exception>

@@ -31,7 +31,7 @@ internal sealed record Language(string Locale)
 }
 
 /// <summary>What the contract's names are called: the contract's own words for units and states, and the tool's for the rest.</summary>
-internal static class Words
+internal static class Labels
 {
     private static readonly FrozenDictionary<string, (string Chinese, string English)> All = Contract().Concat(Own())
         .ToFrozenDictionary(word => word.Name, word => (word.Chinese, word.English));

@@ -5,10 +5,10 @@ using TimeBank.V1;
 namespace TimeBank.Cli;
 
 /// <summary>The moment that balances are asked for: <c>--as-of</c> with a day, whose end is meant, or a number of entries.</summary>
-internal sealed class AsOfOption(Kit kit)
+internal sealed class AsOfOption(CommandFactory make)
 {
     public Option<string> Option { get; } =
-        kit.Option("--as-of", "截至哪天（如 2026-10-15，当日终了）或第几笔分录之后（如 1200）",
+        make.Option("--as-of", "截至哪天（如 2026-10-15，当日终了）或第几笔分录之后（如 1200）",
         "as of the end of a day, such as 2026-10-15, or after so many entries, such as 1200");
 
     /// <summary>The moment; null for now.</summary>
@@ -23,11 +23,11 @@ internal sealed class AsOfOption(Kit kit)
 }
 
 /// <summary>The days that a list or statement is asked for: <c>--month</c>, or <c>--from</c> and <c>--to</c>.</summary>
-internal sealed class PeriodOptions(Kit kit)
+internal sealed class PeriodOptions(CommandFactory make)
 {
-    private readonly Option<string> _month = kit.Option("--month", "月份，如 2026-10", "a month, such as 2026-10");
-    private readonly Option<string> _from = kit.Option("--from", "起始日，如 2026-10-01", "the first day, such as 2026-10-01");
-    private readonly Option<string> _to = kit.Option("--to", "截止日", "the last day");
+    private readonly Option<string> _month = make.Option("--month", "月份，如 2026-10", "a month, such as 2026-10");
+    private readonly Option<string> _from = make.Option("--from", "起始日，如 2026-10-01", "the first day, such as 2026-10-01");
+    private readonly Option<string> _to = make.Option("--to", "截止日", "the last day");
 
     public IEnumerable<Option> All => [_month, _from, _to];
 
@@ -51,20 +51,20 @@ internal sealed class GlobalOptions
 {
     private const int DefaultDeadlineSeconds = 30;
 
-    public GlobalOptions(Language language, Surroundings around)
+    public GlobalOptions(Language language, ToolEnvironment environment)
     {
         Server = Text("--server", language["gRPC 地址（TIMEBANK_SERVER）", "where gRPC listens (TIMEBANK_SERVER)"],
-            around.Or("TIMEBANK_SERVER", "http://127.0.0.1:5081"));
+            environment.Or("TIMEBANK_SERVER", "http://127.0.0.1:5081"));
         Issuer = Text("--issuer", language["令牌地址（TIMEBANK_ISSUER）", "where tokens are given (TIMEBANK_ISSUER)"],
-            around.Or("TIMEBANK_ISSUER", "http://127.0.0.1:5080"));
+            environment.Or("TIMEBANK_ISSUER", "http://127.0.0.1:5080"));
         Data = Text("--data", language["数据目录，本机令牌密钥在其中（TIMEBANK_DATA）",
-            "the data folder, which has the local issuer's secret (TIMEBANK_DATA)"], around.Or("TIMEBANK_DATA", "data"));
+            "the data folder, which has the local issuer's secret (TIMEBANK_DATA)"], environment.Or("TIMEBANK_DATA", "data"));
         Region = Text("--region", language["地区代码（TIMEBANK_REGION）", "the region's code (TIMEBANK_REGION)"],
-            around.Or("TIMEBANK_REGION", "430211"));
+            environment.Or("TIMEBANK_REGION", "430211"));
         As = Text("--as", language["以何岗位办理：role 或 role:party，如 counter、volunteer:ID",
             "who acts: role or role:party, such as counter or volunteer:ID"], null);
         Token = Text("--token", language["访问令牌（TIMEBANK_TOKEN）；不写则向本机签发",
-            "an access token (TIMEBANK_TOKEN); else the local issuer gives one"], around.Variable("TIMEBANK_TOKEN"));
+            "an access token (TIMEBANK_TOKEN); else the local issuer gives one"], environment.Variable("TIMEBANK_TOKEN"));
         RequestId = Text("--request-id",
             language["请求编号（UUID）；重试时用同一个，不会重复记账", "the request id (UUID); the same one again does nothing twice"], null);
         Json = new Option<bool>("--json") { Description = language["输出 JSON，供脚本使用", "JSON, for scripts"], Recursive = true };

@@ -17,14 +17,14 @@ internal sealed class Screen
     private static readonly JsonSerializerOptions ErrorJson =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly Surroundings _around;
+    private readonly ToolEnvironment _environment;
 
-    public Screen(Surroundings around, Language language, bool isJson)
+    public Screen(ToolEnvironment environment, Language language, bool isJson)
     {
-        _around = around;
+        _environment = environment;
         Language = language;
         IsJson = isJson;
-        Console = Create(around.Out, around);
+        Console = Create(environment.Out, environment);
     }
 
     public Language Language { get; }
@@ -34,22 +34,22 @@ internal sealed class Screen
 
     public IAnsiConsole Console { get; }
 
-    public bool IsTerminal => _around.OutputIsTerminal;
+    public bool IsTerminal => _environment.OutputIsTerminal;
 
     /// <summary>A message as JSON, or in the way that a person reads it.</summary>
     public void Show(IMessage message, Action forPeople)
     {
-        if (IsJson) _around.Out.WriteLine(Json.Format(message));
+        if (IsJson) _environment.Out.WriteLine(Json.Format(message));
         else forPeople();
     }
 
     public void Line(string text) => Console.WriteLine(text);
 
     /// <summary>A text that a script takes as it is, such as a token.</summary>
-    public void Raw(string text) => _around.Out.WriteLine(text);
+    public void Raw(string text) => _environment.Out.WriteLine(text);
 
     /// <summary>A text that goes on where the last one ended.</summary>
-    public void Text(string text) => _around.Out.Write(text);
+    public void Text(string text) => _environment.Out.Write(text);
 
     /// <summary>
     /// How far something has come, on the error stream, so that it never mixes with what is shown: one line that somebody who watches sees
@@ -57,10 +57,10 @@ internal sealed class Screen
     /// </summary>
     public void Progress(string text, bool ended)
     {
-        if (!_around.OutputIsTerminal && !ended) return;
-        string line = _around.OutputIsTerminal ? $"\r{text}" : text;
-        if (ended) _around.Error.WriteLine(line);
-        else _around.Error.Write(line);
+        if (!_environment.OutputIsTerminal && !ended) return;
+        string line = _environment.OutputIsTerminal ? $"\r{text}" : text;
+        if (ended) _environment.Error.WriteLine(line);
+        else _environment.Error.Write(line);
     }
 
     public void Table(string title, IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<string>> rows)
@@ -108,24 +108,24 @@ internal sealed class Screen
                         field => new { field = field.Field, violation = field.Violation, description = field.Text }),
                 },
             };
-            _around.Error.WriteLine(JsonSerializer.Serialize(error, ErrorJson));
+            _environment.Error.WriteLine(JsonSerializer.Serialize(error, ErrorJson));
             return;
         }
-        _around.Error.WriteLine(failure.Reason.Length > 0 ? $"{failure.Message} [{failure.Reason}]" : failure.Message);
-        foreach (FieldFailure field in failure.Fields) _around.Error.WriteLine($"  {field.Field}: {field.Text}");
+        _environment.Error.WriteLine(failure.Reason.Length > 0 ? $"{failure.Message} [{failure.Reason}]" : failure.Message);
+        foreach (FieldFailure field in failure.Fields) _environment.Error.WriteLine($"  {field.Field}: {field.Text}");
     }
 
-    private static IAnsiConsole Create(TextWriter writer, Surroundings around)
+    private static IAnsiConsole Create(TextWriter writer, ToolEnvironment environment)
     {
-        bool colours = around.OutputIsTerminal && string.IsNullOrEmpty(around.Variable("NO_COLOR"));
+        bool colours = environment.OutputIsTerminal && string.IsNullOrEmpty(environment.Variable("NO_COLOR"));
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),
-            Ansi = around.OutputIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Ansi = environment.OutputIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = around.OutputIsTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+            Interactive = environment.OutputIsTerminal ? InteractionSupport.Detect : InteractionSupport.No,
         });
-        if (!around.OutputIsTerminal)
+        if (!environment.OutputIsTerminal)
         {
             console.Profile.Width = WidthOfFiles;
             console.Profile.Capabilities.Unicode = true;

@@ -107,7 +107,7 @@ public sealed record Remembered(long Count, Digest? Chain)
     public static readonly Remembered None = new(0, null);
 
     /// <summary>After one more.</summary>
-    public Remembered With(Outcome outcome) => With(Hash(outcome.Id, outcome.Command, outcome.Refusal));
+    public Remembered With(Outcome outcome) => With(Hash(outcome.Id, outcome.RequestDigest, outcome.Refusal));
 
     /// <summary>After one more, by its hash.</summary>
     public Remembered With(Digest outcome)

@@ -21,7 +21,7 @@ public static class Decide
         EntryHeader header = proposal.Header;
         if (view.Outcome(header.Id) is { } known)
         {
-            return Unstored(known.Command == header.Command
+            return Unstored(known.RequestDigest == header.RequestDigest
                 ? known with { Replayed = true }
                 : Outcome.Refused(proposal, new Refusal(Reason.RequestIdReused)));
         }

@@ -36,7 +36,7 @@ public static class EntryCodec
         json.WriteString(Keys.Region, entry.Region.ToString());
         json.WriteNumber(Keys.Index, entry.Index);
         json.WriteString(Keys.Id, header.Id.ToString());
-        json.WriteString(Keys.Command, header.Command.ToString());
+        json.WriteString(Keys.Command, header.RequestDigest.ToString());
         json.WriteString(Keys.Time, entry.Time.ToString());
         json.WriteString(Keys.Effective, header.EffectiveDate.ToString("O", null));
         json.WriteString(Keys.Kind, StoredName.Of(entry.Kind));

@@ -34,7 +34,7 @@ public sealed record JournalEntry(
 
 /// <summary>Who asks for an entry, under which id, and what to write beside the amounts.</summary>
 /// <param name="Id">The idempotency key.</param>
-/// <param name="Command">SHA-256 of the caller's command: the same id with another one is a conflict.</param>
+/// <param name="RequestDigest">SHA-256 of the caller's command: the same id with another one is a conflict.</param>
 /// <param name="Actor">Who acts, as an opaque id.</param>
 /// <param name="OnBehalfOf">For whom, where staff act for a person; else empty.</param>
 /// <param name="EffectiveDate">The civil date on which the event counts.</param>
@@ -43,7 +43,7 @@ public sealed record JournalEntry(
 /// <param name="Details">What the answer to the caller is made from, also when it is given again; at most 32 pairs.</param>
 public sealed record EntryHeader(
     EntryId Id,
-    Digest Command,
+    Digest RequestDigest,
     string Actor,
     string OnBehalfOf,
     DateOnly EffectiveDate,

@@ -7,14 +7,14 @@ namespace TimeBank.Ledger;
 /// <param name="Refusal">Null where it was accepted.</param>
 /// <param name="Entry">The entry as stored; null where refused, and for a note.</param>
 /// <param name="Replayed">True where the id had been decided before.</param>
-public sealed record Outcome(EntryId Id, Digest Command, Refusal? Refusal, JournalEntry? Entry, bool Replayed)
+public sealed record Outcome(EntryId Id, Digest RequestDigest, Refusal? Refusal, JournalEntry? Entry, bool Replayed)
 {
-    public static Outcome Wrote(JournalEntry entry) => new(entry.Id, entry.Header.Command, null, entry, false);
+    public static Outcome Wrote(JournalEntry entry) => new(entry.Id, entry.Header.RequestDigest, null, entry, false);
 
-    public static Outcome Noted(Proposal proposal) => new(proposal.Header.Id, proposal.Header.Command, null, null, false);
+    public static Outcome Noted(Proposal proposal) => new(proposal.Header.Id, proposal.Header.RequestDigest, null, null, false);
 
     public static Outcome Refused(Proposal proposal, Refusal refusal) =>
-        new(proposal.Header.Id, proposal.Header.Command, refusal, null, false);
+        new(proposal.Header.Id, proposal.Header.RequestDigest, refusal, null, false);
 }
 
 /// <summary>What <see cref="Decide"/> found: the outcome to answer with, and what must be stored before it may be answered.</summary>
@@ -27,14 +27,14 @@ public sealed record Decision(Outcome Outcome, ImmutableArray<Account> Changed, 
 /// <param name="Outcome">As it would be; an id that is known gives what was decided then, without transfers or accounts.</param>
 /// <param name="Transfers">The entry's, with the balances after them.</param>
 /// <param name="Accounts">The accounts that it touches, as they would be after it.</param>
-public sealed record Trial(Outcome Outcome, ImmutableArray<StoredTransfer> Transfers, ImmutableArray<Account> Accounts)
+public sealed record DryRun(Outcome Outcome, ImmutableArray<StoredTransfer> Transfers, ImmutableArray<Account> Accounts)
 {
     /// <summary>Decides a proposal and applies nothing.</summary>
-    public static Trial Of(ILedgerView view, Proposal proposal, LedgerTime clock)
+    public static DryRun Of(ILedgerView view, Proposal proposal, LedgerTime clock)
     {
         Decision decision = Decide.Entry(view, proposal, clock);
         var paths = decision.Changed.ToDictionary(account => account.Number, account => account.Path);
-        return new Trial(
+        return new DryRun(
             decision.Outcome,
             [.. decision.Balances.Select((after, at) => Transfer(decision.Outcome.Entry!, at, after, paths))],
             decision.Changed);

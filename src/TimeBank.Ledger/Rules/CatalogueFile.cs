@@ -35,9 +35,9 @@ internal static class CatalogueFile
     private static CatalogueItem Item(DataObject entry)
     {
         Slug id = entry.Slug("id");
-        ServiceType type = entry.Choice("type", DataWords.ServiceTypes);
+        ServiceType type = entry.Choice("type", DataChoices.ServiceTypes);
         LocalText name = Text(entry, "name");
-        Unit unit = entry.Choice("unit", DataWords.Units);
+        Unit unit = entry.Choice("unit", DataChoices.Units);
         bool isVolunteered = unit == Unit.Minutes;
         bool isCoveredByUnits = !isVolunteered && unit != Unit.Fen;
         CatalogueItem item = new(
@@ -45,14 +45,14 @@ internal static class CatalogueFile
             type,
             name,
             unit,
-            entry.Choice("setting", DataWords.Places),
-            entry.Choice("payer", DataWords.Payers),
+            entry.Choice("setting", DataChoices.Places),
+            entry.Choice("payer", DataChoices.Payers),
             isVolunteered ? Fen.Zero : new Fen(entry.Integer("ceilingPriceFen", 1, MaxFen)),
             isCoveredByUnits ? new Fen(entry.Integer("contractPriceFen", 1, MaxFen)) : null,
             new Minutes(entry.Integer("standardMinutes", 0, 24 * 60)),
             entry.Integer("promisedUnitsPerMonth", 0, 1_000),
             (int)entry.Integer("fromAgeYears", 0, 150),
-            entry.Choice("fromGrade", DataWords.Grades),
+            entry.Choice("fromGrade", DataChoices.Grades),
             Text(entry, "content"));
         if (entry.IsSound && item.ContractPrice > item.CeilingPrice)
             entry.Refuse("contractPriceFen", "is above the ceiling price");

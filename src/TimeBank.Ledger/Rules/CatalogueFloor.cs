@@ -21,16 +21,16 @@ internal static class CatalogueFloor
             yield break;
         }
         if (item.Type != floor.Type)
-            yield return Found(CatalogueShortfall.OtherType, DataWords.Of(DataWords.ServiceTypes, floor.Type),
-            DataWords.Of(DataWords.ServiceTypes, item.Type));
+            yield return Found(CatalogueShortfall.OtherType, DataChoices.Of(DataChoices.ServiceTypes, floor.Type),
+            DataChoices.Of(DataChoices.ServiceTypes, item.Type));
         if (item.Unit != floor.Unit)
             yield return Found(CatalogueShortfall.OtherUnit, floor.Unit.Code, item.Unit.Code);
         if (item.Place != floor.Place)
-            yield return Found(CatalogueShortfall.OtherSetting, DataWords.Of(DataWords.Places, floor.Place),
-            DataWords.Of(DataWords.Places, item.Place));
+            yield return Found(CatalogueShortfall.OtherSetting, DataChoices.Of(DataChoices.Places, floor.Place),
+            DataChoices.Of(DataChoices.Places, item.Place));
         if (BorneByElder(item.Payer) > BorneByElder(floor.Payer))
-            yield return Found(CatalogueShortfall.PayerShifted, DataWords.Of(DataWords.Payers, floor.Payer),
-            DataWords.Of(DataWords.Payers, item.Payer));
+            yield return Found(CatalogueShortfall.PayerShifted, DataChoices.Of(DataChoices.Payers, floor.Payer),
+            DataChoices.Of(DataChoices.Payers, item.Payer));
         if (item.CeilingPrice < floor.CeilingPrice)
             yield return Found(CatalogueShortfall.LowerCeilingPrice, Text(floor.CeilingPrice.Value), Text(item.CeilingPrice.Value));
         if (item.StandardMinutes < floor.StandardMinutes)
@@ -40,8 +40,8 @@ internal static class CatalogueFloor
         if (item.FromAge > floor.FromAge)
             yield return Found(CatalogueShortfall.HigherAge, Text(floor.FromAge), Text(item.FromAge));
         if (item.FromGrade > floor.FromGrade)
-            yield return Found(CatalogueShortfall.HeavierGrade, DataWords.Of(DataWords.Grades, floor.FromGrade),
-            DataWords.Of(DataWords.Grades, item.FromGrade));
+            yield return Found(CatalogueShortfall.HeavierGrade, DataChoices.Of(DataChoices.Grades, floor.FromGrade),
+            DataChoices.Of(DataChoices.Grades, item.FromGrade));
 
         CatalogueFinding Found(CatalogueShortfall shortfall, string required, string found) => new(floor.Id, shortfall, required, found);
     }

@@ -183,10 +183,11 @@ internal sealed class PolicyFile
         (int)Read(section, key, item => item.Integer("value", min, max), Plain);
 
     private AbilityGrade Grade(DataObject section, string key) =>
-        Read(section, key, item => item.Choice("value", DataWords.Grades), grade => DataWords.Of(DataWords.Grades, grade));
+        Read(section, key, item => item.Choice("value", DataChoices.Grades), grade => DataChoices.Of(DataChoices.Grades, grade));
 
-    private Difficulties Flags(DataObject section, string key) => Read(section, key, item => item.Choices("value", DataWords.Difficulties),
-        flags => string.Join(", ", flags.Select(flag => DataWords.Of(DataWords.Difficulties, flag))))
+    private Difficulties Flags(DataObject section, string key) =>
+        Read(section, key, item => item.Choices("value", DataChoices.Difficulties),
+        flags => string.Join(", ", flags.Select(flag => DataChoices.Of(DataChoices.Difficulties, flag))))
             .Aggregate(Difficulties.None, (all, flag) => all | flag);
 
     private ImmutableArray<Minutes> Grades(DataObject section, string key)

@@ -204,8 +204,8 @@ internal sealed class RememberedFold(RegionCode region)
     public Finding? Outcome(OutcomeRow row)
     {
         string where = $"regions/{region}/outcomes/{row.Id}";
-        if (row.Command is not { Length: Digest.Size } command) return new Finding(where, "command", $"{Digest.Size} bytes",
-            row.Command is null ? "none" : $"{row.Command.Length}");
+        if (row.RequestDigest is not { Length: Digest.Size } command) return new Finding(where, "command", $"{Digest.Size} bytes",
+            row.RequestDigest is null ? "none" : $"{row.RequestDigest.Length}");
         if (row.Reason is { } reason && (reason is <= 0 or > int.MaxValue || !Enum.IsDefined((Reason)reason))) return new Finding(
             where, "reason", "a known one", $"{reason}");
         if (row.Reason is null != row.Detail is null) return new Finding(where, "detail", row.Reason is null ? "none" : "one",

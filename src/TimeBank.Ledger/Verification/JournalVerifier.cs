@@ -80,7 +80,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
             row.Index is null ? "none" : $"{row.Index}");
         if (row.Index is null) return _remembered.Outcome(row);
         _withOutcome.Add(expected);
-        bool isBare = row is { Command: null, Reason: null, Detail: null, Nth: null };
+        bool isBare = row is { RequestDigest: null, Reason: null, Detail: null, Nth: null };
         return isBare ? null : new Finding(where, "columns", "those of an entry's outcome", "those of a refusal or note");
     }
 

@@ -123,7 +123,7 @@ public readonly record struct RedemptionJudgement(Redemption? Redemption, Refusa
 }
 
 /// <summary>Whether a redemption may be taken back, and whether a voucher may be ended.</summary>
-public static class VoucherRules
+public static class VoucherRule
 {
     /// <summary>
     /// A redemption is taken back once, as a whole, while its voucher's claims are open; after that the money has gone back to the

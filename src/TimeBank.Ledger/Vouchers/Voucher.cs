@@ -26,7 +26,7 @@ public sealed record VoucherTerms(
         new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     /// <summary>The service types that its words name.</summary>
-    public IEnumerable<ServiceType> Services => ServiceTypes.Select(word => DataWords.ServiceTypes[word]);
+    public IEnumerable<ServiceType> Services => ServiceTypes.Select(word => DataChoices.ServiceTypes[word]);
 
     public AccountTerms ToAccountTerms() => new(
         Elder.Text, Programme.Text, From, UseBy,

@@ -88,7 +88,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         EntryId Attempt(int number) => number == 0 ? id : id.Step($"{number}");
         (int attempt, Outcome? happened) = await grains.Ledger(region).AttemptAsync(Attempt);
         // Before any rule: what an older build took stays known, whatever its rules were.
-        if (happened is not null) return happened.Command == digest ? Result.Known : throw Reused(happened);
+        if (happened is not null) return happened.RequestDigest == digest ? Result.Known : throw Reused(happened);
 
         var read = new RequestReader();
         string key = read.Key(line.Key, "key", MaxKeyLength), memo = read.Text(line.Memo, "memo", EntryHeader.MaxMemoLength);
@@ -103,10 +103,11 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         read.Check();
 
         await RequireRegisteredAsync(path);
-        EntryHeader header = command.Header(Attempt(attempt), day, policy, ("source", source.Text), ("key", key)) with { Command = digest,
+        EntryHeader header = command.Header(Attempt(attempt), day, policy, ("source", source.Text),
+            ("key", key)) with { RequestDigest = digest,
             Memo = memo };
         Proposal proposal = Entries.Import(header, account, side == V1.Side.Debit, amount);
-        Outcome outcome = command.ValidateOnly ? await TryAsync(scratch, proposal) : await grains.Ledger(region).SubmitAsync(proposal);
+        Outcome outcome = command.IsDryRun ? await TryAsync(scratch, proposal) : await grains.Ledger(region).SubmitAsync(proposal);
         if (outcome.Refusal is { } refusal) throw refusal.Reason == Reason.RequestIdReused ? Reused(null) : Problem.Of(refusal);
         return outcome.Replayed ? Result.Known : Result.Recorded;
     }

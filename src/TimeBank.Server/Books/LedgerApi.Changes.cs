@@ -88,16 +88,16 @@ public sealed partial class LedgerApi
     {
         string policy = (await grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(clock.Today)).Version.ToString();
         var proposal = propose(command.Header(clock.Today, policy));
-        ILedgerGrain journal = grains.Ledger(region);
-        if (command.ValidateOnly) return await AnswerAsync(region, command, await journal.TryAsync(proposal));
-        return await AnswerAsync(region, command, new Trial(await journal.SubmitAsync(proposal), [], []));
+        ILedgerGrain writer = grains.Ledger(region);
+        if (command.IsDryRun) return await AnswerAsync(region, command, await writer.DryRunAsync(proposal));
+        return await AnswerAsync(region, command, new DryRun(await writer.SubmitAsync(proposal), [], []));
     }
 
-    private async Task<Entry> AnswerAsync(RegionCode region, Command command, Trial trial)
+    private async Task<Entry> AnswerAsync(RegionCode region, Command command, DryRun dryRun)
     {
-        JournalEntry entry = trial.Outcome.EntryOrThrow();
+        JournalEntry entry = dryRun.Outcome.EntryOrThrow();
         // What happened already under this id is in the journal.
-        if (command.ValidateOnly && !trial.Outcome.Replayed) return trial.ToContract();
+        if (command.IsDryRun && !dryRun.Outcome.Replayed) return dryRun.ToContract();
         return (await EntryAsync(region, entry.Index, CancellationToken.None))!;
     }
 }

@@ -62,11 +62,11 @@ internal static class LedgerContract
     }
 
     /// <summary>An entry that was only tried: it has no name and no index.</summary>
-    public static Entry ToContract(this Trial trial)
+    public static Entry ToContract(this DryRun dryRun)
     {
-        JournalEntry entry = trial.Outcome.Entry!;
+        JournalEntry entry = dryRun.Outcome.Entry!;
         Entry tried = new LinkedEntry(entry, null, null)
-            .ToContract(trial.Transfers, trial.Accounts.ToDictionary(account => account.Number, account => account.Path));
+            .ToContract(dryRun.Transfers, dryRun.Accounts.ToDictionary(account => account.Number, account => account.Path));
         (tried.Name, tried.Index) = ("", 0);
         return tried;
     }

@@ -40,7 +40,7 @@ internal static class LedgerRequests
     public static EntryCode? EventCode(this RequestReader read, string text, string field)
     {
         if (text.Length == 0) return null;
-        EntryCode? code = ContractWords.ToEntryCode(text);
+        EntryCode? code = ChoiceContract.ToEntryCode(text);
         if (code is null) read.Refuse(field, "UNKNOWN_VALUE");
         return code;
     }

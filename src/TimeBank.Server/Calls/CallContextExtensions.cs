@@ -32,8 +32,8 @@ public static class CallContextExtensions
     {
         if (context.UserState.TryGetValue(ReceivedKey, out object? received)) request = (IMessage)received;
         IFieldAccessor? asks = request.Descriptor.FindFieldByName("validate_only")?.Accessor;
-        bool validateOnly = asks?.GetValue(request) is true;
-        if (validateOnly)
+        bool dryRun = asks?.GetValue(request) is true;
+        if (dryRun)
         {
             // Whoever asks first what would happen asks about the command that comes after.
             request = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
@@ -55,7 +55,7 @@ public static class CallContextExtensions
         request.WriteTo(bytes.AsSpan(method + 1, length - method - 1));
         string digest = Digest.Of(bytes.AsSpan(..length)).ToString();
         ArrayPool<byte>.Shared.Return(bytes, clearArray: true);
-        return new Command(requestId, digest, context.Caller().Subject, onBehalfOf?.Id ?? "", memo, validateOnly);
+        return new Command(requestId, digest, context.Caller().Subject, onBehalfOf?.Id ?? "", memo, dryRun);
     }
 
     /// <summary>For whom counter staff act. Others act for themselves and leave the field out.</summary>

@@ -69,8 +69,8 @@ public static class Problem
         ReasonText text = ReasonCatalogue.Of(refusal.Reason);
         var values = new Dictionary<string, string>();
         foreach ((string key, string value) in refusal.Values) values[key] = Short(value, longest);
-        string english = ReasonText.Fill(text.En, ReadableValues.Of(values, "en")),
-            chinese = ReasonText.Fill(text.Zh, ReadableValues.Of(values, "zh-CN"));
+        string english = ReasonText.Fill(text.En, ReadableDetail.Of(values, "en")),
+            chinese = ReasonText.Fill(text.Zh, ReadableDetail.Of(values, "zh-CN"));
         var info = new ErrorInfo { Reason = ReasonCatalogue.Name(refusal.Reason), Domain = Domain };
         info.Metadata.Add(values);
         var status = new Google.Rpc.Status { Code = (int)text.Status, Message = english };
@@ -92,7 +92,7 @@ public static class Problem
 public sealed record FieldViolation(string Field, string Violation, params IReadOnlyList<(string Key, string Value)> Values);
 
 /// <summary>The values of a refusal as people read them in its text; callers also get them as they are.</summary>
-internal static class ReadableValues
+internal static class ReadableDetail
 {
     private static readonly string[] AmountKeys = ["available", "needed", "held", "limit"], WordKeys = ["state", "paid_in", "counted_in"];
 

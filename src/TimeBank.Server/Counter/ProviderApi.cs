@@ -35,7 +35,7 @@ public sealed class ProviderApi(
     public override async Task<Provider> GetProvider(GetProviderRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Resource(request.Name, "name", VoucherValues.Providers);
+        ResourceName name = read.Resource(request.Name, "name", VoucherContract.Providers);
         read.Check();
         return await ToContractAsync(name.Region, await ProviderAsync(name));
     }
@@ -61,7 +61,7 @@ public sealed class ProviderApi(
             ? tokens.Write(context, request, page[pageSize - 1].Id) : "" };
         ProviderRecord[] shown = [.. page.Take(pageSize)];
         bool IsOfThisPage(string key) => page.Count <= pageSize || string.CompareOrdinal(key, page[pageSize - 1].Id) < 0;
-        response.Unreadable.Add(unreadable.Where(IsOfThisPage).Select(key => ResourceName.Of(region, VoucherValues.Providers, key)));
+        response.Unreadable.Add(unreadable.Where(IsOfThisPage).Select(key => ResourceName.Of(region, VoucherContract.Providers, key)));
         if (SeesPayables(context.Caller()))
         {
             IReadOnlyList<long> payable = await grains.AvailableAsync(region, [.. shown.Select(provider => Payable(provider).Path)]);
@@ -78,7 +78,7 @@ public sealed class ProviderApi(
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName name = read.Resource(request.Provider, "provider", VoucherValues.Providers);
+        ResourceName name = read.Resource(request.Provider, "provider", VoucherContract.Providers);
         V1.Standing standing = read.Choice(request.Standing, "standing");
         DateOnly? first = read.DayOrNull(request.FirstDay, "first_day"), last = read.DayOrNull(request.LastDay, "last_day");
         string note = read.Text(request.Note, "note", MaxNoteLength, required: true);
@@ -100,10 +100,10 @@ public sealed class ProviderApi(
     {
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
-        ResourceName? provider = read.ResourceOrNull(request.Provider, "provider", VoucherValues.Providers),
-            elder = read.ResourceOrNull(request.Elder, "elder", VoucherValues.Elders);
-        ResourceName? voucher = read.ResourceOrNull(request.Voucher, "voucher", VoucherValues.Vouchers),
-            programme = read.NamedOrNull(request.Programme, "programme", FundValues.Programmes);
+        ResourceName? provider = read.ResourceOrNull(request.Provider, "provider", VoucherContract.Providers),
+            elder = read.ResourceOrNull(request.Elder, "elder", VoucherContract.Elders);
+        ResourceName? voucher = read.ResourceOrNull(request.Voucher, "voucher", VoucherContract.Vouchers),
+            programme = read.NamedOrNull(request.Programme, "programme", FundContract.Programmes);
         RedemptionState? state = read.ChoiceOrNull(request.State, "state");
         (DateOnly First, DateOnly Last) period = read.Period(request.Period, "period");
         int pageSize = read.PageSize(request.PageSize);
@@ -137,7 +137,7 @@ public sealed class ProviderApi(
     public override async Task<Statement> GetProviderStatement(GetProviderStatementRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Resource(request.Provider, "provider", VoucherValues.Providers);
+        ResourceName name = read.Resource(request.Provider, "provider", VoucherContract.Providers);
         if (request.Period is null) read.Refuse("period", "REQUIRED");
         (DateOnly First, DateOnly Last) period = read.Period(request.Period, "period");
         int pageSize = read.PageSize(request.PageSize);
@@ -180,7 +180,7 @@ public sealed class ProviderApi(
 }
 
 /// <summary>Providers in the contract's types.</summary>
-internal static class ProviderValues
+internal static class ProviderContract
 {
     /// <param name="payable">In fen; null where the caller may not see it.</param>
     public static Provider ToContract(this ProviderRecord record, RegionCode region, DateOnly today, long? payable)
@@ -188,13 +188,13 @@ internal static class ProviderValues
         StandingSpan? span = record.ToFacts().SpanOn(today);
         var provider = new Provider
         {
-            Name = ResourceName.Of(region, VoucherValues.Providers, record.Id),
+            Name = ResourceName.Of(region, VoucherContract.Providers, record.Id),
             DisplayName = record.DisplayName,
             Accreditation = (record.AccreditedFrom, record.AccreditedUntil).ToContract(),
             Standing = (V1.Standing)(span?.Standing ?? Ledger.Standing.Good),
             Payable = payable is { } fen ? Unit.Fen.Of(fen) : null,
         };
-        provider.ServiceTypes.Add(record.ServiceTypes.Select(ContractWords.ToContract));
+        provider.ServiceTypes.Add(record.ServiceTypes.Select(ChoiceContract.ToContract));
         if (span is null) return provider;
         provider.StandingPeriod = (span.First, span.Last ?? DateOnly.MaxValue).ToContract();
         provider.StandingNote = record.Standings.Last(standing => standing.First <= today).Note;

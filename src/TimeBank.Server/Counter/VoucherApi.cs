@@ -19,7 +19,7 @@ public sealed partial class VoucherApi(
     public override async Task<Voucher> GetVoucher(GetVoucherRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Resource(request.Name, "name", VoucherValues.Vouchers);
+        ResourceName name = read.Resource(request.Name, "name", VoucherContract.Vouchers);
         read.Check();
         Voucher voucher = await VoucherAsync(name, context.CancellationToken);
         Caller caller = context.Caller();
@@ -31,8 +31,8 @@ public sealed partial class VoucherApi(
     {
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
-        ResourceName? elder = read.ResourceOrNull(request.Elder, "elder", VoucherValues.Elders);
-        ResourceName? programme = read.NamedOrNull(request.Programme, "programme", FundValues.Programmes);
+        ResourceName? elder = read.ResourceOrNull(request.Elder, "elder", VoucherContract.Elders);
+        ResourceName? programme = read.NamedOrNull(request.Programme, "programme", FundContract.Programmes);
         VoucherState? state = read.ChoiceOrNull(request.State, "state");
         int pageSize = read.PageSize(request.PageSize);
         if (elder is { } person) read.SameRegion(region, person, "elder");
@@ -55,14 +55,14 @@ public sealed partial class VoucherApi(
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName name = read.Resource(request.Voucher, "voucher", VoucherValues.Vouchers),
-            provider = read.Resource(request.Provider, "provider", VoucherValues.Providers);
+        ResourceName name = read.Resource(request.Voucher, "voucher", VoucherContract.Vouchers),
+            provider = read.Resource(request.Provider, "provider", VoucherContract.Providers);
         Slug item = read.Slug(request.Item, "item");
         long quantity = read.Whole(request.Quantity, "quantity", 1, MaxQuantity);
         ServicePlace? place = read.ChoiceOrNull(request.Place, "place");
         DateOnly? served = read.CivilDayOrNull(request.ServiceDate, "service_date");
         string memo = read.Text(request.Memo, "memo", MaxMemoLength);
-        ResourceName? elder = context.OnBehalfOf(read, request.OnBehalfOf, VoucherValues.Elders);
+        ResourceName? elder = context.OnBehalfOf(read, request.OnBehalfOf, VoucherContract.Elders);
         long price = read.Amount(request.Price, "price", Unit.Fen),
             insurance = read.Amount(request.Insurance, "insurance", Unit.Fen, zeroAllowed: true);
         read.Check();
@@ -85,7 +85,7 @@ public sealed partial class VoucherApi(
         Guid id = read.RequestId(request.RequestId);
         (ResourceName name, long index) = RedemptionNamed(read, request.Redemption);
         string memo = read.Text(request.Memo, "memo", MaxReasonLength, required: true);
-        ResourceName? elder = context.OnBehalfOf(read, request.OnBehalfOf, VoucherValues.Elders);
+        ResourceName? elder = context.OnBehalfOf(read, request.OnBehalfOf, VoucherContract.Elders);
         read.Check();
         await CheckElderAsync(name, elder, context.CancellationToken);
         JournalEntry? redemption = (await ledger.EntryAsync(name.Region, index, context.CancellationToken))?.Entry;
@@ -101,11 +101,11 @@ public sealed partial class VoucherApi(
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName name = read.Resource(request.Voucher, "voucher", VoucherValues.Vouchers);
+        ResourceName name = read.Resource(request.Voucher, "voucher", VoucherContract.Vouchers);
         string memo = read.Text(request.Memo, "memo", MaxReasonLength, required: true);
         read.Check();
         JournalEntry entry = (await Grain(name).VoidAsync(context.Command(request, id, memo: memo))).EntryOrThrow();
-        var response = new VoidVoucherResponse { Entry = ResourceName.Of(name.Region, VoucherValues.Entries, entry.Index),
+        var response = new VoidVoucherResponse { Entry = ResourceName.Of(name.Region, VoucherContract.Entries, entry.Index),
             Voucher = await VoucherAsync(name, context.CancellationToken) };
         if (!request.ValidateOnly) return response;
         // As the voucher would then be.
@@ -118,10 +118,10 @@ public sealed partial class VoucherApi(
     /// <summary>A redemption's name: below its voucher, with the index of its entry.</summary>
     private static (ResourceName Voucher, long Index) RedemptionNamed(RequestReader read, string text)
     {
-        int at = text.LastIndexOf($"/{VoucherValues.Redemptions}/", StringComparison.Ordinal);
-        string last = at < 0 ? "" : text[(at + VoucherValues.Redemptions.Length + 2)..];
+        int at = text.LastIndexOf($"/{VoucherContract.Redemptions}/", StringComparison.Ordinal);
+        string last = at < 0 ? "" : text[(at + VoucherContract.Redemptions.Length + 2)..];
         if (ResourceName.TryIndex(last, out long index) && ResourceName.TryParse(text[..at], out ResourceName? name)
-            && name.Value.Collection == VoucherValues.Vouchers && OpaqueId.TryParse(name.Value.Id, out _))
+            && name.Value.Collection == VoucherContract.Vouchers && OpaqueId.TryParse(name.Value.Id, out _))
         {
             return (name.Value, index);
         }
@@ -134,7 +134,7 @@ public sealed partial class VoucherApi(
     {
         // Staff are bounded by their regions; what isn't a redemption is refused by the voucher's grain.
         if (caller.Has(Role.Counter) || caller.Has(Role.FinanceMaker) || redemption?.Code != EntryCode.RedeemVoucher) return;
-        if (!caller.Owns(ResourceName.Of(region, VoucherValues.Providers, Redemption.Of(redemption).Provider))) throw Problem.Of(
+        if (!caller.Owns(ResourceName.Of(region, VoucherContract.Providers, Redemption.Of(redemption).Provider))) throw Problem.Of(
             Reason.PartyNotAllowed);
     }
 

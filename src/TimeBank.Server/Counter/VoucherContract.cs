@@ -5,7 +5,7 @@ using Redemption = TimeBank.V1.Redemption;
 namespace TimeBank.Server;
 
 /// <summary>Vouchers and redemptions in the contract's types.</summary>
-internal static class VoucherValues
+internal static class VoucherContract
 {
     public const string Vouchers = "vouchers", Redemptions = "redemptions", Entries = "entries", Elders = "elders", Providers = "providers";
 

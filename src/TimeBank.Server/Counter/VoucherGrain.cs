@@ -23,7 +23,7 @@ public interface IVoucherGrain : IGrainWithStringKey
     /// <summary>Reverses a redemption, as finance corrects the journal: refused where a refund is, as what has ended stays ended.</summary>
     /// <returns>What happened; where it was only asked for, what would, with the accounts as they would be.</returns>
     [Alias("reverse")]
-    Task<Trial> ReverseAsync(Command command, long index);
+    Task<DryRun> ReverseAsync(Command command, long index);
 
     [Alias("void")]
     Task<Outcome> VoidAsync(Command command);
@@ -34,7 +34,7 @@ public interface IVoucherGrain : IGrainWithStringKey
 }
 
 /// <inheritdoc cref="IVoucherGrain"/>
-public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, DayRules rules) : Grain, IVoucherGrain
+public sealed class VoucherGrain(ILedgerReader ledger, BusinessClock clock, DayRules rules) : Grain, IVoucherGrain
 {
     /// <summary>Fixed at the voucher's issue; null until they have been read.</summary>
     private VoucherTerms? _terms;
@@ -69,7 +69,7 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
         {
             // As wrong as any field that is missing: the same request can never succeed, so nothing is remembered.
             Refusal missing = Refusal.Of(Reason.InvalidField, ("field", "place"));
-            return new Outcome(command.Id, Digest.Parse(command.Digest), missing, null, Replayed: false);
+            return new Outcome(command.Id, Digest.Parse(command.RequestDigest), missing, null, Replayed: false);
         }
         // The rules of the day of service; a day on which the voucher wasn't valid is refused anyway, and may have no rules.
         DateOnly judged = served > today || served < voucher?.Terms.From ? today : served;
@@ -93,19 +93,19 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
             return VoucherEntries.Refund(command.Header(today, policy.Version.ToString(), refunded.ToDetails()), redemption.Entry.Id);
         }
 
-        return await Ledger.DecideAsync(command, today, VoucherRules.Refund(voucher, redemption, today), Propose);
+        return await Ledger.DecideAsync(command, today, VoucherRule.Refund(voucher, redemption, today), Propose);
     }
 
-    public async Task<Trial> ReverseAsync(Command command, long index)
+    public async Task<DryRun> ReverseAsync(Command command, long index)
     {
         DateOnly today = clock.Today;
         LinkedEntry? redemption = await RedemptionAsync(index);
         Policy policy = await GrainFactory.PolicyAsync(Region, today);
         // Of one that was taken back before, the ledger says so.
-        Refusal? refusal = redemption?.ReversedBy is null ? VoucherRules.Refund(await FactsAsync(), redemption, today) : null;
+        Refusal? refusal = redemption?.ReversedBy is null ? VoucherRule.Refund(await FactsAsync(), redemption, today) : null;
         Proposal Propose() => Entries.Reverse(command.Header(today, policy.Version.ToString()), redemption!.Entry.Id);
-        if (command.ValidateOnly) return await Ledger.TryAsync(command, today, refusal, Propose);
-        return new Trial(await Ledger.DecideAsync(command, today, refusal, Propose), [], []);
+        if (command.IsDryRun) return await Ledger.DryRunAsync(command, today, refusal, Propose);
+        return new DryRun(await Ledger.DecideAsync(command, today, refusal, Propose), [], []);
     }
 
     public async Task<Outcome> VoidAsync(Command command)
@@ -113,7 +113,7 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
         VoucherFacts? voucher = await FactsAsync();
         Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
         return await Ledger.DecideAsync(
-            command, clock.Today, VoucherRules.Void(voucher),
+            command, clock.Today, VoucherRule.Void(voucher),
             () => VoucherEntries.Void(command.Header(clock.Today, policy.Version.ToString()), Id, voucher!.Terms, voucher.Remaining));
     }
 
@@ -121,14 +121,14 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
     {
         if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account || account.Counters.DebitRoom == 0) return null;
         VoucherTerms terms = VoucherTerms.Of(account);
-        if (!VoucherRules.MayExpire(terms, clock.Today)) return null;
+        if (!VoucherRule.MayExpire(terms, clock.Today)) return null;
         Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
         // An expiry that was refused, while the account was frozen, can happen later.
         EntryId id = Runs.ExpiryId(Region, Id, account.Counters);
         EntryId Attempt(int number) => number == 0 ? id : id.Step(number.ToString(CultureInfo.InvariantCulture));
         (int attempt, _) = await Ledger.AttemptAsync(Attempt);
         EntryHeader header = run.Header(Attempt(attempt), clock.Today, policy.Version.ToString());
-        return await Ledger.DecideAsync(VoucherEntries.Expire(header, Id, terms, account.Counters.DebitRoom), run.ValidateOnly);
+        return await Ledger.DecideAsync(VoucherEntries.Expire(header, Id, terms, account.Counters.DebitRoom), run.IsDryRun);
     }
 
     /// <summary>
@@ -139,7 +139,7 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
         if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account) return null;
         _terms ??= VoucherTerms.Of(account);
         if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(_terms, account, null);
-        IReadOnlyDictionary<long, JournalEntry> last = await journal.LastEntriesAsync(Region, [account.Number], CancellationToken.None);
+        IReadOnlyDictionary<long, JournalEntry> last = await ledger.LastEntriesAsync(Region, [account.Number], CancellationToken.None);
         return VoucherFacts.Of(_terms, account, last.GetValueOrDefault(account.Number));
     }
 
@@ -147,7 +147,7 @@ public sealed class VoucherGrain(ILedgerReader journal, BusinessClock clock, Day
     {
         if (index is < 0 or long.MaxValue) return null;
         var filter = new EntryFilter(EntryCode.RedeemVoucher) { Touching = [new AccountFilter(Path.Text)] };
-        return (await journal.EntriesAsync(Region, filter, index + 1, 1, CancellationToken.None))
+        return (await ledger.EntriesAsync(Region, filter, index + 1, 1, CancellationToken.None))
             .FirstOrDefault(linked => linked.Entry.Index == index);
     }
 }

@@ -61,18 +61,18 @@ public sealed class VoucherReader(ILedgerReader ledger)
             ?? throw new InvalidOperationException($"Account {account.Path} was opened by no entry.");
         var voucher = new Voucher
         {
-            Name = ResourceName.Of(region, VoucherValues.Vouchers, Id(account)),
-            Programme = ResourceName.Of(region, FundValues.Programmes, terms.Programme),
-            Elder = ResourceName.Of(region, VoucherValues.Elders, terms.Elder),
+            Name = ResourceName.Of(region, VoucherContract.Vouchers, Id(account)),
+            Programme = ResourceName.Of(region, FundContract.Programmes, terms.Programme),
+            Elder = ResourceName.Of(region, VoucherContract.Elders, terms.Elder),
             Issued = account.Unit.Of(issue.Entry.Transfers.First(transfer => transfer.Credit == account.Number).Posted),
             Remaining = account.Unit.Of(facts.Remaining),
             State = StateOf(facts),
             ValidFrom = terms.From.ToContract(),
             UseBy = terms.UseBy.ToContract(),
             ClaimBy = terms.ClaimBy.ToContract(),
-            IssueEntry = ResourceName.Of(region, VoucherValues.Entries, account.Opened),
+            IssueEntry = ResourceName.Of(region, VoucherContract.Entries, account.Opened),
         };
-        voucher.ServiceTypes.Add(terms.Services.Select(ContractWords.ToContract));
+        voucher.ServiceTypes.Add(terms.Services.Select(ChoiceContract.ToContract));
         return voucher;
     }
 

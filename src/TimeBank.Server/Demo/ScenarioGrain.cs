@@ -62,10 +62,11 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
     private async Task<Reply<ScenarioRecord>> OnceAsync(Command command, Refusal? refusal, Action<ScenarioState> change)
     {
         string id = command.Id.ToString();
-        if (state.State.Done.TryGetValue(id, out string? digest)) return digest == command.Digest ? Message() : Reason.RequestIdReused;
+        if (state.State.Done.TryGetValue(id, out string? digest)) return digest == command.RequestDigest ? Message()
+            : Reason.RequestIdReused;
         if (state.State.Finished) return Reason.ScenarioFinished;
         if (refusal is not null) return refusal;
-        state.State.Done[id] = command.Digest;
+        state.State.Done[id] = command.RequestDigest;
         state.State.Now ??= clock.GetUtcNow();
         change(state.State);
         try

@@ -15,7 +15,7 @@ public sealed partial class ElderApi
     public override async Task<ListEntitlementsResponse> ListEntitlements(ListEntitlementsRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Resource(request.Elder, "elder", PersonValues.Elders);
+        ResourceName name = read.Resource(request.Elder, "elder", PersonContract.Elders);
         DateOnly today = clock.Today, thisMonth = new(today.Year, today.Month, 1);
         DateOnly month = request.Month is null ? thisMonth : read.Month(request.Month, "month");
         int size = read.PageSize(request.PageSize);

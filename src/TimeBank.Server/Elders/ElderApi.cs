@@ -30,7 +30,7 @@ public sealed partial class ElderApi(
     public override async Task<Elder> GetElder(GetElderRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Resource(request.Name, "name", PersonValues.Elders);
+        ResourceName name = read.Resource(request.Name, "name", PersonContract.Elders);
         read.Check();
         return await ToContractAsync(await grains.Elder(name).GetAsync() ?? throw Problem.Of(Reason.ElderNotFound), name.Region);
     }
@@ -46,7 +46,7 @@ public sealed partial class ElderApi(
             await registry.PageAsync<ElderState>(new RegistryQuery(region, ElderState.Kind), size, tokens, context, request,
             request.PageToken);
         Policy policy = await grains.PolicyAsync(region, clock.Today);
-        var response = new ListEldersResponse { NextPageToken = next, Unreadable = { rows.Unreadable(region, PersonValues.Elders) } };
+        var response = new ListEldersResponse { NextPageToken = next, Unreadable = { rows.Unreadable(region, PersonContract.Elders) } };
         response.Elders.Add(rows.Readable().Select(row => row.State.ToMessage(row.Key).ToContract(region, clock.Today, policy)));
         return response;
     }
@@ -55,7 +55,7 @@ public sealed partial class ElderApi(
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName elder = read.Resource(request.Elder, "elder", PersonValues.Elders);
+        ResourceName elder = read.Resource(request.Elder, "elder", PersonContract.Elders);
         DateOnly day = read.Day(request.AssessedDate, "assessed_date");
         int score = (int)read.Whole(request.Score, "score", 0, AbilityPolicy.MaxPoints);
         RegionCode assessedIn = request.AssessedIn.Length == 0 ? elder.Region : read.Region(request.AssessedIn, "assessed_in");
@@ -71,7 +71,7 @@ public sealed partial class ElderApi(
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName elder = read.Resource(request.Elder, "elder", PersonValues.Elders);
+        ResourceName elder = read.Resource(request.Elder, "elder", PersonContract.Elders);
         string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength);
         long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
         read.Check();

@@ -5,7 +5,7 @@ using Assessment = TimeBank.V1.Assessment;
 namespace TimeBank.Server;
 
 /// <summary>Elders in the contract's types.</summary>
-internal static class ElderValues
+internal static class ElderContract
 {
     private static readonly Difficulty[] Known =
         [.. Enum.GetValues<Difficulty>().Where(difficulty => difficulty != Difficulty.Unspecified)];
@@ -18,7 +18,7 @@ internal static class ElderValues
     {
         var contract = new Elder
         {
-            Name = ResourceName.Of(region, PersonValues.Elders, elder.Id),
+            Name = ResourceName.Of(region, PersonContract.Elders, elder.Id),
             DisplayName = elder.DisplayName,
             BirthDate = elder.BirthDate.ToContract(),
             RegisteredDate = elder.Registered.ToContract(),

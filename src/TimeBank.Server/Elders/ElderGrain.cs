@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IElderGrain"/>
 public sealed class ElderGrain(
     [PersistentState(ElderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ElderState> state,
-    HourSettlement settlement, ILedgerReader journal, BusinessClock clock)
+    HourSettlement settlement, ILedgerReader ledger, BusinessClock clock)
     : WorkflowGrain<ElderState>(state, clock), IElderGrain
 {
     private OpaqueId Id => OpaqueId.Parse(LocalKey);
@@ -51,7 +51,7 @@ public sealed class ElderGrain(
     {
         if (!Exists) return null;
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-        return HoursView.Of(await settlement.HoursAsync(Region, Id), Minutes.Zero, policy.Hours);
+        return HoursContract.Of(await settlement.HoursAsync(Region, Id), Minutes.Zero, policy.Hours);
     }
 
     public async Task<Reply<EntitledHours>> EntitledHoursAsync(DateOnly month)
@@ -86,7 +86,7 @@ public sealed class ElderGrain(
             if (Refused(entitlement, day, policy) is { } refused) return refused;
             EntryHeader header = Header(run, IssueId(month, attempt), day, policy);
             Proposal proposal = HourEntries.Issue(header, Id, new Minutes(entitlement.Amount));
-            Outcome outcome = await Ledger.DecideAsync(proposal, run.ValidateOnly);
+            Outcome outcome = await Writer.DecideAsync(proposal, run.IsDryRun);
             if (outcome.Refusal is { } refusal) return refusal;
             issue = outcome.Entry!;
         }
@@ -103,9 +103,9 @@ public sealed class ElderGrain(
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         Refusal? unknown = Exists ? null : new Refusal(Reason.ElderNotFound);
         Proposal Propose() => HourEntries.Grant(command.Header(Today, policy.Version.ToString()), Id, new Minutes(minutes));
-        if (!command.ValidateOnly) return Granted(await Ledger.DecideAsync(command, Today, unknown, Propose), null);
-        Trial trial = await Ledger.TryAsync(command, Today, unknown, Propose);
-        return Granted(trial.Outcome, trial.Accounts.FirstOrDefault(account => account.Path == Chart.DonatedPool().Path)?.Balance);
+        if (!command.IsDryRun) return Granted(await Writer.DecideAsync(command, Today, unknown, Propose), null);
+        DryRun dryRun = await Writer.DryRunAsync(command, Today, unknown, Propose);
+        return Granted(dryRun.Outcome, dryRun.Accounts.FirstOrDefault(account => account.Path == Chart.DonatedPool().Path)?.Balance);
     }
 
     private static Reply<GrantedHours> Granted(Outcome outcome, long? poolRemaining) =>
@@ -140,7 +140,7 @@ public sealed class ElderGrain(
         ImmutableArray<JournalEntry> reversed = [];
         for (int from = 0; ;)
         {
-            (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(number => IssueId(month, number), from);
+            (int attempt, Outcome? outcome) = await Writer.AttemptAsync(number => IssueId(month, number), from);
             if (outcome?.Entry is not { } entry || !await IsReversedAsync(entry)) return (attempt, outcome?.Entry, reversed);
             reversed = reversed.Add(entry);
             from = attempt + 1;
@@ -150,7 +150,7 @@ public sealed class ElderGrain(
     private async Task<bool> IsReversedAsync(JournalEntry entry)
     {
         var any = new EntryFilter();
-        IReadOnlyList<LinkedEntry> found = await journal.EntriesAsync(Region, any, entry.Index + 1, 1, CancellationToken.None);
+        IReadOnlyList<LinkedEntry> found = await ledger.EntriesAsync(Region, any, entry.Index + 1, 1, CancellationToken.None);
         return found is [{ ReversedBy: not null } linked] && linked.Entry.Index == entry.Index;
     }
 
@@ -164,6 +164,6 @@ public sealed class ElderGrain(
     private static EntryHeader Header(Command run, EntryId id, DateOnly day, Policy policy) =>
         run.Header(id, day, policy.Version.ToString(), (HourSettlement.RunDetail, run.Id.ToString())) with
         {
-            Command = Digest.Of(id.ToArray()),
+            RequestDigest = Digest.Of(id.ToArray()),
         };
 }

@@ -32,7 +32,7 @@ public sealed partial class FundApi(
     public override async Task<Fund> GetFund(GetFundRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Named(request.Name, "name", FundValues.Funds);
+        ResourceName name = read.Named(request.Name, "name", FundContract.Funds);
         read.Check();
         return await ToContractAsync(name.Region, await FundAsync(name));
     }
@@ -48,7 +48,7 @@ public sealed partial class FundApi(
         FundRecord[] funds = [.. page.Readable().Select(row => row.State.Fund).OfType<FundRecord>()];
         IReadOnlyList<long> available =
             await grains.AvailableAsync(region, [.. funds.Select(fund => Chart.FundAvailable(Slug.Parse(fund.Id)).Path)]);
-        var response = new ListFundsResponse { NextPageToken = next, Unreadable = { page.Unreadable(region, FundValues.Funds) } };
+        var response = new ListFundsResponse { NextPageToken = next, Unreadable = { page.Unreadable(region, FundContract.Funds) } };
         response.Funds.Add(funds.Zip(available, (fund, fen) => fund.ToContract(region, fen)));
         return response;
     }
@@ -57,7 +57,7 @@ public sealed partial class FundApi(
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName name = read.Named(request.Fund, "fund", FundValues.Funds);
+        ResourceName name = read.Named(request.Fund, "fund", FundContract.Funds);
         Slug bank = read.Slug(request.BankAccount, "bank_account");
         DateOnly received = read.PastDay(request.ReceivedDate, "received_date", clock.Today);
         string reference = read.Text(request.Reference, "reference", MaxReferenceLength);
@@ -75,7 +75,7 @@ public sealed partial class FundApi(
     public override async Task<FundReport> GetFundReport(GetFundReportRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Named(request.Fund, "fund", FundValues.Funds);
+        ResourceName name = read.Named(request.Fund, "fund", FundContract.Funds);
         read.Check();
         FundRecord fund = await FundAsync(name);
         FundReport report = await reports.FundAsync(name.Region, Slug.Parse(name.Id), context.CancellationToken);
@@ -86,7 +86,7 @@ public sealed partial class FundApi(
     public override async Task<Statement> GetFundStatement(GetFundStatementRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Named(request.Fund, "fund", FundValues.Funds);
+        ResourceName name = read.Named(request.Fund, "fund", FundContract.Funds);
         if (request.Period is null) read.Refuse("period", "REQUIRED");
         (DateOnly First, DateOnly Last) period = read.Period(request.Period, "period");
         int pageSize = read.PageSize(request.PageSize);

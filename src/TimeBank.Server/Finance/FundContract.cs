@@ -5,7 +5,7 @@ using Programme = TimeBank.V1.Programme;
 namespace TimeBank.Server;
 
 /// <summary>Funds and programmes in the contract's types.</summary>
-internal static class FundValues
+internal static class FundContract
 {
     public const string Funds = "funds", Programmes = "programmes";
 
@@ -38,7 +38,7 @@ internal static class FundValues
             Unit = record.Unit,
             Available = Unit.Fen.Of(available),
         };
-        programme.ServiceTypes.Add(record.ServiceTypes.Select(ContractWords.ToContract));
+        programme.ServiceTypes.Add(record.ServiceTypes.Select(ChoiceContract.ToContract));
         if (record.Scheme != Ledger.ProgrammeScheme.UnitVoucher) return programme;
         programme.MonthlyQuota = Unit.Parse(record.Unit).Of(record.MonthlyQuota);
         programme.ContractPrice = Unit.Fen.Of(record.ContractPriceFen);

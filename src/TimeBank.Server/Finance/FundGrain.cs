@@ -62,7 +62,7 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
     public async Task<Outcome> ReceiveAsync(Command command, string bankAccount, long fen, DateOnly received)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-        Outcome outcome = await Ledger.DecideAsync(
+        Outcome outcome = await Writer.DecideAsync(
             command, Today,
             State.Fund is null ? new Refusal(Reason.FundNotFound) : null,
             () => MoneyEntries.Receive(command.Header(received, policy.Version.ToString()),

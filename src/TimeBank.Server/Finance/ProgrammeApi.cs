@@ -36,7 +36,7 @@ public sealed partial class FundApi
     public override async Task<Programme> GetProgramme(GetProgrammeRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Named(request.Name, "name", FundValues.Programmes);
+        ResourceName name = read.Named(request.Name, "name", FundContract.Programmes);
         read.Check();
         return await ToContractAsync(name.Region, await ProgrammeAsync(name));
     }
@@ -53,7 +53,8 @@ public sealed partial class FundApi
         IReadOnlyList<long> available =
             await grains.AvailableAsync(region,
             [.. programmes.Select(programme => Chart.ProgrammeAllotted(Slug.Parse(programme.Id)).Path)]);
-        var response = new ListProgrammesResponse { NextPageToken = next, Unreadable = { page.Unreadable(region, FundValues.Programmes) } };
+        var response = new ListProgrammesResponse { NextPageToken = next,
+            Unreadable = { page.Unreadable(region, FundContract.Programmes) } };
         response.Programmes.Add(programmes.Zip(available, (programme, fen) => programme.ToContract(region, fen)));
         return response;
     }
@@ -62,7 +63,7 @@ public sealed partial class FundApi
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName name = read.Named(request.Programme, "programme", FundValues.Programmes);
+        ResourceName name = read.Named(request.Programme, "programme", FundContract.Programmes);
         string memo = read.Text(request.Memo, "memo", MaxTextLength);
         IReadOnlyList<AllotmentLine> lines = Lines(read, name.Region, request);
         long? total = request.ByShares is { } shares ? read.Amount(shares.Total, "by_shares.total", Unit.Fen) : null;
@@ -78,14 +79,14 @@ public sealed partial class FundApi
         if (request.ValidateOnly && !answer.Replayed) response.Programme.Available.Value += AllotmentDetails.Of(entry).Total.Value;
         response.Lines.Add(AllotmentDetails.Of(entry)
             .Lines.Select(line =>
-            new FundAmount { Fund = ResourceName.Of(name.Region, FundValues.Funds, line.Fund), Amount = line.Amount.ToContract() }));
+            new FundAmount { Fund = ResourceName.Of(name.Region, FundContract.Funds, line.Fund), Amount = line.Amount.ToContract() }));
         return response;
     }
 
     public override async Task<ProgrammeReport> GetProgrammeReport(GetProgrammeReportRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Named(request.Programme, "programme", FundValues.Programmes);
+        ResourceName name = read.Named(request.Programme, "programme", FundContract.Programmes);
         read.Check();
         ProgrammeRecord programme = await ProgrammeAsync(name);
         ProgrammeReport report = await reports.ProgrammeAsync(name.Region, programme.ToProgramme(), context.CancellationToken);
@@ -133,7 +134,7 @@ public sealed partial class FundApi
     {
         AllotmentLine Line(string fund, string field, Func<long> number)
         {
-            ResourceName name = read.Named(fund, $"{field}.fund", FundValues.Funds);
+            ResourceName name = read.Named(fund, $"{field}.fund", FundContract.Funds);
             read.SameRegion(region, name, $"{field}.fund");
             return new AllotmentLine(name.Id ?? "", number());
         }

@@ -8,7 +8,7 @@ namespace TimeBank.Server;
 
 /// <inheritdoc cref="IProgrammeGrain"/>
 public sealed class ProgrammeGrain(
-    [PersistentState(ProgrammeState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ProgrammeState> state, ILedgerReader journal,
+    [PersistentState(ProgrammeState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ProgrammeState> state, ILedgerReader ledger,
         IRegistry registry, BusinessClock clock)
     : WorkflowGrain<ProgrammeState>(state, clock), IProgrammeGrain
 {
@@ -51,18 +51,18 @@ public sealed class ProgrammeGrain(
         Proposal Propose() => MoneyEntries.Allot(
             command.Header(Today, policy.Version.ToString(), details.Write()), Id,
                 details.Lines.Where(line => line.Amount > Fen.Zero).Select(line => (line.Fund, line.Amount)));
-        return await Ledger.DecideAsync(command, Today, refusal, Propose);
+        return await Writer.DecideAsync(command, Today, refusal, Propose);
     }
 
     public async Task<Outcome> BeginIssueAsync(VoucherRun run, CancellationToken cancellation)
     {
         _judged = null;
-        if (await Ledger.FindAsync(run.Command.Id) is not null) return await BeginAsync(run, null);
+        if (await Writer.FindAsync(run.Command.Id) is not null) return await BeginAsync(run, null);
         if (State.Programme is null) return await BeginAsync(run, new Refusal(Reason.ProgrammeNotFound));
         if (run.Month != Month) return await BeginAsync(run, new Refusal(Reason.MonthNotCurrent));
         DateOnly today = Today;
         IssueRun issue = await IssueAsync(run, today);
-        long available = await Ledger.AvailableAsync(Id);
+        long available = await Writer.AvailableAsync(Id);
         Fen needed = await issue.NeededAsync(atMost: true, cancellation);
         // Not enough for all may be enough for those who have none yet.
         if (needed.Value > available) needed = await issue.NeededAsync(atMost: false, cancellation);
@@ -74,9 +74,9 @@ public sealed class ProgrammeGrain(
                 ("needed", needed.Value.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code)));
         }
         // Why a day can't be noted isn't why the run can't begin, so it isn't remembered.
-        if (await Ledger.NoteDayAsync(run.Command, today) is { } notNoted)
+        if (await Writer.NoteDayAsync(run.Command, today) is { } notNoted)
         {
-            return new Outcome(run.Command.Id, Digest.Parse(run.Command.Digest), notNoted, null, Replayed: false);
+            return new Outcome(run.Command.Id, Digest.Parse(run.Command.RequestDigest), notNoted, null, Replayed: false);
         }
         return await BeginAsync(run, null);
     }
@@ -85,7 +85,7 @@ public sealed class ProgrammeGrain(
     {
         var ahead = _ahead;
         _ahead = null;
-        if (_judged?.Run != run.Command) _judged = (run.Command, await Ledger.DayOfAsync(run.Command, run.Month, Today));
+        if (_judged?.Run != run.Command) _judged = (run.Command, await Writer.DayOfAsync(run.Command, run.Month, Today));
         IssueRun issue = await IssueAsync(run, _judged.Value.Day);
         bool isAhead = ahead is { } next && next.Run == run.Command.Id && next.After == after;
         Task<IssueRun.Page?> read = isAhead ? ahead!.Value.Page : issue.ReadAsync(after, looksUp: true, cancellation);
@@ -99,10 +99,10 @@ public sealed class ProgrammeGrain(
     private DateOnly Month => new(Today.Year, Today.Month, 1);
 
     private async Task<IssueRun> IssueAsync(VoucherRun run, DateOnly day) =>
-        new(State.Programme!.ToProgramme(), run, Region, day, await GrainFactory.PolicyAsync(Region, day), Ledger, journal, registry);
+        new(State.Programme!.ToProgramme(), run, Region, day, await GrainFactory.PolicyAsync(Region, day), Writer, ledger, registry);
 
     private Task<Outcome> BeginAsync(VoucherRun run, Refusal? refusal) =>
-        Ledger.DecideAsync(run.Command, Today, refusal, () => Entries.Note(run.Command.Header(Today, "")));
+        Writer.DecideAsync(run.Command, Today, refusal, () => Entries.Note(run.Command.Header(Today, "")));
 
     /// <summary>
     /// What each fund gives. Shares go on from what was split by the same shares before, so that all allotments together are exact to the
@@ -130,7 +130,7 @@ public sealed class ProgrammeGrain(
         var sum = Fen.Zero;
         for (long before = long.MaxValue; ;)
         {
-            IReadOnlyList<LinkedEntry> page = await journal.EntriesAsync(Region, filter, before, AllotmentsAtOnce, CancellationToken.None);
+            IReadOnlyList<LinkedEntry> page = await ledger.EntriesAsync(Region, filter, before, AllotmentsAtOnce, CancellationToken.None);
             sum = page.Select(linked => AllotmentDetails.Of(linked.Entry)).Where(details => details.Split == split)
                 .Aggregate(sum, (total, details) => total + details.Total);
             if (page.Count < AllotmentsAtOnce) return sum;

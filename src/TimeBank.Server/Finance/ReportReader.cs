@@ -37,7 +37,7 @@ public sealed class ReportReader(ILedgerReader ledger)
             long spent = money.Shares.FirstOrDefault(share => share.Fund == fund.Text)?.Spent ?? 0;
             report.Programmes.Add(new FundReportLine
             {
-                Programme = ResourceName.Of(region, FundValues.Programmes, given.Key),
+                Programme = ResourceName.Of(region, FundContract.Programmes, given.Key),
                 Allotted = Unit.Fen.OfTotal(allotted),
                 Spent = Unit.Fen.Of(spent),
                 Unspent = Unit.Fen.OfTotal(allotted - spent),
@@ -65,7 +65,7 @@ public sealed class ReportReader(ILedgerReader ledger)
         };
         report.Funds.Add(money.Shares.Where(share => share.Given > 0).Select(share => new ProgrammeFundLine
         {
-            Fund = share.Fund.Length > 0 ? ResourceName.Of(region, FundValues.Funds, share.Fund) : "",
+            Fund = share.Fund.Length > 0 ? ResourceName.Of(region, FundContract.Funds, share.Fund) : "",
             Allotted = Unit.Fen.Of(share.Given),
             Spent = Unit.Fen.Of(share.Spent),
         }));

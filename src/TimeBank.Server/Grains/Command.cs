@@ -4,20 +4,20 @@ namespace TimeBank.Server;
 
 /// <summary>What every change carries: who asks, under which request id, and for whom.</summary>
 /// <param name="RequestId">The caller's id; with the actor it makes the entry id.</param>
-/// <param name="Digest">SHA-256 of the request as received, in hexadecimal.</param>
+/// <param name="RequestDigest">SHA-256 of the request as received, in hexadecimal.</param>
 /// <param name="Actor">Who acts: the party of the token.</param>
 /// <param name="OnBehalfOf">For whom, where staff act for a person; else empty.</param>
 /// <param name="Memo">A note for people; may be empty.</param>
-/// <param name="ValidateOnly">Only say what would happen. Whatever a command writes goes through one of <see cref="LedgerCalls"/>'s
+/// <param name="IsDryRun">Only say what would happen. Whatever a command writes goes through one of <see cref="LedgerCalls"/>'s
 /// DecideAsync, which then only tries it.</param>
 [GenerateSerializer, Immutable, Alias("timebank.command")]
 public sealed record Command(
     [property: Id(0)] Guid RequestId,
-    [property: Id(1)] string Digest,
+    [property: Id(1)] string RequestDigest,
     [property: Id(2)] string Actor,
     [property: Id(3)] string OnBehalfOf,
     [property: Id(4)] string Memo,
-    [property: Id(5)] bool ValidateOnly = false)
+    [property: Id(5)] bool IsDryRun = false)
 {
     public EntryId Id => EntryId.Of(Actor, RequestId);
 
@@ -31,7 +31,7 @@ public sealed record Command(
     /// <summary>The header of a further entry of the command, under another id.</summary>
     public EntryHeader Header(EntryId id, DateOnly effective, string policy, params ReadOnlySpan<(string Key, string Value)> details)
     {
-        return new EntryHeader(id, TimeBank.Proofs.Digest.Parse(Digest), Actor, OnBehalfOf, effective, policy, Memo,
+        return new EntryHeader(id, TimeBank.Proofs.Digest.Parse(RequestDigest), Actor, OnBehalfOf, effective, policy, Memo,
             EntryDetails.Of(details));
     }
 }

@@ -16,7 +16,7 @@ public interface ILedgerGrain : IGrainWithStringKey
 
     /// <summary>What would become of a proposal; nothing is stored.</summary>
     [Alias("try")]
-    Task<Trial> TryAsync(Proposal proposal);
+    Task<DryRun> DryRunAsync(Proposal proposal);
 
     /// <summary>What became of an id; null where it is not known.</summary>
     [Alias("find")]
@@ -44,7 +44,7 @@ public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSo
 
     public Task<Outcome> SubmitAsync(Proposal proposal) => Writer.SubmitAsync(proposal);
 
-    public Task<Trial> TryAsync(Proposal proposal) => Writer.TryAsync(proposal);
+    public Task<DryRun> DryRunAsync(Proposal proposal) => Writer.DryRunAsync(proposal);
 
     public Task<Outcome?> FindAsync(EntryId id) => Writer.FindAsync(id);
 
@@ -66,10 +66,10 @@ public static class LedgerReads
     }
 
     /// <summary>An account, or null where nothing has opened it.</summary>
-    public static async Task<Account?> AccountAsync(this ILedgerGrain ledger, AccountPath path) =>
-        (await ledger.AccountsAsync([path])).Find(path);
+    public static async Task<Account?> AccountAsync(this ILedgerGrain writer, AccountPath path) =>
+        (await writer.AccountsAsync([path])).Find(path);
 
     /// <summary>The fen that a programme may still bind.</summary>
-    public static async Task<long> AvailableAsync(this ILedgerGrain ledger, Slug programme) =>
-        (await ledger.AccountAsync(Chart.ProgrammeAllotted(programme).Path))?.Counters.DebitRoom ?? 0;
+    public static async Task<long> AvailableAsync(this ILedgerGrain writer, Slug programme) =>
+        (await writer.AccountAsync(Chart.ProgrammeAllotted(programme).Path))?.Counters.DebitRoom ?? 0;
 }

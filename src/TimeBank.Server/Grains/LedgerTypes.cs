@@ -36,7 +36,7 @@ public sealed class LedgerTypes : IGeneralizedCodec, IGeneralizedCopier, ITypeFi
     /// <summary>The types that cross, by the names that they have between processes.</summary>
     private static readonly FrozenDictionary<string, Kind> ByName = new Kind[]
     {
-        Kind.Of<Proposal>("proposal"), Kind.Of<Outcome>("outcome"), Kind.Of<Trial>("trial"), Kind.Of<Account>("account"),
+        Kind.Of<Proposal>("proposal"), Kind.Of<Outcome>("outcome"), Kind.Of<DryRun>("trial"), Kind.Of<Account>("account"),
         Kind.Of<AccountPath>("path"), Kind.Of<EntryId>("entry-id"), Kind.Of<RedemptionClaim>("redemption-claim"),
         Kind.OfFile("policy", policy => policy.File.ToArray(), file => Policy.Parse(file).Expect("policy")),
         Kind.OfFile("catalogue", list => list.File.ToArray(), file => Ledger.Catalogue.Parse(file).Expect("service list")),

@@ -13,16 +13,16 @@ namespace TimeBank.Server;
 public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, BusinessClock clock) : Grain
     where TState : WorkflowState, new()
 {
-    private TState? _trial;
+    private TState? _dryRun;
 
     /// <summary>What is stored; while a command is only tried, a copy of it, which that command alone may see.</summary>
-    protected TState State => _trial ?? state.State;
+    protected TState State => _dryRun ?? state.State;
 
     /// <summary>What is stored, for calls that come in between.</summary>
     protected TState Stored => state.State;
 
     /// <summary>Whether the command at work only asks what would happen.</summary>
-    protected bool IsTrial => _trial is not null;
+    protected bool IsDryRun => _dryRun is not null;
 
     protected bool Exists => state.RecordExists;
 
@@ -38,7 +38,7 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
     /// <summary>Whether nothing may be written now. The writer refuses by itself; this is for what is written before.</summary>
     protected bool IsClockDoubted => clock.Doubt() is not null;
 
-    protected ILedgerGrain Ledger => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
+    protected ILedgerGrain Writer => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
 
     /// <summary>Carries a command out whose whole effect is this grain's state.</summary>
     /// <param name="decide">The rules: null to go ahead.</param>
@@ -52,9 +52,10 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
     /// <param name="change">The change of the state, told the outcome; must not fail.</param>
     protected async Task<Refusal?> OnceAsync(Command command, Func<Refusal?> decide, Func<Proposal> propose, Action<Outcome> change)
     {
-        if (command.ValidateOnly && !IsTrial) throw new InvalidOperationException("A command that only asks would be carried out.");
+        if (command.IsDryRun && !IsDryRun) throw new InvalidOperationException("A command that only asks would be carried out.");
         string id = command.Id.ToString();
-        if (State.Done.TryGetValue(id, out string? digest)) return digest == command.Digest ? null : new Refusal(Reason.RequestIdReused);
+        if (State.Done.TryGetValue(id, out string? digest)) return digest == command.RequestDigest ? null
+            : new Refusal(Reason.RequestIdReused);
 
         Refusal? refusal = decide();
         Proposal proposal = refusal is null ? propose() : Entries.Refuse(command.Header(Today, ""), EntryCode.Note, refusal);
@@ -62,7 +63,7 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
         if (outcome.Refusal is not null) return outcome.Refusal;
 
         // The outcome is durable: from here on the change must be written, now or by a retry.
-        State.Done[id] = command.Digest;
+        State.Done[id] = command.RequestDigest;
         change(outcome);
         await SaveAsync();
         return null;
@@ -73,22 +74,22 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
     /// <see cref="WriteAsync"/> only tries, and
     /// <see cref="SaveAsync"/> saves nothing; what else the command would change is left out where it would be changed.
     /// </summary>
-    protected async Task<T> TryOutAsync<T>(Func<Task<T>> carryOut)
+    protected async Task<T> DryRunAsync<T>(Func<Task<T>> carryOut)
     {
-        _trial = JsonSerializer.Deserialize<TState>(JsonSerializer.SerializeToUtf8Bytes(state.State))!;
+        _dryRun = JsonSerializer.Deserialize<TState>(JsonSerializer.SerializeToUtf8Bytes(state.State))!;
         try
         {
             return await carryOut();
         }
         finally
         {
-            _trial = null;
+            _dryRun = null;
         }
     }
 
-    protected Task<Outcome> WriteAsync(Proposal proposal) => Ledger.DecideAsync(proposal, IsTrial);
+    protected Task<Outcome> WriteAsync(Proposal proposal) => Writer.DecideAsync(proposal, IsDryRun);
 
-    protected Task SaveAsync() => IsTrial ? Task.CompletedTask : this.WriteAsync(state);
+    protected Task SaveAsync() => IsDryRun ? Task.CompletedTask : this.WriteAsync(state);
 }
 
 /// <summary>The state of a grain that keeps its own records: it knows which commands it has carried out.</summary>

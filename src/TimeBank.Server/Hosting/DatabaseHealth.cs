@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// seconds, however many ask here.
 /// </summary>
 public sealed class DatabaseHealth(
-    ILedgerReader reader, IJournalWatch watch, BusinessClock business, StorageEngine engine, IHostApplicationLifetime lifetime,
+    ILedgerReader ledger, IJournalWatch watch, BusinessClock business, StorageEngine engine, IHostApplicationLifetime lifetime,
     TimeProvider? clock = null)
     : IHealthCheck, IDisposable
 {
@@ -60,11 +60,11 @@ public sealed class DatabaseHealth(
 
     private async Task LookAsync(CancellationToken cancellation)
     {
-        await reader.RegionsAsync(cancellation);
+        await ledger.RegionsAsync(cancellation);
         // What was refused is looked at again: no writer does so where callers stay away because of what is said here.
         foreach (RegionCode region in watch.Refused.Keys)
         {
-            await watch.LoadAsync(region, () => reader.ReadHeadAsync(region, cancellation), cancellation);
+            await watch.LoadAsync(region, () => ledger.ReadHeadAsync(region, cancellation), cancellation);
         }
     }
 }

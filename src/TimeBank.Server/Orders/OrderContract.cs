@@ -5,19 +5,19 @@ using TimeBank.V1;
 namespace TimeBank.Server;
 
 /// <summary>Service orders in the contract's types.</summary>
-internal static class OrderValues
+internal static class OrderContract
 {
     public const string Orders = "orders";
 
     public static ServiceOrder ToContract(this OrderRecord order, RegionCode region) => new()
     {
         Name = ResourceName.Of(region, Orders, order.Id),
-        Recipient = PersonValues.PersonOf(region, order.Recipient),
+        Recipient = PersonContract.PersonOf(region, order.Recipient),
         Item = order.Item,
         State = ToContract(order.State),
         PlannedStartTime = Timestamp.FromDateTimeOffset(order.Start),
         Planned = Unit.Minutes.Of(order.Minutes),
-        Volunteer = order.Volunteer.Length > 0 ? ResourceName.Of(region, PersonValues.Volunteers, order.Volunteer) : "",
+        Volunteer = order.Volunteer.Length > 0 ? ResourceName.Of(region, PersonContract.Volunteers, order.Volunteer) : "",
         CreateTime = Timestamp.FromDateTimeOffset(order.Created),
         AcceptTime = Time(order.Accepted),
         CheckInTime = Time(order.CheckedIn),
@@ -60,7 +60,7 @@ internal static class OrderValues
 
     private static Dispute ToContract(DisputeRecord dispute, RegionCode region) => new()
     {
-        RaisedBy = PersonValues.PersonOf(region, dispute.RaisedBy),
+        RaisedBy = PersonContract.PersonOf(region, dispute.RaisedBy),
         RaiseTime = Timestamp.FromDateTimeOffset(dispute.Raised),
         Note = dispute.Note,
         Outcome = dispute.Settled switch { null => DisputeOutcome.Unspecified, true => DisputeOutcome.Settled, false =>

@@ -11,7 +11,7 @@ public sealed partial class ServiceOrderApi
     public override async Task<ServiceOrder> GetOrder(GetOrderRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Resource(request.Name, "name", OrderValues.Orders);
+        ResourceName name = read.Resource(request.Name, "name", OrderContract.Orders);
         read.Check();
         OrderRecord order = await Order(name).GetAsync() ?? throw Problem.Of(Reason.OrderNotFound);
         if (!SeesAll(context.Caller()) && !IsShownTo(order, context.Caller(), PartyOf(context, null, name.Region))) throw Problem.Of(
@@ -23,8 +23,8 @@ public sealed partial class ServiceOrderApi
     {
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
-        ResourceName? recipient = read.ResourceOrNull(request.Recipient, "recipient", PersonValues.Elders, PersonValues.Volunteers);
-        ResourceName? volunteer = read.ResourceOrNull(request.Volunteer, "volunteer", PersonValues.Volunteers);
+        ResourceName? recipient = read.ResourceOrNull(request.Recipient, "recipient", PersonContract.Elders, PersonContract.Volunteers);
+        ResourceName? volunteer = read.ResourceOrNull(request.Volunteer, "volunteer", PersonContract.Volunteers);
         V1.OrderState? state = read.ChoiceOrNull(request.State, "state");
         (DateOnly first, DateOnly last) = read.Period(request.Period, "period");
         int size = read.PageSize(request.PageSize);
@@ -41,7 +41,7 @@ public sealed partial class ServiceOrderApi
             await registry.ListAsync<ServiceOrderState>(
                 query with { SortBy = ServiceOrderState.PlannedStartKey, Descending = true, After = after, Limit = size + 1 },
                 context.CancellationToken);
-        var response = new ListOrdersResponse { Unreadable = { rows.Take(size).Unreadable(region, OrderValues.Orders) } };
+        var response = new ListOrdersResponse { Unreadable = { rows.Take(size).Unreadable(region, OrderContract.Orders) } };
         OrderRecord[] shown = await Task.WhenAll(rows.Take(size).Readable().Select(row => ShownAsync(region, row)));
         // What is over has another state than the one that it was found by, and isn't asked for any more.
         bool waitsOnly = !SeesAll(context.Caller()) && recipient?.ToString() != context.Caller().Party;
@@ -87,7 +87,7 @@ public sealed partial class ServiceOrderApi
     }
 
     private static bool IsShownTo(OrderRecord order, Caller caller, string party) =>
-        party.Length > 0 && (order.Recipient == party || $"{PersonValues.Volunteers}/{order.Volunteer}" == party)
+        party.Length > 0 && (order.Recipient == party || $"{PersonContract.Volunteers}/{order.Volunteer}" == party)
         || (caller.Has(Role.Volunteer) && order.State == Ledger.OrderState.Requested);
 
     private static bool SeesAll(Caller caller) => caller.Has(Role.Counter) || caller.Has(Role.Auditor) || caller.Has(Role.Administrator);

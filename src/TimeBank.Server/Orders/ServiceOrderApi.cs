@@ -20,8 +20,8 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonValues.Elders, PersonValues.Volunteers);
-        ResourceName recipient = read.Resource(request.Recipient, "recipient", PersonValues.Elders, PersonValues.Volunteers);
+        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonContract.Elders, PersonContract.Volunteers);
+        ResourceName recipient = read.Resource(request.Recipient, "recipient", PersonContract.Elders, PersonContract.Volunteers);
         Slug item = read.Slug(request.Item, "item");
         DateTimeOffset start = read.Time(request.PlannedStartTime, "planned_start_time");
         if (start > clock.Now.AddDays(MaxDaysAhead)) read.Refuse("planned_start_time", "OUT_OF_RANGE", ("min", Text(clock.Now)),
@@ -44,9 +44,9 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonValues.Volunteers);
-        ResourceName order = read.Resource(request.Order, "order", OrderValues.Orders);
-        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonValues.Volunteers);
+        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonContract.Volunteers);
+        ResourceName order = read.Resource(request.Order, "order", OrderContract.Orders);
+        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonContract.Volunteers);
         read.SameRegion(order.Region, volunteer, "volunteer");
         read.Check();
         context.RequireActing(onBehalfOf, volunteer);
@@ -95,7 +95,7 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName order = read.Resource(request.Order, "order", OrderValues.Orders);
+        ResourceName order = read.Resource(request.Order, "order", OrderContract.Orders);
         DisputeOutcome outcome = read.Choice(request.Outcome, "outcome");
         if (outcome == DisputeOutcome.Cancelled && request.Amount is not null) read.Refuse("amount", "MUST_BE_EMPTY");
         long? minutes = outcome == DisputeOutcome.Settled ? read.Amount(request.Amount, "amount", Unit.Minutes) : null;
@@ -111,8 +111,8 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         Func<IServiceOrderGrain, OrderStep, Task<Reply<OrderRecord>>> step)
     {
         Guid id = read.RequestId(requestId);
-        ResourceName? actsFor = context.OnBehalfOf(read, onBehalfOf, PersonValues.Elders, PersonValues.Volunteers);
-        ResourceName order = read.Resource(name, "order", OrderValues.Orders);
+        ResourceName? actsFor = context.OnBehalfOf(read, onBehalfOf, PersonContract.Elders, PersonContract.Volunteers);
+        ResourceName order = read.Resource(name, "order", OrderContract.Orders);
         read.Check();
         Reply<OrderRecord> reply = await step(
             Order(order), new OrderStep(context.Command(request, id, actsFor), PartyOf(context, actsFor, order.Region), note));

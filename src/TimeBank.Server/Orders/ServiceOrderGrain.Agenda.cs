@@ -23,7 +23,7 @@ public sealed partial class ServiceOrderGrain
         if (now) return Stored.State == OrderState.CheckedIn;
         if (agenda == Stored.RecipientAgenda || agenda == Stored.VolunteerAgenda) return true;
         // A crash may have kept the volunteer from the state, but not from the ledger.
-        return Stored.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold
+        return Stored.State == OrderState.Requested && (await Writer.AttemptAsync(HoldId)).Happened?.Entry is { } hold
             && await AgendaOfAsync(OrderDetails.VolunteerOf(hold)) == agenda;
     }
 
@@ -43,7 +43,7 @@ public sealed partial class ServiceOrderGrain
             if (await GrainFactory.Volunteer(Region, request.Recipient[PersonCalls.Volunteers.Length..])
                 .GetAsync() is not { } volunteer) return (new Refusal(Reason.VolunteerNotFound), "");
             agenda = AgendaOf(volunteer);
-            refusal = OrderRules.Spend(volunteer.BirthDate, plan.Day, policy.Hours) ?? noItem;
+            refusal = OrderRule.Spend(volunteer.BirthDate, plan.Day, policy.Hours) ?? noItem;
         }
         else
         {
@@ -52,7 +52,7 @@ public sealed partial class ServiceOrderGrain
             agenda = $"{Region}/{elder.Id}";
             refusal = noItem ?? (MayHave(elder, item!, plan.Day, policy) ? null : new Refusal(Reason.ElderNotEntitled));
         }
-        refusal ??= OrderRules.Request(plan, Now, policy.Hours)
+        refusal ??= OrderRule.Request(plan, Now, policy.Hours)
             ?? Shortage(await settlement.HoursAsync(Region, PersonCalls.IdOf(request.Recipient)), plan.Length);
         return (refusal, agenda);
     }
@@ -72,7 +72,7 @@ public sealed partial class ServiceOrderGrain
     private async Task<Refusal?> ReserveAsync(string agenda, OrderPlan plan, bool serves, Minutes dayMax)
     {
         var wanted = new Reservation(Key, plan.Start.ToUniversalTime(), plan.End.ToUniversalTime(), serves, dayMax.Value);
-        ReservationReply reply = IsTrial
+        ReservationReply reply = IsDryRun
             ? await TryReserveAsync(agenda, wanted) : await AskAsync(agenda, now: false, person => person.ReserveAsync(wanted));
         return reply.DayFull ? Refusal.Of(Reason.DayTooLong, ("limit", $"{dayMax.Value}"), ("unit", Unit.Minutes.Code)) : Overlap(reply);
     }
@@ -83,7 +83,7 @@ public sealed partial class ServiceOrderGrain
     /// <summary>Who is still checked in elsewhere is told where and since when: mostly they forgot to check out.</summary>
     private async Task<Refusal?> EnterAsync()
     {
-        if (IsTrial) throw new InvalidOperationException("No call only asks for a check-in.");
+        if (IsDryRun) throw new InvalidOperationException("No call only asks for a check-in.");
         while (true)
         {
             ReservationReply reply = await AskAsync(State.VolunteerAgenda, now: true, person => person.EnterAsync(Key));
@@ -99,13 +99,13 @@ public sealed partial class ServiceOrderGrain
     private async Task<Minutes> ServeAsync(Minutes served, HoursPolicy policy, bool keep)
     {
         (DateTimeOffset start, DateTimeOffset end) = (Plan.Start.ToUniversalTime(), Plan.End.ToUniversalTime());
-        var message = new ServedTime(Key, start, end, served.Value, policy.DayMax.Value, keep && !IsTrial);
+        var message = new ServedTime(Key, start, end, served.Value, policy.DayMax.Value, keep && !IsDryRun);
         return new Minutes(await Agenda(State.VolunteerAgenda).ServeAsync(message));
     }
 
-    private Task LeaveAsync() => IsTrial ? Task.CompletedTask : Agenda(State.VolunteerAgenda).LeaveAsync(Key);
+    private Task LeaveAsync() => IsDryRun ? Task.CompletedTask : Agenda(State.VolunteerAgenda).LeaveAsync(Key);
 
-    private Task ReleaseAsync(string agenda) => IsTrial ? Task.CompletedTask : Agenda(agenda).ReleaseAsync(Key);
+    private Task ReleaseAsync(string agenda) => IsDryRun ? Task.CompletedTask : Agenda(agenda).ReleaseAsync(Key);
 
     private async Task ReleaseAllAsync()
     {

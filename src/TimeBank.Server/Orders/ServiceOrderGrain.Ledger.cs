@@ -29,11 +29,11 @@ public sealed partial class ServiceOrderGrain
         if (!Exists) return;
         if (_mustLook)
         {
-            if (State.State == OrderState.Requested && (await Ledger.AttemptAsync(HoldId)).Happened?.Entry is { } hold)
+            if (State.State == OrderState.Requested && (await Writer.AttemptAsync(HoldId)).Happened?.Entry is { } hold)
             {
                 await AppliedAsync(hold, await ApplyAsync(hold));
             }
-            if ((IsUnderWay || State.State == OrderState.Disputed) && (await Ledger.AttemptAsync(EndId)).Happened?.Entry is { } end)
+            if ((IsUnderWay || State.State == OrderState.Disputed) && (await Writer.AttemptAsync(EndId)).Happened?.Entry is { } end)
             {
                 await AppliedAsync(end, () => ApplyEnd(end));
                 await ReleaseAllAsync();
@@ -59,7 +59,7 @@ public sealed partial class ServiceOrderGrain
     {
         while (true)
         {
-            (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(HoldId);
+            (int attempt, Outcome? outcome) = await Writer.AttemptAsync(HoldId);
             if (outcome is null)
             {
                 HoursBalance hours = await settlement.HoursAsync(Region, Recipient);
@@ -81,14 +81,14 @@ public sealed partial class ServiceOrderGrain
     private async Task<Refusal?> EarnAsync(Command command, OrderEnd end, long minutes, Action words)
     {
         HoldState hold = State.Hold!;
-        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
+        (int attempt, Outcome? outcome) = await Writer.AttemptAsync(EndId);
         outcome ??= (await GrainFactory.Volunteer(Region, State.Volunteer).EarnAsync(new ServiceEarned(
             command, EndId(attempt).ToString(), hold.Id, hold.Issued, hold.Gifted, hold.Earned, minutes, Plan.Day, LocalKey, end)));
         // Whether a hold is over is said by the journal's time, which may be a little ahead of this clock: then the order is over too.
         if (outcome.Refusal?.Reason == Reason.HoldExpired && IsUnderWay)
         {
             await ExpireAsync();
-            if (!IsUnderWay) return OrderRules.WrongState(State.State);
+            if (!IsUnderWay) return OrderRule.WrongState(State.State);
         }
         return outcome.Refusal ?? await FinishEndAsync(command, outcome.Entry!, words);
     }
@@ -96,7 +96,7 @@ public sealed partial class ServiceOrderGrain
     /// <summary>Gives the held hours back.</summary>
     private async Task<Refusal?> ReleaseHoldAsync(Command command, OrderEnd end, Action words)
     {
-        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
+        (int attempt, Outcome? outcome) = await Writer.AttemptAsync(EndId);
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
         outcome ??= await WriteAsync(HourEntries.ReleaseService(
             command.Header(EndId(attempt), Today, policy.Version.ToString(), OrderDetails.OfEnd(command.Id, LocalKey, end, 0, 0)),
@@ -106,14 +106,14 @@ public sealed partial class ServiceOrderGrain
 
     private async Task ExpireAsync()
     {
-        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(EndId);
+        (int attempt, Outcome? outcome) = await Writer.AttemptAsync(EndId);
         if (outcome is null)
         {
             EntryId id = EndId(attempt);
             Policy policy = await GrainFactory.PolicyAsync(Region, Today);
             var details = EntryDetails.Of(OrderDetails.OfEnd(null, LocalKey, OrderEnd.Expired, 0, 0));
             var header = new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", details);
-            outcome = await Ledger.SubmitIfAcceptedAsync(HourEntries.ExpireService(header, EntryId.Parse(State.Hold!.Id)), IsTrial);
+            outcome = await Writer.SubmitIfAcceptedAsync(HourEntries.ExpireService(header, EntryId.Parse(State.Hold!.Id)), IsDryRun);
         }
         // Refused by a writer that can't write now or whose clock is a moment behind, or an account is frozen: the next look tries again.
         if (outcome.Entry is not { } entry) return;
@@ -123,7 +123,7 @@ public sealed partial class ServiceOrderGrain
     }
 
     /// <summary>Hours that came back may be of a month that is over.</summary>
-    private Task EndHoursAsync() => IsTrial ? Task.CompletedTask : settlement.EndHoursAsync(Region, Recipient, null);
+    private Task EndHoursAsync() => IsDryRun ? Task.CompletedTask : settlement.EndHoursAsync(Region, Recipient, null);
 
     private async Task<Refusal?> FinishEndAsync(Command command, JournalEntry entry, Action words)
     {
@@ -142,14 +142,14 @@ public sealed partial class ServiceOrderGrain
     {
         bool isOwn = OrderDetails.RequestOf(entry) == command.Id;
         await AppliedAsync(entry, change);
-        return isOwn ? null : OrderRules.WrongState(State.State);
+        return isOwn ? null : OrderRule.WrongState(State.State);
     }
 
     private async Task AppliedAsync(JournalEntry entry, Action change)
     {
         change();
         EntryId? request = OrderDetails.RequestOf(entry);
-        if (request is { } id) State.Done[id.ToString()] = entry.Header.Command.ToString();
+        if (request is { } id) State.Done[id.ToString()] = entry.Header.RequestDigest.ToString();
         await SaveAsync();
         // The entry stands under an id of its own; the ledger learns here whose the command's id is.
         if (request is { } noted) await WriteAsync(Entries.Note(entry.Header with { Id = noted, Details = EntryHeader.NoDetails }));
@@ -171,7 +171,7 @@ public sealed partial class ServiceOrderGrain
     /// <summary>What a hold holds of each of the recipient's accounts, by its transfers.</summary>
     private async Task<HoldState> HeldAsync(JournalEntry hold)
     {
-        ImmutableArray<Account> accounts = await Ledger.AccountsAsync([.. HoursBalance.Paths(Recipient)]);
+        ImmutableArray<Account> accounts = await Writer.AccountsAsync([.. HoursBalance.Paths(Recipient)]);
         return new HoldState(
             hold.Id.ToString(), hold.Index, Of(HoursOrigin.Issued), Of(HoursOrigin.Gifted), Of(HoursOrigin.Earned),
             hold.Expires!.Value.ToDateTimeOffset());

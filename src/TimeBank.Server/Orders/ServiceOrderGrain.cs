@@ -19,7 +19,7 @@ public sealed partial class ServiceOrderGrain(
     private OpaqueId Recipient => PersonCalls.IdOf(State.Recipient);
 
     public Task<Reply<OrderRecord>> RequestAsync(ServiceWanted request) =>
-        request.Command.ValidateOnly ? TryOutAsync(() => MakeAsync(request)) : MakeAsync(request);
+        request.Command.IsDryRun ? DryRunAsync(() => MakeAsync(request)) : MakeAsync(request);
 
     private async Task<Reply<OrderRecord>> MakeAsync(ServiceWanted request)
     {
@@ -54,12 +54,12 @@ public sealed partial class ServiceOrderGrain(
 
     public Task<Reply<OrderRecord>> AcceptAsync(Command command, string volunteer) => StepAsync(command, () => true, async () =>
     {
-        if (OrderRules.Accept(State.State, Plan, Now) is { } notNow) return notNow;
+        if (OrderRule.Accept(State.State, Plan, Now) is { } notNow) return notNow;
         if (await GrainFactory.Volunteer(Region, volunteer).GetAsync() is not { } person) return new Refusal(Reason.VolunteerNotFound);
         string agenda = AgendaOf(person);
         if (agenda == State.RecipientAgenda) return new Refusal(Reason.OrderSelfService);
         Policy policy = await GrainFactory.PolicyAsync(Region, Plan.Day);
-        Refusal? refusal = OrderRules.Earn(person.BirthDate, Plan.Day, policy.Hours)
+        Refusal? refusal = OrderRule.Earn(person.BirthDate, Plan.Day, policy.Hours)
             ?? await ReserveAsync(agenda, Plan, serves: true, policy.Hours.DayMax);
         if (refusal is not null) return refusal;
 
@@ -70,7 +70,7 @@ public sealed partial class ServiceOrderGrain(
 
     public Task<Reply<OrderRecord>> CheckInAsync(OrderStep step) =>
         StepAsync(step.Command, () => MayServe(step.Party), async () =>
-        OrderRules.CheckIn(State.State, Plan, Now) ?? await EnterAsync() ?? await ChangeAsync(step.Command, () =>
+        OrderRule.CheckIn(State.State, Plan, Now) ?? await EnterAsync() ?? await ChangeAsync(step.Command, () =>
         {
             State.State = OrderState.CheckedIn;
             State.CheckedIn = Now;
@@ -79,10 +79,10 @@ public sealed partial class ServiceOrderGrain(
     public Task<Reply<OrderRecord>> CheckOutAsync(OrderStep step) =>
         StepAsync(step.Command, () => MayServe(step.Party), async () =>
     {
-        if (OrderRules.CheckOut(State.State) is { } notNow) return notNow;
+        if (OrderRule.CheckOut(State.State) is { } notNow) return notNow;
         Policy policy = await GrainFactory.PolicyAsync(Region, Plan.Day);
         DateTimeOffset now = Now;
-        Minutes counts = await ServeAsync(OrderRules.Served(Plan, State.CheckedIn!.Value, now, policy.Hours), policy.Hours, keep: true);
+        Minutes counts = await ServeAsync(OrderRule.Served(Plan, State.CheckedIn!.Value, now, policy.Hours), policy.Hours, keep: true);
         await ChangeAsync(step.Command, () =>
         {
             State.State = OrderState.CheckedOut;
@@ -95,11 +95,11 @@ public sealed partial class ServiceOrderGrain(
 
     public Task<Reply<OrderRecord>> ConfirmAsync(OrderStep step) =>
         StepAsync(step.Command, () => IsRecipient(step.Party), async () =>
-        OrderRules.Confirm(State.State) ?? await EarnAsync(step.Command, OrderEnd.Confirmed, State.ServedMinutes!.Value, () => { }));
+        OrderRule.Confirm(State.State) ?? await EarnAsync(step.Command, OrderEnd.Confirmed, State.ServedMinutes!.Value, () => { }));
 
     public Task<Reply<OrderRecord>> DisputeAsync(OrderStep step) =>
         StepAsync(step.Command, () => IsRecipient(step.Party) || IsVolunteer(step.Party), async () =>
-        OrderRules.Dispute(State.State) ?? await ChangeAsync(step.Command, () =>
+        OrderRule.Dispute(State.State) ?? await ChangeAsync(step.Command, () =>
         {
             State.State = OrderState.Disputed;
             State.Dispute = new DisputeState { RaisedBy = step.Party, Actor = step.Command.Actor, Raised = Now, Note = step.Note };
@@ -111,7 +111,7 @@ public sealed partial class ServiceOrderGrain(
         void Words() => State.Dispute!.ResolveNote = note;
         return StepAsync(
             command, () => true,
-            async () => OrderRules.Resolve(State.State, Plan, State.Dispute?.Actor ?? "", command.Actor, settled)
+            async () => OrderRule.Resolve(State.State, Plan, State.Dispute?.Actor ?? "", command.Actor, settled)
             ?? (settled is { } moved
                 ? await DayRefusalAsync(moved) ?? await EarnAsync(command, OrderEnd.Settled, moved.Value, Words)
                 : await ReleaseHoldAsync(command, OrderEnd.Dropped, Words)),
@@ -133,7 +133,7 @@ public sealed partial class ServiceOrderGrain(
         void Words() => State.CancelNote = step.Note;
         return StepAsync(
             step.Command, () => IsRecipient(step.Party) || IsVolunteer(step.Party),
-            async () => OrderRules.Cancel(State.State) ?? (State.Hold is null
+            async () => OrderRule.Cancel(State.State) ?? (State.Hold is null
                 ? await WithdrawAsync(step.Command, Words)
                 : await ReleaseHoldAsync(step.Command, OrderEnd.Cancelled, Words)),
             Words);
@@ -141,7 +141,7 @@ public sealed partial class ServiceOrderGrain(
 
     public Task<Reply<OrderRecord>> RateAsync(Command command, string party, int stars, string comment) =>
         StepAsync(command, () => IsRecipient(party), async () =>
-        OrderRules.Rate(State.State, State.Rating is not null)
+        OrderRule.Rate(State.State, State.Rating is not null)
             ?? await ChangeAsync(command, () => State.Rating = new RatingRecord(stars, comment, Now)));
 
     private void Make(ServiceWanted request, string agenda)
@@ -170,12 +170,12 @@ public sealed partial class ServiceOrderGrain(
     private async Task<Reply<OrderRecord>> StepAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut,
         Action? words = null)
     {
-        if (!command.ValidateOnly) return await OnceAsync(command, mayCall, carryOut, words);
+        if (!command.IsDryRun) return await OnceAsync(command, mayCall, carryOut, words);
         // What a trial finishes is finished in its copy alone, and is still to be found by the next look.
         bool mustLook = _mustLook;
         try
         {
-            return await TryOutAsync(() => OnceAsync(command, mayCall, carryOut, words));
+            return await DryRunAsync(() => OnceAsync(command, mayCall, carryOut, words));
         }
         finally
         {
@@ -191,7 +191,7 @@ public sealed partial class ServiceOrderGrain(
         if (!mayCall()) return Reason.PartyNotAllowed;
         if (State.Done.TryGetValue(command.Id.ToString(), out string? digest))
         {
-            if (digest != command.Digest) return Reason.RequestIdReused;
+            if (digest != command.RequestDigest) return Reason.RequestIdReused;
             (string?, string) before = (State.Dispute?.ResolveNote, State.CancelNote);
             // A retry brings words back that a crash lost, and leaves those that are stored: an older build's may be read differently
             // today.
@@ -200,8 +200,8 @@ public sealed partial class ServiceOrderGrain(
             return View();
         }
 
-        Outcome? known = await Ledger.FindAsync(command.Id);
-        if (known is not null && known.Command != Digest.Parse(command.Digest)) return Reason.RequestIdReused;
+        Outcome? known = await Writer.FindAsync(command.Id);
+        if (known is not null && known.RequestDigest != Digest.Parse(command.RequestDigest)) return Reason.RequestIdReused;
         if (known?.Refusal is { } stored) return stored;
         if (IsClockDoubted) return Reason.ClockDoubtful;
 
@@ -228,7 +228,7 @@ public sealed partial class ServiceOrderGrain(
     private async Task<Refusal?> ChangeAsync(Command command, Action change)
     {
         change();
-        State.Done[command.Id.ToString()] = command.Digest;
+        State.Done[command.Id.ToString()] = command.RequestDigest;
         await SaveAsync();
         await WriteAsync(Entries.Note(command.Header(Today, "")));
         return null;
@@ -251,6 +251,6 @@ public sealed partial class ServiceOrderGrain(
     {
         OrderRecord order = State.ToMessage(LocalKey);
         // An entry that was only tried has no name.
-        return IsTrial ? order with { HoldEntry = Stored.Hold?.Entry, EndEntry = Stored.EndEntry } : order;
+        return IsDryRun ? order with { HoldEntry = Stored.Hold?.Entry, EndEntry = Stored.EndEntry } : order;
     }
 }

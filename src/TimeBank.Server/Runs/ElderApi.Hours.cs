@@ -16,7 +16,7 @@ public sealed partial class ElderApi
         Guid id = read.RequestId(request.RequestId);
         RegionCode region = read.Region(request.Parent, "parent");
         DateOnly month = read.Month(request.Month, "month");
-        ResourceName? elder = read.ResourceOrNull(request.Elder, "elder", PersonValues.Elders);
+        ResourceName? elder = read.ResourceOrNull(request.Elder, "elder", PersonContract.Elders);
         if (elder is { } one) read.SameRegion(region, one, "elder");
         read.Check();
         RegionGrains.RequireRegion(region);
@@ -28,14 +28,14 @@ public sealed partial class ElderApi
             return;
         }
         DateOnly today = clock.Today;
-        ILedgerGrain journal = grains.Ledger(region);
+        ILedgerGrain writer = grains.Ledger(region);
         if (!await grains.IsKnownAsync(region, run))
         {
             if (month.Year != today.Year || month.Month != today.Month) throw Problem.Of(Reason.MonthNotCurrent);
-            if (await journal.NoteDayAsync(run, today) is { } notNoted) throw Problem.Of(notNoted);
+            if (await writer.NoteDayAsync(run, today) is { } notNoted) throw Problem.Of(notNoted);
         }
         await BeginAsync(region, run);
-        DateOnly judged = await journal.DayOfAsync(run, month, today);
+        DateOnly judged = await writer.DayOfAsync(run, month, today);
         if (!request.ValidateOnly) await settlement.LookAtDueHoldsAsync(region, _ => true);
         await RunAsync(region, stream, context, person => person.IssueHoursAsync(run, month, judged), (tally, issued) =>
             tally.Change(Unit.Minutes, issued));
@@ -63,7 +63,7 @@ public sealed partial class ElderApi
     /// <summary>A run remembers its id, so that it can't be used for another one; what it did to whom stands in its entries.</summary>
     private async Task BeginAsync(RegionCode region, Command run)
     {
-        Outcome begun = await grains.Ledger(region).DecideAsync(Entries.Note(run.Header(clock.Today, "")), run.ValidateOnly);
+        Outcome begun = await grains.Ledger(region).DecideAsync(Entries.Note(run.Header(clock.Today, "")), run.IsDryRun);
         if (begun.Refusal is { } refusal) throw Problem.Of(refusal);
     }
 
@@ -101,16 +101,16 @@ public sealed partial class ElderApi
     /// <summary>One elder is asked for by name: what stands against it is the answer, and remembered.</summary>
     private async Task IssueToOneAsync(Command run, DateOnly month, ResourceName elder, IServerStreamWriter<RunProgress> stream)
     {
-        ILedgerGrain journal = grains.Ledger(elder.Region);
+        ILedgerGrain writer = grains.Ledger(elder.Region);
         var report = new RunReport(clock.Now);
         var tally = new RunTally();
-        Outcome? known = await journal.FindAsync(run.Id);
-        if (known is not null && known.Command != Digest.Parse(run.Digest)) throw Problem.Of(Reason.RequestIdReused);
+        Outcome? known = await writer.FindAsync(run.Id);
+        if (known is not null && known.RequestDigest != Digest.Parse(run.RequestDigest)) throw Problem.Of(Reason.RequestIdReused);
         if (known?.Refusal is { } stored) throw Problem.Of(stored);
 
         Reply<long> reply = await grains.Elder(elder).IssueHoursAsync(run, month);
         if (reply.Refusal is { } transient && transient.IsTransient()) throw Problem.Of(transient);
-        Outcome outcome = await journal.DecideAsync(run, clock.Today, reply.Refusal, () =>
+        Outcome outcome = await writer.DecideAsync(run, clock.Today, reply.Refusal, () =>
             Entries.Note(run.Header(clock.Today, "")));
         if (outcome.Refusal is { } refusal) throw Problem.Of(refusal);
         tally.Change(Unit.Minutes, reply.OrThrow());

@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// nothing twice; each
 /// goes through the voucher's own grain, which no refund can pass meanwhile.
 /// </summary>
-public sealed class ExpiryRun(Command command, RegionCode region, Slug? programme, IGrainFactory grains, ILedgerReader journal,
+public sealed class ExpiryRun(Command command, RegionCode region, Slug? programme, IGrainFactory grains, ILedgerReader ledger,
     BusinessClock clock)
 {
     private const int AccountsAtOnce = 1_000;
@@ -30,12 +30,12 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     public async Task<RunPage> DoneBeforeAsync(CancellationToken cancellation)
     {
         var tally = new RunTally();
-        Digest digest = Digest.Parse(command.Digest);
+        Digest digest = Digest.Parse(command.RequestDigest);
         var filter = new EntryFilter(EntryCode.ExpireVoucher);
         for (long before = long.MaxValue; ;)
         {
-            IReadOnlyList<LinkedEntry> page = await journal.EntriesAsync(region, filter, before, AccountsAtOnce, cancellation);
-            foreach (JournalEntry entry in page.Select(linked => linked.Entry).Where(entry => entry.Header.Command == digest)) Count(
+            IReadOnlyList<LinkedEntry> page = await ledger.EntriesAsync(region, filter, before, AccountsAtOnce, cancellation);
+            foreach (JournalEntry entry in page.Select(linked => linked.Entry).Where(entry => entry.Header.RequestDigest == digest)) Count(
                 tally, entry);
             if (page.Count < AccountsAtOnce) return tally.ToMessage(null);
             before = page[^1].Entry.Index;
@@ -47,10 +47,10 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     {
         var due = new List<OpaqueId>();
         var filter = new AccountFilter("voucher/", Group: programme?.Text ?? "", UntilBefore: clock.Today, NotEmpty: true);
-        for (long after = 0; await journal.AccountsAsync(region, filter, after, AccountsAtOnce, cancellation)
+        for (long after = 0; await ledger.AccountsAsync(region, filter, after, AccountsAtOnce, cancellation)
             is { Count: > 0 } page; after = page[^1].Number)
         {
-            due.AddRange(page.Where(account => VoucherRules.MayExpire(VoucherTerms.Of(account), clock.Today))
+            due.AddRange(page.Where(account => VoucherRule.MayExpire(VoucherTerms.Of(account), clock.Today))
                 .Select(account => OpaqueId.Parse(account.Path.Text.Split('/')[1])));
         }
         return [.. due.Chunk(VouchersAtOnce)];

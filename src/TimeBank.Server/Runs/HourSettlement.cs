@@ -11,7 +11,7 @@ namespace TimeBank.Server;
 /// entry whose id follows from what it settles, so that a crash, a retry and two who look at once are one effect. Where nothing is due it
 /// costs what reading the hours costs.
 /// </summary>
-public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, BusinessClock clock)
+public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, BusinessClock clock)
 {
     /// <summary>The detail of an entry that names the run which wrote it.</summary>
     internal const string RunDetail = "run";
@@ -26,12 +26,12 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
     /// </summary>
     public async Task<HoursBalance> HoursAsync(RegionCode region, OpaqueId person)
     {
-        ILedgerGrain ledger = grains.GetGrain<ILedgerGrain>(region.ToString());
-        HoursBalance hours = await ledger.HoursAsync(person);
-        if (hours.Held > Minutes.Zero && await GiveBackAsync(region, ledger, person)) hours = await ledger.HoursAsync(person);
+        ILedgerGrain writer = grains.GetGrain<ILedgerGrain>(region.ToString());
+        HoursBalance hours = await writer.HoursAsync(person);
+        if (hours.Held > Minutes.Zero && await GiveBackAsync(region, writer, person)) hours = await writer.HoursAsync(person);
         if (hours.Available.Issued == Minutes.Zero) return hours;
         (Reply<long> ended, Minutes stuck) = await EndAsync(region, person, null);
-        if (ended.Value > 0) hours = await ledger.HoursAsync(person);
+        if (ended.Value > 0) hours = await writer.HoursAsync(person);
         Minutes issued = hours.Available.Issued - Minutes.Min(stuck, hours.Available.Issued);
         return hours with { Available = hours.Available with { Issued = issued } };
     }
@@ -47,7 +47,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
     public async Task<ImmutableArray<long>> LookAtDueHoldsAsync(RegionCode region, Func<JournalEntry, bool> wanted)
     {
         LedgerTime now = LedgerTime.From(clock.Now);
-        IReadOnlyList<JournalEntry> due = await journal.DueHoldsAsync(region, now, MaxDueHolds, CancellationToken.None);
+        IReadOnlyList<JournalEntry> due = await ledger.DueHoldsAsync(region, now, MaxDueHolds, CancellationToken.None);
         var open = ImmutableArray.CreateBuilder<long>();
         foreach (JournalEntry hold in due.Where(wanted))
         {
@@ -59,9 +59,9 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
 
     /// <summary>Gives back what due holds hold of a person's hours.</summary>
     /// <returns>Whether there were any.</returns>
-    private async Task<bool> GiveBackAsync(RegionCode region, ILedgerGrain ledger, OpaqueId person)
+    private async Task<bool> GiveBackAsync(RegionCode region, ILedgerGrain writer, OpaqueId person)
     {
-        ImmutableArray<Account> accounts = await ledger.AccountsAsync([.. HoursBalance.Paths(person)]);
+        ImmutableArray<Account> accounts = await writer.AccountsAsync([.. HoursBalance.Paths(person)]);
         HashSet<long> own = [.. accounts.Select(account => account.Number)];
         bool found = false;
         await LookAtDueHoldsAsync(region, hold =>
@@ -75,17 +75,17 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
 
     private async Task<(Reply<long> Ended, Minutes Stuck)> EndAsync(RegionCode region, OpaqueId person, Command? run)
     {
-        ILedgerGrain ledger = grains.GetGrain<ILedgerGrain>(region.ToString());
+        ILedgerGrain writer = grains.GetGrain<ILedgerGrain>(region.ToString());
         AccountPath path = Chart.PersonHours(person, HoursOrigin.Issued).Path;
         long sum = 0;
         while (true)
         {
-            ImmutableArray<Account> accounts = await ledger.AccountsAsync([path]);
+            ImmutableArray<Account> accounts = await writer.AccountsAsync([path]);
             if (accounts.Find(path) is not { Counters.DebitRoom: > 0 } issued) return (sum, Minutes.Zero);
             // What lies before this month no longer changes, so it may be read beside the writer.
             DateOnly month = Month;
             LedgerTime began = LedgerTime.From(ChinaTime.StartOf(month));
-            Counters before = await journal.CountersBeforeAsync(region, issued.Number, began, CancellationToken.None);
+            Counters before = await ledger.CountersBeforeAsync(region, issued.Number, began, CancellationToken.None);
             Minutes late = issued.Counters.CreditsPosted > before.CreditsPosted ? await LateAsync(region, issued, month) : Minutes.Zero;
             Minutes left = EndedHours.Of(before, late, issued.Counters);
             if (left == Minutes.Zero) return (sum, Minutes.Zero);
@@ -94,17 +94,17 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
             // the next.
             string look = $"{person} end-hours {month:yyyy-MM} {issued.Counters.DebitsPosted}";
             EntryId Look(int attempt) => EntryId.Of("elder", Guid.Empty, $"{look} {attempt}");
-            (int attempt, Outcome? outcome) = await ledger.AttemptAsync(Look);
+            (int attempt, Outcome? outcome) = await writer.AttemptAsync(Look);
             if (outcome is null)
             {
                 EntryHeader header = await HeaderAsync(region, Look(attempt), run);
-                outcome = await ledger.SubmitIfAcceptedAsync(HourEntries.Expire(header, person, left), run is { ValidateOnly: true });
+                outcome = await writer.SubmitIfAcceptedAsync(HourEntries.Expire(header, person, left), run is { IsDryRun: true });
             }
             // An order may have held some of them since they were looked at: look again.
             if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
             if (outcome.Refusal is { } refusal) return (refusal, left);
             sum += outcome.Entry!.Transfers[0].Posted;
-            if (run is { ValidateOnly: true }) return (sum, Minutes.Zero);
+            if (run is { IsDryRun: true }) return (sum, Minutes.Zero);
         }
     }
 
@@ -122,7 +122,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
         for (PostingCursor after = PostingCursor.Start; ;)
         {
             IReadOnlyList<Posting> postings =
-                await journal.PostingsAsync(region, issued.Number, from, until, after, page, CancellationToken.None);
+                await ledger.PostingsAsync(region, issued.Number, from, until, after, page, CancellationToken.None);
             sum += postings.Where(posting => !posting.IsDebit && IsLate(posting.Entry)).Sum(posting => posting.Amount);
             if (postings.Count < page) return new Minutes(sum);
             after = postings[^1].Cursor;
@@ -138,6 +138,6 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader journal, 
         Digest digest = Digest.Of(id.ToArray());
         return run is null
             ? new EntryHeader(id, digest, System, "", clock.Today, policy, "", EntryHeader.NoDetails)
-            : run.Header(id, clock.Today, policy, (RunDetail, run.Id.ToString())) with { Command = digest };
+            : run.Header(id, clock.Today, policy, (RunDetail, run.Id.ToString())) with { RequestDigest = digest };
     }
 }

@@ -14,7 +14,7 @@ namespace TimeBank.Server;
 /// <param name="day">The day by which the run is judged.</param>
 internal sealed class IssueRun(
     Programme programme, VoucherRun run, RegionCode region, DateOnly day, Policy policy,
-    ILedgerGrain ledger, ILedgerReader journal, IRegistry registry)
+    ILedgerGrain writer, ILedgerReader ledger, IRegistry registry)
 {
     private const int ElderPage = 500;
 
@@ -39,7 +39,7 @@ internal sealed class IssueRun(
         Line[] lines = [.. rows.Select(Judge)];
         if (!looksUp) return new Page(lines, rows[^1].Key, programme);
         Func<int, EntryId>[] issueIds = [.. lines.Select(line => IssueIds(line.Elder))];
-        IReadOnlyList<IssuedVoucher> vouchers = await IssuedVouchers.FindAsync(ledger, journal, region, issueIds, cancellation);
+        IReadOnlyList<IssuedVoucher> vouchers = await IssuedVouchers.FindAsync(writer, ledger, region, issueIds, cancellation);
         return new Page([.. lines.Zip(vouchers, (line, voucher) => line with { Voucher = voucher })], rows[^1].Key, programme);
     }
 
@@ -48,13 +48,13 @@ internal sealed class IssueRun(
         var tally = new RunTally();
         Outcome?[] outcomes = await Task.WhenAll(page.Lines.Select(OutcomeAsync));
         // What is only tried binds nothing, so each voucher is seen after those before it here.
-        long committed = run.CommittedFen, available = run.Command.ValidateOnly ? await ledger.AvailableAsync(programme.Id) : long.MaxValue;
+        long committed = run.CommittedFen, available = run.Command.IsDryRun ? await writer.AvailableAsync(programme.Id) : long.MaxValue;
         foreach ((Line line, Outcome? outcome) in page.Lines.Zip(outcomes))
         {
-            bool wouldBeNew = run.Command.ValidateOnly && outcome is { Refusal: null, Replayed: false } && !line.Voucher.IsIssued;
+            bool wouldBeNew = run.Command.IsDryRun && outcome is { Refusal: null, Replayed: false } && !line.Voucher.IsIssued;
             long bound = wouldBeNew ? programme.Commitment(line.Grant.Amount).Value : 0;
             if (outcome is null) tally.Skip(line.Grant.Refusal!.Reason);
-            else if (outcome.Command != Digest.Parse(run.Command.Digest)) tally.Skip(Reason.AlreadyIssued);
+            else if (outcome.RequestDigest != Digest.Parse(run.Command.RequestDigest)) tally.Skip(Reason.AlreadyIssued);
             else if (outcome.Refusal is { Reason: Reason.InsufficientBalance }) tally.Skip(Reason.ProgrammeUnderfunded);
             else if (outcome.Refusal is { } refusal && refusal.IsTransient()) throw new StorageUnavailableException(
                 refusal.Reason.ToString());
@@ -94,7 +94,7 @@ internal sealed class IssueRun(
         {
             // A run that is called again answers as it did, and doesn't give what was taken back since.
             Outcome? own = await HappenedAsync(reversed);
-            if (own?.Command == Digest.Parse(run.Command.Digest)) return own with { Replayed = true };
+            if (own?.RequestDigest == Digest.Parse(run.Command.RequestDigest)) return own with { Replayed = true };
         }
         // What was issued stays issued, even if the elder would get nothing today.
         if (line.Voucher.IsIssued) return await HappenedAsync(line.Voucher.Issue);
@@ -105,16 +105,16 @@ internal sealed class IssueRun(
             EntryHeader header = run.Command.Header(
                 id, day, policy.Version.ToString(), ("elder", line.Elder.Text), ("programme", programme.Id.Text));
             VoucherTerms terms = programme.TermsOf(line.Elder, day, policy.Vouchers);
-            Outcome outcome = await ledger.DecideAsync(
-                VoucherEntries.Issue(header, line.Voucher.Voucher, terms, line.Grant.Amount), run.Command.ValidateOnly);
+            Outcome outcome = await writer.DecideAsync(
+                VoucherEntries.Issue(header, line.Voucher.Voucher, terms, line.Grant.Amount), run.Command.IsDryRun);
             if (outcome.Refusal is { Reason: Reason.RequestIdReused }
-                && await ledger.FindAsync(header.Id) is { Refusal: null } other) return other;
+                && await writer.FindAsync(header.Id) is { Refusal: null } other) return other;
             bool wasRefusedBefore = outcome.Refusal is not null && (outcome.Replayed || outcome.Refusal.Reason == Reason.RequestIdReused);
             if (!wasRefusedBefore) return outcome;
         }
     }
 
-    private async Task<Outcome?> HappenedAsync(EntryId issue) => (await ledger.AttemptAsync(attempt => Attempt(issue, attempt))).Happened;
+    private async Task<Outcome?> HappenedAsync(EntryId issue) => (await writer.AttemptAsync(attempt => Attempt(issue, attempt))).Happened;
 
     private static EntryId Attempt(EntryId issue, int number) =>
         number == 0 ? issue : issue.Step(number.ToString(CultureInfo.InvariantCulture));
@@ -149,17 +149,17 @@ public static class IssuedVouchers
 {
     /// <param name="issueIds">For each elder, the ids of the row's issues by their number.</param>
     public static async Task<IReadOnlyList<IssuedVoucher>> FindAsync(
-        ILedgerGrain ledger, ILedgerReader journal, RegionCode region,
+        ILedgerGrain writer, ILedgerReader ledger, RegionCode region,
         IReadOnlyList<Func<int, EntryId>> issueIds, CancellationToken cancellation)
     {
         IssuedVoucher[] found = [.. issueIds.Select(ids => new IssuedVoucher(ids(0), IsIssued: false, []))];
         List<int> open = [.. Enumerable.Range(0, found.Length)];
         for (int again = 1; open.Count > 0; again++)
         {
-            Dictionary<int, Account> accounts = await AccountsAsync(ledger, found, open);
+            Dictionary<int, Account> accounts = await AccountsAsync(writer, found, open);
             long[] empty = [.. accounts.Values.Where(account => account.Counters.DebitRoom == 0).Select(account => account.Number)];
             IReadOnlyDictionary<long, JournalEntry>? last =
-                empty.Length == 0 ? null : await journal.LastEntriesAsync(region, empty, cancellation);
+                empty.Length == 0 ? null : await ledger.LastEntriesAsync(region, empty, cancellation);
             List<int> reversed = [];
             foreach ((int at, Account account) in accounts)
             {
@@ -178,10 +178,10 @@ public static class IssuedVouchers
         return found;
     }
 
-    private static async Task<Dictionary<int, Account>> AccountsAsync(ILedgerGrain ledger, IssuedVoucher[] vouchers, List<int> open)
+    private static async Task<Dictionary<int, Account>> AccountsAsync(ILedgerGrain writer, IssuedVoucher[] vouchers, List<int> open)
     {
         ImmutableArray<AccountPath> paths = [.. open.Select(at => Chart.VoucherPath(vouchers[at].Voucher))];
-        var byPath = (await ledger.AccountsAsync(paths)).ToDictionary(account => account.Path);
+        var byPath = (await writer.AccountsAsync(paths)).ToDictionary(account => account.Path);
         var found = new Dictionary<int, Account>();
         foreach (int at in open)
         {

@@ -10,7 +10,7 @@ namespace TimeBank.Server;
 /// clearing accounts of each region.
 /// </summary>
 public sealed class SettlementRounds(
-    IGrainFactory grains, ILedgerReader journal, IRegistry registry, HourSettlement hours, BusinessClock clock,
+    IGrainFactory grains, ILedgerReader ledger, IRegistry registry, HourSettlement hours, BusinessClock clock,
     ILogger<SettlementRounds> log)
 {
     /// <summary>
@@ -26,7 +26,7 @@ public sealed class SettlementRounds(
     /// <param name="full">Whether to look through everything, as after a demonstration's clock has been moved.</param>
     public async Task RoundAsync(bool full, CancellationToken cancellation)
     {
-        foreach (RegionCode region in await journal.RegionsAsync(cancellation))
+        foreach (RegionCode region in await ledger.RegionsAsync(cancellation))
         {
             if (!_regions.TryGetValue(region, out RegionRound? round)) _regions[region] = round = new RegionRound();
             bool all = full || round.Number++ % FullEvery == 0;
@@ -84,7 +84,7 @@ public sealed class SettlementRounds(
         IReadOnlyList<Account> page;
         do
         {
-            page = await journal.AccountsAsync(region, new AccountFilter("person/", NotEmpty: true), after, Page, cancellation);
+            page = await ledger.AccountsAsync(region, new AccountFilter("person/", NotEmpty: true), after, Page, cancellation);
             IEnumerable<Account> left = page.Where(account => account.Counters.DebitRoom > 0);
             IEnumerable<string[]> paths = left.Select(account => account.Path.Text.Split('/')).Where(path => path[^1] == "issued");
             foreach (OpaqueId[] persons in paths.Select(path => OpaqueId.Parse(path[1])).Chunk(AtOnce))

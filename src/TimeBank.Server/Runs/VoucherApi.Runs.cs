@@ -12,7 +12,7 @@ public sealed partial class VoucherApi
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName name = read.Named(request.Programme, "programme", FundValues.Programmes);
+        ResourceName name = read.Named(request.Programme, "programme", FundContract.Programmes);
         DateOnly month = read.Month(request.Month, "month");
         read.Check();
         var run = new VoucherRun(context.Command(request, id), month);
@@ -40,7 +40,7 @@ public sealed partial class VoucherApi
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
         RegionCode region = read.Region(request.Parent, "parent");
-        ResourceName? programme = read.NamedOrNull(request.Programme, "programme", FundValues.Programmes);
+        ResourceName? programme = read.NamedOrNull(request.Programme, "programme", FundContract.Programmes);
         if (programme is { } one) read.SameRegion(region, one, "programme");
         read.Check();
         var run = new ExpiryRun(context.Command(request, id), region, programme is { } only ? Slug.Parse(only.Id) : null, grains, ledger,

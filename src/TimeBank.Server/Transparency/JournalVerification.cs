@@ -65,15 +65,15 @@ public static class JournalVerification
 /// head: what a crash left unsigned is signed, and a journal that must not be written is named at once.
 /// </summary>
 public sealed class JournalWaker(
-    IGrainFactory grains, ILedgerReader reader, ISignedHeads signed, IJournalWatch watch, BusinessClock clock,
+    IGrainFactory grains, ILedgerReader ledger, ISignedHeads signed, IJournalWatch watch, BusinessClock clock,
     IHostApplicationLifetime lifetime, ILogger<JournalWaker> log)
     : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (RegionCode region in await reader.RegionsAsync(cancellationToken))
+        foreach (RegionCode region in await ledger.RegionsAsync(cancellationToken))
         {
-            clock.Saw((await reader.ReadHeadAsync(region, cancellationToken)).Time);
+            clock.Saw((await ledger.ReadHeadAsync(region, cancellationToken)).Time);
         }
         await base.StartAsync(cancellationToken);
     }
@@ -89,7 +89,7 @@ public sealed class JournalWaker(
             // Not before: a demonstration's clock stands where it stood only once the silo has started. `timebank up` looks for such a
             // line.
             if (clock.Doubt() is { } doubt) log.LogCritical("CLOCK_DOUBTFUL: {Explanation}", doubt);
-            foreach (RegionCode region in (await reader.RegionsAsync(stoppingToken)).Union(signed.Regions())) await WakeAsync(region);
+            foreach (RegionCode region in (await ledger.RegionsAsync(stoppingToken)).Union(signed.Regions())) await WakeAsync(region);
         }
         catch (OperationCanceledException)
         {

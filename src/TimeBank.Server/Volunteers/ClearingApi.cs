@@ -12,9 +12,9 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonValues.Volunteers);
-        ResourceName from = read.Resource(request.From, "from", PersonValues.Volunteers);
-        ResourceName to = read.Resource(request.To, "to", PersonValues.Volunteers);
+        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonContract.Volunteers);
+        ResourceName from = read.Resource(request.From, "from", PersonContract.Volunteers);
+        ResourceName to = read.Resource(request.To, "to", PersonContract.Volunteers);
         long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
         read.Check();
         context.RequireActing(onBehalfOf, from);

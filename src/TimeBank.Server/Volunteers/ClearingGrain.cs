@@ -6,7 +6,7 @@ namespace TimeBank.Server;
 
 /// <inheritdoc cref="IClearingGrain"/>
 public sealed class ClearingGrain(
-    [PersistentState("clearing", GrainStorageNames.TimeBank)] IPersistentState<ClearingState> state, ILedgerReader journal,
+    [PersistentState("clearing", GrainStorageNames.TimeBank)] IPersistentState<ClearingState> state, ILedgerReader ledger,
         BusinessClock clock, ILogger<ClearingGrain> log)
     : Grain, IClearingGrain
 {
@@ -40,7 +40,7 @@ public sealed class ClearingGrain(
             OpaqueId.Parse(from), RegionOf(to), new Minutes(minutes)));
         if (outcome.Refusal is { } refused) return refused;
         // Whether they would arrive at once isn't asked: where they don't, they have left all the same.
-        if (command.ValidateOnly) return new TransferredHours(outcome.Entry!.Index, null);
+        if (command.IsDryRun) return new TransferredHours(outcome.Entry!.Index, null);
 
         // The hours have left. What follows may fail, and the next round of deliveries goes on with it.
         JournalEntry left = outcome.Entry!;
@@ -116,7 +116,7 @@ public sealed class ClearingGrain(
     {
         foreach (long index in State.Waiting)
         {
-            StoredEntry waiting = await journal.EntryAsync(Region, index, CancellationToken.None)
+            StoredEntry waiting = await ledger.EntryAsync(Region, index, CancellationToken.None)
                 ?? throw new InvalidOperationException($"Entry {index} of {Region} isn't there.");
             if (!_arrived.Contains(index)) _onTheirWay[index] = waiting.Entry;
         }
@@ -134,7 +134,7 @@ public sealed class ClearingGrain(
             do
             {
                 var after = new PostingCursor(LookedAt(other), int.MaxValue);
-                page = await journal.PostingsAsync(Region, account.Number, default, new LedgerTime(long.MaxValue), after, Page,
+                page = await ledger.PostingsAsync(Region, account.Number, default, new LedgerTime(long.MaxValue), after, Page,
                     CancellationToken.None);
                 foreach (JournalEntry left in page.Select(posting => posting.Entry))
                 {
@@ -151,8 +151,8 @@ public sealed class ClearingGrain(
 
     private async Task<bool> HasArrivedAsync(JournalEntry left)
     {
-        ILedgerGrain there = GrainFactory.GetGrain<ILedgerGrain>(RegionOf(left.Detail(To)).ToString());
-        return (await there.AttemptAsync(attempt => VolunteerGrain.ArrivalId(left.Id, attempt))).Happened is not null;
+        ILedgerGrain writer = GrainFactory.GetGrain<ILedgerGrain>(RegionOf(left.Detail(To)).ToString());
+        return (await writer.AttemptAsync(attempt => VolunteerGrain.ArrivalId(left.Id, attempt))).Happened is not null;
     }
 
     /// <summary>Has the hours of an entry arrive, now or before.</summary>
@@ -164,7 +164,7 @@ public sealed class ClearingGrain(
         {
             Reply<long> reply = await GrainFactory.GetGrain<IVolunteerGrain>(header.Details[To])
                 .ArriveAsync(new HoursArrival(
-                left.Id.ToString(), header.Command.ToString(), header.Actor, header.OnBehalfOf,
+                left.Id.ToString(), header.RequestDigest.ToString(), header.Actor, header.OnBehalfOf,
                 Region.ToString(), left.Detail(From), left.Transfers[0].Posted));
             if (reply.Refusal is not { } refusal)
             {
@@ -185,7 +185,7 @@ public sealed class ClearingGrain(
     }
 
     private ValueTask<IReadOnlyList<Account>> ClearingAccountsAsync() =>
-        journal.AccountsByPathAsync(Region, new AccountFilter("clearing/"), "", MaxRegions, CancellationToken.None);
+        ledger.AccountsByPathAsync(Region, new AccountFilter("clearing/"), "", MaxRegions, CancellationToken.None);
 
     private static RegionCode RegionOf(string key) => RegionCode.Parse(key.Split('/')[0]);
 

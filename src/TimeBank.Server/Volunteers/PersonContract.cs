@@ -8,7 +8,7 @@ namespace TimeBank.Server;
 /// Volunteers, elders and their hours in the contract's types; persons are named by resource names there, and below their region in the
 /// grains.
 /// </summary>
-internal static class PersonValues
+internal static class PersonContract
 {
     public const string Volunteers = "volunteers", Elders = "elders";
 

@@ -12,10 +12,10 @@ public sealed partial class VolunteerApi
     public override async Task<Hours> GetHours(GetHoursRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName person = read.Resource(request.Person, "person", PersonValues.Elders, PersonValues.Volunteers);
+        ResourceName person = read.Resource(request.Person, "person", PersonContract.Elders, PersonContract.Volunteers);
         read.Check();
         Hours hours = (await grains.HoursAsync(person)).ToContract(person);
-        if (person.Collection != PersonValues.Volunteers) return hours;
+        if (person.Collection != PersonContract.Volunteers) return hours;
         long left = await grains.GetGrain<IClearingGrain>(person.Region.ToString()).OnTheirWayAsync(person.Id);
         hours.OnTheirWay = Unit.Minutes.Of(left);
         return hours;
@@ -24,7 +24,7 @@ public sealed partial class VolunteerApi
     public override async Task<ListHourPostingsResponse> ListHourPostings(ListHourPostingsRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName person = read.Resource(request.Person, "person", PersonValues.Elders, PersonValues.Volunteers);
+        ResourceName person = read.Resource(request.Person, "person", PersonContract.Elders, PersonContract.Volunteers);
         HourAccount? account = read.ChoiceOrNull(request.Account, "account");
         (DateOnly, DateOnly) period = read.Period(request.Period, "period");
         int size = read.PageSize(request.PageSize);
@@ -37,7 +37,7 @@ public sealed partial class VolunteerApi
     public override async Task<Statement> GetHourStatement(GetHourStatementRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName person = read.Resource(request.Person, "person", PersonValues.Elders, PersonValues.Volunteers);
+        ResourceName person = read.Resource(request.Person, "person", PersonContract.Elders, PersonContract.Volunteers);
         HourAccount? account = read.ChoiceOrNull(request.Account, "account");
         if (request.Period is null) read.Refuse("period", "REQUIRED");
         (DateOnly, DateOnly) period = read.Period(request.Period, "period");

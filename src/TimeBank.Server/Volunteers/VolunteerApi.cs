@@ -19,7 +19,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         RegionCode region = read.Region(request.Parent, "parent");
         string name = read.Name(request.DisplayName, "display_name");
         DateOnly birthDate = read.PastDay(request.BirthDate, "birth_date", clock.Today);
-        ResourceName? home = read.ResourceOrNull(request.Home, "home", PersonValues.Volunteers);
+        ResourceName? home = read.ResourceOrNull(request.Home, "home", PersonContract.Volunteers);
         read.Check();
         RegionGrains.RequireRegion(region);
 
@@ -33,7 +33,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonValues.Volunteers);
+        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonContract.Volunteers);
         ImmutableArray<FamilyRecord> family = Family(read, volunteer, request.Family);
         read.Check();
 
@@ -45,7 +45,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
     public override async Task<Volunteer> GetVolunteer(GetVolunteerRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = read.Resource(request.Name, "name", PersonValues.Volunteers);
+        ResourceName name = read.Resource(request.Name, "name", PersonContract.Volunteers);
         read.Check();
         return await WithStarsAsync(await grains.Volunteer(name).GetAsync() ?? throw Problem.Of(Reason.VolunteerNotFound), name.Region);
     }
@@ -60,7 +60,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         (IReadOnlyList<RegistryRow<VolunteerState>> rows, string next) =
             await registry.PageAsync<VolunteerState>(new RegistryQuery(region, VolunteerState.Kind), size, tokens, context, request,
             request.PageToken);
-        IEnumerable<string> unreadable = rows.Unreadable(region, PersonValues.Volunteers);
+        IEnumerable<string> unreadable = rows.Unreadable(region, PersonContract.Volunteers);
         var response = new ListVolunteersResponse { NextPageToken = next, Unreadable = { unreadable } };
         response.Volunteers.Add(await Task.WhenAll(rows.Readable().Select(row => WithStarsAsync(row.State.ToMessage(row.Key), region))));
         return response;
@@ -70,9 +70,9 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonValues.Volunteers);
-        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonValues.Volunteers);
-        ResourceName receiver = read.Resource(request.Receiver, "receiver", PersonValues.Elders, PersonValues.Volunteers);
+        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonContract.Volunteers);
+        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonContract.Volunteers);
+        ResourceName receiver = read.Resource(request.Receiver, "receiver", PersonContract.Elders, PersonContract.Volunteers);
         read.SameRegion(volunteer.Region, receiver, "receiver");
         string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength);
         long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
@@ -90,8 +90,8 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonValues.Volunteers);
-        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonValues.Volunteers);
+        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonContract.Volunteers);
+        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonContract.Volunteers);
         string memo = read.Text(request.Memo, "memo", EntryHeader.MaxMemoLength);
         long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
         read.Check();
@@ -117,7 +117,8 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         var members = ImmutableArray.CreateBuilder<FamilyRecord>();
         for (int at = 0; at < Math.Min(family.Count, MaxFamily); at++)
         {
-            ResourceName person = read.Resource(family[at].Person, $"family[{at}].person", PersonValues.Elders, PersonValues.Volunteers);
+            ResourceName person = read.Resource(family[at].Person, $"family[{at}].person", PersonContract.Elders,
+                PersonContract.Volunteers);
             read.SameRegion(volunteer.Region, person, $"family[{at}].person");
             V1.Kinship kinship = read.Choice(family[at].Kinship, $"family[{at}].kinship");
             if (person == default) continue;

@@ -8,7 +8,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IVolunteerGrain"/>
 public sealed class VolunteerGrain(
     [PersistentState(VolunteerState.Kind, GrainStorageNames.TimeBank)] IPersistentState<VolunteerState> state,
-    HourSettlement settlement, ILedgerReader journal, BusinessClock clock)
+    HourSettlement settlement, ILedgerReader ledger, BusinessClock clock)
     : WorkflowGrain<VolunteerState>(state, clock), IVolunteerGrain
 {
     private PostingCursor _read = PostingCursor.Start;
@@ -20,7 +20,7 @@ public sealed class VolunteerGrain(
     public async Task<Reply<VolunteerRecord>> EnrolAsync(Command command, string displayName, DateOnly birthDate, string home)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, Today);
-        Refusal? refusal = OrderRules.Earn(birthDate, Today, policy.Hours) ?? await HomeAsync(home);
+        Refusal? refusal = OrderRule.Earn(birthDate, Today, policy.Hours) ?? await HomeAsync(home);
         refusal = await OnceAsync(command, () => refusal, () =>
         {
             State.DisplayName = displayName;
@@ -65,20 +65,20 @@ public sealed class VolunteerGrain(
     public async Task<Outcome> EarnAsync(ServiceEarned service)
     {
         Policy policy = await GrainFactory.PolicyAsync(Region, service.Day);
-        HoursBalance hours = await Ledger.HoursAsync(Id);
+        HoursBalance hours = await Writer.HoursAsync(Id);
         CapSplit split = CapSplit.Of(hours.Posted.Earned, new Minutes(service.Minutes), policy.Hours);
         EntryHeader header = service.Command.Header(EntryId.Parse(service.EntryId), service.Day, policy.Version.ToString(),
             OrderDetails.OfEnd(service.Command.Id, service.Order, service.End, service.Minutes, split.ToPool.Value));
         var held = new HoursSpent(new Minutes(service.HeldIssued), new Minutes(service.HeldGifted), new Minutes(service.HeldEarned));
-        return await Ledger.DecideAsync(
+        return await Writer.DecideAsync(
             HourEntries.RenderService(header, EntryId.Parse(service.HoldId), held, new Minutes(service.Minutes), Id, split.ToPool),
-                service.Command.ValidateOnly);
+                service.Command.IsDryRun);
     }
 
     public async Task<Reply<long>> ArriveAsync(HoursArrival arrival)
     {
         EntryId left = EntryId.Parse(arrival.LeftAs);
-        (int attempt, Outcome? outcome) = await Ledger.AttemptAsync(number => ArrivalId(left, number));
+        (int attempt, Outcome? outcome) = await Writer.AttemptAsync(number => ArrivalId(left, number));
         if (outcome is null)
         {
             Policy policy = await GrainFactory.PolicyAsync(Region, Today);
@@ -87,7 +87,7 @@ public sealed class VolunteerGrain(
                 Today, policy.Version.ToString(), "",
                 EntryHeader.NoDetails.Add("from", $"{arrival.FromRegion}/{arrival.FromPerson}").Add("leftAs", arrival.LeftAs));
             Proposal clearIn = HourEntries.ClearIn(header, RegionCode.Parse(arrival.FromRegion), Id, new Minutes(arrival.Minutes));
-            outcome = await Ledger.SubmitIfAcceptedAsync(clearIn);
+            outcome = await Writer.SubmitIfAcceptedAsync(clearIn);
         }
         if (outcome.Refusal is { } refusal) return refusal;
         // A crash before this is mended by the sender, who asks again until it has an answer.
@@ -106,7 +106,7 @@ public sealed class VolunteerGrain(
     {
         // What reversals moved is read first: it may be behind the hours by an entry, and never ahead.
         Minutes reversed = await ReversedAsync();
-        return HoursView.Of(await settlement.HoursAsync(Region, Id), new Minutes(State.Arrived.Values.Sum()) + reversed, policy.Hours);
+        return HoursContract.Of(await settlement.HoursAsync(Region, Id), new Minutes(State.Arrived.Values.Sum()) + reversed, policy.Hours);
     }
 
     /// <summary>
@@ -118,11 +118,11 @@ public sealed class VolunteerGrain(
     {
         const int page = 1_000;
         AccountPath path = Chart.PersonHours(Id, HoursOrigin.Earned).Path;
-        if ((await Ledger.AccountsAsync([path])).Find(path) is not { } earned) return Minutes.Zero;
+        if ((await Writer.AccountsAsync([path])).Find(path) is not { } earned) return Minutes.Zero;
         while ((earned.Counters.DebitsPosted, earned.Counters.CreditsPosted) != _readUpTo)
         {
             PostingCursor after = _read;
-            IReadOnlyList<Posting> postings = await journal.PostingsAsync(
+            IReadOnlyList<Posting> postings = await ledger.PostingsAsync(
                 Region, earned.Number, default, new LedgerTime(long.MaxValue), after, page, CancellationToken.None);
             // Another call has gone on from here meanwhile.
             if (_read != after) continue;
@@ -169,7 +169,7 @@ public sealed class VolunteerGrain(
     {
         string id = command.Id.ToString();
         PersonHours now = await HoursAsync(policy);
-        return command.ValidateOnly ? await TryOutAsync(CarryOutAsync) : await CarryOutAsync();
+        return command.IsDryRun ? await DryRunAsync(CarryOutAsync) : await CarryOutAsync();
 
         async Task<Reply<MovedHours>> CarryOutAsync()
         {
@@ -181,12 +181,12 @@ public sealed class VolunteerGrain(
 
         // An entry of an earlier build has what was answered then. Where a crash kept an answer from being given, the hours are gone
         // already.
-        PersonHours After(Outcome given) => HoursView.After(given.Entry!) ?? (given.Replayed ? now : now.AfterGiving(minutes.Value));
+        PersonHours After(Outcome given) => HoursContract.After(given.Entry!) ?? (given.Replayed ? now : now.AfterGiving(minutes.Value));
     }
 }
 
 /// <summary>The hours of a person as they are answered.</summary>
-internal static class HoursView
+internal static class HoursContract
 {
     /// <param name="uncounted">What of the hours ever credited was earned elsewhere, was given back by a reversal, or was taken back by
     /// one.</param>

@@ -49,7 +49,7 @@ internal static class PostgreSqlAppend
     private static readonly PostgreSqlInsert<(Outcome Outcome, long Nth)> Remembered =
         new PostgreSqlInsert<(Outcome Outcome, long Nth)>("outcomes")
         .Column("id", row => PostgreSqlReads.Key(row.Outcome.Id))
-        .Column("command", row => row.Outcome.Command.ToArray())
+        .Column("command", row => row.Outcome.RequestDigest.ToArray())
         .Column("reason", row => (int?)row.Outcome.Refusal?.Reason)
         .Column("detail", row => row.Outcome.Refusal?.Detail)
         .Column("nth", row => row.Nth);

@@ -74,6 +74,6 @@ internal sealed class SqliteAppend(SqliteSession session)
     }
 
     private void Remember(RegionCode region, Outcome outcome, long nth) =>
-        _outcome.Run(region.Value, outcome.Id.ToArray(), default, outcome.Command.ToArray(), (int?)outcome.Refusal?.Reason,
+        _outcome.Run(region.Value, outcome.Id.ToArray(), default, outcome.RequestDigest.ToArray(), (int?)outcome.Refusal?.Reason,
             outcome.Refusal?.Detail, nth);
 }

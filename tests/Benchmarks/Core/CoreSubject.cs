@@ -49,14 +49,14 @@ internal sealed class CoreSubject(string name, Func<ILedgerStore> open, Action c
     public async Task PageAsync(long gift, long posting)
     {
         const int Page = 100;
-        var reader = (ILedgerReader)_store!;
+        var ledger = (ILedgerReader)_store!;
         IReadOnlyList<LinkedEntry> gifts =
-            await reader.EntriesAsync(Workload.Region, new EntryFilter(EntryCode.GiftHours), gift, Page, default);
+            await ledger.EntriesAsync(Workload.Region, new EntryFilter(EntryCode.GiftHours), gift, Page, default);
         IReadOnlyList<StoredTransfer> transfers =
-            await reader.TransfersAsync(Workload.Region, [.. gifts.Select(one => one.Entry.Index)], default);
-        Account payee = (await reader.AccountAsync(Workload.Region, Workload.HotPayee, default))!;
+            await ledger.TransfersAsync(Workload.Region, [.. gifts.Select(one => one.Entry.Index)], default);
+        Account payee = (await ledger.AccountAsync(Workload.Region, Workload.HotPayee, default))!;
         IReadOnlyList<Posting> postings =
-            await reader.LatestPostingsAsync(Workload.Region, payee.Number, new LedgerTime(0), new LedgerTime(long.MaxValue),
+            await ledger.LatestPostingsAsync(Workload.Region, payee.Number, new LedgerTime(0), new LedgerTime(long.MaxValue),
             new PostingCursor(posting, 0), Page, default);
         if (gifts.Count != Page || transfers.Count < Page || postings.Count != Page) throw new InvalidOperationException(
             $"There are {gifts.Count} gifts below {gift}, with {transfers.Count} transfers, "

@@ -16,7 +16,7 @@ internal sealed class Drill : IAsyncDisposable
     private readonly Gate _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private IReadOnlyList<Caller> _callers = [];
-    private Books _before = null!;
+    private LedgerSnapshot _before = null!;
     private Task[] _work = [];
     private readonly SortedDictionary<int, (ServerProcess Server, Connection Connection)> _lives = [];
     private readonly List<Connection> _connections = [];
@@ -49,7 +49,7 @@ internal sealed class Drill : IAsyncDisposable
         var drill = new Drill(machine);
         await drill.StartServerAsync();
         drill._callers = await drill._district.SettleAsync(drill.Connection.Invoker, seed);
-        drill._before = await Books.ReadAsync(machine);
+        drill._before = await LedgerSnapshot.ReadAsync(machine);
         drill._work = [.. drill._callers.Select(caller => caller.WorkAsync(drill._gate, drill._log, drill._stop.Token))];
         return drill;
     }

@@ -22,7 +22,7 @@ public sealed class ReceiptCheckTests : IDisposable
     [InlineData("zh-CN", "有效")]
     public async Task Sound_receipt_ends_with_0_and_shows_what_it_proves(string language, string word)
     {
-        var around = new TestSurroundings();
+        var around = new TestEnvironment();
         Assert.Equal(0, await around.RunAsync("check", Write(Make()), "--key", Key, "--lang", language));
 
         Assert.Contains(word, around.Out, StringComparison.Ordinal);
@@ -36,13 +36,13 @@ public sealed class ReceiptCheckTests : IDisposable
         string keys = Path.Combine(_folder, "keys");
         await File.WriteAllTextAsync(keys, $"{_other.Signer(Origin).Key}\n{Key}\n");
 
-        Assert.Equal(0, await new TestSurroundings().RunAsync("check", Write(Make()), "--key", keys));
+        Assert.Equal(0, await new TestEnvironment().RunAsync("check", Write(Make()), "--key", keys));
     }
 
     [Fact]
     public async Task Scripts_get_json()
     {
-        var around = new TestSurroundings();
+        var around = new TestEnvironment();
         Assert.Equal(1, await around.RunAsync("check", Write(Make() with { Index = 0 }), "--key", Key, "--json"));
 
         using JsonDocument answer = JsonDocument.Parse(around.Out);
@@ -67,7 +67,7 @@ public sealed class ReceiptCheckTests : IDisposable
         string text = Make().ToString();
         string changed = text.Contains(from, StringComparison.Ordinal)
             ? text.Replace(from, to, StringComparison.Ordinal) : (Make() with { Extra = (byte[])[.. Salt, .. "{}"u8] }).ToString();
-        var around = new TestSurroundings();
+        var around = new TestEnvironment();
 
         Assert.Equal(1, await around.RunAsync("check", Write(changed), "--key", Key, "--lang", "en"));
         Assert.StartsWith("Not sound: ", around.Out, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class ReceiptCheckTests : IDisposable
     [Fact]
     public async Task Other_key_ends_with_1()
     {
-        var around = new TestSurroundings();
+        var around = new TestEnvironment();
         Assert.Equal(1, await around.RunAsync("check", Write(Make()), "--key", _other.Signer(Origin).Key.ToString(), "--lang", "en"));
         Assert.Contains("no signature by this key", around.Out, StringComparison.Ordinal);
     }
@@ -86,7 +86,7 @@ public sealed class ReceiptCheckTests : IDisposable
     public async Task Witness_that_is_asked_for_must_have_cosigned()
     {
         string alone = Write(Make());
-        var around = new TestSurroundings();
+        var around = new TestEnvironment();
         Assert.Equal(1, await around.RunAsync("check", alone, "--key", Key, "--witness", Witness, "--lang", "en"));
         Assert.Contains("witness.example hasn't cosigned", around.Out, StringComparison.Ordinal);
 
@@ -94,7 +94,7 @@ public sealed class ReceiptCheckTests : IDisposable
         string cosigned =
             Write(proof with { Checkpoint = proof.Checkpoint.With(
             _other.Signer("witness.example", SignatureType.Cosignature).Sign(proof.Checkpoint.Text, DateTimeOffset.UnixEpoch)) });
-        around = new TestSurroundings();
+        around = new TestEnvironment();
         Assert.Equal(0, await around.RunAsync("check", cosigned, "--key", Key, "--witness", Witness, "--lang", "en"));
         Assert.Contains("witness.example 1970-01-01 00:00:00Z", around.Out, StringComparison.Ordinal);
     }
@@ -105,12 +105,12 @@ public sealed class ReceiptCheckTests : IDisposable
         string receipt = Write(Make() with { Extra = default }), entry = Path.Combine(_folder, "entry.json");
         await File.WriteAllTextAsync(entry, Entry);
 
-        Assert.Equal(2, await new TestSurroundings().RunAsync("check", receipt, "--key", Key));
-        Assert.Equal(2, await new TestSurroundings().RunAsync("check", receipt, "--key", Key, "--entry-file", entry));
-        Assert.Equal(2, await new TestSurroundings().RunAsync("check", receipt, "--key", Key, "--entry-file", entry, "--salt", "00"));
-        Assert.Equal(0, await new TestSurroundings()
+        Assert.Equal(2, await new TestEnvironment().RunAsync("check", receipt, "--key", Key));
+        Assert.Equal(2, await new TestEnvironment().RunAsync("check", receipt, "--key", Key, "--entry-file", entry));
+        Assert.Equal(2, await new TestEnvironment().RunAsync("check", receipt, "--key", Key, "--entry-file", entry, "--salt", "00"));
+        Assert.Equal(0, await new TestEnvironment()
             .RunAsync("check", receipt, "--key", Key, "--entry-file", entry, "--salt", Convert.ToHexString(Salt)));
-        Assert.Equal(1, await new TestSurroundings()
+        Assert.Equal(1, await new TestEnvironment()
             .RunAsync("check", receipt, "--key", Key, "--entry-file", entry, "--salt", new string('0', 32)));
     }
 
@@ -120,7 +120,7 @@ public sealed class ReceiptCheckTests : IDisposable
     [InlineData("c2sp.org/tlog-proof@v1\nindex 18446744073709551616\n\n")]
     public async Task What_is_no_receipt_ends_with_2(string content)
     {
-        var around = new TestSurroundings();
+        var around = new TestEnvironment();
         Assert.Equal(2, await around.RunAsync("check", Write(content), "--key", Key));
         Assert.NotEmpty(around.Error);
     }
@@ -128,10 +128,10 @@ public sealed class ReceiptCheckTests : IDisposable
     [Fact]
     public async Task What_is_no_key_or_no_file_ends_with_2()
     {
-        Assert.Equal(2, await new TestSurroundings().RunAsync("check", Write(Make()), "--key", "nonsense"));
-        Assert.Equal(2, await new TestSurroundings().RunAsync("check", Write(Make()), "--key", Witness));
-        Assert.Equal(2, await new TestSurroundings().RunAsync("check", Write(Make())));
-        Assert.Equal(2, await new TestSurroundings().RunAsync("check", Path.Combine(_folder, "missing"), "--key", Key));
+        Assert.Equal(2, await new TestEnvironment().RunAsync("check", Write(Make()), "--key", "nonsense"));
+        Assert.Equal(2, await new TestEnvironment().RunAsync("check", Write(Make()), "--key", Witness));
+        Assert.Equal(2, await new TestEnvironment().RunAsync("check", Write(Make())));
+        Assert.Equal(2, await new TestEnvironment().RunAsync("check", Path.Combine(_folder, "missing"), "--key", Key));
     }
 
     public void Dispose()

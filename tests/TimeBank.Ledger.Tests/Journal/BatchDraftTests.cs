@@ -89,7 +89,7 @@ public sealed class BatchDraftTests
         Assert.Equal(new Remembered(3, new Digest(SHA256.HashData([.. new byte[32], .. last]))), append.After.Remembered);
 
         static byte[] Hash(Outcome outcome) => SHA256.HashData(
-            [.. outcome.Id.ToArray(), .. outcome.Command.ToArray(), 0, 0, 0, (byte)(outcome.Refusal?.Reason ?? 0),
+            [.. outcome.Id.ToArray(), .. outcome.RequestDigest.ToArray(), 0, 0, 0, (byte)(outcome.Refusal?.Reason ?? 0),
                 .. Encoding.UTF8.GetBytes(outcome.Refusal?.Detail ?? "")]);
     }
 

@@ -16,7 +16,7 @@ public sealed class OrderRulesTests
     [InlineData("09:00", 120, "09:01", Reason.OrderStartsInPast)]
     [InlineData("09:00", 121, "09:01", Reason.SessionTooLong)]
     public void A_request_is_of_one_session_and_not_of_the_past(string start, long minutes, string now, Reason expected) =>
-        Is(expected, OrderRules.Request(new OrderPlan(At(start), new Minutes(minutes)), At(now), Policy));
+        Is(expected, OrderRule.Request(new OrderPlan(At(start), new Minutes(minutes)), At(now), Policy));
 
     [Theory]
     [InlineData(60, 0, Reason.None)]
@@ -24,7 +24,7 @@ public sealed class OrderRulesTests
     [InlineData(59, 0, Reason.SpenderTooYoung)]
     [InlineData(90, 0, Reason.None)]
     public void Hours_are_spent_from_a_birthday_on(int years, int daysLater, Reason expected) =>
-        Is(expected, OrderRules.Spend(Born(years, daysLater), Day, Policy));
+        Is(expected, OrderRule.Spend(Born(years, daysLater), Day, Policy));
 
     [Theory]
     [InlineData(18, 0, Reason.None)]
@@ -32,7 +32,7 @@ public sealed class OrderRulesTests
     [InlineData(17, 0, Reason.VolunteerTooYoung)]
     [InlineData(70, 0, Reason.None)]
     public void Hours_are_earned_from_a_birthday_on(int years, int daysLater, Reason expected) =>
-        Is(expected, OrderRules.Earn(Born(years, daysLater), Day, Policy));
+        Is(expected, OrderRule.Earn(Born(years, daysLater), Day, Policy));
 
     [Theory]
     [InlineData(OrderState.Requested, "08:00", Reason.None)]
@@ -41,7 +41,7 @@ public sealed class OrderRulesTests
     [InlineData(OrderState.Accepted, "08:00", Reason.OrderWrongState)]
     [InlineData(OrderState.Cancelled, "11:00", Reason.OrderWrongState)]
     public void An_order_is_accepted_until_its_planned_end(OrderState state, string now, Reason expected) =>
-        Is(expected, OrderRules.Accept(state, Plan, At(now)));
+        Is(expected, OrderRule.Accept(state, Plan, At(now)));
 
     [Theory]
     [InlineData(OrderState.Accepted, "08:29", Reason.OrderTooEarly)]
@@ -51,11 +51,11 @@ public sealed class OrderRulesTests
     [InlineData(OrderState.Requested, "08:29", Reason.OrderWrongState)]
     [InlineData(OrderState.CheckedIn, "09:00", Reason.OrderWrongState)]
     public void A_volunteer_checks_in_from_half_an_hour_before(OrderState state, string now, Reason expected) =>
-        Is(expected, OrderRules.CheckIn(state, Plan, At(now)));
+        Is(expected, OrderRule.CheckIn(state, Plan, At(now)));
 
     [Fact]
     public void Who_is_too_early_hears_from_when_on() =>
-        Assert.Equal([("time", "2026-10-01 08:30")], OrderRules.CheckIn(OrderState.Accepted, Plan, At("08:00").ToUniversalTime())!.Values);
+        Assert.Equal([("time", "2026-10-01 08:30")], OrderRule.CheckIn(OrderState.Accepted, Plan, At("08:00").ToUniversalTime())!.Values);
 
     /// <summary>Each state with the steps that it allows besides those above.</summary>
     [Theory]
@@ -71,19 +71,19 @@ public sealed class OrderRulesTests
     {
         (string Step, Refusal? Refusal)[] all =
         [
-            ("cancel", OrderRules.Cancel(state)), ("check-out", OrderRules.CheckOut(state)), ("confirm", OrderRules.Confirm(state)),
-                ("dispute", OrderRules.Dispute(state)),
-            ("rate", OrderRules.Rate(state, rated: false)), ("resolve", OrderRules.Resolve(state, Plan, "a", "b", null)),
+            ("cancel", OrderRule.Cancel(state)), ("check-out", OrderRule.CheckOut(state)), ("confirm", OrderRule.Confirm(state)),
+                ("dispute", OrderRule.Dispute(state)),
+            ("rate", OrderRule.Rate(state, rated: false)), ("resolve", OrderRule.Resolve(state, Plan, "a", "b", null)),
         ];
 
         Assert.Equal(steps, string.Join(' ', all.Where(step => step.Refusal is null).Select(step => step.Step)));
-        Assert.All(all.Where(step => step.Refusal is not null), step => Assert.Equal(OrderRules.WrongState(state), step.Refusal));
+        Assert.All(all.Where(step => step.Refusal is not null), step => Assert.Equal(OrderRule.WrongState(state), step.Refusal));
     }
 
     [Theory]
     [InlineData(OrderState.Confirmed, true, Reason.OrderAlreadyRated)]
     [InlineData(OrderState.CheckedOut, true, Reason.OrderWrongState)]
-    public void A_service_is_rated_once(OrderState state, bool rated, Reason expected) => Is(expected, OrderRules.Rate(state, rated));
+    public void A_service_is_rated_once(OrderState state, bool rated, Reason expected) => Is(expected, OrderRule.Rate(state, rated));
 
     [Theory]
     [InlineData(OrderState.Disputed, "staff-a", "staff-b", 120, Reason.None)]
@@ -94,7 +94,7 @@ public sealed class OrderRulesTests
     [InlineData(OrderState.CheckedOut, "staff-a", "staff-a", 121, Reason.OrderWrongState)]
     public void A_dispute_is_ended_by_another_person_with_at_most_what_was_planned(OrderState state, string raisedBy, string resolvedBy,
         int? minutes, Reason expected) =>
-        Is(expected, OrderRules.Resolve(state, Plan, raisedBy, resolvedBy, minutes is { } settled ? new Minutes(settled) : null));
+        Is(expected, OrderRule.Resolve(state, Plan, raisedBy, resolvedBy, minutes is { } settled ? new Minutes(settled) : null));
 
     /// <summary>When it began and ended, and the minutes that it earns.</summary>
     [Theory]
@@ -108,7 +108,7 @@ public sealed class OrderRulesTests
     [InlineData("09:00", "09:00", 0)]
     [InlineData("09:00", "08:00", 0)]
     public void A_service_earns_whole_steps_of_its_time_and_at_most_what_was_planned(string checkedIn, string checkedOut, long minutes) =>
-        Assert.Equal(new Minutes(minutes), OrderRules.Served(Plan, At(checkedIn), At(checkedOut), Policy));
+        Assert.Equal(new Minutes(minutes), OrderRule.Served(Plan, At(checkedIn), At(checkedOut), Policy));
 
     /// <summary>A plan of an hour, and seconds that make no minute.</summary>
     [Theory]
@@ -119,7 +119,7 @@ public sealed class OrderRulesTests
     [InlineData(15, 899, 0)]
     public void Seconds_make_no_minute_and_a_plan_between_two_steps_earns_the_lower(long planned, int seconds, long minutes) =>
         Assert.Equal(new Minutes(minutes),
-            OrderRules.Served(new OrderPlan(Plan.Start, new Minutes(planned)), Plan.Start, Plan.Start.AddSeconds(seconds), Policy));
+            OrderRule.Served(new OrderPlan(Plan.Start, new Minutes(planned)), Plan.Start, Plan.Start.AddSeconds(seconds), Policy));
 
     private static DateTimeOffset At(string time) => ChinaTime.StartOf(Day) + TimeSpan.ParseExact(time, "hh\\:mm", null);
 

@@ -63,14 +63,14 @@ public sealed class HourTrialTests : HoursTests
         string before = await Here.EverythingAsync();
 
         GrantedHours would = Value(
-            await Here.Elder(elder).GrantAsync(grant with { ValidateOnly = true }, 60));
+            await Here.Elder(elder).GrantAsync(grant with { IsDryRun = true }, 60));
 
         Assert.Equal(30, would.PoolRemaining);
         Assert.Equal(before, await Here.EverythingAsync());
         GrantedHours done = Value(await Here.Elder(elder).GrantAsync(grant, 60));
         // What happened is in the journal, and a trial of it gives it again.
         Assert.Equal(new GrantedHours(done.Entry, null),
-            Value(await Here.Elder(elder).GrantAsync(grant with { ValidateOnly = true }, 60)));
+            Value(await Here.Elder(elder).GrantAsync(grant with { IsDryRun = true }, 60)));
     }
 
     [Fact]

@@ -20,8 +20,8 @@ public abstract class HoursTests : IAsyncLifetime
     {
         Command command = Here.Command(actor);
         string before = await Here.EverythingAsync();
-        T would = HoursCluster.Value(await call(command with { ValidateOnly = true }));
-        Assert.Equal(would, HoursCluster.Value(await call(command with { ValidateOnly = true })));
+        T would = HoursCluster.Value(await call(command with { IsDryRun = true }));
+        Assert.Equal(would, HoursCluster.Value(await call(command with { IsDryRun = true })));
         Assert.Equal(before, await Here.EverythingAsync());
         T done = HoursCluster.Value(await call(command));
         Assert.NotEqual(before, await Here.EverythingAsync());
@@ -34,7 +34,7 @@ public abstract class HoursTests : IAsyncLifetime
     {
         Command command = Here.Command();
         string before = await Here.EverythingAsync();
-        Assert.Equal(reason, (await call(command with { ValidateOnly = true })).Reason);
+        Assert.Equal(reason, (await call(command with { IsDryRun = true })).Reason);
         Assert.Equal(before, await Here.EverythingAsync());
         return command;
     }

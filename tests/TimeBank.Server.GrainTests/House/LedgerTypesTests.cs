@@ -64,19 +64,19 @@ public sealed class LedgerTypesTests : IDisposable
     public void Every_such_type_has_a_sample() =>
         Assert.Equal(LedgerTypes.All.ToHashSet(), Samples.Select(sample => sample.GetType()).ToHashSet());
 
-    private static Trial Accepted() => Try(Issue);
+    private static DryRun Accepted() => Try(Issue);
 
     /// <summary>Nothing was issued that could expire.</summary>
-    private static Trial Refused() => Try(Expire);
+    private static DryRun Refused() => Try(Expire);
 
-    private static Trial Try(Proposal proposal)
+    private static DryRun Try(Proposal proposal)
     {
         var store = new MemoryLedgerStore();
         RegionCode region = RegionCode.Parse("430211");
         var state = new WorkingState(store.ReadHeadAsync(region, default).AsTask().GetAwaiter().GetResult());
         PrefetchKeys keys = state.Missing([proposal], [], []);
         state.Load(keys, store.PrefetchAsync(region, keys, default).AsTask().GetAwaiter().GetResult());
-        return Trial.Of(state, proposal, LedgerTime.From(DateTimeOffset.UnixEpoch));
+        return DryRun.Of(state, proposal, LedgerTime.From(DateTimeOffset.UnixEpoch));
     }
 
     private static Proposal Issue => HourEntries.Issue(Header, Elder, new Minutes(90));

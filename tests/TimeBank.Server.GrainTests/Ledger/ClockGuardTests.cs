@@ -38,7 +38,7 @@ public sealed class ClockGuardTests
         // Reads go on, and what was refused may come again.
         Assert.Single(await writer.AccountsAsync([Chart.PersonHours(OpaqueId.Parse("000000000001"), HoursOrigin.Issued).Path]));
         if (!written) Assert.True(outcome.Refusal!.IsTransient());
-        Assert.Equal(written ? null : Reason.ClockDoubtful, (await writer.TryAsync(Issue())).Outcome.Refusal?.Reason);
+        Assert.Equal(written ? null : Reason.ClockDoubtful, (await writer.DryRunAsync(Issue())).Outcome.Refusal?.Reason);
     }
 
     [Fact]

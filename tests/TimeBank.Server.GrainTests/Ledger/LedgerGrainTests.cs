@@ -53,7 +53,7 @@ public sealed class LedgerGrainTests : IAsyncLifetime
     {
         await Ledger.SubmitAsync(Issue(1, 100));
 
-        Trial would = await Ledger.TryAsync(Expire(2, 30)), refused = await Ledger.TryAsync(Expire(3, 101));
+        DryRun would = await Ledger.DryRunAsync(Expire(2, 30)), refused = await Ledger.DryRunAsync(Expire(3, 101));
 
         Assert.Equal((1, 70),
             (would.Outcome.Entry!.Index, would.Transfers[0].DebitAfter.CreditsPosted - would.Transfers[0].DebitAfter.DebitsPosted));
@@ -61,7 +61,7 @@ public sealed class LedgerGrainTests : IAsyncLifetime
         Assert.Null(await Ledger.FindAsync(Id(2)));
         Assert.Null(await Ledger.FindAsync(Id(3)));
         Assert.Equal(1, (await Ledger.SubmitAsync(Expire(2, 30))).Entry!.Index);
-        Assert.True((await Ledger.TryAsync(Expire(2, 30))).Outcome.Replayed);
+        Assert.True((await Ledger.DryRunAsync(Expire(2, 30))).Outcome.Replayed);
     }
 
     [Fact]

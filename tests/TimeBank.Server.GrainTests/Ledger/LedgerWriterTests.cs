@@ -117,7 +117,7 @@ public sealed class LedgerWriterTests
         Assert.Equal((written.Entry!.Index, true), (await writer.SubmitAsync(Issue(2, 100))) is var same
             ? (same.Entry!.Index, same.Replayed) : default);
         Assert.Equal(Reason.RequestIdReused,
-            (await writer.SubmitAsync(HourEntries.Issue(Header(2) with { Command = Digest.Of([2]) }, Elder, new Minutes(0))))
+            (await writer.SubmitAsync(HourEntries.Issue(Header(2) with { RequestDigest = Digest.Of([2]) }, Elder, new Minutes(0))))
             .Refusal!.Reason);
         Assert.Null((await writer.SubmitAsync(HourEntries.ReleaseService(Header(4), hold.Id))).Refusal);
         Assert.Equal(Reason.HoldEnded, (await writer.SubmitAsync(HourEntries.ReleaseService(Header(5), hold.Id))).Refusal!.Reason);

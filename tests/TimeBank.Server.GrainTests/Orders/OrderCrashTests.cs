@@ -26,7 +26,7 @@ public sealed class OrderCrashTests : OrderTests
         Assert.Equal(120, (await Here.HoursAsync(elder)).Held);
         Value(await Here.AcceptAsync(order.Id, volunteer, command: accept));
         await RefusedAsync(Reason.RequestIdReused, () =>
-            Here.Volunteer(volunteer).DonateAsync(accept with { Digest = Digest.Of([8]).ToString() }, 1));
+            Here.Volunteer(volunteer).DonateAsync(accept with { RequestDigest = Digest.Of([8]).ToString() }, 1));
     }
 
     [Fact]

@@ -141,7 +141,7 @@ public sealed class OrderTrialTests : OrderTests
         for (int time = 0; time < 20; time++)
         {
             Task<Reply<OrderRecord>> trial = Here.Order(order.Id)
-                .CancelAsync(Here.Step($"elders/{elder}", command: Here.Command() with { ValidateOnly = true }));
+                .CancelAsync(Here.Step($"elders/{elder}", command: Here.Command() with { IsDryRun = true }));
             while (!trial.IsCompleted) Assert.True(await Here.Order(order.Id).OccupiesAsync(person, now: false));
             Assert.Equal(OrderState.Cancelled, Value(await trial).State);
         }
@@ -156,9 +156,10 @@ public sealed class OrderTrialTests : OrderTests
         string before = await Here.EverythingAsync();
 
         Reply<OrderRecord> again = await Here.Order(order.Id)
-            .ConfirmAsync(Here.Step($"elders/{elder}", command: confirm with { ValidateOnly = true }));
+            .ConfirmAsync(Here.Step($"elders/{elder}", command: confirm with { IsDryRun = true }));
         Reply<OrderRecord> other = await Here.Order(order.Id)
-            .ConfirmAsync(Here.Step($"elders/{elder}", command: confirm with { ValidateOnly = true, Digest = Digest.Of([9]).ToString() }));
+            .ConfirmAsync(Here.Step($"elders/{elder}", command: confirm with { IsDryRun = true,
+                RequestDigest = Digest.Of([9]).ToString() }));
 
         Assert.Equal((done, Reason.RequestIdReused), (Value(again), other.Reason));
         Assert.Equal(before, await Here.EverythingAsync());
@@ -169,7 +170,7 @@ public sealed class OrderTrialTests : OrderTests
     {
         (_, string volunteer, OrderRecord order) = await AcceptedAsync();
         Here.Now = order.Start;
-        Command command = Here.Command() with { ValidateOnly = true };
+        Command command = Here.Command() with { IsDryRun = true };
         string before = await Here.EverythingAsync();
 
         await Assert.ThrowsAsync<InvalidOperationException>(

@@ -179,9 +179,9 @@ public sealed class ServiceOrderGrainTests : OrderTests
         await Here.ForgetAsync(Here.Order(order.Id));
         Assert.Equal(accepted, Value(await Here.AcceptAsync(order.Id, volunteer, command: accept)));
         await RefusedAsync(Reason.RequestIdReused, () =>
-            Here.AcceptAsync(order.Id, volunteer, command: accept with { Digest = Digest.Of([9]).ToString() }));
+            Here.AcceptAsync(order.Id, volunteer, command: accept with { RequestDigest = Digest.Of([9]).ToString() }));
         await RefusedAsync(Reason.RequestIdReused, () =>
-            Here.Volunteer(volunteer).DonateAsync(accept with { Digest = Digest.Of([8]).ToString() }, 1));
+            Here.Volunteer(volunteer).DonateAsync(accept with { RequestDigest = Digest.Of([8]).ToString() }, 1));
 
         OrderRecord cancelled = Value(await Here.Order(order.Id).CancelAsync(Here.Step($"elders/{elder}", "x", cancel)));
         Assert.Equal(cancelled, Value(await Here.Order(order.Id).CancelAsync(Here.Step($"elders/{elder}", "x", cancel))));

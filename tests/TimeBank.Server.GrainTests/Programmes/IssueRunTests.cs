@@ -94,7 +94,7 @@ public sealed class IssueRunTests
         Command run = district.Command("october");
         string before = await district.EverythingAsync();
 
-        RunPage would = await district.IssueAsync("meals", run with { ValidateOnly = true });
+        RunPage would = await district.IssueAsync("meals", run with { IsDryRun = true });
 
         Assert.Equal(before, await district.EverythingAsync());
         Assert.Equal((3, 2, 20, 24_000), (would.Looked, would.Changed, would.Amounts["MEAL"], would.CommittedFen));
@@ -102,9 +102,9 @@ public sealed class IssueRunTests
         Assert.Equal((would.Looked, would.Changed, would.Amounts["MEAL"]), (done.Looked, done.Changed, done.Amounts["MEAL"]));
         Assert.Equal(would.Skipped, done.Skipped);
         // What is issued counts for the run that issued it, and binds nothing new.
-        RunPage again = await district.IssueAsync("meals", run with { ValidateOnly = true });
+        RunPage again = await district.IssueAsync("meals", run with { IsDryRun = true });
         Assert.Equal((2, 0), (again.Changed, again.CommittedFen));
-        Assert.Equal(2, (await district.IssueAsync("meals", district.Command() with { ValidateOnly = true }))
+        Assert.Equal(2, (await district.IssueAsync("meals", district.Command() with { IsDryRun = true }))
             .Skipped[Reason.AlreadyIssued]);
     }
 
@@ -118,7 +118,7 @@ public sealed class IssueRunTests
         string before = await district.EverythingAsync();
 
         Refusal? refusal = (await district.Programme("meals")
-            .BeginIssueAsync(new VoucherRun(run with { ValidateOnly = true }, District.First))).Refusal;
+            .BeginIssueAsync(new VoucherRun(run with { IsDryRun = true }, District.First))).Refusal;
 
         Assert.Equal(Refusal.Of(Reason.ProgrammeUnderfunded, ("available", "12000"), ("needed", "24000"), ("unit", "CNY")), refusal);
         Assert.Equal(before, await district.EverythingAsync());
@@ -138,7 +138,7 @@ public sealed class IssueRunTests
         Assert.Null((await district.Grains.GetGrain<ILedgerGrain>(District.Region).SubmitAsync(back)).Refusal);
         string before = await district.EverythingAsync();
 
-        var asks = run with { Command = run.Command with { ValidateOnly = true } };
+        var asks = run with { Command = run.Command with { IsDryRun = true } };
         RunPage first = await district.Programme("meals").IssueAsync(asks, null);
         RunPage second = await district.Programme("meals").IssueAsync(asks with { CommittedFen = first.CommittedFen }, first.Next);
 
@@ -166,7 +166,7 @@ public sealed class IssueRunTests
         Assert.Equal((2, 20), (same.Changed, same.Amounts["MEAL"]));
         Assert.Equal(12_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
 
-        RunPage would = await district.IssueAsync("meals", district.Command("again") with { ValidateOnly = true }),
+        RunPage would = await district.IssueAsync("meals", district.Command("again") with { IsDryRun = true }),
             next = await district.IssueAsync("meals", district.Command("again"));
         Assert.Equal((1, 10, 12_000), (would.Changed, would.Amounts["MEAL"], would.CommittedFen));
         Assert.Equal((1, 10, 1), (next.Changed, next.Amounts["MEAL"], next.Skipped[Reason.AlreadyIssued]));

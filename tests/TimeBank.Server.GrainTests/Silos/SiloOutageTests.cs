@@ -188,9 +188,9 @@ public sealed class SiloOutageTests
 
         public static ILedgerReader Reader(Exception fault)
         {
-            ILedgerReader reader = Create<ILedgerReader, Away>();
-            ((Away)reader)._fault = fault;
-            return reader;
+            ILedgerReader ledger = Create<ILedgerReader, Away>();
+            ((Away)ledger)._fault = fault;
+            return ledger;
         }
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => throw _fault;

@@ -178,7 +178,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     [Fact]
     public async Task A_void_that_is_only_tried_ends_nothing_and_a_refused_one_is_forgotten()
     {
-        Command end = _district.Command("end"), asks = end with { ValidateOnly = true };
+        Command end = _district.Command("end"), asks = end with { IsDryRun = true };
         Assert.Null(await RefusalAsync(_meals, Meal(quantity: 10, price: 12_000), _district.Command("party")));
         JournalEntry party = (await RedeemAsync(_meals, Meal(quantity: 10, price: 12_000), _district.Command("party"))).Entry!;
         string before = await _district.EverythingAsync();
@@ -197,7 +197,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     [Fact]
     public async Task An_expiry_run_that_is_only_tried_counts_what_would_expire()
     {
-        Command run = _district.Command("november"), asks = run with { ValidateOnly = true };
+        Command run = _district.Command("november"), asks = run with { IsDryRun = true };
         _district.MoveTo(new DateOnly(2026, 11, 29));
         string before = await _district.EverythingAsync();
 

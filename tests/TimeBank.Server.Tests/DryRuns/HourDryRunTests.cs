@@ -50,13 +50,13 @@ public sealed class HourDryRunTests(TestServer server)
         var desk = new HoursDesk(server, Wangcheng);
         ElderService.ElderServiceClient finance = desk.Elders(Role.FinanceMaker);
         string young = await desk.RegisterAsync(61), old = await desk.RegisterAsync();
-        IssueHoursRequest To(string elder, bool validateOnly) =>
+        IssueHoursRequest To(string elder, bool dryRun) =>
             new() { RequestId = "0192b6a0-0000-7000-8000-0000000000a1", Parent = desk.Region, Month = desk.Month(), Elder = elder,
-            ValidateOnly = validateOnly };
+            ValidateOnly = dryRun };
 
-        await RefusedAsync(Reason.ElderNotEntitled, () => RunAsync(finance.IssueHours(To(young, validateOnly: true))), Wangcheng);
-        RunSummary would = await LastAsync(() => finance.IssueHours(To(old, validateOnly: true)), Wangcheng);
-        RunSummary done = (await RunAsync(finance.IssueHours(To(old, validateOnly: false))))[^1].Summary;
+        await RefusedAsync(Reason.ElderNotEntitled, () => RunAsync(finance.IssueHours(To(young, dryRun: true))), Wangcheng);
+        RunSummary would = await LastAsync(() => finance.IssueHours(To(old, dryRun: true)), Wangcheng);
+        RunSummary done = (await RunAsync(finance.IssueHours(To(old, dryRun: false))))[^1].Summary;
 
         Assert.Equal(Figures(done), Figures(would));
         Assert.Equal(240, (await desk.HoursAsync(old)).Issued.Value);

@@ -30,8 +30,8 @@ public abstract class HistoryContract(TestServer server)
         string[] funds = await Task.WhenAll(((string[])["a", "b", "c"]).Select(name => _desk.FundAsync($"h{seed}-{name}", 0)));
         string meals = (await _desk.Maker.CreateProgrammeAsync(_desk.Meals($"h{seed}-meals"))).Name;
         string national = (await _desk.Maker.CreateProgrammeAsync(_desk.National($"h{seed}-national"))).Name;
-        ILedgerGrain ledger = server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Region);
-        var history = new RandomHistory(ledger, seed, funds, [meals, national]);
+        ILedgerGrain writer = server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Region);
+        var history = new RandomHistory(writer, seed, funds, [meals, national]);
         Dictionary<(string, string), long> before = [];
         int moved = 0;
         for (int step = 0; step < Steps; step++)
@@ -70,7 +70,7 @@ public abstract class HistoryContract(TestServer server)
         await _desk.Auditor.GetFundReportAsync(new GetFundReportRequest { Fund = name });
 
     /// <summary>Entries at random, as the ledger lets them happen; small amounts, so that every fen counts.</summary>
-    private sealed class RandomHistory(ILedgerGrain ledger, int seed, string[] funds, string[] programmes)
+    private sealed class RandomHistory(ILedgerGrain writer, int seed, string[] funds, string[] programmes)
     {
         private static readonly DateOnly Day = new(2026, 10, 1);
         private static readonly OpaqueId Provider = Id("provider");
@@ -99,7 +99,7 @@ public abstract class HistoryContract(TestServer server)
                 _ when _entries.Count > 0 => Reverse(),
                 _ => (MoneyEntries.Receive(Header(), Slug.Parse("main"), Fund(), new Fen(Some(400))), Nothing),
             };
-            Outcome outcome = await ledger.SubmitAsync(proposal);
+            Outcome outcome = await writer.SubmitAsync(proposal);
             if (outcome.Entry is not { } entry) return outcome;
             _entries.Add(entry);
             then(entry);

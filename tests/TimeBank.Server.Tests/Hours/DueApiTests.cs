@@ -37,10 +37,10 @@ public sealed class DueApiTests(TestServer server)
         RegionCode code = RegionCode.Parse(region);
         (ServiceOrder[] orders, _) = await OverAsync(desk, TimeSpan.FromDays(48));
         SettlementRounds rounds = server.Services.GetRequiredService<SettlementRounds>();
-        var journal = server.Services.GetRequiredService<ILedgerReader>();
+        var ledger = server.Services.GetRequiredService<ILedgerReader>();
 
         await rounds.RoundAsync(full: true, default);
-        long size = (await journal.ReadHeadAsync(code, default)).Size;
+        long size = (await ledger.ReadHeadAsync(code, default)).Size;
         await rounds.RoundAsync(full: true, default);
 
         IReadOnlyList<RegistryRow<ServiceOrderState>> stored =
@@ -48,8 +48,8 @@ public sealed class DueApiTests(TestServer server)
                 .ListAsync<ServiceOrderState>(new RegistryQuery(code, ServiceOrderState.Kind), default);
         Assert.Equal(orders.Length, stored.Count);
         Assert.All(stored, row => Assert.Equal(Ledger.OrderState.Cancelled, row.State.State));
-        Assert.Equal(size, (await journal.ReadHeadAsync(code, default)).Size);
-        IReadOnlyList<LinkedEntry> ended = await journal.EntriesAsync(code, Ended, long.MaxValue, 10, default);
+        Assert.Equal(size, (await ledger.ReadHeadAsync(code, default)).Size);
+        IReadOnlyList<LinkedEntry> ended = await ledger.EntriesAsync(code, Ended, long.MaxValue, 10, default);
         Assert.Equal(2 * 240, ended.Sum(entry => entry.Entry.Transfers.Sum(transfer => transfer.Posted)));
     }
 
@@ -85,12 +85,12 @@ public sealed class DueApiTests(TestServer server)
             var desk = new HoursDesk(own);
             await desk.RegisterWithHoursAsync();
             await desk.AdvanceAsync(TimeSpan.FromDays(40));
-            var journal = own.Services.GetRequiredService<ILedgerReader>();
+            var ledger = own.Services.GetRequiredService<ILedgerReader>();
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
 
             RegionCode code = RegionCode.Parse(TestServer.Tianyuan);
             IReadOnlyList<LinkedEntry> ended = [];
-            while (ended.Count == 0) ended = await journal.EntriesAsync(code, Ended, long.MaxValue, 10, patience.Token);
+            while (ended.Count == 0) ended = await ledger.EntriesAsync(code, Ended, long.MaxValue, 10, patience.Token);
 
             Assert.Equal(240, Assert.Single(ended).Entry.Transfers[0].Posted);
         }

@@ -15,7 +15,7 @@ public sealed class AccountStateTests(TestServer server)
 
     private LedgerService.LedgerServiceClient Checker => new(server.As(Role.FinanceChecker, "", "", Region));
 
-    private Books Books => new(server, Region);
+    private WrittenEntries Books => new(server, Region);
 
     [Fact]
     public async Task A_frozen_account_moves_nothing_until_it_is_unfrozen()
@@ -48,7 +48,8 @@ public sealed class AccountStateTests(TestServer server)
         Assert.True(Assert.Single((await Checker.CloseAccountAsync(Close())).AccountChanges).Closed);
         Assert.True((await Checker.GetAccountAsync(new GetAccountRequest { Name = account })).Closed);
         Assert.Equal(Reason.AccountClosed,
-            (await Books.TryAsync(MoneyEntries.Receive(Books.Header("into closed"), Slug.Parse("ccb"), Slug.Parse("close"), new Fen(1))))
+            (await Books.TryAsync(MoneyEntries.Receive(WrittenEntries.Header("into closed"), Slug.Parse("ccb"), Slug.Parse("close"),
+                new Fen(1))))
             .Refusal?.Reason);
         await Checker.ReopenAccountAsync(new ReopenAccountRequest { RequestId = NewId(), Account = account, Memo = "恢复" });
         Assert.False((await Checker.GetAccountAsync(new GetAccountRequest { Name = account })).Closed);
@@ -80,11 +81,14 @@ public sealed class AccountStateTests(TestServer server)
     {
         var held = new HoursSpent(new Minutes(30), Minutes.Zero, Minutes.Zero);
         LedgerTime due = LedgerTime.Parse("2026-10-05T00:00:00.000000Z");
-        await Books.SubmitAsync(HourEntries.Issue(Books.Header("held hours"), Books.Elder, new Minutes(240)));
-        long first = await Books.SubmitAsync(HourEntries.HoldService(Books.Header("hold 1"), Books.Elder, Books.Volunteer, held, due));
-        await Books.SubmitAsync(HourEntries.HoldService(Books.Header("hold 2"), Books.Elder, Books.Volunteer, held, null));
-        long third = await Books.SubmitAsync(HourEntries.HoldService(Books.Header("hold 3"), Books.Elder, Books.Volunteer, held, null));
-        await Books.SubmitAsync(HourEntries.ReleaseService(Books.Header("release"), Books.Header("hold 2").Id));
+        await Books.SubmitAsync(HourEntries.Issue(WrittenEntries.Header("held hours"), WrittenEntries.Elder, new Minutes(240)));
+        long first = await Books.SubmitAsync(HourEntries.HoldService(WrittenEntries.Header("hold 1"), WrittenEntries.Elder,
+            WrittenEntries.Volunteer, held, due));
+        await Books.SubmitAsync(HourEntries.HoldService(WrittenEntries.Header("hold 2"), WrittenEntries.Elder, WrittenEntries.Volunteer,
+            held, null));
+        long third = await Books.SubmitAsync(HourEntries.HoldService(WrittenEntries.Header("hold 3"), WrittenEntries.Elder,
+            WrittenEntries.Volunteer, held, null));
+        await Books.SubmitAsync(HourEntries.ReleaseService(WrittenEntries.Header("release"), WrittenEntries.Header("hold 2").Id));
 
         List<Entry> holds = await Pages.AllAsync<Entry>(1, async token =>
         {
@@ -117,12 +121,13 @@ public sealed class AccountStateTests(TestServer server)
 
     private async Task<string> FundAsync(string fund, long fen)
     {
-        await Books.SubmitAsync(MoneyEntries.Receive(Books.Header($"money for {fund}"), Slug.Parse("ccb"), Slug.Parse(fund), new Fen(fen)));
+        await Books.SubmitAsync(MoneyEntries.Receive(WrittenEntries.Header($"money for {fund}"), Slug.Parse("ccb"), Slug.Parse(fund),
+            new Fen(fen)));
         return $"{Parent}/accounts/fund/{fund}/available";
     }
 
     private static Proposal Allot(string fund, string name, long fen) =>
-        MoneyEntries.Allot(Books.Header($"{name} {fund}"), Books.Programme, [(Slug.Parse(fund), new Fen(fen))]);
+        MoneyEntries.Allot(WrittenEntries.Header($"{name} {fund}"), WrittenEntries.Programme, [(Slug.Parse(fund), new Fen(fen))]);
 
     private static string NewId() => new Guid(Interlocked.Increment(ref s_requests), 0x71, 3, new byte[8]).ToString();
 }

@@ -15,7 +15,7 @@ public sealed class AsOfTests(TestServer server) : IAsyncLifetime
 
     private LedgerService.LedgerServiceClient Auditor => new(server.As(Role.Auditor, "", "", "430200"));
 
-    public Task InitializeAsync() => new Books(server, Region).KeepAsync();
+    public Task InitializeAsync() => new WrittenEntries(server, Region).KeepAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
 

@@ -12,7 +12,7 @@ public sealed class ExportTests(TestServer server) : IAsyncLifetime
     // A district that nobody else writes to.
     private const string Region = "430223", Parent = $"regions/{Region}";
 
-    public Task InitializeAsync() => new Books(server, Region).KeepAsync();
+    public Task InitializeAsync() => new WrittenEntries(server, Region).KeepAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
 

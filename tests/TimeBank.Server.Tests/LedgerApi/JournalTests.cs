@@ -13,7 +13,7 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
 
     private LedgerService.LedgerServiceClient Auditor => new(server.As(Role.Auditor, "", "", "430200"));
 
-    public Task InitializeAsync() => new Books(server, Region).KeepAsync();
+    public Task InitializeAsync() => new WrittenEntries(server, Region).KeepAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -21,12 +21,12 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     public async Task An_account_has_its_four_counters_and_its_owner()
     {
         V1.Account issued = await Auditor.GetAccountAsync(
-            new GetAccountRequest { Name = $"{Parent}/accounts/person/{Books.Elder}/hours/issued" });
+            new GetAccountRequest { Name = $"{Parent}/accounts/person/{WrittenEntries.Elder}/hours/issued" });
 
         Assert.Equal((90, 240, 0, 0),
             (issued.DebitsPosted.Value, issued.CreditsPosted.Value, issued.DebitsPending.Value, issued.CreditsPending.Value));
         Assert.Equal((150, "MIN", Side.Credit), (issued.Balance.Amount.Value, issued.Balance.Amount.Unit, issued.Balance.Side));
-        Assert.Equal((Books.Elder.Text, $"{Parent}/entries/2", true, false, false),
+        Assert.Equal((WrittenEntries.Elder.Text, $"{Parent}/entries/2", true, false, false),
             (issued.Owner, issued.OpenedBy, issued.DebitsMustNotExceedCredits, issued.Frozen, issued.Closed));
     }
 

@@ -18,12 +18,12 @@ public sealed class LargeTotalTests(TestServer server)
     public async Task A_total_that_no_amount_can_be_is_refused_by_its_unit_and_the_others_are_answered()
     {
         const int banks = 5;
-        var books = new Books(server, Region);
-        await books.SubmitAsync(HourEntries.Issue(Books.Header("hours"), Books.Elder, new Minutes(240)));
+        var books = new WrittenEntries(server, Region);
+        await books.SubmitAsync(HourEntries.Issue(WrittenEntries.Header("hours"), WrittenEntries.Elder, new Minutes(240)));
         foreach (int[] some in Enumerable.Range(0, 9_300).Chunk(1_000))
         {
             await Task.WhenAll(some.Select(at =>
-                books.SubmitAsync(MoneyEntries.Receive(Books.Header($"{at}"), Slug.Parse($"bank-{at % banks}"),
+                books.SubmitAsync(MoneyEntries.Receive(WrittenEntries.Header($"{at}"), Slug.Parse($"bank-{at % banks}"),
                     Slug.Parse($"fund-{at % banks}"), new Fen(Shape.MaxAmount)))));
         }
         var past = new AsOf { EntryCount = 9_301 };

@@ -14,12 +14,12 @@ public sealed class ReverseTests(TestServer server)
 
     private LedgerService.LedgerServiceClient Maker => new(server.As(Role.FinanceMaker, "", "", Region));
 
-    private Books Books => new(server, Region);
+    private WrittenEntries Books => new(server, Region);
 
     [Fact]
     public async Task An_entry_is_reversed_once_by_its_opposite_which_names_it()
     {
-        long index = await Books.SubmitAsync(Books.Receive("wrong amount", 700));
+        long index = await Books.SubmitAsync(WrittenEntries.Receive("wrong amount", 700));
         var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "记错金额" };
 
         Entry reversal = await Maker.ReverseAsync(request);
@@ -39,14 +39,14 @@ public sealed class ReverseTests(TestServer server)
     public async Task What_the_accounts_no_longer_hold_is_refused_and_stays_refused()
     {
         Slug fund = Slug.Parse("spent");
-        long index = await Books.SubmitAsync(MoneyEntries.Receive(Books.Header("spent"), Slug.Parse("ccb"), fund, new Fen(100)));
-        await Books.SubmitAsync(MoneyEntries.Allot(Books.Header("spend"), Books.Programme, [(fund, new Fen(1))]));
+        long index = await Books.SubmitAsync(MoneyEntries.Receive(WrittenEntries.Header("spent"), Slug.Parse("ccb"), fund, new Fen(100)));
+        await Books.SubmitAsync(MoneyEntries.Allot(WrittenEntries.Header("spend"), WrittenEntries.Programme, [(fund, new Fen(1))]));
         var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "late" };
         string before = await server.TrialBalanceAsync(Region);
 
         await Maker.ReverseAsync(request).IsRefusedAsync(Reason.InsufficientBalance);
         Assert.Equal(before, await server.TrialBalanceAsync(Region));
-        await Books.SubmitAsync(MoneyEntries.Receive(Books.Header("more"), Slug.Parse("ccb"), fund, new Fen(100)));
+        await Books.SubmitAsync(MoneyEntries.Receive(WrittenEntries.Header("more"), Slug.Parse("ccb"), fund, new Fen(100)));
         await Maker.ReverseAsync(request).IsRefusedAsync(Reason.InsufficientBalance);
         Assert.Equal(V1.EntryKind.Reverse, (await Maker.ReverseAsync(new ReverseRequest(request) { RequestId = NewId() })).Kind);
     }
@@ -54,15 +54,15 @@ public sealed class ReverseTests(TestServer server)
     [Fact]
     public async Task Reversals_holds_and_hours_cleared_with_another_region_are_not_reversible()
     {
-        long index = await Books.SubmitAsync(Books.Receive("to and fro", 10));
+        long index = await Books.SubmitAsync(WrittenEntries.Receive("to and fro", 10));
         Entry reversal = await Maker.ReverseAsync(
             new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "fro" });
-        await Books.SubmitAsync(HourEntries.Issue(Books.Header("hours"), Books.Elder, new Minutes(60)));
+        await Books.SubmitAsync(HourEntries.Issue(WrittenEntries.Header("hours"), WrittenEntries.Elder, new Minutes(60)));
         long hold = await Books.SubmitAsync(
-            HourEntries.HoldService(Books.Header("hold"), Books.Elder, Books.Volunteer,
+            HourEntries.HoldService(WrittenEntries.Header("hold"), WrittenEntries.Elder, WrittenEntries.Volunteer,
             new HoursSpent(new Minutes(30), Minutes.Zero, Minutes.Zero), null));
         long cleared = await Books.SubmitAsync(
-            HourEntries.ClearIn(Books.Header("clear"), RegionCode.Parse("430203"), Books.Volunteer, new Minutes(15)));
+            HourEntries.ClearIn(WrittenEntries.Header("clear"), RegionCode.Parse("430203"), WrittenEntries.Volunteer, new Minutes(15)));
 
         foreach (string entry in new[] { reversal.Name, $"{Parent}/entries/{hold}", $"{Parent}/entries/{cleared}" })
         {
@@ -75,7 +75,7 @@ public sealed class ReverseTests(TestServer server)
     public async Task A_reversal_that_is_only_asked_for_shows_what_it_would_do()
     {
         Slug fund = Slug.Parse("asked");
-        long index = await Books.SubmitAsync(MoneyEntries.Receive(Books.Header("asked"), Slug.Parse("ccb"), fund, new Fen(70)));
+        long index = await Books.SubmitAsync(MoneyEntries.Receive(WrittenEntries.Header("asked"), Slug.Parse("ccb"), fund, new Fen(70)));
         var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "what if",
             ValidateOnly = true };
         string before = await server.TrialBalanceAsync(Region);
@@ -86,10 +86,10 @@ public sealed class ReverseTests(TestServer server)
         Assert.Equal((70, 0, Side.Unspecified), Assert.Single(would.Transfers) is var transfer
             ? (transfer.Amount.Value, transfer.DebitBalanceAfter.Amount.Value, transfer.DebitBalanceAfter.Side) : default);
         Assert.Equal(before, await server.TrialBalanceAsync(Region));
-        await Books.SubmitAsync(MoneyEntries.Allot(Books.Header("spend asked"), Books.Programme, [(fund, new Fen(1))]));
+        await Books.SubmitAsync(MoneyEntries.Allot(WrittenEntries.Header("spend asked"), WrittenEntries.Programme, [(fund, new Fen(1))]));
         await Maker.ReverseAsync(request).IsRefusedAsync(Reason.InsufficientBalance);
         // That refusal was only asked for too: the same id is decided afresh.
-        await Books.SubmitAsync(MoneyEntries.Receive(Books.Header("again asked"), Slug.Parse("ccb"), fund, new Fen(1)));
+        await Books.SubmitAsync(MoneyEntries.Receive(WrittenEntries.Header("again asked"), Slug.Parse("ccb"), fund, new Fen(1)));
         Entry done = await Maker.ReverseAsync(new ReverseRequest(request) { ValidateOnly = false });
         Assert.Equal($"{Parent}/entries/{done.Index}", done.Name);
         await Maker.ReverseAsync(new ReverseRequest(request) { Memo = "else" }).IsRefusedAsync(Reason.RequestIdReused);
@@ -98,11 +98,11 @@ public sealed class ReverseTests(TestServer server)
     [Fact]
     public async Task An_entry_that_was_not_there_stays_refused_when_it_comes()
     {
-        long next = 1 + await Books.SubmitAsync(Books.Receive("before", 10));
+        long next = 1 + await Books.SubmitAsync(WrittenEntries.Receive("before", 10));
         var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{next}", Memo = "too early" };
 
         await Maker.ReverseAsync(request).IsRefusedAsync(Reason.EntryNotFound);
-        Assert.Equal(next, await Books.SubmitAsync(Books.Receive("after", 10)));
+        Assert.Equal(next, await Books.SubmitAsync(WrittenEntries.Receive("after", 10)));
         await Maker.ReverseAsync(request).IsRefusedAsync(Reason.EntryNotFound);
     }
 

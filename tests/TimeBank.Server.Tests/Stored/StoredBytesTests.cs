@@ -25,8 +25,8 @@ public sealed class StoredBytesTests : IAsyncLifetime
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })
             {
-                ILedgerReader journal = desk.Services.GetRequiredService<ILedgerReader>();
-                _entries.AddRange((await journal.EntriesAsync(RegionCode.Parse(region), 0, 1_000, default))
+                ILedgerReader ledger = desk.Services.GetRequiredService<ILedgerReader>();
+                _entries.AddRange((await ledger.EntriesAsync(RegionCode.Parse(region), 0, 1_000, default))
                     .Select(entry => Encoding.UTF8.GetString(entry.Bytes)));
             }
         }

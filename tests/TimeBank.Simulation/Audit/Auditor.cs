@@ -58,15 +58,15 @@ internal sealed class Auditor(World world, Disk disk)
     }
 
     /// <summary>A process says what would become of a command, while nothing was written: it must be what the model gives.</summary>
-    public void AnswersTry(Asked asked, Intent intent, Trial trial, int reading)
+    public void AnswersTry(Asked asked, Intent intent, DryRun dryRun, int reading)
     {
         Fate? fate = _fates.GetValueOrDefault(intent.Id);
         if (!asked.WasAlone || fate != asked.Fate) return;
         world.Tally.Add("trials");
-        Outcome outcome = trial.Outcome;
+        Outcome outcome = dryRun.Outcome;
         bool isTried = fate is null && outcome.Refusal?.Reason is not (Reason.QueueFull or Reason.StoreUnavailable)
             && (intent.Want.Kind == WantKind.Refuse || Shapes.Wrong(intent.Want) is null);
-        string? wrong = isTried ? Trials.Wrong(Model, intent, trial, asked.Of.Clock.Since(reading), _time)
+        string? wrong = isTried ? DryRuns.Wrong(Model, intent, dryRun, asked.Of.Clock.Since(reading), _time)
             : Wrong(asked, intent, outcome, fate);
         if (wrong is not null) throw world.Report($"{asked.Of} says that {intent} would give {Text(outcome)}: {wrong}");
     }
@@ -90,7 +90,7 @@ internal sealed class Auditor(World world, Disk disk)
         {
             Account? account = accounts.FirstOrDefault(found => found.Path.Text == path);
             Book? book = Model.Find(path, entries);
-            return book is null ? account is null : account is not null && Books.Differs(book, account) is null;
+            return book is null ? account is null : account is not null && Comparison.Differs(book, account) is null;
         }
 
         IEnumerable<int> moments = Enumerable.Range(asked.Least, Model.Size - asked.Least + 1);
@@ -153,7 +153,7 @@ internal sealed class Auditor(World world, Disk disk)
 
     private string? Wrong(Asked asked, Intent intent, Outcome outcome, Fate? fate)
     {
-        if (outcome.Id != intent.Id || outcome.Command != intent.Command) return "that is of another command";
+        if (outcome.Id != intent.Id || outcome.RequestDigest != intent.Command) return "that is of another command";
         switch (outcome.Refusal?.Reason)
         {
             case Reason.QueueFull: return asked.Waiting > asked.Of.MaxQueue ? null : $"only {asked.Waiting} waited of {asked.Of.MaxQueue}";
@@ -174,7 +174,7 @@ internal sealed class Auditor(World world, Disk disk)
 
     private string? Differs(Outcome outcome, Fate fate)
     {
-        if (outcome.Command != fate.Intent.Command) return "another command's";
+        if (outcome.RequestDigest != fate.Intent.Command) return "another command's";
         if (outcome.Refusal != fate.Refusal) return "another refusal";
         if (outcome.Entry?.Index != fate.Index) return "another entry";
         bool sameBytes = outcome.Entry is not { } entry || EntryCodec.Encode(entry).AsSpan().SequenceEqual(_stored[(int)entry.Index].Bytes);

@@ -5,7 +5,7 @@ namespace TimeBank.Simulation;
 /// <summary>When all is quiet: everything that the store gives back, against the model and the ledger's own verifier.</summary>
 internal static class FinalAudit
 {
-    public static string? Wrong(Auditor auditor, RegionCode region, ILedgerStore store, ILedgerReader reader)
+    public static string? Wrong(Auditor auditor, RegionCode region, ILedgerStore store, ILedgerReader ledger)
     {
         Model model = auditor.Model;
         LedgerHead head = Get(store.ReadHeadAsync(region, default));
@@ -15,16 +15,16 @@ internal static class FinalAudit
             head.Remembered)) return $"the head is {head}; there are {model.Size} entries, {model.Accounts} accounts, "
                 + $"{auditor.Remembered} remembered";
         if (!head.Tree.Root.ToArray().AsSpan().SequenceEqual(root)) return "the head's root is not that of the leaves";
-        return Accounts(model, region, reader) ?? Sums(model) ?? Entries(auditor, region, reader) ?? Outcomes(auditor, region, store)
-            ?? Verified(auditor, head, region, store, reader);
+        return Accounts(model, region, ledger) ?? Sums(model) ?? Entries(auditor, region, ledger) ?? Outcomes(auditor, region, store)
+            ?? Verified(auditor, head, region, store, ledger);
     }
 
-    private static string? Accounts(Model model, RegionCode region, ILedgerReader reader)
+    private static string? Accounts(Model model, RegionCode region, ILedgerReader ledger)
     {
-        IReadOnlyList<Account> accounts = Get(reader.AccountsAsync(region, new AccountFilter(), 0, int.MaxValue, default));
+        IReadOnlyList<Account> accounts = Get(ledger.AccountsAsync(region, new AccountFilter(), 0, int.MaxValue, default));
         if (accounts.Count != model.Accounts) return $"{accounts.Count} accounts are stored, and there are {model.Accounts}";
         return accounts.Select(account => model.Find(account.Path.Text) is { } book
-            ? Books.Differs(book, account) : $"{account.Path} is nobody's").FirstOrDefault(wrong => wrong is not null);
+            ? Comparison.Differs(book, account) : $"{account.Path} is nobody's").FirstOrDefault(wrong => wrong is not null);
     }
 
     private static string? Sums(Model model)
@@ -42,9 +42,9 @@ internal static class FinalAudit
         return null;
     }
 
-    private static string? Entries(Auditor auditor, RegionCode region, ILedgerReader reader)
+    private static string? Entries(Auditor auditor, RegionCode region, ILedgerReader ledger)
     {
-        IReadOnlyList<StoredEntry> entries = Get(reader.EntriesAsync(region, 0, int.MaxValue, default));
+        IReadOnlyList<StoredEntry> entries = Get(ledger.EntriesAsync(region, 0, int.MaxValue, default));
         if (entries.Count != auditor.Stored.Count) return $"{entries.Count} entries are stored, and there are {auditor.Stored.Count}";
         for (int at = 0; at < entries.Count; at++)
         {
@@ -67,22 +67,22 @@ internal static class FinalAudit
             Fate? fate = auditor.Fates.GetValueOrDefault(id);
             Outcome? outcome = found.GetValueOrDefault(id);
             bool same = fate is null ? outcome is null : outcome is not null && outcome.Entry?.Index == fate.Index
-                && outcome.Refusal == fate.Refusal && outcome.Command == fate.Intent.Command;
+                && outcome.Refusal == fate.Refusal && outcome.RequestDigest == fate.Intent.Command;
             if (!same) return $"{id} is stored as {outcome}, and was {fate?.ToString() ?? "never stored"}";
         }
         return null;
     }
 
-    private static string? Verified(Auditor auditor, LedgerHead head, RegionCode region, ILedgerStore store, ILedgerReader reader)
+    private static string? Verified(Auditor auditor, LedgerHead head, RegionCode region, ILedgerStore store, ILedgerReader ledger)
     {
         var row = new HeadRow(region, head.Size, head.Tree.Root.ToArray(), head.Tree.ToArray(), head.Time.Microseconds, head.Accounts,
             head.Remembered.Count, head.Remembered.Chain?.ToArray() ?? []);
         var verifier = new JournalVerifier(row, BooksRow.Of(row));
         Finding? finding = null;
-        foreach (StoredEntry stored in Get(reader.EntriesAsync(region, 0, int.MaxValue, default)))
+        foreach (StoredEntry stored in Get(ledger.EntriesAsync(region, 0, int.MaxValue, default)))
         {
             JournalEntry entry = stored.Entry;
-            IReadOnlyList<StoredTransfer> transfers = Get(reader.TransfersAsync(region, [entry.Index], default));
+            IReadOnlyList<StoredTransfer> transfers = Get(ledger.TransfersAsync(region, [entry.Index], default));
             finding ??= verifier.Entry(new EntryRow(
                 entry.Index, entry.Time.Microseconds, entry.Header.EffectiveDate.ToString("O", null), (long)entry.Kind,
                     entry.Code.ToString(), entry.Of, entry.Expires?.Microseconds,
@@ -113,7 +113,7 @@ internal static class FinalAudit
                 linked.Entry.Index, linked.Entry.Expires?.Microseconds);
         }
         foreach (Account account in Get(
-            reader.AccountsAsync(region, new AccountFilter(), 0, int.MaxValue, default))) finding ??= verifier.Account(account);
+            ledger.AccountsAsync(region, new AccountFilter(), 0, int.MaxValue, default))) finding ??= verifier.Account(account);
         return (finding ?? verifier.Finish())?.ToString();
     }
 

@@ -21,7 +21,7 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
         for (; _refusals < append.Remembered.Count && auditor.Remembered.Count < until; _refusals++)
         {
             Outcome outcome = append.Remembered[_refusals];
-            Intent intent = Asked(outcome.Id, outcome.Command.ToString());
+            Intent intent = Asked(outcome.Id, outcome.RequestDigest.ToString());
             if (outcome.Entry is not null || Refusals(intent).All(refusal => refusal != outcome.Refusal)) return;
             auditor.Settle(new Fate(intent, null, outcome.Refusal));
             world.Tally.Add(outcome.Refusal is null ? "notes stored" : "refusals stored");
@@ -53,8 +53,8 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
             $"changes [{string.Join(", ", written.Changes)}], not [{string.Join(", ", prediction.Changes)}]", intent);
         bool balances = appended.Balances.Length == prediction.After.Count
             && appended.Balances.Zip(prediction.After)
-            .All(pair => Books.SameCounters(pair.Second.Payer, pair.First.Debit)
-            && Books.SameCounters(pair.Second.Payee, pair.First.Credit));
+            .All(pair => Comparison.SameCounters(pair.Second.Payer, pair.First.Debit)
+            && Comparison.SameCounters(pair.Second.Payee, pair.First.Credit));
         Require(balances, $"leaves balances [{string.Join(", ", appended.Balances)}], not [{string.Join(", ", prediction.After)}]", intent);
 
         byte[] leaf = NaiveTree.Leaf(appended.Salt, appended.Bytes);
@@ -72,7 +72,7 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
         if (_refusals < append.Remembered.Count)
         {
             Outcome outcome = append.Remembered[_refusals];
-            Intent intent = Asked(outcome.Id, outcome.Command.ToString());
+            Intent intent = Asked(outcome.Id, outcome.RequestDigest.ToString());
             throw world.Report(
                 $"{by} stored for {intent} {Text(outcome.Refusal)}; the model gives {string.Join(" or ", Refusals(intent).Select(Text))} "
                     + $"after {auditor.Model.Size} entries");
@@ -97,7 +97,7 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
         foreach (string path in _touched)
         {
             Book book = auditor.Model.Find(path)!;
-            string? differs = stored.Remove(path, out Account? account) ? Books.Differs(book, account) : $"{book} is not stored";
+            string? differs = stored.Remove(path, out Account? account) ? Comparison.Differs(book, account) : $"{book} is not stored";
             if (differs is not null) throw world.Report($"{by} stored accounts otherwise than their entries: {differs}");
         }
         if (stored.Count > 0 || append.Opened.Count != auditor.Model.Accounts - _accountsBefore) throw world.Report(

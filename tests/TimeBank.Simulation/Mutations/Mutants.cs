@@ -21,7 +21,7 @@ internal static class Mutants
         new("sealed-twice", Ledger, "Journal/WorkingState.cs", "Remembered = Remembered.Sealed();", ""),
         new("id-not-looked-up", Ledger, "Journal/Decide.cs", "if (view.Outcome(header.Id) is { } known)",
             "if (view.Outcome(header.Id) is { } known && known.Id != header.Id)"),
-        new("command-not-compared", Ledger, "Journal/Decide.cs", "known.Command == header.Command", "known.Id == header.Id"),
+        new("command-not-compared", Ledger, "Journal/Decide.cs", "known.RequestDigest == header.RequestDigest", "known.Id == header.Id"),
         new("rejection-dropped", Ledger, "Journal/BatchDraft.cs", "_remembered.Add(decision.Outcome);",
             "if (decision.Outcome.Refusal?.Reason != Reason.InsufficientBalance) _remembered.Add(decision.Outcome);"),
         new("acknowledged-early", Writer, "LedgerWriter.cs", "(_deciding, _draft) = ([], null);",

@@ -9,7 +9,7 @@ internal sealed record Intent(EntryHeader Header, Want Want, Proposal Proposal)
 {
     public EntryId Id => Header.Id;
 
-    public Digest Command => Header.Command;
+    public Digest Command => Header.RequestDigest;
 
     /// <summary>The same words make the same command: that is what a retry sends again.</summary>
     public static Digest CommandOf(Want want) => Digest.Of(Encoding.UTF8.GetBytes(want.ToString()));

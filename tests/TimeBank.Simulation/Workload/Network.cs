@@ -37,8 +37,8 @@ internal sealed class Network(World world, Fleet fleet, Auditor auditor, FaultPl
     {
         Asked asked = auditor.Asks(process, null) with { Fate = auditor.Fates.GetValueOrDefault(intent.Id) };
         (int entries, int reading) = (auditor.Model.Size, process.Clock.Count);
-        Trial trial = await process.Writer.TryAsync(intent.Proposal);
-        if (auditor.Model.Size == entries) auditor.AnswersTry(asked, intent, trial, reading);
+        DryRun dryRun = await process.Writer.DryRunAsync(intent.Proposal);
+        if (auditor.Model.Size == entries) auditor.AnswersTry(asked, intent, dryRun, reading);
         answer(true);
     });
 

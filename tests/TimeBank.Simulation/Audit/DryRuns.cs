@@ -3,21 +3,21 @@ using TimeBank.Ledger;
 namespace TimeBank.Simulation;
 
 /// <summary>Holds what a writer says would happen against what the model says.</summary>
-internal static class Trials
+internal static class DryRuns
 {
     /// <param name="shown">What the writer's clock has shown since it was asked.</param>
     /// <param name="last">The time of the last entry.</param>
-    public static string? Wrong(Model model, Intent intent, Trial trial, (long Earliest, long Latest)? shown, long last)
+    public static string? Wrong(Model model, Intent intent, DryRun dryRun, (long Earliest, long Latest)? shown, long last)
     {
-        if (trial.Outcome.Id != intent.Id || trial.Outcome.Command != intent.Command
+        if (dryRun.Outcome.Id != intent.Id || dryRun.Outcome.RequestDigest != intent.Command
             || shown is not { } span) return "that is of another command, or without a look at the clock";
-        if (intent.Want.Kind == WantKind.Note) return trial.Outcome is { Entry: null, Refusal: null }
+        if (intent.Want.Kind == WantKind.Note) return dryRun.Outcome is { Entry: null, Refusal: null }
             ? null : "a note has neither an entry nor a refusal";
-        if (trial.Outcome.Entry is not { } entry)
+        if (dryRun.Outcome.Entry is not { } entry)
         {
             Refusal?[] refusals =
                 [.. new[] { span.Earliest, span.Latest }.Select(time => model.Predict(intent.Want, Math.Max(time, last + 1)).Refusal)];
-            return refusals.Contains(trial.Outcome.Refusal)
+            return refusals.Contains(dryRun.Outcome.Refusal)
                 ? null : $"the model gives "
                     + $"{string.Join(" or ", refusals.Select(refusal => refusal is null ? "an entry"
                         : $"{refusal.Reason} ({refusal.Detail})"))}";
@@ -27,10 +27,10 @@ internal static class Trials
         bool moves = entry.Transfers.Select(
             transfer => new Move((int)transfer.Debit, (int)transfer.Credit, transfer.Unit.Code, transfer.Posted, transfer.Held,
             transfer.Released)).SequenceEqual(prediction.Moves);
-        bool accounts = trial.Accounts.Length == prediction.Touched.Count
-            && trial.Accounts.All(account => prediction.Touched.TryGetValue(account.Path.Text, out Book? book)
-            && Books.Differs(book, account) is null);
-        return moves && accounts && trial.Transfers.Length == prediction.Moves.Count && entry.Index == model.Size
+        bool accounts = dryRun.Accounts.Length == prediction.Touched.Count
+            && dryRun.Accounts.All(account => prediction.Touched.TryGetValue(account.Path.Text, out Book? book)
+            && Comparison.Differs(book, account) is null);
+        return moves && accounts && dryRun.Transfers.Length == prediction.Moves.Count && entry.Index == model.Size
             ? null : "the model moves something else";
     }
 }

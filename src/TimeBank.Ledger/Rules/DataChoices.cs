@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace TimeBank.Ledger;
 
 /// <summary>The words that data files use for the domain's choices.</summary>
-internal static class DataWords
+internal static class DataChoices
 {
     public static ImmutableDictionary<string, AbilityGrade> Grades { get; } = new Dictionary<string, AbilityGrade>
     {

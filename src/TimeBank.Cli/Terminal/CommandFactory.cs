@@ -3,13 +3,13 @@ using System.CommandLine;
 namespace TimeBank.Cli;
 
 /// <summary>Makes commands: their words in the reader's language, and what happens around what they do.</summary>
-internal sealed class Kit(Language language, Surroundings around)
+internal sealed class CommandFactory(Language language, ToolEnvironment environment)
 {
     private const int DefaultLimit = 50;
 
     public Language Language { get; } = language;
 
-    public GlobalOptions Options { get; } = new(language, around);
+    public GlobalOptions Options { get; } = new(language, environment);
 
     public Option<int> Limit { get; } =
         new("--limit") { Description = language["最多显示多少条", "at most so many"], DefaultValueFactory = _ => DefaultLimit };
@@ -65,14 +65,14 @@ internal sealed class Kit(Language language, Surroundings around)
     public bool IsDryRun(ParseResult parsed)
     {
         bool dry = parsed.GetValue(DryRun);
-        if (dry) around.Error.WriteLine(Language["试算：以下并未记账。", "Only tried: nothing of this is recorded."]);
+        if (dry) environment.Error.WriteLine(Language["试算：以下并未记账。", "Only tried: nothing of this is recorded."]);
         return dry;
     }
 
     private async Task<ExitCode> RunAsync(ParseResult parsed, Func<Session, ParseResult, Task<ExitCode>> run,
         CancellationToken cancellation)
     {
-        var screen = new Screen(around, Language, parsed.GetValue(Options.Json));
+        var screen = new Screen(environment, Language, parsed.GetValue(Options.Json));
         Session? session = null;
         try
         {
@@ -84,7 +84,7 @@ internal sealed class Kit(Language language, Surroundings around)
             screen.Fail(failure);
             if (failure.LeavesUnknown && session?.UsedRequestId is { } id)
             {
-                around.Error.WriteLine(Language[$"是否已记账未知；可用 --request-id {id} 重试，不会重复记账。",
+                environment.Error.WriteLine(Language[$"是否已记账未知；可用 --request-id {id} 重试，不会重复记账。",
                     $"Whether it was recorded is unknown; try again with --request-id {id}: nothing is recorded twice."]);
             }
             return failure.ExitCode;
@@ -99,9 +99,9 @@ internal sealed class Kit(Language language, Surroundings around)
 /// <summary>What a command finds around it: where it writes, and the environment's variables.</summary>
 /// <param name="Variable">A variable's value; null where it isn't set.</param>
 /// <param name="OutputIsTerminal">Whether somebody watches; a progress bar and colours are for them alone.</param>
-internal sealed record Surroundings(TextWriter Out, TextWriter Error, Func<string, string?> Variable, bool OutputIsTerminal)
+internal sealed record ToolEnvironment(TextWriter Out, TextWriter Error, Func<string, string?> Variable, bool OutputIsTerminal)
 {
-    public static Surroundings OfProcess() =>
+    public static ToolEnvironment OfProcess() =>
         new(Console.Out, Console.Error, Environment.GetEnvironmentVariable, !Console.IsOutputRedirected);
 
     /// <summary>A variable's value, or what holds where it is unset or empty.</summary>

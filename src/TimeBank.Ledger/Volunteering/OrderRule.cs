@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace TimeBank.Ledger;
 
 /// <summary>What may be done with a service order, and when. Each rule gives the first reason against, or null.</summary>
-public static class OrderRules
+public static class OrderRule
 {
     /// <summary>Asking for a service: the length of a session, then the time. Source: Hailin (session).</summary>
     public static Refusal? Request(OrderPlan plan, DateTimeOffset now, HoursPolicy policy) =>

@@ -3,7 +3,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Simulation;
 
 /// <summary>Holds the ledger's account against the auditor's.</summary>
-internal static class Books
+internal static class Comparison
 {
     public static string? Differs(Book expected, Account found)
     {

@@ -5,20 +5,20 @@ using TimeBank.Ledger;
 namespace TimeBank.Chaos.Scenarios;
 
 /// <summary>The journal's size and every account's counters, as read from the database itself.</summary>
-internal sealed record Books(long Size, IReadOnlyDictionary<string, Counters> Accounts)
+internal sealed record LedgerSnapshot(long Size, IReadOnlyDictionary<string, Counters> Accounts)
 {
     private static readonly RegionCode Region = RegionCode.Parse(District.Region);
 
-    public static Task<Books> ReadAsync(Machine machine) => machine.ReadAsync(async reader =>
+    public static Task<LedgerSnapshot> ReadAsync(Machine machine) => machine.ReadAsync(async ledger =>
     {
         var accounts = new Dictionary<string, Counters>();
         long last = 0;
-        while (await reader.AccountsAsync(Region, new AccountFilter(), last, 1_000, default) is { Count: > 0 } page)
+        while (await ledger.AccountsAsync(Region, new AccountFilter(), last, 1_000, default) is { Count: > 0 } page)
         {
             foreach (Account account in page) accounts[account.Path.ToString()] = account.Counters;
             last = page[^1].Number;
         }
-        return new Books((await reader.ReadHeadAsync(Region, default)).Size, accounts);
+        return new LedgerSnapshot((await ledger.ReadHeadAsync(Region, default)).Size, accounts);
     });
 
     /// <summary>
@@ -64,7 +64,7 @@ internal sealed record Books(long Size, IReadOnlyDictionary<string, Counters> Ac
             }
             return true;
         });
-        Books now = await ReadAsync(machine);
+        LedgerSnapshot now = await ReadAsync(machine);
         if (now.Size != Size + written.Count) throw new ChaosFinding(
             $"The journal has {now.Size - Size} new entries, and {written.Count} were acknowledged.");
         var expected = Accounts.ToDictionary();

@@ -1,7 +1,7 @@
 namespace TimeBank.Cli.Tests;
 
 /// <summary>A process's surroundings that a test can look into.</summary>
-internal sealed class TestSurroundings
+internal sealed class TestEnvironment
 {
     private readonly Dictionary<string, string> _variables = [];
     private readonly StringWriter _out = new(), _error = new();
@@ -10,13 +10,13 @@ internal sealed class TestSurroundings
 
     public string Error => _error.ToString();
 
-    public TestSurroundings With(string variable, string value)
+    public TestEnvironment With(string variable, string value)
     {
         _variables[variable] = value;
         return this;
     }
 
-    public Surroundings Around(bool isTerminal = false) => new(_out, _error, name => _variables.GetValueOrDefault(name), isTerminal);
+    public ToolEnvironment AsTool(bool isTerminal = false) => new(_out, _error, name => _variables.GetValueOrDefault(name), isTerminal);
 
-    public Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(args, Around(), CancellationToken.None);
+    public Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(args, AsTool(), CancellationToken.None);
 }

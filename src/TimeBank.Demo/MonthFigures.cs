@@ -7,7 +7,7 @@ namespace TimeBank.Demo;
 /// <summary>
 /// The server's figures of the month, and whether they tie out: with each other, and with what the play was told and planned.
 /// </summary>
-internal sealed class Books
+internal sealed class MonthFigures
 {
     private readonly List<Check> _checks = [];
 
@@ -24,9 +24,9 @@ internal sealed class Books
 
     /// <param name="month">The month that was just played; null where it was played before, and only the server's own figures are held
     /// together.</param>
-    public static async Task<Books> ReadAsync(Stage stage, Month? month)
+    public static async Task<MonthFigures> ReadAsync(Stage stage, Month? month)
     {
-        var books = new Books();
+        var books = new MonthFigures();
         await books.ReadTrialBalancesAsync(stage);
         await books.ReadProgrammesAsync(stage, month);
         await books.ReadFundsAsync(stage, month);
@@ -160,11 +160,11 @@ internal sealed class Books
 }
 
 /// <summary>The month's figures as they are shown.</summary>
-internal static class BooksText
+internal static class MonthFiguresText
 {
     private const int PostingsAtEnds = 6;
 
-    public static void Show(this Screen screen, Books books, string took)
+    public static void Show(this Screen screen, MonthFigures books, string took)
     {
         Language language = screen.Language;
         foreach (TrialBalance balance in books.TrialBalances) LedgerCommands.Show(screen, balance);
@@ -178,7 +178,7 @@ internal static class BooksText
         if (took.Length > 0) screen.Line(took);
     }
 
-    public static string ToJson(Books books, int steps, double seconds) => JsonSerializer.Serialize(new
+    public static string ToJson(MonthFigures books, int steps, double seconds) => JsonSerializer.Serialize(new
     {
         tiesOut = books.TiesOut,
         steps,

@@ -13,7 +13,7 @@ using ServiceType = TimeBank.Ledger.ServiceType;
 namespace TimeBank.Server;
 
 /// <summary>The domain's values in the contract's types.</summary>
-public static class ContractValues
+public static class ValueContract
 {
     public static Date ToContract(this DateOnly day) => new() { Year = day.Year, Month = day.Month, Day = day.Day };
 
@@ -53,7 +53,7 @@ public static class ContractValues
 /// <summary>
 /// The domain's choices in the contract's words and back. What comes from a request has passed <see cref="RequestReader.Choice"/>.
 /// </summary>
-public static class ContractWords
+public static class ChoiceContract
 {
     private static readonly FrozenDictionary<EntryCode, string> Codes = System.Enum.GetValues<EntryCode>()
         .ToFrozenDictionary(code => code, code => ReasonCatalogue.UpperSnake(code.ToString()));

@@ -7,7 +7,7 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>Entries written straight to a region's writer; writing them again changes nothing.</summary>
-internal sealed class Books(TestServer server, string region)
+internal sealed class WrittenEntries(TestServer server, string region)
 {
     public static readonly OpaqueId Elder = OpaqueId.Parse("0000000000ED"), Volunteer = OpaqueId.Parse("0000000000VR");
 
