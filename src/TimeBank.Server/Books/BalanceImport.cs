@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using Google.Rpc;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -15,48 +14,34 @@ namespace TimeBank.Server;
 /// can refuse a line, so the
 /// outcome doesn't depend on which account comes first.
 /// </summary>
-internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, BusinessClock clock, RegionCode region, Slug source,
+internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, DayRules rules, BusinessClock clock, RegionCode region,
+    Slug source,
     Command command)
 {
     private const int MaxKeyLength = 100;
 
-    private enum Result
-    {
-        Recorded,
-        Known,
-    }
-
     /// <param name="cancellation">Ends the import before its next line: what is recorded stays, and another call goes on.</param>
     public async Task<ImportBalancesResponse> RunAsync(IReadOnlyList<ImportLine> lines, CancellationToken cancellation)
     {
-        string policy = (await grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(clock.Today)).Version.ToString();
+        string policy = (await rules.PolicyAsync(region, clock.Today)).Version.ToString();
         LedgerHead head = await ledger.ReadHeadAsync(region, cancellation);
-        var answers = new (Result? Result, ImportRefusal? Refusal)[lines.Count];
+        var answers = new LineAnswer[lines.Count];
         RefuseRepeated(lines, (at, other) =>
-            answers[at].Refusal = Refusal(lines[at],
-                Problem.Invalid([new FieldViolation("key", "LINE_ID_REPEATED", ("line", $"{other.Number}"))])));
-        await Task.WhenAll(lines.Index().Where(line => answers[line.Index].Refusal is null).GroupBy(line => line.Item.Account)
+            answers[at] = Refused(lines[at], new FieldViolation("key", "LINE_ID_REPEATED", ("line", $"{other.Number}"))));
+        await Task.WhenAll(lines.Index().Where(line => answers[line.Index] is null).GroupBy(line => line.Item.Account)
             .Select(async group =>
         {
             var scratch = new WorkingState(head);
             foreach ((int at, ImportLine line) in group)
             {
                 cancellation.ThrowIfCancellationRequested();
-                try
-                {
-                    answers[at].Result = await RecordAsync(line, policy, scratch);
-                }
-                catch (RpcException refused) when (
-                    refused.StatusCode is not (StatusCode.Unavailable or StatusCode.ResourceExhausted or StatusCode.Internal))
-                {
-                    answers[at].Refusal = Refusal(line, refused);
-                }
+                answers[at] = await RecordAsync(line, policy, scratch);
             }
         }));
         return new ImportBalancesResponse
         {
-            Recorded = answers.Count(answer => answer.Result == Result.Recorded),
-            Known = answers.Count(answer => answer.Result == Result.Known),
+            Recorded = answers.Count(answer => answer is { IsKnown: false, Refusal: null }),
+            Known = answers.Count(answer => answer.IsKnown),
             Refused = { answers.Select(answer => answer.Refusal).OfType<ImportRefusal>() },
         };
     }
@@ -77,8 +62,8 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         }
     }
 
-    /// <exception cref="RpcException">The line is refused.</exception>
-    private async Task<Result> RecordAsync(ImportLine line, string policy, WorkingState scratch)
+    /// <exception cref="RpcException">Nothing can be recorded now: the import ends, and another call goes on.</exception>
+    private async Task<LineAnswer> RecordAsync(ImportLine line, string policy, WorkingState scratch)
     {
         var content = new ImportLine(line) { Number = 0 };
         var digest = Digest.Of(
@@ -88,28 +73,38 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         EntryId Attempt(int number) => number == 0 ? id : id.Step($"{number}");
         (int attempt, Outcome? happened) = await grains.Ledger(region).AttemptAsync(Attempt);
         // Before any rule: what an older build took stays known, whatever its rules were.
-        if (happened is not null) return happened.RequestDigest == digest ? Result.Known : throw Reused(happened);
+        if (happened is not null) return happened.RequestDigest == digest ? LineAnswer.Known : Reused(line, happened);
 
         var read = new RequestReader();
         string key = read.Key(line.Key, "key", MaxKeyLength), memo = read.Text(line.Memo, "memo", EntryHeader.MaxMemoLength);
         V1.Side side = read.Choice(line.Side, "side");
         DateOnly day = read.PastDay(line.Date, "date", clock.Today);
-        if (!AccountPath.TryParse(line.Account, out AccountPath path)) read.Refuse("account", line.Account.Length == 0
-            ? "REQUIRED" : "NOT_A_NAME", ("pattern", "fund/lottery/available"));
-        read.Check();
-        if (Chart.Importable(path) is not { } account) throw Problem.Of(Reason.AccountNotImportable, ("account", path.Text),
-            ("field", "account"));
+        if (!AccountPath.TryParse(line.Account, out AccountPath path))
+        {
+            read.Refuse("account", line.Account.Length == 0 ? "REQUIRED" : "NOT_A_NAME", ("pattern", "fund/lottery/available"));
+        }
+        if (read.Violations is [var wrong, ..]) return Refused(line, wrong);
+        if (Chart.Importable(path) is not { } account)
+        {
+            return Refused(line, Refusal.Of(Reason.AccountNotImportable, ("account", path.Text), ("field", "account")));
+        }
         long amount = read.Amount(line.Amount, "amount", account.Unit);
-        read.Check();
+        if (read.Violations is [var missing, ..]) return Refused(line, missing);
+        if (read.WrongAmount is { } wrongAmount) return Refused(line, wrongAmount);
+        if (await UnregisteredAsync(path) is { } unknown) return Refused(line, unknown);
 
-        await RequireRegisteredAsync(path);
-        EntryHeader header = command.Header(Attempt(attempt), day, policy, ("source", source.Text),
-            ("key", key)) with { RequestDigest = digest,
-            Memo = memo };
+        EntryHeader header = command.Header(Attempt(attempt), day, policy, ("source", source.Text), ("key", key)) with
+        {
+            RequestDigest = digest, Memo = memo,
+        };
         Proposal proposal = Entries.Import(header, account, side == V1.Side.Debit, amount);
         Outcome outcome = command.IsDryRun ? await TryAsync(scratch, proposal) : await grains.Ledger(region).SubmitAsync(proposal);
-        if (outcome.Refusal is { } refusal) throw refusal.Reason == Reason.RequestIdReused ? Reused(null) : Problem.Of(refusal);
-        return outcome.Replayed ? Result.Known : Result.Recorded;
+        return outcome.Refusal switch
+        {
+            null => outcome.Replayed ? LineAnswer.Known : LineAnswer.Recorded,
+            { Reason: Reason.RequestIdReused } => Reused(line, null),
+            var refusal => Refused(line, refusal),
+        };
     }
 
     /// <summary>Decides a line after those of its account before it, on a copy of what the writer has.</summary>
@@ -124,7 +119,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
     }
 
     /// <summary>A path with an id that nobody has is a slip of the pen.</summary>
-    private async Task RequireRegisteredAsync(AccountPath path)
+    private async Task<Refusal?> UnregisteredAsync(AccountPath path)
     {
         string[] parts = path.Text.Split('/');
         string key = $"{region}/{parts[1]}";
@@ -137,43 +132,43 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
                 && await grains.GetGrain<IElderGrain>(key).GetAsync() is null => Reason.ElderNotFound,
             _ => Reason.None,
         };
-        if (missing != Reason.None) throw Problem.Of(missing);
+        return missing == Reason.None ? null : new Refusal(missing);
     }
 
-    /// <summary>Another line had the id before. Whoever reads a file knows lines and ids, and nothing of request ids.</summary>
-    /// <param name="before">What that line came to; null where it was recorded only a moment ago, by another call.</param>
-    private static RpcException Reused(Outcome? before) => Problem.Invalid(
-        [new FieldViolation("key", "LINE_ID_USED", before?.Entry is { } entry ? [("entry", $"{entry.Index}")] : [])],
-            Reason.RequestIdReused);
+    /// <summary>Another line had the id before. The reader of a file knows lines and ids, and nothing of request ids.</summary>
+    /// <param name="before">What that line came to; null where another call recorded it only a moment ago.</param>
+    private static LineAnswer Reused(ImportLine line, Outcome? before) => Refused(
+        line, new FieldViolation("key", "LINE_ID_USED", before?.Entry is { } entry ? [("entry", $"{entry.Index}")] : []),
+        Reason.RequestIdReused);
 
-    private static ImportRefusal Refusal(ImportLine line, RpcException refused)
+    private static LineAnswer Refused(ImportLine line, FieldViolation violation, Reason reason = Reason.InvalidField) =>
+        Refused(line, reason, violation.Field, Problem.Texts(violation));
+
+    private static LineAnswer Refused(ImportLine line, Refusal refusal)
     {
-        Google.Rpc.Status status = refused.GetRpcStatus()!;
-        var answer = new ImportRefusal { Number = line.Number, Key = line.Key.Length > MaxKeyLength ? "" : line.Key };
-        foreach (Google.Protobuf.WellKnownTypes.Any detail in status.Details)
+        if (ReasonCatalogue.Of(refusal.Reason).Status is StatusCode.Unavailable or StatusCode.ResourceExhausted or StatusCode.Internal)
         {
-            if (detail.Is(Google.Rpc.ErrorInfo.Descriptor))
-            {
-                Google.Rpc.ErrorInfo info = detail.Unpack<Google.Rpc.ErrorInfo>();
-                answer.Reason = info.Reason;
-                if (info.Metadata.TryGetValue("field", out string? field)) answer.Field = field.Split('.')[0];
-            }
-            else if (detail.Is(LocalizedMessage.Descriptor) && detail.Unpack<LocalizedMessage>() is var text) answer.Texts[text.Locale] =
-                text.Message;
-            else if (detail.Is(BadRequest.Descriptor) && detail.Unpack<BadRequest>().FieldViolations is [var first, ..]) Name(
-                first, answer);
+            throw Problem.Of(refusal);
         }
-        return answer;
+        var values = refusal.Values.ToDictionary(pair => pair.Key, pair => pair.Value);
+        string field = values.GetValueOrDefault("field", "").Split('.')[0];
+        return Refused(line, refusal.Reason, field, Problem.Texts(refusal.Reason, values));
     }
 
-    /// <summary>
-    /// The field, and its rule instead of the word that some field is wrong. A description reads <c>KEY: 中文。 English.</c>
-    /// </summary>
-    private static void Name(BadRequest.Types.FieldViolation violation, ImportRefusal answer)
+    private static LineAnswer Refused(ImportLine line, Reason reason, string field, (string Chinese, string English) texts) =>
+        new(new ImportRefusal
     {
-        answer.Field = violation.Field;
-        string rule = violation.Description[(violation.Description.IndexOf(": ", StringComparison.Ordinal) + 2)..];
-        int stop = rule.IndexOf("。 ", StringComparison.Ordinal);
-        if (stop >= 0) (answer.Texts["zh-CN"], answer.Texts["en"]) = (rule[..(stop + 1)], rule[(stop + 2)..]);
+        Number = line.Number, Key = line.Key.Length > MaxKeyLength ? "" : line.Key, Reason = ReasonCatalogue.Name(reason), Field = field,
+        Texts = { ["zh-CN"] = texts.Chinese, ["en"] = texts.English },
+    });
+
+    /// <summary>What became of a line.</summary>
+    /// <param name="Refusal">Null where the line is recorded.</param>
+    /// <param name="IsKnown">True where an earlier import recorded it.</param>
+    private sealed record LineAnswer(ImportRefusal? Refusal, bool IsKnown = false)
+    {
+        public static LineAnswer Recorded { get; } = new(Refusal: null);
+
+        public static LineAnswer Known { get; } = new(null, IsKnown: true);
     }
 }

@@ -68,7 +68,7 @@ public sealed partial class LedgerApi
         if (request.Lines.Count == 0) read.Refuse("lines", "REQUIRED");
         if (request.Lines.Count > maxLines) read.Refuse("lines", "TOO_MANY", ("max", $"{maxLines}"));
         read.Check();
-        var import = new BalanceImport(grains, ledger, clock, region, source, context.Command(request, id));
+        var import = new BalanceImport(grains, ledger, rules, clock, region, source, context.Command(request, id));
         return await import.RunAsync(request.Lines, context.CancellationToken);
     }
 
@@ -86,7 +86,7 @@ public sealed partial class LedgerApi
     /// <summary>Writes an entry of today, or only tries it; gives it as it stands in the journal or would stand there.</summary>
     private async Task<Entry> WriteAsync(RegionCode region, Command command, Func<EntryHeader, Proposal> propose)
     {
-        string policy = (await grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(clock.Today)).Version.ToString();
+        string policy = (await rules.PolicyAsync(region, clock.Today)).Version.ToString();
         var proposal = propose(command.Header(clock.Today, policy));
         ILedgerGrain writer = grains.Ledger(region);
         if (command.IsDryRun) return await AnswerAsync(region, command, await writer.DryRunAsync(proposal));

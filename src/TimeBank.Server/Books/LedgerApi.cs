@@ -13,7 +13,7 @@ namespace TimeBank.Server;
 public sealed partial class LedgerApi(
     IGrainFactory grains, ILedgerReader ledger, HourSettlement settlement, StatementReader statements, ReportReader reports,
         PageTokens tokens,
-    BusinessClock clock, ProofReader proofs)
+    DayRules rules, BusinessClock clock, ProofReader proofs)
     : LedgerService.LedgerServiceBase
 {
     private const int MaxActorLength = 64;

@@ -53,27 +53,39 @@ public static class Problem
     public static string Short(string text, int max) =>
         text.Length <= max ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)}…";
 
-    private static BadRequest.Types.FieldViolation Place(FieldViolation violation)
+    /// <summary>The texts of a refusal, its values filled in as people read them.</summary>
+    public static (string Chinese, string English) Texts(Reason reason, IReadOnlyDictionary<string, string> values)
+    {
+        ReasonText text = ReasonCatalogue.Of(reason);
+        return (ReasonText.Fill(text.Zh, ReadableDetail.Of(values, "zh-CN")), ReasonText.Fill(text.En, ReadableDetail.Of(values, "en")));
+    }
+
+    /// <summary>The texts of what is wrong with a field.</summary>
+    public static (string Chinese, string English) Texts(FieldViolation violation)
     {
         ReasonText text = ReasonCatalogue.OfViolation(violation.Violation);
         var values = violation.Values.ToDictionary(pair => pair.Key, pair => Short(pair.Value, LongValue));
+        return (ReasonText.Fill(text.Zh, values), ReasonText.Fill(text.En, values));
+    }
+
+    private static BadRequest.Types.FieldViolation Place(FieldViolation violation)
+    {
+        (string chinese, string english) = Texts(violation);
         return new BadRequest.Types.FieldViolation
         {
             Field = Short(violation.Field, LongValue),
-            Description = $"{violation.Violation}: {ReasonText.Fill(text.Zh, values)} {ReasonText.Fill(text.En, values)}",
+            Description = $"{violation.Violation}: {chinese} {english}",
         };
     }
 
     private static Google.Rpc.Status Build(Refusal refusal, BadRequest? fields, int longest = int.MaxValue)
     {
-        ReasonText text = ReasonCatalogue.Of(refusal.Reason);
         var values = new Dictionary<string, string>();
         foreach ((string key, string value) in refusal.Values) values[key] = Short(value, longest);
-        string english = ReasonText.Fill(text.En, ReadableDetail.Of(values, "en")),
-            chinese = ReasonText.Fill(text.Zh, ReadableDetail.Of(values, "zh-CN"));
+        (string chinese, string english) = Texts(refusal.Reason, values);
         var info = new ErrorInfo { Reason = ReasonCatalogue.Name(refusal.Reason), Domain = Domain };
         info.Metadata.Add(values);
-        var status = new Google.Rpc.Status { Code = (int)text.Status, Message = english };
+        var status = new Google.Rpc.Status { Code = (int)ReasonCatalogue.Of(refusal.Reason).Status, Message = english };
         status.Details.Add(Any.Pack(info));
         status.Details.Add(Any.Pack(new LocalizedMessage { Locale = "zh-CN", Message = chinese }));
         status.Details.Add(Any.Pack(new LocalizedMessage { Locale = "en", Message = english }));

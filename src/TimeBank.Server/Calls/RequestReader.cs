@@ -22,10 +22,18 @@ public sealed class RequestReader
 
     private readonly List<FieldViolation> _violations = [];
 
-    /// <exception cref="Grpc.Core.RpcException">INVALID_FIELD with every violation, where there is any.</exception>
+    /// <summary>Everything that is wrong with the fields read so far, but for amounts.</summary>
+    public IReadOnlyList<FieldViolation> Violations => _violations;
+
+    /// <summary>What is wrong with the first wrong amount; null where every amount is right. Amounts have reasons of their own.</summary>
+    public Refusal? WrongAmount { get; private set; }
+
+    /// <exception cref="Grpc.Core.RpcException">INVALID_FIELD with every violation, where there is any; else the reason of the first
+    /// wrong amount.</exception>
     public void Check()
     {
         if (_violations.Count > 0) throw Problem.Invalid(_violations);
+        if (WrongAmount is { } wrong) throw Problem.Of(wrong);
     }
 
     public void Refuse(string field, string violation, params IReadOnlyList<(string Key, string Value)> values) =>
@@ -179,12 +187,18 @@ public sealed class RequestReader
             if (!zeroAllowed) Refuse(field, "REQUIRED");
             return 0;
         }
-        string named = Problem.Short(amount.Unit, 8);
-        if (!Unit.TryParse(amount.Unit, out Unit given)) throw Problem.Of(Reason.UnitUnknown, ("unit", named), ("field", $"{field}.unit"));
-        if (given != unit) throw Problem.Of(Reason.UnitMismatch, ("expected", unit.Code), ("unit", given.Code), ("field", $"{field}.unit"));
-        if (amount.Value < 0 || (amount.Value == 0 && !zeroAllowed)) throw Problem.Of(
-            Reason.AmountNotPositive, ("field", $"{field}.value"));
-        if (amount.Value > Shape.MaxAmount) throw Problem.Of(Reason.AmountTooLarge, ("field", $"{field}.value"));
+        Refusal? wrong =
+            !Unit.TryParse(amount.Unit, out Unit given)
+                ? Refusal.Of(Reason.UnitUnknown, ("unit", Problem.Short(amount.Unit, 8)), ("field", $"{field}.unit"))
+            : given != unit
+                ? Refusal.Of(Reason.UnitMismatch, ("expected", unit.Code), ("unit", given.Code), ("field", $"{field}.unit"))
+            : amount.Value < 0 || (amount.Value == 0 && !zeroAllowed)
+                ? Refusal.Of(Reason.AmountNotPositive, ("field", $"{field}.value"))
+            : amount.Value > Shape.MaxAmount
+                ? Refusal.Of(Reason.AmountTooLarge, ("field", $"{field}.value"))
+            : null;
+        WrongAmount ??= wrong;
+        if (wrong is not null) return 0;
         return amount.Value;
     }
 

@@ -34,7 +34,7 @@ public interface IVoucherGrain : IGrainWithStringKey
 }
 
 /// <inheritdoc cref="IVoucherGrain"/>
-public sealed class VoucherGrain(ILedgerReader ledger, BusinessClock clock, DayRules rules) : Grain, IVoucherGrain
+public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessClock clock) : Grain, IVoucherGrain
 {
     /// <summary>Fixed at the voucher's issue; null until they have been read.</summary>
     private VoucherTerms? _terms;
@@ -73,7 +73,8 @@ public sealed class VoucherGrain(ILedgerReader ledger, BusinessClock clock, DayR
         }
         // The rules of the day of service; a day on which the voucher wasn't valid is refused anyway, and may have no rules.
         DateOnly judged = served > today || served < voucher?.Terms.From ? today : served;
-        (Policy policy, Ledger.Catalogue catalogue) = await rules.AtAsync(Region, judged);
+        Policy policy = await rules.PolicyAsync(Region, judged);
+        Catalogue catalogue = await rules.CatalogueAsync(Region, judged);
         (Redemption? redemption, Refusal? refusal) =
             RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today);
         return await Ledger.DecideAsync(command, today, refusal, () => VoucherEntries.Redeem(
@@ -85,7 +86,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, BusinessClock clock, DayR
         DateOnly today = clock.Today;
         VoucherFacts? voucher = await FactsAsync();
         LinkedEntry? redemption = await RedemptionAsync(index);
-        Policy policy = await GrainFactory.PolicyAsync(Region, today);
+        Policy policy = await rules.PolicyAsync(Region, today);
         Proposal Propose()
         {
             Redemption redeemed = Redemption.Of(redemption!.Entry);
@@ -100,7 +101,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, BusinessClock clock, DayR
     {
         DateOnly today = clock.Today;
         LinkedEntry? redemption = await RedemptionAsync(index);
-        Policy policy = await GrainFactory.PolicyAsync(Region, today);
+        Policy policy = await rules.PolicyAsync(Region, today);
         // Of one that was taken back before, the ledger says so.
         Refusal? refusal = redemption?.ReversedBy is null ? VoucherRule.Refund(await FactsAsync(), redemption, today) : null;
         Proposal Propose() => Entries.Reverse(command.Header(today, policy.Version.ToString()), redemption!.Entry.Id);
@@ -111,7 +112,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, BusinessClock clock, DayR
     public async Task<Outcome> VoidAsync(Command command)
     {
         VoucherFacts? voucher = await FactsAsync();
-        Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
+        Policy policy = await rules.PolicyAsync(Region, clock.Today);
         return await Ledger.DecideAsync(
             command, clock.Today, VoucherRule.Void(voucher),
             () => VoucherEntries.Void(command.Header(clock.Today, policy.Version.ToString()), Id, voucher!.Terms, voucher.Remaining));
@@ -122,7 +123,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, BusinessClock clock, DayR
         if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account || account.Counters.DebitRoom == 0) return null;
         VoucherTerms terms = VoucherTerms.Of(account);
         if (!VoucherRule.MayExpire(terms, clock.Today)) return null;
-        Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
+        Policy policy = await rules.PolicyAsync(Region, clock.Today);
         // An expiry that was refused, while the account was frozen, can happen later.
         EntryId id = Runs.ExpiryId(Region, Id, account.Counters);
         EntryId Attempt(int number) => number == 0 ? id : id.Step(number.ToString(CultureInfo.InvariantCulture));

@@ -47,7 +47,7 @@ public sealed partial class ElderApi
         Programme[] programmes =
             [.. rows.Select(row => row.State.Programme).OfType<ProgrammeRecord>().Select(record => record.ToProgramme())];
         if (programmes.Length == 0) return [];
-        Policy policy = await grains.PolicyAsync(name.Region, day);
+        Policy policy = await rules.PolicyAsync(name.Region, day);
         var id = OpaqueId.Parse(name.Id);
         Func<int, EntryId> IssueIds(Programme programme) => again => programme.IssueId(name.Region, month, id, again);
         IReadOnlyList<IssuedVoucher> vouchers = await IssuedVouchers.FindAsync(

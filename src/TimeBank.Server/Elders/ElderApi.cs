@@ -7,7 +7,8 @@ namespace TimeBank.Server;
 
 /// <summary>Elders, their assessments, and what they are entitled to.</summary>
 public sealed partial class ElderApi(
-    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourSettlement settlement, PageTokens tokens, BusinessClock clock)
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourSettlement settlement, PageTokens tokens, DayRules rules,
+        BusinessClock clock)
     : ElderService.ElderServiceBase
 {
     public override async Task<Elder> RegisterElder(RegisterElderRequest request, ServerCallContext context)
@@ -45,7 +46,7 @@ public sealed partial class ElderApi(
         (IReadOnlyList<RegistryRow<ElderState>> rows, string next) =
             await registry.PageAsync<ElderState>(new RegistryQuery(region, ElderState.Kind), size, tokens, context, request,
             request.PageToken);
-        Policy policy = await grains.PolicyAsync(region, clock.Today);
+        Policy policy = await rules.PolicyAsync(region, clock.Today);
         var response = new ListEldersResponse { NextPageToken = next, Unreadable = { rows.Unreadable(region, PersonContract.Elders) } };
         response.Elders.Add(rows.Readable().Select(row => row.State.ToMessage(row.Key).ToContract(region, clock.Today, policy)));
         return response;
@@ -99,5 +100,5 @@ public sealed partial class ElderApi(
     }
 
     private async Task<Elder> ToContractAsync(ElderRecord elder, RegionCode region) =>
-        elder.ToContract(region, clock.Today, await grains.PolicyAsync(region, clock.Today));
+        elder.ToContract(region, clock.Today, await rules.PolicyAsync(region, clock.Today));
 }

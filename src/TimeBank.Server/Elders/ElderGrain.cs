@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IElderGrain"/>
 public sealed class ElderGrain(
     [PersistentState(ElderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ElderState> state,
-    HourSettlement settlement, ILedgerReader ledger, BusinessClock clock)
+    HourSettlement settlement, ILedgerReader ledger, DayRules rules, BusinessClock clock)
     : WorkflowGrain<ElderState>(state, clock), IElderGrain
 {
     private OpaqueId Id => OpaqueId.Parse(LocalKey);
@@ -18,7 +18,7 @@ public sealed class ElderGrain(
 
     public async Task<Reply<ElderRecord>> RegisterAsync(Command command, string displayName, DateOnly birthDate, Difficulties difficulties)
     {
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Policy policy = await rules.PolicyAsync(Region, Today);
         int fromAge = policy.Vouchers.National.FromAge;
         Refusal? refusal = Age.On(birthDate, Today) < fromAge
             ? Refusal.Of(Reason.ElderTooYoung, ("age", fromAge.ToString(CultureInfo.InvariantCulture)))
@@ -50,7 +50,7 @@ public sealed class ElderGrain(
     public async Task<PersonHours?> HoursAsync()
     {
         if (!Exists) return null;
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Policy policy = await rules.PolicyAsync(Region, Today);
         return HoursContract.Of(await settlement.HoursAsync(Region, Id), Minutes.Zero, policy.Hours);
     }
 
@@ -59,7 +59,7 @@ public sealed class ElderGrain(
         if (!Exists) return Reason.ElderNotFound;
         // The facts of today decide for this month and those to come, those of its last day for a month gone by.
         DateOnly day = month < Month ? month.AddMonths(1).AddDays(-1) : month == Month ? Today : month;
-        Policy policy = await GrainFactory.PolicyAsync(Region, day);
+        Policy policy = await rules.PolicyAsync(Region, day);
         Entitlement entitlement = IssuedHoursRule.Judge(Facts, day, policy);
         (_, JournalEntry? issued, _) = await IssueOfAsync(month);
         return issued is { } entry
@@ -80,7 +80,7 @@ public sealed class ElderGrain(
             Reply<long> ended = await EndHoursAsync(run);
             if (ended.Refusal is { } notEnded) return notEnded;
             // Not remembered: an elder who isn't entitled today may be so before the month is over.
-            Policy policy = await GrainFactory.PolicyAsync(Region, day);
+            Policy policy = await rules.PolicyAsync(Region, day);
             Entitlement entitlement = IssuedHoursRule.Judge(Facts, day, policy);
             if (State.Registered > day) return Reason.ElderNotEntitled;
             if (Refused(entitlement, day, policy) is { } refused) return refused;
@@ -100,7 +100,7 @@ public sealed class ElderGrain(
 
     public async Task<Reply<GrantedHours>> GrantAsync(Command command, long minutes)
     {
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? unknown = Exists ? null : new Refusal(Reason.ElderNotFound);
         Proposal Propose() => HourEntries.Grant(command.Header(Today, policy.Version.ToString()), Id, new Minutes(minutes));
         if (!command.IsDryRun) return Granted(await Writer.DecideAsync(command, Today, unknown, Propose), null);

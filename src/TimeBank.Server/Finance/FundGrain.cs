@@ -43,7 +43,7 @@ public sealed class FundState : WorkflowState
 
 /// <inheritdoc cref="IFundGrain"/>
 public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames.TimeBank)] IPersistentState<FundState> state,
-    BusinessClock clock)
+    DayRules rules, BusinessClock clock)
     : WorkflowGrain<FundState>(state, clock), IFundGrain
 {
     private Slug Id => Slug.Parse(LocalKey);
@@ -61,7 +61,7 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
 
     public async Task<Outcome> ReceiveAsync(Command command, string bankAccount, long fen, DateOnly received)
     {
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Policy policy = await rules.PolicyAsync(Region, Today);
         Outcome outcome = await Writer.DecideAsync(
             command, Today,
             State.Fund is null ? new Refusal(Reason.FundNotFound) : null,

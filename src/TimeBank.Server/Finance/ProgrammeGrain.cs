@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IProgrammeGrain"/>
 public sealed class ProgrammeGrain(
     [PersistentState(ProgrammeState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ProgrammeState> state, ILedgerReader ledger,
-        IRegistry registry, BusinessClock clock)
+        IRegistry registry, DayRules rules, BusinessClock clock)
     : WorkflowGrain<ProgrammeState>(state, clock), IProgrammeGrain
 {
     private const int AllotmentsAtOnce = 1_000;
@@ -25,7 +25,7 @@ public sealed class ProgrammeGrain(
     public async Task<Reply<ProgrammeRecord>> CreateAsync(Command command, ProgrammeRecord programme)
     {
         ProgrammeRecord asked = programme;
-        Catalogue catalogue = await GrainFactory.CatalogueAsync(Region, Today);
+        Catalogue catalogue = await rules.CatalogueAsync(Region, Today);
         Refusal? Decide() =>
             State.Programme is not null ? Refusal.Of(Reason.ProgrammeExists, ("id", LocalKey))
             : !catalogue.Items.Any(item => item.Unit.Code == asked.Unit && asked.ServiceTypes.Contains(item.Type))
@@ -46,7 +46,7 @@ public sealed class ProgrammeGrain(
                 new Refusal(Reason.FundNotFound);
         }
         AllotmentDetails details = await SplitAsync(command, lines, totalFen);
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Policy policy = await rules.PolicyAsync(Region, Today);
         // A share may come to nothing, and nothing isn't moved.
         Proposal Propose() => MoneyEntries.Allot(
             command.Header(Today, policy.Version.ToString(), details.Write()), Id,
@@ -99,7 +99,7 @@ public sealed class ProgrammeGrain(
     private DateOnly Month => new(Today.Year, Today.Month, 1);
 
     private async Task<IssueRun> IssueAsync(VoucherRun run, DateOnly day) =>
-        new(State.Programme!.ToProgramme(), run, Region, day, await GrainFactory.PolicyAsync(Region, day), Writer, ledger, registry);
+        new(State.Programme!.ToProgramme(), run, Region, day, await rules.PolicyAsync(Region, day), Writer, ledger, registry);
 
     private Task<Outcome> BeginAsync(VoucherRun run, Refusal? refusal) =>
         Writer.DecideAsync(run.Command, Today, refusal, () => Entries.Note(run.Command.Header(Today, "")));

@@ -8,7 +8,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>Services from the request to the confirmed hours.</summary>
-public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry registry, PageTokens tokens, BusinessClock clock)
+public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry registry, PageTokens tokens, DayRules rules,
+    BusinessClock clock)
     : ServiceOrderService.ServiceOrderServiceBase
 {
     private const int MaxNote = 500, MaxStars = 5;
@@ -30,7 +31,7 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         read.Check();
         context.RequireActing(onBehalfOf, recipient);
         RegionGrains.RequireRegion(recipient.Region);
-        long step = (await grains.PolicyAsync(recipient.Region, ChinaTime.DateOf(start))).Hours.Quantum.Value;
+        long step = (await rules.PolicyAsync(recipient.Region, ChinaTime.DateOf(start))).Hours.Quantum.Value;
         if (minutes % step != 0) read.Refuse("planned.value", "NOT_A_STEP", ("step", $"{step}"));
         read.Check();
 

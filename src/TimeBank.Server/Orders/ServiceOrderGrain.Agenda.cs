@@ -30,9 +30,9 @@ public sealed partial class ServiceOrderGrain
     /// <summary>What the rules have against a request, and the recipient's agenda.</summary>
     private async Task<(Refusal? Refusal, string Agenda)> RequestRefusalAsync(ServiceWanted request, OrderPlan plan)
     {
-        Policy policy = await GrainFactory.PolicyAsync(Region, plan.Day);
+        Policy policy = await rules.PolicyAsync(Region, plan.Day);
         CatalogueItem? item = Slug.TryParse(request.Item, out Slug id)
-            ? (await GrainFactory.CatalogueAsync(Region, plan.Day)).Find(id) : null;
+            ? (await rules.CatalogueAsync(Region, plan.Day)).Find(id) : null;
         Refusal? noItem = item is null ? Refusal.Of(Reason.ItemNotFound, ("item", request.Item))
             : item.Payer != Payer.TimeBank ? Refusal.Of(Reason.ItemNotFound, ("item", request.Item), ("paid_in", Unit.Fen.Code))
             : null;

@@ -97,7 +97,7 @@ public sealed partial class ServiceOrderGrain
     private async Task<Refusal?> ReleaseHoldAsync(Command command, OrderEnd end, Action words)
     {
         (int attempt, Outcome? outcome) = await Writer.AttemptAsync(EndId);
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Policy policy = await rules.PolicyAsync(Region, Today);
         outcome ??= await WriteAsync(HourEntries.ReleaseService(
             command.Header(EndId(attempt), Today, policy.Version.ToString(), OrderDetails.OfEnd(command.Id, LocalKey, end, 0, 0)),
                 EntryId.Parse(State.Hold!.Id)));
@@ -110,7 +110,7 @@ public sealed partial class ServiceOrderGrain
         if (outcome is null)
         {
             EntryId id = EndId(attempt);
-            Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+            Policy policy = await rules.PolicyAsync(Region, Today);
             var details = EntryDetails.Of(OrderDetails.OfEnd(null, LocalKey, OrderEnd.Expired, 0, 0));
             var header = new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", details);
             outcome = await Writer.SubmitIfAcceptedAsync(HourEntries.ExpireService(header, EntryId.Parse(State.Hold!.Id)), IsDryRun);

@@ -11,7 +11,7 @@ namespace TimeBank.Server;
 /// </remarks>
 public sealed partial class ServiceOrderGrain(
     [PersistentState(ServiceOrderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ServiceOrderState> state,
-    HourSettlement settlement, BusinessClock clock)
+    HourSettlement settlement, DayRules rules, BusinessClock clock)
     : WorkflowGrain<ServiceOrderState>(state, clock), IServiceOrderGrain
 {
     private OrderPlan Plan => new(State.PlannedStart, new Minutes(State.PlannedMinutes));
@@ -58,7 +58,7 @@ public sealed partial class ServiceOrderGrain(
         if (await GrainFactory.Volunteer(Region, volunteer).GetAsync() is not { } person) return new Refusal(Reason.VolunteerNotFound);
         string agenda = AgendaOf(person);
         if (agenda == State.RecipientAgenda) return new Refusal(Reason.OrderSelfService);
-        Policy policy = await GrainFactory.PolicyAsync(Region, Plan.Day);
+        Policy policy = await rules.PolicyAsync(Region, Plan.Day);
         Refusal? refusal = OrderRule.Earn(person.BirthDate, Plan.Day, policy.Hours)
             ?? await ReserveAsync(agenda, Plan, serves: true, policy.Hours.DayMax);
         if (refusal is not null) return refusal;
@@ -80,7 +80,7 @@ public sealed partial class ServiceOrderGrain(
         StepAsync(step.Command, () => MayServe(step.Party), async () =>
     {
         if (OrderRule.CheckOut(State.State) is { } notNow) return notNow;
-        Policy policy = await GrainFactory.PolicyAsync(Region, Plan.Day);
+        Policy policy = await rules.PolicyAsync(Region, Plan.Day);
         DateTimeOffset now = Now;
         Minutes counts = await ServeAsync(OrderRule.Served(Plan, State.CheckedIn!.Value, now, policy.Hours), policy.Hours, keep: true);
         await ChangeAsync(step.Command, () =>
@@ -121,7 +121,7 @@ public sealed partial class ServiceOrderGrain(
     /// <summary>What staff settle counts for the day of service like any other, and is never cut without their knowing.</summary>
     private async Task<Refusal?> DayRefusalAsync(Minutes settled)
     {
-        HoursPolicy policy = (await GrainFactory.PolicyAsync(Region, Plan.Day)).Hours;
+        HoursPolicy policy = (await rules.PolicyAsync(Region, Plan.Day)).Hours;
         if (await ServeAsync(settled, policy, keep: false) < settled)
             return Refusal.Of(Reason.DayTooLong, ("limit", $"{policy.DayMax.Value}"), ("unit", Unit.Minutes.Code));
         await ServeAsync(settled, policy, keep: true);

@@ -45,11 +45,3 @@ public sealed class CatalogueGrain([PersistentState("catalogue", "timebank")] IP
     private static VersionedFile<Ledger.Catalogue> Of(Ledger.Catalogue catalogue, ProposedVersion? stored) => new(
         catalogue.Region, catalogue.Version, catalogue.Effective, catalogue.File, catalogue, stored);
 }
-
-/// <summary>What grains ask the catalogue for.</summary>
-internal static class CatalogueCalls
-{
-    /// <summary>The service list in force in a region on a day.</summary>
-    public static Task<Ledger.Catalogue> CatalogueAsync(this IGrainFactory grains, RegionCode region, DateOnly day) =>
-        grains.GetGrain<ICatalogueGrain>(region.ToString()).AtAsync(day);
-}

@@ -5,22 +5,29 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The policy and the service list that a day is judged by. Those of a day that has begun are final (a version takes effect tomorrow at the
-/// earliest), so that
-/// their grains are asked once and not by every voucher.
+/// The one way to the policy and the service list that a day is judged by. A version takes effect tomorrow at the earliest, so the answer
+/// for a day that has begun is final: it is kept, and the grains are asked once for it.
 /// </summary>
 public sealed class DayRules(IGrainFactory grains, BusinessClock clock)
 {
     private const int MaxKept = 1_000;
 
-    private readonly ConcurrentDictionary<(RegionCode Region, DateOnly Day), (Policy Policy, Ledger.Catalogue Catalogue)> _final = new();
+    private readonly ConcurrentDictionary<(RegionCode Region, DateOnly Day), Policy> _policies = new();
+    private readonly ConcurrentDictionary<(RegionCode Region, DateOnly Day), Catalogue> _catalogues = new();
 
-    public async ValueTask<(Policy Policy, Ledger.Catalogue Catalogue)> AtAsync(RegionCode region, DateOnly day)
+    public ValueTask<Policy> PolicyAsync(RegionCode region, DateOnly day) =>
+        AtAsync(_policies, region, day, static (grains, region, day) => grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(day));
+
+    public ValueTask<Catalogue> CatalogueAsync(RegionCode region, DateOnly day) =>
+        AtAsync(_catalogues, region, day, static (grains, region, day) => grains.GetGrain<ICatalogueGrain>(region.ToString()).AtAsync(day));
+
+    private async ValueTask<T> AtAsync<T>(ConcurrentDictionary<(RegionCode, DateOnly), T> final, RegionCode region, DateOnly day,
+        Func<IGrainFactory, RegionCode, DateOnly, Task<T>> ask)
     {
-        if (_final.TryGetValue((region, day), out (Policy, Ledger.Catalogue) kept)) return kept;
-        (Policy, Ledger.Catalogue) found = (await grains.PolicyAsync(region, day), await grains.CatalogueAsync(region, day));
+        if (final.TryGetValue((region, day), out T? kept)) return kept;
+        T found = await ask(grains, region, day);
         if (day > clock.Today) return found;
-        if (_final.Count >= MaxKept) _final.Clear();
-        return _final[(region, day)] = found;
+        if (final.Count >= MaxKept) final.Clear();
+        return final[(region, day)] = found;
     }
 }

@@ -11,7 +11,7 @@ namespace TimeBank.Server;
 /// entry whose id follows from what it settles, so that a crash, a retry and two who look at once are one effect. Where nothing is due it
 /// costs what reading the hours costs.
 /// </summary>
-public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, BusinessClock clock)
+public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, DayRules rules, BusinessClock clock)
 {
     /// <summary>The detail of an entry that names the run which wrote it.</summary>
     internal const string RunDetail = "run";
@@ -134,7 +134,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, B
     /// </summary>
     private async Task<EntryHeader> HeaderAsync(RegionCode region, EntryId id, Command? run)
     {
-        string policy = (await grains.PolicyAsync(region, clock.Today)).Version.ToString();
+        string policy = (await rules.PolicyAsync(region, clock.Today)).Version.ToString();
         Digest digest = Digest.Of(id.ToArray());
         return run is null
             ? new EntryHeader(id, digest, System, "", clock.Today, policy, "", EntryHeader.NoDetails)

@@ -7,7 +7,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IClearingGrain"/>
 public sealed class ClearingGrain(
     [PersistentState("clearing", GrainStorageNames.TimeBank)] IPersistentState<ClearingState> state, ILedgerReader ledger,
-        BusinessClock clock, ILogger<ClearingGrain> log)
+        DayRules rules, BusinessClock clock, ILogger<ClearingGrain> log)
     : Grain, IClearingGrain
 {
     private const int Page = 100, MaxRegions = 10_000;
@@ -34,7 +34,7 @@ public sealed class ClearingGrain(
     public async Task<Reply<TransferredHours>> TransferAsync(Command command, string from, string to, long minutes)
     {
         Refusal? refusal = await TransferRefusalAsync(from, to);
-        Policy policy = await GrainFactory.PolicyAsync(Region, clock.Today);
+        Policy policy = await rules.PolicyAsync(Region, clock.Today);
         Outcome outcome = await Ledger.DecideAsync(command, clock.Today, refusal, () => HourEntries.ClearOut(
             command.Header(clock.Today, policy.Version.ToString(), (To, to), (From, from)),
             OpaqueId.Parse(from), RegionOf(to), new Minutes(minutes)));

@@ -16,9 +16,6 @@ internal static class PersonCalls
     public static IElderGrain Elder(this IGrainFactory grains, RegionCode region, string id) =>
         grains.GetGrain<IElderGrain>($"{region}/{id}");
 
-    public static Task<Policy> PolicyAsync(this IGrainFactory grains, RegionCode region, DateOnly day) =>
-        grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(day);
-
     /// <summary>The day of birth of a person; null where nobody is registered by that name.</summary>
     public static async Task<DateOnly?> BirthDateAsync(this IGrainFactory grains, RegionCode region, string person) =>
         person.StartsWith(Volunteers, StringComparison.Ordinal)

@@ -8,7 +8,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IVolunteerGrain"/>
 public sealed class VolunteerGrain(
     [PersistentState(VolunteerState.Kind, GrainStorageNames.TimeBank)] IPersistentState<VolunteerState> state,
-    HourSettlement settlement, ILedgerReader ledger, BusinessClock clock)
+    HourSettlement settlement, ILedgerReader ledger, DayRules rules, BusinessClock clock)
     : WorkflowGrain<VolunteerState>(state, clock), IVolunteerGrain
 {
     private PostingCursor _read = PostingCursor.Start;
@@ -19,7 +19,7 @@ public sealed class VolunteerGrain(
 
     public async Task<Reply<VolunteerRecord>> EnrolAsync(Command command, string displayName, DateOnly birthDate, string home)
     {
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = OrderRule.Earn(birthDate, Today, policy.Hours) ?? await HomeAsync(home);
         refusal = await OnceAsync(command, () => refusal, () =>
         {
@@ -41,11 +41,11 @@ public sealed class VolunteerGrain(
 
     public Task<VolunteerRecord?> GetAsync() => Task.FromResult(Exists ? View() : null);
 
-    public async Task<PersonHours?> HoursAsync() => Exists ? await HoursAsync(await GrainFactory.PolicyAsync(Region, Today)) : null;
+    public async Task<PersonHours?> HoursAsync() => Exists ? await HoursAsync(await rules.PolicyAsync(Region, Today)) : null;
 
     public async Task<Reply<MovedHours>> GiftAsync(Command command, string receiver, long minutes)
     {
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = await GiftRefusalAsync(command, receiver, minutes, policy);
         return await GiveAsync(
             command, policy, refusal, new Minutes(minutes),
@@ -54,7 +54,7 @@ public sealed class VolunteerGrain(
 
     public async Task<Reply<MovedHours>> DonateAsync(Command command, long minutes)
     {
-        Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+        Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = Exists
             ? GiftRule.Givable(await settlement.HoursAsync(Region, Id), new Minutes(minutes))
             : new Refusal(Reason.VolunteerNotFound);
@@ -64,7 +64,7 @@ public sealed class VolunteerGrain(
 
     public async Task<Outcome> EarnAsync(ServiceEarned service)
     {
-        Policy policy = await GrainFactory.PolicyAsync(Region, service.Day);
+        Policy policy = await rules.PolicyAsync(Region, service.Day);
         HoursBalance hours = await Writer.HoursAsync(Id);
         CapSplit split = CapSplit.Of(hours.Posted.Earned, new Minutes(service.Minutes), policy.Hours);
         EntryHeader header = service.Command.Header(EntryId.Parse(service.EntryId), service.Day, policy.Version.ToString(),
@@ -81,7 +81,7 @@ public sealed class VolunteerGrain(
         (int attempt, Outcome? outcome) = await Writer.AttemptAsync(number => ArrivalId(left, number));
         if (outcome is null)
         {
-            Policy policy = await GrainFactory.PolicyAsync(Region, Today);
+            Policy policy = await rules.PolicyAsync(Region, Today);
             var header = new EntryHeader(
                 ArrivalId(left, attempt), Digest.Parse(arrival.Digest), arrival.Actor, arrival.OnBehalfOf,
                 Today, policy.Version.ToString(), "",

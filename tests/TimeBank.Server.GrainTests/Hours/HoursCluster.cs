@@ -45,7 +45,7 @@ internal sealed class HoursCluster : IAsyncDisposable
         builder.ConfigureSilo((_, silo) => silo.Services
             .AddSingleton<ILedgerStore>(cluster.Journal).AddSingleton<ILedgerReader>(cluster.Journal)
             .AddSingleton<ISaltSource, RandomSaltSource>()
-            .AddSingleton(new BusinessClock(cluster._clock)).AddSingleton<HourSettlement>()
+            .AddSingleton(new BusinessClock(cluster._clock)).AddSingleton<DayRules>().AddSingleton<HourSettlement>()
             .AddGrainStorage(GrainStorageNames.TimeBank, (_, _) => cluster.States));
         cluster._cluster = builder.Build();
         await cluster._cluster.DeployAsync();
