@@ -10,7 +10,7 @@ using ServicePlace = TimeBank.V1.ServicePlace;
 namespace TimeBank.Server;
 
 /// <summary>A voucher's life. The other half is about runs.</summary>
-public sealed partial class VoucherApi(
+public sealed class VoucherApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PageTokens tokens, BusinessClock clock)
     : VoucherService.VoucherServiceBase
 {
@@ -152,4 +152,35 @@ public sealed partial class VoucherApi(
         await vouchers.FindAsync(name.Region, OpaqueId.Parse(name.Id), cancellation) is { } account
             ? await vouchers.ReadAsync(name.Region, account, cancellation)
             : throw Problem.Of(Reason.VoucherNotFound);
+
+    public override async Task IssueVouchers(IssueVouchersRequest request, IServerStreamWriter<RunProgress> stream,
+        ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Named(request.Programme, "programme", FundContract.Programmes);
+        DateOnly month = read.Month(request.Month, "month");
+        read.Check();
+        var run = new VoucherRun(context.Command(request, id), month);
+        IProgrammeGrain programme = grains.GetGrain<IProgrammeGrain>(name.GrainKey);
+        (await programme.BeginIssueAsync(run, context.CancellationToken)).OrThrow();
+        var report = new RunReport(stream, clock);
+        report.Expect(await registry.CountAsync(new RegistryQuery(name.Region, ElderState.Kind), context.CancellationToken));
+        await report.FollowAsync(programme.PagesAsync(run, context.CancellationToken), context.CancellationToken);
+    }
+
+    public override async Task ExpireVouchers(ExpireVouchersRequest request, IServerStreamWriter<RunProgress> stream,
+        ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        ResourceName? programme = read.NamedOrNull(request.Programme, "programme", FundContract.Programmes);
+        if (programme is { } one) read.SameRegion(region, one, "programme");
+        read.Check();
+        Slug? only = programme is { } named ? Slug.Parse(named.Id) : null;
+        var run = new ExpiryRun(context.Command(request, id), region, only, grains, ledger, clock);
+        var report = new RunReport(stream, clock);
+        await report.FollowAsync(run.PagesAsync(report, context.CancellationToken), context.CancellationToken);
+    }
 }

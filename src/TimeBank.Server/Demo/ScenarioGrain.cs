@@ -48,7 +48,7 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
         return Task.CompletedTask;
     }
 
-    public Task<ScenarioRecord> GetAsync() => Task.FromResult(Message());
+    public Task<ScenarioRecord> GetAsync() => Task.FromResult(Record());
 
     public Task<Reply<ScenarioRecord>> AdvanceAsync(Command command, DateTimeOffset to) =>
         OnceAsync(command, TooFar(to), scenario =>
@@ -62,7 +62,7 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
     private async Task<Reply<ScenarioRecord>> OnceAsync(Command command, Refusal? refusal, Action<ScenarioState> change)
     {
         string id = command.Id.ToString();
-        if (state.State.Done.TryGetValue(id, out string? digest)) return digest == command.RequestDigest ? Message()
+        if (state.State.Done.TryGetValue(id, out string? digest)) return digest == command.RequestDigest ? Record()
             : Reason.RequestIdReused;
         if (state.State.Finished) return Reason.ScenarioFinished;
         if (refusal is not null) return refusal;
@@ -79,11 +79,11 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
             throw;
         }
         clock.Set(state.State.Now.Value, state.State.Finished);
-        return Message();
+        return Record();
     }
 
     private static Refusal? TooFar(DateTimeOffset to) =>
         ScenarioClock.IsBeyond(to) ? Refusal.Of(Reason.ScenarioTooFar, ("field", "to"), ("last", $"{ScenarioClock.LastDay:O}")) : null;
 
-    private ScenarioRecord Message() => new(clock.Start, clock.GetUtcNow(), state.State.Finished);
+    private ScenarioRecord Record() => new(clock.Start, clock.GetUtcNow(), state.State.Finished);
 }

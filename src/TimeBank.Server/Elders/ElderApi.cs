@@ -7,7 +7,8 @@ namespace TimeBank.Server;
 
 /// <summary>Elders, their assessments, and what they are entitled to.</summary>
 public sealed partial class ElderApi(
-    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourSettlement settlement, PageTokens tokens, DayRules rules,
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourRuns runs, PageTokens tokens,
+        DayRules rules,
         BusinessClock clock)
     : ElderService.ElderServiceBase
 {
@@ -48,7 +49,7 @@ public sealed partial class ElderApi(
             request.PageToken);
         Policy policy = await rules.PolicyAsync(region, clock.Today);
         var response = new ListEldersResponse { NextPageToken = next, Unreadable = { rows.Unreadable(region, PersonContract.Elders) } };
-        response.Elders.Add(rows.Readable().Select(row => row.State.ToMessage(row.Key).ToContract(region, clock.Today, policy)));
+        response.Elders.Add(rows.Readable().Select(row => row.State.ToRecord(row.Key).ToContract(region, clock.Today, policy)));
         return response;
     }
 
@@ -101,4 +102,34 @@ public sealed partial class ElderApi(
 
     private async Task<Elder> ToContractAsync(ElderRecord elder, RegionCode region) =>
         elder.ToContract(region, clock.Today, await rules.PolicyAsync(region, clock.Today));
+
+    public override async Task IssueHours(IssueHoursRequest request, IServerStreamWriter<RunProgress> stream, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        DateOnly month = read.Month(request.Month, "month");
+        ResourceName? elder = read.ResourceOrNull(request.Elder, "elder", PersonContract.Elders);
+        if (elder is { } one) read.SameRegion(region, one, "elder");
+        read.Check();
+        RegionGrains.RequireRegion(region);
+        Command run = context.Command(request, id);
+        var report = new RunReport(stream, clock);
+        await report.FollowAsync(
+            elder is { } only ? runs.IssueToOneAsync(run, month, only)
+            : runs.IssueAsync(run, region, month, report, context.CancellationToken),
+            context.CancellationToken);
+    }
+
+    public override async Task ExpireHours(ExpireHoursRequest request, IServerStreamWriter<RunProgress> stream, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        read.Check();
+        RegionGrains.RequireRegion(region);
+        var report = new RunReport(stream, clock);
+        await report.FollowAsync(
+            runs.EndAsync(context.Command(request, id), region, report, context.CancellationToken), context.CancellationToken);
+    }
 }

@@ -111,7 +111,7 @@ public sealed class ElderGrain(
     private static Reply<GrantedHours> Granted(Outcome outcome, long? poolRemaining) =>
         outcome.Refusal is { } refusal ? refusal : new GrantedHours(outcome.Entry!.Index, poolRemaining);
 
-    private ElderRecord View() => State.ToMessage(LocalKey);
+    private ElderRecord View() => State.ToRecord(LocalKey);
 
     private ElderFacts Facts => View().Facts(Region);
 

@@ -97,7 +97,7 @@ public sealed class ElderState : WorkflowState
     public List<AssessmentRecord> Assessments { get; set; } = [];
 
     /// <param name="id">The part of the grain's key after the region.</param>
-    public ElderRecord ToMessage(string id) => new(
+    public ElderRecord ToRecord(string id) => new(
         id, DisplayName, BirthDate, Registered, Difficulties,
         [.. Assessments], Status);
 }

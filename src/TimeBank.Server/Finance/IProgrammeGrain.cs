@@ -77,52 +77,6 @@ public sealed record AllotmentDetails(ImmutableArray<FunderPart> Lines, string S
 public sealed record VoucherRun([property: Id(0)] Command Command, [property: Id(1)] DateOnly Month,
     [property: Id(2)] long CommittedFen = 0);
 
-/// <summary>What a run did with one page of elders or vouchers.</summary>
-/// <param name="Looked">How many were looked at.</param>
-/// <param name="Changed">How many this run has issued or expired, now or when it was called before.</param>
-/// <param name="Amounts">What these come to, by unit.</param>
-/// <param name="Skipped">How many were left out, by reason.</param>
-/// <param name="Next">Where the next page begins; null after the last.</param>
-/// <param name="CommittedFen">Where a run is only tried: what this page and those before it would bind of the programme's money.</param>
-[GenerateSerializer, Immutable, Alias("timebank.run-page")]
-public sealed record RunPage(
-    [property: Id(0)] long Looked,
-    [property: Id(1)] long Changed,
-    [property: Id(2)] ImmutableDictionary<string, long> Amounts,
-    [property: Id(3)] ImmutableDictionary<Reason, long> Skipped,
-    [property: Id(4)] string? Next,
-    [property: Id(5)] long CommittedFen = 0);
-
-/// <summary>Counts what a run does with a page.</summary>
-public sealed class RunTally
-{
-    private readonly Dictionary<string, long> _amounts = [];
-    private readonly Dictionary<Reason, long> _skipped = [];
-    private long _looked;
-    private long _changed;
-
-    public static RunPage Nothing { get; } = new RunTally().ToMessage(null);
-
-    public void Change(Unit unit, long amount)
-    {
-        _looked++;
-        _changed++;
-        _amounts[unit.Code] = _amounts.GetValueOrDefault(unit.Code) + amount;
-    }
-
-    /// <summary>There was nothing to do, which is no reason.</summary>
-    public void Look() => _looked++;
-
-    public void Skip(Reason reason)
-    {
-        _looked++;
-        _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
-    }
-
-    public RunPage ToMessage(string? next, long committedFen = 0) =>
-        new(_looked, _changed, _amounts.ToImmutableDictionary(), _skipped.ToImmutableDictionary(), next, committedFen);
-}
-
 /// <summary>A programme as it was opened. Its money and its vouchers stand in the ledger.</summary>
 /// <param name="Id">A slug that staff chose.</param>
 /// <param name="Unit">The code of the vouchers' unit.</param>

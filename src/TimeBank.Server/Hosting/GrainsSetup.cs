@@ -20,6 +20,7 @@ public static class GrainsSetup
         builder.Services.AddSingleton(new BusinessClock(time, new ClockGuard(bounds, time)));
         builder.Services.AddSingleton<DayRules>();
         builder.Services.AddSingleton<HourSettlement>();
+        builder.Services.AddSingleton<HourRuns>();
         builder.Services.AddSingleton<SettlementRounds>();
         if (options.RoundSeconds > 0)
         {

@@ -58,7 +58,7 @@ public sealed partial class ServiceOrderApi
     /// <summary>An order as it stands: one whose time is over ends when it is looked at, where no round has come to it yet.</summary>
     private async Task<OrderRecord> ShownAsync(RegionCode region, RegistryRow<ServiceOrderState> row)
     {
-        OrderRecord found = row.State.ToMessage(row.Key);
+        OrderRecord found = row.State.ToRecord(row.Key);
         return row.State.IsOver(clock.Now) ? await grains.GetGrain<IServiceOrderGrain>($"{region}/{row.Key}").GetAsync() ?? found : found;
     }
 

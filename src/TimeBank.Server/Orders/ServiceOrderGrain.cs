@@ -249,7 +249,7 @@ public sealed partial class ServiceOrderGrain(
 
     private OrderRecord View()
     {
-        OrderRecord order = State.ToMessage(LocalKey);
+        OrderRecord order = State.ToRecord(LocalKey);
         // An entry that was only tried has no name.
         return IsDryRun ? order with { HoldEntry = Stored.Hold?.Entry, EndEntry = Stored.EndEntry } : order;
     }

@@ -94,7 +94,7 @@ public sealed class ServiceOrderState : WorkflowState
     };
 
     /// <param name="id">The part of the grain's key after the region.</param>
-    public OrderRecord ToMessage(string id) => new(
+    public OrderRecord ToRecord(string id) => new(
         id, Recipient, Item, State, PlannedStart, PlannedMinutes, Volunteer,
         Created, Accepted, CheckedIn, CheckedOut, Ended,
         ServedMinutes, CreditedMinutes, ToPoolMinutes, Hold?.Entry, EndEntry,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 using TimeBank.Writer;
@@ -16,6 +17,16 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     private const int VouchersAtOnce = 500;
 
     private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(region.ToString());
+
+    public async IAsyncEnumerable<RunPage> PagesAsync(RunReport report, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Outcome begun = (await BeginAsync()).OrThrow();
+        RunPage before = begun.Replayed ? await DoneBeforeAsync(cancellation) : RunTally.Nothing;
+        IReadOnlyList<OpaqueId[]> pages = await DueAsync(cancellation);
+        report.Expect(before.Looked + pages.Sum(page => page.LongLength));
+        if (begun.Replayed) yield return before;
+        foreach (OpaqueId[] page in pages) yield return await ExpireAsync(page);
+    }
 
     /// <summary>Resolves the run's id.</summary>
     /// <returns>The outcome; replayed where the run had begun before.</returns>
@@ -37,7 +48,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
             IReadOnlyList<LinkedEntry> page = await ledger.EntriesAsync(region, filter, before, AccountsAtOnce, cancellation);
             foreach (JournalEntry entry in page.Select(linked => linked.Entry).Where(entry => entry.Header.RequestDigest == digest)) Count(
                 tally, entry);
-            if (page.Count < AccountsAtOnce) return tally.ToMessage(null);
+            if (page.Count < AccountsAtOnce) return tally.ToPage(null);
             before = page[^1].Entry.Index;
         }
     }
@@ -72,7 +83,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
             else if (outcome.Refusal is { } other) tally.Skip(other.Reason);
             else Count(tally, outcome.Entry!);
         }
-        return tally.ToMessage(null);
+        return tally.ToPage(null);
     }
 
     private static void Count(RunTally tally, JournalEntry entry) => tally.Change(entry.Transfers[0].Unit, entry.Transfers[0].Posted);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 
@@ -66,7 +67,7 @@ internal sealed class IssueRun(
                 tally.Change(programme.Unit, outcome.Entry!.Transfers[0].Posted);
             }
         }
-        return tally.ToMessage(page.Next, committed);
+        return tally.ToPage(page.Next, committed);
     }
 
     private Line Judge(RegistryRow<ElderState> row)
@@ -128,6 +129,22 @@ internal sealed class IssueRun(
         /// <summary>The money that the vouchers still to be issued bind.</summary>
         public Fen Needed => Lines.Where(line => !line.Voucher.IsIssued && line.Grant.Refusal is null)
             .Aggregate(Fen.Zero, (sum, line) => sum + Programme.Commitment(line.Grant.Amount));
+    }
+}
+
+/// <summary>A run that issues vouchers, as the service drives it: the programme's grain issues a page of elders at a time.</summary>
+internal static class IssuePages
+{
+    public static async IAsyncEnumerable<RunPage> PagesAsync(
+        this IProgrammeGrain programme, VoucherRun run, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (string? after = null; ;)
+        {
+            RunPage page = await programme.IssueAsync(run, after, cancellation);
+            yield return page;
+            if (page.Next is null) yield break;
+            (run, after) = (run with { CommittedFen = page.CommittedFen }, page.Next);
+        }
     }
 }
 

@@ -1,13 +1,19 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>Adds up what a run's pages did.</summary>
-internal sealed class RunReport(DateTimeOffset start)
+/// <summary>
+/// What the caller of a run hears: the progress after each page, and the summary at the end. Every run goes through its loop.
+/// </summary>
+public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessClock clock)
 {
+    private readonly DateTimeOffset _start = clock.Now;
     private readonly SortedDictionary<string, long> _amounts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Reason, long> _skipped = [];
     private long _expected;
@@ -17,7 +23,20 @@ internal sealed class RunReport(DateTimeOffset start)
     /// <summary>So many more are to be looked at.</summary>
     public void Expect(long count) => _expected += count;
 
-    public void Add(RunPage page)
+    /// <summary>Carries a run out, page by page. A caller who hangs up ends it before its next page; another call goes on from
+    /// there.</summary>
+    public async Task FollowAsync(IAsyncEnumerable<RunPage> pages, CancellationToken cancellation)
+    {
+        await foreach (RunPage page in pages.WithCancellation(cancellation))
+        {
+            Add(page);
+            await stream.WriteAsync(ToContract(), cancellation);
+            cancellation.ThrowIfCancellationRequested();
+        }
+        await stream.WriteAsync(ToContract(clock.Now), cancellation);
+    }
+
+    private void Add(RunPage page)
     {
         _looked += page.Looked;
         _changed += page.Changed;
@@ -25,8 +44,8 @@ internal sealed class RunReport(DateTimeOffset start)
         foreach ((Reason reason, long count) in page.Skipped) _skipped[reason] = _skipped.GetValueOrDefault(reason) + count;
     }
 
-    /// <summary>The progress; with the summary once the run has ended.</summary>
-    public RunProgress ToContract(DateTimeOffset? end = null)
+/// <summary>The progress; with the summary once the run has ended.</summary>
+    private RunProgress ToContract(DateTimeOffset? end = null)
     {
         // Who registered while the run was under way was looked at without having been expected.
         var progress = new RunProgress { Done = _looked, Total = Math.Max(_expected, _looked), Changed = _changed,
@@ -39,7 +58,7 @@ internal sealed class RunReport(DateTimeOffset start)
             Total = _looked,
             Changed = _changed,
             Skipped = progress.Skipped,
-            StartTime = Timestamp.FromDateTimeOffset(start),
+            StartTime = Timestamp.FromDateTimeOffset(_start),
             EndTime = Timestamp.FromDateTimeOffset(end.Value),
         };
         progress.Summary.Amounts.Add(Amounts());
@@ -49,6 +68,52 @@ internal sealed class RunReport(DateTimeOffset start)
     }
 
     private IEnumerable<Amount> Amounts() => _amounts.Select(amount => Unit.Parse(amount.Key).Of(amount.Value));
+}
+
+/// <summary>What a run did with one page of elders or vouchers.</summary>
+/// <param name="Looked">How many were looked at.</param>
+/// <param name="Changed">How many this run has issued or expired, now or when it was called before.</param>
+/// <param name="Amounts">What these come to, by unit.</param>
+/// <param name="Skipped">How many were left out, by reason.</param>
+/// <param name="Next">Where the next page begins; null after the last.</param>
+/// <param name="CommittedFen">Where a run is only tried: what this page and those before it would bind of the programme's money.</param>
+[GenerateSerializer, Immutable, Alias("timebank.run-page")]
+public sealed record RunPage(
+    [property: Id(0)] long Looked,
+    [property: Id(1)] long Changed,
+    [property: Id(2)] ImmutableDictionary<string, long> Amounts,
+    [property: Id(3)] ImmutableDictionary<Reason, long> Skipped,
+    [property: Id(4)] string? Next,
+    [property: Id(5)] long CommittedFen = 0);
+
+/// <summary>Counts what a run does with a page.</summary>
+public sealed class RunTally
+{
+    private readonly Dictionary<string, long> _amounts = [];
+    private readonly Dictionary<Reason, long> _skipped = [];
+    private long _looked;
+    private long _changed;
+
+    public static RunPage Nothing { get; } = new RunTally().ToPage(null);
+
+    public void Change(Unit unit, long amount)
+    {
+        _looked++;
+        _changed++;
+        _amounts[unit.Code] = _amounts.GetValueOrDefault(unit.Code) + amount;
+    }
+
+    /// <summary>There was nothing to do, which is no reason.</summary>
+    public void Look() => _looked++;
+
+    public void Skip(Reason reason)
+    {
+        _looked++;
+        _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
+    }
+
+    public RunPage ToPage(string? next, long committedFen = 0) =>
+        new(_looked, _changed, _amounts.ToImmutableDictionary(), _skipped.ToImmutableDictionary(), next, committedFen);
 }
 
 /// <summary>

@@ -126,7 +126,7 @@ public sealed class VolunteerState : WorkflowState
     public Dictionary<string, GivenState> Given { get; set; } = [];
 
     /// <param name="id">The part of the grain's key after the region.</param>
-    public VolunteerRecord ToMessage(string id) =>
+    public VolunteerRecord ToRecord(string id) =>
         new(id, DisplayName, BirthDate, Enrolled, Home,
             [.. Family]);
 }
@@ -148,7 +148,7 @@ public sealed record GivenState(
     public static GivenState Of(long entry, PersonHours after) =>
         new(entry, after.Earned, after.Gifted, after.Issued, after.Held, after.Available, after.Lifetime, after.Cap, after.Stars);
 
-    public MovedHours ToMessage() => new(Entry, new PersonHours(Earned, Gifted, Issued, Held, Available, Lifetime, Cap, Stars));
+    public MovedHours ToRecord() => new(Entry, new PersonHours(Earned, Gifted, Issued, Held, Available, Lifetime, Cap, Stars));
 }
 
 /// <summary>A direct relative of a volunteer.</summary>

@@ -62,7 +62,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
             request.PageToken);
         IEnumerable<string> unreadable = rows.Unreadable(region, PersonContract.Volunteers);
         var response = new ListVolunteersResponse { NextPageToken = next, Unreadable = { unreadable } };
-        response.Volunteers.Add(await Task.WhenAll(rows.Readable().Select(row => WithStarsAsync(row.State.ToMessage(row.Key), region))));
+        response.Volunteers.Add(await Task.WhenAll(rows.Readable().Select(row => WithStarsAsync(row.State.ToRecord(row.Key), region))));
         return response;
     }
 

@@ -100,7 +100,7 @@ public sealed class VolunteerGrain(
     /// </summary>
     internal static EntryId ArrivalId(EntryId left, int attempt) => left.Step($"arrival {attempt}");
 
-    private VolunteerRecord View() => State.ToMessage(LocalKey);
+    private VolunteerRecord View() => State.ToRecord(LocalKey);
 
     private async Task<PersonHours> HoursAsync(Policy policy)
     {
@@ -176,7 +176,7 @@ public sealed class VolunteerGrain(
             Refusal? refused = await OnceAsync(
                 command, () => refusal, () => propose(command.Header(Today, policy.Version.ToString()), minutes),
                 given => State.Given[id] = GivenState.Of(given.Entry!.Index, After(given)));
-            return refused is null ? State.Given[id].ToMessage() : refused;
+            return refused is null ? State.Given[id].ToRecord() : refused;
         }
 
         // An entry of an earlier build has what was answered then. Where a crash kept an answer from being given, the hours are gone
