@@ -1,29 +1,27 @@
 namespace TimeBank.Ledger;
 
-/// <summary>
-/// The chart of accounts: every path that exists, with its unit and its limit. A voucher's account is opened by its issue alone.
-/// </summary>
+/// <summary>The chart of accounts: every path with its unit and its limit. Only an issue opens a voucher's account.</summary>
 public static class Chart
 {
     private const AccountFlags Credit = AccountFlags.DebitsMustNotExceedCredits;
     private const AccountFlags Debit = AccountFlags.CreditsMustNotExceedDebits;
 
-    /// <summary>Every unit, in the order in which people read them.</summary>
+    /// <summary>Every unit, in reading order.</summary>
     public static IReadOnlyList<Unit> Units { get; } = [Unit.Minutes, Unit.Fen, Unit.Meal, Unit.Bath, Unit.Clean];
 
     /// <summary>Money in a bank account.</summary>
     public static AccountSpec Bank(Slug account) => Open($"bank/{account}", Unit.Fen, Debit);
 
-    /// <summary>Money of a source that no programme has been given yet.</summary>
+    /// <summary>Money of a fund that no programme has received yet.</summary>
     public static AccountSpec FundAvailable(Slug source) => Open($"fund/{source}/available", Unit.Fen, Credit);
 
-    /// <summary>Money given to a programme and not yet bound by a voucher.</summary>
+    /// <summary>Money given to a programme that no voucher binds yet.</summary>
     public static AccountSpec ProgrammeAllotted(Slug programme) => Open($"programme/{programme}/allotted", Unit.Fen, Credit);
 
-    /// <summary>Money bound by unit vouchers that are out.</summary>
+    /// <summary>Money bound by unit vouchers that are still out.</summary>
     public static AccountSpec ProgrammeCommitted(Slug programme) => Open($"programme/{programme}/committed", Unit.Fen, Credit);
 
-    /// <summary>Service units out in vouchers, as a debit.</summary>
+    /// <summary>Service units of vouchers that are still out, as a debit.</summary>
     public static AccountSpec ProgrammeUnits(Slug programme, Unit unit) => Open($"programme/{programme}/units", unit, Debit);
 
     public static AccountPath VoucherPath(OpaqueId voucher) => AccountPath.Parse($"voucher/{voucher}");
@@ -33,41 +31,42 @@ public static class Chart
         path.Text.Split('/') is ["voucher", var id]
             ? OpaqueId.Parse(id) : throw new FormatException($"{path} is not the account of a voucher.");
 
-    /// <summary>A voucher that has been issued.</summary>
+    /// <summary>The account of an issued voucher.</summary>
     public static AccountSpec Voucher(OpaqueId voucher, Unit unit) => new(VoucherPath(voucher), unit, Credit, Opening.Never);
 
-    /// <summary>A voucher at its issue.</summary>
+    /// <summary>The account of a voucher that is being issued.</summary>
     public static AccountSpec NewVoucher(OpaqueId voucher, Unit unit, AccountTerms terms) =>
         new(VoucherPath(voucher), unit, Credit, Opening.New, terms);
 
-    /// <summary>Money that a provider has earned and is to be paid.</summary>
+    /// <summary>Money that a provider has earned and is still owed.</summary>
     public static AccountSpec ProviderPayable(OpaqueId provider) => Open($"provider/{provider}/payable", Unit.Fen, Credit, provider);
 
-    /// <summary>Hours issued to people in hardship and still out, as a debit. No limit: hours granted from the pool end here too.</summary>
+    /// <summary>
+    /// Hours issued to people in hardship and still out, as a debit. No limit: hours granted from the pool also expire into this account.
+    /// </summary>
     public static AccountSpec HoursIssued() => Open("hours/issued", Unit.Minutes, AccountFlags.None);
 
     public static AccountSpec PersonHours(OpaqueId person, HoursOrigin origin) =>
         Open($"person/{person}/hours/{Segment(origin)}", Unit.Minutes, Credit, person);
 
-    /// <summary>Hours given away for whoever needs them.</summary>
+    /// <summary>Donated hours, for people in need.</summary>
     public static AccountSpec DonatedPool() => Open("pool/donated", Unit.Minutes, Credit);
 
-    /// <summary>Hours that another region owes this one, as a debit.</summary>
+    /// <summary>Hours that another region owes this region, as a debit.</summary>
     public static AccountSpec ClearingDueFrom(RegionCode region) => Open($"clearing/{region}/due-from", Unit.Minutes, Debit);
 
-    /// <summary>Hours that this region owes another one.</summary>
+    /// <summary>Hours that this region owes another region.</summary>
     public static AccountSpec ClearingDueTo(RegionCode region) => Open($"clearing/{region}/due-to", Unit.Minutes, Credit);
 
     /// <summary>
-    /// The other side of every balance that was brought in from elsewhere, so that the sum of a unit stays zero. No limit: it stands on
-    /// either side.
+    /// The other side of every imported balance, so that the sum of a unit stays zero. No limit: its own balance may stand on either side.
     /// </summary>
     public static AccountSpec OpeningBalances(Unit unit) => Open($"opening/{unit.Code.ToLowerInvariant()}", unit, AccountFlags.None);
 
     /// <summary>
-    /// The account of a path where balances from elsewhere may be brought in: money in banks, funds, allotments and payables, hours of
-    /// people, in the pool and
-    /// issued. Null for all others: vouchers and what is bound for them come by issue alone, hours cleared belong to another journal too.
+    /// The account of a path that may receive an imported balance: money in banks, funds, allotments and payables; hours of people, in the
+    /// pool and issued. Null for all others: vouchers and the money bound for them come only from an issue, and cleared hours belong to
+    /// another region's journal too.
     /// </summary>
     public static AccountSpec? Importable(AccountPath path) => path.Text.Split('/') switch
     {
@@ -84,9 +83,8 @@ public static class Chart
     };
 
     /// <summary>
-    /// The path with <c>*</c> for the id of a person, a provider or a voucher, as trial balances add accounts up:
-    /// <c>person/*/hours/earned</c>.
-    /// Names that people chose, such as a fund's, stay.
+    /// The path with <c>*</c> in place of the id of a person, provider or voucher, for example <c>person/*/hours/earned</c>. Trial balances
+    /// add accounts up by it. Names that staff chose, such as a fund's, stay.
     /// </summary>
     public static string ClassOf(AccountPath path)
     {
@@ -95,7 +93,7 @@ public static class Chart
         return string.Join('/', parts);
     }
 
-    /// <summary>The first segments that an opaque id follows.</summary>
+    /// <summary>The first segments that are followed by an opaque id.</summary>
     public static IReadOnlyList<string> OwnedByIds { get; } = ["person", "provider", "voucher"];
 
     private static AccountSpec Open(string path, Unit unit, AccountFlags flags, OpaqueId? owner = null) =>
@@ -109,15 +107,15 @@ public static class Chart
     };
 }
 
-/// <summary>How a person came by hours, which decides what may be done with them.</summary>
+/// <summary>How a person got hours. The origin decides what the person may do with them.</summary>
 public enum HoursOrigin
 {
-    /// <summary>By own service; never expire, may be given on.</summary>
+    /// <summary>Earned by service. Never expire; may be given away.</summary>
     Earned = 1,
 
-    /// <summary>From the public purse, in hardship; end with the month.</summary>
+    /// <summary>Issued by the public purse in hardship. Expire with the month.</summary>
     Issued = 2,
 
-    /// <summary>From a family member; may be spent, not given on.</summary>
+    /// <summary>Given by a family member. May be spent, not given away.</summary>
     Gifted = 3,
 }

@@ -3,20 +3,20 @@ using System.Collections.Immutable;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// The typed constructors of entries: the chart of accounts' "what moves", one method an event, so that no caller puts a
-/// transfer together by hand. Amounts are positive; a zero is refused by the ledger as <see cref="Reason.AmountNotPositive"/>.
+/// The typed constructors of entries, one method per event ("what moves" in the chart of accounts). No caller puts a transfer together by
+/// hand. Amounts must be positive; the ledger refuses zero as <see cref="Reason.AmountNotPositive"/>.
 /// </summary>
 public static class Entries
 {
-    /// <summary>Remembers a refusal of the domain's rules under the id, so that a retry gets the same answer.</summary>
+    /// <summary>Remembers a refusal of the domain's rules under the id: a retry gets the same answer.</summary>
     public static Proposal Refuse(EntryHeader header, EntryCode code, Refusal refusal) =>
         new(header, EntryKind.Post, code) { Refused = refusal };
 
-    /// <summary>Remembers that the id belongs to this command, whose effect is a grain's own state.</summary>
+    /// <summary>Remembers that the id belongs to this command. The command's effect is a grain's own state.</summary>
     public static Proposal Note(EntryHeader header) => new(header, EntryKind.Note, EntryCode.Note);
 
-    /// <summary>Brings a balance in from elsewhere, against the unit's <see cref="Chart.OpeningBalances"/>.</summary>
-    /// <param name="account">One that <see cref="Chart.Importable"/> gives.</param>
+    /// <summary>Brings in a balance from another system, against the unit's <see cref="Chart.OpeningBalances"/>.</summary>
+    /// <param name="account">An account that <see cref="Chart.Importable"/> returns.</param>
     public static Proposal Import(EntryHeader header, AccountSpec account, bool isDebit, long amount) => Post(
         header, EntryCode.ImportBalance,
         isDebit ? new ProposedTransfer(account, Chart.OpeningBalances(account.Unit), amount)

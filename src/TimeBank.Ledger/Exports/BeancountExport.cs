@@ -1,6 +1,6 @@
 namespace TimeBank.Ledger;
 
-/// <summary>A beancount ledger. Balances are stated for the day after the last entry, exact to the last fen.</summary>
+/// <summary>A beancount ledger. It asserts each balance for the day after the last entry, exact to the fen.</summary>
 internal sealed class BeancountExport : ExportFormat
 {
     public override void Begin(RegionCode region, long first, long beyond)
@@ -43,7 +43,7 @@ internal sealed class BeancountExport : ExportFormat
     public override void Closing(Account account, DateOnly day)
     {
         string[] amount = AmountOf(BalanceOf(account.Counters), account.Unit).Split(' ');
-        // Without a tolerance of its own, a balance may be off by a fen.
+        // The explicit tolerance of zero: by default beancount accepts a balance that is off by a fen.
         Text.Append($"{Day(day.AddDays(1))} balance {BeancountName.Of(account.Path)}  {amount[0]} ~ 0 {amount[1]}\n");
     }
 
@@ -55,12 +55,10 @@ internal sealed class BeancountExport : ExportFormat
 }
 
 /// <summary>
-/// An account's name in beancount, which wants one of five roots and parts that begin with a capital letter or a digit. Nothing is lost:
-/// the root says the
-/// kind of account and is dropped on the way back; a small first letter becomes a capital one; and what begins otherwise than with a small
-/// letter or a
-/// digit gets <c>0-</c> in front, as does what begins so already. <c>person/P7K2…/hours/earned</c> is
-/// <c>Liabilities:Person:0-P7K2…:Hours:Earned</c>.
+/// An account's name in beancount, which requires one of five roots and parts that begin with a capital letter or a digit. The mapping
+/// loses nothing. The root says the kind of account; <see cref="Parse"/> drops it. A small first letter becomes a capital. A part that
+/// begins with anything else than a small letter or a digit gets <c>0-</c> in front, and so does a part that begins with <c>0-</c> already.
+/// <c>person/P7K2…/hours/earned</c> becomes <c>Liabilities:Person:0-P7K2…:Hours:Earned</c>.
 /// </summary>
 public static class BeancountName
 {
@@ -72,7 +70,7 @@ public static class BeancountName
         return string.Join(':', [RootOf(parts), .. parts.Select(Capital)]);
     }
 
-    /// <exception cref="FormatException">It is no name that <see cref="Of"/> gives.</exception>
+    /// <exception cref="FormatException">The name is none that <see cref="Of"/> returns.</exception>
     public static AccountPath Parse(string name) => AccountPath.Parse(string.Join('/', name.Split(':').Skip(1).Select(Small)));
 
     private static string RootOf(string[] parts) => parts switch

@@ -3,9 +3,8 @@ using System.Globalization;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// A CSV table (RFC 4180, UTF-8) with a row for each posting: amounts in minor units, the balance with its side, since none is negative. A
-/// cell that
-/// a spreadsheet would take for a formula gets an apostrophe in front.
+/// A CSV table (RFC 4180, UTF-8) with one row per posting. Amounts are in minor units; a balance has its side beside it, since none is
+/// negative. A cell that a spreadsheet would read as a formula gets an apostrophe in front.
 /// </summary>
 internal sealed class CsvExport : ExportFormat
 {
@@ -62,27 +61,24 @@ internal sealed class CsvExport : ExportFormat
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>A cell of a CSV table (RFC 4180) that no spreadsheet takes for a formula.</summary>
+/// <summary>A cell of a CSV table (RFC 4180) that no spreadsheet reads as a formula.</summary>
 public static class CsvCell
 {
     private const char Apostrophe = '\'';
 
-    /// <summary>
-    /// The cell as it stands in the table: with an apostrophe before what would be a formula, and quoted where it must be.
-    /// </summary>
+    /// <summary>The cell as written in the table: an apostrophe in front of a would-be formula, quotes where RFC 4180 needs them.</summary>
     public static string Write(string text)
     {
         string safe = IsGuarded(text) ? Apostrophe + text : text;
         return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
-    /// <summary>The text that a cell stands for: an apostrophe before what would be a formula goes again.</summary>
+    /// <summary>The text of a cell: removes the apostrophe that <see cref="Write"/> put in front of a would-be formula.</summary>
     public static string Read(string cell) => cell.Length > 1 && cell[0] == Apostrophe && IsGuarded(cell[1..]) ? cell[1..] : cell;
 
     /// <summary>
-    /// Whether a spreadsheet might take a text for a formula; a tab or line end in front hides one. A formula with apostrophes of its own
-    /// is guarded too, so
-    /// that reading gives back what was written.
+    /// True where a spreadsheet might read the text as a formula; a tab or line end in front can hide one. Also true for a formula behind
+    /// apostrophes of its own: otherwise reading would not give back the written text.
     /// </summary>
     private static bool IsGuarded(string text)
     {

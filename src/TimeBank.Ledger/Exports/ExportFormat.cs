@@ -4,18 +4,15 @@ using System.Text;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Writes a journal, or a span of it, in a form that other people's tools read: first the balances that it begins with, then account by
-/// account as
-/// each is opened and entry by entry, then the balances that it must end with. Text gathers until it is taken, so a journal of any length
-/// needs
-/// little memory.
+/// Writes a journal, or a span of it, in a format of other people's tools: first the opening balances; then each entry with the accounts
+/// that it opens; then the closing balances. Text collects until the caller takes it, so a journal of any length needs little memory.
 /// </summary>
 public abstract class ExportFormat
 {
-    /// <summary>What has been written and not yet taken.</summary>
+    /// <summary>Text written and not yet taken.</summary>
     protected StringBuilder Text { get; } = new();
 
-    /// <summary>How much has been written and not yet taken, in characters.</summary>
+    /// <summary>The length of the text written and not yet taken, in characters.</summary>
     public int Length => Text.Length;
 
     public static ExportFormat Hledger() => new HledgerExport();
@@ -28,27 +25,27 @@ public abstract class ExportFormat
     /// <param name="beyond">The index past the last one.</param>
     public abstract void Begin(RegionCode region, long first, long beyond);
 
-    /// <summary>Whether it says balances at all: else neither opening nor closing ones are asked for.</summary>
+    /// <summary>False where the format states no balances: the caller then skips opening and closing ones.</summary>
     public virtual bool HasBalances => true;
 
-    /// <summary>An account that the span finds open; it begins on this day.</summary>
+    /// <summary>Declares an account that is open before the span, as of a day.</summary>
     public abstract void Declare(Account account, DateOnly day);
 
-    /// <summary>The accounts that the span finds open come next with the counters that it begins with.</summary>
+    /// <summary>Begins the opening balances: the accounts open before the span, with the counters at its start.</summary>
     public abstract void BeginOpening(DateOnly day);
 
     public abstract void Opening(Account account);
 
-    /// <param name="transfers">The entry's, in their order.</param>
+    /// <param name="transfers">The entry's transfers, in order.</param>
     public abstract void Entry(JournalEntry entry, IEnumerable<StoredTransfer> transfers);
 
-    /// <summary>Every account comes next with the counters that the span ends with.</summary>
+    /// <summary>Begins the closing balances: every account with the counters at the span's end.</summary>
     /// <param name="day">The day of the last entry.</param>
     public abstract void BeginClosing(DateOnly day);
 
     public abstract void Closing(Account account, DateOnly day);
 
-    /// <summary>Gives what has been written and forgets it.</summary>
+    /// <summary>Returns the written text and clears it.</summary>
     public string Take()
     {
         string text = Text.ToString();
@@ -62,12 +59,12 @@ public abstract class ExportFormat
     protected static string TimeOf(JournalEntry entry) =>
         entry.Time.ToDateTimeOffset().ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
 
-    /// <summary>An event in UPPER_SNAKE, as the public contract writes it.</summary>
+    /// <summary>An event in UPPER_SNAKE, as the public contract spells it.</summary>
     protected static string CodeOf(EntryCode code) =>
         string.Concat(StoredName.Of(code)
         .Select((letter, at) => at > 0 && char.IsAsciiLetterUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
 
-    /// <summary>An amount with its unit, debits positive: money in yuan with two decimals, everything else in whole numbers.</summary>
+    /// <summary>An amount with its unit, debits positive: money in yuan with two decimals, all else in whole numbers.</summary>
     protected static string AmountOf(long value, Unit unit)
     {
         const int fenPerYuan = 100;
@@ -80,7 +77,7 @@ public abstract class ExportFormat
     protected static long BalanceOf(Counters counters) => counters.DebitsPosted - counters.CreditsPosted;
 
     /// <summary>
-    /// What an entry says besides its amounts, as keys of small letters, digits and hyphens with values; nothing that is empty.
+    /// An entry's facts besides its amounts, as key and value. Keys have only small letters, digits and hyphens; empty facts are left out.
     /// </summary>
     protected static IEnumerable<(string Key, string Value)> FactsOf(JournalEntry entry)
     {
@@ -101,7 +98,7 @@ public abstract class ExportFormat
 
     protected static string Day(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 
-    /// <summary>A text on one line.</summary>
+    /// <summary>The text on one line: line breaks and control characters become spaces.</summary>
     protected static string OneLine(string text) =>
         string.Concat(text.Select(letter => char.IsControl(letter) || letter is '\u2028' or '\u2029' ? ' ' : letter));
 }

@@ -1,8 +1,8 @@
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// An hledger journal (also read by ledger): each entry a transaction with its id, the effective date as secondary date, everything else as
-/// tags; entries that only hold or release have no postings. Balance assertions at the end let <c>hledger check</c> prove it.
+/// An hledger journal (ledger reads it too). Each entry is a transaction with its id, the effective date as secondary date, and all other
+/// facts as tags. An entry that only holds or releases has no postings. Balance assertions at the end let <c>hledger check</c> prove it.
 /// </summary>
 internal sealed class HledgerExport : ExportFormat
 {
@@ -50,10 +50,10 @@ internal sealed class HledgerExport : ExportFormat
 
     private static string Name(AccountPath path) => path.Text.Replace('/', ':');
 
-    /// <summary>Where a comment would begin, the full-width sign stands for the small one.</summary>
+    /// <summary>A semicolon would begin a comment: the full-width sign replaces it.</summary>
     private static string Description(JournalEntry entry) =>
         OneLine(entry.Header.Memo.Length > 0 ? entry.Header.Memo : CodeOf(entry.Code)).Replace(';', '；');
 
-    /// <summary>A comma would end the value.</summary>
+    /// <summary>A comma would end the tag's value: the full-width sign replaces it.</summary>
     private static string TagValue(string value) => OneLine(value).Replace(',', '，');
 }

@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>What the entitlement rules may know of an elder: no name, no number, no address.</summary>
-/// <param name="Home">The region whose register the elder is on.</param>
-/// <param name="Assessments">All of them, in any order, of any region.</param>
+/// <summary>The facts about an elder that entitlement rules may use: no name, no number, no address.</summary>
+/// <param name="Home">The region in whose register the elder is.</param>
+/// <param name="Assessments">All assessments, in any order, made in any region.</param>
 public sealed record ElderFacts(
     DateOnly BirthDate, RegionCode Home, ElderStatus Status, Difficulties Difficulties, ImmutableArray<Assessment> Assessments)
 {
@@ -16,30 +16,30 @@ public sealed record ElderFacts(
     public bool HasAny(Difficulties some) => (Difficulties & some) != Difficulties.None;
 
     /// <summary>
-    /// The last assessment made up to a day, valid or not; of two of one day the one with fewer points, which helps the elder.
+    /// The last assessment up to a day, valid or not. Of two on one day it is the one with fewer points, which helps the elder.
     /// </summary>
     public Assessment? AssessmentOn(DateOnly day) =>
         Assessments.Where(assessment => assessment.On <= day).OrderBy(assessment => assessment.On)
             .ThenByDescending(assessment => assessment.Points).LastOrDefault();
 
-    /// <summary>The grade of that assessment while it is valid; null where there is none.</summary>
+    /// <summary>The grade of the last assessment while it is valid; else null.</summary>
     public AbilityGrade? GradeOn(DateOnly day, AbilityPolicy policy) =>
         AssessmentOn(day) is { } last && day <= last.LastDay(policy) ? policy.GradeOf(last.Points) : null;
 
-    /// <summary>What stops an elder from every entitlement; none where nothing does.</summary>
+    /// <summary>The reason that bars an elder from every entitlement; <see cref="EntitlementReason.None"/> where there is none.</summary>
     internal EntitlementReason RefusalUnder(Policy policy) =>
         Status != ElderStatus.Active ? EntitlementReason.NotActive
         : !policy.Covers(Home) ? EntitlementReason.OtherRegion
         : EntitlementReason.None;
 }
 
-/// <summary>Whether an elder is on the register of the home region. Numbers are stored.</summary>
+/// <summary>Whether an elder is in the register of the home region. The numbers are stored.</summary>
 public enum ElderStatus
 {
     [JsonStringEnumMemberName("Active")]
     Active = 0,
 
-    /// <summary>Moved out of the region, or asked to leave.</summary>
+    /// <summary>Moved away, or asked to leave the register.</summary>
     [JsonStringEnumMemberName("Left")]
     Left = 1,
 
@@ -47,12 +47,12 @@ public enum ElderStatus
     Deceased = 2,
 }
 
-/// <summary>An ability assessment by GB/T 42195-2022; one of any region of the province is accepted.</summary>
+/// <summary>An ability assessment by GB/T 42195-2022. Every region of the province is accepted.</summary>
 public sealed record Assessment
 {
     /// <param name="points">0 to 90.</param>
     /// <param name="on">The civil day of the assessment.</param>
-    /// <param name="region">Where it was made.</param>
+    /// <param name="region">The region that made it.</param>
     public Assessment(int points, DateOnly on, RegionCode region)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(points);

@@ -1,52 +1,51 @@
 namespace TimeBank.Ledger;
 
-/// <summary>The answer of one rule for one elder and one day: what a month's issue gives, or why it gives nothing.</summary>
-/// <param name="Amount">How much of <paramref name="Unit"/> a month; zero where not entitled.</param>
-/// <param name="Reason">The ground or the refusal.</param>
-/// <param name="Policy">The version whose numbers decided.</param>
+/// <summary>One rule's answer for one elder and one day: the amount that a month's issue gives, or why it gives nothing.</summary>
+/// <param name="Amount">The amount a month, in <paramref name="Unit"/>; zero where not entitled.</param>
+/// <param name="Reason">The ground, or the refusal.</param>
+/// <param name="Policy">The policy version whose numbers decided.</param>
 public sealed record Entitlement(Unit Unit, long Amount, EntitlementReason Reason, PolicyVersion Policy)
 {
     public bool IsGranted => Amount > 0;
 }
 
-/// <summary>Why an elder is entitled, or why not: grounds below 100, refusals from 100 on.</summary>
+/// <summary>Why an elder is or is not entitled: grounds are below 100, refusals from 100 on.</summary>
 public enum EntitlementReason
 {
     None = 0,
 
-    /// <summary>The valid assessment shows the disability that the rule asks for.</summary>
+    /// <summary>A valid assessment shows the disability that the rule requires.</summary>
     Disability = 1,
 
-    /// <summary>Very old, of an empty nest, living alone.</summary>
+    /// <summary>Very old, empty nest, living alone.</summary>
     EmptyNestAlone = 4,
 
-    /// <summary>Of low income, disabled, living alone.</summary>
+    /// <summary>Low income, disabled, living alone.</summary>
     LowIncomeDisabledAlone = 5,
 
     /// <summary>The elder left the region or died.</summary>
     NotActive = 100,
 
-    /// <summary>The elder's home lies outside the region of the policy.</summary>
+    /// <summary>The elder's home is outside the policy's region.</summary>
     OtherRegion = 101,
 
     TooYoung = 102,
 
-    /// <summary>Never assessed up to this day.</summary>
+    /// <summary>No assessment up to this day.</summary>
     NotAssessed = 103,
 
     /// <summary>The last assessment is no longer valid.</summary>
     AssessmentExpired = 104,
 
-    /// <summary>The valid assessment shows less disability than the rule asks for.</summary>
+    /// <summary>The valid assessment shows less disability than the rule requires.</summary>
     AbilityTooGood = 105,
 
-    /// <summary>Old enough, but in none of the difficulties that the rule asks for.</summary>
+    /// <summary>Old enough, but without the hardship that the rule requires.</summary>
     NoHardship = 106,
 }
 
 /// <summary>
-/// Hours for elders in hardship: of a high age, an empty nest and alone; or younger, of low income, disabled and alone. Source: Nanjing;
-/// own.
+/// Hours for elders in hardship: very old, empty nest and alone; or younger, of low income, disabled and alone. Source: Nanjing; own.
 /// </summary>
 public static class IssuedHoursRule
 {
@@ -78,7 +77,8 @@ public static class IssuedHoursRule
 }
 
 /// <summary>
-/// The national e-voucher: elders whose valid assessment shows moderate disability or worse. Source: Ministry of Civil Affairs, 2025/37.
+/// The national e-voucher, for elders whose valid assessment shows moderate disability or worse. Source: Ministry of Civil Affairs,
+/// 2025/37.
 /// </summary>
 public static class NationalVoucherRule
 {

@@ -4,26 +4,23 @@ using System.Text.Json.Serialization;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Splits money among a programme's funders, exact to the fen for every entry and for every total: the entry that takes a running total
-/// from a to b bears
-/// split(b) − split(a).
+/// Splits money among a programme's funders, exact to the fen for every entry and for every total. An entry that takes the running total
+/// from a to b bears split(b) − split(a).
 /// </summary>
 /// <remarks>
-/// That difference must never be negative, or an entry that spends would give a fen back to a funder. With three funders or more the plain
-/// largest
-/// remainder does that (the Alabama paradox: 55, 25, 15 and 5 % share 9 fen as 5, 2, 1, 1 and 10 fen as 6, 3, 1, 0). So fen are given out
-/// in one fixed order, each
-/// to the funder whose (2 × fen held + 1) / weight is least, the earlier funder where two are equal (Sainte-Laguë). For two funders the
-/// outcome is the largest
-/// remainder's; for more it is as near to the exact shares, and it only ever grows.
+/// This difference must never be negative: an entry that spends must not give a fen back to a funder. The plain largest remainder fails
+/// here with three or more funders (the Alabama paradox: 55, 25, 15 and 5 % share 9 fen as 5, 2, 1, 1 and 10 fen as 6, 3, 1, 0). So fen are
+/// given out in one fixed order: the next fen goes to the funder with the least (2 × fen held + 1) / weight, and to the earlier funder
+/// where two are equal (Sainte-Laguë). For two funders this equals the largest remainder. For more it is as near to the exact shares, and
+/// no share ever shrinks.
 /// </remarks>
 public sealed class FunderSplit
 {
     private readonly ImmutableArray<FunderShare> shares;
     private readonly long[] weights;
 
-    /// <param name="shares">Their order decides between equals, so it stays the same for a programme's life.</param>
-    /// <exception cref="ArgumentException">No weight is positive, one is negative, or a funder stands there twice.</exception>
+    /// <param name="shares">Their order decides between equals: it must stay the same for a programme's life.</param>
+    /// <exception cref="ArgumentException">No weight is positive, a weight is negative, or a funder occurs twice.</exception>
     public FunderSplit(IEnumerable<FunderShare> shares)
     {
         this.shares = [.. shares];
@@ -34,26 +31,25 @@ public sealed class FunderSplit
             throw new ArgumentException("Nobody bears anything.", nameof(shares));
     }
 
-    /// <summary>What each funder bears of a running total, in the order of the shares.</summary>
+    /// <summary>Each funder's part of a running total, in the order of the shares.</summary>
     public ImmutableArray<FunderPart> Of(Fen total) =>
         [.. shares.Zip(Of(weights, total.Value), (share, fen) => new FunderPart(share.Fund, new Fen(fen)))];
 
     /// <summary>
-    /// What each funder bears of an entry that takes the running total from <paramref name="before"/> by <paramref name="amount"/> further.
+    /// Each funder's part of an entry that takes the running total from <paramref name="before"/> by <paramref name="amount"/> further.
     /// </summary>
     public ImmutableArray<FunderPart> OfEntry(Fen before, Fen amount) =>
         [.. Of(before + amount).Zip(Of(before), (after, until) => after with { Amount = after.Amount - until.Amount })];
 
     /// <summary>
-    /// A running total by weights, of which none is negative and one is positive. What is no more than their sum gives nobody more than
-    /// their weight.
+    /// Splits a running total by weights. No weight may be negative; at least one must be positive. If the total is at most the sum of the
+    /// weights, no part exceeds its weight.
     /// </summary>
     internal static long[] Of(long[] weights, long total)
     {
         Int128 whole = weights.Aggregate(Int128.Zero, (sum, weight) => sum + weight);
         long[] held = [.. weights.Select(weight => (long)((((UInt128)total * 2 * (ulong)weight) + (UInt128)whole) / ((UInt128)whole * 2)))];
-        // Rounding each share to the nearest fen gives out the first fen of the fixed order up to some place, but not always as many as
-        // there are.
+        // Rounding each share to the nearest fen follows the fixed order up to some fen, but may give out a few too many or too few.
         Int128 missing = held.Aggregate((Int128)total, (left, fen) => left - fen);
         for (; missing > 0; missing--)
             held[Next(weights, held)]++;
@@ -62,7 +58,7 @@ public sealed class FunderSplit
         return held;
     }
 
-    // The funder to whom the next fen goes.
+    // The funder who gets the next fen.
     private static int Next(long[] weights, long[] held)
     {
         int next = -1;
@@ -74,7 +70,7 @@ public sealed class FunderSplit
         return next;
     }
 
-    // The funder to whom the last fen went.
+    // The funder who got the last fen.
     private static int Last(long[] weights, long[] held)
     {
         int last = -1;
@@ -96,40 +92,40 @@ public sealed class FunderSplit
     }
 }
 
-/// <summary>What one funder bears of an amount.</summary>
+/// <summary>One funder's part of an amount.</summary>
 public readonly record struct FunderPart(Slug Fund, Fen Amount);
 
-/// <summary>A funder and its weight among a programme's funders: a percentage, or the fen that it gave.</summary>
+/// <summary>A funder and its weight in a programme: a percentage, or the fen that it gave.</summary>
 public readonly record struct FunderShare(Slug Fund, long Weight);
 
 /// <summary>
-/// Who of those that gave a programme its money bears what was spent of it. The entry that takes what is spent from a to b bears
-/// split(b) − split(a), by the split of its time, and bears it for good: what somebody gives later divides only what is spent after it.
+/// Says which of a programme's givers bear the money that it spent. An entry that takes the spent total from a to b is borne as split(b) −
+/// split(a), by the split of its time, for good: a later gift divides only later spending.
 /// </summary>
 /// <remarks>
-/// What is spent is a row of fen, and each fen has one who bears it. A gift divides the fen from there on anew, by what each has left: so
-/// nobody ever bears more than they gave. A refund goes back along the row, and its money comes back to those that it was taken from. Only
-/// where somebody takes back what is spent already, the others bear that from then on.
+/// Think of the spent money as a row of fen, each borne by one giver. A gift divides the fen after it anew, by what each giver has left, so
+/// a giver never bears more than it gave. A refund goes back along the row: its fen return to the givers who bore them. Only where a giver
+/// takes back money that is already spent do the others bear that part from then on.
 /// </remarks>
-/// <param name="givers">How many give. Their order decides between equals, so it stays the same.</param>
+/// <param name="givers">The number of givers. Their order decides between equals, so it must stay the same.</param>
 public sealed class BorneShares(int givers)
 {
     private readonly long[] _given = new long[givers];
     private readonly List<Stretch> _stretches = [];
 
-    /// <summary>What is spent now, refunds taken off.</summary>
+    /// <summary>The fen spent now, refunds subtracted.</summary>
     public long Spent { get; private set; }
 
-    /// <summary>What each has given, less what they took back.</summary>
+    /// <summary>The fen that each giver has given, less what it took back.</summary>
     public IReadOnlyList<long> Given => _given;
 
-    /// <summary>What each bears of what is spent now.</summary>
+    /// <summary>The fen that each giver bears of the spent money now.</summary>
     public long[] Borne() => _stretches.FindLast(stretch => stretch.From <= Spent)?.Borne(Spent) ?? new long[givers];
 
-    /// <summary>What is spent becomes more, or less by refunds.</summary>
+    /// <summary>Sets the spent total. It grows by spending and shrinks by refunds.</summary>
     public void Spend(long spent) => Spent = spent;
 
-    /// <summary>Some give, or take back where the amount is negative, in one entry.</summary>
+    /// <summary>Givers give in one entry, or take back where the amount is negative.</summary>
     public void Give(IEnumerable<(int Giver, long Fen)> gifts)
     {
         long[] borne = Borne();
@@ -151,14 +147,14 @@ public sealed class BorneShares(int givers)
 
     private long[] Left(long[] borne) => [.. _given.Zip(borne, (given, bears) => Math.Max(given - bears, 0))];
 
-    /// <summary>The row from one fen on: what each bore before it, and the weights by which what follows is divided.</summary>
+    /// <summary>The row from one fen on: what each giver bore before it, and the weights that divide the fen after it.</summary>
     private sealed record Stretch(long From, long[] Before, long[] Weights)
     {
         public long[] Borne(long spent) => [.. Before.Zip(FunderSplit.Of(Weights, spent - From), (before, part) => before + part)];
     }
 }
 
-/// <summary>Where a fund's money comes from. The names are stored.</summary>
+/// <summary>The source of a fund's money. The names are stored.</summary>
 public enum FundKind
 {
     [JsonStringEnumMemberName("None")]
@@ -176,7 +172,7 @@ public enum FundKind
     [JsonStringEnumMemberName("Donation")]
     Donation = 3,
 
-    /// <summary>The guarantee fund, which buys services that no volunteer gives.</summary>
+    /// <summary>The guarantee fund: buys services that no volunteer gives.</summary>
     [JsonStringEnumMemberName("Guarantee")]
     Guarantee = 4,
 }

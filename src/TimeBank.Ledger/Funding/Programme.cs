@@ -4,11 +4,11 @@ using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>What money is spent on, by vouchers.</summary>
+/// <summary>A purpose on which funds spend money by vouchers.</summary>
 /// <param name="Unit">The vouchers' unit: fen, or a service.</param>
-/// <param name="ServiceTypes">The kinds of service that its vouchers pay for.</param>
-/// <param name="MonthlyQuota">Of a unit programme: what an elder gets a month.</param>
-/// <param name="ContractPrice">Of a unit programme: what one unit costs at most, and so what is committed for it.</param>
+/// <param name="ServiceTypes">The service types that its vouchers pay for.</param>
+/// <param name="MonthlyQuota">Of a unit programme: the units that an elder gets a month.</param>
+/// <param name="ContractPrice">Of a unit programme: the highest price of one unit, and the money committed for it.</param>
 public sealed record Programme(
     Slug Id,
     ProgrammeScheme Scheme,
@@ -26,7 +26,7 @@ public sealed record Programme(
         ProgrammeScheme.None => throw new InvalidOperationException($"Programme {Id} has no scheme."),
     };
 
-    /// <summary>The terms of a month's voucher: good from the day of issue to the month's end, to be claimed some days later.</summary>
+    /// <summary>The terms of a month's voucher: usable from its issue to the month's end, claimable some days longer.</summary>
     public VoucherTerms TermsOf(OpaqueId elder, DateOnly issued, VouchersPolicy policy)
     {
         DateOnly useBy = new DateOnly(issued.Year, issued.Month, 1).AddMonths(1).AddDays(-1);
@@ -37,9 +37,9 @@ public sealed record Programme(
     }
 
     /// <summary>
-    /// The entry that issues an elder's voucher of a month: one, whatever run it is issued by, so that nothing is issued twice.
+    /// The id of the entry that issues an elder's voucher of a month. Every run derives the same id, so nothing is issued twice.
     /// </summary>
-    /// <param name="again">How many issues before it were reversed.</param>
+    /// <param name="again">How many earlier issues of it were reversed.</param>
     public EntryId IssueId(RegionCode region, DateOnly month, OpaqueId elder, int again = 0)
     {
         string step = string.Create(CultureInfo.InvariantCulture, $"issue/{region}/{Id}/{month:yyyy-MM}/{elder}");
@@ -54,30 +54,29 @@ public enum ProgrammeScheme
     [JsonStringEnumMemberName("None")]
     None = 0,
 
-    /// <summary>The national e-voucher, in fen: who, how much and which part it pays stand in the policy.</summary>
+    /// <summary>The national e-voucher, in fen. The policy says who gets it, how much, and which part it pays.</summary>
     [JsonStringEnumMemberName("NationalEVoucher")]
     NationalEVoucher = 1,
 
-    /// <summary>Vouchers for whole services at a contract price: who and how many stand in the programme.</summary>
+    /// <summary>Vouchers for whole services at a contract price. The programme says who gets them and how many.</summary>
     [JsonStringEnumMemberName("UnitVoucher")]
     UnitVoucher = 2,
 }
 
-/// <summary>Who is entitled to a unit programme's vouchers: every condition that is set must hold.</summary>
-/// <param name="MinAge">Full years; zero asks for no age.</param>
-/// <param name="MinGrade">The mildest grade of a valid assessment; null asks for no assessment.</param>
-/// <param name="AnyDifficulty">One of these is enough; none asks for none.</param>
+/// <summary>Who is entitled to a unit programme's vouchers. Every condition that is set must hold.</summary>
+/// <param name="MinAge">Full years; zero sets no minimum.</param>
+/// <param name="MinGrade">The mildest grade that a valid assessment must show; null requires no assessment.</param>
+/// <param name="AnyDifficulty">The elder needs one of these; none requires none.</param>
 public sealed record ProgrammeEligibility(int MinAge, AbilityGrade? MinGrade, Difficulties AnyDifficulty);
 
-/// <summary>What a programme gives an elder for a month, or why nothing.</summary>
+/// <summary>The amount that a programme gives an elder for a month, or why it gives nothing.</summary>
 /// <param name="Amount">In the programme's unit; zero where refused.</param>
-/// <param name="Refusal">Null where something is given.</param>
+/// <param name="Refusal">Null where the elder gets something.</param>
 public sealed record ProgrammeGrant(long Amount, Refusal? Refusal);
 
 /// <summary>
-/// Whether a programme gives an elder something on a day, and how much. The day's facts decide for the whole month: a change of status
-/// stops the next month.
-/// Source: the national e-voucher by its own rule; unit programmes by their conditions.
+/// Whether a programme gives an elder something on a day, and how much. The facts of that day decide for the whole month: a change of
+/// status takes effect in the next month. Source: the national e-voucher's own rule; a unit programme's conditions.
 /// </summary>
 public static class ProgrammeRule
 {
@@ -117,15 +116,14 @@ public static class ProgrammeRule
             ("date", elder.AssessmentOn(day)!.LastDay(policy.Ability).ToString("O", CultureInfo.InvariantCulture))));
 }
 
-/// <summary>Ids of what runs do, made from what is done and not from who runs: two runs can't do the same thing twice.</summary>
+/// <summary>Ids of entries that runs write. They are derived from the work and not from the caller: two runs can't do it twice.</summary>
 public static class Runs
 {
-    /// <summary>In place of a caller; no token has this subject.</summary>
+    /// <summary>Stands in for a caller. No token has this subject.</summary>
     internal const string Actor = "timebank/run";
 
     /// <summary>
-    /// The entry that expires a voucher. Every credit (its issue, a refund) makes another one possible, so that money that came back can
-    /// end too.
+    /// The id of the entry that expires a voucher. Each credit (the issue, a refund) changes the id, so that refunded money can expire too.
     /// </summary>
     public static EntryId ExpiryId(RegionCode region, OpaqueId voucher, Counters counters) =>
         EntryId.Of(Actor, Guid.Empty, string.Create(CultureInfo.InvariantCulture, $"expire/{region}/{voucher}/{counters.CreditsPosted}"));

@@ -3,15 +3,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace TimeBank.Ledger;
 
-/// <summary>An account of a region's journal. Immutable: a posting makes the next one.</summary>
-/// <param name="Number">Dense within the region, from 1, in the order of opening.</param>
+/// <summary>An account of a region's journal. Immutable: a posting makes a new version.</summary>
+/// <param name="Number">Dense within the region, from 1, in opening order.</param>
 /// <param name="Opened">The index of the entry that opened it.</param>
 public sealed record Account(long Number, AccountPath Path, Unit Unit, AccountFlags Flags, Counters Counters, long Opened,
     AccountTerms? Terms)
 {
     public bool Is(AccountFlags flag) => (Flags & flag) != 0;
 
-    /// <summary>Whether no counter is negative and the flags' limits hold.</summary>
+    /// <summary>True where no counter is negative and the flags' limits hold.</summary>
     public bool KeepsLimits =>
         Counters is { DebitsPending: >= 0, DebitsPosted: >= 0, CreditsPending: >= 0, CreditsPosted: >= 0 }
         && (!Is(AccountFlags.DebitsMustNotExceedCredits) || Counters.DebitRoom >= 0)
@@ -24,32 +24,34 @@ public sealed record Account(long Number, AccountPath Path, Unit Unit, AccountFl
         : Counters.CreditsPosted - Counters.DebitsPosted;
 }
 
-/// <summary>What an account may do. The numbers are stored; they never change their meaning.</summary>
+/// <summary>The limits and the state of an account. The numbers are stored and never change their meaning.</summary>
 [Flags]
 public enum AccountFlags
 {
     None = 0,
 
-    /// <summary>The account can't be overdrawn: its debits, pending ones too, stay within its posted credits.</summary>
+    /// <summary>The account can't be overdrawn: its debits, pending ones included, stay within its posted credits.</summary>
     DebitsMustNotExceedCredits = 1,
 
-    /// <summary>The opposite limit, for accounts whose balance is a debit.</summary>
+    /// <summary>The opposite limit, for accounts with a debit balance.</summary>
     CreditsMustNotExceedDebits = 2,
 
-    /// <summary>Nothing moves until the account is thawed.</summary>
+    /// <summary>Nothing moves until staff thaw the account.</summary>
     Frozen = 4,
 
-    /// <summary>Nothing moves until the account is reopened; only an empty account can be closed.</summary>
+    /// <summary>Nothing moves until staff reopen the account. Only an empty account can be closed.</summary>
     Closed = 8,
 }
 
-/// <summary>The four counters of an account, in its unit; none is ever negative and there is no signed balance.</summary>
+/// <summary>The four counters of an account, in its unit. None is ever negative; there is no signed balance.</summary>
 public readonly record struct Counters(long DebitsPending, long DebitsPosted, long CreditsPending, long CreditsPosted)
 {
-    /// <summary>What can still be debited where debits must not exceed credits: pending debits count, pending credits don't.</summary>
+    /// <summary>
+    /// The amount that a debit may still have where debits must not exceed credits. Pending debits count, pending credits don't.
+    /// </summary>
     public long DebitRoom => CreditsPosted - DebitsPosted - DebitsPending;
 
-    /// <summary>What can still be credited where credits must not exceed debits.</summary>
+    /// <summary>The amount that a credit may still have where credits must not exceed debits.</summary>
     public long CreditRoom => DebitsPosted - CreditsPosted - CreditsPending;
 
     public bool IsEmpty => DebitsPosted == CreditsPosted && DebitsPending == 0 && CreditsPending == 0;
@@ -69,7 +71,7 @@ public readonly record struct Counters(long DebitsPending, long DebitsPosted, lo
     };
 }
 
-/// <summary>The name of an account for people and exports, such as <c>fund/lottery/available</c>; unique in its region.</summary>
+/// <summary>The name of an account for people and exports, such as <c>fund/lottery/available</c>. Unique in its region.</summary>
 public readonly record struct AccountPath
 {
     public const int MaxLength = 120;
@@ -83,7 +85,7 @@ public readonly record struct AccountPath
     public static AccountPath Parse(string text) => TryParse(text, out AccountPath path)
         ? path : throw new FormatException($"'{text}' is not an account path.");
 
-    /// <summary>True for 1 to 120 ASCII letters, digits, hyphens and single slashes between them.</summary>
+    /// <summary>True for 1 to 120 ASCII letters, digits and hyphens, with single slashes between them.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out AccountPath path)
     {
         path = default;
@@ -97,14 +99,14 @@ public readonly record struct AccountPath
     public override string ToString() => Text ?? "";
 }
 
-/// <summary>An account as the chart names it: where it is, what it holds, and whether using it opens it.</summary>
+/// <summary>An account as the chart names it: path, unit, limits, and whether a transfer may open it.</summary>
 public sealed record AccountSpec(AccountPath Path, Unit Unit, AccountFlags Flags, Opening Opening, AccountTerms? Terms = null);
 
-/// <summary>What an account was opened for, fixed at its opening: whose it is, in which programme, between which dates.</summary>
-/// <param name="Owner">The party or other thing that the account belongs to, as an opaque id; empty where nobody.</param>
-/// <param name="Group">The programme, batch or other set it is listed under; empty where none.</param>
-/// <param name="From">The first day on which it may be used.</param>
-/// <param name="Until">The last day on which it may be used.</param>
+/// <summary>Fixed when the account opens: its owner, its programme and its days of use.</summary>
+/// <param name="Owner">The owning party or other thing, as an opaque id; empty where there is none.</param>
+/// <param name="Group">The programme, batch or other set that lists the account; empty where there is none.</param>
+/// <param name="From">The first day of use.</param>
+/// <param name="Until">The last day of use.</param>
 /// <param name="Data">Further terms as JSON that the domain writes and reads; at most 2,000 characters.</param>
 public sealed record AccountTerms(string Owner, string Group, DateOnly? From, DateOnly? Until, string Data)
 {
@@ -113,16 +115,16 @@ public sealed record AccountTerms(string Owner, string Group, DateOnly? From, Da
     public static AccountTerms OfOwner(OpaqueId owner) => new(owner.Text, "", null, null, "");
 }
 
-/// <summary>Whether naming an account in a transfer opens it.</summary>
+/// <summary>Whether a transfer that names an account opens it.</summary>
 public enum Opening
 {
-    /// <summary>It must be there already.</summary>
+    /// <summary>The account must exist.</summary>
     Never = 0,
 
-    /// <summary>It is opened by its first use.</summary>
+    /// <summary>The first transfer opens the account.</summary>
     FirstUse = 1,
 
-    /// <summary>It must not be there yet: what was opened under other terms can't be added to by mistake.</summary>
+    /// <summary>The account must not exist: nothing is added by mistake to one opened under other terms.</summary>
     New = 2,
 }
 

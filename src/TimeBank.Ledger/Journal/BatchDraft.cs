@@ -5,7 +5,7 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Ledger;
 
-/// <summary>Decides proposals one after the other on a working state, and gathers what must be stored for them.</summary>
+/// <summary>Decides proposals one after the other on a working state, and collects what the store must write for them.</summary>
 /// <param name="salt">Gives 16 unpredictable bytes for each entry's leaf.</param>
 public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[]> salt)
 {
@@ -14,12 +14,12 @@ public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[
     private readonly Dictionary<long, Account> _changed = [];
     private MerkleFrontier _tree = before.Tree;
 
-    /// <summary>Bytes of the entries so far, to bound a batch.</summary>
+    /// <summary>Bytes of the entries so far. The writer bounds its batches by them.</summary>
     public long Bytes { get; private set; }
 
     public int Count => _entries.Count + _remembered.Count;
 
-    /// <summary>The outcome to answer with, once the batch is stored.</summary>
+    /// <summary>Decides a proposal. The writer may answer with the returned outcome once the batch is stored.</summary>
     public Outcome Add(Proposal proposal, LedgerTime clock)
     {
         Decision decision = Decide.Entry(state, proposal, clock);
@@ -39,7 +39,7 @@ public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[
         return decision.Outcome;
     }
 
-    /// <summary>Whether an entry of the batch touches an account.</summary>
+    /// <summary>True where an entry of this batch touches the account.</summary>
     public bool Touches(long account) => _changed.ContainsKey(account);
 
     public LedgerAppend Finish()
@@ -53,10 +53,10 @@ public sealed class BatchDraft(LedgerHead before, WorkingState state, Func<byte[
     }
 }
 
-/// <summary>A batch to store in one SQL transaction, or not at all.</summary>
-/// <param name="Before">The head that must still stand.</param>
-/// <param name="Changed">Accounts that were there before, as they are after the batch.</param>
-/// <param name="Opened">Accounts that the batch opens, as they are after it.</param>
+/// <summary>A batch to store in one SQL transaction or not at all.</summary>
+/// <param name="Before">The head that the store must still have.</param>
+/// <param name="Changed">Accounts that existed before, in their state after the batch.</param>
+/// <param name="Opened">Accounts that the batch opens, in their state after it.</param>
 /// <param name="Remembered">Refusals and notes to remember under their ids.</param>
 public sealed record LedgerAppend(
     LedgerHead Before,
@@ -69,26 +69,25 @@ public sealed record LedgerAppend(
     public bool IsEmpty => Entries.Count == 0 && Remembered.Count == 0;
 }
 
-/// <summary>
-/// An entry ready to be stored: its bytes, the salt of its leaf and the leaf, and the balances after each of its transfers.
-/// </summary>
+/// <summary>An entry ready to store: its bytes, its leaf, the leaf's salt, and the balances after each transfer.</summary>
 public sealed record AppendedEntry(JournalEntry Entry, byte[] Bytes, byte[] Salt, Digest Leaf, ImmutableArray<TransferBalances> Balances);
 
-/// <summary>An entry that a proposal names, with what has happened to it since.</summary>
+/// <summary>An entry that a proposal names, with what later entries did to it.</summary>
 /// <param name="EndedBy">The index of the entry that ended this hold, if one has.</param>
 /// <param name="ReversedBy">The index of the entry that reversed this one, if one has.</param>
 public sealed record LinkedEntry(JournalEntry Entry, long? EndedBy, long? ReversedBy);
 
-/// <summary>Where a region's journal ends: what the next append compares and sets.</summary>
+/// <summary>The end of a region's journal: an append compares the old head and sets the new one.</summary>
 /// <param name="Tree">The Merkle tree of the entries so far; its size is the number of entries.</param>
 /// <param name="Time">The time of the last entry.</param>
 /// <param name="Accounts">How many accounts have been opened.</param>
-/// <param name="Remembered">The refusals and notes. They move no tree, so without them those of a second writer would go unseen.</param>
+/// <param name="Remembered">The refusals and notes. They do not change the tree: without this field a second writer's would go
+/// unseen.</param>
 public sealed record LedgerHead(RegionCode Region, MerkleFrontier Tree, LedgerTime Time, long Accounts, Remembered Remembered)
 {
     public long Size => Tree.Size;
 
-    /// <summary>Whether another head stands at the same place, which is what an append compares.</summary>
+    /// <summary>True where both heads stand at the same place. An append makes the same comparison.</summary>
     public bool IsAt(LedgerHead other) => Region == other.Region && Size == other.Size && Remembered == other.Remembered
         && Tree.Root == other.Tree.Root;
 
@@ -96,20 +95,19 @@ public sealed record LedgerHead(RegionCode Region, MerkleFrontier Tree, LedgerTi
 }
 
 /// <summary>
-/// The refusals and notes that a journal remembers. They are no entries and move no tree, so the next entry says in its bytes what they
-/// are: from then on nobody changes,
-/// removes or adds one without breaking the tree.
+/// The refusals and notes that a journal remembers. They are not entries and do not change the tree. Instead the next entry has their count
+/// and chain in its bytes: from then on, changing, removing or adding one breaks the tree.
 /// </summary>
-/// <param name="Count">How many there are, ever.</param>
-/// <param name="Chain">The hashes of those since the last entry, each over the one before it; null where there are none.</param>
+/// <param name="Count">How many there are since the journal began.</param>
+/// <param name="Chain">Each hash since the last entry, taken together with the one before it; null where there is none.</param>
 public sealed record Remembered(long Count, Digest? Chain)
 {
     public static readonly Remembered None = new(0, null);
 
-    /// <summary>After one more.</summary>
+    /// <summary>The state after one more refusal or note.</summary>
     public Remembered With(Outcome outcome) => With(Hash(outcome.Id, outcome.RequestDigest, outcome.Refusal));
 
-    /// <summary>After one more, by its hash.</summary>
+    /// <summary>The state after one more, given by its hash.</summary>
     public Remembered With(Digest outcome)
     {
         Span<byte> both = stackalloc byte[2 * Digest.Size];
@@ -119,14 +117,14 @@ public sealed record Remembered(long Count, Digest? Chain)
         return new Remembered(Count + 1, Digest.Of(both));
     }
 
-    /// <summary>After an entry, which has sealed what there was.</summary>
+    /// <summary>The state after an entry, which has sealed the chain.</summary>
     public Remembered Sealed() => Chain is null ? this : this with { Chain = null };
 
     public override string ToString() => Chain is null ? $"{Count}" : $"{Count}, chained to {Chain}";
 
     /// <summary>
-    /// The hash of one: SHA-256 of its id, its command's hash, its reason as four bytes, big end first and 0 for a note, and the refusal's
-    /// detail as UTF-8.
+    /// The hash of a refusal or note: SHA-256 of its id, its command's digest, its reason as four bytes in big-endian order (0 for a note),
+    /// and the refusal's detail in UTF-8.
     /// </summary>
     public static Digest Hash(EntryId id, Digest command, Refusal? refusal)
     {

@@ -3,15 +3,17 @@ using System.Diagnostics;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// The ledger's one rule book, shared by the writer, the simulator and the tests: pure, and in this order of precedence.
+/// The ledger's one rule book: the writer, the simulator and the tests share it. Pure. The first rule that refuses wins, in this order:
 /// <list type="number">
-/// <item>The id: known with the same command gives the stored outcome, with another one <see cref="Reason.RequestIdReused"/>.</item>
-/// <item>A refusal that the domain's rules gave already.</item>
-/// <item>Shape: amounts, units, sizes. Never stored, since a retry can't differ.</item>
-/// <item>Existence: the hold or entry that is named, then accounts in the order of the transfers, debit first; each must be of its
+/// <item>The id. A known id with the same command returns its stored outcome; with another command,
+/// <see cref="Reason.RequestIdReused"/>.</item>
+/// <item>The refusal that the domain's rules gave before the proposal came here.</item>
+/// <item>Shape: amounts, units, sizes. Such a refusal is not stored: a retry of the same command gets the same answer anyway.</item>
+/// <item>Existence: the hold or entry that the proposal names; then the accounts in the order of the transfers, debit first, each in its
 /// unit.</item>
-/// <item>State: of the hold or entry, then of the accounts (closed before frozen).</item>
-/// <item>Limits, transfer by transfer, each seeing those before it; debit account first, and the bound of the counters last.</item>
+/// <item>State: of the hold or entry; then of the accounts, closed before frozen.</item>
+/// <item>Limits: transfer by transfer, each on the balances that the ones before it left. The debit account's limit comes first, the bound
+/// of the counters last.</item>
 /// </list>
 /// </summary>
 public static class Decide

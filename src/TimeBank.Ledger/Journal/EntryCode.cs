@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// The event that an entry records; see the chart of accounts. The names are stored, and the numbers travel between servers.
+/// The event that an entry records; see the chart of accounts. The names are stored; servers send each other the numbers.
 /// </summary>
 public enum EntryCode
 {

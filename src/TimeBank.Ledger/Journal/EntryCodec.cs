@@ -8,8 +8,8 @@ using TimeBank.Proofs;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// The bytes of an entry as stored and hashed: one JSON object, keys in a fixed order, no white space, integers only, so that a
-/// reader in twenty years needs nothing but a text editor. Version 1.
+/// Writes and reads the bytes of an entry, which are stored and hashed: one JSON object, keys in a fixed order, no white space, integers
+/// only. A reader in twenty years needs only a text editor. Version 1.
 /// </summary>
 public static class EntryCodec
 {
@@ -17,7 +17,7 @@ public static class EntryCodec
     private static readonly JsonWriterOptions Options =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    // A writer is all buffer and state: made once for each thread.
+    // One per thread: a new writer for each entry would allocate its buffer again.
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? s_buffer;
 
@@ -136,7 +136,7 @@ public static class EntryCodec
         json.WriteEndArray();
     }
 
-    /// <summary>The keys as they are written, made once.</summary>
+    /// <summary>The keys, encoded once.</summary>
     private static class Keys
     {
         public static readonly JsonEncodedText
@@ -179,7 +179,7 @@ public static class EntryCodec
     }
 }
 
-/// <summary>Reads what <see cref="EntryCodec"/> wrote.</summary>
+/// <summary>Reads the JSON that <see cref="EntryCodec"/> wrote.</summary>
 internal static class EntryReader
 {
     public static JournalEntry Read(JsonElement json, int version)

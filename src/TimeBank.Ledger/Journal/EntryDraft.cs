@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace TimeBank.Ledger;
 
-/// <summary>One decision in the making: works on its own copies of the accounts it touches, so that a refusal leaves no trace.</summary>
+/// <summary>One decision in progress. It works on its own copies of the accounts, so that a refusal leaves no trace.</summary>
 internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime time)
 {
-    /// <summary>No counter passes this; far from overflow, so that sums of two of them are safe.</summary>
+    /// <summary>The largest counter. The sum of two counters can't overflow.</summary>
     private const long MaxCounter = long.MaxValue / 4;
 
     private readonly List<Account> _touched = [];
@@ -17,7 +17,7 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     private (int Debit, int Credit)[] _legs = [];
     private long? _of;
 
-    /// <summary>Finds the accounts of the proposal's transfers, or opens them, before anything is asked of them.</summary>
+    /// <summary>Finds or opens the accounts of the proposal's transfers. Existence comes before state and limits.</summary>
     public Refusal? Locate()
     {
         _legs = new (int, int)[proposal.Transfers.Length];
@@ -40,7 +40,7 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
         {
             ProposedTransfer wanted = proposal.Transfers[at];
             (int debit, int credit) = _legs[at];
-            // At most nothing is still at least one, which then says whose limit is in the way.
+            // Never below 1: without room, OutOfLimits then refuses and names the account whose limit is in the way.
             long amount = wanted.AtMost ? Math.Clamp(Room(debit, credit), 1, wanted.Amount) : wanted.Amount;
             if (OutOfLimits(debit, credit, amount) is { } limit) return limit;
             Apply(debit, credit,
@@ -71,7 +71,8 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
         for (int at = 0; at < held.Length; at++)
         {
             int debit = Touch(Existing(held[at].Debit)), credit = Touch(Existing(held[at].Credit));
-            // Releasing is always possible, or a frozen account would keep the other side's hold for ever.
+            // Only a post checks the accounts' state. A release is always possible: one frozen account must not bind the other side's hold
+            // for ever.
             if (posts && (Immovable(debit) ?? Immovable(credit)) is { } immovable) return immovable;
             Apply(debit, credit, held[at] with { Posted = amounts[at], Held = 0, Released = held[at].Held });
         }
@@ -84,7 +85,7 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
         if (view.Linked(proposal.Of!.Value) is not { } original) return new Refusal(Reason.EntryNotFound);
         if (original.Entry.Kind is not (EntryKind.Post or EntryKind.PostHold)) return new Refusal(Reason.EntryNotReversible);
         if (original.ReversedBy is not null) return new Refusal(Reason.EntryAlreadyReversed);
-        // Last first: what a later transfer passed on must come back before the earlier one can give it up.
+        // The last transfer first: what a later transfer passed on must come back before the earlier one can give it up.
         ImmutableArray<Transfer> posted = [.. original.Entry.Transfers.Where(transfer => transfer.Posted > 0).Reverse()];
         if (posted.IsEmpty) return new Refusal(Reason.EntryNotReversible);
         foreach (Transfer transfer in posted)

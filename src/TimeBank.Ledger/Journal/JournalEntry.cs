@@ -5,11 +5,11 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Ledger;
 
-/// <summary>An entry of a region's journal: immutable, and derived from nothing but itself.</summary>
+/// <summary>An entry of a region's journal. Immutable; reading one needs no other data.</summary>
 /// <param name="Index">Dense within the region, from 0.</param>
-/// <param name="Of">The index of the hold that it ends or of the entry that it reverses.</param>
-/// <param name="Opened">The accounts that it opens, with empty counters.</param>
-/// <param name="Seals">The refusals and notes up to here, where there are any since the entry before; null where none.</param>
+/// <param name="Of">The index of the hold that this entry ends, or of the entry that it reverses.</param>
+/// <param name="Opened">The accounts that this entry opens, with empty counters.</param>
+/// <param name="Seals">The refusals and notes up to here; null where there are none since the previous entry.</param>
 public sealed record JournalEntry(
     RegionCode Region,
     long Index,
@@ -28,19 +28,19 @@ public sealed record JournalEntry(
 
     public bool EndsHold => Kind is EntryKind.PostHold or EntryKind.VoidHold or EntryKind.ExpireHold;
 
-    /// <summary>A detail that the entry's constructor wrote; absent is a broken invariant.</summary>
+    /// <summary>A detail that the entry's constructor always writes. A missing one is a broken invariant and throws.</summary>
     public string Detail(string key) => Header.Details[key];
 }
 
-/// <summary>Who asks for an entry, under which id, and what to write beside the amounts.</summary>
+/// <summary>Who asks for an entry, under which id, and the texts beside the amounts.</summary>
 /// <param name="Id">The idempotency key.</param>
-/// <param name="RequestDigest">SHA-256 of the caller's command: the same id with another one is a conflict.</param>
-/// <param name="Actor">Who acts, as an opaque id.</param>
-/// <param name="OnBehalfOf">For whom, where staff act for a person; else empty.</param>
+/// <param name="RequestDigest">SHA-256 of the caller's command. The same id with another digest is a conflict.</param>
+/// <param name="Actor">The acting party, as an opaque id.</param>
+/// <param name="OnBehalfOf">The person for whom staff act; else empty.</param>
 /// <param name="EffectiveDate">The civil date on which the event counts.</param>
-/// <param name="PolicyVersion">The policy by whose rules it was decided.</param>
-/// <param name="Memo">A note for people; at most 200 characters, and never anything personal.</param>
-/// <param name="Details">What the answer to the caller is made from, also when it is given again; at most 32 pairs.</param>
+/// <param name="PolicyVersion">The policy version that decided.</param>
+/// <param name="Memo">A note for people, at most 200 characters. Never anything personal.</param>
+/// <param name="Details">The values from which the server builds the caller's answer, also for a retry; at most 32 pairs.</param>
 public sealed record EntryHeader(
     EntryId Id,
     Digest RequestDigest,
@@ -51,7 +51,7 @@ public sealed record EntryHeader(
     string Memo,
     EntryDetails Details)
 {
-    /// <summary>Of the actor, of whom they act for, and of the policy version.</summary>
+    /// <summary>The longest actor, on-behalf-of and policy version, in characters.</summary>
     public const int MaxNameLength = 200;
 
     public const int MaxMemoLength = 200;
@@ -62,9 +62,8 @@ public sealed record EntryHeader(
 }
 
 /// <summary>
-/// Named values beside an entry's amounts, each name once; ordered by the bytes of their names, so that an entry's bytes depend on nothing
-/// else.
-/// A sorted array, since every entry is made, checked, written and read with one, and a tree of so few costs more than all of its work.
+/// Named values beside an entry's amounts, each name once. Sorted by the bytes of their names, so that equal details give equal bytes. A
+/// sorted array: every entry carries one, and a tree for so few pairs would cost more than everything else done with it.
 /// </summary>
 public sealed class EntryDetails : IReadOnlyCollection<KeyValuePair<string, string>>
 {
@@ -76,13 +75,13 @@ public sealed class EntryDetails : IReadOnlyCollection<KeyValuePair<string, stri
 
     public int Count => _pairs.Length;
 
-    /// <summary>The pairs in their order.</summary>
+    /// <summary>The pairs, sorted by name.</summary>
     public ReadOnlySpan<KeyValuePair<string, string>> Pairs => _pairs;
 
     /// <exception cref="KeyNotFoundException">There is no such name.</exception>
     public string this[string key] => GetValueOrDefault(key) ?? throw new KeyNotFoundException($"The entry has no detail '{key}'.");
 
-    /// <exception cref="ArgumentException">A name stands there twice.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice.</exception>
     public static EntryDetails Of(params ReadOnlySpan<(string Key, string Value)> details)
     {
         if (details.IsEmpty) return None;
@@ -116,9 +115,7 @@ public sealed class EntryDetails : IReadOnlyCollection<KeyValuePair<string, stri
 
     IEnumerator IEnumerable.GetEnumerator() => _pairs.GetEnumerator();
 
-    /// <summary>
-    /// Puts a pair among those before <paramref name="count"/>. Where they come in their order, as most do, nothing moves.
-    /// </summary>
+    /// <summary>Inserts a pair into the sorted first <paramref name="count"/>. Most callers pass sorted pairs, so nothing moves.</summary>
     private static void Insert(KeyValuePair<string, string>[] pairs, int count, string key, string value)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -135,18 +132,18 @@ public sealed class EntryDetails : IReadOnlyCollection<KeyValuePair<string, stri
     }
 }
 
-/// <summary>What an entry does to the accounts. The numbers are stored.</summary>
+/// <summary>What an entry does to its accounts. The numbers are stored and never change.</summary>
 public enum EntryKind
 {
-    /// <summary>Posts its transfers.</summary>
+    /// <summary>Posts the transfers.</summary>
     [JsonStringEnumMemberName("Post")]
     Post = 1,
 
-    /// <summary>Holds its transfers until a later entry ends the hold.</summary>
+    /// <summary>Holds the transfers until a later entry ends the hold.</summary>
     [JsonStringEnumMemberName("Hold")]
     Hold = 2,
 
-    /// <summary>Ends a hold by posting it, in whole or in part; what isn't posted is released.</summary>
+    /// <summary>Ends a hold by posting all or a part of it; the rest is released.</summary>
     [JsonStringEnumMemberName("PostHold")]
     PostHold = 3,
 
@@ -154,11 +151,11 @@ public enum EntryKind
     [JsonStringEnumMemberName("VoidHold")]
     VoidHold = 4,
 
-    /// <summary>Ends a hold whose time has come by releasing it.</summary>
+    /// <summary>Releases a hold that is past its time.</summary>
     [JsonStringEnumMemberName("ExpireHold")]
     ExpireHold = 5,
 
-    /// <summary>Posts the opposite of an earlier entry; at most once for each.</summary>
+    /// <summary>Posts the opposite of an earlier entry. Each entry can be reversed once.</summary>
     [JsonStringEnumMemberName("Reverse")]
     Reverse = 6,
 
@@ -166,14 +163,14 @@ public enum EntryKind
     [JsonStringEnumMemberName("ChangeAccounts")]
     ChangeAccounts = 7,
 
-    /// <summary>Writes no entry: only remembers that the id belongs to this command, whose effect is elsewhere.</summary>
+    /// <summary>Writes no entry. Only remembers that the id belongs to this command, whose effect is elsewhere.</summary>
     [JsonStringEnumMemberName("Note")]
     Note = 8,
 }
 
 /// <summary>
-/// One debit account, one credit account, one unit. A plain transfer posts; a hold's transfer holds; a transfer that ends a
-/// hold releases what was held and posts all, part or none of it. So every counter is a sum over transfers, with no look-back.
+/// One debit account, one credit account, one unit. A plain transfer posts. A hold's transfer holds. A transfer that ends a hold releases
+/// the held amount and posts all, part or none of it. So each counter is a plain sum over transfers; no look-back is needed.
 /// </summary>
 public readonly record struct Transfer(long Debit, long Credit, Unit Unit, long Posted, long Held, long Released);
 

@@ -3,22 +3,22 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Ledger;
 
-/// <summary>Holds a journal's head against the checkpoints that were signed: the one in the database, and the one kept outside.</summary>
-/// <param name="check">Whether a region's own keys signed a note. Whoever can change the database may have changed its checkpoints
+/// <summary>Checks that a journal continues its signed checkpoints: the one in the database and the copy outside.</summary>
+/// <param name="check">Says whether a region's own keys signed a note: an attacker who can change the database can change its checkpoint
 /// too.</param>
 public sealed class JournalGuard(ITreeStore store, ISignedHeads outside, Func<RegionCode, SignedNote, NoteStatus> check)
 {
     /// <summary>
-    /// The checkpoints that were signed. Read them before the head that is checked: what another server signs after that is no
+    /// The signed checkpoints. Read them before the head that you check: another server may sign a later one at any time, and that is no
     /// contradiction.
     /// </summary>
-    /// <exception cref="JournalRolledBackException">One of them can't be read, or isn't signed by a key of ours.</exception>
+    /// <exception cref="JournalRolledBackException">A checkpoint is unreadable, or none of our keys signed it.</exception>
     public async ValueTask<IReadOnlyList<Checkpoint>> SignedAsync(RegionCode region, CancellationToken cancellation) =>
         [.. new[] { outside.Read(region), await store.SignedAsync(region, cancellation) }.OfType<string>()
             .Select(note => Read(region, note))];
 
-    /// <summary>Checks that a head goes on from checkpoints signed before.</summary>
-    /// <exception cref="JournalRolledBackException">It doesn't.</exception>
+    /// <summary>Checks that a head continues the given checkpoints.</summary>
+    /// <exception cref="JournalRolledBackException">The journal is shorter than a checkpoint, or begins with other entries.</exception>
     public async ValueTask CheckAsync(RegionCode region, long size, Digest root, IEnumerable<Checkpoint> signed,
         CancellationToken cancellation)
     {

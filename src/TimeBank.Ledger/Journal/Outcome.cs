@@ -3,9 +3,9 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Ledger;
 
-/// <summary>What became of a proposal, for ever: an entry, a refusal, or for a note neither.</summary>
-/// <param name="Refusal">Null where it was accepted.</param>
-/// <param name="Entry">The entry as stored; null where refused, and for a note.</param>
+/// <summary>The final result of a proposal: an entry, a refusal, or, for a note, neither.</summary>
+/// <param name="Refusal">Null where the proposal was accepted.</param>
+/// <param name="Entry">The stored entry; null for a refusal and for a note.</param>
 /// <param name="Replayed">True where the id had been decided before.</param>
 public sealed record Outcome(EntryId Id, Digest RequestDigest, Refusal? Refusal, JournalEntry? Entry, bool Replayed)
 {
@@ -17,16 +17,16 @@ public sealed record Outcome(EntryId Id, Digest RequestDigest, Refusal? Refusal,
         new(proposal.Header.Id, proposal.Header.RequestDigest, refusal, null, false);
 }
 
-/// <summary>What <see cref="Decide"/> found: the outcome to answer with, and what must be stored before it may be answered.</summary>
-/// <param name="Changed">The accounts after the entry, each once, opened ones too.</param>
+/// <summary>The result of <see cref="Decide"/>: the outcome, and what must be stored before anyone is answered with it.</summary>
+/// <param name="Changed">The state after the entry of every account that it touches or opens, each once.</param>
 /// <param name="Balances">For each transfer of the entry, the counters of its two accounts right after it.</param>
-/// <param name="Stores">False where the outcome is known already, or depends on the proposal alone.</param>
+/// <param name="Stores">False where the outcome is stored already, or where a retry gets the same one without being remembered.</param>
 public sealed record Decision(Outcome Outcome, ImmutableArray<Account> Changed, ImmutableArray<TransferBalances> Balances, bool Stores);
 
-/// <summary>What would become of a proposal if it were submitted now. Nothing is stored, and its id stays free.</summary>
-/// <param name="Outcome">As it would be; an id that is known gives what was decided then, without transfers or accounts.</param>
-/// <param name="Transfers">The entry's, with the balances after them.</param>
-/// <param name="Accounts">The accounts that it touches, as they would be after it.</param>
+/// <summary>The result that a proposal would have if it were submitted now. Nothing is stored; the id stays free.</summary>
+/// <param name="Outcome">The expected outcome. For a known id, the stored one, without transfers or accounts.</param>
+/// <param name="Transfers">The entry's transfers with the balances after each.</param>
+/// <param name="Accounts">The accounts that the entry touches, in their state after it.</param>
 public sealed record DryRun(Outcome Outcome, ImmutableArray<StoredTransfer> Transfers, ImmutableArray<Account> Accounts)
 {
     /// <summary>Decides a proposal and applies nothing.</summary>

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// An entry that a caller asks the region's writer for, or the refusal that the domain's rules gave, to be remembered under the
-/// same id. Made only by the typed constructors of <see cref="Entries"/>.
+/// An entry that a caller asks the region's writer for. Or a refusal by the domain's rules, which the writer remembers under the same id.
+/// Only the typed constructors of <see cref="Entries"/> make proposals.
 /// </summary>
 public sealed record Proposal
 {
@@ -30,24 +30,24 @@ public sealed record Proposal
     [JsonInclude]
     public EntryId? Of { get; internal init; }
 
-    /// <summary>For each transfer of the hold, how much of it to post; empty posts all.</summary>
+    /// <summary>The amount to post of each transfer of the hold; empty posts the whole hold.</summary>
     [JsonInclude]
     public ImmutableArray<long> PostAmounts { get; internal init; } = [];
 
-    /// <summary>From when on the hold may be expired.</summary>
+    /// <summary>The time from which the hold may be expired.</summary>
     [JsonInclude]
     public LedgerTime? Expires { get; internal init; }
 
     [JsonInclude]
     public ImmutableArray<ProposedChange> Changes { get; internal init; } = [];
 
-    /// <summary>What the domain's rules refused, with the value that explains it.</summary>
+    /// <summary>The refusal that the domain's rules gave, with the values that explain it.</summary>
     [JsonInclude]
     public Refusal? Refused { get; internal init; }
 }
 
-/// <summary>A transfer as a caller asks for it.</summary>
-/// <param name="AtMost">Move what the accounts' limits leave room for, up to the amount; refused only where that is nothing.</param>
+/// <summary>A transfer that a caller asks for.</summary>
+/// <param name="AtMost">Move what the accounts' limits leave room for, up to the amount. Refused only where there is no room.</param>
 public sealed record ProposedTransfer(AccountSpec Debit, AccountSpec Credit, long Amount, bool AtMost = false)
 {
     public Unit Unit => Debit.Unit;

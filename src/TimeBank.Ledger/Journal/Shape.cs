@@ -1,6 +1,6 @@
 namespace TimeBank.Ledger;
 
-/// <summary>What a proposal must be, whatever the state of the ledger.</summary>
+/// <summary>The rules that depend on the proposal alone and not on the state of the ledger.</summary>
 public static class Shape
 {
     /// <summary>The largest amount of one transfer, in its unit: ten trillion yuan, or two billion years.</summary>
@@ -15,7 +15,7 @@ public static class Shape
         if (proposal.Transfers.Length + proposal.PostAmounts.Length > MaxTransfers) return new Refusal(Reason.TooManyTransfers);
         foreach (long amount in proposal.PostAmounts)
         {
-            // A part post may leave a leg of the hold at nothing.
+            // Zero is allowed: a partial post may post nothing of one leg.
             if (amount < 0) return new Refusal(Reason.AmountNotPositive);
             if (amount > MaxAmount) return new Refusal(Reason.AmountTooLarge);
         }
@@ -56,7 +56,7 @@ public static class Shape
         return IsUnicode(text) ? null : Refusal.Of(Reason.InvalidField, ("field", field));
     }
 
-    /// <summary>Half a surrogate pair has no bytes in UTF-8, so an entry with one would be stored as another than was decided.</summary>
+    /// <summary>Half a surrogate pair has no bytes in UTF-8: the stored entry would differ from the decided one.</summary>
     private static bool IsUnicode(string text)
     {
         ReadOnlySpan<char> rest = text;

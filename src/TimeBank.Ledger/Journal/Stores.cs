@@ -3,82 +3,80 @@ using TimeBank.Proofs;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Where a region's journal is kept, for its writer. Every call may throw <see cref="StorageUnavailableException"/>; an append
-/// that did may or may not have happened, so whoever called it reads the head again before doing anything else.
+/// Stores the regions' journals for their writers. Every call may throw <see cref="StorageUnavailableException"/>. After that exception an
+/// append may or may not have happened: the caller reads the head again before it does anything else.
 /// </summary>
 public interface ILedgerStore
 {
-    /// <summary>The head of a region's journal; an empty one where it has never been written.</summary>
+    /// <summary>The head of a region's journal; an empty head where nothing was ever written.</summary>
     ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation);
 
+    /// <summary>Looks up outcomes, accounts and linked entries before a batch is decided.</summary>
     ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation);
 
     /// <summary>
-    /// Stores the batch durably, all or nothing. False: the head is not <c>Before</c>, so another writer exists, and nothing was stored.
+    /// Stores the batch durably, all or nothing. False: the head is no longer <c>Before</c>, so another writer exists; nothing was stored.
     /// </summary>
     /// <exception cref="AppendRefusedException">The batch breaks an invariant that the store guards; nothing was stored.</exception>
     ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation);
 }
 
 /// <summary>
-/// What proofs of a region's journal are made from: the leaves, which the append writes; the roots of full tiles, which are derived from
-/// them later; and
-/// the last signed checkpoint. Every call may throw <see cref="StorageUnavailableException"/>.
+/// Keeps what proofs of a region's journal are made from: the leaves, which an append writes; the roots of full tiles, which the signer
+/// derives later; and the last signed checkpoint. Every call may throw <see cref="StorageUnavailableException"/>.
 /// </summary>
 public interface ITreeStore
 {
-    /// <summary>The leaves of the entries from an index on, up to a count; fewer where the journal ends.</summary>
+    /// <summary>
+    /// At most <paramref name="count"/> leaves, from the entry at <paramref name="from"/> on; fewer where the journal ends.
+    /// </summary>
     ValueTask<IReadOnlyList<Digest>> LeavesAsync(RegionCode region, long from, int count, CancellationToken cancellation);
 
-    /// <summary>The roots of full tiles of the level below, from an index on; fewer where no more are kept yet.</summary>
+    /// <summary>The roots of full tiles of the level below, from an index on; fewer where the store does not keep more yet.</summary>
     /// <param name="level">1 to 7, as <see cref="Tile.Level"/>.</param>
     ValueTask<IReadOnlyList<Digest>> NodesAsync(RegionCode region, int level, long from, int count, CancellationToken cancellation);
 
-    /// <summary>How many nodes of a level are kept. They are dense from 0.</summary>
+    /// <summary>How many nodes of a level the store keeps. They are dense from 0.</summary>
     ValueTask<long> CountNodesAsync(RegionCode region, int level, CancellationToken cancellation);
 
-    /// <summary>Keeps nodes from an index on; those that are there stay as they are.</summary>
+    /// <summary>Adds nodes from an index on. Nodes that exist already stay as they are.</summary>
     ValueTask AddNodesAsync(RegionCode region, int level, long from, IReadOnlyList<Digest> nodes, CancellationToken cancellation);
 
-    /// <summary>The signed note of the last checkpoint; null where none has been signed.</summary>
+    /// <summary>The signed note of the last checkpoint; null before the first one.</summary>
     ValueTask<string?> SignedAsync(RegionCode region, CancellationToken cancellation);
 
-    /// <summary>Durably makes a note the last one, if the last one is still <paramref name="before"/>.</summary>
+    /// <summary>Durably replaces the last note. False: the last note is no longer <paramref name="before"/>; nothing was stored.</summary>
     ValueTask<bool> SignAsync(RegionCode region, string? before, string note, CancellationToken cancellation);
 }
 
 /// <summary>
-/// The last signed checkpoint of each region once more, outside the database: whatever becomes of the database, what was once signed is
-/// known.
-/// Every call may throw <see cref="StorageUnavailableException"/>.
+/// A second copy of each region's last signed checkpoint, outside the database: if the database is lost or restored, the server still knows
+/// what it signed. Every call may throw <see cref="StorageUnavailableException"/>.
 /// </summary>
 public interface ISignedHeads
 {
-    /// <summary>The signed note; null where none has been signed.</summary>
+    /// <summary>The signed note; null before the first one.</summary>
     string? Read(RegionCode region);
 
-    /// <summary>Durably takes a note's place, unless what is there is of a larger tree.</summary>
+    /// <summary>Durably replaces the region's note, unless the kept one is of a larger tree.</summary>
     void Write(RegionCode region, SignedNote note);
 
     IReadOnlyList<RegionCode> Regions();
 }
 
 /// <summary>
-/// The store refused a batch that breaks an invariant: a negative counter, a broken limit, an id or index that is there already, a hold
-/// ended
-/// or an entry reversed twice. It is the last line of defence behind <see cref="Decide"/>, so reaching it is a bug. Nothing was stored.
+/// The store refused a batch that breaks an invariant: a negative counter, a broken limit, an id or index that exists already, a hold ended
+/// twice or an entry reversed twice. Nothing was stored. The store is the last line of defence behind <see cref="Decide"/>: except for an
+/// id that the writer took for new without a look-up, the cause is a bug.
 /// </summary>
 public sealed class AppendRefusedException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>
-/// The store can't be used now: its disk is full, its file locked or broken, its server down. Callers may try again later.
-/// </summary>
+/// <summary>The store can't be used now: disk full, file locked or broken, server down. The caller may try again later.</summary>
 public sealed class StorageUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
-/// The journal isn't a continuation of a checkpoint that was signed: the database was restored to an older state, or changed. Writing on
-/// would make a second history
-/// under the same name, so nothing is written until an operator has seen to it.
+/// The journal does not continue a checkpoint that was signed: the database was restored to an older state, or changed. Writing on would
+/// make a second history under the same name, so nothing is written until an operator has resolved it.
 /// </summary>
 public class JournalRolledBackException(string message) : Exception(message)
 {
@@ -86,18 +84,21 @@ public class JournalRolledBackException(string message) : Exception(message)
 }
 
 /// <summary>
-/// The last checkpoint is signed by none of the server's keys, so nobody can say whether the journal goes on from it. The keys are wrong,
-/// or the checkpoint is.
+/// None of the server's keys signed the last checkpoint, so the server can't tell whether the journal continues it. Either the keys or the
+/// checkpoint are wrong.
 /// </summary>
 public sealed class OtherKeysException(string message) : JournalRolledBackException(message)
 {
     public override Reason Reason => Reason.SignedByOtherKeys;
 }
 
-/// <summary>The tiles of a region's journal: leaves and kept nodes, and nodes not kept yet made from what is below them.</summary>
+/// <summary>
+/// Reads the tiles of a region's journal. Level 0 is the leaves. Higher nodes that the store does not keep yet are computed from the level
+/// below.
+/// </summary>
 public sealed class JournalTiles(ITreeStore store, RegionCode region) : ITileSource
 {
-    /// <exception cref="JournalRolledBackException">Entries that should be there are missing.</exception>
+    /// <exception cref="JournalRolledBackException">The store lacks leaves of entries that should exist.</exception>
     public async ValueTask<IReadOnlyList<Digest>> ReadAsync(Tile tile, CancellationToken cancellation)
     {
         if (tile.Level == 0)

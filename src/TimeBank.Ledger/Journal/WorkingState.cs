@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace TimeBank.Ledger;
 
-/// <summary>What a decision may look at: a region's accounts, outcomes and earlier entries as they stand.</summary>
+/// <summary>All that a decision may look at: a region's accounts, outcomes and earlier entries.</summary>
 public interface ILedgerView
 {
     RegionCode Region { get; }
@@ -16,7 +16,7 @@ public interface ILedgerView
     /// <summary>The time of the last entry.</summary>
     LedgerTime LastTime { get; }
 
-    /// <summary>What the next entry seals.</summary>
+    /// <summary>The refusals and notes so far; the next entry seals them.</summary>
     Remembered Remembered { get; }
 
     Account? Account(AccountPath path);
@@ -29,8 +29,8 @@ public interface ILedgerView
 }
 
 /// <summary>
-/// The part of a region's state that its writer has in memory. What was prefetched and isn't there is remembered as absent, and
-/// asking for what was never prefetched is a bug, so a decision can't mistake "not loaded" for "not existing".
+/// The part of a region's state that its writer holds in memory. A prefetched key that the store did not find is remembered as absent.
+/// Asking for a key that was never prefetched throws: a decision can't mistake "not loaded" for "does not exist".
 /// </summary>
 public sealed class WorkingState(LedgerHead head) : ILedgerView
 {
@@ -39,8 +39,8 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
     private readonly Generations<EntryId, Outcome?> _outcomes = new();
     private readonly Generations<EntryId, LinkedEntry?> _linked = new();
 
-    // Ids that have an outcome, held longer than that: an entry is a few dozen objects, which would be moved and scanned again and again by
-    // the collector.
+    // Ids that have an outcome. Held longer than the outcomes: an outcome with its entry is a few dozen objects, which the garbage
+    // collector would move and scan again and again.
     private readonly Generations<EntryId, bool> _ids = new();
 
     public RegionCode Region { get; } = head.Region;
@@ -53,18 +53,19 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
 
     public Remembered Remembered { get; private set; } = head.Remembered;
 
-    /// <summary>How much is held.</summary>
+    /// <summary>How many values of all kinds are held.</summary>
     public int Count => _byPath.Count + _byNumber.Count + _outcomes.Count + _linked.Count + _ids.Count;
 
     public Account? Account(AccountPath path)
     {
         if (!_byPath.TryGet(path, out Account? account)) throw new KeyNotFoundException($"Account {path} was not prefetched.");
-        // Under its number it must be as young, or an older copy could come back under that.
+        // Touch it under its number too, so that both indexes keep it equally long: otherwise an older copy could come back under the
+        // number.
         if (account is not null) _byNumber.TryGet(account.Number, out _);
         return account;
     }
 
-    /// <summary>Whether an account is held, or held to be absent, which is null.</summary>
+    /// <summary>True where memory holds the account, or knows that it does not exist (null).</summary>
     public bool Holds(AccountPath path, out Account? account) => _byPath.TryGet(path, out account);
 
     public Account? Account(long number)
@@ -80,9 +81,7 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
     public LinkedEntry? Linked(EntryId id) => _linked.TryGet(id, out LinkedEntry? linked)
         ? linked : throw new KeyNotFoundException($"Entry {id} was not prefetched.");
 
-    /// <summary>
-    /// Forgets the half that was used longest ago where more of a kind is held than may be. What was used since the last call stays.
-    /// </summary>
+    /// <summary>Drops the older half of each kind that has reached its bound. Anything used since the last call stays.</summary>
     public void Trim(int maxAccounts, int maxOutcomes, int maxIds)
     {
         _byPath.Age(maxAccounts);
@@ -93,16 +92,15 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
     }
 
     /// <summary>
-    /// Takes an id for new without looking it up, unless it is known to have an outcome, since nearly all are. The store's constraint finds
-    /// out where it isn't:
-    /// then the batch is refused, and decided again on what is looked up.
+    /// Takes an id for new without a look-up, as nearly all ids are, unless memory knows that it has an outcome. Where the guess is wrong,
+    /// the store's unique key refuses the batch; the writer then looks the ids up and decides again.
     /// </summary>
     public void Assume(EntryId id)
     {
         if (!_outcomes.TryGet(id, out _) && !_ids.TryGet(id, out _)) _outcomes[id] = null;
     }
 
-    /// <summary>What must be prefetched before these proposals can be decided, and these ids and accounts read.</summary>
+    /// <summary>The keys to prefetch before these proposals can be decided and these ids and accounts read.</summary>
     public PrefetchKeys Missing(IEnumerable<Proposal> proposals, IEnumerable<EntryId> readIds, IEnumerable<AccountPath> readPaths)
     {
         HashSet<EntryId> ids = [], linked = [];
@@ -131,7 +129,7 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
 
     public void Load(PrefetchKeys keys, Prefetched found)
     {
-        // What is in memory is never older than what the store says: it may be ahead by what is being stored.
+        // Memory wins: it may already contain a batch that is still being written.
         foreach (EntryId id in keys.Ids)
         {
             if (!_outcomes.TryGet(id, out _)) _outcomes[id] = null;
@@ -159,7 +157,7 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         }
     }
 
-    /// <summary>Takes over what was decided. <paramref name="proposal"/> says which earlier entry the new one ended or reversed.</summary>
+    /// <summary>Applies a decision. <paramref name="proposal"/> names the earlier entry that the new one ended or reversed.</summary>
     public void Apply(Proposal proposal, Decision decision)
     {
         if (!decision.Stores) return;
@@ -189,7 +187,7 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         if (!held.TryGet(id, out _)) missing.Add(id);
     }
 
-    /// <summary>Whether an entry is held with all of its accounts, which may have been forgotten before it.</summary>
+    /// <summary>True where memory holds the entry and all of its accounts. The accounts may be forgotten before the entry.</summary>
     private bool HoldsLinked(EntryId id)
     {
         if (!_linked.TryGet(id, out LinkedEntry? linked)) return false;
@@ -214,9 +212,9 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
 }
 
 /// <summary>
-/// A dictionary that forgets what has not been asked for lately, in two generations: what is asked for moves to the young one, and where
-/// that is
-/// full it becomes the old one and the old one goes. So whatever was used since the last <see cref="Age"/> but one is still there.
+/// A dictionary in two generations that forgets values not used lately. A read moves a value to the young generation. When the young one is
+/// full it becomes the old one, and the previous old one is dropped. Anything used since the call to <see cref="Age"/> before the last one
+/// is still held.
 /// </summary>
 internal sealed class Generations<TKey, TValue> where TKey : notnull
 {
@@ -237,7 +235,7 @@ internal sealed class Generations<TKey, TValue> where TKey : notnull
         return true;
     }
 
-    /// <summary>Begins a new generation where the young one has reached its share of <paramref name="bound"/>.</summary>
+    /// <summary>Begins a new generation once the young one holds half of <paramref name="bound"/>.</summary>
     public void Age(int bound)
     {
         if (_young.Count < Math.Max(1, bound / 2)) return;
@@ -246,15 +244,15 @@ internal sealed class Generations<TKey, TValue> where TKey : notnull
     }
 }
 
-/// <summary>What a batch needs to know before it can be decided.</summary>
-/// <param name="Ids">Ids whose outcomes are asked for.</param>
+/// <summary>The keys that a batch looks up before it is decided.</summary>
+/// <param name="Ids">Ids whose outcomes are needed.</param>
 /// <param name="Paths">Accounts by path.</param>
-/// <param name="Linked">Entries that proposals end or reverse; their accounts come along.</param>
+/// <param name="Linked">Entries that proposals end or reverse; the store returns their accounts as well.</param>
 public sealed record PrefetchKeys(IReadOnlyCollection<EntryId> Ids, IReadOnlyCollection<AccountPath> Paths,
     IReadOnlyCollection<EntryId> Linked)
 {
     public bool IsEmpty => Ids.Count == 0 && Paths.Count == 0 && Linked.Count == 0;
 }
 
-/// <summary>What the store holds of <see cref="PrefetchKeys"/>; a key that it doesn't answer isn't there.</summary>
+/// <summary>The store's answer to <see cref="PrefetchKeys"/>. A key without an answer does not exist.</summary>
 public sealed record Prefetched(IReadOnlyList<Outcome> Outcomes, IReadOnlyList<Account> Accounts, IReadOnlyList<LinkedEntry> Linked);

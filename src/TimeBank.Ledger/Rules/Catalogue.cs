@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>The service list of one region from one day on.</summary>
+/// <summary>A region's service list, in force from one day on.</summary>
 public sealed class Catalogue
 {
     private readonly FrozenDictionary<Slug, CatalogueItem> items;
@@ -23,45 +23,44 @@ public sealed class Catalogue
 
     public RegionCode Region { get; }
 
-    /// <summary>The version's name; with the region it names the catalogue.</summary>
+    /// <summary>The version's name. Region and version together name the catalogue.</summary>
     public Slug Version { get; }
 
     /// <summary>The first civil day on which it is in force.</summary>
     public DateOnly Effective { get; }
 
-    /// <summary>What a reader must know of the whole, such as that its prices are made up.</summary>
+    /// <summary>A note on the whole list, such as that its prices are made up.</summary>
     public LocalText Note { get; }
 
-    /// <summary>In the order of the file.</summary>
+    /// <summary>The items in file order.</summary>
     public ImmutableArray<CatalogueItem> Items { get; }
 
-    /// <summary>The bytes of the file that it was read from.</summary>
+    /// <summary>The bytes of the file from which the catalogue was read.</summary>
     public ReadOnlyMemory<byte> File { get; }
 
-    /// <summary>Reads a catalogue file; every error names its place.</summary>
+    /// <summary>Reads a catalogue file. Every error names its place.</summary>
     public static DataResult<Catalogue> Parse(ReadOnlySpan<byte> utf8) => CatalogueFile.Parse(utf8);
 
     /// <summary>The item of this id, or null.</summary>
     public CatalogueItem? Find(Slug id) => items.GetValueOrDefault(id);
 
     /// <summary>
-    /// Everything in which this catalogue falls below a wider region's, which is the floor: an item that it lacks, or gives less of, to
-    /// fewer, or more at
-    /// the elder's expense. Items of its own, higher prices and more units are no findings. A catalogue with a finding is refused.
+    /// Every point in which this catalogue falls below a wider region's, its floor: an item is missing, or gives less, to fewer elders, or
+    /// more at the elder's expense. Own items, higher prices and more units are no findings. A catalogue with a finding is refused.
     /// </summary>
     public ImmutableArray<CatalogueFinding> CompareWith(Catalogue parent) => CatalogueFloor.Compare(this, parent);
 }
 
 /// <summary>One service of the service list (基本养老服务清单): what it is, who may have it, what it costs and who pays.</summary>
-/// <param name="Unit">What is given for it: a service unit, fen, or minutes of the time bank.</param>
-/// <param name="Place">Where it is given.</param>
-/// <param name="CeilingPrice">The highest price that public money takes part in; zero where minutes are given.</param>
-/// <param name="ContractPrice">What a provider is paid for one unit; null but where a unit voucher covers the item.</param>
-/// <param name="StandardMinutes">The least time that one service takes; zero where it is not timed.</param>
-/// <param name="UnitsPerMonth">What a programme that gives the item gives at least a month; zero where nothing is promised.</param>
-/// <param name="FromAge">Years from which an elder may have it.</param>
-/// <param name="FromGrade">The mildest grade of disability with which an elder may have it; able is anybody.</param>
-/// <param name="Content">Content and standard of the service, in words.</param>
+/// <param name="Unit">The unit that pays for it: a service unit, fen, or minutes of the time bank.</param>
+/// <param name="Place">The place of the service.</param>
+/// <param name="CeilingPrice">The highest price towards which public money pays; zero for an item given for minutes.</param>
+/// <param name="ContractPrice">The provider's pay for one unit. Null unless a unit voucher covers the item.</param>
+/// <param name="StandardMinutes">The minimum length of one service; zero where it is not timed.</param>
+/// <param name="UnitsPerMonth">The minimum that a programme gives a month; zero promises nothing.</param>
+/// <param name="FromAge">The minimum age in years.</param>
+/// <param name="FromGrade">The mildest grade of disability that may have it; able means everybody.</param>
+/// <param name="Content">The content and standard of the service, in words.</param>
 public sealed record CatalogueItem(
     Slug Id,
     ServiceType Type,
@@ -80,28 +79,28 @@ public sealed record CatalogueItem(
 /// <summary>A text in simplified Chinese and in English.</summary>
 public sealed record LocalText(string Chinese, string English);
 
-/// <summary>Who pays for an item. Numbers are stored.</summary>
+/// <summary>Who pays for an item. The numbers are stored.</summary>
 public enum Payer
 {
     None = 0,
 
-    /// <summary>Public or donated funds, whole.</summary>
+    /// <summary>Public or donated funds pay all.</summary>
     PublicFunds = 1,
 
-    /// <summary>A voucher pays a share and the elder the rest.</summary>
+    /// <summary>A voucher pays a share, the elder the rest.</summary>
     Shared = 2,
 
-    /// <summary>The elder, whole.</summary>
+    /// <summary>The elder pays all.</summary>
     Elder = 3,
 
-    /// <summary>The elder's hours; no money.</summary>
+    /// <summary>The elder spends hours; no money.</summary>
     TimeBank = 4,
 }
 
-/// <summary>Where a service is given; the national e-voucher pays a smaller share outside of the home.</summary>
+/// <summary>Where a service is given. The national e-voucher pays a smaller share outside the home.</summary>
 public enum ServicePlace
 {
-    /// <summary>Nobody said; only money vouchers ask.</summary>
+    /// <summary>Not given. Only money vouchers need it.</summary>
     [JsonStringEnumMemberName("Unspecified")]
     Unspecified = 0,
 
@@ -116,7 +115,7 @@ public enum ServicePlace
     Institution = 3,
 }
 
-/// <summary>What kind of service an item is: the six of the service lists, and what volunteers give. Numbers are stored.</summary>
+/// <summary>The type of a service: the service lists' own, and those that volunteers give. The numbers are stored.</summary>
 public enum ServiceType
 {
     [JsonStringEnumMemberName("None")]
@@ -146,7 +145,7 @@ public enum ServiceType
     [JsonStringEnumMemberName("Mobility")]
     Mobility = 6,
 
-    /// <summary>照护: personal care, at home or by day.</summary>
+    /// <summary>照护: personal care, at home or in day care.</summary>
     [JsonStringEnumMemberName("Care")]
     Care = 7,
 
@@ -164,7 +163,7 @@ public enum ServiceType
 }
 
 /// <summary>
-/// The catalogues of all regions in all their versions. None in it falls below its wider region's of the day on which it began.
+/// The catalogues of all regions in all versions. None falls below the catalogue of its wider region that was in force on its first day.
 /// </summary>
 public sealed class CatalogueDirectory
 {
@@ -174,14 +173,12 @@ public sealed class CatalogueDirectory
 
     public static CatalogueDirectory Empty { get; } = new([]);
 
-    /// <summary>The catalogues that ship with the product; their prices are made up for demonstration.</summary>
+    /// <summary>The catalogues that ship with the product. Their prices are made up for demonstration.</summary>
     public static CatalogueDirectory BuiltIn { get; } = LoadShipped();
 
     public IReadOnlyList<Catalogue> All => catalogues;
 
-    /// <summary>
-    /// The catalogue in force in a region on a civil day: its own, or the nearest wider region's; null where there is none.
-    /// </summary>
+    /// <summary>The catalogue in force in a region on a civil day: the region's own, else the nearest wider region's, else null.</summary>
     public Catalogue? At(RegionCode region, DateOnly day)
     {
         for (RegionCode? scope = region; scope is { } here; scope = here.Parent())
@@ -195,15 +192,15 @@ public sealed class CatalogueDirectory
     }
 
     /// <summary>
-    /// In what a catalogue falls below the wider region's in force on its first day; empty where nothing or no wider region's is there.
+    /// Where a catalogue falls below the wider region's that is in force on its first day. Empty if it doesn't, or if there is no wider
+    /// one.
     /// </summary>
     public ImmutableArray<CatalogueFinding> FindingsOf(Catalogue catalogue) =>
         catalogue.Region.Parent() is { } wider && At(wider, catalogue.Effective) is { } parent ? catalogue.CompareWith(parent) : [];
 
-    /// <summary>The directory with one catalogue more.</summary>
-    /// <exception cref="ArgumentException">
-    /// It has findings (ask <see cref="FindingsOf"/> first), or the region has a version of this name or first day already.
-    /// </exception>
+    /// <summary>The directory with one more catalogue.</summary>
+    /// <exception cref="ArgumentException"> The catalogue has findings (ask <see cref="FindingsOf"/> first), or the region already has a
+    /// version with this name or first day. </exception>
     public CatalogueDirectory With(Catalogue catalogue)
     {
         ImmutableArray<CatalogueFinding> findings = FindingsOf(catalogue);
@@ -216,7 +213,7 @@ public sealed class CatalogueDirectory
         return new CatalogueDirectory(catalogues.Add(catalogue));
     }
 
-    // Wider regions first: each is the floor of those inside it.
+    // Wider regions first: each is the floor of the regions inside it.
     private static CatalogueDirectory LoadShipped() => ShippedData.Names("catalogue-")
         .Select(name => Catalogue.Parse(ShippedData.Read(name)).Expect(name))
         .OrderBy(catalogue => catalogue.Region)

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Reads a catalogue file strictly: what is missing, unknown, of another type or unit, contradictory or twice there is an error with its
-/// place.
+/// Reads a catalogue file strictly: a value that is missing, unknown, of another type or unit, contradictory or duplicate is an error with
+/// its place.
 /// </summary>
 internal static class CatalogueFile
 {

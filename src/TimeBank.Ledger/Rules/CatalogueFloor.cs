@@ -5,8 +5,8 @@ namespace TimeBank.Ledger;
 
 /// <summary>
 /// The rule that a local service list never falls below the higher one (the papers of Hubei, Zhuzhou, Henan, Shanxi and Hunan on basic
-/// elderly care). What
-/// is compared is the benefit that reaches the elder. The contract price is not: what a region pays its providers is its own affair.
+/// elderly care). It compares the benefit that reaches the elder. It ignores the contract price: a region's pay for its providers is its
+/// own affair.
 /// </summary>
 internal static class CatalogueFloor
 {
@@ -46,7 +46,7 @@ internal static class CatalogueFloor
         CatalogueFinding Found(CatalogueShortfall shortfall, string required, string found) => new(floor.Id, shortfall, required, found);
     }
 
-    // Hours are the elder's own as well, but no money: they stand between a shared price and none.
+    // Hours also belong to the elder but are not money: an item for hours ranks between a free one and a shared price.
     private static int BorneByElder(Payer payer) => payer switch
     {
         Payer.PublicFunds => 0,
@@ -59,13 +59,13 @@ internal static class CatalogueFloor
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>One way in which a local catalogue falls below the wider region's.</summary>
+/// <summary>One point in which a local catalogue falls below the wider region's.</summary>
 /// <param name="Item">The item of the wider region's catalogue.</param>
-/// <param name="Required">What the wider region has there; empty where the item is lacking.</param>
-/// <param name="Found">What the local one has.</param>
+/// <param name="Required">The wider region's value; empty where the item is missing.</param>
+/// <param name="Found">The local value.</param>
 public sealed record CatalogueFinding(Slug Item, CatalogueShortfall Shortfall, string Required = "", string Found = "")
 {
-    /// <summary>The key of the catalogue file that says less; empty where the item is lacking.</summary>
+    /// <summary>The catalogue file's key that gives less; empty where the item is missing.</summary>
     public string Key => Shortfall switch
     {
         CatalogueShortfall.None or CatalogueShortfall.Lacking => "",
@@ -80,11 +80,11 @@ public sealed record CatalogueFinding(Slug Item, CatalogueShortfall Shortfall, s
         CatalogueShortfall.HeavierGrade => "fromGrade",
     };
 
-    /// <summary>As refusals name it: what was found and what the wider region asks for.</summary>
+    /// <summary>The text for refusals: the found value and the one that the wider region requires.</summary>
     public override string ToString() => Shortfall == CatalogueShortfall.Lacking ? Item.Text : $"{Item}.{Key} {Found} → {Required}";
 }
 
-/// <summary>In what an item of a local catalogue falls below the wider region's. Numbers are stored.</summary>
+/// <summary>How an item of a local catalogue falls below the wider region's. The numbers are stored.</summary>
 public enum CatalogueShortfall
 {
     None = 0,
@@ -92,19 +92,19 @@ public enum CatalogueShortfall
     /// <summary>The local catalogue lacks the item.</summary>
     Lacking = 1,
 
-    /// <summary>It is another type of service.</summary>
+    /// <summary>Another type of service.</summary>
     OtherType = 2,
 
-    /// <summary>Something else is given for it: what the wider region issued could not be redeemed here.</summary>
+    /// <summary>Another unit: a voucher that the wider region issued could not be redeemed here.</summary>
     OtherUnit = 3,
 
-    /// <summary>It is given in another setting, where the voucher pays another share.</summary>
+    /// <summary>Another setting, where the voucher pays another share.</summary>
     OtherSetting = 4,
 
     /// <summary>The elder bears more of it.</summary>
     PayerShifted = 5,
 
-    /// <summary>Public money takes part in less of the price.</summary>
+    /// <summary>Public money pays towards less of the price.</summary>
     LowerCeilingPrice = 6,
 
     /// <summary>The service is shorter.</summary>
@@ -113,9 +113,9 @@ public enum CatalogueShortfall
     /// <summary>Fewer units a month.</summary>
     FewerUnits = 8,
 
-    /// <summary>Only elders of a higher age.</summary>
+    /// <summary>Only older elders.</summary>
     HigherAge = 9,
 
-    /// <summary>Only elders of a heavier disability.</summary>
+    /// <summary>Only elders with a heavier disability.</summary>
     HeavierGrade = 10,
 }

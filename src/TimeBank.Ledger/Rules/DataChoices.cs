@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace TimeBank.Ledger;
 
-/// <summary>The words that data files use for the domain's choices.</summary>
+/// <summary>The words that data files use for the domain's enums and units.</summary>
 internal static class DataChoices
 {
     public static ImmutableDictionary<string, AbilityGrade> Grades { get; } = new Dictionary<string, AbilityGrade>
@@ -61,9 +61,9 @@ internal static class DataChoices
 }
 
 /// <summary>
-/// Letters in the texts of a data file that nobody can see or read, also where they are written as escapes. Asked only of files that are
-/// proposed: those that are stored were taken by the rules of their day, and stay readable. Look-alike ideographs are named and not
-/// replaced, since the file that a second person approves is the one proposed.
+/// Finds invisible, unreadable and look-alike letters in a data file's texts, also where they are written as escapes. Only proposed files
+/// are checked: a stored file was accepted by the rules of its day and must stay readable. Look-alike ideographs are reported and not
+/// replaced: the second person must approve exactly the proposed file.
 /// </summary>
 public static class DataLetters
 {

@@ -6,17 +6,16 @@ namespace TimeBank.Ledger;
 
 /// <summary>
 /// A value of a data file with its place. Its content is a <see cref="long"/>, a <see cref="string"/>, a list of nodes, a dictionary of
-/// nodes by key, or
-/// <see cref="Unreadable"/>: a data file has no other values, and no fractions in particular.
+/// nodes by key, or <see cref="Unreadable"/>. A data file has no other values, in particular no fractions.
 /// </summary>
 internal sealed record DataNode(string Path, int Line, object Content)
 {
     private const int MaxDepth = 8;
 
-    /// <summary>A value that no data file may hold, and why.</summary>
+    /// <summary>A value that a data file may not contain, and why.</summary>
     public sealed record Unreadable(string Why);
 
-    /// <summary>Reads a whole file. What is not JSON at all is one unreadable value.</summary>
+    /// <summary>Reads a whole file. A file that is not JSON gives one unreadable value.</summary>
     public static DataNode Read(ReadOnlySpan<byte> utf8)
     {
         Utf8JsonReader reader = new(utf8, new JsonReaderOptions { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Disallow });
@@ -69,7 +68,7 @@ internal sealed record DataNode(string Path, int Line, object Content)
         return elements;
     }
 
-    // Text with half a surrogate pair in it is no JSON either, but the reader finds out only when asked for the text.
+    // Text with half a surrogate pair is not JSON either, but the reader throws only when asked for the text.
     private static string ReadText(ref Utf8JsonReader reader)
     {
         try
@@ -84,9 +83,8 @@ internal sealed record DataNode(string Path, int Line, object Content)
 }
 
 /// <summary>
-/// Strict reading of one object of a data file: each key is asked for by name, type and range, and <see cref="Close"/> notes every key that
-/// nobody asked
-/// for. A wrong value is noted and answered with something harmless, so that one reading finds all that is wrong.
+/// Strict reading of one object of a data file. The caller asks for each key by name, type and range; <see cref="Close"/> reports every key
+/// that it did not ask for. A wrong value is reported and replaced by a harmless one, so that one reading finds all errors.
 /// </summary>
 internal sealed class DataObject
 {
@@ -109,13 +107,12 @@ internal sealed class DataObject
     public DataNode Node { get; }
 
     /// <summary>
-    /// Whether all that was read so far of this object and inside it was right. Where not, harmless values stand for wrong ones, and
-    /// comparing them with
-    /// others would only find what is not there.
+    /// True where everything read so far of this object was right. If it was not, harmless values stand for wrong ones; comparing those
+    /// with others would report errors that aren't there.
     /// </summary>
     public bool IsSound => errors.Count == errorsBefore;
 
-    /// <summary>Begins to read a whole file; what is wrong with it goes into <paramref name="errors"/>.</summary>
+    /// <summary>Begins to read a whole file. Errors go into <paramref name="errors"/>.</summary>
     public static DataObject OfFile(ReadOnlySpan<byte> utf8, List<DataError> errors) => Of(DataNode.Read(utf8), errors);
 
     public DataObject Object(string key) => Find(key) is { } node ? Of(node, errors) : Nothing(Node);
@@ -134,7 +131,7 @@ internal sealed class DataObject
         Parsed(key, "1 to 40 small letters, digits and hyphens", static (string text, out Slug slug) =>
             TimeBank.Ledger.Slug.TryParse(text, out slug));
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>One of the given words.</summary>
     public T Choice<T>(string key, IReadOnlyDictionary<string, T> words) =>
         Parsed(key, OneOf(words.Keys), (string text, out T value) => words.TryGetValue(text, out value!));
 
@@ -146,7 +143,7 @@ internal sealed class DataObject
         [.. Elements(key)
             .Select(node => ParsedNode(node, OneOf(words.Keys), (string text, out T value) => words.TryGetValue(text, out value!)))];
 
-    /// <summary>Notes something that is wrong with the value at <paramref name="key"/> for a reason beyond its type and range.</summary>
+    /// <summary>Reports an error in the value at <paramref name="key"/> beyond its type and range.</summary>
     public void Refuse(string key, string message)
     {
         DataNode place = members.GetValueOrDefault(key, Node);
@@ -154,7 +151,7 @@ internal sealed class DataObject
     }
 
     /// <summary>
-    /// Notes every key that was not asked for; one that differs from a missing key in its unit alone is called a wrong unit.
+    /// Reports every key that the caller did not ask for. If it differs from a missing key only in the unit, it is a wrong unit.
     /// </summary>
     public void Close()
     {
@@ -173,7 +170,7 @@ internal sealed class DataObject
         return Nothing(node);
     }
 
-    // What is missing inside something that is itself wrong is not worth a word.
+    // Keys missing inside a value that is itself wrong are not reported.
     private static DataObject Nothing(DataNode place) => new(place, ImmutableDictionary<string, DataNode>.Empty, []);
 
     private delegate bool TryParse<T>(string text, out T value);
@@ -251,7 +248,7 @@ internal sealed class DataObject
     }
 }
 
-/// <summary>What a data file says, or everything that is wrong with it, in the order of its lines; never both.</summary>
+/// <summary>The content of a data file, or all of its errors in line order; never both.</summary>
 public sealed record DataResult<T> where T : class
 {
     internal DataResult(T value) => (Value, Errors) = (value, []);
@@ -262,12 +259,12 @@ public sealed record DataResult<T> where T : class
 
     public ImmutableArray<DataError> Errors { get; }
 
-    /// <exception cref="InvalidDataException">The file is wrong; the message holds every error. For files that ship with the
+    /// <exception cref="InvalidDataException">The file is wrong; the message lists every error. For files that ship with the
     /// product.</exception>
     public T Expect(string file) => Value ?? throw new InvalidDataException($"{file}: {string.Join("; ", Errors)}");
 }
 
-/// <summary>What is wrong in a data file, and where.</summary>
+/// <summary>An error in a data file, and its place.</summary>
 /// <param name="Line">Counted from 1.</param>
 /// <param name="Path">Such as <c>$.hours.balanceCapMinutes.value</c>; <c>$</c> is the whole file.</param>
 public sealed record DataError(int Line, string Path, string Message)

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Reads a policy file. Every number is an object <c>{ "value", "source" }</c> whose key carries the unit, and everything that the file
-/// must hold is asked
-/// for here: what is missing, unknown, of another type or unit, or out of a sane range is an error with its place.
+/// Reads a policy file. Every number is an object <c>{ "value", "source" }</c> under a key that includes the unit. This reader asks for
+/// every key that the file must have: a value that is missing, unknown, of another type or unit, or out of range is an error with its
+/// place.
 /// </summary>
 internal sealed class PolicyFile
 {

@@ -22,19 +22,19 @@ public sealed class RegionDirectory
     /// <summary>The regions that ship with the product.</summary>
     public static RegionDirectory BuiltIn { get; } = Parse(ShippedData.Read(File)).Expect(File);
 
-    /// <summary>Where codes and names come from.</summary>
+    /// <summary>The source of codes and names.</summary>
     public string Source { get; }
 
     /// <summary>Every region, by code.</summary>
     public IEnumerable<Region> All => regions.Values.OrderBy(region => region.Code);
 
-    /// <summary>The region of this code, or null where nobody knows it.</summary>
+    /// <summary>The region of this code; null where the directory lacks it.</summary>
     public Region? Find(RegionCode code) => regions.GetValueOrDefault(code);
 
-    /// <summary>The regions directly below: the districts of a city, the cities of a province.</summary>
+    /// <summary>The regions directly below: a city's districts, a province's cities.</summary>
     public IEnumerable<Region> Below(RegionCode code) => All.Where(region => region.Code.Parent() == code);
 
-    /// <summary>Reads a directory; codes are unique, and every region's wider one is there too.</summary>
+    /// <summary>Reads a directory. Codes are unique, and each region stands after its wider one.</summary>
     public static DataResult<RegionDirectory> Parse(ReadOnlySpan<byte> utf8)
     {
         List<DataError> errors = [];

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>What makes an elder's life hard, as the register knows it. Values are stored.</summary>
+/// <summary>An elder's hardships, as the register records them. The values are stored.</summary>
 [Flags]
 public enum Difficulties
 {
@@ -13,15 +13,15 @@ public enum Difficulties
     [JsonStringEnumMemberName("LivingAlone")]
     LivingAlone = 1,
 
-    /// <summary>空巢: no child lives near.</summary>
+    /// <summary>空巢: no child lives nearby.</summary>
     [JsonStringEnumMemberName("EmptyNest")]
     EmptyNest = 2,
 
-    /// <summary>低保、低收入: has a subsistence allowance or a low income.</summary>
+    /// <summary>低保、低收入: receives a subsistence allowance or has a low income.</summary>
     [JsonStringEnumMemberName("LowIncome")]
     LowIncome = 4,
 
-    /// <summary>特困: supported by the state, with no income, capacity or family.</summary>
+    /// <summary>特困: supported by the state; has no income, capacity or family.</summary>
     [JsonStringEnumMemberName("SpecialHardship")]
     SpecialHardship = 8,
 
@@ -29,13 +29,13 @@ public enum Difficulties
     [JsonStringEnumMemberName("LostOnlyChild")]
     LostOnlyChild = 16,
 
-    /// <summary>留守: left behind by those who work elsewhere.</summary>
+    /// <summary>留守: the family works elsewhere.</summary>
     [JsonStringEnumMemberName("LeftBehind")]
     LeftBehind = 32,
 }
 
 /// <summary>
-/// The grades of GB/T 42195-2022, from able to completely disabled: a greater value is a heavier disability. Numbers are stored.
+/// The grades of GB/T 42195-2022, from able to completely disabled. A greater value is a heavier disability. The numbers are stored.
 /// </summary>
 public enum AbilityGrade
 {

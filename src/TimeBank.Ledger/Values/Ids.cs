@@ -8,8 +8,8 @@ using System.Text;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// The id of a party, an order or a voucher: 12 letters and digits of Crockford's base 32 that say nothing of whom they name.
-/// Made from the entry or request that first named the thing, so that a retry names the same one.
+/// The id of a party, an order or a voucher: 12 letters and digits of Crockford's base 32. It says nothing about the person it names. It is
+/// derived from the entry or request that first named the thing, so a retry gives the same id.
 /// </summary>
 public readonly record struct OpaqueId
 {
@@ -41,7 +41,7 @@ public readonly record struct OpaqueId
 }
 
 /// <summary>
-/// A name that staff choose for a fund or a programme: 1 to 40 small letters, digits and hyphens, such as <c>lottery</c>.
+/// A name that staff choose for a fund or a programme, such as <c>lottery</c>: 1 to 40 small letters, digits and hyphens.
 /// </summary>
 public readonly record struct Slug
 {
@@ -67,13 +67,12 @@ public readonly record struct Slug
 }
 
 /// <summary>
-/// The id of a journal entry and its idempotency key, for ever: 128 bits derived from who acts, the request id they chose, and
-/// the step of the work. Scoping it by the acting party keeps anyone from blocking or probing another's ids.
+/// The id of a journal entry and its idempotency key, for ever: 128 bits derived from the acting party, the request id that the caller
+/// chose, and the step of the work. The acting party is part of it, so that no caller can block or probe another caller's ids.
 /// </summary>
 /// <remarks>
-/// Where the request id is a UUID of version 7 (RFC 9562), the id begins with its 48 bits of time, so that the ids of one hour lie side by
-/// side in the index that finds them; the
-/// other 80 bits are of the hash, as all are of any other UUID.
+/// If the request id is a UUID of version 7 (RFC 9562), the entry id begins with its 48 bits of time: ids of the same hour then lie side by
+/// side in the database index. The other 80 bits come from the hash. For any other UUID all 128 bits come from the hash.
 /// </remarks>
 public readonly record struct EntryId(UInt128 Value)
 {
@@ -85,10 +84,10 @@ public readonly record struct EntryId(UInt128 Value)
     public static EntryId Of(string actor, Guid request, string step = "")
     {
         ArgumentException.ThrowIfNullOrEmpty(actor);
-        // The line break parts what is hashed: an actor that had one could name another's ids.
+        // A line break separates the hashed parts: an actor with a line break in it could name another party's ids.
         if (actor.Contains('\n')) throw new ArgumentException("An actor has no line break.", nameof(actor));
         EntryId hashed = Hash($"{actor}\n{request:D}\n{step}");
-        // The variant's two bits, and then the version's four.
+        // The bits of the UUID's variant, then of its version.
         return request is { Variant: >= 8 and <= 11, Version: 7 } ? hashed.Beside(Bits(request)) : hashed;
     }
 
@@ -101,7 +100,7 @@ public readonly record struct EntryId(UInt128 Value)
     public static bool TryParse(string? hex, out EntryId id)
     {
         id = default;
-        // The parser takes NULs at the end for nothing, so that two texts would be one id.
+        // The framework's parser ignores NULs at the end, so two texts would give one id.
         if (hex is not { Length: 2 * Size } || hex.AsSpan().ContainsAnyExcept(HexDigits)
             || !UInt128.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 value)) return false;
         id = new EntryId(value);

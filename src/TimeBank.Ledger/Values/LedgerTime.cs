@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>The time of a journal entry: whole microseconds since 1970 in UTC, strictly increasing within a region.</summary>
+/// <summary>The time of a journal entry: whole microseconds since 1970 in UTC. Strictly increasing within a region.</summary>
 public readonly record struct LedgerTime(long Microseconds) : IComparable<LedgerTime>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
@@ -15,7 +15,9 @@ public readonly record struct LedgerTime(long Microseconds) : IComparable<Ledger
 
     public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.UnixEpoch.AddTicks(Microseconds * TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>The earliest time that is not before <paramref name="now"/> and after this one.</summary>
+    /// <summary>
+    /// The time of the next entry: <paramref name="now"/>, or one microsecond after this one where the clock is not later.
+    /// </summary>
     public LedgerTime Next(LedgerTime now) => new(Math.Max(now.Microseconds, Microseconds + 1));
 
     public static bool operator <(LedgerTime left, LedgerTime right) => left.Microseconds < right.Microseconds;
@@ -30,7 +32,7 @@ public readonly record struct LedgerTime(long Microseconds) : IComparable<Ledger
 
     public override string ToString()
     {
-        // The round-trip format, which needs no parsing of its own, has one digit more: always a zero.
+        // The round-trip format is fast because it needs no format string, but it writes a seventh digit, here always zero: cut it off.
         Span<char> text = stackalloc char[28];
         ToDateTimeOffset().UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
         text[^2] = 'Z';
@@ -38,7 +40,7 @@ public readonly record struct LedgerTime(long Microseconds) : IComparable<Ledger
     }
 }
 
-/// <summary>Civil time of every region: UTC+8 without daylight saving, as in force since 1991 (IANA Asia/Shanghai).</summary>
+/// <summary>The civil time of every region: UTC+8 without daylight saving, in force since 1991 (IANA Asia/Shanghai).</summary>
 public static class ChinaTime
 {
     public static TimeSpan Offset { get; } = TimeSpan.FromHours(8);
@@ -49,24 +51,23 @@ public static class ChinaTime
     /// <summary>The instant at which a civil date begins.</summary>
     public static DateTimeOffset StartOf(DateOnly date) => new(date.ToDateTime(TimeOnly.MinValue), Offset);
 
-    /// <summary>An instant to the minute, as texts for people have it.</summary>
+    /// <summary>An instant as people read it, to the minute.</summary>
     public static string Minute(DateTimeOffset instant) =>
         instant.ToOffset(Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }
 
 /// <summary>
-/// Periods of months and years, as the Civil Code of the People's Republic of China counts them. The day on which a period begins does not
-/// count (article 201). The period ends with the day of its last month that has the number of that day; where the month has none, it ends
-/// with the month's last day (article 202).
+/// Periods of months and years as the Civil Code of the People's Republic of China counts them. The first day does not count (article 201).
+/// The period ends in its last month on the day with the first day's number; if that month has no such day, on its last day (article 202).
 /// </summary>
 /// <remarks>
-/// Article 203 moves a last day that is a holiday to the day after the holiday. It is not applied: TimeBank has no calendar of official
-/// days, which are announced year by year, and a guessed holiday would give a day that no office gives. An age needs no such calendar,
-/// since nothing has to be done on a birthday.
+/// Article 203 moves a last day that is a holiday to the day after it. TimeBank does not apply this: it has no calendar of official
+/// holidays, which are announced year by year, and a guessed holiday would give a wrong day. Ages need no such calendar: nothing is due on
+/// a birthday.
 /// </remarks>
 public static class CivilPeriod
 {
-    /// <summary>The last day of so many months from a day.</summary>
+    /// <summary>The last day of a period of months that begins on a day.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The last day lies beyond the year 9999.</exception>
     public static DateOnly LastDay(DateOnly from, int months) => from.AddMonths(months);
 }
@@ -77,8 +78,8 @@ public static class Age
     private const int MonthsInYear = 12;
 
     /// <summary>
-    /// Full years on a day. A year of age is reached with the last day of the <see cref="CivilPeriod"/> from birth, which is the birthday:
-    /// who was born on 29 February reaches it on 28 February in a year without that day.
+    /// The age in full years on a day. A person reaches an age on the last day of the <see cref="CivilPeriod"/> from birth, which is the
+    /// birthday. A person born on 29 February reaches it on 28 February in other years.
     /// </summary>
     public static int On(DateOnly birthDate, DateOnly day)
     {

@@ -5,15 +5,14 @@ using System.Text;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Letters that a reader takes for others, or doesn't see at all: two names that look the same must be the same, or a search finds one
-/// person and not the other. The framework's own normalization does nothing where it runs without ICU, and ICU leaves some of these letters
-/// as they are, so the table is ours.
+/// Finds and replaces letters that look like others or are invisible. Two names that look the same must be the same text: otherwise a
+/// search finds one person and not the other. We keep our own table: .NET's normalization does nothing without ICU, and ICU leaves some of
+/// these letters alone.
 /// </summary>
 /// <remarks>
-/// A radical or compatibility ideograph has one plain letter by the Unicode standard, and comes from a PDF or an old code page without
-/// anybody having meant it. So it is replaced: the clerk, who sees no difference, couldn't mend it. What has no plain letter is refused:
-/// leaving a private or broken letter out would make another name of it. Left alone are full-width forms and combining marks, which a
-/// reader sees.
+/// The Unicode standard gives a radical or compatibility ideograph one plain letter. It usually comes from a PDF or an old code page, and
+/// the clerk can't see the difference, so we replace it. A private or broken letter has no plain one, and dropping it would make another
+/// name, so we refuse it. Full-width forms and combining marks stay: a reader sees them.
 /// </remarks>
 public static partial class PlainLetters
 {
@@ -23,13 +22,12 @@ public static partial class PlainLetters
         .Where(pair => pair.plain.Value != None)
         .ToFrozenDictionary(pair => pair.Letter, pair => pair.plain);
 
-    // Ideographs that stand among the compatibility ideographs and are none.
+    // These code points lie in the compatibility block but are ordinary ideographs.
     private static readonly FrozenSet<int> OwnIdeographs =
         FrozenSet.ToFrozenSet([0xFA0E, 0xFA0F, 0xFA11, 0xFA13, 0xFA14, 0xFA1F, 0xFA21, 0xFA23, 0xFA24, 0xFA27, 0xFA28, 0xFA29]);
 
     /// <summary>
-    /// The text with each look-alike ideograph replaced by its plain one. The same text has the same answer for ever: entries are made of
-    /// it.
+    /// The text with each look-alike ideograph replaced by its plain one. The result for a text must never change: entries contain it.
     /// </summary>
     public static string Fold(string text)
     {
@@ -40,11 +38,10 @@ public static partial class PlainLetters
     }
 
     /// <summary>
-    /// The first letter that nobody may write: an ideograph's look-alike, a private, unassigned or broken one, or one that can't be seen.
-    /// Null where there is none.
+    /// The first letter that is not allowed: a look-alike ideograph, a private, unassigned, broken or invisible letter. Null where all are
+    /// allowed.
     /// </summary>
-    /// <param name="joinersAllowed">Whether it may have the joiners and selectors that emoji are put together with, as notes may and names
-    /// may not.</param>
+    /// <param name="joinersAllowed">Allows the joiners and selectors that emoji are composed with. True for notes, false for names.</param>
     public static StrangeLetter? FindStrange(string text, bool joinersAllowed)
     {
         int place = 0;
@@ -56,7 +53,7 @@ public static partial class PlainLetters
         return null;
     }
 
-    /// <summary>Whether nobody may write a letter in a name.</summary>
+    /// <summary>True for a letter that is not allowed in a name.</summary>
     public static bool IsStrange(Rune letter) =>
         letter.Value >= 0xAD
         && (IsLookAlike(letter.Value) || IsUnreadable(letter.Value) || IsInvisible(letter.Value) || IsUnassigned(letter));
@@ -68,22 +65,22 @@ public static partial class PlainLetters
             || (letter is >= 0xF900 and <= 0xFAFF && !OwnIdeographs.Contains(letter));
 
     /// <summary>
-    /// Private use, noncharacters, and what stands for a letter that was lost (U+FFFC, U+FFFD): everybody's machine shows another thing.
+    /// Private use, noncharacters, and the placeholders of a lost letter (U+FFFC, U+FFFD). Every machine shows them differently.
     /// </summary>
     private static bool IsUnreadable(int letter) =>
         letter is (>= 0xE000 and <= 0xF8FF) or (>= 0xFDD0 and <= 0xFDEF) or (>= 0xFFF0 and <= 0xFFFF) or >= 0xF0000
             || (letter & 0xFFFE) == 0xFFFE;
 
     /// <summary>
-    /// What is no letter of Unicode yet, by the version that the runtime knows. Planes 2 and 3 are for ideographs alone, and a rare one of
-    /// a person's name may be newer than the runtime.
+    /// Code points that the runtime's Unicode version does not assign. Planes 2 and 3 are exempt: they hold only ideographs, and a rare one
+    /// in a person's name may be newer than the runtime.
     /// </summary>
     private static bool IsUnassigned(Rune letter) =>
         letter.Plane is not (2 or 3) && Rune.GetUnicodeCategory(letter) == UnicodeCategory.OtherNotAssigned;
 
     /// <summary>
-    /// <c>Default_Ignorable_Code_Point</c> of <c>DerivedCoreProperties.txt</c>, Unicode 14.0, with tag characters and U+FEFF among them;
-    /// and the empty braille cell.
+    /// <c>Default_Ignorable_Code_Point</c> of <c>DerivedCoreProperties.txt</c>, Unicode 14.0, which includes tag characters and U+FEFF; and
+    /// the empty braille cell.
     /// </summary>
     private static bool IsInvisible(int letter) => letter is 0xAD or 0x34F or 0x61C or 0x115F or 0x1160 or 0x17B4 or 0x17B5
         or (>= 0x180B and <= 0x180F) or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F)
@@ -91,9 +88,9 @@ public static partial class PlainLetters
         or (>= 0xE0000 and <= 0xE0FFF);
 }
 
-/// <summary>A letter that nobody may write, and the how-manieth of its text it is, counted from 1.</summary>
+/// <summary>A letter that is not allowed, and its position in the text, counted from 1.</summary>
 public readonly record struct StrangeLetter(Rune Letter, int Place)
 {
-    /// <summary>As Unicode names it: U+200B.</summary>
+    /// <summary>The code point as Unicode writes it: U+200B.</summary>
     public string CodePoint => $"U+{Letter.Value:X4}";
 }

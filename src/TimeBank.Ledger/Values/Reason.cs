@@ -1,17 +1,18 @@
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Every business "no". Stored with refusals, so numbers are never reused. The public name is the member's in UPPER_SNAKE.
+/// Every business "no". The numbers are stored with refusals and are never reused. The public name is the member's name in UPPER_SNAKE.
 /// </summary>
 public enum Reason
 {
-    /// <summary>Never refused with; the default of the type.</summary>
+    /// <summary>No refusal; the default of the type.</summary>
     None = 0,
 
-    // The id, looked at before any rule.
+    // The id, checked before any rule.
     RequestIdReused = 1,
 
-    // Shape: depends on the proposal alone, and is never stored; but that an account is of another unit, or its counters full, is.
+    // Shape. Depends on the proposal alone; not stored. Exception: UnitMismatch and AmountTooLarge are stored when an existing account
+    // causes them.
     AmountNotPositive = 10,
     AmountTooLarge = 11,
     SameAccount = 12,
@@ -40,7 +41,7 @@ public enum Reason
     InsufficientBalance = 40,
     LimitReached = 41,
 
-    // The writer itself; never stored.
+    // The state of the writer; never stored.
     QueueFull = 50,
     StoreUnavailable = 51,
     InternalError = 52,
@@ -48,7 +49,7 @@ public enum Reason
     ClockDoubtful = 54,
     SignedByOtherKeys = 55,
 
-    // The call: who may ask, and how. Stored is MakerIsChecker alone, which a grain's rules give.
+    // The call: who may ask, and how. Of these only MakerIsChecker is stored: a grain's rules give it.
     InvalidField = 60,
     UnitUnknown = 61,
     PageTokenInvalid = 62,
@@ -159,10 +160,10 @@ public enum Reason
 }
 
 /// <summary>A "no" with the values that explain it.</summary>
-/// <param name="Detail">The values as <c>key=value</c>, joined by semicolons; never anything personal.</param>
+/// <param name="Detail">The values as <c>key=value</c>, joined by semicolons. Never anything personal.</param>
 public sealed record Refusal(Reason Reason, string Detail = "")
 {
-    /// <summary>The values by their keys, which are the placeholders of the reason's text.</summary>
+    /// <summary>The values by key. The keys are the placeholders of the reason's text.</summary>
     public IEnumerable<(string Key, string Value)> Values => Detail.Length == 0
         ? []
         : Detail.Split(';').Select(pair => pair.Split('=', 2)).Select(pair => (pair[0], pair[^1]));

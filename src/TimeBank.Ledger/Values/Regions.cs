@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>An administrative division by its six-digit GB/T 2260 code, such as 430211 (Tianyuan). A region owns one journal.</summary>
+/// <summary>An administrative division by its six-digit GB/T 2260 code, such as 430211 (Tianyuan). Each region owns one journal.</summary>
 public readonly record struct RegionCode : IComparable<RegionCode>, ISpanFormattable
 {
     private RegionCode(int value) => Value = value;
@@ -40,14 +40,14 @@ public readonly record struct RegionCode : IComparable<RegionCode>, ISpanFormatt
         Value.TryFormat(destination, out charsWritten, "D6", CultureInfo.InvariantCulture);
 }
 
-/// <summary>Which regions a rule of one region reaches.</summary>
+/// <summary>Which regions lie inside which.</summary>
 public static class RegionScope
 {
-    /// <summary>Whether the region is the wider one or lies in it: Tianyuan (430211) in Zhuzhou (430200) and in Hunan (430000).</summary>
+    /// <summary>True for the same region and for one inside it: Tianyuan (430211) lies in Zhuzhou (430200) and in Hunan (430000).</summary>
     public static bool IsWithin(this RegionCode region, RegionCode wider) => region == wider || region.City == wider
         || region.Province == wider;
 
-    /// <summary>The next wider region: Tianyuan's is Zhuzhou, Zhuzhou's is Hunan, Hunan has none.</summary>
+    /// <summary>The next wider region: Zhuzhou for Tianyuan, Hunan for Zhuzhou, null for Hunan.</summary>
     public static RegionCode? Parent(this RegionCode region) =>
         region != region.City ? region.City : region != region.Province ? region.Province : null;
 }

@@ -5,15 +5,15 @@ using System.Text.Json.Serialization;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// The names under which the members of an enum are stored, in entries, columns and the JSON of states alike. They stand on the members, so
-/// that a member can be renamed and what is stored can't.
+/// The names under which enum members are stored: in entries, columns and the JSON of grain states. Each name stands on its member as an
+/// attribute, so a developer can rename the member without changing stored data.
 /// </summary>
 public static class StoredName
 {
     public static string Of<T>(T member)
         where T : struct, Enum => Names<T>.OfMember[member];
 
-    /// <summary>By its name alone: <see cref="Enum.Parse{T}(string)"/> would take numbers and lists as well.</summary>
+    /// <summary>Parses a stored name. <see cref="Enum.Parse{T}(string)"/> would also accept numbers and lists.</summary>
     /// <exception cref="FormatException">No member is stored under this name.</exception>
     public static T Parse<T>(string name)
         where T : struct, Enum =>

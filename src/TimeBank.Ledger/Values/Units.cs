@@ -2,9 +2,9 @@ using System.Text;
 
 namespace TimeBank.Ledger;
 
-/// <summary>What a transfer moves: minutes, fen, or a service unit such as MEAL. Only equal units meet in a transfer.</summary>
+/// <summary>The unit of a transfer: minutes, fen, or a service unit such as MEAL. Only equal units meet in a transfer.</summary>
 /// <remarks>
-/// Two to eight capital letters, packed into one word so that comparing units is comparing numbers. The default is no unit and is refused
+/// Two to eight capital letters, packed into one word: comparing units is comparing numbers. The default is no unit; the ledger refuses it
 /// everywhere.
 /// </remarks>
 public readonly record struct Unit
@@ -15,7 +15,7 @@ public readonly record struct Unit
 
     private Unit(ulong packed) => _packed = packed;
 
-    /// <summary>Minutes of volunteer service; 60 are one time coin.</summary>
+    /// <summary>Minutes of volunteer service. 60 minutes are one time coin.</summary>
     public static Unit Minutes { get; } = Parse("MIN");
 
     /// <summary>Fen, hundredths of a yuan.</summary>
@@ -27,7 +27,7 @@ public readonly record struct Unit
 
     public static Unit Clean { get; } = Parse("CLEAN");
 
-    /// <summary>The code as written in files and messages, for example <c>MIN</c>.</summary>
+    /// <summary>The code in files and messages, for example <c>MIN</c>.</summary>
     public string Code => this == Fen ? "CNY" : this == Minutes ? "MIN" : Spell();
 
     public static Unit Parse(string code) => TryParse(code, out Unit unit)
@@ -58,7 +58,7 @@ public readonly record struct Unit
     }
 }
 
-/// <summary>Money in fen, hundredths of a yuan. Never negative; sums are checked.</summary>
+/// <summary>Money in fen, hundredths of a yuan. Never negative; sums are checked for overflow.</summary>
 public readonly record struct Fen : IComparable<Fen>
 {
     public Fen(long value)
@@ -93,7 +93,7 @@ public readonly record struct Fen : IComparable<Fen>
     public override string ToString() => $"{Value} fen";
 }
 
-/// <summary>Volunteer time in minutes; 60 are one time coin. Never negative; sums are checked.</summary>
+/// <summary>Volunteer time in minutes; 60 are one time coin. Never negative; sums are checked for overflow.</summary>
 public readonly record struct Minutes : IComparable<Minutes>
 {
     public Minutes(long value)

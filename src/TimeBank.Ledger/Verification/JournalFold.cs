@@ -6,8 +6,8 @@ using TimeBank.Proofs;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Derives a region's accounts and open holds from its entries, and says where an entry couldn't have followed from those before
-/// it. It shares no code with <see cref="Decide"/>, so that a mistake there is not repeated here.
+/// Derives a region's accounts and open holds from its entries, and reports an entry that could not have followed from the earlier ones. It
+/// shares no code with <see cref="Decide"/> but the counters' arithmetic: a mistake in a rule there is not repeated here.
 /// </summary>
 internal sealed class JournalFold(RegionCode region)
 {
@@ -18,14 +18,14 @@ internal sealed class JournalFold(RegionCode region)
     private readonly SortedDictionary<long, JournalEntry> _openHolds = [];
     private readonly HashSet<long> _reversed = [];
 
-    // What each entry posted, as a hash: enough to know a reversal's exact opposite without going back for the original.
+    // A hash of what each entry posted: enough to recognise a reversal as the exact opposite without reading the original again.
     private readonly List<UInt128> _posted = [];
 
     public IReadOnlyList<Account> Accounts => _accounts;
 
     public IReadOnlyDictionary<long, JournalEntry> OpenHolds => _openHolds;
 
-    /// <summary>Folds the next entry in; <paramref name="balances"/> gets the counters after each of its transfers.</summary>
+    /// <summary>Folds in the next entry. <paramref name="balances"/> receives the counters after each of its transfers.</summary>
     public Finding? Apply(JournalEntry entry, out ImmutableArray<TransferBalances> balances)
     {
         string where = $"regions/{region}/entries/{entry.Index}";
@@ -53,7 +53,7 @@ internal sealed class JournalFold(RegionCode region)
         return null;
     }
 
-    /// <summary>Whether the entry's form is that of its kind, and follows from the entry that it names.</summary>
+    /// <summary>Checks that the entry has the form of its kind, and follows from the entry that it names.</summary>
     private Finding? Follows(string where, JournalEntry entry)
     {
         bool names = entry.EndsHold || entry.Kind == EntryKind.Reverse, changes = entry.Kind == EntryKind.ChangeAccounts;
@@ -187,7 +187,9 @@ internal sealed class JournalFold(RegionCode region)
     }
 }
 
-/// <summary>Holds a region's refusals and notes, which come in any order, against the entries that seal them and the head.</summary>
+/// <summary>
+/// Checks a region's refusals and notes, which come in any order, against the entries that seal them and against the head.
+/// </summary>
 internal sealed class RememberedFold(RegionCode region)
 {
     private readonly List<(long Index, Remembered Seals)> _seals = [];
@@ -195,7 +197,7 @@ internal sealed class RememberedFold(RegionCode region)
 
     public long Count => _hashes.Count;
 
-    /// <summary>An entry, in the order of the journal.</summary>
+    /// <summary>Takes the next entry, in journal order.</summary>
     public void Entry(JournalEntry entry)
     {
         if (entry.Seals is { } seals) _seals.Add((entry.Index, seals));
@@ -216,7 +218,7 @@ internal sealed class RememberedFold(RegionCode region)
             ? null : new Finding(where, "number", "one of its own", $"{nth}, which another one has");
     }
 
-    /// <summary>No more rows: what the entries and the head say of them.</summary>
+    /// <summary>Call after the last row: checks all rows against the entries and the head.</summary>
     public Finding? Finish(HeadRow head)
     {
         Remembered remembered = Remembered.None;

@@ -5,12 +5,13 @@ using TimeBank.Proofs;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Derives everything that a store keeps of a region from the bytes of its entries, and names the first thing that is otherwise.
-/// Give it the entries in order, then <see cref="EndEntries"/>, then outcomes, holds and accounts, then <see cref="Finish"/>, and stop
-/// at the first finding. It keeps the accounts, the ids, 16 bytes an entry and a hash a refusal in memory, and never an entry.
+/// Derives everything that a store keeps of a region from the bytes of its entries, and reports the first difference. Call
+/// <see cref="Entry"/> in journal order, then <see cref="EndEntries"/>, then outcomes, holds and accounts, then <see cref="Finish"/>; stop
+/// at the first finding. Memory holds the accounts, the ids, 16 bytes per entry and a hash per refusal, but no entries.
 /// </summary>
-/// <param name="head">Where the journal ends, as the store says.</param>
-/// <param name="books">Where the accounts and transfers end, as the store says: what comes after has no rows there yet.</param>
+/// <param name="head">The end of the journal, by the store's own record.</param>
+/// <param name="books">The end of the booked accounts and transfers, by the store's own record. Later entries have no rows there
+/// yet.</param>
 public sealed class JournalVerifier(HeadRow head, BooksRow books)
 {
     private readonly string _region = $"regions/{head.Region}";
@@ -26,7 +27,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     private Finding? _booksFinding = books.Size < 0 || books.Size > head.Size
         ? new Finding($"regions/{head.Region}/books", "size", $"0 to {head.Size}", $"{books.Size}") : null;
 
-    /// <summary>What was found sound, once <see cref="Finish"/> found nothing.</summary>
+    /// <summary>The sound region. Valid once <see cref="Finish"/> has found nothing.</summary>
     public VerifiedRegion Verified => new(head.Region, _tree.Size, _fold.Accounts.Count, _remembered.Count, _tree.Root);
 
     public Finding? Entry(EntryRow row)
@@ -47,7 +48,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
         {
             return new Finding(where, "bytes", "a journal entry", unreadable.Message);
         }
-        // What the codec doesn't read would be in the journal without anybody seeing it.
+        // Bytes that the codec does not read would stand in the journal unseen.
         if (!EntryCodec.Encode(entry).AsSpan().SequenceEqual(row.Bytes)) return new Finding(
             where, "bytes", "an entry as this ledger writes it", "another form");
 
@@ -63,7 +64,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
         return finding;
     }
 
-    /// <summary>No more entries.</summary>
+    /// <summary>Call after the last entry.</summary>
     public Finding? EndEntries()
     {
         if (_tree.Size == 0) Book();
@@ -71,7 +72,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
             ? new Finding($"{_region}/entries/{_tree.Size}", "entry", $"one: the head counts {head.Size}", "none") : null);
     }
 
-    /// <summary>A row of what became of an id.</summary>
+    /// <summary>Checks a row of an id's outcome.</summary>
     public Finding? Outcome(OutcomeRow row)
     {
         string where = $"{_region}/outcomes/{row.Id}";
@@ -84,7 +85,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
         return isBare ? null : new Finding(where, "columns", "those of an entry's outcome", "those of a refusal or note");
     }
 
-    /// <summary>A row of an open hold.</summary>
+    /// <summary>Checks a row of an open hold.</summary>
     public Finding? Hold(long index, long? expiresMicroseconds)
     {
         string where = $"{_region}/holds/{index}";
@@ -94,7 +95,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
         return Finding.IfDiffers(where, "expiry", hold.Expires?.Microseconds, expiresMicroseconds);
     }
 
-    /// <summary>The accounts in the order of their numbers.</summary>
+    /// <summary>Checks an account. Call in the order of the numbers.</summary>
     public Finding? Account(Account found)
     {
         if (_accountsFound == _booked.Count) return new Finding($"{_region}/accounts/{found.Path}", "account", "none: no entry opened it",
@@ -115,7 +116,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
             ?? Finding.IfDiffers(where, "terms", account.Terms, found.Terms);
     }
 
-    /// <summary>No more rows: what is missing, and the head.</summary>
+    /// <summary>Call after the last row: reports missing rows, and checks the head.</summary>
     public Finding? Finish()
     {
         for (long index = 0; index < _tree.Size; index++)
@@ -136,7 +137,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
             ?? _remembered.Finish(head);
     }
 
-    /// <summary>Keeps what the books must say, where they end here.</summary>
+    /// <summary>Remembers the expected books at the entry where they end.</summary>
     private void Book()
     {
         if (_tree.Size != books.Size) return;
@@ -151,7 +152,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     private Finding MissingAccount(Account account) =>
         new($"{_region}/accounts/{account.Path}", "account", $"number {account.Number}", "none");
 
-    /// <summary>Whether the entry belongs at this place of the journal.</summary>
+    /// <summary>Checks that the entry belongs at this place of the journal.</summary>
     private Finding? Placed(string where, JournalEntry entry)
     {
         if (entry.Region != head.Region) return new Finding(where, "region", $"{head.Region}", $"{entry.Region}");
@@ -185,22 +186,22 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     }
 }
 
-/// <summary>What verifying a store came to.</summary>
-/// <param name="Regions">The regions that are sound, up to the finding.</param>
-/// <param name="Finding">The first thing that is wrong; null where nothing is.</param>
+/// <summary>The result of verifying a store.</summary>
+/// <param name="Regions">The sound regions, up to the finding.</param>
+/// <param name="Finding">The first error; null where the store is sound.</param>
 public sealed record Verification(IReadOnlyList<VerifiedRegion> Regions, Finding? Finding)
 {
     public bool IsSound => Finding is null;
 }
 
-/// <summary>A region whose journal was derived again and found as stored.</summary>
+/// <summary>A region whose stored data equal what was derived from its journal.</summary>
 public sealed record VerifiedRegion(RegionCode Region, long Entries, long Accounts, long Remembered, Digest Root);
 
-/// <summary>Something in a stored journal that isn't as it follows from the journal.</summary>
-/// <param name="Where">Its resource name, such as <c>regions/430211/entries/17</c>.</param>
-/// <param name="What">What of it is wrong.</param>
-/// <param name="Expected">What follows from the journal so far.</param>
-/// <param name="Found">What is stored.</param>
+/// <summary>A difference between the stored data and what follows from the journal.</summary>
+/// <param name="Where">The resource name, such as <c>regions/430211/entries/17</c>.</param>
+/// <param name="What">The part that is wrong.</param>
+/// <param name="Expected">The value that follows from the journal so far.</param>
+/// <param name="Found">The stored value.</param>
 public sealed record Finding(string Where, string What, string Expected, string Found)
 {
     public override string ToString() => $"{Where}: {What}: expected {Expected}, found {Found}";

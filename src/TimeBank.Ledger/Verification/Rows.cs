@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace TimeBank.Ledger;
 
-/// <summary>An entry as a store has it, column by column: nothing of it is believed.</summary>
+/// <summary>An entry as the store has it, column by column. The verifier trusts none of it.</summary>
 /// <param name="Effective">The date as yyyy-MM-dd.</param>
 public sealed record EntryRow(
     long Index,
@@ -17,27 +17,27 @@ public sealed record EntryRow(
     byte[] Leaf,
     ImmutableArray<TransferRow> Transfers);
 
-/// <summary>A transfer as a store has it, with the posted counters of its two accounts right after it.</summary>
+/// <summary>A transfer as the store has it, with the posted counters of its two accounts right after it.</summary>
 public sealed record TransferRow(
     long Position, long Debit, long Credit, string Unit, long Posted, long Held, long Released, long DebitDebits, long DebitCredits,
         long CreditDebits, long CreditCredits);
 
-/// <summary>What became of an id, as a store has it, column by column: nothing of it is believed.</summary>
+/// <summary>An id's outcome as the store has it, column by column. The verifier trusts none of it.</summary>
 /// <param name="Index">The entry; null for a refusal or a note.</param>
-/// <param name="RequestDigest">The hash of the caller's command; null where the entry has it.</param>
-/// <param name="Reason">Why it was refused; null otherwise.</param>
-/// <param name="Detail">What explains the refusal; null otherwise.</param>
-/// <param name="Nth">Of a refusal or note: how many there were before it.</param>
+/// <param name="RequestDigest">The digest of the caller's command; null where the entry has it.</param>
+/// <param name="Reason">The reason of a refusal; else null.</param>
+/// <param name="Detail">The values that explain a refusal; else null.</param>
+/// <param name="Nth">Of a refusal or note: the number of earlier ones.</param>
 public sealed record OutcomeRow(EntryId Id, long? Index, byte[]? RequestDigest, long? Reason, string? Detail, long? Nth);
 
-/// <summary>A region's head as a store has it, column by column: nothing of it is believed.</summary>
+/// <summary>A region's head as the store has it, column by column. The verifier trusts none of it.</summary>
 public sealed record HeadRow(RegionCode Region, long Size, byte[] Root, byte[] Frontier, long TimeMicroseconds, long Accounts,
     long Remembered, byte[] Chain);
 
-/// <summary>Where a region's books end, as a store has it, column by column: nothing of it is believed.</summary>
-/// <param name="Size">How many entries of the journal its accounts and transfers follow from.</param>
+/// <summary>The end of a region's books as the store has it, column by column. The verifier trusts none of it.</summary>
+/// <param name="Size">The number of entries from which its accounts and transfers follow.</param>
 public sealed record BooksRow(long Size, byte[] Root, byte[] Frontier, long TimeMicroseconds, long Accounts)
 {
-    /// <summary>Books that have all that a journal has.</summary>
+    /// <summary>Books that contain the whole journal.</summary>
     public static BooksRow Of(HeadRow head) => new(head.Size, head.Root, head.Frontier, head.TimeMicroseconds, head.Accounts);
 }

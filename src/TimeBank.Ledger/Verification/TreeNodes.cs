@@ -3,14 +3,14 @@ using TimeBank.Proofs;
 namespace TimeBank.Ledger;
 
 /// <summary>
-/// Keeps the roots of a journal's full tiles: one for 256 entries, one for 65,536, and so on. Derived data: lost, it is made again.
+/// Keeps the roots of a journal's full tiles: one per 256 entries, one per 65,536, and so on. Derived data: if lost, it is made again.
 /// </summary>
 public static class TreeNodes
 {
-    /// <summary>Nodes that are stored at once.</summary>
+    /// <summary>The number of nodes stored in one call.</summary>
     private const int Most = 64;
 
-    /// <summary>Keeps what is missing for a journal of that size. Whoever else does so at the same time keeps the same.</summary>
+    /// <summary>Adds the nodes that are missing for a journal of that size. Two servers may do so at once: both add the same.</summary>
     public static async ValueTask ExtendAsync(ITreeStore store, RegionCode region, long size, CancellationToken cancellation)
     {
         var tiles = new JournalTiles(store, region);
@@ -27,7 +27,7 @@ public static class TreeNodes
         }
     }
 
-    /// <summary>The first kept node that doesn't follow from what is below it; null where all do.</summary>
+    /// <summary>The first kept node that does not follow from the level below; null where all do.</summary>
     public static async ValueTask<Finding?> VerifyAsync(ITreeStore store, RegionCode region, long size, CancellationToken cancellation)
     {
         var tiles = new JournalTiles(store, region);
@@ -38,7 +38,7 @@ public static class TreeNodes
             {
                 return new Finding($"regions/{region}/tree/{level}/{kept - 1}", "node", "none: the journal has not so many entries", "one");
             }
-            // There may be more: a server may be at work.
+            // The store may have more nodes: a server may be writing.
             long count = Math.Min(kept, Tile.HashesOf(level, size));
             for (long at = 0; at < count; at += Tile.FullWidth)
             {
@@ -55,7 +55,7 @@ public static class TreeNodes
         return null;
     }
 
-    /// <summary>Whether the journal has the last entry under so many nodes of a level.</summary>
+    /// <summary>True where the journal has the last entry below so many nodes of a level.</summary>
     private static async ValueTask<bool> HasLeavesAsync(ITreeStore store, RegionCode region, int level, long nodes,
         CancellationToken cancellation)
     {

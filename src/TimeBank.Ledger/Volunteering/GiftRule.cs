@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>Hours are given to direct family of a certain age, and only such as were earned. Source: Nanjing Gulou.</summary>
+/// <summary>A volunteer may give earned hours to direct family of a minimum age. Source: Nanjing Gulou.</summary>
 public static class GiftRule
 {
-    /// <param name="isFamily">Whether the receiver is on the giver's list of direct family.</param>
+    /// <param name="isFamily">True where the receiver is on the giver's list of direct family.</param>
     public static Refusal? Judge(HoursBalance giver, Minutes amount, bool isFamily, DateOnly receiverBirthDate, DateOnly day,
         HoursPolicy policy) =>
         !isFamily ? new Refusal(Reason.GiftReceiverNotFamily)
@@ -14,7 +14,7 @@ public static class GiftRule
         ? Refusal.Of(Reason.GiftReceiverTooYoung, ("age", policy.GiftToAge.ToString(CultureInfo.InvariantCulture)))
         : Givable(giver, amount);
 
-    /// <summary>Whether so much can be given or donated: gifted hours are not given on.</summary>
+    /// <summary>Null where the giver can give or donate so much. Gifted hours can't be given again.</summary>
     public static Refusal? Givable(HoursBalance giver, Minutes amount) =>
         amount <= giver.Available.Earned ? null
         : amount <= giver.Available.Earned + giver.Available.Gifted
@@ -23,7 +23,7 @@ public static class GiftRule
             ("unit", Unit.Minutes.Code));
 }
 
-/// <summary>What a direct relative is to a volunteer. The names are stored.</summary>
+/// <summary>The relation of a direct relative to a volunteer. The names are stored.</summary>
 public enum Kinship
 {
     [JsonStringEnumMemberName("None")]

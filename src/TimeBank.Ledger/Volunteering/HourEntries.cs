@@ -10,12 +10,12 @@ public static class HourEntries
         Entries.Post(header, EntryCode.IssueHours,
             new ProposedTransfer(Chart.HoursIssued(), Chart.PersonHours(person, HoursOrigin.Issued), amount.Value));
 
-    /// <summary>Issued hours end with their month.</summary>
+    /// <summary>Issued hours expire with their month.</summary>
     public static Proposal Expire(EntryHeader header, OpaqueId person, Minutes amount) =>
         Entries.Post(header, EntryCode.ExpireHours,
             new ProposedTransfer(Chart.PersonHours(person, HoursOrigin.Issued), Chart.HoursIssued(), amount.Value));
 
-    /// <summary>The donation pool helps a person.</summary>
+    /// <summary>The donation pool grants hours to a person.</summary>
     public static Proposal Grant(EntryHeader header, OpaqueId person, Minutes amount) =>
         Entries.Post(header, EntryCode.GrantHours,
             new ProposedTransfer(Chart.DonatedPool(), Chart.PersonHours(person, HoursOrigin.Issued), amount.Value));
@@ -40,12 +40,12 @@ public static class HourEntries
         return new Proposal(header, EntryKind.Hold, EntryCode.HoldService) { Transfers = transfers, Expires = expires };
     }
 
-    /// <summary>Posts a service's hold for the minutes really given; what passes the volunteer's cap goes to the donation pool.</summary>
+    /// <summary>Posts a service's hold for the minutes given. Minutes above the volunteer's cap go on to the donation pool.</summary>
     /// <param name="hold">The hold.</param>
-    /// <param name="held">What it holds.</param>
-    /// <param name="given">What to post of it, in the order of spending.</param>
-    /// <param name="overCap">How much of what is given passes the volunteer's cap.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The hold is of nothing, more is given than it holds, or more passes the cap than is
+    /// <param name="held">The minutes that it holds.</param>
+    /// <param name="given">The minutes to post, taken in the order of spending.</param>
+    /// <param name="overCap">The part of the given minutes that exceeds the volunteer's cap.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The hold is empty, more is given than it holds, or more exceeds the cap than is
     /// given.</exception>
     public static Proposal RenderService(EntryHeader header, EntryId hold, HoursSpent held, Minutes given, OpaqueId volunteer,
         Minutes overCap)
@@ -62,15 +62,15 @@ public static class HourEntries
         return new Proposal(header, EntryKind.PostHold, EntryCode.RenderService) { Of = hold, PostAmounts = amounts, Transfers = excess };
     }
 
-    /// <summary>Releases a service's hold: it was cancelled.</summary>
+    /// <summary>Releases the hold of a cancelled service.</summary>
     public static Proposal ReleaseService(EntryHeader header, EntryId hold) =>
         new(header, EntryKind.VoidHold, EntryCode.ReleaseService) { Of = hold };
 
-    /// <summary>Releases a service's hold whose time has come.</summary>
+    /// <summary>Releases the hold of a service that is past its time.</summary>
     public static Proposal ExpireService(EntryHeader header, EntryId hold) =>
         new(header, EntryKind.ExpireHold, EntryCode.ReleaseService) { Of = hold };
 
-    /// <summary>Hours leave for another region; that region's <see cref="ClearIn"/> follows, under an id made from this one.</summary>
+    /// <summary>Hours leave for another region. That region's <see cref="ClearIn"/> follows, under an id derived from this one.</summary>
     public static Proposal ClearOut(EntryHeader header, OpaqueId giver, RegionCode to, Minutes amount) =>
         Entries.Post(header, EntryCode.ClearOut,
             new ProposedTransfer(Chart.PersonHours(giver, HoursOrigin.Earned), Chart.ClearingDueTo(to), amount.Value));

@@ -3,28 +3,28 @@ using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>What may be done with a service order, and when. Each rule gives the first reason against, or null.</summary>
+/// <summary>Which step of a service order is allowed, and when. Each rule returns the first reason against it, or null.</summary>
 public static class OrderRule
 {
-    /// <summary>Asking for a service: the length of a session, then the time. Source: Hailin (session).</summary>
+    /// <summary>Requesting a service: first its length, then its time. Source: Hailin (session).</summary>
     public static Refusal? Request(OrderPlan plan, DateTimeOffset now, HoursPolicy policy) =>
         plan.Length > policy.SessionMax
             ? Refusal.Of(Reason.SessionTooLong, ("limit", $"{policy.SessionMax.Value}"), ("unit", Unit.Minutes.Code))
         : plan.Start < now ? new Refusal(Reason.OrderStartsInPast)
         : null;
 
-    /// <summary>Who asks as a volunteer spends own hours, and must be old enough. Source: Nanjing.</summary>
+    /// <summary>A volunteer who requests a service spends own hours and must be old enough for it. Source: Nanjing.</summary>
     public static Refusal? Spend(DateOnly birthDate, DateOnly day, HoursPolicy policy) =>
         Age.On(birthDate, day) < policy.SpendFromAge ? TooYoung(Reason.SpenderTooYoung, policy.SpendFromAge) : null;
 
-    /// <summary>Who serves must be old enough to earn. Source: Beijing.</summary>
+    /// <summary>A volunteer who serves must be old enough to earn. Source: Beijing.</summary>
     public static Refusal? Earn(DateOnly birthDate, DateOnly day, HoursPolicy policy) =>
         Age.On(birthDate, day) < policy.EarnFromAge ? TooYoung(Reason.VolunteerTooYoung, policy.EarnFromAge) : null;
 
     public static Refusal? Accept(OrderState state, OrderPlan plan, DateTimeOffset now) =>
         Expect(state, OrderState.Requested) ?? (now >= plan.End ? new Refusal(Reason.OrderStartsInPast) : null);
 
-    /// <summary>Not long before the planned start, and not once the planned time is over.</summary>
+    /// <summary>Not too long before the planned start, and not after the planned end.</summary>
     public static Refusal? CheckIn(OrderState state, OrderPlan plan, DateTimeOffset now) =>
         Expect(state, OrderState.Accepted)
         ?? (now < plan.CheckInOpens ? Refusal.Of(Reason.OrderTooEarly, ("time", ChinaTime.Minute(plan.CheckInOpens)))
@@ -37,7 +37,7 @@ public static class OrderRule
 
     public static Refusal? Dispute(OrderState state) => Expect(state, OrderState.CheckedOut);
 
-    /// <param name="settled">What is to move; null where the order is to be cancelled.</param>
+    /// <param name="settled">The minutes to move; null where the order is to be cancelled.</param>
     public static Refusal? Resolve(OrderState state, OrderPlan plan, string raisedBy, string resolvedBy, Minutes? settled) =>
         Expect(state, OrderState.Disputed)
         ?? (raisedBy == resolvedBy ? new Refusal(Reason.MakerIsChecker)
@@ -49,10 +49,10 @@ public static class OrderRule
     public static Refusal? Rate(OrderState state, bool rated) =>
         Expect(state, OrderState.Confirmed) ?? (rated ? new Refusal(Reason.OrderAlreadyRated) : null);
 
-    /// <summary>The minutes that a service earns, given when it began and ended: at most what was planned.</summary>
+    /// <summary>The minutes that a service earns, by its check-in and check-out: at most the planned length.</summary>
     /// <remarks>
-    /// The day's limit is the agenda's matter, which knows the other orders of the day. It is asked when an order is accepted and again
-    /// here: the limit of the day of service decides.
+    /// The agenda enforces the day's limit over all orders, because only it knows the day's other orders. It does so when the volunteer
+    /// accepts. This method applies the limit to the one order again: the limit on the day of service decides.
     /// </remarks>
     public static Minutes Served(OrderPlan plan, DateTimeOffset checkedIn, DateTimeOffset checkedOut, HoursPolicy policy)
     {
@@ -66,7 +66,7 @@ public static class OrderRule
 
     private static Refusal TooYoung(Reason reason, int age) => Refusal.Of(reason, ("age", age.ToString(CultureInfo.InvariantCulture)));
 
-    // The key of the contract's words.
+    // The key of the word in the contract's catalogue.
     private static string Word(OrderState state) => state switch
     {
         OrderState.None => "ORDER_STATE_UNSPECIFIED",
@@ -86,49 +86,50 @@ public enum OrderState
     [JsonStringEnumMemberName("None")]
     None = 0,
 
-    /// <summary>Asked for; waits for a volunteer.</summary>
+    /// <summary>Waits for a volunteer.</summary>
     [JsonStringEnumMemberName("Requested")]
     Requested = 1,
 
-    /// <summary>A volunteer will come; the recipient's hours are held.</summary>
+    /// <summary>A volunteer will come. The recipient's hours are held.</summary>
     [JsonStringEnumMemberName("Accepted")]
     Accepted = 2,
 
-    /// <summary>The service is going on.</summary>
+    /// <summary>The volunteer is serving.</summary>
     [JsonStringEnumMemberName("CheckedIn")]
     CheckedIn = 3,
 
-    /// <summary>The service is over; waits for the recipient's word.</summary>
+    /// <summary>The service is over. Waits for the recipient to confirm.</summary>
     [JsonStringEnumMemberName("CheckedOut")]
     CheckedOut = 4,
 
-    /// <summary>The hours moved.</summary>
+    /// <summary>The hours have moved.</summary>
     [JsonStringEnumMemberName("Confirmed")]
     Confirmed = 5,
 
-    /// <summary>Somebody disagrees; waits for staff.</summary>
+    /// <summary>A party disagrees. Waits for staff.</summary>
     [JsonStringEnumMemberName("Disputed")]
     Disputed = 6,
 
-    /// <summary>Called off, expired, or a dispute that ended without hours.</summary>
+    /// <summary>Called off, expired, or disputed and ended without hours.</summary>
     [JsonStringEnumMemberName("Cancelled")]
     Cancelled = 7,
 }
 
-/// <summary>When a service is to begin and how long it is to last.</summary>
+/// <summary>The planned start and length of a service.</summary>
 public readonly record struct OrderPlan(DateTimeOffset Start, Minutes Length)
 {
-    /// <summary>A volunteer may come so much early. Own.</summary>
+    /// <summary>How early a volunteer may check in. Own.</summary>
     public static TimeSpan CheckInOpensBefore { get; } = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// How long the recipient's hours stay held after the planned end, for the recipient to confirm and for staff to end a dispute. Own.
+    /// How long the recipient's hours stay held after the planned end: time for the recipient to confirm and for staff to end a dispute.
+    /// Own.
     /// </summary>
     public static TimeSpan HoldLastsAfter { get; } = TimeSpan.FromDays(14);
 
     public DateTimeOffset End => Start + TimeSpan.FromMinutes(Length.Value);
 
-    /// <summary>The civil day that it counts for.</summary>
+    /// <summary>The civil day that the service counts for.</summary>
     public DateOnly Day => ChinaTime.DateOf(Start);
 
     public DateTimeOffset CheckInOpens => Start - CheckInOpensBefore;

@@ -3,14 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>What the rules may know of a provider.</summary>
-/// <param name="AccreditedFrom">The first day on which it may give services.</param>
+/// <summary>The facts about a provider that rules may use.</summary>
+/// <param name="AccreditedFrom">The first day on which the provider may give services.</param>
 /// <param name="AccreditedUntil">The last day.</param>
-/// <param name="Standings">Every decision on its standing, in the order in which they were made.</param>
+/// <param name="Standings">Every decision on its standing, in the order of the decisions.</param>
 public sealed record ProviderFacts(DateOnly AccreditedFrom, DateOnly AccreditedUntil, ImmutableArray<ServiceType> ServiceTypes,
     ImmutableArray<StandingSpan> Standings)
 {
-    /// <summary>The last decision that had begun by the day decides; once its last day is over the standing is good.</summary>
+    /// <summary>
+    /// The standing by the latest decision that has begun by the day. After that decision's last day, if it has one, the standing is good.
+    /// </summary>
     public Standing StandingOn(DateOnly day) => SpanOn(day)?.Standing ?? Standing.Good;
 
     /// <summary>The decision in force on a day; null where there is none.</summary>
@@ -23,7 +25,7 @@ public sealed record ProviderFacts(DateOnly AccreditedFrom, DateOnly AccreditedU
         return null;
     }
 
-    /// <summary>Why the provider can't be paid for a service of a type on a day; null where it can.</summary>
+    /// <summary>Why the provider can't be paid for a service of a type on a day; null where it can be.</summary>
     public Reason? RefusalFor(ServiceType type, DateOnly day) => StandingOn(day) switch
     {
         Standing.BlackListed => Reason.ProviderBlackListed,
@@ -35,28 +37,28 @@ public sealed record ProviderFacts(DateOnly AccreditedFrom, DateOnly AccreditedU
     };
 }
 
-/// <summary>What the authorities think of a provider. The names are stored.</summary>
+/// <summary>The authorities' judgement of a provider. The names are stored.</summary>
 public enum Standing
 {
     [JsonStringEnumMemberName("None")]
     None = 0,
 
-    /// <summary>Nothing against it.</summary>
+    /// <summary>No complaint.</summary>
     [JsonStringEnumMemberName("Good")]
     Good = 1,
 
-    /// <summary>白名单: commended; may do what <see cref="Good"/> may.</summary>
+    /// <summary>白名单: commended. Has the same rights as <see cref="Good"/>.</summary>
     [JsonStringEnumMemberName("WhiteListed")]
     WhiteListed = 2,
 
-    /// <summary>Redeems nothing for a while.</summary>
+    /// <summary>Can't redeem for a while.</summary>
     [JsonStringEnumMemberName("Suspended")]
     Suspended = 3,
 
-    /// <summary>黑名单: redeems nothing, is paid nothing.</summary>
+    /// <summary>黑名单: can't redeem and isn't paid.</summary>
     [JsonStringEnumMemberName("BlackListed")]
     BlackListed = 4,
 }
 
-/// <summary>A standing from a day on; after its last day, if it has one, the standing is good again.</summary>
+/// <summary>A standing from a day on. After its last day, if it has one, the standing is good again.</summary>
 public sealed record StandingSpan(Standing Standing, DateOnly First, DateOnly? Last);

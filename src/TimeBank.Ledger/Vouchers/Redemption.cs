@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>What a provider asks for: a service given, and what it cost.</summary>
+/// <summary>A provider's claim: the service given and its price.</summary>
 /// <param name="Item">The catalogue item's id.</param>
 /// <param name="Quantity">How many of the item.</param>
-/// <param name="Price">Of all of it.</param>
-/// <param name="Insurance">Of that, paid by long-term-care insurance.</param>
-/// <param name="Place">Where it was given; only money vouchers ask.</param>
-/// <param name="ServiceDate">The day of the service; null for the day of the claim.</param>
+/// <param name="Price">The price of the whole quantity.</param>
+/// <param name="Insurance">The part of the price that long-term-care insurance pays.</param>
+/// <param name="Place">Where the service was given. Only money vouchers need it.</param>
+/// <param name="ServiceDate">The day of the service; null means the day of the claim.</param>
 public sealed record RedemptionClaim(
     OpaqueId Provider, Slug Item, long Quantity, Fen Price, Fen Insurance, ServicePlace Place, DateOnly? ServiceDate = null)
 {
@@ -16,14 +16,14 @@ public sealed record RedemptionClaim(
 }
 
 /// <summary>
-/// A service that a voucher has paid. Its entry says all of it beside the transfers, so that the answer to the caller, its replays and
-/// every list are made from the entry alone. The entry of a refund says the same, with what the voucher has then.
+/// A service paid by a voucher. The entry's details contain all of it: the server builds the answer, its replays and every list from the
+/// entry alone. The entry of a refund has the same details, with the voucher's new remaining amount.
 /// </summary>
-/// <param name="Price">insurance + credited + own part.</param>
-/// <param name="FromVoucher">What the voucher gave, in its unit.</param>
-/// <param name="Credited">What the provider is owed.</param>
-/// <param name="OwnPart">What is left to the elder.</param>
-/// <param name="Remaining">What the voucher has afterwards, in its unit.</param>
+/// <param name="Price">Insurance + credited + own part.</param>
+/// <param name="FromVoucher">The amount taken from the voucher, in its unit.</param>
+/// <param name="Credited">The money owed to the provider.</param>
+/// <param name="OwnPart">The money that the elder pays.</param>
+/// <param name="Remaining">The rest on the voucher afterwards, in its unit.</param>
 public sealed record Redemption(
     OpaqueId Voucher, OpaqueId Elder, Slug Programme, OpaqueId Provider, Slug Item, long Quantity, Fen Price, Fen Insurance,
     long FromVoucher, Unit Unit, Fen Credited, Fen OwnPart, ServicePlace Place, DateOnly ServiceDate, long Remaining)
@@ -33,7 +33,7 @@ public sealed record Redemption(
         fromVoucher, voucher.Terms.Unit, credited, claim.Price - claim.Insurance - credited, claim.Place, served,
         voucher.Remaining - fromVoucher);
 
-    /// <summary>As the entry of a redemption, or of a refund, says it.</summary>
+    /// <summary>Reads the details of a redemption's or a refund's entry.</summary>
     public static Redemption Of(JournalEntry entry) => new(
         OpaqueId.Parse(entry.Detail("voucher")), OpaqueId.Parse(entry.Detail("elder")), Slug.Parse(entry.Detail("programme")),
         OpaqueId.Parse(entry.Detail("provider")), Slug.Parse(entry.Detail("item")), Number(entry, "quantity"),
@@ -42,7 +42,7 @@ public sealed record Redemption(
         new Fen(Number(entry, "creditedFen")), new Fen(Number(entry, "ownPartFen")), StoredName.Parse<ServicePlace>(entry.Detail("place")),
         DateOnly.ParseExact(entry.Detail("serviceDate"), "O", CultureInfo.InvariantCulture), Number(entry, "remaining"));
 
-    /// <summary>The details of its entry, in the order in which they are stored.</summary>
+    /// <summary>The entry's details, in the order in which they are stored.</summary>
     public (string Key, string Value)[] ToDetails() =>
     [
         ("creditedFen", Text(Credited.Value)), ("elder", Elder.Text), ("fromVoucher", Text(FromVoucher)),

@@ -5,18 +5,16 @@ namespace TimeBank.Ledger;
 /// <summary>
 /// Whether a voucher pays for a service, and how much. The first reason in this order is the answer:
 /// <list type="number">
-/// <item>there is such a voucher, and such a provider;</item>
+/// <item>the voucher exists, and the provider exists;</item>
 /// <item>the claim by itself: the day is not in the future, insurance pays at most the price, the day's service list has the item;</item>
-/// <item>the voucher: not voided, valid on the day of service, claimed in time, for this service, something left;</item>
-/// <item>the provider: on the day of service and today neither blacklisted nor suspended, on the day of service accredited and for this
+/// <item>the voucher: not voided, valid on the day of service, claimed in time, for this service, not used up;</item>
+/// <item>the provider: neither blacklisted nor suspended on the day of service or today; accredited for this service on the day of
 /// service;</item>
-/// <item>the amount: something to pay, and enough left for whole units.</item>
+/// <item>the amount: there is something to pay, and the voucher has enough whole units.</item>
 /// </list>
-/// Use-by bounds the day of the service and claim-by the day of the claim, each by itself. A money voucher pays by
-/// <see cref="RedemptionAmount"/> with the
-/// ceiling of all items and the ratio of the place; a unit voucher pays a unit for each item, and the provider gets the price less
-/// insurance, up to the
-/// contract price.
+/// Use-by limits the day of the service; claim-by limits the day of the claim. A money voucher pays by <see cref="RedemptionAmount"/>, with
+/// the ceiling price of all items and the ratio of the place. A unit voucher pays one unit per item; the provider gets the price less
+/// insurance, up to the contract price.
 /// </summary>
 public static class RedemptionRule
 {
@@ -45,9 +43,9 @@ public static class RedemptionRule
         if (voucher.End == VoucherEnd.Voided) return new Refusal(Reason.VoucherVoided);
         if (served > terms.UseBy) return Dated(Reason.VoucherExpired, terms.UseBy);
         if (served < terms.From) return Dated(Reason.VoucherNotYetValid, terms.From);
-        // A run may have expired the voucher or not: the day says it in the same way.
+        // The answer is the same before and after a run has expired the voucher.
         if (voucher.End == VoucherEnd.Expired || today > terms.ClaimBy) return Dated(Reason.VoucherClaimByPassed, terms.ClaimBy);
-        // The service list says what is given for an item: fen by money vouchers, units by unit vouchers, minutes by neither.
+        // The service list gives an item for fen (money vouchers), for units (unit vouchers) or for minutes (no voucher).
         bool isGivenForIt = item.Unit == terms.Unit && item.Payer != Payer.Elder;
         if (!isGivenForIt || !terms.Services.Contains(item.Type)) return new Refusal(Reason.VoucherNotForService);
         return voucher.Remaining == 0 ? new Refusal(Reason.VoucherUsedUp) : null;
@@ -82,22 +80,21 @@ public static class RedemptionRule
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>How the price of one service is shared when a money voucher pays.</summary>
-/// <param name="Voucher">What the voucher pays.</param>
-/// <param name="Insurance">What long-term-care insurance pays; never more than the price.</param>
-/// <param name="Elder">What is left to the elder. The three make up the price.</param>
+/// <summary>The shares of one service's price when a money voucher pays.</summary>
+/// <param name="Voucher">The voucher's share.</param>
+/// <param name="Insurance">The share of long-term-care insurance; at most the price.</param>
+/// <param name="Elder">The elder's share. The three add up to the price.</param>
 public readonly record struct RedemptionAmount(Fen Voucher, Fen Insurance, Fen Elder)
 {
     /// <summary>
-    /// floor(own part × ratio), at most the balance, where the own part is the price, up to the item's ceiling, less the insurance's part.
-    /// Source: the
-    /// formula of Guangdong; rounding down and the order of steps are our own.
+    /// The voucher pays floor(own part × ratio), at most its balance. The own part is the price, up to the item's ceiling, less the
+    /// insurance's part. Source: the formula of Guangdong; rounding down and the order of steps are our own.
     /// </summary>
-    /// <param name="price">What the provider charges.</param>
-    /// <param name="ceiling">The item's ceiling price; the excess is the elder's.</param>
+    /// <param name="price">The provider's price.</param>
+    /// <param name="ceiling">The item's ceiling price; the elder pays the excess.</param>
     /// <param name="insurance">The part of long-term-care insurance.</param>
     /// <param name="ratioPercent">0 to 100.</param>
-    /// <param name="balance">What the voucher still holds.</param>
+    /// <param name="balance">The rest on the voucher.</param>
     public static RedemptionAmount Of(Fen price, Fen ceiling, Fen insurance, int ratioPercent, Fen balance)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ratioPercent);
@@ -105,14 +102,14 @@ public readonly record struct RedemptionAmount(Fen Voucher, Fen Insurance, Fen E
         Fen insured = Fen.Min(insurance, price);
         Fen considered = Fen.Min(price, ceiling);
         Fen ownPart = considered > insured ? considered - insured : Fen.Zero;
-        // In 128 bits, because 92 quadrillion fen times 100 leaves 64.
+        // 128 bits: 92 quadrillion fen times 100 overflows 64 bits.
         Fen share = new((long)((Int128)ownPart.Value * ratioPercent / 100));
         Fen paid = Fen.Min(share, balance);
         return new RedemptionAmount(paid, insured, price - insured - paid);
     }
 }
 
-/// <summary>What a claim comes to: a redemption, or the reason why there is none.</summary>
+/// <summary>The result of a claim: a redemption, or the refusal.</summary>
 public readonly record struct RedemptionJudgement(Redemption? Redemption, Refusal? Refusal)
 {
     public static implicit operator RedemptionJudgement(Redemption redemption) => new(redemption, null);
@@ -122,14 +119,14 @@ public readonly record struct RedemptionJudgement(Redemption? Redemption, Refusa
     public static implicit operator RedemptionJudgement(Reason reason) => new Refusal(reason);
 }
 
-/// <summary>Whether a redemption may be taken back, and whether a voucher may be ended.</summary>
+/// <summary>Whether a redemption may be refunded, and whether a voucher may be ended.</summary>
 public static class VoucherRule
 {
     /// <summary>
-    /// A redemption is taken back once, as a whole, while its voucher's claims are open; after that the money has gone back to the
+    /// A redemption can be refunded once, as a whole, while its voucher's claims are open. After that its money would be back with the
     /// programme.
     /// </summary>
-    /// <param name="redemption">The entry named; null where it isn't a redemption of this voucher.</param>
+    /// <param name="redemption">The named entry; null where it isn't a redemption of this voucher.</param>
     public static Refusal? Refund(VoucherFacts? voucher, LinkedEntry? redemption, DateOnly today) =>
         voucher is null ? new Refusal(Reason.VoucherNotFound)
         : redemption is null ? new Refusal(Reason.RedemptionNotFound)
@@ -138,7 +135,7 @@ public static class VoucherRule
         : voucher.End == VoucherEnd.Expired || today > voucher.Terms.ClaimBy ? Dated(Reason.VoucherClaimByPassed, voucher.Terms.ClaimBy)
         : null;
 
-    /// <summary>A voucher that has something left may be voided.</summary>
+    /// <summary>A voucher can be voided while something is left on it.</summary>
     public static Refusal? Void(VoucherFacts? voucher) =>
         voucher is null ? new Refusal(Reason.VoucherNotFound)
         : voucher.End == VoucherEnd.Voided ? new Refusal(Reason.VoucherVoided)
@@ -147,7 +144,7 @@ public static class VoucherRule
         : null;
 
     /// <summary>
-    /// Whether a run may expire it: not after use-by but after claim-by, because until then a provider may claim what was used in time.
+    /// A run may expire a voucher after claim-by and not already after use-by: until claim-by a provider may claim a service given in time.
     /// </summary>
     public static bool MayExpire(VoucherTerms terms, DateOnly today) => today > terms.ClaimBy;
 

@@ -5,12 +5,12 @@ using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
-/// <summary>What a voucher was issued for; fixed at its issue and kept with its account.</summary>
-/// <param name="ServiceTypes">The catalogue's service types it pays for, such as <c>meal</c>.</param>
-/// <param name="UnitPrice">Of a unit voucher: the contract price that is committed for each unit.</param>
+/// <summary>The terms of a voucher, fixed at its issue and stored with its account.</summary>
+/// <param name="ServiceTypes">The catalogue's service types that it pays for, such as <c>meal</c>.</param>
+/// <param name="UnitPrice">Of a unit voucher: the contract price committed for each unit.</param>
 /// <param name="From">The first day of use.</param>
 /// <param name="UseBy">The last day of use.</param>
-/// <param name="ClaimBy">The last day on which a provider may claim a use that happened in time.</param>
+/// <param name="ClaimBy">The last day on which a provider may claim a service given in time.</param>
 public sealed record VoucherTerms(
     OpaqueId Elder,
     Slug Programme,
@@ -25,7 +25,7 @@ public sealed record VoucherTerms(
     private static readonly JsonSerializerOptions Strict =
         new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
-    /// <summary>The service types that its words name.</summary>
+    /// <summary>The service types that the stored words name.</summary>
     public IEnumerable<ServiceType> Services => ServiceTypes.Select(word => DataChoices.ServiceTypes[word]);
 
     public AccountTerms ToAccountTerms() => new(
@@ -53,7 +53,8 @@ public sealed record VoucherTerms(
     }
 
     /// <summary>
-    /// Earlier vouchers also have a ratio, which always was zero: the policy says it by the day and place of the service. It is left alone.
+    /// Vouchers of older builds also store a ratio, always zero. Readers ignore it: the policy gives the ratio by day and place of the
+    /// service.
     /// </summary>
     private sealed record Written(
         [property: JsonPropertyName("kind")] string Kind,
@@ -62,15 +63,15 @@ public sealed record VoucherTerms(
         [property: JsonPropertyName("claimBy")] string ClaimBy);
 }
 
-/// <summary>A voucher as it stands.</summary>
-/// <param name="Remaining">What it has left, in its unit.</param>
+/// <summary>A voucher in its present state.</summary>
+/// <param name="Remaining">The rest on it, in its unit.</param>
 public sealed record VoucherFacts(OpaqueId Id, VoucherTerms Terms, long Remaining, VoucherEnd End)
 {
-    /// <summary>A voucher that has something left has not ended; of an empty one its last entry tells.</summary>
-    /// <param name="last">The last entry that posted to the account; asked for only where nothing is left.</param>
+    /// <summary>A voucher with something left has not ended. For an empty one its last entry tells.</summary>
+    /// <param name="last">The last entry that posted to the account; needed only where nothing is left.</param>
     public static VoucherFacts Of(Account account, JournalEntry? last) => Of(VoucherTerms.Of(account), account, last);
 
-    /// <summary>The same, where its terms have been read.</summary>
+    /// <summary>The same, for a caller that has read the terms already.</summary>
     public static VoucherFacts Of(VoucherTerms terms, Account account, JournalEntry? last) => new(
         Chart.VoucherIdOf(account.Path), terms, account.Counters.DebitRoom,
         account.Counters.DebitRoom > 0 || last is null ? VoucherEnd.None
@@ -78,14 +79,14 @@ public sealed record VoucherFacts(OpaqueId Id, VoucherTerms Terms, long Remainin
         : last.Code == EntryCode.ExpireVoucher ? VoucherEnd.Expired
         : VoucherEnd.None);
 
-    /// <summary>Whether the last entry of an account took its issue back: nobody used the voucher, and nobody can.</summary>
+    /// <summary>True where an account's last entry reversed its issue: nobody has used the voucher, and nobody can any more.</summary>
     public static bool IsIssueReversed(Account account, JournalEntry last) => last.Kind == EntryKind.Reverse && last.Of == account.Opened;
 }
 
-/// <summary>What a voucher is good for.</summary>
+/// <summary>What a voucher pays with.</summary>
 public enum VoucherKind
 {
-    /// <summary>An amount of money towards the elder's own part of a service.</summary>
+    /// <summary>An amount of money towards the elder's own part of a price.</summary>
     [JsonStringEnumMemberName("Money")]
     Money = 1,
 
@@ -94,13 +95,13 @@ public enum VoucherKind
     Units = 2,
 }
 
-/// <summary>How a voucher ended, if it has.</summary>
+/// <summary>How a voucher ended, if it did.</summary>
 public enum VoucherEnd
 {
-    /// <summary>It hasn't; it may have nothing left.</summary>
+    /// <summary>Not ended. It may still be used up.</summary>
     None = 0,
     Expired = 1,
 
-    /// <summary>By itself, or because its issue was reversed.</summary>
+    /// <summary>Staff voided the voucher or reversed its issue.</summary>
     Voided = 2,
 }

@@ -2,10 +2,15 @@ using System.Collections.Immutable;
 
 namespace TimeBank.Ledger;
 
-/// <summary>Entries of a voucher's life. A unit voucher moves twice in one entry: its units, and the money committed for them.</summary>
+/// <summary>
+/// Entries of a voucher's life. An entry of a unit voucher moves two things: its units, and the money committed for them.
+/// </summary>
 public static class VoucherEntries
 {
-    /// <summary>Issues a voucher of fen, or of units whose contract price is committed: nothing is issued that isn't funded.</summary>
+    /// <summary>
+    /// Issues a voucher of fen, or of units whose contract price is committed. Nothing unfunded is issued: the programme's limit refuses
+    /// it.
+    /// </summary>
     public static Proposal Issue(EntryHeader header, OpaqueId voucher, VoucherTerms terms, long amount)
     {
         AccountSpec account = Chart.NewVoucher(voucher, terms.Unit, terms.ToAccountTerms()),
@@ -33,10 +38,10 @@ public static class VoucherEntries
         Entries.Post(header, EntryCode.RedeemVoucher,
             new ProposedTransfer(Chart.Voucher(voucher, Unit.Fen), Chart.ProviderPayable(provider), amount.Value));
 
-    /// <summary>A unit voucher is used; the provider earns the price, and what is left of the commitment is free again.</summary>
-    /// <param name="units">How many; the ledger refuses none and fewer.</param>
-    /// <param name="price">What the provider is owed for all units; at most their contract price.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The price passes the commitment.</exception>
+    /// <summary>A unit voucher is used. The provider earns the price; the rest of the commitment is free again.</summary>
+    /// <param name="units">The number of units. The ledger refuses zero and less.</param>
+    /// <param name="price">The money owed to the provider for all units; at most their contract price.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The price exceeds the commitment.</exception>
     public static Proposal RedeemUnits(EntryHeader header, OpaqueId voucher, VoucherTerms terms, OpaqueId provider, long units, Fen price)
     {
         long left = PriceOf(units, terms) - price.Value;
@@ -51,7 +56,7 @@ public static class VoucherEntries
         return Entries.Post(header, EntryCode.RedeemVoucher, transfers);
     }
 
-    /// <summary>A redemption is taken back as a whole.</summary>
+    /// <summary>Refunds a redemption as a whole.</summary>
     public static Proposal Refund(EntryHeader header, EntryId redemption) =>
         Entries.Reverse(header, redemption, EntryCode.RefundRedemption);
 
@@ -61,7 +66,7 @@ public static class VoucherEntries
     public static Proposal Expire(EntryHeader header, OpaqueId voucher, VoucherTerms terms, long remaining) =>
         Return(header, EntryCode.ExpireVoucher, voucher, terms, remaining);
 
-    /// <summary>What remains on a voucher goes back the way it came.</summary>
+    /// <summary>Returns the rest of a voucher to the programme.</summary>
     private static Proposal Return(EntryHeader header, EntryCode code, OpaqueId voucher, VoucherTerms terms, long remaining)
     {
         AccountSpec account = Chart.Voucher(voucher, terms.Unit), allotted = Chart.ProgrammeAllotted(terms.Programme);
@@ -76,8 +81,7 @@ public static class VoucherEntries
     }
 
     /// <summary>
-    /// The contract price of some units. What would overflow is given as one more than the ledger takes, so that it is refused like any
-    /// amount too large.
+    /// The contract price of some units. Where it would overflow, one more than the largest amount: the ledger refuses that as too large.
     /// </summary>
     private static long PriceOf(long units, VoucherTerms terms) =>
         (long)Int128.Clamp((Int128)units * terms.UnitPrice.Value, 0, Shape.MaxAmount + 1);
