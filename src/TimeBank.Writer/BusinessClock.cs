@@ -4,40 +4,43 @@ using TimeBank.Ledger;
 namespace TimeBank.Writer;
 
 /// <summary>
-/// The clock that the business runs by: ledger time, days of use, deadlines. A type of its own, so that a demonstration that moves
-/// it doesn't move the clock of the libraries underneath.
+/// The clock of the business: ledger time, days of use, deadlines. It has its own type, so that a demonstration can move it without moving
+/// the clock that libraries use.
 /// </summary>
-/// <param name="guard">Doubts what the clock says where it is far from what is known; null: it is believed.</param>
+/// <param name="guard">Doubts the clock where it is far from known times. Null: the clock is always believed.</param>
 public sealed class BusinessClock(TimeProvider source, ClockGuard? guard = null)
 {
     public DateTimeOffset Now => source.GetUtcNow();
 
-    /// <summary>The civil date in the regions served.</summary>
+    /// <summary>The civil date in China.</summary>
     public DateOnly Today => ChinaTime.DateOf(Now);
 
-    /// <summary>Why nothing may be written under a time that the clock said, and what to do about it; null where it may.</summary>
+    /// <summary>
+    /// Why no entry may be written with a time that the clock gave, and what an operator can do about it; null where one may.
+    /// </summary>
     public string? Doubt(DateTimeOffset now) => guard?.Doubt(now);
 
-    /// <summary>Why nothing may be written now; null where it may.</summary>
+    /// <summary>Why no entry may be written now; null where one may.</summary>
     public string? Doubt() => Doubt(Now);
 
-    /// <summary>A region's journal has an entry of this time.</summary>
+    /// <summary>Tells the guard that a region's journal has an entry of this time.</summary>
     public void Saw(LedgerTime entry) => guard?.Saw(entry);
 }
 
-/// <summary>How far a clock may be from what is known.</summary>
-/// <param name="Ahead">How far ahead of the last entry, while no server ran; null: any time, as a demonstration's clock is set.</param>
+/// <summary>How far a clock may be from known times.</summary>
+/// <param name="Ahead">How far ahead of the last entry after a time without a server. Null: any distance, for a demonstration's
+/// clock.</param>
 /// <param name="Behind">How far behind the last entry.</param>
-/// <param name="Checked">A day on which somebody held the clock against another one; for a while it counts more than the journal.</param>
+/// <param name="Checked">The day on which an operator compared the clock with another one. For some days it outweighs the journal.</param>
 public sealed record ClockBounds(TimeSpan? Ahead, TimeSpan Behind, DateOnly? Checked = null);
 
 /// <summary>
-/// Whether a server's clock may date entries. An entry of a wrong time can't be taken back, and every later one is dated after it, so a
-/// clock that is far from the last entry is doubted before it dates the first. While the server runs, the time since it was last believed
-/// is measured by a counter that nobody sets.
+/// Decides whether a server's clock may date entries. An entry with a wrong time can't be taken back, and every later entry gets a later
+/// time. So the guard doubts a clock that is far from the last entry before it dates the first one. While the server runs, the guard
+/// measures the time since it last believed the clock by a counter that nobody can set.
 /// </summary>
-/// <param name="source">The clock at the start, which a <see cref="ClockBounds.Checked"/> day is held against.</param>
-/// <param name="steady">The counter; null: the machine's.</param>
+/// <param name="source">The clock at the start; the guard compares it with the <see cref="ClockBounds.Checked"/> day.</param>
+/// <param name="steady">The counter; null takes the machine's.</param>
 public sealed class ClockGuard(ClockBounds bounds, TimeProvider source, TimeProvider? steady = null)
 {
     private const string Mend = "Where the clock is wrong, set it right: the server then goes on by itself.";
@@ -46,7 +49,7 @@ public sealed class ClockGuard(ClockBounds bounds, TimeProvider source, TimeProv
 
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    // A machine that has lost its clock's battery starts years before this was written.
+    // A machine whose clock battery is empty starts years before this code was written.
     private static readonly DateTimeOffset Oldest = new(2026, 1, 1, 0, 0, 0, ChinaTime.Offset);
 
     private readonly TimeProvider _steady = steady ?? TimeProvider.System;
@@ -55,7 +58,7 @@ public sealed class ClockGuard(ClockBounds bounds, TimeProvider source, TimeProv
     private DateTimeOffset? _lastEntry, _believed;
     private long _believedAt;
 
-    /// <summary>A region's journal has an entry of this time. The latest of all regions counts: others may rest.</summary>
+    /// <summary>Takes note of an entry's time. The latest of all regions counts, since some regions may have no new entries.</summary>
     public void Saw(LedgerTime entry)
     {
         if (entry.Microseconds <= 0) return;
@@ -66,7 +69,9 @@ public sealed class ClockGuard(ClockBounds bounds, TimeProvider source, TimeProv
         }
     }
 
-    /// <summary>Why a clock that says <paramref name="now"/> is doubted, and what to do about it; null where it is believed.</summary>
+    /// <summary>
+    /// Why the guard doubts a clock that says <paramref name="now"/>, and what an operator can do about it; null where it believes it.
+    /// </summary>
     public string? Doubt(DateTimeOffset now)
     {
         lock (_turn)
@@ -79,7 +84,7 @@ public sealed class ClockGuard(ClockBounds bounds, TimeProvider source, TimeProv
         }
     }
 
-    /// <summary>What time it is at least, as far as anybody here knows.</summary>
+    /// <summary>The earliest time that it can be now, by all that this process knows; null where it knows nothing.</summary>
     private DateTimeOffset? Known()
     {
         if (_believed is { } believed) return believed + _steady.GetElapsedTime(_believedAt);

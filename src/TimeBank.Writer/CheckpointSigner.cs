@@ -6,11 +6,10 @@ using TimeBank.Proofs;
 namespace TimeBank.Writer;
 
 /// <summary>
-/// Signs where the journals end: after a batch, at most one checkpoint a second for each region, and never for one that contradicts an
-/// earlier one. It runs beside the
-/// writers and keeps none of them waiting, but for the one check when a writer reads its head.
+/// Signs the heads of the journals: after a batch, at most one checkpoint a second for each region, and never one that contradicts an
+/// earlier checkpoint. The signer works beside the writers. A writer waits for it only once: for the check when it reads its head.
 /// </summary>
-/// <param name="time">The real time, also where a demonstration moves the business's clock.</param>
+/// <param name="time">The real time, even where a demonstration moves the business clock.</param>
 public sealed class CheckpointSigner(ITreeStore store, ISignedHeads outside, ICheckpointKeys keys, TimeProvider time,
     ILogger<CheckpointSigner> log) : IJournalWatch, IDisposable
 {
@@ -29,7 +28,7 @@ public sealed class CheckpointSigner(ITreeStore store, ISignedHeads outside, ICh
             LedgerHead head = await read();
             await _guard.CheckAsync(region, head.Size, head.Tree.Root, signed, cancellation);
             _refused.TryRemove(region, out _);
-            // What a crash left unsigned.
+            // Sign entries that a crash left unsigned.
             Stored(head);
             return head;
         }
@@ -47,26 +46,27 @@ public sealed class CheckpointSigner(ITreeStore store, ISignedHeads outside, ICh
     }
 
     /// <summary>
-    /// Signs a durable head, unless a later one has been signed. Once is enough: whoever loses against another server tries again.
+    /// Signs a durable head, unless a later one is signed already. Tries once; false where another server signed meanwhile: the region's
+    /// signer then tries again.
     /// </summary>
-    /// <exception cref="JournalRolledBackException">It contradicts what was signed.</exception>
+    /// <exception cref="JournalRolledBackException">The head contradicts a signed checkpoint.</exception>
     private async Task<bool> SignAsync(LedgerHead head, CancellationToken cancellation)
     {
         await TreeNodes.ExtendAsync(store, head.Region, head.Size, cancellation);
         string? before = await store.SignedAsync(head.Region, cancellation);
         IReadOnlyList<Checkpoint> signed = await _guard.SignedAsync(head.Region, cancellation);
-        // Another server was faster.
+        // Another server signed a later head.
         if (signed.Any(checkpoint => checkpoint.Size > head.Size)) return true;
         await _guard.CheckAsync(head.Region, head.Size, head.Tree.Root, signed, cancellation);
         IReadOnlyList<NoteSigner> signers = keys.Of(head.Region);
         if (before is not null && IsSigned(SignedNote.Parse(before), head, signers)) return true;
         SignedNote next = new Checkpoint(keys.OriginOf(head.Region), head.Size, head.Tree.Root).Sign(signers, time.GetUtcNow());
-        // Outside first: what is published can't be forgotten by restoring the database.
+        // Outside first: restoring the database must not make us forget a published checkpoint.
         outside.Write(head.Region, next);
         return await store.SignAsync(head.Region, before, next.ToString(), cancellation);
     }
 
-    /// <summary>Whether there is nothing new to sign: no entry, and no key.</summary>
+    /// <summary>True where there is nothing new to sign: no new entry and no new key.</summary>
     private static bool IsSigned(SignedNote note, LedgerHead head, IReadOnlyList<NoteSigner> signers) =>
         Checkpoint.Parse(note.Text).Size == head.Size
             && signers.All(
@@ -79,29 +79,29 @@ public sealed class CheckpointSigner(ITreeStore store, ISignedHeads outside, ICh
     }
 }
 
-/// <summary>In whose name, and with what keys, the checkpoints of a region are signed.</summary>
+/// <summary>The names and keys that sign the checkpoints of each region.</summary>
 public interface ICheckpointKeys
 {
-    /// <summary>The name of the region's tree, which its keys have too; such as <c>timebank.example/430211</c>.</summary>
+    /// <summary>The name of the region's tree and of its keys, such as <c>timebank.example/430211</c>.</summary>
     string OriginOf(RegionCode region);
 
-    /// <summary>All keys that sign now: while keys are exchanged, the old and the new ones.</summary>
+    /// <summary>All keys that sign now. During a key rotation these are the old and the new ones.</summary>
     IReadOnlyList<NoteSigner> Of(RegionCode region);
 
-    /// <summary>Whether one of these keys signed a note.</summary>
+    /// <summary>Checks whether one of these keys signed a note.</summary>
     NoteStatus Check(RegionCode region, SignedNote note);
 }
 
-/// <summary>Sees where the writers' journals end: before they write, and after.</summary>
+/// <summary>Watches the heads of the writers' journals: before they write, and after.</summary>
 public interface IJournalWatch
 {
-    /// <summary>Reads the head that a writer is to go on from, in the given way, and looks whether it may.</summary>
-    /// <exception cref="JournalRolledBackException">Nothing may be written after this head.</exception>
+    /// <summary>Reads the head by the given function, and checks that a writer may continue from it.</summary>
+    /// <exception cref="JournalRolledBackException">No writer may continue from this head.</exception>
     ValueTask<LedgerHead> LoadAsync(RegionCode region, Func<ValueTask<LedgerHead>> read, CancellationToken cancellation);
 
-    /// <summary>The regions whose journals must not be written, as they were last looked at here, and why.</summary>
+    /// <summary>The regions whose journals must not be written, by the last check in this process, and why.</summary>
     IReadOnlyDictionary<RegionCode, string> Refused { get; }
 
-    /// <summary>A batch is durable. Returns at once, and never throws.</summary>
+    /// <summary>Takes note of a durable batch. Returns at once and never throws.</summary>
     void Stored(LedgerHead head);
 }

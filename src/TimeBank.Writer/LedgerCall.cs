@@ -3,7 +3,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Writer;
 
 /// <summary>
-/// A call that waits for its turn at the writer: it names what it needs, is decided in order, and is answered once the batch is durable.
+/// A call that waits for its turn. It names the keys that it needs, the writer decides it in order, and answers it once the batch is
+/// durable.
 /// </summary>
 internal abstract class LedgerCall
 {
@@ -13,17 +14,17 @@ internal abstract class LedgerCall
 
     public virtual IReadOnlyList<AccountPath> Paths => [];
 
-    /// <param name="clock">When an entry would be written; null where the clock is doubted, so that none may be.</param>
+    /// <param name="clock">The time for an entry; null where the clock is doubted, so that no entry may be written.</param>
     public abstract void Decide(WorkingState state, BatchDraft draft, LedgerTime? clock);
 
-    /// <summary>Answers with what was decided.</summary>
+    /// <summary>Answers with the decision.</summary>
     public abstract void Complete();
 
-    /// <summary>Answers that nothing can be said now.</summary>
+    /// <summary>Answers that the writer can't tell now.</summary>
     public abstract void Fail(Reason reason);
 }
 
-/// <summary>A proposal to decide.</summary>
+/// <summary>A call that submits a proposal.</summary>
 internal sealed class SubmitCall(Proposal proposal) : LedgerCall
 {
     private readonly TaskCompletionSource<Outcome> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,11 +39,11 @@ internal sealed class SubmitCall(Proposal proposal) : LedgerCall
 
     public override void Complete() => _answer.TrySetResult(_outcome!);
 
-    // Not remembered: whether it happened may be unknown, and the caller comes back with the same id.
+    // Not remembered: the batch may be stored after all, and the caller will retry with the same id.
     public override void Fail(Reason reason) => _answer.TrySetResult(Outcome.Refused(proposal, new Refusal(reason)));
 }
 
-/// <summary>A proposal to decide and not to write; it sees what was decided before it, and is answered only once that is durable.</summary>
+/// <summary>A call that only tries a proposal. It sees earlier decisions, and is answered once those are durable.</summary>
 internal sealed class TrialCall(Proposal proposal) : LedgerCall
 {
     private readonly TaskCompletionSource<DryRun> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,7 +63,7 @@ internal sealed class TrialCall(Proposal proposal) : LedgerCall
     private DryRun Refused(Reason reason) => new(Outcome.Refused(proposal, new Refusal(reason)), [], []);
 }
 
-/// <summary>A read that sees what was decided before it, and is answered only once that is durable.</summary>
+/// <summary>A call that reads. It sees earlier decisions, and is answered once those are durable.</summary>
 internal sealed class ReadCall<T>(EntryId? id, IReadOnlyList<AccountPath> paths, Func<WorkingState, T> read) : LedgerCall
 {
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,20 +4,19 @@ using TimeBank.Ledger;
 namespace TimeBank.Writer;
 
 /// <summary>
-/// The writer of a region's journal. Batching is natural: while one batch is being stored the next one is decided on the state that the
-/// first will
-/// leave, and is sent once that one is durable; when idle an entry is stored at once; there is no timer. Where a batch fails, what was
-/// decided on it is
-/// thrown away, and all is decided again from what is stored. Calls interleave, but only <see cref="RunAsync"/> touches the working state.
-/// Whoever calls it runs one thing at a time: a grain's turns, or a simulator's.
+/// The writer of a region's journal. While the store writes one batch, the writer decides the next one on the state that the first will
+/// leave, and sends it once the first is durable. An idle writer stores an entry at once; there is no timer. If a batch fails, the writer
+/// discards everything decided on top of it and decides all of it again from what the store has. Calls interleave, but only
+/// <see cref="RunAsync"/> touches the working state. Not thread-safe: the owner runs one thing at a time, a grain by its turns, the
+/// simulator by its own.
 /// </summary>
 public sealed class LedgerWriter(RegionCode region, ILedgerStore store, BusinessClock clock, ISaltSource salts, LedgerOptions options,
     ILogger log, IJournalWatch? watch = null)
 {
     private const int AttemptsAgainstOtherWriters = 3;
 
-    // After a start or a failure callers come again with ids that are known; then ids are looked up for some batches, and else taken for
-    // new.
+    // After a start or a failure callers retry with ids that are known already: for so many batches the writer looks ids up. Otherwise it
+    // takes them for new.
     private const int LookUpsAfterTrouble = 16;
 
     private readonly Queue<LedgerCall> _queue = [];
@@ -30,10 +29,10 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     private int _lookUps = LookUpsAfterTrouble;
     private bool _running, _recovering, _doubts;
 
-    /// <summary>Completes once everything that was asked until now is stored and answered.</summary>
+    /// <summary>Completes once everything asked so far is stored and answered.</summary>
     public Task Idle { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Decides a proposal and answers once its outcome is durable.</summary>
+    /// <summary>Decides a proposal. Answers once the outcome is durable.</summary>
     public Task<Outcome> SubmitAsync(Proposal proposal)
     {
         var call = new SubmitCall(proposal);
@@ -41,7 +40,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         return call.Answer;
     }
 
-    /// <summary>What would become of a proposal after everything asked before; nothing of it is stored.</summary>
+    /// <summary>The outcome that a proposal would have after everything asked before. Stores nothing.</summary>
     public Task<DryRun> DryRunAsync(Proposal proposal)
     {
         var call = new TrialCall(proposal);
@@ -49,8 +48,8 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         return call.Answer;
     }
 
-    /// <summary>What became of an id; null where it is not known.</summary>
-    /// <exception cref="StorageUnavailableException">Nothing can be said now.</exception>
+    /// <summary>The outcome stored under an id; null where the id is unknown.</summary>
+    /// <exception cref="StorageUnavailableException">The writer can't tell now.</exception>
     public Task<Outcome?> FindAsync(EntryId id)
     {
         var call = new ReadCall<Outcome?>(id, [], state => state.Outcome(id));
@@ -58,8 +57,8 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         return call.Answer;
     }
 
-    /// <summary>Accounts as they are after everything that was answered before; those that don't exist are left out.</summary>
-    /// <exception cref="StorageUnavailableException">Nothing can be said now.</exception>
+    /// <summary>Accounts after everything answered before. Accounts that don't exist are left out.</summary>
+    /// <exception cref="StorageUnavailableException">The writer can't tell now.</exception>
     public Task<IReadOnlyList<Account>> AccountsAsync(IReadOnlyList<AccountPath> paths)
     {
         if (Durable(paths) is { } accounts) return Task.FromResult(accounts);
@@ -68,7 +67,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         return call.Answer;
     }
 
-    /// <summary>Accounts of which memory has nothing that isn't durable yet; null where that can't be said of all of them.</summary>
+    /// <summary>Reads accounts from memory. Null where memory lacks one, or holds a change of one that is not durable yet.</summary>
     private IReadOnlyList<Account>? Durable(IReadOnlyList<AccountPath> paths)
     {
         if (_state is null || _recovering) return null;
@@ -106,7 +105,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
                 if (_queue.Count > 0 && Room > 0)
                 {
                     await DecideAsync();
-                    // More may have come meanwhile.
+                    // More calls may have arrived meanwhile.
                     if (_sent is { Stored.IsCompleted: false }) continue;
                 }
                 if (_sent is null) Send();
@@ -125,8 +124,8 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     }
 
     /// <summary>
-    /// How many calls the batch being decided still takes: half of all that wait, so that both halves keep on the way, or all where they
-    /// are few.
+    /// How many more calls the batch being decided takes: half of all waiting calls, so that the store and the writer work at the same
+    /// time; all of them where they are few.
     /// </summary>
     private int Room
     {
@@ -138,7 +137,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         }
     }
 
-    /// <summary>Decides what waits, as far as there is room. Calls stay in the queue until it is their turn.</summary>
+    /// <summary>Decides waiting calls while there is room. A call stays in the queue until its turn, in case loading fails.</summary>
     private async Task DecideAsync()
     {
         if (_deciding.Count == 0) _state?.Trim(options.MaxHeldAccounts, options.MaxHeldOutcomes, options.MaxHeldIds);
@@ -167,15 +166,18 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         if (!await landed.Stored) throw new StorageUnavailableException($"The head of region {region} has moved.");
         _sent = null;
         if (_lookUps > 0) _lookUps--;
-        // The database first: it works while the callers get their answers.
+        // Send first: the database works while the callers get their answers.
         if (_draft is not null) Send();
         Answer(landed.Append, landed.Calls);
     }
 
-    /// <summary>What was sent may or may not be stored; what was decided on it is void. Both are decided again, and more slowly.</summary>
+    /// <summary>
+    /// The sent batch may or may not be stored, and decisions on top of it are void. Decides both again from the store, one batch at a
+    /// time.
+    /// </summary>
     private async Task RecoverAsync(Exception error)
     {
-        // An id that is known after all is no trouble, and looks the same as a bug until it has been looked up.
+        // An id that turns out to be known is no trouble, but it looks like a bug until the writer has looked it up.
         if (error is AppendRefusedException) log.LogInformation("The store of {Region} refuses a batch: its ids are looked up.", region);
         else log.LogWarning(error, "What was decided for {Region} is decided again.", region);
         SentBatch? sent = _sent;
@@ -188,13 +190,13 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         }
         catch (Exception failure)
         {
-            // It is decided again, by what is stored: whatever it was, the callers still wait.
+            // Whatever failed, callers are waiting: decide their calls again from what the store has.
             if (failure != error) log.LogWarning(failure, "What was sent for {Region} is decided again.", region);
         }
         Forget();
         if (sent is not null && stored) Answer(sent.Append, sent.Calls);
         else if (sent is not null) await AnswerAsync(sent.Calls);
-        // At least one call is answered, so that a store that is down isn't asked for ever.
+        // Answer at least one call, so that the loop ends even while the store is down.
         while (calls.Count < options.MaxBatch && _queue.TryDequeue(out LedgerCall? call)) calls.Add(call);
         if (calls.Count > 0) await AnswerAsync(calls);
     }
@@ -208,9 +210,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         foreach (LedgerCall call in calls) call.Complete();
     }
 
-    /// <summary>
-    /// Waits for a call or for the batch on its way, and then lets everybody in who is at the door: they are decided together.
-    /// </summary>
+    /// <summary>Waits for a call or for the batch being stored. Then yields once: other calls that are ready join the same batch.</summary>
     private async Task ArrivalAsync(Task stored)
     {
         _arrival = new TaskCompletionSource();
@@ -240,22 +240,22 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         }
         catch (Exception error) when (batch.Count > 1)
         {
-            // One bad proposal must not take the others with it.
+            // One bad proposal must not fail the other calls.
             log.LogError(error, "A batch of {Region} failed; its calls are stored one by one.", region);
             Forget();
             foreach (LedgerCall call in batch) await AnswerAsync([call]);
         }
         catch (Exception error)
         {
-            // A broken invariant: nobody gets an answer that might be wrong, and the next batch starts from what is stored.
+            // A broken invariant: fail the call rather than give a wrong answer. The next batch starts from what the store has.
             log.LogError(error, "A call to {Region} failed.", region);
             Forget();
             batch[0].Fail(Reason.InternalError);
         }
     }
 
-    /// <summary>Decides and stores as many calls as fit one batch, and answers them.</summary>
-    /// <returns>How many were answered.</returns>
+    /// <summary>Decides and stores as many calls as one batch takes, and answers them.</summary>
+    /// <returns>The number of answered calls.</returns>
     private async Task<int> StoreAsync(List<LedgerCall> calls)
     {
         for (int attempt = 1; ; attempt++)
@@ -285,7 +285,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         {
             foreach (LedgerCall call in calls)
             {
-                // What is refused for its shape is not stored, and neither is a trial, so nothing would find out that their id is known.
+                // Neither a refusal for shape nor a dry run is stored, so the append would not notice that the id is taken: look it up now.
                 if (call is SubmitCall { Proposal: { } proposal } && Shape.Check(proposal) is null) _state.Assume(proposal.Header.Id);
             }
         }
@@ -305,18 +305,18 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         return head;
     }
 
-    /// <summary>The time to date an entry with; null where the clock is doubted.</summary>
+    /// <summary>The time for the next entry; null where the clock is doubted.</summary>
     private LedgerTime? Clock()
     {
         DateTimeOffset now = clock.Now;
         string? doubt = clock.Doubt(now);
-        // Once, and not for every call that is refused.
+        // Log once, not for every refused call.
         if (doubt is not null && !_doubts) log.LogCritical("CLOCK_DOUBTFUL: region {Region} is not written. {Explanation}", region, doubt);
         _doubts = doubt is not null;
         return doubt is null ? LedgerTime.From(now) : null;
     }
 
-    /// <summary>False: the batch is not stored and must be decided again from what is.</summary>
+    /// <summary>False: the batch is not stored; decide it again from what the store has.</summary>
     private async Task<bool> AppendAsync(LedgerAppend append)
     {
         try
@@ -325,8 +325,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         }
         catch (StorageUnavailableException error)
         {
-            // Uncertain: the commit may have arrived. Salts make every root another one, and the chain knows one refusal from another, so
-            // the head tells.
+            // Uncertain: the commit may have arrived. The head tells: salts make every root unique, and the chain tells refusals apart.
             log.LogWarning(error, "An append to the journal of {Region} is uncertain; its head decides.", region);
             return (await store.ReadHeadAsync(region, CancellationToken.None)).IsAt(append.After);
         }
@@ -339,36 +338,38 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         _lookUps = LookUpsAfterTrouble;
     }
 
-    /// <summary>A batch on its way to the store.</summary>
-    /// <param name="Stored">False: it isn't, since the head has moved.</param>
+    /// <summary>A batch that the store is writing.</summary>
+    /// <param name="Stored">False: not stored, because the head has moved.</param>
     private sealed record SentBatch(List<LedgerCall> Calls, BatchDraft Draft, LedgerAppend Append, Task<bool> Stored);
 }
 
-/// <summary>Bounds of a region's writer.</summary>
+/// <summary>The limits of a region's writer.</summary>
 public sealed class LedgerOptions
 {
-    /// <summary>Proposals in one batch, and so in one SQL transaction.</summary>
+    /// <summary>The maximum of calls in one batch, and so in one SQL transaction.</summary>
     public int MaxBatch { get; set; } = 512;
 
-    /// <summary>Calls from which on those at hand are parted into two batches: one is decided while the other is being stored.</summary>
+    /// <summary>
+    /// From twice this many calls on, the writer splits them into two batches: it decides one while the store writes the other.
+    /// </summary>
     public int MinHalf { get; set; } = 16;
 
-    /// <summary>Bytes of entries in one batch.</summary>
+    /// <summary>The maximum bytes of entries in one batch. The entry that passes it still belongs to the batch.</summary>
     public int MaxBatchBytes { get; set; } = 1 << 20;
 
-    /// <summary>Calls that may wait; past it callers are refused at once.</summary>
+    /// <summary>The maximum of waiting calls. Above it the writer refuses callers at once.</summary>
     public int MaxQueue { get; set; } = 10_000;
 
     /// <summary>
-    /// Accounts held in memory, at up to half a kilobyte each; past it the writer forgets those that it hasn't used lately.
+    /// The maximum of accounts in memory, at up to half a kilobyte each. Above it the writer forgets accounts not used lately.
     /// </summary>
     public int MaxHeldAccounts { get; set; } = 1_000_000;
 
     /// <summary>
-    /// Outcomes held in memory, and entries, at some kilobytes each; past it the writer forgets those that it hasn't used lately.
+    /// The maximum of outcomes, and of entries, in memory, at some kilobytes each. Above it the writer forgets those not used lately.
     /// </summary>
     public int MaxHeldOutcomes { get; set; } = 4_096;
 
-    /// <summary>Ids held in memory that are known to have an outcome; of older ones the store finds out.</summary>
+    /// <summary>The maximum of ids in memory that are known to have an outcome. The store finds out about older ones.</summary>
     public int MaxHeldIds { get; set; } = 100_000;
 }

@@ -4,10 +4,10 @@ using TimeBank.Ledger;
 namespace TimeBank.Writer;
 
 /// <summary>
-/// When a region's heads are signed: the latest one at once, and from then on at most one a second. It runs only while there is something
+/// Decides when a region's heads are signed: the latest one at once, later ones at most one a second. It runs only while there is something
 /// to sign.
 /// </summary>
-/// <param name="sign">Signs a head; false: it is to be tried again.</param>
+/// <param name="sign">Signs a head. False: try it again.</param>
 internal sealed class RegionSigner(RegionCode region, Func<LedgerHead, CancellationToken, Task<bool>> sign, TimeProvider time, ILogger log,
     CancellationToken ended)
 {
@@ -25,7 +25,7 @@ internal sealed class RegionSigner(RegionCode region, Func<LedgerHead, Cancellat
             if (_running || ended.IsCancellationRequested) return;
             _running = true;
         }
-        // Away from the writer's turns.
+        // On another thread, so that the writer does not wait.
         _ = Task.Run(RunAsync, CancellationToken.None);
     }
 
@@ -50,7 +50,7 @@ internal sealed class RegionSigner(RegionCode region, Func<LedgerHead, Cancellat
         }
         catch (OperationCanceledException)
         {
-            // The server ends. What is left is signed when a writer reads its head again.
+            // The server stops. A writer that reads its head after the next start has the rest signed.
         }
     }
 

@@ -2,14 +2,15 @@ using System.Security.Cryptography;
 
 namespace TimeBank.Writer;
 
-/// <summary>Gives the 16 unpredictable bytes that hide an entry in the tree of its region.</summary>
+/// <summary>Gives 16 unpredictable bytes for each entry. They hide the entry in the tree of its region.</summary>
 public interface ISaltSource
 {
     byte[] Next();
 }
 
 /// <summary>
-/// Salts from the operating system's randomness, drawn some at a time: each call to it costs as much as an entry's hash. For any thread.
+/// Salts from the operating system's random generator. It draws 256 at a time, since each system call costs as much as hashing an entry.
+/// Thread-safe.
 /// </summary>
 public sealed class RandomSaltSource : ISaltSource
 {
@@ -28,7 +29,7 @@ public sealed class RandomSaltSource : ISaltSource
                 _used = 0;
             }
             byte[] salt = _drawn[_used..(_used + Size)];
-            // A salt is given once.
+            // Forget the salt: no other entry may get it.
             _drawn.AsSpan(_used, Size).Clear();
             _used += Size;
             return salt;
