@@ -4,19 +4,17 @@ using System.Text;
 
 namespace TimeBank.Proofs;
 
-/// <summary>
-/// The head of a journal's tree, as it is signed: <c>origin, size, root</c>, a line each. Source: c2sp.org/tlog-checkpoint.
-/// </summary>
-/// <param name="Origin">Whose tree it is, such as <c>timebank.example/430211</c>.</param>
-/// <param name="Size">How many entries the tree has.</param>
-/// <param name="Extensions">What another log may add, as lines with their newlines; ours adds nothing.</param>
+/// <summary>The signed head of a journal's tree: <c>origin, size, root</c>, one line each. Source: c2sp.org/tlog-checkpoint.</summary>
+/// <param name="Origin">The name of the tree, such as <c>timebank.example/430211</c>.</param>
+/// <param name="Size">The number of entries in the tree.</param>
+/// <param name="Extensions">Further lines of another log, with their newlines. Ours adds none.</param>
 public sealed record Checkpoint(string Origin, long Size, Digest Root, string Extensions = "")
 {
     /// <summary>The text of the note.</summary>
     public string Text =>
         $"{Origin}\n{Size.ToString(CultureInfo.InvariantCulture)}\n{Convert.ToBase64String(Root.ToArray())}\n{Extensions}";
 
-    /// <exception cref="FormatException">The text of a note is no checkpoint; the message says why.</exception>
+    /// <exception cref="FormatException">The note's text is not a checkpoint; the message says why.</exception>
     public static Checkpoint Parse(string text)
     {
         if (!text.EndsWith('\n') || text[..^1]
@@ -27,19 +25,20 @@ public sealed record Checkpoint(string Origin, long Size, Digest Root, string Ex
             string.Concat(extensions.Select(line => $"{line}\n")));
     }
 
-    /// <summary>Signed by some keys of the log.</summary>
+    /// <summary>The checkpoint as a note, signed by the given keys of the log.</summary>
     public SignedNote Sign(IEnumerable<NoteSigner> signers, DateTimeOffset time) =>
         new(Text, [.. signers.Select(signer => signer.Sign(Text, time))]);
 }
 
 /// <summary>
-/// What a witness signs: that it saw a checkpoint at a time, and none that contradicts it. Source: c2sp.org/tlog-cosignature, version 1.
+/// A witness's signature. It says that the witness saw this checkpoint at a time, and none that contradicts it. Source:
+/// c2sp.org/tlog-cosignature, version 1.
 /// </summary>
 public static class Cosignature
 {
     private const int TimeBytes = sizeof(ulong), SignatureBytes = 64;
 
-    /// <summary>The time that a cosignature names, in seconds since 1970; null where it is none.</summary>
+    /// <summary>The time in a cosignature, in seconds since 1970; null where the bytes are no cosignature.</summary>
     public static ulong? TimeOf(ReadOnlySpan<byte> signature) => signature.Length == TimeBytes + SignatureBytes
         ? BinaryPrimitives.ReadUInt64BigEndian(signature) : null;
 

@@ -21,7 +21,7 @@ public readonly record struct Digest
         _d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
     }
 
-    /// <summary>The SHA-256 of some bytes.</summary>
+    /// <summary>The SHA-256 of the given bytes.</summary>
     public static Digest Of(ReadOnlySpan<byte> data)
     {
         Span<byte> hash = stackalloc byte[Size];

@@ -5,17 +5,16 @@ using System.Text;
 namespace TimeBank.Proofs;
 
 /// <summary>
-/// A proof together with the entry that it is for. The proof's extra data is the salt and the entry's stored bytes, one after the other:
-/// their
-/// SHA-256 is the data of the leaf.
+/// A proof together with its entry. The proof's extra data is the salt followed by the entry's stored bytes; their SHA-256 is the data of
+/// the leaf.
 /// </summary>
 public static class Receipt
 {
     public const int SaltBytes = 16;
 
-    /// <summary>Checks a proof, offline: signature first, since nothing before it is to be believed.</summary>
-    /// <param name="leaf">The entry's leaf, as the holder has made it from salt and bytes.</param>
-    /// <param name="keys">The keys of the log that are trusted; its key's name is the origin.</param>
+    /// <summary>Checks a proof offline. The signature comes first: nothing else can be trusted before it.</summary>
+    /// <param name="leaf">The entry's leaf, which the holder derives from salt and bytes.</param>
+    /// <param name="keys">The keys that the holder trusts. The log's key has the origin as its name.</param>
     public static ReceiptStatus Check(TlogProof proof, Digest leaf, IReadOnlyCollection<VerifierKey> keys, Ed25519Check check)
     {
         switch (proof.Checkpoint.Check(keys, check))
@@ -33,7 +32,7 @@ public static class Receipt
         {
             return ReceiptStatus.NoCheckpoint;
         }
-        // A log's key speaks for the log of its name, and a witness's for none.
+        // A log's key speaks only for the log of its name. A witness's key speaks for no log.
         VerifierKey[] own = [.. keys.Where(key => key.Type == SignatureType.Ed25519 && key.Name == head.Origin)];
         if (own.Length == 0) return ReceiptStatus.OtherOrigin;
         if (proof.Checkpoint.Check(own, check) != NoteStatus.Signed) return ReceiptStatus.UnknownKeys;
@@ -47,53 +46,53 @@ public static class Receipt
         };
     }
 
-    /// <summary>The leaf of the entry that a proof's extra data holds; null where it holds none.</summary>
+    /// <summary>The leaf of the entry in a proof's extra data; null where there is none.</summary>
     public static Digest? LeafOf(ReadOnlySpan<byte> extra) => extra.Length > SaltBytes
         ? MerkleFrontier.EntryLeaf(extra[..SaltBytes], extra[SaltBytes..]) : null;
 }
 
-/// <summary>What checking a receipt came to, in the order in which it is looked at.</summary>
+/// <summary>The result of checking a receipt, in the order of the checks.</summary>
 public enum ReceiptStatus
 {
     /// <summary>The entry is in the journal that the key's owner signed.</summary>
     Sound,
 
-    /// <summary>No signature on the checkpoint is by a key that the holder trusts.</summary>
+    /// <summary>No key that the holder trusts has signed the checkpoint.</summary>
     UnknownKeys,
 
-    /// <summary>A signature in a trusted key's name is not that key's.</summary>
+    /// <summary>A signature under a trusted key's name and id is not that key's.</summary>
     BadSignature,
 
-    /// <summary>What is signed is no checkpoint.</summary>
+    /// <summary>The signed text is not a checkpoint.</summary>
     NoCheckpoint,
 
-    /// <summary>The checkpoint is of another journal than the key's name says.</summary>
+    /// <summary>The checkpoint is of another journal than the one named by the key.</summary>
     OtherOrigin,
 
     /// <summary>The signed tree has no entry of that index.</summary>
     OutOfRange,
 
-    /// <summary>Hashes are missing.</summary>
+    /// <summary>The proof has too few hashes.</summary>
     ProofTooShort,
 
-    /// <summary>There are hashes too many.</summary>
+    /// <summary>The proof has too many hashes.</summary>
     ProofTooLong,
 
-    /// <summary>The entry, or a hash on its way, is not the one in the signed tree.</summary>
+    /// <summary>The entry, or a hash of the proof, is not the one in the signed tree.</summary>
     OtherRoot,
 }
 
 /// <summary>
-/// A proof for one entry that needs no server: index, hashes and the signed checkpoint. Source: c2sp.org/tlog-proof, version 1.
+/// A proof for one entry that needs no server: index, hashes and signed checkpoint. Source: c2sp.org/tlog-proof, version 1.
 /// </summary>
-/// <param name="Extra">What else the entry's leaf is made from, unauthenticated in itself; empty where the holder brings it.</param>
-/// <param name="Hashes">From the leaf's sibling up.</param>
+/// <param name="Extra">Data from which the leaf is made, not authenticated by itself; empty where the holder has it already.</param>
+/// <param name="Hashes">From the leaf's sibling upwards.</param>
 public sealed record TlogProof(ReadOnlyMemory<byte> Extra, long Index, ImmutableArray<Digest> Hashes, SignedNote Checkpoint)
 {
     private const string FirstLine = "c2sp.org/tlog-proof@v1", ExtraMark = "extra ", IndexMark = "index ";
     private const int MaxHashes = 63;
 
-    /// <exception cref="FormatException">The bytes are no proof; the message says why.</exception>
+    /// <exception cref="FormatException">The bytes are not a proof; the message says why.</exception>
     public static TlogProof Parse(ReadOnlySpan<byte> utf8)
     {
         string text = SignedNote.Read(utf8, "proof");

@@ -5,18 +5,16 @@ using System.Text;
 
 namespace TimeBank.Proofs;
 
-/// <summary>
-/// A text and who signed it. Source: c2sp.org/signed-note. Nothing of the text is to be believed before <see cref="Check"/>.
-/// </summary>
+/// <summary>A text with its signatures. Source: c2sp.org/signed-note. Trust nothing of the text before <see cref="Check"/>.</summary>
 /// <param name="Text">Ends in a newline.</param>
 public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signatures)
 {
-    /// <summary>More than anybody's witnesses; a hostile note must not keep a verifier busy.</summary>
+    /// <summary>More than any log's witnesses need. A hostile note must not keep a verifier busy.</summary>
     public const int MaxSignatures = 100, MaxBytes = 1 << 20;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <exception cref="FormatException">The bytes are no signed note; the message says why.</exception>
+    /// <exception cref="FormatException">The bytes are not a signed note; the message says why.</exception>
     public static SignedNote Parse(ReadOnlySpan<byte> utf8)
     {
         string note = Read(utf8, "note");
@@ -31,7 +29,7 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
 
     public static SignedNote Parse(string note) => Parse(Encoding.UTF8.GetBytes(note));
 
-    /// <summary>Checks the signatures of the keys that are known; others are ignored, whoever made them.</summary>
+    /// <summary>Checks the signatures of known keys. Signatures of other keys are ignored.</summary>
     public NoteStatus Check(IReadOnlyCollection<VerifierKey> keys, Ed25519Check check)
     {
         bool signed = false;
@@ -67,7 +65,7 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
     }
 }
 
-/// <summary>A signature line of a note: the name and id of the key, and what it made.</summary>
+/// <summary>A signature line of a note: the key's name and id, and the signature.</summary>
 public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte> Bytes)
 {
     private const string Mark = "\u2014 ";
@@ -84,7 +82,7 @@ public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte>
 
     internal bool IsBy(VerifierKey key) => Name == key.Name && KeyId == key.Id;
 
-    /// <exception cref="FormatException">The line is no signature.</exception>
+    /// <exception cref="FormatException">The line is not a signature.</exception>
     internal static NoteSignature Parse(string line)
     {
         if (!line.StartsWith(Mark, StringComparison.Ordinal) || line[Mark.Length..]
@@ -95,16 +93,16 @@ public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte>
     }
 }
 
-/// <summary>What checking a note's signatures came to.</summary>
+/// <summary>The result of checking a note's signatures.</summary>
 public enum NoteStatus
 {
-    /// <summary>A known key signed it, and no known key's signature is wrong.</summary>
+    /// <summary>A known key signed the note, and no signature in a known key's name is wrong.</summary>
     Signed,
 
-    /// <summary>No known key's signature is on it.</summary>
+    /// <summary>The note has no signature of a known key.</summary>
     UnknownKeys,
 
-    /// <summary>A signature in a known key's name isn't that key's over this text.</summary>
+    /// <summary>A signature under a known key's name and id is not that key's for this text.</summary>
     BadSignature,
 }
 
@@ -114,7 +112,7 @@ public sealed class NoteSigner(VerifierKey key, Ed25519Sign sign)
     public VerifierKey Key => key;
 
     /// <param name="text">The note's text.</param>
-    /// <param name="time">What a cosignature names; a log's own signature has no time.</param>
+    /// <param name="time">The time in a cosignature. A log's own signature has none.</param>
     public NoteSignature Sign(string text, DateTimeOffset time) => new(key.Name, key.Id, key.Type switch
     {
         SignatureType.Ed25519 => sign(Encoding.UTF8.GetBytes(text)),
@@ -122,10 +120,10 @@ public sealed class NoteSigner(VerifierKey key, Ed25519Sign sign)
     });
 }
 
-/// <summary>Values that have one way of being written, and are refused in any other.</summary>
+/// <summary>Parses values that have exactly one valid spelling, and refuses any other.</summary>
 internal static class Canonical
 {
-    /// <summary>Base 64 of RFC 4648, section 4, with its padding, without white space and with unused bits zero.</summary>
+    /// <summary>Base64 of RFC 4648, section 4, with padding, without white space, unused bits zero.</summary>
     /// <exception cref="FormatException">Anything else.</exception>
     public static byte[] Base64(string text, string what)
     {
@@ -152,7 +150,7 @@ internal static class Canonical
         return canonical ? number : throw new FormatException($"The {what} is not a decimal number without leading zeros, below 2^63.");
     }
 
-    /// <exception cref="FormatException">The text can't name a key: it is empty or has a space or a plus.</exception>
+    /// <exception cref="FormatException">The text can't name a key: empty, or with a space, a control character or a plus.</exception>
     public static string KeyName(string text) =>
         text.Length > 0 && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter == '+')
             ? text : throw new FormatException("A key's name is empty or has a space, a control character or a plus in it.");

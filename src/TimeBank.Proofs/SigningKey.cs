@@ -3,7 +3,9 @@ using NSec.Cryptography;
 
 namespace TimeBank.Proofs;
 
-/// <summary>An Ed25519 key that signs notes, kept as PKCS #8 in PEM, as <c>openssl genpkey -algorithm ed25519</c> writes it.</summary>
+/// <summary>
+/// An Ed25519 key that signs notes, stored as PKCS #8 in PEM, the form that <c>openssl genpkey -algorithm ed25519</c> writes.
+/// </summary>
 public sealed class SigningKey : IDisposable
 {
     private const string End = "-----END PRIVATE KEY-----";
@@ -12,15 +14,15 @@ public sealed class SigningKey : IDisposable
 
     private SigningKey(Key key) => _key = key;
 
-    /// <summary>A new key as text.</summary>
+    /// <summary>A new key, as PEM text.</summary>
     public static string Create()
     {
         using var key = Key.Create(Algorithm, new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport });
         return $"{Encoding.ASCII.GetString(key.Export(KeyBlobFormat.PkixPrivateKeyText)).TrimEnd()}\n";
     }
 
-    /// <summary>The keys of a text: one or more, one after the other.</summary>
-    /// <exception cref="FormatException">There is none, or something else. The message doesn't repeat it.</exception>
+    /// <summary>Reads one or more keys that follow each other in a text.</summary>
+    /// <exception cref="FormatException">The text has no key, or something else. The message does not repeat it.</exception>
     public static IReadOnlyList<SigningKey> Read(string pem)
     {
         string[] blocks = pem.ReplaceLineEndings("\n").Split(End, StringSplitOptions.TrimEntries);
@@ -32,11 +34,11 @@ public sealed class SigningKey : IDisposable
             : throw new FormatException("One of the keys is no Ed25519 key as PEM."))];
     }
 
-    /// <summary>The key under a name.</summary>
+    /// <summary>A signer that uses this key under a name.</summary>
     public NoteSigner Signer(string name, SignatureType type = SignatureType.Ed25519) =>
         new(VerifierKey.Of(name, type, _key.PublicKey.Export(KeyBlobFormat.RawPublicKey)), message => Algorithm.Sign(_key, message));
 
-    /// <summary>As <see cref="Ed25519Check"/>.</summary>
+    /// <summary>Implements <see cref="Ed25519Check"/>.</summary>
     public static bool Check(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         PublicKey.TryImport(Algorithm, publicKey, KeyBlobFormat.RawPublicKey, out PublicKey? key)
             && Algorithm.Verify(key!, message, signature);
@@ -47,12 +49,12 @@ public sealed class SigningKey : IDisposable
 /// <summary>A small secret file that only its owner may read.</summary>
 public static class OwnerOnlyFile
 {
-    /// <exception cref="InvalidOperationException">Others may read the file, so what it holds is no secret.</exception>
+    /// <exception cref="InvalidOperationException">Other users can read the file, so its content is not secret.</exception>
     public static string ReadOrCreate(string path, Func<string> create)
     {
         if (!File.Exists(path))
         {
-            // Written beside its place and moved, so that a crash leaves no half a key.
+            // Write a draft and move it into place: a crash leaves no half-written key.
             string draft = $"{path}.new";
             File.Delete(draft);
             using (var file = new FileStream(

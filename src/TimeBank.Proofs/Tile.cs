@@ -3,24 +3,24 @@ using System.Globalization;
 namespace TimeBank.Proofs;
 
 /// <summary>
-/// A run of up to 256 hashes of a tree. On level 0 they are leaves, above it the roots of full tiles of the level below.
-/// Source: c2sp.org/tlog-tiles.
+/// A run of up to 256 hashes of a tree. Level 0 has the leaves; each higher level has the roots of full tiles of the level below. Source:
+/// c2sp.org/tlog-tiles.
 /// </summary>
-/// <param name="Level">0 to 7: a tree of 2^63 leaves has no more.</param>
-/// <param name="Index">The place within the level.</param>
-/// <param name="Width">1 to 256; below 256 the tile is partial.</param>
+/// <param name="Level">0 to 7. A tree of 2^63 leaves needs no more.</param>
+/// <param name="Index">The tile's place within the level.</param>
+/// <param name="Width">1 to 256. Below 256 the tile is partial.</param>
 public readonly record struct Tile(int Level, long Index, int Width)
 {
     public const int FullWidth = 256, Height = 8, Levels = 8;
 
     private const int Group = 1_000;
 
-    /// <summary>The index of its first hash within the level.</summary>
+    /// <summary>The index of the tile's first hash within the level.</summary>
     public long First => Index * FullWidth;
 
     public bool IsFull => Width == FullWidth;
 
-    /// <summary>As it stands in a URL after <c>tile/{level}/</c>.</summary>
+    /// <summary>The part of the URL after <c>tile/{level}/</c>.</summary>
     public string Path
     {
         get
@@ -32,17 +32,17 @@ public readonly record struct Tile(int Level, long Index, int Width)
         }
     }
 
-    /// <summary>How many hashes a level of a tree has.</summary>
+    /// <summary>The number of hashes on a level of a tree.</summary>
     public static long HashesOf(int level, long size) => size >> (Height * level);
 
-    /// <summary>Whether a tree of that size has all of its hashes.</summary>
+    /// <summary>True where a tree of that size has all hashes of the tile.</summary>
     public bool IsWithin(long size) => First <= HashesOf(Level, size) - Width;
 
-    /// <summary>The tile of a level as wide as it is in a tree of that size; at least one hash of it is there.</summary>
+    /// <summary>The tile of a level, as wide as a tree of that size has it. The tree must have at least one of its hashes.</summary>
     public static Tile Of(int level, long index, long size) =>
         new(level, index, (int)Math.Min(FullWidth, HashesOf(level, size) - (index * FullWidth)));
 
-    /// <summary>The tile that a path names; null where it is not written as it must be.</summary>
+    /// <summary>The tile of a path; null where the path is not in its one valid form.</summary>
     public static Tile? Parse(int level, string path)
     {
         if (level is < 0 or >= Levels) return null;
@@ -56,12 +56,12 @@ public readonly record struct Tile(int Level, long Index, int Width)
         foreach (string part in path.Split('/'))
         {
             string digits = part.StartsWith('x') ? part[1..] : part;
-            // Above 2^53 tiles there is nothing, and nothing may overflow.
+            // There are at most 2^53 tiles, and the next multiplication must not overflow.
             if (digits.Length != 3 || !digits.All(char.IsAsciiDigit) || index >= 1L << 43) return null;
             index = (index * Group) + int.Parse(digits, CultureInfo.InvariantCulture);
         }
         var tile = new Tile(level, index, width);
-        // Whatever is written otherwise, with an x too many or zeros in front, isn't that tile's path.
+        // Only one spelling is valid: an extra x or leading zeros would give a tile a second path.
         return index < 1L << 53 && tile.Path == (tile.IsFull ? path : $"{path}.p/{width.ToString(CultureInfo.InvariantCulture)}")
             ? tile : null;
     }
@@ -71,9 +71,9 @@ public readonly record struct Tile(int Level, long Index, int Width)
             && number.ToString(CultureInfo.InvariantCulture) == text;
 }
 
-/// <summary>Where the hashes of a tree come from.</summary>
+/// <summary>Supplies the hashes of a tree.</summary>
 public interface ITileSource
 {
-    /// <summary>The tile's hashes, as many as it is wide.</summary>
+    /// <summary>The tile's hashes: as many as its width.</summary>
     ValueTask<IReadOnlyList<Digest>> ReadAsync(Tile tile, CancellationToken cancellation);
 }

@@ -6,12 +6,12 @@ using System.Security.Cryptography;
 namespace TimeBank.Proofs;
 
 /// <summary>
-/// The right edge of an RFC 6962 Merkle tree: the roots of its perfect subtrees, largest first. Enough to append leaves and to
-/// give the root, whatever the size. Source: RFC 6962, section 2.1.
+/// The right edge of an RFC 6962 Merkle tree: the roots of its perfect subtrees, largest first. It suffices to append leaves and to compute
+/// the root, at any size. Source: RFC 6962, section 2.1.
 /// </summary>
 public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
 {
-    // A box, so that any thread sees all of it or none.
+    // Boxed, so that a thread sees the whole value or none.
     private object? _root;
 
     public static MerkleFrontier Empty { get; } = new(0, []);
@@ -20,7 +20,7 @@ public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
 
     public override int GetHashCode() => HashCode.Combine(Size, Roots.IsEmpty ? default : Roots[^1]);
 
-    /// <summary>The tree's root; of the empty tree, SHA-256 of nothing.</summary>
+    /// <summary>The tree's root. For the empty tree, the SHA-256 of no bytes.</summary>
     public Digest Root => (Digest)(_root ??= RootOf(Roots));
 
     /// <summary>The hash of a leaf: SHA-256 of 0x00 and its data.</summary>
@@ -32,7 +32,7 @@ public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
         return Digest.Of(bytes);
     }
 
-    /// <summary>The leaf of a journal entry: its exact stored bytes, hidden behind a salt whose erasure ends linkage.</summary>
+    /// <summary>The leaf of a journal entry: its exact stored bytes behind a salt. Erasing the salt ends linkage.</summary>
     public static Digest EntryLeaf(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> entry)
     {
         int length = salt.Length + entry.Length;
@@ -56,7 +56,7 @@ public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
 
     public MerkleFrontier Append(Digest leaf)
     {
-        // Every trailing one-bit of the size is a perfect subtree that the new leaf completes into a larger one.
+        // Each trailing one-bit of the size is a perfect subtree that the new leaf joins into a larger one.
         int merges = BitOperations.TrailingZeroCount(~Size);
         Digest node = leaf;
         for (int at = 1; at <= merges; at++) node = Node(Roots[^at], node);
@@ -81,7 +81,7 @@ public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
         return bytes;
     }
 
-    /// <exception cref="FormatException">The bytes don't fit a tree of that size.</exception>
+    /// <exception cref="FormatException">The bytes do not fit a tree of that size.</exception>
     public static MerkleFrontier FromBytes(long size, ReadOnlySpan<byte> bytes)
     {
         if (size < 0 || bytes.Length != BitOperations.PopCount((ulong)size) * Digest.Size) throw new FormatException(
@@ -93,12 +93,12 @@ public sealed record MerkleFrontier(long Size, ImmutableArray<Digest> Roots)
 }
 
 /// <summary>
-/// Checks proofs of RFC 6962, section 2.1. Sizes and indexes decide how long a proof must be, so nothing in it is ever passed over.
+/// Checks proofs of RFC 6962, section 2.1. Sizes and indexes determine a proof's length, so no hash in it goes unchecked.
 /// </summary>
 public static class MerkleProof
 {
-    /// <summary>That a leaf stands at an index of the tree with a root.</summary>
-    /// <param name="proof">From the leaf's sibling up.</param>
+    /// <summary>Checks that a leaf stands at an index of the tree with a given root.</summary>
+    /// <param name="proof">From the leaf's sibling upwards.</param>
     public static ProofStatus CheckInclusion(long index, long size, Digest leaf, IReadOnlyList<Digest> proof, Digest root)
     {
         if (index < 0 || index >= size) return ProofStatus.OutOfRange;
@@ -108,7 +108,7 @@ public static class MerkleProof
     }
 
     /// <summary>
-    /// That a tree begins with all leaves of a smaller one, in their order. The empty tree is the beginning of every tree.
+    /// Checks that a tree begins with all leaves of a smaller one, in order. The empty tree is the beginning of every tree.
     /// </summary>
     public static ProofStatus CheckConsistency(long oldSize, long newSize, Digest oldRoot, Digest newRoot, IReadOnlyList<Digest> proof)
     {
@@ -119,8 +119,8 @@ public static class MerkleProof
             Digest expected = oldSize == newSize ? newRoot : MerkleFrontier.Empty.Root;
             return oldRoot == expected ? ProofStatus.Sound : ProofStatus.OtherRoot;
         }
-        // The proof goes up from the last perfect subtree of the smaller tree; where that is the whole smaller tree, its root isn't
-        // repeated.
+        // The proof goes up from the last perfect subtree of the smaller tree. If that is the whole smaller tree, the proof leaves its root
+        // out.
         int start = BitOperations.TrailingZeroCount(oldSize), common = BitLength((oldSize - 1) ^ (newSize - 1)), inner = common - start;
         int seed = BitOperations.IsPow2(oldSize) ? 0 : 1;
         if (Length(proof, seed + inner + BitOperations.PopCount((ulong)((oldSize - 1) >> common))) is var status
@@ -131,8 +131,8 @@ public static class MerkleProof
         return sound ? ProofStatus.Sound : ProofStatus.OtherRoot;
     }
 
-    /// <summary>Hashes upwards: within the tree's common part by the bits of the path, above it always with a left sibling.</summary>
-    /// <param name="leftOnly">Leaves out right siblings, which the smaller tree hasn't.</param>
+    /// <summary>Hashes upwards: in the trees' common part by the bits of the path, above it always with a left sibling.</summary>
+    /// <param name="leftOnly">Skips right siblings: the smaller tree does not have them.</param>
     private static Digest Climb(Digest node, IReadOnlyList<Digest> proof, int from, int inner, long path, bool leftOnly = false)
     {
         for (int at = from; at < proof.Count; at++)
@@ -150,29 +150,29 @@ public static class MerkleProof
     private static int BitLength(long value) => 64 - BitOperations.LeadingZeroCount((ulong)value);
 }
 
-/// <summary>What checking a proof of the tree came to.</summary>
+/// <summary>The result of checking a proof of the tree.</summary>
 public enum ProofStatus
 {
     Sound,
 
-    /// <summary>There is no such entry in a tree of that size, or no smaller tree of that size.</summary>
+    /// <summary>A tree of that size has no such entry, or no smaller tree of that size.</summary>
     OutOfRange,
 
-    /// <summary>It has fewer hashes than the way to the root has steps.</summary>
+    /// <summary>The proof has fewer hashes than there are steps to the root.</summary>
     TooShort,
 
-    /// <summary>It has more hashes than the way to the root has steps.</summary>
+    /// <summary>The proof has more hashes than there are steps to the root.</summary>
     TooLong,
 
-    /// <summary>It leads to another root.</summary>
+    /// <summary>The proof leads to another root.</summary>
     OtherRoot,
 }
 
 /// <summary>
-/// Builds proofs of RFC 6962, section 2.1, from tiles: a handful for a tree of any size. For one caller at a time; it remembers the tiles
-/// that it read.
+/// Builds proofs of RFC 6962, section 2.1, from tiles; a proof needs only a few, at any tree size. Remembers the tiles that it has read.
+/// Not thread-safe.
 /// </summary>
-/// <param name="size">A size that the source's tree has at least: no proof may be asked for a larger one.</param>
+/// <param name="size">The source's tree has at least this size. No proof may be for a larger one.</param>
 public sealed class TreeProofs(ITileSource source, long size)
 {
     private readonly Dictionary<(int Level, long Index), IReadOnlyList<Digest>> _tiles = [];
@@ -184,7 +184,7 @@ public sealed class TreeProofs(ITileSource source, long size)
         return of == 0 ? MerkleFrontier.Empty.Root : await RangeAsync(0, of, cancellation);
     }
 
-    /// <summary>The proof that a leaf is in the tree of the first <paramref name="of"/>, from the leaf's sibling up.</summary>
+    /// <summary>The proof that the tree of the first <paramref name="of"/> leaves has a leaf, from the leaf's sibling upwards.</summary>
     public async ValueTask<ImmutableArray<Digest>> InclusionAsync(long index, long of, CancellationToken cancellation)
     {
         Require(index >= 0 && index < of && of <= size);
@@ -199,7 +199,7 @@ public sealed class TreeProofs(ITileSource source, long size)
     }
 
     /// <summary>
-    /// The proof that the tree of the first <paramref name="of"/> leaves begins with that of the first <paramref name="old"/>.
+    /// The proof that the tree of the first <paramref name="of"/> leaves begins with the tree of the first <paramref name="old"/>.
     /// </summary>
     public async ValueTask<ImmutableArray<Digest>> ConsistencyAsync(long old, long of, CancellationToken cancellation)
     {
@@ -213,7 +213,7 @@ public sealed class TreeProofs(ITileSource source, long size)
             ranges.Push(old <= split ? (split, until) : (from, split));
             (from, until) = old <= split ? (from, split) : (split, until);
         }
-        // Where what is left is the whole smaller tree, the verifier has its root.
+        // If the rest is the whole smaller tree, the verifier has its root already.
         if (from != 0) ranges.Push((from, until));
         return await RangesAsync(ranges, cancellation);
     }
@@ -225,7 +225,7 @@ public sealed class TreeProofs(ITileSource source, long size)
         return hashes.MoveToImmutable();
     }
 
-    /// <summary>The root of the leaves in a range that is a subtree: perfect ones from left to right, folded from the right.</summary>
+    /// <summary>The root of a range of leaves that is a subtree: the roots of its perfect subtrees, folded from the right.</summary>
     private async ValueTask<Digest> RangeAsync(long from, long until, CancellationToken cancellation)
     {
         var perfect = new Stack<Digest>();
@@ -251,7 +251,7 @@ public sealed class TreeProofs(ITileSource source, long size)
         return Fold(hashes);
     }
 
-    /// <summary>The root of a power of two of hashes, which are overwritten.</summary>
+    /// <summary>The root over the given hashes; their number is a power of two. Overwrites them.</summary>
     public static Digest Fold(Span<Digest> hashes)
     {
         for (int count = hashes.Length; count > 1; count /= 2)

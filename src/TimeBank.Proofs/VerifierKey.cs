@@ -5,7 +5,9 @@ using System.Text;
 
 namespace TimeBank.Proofs;
 
-/// <summary>What a stranger needs to check signatures: <c>name+key id+base64(type, public key)</c>. Source: c2sp.org/signed-note.</summary>
+/// <summary>
+/// All that a stranger needs to check signatures: <c>name+key id+base64(type, public key)</c>. Source: c2sp.org/signed-note.
+/// </summary>
 public sealed class VerifierKey
 {
     public const int PublicKeyBytes = 32;
@@ -17,25 +19,25 @@ public sealed class VerifierKey
         Id = BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData([.. Encoding.UTF8.GetBytes(name), 0x0A, (byte)type, .. publicKey]));
     }
 
-    /// <summary>A schema-less URL; a log's is its origin.</summary>
+    /// <summary>A URL without a scheme. A log's key has the log's origin as its name.</summary>
     public string Name { get; }
 
-    /// <summary>The first four bytes of the SHA-256 of name, newline, type and key. Short: it finds a key, and proves nothing.</summary>
+    /// <summary>The first four bytes of the SHA-256 of name, newline, type and key. It helps to find a key and proves nothing.</summary>
     public uint Id { get; }
 
     public SignatureType Type { get; }
 
     public ReadOnlySpan<byte> PublicKey => _publicKey;
 
-    /// <exception cref="FormatException">The name can't be a key's, or the key hasn't 32 bytes.</exception>
+    /// <exception cref="FormatException">The name is not valid for a key, or the key does not have 32 bytes.</exception>
     public static VerifierKey Of(string name, SignatureType type, ReadOnlySpan<byte> publicKey) =>
         publicKey.Length == PublicKeyBytes ? new VerifierKey(Canonical.KeyName(name), type, publicKey.ToArray())
             : throw new FormatException($"An Ed25519 key has {PublicKeyBytes} bytes and not {publicKey.Length}.");
 
-    /// <exception cref="FormatException">The text isn't a verifier key; the message says why.</exception>
+    /// <exception cref="FormatException">The text is not a verifier key; the message says why.</exception>
     public static VerifierKey Parse(string text)
     {
-        // The key's base64 may have a plus in it, the name and the id have none.
+        // The key's base64 may contain a plus; the name and the id can't.
         if (text.Split('+', 3) is not [var name, var id, var encoded]) throw new FormatException(
             "A verifier key has three parts: name+id+key.");
         Canonical.KeyName(name);
@@ -52,7 +54,7 @@ public sealed class VerifierKey
     public override string ToString() =>
         $"{Name}+{Id.ToString("x8", CultureInfo.InvariantCulture)}+{Convert.ToBase64String([(byte)Type, .. _publicKey])}";
 
-    /// <summary>Whether this key made the signature over the text.</summary>
+    /// <summary>True where this key made the signature over the text.</summary>
     internal bool Verifies(string text, NoteSignature signature, Ed25519Check check) => Type switch
     {
         SignatureType.Ed25519 => check(_publicKey, Encoding.UTF8.GetBytes(text), signature.Bytes.Span),
@@ -61,7 +63,7 @@ public sealed class VerifierKey
 }
 
 /// <summary>
-/// What a key signs and how, by the byte that stands before the key. Source: c2sp.org/signed-note; other types are unknown keys here.
+/// What a key signs, by the type byte in front of the key. Source: c2sp.org/signed-note. We treat keys of other types as unknown.
 /// </summary>
 public enum SignatureType : byte
 {
@@ -72,9 +74,12 @@ public enum SignatureType : byte
     Cosignature = 0x04,
 }
 
-/// <summary>Verifies an Ed25519 signature (RFC 8032). This folder hashes; who calls it brings the rest of the cryptography.</summary>
-/// <returns>False for a signature that is wrong in any way, its length included.</returns>
+/// <summary>
+/// Verifies an Ed25519 signature (RFC 8032). The checking code itself only hashes; the caller supplies this function, for example
+/// <see cref="SigningKey.Check"/>.
+/// </summary>
+/// <returns>False for a signature that is wrong in any way, including its length.</returns>
 public delegate bool Ed25519Check(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
 
-/// <summary>Signs a message with a key that stays where it is (RFC 8032): 64 bytes.</summary>
+/// <summary>Signs a message (RFC 8032): 64 bytes. The key stays with its owner.</summary>
 public delegate byte[] Ed25519Sign(ReadOnlySpan<byte> message);
