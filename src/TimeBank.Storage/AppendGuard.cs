@@ -3,14 +3,14 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// What no engine's constraints can see of a batch when it is appended: that it goes on exactly where the head ends, and that its accounts
-/// are what its entries
-/// left of them and within their limits, since the books are written later. Whether the head still stands is a question before this one:
-/// a writer that another one overtook between reading the head and prefetching has drafted nonsense, and it has lost, which is no bug.
+/// Checks a batch for what no engine's constraints can see at an append: the batch begins exactly where its head ends, and its accounts are
+/// what its entries left and within their limits (the books are written later). A refusal is a bug only while the head still stands. If
+/// another writer moved the head between this writer's reading and prefetching, the batch is nonsense but its writer has simply lost; so
+/// the store compares the heads too.
 /// </summary>
 public static class AppendGuard
 {
-    /// <exception cref="AppendRefusedException">The batch doesn't follow its own head, or its accounts don't follow from its
+    /// <exception cref="AppendRefusedException">The batch does not follow its own head, or its accounts do not follow from its
     /// entries.</exception>
     public static void Check(LedgerAppend append)
     {
@@ -35,7 +35,7 @@ public static class AppendGuard
         CheckAccounts(append);
     }
 
-    /// <summary>What is remembered after the batch, of which each entry must have sealed what came before it.</summary>
+    /// <summary>The refusals and notes after the batch. Checks that each entry seals those before it.</summary>
     private static Remembered Remembered(LedgerAppend append)
     {
         Remembered remembered = append.Before.Remembered;

@@ -4,10 +4,11 @@ using TimeBank.Proofs;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// The last signed checkpoint of each region as a file of a folder, which best lies on another disk than the database: what a restored
-/// database can't take along.
+/// Keeps the last signed checkpoint of each region as a file in a folder, best on another disk than the database. Restoring the database
+/// does not restore these files.
 /// </summary>
-/// <param name="ownerOnly">Whether what is made here is its owner's alone. A folder that servers share is theirs who gave it.</param>
+/// <param name="ownerOnly">True: only the owner can use files and folders made here. False for a folder that servers share: its operator
+/// has set its rights.</param>
 public sealed class CheckpointFolder(string path, bool ownerOnly = false) : ISignedHeads
 {
     private const string Extension = ".checkpoint";
@@ -19,14 +20,14 @@ public sealed class CheckpointFolder(string path, bool ownerOnly = false) : ISig
 
     public void Write(RegionCode region, SignedNote note) => Call(() =>
     {
-        // Servers of a cluster share the folder, so a draft has a name of its own.
+        // The servers of a cluster share the folder, so each draft has its own name.
         string file = FileOf(region), draft = $"{file}.{System.IO.Path.GetRandomFileName()}";
         if (File.Exists(file) && SizeOf(File.ReadAllText(file)) > SizeOf(note.ToString())) return false;
         if (ownerOnly) OwnerOnly.CreateFolder(Path);
         else Directory.CreateDirectory(Path);
         try
         {
-            // Written beside its place, synced and moved, so that a crash leaves the one or the other.
+            // Write a draft, sync it and move it into place: after a crash the file is the old or the new one.
             using (FileStream stream = NewFile(draft))
             using (var text = new StreamWriter(stream))
             {
@@ -38,7 +39,7 @@ public sealed class CheckpointFolder(string path, bool ownerOnly = false) : ISig
         }
         finally
         {
-            // Where it wasn't moved: a full disk would be filled with drafts.
+            // If the move failed, remove the draft: drafts would fill a full disk further.
             File.Delete(draft);
         }
         return true;
@@ -55,7 +56,7 @@ public sealed class CheckpointFolder(string path, bool ownerOnly = false) : ISig
 
     private string FileOf(RegionCode region) => System.IO.Path.Combine(Path, $"{region}{Extension}");
 
-    /// <summary>What can't be read gives way: the guard has refused it before anything was signed.</summary>
+    /// <summary>An unreadable note may be replaced: the guard has refused it before anything was signed.</summary>
     private static long SizeOf(string note)
     {
         try
@@ -81,7 +82,9 @@ public sealed class CheckpointFolder(string path, bool ownerOnly = false) : ISig
     }
 }
 
-/// <summary>Files and folders that their owner alone may read: journals say who did what, and grains keep names and birth dates.</summary>
+/// <summary>
+/// Files and folders that only their owner can read: journals tell who did what, and grain states have names and birth dates.
+/// </summary>
 public static class OwnerOnly
 {
     private const UnixFileMode ReadAndWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -89,7 +92,7 @@ public static class OwnerOnly
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>Makes a folder where it is missing; one that is there keeps its rights.</summary>
+    /// <summary>Makes a folder if it is missing. An existing folder keeps its rights.</summary>
     public static void CreateFolder(string path)
     {
         if (Directory.Exists(path)) return;
@@ -97,7 +100,7 @@ public static class OwnerOnly
         else Directory.CreateDirectory(path, ReadAndWrite | UnixFileMode.UserExecute);
     }
 
-    /// <summary>Opens a file for this process alone, making it where the mode says so.</summary>
+    /// <summary>Opens a file exclusively for this process; creates it if the mode says so.</summary>
     public static FileStream Open(string path, FileMode mode, FileAccess access)
     {
         var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
@@ -105,11 +108,11 @@ public static class OwnerOnly
         return new FileStream(path, options);
     }
 
-    /// <summary>Whether others than its owner may do anything with a file.</summary>
+    /// <summary>True where users other than the owner have any right to the file.</summary>
     public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
 
-    /// <summary>Takes from others what they may do with a file.</summary>
-    /// <exception cref="UnauthorizedAccessException">It belongs to another account.</exception>
+    /// <summary>Removes all rights of other users to the file.</summary>
+    /// <exception cref="UnauthorizedAccessException">The file belongs to another account.</exception>
     public static void Close(string path)
     {
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, File.GetUnixFileMode(path) & ~Others);

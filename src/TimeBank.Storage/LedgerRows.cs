@@ -5,12 +5,12 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
-/// <summary>How rows of any engine become the ledger's values, and back. Dates come as text, yyyy-MM-dd.</summary>
+/// <summary>Converts rows of any engine to the ledger's values and back. Dates are text, yyyy-MM-dd.</summary>
 internal static class LedgerRows
 {
     public const string HeadColumns = "region, size, frontier, time, accounts, root, remembered, chain";
 
-    /// <summary>The same of the books, which have no refusals and notes.</summary>
+    /// <summary>The same columns of the books, which have no refusals and notes.</summary>
     public const string BooksColumns = "region, size, frontier, time, accounts, root";
 
     public const string AccountColumns =
@@ -19,14 +19,13 @@ internal static class LedgerRows
 
     public const string EntryColumns = "e.bytes, e.salt, e.leaf";
 
-    /// <summary>The sums of the four counters, each in the two columns of <see cref="SumOf"/>.</summary>
+    /// <summary>The sums of the four counters, each as the two columns of <see cref="SumOf"/>.</summary>
     public static readonly string TotalColumns =
         string.Join(", ", ((string[])["debits_pending", "debits_posted", "credits_pending", "credits_posted"]).Select(SumOf));
 
     /// <summary>
-    /// A sum as two columns, that of the high and that of the low 32 bits: it may be wider than 64 bits, and SQLite has nothing wider. The
-    /// halves' own sums fit
-    /// for two billion rows.
+    /// A sum as two columns: of the high and of the low 32 bits. The sum can exceed 64 bits, and SQLite has nothing wider. The sums of the
+    /// halves fit for two billion rows.
     /// </summary>
     public static string SumOf(string column) => $"CAST(sum({column} >> 32) AS bigint), CAST(sum({column} & 4294967295) AS bigint)";
 
@@ -41,7 +40,7 @@ internal static class LedgerRows
     /// <exception cref="StorageUnavailableException">The row contradicts itself.</exception>
     public static LedgerHead BooksHead(DbDataReader row) => Head(row, () => Remembered.None);
 
-    /// <summary>How the chain of a head's refusals and notes is stored: empty where there is none.</summary>
+    /// <summary>The stored form of a head's chain of refusals and notes: empty where there is none.</summary>
     public static byte[] Chain(LedgerHead head) => head.Remembered.Chain?.ToArray() ?? [];
 
     private static LedgerHead Head(DbDataReader row, Func<Remembered> remembered)
@@ -55,7 +54,7 @@ internal static class LedgerRows
         }
         catch (Exception unreadable) when (unreadable is FormatException or ArgumentException)
         {
-            // As below.
+            // The same answer as for a wrong root: throw below.
         }
         throw new StorageUnavailableException($"The head of region {region} contradicts itself: verify the database.");
     }
@@ -107,11 +106,11 @@ internal static class LedgerRows
 
     public static string? Date(DateOnly? date) => date?.ToString("O", CultureInfo.InvariantCulture);
 
-    /// <summary>Four counters from a column on: debits pending and posted, credits pending and posted.</summary>
+    /// <summary>Four counters, beginning at a column: debits pending and posted, credits pending and posted.</summary>
     private static Counters Counters(DbDataReader row, int column) =>
         new(row.GetInt64(column), row.GetInt64(column + 1), row.GetInt64(column + 2), row.GetInt64(column + 3));
 
-    /// <summary>The four sums of <see cref="TotalColumns"/>, from a column on.</summary>
+    /// <summary>The four sums of <see cref="TotalColumns"/>, beginning at a column.</summary>
     private static CounterTotals Totals(DbDataReader row, int column) =>
         new(Sum(row, column), Sum(row, column + 2), Sum(row, column + 4), Sum(row, column + 6));
 

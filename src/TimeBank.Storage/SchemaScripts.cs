@@ -4,12 +4,12 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
-/// <summary>The numbered scripts of an engine in this build, and how far a database has come with them.</summary>
+/// <summary>An engine's numbered scripts in this build. Tells how many of them a database has.</summary>
 internal sealed class SchemaScripts
 {
     private readonly List<SchemaScript> _scripts = [];
 
-    /// <param name="prefix">How the names of the engine's embedded scripts begin.</param>
+    /// <param name="prefix">The beginning of the resource names of the engine's embedded scripts.</param>
     public SchemaScripts(string prefix)
     {
         var assembly = Assembly.GetExecutingAssembly();
@@ -24,17 +24,17 @@ internal sealed class SchemaScripts
         }
     }
 
-    /// <summary>The version that this build reads and writes.</summary>
+    /// <summary>The schema version that this build reads and writes.</summary>
     public int Version => _scripts.Count;
 
     public SchemaScript After(int applied) => _scripts[applied];
 
     public IReadOnlyList<string> NamesAfter(int applied) => [.. _scripts.Skip(applied).Select(script => script.Name)];
 
-    /// <summary>How many of the scripts a database has.</summary>
-    /// <param name="tables">All its tables.</param>
-    /// <param name="rows">The rows of its <c>schema_version</c> by version; asked for only where it has that table.</param>
-    /// <exception cref="SchemaMismatchException">It has something else.</exception>
+    /// <summary>The number of scripts that a database has.</summary>
+    /// <param name="tables">All tables of the database.</param>
+    /// <param name="rows">Reads the rows of <c>schema_version</c> by version. Called only if that table exists.</param>
+    /// <exception cref="SchemaMismatchException">The database is not what these scripts made.</exception>
     public int Applied(IReadOnlyCollection<string> tables, Func<IReadOnlyList<SchemaScript>> rows)
     {
         if (!tables.Contains("schema_version"))
@@ -69,8 +69,8 @@ internal sealed class SchemaScripts
     private static string Short(string digest) => digest.Length > 8 ? digest[..8] : digest;
 }
 
-/// <summary>A numbered script, or the row that a database keeps of it.</summary>
+/// <summary>A numbered script, or a database's row about it.</summary>
 internal sealed record SchemaScript(int Version, string Name, string Text, string Digest);
 
-/// <summary>A database isn't of this build's schema and can't be brought to it; the server refuses to start.</summary>
+/// <summary>The database does not have this build's schema and can't be migrated to it. The server refuses to start.</summary>
 public sealed class SchemaMismatchException(string message) : Exception(message);

@@ -6,7 +6,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// Finds what went wrong with the database in an exception that others have wrapped, as grain storage does where a state can't be read.
+/// Finds the database's fault inside a wrapped exception. Orleans's grain storage, for example, wraps the fault when it can't read a state.
 /// </summary>
 public static class StorageFault
 {
@@ -19,12 +19,12 @@ public static class StorageFault
         _ => IsOutage(error.InnerException),
     };
 
-    /// <summary>Whether what is stored isn't what it should be, which a retry doesn't change.</summary>
+    /// <summary>True where the stored data are not what they should be: a retry will not help.</summary>
     public static bool IsUnreadable(Exception? error) =>
         error is not null && (error is UnreadableStateException || IsUnreadable(error.InnerException));
 
     /// <summary>
-    /// Whether a driver's exception is in it. Another process may not know its type, and where it does, its codes arrive empty.
+    /// True where a database driver's exception is inside. Another process may not know its type; if it does, the error codes arrive empty.
     /// </summary>
     public static bool IsDrivers(Exception? error) => error switch
     {

@@ -3,12 +3,12 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
-/// <summary>What a stretch of a region's journal changes in its books.</summary>
-/// <param name="Before">Where the books must end.</param>
-/// <param name="After">Where they end then.</param>
-/// <param name="LastLeaf">The leaf of its last entry: salted, so that no other journal has it there.</param>
-/// <param name="Changed">Accounts that the books have, as they are after the stretch.</param>
-/// <param name="Opened">Accounts that the stretch opens, as they are after it.</param>
+/// <summary>The changes that a stretch of a region's journal makes to its books.</summary>
+/// <param name="Before">The head at which the books must end.</param>
+/// <param name="After">The head at which they end afterwards.</param>
+/// <param name="LastLeaf">The leaf of the stretch's last entry. It is salted, so no other journal has it in that place.</param>
+/// <param name="Changed">Accounts that the books have already, in their state after the stretch.</param>
+/// <param name="Opened">Accounts that the stretch opens, in their state after it.</param>
 internal sealed record Bookings(
     LedgerHead Before,
     LedgerHead After,
@@ -19,10 +19,10 @@ internal sealed record Bookings(
 {
     public RegionCode Region => Before.Region;
 
-    /// <summary>How many entries it has.</summary>
+    /// <summary>The number of entries in the stretch.</summary>
     public long Entries => After.Size - Before.Size;
 
-    /// <summary>Of a batch with entries, as it was decided.</summary>
+    /// <summary>The stretch of a batch that has entries, as the writer decided it.</summary>
     public static Bookings Of(LedgerAppend append)
     {
         var transfers = new List<BookedTransfer>(append.Entries.Count);
@@ -34,7 +34,7 @@ internal sealed record Bookings(
         return new Bookings(append.Before, append.After, append.Entries[^1].Leaf, transfers, append.Changed, append.Opened);
     }
 
-    /// <summary>One of several that follow each other.</summary>
+    /// <summary>Joins consecutive stretches into one.</summary>
     public static Bookings Of(IReadOnlyList<Bookings> parts)
     {
         var transfers = new List<BookedTransfer>(parts.Sum(part => part.Transfers.Count));
@@ -48,9 +48,9 @@ internal sealed record Bookings(
         return Of(parts[0].Before, parts[^1].After, parts[^1].LastLeaf, transfers, accounts.Values);
     }
 
-    /// <summary>Of stored entries, whoever decided them, folded on the accounts that the books have.</summary>
-    /// <param name="booked">The accounts that <paramref name="entries"/> touch, as far as the books have them.</param>
-    /// <exception cref="StorageUnavailableException">The entries don't follow from the books.</exception>
+    /// <summary>The stretch of stored entries of any writer, folded on the accounts in the books.</summary>
+    /// <param name="booked">Those accounts touched by <paramref name="entries"/> that the books have.</param>
+    /// <exception cref="StorageUnavailableException">The entries do not follow from the books.</exception>
     public static Bookings Of(LedgerHead before, IReadOnlyList<StoredEntry> entries, IEnumerable<Account> booked)
     {
         var transfers = new List<BookedTransfer>();
@@ -91,5 +91,5 @@ internal sealed record Bookings(
         new($"Entry {entry.Index} of region {entry.Region} doesn't follow from the books: verify the database.");
 }
 
-/// <summary>A transfer as the books have it, with the counters of its two accounts right after it.</summary>
+/// <summary>A transfer as the books store it, with the counters of its two accounts right after it.</summary>
 internal readonly record struct BookedTransfer(long Index, int Position, Transfer Moved, TransferBalances After);

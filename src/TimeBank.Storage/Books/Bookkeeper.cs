@@ -4,26 +4,24 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// Keeps the books of every region, which are its accounts and transfers, after its journal. An append writes the journal alone; the books
-/// follow in long
-/// stretches, each one SQL transaction: where enough is left to book, and before anybody reads them. So nobody sees books that lag behind
-/// what was
-/// stored when they asked, and whoever looks next finishes what a crash left.
+/// Keeps the books of every region, its accounts and transfers, behind its journal. An append writes only the journal. The books follow in
+/// long stretches, one SQL transaction each: when enough entries are unbooked, and before each read of the books. So a reader always sees
+/// everything stored before it asked, and the next reader books what a crash left unbooked.
 /// </summary>
-/// <param name="startAt">Entries from which on what is left is booked without being asked for.</param>
+/// <param name="startAt">The number of unbooked entries at which booking begins without a reader.</param>
 internal sealed class Bookkeeper(IBooks books, int startAt)
 {
-    /// <summary>What may be left to book; past it an append waits.</summary>
+    /// <summary>An append waits when this many times <c>startAt</c> entries are unbooked.</summary>
     private const int MostLeft = 8;
 
     private readonly IBooks _books = books;
     private readonly ConcurrentDictionary<RegionCode, Region> _regions = new();
 
-    /// <summary>Waits where the books lag too far behind for another append.</summary>
+    /// <summary>Lets an append wait if the books lag too far behind.</summary>
     public ValueTask MakeRoomAsync(RegionCode region) => Of(region).Tail.Entries < (long)MostLeft * startAt
         ? ValueTask.CompletedTask : CatchUpAsync(region);
 
-    /// <summary>A batch is in the journal.</summary>
+    /// <summary>Takes note of a batch that the journal has now.</summary>
     public void Stored(LedgerAppend append)
     {
         Region region = Of(append.Before.Region);
@@ -31,27 +29,26 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
         if (region.Tail.Entries >= startAt && region.Turn.CurrentCount > 0) _ = Task.Run(() => KeepUpAsync(append.Before.Region));
     }
 
-    /// <summary>A writer goes on from this head.</summary>
+    /// <summary>Takes note of the head from which a writer continues.</summary>
     public void Loaded(LedgerHead head) => Of(head.Region).Tail.EndsAt(head);
 
-    /// <summary>Books what the journal has by now.</summary>
-    /// <param name="cancellation">Whoever gives up doesn't wait any longer; the booking goes on.</param>
-    /// <exception cref="StorageUnavailableException">It can't be done now.</exception>
+    /// <summary>Books everything that the journal has now.</summary>
+    /// <param name="cancellation">Ends the caller's wait. The booking itself goes on.</param>
+    /// <exception cref="StorageUnavailableException">The store can't book now.</exception>
     public async ValueTask CatchUpAsync(RegionCode region, CancellationToken cancellation = default)
     {
         (long journal, long? books) = await _books.ProgressAsync(region);
         if (books is not { } booked || booked > journal) throw new StorageUnavailableException(
             $"The books of region {region} have {books} entries and its journal {journal}: verify the database.");
         Of(region).Tail.Booked(booked);
-        // Away from the caller's turns: others wait for it too.
+        // On another thread, outside the caller's turn: other callers wait for this booking too.
         if (booked < journal) await Task.Run(() => BookAsync(region, journal), CancellationToken.None).WaitAsync(cancellation);
     }
 
     /// <summary>
-    /// Answers a writer's keys: what isn't booked yet from memory, all else by <paramref name="read"/>. The writer holds the accounts of
-    /// the batch that it has
-    /// sent, so what it lacks is in the tail or in the books. Where another process has written since, it is of the past, and the writer's
-    /// append will lose.
+    /// Answers a writer's keys: unbooked accounts from memory, everything else by <paramref name="read"/>. The writer itself holds the
+    /// accounts of the batch that it has sent, so an account that it lacks is in the tail or in the books. If another process has written
+    /// since, the answer is out of date; the writer's append will then fail on the head.
     /// </summary>
     public async ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, Func<PrefetchKeys, ValueTask<Prefetched>> read)
     {
@@ -65,7 +62,7 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
                 if (!tail.Complete(age)) continue;
             }
             Prefetched found = await LookUpAsync(region, tail, keys, read);
-            // What left the tail meanwhile, and not into the books, was looked for in neither.
+            // If the tail was cleared meanwhile, an account may have been in neither place when we looked: look again.
             if (tail.Age == age) return found;
         }
     }
@@ -107,7 +104,7 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
         }
         catch (Exception)
         {
-            // Nobody asked: whoever reads next meets the same fault, and an append does where too much is left.
+            // No caller waits for this booking. The next reader meets the same fault, and so does an append when too much is unbooked.
         }
     }
 
@@ -128,7 +125,7 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
                 }
                 else
                 {
-                    // Another process was faster, or the journal isn't the one that was written from here: it was restored.
+                    // Either another process was faster, or the database was restored and has another journal now.
                     if (batches.Count > 0) tail.Clear();
                     head = await _books.BooksHeadAsync(region);
                 }
@@ -141,7 +138,7 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
         }
     }
 
-    /// <summary>A stretch that another process stored, or this one before it was started.</summary>
+    /// <summary>Reads a stretch that another process stored, or this process before a restart.</summary>
     private async Task<Bookings> ReadAsync(LedgerHead head)
     {
         IReadOnlyList<StoredEntry> entries = await _books.JournalAsync(head.Region, head.Size, startAt);
@@ -160,26 +157,26 @@ internal sealed class Bookkeeper(IBooks books, int startAt)
     private sealed record Region(UnbookedTail Tail, SemaphoreSlim Turn);
 }
 
-/// <summary>What the <see cref="Bookkeeper"/> asks of an engine: its journals to read, its books to write.</summary>
+/// <summary>An engine's operations for the <see cref="Bookkeeper"/>: reading journals and writing books.</summary>
 internal interface IBooks
 {
     /// <summary>
-    /// How many entries a region's journal has, and how many of them the books have; nothing where a journal has no books.
+    /// How many entries a region's journal has, and how many of them are in the books; null where a journal has no books.
     /// </summary>
     ValueTask<(long Journal, long? Books)> ProgressAsync(RegionCode region);
 
-    /// <summary>Where the books end: the head that the journal had there, without its refusals and notes.</summary>
+    /// <summary>The end of the books: the head that the journal had there, without its refusals and notes.</summary>
     ValueTask<LedgerHead> BooksHeadAsync(RegionCode region);
 
-    /// <summary>Entries of the journal in their order, from an index on.</summary>
+    /// <summary>Entries in journal order, from an index on.</summary>
     ValueTask<IReadOnlyList<StoredEntry>> JournalAsync(RegionCode region, long from, int limit);
 
-    /// <summary>Accounts as the books have them.</summary>
+    /// <summary>Accounts in the state that the books have.</summary>
     ValueTask<IReadOnlyList<Account>> BookedAccountsAsync(RegionCode region, IReadOnlyCollection<long> numbers);
 
     /// <summary>
-    /// Writes a stretch into the books in one SQL transaction. False: they don't end where it begins, or the journal hasn't its last entry,
-    /// and nothing was written.
+    /// Writes a stretch into the books in one SQL transaction. False: the books do not end where it begins, or the journal lacks its last
+    /// entry; nothing was written.
     /// </summary>
     ValueTask<bool> BookAsync(Bookings bookings);
 }

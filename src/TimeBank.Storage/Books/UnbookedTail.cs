@@ -4,8 +4,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// The batches of a region's journal that this process has stored and the books haven't got yet, and the accounts as they left them. For
-/// any thread.
+/// The batches that this process has stored in a region's journal and the books do not have yet, with the accounts that they left.
+/// Thread-safe.
 /// </summary>
 internal sealed class UnbookedTail
 {
@@ -17,10 +17,10 @@ internal sealed class UnbookedTail
     private bool _complete;
     private long _age;
 
-    /// <summary>How many entries it has.</summary>
+    /// <summary>The number of unbooked entries.</summary>
     public long Entries { get; private set; }
 
-    /// <summary>How often it has been cleared. What was read across a change of it may be of the past.</summary>
+    /// <summary>How often the tail was cleared. Anything read across a change of this number may be out of date.</summary>
     public long Age
     {
         get
@@ -29,7 +29,7 @@ internal sealed class UnbookedTail
         }
     }
 
-    /// <summary>Whether all that the journal has is here or in the books, as far as this process can know.</summary>
+    /// <summary>True where, as far as this process knows, every entry of the journal is here or in the books.</summary>
     public bool IsComplete
     {
         get
@@ -38,15 +38,15 @@ internal sealed class UnbookedTail
         }
     }
 
-    /// <summary>All that the journal had is here or in the books, unless it has been cleared since <paramref name="age"/>.</summary>
+    /// <summary>Declares the tail complete, unless it has been cleared since <paramref name="age"/>.</summary>
     public bool Complete(long age)
     {
         lock (_turn) return _complete |= _age == age;
     }
 
     /// <summary>
-    /// The journal ends here. Where that isn't what this process stored last, another one has been at work, and what is held here may be of
-    /// the past.
+    /// Takes note of the journal's end. If it is not what this process stored last, another process has written, and the tail may be out of
+    /// date.
     /// </summary>
     public void EndsAt(LedgerHead head)
     {
@@ -57,7 +57,7 @@ internal sealed class UnbookedTail
         }
     }
 
-    /// <summary>Forgets everything: it is to be read from the journal.</summary>
+    /// <summary>Forgets everything. The bookkeeper then reads it from the journal.</summary>
     public void Clear()
     {
         lock (_turn)
@@ -73,7 +73,7 @@ internal sealed class UnbookedTail
     }
 
     /// <summary>
-    /// A batch is in the journal. One that doesn't go on from the last one is told of late, by a writer that another one has overtaken.
+    /// Takes note of a stored batch. A batch that does not continue the last one is late news from a writer that another one overtook.
     /// </summary>
     public void Add(LedgerAppend append)
     {
@@ -86,7 +86,7 @@ internal sealed class UnbookedTail
             }
             _end = append.After;
             if (append.Entries.Count == 0) return;
-            // What is booked of it and not the batch, which is many more objects to keep.
+            // Keep the bookings and not the batch, which has many more objects.
             _batches.Enqueue(Bookings.Of(append));
             Entries += append.Entries.Count;
             foreach (Account account in append.Changed) Put(account, append.After.Size);
@@ -94,7 +94,7 @@ internal sealed class UnbookedTail
         }
     }
 
-    /// <summary>Batches from a place on, about as many entries as are asked for; none where it doesn't begin there.</summary>
+    /// <summary>The batches from a place on, with about the requested number of entries; none if no batch begins there.</summary>
     public List<Bookings> From(long size, int entries)
     {
         var taken = new List<Bookings>();
@@ -111,7 +111,7 @@ internal sealed class UnbookedTail
         return taken;
     }
 
-    /// <summary>The books have this much of the journal.</summary>
+    /// <summary>Takes note of how much of the journal the books have.</summary>
     public void Booked(long size)
     {
         lock (_turn)

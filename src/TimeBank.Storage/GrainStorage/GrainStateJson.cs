@@ -6,14 +6,14 @@ using Orleans.Storage;
 namespace TimeBank.Storage.GrainStorage;
 
 /// <summary>
-/// Grain states as JSON that people and SQL can read: members and enums by the names that stand on them, Chinese
-/// unescaped. An unknown member is an error: a program that does not know all of a state must not write it back.
+/// Grain states as JSON that people and SQL can read: members and enums under their stored names, Chinese unescaped. An unknown member is
+/// an error: a program that does not know all of a state must not write it back.
 /// </summary>
 public sealed class GrainStateJson : IGrainStorageSerializer
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
-        // Read as JSON only, never put into HTML.
+        // Only ever read as JSON, never embedded in HTML.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NumberHandling = JsonNumberHandling.Strict,
         PropertyNameCaseInsensitive = false,
@@ -26,11 +26,11 @@ public sealed class GrainStateJson : IGrainStorageSerializer
     /// <exception cref="JsonException">The stored state is not of this type.</exception>
     public T? Deserialize<T>(BinaryData input) => JsonSerializer.Deserialize<T>(input.ToMemory().Span, Format);
 
-    /// <summary>A stored state; null where it isn't one of this type.</summary>
+    /// <summary>Reads a stored state; null where the bytes are not a state of this type.</summary>
     internal T? Read<T>(byte[] stored)
         where T : class => Read(stored, typeof(T), out _) as T;
 
-    /// <summary>A stored state; null where it isn't one of this type, and then what is wrong with it.</summary>
+    /// <summary>Reads a stored state; null where the bytes are not a state of this type. <paramref name="wrong"/> then says why.</summary>
     internal object? Read(byte[] stored, Type type, out string wrong)
     {
         try
@@ -39,7 +39,7 @@ public sealed class GrainStateJson : IGrainStorageSerializer
             wrong = state is null ? "null" : "";
             return state;
         }
-        // What a property refuses is as unreadable as what JSON does.
+        // A value that a property refuses makes the state as unreadable as broken JSON.
         catch (Exception unreadable)
             when (unreadable is JsonException or NotSupportedException or FormatException or ArgumentException or OverflowException)
         {

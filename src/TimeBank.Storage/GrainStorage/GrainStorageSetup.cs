@@ -6,29 +6,27 @@ using Orleans.Storage;
 
 namespace TimeBank.Storage.GrainStorage;
 
-/// <summary>Puts the states of grains beside the ledger.</summary>
+/// <summary>Stores grain states beside the ledger: the names that both engines use, and the set-up for SQLite.</summary>
 public static class GrainStorageSetup
 {
     /// <summary>The provider's name in <c>[PersistentState("…", "timebank")]</c>.</summary>
     public const string ProviderName = "timebank";
 
-    /// <summary>
-    /// Part of every state's key, so it never changes. Silos that do not set it find nothing of what others stored.
-    /// </summary>
+    /// <summary>Part of every state's key, so it must never change. A silo without it finds no state that others stored.</summary>
     public const string ServiceId = "timebank";
 
-    /// <summary>The name of the storage behind it, which grains don't know. It is no part of a state's key.</summary>
+    /// <summary>The name of the inner storage, unknown to grains. It is not part of a state's key.</summary>
     internal const string Rows = "timebank-rows";
 
     internal static IGrainStorage RowsOf(IServiceProvider services) => services.GetRequiredKeyedService<IGrainStorage>(Rows);
 
-    /// <summary>Keeps grain states in the SQLite file of this connection string, which the migrator has prepared.</summary>
+    /// <summary>Stores grain states in the SQLite file of this connection string. The migrator must have prepared the file.</summary>
     public static ISiloBuilder AddTimeBankGrainStorage(this ISiloBuilder silo, string sqliteConnectionString) => silo
         .Configure<ClusterOptions>(options => options.ServiceId = ServiceId)
         .AddGuardedGrainStorage(ProviderName, RowsOf)
         .AddAdoNetGrainStorage(Rows, options =>
         {
-            // Orleans means Microsoft.Data.Sqlite by this name.
+            // Orleans uses this name for Microsoft.Data.Sqlite.
             options.Invariant = "System.Data.SQLite";
             options.DataSource = new GrainStateSource(sqliteConnectionString);
             options.GrainStorageSerializer = new GrainStateJson();
@@ -36,8 +34,8 @@ public static class GrainStorageSetup
 }
 
 /// <summary>
-/// Connections for grain storage, which opens one for each read and write: so they are pooled, and they wait inside SQLite
-/// while the ledger's writer commits. Without that the ADO.NET provider itself would look again only every 150 ms.
+/// Connections for grain storage. Orleans opens one per read and write, so they are pooled. They wait inside SQLite while the ledger's
+/// writer commits; otherwise the ADO.NET provider would retry only every 150 ms.
 /// </summary>
 internal sealed class GrainStateSource(string connectionString) : DbDataSource
 {

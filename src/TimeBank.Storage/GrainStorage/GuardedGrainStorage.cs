@@ -8,27 +8,26 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage.GrainStorage;
 
 /// <summary>
-/// Grain storage whose faults are those of the ports: an outage, or a state that can't be read. A grain that is being activated has no call
-/// filter around it yet, and its caller
-/// gets what the storage throws.
+/// Grain storage that throws only the ports' exceptions: an outage, or an unreadable state. It is needed beside the call filter: while a
+/// grain is being activated, no filter runs yet, and the caller gets the storage's exception.
 /// </summary>
-/// <param name="inner">Where states are kept.</param>
+/// <param name="inner">The storage behind.</param>
 /// <param name="time">The real time.</param>
 public sealed class GuardedGrainStorage(IGrainStorage inner, TimeProvider time, ILogger<GuardedGrainStorage> log) : IGrainStorage
 {
     /// <summary>
-    /// How long a state may take to be read. Orleans gives an activation up after 30 seconds, and then says only that it was cancelled.
+    /// How long reading a state may take. Orleans gives up an activation after 30 seconds, and then says only that it was cancelled.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
-    /// <exception cref="StorageUnavailableException">It can't be read now.</exception>
-    /// <exception cref="UnreadableStateException">What is stored isn't a state of this type.</exception>
+    /// <exception cref="StorageUnavailableException">The state can't be read now.</exception>
+    /// <exception cref="UnreadableStateException">The stored bytes are not a state of this type.</exception>
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        // What is given up may still arrive, and must not be written into the state that a later call reads.
+        // Read into a copy: an answer that arrives after we gave up must not overwrite the state that a later call reads.
         var read = new GrainState<T>(grainState.State, grainState.ETag) { RecordExists = grainState.RecordExists };
         Task reading = inner.ReadStateAsync(stateName, grainId, read, cancellationToken);
         await GuardAsync(stateName, grainId, reading.WaitAsync(Patience, time, cancellationToken));
@@ -38,14 +37,14 @@ public sealed class GuardedGrainStorage(IGrainStorage inner, TimeProvider time, 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         WriteStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
-    /// <exception cref="StorageUnavailableException">It was not written, or may not have been.</exception>
+    /// <exception cref="StorageUnavailableException">The state was not written, or maybe was.</exception>
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
         GuardAsync(stateName, grainId, inner.WriteStateAsync(stateName, grainId, grainState, cancellationToken));
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
-    /// <exception cref="StorageUnavailableException">It was not cleared, or may not have been.</exception>
+    /// <exception cref="StorageUnavailableException">The state was not cleared, or maybe was.</exception>
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
         GuardAsync(stateName, grainId, inner.ClearStateAsync(stateName, grainId, grainState, cancellationToken));
 
@@ -73,7 +72,7 @@ public sealed class GuardedGrainStorage(IGrainStorage inner, TimeProvider time, 
 }
 
 /// <summary>
-/// Lets no driver's exception leave a grain: the caller may be another process, which can't read it, or reads it without its codes.
+/// Keeps driver exceptions inside the grain. The caller may be another process, which can't read them or loses their error codes.
 /// </summary>
 public sealed class GrainFaultFilter(ILogger<GrainFaultFilter> log) : IIncomingGrainCallFilter
 {
@@ -97,12 +96,12 @@ public sealed class GrainFaultFilter(ILogger<GrainFaultFilter> log) : IIncomingG
     }
 }
 
-/// <summary>Stands between grains and whatever throws a driver's exceptions.</summary>
+/// <summary>Adds the guards against driver exceptions.</summary>
 public static class GrainFaultSetup
 {
     /// <param name="silo">The silo.</param>
-    /// <param name="provider">The name that grains know their storage by.</param>
-    /// <param name="inner">Where states are kept.</param>
+    /// <param name="provider">The storage's name for grains.</param>
+    /// <param name="inner">Returns the storage behind.</param>
     public static ISiloBuilder AddGuardedGrainStorage(this ISiloBuilder silo, string provider, Func<IServiceProvider, IGrainStorage> inner)
     {
         silo.Services.AddGrainStorage(provider, (services, _) =>

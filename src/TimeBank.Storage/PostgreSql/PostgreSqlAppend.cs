@@ -5,13 +5,12 @@ using TimeBank.Proofs;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// The statements of one batch into the journal: one round trip, and by that one transaction, which the first statement that fails undoes
-/// as a whole.
-/// Statements with nothing to do are left out.
+/// Writes one batch into the journal: one round trip of several statements, which PostgreSQL runs as one transaction. The first statement
+/// that fails undoes all of it. Statements without work are left out.
 /// </summary>
 internal static class PostgreSqlAppend
 {
-    // The head comes first: whoever loses the race waits here for the other's commit and has written nothing yet.
+    // The head comes first: a writer that loses the race waits here for the other's commit and has written nothing yet.
     private const string FirstHead =
         $"""
         WITH moved AS (
@@ -58,10 +57,9 @@ internal static class PostgreSqlAppend
         .Column("idx", hold => hold.Index)
         .Column("expires", hold => hold.Expires?.Microseconds);
 
-    // Of what is looked up by keys, the region comes with the keys and the keys have a limit that says nothing new. So the planner, who has
-    // to guess
-    // while the tables are empty, expects few keys and finds no cheaper way than to look each up; else it would read the whole region for
-    // them, and go on so.
+    // Keys for a look-up come as a subquery with the region and with a LIMIT that excludes nothing. It tells the planner, which must guess
+    // while the tables are empty, to expect few keys and to look each one up. Without it the planner would choose to read the whole region
+    // for them, and keep that plan.
     internal const string EndedHolds =
         $"""
         WITH ended AS (
@@ -70,14 +68,14 @@ internal static class PostgreSqlAppend
         SELECT CASE WHEN count(*) <> cardinality($2) THEN stop_append('{PostgreSqlFault.Refused}', 'An entry ends a hold that isn''t open.') END FROM ended
         """;
 
-    /// <returns>False where the head isn't the batch's <see cref="LedgerAppend.Before"/>.</returns>
+    /// <returns>False where the head is not the batch's <see cref="LedgerAppend.Before"/>.</returns>
     public static async Task<bool> RunAsync(NpgsqlConnection connection, LedgerAppend append)
     {
         await using var batch = new NpgsqlBatch(connection);
         Write(batch, append);
         try
         {
-            // Once sent, a batch is waited for: whoever gave up could only guess what became of it.
+            // No cancellation: a caller that gave up on a sent batch would not know whether it is stored.
             await batch.ExecuteNonQueryAsync(CancellationToken.None);
             return true;
         }
@@ -101,7 +99,7 @@ internal static class PostgreSqlAppend
         Entries.Add(batch, before.Region, append.Entries);
         JournalEntry[] entries = [.. append.Entries.Select(appended => appended.Entry)];
         Holds.Add(batch, before.Region, [.. entries.Where(entry => entry.Kind == EntryKind.Hold)]);
-        // After the holds: one may begin and end in the same batch.
+        // After the holds: a hold may begin and end in the same batch.
         JournalEntry[] ends = [.. entries.Where(entry => entry.EndsHold)];
         if (ends.Length > 0) Add(batch, EndedHolds, before.Region).Column(ends, end => end.Of!.Value);
         EntryIds.Add(batch, before.Region, append.Entries);

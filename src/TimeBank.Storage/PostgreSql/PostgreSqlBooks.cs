@@ -3,9 +3,8 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>The books of every region: a stretch of the journal is one transaction.</summary>
-/// <param name="reading">Where a reader looks whether there is anything to book, so that no list takes a writer's connection for
-/// it.</param>
+/// <summary>The books of every region. Each stretch of the journal is one transaction.</summary>
+/// <param name="reading">Readers use this pool to ask whether anything is unbooked, so that no list takes a writer's connection.</param>
 internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource reading) : IBooks
 {
     private const string NextBooks =
@@ -16,7 +15,7 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource 
         SELECT CASE WHEN count(*) <> 1 THEN stop_append('{PostgreSqlFault.HeadMoved}', 'The books have moved.') END FROM moved
         """;
 
-    // What PostgreSqlAppend.EndedHolds says of keys holds here too.
+    // For the keys see PostgreSqlAppend.EndedHolds.
     internal const string ChangedAccounts =
         $"""
         WITH changed AS (
@@ -42,7 +41,7 @@ internal sealed class PostgreSqlBooks(NpgsqlDataSource source, NpgsqlDataSource 
         .Column("valid_until", account => account.Terms?.Until)
         .Column("data", account => account.Terms?.Data);
 
-    // Copied and not inserted: a page of rows is one record of PostgreSQL's log.
+    // COPY instead of INSERT: PostgreSQL then logs a page of rows as one record.
     private const string Transfers =
         """
         COPY transfers (region, idx, position, debit, credit, unit, posted, held, released, debit_debits, debit_credits, credit_debits, credit_credits)

@@ -2,7 +2,7 @@ using Orleans.Configuration;
 
 namespace TimeBank.Storage;
 
-/// <summary>Lets several silos find each other through a PostgreSQL database that has been migrated.</summary>
+/// <summary>Lets several silos find each other through a migrated PostgreSQL database.</summary>
 public static class PostgreSqlClustering
 {
     private const int SignsOfLifeMissed = 3;
@@ -14,16 +14,15 @@ public static class PostgreSqlClustering
     /// <param name="clusterId">The cluster's name.</param>
     public static ISiloBuilder UseTimeBankClustering(this ISiloBuilder silo, PostgreSqlDatabase database, string clusterId) => silo
         .Configure<ClusterOptions>(options => options.ClusterId = clusterId)
-        // A server that hangs keeps its grains until the others take it for dead, which is when three probes in a row went unanswered: nine
-        // seconds here, fifteen by the library's own setting. One that is taken for dead too soon has to restart; the journal is in no
-        // danger, since its heads decide who writes.
+        // A hanging server keeps its grains until the others declare it dead, which takes three unanswered probes in a row: nine seconds
+        // here, fifteen by Orleans's default. A server declared dead too soon has to restart. The journal is safe, since its head decides
+        // who writes.
         .Configure<ClusterMembershipOptions>(options =>
         {
             options.EnableConnectionLivenessCheck = false;
             options.ProbeTimeout = ProbeEvery;
-            // A server that starts asks everyone whose sign of life is fresh for an answer before it joins. Where all servers were lost at
-            // once, nobody has declared them dead, and by the library's own 30 seconds a new one would wait for them for a minute and a
-            // half.
+            // Before a server joins it waits for an answer of every server with a fresh sign of life. If all servers were lost at once, no
+            // one has declared them dead; by Orleans's default of 30 seconds the new one would wait for them for a minute and a half.
             options.IAmAliveTablePublishTimeout = SignOfLifeEvery;
             options.NumMissedTableIAmAliveLimit = SignsOfLifeMissed;
         })

@@ -4,19 +4,19 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>Tells the faults of a machine, a network or an installation from the faults of a program.</summary>
+/// <summary>Separates faults of a machine, a network or an installation from bugs.</summary>
 internal static class PostgreSqlFault
 {
-    /// <summary>Raised by our own statements: the batch isn't what the tables say.</summary>
+    /// <summary>Raised by our own statements: the batch contradicts the tables.</summary>
     public const string Refused = "TB001";
 
-    /// <summary>Raised by our own statements: the head isn't where the batch begins.</summary>
+    /// <summary>Raised by our own statements: the head is not where the batch begins.</summary>
     public const string HeadMoved = "TB002";
 
-    // Numbers past all bounds, as in a counter's sum.
+    // A number beyond its type, such as the sum of a counter.
     private const string OutOfRange = PostgresErrorCodes.NumericValueOutOfRange;
 
-    // The server goes away, is full, broken or read only; or this installation lacks the database, the rights or the password.
+    // The server is going away, full, broken or read only; or the installation lacks the database, the rights or the password.
     private static readonly string[] Unavailable =
     [
         "08", "28", "3D", "40", "53", "57", "58", "XX",
@@ -24,7 +24,7 @@ internal static class PostgreSqlFault
         PostgresErrorCodes.UndefinedObject,
     ];
 
-    /// <summary>The exception of the port that a fault stands for; the fault itself where it is a bug of ours.</summary>
+    /// <summary>The port's exception for a fault; the fault itself where it is our bug.</summary>
     public static Exception Translate(Exception fault) => fault switch
     {
         PostgresException { SqlState: Refused or OutOfRange } refused => Refuse(refused),
@@ -35,7 +35,7 @@ internal static class PostgreSqlFault
         _ => fault,
     };
 
-    /// <summary>Why a login got no connection, and what an operator does about it. Never a password.</summary>
+    /// <summary>Why a login got no connection, and what an operator can do about it. Never contains a password.</summary>
     public static Exception ExplainLogin(string database, Exception fault)
     {
         if (Translate(fault) is not StorageUnavailableException) return fault;

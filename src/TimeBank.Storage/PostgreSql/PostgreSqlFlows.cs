@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>The reader's queries that look at events: lists of entries, and sums by event.</summary>
+/// <summary>The reader's queries about events: lists of entries, and sums by event.</summary>
 internal static class PostgreSqlFlows
 {
     public static PostgreSqlQuery Entries(RegionCode region, EntryFilter filter, long beforeIndex, int limit) =>
@@ -11,14 +11,14 @@ internal static class PostgreSqlFlows
     public static PostgreSqlQuery EarliestEntries(RegionCode region, EntryFilter filter, long afterIndex, int limit) =>
         Entries(region, filter, new SqlText(">"), new SqlText("ASC"), afterIndex, limit);
 
-    /// <summary>The flows of one side; an account's own name in the transfer is <paramref name="own"/>.</summary>
+    /// <summary>The flows of one side. <paramref name="own"/> is the transfer's column with the account itself.</summary>
     public static PostgreSqlQuery Flows(
         RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, string own, string other)
     {
         SqlText side = new(own), opposite = new(other), counter = new(byCounter ? "c.path" : "NULL::text");
         var sum = new SqlText(LedgerRows.SumOf("t.posted"));
         var joined = new SqlText(byCounter ? "JOIN accounts c ON c.region = a.region AND c.number = t.other" : "");
-        // From the accounts to their legs, whatever the planner thinks of how many there are.
+        // OFFSET 0 forces the way from the accounts to their legs, whatever number of rows the planner expects.
         return new PostgreSqlQuery().Add(
             $"""
             SELECT coalesce(o.code, e.code) AS event, (e.kind = 6)::integer AS reversal, t.unit, {counter} AS counter, {sum}, count(*),
@@ -45,7 +45,7 @@ internal static class PostgreSqlFlows
             """);
         if (!filter.Touching.IsEmpty)
         {
-            // From the accounts to their entries, so that one person's list costs what that person did and not what the region did.
+            // From the accounts to their entries: one person's list then costs what that person did, not what the region did.
             query.Add($" JOIN (SELECT idx FROM (");
             foreach ((int at, AccountFilter touching) in filter.Touching.Index())
             {
@@ -60,13 +60,13 @@ internal static class PostgreSqlFlows
         query.Add($" WHERE e.region = {region.Value} AND e.idx {beyond} {index}")
             .If(filter.Code is not null, $" AND e.code = {StoredName.Of(filter.Code!.Value)}")
             .If(filter.Kind is not null, $" AND e.kind = {(short)filter.Kind!.Value}")
-            // The condition of the partial index is repeated, or it might not be used.
+            // Repeat the condition of the partial index; otherwise PostgreSQL may not use it.
             .If(filter.Kind is not null and not EntryKind.Post, $" AND e.kind <> 1")
             .If(filter.Reversed is true,
             $" AND EXISTS (SELECT FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)")
             .If(filter.Reversed is false,
             $" AND NOT EXISTS (SELECT FROM entries x WHERE x.region = e.region AND x.of_idx = e.idx AND x.kind = 6)");
-        // By the index a page costs what it shows, wherever the period lies.
+        // Bounds on the index: a page then costs what it shows, wherever the period lies.
         if (filter.From is { } from) query.Add($" AND e.idx >= ").FirstIndexFrom(region, from);
         if (filter.Until is { } until) query.Add($" AND e.idx < ").FirstIndexFrom(region, until);
         return query.Add($" ORDER BY e.idx {order} LIMIT {limit}");

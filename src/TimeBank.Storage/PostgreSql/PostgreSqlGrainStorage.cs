@@ -3,10 +3,10 @@ using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Storage;
 
-/// <summary>Puts the states of grains beside the ledger in PostgreSQL.</summary>
+/// <summary>Stores grain states beside the ledger, in PostgreSQL.</summary>
 public static class PostgreSqlGrainStorage
 {
-    /// <summary>Keeps grain states in this database, which has been migrated.</summary>
+    /// <summary>Stores grain states in this database, which must have been migrated.</summary>
     public static ISiloBuilder AddTimeBankGrainStorage(this ISiloBuilder silo, PostgreSqlDatabase database) => silo
         .Configure<ClusterOptions>(options => options.ServiceId = GrainStorageSetup.ServiceId)
         .AddGuardedGrainStorage(GrainStorageSetup.ProviderName, GrainStorageSetup.RowsOf)

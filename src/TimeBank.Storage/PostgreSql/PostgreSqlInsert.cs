@@ -4,14 +4,14 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// How rows of a kind go into a region's part of a table: each column beside where its value comes from. Columns are named before the first
-/// use.
+/// Inserts rows of one kind into a region's part of a table. Each column is declared with the value that it takes from a row; declare all
+/// columns before the first use.
 /// </summary>
-/// <param name="table">The table, whose first column is the region.</param>
+/// <param name="table">The table. Its first column is the region.</param>
 internal sealed class PostgreSqlInsert<TRow>(string table)
 {
-    // Opening arrays costs a statement as much as a few rows do: up to here each row is a statement of its own, and beyond they travel as
-    // an array for each column.
+    // Unpacking arrays costs a statement as much as a few rows do. Up to this number each row is a statement of its own; above it the rows
+    // travel as one array per column.
     private const int Few = 4;
 
     private readonly List<IColumn> _columns = [];

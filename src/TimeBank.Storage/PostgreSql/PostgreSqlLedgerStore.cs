@@ -17,12 +17,12 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
         _bookkeeper = new Bookkeeper(new PostgreSqlBooks(database.Writing, database.Reading), bookFrom);
     }
 
-    /// <summary>Opens a database. Whoever made the database disposes of it.</summary>
+    /// <summary>Opens a database. The caller still owns the <see cref="PostgreSqlDatabase"/> and disposes it.</summary>
     /// <param name="database">The database.</param>
-    /// <param name="migrate">Whether to bring it to this build's schema; otherwise it must have it.</param>
-    /// <param name="bookFrom">Entries from which on what is left to book is booked without being asked for.</param>
-    /// <exception cref="SchemaMismatchException">Its schema is newer than this build's, or isn't ours.</exception>
-    /// <exception cref="StorageUnavailableException">It can't be used.</exception>
+    /// <param name="migrate">True migrates to this build's schema. False requires that schema.</param>
+    /// <param name="bookFrom">The number of unbooked entries at which booking begins by itself.</param>
+    /// <exception cref="SchemaMismatchException">The schema is newer than this build's, or not ours.</exception>
+    /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
     public static PostgreSqlLedgerStore Open(PostgreSqlDatabase database, bool migrate = true, int bookFrom = 4_096)
     {
         if (migrate) PostgreSqlSchema.Migrate(database);
@@ -45,7 +45,7 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
         }
         await _bookkeeper.MakeRoomAsync(region);
         bool stored = await _writing.CallAsync(connection => PostgreSqlAppend.RunAsync(connection, append), cancellation);
-        // Where that isn't so, or nobody knows, the writer reads the head again.
+        // If the batch is not stored, or may be, the writer reads the head again.
         if (stored) _bookkeeper.Stored(append);
         return stored;
     }
@@ -172,14 +172,14 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
                 await PostgreSqlReads.TrialBalanceByClass(region).ListAsync(connection, LedgerRows.ClassTotals, cancellation)),
             cancellation), cancellation);
 
-    /// <summary>What the accounts and transfers say once they have all that the journal has now.</summary>
+    /// <summary>Reads accounts and transfers once the books have everything that the journal has now.</summary>
     private async ValueTask<T> InBooksAsync<T>(RegionCode region, Func<ValueTask<T>> read, CancellationToken cancellation)
     {
         await _bookkeeper.CatchUpAsync(region, cancellation);
         return await read();
     }
 
-    /// <summary>Several queries that see one moment.</summary>
+    /// <summary>Runs several queries on one snapshot.</summary>
     private ValueTask<T> SnapshotAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation) => _reading.CallAsync(
         async connection =>
         {

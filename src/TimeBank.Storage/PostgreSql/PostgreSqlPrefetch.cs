@@ -4,12 +4,12 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// Answers a batch's keys in one round trip, whatever their number, but for the accounts of linked entries. Statements with nothing to look
-/// for are left out.
+/// Answers a batch's keys in one round trip, whatever their number. The accounts of linked entries take one more. Statements without keys
+/// are left out.
 /// </summary>
 internal static class PostgreSqlPrefetch
 {
-    // What PostgreSqlAppend.ChangedAccounts says of keys holds here too.
+    // For the LIMIT see PostgreSqlAppend.EndedHolds.
     private const string Keys = "(SELECT $1 AS region, k.key FROM unnest($2) AS k (key) LIMIT cardinality($2))";
 
     internal const string Outcomes =

@@ -5,7 +5,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>A query under way. What stands in its braces becomes a parameter, so that no value is ever part of its text.</summary>
+/// <summary>A query being built. A value in braces becomes a parameter, so no value is ever part of the text.</summary>
 internal sealed class PostgreSqlQuery
 {
     private readonly StringBuilder _text = new();
@@ -20,12 +20,12 @@ internal sealed class PostgreSqlQuery
 
     public PostgreSqlQuery Add([InterpolatedStringHandlerArgument("")] Piece piece) => piece.Query;
 
-    /// <summary>Adds the piece, or doesn't even look at its values.</summary>
+    /// <summary>Adds the piece if asked. Otherwise its values are not even evaluated.</summary>
     public PostgreSqlQuery If(bool asked, [InterpolatedStringHandlerArgument("", nameof(asked))] Piece piece) => piece.Query;
 
-    /// <summary>The conditions of an account filter on the table under the alias <c>a</c>.</summary>
+    /// <summary>Adds the conditions of an account filter on the table with the alias <c>a</c>.</summary>
     public PostgreSqlQuery Accounts(AccountFilter filter) =>
-        // The conditions of the partial indexes are repeated, or they wouldn't be used. '~' comes after every letter that a path may have.
+        // Repeat the conditions of the partial indexes; otherwise PostgreSQL does not use them. '~' sorts after every character of a path.
         If(filter.Owner.Length > 0, $" AND a.owner = {filter.Owner} AND a.owner <> ''")
             .If(filter.Group.Length > 0, $" AND a.grp = {filter.Group} AND a.grp <> ''")
             .If(filter.UntilBefore is not null,
@@ -55,7 +55,7 @@ internal sealed class PostgreSqlQuery
         return command;
     }
 
-    /// <summary>A part of the text with the values in it.</summary>
+    /// <summary>A part of the text, with its values.</summary>
     [InterpolatedStringHandler]
     public readonly ref struct Piece
     {
@@ -78,5 +78,5 @@ internal sealed class PostgreSqlQuery
     }
 }
 
-/// <summary>Text that is part of a statement itself; everything else in a statement's braces becomes a parameter.</summary>
+/// <summary>Text that becomes part of the statement itself. Any other value in braces becomes a parameter.</summary>
 internal readonly record struct SqlText(string Text);

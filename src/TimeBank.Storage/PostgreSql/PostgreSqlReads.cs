@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>The reader's queries. Each is one statement, so what it gives is of one moment.</summary>
+/// <summary>The reader's queries. Each is one statement, so its result is of one moment.</summary>
 internal static class PostgreSqlReads
 {
     public const string AccountColumns =
@@ -128,19 +128,19 @@ internal static class PostgreSqlReads
         PostgreSqlQuery.Of($"SELECT unit, {LedgerRows.TotalColumns}, count(*) FROM accounts")
             .Add($" WHERE region = {region.Value} GROUP BY unit ORDER BY unit");
 
-    // What Chart.ClassOf does, on the database's side: a region may have a million accounts.
+    // The same as Chart.ClassOf, but in the database: a region may have a million accounts.
     public static PostgreSqlQuery TrialBalanceByClass(RegionCode region) => PostgreSqlQuery.Of(
         $"""
         SELECT unit, CASE WHEN split_part(path, '/', 1) IN ({string.Join(", ", Chart.OwnedByIds.Select(owned => $"'{owned}'"))}) THEN regexp_replace(path, '/[^/]*', '/*') ELSE path END AS class, {LedgerRows.TotalColumns}, count(*)
         FROM accounts
         """).Add($" WHERE region = {region.Value} GROUP BY unit, class ORDER BY unit, class");
 
-    /// <summary>An id as the key of its outcome.</summary>
+    /// <summary>An entry's id as the key of its outcome.</summary>
     public static Guid Key(EntryId id) => new(id.ToArray(), bigEndian: true);
 
     /// <summary>
-    /// The index of the first entry that isn't before a time; past every entry where there is none. Time rises with the index, so halving
-    /// finds it.
+    /// The index of the first entry at or after a time; the journal's size where there is none. Time rises with the index, so the query
+    /// finds it by halving.
     /// </summary>
     public static PostgreSqlQuery FirstIndexFrom(this PostgreSqlQuery query, RegionCode region, LedgerTime time) => query.Add(
         $"""
@@ -160,9 +160,9 @@ internal static class PostgreSqlReads
     private static PostgreSqlQuery Span(this PostgreSqlQuery query, RegionCode region, LedgerTime from, LedgerTime until) =>
         query.FirstIndexFrom(region, from).Add($" AS first, ").FirstIndexFrom(region, until).Add($" AS beyond) period");
 
-    // Each side's legs come in order from an index of their own and no further than the page, so a page costs what it shows, wherever it
-    // lies. That takes one
-    // place to begin at: of two lower bounds, the cursor and the period, an index uses one and reads all that the other leaves out.
+    // Each side's legs come in order from their own index, and no further than the page, so a page costs what it shows, wherever it lies.
+    // This needs one starting point: of two lower bounds, the cursor and the period, an index uses one and reads everything that the other
+    // excludes.
     private static PostgreSqlQuery Postings(RegionCode region, long account, int limit, SqlText beyond, SqlText order, SqlText end,
         Action<PostgreSqlQuery> span)
     {
@@ -187,7 +187,7 @@ internal static class PostgreSqlReads
             """);
     }
 
-    /// <summary>Begins a subquery, which the caller ends, of one side's legs of an account.</summary>
+    /// <summary>Begins a subquery of one side's legs of an account. The caller ends it.</summary>
     private static PostgreSqlQuery Leg(PostgreSqlQuery query, RegionCode region, long account, string own, bool isDebit)
     {
         SqlText side = new(own), other = new(isDebit ? "credit" : "debit");

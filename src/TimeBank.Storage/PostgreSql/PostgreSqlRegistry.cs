@@ -5,7 +5,7 @@ using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Storage;
 
-/// <summary>Lists grain states from the table in which grain storage keeps them as JSON.</summary>
+/// <summary>Lists grain states from the table where grain storage keeps them as JSON.</summary>
 public sealed partial class PostgreSqlRegistry(PostgreSqlDatabase database) : IRegistry
 {
     private static readonly GrainStateJson Json = new();
@@ -14,7 +14,7 @@ public sealed partial class PostgreSqlRegistry(PostgreSqlDatabase database) : IR
         where T : class
     {
         bool byKey = query.SortBy.Length == 0;
-        // What a state hasn't got sorts as empty text, so that a cursor can name it.
+        // A missing field sorts as empty text, so that a cursor can name its place.
         SqlText sort = byKey ? new SqlText("''") : new SqlText($"coalesce({Field(query.SortBy).Text}, '')"),
             order = new(query.Descending ? "DESC" : "ASC"), beyond = new(query.Descending ? "<" : ">");
         PostgreSqlQuery statement = Matching(new PostgreSqlQuery().Add($"SELECT grain_key, {sort}, convert_to(payload::text, 'UTF8')"),
@@ -34,7 +34,7 @@ public sealed partial class PostgreSqlRegistry(PostgreSqlDatabase database) : IR
 
     private static PostgreSqlQuery Matching(PostgreSqlQuery statement, RegistryQuery query)
     {
-        // '0' comes right after '/', so the range is the region's keys and nothing else.
+        // '0' is the character after '/', so the range has exactly the region's keys.
         statement.Add(
             $"""
              FROM grain_state WHERE service_id = {GrainStorageSetup.ServiceId} AND state_name = {query.Kind}
@@ -58,10 +58,10 @@ public sealed partial class PostgreSqlRegistry(PostgreSqlDatabase database) : IR
         RegistryTest.None => throw new ArgumentException($"No test is named for {condition.Field}.", nameof(condition)),
     };
 
-    // Text compares by its bytes, as the keys do and as every other engine's does.
+    // Compare text by its bytes, like the keys and like the other engine.
     private static SqlText Field(string name) => new($"(payload #>> {Path(name).Text}) COLLATE \"C\"");
 
-    // Names come from code, never from callers; the check keeps it so.
+    // Field names come from code, never from callers; this check guarantees it.
     private static SqlText Path(string name) =>
         FieldName().IsMatch(name) ? new SqlText($"'{{{name.Replace('.', ',')}}}'")
             : throw new ArgumentException($"'{name}' is not the name of a field.", nameof(name));

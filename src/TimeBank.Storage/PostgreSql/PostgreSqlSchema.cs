@@ -2,15 +2,15 @@ using Npgsql;
 
 namespace TimeBank.Storage;
 
-/// <summary>Brings a database to this build's schema by numbered scripts, each applied once and in one transaction.</summary>
+/// <summary>Migrates a database to this build's schema by numbered scripts. Each script is applied once, in one transaction.</summary>
 public static class PostgreSqlSchema
 {
     private const int OldestServer = 15;
 
-    // Whoever migrates holds this lock until the script's transaction ends. The number is ours alone: "timebank" in ASCII.
+    // A migrator holds this lock until its script's transaction ends. Only we use the number: "timebank" in ASCII.
     private const long MigrationLock = 0x74696D6562616E6B;
 
-    // Tables of extensions, which an operator may have put beside ours, don't count.
+    // Skip tables of extensions: an operator may have installed some beside ours.
     private const string Tables =
         """
         SELECT c.relname FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
@@ -19,16 +19,16 @@ public static class PostgreSqlSchema
 
     private static readonly SchemaScripts Scripts = new("PostgreSql/");
 
-    /// <summary>The version that this build reads and writes.</summary>
+    /// <summary>The schema version that this build reads and writes.</summary>
     public static int Version => Scripts.Version;
 
     /// <summary>
-    /// Applies what is missing. The login owns the tables; where nothing is missing, any member of the server's role will do.
+    /// Applies the missing scripts. The login must own the tables; if no script is missing, any member of the server's role will do.
     /// </summary>
     /// <param name="database">The database.</param>
-    /// <param name="applied">Hears the name of each script that has been applied here.</param>
-    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made, or a script
-    /// failed and left nothing behind.</exception>
+    /// <param name="applied">Called with the name of each script applied here.</param>
+    /// <exception cref="SchemaMismatchException">A newer build wrote the database, or it is not what our scripts made, or a script failed
+    /// and left nothing behind.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
     public static void Migrate(PostgreSqlDatabase database, Action<string>? applied = null) => AsLogin(database, connection =>
     {
@@ -40,16 +40,17 @@ public static class PostgreSqlSchema
     });
 
     /// <summary>The names of the scripts that <see cref="Migrate"/> would apply.</summary>
-    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made.</exception>
+    /// <exception cref="SchemaMismatchException">A newer build wrote the database, or it is not what our scripts made.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
     public static IReadOnlyList<string> Missing(PostgreSqlDatabase database) =>
         AsLogin(database, connection => Scripts.NamesAfter(Check(connection)));
 
-    /// <exception cref="SchemaMismatchException">The database hasn't this build's schema, or the login can't work as a server.</exception>
+    /// <exception cref="SchemaMismatchException">The database does not have this build's schema, or the login can't work as a
+    /// server.</exception>
     /// <exception cref="TimeBank.Ledger.StorageUnavailableException">The database can't be used.</exception>
     public static void Require(PostgreSqlDatabase database) => AsLogin(database, connection =>
     {
-        // Before a table is read: who isn't a member may read none.
+        // Check this first: a login that is not a member can't read any table.
         bool isThere = RequireMembership(connection);
         RequireCurrent(connection);
         return isThere ? Version : throw new SchemaMismatchException(
@@ -57,7 +58,7 @@ public static class PostgreSqlSchema
             + "deploy/postgresql/roles.sql does, and restore the database once more, with the rights that it gives.");
     });
 
-    /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
+    /// <exception cref="SchemaMismatchException">The database does not have exactly this build's schema.</exception>
     internal static void RequireCurrent(NpgsqlConnection connection) => Scripts.RequireAll(Check(connection));
 
     private static T AsLogin<T>(PostgreSqlDatabase database, Func<NpgsqlConnection, T> act)
@@ -84,7 +85,7 @@ public static class PostgreSqlSchema
             "The search path names no schema that is there: create it first.");
     }
 
-    /// <returns>Whether the server's role is there at all: the scripts make it.</returns>
+    /// <returns>False where the server's role does not exist. The scripts create it.</returns>
     private static bool RequireMembership(NpgsqlConnection connection)
     {
         const string role = PostgreSqlDatabase.ServerRole;
@@ -112,7 +113,7 @@ public static class PostgreSqlSchema
             row => new SchemaScript(row.GetInt32(0), row.GetString(1), "", row.GetString(2)));
     }
 
-    /// <summary>Applies a script, unless somebody else has just done so.</summary>
+    /// <summary>Applies a script, unless another process has just done so.</summary>
     private static bool Apply(NpgsqlConnection connection, SchemaScript script)
     {
         using NpgsqlTransaction transaction = connection.BeginTransaction();

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace TimeBank.Storage;
 
-/// <summary>A statement of a batch that is being put together. Values go in the order of their numbers.</summary>
+/// <summary>A statement of a batch being built. Pass the values in the order of their numbers.</summary>
 internal readonly struct PostgreSqlStatement(NpgsqlBatchCommand command)
 {
     public static PostgreSqlStatement Add(NpgsqlBatch batch, string sql)
@@ -27,7 +27,7 @@ internal readonly struct PostgreSqlStatement(NpgsqlBatchCommand command)
     }
 }
 
-/// <summary>A call on a connection of the pool, with the database's faults as the ports name them.</summary>
+/// <summary>Runs a call on a pooled connection and translates the database's faults into the ports' exceptions.</summary>
 internal static class PostgreSqlCall
 {
     public static async ValueTask<T> CallAsync<T>(this NpgsqlDataSource source, Func<NpgsqlConnection, Task<T>> call,
@@ -44,7 +44,7 @@ internal static class PostgreSqlCall
         }
     }
 
-    /// <summary>The rows of the result that the reader stands at.</summary>
+    /// <summary>The rows of the reader's current result.</summary>
     public static async Task<List<T>> ListAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> row,
         CancellationToken cancellation)
     {

@@ -5,9 +5,7 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
-/// <summary>
-/// Tree nodes and signed checkpoints beside the journals. They are written by few and small statements, a moment after the journal.
-/// </summary>
+/// <summary>Stores tree nodes and signed checkpoints beside the journals: few and small statements, a moment after the journal.</summary>
 public sealed class PostgreSqlTreeStore(PostgreSqlDatabase database) : ITreeStore
 {
     public ValueTask<IReadOnlyList<Digest>> LeavesAsync(RegionCode region, long from, int count, CancellationToken cancellation) =>

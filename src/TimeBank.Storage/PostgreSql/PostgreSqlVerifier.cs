@@ -6,16 +6,15 @@ using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Storage;
 
-/// <summary>Derives a whole database again from its journals, in one snapshot, beside running servers or without them.</summary>
+/// <summary>Derives a whole database again from its journals, in one snapshot. Servers may run meanwhile.</summary>
 public static class PostgreSqlVerifier
 {
-    // Tables that are larger than memory come in order from their keys; sorting them would fill the disk. What needs no order is read as it
-    // lies.
+    // Tables can be larger than memory: read those in order by their keys, since sorting would fill the disk. Read the others as they lie.
     private const string InOrder = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = on";
 
-    /// <param name="states">The types of the grains' states, by name; null: they aren't looked at.</param>
-    /// <exception cref="SchemaMismatchException">Its schema isn't this build's.</exception>
-    /// <exception cref="StorageUnavailableException">It can't be read now.</exception>
+    /// <param name="states">The types of the grain states by name; null skips them.</param>
+    /// <exception cref="SchemaMismatchException">The schema is not this build's.</exception>
+    /// <exception cref="StorageUnavailableException">The database can't be read now.</exception>
     public static Verification Verify(
         PostgreSqlDatabase database, CancellationToken cancellation, IReadOnlyDictionary<string, Type>? states = null)
     {
@@ -28,7 +27,7 @@ public static class PostgreSqlVerifier
             using NpgsqlTransaction first = connection.BeginTransaction(IsolationLevel.RepeatableRead),
                 second = beside.BeginTransaction(IsolationLevel.RepeatableRead);
             using var export = new NpgsqlCommand("SELECT pg_export_snapshot()", connection);
-            // Both connections see the same moment.
+            // Both connections must see the same moment.
             Run(beside, $"SET TRANSACTION SNAPSHOT '{export.ExecuteScalar()}'");
             Run(connection, InOrder);
             Run(beside, InOrder);
@@ -75,14 +74,14 @@ public static class PostgreSqlVerifier
 
         DbDataReader Read(NpgsqlConnection on, string sql, object?[] values)
         {
-            // Without a limit of time: a journal of twenty years takes as long as it takes.
+            // No time limit: a journal of twenty years takes its time.
             var command = new NpgsqlCommand(sql, on) { CommandTimeout = 0 };
             foreach (object? value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
             running[on] = command;
             return command.ExecuteReader();
         }
 
-        // Leaving a query would read all the rest of it; the first bad entry may be followed by millions.
+        // Cancel first: disposing a half-read query would read all its other rows, and millions may follow the first bad entry.
         void Cancel()
         {
             foreach (NpgsqlCommand command in running.Values) command.Cancel();

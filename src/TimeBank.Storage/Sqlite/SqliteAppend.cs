@@ -3,7 +3,7 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
-/// <summary>Writes one batch into the journal in one transaction. Rows go in the order in which they refer to each other.</summary>
+/// <summary>Writes one batch into the journal in one transaction. Rows that others refer to come first.</summary>
 internal sealed class SqliteAppend(SqliteSession session)
 {
     private readonly SqliteStatement _firstHead = session.Prepare(
@@ -35,7 +35,7 @@ internal sealed class SqliteAppend(SqliteSession session)
     private readonly SqliteStatement _hold = session.Prepare("INSERT INTO holds (region, idx, expires) VALUES ($region, $idx, $expires)");
     private readonly SqliteStatement _holdEnded = session.Prepare("DELETE FROM holds WHERE region = $region AND idx = $idx");
 
-    /// <returns>False where the head isn't the batch's <see cref="LedgerAppend.Before"/>.</returns>
+    /// <returns>False where the head is not the batch's <see cref="LedgerAppend.Before"/>.</returns>
     public bool Run(LedgerAppend append) => session.Write(() =>
     {
         if (!MoveHead(append.Before, append.After)) return false;

@@ -2,9 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>
-/// Writes a stretch of a journal into the books in one transaction. Rows go in the order in which they refer to each other.
-/// </summary>
+/// <summary>Writes a stretch of a journal into the books in one transaction. Rows that others refer to come first.</summary>
 internal sealed class SqliteBooks(SqliteSession session)
 {
     public const string ProgressQuery =
@@ -36,7 +34,7 @@ internal sealed class SqliteBooks(SqliteSession session)
         VALUES ($region, $idx, $position, $debit, $credit, $unit, $posted, $held, $released, $debit_debits, $debit_credits, $credit_debits, $credit_credits)
         """);
 
-    /// <returns>False where the books don't end where the stretch begins.</returns>
+    /// <returns>False where the books do not end where the stretch begins, or the journal lacks its last entry.</returns>
     public bool Run(Bookings bookings) => session.Write(() =>
     {
         LedgerHead after = bookings.After;

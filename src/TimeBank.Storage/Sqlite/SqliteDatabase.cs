@@ -3,12 +3,11 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>A database file, and how every connection to it is set up.</summary>
+/// <summary>A database file, and the settings of every connection to it.</summary>
 public sealed class SqliteDatabase
 {
-    // WAL lets readers go on while the writer writes; FULL makes a commit durable before it is answered. References aren't looked up for
-    // every row that names one:
-    // the same batch has just written what they name, and verification checks them all.
+    // WAL: readers continue while the writer writes. FULL: a commit is durable before the caller is answered. foreign_keys OFF: the same
+    // batch has just written the rows that it refers to, and verification checks all references.
     private const string Setup =
         """
         PRAGMA journal_mode = WAL;
@@ -19,13 +18,13 @@ public sealed class SqliteDatabase
         PRAGMA wal_autocheckpoint = 4000;
         """;
 
-    // As the system numbers it: another process holds the lock.
+    // The operating system's error numbers for a lock that another process holds.
     private const int WouldBlock = 11, WouldBlockOnMac = 35;
 
     private readonly int _busyTimeoutSeconds;
 
     /// <param name="path">The file.</param>
-    /// <param name="busyTimeoutSeconds">How long a call waits for a file that another process has locked.</param>
+    /// <param name="busyTimeoutSeconds">How long a call waits for a lock of another process.</param>
     public SqliteDatabase(string path, int busyTimeoutSeconds = 5)
     {
         _busyTimeoutSeconds = busyTimeoutSeconds;
@@ -39,10 +38,10 @@ public sealed class SqliteDatabase
     public string ConnectionString { get; }
 
     /// <summary>
-    /// Takes the file for one process, until what is returned is disposed or the process ends: a second server would answer from a memory
-    /// that the first one doesn't know of.
+    /// Locks the file for this process, until the returned object is disposed or the process ends. A second server would answer from a
+    /// memory that misses the first one's writes.
     /// </summary>
-    /// <exception cref="StorageUnavailableException">Another process has it.</exception>
+    /// <exception cref="StorageUnavailableException">Another process holds the lock.</exception>
     public IDisposable TakeAlone()
     {
         string path = $"{Path}.lock";
@@ -57,8 +56,8 @@ public sealed class SqliteDatabase
         }
     }
 
-    /// <summary>Opens a connection, creating the file where it is missing.</summary>
-    /// <exception cref="StorageUnavailableException">The file can't be opened or isn't a database.</exception>
+    /// <summary>Opens a connection. Creates the file if it is missing.</summary>
+    /// <exception cref="StorageUnavailableException">The file can't be opened or is not a database.</exception>
     public SqliteConnection Open()
     {
         MakeFile();
@@ -78,7 +77,10 @@ public sealed class SqliteDatabase
         }
     }
 
-    /// <summary>SQLite would make the file for whomever the process lets; what it makes beside it has the rights of the file.</summary>
+    /// <summary>
+    /// Creates the file for its owner alone: SQLite would use the process's default rights. The files that SQLite adds get this file's
+    /// rights.
+    /// </summary>
     private void MakeFile()
     {
         try
@@ -87,7 +89,7 @@ public sealed class SqliteDatabase
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // Made meanwhile, or can't be made: SQLite says which.
+            // Another process made it meanwhile, or it can't be made: SQLite's own error will tell.
         }
     }
 }

@@ -4,10 +4,10 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>Tells the faults of a machine from the faults of a program.</summary>
+/// <summary>Separates faults of the machine from bugs.</summary>
 internal static class SqliteFault
 {
-    /// <summary>The exception of the port that a fault stands for; the fault itself where it is a bug of ours.</summary>
+    /// <summary>The port's exception for a fault; the fault itself where it is our bug.</summary>
     public static Exception Translate(SqliteException fault) => fault.SqliteErrorCode switch
     {
         raw.SQLITE_CONSTRAINT => new AppendRefusedException($"The database refused the batch: {fault.Message}", fault),
@@ -18,7 +18,7 @@ internal static class SqliteFault
         _ => fault,
     };
 
-    /// <summary>Why a file can't be opened, and what an operator does about it.</summary>
+    /// <summary>Why a file can't be opened, and what an operator can do about it.</summary>
     public static Exception ExplainOpening(string path, SqliteException fault)
     {
         string advice = fault.SqliteErrorCode switch

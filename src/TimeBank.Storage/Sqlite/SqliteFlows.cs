@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>The reader's queries that look at events: lists of entries, and sums by event.</summary>
+/// <summary>The reader's queries about events: lists of entries, and sums by event.</summary>
 internal static class SqliteFlows
 {
     private const int Plain = (int)EntryKind.Post, Reversal = (int)EntryKind.Reverse;
@@ -17,9 +17,8 @@ internal static class SqliteFlows
     private static List<LinkedEntry> Entries(SqliteSession session, RegionCode region, EntryFilter filter, string order, long after,
         long before, int limit)
     {
-        // Index and time rise together; by the index a page costs what it shows, wherever the period lies. The cursor and the period are
-        // one bound on
-        // each side: of two, an index would use one and read all that the other leaves out.
+        // Index and time rise together, so turn the period into indexes: a page then costs what it shows, wherever the period lies. Give
+        // one bound on each side: of two bounds an index uses one and reads everything that the other excludes.
         if (filter.From is { } from) after = Math.Max(after, SqliteReads.IndexAt(session, region, from) - 1);
         if (filter.Until is { } until) before = Math.Min(before, SqliteReads.IndexAt(session, region, until));
         var query = new SqliteConditions(
@@ -31,13 +30,13 @@ internal static class SqliteFlows
             """, region.Value, after, before);
         query.If(filter.Code is not null, " AND e.code = $code", filter.Code is { } code ? StoredName.Of(code) : null)
             .If(filter.Kind is not null, " AND e.kind = $kind", (int)filter.Kind.GetValueOrDefault())
-            // The condition of the partial index is repeated, or SQLite wouldn't use it.
+            // Repeat the condition of the partial index; otherwise SQLite does not use it.
             .If(filter.Kind is not null and not EntryKind.Post, $" AND e.kind <> {Plain}")
             .If(filter.Reversed is true, " AND r.idx IS NOT NULL")
             .If(filter.Reversed is false, " AND r.idx IS NULL");
         foreach ((int at, AccountFilter touching) in filter.Touching.Index())
         {
-            // From the accounts to their entries, so that one person's list costs what that person did and not what the region did.
+            // From the accounts to their entries: one person's list then costs what that person did, not what the region did.
             query.Add($" AND e.idx IN ({Legs(touching, "debit")}").Accounts(touching, $"_d{Letter(at)}")
                 .Add($" UNION ALL {Legs(touching, "credit")}").Accounts(touching, $"_c{Letter(at)}")
                 .Add(")");
@@ -50,7 +49,7 @@ internal static class SqliteFlows
         SqliteSession session, RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes)
     {
         string stretches = $"[{string.Join(',', sizes.SkipLast(1))}]";
-        // From the accounts along the index of their legs: left to itself SQLite would walk all of the region's transfers for each account.
+        // From the accounts along the index of their legs: by itself SQLite would walk all transfers of the region for each account.
         List<Flow> Side(string own, string other, bool isDebit) => new SqliteConditions(
             $"""
             WITH ends (size) AS MATERIALIZED (SELECT value FROM json_each($ends))
@@ -77,8 +76,8 @@ internal static class SqliteFlows
         ON t.region = a.region AND t.{side} = a.number AND t.posted > 0 WHERE a.region = $region
         """;
 
-    // Which index to go along, where it isn't from the accounts: an event is rarer than a kind, and most entries are plain postings, of
-    // which a list may walk the journal.
+    // The index to use when the query does not start from accounts. An event is rarer than a kind. Most entries are plain postings, so a
+    // list of those may walk the journal.
     private static string Way(EntryFilter filter) => filter switch
     {
         { Touching.IsEmpty: false } or { Code: null, Kind: null or EntryKind.Post } => "",

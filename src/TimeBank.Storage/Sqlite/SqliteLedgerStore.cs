@@ -16,12 +16,12 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
         _writer = new SqliteWriter(database);
     }
 
-    /// <summary>Opens a database, creating and migrating it where needed.</summary>
+    /// <summary>Opens a database; creates and migrates it if needed.</summary>
     /// <param name="database">The file.</param>
-    /// <param name="bookFrom">Entries from which on what is left to book is booked without being asked for. Fewer than on a server:
-    /// meanwhile the file's one writer waits.</param>
-    /// <exception cref="SchemaMismatchException">Its schema is newer than this build's, or isn't ours.</exception>
-    /// <exception cref="StorageUnavailableException">It can't be used.</exception>
+    /// <param name="bookFrom">The number of unbooked entries at which booking begins by itself. Lower than on a server, because the file's
+    /// one writer waits meanwhile.</param>
+    /// <exception cref="SchemaMismatchException">The schema is newer than this build's, or not ours.</exception>
+    /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
     public static SqliteLedgerStore Open(SqliteDatabase database, int bookFrom = 1_024)
     {
         SqliteSchema.Migrate(database);
@@ -32,7 +32,7 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
     {
         await _bookkeeper.MakeRoomAsync(append.Before.Region);
         bool stored = await _writer.AppendAsync(append, cancellation);
-        // Where that isn't so, or nobody knows, the writer reads the head again.
+        // If the batch is not stored, or may be, the writer reads the head again.
         if (stored) _bookkeeper.Stored(append);
         return stored;
     }
@@ -164,7 +164,7 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
         }
     }
 
-    /// <summary>What the accounts and transfers say once they have all that the journal has now.</summary>
+    /// <summary>Reads accounts and transfers once the books have everything that the journal has now.</summary>
     private async ValueTask<T> InBooksAsync<T>(RegionCode region, Func<SqliteSession, T> read, CancellationToken cancellation)
     {
         await _bookkeeper.CatchUpAsync(region, cancellation);

@@ -2,10 +2,12 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>Answers a batch's keys in at most three statements, whatever their number, but for the accounts of linked entries.</summary>
+/// <summary>
+/// Answers a batch's keys in at most three statements, whatever their number. The accounts of linked entries take one more.
+/// </summary>
 internal static class SqlitePrefetch
 {
-    // CROSS JOIN keeps the keys outside, so that each is one look-up.
+    // CROSS JOIN makes the keys the outer loop, so each key is one look-up.
     private const string Outcomes =
         """
         SELECT o.id, o.command, o.reason, o.detail, e.bytes
@@ -44,6 +46,6 @@ internal static class SqlitePrefetch
     public static List<Account> Accounts(SqliteSession session, RegionCode region, IReadOnlyCollection<long> numbers) =>
         session.Prepare(AccountsByNumber).List(LedgerRows.Account, $"[{string.Join(',', numbers)}]", region.Value);
 
-    /// <summary>A JSON array; ids and paths are of letters, digits, hyphens and slashes, so nothing needs escaping.</summary>
+    /// <summary>A JSON array. Ids and paths have only letters, digits, hyphens and slashes, so they need no escaping.</summary>
     private static string Array<T>(IReadOnlyCollection<T> keys) => keys.Count == 0 ? "[]" : $"[\"{string.Join("\",\"", keys)}\"]";
 }

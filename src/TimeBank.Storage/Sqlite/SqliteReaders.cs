@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace TimeBank.Storage;
 
-/// <summary>A few connections for reading beside the writer; WAL lets each see what has been committed when it begins.</summary>
+/// <summary>A few connections that read beside the writer. With WAL each sees everything committed before it begins.</summary>
 internal sealed class SqliteReaders(SqliteDatabase database) : IDisposable
 {
     private const int Most = 4;
@@ -11,7 +11,7 @@ internal sealed class SqliteReaders(SqliteDatabase database) : IDisposable
     private readonly SemaphoreSlim _free = new(Most);
     private readonly ConcurrentBag<SqliteSession> _idle = [];
 
-    /// <summary>Reads one state of the database on a thread of the pool, since SQLite's calls block.</summary>
+    /// <summary>Reads from one snapshot, on a thread of the pool, because SQLite's calls block.</summary>
     public async ValueTask<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellation)
     {
         await _free.WaitAsync(cancellation);
@@ -46,7 +46,7 @@ internal sealed class SqliteReaders(SqliteDatabase database) : IDisposable
         }
         finally
         {
-            // After a fault the next read begins with a new connection, so that a file that came back is found again.
+            // After a fault the next read gets a new connection, so that it finds a file that has come back.
             if (sound) _idle.Add(session); else session.Dispose();
         }
     }

@@ -5,13 +5,13 @@ namespace TimeBank.Storage;
 /// <summary>The reader's queries on one connection.</summary>
 internal static class SqliteReads
 {
-    // Each side's legs come in order from an index of their own, so a page costs what it shows, wherever it lies. Left to itself,
-    // SQLite would walk the whole journal from the cursor on.
+    // Each side's legs come in order from their own index, so a page costs what it shows, wherever it lies. By itself SQLite would walk the
+    // whole journal from the cursor on.
     private static readonly string Postings = PostingsQuery(">", "ASC", "idx < $end"),
         LatestPostings = PostingsQuery("<", "DESC", "idx >= $end");
 
-    // One place to begin at: of two bounds on that side, the cursor and the period, an index uses one and reads all that the other leaves
-    // out.
+    // One starting point: of two bounds on that side, the cursor and the period, an index uses one and reads everything that the other
+    // excludes.
     private static string PostingsQuery(string beyond, string order, string end) =>
         $"""
         SELECT e.bytes, p.position, p.is_debit, p.posted, p.debits, p.credits, c.path
@@ -56,7 +56,7 @@ internal static class SqliteReads
         FROM accounts WHERE region = $region GROUP BY unit ORDER BY unit
         """;
 
-    // What Chart.ClassOf does, on the database's side: a region may have a million accounts.
+    // The same as Chart.ClassOf, but in the database: a region may have a million accounts.
     private static readonly string ClassesQuery =
         $"""
         WITH parts AS (SELECT *, substr(path, 1, instr(path || '/', '/') - 1) AS head, substr(path, instr(path || '/', '/') + 1) AS rest FROM accounts WHERE region = $region)
@@ -184,7 +184,7 @@ internal static class SqliteReads
             .Accounts(filter)
             .Add(" ORDER BY a.path LIMIT $limit", limit)
             .List(session, LedgerRows.Account);
-        // In the process a query more is a call more, so each account is looked up by itself.
+        // SQLite runs in this process, where one more query is only one more call: look each account up by itself.
         return page.ConvertAll(account => account with { Counters = Before(session, region, account.Number, size) });
     }
 
@@ -200,16 +200,16 @@ internal static class SqliteReads
     public static TrialBalance TrialBalanceByClass(SqliteSession session, RegionCode region) =>
         new(BooksHead(session, region), session.Prepare(ClassesQuery).List(LedgerRows.ClassTotals, region.Value));
 
-    /// <summary>The index of the first entry that isn't before a time; past every entry where there is none.</summary>
+    /// <summary>The index of the first entry at or after a time; the largest number where there is none.</summary>
     public static long IndexAt(SqliteSession session, RegionCode region, LedgerTime time) =>
         session.Prepare("SELECT idx FROM entries WHERE region = $region AND time >= $time ORDER BY time LIMIT 1")
             .First(row => (long?)row.GetInt64(0), region.Value, time.Microseconds)
             ?? long.MaxValue;
 
-    /// <summary>Which index to go along to accounts. Left to itself SQLite would walk all of them in the order that is asked for.</summary>
-    /// <param name="filter">One owner has few, which are soon sorted; a group may have many, so it's gone along only in its own
-    /// order.</param>
-    /// <param name="byNumber">Whether they are wanted by number.</param>
+    /// <summary>The index to use for accounts. By itself SQLite would walk all accounts in the requested order.</summary>
+    /// <param name="filter">One owner has few accounts, which are quickly sorted. A group may have many, so its index is used only in the
+    /// index's own order.</param>
+    /// <param name="byNumber">True where the caller wants the accounts by number.</param>
     public static string Way(AccountFilter filter, bool byNumber = false) =>
         filter.Owner.Length > 0 ? "INDEXED BY accounts_by_owner" : byNumber && filter.Group.Length > 0
             ? "INDEXED BY accounts_by_group" : "";

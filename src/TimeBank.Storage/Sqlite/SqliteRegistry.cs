@@ -5,7 +5,7 @@ using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Storage;
 
-/// <summary>Lists grain states from the table in which grain storage keeps them as JSON.</summary>
+/// <summary>Lists grain states from the table where grain storage keeps them as JSON.</summary>
 public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry, IDisposable
 {
     private static readonly GrainStateJson Json = new();
@@ -15,7 +15,7 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
     public async ValueTask<IReadOnlyList<RegistryRow<T>>> ListAsync<T>(RegistryQuery query, CancellationToken cancellation)
         where T : class
     {
-        // What a state hasn't got sorts as empty text, so that a cursor can name it.
+        // A missing field sorts as empty text, so that a cursor can name its place.
         string sort = query.SortBy.Length == 0 ? "''" : $"coalesce({Field(query.SortBy)}, '')";
         var statement = Matching($"SELECT grain_key, {sort}, CAST(payload AS BLOB)", query);
         if (query.After is { } after)
@@ -37,7 +37,7 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
 
     private static SqliteConditions Matching(string select, RegistryQuery query)
     {
-        // '0' comes right after '/', so the range is the region's keys and nothing else.
+        // '0' is the character after '/', so the range has exactly the region's keys.
         var statement = new SqliteConditions(
             $"{select} FROM grain_state WHERE service_id = $service AND state_name = $kind AND grain_key > $region_from AND grain_key < "
                 + "$region_to AND payload IS NOT NULL",
@@ -64,7 +64,7 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
 
     private static string Field(string name) => $"payload ->> '{Path(name)}'";
 
-    // Names come from code, never from callers; the check keeps it so.
+    // Field names come from code, never from callers; this check guarantees it.
     private static string Path(string name) => FieldName().IsMatch(name)
         ? $"$.{name}" : throw new ArgumentException($"'{name}' is not the name of a field.", nameof(name));
 

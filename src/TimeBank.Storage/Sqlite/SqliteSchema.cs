@@ -4,19 +4,19 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Storage;
 
-/// <summary>Brings a database to this build's schema by numbered scripts, each applied once and in one transaction.</summary>
+/// <summary>Migrates a database to this build's schema by numbered scripts. Each script is applied once, in one transaction.</summary>
 public static class SqliteSchema
 {
     private static readonly SchemaScripts Scripts = new("Sqlite/");
 
-    /// <summary>The version that this build reads and writes.</summary>
+    /// <summary>The schema version that this build reads and writes.</summary>
     public static int Version => Scripts.Version;
 
-    /// <summary>Applies what is missing.</summary>
-    /// <param name="database">The file, which is made where it is missing.</param>
-    /// <param name="applied">Hears the name of each script that has been applied here.</param>
-    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made, or a script
-    /// failed and left nothing behind.</exception>
+    /// <summary>Applies the missing scripts.</summary>
+    /// <param name="database">The file; created if it is missing.</param>
+    /// <param name="applied">Called with the name of each script applied here.</param>
+    /// <exception cref="SchemaMismatchException">A newer build wrote the database, or it is not what our scripts made, or a script failed
+    /// and left nothing behind.</exception>
     /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
     public static void Migrate(SqliteDatabase database, Action<string>? applied = null) => On(database, connection =>
     {
@@ -28,19 +28,19 @@ public static class SqliteSchema
     });
 
     /// <summary>The names of the scripts that <see cref="Migrate"/> would apply.</summary>
-    /// <exception cref="SchemaMismatchException">The database was written by a newer build, or isn't what our scripts made.</exception>
+    /// <exception cref="SchemaMismatchException">A newer build wrote the database, or it is not what our scripts made.</exception>
     /// <exception cref="StorageUnavailableException">The database can't be used.</exception>
     public static IReadOnlyList<string> Missing(SqliteDatabase database) =>
         File.Exists(database.Path) ? On(database, connection => Scripts.NamesAfter(Check(connection))) : Scripts.NamesAfter(0);
 
-    /// <summary>How many of our scripts the database has.</summary>
-    /// <exception cref="SchemaMismatchException">It has something else.</exception>
+    /// <summary>The number of our scripts that the database has.</summary>
+    /// <exception cref="SchemaMismatchException">The database is not what our scripts made.</exception>
     internal static int Check(SqliteConnection connection) => Scripts.Applied(
         List(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'", row => row.GetString(0)),
         () => List(connection, "SELECT version, name, digest FROM schema_version ORDER BY version", row =>
         new SchemaScript(row.GetInt32(0), row.GetString(1), "", row.GetString(2))));
 
-    /// <exception cref="SchemaMismatchException">The database hasn't exactly this build's schema.</exception>
+    /// <exception cref="SchemaMismatchException">The database does not have exactly this build's schema.</exception>
     internal static void RequireCurrent(SqliteConnection connection) => Scripts.RequireAll(Check(connection));
 
     private static T On<T>(SqliteDatabase database, Func<SqliteConnection, T> act)
@@ -52,12 +52,12 @@ public static class SqliteSchema
         }
         catch (SqliteException fault)
         {
-            // Where the connection's settings read nothing of the file, this is the first who sees what it is.
+            // Opening the connection may read nothing of the file; then this is the first call that notices that it is broken.
             throw SqliteFault.ExplainOpening(database.Path, fault);
         }
     }
 
-    /// <summary>Applies a script, unless somebody else has just done so.</summary>
+    /// <summary>Applies a script, unless another process has just done so.</summary>
     private static bool Apply(SqliteConnection connection, SchemaScript script)
     {
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
@@ -82,7 +82,7 @@ public static class SqliteSchema
         return true;
     }
 
-    /// <summary>For the script that chains what an older build remembered.</summary>
+    /// <summary>SQL function of the script that chains the refusals and notes of an older build.</summary>
     private static byte[] Chained(byte[] chain, byte[] id, byte[] command, long? reason, string? detail)
     {
         Refusal? refusal = reason is { } why ? new Refusal((Reason)why, detail ?? "") : null;

@@ -3,17 +3,17 @@ using SQLitePCL;
 
 namespace TimeBank.Storage;
 
-/// <summary>A connection with its prepared statements, kept for as long as it is open. For one thread at a time.</summary>
+/// <summary>A connection with its prepared statements, kept while it is open. For one thread at a time.</summary>
 internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 {
-    /// <summary>The instructions that SQLite runs before it asks whether anybody still waits: some tenths of a millisecond.</summary>
+    /// <summary>The instructions that SQLite runs between two checks for cancellation: some tenths of a millisecond.</summary>
     private const int InstructionsBetweenLooks = 20_000;
 
     private readonly Dictionary<string, SqliteStatement> _prepared = [];
 
     public bool InTransaction => raw.sqlite3_get_autocommit(connection.Handle) == 0;
 
-    /// <summary>The text of every statement that has been used.</summary>
+    /// <summary>The text of every statement used so far.</summary>
     public IReadOnlyCollection<string> Texts => _prepared.Keys;
 
     public SqliteStatement Prepare(string sql)
@@ -22,9 +22,10 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         return _prepared[sql] = new SqliteStatement(connection, sql);
     }
 
-    /// <summary>Reads one state of the database, whatever is written meanwhile.</summary>
-    /// <param name="read">Reads.</param>
-    /// <param name="cancellation">Breaks off the statement under way: it blocks its thread, so that only SQLite itself can.</param>
+    /// <summary>Reads from one snapshot, whatever other connections write meanwhile.</summary>
+    /// <param name="read">The reading.</param>
+    /// <param name="cancellation">Interrupts the running statement. The statement blocks its thread, so only SQLite itself can stop
+    /// it.</param>
     public T Snapshot<T>(Func<SqliteSession, T> read, CancellationToken cancellation)
     {
         Prepare("BEGIN").Run();
@@ -48,8 +49,8 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         }
     }
 
-    /// <summary>Writes in one transaction; undone where <paramref name="write"/> gives false or throws.</summary>
-    /// <returns>Whether it is committed.</returns>
+    /// <summary>Writes in one transaction. Rolls back where <paramref name="write"/> returns false or throws.</summary>
+    /// <returns>True where the transaction is committed.</returns>
     public bool Write(Func<bool> write)
     {
         Prepare("BEGIN IMMEDIATE").Run();
@@ -62,7 +63,7 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         }
         finally
         {
-            // A commit that failed may have rolled back by itself; then there is nothing to roll back.
+            // A failed commit may have rolled back by itself already.
             if (!committed && InTransaction) Prepare("ROLLBACK").Run();
         }
     }

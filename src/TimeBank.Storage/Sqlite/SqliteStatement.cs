@@ -6,7 +6,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>A prepared statement. Values are given in the order in which the SQL first names them, as <c>$name</c>.</summary>
+/// <summary>A prepared statement. Pass the values in the order in which the SQL first names them, as <c>$name</c>.</summary>
 internal sealed partial class SqliteStatement : IDisposable
 {
     private readonly SqliteConnection _connection;
@@ -25,8 +25,8 @@ internal sealed partial class SqliteStatement : IDisposable
 
     public int Count => _command.Parameters.Count;
 
-    /// <summary>Runs a statement that gives no rows. Without the command around it, which costs more than a row's insertion.</summary>
-    /// <returns>How many rows changed.</returns>
+    /// <summary>Runs a statement without rows. It bypasses the ADO.NET command, which costs more than inserting a row.</summary>
+    /// <returns>The number of changed rows.</returns>
     public int Run(params ReadOnlySpan<SqliteValue> values)
     {
         if (values.Length != Count) throw new ArgumentException($"{values.Length} values for {Count} parameters.", nameof(values));
@@ -41,7 +41,7 @@ internal sealed partial class SqliteStatement : IDisposable
         }
         finally
         {
-            // What it says of a failure has been said.
+            // reset reports the same failure once more; ignore it.
             _ = raw.sqlite3_reset(_bare);
         }
     }
@@ -100,16 +100,16 @@ internal sealed partial class SqliteStatement : IDisposable
 }
 
 /// <summary>
-/// A value for a statement: a number, a text, bytes or null. A journal binds a few dozen for each entry, and none of them is boxed.
+/// A value for a statement: number, text, bytes or null. A journal binds a few dozen per entry, and none of them is boxed.
 /// </summary>
 internal readonly struct SqliteValue
 {
     private SqliteValue(long? number, object? reference) => (Number, Reference) = (number, reference);
 
-    /// <summary>Null where it is no number.</summary>
+    /// <summary>Null where the value is not a number.</summary>
     public long? Number { get; }
 
-    /// <summary>A string or an array of bytes; null where it is neither.</summary>
+    /// <summary>A string or a byte array; null where the value is neither.</summary>
     public object? Reference { get; }
 
     public static implicit operator SqliteValue(long number) => new(number, null);
@@ -125,7 +125,7 @@ internal readonly struct SqliteValue
     public static implicit operator SqliteValue(byte[]? bytes) => new(null, bytes);
 }
 
-/// <summary>A statement under way: its text, and the values in the order in which the text names them.</summary>
+/// <summary>A statement being built: its text, and the values in the order in which the text names them.</summary>
 internal sealed class SqliteConditions(string sql, params List<object?> values)
 {
     private readonly StringBuilder _sql = new(sql);
@@ -139,11 +139,10 @@ internal sealed class SqliteConditions(string sql, params List<object?> values)
 
     public SqliteConditions If(bool asked, string text, params ReadOnlySpan<object?> more) => asked ? Add(text, more) : this;
 
-    /// <summary>The conditions of an account filter on the table under the alias <c>a</c>.</summary>
-    /// <param name="tag">Letters that keep the parameters of several filters apart.</param>
+    /// <summary>Adds the conditions of an account filter on the table with the alias <c>a</c>.</summary>
+    /// <param name="tag">Letters that distinguish the parameters of several filters.</param>
     public SqliteConditions Accounts(AccountFilter filter, string tag = "") =>
-        // The conditions of the partial indexes are repeated, or SQLite wouldn't use them. '~' comes after every letter that a path may
-        // have.
+        // Repeat the conditions of the partial indexes; otherwise SQLite does not use them. '~' sorts after every character of a path.
         If(filter.Owner.Length > 0, $" AND a.owner = $owner{tag} AND a.owner <> ''", filter.Owner)
             .If(filter.Group.Length > 0, $" AND a.grp = $grp{tag} AND a.grp <> ''", filter.Group)
             .If(filter.UntilBefore is not null, $" AND a.valid_until < $until{tag} AND a.valid_until IS NOT NULL",

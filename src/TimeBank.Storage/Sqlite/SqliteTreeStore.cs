@@ -5,7 +5,7 @@ using TimeBank.Proofs;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// Tree nodes and signed checkpoints in the journals' file. A connection of its own writes them, a moment after the journal's.
+/// Stores tree nodes and signed checkpoints in the journals' file. It writes by its own connection, a moment after the journal.
 /// </summary>
 public sealed class SqliteTreeStore(SqliteDatabase database) : ITreeStore, IDisposable
 {
@@ -81,7 +81,7 @@ public sealed class SqliteTreeStore(SqliteDatabase database) : ITreeStore, IDisp
         }
         catch (SqliteException fault)
         {
-            // Closing it rolls back; the next call gets a new connection.
+            // Disposing rolls back. The next call gets a new connection.
             _session?.Dispose();
             _session = null;
             throw SqliteFault.Translate(fault);

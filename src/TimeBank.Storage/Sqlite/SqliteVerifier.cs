@@ -5,13 +5,13 @@ using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Storage;
 
-/// <summary>Derives a whole database again from its journals, in one snapshot, beside a running server or without one.</summary>
+/// <summary>Derives a whole database again from its journals, in one snapshot. A server may run meanwhile.</summary>
 public static class SqliteVerifier
 {
-    /// <param name="states">The types of the grains' states, by name; null: they aren't looked at.</param>
+    /// <param name="states">The types of the grain states by name; null skips them.</param>
     /// <exception cref="FileNotFoundException">There is no database.</exception>
-    /// <exception cref="SchemaMismatchException">Its schema isn't this build's.</exception>
-    /// <exception cref="StorageUnavailableException">It can't be read now.</exception>
+    /// <exception cref="SchemaMismatchException">The schema is not this build's.</exception>
+    /// <exception cref="StorageUnavailableException">The database can't be read now.</exception>
     public static Verification Verify(
         SqliteDatabase database, CancellationToken cancellation, IReadOnlyDictionary<string, Type>? states = null)
     {
@@ -63,7 +63,7 @@ public static class SqliteVerifier
         return new StoredStates(kinds, cancellation).Verify(rows);
     }
 
-    /// <summary>What SQLite itself knows: pages, indexes, constraints.</summary>
+    /// <summary>SQLite's own checks: pages, indexes, constraints, references.</summary>
     private static Finding? Database(SqliteSession session)
     {
         string integrity = session.Prepare("PRAGMA integrity_check(1)").First(row => row.GetString(0))!;

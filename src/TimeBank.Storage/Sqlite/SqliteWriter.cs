@@ -3,7 +3,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>The one connection that writes journals and books, one batch at a time.</summary>
+/// <summary>The only connection that writes journals and books, one batch at a time.</summary>
 internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
@@ -22,7 +22,7 @@ internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
 
     public void Dispose()
     {
-        // Books may be on their way.
+        // A booking may be running.
         _turn.Wait();
         _closed = true;
         Close();
@@ -34,7 +34,7 @@ internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
         await _turn.WaitAsync(cancellation);
         try
         {
-            // Syncing a disk blocks; the caller's turn goes on gathering the next batch meanwhile.
+            // Syncing a disk blocks its thread. Meanwhile the caller collects the next batch.
             return await Task.Run(() => Write(write), CancellationToken.None);
         }
         finally
@@ -53,7 +53,7 @@ internal sealed class SqliteWriter(SqliteDatabase database) : IDisposable
         catch (SqliteException fault)
         {
             Exception translated = SqliteFault.Translate(fault);
-            // Nobody knows what state a broken connection is in; the next batch gets a new one.
+            // The state of a broken connection is unknown: the next batch gets a new one.
             if (translated is not AppendRefusedException) Close();
             throw translated;
         }

@@ -4,21 +4,21 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage;
 
-/// <summary>Streams the rows of every region into a <see cref="JournalVerifier"/>, whatever the engine.</summary>
+/// <summary>Streams the rows of every region into a <see cref="JournalVerifier"/>, for any engine.</summary>
 internal sealed class StoredJournals(StoredRows rows, CancellationToken cancellation)
 {
     private static readonly string[] RegionTables = ["entries", "accounts", "outcomes", "transfers", "holds", "books"];
 
     private string _reading = "ledger_head";
 
-    /// <summary>The first thing that is wrong. The regions before it are sound and are added to <paramref name="sound"/>.</summary>
+    /// <summary>The first error. The regions before it are sound and are added to <paramref name="sound"/>.</summary>
     public Finding? Verify(List<VerifiedRegion> sound)
     {
         try
         {
             return First(sound);
         }
-        // No constraint stands in the way of whoever owns the tables.
+        // The tables' owner can drop every constraint, so any column may be unreadable.
         catch (Exception unreadable) when (
             unreadable is FormatException or ArgumentException or InvalidCastException or InvalidOperationException or OverflowException)
         {
@@ -114,18 +114,18 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
     }
 }
 
-/// <summary>How an engine gives the rows of one snapshot to the verifier. Each query but the first has one parameter, the region.</summary>
+/// <summary>An engine's queries over one snapshot, for the verifier. Each query but the first has one parameter, the region.</summary>
 /// <param name="Heads">Region, size, root, frontier, time, accounts, remembered, chain, by region.</param>
 /// <param name="Books">Size, root, frontier, time, accounts.</param>
 /// <param name="Entries">Index, time, effective date as text, kind, code, named entry, expiry, bytes, salt, leaf, by index.</param>
 /// <param name="Transfers">Index, position, debit, credit, unit, posted, held, released and the four counters after, by index and
 /// position.</param>
-/// <param name="Outcomes">Id as bytes, index, command, reason, detail, number among what is remembered.</param>
+/// <param name="Outcomes">Id as bytes, index, command, reason, detail, number among the refusals and notes.</param>
 /// <param name="Holds">Index, expiry, by index.</param>
-/// <param name="Accounts">As <see cref="LedgerRows.Account"/> reads them, by number.</param>
-/// <param name="Read">Begins a query.</param>
-/// <param name="ReadBeside">Begins a query while another one is being read.</param>
-/// <param name="Abandon">Called before queries are left half read.</param>
+/// <param name="Accounts">The columns that <see cref="LedgerRows.Account"/> reads, by number.</param>
+/// <param name="Read">Starts a query.</param>
+/// <param name="ReadBeside">Starts a query while another one is being read.</param>
+/// <param name="Abandon">Called before queries are left half-read.</param>
 internal sealed record StoredRows(
     string Heads, string Books, string Entries, string Transfers, string Outcomes, string Holds, string Accounts,
     Func<string, object?[], DbDataReader> Read, Func<string, object?[], DbDataReader> ReadBeside, Action Abandon);
@@ -144,7 +144,7 @@ internal sealed class TransferRows : IDisposable
     /// <summary>The entry of the next row; null at the end.</summary>
     public long? Next { get; private set; }
 
-    /// <summary>The rows up to an entry: its own, and those whose entries aren't there.</summary>
+    /// <summary>The rows up to an entry: its own, and rows of entries that do not exist.</summary>
     public ImmutableArray<TransferRow> Of(long index)
     {
         var rows = ImmutableArray.CreateBuilder<TransferRow>();

@@ -4,19 +4,19 @@ using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Storage;
 
-/// <summary>Reads the state of every grain as its grain would, so that one that was damaged is found before somebody asks for it.</summary>
-/// <param name="kinds">The type of each state by its name. One of another name is an older build's, and nobody reads it.</param>
+/// <summary>Reads every grain's state as the grain would, to find a damaged state before a caller does.</summary>
+/// <param name="kinds">The type of each state by its name. States of other names belong to older builds; no grain reads them.</param>
 internal sealed class StoredStates(IReadOnlyDictionary<string, Type> kinds, CancellationToken cancellation)
 {
     private static readonly GrainStateJson Json = new();
 
-    /// <summary>Names, keys and payloads, in this order, of the service that is the parameter.</summary>
-    /// <param name="payload">The payload as bytes, in the engine's words.</param>
-    /// <param name="service">The parameter.</param>
+    /// <summary>Selects name, key and payload, in this order, for one service.</summary>
+    /// <param name="payload">The engine's expression for the payload as bytes.</param>
+    /// <param name="service">The engine's parameter for the service.</param>
     public static string Sql(string payload, string service) =>
         $"SELECT state_name, grain_key, {payload} FROM grain_state WHERE service_id = {service} AND payload IS NOT NULL";
 
-    /// <summary>The first that can't be read.</summary>
+    /// <summary>The first state that can't be read; null where all can.</summary>
     public Finding? Verify(DbDataReader row)
     {
         while (row.Read())
