@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TimeBank.Simulation;
 
-/// <summary>The program of the long runs.</summary>
+/// <summary>The command line of the long runs.</summary>
 internal static class CommandLine
 {
     private const int Sound = 0, Found = 1, Usage = 2;

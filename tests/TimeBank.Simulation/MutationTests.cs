@@ -3,7 +3,7 @@ using Xunit;
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// That the simulator can fail: the ledger is broken in known ways, and it is found. `./timebank simulate --mutations` is the whole.
+/// Shows that the simulator can fail: it finds known ways to break the ledger. `./timebank simulate --mutations` runs all of them.
 /// </summary>
 public sealed class MutationTests
 {
@@ -19,7 +19,7 @@ public sealed class MutationTests
         Assert.True(found, output.ToString());
     }
 
-    /// <summary>The others are made in the long run only; here at least none has lost its place in the sources.</summary>
+    /// <summary>Only the long run makes the other mutations. Here each must at least still have its place in the sources.</summary>
     [Fact]
     public void Every_mutation_has_its_place_in_the_sources()
     {

@@ -1,6 +1,6 @@
 namespace TimeBank.Simulation;
 
-/// <summary>Many seeds, one world each, as many at a time as there are threads.</summary>
+/// <summary>Runs many seeds, one world each, as many at a time as there are threads.</summary>
 internal sealed class Seeds(ulong from, int count, bool onSqlite, int threads, TextWriter? trace, bool stopsAtFirst = false)
 {
     private const int ProgressEvery = 100;
@@ -11,10 +11,10 @@ internal sealed class Seeds(ulong from, int count, bool onSqlite, int threads, T
     private int _found;
     private int _done;
 
-    /// <summary>True where nothing was found.</summary>
+    /// <summary>True where there was no finding.</summary>
     public bool Run(TextWriter output)
     {
-        // Threads of our own: a world must not meet the thread pool, not even by sharing it.
+        // Our own threads: a world must not use the thread pool, not even share it.
         Thread[] running =
             [.. Enumerable.Range(0, Math.Min(threads, count)).Select(_ => new Thread(() => Work(output), maxStackSize: 16 << 20))];
         foreach (Thread thread in running) thread.Start();

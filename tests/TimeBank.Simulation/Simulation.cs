@@ -5,18 +5,16 @@ using TimeBank.Writer;
 
 namespace TimeBank.Simulation;
 
-/// <summary>
-/// One region's life from a seed: callers, writers, a store and what goes wrong between them, and an auditor over it all.
-/// </summary>
+/// <summary>Runs one region's life from a seed: callers, writers, a store, the faults between them, and an auditor of it all.</summary>
 internal static class Simulation
 {
     private static readonly RegionCode Region = RegionCode.Parse("430211");
 
-    // Processes that book their entries at once, now and then, or never: then whoever comes next does.
+    // A process books its entries never, at once, or now and then. The next one books the rest.
     private static readonly int[] BookFrom = [1_000_000, 1, 7];
 
-    /// <param name="onSqlite">On a database file in a folder of its own, and not in memory.</param>
-    /// <param name="reader">Gets every line of the trace.</param>
+    /// <param name="onSqlite">True: on a database file in its own folder. False: in memory.</param>
+    /// <param name="reader">Receives every line of the trace.</param>
     public static Simulated Run(ulong seed, bool onSqlite = false, TextWriter? reader = null)
     {
         if (!onSqlite)
@@ -75,7 +73,7 @@ internal static class Simulation
         }
         catch (FindingException)
         {
-            // Reported where it was thrown.
+            // Report has recorded it already.
         }
         return new Simulated(seed, world.Finding is null ? null : $"step {world.Steps}: {world.Finding}", world.Steps,
             world.Trace.Digest(), world.Tally);

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Simulation;
 
-/// <summary>The long runs in short; `./timebank simulate` is the whole.</summary>
+/// <summary>A short version of the long runs; `./timebank simulate` runs them in full.</summary>
 public sealed class SimulationTests
 {
     [Fact]
@@ -50,7 +50,7 @@ public sealed class SimulationTests
         Assert.Equal(Simulation.Run(11).Digest, Simulation.Run(11, onSqlite: true).Digest);
     }
 
-    /// <summary>A fault that is never drawn would prove nothing.</summary>
+    /// <summary>Every fault must occur: a fault that is never drawn proves nothing.</summary>
     [Fact]
     public void Everything_that_may_happen_does()
     {

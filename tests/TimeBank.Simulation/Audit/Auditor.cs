@@ -3,8 +3,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// Watches every batch that is stored and every answer that is given, and holds both against its own model. Nobody asks it anything:
-/// it only finds.
+/// Sees every stored batch and every answer, and compares both with its own model. It never acts in the world; it only reports.
 /// </summary>
 internal sealed class Auditor(World world, Disk disk)
 {
@@ -25,10 +24,10 @@ internal sealed class Auditor(World world, Disk disk)
     /// <summary>The time of the last entry, in microseconds.</summary>
     public long LastTime => _time;
 
-    /// <summary>The refusals and notes so far, chained by rules of its own.</summary>
+    /// <summary>The refusals and notes so far, chained by the auditor's own code.</summary>
     public NaiveChain Remembered { get; } = new();
 
-    /// <summary>A caller means to ask this, of whomever and however often.</summary>
+    /// <summary>Takes note of a command before a caller sends it, to any writer and any number of times.</summary>
     public void Wants(Intent intent)
     {
         if (!_asked.TryGetValue(intent.Id, out List<Intent>? intents))
@@ -47,7 +46,7 @@ internal sealed class Auditor(World world, Disk disk)
                 process.IsBehind, process.Acknowledged, _acknowledged);
     }
 
-    /// <summary>A process answers a command: now it must be durable, and be what was stored.</summary>
+    /// <summary>Checks a process's answer to a command: the outcome must be durable and equal to what was stored.</summary>
     public void Answers(Asked asked, Intent intent, Outcome outcome)
     {
         Fate? fate = _fates.GetValueOrDefault(intent.Id);
@@ -57,7 +56,7 @@ internal sealed class Auditor(World world, Disk disk)
         world.Tally.Add(outcome.Refusal is { } refusal ? $"answer {refusal.Reason}" : "answer accepted");
     }
 
-    /// <summary>A process says what would become of a command, while nothing was written: it must be what the model gives.</summary>
+    /// <summary>Checks a dry run, if nothing was written meanwhile: it must equal the model's prediction.</summary>
     public void AnswersTry(Asked asked, Intent intent, DryRun dryRun, int reading)
     {
         Fate? fate = _fates.GetValueOrDefault(intent.Id);
@@ -107,7 +106,7 @@ internal sealed class Auditor(World world, Disk disk)
         }
     }
 
-    /// <summary>A batch was stored: each of its entries and refusals must be what the model gives, at its place.</summary>
+    /// <summary>Checks a stored batch: each entry and refusal must be what the model predicts at its place.</summary>
     public void Stores(LedgerAppend append, WriterProcess by)
     {
         if (append.Before.Size != Model.Size || !Remembered.Is(append.Before.Remembered)
@@ -146,7 +145,7 @@ internal sealed class Auditor(World world, Disk disk)
 
     private void Acknowledge(WriterProcess process, int entries)
     {
-        // A writer that is behind may know one entry of another's, by its id, without knowing what it moved.
+        // A writer that is behind may know another writer's entry by its id without knowing the balances after it.
         if (!process.IsBehind) process.Acknowledged = Math.Max(process.Acknowledged, entries);
         _acknowledged = Math.Max(_acknowledged, entries);
     }
@@ -163,7 +162,7 @@ internal sealed class Auditor(World world, Disk disk)
                 ? null : "no other command is stored under the id";
         }
         Refusal? shape = intent.Want.Kind == WantKind.Refuse ? null : Shapes.Wrong(intent.Want);
-        // Such an answer is not stored, so nobody stops a writer from giving it that doesn't know yet what another one stored under the id.
+        // This refusal is not stored, so nothing stops a writer that does not know yet what another writer stored under the id.
         bool mayNotKnow = asked.Fate is null || !asked.WasAlone;
         if (shape is not null && shape == outcome.Refusal && mayNotKnow) return null;
         if (fate is null) return shape is null ? "nothing of the kind is stored" : $"it is {shape.Reason} by shape";

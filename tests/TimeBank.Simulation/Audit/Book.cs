@@ -1,6 +1,6 @@
 namespace TimeBank.Simulation;
 
-/// <summary>An account as the auditor keeps it.</summary>
+/// <summary>The auditor's version of an account.</summary>
 internal sealed record Book(int Number, string Path, string Unit, int Limit, string Owner, int OpenedBy)
 {
     private const int DebitsStayWithinCredits = 1, CreditsStayWithinDebits = 2, Frozen = 4, Closed = 8;
@@ -21,17 +21,17 @@ internal sealed record Book(int Number, string Path, string Unit, int Limit, str
 
     public bool BoundsPayee => Limit == CreditsStayWithinDebits;
 
-    /// <summary>What may still go out of an account that can't be overdrawn.</summary>
+    /// <summary>The amount that may still leave an account that can't be overdrawn.</summary>
     public long LeftToPay => PaidIn - PaidOut - HeldOut;
 
-    /// <summary>What may still come into an account that can't be overdrawn the other way round.</summary>
+    /// <summary>The amount that may still enter an account with the opposite limit.</summary>
     public long LeftToTake => PaidOut - PaidIn - HeldIn;
 
     public bool IsEmpty => PaidIn == PaidOut && HeldIn == 0 && HeldOut == 0;
 
     public int Flags => Limit | (IsFrozen ? Frozen : 0) | (IsClosed ? Closed : 0);
 
-    /// <summary>What must be true of every account after every entry.</summary>
+    /// <summary>Checks what must be true of every account after every entry.</summary>
     public string? Wrong =>
         HeldOut < 0 || PaidOut < 0 || HeldIn < 0 || PaidIn < 0 ? "a counter below nothing"
         : BoundsPayer && LeftToPay < 0 ? "more paid and held than came in"

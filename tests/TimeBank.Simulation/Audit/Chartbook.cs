@@ -1,11 +1,11 @@
 namespace TimeBank.Simulation;
 
-/// <summary>What the chart of accounts says of a path, as the design's table has it.</summary>
+/// <summary>The chart of accounts' facts about a path, taken from the design's table.</summary>
 internal static class Chartbook
 {
     private const int DebitsStayWithinCredits = 1, CreditsStayWithinDebits = 2;
 
-    /// <summary>The number that the limit has in stored entries.</summary>
+    /// <summary>The number of the limit in stored entries.</summary>
     public static int LimitOf(string path) => path.Split('/') switch
     {
         ["bank", ..] or ["programme", _, "units"] or ["clearing", _, "due-from"] => CreditsStayWithinDebits,
@@ -13,6 +13,6 @@ internal static class Chartbook
         _ => DebitsStayWithinCredits,
     };
 
-    /// <summary>Whose an account is from its opening on; vouchers are their elders'.</summary>
+    /// <summary>The owner of an account from its opening on. A voucher's owner is its elder.</summary>
     public static string OwnerOf(string path) => path.Split('/') is ["person" or "provider", var owner, ..] ? owner : "";
 }

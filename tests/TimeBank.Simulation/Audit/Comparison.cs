@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>Holds the ledger's account against the auditor's.</summary>
+/// <summary>Compares the ledger's account with the auditor's.</summary>
 internal static class Comparison
 {
     public static string? Differs(Book expected, Account found)

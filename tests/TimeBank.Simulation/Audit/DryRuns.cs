@@ -2,10 +2,10 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>Holds what a writer says would happen against what the model says.</summary>
+/// <summary>Compares a writer's dry run with the model's prediction.</summary>
 internal static class DryRuns
 {
-    /// <param name="shown">What the writer's clock has shown since it was asked.</param>
+    /// <param name="shown">The times that the writer's clock has shown since it was asked.</param>
     /// <param name="last">The time of the last entry.</param>
     public static string? Wrong(Model model, Intent intent, DryRun dryRun, (long Earliest, long Latest)? shown, long last)
     {

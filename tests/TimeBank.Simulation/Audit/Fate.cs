@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>What was stored under an id: an entry, a refusal, or for a note neither.</summary>
+/// <summary>The outcome stored under an id: an entry, a refusal, or, for a note, neither.</summary>
 internal sealed record Fate(Intent Intent, int? Index, Refusal? Refusal)
 {
     public override string ToString() => Index is { } index ? $"entry {index}" : Refusal is { } refusal

@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>When all is quiet: everything that the store gives back, against the model and the ledger's own verifier.</summary>
+/// <summary>At the end compares everything that the store returns with the model, and runs the ledger's own verifier.</summary>
 internal static class FinalAudit
 {
     public static string? Wrong(Auditor auditor, RegionCode region, ILedgerStore store, ILedgerReader ledger)
@@ -57,7 +57,7 @@ internal static class FinalAudit
         return null;
     }
 
-    /// <summary>Every id that anybody asked for: stored as it was, or not there.</summary>
+    /// <summary>Checks every id that a caller used: it is stored as recorded, or unknown.</summary>
     private static string? Outcomes(Auditor auditor, RegionCode region, ILedgerStore store)
     {
         var found = Get(store.PrefetchAsync(region, new PrefetchKeys([.. auditor.AskedIds], [], []), default))

@@ -3,12 +3,12 @@ using TimeBank.Ledger;
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// The auditor's own ledger: slow, plain, by paths, and without a line of the real one's rules. It says what must come of a command
-/// where the journal stands now, and takes over what was stored.
+/// The auditor's own ledger: slow and plain, by paths, sharing no rule with the real one. It predicts a command's outcome at the journal's
+/// present end, and takes over what was stored.
 /// </summary>
 internal sealed class Model
 {
-    /// <summary>No counter may pass this: a quarter of what 64 bits hold.</summary>
+    /// <summary>No counter may exceed this: a quarter of the range of 64 bits.</summary>
     private const long Brim = long.MaxValue / 4;
 
     private readonly Dictionary<string, Book> _books = [];
@@ -35,7 +35,7 @@ internal sealed class Model
         return at < 0 ? null : states[at].Book;
     }
 
-    /// <summary>What the command gives as the next entry, written at a time.</summary>
+    /// <summary>The command's outcome if it became the next entry at the given time.</summary>
     public Prediction Predict(Want want, long time)
     {
         var prediction = new Prediction();
@@ -51,7 +51,7 @@ internal sealed class Model
         return refusal is null ? prediction : new Prediction { Refusal = refusal };
     }
 
-    /// <summary>Takes over an entry that was stored as predicted; names an account that breaks what holds for every one.</summary>
+    /// <summary>Takes over an entry stored as predicted. Returns the first account that breaks an invariant.</summary>
     public string? Apply(Intent intent, Prediction prediction)
     {
         _places.Add(intent.Id, Size);

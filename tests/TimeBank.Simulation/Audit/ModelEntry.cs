@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>An entry as the auditor remembers it.</summary>
+/// <summary>The auditor's version of an entry.</summary>
 internal sealed class ModelEntry(EntryId id, WantKind kind, IReadOnlyList<Move> moves, long? expires)
 {
     public EntryId Id => id;

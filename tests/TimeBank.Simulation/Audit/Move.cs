@@ -1,4 +1,4 @@
 namespace TimeBank.Simulation;
 
-/// <summary>A transfer as it stands in an entry.</summary>
+/// <summary>A transfer in the form that entries have.</summary>
 internal readonly record struct Move(int Debit, int Credit, string Unit, long Posted, long Held, long Released);

@@ -4,14 +4,14 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>The refusals and notes that a journal remembers, each hash over the last one, computed without the ledger's own code.</summary>
+/// <summary>The refusals and notes that a journal remembers, each hash over the previous one, computed without the ledger's code.</summary>
 internal sealed class NaiveChain
 {
     private byte[] _chain = [];
 
     public long Count { get; private set; }
 
-    /// <summary>What the next entry must say of them; null where there are none since the last.</summary>
+    /// <summary>The value that the next entry must seal; null where there are none since the last entry.</summary>
     public (long Count, string Chain)? Unsealed => _chain.Length == 0 ? null : (Count, Convert.ToHexStringLower(_chain));
 
     public void Add(Fate fate)

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace TimeBank.Simulation;
 
-/// <summary>RFC 6962, section 2.1, word by word: every hash of the tree computed afresh from the leaves.</summary>
+/// <summary>RFC 6962, section 2.1, word for word: computes every hash of the tree anew from the leaves.</summary>
 internal static class NaiveTree
 {
     public static byte[] Leaf(byte[] salt, byte[] entry) => SHA256.HashData([0x00, .. SHA256.HashData([.. salt, .. entry])]);

@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>Commands that are wrong in themselves, whatever the ledger holds.</summary>
+/// <summary>Finds commands that are wrong in themselves, whatever the ledger holds.</summary>
 internal static class Shapes
 {
     private const int MostLegs = 256, LongestMemo = 200;

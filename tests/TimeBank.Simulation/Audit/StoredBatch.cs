@@ -3,9 +3,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// One batch as it was stored, placed into the model entry by entry. A refusal's place among the entries is where the next one seals it,
-/// and there the model must refuse
-/// the same.
+/// One stored batch, placed into the model entry by entry. A refusal's place is before the entry that seals it; there the model must give
+/// the same refusal.
 /// </summary>
 internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by, LedgerAppend append)
 {
@@ -15,7 +14,7 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
     private readonly int _accountsBefore = auditor.Model.Accounts;
     private int _refusals;
 
-    /// <summary>Places refusals until so many are remembered.</summary>
+    /// <summary>Places refusals until the given number is remembered.</summary>
     public void PlaceRefusals(long until)
     {
         for (; _refusals < append.Remembered.Count && auditor.Remembered.Count < until; _refusals++)
@@ -105,11 +104,11 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
     }
 
     /// <summary>
-    /// What the model gives here, by the earliest and by the latest time at which it may have been decided; null is no refusal.
+    /// The model's refusals here, at the earliest and at the latest time at which the writer may have decided; null for a note.
     /// </summary>
     private IEnumerable<Refusal?> Refusals(Intent intent)
     {
-        // What is wrong by shape is never stored.
+        // A refusal for shape is never stored.
         if (intent.Want.Kind != WantKind.Refuse && Shapes.Wrong(intent.Want) is not null) return [new Refusal(Reason.None)];
         if (intent.Want.Kind == WantKind.Note) return [null];
         (long earliest, long latest) = by.ShownSince(intent.Id)
@@ -134,7 +133,9 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
         Require(same, $"has another header, kind or expiry: {written.Json}", intent);
     }
 
-    /// <summary>Time is the clock's, and where that stands still or goes back a microsecond more than the last.</summary>
+    /// <summary>
+    /// An entry's time is the clock's. If the clock stood still or went back, it is a microsecond after the last entry's.
+    /// </summary>
     private void RequireTime(Written written, Intent intent)
     {
         long next = auditor.LastTime + 1;

@@ -1,4 +1,4 @@
 namespace TimeBank.Simulation;
 
-/// <summary>An entry exactly as it was stored, with its salt and its leaf by the auditor's own reckoning.</summary>
+/// <summary>An entry exactly as stored, with its salt, and with its leaf as the auditor computes it.</summary>
 internal sealed record StoredBytes(byte[] Bytes, byte[] Salt, byte[] Leaf);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace TimeBank.Simulation;
 
-/// <summary>What an entry's bytes say, read without the ledger's own reader.</summary>
+/// <summary>The content of an entry's bytes, read without the ledger's own reader.</summary>
 internal sealed record Written(JsonElement Json)
 {
     public static Written Read(byte[] bytes)
@@ -44,7 +44,7 @@ internal sealed record Written(JsonElement Json)
         ? details.EnumerateObject().Select(detail => (detail.Name, detail.Value.GetString()!))
         : [];
 
-    /// <summary>How many refusals and notes it seals, and their chain; null where it says nothing of them.</summary>
+    /// <summary>The number of refusals and notes that it seals, and their chain; null where it seals none.</summary>
     public (long Count, string Chain)? Seals => Json.TryGetProperty("seals", out JsonElement seals)
         ? (Amount(seals, "count"), seals.GetProperty("chain").GetString()!) : null;
 

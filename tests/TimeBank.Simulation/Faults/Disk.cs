@@ -3,8 +3,8 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Simulation;
 
-/// <summary>What all processes of a world share: the real store, and what may be wrong with it. Only here is anything stored.</summary>
-/// <param name="open">Opens the store once more, as a process of its own does that keeps things of it in memory.</param>
+/// <summary>The store that all processes of a world share, with its faults. Nothing is stored anywhere else.</summary>
+/// <param name="open">Opens the store again for another process, which has its own memory of it.</param>
 internal sealed class Disk(World world, Func<ILedgerStore> open, FaultPlan plan)
 {
     private readonly HashSet<EntryId> _poison = [];
@@ -12,7 +12,7 @@ internal sealed class Disk(World world, Func<ILedgerStore> open, FaultPlan plan)
 
     public bool IsFull { get; set; }
 
-    /// <summary>Told of every batch as soon as it is stored, and by which process.</summary>
+    /// <summary>Called for every batch as soon as it is stored, with its process and whether the process will hear of it.</summary>
     public required Action<LedgerAppend, WriterProcess, bool> Landed { get; init; }
 
     public void MayPoison(EntryId id)
@@ -33,7 +33,7 @@ internal sealed class Disk(World world, Func<ILedgerStore> open, FaultPlan plan)
     public Prefetched Prefetch(ILedgerStore store, RegionCode region, PrefetchKeys keys) =>
         Wait(() => store.PrefetchAsync(region, keys, CancellationToken.None));
 
-    /// <param name="isTold">Whether the process will hear that it is stored.</param>
+    /// <param name="isTold">True where the process will hear that the batch is stored.</param>
     public bool Append(ILedgerStore store, LedgerAppend append, WriterProcess by, bool isTold)
     {
         if (IsFull)
@@ -53,7 +53,7 @@ internal sealed class Disk(World world, Func<ILedgerStore> open, FaultPlan plan)
         return true;
     }
 
-    /// <summary>A store that works on other threads is waited for, and no continuation of it may want to run here.</summary>
+    /// <summary>Waits for a store that works on other threads. None of its continuations may run on the world's thread.</summary>
     private static T Wait<T>(Func<ValueTask<T>> call)
     {
         SynchronizationContext? before = SynchronizationContext.Current;

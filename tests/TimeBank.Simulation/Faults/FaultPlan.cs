@@ -1,36 +1,36 @@
 namespace TimeBank.Simulation;
 
-/// <summary>How often what goes wrong in a world: some of it never, some of it often, as its seed says. Permille of occasions.</summary>
+/// <summary>The rate of each fault in a world, drawn from its seed: some never, some often. In permille of the occasions.</summary>
 internal sealed record FaultPlan
 {
-    /// <summary>A process dies between two steps of the world; chances in a million.</summary>
+    /// <summary>A process dies between two steps of the world. In chances per million.</summary>
     public int CrashPerMillion { get; init; }
 
     /// <summary>An append fails and is not stored.</summary>
     public int AppendFails { get; init; }
 
-    /// <summary>An append is stored, and then is said to have failed.</summary>
+    /// <summary>An append is stored and then reported as failed.</summary>
     public int CommitsThenFails { get; init; }
 
-    /// <summary>An append is said to have failed, and is stored later where its head still stands.</summary>
+    /// <summary>An append is reported as failed, and is stored later if its head still stands.</summary>
     public int FailsThenCommits { get; init; }
 
     /// <summary>A read of the head or a prefetch fails.</summary>
     public int ReadFails { get; init; }
 
-    /// <summary>An answer of the store takes a thousand times as long.</summary>
+    /// <summary>The store takes a thousand times as long for an answer.</summary>
     public int Slow { get; init; }
 
     /// <summary>The store answers before the call returns.</summary>
     public int Instant { get; init; }
 
-    /// <summary>The disk is full for a while; periods in a world's first minute.</summary>
+    /// <summary>The disk is full for a while. In periods during the world's first minute.</summary>
     public int DiskFull { get; init; }
 
-    /// <summary>A clock jumps, or is thrown back; jumps in a world's first minute.</summary>
+    /// <summary>A clock jumps forward or back. In jumps during the world's first minute.</summary>
     public int ClockJumps { get; init; }
 
-    /// <summary>Entries that the database refuses, for as long as there are faults.</summary>
+    /// <summary>The database refuses an entry for as long as there are faults.</summary>
     public int Poison { get; init; }
 
     public int LostRequests { get; init; }
@@ -39,7 +39,7 @@ internal sealed record FaultPlan
 
     public int DoubledRequests { get; init; }
 
-    /// <summary>A call goes to another writer than the last one.</summary>
+    /// <summary>A call goes to another writer than the last call.</summary>
     public int Strays { get; init; }
 
     public int Writers { get; init; } = 1;
@@ -49,7 +49,7 @@ internal sealed record FaultPlan
     public static FaultPlan Draw(Chance chance)
     {
         int writers = chance.Permille(500) ? 1 : 2 + chance.Below(2);
-        // A world where nothing goes wrong must not even show it: there a refusal for want of a store is a finding.
+        // A world without faults must not show any: there a refusal because the store is unavailable is a finding.
         if (chance.Permille(60)) return new FaultPlan { IsQuiet = true, Slow = Some(chance, 20), Instant = Some(chance, 500) };
         return new FaultPlan
         {

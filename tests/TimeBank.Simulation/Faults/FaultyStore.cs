@@ -3,7 +3,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// One process's way to the disk: what it asks arrives later, is answered later still, in any order, or not as it happened.
+/// One process's connection to the disk. A request arrives late; its answer comes later still, in any order, or is untrue.
 /// </summary>
 internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, WriterProcess process) : ILedgerStore
 {
@@ -81,7 +81,7 @@ internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, Writer
 
     private void Arrive<T>(string what, Func<T> arrives, TaskCompletionSource<T> answer)
     {
-        // What a process had sent when it died may arrive or not.
+        // A request of a dead process may arrive or not.
         if (!process.IsAlive && world.Chance.Permille(500)) return;
         try
         {

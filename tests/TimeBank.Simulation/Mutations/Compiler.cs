@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace TimeBank.Simulation;
 
-/// <summary>The C# compiler of the SDK, for one project at a time, against the assemblies that this program itself runs on.</summary>
+/// <summary>Runs the SDK's C# compiler on one project, against the assemblies of this program.</summary>
 internal static class Compiler
 {
     private const string Preamble =
@@ -20,9 +20,9 @@ internal static class Compiler
 
     private static readonly Lazy<string> Sdk = new(FindSdk);
 
-    /// <summary>Compiles a project's folder with one of its files replaced; null, or what the compiler said where it failed.</summary>
-    /// <param name="folder">For the compiler's own files.</param>
-    /// <param name="output">The assembly to write.</param>
+    /// <summary>Compiles a project's folder with one file replaced. Returns null, or the compiler's output where it failed.</summary>
+    /// <param name="folder">The folder for the compiler's own files.</param>
+    /// <param name="output">The path of the new assembly.</param>
     public static string? Compile(string source, string replacedFile, string replacement, string folder, string output)
     {
         string assembly = Path.GetFileNameWithoutExtension(output), replaced = Path.GetFullPath(Path.Combine(source, replacedFile));
@@ -50,7 +50,7 @@ internal static class Compiler
     public static (int Code, string Said) Run(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
-        // What a test run sets for its own children would send the compiler astray.
+        // Remove the variables that a test run sets for its own children: they would mislead the compiler.
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
             .ToList()) start.Environment.Remove(name);
         using Process process = Process.Start(start)!;

@@ -1,9 +1,8 @@
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// Every mutation that the simulator is held to find. A change of the ledger that moves one of these texts moves it here too: a mutation
-/// that
-/// can't be made fails as loudly as one that isn't found.
+/// Every mutation that the simulator must find. A developer who changes one of these texts in the ledger changes it here too: a mutation
+/// that can't be made fails the tests like one that isn't found.
 /// </summary>
 internal static class Mutants
 {

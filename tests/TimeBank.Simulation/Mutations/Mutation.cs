@@ -1,8 +1,8 @@
 namespace TimeBank.Simulation;
 
-/// <summary>A known way to break the ledger: a piece of its source, and what stands there instead.</summary>
+/// <summary>A known way to break the ledger: a piece of its source and its replacement.</summary>
 /// <param name="Project">The project, such as <c>TimeBank.Ledger</c>.</param>
-/// <param name="File">The file in it.</param>
-/// <param name="Text">What must be there exactly once.</param>
-/// <param name="Seeds">Within how many seeds, from 1 on, it must be found.</param>
+/// <param name="File">The file in the project.</param>
+/// <param name="Text">The text to replace. It must occur exactly once.</param>
+/// <param name="Seeds">The number of seeds, from 1 on, within which the simulator must find it.</param>
 internal sealed record Mutation(string Name, string Project, string File, string Text, string Instead, int Seeds = 100);

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace TimeBank.Simulation;
 
-/// <summary>Makes mutants of the ledger's real sources, and counts the seeds until the simulator finds something.</summary>
+/// <summary>Makes mutants of the ledger's real sources, and counts the seeds until the simulator finds each.</summary>
 internal static partial class MutationRun
 {
-    /// <summary>Prints a table; true where every mutant was found in time.</summary>
+    /// <summary>Prints a table. True where every mutant was found in time.</summary>
     public static bool Run(IReadOnlyList<Mutation> mutations, int threads, TextWriter output)
     {
         var results = new Mutant[mutations.Count];
@@ -36,7 +36,7 @@ internal static partial class MutationRun
         return found == mutations.Count;
     }
 
-    /// <summary>What is wrong with a mutation's place in the sources; null where its text stands there once.</summary>
+    /// <summary>Why a mutation can't be made; null where its text occurs in the sources exactly once.</summary>
     public static string? Misplaced(Mutation mutation)
     {
         string file = Path.Combine(Root(), "src", mutation.Project, mutation.File);
@@ -72,7 +72,7 @@ internal static partial class MutationRun
         }
     }
 
-    /// <summary>This program as it was built, native libraries too.</summary>
+    /// <summary>Copies this program as it was built, native libraries included.</summary>
     private static void CopyProgram(string target)
     {
         foreach (string part in Directory.EnumerateFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories))

@@ -1,9 +1,9 @@
 namespace TimeBank.Simulation;
 
-/// <summary>Amounts that callers think of: small ones mostly, none, one, and those at the ledger's bound.</summary>
+/// <summary>Amounts for commands: mostly small ones, also zero, one, and those at the ledger's bound.</summary>
 internal static class Amounts
 {
-    /// <summary>The largest amount of one transfer, as the ledger's README says.</summary>
+    /// <summary>The largest amount of one transfer, repeated here on purpose and not taken from the ledger.</summary>
     public const long Most = 1_000_000_000_000_000;
 
     public static long Any(Chance chance) => chance.Below(100) switch
@@ -17,6 +17,6 @@ internal static class Amounts
         _ => chance.Between(1, 5_000),
     };
 
-    /// <summary>So much that others have something to take from.</summary>
+    /// <summary>An amount large enough for others to take from.</summary>
     public static long Plenty(Chance chance) => chance.Permille(50) ? Any(chance) : chance.Between(1_000, 50_000);
 }

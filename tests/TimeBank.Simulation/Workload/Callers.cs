@@ -3,7 +3,7 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Simulation;
 
-/// <summary>Many callers at once, each with its own haste and patience, and all with each other's ids.</summary>
+/// <summary>Many callers at once. Each has its own pace and patience, and they share each other's ids.</summary>
 internal sealed class Callers
 {
     private const long Patience = 3_000_000, LastPatience = 3_600_000_000;
@@ -41,7 +41,7 @@ internal sealed class Callers
     /// <summary>Each caller makes its calls.</summary>
     public Task LiveAsync() => Task.WhenAll(Enumerable.Range(0, _callers).Select(LiveAsync));
 
-    /// <summary>When nothing fails any more, every call is made once more and must be answered.</summary>
+    /// <summary>After all faults have ended, makes every call once more. Each must be decided.</summary>
     public async Task SettleAsync()
     {
         foreach (Intent[] some in _asked.Chunk(8)) await Task.WhenAll(some.Select(SettleAsync));
@@ -76,7 +76,7 @@ internal sealed class Callers
         await Task.WhenAll(unawaited);
     }
 
-    /// <summary>Ends a hold in the very moment of its expiry, when somebody else may do the same.</summary>
+    /// <summary>Ends a hold at the very moment of its expiry, when another caller may do the same.</summary>
     private async Task RaceAsync(int caller, EntryId hold, LedgerTime expires)
     {
         for (int racer = _world.Chance.Below(3); racer > 0; racer--)
@@ -92,7 +92,7 @@ internal sealed class Callers
         for (int attempt = 1; ; attempt++)
         {
             Outcome? outcome = await _network.SubmitAsync(intent, Patience);
-            // Whoever gives up doesn't know what became of it.
+            // A caller that gives up does not know the outcome.
             if (IsFinal(outcome) || attempt == attempts) return;
             await _world.DelayAsync(wait, "a caller tries again");
             wait *= 2;
@@ -134,8 +134,8 @@ internal sealed class Callers
         if (_asked.Count > 0 && chance.Permille(_retries))
         {
             Intent earlier = _asked[_asked.Count - 1 - chance.Below(Math.Min(_asked.Count, 30))];
-            // The same again, or something else under the same id. What is wrong by shape is never stored, so only a look at the id tells
-            // that it is another's.
+            // The same command again, or another one under the same id. A command refused for shape is never stored, so only a look-up of
+            // the id tells that the id is taken.
             return chance.Permille(650) ? earlier
                 : Make(earlier.Id, earlier.Header.Actor, chance.Permille(200) ? _odd.Misshapen() : Draw());
         }
@@ -149,7 +149,7 @@ internal sealed class Callers
     private Intent Make(EntryId id, string actor, Draft draft)
     {
         Intent intent = Compose(id, actor, draft);
-        // The same command has the same header: what is drawn for that isn't part of it.
+        // Reuse the known command: drawing another header must not make it a second one.
         if (_asked.Find(other => other.Id == id && other.Command == intent.Command) is { } same) return same;
         draft.Asked?.Invoke(id);
         _people.Named(draft.Want);

@@ -59,9 +59,9 @@ internal sealed class HourWants(World world, People people)
     public Draft Hold()
     {
         (OpaqueId elder, OpaqueId volunteer) = (people.Person(), people.Person());
-        // Most people have issued hours, and fewer any others.
+        // Most people have issued hours, fewer have others.
         var minutes = new HoursSpent(Part(900), Part(200), Part(250));
-        // Some holds end before anybody gets to post them.
+        // Some holds expire before any caller can post them.
         LedgerTime? expires = world.Chance.Permille(200)
             ? null : ProcessClock.At(world.Now + world.Chance.Between(-1_000, world.Chance.Permille(600) ? 2_000_000 : 60_000_000));
         Leg[] legs = [.. new[] { (minutes.Issued, "issued"), (minutes.Gifted, "gifted"), (minutes.Earned, "earned") }
@@ -79,7 +79,7 @@ internal sealed class HourWants(World world, People people)
 
     public Draft? ExpireHold() => people.Recent(people.Holds) is { } hold ? ExpireHold(hold.Id) : null;
 
-    /// <summary>Ends a hold by one of the ways that it may end.</summary>
+    /// <summary>Ends a hold in one of the possible ways.</summary>
     public Draft End(EntryId id)
     {
         HoldAsked? hold = people.Holds.Find(asked => asked.Id == id);
@@ -91,7 +91,7 @@ internal sealed class HourWants(World world, People people)
         };
     }
 
-    /// <summary>Posts a part of a hold, or all; what passes the volunteer's cap goes on to the pool.</summary>
+    /// <summary>Posts a part of a hold, or all of it. Minutes above the volunteer's cap go on to the pool.</summary>
     private Draft? Render(HoldAsked hold)
     {
         if (hold.Held.Total.Value == 0) return null;

@@ -38,7 +38,7 @@ internal sealed class MoneyWants(World world, People people)
 
     public Draft Issue()
     {
-        // Now and then a voucher that is there already.
+        // Sometimes a voucher that exists already.
         VoucherAsked? again = world.Chance.Permille(100) ? people.Recent(people.Vouchers) : null;
         OpaqueId voucher = again?.Voucher ?? OpaqueId.Parse($"V{++_vouchers:D11}");
         bool isMoney = world.Chance.Permille(500);
@@ -89,7 +89,7 @@ internal sealed class MoneyWants(World world, People people)
             header => VoucherEntries.RedeemUnits(header, voucher.Voucher, terms, provider, units, new Fen(price)), people.Entries.Add);
     }
 
-    /// <summary>Voids or expires a voucher, of what somebody thinks is left on it.</summary>
+    /// <summary>Voids or expires a voucher, with the rest that the caller believes is on it.</summary>
     public Draft? GiveBack()
     {
         if (people.Recent(people.Vouchers) is not { } voucher) return null;

@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>Between callers and writers: calls and answers are late, lost, doubled and overtaken.</summary>
+/// <summary>The network between callers and writers. It delays, loses, doubles and reorders calls and answers.</summary>
 internal sealed class Network(World world, Fleet fleet, Auditor auditor, FaultPlan plan)
 {
     /// <summary>Null where no answer came in time.</summary>
@@ -32,7 +32,7 @@ internal sealed class Network(World world, Fleet fleet, Auditor auditor, FaultPl
         answer(true);
     });
 
-    /// <summary>Asks what would become of a command.</summary>
+    /// <summary>Asks for a dry run of a command.</summary>
     public Task TryAsync(Intent intent) => SendAsync<bool>("try", 5_000_000, async (process, answer) =>
     {
         Asked asked = auditor.Asks(process, null) with { Fate = auditor.Fates.GetValueOrDefault(intent.Id) };

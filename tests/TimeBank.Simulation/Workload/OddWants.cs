@@ -3,13 +3,13 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>Commands about entries and accounts themselves, "at most" transfers, and those that no sound caller sends.</summary>
+/// <summary>Commands about entries and accounts themselves, "at most" transfers, and commands that no sound caller sends.</summary>
 internal sealed class OddWants(World world, People people)
 {
     public Draft? Reverse()
     {
         bool refunds = world.Chance.Permille(400);
-        // Of an entry, of a hold, or of nothing at all.
+        // Of an entry, of a hold, or of an unknown id.
         EntryId? known = world.Chance.Permille(900) ? people.RecentEntry() : people.Recent(people.Holds)?.Id;
         EntryId original = known is { } id && !world.Chance.Permille(30) ? id : Nobodys();
         return new Draft(
@@ -19,7 +19,7 @@ internal sealed class OddWants(World world, People people)
 
     public Draft? Change()
     {
-        // Vouchers are used up, and so may be closed.
+        // Used-up vouchers are empty, so they may be closed.
         string? known = world.Chance.Permille(300) && people.Recent(people.Vouchers) is { } voucher
             ? $"voucher/{voucher.Voucher}" : people.AnyPath();
         AccountPath path = AccountPath.Parse(known is not null && !world.Chance.Permille(50) ? known : "fund/nobodys/available");
@@ -45,7 +45,7 @@ internal sealed class OddWants(World world, People people)
             Entries.Refuse(header, EntryCode.RedeemVoucher, refusal));
     }
 
-    /// <summary>Moves what there is, up to an amount: from one account to several.</summary>
+    /// <summary>Moves the available amount, up to a limit, from one account to several.</summary>
     public Draft AtMost()
     {
         OpaqueId from = people.Person();
@@ -56,7 +56,7 @@ internal sealed class OddWants(World world, People people)
         return Raw(WantKind.Post, EntryCode.GiftHours, legs);
     }
 
-    /// <summary>The same on accounts whose balance is a debit.</summary>
+    /// <summary>The same on accounts with a debit balance.</summary>
     public Draft AtMostBack()
     {
         Leg leg = new($"fund/{people.Fund()}/available", $"bank/{people.Bank()}", "CNY", Amounts.Plenty(world.Chance), AtMost: true);
@@ -71,7 +71,7 @@ internal sealed class OddWants(World world, People people)
             people.Holds.Add(new HoldAsked(id, default, to, null)) };
     }
 
-    /// <summary>So many of the largest amounts that a few of these fill a counter.</summary>
+    /// <summary>So many of the largest amounts that a few of these commands fill a counter.</summary>
     public Draft Flood()
     {
         int count = world.Chance.Permille(800) ? 256 : 257;
@@ -79,7 +79,7 @@ internal sealed class OddWants(World world, People people)
             [.. Enumerable.Repeat(new Leg("bank/flood", "fund/flood/available", "CNY", Amounts.Most), count)]);
     }
 
-    /// <summary>A hold posted in parts that it doesn't have, or that aren't right.</summary>
+    /// <summary>Posts parts that the hold does not have, or wrong amounts of them.</summary>
     public Draft? PostOddParts()
     {
         if (people.Recent(people.Holds) is not { } hold) return null;
@@ -100,7 +100,7 @@ internal sealed class OddWants(World world, People people)
             0 => Raw(WantKind.Post, EntryCode.GiftHours, []),
             1 => Raw(WantKind.Post, EntryCode.GiftHours, [new Leg(one, one, "MIN", 5)]),
             2 => Raw(WantKind.Post, EntryCode.GiftHours, [new Leg(one, other, "MIN", 5, CreditUnit: "CNY")]),
-            // A unit that the accounts don't have, if they are there.
+            // A unit that the accounts don't have, if they exist.
             3 => Raw(WantKind.Post, EntryCode.GiftHours, [new Leg(one, other, "BATH", 5)]),
             _ => Raw(WantKind.Post, EntryCode.GiftHours, [new Leg(one, other, "MIN", world.Chance.Between(-3, 0))]),
         };

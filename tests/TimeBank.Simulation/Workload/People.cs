@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>Who and what there is in a world, and what has been asked for so far: few of each, so that they are hot.</summary>
+/// <summary>The people and things of a world, and what callers have asked for so far. Few of each, so that accounts are hot.</summary>
 internal sealed class People(World world)
 {
     private readonly int _persons = 2 + world.Chance.Below(8);
@@ -14,10 +14,10 @@ internal sealed class People(World world)
 
     public List<HoldAsked> Holds { get; } = [];
 
-    /// <summary>Entries that may be reversed, or may not.</summary>
+    /// <summary>Entries to reverse; some may be reversed and some may not.</summary>
     public List<EntryId> Entries { get; } = [];
 
-    /// <summary>Accounts that have been named.</summary>
+    /// <summary>Accounts that commands have named.</summary>
     public List<string> Paths { get; } = [];
 
     public static RegionCode Neighbour { get; } = RegionCode.Parse("430200");
@@ -32,7 +32,7 @@ internal sealed class People(World world)
 
     public Slug Programme() => Slug.Parse($"programme-{1 + world.Chance.Below(_programmes)}");
 
-    /// <summary>The last ones are asked about most.</summary>
+    /// <summary>Prefers the latest ones.</summary>
     public T? Recent<T>(List<T> asked)
         where T : class => asked.Count == 0 ? null : asked[Near(asked.Count)];
 

@@ -2,5 +2,5 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>A voucher that somebody has asked to issue.</summary>
+/// <summary>A voucher that a caller has asked to issue.</summary>
 internal sealed record VoucherAsked(OpaqueId Voucher, VoucherTerms Terms, long Amount);

@@ -3,8 +3,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// What a call means, in the simulator's own words: written beside the ledger's own constructor, and never made from what that gives, so
-/// that a mistake there shows.
+/// The meaning of a command in the simulator's own words. It is written beside the call of the ledger's constructor and never derived from
+/// its result, so that a mistake in the constructor shows.
 /// </summary>
 internal sealed record Want(WantKind Kind, EntryCode Code)
 {
@@ -13,12 +13,12 @@ internal sealed record Want(WantKind Kind, EntryCode Code)
     /// <summary>The hold to end or the entry to reverse.</summary>
     public EntryId? Of { get; init; }
 
-    /// <summary>For each transfer of the hold, how much of it to post; null posts all.</summary>
+    /// <summary>The amount to post of each transfer of the hold; null posts the whole hold.</summary>
     public IReadOnlyList<long>? Parts { get; init; }
 
     public LedgerTime? Expires { get; init; }
 
-    /// <summary>The account that must not be there yet, and whose it will be.</summary>
+    /// <summary>The account that must not exist yet, and its future owner.</summary>
     public (string Path, string Owner)? Opens { get; init; }
 
     public string ChangedPath { get; init; } = "";
@@ -31,7 +31,7 @@ internal sealed record Want(WantKind Kind, EntryCode Code)
 
     public string Memo { get; init; } = "";
 
-    /// <summary>All that it is; what it doesn't have is left out.</summary>
+    /// <summary>All fields as text; empty ones are left out.</summary>
     public override string ToString()
     {
         var words = new List<string> { $"{Kind}", $"{Code}" };

@@ -1,6 +1,6 @@
 namespace TimeBank.Simulation;
 
-/// <summary>What a call asks the ledger to do.</summary>
+/// <summary>What a command does to the ledger.</summary>
 internal enum WantKind
 {
     Post,

@@ -1,6 +1,6 @@
 namespace TimeBank.Simulation;
 
-/// <summary>Everything random in a world, from one seed: SplitMix64, the same on every machine and in every version of .NET.</summary>
+/// <summary>All randomness of a world, from one seed: SplitMix64, the same on every machine and in every version of .NET.</summary>
 internal sealed class Chance(ulong seed)
 {
     private ulong _state = seed;
@@ -18,7 +18,7 @@ internal sealed class Chance(ulong seed)
 
     public int Below(int bound) => (int)(Next() % (ulong)bound);
 
-    /// <summary>A whole number of both bounds and those between.</summary>
+    /// <summary>A whole number between the bounds, both included.</summary>
     public long Between(long least, long most) => least + (long)(Next() % (ulong)(most - least + 1));
 
     public bool Permille(int chances) => Below(1_000) < chances;

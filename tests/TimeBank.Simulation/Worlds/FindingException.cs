@@ -1,4 +1,4 @@
 namespace TimeBank.Simulation;
 
-/// <summary>Something that must never happen, happened.</summary>
+/// <summary>An event that must never happen has happened.</summary>
 internal sealed class FindingException(string finding) : Exception(finding);

@@ -2,17 +2,17 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
 
-/// <summary>The clock on one process's wall: the world's time, off by as much as the seed says. It remembers what it has shown.</summary>
+/// <summary>A process's clock: the world's time plus an error that the seed draws. It remembers every time that it has shown.</summary>
 internal sealed class ProcessClock(World world) : TimeProvider
 {
     public static DateTimeOffset Start { get; } = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly List<long> _shown = [];
 
-    /// <summary>Microseconds that it is ahead of the world.</summary>
+    /// <summary>How far it is ahead of the world, in microseconds.</summary>
     public long Ahead { get; set; }
 
-    /// <summary>How many times it has shown.</summary>
+    /// <summary>The number of times shown so far.</summary>
     public int Count => _shown.Count;
 
     public static LedgerTime At(long microseconds) => LedgerTime.From(Start.AddMicroseconds(microseconds));
@@ -26,7 +26,7 @@ internal sealed class ProcessClock(World world) : TimeProvider
 
     public bool HasShown(long microseconds) => _shown.LastIndexOf(microseconds) >= 0;
 
-    /// <summary>The earliest and the latest time shown since some reading; null where none was.</summary>
+    /// <summary>The earliest and the latest time shown since a reading; null where there is none.</summary>
     public (long Earliest, long Latest)? Since(int reading)
     {
         if (reading >= _shown.Count) return null;

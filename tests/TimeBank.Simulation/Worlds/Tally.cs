@@ -1,6 +1,6 @@
 namespace TimeBank.Simulation;
 
-/// <summary>How often each thing happened, by name.</summary>
+/// <summary>Counts events by name.</summary>
 internal sealed class Tally
 {
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);

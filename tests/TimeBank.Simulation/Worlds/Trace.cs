@@ -4,11 +4,11 @@ using System.Text;
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// What happened in a world, as lines: hashed always, so that two runs can be compared, and written where somebody reads along.
+/// The events of a world, as lines. The trace always hashes them, so that two runs can be compared, and writes them out for a reader.
 /// </summary>
 internal sealed class Trace(TextWriter? reader) : IDisposable
 {
-    // What runs on a thread where it mustn't is still to be reported.
+    // A lock, because an event on a forbidden thread must be traced too.
     private readonly Lock _lock = new();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TimeBank.Simulation;
 
-/// <summary>What the code under test logs, as part of the trace.</summary>
+/// <summary>Writes the log of the code under test into the trace.</summary>
 internal sealed class TraceLog(World world, string process) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;

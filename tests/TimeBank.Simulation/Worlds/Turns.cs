@@ -1,8 +1,8 @@
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// Where the continuations of one process run: one at a time, in the order that the world draws. When the process dies, those that
-/// wait never run.
+/// Runs the continuations of one process, one at a time, in the order that the world draws. When the process dies, its waiting
+/// continuations never run.
 /// </summary>
 internal sealed class Turns(World world, string name) : SynchronizationContext
 {

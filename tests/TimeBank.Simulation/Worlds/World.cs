@@ -1,14 +1,14 @@
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// One thread, a virtual time, and a seed that draws what happens next. A step is one continuation of some process or one event
-/// that was due; time passes only between steps.
+/// One thread, a virtual clock, and a seed that draws the next event. A step is one continuation of a process or one event that is due.
+/// Time passes only between steps.
 /// </summary>
 internal sealed class World(ulong seed, TextWriter? reader) : IDisposable
 {
     private const long MostSteps = 5_000_000;
 
-    /// <summary>How long a busy machine may leave a continuation waiting, in microseconds.</summary>
+    /// <summary>How long a busy machine may delay a continuation, in microseconds.</summary>
     private const long LongestPause = 5_000;
 
     private readonly List<Turn> _ready = [];
@@ -27,10 +27,12 @@ internal sealed class World(ulong seed, TextWriter? reader) : IDisposable
 
     public long Steps { get; private set; }
 
-    /// <summary>The first thing that was wrong; the world stops there.</summary>
+    /// <summary>The first error. The world stops there.</summary>
     public string? Finding { get; private set; }
 
-    /// <summary>Noted, and not only thrown: what throws inside the code under test may be caught there.</summary>
+    /// <summary>
+    /// Records an error and returns an exception for it. The code under test may catch the exception, so recording is needed.
+    /// </summary>
     public FindingException Report(string finding)
     {
         if (Finding is null) Note($"FINDING {finding}");
@@ -40,7 +42,7 @@ internal sealed class World(ulong seed, TextWriter? reader) : IDisposable
 
     public void Note(string line) => Trace.Write($"{Steps} {Now} {line}");
 
-    /// <summary>Fails where the code under test has left its process: then the seed no longer decides what happens.</summary>
+    /// <summary>Reports code under test that runs outside its process: the seed would no longer decide what happens.</summary>
     public void RequireOwnThread(string where)
     {
         if (Environment.CurrentManagedThreadId != _thread || SynchronizationContext.Current is not Turns) throw Report(
@@ -49,7 +51,7 @@ internal sealed class World(ulong seed, TextWriter? reader) : IDisposable
 
     public void Ready(Turn turn)
     {
-        // Not thrown: on a thread of the pool that would end the program before it says what it found.
+        // Report without throwing: an exception on a pool thread would end the program before it prints the finding.
         if (Environment.CurrentManagedThreadId != _thread) Report($"a continuation of {turn.Of.Name} was posted from another thread");
         else if (turn.Of.IsAlive) _ready.Add(turn);
     }
@@ -63,7 +65,7 @@ internal sealed class World(ulong seed, TextWriter? reader) : IDisposable
         return passed.Task;
     }
 
-    /// <summary>Runs what is done in <paramref name="of"/> up to its first wait.</summary>
+    /// <summary>Runs <paramref name="work"/> in the process <paramref name="of"/> up to its first wait.</summary>
     public static void Run(Turns of, Action work)
     {
         SynchronizationContext? before = SynchronizationContext.Current;
@@ -78,7 +80,7 @@ internal sealed class World(ulong seed, TextWriter? reader) : IDisposable
         }
     }
 
-    /// <summary>Runs until nothing is left to happen, or something is wrong.</summary>
+    /// <summary>Runs until no event is left, or until there is a finding.</summary>
     public void RunToEnd(Action afterEachStep)
     {
         while (Finding is null && Step()) afterEachStep();
@@ -89,7 +91,7 @@ internal sealed class World(ulong seed, TextWriter? reader) : IDisposable
     private bool Step()
     {
         _ready.RemoveAll(turn => !turn.Of.IsAlive);
-        // Now and then something from outside happens before all that is ready has run, as on a busy machine.
+        // Sometimes let an outside event overtake ready continuations, as on a busy machine.
         bool comesFirst = _due.TryPeek(out _, out (long Due, long Order) first) && first.Due <= Now + LongestPause && Chance.Permille(50);
         bool runs = _ready.Count > 0 && !comesFirst;
         if (!runs && _due.Count == 0) return false;

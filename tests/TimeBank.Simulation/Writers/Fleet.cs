@@ -3,7 +3,7 @@ using TimeBank.Writer;
 
 namespace TimeBank.Simulation;
 
-/// <summary>The processes that hold a writer of the region: one where all is well, more where the cluster is split.</summary>
+/// <summary>The processes with a writer of the region: one normally, more where the cluster is split.</summary>
 internal sealed class Fleet
 {
     private readonly World _world;
@@ -25,11 +25,11 @@ internal sealed class Fleet
 
     public bool IsCalm { get; private set; }
 
-    /// <summary>Where a call goes: to the writer that everybody knows, or astray.</summary>
+    /// <summary>The process that gets a call: the primary writer, or a stray one.</summary>
     public WriterProcess Route()
     {
         if (IsCalm || !_world.Chance.Permille(_plan.Strays)) return _running[_primary];
-        // Some of those who stray take the others with them.
+        // Some stray calls take all later calls with them.
         int place = _world.Chance.Below(_running.Length);
         if (_world.Chance.Permille(300)) _primary = place;
         return _running[place];
@@ -64,7 +64,7 @@ internal sealed class Fleet
         }
     }
 
-    /// <summary>No more faults: what runs goes on, and must recover by itself.</summary>
+    /// <summary>Ends all faults. Running processes go on and must recover by themselves.</summary>
     public void Calm()
     {
         IsCalm = true;

@@ -3,7 +3,7 @@ using TimeBank.Writer;
 
 namespace TimeBank.Simulation;
 
-/// <summary>Stands where the signer of checkpoints does: what it is shown must be durable.</summary>
+/// <summary>Takes the place of the checkpoint signer. Every head that it is shown must be durable.</summary>
 internal sealed class HeadWatch(World world, Disk disk, string process) : IJournalWatch
 {
     public IReadOnlyDictionary<RegionCode, string> Refused { get; } = new Dictionary<RegionCode, string>();

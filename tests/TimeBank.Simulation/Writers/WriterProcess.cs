@@ -3,7 +3,7 @@ using TimeBank.Writer;
 
 namespace TimeBank.Simulation;
 
-/// <summary>A process with one writer of the region's journal: the real one. It lives until it crashes.</summary>
+/// <summary>A process with one real <see cref="LedgerWriter"/> of the region's journal. It lives until it crashes.</summary>
 internal sealed class WriterProcess
 {
     private readonly World _world;
@@ -35,24 +35,24 @@ internal sealed class WriterProcess
 
     public bool IsAlive => _turns.IsAlive;
 
-    /// <summary>Whether the store may still fail it.</summary>
+    /// <summary>True while the store may fail this process.</summary>
     public bool MayFail { get; set; } = true;
 
-    /// <summary>Calls that have not been answered.</summary>
+    /// <summary>The number of unanswered calls.</summary>
     public int Waiting { get; set; }
 
-    /// <summary>How often the store has failed it or has let another writer win.</summary>
+    /// <summary>How often the store has failed it or let another writer win.</summary>
     public int Troubles { get; set; }
 
-    /// <summary>How many batches were stored that it has not heard of, since it was started.</summary>
+    /// <summary>The number of batches stored since its start without its knowledge.</summary>
     public int Strangers { get; private set; }
 
     /// <summary>
-    /// Whether such a batch was stored since it last saw the head: then what it reads may be old, and parts of it newer than others.
+    /// True where such a batch was stored since it last read the head: its reads may then be old, and parts of them newer than others.
     /// </summary>
     public bool IsBehind { get; private set; }
 
-    /// <summary>The place in the journal up to which it has said that entries are stored.</summary>
+    /// <summary>The number of entries at the start of the journal that it has acknowledged as stored.</summary>
     public int Acknowledged { get; set; }
 
     public void HeadSeen() => IsBehind = false;
@@ -65,7 +65,7 @@ internal sealed class WriterProcess
 
     public void Asked(EntryId id) => _firstAsked.TryAdd(id, Clock.Count);
 
-    /// <summary>What its clock has shown since it was first asked for an id.</summary>
+    /// <summary>The earliest and latest time that its clock has shown since it was first asked for an id.</summary>
     public (long Earliest, long Latest)? ShownSince(EntryId id) => _firstAsked.TryGetValue(id, out int reading)
         ? Clock.Since(reading) : null;
 
@@ -75,7 +75,7 @@ internal sealed class WriterProcess
         _turns.Die();
     }
 
-    /// <summary>Runs a call in the process, once it has a turn.</summary>
+    /// <summary>Runs a call in the process, once it gets a turn.</summary>
     public void Run(Func<Task> call) => _turns.Post(async _ =>
     {
         try
