@@ -54,7 +54,6 @@ public sealed class VerifierKey
     public override string ToString() =>
         $"{Name}+{Id.ToString("x8", CultureInfo.InvariantCulture)}+{Convert.ToBase64String([(byte)Type, .. _publicKey])}";
 
-    /// <summary>True where this key made the signature over the text.</summary>
     internal bool Verifies(string text, NoteSignature signature, Ed25519Check check) => Type switch
     {
         SignatureType.Ed25519 => check(_publicKey, Encoding.UTF8.GetBytes(text), signature.Bytes.Span),

@@ -136,7 +136,6 @@ public static class EntryCodec
         json.WriteEndArray();
     }
 
-    /// <summary>The keys, encoded once.</summary>
     private static class Keys
     {
         public static readonly JsonEncodedText

@@ -152,7 +152,6 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
     private Finding MissingAccount(Account account) =>
         new($"{_region}/accounts/{account.Path}", "account", $"number {account.Number}", "none");
 
-    /// <summary>Checks that the entry belongs at this place of the journal.</summary>
     private Finding? Placed(string where, JournalEntry entry)
     {
         if (entry.Region != head.Region) return new Finding(where, "region", $"{head.Region}", $"{entry.Region}");

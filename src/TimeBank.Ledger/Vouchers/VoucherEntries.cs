@@ -66,7 +66,6 @@ public static class VoucherEntries
     public static Proposal Expire(EntryHeader header, OpaqueId voucher, VoucherTerms terms, long remaining) =>
         Return(header, EntryCode.ExpireVoucher, voucher, terms, remaining);
 
-    /// <summary>Returns the rest of a voucher to the programme.</summary>
     private static Proposal Return(EntryHeader header, EntryCode code, OpaqueId voucher, VoucherTerms terms, long remaining)
     {
         AccountSpec account = Chart.Voucher(voucher, terms.Unit), allotted = Chart.ProgrammeAllotted(terms.Programme);

@@ -179,7 +179,6 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
         return await read();
     }
 
-    /// <summary>Runs several queries on one snapshot.</summary>
     private ValueTask<T> SnapshotAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation) => _reading.CallAsync(
         async connection =>
         {
