@@ -7,8 +7,8 @@ namespace TimeBank.Cli;
 /// <summary>The tool's commands.</summary>
 internal static class CommandLine
 {
-    /// <summary>Runs the tool as a process: on its console, until its end or Ctrl-C.</summary>
-    /// <param name="more">Commands beside the tool's own.</param>
+    /// <summary>Runs the tool as a process, on its console, until it ends or Ctrl-C.</summary>
+    /// <param name="more">Commands besides the tool's own.</param>
     public static async Task<int> MainAsync(IReadOnlyList<string> args, Func<CommandFactory, IEnumerable<Command>> more)
     {
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);

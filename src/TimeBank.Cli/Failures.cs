@@ -5,9 +5,9 @@ using ErrorInfo = Google.Rpc.ErrorInfo;
 
 namespace TimeBank.Cli;
 
-/// <summary>Why a command failed, as a person reads it and as a script does.</summary>
-/// <param name="Status">The gRPC status in capitals; USAGE for what never reached the server.</param>
-/// <param name="Reason">As in the contract's catalogue of reasons; empty where the server gave none.</param>
+/// <summary>Why a command failed, for people and for scripts.</summary>
+/// <param name="Status">The gRPC status in capitals; USAGE if the command never reached the server.</param>
+/// <param name="Reason">A reason of the contract's catalogue; empty if the server gave none.</param>
 internal sealed record Failure(
     ExitCode ExitCode,
     string Status,
@@ -17,13 +17,13 @@ internal sealed record Failure(
     ImmutableArray<FieldFailure> Fields)
 {
     /// <summary>
-    /// Whether nobody knows what became of the command, and the same request id finds out. It doesn't where the server hasn't read the
-    /// request, or meets the same damaged state each time.
+    /// True if the command may have happened and a retry with the same request id tells. False if the server never read the request, or
+    /// meets the same damaged state every time.
     /// </summary>
     public bool LeavesUnknown => ExitCode == ExitCode.Unavailable && Status != "UNIMPLEMENTED"
         && Reason is not ("MESSAGE_TOO_LARGE" or "STATE_UNREADABLE");
 
-    /// <summary>The failure that an exception stands for; null for one that is a mistake of ours.</summary>
+    /// <summary>The failure for an exception; null for a bug of the tool.</summary>
     public static Failure? Of(Exception error, Language language, Uri? server) => error switch
     {
         RpcException rpc => Of(rpc, language, server),
@@ -36,7 +36,7 @@ internal sealed record Failure(
         _ => null,
     };
 
-    /// <summary>The reason that a refusal names; empty where it names none.</summary>
+    /// <summary>The reason in a server's refusal; empty if it has none.</summary>
     public static string ReasonOf(RpcException error) => Find<ErrorInfo>(error.GetRpcStatus())?.Reason ?? "";
 
     private static Failure Of(RpcException error, Language language, Uri? server)
@@ -67,7 +67,7 @@ internal sealed record Failure(
         return status?.Details.FirstOrDefault(detail => detail.Is(descriptor))?.Unpack<T>();
     }
 
-    /// <summary>For an error without the contract's details: a server that isn't there, or something in between.</summary>
+    /// <summary>The text for an error without the contract's details: no server, or a proxy in between.</summary>
     private static string PlainText(RpcException error, Language language, Uri? server) => error.StatusCode switch
     {
         StatusCode.Unavailable => language[$"连不上服务器 {server}。可先运行 ./timebank up。",
@@ -89,12 +89,12 @@ internal sealed record Failure(
     };
 }
 
-/// <summary>What is wrong with one field of a request.</summary>
+/// <summary>One wrong field of a request.</summary>
 /// <param name="Field">The dotted path, in the contract's names.</param>
-/// <param name="Violation">A key of the contract's violations; empty where the server named none.</param>
+/// <param name="Violation">A key of the contract's violations; empty if the server named none.</param>
 internal sealed record FieldFailure(string Field, string Violation, string Text)
 {
-    /// <summary>A description reads <c>KEY: 中文。 English.</c>; people get their language's half.</summary>
+    /// <summary>Splits a description <c>KEY: 中文。 English.</c> and keeps the reader's language.</summary>
     public static FieldFailure Of(BadRequest.Types.FieldViolation violation, Language language)
     {
         string text = violation.Description, key = "";
@@ -108,38 +108,38 @@ internal sealed record FieldFailure(string Field, string Violation, string Text)
     private const string UpperSnake = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
 }
 
-/// <summary>How a command ended, for scripts. The numbers are promised in <c>--help</c>.</summary>
+/// <summary>Exit codes for scripts. <c>--help</c> promises the numbers.</summary>
 internal enum ExitCode
 {
     /// <summary>Done.</summary>
     Ok = 0,
 
-    /// <summary>A rule said no, or what was asked for isn't there.</summary>
+    /// <summary>A rule refused, or the thing does not exist.</summary>
     Refused = 1,
 
-    /// <summary>What was entered can't be right.</summary>
+    /// <summary>The input can't be right.</summary>
     Usage = 2,
 
-    /// <summary>The server can't be reached or can't answer now; whether anything was recorded is unknown.</summary>
+    /// <summary>The server can't be reached or can't answer now. Whether anything was recorded is unknown.</summary>
     Unavailable = 3,
 
-    /// <summary>The caller may not.</summary>
+    /// <summary>The caller may not do this.</summary>
     NotAllowed = 4,
 }
 
-/// <summary>What was to be proved doesn't hold.</summary>
+/// <summary>A proof does not hold.</summary>
 internal sealed class ProofException(string chinese, string english) : Exception(english)
 {
     public string In(Language language) => language[chinese, Message];
 }
 
-/// <summary>A step of the month came out otherwise than it must.</summary>
+/// <summary>A step of the demonstration's month had another result than planned.</summary>
 internal sealed class StepException(string step, string chinese, string english, RpcException? cause = null) : Exception(english, cause)
 {
     public string In(Language language) => language[$"步骤 {step}：{chinese}", $"Step {step}: {Message}"];
 }
 
-/// <summary>No token could be had, so nothing was asked of the server.</summary>
+/// <summary>The tool got no token, so it asked the server nothing.</summary>
 internal sealed class TokenException(ExitCode exitCode, string chinese, string english) : Exception(english)
 {
     public ExitCode ExitCode { get; } = exitCode;
@@ -147,7 +147,7 @@ internal sealed class TokenException(ExitCode exitCode, string chinese, string e
     public string In(Language language) => language[chinese, Message];
 }
 
-/// <summary>What was entered can't be right; the message says how to enter it.</summary>
+/// <summary>The input can't be right. The message says how to enter it.</summary>
 internal sealed class UsageException(string chinese, string english) : Exception(english)
 {
     public string In(Language language) => language[chinese, Message];

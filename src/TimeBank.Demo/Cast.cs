@@ -5,7 +5,7 @@ using TimeBank.V1;
 namespace TimeBank.Demo;
 
 /// <summary>
-/// Who takes part in the month. All of them are made up: given names alone, with a number, and marked as a demonstration's.
+/// The people of the month, all made up: given names with a number, marked as a demonstration's.
 /// </summary>
 internal sealed record Cast(ImmutableArray<ElderPart> Elders, ImmutableArray<VolunteerPart> Volunteers,
     ImmutableArray<ProviderPart> Providers)
@@ -21,7 +21,7 @@ internal sealed record Cast(ImmutableArray<ElderPart> Elders, ImmutableArray<Vol
     private static readonly ImmutableArray<ServiceType> MoneyServices =
         [ServiceType.Care, ServiceType.Medical, ServiceType.Urgent, ServiceType.Mobility];
 
-    /// <summary>What the national e-voucher of the month pays for.</summary>
+    /// <summary>The services that the month's national e-voucher pays for.</summary>
     public static ImmutableArray<ServiceType> NationalServices => MoneyServices;
 
     public static Cast Of(Dice dice)
@@ -29,7 +29,7 @@ internal sealed record Cast(ImmutableArray<ElderPart> Elders, ImmutableArray<Vol
         ImmutableArray<ElderPart> elders =
         [
             .. Enumerable.Range(1, EldersInTianyuan).Select(number => Elder(dice, $"elder/{number}", Roles.Tianyuan, number)),
-            // Those of Lusong are there for the volunteers who serve in both: all of them are entitled to hours.
+            // Lusong's elders are there for the volunteers who serve in both districts; all of them are entitled to hours.
             .. Enumerable.Range(1, EldersInLusong).Select(number => ElderWithHours(dice, $"lusong-elder/{number}", number)),
         ];
         ElderPart[] parents = [.. dice.For("parents")
@@ -52,7 +52,8 @@ internal sealed record Cast(ImmutableArray<ElderPart> Elders, ImmutableArray<Vol
         if (draw.Chance(3)) difficulties.Add(Difficulty.Bereaved);
         if (draw.Chance(8)) difficulties.Add(Difficulty.LeftBehind);
         int? score = draw.Chance(72) ? Score(draw) : null;
-        // Some assessments are more than a year old and count no more; some were made in the next district, which counts as one's own.
+        // Some assessments are older than a year and no longer count. Some come from the next district and count like the elder's own
+        // district's.
         DateOnly assessed = draw.Chance(6)
             ? new DateOnly(2025, 8, 1).AddDays(draw.Int(0, 50)) : new DateOnly(2025, 11, 1).AddDays(draw.Int(0, 320));
         string assessedIn = draw.Chance(5) ? Roles.Lusong : region;
@@ -73,7 +74,7 @@ internal sealed record Cast(ImmutableArray<ElderPart> Elders, ImmutableArray<Vol
         Draw draw = dice.For($"volunteer/{number}");
         DateOnly born = number <= OldVolunteers
             ? new DateOnly(1966, 9, 1).AddDays(-draw.Int(0, 4_000)) : new DateOnly(2008, 9, 1).AddDays(-draw.Int(0, 14_000));
-        // The old ones have no parents on the register; every fifth volunteer also serves in Lusong.
+        // Old volunteers have no parents on the register. Every fifth volunteer also serves in Lusong.
         int parent = number - OldVolunteers - 1;
         return new VolunteerPart(
             $"volunteer/{number}", Name("志愿者", number, draw.Pick(VolunteerNames)), born,
@@ -97,7 +98,7 @@ internal sealed record Cast(ImmutableArray<ElderPart> Elders, ImmutableArray<Vol
         new("provider/12", "演示·综合养老服务中心", MoneyServices),
     ];
 
-    // Days before the sixtieth birthday's: a quarter in their sixties, a third in their seventies, the others older.
+    // Days before the sixtieth birthday: a quarter are in their sixties, a third in their seventies, the others older.
     private static int Age(Draw draw) => draw.Int(1, 100) switch
     {
         <= 22 => draw.Int(0, 3_600),
@@ -119,19 +120,18 @@ internal sealed record Cast(ImmutableArray<ElderPart> Elders, ImmutableArray<Vol
 }
 
 /// <summary>
-/// An elder of the month, made up. What the elder is entitled to is told by the rules that the month is made for; the server decides by its
-/// own.
+/// An elder of the month, made up. The entitlement follows the rules that the month is made for; the server decides by its own rules.
 /// </summary>
-/// <param name="Key">What the play calls the elder; the server gives the name.</param>
+/// <param name="Key">The play's name for the elder; the server gives the real name.</param>
 /// <param name="Score">The points of the ability assessment; null: never assessed.</param>
 internal sealed record ElderPart(string Key, string Region, string DisplayName, DateOnly Born, ImmutableArray<Difficulty> Difficulties,
     int? Score, DateOnly Assessed, string AssessedIn)
 {
-    /// <summary>The meal programme of the month is for this age, with one of these difficulties.</summary>
+    /// <summary>The month's meal programme is for elders from this age with one of the difficulties below.</summary>
     public const int MealsFromAge = 75;
 
-    // The shipped policy's numbers: moderate disability is up to 65 points, an assessment is valid for a year, hours are issued from 80, or
-    // from 60 to the poor.
+    // From the shipped policy: moderate disability is up to 65 points, an assessment is valid for a year, hours are issued from age 80, or
+    // from 60 to poor elders.
     private const int ModerateUpTo = 65, ValidMonths = 12, HoursFromAge = 80, PoorHoursFromAge = 60;
 
     public static ImmutableArray<Difficulty> MealsForDifficulties { get; } =
@@ -152,8 +152,8 @@ internal sealed record ElderPart(string Key, string Region, string DisplayName, 
 }
 
 /// <summary>A provider of the month, made up.</summary>
-/// <param name="SuspendedFrom">The first day on which it is suspended; 0: never.</param>
-/// <param name="SuspendedTo">The last one.</param>
+/// <param name="SuspendedFrom">The first day of its suspension; 0: never suspended.</param>
+/// <param name="SuspendedTo">The last day of its suspension.</param>
 internal sealed record ProviderPart(string Key, string DisplayName, ImmutableArray<ServiceType> Services, int SuspendedFrom = 0,
     int SuspendedTo = 0)
 {
@@ -163,27 +163,28 @@ internal sealed record ProviderPart(string Key, string DisplayName, ImmutableArr
 }
 
 /// <summary>A volunteer of the month, made up.</summary>
-/// <param name="Key">What the play calls the enrolment at home.</param>
-/// <param name="AwayKey">What it calls the enrolment in Lusong; null where there is none.</param>
-/// <param name="ParentKey">An elder who is this volunteer's father or mother; null where none is registered.</param>
+/// <param name="Key">The play's name for the enrolment at home.</param>
+/// <param name="AwayKey">The play's name for the enrolment in Lusong; null if there is none.</param>
+/// <param name="ParentKey">An elder who is this volunteer's father or mother; null if none is registered.</param>
 internal sealed record VolunteerPart(string Key, string DisplayName, DateOnly Born, string? AwayKey, string? ParentKey)
 {
     private const int SpendsFromAge = 60;
 
-    /// <summary>Old enough to spend own hours all month.</summary>
+    /// <summary>True if old enough to spend own hours all month.</summary>
     public bool MaySpend => Ledger.Age.On(Born, Calendar.Date(1)) >= SpendsFromAge;
 
     public string? EnrolledIn(string region) => region == Roles.Tianyuan ? Key : AwayKey;
 }
 
-/// <summary>Where the month is played, and the staff who act in it.</summary>
+/// <summary>The regions, programmes and funds of the month, and its staff.</summary>
 internal static class Roles
 {
     public const string Tianyuan = "430211", Lusong = "430203";
     public const string National = "national-2026", Meals = "meals-2026";
     public const string Lottery = "lottery", Fiscal = "fiscal", Donation = "donation-meals";
 
-    /// <summary>The subjects of staff tokens: who acts, as the journal keeps it. Nobody checks their own work.</summary>
+    /// <summary>The subjects of staff tokens, which the journal keeps as actors. Each role is another person, so nobody checks their own
+    /// work.</summary>
     public static string SubjectOf(Role role) => "demo-" + ActingAs.NameOf(role).Replace('_', '-');
 
     public static string Parent(string region) => ResourceNames.OfRegion(region);

@@ -6,19 +6,17 @@ using TimeBank.Cli;
 namespace TimeBank.Demo;
 
 /// <summary>
-/// Everything random in the month, from its seed alone: each draw by the name of what it is for, whatever was drawn before.
+/// All random choices of the month, from its seed alone. Each draw depends on its name only and not on earlier draws.
 /// </summary>
 internal sealed class Dice(long seed)
 {
     public Draw For(string what) => new(Hash("draw", what));
 
-    /// <summary>
-    /// The request id of a step; the same step of the same month has the same id for ever, so that replaying is harmless.
-    /// </summary>
+    /// <summary>The request id of a step. A step of a month has the same id for ever, so replaying does no harm.</summary>
     public Guid RequestId(string step)
     {
         Span<byte> bytes = Hash("request", step).AsSpan(0, 16);
-        // A UUID of version 8: its bits are the maker's own.
+        // UUID version 8: the maker chooses the bits.
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
         return new Guid(bytes, bigEndian: true);
@@ -27,14 +25,14 @@ internal sealed class Dice(long seed)
     private byte[] Hash(string kind, string what) => SHA256.HashData(Encoding.UTF8.GetBytes($"timebank month/{seed}/{kind}/{what}"));
 }
 
-/// <summary>A stream of random numbers that its key alone decides, on every machine and in every version.</summary>
+/// <summary>A stream of random numbers. The key alone decides them, on every machine and in every version.</summary>
 internal sealed class Draw(byte[] key)
 {
     private const int BytesOfNumber = 8;
     private byte[] _block = [];
     private int _at, _blocks;
 
-    /// <summary>A number from one to another, both included.</summary>
+    /// <summary>A number between two numbers, both included.</summary>
     public int Int(int from, int to)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
@@ -46,7 +44,7 @@ internal sealed class Draw(byte[] key)
 
     public T Pick<T>(IReadOnlyList<T> among) => among[Int(0, among.Count - 1)];
 
-    /// <summary>So many of a list, or all where it has fewer, in the order drawn.</summary>
+    /// <summary>Draws some items of a list, or all if it has fewer, in the order drawn.</summary>
     public List<T> Sample<T>(IEnumerable<T> among, int count)
     {
         List<T> left = [.. among], drawn = [];
@@ -74,7 +72,7 @@ internal sealed class Draw(byte[] key)
     }
 }
 
-/// <summary>The days of the month that is played, numbered from 1 October 2026; the days of November follow as 32, 33 …</summary>
+/// <summary>The days of the played month, numbered from 1 October 2026. November follows as 32, 33 …</summary>
 internal static class Calendar
 {
     public const int Days = 31;

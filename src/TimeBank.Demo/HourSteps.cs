@@ -3,7 +3,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Demo;
 
-/// <summary>The month's hours are issued to all who are entitled.</summary>
+/// <summary>The run issues the month's hours to everybody entitled.</summary>
 internal sealed record IssueHoursStep(string Region, DateTimeOffset At) : Step($"issue-hours/{Region}", At, $"hours/{Region}")
 {
     public override async Task PlayAsync(Stage stage, string requestId)
@@ -15,7 +15,7 @@ internal sealed record IssueHoursStep(string Region, DateTimeOffset At) : Step($
     }
 }
 
-/// <summary>What is left of the month's issued hours ends.</summary>
+/// <summary>The rest of the month's issued hours ends.</summary>
 internal sealed record ExpireHoursStep(string Region, DateTimeOffset At) : Step($"expire-hours/{Region}", At, $"hours/{Region}")
 {
     public override async Task PlayAsync(Stage stage, string requestId)
@@ -63,7 +63,7 @@ internal sealed record DonateStep(string Volunteer, int Day, int Minutes, DateTi
     }
 }
 
-/// <summary>An elder is granted hours from the pool.</summary>
+/// <summary>Finance grants an elder hours from the pool.</summary>
 internal sealed record GrantStep(string Elder, int Minutes, DateTimeOffset At) : Step($"grant/{Elder}", At, "pool")
 {
     public override async Task PlayAsync(Stage stage, string requestId) =>
@@ -76,7 +76,7 @@ internal sealed record GrantStep(string Elder, int Minutes, DateTimeOffset At) :
         });
 }
 
-/// <summary>A volunteer moves hours between the two enrolments.</summary>
+/// <summary>A volunteer moves hours between own enrolments.</summary>
 internal sealed record TransferStep(string From, string To, int Day, int Minutes, DateTimeOffset At)
     : Step($"transfer/{From}/{Day}", At, From)
 {

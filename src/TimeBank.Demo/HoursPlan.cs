@@ -3,10 +3,9 @@ using TimeBank.V1;
 namespace TimeBank.Demo;
 
 /// <summary>
-/// The month's hours: issued on the 1st, spent on services in both districts, given, donated, granted and moved between the districts; what
-/// is left of
-/// the issued ones ends with the month. The plan keeps its own books, so that nothing is asked for that isn't there, and so that the
-/// server's figures can be held against them.
+/// The month's hours: issued on the 1st, spent on services in both districts, given, donated, granted and moved between the districts; the
+/// rest of the issued hours ends with the month. The plan counts along, so that no step asks for hours that are not there, and so that the
+/// server's figures can be compared with it.
 /// </summary>
 internal sealed class HoursPlan
 {
@@ -33,7 +32,7 @@ internal sealed class HoursPlan
         if (_items.Length == 0) throw new InvalidOperationException("The service list has nothing that volunteers give.");
     }
 
-    /// <summary>Somebody wants a service.</summary>
+    /// <summary>A person's wish for a service.</summary>
     private sealed record Wish(string Recipient, string Region, int Minutes);
 
     /// <param name="earned">What every enrolment must have earned and kept at the month's end, in minutes.</param>
@@ -50,7 +49,7 @@ internal sealed class HoursPlan
         foreach (string region in (string[])[Roles.Tianyuan, Roles.Lusong])
         {
             _steps.Add(new IssueHoursStep(region, Calendar.At(1, 8, 0)));
-            // When the last disputes are resolved.
+            // This is when the last disputes are resolved.
             _steps.Add(new ExpireHoursStep(region, Calendar.At(Calendar.Days + 2, 8, 0)));
         }
         foreach (VolunteerPart volunteer in _cast.Volunteers)
@@ -68,7 +67,7 @@ internal sealed class HoursPlan
         }
     }
 
-    /// <summary>An elder spreads the month's hours over some days.</summary>
+    /// <summary>Spreads an elder's monthly hours over some days.</summary>
     private void AddWishes(ElderPart elder)
     {
         Draw draw = _dice.For($"wishes/{elder.Key}");
@@ -92,8 +91,8 @@ internal sealed class HoursPlan
     {
         if (!_wishes.TryGetValue((day, slot), out List<Wish>? wishes)) return;
         Draw draw = _dice.For($"orders/{day}/{slot}");
-        // Nobody is in two places at once, in whichever district; and who is served that day doesn't serve, so that the statement has one
-        // order.
+        // Nobody is in two places at once, in either district. A volunteer who is served on a day does not serve on it, so that the
+        // statement has one order.
         HashSet<VolunteerPart> busy = [.. _cast.Volunteers.Where(volunteer => Wants(volunteer.Key, day))];
         foreach (Wish wish in wishes)
         {
@@ -143,11 +142,11 @@ internal sealed class HoursPlan
         _steps.Add(new ConfirmStep(order, wish.Recipient, volunteer, served, atCounter, evening));
         if (rates && !atCounter) _steps.Add(new RateStep(order, wish.Recipient, volunteer, stars, evening));
         Earn(wish, volunteer, served);
-        // What was resolved later isn't counted on before the month's end.
+        // Hours of a later dispute are not spent before the month's end.
         _free[volunteer] += served;
     }
 
-    /// <summary>How long a volunteer stays, and how much of it counts: whole steps, and no more than was planned.</summary>
+    /// <summary>How long a volunteer stays, and how much of that counts: whole steps, at most the planned time.</summary>
     private static (int Stays, int Served) Visit(int planned, bool leavesEarly) => (planned, leavesEarly) switch
     {
         (60, true) => (50, 45),
@@ -162,13 +161,13 @@ internal sealed class HoursPlan
         if (_earned.ContainsKey(wish.Recipient)) _earned[wish.Recipient] -= minutes;
     }
 
-    /// <summary>What a volunteer had set aside for a service that was called off can be spent again.</summary>
+    /// <summary>A volunteer may spend hours again that were set aside for a cancelled service.</summary>
     private void GiveBack(Wish wish, int minutes)
     {
         if (_free.ContainsKey(wish.Recipient)) _free[wish.Recipient] += minutes;
     }
 
-    /// <summary>What volunteers do in the evening with the hours they have.</summary>
+    /// <summary>What volunteers do with their hours in the evening.</summary>
     private void AddEvening(int day)
     {
         Draw draw = _dice.For($"evening/{day}");
@@ -191,7 +190,7 @@ internal sealed class HoursPlan
         int minutes = _free[giver.Key] >= 60 ? 60 : 45;
         Move(giver.Key, minutes);
         _steps.Add(new GiftStep(giver.Key, giver.Key, giver.ParentKey!, minutes, Calendar.At(day, 20, 0)));
-        // The parent asks for a service soon after, but not on a day on which one is planned already.
+        // The parent asks for a service soon after, unless one is planned on that day.
         int when = day + draw.Int(1, 2);
         if (!Wants(giver.ParentKey!, when)) Want(when, draw.Int(0, Slots.Length - 1), new Wish(giver.ParentKey!, Roles.Tianyuan, minutes));
     }
@@ -208,7 +207,7 @@ internal sealed class HoursPlan
         _steps.Add(new DonateStep(giver, day, 30, Calendar.At(day, 20, 10)));
     }
 
-    /// <summary>Volunteers of sixty and more spend what they earned.</summary>
+    /// <summary>Volunteers aged sixty or older spend earned hours.</summary>
     private void AddOldSpender(Draw draw, int day)
     {
         VolunteerPart[] able =
@@ -230,7 +229,7 @@ internal sealed class HoursPlan
         }
     }
 
-    /// <summary>Most take what they earned in Lusong home; some take a little there.</summary>
+    /// <summary>Most volunteers take hours earned in Lusong home; some bring a few there.</summary>
     private void AddTransfers(Draw draw, int day)
     {
         foreach (VolunteerPart volunteer in _cast.Volunteers.Where(volunteer => volunteer.AwayKey is not null))
@@ -245,7 +244,7 @@ internal sealed class HoursPlan
         }
     }
 
-    /// <summary>What must be refused, each for one reason alone.</summary>
+    /// <summary>Steps that the server must refuse, each for one reason alone.</summary>
     private void AddRefusals()
     {
         VolunteerPart child = _cast.Volunteers.First(volunteer => volunteer.ParentKey is not null);

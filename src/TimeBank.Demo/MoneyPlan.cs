@@ -2,7 +2,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Demo;
 
-/// <summary>The month's money: three funds, what comes into them, and two programmes that are paid from them.</summary>
+/// <summary>The month's money: three funds, the money that arrives in them, and two programmes that they pay for.</summary>
 internal static class MoneyPlan
 {
     private const long MealContractFen = 1_200, MealsAMonth = 20;
@@ -10,7 +10,7 @@ internal static class MoneyPlan
 
     public static IEnumerable<Step> Of() =>
     [
-        // Before anybody is registered: a database that has another month is found out before anything is added to it.
+        // Comes before anybody registers: a database that holds another month fails here, before anything is added to it.
         new CreateFundStep(Roles.Lottery, FundKind.Lottery, "演示·福彩公益金", "", Calendar.At(1, 0, 5)),
         new CreateFundStep(Roles.Fiscal, FundKind.Fiscal, "演示·财政资金", "", Calendar.At(1, 7, 0)),
         new CreateFundStep(Roles.Donation, FundKind.Donation, "演示·暖心餐捐赠", "老年助餐", Calendar.At(1, 7, 0)),
@@ -19,7 +19,7 @@ internal static class MoneyPlan
         new ReceiveStep(Roles.Donation, 2_000_050, "DEMO-2026-1003", 1, Calendar.At(1, 7, 5)),
         new CreateProgrammeStep(National(), Calendar.At(1, 7, 10)),
         new CreateProgrammeStep(Meals(), Calendar.At(1, 7, 10)),
-        // A total that does not divide evenly: the shares come out exact to the fen all the same.
+        // The total does not divide evenly; the shares are exact to the fen all the same.
         new AllotStep("national", ByShares(Roles.National, 19_999_999, (Roles.Lottery, 55), (Roles.Fiscal, 45)), Calendar.At(1, 7, 15)),
         new AllotStep("meals", ByAmounts(Roles.Meals, (Roles.Lottery, 1_500_000), (Roles.Donation, 1_800_000)), Calendar.At(1, 7, 15)),
         new ReceiveStep(Roles.Donation, 528_800, "DEMO-2026-1004", SecondDonationDay, Calendar.At(SecondDonationDay, 10, 0)),

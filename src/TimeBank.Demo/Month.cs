@@ -6,9 +6,7 @@ using Client = TimeBank.V1.ScenarioService.ScenarioServiceClient;
 
 namespace TimeBank.Demo;
 
-/// <summary>
-/// The whole month, planned from its seed and the service list alone: who takes part, and everything that happens, in its order.
-/// </summary>
+/// <summary>The whole month, planned from its seed and the service list alone: who takes part, and every step in its order.</summary>
 /// <param name="Earned">What every enrolment must have earned and kept at the end, in minutes.</param>
 internal sealed record Month(Dice Dice, Cast Cast, ImmutableArray<Step> Steps, IReadOnlyDictionary<string, int> Earned)
 {
@@ -21,28 +19,28 @@ internal sealed record Month(Dice Dice, Cast Cast, ImmutableArray<Step> Steps, I
             .. PeoplePlan.Of(cast), .. MoneyPlan.Of(), .. VoucherPlan.Of(dice, cast, catalogue),
                 .. HoursPlan.Of(dice, cast, catalogue, out IReadOnlyDictionary<string, int> earned),
         ];
-        // A stable sort: within a moment the plans' own order stays.
+        // The sort is stable: within a moment the order of the plans stays.
         return new Month(dice, cast, [.. steps.OrderBy(step => step.At)], earned);
     }
 
-    /// <summary>When it is over, and the server's clock is the real one again.</summary>
+    /// <summary>The last moment; then the server's clock becomes the real one.</summary>
     public DateTimeOffset End => Steps[^1].At;
 }
 
-/// <summary>One thing that happens in the month: one call that changes something.</summary>
-/// <param name="Key">Its name in the month; its request id is made from it.</param>
-/// <param name="At">When it happens. Steps of one moment are independent of each other but within a lane.</param>
-/// <param name="Lane">Steps of one moment and lane happen one after the other, in the order of the plan.</param>
+/// <summary>One event of the month: one call that changes something.</summary>
+/// <param name="Key">Its name in the month; the request id is made from it.</param>
+/// <param name="At">When it happens. Steps of one moment are independent of each other, except within a lane.</param>
+/// <param name="Lane">Steps of one moment and lane happen one after the other, in the plan's order.</param>
 internal abstract record Step(string Key, DateTimeOffset At, string Lane)
 {
-    /// <summary>The reason with which it must be refused; null: it must succeed.</summary>
+    /// <summary>The reason with which the server must refuse it; null: it must succeed.</summary>
     public string? RefusedAs { get; init; }
 
-    /// <summary>Makes the call. What later steps need of the answer, they find on the stage.</summary>
+    /// <summary>Makes the call. Puts everything that later steps need of the answer on the stage.</summary>
     public abstract Task PlayAsync(Stage stage, string requestId);
 }
 
-/// <summary>What the server has acknowledged, added up as the answers come: the figures at the end must agree with it.</summary>
+/// <summary>Sums of everything that the server acknowledged. The server's final figures must agree with it.</summary>
 internal sealed class Tally
 {
     private readonly ConcurrentDictionary<string, long> _sums = new();
@@ -53,17 +51,16 @@ internal sealed class Tally
 }
 
 /// <summary>
-/// Plays a month: moves the server's clock from moment to moment and makes what happens in each, side by side where it is independent. The
-/// clock moves on only
-/// when everything of a moment has been answered. Broken off anywhere, the month is played again from the start: what was answered
-/// is answered the same, and what was not is done.
+/// Plays a month: moves the server's clock from moment to moment and makes each moment's steps, side by side where they are independent.
+/// The clock moves on only when every step of the moment has been answered. If it breaks off, the month is played again from the start: a
+/// step that was answered gets the same answer, the others happen now.
 /// </summary>
 internal sealed class Player(Stage stage, Month month)
 {
     private const int SideBySide = 16;
     private int _done;
 
-    /// <param name="progress">Told how many steps are done, and the time of the one that just was.</param>
+    /// <param name="progress">Gets the number of steps done, and the time of the last one.</param>
     public async Task PlayAsync(Action<int, DateTimeOffset> progress)
     {
         var clock = new Client(await stage.StaffAsync(Role.Administrator));
@@ -71,7 +68,7 @@ internal sealed class Player(Stage stage, Month month)
             .Now.ToDateTimeOffset();
         foreach (IGrouping<DateTimeOffset, Step> moment in month.Steps.GroupBy(step => step.At))
         {
-            // Where the clock came to before it was broken off, it need not be moved again.
+            // An interrupted run has moved the clock this far already.
             if (moment.Key > now) await AdvanceAsync(clock, moment.Key);
             IEnumerable<IGrouping<string, Step>> lanes = moment.GroupBy(step => step.Lane);
             await Parallel.ForEachAsync(lanes,
@@ -86,7 +83,7 @@ internal sealed class Player(Stage stage, Month month)
         }
     }
 
-    /// <summary>Ends the scenario: the server's clock is the real one from then on.</summary>
+    /// <summary>Ends the scenario: from then on the server's clock is the real one.</summary>
     public async Task FinishAsync()
     {
         var clock = new Client(await stage.StaffAsync(Role.Administrator));

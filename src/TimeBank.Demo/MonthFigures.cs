@@ -5,7 +5,7 @@ using TimeBank.V1;
 namespace TimeBank.Demo;
 
 /// <summary>
-/// The server's figures of the month, and whether they tie out: with each other, and with what the play was told and planned.
+/// The server's figures of the month, and whether they tie out: with each other, and with the plan and the acknowledged answers.
 /// </summary>
 internal sealed class MonthFigures
 {
@@ -19,11 +19,10 @@ internal sealed class MonthFigures
 
     public List<ProgrammeReport> Programmes { get; } = [];
 
-    /// <summary>The statements of a volunteer, of a provider and of a fund.</summary>
+    /// <summary>Statements of a volunteer, a provider and a fund.</summary>
     public List<Statement> Statements { get; } = [];
 
-    /// <param name="month">The month that was just played; null where it was played before, and only the server's own figures are held
-    /// together.</param>
+    /// <param name="month">The month just played; null if it was played before: then only the server's own figures are compared.</param>
     public static async Task<MonthFigures> ReadAsync(Stage stage, Month? month)
     {
         var books = new MonthFigures();
@@ -131,7 +130,7 @@ internal sealed class MonthFigures
         AddStatement(await new Paging(int.MaxValue).AllAsync(request, page => client.GetHourStatementAsync(page).ResponseAsync));
     }
 
-    /// <summary>What one region owes the other is what the other is owed.</summary>
+    /// <summary>What one region owes the other equals what the other is owed.</summary>
     private async Task ReadPositionsAsync(Stage stage)
     {
         var client = new ClearingService.ClearingServiceClient(await stage.StaffAsync(Role.Auditor));
@@ -159,7 +158,7 @@ internal sealed class MonthFigures
         new() { FirstDay = TimeText.ToContract(Calendar.Date(1)), LastDay = TimeText.ToContract(Calendar.Date(Calendar.Days)) };
 }
 
-/// <summary>The month's figures as they are shown.</summary>
+/// <summary>The month's figures for the screen and for scripts.</summary>
 internal static class MonthFiguresText
 {
     private const int PostingsAtEnds = 6;

@@ -4,9 +4,9 @@ using Client = TimeBank.V1.ServiceOrderService.ServiceOrderServiceClient;
 
 namespace TimeBank.Demo;
 
-/// <summary>Somebody asks for a service.</summary>
-/// <param name="Order">What the play calls the order.</param>
-/// <param name="AtCounter">Whether staff do it for the recipient.</param>
+/// <summary>A person asks for a service.</summary>
+/// <param name="Order">The play's name for the order.</param>
+/// <param name="AtCounter">True if counter staff ask for the recipient.</param>
 internal sealed record RequestStep(string Order, string Region, string Recipient, string Item, DateTimeOffset Start, int Minutes,
     bool AtCounter, DateTimeOffset At) : Step(Order, At, Order)
 {
@@ -36,7 +36,7 @@ internal sealed record AcceptStep(string Order, string Volunteer, DateTimeOffset
     }
 }
 
-/// <summary>The recipient or the volunteer calls it off.</summary>
+/// <summary>The recipient or the volunteer cancels the order.</summary>
 internal sealed record CancelStep(string Order, string By, string Note, DateTimeOffset At) : Step($"{Order}/cancel", At, Order)
 {
     public override async Task PlayAsync(Stage stage, string requestId) =>
@@ -60,7 +60,7 @@ internal sealed record CheckOutStep(string Order, string Volunteer, DateTimeOffs
             .CheckOutAsync(new CheckOutRequest { RequestId = requestId, Order = stage.Names[Order] });
 }
 
-/// <summary>The recipient confirms; the hours move. In the volunteer's lane, so that the volunteer's statement has one order.</summary>
+/// <summary>The recipient confirms; the hours move. Uses the volunteer's lane, so that the volunteer's statement has one order.</summary>
 internal sealed record ConfirmStep(string Order, string Recipient, string Volunteer, int Minutes, bool AtCounter, DateTimeOffset At)
     : Step($"{Order}/confirm", At, Volunteer)
 {
@@ -74,7 +74,7 @@ internal sealed record ConfirmStep(string Order, string Recipient, string Volunt
     }
 }
 
-/// <summary>The recipient says that it was not so.</summary>
+/// <summary>The recipient disputes the service.</summary>
 internal sealed record DisputeStep(string Order, string Recipient, string Volunteer, DateTimeOffset At)
     : Step($"{Order}/dispute", At, Volunteer)
 {

@@ -2,7 +2,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Demo;
 
-/// <summary>The first morning: everybody is registered; later the authorities look at a provider.</summary>
+/// <summary>The first morning: everybody registers. Later the authorities change a provider's standing.</summary>
 internal static class PeoplePlan
 {
     public static IEnumerable<Step> Of(Cast cast)

@@ -3,7 +3,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Demo;
 
-/// <summary>An elder is registered.</summary>
+/// <summary>An elder registers.</summary>
 internal sealed record RegisterElderStep(ElderPart Elder, DateTimeOffset At) : Step(Elder.Key, At, Elder.Key)
 {
     public override async Task PlayAsync(Stage stage, string requestId)
@@ -16,7 +16,7 @@ internal sealed record RegisterElderStep(ElderPart Elder, DateTimeOffset At) : S
     }
 }
 
-/// <summary>An elder's ability assessment is recorded.</summary>
+/// <summary>Staff record an elder's ability assessment.</summary>
 internal sealed record AssessStep(ElderPart Elder, DateTimeOffset At) : Step($"{Elder.Key}/assessment", At, Elder.Key)
 {
     public override async Task PlayAsync(Stage stage, string requestId)
@@ -34,7 +34,7 @@ internal sealed record AssessStep(ElderPart Elder, DateTimeOffset At) : Step($"{
     }
 }
 
-/// <summary>A volunteer is enrolled, at home or away.</summary>
+/// <summary>A volunteer enrols, at home or in Lusong.</summary>
 internal sealed record EnrolStep(string Enrolment, string Region, VolunteerPart Volunteer, DateTimeOffset At)
     : Step(Enrolment, At, Enrolment)
 {
@@ -50,7 +50,7 @@ internal sealed record EnrolStep(string Enrolment, string Region, VolunteerPart 
         })).Name;
 }
 
-/// <summary>A volunteer's parent is put on the list of direct family.</summary>
+/// <summary>Staff put a volunteer's parent on the list of direct family.</summary>
 internal sealed record SetFamilyStep(VolunteerPart Volunteer, string Parent, DateTimeOffset At)
     : Step($"{Volunteer.Key}/family", At, Volunteer.Key)
 {
@@ -62,7 +62,7 @@ internal sealed record SetFamilyStep(VolunteerPart Volunteer, string Parent, Dat
     }
 }
 
-/// <summary>A provider is registered.</summary>
+/// <summary>A provider registers.</summary>
 internal sealed record RegisterProviderStep(ProviderPart Provider, DateTimeOffset At) : Step(Provider.Key, At, Provider.Key)
 {
     public override async Task PlayAsync(Stage stage, string requestId)

@@ -6,7 +6,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Demo;
 
-/// <summary>Plays the demonstration's month through the API, and holds the figures together.</summary>
+/// <summary>Plays the demonstration's month through the API, and checks that the figures tie out.</summary>
 internal static class PlayCommand
 {
     private const long DefaultSeed = 430211;
@@ -48,7 +48,7 @@ internal static class PlayCommand
         var player = new Player(stage, month);
         await WithProgressAsync(session.Screen, month, player.PlayAsync);
         MonthFigures books = await MonthFigures.ReadAsync(stage, month);
-        // A month that doesn't tie out stays open, so that it can be looked at under its own clock.
+        // A month that does not tie out stays open, so that people can look at it under its own clock.
         if (books.TiesOut) await player.FinishAsync();
         return Show(session, books, month.Steps.Length, clock.GetElapsedTime(start), stage.Tally);
     }
@@ -61,7 +61,7 @@ internal static class PlayCommand
         {
             books = await MonthFigures.ReadAsync(new Stage(session), null);
         }
-        // A month begins with its funds and programmes.
+        // A month begins with its funds and programmes: without them none was played.
         catch (RpcException error) when (Failure.ReasonOf(error) is "FUND_NOT_FOUND" or "PROGRAMME_NOT_FOUND")
         {
             Failure none = Failure.Of(error, session.Language, session.Settings.Server)!;
@@ -86,7 +86,7 @@ internal static class PlayCommand
         return books.TiesOut ? ExitCode.Ok : ExitCode.Refused;
     }
 
-    /// <summary>A bar for those who watch, a line for every tenth in a log, nothing for scripts.</summary>
+    /// <summary>A bar at a terminal, a line for every tenth in a log, nothing for scripts.</summary>
     private static async Task WithProgressAsync(Screen screen, Month month, Func<Action<int, DateTimeOffset>, Task> play)
     {
         if (screen.IsJson)

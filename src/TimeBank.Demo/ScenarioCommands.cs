@@ -5,7 +5,7 @@ using Client = TimeBank.V1.ScenarioService.ScenarioServiceClient;
 
 namespace TimeBank.Demo;
 
-/// <summary>The clock of a demonstration, and the month that is played under it.</summary>
+/// <summary>The commands of the demonstration's clock and month.</summary>
 internal static class ScenarioCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) => [Scenario(make)];

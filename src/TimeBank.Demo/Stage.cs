@@ -5,16 +5,16 @@ using TimeBank.V1;
 
 namespace TimeBank.Demo;
 
-/// <summary>Where the month is played: the way to the server for everybody in it, and what the server called those who were made.</summary>
+/// <summary>The stage of the month: the way to the server for everybody in it, and the server's names for everything made so far.</summary>
 internal sealed class Stage(Session session)
 {
-    // A server that is busy or being restarted has some seconds; then the month breaks off and is played again from the start.
+    // Waits some seconds for a busy or restarting server. Then the month breaks off; the next run plays it again from the start.
     private static readonly TimeSpan[] Patience = [.. new[] { 0.1, 0.3, 0.6, 1, 2, 3, 4 }.Select(TimeSpan.FromSeconds)];
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly CallInvoker _channel = session.Channel.CreateCallInvoker();
 
-    /// <summary>The server's names by the play's keys.</summary>
+    /// <summary>The server's names, by the play's keys.</summary>
     public ConcurrentDictionary<string, string> Names { get; } = new();
 
     public Tally Tally { get; } = new();
@@ -28,7 +28,7 @@ internal sealed class Stage(Session session)
     public async Task<CallInvoker> PartyAsync(Role role, string party) =>
         new AuthorizedInvoker(_channel, await session.Tokens.GetAsync(role, ResourceNames.RegionOf(party), party), Deadline);
 
-    /// <summary>A person, or staff at the counter for that person.</summary>
+    /// <summary>The way to the server as a person, or as counter staff for that person.</summary>
     public Task<CallInvoker> PersonAsync(string person, bool atCounter) =>
         atCounter ? StaffAsync(Role.Counter)
             : PartyAsync(ResourceNames.CollectionOf(person) == "elders" ? Role.Elder : Role.Volunteer, person);
@@ -36,14 +36,14 @@ internal sealed class Stage(Session session)
     public async Task<FundService.FundServiceClient> FundsAsync() => new(await StaffAsync(Role.FinanceMaker));
 
     /// <summary>The voucher that an elder got from a programme.</summary>
-    /// <exception cref="StepException">The server issued none: it judges by other rules than the month was made for.</exception>
+    /// <exception cref="StepException">The server issued none: its rules differ from those that the month was made for.</exception>
     public string VoucherOf(string programme, string elder) =>
         Names.TryGetValue(IssueVouchersStep.VoucherKey(programme, Names[elder]), out string? voucher)
         ? voucher
         : throw new StepException($"{programme}/{elder}", "这位老人应有一张券，服务器没有发放。",
         "this elder should have a voucher, and the server issued none.");
 
-    /// <summary>Holds the minutes that moved against those of the plan.</summary>
+    /// <summary>Compares the minutes that moved with the plan's.</summary>
     public void ExpectMinutes(string step, ServiceOrder order, int minutes)
     {
         Tally.Add("services", 1);
@@ -51,8 +51,8 @@ internal sealed class Stage(Session session)
             $"{minutes} minutes should have moved, and {order.Credited?.Value} did.");
     }
 
-    /// <summary>Makes a step happen, now or before; asks again with the same id where the server couldn't answer.</summary>
-    /// <exception cref="StepException">It was refused and should not have been, or the other way round.</exception>
+    /// <summary>Makes a step happen, now or in an earlier run. Retries with the same id while the server can't answer.</summary>
+    /// <exception cref="StepException">The server refused and should not have, or accepted and should have refused.</exception>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task PlayAsync(Step step, string requestId)
     {
@@ -66,7 +66,7 @@ internal sealed class Stage(Session session)
             : new StepException(step.Key, $"应被拒绝：{step.RefusedAs}", $"should have been refused: {step.RefusedAs}");
     }
 
-    /// <summary>Asks again while the server can't answer.</summary>
+    /// <summary>Retries while the server can't answer.</summary>
     public async Task<T> RetryAsync<T>(Func<Task<T>> call)
     {
         for (int attempt = 0; ; attempt++)
@@ -83,7 +83,7 @@ internal sealed class Stage(Session session)
         }
     }
 
-    /// <returns>The reason of the refusal; empty where there is none.</returns>
+    /// <returns>The reason of the refusal; empty if there was none.</returns>
     private async Task<string> ReasonAsync(Step step, string requestId)
     {
         try

@@ -3,13 +3,12 @@ using TimeBank.V1;
 namespace TimeBank.Demo;
 
 /// <summary>
-/// The month's vouchers: issued on the 1st, redeemed by their elders at lunch and at supper time, some refunded, two voided, some claimed
-/// late, the rest expired.
-/// A voucher is used at most once in a moment and never past what it has, so that no outcome depends on which call comes first.
+/// The month's vouchers: issued on the 1st, redeemed by their elders at lunch and supper, some refunded, two voided, some claimed late, the
+/// rest expired. A voucher is used at most once in a moment and never for more than it has, so that the order of calls changes no outcome.
 /// </summary>
 internal sealed class VoucherPlan
 {
-    // The national e-voucher of the shipped policy, and the highest share that the national band lets it pay.
+    // The national e-voucher of the shipped policy, and the highest share that the national band allows.
     private const long NationalFen = 80_000;
     private const int HighestSharePercent = 60, MealsAMonth = 20;
     private const int VoidDay = 12, ClaimByDay = 59, LateClaimDay = 34;
@@ -50,7 +49,7 @@ internal sealed class VoucherPlan
         _steps.Add(new ExpireVouchersStep(Calendar.At(ClaimByDay + 1, 9, 0)));
     }
 
-    /// <returns>How many meals are left.</returns>
+    /// <returns>The meals that are left.</returns>
     private int AddMeals(ElderPart elder)
     {
         Draw draw = _dice.For($"meals/{elder.Key}");
@@ -70,7 +69,7 @@ internal sealed class VoucherPlan
             Add(new RedeemStep($"{Roles.Meals}/{elder.Key}/{++number}", Roles.Meals, elder.Key, canteen.Key, item.Id, item.Place, quantity,
                 price, 0, 0, atCounter, Calendar.At(day, hour, minute)), refunded);
         }
-        // Some canteens claim after the month what they gave on its last day.
+        // Some canteens claim meals of the month's last day after the month.
         if (left > 0 && draw.Chance(15))
         {
             Add(new RedeemStep($"{Roles.Meals}/{elder.Key}/late", Roles.Meals, elder.Key, usual.Key, _mealItems[0].Id, _mealItems[0].Place,
@@ -107,7 +106,7 @@ internal sealed class VoucherPlan
         if (refunded) _steps.Add(new RefundStep(redemption, new DateTimeOffset(redemption.At.Date, redemption.At.Offset).AddHours(20)));
     }
 
-    /// <summary>What must be refused, each for one reason alone.</summary>
+    /// <summary>Steps that the server must refuse, each for one reason alone.</summary>
     private void AddRefusals(List<ElderPart> withMealsLeft)
     {
         List<ElderPart> elders = _dice.For("refusals").Sample(withMealsLeft, 5);
@@ -130,7 +129,7 @@ internal sealed class VoucherPlan
         ]);
     }
 
-    /// <summary>So many times of lunch and supper, each once, earliest first.</summary>
+    /// <summary>Draws lunch and supper times, each once, earliest first.</summary>
     private static IEnumerable<(int Day, int Hour, int Minute)> Times(Draw draw, int count) =>
         draw.Sample(Enumerable.Range(1, Calendar.Days).SelectMany(day => new[] { (day, 12, 30), (day, 18, 0) }), count).Order();
 }

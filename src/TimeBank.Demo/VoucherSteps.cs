@@ -3,7 +3,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Demo;
 
-/// <summary>A month's vouchers are issued to all who are entitled; then the stage learns whose they are.</summary>
+/// <summary>A run issues a month's vouchers to everybody entitled. Then the stage learns which voucher belongs to whom.</summary>
 internal sealed record IssueVouchersStep(string Programme, DateTimeOffset At) : Step($"issue/{Programme}", At, Programme)
 {
     public override async Task PlayAsync(Stage stage, string requestId)
@@ -23,13 +23,13 @@ internal sealed record IssueVouchersStep(string Programme, DateTimeOffset At) : 
         }
     }
 
-    /// <summary>Where the stage keeps the voucher of an elder, who is given by the server's name.</summary>
+    /// <summary>The stage's key for an elder's voucher; the elder is given by the server's name.</summary>
     public static string VoucherKey(string programme, string elder) => $"voucher/{programme}/{elder}";
 }
 
 /// <summary>A voucher pays for a service.</summary>
-/// <param name="ServiceDay">The day of the service, where it is claimed later; 0: that day.</param>
-/// <param name="AtCounter">Whether staff do it for the elder, and not the provider's clerk.</param>
+/// <param name="ServiceDay">The day of a service claimed later; 0: the same day.</param>
+/// <param name="AtCounter">True if counter staff redeem for the elder, and not the provider's clerk.</param>
 internal sealed record RedeemStep(
     string Name, string Programme, string Elder, string Provider, string Item, ServicePlace Place, int Quantity, long PriceFen,
         long InsuranceFen, int ServiceDay, bool AtCounter, DateTimeOffset At)
@@ -80,7 +80,7 @@ internal sealed record RefundStep(RedeemStep Of, DateTimeOffset At) : Step($"ref
     }
 }
 
-/// <summary>A voucher is ended before its time.</summary>
+/// <summary>A voucher is voided before its time.</summary>
 internal sealed record VoidStep(string Programme, string Elder, DateTimeOffset At) : Step($"void/{Programme}/{Elder}", At, Elder)
 {
     public override async Task PlayAsync(Stage stage, string requestId) =>
@@ -89,7 +89,7 @@ internal sealed record VoidStep(string Programme, string Elder, DateTimeOffset A
             new VoidVoucherRequest { RequestId = requestId, Voucher = stage.VoucherOf(Programme, Elder), Memo = "演示：迁出本区" });
 }
 
-/// <summary>Vouchers that can be claimed no more expire.</summary>
+/// <summary>Vouchers past their claim-by expire.</summary>
 internal sealed record ExpireVouchersStep(DateTimeOffset At) : Step("expire", At, "expire")
 {
     public override async Task PlayAsync(Stage stage, string requestId)

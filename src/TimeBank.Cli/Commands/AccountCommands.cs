@@ -3,7 +3,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>Accounts: their counters now and earlier, their states, and what is held.</summary>
+/// <summary>Accounts: their counters now and earlier, their states and open holds.</summary>
 internal static class AccountCommands
 {
     private delegate Task<Entry> Change(LedgerService.LedgerServiceClient client, string requestId, string account, string memo,

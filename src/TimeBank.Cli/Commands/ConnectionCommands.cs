@@ -6,7 +6,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>Whether the server answers, and tokens for those who call it with other tools.</summary>
+/// <summary>Asks whether the server answers; gives tokens for calls with other tools.</summary>
 internal static class ConnectionCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) => [Token(make), Health(make)];
@@ -52,7 +52,7 @@ internal static class ConnectionCommands
                 catch (RpcException error) when (error.StatusCode is (StatusCode.Unavailable or StatusCode.DeadlineExceeded)
                     && clock.GetElapsedTime(start) < patience)
                 {
-                    // Not up yet.
+                    // The server is not up yet.
                 }
                 await Task.Delay(TimeSpan.FromMilliseconds(200), clock, session.Cancellation);
             }

@@ -4,7 +4,7 @@ using Client = TimeBank.V1.ElderService.ElderServiceClient;
 
 namespace TimeBank.Cli;
 
-/// <summary>Elders, their assessments and what they are entitled to.</summary>
+/// <summary>Elders, their assessments and their entitlements.</summary>
 internal static class ElderCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>

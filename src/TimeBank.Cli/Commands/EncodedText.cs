@@ -4,9 +4,9 @@ using System.Text;
 namespace TimeBank.Cli;
 
 /// <summary>
-/// Text from bytes, strictly: what can't be read exactly is refused with its line. Where no encoding is given, a mark decides; without one,
-/// what is valid UTF-8 is UTF-8, and
-/// else it is GB18030 if all of it is, as old books are exported. Text in Chinese is hardly ever valid in both.
+/// Reads text from bytes, strictly: refuses the first line that it can't read exactly. Without a given encoding a byte order mark decides;
+/// without a mark valid UTF-8 is UTF-8, and valid GB18030, the encoding of old exports, is GB18030. Chinese text is hardly ever valid in
+/// both.
 /// </summary>
 internal static class EncodedText
 {
@@ -19,11 +19,11 @@ internal static class EncodedText
         CodePagesEncodingProvider.Instance.GetEncoding(Gb18030CodePage, EncoderFallback.ExceptionFallback,
         DecoderFallback.ExceptionFallback)!;
 
-    // U+FEFF in GB18030, which has no mark of its own.
+    // U+FEFF in GB18030, which has no byte order mark of its own.
     private static readonly byte[] Gb18030Mark = [0x84, 0x31, 0x95, 0x33];
 
-    /// <summary>An encoding by the name that people know it by; null where none is given.</summary>
-    /// <exception cref="UsageException">There is none of that name.</exception>
+    /// <summary>Finds an encoding by its common name; null if no name is given.</summary>
+    /// <exception cref="UsageException">No encoding has that name.</exception>
     public static TextEncoding? ParseOrNull(string? name) => name?.ToLowerInvariant() switch
     {
         null => null,
@@ -41,8 +41,8 @@ internal static class EncodedText
         TextEncoding.Gb18030 => "GB18030",
     };
 
-    /// <param name="given">The encoding; null: it is to be found out.</param>
-    /// <exception cref="UsageException">The bytes are in another encoding, or in none.</exception>
+    /// <param name="given">The encoding; null: detect it.</param>
+    /// <exception cref="UsageException">The bytes have another encoding, or none.</exception>
     public static (string Text, TextEncoding Encoding) Read(byte[] bytes, TextEncoding? given)
     {
         (Encoding? marked, TextEncoding encoding, int mark) = Marked(bytes);
@@ -65,7 +65,7 @@ internal static class EncodedText
         (string? text, int notUtf8) = Decode(Utf8, bytes);
         if (text is not null) return (text, TextEncoding.Utf8);
         (text, int notGb18030) = Decode(Gb18030, bytes);
-        // Text of another kind, such as broken UTF-8, often reads as GB18030, but seldom without characters that nobody uses.
+        // Other bytes, such as broken UTF-8, often decode as GB18030, but seldom without unassigned characters.
         if (text is not null && (notGb18030 = FirstUnassigned(text)) == 0) return (text, TextEncoding.Gb18030);
         throw new UsageException(
             $"文件既不是 UTF-8（见第 {notUtf8} 行），也不是 GB18030（见第 {notGb18030} 行）。请用 --encoding 指定编码，或在表格软件中另存为“CSV UTF-8”。",
@@ -73,7 +73,7 @@ internal static class EncodedText
                 + "it as \"CSV UTF-8\" from the spreadsheet.");
     }
 
-    /// <returns>The text; or null and the line that isn't in this encoding.</returns>
+    /// <returns>The text; or null and the line that is not in this encoding.</returns>
     private static (string? Text, int Line) Decode(Encoding encoding, byte[] bytes)
     {
         try
@@ -86,7 +86,7 @@ internal static class EncodedText
         }
         catch (DecoderFallbackException error)
         {
-            // The place may lie behind half a character, which counts for no line.
+            // The position may lie behind half a character, which makes no line.
             var lenient = (Encoding)encoding.Clone();
             lenient.DecoderFallback = DecoderFallback.ReplacementFallback;
             string before = lenient.GetString(bytes, 0, Math.Clamp(error.Index, 0, bytes.Length));
@@ -101,10 +101,8 @@ internal static class EncodedText
         : bytes.AsSpan().StartsWith(Gb18030Mark) ? (Gb18030, TextEncoding.Gb18030, Gb18030Mark.Length)
         : (null, default, 0);
 
-    /// <summary>
-    /// The line of the first character that means nothing to anybody else: a control character beyond those of text, or one for private
-    /// use; 0 where there is none.
-    /// </summary>
+    /// <summary>The line of the first character that carries no meaning: a control, private-use or unassigned one; 0 if there is
+    /// none.</summary>
     private static int FirstUnassigned(string text)
     {
         for (int at = 0; at < text.Length; at++)
@@ -117,7 +115,7 @@ internal static class EncodedText
         return 0;
     }
 
-    /// <summary>The number of the line in which a place lies, counted as <see cref="TextReader.ReadLine"/> does.</summary>
+    /// <summary>The line number of a position, counted like <see cref="TextReader.ReadLine"/>.</summary>
     private static int LineAt(string text, int place)
     {
         int line = 1;
@@ -133,15 +131,15 @@ internal static class EncodedText
         new($"第 {line} 行不是 {NameOf(encoding)} 编码。", $"Line {line} isn't {NameOf(encoding)}.");
 }
 
-/// <summary>How the bytes of a text file are read.</summary>
+/// <summary>The encoding of a text file.</summary>
 internal enum TextEncoding
 {
-    /// <summary>With or without its mark.</summary>
+    /// <summary>With or without a byte order mark.</summary>
     Utf8,
 
-    /// <summary>With its mark, which says which byte comes first.</summary>
+    /// <summary>With a byte order mark, which tells the byte order.</summary>
     Utf16,
 
-    /// <summary>The Chinese national encoding; GBK and GB2312 are parts of it.</summary>
+    /// <summary>The Chinese national encoding. GBK and GB2312 are subsets.</summary>
     Gb18030,
 }

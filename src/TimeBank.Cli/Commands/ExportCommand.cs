@@ -5,10 +5,10 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>A journal in a form that other tools read, into a file or onto the screen.</summary>
+/// <summary>Exports a journal for other tools, to a file or the screen.</summary>
 internal static class ExportCommand
 {
-    /// <summary>A large journal takes longer than a usual call.</summary>
+    /// <summary>A large journal takes longer than other calls.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromHours(6);
 
     public static IEnumerable<Command> Of(CommandFactory make)
@@ -31,13 +31,13 @@ internal static class ExportCommand
         })];
     }
 
-    /// <summary>What breaks off leaves the file as it was: it is written beside it and takes its place at the end.</summary>
+    /// <summary>Writes beside the file and moves it into place at the end, so that an interruption leaves the old file.</summary>
     private static async Task SaveAsync(Session session, AsyncServerStreamingCall<ExportChunk> call, string file)
     {
         string part = $"{file}.part";
         try
         {
-            // A whole journal is nobody else's: whoever is to have it is given it.
+            // The whole journal is the owner's alone: give it to others on purpose.
             const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             var made = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = ownerOnly };
             await using (var writer = new StreamWriter(part, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), made))

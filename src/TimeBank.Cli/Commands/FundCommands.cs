@@ -3,7 +3,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>Funds: where money comes from.</summary>
+/// <summary>Funds: the sources of money.</summary>
 internal static class FundCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>

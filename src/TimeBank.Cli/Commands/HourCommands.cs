@@ -24,7 +24,7 @@ internal static class HourCommands
         return [hours];
     }
 
-    /// <summary>Asks about a person by an id alone: a volunteer, and where there is none of that id, an elder.</summary>
+    /// <summary>Asks about a person by id: as a volunteer, or as an elder if no volunteer has this id.</summary>
     internal static async Task<T> FindAsync<T>(Session session, string person, Func<string, Task<T>> ask)
     {
         if (person.Contains('/', StringComparison.Ordinal)) return await ask(session.Name(person.Split('/')[0], person));

@@ -3,7 +3,10 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>Opening balances and histories from a CSV file. First all of it is tried; only if nothing is refused is it recorded.</summary>
+/// <summary>
+/// Imports opening balances or history from a CSV file. First tries every line; records them only if none is refused (or with
+/// <c>--keep-going</c>).
+/// </summary>
 internal static class ImportCommand
 {
     private const int LinesAtOnce = 2_000;
@@ -42,7 +45,7 @@ internal static class ImportCommand
             }
             else if (!sound && !parsed.GetValue(keepGoing))
             {
-                // Where a line is refused, no line is recorded, and a dry run says the same.
+                // A refused line means that no line is recorded; the dry run says the same.
                 tried.Recorded = 0;
             }
             session.Screen.Show(result, () => Show(session, result, dry));
@@ -51,7 +54,7 @@ internal static class ImportCommand
     }
 
     /// <summary>
-    /// Lines of an account stay together as far as they can: within a call each sees those before it also where they are only tried.
+    /// Keeps the lines of an account in one call if it can: a dry run then sees the lines before it.
     /// </summary>
     private static async Task<ImportBalancesResponse> SendAsync(Session session, LedgerService.LedgerServiceClient client, string source,
         List<ImportLine> lines, bool dryRun)
@@ -65,7 +68,7 @@ internal static class ImportCommand
             ImportBalancesResponse answer = await client.ImportBalancesAsync(request);
             sum.Recorded += answer.Recorded;
             sum.Known += answer.Known;
-            // The file's column, as whoever reads the report knows it.
+            // The reader knows the column by the file's name for it.
             foreach (ImportRefusal line in answer.Refused.Where(line => line.Field == "key")) line.Field = "id";
             sum.Refused.Add(answer.Refused);
             done += chunk.Length;

@@ -5,17 +5,16 @@ using TimeBank.V1;
 namespace TimeBank.Cli;
 
 /// <summary>
-/// Balances as a CSV file has them: in one of the encodings of <see cref="EncodedText"/>, a header with
-/// <c>id,date,account,side,unit,amount</c> and, where wanted, <c>memo</c>, in any order; amounts in
-/// whole minor units. Other columns are left alone.
+/// Balances in a CSV file: one of the encodings of <see cref="EncodedText"/>, a header with <c>id,date,account,side,unit,amount</c> and
+/// optionally <c>memo</c>, in any order; amounts in whole minor units. Other columns are ignored.
 /// </summary>
 internal static class ImportFile
 {
     private static readonly string[] Required = ["id", "date", "account", "side", "unit", "amount"];
 
-    /// <param name="given">The file's encoding; null: it is to be found out.</param>
-    /// <returns>Also the encoding in which the file was read.</returns>
-    /// <exception cref="UsageException">The file can't be read, is in another encoding, or lacks a column.</exception>
+    /// <param name="given">The file's encoding; null: detect it.</param>
+    /// <returns>The encoding is the one in which the file was read.</returns>
+    /// <exception cref="UsageException">The file can't be read, has another encoding, or lacks a column.</exception>
     public static (List<ImportLine> Lines, List<ImportRefusal> Refused, TextEncoding Encoding) Read(string file, TextEncoding? given)
     {
         byte[] bytes;
@@ -55,9 +54,8 @@ internal static class ImportFile
             }
             string Cell(string name) => columns.TryGetValue(name, out int at) && at < cells.Count ? Text(cells[at]) : "";
             var line = new ImportLine { Number = number, Key = Cell("id"), Account = Cell("account"), Memo = Cell("memo") };
-            // Spreadsheets write empty cells behind the last column. A separator of thousands without quotes parts an amount into two
-            // cells, though, and with the memo
-            // left empty nothing but the three digits after it tells.
+            // Spreadsheets write empty cells behind the last column: ignore them. A thousands separator without quotes splits an amount
+            // into two cells; if the memo is empty, only the three digits after it show that.
             int after = columns["amount"] + 1;
             bool isTooLong = cells.Count > width
                 && (cells.Skip(width).Any(cell => cell.Length > 0)
@@ -77,8 +75,8 @@ internal static class ImportFile
     }
 
     /// <summary>
-    /// Takes out the lines that share an id, each with the number of another one. The server finds them within a call; here they are found
-    /// within the file, of which a large one goes in several calls.
+    /// Takes out the lines that share an id, each with the number of another one. The server finds them only within a call, and a large
+    /// file takes several calls.
     /// </summary>
     private static void RefuseRepeated(List<ImportLine> lines, List<ImportRefusal> refused)
     {
@@ -112,9 +110,8 @@ internal static class ImportFile
 
     private static string Name(string header) => header.Trim().TrimStart('\ufeff').ToLowerInvariant();
 
-    /// <summary>
-    /// A cell is text, whatever it begins with; the apostrophe that keeps a spreadsheet from taking it for a formula goes.
-    /// </summary>
+    /// <summary>A cell is text, whatever it begins with. Removes the apostrophe that keeps a spreadsheet from taking it for a
+    /// formula.</summary>
     private static string Text(string cell) => cell.Length > 1 && cell[0] == '\'' && cell[1] is '=' or '+' or '-' or '@' ? cell[1..] : cell;
 
     private static Side? SideOf(string text) => text.Trim().ToUpperInvariant() switch
@@ -142,11 +139,11 @@ internal static class ImportFile
     };
 }
 
-/// <summary>The rows of a CSV table (RFC 4180): quoted cells may have commas, doubled quotes and line ends in them.</summary>
+/// <summary>The rows of a CSV table (RFC 4180). Quoted cells may contain commas, doubled quotes and line ends.</summary>
 internal static class CsvRows
 {
-    /// <summary>Each row with the number of the line that it begins on; empty lines are left out.</summary>
-    /// <exception cref="UsageException">A quote is never closed, or something follows one that is.</exception>
+    /// <summary>Each row with the number of its first line. Empty lines are skipped.</summary>
+    /// <exception cref="UsageException">A quote is never closed, or something follows a closing quote.</exception>
     public static IEnumerable<(int Line, IReadOnlyList<string> Cells)> Read(TextReader text)
     {
         int line = 0;

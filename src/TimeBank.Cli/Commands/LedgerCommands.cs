@@ -12,7 +12,7 @@ internal static class LedgerCommands
         Entry(make),
     ];
 
-    /// <summary>Debits and credits of every kind of account, unit by unit.</summary>
+    /// <summary>Debits and credits of each kind of account, unit by unit.</summary>
     internal static void Show(Screen screen, TrialBalance balance)
     {
         Language language = screen.Language;
@@ -52,7 +52,7 @@ internal static class LedgerCommands
             TrialBalance balance = await client.GetTrialBalanceAsync(
                 new GetTrialBalanceRequest { Parent = name, Unit = parsed.GetValue(unit) ?? "", AsOf = asOf.Read(parsed) });
             session.Screen.Show(balance, () => Show(session.Screen, balance));
-            // A sum that doesn't come to zero is what this command is run to find.
+            // Fails if the sum is not zero: that is what this command is run to find.
             return balance.Units.All(one => one.DebitBalances.Value == one.CreditBalances.Value) ? ExitCode.Ok : ExitCode.Refused;
         });
     }

@@ -4,10 +4,10 @@ using Client = TimeBank.V1.ServiceOrderService.ServiceOrderServiceClient;
 
 namespace TimeBank.Cli;
 
-/// <summary>A volunteer's service from the request to the confirmed hours.</summary>
+/// <summary>Service orders, from the request to the confirmed hours.</summary>
 internal static class OrderCommands
 {
-    /// <summary>By the contract, what isn't confirmed so many days after its planned end is cancelled then.</summary>
+    /// <summary>The contract's rule: an order not confirmed this many days after its planned end is cancelled.</summary>
     private const int DaysToConfirm = 14;
 
     public static IEnumerable<Command> Of(CommandFactory make) =>
@@ -91,7 +91,7 @@ internal static class OrderCommands
                 PlannedStartTime = TimeText.ParseTime(parsed.GetValue(start)!),
                 Planned = AmountText.ParseMinutes(parsed.GetValue(length)!),
             });
-            // An order's name follows from its request id, and without one the next run has another.
+            // An order's name follows from its request id: without an id the next run would make another order.
             if (dry && session.Settings.RequestId is null) made.Name = "";
             Show(session, made);
         });
@@ -238,7 +238,7 @@ internal static class OrderCommands
             (language["评价", "rating"], order.Rating is { } rating ? $"{rating.Stars}/5 {rating.Comment}" : ""));
     });
 
-    /// <summary>Why an order is cancelled: the words of who did it, or that its time passed; empty where nobody said why.</summary>
+    /// <summary>Why an order was cancelled: the words of the person, or that its time passed; empty if no words were given.</summary>
     internal static string CancelledBecause(ServiceOrder order, Language language)
     {
         if (order.CancelNote.Length > 0 || order.State != OrderState.Cancelled || order.Dispute is not null) return order.CancelNote;

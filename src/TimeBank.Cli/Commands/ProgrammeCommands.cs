@@ -71,7 +71,7 @@ internal static class ProgrammeCommands
         });
     }
 
-    /// <summary>A programme's figures in its units and in money, and who paid.</summary>
+    /// <summary>Shows a programme's figures, in its unit and in money, and who paid.</summary>
     internal static void Show(Screen screen, ProgrammeReport report)
     {
         Language language = screen.Language;

@@ -4,7 +4,7 @@ using Client = TimeBank.V1.ProviderService.ProviderServiceClient;
 
 namespace TimeBank.Cli;
 
-/// <summary>Those who give services for vouchers; their redemptions are under <c>voucher redemptions</c>.</summary>
+/// <summary>Providers. Their redemptions are under <c>voucher redemptions</c>.</summary>
 internal static class ProviderCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>

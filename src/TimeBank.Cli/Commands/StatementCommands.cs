@@ -3,7 +3,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>Statements of whatever has one: a person's hours, a provider's payable, a fund, an account.</summary>
+/// <summary>Statements: a person's hours, a provider's payable, a fund, an account.</summary>
 internal static class StatementCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make)

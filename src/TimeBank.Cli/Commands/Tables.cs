@@ -2,11 +2,11 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>The tables that more than one command shows.</summary>
+/// <summary>Tables that several commands show.</summary>
 internal static class Tables
 {
-    /// <summary>An account's postings of a period with its opening and closing balance.</summary>
-    /// <param name="atEnds">So many of the first and of the last postings; null: all.</param>
+    /// <summary>Shows an account's postings of a period with the opening and closing balance.</summary>
+    /// <param name="atEnds">How many of the first and of the last postings to show; null: all.</param>
     public static void Statement(this Screen screen, Statement statement, string title, int? atEnds = null)
     {
         Language language = screen.Language;
@@ -23,7 +23,7 @@ internal static class Tables
             }
             rows.Add(Row(postings[i], language));
         }
-        // The closing balance is that of the whole period, and doesn't follow from the last row that is shown.
+        // The closing balance is the whole period's. It does not follow from the last row shown.
         if (statement.NextPageToken.Length > 0) rows.Add(["…", "", language["其余未列出", "more, not shown"], "", "", "", "", "", ""]);
         rows.Add(["", "", language["期末", "closing"], "", AmountText.Of(statement.TotalDebits, language),
             AmountText.Of(statement.TotalCredits, language), AmountText.Of(statement.Closing, language), "", ""]);
@@ -32,7 +32,7 @@ internal static class Tables
         screen.More(statement.NextPageToken);
     }
 
-    /// <summary>Says of which moment the figures above are.</summary>
+    /// <summary>Says which moment the figures above show.</summary>
     public static void AsOf(this Screen screen, long entries) =>
         screen.Line(screen.Language[$"截至第 {entries} 笔分录。", $"As of {entries} entries."]);
 
@@ -76,7 +76,7 @@ internal static class Tables
         if (nextPageToken.Length > 0) screen.Line(screen.Language["还有更多；用 --all 全部显示。", "There are more; --all shows all of them."]);
     }
 
-    /// <summary>Says what a list leaves out since its stored state is damaged.</summary>
+    /// <summary>Names what a list leaves out because its stored state is damaged.</summary>
     public static void Unreadable(this Screen screen, IReadOnlyCollection<string> names)
     {
         if (names.Count == 0) return;

@@ -4,7 +4,7 @@ using Client = TimeBank.V1.VolunteerService.VolunteerServiceClient;
 
 namespace TimeBank.Cli;
 
-/// <summary>Volunteers; their hours are under <c>hours</c>.</summary>
+/// <summary>Volunteers. Their hours are under <c>hours</c>.</summary>
 internal static class VolunteerCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>

@@ -153,7 +153,7 @@ internal static class VoucherCommands
     {
         Language language = screen.Language;
         screen.Facts(
-            // One that was only tried has no name.
+            // A dry run has no name.
             redemption.Name.Length > 0 ? $"vouchers/{ResourceNames.Short(redemption.Name)}" : "",
             (language["状态", "state"], EnumText.Of(redemption.State, language)),
             (language["服务", "service"], $"{redemption.Quantity} × {redemption.Item}"),

@@ -6,15 +6,15 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>How much of a list is wanted.</summary>
-/// <param name="Limit">At most so many items.</param>
+/// <summary>How much of a list to show.</summary>
+/// <param name="Limit">The most items.</param>
 internal readonly record struct Paging(int Limit)
 {
     private const int MaxPageSize = 1_000;
 
     /// <summary>
-    /// Asks for page after page and puts them together: the last page, with the items of those before it in front of its own. So every
-    /// figure is one answer's, a zero too. Where more remain, <c>next_page_token</c> says so.
+    /// Reads page after page and returns the last page with the items of all pages. All figures so come from one answer, zeros too.
+    /// <c>next_page_token</c> is set if there is more.
     /// </summary>
     public async Task<TResponse> AllAsync<TRequest, TResponse>(TRequest request, Func<TRequest, Task<TResponse>> call)
         where TRequest : IMessage<TRequest>
@@ -24,7 +24,7 @@ internal readonly record struct Paging(int Limit)
         MessageDescriptor answer = new TResponse().Descriptor;
         FieldDescriptor[] lists = [.. answer.Fields.InDeclarationOrder().Where(field => field.IsRepeated)];
         FieldDescriptor next = answer.FindFieldByName("next_page_token");
-        // The first list has the items; another one tells of what a page leaves out.
+        // The first list holds the items; a second one names what the page leaves out.
         List<object?>[] all = [.. lists.Select(_ => new List<object?>())];
         while (true)
         {
@@ -48,11 +48,11 @@ internal readonly record struct Paging(int Limit)
     }
 }
 
-/// <summary>The streams of runs.</summary>
+/// <summary>Streams of runs.</summary>
 internal static class Runs
 {
-    /// <summary>The last message, which carries the summary.</summary>
-    /// <exception cref="RpcException">The run was refused or broke off.</exception>
+    /// <summary>The last message of a run, with its summary.</summary>
+    /// <exception cref="RpcException">The server refused the run, or the stream broke off.</exception>
     public static async Task<RunProgress> LastAsync(AsyncServerStreamingCall<RunProgress> run, CancellationToken cancellation)
     {
         RunProgress last = new();
@@ -67,7 +67,7 @@ internal static class ResourceNames
 {
     private const string Regions = "regions/";
 
-    /// <summary><c>P7K2…</c>, <c>volunteers/P7K2…</c> and the whole name all give the whole name.</summary>
+    /// <summary><c>P7K2…</c>, <c>volunteers/P7K2…</c> and the whole name all become the whole name.</summary>
     public static string Full(string collection, string text, string region) =>
         text.StartsWith(Regions, StringComparison.Ordinal) ? text
         : text.StartsWith(collection + "/", StringComparison.Ordinal) ? $"{Regions}{region}/{text}"
@@ -75,10 +75,11 @@ internal static class ResourceNames
 
     public static string OfRegion(string text) => text.StartsWith(Regions, StringComparison.Ordinal) ? text : Regions + text;
 
-    /// <summary>The code of the region that a name stands in, or that is given itself.</summary>
+    /// <summary>The region code at the start of a name; a plain code stays as it is.</summary>
     public static string RegionOf(string name) => name.StartsWith(Regions, StringComparison.Ordinal) ? name.Split('/')[1] : name;
 
-    /// <exception cref="UsageException">It has no region code's form; the server knows whether there is such a region.</exception>
+    /// <exception cref="UsageException">The text does not look like a region code. Only the server knows whether the region
+    /// exists.</exception>
     public static void RequireRegion(string code)
     {
         const int digits = 6;
@@ -89,11 +90,11 @@ internal static class ResourceNames
             $"“{code}”不是地区代码；请写六位数字，如 430211。", $"“{code}” is no region's code; write its six digits, such as 430211.");
     }
 
-    /// <summary>What stands after the region's collection: an id, a slug, or an account's path.</summary>
+    /// <summary>The part below the region's collection: an id, a slug or an account's path.</summary>
     public static string Short(string name) => name.StartsWith(Regions, StringComparison.Ordinal)
         && name.Split('/', 4) is [_, _, _, var rest] ? rest : name;
 
-    /// <summary>The collection below the region: <c>volunteers</c>; empty for a region itself.</summary>
+    /// <summary>The collection below the region, such as <c>volunteers</c>; empty for a region itself.</summary>
     public static string CollectionOf(string name) => name.StartsWith(Regions, StringComparison.Ordinal)
         && name.Split('/') is [_, _, var collection, ..] ? collection : "";
 }

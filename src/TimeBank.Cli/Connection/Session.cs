@@ -5,7 +5,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>One run of the tool: its settings, its screen, and the way to the server.</summary>
+/// <summary>One run of the tool: its settings, its screen and its channel to the server.</summary>
 internal sealed class Session : IDisposable
 {
     private readonly TokenSource _tokens;
@@ -31,12 +31,12 @@ internal sealed class Session : IDisposable
 
     public TokenSource Tokens => _tokens;
 
-    /// <summary>Whether the last token was one of counter staff, who say for whom they act.</summary>
+    /// <summary>True if the last token was one of counter staff, who must name the person they act for.</summary>
     public bool ActsAsCounter { get; private set; }
 
-    /// <summary>The way to the server in a role, unless <c>--as</c> or <c>--token</c> says otherwise.</summary>
-    /// <param name="about">A resource name or region code that the call is about; it says which region the token is for.</param>
-    /// <param name="party">The party in whose name the role acts; empty for staff.</param>
+    /// <summary>The invoker for a role, unless <c>--as</c> or <c>--token</c> names another.</summary>
+    /// <param name="about">A resource name or region code that the call concerns: decides the token's region.</param>
+    /// <param name="party">The party of the role; empty for staff.</param>
     public async Task<CallInvoker> AsAsync(Role role, string about, string party = "")
     {
         ActingAs acting = Settings.As ?? new ActingAs(role, party);
@@ -45,13 +45,13 @@ internal sealed class Session : IDisposable
         return new AuthorizedInvoker(Channel.CreateCallInvoker(), token, TimeSpan.FromSeconds(Settings.DeadlineSeconds));
     }
 
-    /// <summary>For whom counter staff act: the person. Everybody else acts for themselves and says nothing.</summary>
+    /// <summary>The value for on_behalf_of: the person if counter staff act, else empty.</summary>
     public string BehalfOf(string person) => ActsAsCounter ? person : "";
 
-    /// <summary>The id of the last mutation; null where there was none.</summary>
+    /// <summary>The id of the last mutation; null if there was none.</summary>
     public string? UsedRequestId { get; private set; }
 
-    /// <summary>The id of a mutation.</summary>
+    /// <summary>The id for a mutation: the option's, or a new one.</summary>
     public string RequestId() => UsedRequestId = Settings.RequestId ?? Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 
     public string Name(string collection, string text) => ResourceNames.Full(collection, text, Settings.Region);
@@ -64,7 +64,7 @@ internal sealed class Session : IDisposable
         Channel.Dispose();
     }
 
-    /// <summary>What a token says of roles; the server is the one that checks it.</summary>
+    /// <summary>The roles in a token, read without checking it. The server checks tokens.</summary>
     private static IReadOnlyList<string> RolesOf(string token)
     {
         try
@@ -85,7 +85,7 @@ internal sealed class Session : IDisposable
     }
 }
 
-/// <summary>Calls with a token and a deadline.</summary>
+/// <summary>Adds the token and a deadline to every call.</summary>
 internal sealed class AuthorizedInvoker(CallInvoker inner, string token, TimeSpan deadline) : CallInvoker
 {
     public override TResponse BlockingUnaryCall<TRequest,
@@ -112,17 +112,17 @@ internal sealed class AuthorizedInvoker(CallInvoker inner, string token, TimeSpa
     {
         Metadata headers = options.Headers ?? [];
         headers.Add("authorization", $"Bearer {token}");
-        // Deadlines are the network's and run by the real clock.
+        // Deadlines belong to the network and run by the real clock.
         DateTime latest = TimeProvider.System.GetUtcNow().UtcDateTime + deadline;
         return options.WithHeaders(headers).WithDeadline(options.Deadline ?? latest);
     }
 }
 
-/// <summary>The role that a command is called in, and for roles of a party the party.</summary>
+/// <summary>The role for a command, with its party.</summary>
 /// <param name="Party">A resource name; empty for staff.</param>
 internal readonly record struct ActingAs(Role Role, string Party)
 {
-    /// <summary>From <c>role</c> or <c>role:party</c>, such as <c>provider-clerk:providers/P7K2…</c>.</summary>
+    /// <summary>Parses <c>role</c> or <c>role:party</c>, such as <c>provider-clerk:providers/P7K2…</c>.</summary>
     /// <exception cref="UsageException">There is no such role.</exception>
     public static ActingAs Parse(string text, string region)
     {
@@ -141,6 +141,6 @@ internal readonly record struct ActingAs(Role Role, string Party)
             : throw new UsageException("只有志愿者、老人和机构人员需要写明本人。", "Only volunteers, elders and provider clerks have a party of their own.");
     }
 
-    /// <summary>As tokens write it: <c>provider_clerk</c>.</summary>
+    /// <summary>The role's name in tokens: <c>provider_clerk</c>.</summary>
     public static string NameOf(Role role) => EnumText.UpperSnake(role.ToString()).ToLowerInvariant();
 }

@@ -6,17 +6,17 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>Gets tokens from the local issuer, whose secret lies in the data folder; each once.</summary>
+/// <summary>Gets tokens from the local issuer, each once. The issuer's secret lies in the data folder.</summary>
 internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
 {
     private const string SecretFile = "local-issuer.secret";
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentDictionary<(Role Role, string Regions, string Party, string Subject), Lazy<Task<string>>> _tokens = new();
 
-    /// <param name="regions">Region codes with spaces between.</param>
+    /// <param name="regions">Region codes, separated by blanks.</param>
     /// <param name="party">The caller's own party as a resource name; empty for staff.</param>
-    /// <param name="subject">Who acts, as the journal keeps it; empty: by party or role.</param>
-    /// <exception cref="UsageException">What is given for a region is no region's code, or the issuer can't read the request.</exception>
+    /// <param name="subject">The actor whom the journal keeps; empty: made from the party or role.</param>
+    /// <exception cref="UsageException">A region is no region code, or the issuer can't read the request.</exception>
     /// <exception cref="TokenException">There is no secret to show, the issuer can't be reached, or it refuses.</exception>
     public Task<string> GetAsync(Role role, string regions, string party = "", string subject = "") =>
         _tokens.GetOrAdd((role, regions, party, subject), key =>
@@ -42,7 +42,7 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
             JsonNode? answer = await response.Content.ReadFromJsonAsync<JsonNode>();
             if (answer?["access_token"]?.GetValue<string>() is { } token) return token;
             string why = answer?["error_description"]?.GetValue<string>() ?? response.ReasonPhrase ?? "";
-            // What was asked for can't be right, such as a party's name.
+            // The request can't be right, such as a party's name.
             if (answer?["error"]?.GetValue<string>() == "invalid_request") throw new UsageException(
                 $"{issuer} 没有给出令牌：{why}", $"{issuer} gave no token: {why}");
             throw new TokenException(ExitCode.NotAllowed, $"{issuer} 没有给出令牌：{why}", $"{issuer} gave no token: {why}");
@@ -71,15 +71,15 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
     }
 }
 
-/// <summary>What the global options of a command say.</summary>
-/// <param name="As">Who acts; null: whoever the command is usually called by.</param>
-/// <param name="Token">A token to use; null: the local issuer gives one.</param>
-/// <param name="RequestId">The id to use for a mutation; null: a new one.</param>
-/// <param name="DeadlineSeconds">How long one call may take.</param>
+/// <summary>The global options of a command.</summary>
+/// <param name="As">Who acts; null: the command's usual role.</param>
+/// <param name="Token">A token to use; null: one of the local issuer.</param>
+/// <param name="RequestId">The request id of a mutation; null: a new one.</param>
+/// <param name="DeadlineSeconds">The longest time of one call.</param>
 internal sealed record Settings(Uri Server, Uri Issuer, string Data, string Region, ActingAs? As, string? Token, string? RequestId,
     int DeadlineSeconds)
 {
-    /// <exception cref="UsageException">An option can't be right.</exception>
+    /// <exception cref="UsageException">An option has a value that can't be right.</exception>
     public static Settings Read(ParseResult parsed, GlobalOptions options)
     {
         string region = parsed.GetValue(options.Region)!;

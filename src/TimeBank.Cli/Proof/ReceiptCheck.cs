@@ -6,7 +6,7 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Cli;
 
-/// <summary><c>check</c>: whether a receipt is sound, with nothing but the keys that the reader trusts. It asks no server.</summary>
+/// <summary><c>check</c>: tells whether a receipt is sound, by the keys that the reader trusts alone. Asks no server.</summary>
 internal static class ReceiptCheck
 {
     public static Command Of(CommandFactory make)
@@ -46,7 +46,7 @@ internal static class ReceiptCheck
         }
     }
 
-    /// <summary>Salt and bytes: from the receipt, or from whoever has them.</summary>
+    /// <summary>Salt and bytes of the entry: from the receipt, or from files of the reader.</summary>
     private static byte[] EntryOf(TlogProof proof, string? entryFile, string? salt)
     {
         if (entryFile is null && salt is null)
@@ -82,7 +82,7 @@ internal static class ReceiptCheck
             return;
         }
         screen.Line(verdict);
-        // Nothing of what isn't sound is worth repeating.
+        // Repeat nothing of an unsound receipt.
         if (!sound) return;
         screen.Facts(
             "",
@@ -99,7 +99,7 @@ internal static class ReceiptCheck
     }
 }
 
-/// <summary>Files of proofs: read whole, and written so that a crash leaves the old or the new one.</summary>
+/// <summary>Files of proofs: read whole, and written so that a crash leaves the old or the new file.</summary>
 internal static class ProofFile
 {
     public static byte[] Read(string path)
@@ -135,7 +135,7 @@ internal static class ProofFile
     }
 }
 
-/// <summary>What checking came to, in words.</summary>
+/// <summary>The result of a check in words.</summary>
 internal static class ProofText
 {
     public static string Of(ReceiptStatus status, Language language) => status switch
@@ -157,10 +157,10 @@ internal static class ProofText
         new($"{path} 格式不对：{error.Message}", $"{path} isn't as it must be: {error.Message}");
 }
 
-/// <summary>Verifier keys from the command line: the keys themselves, or files with one a line.</summary>
+/// <summary>Verifier keys from the command line: keys, or files with one key a line.</summary>
 internal static class VerifierKeys
 {
-    /// <exception cref="UsageException">One of them is no key of the type.</exception>
+    /// <exception cref="UsageException">A text is no key of this type.</exception>
     public static IReadOnlyList<VerifierKey> Read(IEnumerable<string> texts, SignatureType type) =>
         [.. texts.SelectMany(Lines).Select(line => Parse(line, type))];
 

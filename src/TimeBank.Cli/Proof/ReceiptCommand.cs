@@ -6,7 +6,7 @@ using Failures = TimeBank.Cli.Failure;
 
 namespace TimeBank.Cli;
 
-/// <summary><c>receipt</c>: gets the proof that an entry is in the signed journal, and writes it to a file.</summary>
+/// <summary><c>receipt</c>: writes the proof that an entry is in the signed journal to a file.</summary>
 internal static class ReceiptCommand
 {
     private const string NotSignedYet = "NOT_SIGNED_YET";
@@ -39,7 +39,7 @@ internal static class ReceiptCommand
         });
     }
 
-    /// <summary>A new entry is signed within a second.</summary>
+    /// <summary>Waits for a new entry: the server signs it within a second.</summary>
     private static async Task<InclusionProof> GetAsync(LedgerService.LedgerServiceClient client, string name,
         CancellationToken cancellation)
     {
@@ -56,9 +56,7 @@ internal static class ReceiptCommand
         }
     }
 
-    /// <summary>
-    /// What the server gave, held together before anybody relies on it; whose signature it is, the reader's key will tell.
-    /// </summary>
+    /// <summary>Checks that the server's answer fits together. The signer is not checked here: the reader's key does that.</summary>
     private static TlogProof Read(InclusionProof answer)
     {
         try

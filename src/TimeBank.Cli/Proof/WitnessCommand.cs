@@ -6,7 +6,7 @@ using TimeBank.V1;
 namespace TimeBank.Cli;
 
 /// <summary>
-/// <c>witness</c>: signs that a journal only ever grew. It remembers the last head it signed, and signs none that contradicts it.
+/// <c>witness</c>: cosigns that a journal only grew. It remembers the last head that it signed and signs none that contradicts it.
 /// </summary>
 internal static class WitnessCommand
 {
@@ -32,7 +32,7 @@ internal static class WitnessCommand
                 cancellationToken: session.Cancellation);
             var (note, head) = Read(answer.Note, keys, "GetCheckpoint");
             if (Seen(parsed.GetValue(state)!, keys) is { } seen) await CompareAsync(client, session, seen, head);
-            // Remembered before anybody sees the signature: a crash in between forgets nothing that was signed.
+            // Remember the head before anybody sees the signature: a crash in between then forgets no signature.
             ProofFile.Write(parsed.GetValue(state)!, note.ToString());
             SignedNote cosigned = note.With(signer.Sign(note.Text, TimeProvider.System.GetUtcNow()));
             ProofFile.Write(parsed.GetValue(output)!, cosigned.ToString());
@@ -119,7 +119,7 @@ internal static class WitnessCommand
         }
     }
 
-    /// <summary>One witness at a time: between what is remembered and what is signed nobody else may come.</summary>
+    /// <summary>Lets one witness work at a time: nobody may step in between remembering and signing.</summary>
     private static FileStream TakeTurn(string state)
     {
         try

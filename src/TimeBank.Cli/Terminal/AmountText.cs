@@ -4,7 +4,7 @@ using TimeBank.V1;
 namespace TimeBank.Cli;
 
 /// <summary>
-/// Amounts as people write them: fen as yuan, minutes as hours and minutes, services as their number. Integers throughout.
+/// Amounts as people write them: fen as yuan, minutes as hours and minutes, services as a number. Integers throughout.
 /// </summary>
 internal static class AmountText
 {
@@ -19,13 +19,13 @@ internal static class AmountText
         _ => language[$"{Grouped(value)}{UnitOf(value, unit, language)}", $"{Grouped(value)} {UnitOf(value, unit, language)}"],
     };
 
-    /// <summary>A balance; those who owe stand on the debit side, which is said.</summary>
+    /// <summary>A balance. One on the debit side says so, because it means a debt.</summary>
     public static string Of(Balance? balance, Language language) => balance is null ? ""
         : balance.Side == Side.Debit ? language[$"借 {Of(balance.Amount, language)}", $"{Of(balance.Amount, language)} Dr"]
         : Of(balance.Amount, language);
 
-    /// <summary>Yuan with at most two decimals, such as 12.50, as fen.</summary>
-    /// <exception cref="UsageException">It is no such amount.</exception>
+    /// <summary>Parses yuan with at most two decimals, such as 12.50, to fen.</summary>
+    /// <exception cref="UsageException">The text is no such amount.</exception>
     public static Amount ParseYuan(string text)
     {
         string[] parts = text.Split('.');
@@ -39,8 +39,8 @@ internal static class AmountText
         throw new UsageException($"“{text}”不是金额；请写成 12 或 12.50（元）。", $"{text} is no amount of money; write yuan such as 12 or 12.50.");
     }
 
-    /// <summary>Minutes, or hours and minutes: 90, 90m, 2h, 1h30m.</summary>
-    /// <exception cref="UsageException">It is no such amount.</exception>
+    /// <summary>Parses minutes, or hours and minutes: 90, 90m, 2h, 1h30m.</summary>
+    /// <exception cref="UsageException">The text is no such amount.</exception>
     public static Amount ParseMinutes(string text)
     {
         string rest = text.Trim().ToLowerInvariant();
@@ -50,15 +50,15 @@ internal static class AmountText
         if (mark >= 0) rest = rest[(mark + 1)..];
         if (rest.EndsWith('m')) rest = rest[..^1];
         valid = valid && ((mark >= 0 && rest.Length == 0) || Number(rest, out minutes));
-        // Whoever writes 1h99m has mistyped something.
+        // 1h99m is a typing mistake.
         valid = valid && (mark < 0 || minutes < MinutesPerHour);
         return valid
             ? new Amount { Value = hours * MinutesPerHour + minutes, Unit = "MIN" }
             : throw new UsageException($"“{text}”不是时长；请写成 90、90m、2h 或 1h30m。", $"{text} is no length of time; write 90, 90m, 2h or 1h30m.");
     }
 
-    /// <summary>A number of services and their unit: 20MEAL.</summary>
-    /// <exception cref="UsageException">It is no such amount.</exception>
+    /// <summary>Parses a number of services with its unit: 20MEAL.</summary>
+    /// <exception cref="UsageException">The text is no such amount.</exception>
     public static Amount ParseUnits(string text)
     {
         int digits = text.TakeWhile(char.IsAsciiDigit).Count();

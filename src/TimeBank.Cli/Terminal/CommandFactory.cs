@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace TimeBank.Cli;
 
-/// <summary>Makes commands: their words in the reader's language, and what happens around what they do.</summary>
+/// <summary>Makes commands with texts in the reader's language, and runs each of them with a session and error handling.</summary>
 internal sealed class CommandFactory(Language language, ToolEnvironment environment)
 {
     private const int DefaultLimit = 50;
@@ -61,7 +61,7 @@ internal sealed class CommandFactory(Language language, ToolEnvironment environm
         return limit > 0 ? new Paging(limit) : throw new UsageException("--limit 须大于零。", "--limit must be more than zero.");
     }
 
-    /// <summary>Whether only what would happen is asked; then the error stream says so.</summary>
+    /// <summary>True for <c>--dry-run</c>. Then says so on the error stream.</summary>
     public bool IsDryRun(ParseResult parsed)
     {
         bool dry = parsed.GetValue(DryRun);
@@ -96,14 +96,14 @@ internal sealed class CommandFactory(Language language, ToolEnvironment environm
     }
 }
 
-/// <summary>What a command finds around it: where it writes, and the environment's variables.</summary>
-/// <param name="Variable">A variable's value; null where it isn't set.</param>
-/// <param name="OutputIsTerminal">Whether somebody watches; a progress bar and colours are for them alone.</param>
+/// <summary>The tool's surroundings: output streams and environment variables.</summary>
+/// <param name="Variable">A variable's value; null if unset.</param>
+/// <param name="OutputIsTerminal">True if a person watches: only then the tool shows progress bars and colours.</param>
 internal sealed record ToolEnvironment(TextWriter Out, TextWriter Error, Func<string, string?> Variable, bool OutputIsTerminal)
 {
     public static ToolEnvironment OfProcess() =>
         new(Console.Out, Console.Error, Environment.GetEnvironmentVariable, !Console.IsOutputRedirected);
 
-    /// <summary>A variable's value, or what holds where it is unset or empty.</summary>
+    /// <summary>A variable's value, or the fallback if it is unset or empty.</summary>
     public string Or(string variable, string otherwise) => Variable(variable) is { Length: > 0 } value ? value : otherwise;
 }

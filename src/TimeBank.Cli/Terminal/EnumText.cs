@@ -3,14 +3,14 @@ using Google.Protobuf.Reflection;
 
 namespace TimeBank.Cli;
 
-/// <summary>The contract's enums as people read and write them.</summary>
+/// <summary>The contract's enums in the words that people read and write.</summary>
 internal static class EnumText
 {
-    /// <summary>A value in the reader's words; one without words keeps its name.</summary>
+    /// <summary>A value in the reader's words; a value without a word keeps its name.</summary>
     public static string Of<T>(T value, Language language)
         where T : struct, Enum => Labels.Of(NameOf(value), language) ?? Short<T>(NameOf(value));
 
-    /// <summary>A value as it is written on a command line, such as <c>lives-alone</c> for DIFFICULTY_LIVES_ALONE.</summary>
+    /// <summary>Parses a value as written on a command line, such as <c>lives-alone</c> for DIFFICULTY_LIVES_ALONE.</summary>
     /// <exception cref="UsageException">There is no such value.</exception>
     public static T Parse<T>(string text)
         where T : struct, Enum
@@ -24,11 +24,11 @@ internal static class EnumText
         throw new UsageException($"没有“{text}”这个选项；可用：{choices}。", $"There is no {text}; choose from {choices}.");
     }
 
-    /// <summary>A value, or the enum's first where nothing was entered.</summary>
+    /// <summary>Parses a value; an empty text gives the enum's first value.</summary>
     public static T ParseOrDefault<T>(string? text)
         where T : struct, Enum => string.IsNullOrEmpty(text) ? default : Parse<T>(text);
 
-    /// <summary>A name in capitals with underscores: <c>NotFound</c> is NOT_FOUND.</summary>
+    /// <summary>A name in capitals with underscores: <c>NotFound</c> becomes NOT_FOUND.</summary>
     public static string UpperSnake(string pascal) =>
         string.Concat(pascal.Select((letter, i) => i > 0 && char.IsUpper(letter) && !char.IsUpper(pascal[i - 1])
             ? $"_{letter}" : $"{letter}")).ToUpperInvariant();

@@ -4,7 +4,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>The language that people are spoken to in.</summary>
+/// <summary>The language of the tool's texts.</summary>
 /// <param name="Locale">As in the server's texts: <c>zh-CN</c> or <c>en</c>.</param>
 internal sealed record Language(string Locale)
 {
@@ -15,7 +15,8 @@ internal sealed record Language(string Locale)
     public string this[string chinese, string english] => this == Chinese ? chinese : english;
 
     /// <summary>
-    /// By <c>--lang</c>, which is looked for before anything is parsed, since help is in that language too; else by the locale.
+    /// From <c>--lang</c>, else from the locale. The tool looks for <c>--lang</c> before it parses the command line, because help is in
+    /// that language too.
     /// </summary>
     public static Language Choose(IReadOnlyList<string> args, Func<string, string?> variable)
     {
@@ -24,19 +25,19 @@ internal sealed record Language(string Locale)
         {
             if (args[i] == "--lang") wanted = args[i + 1];
         }
-        // The first that is set decides, as in POSIX.
+        // POSIX: the first variable that is set decides.
         wanted ??= new[] { "LC_ALL", "LC_MESSAGES", "LANG" }.Select(variable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
         return wanted?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? Chinese : English;
     }
 }
 
-/// <summary>What the contract's names are called: the contract's own words for units and states, and the tool's for the rest.</summary>
+/// <summary>Words for the contract's names: the contract's own words for units and states, the tool's for all others.</summary>
 internal static class Labels
 {
     private static readonly FrozenDictionary<string, (string Chinese, string English)> All = Contract().Concat(Own())
         .ToFrozenDictionary(word => word.Name, word => (word.Chinese, word.English));
 
-    /// <summary>A name's word; null where it has none.</summary>
+    /// <summary>The word for a name; null if it has none.</summary>
     public static string? Of(string name, Language language) => All.TryGetValue(name, out var word)
         ? language[word.Chinese, word.English] : null;
 

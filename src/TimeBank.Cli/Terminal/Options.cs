@@ -4,7 +4,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>The moment that balances are asked for: <c>--as-of</c> with a day, whose end is meant, or a number of entries.</summary>
+/// <summary>The option <c>--as-of</c>: the end of a day, or a number of entries.</summary>
 internal sealed class AsOfOption(CommandFactory make)
 {
     public Option<string> Option { get; } =
@@ -12,7 +12,7 @@ internal sealed class AsOfOption(CommandFactory make)
         "as of the end of a day, such as 2026-10-15, or after so many entries, such as 1200");
 
     /// <summary>The moment; null for now.</summary>
-    /// <exception cref="UsageException">It is neither a day nor a number.</exception>
+    /// <exception cref="UsageException">The text is neither a day nor a number.</exception>
     public AsOf? Read(ParseResult parsed) => parsed.GetValue(Option) switch
     {
         null or "" => null,
@@ -22,7 +22,7 @@ internal sealed class AsOfOption(CommandFactory make)
     };
 }
 
-/// <summary>The days that a list or statement is asked for: <c>--month</c>, or <c>--from</c> and <c>--to</c>.</summary>
+/// <summary>The options for the days of a list or statement: <c>--month</c>, or <c>--from</c> and <c>--to</c>.</summary>
 internal sealed class PeriodOptions(CommandFactory make)
 {
     private readonly Option<string> _month = make.Option("--month", "月份，如 2026-10", "a month, such as 2026-10");
@@ -31,8 +31,8 @@ internal sealed class PeriodOptions(CommandFactory make)
 
     public IEnumerable<Option> All => [_month, _from, _to];
 
-    /// <summary>The period; from the first day ever to the last where nothing is said, since statements need one.</summary>
-    /// <exception cref="UsageException">A day or month can't be right, or both are given.</exception>
+    /// <summary>The period. Without options: from the first day ever to the last, because statements require a period.</summary>
+    /// <exception cref="UsageException">A day or month can't be right, or both kinds of options are given.</exception>
     public Period Read(ParseResult parsed)
     {
         string? month = parsed.GetValue(_month), from = parsed.GetValue(_from), to = parsed.GetValue(_to);
@@ -42,11 +42,11 @@ internal sealed class PeriodOptions(CommandFactory make)
         return new Period { FirstDay = TimeText.ParseDay(from ?? "2000-01-01"), LastDay = TimeText.ParseDay(to ?? "2099-12-31") };
     }
 
-    /// <summary>The period; null where nothing is said.</summary>
+    /// <summary>The period; null without options.</summary>
     public Period? ReadOptional(ParseResult parsed) => All.Any(option => parsed.GetResult(option) is not null) ? Read(parsed) : null;
 }
 
-/// <summary>The options that every command has.</summary>
+/// <summary>The options of every command.</summary>
 internal sealed class GlobalOptions
 {
     private const int DefaultDeadlineSeconds = 30;

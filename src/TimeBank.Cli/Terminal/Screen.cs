@@ -5,12 +5,11 @@ using Spectre.Console;
 
 namespace TimeBank.Cli;
 
-/// <summary>
-/// What a command shows: tables for people, the contract's JSON for scripts. Errors go to the error stream in the same form.
-/// </summary>
+/// <summary>A command's output: tables for people, the contract's JSON for scripts. Errors go to the error stream in the same
+/// form.</summary>
 internal sealed class Screen
 {
-    // Wide enough that a script that reads a table finds each row on one line.
+    // Wide enough that each row of a table is one line for a script.
     private const int WidthOfFiles = 240;
 
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithIndentation());
@@ -29,14 +28,14 @@ internal sealed class Screen
 
     public Language Language { get; }
 
-    /// <summary>Whether a script reads.</summary>
+    /// <summary>True if a script reads the output (<c>--json</c>).</summary>
     public bool IsJson { get; }
 
     public IAnsiConsole Console { get; }
 
     public bool IsTerminal => _environment.OutputIsTerminal;
 
-    /// <summary>A message as JSON, or in the way that a person reads it.</summary>
+    /// <summary>Writes a message as JSON, or calls <paramref name="forPeople"/>.</summary>
     public void Show(IMessage message, Action forPeople)
     {
         if (IsJson) _environment.Out.WriteLine(Json.Format(message));
@@ -45,15 +44,15 @@ internal sealed class Screen
 
     public void Line(string text) => Console.WriteLine(text);
 
-    /// <summary>A text that a script takes as it is, such as a token.</summary>
+    /// <summary>Writes a text that a script takes as it is, such as a token.</summary>
     public void Raw(string text) => _environment.Out.WriteLine(text);
 
-    /// <summary>A text that goes on where the last one ended.</summary>
+    /// <summary>Writes a text without a line end.</summary>
     public void Text(string text) => _environment.Out.Write(text);
 
     /// <summary>
-    /// How far something has come, on the error stream, so that it never mixes with what is shown: one line that somebody who watches sees
-    /// change.
+    /// Shows progress on the error stream, so that it never mixes with the output. At a terminal the line overwrites itself; elsewhere only
+    /// the last text is written.
     /// </summary>
     public void Progress(string text, bool ended)
     {
@@ -82,7 +81,7 @@ internal sealed class Screen
         else Console.Write(table);
     }
 
-    /// <summary>One thing: a line for each of its facts; empty ones are left out.</summary>
+    /// <summary>Shows one thing as lines of label and value. Empty values are left out.</summary>
     public void Facts(string title, params IReadOnlyList<(string Label, string Value)> facts)
     {
         var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
@@ -135,5 +134,5 @@ internal sealed class Screen
 }
 
 /// <summary>A column of a table.</summary>
-/// <param name="IsAmount">Whether it holds numbers, which stand at the right.</param>
+/// <param name="IsAmount">True for numbers, which are aligned to the right.</param>
 internal readonly record struct Column(string Header, bool IsAmount = false);

@@ -4,7 +4,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>Days and moments as people of the regions write them, which all have China's time.</summary>
+/// <summary>Days and moments as people in the regions write them: all in China's time (UTC+8).</summary>
 internal static class TimeText
 {
     public static TimeSpan ChinaOffset { get; } = TimeSpan.FromHours(8);
@@ -17,21 +17,21 @@ internal static class TimeText
 
     public static string Of(Period? period) => period is null ? "" : $"{Of(period.FirstDay)} … {Of(period.LastDay)}";
 
-    /// <exception cref="UsageException">It is no day.</exception>
+    /// <exception cref="UsageException">The text is no day.</exception>
     public static Date ParseDay(string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
         ? ToContract(day)
         : throw new UsageException($"“{text}”不是日期；请写成 2026-10-01。", $"{text} is no day; write 2026-10-01.");
 
-    /// <summary>A month: year and month, day 0.</summary>
-    /// <exception cref="UsageException">It is no month.</exception>
+    /// <summary>Parses a month: year and month, day 0.</summary>
+    /// <exception cref="UsageException">The text is no month.</exception>
     public static Date ParseMonth(string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
         ? new Date { Year = day.Year, Month = day.Month }
         : throw new UsageException($"“{text}”不是月份；请写成 2026-10。", $"{text} is no month; write 2026-10.");
 
-    /// <summary>A moment, in China's time where it names no other.</summary>
-    /// <exception cref="UsageException">It is no moment.</exception>
+    /// <summary>Parses a moment; without an offset it is in China's time.</summary>
+    /// <exception cref="UsageException">The text is no moment.</exception>
     public static Timestamp ParseTime(string text)
     {
         string[] local = ["yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss"];
