@@ -46,7 +46,7 @@ internal static class ReceiptCheck
         }
     }
 
-    /// <summary>Salt and bytes of the entry: from the receipt, or from files of the reader.</summary>
+    /// <summary>Salt and bytes of the entry: from the receipt, or from the options of the command.</summary>
     private static byte[] EntryOf(TlogProof proof, string? entryFile, string? salt)
     {
         if (entryFile is null && salt is null)
