@@ -6,7 +6,10 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>Those who give services for vouchers.</summary>
+/// <summary>
+/// Providers: organisations that give services for vouchers. Registers them, sets their standing, and lists their redemptions and
+/// statements. Payables are in fen.
+/// </summary>
 public sealed class ProviderApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements, PageTokens tokens, BusinessClock clock)
     : ProviderService.ProviderServiceBase
@@ -84,7 +87,7 @@ public sealed class ProviderApi(
         string note = read.Text(request.Note, "note", MaxNoteLength, required: true);
         read.Check();
         Command command = context.Command(request, id);
-        // What was in time when it was first asked stays so for its retries.
+        // A retry is not checked against the clock: the days were in time when the command was first sent.
         if (!await grains.IsKnownAsync(name.Region, command))
         {
             if (first < clock.Today) read.Refuse("first_day", "IN_PAST");
@@ -154,7 +157,7 @@ public sealed class ProviderApi(
 
     private static AccountSpec Payable(ProviderRecord provider) => Chart.ProviderPayable(OpaqueId.Parse(provider.Id));
 
-    /// <summary>Providers by id. A standing is a matter of the day, so it is looked at here and not in SQL.</summary>
+    /// <summary>Providers by id. Filters by standing here and not in SQL, because a standing depends on today's date.</summary>
     private async Task<List<ProviderRecord>> PageAsync(
         RegistryQuery query, V1.Standing? standing, string? after, int count, List<string> unreadable, CancellationToken cancellation)
     {
@@ -182,7 +185,7 @@ public sealed class ProviderApi(
 /// <summary>Providers in the contract's types.</summary>
 internal static class ProviderContract
 {
-    /// <param name="payable">In fen; null where the caller may not see it.</param>
+    /// <param name="payable">In fen; null if the caller may not see it.</param>
     public static Provider ToContract(this ProviderRecord record, RegionCode region, DateOnly today, long? payable)
     {
         StandingSpan? span = record.ToFacts().SpanOn(today);

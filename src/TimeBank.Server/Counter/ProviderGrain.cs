@@ -6,14 +6,16 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>One who gives services for vouchers; key: region/id. The authority for accreditation, service types and standing.</summary>
+/// <summary>
+/// A provider, which gives services for vouchers; key: region/id. The grain is the authority for accreditation, service types and standing.
+/// </summary>
 [Alias("timebank.provider")]
 public interface IProviderGrain : IGrainWithStringKey
 {
     [Alias("register")]
     Task<Reply<ProviderRecord>> RegisterAsync(Command command, ProviderRecord provider);
 
-    /// <summary>The provider; null where none is registered.</summary>
+    /// <summary>The provider; null if not registered.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<ProviderRecord?> GetAsync();
 
@@ -31,14 +33,15 @@ public sealed record ProviderRecord(
     [property: Id(4), JsonPropertyName("accreditedUntil")] DateOnly AccreditedUntil,
     [property: Id(5), JsonPropertyName("standings")] ImmutableArray<StandingRecord> Standings)
 {
-    /// <summary>What the rules may know.</summary>
+    /// <summary>The facts that the rules judge a provider by.</summary>
     public ProviderFacts ToFacts() =>
         new(AccreditedFrom, AccreditedUntil, ServiceTypes, Standings.IsEmpty
             ? [] : [.. Standings.Select(standing => new StandingSpan(standing.Standing, standing.First, standing.Last))]);
 }
 
-/// <summary>A decision on a provider's standing, and why in the authorities' words.</summary>
+/// <summary>A decision of the authorities on a provider's standing.</summary>
 /// <param name="Last">The last day; null until further notice.</param>
+/// <param name="Note">The authorities' reason.</param>
 [GenerateSerializer, Immutable, Alias("timebank.standing")]
 public sealed record StandingRecord(
     [property: Id(0), JsonPropertyName("standing")] Standing Standing,
@@ -46,16 +49,16 @@ public sealed record StandingRecord(
     [property: Id(2), JsonPropertyName("last")] DateOnly? Last,
     [property: Id(3), JsonPropertyName("note")] string Note);
 
-/// <summary>A provider's profile.</summary>
+/// <summary>The stored state of a provider's grain.</summary>
 public sealed class ProviderState : WorkflowState
 {
-    /// <summary>Under this name lists find the states of providers.</summary>
+    /// <summary>The kind under which grain storage keeps providers and lists find them. Stored: never change it.</summary>
     public const string Kind = "provider";
 
-    /// <summary>The place by which lists look for providers of a service.</summary>
+    /// <summary>The path in the state's JSON at which lists look for a service type.</summary>
     public const string ServiceTypesPath = "provider.serviceTypes";
 
-    /// <summary>Null until it is registered.</summary>
+    /// <summary>Null until the provider is registered.</summary>
     [JsonPropertyName("provider")]
     public ProviderRecord? Provider { get; set; }
 }
@@ -67,7 +70,7 @@ public sealed class ProviderGrain([PersistentState(ProviderState.Kind, GrainStor
 {
     public async Task<Reply<ProviderRecord>> RegisterAsync(Command command, ProviderRecord provider)
     {
-        // The key is made from the command's id, so that nobody else can have taken it.
+        // No rule to ask: the grain's key is made from the command's id, so no other command can have taken it.
         Refusal? refusal = await OnceAsync(command, () => null, () => State.Provider = provider);
         return refusal is null ? State.Provider! : refusal;
     }

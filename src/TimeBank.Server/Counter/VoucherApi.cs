@@ -9,7 +9,10 @@ using ServicePlace = TimeBank.V1.ServicePlace;
 
 namespace TimeBank.Server;
 
-/// <summary>A voucher's life. The other half is about runs.</summary>
+/// <summary>
+/// One voucher at the counter: look up, redeem, refund, void. Amounts are in fen, quantities in the voucher's units. The other part of the
+/// class (folder <c>Runs</c>) issues and expires vouchers for many elders.
+/// </summary>
 public sealed class VoucherApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PageTokens tokens, BusinessClock clock)
     : VoucherService.VoucherServiceBase
@@ -108,14 +111,14 @@ public sealed class VoucherApi(
         var response = new VoidVoucherResponse { Entry = ResourceName.Of(name.Region, VoucherContract.Entries, entry.Index),
             Voucher = await VoucherAsync(name, context.CancellationToken) };
         if (!request.ValidateOnly) return response;
-        // As the voucher would then be.
+        // A dry run stored nothing, so the voucher just read is unchanged: show it as the void would leave it.
         (response.Entry, response.Voucher.State, response.Voucher.Remaining.Value) = ("", VoucherState.Voided, 0);
         return response;
     }
 
     private static Amount Remaining(Redemption redemption) => redemption.Unit.Of(redemption.Remaining);
 
-    /// <summary>A redemption's name: below its voucher, with the index of its entry.</summary>
+    /// <summary>Reads a redemption's name: its voucher's name, then the index of its entry.</summary>
     private static (ResourceName Voucher, long Index) RedemptionNamed(RequestReader read, string text)
     {
         int at = text.LastIndexOf($"/{VoucherContract.Redemptions}/", StringComparison.Ordinal);
@@ -132,13 +135,13 @@ public sealed class VoucherApi(
 
     private static void CheckProvider(Caller caller, RegionCode region, JournalEntry? redemption)
     {
-        // Staff are bounded by their regions; what isn't a redemption is refused by the voucher's grain.
+        // Staff are bounded by their regions. If the entry is not a redemption, the voucher's grain refuses the command.
         if (caller.Has(Role.Counter) || caller.Has(Role.FinanceMaker) || redemption?.Code != EntryCode.RedeemVoucher) return;
         if (!caller.Owns(ResourceName.Of(region, VoucherContract.Providers, Redemption.Of(redemption).Provider))) throw Problem.Of(
             Reason.PartyNotAllowed);
     }
 
-    /// <summary>Counter staff act for the voucher's elder and nobody else; of a voucher that isn't there its grain says so.</summary>
+    /// <summary>Counter staff may act only for the voucher's own elder. The grain of an unknown voucher refuses the command.</summary>
     private async Task CheckElderAsync(ResourceName name, ResourceName? elder, CancellationToken cancellation)
     {
         if (elder is not { } person || await vouchers.FindAsync(name.Region, OpaqueId.Parse(name.Id), cancellation)

@@ -12,12 +12,12 @@ internal static class VoucherContract
     public static string RedemptionName(RegionCode region, string voucher, long index) =>
         $"{ResourceName.Of(region, Vouchers, voucher)}/{Redemptions}/{index}";
 
-    /// <summary>A redemption as its entry tells it.</summary>
-    /// <param name="refundedBy">The index of the entry that took it back; null while it counts.</param>
+    /// <summary>The redemption that an entry records.</summary>
+    /// <param name="refundedBy">The index of the entry that refunded it; null if none did.</param>
     public static Redemption ToContract(this JournalEntry entry, long? refundedBy) =>
         entry.ToContract(Ledger.Redemption.Of(entry), refundedBy);
 
-    /// <summary>The same, where the entry's details have been read.</summary>
+    /// <summary>The same, for a caller that has already read the entry's details.</summary>
     public static Redemption ToContract(this JournalEntry entry, Ledger.Redemption details, long? refundedBy) => new()
     {
         Name = RedemptionName(entry.Region, details.Voucher.Text, entry.Index),

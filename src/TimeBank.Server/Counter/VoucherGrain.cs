@@ -7,7 +7,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// One elder's voucher; key: region/id. It keeps nothing: terms and money stand in the ledger, and it puts what happens to them in order.
+/// One elder's voucher; key: region/id. The grain stores nothing: the ledger has the voucher's terms and money. The grain makes the
+/// commands for one voucher wait for each other. Refusals come in the outcome, not as exceptions.
 /// </summary>
 [Alias("timebank.voucher")]
 public interface IVoucherGrain : IGrainWithStringKey
@@ -15,20 +16,22 @@ public interface IVoucherGrain : IGrainWithStringKey
     [Alias("redeem")]
     Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim);
 
-    /// <summary>Takes a redemption back.</summary>
-    /// <param name="index">The index of its entry.</param>
+    /// <summary>Refunds a whole redemption.</summary>
+    /// <param name="index">The index of the redemption's entry.</param>
     [Alias("refund")]
     Task<Outcome> RefundAsync(Command command, long index);
 
-    /// <summary>Reverses a redemption, as finance corrects the journal: refused where a refund is, as what has ended stays ended.</summary>
-    /// <returns>What happened; where it was only asked for, what would, with the accounts as they would be.</returns>
+    /// <summary>
+    /// Reverses a redemption: finance's way to correct the journal. The same rules as for a refund apply: an ended voucher stays ended.
+    /// </summary>
+    /// <returns>The outcome; for a dry run also the transfers and accounts as they would be.</returns>
     [Alias("reverse")]
     Task<DryRun> ReverseAsync(Command command, long index);
 
     [Alias("void")]
     Task<Outcome> VoidAsync(Command command);
 
-    /// <summary>Expires what the voucher has left, once its claims are over; null where there is nothing to expire.</summary>
+    /// <summary>Expires the rest of the voucher, after its claim-by day. Null: no such voucher, nothing left, or too early.</summary>
     [Alias("expire")]
     Task<Outcome?> ExpireAsync(Command run);
 }
@@ -36,7 +39,7 @@ public interface IVoucherGrain : IGrainWithStringKey
 /// <inheritdoc cref="IVoucherGrain"/>
 public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessClock clock) : Grain, IVoucherGrain
 {
-    /// <summary>Fixed at the voucher's issue; null until they have been read.</summary>
+    /// <summary>Fixed at the issue, so the grain reads them once; null until then.</summary>
     private VoucherTerms? _terms;
 
     private RegionCode Region { get; set; }
@@ -47,7 +50,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
 
     private AccountPath Path { get; set; }
 
-    /// <summary>The question for the voucher's account, always the same.</summary>
+    /// <summary><see cref="Path"/> as the argument of every question to the writer.</summary>
     private ImmutableArray<AccountPath> Account { get; set; }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -67,11 +70,12 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         VoucherFacts? voucher = await FactsAsync();
         if (voucher is { Terms.Kind: VoucherKind.Money } && claim.Place == ServicePlace.Unspecified)
         {
-            // As wrong as any field that is missing: the same request can never succeed, so nothing is remembered.
+            // A missing field, like any other: the same request can never succeed, so the writer need not remember the refusal.
             Refusal missing = Refusal.Of(Reason.InvalidField, ("field", "place"));
             return new Outcome(command.Id, Digest.Parse(command.RequestDigest), missing, null, Replayed: false);
         }
-        // The rules of the day of service; a day on which the voucher wasn't valid is refused anyway, and may have no rules.
+        // The rules of the day of service apply. A future day, or one before the voucher's first, is refused whatever the rules say: take
+        // today's, which DayRules keeps in memory.
         DateOnly judged = served > today || served < voucher?.Terms.From ? today : served;
         Policy policy = await rules.PolicyAsync(Region, judged);
         Catalogue catalogue = await rules.CatalogueAsync(Region, judged);
@@ -102,7 +106,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         DateOnly today = clock.Today;
         LinkedEntry? redemption = await RedemptionAsync(index);
         Policy policy = await rules.PolicyAsync(Region, today);
-        // Of one that was taken back before, the ledger says so.
+        // If the redemption was reversed or refunded before, the ledger itself refuses a second reversal.
         Refusal? refusal = redemption?.ReversedBy is null ? VoucherRule.Refund(await FactsAsync(), redemption, today) : null;
         Proposal Propose() => Entries.Reverse(command.Header(today, policy.Version.ToString()), redemption!.Entry.Id);
         if (command.IsDryRun) return await Ledger.DryRunAsync(command, today, refusal, Propose);
@@ -124,7 +128,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         VoucherTerms terms = VoucherTerms.Of(account);
         if (!VoucherRule.MayExpire(terms, clock.Today)) return null;
         Policy policy = await rules.PolicyAsync(Region, clock.Today);
-        // An expiry that was refused, while the account was frozen, can happen later.
+        // An earlier run may have been refused because the account was frozen. The writer remembers that refusal, so try the next id.
         EntryId id = Runs.ExpiryId(Region, Id, account.Counters);
         EntryId Attempt(int number) => number == 0 ? id : id.Step(number.ToString(CultureInfo.InvariantCulture));
         (int attempt, _) = await Ledger.AttemptAsync(Attempt);
@@ -133,7 +137,8 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     }
 
     /// <summary>
-    /// The voucher as the writer has it; how an empty one ended is in the journal, which has all that the writer has answered.
+    /// The voucher as the writer sees it. An empty voucher's last entry says how the voucher ended; the store has that entry, since the
+    /// writer answers only after storing.
     /// </summary>
     private async Task<VoucherFacts?> FactsAsync()
     {

@@ -5,8 +5,8 @@ using Account = TimeBank.Ledger.Account;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Vouchers as the journal tells them: terms and rest from the account, the amount from the entry that opened it, the end from the last
-/// one.
+/// Reads vouchers from the journal in SQL, for display. Terms and remaining amount come from the voucher's account, the issued amount from
+/// the entry that opened the account, and the end from the account's last entry.
 /// </summary>
 public sealed class VoucherReader(ILedgerReader ledger)
 {
@@ -14,15 +14,16 @@ public sealed class VoucherReader(ILedgerReader ledger)
 
     private static readonly IReadOnlyDictionary<long, JournalEntry> None = new Dictionary<long, JournalEntry>();
 
-    /// <summary>A voucher's account; null where there is none.</summary>
+    /// <summary>A voucher's account; null if there is no such voucher.</summary>
     public ValueTask<Account?> FindAsync(RegionCode region, OpaqueId voucher, CancellationToken cancellation) =>
         ledger.AccountAsync(region, Chart.VoucherPath(voucher), cancellation);
 
     public async Task<Voucher> ReadAsync(RegionCode region, Account account, CancellationToken cancellation) =>
         await ReadAsync(region, account, (await FactsAsync(region, [account], cancellation))[0].Facts, cancellation);
 
-    /// <summary>Vouchers earliest use-by first, then by name.</summary>
-    /// <returns>At most <paramref name="count"/> of them, and where the next ones go on; null where there are none.</returns>
+    /// <summary>A page of vouchers, earliest use-by first, then by name.</summary>
+    /// <param name="after">The use-by and account path of the previous page's last voucher.</param>
+    /// <returns>At most <paramref name="count"/> vouchers, and the account of the last one; null if no page follows.</returns>
     public async Task<(IReadOnlyList<Voucher> Page, Account? Last)> ListAsync(
         RegionCode region, AccountFilter filter, VoucherState? state, (DateOnly Day, string Path) after, int count,
             CancellationToken cancellation)
@@ -76,7 +77,7 @@ public sealed class VoucherReader(ILedgerReader ledger)
         return voucher;
     }
 
-    /// <summary>How vouchers stand: of the empty ones their last entries tell, looked up together.</summary>
+    /// <summary>Only empty vouchers need their last entries; one query looks them all up.</summary>
     private async Task<IReadOnlyList<(Account Account, VoucherFacts Facts)>> FactsAsync(RegionCode region, IReadOnlyList<Account> accounts,
         CancellationToken cancellation)
     {
