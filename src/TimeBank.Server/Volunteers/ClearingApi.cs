@@ -5,7 +5,9 @@ using TimeBank.V1;
 
 namespace TimeBank.Server;
 
-/// <summary>Hours between regions.</summary>
+/// <summary>
+/// For volunteers enrolled in two regions: transfer hours between them. For auditors and finance: clearing positions, in minutes.
+/// </summary>
 public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : ClearingService.ClearingServiceBase
 {
     public override async Task<TransferHoursResponse> TransferHours(TransferHoursRequest request, ServerCallContext context)

@@ -13,13 +13,13 @@ public sealed class ClearingGrain(
     private const int Page = 100, MaxRegions = 10_000;
     private const string To = "to", From = "from";
 
-    /// <summary>What has left and not arrived, by the index of its entry; complete once it has been loaded.</summary>
+    /// <summary>Entries whose hours have left and not arrived, by index. Complete only after <see cref="LoadedAsync"/>.</summary>
     private readonly Dictionary<long, JournalEntry> _onTheirWay = [];
 
-    /// <summary>What arrived at once, until the journal has been looked at up to there.</summary>
+    /// <summary>Indexes of entries delivered since the last round, so that looking and loading do not list them as waiting again.</summary>
     private readonly HashSet<long> _arrived = [];
 
-    /// <summary>Who takes nothing at present, by the key of the volunteer.</summary>
+    /// <summary>Receivers that refuse at present, by grain key.</summary>
     private readonly Dictionary<string, Refusals> _refusals = [];
 
     private Task? _loading;
@@ -39,10 +39,10 @@ public sealed class ClearingGrain(
             command.Header(clock.Today, policy.Version.ToString(), (To, to), (From, from)),
             OpaqueId.Parse(from), RegionOf(to), new Minutes(minutes)));
         if (outcome.Refusal is { } refused) return refused;
-        // Whether they would arrive at once isn't asked: where they don't, they have left all the same.
+        // A dry run does not ask the other region: even if that refuses, the hours would have left.
         if (command.IsDryRun) return new TransferredHours(outcome.Entry!.Index, null);
 
-        // The hours have left. What follows may fail, and the next round of deliveries goes on with it.
+        // The hours have left. The delivery below may fail; the next round tries again.
         JournalEntry left = outcome.Entry!;
         if (!_arrived.Contains(left.Index)) _onTheirWay[left.Index] = left;
         return new TransferredHours(left.Index, await ArriveAsync(left));
@@ -87,13 +87,13 @@ public sealed class ClearingGrain(
             bool all = true;
             foreach (JournalEntry left in receiver)
             {
-                // What refuses one refuses the next.
+                // A receiver that refuses one entry (a frozen account) refuses the next too.
                 if (!(all = await ArriveAsync(left) is not null)) break;
             }
             if (all) _refusals.Remove(receiver.Key);
             else _refusals[receiver.Key] = before is null ? new Refusals() : before.Again();
         }
-        // Those behind the place up to which the journal has been looked at are asked about again, and found to have arrived.
+        // Forget the delivered entries. For those not read yet, the next LookAsync asks the other region, which says that they arrived.
         _arrived.Clear();
         IEnumerable<JournalEntry> known = _onTheirWay.Values.Where(left => left.Index <= LookedAt(RegionOf(left.Detail(To)).ToString()));
         long[] waiting = [.. known.Select(left => left.Index).Order()];
@@ -111,7 +111,7 @@ public sealed class ClearingGrain(
         return _loading;
     }
 
-    /// <summary>Once in an activation: what waits, and what left since the journal was looked at last and has not arrived.</summary>
+    /// <summary>Once an activation: loads the waiting entries, then reads the rest of the journal.</summary>
     private async Task LoadAsync()
     {
         foreach (long index in State.Waiting)
@@ -123,7 +123,7 @@ public sealed class ClearingGrain(
         await LookAsync();
     }
 
-    /// <summary>Takes up what left since the journal was looked at last.</summary>
+    /// <summary>Reads from the journal the entries that left since the last look, and lists those that have not arrived.</summary>
     private async Task LookAsync()
     {
         foreach (Account account in (await ClearingAccountsAsync())
@@ -139,7 +139,7 @@ public sealed class ClearingGrain(
                 foreach (JournalEntry left in page.Select(posting => posting.Entry))
                 {
                     bool isNew = left.Code == EntryCode.ClearOut && !_arrived.Contains(left.Index) && !_onTheirWay.ContainsKey(left.Index);
-                    // A transfer may have brought them there while the other region was asked.
+                    // Check _arrived again after the await: an interleaved transfer may have delivered the entry.
                     if (isNew && !await HasArrivedAsync(left) && !_arrived.Contains(left.Index)) _onTheirWay[left.Index] = left;
                     State.LookedAt[other] = left.Index;
                     _looked = true;
@@ -155,8 +155,8 @@ public sealed class ClearingGrain(
         return (await writer.AttemptAsync(attempt => VolunteerGrain.ArrivalId(left.Id, attempt))).Happened is not null;
     }
 
-    /// <summary>Has the hours of an entry arrive, now or before.</summary>
-    /// <returns>The index of the entry there; null where the other region doesn't take them now.</returns>
+    /// <summary>Delivers an entry's hours; if they arrived before, the call changes nothing.</summary>
+    /// <returns>The index of the entry there; null if the other region refuses or cannot be reached now.</returns>
     private async Task<long?> ArriveAsync(JournalEntry left)
     {
         EntryHeader header = left.Header;
@@ -172,7 +172,7 @@ public sealed class ClearingGrain(
                 _arrived.Add(left.Index);
                 return reply.Value;
             }
-            // Said once: they are asked again and again.
+            // Log the first refusal only: every round may repeat it.
             if (_refusals.ContainsKey(left.Detail(To))) return null;
             log.LogWarning("The hours of entry {Index} of {Region} were refused where they go: {Reason}.", left.Index, Region,
                 refusal.Reason);
@@ -191,14 +191,14 @@ public sealed class ClearingGrain(
 
     private Task SaveAsync() => this.WriteAsync(state);
 
-    /// <summary>How often somebody has refused in a row: they are asked after one more round each time, up to every fourth.</summary>
+    /// <summary>Counts the rounds for which a receiver is skipped: one after the first refusal, then two, then three each time.</summary>
     private sealed class Refusals
     {
         private const int MaxRounds = 3;
 
         private int _last = 1;
 
-        /// <summary>How many rounds they are still left alone.</summary>
+        /// <summary>The rounds still to skip.</summary>
         public int Rounds { get; set; } = 1;
 
         public Refusals Again()

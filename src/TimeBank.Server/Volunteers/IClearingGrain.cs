@@ -5,9 +5,8 @@ using Orleans.Concurrency;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Hours on their way from a region to others; key: the region's code. The journal is the outbox: a transfer brings its own hours there
-/// at once where it can, and rounds of
-/// deliveries bring the rest, apart from other people's transfers, which don't wait for them.
+/// Clears hours from one region to others; key: the region's code. The journal is the outbox. A transfer tries to deliver its own hours at
+/// once; delivery rounds bring the rest. Transfers and reads interleave, so they never wait for a round.
 /// </summary>
 [Alias("timebank.clearing")]
 public interface IClearingGrain : IGrainWithStringKey
@@ -18,31 +17,39 @@ public interface IClearingGrain : IGrainWithStringKey
     [Alias("positions"), AlwaysInterleave]
     Task<ImmutableArray<ClearingPosition>> PositionsAsync();
 
-    /// <summary>The hours of a volunteer, by id, that have left and not arrived.</summary>
+    /// <summary>The minutes of a volunteer that have left this region and not arrived.</summary>
+    /// <param name="volunteer">The id, without the region.</param>
     [Alias("on-their-way"), AlwaysInterleave]
     Task<long> OnTheirWayAsync(string volunteer);
 
-    /// <summary>A round of deliveries. Who refuses is asked in fewer rounds, up to every fourth.</summary>
+    /// <summary>
+    /// Runs one delivery round. A receiver that keeps refusing is asked less and less often, at least every fourth round.
+    /// </summary>
     [Alias("deliver")]
     Task DeliverAsync();
 }
 
-/// <summary>The entry with which hours left, and the one with which they arrived; null while they are on their way.</summary>
+/// <summary>The answer to a transfer.</summary>
+/// <param name="Entry">The index of the entry with which the hours left.</param>
+/// <param name="Arrival">The index of the entry with which they arrived; null while they are on their way.</param>
 [GenerateSerializer, Immutable, Alias("timebank.transferred-hours")]
 public sealed record TransferredHours([property: Id(0)] long Entry, [property: Id(1)] long? Arrival);
 
-/// <summary>What stands between a region and another, in minutes: hours that left for it, and hours that came from it.</summary>
+/// <summary>A region's position with another region.</summary>
+/// <param name="Counterpart">The other region's code.</param>
+/// <param name="DueTo">Minutes that left for the counterpart.</param>
+/// <param name="DueFrom">Minutes that came from the counterpart.</param>
 [GenerateSerializer, Immutable, Alias("timebank.position")]
 public sealed record ClearingPosition([property: Id(0)] string Counterpart, [property: Id(1)] long DueTo, [property: Id(2)] long DueFrom);
 
-/// <summary>How far a region's outbox has been delivered.</summary>
+/// <summary>How far a region has delivered its outbox.</summary>
 public sealed class ClearingState
 {
-    /// <summary>For each other region's code, the index of the last entry that was looked at.</summary>
+    /// <summary>For each other region's code: the index of the last entry that the grain has read from the journal.</summary>
     [JsonPropertyName("lookedAt")]
     public Dictionary<string, long> LookedAt { get; set; } = [];
 
-    /// <summary>The indexes of entries up to there whose hours have not arrived.</summary>
+    /// <summary>The indexes of read entries whose hours have not arrived.</summary>
     [JsonPropertyName("waiting")]
     public List<long> Waiting { get; set; } = [];
 }

@@ -15,11 +15,14 @@ public interface IVolunteerGrain : IGrainWithStringKey
     [Alias("set-family")]
     Task<Reply<VolunteerRecord>> SetFamilyAsync(Command command, ImmutableArray<FamilyRecord> family);
 
-    /// <summary>The enrolment; null where there is none. Volunteers ask one another, so it doesn't wait for its turn.</summary>
+    /// <summary>
+    /// The enrolment; null if nobody is enrolled. Interleaves, because volunteers ask each other: two who give each other hours at once
+    /// would otherwise wait for ever.
+    /// </summary>
     [Alias("get"), AlwaysInterleave]
     Task<VolunteerRecord?> GetAsync();
 
-    /// <summary>The hours now; null where nobody is enrolled.</summary>
+    /// <summary>The hours now; null if nobody is enrolled.</summary>
     [Alias("hours"), AlwaysInterleave]
     Task<PersonHours?> HoursAsync();
 
@@ -29,16 +32,18 @@ public interface IVolunteerGrain : IGrainWithStringKey
     [Alias("donate")]
     Task<Reply<MovedHours>> DonateAsync(Command command, long minutes);
 
-    /// <summary>Posts a service's hold to this volunteer: one at a time, so that the cap is exact.</summary>
+    /// <summary>Posts a service's hold to this volunteer. The grain does one service at a time, so the balance cap is exact.</summary>
     [Alias("earn")]
     Task<Outcome> EarnAsync(ServiceEarned service);
 
-    /// <summary>Takes in hours from another region, once.</summary>
+    /// <summary>Credits hours that left another region. Repeating the call changes nothing.</summary>
+    /// <returns>The index of the entry here.</returns>
     [Alias("arrive")]
     Task<Reply<long>> ArriveAsync(HoursArrival arrival);
 }
 
-/// <summary>An enrolment as it stands.</summary>
+/// <summary>A volunteer's enrolment, as the grain answers it.</summary>
+/// <param name="Home">The grain key (region/id) of the person's first enrolment; empty if this is the first.</param>
 [GenerateSerializer, Immutable, Alias("timebank.volunteer-view")]
 public sealed record VolunteerRecord(
     [property: Id(0)] string Id,
@@ -48,7 +53,12 @@ public sealed record VolunteerRecord(
     [property: Id(4)] string Home,
     [property: Id(5)] ImmutableArray<FamilyRecord> Family);
 
-/// <summary>A service that was given: what its hold holds, and how much of it to post.</summary>
+/// <summary>A confirmed service: its hold, and the minutes to post to the volunteer.</summary>
+/// <param name="EntryId">The id for the posting entry.</param>
+/// <param name="HoldId">The id of the hold's entry.</param>
+/// <param name="HeldIssued">Minutes held of the elder's issued hours; the next two: of gifted and of earned hours.</param>
+/// <param name="Minutes">The minutes to post; the ledger gives back the rest of the hold.</param>
+/// <param name="Day">The day of service, whose policy has the cap.</param>
 [GenerateSerializer, Immutable, Alias("timebank.earn-hours")]
 public sealed record ServiceEarned(
     [property: Id(0)] Command Command,
@@ -62,11 +72,17 @@ public sealed record ServiceEarned(
     [property: Id(8)] string Order,
     [property: Id(9)] OrderEnd End);
 
-/// <summary>The entry that moved hours, and the hours of who gave them after it.</summary>
+/// <summary>The answer to a gift or donation: the entry's index, and the giver's hours after it.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.moved-hours")]
 public sealed record MovedHours([property: Id(0)] long Entry, [property: Id(1)] PersonHours Hours);
 
-/// <summary>The hours of a person, in minutes, and the stars that the lifetime's hours give.</summary>
+/// <summary>A person's hours.</summary>
+/// <param name="Earned">Minutes on the earned account, held minutes included; so are Gifted and Issued.</param>
+/// <param name="Held">Minutes that open holds keep back, over all three accounts.</param>
+/// <param name="Available">Minutes that can be spent now, over all three accounts.</param>
+/// <param name="Lifetime">Minutes ever earned in this enrolment; spending never lowers the number.</param>
+/// <param name="Cap">The policy's most minutes for the earned account.</param>
+/// <param name="Stars">The grade that <paramref name="Lifetime"/> gives.</param>
 [GenerateSerializer, Immutable, Alias("timebank.hours")]
 public sealed record PersonHours(
     [property: Id(0)] long Earned,
@@ -78,7 +94,10 @@ public sealed record PersonHours(
     [property: Id(6)] long Cap,
     [property: Id(7)] int Stars);
 
-/// <summary>Hours that left another region: its entry id and command, and who sent them.</summary>
+/// <summary>Hours that left another region.</summary>
+/// <param name="LeftAs">The id of the entry with which they left.</param>
+/// <param name="Digest">The digest of the request behind that entry.</param>
+/// <param name="FromPerson">The sender's enrolment there, without the region.</param>
 [GenerateSerializer, Immutable, Alias("timebank.hours-arrival")]
 public sealed record HoursArrival(
     [property: Id(0)] string LeftAs,
@@ -89,10 +108,10 @@ public sealed record HoursArrival(
     [property: Id(5)] string FromPerson,
     [property: Id(6)] long Minutes);
 
-/// <summary>The enrolment of a volunteer.</summary>
+/// <summary>The stored state of a volunteer's grain. The hours themselves are in the ledger.</summary>
 public sealed class VolunteerState : WorkflowState
 {
-    /// <summary>Under this name lists find the states of volunteers.</summary>
+    /// <summary>The kind under which grain storage keeps volunteers and lists find them. Stored: never change it.</summary>
     public const string Kind = "volunteer";
 
     [JsonPropertyName("displayName")]
@@ -112,15 +131,15 @@ public sealed class VolunteerState : WorkflowState
     public List<FamilyRecord> Family { get; set; } = [];
 
     /// <summary>
-    /// Minutes that came from other regions, by the id of the entry with which they left. They were earned there, and are not counted
-    /// twice.
+    /// Minutes that came from other regions, by the id of the entry with which they left. The lifetime leaves them out: they count where
+    /// they were earned.
     /// </summary>
     [JsonPropertyName("arrived")]
     public Dictionary<string, long> Arrived { get; set; } = [];
 
     /// <summary>
-    /// What gifts and donations answered, by the ids of their entries. The other side may read the entry, so the giver's hours don't stand
-    /// there.
+    /// The answers to gifts and donations, by entry id, for retries. They are not in the entry, because the receiver may read it and must
+    /// not see the giver's hours.
     /// </summary>
     [JsonPropertyName("given")]
     public Dictionary<string, GivenState> Given { get; set; } = [];
@@ -131,9 +150,7 @@ public sealed class VolunteerState : WorkflowState
             [.. Family]);
 }
 
-/// <summary>
-/// The index of an entry with which hours were given, and the giver's hours as they were answered: in minutes, but the stars.
-/// </summary>
+/// <summary>A stored answer to a gift or donation: the entry's index, and the giver's <see cref="PersonHours"/> after it.</summary>
 public sealed record GivenState(
     [property: JsonPropertyName("entry")] long Entry,
     [property: JsonPropertyName("earned")] long Earned,
@@ -152,7 +169,7 @@ public sealed record GivenState(
 }
 
 /// <summary>A direct relative of a volunteer.</summary>
-/// <param name="Person">Below the region: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</param>
+/// <param name="Person">The name without the region: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</param>
 [GenerateSerializer, Immutable, Alias("timebank.family-member")]
 public sealed record FamilyRecord(
     [property: Id(0), JsonPropertyName("person")] string Person,

@@ -2,7 +2,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>Finds persons of either kind by their name below a region: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</summary>
+/// <summary>Finds a person by the name without the region: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</summary>
 internal static class PersonCalls
 {
     public const string Elders = "elders/";
@@ -16,7 +16,7 @@ internal static class PersonCalls
     public static IElderGrain Elder(this IGrainFactory grains, RegionCode region, string id) =>
         grains.GetGrain<IElderGrain>($"{region}/{id}");
 
-    /// <summary>The day of birth of a person; null where nobody is registered by that name.</summary>
+    /// <summary>A person's day of birth; null if nobody is registered under that name.</summary>
     public static async Task<DateOnly?> BirthDateAsync(this IGrainFactory grains, RegionCode region, string person) =>
         person.StartsWith(Volunteers, StringComparison.Ordinal)
             ? (await grains.Volunteer(region, person[Volunteers.Length..]).GetAsync())?.BirthDate

@@ -5,19 +5,19 @@ using TimeBank.V1;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Volunteers, elders and their hours in the contract's types; persons are named by resource names there, and below their region in the
-/// grains.
+/// Volunteers, elders and their hours in the contract's types. The contract names a person by the full resource name, grains by the name
+/// without the region.
 /// </summary>
 internal static class PersonContract
 {
     public const string Volunteers = "volunteers", Elders = "elders";
 
-    /// <summary>As grains name a person: <c>elders/{id}</c>.</summary>
+    /// <summary>A person's name in the grains: <c>elders/{id}</c>.</summary>
     public static string BelowRegion(this ResourceName name) => $"{name.Collection}/{name.Id}";
 
     public static string PersonOf(RegionCode region, string belowRegion) => $"regions/{region}/{belowRegion}";
 
-    /// <summary>A volunteer's grain key, <c>{region}/{id}</c>, as a resource name.</summary>
+    /// <summary>The resource name for a volunteer's grain key, <c>{region}/{id}</c>; empty for an empty key.</summary>
     public static string VolunteerOf(string key) => key.Split('/') is [string region, string id]
         ? $"regions/{region}/{Volunteers}/{id}" : "";
 
@@ -26,13 +26,13 @@ internal static class PersonContract
 
     public static IElderGrain Elder(this IGrainFactory grains, ResourceName name) => grains.GetGrain<IElderGrain>(name.GrainKey);
 
-    /// <summary>The hours of a person of either kind.</summary>
+    /// <summary>The hours of a volunteer or an elder.</summary>
     /// <exception cref="RpcException">VOLUNTEER_NOT_FOUND, ELDER_NOT_FOUND.</exception>
     public static async Task<PersonHours> HoursAsync(this IGrainFactory grains, ResourceName person) => person.Collection == Volunteers
         ? await grains.Volunteer(person).HoursAsync() ?? throw Problem.Of(Reason.VolunteerNotFound)
         : await grains.Elder(person).HoursAsync() ?? throw Problem.Of(Reason.ElderNotFound);
 
-    /// <summary>Whoever acts must be this person, or counter staff for them.</summary>
+    /// <summary>The caller must be this person, or counter staff acting for them.</summary>
     /// <exception cref="RpcException">PARTY_NOT_ALLOWED.</exception>
     public static void RequireActing(this ServerCallContext context, ResourceName? onBehalfOf, ResourceName person)
     {
@@ -67,7 +67,7 @@ internal static class PersonContract
         return contract;
     }
 
-    /// <summary>The account of a choice; open means a volunteer's earned and an elder's issued hours.</summary>
+    /// <summary>The chosen account. Without a choice: earned hours for a volunteer, issued hours for an elder.</summary>
     public static HoursOrigin ToDomain(this HourAccount? account, ResourceName person) => (account ?? HourAccount.Unspecified) switch
     {
         HourAccount.Unspecified => person.Collection == Volunteers ? HoursOrigin.Earned : HoursOrigin.Issued,

@@ -6,7 +6,9 @@ using Posting = TimeBank.Ledger.Posting;
 
 namespace TimeBank.Server;
 
-/// <content>What the hours of a person are, and how they came to be.</content>
+/// <content>
+/// A person's hours, postings and statement. Each call first settles what is due by the clock (<see cref="HourSettlement"/>).
+/// </content>
 public sealed partial class VolunteerApi
 {
     public override async Task<Hours> GetHours(GetHoursRequest request, ServerCallContext context)
@@ -61,8 +63,8 @@ internal sealed class HourPostings(ILedgerReader ledger, StatementReader stateme
         ServerCallContext context, IMessage request, ResourceName person, HourAccount? only, (DateOnly, DateOnly) period, int size,
             string pageToken)
     {
-        // The accounts are read one after the other, and one entry may move several: without one moment for all, a posting could be missed
-        // for good.
+        // Three accounts are read one after the other, and one entry may post to several. Without one moment for all, the pages could skip
+        // a posting for good.
         (Moment moment, PostingCursor? before) = await statements.PlaceAsync(context, request, person.Region, pageToken);
         (LedgerTime from, LedgerTime until) = moment.Within(period);
         var found = new List<(HourAccount Account, Posting Posting)>();

@@ -6,7 +6,9 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>Volunteers, and the hours of persons.</summary>
+/// <summary>
+/// For volunteers: enrolment, family, gifts and donations of hours, and (other part) hours and statements. Amounts are minutes.
+/// </summary>
 public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements,
     PageTokens tokens, BusinessClock clock) : VolunteerService.VolunteerServiceBase
 {

@@ -90,13 +90,14 @@ public sealed class VolunteerGrain(
             outcome = await Writer.SubmitIfAcceptedAsync(clearIn);
         }
         if (outcome.Refusal is { } refusal) return refusal;
-        // A crash before this is mended by the sender, who asks again until it has an answer.
+        // If the server crashes before this line, the sending region asks again until it has an answer.
         if (State.Arrived.TryAdd(arrival.LeftAs, arrival.Minutes)) await SaveAsync();
         return outcome.Entry!.Index;
     }
 
     /// <summary>
-    /// The id of the entry with which hours arrive that left under another; a row of them, as the other region may refuse.
+    /// The id for the entry with which hours arrive, made from the id with which they left. Attempts are numbered, since the writer
+    /// remembers a refusal under its id for ever.
     /// </summary>
     internal static EntryId ArrivalId(EntryId left, int attempt) => left.Step($"arrival {attempt}");
 
@@ -104,15 +105,14 @@ public sealed class VolunteerGrain(
 
     private async Task<PersonHours> HoursAsync(Policy policy)
     {
-        // What reversals moved is read first: it may be behind the hours by an entry, and never ahead.
+        // Read the reversals before the hours, so that no reversal is deducted whose credit is not counted yet.
         Minutes reversed = await ReversedAsync();
         return HoursContract.Of(await settlement.HoursAsync(Region, Id), new Minutes(State.Arrived.Values.Sum()) + reversed, policy.Hours);
     }
 
     /// <summary>
-    /// What reversals have moved on the earned account, either way: a gift that comes back was earned before, and a service that is taken
-    /// back was not. Read once for each
-    /// activation, and then only what was posted since.
+    /// Minutes that reversals moved on the earned account, in both directions. The lifetime leaves out both: a gift that came back had been
+    /// counted when it was earned, and a reversed service was never earned. Read whole once an activation, then only the new postings.
     /// </summary>
     private async Task<Minutes> ReversedAsync()
     {
@@ -124,7 +124,7 @@ public sealed class VolunteerGrain(
             PostingCursor after = _read;
             IReadOnlyList<Posting> postings = await ledger.PostingsAsync(
                 Region, earned.Number, default, new LedgerTime(long.MaxValue), after, page, CancellationToken.None);
-            // Another call has gone on from here meanwhile.
+            // An interleaved call read this page meanwhile and moved the cursor on: read from there.
             if (_read != after) continue;
             _reversed += new Minutes(postings.Where(posting => posting.Entry.Kind == EntryKind.Reverse).Sum(posting => posting.Amount));
             if (postings.Count > 0) _read = postings[^1].Cursor;
@@ -163,7 +163,7 @@ public sealed class VolunteerGrain(
         return GiftRule.Judge(await settlement.HoursAsync(Region, Id), new Minutes(minutes), isFamily, birthDate, Today, policy.Hours);
     }
 
-    /// <summary>Gives hours once. What is answered is kept here, and not in the entry, which the receiver may read.</summary>
+    /// <summary>Gives hours once. The grain keeps the answer, not the entry: the receiver may read the entry.</summary>
     private async Task<Reply<MovedHours>> GiveAsync(
         Command command, Policy policy, Refusal? refusal, Minutes minutes, Func<EntryHeader, Minutes, Proposal> propose)
     {
@@ -179,17 +179,16 @@ public sealed class VolunteerGrain(
             return refused is null ? State.Given[id].ToRecord() : refused;
         }
 
-        // An entry of an earlier build has what was answered then. Where a crash kept an answer from being given, the hours are gone
-        // already.
+        // An entry of an earlier build contains its answer. After a crash between entry and state, the hours just read already lack the
+        // gift: don't deduct it again.
         PersonHours After(Outcome given) => HoursContract.After(given.Entry!) ?? (given.Replayed ? now : now.AfterGiving(minutes.Value));
     }
 }
 
-/// <summary>The hours of a person as they are answered.</summary>
+/// <summary>Builds <see cref="PersonHours"/>, the hours that a grain answers.</summary>
 internal static class HoursContract
 {
-    /// <param name="uncounted">What of the hours ever credited was earned elsewhere, was given back by a reversal, or was taken back by
-    /// one.</param>
+    /// <param name="uncounted">Credited minutes that the lifetime leaves out: from other regions, and moved by reversals.</param>
     public static PersonHours Of(HoursBalance hours, Minutes uncounted, HoursPolicy policy)
     {
         Minutes lifetime = hours.EverCredited - uncounted;
@@ -201,7 +200,8 @@ internal static class HoursContract
     public static PersonHours AfterGiving(this PersonHours hours, long minutes) =>
         hours with { Earned = hours.Earned - minutes, Available = hours.Available - minutes };
 
-    /// <summary>The giver's hours after an earlier entry, each number at its place; null where the entry doesn't say them.</summary>
+    /// <summary>The giver's hours in the details of an entry by an earlier build; null if the entry has none.</summary>
+    /// <exception cref="FormatException">The detail is not eight numbers.</exception>
     public static PersonHours? After(JournalEntry entry)
     {
         if (entry.Header.Details.GetValueOrDefault(EarlierDetails.HoursAfter) is not { } text) return null;
@@ -212,16 +212,20 @@ internal static class HoursContract
     }
 }
 
-/// <summary>What earlier entries said of one side alone. Their bytes stay as they are, so who may read them is bounded instead.</summary>
+/// <summary>
+/// Details that earlier builds wrote although they concern one side of the entry only. Stored bytes never change, so the server bounds who
+/// may read them.
+/// </summary>
 public static class EarlierDetails
 {
-    /// <summary>Of a gift or a donation: the giver's hours after it, eight numbers with commas between them.</summary>
+    /// <summary>On a gift or donation: the giver's hours after it, eight numbers separated by commas.</summary>
     internal const string HoursAfter = "hoursAfter";
 
-    /// <summary>Of an order's hold: what of the recipient's issued hours it holds, beside what of gifted and earned ones.</summary>
+    /// <summary>On an order's hold: the issued minutes it holds of the recipient. Gifted and earned minutes stand beside it.</summary>
     private const string Issued = "Issued";
 
-    /// <summary>Whether an entry tells the other side of it, or who acted, what concerns only the owner of the accounts that it
-    /// debits.</summary>
+    /// <summary>
+    /// True if the entry has such a detail: then only the owner of a debited account may read it, not the other side or the actor.
+    /// </summary>
     public static bool AreOfTheDebtorAlone(JournalEntry entry) => entry.Header.Details.Any(detail => detail.Key is HoursAfter or Issued);
 }
