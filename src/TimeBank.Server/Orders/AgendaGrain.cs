@@ -6,8 +6,9 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// When a person is taken up by orders, served or serving; key: region/id, of the first enrolment where someone serves in several
-/// regions, so that nobody is in two places at once. Every call may be repeated.
+/// A person's agenda: the times that orders take, whether the person serves or is served. Key: region/id. A volunteer of several regions
+/// has one agenda, under the first enrolment, so that no one is in two places at once. Repeating a call changes nothing. Orders are named
+/// by their grain keys.
 /// </summary>
 [Alias("timebank.agenda")]
 public interface IAgendaGrain : IGrainWithStringKey
@@ -15,28 +16,30 @@ public interface IAgendaGrain : IGrainWithStringKey
     [Alias("reserve")]
     Task<ReservationReply> ReserveAsync(Reservation reservation);
 
-    /// <summary>What would stand in the way of a reservation; nothing is reserved.</summary>
+    /// <summary>Answers as <see cref="ReserveAsync"/> would, and reserves nothing.</summary>
+    /// <param name="without">Orders to ignore.</param>
     [Alias("try-reserve")]
     Task<ReservationReply> TryReserveAsync(Reservation reservation, ImmutableArray<string> without);
 
     [Alias("release")]
     Task ReleaseAsync(string order);
 
-    /// <summary>The person begins to serve in a reserved time, unless still busy with another order.</summary>
+    /// <summary>Marks the person as present in a reserved slot. Refused, with the order's key, while present in another one.</summary>
     [Alias("enter")]
     Task<ReservationReply> EnterAsync(string order);
 
     [Alias("leave")]
     Task LeaveAsync(string order);
 
-    /// <summary>
-    /// Puts down how long the person served; gives how much of it counts, since all that counts of a day stays within its limit.
-    /// </summary>
+    /// <summary>Records the minutes that the person served.</summary>
+    /// <returns>The minutes that count: all orders of a day together stay within the day's limit.</returns>
     [Alias("serve")]
     Task<long> ServeAsync(ServedTime served);
 }
 
-/// <summary>To reserve a time in an agenda for an order, by the key of its grain.</summary>
+/// <summary>A request to reserve a slot for an order.</summary>
+/// <param name="Serves">True if the person serves; false if the person is served.</param>
+/// <param name="DayMaxMinutes">The most minutes of service that may be planned for a day; only for who serves.</param>
 [GenerateSerializer, Immutable, Alias("timebank.reservation")]
 public sealed record Reservation(
     [property: Id(0)] string Order,
@@ -45,14 +48,13 @@ public sealed record Reservation(
     [property: Id(3)] bool Serves,
     [property: Id(4)] long DayMaxMinutes);
 
-/// <summary>
-/// What stands in the way of a reservation: orders at that time, or a day that is full because of them. Nothing: it is made.
-/// </summary>
+/// <summary>The orders that conflict, or that fill the day. Empty: the reservation was made.</summary>
+/// <param name="DayFull">True if the orders fill the day; false if they overlap the slot.</param>
 [GenerateSerializer, Immutable, Alias("timebank.reservation-reply")]
 public sealed record ReservationReply([property: Id(0)] ImmutableArray<string> Orders, [property: Id(1)] bool DayFull);
 
-/// <summary>Minutes served in an order, by the key of its grain, before the day's limit of the day of service.</summary>
-/// <param name="Keep">False only asks how many would count.</param>
+/// <summary>Minutes served in an order, before the agenda applies the limit of the day of service.</summary>
+/// <param name="Keep">False only asks how many minutes would count.</param>
 [GenerateSerializer, Immutable, Alias("timebank.served")]
 public sealed record ServedTime(
     [property: Id(0)] string Order,
@@ -62,17 +64,17 @@ public sealed record ServedTime(
     [property: Id(4)] long DayMaxMinutes,
     [property: Id(5)] bool Keep);
 
-/// <summary>The times of a person that orders have reserved.</summary>
+/// <summary>The stored state of an agenda: the reserved slots.</summary>
 public sealed class AgendaState
 {
     [JsonPropertyName("slots")]
     public List<SlotState> Slots { get; set; } = [];
 }
 
-/// <summary>A time reserved for an order, named by the key of its grain.</summary>
-/// <param name="Serves">Whether the person serves; else they are served.</param>
-/// <param name="Present">Whether the person has checked in and not out.</param>
-/// <param name="Served">The minutes that count of what the person served; null until they have checked out.</param>
+/// <summary>A time reserved for an order.</summary>
+/// <param name="Serves">True if the person serves; false if the person is served.</param>
+/// <param name="Present">True while the person is checked in.</param>
+/// <param name="Served">The minutes that count; null before check-out.</param>
 public sealed record SlotState(
     [property: JsonPropertyName("order")] string Order,
     [property: JsonPropertyName("start")] DateTimeOffset Start,
@@ -96,7 +98,9 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
 {
     private static readonly ReservationReply Done = new([], DayFull: false);
 
-    /// <summary>A time that is over stands in nobody's way; it is kept as long as its day may be asked for.</summary>
+    /// <summary>
+    /// A past slot is kept while an order of its day may still be settled, since its minutes count towards the day's limit.
+    /// </summary>
     private static readonly TimeSpan Kept = OrderPlan.HoldLastsAfter + TimeSpan.FromDays(2);
 
     private List<SlotState> Slots => state.State.Slots;
@@ -146,7 +150,7 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
     private static SlotState Slot(Reservation reservation) =>
         new(reservation.Order, reservation.Start, reservation.End, reservation.Serves, Present: false);
 
-    /// <summary>What stands in the way of a slot; null where nothing does.</summary>
+    /// <summary>The conflicts of a wanted slot; null if there are none.</summary>
     private ReservationReply? Against(SlotState wanted, long dayMaxMinutes, ImmutableArray<string> without)
     {
         SlotState[] others = [.. Slots.Where(slot => slot.Order != wanted.Order && !without.Contains(slot.Order))];

@@ -3,14 +3,17 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>A service from request to confirmed hours; key: region/id. Every call first finishes what a crash left open.</summary>
+/// <summary>
+/// A service order, from the request to the confirmed hours; key: region/id. Every call first finishes what a crash left open. A step's
+/// refusal comes in the reply, not as an exception.
+/// </summary>
 [Alias("timebank.order")]
 public interface IServiceOrderGrain : IGrainWithStringKey
 {
     [Alias("request")]
     Task<Reply<OrderRecord>> RequestAsync(ServiceWanted request);
 
-    /// <summary>The order; null where there is none.</summary>
+    /// <summary>The order; null if there is none.</summary>
     [Alias("get")]
     Task<OrderRecord?> GetAsync();
 
@@ -38,19 +41,21 @@ public interface IServiceOrderGrain : IGrainWithStringKey
     [Alias("rate")]
     Task<Reply<OrderRecord>> RateAsync(Command command, string party, int stars, string comment);
 
-    /// <summary>Whether the order takes a person's time. Orders ask one another, so it doesn't wait for its turn.</summary>
+    /// <summary>True if the order takes a person's time. Interleaves, because orders ask each other.</summary>
+    /// <param name="agenda">The key of the person's agenda.</param>
+    /// <param name="now">True asks only whether the volunteer is checked in to this order.</param>
     [Alias("occupies"), AlwaysInterleave]
     Task<bool> OccupiesAsync(string agenda, bool now);
 
-    /// <summary>
-    /// Since when the volunteer has been checked in and not out; null where they are not. Orders ask one another, so it doesn't wait for
-    /// its turn.
-    /// </summary>
+    /// <summary>The time of check-in while the volunteer is checked in; else null. Interleaves, because orders ask each other.</summary>
     [Alias("checked-in"), AlwaysInterleave]
     Task<DateTimeOffset?> CheckedInAsync();
 }
 
-/// <summary>To ask for a service to a person, <c>elders/{id}</c> or <c>volunteers/{id}</c>, by an item of the service list.</summary>
+/// <summary>A request for a service.</summary>
+/// <param name="Recipient"><c>elders/{id}</c> or <c>volunteers/{id}</c>.</param>
+/// <param name="Item">An item of the service list.</param>
+/// <param name="Minutes">The planned length.</param>
 [GenerateSerializer, Immutable, Alias("timebank.request-service")]
 public sealed record ServiceWanted(
     [property: Id(0)] Command Command,
@@ -59,11 +64,19 @@ public sealed record ServiceWanted(
     [property: Id(3)] DateTimeOffset Start,
     [property: Id(4)] long Minutes);
 
-/// <summary>A step of an order by a party of it, <c>elders/{id}</c> or <c>volunteers/{id}</c>, with what they say.</summary>
+/// <summary>A step that a party of the order takes.</summary>
+/// <param name="Party"><c>elders/{id}</c> or <c>volunteers/{id}</c>.</param>
+/// <param name="Note">The party's words; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("timebank.order-step")]
 public sealed record OrderStep([property: Id(0)] Command Command, [property: Id(1)] string Party, [property: Id(2)] string Note);
 
-/// <summary>An order as it stands.</summary>
+/// <summary>An order, as its grain answers it.</summary>
+/// <param name="Minutes">The planned length.</param>
+/// <param name="Served">Minutes that count of the service, after check-out.</param>
+/// <param name="Credited">Minutes that moved from the recipient, <paramref name="ToPool"/> included.</param>
+/// <param name="ToPool">Minutes above the volunteer's cap, which went to the pool.</param>
+/// <param name="HoldEntry">The index of the hold's entry.</param>
+/// <param name="EndEntry">The index of the entry that ended the hold.</param>
 [GenerateSerializer, Immutable, Alias("timebank.order-view")]
 public sealed record OrderRecord(
     [property: Id(0)] string Id,
@@ -87,7 +100,8 @@ public sealed record OrderRecord(
     [property: Id(18)] string CancelNote,
     [property: Id(19)] RatingRecord? Rating);
 
-/// <summary>A disagreement about a service; <c>Settled</c> is null while it is open, then whether hours moved.</summary>
+/// <summary>A dispute about a service.</summary>
+/// <param name="Settled">Null while the dispute is open; then whether hours moved.</param>
 [GenerateSerializer, Immutable, Alias("timebank.dispute")]
 public sealed record DisputeRecord(
     [property: Id(0)] string RaisedBy,

@@ -5,7 +5,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Server;
 
-/// <content>One order and lists of them.</content>
+/// <content>Reads one order, and lists orders.</content>
 public sealed partial class ServiceOrderApi
 {
     public override async Task<ServiceOrder> GetOrder(GetOrderRequest request, ServerCallContext context)
@@ -43,7 +43,7 @@ public sealed partial class ServiceOrderApi
                 context.CancellationToken);
         var response = new ListOrdersResponse { Unreadable = { rows.Take(size).Unreadable(region, OrderContract.Orders) } };
         OrderRecord[] shown = await Task.WhenAll(rows.Take(size).Readable().Select(row => ShownAsync(region, row)));
-        // What is over has another state than the one that it was found by, and isn't asked for any more.
+        // An order that was over has ended just now: its new state may not match the filter, or the caller may no longer see it.
         bool waitsOnly = !SeesAll(context.Caller()) && recipient?.ToString() != context.Caller().Party;
         string party = waitsOnly ? PartyOf(context, null, region) : "";
         response.Orders.Add(shown
@@ -55,7 +55,7 @@ public sealed partial class ServiceOrderApi
         return response;
     }
 
-    /// <summary>An order as it stands: one whose time is over ends when it is looked at, where no round has come to it yet.</summary>
+    /// <summary>The listed order. If it is over and no round has ended it yet, the call to its grain ends it.</summary>
     private async Task<OrderRecord> ShownAsync(RegionCode region, RegistryRow<ServiceOrderState> row)
     {
         OrderRecord found = row.State.ToRecord(row.Key);
@@ -76,7 +76,7 @@ public sealed partial class ServiceOrderApi
         return query;
     }
 
-    /// <summary>A volunteer sees what waits for one, what they accepted and what they asked for.</summary>
+    /// <summary>A volunteer sees orders that wait for a volunteer, orders they accepted, and orders they asked for.</summary>
     private static RegistryQuery OnlyShown(RegistryQuery query, Caller caller, string party)
     {
         if (!caller.Has(Role.Volunteer)) throw Problem.Of(Reason.PartyNotAllowed);
@@ -92,7 +92,7 @@ public sealed partial class ServiceOrderApi
 
     private static bool SeesAll(Caller caller) => caller.Has(Role.Counter) || caller.Has(Role.Auditor) || caller.Has(Role.Administrator);
 
-    // As states keep their times: in UTC, so that they sort as text.
+    // The same form as stored times: in UTC, so that times sort as text.
     private static string StartOf(DateOnly day) =>
         ChinaTime.StartOf(day).ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 }

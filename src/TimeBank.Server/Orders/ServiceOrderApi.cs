@@ -7,14 +7,17 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>Services from the request to the confirmed hours.</summary>
+/// <summary>
+/// For volunteers, elders and counter staff: services from the request to the confirmed hours. Amounts are minutes. The order's grain knows
+/// the parties, so the grain checks them.
+/// </summary>
 public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry registry, PageTokens tokens, DayRules rules,
     BusinessClock clock)
     : ServiceOrderService.ServiceOrderServiceBase
 {
     private const int MaxNote = 500, MaxStars = 5;
 
-    /// <summary>Nobody plans a service further ahead.</summary>
+    /// <summary>A service starts at most this far ahead; a later date is a slip of the pen.</summary>
     private const int MaxDaysAhead = 366;
 
     public override async Task<ServiceOrder> RequestService(RequestServiceRequest request, ServerCallContext context)
@@ -106,7 +109,9 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
             .ToContract(order.Region);
     }
 
-    /// <summary>A step by a party of the order, or by counter staff for one; the order itself knows its parties.</summary>
+    /// <summary>
+    /// A step by a party of the order, or by counter staff for a party. The grain checks that the party is one of the order's.
+    /// </summary>
     private async Task<ServiceOrder> StepAsync(
         IMessage request, string requestId, string onBehalfOf, string name, ServerCallContext context, RequestReader read, string note,
         Func<IServiceOrderGrain, OrderStep, Task<Reply<OrderRecord>>> step)
@@ -122,7 +127,7 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
 
     private IServiceOrderGrain Order(ResourceName name) => grains.GetGrain<IServiceOrderGrain>(name.GrainKey);
 
-    /// <summary>Who acts, as the order names its parties; empty where it can't be one of them.</summary>
+    /// <summary>The acting party's name without the region, as orders store it; empty for a party of another region.</summary>
     private static string PartyOf(ServerCallContext context, ResourceName? onBehalfOf, RegionCode region) =>
         ResourceName.TryParse(context.ActingParty(onBehalfOf), out ResourceName? party) && party.Value.Region == region
             ? party.Value.BelowRegion() : "";

@@ -4,30 +4,30 @@ using TimeBank.Ledger;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The times of the persons of an order. A reservation is made before the order says so, and released after: a crash in between leaves one
-/// that nobody needs, which the next order that meets it asks about and takes away.
+/// The persons' times. The grain reserves a slot before it stores the order's step, and releases it after. A crash in between leaves a slot
+/// that no order needs. The next order that conflicts with that slot asks about it and frees it.
 /// </summary>
 public sealed partial class ServiceOrderGrain
 {
-    /// <summary>The agendas in which the command at work has asked for time; they are counted as taken until it is through.</summary>
+    /// <summary>Agendas that the running command has asked for a slot. They count as taken until the command is through.</summary>
     private readonly HashSet<string> _reserving = [];
 
     private string Key => $"{Region}/{LocalKey}";
 
     public async Task<bool> OccupiesAsync(string agenda, bool now)
     {
-        // The order of now: what it is about to take counts as taken.
+        // The running command may be about to take this slot.
         if (_reserving.Contains(agenda)) return true;
-        // Not what a command at work only tries. What is over takes nobody's time, whether or not anybody has looked at it.
+        // Read the stored state, not the copy of a running dry run. An order that is over takes no one's time, even before a call ends it.
         if (!Exists || Stored.State == OrderState.Cancelled || Stored.IsOver(Now)) return false;
         if (now) return Stored.State == OrderState.CheckedIn;
         if (agenda == Stored.RecipientAgenda || agenda == Stored.VolunteerAgenda) return true;
-        // A crash may have kept the volunteer from the state, but not from the ledger.
+        // After a crash the ledger may know a volunteer that the state does not.
         return Stored.State == OrderState.Requested && (await Writer.AttemptAsync(HoldId)).Happened?.Entry is { } hold
             && await AgendaOfAsync(OrderDetails.VolunteerOf(hold)) == agenda;
     }
 
-    /// <summary>What the rules have against a request, and the recipient's agenda.</summary>
+    /// <summary>The rules' refusal of a request, if any, and the recipient's agenda.</summary>
     private async Task<(Refusal? Refusal, string Agenda)> RequestRefusalAsync(ServiceWanted request, OrderPlan plan)
     {
         Policy policy = await rules.PolicyAsync(Region, plan.Day);
@@ -57,12 +57,12 @@ public sealed partial class ServiceOrderGrain
         return (refusal, agenda);
     }
 
-    /// <summary>Whether the service list gives the item to this elder.</summary>
+    /// <summary>True if the elder's age and ability grade entitle to the item of the service list.</summary>
     private bool MayHave(ElderRecord elder, CatalogueItem item, DateOnly day, Policy policy) =>
         Age.On(elder.BirthDate, day) >= item.FromAge
         && (item.FromGrade == AbilityGrade.Able || elder.Facts(Region).GradeOn(day, policy.Ability) >= item.FromGrade);
 
-    /// <summary>The agenda of a volunteer who has accepted, and so is enrolled; the first enrolment never changes.</summary>
+    /// <summary>The agenda of a volunteer who has accepted and therefore is enrolled. It stays the same: a home never changes.</summary>
     private async Task<string> AgendaOfAsync(string volunteer) => await GrainFactory.Volunteer(Region, volunteer).GetAsync() is { } enrolled
         ? AgendaOf(enrolled)
         : throw new InvalidOperationException($"The volunteer {volunteer} of an order isn't enrolled.");
@@ -80,7 +80,9 @@ public sealed partial class ServiceOrderGrain
     public Task<DateTimeOffset?> CheckedInAsync() =>
         Task.FromResult(Exists && Stored.State == OrderState.CheckedIn && !Stored.IsOver(Now) ? Stored.CheckedIn : null);
 
-    /// <summary>Who is still checked in elsewhere is told where and since when: mostly they forgot to check out.</summary>
+    /// <summary>
+    /// A volunteer who is still checked in elsewhere has mostly forgotten to check out: the refusal names that order and the time.
+    /// </summary>
     private async Task<Refusal?> EnterAsync()
     {
         if (IsDryRun) throw new InvalidOperationException("No call only asks for a check-in.");
@@ -88,14 +90,14 @@ public sealed partial class ServiceOrderGrain
         {
             ReservationReply reply = await AskAsync(State.VolunteerAgenda, now: true, person => person.EnterAsync(Key));
             if (reply.Orders.IsEmpty) return null;
-            // Null where they checked out meanwhile: ask again.
+            // Null: the volunteer checked out meanwhile. Ask again.
             if (await GrainFactory.GetGrain<IServiceOrderGrain>(reply.Orders[0]).CheckedInAsync() is not { } since) continue;
             string[] busy = reply.Orders[0].Split('/');
             return Refusal.Of(Reason.StillCheckedIn, ("order", $"regions/{busy[0]}/orders/{busy[1]}"), ("time", ChinaTime.Minute(since)));
         }
     }
 
-    /// <summary>How much of what was served counts under the limit of the day of service, all orders of that day together.</summary>
+    /// <summary>The served minutes that count under the limit of the day of service, over all orders of that day.</summary>
     private async Task<Minutes> ServeAsync(Minutes served, HoursPolicy policy, bool keep)
     {
         (DateTimeOffset start, DateTimeOffset end) = (Plan.Start.ToUniversalTime(), Plan.End.ToUniversalTime());
@@ -113,7 +115,9 @@ public sealed partial class ServiceOrderGrain
         if (State.VolunteerAgenda.Length > 0) await ReleaseAsync(State.VolunteerAgenda);
     }
 
-    /// <summary>Asks an agenda; what stands in the way is asked whether it still does.</summary>
+    /// <summary>
+    /// Tries the agenda. Asks each conflicting order whether it still needs its slot, frees the slot if not, and tries again.
+    /// </summary>
     private async Task<ReservationReply> AskAsync(string agenda, bool now, Func<IAgendaGrain, Task<ReservationReply>> ask)
     {
         _reserving.Add(agenda);
@@ -131,7 +135,7 @@ public sealed partial class ServiceOrderGrain
         }
     }
 
-    /// <summary>What would stand in the way of a reservation. Times that nobody needs any more are left out and not taken away.</summary>
+    /// <summary>The same as a dry run: ignores slots that no order needs any more, and does not free them.</summary>
     private async Task<ReservationReply> TryReserveAsync(string agenda, Reservation wanted)
     {
         ImmutableArray<string> without = [];

@@ -6,8 +6,8 @@ using TimeBank.Proofs;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The order's hold and its end. Their ids follow from the order's own, numbered where one was refused and may be tried again, so that an
-/// order has one hold and the hold one end, and whoever looks next finds in the ledger what a crash kept from the state.
+/// The order's hold and the hold's end. Their ids are made from the order's own id and the attempt's number, since a refused attempt may be
+/// tried again. So an order has one hold and a hold has one end, and after a crash the next call finds both in the ledger.
 /// </summary>
 public sealed partial class ServiceOrderGrain
 {
@@ -23,7 +23,9 @@ public sealed partial class ServiceOrderGrain
 
     private EntryId EndId(int attempt) => MadeAs.Step($"end {attempt}");
 
-    /// <summary>Finishes what a crash left open, and ends a hold whose time has come. While a dispute is open, only staff end it.</summary>
+    /// <summary>
+    /// Finishes what a crash left open, and ends an order that is over. While a dispute is open, only staff end the hold.
+    /// </summary>
     private async Task LookAsync()
     {
         if (!Exists) return;
@@ -45,7 +47,7 @@ public sealed partial class ServiceOrderGrain
         else await ExpireAsync();
     }
 
-    /// <summary>Cancels what nobody took in time. No hours are held for it, so it is no entry.</summary>
+    /// <summary>Cancels an order that no volunteer accepted in time. No hours are held, so no entry is written.</summary>
     private async Task LapseAsync()
     {
         State.State = OrderState.Cancelled;
@@ -54,7 +56,7 @@ public sealed partial class ServiceOrderGrain
         await ReleaseAllAsync();
     }
 
-    /// <summary>Holds the recipient's hours for a volunteer. Null where they are held.</summary>
+    /// <summary>Holds the recipient's hours for a volunteer. Null: they are held.</summary>
     private async Task<Refusal?> HoldAsync(Command command, string volunteer, Policy policy)
     {
         while (true)
@@ -70,21 +72,21 @@ public sealed partial class ServiceOrderGrain
                 outcome = await WriteAsync(
                     HourEntries.HoldService(header, Recipient, OpaqueId.Parse(volunteer), held, LedgerTime.From(Plan.HoldExpires)));
             }
-            // Another order may have taken hours since they were looked at: look again.
+            // Another order may have taken hours since the balance was read: read it again.
             if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
             if (outcome.Refusal is { } refusal) return refusal;
             return await FinishAsync(command, outcome.Entry!, await ApplyAsync(outcome.Entry!));
         }
     }
 
-    /// <summary>Posts the hold for the minutes that were given.</summary>
+    /// <summary>Posts the hold for the given minutes, through the volunteer's grain, which knows the room under the cap.</summary>
     private async Task<Refusal?> EarnAsync(Command command, OrderEnd end, long minutes, Action words)
     {
         HoldState hold = State.Hold!;
         (int attempt, Outcome? outcome) = await Writer.AttemptAsync(EndId);
         outcome ??= (await GrainFactory.Volunteer(Region, State.Volunteer).EarnAsync(new ServiceEarned(
             command, EndId(attempt).ToString(), hold.Id, hold.Issued, hold.Gifted, hold.Earned, minutes, Plan.Day, LocalKey, end)));
-        // Whether a hold is over is said by the journal's time, which may be a little ahead of this clock: then the order is over too.
+        // The journal's time decides whether a hold has expired, and may be a little ahead of this clock. Then the order is over too.
         if (outcome.Refusal?.Reason == Reason.HoldExpired && IsUnderWay)
         {
             await ExpireAsync();
@@ -93,7 +95,7 @@ public sealed partial class ServiceOrderGrain
         return outcome.Refusal ?? await FinishEndAsync(command, outcome.Entry!, words);
     }
 
-    /// <summary>Gives the held hours back.</summary>
+    /// <summary>Voids the hold: the recipient gets the hours back.</summary>
     private async Task<Refusal?> ReleaseHoldAsync(Command command, OrderEnd end, Action words)
     {
         (int attempt, Outcome? outcome) = await Writer.AttemptAsync(EndId);
@@ -115,14 +117,14 @@ public sealed partial class ServiceOrderGrain
             var header = new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", details);
             outcome = await Writer.SubmitIfAcceptedAsync(HourEntries.ExpireService(header, EntryId.Parse(State.Hold!.Id)), IsDryRun);
         }
-        // Refused by a writer that can't write now or whose clock is a moment behind, or an account is frozen: the next look tries again.
+        // The writer cannot write now, its time is a moment behind, or an account is frozen: the next call tries again.
         if (outcome.Entry is not { } entry) return;
         await AppliedAsync(entry, () => ApplyEnd(entry));
         await ReleaseAllAsync();
         await EndHoursAsync();
     }
 
-    /// <summary>Hours that came back may be of a month that is over.</summary>
+    /// <summary>Issued hours that came back may belong to a past month: then they end at once.</summary>
     private Task EndHoursAsync() => IsDryRun ? Task.CompletedTask : settlement.EndHoursAsync(Region, Recipient, null);
 
     private async Task<Refusal?> FinishEndAsync(Command command, JournalEntry entry, Action words)
@@ -137,7 +139,7 @@ public sealed partial class ServiceOrderGrain
         return refusal;
     }
 
-    /// <summary>Takes over an entry; it may turn out to be another command's, from which this one then has come too late.</summary>
+    /// <summary>Applies an entry to the state. If another command wrote the entry, this command came too late and is refused.</summary>
     private async Task<Refusal?> FinishAsync(Command command, JournalEntry entry, Action change)
     {
         bool isOwn = OrderDetails.RequestOf(entry) == command.Id;
@@ -151,11 +153,13 @@ public sealed partial class ServiceOrderGrain
         EntryId? request = OrderDetails.RequestOf(entry);
         if (request is { } id) State.Done[id.ToString()] = entry.Header.RequestDigest.ToString();
         await SaveAsync();
-        // The entry stands under an id of its own; the ledger learns here whose the command's id is.
+        // The entry has an id of its own, so note the command's id in the ledger as well.
         if (request is { } noted) await WriteAsync(Entries.Note(entry.Header with { Id = noted, Details = EntryHeader.NoDetails }));
     }
 
-    /// <summary>What a hold makes of the order. All that is asked for is asked for before, so that the change itself can't fail.</summary>
+    /// <summary>
+    /// Prepares the change that a hold makes to the state. Asks other grains first, so that the returned change cannot fail.
+    /// </summary>
     private async Task<Action> ApplyAsync(JournalEntry hold)
     {
         string volunteer = OrderDetails.VolunteerOf(hold), agenda = await AgendaOfAsync(volunteer);
@@ -168,7 +172,7 @@ public sealed partial class ServiceOrderGrain
         };
     }
 
-    /// <summary>What a hold holds of each of the recipient's accounts, by its transfers.</summary>
+    /// <summary>Reads from a hold's transfers the minutes held of each of the recipient's accounts.</summary>
     private async Task<HoldState> HeldAsync(JournalEntry hold)
     {
         ImmutableArray<Account> accounts = await Writer.AccountsAsync([.. HoursBalance.Paths(Recipient)]);
@@ -200,17 +204,16 @@ public sealed partial class ServiceOrderGrain
         ("unit", Unit.Minutes.Code));
 }
 
-/// <summary>What an order writes beside the amounts of its entries, from which its state can be made again after a crash.</summary>
+/// <summary>The details of an order's entries, from which the grain rebuilds its state after a crash. The keys are stored.</summary>
 public static class OrderDetails
 {
     private const string Order = "order", Request = "request", Volunteer = "volunteer", End = "end", Minutes = "minutes", ToPool = "toPool";
 
     /// <summary>
-    /// Recipient and volunteer both may read a hold, so it says neither how the recipient came by the hours nor where the volunteer
-    /// enrolled
-    /// first; earlier holds do (Issued, Gifted, Earned, agenda). The transfers and the volunteer's enrolment tell the order.
+    /// Recipient and volunteer may both read a hold. So it does not say how the recipient came by the hours or where the volunteer enrolled
+    /// first; the order reads both from the transfers and the enrolment. Holds of earlier builds say it (Issued, Gifted, Earned, agenda).
     /// </summary>
-    /// <param name="volunteer">The id of who accepted.</param>
+    /// <param name="volunteer">The id of the volunteer who accepted.</param>
     internal static (string, string)[] OfHold(Command command, string order, string volunteer) =>
         [(Order, order), (Request, command.Id.ToString()), (Volunteer, volunteer)];
 
@@ -220,10 +223,10 @@ public static class OrderDetails
     /// <summary>The order that a hold belongs to; null for a hold of another kind.</summary>
     public static string? OrderOf(JournalEntry entry) => entry.Header.Details.GetValueOrDefault(Order);
 
-    /// <summary>The id of the command that asked for the entry; null where nobody did.</summary>
+    /// <summary>The id of the command that asked for the entry; null if the clock did.</summary>
     internal static EntryId? RequestOf(JournalEntry entry) => EntryId.TryParse(entry.Detail(Request), out EntryId id) ? id : null;
 
-    /// <summary>The id of who accepted.</summary>
+    /// <summary>The id of the volunteer who accepted.</summary>
     internal static string VolunteerOf(JournalEntry hold) => hold.Detail(Volunteer);
 
     internal static (OrderEnd End, long Minutes, long ToPool) ReadEnd(JournalEntry entry) =>

@@ -6,8 +6,8 @@ namespace TimeBank.Server;
 
 /// <inheritdoc cref="IServiceOrderGrain"/>
 /// <remarks>
-/// Here are the steps; <c>ServiceOrderGrain.Ledger.cs</c> has the hold, its end, and what a crash can leave open;
-/// <c>ServiceOrderGrain.Agenda.cs</c> the times of the persons.
+/// This part has the steps. <c>ServiceOrderGrain.Ledger.cs</c> has the hold, its end and the recovery after a crash;
+/// <c>ServiceOrderGrain.Agenda.cs</c> has the persons' times.
 /// </remarks>
 public sealed partial class ServiceOrderGrain(
     [PersistentState(ServiceOrderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ServiceOrderState> state,
@@ -27,7 +27,7 @@ public sealed partial class ServiceOrderGrain(
         {
             string agenda = "";
             Refusal? refusal = null;
-            // An agenda is written before the order's own command.
+            // The agenda is written before the writer sees the command, so ask the clock here.
             if (!Exists && IsClockDoubted) return Reason.ClockDoubtful;
             if (!Exists)
             {
@@ -118,7 +118,9 @@ public sealed partial class ServiceOrderGrain(
             Words);
     }
 
-    /// <summary>What staff settle counts for the day of service like any other, and is never cut without their knowing.</summary>
+    /// <summary>
+    /// Minutes that staff settle count towards the day's limit. If they do not fit, the order refuses them and never cuts them silently.
+    /// </summary>
     private async Task<Refusal?> DayRefusalAsync(Minutes settled)
     {
         HoursPolicy policy = (await rules.PolicyAsync(Region, Plan.Day)).Hours;
@@ -160,18 +162,18 @@ public sealed partial class ServiceOrderGrain(
 
     private bool IsVolunteer(string party) => State.Volunteer.Length > 0 && party == PersonCalls.Volunteers + State.Volunteer;
 
-    /// <summary>An order that nobody has accepted is nobody else's: its state is what is in the way.</summary>
+    /// <summary>True also for an order without a volunteer: the check of the state then refuses with the right reason.</summary>
     private bool MayServe(string party) => State.Volunteer.Length == 0 || IsVolunteer(party);
 
-    /// <summary>Carries a command out once, or only tries it.</summary>
-    /// <param name="carryOut">Asks the rules and does it; what it leaves is durable and knows the command.</param>
-    /// <param name="words">Puts down what was said with it. Words are personal and not in the journal, so after a crash only a retry has
-    /// them.</param>
+    /// <summary>Carries a command out once, or as a dry run.</summary>
+    /// <param name="carryOut">Asks the rules and acts. Everything it leaves is durable and records the command's id.</param>
+    /// <param name="words">Stores the words that came with the command. Words are personal and not in the journal, so after a crash only a
+    /// retry can bring them back.</param>
     private async Task<Reply<OrderRecord>> StepAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut,
         Action? words = null)
     {
         if (!command.IsDryRun) return await OnceAsync(command, mayCall, carryOut, words);
-        // What a trial finishes is finished in its copy alone, and is still to be found by the next look.
+        // A dry run finishes open work in its copy only, so the next call must look again.
         bool mustLook = _mustLook;
         try
         {
@@ -183,7 +185,7 @@ public sealed partial class ServiceOrderGrain(
         }
     }
 
-    /// <summary>The key comes before any rule, and a refusal of the rules is remembered under it.</summary>
+    /// <summary>Looks the command's id up before any rule. The writer remembers a refusal by the rules under that id.</summary>
     private async Task<Reply<OrderRecord>> OnceAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut, Action? words)
     {
         await LookAsync();
@@ -193,8 +195,8 @@ public sealed partial class ServiceOrderGrain(
         {
             if (digest != command.RequestDigest) return Reason.RequestIdReused;
             (string?, string) before = (State.Dispute?.ResolveNote, State.CancelNote);
-            // A retry brings words back that a crash lost, and leaves those that are stored: an older build's may be read differently
-            // today.
+            // A retry brings back words that a crash lost. It leaves stored words alone: today's rules may read an older build's text
+            // differently.
             if (State.CancelNote.Length == 0 && State.Dispute?.ResolveNote is null or "") words?.Invoke();
             if ((State.Dispute?.ResolveNote, State.CancelNote) != before) await SaveAsync();
             return View();
@@ -205,7 +207,7 @@ public sealed partial class ServiceOrderGrain(
         if (known?.Refusal is { } stored) return stored;
         if (IsClockDoubted) return Reason.ClockDoubtful;
 
-        // Until it is through, nobody knows how far it came.
+        // If the command throws, the next call must look in the ledger for how far it came.
         _mustLook = true;
         Refusal? refusal;
         try
@@ -216,7 +218,8 @@ public sealed partial class ServiceOrderGrain(
         {
             _reserving.Clear();
         }
-        // The ids of hold and end are the order's own: if they are another command's, this grain is at work elsewhere too.
+        // The ids of hold and end belong to this order alone. If another command took one, a second activation of this grain is at work:
+        // let the caller retry.
         if (refusal?.Reason == Reason.RequestIdReused) return Reason.StoreUnavailable;
         if (refusal?.IsTransient() == true) return refusal;
         _mustLook = false;
@@ -224,7 +227,9 @@ public sealed partial class ServiceOrderGrain(
         return (await WriteAsync(Entries.Refuse(command.Header(Today, ""), EntryCode.Note, refusal))).Refusal ?? refusal;
     }
 
-    /// <summary>A step whose whole effect is the order's own state: one write, and then the ledger learns whose the id is.</summary>
+    /// <summary>
+    /// A step that changes the order's state only: one write of the state, then a note in the ledger under the command's id.
+    /// </summary>
     private async Task<Refusal?> ChangeAsync(Command command, Action change)
     {
         change();
@@ -234,7 +239,7 @@ public sealed partial class ServiceOrderGrain(
         return null;
     }
 
-    /// <summary>Calls off what nobody has accepted.</summary>
+    /// <summary>Cancels an order that no volunteer has accepted.</summary>
     private async Task<Refusal?> WithdrawAsync(Command command, Action words)
     {
         await ChangeAsync(command, () =>
@@ -250,7 +255,7 @@ public sealed partial class ServiceOrderGrain(
     private OrderRecord View()
     {
         OrderRecord order = State.ToRecord(LocalKey);
-        // An entry that was only tried has no name.
+        // A dry run wrote no entry, so its answer names only stored ones.
         return IsDryRun ? order with { HoldEntry = Stored.Hold?.Entry, EndEntry = Stored.EndEntry } : order;
     }
 }

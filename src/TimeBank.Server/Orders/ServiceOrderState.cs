@@ -3,16 +3,18 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>A service order. Persons are named below the region: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</summary>
+/// <summary>
+/// The stored state of a service order. Persons are named without the region: <c>elders/{id}</c> or <c>volunteers/{id}</c>.
+/// </summary>
 public sealed class ServiceOrderState : WorkflowState
 {
-    /// <summary>Under this name lists find the states of orders.</summary>
+    /// <summary>The kind under which grain storage keeps orders and lists find them. Stored: never change it.</summary>
     public const string Kind = "order";
 
-    /// <summary>The keys by which lists look for orders.</summary>
+    /// <summary>The keys of the state's JSON that lists filter and sort by. Stored: never change them.</summary>
     public const string StateKey = "state", RecipientKey = "recipient", VolunteerKey = "volunteer", PlannedStartKey = "plannedStart";
 
-    /// <summary>The id of the command that made the order; the ids of its hold and of the hold's end follow from it.</summary>
+    /// <summary>The id of the command that made the order. The ids of the hold and its end are made from this one.</summary>
     [JsonPropertyName("madeAs")]
     public string MadeAs { get; set; } = "";
 
@@ -31,7 +33,7 @@ public sealed class ServiceOrderState : WorkflowState
     [JsonPropertyName("plannedMinutes")]
     public long PlannedMinutes { get; set; }
 
-    /// <summary>Empty while nobody has accepted.</summary>
+    /// <summary>The id of the volunteer who accepted; empty before.</summary>
     [JsonPropertyName(VolunteerKey)]
     public string Volunteer { get; set; } = "";
 
@@ -66,7 +68,7 @@ public sealed class ServiceOrderState : WorkflowState
     [JsonPropertyName("toPoolMinutes")]
     public long? ToPoolMinutes { get; set; }
 
-    /// <summary>The hold, once the order is accepted.</summary>
+    /// <summary>The hold; null before the order is accepted.</summary>
     [JsonPropertyName("hold")]
     public HoldState? Hold { get; set; }
 
@@ -84,7 +86,7 @@ public sealed class ServiceOrderState : WorkflowState
     public RatingRecord? Rating { get; set; }
 
     /// <summary>
-    /// Whether its time has come and it ends by itself: nobody took it by its planned end, or nobody confirmed it while its hold lasted.
+    /// True if the order must end by the clock: not accepted by its planned end, or not confirmed before its hold expired.
     /// </summary>
     public bool IsOver(DateTimeOffset now) => State switch
     {
@@ -104,9 +106,10 @@ public sealed class ServiceOrderState : WorkflowState
         Rating);
 }
 
-/// <summary>
-/// The hold of an order: its entry, what it holds of each of the recipient's accounts in minutes, and from when on it may be expired.
-/// </summary>
+/// <summary>An order's hold.</summary>
+/// <param name="Entry">The index of the hold's entry.</param>
+/// <param name="Issued">Minutes held of the recipient's issued hours; Gifted and Earned likewise.</param>
+/// <param name="Expires">The hold may be expired from this time on.</param>
 public sealed record HoldState(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("entry")] long Entry,
@@ -133,30 +136,31 @@ public enum OrderEnd
     [JsonStringEnumMemberName("Dropped")]
     Dropped = 3,
 
-    /// <summary>Called off before it began.</summary>
+    /// <summary>A party cancelled before the service began.</summary>
     [JsonStringEnumMemberName("Cancelled")]
     Cancelled = 4,
 
-    /// <summary>Nobody confirmed in time.</summary>
+    /// <summary>The hold expired before the recipient confirmed.</summary>
     [JsonStringEnumMemberName("Expired")]
     Expired = 5,
 }
 
-/// <summary>What the recipient thinks of a service: 1 to 5 stars, and words.</summary>
+/// <summary>The recipient's rating of a service.</summary>
+/// <param name="Stars">1 to 5.</param>
 [GenerateSerializer, Immutable, Alias("timebank.rating")]
 public sealed record RatingRecord(
     [property: Id(0), JsonPropertyName("stars")] int Stars,
     [property: Id(1), JsonPropertyName("comment")] string Comment,
     [property: Id(2), JsonPropertyName("rated")] DateTimeOffset Rated);
 
-/// <summary>A disagreement about a service.</summary>
+/// <summary>The stored state of a dispute about a service.</summary>
 public sealed class DisputeState
 {
-    /// <summary>The party whose disagreement it is.</summary>
+    /// <summary>The party that disagrees.</summary>
     [JsonPropertyName("raisedBy")]
     public string RaisedBy { get; set; } = "";
 
-    /// <summary>Who raised it at the server, perhaps for the party; somebody else resolves it.</summary>
+    /// <summary>The caller who raised it: the party, or counter staff for the party. Another person must resolve it.</summary>
     [JsonPropertyName("actor")]
     public string Actor { get; set; } = "";
 
@@ -166,7 +170,7 @@ public sealed class DisputeState
     [JsonPropertyName("note")]
     public string Note { get; set; } = "";
 
-    /// <summary>Null while open; then whether hours moved.</summary>
+    /// <summary>Null while the dispute is open; then whether hours moved.</summary>
     [JsonPropertyName("settled")]
     public bool? Settled { get; set; }
 
