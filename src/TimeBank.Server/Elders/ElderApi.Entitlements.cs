@@ -7,7 +7,7 @@ using Programme = TimeBank.Ledger.Programme;
 
 namespace TimeBank.Server;
 
-/// <content>What an elder is entitled to in a month, and what not and why.</content>
+/// <content>An elder's entitlements of a month: hours and vouchers, or the reason why not.</content>
 public sealed partial class ElderApi
 {
     private const int MaxProgrammes = 1_000;
@@ -73,9 +73,7 @@ public sealed partial class ElderApi
         };
     }
 
-    /// <summary>
-    /// Today's facts decide for this month, those of its last day for a month gone by, those of its first for one to come.
-    /// </summary>
+    /// <summary>The day whose facts decide: a past month's last day, today for this month, a future month's first day.</summary>
     private static DateOnly DayOf(DateOnly month, DateOnly today) =>
         month > today ? month : month.AddMonths(1) > today ? today : month.AddMonths(1).AddDays(-1);
 }

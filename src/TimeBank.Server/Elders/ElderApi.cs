@@ -5,7 +5,10 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>Elders, their assessments, and what they are entitled to.</summary>
+/// <summary>
+/// For elders and counter staff: the register, assessments, entitlements and grants from the hours pool. Hours are in minutes. Another part
+/// of the class (folder <c>Runs</c>) issues and ends hours for many elders.
+/// </summary>
 public sealed partial class ElderApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourRuns runs, PageTokens tokens,
         DayRules rules,
@@ -88,7 +91,7 @@ public sealed partial class ElderApi(
         };
     }
 
-    /// <summary>What an entry left in the pool: the same however late a retry asks.</summary>
+    /// <summary>The pool's minutes right after an entry, so that a late retry gets the same answer.</summary>
     private async Task<long> PoolAfterAsync(RegionCode region, long entry, CancellationToken cancellation)
     {
         Ledger.Account pool = await ledger.AccountAsync(region, Chart.DonatedPool().Path, cancellation)

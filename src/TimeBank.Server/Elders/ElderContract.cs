@@ -13,7 +13,7 @@ internal static class ElderContract
     public static Difficulties ToFlags(this IEnumerable<Difficulty> difficulties) =>
         difficulties.Aggregate(Difficulties.None, (flags, difficulty) => flags | Flag(difficulty));
 
-    /// <param name="policy">The policy of today, which says what grade the points give and how long an assessment counts.</param>
+    /// <param name="policy">Today's policy: it turns points into a grade and says how long an assessment counts.</param>
     public static Elder ToContract(this ElderRecord elder, RegionCode region, DateOnly today, Policy policy)
     {
         var contract = new Elder

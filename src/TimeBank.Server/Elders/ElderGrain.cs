@@ -37,7 +37,7 @@ public sealed class ElderGrain(
     {
         Refusal? refusal = await OnceAsync(command, () => AssessmentRefusal(assessment.Day), () =>
         {
-            // One that a retry brings late, after a later one was recorded, doesn't change what holds now.
+            // A retry may bring an assessment after a later one was recorded: then the difficulties of the later one stay.
             bool isLatest = State.Assessments.All(other => other.Day <= assessment.Day);
             State.Assessments.Add(assessment);
             if (isLatest) State.Difficulties = difficulties;
@@ -57,7 +57,7 @@ public sealed class ElderGrain(
     public async Task<Reply<EntitledHours>> EntitledHoursAsync(DateOnly month)
     {
         if (!Exists) return Reason.ElderNotFound;
-        // The facts of today decide for this month and those to come, those of its last day for a month gone by.
+        // Judge a past month by its last day, this month by today, and a future month by its first day.
         DateOnly day = month < Month ? month.AddMonths(1).AddDays(-1) : month == Month ? Today : month;
         Policy policy = await rules.PolicyAsync(Region, day);
         Entitlement entitlement = IssuedHoursRule.Judge(Facts, day, policy);
@@ -72,14 +72,14 @@ public sealed class ElderGrain(
         if (!Exists) return Reason.ElderNotFound;
         DateOnly day = judged ?? Today;
         (int attempt, JournalEntry? issue, ImmutableArray<JournalEntry> reversed) = await IssueOfAsync(month);
-        // A run that is called again answers as it did, and doesn't give what was taken back since.
+        // A run that is called again gives its first answer. It does not issue again hours that staff have reversed since.
         if (reversed.FirstOrDefault(entry => IsOf(run, entry)) is { } back) return back.Transfers[0].Posted;
         if (issue is null)
         {
             if (month != FirstOf(day)) return Reason.MonthNotCurrent;
             Reply<long> ended = await EndHoursAsync(run);
             if (ended.Refusal is { } notEnded) return notEnded;
-            // Not remembered: an elder who isn't entitled today may be so before the month is over.
+            // The writer does not remember this refusal: the elder may become entitled before the month is over.
             Policy policy = await rules.PolicyAsync(Region, day);
             Entitlement entitlement = IssuedHoursRule.Judge(Facts, day, policy);
             if (State.Registered > day) return Reason.ElderNotEntitled;
@@ -90,7 +90,7 @@ public sealed class ElderGrain(
             if (outcome.Refusal is { } refusal) return refusal;
             issue = outcome.Entry!;
         }
-        // What a run issues when its month is over has ended with it.
+        // A run that issues after its month's end issues hours that have ended already: end them now.
         if (month < Month && (await EndHoursAsync(run)).Refusal is { } notOver) return notOver;
         return IsOf(run, issue) ? issue.Transfers[0].Posted : Reason.AlreadyIssued;
     }
@@ -127,14 +127,14 @@ public sealed class ElderGrain(
             ? Refusal.Of(Reason.AssessmentExpired, ("date", $"{last.LastDay(policy.Ability):yyyy-MM-dd}"))
         : new Refusal(Reason.ElderNotEntitled);
 
-    /// <summary>The same for every run of the month, so that nothing is issued twice.</summary>
+    /// <summary>Every run of the month makes the same id, so the writer accepts one issue only.</summary>
     private EntryId IssueId(DateOnly month, int attempt) => Named($"issue-hours {month:yyyy-MM} {attempt}");
 
     /// <summary>
-    /// The issue of a month that stands, or else the attempt that would be the next one: of a row of ids the first that wasn't refused, and
-    /// whose entry wasn't reversed.
+    /// Finds the month's issue. Attempts have numbered ids: skips those that the writer refused or staff reversed. Without an issue,
+    /// returns the number for the next attempt.
     /// </summary>
-    /// <returns>Also the issues before it that were reversed.</returns>
+    /// <returns>Also the month's reversed issues.</returns>
     private async Task<(int Attempt, JournalEntry? Issue, ImmutableArray<JournalEntry> Reversed)> IssueOfAsync(DateOnly month)
     {
         ImmutableArray<JournalEntry> reversed = [];
@@ -160,7 +160,7 @@ public sealed class ElderGrain(
 
     private EntryId Named(string step) => EntryId.Of("elder", Guid.Empty, $"{LocalKey} {step}");
 
-    /// <summary>The run stands in the details and not in the digest: another run of the month is no conflict.</summary>
+    /// <summary>The run's id is in the details and not in the digest, so another run of the month does not conflict.</summary>
     private static EntryHeader Header(Command run, EntryId id, DateOnly day, Policy policy) =>
         run.Header(id, day, policy.Version.ToString(), (HourSettlement.RunDetail, run.Id.ToString())) with
         {

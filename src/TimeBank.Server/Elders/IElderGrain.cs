@@ -5,7 +5,10 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>An elder of a region; key: region/id. The authority for assessments, difficulties, entitlements and issued hours.</summary>
+/// <summary>
+/// An elder of a region; key: region/id. The grain is the authority for assessments, difficulties, entitlements and issued hours. Hours are
+/// in minutes.
+/// </summary>
 [Alias("timebank.elder")]
 public interface IElderGrain : IGrainWithStringKey
 {
@@ -15,25 +18,30 @@ public interface IElderGrain : IGrainWithStringKey
     [Alias("record-assessment")]
     Task<Reply<ElderRecord>> RecordAssessmentAsync(Command command, AssessmentRecord assessment, Difficulties difficulties);
 
-    /// <summary>The elder; null where nobody is registered.</summary>
+    /// <summary>The elder; null if not registered.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<ElderRecord?> GetAsync();
 
-    /// <summary>The hours now; null where nobody is registered.</summary>
+    /// <summary>The hours now; null if the elder is not registered.</summary>
     [Alias("hours"), AlwaysInterleave]
     Task<PersonHours?> HoursAsync();
 
-    /// <summary>What the elder is entitled to in issued hours in a month, given as its first day.</summary>
+    /// <summary>The issued hours that the elder is entitled to in a month.</summary>
+    /// <param name="month">The month's first day.</param>
     [Alias("entitled-hours")]
     Task<Reply<EntitledHours>> EntitledHoursAsync(DateOnly month);
 
-    /// <summary>Ends what is left of earlier months, then issues the current month's hours, at most once whatever the run.</summary>
-    /// <param name="month">The month's first day.</param>
-    /// <param name="judged">The day by which the run is judged; null for today.</param>
+    /// <summary>
+    /// Ends hours left from earlier months, then issues the month's hours. An elder gets them at most once a month, whatever run asks.
+    /// </summary>
+    /// <param name="month">The month's first day; it must be the month of <paramref name="judged"/>.</param>
+    /// <param name="judged">The day whose facts and policy decide; null for today.</param>
+    /// <returns>The minutes that this run issued, now or before; AlreadyIssued if another run did.</returns>
     [Alias("issue-hours")]
     Task<Reply<long>> IssueHoursAsync(Command run, DateOnly month, DateOnly? judged = null);
 
-    /// <summary>Ends what is left of the hours issued before the current month.</summary>
+    /// <summary>Ends the rest of the hours issued before the current month.</summary>
+    /// <returns>The minutes ended.</returns>
     [Alias("end-hours")]
     Task<Reply<long>> EndHoursAsync(Command run);
 
@@ -41,7 +49,7 @@ public interface IElderGrain : IGrainWithStringKey
     Task<Reply<GrantedHours>> GrantAsync(Command command, long minutes);
 }
 
-/// <summary>An elder as registered.</summary>
+/// <summary>An elder, as the grain answers it.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.elder-view")]
 public sealed record ElderRecord(
     [property: Id(0)] string Id,
@@ -52,29 +60,29 @@ public sealed record ElderRecord(
     [property: Id(5)] ImmutableArray<AssessmentRecord> Assessments,
     [property: Id(6)] ElderStatus Status)
 {
-    /// <summary>What the entitlement rules may know.</summary>
-    /// <param name="home">The region on whose register the elder is.</param>
+    /// <summary>The facts that the entitlement rules judge an elder by.</summary>
+    /// <param name="home">The region that registered the elder.</param>
     public ElderFacts Facts(RegionCode home) => new(
         BirthDate, home, Status, Difficulties,
         [.. Assessments.Select(assessment => new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region)))]);
 }
 
-/// <summary>
-/// Whether an elder is entitled to a month's hours, how many minutes, and whether they have been issued; or the reason why not.
-/// </summary>
+/// <summary>An elder's entitlement to a month's hours.</summary>
+/// <param name="Issued">True if the minutes have been issued.</param>
+/// <param name="Reason">The reason why the elder is not entitled; None if entitled.</param>
 [GenerateSerializer, Immutable, Alias("timebank.entitled-hours")]
 public sealed record EntitledHours([property: Id(0)] long Minutes, [property: Id(1)] bool Issued, [property: Id(2)] Reason Reason);
 
-/// <summary>The entry that granted hours.</summary>
-/// <param name="PoolRemaining">Where no entry was written, what would be left in the pool, in minutes; null where the journal says
-/// it.</param>
+/// <summary>The answer to a grant from the pool.</summary>
+/// <param name="Entry">The index of the entry.</param>
+/// <param name="PoolRemaining">Dry run only: the minutes that the pool would have left. Null otherwise: the journal says it.</param>
 [GenerateSerializer, Immutable, Alias("timebank.granted-hours")]
 public sealed record GrantedHours([property: Id(0)] long Entry, [property: Id(1)] long? PoolRemaining);
 
-/// <summary>An elder on a region's register.</summary>
+/// <summary>The stored state of an elder's grain.</summary>
 public sealed class ElderState : WorkflowState
 {
-    /// <summary>Under this name lists find the states of elders.</summary>
+    /// <summary>The kind under which grain storage keeps elders and lists find them. Stored: never change it.</summary>
     public const string Kind = "elder";
 
     [JsonPropertyName("displayName")]
@@ -92,7 +100,7 @@ public sealed class ElderState : WorkflowState
     [JsonPropertyName("difficulties")]
     public Difficulties Difficulties { get; set; }
 
-    /// <summary>All of them, by day.</summary>
+    /// <summary>All assessments, in the order in which the grain recorded them.</summary>
     [JsonPropertyName("assessments")]
     public List<AssessmentRecord> Assessments { get; set; } = [];
 
@@ -102,7 +110,9 @@ public sealed class ElderState : WorkflowState
         [.. Assessments], Status);
 }
 
-/// <summary>An ability assessment of an elder: 0 to 90 points, the day, and the code of the region that made it.</summary>
+/// <summary>An ability assessment of an elder. Source: GB/T 42195-2022.</summary>
+/// <param name="Points">0 to 90.</param>
+/// <param name="Region">The code of the region that assessed.</param>
 [GenerateSerializer, Immutable, Alias("timebank.assessment")]
 public sealed record AssessmentRecord(
     [property: Id(0), JsonPropertyName("points")] int Points,
