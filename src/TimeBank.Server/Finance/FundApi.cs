@@ -5,7 +5,9 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>Money: where it comes from. The other half is about programmes.</summary>
+/// <summary>
+/// For finance: funds, receipts, programmes and reports. Amounts are in fen. The other part of the class has the programmes.
+/// </summary>
 public sealed partial class FundApi(
     IGrainFactory grains, IRegistry registry, ReportReader reports, StatementReader statements, PageTokens tokens, BusinessClock clock)
     : FundService.FundServiceBase

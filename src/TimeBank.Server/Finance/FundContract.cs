@@ -9,13 +9,13 @@ internal static class FundContract
 {
     public const string Funds = "funds", Programmes = "programmes";
 
-    // Numbers of the contract's choices and of the domain's are the same; a test keeps it so.
+    // The contract and the domain give each kind the same number.
     public static Ledger.FundKind ToDomain(this V1.FundKind kind) => (Ledger.FundKind)kind;
 
     /// <summary>The contract's grades begin at 1.</summary>
     public static Ledger.AbilityGrade ToDomain(this V1.AbilityGrade grade) => (Ledger.AbilityGrade)((int)grade - 1);
 
-    /// <summary>The contract numbers difficulties; the domain gives each a bit.</summary>
+    /// <summary>The contract numbers difficulties from 1; the domain gives each a bit, in the same order.</summary>
     public static Difficulties ToDomain(this IEnumerable<Difficulty> difficulties) =>
         difficulties.Aggregate(Difficulties.None, (all, one) => all | (Difficulties)(1 << ((int)one - 1)));
 
@@ -51,11 +51,11 @@ internal static class FundContract
 }
 
 /// <summary>
-/// What became of vouchers: issued = redeemed + expired + voided + released + remaining, because every part is a sum of the same accounts'
-/// postings.
+/// Totals of vouchers, in their unit or in fen. Issued = redeemed + expired + voided + released + remaining, because every part is a sum of
+/// the same accounts' postings.
 /// </summary>
-/// <param name="Redeemed">Refunds taken off.</param>
-/// <param name="Released">Committed and, because the price was lower, not needed.</param>
+/// <param name="Redeemed">Refunds deducted.</param>
+/// <param name="Released">Committed money that a redemption below the contract price did not need.</param>
 internal sealed record MoneyFigures(Int128 Issued, Int128 Redeemed, Int128 Expired, Int128 Voided, Int128 Released, Int128 Refunded)
 {
     private Int128 Remaining => Issued - Redeemed - Expired - Voided - Released;
@@ -64,12 +64,14 @@ internal sealed record MoneyFigures(Int128 Issued, Int128 Redeemed, Int128 Expir
         left.Issued + right.Issued, left.Redeemed + right.Redeemed, left.Expired + right.Expired,
         left.Voided + right.Voided, left.Released + right.Released, left.Refunded + right.Refunded);
 
-    /// <summary>By the vouchers' own accounts, in their unit.</summary>
+    /// <summary>Totals in the vouchers' unit, from the vouchers' own accounts.</summary>
     public static MoneyFigures OfVouchers(IReadOnlyList<Flow> vouchers) => new(
         vouchers.NetCredit(EntryCode.IssueVoucher), vouchers.NetDebit(EntryCode.RedeemVoucher), vouchers.NetDebit(EntryCode.ExpireVoucher),
         vouchers.NetDebit(EntryCode.VoidVoucher), 0, vouchers.ReversedDebit(EntryCode.RedeemVoucher));
 
-    /// <summary>In money, by what is committed for unit vouchers; what a redemption gave back to the allotment was released.</summary>
+    /// <summary>
+    /// Totals in fen for unit vouchers, from the commitment account. Money that a redemption returns to the allotment is released.
+    /// </summary>
     public static MoneyFigures OfCommitment(IReadOnlyList<Flow> committed, IReadOnlyList<Flow> allotted)
     {
         Int128 released = allotted.NetCredit(EntryCode.RedeemVoucher);

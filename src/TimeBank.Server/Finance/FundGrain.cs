@@ -5,14 +5,14 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>Money of one source; key: region/source. Its amounts stand in the ledger.</summary>
+/// <summary>A fund: the money of one source; key: region/source. The ledger has its amounts, in fen.</summary>
 [Alias("timebank.fund")]
 public interface IFundGrain : IGrainWithStringKey
 {
     [Alias("create")]
     Task<Reply<FundRecord>> CreateAsync(Command command, FundRecord fund);
 
-    /// <summary>The fund; null where none was opened.</summary>
+    /// <summary>The fund; null if it was not opened.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<FundRecord?> GetAsync();
 
@@ -20,9 +20,9 @@ public interface IFundGrain : IGrainWithStringKey
     Task<Outcome> ReceiveAsync(Command command, string bankAccount, long fen, DateOnly received);
 }
 
-/// <summary>A fund as it was opened. Its money stands in the ledger.</summary>
+/// <summary>A fund as it was opened. The ledger has its money.</summary>
 /// <param name="Id">The source: a slug that staff chose.</param>
-/// <param name="Purpose">What donors gave it for; empty if not restricted.</param>
+/// <param name="Purpose">The donors' purpose; empty if not restricted.</param>
 [GenerateSerializer, Immutable, Alias("timebank.fund-record")]
 public sealed record FundRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -30,13 +30,13 @@ public sealed record FundRecord(
     [property: Id(2), JsonPropertyName("displayName")] string DisplayName,
     [property: Id(3), JsonPropertyName("purpose")] string Purpose);
 
-/// <summary>A fund's profile.</summary>
+/// <summary>The stored state of a fund's grain.</summary>
 public sealed class FundState : WorkflowState
 {
-    /// <summary>Under this name lists find the states of funds.</summary>
+    /// <summary>The kind under which grain storage keeps funds and lists find them. Stored: never change it.</summary>
     public const string Kind = "fund";
 
-    /// <summary>Null until it is opened.</summary>
+    /// <summary>Null until the fund is opened.</summary>
     [JsonPropertyName("fund")]
     public FundRecord? Fund { get; set; }
 }

@@ -8,39 +8,45 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Server;
 
-/// <summary>What money is spent on, by vouchers; key: region/id. The authority for its own terms, funding shares and issue runs.</summary>
+/// <summary>
+/// A programme, which spends money on vouchers; key: region/id. The grain is the authority for the programme's terms and its issue runs;
+/// the ledger has its money. Amounts are in fen.
+/// </summary>
 [Alias("timebank.programme")]
 public interface IProgrammeGrain : IGrainWithStringKey
 {
     [Alias("create")]
     Task<Reply<ProgrammeRecord>> CreateAsync(Command command, ProgrammeRecord programme);
 
-    /// <summary>The programme; null where none was opened.</summary>
+    /// <summary>The programme; null if it was not opened.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<ProgrammeRecord?> GetAsync();
 
     [Alias("allot")]
     Task<Outcome> AllotAsync(Command command, ImmutableArray<AllotmentLine> lines, long? totalFen);
 
-    /// <summary>Resolves a run's id and looks whether all of it is funded. A run that began once may go on.</summary>
+    /// <summary>
+    /// Begins a run. Refuses another month than the current one, and a run that the programme's money cannot pay as a whole. A run that
+    /// began before passes again, so that it can go on.
+    /// </summary>
     [Alias("begin-issue")]
     Task<Outcome> BeginIssueAsync(VoucherRun run, CancellationToken cancellation = default);
 
-    /// <summary>Issues to one page of the region's elders, by name.</summary>
+    /// <summary>Issues vouchers to one page of the region's elders, in the order of their ids.</summary>
     /// <param name="after">The last elder of the page before; null for the first page.</param>
-    /// <param name="cancellation">Ends the call before anything of the page is issued; what has begun to be stored is waited for.</param>
+    /// <param name="cancellation">Ends the call before the page is issued. Once the writer has begun to store, the call waits.</param>
     [Alias("issue")]
     Task<RunPage> IssueAsync(VoucherRun run, string? after, CancellationToken cancellation = default);
 }
 
 /// <summary>One fund's line of an allotment.</summary>
-/// <param name="Number">Fen where the allotment is by amounts, parts where it is by shares.</param>
+/// <param name="Number">Fen in an allotment by amounts; parts in an allotment by shares.</param>
 [GenerateSerializer, Immutable, Alias("timebank.allotment-line")]
 public sealed record AllotmentLine([property: Id(0)] string Fund, [property: Id(1)] long Number);
 
-/// <summary>What an allotment's entry says beside its transfers: what each fund gave, and of which split it is a part.</summary>
-/// <param name="Lines">In the order of the request; a share may come to nothing.</param>
-/// <param name="Split">Names the funds and shares that the total was split by; empty where the amounts were given.</param>
+/// <summary>The details of an allotment's entry: each fund's part, and the split they belong to. The keys are stored.</summary>
+/// <param name="Lines">In the order of the request; a part may be zero.</param>
+/// <param name="Split">The name of the split (<see cref="SplitOf"/>); empty for an allotment by amounts.</param>
 public sealed record AllotmentDetails(ImmutableArray<FunderPart> Lines, string Split, Fen Total)
 {
     public (string Key, string Value)[] Write() =>
@@ -64,7 +70,7 @@ public sealed record AllotmentDetails(ImmutableArray<FunderPart> Lines, string S
         return new FunderPart(Slug.Parse(parts[0]), new Fen(long.Parse(parts[1], CultureInfo.InvariantCulture)));
     }
 
-    // Two digits, because details are kept in the order of their keys.
+    // Two digits, because an entry sorts its details by key as text.
     private static string Key(int at) => $"fund{at.ToString("D2", CultureInfo.InvariantCulture)}";
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
@@ -72,15 +78,16 @@ public sealed record AllotmentDetails(ImmutableArray<FunderPart> Lines, string S
 
 /// <summary>A run that issues a month's vouchers.</summary>
 /// <param name="Month">The month's first day.</param>
-/// <param name="CommittedFen">Where the run is only tried: what the pages before this one would bind of the programme's money.</param>
+/// <param name="CommittedFen">Dry run only: the programme's money that the pages before this one would bind.</param>
 [GenerateSerializer, Immutable, Alias("timebank.issue-run")]
 public sealed record VoucherRun([property: Id(0)] Command Command, [property: Id(1)] DateOnly Month,
     [property: Id(2)] long CommittedFen = 0);
 
-/// <summary>A programme as it was opened. Its money and its vouchers stand in the ledger.</summary>
+/// <summary>A programme as it was opened. The ledger has its money and its vouchers.</summary>
 /// <param name="Id">A slug that staff chose.</param>
 /// <param name="Unit">The code of the vouchers' unit.</param>
-/// <param name="MinGrade">Null where no assessment is asked for.</param>
+/// <param name="MonthlyQuota">Units for each elder and month; unit vouchers only, as are the parameters after this one.</param>
+/// <param name="MinGrade">Null if no assessment is required.</param>
 [GenerateSerializer, Immutable, Alias("timebank.programme-record")]
 public sealed record ProgrammeRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -94,19 +101,19 @@ public sealed record ProgrammeRecord(
     [property: Id(8), JsonPropertyName("minGrade")] AbilityGrade? MinGrade,
     [property: Id(9), JsonPropertyName("anyDifficulty")] Difficulties AnyDifficulty)
 {
-    /// <summary>What the rules know of it.</summary>
+    /// <summary>The programme as the rules see it.</summary>
     public Programme ToProgramme() => new(
         Slug.Parse(Id), Scheme, TimeBank.Ledger.Unit.Parse(Unit), ServiceTypes, MonthlyQuota, new Fen(ContractPriceFen),
             new ProgrammeEligibility(MinAge, MinGrade, AnyDifficulty));
 }
 
-/// <summary>A programme's profile.</summary>
+/// <summary>The stored state of a programme's grain.</summary>
 public sealed class ProgrammeState : WorkflowState
 {
-    /// <summary>Under this name lists find the states of programmes.</summary>
+    /// <summary>The kind under which grain storage keeps programmes and lists find them. Stored: never change it.</summary>
     public const string Kind = "programme";
 
-    /// <summary>Null until it is opened.</summary>
+    /// <summary>Null until the programme is opened.</summary>
     [JsonPropertyName("programme")]
     public ProgrammeRecord? Programme { get; set; }
 }

@@ -6,7 +6,7 @@ using ProgrammeScheme = TimeBank.V1.ProgrammeScheme;
 
 namespace TimeBank.Server;
 
-/// <content>What the money is for: programmes.</content>
+/// <content>Programmes: open, allot money, report.</content>
 public sealed partial class FundApi
 {
     private const int MaxLines = 20, MaxParts = 1_000_000, MaxAge = 150, MaxQuota = 10_000;
@@ -94,7 +94,7 @@ public sealed partial class FundApi
         return report;
     }
 
-    /// <summary>The fields of a unit programme.</summary>
+    /// <summary>Reads the fields that only a programme of unit vouchers has.</summary>
     private static ProgrammeRecord Units(RequestReader read, CreateProgrammeRequest request, ProgrammeRecord programme)
     {
         if (request.Eligibility is not { } eligibility)
@@ -124,7 +124,7 @@ public sealed partial class FundApi
 
     private static void MustBeEmpty(RequestReader read, CreateProgrammeRequest request)
     {
-        // Who, how much and which part it pays stand in the policy.
+        // For money vouchers the policy says who gets how much, and which part of a price a voucher pays.
         if (request.MonthlyQuota is not null) read.Refuse("monthly_quota", "MUST_BE_EMPTY");
         if (request.ContractPrice is not null) read.Refuse("contract_price", "MUST_BE_EMPTY");
         if (request.Eligibility is not null) read.Refuse("eligibility", "MUST_BE_EMPTY");

@@ -14,10 +14,10 @@ public sealed class ProgrammeGrain(
 {
     private const int AllotmentsAtOnce = 1_000;
 
-    /// <summary>The page after the one issued last, for the call that comes next: any other, such as a run's first, drops it.</summary>
+    /// <summary>The page after the last issued one, read ahead for the next call. A call for any other page drops it.</summary>
     private (EntryId Run, string After, Task<IssueRun.Page?> Page)? _ahead;
 
-    /// <summary>The day of the run that was issued last, by which all its pages are judged.</summary>
+    /// <summary>The last run and its day. One day judges all pages of a run.</summary>
     private (Command Run, DateOnly Day)? _judged;
 
     private Slug Id => Slug.Parse(LocalKey);
@@ -47,7 +47,7 @@ public sealed class ProgrammeGrain(
         }
         AllotmentDetails details = await SplitAsync(command, lines, totalFen);
         Policy policy = await rules.PolicyAsync(Region, Today);
-        // A share may come to nothing, and nothing isn't moved.
+        // A fund's part may be zero, and the ledger refuses a transfer of nothing.
         Proposal Propose() => MoneyEntries.Allot(
             command.Header(Today, policy.Version.ToString(), details.Write()), Id,
                 details.Lines.Where(line => line.Amount > Fen.Zero).Select(line => (line.Fund, line.Amount)));
@@ -64,7 +64,7 @@ public sealed class ProgrammeGrain(
         IssueRun issue = await IssueAsync(run, today);
         long available = await Writer.AvailableAsync(Id);
         Fen needed = await issue.NeededAsync(atMost: true, cancellation);
-        // Not enough for all may be enough for those who have none yet.
+        // Not enough for all elders may be enough for those without a voucher yet.
         if (needed.Value > available) needed = await issue.NeededAsync(atMost: false, cancellation);
         if (needed.Value > available)
         {
@@ -73,7 +73,7 @@ public sealed class ProgrammeGrain(
                 ("available", available.ToString(CultureInfo.InvariantCulture)),
                 ("needed", needed.Value.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code)));
         }
-        // Why a day can't be noted isn't why the run can't begin, so it isn't remembered.
+        // Answer a failure to note the day directly: the writer must not remember it as the run's own refusal.
         if (await Writer.NoteDayAsync(run.Command, today) is { } notNoted)
         {
             return new Outcome(run.Command.Id, Digest.Parse(run.Command.RequestDigest), notNoted, null, Replayed: false);
@@ -91,7 +91,7 @@ public sealed class ProgrammeGrain(
         Task<IssueRun.Page?> read = isAhead ? ahead!.Value.Page : issue.ReadAsync(after, looksUp: true, cancellation);
         if (await read is not { } page) return RunTally.Nothing;
         cancellation.ThrowIfCancellationRequested();
-        // The next page is read while this one is stored.
+        // Read the next page while the writer stores this one.
         _ahead = (run.Command.Id, page.Next, issue.ReadAsync(page.Next, looksUp: true, CancellationToken.None));
         return await issue.IssueAsync(page);
     }
@@ -105,8 +105,8 @@ public sealed class ProgrammeGrain(
         Writer.DecideAsync(run.Command, Today, refusal, () => Entries.Note(run.Command.Header(Today, "")));
 
     /// <summary>
-    /// What each fund gives. Shares go on from what was split by the same shares before, so that all allotments together are exact to the
-    /// fen.
+    /// Each fund's part. A split by shares continues from the total that the same split divided before, so that all its allotments together
+    /// are exact to the fen.
     /// </summary>
     private async Task<AllotmentDetails> SplitAsync(Command command, ImmutableArray<AllotmentLine> lines, long? totalFen)
     {
@@ -121,7 +121,7 @@ public sealed class ProgrammeGrain(
     }
 
     /// <summary>
-    /// Everything that was allotted by the same split and stands; read from the journal, so that no count can part from it.
+    /// The total of all allotments by the same split, reversed ones left out. Read from the journal: a counter of its own could differ.
     /// </summary>
     private async Task<Fen> SplitBeforeAsync(string split)
     {

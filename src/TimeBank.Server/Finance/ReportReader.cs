@@ -5,18 +5,18 @@ using Programme = TimeBank.Ledger.Programme;
 namespace TimeBank.Server;
 
 /// <summary>
-/// What became of money, summed from the journal as of one moment. What was credited to providers is borne by those who gave a programme
-/// its money (<see cref="BorneShares"/>): the parts of any total make up the total to the fen, nobody bears more than they gave, and what
-/// was borne once stays so. Money that was brought in from elsewhere names no fund and bears its part like one.
+/// Reports on funds and programmes, in fen, summed from the journal as of one moment. The funds that gave a programme its money bear what
+/// providers were credited (<see cref="BorneShares"/>): the parts add up to the total to the fen, no fund bears more than it gave, and a
+/// part once borne stays so. Imported money names no fund and bears its part like a fund.
 /// </summary>
 public sealed class ReportReader(ILedgerReader ledger)
 {
     private const int EntriesAtOnce = 1_000;
 
-    /// <summary>What gives a programme money, and takes it back.</summary>
+    /// <summary>The entries that give a programme money, or take it back.</summary>
     private static readonly EntryCode[] Giving = [EntryCode.AllotFunds, EntryCode.ReturnFunds, EntryCode.ImportBalance];
 
-    /// <summary>A fund's report, but for the fund itself.</summary>
+    /// <summary>A fund's report; the caller fills in the fund itself.</summary>
     public async Task<FundReport> FundAsync(RegionCode region, Slug fund, CancellationToken cancellation)
     {
         Moment moment = await Moment.NowAsync(ledger, region, cancellation);
@@ -46,7 +46,7 @@ public sealed class ReportReader(ILedgerReader ledger)
         return report;
     }
 
-    /// <summary>A programme's report, but for the programme itself.</summary>
+    /// <summary>A programme's report; the caller fills in the programme itself.</summary>
     public async Task<ProgrammeReport> ProgrammeAsync(RegionCode region, Programme programme, CancellationToken cancellation)
     {
         Moment moment = await Moment.NowAsync(ledger, region, cancellation);
@@ -72,7 +72,10 @@ public sealed class ReportReader(ILedgerReader ledger)
         return report;
     }
 
-    /// <summary>Why an entry that gave a programme money can't be reversed: it is spent, though other money may still be there.</summary>
+    /// <summary>
+    /// The refusal to reverse an entry whose money the programme has spent. The account may still hold money of other funds. Null: the
+    /// entry may be reversed.
+    /// </summary>
     public async Task<Refusal?> SpentAsync(RegionCode region, JournalEntry original, CancellationToken cancellation)
     {
         if (!Giving.Contains(original.Code)) return null;
@@ -82,7 +85,7 @@ public sealed class ReportReader(ILedgerReader ledger)
             if (SlugOf(gift.Credit, "programme") is not { Length: > 0 } programme) continue;
             ProgrammeMoney money = await MoneyAsync(region, Slug.Parse(programme), moment, cancellation);
             Share giver = money.Shares.First(share => share.Fund == SlugOf(gift.Debit, "fund"));
-            // The account itself may hold enough of what others gave.
+            // Compare with this giver's unspent money: the account's balance includes the others'.
             long unspent = Math.Max(0, giver.Given - giver.Spent), needed = gift.Transfer.Posted;
             if (needed <= unspent) continue;
             return Refusal.Of(
@@ -93,16 +96,16 @@ public sealed class ReportReader(ILedgerReader ledger)
         return null;
     }
 
-    /// <summary>What became of a programme's money.</summary>
-    /// <param name="Allotted">All that moved the account of its allotments.</param>
-    /// <param name="Shares">Of those who gave it, by the names of their funds.</param>
+    /// <summary>A programme's money.</summary>
+    /// <param name="Allotted">All flows of the allotment account.</param>
+    /// <param name="Shares">One for each giver, by the fund's name.</param>
     private sealed record ProgrammeMoney(MoneyFigures Figures, IReadOnlyList<Flow> Allotted, IReadOnlyList<Share> Shares);
 
-    /// <summary>The share of one who gave a programme money.</summary>
-    /// <param name="Fund">The fund's name; empty for what was brought in from elsewhere.</param>
+    /// <summary>One giver's gifts, and the part of them that was spent, in fen.</summary>
+    /// <param name="Fund">The fund's name; empty for imported money.</param>
     private sealed record Share(string Fund, long Given, long Spent);
 
-    /// <summary>Some give, or take back where the amount is negative, in one entry.</summary>
+    /// <summary>The gifts of one entry; a negative amount takes money back.</summary>
     private sealed record Gifts(long Index, IReadOnlyList<(string Fund, long Fen)> Lines);
 
     private async Task<ProgrammeMoney> MoneyAsync(RegionCode region, Slug programme, Moment moment, CancellationToken cancellation)
@@ -112,7 +115,7 @@ public sealed class ReportReader(ILedgerReader ledger)
         IEnumerable<EntryCode> codes = Giving.Intersect(allotted.Select(flow => flow.Code));
         List<Gifts> gifts = await GiftsAsync(region, account, codes, moment, cancellation);
         string[] givers = [.. gifts.SelectMany(gift => gift.Lines).Select(line => line.Fund).Distinct().Order(StringComparer.Ordinal)];
-        // Who bears it alone bears it whenever it was spent.
+        // A single giver bears everything, whenever it was spent: no need to divide the journal into stretches.
         IReadOnlyList<Gifts> dividing = givers.Length > 1 ? gifts : [];
         long[] sizes = [.. dividing.Select(gift => gift.Index), moment.Size];
         MoneyFigures[] stretches = await FiguresAsync(region, programme, sizes, cancellation);
@@ -120,7 +123,7 @@ public sealed class ReportReader(ILedgerReader ledger)
         Int128 spent = 0;
         foreach ((int at, Gifts gift) in gifts.Index())
         {
-            // What is spent is no more than was given, which is one account's.
+            // The cast is safe: no more is spent than was given, and the gifts fit one account's counter.
             if (at < dividing.Count) shares.Spend((long)(spent += stretches[at].Redeemed));
             shares.Give(gift.Lines.Select(line => (Array.IndexOf(givers, line.Fund), line.Fen)));
         }
@@ -132,9 +135,9 @@ public sealed class ReportReader(ILedgerReader ledger)
     }
 
     /// <summary>
-    /// What gave a programme its money, in the journal's order; what was reversed by then is taken back where it was reversed.
+    /// A programme's gifts, in the journal's order. A gift reversed by the moment is followed by a negative gift at the reversal's index.
     /// </summary>
-    /// <param name="account">The account of its allotments.</param>
+    /// <param name="account">The programme's allotment account.</param>
     private async Task<List<Gifts>> GiftsAsync(
         RegionCode region, AccountPath account, IEnumerable<EntryCode> codes, Moment moment, CancellationToken cancellation)
     {
@@ -167,11 +170,11 @@ public sealed class ReportReader(ILedgerReader ledger)
         ? (SlugOf(transfer.Debit, "fund"), transfer.Transfer.Posted)
         : (SlugOf(transfer.Credit, "fund"), -transfer.Transfer.Posted);
 
-    /// <summary>What became of a programme's money in each of the stretches of the journal that end at some sizes.</summary>
+    /// <summary>A programme's figures in each stretch of the journal; each stretch ends at one of the sizes.</summary>
     private async Task<MoneyFigures[]> FiguresAsync(RegionCode region, Slug programme, long[] sizes, CancellationToken cancellation)
     {
         AccountPath commitments = Chart.ProgrammeCommitted(programme).Path, allotments = Chart.ProgrammeAllotted(programme).Path;
-        // Money is committed only for unit vouchers; for money vouchers the vouchers' own accounts tell.
+        // Only unit vouchers commit money. The figures of money vouchers come from the vouchers' own accounts.
         IReadOnlyList<Flow> committed = await FlowsAsync(region, commitments, byCounter: false, sizes, cancellation);
         if (committed.Count == 0)
         {
@@ -184,7 +187,7 @@ public sealed class ReportReader(ILedgerReader ledger)
 
     private static IReadOnlyList<Flow> Of(IReadOnlyList<Flow> flows, int stretch) => [.. flows.Where(flow => flow.Stretch == stretch)];
 
-    /// <summary>The name in a path such as <c>fund/lottery/available</c>; empty where the path is another kind's.</summary>
+    /// <summary>The name in a path such as <c>fund/lottery/available</c>; empty for a path of another kind.</summary>
     private static string SlugOf(AccountPath? path, string kind) =>
         path?.Text.Split('/') is [var first, var name, ..] && first == kind ? name : "";
 

@@ -11,16 +11,16 @@ using Posting = TimeBank.Ledger.Posting;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Statements and posting lists of any account, the same for volunteers, providers, funds and the ledger. All pages of one are of the
-/// moment of its first: the page token carries it.
+/// Reads statements and posting lists of any account, for volunteers, providers, finance and auditors alike. All pages of a list show the
+/// moment of its first page, which the page token carries.
 /// </summary>
 public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
 {
-    /// <summary>An account's postings of a moment and a period, with the figures of the whole period.</summary>
+    /// <summary>One page of an account's postings in a period, with the opening and closing counters of the whole period.</summary>
     public sealed record Page(
         Moment Moment, Counters Opening, Counters Closing, IReadOnlyList<ContractPosting> Postings, string NextPageToken);
 
-    /// <summary>The statement of an account over some days; an account that nothing has moved yet gives an empty one.</summary>
+    /// <summary>An account's statement over a period; empty for an account without postings.</summary>
     public async Task<Statement> StatementAsync(
         ServerCallContext context, IMessage request, RegionCode region, AccountSpec account, (DateOnly First, DateOnly Last) period,
             int pageSize, string pageToken)
@@ -43,8 +43,8 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
         };
     }
 
-    /// <summary>One page of an account's postings over some days.</summary>
-    /// <param name="account">Null where nothing has moved it yet: it has no postings.</param>
+    /// <summary>One page of an account's postings in a period.</summary>
+    /// <param name="account">Null for an account that no entry has opened: the page is empty.</param>
     public async Task<Page> PageAsync(
         ServerCallContext context, IMessage request, RegionCode region, Account? account, (DateOnly First, DateOnly Last) period,
         int pageSize, string pageToken, bool newestFirst = false)
@@ -64,8 +64,10 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
             page.Count > pageSize ? TokenOf(context, request, moment, page[pageSize - 1].Cursor) : "");
     }
 
-    /// <summary>The moment of a list, which is now for its first page, and where the page before ended; null for the first.</summary>
-    /// <exception cref="RpcException">PAGE_TOKEN_INVALID: also for a token of an earlier build, which names no moment.</exception>
+    /// <summary>
+    /// The list's moment and the last posting of the previous page. For the first page: the moment is now, the posting null.
+    /// </summary>
+    /// <exception cref="RpcException">PAGE_TOKEN_INVALID, also for a token of an earlier build, which names no moment.</exception>
     public async Task<(Moment Moment, PostingCursor? After)> PlaceAsync(
         ServerCallContext context, IMessage request, RegionCode region, string pageToken)
     {
@@ -95,18 +97,18 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
         Memo = posting.Entry.Header.Memo,
     };
 
-    /// <summary>The times that bound a span of days.</summary>
+    /// <summary>A period's bounds as times: from the first day's start until the start of the day after the last.</summary>
     internal static (LedgerTime From, LedgerTime Until) Times((DateOnly First, DateOnly Last) period) => (
         period.First == DateOnly.MinValue ? default : LedgerTime.From(ChinaTime.StartOf(period.First)),
         period.Last == DateOnly.MaxValue ? new LedgerTime(long.MaxValue) : LedgerTime.From(ChinaTime.StartOf(period.Last.AddDays(1))));
 }
 
 /// <summary>
-/// A moment of a journal, by how many entries it had. Entries are never changed, so whatever is read as of one moment fits together, in
-/// however many calls and whatever is recorded meanwhile.
+/// A moment of a journal, named by its number of entries. Entries never change, so several queries as of one moment fit together, whatever
+/// the writer records meanwhile.
 /// </summary>
-/// <param name="Size">How many entries the journal had.</param>
-/// <param name="Last">The time of the last of them.</param>
+/// <param name="Size">The number of entries.</param>
+/// <param name="Last">The time of the last entry.</param>
 public readonly record struct Moment(long Size, LedgerTime Last)
 {
     public static async Task<Moment> NowAsync(ILedgerReader ledger, RegionCode region, CancellationToken cancellation)
@@ -115,20 +117,20 @@ public readonly record struct Moment(long Size, LedgerTime Last)
         return new Moment(head.Size, head.Time);
     }
 
-    /// <summary>An earlier moment; null where the journal never was so long, as after an older backup.</summary>
+    /// <summary>An earlier moment; null if the journal is shorter, for example after a restore from an older backup.</summary>
     public static async Task<Moment?> AtAsync(ILedgerReader ledger, RegionCode region, long size, CancellationToken cancellation)
     {
         if (size == 0) return default(Moment);
         return await ledger.EntryAsync(region, size - 1, cancellation) is { } last ? new Moment(size, last.Entry.Time) : null;
     }
 
-    /// <summary>The time before which everything was recorded that belongs to this moment: times rise strictly with the entries.</summary>
+    /// <summary>The time just after the moment's last entry. Times rise strictly with the entries, so it bounds the moment.</summary>
     public LedgerTime End => Size == 0 ? default : new LedgerTime(Last.Microseconds + 1);
 
-    /// <summary>The time as answers give it; none where there is no entry.</summary>
+    /// <summary>The last entry's time in the contract's type; null for an empty journal.</summary>
     public Timestamp? Time => Size == 0 ? null : Last.ToContract();
 
-    /// <summary>The times that bound what some days have of this moment.</summary>
+    /// <summary>The bounds of a period, cut at the end of this moment.</summary>
     public (LedgerTime From, LedgerTime Until) Within((DateOnly First, DateOnly Last) period)
     {
         (LedgerTime from, LedgerTime until) = StatementReader.Times(period);

@@ -70,13 +70,13 @@ public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessC
     private IEnumerable<Amount> Amounts() => _amounts.Select(amount => Unit.Parse(amount.Key).Of(amount.Value));
 }
 
-/// <summary>What a run did with one page of elders or vouchers.</summary>
-/// <param name="Looked">How many were looked at.</param>
-/// <param name="Changed">How many this run has issued or expired, now or when it was called before.</param>
-/// <param name="Amounts">What these come to, by unit.</param>
-/// <param name="Skipped">How many were left out, by reason.</param>
-/// <param name="Next">Where the next page begins; null after the last.</param>
-/// <param name="CommittedFen">Where a run is only tried: what this page and those before it would bind of the programme's money.</param>
+/// <summary>A run's result for one page of elders or vouchers.</summary>
+/// <param name="Looked">The number looked at.</param>
+/// <param name="Changed">The number that this run has issued or expired, now or in an earlier call.</param>
+/// <param name="Amounts">The total of the changed ones, by unit.</param>
+/// <param name="Skipped">The number left out, by reason.</param>
+/// <param name="Next">The argument for the next page; null after the last.</param>
+/// <param name="CommittedFen">Dry run only: the programme's money that this page and those before it would bind.</param>
 [GenerateSerializer, Immutable, Alias("timebank.run-page")]
 public sealed record RunPage(
     [property: Id(0)] long Looked,
@@ -86,7 +86,7 @@ public sealed record RunPage(
     [property: Id(4)] string? Next,
     [property: Id(5)] long CommittedFen = 0);
 
-/// <summary>Counts what a run does with a page.</summary>
+/// <summary>Counts a run's results for one page.</summary>
 public sealed class RunTally
 {
     private readonly Dictionary<string, long> _amounts = [];
@@ -103,7 +103,7 @@ public sealed class RunTally
         _amounts[unit.Code] = _amounts.GetValueOrDefault(unit.Code) + amount;
     }
 
-    /// <summary>There was nothing to do, which is no reason.</summary>
+    /// <summary>Counts one that needed nothing done; not skipped, so there is no reason.</summary>
     public void Look() => _looked++;
 
     public void Skip(Reason reason)
