@@ -7,7 +7,7 @@ using Catalogue = TimeBank.Ledger.Catalogue;
 
 namespace TimeBank.Server;
 
-/// <summary>The service lists, in versions.</summary>
+/// <summary>Versions of service lists: read, list, compare, propose, approve.</summary>
 public sealed class CatalogueApi(IGrainFactory grains, PageTokens tokens, BusinessClock clock) : CatalogueService.CatalogueServiceBase
 {
     private const int MaxDocument = 262_144;

@@ -62,7 +62,9 @@ internal static class CatalogueContract
     };
 }
 
-/// <summary>How a service list differs from the wider region's: where it falls below it, and where that one would fall below it.</summary>
+/// <summary>
+/// The differences between a service list and the wider region's: items and fields below it, and items and fields above it.
+/// </summary>
 internal static class CatalogueDifferences
 {
     public static IEnumerable<CatalogueDifference> Between(Catalogue local, Catalogue parent) =>
@@ -78,7 +80,7 @@ internal static class CatalogueDifferences
         Value = finding.Found,
     };
 
-    // Here the wider region's list was held against the local one.
+    // The comparison ran the other way round, so Required is the local value and Found the wider region's.
     private static CatalogueDifference Above(CatalogueFinding finding) => new()
     {
         Item = finding.Item.Text,
@@ -88,7 +90,7 @@ internal static class CatalogueDifferences
         Value = finding.Required,
     };
 
-    // What is merely other has been told already.
+    // A different type, unit or setting shows up in both comparisons: report it once.
     private static bool IsBelowBothWays(CatalogueShortfall shortfall) =>
         shortfall is CatalogueShortfall.OtherType or CatalogueShortfall.OtherUnit or CatalogueShortfall.OtherSetting;
 }

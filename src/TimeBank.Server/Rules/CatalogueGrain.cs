@@ -5,20 +5,22 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>The catalogue versions of a region; key: the region's code.</summary>
+/// <summary>The versions of a region's service list (基本养老服务清单); key: the region's code.</summary>
 [Alias("timebank.catalogue")]
 public interface ICatalogueGrain : IVersionsGrain
 {
-    /// <summary>The service list in force on a day, the region's own or the nearest wider one's; before the first one that one.</summary>
+    /// <summary>
+    /// The service list in force on a day: the region's own, or the nearest wider region's. For a day before the first list, the first.
+    /// </summary>
     [Alias("at"), ReadOnly]
     Task<Ledger.Catalogue> AtAsync(DateOnly day);
 }
 
-/// <summary>Keeps the service lists of a region. None of them falls below the wider region's.</summary>
+/// <summary>Keeps a region's service lists and refuses one below the wider region's. Source: all policy papers.</summary>
 public sealed class CatalogueGrain([PersistentState("catalogue", "timebank")] IPersistentState<VersionsState> state, BusinessClock clock)
     : VersionsGrain<Ledger.Catalogue>(state, clock), ICatalogueGrain
 {
-    /// <summary>How many findings a refusal names.</summary>
+    /// <summary>The most findings that a refusal names.</summary>
     private const int MaxFindings = 10;
 
     protected override Reason NotFound => Reason.CatalogueVersionNotFound;

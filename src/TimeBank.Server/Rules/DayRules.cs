@@ -5,8 +5,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The one way to the policy and the service list that a day is judged by. A version takes effect tomorrow at the earliest, so the answer
-/// for a day that has begun is final: it is kept, and the grains are asked once for it.
+/// The policy and the service list of a day. A version takes effect tomorrow at the earliest, so the rules of a day that has begun are
+/// final: one question to their grains serves every later call in this process.
 /// </summary>
 public sealed class DayRules(IGrainFactory grains, BusinessClock clock)
 {

@@ -6,7 +6,7 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>The numbers of the rules, in versions.</summary>
+/// <summary>Versions of policies, which have the numbers of the rules: read, list, propose, approve.</summary>
 public sealed class PolicyApi(IGrainFactory grains, PageTokens tokens, BusinessClock clock) : PolicyService.PolicyServiceBase
 {
     public const string Collection = "policyVersions";

@@ -4,16 +4,18 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>The policy versions of a region; key: the region's code.</summary>
+/// <summary>The versions of a region's policy, which has every number of the rules; key: the region's code.</summary>
 [Alias("timebank.policy")]
 public interface IPolicyGrain : IVersionsGrain
 {
-    /// <summary>The policy in force on a day, the region's own or the nearest wider one's; before the first one that one.</summary>
+    /// <summary>
+    /// The policy in force on a day: the region's own, or the nearest wider region's. For a day before the first policy, the first.
+    /// </summary>
     [Alias("at"), ReadOnly]
     Task<Policy> AtAsync(DateOnly day);
 }
 
-/// <summary>Keeps the policy versions of a region.</summary>
+/// <inheritdoc cref="IPolicyGrain"/>
 public sealed class PolicyGrain([PersistentState("policy", "timebank")] IPersistentState<VersionsState> state, BusinessClock clock)
     : VersionsGrain<Policy>(state, clock), IPolicyGrain
 {

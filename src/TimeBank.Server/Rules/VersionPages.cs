@@ -7,7 +7,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Server;
 
-/// <summary>One page of a region's versions. The cursor is the name of the last one shown.</summary>
+/// <summary>One page of a region's versions. The cursor is the name of the last version shown.</summary>
 internal sealed record VersionPage(IReadOnlyList<RuleVersion> Versions, string NextPageToken)
 {
     public static async Task<VersionPage> ReadAsync(
@@ -26,7 +26,7 @@ internal sealed record VersionPage(IReadOnlyList<RuleVersion> Versions, string N
     public static VersionState State(RuleVersion version) => version.IsApproved ? VersionState.Approved : VersionState.Proposed;
 }
 
-/// <summary>Which version is asked for: one by its name, or the one in force on a day.</summary>
+/// <summary>A question for one version: by name, or by the day on which it is in force.</summary>
 internal readonly record struct VersionQuery(string Name, DateOnly? Day)
 {
     public static VersionQuery Read(RequestReader read, string version, Date? date)
@@ -36,17 +36,17 @@ internal readonly record struct VersionQuery(string Name, DateOnly? Day)
         return new VersionQuery(read.Slug(version, "version").Text, null);
     }
 
-    /// <exception cref="Grpc.Core.RpcException">There is none.</exception>
+    /// <exception cref="Grpc.Core.RpcException">There is no such version.</exception>
     public async Task<RuleVersion> AskAsync(IVersionsGrain grain, DateOnly today) =>
         (Name.Length > 0 ? await grain.FindAsync(Name) : await grain.InForceAsync(Day ?? today)).OrThrow();
 }
 
-/// <summary>Reads the document of a proposal, and tells every place in it that is wrong.</summary>
+/// <summary>Reads the document of a proposal and reports all its errors at once.</summary>
 internal static class VersionDocument
 {
     private const string Field = "document";
 
-    /// <summary>Of how many characters a place is told: it travels in the trailers.</summary>
+    /// <summary>The most characters of an error's path. Errors travel in the trailers, whose size is limited.</summary>
     private const int MaxPathLength = 100;
 
     public static void CheckSize(RequestReader read, string document, int max)
@@ -55,7 +55,7 @@ internal static class VersionDocument
         else if (document.Length > max) read.Refuse(Field, "TOO_LONG", ("max", $"{max}"));
     }
 
-    /// <exception cref="Grpc.Core.RpcException">The file is wrong, or of another region.</exception>
+    /// <exception cref="Grpc.Core.RpcException">The file has errors, names another region, or begins too late.</exception>
     public static T Parse<T>(string document, Func<byte[], DataResult<T>> parse, Func<T, (RegionCode Region, DateOnly Effective)> headOf,
         RegionCode region, Reason invalid)
         where T : class
@@ -67,7 +67,7 @@ internal static class VersionDocument
         {
             throw Problem.Invalid([new FieldViolation($"{Field}.region", "OTHER_REGION", ("region", region.ToString()))], invalid);
         }
-        // That it is in the past is the grain's to say.
+        // The grain refuses a first day in the past; here only the upper bound counts.
         if (effective > RequestReader.LastDay)
         {
             throw Problem.Invalid(
@@ -81,9 +81,8 @@ internal static class VersionDocument
         return file;
     }
 
-    /// <param name="isKnown">Whether the proposal was made before, perhaps to an older build that took such letters; then its retry is
-    /// answered.</param>
-    /// <exception cref="Grpc.Core.RpcException">The texts have letters that nobody can see or read.</exception>
+    /// <param name="isKnown">True for a retry. An older build accepted such letters, and its retry must get the stored answer.</param>
+    /// <exception cref="Grpc.Core.RpcException">A text has invisible or unreadable letters.</exception>
     public static async Task CheckLettersAsync(string document, Reason invalid, Func<Task<bool>> isKnown)
     {
         FieldViolation[] wrong = [.. DataLetters.Find(Encoding.UTF8.GetBytes(document)).Select(Violation)];

@@ -8,35 +8,35 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The versions of what a region rules by. Each is proposed by one person, approved by another, and in force from its first day until the
-/// next one's, here and in every narrower region that has none of its own.
+/// The versions of a region's policy or service list. One person proposes a version and another approves it. A version is in force from its
+/// first day until the next version's, here and in every narrower region that has none of its own.
 /// </summary>
 [Alias("timebank.versions")]
 public interface IVersionsGrain : IGrainWithStringKey
 {
-    /// <summary>The version in force on a day: the region's own or the nearest wider one's; refused before the first.</summary>
+    /// <summary>The version in force on a day: the region's own, or the nearest wider region's. Refused before the first one.</summary>
     [Alias("in-force"), ReadOnly]
     Task<Reply<RuleVersion>> InForceAsync(DateOnly day);
 
-    /// <summary>A version of the region's own, by its name.</summary>
+    /// <summary>One of the region's own versions, by name.</summary>
     [Alias("find"), ReadOnly]
     Task<Reply<RuleVersion>> FindAsync(string name);
 
-    /// <summary>The region's own versions, those that begin last first.</summary>
+    /// <summary>The region's own versions, proposed ones included, latest first day first.</summary>
     [Alias("list"), ReadOnly]
     Task<ImmutableArray<RuleVersion>> ListAsync();
 
-    /// <summary>Proposes a version; its name and first day stand in the document.</summary>
-    /// <param name="document">A file that has been read without errors.</param>
+    /// <summary>Proposes a version.</summary>
+    /// <param name="document">The file, parsed without errors by the caller. It names the version and its first day.</param>
     [Alias("propose")]
     Task<Reply<RuleVersion>> ProposeAsync(Command command, string document);
 
-    /// <summary>Approves a version that somebody else has proposed.</summary>
+    /// <summary>Approves a version that another person has proposed.</summary>
     [Alias("approve")]
     Task<Reply<RuleVersion>> ApproveAsync(Command command, string name);
 }
 
-/// <summary>A version as it is kept.</summary>
+/// <summary>A version as the grain stores it.</summary>
 public sealed class ProposedVersion
 {
     /// <summary>The file, which names the version and its first day.</summary>
@@ -46,17 +46,17 @@ public sealed class ProposedVersion
     [JsonPropertyName("proposedBy")]
     public string ProposedBy { get; set; } = "";
 
-    /// <summary>Null while it waits for a second person.</summary>
+    /// <summary>Null until a second person approves.</summary>
     [JsonPropertyName("approvedBy")]
     public string? ApprovedBy { get; set; }
 }
 
-/// <summary>A version and where it stands.</summary>
-/// <param name="Region">Whose it is: the region asked, or a wider one.</param>
-/// <param name="Effective">The first civil day on which it is in force.</param>
-/// <param name="ProposedBy">Empty where it ships with the product.</param>
-/// <param name="ApprovedBy">Empty where it ships with the product, and while it waits.</param>
-/// <param name="Document">The file as it was proposed.</param>
+/// <summary>A version, as the grain answers it.</summary>
+/// <param name="Region">The version's region: the asked one, or a wider one.</param>
+/// <param name="Effective">The first civil day in force.</param>
+/// <param name="ProposedBy">Empty for a version that ships with the product.</param>
+/// <param name="ApprovedBy">Empty for a version that ships with the product or is not approved yet.</param>
+/// <param name="Document">The whole file.</param>
 [GenerateSerializer, Immutable, Alias("timebank.version")]
 public sealed record RuleVersion(
     [property: Id(0)] string Region,
@@ -67,16 +67,16 @@ public sealed record RuleVersion(
     [property: Id(5)] string ApprovedBy,
     [property: Id(6)] string Document);
 
-/// <summary>The versions of one region that people have proposed; those that ship with the product aren't in it.</summary>
+/// <summary>The stored state: the versions that people have proposed. Versions that ship with the product are not stored.</summary>
 public sealed class VersionsState : WorkflowState
 {
     [JsonPropertyName("versions")]
     public List<ProposedVersion> Versions { get; set; } = [];
 }
 
-/// <summary>A version that has been read.</summary>
-/// <param name="Answer">What callers who judge by it get.</param>
-/// <param name="Stored">Null where it ships with the product, and so was approved with it.</param>
+/// <summary>A parsed version.</summary>
+/// <param name="Answer">The parsed rules, for callers who judge by them.</param>
+/// <param name="Stored">Null for a version that ships with the product, which needs no approval.</param>
 public sealed record VersionedFile<TRules>(RegionCode Region, Slug Name, DateOnly Effective, ReadOnlyMemory<byte> File, TRules Answer,
     ProposedVersion? Stored)
     where TRules : class
@@ -89,14 +89,14 @@ public sealed record VersionedFile<TRules>(RegionCode Region, Slug Name, DateOnl
 }
 
 /// <summary>
-/// What policies and catalogues have in common. A version takes effect tomorrow at the earliest, so that a day has one version from its
-/// beginning to its end, and the answer for a day that has begun is final and may be kept.
+/// The common part of policies and service lists. A version takes effect tomorrow at the earliest. So one version rules a whole day, and
+/// the answer for a day that has begun is final: the grain may keep it.
 /// </summary>
 public abstract class VersionsGrain<TRules>(IPersistentState<VersionsState> state, BusinessClock clock)
     : WorkflowGrain<VersionsState>(state, clock), IVersionsGrain
     where TRules : class
 {
-    /// <summary>Days whose answer is kept: a year, for what is judged late.</summary>
+    /// <summary>The days whose answers are kept: a year, since some services and claims are judged late.</summary>
     private const int MaxKeptDays = 366;
 
     private readonly Dictionary<DateOnly, TRules> _final = [];
@@ -110,7 +110,7 @@ public abstract class VersionsGrain<TRules>(IPersistentState<VersionsState> stat
         return Task.CompletedTask;
     }
 
-    /// <summary>The version in force on a day, read; before the first one that one.</summary>
+    /// <summary>The rules in force on a day; for a day before the first version, that version's rules.</summary>
     public async Task<TRules> AtAsync(DateOnly day)
     {
         if (_final.TryGetValue(day, out TRules? kept)) return kept;
@@ -154,7 +154,7 @@ public abstract class VersionsGrain<TRules>(IPersistentState<VersionsState> stat
     public async Task<Reply<RuleVersion>> ApproveAsync(Command command, string name)
     {
         VersionedFile<TRules>? version = Find(name);
-        // The wider region may have risen since the proposal.
+        // Compare again: the wider region may have raised its list since the proposal.
         Refusal? belowFloor = version is null ? null : await BelowFloorAsync(version);
         Refusal? refusal = await OnceAsync(
             command,
@@ -174,14 +174,14 @@ public abstract class VersionsGrain<TRules>(IPersistentState<VersionsState> stat
     /// <summary>The versions of the region that ship with the product.</summary>
     protected abstract IEnumerable<VersionedFile<TRules>> Shipped();
 
-    /// <summary>Reads a stored document, which was right when it was proposed.</summary>
+    /// <summary>Parses a stored document. It had no errors when it was proposed, so an error is a bug.</summary>
     protected abstract VersionedFile<TRules> Read(ProposedVersion stored);
 
     protected abstract IVersionsGrain Wider(RegionCode region);
 
     protected abstract Task<TRules> WiderAtAsync(RegionCode region, DateOnly day);
 
-    /// <summary>In what a version falls below the wider region's of its first day; null where in nothing.</summary>
+    /// <summary>The refusal of a version below the wider region's version of the same first day; null if it is not below.</summary>
     protected virtual Task<Refusal?> BelowFloorAsync(VersionedFile<TRules> version) => Task.FromResult<Refusal?>(null);
 
     protected static ReadOnlySpan<byte> Utf8(ProposedVersion stored) => Encoding.UTF8.GetBytes(stored.Document);
