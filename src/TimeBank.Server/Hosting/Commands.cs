@@ -5,15 +5,15 @@ using TimeBank.Storage;
 namespace TimeBank.Server;
 
 /// <summary>
-/// <c>migrate</c>: brings the database to this build's schema, or says what that would do. Beside a server on the same SQLite file it is
-/// refused.
+/// <c>migrate</c>: brings the database to this build's schema, or lists the missing scripts. Refused while a server uses the same SQLite
+/// file.
 /// </summary>
 public static class MigrateCommand
 {
     public const string Name = "migrate", DryRun = "--dry-run";
 
-    /// <exception cref="Storage.SchemaMismatchException">The schema isn't ours, or a newer build's, or a script failed.</exception>
-    /// <exception cref="Ledger.StorageUnavailableException">The database can't be used.</exception>
+    /// <exception cref="Storage.SchemaMismatchException">The schema is not TimeBank's or of a newer build, or a script failed.</exception>
+    /// <exception cref="Ledger.StorageUnavailableException">The database cannot be used.</exception>
     public static int Run(TimeBankOptions options, bool dryRun, TextWriter output)
     {
         using var engine = StorageEngine.Of(options);
@@ -36,7 +36,7 @@ public static class MigrateCommand
 }
 
 /// <summary>
-/// <c>verify</c>: derives the database again from its journals, with no server needed. Exit code 0: sound; 1: not; 3: can't be read.
+/// <c>verify</c>: derives the database again from its journals; needs no server. Exit code 0: sound; 1: not sound; 3: not readable.
 /// </summary>
 public static class VerifyCommand
 {
@@ -55,7 +55,7 @@ public static class VerifyCommand
             using var engine = StorageEngine.Of(options);
             verification = JournalVerification.Run(engine, outside, keys, out unsigned, cancellation);
         }
-        // A database that lacks a table has been changed by hand.
+        // DbException: for example a missing table, after a change by hand.
         catch (Exception error) when (
             error is FileNotFoundException or SchemaMismatchException or StorageUnavailableException or DbException
             or InvalidOperationException)

@@ -4,14 +4,16 @@ using TimeBank.Storage;
 
 namespace TimeBank.Server;
 
-/// <summary>The folder of the embedded database and the server's own keys. What the server makes there is its owner's alone.</summary>
+/// <summary>
+/// The folder of the embedded database and the server's own keys. Only the owner may read the files that the server makes there.
+/// </summary>
 internal static class DataFolder
 {
-    // Keys aren't among them: one that others could read is no secret any more, and is refused instead.
+    // No keys: a key that others could read is no secret any more, so the server refuses it instead of mending its rights.
     private static readonly string[] Ours = ["timebank.db*", "server.log*", "up.pid"];
 
-    /// <summary>Makes the folder, and takes from others what an older build let them read.</summary>
-    /// <returns>The files that others still may read, since they belong to another account.</returns>
+    /// <summary>Makes the folder, and closes to others the files that an older build left readable.</summary>
+    /// <returns>The files that others may still read, because they belong to another account.</returns>
     public static IReadOnlyList<string> Prepare(string path)
     {
         OwnerOnly.CreateFolder(path);
@@ -35,7 +37,7 @@ internal static class DataFolder
     }
 }
 
-/// <summary>Finds a port of the loopback interface that nobody uses.</summary>
+/// <summary>Finds an unused port of the loopback interface.</summary>
 internal static class FreePort
 {
     public static int Find()

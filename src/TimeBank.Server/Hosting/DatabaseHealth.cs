@@ -5,8 +5,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Whether the server stays, the database answers, every journal may be written, and the clock may date entries. Asked at most once in two
-/// seconds, however many ask here.
+/// Healthy while the server is not stopping, the database answers, every journal may be written, and the clock may date entries. Asks the
+/// database at most once in two seconds.
 /// </summary>
 public sealed class DatabaseHealth(
     ILedgerReader ledger, IJournalWatch watch, BusinessClock business, StorageEngine engine, IHostApplicationLifetime lifetime,
@@ -15,7 +15,7 @@ public sealed class DatabaseHealth(
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(3);
 
-    // Real time, also in a demonstration, whose clock stands still.
+    // Real time, because a demonstration's clock stands still.
     private readonly TimeProvider _time = clock ?? TimeProvider.System;
     private readonly SemaphoreSlim _turn = new(1);
     private HealthCheckResult? _last;
@@ -23,7 +23,7 @@ public sealed class DatabaseHealth(
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        // Before anything else ends, so that callers go elsewhere.
+        // Say so before anything else ends, so that callers go elsewhere.
         if (lifetime.ApplicationStopping.IsCancellationRequested) return HealthCheckResult.Unhealthy("The server is being stopped.");
         await _turn.WaitAsync(cancellationToken);
         try
@@ -61,7 +61,7 @@ public sealed class DatabaseHealth(
     private async Task LookAsync(CancellationToken cancellation)
     {
         await ledger.RegionsAsync(cancellation);
-        // What was refused is looked at again: no writer does so where callers stay away because of what is said here.
+        // Check refused journals again here: while we report NOT_SERVING nobody calls, so no writer would.
         foreach (RegionCode region in watch.Refused.Keys)
         {
             await watch.LoadAsync(region, () => ledger.ReadHeadAsync(region, cancellation), cancellation);

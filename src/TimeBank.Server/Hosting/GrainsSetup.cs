@@ -3,7 +3,7 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>The silo in this process, and the clock that the business runs by.</summary>
+/// <summary>Sets up the silo in this process and the business clock.</summary>
 public static class GrainsSetup
 {
     public static void AddTimeBankGrains(this WebApplicationBuilder builder, TimeBankOptions options, StorageEngine engine)
@@ -15,7 +15,7 @@ public static class GrainsSetup
             builder.Services.AddSingleton(clock);
             time = clock;
         }
-        // A demonstration's clock goes on by months at a word, but not back either.
+        // A demonstration's clock may jump ahead by months, so only the bound behind applies.
         var bounds = new ClockBounds(options.Scenario is null ? options.ClockAhead : null, options.ClockBehind, options.ClockChecked);
         builder.Services.AddSingleton(new BusinessClock(time, new ClockGuard(bounds, time)));
         builder.Services.AddSingleton<DayRules>();
@@ -33,18 +33,17 @@ public static class GrainsSetup
             if (options.Cluster.Length > 0)
             {
                 engine.JoinCluster(silo, options.Cluster);
-                // Clients speak gRPC to any server; no gateway of Orleans's own is opened.
+                // Clients speak gRPC to any server, so no Orleans gateway opens.
                 silo.ConfigureEndpoints(options.SiloEndPoint.Address, options.SiloEndPoint.Port, gatewayPort: 0);
             }
             else
             {
-                // One silo, and nobody else's: any free ports do, and several servers can run on a machine.
+                // No other silo connects: any free ports do, so several servers can run on one machine.
                 silo.UseLocalhostClustering(FreePort.Find(), FreePort.Find());
             }
             silo.Services.AddGrainTypes();
-            // A caller who gives up leaves the call behind, and it goes on: what it has begun is finished, and the same request id finds
-            // out what became of it. Broken off halfway
-            // it would be left to whoever looks next, which costs more than it saves, and the outcome would be no less unknown.
+            // A call goes on after its caller gives up, and finishes; the same request id finds the outcome. A workflow broken off halfway
+            // would have to be finished by a later call, and its caller would know the outcome no better.
             silo.Configure<SiloMessagingOptions>(messaging =>
             {
                 messaging.CancelRequestOnTimeout = false;

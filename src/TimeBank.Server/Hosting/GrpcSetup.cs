@@ -3,15 +3,15 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace TimeBank.Server;
 
-/// <summary>The gRPC side: limits, interceptors, services, health and reflection.</summary>
+/// <summary>Sets up gRPC: limits, interceptors, services, health and reflection.</summary>
 public static class GrpcSetup
 {
-    /// <summary>No request needs as much; a field of a whole megabyte still gets an answer that names it.</summary>
+    /// <summary>More than any valid request needs. A field of a whole megabyte still passes, so the refusal can name the field.</summary>
     private const int MaxRequestBytes = 2 << 20;
 
     private const int MaxAnswerBytes = 8 << 20;
 
-    /// <summary>Where HTTP tells the same health: 200 with <c>Healthy</c>, or 503.</summary>
+    /// <summary>The HTTP path of the same health: 200 with <c>Healthy</c>, or 503.</summary>
     public const string HealthPath = "/health";
 
     public static void AddTimeBankGrpc(this IServiceCollection services)
@@ -24,10 +24,10 @@ public static class GrpcSetup
             grpc.Interceptors.Add<AccessInterceptor>();
             grpc.Interceptors.Add<StoredTextInterceptor>();
         });
-        // In the place of the library's own binder, which leaves what can't be read to nobody.
+        // Replaces the library's binder, which answers UNKNOWN to an unreadable request and asks no interceptor.
         services.RemoveAll(typeof(IServiceMethodProvider<>));
         services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(ReadableRequests<>));
-        // One instance each, and not one a call: none of them keeps anything of a call.
+        // One instance each instead of one a call: none of them keeps anything of a call.
         services.AddSingleton<FaultInterceptor>().AddSingleton<AccessInterceptor>().AddSingleton<StoredTextInterceptor>();
         services.AddSingleton<CatalogueApi>().AddSingleton<LedgerApi>().AddSingleton<PolicyApi>().AddSingleton<ScenarioApi>()
             .AddSingleton<FundApi>();

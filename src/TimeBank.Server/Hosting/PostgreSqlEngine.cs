@@ -3,12 +3,12 @@ using TimeBank.Storage;
 
 namespace TimeBank.Server;
 
-/// <summary>A PostgreSQL database. Its owner migrates it; a server does so only where it is told to.</summary>
+/// <summary>A PostgreSQL database. Its owner migrates it, or the server if the settings say so.</summary>
 public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngine
 {
     public override string Name => database.Name;
 
-    /// <exception cref="InvalidOperationException">It isn't a connection string. The message doesn't repeat it: it may hold a
+    /// <exception cref="InvalidOperationException">Not a connection string. The message omits the text, which may hold a
     /// password.</exception>
     public static PostgreSqlDatabase Read(string connectionString)
     {
@@ -24,8 +24,8 @@ public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngin
         }
     }
 
-    // Servers of a cluster share it, and the compare-and-set on the head keeps two that know nothing of each other from writing over one
-    // another.
+    // Nothing to claim: servers of a cluster share the database. The compare-and-set on the head keeps two servers that do not know each
+    // other from overwriting each other's entries.
     public override void Take()
     {
     }

@@ -4,10 +4,10 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>Counts the calls that are under way, and takes none any more once the server is being stopped.</summary>
+/// <summary>Counts the calls under way, and refuses new calls once the server is stopping.</summary>
 public sealed class CallsUnderWay(IHostApplicationLifetime lifetime)
 {
-    /// <summary>Health and reflection, which are asked to the last and hold nobody up.</summary>
+    /// <summary>The prefix of health and reflection: they answer until the end and delay nothing.</summary>
     private const string Standard = "/grpc.";
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,7 +15,7 @@ public sealed class CallsUnderWay(IHostApplicationLifetime lifetime)
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Completes once the server is being stopped and no call is under way any more.</summary>
+    /// <summary>Completes once the server is stopping and no call is under way.</summary>
     public Task Ended
     {
         get
@@ -25,13 +25,13 @@ public sealed class CallsUnderWay(IHostApplicationLifetime lifetime)
         }
     }
 
-    /// <summary>A call begins.</summary>
-    /// <returns>Whether its end must be told by <see cref="Leave"/>.</returns>
+    /// <summary>Counts a call that begins.</summary>
+    /// <returns>True if the caller must call <see cref="Leave"/> at the call's end.</returns>
     /// <exception cref="RpcException">SERVER_STOPPING.</exception>
     public bool Enter(ServerCallContext context)
     {
         if (context.Method.StartsWith(Standard, StringComparison.Ordinal)) return false;
-        // Counted first: whoever sees that none is left has seen this one, or this one sees that it comes too late.
+        // Count before the check: then either Ended sees this call, or this call sees that the server is stopping.
         Interlocked.Increment(ref _count);
         if (!lifetime.ApplicationStopping.IsCancellationRequested) return true;
         Leave();
@@ -45,26 +45,21 @@ public sealed class CallsUnderWay(IHostApplicationLifetime lifetime)
 }
 
 /// <summary>
-/// Ends a server in order. From the signal on health says NOT_SERVING, to those who watch too, and new calls are refused with a reason,
-/// over connections that are open still. Calls
-/// under way get their answers, and with them whatever the writers have taken is stored. Only then the listeners close, and after them the
-/// silo.
+/// Ends a server in order. From the signal on, health says NOT_SERVING, also to watchers, and new calls are refused with SERVER_STOPPING.
+/// Calls under way get their answers, so the writers store what they have accepted. Then the listeners close, and last the silo.
 /// </summary>
 public sealed class ServerDrain(CallsUnderWay calls, IServer server, IHostApplicationLifetime lifetime, ILogger<ServerDrain> log)
     : IHostedLifecycleService
 {
-    /// <summary>
-    /// How long calls under way may still take. One that takes longer is broken off, and whoever asks again with its request id finds out
-    /// what became of it.
-    /// </summary>
+    /// <summary>The time for calls under way. The server breaks off longer calls; a retry with the request id finds the outcome.</summary>
     public static readonly TimeSpan CallsFinishWithin = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long everything may take: calls, listeners, and the silo, whose grains finish what they are at.</summary>
+    /// <summary>The time for everything: calls, listeners, and the silo, whose grains finish their work.</summary>
     public static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(50);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        // Where no signal but the host itself asks for the end, it would tell everybody only after this.
+        // If code and not a signal stops the host, the host would set ApplicationStopping only after this method: set it now.
         lifetime.StopApplication();
         try
         {
@@ -73,7 +68,7 @@ public sealed class ServerDrain(CallsUnderWay calls, IServer server, IHostApplic
         catch (Exception late) when (late is TimeoutException or OperationCanceledException)
         {
             log.LogWarning("{Count} calls did not finish within {Time} and are broken off.", calls.Count, CallsFinishWithin);
-            // Listeners that wait for them would leave the silo no time to end in.
+            // Abort the listeners: waiting for these calls would use up the silo's time.
             await server.StopAsync(new CancellationToken(canceled: true));
         }
     }

@@ -8,9 +8,7 @@ using TimeBank.Storage;
 
 namespace TimeBank.Server;
 
-/// <summary>
-/// The start of a server, and what an operator reads where it can't: one line, which says what is wrong and what to do.
-/// </summary>
+/// <summary>Starts a server. If that fails, tells the operator in one line what is wrong and what to do.</summary>
 public static class ServerStart
 {
     public const int CannotStart = 3;
@@ -18,8 +16,8 @@ public static class ServerStart
     private const string Addresses = "Name addresses of this machine, and ports that its account may use.";
 
     /// <summary>
-    /// Runs a server until it is told to end. One that is told so while it starts ends too: what has begun is broken off, as by a crash,
-    /// and nobody has been answered yet.
+    /// Runs a server until the end signal. A signal during the start breaks the start off, as a crash would; no caller has been answered
+    /// yet.
     /// </summary>
     public static async Task RunAsync(WebApplication server)
     {
@@ -43,14 +41,14 @@ public static class ServerStart
         _ => false,
     };
 
-    /// <summary>The reason in a line; null where it is a bug, which shows its stack.</summary>
+    /// <summary>The reason in one line; null for a bug, which must show its stack.</summary>
     public static string? Explain(Exception error) => Sentence(error)?.ReplaceLineEndings(" ").Trim();
 
     private static string? Sentence(Exception error) => error switch
     {
         AggregateException { InnerExceptions: [var only] } => Sentence(only),
         UnauthorizedAccessException => $"{error.Message} The account that runs the server, {Environment.UserName}, needs the right to it.",
-        // The listener's own text names the address.
+        // Kestrel's message names the address.
         IOException { InnerException: SocketException or Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"{error.Message} Stop what listens there, or give TimeBank:Grpc, TimeBank:Http or TimeBank:Silo another port.",
         SocketException => $"The server can't listen at TimeBank:Grpc, TimeBank:Http or TimeBank:Silo: {error.Message}. {Addresses}",
@@ -61,10 +59,10 @@ public static class ServerStart
     };
 }
 
-/// <summary>Where the server listens: gRPC over HTTP/2, pages over HTTP/1.1; without TLS on loopback only.</summary>
+/// <summary>The two listeners: gRPC over HTTP/2, and HTTP/1.1. Off loopback both use TLS.</summary>
 public static class ListenerSetup
 {
-    /// <summary>Two addresses and no others: whatever else listened might be without TLS, or reached from other machines.</summary>
+    /// <summary>Refuses any further listener, which might lack TLS or be reachable from other machines.</summary>
     /// <exception cref="InvalidOperationException">The settings name other listeners.</exception>
     public static void RefuseOthers(IConfiguration configuration)
     {
@@ -74,7 +72,7 @@ public static class ListenerSetup
             $"{string.Join(", ", others)}: the server listens where TimeBank:Grpc and TimeBank:Http say, and there alone; leave it out.");
     }
 
-    // Addresses that the host would listen on by other settings, such as ASPNETCORE_URLS, are passed over.
+    // PreferHostingUrls false: the host ignores addresses from other settings, such as ASPNETCORE_URLS.
     public static void UseTimeBankListeners(this IWebHostBuilder host, TimeBankOptions options) =>
         host.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false").ConfigureKestrel(kestrel => Listen(kestrel, options));
 
@@ -94,10 +92,10 @@ public static class ListenerSetup
     }
 }
 
-/// <summary>Whose tokens the server takes: an OIDC issuer's, or the local one's.</summary>
+/// <summary>Sets up whose tokens the server accepts: an OIDC issuer's, or the local issuer's.</summary>
 public static class AuthenticationSetup
 {
-    /// <exception cref="InvalidOperationException">The issuer's address is none.</exception>
+    /// <exception cref="InvalidOperationException">The issuer's address is not an https address.</exception>
     public static void AddTimeBankAuthentication(this IServiceCollection services, TimeBankOptions options, LocalIssuer? local)
     {
         var rules = new TokenValidationParameters
@@ -119,9 +117,7 @@ public static class AuthenticationSetup
         services.AddSingleton(new TokenVerifier(rules, TimeProvider.System));
     }
 
-    /// <summary>
-    /// The issuer's name and keys from where OIDC publishes them, read again from time to time, and when a key isn't among them.
-    /// </summary>
+    /// <summary>The issuer's published name and keys, read again from time to time and whenever a token's key is unknown.</summary>
     private static ConfigurationManager<OpenIdConnectConfiguration> Discovery(string authority)
     {
         if (!Uri.TryCreate(authority, UriKind.Absolute, out Uri? issuer) || issuer.Scheme != Uri.UriSchemeHttps)

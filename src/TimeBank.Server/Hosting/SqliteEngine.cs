@@ -4,7 +4,7 @@ using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Server;
 
-/// <summary>One file of the data folder. Nobody else's, so the server always migrates it itself.</summary>
+/// <summary>A SQLite file in the data folder. It belongs to this server alone, so the server always migrates it.</summary>
 public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 {
     private IDisposable? _alone;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace TimeBank.Server;
 
-/// <summary>How a server is set up: from <c>appsettings.json</c>, <c>TimeBank__…</c> variables or <c>--TimeBank:…</c> arguments.</summary>
+/// <summary>The server's settings, from <c>appsettings.json</c>, <c>TimeBank__…</c> variables or <c>--TimeBank:…</c> arguments.</summary>
 public sealed class TimeBankOptions
 {
     public const string Section = "TimeBank";
@@ -13,78 +13,73 @@ public sealed class TimeBankOptions
     public string Data { get; set; } = "data";
 
     /// <summary>
-    /// A PostgreSQL connection string; empty: a file of the data folder. Best given as the variable <c>TimeBank__Database</c>, which other
-    /// users can't read as they can
-    /// a command line.
+    /// A PostgreSQL connection string; empty: a SQLite file in the data folder. Set it as the variable <c>TimeBank__Database</c>: other
+    /// users can read a command line.
     /// </summary>
     public string Database { get; set; } = "";
 
     /// <summary>
-    /// Whether the server brings a PostgreSQL database to this build's schema at start, for which its login must own it. The embedded
-    /// database is always migrated.
+    /// True: the server migrates a PostgreSQL database at start; its login must own the database. The server always migrates an embedded
+    /// database.
     /// </summary>
     public bool Migrate { get; set; }
 
-    /// <summary>
-    /// The name of the cluster that the server joins through its PostgreSQL database; empty: it is alone. Needs the Orleans packages.
-    /// </summary>
+    /// <summary>The name of the cluster that the server joins through its PostgreSQL database; empty: the server is alone.</summary>
     public string Cluster { get; set; } = "";
 
-    /// <summary>
-    /// In a cluster: the address and port at which the other silos reach this one. It knows no passwords: on a private network only.
-    /// </summary>
+    /// <summary>In a cluster: the address and port for the other silos. It asks for no password: private networks only.</summary>
     public string Silo { get; set; } = "127.0.0.1:11111";
 
-    /// <summary>Where gRPC listens.</summary>
+    /// <summary>The address and port of gRPC.</summary>
     public string Grpc { get; set; } = "127.0.0.1:5081";
 
-    /// <summary>Where pages and the local issuer listen.</summary>
+    /// <summary>The address and port of HTTP: signed tiles, health and the local issuer.</summary>
     public string Http { get; set; } = "127.0.0.1:5080";
 
-    /// <summary>The OIDC issuer whose tokens are taken; empty: the local one, on loopback only.</summary>
+    /// <summary>The OIDC issuer whose tokens the server accepts; empty: the local issuer, on loopback only.</summary>
     public string Authority { get; set; } = "";
 
     /// <summary>The audience that tokens must name.</summary>
     public string Audience { get; set; } = LocalIssuer.Audience;
 
-    /// <summary>In whose name journals are signed: a URL without its scheme, to which the region is added.</summary>
+    /// <summary>The name under which the server signs journals: a URL without its scheme. The region's code is appended.</summary>
     public string Origin { get; set; } = "timebank.example";
 
     /// <summary>
-    /// The Ed25519 keys that sign checkpoints, as PEM, one after the other; best given as the variable <c>TimeBank__CheckpointKeys</c>.
-    /// Empty: those of the file.
+    /// The Ed25519 keys that sign checkpoints, as PEM, one after the other. Set them as the variable <c>TimeBank__CheckpointKeys</c>.
+    /// Empty: the keys of <see cref="CheckpointKeyFile"/>.
     /// </summary>
     public string CheckpointKeys { get; set; } = "";
 
-    /// <summary>The file of these keys, readable by its owner alone; empty: <c>checkpoint-keys.pem</c> of the data folder.</summary>
+    /// <summary>The file of these keys, which only its owner may read; empty: <c>checkpoint-keys.pem</c> in the data folder.</summary>
     public string CheckpointKeyFile { get; set; } = "";
 
     /// <summary>
-    /// The folder of the last signed checkpoints, best on another disk than the database; empty: <c>checkpoints</c> of the data folder.
+    /// The folder of the last signed checkpoints; empty: <c>checkpoints</c> in the data folder. Another disk than the database's is best.
     /// </summary>
     public string Checkpoints { get; set; } = "";
 
-    /// <summary>The instant at which a demonstration starts; null: the system's clock runs the business. On loopback only.</summary>
+    /// <summary>The time at which a demonstration's clock starts; null: the system's clock. On loopback only.</summary>
     public DateTimeOffset? Scenario { get; set; }
 
     /// <summary>
-    /// How far the clock may be ahead of the last entry before the server doubts it. A server that stood still for longer needs
+    /// At start, the server doubts a clock that is further ahead of the last entry than this. After a longer standstill set
     /// <see cref="ClockChecked"/>.
     /// </summary>
     public TimeSpan ClockAhead { get; set; } = TimeSpan.FromDays(31);
 
-    /// <summary>How far the clock may be behind the last entry before the server doubts it.</summary>
+    /// <summary>The server doubts a clock that is further behind the last entry than this.</summary>
     public TimeSpan ClockBehind { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// The day on which somebody held the machine's clock against another one: a server that starts on that day, or not more than
-    /// <see cref="ClockAhead"/> later, believes its clock whatever the journal says. After that it means nothing, so it may stay.
+    /// The day on which an operator compared the machine's clock with another one. A server that starts on that day, or at most
+    /// <see cref="ClockAhead"/> later, believes its clock. Later the setting has no effect, so it may stay.
     /// </summary>
     public DateOnly? ClockChecked { get; set; }
 
     /// <summary>
-    /// How many seconds lie between the rounds that settle what is due: holds, requests and hours whose time is over, and hours on their
-    /// way to other regions. 0: no rounds; then hours on their way stay there, and the rest is settled when somebody looks.
+    /// Seconds between two settlement rounds, which end holds, requests and hours whose time is over and deliver hours to other regions. 0:
+    /// no rounds. Then undelivered hours stay on their way, and the next read settles the rest.
     /// </summary>
     public int RoundSeconds { get; set; } = 15;
 
@@ -96,7 +91,8 @@ public sealed class TimeBankOptions
 
     public bool OnLoopback => IPAddress.IsLoopback(GrpcEndPoint.Address) && IPAddress.IsLoopback(HttpEndPoint.Address);
 
-    /// <exception cref="InvalidOperationException">The settings contradict each other; the message says how to mend them.</exception>
+    /// <exception cref="InvalidOperationException">A setting is invalid or contradicts another; the message says how to mend
+    /// it.</exception>
     public void Check()
     {
         if (ClockAhead <= TimeSpan.Zero || ClockBehind <= TimeSpan.Zero)
@@ -135,7 +131,7 @@ public sealed class TimeBankOptions
             "A demonstration's clock runs only where the server listens on loopback: leave out TimeBank:Scenario.");
     }
 
-    // A number alone would be read as an address, and an address alone as one with port 0.
+    // TryParse accepts a bare number as an address, and an address without a port as port 0. The comparison refuses both.
     private static IPEndPoint EndPoint(string text, string name)
     {
         if (IPEndPoint.TryParse(text, out IPEndPoint? point) && point.ToString() == text) return point;

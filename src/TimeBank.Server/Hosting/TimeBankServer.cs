@@ -3,7 +3,8 @@ namespace TimeBank.Server;
 /// <summary>Puts the server together.</summary>
 public static class TimeBankServer
 {
-    /// <exception cref="InvalidOperationException">The settings contradict each other; the message says how to mend them.</exception>
+    /// <exception cref="InvalidOperationException">A setting is invalid or contradicts another; the message says how to mend
+    /// it.</exception>
     public static WebApplication Build(string[] args)
     {
         WebApplicationBuilder builder = Builder(args);
@@ -22,7 +23,7 @@ public static class TimeBankServer
         builder.Services.AddTimeBankGrpc();
 
         WebApplication app = builder.Build();
-        // What was never asked for would not be closed with the host.
+        // Resolve the engine: the host disposes only services that were resolved.
         app.Services.GetRequiredService<StorageEngine>();
         app.UseTimeBankRefusals();
         foreach (string file in readable)
@@ -55,7 +56,7 @@ public static class TimeBankServer
         }
     }
 
-    // Settings lie beside the program, wherever it is started from.
+    // Read appsettings.json beside the program and not in the current folder.
     private static WebApplicationBuilder Builder(string[] args) =>
         WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 }
