@@ -7,9 +7,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The keys that this server signs checkpoints with, each under the name of every region. From the settings, else from a file; made on the
-/// first start where the server
-/// listens on nothing but loopback.
+/// The Ed25519 keys that sign checkpoints, each under the name of every region. They come from the settings, or else from a file. A server
+/// that listens on loopback only makes the file at its first start.
 /// </summary>
 public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
 {
@@ -20,8 +19,8 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
 
     private CheckpointKeys(string prefix, IReadOnlyList<SigningKey> keys) => (_prefix, _keys) = (prefix, keys);
 
-    /// <exception cref="InvalidOperationException">The keys are missing, can be read by others, or are no keys; the message says how to
-    /// mend it.</exception>
+    /// <exception cref="InvalidOperationException">The keys are missing, invalid or readable by others; the message says how to mend
+    /// it.</exception>
     public static CheckpointKeys Open(TimeBankOptions options)
     {
         string prefix = options.Origin.Trim('/');
@@ -44,8 +43,8 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
         }
     }
 
-    /// <summary>The keys that there are already; null where there are none.</summary>
-    /// <exception cref="InvalidOperationException">As of <see cref="Open"/>.</exception>
+    /// <summary>The existing keys; null if there are none. Makes no file.</summary>
+    /// <exception cref="InvalidOperationException">As in <see cref="Open"/>.</exception>
     public static CheckpointKeys? Find(TimeBankOptions options) => options.CheckpointKeys.Length > 0 || File.Exists(FileOf(options))
         ? Open(options) : null;
 
@@ -65,7 +64,7 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
     private static string FileOf(TimeBankOptions options) => options.CheckpointKeyFile.Length > 0
         ? options.CheckpointKeyFile : Path.Combine(options.Data, FileName);
 
-    // A server that others reach gets its keys from whoever runs it: a key made in passing would be lost in passing.
+    // Off loopback the operator provides the key: one that the server made by the way could be lost by the way, without a backup.
     private static string Read(string file, bool mayCreate) => mayCreate || File.Exists(file)
         ? OwnerOnlyFile.ReadOrCreate(file, SigningKey.Create)
         : throw new InvalidOperationException(
@@ -73,16 +72,16 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
             + "file as TimeBank:CheckpointKeyFile.");
 }
 
-/// <summary>Signing the heads of the journals, and guarding them against an older database.</summary>
+/// <summary>Sets up the signing of journal heads, and the guard against an older database.</summary>
 public static class TransparencySetup
 {
-    /// <summary>The folder of checkpoints in the data folder.</summary>
+    /// <summary>The name of the checkpoints' folder in the data folder.</summary>
     internal const string CheckpointsName = "checkpoints";
 
     public static void AddTimeBankTransparency(this IServiceCollection services, TimeBankOptions options)
     {
         CheckpointKeys keys = CheckpointKeys.Open(options);
-        // By factories, so that the host ends them when it has stopped.
+        // Factories, because the host disposes only services that it made.
         services.AddSingleton<ICheckpointKeys>(_ => keys);
         services.AddSingleton<ISignedHeads>(options.CheckpointFolder());
         services.AddSingleton<IJournalWatch>(provider => new CheckpointSigner(
@@ -93,7 +92,7 @@ public static class TransparencySetup
         services.AddHostedService<JournalWaker>();
     }
 
-    /// <summary>Where the last signed checkpoints are kept beside the database.</summary>
+    /// <summary>The folder that keeps the last signed checkpoints outside the database.</summary>
     public static CheckpointFolder CheckpointFolder(this TimeBankOptions options) => options.Checkpoints.Length > 0
         ? new CheckpointFolder(options.Checkpoints)
         : new CheckpointFolder(Path.Combine(options.Data, CheckpointsName), ownerOnly: true);

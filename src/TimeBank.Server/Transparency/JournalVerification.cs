@@ -5,15 +5,15 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Verifies a database, and then against what it can't vouch for itself: the checkpoints that were signed, of which one is kept outside.
+/// Verifies a database by itself, and then against the signed checkpoints, the last of which is kept outside the database: only those show
+/// that entries are missing at the end.
 /// </summary>
 public static class JournalVerification
 {
-    /// <param name="keys">The keys that sign; null: their signatures aren't checked.</param>
-    /// <param name="unsigned">The regions of which no checkpoint was found outside the database: nothing tells whether entries are missing
-    /// at their ends.</param>
+    /// <param name="keys">The signing keys; null: signatures are not checked.</param>
+    /// <param name="unsigned">The regions without a checkpoint outside the database: entries missing at their ends go unnoticed.</param>
     /// <exception cref="FileNotFoundException">There is no database.</exception>
-    /// <exception cref="StorageUnavailableException">The database or the checkpoints can't be read now.</exception>
+    /// <exception cref="StorageUnavailableException">The database or the checkpoints cannot be read now.</exception>
     public static Verification Run(StorageEngine engine, ISignedHeads outside, ICheckpointKeys? keys,
         out IReadOnlyList<RegionCode> unsigned, CancellationToken cancellation)
     {
@@ -34,13 +34,13 @@ public static class JournalVerification
             try
             {
                 IReadOnlyList<Checkpoint> signed = await guard.SignedAsync(region, cancellation);
-                // What a restored database brings along says nothing of what it lacks.
+                // Checkpoints inside the database don't count: a restored backup brings its own, which cannot show what it lacks.
                 if (outside.Read(region) is null) unsigned.Add(region);
-                // A running server may have written and signed since.
+                // A running server may have written and signed since the verification: verify again.
                 if (signed.Any(checkpoint => checkpoint.Size > Of(verification, region).Entries)) verification =
                     engine.Verify(cancellation);
                 VerifiedRegion found = Of(verification, region);
-                // Before the checkpoint, which is held against the head by these nodes.
+                // Verify the nodes first: the guard needs them to compare the checkpoints with the head.
                 verification = verification with { Finding = verification.Finding
                     ?? await TreeNodes.VerifyAsync(engine.Trees, region, found.Entries, cancellation) };
                 if (verification.IsSound) await guard.CheckAsync(region, found.Entries, found.Root, signed, cancellation);
@@ -61,8 +61,9 @@ public static class JournalVerification
 }
 
 /// <summary>
-/// Before the server listens, shows the clock where the journals end. Then asks each region's writer for nothing, so that it reads its
-/// head: what a crash left unsigned is signed, and a journal that must not be written is named at once.
+/// Before the server listens, tells the business clock the time of each journal's last entry. After the start, wakes each region's writer
+/// with an empty question: the writer reads its head and signs what a crash left unsigned, and the log names a journal that must not be
+/// written.
 /// </summary>
 public sealed class JournalWaker(
     IGrainFactory grains, ILedgerReader ledger, ISignedHeads signed, IJournalWatch watch, BusinessClock clock,
@@ -86,8 +87,7 @@ public sealed class JournalWaker(
         try
         {
             await started.Task;
-            // Not before: a demonstration's clock stands where it stood only once the silo has started. `timebank up` looks for such a
-            // line.
+            // Only now: the silo's start restores a demonstration's clock. `timebank up` looks for this line.
             if (clock.Doubt() is { } doubt) log.LogCritical("CLOCK_DOUBTFUL: {Explanation}", doubt);
             foreach (RegionCode region in (await ledger.RegionsAsync(stoppingToken)).Union(signed.Regions())) await WakeAsync(region);
         }
@@ -109,7 +109,7 @@ public sealed class JournalWaker(
         }
         catch (JournalRolledBackException error)
         {
-            // Callers are told less than the operator. `timebank up` looks for such a line.
+            // The operator gets the whole explanation, callers only a part. `timebank up` looks for this line.
             string why = watch.Refused.GetValueOrDefault(region) ?? error.Message;
             string reason = ReasonCatalogue.Name(error.Reason);
             log.LogError("{Reason}: region {Region}: {Explanation} `timebank verify` says more.", reason, region, why);

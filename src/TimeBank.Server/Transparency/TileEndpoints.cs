@@ -7,16 +7,15 @@ using TimeBank.Proofs;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The signed trees as static resources under <c>/regions/{region}</c>, for anybody and without a token: nothing in them is personal. An
-/// entry is the salted hash that
-/// its leaf is made from. Source: c2sp.org/tlog-tiles.
+/// The signed trees as static HTTP resources under <c>/regions/{region}</c>. They need no token, since nothing in them is personal: an
+/// entry is the salted hash that its leaf is made from. Source: c2sp.org/tlog-tiles.
 /// </summary>
 public static class TileEndpoints
 {
     private const string Binary = "application/octet-stream", PlainText = "text/plain; charset=utf-8",
         ForEver = "public, max-age=31536000, immutable", Briefly = "public, max-age=1";
 
-    // For HEAD the listener leaves the body out.
+    // Kestrel leaves out the body of an answer to HEAD.
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapTimeBankTiles(this IEndpointRouteBuilder app)
@@ -58,7 +57,7 @@ public static class TileEndpoints
         }
         if (body is null)
         {
-            // It may be there in a second.
+            // Caches must not keep the 404: the tile may exist a second later.
             context.Response.Headers.CacheControl = "no-store";
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
@@ -78,7 +77,7 @@ public static class TileEndpoints
     private static int? Level(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int level)
         && level.ToString(CultureInfo.InvariantCulture) == text ? level : null;
 
-    /// <summary>The data of the leaves, each with its length before it; null where they aren't there.</summary>
+    /// <summary>The data of the leaves, each after its length in two bytes; null if an entry or its salt is missing.</summary>
     private static byte[]? Bundle(IReadOnlyList<StoredEntry> entries, int width)
     {
         const int each = sizeof(ushort) + Digest.Size;
@@ -89,7 +88,7 @@ public static class TileEndpoints
             Span<byte> entry = bundle.AsSpan(at * each, each);
             BinaryPrimitives.WriteUInt16BigEndian(entry, Digest.Size);
             SHA256.HashData([.. entries[at].Salt, .. entries[at].Bytes], entry[sizeof(ushort)..]);
-            // Where the salt was erased the data is gone; only the leaf is left, in the tiles.
+            // After an erasure of the salt the data is gone for good; only the leaf remains, in the tiles.
             if (MerkleFrontier.Leaf(entry[sizeof(ushort)..]) != entries[at].Leaf) return null;
         }
         return bundle;
