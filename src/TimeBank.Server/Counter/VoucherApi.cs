@@ -10,8 +10,8 @@ using ServicePlace = TimeBank.V1.ServicePlace;
 namespace TimeBank.Server;
 
 /// <summary>
-/// One voucher at the counter: look up, redeem, refund, void. Amounts are in fen, quantities in the voucher's units. The other part of the
-/// class (folder <c>Runs</c>) issues and expires vouchers for many elders.
+/// A voucher at the counter (look up, redeem, refund, void), and the runs that issue and expire vouchers for many elders. Amounts are in
+/// fen, quantities in the voucher's units.
 /// </summary>
 public sealed class VoucherApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PageTokens tokens, BusinessClock clock)
