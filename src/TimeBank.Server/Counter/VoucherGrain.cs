@@ -46,7 +46,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
 
     private OpaqueId Id { get; set; }
 
-    private ILedgerGrain Ledger { get; set; } = null!;
+    private ILedgerGrain Writer { get; set; } = null!;
 
     private AccountPath Path { get; set; }
 
@@ -57,7 +57,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     {
         string[] key = this.GetPrimaryKeyString().Split('/');
         (Region, Id) = (RegionCode.Parse(key[0]), OpaqueId.Parse(key[1]));
-        Ledger = GrainFactory.GetGrain<ILedgerGrain>(key[0]);
+        Writer = GrainFactory.GetGrain<ILedgerGrain>(key[0]);
         Path = Chart.VoucherPath(Id);
         Account = [Path];
         return Task.CompletedTask;
@@ -81,7 +81,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         Catalogue catalogue = await rules.CatalogueAsync(Region, judged);
         (Redemption? redemption, Refusal? refusal) =
             RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today);
-        return await Ledger.DecideAsync(command, today, refusal, () => VoucherEntries.Redeem(
+        return await Writer.DecideAsync(command, today, refusal, () => VoucherEntries.Redeem(
             command.Header(served, policy.Version.ToString(), redemption!.ToDetails()), redemption, voucher!.Terms));
     }
 
@@ -98,7 +98,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
             return VoucherEntries.Refund(command.Header(today, policy.Version.ToString(), refunded.ToDetails()), redemption.Entry.Id);
         }
 
-        return await Ledger.DecideAsync(command, today, VoucherRule.Refund(voucher, redemption, today), Propose);
+        return await Writer.DecideAsync(command, today, VoucherRule.Refund(voucher, redemption, today), Propose);
     }
 
     public async Task<DryRun> ReverseAsync(Command command, long index)
@@ -109,31 +109,31 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         // If the redemption was reversed or refunded before, the ledger itself refuses a second reversal.
         Refusal? refusal = redemption?.ReversedBy is null ? VoucherRule.Refund(await FactsAsync(), redemption, today) : null;
         Proposal Propose() => Entries.Reverse(command.Header(today, policy.Version.ToString()), redemption!.Entry.Id);
-        if (command.IsDryRun) return await Ledger.DryRunAsync(command, today, refusal, Propose);
-        return new DryRun(await Ledger.DecideAsync(command, today, refusal, Propose), [], []);
+        if (command.IsDryRun) return await Writer.DryRunAsync(command, today, refusal, Propose);
+        return new DryRun(await Writer.DecideAsync(command, today, refusal, Propose), [], []);
     }
 
     public async Task<Outcome> VoidAsync(Command command)
     {
         VoucherFacts? voucher = await FactsAsync();
         Policy policy = await rules.PolicyAsync(Region, clock.Today);
-        return await Ledger.DecideAsync(
+        return await Writer.DecideAsync(
             command, clock.Today, VoucherRule.Void(voucher),
             () => VoucherEntries.Void(command.Header(clock.Today, policy.Version.ToString()), Id, voucher!.Terms, voucher.Remaining));
     }
 
     public async Task<Outcome?> ExpireAsync(Command run)
     {
-        if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account || account.Counters.DebitRoom == 0) return null;
+        if ((await Writer.AccountsAsync(Account)).Find(Path) is not { } account || account.Counters.DebitRoom == 0) return null;
         VoucherTerms terms = VoucherTerms.Of(account);
         if (!VoucherRule.MayExpire(terms, clock.Today)) return null;
         Policy policy = await rules.PolicyAsync(Region, clock.Today);
         // An earlier run may have been refused because the account was frozen. The writer remembers that refusal, so try the next id.
         EntryId id = Runs.ExpiryId(Region, Id, account.Counters);
         EntryId Attempt(int number) => number == 0 ? id : id.Step(number.ToString(CultureInfo.InvariantCulture));
-        (int attempt, _) = await Ledger.AttemptAsync(Attempt);
+        (int attempt, _) = await Writer.AttemptAsync(Attempt);
         EntryHeader header = run.Header(Attempt(attempt), clock.Today, policy.Version.ToString());
-        return await Ledger.DecideAsync(VoucherEntries.Expire(header, Id, terms, account.Counters.DebitRoom), run.IsDryRun);
+        return await Writer.DecideAsync(VoucherEntries.Expire(header, Id, terms, account.Counters.DebitRoom), run.IsDryRun);
     }
 
     /// <summary>
@@ -142,7 +142,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     /// </summary>
     private async Task<VoucherFacts?> FactsAsync()
     {
-        if ((await Ledger.AccountsAsync(Account)).Find(Path) is not { } account) return null;
+        if ((await Writer.AccountsAsync(Account)).Find(Path) is not { } account) return null;
         _terms ??= VoucherTerms.Of(account);
         if (account.Counters.DebitRoom > 0) return VoucherFacts.Of(_terms, account, null);
         IReadOnlyDictionary<long, JournalEntry> last = await ledger.LastEntriesAsync(Region, [account.Number], CancellationToken.None);

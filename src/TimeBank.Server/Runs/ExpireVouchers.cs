@@ -16,7 +16,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     private const int AccountsAtOnce = 1_000;
     private const int VouchersAtOnce = 500;
 
-    private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(region.ToString());
+    private ILedgerGrain Writer => grains.GetGrain<ILedgerGrain>(region.ToString());
 
     public async IAsyncEnumerable<RunPage> PagesAsync(RunReport report, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -34,7 +34,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     {
         Refusal? refusal = programme is { } only && await grains.GetGrain<IProgrammeGrain>($"{region}/{only}").GetAsync() is null
             ? new Refusal(Reason.ProgrammeNotFound) : null;
-        return await Ledger.DecideAsync(command, clock.Today, refusal, () => Entries.Note(command.Header(clock.Today, "")));
+        return await Writer.DecideAsync(command, clock.Today, refusal, () => Entries.Note(command.Header(clock.Today, "")));
     }
 
     /// <summary>What an earlier call of this run had expired before it was broken off.</summary>
