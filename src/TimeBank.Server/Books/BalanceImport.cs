@@ -71,7 +71,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         // Not scoped by who sends it: another person goes on where the first one was broken off.
         var id = EntryId.Of($"import/{source}", new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(line.Key))[..16]));
         EntryId Attempt(int number) => number == 0 ? id : id.Step($"{number}");
-        (int attempt, Outcome? happened) = await grains.Ledger(region).AttemptAsync(Attempt);
+        (int attempt, Outcome? happened) = await grains.Writer(region).AttemptAsync(Attempt);
         // Before any rule: what an older build took stays known, whatever its rules were.
         if (happened is not null) return happened.RequestDigest == digest ? LineAnswer.Known : Reused(line, happened);
 
@@ -98,7 +98,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
             RequestDigest = digest, Memo = memo,
         };
         Proposal proposal = Entries.Import(header, account, side == V1.Side.Debit, amount);
-        Outcome outcome = command.IsDryRun ? await TryAsync(scratch, proposal) : await grains.Ledger(region).SubmitAsync(proposal);
+        Outcome outcome = command.IsDryRun ? await DryRunAsync(scratch, proposal) : await grains.Writer(region).SubmitAsync(proposal);
         return outcome.Refusal switch
         {
             null => outcome.Replayed ? LineAnswer.Known : LineAnswer.Recorded,
@@ -108,10 +108,10 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
     }
 
     /// <summary>Decides a line after those of its account before it, on a copy of what the writer has.</summary>
-    private async Task<Outcome> TryAsync(WorkingState scratch, Proposal proposal)
+    private async Task<Outcome> DryRunAsync(WorkingState scratch, Proposal proposal)
     {
         PrefetchKeys missing = scratch.Missing([proposal], [], []);
-        ImmutableArray<Ledger.Account> found = await grains.Ledger(region).AccountsAsync([.. missing.Paths]);
+        ImmutableArray<Ledger.Account> found = await grains.Writer(region).AccountsAsync([.. missing.Paths]);
         scratch.Load(missing, new Prefetched([], found, []));
         Decision decision = Decide.Entry(scratch, proposal, LedgerTime.From(clock.Now));
         scratch.Apply(proposal, decision);

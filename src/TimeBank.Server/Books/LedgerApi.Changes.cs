@@ -88,7 +88,7 @@ public sealed partial class LedgerApi
     {
         string policy = (await rules.PolicyAsync(region, clock.Today)).Version.ToString();
         var proposal = propose(command.Header(clock.Today, policy));
-        ILedgerGrain writer = grains.Ledger(region);
+        ILedgerGrain writer = grains.Writer(region);
         if (command.IsDryRun) return await AnswerAsync(region, command, await writer.DryRunAsync(proposal));
         return await AnswerAsync(region, command, new DryRun(await writer.SubmitAsync(proposal), [], []));
     }

@@ -31,7 +31,7 @@ public sealed partial class LedgerApi(
                 ? then.ToContract(region, isNow: false) : throw Problem.Of(Reason.AccountNotFound);
         }
         // From the writer's memory, as every balance that somebody acts upon.
-        ImmutableArray<Account> accounts = await grains.Ledger(region).AccountsAsync([path]);
+        ImmutableArray<Account> accounts = await grains.Writer(region).AccountsAsync([path]);
         return (accounts.Find(path) ?? throw Problem.Of(Reason.AccountNotFound)).ToContract(region, isNow: true);
     }
 

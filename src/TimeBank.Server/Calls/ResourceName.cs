@@ -48,18 +48,18 @@ public readonly record struct ResourceName(RegionCode Region, string Collection,
 /// <summary>Grains by what they are the authority for.</summary>
 public static class RegionGrains
 {
-    public static ILedgerGrain Ledger(this IGrainFactory grains, RegionCode region) => grains.GetGrain<ILedgerGrain>(region.ToString());
+    public static ILedgerGrain Writer(this IGrainFactory grains, RegionCode region) => grains.GetGrain<ILedgerGrain>(region.ToString());
 
     /// <summary>Whether a command has been carried out or refused before; then nothing of the clock may refuse its retry.</summary>
     public static async Task<bool> IsKnownAsync(this IGrainFactory grains, RegionCode region, Command command) =>
-        await grains.Ledger(region).FindAsync(command.Id) is not null;
+        await grains.Writer(region).FindAsync(command.Id) is not null;
 
     /// <summary>The balances of accounts that only ever stand on the credit side; zero where an account was never used.</summary>
     public static async Task<IReadOnlyList<long>> AvailableAsync(this IGrainFactory grains, RegionCode region,
         IReadOnlyList<AccountPath> paths)
     {
         if (paths.Count == 0) return [];
-        ImmutableArray<Account> accounts = await grains.Ledger(region).AccountsAsync([.. paths]);
+        ImmutableArray<Account> accounts = await grains.Writer(region).AccountsAsync([.. paths]);
         var rooms = accounts.ToDictionary(account => account.Path, account => account.Counters.DebitRoom);
         return [.. paths.Select(path => rooms.GetValueOrDefault(path))];
     }

@@ -51,7 +51,7 @@ public sealed partial class ElderApi
         var id = OpaqueId.Parse(name.Id);
         Func<int, EntryId> IssueIds(Programme programme) => again => programme.IssueId(name.Region, month, id, again);
         IReadOnlyList<IssuedVoucher> vouchers = await IssuedVouchers.FindAsync(
-            grains.Ledger(name.Region), ledger, name.Region, [.. programmes.Select(IssueIds)], cancellation);
+            grains.Writer(name.Region), ledger, name.Region, [.. programmes.Select(IssueIds)], cancellation);
         return programmes.Zip(vouchers, (programme, voucher) =>
         {
             ProgrammeGrant grant = ProgrammeRule.Judge(programme, elder.Facts(name.Region), day, policy);

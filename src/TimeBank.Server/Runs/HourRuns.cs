@@ -15,7 +15,7 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettl
         Command run, RegionCode region, DateOnly month, RunReport report, [EnumeratorCancellation] CancellationToken cancellation)
     {
         DateOnly today = clock.Today;
-        ILedgerGrain writer = grains.Ledger(region);
+        ILedgerGrain writer = grains.Writer(region);
         if (!await grains.IsKnownAsync(region, run))
         {
             if (month.Year != today.Year || month.Month != today.Month) throw Problem.Of(Reason.MonthNotCurrent);
@@ -35,7 +35,7 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettl
     /// </summary>
     public async IAsyncEnumerable<RunPage> IssueToOneAsync(Command run, DateOnly month, ResourceName elder)
     {
-        ILedgerGrain writer = grains.Ledger(elder.Region);
+        ILedgerGrain writer = grains.Writer(elder.Region);
         Outcome? known = await writer.FindAsync(run.Id);
         if (known is not null && known.RequestDigest != Digest.Parse(run.RequestDigest)) throw Problem.Of(Reason.RequestIdReused);
         if (known?.Refusal is { } stored) throw Problem.Of(stored);
@@ -67,7 +67,7 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettl
 
     /// <summary>The writer remembers a run's id, so that no other run can use it. What the run did to whom stands in its entries.</summary>
     private async Task BeginAsync(RegionCode region, Command run) =>
-        (await grains.Ledger(region).DecideAsync(Entries.Note(run.Header(clock.Today, "")), run.IsDryRun)).OrThrow();
+        (await grains.Writer(region).DecideAsync(Entries.Note(run.Header(clock.Today, "")), run.IsDryRun)).OrThrow();
 
     private async IAsyncEnumerable<RunPage> PagesAsync<T>(
         RegionCode region, RunReport report, Func<IElderGrain, Task<Reply<T>>> one, Action<RunTally, T> count,

@@ -29,13 +29,13 @@ public sealed class ClearingGrain(
 
     private RegionCode Region => RegionCode.Parse(this.GetPrimaryKeyString());
 
-    private ILedgerGrain Ledger => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
+    private ILedgerGrain Writer => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
 
     public async Task<Reply<TransferredHours>> TransferAsync(Command command, string from, string to, long minutes)
     {
         Refusal? refusal = await TransferRefusalAsync(from, to);
         Policy policy = await rules.PolicyAsync(Region, clock.Today);
-        Outcome outcome = await Ledger.DecideAsync(command, clock.Today, refusal, () => HourEntries.ClearOut(
+        Outcome outcome = await Writer.DecideAsync(command, clock.Today, refusal, () => HourEntries.ClearOut(
             command.Header(clock.Today, policy.Version.ToString(), (To, to), (From, from)),
             OpaqueId.Parse(from), RegionOf(to), new Minutes(minutes)));
         if (outcome.Refusal is { } refused) return refused;
@@ -59,7 +59,7 @@ public sealed class ClearingGrain(
     {
         IReadOnlyList<Account> listed = await ClearingAccountsAsync();
         RegionCode[] others = [.. listed.Select(account => RegionCode.Parse(account.Path.Text.Split('/')[1])).Distinct().Order()];
-        ImmutableArray<Account> accounts = await Ledger.AccountsAsync([.. listed.Select(account => account.Path)]);
+        ImmutableArray<Account> accounts = await Writer.AccountsAsync([.. listed.Select(account => account.Path)]);
         return [
             .. others.Select(other => new ClearingPosition(
                 other.ToString(), accounts.Find(Chart.ClearingDueTo(other).Path)?.Balance ?? 0,
