@@ -71,11 +71,15 @@ public static class StatementFile
         }
     }
 
-    private static IEnumerable<StatementEvent> Pieces(BoundedStream file, StatementProfile profile, StatementTerms terms) =>
-        profile.Format switch
+    /// <summary>Opens the file only when the first piece is asked for: what is wrong with its beginning is a refusal too.</summary>
+    private static IEnumerable<StatementEvent> Pieces(BoundedStream file, StatementProfile profile, StatementTerms terms)
+    {
+        IEnumerable<StatementEvent> pieces = profile.Format switch
         {
             StatementFormat.Camt053 => CamtReader.Read(file, profile, terms),
             StatementFormat.Mt940 => Mt940Reader.Read(file, profile, terms),
             StatementFormat.Table => TableReader.Read(TableSource.Rows(file, profile, terms), profile, terms),
         };
+        foreach (StatementEvent piece in pieces) yield return piece;
+    }
 }

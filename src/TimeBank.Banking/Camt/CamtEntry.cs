@@ -63,7 +63,7 @@ internal sealed class CamtEntry
             BookedOn = entry.At("BookgDt").Day(profile, FileLine, "BookgDt") ?? entry.At("ValDt").Day(profile, FileLine, "ValDt")
                 ?? throw RefusedException.Of(RefusalReason.FieldMissing, FileLine, "BookgDt", "BookgDt"),
             ValueOn = entry.At("ValDt").Day(profile, FileLine, "ValDt"),
-            Flow = isCredit ? Flow.In : Flow.Out,
+            Flow = isCredit ? MoneyFlow.In : MoneyFlow.Out,
             Amount = new Fen(fen),
             Text = Text,
             Counterparty = only is null ? null : Party(only, isCredit),

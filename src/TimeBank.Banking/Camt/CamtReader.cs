@@ -28,7 +28,7 @@ internal sealed partial class CamtReader
 
     public static IEnumerable<StatementEvent> Read(Stream file, StatementProfile profile, StatementTerms terms)
     {
-        using XmlReader xml = Guarded(() => XmlReader.Create(file, new XmlReaderSettings
+        using XmlReader xml = Guarded(null, () => XmlReader.Create(file, new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
@@ -37,7 +37,7 @@ internal sealed partial class CamtReader
             IgnoreWhitespace = true,
             CloseInput = false,
         }));
-        Guarded(() => xml.MoveToContent());
+        Guarded(xml, () => xml.MoveToContent());
         if (xml.LocalName != "Document" || !Versions().IsMatch(xml.NamespaceURI))
             throw RefusedException.Of(RefusalReason.NotThisFormat, ((IXmlLineInfo)xml).LineNumber, xml.LocalName, "camt.053.001.02–13");
         foreach (StatementEvent piece in new CamtReader(xml, profile, terms).Document()) yield return piece;
@@ -52,7 +52,7 @@ internal sealed partial class CamtReader
             if (!Is("Stmt"))
             {
                 if (Is("BkToCstmrStmt") || xml.NodeType != XmlNodeType.Element) Next();
-                else Guarded(() => { xml.Skip(); return true; });
+                else Skip();
                 continue;
             }
             statements++;
@@ -134,9 +134,15 @@ internal sealed partial class CamtReader
 
     private bool Is(string name) => xml.NodeType == XmlNodeType.Element && xml.LocalName == name && xml.NamespaceURI == space;
 
-    private void Next() => Guarded(xml.Read);
+    private void Next() => Guarded(xml, xml.Read);
 
-    private XElement Element() => Guarded(() => xml.NodeType == XmlNodeType.Element
+    private void Skip() => Guarded(xml, () =>
+    {
+        xml.Skip();
+        return true;
+    });
+
+    private XElement Element() => Guarded(xml, () => xml.NodeType == XmlNodeType.Element
         ? Located((IXmlLineInfo)xml)
         : throw RefusedException.Of(RefusalReason.FieldInvalid, Line, null, xml.Value));
 
@@ -148,7 +154,7 @@ internal sealed partial class CamtReader
         return element;
     }
 
-    private static T Guarded<T>(Func<T> read)
+    private static T Guarded<T>(XmlReader? xml, Func<T> read)
     {
         try
         {
@@ -157,8 +163,8 @@ internal sealed partial class CamtReader
         catch (XmlException wrong)
         {
             bool isDtd = wrong.Message.Contains("DTD", StringComparison.Ordinal);
-            throw RefusedException.Of(
-                isDtd ? RefusalReason.DtdForbidden : RefusalReason.XmlInvalid, wrong.LineNumber, null, wrong.Message);
+            int line = Math.Max(1, wrong.LineNumber > 0 ? wrong.LineNumber : (xml as IXmlLineInfo)?.LineNumber ?? 1);
+            throw RefusedException.Of(isDtd ? RefusalReason.DtdForbidden : RefusalReason.XmlInvalid, line, null, wrong.Message);
         }
         catch (Exception wrong) when (wrong is System.Text.DecoderFallbackException or ArgumentException)
         {

@@ -23,7 +23,7 @@ internal static partial class Mt940Line
             FileLine = line,
             BookedOn = booked.Length == 0 ? value : Nearest(booked, value, line),
             ValueOn = value,
-            Flow = mark is "C" or "RD" or "EC" ? Flow.In : Flow.Out,
+            Flow = mark is "C" or "RD" or "EC" ? MoneyFlow.In : MoneyFlow.Out,
             Amount = new Fen(fen),
             Text = match.Groups["more"].Value.Replace('\n', ' ').Trim(),
             EndToEndId = GivenId.Of(Blank(match.Groups["own"].Value)),

@@ -129,12 +129,14 @@ public static class ProfileFile
 
     private static bool IsDay(string format, bool yearIsKnown)
     {
-        var day = new DateTime(2026, 11, 29, 1, 2, 3, DateTimeKind.Unspecified);
+        var day = new DateTime(1957, 11, 29, 1, 2, 3, DateTimeKind.Unspecified);
+        bool hasYear = format.Contains('y', StringComparison.Ordinal);
+        // A day without a year would be read as one of the machine's year.
+        string whole = hasYear ? format : $"yyyy {format}";
         try
         {
-            string text = day.ToString(format, CultureInfo.InvariantCulture);
-            return DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime read)
-                && (read.Date == day.Date || (yearIsKnown && (read.Month, read.Day) == (day.Month, day.Day)));
+            return (hasYear || yearIsKnown) && DateTime.TryParseExact(day.ToString(whole, CultureInfo.InvariantCulture), whole,
+                CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime read) && read.Date == day.Date;
         }
         catch (FormatException)
         {

@@ -4,7 +4,7 @@ using TimeBank.Ledger;
 namespace TimeBank.Banking;
 
 /// <summary>Which way the money of a line goes, as the holder of the account sees it.</summary>
-public enum Flow
+public enum MoneyFlow
 {
     /// <summary>Money comes into the account: the bank's credit.</summary>
     In,
@@ -34,7 +34,7 @@ public sealed record BankLine
     /// <summary>The day from which the money bears interest, where the file has one.</summary>
     public DateOnly? ValueOn { get; init; }
 
-    public required Flow Flow { get; init; }
+    public required MoneyFlow Flow { get; init; }
 
     /// <summary>The amount without its side, in hundredths of the statement's currency.</summary>
     public required Fen Amount { get; init; }
@@ -73,7 +73,7 @@ public sealed record BankLine
     public ImmutableArray<LineDetail> Details { get; init; } = [];
 
     /// <summary>The amount in fen with its side: above zero where money came in, 0 where the line counts on neither side.</summary>
-    public long SignedFen => Flow switch { Flow.In => Amount.Value, Flow.Out => -Amount.Value, Flow.Neither => 0 };
+    public long SignedFen => Flow switch { MoneyFlow.In => Amount.Value, MoneyFlow.Out => -Amount.Value, MoneyFlow.Neither => 0 };
 }
 
 /// <summary>One payment of those that a line holds together.</summary>

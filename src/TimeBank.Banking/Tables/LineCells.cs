@@ -6,7 +6,7 @@ namespace TimeBank.Banking;
 
 /// <summary>What a row says before the rules of the profile: a line that may be money, and the balance behind it.</summary>
 /// <param name="Side">The side that the file gives it.</param>
-internal readonly record struct RowContent(BankLine Line, Flow Side, long? BalanceFen, string? Account);
+internal readonly record struct RowContent(BankLine Line, MoneyFlow Side, long? BalanceFen, string? Account);
 
 /// <summary>Reads the cells of a row by the profile's columns.</summary>
 internal sealed partial class LineCells(TableHeader header, TableLayout layout, StatementTerms terms, (int Year, int Month)? month)
@@ -19,7 +19,7 @@ internal sealed partial class LineCells(TableHeader header, TableLayout layout, 
         CheckWidth(row);
         RefuseOtherCurrency(row);
         DateTime day = Day(row, columns.Date) ?? throw Refused(RefusalReason.DateInvalid, row, columns.Date, "");
-        (Flow flow, long fen, bool turned) = Amount(row);
+        (MoneyFlow flow, long fen, bool turned) = Amount(row);
         long? balance = columns.Balance is null ? null
             : Text(row, columns.Balance) is { Length: > 0 } written ? Fen(row, columns.Balance, written)
             : throw Refused(RefusalReason.BalanceMissing, row, columns.Balance);
@@ -79,28 +79,28 @@ internal sealed partial class LineCells(TableHeader header, TableLayout layout, 
         if (code != terms.Currency) throw Refused(RefusalReason.CurrencyOther, row, column, word, terms.Currency);
     }
 
-    private (Flow Flow, long Fen, bool IsTurned) Amount(TableRow row)
+    private (MoneyFlow Flow, long Fen, bool IsTurned) Amount(TableRow row)
     {
         switch (layout.Sign.Kind)
         {
             case SignKind.Signed or SignKind.Inverted:
                 long signed = RequiredFen(row, columns.Amount!);
                 if (layout.Sign.Kind == SignKind.Inverted) signed = -signed;
-                return (signed < 0 ? Flow.Out : Flow.In, Math.Abs(signed), false);
+                return (signed < 0 ? MoneyFlow.Out : MoneyFlow.In, Math.Abs(signed), false);
             case SignKind.Columns:
                 return OfColumns(row);
             case SignKind.Side:
                 string word = Text(row, columns.Side!);
                 // "/" is a word of WeChat's and an empty cell elsewhere: the profile's words come first.
                 string raw = TableHeader.Bare(Cell(row, columns.Side!).Text, layout);
-                Flow side = Side(raw) ?? Side(word) ?? throw Refused(RefusalReason.SideUnknown, row, columns.Side, raw);
+                MoneyFlow side = Side(raw) ?? Side(word) ?? throw Refused(RefusalReason.SideUnknown, row, columns.Side, raw);
                 return Turned(row, side, RequiredFen(row, columns.Amount!), columns.Amount!);
             default:
                 throw new InvalidOperationException($"No sign rule {layout.Sign.Kind}.");
         }
     }
 
-    private (Flow Flow, long Fen, bool IsTurned) OfColumns(TableRow row)
+    private (MoneyFlow Flow, long Fen, bool IsTurned) OfColumns(TableRow row)
     {
         string written = Text(row, columns.In!), other = Text(row, columns.Out!);
         if (written.Length == 0 && other.Length == 0) throw Refused(RefusalReason.AmountMissing, row, columns.In);
@@ -108,15 +108,15 @@ internal sealed partial class LineCells(TableHeader header, TableLayout layout, 
         if (layout.Sign.OutHasMinus) gone = -gone;
         if (come != 0 && gone != 0) throw Refused(RefusalReason.SideUnclear, row, columns.In);
         bool isOut = gone != 0 || written.Length == 0;
-        return Turned(row, isOut ? Flow.Out : Flow.In, isOut ? gone : come, isOut ? columns.Out! : columns.In!);
+        return Turned(row, isOut ? MoneyFlow.Out : MoneyFlow.In, isOut ? gone : come, isOut ? columns.Out! : columns.In!);
     }
 
     /// <summary>A negative amount on a side is money of the other side, but only balances can show that it was meant so.</summary>
-    private (Flow Flow, long Fen, bool IsTurned) Turned(TableRow row, Flow side, long fen, string column)
+    private (MoneyFlow Flow, long Fen, bool IsTurned) Turned(TableRow row, MoneyFlow side, long fen, string column)
     {
         if (fen >= 0) return (side, fen, false);
-        if (columns.Balance is null || side == Flow.Neither) throw Refused(RefusalReason.SideUnclear, row, column);
-        return (side == Flow.In ? Flow.Out : Flow.In, -fen, true);
+        if (columns.Balance is null || side == MoneyFlow.Neither) throw Refused(RefusalReason.SideUnclear, row, column);
+        return (side == MoneyFlow.In ? MoneyFlow.Out : MoneyFlow.In, -fen, true);
     }
 
     private long Fee(TableRow row, string text)
@@ -128,8 +128,8 @@ internal sealed partial class LineCells(TableHeader header, TableLayout layout, 
             ? throw Refused(reason, row, columns.Fee, written) : milliFen;
     }
 
-    private Flow? Side(string word) => layout.Sign.In.Contains(word) ? Flow.In : layout.Sign.Out.Contains(word) ? Flow.Out
-        : layout.Sign.Neither.Contains(word) ? Flow.Neither : null;
+    private MoneyFlow? Side(string word) => layout.Sign.In.Contains(word) ? MoneyFlow.In : layout.Sign.Out.Contains(word) ? MoneyFlow.Out
+        : layout.Sign.Neither.Contains(word) ? MoneyFlow.Neither : null;
 
     private long RequiredFen(TableRow row, string column) => Text(row, column) is { Length: > 0 } text
         ? Fen(row, column, text) : throw Refused(RefusalReason.AmountMissing, row, column);

@@ -15,7 +15,7 @@ internal sealed class OwnTotals(TableLayout layout)
 
     /// <param name="side">The side that the file gives the row, before any rule of the profile.</param>
     /// <param name="isLine">Whether the row is a line; else it was left out, and the issuer may count it or not.</param>
-    public void Add(Flow side, Fen amount, long feeMilliFen, bool isLine)
+    public void Add(MoneyFlow side, Fen amount, long feeMilliFen, bool isLine)
     {
         ref Tally tally = ref isLine ? ref counted : ref leftOut;
         tally.Add(side, amount.Value, feeMilliFen);
@@ -123,11 +123,11 @@ internal sealed class OwnTotals(TableLayout layout)
 
     private record struct Tally(long In, long Out, long Neither, Int128 InFen, Int128 OutFen, Int128 NeitherFen, Int128 FeesMilliFen)
     {
-        public void Add(Flow side, long fen, long feeMilliFen)
+        public void Add(MoneyFlow side, long fen, long feeMilliFen)
         {
             FeesMilliFen += feeMilliFen;
-            if (side == Flow.In) (In, InFen) = (In + 1, InFen + fen);
-            else if (side == Flow.Out) (Out, OutFen) = (Out + 1, OutFen + fen);
+            if (side == MoneyFlow.In) (In, InFen) = (In + 1, InFen + fen);
+            else if (side == MoneyFlow.Out) (Out, OutFen) = (Out + 1, OutFen + fen);
             else (Neither, NeitherFen) = (Neither + 1, NeitherFen + fen);
         }
 

@@ -126,9 +126,9 @@ internal sealed class TableReader
         if (leftOut is { } reason) return new StatementEvent.RowLeftOut(new LeftOut(row.Line, reason, row.Text));
         line = meaning switch
         {
-            RowMeaning.In => line with { Flow = Flow.In },
-            RowMeaning.Out => line with { Flow = Flow.Out },
-            RowMeaning.Neither => line with { Flow = Flow.Neither },
+            RowMeaning.In => line with { Flow = MoneyFlow.In },
+            RowMeaning.Out => line with { Flow = MoneyFlow.Out },
+            RowMeaning.Neither => line with { Flow = MoneyFlow.Neither },
             RowMeaning.BySide or RowMeaning.Pending or RowMeaning.NotMoney or null => line,
         };
         ties.Add(line, content.BalanceFen, layout.Columns.Balance);
