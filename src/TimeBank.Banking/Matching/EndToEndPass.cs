@@ -44,7 +44,7 @@ internal static class EndToEndPass
             isWhole &= part.SignedFen is not { } own || Math.Abs(own) == expected.Amount.Value;
         }
         if (named.Count == 0) return;
-        if (isWhole && named.Sum(board.DueFen) == board.Fen(line))
+        if (isWhole && board.SumDueFen(named) == board.Fen(line))
             board.Take(MatchPass.EndToEndId, MatchStanding.Confirmed, [line], CollectionsMarshal.AsSpan(named));
         else
             board.Tie(MatchPass.EndToEndId, [line], CollectionsMarshal.AsSpan(named));
@@ -96,7 +96,7 @@ internal static class EndToEndPass
         ReadOnlySpan<int> taken = CollectionsMarshal.AsSpan(same), paid = CollectionsMarshal.AsSpan(due);
         bool allOpen = due.TrueForAll(payment =>
             board.IsPaymentFree(payment) && board.Payments[payment].Flow == board.Lines[same[0]].Flow);
-        if (allOpen && (same.Count == 1 || due.Count == 1) && same.Sum(board.Fen) == due.Sum(board.DueFen))
+        if (allOpen && (same.Count == 1 || due.Count == 1) && board.SumFen(same) == board.SumDueFen(due))
             board.Take(pass, MatchStanding.Confirmed, taken, paid);
         else if (allOpen && same.Count > 1 && due.Count > 1)
             PairByAmount(board, pass, same, due);

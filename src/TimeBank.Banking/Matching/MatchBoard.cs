@@ -28,12 +28,16 @@ internal sealed class MatchBoard(IReadOnlyList<BankLine> lines, IReadOnlyList<Ex
 
     public long DueFen(int payment) => payments[payment].Amount.Value;
 
+    public Int128 SumFen(IEnumerable<int> some) => some.Aggregate(Int128.Zero, (sum, line) => sum + Fen(line));
+
+    public Int128 SumDueFen(IEnumerable<int> due) => due.Aggregate(Int128.Zero, (sum, payment) => sum + DueFen(payment));
+
     public void Take(MatchPass pass, MatchStanding standing, ReadOnlySpan<int> taken, ReadOnlySpan<int> paid)
     {
-        long difference = 0;
+        Int128 difference = 0;
         foreach (int line in taken) (difference, lineGone[line]) = (difference + Fen(line), true);
         foreach (int payment in paid) (difference, paymentGone[payment]) = (difference - DueFen(payment), true);
-        matches.Add(new PaymentMatch(pass, standing, new Places(taken), new Places(paid), difference));
+        matches.Add(new PaymentMatch(pass, standing, new Places(taken), new Places(paid), (long)difference));
     }
 
     public void Tie(MatchPass pass, ReadOnlySpan<int> tied, ReadOnlySpan<int> with)

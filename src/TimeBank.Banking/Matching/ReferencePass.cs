@@ -85,7 +85,7 @@ internal static class ReferencePass
     private static void OfBatch(MatchBoard board, List<int> same, List<int> due)
     {
         ReadOnlySpan<int> taken = CollectionsMarshal.AsSpan(same), paid = CollectionsMarshal.AsSpan(due);
-        if (same.Sum(board.Fen) == due.Sum(board.DueFen)) board.Take(MatchPass.Reference, MatchStanding.Confirmed, taken, paid);
+        if (board.SumFen(same) == board.SumDueFen(due)) board.Take(MatchPass.Reference, MatchStanding.Confirmed, taken, paid);
         else if (same.Count == 1) board.Take(MatchPass.Reference, MatchStanding.Suggested, taken, paid);
         else board.Tie(MatchPass.Reference, taken, paid);
     }

@@ -50,7 +50,7 @@ internal static class SumPass
         DaySweep.Run(lines, payments, board.Policy, (some, due) =>
         {
             int[] taken = DayItem.Places(some), paid = DayItem.Places(due);
-            if ((taken.Length == 1) == (paid.Length == 1) || taken.Sum(board.Fen) != paid.Sum(board.DueFen)) return;
+            if ((taken.Length == 1) == (paid.Length == 1) || board.SumFen(taken) != board.SumDueFen(paid)) return;
             board.Take(taken.Length == 1 ? MatchPass.BatchSum : MatchPass.SeveralLines, MatchStanding.Suggested, taken, paid);
         });
     }

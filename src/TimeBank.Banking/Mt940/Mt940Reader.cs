@@ -37,15 +37,17 @@ internal sealed partial class Mt940Reader
             foreach (StatementEvent piece in Take(field)) yield return piece;
         }
         if (!any) throw RefusedException.Of(RefusalReason.NotThisFormat, 0, null, "MT940");
-        foreach (StatementEvent piece in EndPage(0)) yield return piece;
+        foreach (StatementEvent piece in EndPage()) yield return piece;
     }
 
     private IEnumerable<StatementEvent> Take(Field field)
     {
+        if (page.Line == 0) page.Line = field.Line;
         switch (field.Tag)
         {
             case "20":
-                foreach (StatementEvent piece in EndPage(field.Line)) yield return piece;
+                if (page.Line == field.Line) break;
+                foreach (StatementEvent piece in EndPage()) yield return piece;
                 page = new Page(terms.MayBeNegative ?? profile.MayBeNegative) { Line = field.Line };
                 break;
             case "25" or "25P":
@@ -77,9 +79,9 @@ internal sealed partial class Mt940Reader
         }
     }
 
-    private IEnumerable<StatementEvent> EndPage(int line)
+    /// <summary>A message that has anything has both balances: one that is cut behind its first field is no empty statement.</summary>
+    private IEnumerable<StatementEvent> EndPage()
     {
-        if (page.Opening is null && page.Account is null && page.Pending is null) yield break;
         if (page.Opening is not { } opening || page.Closing is not { } closing)
             throw RefusedException.Of(RefusalReason.StatementCut, page.Line, page.Opening is null ? "60F" : "62F");
         List<StatementWarning> warnings = [];
@@ -162,7 +164,8 @@ internal sealed partial class Mt940Reader
     {
         public TieOut Ties { get; } = new(mayBeNegative);
 
-        public int Line { get; init; }
+        /// <summary>Where the message begins; 0 before its first field.</summary>
+        public int Line { get; set; }
 
         public string? Account { get; set; }
 

@@ -26,6 +26,9 @@ public enum RefusalReason
     /// <summary>The bytes aren't text in any encoding of the profile.</summary>
     EncodingWrong,
 
+    /// <summary>A line of a million letters: no bank writes one.</summary>
+    LineTooLong,
+
     /// <summary>The file is of another kind than its profile.</summary>
     NotThisFormat,
 
@@ -178,6 +181,7 @@ public sealed record StatementRefusal(RefusalReason Reason, int FileLine, string
         RefusalReason.ArchiveUnreadable => ("压缩包或表格已损坏。", "The archive or spreadsheet is damaged."),
         RefusalReason.DigestDiffers => ("文件的 SHA-1 是 {0}，与给定的不同。", "The file's SHA-1 is {0}, which isn't the one that was given."),
         RefusalReason.EncodingWrong => ("这一行不是 {0} 编码。", "This line isn't {0}."),
+        RefusalReason.LineTooLong => ("这一行过长。", "The line is too long."),
         RefusalReason.NotThisFormat => ("文件不是“{0}”的格式。", "The file isn't of the format {0}."),
         RefusalReason.XmlInvalid => ("XML 有误：{0}", "The XML is wrong: {0}"),
         RefusalReason.DtdForbidden => ("XML 中不得有 DTD。", "The XML must not have a DTD."),

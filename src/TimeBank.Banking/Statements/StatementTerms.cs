@@ -16,7 +16,9 @@ public sealed record StatementTerms
     /// <summary>Whether a balance below zero is possible; null leaves it to the profile, which knows credit cards.</summary>
     public bool? MayBeNegative { get; init; }
 
-    /// <summary>The statement before this file, by account as the file names it. Nothing is checked for an account without one.</summary>
+    /// <summary>
+    /// The statement before this file, by <see cref="BankStatement.Account"/>. Nothing is checked for an account without one.
+    /// </summary>
     public IReadOnlyDictionary<string, StatementBefore> Before { get; init; } = Nothing;
 
     /// <summary>The SHA-1 that the wallet's server gave for the file's bytes, in hexadecimal digits.</summary>

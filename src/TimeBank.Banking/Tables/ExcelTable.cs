@@ -22,23 +22,25 @@ internal static class ExcelTable
     {
         // The library asks for Windows code pages by number, even for files that have no text in one.
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        Dictionary<(string Sheet, int Row, int Column), CellKind> marks = isArchive ? LookThrough(bytes, terms) : [];
+        Dictionary<(string Sheet, int Row, int Column), CellKind> marks = [];
+        HashSet<string>? looked = isArchive ? LookThrough(bytes, terms, marks) : null;
         int found = -1;
-        foreach ((int sheet, IEnumerable<TableRow> rows) in Sheets(bytes, []))
+        foreach ((int sheet, string name, IEnumerable<TableRow> rows) in Sheets(bytes, []))
         {
             if (!TableReader.HasHeader(rows, profile)) continue;
             if (found >= 0) throw RefusedException.Of(RefusalReason.TableTwice, 0);
+            if (looked?.Contains(name) == false) throw RefusedException.Of(RefusalReason.ArchiveUnreadable, 0);
             found = sheet;
         }
         if (found < 0) throw RefusedException.Of(RefusalReason.HeaderNotFound, 0, null, profile.HeaderNames);
-        foreach ((int sheet, IEnumerable<TableRow> rows) in Sheets(bytes, marks))
+        foreach ((int sheet, _, IEnumerable<TableRow> rows) in Sheets(bytes, marks))
         {
             if (sheet != found) continue;
             foreach (TableRow row in rows) yield return row;
         }
     }
 
-    private static IEnumerable<(int Sheet, IEnumerable<TableRow> Rows)> Sheets(
+    private static IEnumerable<(int Sheet, string Name, IEnumerable<TableRow> Rows)> Sheets(
         MemoryStream bytes, Dictionary<(string Sheet, int Row, int Column), CellKind> marks)
     {
         using IExcelDataReader reader = Guarded(() =>
@@ -49,7 +51,7 @@ internal static class ExcelTable
         int sheet = 0;
         do
         {
-            yield return (sheet++, SheetRows(reader, marks));
+            yield return (sheet++, reader.Name, SheetRows(reader, marks));
         }
         while (Guarded(reader.NextResult));
     }
@@ -95,11 +97,13 @@ internal static class ExcelTable
         }
     }
 
-    /// <summary>The cells of an .xlsx that are formulas or errors, by sheet, row from 1 and column from 0.</summary>
+    /// <summary>Marks the cells of an .xlsx that are formulas or errors, by sheet, row from 1 and column from 0.</summary>
+    /// <returns>The sheets that were looked through.</returns>
     /// <exception cref="RefusedException">The file unpacks to too much, has a DTD or isn't XML.</exception>
-    private static Dictionary<(string Sheet, int Row, int Column), CellKind> LookThrough(MemoryStream bytes, StatementTerms terms)
+    private static HashSet<string> LookThrough(
+        MemoryStream bytes, StatementTerms terms, Dictionary<(string Sheet, int Row, int Column), CellKind> marks)
     {
-        Dictionary<(string, int, int), CellKind> marks = [];
+        HashSet<string> looked = [];
         using ZipArchive archive = Archives.Open(bytes);
         Archives.RefuseLocked(archive);
         long left = terms.MaxUnpackedBytes;
@@ -108,16 +112,20 @@ internal static class ExcelTable
         {
             using Stream unpacked = Archives.Unpack(entry, left, terms.MaxUnpackedBytes);
             using var counted = new CountedStream(unpacked);
-            if (sheets.TryGetValue(entry.FullName, out string? name)) Mark(counted, name, marks);
+            if (sheets.TryGetValue(entry.FullName.Replace('\\', '/'), out string? name))
+            {
+                Mark(counted, name, marks);
+                looked.Add(name);
+            }
             counted.CopyTo(Stream.Null);
             left -= counted.Count;
         }
-        return marks;
+        return looked;
     }
 
     private static Dictionary<string, string> SheetNames(ZipArchive archive, StatementTerms terms)
     {
-        Dictionary<string, string> files = [], names = [];
+        Dictionary<string, string> files = [], names = new(StringComparer.OrdinalIgnoreCase);
         Each(archive, "xl/_rels/workbook.xml.rels", terms, "Relationship", xml =>
         {
             string target = xml.GetAttribute("Target") ?? "";

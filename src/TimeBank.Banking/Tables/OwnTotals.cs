@@ -50,14 +50,14 @@ internal sealed class OwnTotals(TableLayout layout)
             if (total.Row is { } start && first.StartsWith(start, StringComparison.Ordinal))
             {
                 found.Add(total);
-                foreach ((string name, TotalOf of) in total.Columns) State(total, of, name, row, header[name]);
+                foreach ((string name, TotalOf of) in InOrder(total.Columns)) State(total, of, name, row, header[name]);
                 return true;
             }
             if (total.Header is { } head && first == head)
             {
                 found.Add(total);
                 valuesFollow = total;
-                followingColumns = [.. total.Columns.Keys.Select(name =>
+                followingColumns = [.. InOrder(total.Columns).Select(pair => pair.Key).Select(name =>
                     (name, row.Cells.Index().Where(cell => TableHeader.Name(cell.Item, layout) == name).Select(cell => cell.Index)
                         .DefaultIfEmpty(-1).First()))];
                 if (followingColumns.Find(column => column.Column < 0) is { Name: { } missing })
@@ -105,6 +105,10 @@ internal sealed class OwnTotals(TableLayout layout)
         stated.Add(new Stated(rule, of, name, row.Line, isCount ? Count(text, row.Line, name) : null,
             isCount ? null : of == TotalOf.Fees ? MilliFen(text, row.Line, name) : Fen(text, row.Line, name)));
     }
+
+    // A dictionary has another order in every process, and what differs first is what a refusal names.
+    private static IEnumerable<KeyValuePair<string, TotalOf>> InOrder(IEnumerable<KeyValuePair<string, TotalOf>> columns) =>
+        columns.OrderBy(pair => pair.Key, StringComparer.Ordinal);
 
     private static Int128 Count(string text, int line, string? field = null) =>
         long.TryParse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out long count)

@@ -9,6 +9,7 @@ internal static class StrictText
 {
     private const int Gb18030CodePage = 54936;
     private const int ProbeBytes = 1 << 16;
+    private const int LongestLine = 1 << 20;
 
     private static readonly Encoding Utf8 = new UTF8Encoding(false, true);
     private static readonly Encoding LittleEndian = new UnicodeEncoding(false, true, true);
@@ -85,7 +86,7 @@ internal static class StrictText
         private readonly Decoder decoder = encoding.GetDecoder();
         private readonly byte[] chunk = new byte[1 << 14];
         private readonly char[] letters = new char[encoding.GetMaxCharCount(1 << 14)];
-        private int at, length, linesBefore;
+        private int at, length, linesBefore, sinceLineEnd;
         private bool ended;
 
         public override int Peek() => Fill() ? letters[at] : -1;
@@ -127,8 +128,10 @@ internal static class StrictText
             }
             int nul = letters.AsSpan(0, count).IndexOf('\0');
             if (nul >= 0) throw Wrong(1 + linesBefore + letters.AsSpan(0, nul).Count('\n'), [name]);
+            int lineEnd = letters.AsSpan(0, count).LastIndexOfAny('\r', '\n');
+            sinceLineEnd = lineEnd < 0 ? sinceLineEnd + count : count - lineEnd;
             linesBefore += letters.AsSpan(0, count).Count('\n');
-            return count;
+            return sinceLineEnd <= LongestLine ? count : throw RefusedException.Of(RefusalReason.LineTooLong, 1 + linesBefore);
         }
     }
 }

@@ -42,6 +42,12 @@ public sealed class LimitTests
         Assert.Equal(100_000, lines);
     }
 
+    [Theory]
+    [InlineData("mt940")]
+    [InlineData("cmb-debit")]
+    public void A_line_that_never_ends_is_refused(string profile) => Assert.Equal("LineTooLong 2",
+        StatementFile.Read(new Repeated(":20:X\n", "x", 100_000_000), Given.Profile(profile), Given.Card).Refused());
+
     [Fact]
     public void What_the_stream_itself_throws_goes_through() =>
         Assert.Throws<IOException>(() => StatementFile.Read(new Broken(), Given.Profile("cmb-debit")));

@@ -101,6 +101,7 @@ public sealed class Mt940Tests
             "{1:F01BKCHCNBJ}{2:O940}{4:\r\n" + Page("261102C1,00NTRFX\r\n:86:助餐补贴", 10_100).Replace("\r\n-", "\r\n-}"));
 
         Assert.Equal("助餐补贴", Given.Read("mt940", bytes, StatementTerms.Default).Statement().Lines[0].Text);
+        Assert.Equal("StatementCut 1 60F", Given.Read("mt940", ":20:X\n", StatementTerms.Default).Refused());
         Assert.Equal("NotThisFormat 0", Given.Read("mt940", "hello", StatementTerms.Default).Refused());
         Assert.Equal("FileEmpty 0", Given.Read("mt940", "", StatementTerms.Default).Refused());
     }
