@@ -38,7 +38,7 @@ internal sealed partial class StatementChain(StatementTerms terms)
 
     /// <summary>
     /// Whether a number leaves one out behind the last. Pages are written as <c>19321/1</c>: the same statement's next page, or the next
-    /// statement's first one, follows. A number that starts again at 1, as in a new year, is no gap.
+    /// statement's first one, follows. A number that starts again at 1, as in a new year, is no gap, and 0 is no number.
     /// </summary>
     private static bool IsGap(string last, string next)
     {
@@ -49,7 +49,7 @@ internal sealed partial class StatementChain(StatementTerms terms)
     }
 
     private static (long Statement, long? Page)? Parse(string number) =>
-        NumberShape().Match(number) is { Success: true } match
+        NumberShape().Match(number) is { Success: true } match && match.Groups[1].Value.Trim('0').Length > 0
             ? (long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
                 match.Groups[2].Success ? long.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture) : null)
             : null;

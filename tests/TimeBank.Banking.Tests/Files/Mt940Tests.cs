@@ -77,6 +77,26 @@ public sealed class Mt940Tests
     }
 
     [Theory]
+    [InlineData("7/1", "7/2", false)]
+    [InlineData("7/2", "8/1", false)]
+    [InlineData("7", "8", false)]
+    [InlineData("365/1", "1/1", false)]
+    [InlineData("00000/001", "00000/001", false)]
+    [InlineData("7/1", "7/3", true)]
+    [InlineData("7/1", "7/1", true)]
+    [InlineData("7", "9", true)]
+    [InlineData("8/1", "7/1", true)]
+    [InlineData("A-7", "A-9", false)]
+    public void A_gap_in_the_numbers_is_reported(string before, string number, bool isGap)
+    {
+        StatementTerms terms = new() { Before = new Dictionary<string, StatementBefore> { ["6222/1"] = new(10_000, before) } };
+
+        StatementFileContent read = Given.Read("mt940", Page("261102C1,00NTRFX", 10_100).Replace(":28C:7/1", $":28C:{number}"), terms);
+
+        Assert.Equal(isGap, read.Warnings.Any(warning => warning.Reason == WarningReason.NumberGap));
+    }
+
+    [Theory]
     [InlineData(":62F:C261102CNY101,00", ":62F:C261102CNY100,99", "ClosingDiffers 6 62F")]
     [InlineData(":62F:C261102CNY101,00", "", "StatementCut 1 62F")]
     [InlineData("C261101CNY", "C261101EUR", "CurrencyOther 4 60F")]
