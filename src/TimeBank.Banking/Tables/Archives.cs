@@ -29,11 +29,11 @@ internal static class Archives
     }
 
     /// <summary>An entry's bytes; reading more than is left of the limit is refused, whatever length the archive claims.</summary>
-    public static Stream Unpack(ZipArchiveEntry entry, long leftBytes, long limitBytes)
+    public static Stream Unpack(ZipArchiveEntry entry, UnpackLimit limit)
     {
         try
         {
-            return new UnpackedStream(entry.Open(), leftBytes, limitBytes);
+            return new UnpackedStream(entry.Open(), limit);
         }
         catch (InvalidDataException)
         {
@@ -41,10 +41,8 @@ internal static class Archives
         }
     }
 
-    private sealed class UnpackedStream(Stream inner, long leftBytes, long limitBytes) : ReadOnlyStream
+    private sealed class UnpackedStream(Stream inner, UnpackLimit limit) : ReadOnlyStream
     {
-        private long left = leftBytes;
-
         public override int Read(Span<byte> buffer)
         {
             int got;
@@ -56,8 +54,8 @@ internal static class Archives
             {
                 throw RefusedException.Of(RefusalReason.ArchiveUnreadable, 0);
             }
-            left -= got;
-            return left >= 0 ? got : throw RefusedException.Of(RefusalReason.ArchiveTooLarge, 0, null, $"{limitBytes}");
+            limit.Use(got);
+            return got;
         }
 
         protected override void Dispose(bool disposing)
@@ -65,5 +63,18 @@ internal static class Archives
             if (disposing) inner.Dispose();
             base.Dispose(disposing);
         }
+    }
+}
+
+/// <summary>How many bytes an archive may unpack to, over all its entries and however often they are read.</summary>
+internal sealed class UnpackLimit(long bytes)
+{
+    private long used;
+
+    /// <exception cref="RefusedException">It was more than the limit.</exception>
+    public void Use(int count)
+    {
+        used += count;
+        if (used > bytes) throw RefusedException.Of(RefusalReason.ArchiveTooLarge, 0, null, $"{bytes}");
     }
 }

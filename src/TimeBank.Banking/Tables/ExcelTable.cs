@@ -106,32 +106,33 @@ internal static class ExcelTable
         HashSet<string> looked = [];
         using ZipArchive archive = Archives.Open(bytes);
         Archives.RefuseLocked(archive);
-        long left = terms.MaxUnpackedBytes;
-        Dictionary<string, string> sheets = SheetNames(archive, terms);
+        var limit = new UnpackLimit(terms.MaxUnpackedBytes);
+        // The library holds all texts of the file at once, which take more room there than in the file.
+        var textLimit = new UnpackLimit(terms.MaxUnpackedBytes / 4);
+        Dictionary<string, string> sheets = SheetNames(archive, limit);
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
-            using Stream unpacked = Archives.Unpack(entry, left, terms.MaxUnpackedBytes);
-            using var counted = new CountedStream(unpacked);
+            bool isTexts = entry.FullName.EndsWith("sharedStrings.xml", StringComparison.OrdinalIgnoreCase);
+            using Stream unpacked = Archives.Unpack(entry, isTexts ? textLimit : limit);
             if (sheets.TryGetValue(entry.FullName.Replace('\\', '/'), out string? name))
             {
-                Mark(counted, name, marks);
+                Mark(unpacked, name, marks);
                 looked.Add(name);
             }
-            counted.CopyTo(Stream.Null);
-            left -= counted.Count;
+            unpacked.CopyTo(Stream.Null);
         }
         return looked;
     }
 
-    private static Dictionary<string, string> SheetNames(ZipArchive archive, StatementTerms terms)
+    private static Dictionary<string, string> SheetNames(ZipArchive archive, UnpackLimit limit)
     {
         Dictionary<string, string> files = [], names = new(StringComparer.OrdinalIgnoreCase);
-        Each(archive, "xl/_rels/workbook.xml.rels", terms, "Relationship", xml =>
+        Each(archive, "xl/_rels/workbook.xml.rels", limit, "Relationship", xml =>
         {
             string target = xml.GetAttribute("Target") ?? "";
             files[xml.GetAttribute("Id") ?? ""] = target.StartsWith('/') ? target[1..] : $"xl/{target}";
         });
-        Each(archive, "xl/workbook.xml", terms, "sheet", xml =>
+        Each(archive, "xl/workbook.xml", limit, "sheet", xml =>
         {
             string id = xml.GetAttribute("id", "http://schemas.openxmlformats.org/officeDocument/2006/relationships")
                 ?? xml.GetAttribute("id", "http://purl.oclc.org/ooxml/officeDocument/relationships") ?? "";
@@ -140,10 +141,10 @@ internal static class ExcelTable
         return names;
     }
 
-    private static void Each(ZipArchive archive, string file, StatementTerms terms, string element, Action<XmlReader> take)
+    private static void Each(ZipArchive archive, string file, UnpackLimit limit, string element, Action<XmlReader> take)
     {
         if (archive.GetEntry(file) is not { } entry) return;
-        using Stream unpacked = Archives.Unpack(entry, terms.MaxUnpackedBytes, terms.MaxUnpackedBytes);
+        using Stream unpacked = Archives.Unpack(entry, limit);
         Walk(unpacked, xml =>
         {
             if (xml.LocalName == element) take(xml);
@@ -192,18 +193,6 @@ internal static class ExcelTable
         catch (XmlException)
         {
             throw RefusedException.Of(RefusalReason.ArchiveUnreadable, 0);
-        }
-    }
-
-    private sealed class CountedStream(Stream inner) : ReadOnlyStream
-    {
-        public long Count { get; private set; }
-
-        public override int Read(Span<byte> buffer)
-        {
-            int got = inner.Read(buffer);
-            Count += got;
-            return got;
         }
     }
 }

@@ -48,17 +48,16 @@ internal static class TableSource
         using ZipArchive archive = Archives.Open(bytes);
         Archives.RefuseLocked(archive);
         List<ZipArchiveEntry> tables = [];
-        long left = terms.MaxUnpackedBytes;
+        var limit = new UnpackLimit(terms.MaxUnpackedBytes);
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
             if (!entry.FullName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) continue;
-            using Stream unpacked = Archives.Unpack(entry, left, terms.MaxUnpackedBytes);
+            using Stream unpacked = Archives.Unpack(entry, limit);
             if (TableReader.HasHeader(CsvTable.Rows(StrictText.Open(unpacked, profile), profile.Separator), profile)) tables.Add(entry);
-            left -= entry.Length;
         }
         if (tables.Count != 1) throw RefusedException.Of(
             tables.Count == 0 ? RefusalReason.HeaderNotFound : RefusalReason.TableTwice, 0, null, profile.HeaderNames);
-        using Stream table = Archives.Unpack(tables[0], terms.MaxUnpackedBytes, terms.MaxUnpackedBytes);
+        using Stream table = Archives.Unpack(tables[0], new UnpackLimit(terms.MaxUnpackedBytes));
         foreach (TableRow row in CsvTable.Rows(StrictText.Open(table, profile), profile.Separator)) yield return row;
     }
 }

@@ -83,6 +83,7 @@ public sealed class CamtTests
     [InlineData("<NtryDtls>{0}{0}</NtryDtls>", "BatchDiffers 5 TxDtls")]
     [InlineData("<NtryDtls>{0}{1}</NtryDtls>", "taken")]
     [InlineData("<NtryDtls>{0}{2}</NtryDtls>", "taken")]
+    [InlineData("<RvslInd>true</RvslInd><NtryDtls>{0}{1}</NtryDtls>", "taken")]
     [InlineData("<NtryDtls><Btch><MsgId>M</MsgId><NbOfTxs>9</NbOfTxs></Btch></NtryDtls>", "taken")]
     [InlineData("<Chrgs><TtlChrgsAndTaxAmt Ccy=\"CNY\">0.10</TtlChrgsAndTaxAmt></Chrgs><NtryDtls>{0}{3}</NtryDtls>", "taken")]
     public void A_batch_is_held_to_its_parts_where_all_have_amounts(string details, string result)

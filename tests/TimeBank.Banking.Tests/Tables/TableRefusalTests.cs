@@ -60,6 +60,10 @@ public sealed class TableRefusalTests
         Assert.Equal("taken", Given.Read("cmb-debit", Right.Replace(part, odd).Replace(also, with)).Refused());
 
     [Fact]
+    public void A_quote_that_opens_in_the_last_cell_is_refused() =>
+        Assert.Equal("QuoteUnclosed 4", Given.Read("cmb-debit", $"{Right.TrimEnd()}\"").Refused());
+
+    [Fact]
     public void A_cell_that_looks_like_a_formula_is_text() => Assert.Equal("转账 =1+1",
         Given.Read("cmb-debit", Right.Replace("丙,浴", "丙,=1+1")).Statement().Lines[2].Text);
 

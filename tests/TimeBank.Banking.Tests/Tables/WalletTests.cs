@@ -89,6 +89,22 @@ public sealed class WalletTests
     }
 
     [Theory]
+    [InlineData("零钱提现", "提现已到账", MoneyFlow.Out)]
+    [InlineData("零钱通转出-到工商银行(9876)", "支付成功", MoneyFlow.Out)]
+    [InlineData("信用卡还款", "支付成功", MoneyFlow.Out)]
+    [InlineData("零钱充值", "充值完成", MoneyFlow.In)]
+    [InlineData("转入零钱通-来自工商银行(9876)", "支付成功", MoneyFlow.In)]
+    [InlineData("零钱通转出-到零钱", "支付成功", MoneyFlow.Neither)]
+    [InlineData("转入零钱通-来自零钱", "支付成功", MoneyFlow.Neither)]
+    [InlineData("购买理财通", "支付成功", MoneyFlow.Neither)]
+    public void Money_between_wallet_and_bank_leaves_or_comes_though_the_bill_counts_it_on_no_side(
+        string kind, string status, MoneyFlow flow) => Assert.Equal(flow, Given.Read("wechat-personal",
+            "微信昵称：[某某],,,,,,,,,,\n共1笔记录,,,,,,,,,,\n"
+            + "交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n"
+            + $"2026-11-15 16:29:37,{kind},/,/,/,¥100.00,/,{status},3985735,/,/\n",
+            StatementTerms.Default).Statement().Lines.Single().Flow);
+
+    [Theory]
     [InlineData("收入：2笔", "收入：1笔", "CountDiffers 5 收入：1笔 3.35元")]
     [InlineData("28.16元", "28.17元", "TotalDiffers 6 支出：1笔 28.17元")]
     [InlineData("3985735	", "4.2E+27	", "IdSpoilt 13 交易单号")]
@@ -140,6 +156,8 @@ public sealed class WalletTests
 
         Assert.Equal([8_000L, -48], statement.Lines.Select(line => line.SignedFen));
         Assert.Equal("20889110000000000156", statement.Account);
+        Assert.Equal("ArchiveTooLarge 0",
+            Given.Read("alipay-merchant", Zipped(files), new StatementTerms { MaxUnpackedBytes = 500 }).Refused());
         files["other.csv"] = bill;
         Assert.Equal("TableTwice 0", Given.Read("alipay-merchant", Zipped(files), StatementTerms.Default).Refused());
         Assert.Equal("TotalDiffers 8 #支出合计：1笔，共0.49元",
