@@ -1,11 +1,16 @@
 using System.Diagnostics;
 using TimeBank.Chaos;
 using TimeBank.Chaos.Scenarios;
+using Xunit.MicrosoftTestingPlatform;
+
+// The first word starts the long forms; every other word is the test platform's.
+if (args is not ["chaos", .. string[] words])
+    return await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
 
 ChaosOptions options;
 try
 {
-    options = ChaosOptions.Parse(args, [.. Plan.All.Select(scenario => scenario.Name).Distinct()]);
+    options = ChaosOptions.Parse(words, [.. Plan.All.Select(scenario => scenario.Name).Distinct()]);
 }
 catch (FormatException wrong)
 {

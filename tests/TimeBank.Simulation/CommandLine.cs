@@ -5,6 +5,9 @@ namespace TimeBank.Simulation;
 /// <summary>The command line of the long runs.</summary>
 internal static class CommandLine
 {
+    /// <summary>The first word that starts this program; every other word is the test platform's.</summary>
+    public const string Word = "simulate";
+
     private const int Sound = 0, Found = 1, Usage = 2;
 
     public const string Help = """

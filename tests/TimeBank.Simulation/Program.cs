@@ -1,3 +1,6 @@
 using TimeBank.Simulation;
+using Xunit.MicrosoftTestingPlatform;
 
-return CommandLine.Run(args, Console.Out);
+return args is [CommandLine.Word, .. string[] words]
+    ? CommandLine.Run(words, Console.Out)
+    : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);

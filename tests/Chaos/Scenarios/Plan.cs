@@ -7,19 +7,19 @@ namespace TimeBank.Chaos.Scenarios;
 /// <summary>Every scenario, each on the engines that it is about.</summary>
 internal static class Plan
 {
-    public const string Sqlite = "sqlite", PostgreSql = "postgresql", FullDiskName = "full-disk", OlderBackupName = "older-backup",
-        TwoServersName = "two-servers", AllServersName = "all-servers";
+    public const string Sqlite = "sqlite", PostgreSql = "postgresql", KillName = "kill", FullDiskName = "full-disk",
+        OlderBackupName = "older-backup", TwoServersName = "two-servers", AllServersName = "all-servers";
 
     private const int SmallDiskMegabytes = 48, FewRounds = 5;
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new("kill", Sqlite, Always, async (rounds, seed, say) =>
+        new(KillName, Sqlite, Always, async (rounds, seed, say) =>
         {
             using var machine = Machine.OnSqlite();
             return await KillRounds.RunAsync(machine, rounds, seed, say);
         }),
-        new("kill", PostgreSql, Always, async (rounds, seed, say) =>
+        new(KillName, PostgreSql, Always, async (rounds, seed, say) =>
         {
             using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
             using var machine = Machine.OnPostgreSql(server);

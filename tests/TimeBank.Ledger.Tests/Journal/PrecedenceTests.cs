@@ -54,7 +54,7 @@ public sealed class PrecedenceTests
     {
         string scripts = string.Join('\n',
             new[] { IdTests.Rows, ShapeTests.Rows, MoveTests.Rows, HoldTests.Rows, ReversalTests.Rows, AccountChangeTests.Rows, Rows }
-            .SelectMany(rows => rows.Select(row => (string)row[1])));
+            .SelectMany(rows => rows.Select(row => row.Data.Item2)));
         // Sizes and sums are shown in tests of their own, in C#.
         Reason[] elsewhere = [Reason.None, Reason.TooManyTransfers, Reason.TextTooLong];
 

@@ -10,9 +10,9 @@ public sealed class CatalogueGrainTests : IAsyncLifetime
 
     private RulesCluster _rules = null!;
 
-    public async Task InitializeAsync() => _rules = await RulesCluster.StartAsync();
+    public async ValueTask InitializeAsync() => _rules = await RulesCluster.StartAsync();
 
-    public async Task DisposeAsync() => await _rules.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _rules.DisposeAsync();
 
     [Theory]
     [InlineData("430211", "430211")]

@@ -8,9 +8,9 @@ public abstract class HoursTests : IAsyncLifetime
 {
     private protected HoursCluster Here { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Here = await HoursCluster.StartAsync();
+    public async ValueTask InitializeAsync() => Here = await HoursCluster.StartAsync();
 
-    public async Task DisposeAsync() => await Here.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Here.DisposeAsync();
 
     /// <summary>
     /// A command is first tried, which writes nothing whatever and may be repeated, and then carried out under the same id.

@@ -17,7 +17,7 @@ public sealed class LedgerGrainTests : IAsyncLifetime
 
     private ILedgerGrain Ledger => _cluster.Client.GetGrain<ILedgerGrain>(Region.ToString());
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureClient(client => client.Services.AddGrainTypes());
@@ -29,7 +29,7 @@ public sealed class LedgerGrainTests : IAsyncLifetime
         await _cluster.DeployAsync();
     }
 
-    public async Task DisposeAsync() => await _cluster.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
 
     [Fact]
     public async Task Same_id_gives_the_stored_outcome_in_the_same_batch_and_later()

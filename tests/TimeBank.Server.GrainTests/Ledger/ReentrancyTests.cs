@@ -13,7 +13,7 @@ public sealed class ReentrancyTests : IAsyncLifetime
 
     private ITurnsGrain Grain => _cluster.Client.GetGrain<ITurnsGrain>("one");
 
-    public Task InitializeAsync() => _cluster.DeployAsync();
+    public async ValueTask InitializeAsync() => await _cluster.DeployAsync();
 
     private static InProcessTestCluster Cluster()
     {
@@ -23,7 +23,7 @@ public sealed class ReentrancyTests : IAsyncLifetime
         return builder.Build();
     }
 
-    public async Task DisposeAsync() => await _cluster.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
 
     [Fact]
     public async Task Calls_of_a_reentrant_grain_interleave_at_an_await()

@@ -127,7 +127,7 @@ public sealed class SiloTripTests : IClassFixture<SiloTripTests.Silos>
 
         internal TwoSilos Two { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Two = await TwoSilos.StartAsync(silo =>
+        public async ValueTask InitializeAsync() => Two = await TwoSilos.StartAsync(silo =>
         {
             var journal = new MemoryLedgerStore();
             silo.Services.AddSingleton<ILedgerStore>(journal).AddSingleton<ILedgerReader>(journal)
@@ -137,7 +137,7 @@ public sealed class SiloTripTests : IClassFixture<SiloTripTests.Silos>
             silo.AddIncomingGrainCallFilter<Filter>();
         });
 
-        public async Task DisposeAsync() => await Two.DisposeAsync();
+        public async ValueTask DisposeAsync() => await Two.DisposeAsync();
 
         internal Trip Expect(MethodInfo method, object? answer) =>
             _expected[$"{method.DeclaringType!.Name}.{method.Name}"] =

@@ -9,7 +9,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     private OpaqueId _meals, _money, _elder;
     private string _canteen = "", _carer = "";
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _district = await District.StartAsync();
         await _district.FundedAsync("lottery", 10_000_000);
@@ -25,7 +25,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
         (_meals, _money) = (await _district.VoucherOfAsync("meals", _elder), await _district.VoucherOfAsync("national", _elder));
     }
 
-    public async Task DisposeAsync() => await _district.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _district.DisposeAsync();
 
     [Fact]
     public async Task A_unit_voucher_pays_units_and_frees_what_the_price_left_of_the_commitment()

@@ -14,13 +14,13 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
     private readonly TestServer _server = new();
     private MoneyDesk _desk = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await _server.InitializeAsync();
         _desk = new MoneyDesk(_server, TestServer.Tianyuan);
     }
 
-    public Task DisposeAsync() => _server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task Receipts_and_allotments_answer_with_what_there_would_be()

@@ -42,7 +42,7 @@ public sealed class TestServer : IAsyncLifetime
 
     public string IssuerSecret => _issuer!.Secret;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _app = TimeBankServer.Build(
         [
@@ -58,7 +58,7 @@ public sealed class TestServer : IAsyncLifetime
         _channel = GrpcChannel.ForAddress(Grpc);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _channel!.Dispose();
         _issuer!.Dispose();

@@ -24,7 +24,7 @@ public sealed class ServerDrainTests : IAsyncLifetime
     private Uri _http = null!;
     private int _requests;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await StartAsync();
         _issuer = LocalIssuer.Open(_data);
@@ -33,7 +33,7 @@ public sealed class ServerDrainTests : IAsyncLifetime
             DisplayName = "L" });
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
         await _app.DisposeAsync();

@@ -15,9 +15,9 @@ public sealed class AsOfTests(TestServer server) : IAsyncLifetime
 
     private LedgerService.LedgerServiceClient Auditor => new(server.As(Role.Auditor, "", "", "430200"));
 
-    public Task InitializeAsync() => new WrittenEntries(server, Region).KeepAsync();
+    public async ValueTask InitializeAsync() => await new WrittenEntries(server, Region).KeepAsync();
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData(1, 0, 1_000, Side.Credit)]

@@ -12,9 +12,9 @@ public sealed class ExportTests(TestServer server) : IAsyncLifetime
     // A district that nobody else writes to.
     private const string Region = "430223", Parent = $"regions/{Region}";
 
-    public Task InitializeAsync() => new WrittenEntries(server, Region).KeepAsync();
+    public async ValueTask InitializeAsync() => await new WrittenEntries(server, Region).KeepAsync();
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData(ExportFormat.Hledger, "\n2026-10-", 6)]

@@ -13,9 +13,9 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
 
     private LedgerService.LedgerServiceClient Auditor => new(server.As(Role.Auditor, "", "", "430200"));
 
-    public Task InitializeAsync() => new WrittenEntries(server, Region).KeepAsync();
+    public async ValueTask InitializeAsync() => await new WrittenEntries(server, Region).KeepAsync();
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task An_account_has_its_four_counters_and_its_owner()

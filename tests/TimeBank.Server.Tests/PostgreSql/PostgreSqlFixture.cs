@@ -12,14 +12,14 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
     public PostgreSqlServer Server { get; private set; } = null!;
 
     // No test pulls the plug, so nothing needs to reach the disk.
-    public async Task InitializeAsync() =>
+    public async ValueTask InitializeAsync() =>
         Server = await PostgreSqlServer.StartAsync("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60",
         "autovacuum=off");
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         Server.Dispose();
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>The connection string of a new, empty database.</summary>

@@ -25,7 +25,7 @@ public sealed class TwoServersTests : IAsyncLifetime
     private LocalIssuer _issuer = null!;
     private int _requests;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _postgres = await PostgreSqlServer.StartAsync("fsync=off", "shared_buffers=16MB");
         _issuer = LocalIssuer.Open(_data);
@@ -46,7 +46,7 @@ public sealed class TwoServersTests : IAsyncLifetime
         }
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (GrpcChannel channel in _channels) channel.Dispose();
         foreach (WebApplication server in _servers) await server.DisposeAsync();

@@ -17,14 +17,14 @@ public sealed class ServerOnPostgreSql : IAsyncLifetime
 
     public TestServer Server { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await _postgres.InitializeAsync();
         Server = new TestServer { Database = _postgres.NewDatabase(), Migrate = true };
         await Server.InitializeAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
         await _postgres.DisposeAsync();

@@ -17,7 +17,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
 
     private List<string> _entries = null!, _outcomes = null!, _states = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await using (JournalDesk desk = await JournalDesk.StartAsync(_data, StoredHistory.Clock))
         {
@@ -42,11 +42,11 @@ public sealed class StoredBytesTests : IAsyncLifetime
             """);
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         SqliteConnection.ClearAllPools();
         Directory.Delete(_data, recursive: true);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class EndedVoucherTests : IAsyncLifetime
 
     private ElderService.ElderServiceClient Elders => new(_server.As(Role.FinanceMaker));
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await _server.InitializeAsync();
         _desk = new MoneyDesk(_server, TestServer.Tianyuan);
@@ -28,7 +28,7 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         _canteen = await _desk.ProviderAsync(V1.ServiceType.Meal);
     }
 
-    public Task DisposeAsync() => _server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task A_voided_voucher_stays_voided_whatever_is_reversed()

@@ -10,9 +10,9 @@ public sealed class ExpiryTests : IAsyncLifetime
 {
     private readonly TestServer _server = new();
 
-    public Task InitializeAsync() => _server.InitializeAsync();
+    public ValueTask InitializeAsync() => _server.InitializeAsync();
 
-    public Task DisposeAsync() => _server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task What_no_provider_claims_in_time_goes_back_once_and_the_month_ties()

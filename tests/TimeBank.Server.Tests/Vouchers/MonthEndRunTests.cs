@@ -22,13 +22,13 @@ public sealed class MonthEndRunTests : IAsyncLifetime
 
     private ElderService.ElderServiceClient Finance => _hours.Elders(Role.FinanceMaker);
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await _server.InitializeAsync();
         (_hours, _money) = (new HoursDesk(_server), new MoneyDesk(_server, TestServer.Tianyuan));
     }
 
-    public Task DisposeAsync() => _server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task Hours_of_a_run_that_began_in_time_are_issued_when_the_month_is_over_and_have_ended_with_it()

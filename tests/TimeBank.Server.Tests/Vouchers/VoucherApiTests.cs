@@ -17,7 +17,7 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
     private string _programme = "", _elder = "", _canteen = "";
     private Voucher _voucher = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         string fund = await _desk.FundAsync($"{_id}-fund", 10_000_000);
         _programme = await _desk.FundedAsync(_desk.Meals($"{_id}-meals"), (fund, 1_000_000));
@@ -27,7 +27,7 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         _voucher = await _desk.VoucherOfAsync(_elder, _programme);
     }
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task An_issued_voucher_shows_its_terms_to_its_elder_and_to_nobody_elses()

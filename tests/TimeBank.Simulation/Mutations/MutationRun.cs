@@ -58,8 +58,8 @@ internal static partial class MutationRun
                 is { } errors) return new Mutant(mutation, null, $"does not compile: {errors}");
 
             string said = Compiler.Run("dotnet",
-                [Path.Combine(program, "TimeBank.Simulation.dll"), "--first", "--from", "1", "--seeds", $"{mutation.Seeds}", "--threads",
-                "1"]).Said;
+                [Path.Combine(program, "TimeBank.Simulation.dll"), CommandLine.Word, "--first", "--from", "1",
+                    "--seeds", $"{mutation.Seeds}", "--threads", "1"]).Said;
             Match finding = FindingLine().Match(said);
             return finding.Success
                 ? new Mutant(mutation, int.Parse(finding.Groups["seed"].Value, CultureInfo.InvariantCulture),

@@ -16,7 +16,7 @@ public sealed class PostgreSqlCluster : IAsyncLifetime
 
     internal PostgreSqlServer Server => _server!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         // No test pulls the plug, so nothing needs to reach the disk.
         _server = await PostgreSqlServer.StartAsync("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60",
@@ -26,10 +26,10 @@ public sealed class PostgreSqlCluster : IAsyncLifetime
         PostgreSqlSchema.Migrate(template);
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _server?.Dispose();
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>The connection string of a new database that has the schema, or of an empty one.</summary>

@@ -232,7 +232,7 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
 
         public string Path => _folder.File("sound.db");
 
-        public async Task InitializeAsync()
+        public async ValueTask InitializeAsync()
         {
             using var store = SqliteLedgerStore.Open(new SqliteDatabase(Path));
             await LiveADayAsync(new BatchWriter(store, Tianyuan));
@@ -242,10 +242,10 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
             await store.TrialBalanceAsync(Lusong, default);
         }
 
-        public Task DisposeAsync()
+        public ValueTask DisposeAsync()
         {
             _folder.Dispose();
-            return Task.CompletedTask;
+            return ValueTask.CompletedTask;
         }
     }
 }
