@@ -8,9 +8,9 @@ public sealed class CatalogueGrainTests : IAsyncLifetime
 {
     private static readonly DateOnly NextMonth = new(2026, 11, 1), Later = new(2026, 12, 1);
 
-    private RulesCluster _rules = null!;
+    private District _rules = null!;
 
-    public async ValueTask InitializeAsync() => _rules = await RulesCluster.StartAsync();
+    public async ValueTask InitializeAsync() => _rules = await District.StartAsync();
 
     public async ValueTask DisposeAsync() => await _rules.DisposeAsync();
 
@@ -21,7 +21,7 @@ public sealed class CatalogueGrainTests : IAsyncLifetime
     [InlineData("430000", "430000")]
     public async Task Region_has_its_own_list_or_the_wider_regions(string region, string of)
     {
-        Assert.Equal(of, (await _rules.Catalogue(region).AtAsync(RulesCluster.Today)).Region.ToString());
+        Assert.Equal(of, (await _rules.Catalogue(region).AtAsync(District.First)).Region.ToString());
     }
 
     public static TheoryData<string, Action<JsonObject>> Shortfalls => new()
@@ -47,9 +47,9 @@ public sealed class CatalogueGrainTests : IAsyncLifetime
         await ProposeAsync("430211", Document.Catalogue("430211", "v", Later), 1);
         await ProposeAsync("430000",
             Document.Catalogue("430000", "higher", NextMonth, "430000", list => list.Item("meal-canteen")["ceilingPriceFen"] = 9_000), 2);
-        Assert.Equal(Reason.None, (await _rules.Catalogue("430000").ApproveAsync(RulesCluster.By("checker", 3), "higher")).Reason);
+        Assert.Equal(Reason.None, (await _rules.Catalogue("430000").ApproveAsync(_rules.Command("checker", request: 3), "higher")).Reason);
 
-        Reply<RuleVersion> reply = await _rules.Catalogue("430211").ApproveAsync(RulesCluster.By("checker", 4), "v");
+        Reply<RuleVersion> reply = await _rules.Catalogue("430211").ApproveAsync(_rules.Command("checker", request: 4), "v");
 
         Assert.Equal(Reason.CatalogueBelowParent, reply.Reason);
     }
@@ -60,7 +60,7 @@ public sealed class CatalogueGrainTests : IAsyncLifetime
         ICatalogueGrain grain = _rules.Catalogue("430211");
         await ProposeAsync("430211",
             Document.Catalogue("430211", "dearer", NextMonth, change: list => list.Item("meal-canteen")["ceilingPriceFen"] = 1_600), 1);
-        Assert.Equal(Reason.None, (await grain.ApproveAsync(RulesCluster.By("checker", 2), "dearer")).Reason);
+        Assert.Equal(Reason.None, (await grain.ApproveAsync(_rules.Command("checker", request: 2), "dearer")).Reason);
 
         Assert.Equal(1_400, await CanteenFenAsync(grain, NextMonth.AddDays(-1)));
         Assert.Equal(1_600, await CanteenFenAsync(grain, NextMonth));
@@ -75,7 +75,7 @@ public sealed class CatalogueGrainTests : IAsyncLifetime
     }
 
     private Task<Reply<RuleVersion>> ProposeAsync(string region, string document, int request) =>
-        _rules.Catalogue(region).ProposeAsync(RulesCluster.By("maker", request), document);
+        _rules.Catalogue(region).ProposeAsync(_rules.Command("maker", request: request), document);
 
     private static async Task<long> CanteenFenAsync(ICatalogueGrain grain, DateOnly day) =>
         (await grain.AtAsync(day)).Find(Slug.Parse("meal-canteen"))!.CeilingPrice.Value;

@@ -1,10 +1,10 @@
 using TimeBank.Ledger;
 using Xunit;
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
-public sealed class ClearingGrainTests : HoursTests
+public sealed class ClearingGrainTests : DistrictTests
 {
     [Fact]
     public async Task Hours_leave_here_and_arrive_there_and_are_counted_once()
@@ -162,8 +162,8 @@ public sealed class ClearingGrainTests : HoursTests
 
     private async Task RefusedThereAsync(Reason reason, Func<Task<Reply<TransferredHours>>> call)
     {
-        string before = await Here.BalanceAsync(Lusong);
+        string before = await Here.CountersAsync(Lusong);
         await RefusedAsync(reason, call);
-        Assert.Equal(before, await Here.BalanceAsync(Lusong));
+        Assert.Equal(before, await Here.CountersAsync(Lusong));
     }
 }

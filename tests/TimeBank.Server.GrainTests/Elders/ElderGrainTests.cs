@@ -1,10 +1,10 @@
 using TimeBank.Ledger;
 using Xunit;
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
-public sealed class ElderGrainTests : HoursTests
+public sealed class ElderGrainTests : DistrictTests
 {
     private static readonly DateOnly October = new(2026, 10, 1), November = new(2026, 11, 1);
 

@@ -1,11 +1,11 @@
 using TimeBank.Ledger;
 using Xunit;
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>Hours that are only tried to be issued, ended, granted or moved to another region.</summary>
-public sealed class HourTrialTests : HoursTests
+public sealed class HourTrialTests : DistrictTests
 {
     private static readonly DateOnly October = new(2026, 10, 1), November = new(2026, 11, 1);
 

@@ -11,24 +11,24 @@ public sealed class FundGrainTests
     public async Task A_fund_is_opened_once_and_its_replay_answers_the_same()
     {
         await using District district = await District.StartAsync();
-        Command creation = district.Command("open");
+        Command creation = District.Named("open");
 
         Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation, Lottery)).Value);
         Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation, Lottery)).Value);
         Assert.Equal(Reason.FundExists,
             (await district.Fund("lottery").CreateAsync(district.Command(), Lottery)).Reason);
         Assert.Equal(Reason.RequestIdReused,
-            (await district.Fund("lottery").CreateAsync(district.Command("open", "other"), Lottery)).Reason);
+            (await district.Fund("lottery").CreateAsync(District.Named("open", "other"), Lottery)).Reason);
         Assert.Equal(Reason.RequestIdReused,
-            (await district.Fund("fiscal").CreateAsync(district.Command("open", "other"), Lottery)).Reason);
+            (await district.Fund("fiscal").CreateAsync(District.Named("open", "other"), Lottery)).Reason);
     }
 
     [Fact]
     public async Task A_crash_after_the_outcome_is_finished_by_the_retry()
     {
         await using District district = await District.StartAsync();
-        Command creation = district.Command("open");
-        district.Storage.LoseNextWrite = true;
+        Command creation = District.Named("open");
+        district.States.FailNext("fund");
         await Assert.ThrowsAsync<StorageUnavailableException>(() => district.Fund("lottery").CreateAsync(creation, Lottery));
 
         Assert.Equal(Lottery, (await district.Fund("lottery").CreateAsync(creation, Lottery)).Value);
@@ -39,7 +39,7 @@ public sealed class FundGrainTests
     public async Task A_refused_receipt_stays_refused_when_the_fund_is_opened_later()
     {
         await using District district = await District.StartAsync();
-        Command receipt = district.Command("receipt");
+        Command receipt = District.Named("receipt");
 
         Assert.Equal(Reason.FundNotFound,
             (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First)).Refusal?.Reason);
@@ -54,7 +54,7 @@ public sealed class FundGrainTests
     {
         await using District district = await District.StartAsync();
         await district.FundedAsync("lottery", 1);
-        Command receipt = district.Command("receipt");
+        Command receipt = District.Named("receipt");
         DateOnly day = District.First.AddDays(-2);
 
         JournalEntry first = (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, day)).Entry!,

@@ -1,11 +1,11 @@
 using TimeBank.Ledger;
 using Xunit;
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>What is over has ended when somebody looks, whether or not anybody made a run.</summary>
-public sealed class DueTests : HoursTests
+public sealed class DueTests : DistrictTests
 {
     private static readonly DateTimeOffset November = ChinaTime.StartOf(new DateOnly(2026, 11, 1));
 

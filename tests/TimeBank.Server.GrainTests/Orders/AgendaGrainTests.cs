@@ -1,9 +1,9 @@
 using Xunit;
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
-public sealed class AgendaGrainTests : HoursTests
+public sealed class AgendaGrainTests : DistrictTests
 {
     private IAgendaGrain Agenda => Here.Grains.GetGrain<IAgendaGrain>($"{Tianyuan}/000000000001");
 
@@ -82,5 +82,5 @@ public sealed class AgendaGrainTests : HoursTests
         Agenda.TryReserveAsync(Reservation(order, from, to, serves: true), [.. without]);
 
     private static Reservation Reservation(string order, int from, int to, bool serves) =>
-        new(order, HoursCluster.Start.AddMinutes(from).ToUniversalTime(), HoursCluster.Start.AddMinutes(to).ToUniversalTime(), serves, 480);
+        new(order, District.Start.AddMinutes(from).ToUniversalTime(), District.Start.AddMinutes(to).ToUniversalTime(), serves, 480);
 }

@@ -1,7 +1,7 @@
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 using Xunit;
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 

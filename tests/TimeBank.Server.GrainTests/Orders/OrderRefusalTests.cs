@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using TimeBank.Ledger;
 using Xunit;
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 

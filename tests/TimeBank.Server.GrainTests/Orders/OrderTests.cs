@@ -1,9 +1,9 @@
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>Orders in the states that tests start from.</summary>
-public abstract class OrderTests : HoursTests
+public abstract class OrderTests : DistrictTests
 {
     /// <summary>An order of two hours in an hour's time, for an elder with four issued hours.</summary>
     private protected async Task<(string Elder, string Volunteer, OrderRecord Order)> AcceptedAsync(long credit = 0)

@@ -1,7 +1,7 @@
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 using Xunit;
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
@@ -98,7 +98,7 @@ public sealed class OrderTrialTests : OrderTests
     public async Task A_hold_whose_time_is_over_counts_as_ended_and_is_not_ended()
     {
         (string elder, _, OrderRecord order) = await ServedAsync(TimeSpan.FromHours(2));
-        Here.Now = HoursCluster.Start.AddDays(16);
+        Here.Now = District.Start.AddDays(16);
 
         await TrialRefusedAsync(Reason.OrderWrongState, command =>
             Here.Order(order.Id).ConfirmAsync(Here.Step($"elders/{elder}", command: command)));

@@ -1,7 +1,7 @@
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 using Xunit;
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
@@ -127,7 +127,7 @@ public sealed class ServiceOrderGrainTests : OrderTests
     public async Task A_hold_that_nobody_confirms_ends_by_an_entry_when_the_order_is_looked_at()
     {
         (string elder, string volunteer, OrderRecord order) = await ServedAsync(TimeSpan.FromHours(2));
-        Here.Now = HoursCluster.Start.AddDays(16);
+        Here.Now = District.Start.AddDays(16);
 
         OrderRecord looked = (await Here.Order(order.Id).GetAsync())!;
 
@@ -142,7 +142,7 @@ public sealed class ServiceOrderGrainTests : OrderTests
     {
         (string elder, string volunteer, OrderRecord order) = await ServedAsync(TimeSpan.FromHours(2));
         DateTimeOffset now = Here.Now;
-        Here.Now = HoursCluster.Start.AddDays(16);
+        Here.Now = District.Start.AddDays(16);
         await Here.CreditAsync(volunteer, 15);
         Here.Now = now;
 
@@ -158,7 +158,7 @@ public sealed class ServiceOrderGrainTests : OrderTests
     {
         (string elder, _, OrderRecord order) = await ServedAsync(TimeSpan.FromHours(2));
         Value(await Here.Order(order.Id).DisputeAsync(Here.Step($"elders/{elder}", "没来")));
-        Here.Now = HoursCluster.Start.AddDays(16);
+        Here.Now = District.Start.AddDays(16);
 
         Assert.Equal(OrderState.Disputed, (await Here.Order(order.Id).GetAsync())!.State);
         await RefusedAsync(Reason.HoldExpired, () => ResolveAsync(order.Id, 60));

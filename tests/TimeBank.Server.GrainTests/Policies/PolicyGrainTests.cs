@@ -6,11 +6,11 @@ namespace TimeBank.Server.GrainTests;
 
 public sealed class PolicyGrainTests : IAsyncLifetime
 {
-    private static readonly DateOnly Today = RulesCluster.Today, Tomorrow = Today.AddDays(1), NextMonth = new(2026, 11, 1);
+    private static readonly DateOnly Today = District.First, Tomorrow = Today.AddDays(1), NextMonth = new(2026, 11, 1);
 
-    private RulesCluster _rules = null!;
+    private District _rules = null!;
 
-    public async ValueTask InitializeAsync() => _rules = await RulesCluster.StartAsync();
+    public async ValueTask InitializeAsync() => _rules = await District.StartAsync();
 
     public async ValueTask DisposeAsync() => await _rules.DisposeAsync();
 
@@ -109,8 +109,8 @@ public sealed class PolicyGrainTests : IAsyncLifetime
         await ProposeAsync("430211", "a", NextMonth, "maker", 1);
         await ProposeAsync("430211", "b", NextMonth, "maker", 2);
 
-        Assert.Equal(Reason.None, (await _rules.Policy("430211").ApproveAsync(RulesCluster.By("checker", 3), "a")).Reason);
-        Assert.Equal(Reason.VersionExists, (await _rules.Policy("430211").ApproveAsync(RulesCluster.By("checker", 4), "b")).Reason);
+        Assert.Equal(Reason.None, (await _rules.Policy("430211").ApproveAsync(_rules.Command("checker", request: 3), "a")).Reason);
+        Assert.Equal(Reason.VersionExists, (await _rules.Policy("430211").ApproveAsync(_rules.Command("checker", request: 4), "b")).Reason);
         Assert.Equal(Reason.VersionExists, (await ProposeAsync("430211", "c", NextMonth, "maker", 5)).Reason);
     }
 
@@ -122,7 +122,7 @@ public sealed class PolicyGrainTests : IAsyncLifetime
     {
         await ProposeAsync("430211", "v", NextMonth, "maker", 1);
 
-        Assert.Equal(expected, (await _rules.Policy("430211").ApproveAsync(RulesCluster.By(actor, 2), name)).Reason);
+        Assert.Equal(expected, (await _rules.Policy("430211").ApproveAsync(_rules.Command(actor, request: 2), name)).Reason);
     }
 
     [Theory]
@@ -132,7 +132,8 @@ public sealed class PolicyGrainTests : IAsyncLifetime
     {
         await ApproveAsync("430211", "v", NextMonth);
 
-        Assert.Equal(Reason.VersionAlreadyApproved, (await _rules.Policy(region).ApproveAsync(RulesCluster.By("checker", 9), name)).Reason);
+        Assert.Equal(Reason.VersionAlreadyApproved,
+            (await _rules.Policy(region).ApproveAsync(_rules.Command("checker", request: 9), name)).Reason);
     }
 
     [Fact]
@@ -141,7 +142,8 @@ public sealed class PolicyGrainTests : IAsyncLifetime
         await ProposeAsync("430211", "v", NextMonth, "maker", 1);
         _rules.MoveTo(NextMonth);
 
-        Assert.Equal(Reason.EffectiveDateInPast, (await _rules.Policy("430211").ApproveAsync(RulesCluster.By("checker", 2), "v")).Reason);
+        Assert.Equal(Reason.EffectiveDateInPast,
+            (await _rules.Policy("430211").ApproveAsync(_rules.Command("checker", request: 2), "v")).Reason);
         Assert.Equal("430000/2026-01", await VersionAsync("430211", NextMonth));
     }
 
@@ -150,38 +152,38 @@ public sealed class PolicyGrainTests : IAsyncLifetime
     {
         IPolicyGrain grain = _rules.Policy("430211");
         await ApproveAsync("430211", "v", NextMonth);
-        Reason refused = (await grain.ApproveAsync(RulesCluster.By("maker", 7), "w")).Reason;
+        Reason refused = (await grain.ApproveAsync(_rules.Command("maker", request: 7), "w")).Reason;
         await ProposeAsync("430211", "w", Tomorrow, "other", 8);
         _rules.MoveTo(NextMonth.AddDays(1));
         await _rules.ForgetAsync(grain);
 
         Assert.Equal(("430211", "v", NextMonth, true, "maker", "checker"),
             Told((await ProposeAsync("430211", "v", NextMonth, "maker", 1)).Value!));
-        Assert.Equal(Reason.None, (await grain.ApproveAsync(RulesCluster.By("checker", 2), "v")).Reason);
+        Assert.Equal(Reason.None, (await grain.ApproveAsync(_rules.Command("checker", request: 2), "v")).Reason);
         Assert.Equal(Reason.PolicyVersionNotFound, refused);
-        Assert.Equal(refused, (await grain.ApproveAsync(RulesCluster.By("maker", 7), "w")).Reason);
+        Assert.Equal(refused, (await grain.ApproveAsync(_rules.Command("maker", request: 7), "w")).Reason);
     }
 
     [Fact]
     public async Task Same_request_id_with_other_content_is_a_conflict()
     {
         IPolicyGrain grain = _rules.Policy("430211");
-        await grain.ProposeAsync(RulesCluster.By("maker", 1, "one"), Document.Policy("430211", "v", NextMonth));
+        await grain.ProposeAsync(_rules.Command("maker", "one", 1), Document.Policy("430211", "v", NextMonth));
 
         Assert.Equal(Reason.RequestIdReused,
-            (await grain.ProposeAsync(RulesCluster.By("maker", 1, "two"), Document.Policy("430211", "w", NextMonth))).Reason);
+            (await grain.ProposeAsync(_rules.Command("maker", "two", 1), Document.Policy("430211", "w", NextMonth))).Reason);
         Assert.Equal(["v"], (await grain.ListAsync()).Select(version => version.Name));
     }
 
     private async Task ApproveAsync(string region, string name, DateOnly effective, int coinMinutes = 60)
     {
         Assert.Equal(Reason.None, (await ProposeAsync(region, name, effective, "maker", 1, coinMinutes)).Reason);
-        Assert.Equal(Reason.None, (await _rules.Policy(region).ApproveAsync(RulesCluster.By("checker", 2), name)).Reason);
+        Assert.Equal(Reason.None, (await _rules.Policy(region).ApproveAsync(_rules.Command("checker", request: 2), name)).Reason);
     }
 
     private Task<Reply<RuleVersion>> ProposeAsync(string region, string name, DateOnly effective, string actor, int request,
         int coinMinutes = 60) =>
-        _rules.Policy(region).ProposeAsync(RulesCluster.By(actor, request), Document.Policy(region, name, effective, coinMinutes));
+        _rules.Policy(region).ProposeAsync(_rules.Command(actor, request: request), Document.Policy(region, name, effective, coinMinutes));
 
     private async Task<string> VersionAsync(string region, DateOnly day) => (await _rules.Policy(region).AtAsync(day)).Version.ToString();
 

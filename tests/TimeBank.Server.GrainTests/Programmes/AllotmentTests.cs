@@ -27,7 +27,7 @@ public sealed class AllotmentTests
     public async Task A_replay_answers_with_the_lines_of_the_first_time()
     {
         await using District district = await DistrictAsync();
-        Command allot = district.Command("allot");
+        Command allot = District.Named("allot");
 
         AllotmentDetails first = AllotmentDetails.Of((await district.Programme("meals").AllotAsync(allot, Thirds, 100)).Entry!);
         await AllotAsync(district, Thirds, 7);

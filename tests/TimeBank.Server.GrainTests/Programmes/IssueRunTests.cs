@@ -14,7 +14,7 @@ public sealed class IssueRunTests
         OpaqueId old = await district.ElderAsync(1940);
         await district.ElderAsync(1945);
         await district.ElderAsync(1960);
-        Command run = district.Command("october");
+        Command run = District.Named("october");
 
         RunPage first = await district.IssueAsync("meals", run), again = await district.IssueAsync("meals", run),
             other = await district.IssueAsync("meals");
@@ -33,7 +33,7 @@ public sealed class IssueRunTests
         await using District district = await DistrictAsync(fen: 12_000);
         await district.ElderAsync(1940);
         await district.ElderAsync(1941);
-        var run = new VoucherRun(district.Command("october"), District.First);
+        var run = new VoucherRun(District.Named("october"), District.First);
 
         Refusal? refusal = (await district.Programme("meals").BeginIssueAsync(run)).Refusal;
         Assert.Equal(Refusal.Of(Reason.ProgrammeUnderfunded, ("available", "12000"), ("needed", "24000"), ("unit", "CNY")), refusal);
@@ -49,11 +49,11 @@ public sealed class IssueRunTests
         await using District district = await DistrictAsync(fen: 24_000);
         await district.ElderAsync(1940);
         await district.ElderAsync(1941);
-        var run = new VoucherRun(district.Command("october"), District.First);
+        var run = new VoucherRun(District.Named("october"), District.First);
         Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Refusal);
         Proposal back = MoneyEntries.Return(district.Command().Header(District.First, ""), Meals,
             [(Slug.Parse("lottery"), new Fen(12_000))]);
-        Assert.Null((await district.Grains.GetGrain<ILedgerGrain>(District.Region).SubmitAsync(back)).Refusal);
+        Assert.Null((await district.Ledger().SubmitAsync(back)).Refusal);
 
         RunPage page = await district.Programme("meals").IssueAsync(run, null);
         Assert.Equal(1, page.Changed);
@@ -71,7 +71,7 @@ public sealed class IssueRunTests
     {
         await using District district = await DistrictAsync(fen: 501 * 12_000);
         await Task.WhenAll(Enumerable.Range(0, 501).Select(_ => district.ElderAsync(1940)));
-        var run = new VoucherRun(district.Command("october"), District.First);
+        var run = new VoucherRun(District.Named("october"), District.First);
         Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Refusal);
 
         for (int time = 0; time < 2; time++)
@@ -91,7 +91,7 @@ public sealed class IssueRunTests
         await district.ElderAsync(1940);
         await district.ElderAsync(1941);
         await district.ElderAsync(1960);
-        Command run = district.Command("october");
+        Command run = District.Named("october");
         string before = await district.EverythingAsync();
 
         RunPage would = await district.IssueAsync("meals", run with { IsDryRun = true });
@@ -114,7 +114,7 @@ public sealed class IssueRunTests
         await using District district = await DistrictAsync(fen: 12_000);
         await district.ElderAsync(1940);
         await district.ElderAsync(1941);
-        Command run = district.Command("october");
+        Command run = District.Named("october");
         string before = await district.EverythingAsync();
 
         Refusal? refusal = (await district.Programme("meals")
@@ -131,11 +131,11 @@ public sealed class IssueRunTests
     {
         await using District district = await DistrictAsync(fen: 501 * 12_000);
         await Task.WhenAll(Enumerable.Range(0, 501).Select(_ => district.ElderAsync(1940)));
-        var run = new VoucherRun(district.Command("october"), District.First);
+        var run = new VoucherRun(District.Named("october"), District.First);
         Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Refusal);
         Proposal back = MoneyEntries.Return(district.Command().Header(District.First, ""), Meals,
             [(Slug.Parse("lottery"), new Fen(12_000))]);
-        Assert.Null((await district.Grains.GetGrain<ILedgerGrain>(District.Region).SubmitAsync(back)).Refusal);
+        Assert.Null((await district.Ledger().SubmitAsync(back)).Refusal);
         string before = await district.EverythingAsync();
 
         var asks = run with { Command = run.Command with { IsDryRun = true } };
@@ -157,7 +157,7 @@ public sealed class IssueRunTests
         await using District district = await DistrictAsync(fen: 24_000);
         OpaqueId elder = await district.ElderAsync(1940);
         await district.ElderAsync(1941);
-        Command run = district.Command("october");
+        Command run = District.Named("october");
         await district.IssueAsync("meals", run);
         EntryId issue = (await district.Programme("meals").GetAsync())!.ToProgramme().IssueId(District.Code, District.First, elder);
         await ReverseAsync(district, issue);
@@ -166,11 +166,11 @@ public sealed class IssueRunTests
         Assert.Equal((2, 20), (same.Changed, same.Amounts["MEAL"]));
         Assert.Equal(12_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
 
-        RunPage would = await district.IssueAsync("meals", district.Command("again") with { IsDryRun = true }),
-            next = await district.IssueAsync("meals", district.Command("again"));
+        RunPage would = await district.IssueAsync("meals", District.Named("again") with { IsDryRun = true }),
+            next = await district.IssueAsync("meals", District.Named("again"));
         Assert.Equal((1, 10, 12_000), (would.Changed, would.Amounts["MEAL"], would.CommittedFen));
         Assert.Equal((1, 10, 1), (next.Changed, next.Amounts["MEAL"], next.Skipped[Reason.AlreadyIssued]));
-        Assert.Equal(1, (await district.IssueAsync("meals", district.Command("again"))).Changed);
+        Assert.Equal(1, (await district.IssueAsync("meals", District.Named("again"))).Changed);
         Assert.Equal(2, (await district.IssueAsync("meals")).Skipped[Reason.AlreadyIssued]);
         Assert.Equal(24_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
     }
@@ -198,7 +198,7 @@ public sealed class IssueRunTests
         await using District district = await DistrictAsync(fen: 501 * 12_000);
         await Task.WhenAll(Enumerable.Range(0, 501).Select(_ => district.ElderAsync(1940)));
         district.MoveTo(new DateOnly(2026, 10, 31));
-        var run = new VoucherRun(district.Command("october"), District.First);
+        var run = new VoucherRun(District.Named("october"), District.First);
         Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Refusal);
         RunPage first = await district.Programme("meals").IssueAsync(run, null);
         district.MoveTo(new DateOnly(2026, 11, 1));
@@ -215,7 +215,7 @@ public sealed class IssueRunTests
     }
 
     private static async Task ReverseAsync(District district, EntryId entry) => Assert.Null(
-        (await district.Grains.GetGrain<ILedgerGrain>(District.Region)
+        (await district.Ledger()
             .SubmitAsync(Entries.Reverse(district.Command().Header(District.First, ""), entry))).Refusal);
 
     [Theory]

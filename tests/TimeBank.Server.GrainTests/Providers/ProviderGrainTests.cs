@@ -10,8 +10,8 @@ public sealed class ProviderGrainTests
     {
         await using District district = await District.StartAsync();
         IProviderGrain provider = district.Grains.GetGrain<IProviderGrain>(
-            $"{District.Region}/{await district.ProviderAsync(ServiceType.Meal)}");
-        Command suspend = district.Command("suspend");
+            $"{District.Tianyuan}/{await district.ProviderAsync(ServiceType.Meal)}");
+        Command suspend = District.Named("suspend");
         var suspension = new StandingRecord(Standing.Suspended, District.First, null, "查");
 
         await provider.SetStandingAsync(suspend, suspension);
@@ -28,7 +28,7 @@ public sealed class ProviderGrainTests
     public async Task Nobody_sets_the_standing_of_a_provider_who_is_not_registered()
     {
         await using District district = await District.StartAsync();
-        IProviderGrain provider = district.Grains.GetGrain<IProviderGrain>($"{District.Region}/0123456789AB");
+        IProviderGrain provider = district.Grains.GetGrain<IProviderGrain>($"{District.Tianyuan}/0123456789AB");
 
         Reply<ProviderRecord> reply =
             await provider.SetStandingAsync(

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using TimeBank.Ledger;
 using Xunit;
-using static TimeBank.Server.GrainTests.HoursCluster;
+using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
-public sealed class VolunteerGrainTests : HoursTests
+public sealed class VolunteerGrainTests : DistrictTests
 {
     [Theory]
     [InlineData(17, Reason.VolunteerTooYoung)]

@@ -67,25 +67,25 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     public async Task A_replay_answers_the_same_and_other_content_is_a_conflict()
     {
         RedemptionClaim claim = Meal();
-        Command lunch = _district.Command("lunch");
+        Command lunch = District.Named("lunch");
         Outcome first = await RedeemAsync(_meals, claim, lunch);
         await RedeemAsync(_meals, Meal());
         await _district.Voucher(_meals).VoidAsync(_district.Command());
 
         Outcome again = await RedeemAsync(_meals, claim, lunch);
         Assert.Equal((first.Entry!.Index, Redemption.Of(first.Entry)), (again.Entry!.Index, Redemption.Of(again.Entry)));
-        Assert.Equal(Reason.RequestIdReused, await RefusalAsync(_meals, claim, _district.Command("lunch", "other")));
+        Assert.Equal(Reason.RequestIdReused, await RefusalAsync(_meals, claim, District.Named("lunch", "other")));
     }
 
     [Fact]
     public async Task A_refusal_is_remembered_even_when_the_rules_would_now_allow_it()
     {
-        Assert.Equal(Reason.InsufficientBalance, await RefusalAsync(_meals, Meal(quantity: 11, price: 10_000), _district.Command("party")));
+        Assert.Equal(Reason.InsufficientBalance, await RefusalAsync(_meals, Meal(quantity: 11, price: 10_000), District.Named("party")));
         RedemptionClaim early = Meal() with { ServiceDate = District.First.AddDays(1) };
-        Assert.Equal(Reason.ServiceDateInFuture, await RefusalAsync(_meals, early, _district.Command("early")));
+        Assert.Equal(Reason.ServiceDateInFuture, await RefusalAsync(_meals, early, District.Named("early")));
 
         _district.MoveTo(District.First.AddDays(1));
-        Assert.Equal(Reason.ServiceDateInFuture, await RefusalAsync(_meals, early, _district.Command("early")));
+        Assert.Equal(Reason.ServiceDateInFuture, await RefusalAsync(_meals, early, District.Named("early")));
     }
 
     [Fact]
@@ -106,8 +106,8 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     {
         RedemptionClaim nowhere = Care(1_000) with { Place = ServicePlace.Unspecified };
 
-        Assert.Equal(Reason.InvalidField, await RefusalAsync(_money, nowhere, _district.Command("care")));
-        Assert.Null(await RefusalAsync(_money, nowhere with { Place = ServicePlace.Home }, _district.Command("care")));
+        Assert.Equal(Reason.InvalidField, await RefusalAsync(_money, nowhere, District.Named("care")));
+        Assert.Null(await RefusalAsync(_money, nowhere with { Place = ServicePlace.Home }, District.Named("care")));
         Assert.Null(await RefusalAsync(_meals, Meal() with { Place = ServicePlace.Unspecified }));
     }
 
@@ -117,7 +117,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
         long allotted = await AllottedAsync("meals");
         JournalEntry redemption = (await RedeemAsync(_meals, Meal(quantity: 2, price: 2_000))).Entry!;
         IVoucherGrain voucher = _district.Voucher(_meals);
-        Command sorry = _district.Command("sorry");
+        Command sorry = District.Named("sorry");
 
         Outcome first = await voucher.RefundAsync(sorry, redemption.Index), again = await voucher.RefundAsync(sorry, redemption.Index);
 
@@ -134,12 +134,12 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     public async Task A_voided_voucher_has_ended_for_good()
     {
         JournalEntry redemption = (await RedeemAsync(_meals, Meal())).Entry!;
-        Assert.Null((await _district.Voucher(_meals).VoidAsync(_district.Command("end"))).Refusal);
+        Assert.Null((await _district.Voucher(_meals).VoidAsync(District.Named("end"))).Refusal);
 
         Assert.Equal(Reason.VoucherVoided, await RefusalAsync(_meals, Meal()));
         Assert.Equal(Reason.VoucherVoided, await RefundAsync(_meals, redemption.Index));
         Assert.Equal(Reason.VoucherVoided, (await _district.Voucher(_meals).VoidAsync(_district.Command())).Refusal?.Reason);
-        Assert.Null((await _district.Voucher(_meals).VoidAsync(_district.Command("end"))).Refusal);
+        Assert.Null((await _district.Voucher(_meals).VoidAsync(District.Named("end"))).Refusal);
         Assert.Equal((12_000 - 1_100, 0),
             (await AllottedAsync("meals"), await _district.BalanceAsync(Chart.ProgrammeCommitted(Slug.Parse("meals")).Path)));
     }
@@ -156,7 +156,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     [Fact]
     public async Task Expiry_waits_for_late_claims_and_happens_once()
     {
-        Command run = _district.Command("november");
+        Command run = District.Named("november");
         _district.MoveTo(new DateOnly(2026, 11, 28));
         Assert.Empty(await Expiry(run).DueAsync(default));
         Assert.Null(await _district.Voucher(_meals).ExpireAsync(run));
@@ -178,9 +178,9 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     [Fact]
     public async Task A_void_that_is_only_tried_ends_nothing_and_a_refused_one_is_forgotten()
     {
-        Command end = _district.Command("end"), asks = end with { IsDryRun = true };
-        Assert.Null(await RefusalAsync(_meals, Meal(quantity: 10, price: 12_000), _district.Command("party")));
-        JournalEntry party = (await RedeemAsync(_meals, Meal(quantity: 10, price: 12_000), _district.Command("party"))).Entry!;
+        Command end = District.Named("end"), asks = end with { IsDryRun = true };
+        Assert.Null(await RefusalAsync(_meals, Meal(quantity: 10, price: 12_000), District.Named("party")));
+        JournalEntry party = (await RedeemAsync(_meals, Meal(quantity: 10, price: 12_000), District.Named("party"))).Entry!;
         string before = await _district.EverythingAsync();
         Assert.Equal(Reason.VoucherUsedUp, (await _district.Voucher(_meals).VoidAsync(asks)).Refusal?.Reason);
         Assert.Equal(before, await _district.EverythingAsync());
@@ -197,7 +197,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
     [Fact]
     public async Task An_expiry_run_that_is_only_tried_counts_what_would_expire()
     {
-        Command run = _district.Command("november"), asks = run with { IsDryRun = true };
+        Command run = District.Named("november"), asks = run with { IsDryRun = true };
         _district.MoveTo(new DateOnly(2026, 11, 29));
         string before = await _district.EverythingAsync();
 

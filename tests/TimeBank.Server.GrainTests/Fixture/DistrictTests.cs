@@ -4,11 +4,11 @@ using Xunit;
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>Tests of the hours' grains: each has a district of its own.</summary>
-public abstract class HoursTests : IAsyncLifetime
+public abstract class DistrictTests : IAsyncLifetime
 {
-    private protected HoursCluster Here { get; private set; } = null!;
+    private protected District Here { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Here = await HoursCluster.StartAsync();
+    public async ValueTask InitializeAsync() => Here = await District.StartAsync();
 
     public async ValueTask DisposeAsync() => await Here.DisposeAsync();
 
@@ -20,10 +20,10 @@ public abstract class HoursTests : IAsyncLifetime
     {
         Command command = Here.Command(actor);
         string before = await Here.EverythingAsync();
-        T would = HoursCluster.Value(await call(command with { IsDryRun = true }));
-        Assert.Equal(would, HoursCluster.Value(await call(command with { IsDryRun = true })));
+        T would = District.Value(await call(command with { IsDryRun = true }));
+        Assert.Equal(would, District.Value(await call(command with { IsDryRun = true })));
         Assert.Equal(before, await Here.EverythingAsync());
-        T done = HoursCluster.Value(await call(command));
+        T done = District.Value(await call(command));
         Assert.NotEqual(before, await Here.EverythingAsync());
         return (would, done);
     }
@@ -43,10 +43,10 @@ public abstract class HoursTests : IAsyncLifetime
     private protected async Task<Refusal> RefusedAsync<T>(Reason reason, Func<Task<Reply<T>>> call)
         where T : notnull
     {
-        string before = await Here.BalanceAsync();
+        string before = await Here.CountersAsync();
         Reply<T> reply = await call();
         Assert.Equal(reason, reply.Reason);
-        Assert.Equal(before, await Here.BalanceAsync());
+        Assert.Equal(before, await Here.CountersAsync());
         return reply.Refusal!;
     }
 }

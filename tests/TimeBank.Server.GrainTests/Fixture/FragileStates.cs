@@ -1,15 +1,18 @@
 using System.Text;
 using Orleans.Storage;
+using TimeBank.Ledger;
 using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Grain states as the product writes them, in memory, that fail when a test says so. They outlive their silo.</summary>
-internal sealed class FragileStates : IGrainStorage
+/// <summary>
+/// Grain states as the product writes them, in memory. The registry lists them. A write fails when a test says so. They outlive their silo.
+/// </summary>
+internal sealed class FragileStates : IGrainStorage, IRegistry
 {
     private static readonly GrainStateJson Json = new();
 
-    private readonly Dictionary<(string, GrainId), (byte[] Bytes, int Version)> _records = [];
+    private readonly Dictionary<(string Kind, GrainId Grain), (byte[] Bytes, int Version)> _records = [];
     private readonly HashSet<string> _failing = [];
 
     /// <summary>The next write of a state of this name fails, and writes nothing.</summary>
@@ -52,4 +55,26 @@ internal sealed class FragileStates : IGrainStorage
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<RegistryRow<T>>> ListAsync<T>(RegistryQuery query, CancellationToken cancellation)
+        where T : class
+    {
+        lock (_records) return ValueTask.FromResult<IReadOnlyList<RegistryRow<T>>>(
+        [
+            .. Of(query).Where(row => query.After is null || string.CompareOrdinal(row.Key, query.After.Key) > 0).Take(query.Limit)
+                .Select(row => new RegistryRow<T>(row.Key, new RegistryCursor("", row.Key),
+                    Json.Deserialize<T>(new BinaryData(row.Bytes))!)),
+        ]);
+    }
+
+    public ValueTask<long> CountAsync(RegistryQuery query, CancellationToken cancellation)
+    {
+        lock (_records) return ValueTask.FromResult(Of(query).LongCount());
+    }
+
+    private IEnumerable<(string Key, byte[] Bytes)> Of(RegistryQuery query) => _records
+        .Select(record => (record.Key.Kind, Key: record.Key.Grain.Key.ToString()!, record.Value.Bytes))
+        .Where(record => record.Kind == query.Kind && record.Key.StartsWith($"{query.Region}/", StringComparison.Ordinal))
+        .Select(record => (record.Key.Split('/')[1], record.Bytes))
+        .OrderBy(record => record.Item1, StringComparer.Ordinal);
 }

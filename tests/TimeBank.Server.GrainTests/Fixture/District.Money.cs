@@ -1,0 +1,67 @@
+using TimeBank.Ledger;
+using Xunit;
+
+namespace TimeBank.Server.GrainTests;
+
+/// <summary>Funds, programmes, providers, and vouchers of elders.</summary>
+internal sealed partial class District
+{
+    public IFundGrain Fund(string id) => Grains.GetGrain<IFundGrain>($"{Tianyuan}/{id}");
+
+    public IProgrammeGrain Programme(string id) => Grains.GetGrain<IProgrammeGrain>($"{Tianyuan}/{id}");
+
+    public IVoucherGrain Voucher(OpaqueId id) => Grains.GetGrain<IVoucherGrain>($"{Tianyuan}/{id}");
+
+    public IProviderGrain Provider(string id) => Grains.GetGrain<IProviderGrain>($"{Tianyuan}/{id}");
+
+    /// <summary>Opens a fund and receives money for it.</summary>
+    public async Task FundedAsync(string id, long fen)
+    {
+        Assert.Null((await Fund(id).CreateAsync(Command(), new FundRecord(id, FundKind.Lottery, id, ""))).Refusal);
+        Assert.Null((await Fund(id).ReceiveAsync(Command(), "main", fen, First)).Refusal);
+    }
+
+    public async Task AllotAsync(string programme, string fund, long fen) =>
+        Assert.Null((await Programme(programme).AllotAsync(Command(), [new AllotmentLine(fund, fen)], null)).Refusal);
+
+    /// <summary>Meals for everybody of 80 and more, ten a month, at 12 yuan.</summary>
+    public Task MealsAsync(string id = "meals") => CreateAsync(new ProgrammeRecord(
+        id, id, ProgrammeScheme.UnitVoucher, "MEAL", [ServiceType.Meal], 10, 1_200, 80, null, Difficulties.None));
+
+    public Task NationalAsync(string id = "national") => CreateAsync(new ProgrammeRecord(
+        id, id, ProgrammeScheme.NationalEVoucher, "CNY", [ServiceType.Care, ServiceType.Medical], 0, 0, 0, null, Difficulties.None));
+
+    /// <summary>An elder without difficulties; with points, one who has just been assessed.</summary>
+    public async Task<OpaqueId> ElderAsync(int bornIn, int? points = null)
+    {
+        string elder = await RegisterAsync(new DateOnly(bornIn, 1, 1), Difficulties.None, Tianyuan);
+        if (points is { } score)
+        {
+            var assessment = new AssessmentRecord(score, First, Tianyuan);
+            Assert.Null((await Elder(elder).RecordAssessmentAsync(Command(), assessment, Difficulties.None)).Refusal);
+        }
+        return OpaqueId.Parse(elder);
+    }
+
+    public async Task<string> ProviderAsync(params ServiceType[] types)
+    {
+        Command command = Command();
+        var record = new ProviderRecord(command.NewId.Text, "食堂", [.. types], new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), []);
+        Assert.Null((await Provider(command.NewId.Text).RegisterAsync(command, record)).Refusal);
+        return command.NewId.Text;
+    }
+
+    /// <summary>The voucher that a run gives an elder for October.</summary>
+    public async Task<OpaqueId> VoucherOfAsync(string programme, OpaqueId elder) =>
+        OpaqueId.From((await Programme(programme).GetAsync())!.ToProgramme().IssueId(Code, First, elder));
+
+    public async Task<RunPage> IssueAsync(string programme, Command? command = null)
+    {
+        var run = new VoucherRun(command ?? Command(), First);
+        Assert.Null((await Programme(programme).BeginIssueAsync(run)).Refusal);
+        return await Programme(programme).IssueAsync(run, null);
+    }
+
+    private async Task CreateAsync(ProgrammeRecord record) =>
+        Assert.Null((await Programme(record.Id).CreateAsync(Command(), record)).Refusal);
+}
