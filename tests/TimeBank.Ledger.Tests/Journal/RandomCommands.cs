@@ -1,74 +1,67 @@
+using CsCheck;
+
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// Lines of a script from a seed: mostly sensible, often at the edge of what there is, sometimes nonsense, sometimes a repetition.
+/// Lines of a script: mostly sensible, often at the edge of what there is, sometimes nonsense, sometimes a repetition. In a drawn line * is
+/// the entry that it ends or reverses, and ^ the second in which it is sent: a list knows both only as a whole.
 /// </summary>
-internal sealed class RandomCommands(int seed)
+internal static class RandomCommands
 {
+    private const int StepsASecond = 3;
+
     private static readonly string[] Accounts = ["m", "pa", "pb", "pc", "pd", "da", "db", "free", "pnever", "pu.MEAL", "u.MEAL"];
 
-    private readonly Random _random = new(seed);
-    private readonly List<(string Label, string Line)> _made = [];
-
-    public (string Label, string Line) Next(long second)
-    {
-        (string Label, string Line) next = Fresh(second);
-        if (_made.Count > 0 && _random.Next(12) == 0)
-        {
-            (string label, string line) = _made[_random.Next(_made.Count)];
-            // The same command again, or another one under its id.
-            next = (label, _random.Next(3) == 0 ? next.Line : line);
-        }
-        _made.Add(next);
-        return next;
-    }
-
-    private (string Label, string Line) Fresh(long second)
-    {
-        string label = $"n{_made.Count}";
-        return (label, _random.Next(100) switch
-        {
-            < 22 => $"post m>{Account()} {_random.Next(1, 200)}",
-            < 42 => $"post {Legs(_random.Next(1, 4))}",
-            < 58 => $"hold {Legs(_random.Next(1, 3))}{(_random.Next(2) == 0 ? $" until {second + _random.Next(-1, 12)}" : "")}",
-            < 70 => $"posthold {Target("hold")}{Amounts()}{(_random.Next(4) == 0 ? $" & {Legs(1)}" : "")}",
-            < 76 => $"void {Target("hold")}",
-            < 82 => $"expire {Target("hold")}",
-            < 90 => $"reverse {Target("post")}",
-            < 91 => $"freeze {Path()}",
-            < 95 => $"thaw {Path()}",
-            < 96 => $"close {Path()}",
-            _ => $"reopen {Path()}",
-        });
-    }
-
-    private string Legs(int count) => string.Join(", ", Enumerable.Range(0, count).Select(_ =>
-    {
-        string debit = Account(), credit = Account();
-        long amount = _random.Next(120) switch { 0 => 0, 1 => -5, 2 => 1_000_000_000_000_001, var size => 1 + (size % 30) };
-        return $"{_random.Next(40) switch { 0 => "!", 1 => "+", _ => "" }}{debit}>{credit} "
-            + $"{amount}{(amount < 100 && _random.Next(6) == 0 ? "~" : "")}";
-    }));
-
     /// <summary>One unit mostly, or hardly any pair would meet.</summary>
-    private string Account() => _random.Next(15) == 0 ? Accounts[_random.Next(Accounts.Length)] : _random.Next(3) == 0
-        ? "m" : Accounts[_random.Next(8)];
+    private static readonly Gen<string> Account = Gen.Frequency(
+        (5, Gen.Const("m")), (9, Gen.OneOf(Accounts[..8])), (1, Gen.OneOf(Accounts)));
 
-    private string Path() => Account().Split('.')[0];
+    private static readonly Gen<string> Path = Account.Select(account => account.Split('.')[0]);
 
-    private string Amounts() => _random.Next(3) switch
+    private static readonly Gen<string> Leg = Gen.Select(
+        Gen.Frequency((38, ""), (1, "!"), (1, "+")), Account, Account, Gen.Frequency(
+            (98, Gen.Int[1, 30].Select(amount => $"{amount}")), (19, Gen.Int[1, 30].Select(amount => $"{amount}~")),
+            (3, Gen.OneOf("0", "-5", "1000000000000001"))),
+        (opening, debit, credit, amount) => $"{opening}{debit}>{credit} {amount}");
+
+    private static readonly Gen<string> Amounts = Gen.Int[0, 11].Array[0, 2].Select(amounts => string.Concat(amounts.Select(x => $" {x}")));
+
+    private static readonly Gen<string> Line = Gen.Frequency(
+        (22, Gen.Select(Account, Gen.Int[1, 199], (account, amount) => $"post m>{account} {amount}")),
+        (20, Legs(3).Select(legs => $"post {legs}")),
+        (8, Legs(2).Select(legs => $"hold {legs}")),
+        (8, Gen.Select(Legs(2), Gen.Int[-1, 11], (legs, later) => $"hold {legs} until ^{later}")),
+        (9, Amounts.Select(amounts => $"posthold *{amounts}")),
+        (3, Gen.Select(Amounts, Leg, (amounts, leg) => $"posthold *{amounts} & {leg}")),
+        (6, Gen.Const("void *")), (6, Gen.Const("expire *")), (8, Gen.Const("reverse *")),
+        (1, Path.Select(path => $"freeze {path}")), (4, Path.Select(path => $"thaw {path}")),
+        (1, Path.Select(path => $"close {path}")), (4, Path.Select(path => $"reopen {path}")));
+
+    /// <summary>At most so many commands, one after the other, each with the second in which it is sent.</summary>
+    public static Gen<(Command Command, long Second)[]> Lists(int most) => Gen.Select(Line, Gen.Int[0, 999], Gen.Int[0, 35]).Array[1, most]
+        .Select(drawn =>
+        {
+            var made = new List<(string Label, string Line)>();
+            foreach ((string line, int back, int repeats) in drawn)
+            {
+                string own = line.Replace("*", Target(made, line, back), StringComparison.Ordinal);
+                if (own.Split('^') is [var before, var later]) own = $"{before}{(made.Count / StepsASecond) + int.Parse(later, null)}";
+                (string Label, string Line) other = made.Count > 0 ? made[back % made.Count] : default;
+                // One in twelve is the same command again, or another one under its id.
+                made.Add(made.Count == 0 || repeats > 2 ? ($"n{made.Count}", own) : (other.Label, repeats == 0 ? own : other.Line));
+            }
+            return made.Select((step, at) => (Command.Parse(step.Line, step.Label), (long)at / StepsASecond)).ToArray();
+        });
+
+    private static Gen<string> Legs(int most) => Leg.Array[1, most].Select(legs => string.Join(", ", legs));
+
+    /// <summary>Mostly a recent entry of the kind that fits.</summary>
+    private static string Target(List<(string Label, string Line)> made, string line, int back)
     {
-        0 => "",
-        1 => $" {_random.Next(12)}",
-        _ => $" {_random.Next(12)} {_random.Next(12)}",
-    };
-
-    /// <summary>A recent entry of the kind that fits, mostly.</summary>
-    private string Target(string verb)
-    {
-        if (_random.Next(10) == 0 || _made.Count == 0) return $"n{_random.Next(_made.Count + 2)}";
+        if (back % 10 == 0) return $"n{back % (made.Count + 2)}";
+        string verb = line.StartsWith("reverse", StringComparison.Ordinal) ? "post" : "hold";
         string[] fitting =
-            [.. _made.TakeLast(60).Where(made => made.Line.StartsWith(verb, StringComparison.Ordinal)).Select(made => made.Label)];
-        return fitting.Length == 0 ? "n0" : fitting[_random.Next(fitting.Length)];
+            [.. made.TakeLast(60).Where(step => step.Line.StartsWith(verb, StringComparison.Ordinal)).Select(step => step.Label)];
+        return fitting.Length == 0 ? "n0" : fitting[^((back % fitting.Length) + 1)];
     }
 }
