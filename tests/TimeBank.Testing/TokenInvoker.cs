@@ -1,10 +1,12 @@
 using Grpc.Core;
 
-namespace TimeBank.Server.Tests;
+namespace TimeBank.Testing;
 
 /// <summary>Adds a token to every call.</summary>
-internal sealed class TokenInvoker(CallInvoker inner, string token) : CallInvoker
+public sealed class TokenInvoker(CallInvoker inner, string token) : CallInvoker
 {
+    private readonly Metadata _token = new() { { "authorization", $"Bearer {token}" } };
+
     public override TResponse BlockingUnaryCall<TRequest,
         TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         inner.BlockingUnaryCall(method, host, With(options), request);
@@ -27,8 +29,8 @@ internal sealed class TokenInvoker(CallInvoker inner, string token) : CallInvoke
 
     private CallOptions With(CallOptions options)
     {
-        Metadata headers = options.Headers ?? [];
-        headers.Add("authorization", $"Bearer {token}");
+        if (options.Headers is null) return options.WithHeaders(_token);
+        Metadata headers = [.. options.Headers, .. _token];
         return options.WithHeaders(headers);
     }
 }

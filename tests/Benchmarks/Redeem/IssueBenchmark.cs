@@ -22,13 +22,13 @@ internal static class IssueBenchmark
     private static async Task RunAsync(string engine, int elders, string[] settings)
     {
         await using ServerProcess server = await ServerProcess.StartAsync(settings);
-        var desk = new VoucherDesk(server);
-        await desk.RegisterEldersAsync(elders);
+        var stock = new VoucherStock(server);
+        await stock.RegisterEldersAsync(elders);
         foreach (string id in (string[])["first", "second"])
         {
-            string programme = await desk.FundAsync(elders, id);
+            string programme = await stock.FundAsync(elders, id);
             TimeSpan before = CpuTime.OfFamily(server.Id);
-            (TimeSpan time, long issued, int steps) = await desk.IssueAsync(programme);
+            (TimeSpan time, long issued, int steps) = await stock.IssueAsync(programme);
             TimeSpan spent = CpuTime.OfFamily(server.Id) - before;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,

@@ -13,7 +13,7 @@ internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> se
     private const long Price = 100;
 
     private ServerProcess? _server;
-    private VoucherDesk? _desk;
+    private VoucherStock? _stock;
     private int _turn;
 
     public string Name => name;
@@ -25,8 +25,8 @@ internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> se
     public async Task OpenAsync()
     {
         _server = await ServerProcess.StartAsync(settings());
-        _desk = new VoucherDesk(_server);
-        await _desk.OpenAsync(vouchers);
+        _stock = new VoucherStock(_server);
+        await _stock.OpenAsync(vouchers);
     }
 
     public Task<Round> RunAsync(Scene scene, TimeSpan time) => Load.RunAsync(scene.Callers, time, _ => RedeemAsync());
@@ -39,10 +39,10 @@ internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> se
     private async Task RedeemAsync()
     {
         int turn = Interlocked.Increment(ref _turn);
-        (string provider, VoucherService.VoucherServiceClient clerk) = _desk!.Clerks[turn % _desk.Clerks.Length];
+        (string provider, VoucherService.VoucherServiceClient clerk) = _stock!.Clerks[turn % _stock.Clerks.Length];
         RedeemVoucherResponse answer = await clerk.RedeemVoucherAsync(new RedeemVoucherRequest
         {
-            RequestId = VoucherDesk.NextRequest(), Voucher = _desk.Vouchers[turn % _desk.Vouchers.Length], Provider = provider,
+            RequestId = VoucherStock.NextRequest(), Voucher = _stock.Vouchers[turn % _stock.Vouchers.Length], Provider = provider,
                 Item = "care-home", Quantity = 1,
             Price = new Amount { Value = Price, Unit = "CNY" }, Place = ServicePlace.Home, Memo = "小票 8",
         });

@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Grpc.Net.Client;
+using TimeBank.Testing;
+using TimeBank.V1;
 
 namespace TimeBank.Benchmarks.Redeem;
 
 /// <summary>The product's own server as built beside this program, in a process of its own on a database of its own.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+internal sealed class ServerProcess : ICalledServer, IAsyncDisposable
 {
     private static readonly TimeSpan s_startsWithin = TimeSpan.FromSeconds(60);
 
@@ -42,17 +44,18 @@ internal sealed class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Calls in a role; of one region.</summary>
-    /// <param name="role">As the token has it, such as <c>provider_clerk</c>.</param>
-    public async Task<CallInvoker> AsAsync(string role, string region, string party = "")
+    public DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    public CallInvoker As(Role role, string party = "", string subject = "", params string[] regions)
     {
         var form = new Dictionary<string, string>
         {
             ["grant_type"] = "client_credentials", ["client_secret"] = File.ReadAllText(Path.Combine(_data, "local-issuer.secret")).Trim(),
-            ["role"] = role, ["region"] = region, ["party"] = party,
+            ["role"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{role}"), ["region"] = string.Join(' ', regions), ["party"] = party,
         };
-        using HttpResponseMessage answer = await _http.PostAsync(_issuer, new FormUrlEncodedContent(form));
-        JsonNode token = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!["access_token"]!;
+        using var request = new HttpRequestMessage(HttpMethod.Post, _issuer) { Content = new FormUrlEncodedContent(form) };
+        using HttpResponseMessage answer = _http.Send(request).EnsureSuccessStatusCode();
+        JsonNode token = JsonNode.Parse(answer.Content.ReadAsStream())!["access_token"]!;
         return new TokenInvoker(_channel.CreateCallInvoker(), token.GetValue<string>());
     }
 

@@ -31,6 +31,18 @@ public sealed partial class HouseTests
     public void Nothing_is_called_a_message() => Assert.Empty(
         Repository.Files("src", "*.cs").SelectMany(file => MessageType().Matches(Repository.Read(file)).Select(found => found.Value)));
 
+    /// <summary>
+    /// A district is made in three places: by calls to grains, over gRPC, and for servers that are killed. Who makes one opens a fund. The
+    /// recorded history opens one too, because it is a script that never changes.
+    /// </summary>
+    [Fact]
+    public void Three_fixtures_make_a_district() => Assert.Equal(
+        ["tests/Chaos/Load", "tests/TimeBank.Server.GrainTests/Fixture", "tests/TimeBank.Testing"],
+        Repository.Files("tests", "*.cs")
+            .Where(file => !file.EndsWith("Tests.cs", StringComparison.Ordinal) && FundOpening().IsMatch(Repository.Read(file))
+                && !file.Contains("/StoredHistory", StringComparison.Ordinal))
+            .Select(Folder).Distinct().Order(StringComparer.Ordinal));
+
     /// <summary>Folders of a project point one way: there is an order in which each names only types of those before it.</summary>
     [Theory, MemberData(nameof(Projects))]
     public void Folders_point_downward(string project)
@@ -83,6 +95,9 @@ public sealed partial class HouseTests
     }
 
     private static string Folder(string file) => Path.GetDirectoryName(file)!;
+
+    [GeneratedRegex(@"\bnew (?:CreateFundRequest|FundRecord)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex FundOpening();
 
     [GeneratedRegex(@"\b(?:record|class|struct) \w+Message\b", RegexOptions.CultureInvariant)]
     private static partial Regex MessageType();

@@ -1,14 +1,15 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
-using static TimeBank.Server.Tests.HoursDesk;
+using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
 [Collection(HoursCollection.Name)]
 public sealed class ClearingApiTests(TestServer server)
 {
-    private readonly HoursDesk _desk = new(server), _neighbour = new(server, TestServer.Lusong);
+    private readonly Desk _desk = new(server), _neighbour = new(server, TestServer.Lusong);
 
     [Fact]
     public async Task TransferHours_moves_them_between_ones_own_enrolments()

@@ -11,13 +11,13 @@ namespace TimeBank.Server.Tests;
 public sealed class DryRunToolTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("timebank-tool-tests-").FullName;
-    private JournalDesk _desk = null!;
+    private TestServer _server = null!;
     private int _requests;
 
     [Fact]
     public async Task Each_command_is_tried_and_then_carried_out()
     {
-        await using JournalDesk desk = _desk = await JournalDesk.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T08:00:00+08:00");
+        await using TestServer server = _server = await TestServer.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T08:00:00+08:00");
         string elder = await MadeAsync("elder", "register", "--name", "演示", "--born", "1940-01-31", "--difficulty", "lives-alone",
             "--difficulty", "empty-nest");
         string volunteer = await MadeAsync("volunteer", "enrol", "--name", "演示", "--born", "1990-07-01");
@@ -57,14 +57,14 @@ public sealed class DryRunToolTests : IDisposable
     /// <summary>How much the journal has recorded and remembers.</summary>
     private async Task<long> SizeAsync()
     {
-        LedgerHead head = await _desk.Services.GetRequiredService<ILedgerReader>()
+        LedgerHead head = await _server.Services.GetRequiredService<ILedgerReader>()
             .ReadHeadAsync(RegionCode.Parse(TestServer.Tianyuan), default);
         return head.Size + head.Remembered.Count;
     }
 
     private async Task<JsonDocument> SoundAsync(params string[] args)
     {
-        (int code, string output, string error) = await Tool.RunAsync(_data, _desk, args);
+        (int code, string output, string error) = await Tool.RunAsync(_data, _server, args);
         Assert.True(code == 0, $"{string.Join(' ', args)} ended with {code}: {output}{error}");
         Assert.Equal(args.Contains("--dry-run"), error.Contains("Only tried: nothing of this is recorded.", StringComparison.Ordinal));
         return JsonDocument.Parse(output);

@@ -1,7 +1,8 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
-using static TimeBank.Server.Tests.HoursDesk;
+using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
@@ -15,7 +16,7 @@ public sealed class HourDryRunTests(TestServer server)
     [Fact]
     public async Task Runs_count_what_they_would_issue_and_end()
     {
-        var desk = new HoursDesk(server, Yuelu);
+        var desk = new Desk(server, Yuelu);
         await desk.RegisterAsync();
         await desk.RegisterAsync(61);
         ElderService.ElderServiceClient finance = desk.Elders(Role.FinanceMaker);
@@ -47,7 +48,7 @@ public sealed class HourDryRunTests(TestServer server)
     [Fact]
     public async Task An_issue_to_one_elder_is_tried_and_a_refused_one_is_forgotten()
     {
-        var desk = new HoursDesk(server, Wangcheng);
+        var desk = new Desk(server, Wangcheng);
         ElderService.ElderServiceClient finance = desk.Elders(Role.FinanceMaker);
         string young = await desk.RegisterAsync(61), old = await desk.RegisterAsync();
         IssueHoursRequest To(string elder, bool dryRun) =>
@@ -65,7 +66,7 @@ public sealed class HourDryRunTests(TestServer server)
     [Fact]
     public async Task A_grant_says_what_the_pool_would_have_left()
     {
-        var desk = new HoursDesk(server, Wangcheng);
+        var desk = new Desk(server, Wangcheng);
         string volunteer = await desk.EnrolWithHoursAsync(), elder = await desk.RegisterAsync();
         await desk.Volunteers(Role.Volunteer, volunteer)
             .DonateHoursAsync(new DonateHoursRequest { RequestId = Id(), Volunteer = volunteer, Amount = Minutes(100) });
@@ -89,8 +90,8 @@ public sealed class HourDryRunTests(TestServer server)
     [Fact]
     public async Task A_transfer_that_is_only_asked_for_leaves_neither_region_changed()
     {
-        var desk = new HoursDesk(server);
-        var neighbour = new HoursDesk(server, TestServer.Lusong);
+        var desk = new Desk(server);
+        var neighbour = new Desk(server, TestServer.Lusong);
         string home = await desk.EnrolAsync(), away = await neighbour.EnrolWithHoursAsync(await neighbour.EnrolAsync(home: home));
         var clearing = new ClearingService.ClearingServiceClient(server.As(Role.Volunteer, away, "", TestServer.Lusong));
         var request = new TransferHoursRequest { RequestId = Id(), From = away, To = home, Amount = Minutes(50) };

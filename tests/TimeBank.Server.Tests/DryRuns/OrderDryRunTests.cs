@@ -1,7 +1,8 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
-using static TimeBank.Server.Tests.HoursDesk;
+using static TimeBank.Testing.Desk;
 using OrderState = TimeBank.V1.OrderState;
 
 namespace TimeBank.Server.Tests;
@@ -12,7 +13,7 @@ public sealed class OrderDryRunTests(TestServer server)
 {
     private const string Kaifu = "430105";
 
-    private readonly HoursDesk _desk = new(server, Kaifu);
+    private readonly Desk _desk = new(server, Kaifu);
 
     [Fact]
     public async Task From_the_request_to_the_confirmed_hours()

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -12,12 +13,12 @@ namespace TimeBank.Server.Tests;
 public sealed class VoucherDryRunTests : IAsyncLifetime
 {
     private readonly TestServer _server = new();
-    private MoneyDesk _desk = null!;
+    private Desk _desk = null!;
 
     public async ValueTask InitializeAsync()
     {
         await _server.InitializeAsync();
-        _desk = new MoneyDesk(_server, TestServer.Tianyuan);
+        _desk = new Desk(_server);
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -50,32 +51,32 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
             programme = await _desk.FundedAsync(_desk.Meals("meals"), (fund, 12_000));
         await _desk.RegisterElderAsync();
         await _desk.RegisterElderAsync();
-        var issue = new IssueVouchersRequest { RequestId = _desk.Request(), Programme = programme, Month = MoneyDesk.October };
+        var issue = new IssueVouchersRequest { RequestId = Desk.Id(), Programme = programme, Month = Desk.October };
         var asks = new IssueVouchersRequest(issue) { ValidateOnly = true };
 
         await _server.TriedAsync(async () =>
         {
-            await ((Func<Task>)(() => MoneyDesk.RunAsync(_desk.Vouchers.IssueVouchers(asks)))).IsRefusedAsync(Reason.ProgrammeUnderfunded);
+            await ((Func<Task>)(() => Desk.RunAsync(_desk.Vouchers.IssueVouchers(asks)))).IsRefusedAsync(Reason.ProgrammeUnderfunded);
             return 0;
         });
         await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (fund, 12_000)));
-        List<RunProgress> would = await _server.TriedAsync(() => MoneyDesk.RunAsync(_desk.Vouchers.IssueVouchers(asks)));
-        List<RunProgress> done = await MoneyDesk.RunAsync(_desk.Vouchers.IssueVouchers(issue));
+        List<RunProgress> would = await _server.TriedAsync(() => Desk.RunAsync(_desk.Vouchers.IssueVouchers(asks)));
+        List<RunProgress> done = await Desk.RunAsync(_desk.Vouchers.IssueVouchers(issue));
         Same(done, would);
         Assert.Equal((2, 20), (would[^1].Summary.Changed, would[^1].Summary.Amounts.Single().Value));
-        Same(done, await _server.TriedAsync(() => MoneyDesk.RunAsync(_desk.Vouchers.IssueVouchers(asks))));
+        Same(done, await _server.TriedAsync(() => Desk.RunAsync(_desk.Vouchers.IssueVouchers(asks))));
 
         await MoveToAsync(new DateOnly(2026, 11, 29));
-        var expire = new ExpireVouchersRequest { RequestId = _desk.Request(), Parent = _desk.Region };
+        var expire = new ExpireVouchersRequest { RequestId = Desk.Id(), Parent = _desk.Region };
         List<RunProgress> expires = await _server.TriedAsync(
-            () => MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest(expire) { ValidateOnly = true })));
+            () => Desk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest(expire) { ValidateOnly = true })));
         Assert.Equal((2, 20), (expires[^1].Summary.Changed, expires[^1].Summary.Amounts.Single().Value));
-        Same(await MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(expire)), expires);
+        Same(await Desk.RunAsync(_desk.Vouchers.ExpireVouchers(expire)), expires);
         Same(expires, await _server.TriedAsync(
-            () => MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest(expire) { ValidateOnly = true }))));
-        var unknown = new ExpireVouchersRequest(expire) { RequestId = _desk.Request(), Programme = $"{_desk.Region}/programmes/nothing",
+            () => Desk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest(expire) { ValidateOnly = true }))));
+        var unknown = new ExpireVouchersRequest(expire) { RequestId = Desk.Id(), Programme = $"{_desk.Region}/programmes/nothing",
             ValidateOnly = true };
-        await ((Func<Task>)(() => MoneyDesk.RunAsync(_desk.Vouchers.ExpireVouchers(unknown)))).IsRefusedAsync(Reason.ProgrammeNotFound);
+        await ((Func<Task>)(() => Desk.RunAsync(_desk.Vouchers.ExpireVouchers(unknown)))).IsRefusedAsync(Reason.ProgrammeNotFound);
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
             elder = await _desk.RegisterElderAsync();
         await _desk.IssueAsync(programme);
         Voucher voucher = await _desk.VoucherOfAsync(elder, programme);
-        var request = new VoidVoucherRequest { RequestId = _desk.Request(), Voucher = voucher.Name, Memo = "迁出" };
+        var request = new VoidVoucherRequest { RequestId = Desk.Id(), Voucher = voucher.Name, Memo = "迁出" };
         var asks = new VoidVoucherRequest(request) { ValidateOnly = true };
 
         VoidVoucherResponse would = await _server.TriedAsync(() => _desk.Vouchers.VoidVoucherAsync(asks).ResponseAsync);
@@ -95,7 +96,7 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
         Assert.Equal(("", done.Voucher), (would.Entry, would.Voucher));
         Assert.Equal(would, await _desk.Vouchers.VoidVoucherAsync(asks));
         await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest(asks) { Memo = "another" }).IsRefusedAsync(Reason.RequestIdReused);
-        VoidVoucherRequest late = new(asks) { RequestId = _desk.Request() };
+        VoidVoucherRequest late = new(asks) { RequestId = Desk.Id() };
         await _server.TriedAsync(async () =>
         {
             await _desk.Vouchers.VoidVoucherAsync(late).IsRefusedAsync(Reason.VoucherVoided);
@@ -112,5 +113,5 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
 
     private async Task MoveToAsync(DateOnly day) => await new ScenarioService.ScenarioServiceClient(_server.As(Role.Administrator))
         .AdvanceClockAsync(
-        new AdvanceClockRequest { RequestId = _desk.Request(), To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(day).AddHours(8)) });
+        new AdvanceClockRequest { RequestId = Desk.Id(), To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(day).AddHours(8)) });
 }

@@ -1,7 +1,8 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
-using static TimeBank.Server.Tests.HoursDesk;
+using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
@@ -10,7 +11,7 @@ public sealed class ElderApiTests(TestServer server)
 {
     private const string Nobody = "regions/430211/elders/000000000000";
 
-    private readonly HoursDesk _desk = new(server);
+    private readonly Desk _desk = new(server);
 
     [Fact]
     public async Task RegisterElder_answers_again_and_refuses_another_content()

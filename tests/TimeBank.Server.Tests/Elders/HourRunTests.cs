@@ -1,7 +1,8 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
-using static TimeBank.Server.Tests.HoursDesk;
+using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
@@ -14,7 +15,7 @@ public sealed class HourRunTests(TestServer server)
     [Fact]
     public async Task A_month_is_issued_spent_and_ended()
     {
-        var desk = new HoursDesk(server, Hetang);
+        var desk = new Desk(server, Hetang);
         string[] entitled = [await desk.RegisterAsync(), await desk.RegisterAsync(), await desk.RegisterAsync()];
         string young = await desk.RegisterAsync(61), volunteer = await desk.EnrolAsync();
         ElderService.ElderServiceClient finance = desk.Elders(Role.FinanceMaker);
@@ -66,11 +67,11 @@ public sealed class HourRunTests(TestServer server)
     [Fact]
     public async Task ExpireHours_refuses_wrong_input()
     {
-        ElderService.ElderServiceClient finance = new HoursDesk(server).Elders(Role.FinanceMaker);
+        ElderService.ElderServiceClient finance = new Desk(server).Elders(Role.FinanceMaker);
 
         await ((Func<Task>)(() => RunAsync(finance.ExpireHours(new ExpireHoursRequest { Parent = "regions/430211" }))))
             .IsRefusedAsync(Reason.InvalidField, "request_id");
-        var unknown = new HoursDesk(server, "439900");
+        var unknown = new Desk(server, "439900");
         await ((Func<Task>)(
             () => RunAsync(unknown.Elders(Role.FinanceMaker)
             .ExpireHours(new ExpireHoursRequest { RequestId = Id(), Parent = unknown.Region })))).IsRefusedAsync(Reason.RegionUnknown);

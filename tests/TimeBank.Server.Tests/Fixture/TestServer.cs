@@ -7,20 +7,39 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Testing;
 using TimeBank.V1;
+using TimeBank.Writer;
 using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The whole server on free loopback ports, over a database of its own, under a clock that tests may move forward.</summary>
-public sealed class TestServer : IAsyncLifetime
+/// <summary>
+/// The whole server in this process, on free loopback ports. As a fixture it has a database of its own, and the demonstration's clock,
+/// which tests may move forward; <see cref="StartAsync(string, string[])"/> starts it on a data folder that outlives it.
+/// </summary>
+public sealed class TestServer : IAsyncLifetime, ICalledServer
 {
     public const string Tianyuan = "430211", Lusong = "430203", Changsha = "430100";
 
-    private readonly string _data = Directory.CreateTempSubdirectory("timebank-server-tests-").FullName;
+    private static readonly RegionCode Region = RegionCode.Parse(Tianyuan);
+
+    private readonly string? _ownData;
+    private readonly string _data;
+    private readonly Lazy<GrpcChannel> _channel;
+    private readonly Lazy<LocalIssuer> _issuer;
     private WebApplication? _app;
-    private GrpcChannel? _channel;
-    private LocalIssuer? _issuer;
+
+    public TestServer()
+        : this(Directory.CreateTempSubdirectory("timebank-server-tests-").FullName) => _ownData = _data;
+
+    private TestServer(string data)
+    {
+        _data = data;
+        _channel = new Lazy<GrpcChannel>(() => GrpcChannel.ForAddress(Grpc));
+        _issuer = new Lazy<LocalIssuer>(() => LocalIssuer.Open(data));
+    }
 
     /// <summary>A PostgreSQL connection string; empty: a file of its own.</summary>
     public string Database { get; init; } = "";
@@ -34,43 +53,81 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>The pause between the rounds that settle what is due; 0: none, so that nothing changes but by what a test does.</summary>
     public int RoundSeconds { get; init; }
 
-    public Uri Grpc { get; private set; } = null!;
+    public Uri Grpc => Addresses[0];
 
-    public Uri Http { get; private set; } = null!;
+    public Uri Http => Addresses[1];
+
+    public int Listeners => Addresses.Length;
 
     public IServiceProvider Services => _app!.Services;
 
-    public string IssuerSecret => _issuer!.Secret;
+    public DateTimeOffset Now => Services.GetRequiredService<BusinessClock>().Now;
 
-    public async ValueTask InitializeAsync()
+    public string IssuerSecret => _issuer.Value.Secret;
+
+    private Uri[] Addresses =>
+        [.. Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+
+    public static Task<TestServer> StartAsync(string data, params string[] settings) => StartAsync(data, _ => { }, settings);
+
+    /// <param name="watch">Sees the server before it starts.</param>
+    public static async Task<TestServer> StartAsync(string data, Action<IServiceProvider> watch, params string[] settings)
     {
-        _app = TimeBankServer.Build(
-        [
-            $"--TimeBank:Data={_data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0",
-                "--TimeBank:Scenario=2026-10-01T08:00:00+08:00",
-            $"--TimeBank:Database={Database}", $"--TimeBank:Migrate={Migrate}", $"--TimeBank:CheckpointKeys={Keys}",
-            $"--TimeBank:RoundSeconds={RoundSeconds}", "--Logging:LogLevel:Default=Warning",
-        ]);
-        await _app.StartAsync();
-        string[] addresses = [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
-        (Grpc, Http) = (new Uri(addresses[0]), new Uri(addresses[1]));
-        _issuer = LocalIssuer.Open(_data);
-        _channel = GrpcChannel.ForAddress(Grpc);
+        var server = new TestServer(data);
+        await server.StartAsync([.. Arguments(data), .. settings], watch);
+        return server;
     }
+
+    /// <summary>A server over a PostgreSQL database, which stays when the server goes.</summary>
+    public static async Task<TestServer> OnPostgreSqlAsync(string database, bool migrate, string keys = "")
+    {
+        var server = new TestServer { Database = database, Migrate = migrate, Keys = keys };
+        await server.InitializeAsync();
+        return server;
+    }
+
+    /// <summary>No rounds: they would end the hours of October, and the journal has what a test writes and nothing else.</summary>
+    public static string[] Arguments(string data) =>
+    [
+        $"--TimeBank:Data={data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--TimeBank:RoundSeconds=0",
+        "--Logging:LogLevel:Default=None",
+    ];
+
+    public async ValueTask InitializeAsync() => await StartAsync(
+        [
+            .. Arguments(_data), "--TimeBank:Scenario=2026-10-01T08:00:00+08:00", $"--TimeBank:Database={Database}",
+            $"--TimeBank:Migrate={Migrate}", $"--TimeBank:CheckpointKeys={Keys}", $"--TimeBank:RoundSeconds={RoundSeconds}",
+            "--Logging:LogLevel:Default=Warning",
+        ],
+        _ => { });
 
     public async ValueTask DisposeAsync()
     {
-        _channel!.Dispose();
-        _issuer!.Dispose();
+        if (_channel.IsValueCreated) _channel.Value.Dispose();
+        if (_issuer.IsValueCreated) _issuer.Value.Dispose();
         await _app!.StopAsync();
         await _app.DisposeAsync();
-        Directory.Delete(_data, recursive: true);
+        if (_ownData is not null) Directory.Delete(_ownData, recursive: true);
+    }
+
+    private async Task StartAsync(string[] settings, Action<IServiceProvider> watch)
+    {
+        _app = TimeBankServer.Build(settings);
+        try
+        {
+            watch(_app.Services);
+            await _app.StartAsync();
+        }
+        catch
+        {
+            await _app.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A channel without any token.</summary>
-    public CallInvoker Anonymous() => _channel!.CreateCallInvoker();
+    public CallInvoker Anonymous() => _channel.Value.CreateCallInvoker();
 
-    /// <summary>Calls as someone: a role, regions, and for parties their own resource name.</summary>
     public CallInvoker As(Role role, string party = "", string subject = "", params string[] regions)
     {
         return new TokenInvoker(Anonymous(), Token(role, party, subject, regions));
@@ -79,7 +136,7 @@ public sealed class TestServer : IAsyncLifetime
     public string Token(Role role, string party = "", string subject = "", params string[] regions)
     {
         if (subject.Length == 0) subject = party.Length > 0 ? party.Split('/')[^1] : $"staff-{role}";
-        return _issuer!.Issue(subject, [CallerClaims.RoleName(role)], regions.Length == 0 ? [Tianyuan] : regions, party);
+        return _issuer.Value.Issue(subject, [CallerClaims.RoleName(role)], regions.Length == 0 ? [Tianyuan] : regions, party);
     }
 
     /// <summary>
@@ -120,5 +177,28 @@ public sealed class TestServer : IAsyncLifetime
             .TrialBalanceAsync(RegionCode.Parse(region), default);
         Assert.All(totals, unit => Assert.True(unit.Balances, $"{unit.Unit} does not balance"));
         return string.Join('\n', totals);
+    }
+
+    /// <summary>Writes an entry of Tianyuan; the same number is the same request.</summary>
+    /// <param name="day">For which day; the first of October 2026 where the test doesn't care.</param>
+    public async Task<Outcome> WriteAsync(int request, DateOnly? day = null)
+    {
+        var header = new EntryHeader(
+            EntryId.Of("TEST", new Guid(request, 0, 0, new byte[8])), Digest.Of([1]), "TEST", "", day ?? new DateOnly(2026, 10, 1), "", "",
+            EntryHeader.NoDetails);
+        ILedgerGrain writer = Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Tianyuan);
+        return await writer.SubmitAsync(HourEntries.Issue(header, OpaqueId.Parse("000000000001"), new Minutes(1)));
+    }
+
+    /// <summary>The first signed checkpoint of Tianyuan that has so many entries.</summary>
+    internal async Task<SignedNote> SignedAsync(long size, int signatures = 1)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        ITreeStore trees = Services.GetRequiredService<ITreeStore>();
+        for (; ; await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token))
+        {
+            if (await trees.SignedAsync(Region, patience.Token) is { } text && SignedNote.Parse(text) is var note
+                && Checkpoint.Parse(note.Text).Size >= size && note.Signatures.Length >= signatures) return note;
+        }
     }
 }

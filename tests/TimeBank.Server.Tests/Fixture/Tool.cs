@@ -9,21 +9,21 @@ internal static class Tool
         Demonstration = Built("TimeBank.Demo", "timebank-demo.dll");
 
     /// <param name="data">The server's data folder.</param>
-    /// <param name="desk">The server; null: none is there.</param>
+    /// <param name="server">The server; null: none is there.</param>
     /// <param name="args">The command.</param>
-    public static Task<(int Code, string Output, string Error)> RunAsync(string data, JournalDesk? desk, params string[] args) =>
-        RunAsync(Operators, data, desk, args);
+    public static Task<(int Code, string Output, string Error)> RunAsync(string data, TestServer? server, params string[] args) =>
+        RunAsync(Operators, data, server, args);
 
     /// <summary>The tool with the commands of the demonstration.</summary>
-    public static Task<(int Code, string Output, string Error)> RunDemoAsync(string data, JournalDesk desk, params string[] args) =>
-        RunAsync(Demonstration, data, desk, args);
+    public static Task<(int Code, string Output, string Error)> RunDemoAsync(string data, TestServer server, params string[] args) =>
+        RunAsync(Demonstration, data, server, args);
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string file, string data, JournalDesk? desk, string[] args)
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string file, string data, TestServer? server, string[] args)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
         string[] language = args.Contains("--lang") ? [] : ["--lang", "en"];
-        string[] all = [file, .. args, .. language, "--data", data, "--server", $"{desk?.Grpc ?? new Uri("http://127.0.0.1:1")}",
-            "--issuer", $"{desk?.Http ?? new Uri("http://127.0.0.1:1")}"];
+        string[] all = [file, .. args, .. language, "--data", data, "--server", $"{server?.Grpc ?? new Uri("http://127.0.0.1:1")}",
+            "--issuer", $"{server?.Http ?? new Uri("http://127.0.0.1:1")}"];
         foreach (string arg in all) start.ArgumentList.Add(arg);
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();

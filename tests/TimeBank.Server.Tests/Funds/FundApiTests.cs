@@ -1,5 +1,6 @@
 using Grpc.Core;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 using Posting = TimeBank.V1.Posting;
@@ -10,23 +11,23 @@ namespace TimeBank.Server.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class FundApiTests(TestServer server)
 {
-    private readonly MoneyDesk _desk = new(server, "430202");
+    private readonly Desk _desk = new(server, "430202");
 
     [Fact]
     public async Task A_fund_is_opened_once_and_found_in_lists()
     {
         var creation = new CreateFundRequest
         {
-            RequestId = _desk.Request("open"), Parent = _desk.Region, FundId = "gift-1", Kind = V1.FundKind.Donation, DisplayName = "捐赠",
+            RequestId = _desk.Id("open"), Parent = _desk.Region, FundId = "gift-1", Kind = V1.FundKind.Donation, DisplayName = "捐赠",
                 Purpose = "助餐",
         };
         Fund fund = await _desk.Maker.CreateFundAsync(creation), again = await _desk.Maker.CreateFundAsync(creation);
 
         Assert.Equal(fund, again);
-        Assert.Equal((_desk.Region + "/funds/gift-1", V1.FundKind.Donation, "捐赠", "助餐", MoneyDesk.Fen(0)),
+        Assert.Equal((_desk.Region + "/funds/gift-1", V1.FundKind.Donation, "捐赠", "助餐", Desk.Fen(0)),
             (fund.Name, fund.Kind, fund.DisplayName, fund.Purpose, fund.Available));
         Assert.Equal(fund, await _desk.Auditor.GetFundAsync(new GetFundRequest { Name = fund.Name }));
-        await _desk.Maker.CreateFundAsync(new CreateFundRequest(creation) { RequestId = _desk.Request() })
+        await _desk.Maker.CreateFundAsync(new CreateFundRequest(creation) { RequestId = Desk.Id() })
             .IsRefusedAsync(Reason.FundExists);
         await _desk.Maker.CreateFundAsync(new CreateFundRequest(creation) { FundId = "gift-2" }).IsRefusedAsync(Reason.RequestIdReused);
         await _desk.Auditor.GetFundAsync(new GetFundRequest { Name = $"{_desk.Region}/funds/nothing" }).IsRefusedAsync(Reason.FundNotFound);
@@ -64,16 +65,16 @@ public sealed class FundApiTests(TestServer server)
         RecordReceiptResponse first = await _desk.Maker.RecordReceiptAsync(receipt), again = await _desk.Maker.RecordReceiptAsync(receipt);
 
         Assert.Equal(first, again);
-        Assert.Equal(MoneyDesk.Fen(12_345), first.Fund.Available);
-        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(receipt) { Amount = MoneyDesk.Fen(1) })
+        Assert.Equal(Desk.Fen(12_345), first.Fund.Available);
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(receipt) { Amount = Desk.Fen(1) })
             .IsRefusedAsync(Reason.RequestIdReused);
         Statement statement = await _desk.Auditor.GetFundStatementAsync(
-            new GetFundStatementRequest { Fund = fund, Period = MoneyDesk.AllDays });
+            new GetFundStatementRequest { Fund = fund, Period = Desk.AllDays });
         Posting posting = Assert.Single(statement.Postings);
-        Assert.Equal((first.Entry, "RECEIVE_MONEY", "凭证 1", MoneyDesk.Fen(12_345)),
+        Assert.Equal((first.Entry, "RECEIVE_MONEY", "凭证 1", Desk.Fen(12_345)),
             (posting.Entry, posting.Code, posting.Memo, posting.Amount));
         Assert.Equal(new Date { Year = 2026, Month = 9, Day = 30 }, posting.EffectiveDate);
-        Assert.Equal((MoneyDesk.Fen(12_345), Side.Credit), (statement.Closing.Amount, statement.Closing.Side));
+        Assert.Equal((Desk.Fen(12_345), Side.Credit), (statement.Closing.Amount, statement.Closing.Side));
     }
 
     public static TheoryData<string, string, Reason> BadReceipts => new()
@@ -110,11 +111,11 @@ public sealed class FundApiTests(TestServer server)
             case "amount": receipt.Amount = new Amount { Value = long.Parse(value.Split(' ')[0]), Unit = value.Split(' ')[1] }; break;
             default: throw new ArgumentException(field, nameof(field));
         }
-        string before = await _desk.TrialBalanceAsync();
+        string before = await server.TrialBalanceAsync("430202");
 
         await _desk.Maker.RecordReceiptAsync(receipt).IsRefusedAsync(reason, reason == Reason.InvalidField ? [field] : []);
 
-        Assert.Equal(before, await _desk.TrialBalanceAsync());
+        Assert.Equal(before, await server.TrialBalanceAsync("430202"));
     }
 
     [Fact]
@@ -127,7 +128,7 @@ public sealed class FundApiTests(TestServer server)
             (programme.Unit, programme.MonthlyQuota, programme.ContractPrice, programme.Eligibility));
         Assert.Equal("CNY", (await _desk.Maker.CreateProgrammeAsync(national)).Unit);
 
-        await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest(meals) { RequestId = _desk.Request() })
+        await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest(meals) { RequestId = Desk.Id() })
             .IsRefusedAsync(Reason.ProgrammeExists);
         await _desk.Maker.CreateProgrammeAsync(
             new CreateProgrammeRequest(_desk.National("bad")) { MonthlyQuota = meals.MonthlyQuota, ContractPrice = meals.ContractPrice,
@@ -137,7 +138,7 @@ public sealed class FundApiTests(TestServer server)
             new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = null, ContractPrice = null, Eligibility = null })
             .IsRefusedAsync(Reason.InvalidField, "monthly_quota", "contract_price", "eligibility");
         await _desk.Maker.CreateProgrammeAsync(
-            new CreateProgrammeRequest { RequestId = _desk.Request(), Parent = _desk.Region, ProgrammeId = "Bad", DisplayName = "\n",
+            new CreateProgrammeRequest { RequestId = Desk.Id(), Parent = _desk.Region, ProgrammeId = "Bad", DisplayName = "\n",
             Scheme = (V1.ProgrammeScheme)9, ServiceTypes = { (V1.ServiceType)99 } })
             .IsRefusedAsync(Reason.InvalidField, "programme_id", "display_name", "scheme", "service_types[0]");
         await _desk.Maker.CreateProgrammeAsync(
@@ -167,18 +168,18 @@ public sealed class FundApiTests(TestServer server)
         AllotFundsRequest amounts = _desk.Allotment(programme, (first, 100), (second, 50));
         AllotFundsResponse given = await _desk.Maker.AllotFundsAsync(amounts);
         Assert.Equal(given, await _desk.Maker.AllotFundsAsync(amounts));
-        Assert.Equal(MoneyDesk.Fen(150), given.Programme.Available);
+        Assert.Equal(Desk.Fen(150), given.Programme.Available);
 
         AllotFundsRequest Shares() => new()
         {
-            RequestId = _desk.Request(), Programme = programme,
-            ByShares = new AllotmentByShares { Total = MoneyDesk.Fen(1),
+            RequestId = Desk.Id(), Programme = programme,
+            ByShares = new AllotmentByShares { Total = Desk.Fen(1),
                 Shares = { new FundShare { Fund = second, Parts = 1 }, new FundShare { Fund = first, Parts = 1 } } },
         };
         Assert.Equal([1, 0], (await _desk.Maker.AllotFundsAsync(Shares())).Lines.Select(line => line.Amount.Value));
         Assert.Equal([0, 1], (await _desk.Maker.AllotFundsAsync(Shares())).Lines.Select(line => line.Amount.Value));
 
-        string before = await _desk.TrialBalanceAsync();
+        string before = await server.TrialBalanceAsync("430202");
         await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (first, 1), (second, 1_000)))
             .IsRefusedAsync(Reason.InsufficientBalance);
         await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (first, 1), (first, 1)))
@@ -189,15 +190,15 @@ public sealed class FundApiTests(TestServer server)
             .IsRefusedAsync(Reason.FundNotFound);
         await _desk.Maker.AllotFundsAsync(_desk.Allotment($"{_desk.Region}/programmes/nothing", (first, 1)))
             .IsRefusedAsync(Reason.ProgrammeNotFound);
-        await _desk.Maker.AllotFundsAsync(new AllotFundsRequest { RequestId = _desk.Request(), Programme = programme })
+        await _desk.Maker.AllotFundsAsync(new AllotFundsRequest { RequestId = Desk.Id(), Programme = programme })
             .IsRefusedAsync(Reason.InvalidField, "allotment");
         AllotFundsRequest many = _desk.Allotment(programme, [.. Enumerable.Range(0, 21).Select(at => ($"{_desk.Region}/funds/f{at}", 1L))]);
         await _desk.Maker.AllotFundsAsync(many).IsRefusedAsync(Reason.InvalidField, "by_amounts.lines");
         await _desk.Maker.AllotFundsAsync(
-            new AllotFundsRequest(Shares()) { ByShares = new AllotmentByShares { Total = MoneyDesk.Fen(1),
+            new AllotFundsRequest(Shares()) { ByShares = new AllotmentByShares { Total = Desk.Fen(1),
             Shares = { new FundShare { Fund = first, Parts = 0 } } } })
             .IsRefusedAsync(Reason.InvalidField, "by_shares.shares[0].parts");
-        Assert.Equal(before, await _desk.TrialBalanceAsync());
+        Assert.Equal(before, await server.TrialBalanceAsync("430202"));
     }
 
     [Fact]
@@ -212,8 +213,8 @@ public sealed class FundApiTests(TestServer server)
         await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, canteen, price: 1_001));
         Redemption second = (await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, canteen, price: 1_500))).Redemption;
         await _desk.Clerk(canteen)
-            .RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = second.Name, Memo = "退" });
-        await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest { RequestId = _desk.Request(), Voucher = ended.Name, Memo = "迁出" });
+            .RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = second.Name, Memo = "退" });
+        await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest { RequestId = Desk.Id(), Voucher = ended.Name, Memo = "迁出" });
 
         ProgrammeReport report = await _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = programme });
         foreach (VoucherFigures figures in new[] { report.Units, report.Money })

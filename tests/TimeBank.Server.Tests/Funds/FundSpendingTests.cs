@@ -1,5 +1,6 @@
 using Grpc.Core;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -11,7 +12,7 @@ public sealed class FundSpendingTests(TestServer server) : IClassFixture<TestSer
     // Two regions: each test counts on its elders being the only ones.
     private const string Spending = TestServer.Lusong, Importing = TestServer.Tianyuan;
 
-    private MoneyDesk _desk = new(server, Spending);
+    private Desk _desk = new(server, Spending);
 
     private LedgerService.LedgerServiceClient Maker => new(server.As(Role.FinanceMaker, regions: [Spending, Importing]));
 
@@ -23,7 +24,7 @@ public sealed class FundSpendingTests(TestServer server) : IClassFixture<TestSer
         string a = await _desk.FundAsync("spent-a", 10_000), b = await _desk.FundAsync("spent-b", 10_000);
         var creation = new CreateProgrammeRequest(_desk.Meals("spent"))
         {
-            MonthlyQuota = new Amount { Value = 4, Unit = "MEAL" }, ContractPrice = MoneyDesk.Fen(1_000),
+            MonthlyQuota = new Amount { Value = 4, Unit = "MEAL" }, ContractPrice = Desk.Fen(1_000),
         };
         string programme = (await _desk.Maker.CreateProgrammeAsync(creation)).Name;
         string given = (await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (a, 4_000)))).Entry;
@@ -52,7 +53,7 @@ public sealed class FundSpendingTests(TestServer server) : IClassFixture<TestSer
 
         // What comes back comes back to whom it was taken from, and may then be taken back as far as it goes.
         await _desk.Clerk(canteen).RefundRedemptionAsync(
-            new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = redemption, Memo = "退" });
+            new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = redemption, Memo = "退" });
         Assert.Equal((3_000, 0), (await SpentAsync(a), await SpentAsync(b)));
         await Maker.ReverseAsync(Reversal(given)).IsRefusedAsync(Reason.InsufficientBalance);
 
@@ -66,12 +67,12 @@ public sealed class FundSpendingTests(TestServer server) : IClassFixture<TestSer
     [Fact]
     public async Task What_was_brought_in_counts_as_received_and_allotted_and_bears_its_share()
     {
-        _desk = new MoneyDesk(server, Importing);
+        _desk = new Desk(server, Importing);
         string fund = await _desk.FundAsync("brought", 0);
         string programme = (await _desk.Maker.CreateProgrammeAsync(_desk.National("brought"))).Name;
         ImportBalancesResponse brought = await Administrator.ImportBalancesAsync(new ImportBalancesRequest
         {
-            RequestId = _desk.Request(), Parent = _desk.Region, Source = "old-books",
+            RequestId = Desk.Id(), Parent = _desk.Region, Source = "old-books",
             Lines =
             {
                 Line(1, "fund/brought/available", Side.Credit, 100_000), Line(2, "bank/brought", Side.Debit, 150_000),
@@ -111,11 +112,11 @@ public sealed class FundSpendingTests(TestServer server) : IClassFixture<TestSer
         await Maker.ReverseAsync(Reversal(opening)).IsRefusedAsync(Reason.InsufficientBalance);
     }
 
-    private ReverseRequest Reversal(string entry) => new() { RequestId = _desk.Request(), Entry = entry, Memo = "x" };
+    private ReverseRequest Reversal(string entry) => new() { RequestId = Desk.Id(), Entry = entry, Memo = "x" };
 
     private static ImportLine Line(int number, string account, Side side, long fen) => new()
     {
-        Number = number, Key = $"{number}", Account = account, Side = side, Amount = MoneyDesk.Fen(fen),
+        Number = number, Key = $"{number}", Account = account, Side = side, Amount = Desk.Fen(fen),
         Date = new Date { Year = 2026, Month = 9, Day = 30 },
     };
 

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -14,7 +15,7 @@ public abstract class HistoryContract(TestServer server)
     private const string Region = TestServer.Lusong;
     private const int Steps = 80;
 
-    private readonly MoneyDesk _desk = new(server, Region);
+    private readonly Desk _desk = new(server, Region);
 
     [Theory]
     [InlineData(1)]

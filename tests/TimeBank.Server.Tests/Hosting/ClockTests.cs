@@ -23,15 +23,15 @@ public sealed class ClockTests : IDisposable
     {
         await WrittenAsync(1, $"--TimeBank:Scenario={last}");
 
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            Assert.Equal(Reason.ClockDoubtful, (await desk.WriteAsync(2)).Refusal!.Reason);
-            using DatabaseHealth health = ActivatorUtilities.CreateInstance<DatabaseHealth>(desk.Services, new Stopwatch());
+            Assert.Equal(Reason.ClockDoubtful, (await server.WriteAsync(2)).Refusal!.Reason);
+            using DatabaseHealth health = ActivatorUtilities.CreateInstance<DatabaseHealth>(server.Services, new Stopwatch());
             HealthCheckResult found = await health.CheckHealthAsync(new HealthCheckContext());
             Assert.Equal(HealthStatus.Unhealthy, found.Status);
             Assert.Contains(said, found.Description, StringComparison.Ordinal);
             Assert.Contains("TimeBank:ClockChecked", found.Description, StringComparison.Ordinal);
-            using var channel = GrpcChannel.ForAddress(desk.Grpc);
+            using var channel = GrpcChannel.ForAddress(server.Grpc);
             HealthCheckResponse answer = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest());
             Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, answer.Status);
         }
@@ -55,7 +55,7 @@ public sealed class ClockTests : IDisposable
     {
         await WrittenAsync(1);
 
-        await using JournalDesk demonstration = await JournalDesk.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T00:00:00+08:00");
+        await using TestServer demonstration = await TestServer.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T00:00:00+08:00");
         Assert.Equal(Reason.ClockDoubtful, (await demonstration.WriteAsync(2)).Refusal!.Reason);
     }
 
@@ -64,7 +64,7 @@ public sealed class ClockTests : IDisposable
     public async Task Demonstration_that_goes_on_does_not_doubt_its_own_clock()
     {
         const string scenario = "--TimeBank:Scenario=2026-10-01T00:00:00+08:00";
-        await using (JournalDesk first = await JournalDesk.StartAsync(_data, scenario))
+        await using (TestServer first = await TestServer.StartAsync(_data, scenario))
         {
             var advance = new Command(new Guid(1, 0, 0, new byte[8]), Digest.Of([1]).ToString(), "TEST", "", "");
             IScenarioGrain clock = first.Services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key);
@@ -73,7 +73,7 @@ public sealed class ClockTests : IDisposable
         }
 
         RecordedLog log = null!;
-        await using JournalDesk again = await JournalDesk.StartAsync(
+        await using TestServer again = await TestServer.StartAsync(
             _data, server => log = new RecordedLog(server), scenario, "--Logging:LogLevel:Default=Warning");
 
         Assert.Null((await again.WriteAsync(2)).Refusal);
@@ -82,8 +82,8 @@ public sealed class ClockTests : IDisposable
 
     private async Task WrittenAsync(int request, params string[] settings)
     {
-        await using JournalDesk desk = await JournalDesk.StartAsync(_data, settings);
-        Assert.Null((await desk.WriteAsync(request)).Refusal);
+        await using TestServer server = await TestServer.StartAsync(_data, settings);
+        Assert.Null((await server.WriteAsync(request)).Refusal);
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);

@@ -14,9 +14,9 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task All_that_the_server_makes_is_its_owners_alone()
     {
-        await using JournalDesk desk = await JournalDesk.StartAsync(Data);
-        await desk.WriteAsync(1);
-        await desk.SignedAsync(1);
+        await using TestServer server = await TestServer.StartAsync(Data);
+        await server.WriteAsync(1);
+        await server.SignedAsync(1);
 
         Assert.Contains(Made(), file => file.EndsWith("timebank.db-wal", StringComparison.Ordinal));
         Assert.Contains(Made(), file => file.EndsWith("430211.checkpoint", StringComparison.Ordinal));
@@ -27,10 +27,10 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task What_an_older_build_left_open_is_mended_at_the_start()
     {
-        await using (JournalDesk desk = await JournalDesk.StartAsync(Data))
+        await using (TestServer server = await TestServer.StartAsync(Data))
         {
-            await desk.WriteAsync(1);
-            await desk.SignedAsync(1);
+            await server.WriteAsync(1);
+            await server.SignedAsync(1);
         }
         await File.WriteAllTextAsync(Path.Combine(Data, "server.log"), "");
         // A stranger's file is not ours to close.
@@ -43,7 +43,7 @@ public sealed class DataFolderTests : IDisposable
         }
         Assert.NotEmpty(OpenToOthers());
 
-        await using JournalDesk again = await JournalDesk.StartAsync(Data);
+        await using TestServer again = await TestServer.StartAsync(Data);
         Assert.Null((await again.WriteAsync(2)).Refusal);
 
         Assert.Equal([strange], OpenToOthers());

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -30,7 +31,7 @@ public sealed class GivenUpTests(TestServer server)
     [InlineData(StatusCode.DeadlineExceeded)]
     public async Task What_a_caller_gave_up_happens_once_and_its_retry_hears_of_it(StatusCode how)
     {
-        MoneyDesk desk = new(server, TestServer.Lusong);
+        Desk desk = new(server, TestServer.Lusong);
         string fund = await desk.FundAsync($"given-up-{(int)how}", 0);
         RecordReceiptRequest receipt = desk.Receipt(fund, 700);
         using var token = new CancellationTokenSource();

@@ -109,7 +109,7 @@ public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture
     [Fact]
     public async Task A_second_server_on_a_file_is_told_of_the_first()
     {
-        await using JournalDesk first = await JournalDesk.StartAsync(_data.FullName);
+        await using TestServer first = await TestServer.StartAsync(_data.FullName);
         await SaysAsync($"Another server works on {_data.FullName}/timebank.db.");
     }
 
@@ -118,23 +118,23 @@ public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture
     {
         string database = postgres.NewDatabase(), other = Path.Combine(_data.FullName, "other");
         string setting = $"--TimeBank:Database={database}";
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data.FullName, setting, "--TimeBank:Migrate=true"))
+        await using (TestServer running = await TestServer.StartAsync(_data.FullName, setting, "--TimeBank:Migrate=true"))
         {
-            await desk.WriteAsync(1);
-            await desk.SignedAsync(1);
+            await running.WriteAsync(1);
+            await running.SignedAsync(1);
         }
-        await using (JournalDesk desk = await JournalDesk.StartAsync(other, setting))
+        await using (TestServer running = await TestServer.StartAsync(other, setting))
         {
-            Assert.Equal(Ledger.Reason.SignedByOtherKeys, (await desk.WriteAsync(2)).Refusal!.Reason);
+            Assert.Equal(Ledger.Reason.SignedByOtherKeys, (await running.WriteAsync(2)).Refusal!.Reason);
         }
-        await using JournalDesk again = await JournalDesk.StartAsync(_data.FullName, setting);
+        await using TestServer again = await TestServer.StartAsync(_data.FullName, setting);
         Assert.Null((await again.WriteAsync(2)).Refusal);
     }
 
     [Fact]
     public async Task A_server_that_is_told_to_end_before_it_starts_ends()
     {
-        WebApplication server = TimeBankServer.Build(JournalDesk.Arguments(_data.FullName));
+        WebApplication server = TimeBankServer.Build(TestServer.Arguments(_data.FullName));
         server.Lifetime.StopApplication();
 
         await ServerStart.RunAsync(server);
@@ -147,7 +147,7 @@ public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture
     [InlineData(ServiceLifecycleStage.Active)]
     public async Task A_server_that_is_told_to_end_while_it_starts_ends_and_another_can_start(int stage)
     {
-        WebApplication server = TimeBankServer.Build(JournalDesk.Arguments(_data.FullName));
+        WebApplication server = TimeBankServer.Build(TestServer.Arguments(_data.FullName));
         server.Services.GetRequiredService<ISiloLifecycle>().Subscribe("told to end", stage, _ =>
         {
             server.Lifetime.StopApplication();
@@ -156,7 +156,7 @@ public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture
 
         await ServerStart.RunAsync(server);
 
-        await using JournalDesk next = await JournalDesk.StartAsync(_data.FullName);
+        await using TestServer next = await TestServer.StartAsync(_data.FullName);
         Assert.Null((await next.WriteAsync(1)).Refusal);
     }
 
@@ -166,7 +166,7 @@ public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         WebApplication server = TimeBankServer.Build(
-            [.. JournalDesk.Arguments(_data.FullName), $"--TimeBank:Grpc={taken.LocalEndpoint}"]);
+            [.. TestServer.Arguments(_data.FullName), $"--TimeBank:Grpc={taken.LocalEndpoint}"]);
 
         await Assert.ThrowsAsync<IOException>(() => ServerStart.RunAsync(server));
     }
@@ -178,7 +178,7 @@ public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture
     {
         Exception error = await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
-            await using JournalDesk desk = await JournalDesk.StartAsync(_data.FullName, settings);
+            await using TestServer running = await TestServer.StartAsync(_data.FullName, settings);
         });
         string? said = ServerStart.Explain(error);
         Assert.NotNull(said);

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
-using static TimeBank.Server.Tests.HoursDesk;
+using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
@@ -15,7 +16,7 @@ public sealed class DueApiTests(TestServer server)
     [Fact]
     public async Task Lists_show_nothing_that_is_over()
     {
-        var desk = new HoursDesk(server, "430204");
+        var desk = new Desk(server, "430204");
         (ServiceOrder[] orders, string volunteer) = await OverAsync(desk, TimeSpan.FromDays(17));
 
         var requested = new ListOrdersRequest { Parent = desk.Region, State = V1.OrderState.Requested };
@@ -33,7 +34,7 @@ public sealed class DueApiTests(TestServer server)
     public async Task Rounds_settle_what_nobody_looks_at_once()
     {
         const string region = "430223";
-        var desk = new HoursDesk(server, region);
+        var desk = new Desk(server, region);
         RegionCode code = RegionCode.Parse(region);
         (ServiceOrder[] orders, _) = await OverAsync(desk, TimeSpan.FromDays(48));
         SettlementRounds rounds = server.Services.GetRequiredService<SettlementRounds>();
@@ -58,7 +59,7 @@ public sealed class DueApiTests(TestServer server)
     {
         // A region of its own: other tests look at what stands between the two districts.
         const string chaling = "430224";
-        HoursDesk here = new(server), there = new(server, chaling);
+        Desk here = new(server), there = new(server, chaling);
         string volunteer = await here.EnrolWithHoursAsync();
         string away = await there.EnrolWithHoursAsync(await there.EnrolAsync(home: volunteer));
         string account = $"regions/{chaling}/accounts/person/{away.Split('/')[^1]}/hours/earned";
@@ -82,7 +83,7 @@ public sealed class DueApiTests(TestServer server)
         await own.InitializeAsync();
         try
         {
-            var desk = new HoursDesk(own);
+            var desk = new Desk(own);
             await desk.RegisterWithHoursAsync();
             await desk.AdvanceAsync(TimeSpan.FromDays(40));
             var ledger = own.Services.GetRequiredService<ILedgerReader>();
@@ -101,7 +102,7 @@ public sealed class DueApiTests(TestServer server)
     }
 
     /// <summary>Two orders that were accepted and that nobody came to, and a request that nobody took; then time goes by.</summary>
-    private static async Task<(ServiceOrder[] Orders, string Volunteer)> OverAsync(HoursDesk desk, TimeSpan later)
+    private static async Task<(ServiceOrder[] Orders, string Volunteer)> OverAsync(Desk desk, TimeSpan later)
     {
         string elder = await desk.RegisterWithHoursAsync(), other = await desk.RegisterWithHoursAsync();
         string volunteer = await desk.EnrolAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -60,7 +61,7 @@ public sealed class LocalIssuerTests(TestServer server)
     {
         string data = Directory.CreateTempSubdirectory("timebank-issuer-").FullName;
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => TimeBankServer.Build(
-            [.. JournalDesk.Arguments(data), "--TimeBank:Cluster=district", "--TimeBank:Database=Host=127.0.0.1", setting]));
+            [.. TestServer.Arguments(data), "--TimeBank:Cluster=district", "--TimeBank:Database=Host=127.0.0.1", setting]));
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(data));
         Directory.Delete(data);
@@ -72,10 +73,10 @@ public sealed class LocalIssuerTests(TestServer server)
     public async Task Addresses_of_the_hosts_own_settings_are_passed_over(string setting)
     {
         string data = Directory.CreateTempSubdirectory("timebank-issuer-").FullName;
-        await using (JournalDesk desk = await JournalDesk.StartAsync(data, setting, "--preferHostingUrls=true"))
+        await using (TestServer server = await TestServer.StartAsync(data, setting, "--preferHostingUrls=true"))
         {
-            Assert.Equal(["127.0.0.1", "127.0.0.1"], [desk.Grpc.Host, desk.Http.Host]);
-            Assert.Equal(2, desk.Listeners);
+            Assert.Equal(["127.0.0.1", "127.0.0.1"], [server.Grpc.Host, server.Http.Host]);
+            Assert.Equal(2, server.Listeners);
         }
         Directory.Delete(data, recursive: true);
     }
@@ -115,7 +116,7 @@ public sealed class LocalIssuerTests(TestServer server)
         File.WriteAllText(path, content);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
-        string? said = ServerStart.Explain(Assert.ThrowsAny<Exception>(() => TimeBankServer.Build(JournalDesk.Arguments(data))));
+        string? said = ServerStart.Explain(Assert.ThrowsAny<Exception>(() => TimeBankServer.Build(TestServer.Arguments(data))));
 
         Assert.StartsWith($"{path} holds no ", said, StringComparison.Ordinal);
         Assert.Contains("delete it", said, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -12,7 +13,7 @@ public sealed class ImportTests(TestServer server)
 
     private static int s_requests;
 
-    private readonly MoneyDesk _desk = new(server, Region);
+    private readonly Desk _desk = new(server, Region);
 
     private static LedgerService.LedgerServiceClient Client(TestServer server, string subject = "") =>
         new(server.As(Role.Administrator, "", subject, Region));

@@ -1,9 +1,10 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
-using static TimeBank.Server.Tests.HoursDesk;
+using static TimeBank.Testing.Desk;
 using OrderState = TimeBank.V1.OrderState;
 
 namespace TimeBank.Server.Tests;
@@ -13,7 +14,7 @@ public sealed class ServiceOrderApiTests(TestServer server)
 {
     private const string Nobody = "regions/430211/orders/000000000000";
 
-    private readonly HoursDesk _desk = new(server);
+    private readonly Desk _desk = new(server);
 
     [Fact]
     public async Task A_service_goes_from_request_to_confirmed_hours_and_every_step_answers_again()

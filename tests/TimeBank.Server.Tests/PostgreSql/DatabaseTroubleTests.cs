@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -18,13 +19,13 @@ public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFix
     public async Task A_state_that_takes_too_long_to_be_read_is_an_outage_and_a_retry_helps()
     {
         string database = postgres.NewDatabase();
-        await using RunningServer running = await RunningServer.StartAsync(database, migrate: true);
-        HoursDesk desk = new(running.Server);
+        await using TestServer running = await TestServer.OnPostgreSqlAsync(database, migrate: true);
+        Desk desk = new(running);
         await desk.EnrolAsync();
         EnrolVolunteerRequest enrolment =
-            new() { RequestId = HoursDesk.Id(), Parent = Region, DisplayName = "王芳",
+            new() { RequestId = Desk.Id(), Parent = Region, DisplayName = "王芳",
             BirthDate = new() { Year = 1990, Month = 7, Day = 1 } };
-        using var log = new RecordedLog(running.Server.Services);
+        using var log = new RecordedLog(running.Services);
         await using (var connection = new NpgsqlConnection($"{database};Pooling=false"))
         {
             await connection.OpenAsync();
@@ -46,16 +47,15 @@ public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFix
     {
         string database = postgres.NewDatabase(), keys = SigningKey.Create();
         var names = new Dictionary<string, string[]>();
-        await using (RunningServer running = await RunningServer.StartAsync(database, migrate: true, keys))
+        await using (TestServer running = await TestServer.OnPostgreSqlAsync(database, migrate: true, keys))
         {
-            HoursDesk desk = new(running.Server);
-            MoneyDesk money = new(running.Server, "430211");
+            Desk desk = new(running);
             names["volunteer"] = [await desk.EnrolAsync(), await desk.EnrolAsync()];
             names["elder"] = [await desk.RegisterWithHoursAsync(), await desk.RegisterAsync()];
-            names["provider"] = [await money.ProviderAsync(V1.ServiceType.Meal), await money.ProviderAsync(V1.ServiceType.Meal)];
-            names["fund"] = [await money.FundAsync("lottery", 0), await money.FundAsync("relief", 0)];
-            names["programme"] = [(await money.Maker.CreateProgrammeAsync(money.Meals("meals"))).Name,
-                (await money.Maker.CreateProgrammeAsync(money.Meals("suppers"))).Name];
+            names["provider"] = [await desk.ProviderAsync(V1.ServiceType.Meal), await desk.ProviderAsync(V1.ServiceType.Meal)];
+            names["fund"] = [await desk.FundAsync("lottery", 0), await desk.FundAsync("relief", 0)];
+            names["programme"] = [(await desk.Maker.CreateProgrammeAsync(desk.Meals("meals"))).Name,
+                (await desk.Maker.CreateProgrammeAsync(desk.Meals("suppers"))).Name];
             ServiceOrderService.ServiceOrderServiceClient elder = desk.Orders(names["elder"][0]);
             ServiceOrder first = await elder.RequestServiceAsync(desk.Request(names["elder"][0], TimeSpan.FromHours(1), minutes: 60));
             ServiceOrder second = await elder.RequestServiceAsync(desk.Request(names["elder"][0], TimeSpan.FromHours(3), minutes: 60));
@@ -68,20 +68,19 @@ public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFix
                 database, $"UPDATE grain_state SET payload = '[]' WHERE state_name = '{kind}' AND grain_key = '{name[1]}/{name[3]}'");
         }
 
-        await using RunningServer again = await RunningServer.StartAsync(database, migrate: false, keys);
-        HoursDesk hours = new(again.Server);
-        MoneyDesk funds = new(again.Server, "430211");
-        using var log = new RecordedLog(again.Server.Services);
+        await using TestServer again = await TestServer.OnPostgreSqlAsync(database, migrate: false, keys);
+        Desk hours = new(again);
+        using var log = new RecordedLog(again.Services);
 
         ListVolunteersResponse volunteers = await hours.Volunteers().ListVolunteersAsync(new ListVolunteersRequest { Parent = Region });
         AssertLeftOut(names["volunteer"], volunteers.Volunteers.Select(one => one.Name), volunteers.Unreadable);
         ListEldersResponse elders = await hours.Elders().ListEldersAsync(new ListEldersRequest { Parent = Region });
         AssertLeftOut(names["elder"], elders.Elders.Select(one => one.Name), elders.Unreadable);
-        ListProvidersResponse providers = await funds.Administrator.ListProvidersAsync(new ListProvidersRequest { Parent = Region });
+        ListProvidersResponse providers = await hours.Administrator.ListProvidersAsync(new ListProvidersRequest { Parent = Region });
         AssertLeftOut(names["provider"], providers.Providers.Select(one => one.Name), providers.Unreadable);
-        ListFundsResponse sources = await funds.Auditor.ListFundsAsync(new ListFundsRequest { Parent = Region });
+        ListFundsResponse sources = await hours.Auditor.ListFundsAsync(new ListFundsRequest { Parent = Region });
         AssertLeftOut(names["fund"], sources.Funds.Select(one => one.Name), sources.Unreadable);
-        ListProgrammesResponse programmes = await funds.Auditor.ListProgrammesAsync(new ListProgrammesRequest { Parent = Region });
+        ListProgrammesResponse programmes = await hours.Auditor.ListProgrammesAsync(new ListProgrammesRequest { Parent = Region });
         AssertLeftOut(names["programme"], programmes.Programmes.Select(one => one.Name), programmes.Unreadable);
         ListOrdersResponse orders = await hours.OrdersAs(Role.Auditor).ListOrdersAsync(new ListOrdersRequest { Parent = Region });
         AssertLeftOut(names["order"], orders.Orders.Select(one => one.Name), orders.Unreadable);
@@ -97,15 +96,15 @@ public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFix
 
         // A run does what it can, and says what it left out and why.
         List<RunProgress> run =
-            await MoneyDesk.RunAsync(
+            await Desk.RunAsync(
             hours.Elders(Role.FinanceMaker)
-            .IssueHours(new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = Region, Month = MoneyDesk.October }));
+            .IssueHours(new IssueHoursRequest { RequestId = Desk.Id(), Parent = Region, Month = Desk.October }));
         Assert.Equal(2, run[^1].Summary.Skipped);
         Assert.Equal(1, run[^1].Summary.SkippedByReason.Single(skipped => skipped.Reason == "STATE_UNREADABLE").Count);
 
         Assert.Matches(
             "^grain states/[a-z]+/430211/.* can be read as ",
-            $"{again.Server.Services.GetRequiredService<StorageEngine>().Verify(default).Finding}");
+            $"{again.Services.GetRequiredService<StorageEngine>().Verify(default).Finding}");
     }
 
     private static void AssertLeftOut(string[] two, IEnumerable<string> listed, IEnumerable<string> unreadable)

@@ -23,9 +23,9 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
         RedeemVoucherRequest lunch;
         RedeemVoucherResponse redeemed;
         Statement statement;
-        await using (RunningServer running = await RunningServer.StartAsync(database, migrate: true, keys))
+        await using (TestServer running = await TestServer.OnPostgreSqlAsync(database, migrate: true, keys))
         {
-            MoneyDesk desk = new(running.Server, Region);
+            Desk desk = new(running, Region);
             string programme = await desk.FundedAsync(desk.Meals("meals"), (await desk.FundAsync("lottery", 10_000_000), 1_000_000));
             string elder = await desk.RegisterElderAsync(), canteen = await desk.ProviderAsync(V1.ServiceType.Meal);
             await desk.IssueAsync(programme);
@@ -35,12 +35,12 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
             Assert.Equal(redeemed.Redemption.Credited.Value, statement.Closing.Amount.Value);
         }
 
-        await using (RunningServer again = await RunningServer.StartAsync(database, migrate: false, keys))
+        await using (TestServer again = await TestServer.OnPostgreSqlAsync(database, migrate: false, keys))
         {
-            MoneyDesk desk = new(again.Server, Region);
+            Desk desk = new(again, Region);
             Assert.Equal(redeemed, await desk.Clerk(lunch.Provider).RedeemVoucherAsync(lunch));
             Assert.Equal(statement, await StatementAsync(desk, lunch.Provider));
-            Assert.Null(again.Server.Services.GetRequiredService<StorageEngine>().Verify(default).Finding);
+            Assert.Null(again.Services.GetRequiredService<StorageEngine>().Verify(default).Finding);
         }
     }
 
@@ -60,12 +60,12 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
         string database = postgres.NewDatabase();
         using (var owned = new PostgreSqlDatabase(database)) PostgreSqlSchema.Migrate(owned);
         PostgreSqlFixture.Execute(database, "CREATE ROLE serving LOGIN IN ROLE timebank_server");
-        await using RunningServer running = await RunningServer.StartAsync(
+        await using TestServer running = await TestServer.OnPostgreSqlAsync(
             database.Replace($"Username={PostgreSqlServer.Superuser}", "Username=serving", StringComparison.Ordinal), migrate: false);
-        MoneyDesk desk = new(running.Server, Region);
+        Desk desk = new(running, Region);
         await desk.FundAsync("lottery", 1_000);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving,
-            (await new Health.HealthClient(running.Server.Anonymous()).CheckAsync(new HealthCheckRequest())).Status);
+            (await new Health.HealthClient(running.Anonymous()).CheckAsync(new HealthCheckRequest())).Status);
     }
 
     [Theory]
@@ -95,12 +95,12 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
     public async Task A_database_that_goes_away_is_not_served_and_its_callers_are_told_until_it_is_back()
     {
         using PostgreSqlServer own = await PostgreSqlServer.StartAsync("fsync=off", "shared_buffers=16MB");
-        await using RunningServer running = await RunningServer.StartAsync(own.ConnectionString("postgres"), migrate: true);
-        MoneyDesk desk = new(running.Server, Region);
+        await using TestServer running = await TestServer.OnPostgreSqlAsync(own.ConnectionString("postgres"), migrate: true);
+        Desk desk = new(running, Region);
         string fund = await desk.FundAsync("lottery", 0);
         RecordReceiptRequest receipt = desk.Receipt(fund, 700);
         var clock = new Stopwatch();
-        using DatabaseHealth health = ActivatorUtilities.CreateInstance<DatabaseHealth>(running.Server.Services, clock);
+        using DatabaseHealth health = ActivatorUtilities.CreateInstance<DatabaseHealth>(running.Services, clock);
         Assert.Equal(HealthStatus.Healthy, await HealthAsync());
 
         await own.StopAtOnceAsync();
@@ -120,7 +120,7 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
         async Task<HealthStatus> HealthAsync() => (await health.CheckHealthAsync(new HealthCheckContext())).Status;
     }
 
-    private static async Task<Statement> StatementAsync(MoneyDesk desk, string provider) =>
+    private static async Task<Statement> StatementAsync(Desk desk, string provider) =>
         await desk.ProviderClerk(provider)
-            .GetProviderStatementAsync(new GetProviderStatementRequest { Provider = provider, Period = MoneyDesk.AllDays });
+            .GetProviderStatementAsync(new GetProviderStatementRequest { Provider = provider, Period = Desk.AllDays });
 }

@@ -1,4 +1,5 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 using Posting = TimeBank.V1.Posting;
@@ -10,20 +11,20 @@ namespace TimeBank.Server.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class ProviderApiTests(TestServer server)
 {
-    private readonly MoneyDesk _desk = new(server, "430102");
+    private readonly Desk _desk = new(server, "430102");
 
     [Fact]
     public async Task A_provider_is_registered_once_and_shown()
     {
         var registration = new RegisterProviderRequest
         {
-            RequestId = _desk.Request("register"), Parent = _desk.Region, DisplayName = "阳光食堂",
-                ServiceTypes = { ServiceType.Meal, ServiceType.Bath }, Accreditation = MoneyDesk.AllDays,
+            RequestId = _desk.Id("register"), Parent = _desk.Region, DisplayName = "阳光食堂",
+                ServiceTypes = { ServiceType.Meal, ServiceType.Bath }, Accreditation = Desk.AllDays,
         };
         Provider provider = await _desk.Administrator.RegisterProviderAsync(registration);
 
         Assert.Equal(provider, await _desk.Administrator.RegisterProviderAsync(registration));
-        Assert.Equal(("阳光食堂", Standing.Good, MoneyDesk.AllDays, MoneyDesk.Fen(0)),
+        Assert.Equal(("阳光食堂", Standing.Good, Desk.AllDays, Desk.Fen(0)),
             (provider.DisplayName, provider.Standing, provider.Accreditation, provider.Payable));
         Assert.Equal([ServiceType.Meal, ServiceType.Bath], provider.ServiceTypes);
         Assert.Equal(provider, await _desk.ProviderClerk(provider.Name).GetProviderAsync(new GetProviderRequest { Name = provider.Name }));
@@ -40,7 +41,7 @@ public sealed class ProviderApiTests(TestServer server)
     {
         string medical = await _desk.ProviderAsync(ServiceType.Medical), suspended = await _desk.ProviderAsync(ServiceType.Medical);
         await _desk.Administrator.SetStandingAsync(
-            new SetStandingRequest { RequestId = _desk.Request(), Provider = suspended, Standing = Standing.Suspended, Note = "查" });
+            new SetStandingRequest { RequestId = Desk.Id(), Provider = suspended, Standing = Standing.Suspended, Note = "查" });
         async Task<string[]> ListAsync(Standing standing, int pageSize = 1_000) =>
             [.. (await _desk.Administrator.ListProvidersAsync(new ListProvidersRequest
         {
@@ -61,7 +62,7 @@ public sealed class ProviderApiTests(TestServer server)
     public async Task A_standing_begins_today_or_later_and_stops_redemptions()
     {
         string provider = await _desk.ProviderAsync(ServiceType.Meal);
-        var decision = new SetStandingRequest { RequestId = _desk.Request(), Provider = provider, Standing = Standing.BlackListed,
+        var decision = new SetStandingRequest { RequestId = Desk.Id(), Provider = provider, Standing = Standing.BlackListed,
             Note = "骗补" };
 
         Provider listed = await _desk.Administrator.SetStandingAsync(decision);
@@ -70,16 +71,16 @@ public sealed class ProviderApiTests(TestServer server)
         Assert.Equal((Standing.BlackListed, "骗补"), (listed.Standing, listed.StandingNote));
         Assert.Null(listed.StandingPeriod.LastDay);
         await _desk.Administrator.SetStandingAsync(
-            new SetStandingRequest(decision) { RequestId = _desk.Request(), FirstDay = new Date { Year = 2026, Month = 9, Day = 30 } })
+            new SetStandingRequest(decision) { RequestId = Desk.Id(), FirstDay = new Date { Year = 2026, Month = 9, Day = 30 } })
             .IsRefusedAsync(Reason.InvalidField, "first_day");
         await _desk.Administrator.SetStandingAsync(
-            new SetStandingRequest(decision) { RequestId = _desk.Request(), LastDay = new Date { Year = 2026, Month = 9, Day = 30 } })
+            new SetStandingRequest(decision) { RequestId = Desk.Id(), LastDay = new Date { Year = 2026, Month = 9, Day = 30 } })
             .IsRefusedAsync(Reason.InvalidField, "last_day");
         await _desk.Administrator.SetStandingAsync(
-            new SetStandingRequest(decision) { RequestId = _desk.Request(), Standing = Standing.Unspecified, Note = "" })
+            new SetStandingRequest(decision) { RequestId = Desk.Id(), Standing = Standing.Unspecified, Note = "" })
             .IsRefusedAsync(Reason.InvalidField, "standing", "note");
         await _desk.Administrator.SetStandingAsync(
-            new SetStandingRequest(decision) { RequestId = _desk.Request(), Provider = $"{_desk.Region}/providers/0123456789AB" })
+            new SetStandingRequest(decision) { RequestId = Desk.Id(), Provider = $"{_desk.Region}/providers/0123456789AB" })
             .IsRefusedAsync(Reason.ProviderNotFound);
     }
 
@@ -97,7 +98,7 @@ public sealed class ProviderApiTests(TestServer server)
             (await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher, canteen, price))).Redemption.Name);
         string elsewhere = (await _desk.Clerk(other).RedeemVoucherAsync(_desk.Lunch(voucher, other))).Redemption.Name;
         await _desk.Clerk(canteen)
-            .RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = redeemed[1], Memo = "退" });
+            .RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = redeemed[1], Memo = "退" });
         async Task<string[]> ListAsync(ListRedemptionsRequest request)
         {
             request.Parent = _desk.Region;
@@ -131,7 +132,7 @@ public sealed class ProviderApiTests(TestServer server)
             .IsRefusedAsync(Reason.InvalidField, "provider");
 
         Statement statement = await _desk.ProviderClerk(canteen)
-            .GetProviderStatementAsync(new GetProviderStatementRequest { Provider = canteen, Period = MoneyDesk.AllDays });
+            .GetProviderStatementAsync(new GetProviderStatementRequest { Provider = canteen, Period = Desk.AllDays });
         Assert.Equal(["REDEEM_VOUCHER", "REDEEM_VOUCHER", "REDEEM_VOUCHER", "REFUND_REDEMPTION"],
             statement.Postings.Select(posting => posting.Code));
         Assert.Equal((2_700, 900, 1_800), (statement.TotalCredits.Value, statement.TotalDebits.Value, statement.Closing.Amount.Value));

@@ -5,6 +5,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 using Digest = TimeBank.Proofs.Digest;
@@ -114,7 +115,7 @@ public sealed class EveryTextTests(TestServer server)
     [Fact]
     public async Task What_was_said_with_a_step_stays_as_an_older_build_took_it()
     {
-        var desk = new HoursDesk(server);
+        var desk = new Desk(server);
         string elder = await desk.RegisterWithHoursAsync(), id = elder.Split('/')[^1];
         ServiceOrder order = await desk.Orders(elder).RequestServiceAsync(desk.Request(elder));
         var cancel = new CancelOrderRequest { RequestId = Id(6), Order = order.Name, Note = "病\u202e了" };

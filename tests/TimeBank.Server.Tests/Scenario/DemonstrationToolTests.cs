@@ -13,8 +13,8 @@ public sealed class DemonstrationToolTests : IDisposable
     [InlineData("zh-CN", "这里没有演过演示月份")]
     public async Task Figures_of_no_month_say_that_none_was_played(string language, string said)
     {
-        await using JournalDesk desk = await StartAsync();
-        (int code, string output, string error) = await Tool.RunDemoAsync(_data, desk, "figures", "--lang", language);
+        await using TestServer server = await StartAsync();
+        (int code, string output, string error) = await Tool.RunDemoAsync(_data, server, "figures", "--lang", language);
         Assert.Equal((1, ""), (code, output));
         Assert.Contains(said, error, StringComparison.Ordinal);
     }
@@ -22,10 +22,10 @@ public sealed class DemonstrationToolTests : IDisposable
     [Fact]
     public async Task A_clock_that_stands_later_says_so()
     {
-        await using JournalDesk desk = await StartAsync();
-        (int code, _, string error) = await Tool.RunDemoAsync(_data, desk, "scenario", "advance", "2026-10-02 09:00");
+        await using TestServer server = await StartAsync();
+        (int code, _, string error) = await Tool.RunDemoAsync(_data, server, "scenario", "advance", "2026-10-02 09:00");
         Assert.Equal((0, ""), (code, error));
-        (code, string output, error) = await Tool.RunDemoAsync(_data, desk, "scenario", "advance", "2026-10-01 09:00");
+        (code, string output, error) = await Tool.RunDemoAsync(_data, server, "scenario", "advance", "2026-10-01 09:00");
         Assert.Equal(0, code);
         Assert.Contains("2026-10-02 09:00:00", output, StringComparison.Ordinal);
         Assert.Contains("The clock already stands later than 2026-10-01 09:00:00, and never goes back.", error, StringComparison.Ordinal);
@@ -34,27 +34,27 @@ public sealed class DemonstrationToolTests : IDisposable
     [Fact]
     public async Task A_request_that_is_only_tried_names_an_order_only_where_its_request_id_is_given()
     {
-        await using JournalDesk desk = await StartAsync();
-        string elder = await MadeAsync(desk, "elder", "register", "--name", "演示", "--born", "1940-01-31", "--difficulty", "lives-alone",
+        await using TestServer server = await StartAsync();
+        string elder = await MadeAsync(server, "elder", "register", "--name", "演示", "--born", "1940-01-31", "--difficulty", "lives-alone",
             "--difficulty", "empty-nest");
-        await MadeAsync(desk, "hours", "issue", "--month", "2026-10");
+        await MadeAsync(server, "hours", "issue", "--month", "2026-10");
         string[] request = ["order", "request", elder, "--item", "companionship", "--start", "2026-10-01 09:00", "--length", "1h"],
             id = ["--request-id", "0192b6a0-0000-7000-8000-000000000001"];
 
-        Assert.Equal("", await MadeAsync(desk, [.. request, "--dry-run"]));
-        string tried = await MadeAsync(desk, [.. request, .. id, "--dry-run"]);
+        Assert.Equal("", await MadeAsync(server, [.. request, "--dry-run"]));
+        string tried = await MadeAsync(server, [.. request, .. id, "--dry-run"]);
         Assert.NotEmpty(tried);
-        Assert.Equal(tried, await MadeAsync(desk, [.. request, .. id]));
+        Assert.Equal(tried, await MadeAsync(server, [.. request, .. id]));
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
-    private Task<JournalDesk> StartAsync() => JournalDesk.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T08:00:00+08:00");
+    private Task<TestServer> StartAsync() => TestServer.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T08:00:00+08:00");
 
     /// <summary>The id of what a command made; empty where it names nothing.</summary>
-    private async Task<string> MadeAsync(JournalDesk desk, params string[] args)
+    private async Task<string> MadeAsync(TestServer server, params string[] args)
     {
-        (int code, string output, string error) = await Tool.RunAsync(_data, desk, [.. args, "--json"]);
+        (int code, string output, string error) = await Tool.RunAsync(_data, server, [.. args, "--json"]);
         Assert.True(code == 0, $"{string.Join(' ', args)} ended with {code}: {output}{error}");
         return JsonDocument.Parse(output).RootElement.TryGetProperty("name", out JsonElement name) ? name.GetString()!.Split('/')[^1] : "";
     }

@@ -6,6 +6,7 @@ using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 using Digest = TimeBank.Proofs.Digest;
@@ -24,10 +25,10 @@ public sealed class ScenarioEndTests : IDisposable
     public async Task A_clock_beyond_the_end_is_said_by_every_service_until_the_demonstration_is_ended()
     {
         var advance = new AdvanceClockRequest { RequestId = Request, To = Timestamp.FromDateTimeOffset(End) };
-        await using (JournalDesk older = await JournalDesk.StartAsync(_data, Setting)) await LeaveAsync(older, advance);
+        await using (TestServer older = await TestServer.StartAsync(_data, Setting)) await LeaveAsync(older, advance);
 
-        await using JournalDesk desk = await JournalDesk.StartAsync(_data, Setting);
-        using var channel = GrpcChannel.ForAddress(desk.Grpc);
+        await using TestServer server = await TestServer.StartAsync(_data, Setting);
+        using var channel = GrpcChannel.ForAddress(server.Grpc);
         using LocalIssuer issuer = LocalIssuer.Open(_data);
         CallInvoker As(Role role) =>
             new TokenInvoker(channel.CreateCallInvoker(),
@@ -60,14 +61,14 @@ public sealed class ScenarioEndTests : IDisposable
     {
         InvalidOperationException refused =
             Assert.Throws<InvalidOperationException>(() =>
-                TimeBankServer.Build([.. JournalDesk.Arguments(_data), $"--TimeBank:Scenario={start}"]));
+                TimeBankServer.Build([.. TestServer.Arguments(_data), $"--TimeBank:Scenario={start}"]));
         Assert.Contains("2099-12-31", refused.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
     /// <summary>What an older build stored of a step to the end of the calendar.</summary>
-    private static async Task LeaveAsync(JournalDesk older, AdvanceClockRequest advance)
+    private static async Task LeaveAsync(TestServer older, AdvanceClockRequest advance)
     {
         byte[] sent = [.. Encoding.UTF8.GetBytes("/timebank.v1.ScenarioService/AdvanceClock"), 0, .. advance.ToByteArray()];
         string id = EntryId.Of($"staff-{Role.Administrator}", Guid.Parse(advance.RequestId)).ToString();

@@ -4,6 +4,7 @@ using System.Text;
 using Google.Protobuf;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 using Reason = TimeBank.Ledger.Reason;
@@ -16,7 +17,7 @@ public abstract class MomentContract(TestServer server)
     private const string Region = TestServer.Tianyuan;
     private const int Reads = 40;
 
-    private readonly MoneyDesk _desk = new(server, Region);
+    private readonly Desk _desk = new(server, Region);
 
     private LedgerService.LedgerServiceClient Ledger => new(server.As(Role.Auditor, regions: Region));
 
@@ -25,7 +26,7 @@ public abstract class MomentContract(TestServer server)
     {
         Counter counter = await CounterAsync("pages");
         for (int meal = 0; meal < 6; meal++) await RedeemAsync(counter, 0);
-        var request = new GetProviderStatementRequest { Provider = counter.Canteen, Period = MoneyDesk.AllDays, PageSize = 4 };
+        var request = new GetProviderStatementRequest { Provider = counter.Canteen, Period = Desk.AllDays, PageSize = 4 };
 
         ProviderService.ProviderServiceClient clerk = _desk.ProviderClerk(counter.Canteen);
         Statement first = await clerk.GetProviderStatementAsync(request);
@@ -88,7 +89,7 @@ public abstract class MomentContract(TestServer server)
     {
         Counter counter = await CounterAsync("tokens");
         for (int meal = 0; meal < 2; meal++) await RedeemAsync(counter, 0);
-        var request = new GetProviderStatementRequest { Provider = counter.Canteen, Period = MoneyDesk.AllDays, PageSize = 1 };
+        var request = new GetProviderStatementRequest { Provider = counter.Canteen, Period = Desk.AllDays, PageSize = 1 };
         Statement first = await _desk.ProviderClerk(counter.Canteen).GetProviderStatementAsync(request);
         string cursor = $"{first.Postings[0].EntryIndex}.1";
 
@@ -114,7 +115,7 @@ public abstract class MomentContract(TestServer server)
         {
             // About so many pages each time, or the rows would grow faster than they can be read.
             int size = pages == 1 ? 1_000 : (rows / pages) + 1;
-            var request = new GetProviderStatementRequest { Provider = counter.Canteen, Period = MoneyDesk.AllDays, PageSize = size };
+            var request = new GetProviderStatementRequest { Provider = counter.Canteen, Period = Desk.AllDays, PageSize = size };
             var postings = new List<Posting>();
             var figures = new List<(long, long, long, long)>();
             do
@@ -170,7 +171,7 @@ public abstract class MomentContract(TestServer server)
         var counter = new VolunteerService.VolunteerServiceClient(server.As(Role.Counter, regions: Region));
         return (await counter.EnrolVolunteerAsync(new EnrolVolunteerRequest
         {
-            RequestId = _desk.Request(), Parent = _desk.Region, DisplayName = "演示",
+            RequestId = Desk.Id(), Parent = _desk.Region, DisplayName = "演示",
                 BirthDate = new Date { Year = 1990, Month = 7, Day = 1 },
         })).Name;
     }
@@ -178,11 +179,11 @@ public abstract class MomentContract(TestServer server)
     /// <summary>Hours brought in, as a service would have them earned.</summary>
     private async Task EarnAsync(string volunteer, long minutes)
     {
-        string key = _desk.Request();
+        string key = Desk.Id();
         var administrator = new LedgerService.LedgerServiceClient(server.As(Role.Administrator, regions: Region));
         ImportBalancesResponse brought = await administrator.ImportBalancesAsync(new ImportBalancesRequest
         {
-            RequestId = _desk.Request(), Parent = _desk.Region, Source = "old-books",
+            RequestId = Desk.Id(), Parent = _desk.Region, Source = "old-books",
             Lines =
             {
                 new ImportLine
@@ -222,7 +223,7 @@ public abstract class MomentContract(TestServer server)
             {
                 string redemption = await RedeemAsync(counter, elder);
                 await _desk.Clerk(counter.Canteen).RefundRedemptionAsync(
-                    new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = redemption, Memo = "退" });
+                    new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = redemption, Memo = "退" });
             }
         }))];
         try

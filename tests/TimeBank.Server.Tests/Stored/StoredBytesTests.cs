@@ -19,13 +19,13 @@ public sealed class StoredBytesTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data, StoredHistory.Clock))
+        await using (TestServer server = await TestServer.StartAsync(_data, StoredHistory.Clock))
         {
-            using (StoredHistory history = new(desk, _data)) await history.PlayAsync();
+            using (StoredHistory history = new(server, _data)) await history.PlayAsync();
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })
             {
-                ILedgerReader ledger = desk.Services.GetRequiredService<ILedgerReader>();
+                ILedgerReader ledger = server.Services.GetRequiredService<ILedgerReader>();
                 _entries.AddRange((await ledger.EntriesAsync(RegionCode.Parse(region), 0, 1_000, default))
                     .Select(entry => Encoding.UTF8.GetString(entry.Bytes)));
             }

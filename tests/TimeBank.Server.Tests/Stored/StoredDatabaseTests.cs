@@ -48,23 +48,23 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
         AssertSound(options);
         string[] answers = await File.ReadAllLinesAsync(Path.Combine(_folder, "answers.jsonl"));
 
-        await using (JournalDesk desk = await JournalDesk.StartAsync(Data, StoredHistory.Clock, $"--TimeBank:Database={database}"))
-        using (StoredHistory history = new(desk, Data))
+        await using (TestServer server = await TestServer.StartAsync(Data, StoredHistory.Clock, $"--TimeBank:Database={database}"))
+        using (StoredHistory history = new(server, Data))
         {
-            LedgerHead before = await HeadAsync(desk);
+            LedgerHead before = await HeadAsync(server);
             IReadOnlyList<string> retried = await history.PlayAsync();
             Assert.Equal(answers.Length, retried.Count);
             Assert.Multiple([.. answers.Zip(retried).Select(pair => (Action)(() =>
                 AssertSays(JsonElement.Parse(pair.First), JsonElement.Parse(pair.Second), pair.First)))]);
             // Nothing of it happened again. What is remembered may be more: the import's refused line is judged afresh each time.
-            LedgerHead after = await HeadAsync(desk);
+            LedgerHead after = await HeadAsync(server);
             Assert.Equal((before.Size, before.Tree.Root), (after.Size, after.Tree.Root));
             await AssertReceiptsAsync(history, before.Size);
             await ReadAsync(history);
             await history.GoOnAsync();
-            LedgerHead head = await HeadAsync(desk);
+            LedgerHead head = await HeadAsync(server);
             Assert.True(head.Size > before.Size);
-            await desk.SignedAsync(head.Size);
+            await server.SignedAsync(head.Size);
             await AssertSidesAsync(history, before.Size);
         }
         AssertSound(options);
@@ -194,8 +194,8 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
         Assert.Contains("and the journal from what was signed", output.ToString(), StringComparison.Ordinal);
     }
 
-    private static async Task<LedgerHead> HeadAsync(JournalDesk desk) =>
-        await desk.Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(RegionCode.Parse(StoredHistory.Here), default);
+    private static async Task<LedgerHead> HeadAsync(TestServer server) =>
+        await server.Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(RegionCode.Parse(StoredHistory.Here), default);
 
     /// <returns>The connection string; empty for a file.</returns>
     private async Task<string> RestoreAsync(string build, bool onPostgreSql)

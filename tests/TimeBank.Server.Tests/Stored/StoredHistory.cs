@@ -6,6 +6,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
+using TimeBank.Testing;
 using TimeBank.V1;
 using ErrorInfo = Google.Rpc.ErrorInfo;
 using Role = TimeBank.V1.Role;
@@ -29,11 +30,11 @@ internal sealed partial class StoredHistory : IDisposable
     private readonly GrpcChannel _channel;
     private readonly IGrainFactory _grains;
 
-    public StoredHistory(JournalDesk desk, string data)
+    public StoredHistory(TestServer server, string data)
     {
         _issuer = LocalIssuer.Open(data);
-        _channel = GrpcChannel.ForAddress(desk.Grpc);
-        _grains = desk.Services.GetRequiredService<IGrainFactory>();
+        _channel = GrpcChannel.ForAddress(server.Grpc);
+        _grains = server.Services.GetRequiredService<IGrainFactory>();
     }
 
     /// <summary>Who gives hours and serves, and who gets both.</summary>

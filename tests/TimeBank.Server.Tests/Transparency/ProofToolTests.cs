@@ -16,17 +16,17 @@ public sealed class ProofToolTests : IDisposable
             cosigned = Path.Combine(_data, "cosigned"), own = Path.Combine(_data, "witness.pem");
         string[] witness = ["witness", "--own-key", own, "--name", "witness.example", "--state", state, "-o", cosigned];
         string key;
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            await desk.WriteAsync(1);
-            await desk.WriteAsync(2);
+            await server.WriteAsync(1);
+            await server.WriteAsync(2);
             key = SigningKey.Read(await File.ReadAllTextAsync(Path.Combine(_data, "checkpoint-keys.pem")))[0].Signer(Origin).Key.ToString();
-            Assert.Equal((0, ""), await RunAsync(desk, "receipt", "--entry", "1", "-o", receipt));
-            await desk.SignedAsync(2);
-            Assert.Equal((0, ""), await RunAsync(desk, [.. witness, "--key", key]));
-            await desk.WriteAsync(3);
-            await desk.SignedAsync(3);
-            Assert.Equal((0, ""), await RunAsync(desk, [.. witness, "--key", key]));
+            Assert.Equal((0, ""), await RunAsync(server, "receipt", "--entry", "1", "-o", receipt));
+            await server.SignedAsync(2);
+            Assert.Equal((0, ""), await RunAsync(server, [.. witness, "--key", key]));
+            await server.WriteAsync(3);
+            await server.SignedAsync(3);
+            Assert.Equal((0, ""), await RunAsync(server, [.. witness, "--key", key]));
         }
         // The server is gone.
         Assert.Equal((0, ""), await RunAsync(null, "check", receipt, "--key", key));
@@ -41,20 +41,20 @@ public sealed class ProofToolTests : IDisposable
         string before = await File.ReadAllTextAsync(state);
         foreach (string file in Directory.GetFiles(_data, "timebank.db*")) File.Delete(file);
         Directory.Delete(Path.Combine(_data, "checkpoints"), recursive: true);
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            await desk.WriteAsync(4);
-            await desk.SignedAsync(1);
-            (int code, string error) = await RunAsync(desk, [.. witness, "--key", key]);
+            await server.WriteAsync(4);
+            await server.SignedAsync(1);
+            (int code, string error) = await RunAsync(server, [.. witness, "--key", key]);
             Assert.Equal(1, code);
             Assert.Contains("the journal went back. 3 entries were seen last, and now there are 1.", error, StringComparison.Ordinal);
-            for (int request = 5; request < 9; request++) await desk.WriteAsync(request);
-            await desk.SignedAsync(5);
-            (code, error) = await RunAsync(desk, [.. witness, "--key", key]);
+            for (int request = 5; request < 9; request++) await server.WriteAsync(request);
+            await server.SignedAsync(5);
+            (code, error) = await RunAsync(server, [.. witness, "--key", key]);
             Assert.Equal(1, code);
             Assert.Contains("the journal forked", error, StringComparison.Ordinal);
             string other = SigningKey.Read(SigningKey.Create())[0].Signer(Origin).Key.ToString();
-            (code, error) = await RunAsync(desk, [.. witness, "--key", other]);
+            (code, error) = await RunAsync(server, [.. witness, "--key", other]);
             Assert.Equal(1, code);
             Assert.Contains("isn't signed by this key", error, StringComparison.Ordinal);
         }
@@ -63,9 +63,9 @@ public sealed class ProofToolTests : IDisposable
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
-    private async Task<(int Code, string Error)> RunAsync(JournalDesk? desk, params string[] args)
+    private async Task<(int Code, string Error)> RunAsync(TestServer? server, params string[] args)
     {
-        (int code, _, string error) = await Tool.RunAsync(_data, desk, args);
+        (int code, _, string error) = await Tool.RunAsync(_data, server, args);
         return (code, error);
     }
 }

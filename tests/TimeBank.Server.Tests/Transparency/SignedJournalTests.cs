@@ -17,16 +17,16 @@ public sealed class SignedJournalTests : IDisposable
     [Fact]
     public async Task Older_database_is_not_written_and_verify_says_so()
     {
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            Assert.Null((await desk.WriteAsync(1)).Refusal);
-            await desk.SignedAsync(1);
+            Assert.Null((await server.WriteAsync(1)).Refusal);
+            await server.SignedAsync(1);
         }
         Dictionary<string, byte[]> backup = Backup();
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            Assert.Null((await desk.WriteAsync(2)).Refusal);
-            await desk.SignedAsync(2);
+            Assert.Null((await server.WriteAsync(2)).Refusal);
+            await server.SignedAsync(2);
         }
         Assert.Equal((0, ""), Verify());
         Dictionary<string, byte[]> latest = Backup();
@@ -36,18 +36,18 @@ public sealed class SignedJournalTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("regions/430211/head: signed checkpoint", message, StringComparison.Ordinal);
         Assert.Contains("has 1 entries, but a checkpoint of 2 was signed", message, StringComparison.Ordinal);
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(3)).Refusal!.Reason);
+            Assert.Equal(Reason.JournalRolledBack, (await server.WriteAsync(3)).Refusal!.Reason);
             // Not even a known request is answered: the outcome may not be the one that was given.
-            Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(1)).Refusal!.Reason);
+            Assert.Equal(Reason.JournalRolledBack, (await server.WriteAsync(1)).Refusal!.Reason);
         }
 
         Restore(latest);
         Assert.Equal((0, ""), Verify());
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            Assert.Equal(2, (await desk.WriteAsync(3)).Entry!.Index);
+            Assert.Equal(2, (await server.WriteAsync(3)).Entry!.Index);
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class SignedJournalTests : IDisposable
     public async Task Server_that_must_not_write_a_journal_is_not_serving_until_that_is_mended()
     {
         string file = Path.Combine(_data, "checkpoints", "430211.checkpoint");
-        await using (JournalDesk before = await JournalDesk.StartAsync(_data))
+        await using (TestServer before = await TestServer.StartAsync(_data))
         {
             await before.WriteAsync(1);
             await before.SignedAsync(1);
@@ -63,11 +63,11 @@ public sealed class SignedJournalTests : IDisposable
         string honest = await File.ReadAllTextAsync(file);
         await File.WriteAllTextAsync(file,
             honest.Replace("timebank.example/430211\n1\n", "timebank.example/430211\n2\n", StringComparison.Ordinal));
-        await using JournalDesk desk = await JournalDesk.StartAsync(_data);
-        Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(2)).Refusal!.Reason);
+        await using TestServer server = await TestServer.StartAsync(_data);
+        Assert.Equal(Reason.JournalRolledBack, (await server.WriteAsync(2)).Refusal!.Reason);
         var clock = new Stopwatch();
-        using DatabaseHealth health = ActivatorUtilities.CreateInstance<DatabaseHealth>(desk.Services, clock);
-        using var channel = GrpcChannel.ForAddress(desk.Grpc);
+        using DatabaseHealth health = ActivatorUtilities.CreateInstance<DatabaseHealth>(server.Services, clock);
+        using var channel = GrpcChannel.ForAddress(server.Grpc);
 
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing,
             (await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest())).Status);
@@ -79,21 +79,21 @@ public sealed class SignedJournalTests : IDisposable
         clock.Seconds = 2;
         // Nobody has written meanwhile: health looks for itself.
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
-        Assert.Equal(1, (await desk.WriteAsync(2)).Entry!.Index);
+        Assert.Equal(1, (await server.WriteAsync(2)).Entry!.Index);
     }
 
     [Fact]
     public async Task Database_that_is_gone_is_not_begun_anew()
     {
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            await desk.WriteAsync(1);
-            await desk.SignedAsync(1);
+            await server.WriteAsync(1);
+            await server.SignedAsync(1);
         }
         Restore([]);
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            Assert.Equal(Reason.JournalRolledBack, (await desk.WriteAsync(1)).Refusal!.Reason);
+            Assert.Equal(Reason.JournalRolledBack, (await server.WriteAsync(1)).Refusal!.Reason);
         }
         Assert.Equal(1, Verify().Code);
     }
@@ -104,10 +104,10 @@ public sealed class SignedJournalTests : IDisposable
     public async Task Checkpoint_that_our_keys_did_not_sign_is_not_gone_on_from(bool otherKey, string why)
     {
         string file = Path.Combine(_data, "checkpoints", "430211.checkpoint");
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            await desk.WriteAsync(1);
-            await desk.SignedAsync(1);
+            await server.WriteAsync(1);
+            await server.SignedAsync(1);
         }
         string honest = await File.ReadAllTextAsync(file), key = await File.ReadAllTextAsync(Keys);
         var note = SignedNote.Parse(honest);
@@ -119,9 +119,9 @@ public sealed class SignedJournalTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains(why, message, StringComparison.Ordinal);
         Reason reason = otherKey ? Reason.SignedByOtherKeys : Reason.JournalRolledBack;
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            Assert.Equal(reason, (await desk.WriteAsync(2)).Refusal!.Reason);
+            Assert.Equal(reason, (await server.WriteAsync(2)).Refusal!.Reason);
         }
 
         await File.WriteAllTextAsync(file, honest);
@@ -132,10 +132,10 @@ public sealed class SignedJournalTests : IDisposable
     [Fact]
     public async Task Verify_says_where_nothing_was_signed()
     {
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            await desk.WriteAsync(1);
-            await desk.SignedAsync(1);
+            await server.WriteAsync(1);
+            await server.SignedAsync(1);
         }
         using StringWriter signed = new(), unsigned = new(), noKeys = new();
         Assert.Equal(0, VerifyCommand.Run(new TimeBankOptions { Data = _data }, signed, TextWriter.Null));
@@ -158,10 +158,10 @@ public sealed class SignedJournalTests : IDisposable
     public async Task Keys_are_made_for_their_owner_alone_and_exchanged_with_an_overlap()
     {
         VerifierKey old;
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            await desk.WriteAsync(1);
-            SignedNote note = await desk.SignedAsync(1);
+            await server.WriteAsync(1);
+            SignedNote note = await server.SignedAsync(1);
             old = SigningKey.Read(await File.ReadAllTextAsync(Keys))[0].Signer("timebank.example/430211").Key;
             Assert.Equal(NoteStatus.Signed, note.Check([old], SigningKey.Check));
             Assert.Equal("timebank.example/430211", Checkpoint.Parse(note.Text).Origin);
@@ -169,9 +169,9 @@ public sealed class SignedJournalTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Keys));
 
         await File.AppendAllTextAsync(Keys, SigningKey.Create());
-        await using (JournalDesk desk = await JournalDesk.StartAsync(_data))
+        await using (TestServer server = await TestServer.StartAsync(_data))
         {
-            SignedNote note = await desk.SignedAsync(1, signatures: 2);
+            SignedNote note = await server.SignedAsync(1, signatures: 2);
             VerifierKey[] both =
                 [.. SigningKey.Read(await File.ReadAllTextAsync(Keys)).Select(key => key.Signer("timebank.example/430211").Key)];
             Assert.Equal(2, both.Length);
@@ -183,11 +183,11 @@ public sealed class SignedJournalTests : IDisposable
     public async Task Keys_and_name_may_come_from_the_settings()
     {
         string pem = SigningKey.Create();
-        await using JournalDesk desk =
-            await JournalDesk.StartAsync(_data, $"--TimeBank:CheckpointKeys={pem}", "--TimeBank:Origin=log.zhuzhou.example/timebank",
+        await using TestServer server =
+            await TestServer.StartAsync(_data, $"--TimeBank:CheckpointKeys={pem}", "--TimeBank:Origin=log.zhuzhou.example/timebank",
             $"--TimeBank:Checkpoints={_data}/elsewhere");
-        await desk.WriteAsync(1);
-        SignedNote note = await desk.SignedAsync(1);
+        await server.WriteAsync(1);
+        SignedNote note = await server.SignedAsync(1);
 
         Assert.Equal(NoteStatus.Signed,
             note.Check([SigningKey.Read(pem)[0].Signer("log.zhuzhou.example/timebank/430211").Key], SigningKey.Check));
@@ -228,7 +228,7 @@ public sealed class SignedJournalTests : IDisposable
 
     private void Refused(string why, params string[] settings) =>
         Assert.Contains(why, Assert.Throws<InvalidOperationException>(
-            () => TimeBankServer.Build([.. JournalDesk.Arguments(_data), .. settings])).Message, StringComparison.Ordinal);
+            () => TimeBankServer.Build([.. TestServer.Arguments(_data), .. settings])).Message, StringComparison.Ordinal);
 
     /// <summary>The database and its log.</summary>
     private Dictionary<string, byte[]> Backup() => Directory.GetFiles(_data, "timebank.db*")

@@ -1,7 +1,8 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
-using static TimeBank.Server.Tests.HoursDesk;
+using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
@@ -10,7 +11,7 @@ public sealed class VolunteerApiTests(TestServer server)
 {
     private const string Nobody = "regions/430211/volunteers/000000000000";
 
-    private readonly HoursDesk _desk = new(server);
+    private readonly Desk _desk = new(server);
 
     [Fact]
     public async Task EnrolVolunteer_answers_again_and_refuses_another_content()
@@ -41,7 +42,7 @@ public sealed class VolunteerApiTests(TestServer server)
         await _desk.Volunteers().EnrolVolunteerAsync(Enrol(_desk.Today.AddYears(-18).AddDays(1))).IsRefusedAsync(Reason.VolunteerTooYoung);
         await _desk.Volunteers().EnrolVolunteerAsync(Enrol(new DateOnly(1980, 1, 1), "regions/430203/volunteers/000000000000"))
             .IsRefusedAsync(Reason.HomeNotFound);
-        var unknown = new HoursDesk(server, "439900");
+        var unknown = new Desk(server, "439900");
         await unknown.Volunteers()
             .EnrolVolunteerAsync(new EnrolVolunteerRequest { RequestId = Id(), Parent = unknown.Region, DisplayName = "王",
             BirthDate = new DateOnly(1980, 1, 1).ToContract() })

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -11,7 +12,7 @@ namespace TimeBank.Server.Tests;
 public sealed class EndedVoucherTests : IAsyncLifetime
 {
     private readonly TestServer _server = new();
-    private MoneyDesk _desk = null!;
+    private Desk _desk = null!;
     private string _fund = "", _meals = "", _elder = "", _canteen = "";
 
     private LedgerService.LedgerServiceClient Finance => new(_server.As(Role.FinanceMaker));
@@ -21,7 +22,7 @@ public sealed class EndedVoucherTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _server.InitializeAsync();
-        _desk = new MoneyDesk(_server, TestServer.Tianyuan);
+        _desk = new Desk(_server);
         _fund = await _desk.FundAsync("lottery", 1_000_000);
         _meals = await _desk.FundedAsync(_desk.Meals("meals"), (_fund, 24_000));
         _elder = await _desk.RegisterElderAsync();
@@ -37,8 +38,8 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         Voucher voucher = await _desk.VoucherOfAsync(_elder, _meals);
         string redemption = (await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen))).Redemption.Entry;
         VoidVoucherResponse voided = await _desk.Vouchers.VoidVoucherAsync(
-            new VoidVoucherRequest { RequestId = _desk.Request(), Voucher = voucher.Name, Memo = "搬走" });
-        string before = await _desk.TrialBalanceAsync();
+            new VoidVoucherRequest { RequestId = Desk.Id(), Voucher = voucher.Name, Memo = "搬走" });
+        string before = await _server.TrialBalanceAsync();
 
         ReverseRequest again = Reversal(redemption);
         await Finance.ReverseAsync(new ReverseRequest(again) { ValidateOnly = true }).IsRefusedAsync(Reason.VoucherVoided);
@@ -47,7 +48,7 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         await Finance.ReverseAsync(Reversal(voided.Entry)).IsRefusedAsync(Reason.EntryNotReversible);
         await Finance.ReverseAsync(Reversal(voucher.IssueEntry)).IsRefusedAsync(Reason.InsufficientBalance);
 
-        Assert.Equal(before, await _desk.TrialBalanceAsync());
+        Assert.Equal(before, await _server.TrialBalanceAsync());
         Voucher now = await _desk.VoucherOfAsync(_elder, _meals);
         Assert.Equal((VoucherState.Voided, 0), (now.State, now.Remaining.Value));
         await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen)).IsRefusedAsync(Reason.VoucherVoided);
@@ -64,19 +65,19 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         RedeemVoucherRequest late = _desk.Lunch(voucher.Name, _canteen);
         late.ServiceDate = new Date { Year = 2026, Month = 10, Day = 31 };
         await _desk.Clerk(_canteen).RedeemVoucherAsync(late).IsRefusedAsync(Reason.VoucherClaimByPassed);
-        await MoneyDesk.RunAsync(
-            _desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = _desk.Request(), Parent = _desk.Region }));
+        await Desk.RunAsync(
+            _desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = Desk.Id(), Parent = _desk.Region }));
         Entry expiry = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = _desk.Region, Code = "EXPIRE_VOUCHER" }))
             .Entries.Single();
-        string before = await _desk.TrialBalanceAsync();
+        string before = await _server.TrialBalanceAsync();
 
         await Finance.ReverseAsync(Reversal(redemption)).IsRefusedAsync(Reason.VoucherClaimByPassed);
         await Finance.ReverseAsync(Reversal(expiry.Name)).IsRefusedAsync(Reason.EntryNotReversible);
 
-        Assert.Equal(before, await _desk.TrialBalanceAsync());
+        Assert.Equal(before, await _server.TrialBalanceAsync());
         Assert.Equal(VoucherState.Expired, (await _desk.VoucherOfAsync(_elder, _meals)).State);
         // The day that has passed is the one for claims, also once the run has been there.
-        late.RequestId = _desk.Request();
+        late.RequestId = Desk.Id();
         await _desk.Clerk(_canteen).RedeemVoucherAsync(late).IsRefusedAsync(Reason.VoucherClaimByPassed);
     }
 
@@ -103,7 +104,7 @@ public sealed class EndedVoucherTests : IAsyncLifetime
     [Fact]
     public async Task A_voucher_whose_issue_was_reversed_was_used_by_nobody_and_is_issued_again_once()
     {
-        await _desk.IssueAsync(_meals, _desk.Request("first"));
+        await _desk.IssueAsync(_meals, _desk.Id("first"));
         Voucher voucher = await _desk.VoucherOfAsync(_elder, _meals);
         await Finance.ReverseAsync(Reversal(voucher.IssueEntry));
 
@@ -112,11 +113,11 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen)).IsRefusedAsync(Reason.VoucherVoided);
         Assert.False((await EntitlementAsync(_meals)).Issued);
         // The run that issued it is over: called again it answers as before, and gives nothing.
-        Assert.Equal((1, 10), (await _desk.IssueAsync(_meals, _desk.Request("first")))[^1].Summary is var same
+        Assert.Equal((1, 10), (await _desk.IssueAsync(_meals, _desk.Id("first")))[^1].Summary is var same
             ? (same.Changed, same.Amounts[0].Value) : default);
         Assert.False((await EntitlementAsync(_meals)).Issued);
 
-        Assert.Equal(1, (await _desk.IssueAsync(_meals, _desk.Request("second")))[^1].Summary.Changed);
+        Assert.Equal(1, (await _desk.IssueAsync(_meals, _desk.Id("second")))[^1].Summary.Changed);
         Assert.Equal(0, (await _desk.IssueAsync(_meals))[^1].Summary.Changed);
 
         Assert.True((await EntitlementAsync(_meals)).Issued);
@@ -129,47 +130,45 @@ public sealed class EndedVoucherTests : IAsyncLifetime
     [Fact]
     public async Task Hours_whose_issue_was_reversed_are_not_issued_and_the_next_run_issues_them_once()
     {
-        var desk = new HoursDesk(_server);
-        string elder = await desk.RegisterAsync();
-        var first = new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = desk.Region, Month = desk.Month(), Elder = elder };
-        await HoursDesk.RunAsync(Elders.IssueHours(first));
-        Entry issue = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = desk.Region, Code = "ISSUE_HOURS" }))
+        string elder = await _desk.RegisterAsync();
+        var first = new IssueHoursRequest { RequestId = Desk.Id(), Parent = _desk.Region, Month = _desk.Month(), Elder = elder };
+        await Desk.RunAsync(Elders.IssueHours(first));
+        Entry issue = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = _desk.Region, Code = "ISSUE_HOURS" }))
             .Entries.Single();
         await Finance.ReverseAsync(Reversal(issue.Name));
 
         Assert.False((await Elders.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = elder })).Entitlements[0].Issued);
-        Assert.Equal(1, (await HoursDesk.RunAsync(Elders.IssueHours(first)))[^1].Summary.Changed);
-        Assert.Equal(0, (await desk.HoursAsync(elder)).Issued.Value);
-        var second = new IssueHoursRequest(first) { RequestId = HoursDesk.Id() };
-        Assert.Equal(240, (await HoursDesk.RunAsync(Elders.IssueHours(second)))[^1].Summary.Amounts[0].Value);
-        await ((Func<Task>)(() => HoursDesk.RunAsync(Elders.IssueHours(new IssueHoursRequest(first) { RequestId = HoursDesk.Id() }))))
+        Assert.Equal(1, (await Desk.RunAsync(Elders.IssueHours(first)))[^1].Summary.Changed);
+        Assert.Equal(0, (await _desk.HoursAsync(elder)).Issued.Value);
+        var second = new IssueHoursRequest(first) { RequestId = Desk.Id() };
+        Assert.Equal(240, (await Desk.RunAsync(Elders.IssueHours(second)))[^1].Summary.Amounts[0].Value);
+        await ((Func<Task>)(() => Desk.RunAsync(Elders.IssueHours(new IssueHoursRequest(first) { RequestId = Desk.Id() }))))
             .IsRefusedAsync(Reason.AlreadyIssued);
         Assert.True((await Elders.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = elder })).Entitlements[0].Issued);
-        Assert.Equal(240, (await desk.HoursAsync(elder)).Issued.Value);
+        Assert.Equal(240, (await _desk.HoursAsync(elder)).Issued.Value);
     }
 
     [Fact]
     public async Task Hours_that_have_ended_are_not_brought_back()
     {
-        var desk = new HoursDesk(_server);
-        string elder = await desk.RegisterWithHoursAsync();
+        string elder = await _desk.RegisterWithHoursAsync();
         await MoveToAsync(2026, 11, 2);
-        await HoursDesk.RunAsync(Elders.ExpireHours(new ExpireHoursRequest { RequestId = HoursDesk.Id(), Parent = desk.Region }));
-        Entry ended = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = desk.Region, Code = "EXPIRE_HOURS" }))
+        await Desk.RunAsync(Elders.ExpireHours(new ExpireHoursRequest { RequestId = Desk.Id(), Parent = _desk.Region }));
+        Entry ended = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = _desk.Region, Code = "EXPIRE_HOURS" }))
             .Entries.Single();
 
         await Finance.ReverseAsync(Reversal(ended.Name)).IsRefusedAsync(Reason.EntryNotReversible);
 
         // Nor is their issue taken back out of what another month gave.
-        await HoursDesk.RunAsync(
-            Elders.IssueHours(new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = desk.Region, Month = desk.Month() }));
-        var issues = new ListEntriesRequest { Parent = desk.Region, Code = "ISSUE_HOURS" };
+        await Desk.RunAsync(
+            Elders.IssueHours(new IssueHoursRequest { RequestId = Desk.Id(), Parent = _desk.Region, Month = _desk.Month() }));
+        var issues = new ListEntriesRequest { Parent = _desk.Region, Code = "ISSUE_HOURS" };
         Entry october = (await Finance.ListEntriesAsync(issues)).Entries[0];
         await Finance.ReverseAsync(Reversal(october.Name)).IsRefusedAsync(Reason.EntryNotReversible);
-        Assert.Equal(240, (await desk.HoursAsync(elder)).Issued.Value);
+        Assert.Equal(240, (await _desk.HoursAsync(elder)).Issued.Value);
     }
 
-    private ReverseRequest Reversal(string entry) => new() { RequestId = _desk.Request(), Entry = entry, Memo = "记错" };
+    private ReverseRequest Reversal(string entry) => new() { RequestId = Desk.Id(), Entry = entry, Memo = "记错" };
 
     private async Task<V1.Entitlement> EntitlementAsync(string programme) =>
         (await Elders.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = _elder }))
@@ -178,6 +177,6 @@ public sealed class EndedVoucherTests : IAsyncLifetime
     private async Task MoveToAsync(int year, int month, int day) =>
         await new ScenarioService.ScenarioServiceClient(_server.As(Role.Administrator)).AdvanceClockAsync(new AdvanceClockRequest
         {
-            RequestId = _desk.Request(), To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(new DateOnly(year, month, day)).AddHours(8)),
+            RequestId = Desk.Id(), To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(new DateOnly(year, month, day)).AddHours(8)),
         });
 }

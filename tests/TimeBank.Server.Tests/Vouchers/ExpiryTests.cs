@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class ExpiryTests : IAsyncLifetime
     [Fact]
     public async Task What_no_provider_claims_in_time_goes_back_once_and_the_month_ties()
     {
-        var desk = new MoneyDesk(_server, TestServer.Tianyuan);
+        var desk = new Desk(_server);
         string fund = await desk.FundAsync("lottery", 1_000_000);
         string meals = await desk.FundedAsync(desk.Meals("meals"), (fund, 24_000)),
             national = await desk.FundedAsync(desk.National("national"), (fund, 160_000));
@@ -31,14 +32,14 @@ public sealed class ExpiryTests : IAsyncLifetime
         RedeemVoucherRequest late = desk.Lunch(meal.Name, canteen);
         await desk.Clerk(canteen).RedeemVoucherAsync(late).IsRefusedAsync(Reason.VoucherExpired);
         late.ServiceDate = new Date { Year = 2026, Month = 10, Day = 31 };
-        late.RequestId = desk.Request();
+        late.RequestId = Desk.Id();
         await desk.Clerk(canteen).RedeemVoucherAsync(late);
-        Assert.Equal(0, (await ExpireAsync(desk, desk.Request())).Changed);
+        Assert.Equal(0, (await ExpireAsync(desk, Desk.Id())).Changed);
 
         await MoveToAsync(2026, 11, 29);
-        string request = desk.Request();
+        string request = Desk.Id();
         RunSummary run = await ExpireAsync(desk, request), again = await ExpireAsync(desk, request),
-            third = await ExpireAsync(desk, desk.Request());
+            third = await ExpireAsync(desk, Desk.Id());
 
         Assert.Equal((4, 4, 0), (run.Changed, again.Changed, third.Changed));
         Assert.Equal([("CNY", 157_000), ("MEAL", 19)], run.Amounts.Select(amount => (amount.Unit, amount.Value)));
@@ -50,11 +51,11 @@ public sealed class ExpiryTests : IAsyncLifetime
         Assert.Equal((24_000, 1_000, 200, 22_800),
             (report.Money.Issued.Value, report.Money.Redeemed.Value, report.Money.Released.Value, report.Money.Expired.Value));
         Assert.Equal(23_000, report.Available.Value);
-        await desk.TrialBalanceAsync();
+        await _server.TrialBalanceAsync();
     }
 
-    private static async Task<RunSummary> ExpireAsync(MoneyDesk desk, string request) =>
-        (await MoneyDesk.RunAsync(
+    private static async Task<RunSummary> ExpireAsync(Desk desk, string request) =>
+        (await Desk.RunAsync(
             desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = request, Parent = desk.Region })))[^1].Summary;
 
     private async Task MoveToAsync(int year, int month, int day) =>

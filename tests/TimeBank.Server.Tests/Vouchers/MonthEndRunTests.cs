@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -17,15 +18,14 @@ public sealed class MonthEndRunTests : IAsyncLifetime
     private static readonly DateTimeOffset LastMinute = ChinaTime.StartOf(new DateOnly(2026, 11, 1)).AddMinutes(-1);
 
     private readonly TestServer _server = new();
-    private HoursDesk _hours = null!;
-    private MoneyDesk _money = null!;
+    private Desk _desk = null!;
 
-    private ElderService.ElderServiceClient Finance => _hours.Elders(Role.FinanceMaker);
+    private ElderService.ElderServiceClient Finance => _desk.Elders(Role.FinanceMaker);
 
     public async ValueTask InitializeAsync()
     {
         await _server.InitializeAsync();
-        (_hours, _money) = (new HoursDesk(_server), new MoneyDesk(_server, TestServer.Tianyuan));
+        _desk = new Desk(_server);
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -33,66 +33,66 @@ public sealed class MonthEndRunTests : IAsyncLifetime
     [Fact]
     public async Task Hours_of_a_run_that_began_in_time_are_issued_when_the_month_is_over_and_have_ended_with_it()
     {
-        await _hours.RegisterAsync();
-        await _hours.AdvanceToAsync(LastMinute);
-        var run = new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = _hours.Region, Month = _hours.Month() };
-        Assert.Equal(1, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
+        await _desk.RegisterAsync();
+        await _desk.AdvanceToAsync(LastMinute);
+        var run = new IssueHoursRequest { RequestId = Desk.Id(), Parent = _desk.Region, Month = _desk.Month() };
+        Assert.Equal(1, (await Desk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
         // Whom the run hadn't come to when it was broken off.
-        string left = await _hours.RegisterAsync();
-        await _hours.AdvanceAsync(TimeSpan.FromMinutes(2));
+        string left = await _desk.RegisterAsync();
+        await _desk.AdvanceAsync(TimeSpan.FromMinutes(2));
 
-        RunSummary rest = (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary;
+        RunSummary rest = (await Desk.RunAsync(Finance.IssueHours(run)))[^1].Summary;
 
         Assert.Equal((2, 2, 0, 480), (rest.Total, rest.Changed, rest.Skipped, rest.Amounts[0].Value));
         Assert.True((await Finance.ListEntitlementsAsync(new ListEntitlementsRequest { Elder = left, Month = run.Month })).Entitlements[0]
             .Issued);
-        Assert.Equal(0, (await _hours.HoursAsync(left)).Issued.Value);
-        Assert.Equal(2, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
-        await ((Func<Task>)(() => HoursDesk.RunAsync(Finance.IssueHours(new IssueHoursRequest(run) { RequestId = HoursDesk.Id() }))))
+        Assert.Equal(0, (await _desk.HoursAsync(left)).Issued.Value);
+        Assert.Equal(2, (await Desk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
+        await ((Func<Task>)(() => Desk.RunAsync(Finance.IssueHours(new IssueHoursRequest(run) { RequestId = Desk.Id() }))))
             .IsRefusedAsync(Reason.MonthNotCurrent);
-        var november = new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = _hours.Region, Month = _hours.Month() };
-        Assert.Equal(2, (await HoursDesk.RunAsync(Finance.IssueHours(november)))[^1].Summary.Changed);
-        Assert.Equal(240, (await _hours.HoursAsync(left)).Issued.Value);
+        var november = new IssueHoursRequest { RequestId = Desk.Id(), Parent = _desk.Region, Month = _desk.Month() };
+        Assert.Equal(2, (await Desk.RunAsync(Finance.IssueHours(november)))[^1].Summary.Changed);
+        Assert.Equal(240, (await _desk.HoursAsync(left)).Issued.Value);
     }
 
     [Fact]
     public async Task A_run_that_goes_on_later_is_judged_by_the_day_on_which_it_began()
     {
-        var run = new IssueHoursRequest { RequestId = HoursDesk.Id(), Parent = _hours.Region, Month = _hours.Month() };
+        var run = new IssueHoursRequest { RequestId = Desk.Id(), Parent = _desk.Region, Month = _desk.Month() };
         DateOnly born = new(1946, 10, 20);
-        await _hours.Elders().RegisterElderAsync(new RegisterElderRequest
+        await _desk.Elders().RegisterElderAsync(new RegisterElderRequest
         {
-            RequestId = HoursDesk.Id(), Parent = _hours.Region, DisplayName = "李奶奶", BirthDate = born.ToContract(),
+            RequestId = Desk.Id(), Parent = _desk.Region, DisplayName = "李奶奶", BirthDate = born.ToContract(),
                 Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
         });
-        Assert.Equal(0, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
+        Assert.Equal(0, (await Desk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
         // Eighty today, but not on the day of the run.
-        await _hours.AdvanceToAsync(ChinaTime.StartOf(born.AddYears(80)).AddHours(9));
+        await _desk.AdvanceToAsync(ChinaTime.StartOf(born.AddYears(80)).AddHours(9));
 
-        Assert.Equal(0, (await HoursDesk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
-        Assert.Equal(1, (await HoursDesk.RunAsync(Finance.IssueHours(new IssueHoursRequest(run) { RequestId = HoursDesk.Id() })))[^1]
+        Assert.Equal(0, (await Desk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
+        Assert.Equal(1, (await Desk.RunAsync(Finance.IssueHours(new IssueHoursRequest(run) { RequestId = Desk.Id() })))[^1]
             .Summary.Changed);
     }
 
     [Fact]
     public async Task Vouchers_of_a_run_that_began_in_time_are_issued_when_the_month_is_over()
     {
-        string fund = await _money.FundAsync("lottery", 1_000_000), meals = await _money.FundedAsync(_money.Meals("meals"), (fund, 48_000));
-        await _money.RegisterElderAsync();
-        await _hours.AdvanceToAsync(LastMinute);
-        string run = _money.Request();
-        Assert.Equal(1, (await _money.IssueAsync(meals, run))[^1].Summary.Changed);
-        string left = await _money.RegisterElderAsync();
-        await _hours.AdvanceAsync(TimeSpan.FromMinutes(2));
+        string fund = await _desk.FundAsync("lottery", 1_000_000), meals = await _desk.FundedAsync(_desk.Meals("meals"), (fund, 48_000));
+        await _desk.RegisterElderAsync();
+        await _desk.AdvanceToAsync(LastMinute);
+        string run = Desk.Id();
+        Assert.Equal(1, (await _desk.IssueAsync(meals, run))[^1].Summary.Changed);
+        string left = await _desk.RegisterElderAsync();
+        await _desk.AdvanceAsync(TimeSpan.FromMinutes(2));
 
-        RunSummary rest = (await _money.IssueAsync(meals, run))[^1].Summary;
+        RunSummary rest = (await _desk.IssueAsync(meals, run))[^1].Summary;
 
         Assert.Equal((2, 2, 0, 20), (rest.Total, rest.Changed, rest.Skipped, rest.Amounts[0].Value));
-        Voucher voucher = await _money.VoucherOfAsync(left, meals);
+        Voucher voucher = await _desk.VoucherOfAsync(left, meals);
         Assert.Equal((31, 31, 28), (voucher.ValidFrom.Day, voucher.UseBy.Day, voucher.ClaimBy.Day));
-        Assert.Equal(2, (await _money.IssueAsync(meals, run))[^1].Summary.Changed);
-        await ((Func<Task>)(() => _money.IssueAsync(meals))).IsRefusedAsync(Reason.MonthNotCurrent);
-        Assert.Equal(24_000, (await _money.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = meals }))
+        Assert.Equal(2, (await _desk.IssueAsync(meals, run))[^1].Summary.Changed);
+        await ((Func<Task>)(() => _desk.IssueAsync(meals))).IsRefusedAsync(Reason.MonthNotCurrent);
+        Assert.Equal(24_000, (await _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = meals }))
             .Available.Value);
     }
 
@@ -100,20 +100,20 @@ public sealed class MonthEndRunTests : IAsyncLifetime
     public async Task Who_hangs_up_on_a_run_breaks_it_off_without_an_incident_and_can_call_it_again()
     {
         const int elders = 701;
-        string fund = await _money.FundAsync("lottery", 100_000_000),
-            meals = await _money.FundedAsync(_money.Meals("meals"), (fund, elders * 12_000));
+        string fund = await _desk.FundAsync("lottery", 100_000_000),
+            meals = await _desk.FundedAsync(_desk.Meals("meals"), (fund, elders * 12_000));
         // Few at a time: the file's one writer must not make the last of them wait for longer than it may.
-        foreach (int[] some in Enumerable.Range(0, elders).Chunk(20)) await Task.WhenAll(some.Select(_ => _money.RegisterElderAsync()));
+        foreach (int[] some in Enumerable.Range(0, elders).Chunk(20)) await Task.WhenAll(some.Select(_ => _desk.RegisterElderAsync()));
         using var log = new Errors();
         _server.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
-        string run = _money.Request();
-        using (AsyncServerStreamingCall<RunProgress> call = _money.Vouchers.IssueVouchers(
-            new IssueVouchersRequest { RequestId = run, Programme = meals, Month = MoneyDesk.October }))
+        string run = Desk.Id();
+        using (AsyncServerStreamingCall<RunProgress> call = _desk.Vouchers.IssueVouchers(
+            new IssueVouchersRequest { RequestId = run, Programme = meals, Month = Desk.October }))
         {
             Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
         }
 
-        RunSummary rest = (await _money.IssueAsync(meals, run))[^1].Summary;
+        RunSummary rest = (await _desk.IssueAsync(meals, run))[^1].Summary;
 
         Assert.Equal((elders, elders, elders * 10), (rest.Total, rest.Changed, rest.Amounts[0].Value));
         Assert.Empty(log.Said);

@@ -1,4 +1,5 @@
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 using Redemption = TimeBank.V1.Redemption;
@@ -12,7 +13,7 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
     private static int s_used;
 
     // A programme of its own for every test.
-    private readonly MoneyDesk _desk = new(server, "430204");
+    private readonly Desk _desk = new(server, "430204");
     private readonly string _id = $"v{++s_used}";
     private string _programme = "", _elder = "", _canteen = "";
     private Voucher _voucher = null!;
@@ -74,7 +75,7 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
     public async Task A_redemption_that_is_only_asked_for_says_what_it_would_pay_and_pays_nothing()
     {
         RedeemVoucherRequest lunch = _desk.Lunch(_voucher.Name, _canteen, price: 1_500);
-        string before = await _desk.TrialBalanceAsync();
+        string before = await server.TrialBalanceAsync("430204");
 
         RedeemVoucherResponse would = await _desk.Clerk(_canteen)
             .RedeemVoucherAsync(new RedeemVoucherRequest(lunch) { ValidateOnly = true });
@@ -83,10 +84,10 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
 
         Assert.Equal(("", 1_200, 300, 9),
             (would.Redemption.Name, would.Redemption.Credited.Value, would.Redemption.OwnPart.Value, would.Remaining.Value));
-        Assert.Equal(before, await _desk.TrialBalanceAsync());
+        Assert.Equal(before, await server.TrialBalanceAsync("430204"));
         RedeemVoucherResponse paid = await _desk.Clerk(_canteen).RedeemVoucherAsync(lunch);
         Assert.Equal(would.Remaining, paid.Remaining);
-        var refund = new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = paid.Redemption.Name, Memo = "what if",
+        var refund = new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = paid.Redemption.Name, Memo = "what if",
             ValidateOnly = true };
         RefundRedemptionResponse back = await _desk.Vouchers.RefundRedemptionAsync(refund);
         Assert.Equal((10, RedemptionState.Refunded, ""), (back.Remaining.Value, back.Redemption.State, back.Redemption.RefundEntry));
@@ -136,10 +137,10 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
             case "32 October": claim.ServiceDate = new Date { Year = 2026, Month = 10, Day = 32 }; break;
             case "huge memo": claim.Memo = new string('好', 300_000); break;
             case "for somebody": claim.OnBehalfOf = _elder; break;
-            case "price 0": claim.Price = MoneyDesk.Fen(0); break;
-            case "price too large": claim.Price = MoneyDesk.Fen(long.MaxValue); break;
+            case "price 0": claim.Price = Desk.Fen(0); break;
+            case "price too large": claim.Price = Desk.Fen(long.MaxValue); break;
             case "price in minutes": claim.Price = new Amount { Value = 1, Unit = "MIN" }; break;
-            case "insurance -1": claim.Insurance = MoneyDesk.Fen(-1); break;
+            case "insurance -1": claim.Insurance = Desk.Fen(-1); break;
             case "unknown voucher": claim.Voucher = $"{_desk.Region}/vouchers/0123456789AB"; break;
             case "other region": claim.Voucher = "regions/430281/vouchers/0123456789AB"; break;
             case "unknown item": claim.Item = "meal-of-gold"; break;
@@ -147,16 +148,16 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
             case "tomorrow": claim.ServiceDate = new Date { Year = 2999, Month = 1, Day = 1 }; break;
             case "before issue": claim.ServiceDate = new Date { Year = 2026, Month = 9, Day = 30 }; break;
             case "year 1": claim.ServiceDate = new Date { Year = 1, Month = 1, Day = 1 }; break;
-            case "insured above price": claim.Insurance = MoneyDesk.Fen(1_001); break;
-            case "all insured": claim.Insurance = MoneyDesk.Fen(1_000); break;
+            case "insured above price": claim.Insurance = Desk.Fen(1_001); break;
+            case "all insured": claim.Insurance = Desk.Fen(1_000); break;
             case "eleven meals": claim.Quantity = 11; break;
             default: throw new ArgumentException(wrong, nameof(wrong));
         }
-        string before = await _desk.TrialBalanceAsync();
+        string before = await server.TrialBalanceAsync("430204");
 
         await _desk.Clerk(_canteen).RedeemVoucherAsync(claim).IsRefusedAsync(reason, field.Length > 0 ? [field] : []);
 
-        Assert.Equal(before, await _desk.TrialBalanceAsync());
+        Assert.Equal(before, await server.TrialBalanceAsync("430204"));
     }
 
     [Fact]
@@ -176,7 +177,7 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         string other = await _desk.ProviderAsync(V1.ServiceType.Meal);
         await _desk.Clerk(other).RedeemVoucherAsync(_desk.Lunch(_voucher.Name, _canteen)).IsRefusedAsync(Reason.PartyNotAllowed);
         Redemption redemption = (await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(_voucher.Name, _canteen))).Redemption;
-        var refund = new RefundRedemptionRequest { RequestId = _desk.Request(), Redemption = redemption.Name, Memo = "退" };
+        var refund = new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = redemption.Name, Memo = "退" };
         await _desk.Clerk(other).RefundRedemptionAsync(refund).IsRefusedAsync(Reason.PartyNotAllowed);
 
         RefundRedemptionResponse first = await _desk.Clerk(_canteen).RefundRedemptionAsync(refund),
@@ -185,16 +186,16 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         Assert.Equal(first, again);
         Assert.Equal((RedemptionState.Refunded, 10, redemption.Entry),
             (first.Redemption.State, first.Remaining.Value, first.Redemption.Entry));
-        await _desk.Clerk(_canteen).RefundRedemptionAsync(new RefundRedemptionRequest(refund) { RequestId = _desk.Request() })
+        await _desk.Clerk(_canteen).RefundRedemptionAsync(new RefundRedemptionRequest(refund) { RequestId = Desk.Id() })
             .IsRefusedAsync(Reason.RedemptionAlreadyRefunded);
         await _desk.Vouchers.RefundRedemptionAsync(
-            new RefundRedemptionRequest(refund) { RequestId = _desk.Request(),
+            new RefundRedemptionRequest(refund) { RequestId = Desk.Id(),
             Redemption = $"{_voucher.Name}/redemptions/999999999999999999" }).IsRefusedAsync(Reason.RedemptionNotFound);
         foreach (string name in new[] { "", "17", $"{_voucher.Name}/redemptions/", $"{_voucher.Name}/redemptions/-1",
             $"{_voucher.Name}/redemptions/01", $"{_voucher.Name}/redemptions/99999999999999999999" })
         {
             await _desk.Vouchers.RefundRedemptionAsync(
-                new RefundRedemptionRequest(refund) { RequestId = _desk.Request(), Redemption = name })
+                new RefundRedemptionRequest(refund) { RequestId = Desk.Id(), Redemption = name })
                 .IsRefusedAsync(Reason.InvalidField, "redemption");
         }
     }
@@ -202,13 +203,13 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_voided_voucher_has_ended()
     {
-        var request = new VoidVoucherRequest { RequestId = _desk.Request(), Voucher = _voucher.Name, Memo = "迁出" };
+        var request = new VoidVoucherRequest { RequestId = Desk.Id(), Voucher = _voucher.Name, Memo = "迁出" };
 
         VoidVoucherResponse first = await _desk.Vouchers.VoidVoucherAsync(request), again = await _desk.Vouchers.VoidVoucherAsync(request);
 
         Assert.Equal(first, again);
         Assert.Equal((VoucherState.Voided, 0, 10), (first.Voucher.State, first.Voucher.Remaining.Value, first.Voucher.Issued.Value));
-        await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest(request) { RequestId = _desk.Request() })
+        await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest(request) { RequestId = Desk.Id() })
             .IsRefusedAsync(Reason.VoucherVoided);
         await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest(request) { Memo = "" }).IsRefusedAsync(Reason.InvalidField, "memo");
         await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(_voucher.Name, _canteen)).IsRefusedAsync(Reason.VoucherVoided);
@@ -217,7 +218,7 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_run_tells_its_progress_issues_once_and_can_be_called_again()
     {
-        string request = _desk.Request();
+        string request = Desk.Id();
         string newcomer = await _desk.RegisterElderAsync();
         List<RunProgress> run = await _desk.IssueAsync(_programme, request), again = await _desk.IssueAsync(_programme, request),
             other = await _desk.IssueAsync(_programme);
@@ -232,23 +233,23 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
 
         var call = new IssueVouchersRequest { RequestId = request, Programme = _programme, Month = new Date { Year = 2026, Month = 11 } };
         await RefusedAsync(call, Reason.RequestIdReused);
-        await RefusedAsync(new IssueVouchersRequest(call) { RequestId = _desk.Request() }, Reason.MonthNotCurrent);
-        await RefusedAsync(new IssueVouchersRequest(call) { RequestId = _desk.Request(),
+        await RefusedAsync(new IssueVouchersRequest(call) { RequestId = Desk.Id() }, Reason.MonthNotCurrent);
+        await RefusedAsync(new IssueVouchersRequest(call) { RequestId = Desk.Id(),
             Month = new Date { Year = 2026, Month = 10, Day = 1 } }, Reason.InvalidField, "month");
-        await RefusedAsync(new IssueVouchersRequest { RequestId = _desk.Request(), Programme = $"{_desk.Region}/programmes/nothing",
-            Month = MoneyDesk.October }, Reason.ProgrammeNotFound);
+        await RefusedAsync(new IssueVouchersRequest { RequestId = Desk.Id(), Programme = $"{_desk.Region}/programmes/nothing",
+            Month = Desk.October }, Reason.ProgrammeNotFound);
     }
 
     [Fact]
     public async Task A_run_without_enough_money_issues_nothing()
     {
         string programme = (await _desk.Maker.CreateProgrammeAsync(_desk.Meals($"{_id}-poor"))).Name;
-        string before = await _desk.TrialBalanceAsync();
+        string before = await server.TrialBalanceAsync("430204");
 
-        await RefusedAsync(new IssueVouchersRequest { RequestId = _desk.Request(), Programme = programme, Month = MoneyDesk.October },
+        await RefusedAsync(new IssueVouchersRequest { RequestId = Desk.Id(), Programme = programme, Month = Desk.October },
             Reason.ProgrammeUnderfunded);
 
-        Assert.Equal(before, await _desk.TrialBalanceAsync());
+        Assert.Equal(before, await server.TrialBalanceAsync("430204"));
     }
 
     [Fact]
@@ -292,5 +293,5 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
     }
 
     private Task RefusedAsync(IssueVouchersRequest request, Reason reason, params string[] fields) =>
-        ((Func<Task>)(() => MoneyDesk.RunAsync(_desk.Vouchers.IssueVouchers(request)))).IsRefusedAsync(reason, fields);
+        ((Func<Task>)(() => Desk.RunAsync(_desk.Vouchers.IssueVouchers(request)))).IsRefusedAsync(reason, fields);
 }

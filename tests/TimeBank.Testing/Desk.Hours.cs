@@ -1,22 +1,14 @@
 using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
-using Microsoft.Extensions.DependencyInjection;
-using TimeBank.Ledger;
 using TimeBank.V1;
-using TimeBank.Writer;
 
-namespace TimeBank.Server.Tests;
+namespace TimeBank.Testing;
 
-/// <summary>What staff do at the counter, over gRPC, so that tests can begin with people who have hours.</summary>
-internal sealed class HoursDesk(TestServer server, string region = TestServer.Tianyuan)
+/// <summary>What staff do at the counter, so that tests can begin with people who have hours.</summary>
+public sealed partial class Desk
 {
-    private static int _requests;
+    public DateTimeOffset Now => server.Now;
 
-    public string Region => $"regions/{region}";
-
-    public DateTimeOffset Now => server.Services.GetRequiredService<BusinessClock>().Now;
-
-    public DateOnly Today => ChinaTime.DateOf(Now);
+    public DateOnly Today => Ledger.ChinaTime.DateOf(Now);
 
     public VolunteerService.VolunteerServiceClient Volunteers(Role role = Role.Counter, string party = "") =>
         new(server.As(role, party, "", region));
@@ -29,19 +21,15 @@ internal sealed class HoursDesk(TestServer server, string region = TestServer.Ti
     public ServiceOrderService.ServiceOrderServiceClient OrdersAs(Role role, string subject = "") =>
         new(server.As(role, "", subject, region));
 
-    /// <summary>A request id that nobody has used.</summary>
-    public static string Id() => new Guid(0x48_4F_55_52, 0, 0, BitConverter.GetBytes((long)Interlocked.Increment(ref _requests)))
-        .ToString();
-
-    public static Amount Minutes(long minutes) => Unit.Minutes.Of(minutes);
+    public static Amount Minutes(long minutes) => new() { Value = minutes, Unit = "MIN" };
 
     public async Task<string> EnrolAsync(int age = 40, string home = "") => (await Volunteers().EnrolVolunteerAsync(
-        new EnrolVolunteerRequest { RequestId = Id(), Parent = Region, DisplayName = "王芳", BirthDate = Today.AddYears(-age).ToContract(),
+        new EnrolVolunteerRequest { RequestId = Id(), Parent = Region, DisplayName = "王芳", BirthDate = DateOf(Today.AddYears(-age)),
             Home = home })).Name;
 
     public async Task<string> RegisterAsync(int age = 85) => (await Elders().RegisterElderAsync(new RegisterElderRequest
     {
-        RequestId = Id(), Parent = Region, DisplayName = "李奶奶", BirthDate = Today.AddYears(-age).ToContract(),
+        RequestId = Id(), Parent = Region, DisplayName = "李奶奶", BirthDate = DateOf(Today.AddYears(-age)),
             Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
     })).Name;
 
@@ -94,11 +82,5 @@ internal sealed class HoursDesk(TestServer server, string region = TestServer.Ti
 
     public async Task<Hours> HoursAsync(string person) => await Volunteers().GetHoursAsync(new GetHoursRequest { Person = person });
 
-    /// <summary>All that a run says; the last has the summary.</summary>
-    public static async Task<List<RunProgress>> RunAsync(AsyncServerStreamingCall<RunProgress> call)
-    {
-        List<RunProgress> said = [];
-        await foreach (RunProgress progress in call.ResponseStream.ReadAllAsync()) said.Add(progress);
-        return said;
-    }
+    private static Date DateOf(DateOnly day) => new() { Year = day.Year, Month = day.Month, Day = day.Day };
 }

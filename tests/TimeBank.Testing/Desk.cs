@@ -1,22 +1,27 @@
 using System.Security.Cryptography;
 using System.Text;
 using Grpc.Core;
-using Microsoft.Extensions.DependencyInjection;
-using TimeBank.Ledger;
-using TimeBank.Proofs;
 using TimeBank.V1;
 using Xunit;
-using Programme = TimeBank.V1.Programme;
-using ProgrammeScheme = TimeBank.V1.ProgrammeScheme;
-using ServicePlace = TimeBank.V1.ServicePlace;
-using ServiceType = TimeBank.V1.ServiceType;
 
-namespace TimeBank.Server.Tests;
+namespace TimeBank.Testing;
 
-/// <summary>The staff of one region, and what a test needs to have before it begins. Every test class has a region of its own.</summary>
-internal sealed class MoneyDesk(TestServer server, string region)
+/// <summary>A server that can be called as anybody.</summary>
+public interface ICalledServer
 {
-    private static readonly DateOnly Born = new(1940, 1, 1);
+    /// <summary>The server's own time.</summary>
+    DateTimeOffset Now { get; }
+
+    /// <summary>Calls as someone: a role, regions, and for parties their own resource name.</summary>
+    CallInvoker As(Role role, string party = "", string subject = "", params string[] regions);
+}
+
+/// <summary>
+/// The staff of one region, and what a test needs to have before it begins, made over gRPC. A test class that counts what is in a region
+/// has a region of its own.
+/// </summary>
+public sealed partial class Desk(ICalledServer server, string region = "430211")
+{
     private static int s_requests;
 
     public string Region => $"regions/{region}";
@@ -45,19 +50,17 @@ internal sealed class MoneyDesk(TestServer server, string region)
     public ProviderService.ProviderServiceClient ProviderClerk(string provider) =>
         new(server.As(Role.ProviderClerk, provider, regions: region));
 
-    /// <summary>A request id of its own, or the same again where a name is given.</summary>
-    public string Request(string name = "")
-    {
-        string text = $"{region} {(name.Length > 0 ? name : $"request {Interlocked.Increment(ref s_requests)}")}";
-        return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(text))[..16]).ToString("D");
-    }
+    /// <summary>A request id that nobody has used.</summary>
+    public static string Id() => new Guid(0x48_4F_55_52, 0, 0, BitConverter.GetBytes((long)Interlocked.Increment(ref s_requests)))
+        .ToString();
 
-    public Task<string> TrialBalanceAsync() => server.TrialBalanceAsync(region);
+    /// <summary>The request id of that name in this region.</summary>
+    public string Id(string name) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{region} {name}"))[..16]).ToString("D");
 
     public async Task<string> FundAsync(string id, long fen)
     {
         Fund fund = await Maker.CreateFundAsync(
-            new CreateFundRequest { RequestId = Request(), Parent = Region, FundId = id, Kind = V1.FundKind.Lottery,
+            new CreateFundRequest { RequestId = Id(), Parent = Region, FundId = id, Kind = FundKind.Lottery,
             DisplayName = "福彩公益金" });
         if (fen > 0) await Maker.RecordReceiptAsync(Receipt(fund.Name, fen));
         return fund.Name;
@@ -65,20 +68,20 @@ internal sealed class MoneyDesk(TestServer server, string region)
 
     public RecordReceiptRequest Receipt(string fund, long fen) => new()
     {
-        RequestId = Request(), Fund = fund, Amount = Fen(fen), BankAccount = "main",
-            ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = "凭证 1",
+        RequestId = Id(), Fund = fund, Amount = Fen(fen), BankAccount = "main",
+            ReceivedDate = DateOf(Today.AddDays(-1)), Reference = "凭证 1",
     };
 
     public CreateProgrammeRequest Meals(string id) => new()
     {
-        RequestId = Request(), Parent = Region, ProgrammeId = id, DisplayName = "助餐", Scheme = ProgrammeScheme.UnitVoucher,
+        RequestId = Id(), Parent = Region, ProgrammeId = id, DisplayName = "助餐", Scheme = ProgrammeScheme.UnitVoucher,
             ServiceTypes = { ServiceType.Meal },
         MonthlyQuota = new Amount { Value = 10, Unit = "MEAL" }, ContractPrice = Fen(1_200), Eligibility = new Eligibility { MinAge = 80 },
     };
 
     public CreateProgrammeRequest National(string id) => new()
     {
-        RequestId = Request(), Parent = Region, ProgrammeId = id, DisplayName = "消费补贴", Scheme = ProgrammeScheme.NationalEVoucher,
+        RequestId = Id(), Parent = Region, ProgrammeId = id, DisplayName = "消费补贴", Scheme = ProgrammeScheme.NationalEVoucher,
             ServiceTypes = { ServiceType.Care, ServiceType.Medical },
     };
 
@@ -91,30 +94,30 @@ internal sealed class MoneyDesk(TestServer server, string region)
 
     public AllotFundsRequest Allotment(string programme, params (string Fund, long Fen)[] funds) => new()
     {
-        RequestId = Request(), Programme = programme,
+        RequestId = Id(), Programme = programme,
             ByAmounts =
             new AllotmentByAmounts { Lines = { funds.Select(line => new FundAmount { Fund = line.Fund, Amount = Fen(line.Fen) }) } },
     };
 
-    /// <summary>An elder on the register; with points, one who has just been assessed.</summary>
+    /// <summary>An elder of 86 without difficulties; with points, one who was assessed last month.</summary>
     public async Task<string> RegisterElderAsync(int? points = null)
     {
-        Command Command() => new(Guid.Parse(Request()), Digest.Of(Encoding.UTF8.GetBytes("elder")).ToString(), "registrar", "", "");
-        Command command = Command();
-        IElderGrain elder = server.Services.GetRequiredService<IGrainFactory>().GetGrain<IElderGrain>($"{region}/{command.NewId}");
-        Assert.Null((await elder.RegisterAsync(command, "老人", Born, Difficulties.None)).Refusal);
-        if (points is { } score) Assert.Null(
-            (await elder.RecordAssessmentAsync(
-            Command(), new AssessmentRecord(score, new DateOnly(2026, 9, 1), region), Difficulties.None))
-            .Refusal);
-        return $"{Region}/elders/{command.NewId}";
+        string elder = (await Elders().RegisterElderAsync(new RegisterElderRequest
+        {
+            RequestId = Id(), Parent = Region, DisplayName = "老人", BirthDate = new Date { Year = 1940, Month = 1, Day = 1 },
+        })).Name;
+        if (points is { } score) await Elders().RecordAssessmentAsync(new RecordAssessmentRequest
+        {
+            RequestId = Id(), Elder = elder, AssessedDate = DateOf(Today.AddMonths(-1)), Score = score,
+        });
+        return elder;
     }
 
     public async Task<string> ProviderAsync(params ServiceType[] types)
     {
         Provider provider = await Administrator.RegisterProviderAsync(new RegisterProviderRequest
         {
-            RequestId = Request(), Parent = Region, DisplayName = "食堂", ServiceTypes = { types }, Accreditation = AllDays,
+            RequestId = Id(), Parent = Region, DisplayName = "食堂", ServiceTypes = { types }, Accreditation = AllDays,
         });
         return provider.Name;
     }
@@ -122,15 +125,16 @@ internal sealed class MoneyDesk(TestServer server, string region)
     /// <summary>Issues October's vouchers and gives what the run said at each step.</summary>
     public Task<List<RunProgress>> IssueAsync(string programme, string requestId = "") =>
         RunAsync(Vouchers.IssueVouchers(
-            new IssueVouchersRequest { RequestId = requestId.Length > 0 ? requestId : Request(), Programme = programme, Month = October }));
+            new IssueVouchersRequest { RequestId = requestId.Length > 0 ? requestId : Id(), Programme = programme, Month = October }));
 
+    /// <summary>All that a run says; the last has the summary.</summary>
     public static async Task<List<RunProgress>> RunAsync(AsyncServerStreamingCall<RunProgress> call)
     {
         using (call)
         {
-            var steps = new List<RunProgress>();
-            while (await call.ResponseStream.MoveNext(CancellationToken.None)) steps.Add(call.ResponseStream.Current);
-            return steps;
+            var said = new List<RunProgress>();
+            while (await call.ResponseStream.MoveNext(CancellationToken.None)) said.Add(call.ResponseStream.Current);
+            return said;
         }
     }
 
@@ -141,13 +145,13 @@ internal sealed class MoneyDesk(TestServer server, string region)
 
     public RedeemVoucherRequest Lunch(string voucher, string provider, long price = 1_000) => new()
     {
-        RequestId = Request(), Voucher = voucher, Provider = provider, Item = "meal-canteen", Quantity = 1, Price = Fen(price),
+        RequestId = Id(), Voucher = voucher, Provider = provider, Item = "meal-canteen", Quantity = 1, Price = Fen(price),
             Memo = "小票 8",
     };
 
     public RedeemVoucherRequest Care(string voucher, string provider, long price = 6_000) => new()
     {
-        RequestId = Request(), Voucher = voucher, Provider = provider, Item = "care-home", Quantity = 1, Price = Fen(price),
+        RequestId = Id(), Voucher = voucher, Provider = provider, Item = "care-home", Quantity = 1, Price = Fen(price),
             Place = ServicePlace.Home,
     };
 }

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using TimeBank.Testing;
+using TimeBank.V1;
+
+namespace TimeBank.Benchmarks.Redeem;
+
+/// <summary>
+/// Everything that must be there before a voucher can be redeemed, made through the API alone: elders, a fund, a programme, vouchers,
+/// providers.
+/// </summary>
+internal sealed class VoucherStock(ServerProcess server)
+{
+    private const int Providers = 10, ElderCallers = 32, ListPage = 1_000, AssessedPoints = 20;
+
+    /// <summary>What a voucher of the national programme holds at first, in fen.</summary>
+    private const long VoucherFen = 80_000;
+
+    private readonly Desk _desk = new(server);
+
+    /// <summary>The names of the vouchers.</summary>
+    public string[] Vouchers { get; private set; } = [];
+
+    /// <summary>Ten providers, and a clerk of each.</summary>
+    public (string Name, VoucherService.VoucherServiceClient Clerk)[] Clerks { get; private set; } = [];
+
+    /// <summary>A UUID that no other call has, of the version that callers are asked for.</summary>
+    public static string NextRequest() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
+
+    public async Task OpenAsync(int vouchers)
+    {
+        await RegisterEldersAsync(vouchers);
+        string programme = await FundAsync(vouchers);
+        await IssueAsync(programme);
+        await ListAsync();
+        if (Vouchers.Length != vouchers) throw new InvalidOperationException($"{Vouchers.Length} vouchers were issued and not {vouchers}.");
+        var clerks = new List<(string, VoucherService.VoucherServiceClient)>();
+        while (clerks.Count < Providers)
+        {
+            string provider = await _desk.ProviderAsync(ServiceType.Care);
+            clerks.Add((provider, _desk.Clerk(provider)));
+        }
+        Clerks = [.. clerks];
+    }
+
+    /// <summary>Registers elders who are entitled to a voucher.</summary>
+    public async Task RegisterEldersAsync(int count)
+    {
+        int next = 0;
+        await Task.WhenAll(Enumerable.Range(0, ElderCallers).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Increment(ref next) <= count) await _desk.RegisterElderAsync(AssessedPoints);
+        })));
+    }
+
+    /// <summary>A programme with money of its own for so many vouchers.</summary>
+    public async Task<string> FundAsync(int vouchers, string id = "national")
+    {
+        string fund = await _desk.FundAsync(id, VoucherFen * vouchers);
+        return await _desk.FundedAsync(_desk.National(id), (fund, VoucherFen * vouchers));
+    }
+
+    /// <summary>The run of this month's vouchers.</summary>
+    /// <returns>How long it took, how many it issued, and how often it told its progress.</returns>
+    public async Task<(TimeSpan Time, long Issued, int Steps)> IssueAsync(string programme)
+    {
+        long start = Stopwatch.GetTimestamp();
+        List<RunProgress> steps = await Desk.RunAsync(_desk.Vouchers.IssueVouchers(
+            new IssueVouchersRequest { RequestId = NextRequest(), Programme = programme, Month = _desk.Month() }));
+        return (Stopwatch.GetElapsedTime(start), steps[^1].Changed, steps.Count);
+    }
+
+    private async Task ListAsync()
+    {
+        var names = new List<string>();
+        for (string token = ""; ;)
+        {
+            ListVouchersResponse page = await _desk.Vouchers.ListVouchersAsync(
+                new ListVouchersRequest { Parent = _desk.Region, PageSize = ListPage, PageToken = token });
+            names.AddRange(page.Vouchers.Select(voucher => voucher.Name));
+            if (page.NextPageToken.Length == 0) break;
+            token = page.NextPageToken;
+        }
+        Vouchers = [.. names];
+    }
+}
