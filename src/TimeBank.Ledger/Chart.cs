@@ -42,6 +42,14 @@ public static class Chart
     public static AccountSpec ProviderPayable(OpaqueId provider) => Open($"provider/{provider}/payable", Unit.Fen, Credit, provider);
 
     /// <summary>
+    /// Money that a provider owes, as a debit: redemptions that were refunded after they had been settled. The next settlement takes it off.
+    /// </summary>
+    public static AccountSpec ProviderOwed(OpaqueId provider) => Open($"provider/{provider}/owed", Unit.Fen, Debit, provider);
+
+    /// <summary>Money on its way from providers' payables to their banks, in one settlement batch.</summary>
+    public static AccountSpec Settlement(OpaqueId batch) => Open($"settlement/{batch}", Unit.Fen, Credit);
+
+    /// <summary>
     /// Hours issued to people in hardship and still out, as a debit. No limit: hours granted from the pool also expire into this account.
     /// </summary>
     public static AccountSpec HoursIssued() => Open("hours/issued", Unit.Minutes, AccountFlags.None);
@@ -94,7 +102,7 @@ public static class Chart
     }
 
     /// <summary>The first segments that are followed by an opaque id.</summary>
-    public static IReadOnlyList<string> OwnedByIds { get; } = ["person", "provider", "voucher"];
+    public static IReadOnlyList<string> OwnedByIds { get; } = ["person", "provider", "voucher", "settlement"];
 
     private static AccountSpec Open(string path, Unit unit, AccountFlags flags, OpaqueId? owner = null) =>
         new(AccountPath.Parse(path), unit, flags, Opening.FirstUse, owner is { } party ? AccountTerms.OfOwner(party) : null);

@@ -48,7 +48,8 @@ public sealed partial class CatalogueOfReasonsTests
         string[] states =
         [
             .. Contract.Files.SelectMany(file => file.EnumTypes)
-                .Where(type => type.Name is nameof(OrderState) or nameof(VoucherState))
+                .Where(type => type.Name is nameof(OrderState) or nameof(VoucherState) or nameof(SettlementState)
+                    or nameof(PaymentState))
                 .SelectMany(type => type.Values)
                 .Where(value => value.Number != 0)
                 .Select(value => value.Name),

@@ -81,4 +81,25 @@ public enum EntryCode
 
     [JsonStringEnumMemberName("ImportBalance")]
     ImportBalance = 26,
+
+    [JsonStringEnumMemberName("PrepareSettlement")]
+    PrepareSettlement = 30,
+
+    [JsonStringEnumMemberName("ApproveSettlement")]
+    ApproveSettlement = 31,
+
+    [JsonStringEnumMemberName("WithdrawSettlement")]
+    WithdrawSettlement = 32,
+
+    [JsonStringEnumMemberName("PayProvider")]
+    PayProvider = 33,
+
+    [JsonStringEnumMemberName("RejectPayment")]
+    RejectPayment = 34,
+
+    [JsonStringEnumMemberName("ReturnPayment")]
+    ReturnPayment = 35,
+
+    [JsonStringEnumMemberName("OweProvider")]
+    OweProvider = 36,
 }

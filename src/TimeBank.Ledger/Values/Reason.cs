@@ -137,6 +137,14 @@ public enum Reason
     ProviderBlackListed = 603,
     ProviderNotForService = 604,
 
+    // Settlement batches.
+    SettlementNotFound = 610,
+    NothingToSettle = 611,
+    SettlementWrongState = 612,
+    PaymentNotFound = 613,
+    PaymentWrongState = 614,
+    SettlementChanged = 615,
+
     // Catalogue and policy.
     ItemNotFound = 700,
     CatalogueVersionNotFound = 701,

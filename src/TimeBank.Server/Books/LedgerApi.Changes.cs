@@ -39,6 +39,9 @@ public sealed partial class LedgerApi
     {
         // Half of it stands in another region's journal; hours come back by being cleared back.
         if (entry.Code is EntryCode.ClearOut or EntryCode.ClearIn) return true;
+        // Payments are corrected by the bank's next word, each in its settlement batch.
+        if (entry.Code is EntryCode.ApproveSettlement or EntryCode.PayProvider or EntryCode.RejectPayment or EntryCode.ReturnPayment
+            or EntryCode.OweProvider) return true;
         // What has ended doesn't come back.
         if (entry.Code is EntryCode.VoidVoucher or EntryCode.ExpireVoucher or EntryCode.ExpireHours) return true;
         // Hours have ended with their month; what the person has now was issued for another one.

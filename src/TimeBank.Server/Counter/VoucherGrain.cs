@@ -98,7 +98,26 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
             return VoucherEntries.Refund(command.Header(today, policy.Version.ToString(), refunded.ToDetails()), redemption.Entry.Id);
         }
 
-        return await Writer.DecideAsync(command, today, VoucherRule.Refund(voucher, redemption, today), Propose);
+        Refusal? refusal = VoucherRule.Refund(voucher, redemption, today);
+        if (refusal is null && await ShortfallAsync(redemption!) is { Value: > 0 } shortfall)
+        {
+            OpaqueId provider = Redemption.Of(redemption!.Entry).Provider;
+            EntryHeader refund = Propose().Header;
+            // A dry run can't see its first entry when it tries the second: the first one answers for both, under the refund's header.
+            if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(refund, provider, shortfall), dryRun: true);
+            Outcome owes = await Writer.SubmitAsync(SettlementEntries.Owe(refund with { Id = command.Id.Step("owe") }, provider, shortfall));
+            if (owes.Refusal is { } no && no.IsTransient()) return owes with { Id = command.Id };
+        }
+        return await Writer.DecideAsync(command, today, refusal, Propose);
+    }
+
+    /// <summary>What the provider's payable lacks to give a redemption's money back: the redemption was settled meanwhile.</summary>
+    private async Task<Fen> ShortfallAsync(LinkedEntry redemption)
+    {
+        Redemption redeemed = Redemption.Of(redemption.Entry);
+        AccountPath payable = Chart.ProviderPayable(redeemed.Provider).Path;
+        long room = (await Writer.AccountsAsync([payable])).Find(payable)?.Counters.DebitRoom ?? 0;
+        return redeemed.Credited.Value > room ? new Fen(redeemed.Credited.Value - room) : Fen.Zero;
     }
 
     public async Task<DryRun> ReverseAsync(Command command, long index)

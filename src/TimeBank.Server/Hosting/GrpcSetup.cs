@@ -48,6 +48,7 @@ public static class GrpcSetup
         app.MapGrpcService<ScenarioApi>();
         app.MapGrpcService<FundApi>();
         app.MapGrpcService<VoucherApi>();
+        app.MapGrpcService<SettlementApi>();
         app.MapGrpcService<ProviderApi>();
         app.MapGrpcService<VolunteerApi>();
         app.MapGrpcService<ElderApi>();

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.V1;
+using TimeBank.Writer;
+using PaymentState = TimeBank.V1.PaymentState;
+using Posting = TimeBank.Ledger.Posting;
+using SettlementState = TimeBank.V1.SettlementState;
+
+namespace TimeBank.Server;
+
+/// <summary>For finance: paying providers in batches that two persons answer for. Amounts are in fen.</summary>
+public sealed class SettlementApi(
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, PageTokens tokens, BusinessClock clock)
+    : SettlementService.SettlementServiceBase
+{
+    private const int MaxNote = 200, MaxReference = 100, MaxNamed = 100;
+
+    public override async Task<PrepareBatchResponse> PrepareBatch(PrepareBatchRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        ImmutableArray<string> providers = [.. Named(read, request.Providers, "providers").Select((text, at) =>
+        {
+            ResourceName name = read.Resource(text, $"providers[{at}]", SettlementContract.Providers);
+            read.SameRegion(region, name, $"providers[{at}]");
+            return name.Id;
+        })];
+        ImmutableArray<long> setAside = [.. Named(read, request.SetAside, "set_aside").Select((text, at) =>
+            Entry(read, region, text, $"set_aside[{at}]"))];
+        read.Check();
+        RegionGrains.RequireRegion(region);
+        PreparedSettlement prepared = (await grains.GetGrain<ISettlementDeskGrain>(region.ToString())
+            .PrepareAsync(context.Command(request, id), providers, setAside)).OrThrow();
+        return new PrepareBatchResponse { Batch = prepared.Batch.ToContract(region), LeftOut = prepared.Left };
+    }
+
+    public override Task<SettlementBatch> SubmitBatch(SubmitBatchRequest request, ServerCallContext context) =>
+        StepAsync(context, request, request.RequestId, request.Name, (batch, command) => batch.SubmitAsync(command));
+
+    public override Task<SettlementBatch> ApproveBatch(ApproveBatchRequest request, ServerCallContext context) =>
+        StepAsync(context, request, request.RequestId, request.Name, (batch, command) => batch.ApproveAsync(command));
+
+    public override async Task<SettlementBatch> WithdrawBatch(WithdrawBatchRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Name, "name", SettlementContract.Settlements);
+        string note = read.Text(request.Note, "note", MaxNote, required: true);
+        read.Check();
+        return (await Grain(name).WithdrawAsync(context.Command(request, id, memo: note))).OrThrow().ToContract(name.Region);
+    }
+
+    public override async Task<SettlementBatch> RecordPaymentOutcome(RecordPaymentOutcomeRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        (ResourceName name, int number) = SettlementContract.PaymentNamed(read, request.Payment, "payment");
+        PaymentState outcome = read.Choice(request.Outcome, "outcome");
+        if (outcome is PaymentState.Prepared or PaymentState.Approved or PaymentState.Withdrawn) read.Refuse("outcome", "UNKNOWN_VALUE");
+        DateOnly day = read.PastDay(request.Date, "date", clock.Today);
+        string bank = outcome == PaymentState.Rejected && request.BankAccount.Length == 0
+            ? "" : read.Slug(request.BankAccount, "bank_account").Text;
+        string reference = read.Text(request.Reference, "reference", MaxReference);
+        read.Check();
+        var word = new PaymentOutcome(outcome.ToDomain(), day, bank, reference);
+        return (await Grain(name).RecordAsync(context.Command(request, id), number, word)).OrThrow().ToContract(name.Region);
+    }
+
+    public override async Task<SettlementBatch> GetBatch(GetBatchRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Resource(request.Name, "name", SettlementContract.Settlements);
+        read.Check();
+        return (await BatchAsync(name)).ToContract(name.Region);
+    }
+
+    public override async Task<ListBatchesResponse> ListBatches(ListBatchesRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        SettlementState? state = read.ChoiceOrNull(request.State, "state");
+        int pageSize = read.PageSize(request.PageSize);
+        read.Check();
+        var query = new RegistryQuery(region, SettlementGrainState.Kind);
+        if (state is { } only) query = query.Where(new RegistryCondition(SettlementGrainState.StatePath, $"{only.ToDomain()}"));
+        (IReadOnlyList<RegistryRow<SettlementGrainState>> page, string next) = await registry.PageAsync<SettlementGrainState>(
+            query, pageSize, tokens, context, request, request.PageToken);
+        var response = new ListBatchesResponse
+        {
+            NextPageToken = next, Unreadable = { page.Unreadable(region, SettlementContract.Settlements) },
+        };
+        foreach (SettlementRecord batch in page.Readable().Select(row => row.State.Batch).OfType<SettlementRecord>())
+        {
+            SettlementBatch listed = batch.ToContract(region);
+            listed.Payments.Clear();
+            response.Batches.Add(listed);
+        }
+        return response;
+    }
+
+    public override async Task<ListPaymentLinesResponse> ListPaymentLines(ListPaymentLinesRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        (ResourceName name, int number) = SettlementContract.PaymentNamed(read, request.Payment, "payment");
+        int pageSize = read.PageSize(request.PageSize);
+        read.Check();
+        PaymentRecord payment = (await BatchAsync(name)).Payments.FirstOrDefault(one => one.Number == number)
+            ?? throw Problem.Of(Reason.PaymentNotFound);
+        Caller caller = context.Caller();
+        if (caller.Roles.All(role => role == Role.ProviderClerk)
+            && !caller.Owns(ResourceName.Of(name.Region, SettlementContract.Providers, payment.Provider))) throw Problem.Of(Reason.PartyNotAllowed);
+        string[] parts = (tokens.Read(context, request, request.PageToken) ?? $"{payment.FromSize - 1}.{int.MaxValue}").Split('.');
+        var after = new PostingCursor(
+            long.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
+        IReadOnlyList<Posting> postings = await PostingsAsync(name.Region, payment, after, pageSize + 1, context.CancellationToken);
+        var response = new ListPaymentLinesResponse();
+        response.Lines.Add(postings.Take(pageSize).Select(posting => SettlementContract.Line(name.Region, posting)));
+        if (postings.Count > pageSize)
+        {
+            PostingCursor last = postings[pageSize - 1].Cursor;
+            response.NextPageToken = tokens.Write(context, request, $"{last.Index}.{last.Position}");
+        }
+        return response;
+    }
+
+    /// <summary>Postings that a payment settles: all of its stretch of the journal, but for the approvals of other batches.</summary>
+    private async Task<IReadOnlyList<Posting>> PostingsAsync(
+        RegionCode region, PaymentRecord payment, PostingCursor after, int limit, CancellationToken cancellation)
+    {
+        AccountPath path = Chart.ProviderPayable(OpaqueId.Parse(payment.Provider)).Path;
+        if (await ledger.AccountAsync(region, path, cancellation) is not { } account) return [];
+        Moment until = await Moment.AtAsync(ledger, region, payment.ToSize, cancellation)
+            ?? throw new InvalidOperationException($"The journal of {region} is shorter than a batch that it holds.");
+        var found = new List<Posting>();
+        IReadOnlyList<Posting> page;
+        do
+        {
+            page = await ledger.PostingsAsync(region, account.Number, default, until.End, after, limit, cancellation);
+            found.AddRange(page.Where(posting => posting.Entry.Code != EntryCode.ApproveSettlement));
+            if (page.Count > 0) after = page[^1].Cursor;
+        }
+        while (page.Count == limit && found.Count < limit);
+        return found;
+    }
+
+    private async Task<SettlementBatch> StepAsync(
+        ServerCallContext context, Google.Protobuf.IMessage request, string requestId, string batch,
+        Func<ISettlementGrain, Command, Task<Reply<SettlementRecord>>> step)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(requestId);
+        ResourceName name = read.Resource(batch, "name", SettlementContract.Settlements);
+        read.Check();
+        return (await step(Grain(name), context.Command(request, id))).OrThrow().ToContract(name.Region);
+    }
+
+    private static IReadOnlyList<string> Named(RequestReader read, IReadOnlyList<string> names, string field)
+    {
+        if (names.Count > MaxNamed) read.Refuse(field, "TOO_MANY", ("max", $"{MaxNamed}"));
+        return names.Count > MaxNamed ? [] : names;
+    }
+
+    private static long Entry(RequestReader read, RegionCode region, string text, string field)
+    {
+        if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == SettlementContract.Entries
+            && ResourceName.TryIndex(name.Value.Id, out long index))
+        {
+            read.SameRegion(region, name.Value, field);
+            return index;
+        }
+        read.Refuse(field, "NOT_A_NAME", ("pattern", "regions/430211/entries/17"));
+        return 0;
+    }
+
+    private async Task<SettlementRecord> BatchAsync(ResourceName name) =>
+        await Grain(name).GetAsync() ?? throw Problem.Of(Reason.SettlementNotFound);
+
+    private ISettlementGrain Grain(ResourceName name) => grains.GetGrain<ISettlementGrain>(name.GrainKey);
+}

@@ -1,0 +1,145 @@
+using TimeBank.Ledger;
+using TimeBank.V1;
+using PaymentState = TimeBank.V1.PaymentState;
+using Posting = TimeBank.Ledger.Posting;
+using Redemption = TimeBank.Ledger.Redemption;
+using SettlementState = TimeBank.V1.SettlementState;
+
+namespace TimeBank.Server;
+
+/// <summary>Settlement batches and payments in the contract's types.</summary>
+internal static class SettlementContract
+{
+    public const string Settlements = "settlements", Payments = "payments", Providers = "providers", Entries = "entries";
+
+    public static SettlementBatch ToContract(this SettlementRecord batch, RegionCode region)
+    {
+        string name = batch.Prepared < 0 ? "" : ResourceName.Of(region, Settlements, batch.Id);
+        return new SettlementBatch
+        {
+            Name = name,
+            State = batch.State.ToContract(),
+            PreparedDate = batch.Day.ToContract(),
+            TotalAmount = batch.Total.ToContract(),
+            PaymentCount = batch.Payments.Length,
+            Payments = { batch.Payments.Select(payment => payment.ToContract(region, batch.Id, name)) },
+            PreparedBy = batch.PreparedBy,
+            SubmittedBy = batch.SubmittedBy,
+            ApprovedBy = batch.ApprovedBy,
+            ApproveTime = batch.ApprovedAt is { } time ? Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(time) : null,
+            PreparedEntry = batch.Prepared < 0 ? "" : ResourceName.Of(region, Entries, batch.Prepared),
+            ApprovedEntry = batch.Approved is { } approved and >= 0 ? ResourceName.Of(region, Entries, approved) : "",
+            Note = batch.Note,
+        };
+    }
+
+    /// <summary>The id under which the bank is asked to pay: at most 35 letters and digits, as ISO 20022 has it.</summary>
+    public static string EndToEndId(string batch, int payment) => $"{batch}-{payment:D3}";
+
+    /// <summary>Reads <c>regions/{region}/settlements/{id}/payments/{number}</c>.</summary>
+    /// <returns>The batch's name and the payment's number.</returns>
+    public static (ResourceName Batch, int Number) PaymentNamed(RequestReader read, string text, string field)
+    {
+        if (text.Length == 0)
+        {
+            read.Refuse(field, "REQUIRED");
+            return default;
+        }
+        if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == Settlements
+            && name.Value.Id.Split('/') is [var batch, Payments, var number] && OpaqueId.TryParse(batch, out _)
+            && ResourceName.TryIndex(number, out long index) && index is > 0 and < int.MaxValue)
+        {
+            return (name.Value with { Id = batch }, (int)index);
+        }
+        read.Refuse(field, "NOT_A_NAME", ("pattern", "regions/430211/settlements/0123456789AB/payments/1"));
+        return default;
+    }
+
+    public static PaymentLine Line(RegionCode region, Posting posting)
+    {
+        JournalEntry entry = posting.Entry;
+        var line = new PaymentLine
+        {
+            Posting = StatementReader.ToContract(region, Unit.Fen, posting), PolicyVersion = entry.Header.PolicyVersion,
+        };
+        if (entry.Code is not (EntryCode.RedeemVoucher or EntryCode.RefundRedemption)) return line;
+        Redemption redemption = Redemption.Of(entry);
+        line.Redemption = entry.ToContract(redemption, entry.Code == EntryCode.RefundRedemption ? entry.Index : null);
+        line.Programme = ResourceName.Of(region, FundContract.Programmes, redemption.Programme);
+        return line;
+    }
+
+    public static Ledger.PaymentState ToDomain(this PaymentState state) => state switch
+    {
+        PaymentState.Unspecified => Ledger.PaymentState.None,
+        PaymentState.Prepared => Ledger.PaymentState.Prepared,
+        PaymentState.Approved => Ledger.PaymentState.Approved,
+        PaymentState.Paid => Ledger.PaymentState.Paid,
+        PaymentState.Rejected => Ledger.PaymentState.Rejected,
+        PaymentState.Returned => Ledger.PaymentState.Returned,
+        PaymentState.Withdrawn => Ledger.PaymentState.Withdrawn,
+    };
+
+    public static Ledger.SettlementState ToDomain(this SettlementState state) => state switch
+    {
+        SettlementState.Unspecified => Ledger.SettlementState.None,
+        SettlementState.Draft => Ledger.SettlementState.Draft,
+        SettlementState.Submitted => Ledger.SettlementState.Submitted,
+        SettlementState.Approved => Ledger.SettlementState.Approved,
+        SettlementState.Exported => Ledger.SettlementState.Exported,
+        SettlementState.Closed => Ledger.SettlementState.Closed,
+        SettlementState.Withdrawn => Ledger.SettlementState.Withdrawn,
+    };
+
+    private static SettlementPayment ToContract(this PaymentRecord payment, RegionCode region, string batch, string batchName) => new()
+    {
+        Name = batchName.Length == 0 ? "" : $"{batchName}/{Payments}/{payment.Number}",
+        Provider = ResourceName.Of(region, Providers, payment.Provider),
+        State = payment.State.ToContract(),
+        NetAmount = new Fen(payment.AmountFen).ToContract(),
+        OffsetAmount = new Fen(payment.NettedFen).ToContract(),
+        Carried = { payment.Carried.Select(carried => carried.ToContract(region)) },
+        SetAside = { payment.SetAside.Select(aside => aside.ToContract(region)) },
+        FromEntryCount = payment.FromSize,
+        ToEntryCount = payment.ToSize,
+        EndToEndId = EndToEndId(batch, payment.Number),
+        Outcomes = { payment.Outcomes.Select(outcome => outcome.ToContract(region)) },
+    };
+
+    private static V1.CarriedAmount ToContract(this CarriedAmount carried, RegionCode region) => new()
+    {
+        Source = $"{ResourceName.OfRegion(region)}/{carried.Source}",
+        Amount = new Fen(carried.Fen).ToContract(),
+    };
+
+    private static V1.PaymentOutcome ToContract(this PaymentOutcome outcome, RegionCode region) => new()
+    {
+        State = outcome.State.ToContract(),
+        Date = outcome.Day.ToContract(),
+        BankAccount = outcome.Bank,
+        Reference = outcome.Reference,
+        Entry = outcome.Entry < 0 ? "" : ResourceName.Of(region, Entries, outcome.Entry),
+    };
+
+    private static PaymentState ToContract(this Ledger.PaymentState state) => state switch
+    {
+        Ledger.PaymentState.None => PaymentState.Unspecified,
+        Ledger.PaymentState.Prepared => PaymentState.Prepared,
+        Ledger.PaymentState.Approved => PaymentState.Approved,
+        Ledger.PaymentState.Paid => PaymentState.Paid,
+        Ledger.PaymentState.Rejected => PaymentState.Rejected,
+        Ledger.PaymentState.Returned => PaymentState.Returned,
+        Ledger.PaymentState.Withdrawn => PaymentState.Withdrawn,
+    };
+
+    private static SettlementState ToContract(this Ledger.SettlementState state) => state switch
+    {
+        Ledger.SettlementState.None => SettlementState.Unspecified,
+        Ledger.SettlementState.Draft => SettlementState.Draft,
+        Ledger.SettlementState.Submitted => SettlementState.Submitted,
+        Ledger.SettlementState.Approved => SettlementState.Approved,
+        Ledger.SettlementState.Exported => SettlementState.Exported,
+        Ledger.SettlementState.Closed => SettlementState.Closed,
+        Ledger.SettlementState.Withdrawn => SettlementState.Withdrawn,
+    };
+}

@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using TimeBank.Ledger;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Prepares a region's settlement batches, one after the other; key: the region's code. The grain is the authority for how far each
+/// provider's payable has been settled.
+/// </summary>
+[Alias("timebank.settlement-desk")]
+public interface ISettlementDeskGrain : IGrainWithStringKey
+{
+    /// <summary>Makes a batch of what providers are owed now, and holds its money.</summary>
+    /// <param name="providers">The providers to pay; empty for all.</param>
+    /// <param name="setAside">Indexes of disputed redemptions that are not paid now.</param>
+    /// <returns>The batch, and how many providers did not fit into it.</returns>
+    [Alias("prepare")]
+    Task<Reply<PreparedSettlement>> PrepareAsync(Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside);
+}
+
+/// <summary>A batch that was just prepared.</summary>
+/// <param name="Left">The number of providers with money owed who did not fit into the batch.</param>
+[GenerateSerializer, Immutable, Alias("timebank.prepared-settlement")]
+public sealed record PreparedSettlement([property: Id(0)] SettlementRecord Batch, [property: Id(1)] int Left);
+
+/// <summary>The stored state of a region's desk.</summary>
+public sealed class SettlementDeskState : WorkflowState
+{
+    public const string Kind = "settlement-desk";
+
+    /// <summary>How far each provider has been settled, by the provider's id.</summary>
+    [JsonPropertyName("providers")]
+    public Dictionary<string, SettledProvider> Providers { get; set; } = [];
+
+    /// <summary>Batches that may still be withdrawn.</summary>
+    [JsonPropertyName("open")]
+    public HashSet<string> Open { get; set; } = [];
+
+    /// <summary>The batch under preparation: stored before its money is held, so that a crash in between is finished by the next call.</summary>
+    [JsonPropertyName("pending")]
+    public SettlementRecord? Pending { get; set; }
+
+    /// <summary>The digest of the request that prepares it.</summary>
+    [JsonPropertyName("pendingDigest")]
+    public string PendingDigest { get; set; } = "";
+}
+
+/// <summary>How far one provider has been settled.</summary>
+/// <param name="Size">The journal's size up to which postings on the payable stand in a batch.</param>
+/// <param name="Carried">Amounts before that moment that are still unpaid.</param>
+public sealed record SettledProvider(
+    [property: JsonPropertyName("size")] long Size,
+    [property: JsonPropertyName("carried")] ImmutableArray<CarriedAmount> Carried)
+{
+    public static SettledProvider New { get; } = new(0, []);
+}
+
+/// <inheritdoc cref="ISettlementDeskGrain"/>
+public sealed class SettlementDeskGrain(
+    [PersistentState(SettlementDeskState.Kind, GrainStorageNames.TimeBank)] IPersistentState<SettlementDeskState> state,
+    ILedgerReader ledger, DayRules rules, BusinessClock clock)
+    : WorkflowGrain<SettlementDeskState>(state, clock), ISettlementDeskGrain
+{
+    private const int AccountsAtOnce = 1_000;
+
+    public async Task<Reply<PreparedSettlement>> PrepareAsync(
+        Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside)
+    {
+        if (!command.IsDryRun)
+        {
+            await FinishAsync();
+            if (State.Done.TryGetValue(command.Id.ToString(), out string? digest))
+            {
+                return digest == command.RequestDigest ? new PreparedSettlement((await GrainOf(command.NewId).GetAsync())!, 0)
+                    : Reason.RequestIdReused;
+            }
+        }
+        Outcome? known = await Writer.FindAsync(command.Id);
+        if (known is not null && known.RequestDigest.ToString() != command.RequestDigest) return Reason.RequestIdReused;
+        if (known?.Refusal is { } stored) return stored;
+
+        await LookAtOpenAsync(save: !command.IsDryRun);
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        (ImmutableArray<PaymentRecord> all, Refusal? refusal) = await PaymentsAsync(providers, setAside);
+        ImmutableArray<PaymentRecord> payments = [.. all.Take(policy.Settlement.BatchMaxPayments)
+            .Select((payment, at) => payment with { Number = at + 1 })];
+        if (payments.IsEmpty) refusal ??= new Refusal(Reason.NothingToSettle);
+        if (refusal is not null)
+        {
+            return (await Writer.DecideAsync(command, Today, refusal, () => Entries.Note(command.Header(Today, "")))).Refusal ?? refusal;
+        }
+
+        var batch = new SettlementRecord(
+            command.NewId.Text, SettlementState.Draft, Today, command.Actor, -1, command.Id.ToString(), payments);
+        Proposal proposal = Hold(command, policy, batch);
+        if (command.IsDryRun)
+        {
+            Outcome tried = await Writer.DecideAsync(proposal, dryRun: true);
+            return tried.Refusal is { } no ? no : new PreparedSettlement(batch, all.Length - payments.Length);
+        }
+        (State.Pending, State.PendingDigest) = (batch, command.RequestDigest);
+        await SaveAsync();
+        Outcome outcome = await Writer.SubmitIfAcceptedAsync(proposal);
+        if (outcome.Refusal is not null)
+        {
+            // A refund or a payment came in between, and the amounts are no longer what is owed. Nothing is remembered: the caller tries again.
+            State.Pending = null;
+            await SaveAsync();
+            return outcome.Refusal.Reason == Reason.InsufficientBalance ? Reason.SettlementChanged : outcome.Refusal;
+        }
+        await FinishAsync();
+        return new PreparedSettlement((await GrainOf(command.NewId).GetAsync())!, all.Length - payments.Length);
+    }
+
+    /// <summary>Stores the batch whose money a call has held, where that call did not come to its end.</summary>
+    private async Task FinishAsync()
+    {
+        if (State.Pending is not { } pending) return;
+        EntryId id = EntryId.Parse(pending.PreparedAs);
+        if (await Writer.FindAsync(id) is { Entry: { } entry })
+        {
+            await GrainOf(OpaqueId.Parse(pending.Id)).CreateAsync(pending with { Prepared = entry.Index });
+            foreach (PaymentRecord payment in pending.Payments)
+            {
+                State.Providers[payment.Provider] = new SettledProvider(payment.ToSize, payment.SetAside);
+            }
+            State.Open.Add(pending.Id);
+            State.Done[pending.PreparedAs] = State.PendingDigest;
+        }
+        State.Pending = null;
+        await SaveAsync();
+    }
+
+    /// <summary>A withdrawn batch gives its amounts back: they are carried into the provider's next payment.</summary>
+    private async Task LookAtOpenAsync(bool save)
+    {
+        bool changed = false;
+        foreach (string id in State.Open.Order(StringComparer.Ordinal).ToArray())
+        {
+            SettlementRecord batch = (await GrainOf(OpaqueId.Parse(id)).GetAsync())!;
+            if (batch.State is SettlementState.Draft or SettlementState.Submitted) continue;
+            State.Open.Remove(id);
+            changed = true;
+            if (batch.State != SettlementState.Withdrawn) continue;
+            foreach (PaymentRecord payment in batch.Payments)
+            {
+                SettledProvider settled = State.Providers[payment.Provider];
+                State.Providers[payment.Provider] = settled with
+                {
+                    Carried = settled.Carried.Add(new CarriedAmount($"settlements/{id}", payment.NettedFen + payment.AmountFen)),
+                };
+            }
+        }
+        if (changed && save) await SaveAsync();
+    }
+
+    /// <summary>
+    /// What each provider is paid, by provider: the postings since the last batch and what was carried, less what is disputed and what the
+    /// provider owes. The hold makes sure that all of it is still there.
+    /// </summary>
+    private async Task<(ImmutableArray<PaymentRecord> Payments, Refusal? Refusal)> PaymentsAsync(
+        ImmutableArray<string> wanted, ImmutableArray<long> setAside)
+    {
+        long size = (await ledger.ReadHeadAsync(Region, CancellationToken.None)).Size;
+        var disputed = new List<(OpaqueId Provider, CarriedAmount Amount)>();
+        foreach (long index in setAside.Distinct().Order())
+        {
+            (Redemption? redemption, Refusal? refusal) = await DisputedAsync(index);
+            if (refusal is not null) return ([], refusal);
+            disputed.Add((redemption!.Provider, new CarriedAmount(SourceOf(index), redemption.Credited.Value)));
+        }
+        var payments = ImmutableArray.CreateBuilder<PaymentRecord>();
+        foreach (OpaqueId provider in await ProvidersAsync(size))
+        {
+            if (!wanted.IsEmpty && !wanted.Contains(provider.Text)) continue;
+            SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.New);
+            long due = await LinesAsync(Chart.ProviderPayable(provider).Path, settled.Size, size)
+                + settled.Carried.Sum(carried => carried.Fen);
+            if (due <= 0) continue;
+            AccountPath owed = Chart.ProviderOwed(provider).Path;
+            long debt = (await Writer.AccountsAsync([owed])).Find(owed)?.Counters.CreditRoom ?? 0;
+            ImmutableArray<CarriedAmount> aside =
+                [.. disputed.Where(one => one.Provider == provider).Select(one => one.Amount)];
+            var claim = new ProviderClaim(provider, new Fen(due), new Fen(aside.Sum(one => one.Fen)), new Fen(debt));
+            if (claim.Taken == Fen.Zero) continue;
+            payments.Add(new PaymentRecord(
+                0, provider.Text, settled.Size, size, settled.Carried, aside, claim.Netted.Value, claim.Paid.Value, PaymentState.Prepared, []));
+        }
+        return (payments.ToImmutable(), null);
+    }
+
+    /// <summary>A redemption that may be set aside: it stands, and no batch has paid it.</summary>
+    private async Task<(Redemption? Redemption, Refusal? Refusal)> DisputedAsync(long index)
+    {
+        var filter = new EntryFilter(EntryCode.RedeemVoucher);
+        LinkedEntry? linked = index is < 0 or long.MaxValue ? null
+            : (await ledger.EntriesAsync(Region, filter, index + 1, 1, CancellationToken.None))
+                .FirstOrDefault(linked => linked.Entry.Index == index);
+        if (linked is null) return (null, Refusal.Of(Reason.RedemptionNotFound, ("field", "set_aside")));
+        if (linked.ReversedBy is not null) return (null, new Refusal(Reason.RedemptionAlreadyRefunded));
+        Redemption redemption = Redemption.Of(linked.Entry);
+        SettledProvider settled = State.Providers.GetValueOrDefault(redemption.Provider.Text, SettledProvider.New);
+        bool isUnpaid = index >= settled.Size || settled.Carried.Any(carried => carried.Source == SourceOf(index));
+        return isUnpaid ? (redemption, null) : (null, SettlementRule.WrongState(SettlementState.Approved));
+    }
+
+    /// <summary>The providers that were ever owed money, by id.</summary>
+    private async Task<IReadOnlyList<OpaqueId>> ProvidersAsync(long size)
+    {
+        var found = new List<OpaqueId>();
+        string after = "";
+        IReadOnlyList<Account> page;
+        do
+        {
+            page = await ledger.AccountsAsOfAsync(
+                Region, new AccountFilter("provider/"), size, after, AccountsAtOnce, CancellationToken.None);
+            found.AddRange(page.Select(account => account.Path.Text.Split('/')).Where(path => path[^1] == "payable")
+                .Select(path => OpaqueId.Parse(path[1])));
+            if (page.Count > 0) after = page[^1].Path.Text;
+        }
+        while (page.Count == AccountsAtOnce);
+        return found;
+    }
+
+    /// <summary>The sum of the postings on a payable between two sizes of the journal, but for those that settled it.</summary>
+    private async Task<long> LinesAsync(AccountPath payable, long from, long to)
+    {
+        IReadOnlyList<Flow> flows = await ledger.FlowsAsync(
+            Region, new AccountFilter(payable.Text), byCounter: false, from == 0 || from == to ? [to] : [from, to], CancellationToken.None);
+        int stretch = from == 0 || from == to ? 0 : 1;
+        if (from == to) return 0;
+        return (long)-flows.Where(flow => flow.Stretch == stretch && flow.Code != EntryCode.ApproveSettlement).NetDebit();
+    }
+
+    private Proposal Hold(Command command, Policy policy, SettlementRecord batch) => SettlementEntries.Prepare(
+        command.Header(Today, policy.Version.ToString(), ("batch", batch.Id)), OpaqueId.Parse(batch.Id),
+        batch.Payments.Select(payment => new ProviderClaim(
+            OpaqueId.Parse(payment.Provider), new Fen(payment.NettedFen + payment.AmountFen), Fen.Zero, new Fen(payment.NettedFen))));
+
+    private static string SourceOf(long redemption) => $"entries/{redemption}";
+
+    private ISettlementGrain GrainOf(OpaqueId batch) => GrainFactory.GetGrain<ISettlementGrain>($"{Region}/{batch}");
+}

@@ -1,0 +1,227 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Orleans.Concurrency;
+using TimeBank.Ledger;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// A settlement batch: what providers are paid together; key: region/id. The grain is the authority for the batch's state. The ledger has the
+/// money: held while the batch is prepared, on the batch's account once it is approved, in the bank's account once the bank has paid.
+/// </summary>
+[Alias("timebank.settlement")]
+public interface ISettlementGrain : IGrainWithStringKey
+{
+    /// <summary>Stores a batch whose money is held. The region's desk alone calls this; a repeated call changes nothing.</summary>
+    [Alias("create")]
+    Task CreateAsync(SettlementRecord batch);
+
+    /// <summary>The batch; null if there is none.</summary>
+    [Alias("get"), AlwaysInterleave]
+    Task<SettlementRecord?> GetAsync();
+
+    /// <summary>Hands the batch to a second person.</summary>
+    [Alias("submit")]
+    Task<Reply<SettlementRecord>> SubmitAsync(Command command);
+
+    /// <summary>Approves the batch and posts its money. Refused to whoever prepared or submitted it.</summary>
+    [Alias("approve")]
+    Task<Reply<SettlementRecord>> ApproveAsync(Command command);
+
+    /// <summary>Gives the batch up before its approval and releases its money.</summary>
+    [Alias("withdraw")]
+    Task<Reply<SettlementRecord>> WithdrawAsync(Command command);
+
+    /// <summary>Records the bank's word on a payment.</summary>
+    [Alias("record")]
+    Task<Reply<SettlementRecord>> RecordAsync(Command command, int payment, PaymentOutcome outcome);
+}
+
+/// <summary>A settlement batch as it stands. Times are UTC, amounts fen.</summary>
+/// <param name="Id">Made from the id of the command that prepared it.</param>
+/// <param name="Prepared">The index of the entry that holds the money; −1 in the answer of a dry run.</param>
+/// <param name="PreparedAs">That entry's id, in hexadecimal.</param>
+/// <param name="SubmittedBy">Empty until the batch was submitted.</param>
+/// <param name="ApprovedBy">Empty until the batch was approved.</param>
+/// <param name="Approved">The index of the entry that posted the money.</param>
+/// <param name="Note">The reason of a withdrawal; else empty.</param>
+[GenerateSerializer, Immutable, Alias("timebank.settlement-record")]
+public sealed record SettlementRecord(
+    [property: Id(0), JsonPropertyName("id")] string Id,
+    [property: Id(1), JsonPropertyName("state")] SettlementState State,
+    [property: Id(2), JsonPropertyName("day")] DateOnly Day,
+    [property: Id(3), JsonPropertyName("preparedBy")] string PreparedBy,
+    [property: Id(4), JsonPropertyName("prepared")] long Prepared,
+    [property: Id(5), JsonPropertyName("preparedAs")] string PreparedAs,
+    [property: Id(6), JsonPropertyName("payments")] ImmutableArray<PaymentRecord> Payments,
+    [property: Id(7), JsonPropertyName("submittedBy")] string SubmittedBy = "",
+    [property: Id(8), JsonPropertyName("approvedBy")] string ApprovedBy = "",
+    [property: Id(9), JsonPropertyName("approved")] long? Approved = null,
+    [property: Id(10), JsonPropertyName("approvedAt")] DateTimeOffset? ApprovedAt = null,
+    [property: Id(11), JsonPropertyName("note")] string Note = "")
+{
+    /// <summary>The sum that goes to banks.</summary>
+    [JsonIgnore]
+    public Fen Total => Payments.Aggregate(Fen.Zero, (sum, payment) => sum + new Fen(payment.AmountFen));
+}
+
+/// <summary>A payment to one provider in a batch.</summary>
+/// <param name="Number">From 1, in the order of the providers' ids.</param>
+/// <param name="FromSize">The journal's size up to which the provider's payable was settled before.</param>
+/// <param name="ToSize">The journal's size up to which this payment settles it.</param>
+/// <param name="Carried">Amounts that earlier batches left unpaid: withdrawn payments and redemptions set aside.</param>
+/// <param name="SetAside">Disputed redemptions that stay unpaid.</param>
+/// <param name="NettedFen">The part that pays off the provider's debt.</param>
+/// <param name="AmountFen">The money that goes to the provider's bank. Zero where the debt took all of it.</param>
+[GenerateSerializer, Immutable, Alias("timebank.payment-record")]
+public sealed record PaymentRecord(
+    [property: Id(0), JsonPropertyName("number")] int Number,
+    [property: Id(1), JsonPropertyName("provider")] string Provider,
+    [property: Id(2), JsonPropertyName("fromSize")] long FromSize,
+    [property: Id(3), JsonPropertyName("toSize")] long ToSize,
+    [property: Id(4), JsonPropertyName("carried")] ImmutableArray<CarriedAmount> Carried,
+    [property: Id(5), JsonPropertyName("setAside")] ImmutableArray<CarriedAmount> SetAside,
+    [property: Id(6), JsonPropertyName("nettedFen")] long NettedFen,
+    [property: Id(7), JsonPropertyName("amountFen")] long AmountFen,
+    [property: Id(8), JsonPropertyName("state")] PaymentState State,
+    [property: Id(9), JsonPropertyName("outcomes")] ImmutableArray<PaymentOutcome> Outcomes);
+
+/// <summary>An amount that stays with the payable although its postings lie before the settled moment.</summary>
+/// <param name="Source">The batch that was withdrawn (<c>settlements/{id}</c>), or the redemption that was set aside
+/// (<c>entries/{index}</c>).</param>
+[GenerateSerializer, Immutable, Alias("timebank.carried-amount")]
+public sealed record CarriedAmount(
+    [property: Id(0), JsonPropertyName("source")] string Source,
+    [property: Id(1), JsonPropertyName("fen")] long Fen);
+
+/// <summary>The bank's word on a payment.</summary>
+/// <param name="State">Paid, rejected or returned.</param>
+/// <param name="Day">The bank's date.</param>
+/// <param name="Bank">The slug of our bank account.</param>
+/// <param name="Reference">The bank's reference; may be empty.</param>
+/// <param name="Entry">The index of its entry.</param>
+[GenerateSerializer, Immutable, Alias("timebank.payment-outcome")]
+public sealed record PaymentOutcome(
+    [property: Id(0), JsonPropertyName("state")] PaymentState State,
+    [property: Id(1), JsonPropertyName("day")] DateOnly Day,
+    [property: Id(2), JsonPropertyName("bank")] string Bank,
+    [property: Id(3), JsonPropertyName("reference")] string Reference,
+    [property: Id(4), JsonPropertyName("entry")] long Entry = -1);
+
+/// <summary>The stored state of a batch.</summary>
+public sealed class SettlementGrainState : WorkflowState
+{
+    /// <summary>The kind under which grain storage keeps batches and lists find them. Stored: never change it.</summary>
+    public const string Kind = "settlement";
+
+    /// <summary>The path in the state's JSON at which lists look for a batch's state.</summary>
+    public const string StatePath = "batch.state";
+
+    [JsonPropertyName("batch")]
+    public SettlementRecord? Batch { get; set; }
+}
+
+/// <inheritdoc cref="ISettlementGrain"/>
+public sealed class SettlementGrain(
+    [PersistentState(SettlementGrainState.Kind, GrainStorageNames.TimeBank)] IPersistentState<SettlementGrainState> state,
+    DayRules rules, BusinessClock clock)
+    : WorkflowGrain<SettlementGrainState>(state, clock), ISettlementGrain
+{
+    private SettlementRecord Batch => State.Batch!;
+
+    private OpaqueId Id => OpaqueId.Parse(LocalKey);
+
+    public async Task CreateAsync(SettlementRecord batch)
+    {
+        if (State.Batch is not null) return;
+        State.Batch = batch;
+        await SaveAsync();
+    }
+
+    public Task<SettlementRecord?> GetAsync() => Task.FromResult(Stored.Batch);
+
+    public Task<Reply<SettlementRecord>> SubmitAsync(Command command) => StepAsync(command, () => OnceAsync(
+        command, () => SettlementRule.Submit(Batch.State),
+        () => State.Batch = Batch with { State = SettlementState.Submitted, SubmittedBy = command.Actor }));
+
+    public Task<Reply<SettlementRecord>> ApproveAsync(Command command) => StepAsync(command, async () =>
+    {
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        return await OnceAsync(
+            command, () => SettlementRule.Approve(Batch.State, Batch.PreparedBy, Batch.SubmittedBy, command.Actor),
+            () => SettlementEntries.Approve(command.Header(Today, policy.Version.ToString(), Details), EntryId.Parse(Batch.PreparedAs)),
+            outcome => State.Batch = Batch with
+            {
+                State = SettlementState.Approved, ApprovedBy = command.Actor, ApprovedAt = Now, Approved = outcome.Entry?.Index,
+                Payments = Each(PaymentState.Approved),
+            });
+    });
+
+    public Task<Reply<SettlementRecord>> WithdrawAsync(Command command) => StepAsync(command, async () =>
+    {
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        return await OnceAsync(
+            command, () => SettlementRule.Withdraw(Batch.State),
+            () => SettlementEntries.Withdraw(command.Header(Today, policy.Version.ToString(), Details), EntryId.Parse(Batch.PreparedAs)),
+            _ => State.Batch = Batch with
+            {
+                State = SettlementState.Withdrawn, Note = command.Memo, Payments = Each(PaymentState.Withdrawn),
+            });
+    });
+
+    public Task<Reply<SettlementRecord>> RecordAsync(Command command, int payment, PaymentOutcome outcome) => StepAsync(command, async () =>
+    {
+        PaymentRecord? paid = Batch.Payments.FirstOrDefault(one => one.Number == payment);
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        return await OnceAsync(
+            command,
+            () => paid is null ? new Refusal(Reason.PaymentNotFound) : SettlementRule.Record(paid.State, outcome.State),
+            () => Entry(command, policy, paid!, outcome),
+            written => Change(paid!, outcome with { Entry = written.Entry?.Index ?? -1 }));
+    });
+
+    private (string Key, string Value)[] Details => [("batch", LocalKey)];
+
+    private Proposal Entry(Command command, Policy policy, PaymentRecord payment, PaymentOutcome outcome)
+    {
+        EntryHeader header = command.Header(
+            outcome.Day, policy.Version.ToString(), ("batch", LocalKey),
+            ("payment", payment.Number.ToString(CultureInfo.InvariantCulture)), ("provider", payment.Provider),
+            ("reference", outcome.Reference));
+        OpaqueId provider = OpaqueId.Parse(payment.Provider);
+        var amount = new Fen(payment.AmountFen);
+        return outcome.State switch
+        {
+            PaymentState.Paid => SettlementEntries.Pay(header, Id, Slug.Parse(outcome.Bank), amount),
+            PaymentState.Rejected => SettlementEntries.Reject(header, Id, provider, amount),
+            PaymentState.Returned => SettlementEntries.Return(header, Slug.Parse(outcome.Bank), provider, amount),
+            _ => throw new InvalidOperationException($"The bank never says {outcome.State}."),
+        };
+    }
+
+    private void Change(PaymentRecord payment, PaymentOutcome outcome)
+    {
+        ImmutableArray<PaymentRecord> payments = Batch.Payments.Replace(
+            payment, payment with { State = outcome.State, Outcomes = payment.Outcomes.Add(outcome) });
+        bool isClosed = payments.All(one => one.State is not PaymentState.Approved);
+        State.Batch = Batch with { Payments = payments, State = isClosed ? SettlementState.Closed : Batch.State };
+    }
+
+    /// <summary>A payment that the provider's debt took whole needs no bank.</summary>
+    private ImmutableArray<PaymentRecord> Each(PaymentState next) =>
+    [
+        .. Batch.Payments.Select(payment => payment with
+        {
+            State = next == PaymentState.Approved && payment.AmountFen == 0 ? PaymentState.Paid : next,
+        }),
+    ];
+
+    private async Task<Reply<SettlementRecord>> StepAsync(Command command, Func<Task<Refusal?>> step)
+    {
+        if (Stored.Batch is null) return Reason.SettlementNotFound;
+        async Task<Reply<SettlementRecord>> AnswerAsync() => await step() is { } refusal ? refusal : Batch;
+        return command.IsDryRun ? await DryRunAsync(AnswerAsync) : await AnswerAsync();
+    }
+}
