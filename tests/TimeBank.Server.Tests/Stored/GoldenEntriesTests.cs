@@ -54,13 +54,16 @@ public sealed class GoldenEntriesTests
         const string Redemption =
             "creditedFen elder fromVoucher insuranceFen item ownPartFen place priceFen programme provider quantity remaining serviceDate "
                 + "unit voucher";
+        const string Payment = "batch payment provider reference";
         Dictionary<EntryCode, string> known = new()
         {
             [EntryCode.AllotFunds] = "fund00 fund01 split totalFen", [EntryCode.ClearIn] = "from leftAs", [EntryCode.ClearOut] = "from to",
             [EntryCode.ExpireHours] = "run", [EntryCode.IssueHours] = "run", [EntryCode.ImportBalance] = "key source",
             [EntryCode.HoldService] = "order request volunteer", [EntryCode.IssueVoucher] = "elder programme",
             [EntryCode.RedeemVoucher] = Redemption, [EntryCode.RefundRedemption] = Redemption,
-            [EntryCode.ReleaseService] = "end minutes order request toPool", [EntryCode.RenderService] = "end minutes order request toPool",
+            [EntryCode.PrepareSettlement] = "batch", [EntryCode.ApproveSettlement] = "batch", [EntryCode.WithdrawSettlement] = "batch",
+            [EntryCode.PayProvider] = Payment, [EntryCode.RejectPayment] = Payment, [EntryCode.ReturnPayment] = Payment,
+            [EntryCode.OweProvider] = Redemption, [EntryCode.ReleaseService] = "end minutes order request toPool", [EntryCode.RenderService] = "end minutes order request toPool",
         };
 
         Assert.All(Entries.GroupBy(entry => entry.Code), group => Assert.Equal(

@@ -21,7 +21,11 @@ public sealed class StoredBytesTests : IAsyncLifetime
     {
         await using (TestServer server = await TestServer.StartAsync(_data, StoredHistory.Clock))
         {
-            using (StoredHistory history = new(server, _data)) await history.PlayAsync();
+            using (StoredHistory history = new(server, _data))
+            {
+                await history.PlayAsync();
+                await history.SettleAsync();
+            }
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })
             {

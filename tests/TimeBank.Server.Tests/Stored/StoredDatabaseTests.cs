@@ -61,6 +61,7 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
             Assert.Equal((before.Size, before.Tree.Root), (after.Size, after.Tree.Root));
             await AssertReceiptsAsync(history, before.Size);
             await ReadAsync(history);
+            await history.SettleAsync();
             await history.GoOnAsync();
             LedgerHead head = await HeadAsync(server);
             Assert.True(head.Size > before.Size);

@@ -1,0 +1,185 @@
+using System.CommandLine;
+using TimeBank.V1;
+using Client = TimeBank.V1.SettlementService.SettlementServiceClient;
+
+namespace TimeBank.Cli;
+
+/// <summary>Settlement batches: what providers are paid, and the bank's word on it.</summary>
+internal static class SettlementCommands
+{
+    public static IEnumerable<Command> Of(CommandFactory make) =>
+    [
+        make.Group(
+            "settlement", "结算：编制、提交、复核、登记银行结果", "paying providers: prepare, submit, approve, the bank's word", List(make), Show(make),
+            Lines(make), Prepare(make),
+            Step(make, "submit", "提交复核", "hand a draft to a second person", Role.FinanceMaker, async (client, name, id, dry) =>
+                await client.SubmitBatchAsync(new SubmitBatchRequest { RequestId = id, Name = name, ValidateOnly = dry })),
+            Step(make, "approve", "复核批准", "approve a submitted batch", Role.FinanceChecker, async (client, name, id, dry) =>
+                await client.ApproveBatchAsync(new ApproveBatchRequest { RequestId = id, Name = name, ValidateOnly = dry })),
+            Withdraw(make), Record(make)),
+    ];
+
+    private static Command List(CommandFactory make)
+    {
+        Option<string> state = make.Option("--state", "draft、submitted、approved、exported、closed 或 withdrawn",
+            "draft, submitted, approved, exported, closed or withdrawn");
+        return make.Command("list", "结算批次", "the batches", [state, make.Limit, make.All], async (session, parsed) =>
+        {
+            var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
+            var request = new ListBatchesRequest
+            {
+                Parent = session.Region, State = EnumText.ParseOrDefault<SettlementState>(parsed.GetValue(state)),
+            };
+            ListBatchesResponse list = await make.PagingOf(parsed).AllAsync(request, page => client.ListBatchesAsync(page).ResponseAsync);
+            Language language = make.Language;
+            session.Screen.Show(list, () =>
+            {
+                session.Screen.Table(
+                    "", [new(language["批次", "batch"]), new(language["日期", "prepared"]), new(language["状态", "state"]),
+                        new(language["笔数", "payments"], true), new(language["金额", "total"], true)],
+                    list.Batches.Select(batch => (IReadOnlyList<string>)[ResourceNames.Short(batch.Name), TimeText.Of(batch.PreparedDate),
+                    EnumText.Of(batch.State, language), $"{batch.PaymentCount}", AmountText.Of(batch.TotalAmount, language)]));
+                session.Screen.Unreadable(list.Unreadable);
+                session.Screen.More(list.NextPageToken);
+            });
+        });
+    }
+
+    private static Command Show(CommandFactory make)
+    {
+        Argument<string> batch = make.Argument("batch", "批次", "the batch");
+        return make.Command("show", "一个批次及其各笔付款", "one batch with its payments", [batch], async (session, parsed) =>
+        {
+            string name = session.Name("settlements", parsed.GetValue(batch)!);
+            Show(session, await new Client(await session.AsAsync(Role.Auditor, name)).GetBatchAsync(new GetBatchRequest { Name = name }));
+        });
+    }
+
+    private static Command Lines(CommandFactory make)
+    {
+        Argument<string> payment = make.Argument("payment", "付款，如 settlements/ID/payments/1", "the payment, such as settlements/ID/payments/1");
+        return make.Command("lines", "一笔付款由哪些核销组成", "what a payment is made of", [payment, make.Limit, make.All],
+            async (session, parsed) =>
+        {
+            string name = session.Name("settlements", parsed.GetValue(payment)!);
+            var client = new Client(await session.AsAsync(Role.Auditor, name));
+            ListPaymentLinesResponse list = await make.PagingOf(parsed)
+                .AllAsync(new ListPaymentLinesRequest { Payment = name }, page => client.ListPaymentLinesAsync(page).ResponseAsync);
+            Language language = make.Language;
+            session.Screen.Show(list, () =>
+            {
+                session.Screen.Table(
+                    "", [new(language["分录", "entry"]), new(language["服务日", "served"]), new(language["项目", "item"]),
+                        new(language["数量", "quantity"], true), new(language["价格", "price"], true),
+                        new(language["保险", "insurance"], true), new(language["自付", "own part"], true),
+                        new(language["应付", "owed"], true), new(language["项目资金", "programme"]), new(language["政策", "policy"])],
+                    list.Lines.Select(line => Row(line, language)));
+                session.Screen.More(list.NextPageToken);
+            });
+        });
+    }
+
+    private static IReadOnlyList<string> Row(PaymentLine line, Language language)
+    {
+        string sign = line.Posting.Side == Side.Debit ? "-" : "";
+        string amount = sign + AmountText.Of(line.Posting.Amount, language);
+        return line.Redemption is { } redemption
+            ? [$"{line.Posting.EntryIndex}", TimeText.Of(redemption.ServiceDate), redemption.Item, $"{redemption.Quantity}",
+                AmountText.Of(redemption.Price, language), AmountText.Of(redemption.Insurance, language),
+                AmountText.Of(redemption.OwnPart, language), amount, ResourceNames.Short(line.Programme), line.PolicyVersion]
+            : [$"{line.Posting.EntryIndex}", TimeText.Of(line.Posting.EffectiveDate), line.Posting.Code, "", "", "", "", amount, "",
+                line.PolicyVersion];
+    }
+
+    private static Command Prepare(CommandFactory make)
+    {
+        Option<string[]> providers = Many("--provider", make.Language["只结算这家机构，可多次", "only this provider; may be repeated"]),
+            aside = Many("--set-aside", make.Language["有争议暂不付的核销分录，可多次", "the entry of a disputed redemption; may be repeated"]);
+        return make.Command("prepare", "编制批次并预留款项", "make a batch of what is owed, and hold its money",
+            [providers, aside, make.DryRun], async (session, parsed) =>
+        {
+            var client = new Client(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
+            var request = new PrepareBatchRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Parent = session.Region,
+            };
+            request.Providers.Add((parsed.GetValue(providers) ?? []).Select(provider => session.Name("providers", provider)));
+            request.SetAside.Add((parsed.GetValue(aside) ?? []).Select(entry => session.Name("entries", entry)));
+            PrepareBatchResponse answer = await client.PrepareBatchAsync(request);
+            Show(session, answer.Batch);
+        });
+    }
+
+    private static Command Withdraw(CommandFactory make)
+    {
+        Argument<string> batch = make.Argument("batch", "批次", "the batch");
+        Option<string> note = make.Option("--note", "原因", "why", required: true);
+        return make.Command("withdraw", "批准前撤回", "give a batch up before its approval", [batch, note, make.DryRun],
+            async (session, parsed) =>
+        {
+            string name = session.Name("settlements", parsed.GetValue(batch)!);
+            var client = new Client(await session.AsAsync(Role.FinanceMaker, name));
+            Show(session, await client.WithdrawBatchAsync(new WithdrawBatchRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Name = name, Note = parsed.GetValue(note)!,
+            }));
+        });
+    }
+
+    private static Command Record(CommandFactory make)
+    {
+        Argument<string> payment = make.Argument("payment", "付款，如 settlements/ID/payments/1", "the payment, such as settlements/ID/payments/1"),
+            outcome = make.Argument("outcome", "paid、rejected 或 returned", "paid, rejected or returned");
+        Option<string> day = make.Option("--day", "银行日期", "the bank's date", required: true),
+            bank = make.Option("--bank", "我方银行账户，如 main", "our account at the bank, such as main"),
+            reference = make.Option("--reference", "银行流水号", "the bank's reference");
+        return make.Command("record", "登记银行结果", "record the bank's word on a payment", [payment, outcome, day, bank, reference, make.DryRun],
+            async (session, parsed) =>
+        {
+            string name = session.Name("settlements", parsed.GetValue(payment)!);
+            var client = new Client(await session.AsAsync(Role.FinanceMaker, name));
+            Show(session, await client.RecordPaymentOutcomeAsync(new RecordPaymentOutcomeRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Payment = name,
+                Outcome = EnumText.Parse<PaymentState>(parsed.GetValue(outcome)!), Date = TimeText.ParseDay(parsed.GetValue(day)!),
+                BankAccount = parsed.GetValue(bank) ?? "", Reference = parsed.GetValue(reference) ?? "",
+            }));
+        });
+    }
+
+    private static Command Step(
+        CommandFactory make, string word, string chinese, string english, Role role,
+        Func<Client, string, string, bool, Task<SettlementBatch>> step)
+    {
+        Argument<string> batch = make.Argument("batch", "批次", "the batch");
+        return make.Command(word, chinese, english, [batch, make.DryRun], async (session, parsed) =>
+        {
+            string name = session.Name("settlements", parsed.GetValue(batch)!);
+            Show(session, await step(new Client(await session.AsAsync(role, name)), name, session.RequestId(), make.IsDryRun(parsed)));
+        });
+    }
+
+    private static void Show(Session session, SettlementBatch batch) => session.Screen.Show(batch, () =>
+    {
+        Language language = session.Screen.Language;
+        session.Screen.Table(
+            $"{ResourceNames.Short(batch.Name)} {EnumText.Of(batch.State, language)} {AmountText.Of(batch.TotalAmount, language)}",
+            [
+                new(language["笔", "no."], true), new(language["机构", "provider"]), new(language["状态", "state"]),
+                new(language["付款", "to pay"], true), new(language["抵欠款", "offset"], true), new(language["结转", "carried"], true),
+                new(language["暂不付", "set aside"], true), new(language["银行编号", "end-to-end id"]),
+            ],
+            batch.Payments.Select((payment, at) => (IReadOnlyList<string>)
+            [
+                $"{at + 1}", ResourceNames.Short(payment.Provider), EnumText.Of(payment.State, language),
+                AmountText.Of(payment.NetAmount, language), AmountText.Of(payment.OffsetAmount, language),
+                Sum(payment.Carried), Sum(payment.SetAside), payment.EndToEndId,
+            ]));
+
+        string Sum(IEnumerable<CarriedAmount> amounts) =>
+            AmountText.Of(new Amount { Value = amounts.Sum(one => one.Amount.Value), Unit = "CNY" }, language);
+    });
+
+    private static Option<string[]> Many(string name, string description) =>
+        new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
+}

@@ -1,0 +1,51 @@
+using TimeBank.V1;
+using Role = TimeBank.V1.Role;
+
+namespace TimeBank.Server.Tests;
+
+/// <content>Providers are paid. Not a part of <see cref="PlayAsync"/>: databases of earlier builds know nothing of it.</content>
+internal sealed partial class StoredHistory
+{
+    private SettlementService.SettlementServiceClient Maker => new(As(Role.FinanceMaker));
+
+    /// <summary>Batches that are withdrawn, paid, returned and rejected, and a refund of what was settled.</summary>
+    public async Task SettleAsync()
+    {
+        string voucher = await VoucherAsync(_elder, "2026-11");
+        string lunch = (await StepAsync("settled lunch", id => Clerk.RedeemVoucherAsync(new RedeemVoucherRequest
+        {
+            RequestId = id, Voucher = voucher, Provider = _canteen, Item = "meal-canteen", Quantity = 1, Price = Fen(1_100),
+        }))).Redemption.Name;
+        string given = await PreparedAsync("withdrawn batch");
+        await StepAsync("withdrawn", id =>
+            Maker.WithdrawBatchAsync(new WithdrawBatchRequest { RequestId = id, Name = given, Note = "重新编制" }));
+        string paid = await ApprovedAsync("paid batch");
+        await WordAsync("paid", paid, PaymentState.Paid);
+        await WordAsync("paid twice", paid, PaymentState.Paid);
+        await WordAsync("returned", paid, PaymentState.Returned);
+        await WordAsync("rejected", await ApprovedAsync("rejected batch"), PaymentState.Rejected);
+        await ApprovedAsync("open batch");
+        await StepAsync("settled refund", id =>
+            Clerk.RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = id, Redemption = lunch, Memo = "退餐" }));
+        await StepAsync("nothing to settle", id => Maker.PrepareBatchAsync(new PrepareBatchRequest { RequestId = id, Parent = Parent }));
+    }
+
+    private async Task<string> PreparedAsync(string name) => (await StepAsync(name, id =>
+        Maker.PrepareBatchAsync(new PrepareBatchRequest { RequestId = id, Parent = Parent }))).Batch.Name;
+
+    private async Task<string> ApprovedAsync(string name)
+    {
+        string batch = await PreparedAsync(name);
+        await StepAsync($"{name}: submitted", id => Maker.SubmitBatchAsync(new SubmitBatchRequest { RequestId = id, Name = batch }));
+        await StepAsync($"{name}: approved", id => new SettlementService.SettlementServiceClient(As(Role.FinanceChecker))
+            .ApproveBatchAsync(new ApproveBatchRequest { RequestId = id, Name = batch }));
+        return batch;
+    }
+
+    private Task WordAsync(string name, string batch, PaymentState outcome) => StepAsync(name, id =>
+        Maker.RecordPaymentOutcomeAsync(new RecordPaymentOutcomeRequest
+        {
+            RequestId = id, Payment = $"{batch}/payments/1", Outcome = outcome, BankAccount = "main", Date = Day(2026, 11, 29),
+            Reference = "ICBC 7",
+        }));
+}
