@@ -10,8 +10,8 @@ using ServicePlace = TimeBank.V1.ServicePlace;
 namespace TimeBank.Server;
 
 /// <summary>
-/// A voucher at the counter (look up, redeem, refund, void), and the runs that issue and expire vouchers for many elders. Amounts are in
-/// fen, quantities in the voucher's units.
+/// A voucher at the counter (look up, redeem, refund, void), and the runs that issue and expire vouchers for many elders
+/// (<see cref="IssueRun"/> and <see cref="ExpiryRun"/> carry them out). Amounts are in fen, quantities in the voucher's units.
 /// </summary>
 public sealed class VoucherApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PageTokens tokens, BusinessClock clock)

@@ -6,8 +6,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// For elders and counter staff: the register, assessments, entitlements and grants from the hours pool. Hours are in minutes. Another part
-/// of the class (folder <c>Runs</c>) issues and ends hours for many elders.
+/// For elders and counter staff: the register, assessments, entitlements, grants from the hours pool, and the runs that issue and end hours
+/// for many elders (<see cref="HourRuns"/> carries them out). Hours are in minutes.
 /// </summary>
 public sealed partial class ElderApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourRuns runs, PageTokens tokens,

@@ -6,9 +6,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Expires every voucher whose claims are over, some hundreds at a time. An expiry has an id made from the voucher, so that two runs expire
-/// nothing twice; each
-/// goes through the voucher's own grain, which no refund can pass meanwhile.
+/// Expires every voucher of a region, or of one programme, whose claim-by day is over, 500 at a time. An expiry's id is made from the
+/// voucher, so two runs expire nothing twice. The voucher's grain expires it, because a refund of the same voucher then has to wait.
 /// </summary>
 public sealed class ExpiryRun(Command command, RegionCode region, Slug? programme, IGrainFactory grains, ILedgerReader ledger,
     BusinessClock clock)
@@ -28,8 +27,8 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
         foreach (OpaqueId[] page in pages) yield return await ExpireAsync(page);
     }
 
-    /// <summary>Resolves the run's id.</summary>
-    /// <returns>The outcome; replayed where the run had begun before.</returns>
+    /// <summary>Has the writer remember the run's id, or the refusal of an unknown programme.</summary>
+    /// <returns>The outcome; a replay if the run began before.</returns>
     public async Task<Outcome> BeginAsync()
     {
         Refusal? refusal = programme is { } only && await grains.GetGrain<IProgrammeGrain>($"{region}/{only}").GetAsync() is null
@@ -37,7 +36,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
         return await Writer.DecideAsync(command, clock.Today, refusal, () => Entries.Note(command.Header(clock.Today, "")));
     }
 
-    /// <summary>What an earlier call of this run had expired before it was broken off.</summary>
+    /// <summary>Counts the vouchers that an earlier, interrupted call of this run expired: their entries have the run's digest.</summary>
     public async Task<RunPage> DoneBeforeAsync(CancellationToken cancellation)
     {
         var tally = new RunTally();
@@ -53,7 +52,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
         }
     }
 
-    /// <summary>The vouchers that have something left and can be redeemed no more, in pages.</summary>
+    /// <summary>Finds the vouchers that have something left and whose claim-by day is over, in pages.</summary>
     public async Task<IReadOnlyList<OpaqueId[]>> DueAsync(CancellationToken cancellation)
     {
         var due = new List<OpaqueId>();
@@ -67,8 +66,8 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
         return [.. due.Chunk(VouchersAtOnce)];
     }
 
-    /// <summary>Expires one page.</summary>
-    /// <exception cref="StorageUnavailableException">Nothing can be written now; the run is called again.</exception>
+    /// <summary>Expires one page of vouchers.</summary>
+    /// <exception cref="StorageUnavailableException">The writer can't write now. Call the run again later.</exception>
     public async Task<RunPage> ExpireAsync(OpaqueId[] vouchers)
     {
         Outcome?[] outcomes = await Task.WhenAll(
@@ -76,7 +75,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
         var tally = new RunTally();
         foreach (Outcome? outcome in outcomes)
         {
-            // Another run, or a late claim, was there first.
+            // Another command emptied the voucher first.
             if (outcome is null) tally.Skip(Reason.VoucherUsedUp);
             else if (outcome.Refusal is { } refusal && refusal.IsTransient()) throw new StorageUnavailableException(
                 refusal.Reason.ToString());

@@ -5,12 +5,15 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>The runs over a region's elders that issue hours for a month and end what is left of earlier months.</summary>
+/// <summary>
+/// The runs over a region's elders that issue a month's hours and end the rest of earlier months' hours. Amounts are in minutes.
+/// </summary>
 public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettlement settlement, BusinessClock clock)
 {
     private const int Page = 100;
 
-    /// <summary>Issues a month's hours to every elder who is entitled to them.</summary>
+    /// <summary>Issues a month's hours to every entitled elder of a region.</summary>
+    /// <exception cref="Grpc.Core.RpcException">MONTH_NOT_CURRENT for a new run of another month; or the writer can't write.</exception>
     public async IAsyncEnumerable<RunPage> IssueAsync(
         Command run, RegionCode region, DateOnly month, RunReport report, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -30,9 +33,10 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettl
     }
 
     /// <summary>
-    /// Issues a month's hours to one elder. Staff ask for this elder by name, so a rule that stands against it is the answer, and the
-    /// writer remembers it.
+    /// Issues a month's hours to one elder. Staff name the elder, so a rule's refusal is the answer here (a run over many skips and counts
+    /// it), and the writer remembers it.
     /// </summary>
+    /// <exception cref="Grpc.Core.RpcException">The refusal.</exception>
     public async IAsyncEnumerable<RunPage> IssueToOneAsync(Command run, DateOnly month, ResourceName elder)
     {
         ILedgerGrain writer = grains.Writer(elder.Region);
@@ -48,7 +52,7 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettl
         yield return tally.ToPage(null);
     }
 
-    /// <summary>Ends what is left of the issued hours of earlier months.</summary>
+    /// <summary>Ends the rest of the hours issued for earlier months.</summary>
     public async IAsyncEnumerable<RunPage> EndAsync(
         Command run, RegionCode region, RunReport report, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -61,11 +65,11 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettl
                 else tally.Look();
             },
             cancellation)) yield return page;
-        // Last, so that the run counts what its dry run counted: the hours that a hold gives back end with its order, not by this run.
+        // Do this last, so that the run counts what its dry run counted: its order ends the hours that a due hold gives back, not this run.
         if (!run.IsDryRun) await settlement.LookAtDueHoldsAsync(region, _ => true);
     }
 
-    /// <summary>The writer remembers a run's id, so that no other run can use it. What the run did to whom stands in its entries.</summary>
+    /// <summary>Has the writer remember the run's id, so that no other run can use the id. The run's entries say whom it served.</summary>
     private async Task BeginAsync(RegionCode region, Command run) =>
         (await grains.Writer(region).DecideAsync(Entries.Note(run.Header(clock.Today, "")), run.IsDryRun)).OrThrow();
 
@@ -86,7 +90,7 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettl
                 : Task.FromResult<Reply<T>>(Reason.StateUnreadable));
             foreach (Reply<T> reply in await Task.WhenAll(calls))
             {
-                // A writer that can't write now breaks the run off, and it goes on when it is called again.
+                // If the writer can't write now, stop: the next call of this run goes on.
                 if (reply.Refusal is { } refusal && refusal.IsTransient()) throw Problem.Of(refusal);
                 if (reply.Refusal is { } skipped) tally.Skip(skipped.Reason);
                 else count(tally, reply.Value!);

@@ -6,14 +6,13 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Reads a person's hours after what is due for them has been settled: holds whose order is long over are given back, and issued hours of
-/// earlier months end. Each is an
-/// entry whose id follows from what it settles, so that a crash, a retry and two who look at once are one effect. Where nothing is due it
-/// costs what reading the hours costs.
+/// Settles what is due for a person, then reads the person's hours: due holds are given back, and issued hours of earlier months end. Each
+/// settlement is an entry whose id is made from what the entry settles, so retries, crashes and simultaneous reads settle it once. If
+/// nothing is due, settling costs little more than the read.
 /// </summary>
 public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, DayRules rules, BusinessClock clock)
 {
-    /// <summary>The detail of an entry that names the run which wrote it.</summary>
+    /// <summary>The key of the detail that names the run which wrote an entry. Stored.</summary>
     internal const string RunDetail = "run";
 
     private const string System = "system";
@@ -21,9 +20,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, D
 
     private DateOnly Month => new(clock.Today.Year, clock.Today.Month, 1);
 
-    /// <summary>
-    /// The hours of a person as they are now. What has ended is not available, also where its entry can't be written now.
-    /// </summary>
+    /// <summary>A person's hours now. Ended hours are not available, even if their entry can't be written now.</summary>
     public async Task<HoursBalance> HoursAsync(RegionCode region, OpaqueId person)
     {
         ILedgerGrain writer = grains.GetGrain<ILedgerGrain>(region.ToString());
@@ -36,14 +33,15 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, D
         return hours with { Available = hours.Available with { Issued = issued } };
     }
 
-    /// <summary>Ends what is left of a person's issued hours of earlier months.</summary>
-    /// <param name="run">The run that asks for it; null where nobody did and they end by themselves.</param>
+    /// <summary>Ends the rest of a person's hours issued for earlier months.</summary>
+    /// <param name="run">The run that asks for it; null if the hours end by a read or a round.</param>
+    /// <returns>The minutes ended, or the refusal.</returns>
     public async Task<Reply<long>> EndHoursAsync(RegionCode region, OpaqueId person, Command? run) =>
         (await EndAsync(region, person, run)).Ended;
 
-    /// <summary>Has the orders look whose holds are due.</summary>
-    /// <param name="wanted">Which holds.</param>
-    /// <returns>The holds that are open after all: staff have still to end the dispute about their order.</returns>
+    /// <summary>Asks the orders of due holds to look at themselves: an order then expires its hold.</summary>
+    /// <param name="wanted">True for the holds to look at.</param>
+    /// <returns>The indexes of holds that stay open. Most wait for staff to end a dispute about the order.</returns>
     public async Task<ImmutableArray<long>> LookAtDueHoldsAsync(RegionCode region, Func<JournalEntry, bool> wanted)
     {
         LedgerTime now = LedgerTime.From(clock.Now);
@@ -57,8 +55,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, D
         return open.ToImmutable();
     }
 
-    /// <summary>Gives back what due holds hold of a person's hours.</summary>
-    /// <returns>Whether there were any.</returns>
+    /// <returns>True if the person had due holds.</returns>
     private async Task<bool> GiveBackAsync(RegionCode region, ILedgerGrain writer, OpaqueId person)
     {
         ImmutableArray<Account> accounts = await writer.AccountsAsync([.. HoursBalance.Paths(person)]);
@@ -82,7 +79,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, D
         {
             ImmutableArray<Account> accounts = await writer.AccountsAsync([path]);
             if (accounts.Find(path) is not { Counters.DebitRoom: > 0 } issued) return (sum, Minutes.Zero);
-            // What lies before this month no longer changes, so it may be read beside the writer.
+            // Entries before this month no longer change, so reading them from the store and not from the writer is safe.
             DateOnly month = Month;
             LedgerTime began = LedgerTime.From(ChinaTime.StartOf(month));
             Counters before = await ledger.CountersBeforeAsync(region, issued.Number, began, CancellationToken.None);
@@ -90,8 +87,8 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, D
             Minutes left = EndedHours.Of(before, late, issued.Counters);
             if (left == Minutes.Zero) return (sum, Minutes.Zero);
 
-            // The debits so far name this look: two runs that see the same end the hours once, and hours given back later are ended by
-            // the next.
+            // The id contains the debits so far. Two runs that see the same debits end the hours once. Ending is a debit itself, so a later
+            // look gets another id.
             string look = $"{person} end-hours {month:yyyy-MM} {issued.Counters.DebitsPosted}";
             EntryId Look(int attempt) => EntryId.Of("elder", Guid.Empty, $"{look} {attempt}");
             (int attempt, Outcome? outcome) = await writer.AttemptAsync(Look);
@@ -100,7 +97,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, D
                 EntryHeader header = await HeaderAsync(region, Look(attempt), run);
                 outcome = await writer.SubmitIfAcceptedAsync(HourEntries.Expire(header, person, left), run is { IsDryRun: true });
             }
-            // An order may have held some of them since they were looked at: look again.
+            // An order may have held some of the hours in the meantime: look again.
             if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
             if (outcome.Refusal is { } refusal) return (refusal, left);
             sum += outcome.Entry!.Transfers[0].Posted;
@@ -109,8 +106,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, D
     }
 
     /// <summary>
-    /// Hours of earlier months that came to the account since a month began: given back by a reversal, or issued by a run that had begun
-    /// before.
+    /// Minutes of earlier months that were credited after a month began: by a reversal, or by a run that had begun before.
     /// </summary>
     private async Task<Minutes> LateAsync(RegionCode region, Account issued, DateOnly month)
     {
@@ -130,7 +126,7 @@ public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, D
     }
 
     /// <summary>
-    /// The run stands in the details and not in the digest: another run of the month is no conflict, and neither is none.
+    /// The run's id is in the details and not in the digest, so neither another run of the month nor a read or round conflicts.
     /// </summary>
     private async Task<EntryHeader> HeaderAsync(RegionCode region, EntryId id, Command? run)
     {

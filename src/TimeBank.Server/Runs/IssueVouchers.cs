@@ -7,20 +7,20 @@ using TimeBank.Proofs;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Issues a programme's vouchers of a month, a page of elders at a time. Each voucher's entry has an id made from programme, month and
-/// elder: whatever run comes
-/// to it first issues it, and no other can. Only a refusal, for want of money, gives way to the next of a row of ids, and an issue that was
-/// reversed to the next voucher. What a page submits at once, the region's writer stores in few batches.
+/// Issues a programme's vouchers of a month, a page of elders at a time. A voucher's entry has an id made from programme, month and elder,
+/// so only one run can issue it. If the writer refused an id before (say for want of money), the next attempt takes the next id of a
+/// numbered row; if staff reversed the issue, the elder gets the next voucher of a row. The run submits a whole page at once, and the
+/// region's writer stores it in few batches.
 /// </summary>
-/// <param name="day">The day by which the run is judged.</param>
+/// <param name="day">The day that decides the run.</param>
 internal sealed class IssueRun(
     Programme programme, VoucherRun run, RegionCode region, DateOnly day, Policy policy,
     ILedgerGrain writer, ILedgerReader ledger, IRegistry registry)
 {
     private const int ElderPage = 500;
 
-    /// <summary>The money that the vouchers still to be issued bind.</summary>
-    /// <param name="atMost">As if none were issued yet, which the writer needn't be asked.</param>
+    /// <summary>The money that the vouchers still to be issued will bind.</summary>
+    /// <param name="atMost">True for an upper bound: count every voucher as not issued yet, which saves asking the writer.</param>
     public async Task<Fen> NeededAsync(bool atMost, CancellationToken cancellation)
     {
         var needed = Fen.Zero;
@@ -29,8 +29,8 @@ internal sealed class IssueRun(
         return needed;
     }
 
-    /// <summary>A page of elders with what each gets; null where there are no more.</summary>
-    /// <param name="looksUp">Whether it is asked which vouchers are issued already.</param>
+    /// <summary>Reads a page of elders and judges each; null after the last page.</summary>
+    /// <param name="looksUp">True to ask the writer which vouchers are issued already.</param>
     public async Task<Page?> ReadAsync(string? after, bool looksUp, CancellationToken cancellation)
     {
         var query = new RegistryQuery(region, ElderState.Kind) { After = after is null ? null : new RegistryCursor("", after),
@@ -48,7 +48,7 @@ internal sealed class IssueRun(
     {
         var tally = new RunTally();
         Outcome?[] outcomes = await Task.WhenAll(page.Lines.Select(OutcomeAsync));
-        // What is only tried binds nothing, so each voucher is seen after those before it here.
+        // A dry run binds no money, so count here what the vouchers before would have bound.
         long committed = run.CommittedFen, available = run.Command.IsDryRun ? await writer.AvailableAsync(programme.Id) : long.MaxValue;
         foreach ((Line line, Outcome? outcome) in page.Lines.Zip(outcomes))
         {
@@ -88,16 +88,16 @@ internal sealed class IssueRun(
         [.. elder.Assessments.Select(assessment =>
             new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region)))]);
 
-    /// <summary>What became of an elder's voucher; null where there is none to issue.</summary>
+    /// <summary>Issues an elder's voucher, or finds its earlier issue; null if the elder gets none.</summary>
     private async Task<Outcome?> OutcomeAsync(Line line)
     {
         foreach (EntryId reversed in line.Voucher.Reversed)
         {
-            // A run that is called again answers as it did, and doesn't give what was taken back since.
+            // A run that is called again gives its first answer. It does not issue again a voucher that staff reversed since.
             Outcome? own = await HappenedAsync(reversed);
             if (own?.RequestDigest == Digest.Parse(run.Command.RequestDigest)) return own with { Replayed = true };
         }
-        // What was issued stays issued, even if the elder would get nothing today.
+        // An issued voucher stays issued, even if the elder would get none today.
         if (line.Voucher.IsIssued) return await HappenedAsync(line.Voucher.Issue);
         if (line.Grant.Refusal is not null) return null;
         for (int attempt = 0; ; attempt++)
@@ -120,19 +120,20 @@ internal sealed class IssueRun(
     private static EntryId Attempt(EntryId issue, int number) =>
         number == 0 ? issue : issue.Step(number.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>An elder, and the voucher that is or would be theirs.</summary>
+    /// <summary>An elder, what the rules grant, and the voucher that is or would be the elder's.</summary>
     internal sealed record Line(OpaqueId Elder, ProgrammeGrant Grant, IssuedVoucher Voucher);
 
     /// <summary>One page of elders.</summary>
+    /// <param name="Next">The page's last elder: the argument for the next page.</param>
     internal sealed record Page(IReadOnlyList<Line> Lines, string Next, Programme Programme)
     {
-        /// <summary>The money that the vouchers still to be issued bind.</summary>
+        /// <summary>The money that the page's vouchers still to be issued will bind.</summary>
         public Fen Needed => Lines.Where(line => !line.Voucher.IsIssued && line.Grant.Refusal is null)
             .Aggregate(Fen.Zero, (sum, line) => sum + Programme.Commitment(line.Grant.Amount));
     }
 }
 
-/// <summary>A run that issues vouchers, as the service drives it: the programme's grain issues a page of elders at a time.</summary>
+/// <summary>Drives an issue run: asks the programme's grain for one page after the other.</summary>
 internal static class IssuePages
 {
     public static async IAsyncEnumerable<RunPage> PagesAsync(
@@ -148,23 +149,22 @@ internal static class IssuePages
     }
 }
 
-/// <summary>An elder's voucher of a month, as far as issues go.</summary>
-/// <param name="Issue">The entry that issued it, or would; its id makes the voucher's.</param>
-/// <param name="IsIssued">Whether it is there, and its issue wasn't reversed.</param>
-/// <param name="Reversed">The issues before it, which were.</param>
+/// <summary>An elder's voucher of a month: issued, or the next to issue.</summary>
+/// <param name="Issue">The id of the entry that issued the voucher or would issue it. The voucher's id is made from it.</param>
+/// <param name="IsIssued">True if the voucher exists and its issue was not reversed.</param>
+/// <param name="Reversed">The earlier issues of the row, all reversed.</param>
 public sealed record IssuedVoucher(EntryId Issue, bool IsIssued, ImmutableArray<EntryId> Reversed)
 {
     public OpaqueId Voucher => OpaqueId.From(Issue);
 }
 
 /// <summary>
-/// Finds out which voucher of a month is an elder's. A voucher whose issue was reversed can't come to life again, as its account is opened
-/// once: the next of a row of vouchers takes its place. What became of each is read from its account, so that nothing remembers an issue
-/// apart from the issue.
+/// Finds each elder's voucher of a month. An account opens once, so a voucher whose issue was reversed cannot be issued again: the next
+/// voucher of a numbered row replaces it. The vouchers' accounts say what happened, so no second record of an issue can disagree.
 /// </summary>
 public static class IssuedVouchers
 {
-    /// <param name="issueIds">For each elder, the ids of the row's issues by their number.</param>
+    /// <param name="issueIds">For each elder, a function from a number to the id of that issue in the elder's row.</param>
     public static async Task<IReadOnlyList<IssuedVoucher>> FindAsync(
         ILedgerGrain writer, ILedgerReader ledger, RegionCode region,
         IReadOnlyList<Func<int, EntryId>> issueIds, CancellationToken cancellation)

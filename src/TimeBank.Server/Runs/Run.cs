@@ -8,9 +8,7 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>
-/// What the caller of a run hears: the progress after each page, and the summary at the end. Every run goes through its loop.
-/// </summary>
+/// <summary>Streams a run's progress to its caller after each page, and a summary at the end. Every run uses this loop.</summary>
 public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessClock clock)
 {
     private readonly DateTimeOffset _start = clock.Now;
@@ -20,11 +18,11 @@ public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessC
     private long _looked;
     private long _changed;
 
-    /// <summary>So many more are to be looked at.</summary>
+    /// <summary>Adds to the total that the progress shows: elders or vouchers still to look at.</summary>
     public void Expect(long count) => _expected += count;
 
-    /// <summary>Carries a run out, page by page. A caller who hangs up ends it before its next page; another call goes on from
-    /// there.</summary>
+    /// <summary>Carries out a run, page by page. If the caller hangs up, it stops before its next page; another call goes on.</summary>
+    /// <exception cref="OperationCanceledException">The caller hung up.</exception>
     public async Task FollowAsync(IAsyncEnumerable<RunPage> pages, CancellationToken cancellation)
     {
         await foreach (RunPage page in pages.WithCancellation(cancellation))
@@ -44,10 +42,9 @@ public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessC
         foreach ((Reason reason, long count) in page.Skipped) _skipped[reason] = _skipped.GetValueOrDefault(reason) + count;
     }
 
-/// <summary>The progress; with the summary once the run has ended.</summary>
     private RunProgress ToContract(DateTimeOffset? end = null)
     {
-        // Who registered while the run was under way was looked at without having been expected.
+        // An elder who registered during the run is looked at too, so the count may pass the expected total.
         var progress = new RunProgress { Done = _looked, Total = Math.Max(_expected, _looked), Changed = _changed,
             Skipped = _skipped.Values.Sum() };
         progress.Amounts.Add(Amounts());
@@ -103,7 +100,7 @@ public sealed class RunTally
         _amounts[unit.Code] = _amounts.GetValueOrDefault(unit.Code) + amount;
     }
 
-    /// <summary>Counts one that needed nothing done; not skipped, so there is no reason.</summary>
+    /// <summary>Counts an elder or voucher that needed no change. It was not skipped, so there is no reason.</summary>
     public void Look() => _looked++;
 
     public void Skip(Reason reason)
@@ -117,27 +114,27 @@ public sealed class RunTally
 }
 
 /// <summary>
-/// The day on which a month's run began. The run is judged by it, also where it goes on later: who was entitled on that day, and which
-/// month was the current one. The writer remembers a run by its id alone, so the day stands in the id of a second note.
+/// The day on which a month's run began. That day decides the whole run, also when the run goes on later: who was entitled, and which month
+/// was current. The writer remembers a run only by its id, so a second note carries the day in its id.
 /// </summary>
 public static class RunDays
 {
-    /// <summary>Remembers the day of a run that is about to begin, before the run's own note: no run begins without a day.</summary>
-    /// <returns>Why the run can't begin; null where it can.</returns>
+    /// <summary>Notes the day of a new run. Call it before the run's own note, so that no run begins without a day.</summary>
+    /// <returns>Why the run can't begin; null if it can. A dry run notes nothing.</returns>
     public static async Task<Refusal?> NoteDayAsync(this ILedgerGrain writer, Command run, DateOnly today) =>
         run.IsDryRun ? null : (await writer.SubmitAsync(Entries.Note(run.Header(IdOf(run, today), today, "")))).Refusal;
 
     /// <summary>
-    /// The day by which a run is judged. One that is only tried has noted none, and neither has one that an earlier build began: theirs is
-    /// today, or the month's last day.
+    /// The day that decides a run. A dry run, and a run that an earlier build began, noted no day: for them it is today, or the month's
+    /// last day if the month is over.
     /// </summary>
-    /// <param name="month">The run's month, which isn't later than today's.</param>
+    /// <param name="month">The first day of the run's month; not a future month.</param>
     public static async Task<DateOnly> DayOfAsync(this ILedgerGrain writer, Command run, DateOnly month, DateOnly today)
     {
         int length = DateTime.DaysInMonth(month.Year, month.Month);
         DateOnly[] days = [.. Enumerable.Range(0, length).Select(month.AddDays).Where(day => day <= today)];
         Outcome?[] noted = await Task.WhenAll(days.Select(day => writer.FindAsync(IdOf(run, day))));
-        // A call that broke off before the run had begun may have left an earlier one.
+        // The last noted day counts: a call that broke off before the run began may have noted an earlier one.
         int last = Array.FindLastIndex(noted, outcome => outcome is not null);
         return days[last >= 0 ? last : ^1];
     }

@@ -4,18 +4,17 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Settles what is due in every region without anybody having looked: holds and requests whose time is over, issued hours of earlier
-/// months, and hours on their way to other
-/// regions. One round at a time; several servers may make rounds at once. Where nothing is due a round asks for the due holds and the
-/// clearing accounts of each region.
+/// Settles what is due in every region, so that the books are right even if nobody looks: due holds, requests that are over, issued hours
+/// of earlier months, and hours on their way to other regions. A server makes one round at a time; several servers may make rounds at once.
+/// If nothing is due, a round only asks each region for its due holds and its clearing accounts.
 /// </summary>
 public sealed class SettlementRounds(
     IGrainFactory grains, ILedgerReader ledger, IRegistry registry, HourSettlement hours, BusinessClock clock,
     ILogger<SettlementRounds> log)
 {
     /// <summary>
-    /// Of so many rounds one looks through all requests, and asks the orders again whose dispute is open. Lists look at what they show
-    /// themselves.
+    /// Every fortieth round reads all requests and asks again the orders with an open dispute. Rarely is enough: a list of orders looks at
+    /// its own orders.
     /// </summary>
     private const int FullEvery = 40;
 
@@ -23,7 +22,8 @@ public sealed class SettlementRounds(
 
     private readonly Dictionary<RegionCode, RegionRound> _regions = [];
 
-    /// <param name="full">Whether to look through everything, as after a demonstration's clock has been moved.</param>
+    /// <summary>Makes one round over all regions.</summary>
+    /// <param name="full">True to read all requests too, for example after a demonstration's clock was moved.</param>
     public async Task RoundAsync(bool full, CancellationToken cancellation)
     {
         foreach (RegionCode region in await ledger.RegionsAsync(cancellation))
@@ -37,7 +37,7 @@ public sealed class SettlementRounds(
         }
     }
 
-    /// <summary>What can't be settled now is settled by a later round, and keeps nobody else from it.</summary>
+    /// <summary>Logs a failure and goes on, so that one step's failure does not stop the others. A later round tries again.</summary>
     private async Task StepAsync(RegionCode region, string what, Func<Task> settle)
     {
         try
@@ -74,7 +74,7 @@ public sealed class SettlementRounds(
     }
 
     /// <summary>
-    /// Once a month, and once after a start: hours that come back later are ended by what gives them back, or by the next look.
+    /// Works once a month, and once after a start. If hours come back later, the order that gives them back ends them, or the next read.
     /// </summary>
     private async Task EndHoursAsync(RegionCode region, RegionRound round, CancellationToken cancellation)
     {
@@ -103,24 +103,23 @@ public sealed class SettlementRounds(
     {
         public int Number { get; set; }
 
-        /// <summary>The month whose beginning has ended the hours of those before.</summary>
+        /// <summary>The last month for which a round ended the hours of earlier months.</summary>
         public DateOnly Month { get; set; }
 
-        /// <summary>Due holds that only staff end.</summary>
+        /// <summary>Indexes of due holds with an open dispute: only staff can end them.</summary>
         public HashSet<long> Disputed { get; } = [];
     }
 }
 
 /// <summary>
-/// Makes the rounds that settle what is due. The pause between them is of the machine's clock, since a demonstration's stands still; when
-/// that one is moved, the next round comes
-/// soon, and looks through everything.
+/// Makes the settlement rounds. The machine's clock measures the pause between two rounds, because a demonstration's clock stands still.
+/// When someone moves the demonstration's clock, a full round follows soon.
 /// </summary>
 public sealed class RoundService(
     SettlementRounds rounds, TimeSpan every, IHostApplicationLifetime lifetime, ILogger<RoundService> log, ScenarioClock? clock = null)
     : BackgroundService
 {
-    /// <summary>A demonstration moves its clock many times a second.</summary>
+    /// <summary>A demonstration moves its clock many times a second: do not make a round for each move.</summary>
     private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -135,7 +134,7 @@ public sealed class RoundService(
             Task never = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken);
             while (true)
             {
-                // Asked for before the round: what it didn't see of a move is seen by the next one.
+                // Take the task before the round: a move that this round misses starts the next one.
                 Task move = clock?.Moved ?? never;
                 await RoundAsync(moved, stoppingToken);
                 await Task.Delay(LeastPause, TimeProvider.System, stoppingToken);
@@ -147,7 +146,7 @@ public sealed class RoundService(
         }
         catch (OperationCanceledException)
         {
-            // The server ends.
+            // The server stops.
         }
     }
 
