@@ -2,14 +2,14 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>What every change carries: who asks, under which request id, and for whom.</summary>
-/// <param name="RequestId">The caller's id; with the actor it makes the entry id.</param>
-/// <param name="RequestDigest">SHA-256 of the request as received, in hexadecimal.</param>
-/// <param name="Actor">Who acts: the party of the token.</param>
-/// <param name="OnBehalfOf">For whom, where staff act for a person; else empty.</param>
+/// <summary>One caller's wish to change something: who asks, under which request id, and for whom.</summary>
+/// <param name="RequestId">The caller's id. Actor and request id make the entry id.</param>
+/// <param name="RequestDigest">SHA-256 of method and request, without the dry-run flag; in hexadecimal.</param>
+/// <param name="Actor">The token's subject.</param>
+/// <param name="OnBehalfOf">The id of the person for whom staff act; else empty.</param>
 /// <param name="Memo">A note for people; may be empty.</param>
-/// <param name="IsDryRun">Only say what would happen. Whatever a command writes goes through one of <see cref="LedgerCalls"/>'s
-/// DecideAsync, which then only tries it.</param>
+/// <param name="IsDryRun">True to answer what would happen and write nothing. A command writes only through
+/// <see cref="LedgerCalls"/>, whose methods then ask the writer for a dry run.</param>
 [GenerateSerializer, Immutable, Alias("timebank.command")]
 public sealed record Command(
     [property: Id(0)] Guid RequestId,
@@ -21,7 +21,7 @@ public sealed record Command(
 {
     public EntryId Id => EntryId.Of(Actor, RequestId);
 
-    /// <summary>The id of what this command creates.</summary>
+    /// <summary>The id of the party, order or other resource that this command creates.</summary>
     public OpaqueId NewId => OpaqueId.From(Id);
 
     /// <summary>The header of the command's own entry.</summary>
@@ -36,7 +36,10 @@ public sealed record Command(
     }
 }
 
-/// <summary>A grain's answer: a value, or a refusal with what explains it.</summary>
+/// <summary>A grain's answer: a value, or a refusal.</summary>
+/// <param name="Value">Null for a refusal.</param>
+/// <param name="Reason"><see cref="Reason.None"/> for a value.</param>
+/// <param name="Detail">The values that the refusal's text names, as <see cref="Ledger.Refusal"/> writes them.</param>
 [GenerateSerializer, Immutable, Alias("timebank.reply`1")]
 public sealed record Reply<T>([property: Id(0)] T? Value, [property: Id(1)] Reason Reason, [property: Id(2)] string Detail)
     where T : notnull

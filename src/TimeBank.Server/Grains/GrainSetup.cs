@@ -6,13 +6,13 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>Names of grain storages, and of what lies in them.</summary>
+/// <summary>The name of the grain storage, and the kinds of state in it.</summary>
 public static class GrainStorageNames
 {
-    /// <summary>Where profiles and workflows are kept, beside the ledger.</summary>
+    /// <summary>The storage of profiles and workflows, beside the ledger.</summary>
     public const string TimeBank = "timebank";
 
-    /// <summary>The type of each kind of state, by the name under which the grains keep it.</summary>
+    /// <summary>The type of each kind of state, by its stored name. Read from the constructors of all grains.</summary>
     public static IReadOnlyDictionary<string, Type> States { get; } = typeof(GrainStorageNames).Assembly.GetTypes()
         .Where(type => typeof(IGrainBase).IsAssignableFrom(type) && !type.IsAbstract)
         .SelectMany(type => type.GetConstructors())
@@ -23,10 +23,10 @@ public static class GrainStorageNames
             parameter => parameter.ParameterType.GetGenericArguments()[0]);
 }
 
-/// <summary>What crosses grain calls beside messages; silos and their clients both need it.</summary>
+/// <summary>Sets up the types that cross grain calls without Orleans's attributes. Silos and their clients both need it.</summary>
 public static class GrainSetup
 {
-    /// <summary>Lets the ledger's types and our exceptions cross grain calls as what they are.</summary>
+    /// <summary>Lets the ledger's types and our exceptions cross grain calls as themselves.</summary>
     public static IServiceCollection AddGrainTypes(this IServiceCollection services) => services
         .AddSingleton<LedgerTypes>()
         .AddSingleton<IGeneralizedCodec>(all => all.GetRequiredService<LedgerTypes>())

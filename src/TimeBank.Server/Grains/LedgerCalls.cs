@@ -3,26 +3,26 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>What grains ask the region's writer for.</summary>
+/// <summary>The requests that grains send to their region's writer.</summary>
 public static class LedgerCalls
 {
     /// <summary>
-    /// Writes a command's entry under its id, or remembers there what the rules refused; a known id gives what was decided then. A command
-    /// that only asks
-    /// gets the same outcome, and nothing is written or remembered.
+    /// Has the writer store a command's entry, or the rules' refusal, under the command's id. A known id gives the first outcome. A dry run
+    /// gets the same outcome, and the writer stores nothing.
     /// </summary>
+    /// <param name="day">The effective date of a stored refusal.</param>
+    /// <param name="refusal">The rules' refusal; null to write the proposal.</param>
     public static Task<Outcome> DecideAsync(this ILedgerGrain writer, Command command, DateOnly day, Refusal? refusal,
         Func<Proposal> propose) =>
         writer.DecideAsync(ProposalOf(command, day, refusal, propose), command.IsDryRun);
 
-    /// <summary>Writes what a command asks for under an id of its own, such as an order's hold; or only tries it.</summary>
+    /// <summary>Has the writer store an entry under its own id, such as an order's hold; or asks it for a dry run.</summary>
     public static async Task<Outcome> DecideAsync(this ILedgerGrain writer, Proposal proposal, bool dryRun) =>
         dryRun ? (await writer.DryRunAsync(proposal)).Outcome : await writer.SubmitAsync(proposal);
 
     /// <summary>
-    /// Writes what nobody asked for and what is tried again and again, such as the end of a hold. It is tried first: a refusal is
-    /// remembered under
-    /// its id for ever, and a row of them would grow with every look.
+    /// Writes an entry that no caller asked for and that is tried again at every look, such as the end of a hold. A dry run goes first: the
+    /// writer would remember a refusal for ever, and each look would add another.
     /// </summary>
     public static async Task<Outcome> SubmitIfAcceptedAsync(this ILedgerGrain writer, Proposal proposal, bool dryRun = false)
     {
@@ -30,16 +30,16 @@ public static class LedgerCalls
         return dryRun || tried.Refusal is not null ? tried : await writer.SubmitAsync(proposal);
     }
 
-    /// <summary>What a command that only asks would come to, with the accounts as they would then be.</summary>
+    /// <summary>The outcome that a command would have, with the accounts as they would be. Nothing is stored.</summary>
     public static async Task<DryRun> DryRunAsync(this ILedgerGrain writer, Command command, DateOnly day, Refusal? refusal,
         Func<Proposal> propose) =>
         await writer.DryRunAsync(ProposalOf(command, day, refusal, propose));
 
     /// <summary>
-    /// The id of something that happens once but may be refused before, such as the hold of an order: of a row of ids the first that was
-    /// not refused.
+    /// Some operations succeed once but may be refused first, such as an order's hold. Their attempts have numbered ids; this finds the
+    /// first id that was not refused.
     /// </summary>
-    /// <returns>That id's number, and its outcome where it happened.</returns>
+    /// <returns>The attempt's number, and its outcome if it succeeded; null if it was not tried yet.</returns>
     public static async Task<(int Attempt, Outcome? Happened)> AttemptAsync(this ILedgerGrain writer, Func<int, EntryId> id, int from = 0)
     {
         for (int attempt = from; ; attempt++)
@@ -49,14 +49,17 @@ public static class LedgerCalls
         }
     }
 
-    /// <summary>The hours of a person as the writer has them.</summary>
+    /// <summary>A person's hours as the writer has them; due settlements may be missing, see <see cref="HourSettlement"/>.</summary>
     public static async Task<HoursBalance> HoursAsync(this ILedgerGrain writer, OpaqueId person)
     {
         ImmutableArray<Account> accounts = await writer.AccountsAsync([.. HoursBalance.Paths(person)]);
         return HoursBalance.Of(person, path => accounts.Find(path));
     }
 
-    /// <summary>Whether a refusal says nothing of the command itself: the same one may succeed later, so it isn't remembered.</summary>
+    /// <summary>
+    /// True for refusals caused by the server's state (full queue, store away, doubted clock). The writer does not remember them: the same
+    /// command may succeed later.
+    /// </summary>
     public static bool IsTransient(this Refusal refusal) =>
         refusal.Reason is Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError
         or Reason.JournalRolledBack or Reason.SignedByOtherKeys or Reason.ClockDoubtful;

@@ -15,8 +15,8 @@ using TimeBank.Proofs;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Lets the ledger's own types cross grain calls as themselves, though the ledger knows nothing of Orleans. They are immutable: within a
-/// process the receiver gets the same object, and between processes they travel as JSON, under a name of their own.
+/// Lets the ledger's types cross grain calls as themselves, although the ledger does not know Orleans. The types are immutable: within a
+/// process the receiver gets the same object. Between processes they travel as JSON, with a name for each type.
 /// </summary>
 public sealed class LedgerTypes : IGeneralizedCodec, IGeneralizedCopier, ITypeFilter
 {
@@ -33,7 +33,7 @@ public sealed class LedgerTypes : IGeneralizedCodec, IGeneralizedCopier, ITypeFi
         },
     };
 
-    /// <summary>The types that cross, by the names that they have between processes.</summary>
+    /// <summary>The types, by the names that they have between processes.</summary>
     private static readonly FrozenDictionary<string, Kind> ByName = new Kind[]
     {
         Kind.Of<Proposal>("proposal"), Kind.Of<Outcome>("outcome"), Kind.Of<DryRun>("trial"), Kind.Of<Account>("account"),
@@ -47,7 +47,7 @@ public sealed class LedgerTypes : IGeneralizedCodec, IGeneralizedCopier, ITypeFi
     /// <summary>All types that cross as themselves.</summary>
     public static IEnumerable<Type> All => ByType.Keys;
 
-    /// <summary>A value as it travels: the name of its type, and what it says.</summary>
+    /// <summary>A value as it travels: the name of its type, and its bytes.</summary>
     public static (string Name, byte[] Bytes) Written(object value)
     {
         Kind kind = ByType[value.GetType()];
@@ -90,7 +90,7 @@ public sealed class LedgerTypes : IGeneralizedCodec, IGeneralizedCopier, ITypeFi
                 name, typeof(T), value => JsonSerializer.SerializeToUtf8Bytes((T)value, Format),
                 bytes => JsonSerializer.Deserialize<T>(bytes, Format) ?? throw new JsonException($"A {name} is null."));
 
-        /// <summary>One that is kept as a file, and is what its file says.</summary>
+        /// <summary>A type whose whole content is a file (a policy, a service list): the file's bytes travel.</summary>
         public static Kind OfFile<T>(string name, Func<T, byte[]> file, Func<byte[], T> read)
             where T : class => new(name, typeof(T), value => file((T)value), read);
     }

@@ -6,22 +6,21 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// A grain that keeps its own records beside the ledger. Each command is carried out once: the rules are asked, their answer is
-/// remembered by the region's writer under the command's id, then the state changes in one write. A crash between the last two
-/// leaves a command whose retry finds its outcome and finishes.
+/// A grain that keeps its own records beside the ledger and carries out each command once. It asks the rules, has the region's writer
+/// remember their answer under the command's id, then changes its state in one write. After a crash between the last two steps the retry
+/// finds the outcome and finishes.
 /// </summary>
 public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, BusinessClock clock) : Grain
     where TState : WorkflowState, new()
 {
     private TState? _dryRun;
 
-    /// <summary>What is stored; while a command is only tried, a copy of it, which that command alone may see.</summary>
+    /// <summary>The state that a command sees and changes: the stored one; during a dry run a copy.</summary>
     protected TState State => _dryRun ?? state.State;
 
-    /// <summary>What is stored, for calls that come in between.</summary>
+    /// <summary>The stored state, also during a dry run: for calls that interleave and must not see the copy.</summary>
     protected TState Stored => state.State;
 
-    /// <summary>Whether the command at work only asks what would happen.</summary>
     protected bool IsDryRun => _dryRun is not null;
 
     protected bool Exists => state.RecordExists;
@@ -35,21 +34,25 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
 
     protected DateOnly Today => clock.Today;
 
-    /// <summary>Whether nothing may be written now. The writer refuses by itself; this is for what is written before.</summary>
+    /// <summary>
+    /// True if the server doubts its clock, so that nothing may be written. The writer checks the clock itself; a grain that stores a time
+    /// or an agenda before it calls the writer must check first.
+    /// </summary>
     protected bool IsClockDoubted => clock.Doubt() is not null;
 
     protected ILedgerGrain Writer => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
 
-    /// <summary>Carries a command out whose whole effect is this grain's state.</summary>
-    /// <param name="decide">The rules: null to go ahead.</param>
+    /// <summary>Carries out a command that changes only this grain's state.</summary>
+    /// <param name="decide">The rules: a refusal, or null to go ahead.</param>
     /// <param name="change">The change of the state; must not fail.</param>
-    /// <returns>Null where it is done, now or before.</returns>
+    /// <returns>The refusal; null if the command is done, now or earlier.</returns>
     protected Task<Refusal?> OnceAsync(Command command, Func<Refusal?> decide, Action change) =>
         OnceAsync(command, decide, () => Entries.Note(command.Header(Today, "")), _ => change());
 
-    /// <summary>Carries a command out that also writes an entry.</summary>
-    /// <param name="propose">The entry, under the command's id.</param>
-    /// <param name="change">The change of the state, told the outcome; must not fail.</param>
+    /// <summary>Carries out a command that also writes an entry.</summary>
+    /// <param name="propose">Makes the entry, under the command's id.</param>
+    /// <param name="change">Changes the state, given the outcome; must not fail.</param>
+    /// <exception cref="InvalidOperationException">A dry run outside of <see cref="DryRunAsync"/>, which would write.</exception>
     protected async Task<Refusal?> OnceAsync(Command command, Func<Refusal?> decide, Func<Proposal> propose, Action<Outcome> change)
     {
         if (command.IsDryRun && !IsDryRun) throw new InvalidOperationException("A command that only asks would be carried out.");
@@ -70,9 +73,9 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
     }
 
     /// <summary>
-    /// Carries a command out that only asks: by the same code, on a copy of the state that is thrown away. Meanwhile
-    /// <see cref="WriteAsync"/> only tries, and
-    /// <see cref="SaveAsync"/> saves nothing; what else the command would change is left out where it would be changed.
+    /// Makes a dry run by the same code as the real command, on a copy of the state that is thrown away. Meanwhile
+    /// <see cref="WriteAsync"/> asks the writer for a dry run, and <see cref="SaveAsync"/> saves nothing. Code that changes anything else
+    /// (an agenda) must ask <see cref="IsDryRun"/> itself.
     /// </summary>
     protected async Task<T> DryRunAsync<T>(Func<Task<T>> carryOut)
     {
@@ -92,19 +95,19 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
     protected Task SaveAsync() => IsDryRun ? Task.CompletedTask : this.WriteAsync(state);
 }
 
-/// <summary>The state of a grain that keeps its own records: it knows which commands it has carried out.</summary>
+/// <summary>The stored state of a grain with records of its own, with the commands that it has carried out.</summary>
 public abstract class WorkflowState
 {
-    /// <summary>The digest of each command carried out, by its entry id.</summary>
+    /// <summary>The request digest of each carried out command, by the command's entry id.</summary>
     [JsonPropertyName("done")]
     public Dictionary<string, string> Done { get; set; } = [];
 }
 
-/// <summary>How grains write what they keep.</summary>
+/// <summary>Writes the states of grains.</summary>
 internal static class StateWrites
 {
-    /// <exception cref="StorageUnavailableException">It was not written, or may not have been. What is in memory is forgotten; the next
-    /// call reads what is stored.</exception>
+    /// <summary>Writes a grain's state. If the write fails, deactivates the grain, so that the next call reads the stored state.</summary>
+    /// <exception cref="StorageUnavailableException">The state was not written, or the storage can't tell.</exception>
     public static async Task WriteAsync<T>(this IGrainBase grain, IPersistentState<T> state)
     {
         try
