@@ -10,9 +10,8 @@ using Digest = TimeBank.Proofs.Digest;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Balances brought in from elsewhere. Lines of an account go one after the other, accounts beside each other: only an account's own limits
-/// can refuse a line, so the
-/// outcome doesn't depend on which account comes first.
+/// Imports balances of another system, an entry for each line. It records the lines of one account in order, and accounts in parallel: only
+/// an account's own limits can refuse a line, so the order of accounts does not matter.
 /// </summary>
 internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, DayRules rules, BusinessClock clock, RegionCode region,
     Slug source,
@@ -20,7 +19,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
 {
     private const int MaxKeyLength = 100;
 
-    /// <param name="cancellation">Ends the import before its next line: what is recorded stays, and another call goes on.</param>
+    /// <param name="cancellation">Ends the import before its next line. Recorded lines stay; another call goes on.</param>
     public async Task<ImportBalancesResponse> RunAsync(IReadOnlyList<ImportLine> lines, CancellationToken cancellation)
     {
         string policy = (await rules.PolicyAsync(region, clock.Today)).Version.ToString();
@@ -47,8 +46,8 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
     }
 
     /// <summary>
-    /// Finds the lines of a call that share a key. All of them are refused, each told another one: only one could be recorded, and nobody
-    /// but the sender knows whether the others are copies of it or further amounts, as where a spreadsheet made many ids into one number.
+    /// Refuses all lines of a call that share a key; each refusal names another of them. Only one could be recorded, and only the sender
+    /// knows whether the others are copies or other amounts: a spreadsheet may have rounded many ids to one number.
     /// </summary>
     private static void RefuseRepeated(IReadOnlyList<ImportLine> lines, Action<int, ImportLine> refuse)
     {
@@ -62,17 +61,17 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         }
     }
 
-    /// <exception cref="RpcException">Nothing can be recorded now: the import ends, and another call goes on.</exception>
+    /// <exception cref="RpcException">The writer can't write now. The import ends; another call goes on.</exception>
     private async Task<LineAnswer> RecordAsync(ImportLine line, string policy, WorkingState scratch)
     {
         var content = new ImportLine(line) { Number = 0 };
         var digest = Digest.Of(
             [.. Encoding.UTF8.GetBytes($"import {source}"), 0, .. Google.Protobuf.MessageExtensions.ToByteArray(content)]);
-        // Not scoped by who sends it: another person goes on where the first one was broken off.
+        // The id does not contain the sender, so another person can go on with the import.
         var id = EntryId.Of($"import/{source}", new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(line.Key))[..16]));
         EntryId Attempt(int number) => number == 0 ? id : id.Step($"{number}");
         (int attempt, Outcome? happened) = await grains.Writer(region).AttemptAsync(Attempt);
-        // Before any rule: what an older build took stays known, whatever its rules were.
+        // Look before any rule: a line that an older build recorded stays known, whatever its rules were.
         if (happened is not null) return happened.RequestDigest == digest ? LineAnswer.Known : Reused(line, happened);
 
         var read = new RequestReader();
@@ -107,7 +106,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         };
     }
 
-    /// <summary>Decides a line after those of its account before it, on a copy of what the writer has.</summary>
+    /// <summary>Makes a dry run of a line, on a copy of the writer's accounts that has the account's lines before it.</summary>
     private async Task<Outcome> DryRunAsync(WorkingState scratch, Proposal proposal)
     {
         PrefetchKeys missing = scratch.Missing([proposal], [], []);
@@ -118,7 +117,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         return decision.Outcome;
     }
 
-    /// <summary>A path with an id that nobody has is a slip of the pen.</summary>
+    /// <summary>Refuses a path with the id of no registered fund, programme, provider or person: it is a typing error.</summary>
     private async Task<Refusal?> UnregisteredAsync(AccountPath path)
     {
         string[] parts = path.Text.Split('/');
@@ -135,8 +134,11 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         return missing == Reason.None ? null : new Refusal(missing);
     }
 
-    /// <summary>Another line had the id before. The reader of a file knows lines and ids, and nothing of request ids.</summary>
-    /// <param name="before">What that line came to; null where another call recorded it only a moment ago.</param>
+    /// <summary>
+    /// The answer for a line whose id an earlier line with other content has. The text speaks of lines and ids: the importer of a file
+    /// knows no request ids.
+    /// </summary>
+    /// <param name="before">The earlier line's outcome; null if another call recorded it only a moment ago.</param>
     private static LineAnswer Reused(ImportLine line, Outcome? before) => Refused(
         line, new FieldViolation("key", "LINE_ID_USED", before?.Entry is { } entry ? [("entry", $"{entry.Index}")] : []),
         Reason.RequestIdReused);
@@ -162,9 +164,9 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         Texts = { ["zh-CN"] = texts.Chinese, ["en"] = texts.English },
     });
 
-    /// <summary>What became of a line.</summary>
-    /// <param name="Refusal">Null where the line is recorded.</param>
-    /// <param name="IsKnown">True where an earlier import recorded it.</param>
+    /// <summary>The result of one line.</summary>
+    /// <param name="Refusal">Null if the line is recorded, now or earlier.</param>
+    /// <param name="IsKnown">True if an earlier call recorded it.</param>
     private sealed record LineAnswer(ImportRefusal? Refusal, bool IsKnown = false)
     {
         public static LineAnswer Recorded { get; } = new(Refusal: null);

@@ -7,9 +7,8 @@ using ExportFormat = TimeBank.Ledger.ExportFormat;
 namespace TimeBank.Server;
 
 /// <summary>
-/// A journal, or the entries of some days, piece by piece in a format. Its end is fixed when it begins; entries are never changed, so pages
-/// read one after the other
-/// are of one moment. No more is held than one page and one piece.
+/// Exports a journal, or the entries of a period, in pieces of about 64 KiB. The export fixes its end when it begins, and entries never
+/// change, so all its pages belong to one moment. It holds one page and one piece in memory.
 /// </summary>
 internal sealed class JournalExport(ILedgerReader ledger, RegionCode region, ExportFormat format, CancellationToken cancellation)
 {
@@ -72,7 +71,7 @@ internal sealed class JournalExport(ILedgerReader ledger, RegionCode region, Exp
     private ExportChunk Piece() =>
         new() { Data = ByteString.CopyFromUtf8(format.Take()), Done = _done, Total = _total, EntryCount = _size };
 
-    /// <summary>The day of the first entry; where there is none of that index, of the last one before it.</summary>
+    /// <summary>The day of the entry with this index; if there is none, of the entry before it.</summary>
     private async Task<DateOnly> FirstDayAsync(long first)
     {
         StoredEntry? entry = await ledger.EntryAsync(region, first, cancellation)

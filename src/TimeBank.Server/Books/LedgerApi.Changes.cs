@@ -5,7 +5,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Server;
 
-/// <content>Corrections, and the states of accounts.</content>
+/// <content>Reversals, imports, and the states of accounts (frozen, closed).</content>
 public sealed partial class LedgerApi
 {
     public override async Task<Entry> Reverse(ReverseRequest request, ServerCallContext context)
@@ -22,12 +22,12 @@ public sealed partial class LedgerApi
         Command command = context.Command(request, id, memo: memo);
         if (original is { Code: EntryCode.RedeemVoucher })
         {
-            // Its voucher may have ended, or end at this moment.
+            // The voucher may have ended, or may end at this moment: its grain makes the two commands wait for each other.
             IVoucherGrain voucher = grains.GetGrain<IVoucherGrain>($"{region}/{Ledger.Redemption.Of(original).Voucher}");
             return await AnswerAsync(region, command, await voucher.ReverseAsync(command, index));
         }
         Refusal? spent = linked is { ReversedBy: null } ? await reports.SpentAsync(region, linked.Entry, cancellation) : null;
-        // Also what can't be reversed goes to the writer, which remembers the answer under the request id.
+        // A refusal goes to the writer too, which remembers the answer under the request id.
         return await WriteAsync(region, command, header =>
             original is null ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound))
             : IsFinal(original) ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible))
@@ -37,14 +37,14 @@ public sealed partial class LedgerApi
 
     private bool IsFinal(JournalEntry entry)
     {
-        // Half of it stands in another region's journal; hours come back by being cleared back.
+        // The other half is in another region's journal. A transfer back returns the hours.
         if (entry.Code is EntryCode.ClearOut or EntryCode.ClearIn) return true;
         // Payments are corrected by the bank's next word, each in its settlement batch.
         if (entry.Code is EntryCode.ApproveSettlement or EntryCode.PayProvider or EntryCode.RejectPayment or EntryCode.ReturnPayment
             or EntryCode.OweProvider) return true;
-        // What has ended doesn't come back.
+        // An ended voucher or ended hours stay ended.
         if (entry.Code is EntryCode.VoidVoucher or EntryCode.ExpireVoucher or EntryCode.ExpireHours) return true;
-        // Hours have ended with their month; what the person has now was issued for another one.
+        // An earlier month's hours have ended. The person's hours now were issued for this month, and must not pay for it.
         DateOnly day = entry.Header.EffectiveDate, today = clock.Today;
         return entry.Code is EntryCode.IssueHours or EntryCode.GrantHours && (day.Year, day.Month) != (today.Year, today.Month);
     }
@@ -86,7 +86,7 @@ public sealed partial class LedgerApi
         return await WriteAsync(region, context.Command(request, id, memo: memo), header => change(header, path));
     }
 
-    /// <summary>Writes an entry of today, or only tries it; gives it as it stands in the journal or would stand there.</summary>
+    /// <summary>Writes an entry effective today, or makes a dry run. Returns the entry as it is, or would be, in the journal.</summary>
     private async Task<Entry> WriteAsync(RegionCode region, Command command, Func<EntryHeader, Proposal> propose)
     {
         string policy = (await rules.PolicyAsync(region, clock.Today)).Version.ToString();
@@ -99,7 +99,7 @@ public sealed partial class LedgerApi
     private async Task<Entry> AnswerAsync(RegionCode region, Command command, DryRun dryRun)
     {
         JournalEntry entry = dryRun.Outcome.EntryOrThrow();
-        // What happened already under this id is in the journal.
+        // If the command already happened, its entry is in the journal, also for a dry run.
         if (command.IsDryRun && !dryRun.Outcome.Replayed) return dryRun.ToContract();
         return (await EntryAsync(region, entry.Index, CancellationToken.None))!;
     }

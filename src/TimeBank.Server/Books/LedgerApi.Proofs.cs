@@ -8,7 +8,7 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>What can be proved of the journal.</summary>
+/// <content>Checkpoints, inclusion proofs and consistency proofs.</content>
 public sealed partial class LedgerApi
 {
     public override async Task<SignedCheckpoint> GetCheckpoint(GetCheckpointRequest request, ServerCallContext context)
@@ -46,7 +46,7 @@ public sealed partial class LedgerApi
             Hashes = { (await proofs.InclusionAsync(region, entry.Entry.Index, head.Size, context.CancellationToken)).Select(Bytes) },
             Checkpoint = note.ToString(),
         };
-        // Whoever has the salt and a guess can tell whether the guess is right: it goes where the entry may go.
+        // A caller with the salt can check guesses about the entry's content: give the salt only to callers who may read the entry.
         if (!await MayReadAsync(context.Caller(), entry.Entry, context.CancellationToken)) return proof;
         (proof.Salt, proof.Entry) = (ByteString.CopyFrom(entry.Salt), ByteString.CopyFrom(entry.Bytes));
         return proof;
@@ -57,7 +57,7 @@ public sealed partial class LedgerApi
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
         read.Check();
-        // What lies beyond the journal is no matter of waiting.
+        // A size past the end of the journal is an error; waiting for a signature will not help.
         long there = (await ledger.ReadHeadAsync(region, context.CancellationToken)).Size;
         read.Whole(request.OldTreeSize, "old_tree_size", 0, there);
         read.Whole(request.NewTreeSize, "new_tree_size", 0, there);
@@ -80,8 +80,8 @@ public sealed partial class LedgerApi
         await proofs.SignedAsync(region, cancellation) ?? throw Problem.Of(Reason.NotSignedYet);
 
     /// <summary>
-    /// Those who read the whole journal, and a party that the entry is about: who acted, for whom, or whose account moved.
-    /// What an earlier build wrote of one side alone is for that side.
+    /// True for finance, auditors and administrators, and for a party of the entry: who acted, for whom, or whose account moved. Some
+    /// entries of earlier builds contain the debtor's hours: of these only the debtor may read the bytes.
     /// </summary>
     private async Task<bool> MayReadAsync(Caller caller, JournalEntry entry, CancellationToken cancellation)
     {
@@ -104,10 +104,10 @@ public sealed partial class LedgerApi
     private static ByteString Bytes(Digest digest) => ByteString.CopyFrom(digest.ToArray());
 }
 
-/// <summary>Checkpoints and proofs of the journals, as far as they are signed.</summary>
+/// <summary>Reads signed checkpoints, and makes proofs from the journals' trees.</summary>
 public sealed class ProofReader(ITreeStore trees, ICheckpointKeys keys)
 {
-    /// <summary>The last signed checkpoint; null where nothing is signed yet.</summary>
+    /// <summary>A region's last signed checkpoint; null if nothing is signed yet.</summary>
     public async Task<(SignedNote Note, Checkpoint Head)?> SignedAsync(RegionCode region, CancellationToken cancellation)
     {
         if (await trees.SignedAsync(region, cancellation) is not { } text) return null;

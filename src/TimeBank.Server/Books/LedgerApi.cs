@@ -9,7 +9,9 @@ using Account = TimeBank.Ledger.Account;
 
 namespace TimeBank.Server;
 
-/// <summary>The journal and its accounts, for those who keep and audit the books.</summary>
+/// <summary>
+/// The journal and its accounts, for finance, auditors and administrators. Amounts are in the account's minor unit: fen, minutes, services.
+/// </summary>
 public sealed partial class LedgerApi(
     IGrainFactory grains, ILedgerReader ledger, HourSettlement settlement, StatementReader statements, ReportReader reports,
         PageTokens tokens,
@@ -24,13 +26,13 @@ public sealed partial class LedgerApi(
         (RegionCode region, AccountPath path) = read.Account(request.Name, "name");
         if (await SizeAsync(read, region, request.AsOf, context.CancellationToken) is { } size)
         {
-            // The first path that begins with this one is this one, where it is there at all.
+            // Paths are sorted, so if the account exists, it is the first one with its own path as prefix.
             IReadOnlyList<Account> first =
                 await ledger.AccountsAsOfAsync(region, new AccountFilter(path.Text), size, "", 1, context.CancellationToken);
             return first is [var then] && then.Path == path
                 ? then.ToContract(region, isNow: false) : throw Problem.Of(Reason.AccountNotFound);
         }
-        // From the writer's memory, as every balance that somebody acts upon.
+        // From the writer's memory: somebody may act on this balance.
         ImmutableArray<Account> accounts = await grains.Writer(region).AccountsAsync([path]);
         return (accounts.Find(path) ?? throw Problem.Of(Reason.AccountNotFound)).ToContract(region, isNow: true);
     }
@@ -136,7 +138,7 @@ public sealed partial class LedgerApi(
         int size = read.PageSize(request.PageSize);
         read.Check();
         long after = tokens.Read(context, request, request.PageToken) is { } cursor ? long.Parse(cursor, CultureInfo.InvariantCulture) : -1;
-        // What a round has not come to yet has ended all the same.
+        // A due hold has ended, even if no round has settled it yet.
         await settlement.LookAtDueHoldsAsync(region, hold => hold.Index > after);
         IReadOnlyList<JournalEntry> page = await ledger.OpenHoldsAsync(region, after, size + 1, context.CancellationToken);
         return new ListHoldsResponse
@@ -147,7 +149,7 @@ public sealed partial class LedgerApi(
         };
     }
 
-    /// <summary>How many entries the journal had at a moment; null for now. Checks what has been read so far.</summary>
+    /// <summary>The journal's number of entries at an earlier moment; null for now. Also checks the fields read so far.</summary>
     private async Task<long?> SizeAsync(RequestReader read, RegionCode region, AsOf? asOf, CancellationToken cancellation)
     {
         DateOnly day = asOf?.MomentCase == AsOf.MomentOneofCase.Date ? read.Day(asOf.Date, "as_of.date") : default;

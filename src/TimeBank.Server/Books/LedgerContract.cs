@@ -6,10 +6,10 @@ using ExportFormat = TimeBank.Ledger.ExportFormat;
 
 namespace TimeBank.Server;
 
-/// <summary>The journal and its accounts in the contract's types.</summary>
+/// <summary>Maps accounts, entries and trial balances to the contract's types.</summary>
 internal static class LedgerContract
 {
-    /// <param name="isNow">Whether the counters are those of now; of an earlier moment the pending ones aren't known.</param>
+    /// <param name="isNow">False for an earlier moment, whose pending counters are not known: leaves them unset.</param>
     public static V1.Account ToContract(this Account account, RegionCode region, bool isNow) => new()
     {
         Name = NameOf(region, account.Path),
@@ -32,7 +32,7 @@ internal static class LedgerContract
             ? null : (account.Terms.From ?? DateOnly.MinValue, account.Terms.Until ?? DateOnly.MaxValue).ToContract(),
     };
 
-    /// <param name="changed">The paths of the accounts whose state it changes, by their numbers.</param>
+    /// <param name="changed">By number, the paths of the accounts whose state the entry changes.</param>
     public static Entry ToContract(this LinkedEntry linked, IEnumerable<StoredTransfer> transfers, IReadOnlyDictionary<long,
         AccountPath> changed)
     {
@@ -61,7 +61,7 @@ internal static class LedgerContract
         };
     }
 
-    /// <summary>An entry that was only tried: it has no name and no index.</summary>
+    /// <summary>A dry run's entry: it has no name and no index.</summary>
     public static Entry ToContract(this DryRun dryRun)
     {
         JournalEntry entry = dryRun.Outcome.Entry!;
@@ -100,7 +100,7 @@ internal static class LedgerContract
     public static EntryKind ToDomain(this V1.EntryKind kind) =>
         Enum.GetValues<EntryKind>().Single(own => own != EntryKind.Note && own.ToContract() == kind);
 
-    /// <summary>The format of a choice that has been checked.</summary>
+    /// <summary>The format of a checked choice.</summary>
     public static ExportFormat ToDomain(this V1.ExportFormat format) => format switch
     {
         V1.ExportFormat.Unspecified or V1.ExportFormat.Hledger => ExportFormat.Hledger(),

@@ -3,12 +3,12 @@ using Account = TimeBank.Ledger.Account;
 
 namespace TimeBank.Server;
 
-/// <summary>Fields that only the ledger's requests have.</summary>
+/// <summary>Reads the fields that only the requests of <see cref="LedgerApi"/> have.</summary>
 internal static class LedgerRequests
 {
     public const string Accounts = "accounts", EntriesOfRegion = "entries";
 
-    /// <summary>An account by its path: <c>regions/430211/accounts/fund/lottery/available</c>.</summary>
+    /// <summary>An account's name: <c>regions/430211/accounts/fund/lottery/available</c>.</summary>
     public static (RegionCode Region, AccountPath Path) Account(this RequestReader read, string text, string field)
     {
         if (text.Length == 0) read.Refuse(field, "REQUIRED");
@@ -18,7 +18,7 @@ internal static class LedgerRequests
         return default;
     }
 
-    /// <summary>An entry by its index: <c>regions/430211/entries/0</c>.</summary>
+    /// <summary>An entry's name: <c>regions/430211/entries/0</c>.</summary>
     public static (RegionCode Region, long Index) Entry(this RequestReader read, string text, string field)
     {
         if (text.Length == 0) read.Refuse(field, "REQUIRED");
@@ -28,7 +28,7 @@ internal static class LedgerRequests
         return default;
     }
 
-    /// <summary>An entry by its index or its id: <c>regions/430211/entries/0</c>, or 32 hexadecimal digits for the 0.</summary>
+    /// <summary>An entry's name with its index, or with its id (32 hexadecimal digits) in place of the index.</summary>
     public static (RegionCode Region, long? Index, EntryId? Id) EntryOrId(this RequestReader read, string text, string field)
     {
         if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == EntriesOfRegion
@@ -45,7 +45,7 @@ internal static class LedgerRequests
         return code;
     }
 
-    /// <summary>How a path may begin.</summary>
+    /// <summary>The beginning of an account's path; empty for all accounts.</summary>
     public static string PathPrefix(this RequestReader read, string text, string field)
     {
         if (text.Length > AccountPath.MaxLength) read.Refuse(field, "TOO_LONG", ("max", $"{AccountPath.MaxLength}"));
@@ -53,6 +53,7 @@ internal static class LedgerRequests
         return text;
     }
 
+    /// <summary>A unit by its code; null for an empty text.</summary>
     /// <exception cref="Grpc.Core.RpcException">UNIT_UNKNOWN.</exception>
     public static Unit? UnitOrNull(string text)
     {
@@ -62,17 +63,20 @@ internal static class LedgerRequests
     }
 }
 
-/// <summary>One page of a journal.</summary>
-/// <param name="Next">The index beyond which the next page lies; null on the last one.</param>
+/// <summary>One page of a journal's entries.</summary>
+/// <param name="Next">The index after which the next page goes on, in its direction; null after the last page.</param>
 internal sealed record EntryPage(IReadOnlyList<LinkedEntry> Entries, long? Next)
 {
-    /// <summary>How many entries one page looks at for an actor: the journal knows no order by people.</summary>
+    /// <summary>
+    /// The most entries that a page of one actor's entries reads. The journal has no index by actor, so such a page may be short or empty
+    /// and still have a next one.
+    /// </summary>
     private const int MaxLookedAt = 10_000;
 
     private const int Batch = 1_000;
 
-    /// <param name="actor">Only entries of this actor; empty: all.</param>
-    /// <param name="beyond">The index that the last page ended at; null for the first.</param>
+    /// <param name="actor">The actor whose entries to list; empty for all.</param>
+    /// <param name="beyond">The index at which the page before ended; null for the first page.</param>
     public static async Task<EntryPage> ReadAsync(
         ILedgerReader ledger, RegionCode region, EntryFilter filter, string actor, bool newestFirst, long? beyond, int size,
             CancellationToken cancellation)
@@ -101,9 +105,10 @@ internal sealed record EntryPage(IReadOnlyList<LinkedEntry> Entries, long? Next)
 }
 
 /// <summary>
-/// A region's trial balance when its journal had so many entries: every account's counters then, added up by class. What lies in the past
-/// never changes, so its pages fit.
+/// A region's trial balance at an earlier moment: sums every account's counters of then, by class. The past never changes, so pages read
+/// one after the other belong to one moment.
 /// </summary>
+/// <param name="size">The moment, as the journal's number of entries.</param>
 internal sealed class PastBalance(ILedgerReader ledger, RegionCode region, long size)
 {
     private const int AccountsAtOnce = 1_000;
