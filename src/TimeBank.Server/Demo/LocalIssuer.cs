@@ -9,8 +9,8 @@ using TimeBank.Proofs;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Issues tokens for local use, so that a fresh clone can be used at once. Its key and its secret lie in the data folder, readable
-/// by their owner alone, and it runs only where the server listens on nothing but loopback.
+/// Issues tokens for local use, so that a fresh clone works at once. Its key and its secret are files of the data folder that only their
+/// owner can read. It runs only on a server that listens on loopback alone.
 /// </summary>
 public sealed class LocalIssuer : IDisposable
 {
@@ -32,11 +32,11 @@ public sealed class LocalIssuer : IDisposable
     /// <summary>The key that tokens are verified with.</summary>
     public ECDsaSecurityKey Key { get; }
 
-    /// <summary>What a client shows to get a token; it lies in the data folder.</summary>
+    /// <summary>A client sends this secret to get a token. It is in the data folder.</summary>
     public string Secret { get; }
 
-    /// <summary>Opens the issuer of a data folder, and makes its key and secret where they are not there yet.</summary>
-    /// <exception cref="InvalidOperationException">They are there, and are none.</exception>
+    /// <summary>Opens the issuer of a data folder. Makes its key and its secret if the files are missing.</summary>
+    /// <exception cref="InvalidOperationException">A file exists and holds no key, or no secret of 64 letters.</exception>
     public static LocalIssuer Open(string dataFolder)
     {
         string keyFile = Path.Combine(dataFolder, "local-issuer.pem"), secretFile = Path.Combine(dataFolder, "local-issuer.secret");
@@ -52,15 +52,16 @@ public sealed class LocalIssuer : IDisposable
                 $"{keyFile} holds no key: restore it, or delete it, and a new one is made; tokens that were given are then void.");
         }
         string secret = OwnerOnlyFile.ReadOrCreate(secretFile, NewSecret).Trim();
-        // An empty one would be known to everybody.
+        // Everyone can guess an empty or short secret.
         return secret.Length >= 2 * SecretBytes ? new LocalIssuer(key, secret) : throw new InvalidOperationException(
             $"{secretFile} holds no secret of {2 * SecretBytes} letters: restore it, or delete it, and a new one is made.");
     }
 
-    /// <summary>A token of the roles, regions and party asked for.</summary>
+    /// <summary>Makes a signed token, valid for twelve hours.</summary>
+    /// <param name="party">The resource name of the caller's own party; empty for staff.</param>
     public string Issue(string subject, IEnumerable<string> roles, IEnumerable<string> regions, string party)
     {
-        // Tokens run by the real time, also where a demonstration moves the business's clock.
+        // Tokens live by the real time, also when a demonstration moves the business's clock.
         DateTime now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var claims = new Dictionary<string, object>
         {
@@ -86,7 +87,9 @@ public sealed class LocalIssuer : IDisposable
     private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
 }
 
-/// <summary>The local issuer over HTTP: a token endpoint (OAuth 2 client credentials), discovery and keys, as OIDC names them.</summary>
+/// <summary>
+/// The local issuer over HTTP, at the paths that OIDC names: discovery, keys, and a token endpoint (OAuth 2 client credentials).
+/// </summary>
 public static class LocalIssuerEndpoints
 {
     public static void MapLocalIssuer(this IEndpointRouteBuilder app, LocalIssuer issuer)
@@ -141,8 +144,8 @@ public static class LocalIssuerEndpoints
 }
 
 /// <summary>
-/// Keeps a server with the local issuer on this machine: what comes in elsewhere than on loopback is refused, by whatever setting it came
-/// in, and so is what asks for another name. A page of a stranger's site, whose name leads to 127.0.0.1, asks for that name.
+/// Keeps a server with the local issuer on this machine. It refuses (421) requests that did not arrive on loopback, whatever listener a
+/// setting opened, and requests for another host name: a stranger's web page whose name points to 127.0.0.1 asks for that name.
 /// </summary>
 internal static class LoopbackAlone
 {

@@ -5,7 +5,9 @@ using TimeBank.V1;
 
 namespace TimeBank.Server;
 
-/// <summary>The clock of a demonstration, where the server was started with one.</summary>
+/// <summary>
+/// Reads, advances and ends a demonstration's clock. A server that was started without one answers SCENARIO_NOT_RUNNING.
+/// </summary>
 public sealed class ScenarioApi(IGrainFactory grains, ScenarioClock? clock = null) : ScenarioService.ScenarioServiceBase
 {
     private IScenarioGrain Grain => clock is null

@@ -3,14 +3,14 @@ using TimeBank.Ledger;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The clock of a demonstration: it stands where the scenario put it, and follows the system's once the scenario is over. Where it
-/// went further than that one, it stands until that one has come as far: the journal has entries of its time.
+/// A demonstration's clock. It stands still where the scenario set it. After the scenario's end it follows the system's clock; if it is
+/// ahead of that, it stands until the system's clock catches up, because the journal already has entries of its time.
 /// </summary>
 public sealed class ScenarioClock(DateTimeOffset start) : TimeProvider
 {
     /// <summary>
-    /// The last day that a demonstration may reach. At the end of the calendar there is no day after, which deadlines and days of use need;
-    /// and a journal never goes back, so one that was written to in such a year is lost to the real clock.
+    /// The last day that a demonstration may reach. Deadlines need days after it, and the calendar ends with 9999. And a journal never goes
+    /// back: after an entry of a far year the real clock could never write to it again.
     /// </summary>
     public static readonly DateOnly LastDay = new(2099, 12, 31);
 
@@ -20,10 +20,10 @@ public sealed class ScenarioClock(DateTimeOffset start) : TimeProvider
 
     public DateTimeOffset Start { get; } = start;
 
-    /// <summary>Ends when the clock is set the next time.</summary>
+    /// <summary>Completes at the next <see cref="Set"/>.</summary>
     public Task Moved => Volatile.Read(ref _moved).Task;
 
-    /// <summary>Whether it stands beyond <see cref="LastDay"/>, where an older build let it go.</summary>
+    /// <summary>True if the clock is past <see cref="LastDay"/>: older builds had no such limit.</summary>
     public bool IsBeyondEnd => IsBeyond(GetUtcNow());
 
     public static bool IsBeyond(DateTimeOffset time) => time >= ChinaTime.StartOf(LastDay.AddDays(1));
@@ -31,11 +31,11 @@ public sealed class ScenarioClock(DateTimeOffset start) : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         var set = new DateTimeOffset(Interlocked.Read(ref _utcTicks), TimeSpan.Zero);
-        // Nobody can wait for the system's clock to come as far as the calendar's end.
+        // Do not wait for the system's clock to reach a day past the last one: follow it at once.
         return _finished && System.GetUtcNow() is var real && (real > set || IsBeyond(set)) ? real : set;
     }
 
-    /// <summary>Sets the clock; only its grain does, which keeps it from going back.</summary>
+    /// <summary>Sets the clock. Only the scenario's grain calls this; it keeps the clock from going back.</summary>
     public void Set(DateTimeOffset now, bool finished)
     {
         Interlocked.Exchange(ref _utcTicks, now.UtcTicks);

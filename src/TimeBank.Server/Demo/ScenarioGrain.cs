@@ -3,7 +3,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>The clock of a demonstration; one in a server, key: <see cref="Key"/>.</summary>
+/// <summary>The authority for a demonstration's clock. A server has one; key: <see cref="Key"/>.</summary>
 [Alias("timebank.scenario")]
 public interface IScenarioGrain : IGrainWithStringKey
 {
@@ -12,21 +12,21 @@ public interface IScenarioGrain : IGrainWithStringKey
     [Alias("get")]
     Task<ScenarioRecord> GetAsync();
 
-    /// <summary>Moves the clock forward; never back.</summary>
+    /// <summary>Moves the clock forward. An earlier time leaves the clock where it is.</summary>
     [Alias("advance")]
     Task<Reply<ScenarioRecord>> AdvanceAsync(Command command, DateTimeOffset to);
 
-    /// <summary>Ends the demonstration: from now on the system's clock runs the business.</summary>
+    /// <summary>Ends the demonstration: from now on the business follows the system's clock.</summary>
     [Alias("finish")]
     Task<Reply<ScenarioRecord>> FinishAsync(Command command);
 }
 
-/// <summary>Where a demonstration stands.</summary>
+/// <summary>A demonstration's start, its time now, and whether it is over.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.scenario-state")]
 public sealed record ScenarioRecord([property: Id(0)] DateTimeOffset Start, [property: Id(1)] DateTimeOffset Now,
     [property: Id(2)] bool Finished);
 
-/// <summary>What is kept of a demonstration, so that it goes on where a stopped server left it.</summary>
+/// <summary>The stored state of a demonstration, so that it goes on after the server's restart.</summary>
 public sealed class ScenarioState : WorkflowState
 {
     [JsonPropertyName("now")]
@@ -37,7 +37,7 @@ public sealed class ScenarioState : WorkflowState
 }
 
 /// <summary>
-/// Keeps a demonstration's clock. Its commands move nothing but the clock, so they are remembered here and not by a region's writer.
+/// Keeps a demonstration's clock. Its commands belong to no region, so the grain remembers them itself instead of a region's writer.
 /// </summary>
 public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames.TimeBank)] IPersistentState<ScenarioState> state,
     ScenarioClock clock) : Grain, IScenarioGrain
@@ -58,7 +58,7 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
 
     public Task<Reply<ScenarioRecord>> FinishAsync(Command command) => OnceAsync(command, null, scenario => scenario.Finished = true);
 
-    /// <param name="refusal">What the rules say, for a command that wasn't carried out before.</param>
+    /// <param name="refusal">The rules' refusal of a new command; null to go ahead. It does not apply to a retry.</param>
     private async Task<Reply<ScenarioRecord>> OnceAsync(Command command, Refusal? refusal, Action<ScenarioState> change)
     {
         string id = command.Id.ToString();
