@@ -7,10 +7,9 @@ using TimeBank.V1;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Stands before every service. Checks in this order: the RPC is open at all, token, role, region, that the region exists, ownership; the
-/// services check
-/// only what needs a look at stored state. Where a demonstration's clock stands in years that no rule can reckon with, only that clock can
-/// be asked for and ended.
+/// Admits or refuses every call before its service. Order of checks: the contract opens the RPC; token; role; the caller's regions; the
+/// region exists; ownership. The service checks only what needs stored state. If a demonstration's clock is past the last day that rules
+/// can handle, only the demonstration's own RPCs stay open, so that someone can end it.
 /// </summary>
 public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock = null) : Interceptor
 {
@@ -22,7 +21,7 @@ public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock
         TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         ValueTask admitted = AdmitAsync(request, context);
-        // As nearly always, since the token is known.
+        // Nearly always completed at once, since the token is known: then the call costs no state machine here.
         return admitted.IsCompletedSuccessfully ? continuation(request, context) : AfterAsync(admitted, request, context, continuation);
     }
 

@@ -6,7 +6,8 @@ using TimeBank.V1;
 
 namespace TimeBank.Server;
 
-/// <summary>Who may call one RPC, as its option in the contract says.</summary>
+/// <summary>Who may call one RPC, by the RPC's option in the contract.</summary>
+/// <exception cref="InvalidOperationException">The option names a field that the request does not have.</exception>
 public sealed class AccessRule(MethodDescriptor method, Access access)
 {
     private readonly Func<IMessage, string>? _region = access.RegionField.Length == 0 ? null : Field(method.InputType, access.RegionField);
@@ -15,9 +16,10 @@ public sealed class AccessRule(MethodDescriptor method, Access access)
         .. access.Grants.Select(grant => (grant.Role, grant.OwnField.Length == 0 ? null : Field(method.InputType, grant.OwnField))),
     ];
 
-    /// <summary>The field that names the region; empty where the RPC concerns none.</summary>
+    /// <summary>The path of the request's field that names the region; empty for an RPC without a region.</summary>
     public string RegionField => access.RegionField;
 
+    /// <summary>The text of the region's field; null for an RPC without a region.</summary>
     public string? Region(IMessage request) => _region?.Invoke(request);
 
     public bool AllowsRole(Caller caller)
@@ -30,7 +32,8 @@ public sealed class AccessRule(MethodDescriptor method, Access access)
     }
 
     /// <summary>
-    /// Whether some role of the caller passes: bounded by its regions alone, checked by the service, or the field is the caller's own.
+    /// True if one of the caller's roles passes: the contract names no field for the role (its regions bound it, or the service checks
+    /// more), or the named field is the caller's own party.
     /// </summary>
     public bool AllowsParty(Caller caller, IMessage request)
     {
@@ -61,7 +64,7 @@ public sealed class AccessRule(MethodDescriptor method, Access access)
     }
 }
 
-/// <summary>The access rule of every RPC of the contract, by its full method name. An RPC that isn't here is open to nobody.</summary>
+/// <summary>The access rule of every RPC, by the full method name. An RPC without a rule is closed to everyone.</summary>
 public static class AccessRules
 {
     private static readonly FrozenDictionary<string, AccessRule> Rules = Methods()
@@ -70,7 +73,7 @@ public static class AccessRules
 
     public static AccessRule? Find(string fullMethodName) => Rules.GetValueOrDefault(fullMethodName);
 
-    /// <summary>Every RPC of the contract.</summary>
+    /// <summary>Every RPC of the contract, with or without a rule.</summary>
     public static IEnumerable<MethodDescriptor> Methods() => typeof(Amount).Assembly.GetTypes()
         .Where(type => type.Namespace == typeof(Amount).Namespace && type.Name.EndsWith("Reflection", StringComparison.Ordinal))
         .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null))

@@ -9,24 +9,24 @@ using TimeBank.V1;
 
 namespace TimeBank.Server;
 
-/// <summary>What a call carries besides its request.</summary>
+/// <summary>Reads from a call what its request does not say: the caller, the command, the acting party.</summary>
 public static class CallContextExtensions
 {
     private static readonly object CallerKey = new(), ReceivedKey = new();
 
-    /// <summary>Who calls; set by the access interceptor before any service is reached.</summary>
+    /// <summary>The caller. The access interceptor sets it before the call reaches a service.</summary>
     public static Caller Caller(this ServerCallContext context) => (Caller)context.UserState[CallerKey];
 
-    /// <summary>Whether a call has got past the access interceptor; a call's state is its HTTP context's items.</summary>
+    /// <summary>True if the access interceptor admitted the call. gRPC keeps a call's state in the HTTP context's items.</summary>
     internal static bool HasCaller(this HttpContext context) => context.Items.ContainsKey(CallerKey);
 
     internal static void SetCaller(this ServerCallContext context, Caller caller) => context.UserState[CallerKey] = caller;
 
-    /// <summary>Keeps the request as the caller sent it, where the service is given a readable copy.</summary>
+    /// <summary>Keeps the request as sent, for the digest, when the service gets a readable copy instead.</summary>
     internal static void SetReceived(this ServerCallContext context, IMessage request) => context.UserState[ReceivedKey] = request;
 
-    /// <summary>The command of a mutation, under the caller's request id.</summary>
-    /// <param name="onBehalfOf">The person for whom counter staff act, as a resource name that has been checked; else null.</param>
+    /// <summary>Makes the command of a mutation, under the caller's request id.</summary>
+    /// <param name="onBehalfOf">The checked resource name of the person for whom counter staff act; else null.</param>
     public static Command Command(this ServerCallContext context, IMessage request, Guid requestId, ResourceName? onBehalfOf = null,
         string memo = "")
     {
@@ -35,18 +35,18 @@ public static class CallContextExtensions
         bool dryRun = asks?.GetValue(request) is true;
         if (dryRun)
         {
-            // Whoever asks first what would happen asks about the command that comes after.
+            // Digest the request without the flag, so that a dry run and the command after it are the same request.
             request = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
             asks!.Clear(request);
         }
-        // A UUID is the same in capitals.
+        // Digest the request id in its canonical form: a retry may write the same UUID in capitals.
         IFieldAccessor? names = request.Descriptor.FindFieldByName("request_id")?.Accessor;
         if (names is not null && requestId.ToString() is var canonical && !canonical.Equals(names.GetValue(request)))
         {
             request = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
             names.SetValue(request, canonical);
         }
-        // The method in bytes, a NUL, and the request.
+        // The digest covers the method, a NUL and the request.
         int method = Encoding.UTF8.GetByteCount(context.Method);
         int length = method + 1 + request.CalculateSize();
         byte[] bytes = ArrayPool<byte>.Shared.Rent(length);
@@ -58,7 +58,8 @@ public static class CallContextExtensions
         return new Command(requestId, digest, context.Caller().Subject, onBehalfOf?.Id ?? "", memo, dryRun);
     }
 
-    /// <summary>For whom counter staff act. Others act for themselves and leave the field out.</summary>
+    /// <summary>Reads for whom counter staff act. All other callers act for themselves and must leave the field empty.</summary>
+    /// <returns>Null for other callers.</returns>
     /// <exception cref="RpcException">ON_BEHALF_OF_REQUIRED, ON_BEHALF_OF_NOT_ALLOWED.</exception>
     public static ResourceName? OnBehalfOf(this ServerCallContext context, RequestReader read, string text,
         params ReadOnlySpan<string> collections)
@@ -70,20 +71,21 @@ public static class CallContextExtensions
         return read.Resource(text, "on_behalf_of", collections);
     }
 
-    /// <summary>The party whose right is used: the person acted for, or the caller's own.</summary>
+    /// <summary>The party whose rights count: the person for whom staff act, or the caller's own party.</summary>
     public static string ActingParty(this ServerCallContext context, ResourceName? onBehalfOf) =>
         onBehalfOf?.ToString() ?? context.Caller().Party;
 
-    /// <summary>A grain's value, or its refusal as the error that the caller gets.</summary>
+    /// <summary>The value of a grain's reply.</summary>
+    /// <exception cref="RpcException">The reply is a refusal.</exception>
     public static T OrThrow<T>(this Reply<T> reply)
         where T : notnull => reply.Refusal is { } refusal ? throw Problem.Of(refusal) : reply.Value!;
 }
 
-/// <summary>Outcomes of the ledger as a caller gets them.</summary>
+/// <summary>Turns the writer's refusals into the caller's errors.</summary>
 public static class OutcomeExtensions
 {
-    /// <summary>The outcome where it was accepted.</summary>
-    /// <exception cref="Grpc.Core.RpcException">It was refused.</exception>
+    /// <summary>The same outcome, if the writer accepted the command.</summary>
+    /// <exception cref="Grpc.Core.RpcException">The outcome is a refusal.</exception>
     public static Outcome OrThrow(this Outcome outcome) => outcome.Refusal switch
     {
         null => outcome,
@@ -92,8 +94,9 @@ public static class OutcomeExtensions
         { } refusal => throw Problem.Of(refusal),
     };
 
-    /// <summary>The entry that was written.</summary>
-    /// <exception cref="Grpc.Core.RpcException">It was refused.</exception>
+    /// <summary>The written entry.</summary>
+    /// <exception cref="Grpc.Core.RpcException">The outcome is a refusal.</exception>
+    /// <exception cref="InvalidOperationException">The command wrote no entry (a note): a bug in the service.</exception>
     public static JournalEntry EntryOrThrow(this Outcome outcome) =>
         outcome.OrThrow().Entry ?? throw new InvalidOperationException("An accepted command wrote no entry.");
 }

@@ -11,10 +11,10 @@ using ContractRole = TimeBank.V1.Role;
 
 namespace TimeBank.Server;
 
-/// <summary>Who calls, as the token says.</summary>
-/// <param name="Subject">The token's subject: an opaque id, at most 64 characters, which the journal keeps as the actor.</param>
-/// <param name="Regions">Divisions the roles hold in; each covers those below it.</param>
-/// <param name="Party">The caller's own party as a resource name; empty for staff.</param>
+/// <summary>The caller of an RPC, read from the token.</summary>
+/// <param name="Subject">The token's subject: an opaque id of at most 64 characters. The journal keeps it as the actor.</param>
+/// <param name="Regions">The divisions in which the roles hold. A province or city covers the divisions below it.</param>
+/// <param name="Party">The resource name of the caller's own party; empty for staff.</param>
 public sealed record Caller(string Subject, ImmutableArray<Role> Roles, ImmutableArray<RegionCode> Regions, string Party)
 {
     public bool Has(Role role) => Roles.Contains(role);
@@ -25,13 +25,13 @@ public sealed record Caller(string Subject, ImmutableArray<Role> Roles, Immutabl
     public bool Owns(string resourceName) => Party.Length > 0 && string.Equals(Party, resourceName, StringComparison.Ordinal);
 }
 
-/// <summary>The claims that a token carries: <c>sub</c>, one or more <c>role</c> and <c>region</c>, and at most one <c>party</c>.</summary>
+/// <summary>The claims of a token: one <c>sub</c>, one or more <c>role</c> and <c>region</c>, at most one <c>party</c>.</summary>
 public static class CallerClaims
 {
     public const string Role = "role", Region = "region", Party = "party", Subject = "sub";
     private const int MaxSubjectLength = 64;
 
-    /// <summary>The caller of a valid token; null where it lacks what the server needs.</summary>
+    /// <summary>The caller of a verified token; null if it has no valid subject. Ignores unknown roles and regions.</summary>
     public static Caller? Read(ClaimsIdentity token)
     {
         string subject = token.FindFirst(Subject)?.Value ?? "";
@@ -45,32 +45,31 @@ public static class CallerClaims
             token.FindFirst(Party)?.Value ?? "");
     }
 
-    /// <summary>A role by its name in small letters, such as <c>provider_clerk</c>; an unknown one is none.</summary>
+    /// <summary>A role by its claim, such as <c>provider_clerk</c>; <see cref="ContractRole.Unspecified"/> for an unknown one.</summary>
     public static ContractRole ParseRole(string name) => Enum.GetValues<ContractRole>().FirstOrDefault(role => RoleName(role) == name);
 
     public static string RoleName(ContractRole role) => ReasonCatalogue.UpperSnake(role.ToString()).ToLowerInvariant();
 }
 
 /// <summary>
-/// Verifies the tokens of calls. Who a token has been verified for is known for a while by the token's hash, so that a call doesn't pay for
-/// a signature;
-/// never past the token's own end. Tokens that don't verify are not remembered.
+/// Verifies the tokens of calls. It remembers a verified token's caller by the token's hash for five minutes, or until the token ends, so
+/// that most calls check no signature. It does not remember invalid tokens.
 /// </summary>
-/// <param name="rules">What a token must fulfil.</param>
-/// <param name="time">The real time, which tokens run by.</param>
+/// <param name="rules">The rules that a token must pass.</param>
+/// <param name="time">The real time; a demonstration's clock does not end tokens.</param>
 public sealed class TokenVerifier(TokenValidationParameters rules, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
     private const int MaxKnown = 10_000;
 
-    /// <summary>How late it is noticed, at most, that the issuer has withdrawn a key.</summary>
+    /// <summary>If the issuer withdraws a key, its tokens may pass this much longer.</summary>
     private static readonly TimeSpan KnownFor = TimeSpan.FromMinutes(5);
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly ConcurrentDictionary<Digest, Verified> _known = new();
 
     /// <summary>
-    /// The caller of an <c>Authorization</c> header; null where it has no valid token, or the token lacks what the server needs.
+    /// The caller of an <c>Authorization</c> header; null without a valid token, or if the token has no valid subject.
     /// </summary>
     public ValueTask<Caller?> CallerAsync(string authorization)
     {

@@ -7,8 +7,8 @@ using TimeBank.Storage;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Turns what went wrong inside into the error that a caller may see: a reason they can act on, and never a stack trace. The outermost
-/// interceptor, so it counts the calls.
+/// Turns every exception into an error that the caller can act on, without a stack trace. It is the outermost interceptor, so it also
+/// counts the calls under way and refuses new ones while the server stops.
 /// </summary>
 public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultInterceptor> log) : Interceptor
 {
@@ -58,7 +58,7 @@ public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultIntercept
         }
         if (error is JournalRolledBackException refused) return Problem.Of(refused.Reason);
         bool isUnreadable = StorageFault.IsUnreadable(error);
-        // A grain that didn't answer in time may still act: the same request id finds out.
+        // A grain that did not answer in time may still act. The caller finds out by a retry with the same request id.
         if (!isUnreadable && Outage.Is(error))
         {
             log.LogWarning(error, "{Method} can't be answered now.", context.Method);
@@ -69,14 +69,14 @@ public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultIntercept
         return Problem.Of(isUnreadable ? Reason.StateUnreadable : Reason.InternalError, ("incident", incident));
     }
 
-    /// <summary>A database's driver may wrap it.</summary>
+    /// <summary>Looks at inner exceptions too, because a database driver may wrap the cancellation.</summary>
     private static bool IsCancellation(Exception? error) =>
         error is not null && (error is OperationCanceledException || IsCancellation(error.InnerException));
 
     /// <summary>
-    /// A stream to a client that may hang up, which is a cancelled call and no fault. gRPC's own stream says it by an
-    /// <see cref="InvalidOperationException"/> where the call is over before a write, and a connection by an <see cref="IOException"/>
-    /// where it breaks during one.
+    /// A stream that reports a client's hang-up as a cancellation, not as a fault. gRPC's own stream throws an
+    /// <see cref="InvalidOperationException"/> if the call ended before a write, and an <see cref="IOException"/> if the connection breaks
+    /// during one.
     /// </summary>
     private sealed class CallStream<T>(IServerStreamWriter<T> stream, CancellationToken call) : IServerStreamWriter<T>
     {
@@ -102,27 +102,25 @@ public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultIntercept
     }
 }
 
-/// <summary>Tells what can't be reached now from what is wrong.</summary>
+/// <summary>Tells an outage, which a retry survives, from a bug.</summary>
 internal static class Outage
 {
     /// <summary>
-    /// Whether the database, or the server that runs a grain, wasn't reached. What was asked may have been done. That something was
-    /// cancelled, where the caller
-    /// cancelled nothing, says that whoever waited for it inside has given up.
+    /// True if the database, or the server that runs a grain, could not be reached; the request may still have been carried out. A
+    /// cancellation counts too when the caller cancelled nothing: then code inside the server gave up waiting.
     /// </summary>
     public static bool Is(Exception error) =>
         StorageFault.IsOutage(error)
         || error is TimeoutException or OperationCanceledException or OrleansMessageRejectionException
-        // That the others have taken this server for dead is told by an exception without a type of its own; one around another says what
-        // the other one says.
+        // When other servers declare this one dead, Orleans throws a plain OrleansException. A plain one around another exception means the
+        // same as the inner one.
         || (error.GetType() == typeof(OrleansException) && error.InnerException is null or TimeoutException or OperationCanceledException);
 }
 
 /// <summary>
-/// Gives the contract's details to what gRPC's library refuses by itself, before any interceptor is asked: a message past the limit, and
-/// one whose frame or compression is broken. It answers
-/// so without a body, so its headers can still be changed. Its own log of them is off in <c>appsettings.json</c>, or anybody could fill it
-/// without a token.
+/// Adds the contract's error details where gRPC's library refuses a message before it asks an interceptor: the message is over the limit,
+/// or its frame or compression is broken. The library answers without a body, so the headers can still change. <c>appsettings.json</c>
+/// turns off the library's own log of these, because callers without a token could fill it.
 /// </summary>
 public static class LibraryRefusals
 {
@@ -138,7 +136,7 @@ public static class LibraryRefusals
         if (headers[StatusHeader] is not [var status] || (status != TooLarge && status != Unknown)) return;
         if (context.HasCaller())
         {
-            // It has been read and answered: then it is the answer that could not be written.
+            // An admitted call was read, so its answer is what could not be written: the server's fault, not the caller's.
             string said = headers[MessageHeader].ToString();
             app.Logger.LogError("The answer of {Path} could not be written: status {Status}, {Said}", context.Request.Path, status, said);
             return;

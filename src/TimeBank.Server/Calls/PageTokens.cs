@@ -9,13 +9,14 @@ using TimeBank.Proofs;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Page tokens that nobody can forge: a cursor under a keyed hash over the caller, the method and the request without its page
-/// fields, so that a token holds only for the list that it came from.
+/// Makes and reads page tokens: a cursor and a keyed hash over it, the caller, the method and the request without its page fields. Clients
+/// cannot forge a token, and a token is valid only for the list that it came from.
 /// </summary>
 public sealed class PageTokens(byte[] key)
 {
     private const int TagSize = 16;
 
+    /// <summary>The token of the page after a cursor.</summary>
     public string Write(ServerCallContext context, IMessage request, string cursor)
     {
         byte[] text = Encoding.UTF8.GetBytes(cursor);
@@ -30,7 +31,7 @@ public sealed class PageTokens(byte[] key)
         try
         {
             byte[] bytes = token.Length > 1_000 ? [] : Base64Url.DecodeFromChars(token);
-            // Padding and blanks decode to the same bytes: only what was written is a token.
+            // A text with padding or blanks decodes to the same bytes: accept only the text that was written.
             if (Base64Url.EncodeToString(bytes) == token && bytes.Length > TagSize
                 && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, TagSize), Tag(context, request, bytes.AsSpan(TagSize))))
             {
@@ -39,7 +40,7 @@ public sealed class PageTokens(byte[] key)
         }
         catch (FormatException)
         {
-            // Not base64url: as invalid as one with a wrong tag.
+            // Not base64url: the same answer as for a wrong tag.
         }
         throw Problem.Of(Reason.PageTokenInvalid);
     }
@@ -57,12 +58,12 @@ public sealed class PageTokens(byte[] key)
     }
 }
 
-/// <summary>The key of page tokens, kept in the data folder so that a token outlives a restart.</summary>
+/// <summary>The key of page tokens. It is a file of the data folder, so tokens survive a restart.</summary>
 internal static class PageTokenKey
 {
     private const int Size = 32;
 
-    /// <exception cref="InvalidOperationException">The file is there and holds no key.</exception>
+    /// <exception cref="InvalidOperationException">The file exists and holds no key.</exception>
     public static byte[] Of(string dataFolder)
     {
         string file = Path.Combine(dataFolder, "page-tokens.key");
@@ -74,10 +75,11 @@ internal static class PageTokenKey
     }
 }
 
-/// <summary>Pages of what grains keep, by key.</summary>
+/// <summary>Reads lists of grain states page by page, in the order of their keys.</summary>
 public static class RegistryPages
 {
-    /// <summary>One page by key ascending, and the token of the next one, which is empty after the last.</summary>
+    /// <summary>One page, and the token of the next page: empty after the last.</summary>
+    /// <exception cref="RpcException">PAGE_TOKEN_INVALID.</exception>
     public static async Task<(IReadOnlyList<RegistryRow<T>> Rows, string NextPageToken)> PageAsync<T>(
         this IRegistry registry, RegistryQuery query, int pageSize, PageTokens tokens, ServerCallContext context, IMessage request,
             string pageToken)
@@ -89,11 +91,11 @@ public static class RegistryPages
         return rows.Count <= pageSize ? (rows, "") : ([.. rows.Take(pageSize)], tokens.Write(context, request, rows[pageSize - 1].Key));
     }
 
-    /// <summary>The states of a page that can be read.</summary>
+    /// <summary>A page's rows with an undamaged state.</summary>
     public static IEnumerable<RegistryRow<T>> Readable<T>(this IEnumerable<RegistryRow<T>> rows)
         where T : class => rows.Where(row => row.IsReadable);
 
-    /// <summary>The names of those of a page that can't, which the list leaves out and names.</summary>
+    /// <summary>The names of a page's rows with a damaged state. A list leaves these rows out, and names them.</summary>
     public static IEnumerable<string> Unreadable<T>(this IEnumerable<RegistryRow<T>> rows, RegionCode region, string collection)
         where T : class => rows.Where(row => !row.IsReadable).Select(row => ResourceName.Of(region, collection, row.Key));
 }

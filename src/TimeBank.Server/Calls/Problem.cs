@@ -7,17 +7,16 @@ using ErrorInfo = Google.Rpc.ErrorInfo;
 
 namespace TimeBank.Server;
 
-/// <summary>Makes the error that a caller gets: status, reason, values, and a text in both languages.</summary>
+/// <summary>Makes the error that a caller gets: a gRPC status, the reason, its values, and a text in Chinese and English.</summary>
 public static class Problem
 {
     /// <summary>
-    /// How much of an error goes over the wire, in bytes. An error travels in an answer's headers, of which clients take a bounded amount:
-    /// gRPC's C core from
-    /// 8 KiB on refuses them, and with them the reason.
+    /// The most bytes of an error on the wire. An error travels in the answer's headers, and gRPC's C core refuses headers from 8 KiB on:
+    /// its clients would not get the reason.
     /// </summary>
     public const int MaxBytes = 8_000;
 
-    /// <summary>How many wrong places an error names; it tells the number of the others.</summary>
+    /// <summary>The most wrong fields that an error names. It gives the number of the others.</summary>
     public const int MaxPlaces = 20;
 
     private const string Domain = "timebank", More = "more";
@@ -26,6 +25,7 @@ public static class Problem
 
     public static RpcException Of(Reason reason, params ReadOnlySpan<(string Key, string Value)> values) => Of(Refusal.Of(reason, values));
 
+    /// <summary>The error of a refusal. If the error is too long, shortens its values.</summary>
     public static RpcException Of(Refusal refusal)
     {
         Google.Rpc.Status status = Build(refusal, null);
@@ -33,7 +33,7 @@ public static class Problem
         return status.ToRpcException();
     }
 
-    /// <summary>Wrong input, with the first fields that are wrong, and how many more there are.</summary>
+    /// <summary>The error for wrong fields: names as many as fit, in their order, and gives the number of the others.</summary>
     public static RpcException Invalid(IReadOnlyList<FieldViolation> violations, Reason reason = Reason.InvalidField)
     {
         Google.Rpc.Status status;
@@ -49,18 +49,18 @@ public static class Problem
         return status.ToRpcException();
     }
 
-    /// <summary>The beginning of a text that somebody sent; no character is cut in two.</summary>
+    /// <summary>Cuts a caller's text after <paramref name="max"/> UTF-16 units, with an ellipsis; never inside a surrogate pair.</summary>
     public static string Short(string text, int max) =>
         text.Length <= max ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)}…";
 
-    /// <summary>The texts of a refusal, its values filled in as people read them.</summary>
+    /// <summary>A refusal's texts in both languages, with its values written for people.</summary>
     public static (string Chinese, string English) Texts(Reason reason, IReadOnlyDictionary<string, string> values)
     {
         ReasonText text = ReasonCatalogue.Of(reason);
         return (ReasonText.Fill(text.Zh, ReadableDetail.Of(values, "zh-CN")), ReasonText.Fill(text.En, ReadableDetail.Of(values, "en")));
     }
 
-    /// <summary>The texts of what is wrong with a field.</summary>
+    /// <summary>A field violation's texts in both languages.</summary>
     public static (string Chinese, string English) Texts(FieldViolation violation)
     {
         ReasonText text = ReasonCatalogue.OfViolation(violation.Violation);
@@ -93,22 +93,22 @@ public static class Problem
         return status;
     }
 
-    /// <summary>Whether the details, in base64, and the text, percent-encoded, are within what clients take.</summary>
+    /// <summary>True if the details in base64 and the text percent-encoded are within the limit together.</summary>
     private static bool Fits(Google.Rpc.Status status) =>
         ((status.CalculateSize() + 2) / 3 * 4) + Uri.EscapeDataString(status.Message).Length <= MaxBytes;
 }
 
-/// <summary>What is wrong with one field of a request.</summary>
-/// <param name="Field">The dotted path, in the contract's names.</param>
+/// <summary>A fault of one field of a request.</summary>
+/// <param name="Field">The field's dotted path, in the contract's names.</param>
 /// <param name="Violation">A key of the contract's <c>violations.json</c>.</param>
 public sealed record FieldViolation(string Field, string Violation, params IReadOnlyList<(string Key, string Value)> Values);
 
-/// <summary>The values of a refusal as people read them in its text; callers also get them as they are.</summary>
+/// <summary>A refusal's values written for people, for its text. The error's metadata has the values unchanged.</summary>
 internal static class ReadableDetail
 {
     private static readonly string[] AmountKeys = ["available", "needed", "held", "limit"], WordKeys = ["state", "paid_in", "counted_in"];
 
-    /// <summary>A state or a unit by its word, amounts by the unit that stands beside them.</summary>
+    /// <summary>Replaces states and units by their words, and amounts by amounts in the unit given under the key <c>unit</c>.</summary>
     public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> values, string locale)
     {
         var readable = new Dictionary<string, string>(values);
@@ -126,7 +126,7 @@ internal static class ReadableDetail
     }
 }
 
-/// <summary>Amounts as people read them: fen as yuan, minutes as hours and minutes, services as their number.</summary>
+/// <summary>Amounts written for people: fen as yuan, minutes as hours and minutes, services as a number with their unit.</summary>
 public static class AmountText
 {
     public static string Of(long amount, string unit, string locale) => (unit, locale) switch

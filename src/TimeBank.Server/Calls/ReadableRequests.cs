@@ -10,9 +10,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Binds the methods of a service as the library does, but for one thing: a request that can't be read is refused with the contract's
-/// details. The library would answer UNKNOWN,
-/// and log an error with its stack for whatever anybody sends, token or none, before any interceptor is asked.
+/// Binds a service's methods as gRPC's library does, except that it refuses an unreadable request with the contract's error details. The
+/// library would answer UNKNOWN and log a stack trace for any bytes from anyone, before it asks an interceptor for the token.
 /// </summary>
 internal sealed class ReadableRequests<TService> : IServiceMethodProvider<TService>
     where TService : class
@@ -96,8 +95,8 @@ internal sealed class ReadableRequests<TService> : IServiceMethodProvider<TServi
 }
 
 /// <summary>
-/// Finds the text that makes a message unreadable, as half of a pair of surrogates does: the reader of messages doesn't say which field it
-/// was.
+/// Finds the text field that makes a message unreadable, such as one with half a surrogate pair. The protobuf reader does not name the
+/// field.
 /// </summary>
 internal static class UnreadableText
 {
@@ -105,7 +104,7 @@ internal static class UnreadableText
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The path of the first text that isn't UTF-8; null where there is none, or the message is broken before it.</summary>
+    /// <summary>The path of the first text that isn't UTF-8; null if there is none, or if the message is broken before it.</summary>
     public static string? Find<T>(ReadOnlySequence<byte> message) =>
         Activator.CreateInstance<T>() is IMessage empty ? Find(message.ToArray(), empty.Descriptor, MaxDepth) : null;
 
@@ -135,7 +134,7 @@ internal static class UnreadableText
         }
         catch (InvalidProtocolBufferException)
         {
-            // Broken otherwise, and not by a text.
+            // The message is broken elsewhere, not by a text.
         }
         return null;
     }

@@ -9,7 +9,8 @@ using TimeBank.V1;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The texts and statuses of every reason, and the texts of what can be wrong with a field, from the contract's two catalogues.
+/// The contract's catalogues: status and texts of every reason (<c>reasons.json</c>), texts of every field violation
+/// (<c>violations.json</c>), words for units and states (<c>words.json</c>).
 /// </summary>
 public static partial class ReasonCatalogue
 {
@@ -26,14 +27,14 @@ public static partial class ReasonCatalogue
 
     public static ReasonText OfViolation(string violation) => Violations[violation];
 
-    /// <summary>What people call a unit or a state of the contract; its name where it has no word.</summary>
+    /// <summary>People's word for a unit or a state of the contract; the name itself if it has no word.</summary>
     public static string Word(string name, string locale) => Words.TryGetValue(name, out JsonElement word)
         ? word.GetProperty(locale == "zh-CN" ? "zh" : "en").GetString()! : name;
 
-    /// <summary>The public name of a reason: <c>VoucherExpired</c> is <c>VOUCHER_EXPIRED</c>.</summary>
+    /// <summary>A reason's name in the contract: <c>VoucherExpired</c> is <c>VOUCHER_EXPIRED</c>.</summary>
     public static string Name(Reason reason) => UpperSnake(reason.ToString());
 
-    /// <summary>A name in capitals with underscores, as the contract writes it.</summary>
+    /// <summary>Writes a C# name as the contract does, in capitals with underscores.</summary>
     public static string UpperSnake(string pascal) => BeforeCapital().Replace(pascal, "_").ToUpperInvariant();
 
     private static IReadOnlyList<JsonElement> Load(string resource)
@@ -52,7 +53,7 @@ public static partial class ReasonCatalogue
     private static partial Regex BeforeCapital();
 }
 
-/// <summary>A reason's status and its texts in both languages, with placeholders in braces.</summary>
+/// <summary>A reason's status and its texts in both languages. Placeholders are in braces, optional parts in square brackets.</summary>
 public sealed partial record ReasonText(StatusCode Status, string Zh, string En)
 {
     internal static ReasonText Read(JsonElement item) => new(
@@ -63,7 +64,7 @@ public sealed partial record ReasonText(StatusCode Status, string Zh, string En)
         item.GetProperty("en").GetString()!);
 
     /// <summary>
-    /// The text with its placeholders filled. What isn't known is left blank, and what stands in brackets with it left out.
+    /// Fills in a text's placeholders. Drops a bracketed part if a value of it is missing; writes <c>…</c> for a missing value elsewhere.
     /// </summary>
     public static string Fill(string text, IReadOnlyDictionary<string, string> values)
     {

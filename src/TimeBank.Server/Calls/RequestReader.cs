@@ -7,29 +7,31 @@ using TimeBank.V1;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Turns a request's fields into the domain's types and gathers everything that is wrong with them, so that a caller hears of all
-/// of it at once. What it gives for a wrong field is only a placeholder: <see cref="Check"/> comes before any use.
+/// Turns a request's fields into the domain's types and collects every violation, so that a caller hears of all of them at once. For a
+/// wrong field it returns a placeholder: call <see cref="Check"/> before you use a value.
 /// </summary>
 public sealed class RequestReader
 {
+    /// <summary>In Unicode scalar values.</summary>
     public const int MaxNameLength = 60;
 
     /// <summary>
-    /// The days that a request may name. Others are slips of the pen, as 1066 for 1966 is, and at the ends of the calendar the day after or
-    /// before can't be told.
+    /// The first and last day that a request may name. Other days are typing errors (1066 for 1966), and the calendar's own ends have no
+    /// day before or after.
     /// </summary>
     public static readonly DateOnly FirstDay = new(1900, 1, 1), LastDay = new(2199, 12, 31);
 
     private readonly List<FieldViolation> _violations = [];
 
-    /// <summary>Everything that is wrong with the fields read so far, but for amounts.</summary>
+    /// <summary>The violations of the fields read so far, wrong amounts left out.</summary>
     public IReadOnlyList<FieldViolation> Violations => _violations;
 
-    /// <summary>What is wrong with the first wrong amount; null where every amount is right. Amounts have reasons of their own.</summary>
+    /// <summary>The refusal of the first wrong amount; null if every amount is right. Amounts have their own reasons.</summary>
     public Refusal? WrongAmount { get; private set; }
 
-    /// <exception cref="Grpc.Core.RpcException">INVALID_FIELD with every violation, where there is any; else the reason of the first
-    /// wrong amount.</exception>
+    /// <summary>Ends the call if a field read so far is wrong.</summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_FIELD with every violation; if there is none, the reason of the first wrong
+    /// amount.</exception>
     public void Check()
     {
         if (_violations.Count > 0) throw Problem.Invalid(_violations);
@@ -47,7 +49,7 @@ public sealed class RequestReader
         return Guid.Empty;
     }
 
-    /// <summary>A region as <c>regions/430211</c>.</summary>
+    /// <summary>A region's name, such as <c>regions/430211</c>. Does not check that the region exists.</summary>
     public RegionCode Region(string text, string field)
     {
         RegionCode region = default;
@@ -57,7 +59,7 @@ public sealed class RequestReader
         return region;
     }
 
-    /// <summary>A resource of one of some collections, with an opaque id.</summary>
+    /// <summary>The name of a resource with an opaque id, in one of the collections.</summary>
     public ResourceName Resource(string text, string field, params ReadOnlySpan<string> collections)
     {
         if (text.Length == 0)
@@ -71,11 +73,11 @@ public sealed class RequestReader
         return default;
     }
 
-    /// <summary>The same, where the field may be left empty.</summary>
+    /// <summary>Like <see cref="Resource"/>, for an optional field.</summary>
     public ResourceName? ResourceOrNull(string text, string field, params ReadOnlySpan<string> collections) => text.Length == 0
         ? null : Resource(text, field, collections);
 
-    /// <summary>A resource with an id that staff chose: a fund or a programme.</summary>
+    /// <summary>The name of a resource whose id staff chose: a fund or a programme.</summary>
     public ResourceName Named(string text, string field, string collection)
     {
         if (text.Length == 0)
@@ -92,7 +94,7 @@ public sealed class RequestReader
     public ResourceName? NamedOrNull(string text, string field, string collection) => text.Length == 0
         ? null : Named(text, field, collection);
 
-    /// <summary>The same, where it must belong to a region.</summary>
+    /// <summary>Refuses a resource of another region. Ignores fields that were refused already.</summary>
     public void SameRegion(RegionCode region, ResourceName name, string field)
     {
         if (name != default && region != default && name.Region != region) Refuse(field, "OTHER_REGION", ("region", region.ToString()));
@@ -107,19 +109,20 @@ public sealed class RequestReader
     }
 
     /// <summary>
-    /// Text for people: counted in Unicode scalar values, without control characters, those that turn its direction, and letters that
-    /// nobody can see or read. Look-alike ideographs are replaced by the plain ones.
+    /// A text for people. Refuses control characters, direction controls and letters that people can't see or read. Replaces look-alike
+    /// ideographs by the plain ones.
     /// </summary>
+    /// <param name="max">The most Unicode scalar values.</param>
     public string Text(string text, string field, int max, bool required = false) =>
         Plain(PlainLetters.Fold(Written(text, field, max, required)), field, joinersAllowed: true);
 
-    /// <summary>The name of a person or thing, which others compare by eye.</summary>
+    /// <summary>The name of a person or thing. Stricter than a text (no joiners), because people compare names by eye.</summary>
     public string Name(string text, string field, int max = MaxNameLength) =>
         Plain(PlainLetters.Fold(Written(text, field, max, required: true)), field, joinersAllowed: false);
 
     /// <summary>
-    /// A text by which its sender tells one thing from another, taken letter by letter as it is: nothing in it is replaced, and blanks
-    /// around it, which nobody sees, would make two things of one.
+    /// A sender's key for one of its records. The server compares keys letter by letter, so it replaces nothing. It refuses blanks around a
+    /// key: nobody sees them, and they would make two keys of one.
     /// </summary>
     public string Key(string text, string field, int max)
     {
@@ -129,12 +132,12 @@ public sealed class RequestReader
     }
 
     /// <summary>
-    /// A text of an older build with a question mark for each letter that is refused today, so that the retry of a request that was taken
-    /// can be read.
+    /// Replaces each letter that is refused today by a question mark. For the retry of a request that an older build accepted.
     /// </summary>
+    /// <returns>The same object if no letter of the text is refused.</returns>
     internal static string Readable(string text)
     {
-        // As nearly all fields are.
+        // Nearly all fields are plain ASCII.
         if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0) return text;
         string folded = PlainLetters.Fold(text);
         if (!text.Any(IsControl) && PlainLetters.FindStrange(folded, joinersAllowed: false) is null) return text;
@@ -163,7 +166,7 @@ public sealed class RequestReader
             if (required) Refuse(field, "REQUIRED");
             return "";
         }
-        // A character has at most two code units, so a huge text isn't even counted.
+        // A scalar value has at most two UTF-16 units, so a huge text need not be counted.
         if (text.Length > 2 * max || text.EnumerateRunes().Count() > max) Refuse(field, "TOO_LONG", ("max", $"{max}"));
         else if (text.Any(IsControl)) Refuse(field, "CONTROL_CHARACTER");
         else if (text.Trim().Length == 0) Refuse(field, required ? "REQUIRED" : "TEXT_INVALID");
@@ -172,14 +175,16 @@ public sealed class RequestReader
     }
 
     /// <summary>
-    /// Whether a letter breaks a line or commands the reader's screen, of which the controls of direction (Unicode's Bidi_Control) show a
-    /// text as another one.
+    /// True for line breaks, control characters and direction controls (Unicode's Bidi_Control), which can make one text look like another.
     /// </summary>
     private static bool IsControl(char letter) =>
         char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
-    /// <summary>An amount of a unit, above zero; zero where <paramref name="zeroAllowed"/> and the field may then be absent.</summary>
+    /// <summary>
+    /// An amount in minor units of one unit: fen, minutes, services. It must be above zero; with <paramref name="zeroAllowed"/> it may be
+    /// zero or absent.
+    /// </summary>
     public long Amount(Amount? amount, string field, Unit unit, bool zeroAllowed = false)
     {
         if (amount is null)
@@ -216,7 +221,7 @@ public sealed class RequestReader
         return value;
     }
 
-    /// <summary>A choice that may be left open, as filters are.</summary>
+    /// <summary>An optional choice, as in filters; null if unset.</summary>
     public T? ChoiceOrNull<T>(T value, string field)
         where T : struct, System.Enum => EqualityComparer<T>.Default.Equals(value, default) ? null : Choice(value, field);
 
@@ -232,7 +237,7 @@ public sealed class RequestReader
     /// <summary>A day from <see cref="FirstDay"/> to <see cref="LastDay"/>.</summary>
     public DateOnly Day(Date? date, string field) => CivilDay(date, field) is { } day ? Within(day, field, LastDay) : default;
 
-    /// <summary>A day on which something happened, such as a birth: not in the future, and not before <see cref="FirstDay"/>.</summary>
+    /// <summary>The day of something that happened, such as a birth: from <see cref="FirstDay"/> to today.</summary>
     public DateOnly PastDay(Date? date, string field, DateOnly today)
     {
         if (CivilDay(date, field) is not { } day) return default;
@@ -241,7 +246,7 @@ public sealed class RequestReader
         return default;
     }
 
-    /// <summary>Any day of the calendar, or none: for a day that a rule bounds by itself, as a voucher does the day of a service.</summary>
+    /// <summary>Any calendar day, or none. For days with a rule of their own: a voucher's terms bound the day of a service.</summary>
     public DateOnly? CivilDayOrNull(Date? date, string field) => date is null ? null : CivilDay(date, field) ?? default;
 
     private DateOnly? CivilDay(Date? date, string field)
@@ -262,7 +267,7 @@ public sealed class RequestReader
 
     public DateOnly? DayOrNull(Date? date, string field) => date is null ? null : Day(date, field);
 
-    /// <summary>A month, as its first day.</summary>
+    /// <summary>A month (a date without a day). Returns its first day.</summary>
     public DateOnly Month(Date? date, string field)
     {
         if (date is null) Refuse(field, "REQUIRED");
@@ -281,8 +286,7 @@ public sealed class RequestReader
     }
 
     /// <summary>
-    /// A span of days; absent or open ends reach from the beginning to the end of time. An end may also be written as the calendar's first
-    /// or last day (9999-12-31), as in many records.
+    /// A span of days. An absent end is open. The calendar's first or last day (9999-12-31) also means an open end, as in many records.
     /// </summary>
     public (DateOnly First, DateOnly Last) Period(Period? period, string field)
     {

@@ -5,14 +5,14 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>A resource name below a region: <c>regions/430211/volunteers/0ABC…</c>.</summary>
-/// <param name="Collection">Such as <c>volunteers</c>.</param>
-/// <param name="Id">The rest; only an account's path has slashes in it.</param>
+/// <summary>The name of a resource of a region: <c>regions/430211/volunteers/0ABC…</c>.</summary>
+/// <param name="Collection">The plural noun, such as <c>volunteers</c>.</param>
+/// <param name="Id">The rest of the name. Only an account's path contains slashes.</param>
 public readonly record struct ResourceName(RegionCode Region, string Collection, string Id)
 {
     public const int MaxLength = 200;
 
-    /// <summary>What every name begins with.</summary>
+    /// <summary>The beginning of every name.</summary>
     internal const string Regions = "regions/";
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out ResourceName? name)
@@ -29,7 +29,7 @@ public readonly record struct ResourceName(RegionCode Region, string Collection,
         return true;
     }
 
-    /// <summary>An index as a name has it: without zeros before it, so that a thing has one name.</summary>
+    /// <summary>Reads an index of a name. Refuses leading zeros, so that each entry has one name.</summary>
     public static bool TryIndex(string text, out long index) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index)
             && index.ToString(CultureInfo.InvariantCulture) == text;
@@ -39,22 +39,22 @@ public readonly record struct ResourceName(RegionCode Region, string Collection,
     public static string Of<T>(RegionCode region, string collection, T id)
         where T : notnull => string.Create(CultureInfo.InvariantCulture, $"regions/{region}/{collection}/{id}");
 
-    /// <summary>The key of the grain that is the authority for it.</summary>
+    /// <summary>The key of the resource's grain.</summary>
     public string GrainKey => $"{Region}/{Id}";
 
     public override string ToString() => Of(Region, Collection, Id);
 }
 
-/// <summary>Grains by what they are the authority for.</summary>
+/// <summary>A region's writer, and questions to it.</summary>
 public static class RegionGrains
 {
     public static ILedgerGrain Writer(this IGrainFactory grains, RegionCode region) => grains.GetGrain<ILedgerGrain>(region.ToString());
 
-    /// <summary>Whether a command has been carried out or refused before; then nothing of the clock may refuse its retry.</summary>
+    /// <summary>True if the writer knows the command's outcome. Then no rule about today's date may refuse the retry.</summary>
     public static async Task<bool> IsKnownAsync(this IGrainFactory grains, RegionCode region, Command command) =>
         await grains.Writer(region).FindAsync(command.Id) is not null;
 
-    /// <summary>The balances of accounts that only ever stand on the credit side; zero where an account was never used.</summary>
+    /// <summary>What each account may still pay out, for accounts that never go into debit; zero for an unopened one.</summary>
     public static async Task<IReadOnlyList<long>> AvailableAsync(this IGrainFactory grains, RegionCode region,
         IReadOnlyList<AccountPath> paths)
     {

@@ -6,9 +6,9 @@ using Grpc.Core.Interceptors;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Gives a retry its stored outcome also where an older build took a text that is refused today: the request id is looked up before the
-/// rules for texts. The service then gets a readable copy of the request, and the command keeps the digest of the one that was sent, so
-/// that another request under the id is still a conflict.
+/// Gives a retry its stored outcome even if an older build accepted a text that today's rules refuse: it looks up the request id before the
+/// service checks the texts. The service then gets a readable copy of the request. The command keeps the digest of the request as sent, so
+/// another request under the same id is still a conflict.
 /// </summary>
 public sealed class StoredTextInterceptor(IGrainFactory grains) : Interceptor
 {
@@ -35,8 +35,8 @@ public sealed class StoredTextInterceptor(IGrainFactory grains) : Interceptor
     }
 
     /// <summary>
-    /// A copy of a mutation without the letters that are refused today; null where it has none. A document is left as it is: it is stored
-    /// as a whole.
+    /// A copy of a mutation with a question mark for each letter that is refused today; null if it has no such letter. Leaves a document
+    /// alone, because the server stores its exact text.
     /// </summary>
     private static IMessage? ReadableCopy(IMessage request)
     {

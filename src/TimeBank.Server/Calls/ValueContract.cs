@@ -12,12 +12,12 @@ using ServiceType = TimeBank.Ledger.ServiceType;
 
 namespace TimeBank.Server;
 
-/// <summary>The domain's values in the contract's types.</summary>
+/// <summary>Maps the domain's dates, times, amounts and balances to the contract's types.</summary>
 public static class ValueContract
 {
     public static Date ToContract(this DateOnly day) => new() { Year = day.Year, Month = day.Month, Day = day.Day };
 
-    /// <summary>A span of days; an open end is left out.</summary>
+    /// <summary>A span of days. Leaves an open end unset.</summary>
     public static Period ToContract(this (DateOnly First, DateOnly Last) period) => new()
     {
         FirstDay = period.First == DateOnly.MinValue ? null : period.First.ToContract(),
@@ -28,7 +28,7 @@ public static class ValueContract
 
     public static Amount Of(this Unit unit, long value) => new() { Value = value, Unit = unit.Code };
 
-    /// <summary>A sum over accounts, which an amount may be too narrow for.</summary>
+    /// <summary>A sum over accounts; it may exceed the contract's 64 bits.</summary>
     /// <exception cref="RpcException">TOTAL_TOO_LARGE.</exception>
     public static Amount OfTotal(this Unit unit, Int128 total) => total > long.MaxValue
         ? throw Problem.Of(Reason.TotalTooLarge, ("unit", unit.Code)) : unit.Of((long)total);
@@ -37,10 +37,10 @@ public static class ValueContract
 
     public static Amount ToContract(this Fen fen) => Unit.Fen.Of(fen.Value);
 
-    /// <summary>The balance of posted counters, on the side on which it stands.</summary>
+    /// <summary>The balance of an account's posted counters: a positive amount and its side.</summary>
     public static Balance ToBalance(this Counters counters, Unit unit) => (default(CounterTotals) + counters).ToBalance(unit);
 
-    /// <summary>The same of several accounts together.</summary>
+    /// <summary>The balance of several accounts together.</summary>
     /// <exception cref="RpcException">TOTAL_TOO_LARGE.</exception>
     public static Balance ToBalance(this CounterTotals totals, Unit unit)
     {
@@ -51,7 +51,7 @@ public static class ValueContract
 }
 
 /// <summary>
-/// The domain's choices in the contract's words and back. What comes from a request has passed <see cref="RequestReader.Choice"/>.
+/// Maps the domain's enums to the contract's and back. Pass only choices that <see cref="RequestReader.Choice"/> has checked.
 /// </summary>
 public static class ChoiceContract
 {
@@ -61,10 +61,10 @@ public static class ChoiceContract
     private static readonly FrozenDictionary<string,
         EntryCode> CodesByName = Codes.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
 
-    /// <summary>An event in UPPER_SNAKE, such as <c>REDEEM_VOUCHER</c>.</summary>
+    /// <summary>An entry's code in UPPER_SNAKE, such as <c>REDEEM_VOUCHER</c>.</summary>
     public static string ToContract(this EntryCode code) => Codes[code];
 
-    /// <summary>The event of a name; null where there is none.</summary>
+    /// <summary>The entry code of a contract name; null for an unknown name.</summary>
     public static EntryCode? ToEntryCode(string name) => CodesByName.TryGetValue(name, out EntryCode code) ? code : null;
 
     public static ContractType ToContract(this ServiceType type) => type switch
