@@ -4,7 +4,7 @@ using TimeBank.Proofs;
 namespace TimeBank.Testing;
 
 /// <summary>
-/// A region's writer without the grain: prefetch, decide, append. Every id, salt and time comes from a counter, so that two runs are equal.
+/// A plain writer of a region, without a grain: prefetch, decide, append. Salts and times come from counters, so two runs are equal.
 /// </summary>
 public sealed class BatchWriter(ILedgerStore store, RegionCode region)
 {
@@ -12,13 +12,13 @@ public sealed class BatchWriter(ILedgerStore store, RegionCode region)
     private WorkingState? _state;
     private int _salts;
 
-    /// <summary>The clock; every batch is a second later.</summary>
+    /// <summary>The time of the last batch. Each batch is a second later.</summary>
     public LedgerTime Now { get; set; } = LedgerTime.Parse("2026-10-01T00:00:00.000000Z");
 
-    /// <summary>Every entry that it has stored.</summary>
+    /// <summary>All entries stored by this writer, in order.</summary>
     public List<AppendedEntry> Appended { get; } = [];
 
-    /// <summary>Decides and stores a batch; an exception or a lost race leaves nothing in memory.</summary>
+    /// <summary>Decides and stores a batch. After an exception or a lost race the writer reads everything from the store again.</summary>
     public async Task<Outcome[]?> TryWriteAsync(params Proposal[] proposals)
     {
         (LedgerAppend append, Outcome[] outcomes) = await DraftAsync(proposals);

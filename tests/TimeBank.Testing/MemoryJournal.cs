@@ -4,7 +4,7 @@ using TimeBank.Storage;
 
 namespace TimeBank.Testing;
 
-/// <summary>One region's journal in memory. Like the databases it keeps an entry's bytes and gives back what they say.</summary>
+/// <summary>One region's journal in memory. Like a database it stores an entry's bytes and decodes them for each reader.</summary>
 internal sealed class MemoryJournal(RegionCode region)
 {
     private readonly List<(StoredEntry Stored, ImmutableArray<TransferBalances> Balances)> _entries = [];
@@ -219,7 +219,7 @@ internal sealed class MemoryJournal(RegionCode region)
         }
     }
 
-    /// <summary>What the databases guard by constraints.</summary>
+    /// <summary>Checks what the databases check by constraints.</summary>
     private void Check(LedgerAppend append)
     {
         static void Require(bool kept, string what)

@@ -4,7 +4,7 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Testing;
 
-/// <summary>Journals in memory, for tests and the simulator: plain, complete, and done before a call returns.</summary>
+/// <summary>Journals in memory, for tests and the simulator. It keeps every promise of a store, and each call completes at once.</summary>
 public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
 {
     private readonly ConcurrentDictionary<RegionCode, MemoryJournal> _journals = new();

@@ -7,8 +7,8 @@ using System.Text;
 namespace TimeBank.Testing;
 
 /// <summary>
-/// A private PostgreSQL server in a folder of its own, on a free port of the loopback. It goes when it is disposed of, and also when the
-/// tests are killed.
+/// A private PostgreSQL server in its own folder, on a free loopback port. It stops when it is disposed of, and also when the tests are
+/// killed.
 /// </summary>
 public sealed class PostgreSqlServer : IDisposable
 {
@@ -18,8 +18,8 @@ public sealed class PostgreSqlServer : IDisposable
 
     private const string StoppedWord = "timebank: the server has stopped";
 
-    // The shell waits for words until the end of its input, which is the end of the tests however they end. The server's log goes to its
-    // output.
+    // The shell reads words (start, stop) until its input ends, which happens when the tests end, however they end. Then it stops the
+    // server. The server's log goes to the shell's output.
     private const string Script =
         """
         bin=$1; data=$2; port=$3; shift 3
@@ -47,7 +47,7 @@ public sealed class PostgreSqlServer : IDisposable
     private PostgreSqlServer(string binaries, string folder, int port, string[] settings)
     {
         Port = port;
-        // The server refuses to run as root; Debian's package brings a user for it.
+        // PostgreSQL refuses to run as root. Debian's package brings a user for it.
         string[] asUser = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
         string[] command = [.. asUser, "sh", "-c", Script, "sh", binaries, folder, port.ToString(CultureInfo.InvariantCulture),
             .. settings.SelectMany(setting => new[] { "-c", setting })];
@@ -72,6 +72,8 @@ public sealed class PostgreSqlServer : IDisposable
         }
     }
 
+    /// <summary>Starts a server.</summary>
+    /// <param name="settings">Settings of <c>postgresql.conf</c>, beside the usual ones.</param>
     /// <exception cref="InvalidOperationException">PostgreSQL isn't installed, or doesn't start.</exception>
     public static async Task<PostgreSqlServer> StartAsync(params string[] settings)
     {
@@ -107,7 +109,7 @@ public sealed class PostgreSqlServer : IDisposable
     }
 
     /// <summary>
-    /// Stops the server as <c>pg_ctl stop -m immediate</c> does: without a goodbye to anybody, and with a recovery to do at the next start.
+    /// Stops the server as <c>pg_ctl stop -m immediate</c> does: it drops all connections at once and recovers at the next start.
     /// </summary>
     public Task StopAtOnceAsync()
     {

@@ -2,12 +2,12 @@ using Xunit;
 
 namespace TimeBank.Testing;
 
-/// <summary>The checkout that the tests were built from.</summary>
+/// <summary>The files of the checkout that the tests were built from.</summary>
 public static class Repository
 {
     public static string Root { get; } = Up(new DirectoryInfo(AppContext.BaseDirectory));
 
-    /// <summary>Files below a folder of the checkout, without what a build leaves there.</summary>
+    /// <summary>The files below a folder of the checkout, without build output.</summary>
     public static IEnumerable<string> Files(string folder, string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
@@ -16,8 +16,8 @@ public static class Repository
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
     /// <summary>
-    /// The lines are those of a file of the checkout. Where they aren't, all of them are written to the file that the message names, to be
-    /// looked at and, where the change is meant, to be copied.
+    /// Asserts that the lines equal a file of the checkout. If not, writes the actual lines to a file that the failure names: look at the
+    /// difference, and copy the file if the change is meant.
     /// </summary>
     public static void AssertLists(string file, IReadOnlyList<string> lines)
     {
