@@ -57,7 +57,7 @@ public sealed class ClearingGrainTests : DistrictTests
     public async Task Hours_that_left_before_a_crash_arrive_by_themselves()
     {
         (string home, string away) = await TwiceEnrolledAsync(600);
-        // The last thing that the sender does before its crash.
+        // Write the entry beside the sender's grain, as if the grain had crashed right after it.
         var header = Here.Command().Header(ChinaTime.DateOf(Here.Now), "", ("to", $"{Tianyuan}/{home}"), ("from", away));
         await Here.Ledger(Lusong)
             .SubmitAsync(HourEntries.ClearOut(header, OpaqueId.Parse(away), RegionCode.Parse(Tianyuan), new Minutes(70)));
@@ -107,7 +107,7 @@ public sealed class ClearingGrainTests : DistrictTests
         }
         catch (StorageUnavailableException)
         {
-            // The sender's own state: its caller learns nothing, and comes back.
+            // The sender's own state was not written: its caller gets no answer and tries again.
         }
 
         Assert.NotNull(Value(await TransferAsync(away, home, 30, command)).Arrival);
@@ -140,7 +140,7 @@ public sealed class ClearingGrainTests : DistrictTests
         Assert.Equal((301, 0), ((await Here.HoursAsync(home)).Earned, await OnTheirWayAsync(away)));
     }
 
-    /// <summary>One person in both districts, with earned hours in the second.</summary>
+    /// <summary>Enrols one person in both districts, with earned minutes in the second.</summary>
     private async Task<(string Home, string Away)> TwiceEnrolledAsync(long minutes)
     {
         string home = await Here.EnrolAsync(), away = await Here.EnrolAsync(region: Lusong, home: $"{Tianyuan}/{home}");

@@ -4,7 +4,7 @@ using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Hours that are only tried to be issued, ended, granted or moved to another region.</summary>
+/// <summary>Dry runs that issue, end or grant hours, or move them to another region.</summary>
 public sealed class HourTrialTests : DistrictTests
 {
     private static readonly DateOnly October = new(2026, 10, 1), November = new(2026, 11, 1);
@@ -68,7 +68,7 @@ public sealed class HourTrialTests : DistrictTests
         Assert.Equal(30, would.PoolRemaining);
         Assert.Equal(before, await Here.EverythingAsync());
         GrantedHours done = Value(await Here.Elder(elder).GrantAsync(grant, 60));
-        // What happened is in the journal, and a trial of it gives it again.
+        // The command happened, so a dry run of it gives the journal's outcome.
         Assert.Equal(new GrantedHours(done.Entry, null),
             Value(await Here.Elder(elder).GrantAsync(grant with { IsDryRun = true }, 60)));
     }
@@ -81,7 +81,7 @@ public sealed class HourTrialTests : DistrictTests
         Task<Reply<TransferredHours>> TransferAsync(Command command, long minutes) =>
             Here.Grains.GetGrain<IClearingGrain>(Lusong)
                 .TransferAsync(command, away, $"{Tianyuan}/{home}", minutes);
-        // Left by a crash on its way; a trial doesn't deliver it.
+        // Hours that a crash left on their way; a dry run does not deliver them.
         await Here.Ledger(Lusong).SubmitAsync(HourEntries.ClearOut(
             Here.Command().Header(October, "", ("to", $"{Tianyuan}/{home}"), ("from", away)), OpaqueId.Parse(away),
                 RegionCode.Parse(Tianyuan), new Minutes(10)));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Tests of the hours' grains: each has a district of its own.</summary>
+/// <summary>Base of the tests of hours. Each test has its own district.</summary>
 public abstract class DistrictTests : IAsyncLifetime
 {
     private protected District Here { get; private set; } = null!;
@@ -12,9 +12,7 @@ public abstract class DistrictTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await Here.DisposeAsync();
 
-    /// <summary>
-    /// A command is first tried, which writes nothing whatever and may be repeated, and then carried out under the same id.
-    /// </summary>
+    /// <summary>Makes dry runs of a command, asserts that they wrote nothing, then carries it out under the same id.</summary>
     private protected async Task<(T Would, T Done)> TriedAsync<T>(Func<Command, Task<Reply<T>>> call, string actor = "STAFF")
         where T : notnull
     {
@@ -28,7 +26,7 @@ public abstract class DistrictTests : IAsyncLifetime
         return (would, done);
     }
 
-    /// <summary>A command that only asks is refused so, and the refusal isn't remembered: nothing whatever is written.</summary>
+    /// <summary>Asserts that a dry run is refused for this reason and writes nothing, not even the refusal.</summary>
     private protected async Task<Command> TrialRefusedAsync<T>(Reason reason, Func<Command, Task<Reply<T>>> call)
         where T : notnull
     {
@@ -39,7 +37,7 @@ public abstract class DistrictTests : IAsyncLifetime
         return command;
     }
 
-    /// <summary>The call is refused so, and moves nothing.</summary>
+    /// <summary>Asserts that a call is refused for this reason and moves nothing.</summary>
     private protected async Task<Refusal> RefusedAsync<T>(Reason reason, Func<Task<Reply<T>>> call)
         where T : notnull
     {

@@ -5,9 +5,7 @@ using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>
-/// Grain states as the product writes them, in memory. The registry lists them. A write fails when a test says so. They outlive their silo.
-/// </summary>
+/// <summary>Grain states in memory, written as the product writes them. Writes fail when a test says so. They outlive their silo.</summary>
 internal sealed class FragileStates : IGrainStorage, IRegistry
 {
     private static readonly GrainStateJson Json = new();
@@ -15,13 +13,13 @@ internal sealed class FragileStates : IGrainStorage, IRegistry
     private readonly Dictionary<(string Kind, GrainId Grain), (byte[] Bytes, int Version)> _records = [];
     private readonly HashSet<string> _failing = [];
 
-    /// <summary>The next write of a state of this name fails, and writes nothing.</summary>
+    /// <summary>Makes the next write of a state of this name fail and write nothing.</summary>
     public void FailNext(string stateName)
     {
         lock (_records) _failing.Add(stateName);
     }
 
-    /// <summary>All that is stored, to see that nothing was written.</summary>
+    /// <summary>All stored states, so that a test can see that nothing was written.</summary>
     public string Text()
     {
         lock (_records) return string.Join(

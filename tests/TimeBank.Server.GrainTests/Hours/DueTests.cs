@@ -4,7 +4,7 @@ using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>What is over has ended when somebody looks, whether or not anybody made a run.</summary>
+/// <summary>Hours and holds that are due end at the next look, with or without a run.</summary>
 public sealed class DueTests : DistrictTests
 {
     private static readonly DateTimeOffset November = ChinaTime.StartOf(new DateOnly(2026, 11, 1));

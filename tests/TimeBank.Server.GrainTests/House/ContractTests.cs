@@ -7,15 +7,15 @@ using Xunit;
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>
-/// What other silos and the disk know of the grains stands in <c>Contracts.txt</c>: messages by number and type, calls by name, states by
-/// their JSON keys, and the names and numbers
-/// of every enum in them. A number read as another type is another amount without any error, so a type that changes here is a decision.
+/// <c>Contracts.txt</c> lists what other silos and the disk know of the grains: messages with their members' numbers and types, calls by
+/// name, states by JSON key, and the names and numbers of their enums. A change here must be a decision: a member read as another type is
+/// silently another amount.
 /// </summary>
 public sealed class ContractTests
 {
     private static readonly Assembly Grains = typeof(ILedgerGrain).Assembly;
 
-    /// <summary>The grain classes with a state, the name under which it is stored, and its type.</summary>
+    /// <summary>Every grain class with a state: the class, the state's stored name and its type.</summary>
     private static (Type Grain, string Name, Type State)[] States { get; } =
     [
         .. from grain in Grains.GetTypes()
@@ -27,7 +27,7 @@ public sealed class ContractTests
            select (grain, name.StateName, parameter.ParameterType.GetGenericArguments()[0]),
     ];
 
-    /// <summary>The reasons have a list of their own.</summary>
+    /// <summary>Leaves out the reasons, which have their own list.</summary>
     [Fact]
     public void Contracts_are_those_that_stand_in_the_repository()
     {
@@ -47,7 +47,7 @@ public sealed class ContractTests
         Repository.AssertLists("tests/TimeBank.Server.GrainTests/House/Contracts.txt", lines);
     }
 
-    /// <summary>The class is no part of a state's key: two with one name would read each other's rows.</summary>
+    /// <summary>A state's key does not contain the grain's class: two classes with one name would read each other's rows.</summary>
     [Fact]
     public void No_two_grain_classes_share_the_name_of_a_state()
     {
@@ -57,8 +57,8 @@ public sealed class ContractTests
     }
 
     /// <summary>
-    /// Storage files a string of hexadecimal digits as a number, so that <c>12</c> and <c>0012</c>, <c>ab</c> and <c>AB</c> are one row.
-    /// Of our keys only codes of regions are such strings, all of six digits that don't begin with 0; a key with a slash never is one.
+    /// Orleans's storage reads a key of hexadecimal digits as a number: <c>12</c> and <c>0012</c>, <c>ab</c> and <c>AB</c> share a row. Of
+    /// our keys only region codes look so, and all have six digits without a leading zero. A key with a slash is never a number.
     /// </summary>
     [Fact]
     public void No_two_keys_are_one_row()
@@ -69,7 +69,7 @@ public sealed class ContractTests
             && GrainId.Create("x", "0012").TryGetIntegerKey(out long long12, out _) && short12 == long12);
         long[] rows = [.. RegionDirectory.BuiltIn.All.Select(region => Row($"{region.Code}"))];
         Assert.Distinct(rows);
-        // Whatever the part after the slash: an opaque id or a slug, even one of digits or of a UUID's shape.
+        // After the slash comes an opaque id or a slug, perhaps of digits alone or shaped like a UUID.
         Assert.All(["430211/000000000012", "430211/ABCDEF012345", "430211/12", "430211/0012", "430211/ab",
             "430211/deadbeefdeadbeefdeadbeefdeadbeef", IScenarioGrain.Key], key =>
         {

@@ -6,9 +6,7 @@ using Xunit;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>
-/// Whatever crosses a grain call survives the real Orleans: it is immutable, has a name of its own, and every member has a number.
-/// </summary>
+/// <summary>Every type that crosses a grain call is immutable and has its own alias, and each member has a number.</summary>
 public sealed class GrainMessageTests
 {
     private static readonly HashSet<Type> Plain =
@@ -38,7 +36,7 @@ public sealed class GrainMessageTests
         {
             Assert.True(method.IsDefined(typeof(AliasAttribute), false), $"{name}.{method.Name} has no [Alias].");
             Assert.True(typeof(Task).IsAssignableFrom(method.ReturnType), $"{name}.{method.Name} gives no task.");
-            // Orleans itself carries the token that ends a call, as the last argument and in no message.
+            // Orleans carries a cancellation token itself, not in a message.
             foreach (ParameterInfo parameter in method.GetParameters()
                 .Where(parameter => parameter.ParameterType != typeof(CancellationToken))) Check(
                 parameter.ParameterType, $"{name}.{method.Name}({parameter.Name})", []);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>The ledger's own types say the same when they have crossed between two processes.</summary>
+/// <summary>The ledger's types arrive equal when they cross between two processes.</summary>
 public sealed class LedgerTypesTests : IDisposable
 {
     private static readonly OpaqueId Elder = OpaqueId.Parse("000000000001");
@@ -41,19 +41,19 @@ public sealed class LedgerTypesTests : IDisposable
         Assert.Equal(Text(Samples[at]), Text(read));
     }
 
-    /// <summary>What is immutable needs no copy: in one process the receiver gets the same object.</summary>
+    /// <summary>Immutable values need no copy: in one process the receiver gets the same object.</summary>
     [Fact]
     public void Within_a_process_nothing_is_copied() =>
         Assert.All(Samples.Where(sample => !sample.GetType().IsValueType), sample =>
             Assert.Same(sample, _services.GetRequiredService<DeepCopier>().Copy(sample)));
 
-    /// <summary>Silos of two builds read each other's, so their keys and numbers are a contract too.</summary>
+    /// <summary>Silos of two builds read each other's values, so keys and numbers are a contract too.</summary>
     [Fact]
     public void What_crosses_stands_in_the_repository() => Repository.AssertLists(
         "tests/TimeBank.Server.GrainTests/House/LedgerTypes.txt",
         [.. Samples.Where(sample => sample is not (Policy or Ledger.Catalogue)).Select(Text)]);
 
-    /// <summary>A value as it travels, to be read and compared.</summary>
+    /// <summary>A value's wire form as readable text, to compare.</summary>
     internal static string Text(object value)
     {
         (string name, byte[] bytes) = LedgerTypes.Written(value);
@@ -66,7 +66,7 @@ public sealed class LedgerTypesTests : IDisposable
 
     private static DryRun Accepted() => Try(Issue);
 
-    /// <summary>Nothing was issued that could expire.</summary>
+    /// <summary>A dry run that the ledger refuses: nothing was issued, so nothing can expire.</summary>
     private static DryRun Refused() => Try(Expire);
 
     private static DryRun Try(Proposal proposal)

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>The clock on the wall and the counter that nobody sets, each as the test says.</summary>
+/// <summary>When <see cref="ClockGuard"/> doubts the clock. The test sets the wall clock and the monotonic counter apart.</summary>
 public sealed class ClockGuardTests
 {
     private static readonly RegionCode Region = RegionCode.Parse("430211"), Other = RegionCode.Parse("430203");
@@ -17,7 +17,7 @@ public sealed class ClockGuardTests
     private int _requests;
 
     [Theory]
-    // What the clock says when a server starts on a journal whose last entry is of 28 November 2026.
+    // The clock at the start of a server whose journal's last entry is of 28 November 2026, noon.
     [InlineData("2026-11-28T12:00:00", true)]
     [InlineData("2026-11-28T11:51:00", true)]
     [InlineData("2026-11-28T11:49:00", false)]
@@ -35,7 +35,7 @@ public sealed class ClockGuardTests
 
         Assert.Equal(written ? null : Reason.ClockDoubtful, outcome.Refusal?.Reason);
         Assert.Equal(written ? 2 : 1, (await _store.ReadHeadAsync(Region, default)).Size);
-        // Reads go on, and what was refused may come again.
+        // Reads go on, and the refused command may come again.
         Assert.Single(await writer.AccountsAsync([Chart.PersonHours(OpaqueId.Parse("000000000001"), HoursOrigin.Issued).Path]));
         if (!written) Assert.True(outcome.Refusal!.IsTransient());
         Assert.Equal(written ? null : Reason.ClockDoubtful, (await writer.DryRunAsync(Issue())).Outcome.Refusal?.Reason);
@@ -90,7 +90,7 @@ public sealed class ClockGuardTests
     }
 
     [Theory]
-    // The server stood still for two years, and the day on which somebody looked at its clock.
+    // The server stood still for two years. The date is the day on which somebody checked the clock (TimeBank:ClockChecked).
     [InlineData(null, false)]
     [InlineData("2028-11-26", true)]
     [InlineData("2028-11-28", true)]
@@ -107,9 +107,9 @@ public sealed class ClockGuardTests
 
         Assert.Equal(written ? null : Reason.ClockDoubtful, outcome.Refusal?.Reason);
         if (!written) Assert.Contains("TimeBank:ClockChecked", guard.Doubt(_clocks.Wall), StringComparison.Ordinal);
-        // From then on the journal says so itself, and nobody's word is needed.
+        // From then on the journal has a new last entry, so later starts need no setting.
         if (written) await WriteAsync(Writer(Region));
-        // The word was for this clock: one that jumps afterwards is doubted.
+        // The setting covers this clock only: the guard doubts a later jump.
         _clocks.Wall = Today.AddYears(4);
         Assert.NotNull(guard.Doubt(_clocks.Wall));
     }

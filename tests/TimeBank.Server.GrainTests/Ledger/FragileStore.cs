@@ -3,24 +3,24 @@ using TimeBank.Testing;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>A journal in memory that waits, fails or refuses when a test says so, and counts its batches.</summary>
+/// <summary>A journal in memory whose appends wait, fail or are refused when a test says so. Counts the batches.</summary>
 internal sealed class FragileStore : ILedgerStore
 {
     public MemoryLedgerStore Inner { get; } = new();
 
-    /// <summary>Set: appends wait for it.</summary>
+    /// <summary>If set, appends wait until it completes.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
-    /// <summary>How many entries and remembered outcomes each append had.</summary>
+    /// <summary>Each append's number of entries and remembered outcomes.</summary>
     public List<int> Batches { get; } = [];
 
-    /// <summary>Asked before each append; true stores it, then the append fails as if the connection were lost.</summary>
+    /// <summary>True stores the append, then fails it, as if the connection were lost.</summary>
     public Func<LedgerAppend, bool> LosesAnswer { get; set; } = _ => false;
 
     /// <summary>True fails the append before anything is stored.</summary>
     public Func<LedgerAppend, bool> IsDown { get; set; } = _ => false;
 
-    /// <summary>True refuses the append, as a database does by its constraints.</summary>
+    /// <summary>True refuses the append, as a database's constraint does.</summary>
     public Func<LedgerAppend, bool> Refuses { get; set; } = _ => false;
 
     public ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) =>

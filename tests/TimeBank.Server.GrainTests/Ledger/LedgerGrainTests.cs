@@ -144,7 +144,7 @@ public sealed class LedgerGrainTests : IAsyncLifetime
 
     private static Proposal Expire(int request, long minutes) => HourEntries.Expire(Header(request, 1), Elder, new Minutes(minutes));
 
-    /// <summary>What a second writer, in another process, would store.</summary>
+    /// <summary>Stores an entry past the grain, as a second writer in another process would.</summary>
     private async Task WriteBesideAsync(Proposal proposal)
     {
         LedgerHead head = await _store.Inner.ReadHeadAsync(Region, default);

@@ -7,7 +7,7 @@ using Xunit;
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>
-/// What waits, what is gathered and what is forgotten, call by call: as at a grain, nothing here runs beside anything else.
+/// The writer call by call: which calls wait, share a batch, or find their outcome forgotten. As in a grain, one thing runs at a time.
 /// </summary>
 public sealed class LedgerWriterTests
 {
@@ -26,7 +26,7 @@ public sealed class LedgerWriterTests
     public Task What_comes_while_a_batch_is_stored_goes_into_the_next_ones() => TurnsAsync(async () =>
     {
         Task<Outcome>[] calls = [.. Enumerable.Range(0, 25).Select(at => _writer.SubmitAsync(Issue(at, 10)))];
-        // Reads are answered with what was decided before them, and only once that is durable.
+        // A read sees everything decided before it, and is answered only once that is durable.
         Task<IReadOnlyList<Account>> read = _writer.AccountsAsync([Account]);
         Assert.All(calls, call => Assert.False(call.IsCompleted));
 
@@ -41,7 +41,7 @@ public sealed class LedgerWriterTests
     [Fact]
     public Task Past_its_bound_the_queue_takes_nobody_and_what_it_refuses_may_come_again() => TurnsAsync(async () =>
     {
-        // One is being stored, fifty wait.
+        // The store writes one call, fifty wait: the queue's bound.
         Task<Outcome>[] calls = [.. Enumerable.Range(0, 53).Select(at => _writer.SubmitAsync(Issue(at, 1)))];
         Assert.Equal([false, true, true], calls[50..].Select(call => call.IsCompleted));
 
@@ -63,7 +63,7 @@ public sealed class LedgerWriterTests
         _store.IsDown = _ =>
         {
             if (failures-- == 0) return false;
-            // As many remembered as the batch that fails: the head is where that one would have left it.
+            // The other writer's refusal moves the head exactly as the failed batch would have moved it.
             Assert.NotNull(other.SubmitAsync(Expire(1)).Result.Refusal);
             return true;
         };
@@ -85,7 +85,7 @@ public sealed class LedgerWriterTests
         int failures = 1;
         if (stored) _store.LosesAnswer = _ => failures-- > 0;
         else _store.IsDown = _ => failures-- > 0;
-        // Let the second and the third be decided while the first is being stored.
+        // Let the writer decide the second and third call while the store writes the first.
         await Task.Yield();
 
         _store.Gate!.SetResult();
@@ -111,7 +111,7 @@ public sealed class LedgerWriterTests
         for (int at = 10; at < 60; at++) Assert.Equal(
             at - 8, (await writer.SubmitAsync(HourEntries.Issue(Header(at), Id(at), new Minutes(1)))).Entry!.Index);
 
-        // By now ids are taken for new until the store says that they aren't.
+        // By now the writer takes ids for new until the store reports a known one.
         Assert.Equal((refused.Refusal, true), (await writer.SubmitAsync(Expire(1))) is var again
             ? (again.Refusal, again.Replayed) : default);
         Assert.Equal((written.Entry!.Index, true), (await writer.SubmitAsync(Issue(2, 100))) is var same

@@ -5,7 +5,7 @@ using Xunit;
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>
-/// What the ledger's writer assumes of a reentrant grain: its calls take turns at awaits, and never run at the same time.
+/// The writer assumes that a reentrant grain's calls take turns at awaits and never run at the same time. These tests check Orleans.
 /// </summary>
 public sealed class ReentrancyTests : IAsyncLifetime
 {
@@ -31,7 +31,7 @@ public sealed class ReentrancyTests : IAsyncLifetime
         Task first = Grain.MeetAsync(2);
         Task second = Grain.MeetAsync(2);
 
-        // Each waits for the other, so one call after the other would never end.
+        // The two calls wait for each other: if they ran one after the other, neither would end.
         await Task.WhenAll(first, second).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
@@ -47,11 +47,11 @@ public sealed class ReentrancyTests : IAsyncLifetime
 [Alias("tests.turns")]
 internal interface ITurnsGrain : IGrainWithStringKey
 {
-    /// <summary>Ends when so many calls are in.</summary>
+    /// <summary>Completes when this many calls have arrived.</summary>
     [Alias("meet")]
     Task MeetAsync(int calls);
 
-    /// <summary>Counts without a lock, with turns given up before and after.</summary>
+    /// <summary>Counts without a lock, and gives up its turn before and after.</summary>
     [Alias("count")]
     Task<int> CountAsync();
 }

@@ -5,7 +5,7 @@ using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>A crash between the ledger and the state: the next look finishes, and a retry is answered.</summary>
+/// <summary>After a crash between the ledger's entry and the order's state, the next look finishes the step, and a retry works.</summary>
 public sealed class OrderCrashTests : OrderTests
 {
     [Theory]

@@ -2,10 +2,10 @@ using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Orders in the states that tests start from.</summary>
+/// <summary>Base of the tests of orders: brings an order into the state that a test starts from.</summary>
 public abstract class OrderTests : DistrictTests
 {
-    /// <summary>An order of two hours in an hour's time, for an elder with four issued hours.</summary>
+    /// <summary>An accepted order of two hours that begins in an hour, for an elder with four issued hours.</summary>
     private protected async Task<(string Elder, string Volunteer, OrderRecord Order)> AcceptedAsync(long credit = 0)
     {
         string elder = await Here.RegisterWithHoursAsync(), volunteer = await Here.EnrolAsync();

@@ -5,7 +5,7 @@ using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Commands on orders that only ask: the answer of the real one, and nothing written.</summary>
+/// <summary>Dry runs of orders' commands give the real command's answer and write nothing.</summary>
 public sealed class OrderTrialTests : OrderTests
 {
     [Fact]

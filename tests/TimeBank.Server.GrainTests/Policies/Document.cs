@@ -5,7 +5,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Documents to propose, made from those that ship.</summary>
+/// <summary>Makes documents to propose, from the shipped policies and service lists.</summary>
 internal static class Document
 {
     public static string Policy(string region, string name, DateOnly effective, int coinMinutes = 60)
@@ -15,7 +15,7 @@ internal static class Document
         return file.ToJsonString();
     }
 
-    /// <param name="basis">The region whose shipped list it is made from.</param>
+    /// <param name="basis">The region whose shipped list to change.</param>
     public static string Catalogue(string region, string name, DateOnly effective, string basis = "430211",
         Action<JsonObject>? change = null)
     {

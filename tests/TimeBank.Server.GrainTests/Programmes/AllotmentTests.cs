@@ -17,7 +17,7 @@ public sealed class AllotmentTests
 
         Assert.Equal([2, 1, 1], Enumerable.Range(0, 3).Select(fund => given.Sum(lines => lines[fund])));
         Assert.All(given, lines => Assert.Equal(1, lines.Sum()));
-        // Other shares are another split, which begins for itself.
+        // Other shares are another split, which starts at zero.
         long[] others = await AllotAsync(district, [new("fiscal", 60), new("lottery", 40)], 1);
         Assert.Equal([1, 0], others);
         Assert.Equal(5, await district.BalanceAsync(Chart.ProgrammeAllotted(Slug.Parse("meals")).Path));

@@ -101,7 +101,7 @@ public sealed class IssueRunTests
         RunPage done = await district.IssueAsync("meals", run);
         Assert.Equal((would.Looked, would.Changed, would.Amounts["MEAL"]), (done.Looked, done.Changed, done.Amounts["MEAL"]));
         Assert.Equal(would.Skipped, done.Skipped);
-        // What is issued counts for the run that issued it, and binds nothing new.
+        // The run's own issued vouchers count as changed, and bind no new money.
         RunPage again = await district.IssueAsync("meals", run with { IsDryRun = true });
         Assert.Equal((2, 0), (again.Changed, again.CommittedFen));
         Assert.Equal(2, (await district.IssueAsync("meals", district.Command() with { IsDryRun = true }))

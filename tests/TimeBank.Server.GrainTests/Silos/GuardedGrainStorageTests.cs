@@ -42,7 +42,7 @@ public sealed class GuardedGrainStorageTests
         Assert.Equal(("after", "7", true), (state.State!.DisplayName, state.ETag, state.RecordExists));
     }
 
-    /// <summary>Storage whose answer waits for the test.</summary>
+    /// <summary>A storage that answers when the test lets it.</summary>
     private sealed class SlowStates : IGrainStorage
     {
         public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,8 +6,10 @@ using Xunit;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Makes values of whatever a grain call carries, each member another one, so that none can take another's place unseen.</summary>
-/// <param name="sparse">Whether what may be left out is: nulls, empty texts and lists.</param>
+/// <summary>
+/// Makes values of every type that a grain call carries. Each member gets a different value, so a test sees when two are swapped.
+/// </summary>
+/// <param name="sparse">True for nulls, empty texts and empty lists wherever the type allows them.</param>
 internal sealed class Samples(bool sparse)
 {
     private static readonly NullabilityInfoContext Nullability = new();
@@ -16,7 +18,7 @@ internal sealed class Samples(bool sparse)
     public object? Of(ParameterInfo parameter) =>
         Make(parameter.ParameterType, IsNullable(parameter), $"{parameter.Member}({parameter.Name})");
 
-    /// <summary>An answer of a method that gives one.</summary>
+    /// <summary>A value for the answer of a method that has one.</summary>
     public object? AnswerOf(MethodInfo method) =>
         Make(method.ReturnType.GetGenericArguments()[0], IsNullable(Nullability.Create(method.ReturnParameter).GenericTypeArguments[0]),
             $"{method}");
@@ -66,7 +68,7 @@ internal sealed class Samples(bool sparse)
         if (definition == typeof(ImmutableDictionary<,>))
         {
             var map = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(items))!;
-            // An enum has one sample, and a key stands once.
+            // There is only one sample of an enum, and a dictionary takes a key once.
             int keys = items[0].IsEnum ? Math.Min(count, 1) : count;
             for (int at = 0; at < keys; at++) map.Add(Make(items[0], false, where)!, Make(items[1], false, where));
             return typeof(ImmutableDictionary).GetMethods()
@@ -76,7 +78,7 @@ internal sealed class Samples(bool sparse)
         return null;
     }
 
-    /// <summary>A value of the ledger's own types, which no constructor with made-up arguments gives.</summary>
+    /// <summary>A sample of a ledger type: constructors of these types refuse made-up arguments.</summary>
     private object? OfTheLedger(Type type)
     {
         object[] made = [.. LedgerTypesTests.Samples.Where(sample => sample.GetType() == type)];
@@ -98,7 +100,7 @@ internal sealed class Samples(bool sparse)
         return made;
     }
 
-    /// <summary>Asserts that what arrived says the same, member by member.</summary>
+    /// <summary>Asserts that the arrived value equals the sent one, member by member.</summary>
     public static void AssertSame(object? sent, object? arrived, string where)
     {
         if (sent is null || arrived is null)

@@ -15,9 +15,8 @@ using Xunit;
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>
-/// A database that is away, seen from another silo than the one whose grain meets it. Drivers' exceptions can't cross: PostgreSQL's
-/// driver's arrive as an error of the codec,
-/// SQLite's without their numbers. So none leaves its grain, and the caller hears what it may hear.
+/// A database outage, seen from another silo than the failing grain's. Drivers' exceptions can't cross: Npgsql's arrive as a codec error,
+/// SQLite's without their numbers. So no grain lets one out, and the caller gets an outage or words instead.
 /// </summary>
 public sealed class SiloOutageTests
 {
@@ -64,7 +63,7 @@ public sealed class SiloOutageTests
     public async Task What_a_grain_asks_the_database_itself_is_an_outage_at_the_caller(string fault)
     {
         var states = new AwayStates();
-        // As the store throws it: its own exception around the driver's.
+        // The store throws its own exception around the driver's.
         await using TwoSilos silos =
             await StartAsync(states, new StorageUnavailableException("The database can't be used.", Thrown(fault)));
 
@@ -75,7 +74,7 @@ public sealed class SiloOutageTests
         Assert.Equal([silos.Far], states.ReadAt.Distinct());
     }
 
-    /// <summary>A bug of ours is none of the caller's doing, but it arrives as an exception that says which.</summary>
+    /// <summary>A statement that the database refuses is our bug. It arrives as an exception that names the fault.</summary>
     [Fact]
     public async Task What_the_database_refuses_arrives_without_the_drivers_exception()
     {
@@ -117,7 +116,7 @@ public sealed class SiloOutageTests
             "Codec", one.GetType().Name, StringComparison.Ordinal);
     }
 
-    /// <summary>Real drivers' exceptions: a made-up one has nothing in it that can't cross.</summary>
+    /// <summary>Makes the drivers throw: a made-up exception would lack the parts that can't cross.</summary>
     private static Exception Thrown(string fault)
     {
         try
@@ -162,7 +161,7 @@ public sealed class SiloOutageTests
 
         public Exception? Writing { get; set; }
 
-        /// <summary>The silos that have read.</summary>
+        /// <summary>The silos that have read a state.</summary>
         public List<SiloAddress> ReadAt { get; } = [];
     }
 
@@ -181,7 +180,7 @@ public sealed class SiloOutageTests
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
     }
 
-    /// <summary>A reader of journals that can't read.</summary>
+    /// <summary>A ledger reader whose every call fails.</summary>
     public class Away : DispatchProxy
     {
         private Exception _fault = new InvalidOperationException();

@@ -10,10 +10,8 @@ using Xunit;
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>
-/// Every method of every grain, called from another silo than the one that its grain is at: the arguments arrive equal, and so does the
-/// answer. What the grains themselves do is tested
-/// elsewhere; here the answer is made up. A method that is added is found by itself, and fails where nobody can say how its message is
-/// made.
+/// Calls every method of every grain from another silo than the grain's: arguments and answer must arrive equal. The answers are made up;
+/// other tests check what grains do. The tests find a new method by themselves, and fail if <see cref="Samples"/> can't make its message.
 /// </summary>
 public sealed class SiloTripTests : IClassFixture<SiloTripTests.Silos>
 {
@@ -35,7 +33,7 @@ public sealed class SiloTripTests : IClassFixture<SiloTripTests.Silos>
         return calls;
     }
 
-    /// <summary>The interfaces that a class of grains is known by; an interface that others widen is called by theirs.</summary>
+    /// <summary>All grain interfaces without derived ones; a base interface's methods are tested with the derived interfaces.</summary>
     private static IEnumerable<Type> Grains
     {
         get
@@ -68,18 +66,18 @@ public sealed class SiloTripTests : IClassFixture<SiloTripTests.Silos>
         Assert.Equal(arguments.Length, trip.Arguments.Length);
         for (int at = 0; at < arguments.Length; at++)
         {
-            // Orleans gives the grain a token of its own, which follows the caller's.
+            // Orleans gives the grain its own token, linked to the caller's.
             if (arguments[at] is CancellationToken) continue;
             string where = $"{grainName}.{methodName}, argument {at}";
             Samples.AssertSame(arguments[at], trip.Arguments[at], where);
-            // What stays within a silo is handed over as it is; this has been written as bytes and read again.
+            // Another object proves that the argument went over as bytes: within a silo the grain would get the same object.
             if (arguments[at] is not (null or string or ValueType)) Assert.NotSame(arguments[at], trip.Arguments[at]);
         }
         Samples.AssertSame(answer, answered, $"{grainName}.{methodName}, its answer");
         if (answer is not (null or string or ValueType)) Assert.NotSame(answer, answered);
     }
 
-    /// <summary>A refusal has no value beside it.</summary>
+    /// <summary>A refusal needs its own test, because the samples above carry a value.</summary>
     [Fact]
     public async Task A_refusal_arrives_with_its_reason_and_values()
     {
@@ -120,7 +118,7 @@ public sealed class SiloTripTests : IClassFixture<SiloTripTests.Silos>
         }
     }
 
-    /// <summary>Two silos whose grains answer what a test has said.</summary>
+    /// <summary>Two silos whose grains give the answer that a test has set.</summary>
     public sealed class Silos : IAsyncLifetime
     {
         private readonly ConcurrentDictionary<string, Trip> _expected = [];

@@ -6,9 +6,9 @@ using TimeBank.Writer;
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>
-/// Two silos in one process that share what is stored, and speak to each other in bytes as two servers do. Calls are made from the near
-/// one. Orleans places a new grain on its caller's
-/// silo, and then nothing is ever written as bytes: so here each call asks for the far one, and a test has to see that its grain ran there.
+/// Two silos in one process that share their storage and talk in bytes, as two servers do. Tests call from the near silo. Orleans would
+/// place a new grain on the caller's silo and write no bytes, so each call asks for the far silo; a test must check that its grain ran
+/// there.
 /// </summary>
 internal sealed class TwoSilos : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class TwoSilos : IAsyncDisposable
 
     private IGrainFactory Grains => _cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
 
-    /// <param name="configure">What the grains need beside a clock and salts, the same for both silos.</param>
+    /// <param name="configure">Adds the services that the grains need beside clock and salts; runs for both silos.</param>
     public static async Task<TwoSilos> StartAsync(Action<ISiloBuilder> configure)
     {
         var builder = new InProcessTestClusterBuilder(2);
@@ -39,7 +39,7 @@ internal sealed class TwoSilos : IAsyncDisposable
         return new TwoSilos(cluster);
     }
 
-    /// <summary>Calls a grain from the near silo; where it isn't at work yet, it is placed on the far one.</summary>
+    /// <summary>Calls a grain from the near silo. If the grain is not active yet, Orleans places it on the far silo.</summary>
     public async Task<TResult> FromNearAsync<TResult>(Type grain, string key, Func<IGrain, Task<TResult>> call)
     {
         RequestContext.Set(IPlacementDirector.PlacementHintKey, Far);

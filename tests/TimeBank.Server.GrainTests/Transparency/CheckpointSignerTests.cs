@@ -43,7 +43,7 @@ public sealed class CheckpointSignerTests : IDisposable
         LedgerHead head = await _store.ReadHeadAsync(Region, default);
         Assert.Equal((4L, head.Tree.Root), (second.Size, second.Root));
 
-        // Nothing new: nothing is signed, and nothing waits.
+        // Without a new entry nothing is signed, and no retry waits.
         await _time.PassAsync();
         Assert.False(_trees.IsSigned);
     }
@@ -148,7 +148,7 @@ public sealed class CheckpointSignerTests : IDisposable
     {
         await WriteAsync(NewWriter(), 2);
         await _trees.NextAsync();
-        // Three entries, but not the two that were signed.
+        // Another journal: it has three entries, but not the two that were signed.
         var other = new FragileStore();
         await WriteAsync(new LedgerWriter(Region, other, new BusinessClock(TimeProvider.System), new RandomSaltSource(),
             new LedgerOptions(), NullLogger.Instance), 3);
@@ -202,7 +202,7 @@ public sealed class CheckpointSignerTests : IDisposable
         new(EntryId.Of("TEST", new Guid(_requests++, 0, 0, new byte[8])), Digest.Of([1]), "TEST", "", new DateOnly(2026, 10, 1), "", "",
         EntryHeader.NoDetails);
 
-    /// <summary>Another server's hand on the same trees.</summary>
+    /// <summary>Signs on the same trees, as another server would.</summary>
     private sealed class MemoryTreeStoreAccess(ITreeStore trees)
     {
         public async Task SignAsync(SignedNote note) =>

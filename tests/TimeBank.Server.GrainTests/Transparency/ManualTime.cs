@@ -3,16 +3,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>
-/// A clock that stands still until it is moved, and tells when a timer is armed: a test waits for that, and then moves it.
-/// </summary>
+/// <summary>A clock that stands still until a test moves it. It tells when a timer is armed: wait for that, then move the clock.</summary>
 internal sealed class ManualTime : FakeTimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _due = new();
     private readonly SemaphoreSlim _armed = new(0);
 
     /// <summary>Waits for the next timer and fires it at its time.</summary>
-    /// <returns>How long it was set for.</returns>
+    /// <returns>The timer's length.</returns>
     public async Task<TimeSpan> PassAsync()
     {
         await _armed.WaitAsync(TimeSpan.FromSeconds(30));

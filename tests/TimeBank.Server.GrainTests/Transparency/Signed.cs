@@ -5,12 +5,12 @@ using TimeBank.Writer;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Checkpoints outside the database, in memory, and keys whose signatures are hashes.</summary>
+/// <summary>Fakes of the checkpoints kept outside the database (in memory) and of the signing keys (their signatures are hashes).</summary>
 internal sealed class Signed : ISignedHeads, ICheckpointKeys
 {
     private readonly Dictionary<RegionCode, string> _notes = [];
 
-    /// <summary>The keys that sign now, each made from a byte.</summary>
+    /// <summary>The current signing keys, each made from one byte.</summary>
     public byte[] Keys { get; set; } = [1];
 
     public string? Read(RegionCode region) => _notes.GetValueOrDefault(region);

@@ -4,15 +4,15 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Trees that tell when something is signed, and fail when a test says so.</summary>
+/// <summary>A tree store that tells when a checkpoint is signed, and fails when a test says so.</summary>
 internal sealed class WatchedTrees(ITreeStore inner) : ITreeStore
 {
     private readonly Channel<SignedNote> _signed = Channel.CreateUnbounded<SignedNote>();
 
-    /// <summary>How many of the next attempts to sign find the database down.</summary>
+    /// <summary>The number of next attempts to sign that find the database down.</summary>
     public int Outages { get; set; }
 
-    /// <summary>Whether the next attempt to sign loses against another server, which does this.</summary>
+    /// <summary>If set: what another server does first, so that the next attempt to sign loses against it.</summary>
     public Func<Task>? Other { get; set; }
 
     public async Task<SignedNote> NextAsync() =>

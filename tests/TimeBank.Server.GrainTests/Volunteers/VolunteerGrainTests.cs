@@ -110,7 +110,7 @@ public sealed class VolunteerGrainTests : DistrictTests
         Refusal first = await RefusedAsync(expected, () => Here.Volunteer(giver).GiftAsync(gift, receiver, minutes));
         await Here.CreditAsync(giver, 1_000);
 
-        // A retry never has another outcome, even where the rules would now allow it.
+        // A retry gets the first outcome, even if the rules would now allow the command.
         Assert.Equal(first, (await Here.Volunteer(giver).GiftAsync(gift, receiver, minutes)).Refusal);
     }
 
@@ -151,7 +151,7 @@ public sealed class VolunteerGrainTests : DistrictTests
         Assert.All(gifts, gift => Assert.Null(gift.Refusal));
     }
 
-    /// <summary>A volunteer with hours, and a relative: an elder, or a volunteer where younger.</summary>
+    /// <summary>Enrols a volunteer with earned minutes, and a relative: an elder, or a volunteer if younger than that.</summary>
     private async Task<(string Giver, string Relative)> GiverAsync(long minutes, int receiverAge)
     {
         string giver = await Here.EnrolAsync();

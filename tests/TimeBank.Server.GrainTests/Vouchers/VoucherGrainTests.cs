@@ -170,7 +170,7 @@ public sealed class VoucherGrainTests : IAsyncLifetime
         Assert.Empty(await Expiry(run).DueAsync(default));
         Assert.Equal(page.Amounts, (await Expiry(run).DoneBeforeAsync(default)).Amounts);
         Assert.Equal((12_000, 80_000), (await AllottedAsync("meals"), await AllottedAsync("national")));
-        // A service of its days is claimed too late, as before the run; one after them was never paid.
+        // A service of the voucher's days is claimed too late, as before the run. A later service was never covered.
         Assert.Equal(Reason.VoucherClaimByPassed, await RefusalAsync(_meals, Meal() with { ServiceDate = District.First }));
         Assert.Equal(Reason.VoucherExpired, await RefusalAsync(_meals, Meal()));
     }
