@@ -3,7 +3,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Testing;
 
-/// <summary>What staff do at the counter, so that tests can begin with people who have hours.</summary>
+/// <summary>The counter staff of one region, over gRPC: registers people with hours, so that tests can begin.</summary>
 public sealed partial class Desk
 {
     public DateTimeOffset Now => server.Now;
@@ -33,7 +33,7 @@ public sealed partial class Desk
             Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
     })).Name;
 
-    /// <summary>An elder with this month's four hours.</summary>
+    /// <summary>Registers an elder and issues this month's four hours.</summary>
     public async Task<string> RegisterWithHoursAsync()
     {
         string elder = await RegisterAsync();
@@ -42,7 +42,7 @@ public sealed partial class Desk
         return elder;
     }
 
-    /// <summary>A volunteer who earned two hours.</summary>
+    /// <summary>Enrols a volunteer who has earned two hours.</summary>
     public async Task<string> EnrolWithHoursAsync(string? volunteer = null)
     {
         volunteer ??= await EnrolAsync();

@@ -99,7 +99,7 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
             new AllotmentByAmounts { Lines = { funds.Select(line => new FundAmount { Fund = line.Fund, Amount = Fen(line.Fen) }) } },
     };
 
-    /// <summary>An elder of 86 without difficulties; with points, one who was assessed last month.</summary>
+    /// <summary>Registers an elder. With points, also records an assessment.</summary>
     public async Task<string> RegisterElderAsync(int? points = null)
     {
         string elder = (await Elders().RegisterElderAsync(new RegisterElderRequest
@@ -122,7 +122,7 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
         return provider.Name;
     }
 
-    /// <summary>Issues October's vouchers and gives what the run said at each step.</summary>
+    /// <summary>Issues October's vouchers. Returns the run's progress messages.</summary>
     public Task<List<RunProgress>> IssueAsync(string programme, string requestId = "") =>
         RunAsync(Vouchers.IssueVouchers(
             new IssueVouchersRequest { RequestId = requestId.Length > 0 ? requestId : Id(), Programme = programme, Month = October }));
@@ -138,7 +138,7 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
         }
     }
 
-    /// <summary>The voucher that an elder has of a programme.</summary>
+    /// <summary>An elder's only voucher of a programme.</summary>
     public async Task<Voucher> VoucherOfAsync(string elder, string programme) =>
         Assert.Single((await Vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = Region, Elder = elder, Programme = programme }))
             .Vouchers);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Every RPC of the contract, called by those who may not call it.</summary>
+/// <summary>Calls every RPC of the contract as callers who may not.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class EveryRpcTests(TestServer server)
 {
@@ -72,7 +72,7 @@ public sealed class EveryRpcTests(TestServer server)
         MethodDescriptor method = Find(rpc);
         IMessage request = method.InputType.Parser.ParseFrom(ByteString.Empty);
         V1.Access access = AccessOf(method);
-        // The region first: where a field is both, the party's name carries the region.
+        // Set the region first: if one field gives region and party, the party's name, which contains the region, must stay.
         Set(request, access.RegionField, "regions/430211");
         foreach (Grant grant in access.Grants) Set(request, grant.OwnField, Party);
         var bytes = Marshallers.Create(message => message, message => message);

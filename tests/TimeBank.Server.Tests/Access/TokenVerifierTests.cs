@@ -7,13 +7,13 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>A token is verified once and then known; how long, and what it means that its key is withdrawn.</summary>
+/// <summary>The verifier checks a token once and remembers it: for how long, and what happens when the issuer withdraws the key.</summary>
 public sealed class TokenVerifierTests : IDisposable
 {
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256), _otherKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    // Begins at the real time, by which the library judges the span of a token itself.
+    // Starts at the real time, because the library checks a token's validity by the real time.
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
     private readonly TokenValidationParameters _rules;
     private readonly TokenVerifier _verifier;

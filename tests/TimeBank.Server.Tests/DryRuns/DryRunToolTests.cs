@@ -6,7 +6,7 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// The tool's <c>--dry-run</c> against a running server: each command is first tried and then carried out under the same request id.
+/// The tool's <c>--dry-run</c> against a running server: each command makes a dry run, then the real thing under the same request id.
 /// </summary>
 public sealed class DryRunToolTests : IDisposable
 {
@@ -49,12 +49,12 @@ public sealed class DryRunToolTests : IDisposable
         await SoundAsync([.. all, "--dry-run"]);
         Assert.Equal(before, await SizeAsync());
         JsonDocument done = await SoundAsync(all);
-        // A request id that a trial had used up would be in the way.
+        // If the dry run had used up the request id, nothing would be written now.
         Assert.NotEqual(before, await SizeAsync());
         return done.RootElement;
     }
 
-    /// <summary>How much the journal has recorded and remembers.</summary>
+    /// <summary>The journal's number of entries and remembered outcomes.</summary>
     private async Task<long> SizeAsync()
     {
         LedgerHead head = await _server.Services.GetRequiredService<ILedgerReader>()

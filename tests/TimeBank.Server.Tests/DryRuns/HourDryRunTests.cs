@@ -6,11 +6,11 @@ using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Hours issued, ended, granted and moved between regions: first only asked for, then done under the same request id.</summary>
+/// <summary>Hours issued, ended, granted and moved between regions: a dry run first, then the command under the same request id.</summary>
 [Collection(HoursCollection.Name)]
 public sealed class HourDryRunTests(TestServer server)
 {
-    // The run over everybody has a region of its own.
+    // A run covers a whole region, so it gets a region without other tests' elders.
     private const string Yuelu = "430104", Wangcheng = "430112";
 
     [Fact]
@@ -33,14 +33,14 @@ public sealed class HourDryRunTests(TestServer server)
         await RefusedAsync(Reason.MonthNotCurrent, () =>
             RunAsync(finance.IssueHours(new IssueHoursRequest(issue) { ValidateOnly = true })));
 
-        // An order holds two of the four hours, and nobody confirms it.
+        // An order that nobody confirms holds two of the four hours.
         string holder = await desk.RegisterWithHoursAsync(), volunteer = await desk.EnrolAsync();
         await desk.AcceptedAsync(holder, volunteer);
         await desk.AdvanceToAsync(ChinaTime.StartOf(new DateOnly(desk.Today.Year, desk.Today.Month, 1).AddMonths(1)).AddDays(20));
         var expire = new ExpireHoursRequest { RequestId = Id(), Parent = desk.Region };
         RunSummary ends = await LastAsync(() => finance.ExpireHours(new ExpireHoursRequest(expire) { ValidateOnly = true }));
         RunSummary ended = (await RunAsync(finance.ExpireHours(expire)))[^1].Summary;
-        // What the hold of that order gives back ends with the order, and is counted by neither.
+        // The order ends the hours that its hold gives back, so neither run counts them.
         Assert.Equal((2, 240 + 120, 2, 240 + 120),
             (ends.Changed, ends.Amounts.Single().Value, ended.Changed, ended.Amounts.Single().Value));
     }

@@ -7,7 +7,7 @@ using OrderState = TimeBank.V1.OrderState;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>A service order, each step first only asked for and then made under the same request id.</summary>
+/// <summary>A service order, step by step: a dry run first, then the step under the same request id.</summary>
 [Collection(HoursCollection.Name)]
 public sealed class OrderDryRunTests(TestServer server)
 {
@@ -100,7 +100,7 @@ public sealed class OrderDryRunTests(TestServer server)
             .AcceptOrderAsync(new AcceptOrderRequest { Order = order, Volunteer = young, ValidateOnly = true }).ResponseAsync);
     }
 
-    /// <summary>The trial says what the step then says, but for the entries, which it can't name.</summary>
+    /// <summary>Asserts that the dry run answers as the step does, except for the entries' names, which a dry run does not know.</summary>
     private async Task<ServiceOrder> StepAsync(Func<Task<ServiceOrder>> ask, Func<Task<ServiceOrder>> act)
     {
         ServiceOrder would = await server.TriedAsync(ask, Kaifu), done = await act();

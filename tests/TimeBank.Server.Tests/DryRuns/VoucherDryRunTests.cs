@@ -7,8 +7,8 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// What happens to vouchers and to their money, first only asked for and then done under the same request id. On a server of its own, for
-/// its clock goes past the month's end.
+/// Commands on vouchers and their money: a dry run first, then the command under the same request id. The class has its own server, because
+/// it moves the clock past the month's end.
 /// </summary>
 public sealed class VoucherDryRunTests : IAsyncLifetime
 {
@@ -104,7 +104,7 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
         });
     }
 
-    /// <summary>The same steps with the same figures; only the clock may have moved.</summary>
+    /// <summary>Asserts that two runs report the same steps and figures; only their times may differ.</summary>
     private static void Same(List<RunProgress> done, List<RunProgress> would)
     {
         foreach (RunSummary summary in new[] { done[^1].Summary, would[^1].Summary }) (summary.StartTime, summary.EndTime) = (null, null);

@@ -6,7 +6,7 @@ using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Runs over a whole region, and a month's end.</summary>
+/// <summary>Runs that issue and end a whole region's hours, across a month's end.</summary>
 [Collection(HoursCollection.Name)]
 public sealed class HourRunTests(TestServer server)
 {
@@ -37,7 +37,7 @@ public sealed class HourRunTests(TestServer server)
         issue.Month = desk.Month(-1);
         await ((Func<Task>)(() => RunAsync(finance.IssueHours(issue)))).IsRefusedAsync(Reason.RequestIdReused);
 
-        // One spends two hours, one has them held over the month's end by an order that nobody confirms.
+        // One elder spends two hours. Another's two hours stay held over the month's end, by an order that nobody confirms.
         ServiceOrder spent = await desk.ServedAsync(entitled[0], volunteer, TimeSpan.FromHours(2));
         await desk.Orders(entitled[0]).ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), Order = spent.Name });
         DateTimeOffset next = ChinaTime.StartOf(new DateOnly(desk.Today.Year, desk.Today.Month, 1).AddMonths(1));
@@ -52,7 +52,7 @@ public sealed class HourRunTests(TestServer server)
         Assert.Equal((120, 120, 0), ((await desk.HoursAsync(entitled[1])).Issued.Value, (await desk.HoursAsync(entitled[1])).Held.Value,
             (await desk.HoursAsync(entitled[2])).Issued.Value));
 
-        // Its hold expires with the run that first looks after its time, and what it held ends with it.
+        // The first run after the hold's expiry ends the hold, and with it the held hours.
         await desk.AdvanceAsync(TimeSpan.FromDays(32));
         await RunAsync(finance.IssueHours(new IssueHoursRequest { RequestId = Id(), Parent = desk.Region, Month = desk.Month() }));
 

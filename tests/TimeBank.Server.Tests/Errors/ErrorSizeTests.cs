@@ -7,8 +7,8 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// Clients bound what they read of an answer's headers: gRPC's C core, and with it Python's, from 8 KiB on. An error that is larger reaches
-/// nobody as what it is.
+/// Clients bound the headers of an answer: gRPC's C core, which Python uses, refuses them from 8 KiB on. A larger error would lose its
+/// reason on the way.
 /// </summary>
 [Collection(ServerCollection.Name)]
 public sealed class ErrorSizeTests(TestServer server)
@@ -50,7 +50,7 @@ public sealed class ErrorSizeTests(TestServer server)
         AssertFirst(await Assert.ThrowsAsync<RpcException>(async () => await elders.RegisterElderAsync(request)), "difficulties", more);
     }
 
-    /// <summary>Whatever stands in its values, also what a caller sent.</summary>
+    /// <summary>Errors stay small even with long values, such as a caller's own text.</summary>
     [Theory, MemberData(nameof(Reasons))]
     public void No_error_is_too_large_for_clients(Reason reason)
     {
@@ -95,7 +95,7 @@ public sealed class ErrorSizeTests(TestServer server)
         Assert.InRange(Bytes(error), 1, MaxBytes);
     }
 
-    /// <summary>The error's two headers as they go over the wire: the details in base64, the text percent-encoded.</summary>
+    /// <summary>The length of the error's two headers on the wire: the details in base64, the text percent-encoded.</summary>
     private static int Bytes(RpcException error) =>
         (error.Trailers.Get("grpc-status-details-bin")!.ValueBytes.Length + 2) / 3 * 4 + Uri.EscapeDataString(error.Status.Detail).Length;
 

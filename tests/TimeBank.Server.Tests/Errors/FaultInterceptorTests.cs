@@ -14,7 +14,7 @@ public sealed class FaultInterceptorTests
     public static TheoryData<Exception> Unknown() =>
         [new TimeoutException(), new SiloUnavailableException("The silo is gone."), new OrleansException("This silo is dead.")];
 
-    /// <summary>It may have been done: callers must come again, and must not take it for a bug of ours.</summary>
+    /// <summary>The call may have been carried out. UNAVAILABLE tells callers to retry; INTERNAL would look like our bug.</summary>
     [Theory, MemberData(nameof(Unknown))]
     public async Task Whoever_is_not_reached_is_unavailable(Exception error)
     {
@@ -28,7 +28,7 @@ public sealed class FaultInterceptorTests
             told.GetRpcStatus()!.Details.First(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Unpack<Google.Rpc.ErrorInfo>().Reason);
     }
 
-    /// <summary>What the server's own stream says of a call that is over, whoever asks it to write.</summary>
+    /// <summary>The exceptions that a write to a stream throws after the client has hung up.</summary>
     public static TheoryData<Exception> OfGone() =>
     [
         new InvalidOperationException("Can't write the message because the request is complete."),
@@ -54,7 +54,7 @@ public sealed class FaultInterceptorTests
         Assert.Empty(log.Said);
     }
 
-    /// <summary>That the caller has gone excuses nothing else.</summary>
+    /// <summary>A caller's hang-up must not hide a bug that happens at the same time.</summary>
     [Fact]
     public async Task A_bug_of_ours_is_an_incident_also_where_the_caller_has_gone()
     {

@@ -7,11 +7,11 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>What can't be read is refused like any other wrong input, and whoever sends it writes nothing into the server's log.</summary>
+/// <summary>The server refuses an unreadable message like other wrong input and does not log it, so senders cannot fill its log.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class UnreadableMessageTests(TestServer server)
 {
-    // Half of a surrogate pair, as JavaScript sends a character that was cut in two.
+    // Half a surrogate pair: JavaScript sends it for a character that was cut in two.
     private static readonly byte[] Half = [0xED, 0xA0, 0xBD], Malformed = [0xFF, 0xFF, 0xFF];
 
     public static TheoryData<string> Rpcs() =>
@@ -45,7 +45,7 @@ public sealed class UnreadableMessageTests(TestServer server)
         Assert.Empty(log.Lines);
     }
 
-    /// <summary>In a message within a list within a message.</summary>
+    /// <summary>The text is in a message, in a list of a message.</summary>
     [Fact]
     public async Task Text_that_is_not_utf8_is_found_wherever_it_lies()
     {
@@ -80,7 +80,7 @@ public sealed class UnreadableMessageTests(TestServer server)
         { "two messages where one is due", [0, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
     };
 
-    /// <summary>None of these comes from a library; they come from whoever tries what happens.</summary>
+    /// <summary>No client library sends these frames; attackers and port scanners do.</summary>
     [Theory, MemberData(nameof(Frames))]
     public async Task A_broken_frame_is_not_logged(string name, byte[] frame)
     {
@@ -118,7 +118,7 @@ public sealed class UnreadableMessageTests(TestServer server)
     {
         string[] name = rpc.Split('/');
         var bytes = Marshallers.Create(sent => sent, answered => answered);
-        // A server can't tell by which kind of call the one message was sent.
+        // On the wire a unary and a server-streaming call send the same, so call the unary RPC as a stream.
         using AsyncServerStreamingCall<byte[]> call =
             invoker.AsyncServerStreamingCall(
             new Method<byte[], byte[]>(MethodType.ServerStreaming, name[1], name[2], bytes, bytes), null, default, message);

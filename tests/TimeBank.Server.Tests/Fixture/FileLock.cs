@@ -2,11 +2,12 @@ using Microsoft.Data.Sqlite;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Another hand on a server's file: while it holds on, nobody else writes there.</summary>
+/// <summary>Blocks writes to a server's SQLite file, as another process could.</summary>
 internal static class FileLock
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Takes the file's write lock until the result is disposed of.</summary>
     /// <param name="data">The server's data folder.</param>
     public static IDisposable Take(string data)
     {
@@ -18,7 +19,7 @@ internal static class FileLock
         return connection;
     }
 
-    /// <summary>Waits for what happens in another thread and tells nobody.</summary>
+    /// <summary>Polls until a condition of another thread holds. Only for conditions that no task or event reports.</summary>
     public static async Task UntilAsync(Func<bool> holds)
     {
         using var limit = new CancellationTokenSource(Patience);

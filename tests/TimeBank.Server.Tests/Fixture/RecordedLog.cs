@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// The lines that a running server logs from now on, at the levels that operators keep. Left out are the warnings with which Orleans and
-/// Kestrel report a busy machine (stalled threads, a late heartbeat): they come at any time, whatever a test does.
+/// Records a running server's log from now on, at the operators' levels. It leaves out the warnings of Orleans and Kestrel about a busy
+/// machine (stalled threads, a late heartbeat), which may come during any test.
 /// </summary>
 internal sealed class RecordedLog : ILoggerProvider
 {

@@ -6,10 +6,10 @@ using ErrorInfo = Google.Rpc.ErrorInfo;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Asserts what a refused call answers.</summary>
+/// <summary>Asserts the error of a refused call.</summary>
 public static class Refusals
 {
-    /// <summary>The call is refused with this reason, its catalogue's status and texts in both languages, and these wrong fields.</summary>
+    /// <summary>Asserts that the call fails with this reason, the catalogue's status and texts, and exactly these wrong fields.</summary>
     public static async Task IsRefusedAsync(this Func<Task> call, Reason reason, params string[] fields)
     {
         RpcException error = await Assert.ThrowsAsync<RpcException>(call);

@@ -1,6 +1,6 @@
 namespace TimeBank.Server.Tests;
 
-/// <summary>Real timers, and a time that has passed only where the test says so.</summary>
+/// <summary>A time provider with real timers, whose elapsed time passes only when a test sets it.</summary>
 internal sealed class Stopwatch : TimeProvider
 {
     public int Seconds { get; set; }

@@ -15,10 +15,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>
-/// The whole server in this process, on free loopback ports. As a fixture it has a database of its own, and the demonstration's clock,
-/// which tests may move forward; <see cref="StartAsync(string, string[])"/> starts it on a data folder that outlives it.
-/// </summary>
+/// <summary>The whole server on free loopback ports, with its own database and a clock that tests may move forward.</summary>
 public sealed class TestServer : IAsyncLifetime, ICalledServer
 {
     public const string Tianyuan = "430211", Lusong = "430203", Changsha = "430100";
@@ -41,16 +38,16 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         _issuer = new Lazy<LocalIssuer>(() => LocalIssuer.Open(data));
     }
 
-    /// <summary>A PostgreSQL connection string; empty: a file of its own.</summary>
+    /// <summary>A PostgreSQL connection string; empty for SQLite in a new folder.</summary>
     public string Database { get; init; } = "";
 
-    /// <summary>Whether the server brings a PostgreSQL database to its schema.</summary>
+    /// <summary>True lets the server migrate a PostgreSQL database at start.</summary>
     public bool Migrate { get; init; }
 
-    /// <summary>The keys that sign checkpoints, as PEM; empty: keys of its own.</summary>
+    /// <summary>The keys that sign checkpoints, as PEM; empty for new keys.</summary>
     public string Keys { get; init; } = "";
 
-    /// <summary>The pause between the rounds that settle what is due; 0: none, so that nothing changes but by what a test does.</summary>
+    /// <summary>The pause between settlement rounds. 0, for no rounds: then only the test changes anything.</summary>
     public int RoundSeconds { get; init; }
 
     public Uri Grpc => Addresses[0];
@@ -125,9 +122,10 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         }
     }
 
-    /// <summary>A channel without any token.</summary>
+    /// <summary>Calls without a token.</summary>
     public CallInvoker Anonymous() => _channel.Value.CreateCallInvoker();
 
+    /// <summary>Calls with a token of a role, its regions, and a party's own resource name.</summary>
     public CallInvoker As(Role role, string party = "", string subject = "", params string[] regions)
     {
         return new TokenInvoker(Anonymous(), Token(role, party, subject, regions));
@@ -140,13 +138,13 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
     }
 
     /// <summary>
-    /// Keeps the server from writing into its file until what is returned is disposed, or it says after five seconds that it can't write.
+    /// Blocks the server's writes until the result is disposed of. The server waits five seconds and then reports an outage.
     /// </summary>
     public IDisposable HoldWrites() => FileLock.Take(_data);
 
     public Task UntilAsync(Func<bool> holds) => FileLock.UntilAsync(holds);
 
-    /// <summary>What is answered by calls that only ask, and that they wrote nothing whatever.</summary>
+    /// <summary>Makes dry runs, asserts that they wrote nothing, and returns their answer.</summary>
     public async Task<T> TriedAsync<T>(Func<Task<T>> ask, string region = Tianyuan)
     {
         string before = await EverythingAsync(region);
@@ -155,7 +153,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         return would;
     }
 
-    /// <summary>All that a region has written: where its journal ends, with what it remembers, and its grains' states.</summary>
+    /// <summary>Everything that a region has stored: its journal's end and remembered outcomes, and its grains' states.</summary>
     private async Task<string> EverythingAsync(string region)
     {
         RegionCode code = RegionCode.Parse(region);
@@ -170,7 +168,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         return all.ToString();
     }
 
-    /// <summary>The trial balance of a region as text, to see that nothing moved.</summary>
+    /// <summary>A region's trial balance as text, so that a test can see that nothing moved.</summary>
     public async Task<string> TrialBalanceAsync(string region = Tianyuan)
     {
         IReadOnlyList<UnitTotals> totals = await Services.GetRequiredService<ILedgerReader>()

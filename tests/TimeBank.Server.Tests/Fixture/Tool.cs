@@ -2,19 +2,20 @@ using System.Diagnostics;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The tool as a process of its own.</summary>
+/// <summary>Runs the tool as a process.</summary>
 internal static class Tool
 {
     private static readonly string Operators = Built("TimeBank.Cli", "timebank.dll"),
         Demonstration = Built("TimeBank.Demo", "timebank-demo.dll");
 
+    /// <summary>Runs a command of the operators' tool.</summary>
     /// <param name="data">The server's data folder.</param>
-    /// <param name="server">The server; null: none is there.</param>
+    /// <param name="desk">The server; null if none runs.</param>
     /// <param name="args">The command.</param>
     public static Task<(int Code, string Output, string Error)> RunAsync(string data, TestServer? server, params string[] args) =>
         RunAsync(Operators, data, server, args);
 
-    /// <summary>The tool with the commands of the demonstration.</summary>
+    /// <summary>Runs a command of the demonstration's tool.</summary>
     public static Task<(int Code, string Output, string Error)> RunDemoAsync(string data, TestServer server, params string[] args) =>
         RunAsync(Demonstration, data, server, args);
 

@@ -6,10 +6,10 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Which fund bears what was spent, whatever happens afterwards.</summary>
+/// <summary>Which fund bears spent money, also after refunds, reversals and imports.</summary>
 public sealed class FundSpendingTests(TestServer server) : IClassFixture<TestServer>
 {
-    // Two regions: each test counts on its elders being the only ones.
+    // A region for each test, since each counts on being alone with its elders.
     private const string Spending = TestServer.Lusong, Importing = TestServer.Tianyuan;
 
     private Desk _desk = new(server, Spending);
@@ -51,13 +51,13 @@ public sealed class FundSpendingTests(TestServer server) : IClassFixture<TestSer
         Assert.Equal((4_000, 0), (await SpentAsync(a), await SpentAsync(b)));
         ReportTies.Check(await ReportAsync(a));
 
-        // What comes back comes back to whom it was taken from, and may then be taken back as far as it goes.
+        // A refund lowers the spending of the fund that bore it. The rest of that fund's allotment is spent, so it can't be reversed.
         await _desk.Clerk(canteen).RefundRedemptionAsync(
             new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = redemption, Memo = "退" });
         Assert.Equal((3_000, 0), (await SpentAsync(a), await SpentAsync(b)));
         await Maker.ReverseAsync(Reversal(given)).IsRefusedAsync(Reason.InsufficientBalance);
 
-        // The refused one is remembered under its id; one that nothing was spent of goes back.
+        // The refused reversal stays refused under its id. An allotment of which nothing was spent can be reversed.
         await Maker.ReverseAsync(reversal).IsRefusedAsync(Reason.InsufficientBalance);
         await Maker.ReverseAsync(Reversal(more));
         Assert.Equal((3_000, 0, 10_000), (await SpentAsync(a), await SpentAsync(b), (await ReportAsync(b)).Available.Value));
@@ -107,7 +107,7 @@ public sealed class FundSpendingTests(TestServer server) : IClassFixture<TestSer
         FundReportLine line = Assert.Single(source.Programmes);
         Assert.Equal((100_000, 70_000), (source.Received.Value, source.Available.Value));
         Assert.Equal((30_000, 18_000, 12_000), (line.Allotted.Value, line.Spent.Value, line.Unspent.Value));
-        // What was brought in and is spent can't be taken out again either, even where others' money is there.
+        // An imported and spent allotment can't be reversed either, even if the account holds other funds' money.
         await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (fund, 60_000)));
         await Maker.ReverseAsync(Reversal(opening)).IsRefusedAsync(Reason.InsufficientBalance);
     }

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Reports tie for every history that entries can make, whatever was reversed or brought in from elsewhere, and however.</summary>
+/// <summary>Reports tie after every history that entries can make, with any reversals and imports.</summary>
 public abstract class HistoryContract(TestServer server)
 {
     private const string Region = TestServer.Lusong;
@@ -49,14 +49,14 @@ public abstract class HistoryContract(TestServer server)
             var spent = reports
                 .SelectMany(report => report.Funds.Select(line => (Key: (report.Programme.Name, line.Fund), line.Spent.Value)))
                 .Where(line => line.Value > 0).ToDictionary(line => line.Key, line => line.Value);
-            // A fund and its programme say the same of each other.
+            // The reports of a fund and of its programme agree.
             Assert.Equal(
                 spent.Where(line => line.Key.Fund.Length > 0).OrderBy(line => line.Key),
                 sources
                     .SelectMany(source => source.Programmes.Select(
                         line => KeyValuePair.Create((line.Programme, source.Fund.Name), line.Spent.Value)))
                     .Where(line => line.Value > 0).OrderBy(line => line.Key));
-            // What has been spent stays with those who bore it, whatever else happens.
+            // Only redemptions, imports and reversals may change which fund bears how much.
             bool stays = entry.Kind == Ledger.EntryKind.Post && entry.Code is not (EntryCode.RedeemVoucher or EntryCode.ImportBalance);
             if (stays) Assert.Equal(before.OrderBy(line => line.Key), spent.OrderBy(line => line.Key));
             before = spent;
@@ -70,7 +70,7 @@ public abstract class HistoryContract(TestServer server)
     private async Task<FundReport> FundAsync(string name) =>
         await _desk.Auditor.GetFundReportAsync(new GetFundReportRequest { Fund = name });
 
-    /// <summary>Entries at random, as the ledger lets them happen; small amounts, so that every fen counts.</summary>
+    /// <summary>Random entries that the ledger may accept. Amounts are small, so that every fen counts.</summary>
     private sealed class RandomHistory(ILedgerGrain writer, int seed, string[] funds, string[] programmes)
     {
         private static readonly DateOnly Day = new(2026, 10, 1);
@@ -134,7 +134,7 @@ public abstract class HistoryContract(TestServer server)
             return (end(Header(), id, terms, Math.Max(1, remaining)), _ => _vouchers[at] = (id, terms, 0));
         }
 
-        /// <summary>Any entry's opposite: what the ledger takes is a history, whether or not a person would be let do it.</summary>
+        /// <summary>Reverses any entry. A history is what the ledger accepts, even if the API would not let a person do it.</summary>
         private (Proposal, Action<JournalEntry>) Reverse()
         {
             JournalEntry original = _entries[_random.Next(_entries.Count)];

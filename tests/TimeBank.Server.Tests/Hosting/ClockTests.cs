@@ -9,7 +9,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Servers whose clock is far from what the journal says. A demonstration's clock writes the journal of another time.</summary>
+/// <summary>Servers whose clock is far from their journal's time. A demonstration's clock writes such journals for the tests.</summary>
 public sealed class ClockTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("timebank-clock-tests-").FullName;
@@ -59,7 +59,7 @@ public sealed class ClockTests : IDisposable
         Assert.Equal(Reason.ClockDoubtful, (await demonstration.WriteAsync(2)).Refusal!.Reason);
     }
 
-    /// <summary><c>timebank up</c> ends where the log doubts the clock.</summary>
+    /// <summary><c>timebank up</c> stops when the log doubts the clock.</summary>
     [Fact]
     public async Task Demonstration_that_goes_on_does_not_doubt_its_own_clock()
     {

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>What the server leaves in its folder, which holds names and birth dates.</summary>
+/// <summary>The rights of the files in the server's data folder, which holds names and birth dates.</summary>
 public sealed class DataFolderTests : IDisposable
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -33,7 +33,7 @@ public sealed class DataFolderTests : IDisposable
             await server.SignedAsync(1);
         }
         await File.WriteAllTextAsync(Path.Combine(Data, "server.log"), "");
-        // A stranger's file is not ours to close.
+        // The server must not change the rights of a file that is not its own.
         string strange = Path.Combine(Data, "notes.txt");
         await File.WriteAllTextAsync(strange, "");
         string[] secrets = [".pem", ".key", ".secret"];

@@ -8,14 +8,12 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>
-/// What a caller who gives up leaves behind: the call goes on, and whoever asks again with its id gets what became of it.
-/// </summary>
+/// <summary>When a caller gives up, the call goes on. A retry with the same id gets its outcome.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class GivenUpTests(TestServer server)
 {
     /// <summary>
-    /// Half a workflow would be worse than one that nobody waits for: no call is broken off within the server, by whichever clock.
+    /// Neither Orleans nor the server breaks off a call between grains: half a workflow is worse than one that nobody waits for.
     /// </summary>
     [Fact]
     public void No_call_between_grains_is_broken_off()

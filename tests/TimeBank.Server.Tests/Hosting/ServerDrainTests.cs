@@ -13,7 +13,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>What a server that is being stopped says, to whom, and in which order; and that nothing it has acknowledged is lost.</summary>
+/// <summary>What a stopping server tells its callers, in which order; and that it loses nothing that it acknowledged.</summary>
 public sealed class ServerDrainTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -70,7 +70,7 @@ public sealed class ServerDrainTests : IAsyncLifetime
         other.Dispose();
         Assert.NotEmpty((await underWay.WaitAsync(Patience)).Entry);
         await stopping.WaitAsync(Patience);
-        // The stream of a watcher has an end, or it would hold the server up until everything is broken off.
+        // The server ends a health watcher's stream: otherwise the stream would delay the stop until its time limit.
         Assert.False(await watch.ResponseStream.MoveNext(default).WaitAsync(Patience));
         Assert.Equal([700], await StoredAsync());
     }
@@ -91,7 +91,7 @@ public sealed class ServerDrainTests : IAsyncLifetime
         HashSet<long> stored = [.. await StoredAsync()];
         Assert.NotEmpty(acknowledged);
         Assert.Subset(stored, acknowledged);
-        // A call that got no answer at all would be one more that is stored.
+        // If a stored call had got no answer, the journal would have more entries.
         Assert.Equal(stored.Count, acknowledged.Count);
 
         async Task CallAsync()
@@ -106,14 +106,14 @@ public sealed class ServerDrainTests : IAsyncLifetime
                 }
                 catch (RpcException refused) when (refused.StatusCode == StatusCode.Unavailable || IsGoodbye(refused))
                 {
-                    // Refused with its reason, or by a listener that is closed.
+                    // The server refused the call with its reason, or the listener was closed.
                     return;
                 }
             }
         }
     }
 
-    /// <summary>Grpc.Net.Client 2.85 calls it INTERNAL where the server has closed a connection in order before it saw the call.</summary>
+    /// <summary>Grpc.Net.Client 2.85 reports INTERNAL if the server closed the connection in good order before it saw the call.</summary>
     private static bool IsGoodbye(RpcException error) => error is
     {
         StatusCode: StatusCode.Internal,
@@ -145,7 +145,7 @@ public sealed class ServerDrainTests : IAsyncLifetime
         _http = new Uri(addresses[1]);
     }
 
-    /// <summary>The amounts that the journal has, read once the server is gone.</summary>
+    /// <summary>The amounts in the journal, read after the server has stopped.</summary>
     private async Task<IReadOnlyList<long>> StoredAsync()
     {
         using var engine = StorageEngine.Of(new TimeBankOptions { Data = _data });

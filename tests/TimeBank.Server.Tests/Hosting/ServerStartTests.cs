@@ -8,7 +8,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The ways in which a start can fail, each with the line that an operator reads.</summary>
+/// <summary>The ways in which a start can fail, each with the line that the operator reads.</summary>
 public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>, IDisposable
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("timebank-start-tests-");
@@ -173,7 +173,7 @@ public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture
 
     public void Dispose() => _data.Delete(recursive: true);
 
-    /// <summary>A server with these settings doesn't start, and the one line that it says has these words.</summary>
+    /// <summary>Asserts that a server with these settings does not start, and that its one line contains these words.</summary>
     private async Task SaysAsync(string words, params string[] settings)
     {
         Exception error = await Assert.ThrowsAnyAsync<Exception>(async () =>

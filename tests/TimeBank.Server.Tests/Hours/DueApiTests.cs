@@ -7,7 +7,7 @@ using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>What is over is over for whoever asks, and by itself.</summary>
+/// <summary>Due holds, requests and hours end for every reader, and also if nobody reads.</summary>
 [Collection(HoursCollection.Name)]
 public sealed class DueApiTests(TestServer server)
 {
@@ -57,7 +57,7 @@ public sealed class DueApiTests(TestServer server)
     [Fact]
     public async Task Hours_on_their_way_are_said_to_be_and_arrive_by_themselves()
     {
-        // A region of its own: other tests look at what stands between the two districts.
+        // Its own region: other tests look at the clearing accounts between the two districts.
         const string chaling = "430224";
         Desk here = new(server), there = new(server, chaling);
         string volunteer = await here.EnrolWithHoursAsync();
@@ -101,7 +101,7 @@ public sealed class DueApiTests(TestServer server)
         }
     }
 
-    /// <summary>Two orders that were accepted and that nobody came to, and a request that nobody took; then time goes by.</summary>
+    /// <summary>Makes two accepted orders without a visit and a request that nobody accepts, then moves the clock.</summary>
     private static async Task<(ServiceOrder[] Orders, string Volunteer)> OverAsync(Desk desk, TimeSpan later)
     {
         string elder = await desk.RegisterWithHoursAsync(), other = await desk.RegisterWithHoursAsync();

@@ -4,11 +4,11 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Accounts frozen, unfrozen, closed and reopened, and the holds that are open.</summary>
+/// <summary>Freezing, unfreezing, closing and reopening accounts; the list of open holds.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class AccountStateTests(TestServer server)
 {
-    // A district that nobody else writes to.
+    // No other test writes to this district.
     private const string Region = "430225", Parent = $"regions/{Region}";
 
     private static int s_requests;
@@ -72,7 +72,7 @@ public sealed class AccountStateTests(TestServer server)
         Assert.Equal(before, await server.TrialBalanceAsync(Region));
         Entry done = await Checker.FreezeAccountAsync(new FreezeAccountRequest(asked) { ValidateOnly = false });
         Assert.True(done.Name.Length > 0);
-        // Asked again, it says what happened.
+        // A retry gives the first answer.
         Assert.Equal(done, await Checker.FreezeAccountAsync(asked));
     }
 

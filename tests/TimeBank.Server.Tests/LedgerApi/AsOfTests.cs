@@ -4,11 +4,11 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>A journal as it was.</summary>
+/// <summary>Balances, lists and the trial balance as of an earlier moment.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class AsOfTests(TestServer server) : IAsyncLifetime
 {
-    // A district that nobody else writes to.
+    // No other test writes to this district.
     private const string Region = "430224", Parent = $"regions/{Region}";
 
     private static readonly Date Before = new() { Year = 2026, Month = 9, Day = 30 };

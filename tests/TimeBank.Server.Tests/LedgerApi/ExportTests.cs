@@ -9,7 +9,7 @@ namespace TimeBank.Server.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class ExportTests(TestServer server) : IAsyncLifetime
 {
-    // A district that nobody else writes to.
+    // No other test writes to this district.
     private const string Region = "430223", Parent = $"regions/{Region}";
 
     public async ValueTask InitializeAsync() => await new WrittenEntries(server, Region).KeepAsync();

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Balances brought in from elsewhere.</summary>
+/// <summary>Imports of another system's balances.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class ImportTests(TestServer server)
 {
@@ -87,7 +87,7 @@ public sealed class ImportTests(TestServer server)
     }
 
     /// <summary>
-    /// One voucher's number on both legs: whichever came first would be recorded, and the books would be off by the other.
+    /// A source that uses one document's number for both postings: only the first would be recorded, and the books would lack the other.
     /// </summary>
     [Fact]
     public async Task Lines_that_share_a_key_are_all_refused_in_the_trial_and_for_real()
@@ -115,7 +115,7 @@ public sealed class ImportTests(TestServer server)
             .ListPostingsAsync(new ListPostingsRequest { Account = $"{Parent}/accounts/bank/legs" })).Postings).Amount.Value);
     }
 
-    /// <summary>Ids that a spreadsheet made into one number: thirty amounts, of which none was known before.</summary>
+    /// <summary>A spreadsheet rounded thirty ids to one number: equal lines are still different amounts.</summary>
     [Fact]
     public async Task Lines_that_are_alike_are_no_copies_of_each_other()
     {
@@ -193,7 +193,7 @@ public sealed class ImportTests(TestServer server)
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Memo = new string('长', 201) }, "INVALID_FIELD", "memo" },
         { new ImportLine(Line("k", "bank/w", V1.Side.Debit, 1)) { Memo = "期\ue863初" }, "INVALID_FIELD", "memo" },
         { Line("k\u200b", "bank/w", V1.Side.Debit, 1), "INVALID_FIELD", "key" },
-        // A key is taken letter by letter, so what only looks like 老 is no other key of its own.
+        // Keys are compared letter by letter, so a letter that only looks like 老 is refused.
         { Line("\u2f7c-1", "bank/w", V1.Side.Debit, 1), "INVALID_FIELD", "key" },
     };
 
@@ -207,7 +207,7 @@ public sealed class ImportTests(TestServer server)
 
         ImportRefusal refusal = Assert.Single(answer.Refused);
         Assert.Equal((3, line.Key, reason, field), (refusal.Number, refusal.Key, refusal.Reason, refusal.Field));
-        // What is wrong with that field, and not that some field is.
+        // The text must name the fault of this field, not just say that a field is wrong.
         if (field.Length > 0) Assert.DoesNotContain("the fields named", refusal.Texts["en"], StringComparison.Ordinal);
         if (line.Date.Year < 1900) Assert.Contains("1900-01-01", refusal.Texts["en"], StringComparison.Ordinal);
         if (line.Memo.Length > 200) Assert.Contains("200", refusal.Texts["zh-CN"], StringComparison.Ordinal);

@@ -8,7 +8,7 @@ namespace TimeBank.Server.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class JournalTests(TestServer server) : IAsyncLifetime
 {
-    // A district that nobody else writes to.
+    // No other test writes to this district.
     private const string Region = "430212", Parent = $"regions/{Region}";
 
     private LedgerService.LedgerServiceClient Auditor => new(server.As(Role.Auditor, "", "", "430200"));

@@ -5,11 +5,11 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>A journal in which more has moved than an amount can say.</summary>
+/// <summary>A journal whose totals exceed the 64 bits of an amount.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class LargeTotalTests(TestServer server)
 {
-    // A district that nobody else writes to.
+    // No other test writes to this district.
     private const string Region = "430181", Parent = $"regions/{Region}";
 
     private LedgerService.LedgerServiceClient Auditor => new(server.As(Role.Auditor, "", "", Region));

@@ -6,9 +6,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>
-/// The tool as a process of its own against a running server: balances imported from a file, and accounts frozen and closed.
-/// </summary>
+/// <summary>The tool as a process against a running server: imports balances from a file, freezes and closes accounts.</summary>
 public sealed class LedgerToolTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("timebank-tool-tests-").FullName;
@@ -93,7 +91,7 @@ public sealed class LedgerToolTests : IDisposable
             Assert.Equal(1, code);
             string said = how is ["--dry-run"] ? sum.Replace("lines recorded", "lines would be recorded", StringComparison.Ordinal) : sum;
             Assert.Contains(said, output, StringComparison.Ordinal);
-            // A table breaks long cells.
+            // The tool's table breaks long cells, so look for the first word only.
             Assert.Contains(why.Split(' ')[0], output, StringComparison.Ordinal);
             using JsonDocument report =
                 JsonDocument.Parse((await RunAsync(server, ["import", file, "--source", "old", "--json", .. how])).Output);
@@ -139,7 +137,7 @@ public sealed class LedgerToolTests : IDisposable
     public async Task Accounts_are_frozen_unfrozen_closed_and_reopened()
     {
         await using TestServer server = await TestServer.StartAsync(_data);
-        // Of this month: what was issued for an earlier one can't be reversed.
+        // Issue for this month: hours of an earlier month can't be reversed.
         await server.WriteAsync(1, server.Services.GetRequiredService<BusinessClock>().Today);
         const string Path = "person/000000000001/hours/issued", Request = "0192b6a0-0000-7000-8000-000000000001";
         string[] freeze = ["account", "freeze", Path, "--memo", "check", "--request-id", Request];
@@ -148,7 +146,7 @@ public sealed class LedgerToolTests : IDisposable
         Assert.DoesNotContain("frozen", await SoundAsync(server, "account", "show", Path), StringComparison.Ordinal);
         string frozen = await SoundAsync(server, freeze);
         Assert.Contains("frozen", await SoundAsync(server, "account", "show", Path), StringComparison.Ordinal);
-        // The same request again is the same entry.
+        // A retry gives the same entry.
         Assert.Equal(frozen, await SoundAsync(server, freeze));
         await SoundAsync(server, "account", "unfreeze", Path, "--memo", "checked");
         Assert.DoesNotContain("frozen", await SoundAsync(server, "account", "show", Path), StringComparison.Ordinal);

@@ -7,7 +7,7 @@ internal static class Pages
 {
     private const int TooMany = 50;
 
-    /// <param name="read">One page by its token: what is in it, and the next one's token.</param>
+    /// <param name="read">Reads the page of a token: returns its items and the next page's token.</param>
     public static async Task<List<T>> AllAsync<T>(int size, Func<string, Task<(IReadOnlyList<T> Items, string Next)>> read)
     {
         List<T> all = [];

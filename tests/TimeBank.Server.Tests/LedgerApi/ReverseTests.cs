@@ -7,7 +7,7 @@ namespace TimeBank.Server.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class ReverseTests(TestServer server)
 {
-    // A district that nobody else writes to.
+    // No other test writes to this district.
     private const string Region = "430281", Parent = $"regions/{Region}";
 
     private static int _requests;
@@ -88,7 +88,7 @@ public sealed class ReverseTests(TestServer server)
         Assert.Equal(before, await server.TrialBalanceAsync(Region));
         await Books.SubmitAsync(MoneyEntries.Allot(WrittenEntries.Header("spend asked"), WrittenEntries.Programme, [(fund, new Fen(1))]));
         await Maker.ReverseAsync(request).IsRefusedAsync(Reason.InsufficientBalance);
-        // That refusal was only asked for too: the same id is decided afresh.
+        // The refusal was a dry run's, so the server decides the same id afresh.
         await Books.SubmitAsync(MoneyEntries.Receive(WrittenEntries.Header("again asked"), Slug.Parse("ccb"), fund, new Fen(1)));
         Entry done = await Maker.ReverseAsync(new ReverseRequest(request) { ValidateOnly = false });
         Assert.Equal($"{Parent}/entries/{done.Index}", done.Name);

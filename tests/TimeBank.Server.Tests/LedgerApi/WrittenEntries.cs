@@ -6,7 +6,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Entries written straight to a region's writer; writing them again changes nothing.</summary>
+/// <summary>Writes entries straight to a region's writer. Writing the same ones again changes nothing.</summary>
 internal sealed class WrittenEntries(TestServer server, string region)
 {
     public static readonly OpaqueId Elder = OpaqueId.Parse("0000000000ED"), Volunteer = OpaqueId.Parse("0000000000VR");
@@ -15,7 +15,9 @@ internal sealed class WrittenEntries(TestServer server, string region)
 
     private static readonly HoursSpent Held = new(new Minutes(120), Minutes.Zero, Minutes.Zero);
 
-    /// <summary>0 money in, 1 allotted by another person, 2 hours issued, 3 a hold, 4 the hold posted in part.</summary>
+    /// <summary>
+    /// Writes five entries: 0 receives money, 1 allots it (another actor), 2 issues hours, 3 holds some, 4 posts the hold in part.
+    /// </summary>
     public async Task KeepAsync()
     {
         await SubmitAsync(Receive("receive", 1_000));
@@ -34,8 +36,8 @@ internal sealed class WrittenEntries(TestServer server, string region)
             "430000/2026-01", name, EntryHeader.NoDetails);
     }
 
-    /// <summary>Writes an entry.</summary>
-    /// <returns>Its index.</returns>
+    /// <summary>Writes an entry that must be accepted.</summary>
+    /// <returns>The entry's index.</returns>
     public async Task<long> SubmitAsync(Proposal proposal)
     {
         Outcome outcome = await TryAsync(proposal);
@@ -43,7 +45,7 @@ internal sealed class WrittenEntries(TestServer server, string region)
         return outcome.Entry!.Index;
     }
 
-    /// <summary>Writes an entry, or is refused.</summary>
+    /// <summary>Writes an entry that may be refused.</summary>
     public async Task<Outcome> TryAsync(Proposal proposal)
     {
         ILedgerGrain writer = server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(region);

@@ -254,7 +254,7 @@ public sealed class ServiceOrderApiTests(TestServer server)
         return names;
     }
 
-    /// <summary>Calls twice: a retry answers the same.</summary>
+    /// <summary>Calls twice and asserts that the retry gets the same answer.</summary>
     private static async Task<ServiceOrder> AgainAsync(Func<AsyncUnaryCall<ServiceOrder>> call)
     {
         ServiceOrder first = await call();

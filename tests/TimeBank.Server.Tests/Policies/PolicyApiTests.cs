@@ -9,7 +9,7 @@ namespace TimeBank.Server.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class PolicyApiTests(TestServer server)
 {
-    // Districts that no other test has rules for.
+    // No other test proposes rules for these districts.
     private const string You = "430223", Chaling = "430224", Unknown = "430299", City = "430200";
 
     private static int _requests;
@@ -117,7 +117,7 @@ public sealed class PolicyApiTests(TestServer server)
             Document = new string('x', 65_537) };
         await As(Role.FinanceMaker).ProposeVersionAsync(request).IsRefusedAsync(Reason.InvalidField, "document");
         request.Document = new string('x', 2 << 20);
-        // Past the size of any message, which is refused before anything is read.
+        // Over the size limit of messages: the server refuses it unread.
         Assert.Equal(StatusCode.ResourceExhausted,
             (await Assert.ThrowsAsync<RpcException>(async () => await As(Role.FinanceMaker).ProposeVersionAsync(request))).StatusCode);
     }

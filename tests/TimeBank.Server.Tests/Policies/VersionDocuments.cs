@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Documents to propose, made from one that the server gave.</summary>
+/// <summary>Makes documents to propose, from a document that the server returned.</summary>
 internal static class VersionDocuments
 {
     public static string Changed(string document, string region, string version, string effective, Action<JsonObject>? change = null)

@@ -9,12 +9,12 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>A database that is slow, and one in which a grain's state is damaged.</summary>
+/// <summary>A slow database, and a database with a damaged grain state.</summary>
 public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
     private const string Region = "regions/430211";
 
-    /// <summary>Something else has the table of the grains' states for itself, as a dump or a hand with psql may.</summary>
+    /// <summary>Another session locks the table of grain states, as a dump or somebody with psql may.</summary>
     [Fact]
     public async Task A_state_that_takes_too_long_to_be_read_is_an_outage_and_a_retry_helps()
     {
@@ -41,7 +41,7 @@ public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFix
         Assert.DoesNotContain(log.Lines, line => line.Contains("incident", StringComparison.Ordinal));
     }
 
-    /// <summary>Each kind of state that has a list: one of two is damaged.</summary>
+    /// <summary>Damages one of two states of each kind that has a list.</summary>
     [Fact]
     public async Task A_damaged_state_is_left_out_of_its_list_and_named_and_takes_nothing_else_with_it()
     {
@@ -94,7 +94,7 @@ public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFix
         Volunteer sound = await hours.Volunteers().GetVolunteerAsync(new GetVolunteerRequest { Name = names["volunteer"][0] });
         Assert.Equal(names["volunteer"][0], sound.Name);
 
-        // A run does what it can, and says what it left out and why.
+        // A run skips the damaged state, counts it and gives the reason.
         List<RunProgress> run =
             await Desk.RunAsync(
             hours.Elders(Role.FinanceMaker)

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The word that an owner runs before a new build serves.</summary>
+/// <summary>The <c>migrate</c> command, which the database's owner runs before a new build serves.</summary>
 public sealed class MigrateCommandTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
     [Theory]

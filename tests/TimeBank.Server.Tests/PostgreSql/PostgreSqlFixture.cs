@@ -4,14 +4,14 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>A PostgreSQL server for the tests of a class, which each make their own database.</summary>
+/// <summary>A PostgreSQL server for the tests of one class. Each test makes its own database.</summary>
 public sealed class PostgreSqlFixture : IAsyncLifetime
 {
     private int _databases;
 
     public PostgreSqlServer Server { get; private set; } = null!;
 
-    // No test pulls the plug, so nothing needs to reach the disk.
+    // No test cuts the power, so nothing needs to reach the disk.
     public async ValueTask InitializeAsync() =>
         Server = await PostgreSqlServer.StartAsync("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60",
         "autovacuum=off");

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The whole server on PostgreSQL. What doesn't depend on the engine is tested on SQLite.</summary>
+/// <summary>The whole server on PostgreSQL. Behaviour that does not depend on the engine is tested on SQLite.</summary>
 public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
     private const string Region = "430211";
@@ -105,7 +105,7 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
 
         await own.StopAtOnceAsync();
         await ((Func<Task>)(async () => await desk.Maker.RecordReceiptAsync(receipt))).IsRefusedAsync(Reason.StoreUnavailable);
-        // The database isn't asked again at once, however often somebody asks here.
+        // Health asks the database at most every two seconds, so the outage does not show yet.
         Assert.Equal(HealthStatus.Healthy, await HealthAsync());
         clock.Seconds = 2;
         Assert.Equal(HealthStatus.Unhealthy, await HealthAsync());

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Two servers of one cluster, whose database goes away.</summary>
+/// <summary>Two servers of one cluster, and an outage of their database.</summary>
 public sealed class TwoServersTests : IAsyncLifetime
 {
     private const string Region = "regions/430211";
@@ -33,7 +33,7 @@ public sealed class TwoServersTests : IAsyncLifetime
         {
             WebApplication server = TimeBankServer.Build(
             [
-                // One folder for both: the same keys and page tokens, as the runbook asks for.
+                // Both servers share a folder, and so keys and page tokens, as the runbook requires.
                 $"--TimeBank:Data={_data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0",
                     $"--TimeBank:Database={_postgres.ConnectionString("postgres")}", "--TimeBank:Migrate=true",
                 "--TimeBank:Cluster=tests", $"--TimeBank:Silo=127.0.0.1:{port}", "--Logging:LogLevel:Default=Error",
@@ -56,8 +56,8 @@ public sealed class TwoServersTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// Half of what is asked for runs at the other server, whichever is asked: what its driver throws can't cross, and no caller may hear
-    /// of it.
+    /// Whichever server a caller asks, half of the grains run on the other one. Its driver's exceptions can't cross, and no caller may see
+    /// them.
     /// </summary>
     [Fact]
     public async Task Where_the_database_is_away_every_caller_of_every_server_is_told_so_and_nothing_is_an_incident()
@@ -67,7 +67,7 @@ public sealed class TwoServersTests : IAsyncLifetime
         {
             for (int at = 0; at < 6; at++) names.Add((await Volunteers(channel).EnrolVolunteerAsync(Enrolment())).Name);
         }
-        // Known to each, wherever it runs.
+        // Each server knows every volunteer, wherever the grain runs.
         foreach (GrpcChannel channel in _channels)
         {
             foreach (string name in names) await Volunteers(channel).GetVolunteerAsync(new GetVolunteerRequest { Name = name });
@@ -99,7 +99,7 @@ public sealed class TwoServersTests : IAsyncLifetime
         }
     }
 
-    /// <summary>A pool's connections that the outage has cut are found one after the other.</summary>
+    /// <summary>Retries while the server is UNAVAILABLE: each call finds one more connection of the pool that the outage cut.</summary>
     private async Task<Volunteer> AgainAsync(GrpcChannel channel, EnrolVolunteerRequest enrolment)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -12,7 +12,7 @@ using Digest = TimeBank.Proofs.Digest;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Letters that nobody can see or read, in every text that a caller may write.</summary>
+/// <summary>Invisible and unreadable letters, in every text that a caller may send.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class EveryTextTests(TestServer server)
 {
@@ -69,7 +69,7 @@ public sealed class EveryTextTests(TestServer server)
         string policy = (await policies.GetVersionAsync(new GetPolicyVersionRequest { Parent = $"regions/{Chaling}" })).Document;
         string catalogue = (await catalogues.GetVersionAsync(new GetCatalogueVersionRequest { Parent = $"regions/{Chaling}" })).Document;
 
-        // As an escape, and as the letter itself.
+        // The first document contains the letter as a JSON escape, the second one the letter itself.
         await policies.ProposeVersionAsync(new ProposePolicyVersionRequest
         {
             RequestId = Id(1), Parent = $"regions/{Chaling}",
@@ -85,7 +85,8 @@ public sealed class EveryTextTests(TestServer server)
     }
 
     /// <summary>
-    /// What an older build took is answered from what is stored, whatever today's rules are; under another id it is refused.
+    /// The retry of a request that an older build accepted gets the stored answer, whatever today's rules say. Under another id the same
+    /// text is refused.
     /// </summary>
     [Theory]
     [InlineData(3, "王\u200b芳")]
@@ -107,7 +108,7 @@ public sealed class EveryTextTests(TestServer server)
             .IsRefusedAsync(Reason.RequestIdReused);
         await counter.EnrolVolunteerAsync(new EnrolVolunteerRequest(request) { RequestId = Id(100 + number) })
             .IsRefusedAsync(Reason.InvalidField, "display_name");
-        // Nobody else's request.
+        // The same request id of another caller is another request.
         await new VolunteerService.VolunteerServiceClient(server.As(Role.Counter, "", "another")).EnrolVolunteerAsync(request)
             .IsRefusedAsync(Reason.InvalidField, "display_name");
     }
@@ -130,7 +131,7 @@ public sealed class EveryTextTests(TestServer server)
         Assert.Equal((V1.OrderState.Cancelled, "病\u202e了"), (again.State, again.CancelNote));
     }
 
-    /// <summary>The command that a server makes of a request.</summary>
+    /// <summary>The command that the server makes of a request.</summary>
     private static Command Sent(string rpc, IMessage request, string id, string subject) =>
         new(Guid.Parse(id), Digest.Of([.. Encoding.UTF8.GetBytes(rpc), 0, .. request.ToByteArray()]).ToString(), subject, "", "");
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The tool against a demonstration in which no month was played.</summary>
+/// <summary>The tool against a demonstration in which no month was played yet.</summary>
 public sealed class DemonstrationToolTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("timebank-tool-tests-").FullName;
@@ -51,7 +51,7 @@ public sealed class DemonstrationToolTests : IDisposable
 
     private Task<TestServer> StartAsync() => TestServer.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T08:00:00+08:00");
 
-    /// <summary>The id of what a command made; empty where it names nothing.</summary>
+    /// <summary>The id of the resource that a command made; empty if its output names none.</summary>
     private async Task<string> MadeAsync(TestServer server, params string[] args)
     {
         (int code, string output, string error) = await Tool.RunAsync(_data, server, [.. args, "--json"]);

@@ -13,7 +13,7 @@ using Digest = TimeBank.Proofs.Digest;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>A demonstration that an older build let go to the end of the calendar.</summary>
+/// <summary>A demonstration whose clock an older build moved to the end of the calendar.</summary>
 public sealed class ScenarioEndTests : IDisposable
 {
     private const string Setting = "--TimeBank:Scenario=2026-10-01T08:00:00+08:00", Request = "0b0e7c1c-0000-4000-8000-00000000000a";
@@ -42,7 +42,7 @@ public sealed class ScenarioEndTests : IDisposable
         await elders.ListEldersAsync(list).IsRefusedAsync(Reason.ScenarioClockBeyondEnd);
         await elders.RegisterElderAsync(register).IsRefusedAsync(Reason.ScenarioClockBeyondEnd);
         Assert.Equal(End, (await scenario.GetScenarioAsync(new GetScenarioRequest())).Now.ToDateTimeOffset());
-        // Its retry is answered as it was; another step that far is refused.
+        // The retry gets the first answer; a new step to that time is refused.
         Assert.Equal(End, (await scenario.AdvanceClockAsync(advance)).Now.ToDateTimeOffset());
         await scenario.AdvanceClockAsync(new AdvanceClockRequest(advance) { RequestId = "0b0e7c1c-0000-4000-8000-00000000000b" })
             .IsRefusedAsync(Reason.ScenarioTooFar);
@@ -67,7 +67,7 @@ public sealed class ScenarioEndTests : IDisposable
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
-    /// <summary>What an older build stored of a step to the end of the calendar.</summary>
+    /// <summary>Stores the state that an older build left after a step to the end of the calendar.</summary>
     private static async Task LeaveAsync(TestServer older, AdvanceClockRequest advance)
     {
         byte[] sent = [.. Encoding.UTF8.GetBytes("/timebank.v1.ScenarioService/AdvanceClock"), 0, .. advance.ToByteArray()];

@@ -11,7 +11,7 @@ using Reason = TimeBank.Ledger.Reason;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Whatever adds up is of one moment, all of its pages too, also while money moves.</summary>
+/// <summary>Statements and reports belong to one moment, with all their pages, also while money moves.</summary>
 public abstract class MomentContract(TestServer server)
 {
     private const string Region = TestServer.Tianyuan;
@@ -93,7 +93,7 @@ public abstract class MomentContract(TestServer server)
         Statement first = await _desk.ProviderClerk(counter.Canteen).GetProviderStatementAsync(request);
         string cursor = $"{first.Postings[0].EntryIndex}.1";
 
-        // What an earlier build wrote, a journal that was never so long, and this build's own.
+        // Refused: an earlier build's token without a moment, and a moment past the journal's end. Then this build's own token passes.
         foreach (string text in new[] { cursor, $"{first.EntryCount + 1}.{cursor}" })
         {
             request.PageToken = TokenOf(counter.Canteen, request, text);
@@ -113,7 +113,7 @@ public abstract class MomentContract(TestServer server)
         int rows = 0;
         await WhileMoneyMovesAsync(counter, async () =>
         {
-            // About so many pages each time, or the rows would grow faster than they can be read.
+            // Keep the number of pages constant: with a fixed size, rows would grow faster than the test reads them.
             int size = pages == 1 ? 1_000 : (rows / pages) + 1;
             var request = new GetProviderStatementRequest { Provider = counter.Canteen, Period = Desk.AllDays, PageSize = size };
             var postings = new List<Posting>();
@@ -148,7 +148,7 @@ public abstract class MomentContract(TestServer server)
 
     private const long Price = 1_000;
 
-    /// <summary>A canteen and the vouchers of two elders, paid by two funds.</summary>
+    /// <summary>A canteen, and the vouchers of two elders from a programme of two funds.</summary>
     private sealed record Counter(string Canteen, string Programme, string[] Funds, string[] Vouchers);
 
     private async Task<Counter> CounterAsync(string name)
@@ -176,7 +176,7 @@ public abstract class MomentContract(TestServer server)
         })).Name;
     }
 
-    /// <summary>Hours brought in, as a service would have them earned.</summary>
+    /// <summary>Credits earned minutes by an import, as a service would credit them.</summary>
     private async Task EarnAsync(string volunteer, long minutes)
     {
         string key = Desk.Id();
@@ -196,7 +196,7 @@ public abstract class MomentContract(TestServer server)
         Assert.Equal(1, brought.Recorded);
     }
 
-    /// <summary>A page token as this server would write it for a provider's clerk.</summary>
+    /// <summary>Writes a page token for a provider's clerk with the server's own key.</summary>
     private string TokenOf(string clerk, GetProviderStatementRequest request, string cursor)
     {
         var filters = new GetProviderStatementRequest(request) { PageToken = "", PageSize = 0 };
@@ -213,7 +213,7 @@ public abstract class MomentContract(TestServer server)
         (await _desk.Clerk(counter.Canteen).RedeemVoucherAsync(_desk.Lunch(counter.Vouchers[elder], counter.Canteen, Price)))
             .Redemption.Name;
 
-    /// <summary>Two callers redeem and refund without end until something has been read so often.</summary>
+    /// <summary>Lets two callers redeem and refund without pause while the test reads several times.</summary>
     private async Task WhileMoneyMovesAsync(Counter counter, Func<Task> readAsync)
     {
         using var done = new CancellationTokenSource();
@@ -243,7 +243,8 @@ public abstract class MomentContract(TestServer server)
     private static (long Opening, long Debits, long Credits, long Closing) Figures(ListPostingsResponse page) =>
         (Signed(page.Opening), page.TotalDebits.Value, page.TotalCredits.Value, Signed(page.Closing));
 
-    /// <param name="postings">All of them, oldest first.</param>
+    /// <summary>Asserts that the postings add up to the figures.</summary>
+    /// <param name="postings">All postings, oldest first.</param>
     private static void Ties(IReadOnlyList<Posting> postings, (long Opening, long Debits, long Credits, long Closing) figures)
     {
         Assert.Equal(figures.Closing, figures.Opening + figures.Credits - figures.Debits);
@@ -255,7 +256,7 @@ public abstract class MomentContract(TestServer server)
     private static long Signed(Balance balance) => balance.Side == Side.Debit ? -balance.Amount.Value : balance.Amount.Value;
 }
 
-/// <summary>What the contract says of reports, of every history.</summary>
+/// <summary>Asserts the equations that the contract promises for every report.</summary>
 internal static class ReportTies
 {
     public static void Check(ProgrammeReport report)

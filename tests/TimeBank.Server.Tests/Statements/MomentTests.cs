@@ -10,7 +10,7 @@ public sealed class PostgreSqlMomentTests(ServerOnPostgreSql on) : MomentContrac
 
 public sealed class PostgreSqlHistoryTests(ServerOnPostgreSql on) : HistoryContract(on.Server), IClassFixture<ServerOnPostgreSql>;
 
-/// <summary>A server for the tests of a class, on a PostgreSQL of its own.</summary>
+/// <summary>A server for the tests of one class, on its own PostgreSQL.</summary>
 public sealed class ServerOnPostgreSql : IAsyncLifetime
 {
     private readonly PostgreSqlFixture _postgres = new();

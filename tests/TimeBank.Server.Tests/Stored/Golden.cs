@@ -2,19 +2,19 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Lines that stand in the repository, beside these tests.</summary>
+/// <summary>The golden files beside these tests.</summary>
 internal static class Golden
 {
     /// <summary>The folder of this file in the checkout that the tests were built from.</summary>
     public static string Folder {
         get; } = Path.Combine(Up(new DirectoryInfo(AppContext.BaseDirectory)), "tests/TimeBank.Server.Tests/Stored");
 
-    /// <summary>A file's lines.</summary>
+    /// <summary>A golden file's lines; none if the file is missing.</summary>
     public static string[] Lines(string file) =>
         File.Exists(Path.Combine(Folder, file)) ? File.ReadAllLines(Path.Combine(Folder, file)) : [];
 
-    /// <summary>The lines are those of the file. Where they aren't, what they are is left where the message says, to be looked at and,
-    /// where it is meant, to be copied.</summary>
+    /// <summary>Asserts that the lines equal a golden file. If not, writes the actual lines to a file that the failure names: look at the
+    /// difference, and copy the file if the change is meant.</summary>
     public static void AssertSame(string file, IReadOnlyList<string> lines)
     {
         string[] wanted = Lines(file);

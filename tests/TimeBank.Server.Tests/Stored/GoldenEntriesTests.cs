@@ -5,7 +5,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>What stands in <c>Golden</c> is read, and written again as it was.</summary>
+/// <summary>This build reads every stored line of <c>Golden</c> and writes it again byte for byte.</summary>
 public sealed class GoldenEntriesTests
 {
     private static readonly GrainStateJson States = new();
@@ -13,7 +13,7 @@ public sealed class GoldenEntriesTests
     private static IEnumerable<JournalEntry> Entries =>
         Golden.Lines("Golden/entries.jsonl").Select(line => EntryCodec.Decode(Encoding.UTF8.GetBytes(line)));
 
-    /// <summary>A note is no entry. Whoever adds an event plays it in <see cref="StoredHistory"/>.</summary>
+    /// <summary>Notes are left out: they are no entries. If you add an entry code, add it to <see cref="StoredHistory"/>.</summary>
     [Fact]
     public void Every_event_has_an_entry() =>
         Assert.Equal(Enum.GetValues<EntryCode>().Where(code => code != EntryCode.Note).ToHashSet(), Entries
@@ -44,9 +44,9 @@ public sealed class GoldenEntriesTests
     }
 
     /// <summary>
-    /// Both sides of an entry may read it, so its details are what both know: nobody's balance, nor how hours came about. Of a redemption
-    /// the provider is told what remains
-    /// on the voucher, and the elder what the provider was owed. A detail that comes here is a decision on who learns it.
+    /// Both sides may read an entry, so its details contain only what both may know: no balances, and not how a person got their hours. In
+    /// a redemption the provider learns the rest of the voucher, and the elder the amount credited to the provider. A new detail here must
+    /// be a decision on who learns it.
     /// </summary>
     [Fact]
     public void Details_of_an_entry_are_what_both_sides_may_know()
@@ -71,7 +71,7 @@ public sealed class GoldenEntriesTests
                 string.Join(' ', group.SelectMany(entry => entry.Header.Details.Select(detail => detail.Key)).Distinct().Order())));
     }
 
-    /// <summary>Entries as the build of 2026-11-28 wrote them: they say of one side what the other doesn't get to read any more.</summary>
+    /// <summary>Entries of the build of 2026-11-28. They contain details that today's server shows to one side only.</summary>
     [Fact]
     public void Entries_of_an_earlier_build_are_read_as_they_were()
     {

@@ -7,9 +7,8 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// What reaches the disk, byte for byte: one history through every command that writes gives the entries, refusals and grain states that
-/// stand in <c>Golden</c>. A line that
-/// changes is a decision: what was stored before must stay readable, and a refusal's number and words are hashed into the journal.
+/// The bytes on the disk: a history with every writing command must give the entries, refusals and grain states in <c>Golden</c>. A changed
+/// line must be a decision: stored data must stay readable, and a refusal's number and values are hashed into the journal.
 /// </summary>
 public sealed class StoredBytesTests : IAsyncLifetime
 {

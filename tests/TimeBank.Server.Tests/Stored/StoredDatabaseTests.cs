@@ -12,18 +12,16 @@ using Role = TimeBank.V1.Role;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// A database that an earlier build has left, after <see cref="StoredHistory"/> was played on it: this build migrates it, finds it sound,
-/// reads all of it, answers retries as
-/// that build did, and goes on. <c>Fixtures</c> says how the files are made.
+/// A database of an earlier build, on which <see cref="StoredHistory"/> was played. This build migrates and verifies it, reads all of it,
+/// answers retries as that build did, and goes on. The page in <c>Fixtures</c> says how to record such a database.
 /// </summary>
 public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>, IDisposable
 {
     private const string Parent = $"regions/{StoredHistory.Here}";
 
     /// <summary>
-    /// What isn't stored but follows from it by rules that have changed since: the last day of an assessment was a day too early, and a
-    /// run that
-    /// is asked again was judged by the day of the asking.
+    /// Members of answers that are not stored but computed, by rules that have changed: the last day of an assessment was a day too early,
+    /// and a run called again was judged by the day of the new call.
     /// </summary>
     private static readonly string[] ByTheRulesOfToday = ["validUntil", "skippedByReason"];
 
@@ -56,7 +54,7 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
             Assert.Equal(answers.Length, retried.Count);
             Assert.Multiple([.. answers.Zip(retried).Select(pair => (Action)(() =>
                 AssertSays(JsonElement.Parse(pair.First), JsonElement.Parse(pair.Second), pair.First)))]);
-            // Nothing of it happened again. What is remembered may be more: the import's refused line is judged afresh each time.
+            // No command happened again. Only remembered refusals may grow: the import's refused line is judged afresh each time.
             LedgerHead after = await HeadAsync(server);
             Assert.Equal((before.Size, before.Tree.Root), (after.Size, after.Tree.Root));
             await AssertReceiptsAsync(history, before.Size);
@@ -71,7 +69,7 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
         AssertSound(options);
     }
 
-    /// <summary>What the earlier build said is still said; there may be more.</summary>
+    /// <summary>Asserts that an answer contains everything of the earlier build's answer. It may contain more.</summary>
     private static void AssertSays(JsonElement then, JsonElement now, string where)
     {
         Assert.True(then.ValueKind == now.ValueKind, $"{where} is answered by {now}.");
@@ -94,7 +92,7 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
         }
     }
 
-    /// <summary>Every entry's receipt checks against the head that the earlier build signed.</summary>
+    /// <summary>Asserts that every entry's receipt is sound against the head that the earlier build signed.</summary>
     private static async Task AssertReceiptsAsync(StoredHistory history, long size)
     {
         LedgerService.LedgerServiceClient auditor = new(history.As(Role.Auditor));
@@ -115,9 +113,8 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
     }
 
     /// <summary>
-    /// Earlier entries of gifts and holds say what concerns the giver or the recipient alone, and go to them alone; those of today say
-    /// nothing of the kind, and both sides may
-    /// have them.
+    /// Asserts who may read entries of gifts and holds. The earlier build's contain details of the giver or recipient, who alone may read
+    /// them. Today's contain no such details, and both sides may read them.
     /// </summary>
     private static async Task AssertSidesAsync(StoredHistory history, long earlier)
     {
@@ -198,7 +195,8 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
     private static async Task<LedgerHead> HeadAsync(TestServer server) =>
         await server.Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(RegionCode.Parse(StoredHistory.Here), default);
 
-    /// <returns>The connection string; empty for a file.</returns>
+    /// <summary>Unpacks a recorded database.</summary>
+    /// <returns>The connection string; empty for SQLite.</returns>
     private async Task<string> RestoreAsync(string build, bool onPostgreSql)
     {
         await ZipFile.ExtractToDirectoryAsync(
@@ -207,9 +205,9 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
             key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         if (!onPostgreSql) return "";
         string database = postgres.NewDatabase(), other = postgres.NewDatabase();
-        // A dump has no roles; a migration makes the one that it grants rights to.
+        // A dump contains no roles. Migrating another database first makes the role to which the dump grants rights.
         using (var roles = new PostgreSqlDatabase(other)) PostgreSqlSchema.Migrate(roles);
-        // Lines that begin so are for psql alone.
+        // Lines with a backslash are commands of psql, not SQL.
         IEnumerable<string> dump = (await File.ReadAllLinesAsync(Path.Combine(_folder, "database.sql")))
             .Where(line => !line.StartsWith('\\'));
         PostgreSqlFixture.Execute(database, string.Join('\n', dump));

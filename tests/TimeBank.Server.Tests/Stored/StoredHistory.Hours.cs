@@ -5,7 +5,7 @@ using Role = TimeBank.V1.Role;
 
 namespace TimeBank.Server.Tests;
 
-/// <content>Hours and orders, and what the second month brings.</content>
+/// <content>Hours, orders, and the second month.</content>
 internal sealed partial class StoredHistory
 {
     private VolunteerService.VolunteerServiceClient Own => new(As(Role.Volunteer, _volunteer));
@@ -39,7 +39,7 @@ internal sealed partial class StoredHistory
             there.TransferHoursAsync(new TransferHoursRequest { RequestId = id, From = _away, To = _volunteer, Amount = Minutes(50) }));
         await StepAsync("hours stay", id =>
             here.TransferHoursAsync(new TransferHoursRequest { RequestId = id, From = _volunteer, To = _helper, Amount = Minutes(5) }));
-        // A round of deliveries in each region, here and not by a timer: how far it has looked is stored.
+        // Deliver here and not by a timer: the grains store how far they have read, so the moment must be fixed.
         foreach (string region in new[] { Here, There }) await _grains.GetGrain<IClearingGrain>(region).DeliverAsync();
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class StoredHistory
             Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = id, Parent = Parent, Programme = _national }));
     }
 
-    /// <summary>Orders in every state that is not the last.</summary>
+    /// <summary>Leaves orders in every state that is not final.</summary>
     private async Task OpenOrdersAsync()
     {
         await RequestedAsync("open", _relative, "2027-01-05 09:00", 15);
@@ -130,7 +130,7 @@ internal sealed partial class StoredHistory
             Orders(_volunteer).CheckInAsync(new CheckInRequest { RequestId = id, Order = present }));
     }
 
-    /// <summary>Goes on after the end: what was left open is ended, and more of the same happens.</summary>
+    /// <summary>Goes on after the history's end: ends what was left open, and does more of the same.</summary>
     public async Task GoOnAsync()
     {
         await AdvanceAsync("2026-11-29 11:45");

@@ -172,7 +172,7 @@ internal sealed partial class StoredHistory
             checker.ReopenAccountAsync(new ReopenAccountRequest { RequestId = id, Account = $"{Parent}/accounts/bank/old", Memo = "恢复" }));
     }
 
-    /// <summary>Money goes back to its fund. No call asks for that yet, and the ledger knows how.</summary>
+    /// <summary>Returns money to its fund, straight at the writer: the ledger has the entry, but no RPC asks for it yet.</summary>
     private Task ReturnAsync()
     {
         var header = new EntryHeader(
@@ -228,7 +228,7 @@ internal sealed partial class StoredHistory
             checker.UnfreezeAccountAsync(new UnfreezeAccountRequest { RequestId = id, Account = payable, Memo = "结束" }));
     }
 
-    /// <summary>The voucher of an elder that is good for a month.</summary>
+    /// <summary>An elder's voucher of a month.</summary>
     private async Task<string> VoucherAsync(string elder, string month) =>
         (await Vouchers.ListVouchersAsync(new ListVouchersRequest { Parent = Parent, Elder = elder })).Vouchers
         .Single(voucher => $"{voucher.UseBy.Year:D4}-{voucher.UseBy.Month:D2}" == month).Name;

@@ -14,9 +14,8 @@ using Role = TimeBank.V1.Role;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// Two months of two small regions, through every command that writes, under a clock that stands wherever the history puts it: whoever
-/// plays it gets the same ids, times and bytes.
-/// Played a second time on what the first one left, all of it is retries.
+/// Two months of two small regions, with every writing command, under a demonstration's clock: each playing gives the same ids, times and
+/// bytes. Played a second time on the same database, every step is a retry.
 /// </summary>
 internal sealed partial class StoredHistory : IDisposable
 {
@@ -37,10 +36,10 @@ internal sealed partial class StoredHistory : IDisposable
         _grains = server.Services.GetRequiredService<IGrainFactory>();
     }
 
-    /// <summary>Who gives hours and serves, and who gets both.</summary>
+    /// <summary>The volunteer who gives hours and serves, and the relative who receives both.</summary>
     public (string Volunteer, string Relative) Sides => (_volunteer, _relative);
 
-    /// <summary>Where its clock begins, as a server's argument.</summary>
+    /// <summary>The start of the history's clock, as a server's argument.</summary>
     public static string Clock => "--TimeBank:Scenario=2026-10-01T08:00:00+08:00";
 
     public void Dispose()
@@ -49,8 +48,8 @@ internal sealed partial class StoredHistory : IDisposable
         _issuer.Dispose();
     }
 
-    /// <summary>Plays all of it.</summary>
-    /// <returns>A line of JSON for each step: its name, and what it answered or why it was refused.</returns>
+    /// <summary>Plays the whole history.</summary>
+    /// <returns>A line of JSON for each step: its name, and its answer or refusal.</returns>
     public async Task<IReadOnlyList<string>> PlayAsync()
     {
         _answers.Clear();
@@ -65,7 +64,7 @@ internal sealed partial class StoredHistory : IDisposable
         return [.. _answers];
     }
 
-    /// <summary>Calls as someone of a region.</summary>
+    /// <summary>Calls with a token of a role in a region.</summary>
     public CallInvoker As(Role role, string party = "", string region = Here, string subject = "")
     {
         if (subject.Length == 0) subject = party.Length > 0 ? party.Split('/')[^1] : $"staff-{CallerClaims.RoleName(role)}";
@@ -89,7 +88,7 @@ internal sealed partial class StoredHistory : IDisposable
         StepAsync($"clock {time}", id => new ScenarioService.ScenarioServiceClient(As(Role.Administrator)).AdvanceClockAsync(
         new AdvanceClockRequest { RequestId = id, To = At(time) }));
 
-    /// <summary>One step; null where it is refused.</summary>
+    /// <summary>Makes one step and records its answer; null if it is refused.</summary>
     private async Task<T> StepAsync<T>(string name, Func<string, AsyncUnaryCall<T>> call)
         where T : class, IMessage
     {
@@ -106,7 +105,7 @@ internal sealed partial class StoredHistory : IDisposable
         }
     }
 
-    /// <summary>A run; its last word is its answer.</summary>
+    /// <summary>Makes a run and records its last message.</summary>
     private async Task RunAsync(string name, Func<string, AsyncServerStreamingCall<RunProgress>> call)
     {
         using AsyncServerStreamingCall<RunProgress> run = call(RequestId(name));

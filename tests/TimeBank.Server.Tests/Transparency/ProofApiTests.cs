@@ -54,7 +54,7 @@ public sealed class ProofApiTests(TestServer server)
             Assert.Equal(new Digest(proof.Leaf.Span), MerkleFrontier.EntryLeaf(proof.Salt.Span, proof.Entry.Span));
             Assert.Equal(ReceiptStatus.Sound, Receipt.Check(Of(proof), new Digest(proof.Leaf.Span), keys, SigningKey.Check));
         }
-        // Others get a proof of they don't know what.
+        // Other callers get a proof that does not reveal the entry.
         foreach (CallInvoker other in new[] { server.As(Role.Elder, $"{Region}/elders/{NewId()}"),
             server.As(Role.Volunteer, $"regions/{TestServer.Lusong}/volunteers/{elder}"), server.As(Role.Counter) })
         {
@@ -114,7 +114,7 @@ public sealed class ProofApiTests(TestServer server)
     [Fact]
     public async Task A_size_beyond_the_journal_is_a_wrong_field_and_one_within_it_is_not_signed_yet()
     {
-        // A writer that nobody watches: what it writes isn't signed.
+        // This writer has no signer, so its entries stay unsigned.
         const string region = "430111", parent = $"regions/{region}";
         var writer = new LedgerWriter(
             RegionCode.Parse(region), server.Services.GetRequiredService<ILedgerStore>(), new BusinessClock(TimeProvider.System),
@@ -238,7 +238,7 @@ public sealed class ProofApiTests(TestServer server)
         return HourEntries.Issue(header, OpaqueId.Parse(elder ?? "0000000000PF"), new Minutes(1));
     }
 
-    /// <summary>The first checkpoint that has so many entries; it takes a second at most.</summary>
+    /// <summary>Waits for the first signed checkpoint of at least this many entries; signing takes a second at most.</summary>
     private async Task<SignedCheckpoint> SignedAsync(long size)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -251,7 +251,7 @@ public sealed class ProofApiTests(TestServer server)
             }
             catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable)
             {
-                // Nothing is signed yet.
+                // Not signed yet: ask again.
             }
         }
     }

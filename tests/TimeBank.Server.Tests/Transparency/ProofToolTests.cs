@@ -3,7 +3,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The tool as a process of its own against a running server: a receipt that is checked offline, and a witness.</summary>
+/// <summary>The tool as a process against a running server: a receipt checked offline, and a witness.</summary>
 public sealed class ProofToolTests : IDisposable
 {
     private const string Origin = "timebank.example/430211";
@@ -28,7 +28,7 @@ public sealed class ProofToolTests : IDisposable
             await server.SignedAsync(3);
             Assert.Equal((0, ""), await RunAsync(server, [.. witness, "--key", key]));
         }
-        // The server is gone.
+        // The server has stopped: the check works offline.
         Assert.Equal((0, ""), await RunAsync(null, "check", receipt, "--key", key));
         var note = SignedNote.Parse(await File.ReadAllBytesAsync(cosigned));
         VerifierKey cosigner = SigningKey.Read(await File.ReadAllTextAsync(own))[0].Signer("witness.example", SignatureType.Cosignature)
@@ -37,7 +37,7 @@ public sealed class ProofToolTests : IDisposable
         Assert.Equal(NoteStatus.Signed, note.Check([cosigner], SigningKey.Check));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(own));
 
-        // Somebody with the journal's key begins another history: the server can't know, the witness does.
+        // Somebody with the journal's key starts another history. The server cannot notice; the witness does.
         string before = await File.ReadAllTextAsync(state);
         foreach (string file in Directory.GetFiles(_data, "timebank.db*")) File.Delete(file);
         Directory.Delete(Path.Combine(_data, "checkpoints"), recursive: true);

@@ -39,7 +39,7 @@ public sealed class SignedJournalTests : IDisposable
         await using (TestServer server = await TestServer.StartAsync(_data))
         {
             Assert.Equal(Reason.JournalRolledBack, (await server.WriteAsync(3)).Refusal!.Reason);
-            // Not even a known request is answered: the outcome may not be the one that was given.
+            // The writer does not answer a known request either: its outcome may differ from the one that it gave.
             Assert.Equal(Reason.JournalRolledBack, (await server.WriteAsync(1)).Refusal!.Reason);
         }
 
@@ -77,7 +77,7 @@ public sealed class SignedJournalTests : IDisposable
 
         await File.WriteAllTextAsync(file, honest);
         clock.Seconds = 2;
-        // Nobody has written meanwhile: health looks for itself.
+        // Nobody wrote in the meantime, so health must look by itself.
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
         Assert.Equal(1, (await server.WriteAsync(2)).Entry!.Index);
     }
@@ -145,11 +145,11 @@ public sealed class SignedJournalTests : IDisposable
         Assert.Equal(0, VerifyCommand.Run(new TimeBankOptions { Data = _data }, noKeys, TextWriter.Null));
         Assert.Contains("no checkpoint's signature was checked", noKeys.ToString(), StringComparison.Ordinal);
 
-        // What the database says of itself doesn't count: a restored one says it of what it has.
+        // Without the folder verify has no signed head from outside. The database's own head proves nothing: a restored database has one.
         Directory.Delete(Path.Combine(_data, "checkpoints"), recursive: true);
         Assert.Equal(0, VerifyCommand.Run(new TimeBankOptions { Data = _data }, unsigned, TextWriter.Null));
         Assert.Contains("no signed checkpoint", unsigned.ToString(), StringComparison.Ordinal);
-        // The one in the database was read all the same.
+        // Verify still read the checkpoint in the database.
         Assert.Contains("no checkpoint's signature was checked", unsigned.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("from what was signed", unsigned.ToString(), StringComparison.Ordinal);
     }
@@ -230,7 +230,7 @@ public sealed class SignedJournalTests : IDisposable
         Assert.Contains(why, Assert.Throws<InvalidOperationException>(
             () => TimeBankServer.Build([.. TestServer.Arguments(_data), .. settings])).Message, StringComparison.Ordinal);
 
-    /// <summary>The database and its log.</summary>
+    /// <summary>The database file and its write-ahead log.</summary>
     private Dictionary<string, byte[]> Backup() => Directory.GetFiles(_data, "timebank.db*")
         .Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)).ToDictionary(file => file, File.ReadAllBytes);
 

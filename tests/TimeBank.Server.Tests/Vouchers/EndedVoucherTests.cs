@@ -7,7 +7,8 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// What has ended stays ended, and what was taken back was never given. On a server of its own, for its clock goes past the month's end.
+/// An ended voucher stays ended, and a reversed issue counts as never made. The class has its own server, because it moves the clock past
+/// the month's end.
 /// </summary>
 public sealed class EndedVoucherTests : IAsyncLifetime
 {
@@ -76,7 +77,7 @@ public sealed class EndedVoucherTests : IAsyncLifetime
 
         Assert.Equal(before, await _server.TrialBalanceAsync());
         Assert.Equal(VoucherState.Expired, (await _desk.VoucherOfAsync(_elder, _meals)).State);
-        // The day that has passed is the one for claims, also once the run has been there.
+        // The refusal names the claim-by day, also after the run has expired the voucher.
         late.RequestId = Desk.Id();
         await _desk.Clerk(_canteen).RedeemVoucherAsync(late).IsRefusedAsync(Reason.VoucherClaimByPassed);
     }
@@ -112,7 +113,7 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         Assert.Equal((VoucherState.Voided, 0), (reversed.State, reversed.Remaining.Value));
         await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen)).IsRefusedAsync(Reason.VoucherVoided);
         Assert.False((await EntitlementAsync(_meals)).Issued);
-        // The run that issued it is over: called again it answers as before, and gives nothing.
+        // The run that issued the voucher gives its first answer again and issues nothing.
         Assert.Equal((1, 10), (await _desk.IssueAsync(_meals, _desk.Id("first")))[^1].Summary is var same
             ? (same.Changed, same.Amounts[0].Value) : default);
         Assert.False((await EntitlementAsync(_meals)).Issued);
@@ -159,7 +160,7 @@ public sealed class EndedVoucherTests : IAsyncLifetime
 
         await Finance.ReverseAsync(Reversal(ended.Name)).IsRefusedAsync(Reason.EntryNotReversible);
 
-        // Nor is their issue taken back out of what another month gave.
+        // October's issue can't be reversed either: that would take November's hours.
         await Desk.RunAsync(
             Elders.IssueHours(new IssueHoursRequest { RequestId = Desk.Id(), Parent = _desk.Region, Month = _desk.Month() }));
         var issues = new ListEntriesRequest { Parent = _desk.Region, Code = "ISSUE_HOURS" };

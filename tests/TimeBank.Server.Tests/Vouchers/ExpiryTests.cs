@@ -6,7 +6,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>On a server of its own, for its clock goes past the month's end.</summary>
+/// <summary>Expiry runs. The class has its own server, because it moves the clock past the month's end.</summary>
 public sealed class ExpiryTests : IAsyncLifetime
 {
     private readonly TestServer _server = new();

@@ -10,8 +10,8 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// Runs that are broken off, and go on when the month is over or the caller has gone. On a server of its own, for its clock goes past the
-/// month's end.
+/// Interrupted runs that go on, after the month's end or after the caller hung up. The class has its own server, because it moves the clock
+/// past the month's end.
 /// </summary>
 public sealed class MonthEndRunTests : IAsyncLifetime
 {
@@ -37,7 +37,7 @@ public sealed class MonthEndRunTests : IAsyncLifetime
         await _desk.AdvanceToAsync(LastMinute);
         var run = new IssueHoursRequest { RequestId = Desk.Id(), Parent = _desk.Region, Month = _desk.Month() };
         Assert.Equal(1, (await Desk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
-        // Whom the run hadn't come to when it was broken off.
+        // Stands for an elder whom the interrupted run had not reached.
         string left = await _desk.RegisterAsync();
         await _desk.AdvanceAsync(TimeSpan.FromMinutes(2));
 
@@ -66,7 +66,7 @@ public sealed class MonthEndRunTests : IAsyncLifetime
                 Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
         });
         Assert.Equal(0, (await Desk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
-        // Eighty today, but not on the day of the run.
+        // Move to the elder's 80th birthday. On the day of the run the elder was 79.
         await _desk.AdvanceToAsync(ChinaTime.StartOf(born.AddYears(80)).AddHours(9));
 
         Assert.Equal(0, (await Desk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
@@ -102,7 +102,7 @@ public sealed class MonthEndRunTests : IAsyncLifetime
         const int elders = 701;
         string fund = await _desk.FundAsync("lottery", 100_000_000),
             meals = await _desk.FundedAsync(_desk.Meals("meals"), (fund, elders * 12_000));
-        // Few at a time: the file's one writer must not make the last of them wait for longer than it may.
+        // Register a few at a time: SQLite writes one at a time, and the last of many would time out.
         foreach (int[] some in Enumerable.Range(0, elders).Chunk(20)) await Task.WhenAll(some.Select(_ => _desk.RegisterElderAsync()));
         using var log = new Errors();
         _server.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
@@ -119,7 +119,7 @@ public sealed class MonthEndRunTests : IAsyncLifetime
         Assert.Empty(log.Said);
     }
 
-    /// <summary>What is logged as an error or worse.</summary>
+    /// <summary>Records log lines of level error and above.</summary>
     private sealed class Errors : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> Said { get; } = [];

@@ -12,7 +12,7 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
 {
     private static int s_used;
 
-    // A programme of its own for every test.
+    // Each test has its own programme.
     private readonly Desk _desk = new(server, "430204");
     private readonly string _id = $"v{++s_used}";
     private string _programme = "", _elder = "", _canteen = "";
