@@ -53,7 +53,7 @@ public sealed class CatalogueDirectoryTests
         Assert.Equal(3, BuiltIn.All.Count);
     }
 
-    /// <summary>What the list promises of meals and what the meal programme gives are two files; they must agree.</summary>
+    /// <summary>The service list promises meals, the meal programme's policy gives them. The two files must agree.</summary>
     [Fact]
     public void The_meal_programme_gives_at_least_what_the_lists_promise()
     {

@@ -9,7 +9,7 @@ public sealed class CatalogueFileTests
     private const string CareHome = "\"id\": \"care-home\",\n      \"type\": \"care\",";
     private const string Companionship = "\"id\": \"companionship\",\n      \"type\": \"companionship\",";
 
-    /// <summary>What stands in the file, what it is changed to, the path of the error and a part of its message.</summary>
+    /// <summary>A text of the file, its replacement, the error's path, and a part of the error's message.</summary>
     public static TheoryData<string, string, string, string> Wrong => new()
     {
         { "\"note\": {", "\"author\": \"x\", \"note\": {", "$.author", "unknown key" },

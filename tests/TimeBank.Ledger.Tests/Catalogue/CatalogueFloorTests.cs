@@ -8,7 +8,7 @@ public sealed class CatalogueFloorTests
     private const string Province = "430000";
     private const string District = "430202";
 
-    /// <summary>What is changed in the province's bath item, and the finding; none where the elder is served as well or better.</summary>
+    /// <summary>A change of the province's bath item, and the shortfall: none if elders are served as well or better.</summary>
     public static TheoryData<string, string, CatalogueShortfall> Changes => new()
     {
         { "\"type\": \"bath\"", "\"type\": \"clean\"", CatalogueShortfall.OtherType },

@@ -2,7 +2,7 @@ namespace TimeBank.Ledger.Tests;
 
 internal static class FirstText
 {
-    /// <summary>Replaces the first place where <paramref name="old"/> stands.</summary>
+    /// <summary>Replaces the first occurrence of <paramref name="old"/>.</summary>
     public static string ReplaceFirst(this string text, string old, string changed)
     {
         int at = text.IndexOf(old, StringComparison.Ordinal);

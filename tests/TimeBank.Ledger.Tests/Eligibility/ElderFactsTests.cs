@@ -47,7 +47,7 @@ public sealed class ElderFactsTests
     public void An_assessment_is_valid_for_its_months(string day, AbilityGrade? grade) =>
         Assert.Equal(grade, Elder("1940-01-01", (50, "2026-03-15")).GradeOn(DateOnly.Parse(day, null), Ability));
 
-    /// <summary>Civil Code, articles 201 and 202: the day itself doesn't count, and a month without it gives its last day.</summary>
+    /// <summary>Civil Code, articles 201 and 202: the first day doesn't count; in a month without that day its last day counts.</summary>
     [Theory]
     [InlineData("2028-02-28", "2029-02-28")]
     [InlineData("2028-02-29", "2029-02-28")]

@@ -10,7 +10,7 @@ public sealed class EntitlementsTests
     private static readonly DateOnly Day = new(2026, 10, 1);
     private static readonly Policy Policy = PolicyHistory.BuiltIn.At(Day);
 
-    /// <summary>Age, points of an assessment of this year (or none), and what the rule says.</summary>
+    /// <summary>Age, points of this year's assessment (null for none), and the rule's reason.</summary>
     public static TheoryData<int, int?, EntitlementReason> NationalVoucher => new()
     {
         { 60, 65, EntitlementReason.Disability },

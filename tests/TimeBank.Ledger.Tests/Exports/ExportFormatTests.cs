@@ -5,7 +5,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>What each format makes of a small journal, to the letter.</summary>
+/// <summary>Each format's exact text for a small journal.</summary>
 public sealed class ExportFormatTests
 {
     private static readonly OpaqueId Elder = OpaqueId.Parse("0000000000ED"), Volunteer = OpaqueId.Parse("V000000000VR");
@@ -151,7 +151,7 @@ public sealed class ExportFormatTests
 
         """.ReplaceLineEndings("\r\n"), Written(ExportFormat.Csv(), 0));
 
-    /// <summary>The journal from an entry on; the ids of its entries are shortened to f1, f2 and so on.</summary>
+    /// <summary>The export from an entry on, with the entries' ids shortened to f1, f2 and so on.</summary>
     private static string Written(ExportFormat format, int first)
     {
         var book = new Book();

@@ -77,7 +77,7 @@ public sealed class BorneSharesTests
                 {
                     IEnumerable<int> some = Enumerable.Range(0, random.Next(1, givers + 1));
                     (int, long)[] gifts = [.. some.Select(giver => (giver, (long)random.Next(-20, 60)))];
-                    // The ledger lets nobody take more than there is, and nothing back that was never given.
+                    // The ledger never takes more than the account has, nor back what was never given.
                     long[] after = [.. row.Given];
                     foreach ((int giver, long fen) in gifts) after[giver] += fen;
                     if (after.Sum() < row.Spent || after.Any(given => given < 0)) continue;
@@ -97,7 +97,7 @@ public sealed class BorneSharesTests
         }
     }
 
-    /// <summary>The same, told fen by fen.</summary>
+    /// <summary>The same rule the slow way: keeps the funder of every single fen.</summary>
     private sealed class RowOfFen(int givers)
     {
         private readonly List<int> _bears = [];
@@ -126,7 +126,7 @@ public sealed class BorneSharesTests
             _bears.AddRange(InTurn(left, left.Sum()));
         }
 
-        /// <summary>Always the next to the one with the least (2 × held + 1) / weight, the earlier where two are equal.</summary>
+        /// <summary>Gives each fen to the funder with the least (2 × held + 1) / weight; among equals to the earlier one.</summary>
         private static int[] InTurn(long[] weights, long fen)
         {
             long[] held = new long[weights.Length];

@@ -57,7 +57,7 @@ public sealed class FunderSplitTests
             for (int entry = 0; entry < 200; entry++)
             {
                 long amount = random.Next(entry % 3 == 0 ? 3 : 50_000);
-                // OfEntry makes amounts of type Fen, which throws where one would be negative.
+                // OfEntry makes values of type Fen, which throws for a negative amount.
                 long[] parts = Amounts(split.OfEntry(new Fen(total), new Fen(amount)));
                 Assert.Equal(amount, parts.Sum());
                 total += amount;
@@ -80,7 +80,7 @@ public sealed class FunderSplitTests
             long[] parts = Amounts(Split(weights).Of(new Fen(total)));
             for (int at = 0; at < funders; at++)
             {
-                // Within one fen, in units of 1/whole fen.
+                // Each part is exact to one fen; here in units of 1/whole fen.
                 long error = Math.Abs((parts[at] * whole) - (total * weights[at]));
                 Assert.True(error <= whole, $"run {run}: {parts[at]} of {total} by {weights[at]}/{whole}");
             }

@@ -7,7 +7,7 @@ public sealed class GiftRuleTests
     private static readonly DateOnly Day = new(2026, 10, 1);
     private static readonly HoursPolicy Policy = PolicyHistory.BuiltIn.At(Day).Hours;
 
-    /// <summary>What the giver has of issued, gifted and earned minutes, how much is to be given, and the status.</summary>
+    /// <summary>The giver's issued, gifted and earned minutes, the minutes to give, and the rule's reason.</summary>
     [Theory]
     [InlineData(0, 0, 60, 60, Reason.None)]
     [InlineData(0, 0, 60, 61, Reason.InsufficientBalance)]
@@ -21,8 +21,8 @@ public sealed class GiftRuleTests
         Assert.Equal(expected, GiftRule.Givable(Having(issued, gifted, earned), new Minutes(amount))?.Reason ?? Reason.None);
 
     /// <summary>
-    /// Whether the receiver is family, the receiver's full years, how many days are missing to the next, how much of an hour is given, and
-    /// the status.
+    /// Whether the receiver is family; the receiver's age in full years; the days missing to the next birthday; the minutes given; the
+    /// rule's reason.
     /// </summary>
     [Theory]
     [InlineData(true, 60, 0, 60, Reason.None)]

@@ -26,7 +26,7 @@ public sealed class HourRulesTests
     public void Service_is_credited_in_steps_within_a_session_and_a_day(long served, long before, long credited) =>
         Assert.Equal(new Minutes(credited), CreditedMinutes.Of(new Minutes(served), new Minutes(before), Policy));
 
-    /// <summary>Balance before, minutes credited, what the volunteer keeps, what goes to the pool.</summary>
+    /// <summary>Balance before, minutes credited, minutes that the volunteer keeps, minutes for the pool.</summary>
     [Theory]
     [InlineData(0, 60, 60, 0)]
     [InlineData(89_940, 60, 60, 0)]

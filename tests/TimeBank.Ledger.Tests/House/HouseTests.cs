@@ -7,26 +7,26 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>How the source is laid out: what a reader may count on, measured over the checkout.</summary>
+/// <summary>Rules for the layout of the source, measured over the whole checkout.</summary>
 public sealed partial class HouseTests
 {
     private const int MaxColumns = 140, ShortFile = 12, MaxShortFiles = 20;
 
     public static TheoryData<string> Projects => ["src/TimeBank.Proofs", "src/TimeBank.Ledger", "src/TimeBank.Writer"];
 
-    /// <summary>Of code. SQL and files that a test expects stand as they are, and so does the table of letters.</summary>
+    /// <summary>Exempt are SQL, files that a test compares, and the table of letters.</summary>
     [Fact]
     public void Lines_of_code_have_at_most_140_columns() => Assert.Empty(
         Repository.Files("src", "*.cs").Concat(Repository.Files("tests", "*.cs"))
             .Where(file => !file.EndsWith("PlainLetters.Table.cs", StringComparison.Ordinal))
             .SelectMany(file => LongLines(file).Select(line => $"{file}:{line}")));
 
-    /// <summary>A record of three lines belongs to what it is a part of.</summary>
+    /// <summary>A small record belongs in the file of the type that uses it.</summary>
     [Fact]
     public void Few_files_are_short() =>
         Assert.InRange(Repository.Files("src", "*.cs").Count(file => Repository.Read(file).Count('\n') <= ShortFile), 0, MaxShortFiles);
 
-    /// <summary>What crosses a grain call is the thing itself and not a copy of it with another name.</summary>
+    /// <summary>Values cross a grain call as themselves, not as a copy with another name.</summary>
     [Fact]
     public void Nothing_is_called_a_message() => Assert.Empty(
         Repository.Files("src", "*.cs").SelectMany(file => MessageType().Matches(Repository.Read(file)).Select(found => found.Value)));
@@ -68,7 +68,7 @@ public sealed partial class HouseTests
         }
     }
 
-    /// <summary>Which folder names a type of which other one, as the compiler reads it.</summary>
+    /// <summary>Pairs of folders where the first names a type of the second, by the compiler's reading.</summary>
     private static IEnumerable<(string Folder, string Other)> Names(string project)
     {
         SyntaxTree[] trees =

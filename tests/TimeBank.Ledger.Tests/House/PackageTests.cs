@@ -7,8 +7,7 @@ using Xunit;
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// The packages that a build took are the pinned ones. Where a pin is missing or not served, a restore takes another version with no more
-/// than a warning.
+/// The build uses the pinned packages. If a pin is missing or the feed does not serve it, a restore takes another version and only warns.
 /// </summary>
 public sealed partial class PackageTests
 {
@@ -42,7 +41,7 @@ public sealed partial class PackageTests
 
     private static IEnumerable<XElement> Items(string file, string name) => XDocument.Parse(Repository.Read(file)).Descendants(name);
 
-    /// <summary>What a project took, with what its packages brought along; nothing where it has not been restored.</summary>
+    /// <summary>A project's packages, with those that its packages depend on; none if the project was not restored.</summary>
     private static IEnumerable<(string Name, string Version)> Restored(string project)
     {
         string assets = Path.Combine(Repository.Root, Path.GetDirectoryName(project)!, "obj", "project.assets.json");

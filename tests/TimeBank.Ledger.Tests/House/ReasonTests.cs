@@ -5,9 +5,8 @@ namespace TimeBank.Ledger.Tests;
 public sealed class ReasonTests
 {
     /// <summary>
-    /// Every reason by its number. A stored refusal has the number, and the journal has its hash, so what stands here never changes and a
-    /// new reason gets a line. Any of them may be
-    /// stored that a grain's rules give: MakerIsChecker is, where nobody may approve what they proposed.
+    /// Every reason by its number. Stored refusals contain the number, and the journal their hash: never change a line; a new reason adds
+    /// one. Every reason that a grain's rules give may be stored, such as MakerIsChecker when someone approves their own proposal.
     /// </summary>
     private const string Numbers =
         """

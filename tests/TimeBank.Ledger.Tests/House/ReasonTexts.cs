@@ -7,8 +7,7 @@ using Xunit;
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// The catalogue's texts of the ledger's reasons: what a refusal must explain itself with. What stands in brackets is told where it is
-/// known.
+/// The catalogue's texts of the ledger's reasons. A refusal must have a value for every placeholder, except for those in brackets.
 /// </summary>
 internal static partial class ReasonTexts
 {

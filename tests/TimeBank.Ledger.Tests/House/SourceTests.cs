@@ -5,7 +5,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>House rules that a look at the source can keep.</summary>
+/// <summary>House rules that a test can check in the source.</summary>
 public sealed partial class SourceTests
 {
     private const int MaxLines = 400;
@@ -51,7 +51,7 @@ public sealed partial class SourceTests
             banned.Any(part => name.Name!.StartsWith(part, StringComparison.Ordinal)));
     }
 
-    /// <summary>Amounts are integers: no property, field, parameter or result of the ledger is anything else.</summary>
+    /// <summary>Amounts are integers: no property, field, parameter or result of the ledger is a float, double, decimal or half.</summary>
     [Fact]
     public void Ledger_has_no_floating_point()
     {

@@ -39,7 +39,7 @@ public sealed class EntryIdTests
         Assert.Throws<FormatException>(() => EntryId.Parse(text!));
     }
 
-    /// <summary>Ids are looked up for ever, so what they are made from never changes.</summary>
+    /// <summary>Retries look up ids for ever, so their derivation must never change.</summary>
     [Fact]
     public void Derivation_never_changes()
     {

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>Ids and names from outside: what is taken, and that nothing else is.</summary>
+/// <summary>Ids and names from outside: the accepted texts, and that all others are refused.</summary>
 public sealed class TextIdTests
 {
     [Theory]

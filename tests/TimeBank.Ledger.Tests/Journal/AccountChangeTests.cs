@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>Freezing and closing stop whatever moves.</summary>
+/// <summary>Nothing moves on a frozen or closed account.</summary>
 public sealed class AccountChangeTests
 {
     public static TheoryData<string, string> Rows { get; } = new()

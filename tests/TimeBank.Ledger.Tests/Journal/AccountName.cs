@@ -1,8 +1,8 @@
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// An account of a script. Its first letter tells its limit: <c>p</c>, a purse, can't be overdrawn; <c>d</c>, dues, has the opposite limit;
-/// anything else has none. <c>!p</c> must be there already and <c>+p</c> not yet, <c>p.MEAL</c> names a unit other than minutes.
+/// An account of a script. Its first letter gives its limit: <c>p</c>, a purse, can't be overdrawn; <c>d</c>, dues, has the opposite limit;
+/// other letters have none. <c>!p</c> must exist already, <c>+p</c> must not exist yet. <c>p.MEAL</c> names a unit other than minutes.
 /// </summary>
 internal sealed record AccountName(string Path, Unit Unit, Opening Opening)
 {

@@ -3,8 +3,8 @@ using Xunit;
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// The invariants of the ledger, derived again from the journal after every step: entries balance per unit, counters are the fold of the
-/// transfers, limits hold, indexes and numbers are dense, nothing ends or is reversed twice, and what is refused leaves no trace.
+/// Checks the ledger's invariants from the journal alone after every step: entries balance per unit, counters equal the fold of the
+/// transfers, limits hold, indexes and numbers are dense, nothing ends or is reversed twice, and a refusal leaves no trace.
 /// </summary>
 internal sealed class Auditor
 {
@@ -91,7 +91,7 @@ internal sealed class Auditor
         }
     }
 
-    /// <summary>Words the failure only where there is one: every account is looked at after every step.</summary>
+    /// <summary>Builds the message only for a failure, because every step checks every account.</summary>
     private static void Require(bool invariant, Func<string> broken)
     {
         if (!invariant) Assert.Fail(broken());

@@ -77,7 +77,7 @@ public sealed class BatchDraftTests
         Assert.False(append.After.IsAt(append.Before));
     }
 
-    /// <summary>By hand: what is written for ever must not follow from the code that writes it alone.</summary>
+    /// <summary>Works out the seal by hand: the expected value of a stored format must not come from the code under test.</summary>
     [Fact]
     public void The_next_entry_seals_what_was_refused_or_noted_before_it()
     {

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>A region's ledger without a store: decides proposals one by one, and holds the invariants against every step.</summary>
+/// <summary>A region's ledger without a store: decides proposals one by one and checks the invariants after each.</summary>
 internal sealed class Book
 {
     public static readonly RegionCode Region = RegionCode.Parse("430211");
@@ -16,12 +16,12 @@ internal sealed class Book
 
     public LedgerTime Clock { get; set; } = Origin;
 
-    /// <summary>The time of a script's second.</summary>
+    /// <summary>The time of a script's second, counted from its start.</summary>
     public static LedgerTime Instant(long second) => new(Origin.Microseconds + (second * 1_000_000));
 
     public Outcome Submit(Proposal proposal)
     {
-        // Whatever was ever written is in memory, so what is missing there doesn't exist.
+        // Memory has everything that was ever written, so a missing id or account does not exist.
         State.Load(State.Missing([proposal], [], []), new Prefetched([], [], []));
         LedgerTime last = State.LastTime;
         Decision decision = Decide.Entry(State, proposal, Clock);

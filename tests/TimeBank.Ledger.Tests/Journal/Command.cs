@@ -5,14 +5,14 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>One line of a script, read: what is proposed, in the words of <see cref="Script"/>.</summary>
+/// <summary>One parsed line of a <see cref="Script"/>: a proposal.</summary>
 internal sealed record Command(string Label, string Verb, string Text, ImmutableArray<Leg> Legs, string Target,
     ImmutableArray<long> Amounts, long? Until)
 {
     private static readonly string[] Verbs =
         ["post", "hold", "posthold", "void", "expire", "reverse", "freeze", "thaw", "close", "reopen", "refuse", "note"];
 
-    /// <summary>Two commands are the same where their lines are, but for the label.</summary>
+    /// <summary>The id comes from the label, the digest from the rest of the line: equal lines are the same request.</summary>
     public EntryHeader Header => HeaderOf(Label, Text);
 
     public static EntryId IdOf(string label) => EntryId.Of("tests", Guid.Empty, label);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>The bytes of an entry are hashed and kept for ever: they are exact, and only they are read.</summary>
+/// <summary>An entry's bytes are hashed and stored for ever. The codec writes them exactly and refuses all others.</summary>
 public sealed class EntryCodecTests
 {
     private static readonly EntryHeader Header = Command.HeaderOf("a") with
@@ -55,7 +55,7 @@ public sealed class EntryCodecTests
         Assert.Equal(terms.ServiceTypes.AsEnumerable(), VoucherTerms.Of(Assert.Single(read.Opened)).ServiceTypes);
     }
 
-    /// <summary>Whoever changes a byte of this changes the hash of every entry that was ever written.</summary>
+    /// <summary>A changed byte here changes the hash of every stored entry.</summary>
     [Fact]
     public void Bytes_of_version_1_never_change()
     {
@@ -84,7 +84,7 @@ public sealed class EntryCodecTests
             """;
         string bytes = Bytes.Replace("\n", "", StringComparison.Ordinal);
         Assert.Equal(bytes, Encoding.UTF8.GetString(EntryCodec.Encode(entry)));
-        // What entries have said since they seal refusals comes after all else.
+        // The seal of refusals was added later, so it comes last.
         Assert.Equal(
             $$$"""{{{bytes[..^1]}}},"seals":{"count":3,"chain":"{{{new string('b', 64)}}}"}}""",
             Encoding.UTF8.GetString(EntryCodec.Encode(entry with { Seals = new Remembered(3, Digest.Parse(new string('b', 64))) })));
@@ -105,7 +105,7 @@ public sealed class EntryCodecTests
         Assert.Equal(bytes, Encode(EntryHeader.NoDetails.Add("a", "1").Add("B", "2").Add("_", "3").Add("é", "4")));
     }
 
-    /// <summary>An entry whose memo can't be UTF-8 must not be remembered as one thing and stored as another.</summary>
+    /// <summary>A memo that can't be UTF-8 would be one text in memory and another one in the store.</summary>
     [Fact]
     public void Text_that_is_not_unicode_is_refused()
     {
@@ -201,14 +201,14 @@ public sealed class EntryCodecTests
             try
             {
                 JournalEntry entry = EntryCodec.Decode(changed);
-                // A key that nobody knows any more is lost, a value is another one; nothing reads as what was written, save for the case of
-                // a hexadecimal digit.
+                // The changed bytes may decode, to another value or without a key that became unknown, but never to the same entry. The
+                // only exception is the case of a hexadecimal digit.
                 Assert.True(!bytes.AsSpan().SequenceEqual(EntryCodec.Encode(entry)) || Encoding.UTF8.GetString(changed)
                     .Equals(Encoding.UTF8.GetString(bytes), StringComparison.OrdinalIgnoreCase), Encoding.UTF8.GetString(changed));
             }
             catch (FormatException)
             {
-                // Refused.
+                // The codec refused the changed bytes, as it should.
             }
         }
     }

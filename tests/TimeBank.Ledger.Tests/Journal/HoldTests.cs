@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>A hold is ended by one entry, as a whole: posted in whole or part, voided, or expired.</summary>
+/// <summary>One entry ends a hold as a whole: it posts the hold in whole or part, voids it, or expires it.</summary>
 public sealed class HoldTests
 {
     public static TheoryData<string, string> Rows { get; } = new()

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>The id is the idempotency key, looked at before any rule.</summary>
+/// <summary>The id is the idempotency key. The ledger looks it up before any rule.</summary>
 public sealed class IdTests
 {
     public static TheoryData<string, string> Rows { get; } = new()

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>A transfer of a script's line: <c>p>q 10</c>, or at most as much with <c>p>q 10~</c>.</summary>
+/// <summary>A transfer of a script's line: <c>p>q 10</c> moves exactly 10, <c>p>q 10~</c> at most 10.</summary>
 internal sealed record Leg(AccountName Debit, AccountName Credit, long Amount, bool AtMost)
 {
     public static ImmutableArray<Leg> ParseAll(string text) =>

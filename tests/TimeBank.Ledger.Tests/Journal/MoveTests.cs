@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>What transfers may do: opening, limits with what is pending, at-most amounts, entries of several transfers.</summary>
+/// <summary>Transfers: opening of accounts, limits with pending amounts, at-most amounts, entries of several transfers.</summary>
 public sealed class MoveTests
 {
     public static TheoryData<string, string> Rows { get; } = new()

@@ -1,8 +1,8 @@
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// What the ledger should say, worked out the slow way and sharing no code with it: every balance is summed afresh over the movements that
-/// were accepted, and every rule is read off the documented order of precedence.
+/// Predicts the ledger's outcomes the slow way, without its code: sums every balance afresh over the accepted movements, and applies the
+/// rules in the documented order of precedence.
 /// </summary>
 internal sealed class NaiveLedger
 {
@@ -145,7 +145,7 @@ internal sealed class NaiveLedger
         foreach (Leg leg in command.Legs)
         {
             long amount = leg.Amount;
-            // The slow way to the largest amount that passes: amounts here are small.
+            // Try every amount down to the largest that passes: amounts here are small.
             while (leg.AtMost && amount > 1 && Limit(after, leg.Debit, leg.Credit, amount) is not null) amount--;
             if (Limit(after, leg.Debit, leg.Credit, amount) is { } limit) return limit;
             var movement = new Movement(leg.Debit, leg.Credit, amount, pendingFor);

@@ -3,7 +3,7 @@ using Xunit;
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// Where two levels of <see cref="Decide"/> apply, the earlier one answers: the id, the domain, shape, existence, state, limits.
+/// If two levels of <see cref="Decide"/> refuse, the earlier one answers: the id, the domain, shape, existence, state, limits.
 /// </summary>
 public sealed class PrecedenceTests
 {
@@ -48,14 +48,14 @@ public sealed class PrecedenceTests
         Assert.Equal([("account", "none")], outcome.Refusal!.Values);
     }
 
-    /// <summary>Each reason of the ledger's own rules has a row in one of the tables; a new one fails here until it has.</summary>
+    /// <summary>Every reason of the ledger's own rules has a row in one of the tables. A new reason fails here until it has one.</summary>
     [Fact]
     public void Every_reason_of_the_ledger_stands_in_a_table()
     {
         string scripts = string.Join('\n',
             new[] { IdTests.Rows, ShapeTests.Rows, MoveTests.Rows, HoldTests.Rows, ReversalTests.Rows, AccountChangeTests.Rows, Rows }
             .SelectMany(rows => rows.Select(row => row.Data.Item2)));
-        // Sizes and sums are shown in tests of their own, in C#.
+        // Sizes and sums have their own tests in C#.
         Reason[] elsewhere = [Reason.None, Reason.TooManyTransfers, Reason.TextTooLong];
 
         Assert.DoesNotContain(

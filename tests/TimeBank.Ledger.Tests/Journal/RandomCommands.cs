@@ -3,8 +3,7 @@ using CsCheck;
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// Lines of a script: mostly sensible, often at the edge of what there is, sometimes nonsense, sometimes a repetition. In a drawn line * is
-/// the entry that it ends or reverses, and ^ the second in which it is sent: a list knows both only as a whole.
+/// Random script lines from a seed: mostly sensible, often at the limit of a balance, sometimes nonsense, sometimes a repetition.
 /// </summary>
 internal static class RandomCommands
 {

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>An entry is corrected by its opposite, once.</summary>
+/// <summary>A reversal corrects an entry by its opposite, at most once.</summary>
 public sealed class ReversalTests
 {
     public static TheoryData<string, string> Rows { get; } = new()

@@ -5,13 +5,14 @@ using Xunit.Sdk;
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// A table of proposals, one a line, played in order: <c>label: verb … -> Reason</c>. Without an arrow the line must be accepted; after
-/// <c>-> again</c> it must be answered from memory. <c>at 5</c> sets the clock to the fifth second, <c>see p debits 10+5 credits 100+0</c>
-/// holds the posted and pending counters of an account against the book, and <c>#</c> begins a remark.
+/// A table of proposals, one a line, decided in order: <c>label: verb … -> Reason</c>. Without an arrow the ledger must accept the line;
+/// with <c>-> again</c> it must answer from memory. <c>at 5</c> sets the clock to the fifth second. <c>see p debits 10+5 credits 100+0</c>
+/// compares an account's posted and pending counters with the book. <c>#</c> begins a remark.
 /// </summary>
 internal static class Script
 {
-    /// <param name="name">What a failure shows.</param>
+    /// <summary>Plays a script in a new book, and checks every line.</summary>
+    /// <param name="name">The name that a failure shows.</param>
     public static Book Play(string name, string text)
     {
         var book = new Book();
@@ -50,7 +51,7 @@ internal static class Script
         string? reason = expected.FirstOrDefault(word => word != "again");
         Assert.Equal(reason, outcome.Refusal?.Reason.ToString());
         Assert.Equal(expected.Contains("again"), outcome.Replayed);
-        // What the domain refused with is the domain's to explain.
+        // Only the ledger's own refusals are checked: the domain explains a refusal that it proposed.
         if (outcome.Refusal is { } refusal && command.Verb != "refuse") ReasonTexts.AssertFills(refusal);
     }
 

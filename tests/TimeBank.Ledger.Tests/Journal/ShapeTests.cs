@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>What is refused whatever the state of the ledger.</summary>
+/// <summary>Refusals for shape, which do not depend on the ledger's state.</summary>
 public sealed class ShapeTests
 {
     public static TheoryData<string, string> Rows { get; } = new()

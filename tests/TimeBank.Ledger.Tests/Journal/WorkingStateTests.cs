@@ -33,7 +33,7 @@ public sealed class WorkingStateTests
         for (int number = 2; number < Bound; number++)
         {
             _state.Trim(Bound, Bound, Bound);
-            // By its number alone, as an earlier entry names it.
+            // Look the account up by its number, as an earlier entry names it.
             Assert.Same(first, _state.Account(1));
             Load(number);
         }

@@ -10,7 +10,7 @@ public sealed class PlainLettersTests
     [InlineData(0x2F7C, "老")]
     [InlineData(0x2F00, "一")]
     [InlineData(0x2FD5, "龠")]
-    // These three are left by ICU's normalization.
+    // ICU's normalization leaves these three alone.
     [InlineData(0x2EA0, "民")]
     [InlineData(0x2EC5, "见")]
     [InlineData(0x2ED3, "长")]
@@ -26,11 +26,11 @@ public sealed class PlainLettersTests
 
         Assert.Equal($"王{plain}芳", PlainLetters.Fold(name));
         Assert.Null(PlainLetters.FindStrange(PlainLetters.Fold(name), joinersAllowed: false));
-        // Where nothing may be replaced, it is refused.
+        // A text in which nothing may be replaced refuses the letter.
         Assert.Equal((letter, 2), (PlainLetters.FindStrange(name, joinersAllowed: false)!.Value.Letter.Value, 2));
     }
 
-    /// <summary>Each block of the table is whole: a letter lost in it would give every later one its neighbour's.</summary>
+    /// <summary>Each block of the table is complete: a missing letter would shift all later ones by one.</summary>
     [Theory]
     [InlineData(0x2E80, 0x2EF3, 2)]
     [InlineData(0x2F00, 0x2FD5, 0)]
@@ -91,7 +91,7 @@ public sealed class PlainLettersTests
     [InlineData("王芳")]
     [InlineData("阿卜杜拉·买买提")]
     [InlineData("𠀀𪚥")]
-    // Of Unicode 17, which the runtime may not know yet.
+    // A letter of Unicode 17, which the runtime may not know yet.
     [InlineData("\U000323B0")]
     [InlineData("\ufa0e〇々")]
     [InlineData("O'Neil, Zoë")]

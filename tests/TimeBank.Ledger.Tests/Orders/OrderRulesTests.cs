@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>What may be done with an order that is planned for 1 October 2026 from 9:00 to 11:00, by its state and the time.</summary>
+/// <summary>The steps that an order allows by its state and the time. The order is planned for 1 October 2026, 9:00 to 11:00.</summary>
 public sealed class OrderRulesTests
 {
     private static readonly DateOnly Day = new(2026, 10, 1);
@@ -57,7 +57,7 @@ public sealed class OrderRulesTests
     public void Who_is_too_early_hears_from_when_on() =>
         Assert.Equal([("time", "2026-10-01 08:30")], OrderRule.CheckIn(OrderState.Accepted, Plan, At("08:00").ToUniversalTime())!.Values);
 
-    /// <summary>Each state with the steps that it allows besides those above.</summary>
+    /// <summary>Each state with the steps that it allows, besides the steps tested above.</summary>
     [Theory]
     [InlineData(OrderState.None, "")]
     [InlineData(OrderState.Requested, "cancel")]
@@ -96,7 +96,7 @@ public sealed class OrderRulesTests
         int? minutes, Reason expected) =>
         Is(expected, OrderRule.Resolve(state, Plan, raisedBy, resolvedBy, minutes is { } settled ? new Minutes(settled) : null));
 
-    /// <summary>When it began and ended, and the minutes that it earns.</summary>
+    /// <summary>Begin and end of a service, and the minutes that it earns.</summary>
     [Theory]
     [InlineData("09:00", "11:00", 120)]
     [InlineData("09:00", "10:59", 105)]
@@ -110,7 +110,7 @@ public sealed class OrderRulesTests
     public void A_service_earns_whole_steps_of_its_time_and_at_most_what_was_planned(string checkedIn, string checkedOut, long minutes) =>
         Assert.Equal(new Minutes(minutes), OrderRule.Served(Plan, At(checkedIn), At(checkedOut), Policy));
 
-    /// <summary>A plan of an hour, and seconds that make no minute.</summary>
+    /// <summary>The planned length is an hour. Seconds do not count as a minute.</summary>
     [Theory]
     [InlineData(60, 3_600, 60)]
     [InlineData(60, 3_599, 45)]

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>The defaults are decided by the design; a number that changes is a new version, not an edit.</summary>
+/// <summary>The shipped policy has the design's defaults. To change a number, ship a new version; do not edit this one.</summary>
 public sealed class PolicyDefaultsTests
 {
     private static readonly Policy Policy = PolicyHistory.BuiltIn.At(new DateOnly(2026, 10, 1));
@@ -76,7 +76,7 @@ public sealed class PolicyDefaultsTests
         Assert.Equal(Numbers.Select(row => row.Data.Item1).Order(StringComparer.Ordinal),
             Policy.Items.Select(item => item.Key).Order(StringComparer.Ordinal));
 
-    /// <summary>The table above reads the file; this one reads the record, so that no two keys are swapped between the two.</summary>
+    /// <summary>The table above reads the file, this one the record: together they find two swapped keys.</summary>
     [Fact]
     public void Each_number_arrives_where_rules_look_for_it()
     {

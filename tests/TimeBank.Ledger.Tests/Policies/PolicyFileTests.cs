@@ -7,7 +7,7 @@ public sealed class PolicyFileTests
 {
     private const string File = "policy-2026-01.json";
 
-    /// <summary>What stands in the file, what it is changed to, the path of the error and a part of its message.</summary>
+    /// <summary>A text of the file, its replacement, the error's path, and a part of the error's message.</summary>
     public static TheoryData<string, string, string, string> Wrong => new()
     {
         // Unknown and missing keys.
@@ -22,7 +22,7 @@ public sealed class PolicyFileTests
         { "\"value\": 240, \"source\": \"Nanjing; own\"", "\"value\": 240, \"source\": \" \"",
             "$.hours.issued.grantMinutesPerMonth.source", "empty" },
 
-        // Twice.
+        // Repeated keys.
         { "\"undoMinutes\": {", "\"undoMinutes\": { \"value\": 10, \"source\": \"own\" }, \"undoMinutes\": {", "$.undoMinutes", "twice" },
 
         // Wrong units.
@@ -98,7 +98,7 @@ public sealed class PolicyFileTests
         Assert.Null(result.Value);
         DataError error = Assert.Single(result.Errors, error => error.Path == path);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
-        // A wrong unit is told twice, since the right key is missing; all else once.
+        // A wrong unit gives two errors, because the right key is missing too. All other faults give one.
         Assert.Equal(message.StartsWith("wrong unit", StringComparison.Ordinal) ? 2 : 1, result.Errors.Length);
         if (message != "missing")
             Assert.Equal(ShippedFile.LineOf(File, old), error.Line);
@@ -136,7 +136,7 @@ public sealed class PolicyFileTests
 
         DataResult<Policy> result = Policy.Parse(file);
 
-        // The missing key is told at the line of the object that lacks it.
+        // The error of a missing key has the line of the object that lacks the key.
         Assert.Equal(["$.undoMinutes", "$.hours.coinMinutes.value", "$.undoHours"], result.Errors.Select(error => error.Path));
     }
 }

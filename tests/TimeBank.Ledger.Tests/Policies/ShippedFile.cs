@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>A data file as it ships, to be changed in one place by a test.</summary>
+/// <summary>Reads a shipped data file, and changes it in one place for a test.</summary>
 internal static class ShippedFile
 {
     public static string Text(string name)
@@ -12,7 +12,7 @@ internal static class ShippedFile
         return reader.ReadToEnd();
     }
 
-    /// <summary>The file with one piece of text, which stands in it exactly once, replaced.</summary>
+    /// <summary>The file with one piece of text replaced. The file must contain the piece exactly once.</summary>
     public static byte[] With(string name, string old, string changed)
     {
         string text = Text(name);
@@ -21,6 +21,6 @@ internal static class ShippedFile
         return Encoding.UTF8.GetBytes(text.Replace(old, changed));
     }
 
-    /// <summary>The line, counted from 1, on which a piece of the unchanged file stands.</summary>
+    /// <summary>The number of the line with a piece of the unchanged file, from 1.</summary>
     public static int LineOf(string name, string piece) => Text(name).Split(piece)[0].Count(letter => letter == '\n') + 1;
 }

@@ -1,6 +1,6 @@
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>A small district to make entries in.</summary>
+/// <summary>A small district's ids and books for tests of entries.</summary>
 internal static class Given
 {
     public static readonly Slug Bank = Slug.Parse("icbc");
@@ -41,7 +41,7 @@ internal static class Given
         return book;
     }
 
-    /// <summary>What the entries moved, as <c>debit>credit unit posted/held/released</c>, one a line.</summary>
+    /// <summary>An entry's transfers, one a line: <c>debit>credit unit posted/held/released</c>.</summary>
     public static string Moved(Book book, JournalEntry entry) =>
         string.Join('\n', entry.Transfers.Select(transfer =>
             $"{book.State.Account(transfer.Debit)!.Path}>{book.State.Account(transfer.Credit)!.Path} {transfer.Unit} "

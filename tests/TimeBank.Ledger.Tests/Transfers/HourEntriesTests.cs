@@ -109,7 +109,7 @@ public sealed class HourEntriesTests
             () => HourEntries.RenderService(Given.Header("a"), Command.IdOf("h"), Held, new Minutes(given), Given.Volunteer,
             new Minutes(overCap)));
 
-    /// <summary>Without amounts the ledger would post all of the hold.</summary>
+    /// <summary>Without amounts the ledger would post the whole hold.</summary>
     [Fact]
     public void Service_of_a_hold_of_nothing_is_a_bug_of_the_caller() =>
         Assert.Throws<ArgumentOutOfRangeException>(

@@ -144,7 +144,7 @@ public sealed class VoucherEntriesTests
         Assert.Equal(Given.Meals with { ServiceTypes = [] }, terms with { ServiceTypes = [] });
     }
 
-    /// <summary>As vouchers were stored while their terms had a ratio that was always zero.</summary>
+    /// <summary>Earlier builds stored a ratio in the terms of vouchers, always zero.</summary>
     [Fact]
     public void Terms_stored_with_a_ratio_are_read_like_those_without()
     {

@@ -6,9 +6,8 @@ using Xunit;
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// Signatures that satisfy the verification equation and must still be refused: otherwise one signature could be rewritten into another, or
-/// one
-/// signature could fit every message.
+/// Signatures that satisfy the verification equation and must still be refused. Otherwise anyone could rewrite a signature into another
+/// one, or one signature could fit every message.
 /// </summary>
 public sealed class Ed25519StrictnessTests
 {
@@ -58,7 +57,7 @@ public sealed class Ed25519StrictnessTests
     [MemberData(nameof(SmallOrderPoints))]
     public void A_public_key_of_small_order_verifies_nothing(string point)
     {
-        // With such a key h·A vanishes for one message in eight at least, and then S·B = R is all that is asked: anyone can find that pair.
+        // With such a key A, h·A vanishes for at least one message in eight. Then only S·B = R must hold, and anyone can find such a pair.
         PublicKey weak = PublicKey.Import(Ed25519, Convert.FromHexString(point), KeyBlobFormat.RawPublicKey);
         (byte[] r, BigInteger s) = PointAndLogarithm();
         for (int i = 0; i < 64; i++)
@@ -94,7 +93,7 @@ public sealed class Ed25519StrictnessTests
         Assert.True(Ed25519.Verify(key.PublicKey, Message, signature));
     }
 
-    // A public key is the secret scalar's multiple of the base point.
+    // A public key is the base point times the secret scalar: a point whose logarithm we know.
     private static (byte[] Point, BigInteger Logarithm) PointAndLogarithm()
     {
         byte[] seed = new byte[32];
@@ -103,7 +102,7 @@ public sealed class Ed25519StrictnessTests
         return (key.PublicKey.Export(KeyBlobFormat.RawPublicKey), SecretScalar(seed) % Order);
     }
 
-    // RFC 8032, 5.1.5.
+    // Source: RFC 8032, 5.1.5.
     private static BigInteger SecretScalar(byte[] seed)
     {
         byte[] half = SHA512.HashData(seed)[..32];

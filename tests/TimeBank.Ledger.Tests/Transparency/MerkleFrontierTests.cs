@@ -115,7 +115,7 @@ public sealed class MerkleFrontierTests
     public void Bytes_that_fit_no_tree_of_the_size_are_refused(long size, int length) =>
         Assert.Throws<FormatException>(() => MerkleFrontier.FromBytes(size, new byte[length]));
 
-    /// <summary>RFC 6962, section 2.1, word for word.</summary>
+    /// <summary>The definition of RFC 6962, section 2.1, word for word.</summary>
     private static byte[] Naive(ReadOnlySpan<byte[]> leaves)
     {
         if (leaves.Length == 0) return SHA256.HashData([]);

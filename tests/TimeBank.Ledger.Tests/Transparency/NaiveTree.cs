@@ -3,13 +3,13 @@ using TimeBank.Proofs;
 
 namespace TimeBank.Ledger.Tests;
 
-/// <summary>RFC 6962, section 2.1, word for word, over the hashes of numbered leaves; also a source of tiles.</summary>
+/// <summary>The definition of RFC 6962, section 2.1, word for word, over hashes of numbered leaves. Also a source of tiles.</summary>
 internal sealed class NaiveTree(int size) : ITileSource
 {
     private readonly Digest[] _leaves =
         [.. Enumerable.Range(0, size).Select(at => MerkleFrontier.Leaf(Encoding.UTF8.GetBytes($"leaf {at}")))];
 
-    /// <summary>How many tiles were asked for.</summary>
+    /// <summary>The number of tiles read.</summary>
     public int Reads { get; private set; }
 
     public Digest Leaf(long index) => _leaves[index];

@@ -44,9 +44,9 @@ public sealed class ReceiptTests
     {
         Assert.Equal(ReceiptStatus.UnknownKeys, Check(Make(Log), Other));
         Assert.Equal(ReceiptStatus.UnknownKeys, Check(Make(Log)));
-        // Signed by a key that is trusted, but for another journal.
+        // A trusted key signed the receipt, but for another journal.
         Assert.Equal(ReceiptStatus.OtherOrigin, Check(Make(Other), Other));
-        // A witness saw it, and the journal's own key never signed.
+        // A witness cosigned, but the journal's own key never signed.
         Assert.Equal(ReceiptStatus.OtherOrigin, Check(Make(Witness), Witness));
         Assert.Equal(ReceiptStatus.UnknownKeys, Check(Make(Witness), Witness, Log));
     }

@@ -168,7 +168,7 @@ public sealed class SignedNoteTests
         }
     }
 
-    /// <summary>Source: the same tests: another length and an unknown algorithm, with ids that fit them.</summary>
+    /// <summary>Source: the same Go tests. Keys of another length and of an unknown algorithm, with fitting key ids.</summary>
     [Theory]
     [InlineData("PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==")]
     [InlineData("PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")]

@@ -6,7 +6,7 @@ public sealed class RedemptionAmountTests
 {
     private const long Plenty = 80_000;
 
-    /// <summary>Price, ceiling, insurance, percent, balance; then what voucher, insurance and elder pay.</summary>
+    /// <summary>In fen: price, ceiling, insurance, (percent,) balance; then the parts of voucher, insurance and elder.</summary>
     [Theory]
     [InlineData(8_000, 8_000, 0, 50, Plenty, 4_000, 0, 4_000)]
     [InlineData(8_000, 8_000, 0, 40, Plenty, 3_200, 0, 4_800)]

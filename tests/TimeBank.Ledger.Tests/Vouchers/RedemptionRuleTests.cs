@@ -14,7 +14,7 @@ public sealed class RedemptionRuleTests
     private static readonly RedemptionClaim Care =
         new(Carer, Slug.Parse("care-home"), 1, new Fen(8_000), Fen.Zero, ServicePlace.Home, Today);
 
-    /// <summary>One thing wrong at a time, and what comes first where two are.</summary>
+    /// <summary>One fault each, then two faults, of which the first in the order of checks answers.</summary>
     public static TheoryData<string, Reason> Refusals => new()
     {
         { "no voucher", Reason.VoucherNotFound },
