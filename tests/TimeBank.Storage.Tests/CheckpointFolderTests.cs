@@ -39,7 +39,7 @@ public sealed class CheckpointFolderTests : IDisposable
         Assert.Equal(Note(10).ToString(), _folder.Read(Tianyuan));
     }
 
-    /// <summary>Servers of a cluster share the folder.</summary>
+    /// <summary>The servers of a cluster share the folder, so they may write at once.</summary>
     [Fact]
     public async Task Writers_at_once_leave_whole_notes_and_no_drafts()
     {

@@ -5,7 +5,7 @@ using TimeBank.Testing;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>Names that the tests share.</summary>
+/// <summary>Ids, proposals and a day's history that the tests share.</summary>
 internal static class Given
 {
     public static readonly RegionCode Tianyuan = RegionCode.Parse("430211");
@@ -17,7 +17,7 @@ internal static class Given
     public static readonly OpaqueId Volunteer = Id("volunteer");
     public static readonly OpaqueId Provider = Id("provider");
 
-    /// <summary>The header of the command that <paramref name="name"/> stands for; the same name is the same request id.</summary>
+    /// <summary>A header whose request id is made from <paramref name="name"/>: the same name is the same request.</summary>
     public static EntryHeader Header(string name, string command = "") => new(
         Entry(name), Digest.Of(Encoding.UTF8.GetBytes(name + command)), "STAFF", "", new DateOnly(2026, 10, 1), "430211/1",
             $"memo of {name}",
@@ -26,7 +26,7 @@ internal static class Given
     public static EntryId Entry(string name)
     {
         byte[] bytes = Digest.Of(Encoding.UTF8.GetBytes(name)).ToArray()[..16];
-        // A UUID of version 8: its bits are the maker's own.
+        // UUID version 8 leaves all other bits to its maker.
         (bytes[6], bytes[8]) = ((byte)((bytes[6] & 0x0F) | 0x80), (byte)((bytes[8] & 0x3F) | 0x80));
         return EntryId.Of("STAFF", new Guid(bytes, bigEndian: true));
     }
@@ -57,7 +57,7 @@ internal static class Given
         Header(name), Entry(hold), new HoursSpent(new Minutes(held), Minutes.Zero, Minutes.Zero), new Minutes(given), Volunteer,
             Minutes.Zero);
 
-    /// <summary>A batch or more of every kind of entry, of refusals and of a note.</summary>
+    /// <summary>Writes batches with every kind of entry, with refusals and a note.</summary>
     public static async Task<List<Outcome>> LiveADayAsync(BatchWriter writer)
     {
         List<Outcome> outcomes = [];

@@ -6,8 +6,8 @@ using static TimeBank.Storage.Tests.Given;
 namespace TimeBank.Storage.Tests;
 
 /// <summary>
-/// What the stores promise whose books follow their journal: nobody sees that they are two, whoever wrote the journal and whenever the
-/// books are written.
+/// The promises of stores whose books follow their journal: no reader notices the delay, whichever process wrote the journal and whenever
+/// the books are written.
 /// </summary>
 public abstract class LedgerBooksContract : IDisposable
 {
@@ -113,7 +113,7 @@ public abstract class LedgerBooksContract : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The store of one more process on the same database.</summary>
+    /// <summary>Opens the store of one more process on the same database.</summary>
     private protected abstract ILedgerStore Open(int bookFrom);
 
     private protected abstract IBooks Books();

@@ -6,7 +6,7 @@ using static TimeBank.Storage.Tests.Given;
 namespace TimeBank.Storage.Tests;
 
 /// <summary>
-/// What every store lists for people who read the journal. Run on each engine, and compared with plain folds of the journal.
+/// The lists that every store gives to readers of the journal. Each engine runs these tests, which compare lists with plain folds.
 /// </summary>
 public abstract class LedgerListsContract : IDisposable
 {

@@ -6,7 +6,7 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>What every store promises to whoever reads statements and lists.</summary>
+/// <content>The promises to readers of statements and lists.</content>
 public abstract partial class LedgerStoreContract
 {
     private static readonly PostingCursor Start = PostingCursor.Start;
@@ -152,7 +152,7 @@ public abstract partial class LedgerStoreContract
         await LiveADayAsync(writer);
         Account committed = (await Reader.AccountAsync(Tianyuan, Chart.ProgrammeCommitted(Meals).Path, default))!;
         IReadOnlyList<Posting> all = await Reader.PostingsAsync(Tianyuan, committed.Number, Begin, End, Start, 100, default);
-        // Two issues, three redemptions of two legs each, one refund of two legs.
+        // Two issues, three redemptions of two transfers each, one refund of two transfers.
         Assert.Equal(10, all.Count);
         Counters running = default;
         foreach (Posting posting in all)

@@ -6,7 +6,7 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>What every store promises. Run on each engine.</summary>
+/// <summary>The promises of every store. Each engine runs these tests.</summary>
 public abstract partial class LedgerStoreContract : IDisposable
 {
     private protected abstract ILedgerStore Store { get; }
@@ -37,7 +37,7 @@ public abstract partial class LedgerStoreContract : IDisposable
         Assert.True(head.IsAt(expectedHead));
         Assert.Equal((expectedHead.Time, expectedHead.Accounts), (head.Time, head.Accounts));
         Assert.Equal((15L, 3L), (head.Size, head.Remembered.Count));
-        // A change of this root is a change of the stored format: old journals would no longer verify.
+        // If this root changes, the stored format has changed, and old journals no longer verify.
         Assert.StartsWith("2cee8224b4162415cf997f1e9d2f5d48d22e1e310", head.Tree.Root.ToString(), StringComparison.Ordinal);
 
         IReadOnlyList<StoredEntry> expectedEntries = await memory.EntriesAsync(Tianyuan, 0, 100, default),

@@ -6,7 +6,7 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>What every engine lists of the grains' states.</summary>
+/// <summary>The lists of grain states that every engine gives.</summary>
 public abstract class RegistryContract : IDisposable
 {
     private protected RegistryContract()
@@ -98,7 +98,7 @@ public abstract class RegistryContract : IDisposable
         Assert.Equal(["A", "B", "BA", "C"], rows.Select(row => row.Key));
         Assert.Equal([true, true, false, true], rows.Select(row => row.IsReadable));
         Assert.Contains("BA", Assert.Throws<UnreadableStateException>(() => rows[2].State).Message, StringComparison.Ordinal);
-        // A page goes on after it.
+        // The next page starts after the damaged row.
         Assert.Equal(["C"], (await Registry.ListAsync<Order>(All with { After = rows[2].Cursor }, default)).Select(row => row.Key));
     }
 
@@ -110,7 +110,7 @@ public abstract class RegistryContract : IDisposable
 
     private protected abstract void Close();
 
-    /// <summary>Puts a state where grain storage would, as JSON; null for one that was cleared.</summary>
+    /// <summary>Inserts a state as JSON, as grain storage does; null for a cleared state.</summary>
     private protected abstract void Insert(string kind, string key, string? json);
 
     private protected void Fill()

@@ -1,6 +1,6 @@
 namespace TimeBank.Storage.Tests;
 
-/// <summary>A fresh folder that goes with the test.</summary>
+/// <summary>A new folder that is deleted with the test.</summary>
 internal sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("timebank-storage-").FullName;

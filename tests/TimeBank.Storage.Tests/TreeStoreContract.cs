@@ -6,7 +6,7 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>What every engine promises of leaves, kept nodes and signed checkpoints.</summary>
+/// <summary>Every engine's promises about leaves, stored tree nodes and signed checkpoints.</summary>
 public abstract class TreeStoreContract : IDisposable
 {
     private protected abstract ILedgerStore Journals { get; }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>One server for all tests of PostgreSQL, and a fresh database for each.</summary>
+/// <summary>One PostgreSQL server for all tests, and a new database for each test.</summary>
 public sealed class PostgreSqlCluster : IAsyncLifetime
 {
     public const string Name = "PostgreSQL";
@@ -18,7 +18,7 @@ public sealed class PostgreSqlCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // No test pulls the plug, so nothing needs to reach the disk.
+        // No test cuts the power, so nothing needs to reach the disk.
         _server = await PostgreSqlServer.StartAsync("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60",
             "autovacuum=off");
         Run("postgres", $"CREATE DATABASE {Template}");
@@ -32,7 +32,7 @@ public sealed class PostgreSqlCluster : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The connection string of a new database that has the schema, or of an empty one.</summary>
+    /// <summary>Makes a database, with the schema or empty. Returns its connection string.</summary>
     internal string NewDatabase(bool migrated = true, string? from = null)
     {
         string name = $"test_{Interlocked.Increment(ref _databases)}";

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>The queries by which silos of a cluster find each other, as Orleans runs them.</summary>
+/// <summary>The queries with which the silos of a cluster find each other, run as Orleans runs them.</summary>
 [Collection(PostgreSqlCluster.Name)]
 public sealed class PostgreSqlClusteringTests(PostgreSqlCluster cluster) : IDisposable
 {
@@ -43,7 +43,7 @@ public sealed class PostgreSqlClusteringTests(PostgreSqlCluster cluster) : IDisp
         Assert.True(First("UpdateMembershipKey", version: 1, status: 3));
         Assert.Equal([(3, 2)], All());
         Assert.Equal([(3, 2)], All("MembershipReadRowKey"));
-        // A silo that isn't there still tells the version.
+        // The row of an unknown silo is empty but for the table's version.
         Assert.Equal([(null, 2)], All("MembershipReadRowKey", port: 9));
         Assert.Equal(30_000, Rows("GatewaysQueryKey", row => row.GetInt32(row.GetOrdinal("ProxyPort")), status: 3).Single());
     }

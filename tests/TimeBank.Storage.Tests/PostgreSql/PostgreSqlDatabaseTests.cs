@@ -7,7 +7,7 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>What is PostgreSQL's own: the schema, the roles, the plans, and the faults.</summary>
+/// <summary>What only PostgreSQL has: its schema, roles, plans and faults.</summary>
 [Collection(PostgreSqlCluster.Name)]
 public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
 {
@@ -47,7 +47,7 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
     public void A_script_that_fails_midway_leaves_nothing_behind()
     {
         string blocked = cluster.NewDatabase(migrated: false);
-        // The first script makes this function last of all.
+        // The first script makes this function at its end, so it fails there and must undo everything before.
         PostgreSqlCluster.Execute(blocked, "CREATE FUNCTION stop_append(state text, message text) RETURNS void LANGUAGE sql AS ''");
         using var database = new PostgreSqlDatabase(blocked);
         Assert.Contains("001_ledger.sql failed", Assert.Throws<SchemaMismatchException>(() => PostgreSqlSchema.Migrate(database)).Message,
@@ -101,7 +101,7 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
             owned.Replace($"Username={PostgreSqlServer.Superuser}", "Username=clerk", StringComparison.Ordinal));
         await LiveADayAsync(new BatchWriter(PostgreSqlLedgerStore.Open(database), Tianyuan));
 
-        // The owner's connections work as the server's role too.
+        // The owner's connections take on the server's role too.
         using var own = new PostgreSqlDatabase(owned);
         foreach (PostgreSqlDatabase each in new[] { database, own })
         {
@@ -206,7 +206,7 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlCluster cluster)
         var store = PostgreSqlLedgerStore.Open(database);
         var writer = new BatchWriter(store, Tianyuan);
         await writer.WriteAsync(Receive("a", 100));
-        // Every connection but this one dies, as it does when the server restarts.
+        // End every connection but this one, as a restart of PostgreSQL does.
         PostgreSqlCluster.Execute(server.ConnectionString("postgres"),
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'timebank'");
         await Assert.ThrowsAsync<StorageUnavailableException>(() => writer.TryWriteAsync(Receive("b", 100)));

@@ -47,7 +47,7 @@ public sealed class PostgreSqlGrainStorageTests : IDisposable
 
     private async Task<InProcessTestCluster> StartAsync()
     {
-        // Every test cluster has a service id of its own unless it is told.
+        // By default every test cluster gets its own service id, and would not find the other cluster's states.
         InProcessTestClusterBuilder builder = new(1) { Options = { ServiceId = GrainStorageSetup.ServiceId } };
         builder.ConfigureSilo((_, silo) => silo.AddTimeBankGrainStorage(_database));
         InProcessTestCluster cluster = builder.Build();

@@ -6,15 +6,14 @@ using static TimeBank.Storage.Tests.Given;
 namespace TimeBank.Storage.Tests;
 
 /// <summary>
-/// Every list goes along an index that has its order, from where the page begins, and no further than the page. On tables of which the
-/// planner knows something.
+/// Every list reads an index in the list's order, from the page's begin to its end and no further. The tests give the planner statistics.
 /// </summary>
 [Collection(PostgreSqlCluster.Name)]
 public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
 {
     private const int Limit = 50;
 
-    // Rows that the planner may count; nothing else of them is true.
+    // Rows for the planner to count. They are no valid journal.
     private const string Rows =
         """
         INSERT INTO ledger_head VALUES (430211, 20000, decode(repeat('00', 32), 'hex'), '', 20000, 2000, 0);
@@ -87,7 +86,7 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
         ["due holds"] = (PostgreSqlReads.DueHolds(Tianyuan, From, Limit), ["Scan using holds_by_expiry on holds h"]),
     };
 
-    /// <summary>Of one person, who has few: they may be sorted.</summary>
+    /// <summary>Lists of one person have few rows, so the database may sort them.</summary>
     private static readonly Dictionary<string, (PostgreSqlQuery Query, string[] Steps)> Own = new(StringComparer.Ordinal)
     {
         ["an owner's accounts by path"] =
@@ -115,7 +114,7 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
         Assert.All(Own, list => Check(connection, list.Key, list.Value.Query, list.Value.Steps, sorted: true));
     }
 
-    /// <summary>Sums are sorted by what they are of; what counts is that only the accounts' own legs are read.</summary>
+    /// <summary>Sums may be sorted by their group. They must read only the accounts' own transfers.</summary>
     [Theory]
     [InlineData("voucher/", "g1", "debit")]
     [InlineData("voucher/", "g1", "credit")]
@@ -144,7 +143,7 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
         Assert.True(plan.Any(step => step.TrimStart(' ', '-', '>').StartsWith("Limit", StringComparison.Ordinal)), all);
         Assert.True(plan.All(step => !step.Contains("Seq Scan", StringComparison.Ordinal)
             && (sorted || !step.Contains("Bitmap", StringComparison.Ordinal))), all);
-        // What "Sort Key" says of a merge is an order that is there already.
+        // A "Sort Key" line of a merge names an order that its inputs already have, so look for a Sort step itself.
         Assert.True(sorted || plan.All(step => !step.Contains("Sort  (", StringComparison.Ordinal)), all);
         Assert.All(steps, step => Assert.True(plan.Any(line => line.Contains(step, StringComparison.Ordinal)), $"{step} isn't in {all}"));
     }

@@ -5,7 +5,7 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>A database that was tampered with, and what verifying it names first.</summary>
+/// <summary>Tampers with a database, and asserts the first fault that the verifier names.</summary>
 [Collection(PostgreSqlCluster.Name)]
 public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSqlVerifierTests.SoundDatabase sound)
     : IClassFixture<PostgreSqlVerifierTests.SoundDatabase>
@@ -73,7 +73,7 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
     public async Task What_was_changed_is_named(string change, string where, string what, string before = "")
     {
         string connectionString = await CopyAsync();
-        // Whoever owns the tables can also switch their guards off. Every change is of Tianyuan's rows alone.
+        // The tables' owner can switch their constraints off too, so the tests do. Every change is in Tianyuan's rows only.
         foreach (string sql in new[] { before, change }.Where(sql => sql.Length > 0))
         {
             string bound = sql.Contains("430211", StringComparison.Ordinal)
@@ -111,7 +111,7 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
         return cluster.NewDatabase(from: SoundDatabase.Name);
     }
 
-    /// <summary>A day in two regions, made once.</summary>
+    /// <summary>A sound database with a day of two regions, made once and copied for each test.</summary>
     public sealed class SoundDatabase
     {
         public const string Name = "sound";
@@ -122,12 +122,12 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
         {
             if (_made) return;
             cluster.Run("postgres", $"CREATE DATABASE {Name} TEMPLATE migrated");
-            // A connection that stayed open would keep the database from being copied.
+            // Without pooling, since PostgreSQL cannot copy a database with open connections.
             using var database = new PostgreSqlDatabase($"{cluster.Server.ConnectionString(Name)};Pooling=false");
             var store = PostgreSqlLedgerStore.Open(database);
             await LiveADayAsync(new BatchWriter(store, Tianyuan));
             await new BatchWriter(store, Lusong).WriteAsync(Receive("gift", 100));
-            // Whoever reads brings the books up to the journal.
+            // A read books what the books lack.
             await store.TrialBalanceAsync(Tianyuan, default);
             await store.TrialBalanceAsync(Lusong, default);
             _made = true;

@@ -7,7 +7,7 @@ using static TimeBank.Storage.Tests.Given;
 namespace TimeBank.Storage.Tests;
 
 /// <summary>
-/// What may happen between a journal, its books and what a process holds in memory of them: nobody decides on what is of the past.
+/// Whatever happens between a journal, its books and a process's memory of them, no writer decides on outdated accounts.
 /// </summary>
 public sealed class BookkeeperTests : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class BookkeeperTests : IDisposable
     }
 
     /// <summary>
-    /// A store as <see cref="SqliteLedgerStore"/> is one, with a commit whose answer gets lost and a hook where the database is read.
+    /// A store like <see cref="SqliteLedgerStore"/> that can lose the answer of a commit, and has a hook where it reads the database.
     /// </summary>
     private sealed class Lossy(SqliteLedgerStore inner, SqliteReaders readers, Bookkeeper keeper) : ILedgerStore
     {
@@ -87,8 +87,8 @@ public sealed class BookkeeperTests : IDisposable
         await keeper.CatchUpAsync(Tianyuan);
         await writer.WriteAsync(HoldHours("hold 2", 540)); // Now 600 of 600 are held; the books know of 60.
 
-        // As LedgerWriter does: A is on its way, and B is prefetched and decided on what A will leave. The accounts of the holds have been
-        // evicted.
+        // Do as LedgerWriter does: while batch A is being stored, prefetch and decide batch B on the state that A will leave. Memory has
+        // evicted the accounts of the holds.
         LedgerHead head = await store.ReadHeadAsync(Tianyuan, default);
         var state = new WorkingState(head);
         var clock = new LedgerTime(writer.Now.Microseconds + 10_000_000);
@@ -122,7 +122,7 @@ public sealed class BookkeeperTests : IDisposable
         LedgerAppend b = await DraftAsync(a.After, HourEntries.ReleaseService(Header("release"), Entry("hold 1")));
         Assert.True(stored);
         Assert.True(await store.AppendAsync(b, default));
-        // 540 are still held by hold 2, so 600 are not free.
+        // Hold 2 still holds 540 minutes, so 600 are not free.
         PrefetchKeys keys = state.Missing([HoldHours("hold 3", 600)], [], []);
         state.Load(keys, await store.PrefetchAsync(Tianyuan, keys, default));
         Assert.Equal(Reason.InsufficientBalance, new BatchDraft(b.After, state, Salt).Add(HoldHours("hold 3", 600), clock).Refusal!.Reason);
@@ -157,7 +157,7 @@ public sealed class BookkeeperTests : IDisposable
         await writer.WriteAsync(Receive("gift", 100));
         here.WriterRuns("CREATE TABLE backup AS SELECT * FROM ledger_head");
         await writer.WriteAsync(Receive("lost", 900));
-        // A failover to a standby that had not got the last commit, or a restore.
+        // As after a restore, or a failover to a standby without the last commit.
         here.WriterRuns("DELETE FROM outcomes WHERE idx >= 1");
         here.WriterRuns("DELETE FROM entries WHERE idx >= 1");
         here.WriterRuns("DELETE FROM ledger_head");

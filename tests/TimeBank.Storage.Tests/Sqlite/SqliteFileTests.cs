@@ -7,7 +7,7 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>What is SQLite's own: the file, its schema, and its faults.</summary>
+/// <summary>What only SQLite has: its file, schema and faults.</summary>
 public sealed class SqliteFileTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -37,7 +37,7 @@ public sealed class SqliteFileTests : IDisposable
     {
         using var store = SqliteLedgerStore.Open(_database);
         await LiveADayAsync(new BatchWriter(store, Tianyuan));
-        // What a crash leaves: the database and its log, and nobody to finish them.
+        // A crash leaves the database and its write-ahead log. Copy them while the store is open.
         string copy = _folder.File("crashed.db");
         File.Copy(_database.Path, copy);
         File.Copy(_database.Path + "-wal", copy + "-wal");
@@ -106,7 +106,7 @@ public sealed class SqliteFileTests : IDisposable
     [Fact]
     public void A_script_that_fails_midway_leaves_nothing_behind()
     {
-        // A view has the name of a table that the first script makes after others.
+        // This view takes the name of a table that the first script makes late, so the script fails in the middle.
         Run("CREATE VIEW transfers AS SELECT 1");
         Assert.Contains("001_ledger.sql failed", Assert.Throws<SchemaMismatchException>(() => SqliteLedgerStore.Open(_database)).Message,
             StringComparison.Ordinal);
@@ -137,7 +137,7 @@ public sealed class SqliteFileTests : IDisposable
         using var store = SqliteLedgerStore.Open(_database);
         var writer = new BatchWriter(store, Tianyuan);
         await writer.WriteAsync(Receive("gift", 100));
-        // The limit stands for the disk's end; it binds the connection that sets it.
+        // The page limit imitates a full disk. It binds only the connection that sets it.
         store.WriterRuns("PRAGMA max_page_count = 1");
         Proposal[] many = [.. Enumerable.Range(0, 200).Select(at => Receive($"more {at}", 1))];
         await Assert.ThrowsAsync<StorageUnavailableException>(() => writer.TryWriteAsync(many));
@@ -154,7 +154,7 @@ public sealed class SqliteFileTests : IDisposable
         {
             using SqliteTransaction held = other.BeginTransaction(deferred: false);
             await Assert.ThrowsAsync<StorageUnavailableException>(() => writer.TryWriteAsync(Receive("gift", 100)));
-            // Reading goes on beside a writer.
+            // Reads go on while another connection holds the write lock.
             Assert.Equal(0, (await store.ReadHeadAsync(Tianyuan, default)).Size);
         }
         Assert.Equal(0, (await writer.WriteOneAsync(Receive("gift", 100))).Entry!.Index);

@@ -4,7 +4,7 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>Every list goes along an index that has its order, from where the page begins, and no further than the page.</summary>
+/// <summary>Every list reads an index in the list's order, from the page's begin to its end and no further.</summary>
 public sealed class SqlitePlanTests : IDisposable
 {
     private const int Limit = 50;
@@ -82,7 +82,7 @@ public sealed class SqlitePlanTests : IDisposable
             ["h USING COVERING INDEX holds_by_expiry (region=? AND expires<?)"]),
     };
 
-    /// <summary>Of one person, who has few: they may be sorted.</summary>
+    /// <summary>Lists of one person have few rows, so the database may sort them.</summary>
     private static readonly Dictionary<string, (Action<SqliteSession> Read, string[] Steps)> Own = new(StringComparer.Ordinal)
     {
         ["an owner's accounts by path"] =
@@ -125,13 +125,13 @@ public sealed class SqlitePlanTests : IDisposable
         string[] texts = [.. session.Texts], plan = [.. texts.SelectMany(text => Plan(session, text))];
         string all = string.Join('\n', plan);
         Assert.Contains("LIMIT", texts[^1], StringComparison.Ordinal);
-        // The page itself is read as it comes.
+        // Only the page itself (p) may be scanned.
         Assert.True(plan.All(step => !step.StartsWith("SCAN", StringComparison.Ordinal) || step == "SCAN p"), all);
         Assert.True(sorted || plan.All(step => !step.Contains("TEMP B-TREE", StringComparison.Ordinal)), all);
         Assert.All(expected.Steps, step => Assert.True(plan.Contains($"SEARCH {step}"), $"SEARCH {step} isn't in\n{all}"));
     }
 
-    /// <summary>Sums are sorted by what they are of; what counts is that only the accounts' own legs are read.</summary>
+    /// <summary>Sums may be sorted by their group. They must read only the accounts' own transfers.</summary>
     [Theory]
     [InlineData("voucher/", "x", "a USING INDEX accounts_by_group (region=? AND grp=?)")]
     [InlineData("programme/x/committed", "", "a USING INDEX sqlite_autoindex_accounts_2 (region=? AND path>? AND path<?)")]
@@ -149,7 +149,7 @@ public sealed class SqlitePlanTests : IDisposable
             Assert.Contains($"SEARCH t USING INDEX transfers_by_{side} (region=? AND {side}=? AND idx<?)", plan);
             Assert.Contains("SEARCH e USING INDEX sqlite_autoindex_entries_1 (region=? AND idx=?)", plan);
             IEnumerable<string> scans = plan.Where(step => step.StartsWith("SCAN", StringComparison.Ordinal));
-            // The stretch is looked up where it is given and where it is grouped by.
+            // Only the given stretch and its groups may be scanned.
             Assert.Equal(["SCAN ends", "SCAN json_each VIRTUAL TABLE INDEX 1:"], scans.Distinct().Order(StringComparer.Ordinal));
         }
     }

@@ -6,7 +6,7 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>A database that was tampered with, and what verifying it names first.</summary>
+/// <summary>Tampers with a database, and asserts the first fault that the verifier names.</summary>
 public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.SoundDatabase>, IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -79,7 +79,7 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     [InlineData(
         "INSERT INTO transfers SELECT region, 99, 0, debit, credit, unit, posted, held, released, 0, 0, 0, 0 FROM transfers WHERE idx = 1",
         "entries/99", "transfer rows")]
-    // What became of ids.
+    // The outcomes.
     [InlineData("DELETE FROM outcomes WHERE idx = 3", "entries/3", "outcome under its id")]
     [InlineData("UPDATE outcomes SET idx = 4 WHERE idx = 3", "outcomes/", "entry")]
     [InlineData("UPDATE outcomes SET idx = NULL, command = zeroblob(32), reason = 40, detail = '', nth = 0 WHERE idx = 3", "outcomes/",
@@ -213,7 +213,7 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
     {
         using SqliteConnection connection = _database.Open();
         using SqliteCommand command = connection.CreateCommand();
-        // Whoever can write the file can also switch its guards off. Every change is of Tianyuan's rows alone.
+        // A writer of the file can switch its constraints off too, so the tests do. Every change is in Tianyuan's rows only.
         command.CommandText = "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON";
         command.ExecuteNonQuery();
         foreach (string change in changes.Where(change => change.Length > 0))
@@ -225,7 +225,7 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
         }
     }
 
-    /// <summary>A day in two regions, made once.</summary>
+    /// <summary>A sound database with a day of two regions, made once and copied for each test.</summary>
     public sealed class SoundDatabase : IAsyncLifetime
     {
         private readonly TempFolder _folder = new();
@@ -237,7 +237,7 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
             using var store = SqliteLedgerStore.Open(new SqliteDatabase(Path));
             await LiveADayAsync(new BatchWriter(store, Tianyuan));
             await new BatchWriter(store, Lusong).WriteAsync(Receive("gift", 100));
-            // Whoever reads brings the books up to the journal.
+            // A read books what the books lack.
             await store.TrialBalanceAsync(Tianyuan, default);
             await store.TrialBalanceAsync(Lusong, default);
         }

@@ -7,7 +7,7 @@ using static TimeBank.Storage.Tests.Given;
 
 namespace TimeBank.Storage.Tests;
 
-/// <summary>Entries that no rule would have made, with hashes that fit: what a bug in the ledger's rules would look like.</summary>
+/// <summary>The verifier finds entries that break the rules although their hashes fit, as a bug in the rules would leave them.</summary>
 public sealed class JournalVerifierTests
 {
     private static readonly HeadRow Head = new(Tianyuan, long.MaxValue, [], [], 0, 0, 0, []);
