@@ -3,7 +3,7 @@ using TimeBank.Benchmarks.Measures;
 using TimeBank.Benchmarks.Platform;
 using TimeBank.Benchmarks.Redeem;
 
-// Each first word names a benchmark: dotnet run -c Release --project tests/Benchmarks -- bench --quick
+// The first word names the benchmark: dotnet run -c Release --project tests/Benchmarks -- bench --quick
 switch (args.FirstOrDefault())
 {
     case "bench":

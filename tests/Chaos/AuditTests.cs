@@ -10,7 +10,7 @@ using Xunit;
 
 namespace TimeBank.Chaos;
 
-/// <summary>The audit finds what a server that lost, doubled or changed something would leave behind.</summary>
+/// <summary>The audit finds lost, doubled and changed entries.</summary>
 public sealed class AuditTests : IDisposable
 {
     private const string Actor = "CLERK", Bank = "bank/main", Fund = "fund/lottery/available";
@@ -65,7 +65,7 @@ public sealed class AuditTests : IDisposable
         Assert.Contains(finding, found.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Stores three receipts, and has the audit hold the database against what a driver was told of them.</summary>
+    /// <summary>Stores three receipts, then audits the database against the answers that a driver got.</summary>
     private async Task CheckAsync(Func<(Mutation Mutation, Answer Answer)[], (Mutation, Answer)[]> told)
     {
         (Mutation, Answer)[] answered;

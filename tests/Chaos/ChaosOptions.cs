@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace TimeBank.Chaos;
 
-/// <summary>What to break, how often, and on which engines.</summary>
+/// <summary>The scenarios to run, their rounds, and the engines.</summary>
 internal sealed record ChaosOptions(int Rounds, int Seed, IReadOnlyList<string> Engines, IReadOnlyList<string> Scenarios)
 {
     public const string Usage = "chaos [--rounds N] [--engine sqlite|postgresql|both] [--seed S] [--only SCENARIO]";
 
     private const int MostRounds = 10_000;
 
-    /// <exception cref="FormatException">A word is wrong; the message says which.</exception>
+    /// <exception cref="FormatException">A word is wrong. The message names it.</exception>
     public static ChaosOptions Parse(IReadOnlyList<string> words, IReadOnlyList<string> scenarios)
     {
         var options = new ChaosOptions(Rounds: 20, Seed: 430211, ["sqlite", "postgresql"], scenarios);

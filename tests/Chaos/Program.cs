@@ -3,7 +3,7 @@ using TimeBank.Chaos;
 using TimeBank.Chaos.Scenarios;
 using Xunit.MicrosoftTestingPlatform;
 
-// The first word starts the long forms; every other word is the test platform's.
+// With "chaos" as its first word the program runs the long forms; all other words are for the test platform.
 if (args is not ["chaos", .. string[] words])
     return await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
 
@@ -36,7 +36,7 @@ foreach ((string name, string engine, var impossible, var runAsync) in Plan.All)
         end = await runAsync(options.Rounds, options.Seed, line => Console.WriteLine($"  {line}"));
         passed++;
     }
-    // Whatever ends a scenario is told, and the others go on.
+    // Report any failure of a scenario, and go on with the others.
     catch (Exception error)
     {
         failed++;

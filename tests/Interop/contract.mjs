@@ -1,4 +1,4 @@
-// The contract as Node's gRPC reads it, and the errors that come with it.
+// Loads the contract with Node's gRPC, and reads the details of its errors.
 import { fileURLToPath } from 'node:url';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Plays the demonstration's month and lets hledger and beancount, of other people's making, prove its exports.
+// Plays the demonstration's month, and checks its exports with other people's programs: hledger and beancount.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

@@ -1,4 +1,4 @@
-// Drives a running TimeBank with Node's gRPC: what others' software sees of it.
+// Calls a running TimeBank with Node's gRPC, as other people's software does.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
@@ -55,7 +55,7 @@ describe('what every gRPC server has', () => {
       const names = (await ask({ list_services: '' })).list_services_response.service.map((service) => service.name);
       for (const name of ['timebank.v1.VoucherService', 'timebank.v1.LedgerService', 'timebank.v1.ScenarioService', 'grpc.health.v1.Health']) assert.ok(names.includes(name), name);
 
-      // Whatever the file needs, file by file, until nothing is missing.
+      // Fetch the files that a file needs, until none is missing.
       const files = new Map();
       const take = (answer) => answer.file_descriptor_response.file_descriptor_proto.map((bytes) => descriptor.FileDescriptorProto.decode(bytes));
       const waiting = take(await ask({ file_containing_symbol: 'timebank.v1.ScenarioService' }));
@@ -183,7 +183,7 @@ test('a voucher: funded, issued, redeemed, refunded, voided', async () => {
   const clerk = await as(v1.VoucherService, 'provider_clerk', provider.name);
   const redeem = { request_id: randomUUID(), voucher: voucher.name, provider: provider.name, item: 'meal-canteen', quantity: 3, price: yuan(40) };
   const { redemption, remaining } = await clerk('RedeemVoucher', redeem);
-  // Three meals of at most 12.00 each; the rest of the price is the elder's.
+  // The voucher pays at most 12.00 for each of three meals; the elder pays the rest.
   assert.deepEqual([redemption.paid_by_voucher, redemption.credited, redemption.own_part, remaining], [{ value: '3', unit: 'MEAL' }, yuan(36), yuan(4), { value: '1', unit: 'MEAL' }]);
   const again = await clerk('RedeemVoucher', redeem);
   assert.equal(again.redemption.name, redemption.name, 'the same request id does nothing twice');
@@ -225,7 +225,7 @@ test('an hour: issued, asked for, held, served, confirmed, donated', async () =>
   await asVolunteer('CheckIn', { request_id: randomUUID(), order });
   await scenario('AdvanceClock', { request_id: randomUUID(), to: time('2026-10-01T10:25:00+08:00') });
   await asVolunteer('CheckOut', { request_id: randomUUID(), order });
-  // 85 minutes count as five quarters of an hour.
+  // 85 minutes are rounded down to five quarters of an hour.
   const confirmed = await asElder('ConfirmOrder', { request_id: randomUUID(), order });
   assert.deepEqual([confirmed.state, confirmed.credited], ['ORDER_STATE_CONFIRMED', minutes(75)]);
 

@@ -1,4 +1,4 @@
-// A server of its own for the tests: free ports on loopback, a new database, the scenario's clock.
+// Starts a server for the tests: free loopback ports, a new database, the demonstration's clock.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import net from 'node:net';

@@ -4,7 +4,7 @@ using TimeBank.Testing;
 
 namespace TimeBank.Benchmarks.Core;
 
-/// <summary>A private PostgreSQL server, set up as <c>deploy/README.md</c> has it for a large region; it goes with the bench.</summary>
+/// <summary>A private PostgreSQL server, set up as <c>deploy/README.md</c> does for a large region. It ends with the benchmark.</summary>
 internal sealed class BenchDatabase : IDisposable
 {
     private int _databases;
@@ -19,10 +19,10 @@ internal sealed class BenchDatabase : IDisposable
 
     public PostgreSqlServer Server { get; }
 
-    /// <summary>The parent of all of PostgreSQL's processes.</summary>
+    /// <summary>The id of PostgreSQL's main process, the parent of its other processes.</summary>
     public int FirstProcess { get; }
 
-    // All else is as initdb leaves it: fsync, full page writes and synchronous commits are on.
+    // Other settings stay as initdb leaves them: fsync, full page writes and synchronous commits are on.
     public static async Task<BenchDatabase> StartAsync() => new(
         await PostgreSqlServer.StartAsync("max_connections=600", "shared_buffers=4GB", "max_wal_size=8GB", "checkpoint_timeout=15min"));
 

@@ -3,7 +3,7 @@ using TimeBank.Storage;
 
 namespace TimeBank.Benchmarks.Core;
 
-/// <summary>What the ledger's core is measured beside, and the subjects in their order.</summary>
+/// <summary>The core benchmark's subjects, in order: our core, and the ledgers that it is compared with.</summary>
 internal static class CoreBench
 {
     public const string RowLocks = "row-lock ledger in SQL";

@@ -5,7 +5,7 @@ using TimeBank.Writer;
 
 namespace TimeBank.Benchmarks.Core;
 
-/// <summary>Our core: the writer of one region's journal over a real store, as the grain runs it, one thing at a time.</summary>
+/// <summary>Our core: one region's writer over a real store, run as the grain runs it, one turn at a time.</summary>
 internal sealed class CoreSubject(string name, Func<ILedgerStore> open, Action close, int people = CoreSubject.People) : ISubject
 {
     public const int People = 10_000;
@@ -25,7 +25,7 @@ internal sealed class CoreSubject(string name, Func<ILedgerStore> open, Action c
         await FundAsync(0, people);
     }
 
-    /// <summary>A new writer, which knows nothing yet.</summary>
+    /// <summary>Starts a new writer with empty memory.</summary>
     public void Restart() => _writer = new LedgerWriter(
         Workload.Region, _store = open(), new BusinessClock(TimeProvider.System), new RandomSaltSource(), new LedgerOptions(),
             NullLogger.Instance);
@@ -38,13 +38,12 @@ internal sealed class CoreSubject(string name, Func<ILedgerStore> open, Action c
     public Task GiveAsync(long entries) =>
         WriteAllAsync(Enumerable.Range(0, checked((int)entries)).Select(_ => _workload.Gift(Payees.Uniform)));
 
-    /// <summary>One answer that only the store can give.</summary>
+    /// <summary>Writes one gift, which a new writer can't answer without the store.</summary>
     public Task AskAsync() => Task.Factory.StartNew(() => WriteAsync(_workload.Gift(Payees.Uniform)), CancellationToken.None,
         TaskCreationOptions.None, _turns).Unwrap();
 
     /// <summary>
-    /// A page of a hundred of the region's gifts and one of the hottest account's postings, each down from an entry, as lists and
-    /// statements read them.
+    /// Reads a page of a hundred gifts and a page of the hottest account's postings, each down from an entry, as lists and statements do.
     /// </summary>
     public async Task PageAsync(long gift, long posting)
     {
@@ -69,7 +68,7 @@ internal sealed class CoreSubject(string name, Func<ILedgerStore> open, Action c
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Large batches, through the same writer.</summary>
+    /// <summary>Writes large batches through the same writer.</summary>
     private Task WriteAllAsync(IEnumerable<Proposal> proposals) => Task.Factory.StartNew(
         async () =>
         {

@@ -4,10 +4,9 @@ using TimeBank.Benchmarks.Measures;
 namespace TimeBank.Benchmarks.Core;
 
 /// <summary>
-/// A journal that grows, filled through the writer in large batches: at each size the rate of 64 callers with ten hot payees of the writer
-/// that filled it, which holds what its
-/// bounds allow; the memory of this process; how long two pages take, from places all over the journal; and how long a new writer takes to
-/// its first answer. A tenth of the entries open an account; payers are drawn from all of them.
+/// A growing journal, filled through the writer in large batches. At each size it measures: the rate of 64 callers with ten hot payees, on
+/// the writer that filled the journal and holds as much as its bounds allow; this process's memory; the time of two pages, from places all
+/// over the journal; and a new writer's time to its first answer. A tenth of the entries open an account; payers are drawn from all.
 /// </summary>
 internal static class GrowthBench
 {
@@ -42,10 +41,10 @@ internal static class GrowthBench
         }
     }
 
-    /// <summary>The median over places: of the list in all of the journal, of the statement where its account is hot.</summary>
+    /// <summary>The median over places: the list's all over the journal, the statement's where the account is hot.</summary>
     private static async Task<double> PageMsAsync(CoreSubject core, long filled, long end)
     {
-        // The first reader books what is left to book.
+        // The first read books what the books lack: do not measure it.
         await core.PageAsync(end, end);
         var took = new List<double>();
         for (int page = 0; page < Pages; page++)

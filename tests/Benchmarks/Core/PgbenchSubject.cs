@@ -5,7 +5,7 @@ using TimeBank.Testing;
 
 namespace TimeBank.Benchmarks.Core;
 
-/// <summary>What PostgreSQL's own load generator drives, each caller on a connection of its own.</summary>
+/// <summary>A subject that pgbench, PostgreSQL's own load generator, drives. Each caller has its own connection.</summary>
 /// <param name="prepare">Makes the tables.</param>
 /// <param name="script">The arguments that name the transaction.</param>
 internal sealed class PgbenchSubject(string name, BenchDatabase database, IReadOnlyList<Scene> scenes, Func<string, Task> prepare,
@@ -39,7 +39,7 @@ internal sealed class PgbenchSubject(string name, BenchDatabase database, IReadO
         {
             foreach (string line in File.ReadLines(file))
             {
-                // Client, transaction, microseconds it took, script, and when it ended: seconds and microseconds.
+                // A line has: client, transaction, microseconds taken, script, end in seconds, microseconds of the end.
                 string[] fields = line.Split(' ');
                 long took = long.Parse(fields[2], CultureInfo.InvariantCulture);
                 long ended = (long.Parse(fields[4], CultureInfo.InvariantCulture) * 1_000_000)

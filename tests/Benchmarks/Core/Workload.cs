@@ -7,13 +7,13 @@ using TimeBank.Proofs;
 namespace TimeBank.Benchmarks.Core;
 
 /// <summary>
-/// Gifts of hours between people: one entry of one transfer, whose giver has a limit. The same seed gives the same entries.
+/// Gifts of hours between people: each entry is one transfer, whose giver has a limit. The same seed draws the same givers and payees.
 /// </summary>
 internal sealed class Workload(int people, int seed)
 {
     public const int HotPayees = 10;
 
-    /// <summary>What everybody begins with; no run gives as much away.</summary>
+    /// <summary>Everyone's first balance in minutes; no run gives away as much.</summary>
     public const long StartMinutes = 1_000_000_000;
 
     private static readonly RegionCode Elsewhere = RegionCode.Parse("430203");
@@ -25,10 +25,10 @@ internal sealed class Workload(int people, int seed)
 
     public static RegionCode Region { get; } = RegionCode.Parse("430211");
 
-    /// <summary>The account of the person who is given most.</summary>
+    /// <summary>The hottest payee's account.</summary>
     public static AccountPath HotPayee { get; } = Chart.PersonHours(Person(0), HoursOrigin.Gifted).Path;
 
-    /// <summary>Gives a person hours to give away, and an account.</summary>
+    /// <summary>Opens a person's account and credits the first balance.</summary>
     public Proposal Fund(int person) =>
         HourEntries.ClearIn(Header(EntryId.Of(_actor, default, $"fund {person}")), Elsewhere, Person(person), new Minutes(StartMinutes));
 
@@ -41,10 +41,10 @@ internal sealed class Workload(int people, int seed)
             Payees.OneHot => 0,
         };
         _random.NextBytes(_bytes);
-        // As of a request id of version 7: it begins with its time.
+        // Ids begin with their time, like callers' request ids (UUID version 7): indexes grow at their end.
         BinaryPrimitives.WriteInt64BigEndian(
             _bytes, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() << 16 | (uint)_random.Next(1 << 16));
-        // Gifts have an account of their own, so that nobody pays the account that pays.
+        // Gifts go to the payee's gifted account, so no payer is its own payee.
         return HourEntries.Gift(Header(EntryId.FromBytes(_bytes)), Person(giver), Person(payee), new Minutes(15));
     }
 

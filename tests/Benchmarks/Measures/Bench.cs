@@ -5,7 +5,8 @@ internal sealed class Bench(BenchOptions options, Report report)
 {
     private const int MostWarmingRounds = 12;
 
-    /// <param name="database">PostgreSQL's first process, where one is part of the subject.</param>
+    /// <summary>Measures one subject in all its scenes.</summary>
+    /// <param name="database">The id of PostgreSQL's main process, if the subject uses PostgreSQL.</param>
     public async Task RunAsync(ISubject subject, int? database)
     {
         List<Scene> scenes = [.. subject.Scenes.Where(options.Wants)];
@@ -16,7 +17,7 @@ internal sealed class Bench(BenchOptions options, Report report)
     }
 
     /// <summary>
-    /// Runs until a round is hardly faster than the one before it: the first half minute of a process belongs to its compiler.
+    /// Runs rounds until one is hardly faster than the one before it: in its first half minute a process is busy compiling.
     /// </summary>
     private async Task WarmAsync(ISubject subject, Scene scene)
     {

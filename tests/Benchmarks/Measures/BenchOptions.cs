@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TimeBank.Benchmarks.Measures;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record BenchOptions
 {
     public const string Usage =
@@ -31,7 +31,7 @@ internal sealed record BenchOptions
 
     public long Growth { get; private init; } = 1_000_000;
 
-    /// <exception cref="FormatException">The words are not a bench's.</exception>
+    /// <exception cref="FormatException">A word is not an option of a benchmark.</exception>
     public static BenchOptions Parse(IReadOnlyList<string> words)
     {
         var options = new BenchOptions();
@@ -56,7 +56,7 @@ internal sealed record BenchOptions
         return options;
     }
 
-    /// <summary>In a quick run, callers of one and of 64 with ten hot payees stand for all.</summary>
+    /// <summary>True for a scene to measure. A quick run measures only 1 and 64 callers, with ten hot payees.</summary>
     public bool Wants(Scene scene) =>
         (Callers.Count == 0 || Callers.Contains(scene.Callers))
             && (!Quick || (scene.Payees is Payees.None or Payees.TenHot && (Callers.Count > 0 || scene.Callers is 1 or 64)));

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace TimeBank.Benchmarks.Measures;
 
-/// <summary>CPU time spent so far: by this process, and by a process with its children, those that have ended too.</summary>
+/// <summary>CPU time spent so far: by this process, or by a process with all its children, ended ones too.</summary>
 internal static class CpuTime
 {
     private const int TicksPerSecond = 100; // As Linux gives them in /proc, whatever the kernel's own clock.
@@ -37,7 +37,7 @@ internal static class CpuTime
         try
         {
             string text = File.ReadAllText($"{folder}/stat");
-            // The name stands in brackets and may hold anything; numbers follow it.
+            // The process's name is in brackets and may contain anything. Numbers follow it.
             string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             long At(int field) => long.Parse(fields[field], CultureInfo.InvariantCulture);
             return (int.Parse(text[..text.IndexOf(' ')], CultureInfo.InvariantCulture), (int)At(1), At(11) + At(12), At(13) + At(14));

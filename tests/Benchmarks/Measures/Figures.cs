@@ -1,9 +1,9 @@
 namespace TimeBank.Benchmarks.Measures;
 
-/// <summary>The medians of a scene's rounds, and what an operation costs in CPU time.</summary>
+/// <summary>The medians of a scene's rounds, and the CPU time per operation.</summary>
 /// <param name="Rates">The rate of each round.</param>
-/// <param name="OwnMicroseconds">CPU time of this process an operation, with that of the server where there is one.</param>
-/// <param name="DatabaseMicroseconds">CPU time of PostgreSQL's processes an operation; zero where it has no part.</param>
+/// <param name="OwnMicroseconds">CPU time per operation of this process and, if there is one, of the server's process.</param>
+/// <param name="DatabaseMicroseconds">CPU time per operation of PostgreSQL's processes; zero without PostgreSQL.</param>
 internal sealed record Figures(
     string Subject, int Callers, string Payees, double Rate, double MedianMs, double P99Ms, double OwnMicroseconds,
         double DatabaseMicroseconds, IReadOnlyList<double> Rates)

@@ -1,8 +1,8 @@
 namespace TimeBank.Benchmarks.Measures;
 
 /// <summary>
-/// A journal of some size: how fast it still goes, what its writer's process holds in memory, how long a page of a list and one of a
-/// statement take together, and how long the first answer after a start takes.
+/// The figures of a journal of some size: the writer's rate, the process's memory, the time of a list's page and a statement's page
+/// together, and the time to the first answer after a start.
 /// </summary>
 internal sealed record GrowthFigures(string Subject, long Entries, long Accounts, double Rate, double P99Ms, double MemoryMegabytes,
     double PageMs, double StartMs);

@@ -7,12 +7,12 @@ internal interface ISubject : IAsyncDisposable
 
     IReadOnlyList<Scene> Scenes { get; }
 
-    /// <summary>The process that answers, where it is another one than this; known once it is open.</summary>
+    /// <summary>The id of the answering process, if it is not this one. Known after <see cref="OpenAsync"/>.</summary>
     int? Server => null;
 
-    /// <summary>Makes everything that the measure itself must not pay for.</summary>
+    /// <summary>Makes everything that must not count in the measure.</summary>
     Task OpenAsync();
 
-    /// <summary>Asks for about this long; the rounds of a scene until its rate has settled aren't counted.</summary>
+    /// <summary>Runs one round of about this length. The benchmark discards a scene's rounds until its rate has settled.</summary>
     Task<Round> RunAsync(Scene scene, TimeSpan time);
 }

@@ -5,8 +5,9 @@ namespace TimeBank.Benchmarks.Measures;
 /// <summary>Callers in a closed loop: each asks, waits for its answer, and asks again.</summary>
 internal static class Load
 {
-    /// <param name="call">One operation of a caller, by the caller's number from 0; throws where the answer is wrong.</param>
-    /// <param name="scheduler">Where the callers run; the thread pool where null.</param>
+    /// <summary>Runs the callers for a time and measures each operation.</summary>
+    /// <param name="call">One operation of a caller, given the caller's number from 0. Throws for a wrong answer.</param>
+    /// <param name="scheduler">The scheduler of the callers; null for the thread pool.</param>
     public static async Task<Round> RunAsync(int callers, TimeSpan time, Func<int, Task> call, TaskScheduler? scheduler = null)
     {
         long start = Stopwatch.GetTimestamp(), end = start + (long)(time.TotalSeconds * Stopwatch.Frequency);

@@ -1,12 +1,12 @@
 namespace TimeBank.Benchmarks.Measures;
 
-/// <summary>Whom the callers pay: how hot the hottest accounts are.</summary>
+/// <summary>Which accounts the callers pay, from evenly spread to one hot account.</summary>
 public enum Payees
 {
-    /// <summary>Nobody: the operation has no accounts.</summary>
+    /// <summary>The operation pays no account.</summary>
     None,
 
-    /// <summary>Any account alike.</summary>
+    /// <summary>All accounts are equally likely.</summary>
     Uniform,
 
     TenHot,

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace TimeBank.Benchmarks.Measures;
 
-/// <summary>The table, printed line by line as figures come, and the same as JSON.</summary>
+/// <summary>Prints the table line by line as figures arrive, and writes the same as JSON.</summary>
 internal sealed class Report(TextWriter output)
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
@@ -32,7 +32,7 @@ internal sealed class Report(TextWriter output)
                 + $"{figures.P99Ms,8:N2} {figures.OwnMicroseconds,10:N1} {figures.DatabaseMicroseconds,8:N1}"));
     }
 
-    /// <summary>The rates of some subjects as shares of another's, at the same number of callers.</summary>
+    /// <summary>Prints the rates of some subjects as shares of another subject's rate, at equal numbers of callers.</summary>
     public void Compare(string reference, Func<string, bool> others)
     {
         foreach (Figures figures in _figures.Where(figures => others(figures.Subject)))

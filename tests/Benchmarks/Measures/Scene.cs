@@ -1,11 +1,9 @@
 namespace TimeBank.Benchmarks.Measures;
 
-/// <summary>
-/// How a subject is asked: by how many callers at a time, each waiting for its answer before it asks again, and whom they pay.
-/// </summary>
+/// <summary>The load on a subject: the number of callers, each waiting for its answer before it asks again, and their payees.</summary>
 public sealed record Scene(int Callers, Payees Payees)
 {
-    /// <summary>Every number of callers, paying nobody.</summary>
+    /// <summary>Every number of callers, without payees.</summary>
     public static IReadOnlyList<Scene> CallersOnly { get; } =
         [.. new[] { 1, 16, 64, 512 }.Select(callers => new Scene(callers, Payees.None))];
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace TimeBank.Benchmarks.Platform;
 
-/// <summary>No-op grain calls in one process: 64 callers, each calling one grain of its own, then all calling one grain.</summary>
+/// <summary>No-op grain calls in one process: 64 callers call a grain each, then all call the same grain.</summary>
 internal static class GrainCallBenchmark
 {
     private const int Callers = 64;

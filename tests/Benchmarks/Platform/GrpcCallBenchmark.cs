@@ -5,8 +5,8 @@ using Grpc.Net.Client;
 namespace TimeBank.Benchmarks.Platform;
 
 /// <summary>
-/// No-op unary calls a second over loopback, the server in a process of its own; beside them, in turns, plain HTTP/2 posts of the same
-/// few bytes, which is what the platform itself allows on this machine at this hour.
+/// No-op unary calls a second over loopback, with the server in its own process. Plain HTTP/2 posts of the same few bytes alternate with
+/// them, as the rate that the platform itself reaches on this machine at this hour.
 /// </summary>
 public static class GrpcCallBenchmark
 {

@@ -10,14 +10,15 @@ using Microsoft.Extensions.Logging;
 namespace TimeBank.Benchmarks.Platform;
 
 /// <summary>
-/// The server's process: the no-op method, and beside it a plain endpoint that does the same with bytes. Ends when its input does.
+/// The server's process: the no-op method, and a plain HTTP endpoint that returns its bytes. It ends when its standard input ends.
 /// </summary>
 public static class GrpcCallServer
 {
     public const string Argument = "grpc-server";
 
     /// <summary>
-    /// This program again, as the server, by whichever of the two ways it was started. The first line that it writes is its address.
+    /// Starts this program a second time as the server, by <c>dotnet</c> or as an executable, as it was started itself. The first line of
+    /// its output is its address.
     /// </summary>
     public static Process Start()
     {

@@ -5,7 +5,7 @@ using TimeBank.Benchmarks.Measures;
 namespace TimeBank.Benchmarks.Redeem;
 
 /// <summary>
-/// Issue runs over gRPC of two programmes, one after the other since much of the first is the compiler's, on each engine or one of them:
+/// Issue runs over gRPC of two programmes, one after the other, because the first contains much compiling. On both engines or one of them:
 /// <c>issue [elders] [SQLite|PostgreSQL]</c>.
 /// </summary>
 internal static class IssueBenchmark

@@ -5,7 +5,7 @@ using TimeBank.Benchmarks.Platform;
 
 namespace TimeBank.Benchmarks.Redeem;
 
-/// <summary>A gRPC call that does nothing, at a server that does nothing else: what the transport allows.</summary>
+/// <summary>A gRPC call that does nothing, at a server that does nothing else: the rate of the transport alone.</summary>
 internal sealed class NoOpSubject : ISubject
 {
     private Process? _server;

@@ -4,12 +4,12 @@ using TimeBank.V1;
 namespace TimeBank.Benchmarks.Redeem;
 
 /// <summary>
-/// <c>RedeemVoucher</c> over gRPC with every rule on: each call a new request on a voucher with money left, at one of ten providers.
+/// <c>RedeemVoucher</c> over gRPC with every rule on. Each call is a new request on a voucher with money left, at one of ten providers.
 /// </summary>
-/// <param name="settings">How the server is started; asked once it is.</param>
+/// <param name="settings">Gives the server's settings when the subject opens.</param>
 internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> settings) : ISubject
 {
-    /// <summary>In fen; a voucher pays half of it, so that it lasts for more than a thousand redemptions.</summary>
+    /// <summary>The price in fen. A voucher pays half of it, so it lasts for more than a thousand redemptions.</summary>
     private const long Price = 100;
 
     private ServerProcess? _server;

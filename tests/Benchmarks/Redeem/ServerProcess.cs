@@ -10,7 +10,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Benchmarks.Redeem;
 
-/// <summary>The product's own server as built beside this program, in a process of its own on a database of its own.</summary>
+/// <summary>The product's server, built beside this program, in its own process with its own database.</summary>
 internal sealed class ServerProcess : ICalledServer, IAsyncDisposable
 {
     private static readonly TimeSpan s_startsWithin = TimeSpan.FromSeconds(60);
@@ -63,7 +63,7 @@ internal sealed class ServerProcess : ICalledServer, IAsyncDisposable
     {
         _channel.Dispose();
         _http.Dispose();
-        // Nothing of it is needed any more, so it needn't end by itself.
+        // Nothing of it is needed any more, so kill it without a drain.
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();

@@ -4,26 +4,23 @@ using TimeBank.V1;
 
 namespace TimeBank.Benchmarks.Redeem;
 
-/// <summary>
-/// Everything that must be there before a voucher can be redeemed, made through the API alone: elders, a fund, a programme, vouchers,
-/// providers.
-/// </summary>
+/// <summary>Makes everything that redemptions need, through the API alone: elders, a fund, a programme, vouchers, providers.</summary>
 internal sealed class VoucherStock(ServerProcess server)
 {
     private const int Providers = 10, ElderCallers = 32, ListPage = 1_000, AssessedPoints = 20;
 
-    /// <summary>What a voucher of the national programme holds at first, in fen.</summary>
+    /// <summary>The face value of a national voucher, in fen.</summary>
     private const long VoucherFen = 80_000;
 
     private readonly Desk _desk = new(server);
 
-    /// <summary>The names of the vouchers.</summary>
+    /// <summary>The vouchers' resource names.</summary>
     public string[] Vouchers { get; private set; } = [];
 
-    /// <summary>Ten providers, and a clerk of each.</summary>
+    /// <summary>Ten providers' names, each with a client of its clerk.</summary>
     public (string Name, VoucherService.VoucherServiceClient Clerk)[] Clerks { get; private set; } = [];
 
-    /// <summary>A UUID that no other call has, of the version that callers are asked for.</summary>
+    /// <summary>A new request id, of the UUID version that callers should use.</summary>
     public static string NextRequest() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 
     public async Task OpenAsync(int vouchers)
@@ -52,15 +49,15 @@ internal sealed class VoucherStock(ServerProcess server)
         })));
     }
 
-    /// <summary>A programme with money of its own for so many vouchers.</summary>
+    /// <summary>Opens a programme with its own fund's money for this many vouchers.</summary>
     public async Task<string> FundAsync(int vouchers, string id = "national")
     {
         string fund = await _desk.FundAsync(id, VoucherFen * vouchers);
         return await _desk.FundedAsync(_desk.National(id), (fund, VoucherFen * vouchers));
     }
 
-    /// <summary>The run of this month's vouchers.</summary>
-    /// <returns>How long it took, how many it issued, and how often it told its progress.</returns>
+    /// <summary>Issues this month's vouchers.</summary>
+    /// <returns>The run's time, the number of vouchers, and the number of progress messages.</returns>
     public async Task<(TimeSpan Time, long Issued, int Steps)> IssueAsync(string programme)
     {
         long start = Stopwatch.GetTimestamp();

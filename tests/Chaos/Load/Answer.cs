@@ -1,10 +1,10 @@
 namespace TimeBank.Chaos.Load;
 
-/// <summary>What the server acknowledged: an entry by its name, empty where there is none to name, or a refusal by its reason.</summary>
+/// <summary>The server's final answer: the entry's name (empty if the change writes none), or the refusal's reason.</summary>
 internal sealed record Answer(string Entry, string Refusal = "", string Made = "")
 {
     public bool Accepted => Refusal.Length == 0;
 
-    /// <summary>The entry's index; -1 where no entry was written.</summary>
+    /// <summary>The entry's index; -1 without an entry.</summary>
     public long Index => Entry.Length == 0 ? -1 : long.Parse(Entry.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -7,15 +7,14 @@ using ErrorInfo = Google.Rpc.ErrorInfo;
 namespace TimeBank.Chaos.Load;
 
 /// <summary>
-/// Somebody who works with the server, one request after the other, and sends each until it is answered. What a caller does depends only on
-/// its seed
-/// and its own earlier answers, so it knows what the next answer must be.
+/// A person at work with the server: sends one request after the other, and each one until it is answered. A caller's requests depend only
+/// on its seed and its own earlier answers, so it knows what the next answer must be.
 /// </summary>
 internal abstract class Caller(District district, string name, int seed)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Pause = TimeSpan.FromMilliseconds(50);
 
-    // Outages; everything else with a reason is the server's last word.
+    // Any other status with a reason is the server's final answer.
     private static readonly StatusCode[] Outages =
         [StatusCode.Unavailable, StatusCode.ResourceExhausted, StatusCode.DeadlineExceeded, StatusCode.Cancelled];
 
@@ -24,10 +23,10 @@ internal abstract class Caller(District district, string name, int seed)
 
     public IReadOnlyList<(Mutation Mutation, Answer Answer)> Answered => _answered;
 
-    /// <summary>How often a request was sent and not answered.</summary>
+    /// <summary>The number of sent requests without an answer.</summary>
     public int Unanswered { get; private set; }
 
-    /// <summary>When that was so last, as a timestamp.</summary>
+    /// <summary>The timestamp of the last one.</summary>
     public long LastUnanswered { get; private set; }
 
     protected District District => district;
@@ -36,10 +35,11 @@ internal abstract class Caller(District district, string name, int seed)
 
     protected Random Dice { get; } = new(seed);
 
-    /// <summary>Works until told to stop, and then finishes what it has begun.</summary>
+    /// <summary>Works until told to stop, then finishes the current request.</summary>
+    /// <exception cref="ChaosFinding">The server accepted what it should refuse, or the other way round, or had an error.</exception>
     public async Task WorkAsync(Gate gate, RequestLog log, CancellationToken stop)
     {
-        // Off the caller's thread, so that all begin at once.
+        // Leave the starting thread, so that all callers begin at once.
         await Task.Yield();
         while (!stop.IsCancellationRequested && Next() is { } mutation)
         {
@@ -54,7 +54,7 @@ internal abstract class Caller(District district, string name, int seed)
         }
     }
 
-    /// <summary>Sends a request once. An answer that isn't the server's last word is null.</summary>
+    /// <summary>Sends a request once. Null for an outage, after which the outcome is unknown.</summary>
     public static async Task<Answer?> SendAsync(Mutation mutation, Connection connection, Action<string> unanswered)
     {
         try
@@ -73,7 +73,7 @@ internal abstract class Caller(District district, string name, int seed)
         }
     }
 
-    /// <summary>The next thing to do; null: nothing more.</summary>
+    /// <summary>The next request; null to stop.</summary>
     protected abstract Mutation? Next();
 
     protected virtual void Accepted(Mutation mutation, Answer answer)
@@ -94,7 +94,7 @@ internal abstract class Caller(District district, string name, int seed)
     {
         while (true)
         {
-            // Another server, where there is one, each time that one didn't answer.
+            // After each missing answer try the next server, if there are several.
             Connection connection = await gate.ConnectionAsync(seed + Unanswered);
             if (await SendAsync(mutation, connection, why => log.Unanswered(mutation, why)) is { } answer) return answer;
             Unanswered++;

@@ -2,7 +2,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Chaos.Load;
 
-/// <summary>A counter with two elders' meal vouchers: money in and allotted, lunches paid, some taken back, some too large.</summary>
+/// <summary>A counter with two elders' meal vouchers: receives and allots money, redeems lunches (some too large), refunds some.</summary>
 internal sealed class CounterCaller(District district, string name, int seed, string provider, IReadOnlyList<string> vouchers)
     : Caller(district, name, seed)
 {

@@ -7,9 +7,9 @@ using TimeBank.V1;
 
 namespace TimeBank.Chaos.Load;
 
-/// <summary>The people and programmes of one region, made over gRPC before anything is broken, and the tokens of everybody.</summary>
-/// <param name="data">The data folder of a server, whose tokens are used.</param>
-/// <param name="start">Where its clock stands at first. It is moved on by <see cref="Settling"/>.</param>
+/// <summary>The people and programmes of one region, made over gRPC before a scenario breaks anything, and everyone's tokens.</summary>
+/// <param name="data">The data folder of a server, whose local issuer makes the tokens.</param>
+/// <param name="start">The clock's first time. Settling moves the clock by <see cref="Settling"/>.</param>
 internal sealed class District(string data, DateTimeOffset start) : IDisposable
 {
     public const string Region = "430211", Parent = $"regions/{Region}", Fund = $"{Parent}/funds/lottery",
@@ -26,7 +26,7 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
     private DateTimeOffset _now = start;
     private int _requests;
 
-    /// <summary>How long it takes the volunteers to earn what they give.</summary>
+    /// <summary>The time that the volunteers serve, to earn the hours that they give.</summary>
     public static TimeSpan Settling { get; } = TimeSpan.FromMinutes(MinutesEarned);
 
     public DateTimeOffset Start { get; } = start;
@@ -35,7 +35,7 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
 
     public static Amount Minutes(long value) => new() { Value = value, Unit = "MIN" };
 
-    /// <summary>Where the accounts of a resource stand, such as <c>person/7XK2M0Q4R8ZT</c>.</summary>
+    /// <summary>The beginning of a resource's account paths, such as <c>person/7XK2M0Q4R8ZT</c>.</summary>
     public static string PathOf(string name, string kind) => $"{kind}/{name.Split('/')[^1]}";
 
     public Metadata Token(string subject, Role role, string party) =>
@@ -76,7 +76,7 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
         (string Volunteer, string Elder)[] givers = await EachAsync(Volunteers, _ => PairAsync(invoker)),
             households = await EachAsync(Households, _ => PairAsync(invoker));
         await ServeAsync(invoker, givers);
-        // Last, since vouchers are good until the end of the month, and the callers spend them from now on.
+        // Issue last: vouchers end with the month, and the callers spend them from now on.
         var issue = new IssueVouchersRequest { RequestId = Id(), Programme = Programme, Month = Month };
         using (AsyncServerStreamingCall<RunProgress> run = vouchers.IssueVouchers(issue, As(Role.FinanceMaker)))
         {
@@ -125,7 +125,7 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
             BirthDate = new Date { Year = 1940, Month = 1, Day = 1 }, Difficulties = { difficulties } },
         As(Role.Counter))).Name;
 
-    /// <summary>A volunteer, and a parent of theirs who has this month's hours.</summary>
+    /// <summary>Registers a volunteer, and a parent with this month's hours.</summary>
     private async Task<(string Volunteer, string Elder)> PairAsync(CallInvoker invoker)
     {
         var volunteers = new VolunteerService.VolunteerServiceClient(invoker);
@@ -145,7 +145,7 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
         return (volunteer, elder);
     }
 
-    /// <summary>Every volunteer serves for two hours, at the same time.</summary>
+    /// <summary>Lets every volunteer serve for two hours, all at the same time.</summary>
     private async Task ServeAsync(CallInvoker invoker, (string Volunteer, string Elder)[] pairs)
     {
         var orders = new ServiceOrderService.ServiceOrderServiceClient(invoker);

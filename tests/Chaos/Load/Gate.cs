@@ -1,12 +1,12 @@
 namespace TimeBank.Chaos.Load;
 
-/// <summary>Through which callers reach the servers, while there are any.</summary>
+/// <summary>Gives callers connections to the running servers, and makes them wait while none runs.</summary>
 internal sealed class Gate
 {
     private TaskCompletionSource<IReadOnlyList<Connection>> _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Waits for a server.</summary>
-    /// <param name="turn">Which one, where there are several; the next number is the next server.</param>
+    /// <param name="turn">Chooses among several servers: the next number is the next server.</param>
     public async Task<Connection> ConnectionAsync(int turn)
     {
         IReadOnlyList<Connection> connections = await Volatile.Read(ref _open).Task;
@@ -19,7 +19,7 @@ internal sealed class Gate
         _open.SetResult(connections);
     }
 
-    /// <summary>Whoever waits already goes on waiting for the same opening.</summary>
+    /// <summary>Makes callers wait from now on. Callers who wait already wait for the same opening.</summary>
     public void Close()
     {
         if (_open.Task.IsCompleted) Volatile.Write(

@@ -4,7 +4,8 @@ using TimeBank.V1;
 namespace TimeBank.Chaos.Load;
 
 /// <summary>
-/// An elder who books a volunteer and cancels again, over and over: states of grains and holds of the journal, which a crash may part.
+/// An elder who books a volunteer and cancels, over and over. These steps write grain states and holds in the journal, and a crash may fall
+/// between the two.
 /// </summary>
 internal sealed class HouseholdCaller(District district, string name, int seed, string elder, string volunteer)
     : Caller(district, name, seed)

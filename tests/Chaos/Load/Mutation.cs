@@ -2,12 +2,12 @@ using Grpc.Core;
 
 namespace TimeBank.Chaos.Load;
 
-/// <summary>A change that a caller asks for under one request id until it is answered.</summary>
+/// <summary>A change that a caller sends under one request id until it is answered.</summary>
 /// <param name="Actor">The subject of the caller's token.</param>
-/// <param name="RequestId">Chosen once, and the same at every retry.</param>
-/// <param name="Code">The code of the entry that it must write; empty where it writes none.</param>
-/// <param name="Moves">What the entry must move, if it is accepted.</param>
-/// <param name="Acceptable">Whether it must be accepted or refused.</param>
+/// <param name="RequestId">The same at every retry.</param>
+/// <param name="Code">The code of the entry that the server must write; empty for none.</param>
+/// <param name="Moves">The transfers that the entry must have, if the server accepts the change.</param>
+/// <param name="Acceptable">True if the server must accept the change, false if it must refuse.</param>
 internal sealed record Mutation(
     string Actor, Guid RequestId, string Code, IReadOnlyList<Movement> Moves, bool Acceptable, Func<CallInvoker, CallOptions,
         Task<Answer>> SendAsync);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TimeBank.Chaos.Load;
 
-/// <summary>The driver's own record: every request before it is sent, and every answer; on the disk before the caller goes on.</summary>
+/// <summary>The driver's record of every request before it is sent, and of every answer. It is on disk before the caller goes on.</summary>
 internal sealed class RequestLog(string path) : IDisposable
 {
     private readonly Lock _turn = new();

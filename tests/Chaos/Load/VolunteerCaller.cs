@@ -2,7 +2,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Chaos.Load;
 
-/// <summary>A volunteer who gives minutes to a parent and to the pool, also when none are left.</summary>
+/// <summary>A volunteer who gives minutes to a parent and to the pool, and tries it when none are left too.</summary>
 internal sealed class VolunteerCaller(District district, string name, int seed, string volunteer, string parent)
     : Caller(district, name, seed)
 {

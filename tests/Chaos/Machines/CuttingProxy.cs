@@ -7,9 +7,8 @@ using System.Text;
 namespace TimeBank.Chaos.Machines;
 
 /// <summary>
-/// Stands between the server and PostgreSQL and knows just enough of the protocol to lose the answer to an append that has been committed:
-/// it keeps
-/// back what PostgreSQL says to it, and when PostgreSQL is ready for the next command, which is after the commit, it cuts the connection.
+/// A proxy between the server and PostgreSQL that loses the answer to a committed append. It knows just enough of the protocol: it keeps
+/// back PostgreSQL's answer to the append, and cuts the connection when PostgreSQL is ready for the next command: after the commit.
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
@@ -19,7 +18,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly Task _accepting;
     private int _armed, _cuts;
 
-    /// <param name="port">Where PostgreSQL listens on the loopback.</param>
+    /// <param name="port">PostgreSQL's port on the loopback.</param>
     public CuttingProxy(int port)
     {
         _port = port;
@@ -29,10 +28,10 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many committed appends had their answer lost.</summary>
+    /// <summary>The number of committed appends whose answer was lost.</summary>
     public int Cuts => Volatile.Read(ref _cuts);
 
-    /// <summary>The next append loses its answer.</summary>
+    /// <summary>Makes the next append lose its answer.</summary>
     public void Arm() => Volatile.Write(ref _armed, 1);
 
     public async ValueTask DisposeAsync()
@@ -69,7 +68,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
         catch (Exception end) when (end is IOException or OperationCanceledException or SocketException or EndOfStreamException)
         {
-            // Either side has gone, and the other one goes with it.
+            // One side closed the connection: close the other one too.
         }
     }
 
@@ -109,7 +108,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>A message with its kind and length.</summary>
+    /// <summary>Reads a message of the protocol, with its kind and length.</summary>
     private async Task<byte[]> ReadAsync(Stream from)
     {
         byte[] head = new byte[5];

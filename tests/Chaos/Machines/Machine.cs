@@ -33,19 +33,19 @@ internal sealed class Machine : IDisposable
     /// <summary>The servers' data folder.</summary>
     public string Data { get; }
 
-    /// <summary>Where the clock of a new machine's server stands.</summary>
+    /// <summary>The first time of the server's clock.</summary>
     public DateTimeOffset Start { get; }
 
-    /// <summary>Where the driver keeps its record.</summary>
+    /// <summary>The file of the driver's record.</summary>
     public string Log => Path.Combine(_own, "requests.log");
 
-    /// <param name="data">A folder to use instead of an own one.</param>
+    /// <param name="data">The data folder; null for a new one.</param>
     public static Machine OnSqlite(string? data = null) => new(null, data);
 
-    /// <param name="server">Where the database is made.</param>
-    /// <param name="tablespace">A folder for the database's tables, instead of PostgreSQL's own.</param>
-    /// <param name="port">Through which servers reach PostgreSQL, where it isn't its own.</param>
-    /// <param name="start">Where its clock stands at first.</param>
+    /// <param name="server">The PostgreSQL server in which to make the database.</param>
+    /// <param name="tablespace">A folder for the database's tables; null for PostgreSQL's own.</param>
+    /// <param name="port">The port on which servers reach PostgreSQL (a proxy's); null for PostgreSQL's own.</param>
+    /// <param name="start">The first time of the server's clock.</param>
     public static Machine OnPostgreSql(PostgreSqlServer server, string? tablespace = null, int? port = null, DateTimeOffset? start = null)
     {
         var machine = new Machine(server, null, start);
@@ -58,15 +58,14 @@ internal sealed class Machine : IDisposable
         return machine;
     }
 
-    /// <param name="at">Which of a cluster's servers.</param>
+    /// <param name="at">The number of the server in its cluster.</param>
     public Task<ServerProcess> StartAsync(int at = 0) => ServerProcess.StartAsync(_database, _servers[at]);
 
     public ServerProcess Begin() => ServerProcess.Begin(_database, _servers[0]);
 
     /// <summary>
-    /// From now on so many servers are one cluster, as <c>deploy/README.md</c> sets one up: each with its own folder and address, and all
-    /// with the keys of the server that was
-    /// alone until now, and its checkpoints. The system's clock runs their business.
+    /// Makes a cluster of this many servers, as <c>deploy/README.md</c> does. Each server has its own folder and address; all have the keys
+    /// and checkpoints of the server that was alone until now. Their business runs by the system's clock.
     /// </summary>
     public void FormCluster(int servers)
     {
@@ -80,7 +79,7 @@ internal sealed class Machine : IDisposable
         })];
     }
 
-    /// <summary>The next lives of the cluster's servers are at other addresses, as in containers that are made anew.</summary>
+    /// <summary>Gives the cluster's servers other addresses from their next start on, like new containers.</summary>
     public void MoveCluster()
     {
         IReadOnlyList<int> left = _ports;
@@ -91,7 +90,7 @@ internal sealed class Machine : IDisposable
             [.. settings.Where(setting => !setting.EndsWith($":{from}", StringComparison.Ordinal)), $"--TimeBank:Silo=127.0.0.1:{to}"];
     }
 
-    /// <summary>Whether the cluster has taken a server's latest life for dead.</summary>
+    /// <summary>True if the cluster has declared a server's latest life dead.</summary>
     public async Task<bool> IsTakenForDeadAsync(int at)
     {
         await using var connection = new NpgsqlConnection(_database);
@@ -101,12 +100,12 @@ internal sealed class Machine : IDisposable
         return (bool)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Keeps the state of the database under a name, while no server runs.</summary>
+    /// <summary>Copies the database under a name. No server may run.</summary>
     public void SaveAs(string state)
     {
         if (_server is not null)
         {
-            // A killed server's sessions end when PostgreSQL notices; it needs to be alone.
+            // To copy a database PostgreSQL needs it without sessions. A killed server's sessions may still be there: end them.
             Execute($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Name}'");
             Execute($"CREATE DATABASE {state} TEMPLATE {Name}");
             return;
@@ -116,7 +115,7 @@ internal sealed class Machine : IDisposable
             file, Path.Combine(_own, state, Path.GetFileName(file)));
     }
 
-    /// <summary>Puts a state in the place of the present one.</summary>
+    /// <summary>Replaces the database by a copy.</summary>
     public void Restore(string state)
     {
         if (_server is not null)
@@ -131,7 +130,7 @@ internal sealed class Machine : IDisposable
             file, Path.Combine(Data, Path.GetFileName(file)));
     }
 
-    /// <summary>Looks into the database itself, past any server.</summary>
+    /// <summary>Reads the database directly, without a server.</summary>
     public async Task<T> ReadAsync<T>(Func<ILedgerReader, Task<T>> read)
     {
         using var engine = StorageEngine.Of(Options);
@@ -141,7 +140,7 @@ internal sealed class Machine : IDisposable
         return await read(provider.GetRequiredService<ILedgerReader>());
     }
 
-    /// <summary>As <c>timebank verify</c> does, signed checkpoints included.</summary>
+    /// <summary>Verifies the database as <c>verify</c> does, with the signed checkpoints.</summary>
     public Verification Verify()
     {
         using var engine = StorageEngine.Of(Options);

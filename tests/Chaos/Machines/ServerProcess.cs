@@ -4,7 +4,7 @@ using System.Text;
 namespace TimeBank.Chaos.Machines;
 
 /// <summary>
-/// One life of the real server, as a process of its own on free ports of the loopback. It goes with this process, however that ends.
+/// One life of the real server: a process on free loopback ports. It ends with this process, however this process ends.
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private const string Listening = "Now listening on: ", Started = "Application started";
 
-    // The shell's input is the signals for the server; whoever closes it kills the server outright.
+    // The shell reads signals for the server from its input. When the input ends, the shell kills the server.
     private const string Script =
         """
         exec 3<&0
@@ -40,17 +40,17 @@ internal sealed class ServerProcess : IAsyncDisposable
         };
         _shell.StartInfo.Environment["TimeBank__Database"] = database;
         _shell.StartInfo.Environment["TimeBank__Migrate"] = "true";
-        // A life is too short for code that gets faster by watching itself.
+        // A life is too short for code that the runtime optimises by profiling.
         _shell.StartInfo.Environment["DOTNET_TieredPGO"] = "0";
         _shell.ErrorDataReceived += (_, line) => Hear(line.Data);
         _shell.OutputDataReceived += (_, line) => Hear(line.Data);
         _shell.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException($"The server didn't start:\n{Said}"));
     }
 
-    /// <summary>Where gRPC listens.</summary>
+    /// <summary>The address of gRPC.</summary>
     public Uri Address => _addresses[0];
 
-    /// <summary>What the server has written.</summary>
+    /// <summary>The server's output so far.</summary>
     public string Said
     {
         get
@@ -59,10 +59,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The end of it.</summary>
+    /// <summary>The end of the server's output.</summary>
     public string SaidLast => Said is var said && said.Length > LastCharacters ? said[^LastCharacters..] : said;
 
-    /// <summary>Starts a server that may not be ready yet.</summary>
+    /// <summary>Starts a server and does not wait until it is ready.</summary>
     public static ServerProcess Begin(string database, IReadOnlyList<string> settings)
     {
         var server = new ServerProcess(database, settings);
@@ -72,7 +72,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <exception cref="InvalidOperationException">It ended before; the message has what it said.</exception>
+    /// <summary>Waits until the server is ready.</summary>
+    /// <exception cref="InvalidOperationException">The server ended before. The message contains its output.</exception>
     public Task ReadyAsync() => _ready.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
     public static async Task<ServerProcess> StartAsync(string database, IReadOnlyList<string> settings)
@@ -82,7 +83,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Waits for an end of its own accord.</summary>
+    /// <summary>Waits until the server ends by itself.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> EndAsync()
     {
@@ -90,13 +91,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         return _shell.ExitCode;
     }
 
-    /// <summary>Stops it in the middle of whatever it does.</summary>
+    /// <summary>Freezes the process in the middle of its work (SIGSTOP).</summary>
     public Task PauseAsync() => SignalAsync("STOP");
 
-    /// <summary>Lets it go on, as if no time had passed.</summary>
+    /// <summary>Lets a frozen process go on (SIGCONT).</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
 
-    /// <summary>kill -9.</summary>
+    /// <summary>Kills the server with <c>kill -9</c>.</summary>
     public async ValueTask DisposeAsync()
     {
         _shell.StandardInput.Close();

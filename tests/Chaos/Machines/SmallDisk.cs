@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace TimeBank.Chaos.Machines;
 
-/// <summary>A file system of a few megabytes, in memory, that can be filled to the last byte.</summary>
+/// <summary>A file system of a few megabytes, in memory, that a scenario can fill to the last byte.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private static readonly Lazy<string?> Reason = new(() =>
@@ -19,7 +19,7 @@ internal sealed class SmallDisk : IDisposable
         }
     });
 
-    /// <exception cref="InvalidOperationException">It can't be mounted here.</exception>
+    /// <exception cref="InvalidOperationException">This machine does not let us mount it.</exception>
     public SmallDisk(int megabytes)
     {
         Path = Directory.CreateTempSubdirectory("timebank-disk-").FullName;
@@ -34,7 +34,7 @@ internal sealed class SmallDisk : IDisposable
         }
     }
 
-    /// <summary>Why there can be no small disk here; null where there can.</summary>
+    /// <summary>The reason why this machine can't have a small disk; null if it can.</summary>
     public static string? Impossible => Reason.Value;
 
     public string Path { get; }
@@ -51,7 +51,7 @@ internal sealed class SmallDisk : IDisposable
         }
         catch (IOException)
         {
-            // Full.
+            // The disk is full, as intended.
         }
     }
 

@@ -4,15 +4,14 @@ using TimeBank.Chaos.Machines;
 namespace TimeBank.Chaos.Scenarios;
 
 /// <summary>
-/// Both servers of a cluster are lost at once under load, and both are started again: where they were, or at other addresses. Then nobody
-/// is left who could say that the dead are dead, and
-/// those who start must find it out by themselves.
+/// Kills both servers of a cluster at once under load, and starts both again, at the same or at other addresses. No old server is left to
+/// declare the dead ones dead, so the new ones must find it out by themselves.
 /// </summary>
 internal static class AllServers
 {
     private const int FewestAnswers = 20;
 
-    /// <summary>Twenty seconds on a machine that has nothing else to do; a minute and a half where nobody gives the dead up.</summary>
+    /// <summary>An idle machine needs twenty seconds. If no server declared the dead ones dead, it would be a minute and a half.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     public static async Task<string> RunAsync(Machine machine, int rounds, int seed, Action<string> say)

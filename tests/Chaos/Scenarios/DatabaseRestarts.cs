@@ -5,7 +5,7 @@ using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace TimeBank.Chaos.Scenarios;
 
-/// <summary>PostgreSQL is stopped at once under load and started again, under a server that stays up.</summary>
+/// <summary>Stops PostgreSQL at once under load and starts it again, while the server stays up.</summary>
 internal static class DatabaseRestarts
 {
     private const int Answers = 20, ToldOff = 16;

@@ -4,7 +4,7 @@ using TimeBank.Chaos.Machines;
 
 namespace TimeBank.Chaos.Scenarios;
 
-/// <summary>Callers at work on a machine while a scenario breaks things, and the audit after it.</summary>
+/// <summary>Runs callers on a machine while a scenario breaks things, and audits the database afterwards.</summary>
 internal sealed class Drill : IAsyncDisposable
 {
     private const int Replays = 200;
@@ -32,15 +32,15 @@ internal sealed class Drill : IAsyncDisposable
 
     public int Unanswered => _callers.Sum(caller => caller.Unanswered);
 
-    /// <summary>When a request was last not answered, as a timestamp.</summary>
+    /// <summary>The timestamp of the last request without an answer.</summary>
     public long LastUnanswered => _callers.Max(caller => caller.LastUnanswered);
 
-    /// <summary>The requests for these entries that were answered last, of all callers.</summary>
+    /// <summary>The latest answered requests with this entry code, of all callers.</summary>
     public IReadOnlyList<Mutation> Latest(string code, int count) =>
         [.. _callers.SelectMany(caller => caller.Answered).Where(pair => pair.Mutation.Code == code)
             .OrderByDescending(pair => pair.Answer.Index).Take(count).Select(pair => pair.Mutation)];
 
-    /// <summary>To a server that lives.</summary>
+    /// <summary>A connection to a running server.</summary>
     public Connection Connection => _lives.Values.First().Connection;
 
     /// <summary>Makes a district on a new machine and lets its callers begin.</summary>
@@ -54,8 +54,8 @@ internal sealed class Drill : IAsyncDisposable
         return drill;
     }
 
-    /// <param name="at">Which of a cluster's servers.</param>
-    /// <param name="open">Whether callers are let to it.</param>
+    /// <param name="at">The number of the server in its cluster.</param>
+    /// <param name="open">True to let callers use it.</param>
     public async Task StartServerAsync(int at = 0, bool open = true)
     {
         ServerProcess server = await _machine.StartAsync(at);
@@ -68,11 +68,11 @@ internal sealed class Drill : IAsyncDisposable
         }
     }
 
-    /// <summary>kill -9, while calls are in flight.</summary>
+    /// <summary>Kills a server with <c>kill -9</c>, while calls are in flight.</summary>
     public async Task KillServerAsync(int at = 0)
     {
-        // Calls in flight are cut off. New ones wait for the next life; where another server lives, nobody tells them that this one
-        // doesn't.
+        // Calls in flight are cut off. After the last server new calls wait for the next one; if another server runs, the callers find out
+        // by themselves that this one does not.
         if (_lives.Count == 1) _gate.Close();
         _lives.Remove(at, out var life);
         await life.Server.DisposeAsync();
@@ -82,27 +82,27 @@ internal sealed class Drill : IAsyncDisposable
 
     public Task ResumeServerAsync(int at) => _lives[at].Server.ResumeAsync();
 
-    /// <summary>Waits until so many more requests were answered.</summary>
-    /// <exception cref="ChaosFinding">A caller found something, or the server doesn't answer.</exception>
+    /// <summary>Waits until this many more requests were answered.</summary>
+    /// <exception cref="ChaosFinding">A caller found a broken promise, or the server does not answer.</exception>
     public Task AnswersAsync(int more)
     {
         int goal = Answered + more;
         return UntilAsync(() => Answered >= goal, $"{more} more requests are answered");
     }
 
-    /// <summary>Waits until every caller was answered something that it asked from now on.</summary>
-    /// <exception cref="ChaosFinding">A caller found something, or isn't answered.</exception>
+    /// <summary>Waits until every caller has an answer to a request that it sent from now on.</summary>
+    /// <exception cref="ChaosFinding">A caller found a broken promise, or got no answer.</exception>
     public Task EveryoneAsync()
     {
-        // What is answered next may have been asked before.
+        // The next answer may belong to a request sent before, so wait for the second.
         int[] goals = [.. _callers.Select(caller => caller.Answered.Count + 2)];
         return UntilAsync(() => _callers.Zip(goals).All(pair => pair.First.Answered.Count >= pair.Second), "every caller is answered");
     }
 
-    /// <exception cref="ChaosFinding">A caller found something, or it doesn't come about within a minute.</exception>
+    /// <exception cref="ChaosFinding">A caller found a broken promise, or the condition does not hold within a minute.</exception>
     public Task UntilAsync(Func<bool> reached, string what) => UntilAsync(() => Task.FromResult(reached()), what);
 
-    /// <exception cref="ChaosFinding">A caller found something, or it doesn't come about within a minute.</exception>
+    /// <exception cref="ChaosFinding">A caller found a broken promise, or the condition does not hold within a minute.</exception>
     public async Task UntilAsync(Func<Task<bool>> reached, string what)
     {
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
@@ -116,8 +116,8 @@ internal sealed class Drill : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets every caller finish, asks again what was answered before, kills the servers and audits the database.</summary>
-    /// <returns>What was found sound, in a line.</returns>
+    /// <summary>Lets every caller finish, repeats answered requests, kills the servers and audits the database.</summary>
+    /// <returns>The sound result, in one line.</returns>
     public async Task<string> EndAsync()
     {
         await _stop.CancelAsync();
@@ -143,7 +143,7 @@ internal sealed class Drill : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>The latest requests of all get the same answers again, refusals too, from whatever server is asked.</summary>
+    /// <summary>Repeats a sample of all answered requests, refusals too, at each server in turn: the answers must be the same.</summary>
     private async Task ReplayAsync((Mutation Mutation, Answer Answer)[] answered)
     {
         int turn = 0;

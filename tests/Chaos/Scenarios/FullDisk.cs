@@ -2,7 +2,7 @@ using TimeBank.Chaos.Machines;
 
 namespace TimeBank.Chaos.Scenarios;
 
-/// <summary>The disk under the database is full, and later it isn't any more.</summary>
+/// <summary>Fills the disk under the database, and later frees it.</summary>
 internal static class FullDisk
 {
     private const int Answers = 20, ToldOff = 16;

@@ -2,7 +2,7 @@ using TimeBank.Chaos.Machines;
 
 namespace TimeBank.Chaos.Scenarios;
 
-/// <summary><c>kill -9</c> of the server under load, again and again, sometimes while it is still starting.</summary>
+/// <summary>Kills the server with <c>kill -9</c> under load, again and again, sometimes during its start.</summary>
 internal static class KillRounds
 {
     private const int LongestMilliseconds = 700, FewestAnswers = 20;
@@ -20,7 +20,7 @@ internal static class KillRounds
             bool starting = dice.Next(4) == 0;
             if (starting)
             {
-                // One that is killed before it is ready.
+                // Start a server and kill it before it is ready.
                 await using ServerProcess early = machine.Begin();
                 await Task.Delay(TimeSpan.FromMilliseconds(dice.Next(LongestMilliseconds)), TimeProvider.System);
             }

@@ -4,7 +4,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Chaos.Scenarios;
 
-/// <summary>The journal's size and every account's counters, as read from the database itself.</summary>
+/// <summary>The journal's size and every account's counters, read from the database directly.</summary>
 internal sealed record LedgerSnapshot(long Size, IReadOnlyDictionary<string, Counters> Accounts)
 {
     private static readonly RegionCode Region = RegionCode.Parse(District.Region);
@@ -22,15 +22,14 @@ internal sealed record LedgerSnapshot(long Size, IReadOnlyDictionary<string, Cou
     });
 
     /// <summary>
-    /// Holds the database against what was acknowledged: each accepted change is there once, as the entry that was named and with the
-    /// content that the caller expects;
-    /// nothing else is; and every account has moved by just that.
+    /// Audits the database against the answers: each accepted change is there once, as the acknowledged entry, with the expected content;
+    /// there are no other new entries; and every account has moved by exactly these changes.
     /// </summary>
-    /// <exception cref="ChaosFinding">Something is lost, twice, or other than it was acknowledged.</exception>
+    /// <exception cref="ChaosFinding">An entry is lost, there twice, or differs from its answer.</exception>
     public async Task CheckAsync(Machine machine, IReadOnlyCollection<(Mutation Mutation, Answer Answer)> answered)
     {
         var written = answered.Where(pair => pair.Answer.Index >= 0).ToList();
-        // Before anybody reads, and so finishes, what was being done when the server died.
+        // Verify first: a read would finish work that the server's death interrupted.
         if (machine.Verify().Finding is { } left) throw new ChaosFinding($"verify: {left}");
         foreach (var same in written.GroupBy(pair => pair.Answer.Index).Where(same => same.Count() > 1)) throw new ChaosFinding(
             $"Entry {same.Key} was acknowledged for several requests: {Names(same)}.");

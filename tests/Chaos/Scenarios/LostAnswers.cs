@@ -3,8 +3,7 @@ using TimeBank.Chaos.Machines;
 namespace TimeBank.Chaos.Scenarios;
 
 /// <summary>
-/// The connection to PostgreSQL is cut when an append has been committed and before the server hears of it: the writer must look the
-/// outcome up.
+/// Cuts the connection to PostgreSQL after an append's commit and before the server gets the answer. The writer must look up the outcome.
 /// </summary>
 internal static class LostAnswers
 {

@@ -3,7 +3,7 @@ using TimeBank.Chaos.Machines;
 
 namespace TimeBank.Chaos.Scenarios;
 
-/// <summary>An older state of the database is put in its place: it is sound in itself, and must not be written.</summary>
+/// <summary>Restores an older copy of the database. The copy is sound in itself, but the server must not write to it.</summary>
 internal static class OlderBackup
 {
     private const int Answers = 40, Forgotten = 5;
@@ -16,7 +16,7 @@ internal static class OlderBackup
         machine.SaveAs("older");
         await drill.StartServerAsync();
         await drill.AnswersAsync(Answers);
-        // A checkpoint is signed at most once a second; what isn't signed yet is signed when the next server starts.
+        // The server signs at most once a second. A restart signs the entries that are not signed yet.
         await drill.KillServerAsync();
         await drill.StartServerAsync();
         await drill.AnswersAsync(Answers);
@@ -27,7 +27,7 @@ internal static class OlderBackup
         if (machine.Verify().Finding is not { } finding) throw new ChaosFinding("verify takes an older database for the newest.");
         say($"{machine.Engine}: verify of the older state: {finding}");
         await drill.StartServerAsync(open: false);
-        // The older state knows nothing of these: a server that wrote on it would write them a second time.
+        // The older copy lacks these entries. A server that wrote to it would write them a second time.
         IReadOnlyList<Mutation> forgotten = drill.Latest("ReceiveMoney", Forgotten);
         foreach (Mutation mutation in forgotten)
         {

@@ -4,7 +4,7 @@ using TimeBank.Testing;
 
 namespace TimeBank.Chaos.Scenarios;
 
-/// <summary>Every scenario, each on the engines that it is about.</summary>
+/// <summary>All scenarios, each with its engines.</summary>
 internal static class Plan
 {
     public const string Sqlite = "sqlite", PostgreSql = "postgresql", KillName = "kill", FullDiskName = "full-disk",
@@ -41,7 +41,7 @@ internal static class Plan
         new(TwoServersName, PostgreSql, Always, async (rounds, seed, say) =>
         {
             using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
-            // A cluster runs by the system's clock, so what is made before there is one must be of today.
+            // A cluster runs by the system's clock, so the district must be made by a clock of today.
             using var machine = Machine.OnPostgreSql(server, start: TimeProvider.System.GetUtcNow() - District.Settling);
             return await TwoServers.RunAsync(machine, rounds, seed, say);
         }),
@@ -72,7 +72,7 @@ internal static class Plan
         {
             using var disk = new SmallDisk(SmallDiskMegabytes);
             SmallDisk.Run("chown", "postgres:postgres", disk.Path);
-            // Its tables alone: where its log is full, PostgreSQL stops, and that is the scenario above.
+            // Only the tables are on the small disk: a full write-ahead log would stop PostgreSQL, which the scenario above covers.
             using PostgreSqlServer server = await PostgreSqlServer.StartAsync();
             using var machine = Machine.OnPostgreSql(server, tablespace: disk.Path);
             return await FullDisk.RunAsync(machine, disk, Math.Min(rounds, FewRounds), seed, say);

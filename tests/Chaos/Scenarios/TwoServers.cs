@@ -3,9 +3,8 @@ using TimeBank.Chaos.Machines;
 namespace TimeBank.Chaos.Scenarios;
 
 /// <summary>
-/// Two servers of one cluster on one database, of which one after the other is lost under load: killed with <c>kill -9</c>, or it hangs.
-/// Callers go to the other one, which must take over what the
-/// lost one ran.
+/// Two servers of one cluster on one database. Under load the scenario kills one after the other with <c>kill -9</c>, or freezes it.
+/// Callers go to the other server, which must take over the lost one's grains.
 /// </summary>
 internal static class TwoServers
 {
@@ -35,7 +34,7 @@ internal static class TwoServers
         return await drill.EndAsync();
     }
 
-    /// <summary>Lets callers work for a moment of some length.</summary>
+    /// <summary>Lets callers work for a short random time.</summary>
     private static async Task WorkAsync(Drill drill, Random dice)
     {
         await drill.AnswersAsync(FewestAnswers);
@@ -54,8 +53,8 @@ internal static class TwoServers
                 await drill.EveryoneAsync();
                 return "killed, and back when the other had taken over";
             default:
-                // It may be in the middle of a transaction, whose locks it keeps. When it goes on it still takes itself for the writer, and
-                // so does the other one.
+                // The frozen server may be in the middle of a transaction and keep its locks. When it goes on, both servers take themselves
+                // for the writer.
                 await drill.PauseServerAsync(at);
                 await drill.UntilAsync(() => machine.IsTakenForDeadAsync(at), "a server that hangs is taken for dead");
                 await drill.ResumeServerAsync(at);
