@@ -3,7 +3,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Testing;
 
-/// <summary>The counter staff of one region, over gRPC: registers people with hours, so that tests can begin.</summary>
+/// <content>Work at the counter: registers people with hours, so that tests can begin.</content>
 public sealed partial class Desk
 {
     public DateTimeOffset Now => server.Now;

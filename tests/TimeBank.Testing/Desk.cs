@@ -6,19 +6,19 @@ using Xunit;
 
 namespace TimeBank.Testing;
 
-/// <summary>A server that can be called as anybody.</summary>
+/// <summary>A server that tests call with tokens of their choice.</summary>
 public interface ICalledServer
 {
-    /// <summary>The server's own time.</summary>
+    /// <summary>The time of the server's business clock.</summary>
     DateTimeOffset Now { get; }
 
-    /// <summary>Calls as someone: a role, regions, and for parties their own resource name.</summary>
+    /// <summary>Calls with a token of a role, its regions, and a party's own resource name.</summary>
     CallInvoker As(Role role, string party = "", string subject = "", params string[] regions);
 }
 
 /// <summary>
-/// The staff of one region, and what a test needs to have before it begins, made over gRPC. A test class that counts what is in a region
-/// has a region of its own.
+/// The staff of one region: makes funds, programmes, people and vouchers for tests, over gRPC. A test class that counts a region's contents
+/// needs its own region.
 /// </summary>
 public sealed partial class Desk(ICalledServer server, string region = "430211")
 {
@@ -50,11 +50,11 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
     public ProviderService.ProviderServiceClient ProviderClerk(string provider) =>
         new(server.As(Role.ProviderClerk, provider, regions: region));
 
-    /// <summary>A request id that nobody has used.</summary>
+    /// <summary>A new request id.</summary>
     public static string Id() => new Guid(0x48_4F_55_52, 0, 0, BitConverter.GetBytes((long)Interlocked.Increment(ref s_requests)))
         .ToString();
 
-    /// <summary>The request id of that name in this region.</summary>
+    /// <summary>A request id made from a name and the region: the same name gives the same id again.</summary>
     public string Id(string name) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{region} {name}"))[..16]).ToString("D");
 
     public async Task<string> FundAsync(string id, long fen)
@@ -99,7 +99,7 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
             new AllotmentByAmounts { Lines = { funds.Select(line => new FundAmount { Fund = line.Fund, Amount = Fen(line.Fen) }) } },
     };
 
-    /// <summary>Registers an elder. With points, also records an assessment.</summary>
+    /// <summary>Registers an elder of 86 without difficulties. With points, also records an assessment of last month.</summary>
     public async Task<string> RegisterElderAsync(int? points = null)
     {
         string elder = (await Elders().RegisterElderAsync(new RegisterElderRequest
@@ -127,7 +127,7 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
         RunAsync(Vouchers.IssueVouchers(
             new IssueVouchersRequest { RequestId = requestId.Length > 0 ? requestId : Id(), Programme = programme, Month = October }));
 
-    /// <summary>All that a run says; the last has the summary.</summary>
+    /// <summary>All progress messages of a run. The last one has the summary.</summary>
     public static async Task<List<RunProgress>> RunAsync(AsyncServerStreamingCall<RunProgress> call)
     {
         using (call)

@@ -32,8 +32,8 @@ public sealed partial class HouseTests
         Repository.Files("src", "*.cs").SelectMany(file => MessageType().Matches(Repository.Read(file)).Select(found => found.Value)));
 
     /// <summary>
-    /// A district is made in three places: by calls to grains, over gRPC, and for servers that are killed. Who makes one opens a fund. The
-    /// recorded history opens one too, because it is a script that never changes.
+    /// Three fixtures make a district: by calls to grains, over gRPC, and for servers that are killed. The test finds them by the call that
+    /// opens a fund. The recorded history opens one too, because it is a script that never changes.
     /// </summary>
     [Fact]
     public void Three_fixtures_make_a_district() => Assert.Equal(
@@ -43,7 +43,7 @@ public sealed partial class HouseTests
                 && !file.Contains("/StoredHistory", StringComparison.Ordinal))
             .Select(Folder).Distinct().Order(StringComparer.Ordinal));
 
-    /// <summary>Folders of a project point one way: there is an order in which each names only types of those before it.</summary>
+    /// <summary>Folders of a project have an order in which each names only types of the folders before it.</summary>
     [Theory, MemberData(nameof(Projects))]
     public void Folders_point_downward(string project)
     {

@@ -3,7 +3,8 @@ using CsCheck;
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// Random script lines from a seed: mostly sensible, often at the limit of a balance, sometimes nonsense, sometimes a repetition.
+/// Random script lines: mostly sensible, often at the limit of a balance, sometimes nonsense, sometimes a repetition. In a drawn line *
+/// stands for the entry that the line ends or reverses, and ^ for the second in which it is sent; only the whole list gives both.
 /// </summary>
 internal static class RandomCommands
 {
@@ -11,7 +12,7 @@ internal static class RandomCommands
 
     private static readonly string[] Accounts = ["m", "pa", "pb", "pc", "pd", "da", "db", "free", "pnever", "pu.MEAL", "u.MEAL"];
 
-    /// <summary>One unit mostly, or hardly any pair would meet.</summary>
+    /// <summary>Mostly accounts of one unit: otherwise few pairs could exchange anything.</summary>
     private static readonly Gen<string> Account = Gen.Frequency(
         (5, Gen.Const("m")), (9, Gen.OneOf(Accounts[..8])), (1, Gen.OneOf(Accounts)));
 
@@ -36,7 +37,7 @@ internal static class RandomCommands
         (1, Path.Select(path => $"freeze {path}")), (4, Path.Select(path => $"thaw {path}")),
         (1, Path.Select(path => $"close {path}")), (4, Path.Select(path => $"reopen {path}")));
 
-    /// <summary>At most so many commands, one after the other, each with the second in which it is sent.</summary>
+    /// <summary>Draws a list of commands, each with the second in which it is sent.</summary>
     public static Gen<(Command Command, long Second)[]> Lists(int most) => Gen.Select(Line, Gen.Int[0, 999], Gen.Int[0, 35]).Array[1, most]
         .Select(drawn =>
         {
@@ -46,7 +47,7 @@ internal static class RandomCommands
                 string own = line.Replace("*", Target(made, line, back), StringComparison.Ordinal);
                 if (own.Split('^') is [var before, var later]) own = $"{before}{(made.Count / StepsASecond) + int.Parse(later, null)}";
                 (string Label, string Line) other = made.Count > 0 ? made[back % made.Count] : default;
-                // One in twelve is the same command again, or another one under its id.
+                // One in twelve repeats an earlier command, or sends another one under its id.
                 made.Add(made.Count == 0 || repeats > 2 ? ($"n{made.Count}", own) : (other.Label, repeats == 0 ? own : other.Line));
             }
             return made.Select((step, at) => (Command.Parse(step.Line, step.Label), (long)at / StepsASecond)).ToArray();
@@ -54,7 +55,7 @@ internal static class RandomCommands
 
     private static Gen<string> Legs(int most) => Leg.Array[1, most].Select(legs => string.Join(", ", legs));
 
-    /// <summary>Mostly a recent entry of the kind that fits.</summary>
+    /// <summary>Mostly a recent entry of the fitting kind.</summary>
     private static string Target(List<(string Label, string Line)> made, string line, int back)
     {
         if (back % 10 == 0) return $"n{back % (made.Count + 2)}";

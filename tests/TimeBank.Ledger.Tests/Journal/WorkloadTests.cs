@@ -4,8 +4,8 @@ using Xunit;
 namespace TimeBank.Ledger.Tests;
 
 /// <summary>
-/// Thousands of random proposals. A naive ledger predicts each outcome and every balance. A failure is shrunk to the shortest list that was
-/// found to fail, and its message has the seed: <c>CsCheck_Seed=… dotnet test …</c> runs that list again.
+/// Thousands of random proposals. A naive ledger predicts each outcome and every balance. CsCheck shrinks a failing list to the shortest
+/// one that it finds, and the message has the seed: <c>CsCheck_Seed=… dotnet test …</c> runs that list again.
 /// </summary>
 public sealed class WorkloadTests
 {
@@ -30,7 +30,7 @@ public sealed class WorkloadTests
             RandomCommands.Lists(steps).Sample(commands => Check(commands, outcomes), seed: seed, iter: Shrinks, threads: 1, print: Print);
         }
 
-        // A workload that never gets anywhere, or never offends, would prove nothing.
+        // A workload with too few refusals or too few accepted entries would prove nothing.
         string all = string.Join(", ", outcomes.Select(pair => $"{pair.Key} {pair.Value}"));
         Assert.True(outcomes.Count >= 25, all);
         int accepted = outcomes.Where(pair => pair.Key.StartsWith("accepted", StringComparison.Ordinal)).Sum(pair => pair.Value);

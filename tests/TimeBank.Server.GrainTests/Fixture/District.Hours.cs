@@ -4,7 +4,7 @@ using Xunit;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Volunteers, elders and their orders.</summary>
+/// <content>Volunteers, elders and their orders.</content>
 internal sealed partial class District
 {
     public IVolunteerGrain Volunteer(string id, string region = Tianyuan) => Grains.GetGrain<IVolunteerGrain>($"{region}/{id}");
@@ -21,7 +21,7 @@ internal sealed partial class District
         return Value(reply).Id;
     }
 
-    /// <summary>An elder, who from 80 on is entitled to 240 minutes a month.</summary>
+    /// <summary>Registers an elder. From age 80 on the elder is entitled to 240 minutes a month.</summary>
     public Task<string> RegisterAsync(int age = 85, string region = Tianyuan,
         Difficulties difficulties = Difficulties.LivingAlone | Difficulties.EmptyNest) =>
         RegisterAsync(Born(age), difficulties, region);
@@ -33,7 +33,7 @@ internal sealed partial class District
         return elder;
     }
 
-    /// <summary>Gives a volunteer earned minutes, as if they had come from elsewhere.</summary>
+    /// <summary>Gives a volunteer earned minutes without a service, as if another region had cleared them.</summary>
     public async Task CreditAsync(string volunteer, long minutes, string region = Tianyuan)
     {
         var header = new EntryHeader(Command().Id, Digest.Of([1]), "TEST", "", Today, "", "", EntryHeader.NoDetails);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Funds, programmes, providers, and vouchers of elders.</summary>
+/// <content>Funds, programmes, providers, and elders' vouchers.</content>
 internal sealed partial class District
 {
     public IFundGrain Fund(string id) => Grains.GetGrain<IFundGrain>($"{Tianyuan}/{id}");
@@ -24,14 +24,14 @@ internal sealed partial class District
     public async Task AllotAsync(string programme, string fund, long fen) =>
         Assert.Null((await Programme(programme).AllotAsync(Command(), [new AllotmentLine(fund, fen)], null)).Refusal);
 
-    /// <summary>Meals for everybody of 80 and more, ten a month, at 12 yuan.</summary>
+    /// <summary>Opens a programme of ten meals a month, at 12 yuan each, for every elder of 80 or more.</summary>
     public Task MealsAsync(string id = "meals") => CreateAsync(new ProgrammeRecord(
         id, id, ProgrammeScheme.UnitVoucher, "MEAL", [ServiceType.Meal], 10, 1_200, 80, null, Difficulties.None));
 
     public Task NationalAsync(string id = "national") => CreateAsync(new ProgrammeRecord(
         id, id, ProgrammeScheme.NationalEVoucher, "CNY", [ServiceType.Care, ServiceType.Medical], 0, 0, 0, null, Difficulties.None));
 
-    /// <summary>An elder without difficulties; with points, one who has just been assessed.</summary>
+    /// <summary>Registers an elder without difficulties. With points, also records an assessment.</summary>
     public async Task<OpaqueId> ElderAsync(int bornIn, int? points = null)
     {
         string elder = await RegisterAsync(new DateOnly(bornIn, 1, 1), Difficulties.None, Tianyuan);
@@ -51,7 +51,7 @@ internal sealed partial class District
         return command.NewId.Text;
     }
 
-    /// <summary>The voucher that a run gives an elder for October.</summary>
+    /// <summary>The id of the voucher that a run issues to an elder for October.</summary>
     public async Task<OpaqueId> VoucherOfAsync(string programme, OpaqueId elder) =>
         OpaqueId.From((await Programme(programme).GetAsync())!.ToProgramme().IssueId(Code, First, elder));
 

@@ -12,8 +12,8 @@ using Xunit;
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>
-/// Tianyuan, with Lusong as its neighbour, on a silo of its own: real grains over journals in memory, states that fail when a test says so,
-/// and a clock that the test moves. What a test may need to have before it begins is made here, by calls to the grains.
+/// Tianyuan and its neighbour Lusong on their own silo: real grains over journals in memory, states whose writes can fail, and a clock that
+/// the test moves. Makes people, funds and programmes for tests, by calls to the grains.
 /// </summary>
 internal sealed partial class District : IAsyncDisposable
 {
@@ -62,17 +62,17 @@ internal sealed partial class District : IAsyncDisposable
 
     public void MoveTo(DateOnly day) => _clock.SetUtcNow(ChinaTime.StartOf(day).AddHours(8));
 
-    /// <summary>Drops what a grain has in memory.</summary>
+    /// <summary>Deactivates a grain: it loses its memory, and the next call reads its stored state.</summary>
     public Task ForgetAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
 
-    /// <summary>A command that nobody has sent; with a request number, the command of that number.</summary>
+    /// <summary>A new command; the same request number and content give the same command again.</summary>
     public Command Command(string actor = "STAFF", string content = "", int? request = null)
     {
         int number = request ?? ++_commands;
         return new Command(new Guid(number, 0, 0, new byte[8]), Hash($"{number}: {content}").ToString(), actor, "", "");
     }
 
-    /// <summary>The command of that name.</summary>
+    /// <summary>A command made from a name: the same name and content give the same command again.</summary>
     public static Command Named(string name, string content = "") => new(
         new Guid(Hash(name).ToArray()[..16]), Hash($"{name}: {content}").ToString(), "STAFF", "", "");
 
@@ -82,10 +82,10 @@ internal sealed partial class District : IAsyncDisposable
 
     public ICatalogueGrain Catalogue(string region) => Grains.GetGrain<ICatalogueGrain>(region);
 
-    /// <summary>What is left on an account whose balance is a credit; zero where there is none.</summary>
+    /// <summary>The balance of an account that stands in credit; zero if the account does not exist.</summary>
     public async Task<long> BalanceAsync(AccountPath path) => (await Journal.AccountAsync(Code, path, default))?.Balance ?? 0;
 
-    /// <summary>All counters of a region, to see that nothing moved.</summary>
+    /// <summary>A region's totals by unit and its number of entries, so that a test can see that nothing moved.</summary>
     public async Task<string> CountersAsync(string region = Tianyuan)
     {
         IReadOnlyList<UnitTotals> totals = await Journal.TrialBalanceAsync(RegionCode.Parse(region), default);
@@ -93,7 +93,7 @@ internal sealed partial class District : IAsyncDisposable
         return string.Join('\n', totals) + $" {(await Journal.ReadHeadAsync(RegionCode.Parse(region), default)).Size}";
     }
 
-    /// <summary>All that has ever been written: where both journals end, with what they remember, and every grain's state.</summary>
+    /// <summary>Everything stored, to compare before and after: both journals' ends and remembered outcomes, and every state.</summary>
     public async Task<string> EverythingAsync()
     {
         LedgerHead here = await Journal.ReadHeadAsync(Code, default),

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Base of the tests of hours. Each test has its own district.</summary>
+/// <summary>Base of tests that each have their own district.</summary>
 public abstract class DistrictTests : IAsyncLifetime
 {
     private protected District Here { get; private set; } = null!;

@@ -5,7 +5,10 @@ using TimeBank.Storage.GrainStorage;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>Grain states in memory, written as the product writes them. Writes fail when a test says so. They outlive their silo.</summary>
+/// <summary>
+/// Grain states in memory, written as the product writes them, with the registry's lists. Writes fail when a test says so. The states
+/// outlive their silo.
+/// </summary>
 internal sealed class FragileStates : IGrainStorage, IRegistry
 {
     private static readonly GrainStateJson Json = new();

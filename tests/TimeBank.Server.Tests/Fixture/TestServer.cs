@@ -15,7 +15,10 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The whole server on free loopback ports, with its own database and a clock that tests may move forward.</summary>
+/// <summary>
+/// The whole server in this process, on free loopback ports. As a fixture it has its own database and a demonstration's clock that tests
+/// may move forward. <see cref="StartAsync(string, string[])"/> starts it on a data folder that outlives it.
+/// </summary>
 public sealed class TestServer : IAsyncLifetime, ICalledServer
 {
     public const string Tianyuan = "430211", Lusong = "430203", Changsha = "430100";
@@ -67,7 +70,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
 
     public static Task<TestServer> StartAsync(string data, params string[] settings) => StartAsync(data, _ => { }, settings);
 
-    /// <param name="watch">Sees the server before it starts.</param>
+    /// <param name="watch">Gets the server's services before the start.</param>
     public static async Task<TestServer> StartAsync(string data, Action<IServiceProvider> watch, params string[] settings)
     {
         var server = new TestServer(data);
@@ -75,7 +78,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         return server;
     }
 
-    /// <summary>A server over a PostgreSQL database, which stays when the server goes.</summary>
+    /// <summary>Starts a server over a PostgreSQL database that outlives the server.</summary>
     public static async Task<TestServer> OnPostgreSqlAsync(string database, bool migrate, string keys = "")
     {
         var server = new TestServer { Database = database, Migrate = migrate, Keys = keys };
@@ -83,7 +86,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         return server;
     }
 
-    /// <summary>No rounds: they would end the hours of October, and the journal has what a test writes and nothing else.</summary>
+    /// <summary>The server's arguments. No rounds, which would end October's hours: only the test writes to the journal.</summary>
     public static string[] Arguments(string data) =>
     [
         $"--TimeBank:Data={data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--TimeBank:RoundSeconds=0",
@@ -177,8 +180,8 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         return string.Join('\n', totals);
     }
 
-    /// <summary>Writes an entry of Tianyuan; the same number is the same request.</summary>
-    /// <param name="day">For which day; the first of October 2026 where the test doesn't care.</param>
+    /// <summary>Writes an entry to Tianyuan's journal. The same number is the same request.</summary>
+    /// <param name="day">The effective date; by default 1 October 2026.</param>
     public async Task<Outcome> WriteAsync(int request, DateOnly? day = null)
     {
         var header = new EntryHeader(
@@ -188,7 +191,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         return await writer.SubmitAsync(HourEntries.Issue(header, OpaqueId.Parse("000000000001"), new Minutes(1)));
     }
 
-    /// <summary>The first signed checkpoint of Tianyuan that has so many entries.</summary>
+    /// <summary>Waits for Tianyuan's first signed checkpoint of at least this many entries and signatures.</summary>
     internal async Task<SignedNote> SignedAsync(long size, int signatures = 1)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));

@@ -10,7 +10,7 @@ internal static class Tool
 
     /// <summary>Runs a command of the operators' tool.</summary>
     /// <param name="data">The server's data folder.</param>
-    /// <param name="desk">The server; null if none runs.</param>
+    /// <param name="server">The server; null if none runs.</param>
     /// <param name="args">The command.</param>
     public static Task<(int Code, string Output, string Error)> RunAsync(string data, TestServer? server, params string[] args) =>
         RunAsync(Operators, data, server, args);
