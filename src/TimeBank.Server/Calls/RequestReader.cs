@@ -12,7 +12,7 @@ namespace TimeBank.Server;
 /// </summary>
 public sealed class RequestReader
 {
-    /// <summary>In Unicode scalar values.</summary>
+    /// <summary>The longest name, in Unicode scalar values.</summary>
     public const int MaxNameLength = 60;
 
     /// <summary>

@@ -8,8 +8,8 @@ namespace TimeBank.Server;
 /// <param name="Actor">The token's subject.</param>
 /// <param name="OnBehalfOf">The id of the person for whom staff act; else empty.</param>
 /// <param name="Memo">A note for people; may be empty.</param>
-/// <param name="IsDryRun">True to answer what would happen and write nothing. A command writes only through
-/// <see cref="LedgerCalls"/>, whose methods then ask the writer for a dry run.</param>
+/// <param name="IsDryRun">True to answer what would happen and write nothing. Grains write through <see cref="LedgerCalls"/>, whose methods
+/// then ask the writer for a dry run; code that calls the writer itself must ask this flag.</param>
 [GenerateSerializer, Immutable, Alias("timebank.command")]
 public sealed record Command(
     [property: Id(0)] Guid RequestId,

@@ -65,7 +65,7 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettl
                 else tally.Look();
             },
             cancellation)) yield return page;
-        // Do this last, so that the run counts what its dry run counted: its order ends the hours that a due hold gives back, not this run.
+        // Do this last: the hours that a due hold gives back end with the hold's order, and the dry run does not count them either.
         if (!run.IsDryRun) await settlement.LookAtDueHoldsAsync(region, _ => true);
     }
 
