@@ -109,7 +109,7 @@ public sealed class CommandLineTests
     private static IEnumerable<string[]> Paths(System.CommandLine.Command command, string[] path) =>
         command.Subcommands.SelectMany(sub => Paths(sub, [.. path, sub.Name]).Prepend([.. path, sub.Name]));
 
-    /// <summary>A port on loopback that nobody listens on any more.</summary>
+    /// <summary>A port on loopback on which no process listens.</summary>
     private static string ClosedPort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

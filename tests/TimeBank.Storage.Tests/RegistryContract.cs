@@ -110,7 +110,7 @@ public abstract class RegistryContract : IDisposable
 
     private protected abstract void Close();
 
-    /// <summary>Inserts a state as JSON, as grain storage does; null for a cleared state.</summary>
+    /// <summary>Writes a state as grain storage does, as JSON; null stands for a cleared one.</summary>
     private protected abstract void Insert(string kind, string key, string? json);
 
     private protected void Fill()

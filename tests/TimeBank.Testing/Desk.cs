@@ -50,7 +50,7 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
     public ProviderService.ProviderServiceClient ProviderClerk(string provider) =>
         new(server.As(Role.ProviderClerk, provider, regions: region));
 
-    /// <summary>A new request id.</summary>
+    /// <summary>An unused request id.</summary>
     public static string Id() => new Guid(0x48_4F_55_52, 0, 0, BitConverter.GetBytes((long)Interlocked.Increment(ref s_requests)))
         .ToString();
 
@@ -127,7 +127,7 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
         RunAsync(Vouchers.IssueVouchers(
             new IssueVouchersRequest { RequestId = requestId.Length > 0 ? requestId : Id(), Programme = programme, Month = October }));
 
-    /// <summary>All progress messages of a run. The last one has the summary.</summary>
+    /// <summary>Everything that a run says. The last message has the summary.</summary>
     public static async Task<List<RunProgress>> RunAsync(AsyncServerStreamingCall<RunProgress> call)
     {
         using (call)

@@ -159,7 +159,7 @@ public sealed class ElderGrainTests : DistrictTests
 
             Assert.Equal(new EntitledHours(240, Issued: false, Reason.None),
                 Value(await Here.Elder(elder).EntitledHoursAsync(October)));
-            // A run that is called again gives its first answer and issues nothing.
+            // A second call of a run gets the same answer and issues nothing.
             Assert.Equal(240, Value(await IssueAsync(elder, run, October)));
             Assert.Equal(0, (await Here.HoursAsync(elder)).Issued);
         }

@@ -65,7 +65,7 @@ internal sealed partial class District : IAsyncDisposable
     /// <summary>Deactivates a grain: it loses its memory, and the next call reads its stored state.</summary>
     public Task ForgetAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
 
-    /// <summary>A new command; the same request number and content give the same command again.</summary>
+    /// <summary>A command with an unused id; with a request number, the command of that number.</summary>
     public Command Command(string actor = "STAFF", string content = "", int? request = null)
     {
         int number = request ?? ++_commands;
@@ -85,7 +85,7 @@ internal sealed partial class District : IAsyncDisposable
     /// <summary>The balance of an account that stands in credit; zero if the account does not exist.</summary>
     public async Task<long> BalanceAsync(AccountPath path) => (await Journal.AccountAsync(Code, path, default))?.Balance ?? 0;
 
-    /// <summary>A region's totals by unit and its number of entries, so that a test can see that nothing moved.</summary>
+    /// <summary>All counters of a region. A test compares them, to see that nothing moved.</summary>
     public async Task<string> CountersAsync(string region = Tianyuan)
     {
         IReadOnlyList<UnitTotals> totals = await Journal.TrialBalanceAsync(RegionCode.Parse(region), default);
@@ -93,7 +93,7 @@ internal sealed partial class District : IAsyncDisposable
         return string.Join('\n', totals) + $" {(await Journal.ReadHeadAsync(RegionCode.Parse(region), default)).Size}";
     }
 
-    /// <summary>Everything stored, to compare before and after: both journals' ends and remembered outcomes, and every state.</summary>
+    /// <summary>Everything that was ever written: the ends of both journals, the ids that they remember, and every grain's state.</summary>
     public async Task<string> EverythingAsync()
     {
         LedgerHead here = await Journal.ReadHeadAsync(Code, default),

@@ -22,7 +22,7 @@ internal sealed class FragileStates : IGrainStorage, IRegistry
         lock (_records) _failing.Add(stateName);
     }
 
-    /// <summary>All stored states, so that a test can see that nothing was written.</summary>
+    /// <summary>Everything that is stored. A test compares it, to see that nothing was written.</summary>
     public string Text()
     {
         lock (_records) return string.Join(

@@ -107,9 +107,9 @@ public sealed class ClockGuardTests
 
         Assert.Equal(written ? null : Reason.ClockDoubtful, outcome.Refusal?.Reason);
         if (!written) Assert.Contains("TimeBank:ClockChecked", guard.Doubt(_clocks.Wall), StringComparison.Ordinal);
-        // From then on the journal has a new last entry, so later starts need no setting.
+        // From then on the journal itself says so, and no operator has to.
         if (written) await WriteAsync(Writer(Region));
-        // The setting covers this clock only: the guard doubts a later jump.
+        // The operator vouched for this clock. The server doubts one that jumps afterwards.
         _clocks.Wall = Today.AddYears(4);
         Assert.NotNull(guard.Doubt(_clocks.Wall));
     }

@@ -111,7 +111,7 @@ public sealed class LedgerWriterTests
         for (int at = 10; at < 60; at++) Assert.Equal(
             at - 8, (await writer.SubmitAsync(HourEntries.Issue(Header(at), Id(at), new Minutes(1)))).Entry!.Index);
 
-        // By now the writer takes ids for new until the store reports a known one.
+        // From now on the writer takes an id for new until the store says that it isn't.
         Assert.Equal((refused.Refusal, true), (await writer.SubmitAsync(Expire(1))) is var again
             ? (again.Refusal, again.Replayed) : default);
         Assert.Equal((written.Entry!.Index, true), (await writer.SubmitAsync(Issue(2, 100))) is var same

@@ -116,7 +116,7 @@ public sealed class SiloOutageTests
             "Codec", one.GetType().Name, StringComparison.Ordinal);
     }
 
-    /// <summary>Makes the drivers throw: a made-up exception would lack the parts that can't cross.</summary>
+    /// <summary>Exceptions of real drivers. A made-up one would hold nothing that can't cross.</summary>
     private static Exception Thrown(string fault)
     {
         try

@@ -148,7 +148,7 @@ public sealed class CheckpointSignerTests : IDisposable
     {
         await WriteAsync(NewWriter(), 2);
         await _trees.NextAsync();
-        // Another journal: it has three entries, but not the two that were signed.
+        // The journal has three entries, but they don't begin with the two that were signed.
         var other = new FragileStore();
         await WriteAsync(new LedgerWriter(Region, other, new BusinessClock(TimeProvider.System), new RandomSaltSource(),
             new LedgerOptions(), NullLogger.Instance), 3);

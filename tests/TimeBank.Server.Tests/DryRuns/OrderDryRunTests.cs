@@ -100,7 +100,7 @@ public sealed class OrderDryRunTests(TestServer server)
             .AcceptOrderAsync(new AcceptOrderRequest { Order = order, Volunteer = young, ValidateOnly = true }).ResponseAsync);
     }
 
-    /// <summary>Asserts that the dry run answers as the step does, except for the entries' names, which a dry run does not know.</summary>
+    /// <summary>The dry run answers what the step then answers, except for entries: it can't name them.</summary>
     private async Task<ServiceOrder> StepAsync(Func<Task<ServiceOrder>> ask, Func<Task<ServiceOrder>> act)
     {
         ServiceOrder would = await server.TriedAsync(ask, Kaifu), done = await act();

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The server refuses an unreadable message like other wrong input and does not log it, so senders cannot fill its log.</summary>
+/// <summary>An unreadable message is refused like any other wrong input, and its sender writes nothing into the server's log.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class UnreadableMessageTests(TestServer server)
 {

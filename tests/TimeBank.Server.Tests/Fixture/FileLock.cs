@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Blocks writes to a server's SQLite file, as another process could.</summary>
+/// <summary>Another process's lock on a server's file. The server can't write while it is held.</summary>
 internal static class FileLock
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -19,7 +19,7 @@ internal static class FileLock
         return connection;
     }
 
-    /// <summary>Polls until a condition of another thread holds. Only for conditions that no task or event reports.</summary>
+    /// <summary>Waits for something that another thread does without telling.</summary>
     public static async Task UntilAsync(Func<bool> holds)
     {
         using var limit = new CancellationTokenSource(Patience);

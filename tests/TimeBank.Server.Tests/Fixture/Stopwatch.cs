@@ -1,6 +1,6 @@
 namespace TimeBank.Server.Tests;
 
-/// <summary>A time provider with real timers, whose elapsed time passes only when a test sets it.</summary>
+/// <summary>Real timers, but time passes only when the test says so.</summary>
 internal sealed class Stopwatch : TimeProvider
 {
     public int Seconds { get; set; }

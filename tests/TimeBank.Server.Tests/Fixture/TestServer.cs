@@ -147,7 +147,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
 
     public Task UntilAsync(Func<bool> holds) => FileLock.UntilAsync(holds);
 
-    /// <summary>Makes dry runs, asserts that they wrote nothing, and returns their answer.</summary>
+    /// <summary>Gives the answer of dry runs, and asserts that they wrote nothing.</summary>
     public async Task<T> TriedAsync<T>(Func<Task<T>> ask, string region = Tianyuan)
     {
         string before = await EverythingAsync(region);
@@ -156,7 +156,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         return would;
     }
 
-    /// <summary>Everything that a region has stored: its journal's end and remembered outcomes, and its grains' states.</summary>
+    /// <summary>Everything that a region has written: the end of its journal, the ids that it remembers, and its grains' states.</summary>
     private async Task<string> EverythingAsync(string region)
     {
         RegionCode code = RegionCode.Parse(region);
@@ -171,7 +171,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         return all.ToString();
     }
 
-    /// <summary>A region's trial balance as text, so that a test can see that nothing moved.</summary>
+    /// <summary>The trial balance of a region as text. A test compares it, to see that nothing moved.</summary>
     public async Task<string> TrialBalanceAsync(string region = Tianyuan)
     {
         IReadOnlyList<UnitTotals> totals = await Services.GetRequiredService<ILedgerReader>()

@@ -107,7 +107,7 @@ public sealed class FundSpendingTests(TestServer server) : IClassFixture<TestSer
         FundReportLine line = Assert.Single(source.Programmes);
         Assert.Equal((100_000, 70_000), (source.Received.Value, source.Available.Value));
         Assert.Equal((30_000, 18_000, 12_000), (line.Allotted.Value, line.Spent.Value, line.Unspent.Value));
-        // An imported and spent allotment can't be reversed either, even if the account holds other funds' money.
+        // Imported money that is spent can't be taken out again, even where other money is there.
         await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (fund, 60_000)));
         await Maker.ReverseAsync(Reversal(opening)).IsRefusedAsync(Reason.InsufficientBalance);
     }

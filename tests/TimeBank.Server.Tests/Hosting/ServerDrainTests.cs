@@ -13,7 +13,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>What a stopping server tells its callers, in which order; and that it loses nothing that it acknowledged.</summary>
+/// <summary>A server that is being stopped: what it answers to whom, in which order, and that it loses nothing acknowledged.</summary>
 public sealed class ServerDrainTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -106,7 +106,7 @@ public sealed class ServerDrainTests : IAsyncLifetime
                 }
                 catch (RpcException refused) when (refused.StatusCode == StatusCode.Unavailable || IsGoodbye(refused))
                 {
-                    // The server refused the call with its reason, or the listener was closed.
+                    // The server refuses the call with a reason, or its listener is closed.
                     return;
                 }
             }

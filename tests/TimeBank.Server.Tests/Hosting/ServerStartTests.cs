@@ -8,7 +8,7 @@ using Xunit;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>The ways in which a start can fail, each with the line that the operator reads.</summary>
+/// <summary>Starts that fail, each with the line that the operator reads.</summary>
 public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>, IDisposable
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("timebank-start-tests-");

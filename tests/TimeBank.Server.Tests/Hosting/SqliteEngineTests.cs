@@ -10,7 +10,7 @@ public sealed class SqliteEngineTests : IDisposable
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
-    /// <summary>A second server on the same file would answer from memory that the first one has made stale.</summary>
+    /// <summary>A second server would answer from memory, although the first has changed the journal since.</summary>
     [Fact]
     public void One_server_at_a_time_works_on_a_file()
     {

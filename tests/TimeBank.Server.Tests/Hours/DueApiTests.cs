@@ -7,7 +7,7 @@ using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Due holds, requests and hours end for every reader, and also if nobody reads.</summary>
+/// <summary>Hours, holds and orders that are over read as over to every caller, and the server ends them by itself.</summary>
 [Collection(HoursCollection.Name)]
 public sealed class DueApiTests(TestServer server)
 {
@@ -101,7 +101,7 @@ public sealed class DueApiTests(TestServer server)
         }
     }
 
-    /// <summary>Makes two accepted orders without a visit and a request that nobody accepts, then moves the clock.</summary>
+    /// <summary>Two accepted orders without a visit, and a request that no volunteer took. Then time goes by.</summary>
     private static async Task<(ServiceOrder[] Orders, string Volunteer)> OverAsync(Desk desk, TimeSpan later)
     {
         string elder = await desk.RegisterWithHoursAsync(), other = await desk.RegisterWithHoursAsync();

@@ -137,7 +137,7 @@ public sealed class LedgerToolTests : IDisposable
     public async Task Accounts_are_frozen_unfrozen_closed_and_reopened()
     {
         await using TestServer server = await TestServer.StartAsync(_data);
-        // Issue for this month: hours of an earlier month can't be reversed.
+        // An issue of this month; one of an earlier month can't be reversed.
         await server.WriteAsync(1, server.Services.GetRequiredService<BusinessClock>().Today);
         const string Path = "person/000000000001/hours/issued", Request = "0192b6a0-0000-7000-8000-000000000001";
         string[] freeze = ["account", "freeze", Path, "--memo", "check", "--request-id", Request];

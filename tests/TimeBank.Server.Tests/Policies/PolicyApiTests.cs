@@ -9,7 +9,7 @@ namespace TimeBank.Server.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class PolicyApiTests(TestServer server)
 {
-    // No other test proposes rules for these districts.
+    // No other test has rules for these districts.
     private const string You = "430223", Chaling = "430224", Unknown = "430299", City = "430200";
 
     private static int _requests;

@@ -12,7 +12,7 @@ using Digest = TimeBank.Proofs.Digest;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Invisible and unreadable letters, in every text that a caller may send.</summary>
+/// <summary>Invisible and unreadable letters in every text that a caller may write.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class EveryTextTests(TestServer server)
 {
@@ -108,7 +108,7 @@ public sealed class EveryTextTests(TestServer server)
             .IsRefusedAsync(Reason.RequestIdReused);
         await counter.EnrolVolunteerAsync(new EnrolVolunteerRequest(request) { RequestId = Id(100 + number) })
             .IsRefusedAsync(Reason.InvalidField, "display_name");
-        // The same request id of another caller is another request.
+        // No other caller sent this request.
         await new VolunteerService.VolunteerServiceClient(server.As(Role.Counter, "", "another")).EnrolVolunteerAsync(request)
             .IsRefusedAsync(Reason.InvalidField, "display_name");
     }

@@ -13,7 +13,7 @@ using Digest = TimeBank.Proofs.Digest;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>A demonstration whose clock an older build moved to the end of the calendar.</summary>
+/// <summary>A demonstration whose clock an older build let reach the end of the calendar.</summary>
 public sealed class ScenarioEndTests : IDisposable
 {
     private const string Setting = "--TimeBank:Scenario=2026-10-01T08:00:00+08:00", Request = "0b0e7c1c-0000-4000-8000-00000000000a";

@@ -11,7 +11,7 @@ using Reason = TimeBank.Ledger.Reason;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Statements and reports belong to one moment, with all their pages, also while money moves.</summary>
+/// <summary>Every report is of one moment, and so are all its pages, even while money moves.</summary>
 public abstract class MomentContract(TestServer server)
 {
     private const string Region = TestServer.Tianyuan;

@@ -130,7 +130,7 @@ internal sealed partial class StoredHistory
             Orders(_volunteer).CheckInAsync(new CheckInRequest { RequestId = id, Order = present }));
     }
 
-    /// <summary>Goes on after the history's end: ends what was left open, and does more of the same.</summary>
+    /// <summary>Goes on after the end: ends what was left open, and does more of the same.</summary>
     public async Task GoOnAsync()
     {
         await AdvanceAsync("2026-11-29 11:45");

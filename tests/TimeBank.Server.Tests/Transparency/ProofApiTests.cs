@@ -114,7 +114,7 @@ public sealed class ProofApiTests(TestServer server)
     [Fact]
     public async Task A_size_beyond_the_journal_is_a_wrong_field_and_one_within_it_is_not_signed_yet()
     {
-        // This writer has no signer, so its entries stay unsigned.
+        // No signer watches this writer, so its entries aren't signed.
         const string region = "430111", parent = $"regions/{region}";
         var writer = new LedgerWriter(
             RegionCode.Parse(region), server.Services.GetRequiredService<ILedgerStore>(), new BusinessClock(TimeProvider.System),

@@ -145,7 +145,7 @@ public sealed class SignedJournalTests : IDisposable
         Assert.Equal(0, VerifyCommand.Run(new TimeBankOptions { Data = _data }, noKeys, TextWriter.Null));
         Assert.Contains("no checkpoint's signature was checked", noKeys.ToString(), StringComparison.Ordinal);
 
-        // Without the folder verify has no signed head from outside. The database's own head proves nothing: a restored database has one.
+        // The database's own word doesn't count: a restored one tells what it has.
         Directory.Delete(Path.Combine(_data, "checkpoints"), recursive: true);
         Assert.Equal(0, VerifyCommand.Run(new TimeBankOptions { Data = _data }, unsigned, TextWriter.Null));
         Assert.Contains("no signed checkpoint", unsigned.ToString(), StringComparison.Ordinal);

@@ -113,7 +113,7 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         Assert.Equal((VoucherState.Voided, 0), (reversed.State, reversed.Remaining.Value));
         await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen)).IsRefusedAsync(Reason.VoucherVoided);
         Assert.False((await EntitlementAsync(_meals)).Issued);
-        // The run that issued the voucher gives its first answer again and issues nothing.
+        // The run that issued it is over. A second call gets the same answer and issues nothing.
         Assert.Equal((1, 10), (await _desk.IssueAsync(_meals, _desk.Id("first")))[^1].Summary is var same
             ? (same.Changed, same.Amounts[0].Value) : default);
         Assert.False((await EntitlementAsync(_meals)).Issued);

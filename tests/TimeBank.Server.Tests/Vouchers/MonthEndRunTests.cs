@@ -119,7 +119,7 @@ public sealed class MonthEndRunTests : IAsyncLifetime
         Assert.Empty(log.Said);
     }
 
-    /// <summary>Records log lines of level error and above.</summary>
+    /// <summary>The lines that are errors or worse.</summary>
     private sealed class Errors : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> Said { get; } = [];

@@ -13,7 +13,7 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
 {
     private const int Limit = 50;
 
-    // Rows for the planner to count. They are no valid journal.
+    // Rows for the planner to count. Nothing else about them makes sense.
     private const string Rows =
         """
         INSERT INTO ledger_head VALUES (430211, 20000, decode(repeat('00', 32), 'hex'), '', 20000, 2000, 0);
@@ -143,7 +143,7 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
         Assert.True(plan.Any(step => step.TrimStart(' ', '-', '>').StartsWith("Limit", StringComparison.Ordinal)), all);
         Assert.True(plan.All(step => !step.Contains("Seq Scan", StringComparison.Ordinal)
             && (sorted || !step.Contains("Bitmap", StringComparison.Ordinal))), all);
-        // A "Sort Key" line of a merge names an order that its inputs already have, so look for a Sort step itself.
+        // On a merge, "Sort Key" names an order that its inputs already have.
         Assert.True(sorted || plan.All(step => !step.Contains("Sort  (", StringComparison.Ordinal)), all);
         Assert.All(steps, step => Assert.True(plan.Any(line => line.Contains(step, StringComparison.Ordinal)), $"{step} isn't in {all}"));
     }

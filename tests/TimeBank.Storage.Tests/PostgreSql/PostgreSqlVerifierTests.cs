@@ -127,7 +127,7 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
             var store = PostgreSqlLedgerStore.Open(database);
             await LiveADayAsync(new BatchWriter(store, Tianyuan));
             await new BatchWriter(store, Lusong).WriteAsync(Receive("gift", 100));
-            // A read books what the books lack.
+            // A reader brings the books up to the journal.
             await store.TrialBalanceAsync(Tianyuan, default);
             await store.TrialBalanceAsync(Lusong, default);
             _made = true;

@@ -157,7 +157,7 @@ public sealed class BookkeeperTests : IDisposable
         await writer.WriteAsync(Receive("gift", 100));
         here.WriterRuns("CREATE TABLE backup AS SELECT * FROM ledger_head");
         await writer.WriteAsync(Receive("lost", 900));
-        // As after a restore, or a failover to a standby without the last commit.
+        // As after a failover to a standby without the last commit, or after a restore.
         here.WriterRuns("DELETE FROM outcomes WHERE idx >= 1");
         here.WriterRuns("DELETE FROM entries WHERE idx >= 1");
         here.WriterRuns("DELETE FROM ledger_head");

@@ -137,7 +137,7 @@ public sealed class SqliteFileTests : IDisposable
         using var store = SqliteLedgerStore.Open(_database);
         var writer = new BatchWriter(store, Tianyuan);
         await writer.WriteAsync(Receive("gift", 100));
-        // The page limit imitates a full disk. It binds only the connection that sets it.
+        // The limit plays a full disk. It binds only the connection that sets it.
         store.WriterRuns("PRAGMA max_page_count = 1");
         Proposal[] many = [.. Enumerable.Range(0, 200).Select(at => Receive($"more {at}", 1))];
         await Assert.ThrowsAsync<StorageUnavailableException>(() => writer.TryWriteAsync(many));

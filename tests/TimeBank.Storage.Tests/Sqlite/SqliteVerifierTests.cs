@@ -237,7 +237,7 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
             using var store = SqliteLedgerStore.Open(new SqliteDatabase(Path));
             await LiveADayAsync(new BatchWriter(store, Tianyuan));
             await new BatchWriter(store, Lusong).WriteAsync(Receive("gift", 100));
-            // A read books what the books lack.
+            // A reader brings the books up to the journal.
             await store.TrialBalanceAsync(Tianyuan, default);
             await store.TrialBalanceAsync(Lusong, default);
         }
