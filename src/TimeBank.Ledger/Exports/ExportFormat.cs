@@ -60,9 +60,7 @@ public abstract class ExportFormat
         entry.Time.ToDateTimeOffset().ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
 
     /// <summary>An event in UPPER_SNAKE, as the public contract spells it.</summary>
-    protected static string CodeOf(EntryCode code) =>
-        string.Concat(StoredName.Of(code)
-        .Select((letter, at) => at > 0 && char.IsAsciiLetterUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
+    protected static string CodeOf(EntryCode code) => StoredName.UpperSnake(StoredName.Of(code));
 
     /// <summary>An amount with its unit, debits positive: money in yuan with two decimals, all else in whole numbers.</summary>
     protected static string AmountOf(long value, Unit unit)

@@ -19,6 +19,11 @@ public static class StoredName
         where T : struct, Enum =>
         Names<T>.OfName.TryGetValue(name, out T member) ? member : throw new FormatException($"'{name}' is not a {typeof(T).Name}.");
 
+    /// <summary>A name in capitals with underscores, as the public contract spells it: <c>RedeemVoucher</c> is REDEEM_VOUCHER.</summary>
+    public static string UpperSnake(string pascal) =>
+        string.Concat(pascal.Select((letter, at) => at > 0 && char.IsAsciiLetterUpper(letter) && char.IsAsciiLetterLower(pascal[at - 1])
+            ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
+
     private static class Names<T>
         where T : struct, Enum
     {

@@ -85,22 +85,7 @@ internal static class LedgerContract
         },
     };
 
-    public static V1.EntryKind ToContract(this EntryKind kind) => kind switch
-    {
-        EntryKind.Post => V1.EntryKind.Posted,
-        EntryKind.Hold => V1.EntryKind.Hold,
-        EntryKind.PostHold => V1.EntryKind.PostHold,
-        EntryKind.VoidHold => V1.EntryKind.VoidHold,
-        EntryKind.ExpireHold => V1.EntryKind.ExpireHold,
-        EntryKind.Reverse => V1.EntryKind.Reverse,
-        EntryKind.ChangeAccounts => V1.EntryKind.ChangeAccounts,
-        EntryKind.Note => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A note is no entry."),
-    };
-
-    public static EntryKind ToDomain(this V1.EntryKind kind) =>
-        Enum.GetValues<EntryKind>().Single(own => own != EntryKind.Note && own.ToContract() == kind);
-
-    /// <summary>The format of a checked choice.</summary>
+    /// <summary>The format of a choice that has been checked.</summary>
     public static ExportFormat ToDomain(this V1.ExportFormat format) => format switch
     {
         V1.ExportFormat.Unspecified or V1.ExportFormat.Hledger => ExportFormat.Hledger(),

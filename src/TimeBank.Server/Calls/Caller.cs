@@ -48,7 +48,7 @@ public static class CallerClaims
     /// <summary>A role by its claim, such as <c>provider_clerk</c>; <see cref="ContractRole.Unspecified"/> for an unknown one.</summary>
     public static ContractRole ParseRole(string name) => Enum.GetValues<ContractRole>().FirstOrDefault(role => RoleName(role) == name);
 
-    public static string RoleName(ContractRole role) => ReasonCatalogue.UpperSnake(role.ToString()).ToLowerInvariant();
+    public static string RoleName(ContractRole role) => StoredName.UpperSnake(role.ToString()).ToLowerInvariant();
 }
 
 /// <summary>

@@ -12,7 +12,7 @@ namespace TimeBank.Server;
 /// The contract's catalogues: status and texts of every reason (<c>reasons.json</c>), texts of every field violation
 /// (<c>violations.json</c>), words for units and states (<c>words.json</c>).
 /// </summary>
-public static partial class ReasonCatalogue
+public static class ReasonCatalogue
 {
     private static readonly FrozenDictionary<Reason, ReasonText> Reasons = Load("reasons.json")
         .ToFrozenDictionary(item => Enum.Parse<Reason>(Pascal(item.GetProperty("reason").GetString()!)), ReasonText.Read);
@@ -31,11 +31,8 @@ public static partial class ReasonCatalogue
     public static string Word(string name, string locale) => Words.TryGetValue(name, out JsonElement word)
         ? word.GetProperty(locale == "zh-CN" ? "zh" : "en").GetString()! : name;
 
-    /// <summary>A reason's name in the contract: <c>VoucherExpired</c> is <c>VOUCHER_EXPIRED</c>.</summary>
-    public static string Name(Reason reason) => UpperSnake(reason.ToString());
-
-    /// <summary>Writes a C# name as the contract does, in capitals with underscores.</summary>
-    public static string UpperSnake(string pascal) => BeforeCapital().Replace(pascal, "_").ToUpperInvariant();
+    /// <summary>The public name of a reason: <c>VoucherExpired</c> is <c>VOUCHER_EXPIRED</c>.</summary>
+    public static string Name(Reason reason) => StoredName.UpperSnake(reason.ToString());
 
     private static IReadOnlyList<JsonElement> Load(string resource)
     {
@@ -48,9 +45,6 @@ public static partial class ReasonCatalogue
 
     private static string Pascal(string upperSnake) =>
         string.Concat(upperSnake.Split('_').Select(word => word[0] + word[1..].ToLowerInvariant()));
-
-    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
-    private static partial Regex BeforeCapital();
 }
 
 /// <summary>A reason's status and its texts in both languages. Placeholders are in braces, optional parts in square brackets.</summary>

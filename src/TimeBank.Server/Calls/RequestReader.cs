@@ -213,25 +213,34 @@ public sealed class RequestReader
         return value;
     }
 
+    /// <summary>A choice; where it is refused, open, so that it can be mapped all the same.</summary>
     public T Choice<T>(T value, string field)
         where T : struct, System.Enum
     {
         if (EqualityComparer<T>.Default.Equals(value, default)) Refuse(field, "REQUIRED");
-        else if (!System.Enum.IsDefined(value)) Refuse(field, "UNKNOWN_VALUE");
+        else if (!System.Enum.IsDefined(value))
+        {
+            Refuse(field, "UNKNOWN_VALUE");
+            return default;
+        }
         return value;
     }
 
     /// <summary>An optional choice, as in filters; null if unset.</summary>
     public T? ChoiceOrNull<T>(T value, string field)
-        where T : struct, System.Enum => EqualityComparer<T>.Default.Equals(value, default) ? null : Choice(value, field);
+        where T : struct, System.Enum
+    {
+        if (EqualityComparer<T>.Default.Equals(value, default)) return null;
+        T choice = Choice(value, field);
+        return EqualityComparer<T>.Default.Equals(choice, default) ? null : choice;
+    }
 
     public IReadOnlyList<T> Choices<T>(IReadOnlyList<T> values, string field, bool required = false)
         where T : struct, System.Enum
     {
         if (required && values.Count == 0) Refuse(field, "REQUIRED");
         if (values.Distinct().Count() != values.Count) Refuse(field, "REPEATED");
-        for (int at = 0; at < values.Count; at++) Choice(values[at], $"{field}[{at}]");
-        return values;
+        return [.. values.Select((value, at) => Choice(value, $"{field}[{at}]"))];
     }
 
     /// <summary>A day from <see cref="FirstDay"/> to <see cref="LastDay"/>.</summary>

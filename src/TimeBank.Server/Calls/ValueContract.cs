@@ -1,14 +1,7 @@
-using System.Collections.Frozen;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
-using AbilityGrade = TimeBank.Ledger.AbilityGrade;
-using ContractGrade = TimeBank.V1.AbilityGrade;
-using ContractPlace = TimeBank.V1.ServicePlace;
-using ContractType = TimeBank.V1.ServiceType;
-using ServicePlace = TimeBank.Ledger.ServicePlace;
-using ServiceType = TimeBank.Ledger.ServiceType;
 
 namespace TimeBank.Server;
 
@@ -48,77 +41,4 @@ public static class ValueContract
         return new Balance { Amount = unit.OfTotal(Int128.Abs(credit)),
             Side = Int128.Sign(credit) switch { < 0 => Side.Debit, 0 => Side.Unspecified, _ => Side.Credit } };
     }
-}
-
-/// <summary>
-/// Maps the domain's enums to the contract's and back. Pass only choices that <see cref="RequestReader.Choice"/> has checked.
-/// </summary>
-public static class ChoiceContract
-{
-    private static readonly FrozenDictionary<EntryCode, string> Codes = System.Enum.GetValues<EntryCode>()
-        .ToFrozenDictionary(code => code, code => ReasonCatalogue.UpperSnake(code.ToString()));
-
-    private static readonly FrozenDictionary<string,
-        EntryCode> CodesByName = Codes.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
-
-    /// <summary>An entry's code in UPPER_SNAKE, such as <c>REDEEM_VOUCHER</c>.</summary>
-    public static string ToContract(this EntryCode code) => Codes[code];
-
-    /// <summary>The entry code of a contract name; null for an unknown name.</summary>
-    public static EntryCode? ToEntryCode(string name) => CodesByName.TryGetValue(name, out EntryCode code) ? code : null;
-
-    public static ContractType ToContract(this ServiceType type) => type switch
-    {
-        ServiceType.None => ContractType.Unspecified,
-        ServiceType.Meal => ContractType.Meal,
-        ServiceType.Bath => ContractType.Bath,
-        ServiceType.Clean => ContractType.Clean,
-        ServiceType.Medical => ContractType.Medical,
-        ServiceType.Urgent => ContractType.Urgent,
-        ServiceType.Mobility => ContractType.Mobility,
-        ServiceType.Care => ContractType.Care,
-        ServiceType.Companionship => ContractType.Companionship,
-        ServiceType.Errands => ContractType.Errands,
-        ServiceType.DigitalHelp => ContractType.DigitalHelp,
-    };
-
-    public static ServiceType ToDomain(this ContractType type) => type switch
-    {
-        ContractType.Unspecified => ServiceType.None,
-        ContractType.Meal => ServiceType.Meal,
-        ContractType.Bath => ServiceType.Bath,
-        ContractType.Clean => ServiceType.Clean,
-        ContractType.Medical => ServiceType.Medical,
-        ContractType.Urgent => ServiceType.Urgent,
-        ContractType.Mobility => ServiceType.Mobility,
-        ContractType.Care => ServiceType.Care,
-        ContractType.Companionship => ServiceType.Companionship,
-        ContractType.Errands => ServiceType.Errands,
-        ContractType.DigitalHelp => ServiceType.DigitalHelp,
-    };
-
-    public static ContractGrade ToContract(this AbilityGrade grade) => grade switch
-    {
-        AbilityGrade.Able => ContractGrade.Able,
-        AbilityGrade.Mild => ContractGrade.Mild,
-        AbilityGrade.Moderate => ContractGrade.Moderate,
-        AbilityGrade.Severe => ContractGrade.Severe,
-        AbilityGrade.Complete => ContractGrade.Complete,
-    };
-
-    public static ContractPlace ToContract(this ServicePlace place) => place switch
-    {
-        ServicePlace.Unspecified => ContractPlace.Unspecified,
-        ServicePlace.Home => ContractPlace.Home,
-        ServicePlace.DayCare => ContractPlace.DayCare,
-        ServicePlace.Institution => ContractPlace.Institution,
-    };
-
-    public static ServicePlace ToDomain(this ContractPlace place) => place switch
-    {
-        ContractPlace.Unspecified => ServicePlace.Unspecified,
-        ContractPlace.Home => ServicePlace.Home,
-        ContractPlace.DayCare => ServicePlace.DayCare,
-        ContractPlace.Institution => ServicePlace.Institution,
-    };
 }

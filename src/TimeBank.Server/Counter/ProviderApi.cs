@@ -94,7 +94,7 @@ public sealed class ProviderApi(
             if (last < (first ?? clock.Today)) read.Refuse("last_day", "PERIOD_BACKWARDS");
             read.Check();
         }
-        var decision = new StandingRecord((Ledger.Standing)standing, first ?? clock.Today, last, note);
+        var decision = new StandingRecord(standing.ToDomain(), first ?? clock.Today, last, note);
         return await ToContractAsync(name.Region,
             (await grains.GetGrain<IProviderGrain>(name.GrainKey).SetStandingAsync(command, decision)).OrThrow());
     }
@@ -168,7 +168,7 @@ public sealed class ProviderApi(
             IReadOnlyList<RegistryRow<ProviderState>> rows = await registry.ListAsync<ProviderState>(next, cancellation);
             unreadable.AddRange(rows.Where(row => !row.IsReadable).Select(row => row.Key));
             found.AddRange(rows.Readable().Select(row => row.State.Provider).OfType<ProviderRecord>()
-                .Where(provider => standing is null || (V1.Standing)provider.ToFacts().StandingOn(clock.Today) == standing));
+                .Where(provider => standing is null || provider.ToFacts().StandingOn(clock.Today).ToContract() == standing));
             if (rows.Count < query.Limit) break;
             after = rows[^1].Key;
         }
@@ -194,7 +194,7 @@ internal static class ProviderContract
             Name = ResourceName.Of(region, VoucherContract.Providers, record.Id),
             DisplayName = record.DisplayName,
             Accreditation = (record.AccreditedFrom, record.AccreditedUntil).ToContract(),
-            Standing = (V1.Standing)(span?.Standing ?? Ledger.Standing.Good),
+            Standing = (span?.Standing ?? Ledger.Standing.Good).ToContract(),
             Payable = payable is { } fen ? Unit.Fen.Of(fen) : null,
         };
         provider.ServiceTypes.Add(record.ServiceTypes.Select(ChoiceContract.ToContract));

@@ -28,7 +28,7 @@ public sealed partial class ElderApi(
 
         Command command = context.Command(request, id);
         Reply<ElderRecord> reply = await grains.GetGrain<IElderGrain>($"{region}/{command.NewId}")
-            .RegisterAsync(command, name, birthDate, difficulties.ToFlags());
+            .RegisterAsync(command, name, birthDate, difficulties.ToDomain());
         return await ToContractAsync(reply.OrThrow(), region);
     }
 
@@ -68,7 +68,7 @@ public sealed partial class ElderApi(
         read.Check();
 
         Reply<ElderRecord> reply = await grains.Elder(elder).RecordAssessmentAsync(
-            context.Command(request, id), new AssessmentRecord(score, day, assessedIn.ToString()), difficulties.ToFlags());
+            context.Command(request, id), new AssessmentRecord(score, day, assessedIn.ToString()), difficulties.ToDomain());
         return await ToContractAsync(reply.OrThrow(), elder.Region);
     }
 

@@ -7,12 +7,6 @@ namespace TimeBank.Server;
 /// <summary>Elders in the contract's types.</summary>
 internal static class ElderContract
 {
-    private static readonly Difficulty[] Known =
-        [.. Enum.GetValues<Difficulty>().Where(difficulty => difficulty != Difficulty.Unspecified)];
-
-    public static Difficulties ToFlags(this IEnumerable<Difficulty> difficulties) =>
-        difficulties.Aggregate(Difficulties.None, (flags, difficulty) => flags | Flag(difficulty));
-
     /// <param name="policy">Today's policy: it turns points into a grade and says how long an assessment counts.</param>
     public static Elder ToContract(this ElderRecord elder, RegionCode region, DateOnly today, Policy policy)
     {
@@ -24,7 +18,7 @@ internal static class ElderContract
             RegisteredDate = elder.Registered.ToContract(),
             Assessment = elder.Facts(region).AssessmentOn(today) is { } latest ? ToContract(latest, policy.Ability) : null,
         };
-        contract.Difficulties.Add(Known.Where(difficulty => (elder.Difficulties & Flag(difficulty)) != 0));
+        contract.Difficulties.Add(elder.Difficulties.ToContract());
         return contract;
     }
 
@@ -32,28 +26,8 @@ internal static class ElderContract
     {
         AssessedDate = assessment.On.ToContract(),
         Score = assessment.Points,
-        Grade = ToContract(policy.GradeOf(assessment.Points)),
+        Grade = policy.GradeOf(assessment.Points).ToContract(),
         ValidUntil = assessment.LastDay(policy).ToContract(),
         Region = ResourceName.OfRegion(assessment.Region),
-    };
-
-    private static V1.AbilityGrade ToContract(Ledger.AbilityGrade grade) => grade switch
-    {
-        Ledger.AbilityGrade.Able => V1.AbilityGrade.Able,
-        Ledger.AbilityGrade.Mild => V1.AbilityGrade.Mild,
-        Ledger.AbilityGrade.Moderate => V1.AbilityGrade.Moderate,
-        Ledger.AbilityGrade.Severe => V1.AbilityGrade.Severe,
-        Ledger.AbilityGrade.Complete => V1.AbilityGrade.Complete,
-    };
-
-    private static Difficulties Flag(Difficulty difficulty) => difficulty switch
-    {
-        Difficulty.Unspecified => Difficulties.None,
-        Difficulty.LivesAlone => Difficulties.LivingAlone,
-        Difficulty.EmptyNest => Difficulties.EmptyNest,
-        Difficulty.LowIncome => Difficulties.LowIncome,
-        Difficulty.ExtremePoverty => Difficulties.SpecialHardship,
-        Difficulty.Bereaved => Difficulties.LostOnlyChild,
-        Difficulty.LeftBehind => Difficulties.LeftBehind,
     };
 }

@@ -9,20 +9,10 @@ internal static class FundContract
 {
     public const string Funds = "funds", Programmes = "programmes";
 
-    // The contract and the domain give each kind the same number.
-    public static Ledger.FundKind ToDomain(this V1.FundKind kind) => (Ledger.FundKind)kind;
-
-    /// <summary>The contract's grades begin at 1.</summary>
-    public static Ledger.AbilityGrade ToDomain(this V1.AbilityGrade grade) => (Ledger.AbilityGrade)((int)grade - 1);
-
-    /// <summary>The contract numbers difficulties from 1; the domain gives each a bit, in the same order.</summary>
-    public static Difficulties ToDomain(this IEnumerable<Difficulty> difficulties) =>
-        difficulties.Aggregate(Difficulties.None, (all, one) => all | (Difficulties)(1 << ((int)one - 1)));
-
     public static Fund ToContract(this FundRecord fund, RegionCode region, long available) => new()
     {
         Name = ResourceName.Of(region, Funds, fund.Id),
-        Kind = (V1.FundKind)fund.Kind,
+        Kind = fund.Kind.ToContract(),
         DisplayName = fund.DisplayName,
         Purpose = fund.Purpose,
         Available = Unit.Fen.Of(available),
@@ -34,7 +24,7 @@ internal static class FundContract
         {
             Name = ResourceName.Of(region, Programmes, record.Id),
             DisplayName = record.DisplayName,
-            Scheme = (V1.ProgrammeScheme)record.Scheme,
+            Scheme = record.Scheme.ToContract(),
             Unit = record.Unit,
             Available = Unit.Fen.Of(available),
         };
@@ -44,8 +34,7 @@ internal static class FundContract
         programme.ContractPrice = Unit.Fen.Of(record.ContractPriceFen);
         programme.Eligibility = new Eligibility { MinAge = record.MinAge,
             MinGrade = record.MinGrade?.ToContract() ?? V1.AbilityGrade.Unspecified };
-        programme.Eligibility.AnyDifficulty.Add(
-            Enum.GetValues<Difficulty>().Where(one => one != Difficulty.Unspecified && (record.AnyDifficulty & ToDomain([one])) != 0));
+        programme.Eligibility.AnyDifficulty.Add(record.AnyDifficulty.ToContract());
         return programme;
     }
 }

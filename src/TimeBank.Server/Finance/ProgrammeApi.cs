@@ -20,9 +20,9 @@ public sealed partial class FundApi
         Slug slug = read.Slug(request.ProgrammeId, "programme_id");
         var programme = new ProgrammeRecord(
             request.ProgrammeId, read.Name(request.DisplayName, "display_name", MaxNameLength),
-                (Ledger.ProgrammeScheme)read.Choice(request.Scheme, "scheme"),
+                read.Choice(request.Scheme, "scheme").ToDomain(),
             Unit.Fen.Code,
-            [.. read.Choices(request.ServiceTypes, "service_types", required: true).Where(Enum.IsDefined).Select(type => type.ToDomain())],
+            [.. read.Choices(request.ServiceTypes, "service_types", required: true).Select(type => type.ToDomain())],
             0, 0, 0, null, Difficulties.None);
         if (request.Scheme == ProgrammeScheme.UnitVoucher) programme = Units(read, request, programme);
         else if (request.Scheme == ProgrammeScheme.NationalEVoucher) MustBeEmpty(read, request);
@@ -104,7 +104,7 @@ public sealed partial class FundApi
         }
         int minAge = (int)read.Whole(eligibility.MinAge, "eligibility.min_age", 0, MaxAge);
         V1.AbilityGrade? minGrade = read.ChoiceOrNull(eligibility.MinGrade, "eligibility.min_grade");
-        Difficulties any = read.Choices(eligibility.AnyDifficulty, "eligibility.any_difficulty").Where(Enum.IsDefined).ToDomain();
+        Difficulties any = read.Choices(eligibility.AnyDifficulty, "eligibility.any_difficulty").ToDomain();
         Unit unit = Unit.Meal;
         if (request.MonthlyQuota is { } given
             && (!Unit.TryParse(given.Unit, out unit) || (unit != Unit.Meal && unit != Unit.Bath && unit != Unit.Clean)))

@@ -14,7 +14,7 @@ internal static class OrderContract
         Name = ResourceName.Of(region, Orders, order.Id),
         Recipient = PersonContract.PersonOf(region, order.Recipient),
         Item = order.Item,
-        State = ToContract(order.State),
+        State = order.State.ToContract(),
         PlannedStartTime = Timestamp.FromDateTimeOffset(order.Start),
         Planned = Unit.Minutes.Of(order.Minutes),
         Volunteer = order.Volunteer.Length > 0 ? ResourceName.Of(region, PersonContract.Volunteers, order.Volunteer) : "",
@@ -32,30 +32,6 @@ internal static class OrderContract
         CancelNote = order.CancelNote,
         Rating = order.Rating is { } rating
             ? new Rating { Stars = rating.Stars, Comment = rating.Comment, RateTime = Timestamp.FromDateTimeOffset(rating.Rated) } : null,
-    };
-
-    public static Ledger.OrderState ToDomain(this V1.OrderState state) => state switch
-    {
-        V1.OrderState.Unspecified => Ledger.OrderState.None,
-        V1.OrderState.Requested => Ledger.OrderState.Requested,
-        V1.OrderState.Accepted => Ledger.OrderState.Accepted,
-        V1.OrderState.CheckedIn => Ledger.OrderState.CheckedIn,
-        V1.OrderState.CheckedOut => Ledger.OrderState.CheckedOut,
-        V1.OrderState.Confirmed => Ledger.OrderState.Confirmed,
-        V1.OrderState.Disputed => Ledger.OrderState.Disputed,
-        V1.OrderState.Cancelled => Ledger.OrderState.Cancelled,
-    };
-
-    private static V1.OrderState ToContract(Ledger.OrderState state) => state switch
-    {
-        Ledger.OrderState.None => V1.OrderState.Unspecified,
-        Ledger.OrderState.Requested => V1.OrderState.Requested,
-        Ledger.OrderState.Accepted => V1.OrderState.Accepted,
-        Ledger.OrderState.CheckedIn => V1.OrderState.CheckedIn,
-        Ledger.OrderState.CheckedOut => V1.OrderState.CheckedOut,
-        Ledger.OrderState.Confirmed => V1.OrderState.Confirmed,
-        Ledger.OrderState.Disputed => V1.OrderState.Disputed,
-        Ledger.OrderState.Cancelled => V1.OrderState.Cancelled,
     };
 
     private static Dispute ToContract(DisputeRecord dispute, RegionCode region) => new()

@@ -3,7 +3,6 @@ using TimeBank.Ledger;
 using TimeBank.V1;
 using Catalogue = TimeBank.Ledger.Catalogue;
 using CatalogueItem = TimeBank.Ledger.CatalogueItem;
-using Payer = TimeBank.Ledger.Payer;
 
 namespace TimeBank.Server;
 
@@ -41,7 +40,7 @@ internal static class CatalogueContract
         NameEn = item.Name.English,
         Unit = item.Unit.Code,
         Place = item.Place.ToContract(),
-        Payer = ToContract(item.Payer),
+        Payer = item.Payer.ToContract(),
         CeilingPrice = item.Unit == Unit.Minutes ? null : item.CeilingPrice.ToContract(),
         ContractPrice = item.ContractPrice?.ToContract(),
         Standard = item.StandardMinutes.ToContract(),
@@ -50,15 +49,6 @@ internal static class CatalogueContract
         FromGrade = item.FromGrade.ToContract(),
         ContentZh = item.Content.Chinese,
         ContentEn = item.Content.English,
-    };
-
-    private static V1.Payer ToContract(Payer payer) => payer switch
-    {
-        Payer.None => V1.Payer.Unspecified,
-        Payer.PublicFunds => V1.Payer.PublicFunds,
-        Payer.Shared => V1.Payer.Shared,
-        Payer.Elder => V1.Payer.Elder,
-        Payer.TimeBank => V1.Payer.TimeBank,
     };
 }
 

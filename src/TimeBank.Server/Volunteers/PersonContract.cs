@@ -63,38 +63,11 @@ internal static class PersonContract
             Stars = stars,
         };
         contract.Family.Add(volunteer.Family.Select(
-            member => new FamilyMember { Person = PersonOf(region, member.Person), Kinship = ToContract(member.Kinship) }));
+            member => new FamilyMember { Person = PersonOf(region, member.Person), Kinship = member.Kinship.ToContract() }));
         return contract;
     }
 
     /// <summary>The chosen account. Without a choice: earned hours for a volunteer, issued hours for an elder.</summary>
-    public static HoursOrigin ToDomain(this HourAccount? account, ResourceName person) => (account ?? HourAccount.Unspecified) switch
-    {
-        HourAccount.Unspecified => person.Collection == Volunteers ? HoursOrigin.Earned : HoursOrigin.Issued,
-        HourAccount.Earned => HoursOrigin.Earned,
-        HourAccount.Gifted => HoursOrigin.Gifted,
-        HourAccount.Issued => HoursOrigin.Issued,
-    };
-
-    public static Ledger.Kinship ToDomain(this V1.Kinship kinship) => kinship switch
-    {
-        V1.Kinship.Unspecified => Ledger.Kinship.None,
-        V1.Kinship.Spouse => Ledger.Kinship.Spouse,
-        V1.Kinship.Parent => Ledger.Kinship.Parent,
-        V1.Kinship.Child => Ledger.Kinship.Child,
-        V1.Kinship.ParentInLaw => Ledger.Kinship.ParentInLaw,
-        V1.Kinship.Grandparent => Ledger.Kinship.Grandparent,
-        V1.Kinship.Grandchild => Ledger.Kinship.Grandchild,
-    };
-
-    private static V1.Kinship ToContract(Ledger.Kinship kinship) => kinship switch
-    {
-        Ledger.Kinship.None => V1.Kinship.Unspecified,
-        Ledger.Kinship.Spouse => V1.Kinship.Spouse,
-        Ledger.Kinship.Parent => V1.Kinship.Parent,
-        Ledger.Kinship.Child => V1.Kinship.Child,
-        Ledger.Kinship.ParentInLaw => V1.Kinship.ParentInLaw,
-        Ledger.Kinship.Grandparent => V1.Kinship.Grandparent,
-        Ledger.Kinship.Grandchild => V1.Kinship.Grandchild,
-    };
+    public static HoursOrigin ToDomain(this HourAccount? account, ResourceName person) =>
+        account?.ToDomain() ?? (person.Collection == Volunteers ? HoursOrigin.Earned : HoursOrigin.Issued);
 }

@@ -125,7 +125,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
             V1.Kinship kinship = read.Choice(family[at].Kinship, $"family[{at}].kinship");
             if (person == default) continue;
             if (members.Any(other => other.Person == person.BelowRegion())) read.Refuse($"family[{at}].person", "REPEATED");
-            if (Enum.IsDefined(kinship)) members.Add(new FamilyRecord(person.BelowRegion(), kinship.ToDomain()));
+            members.Add(new FamilyRecord(person.BelowRegion(), kinship.ToDomain()));
         }
         return members.ToImmutable();
     }

@@ -142,6 +142,13 @@ public sealed class FundApiTests(TestServer server)
             Scheme = (V1.ProgrammeScheme)9, ServiceTypes = { (V1.ServiceType)99 } })
             .IsRefusedAsync(Reason.InvalidField, "programme_id", "display_name", "scheme", "service_types[0]");
         await _desk.Maker.CreateProgrammeAsync(
+            new CreateProgrammeRequest(_desk.Meals("bad")) { Eligibility = new Eligibility { MinGrade = (V1.AbilityGrade)9,
+            AnyDifficulty = { Difficulty.Bereaved, (Difficulty)99 } } })
+            .IsRefusedAsync(Reason.InvalidField, "eligibility.min_grade", "eligibility.any_difficulty[1]");
+        await _desk.Maker.CreateFundAsync(new CreateFundRequest { RequestId = Desk.Id(), Parent = _desk.Region, FundId = "bad",
+            DisplayName = "捐", Kind = (V1.FundKind)9 })
+            .IsRefusedAsync(Reason.InvalidField, "kind");
+        await _desk.Maker.CreateProgrammeAsync(
             new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 1, Unit = "MIN" } })
             .IsRefusedAsync(Reason.UnitUnknown);
         await _desk.Maker.CreateProgrammeAsync(

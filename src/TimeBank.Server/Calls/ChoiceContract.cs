@@ -1,0 +1,111 @@
+using System.Collections.Frozen;
+using Riok.Mapperly.Abstractions;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// The domain's choices in the contract's words and back. What comes from a request has passed <see cref="RequestReader.Choice"/>.
+/// </summary>
+/// <remarks>
+/// Mapperly writes each mapping, from name to name. A member without a partner breaks the build; where that is meant, an attribute says so.
+/// Numbers play no part: the domain's are stored, the contract's are on the wire. Three choices are no mapping of members and stand
+/// with what they depend on: a voucher's state (also on what remains), an export's format (a class) and a difference of service lists
+/// (also on which list it is seen from).
+/// </remarks>
+[Mapper(EnumMappingStrategy = EnumMappingStrategy.ByName)]
+public static partial class ChoiceContract
+{
+    private static readonly Difficulty[] AllDifficulties = Enum.GetValues<Difficulty>();
+
+    private static readonly FrozenDictionary<EntryCode, string> Codes = Enum.GetValues<EntryCode>()
+        .ToFrozenDictionary(code => code, code => StoredName.UpperSnake(StoredName.Of(code)));
+
+    private static readonly FrozenDictionary<string, EntryCode> CodesByName =
+        Codes.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
+    /// <summary>An event in UPPER_SNAKE, such as <c>REDEEM_VOUCHER</c>: the contract has no enum of them.</summary>
+    public static string ToContract(this EntryCode code) => Codes[code];
+
+    /// <summary>The event of a name; null where there is none.</summary>
+    public static EntryCode? ToEntryCode(string name) => CodesByName.TryGetValue(name, out EntryCode code) ? code : null;
+
+    [MapEnumValue(Ledger.ServiceType.None, V1.ServiceType.Unspecified)]
+    public static partial V1.ServiceType ToContract(this Ledger.ServiceType type);
+
+    [MapEnumValue(V1.ServiceType.Unspecified, Ledger.ServiceType.None)]
+    public static partial Ledger.ServiceType ToDomain(this V1.ServiceType type);
+
+    public static partial V1.ServicePlace ToContract(this Ledger.ServicePlace place);
+
+    public static partial Ledger.ServicePlace ToDomain(this V1.ServicePlace place);
+
+    // Every assessment gives a grade: what may be left open is a null in the domain.
+    [MapperIgnoreTargetValue(V1.AbilityGrade.Unspecified)]
+    public static partial V1.AbilityGrade ToContract(this Ledger.AbilityGrade grade);
+
+    [MapperIgnoreSourceValue(V1.AbilityGrade.Unspecified)]
+    public static partial Ledger.AbilityGrade ToDomain(this V1.AbilityGrade grade);
+
+    [MapEnumValue(Ledger.Payer.None, V1.Payer.Unspecified)]
+    public static partial V1.Payer ToContract(this Ledger.Payer payer);
+
+    [MapEnumValue(Ledger.Kinship.None, V1.Kinship.Unspecified)]
+    public static partial V1.Kinship ToContract(this Ledger.Kinship kinship);
+
+    [MapEnumValue(V1.Kinship.Unspecified, Ledger.Kinship.None)]
+    public static partial Ledger.Kinship ToDomain(this V1.Kinship kinship);
+
+    [MapEnumValue(Ledger.OrderState.None, V1.OrderState.Unspecified)]
+    public static partial V1.OrderState ToContract(this Ledger.OrderState state);
+
+    [MapEnumValue(V1.OrderState.Unspecified, Ledger.OrderState.None)]
+    public static partial Ledger.OrderState ToDomain(this V1.OrderState state);
+
+    [MapEnumValue(Ledger.FundKind.None, V1.FundKind.Unspecified)]
+    public static partial V1.FundKind ToContract(this Ledger.FundKind kind);
+
+    [MapEnumValue(V1.FundKind.Unspecified, Ledger.FundKind.None)]
+    public static partial Ledger.FundKind ToDomain(this V1.FundKind kind);
+
+    [MapEnumValue(Ledger.ProgrammeScheme.None, V1.ProgrammeScheme.Unspecified)]
+    public static partial V1.ProgrammeScheme ToContract(this Ledger.ProgrammeScheme scheme);
+
+    [MapEnumValue(V1.ProgrammeScheme.Unspecified, Ledger.ProgrammeScheme.None)]
+    public static partial Ledger.ProgrammeScheme ToDomain(this V1.ProgrammeScheme scheme);
+
+    [MapEnumValue(Ledger.Standing.None, V1.Standing.Unspecified)]
+    public static partial V1.Standing ToContract(this Ledger.Standing standing);
+
+    [MapEnumValue(V1.Standing.Unspecified, Ledger.Standing.None)]
+    public static partial Ledger.Standing ToDomain(this V1.Standing standing);
+
+    // A note is no entry: nobody is shown one, and nobody can ask for one.
+    [MapEnumValue(Ledger.EntryKind.Post, V1.EntryKind.Posted)]
+    [MapperIgnoreSourceValue(Ledger.EntryKind.Note)]
+    [MapperIgnoreTargetValue(V1.EntryKind.Unspecified)]
+    public static partial V1.EntryKind ToContract(this Ledger.EntryKind kind);
+
+    [MapEnumValue(V1.EntryKind.Posted, Ledger.EntryKind.Post)]
+    [MapperIgnoreSourceValue(V1.EntryKind.Unspecified)]
+    [MapperIgnoreTargetValue(Ledger.EntryKind.Note)]
+    public static partial Ledger.EntryKind ToDomain(this V1.EntryKind kind);
+
+    // Which hours an open choice means depends on whose they are.
+    [MapperIgnoreSourceValue(HourAccount.Unspecified)]
+    public static partial HoursOrigin ToDomain(this HourAccount account);
+
+    /// <summary>Flags of the domain, in the order of the contract's numbers.</summary>
+    public static IEnumerable<Difficulty> ToContract(this Difficulties flags) =>
+        AllDifficulties.Where(difficulty => (flags & difficulty.ToDomain()) != 0);
+
+    public static Difficulties ToDomain(this IEnumerable<Difficulty> difficulties) =>
+        difficulties.Aggregate(Difficulties.None, (flags, difficulty) => flags | difficulty.ToDomain());
+
+    [MapEnumValue(Difficulty.Unspecified, Difficulties.None)]
+    [MapEnumValue(Difficulty.LivesAlone, Difficulties.LivingAlone)]
+    [MapEnumValue(Difficulty.ExtremePoverty, Difficulties.SpecialHardship)]
+    [MapEnumValue(Difficulty.Bereaved, Difficulties.LostOnlyChild)]
+    private static partial Difficulties ToDomain(this Difficulty difficulty);
+}
