@@ -42,7 +42,8 @@ public static class Chart
     public static AccountSpec ProviderPayable(OpaqueId provider) => Open($"provider/{provider}/payable", Unit.Fen, Credit, provider);
 
     /// <summary>
-    /// Money that a provider owes, as a debit: redemptions that were refunded after they had been settled. The next settlement takes it off.
+    /// Money that a provider owes, as a debit: redemptions that were refunded after they had been settled. The next settlement takes it
+    /// off.
     /// </summary>
     public static AccountSpec ProviderOwed(OpaqueId provider) => Open($"provider/{provider}/owed", Unit.Fen, Debit, provider);
 

@@ -57,7 +57,8 @@ internal static class SettlementCommands
 
     private static Command Lines(CommandFactory make)
     {
-        Argument<string> payment = make.Argument("payment", "付款，如 settlements/ID/payments/1", "the payment, such as settlements/ID/payments/1");
+        Argument<string> payment = make.Argument("payment", "付款，如 settlements/ID/payments/1",
+            "the payment, such as settlements/ID/payments/1");
         return make.Command("lines", "一笔付款由哪些核销组成", "what a payment is made of", [payment, make.Limit, make.All],
             async (session, parsed) =>
         {
@@ -128,12 +129,14 @@ internal static class SettlementCommands
 
     private static Command Record(CommandFactory make)
     {
-        Argument<string> payment = make.Argument("payment", "付款，如 settlements/ID/payments/1", "the payment, such as settlements/ID/payments/1"),
+        Argument<string> payment = make.Argument("payment", "付款，如 settlements/ID/payments/1",
+            "the payment, such as settlements/ID/payments/1"),
             outcome = make.Argument("outcome", "paid、rejected 或 returned", "paid, rejected or returned");
         Option<string> day = make.Option("--day", "银行日期", "the bank's date", required: true),
             bank = make.Option("--bank", "我方银行账户，如 main", "our account at the bank, such as main"),
             reference = make.Option("--reference", "银行流水号", "the bank's reference");
-        return make.Command("record", "登记银行结果", "record the bank's word on a payment", [payment, outcome, day, bank, reference, make.DryRun],
+        return make.Command("record", "登记银行结果", "record the bank's word on a payment",
+            [payment, outcome, day, bank, reference, make.DryRun],
             async (session, parsed) =>
         {
             string name = session.Name("settlements", parsed.GetValue(payment)!);

@@ -48,6 +48,18 @@ public static partial class ChoiceContract
     [MapperIgnoreSourceValue(V1.AbilityGrade.Unspecified)]
     public static partial Ledger.AbilityGrade ToDomain(this V1.AbilityGrade grade);
 
+    [MapEnumValue(Ledger.SettlementState.None, V1.SettlementState.Unspecified)]
+    public static partial V1.SettlementState ToContract(this Ledger.SettlementState state);
+
+    [MapEnumValue(V1.SettlementState.Unspecified, Ledger.SettlementState.None)]
+    public static partial Ledger.SettlementState ToDomain(this V1.SettlementState state);
+
+    [MapEnumValue(Ledger.PaymentState.None, V1.PaymentState.Unspecified)]
+    public static partial V1.PaymentState ToContract(this Ledger.PaymentState state);
+
+    [MapEnumValue(V1.PaymentState.Unspecified, Ledger.PaymentState.None)]
+    public static partial Ledger.PaymentState ToDomain(this V1.PaymentState state);
+
     [MapEnumValue(Ledger.Payer.None, V1.Payer.Unspecified)]
     public static partial V1.Payer ToContract(this Ledger.Payer payer);
 

@@ -105,7 +105,8 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
             EntryHeader refund = Propose().Header;
             // A dry run can't see its first entry when it tries the second: the first one answers for both, under the refund's header.
             if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(refund, provider, shortfall), dryRun: true);
-            Outcome owes = await Writer.SubmitAsync(SettlementEntries.Owe(refund with { Id = command.Id.Step("owe") }, provider, shortfall));
+            Outcome owes = await Writer.SubmitAsync(SettlementEntries.Owe(refund with { Id = command.Id.Step("owe") }, provider,
+                shortfall));
             if (owes.Refusal is { } no && no.IsTransient()) return owes with { Id = command.Id };
         }
         return await Writer.DecideAsync(command, today, refusal, Propose);

@@ -111,7 +111,8 @@ public sealed class SettlementApi(
             ?? throw Problem.Of(Reason.PaymentNotFound);
         Caller caller = context.Caller();
         if (caller.Roles.All(role => role == Role.ProviderClerk)
-            && !caller.Owns(ResourceName.Of(name.Region, SettlementContract.Providers, payment.Provider))) throw Problem.Of(Reason.PartyNotAllowed);
+            && !caller.Owns(ResourceName.Of(name.Region, SettlementContract.Providers, payment.Provider))) throw Problem.Of(
+                Reason.PartyNotAllowed);
         string[] parts = (tokens.Read(context, request, request.PageToken) ?? $"{payment.FromSize - 1}.{int.MaxValue}").Split('.');
         var after = new PostingCursor(
             long.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));

@@ -1,9 +1,7 @@
 using TimeBank.Ledger;
 using TimeBank.V1;
-using PaymentState = TimeBank.V1.PaymentState;
 using Posting = TimeBank.Ledger.Posting;
 using Redemption = TimeBank.Ledger.Redemption;
-using SettlementState = TimeBank.V1.SettlementState;
 
 namespace TimeBank.Server;
 
@@ -20,7 +18,7 @@ internal static class SettlementContract
             Name = name,
             State = batch.State.ToContract(),
             PreparedDate = batch.Day.ToContract(),
-            TotalAmount = batch.Total.ToContract(),
+            TotalAmount = new Fen(batch.Payments.Sum(payment => payment.AmountFen)).ToContract(),
             PaymentCount = batch.Payments.Length,
             Payments = { batch.Payments.Select(payment => payment.ToContract(region, batch.Id, name)) },
             PreparedBy = batch.PreparedBy,
@@ -69,28 +67,6 @@ internal static class SettlementContract
         return line;
     }
 
-    public static Ledger.PaymentState ToDomain(this PaymentState state) => state switch
-    {
-        PaymentState.Unspecified => Ledger.PaymentState.None,
-        PaymentState.Prepared => Ledger.PaymentState.Prepared,
-        PaymentState.Approved => Ledger.PaymentState.Approved,
-        PaymentState.Paid => Ledger.PaymentState.Paid,
-        PaymentState.Rejected => Ledger.PaymentState.Rejected,
-        PaymentState.Returned => Ledger.PaymentState.Returned,
-        PaymentState.Withdrawn => Ledger.PaymentState.Withdrawn,
-    };
-
-    public static Ledger.SettlementState ToDomain(this SettlementState state) => state switch
-    {
-        SettlementState.Unspecified => Ledger.SettlementState.None,
-        SettlementState.Draft => Ledger.SettlementState.Draft,
-        SettlementState.Submitted => Ledger.SettlementState.Submitted,
-        SettlementState.Approved => Ledger.SettlementState.Approved,
-        SettlementState.Exported => Ledger.SettlementState.Exported,
-        SettlementState.Closed => Ledger.SettlementState.Closed,
-        SettlementState.Withdrawn => Ledger.SettlementState.Withdrawn,
-    };
-
     private static SettlementPayment ToContract(this PaymentRecord payment, RegionCode region, string batch, string batchName) => new()
     {
         Name = batchName.Length == 0 ? "" : $"{batchName}/{Payments}/{payment.Number}",
@@ -119,27 +95,5 @@ internal static class SettlementContract
         BankAccount = outcome.Bank,
         Reference = outcome.Reference,
         Entry = outcome.Entry < 0 ? "" : ResourceName.Of(region, Entries, outcome.Entry),
-    };
-
-    private static PaymentState ToContract(this Ledger.PaymentState state) => state switch
-    {
-        Ledger.PaymentState.None => PaymentState.Unspecified,
-        Ledger.PaymentState.Prepared => PaymentState.Prepared,
-        Ledger.PaymentState.Approved => PaymentState.Approved,
-        Ledger.PaymentState.Paid => PaymentState.Paid,
-        Ledger.PaymentState.Rejected => PaymentState.Rejected,
-        Ledger.PaymentState.Returned => PaymentState.Returned,
-        Ledger.PaymentState.Withdrawn => PaymentState.Withdrawn,
-    };
-
-    private static SettlementState ToContract(this Ledger.SettlementState state) => state switch
-    {
-        Ledger.SettlementState.None => SettlementState.Unspecified,
-        Ledger.SettlementState.Draft => SettlementState.Draft,
-        Ledger.SettlementState.Submitted => SettlementState.Submitted,
-        Ledger.SettlementState.Approved => SettlementState.Approved,
-        Ledger.SettlementState.Exported => SettlementState.Exported,
-        Ledger.SettlementState.Closed => SettlementState.Closed,
-        Ledger.SettlementState.Withdrawn => SettlementState.Withdrawn,
     };
 }

@@ -38,7 +38,8 @@ public sealed class SettlementDeskState : WorkflowState
     [JsonPropertyName("open")]
     public HashSet<string> Open { get; set; } = [];
 
-    /// <summary>The batch under preparation: stored before its money is held, so that a crash in between is finished by the next call.</summary>
+    /// <summary>The batch under preparation: stored before its money is held, so that a crash in between is finished by the next
+    /// call.</summary>
     [JsonPropertyName("pending")]
     public SettlementRecord? Pending { get; set; }
 
@@ -54,7 +55,7 @@ public sealed record SettledProvider(
     [property: JsonPropertyName("size")] long Size,
     [property: JsonPropertyName("carried")] ImmutableArray<CarriedAmount> Carried)
 {
-    public static SettledProvider New { get; } = new(0, []);
+    public static SettledProvider None() => new(0, []);
 }
 
 /// <inheritdoc cref="ISettlementDeskGrain"/>
@@ -105,7 +106,8 @@ public sealed class SettlementDeskGrain(
         Outcome outcome = await Writer.SubmitIfAcceptedAsync(proposal);
         if (outcome.Refusal is not null)
         {
-            // A refund or a payment came in between, and the amounts are no longer what is owed. Nothing is remembered: the caller tries again.
+            // A refund or a payment came in between, and the amounts are no longer what is owed. Nothing is remembered: the caller tries
+            // again.
             State.Pending = null;
             await SaveAsync();
             return outcome.Refusal.Reason == Reason.InsufficientBalance ? Reason.SettlementChanged : outcome.Refusal;
@@ -175,7 +177,7 @@ public sealed class SettlementDeskGrain(
         foreach (OpaqueId provider in await ProvidersAsync(size))
         {
             if (!wanted.IsEmpty && !wanted.Contains(provider.Text)) continue;
-            SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.New);
+            SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.None());
             long due = await LinesAsync(Chart.ProviderPayable(provider).Path, settled.Size, size)
                 + settled.Carried.Sum(carried => carried.Fen);
             if (due <= 0) continue;
@@ -186,7 +188,8 @@ public sealed class SettlementDeskGrain(
             var claim = new ProviderClaim(provider, new Fen(due), new Fen(aside.Sum(one => one.Fen)), new Fen(debt));
             if (claim.Taken == Fen.Zero) continue;
             payments.Add(new PaymentRecord(
-                0, provider.Text, settled.Size, size, settled.Carried, aside, claim.Netted.Value, claim.Paid.Value, PaymentState.Prepared, []));
+                0, provider.Text, settled.Size, size, settled.Carried, aside, claim.Netted.Value, claim.Paid.Value, PaymentState.Prepared,
+                    []));
         }
         return (payments.ToImmutable(), null);
     }
@@ -201,7 +204,7 @@ public sealed class SettlementDeskGrain(
         if (linked is null) return (null, Refusal.Of(Reason.RedemptionNotFound, ("field", "set_aside")));
         if (linked.ReversedBy is not null) return (null, new Refusal(Reason.RedemptionAlreadyRefunded));
         Redemption redemption = Redemption.Of(linked.Entry);
-        SettledProvider settled = State.Providers.GetValueOrDefault(redemption.Provider.Text, SettledProvider.New);
+        SettledProvider settled = State.Providers.GetValueOrDefault(redemption.Provider.Text, SettledProvider.None());
         bool isUnpaid = index >= settled.Size || settled.Carried.Any(carried => carried.Source == SourceOf(index));
         return isUnpaid ? (redemption, null) : (null, SettlementRule.WrongState(SettlementState.Approved));
     }

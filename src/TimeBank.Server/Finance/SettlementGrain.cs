@@ -8,7 +8,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// A settlement batch: what providers are paid together; key: region/id. The grain is the authority for the batch's state. The ledger has the
+/// A settlement batch: what providers are paid together; key: region/id. The grain is the authority for the batch's state. The ledger has
+/// the
 /// money: held while the batch is prepared, on the batch's account once it is approved, in the bank's account once the bank has paid.
 /// </summary>
 [Alias("timebank.settlement")]
@@ -60,12 +61,7 @@ public sealed record SettlementRecord(
     [property: Id(8), JsonPropertyName("approvedBy")] string ApprovedBy = "",
     [property: Id(9), JsonPropertyName("approved")] long? Approved = null,
     [property: Id(10), JsonPropertyName("approvedAt")] DateTimeOffset? ApprovedAt = null,
-    [property: Id(11), JsonPropertyName("note")] string Note = "")
-{
-    /// <summary>The sum that goes to banks.</summary>
-    [JsonIgnore]
-    public Fen Total => Payments.Aggregate(Fen.Zero, (sum, payment) => sum + new Fen(payment.AmountFen));
-}
+    [property: Id(11), JsonPropertyName("note")] string Note = "");
 
 /// <summary>A payment to one provider in a batch.</summary>
 /// <param name="Number">From 1, in the order of the providers' ids.</param>

@@ -63,7 +63,8 @@ public sealed class GoldenEntriesTests
             [EntryCode.RedeemVoucher] = Redemption, [EntryCode.RefundRedemption] = Redemption,
             [EntryCode.PrepareSettlement] = "batch", [EntryCode.ApproveSettlement] = "batch", [EntryCode.WithdrawSettlement] = "batch",
             [EntryCode.PayProvider] = Payment, [EntryCode.RejectPayment] = Payment, [EntryCode.ReturnPayment] = Payment,
-            [EntryCode.OweProvider] = Redemption, [EntryCode.ReleaseService] = "end minutes order request toPool", [EntryCode.RenderService] = "end minutes order request toPool",
+            [EntryCode.OweProvider] = Redemption, [EntryCode.ReleaseService] = "end minutes order request toPool",
+                [EntryCode.RenderService] = "end minutes order request toPool",
         };
 
         Assert.All(Entries.GroupBy(entry => entry.Code), group => Assert.Equal(
