@@ -42,8 +42,8 @@ public static class Chart
     public static AccountSpec ProviderPayable(OpaqueId provider) => Open($"provider/{provider}/payable", Unit.Fen, Credit, provider);
 
     /// <summary>
-    /// Money that a provider owes, as a debit: redemptions that were refunded after they had been settled. The next settlement takes it
-    /// off.
+    /// Money that a provider owes, as a debit, for redemptions that were refunded after the provider had been paid for them. The next
+    /// settlement takes it off.
     /// </summary>
     public static AccountSpec ProviderOwed(OpaqueId provider) => Open($"provider/{provider}/owed", Unit.Fen, Debit, provider);
 
@@ -92,8 +92,8 @@ public static class Chart
     };
 
     /// <summary>
-    /// The path with <c>*</c> in place of the id of a person, provider or voucher, for example <c>person/*/hours/earned</c>. Trial balances
-    /// add accounts up by it. Names that staff chose, such as a fund's, stay.
+    /// The path with <c>*</c> in place of the id of a person, provider, voucher or settlement, for example <c>person/*/hours/earned</c>.
+    /// Trial balances add accounts up by it. Names that staff chose, such as a fund's, stay.
     /// </summary>
     public static string ClassOf(AccountPath path)
     {

@@ -7,7 +7,7 @@ public enum SettlementState
 {
     None = 0,
 
-    /// <summary>Prepared: the money is held, and the maker may still withdraw it.</summary>
+    /// <summary>Prepared: the money is held. Until the approval a maker may withdraw the batch.</summary>
     Draft = 1,
 
     /// <summary>Handed to a second person.</summary>

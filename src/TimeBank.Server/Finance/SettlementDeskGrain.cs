@@ -49,7 +49,7 @@ public sealed class SettlementDeskState : WorkflowState
 }
 
 /// <summary>How far one provider has been settled.</summary>
-/// <param name="Size">The journal's size up to which postings on the payable stand in a batch.</param>
+/// <param name="Size">How many entries of the journal are settled: a batch has their postings on the payable.</param>
 /// <param name="Carried">Amounts before that moment that are still unpaid.</param>
 public sealed record SettledProvider(
     [property: JsonPropertyName("size")] long Size,
@@ -116,7 +116,7 @@ public sealed class SettlementDeskGrain(
         return new PreparedSettlement((await GrainOf(command.NewId).GetAsync())!, all.Length - payments.Length);
     }
 
-    /// <summary>Stores the batch whose money a call has held, where that call did not come to its end.</summary>
+    /// <summary>Stores the batch whose money is held: at the end of a call, or for an earlier call that broke off before.</summary>
     private async Task FinishAsync()
     {
         if (State.Pending is not { } pending) return;

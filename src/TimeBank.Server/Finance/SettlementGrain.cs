@@ -9,8 +9,8 @@ namespace TimeBank.Server;
 
 /// <summary>
 /// A settlement batch: what providers are paid together; key: region/id. The grain is the authority for the batch's state. The ledger has
-/// the
-/// money: held while the batch is prepared, on the batch's account once it is approved, in the bank's account once the bank has paid.
+/// the money: held while the batch is prepared, on the batch's account once it is approved, and out of our bank account once the bank has
+/// paid.
 /// </summary>
 [Alias("timebank.settlement")]
 public interface ISettlementGrain : IGrainWithStringKey
@@ -65,8 +65,8 @@ public sealed record SettlementRecord(
 
 /// <summary>A payment to one provider in a batch.</summary>
 /// <param name="Number">From 1, in the order of the providers' ids.</param>
-/// <param name="FromSize">The journal's size up to which the provider's payable was settled before.</param>
-/// <param name="ToSize">The journal's size up to which this payment settles it.</param>
+/// <param name="FromSize">How many entries of the journal earlier batches have settled for the provider: this payment begins there.</param>
+/// <param name="ToSize">How many entries are settled with this payment.</param>
 /// <param name="Carried">Amounts that earlier batches left unpaid: withdrawn payments and redemptions set aside.</param>
 /// <param name="SetAside">Disputed redemptions that stay unpaid.</param>
 /// <param name="NettedFen">The part that pays off the provider's debt.</param>
@@ -84,7 +84,7 @@ public sealed record PaymentRecord(
     [property: Id(8), JsonPropertyName("state")] PaymentState State,
     [property: Id(9), JsonPropertyName("outcomes")] ImmutableArray<PaymentOutcome> Outcomes);
 
-/// <summary>An amount that stays with the payable although its postings lie before the settled moment.</summary>
+/// <summary>Money that is still owed although an earlier batch has counted its postings.</summary>
 /// <param name="Source">The batch that was withdrawn (<c>settlements/{id}</c>), or the redemption that was set aside
 /// (<c>entries/{index}</c>).</param>
 [GenerateSerializer, Immutable, Alias("timebank.carried-amount")]
