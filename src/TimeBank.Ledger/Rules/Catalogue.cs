@@ -199,8 +199,8 @@ public sealed class CatalogueDirectory
         catalogue.Region.Parent() is { } wider && At(wider, catalogue.Effective) is { } parent ? catalogue.CompareWith(parent) : [];
 
     /// <summary>The directory with one more catalogue.</summary>
-    /// <exception cref="ArgumentException"> The catalogue has findings (ask <see cref="FindingsOf"/> first), or the region already has a
-    /// version with this name or first day. </exception>
+    /// <exception cref="ArgumentException">The catalogue has findings (ask <see cref="FindingsOf"/> first), or the region already has a
+    /// version with this name or first day.</exception>
     public CatalogueDirectory With(Catalogue catalogue)
     {
         ImmutableArray<CatalogueFinding> findings = FindingsOf(catalogue);

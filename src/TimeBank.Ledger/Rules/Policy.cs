@@ -67,7 +67,7 @@ public sealed record AbilityPolicy(int AbleFromPoints, int MildFromPoints, int M
 /// <summary>The numbers of the time bank.</summary>
 /// <param name="Coin">The minutes of one time coin.</param>
 /// <param name="Quantum">Service is credited in steps of so many minutes, rounded down.</param>
-/// <param name="BalanceCap">The maximum of a volunteer's balance; the excess goes to the pool.</param>
+/// <param name="BalanceCap">The maximum of a volunteer's earned hours; what a service earns above it goes to the pool.</param>
 /// <param name="EarnFromAge">The minimum age in years for earning.</param>
 /// <param name="SpendFromAge">The minimum age in years for spending.</param>
 /// <param name="GiftToAge">The minimum age in years of a family member who receives a gift.</param>
@@ -173,8 +173,8 @@ public sealed class PolicyHistory
 {
     private readonly ImmutableArray<Policy> versions;
 
-    /// <exception cref="ArgumentException"> There is no version, the versions are of several regions, or two have one name or one first
-    /// day. </exception>
+    /// <exception cref="ArgumentException">There is no version, the versions are of several regions, or two have one name or one first
+    /// day.</exception>
     public PolicyHistory(IEnumerable<Policy> policies)
     {
         versions = [.. policies.OrderBy(policy => policy.Effective)];

@@ -82,11 +82,11 @@ public static class EndedHours
 {
     /// <summary>
     /// The unspent rest of the hours issued before a month began. Hours that expire first are spent first, so every debit, holds included,
-    /// counts against the oldest hours. Hours that a cancelled service gives back later are found by the next run.
+    /// counts against the oldest hours. If a cancelled service gives hours back later, the next look ends them.
     /// </summary>
     /// <param name="beforeMonth">The issued account just before the month began.</param>
-    /// <param name="late"> Hours of earlier months credited after the month began: a reversal gave them back, or a run that had begun
-    /// before issued them. </param>
+    /// <param name="late">Hours of earlier months that were credited after the month began: a reversal gave them back, or an earlier
+    /// month's run issued them late.</param>
     /// <param name="now">The account now.</param>
     public static Minutes Of(Counters beforeMonth, Minutes late, Counters now) =>
         new(Math.Max(0, beforeMonth.CreditsPosted + late.Value - now.DebitsPosted - now.DebitsPending));
