@@ -85,7 +85,7 @@ public sealed partial class CatalogueOfReasonsTests
     private static string[] Placeholders(string text) =>
         [.. Placeholder().Matches(text).Select(match => match.Value).Order(StringComparer.Ordinal)];
 
-    [GeneratedRegex(@"\{[a-z]+\}")]
+    [GeneratedRegex(@"\{\w+\}")]
     private static partial Regex Placeholder();
 
     // Left out as a whole where a value is missing: the same values in both languages, or one would tell less.

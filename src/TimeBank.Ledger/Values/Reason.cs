@@ -144,6 +144,7 @@ public enum Reason
     PaymentNotFound = 613,
     PaymentWrongState = 614,
     SettlementChanged = 615,
+    RedemptionSettled = 616,
 
     // Catalogue and policy.
     ItemNotFound = 700,

@@ -32,9 +32,9 @@ public sealed class SettlementApi(
             Entry(read, region, text, $"set_aside[{at}]"))];
         read.Check();
         RegionGrains.RequireRegion(region);
-        PreparedSettlement prepared = (await grains.GetGrain<ISettlementDeskGrain>(region.ToString())
+        SettlementRecord prepared = (await grains.GetGrain<ISettlementDeskGrain>(region.ToString())
             .PrepareAsync(context.Command(request, id), providers, setAside)).OrThrow();
-        return new PrepareBatchResponse { Batch = prepared.Batch.ToContract(region), LeftOut = prepared.Left };
+        return new PrepareBatchResponse { Batch = prepared.ToContract(region), LeftOut = prepared.LeftOut };
     }
 
     public override Task<SettlementBatch> SubmitBatch(SubmitBatchRequest request, ServerCallContext context) =>

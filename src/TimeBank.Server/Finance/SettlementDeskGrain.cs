@@ -17,13 +17,8 @@ public interface ISettlementDeskGrain : IGrainWithStringKey
     /// <param name="setAside">Indexes of disputed redemptions that are not paid now.</param>
     /// <returns>The batch, and how many providers did not fit into it.</returns>
     [Alias("prepare")]
-    Task<Reply<PreparedSettlement>> PrepareAsync(Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside);
+    Task<Reply<SettlementRecord>> PrepareAsync(Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside);
 }
-
-/// <summary>A batch that was just prepared.</summary>
-/// <param name="Left">The number of providers with money owed who did not fit into the batch.</param>
-[GenerateSerializer, Immutable, Alias("timebank.prepared-settlement")]
-public sealed record PreparedSettlement([property: Id(0)] SettlementRecord Batch, [property: Id(1)] int Left);
 
 /// <summary>The stored state of a region's desk.</summary>
 public sealed class SettlementDeskState : WorkflowState
@@ -66,7 +61,7 @@ public sealed class SettlementDeskGrain(
 {
     private const int AccountsAtOnce = 1_000;
 
-    public async Task<Reply<PreparedSettlement>> PrepareAsync(
+    public async Task<Reply<SettlementRecord>> PrepareAsync(
         Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside)
     {
         if (!command.IsDryRun)
@@ -74,7 +69,7 @@ public sealed class SettlementDeskGrain(
             await FinishAsync();
             if (State.Done.TryGetValue(command.Id.ToString(), out string? digest))
             {
-                return digest == command.RequestDigest ? new PreparedSettlement((await GrainOf(command.NewId).GetAsync())!, 0)
+                return digest == command.RequestDigest ? (await GrainOf(command.NewId).GetAsync())!
                     : Reason.RequestIdReused;
             }
         }
@@ -94,12 +89,13 @@ public sealed class SettlementDeskGrain(
         }
 
         var batch = new SettlementRecord(
-            command.NewId.Text, SettlementState.Draft, Today, command.Actor, -1, command.Id.ToString(), payments);
+            command.NewId.Text, SettlementState.Draft, Today, command.Actor, -1, command.Id.ToString(), payments,
+            LeftOut: all.Length - payments.Length);
         Proposal proposal = Hold(command, policy, batch);
         if (command.IsDryRun)
         {
             Outcome tried = await Writer.DecideAsync(proposal, dryRun: true);
-            return tried.Refusal is { } no ? no : new PreparedSettlement(batch, all.Length - payments.Length);
+            return tried.Refusal is { } no ? no : batch;
         }
         (State.Pending, State.PendingDigest) = (batch, command.RequestDigest);
         await SaveAsync();
@@ -113,7 +109,7 @@ public sealed class SettlementDeskGrain(
             return outcome.Refusal.Reason == Reason.InsufficientBalance ? Reason.SettlementChanged : outcome.Refusal;
         }
         await FinishAsync();
-        return new PreparedSettlement((await GrainOf(command.NewId).GetAsync())!, all.Length - payments.Length);
+        return (await GrainOf(command.NewId).GetAsync())!;
     }
 
     /// <summary>Stores the batch whose money is held: at the end of a call, or for an earlier call that broke off before.</summary>
@@ -206,7 +202,7 @@ public sealed class SettlementDeskGrain(
         Redemption redemption = Redemption.Of(linked.Entry);
         SettledProvider settled = State.Providers.GetValueOrDefault(redemption.Provider.Text, SettledProvider.None());
         bool isUnpaid = index >= settled.Size || settled.Carried.Any(carried => carried.Source == SourceOf(index));
-        return isUnpaid ? (redemption, null) : (null, SettlementRule.WrongState(SettlementState.Approved));
+        return isUnpaid ? (redemption, null) : (null, new Refusal(Reason.RedemptionSettled));
     }
 
     /// <summary>The providers that were ever owed money, by id.</summary>

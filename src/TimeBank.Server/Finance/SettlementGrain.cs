@@ -48,6 +48,7 @@ public interface ISettlementGrain : IGrainWithStringKey
 /// <param name="ApprovedBy">Empty until the batch was approved.</param>
 /// <param name="Approved">The index of the entry that posted the money.</param>
 /// <param name="Note">The reason of a withdrawal; else empty.</param>
+/// <param name="LeftOut">The number of providers with money owed who did not fit into the batch.</param>
 [GenerateSerializer, Immutable, Alias("timebank.settlement-record")]
 public sealed record SettlementRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -61,7 +62,8 @@ public sealed record SettlementRecord(
     [property: Id(8), JsonPropertyName("approvedBy")] string ApprovedBy = "",
     [property: Id(9), JsonPropertyName("approved")] long? Approved = null,
     [property: Id(10), JsonPropertyName("approvedAt")] DateTimeOffset? ApprovedAt = null,
-    [property: Id(11), JsonPropertyName("note")] string Note = "");
+    [property: Id(11), JsonPropertyName("note")] string Note = "",
+    [property: Id(12), JsonPropertyName("leftOut")] int LeftOut = 0);
 
 /// <summary>A payment to one provider in a batch.</summary>
 /// <param name="Number">From 1, in the order of the providers' ids.</param>
@@ -150,8 +152,8 @@ public sealed class SettlementGrain(
             () => SettlementEntries.Approve(command.Header(Today, policy.Version.ToString(), Details), EntryId.Parse(Batch.PreparedAs)),
             outcome => State.Batch = Batch with
             {
-                State = SettlementState.Approved, ApprovedBy = command.Actor, ApprovedAt = Now, Approved = outcome.Entry?.Index,
-                Payments = Each(PaymentState.Approved),
+                State = IsOver(Each(PaymentState.Approved)) ? SettlementState.Closed : SettlementState.Approved,
+                ApprovedBy = command.Actor, ApprovedAt = Now, Approved = outcome.Entry?.Index, Payments = Each(PaymentState.Approved),
             });
     });
 
@@ -201,9 +203,11 @@ public sealed class SettlementGrain(
     {
         ImmutableArray<PaymentRecord> payments = Batch.Payments.Replace(
             payment, payment with { State = outcome.State, Outcomes = payment.Outcomes.Add(outcome) });
-        bool isClosed = payments.All(one => one.State is not PaymentState.Approved);
-        State.Batch = Batch with { Payments = payments, State = isClosed ? SettlementState.Closed : Batch.State };
+        State.Batch = Batch with { Payments = payments, State = IsOver(payments) ? SettlementState.Closed : Batch.State };
     }
+
+    /// <summary>True where the bank has nothing more to say before it returns a payment.</summary>
+    private static bool IsOver(ImmutableArray<PaymentRecord> payments) => payments.All(one => one.State != PaymentState.Approved);
 
     /// <summary>A payment that the provider's debt took whole needs no bank.</summary>
     private ImmutableArray<PaymentRecord> Each(PaymentState next) =>

@@ -30,7 +30,7 @@ public sealed class SettlementCrashTests : IAsyncLifetime
         await Assert.ThrowsAsync<StorageUnavailableException>(() => Desk.PrepareAsync(command, [], []));
 
         Assert.Equal(before, await _here.CountersAsync());
-        Assert.Equal(1_000, Value(await Desk.PrepareAsync(command, [], [])).Batch.Payments.Single().AmountFen);
+        Assert.Equal(1_000, Value(await Desk.PrepareAsync(command, [], [])).Payments.Single().AmountFen);
     }
 
     [Theory]
@@ -42,13 +42,13 @@ public sealed class SettlementCrashTests : IAsyncLifetime
         _here.States.FailNext(SettlementGrainState.Kind);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => Desk.PrepareAsync(command, [], []));
 
-        if (retries) Assert.Equal(command.NewId.Text, Value(await Desk.PrepareAsync(command, [], [])).Batch.Id);
+        if (retries) Assert.Equal(command.NewId.Text, Value(await Desk.PrepareAsync(command, [], [])).Id);
         else Assert.Equal(Reason.NothingToSettle, (await Desk.PrepareAsync(_here.Command("MAKER"), [], [])).Reason);
 
         SettlementRecord batch = (await Batch(command.NewId.Text).GetAsync())!;
         Assert.Equal((SettlementState.Draft, 1_000), (batch.State, batch.Payments.Single().AmountFen));
         await EarnAsync(200);
-        Assert.Equal(200, Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [])).Batch.Payments.Single().AmountFen);
+        Assert.Equal(200, Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [])).Payments.Single().AmountFen);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class SettlementCrashTests : IAsyncLifetime
 
     private async Task<string> SubmittedAsync()
     {
-        string id = Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [])).Batch.Id;
+        string id = Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [])).Id;
         Value(await Batch(id).SubmitAsync(_here.Command("MAKER")));
         return id;
     }

@@ -12,7 +12,7 @@ namespace TimeBank.Server.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class RandomMonthTests(TestServer server)
 {
-    private const string Region = "430182";
+    private const string Region = "430104";
     private const int Steps = 60;
 
     private readonly Desk _desk = new(server, Region);

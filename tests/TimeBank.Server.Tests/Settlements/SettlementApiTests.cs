@@ -14,7 +14,7 @@ public sealed class SettlementApiTests(TestServer server) : IAsyncLifetime
     private static int s_used;
 
     // A provider of its own for every test.
-    private readonly Desk _desk = new(server, "430181");
+    private readonly Desk _desk = new(server, "430104");
     private readonly string _id = $"settled{++s_used}";
     private string _canteen = "", _voucher = "";
     private long _bank;
@@ -151,7 +151,8 @@ public sealed class SettlementApiTests(TestServer server) : IAsyncLifetime
         Assert.Equal(0, await PayableAsync());
         await EatAsync(600);
         SettlementBatch small = await ApprovedAsync();
-        Assert.Equal((0, 600), (small.TotalAmount.Value, small.Payments.Single().OffsetAmount.Value));
+        Assert.Equal((SettlementState.Closed, 0, 600),
+            (small.State, small.TotalAmount.Value, small.Payments.Single().OffsetAmount.Value));
         await EatAsync(900);
         SettlementPayment rest = (await ApprovedAsync()).Payments.Single();
         Assert.Equal((500, 400), (rest.NetAmount.Value, rest.OffsetAmount.Value));
@@ -170,7 +171,7 @@ public sealed class SettlementApiTests(TestServer server) : IAsyncLifetime
         Assert.Equal((300, 1_000), (payment.NetAmount.Value, payment.SetAside.Single().Amount.Value));
         SettlementPayment next = (await Maker.PrepareBatchAsync(Prepare())).Batch.Payments.Single();
         Assert.Equal((1_000, disputed.Entry), (next.NetAmount.Value, next.Carried.Single().Source));
-        await Maker.PrepareBatchAsync(With(Prepare(), disputed.Entry)).IsRefusedAsync(Reason.SettlementWrongState);
+        await Maker.PrepareBatchAsync(With(Prepare(), disputed.Entry)).IsRefusedAsync(Reason.RedemptionSettled);
         await Maker.PrepareBatchAsync(With(Prepare(), $"{_desk.Region}/entries/0")).IsRefusedAsync(Reason.RedemptionNotFound);
     }
 

@@ -102,6 +102,8 @@ public sealed class GoldenEntriesTests
                 "order" => Again<ServiceOrderState>(parts[4]),
                 "programme" => Again<ProgrammeState>(parts[4]),
                 "provider" => Again<ProviderState>(parts[4]),
+                "settlement" => Again<SettlementGrainState>(parts[4]),
+                "settlement-desk" => Again<SettlementDeskState>(parts[4]),
                 "scenario" => Again<ScenarioState>(parts[4]),
                 "volunteer" => Again<VolunteerState>(parts[4]),
                 _ => throw new InvalidOperationException($"Nobody reads the state {parts[0]}."),

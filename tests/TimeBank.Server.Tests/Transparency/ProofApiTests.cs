@@ -107,8 +107,8 @@ public sealed class ProofApiTests(TestServer server)
         {
             await client.GetInclusionProofAsync(new GetInclusionProofRequest { Name = name }).IsRefusedAsync(Reason.InvalidField);
         }
-        var elsewhere = new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", "430225"));
-        await elsewhere.GetCheckpointAsync(new GetCheckpointRequest { Parent = "regions/430225" }).IsRefusedAsync(Reason.NotSignedYet);
+        var elsewhere = new LedgerService.LedgerServiceClient(server.As(Role.Auditor, "", "", "430182"));
+        await elsewhere.GetCheckpointAsync(new GetCheckpointRequest { Parent = "regions/430182" }).IsRefusedAsync(Reason.NotSignedYet);
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class ProofApiTests(TestServer server)
     [InlineData("tile/entries/000.p/01")]
     [InlineData("tile/entries/..%2f..%2fcheckpoint")]
     [InlineData("tile/data/000.p/1")]
-    [InlineData("../430225/checkpoint")]
+    [InlineData("../430182/checkpoint")]
     [InlineData("../999999/checkpoint")]
     [InlineData("../999999/verifier-keys")]
     [InlineData("../nowhere/tile/0/000.p/1")]
