@@ -146,6 +146,16 @@ public enum Reason
     SettlementChanged = 615,
     RedemptionSettled = 616,
 
+    // Payees: the accounts that providers are paid to.
+    PayeeNotFound = 630,
+    PayeeChangeNotFound = 631,
+    PayeeChangePending = 632,
+    PayeeNotChanged = 633,
+    PayeeChangeAlreadyApproved = 634,
+    PayeeChangeWithdrawn = 635,
+    PayeeChangeInForce = 636,
+    PayeeNumberDiffers = 637,
+
     // Catalogue and policy.
     ItemNotFound = 700,
     CatalogueVersionNotFound = 701,

@@ -57,7 +57,7 @@ public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultIntercept
                 ? Reason.DeadlinePassed : Reason.CallCancelled);
         }
         if (error is JournalRolledBackException refused) return Problem.Of(refused.Reason);
-        bool isUnreadable = StorageFault.IsUnreadable(error);
+        bool isUnreadable = StorageFault.IsUnreadable(error) || error is VaultException;
         // A grain that did not answer in time may still act. The caller finds out by a retry with the same request id.
         if (!isUnreadable && Outage.Is(error))
         {

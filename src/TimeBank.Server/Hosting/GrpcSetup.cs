@@ -32,7 +32,7 @@ public static class GrpcSetup
         services.AddSingleton<CatalogueApi>().AddSingleton<LedgerApi>().AddSingleton<PolicyApi>().AddSingleton<ScenarioApi>()
             .AddSingleton<FundApi>();
         services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
-        services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>();
+        services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>().AddSingleton<PayeeApi>();
         services.AddGrpcReflection();
         services.AddSingleton<DatabaseHealth>();
         services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>("database");
@@ -54,6 +54,7 @@ public static class GrpcSetup
         app.MapGrpcService<ElderApi>();
         app.MapGrpcService<ServiceOrderApi>();
         app.MapGrpcService<ClearingApi>();
+        app.MapGrpcService<PayeeApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapHealthChecks(HealthPath);

@@ -55,6 +55,12 @@ public sealed class TimeBankOptions
     public string CheckpointKeyFile { get; set; } = "";
 
     /// <summary>
+    /// The file of the vault's master keys, which only its owner may read; empty: <c>vault.keys</c> in the data folder. Servers of one
+    /// cluster have the same keys.
+    /// </summary>
+    public string VaultKeyFile { get; set; } = "";
+
+    /// <summary>
     /// The folder of the last signed checkpoints; empty: <c>checkpoints</c> in the data folder. Another disk than the database's is best.
     /// </summary>
     public string Checkpoints { get; set; } = "";

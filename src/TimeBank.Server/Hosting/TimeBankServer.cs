@@ -18,6 +18,7 @@ public static class TimeBankServer
         StorageEngine engine = StorageEngine.Of(options);
         builder.AddTimeBankStorage(options, engine);
         builder.Services.AddTimeBankTransparency(options);
+        builder.Services.AddTimeBankVault(options);
         builder.AddTimeBankGrains(options, engine);
         builder.Services.AddTimeBankAuthentication(options, issuer);
         builder.Services.AddTimeBankGrpc();

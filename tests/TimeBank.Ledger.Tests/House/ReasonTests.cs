@@ -32,7 +32,9 @@ public sealed class ReasonTests
         510 ServiceDateInFuture, 511 InsuranceAbovePrice, 512 NothingToPay, 600 ProviderNotFound, 601 ProviderNotAccredited,
         602 ProviderSuspended, 603 ProviderBlackListed, 604 ProviderNotForService,
         610 SettlementNotFound, 611 NothingToSettle, 612 SettlementWrongState, 613 PaymentNotFound, 614 PaymentWrongState,
-        615 SettlementChanged, 616 RedemptionSettled, 700 ItemNotFound, 701 CatalogueVersionNotFound,
+        615 SettlementChanged, 616 RedemptionSettled, 630 PayeeNotFound, 631 PayeeChangeNotFound, 632 PayeeChangePending,
+        633 PayeeNotChanged, 634 PayeeChangeAlreadyApproved, 635 PayeeChangeWithdrawn, 636 PayeeChangeInForce, 637 PayeeNumberDiffers,
+        700 ItemNotFound, 701 CatalogueVersionNotFound,
         702 CatalogueInvalid, 703 CatalogueBelowParent, 704 CatalogueNoParent, 705 PolicyVersionNotFound, 706 PolicyInvalid,
         707 EffectiveDateInPast, 708 VersionAlreadyApproved, 709 VersionExists, 800 ScenarioNotRunning, 801 ScenarioFinished,
         802 ScenarioTooFar, 803 ScenarioClockBeyondEnd, 900 NotSignedYet

@@ -31,7 +31,8 @@ internal sealed class TwoSilos : IAsyncDisposable
         {
             silo.Services.AddGrainTypes();
             silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton<DayRules>().AddSingleton<HourSettlement>()
-                .AddSingleton(new BusinessClock(TimeProvider.System)).AddSingleton(new ScenarioClock(DateTimeOffset.UnixEpoch));
+                .AddSingleton(new BusinessClock(TimeProvider.System)).AddSingleton(new ScenarioClock(DateTimeOffset.UnixEpoch))
+                .AddSingleton(VaultTests.TestVault());
             configure(silo);
         });
         InProcessTestCluster cluster = builder.Build();

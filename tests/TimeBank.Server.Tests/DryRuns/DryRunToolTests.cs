@@ -36,6 +36,12 @@ public sealed class DryRunToolTests : IDisposable
             Id(await TriedAsync("order", "request", elder, "--item", "companionship", "--start", "2026-10-01 09:00", "--length", "1h"));
         await TriedAsync("order", "accept", order, volunteer);
         await TriedAsync("order", "cancel", order);
+        string provider = await MadeAsync("provider", "register", "--name", "演示食堂", "--service", "meal", "--from", "2026-01-01", "--to",
+            "2026-12-31");
+        string change = $"{provider}/payeeChanges/{Id(await TriedAsync("payee", "set", provider, "--holder", "演示食堂", "--account",
+            "6222 0000 0000 1234-567", "--bank", "演示银行", "--code", "313551088886"))}";
+        await TriedAsync("payee", "approve", change, "--account", "6222000000001234567");
+        await TriedAsync("payee", "withdraw", change);
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);

@@ -145,6 +145,14 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
     /// </summary>
     public IDisposable HoldWrites() => FileLock.Take(_data);
 
+    /// <summary>The files of the database as text, byte for byte, to see that something isn't there.</summary>
+    public IEnumerable<string> StoredFiles() => ((string[])["timebank.db", "timebank.db-wal"]).Select(name =>
+    {
+        using var stream = new FileStream(Path.Combine(_data, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    });
+
     public Task UntilAsync(Func<bool> holds) => FileLock.UntilAsync(holds);
 
     /// <summary>Gives the answer of dry runs, and asserts that they wrote nothing.</summary>
@@ -162,7 +170,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         RegionCode code = RegionCode.Parse(region);
         LedgerHead head = await Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(code, default);
         var all = new StringBuilder($"{head.Size} {head.Tree.Root} {head.Accounts} {head.Remembered}\n");
-        foreach (string kind in (string[])["elder", "volunteer", "order", "agenda", "programme", "fund", "provider"])
+        foreach (string kind in (string[])["elder", "volunteer", "order", "agenda", "programme", "fund", "provider", "payee"])
         {
             IReadOnlyList<RegistryRow<JsonObject>> rows = await Services.GetRequiredService<IRegistry>()
                 .ListAsync<JsonObject>(new RegistryQuery(code, kind) { Limit = 10_000 }, default);

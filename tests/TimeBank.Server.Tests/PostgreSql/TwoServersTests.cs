@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +30,8 @@ public sealed class TwoServersTests : IAsyncLifetime
     {
         _postgres = await PostgreSqlServer.StartAsync("fsync=off", "shared_buffers=16MB");
         _issuer = LocalIssuer.Open(_data);
+        // Servers of a cluster make no key of their own.
+        VaultKeys.Open(new TimeBankOptions { Data = _data }, RandomNumberGenerator.GetBytes).Dispose();
         foreach (int port in FreePorts(2))
         {
             WebApplication server = TimeBankServer.Build(

@@ -1,0 +1,177 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Keeps personal data unreadable for whoever has the database alone. Each party has a random data key, which is stored wrapped under a
+/// master key that lies in a file; its values are sealed under the data key. Where the wrapped key is gone, its values are gone.
+/// </summary>
+/// <remarks>
+/// AES-256-GCM throughout, with random nonces of 96 bits. What a text is sealed for (region, party, field) is its associated data, so that
+/// a text copied to another place doesn't open there. The class has no state but its keys, and is thread-safe.
+/// </remarks>
+public sealed class Vault(VaultKeys keys, VaultRandom random) : IDisposable
+{
+    private const byte KeyFormat = 1, ValueFormat = 2;
+
+    private const int NonceSize = 12, TagSize = 16;
+
+    /// <summary>A new data key for a party, wrapped: what is stored beside the party's sealed values.</summary>
+    public string NewKey(VaultParty party)
+    {
+        byte[] key = random(VaultKeys.KeySize);
+        try
+        {
+            return Wrap(key, party);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    /// <summary>The same data key under the current master key; the same text where it already is.</summary>
+    /// <exception cref="VaultException">The key can't be unwrapped.</exception>
+    public string Rewrap(string wrapped, VaultParty party) => WithKey(wrapped, party,
+        key => IdOf(wrapped, KeyFormat, $"The data key of {party}") == keys.Current.Id ? wrapped : Wrap(key, party));
+
+    /// <summary>Seals a value under a party's data key.</summary>
+    /// <param name="field">What the value is; it opens under this name alone.</param>
+    public string Seal(string wrapped, VaultParty party, string field, string value) => WithKey(wrapped, party,
+        key => Encrypt(key, ValueFormat, VaultKeys.IdOf(key), Place(party, field), Encoding.UTF8.GetBytes(value)));
+
+    /// <summary>Opens a sealed value.</summary>
+    /// <exception cref="VaultException">It was sealed under another key or for another place, or was changed since.</exception>
+    public string Open(string wrapped, VaultParty party, string field, string sealedValue)
+    {
+        string what = $"{party} {field}";
+        return WithKey(wrapped, party, key => IdOf(sealedValue, ValueFormat, what) == VaultKeys.IdOf(key)
+            ? Encoding.UTF8.GetString(Decrypt(key, Place(party, field), sealedValue, what))
+            : throw new VaultException($"{what} was sealed under another data key, which may have been erased."));
+    }
+
+    /// <summary>
+    /// The keyed hashes by which a value is found, the current master key's first. Store the first one; look for all of them, since an
+    /// older row has the hash of an older key. Equal values of a region and field have equal hashes.
+    /// </summary>
+    public IReadOnlyList<string> SearchHashes(RegionCode region, string field, string value) =>
+        [.. keys.All.Select(key => Convert.ToHexStringLower(
+            HMACSHA256.HashData(key.SearchKey, Parts("search", region.ToString(), field, value))))];
+
+    public void Dispose() => keys.Dispose();
+
+    private string Wrap(byte[] dataKey, VaultParty party) =>
+        Encrypt(keys.Current.WrappingKey, KeyFormat, keys.Current.Id, Place(party, ""), dataKey);
+
+    /// <summary>Does something with a party's data key, which is in memory no longer than that.</summary>
+    private T WithKey<T>(string wrapped, VaultParty party, Func<byte[], T> work)
+    {
+        byte[] key = Unwrap(wrapped, party);
+        try
+        {
+            return work(key);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    private byte[] Unwrap(string wrapped, VaultParty party)
+    {
+        string what = $"The data key of {party}";
+        uint id = IdOf(wrapped, KeyFormat, what);
+        VaultKey master = keys.All.FirstOrDefault(key => key.Id == id) ?? throw new VaultException(
+            $"{what} is wrapped under the master key {id:x8}, which isn't among this server's ({keys.Names}).");
+        return Decrypt(master.WrappingKey, Place(party, ""), wrapped, what);
+    }
+
+    /// <summary>The format, the id of the key, the nonce, the encrypted value and its tag, in base64.</summary>
+    private string Encrypt(byte[] key, byte format, uint keyId, byte[] place, byte[] value)
+    {
+        byte[] envelope = new byte[1 + sizeof(uint) + NonceSize + value.Length + TagSize];
+        envelope[0] = format;
+        BinaryPrimitives.WriteUInt32BigEndian(envelope.AsSpan(1), keyId);
+        random(NonceSize).CopyTo(envelope.AsSpan(1 + sizeof(uint)));
+        var parts = new Envelope(envelope);
+        using var aes = new AesGcm(key, TagSize);
+        aes.Encrypt(parts.Nonce, value, parts.Value, parts.Tag, [.. parts.Head, .. place]);
+        return Convert.ToBase64String(envelope);
+    }
+
+    private static byte[] Decrypt(byte[] key, byte[] place, string text, string what)
+    {
+        var parts = new Envelope(Convert.FromBase64String(text));
+        byte[] value = new byte[parts.Value.Length];
+        using var aes = new AesGcm(key, TagSize);
+        try
+        {
+            aes.Decrypt(parts.Nonce, parts.Value, parts.Tag, value, [.. parts.Head, .. place]);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            throw new VaultException($"{what} was changed, or was sealed for another place or under another key.");
+        }
+        return value;
+    }
+
+    /// <exception cref="VaultException">The text is no envelope of this format.</exception>
+    private static uint IdOf(string text, byte format, string what)
+    {
+        byte[] bytes = new byte[text.Length];
+        // Only what was written is an envelope: blanks and other paddings would decode to the same bytes.
+        if (!Convert.TryFromBase64String(text, bytes, out int length) || Convert.ToBase64String(bytes, 0, length) != text
+            || length < 1 + sizeof(uint) + NonceSize + TagSize || bytes[0] != format)
+        {
+            throw new VaultException($"{what} is no envelope of the vault, or one of a newer build.");
+        }
+        return BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(1));
+    }
+
+    private static byte[] Place(VaultParty party, string field) => Parts("seal", party.Region.ToString(), party.Party, field);
+
+    /// <summary>Parts with their lengths before them, so that no two lists of parts are the same bytes.</summary>
+    private static byte[] Parts(params ReadOnlySpan<string> parts)
+    {
+        using var bytes = new MemoryStream();
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (string part in parts)
+        {
+            byte[] text = Encoding.UTF8.GetBytes(part);
+            BinaryPrimitives.WriteInt32BigEndian(length, text.Length);
+            bytes.Write(length);
+            bytes.Write(text);
+        }
+        return bytes.ToArray();
+    }
+
+    /// <summary>Where the parts of an envelope lie.</summary>
+    private readonly struct Envelope(byte[] bytes)
+    {
+        private const int HeadSize = 1 + sizeof(uint);
+
+        public Span<byte> Head => bytes.AsSpan(0, HeadSize);
+
+        public Span<byte> Nonce => bytes.AsSpan(HeadSize, NonceSize);
+
+        public Span<byte> Value => bytes.AsSpan((HeadSize + NonceSize)..^TagSize);
+
+        public Span<byte> Tag => bytes.AsSpan(^TagSize..);
+    }
+}
+
+/// <summary>Whose data they are: a party of a region.</summary>
+/// <param name="Party">As in resource names below the region, such as <c>providers/0123456789AB</c>.</param>
+public readonly record struct VaultParty(RegionCode Region, string Party)
+{
+    public override string ToString() => $"regions/{Region}/{Party}";
+}
+
+/// <summary>So many bytes that nobody can guess.</summary>
+public delegate byte[] VaultRandom(int count);
+
+/// <summary>Something in the vault can't be opened. The message names the place, never a value.</summary>
+public sealed class VaultException(string message) : Exception(message);
