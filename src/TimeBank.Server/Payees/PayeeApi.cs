@@ -101,10 +101,11 @@ internal static class PayeeContract
 
     public static BankDetails Read(RequestReader read, PayeeAccount account)
     {
-        string holder = read.Name(account.HolderName, "account.holder_name", MaxNameLength);
+        // Blanks around a name would stand in the bank's file, where nobody sees them.
+        string holder = read.Name(account.HolderName.Trim(), "account.holder_name", MaxNameLength);
         if (Banks.GetByteCount(holder) > MaxNameBytes) read.Refuse("account.holder_name", "NAME_TOO_WIDE", ("max", $"{MaxNameBytes}"));
         string number = Number(read, account.AccountNumber, "account.account_number"),
-            bank = read.Name(account.BankName, "account.bank_name", MaxNameLength);
+            bank = read.Name(account.BankName.Trim(), "account.bank_name", MaxNameLength);
         if (account.BankCode.Length == 0)
         {
             read.Refuse("account.bank_code", "REQUIRED");

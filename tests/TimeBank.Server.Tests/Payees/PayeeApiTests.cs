@@ -147,7 +147,8 @@ public sealed class PayeeApiTests(TestServer server)
         await _checker.ApprovePayeeAsync(new ApprovePayeeRequest { Change = $"{_desk.Region}/providers/0123456789AB",
             AccountNumber = "1" }).IsRefusedAsync(Reason.InvalidField, "request_id", "change", "account_number");
         string change = $"{_desk.Region}/elders/0123456789AB/payeeChanges/0123456789AB";
-        await _maker.WithdrawPayeeAsync(new WithdrawPayeeRequest { Change = change }).IsRefusedAsync(Reason.InvalidField, "request_id", "change");
+        await _maker.WithdrawPayeeAsync(new WithdrawPayeeRequest { Change = change })
+            .IsRefusedAsync(Reason.InvalidField, "request_id", "change");
     }
 
     [Fact]
@@ -177,6 +178,8 @@ public sealed class PayeeApiTests(TestServer server)
             .IsRefusedAsync(Reason.RequestIdReused);
         Assert.Equal(proposed, await _maker.ProposePayeeAsync(
             new ProposePayeeRequest(request) { Account = Account("6222-0000-0000-1234-567") }));
+        request.Account.HolderName = $" {request.Account.HolderName} ";
+        Assert.Equal(proposed, await _maker.ProposePayeeAsync(request));
     }
 
     [Fact]
