@@ -48,6 +48,9 @@ public static partial class ChoiceContract
     [MapperIgnoreSourceValue(V1.AbilityGrade.Unspecified)]
     public static partial Ledger.AbilityGrade ToDomain(this V1.AbilityGrade grade);
 
+    [MapperIgnoreTargetValue(V1.PayeeChangeState.Unspecified)]
+    public static partial V1.PayeeChangeState ToContract(this PayeeStage stage);
+
     [MapEnumValue(Ledger.SettlementState.None, V1.SettlementState.Unspecified)]
     public static partial V1.SettlementState ToContract(this Ledger.SettlementState state);
 

@@ -153,14 +153,7 @@ internal static class PayeeContract
             HolderName = view.Account.Holder, AccountNumber = view.Account.Number, BankName = view.Account.BankName,
             BankCode = view.Account.BankCode,
         },
-        State = view.Stage switch
-        {
-            PayeeStage.Proposed => PayeeChangeState.Proposed,
-            PayeeStage.Approved => PayeeChangeState.Approved,
-            PayeeStage.InForce => PayeeChangeState.InForce,
-            PayeeStage.Replaced => PayeeChangeState.Replaced,
-            PayeeStage.Withdrawn => PayeeChangeState.Withdrawn,
-        },
+        State = view.Stage.ToContract(),
         ProposedBy = view.ProposedBy,
         ProposeTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(view.ProposedAt),
         ApprovedBy = view.ApprovedBy,
