@@ -50,7 +50,7 @@ public sealed record BankDetails(
     public static BankDetails Erased { get; } = new("", "", "", "");
 
     /// <summary>The same with the last four digits of the number alone.</summary>
-    public BankDetails Masked() => this with { Number = BankAccountNumber.Mask(Number) };
+    public BankDetails Masked() => this == Erased ? this : this with { Number = BankAccountNumber.Mask(Number) };
 
     /// <summary>Nothing of it: Orleans writes the arguments of a late call into its log.</summary>
     public override string ToString() => nameof(BankDetails);
@@ -117,7 +117,7 @@ public sealed class PayeeChangeRecord
     [JsonPropertyName("id")]
     public string Id { get; set; } = "";
 
-    /// <summary>The account, sealed.</summary>
+    /// <summary>The account, sealed; empty where it was erased.</summary>
     [JsonPropertyName("account")]
     public string Account { get; set; } = "";
 
@@ -157,7 +157,7 @@ public sealed class PayeeState : WorkflowState
     /// <summary>The kind under which grain storage keeps payees. Stored: never change it.</summary>
     public const string Kind = "payee";
 
-    /// <summary>The wrapped key of the sealed accounts; null before the first proposal, and after they were erased.</summary>
+    /// <summary>The wrapped key of the sealed accounts; null before the first proposal, and where they were erased.</summary>
     [JsonPropertyName("key")]
     public string? Key { get; set; }
 
@@ -192,8 +192,8 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
         Task.FromResult<ImmutableArray<PayeeChangeView>>([.. Enumerable.Reverse(State.Changes).Select(View)]);
 
     public Task<PayeeInForce?> InForceAsync(DateOnly day) => Task.FromResult(
-        State.Key is not null && InForceOn(day) is { } change
-            ? new PayeeInForce(Open(change), change.Id, Version(change), change.InForceFrom!.Value) : null);
+        InForceOn(day) is { } change && Open(change) is var account && account != BankDetails.Erased
+            ? new PayeeInForce(account, change.Id, Version(change), change.InForceFrom!.Value) : null);
 
     private async Task<Reply<PayeeChangeView>> ProposeOnceAsync(Command command, BankDetails account)
     {
@@ -264,7 +264,7 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
         State.Changes.LastOrDefault(change => change.InForceFrom <= day && !change.IsWithdrawn);
 
     private PayeeChangeView View(PayeeChangeRecord change) => new(
-        change.Id, State.Key is null ? BankDetails.Erased : Open(change).Masked(), StageOf(change), change.ProposedBy, change.ProposedAt,
+        change.Id, Open(change).Masked(), StageOf(change), change.ProposedBy, change.ProposedAt,
         change.ApprovedBy ?? "", change.ApprovedAt, change.InForceFrom, change.WithdrawnBy ?? "", change.WithdrawnAt);
 
     private PayeeStage StageOf(PayeeChangeRecord change) =>
@@ -274,7 +274,7 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
         : change == InForceOn(Today) ? PayeeStage.InForce
         : PayeeStage.Replaced;
 
-    private BankDetails Open(PayeeChangeRecord change) => State.Key is null
+    private BankDetails Open(PayeeChangeRecord change) => State.Key is null || change.Account.Length == 0
         ? BankDetails.Erased
         : JsonSerializer.Deserialize<BankDetails>(vault.Open(State.Key, Party, Field(change.Id), change.Account))!;
 

@@ -22,6 +22,18 @@ internal sealed class FragileStates : IGrainStorage, IRegistry
         lock (_records) _failing.Add(stateName);
     }
 
+    /// <summary>Changes a stored state by another hand. A grain that has it in memory does not know of it.</summary>
+    public void Change<T>(string stateName, GrainId grain, Action<T> change)
+    {
+        lock (_records)
+        {
+            (byte[] bytes, int version) = _records[(stateName, grain)];
+            T state = Json.Deserialize<T>(new BinaryData(bytes))!;
+            change(state);
+            _records[(stateName, grain)] = (Json.Serialize(state).ToArray(), version + 1);
+        }
+    }
+
     /// <summary>Everything that is stored. A test compares it, to see that nothing was written.</summary>
     public string Text()
     {

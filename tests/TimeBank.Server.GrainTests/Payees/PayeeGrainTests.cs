@@ -137,6 +137,57 @@ public sealed class PayeeGrainTests
         Assert.Contains("\"account\"", stored, StringComparison.Ordinal);
     }
 
+    /// <summary>The outcome is remembered, the state is not: whoever looks next finishes.</summary>
+    [Fact]
+    public async Task A_command_whose_state_was_not_written_is_finished_by_its_retry()
+    {
+        await using District district = await District.StartAsync();
+        IPayeeGrain payee = await PayeeAsync(district);
+        Command propose = District.Named("propose");
+        district.States.FailNext(PayeeState.Kind);
+        await Assert.ThrowsAnyAsync<Exception>(() => payee.ProposeAsync(propose, First));
+        await district.ForgetAsync(payee);
+        Assert.Empty(await payee.ChangesAsync());
+
+        Reply<PayeeChangeView> again = await payee.ProposeAsync(propose, First);
+
+        Assert.Equal(propose.NewId.Text, again.Value!.Id);
+        Assert.Single(await payee.ChangesAsync());
+    }
+
+    /// <summary>A row that somebody copied over another payee's doesn't open.</summary>
+    [Fact]
+    public async Task Another_payees_row_is_unreadable()
+    {
+        await using District district = await District.StartAsync();
+        IPayeeGrain payee = await PayeeAsync(district), other = await PayeeAsync(district);
+        foreach (IPayeeGrain one in (IPayeeGrain[])[payee, other]) await InForceAsync(district, one, First);
+        PayeeState row = null!;
+        district.States.Change<PayeeState>(PayeeState.Kind, payee.GetGrainId(), state => row = state);
+        district.States.Change<PayeeState>(PayeeState.Kind, other.GetGrainId(),
+            state => (state.Key, state.Changes) = (row.Key, row.Changes));
+        await district.ForgetAsync(other);
+
+        VaultException error = await Assert.ThrowsAsync<VaultException>(() => other.InForceAsync(District.First.AddDays(1)));
+
+        Assert.Contains(other.GetPrimaryKeyString().Split('/')[1], error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_key_the_history_stays_and_nothing_is_in_force()
+    {
+        await using District district = await District.StartAsync();
+        IPayeeGrain payee = await PayeeAsync(district);
+        await InForceAsync(district, payee, First);
+        district.States.Change<PayeeState>(PayeeState.Kind, payee.GetGrainId(), state => state.Key = null);
+        await district.ForgetAsync(payee);
+
+        PayeeChangeView erased = Assert.Single(await payee.ChangesAsync());
+
+        Assert.Equal((BankDetails.Erased, PayeeStage.Approved, "checker"), (erased.Account, erased.Stage, erased.ApprovedBy));
+        Assert.Null(await payee.InForceAsync(District.First.AddDays(1)));
+    }
+
     private static async Task<IPayeeGrain> PayeeAsync(District district) =>
         district.Grains.GetGrain<IPayeeGrain>($"{District.Tianyuan}/{await district.ProviderAsync(ServiceType.Meal)}");
 
