@@ -55,7 +55,7 @@ public sealed class TimeBankOptions
     public string CheckpointKeyFile { get; set; } = "";
 
     /// <summary>
-    /// The file of the vault's master keys, which only its owner may read; empty: <c>vault.keys</c> in the data folder. Servers of one
+    /// The file of the vault's master keys, which only its owner may read; empty: <c>vault.key</c> in the data folder. Servers of one
     /// cluster have the same keys.
     /// </summary>
     public string VaultKeyFile { get; set; } = "";

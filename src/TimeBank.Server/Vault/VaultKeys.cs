@@ -13,7 +13,7 @@ public sealed class VaultKeys : IDisposable
 {
     public const int KeySize = 32;
 
-    private const string FileName = "vault.keys";
+    private const string FileName = "vault.key";
 
     private VaultKeys(ImmutableArray<VaultKey> keys) => All = keys;
 

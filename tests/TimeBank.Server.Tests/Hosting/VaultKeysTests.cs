@@ -22,7 +22,7 @@ public sealed class VaultKeysTests
         using VaultKeys made = VaultKeys.Open(alone, RandomNumberGenerator.GetBytes),
             again = VaultKeys.Open(alone, RandomNumberGenerator.GetBytes);
         Assert.Equal(made.Current.Id, again.Current.Id);
-        string file = Path.Combine(data, "vault.keys");
+        string file = Path.Combine(data, "vault.key");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead);
         Assert.Contains("chmod 600", Assert.Throws<InvalidOperationException>(() =>
