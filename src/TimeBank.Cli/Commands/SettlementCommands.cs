@@ -21,8 +21,8 @@ internal static class SettlementCommands
 
     private static Command List(CommandFactory make)
     {
-        Option<string> state = make.Option("--state", "draft、submitted、approved、exported、closed 或 withdrawn",
-            "draft, submitted, approved, exported, closed or withdrawn");
+        Option<string> state = make.Option("--state", "draft、submitted、approved、closed 或 withdrawn",
+            "draft, submitted, approved, closed or withdrawn");
         return make.Command("list", "结算批次", "the batches", [state, make.Limit, make.All], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));

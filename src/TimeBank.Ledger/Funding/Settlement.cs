@@ -16,9 +16,6 @@ public enum SettlementState
     /// <summary>Approved by a second person: the money has left the providers' payables.</summary>
     Approved = 3,
 
-    /// <summary>A payment file was made.</summary>
-    Exported = 4,
-
     /// <summary>Every payment was paid, rejected or returned.</summary>
     Closed = 5,
 
@@ -78,9 +75,6 @@ public static class SettlementRule
 
     public static Refusal? Withdraw(SettlementState state) =>
         state is SettlementState.Draft or SettlementState.Submitted ? null : WrongState(state);
-
-    public static Refusal? Export(SettlementState state) =>
-        state is SettlementState.Approved or SettlementState.Exported or SettlementState.Closed ? null : WrongState(state);
 
     /// <summary>
     /// The bank's word on a payment: an approved one was paid or rejected, a paid one came back. A returned payment is final: its money is
