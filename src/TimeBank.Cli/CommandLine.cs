@@ -62,8 +62,8 @@ internal static class CommandLine
             .. ConnectionCommands.Of(make), .. HourCommands.Of(make), .. VoucherCommands.Of(make), .. StatementCommands.Of(make),
             .. LedgerCommands.Of(make), ReceiptCommand.Of(make), ReceiptCheck.Of(make), WitnessCommand.Of(make),
             .. AccountCommands.Of(make), .. ExportCommand.Of(make), .. ImportCommand.Of(make),
-            .. ProgrammeCommands.Of(make), .. FundCommands.Of(make), .. OrderCommands.Of(make),
-            .. ElderCommands.Of(make), .. VolunteerCommands.Of(make), .. ProviderCommands.Of(make),
+            .. ProgrammeCommands.Of(make), .. FundCommands.Of(make), .. DonationCommands.Of(make),
+            .. OrderCommands.Of(make), .. ElderCommands.Of(make), .. VolunteerCommands.Of(make), .. ProviderCommands.Of(make),
             .. PayeeCommands.Of(make), .. SettlementCommands.Of(make), .. RuleCommands.Of(make), .. more?.Invoke(make) ?? [],
         ];
         foreach (Command command in commands) root.Add(command);

@@ -15,6 +15,29 @@ public static class Chart
     /// <summary>Money of a fund that no programme has received yet.</summary>
     public static AccountSpec FundAvailable(Slug source) => Open($"fund/{source}/available", Unit.Fen, Credit);
 
+    /// <summary>
+    /// Money that was taken back from a fund after the fund had spent it, as a debit. The fund's next donations pay it first.
+    /// </summary>
+    public static AccountSpec FundOwed(Slug source) => Open($"fund/{source}/owed", Unit.Fen, Debit);
+
+    /// <summary>
+    /// Money at the card payment service, as a debit. No limit: after disputes the service may be owed money, and its movements are facts
+    /// that no limit can refuse.
+    /// </summary>
+    public static AccountSpec StripeBalance() => Open("stripe/balance", Unit.Fen, AccountFlags.None);
+
+    /// <summary>
+    /// Money that has left the card payment service and that the bank has not confirmed yet, as a debit. No limit: a payout that failed may
+    /// be read before the payout itself.
+    /// </summary>
+    public static AccountSpec StripeInTransit() => Open("stripe/in-transit", Unit.Fen, AccountFlags.None);
+
+    /// <summary>Movements of the card payment service that nothing explains yet. No limit: they stand on either side.</summary>
+    public static AccountSpec StripeSuspense() => Open("stripe/suspense", Unit.Fen, AccountFlags.None);
+
+    /// <summary>Fees paid, as a debit. No limit: the service gives fees back, too.</summary>
+    public static AccountSpec Fees() => Open("expense/fees", Unit.Fen, AccountFlags.None);
+
     /// <summary>Money given to a programme that no voucher binds yet.</summary>
     public static AccountSpec ProgrammeAllotted(Slug programme) => Open($"programme/{programme}/allotted", Unit.Fen, Credit);
 

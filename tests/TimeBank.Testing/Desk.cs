@@ -57,11 +57,11 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
     /// <summary>A request id made from a name and the region: the same name gives the same id again.</summary>
     public string Id(string name) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{region} {name}"))[..16]).ToString("D");
 
-    public async Task<string> FundAsync(string id, long fen)
+    public async Task<string> FundAsync(string id, long fen, FundKind kind = FundKind.Lottery)
     {
         Fund fund = await Maker.CreateFundAsync(
-            new CreateFundRequest { RequestId = Id(), Parent = Region, FundId = id, Kind = FundKind.Lottery,
-            DisplayName = "福彩公益金" });
+            new CreateFundRequest { RequestId = Id(), Parent = Region, FundId = id, Kind = kind,
+            DisplayName = kind == FundKind.Lottery ? "福彩公益金" : "捐赠" });
         if (fen > 0) await Maker.RecordReceiptAsync(Receipt(fund.Name, fen));
         return fund.Name;
     }

@@ -102,4 +102,28 @@ public enum EntryCode
 
     [JsonStringEnumMemberName("OweProvider")]
     OweProvider = 36,
+
+    /// <summary>A donor's card was charged for a fund.</summary>
+    [JsonStringEnumMemberName("ReceiveDonation")]
+    ReceiveDonation = 50,
+
+    /// <summary>A donor got a donation back, or a part of it.</summary>
+    [JsonStringEnumMemberName("RefundDonation")]
+    RefundDonation = 51,
+
+    /// <summary>A donor's bank took a donation back.</summary>
+    [JsonStringEnumMemberName("DisputeDonation")]
+    DisputeDonation = 52,
+
+    /// <summary>A donation came back to its fund: a dispute was won, or a refund failed.</summary>
+    [JsonStringEnumMemberName("ReinstateDonation")]
+    ReinstateDonation = 53,
+
+    /// <summary>The card payment service paid out to the bank, or a payout came back.</summary>
+    [JsonStringEnumMemberName("StripePayout")]
+    StripePayout = 54,
+
+    /// <summary>Anything else that moved the card payment service's balance.</summary>
+    [JsonStringEnumMemberName("StripeAdjustment")]
+    StripeAdjustment = 55,
 }

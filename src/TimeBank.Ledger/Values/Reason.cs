@@ -115,6 +115,22 @@ public enum Reason
     ProgrammeExists = 403,
     ProgrammeUnderfunded = 404,
 
+    // Donations by card. From 416 on: what a run over the service's balance warns of.
+    DonationsNotConfigured = 410,
+    DonationNotFound = 411,
+    FundNotForDonations = 412,
+    PaymentServiceUnavailable = 413,
+    PaymentServiceRefused = 414,
+    PaymentServiceUnreadable = 415,
+    TransactionTypeUnknown = 416,
+    TransactionWithoutFund = 417,
+    TransactionOtherCurrency = 418,
+    TransactionChanged = 419,
+    TransactionNotBooked = 420,
+    FundOwes = 421,
+    PayoutDiffers = 422,
+    StripeBalanceDiffers = 423,
+
     // Vouchers.
     VoucherNotFound = 500,
     VoucherNotYetValid = 501,

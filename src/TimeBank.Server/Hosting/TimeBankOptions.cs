@@ -89,6 +89,9 @@ public sealed class TimeBankOptions
     /// </summary>
     public int RoundSeconds { get; set; } = 15;
 
+    /// <summary>Donations by card; off unless a secret key is named.</summary>
+    public StripeOptions Stripe { get; set; } = new();
+
     public IPEndPoint GrpcEndPoint => EndPoint(Grpc, nameof(Grpc));
 
     public IPEndPoint HttpEndPoint => EndPoint(Http, nameof(Http));
@@ -130,6 +133,7 @@ public sealed class TimeBankOptions
                 "The local issuer runs only where the server listens on loopback, and TimeBank:Silo is elsewhere: name an OIDC "
                 + "issuer as TimeBank:Authority.");
         }
+        Stripe.Check();
         if (OnLoopback) return;
         if (Authority.Length == 0) throw new InvalidOperationException(
             "The local issuer runs only where the server listens on loopback: name an OIDC issuer as TimeBank:Authority.");

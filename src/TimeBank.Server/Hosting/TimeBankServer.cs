@@ -3,9 +3,11 @@ namespace TimeBank.Server;
 /// <summary>Puts the server together.</summary>
 public static class TimeBankServer
 {
+    /// <param name="time">The machine's clock for what comes from and goes to other machines; null: the system's. The business has a clock
+    /// of its own.</param>
     /// <exception cref="InvalidOperationException">A setting is invalid or contradicts another; the message says how to mend
     /// it.</exception>
-    public static WebApplication Build(string[] args)
+    public static WebApplication Build(string[] args, TimeProvider? time = null)
     {
         WebApplicationBuilder builder = Builder(args);
         TimeBankOptions options = Read(builder.Configuration);
@@ -21,6 +23,7 @@ public static class TimeBankServer
         builder.Services.AddTimeBankVault(options);
         builder.AddTimeBankGrains(options, engine);
         builder.Services.AddTimeBankAuthentication(options, issuer);
+        builder.Services.AddTimeBankDonations(options, time ?? TimeProvider.System);
         builder.Services.AddTimeBankGrpc();
 
         WebApplication app = builder.Build();
@@ -38,6 +41,7 @@ public static class TimeBankServer
         }
         app.MapTimeBankTiles();
         app.MapTimeBankGrpc();
+        app.MapTimeBankDonations();
         return app;
     }
 

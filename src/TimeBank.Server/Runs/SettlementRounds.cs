@@ -10,7 +10,7 @@ namespace TimeBank.Server;
 /// </summary>
 public sealed class SettlementRounds(
     IGrainFactory grains, ILedgerReader ledger, IRegistry registry, HourSettlement hours, BusinessClock clock,
-    ILogger<SettlementRounds> log)
+    ILogger<SettlementRounds> log, StripeSync? cardPayments = null)
 {
     /// <summary>
     /// Every fortieth round reads all requests and asks again the orders with an open dispute. Rarely is enough: a list of orders looks at
@@ -21,6 +21,7 @@ public sealed class SettlementRounds(
     private const int Page = 500, AtOnce = 32;
 
     private readonly Dictionary<RegionCode, RegionRound> _regions = [];
+    private int _number;
 
     /// <summary>Makes one round over all regions.</summary>
     /// <param name="full">True to read all requests too, for example after a demonstration's clock was moved.</param>
@@ -34,6 +35,11 @@ public sealed class SettlementRounds(
             if (all) await StepAsync(region, "requests", () => LapseAsync(region, cancellation));
             await StepAsync(region, "ended hours", () => EndHoursAsync(region, round, cancellation));
             await StepAsync(region, "hours on their way", () => grains.GetGrain<IClearingGrain>(region.ToString()).DeliverAsync());
+        }
+        // Stripe's time is the machine's: a demonstration's clock that was moved has nothing new there.
+        if (cardPayments is not null && _number++ % FullEvery == 0)
+        {
+            await StepAsync(cardPayments.Region, "card payments", () => cardPayments.RunAsync(cancellation));
         }
     }
 

@@ -53,7 +53,16 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
     /// <summary>The pause between settlement rounds. 0, for no rounds: then only the test changes anything.</summary>
     public int RoundSeconds { get; init; }
 
+    /// <summary>Further settings, as arguments.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>The machine's clock; null: the system's.</summary>
+    public TimeProvider? Time { get; init; }
+
     public Uri Grpc => Addresses[0];
+
+    /// <summary>Its data folder.</summary>
+    public string Data => _data;
 
     public Uri Http => Addresses[1];
 
@@ -97,7 +106,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         [
             .. Arguments(_data), "--TimeBank:Scenario=2026-10-01T08:00:00+08:00", $"--TimeBank:Database={Database}",
             $"--TimeBank:Migrate={Migrate}", $"--TimeBank:CheckpointKeys={Keys}", $"--TimeBank:RoundSeconds={RoundSeconds}",
-            "--Logging:LogLevel:Default=Warning",
+            "--Logging:LogLevel:Default=Warning", .. Settings,
         ],
         _ => { });
 
@@ -112,7 +121,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
 
     private async Task StartAsync(string[] settings, Action<IServiceProvider> watch)
     {
-        _app = TimeBankServer.Build(settings);
+        _app = TimeBankServer.Build(settings, Time);
         try
         {
             watch(_app.Services);
@@ -170,7 +179,9 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         RegionCode code = RegionCode.Parse(region);
         LedgerHead head = await Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(code, default);
         var all = new StringBuilder($"{head.Size} {head.Tree.Root} {head.Accounts} {head.Remembered}\n");
-        foreach (string kind in (string[])["elder", "volunteer", "order", "agenda", "programme", "fund", "provider", "payee"])
+        string[] kinds =
+            ["elder", "volunteer", "order", "agenda", "programme", "fund", "provider", "payee", "donation", "stripe-event", "stripe"];
+        foreach (string kind in kinds)
         {
             IReadOnlyList<RegistryRow<JsonObject>> rows = await Services.GetRequiredService<IRegistry>()
                 .ListAsync<JsonObject>(new RegistryQuery(code, kind) { Limit = 10_000 }, default);

@@ -55,6 +55,7 @@ public sealed class GoldenEntriesTests
             "creditedFen elder fromVoucher insuranceFen item ownPartFen place priceFen programme provider quantity remaining serviceDate "
                 + "unit voucher";
         const string Payment = "batch payment provider reference";
+        const string Donation = "category donation source transaction type";
         Dictionary<EntryCode, string> known = new()
         {
             [EntryCode.AllotFunds] = "fund00 fund01 split totalFen", [EntryCode.ClearIn] = "from leftAs", [EntryCode.ClearOut] = "from to",
@@ -65,6 +66,9 @@ public sealed class GoldenEntriesTests
             [EntryCode.PayProvider] = Payment, [EntryCode.RejectPayment] = Payment, [EntryCode.ReturnPayment] = Payment,
             [EntryCode.OweProvider] = Redemption, [EntryCode.ReleaseService] = "end minutes order request toPool",
                 [EntryCode.RenderService] = "end minutes order request toPool",
+            [EntryCode.ReceiveDonation] = Donation, [EntryCode.RefundDonation] = Donation, [EntryCode.DisputeDonation] = Donation,
+            [EntryCode.ReinstateDonation] = Donation, [EntryCode.StripePayout] = "category source transaction type",
+            [EntryCode.StripeAdjustment] = "category transaction type",
         };
 
         Assert.All(Entries.GroupBy(entry => entry.Code), group => Assert.Equal(
@@ -105,6 +109,10 @@ public sealed class GoldenEntriesTests
                 "settlement" => Again<SettlementGrainState>(parts[4]),
                 "settlement-desk" => Again<SettlementDeskState>(parts[4]),
                 "scenario" => Again<ScenarioState>(parts[4]),
+                "settlement" => Again<SettlementGrainState>(parts[4]),
+                "settlement-desk" => Again<SettlementDeskState>(parts[4]),
+                "stripe" => Again<StripeCursorState>(parts[4]),
+                "stripe-event" => Again<StripeEventState>(parts[4]),
                 "volunteer" => Again<VolunteerState>(parts[4]),
                 _ => throw new InvalidOperationException($"Nobody reads the state {parts[0]}."),
             };

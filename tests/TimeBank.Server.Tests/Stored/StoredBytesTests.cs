@@ -24,6 +24,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
             {
                 await history.PlayAsync();
                 await history.SettleAsync();
+                await history.PlayDonationsAsync();
             }
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })
