@@ -109,8 +109,6 @@ public sealed class GoldenEntriesTests
                 "settlement" => Again<SettlementGrainState>(parts[4]),
                 "settlement-desk" => Again<SettlementDeskState>(parts[4]),
                 "scenario" => Again<ScenarioState>(parts[4]),
-                "settlement" => Again<SettlementGrainState>(parts[4]),
-                "settlement-desk" => Again<SettlementDeskState>(parts[4]),
                 "stripe" => Again<StripeCursorState>(parts[4]),
                 "stripe-event" => Again<StripeEventState>(parts[4]),
                 "volunteer" => Again<VolunteerState>(parts[4]),
