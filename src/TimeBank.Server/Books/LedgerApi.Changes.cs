@@ -42,6 +42,9 @@ public sealed partial class LedgerApi
         // Payments are corrected by the bank's next word, each in its settlement batch.
         if (entry.Code is EntryCode.ApproveSettlement or EntryCode.PayProvider or EntryCode.RejectPayment or EntryCode.ReturnPayment
             or EntryCode.OweProvider) return true;
+        // Stripe's balance is booked as Stripe reports it; only Stripe's next movement corrects it.
+        if (entry.Code is EntryCode.ReceiveDonation or EntryCode.RefundDonation or EntryCode.DisputeDonation
+            or EntryCode.ReinstateDonation or EntryCode.StripePayout or EntryCode.StripeAdjustment) return true;
         // An ended voucher or ended hours stay ended.
         if (entry.Code is EntryCode.VoidVoucher or EntryCode.ExpireVoucher or EntryCode.ExpireHours) return true;
         // An earlier month's hours have ended. The person's hours now were issued for this month, and must not pay for it.

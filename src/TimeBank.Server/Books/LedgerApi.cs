@@ -13,7 +13,7 @@ namespace TimeBank.Server;
 /// The journal and its accounts, for finance, auditors and administrators. Amounts are in the account's minor unit: fen, minutes, services.
 /// </summary>
 public sealed partial class LedgerApi(
-    IGrainFactory grains, ILedgerReader ledger, HourSettlement settlement, StatementReader statements, ReportReader reports,
+    IGrainFactory grains, ILedgerReader ledger, DueHours due, StatementReader statements, ReportReader reports,
         PageTokens tokens,
     DayRules rules, BusinessClock clock, ProofReader proofs)
     : LedgerService.LedgerServiceBase
@@ -139,7 +139,7 @@ public sealed partial class LedgerApi(
         read.Check();
         long after = tokens.Read(context, request, request.PageToken) is { } cursor ? long.Parse(cursor, CultureInfo.InvariantCulture) : -1;
         // A due hold has ended, even if no round has settled it yet.
-        await settlement.LookAtDueHoldsAsync(region, hold => hold.Index > after);
+        await due.LookAtDueHoldsAsync(region, hold => hold.Index > after);
         IReadOnlyList<JournalEntry> page = await ledger.OpenHoldsAsync(region, after, size + 1, context.CancellationToken);
         return new ListHoldsResponse
         {

@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IElderGrain"/>
 public sealed class ElderGrain(
     [PersistentState(ElderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ElderState> state,
-    HourSettlement settlement, ILedgerReader ledger, DayRules rules, BusinessClock clock)
+    DueHours due, ILedgerReader ledger, DayRules rules, BusinessClock clock)
     : WorkflowGrain<ElderState>(state, clock), IElderGrain
 {
     private OpaqueId Id => OpaqueId.Parse(LocalKey);
@@ -51,7 +51,7 @@ public sealed class ElderGrain(
     {
         if (!Exists) return null;
         Policy policy = await rules.PolicyAsync(Region, Today);
-        return HoursContract.Of(await settlement.HoursAsync(Region, Id), Minutes.Zero, policy.Hours);
+        return HoursContract.Of(await due.HoursAsync(Region, Id), Minutes.Zero, policy.Hours);
     }
 
     public async Task<Reply<EntitledHours>> EntitledHoursAsync(DateOnly month)
@@ -96,7 +96,7 @@ public sealed class ElderGrain(
     }
 
     public async Task<Reply<long>> EndHoursAsync(Command run) =>
-        Exists ? await settlement.EndHoursAsync(Region, Id, run) : Reason.ElderNotFound;
+        Exists ? await due.EndHoursAsync(Region, Id, run) : Reason.ElderNotFound;
 
     public async Task<Reply<GrantedHours>> GrantAsync(Command command, long minutes)
     {
@@ -154,7 +154,7 @@ public sealed class ElderGrain(
         return found is [{ ReversedBy: not null } linked] && linked.Entry.Index == entry.Index;
     }
 
-    private static bool IsOf(Command run, JournalEntry issue) => issue.Detail(HourSettlement.RunDetail) == run.Id.ToString();
+    private static bool IsOf(Command run, JournalEntry issue) => issue.Detail(DueHours.RunDetail) == run.Id.ToString();
 
     private static DateOnly FirstOf(DateOnly day) => new(day.Year, day.Month, 1);
 
@@ -162,7 +162,7 @@ public sealed class ElderGrain(
 
     /// <summary>The run's id is in the details and not in the digest, so another run of the month does not conflict.</summary>
     private static EntryHeader Header(Command run, EntryId id, DateOnly day, Policy policy) =>
-        run.Header(id, day, policy.Version.ToString(), (HourSettlement.RunDetail, run.Id.ToString())) with
+        run.Header(id, day, policy.Version.ToString(), (DueHours.RunDetail, run.Id.ToString())) with
         {
             RequestDigest = Digest.Of(id.ToArray()),
         };

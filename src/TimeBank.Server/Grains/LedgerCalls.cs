@@ -49,7 +49,7 @@ public static class LedgerCalls
         }
     }
 
-    /// <summary>A person's hours as the writer has them; due settlements may be missing, see <see cref="HourSettlement"/>.</summary>
+    /// <summary>A person's hours as the writer has them; due settlements may be missing, see <see cref="DueHours"/>.</summary>
     public static async Task<HoursBalance> HoursAsync(this ILedgerGrain writer, OpaqueId person)
     {
         ImmutableArray<Account> accounts = await writer.AccountsAsync([.. HoursBalance.Paths(person)]);

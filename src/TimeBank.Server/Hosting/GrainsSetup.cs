@@ -19,9 +19,9 @@ public static class GrainsSetup
         var bounds = new ClockBounds(options.Scenario is null ? options.ClockAhead : null, options.ClockBehind, options.ClockChecked);
         builder.Services.AddSingleton(new BusinessClock(time, new ClockGuard(bounds, time)));
         builder.Services.AddSingleton<DayRules>();
-        builder.Services.AddSingleton<HourSettlement>();
+        builder.Services.AddSingleton<DueHours>();
         builder.Services.AddSingleton<HourRuns>();
-        builder.Services.AddSingleton<SettlementRounds>();
+        builder.Services.AddSingleton<DueRounds>();
         if (options.RoundSeconds > 0)
         {
             TimeSpan every = TimeSpan.FromSeconds(options.RoundSeconds);

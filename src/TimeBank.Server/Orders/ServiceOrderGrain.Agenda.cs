@@ -53,7 +53,7 @@ public sealed partial class ServiceOrderGrain
             refusal = noItem ?? (MayHave(elder, item!, plan.Day, policy) ? null : new Refusal(Reason.ElderNotEntitled));
         }
         refusal ??= OrderRule.Request(plan, Now, policy.Hours)
-            ?? Shortage(await settlement.HoursAsync(Region, PersonCalls.IdOf(request.Recipient)), plan.Length);
+            ?? Shortage(await due.HoursAsync(Region, PersonCalls.IdOf(request.Recipient)), plan.Length);
         return (refusal, agenda);
     }
 

@@ -64,7 +64,7 @@ public sealed partial class ServiceOrderGrain
             (int attempt, Outcome? outcome) = await Writer.AttemptAsync(HoldId);
             if (outcome is null)
             {
-                HoursBalance hours = await settlement.HoursAsync(Region, Recipient);
+                HoursBalance hours = await due.HoursAsync(Region, Recipient);
                 if (Shortage(hours, Plan.Length) is { } shortage) return shortage;
                 HoursSpent held = HoursSpent.Take(Plan.Length, hours.Available);
                 EntryHeader header = command.Header(
@@ -125,7 +125,7 @@ public sealed partial class ServiceOrderGrain
     }
 
     /// <summary>Issued hours that came back may belong to a past month: then they end at once.</summary>
-    private Task EndHoursAsync() => IsDryRun ? Task.CompletedTask : settlement.EndHoursAsync(Region, Recipient, null);
+    private Task EndHoursAsync() => IsDryRun ? Task.CompletedTask : due.EndHoursAsync(Region, Recipient, null);
 
     private async Task<Refusal?> FinishEndAsync(Command command, JournalEntry entry, Action words)
     {

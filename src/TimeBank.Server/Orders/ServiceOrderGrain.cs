@@ -11,7 +11,7 @@ namespace TimeBank.Server;
 /// </remarks>
 public sealed partial class ServiceOrderGrain(
     [PersistentState(ServiceOrderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ServiceOrderState> state,
-    HourSettlement settlement, DayRules rules, BusinessClock clock)
+    DueHours due, DayRules rules, BusinessClock clock)
     : WorkflowGrain<ServiceOrderState>(state, clock), IServiceOrderGrain
 {
     private OrderPlan Plan => new(State.PlannedStart, new Minutes(State.PlannedMinutes));

@@ -8,7 +8,7 @@ namespace TimeBank.Server;
 /// <summary>
 /// The runs over a region's elders that issue a month's hours and end the rest of earlier months' hours. Amounts are in minutes.
 /// </summary>
-public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettlement settlement, BusinessClock clock)
+public sealed class HourRuns(IGrainFactory grains, IRegistry registry, DueHours due, BusinessClock clock)
 {
     private const int Page = 100;
 
@@ -26,7 +26,7 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettl
         }
         await BeginAsync(region, run);
         DateOnly judged = await writer.DayOfAsync(run, month, today);
-        if (!run.IsDryRun) await settlement.LookAtDueHoldsAsync(region, _ => true);
+        if (!run.IsDryRun) await due.LookAtDueHoldsAsync(region, _ => true);
         await foreach (RunPage page in PagesAsync(
             region, report, person => person.IssueHoursAsync(run, month, judged),
             (tally, issued) => tally.Change(Unit.Minutes, issued), cancellation)) yield return page;
@@ -66,7 +66,7 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, HourSettl
             },
             cancellation)) yield return page;
         // Do this last: the hours that a due hold gives back end with the hold's order, and the dry run does not count them either.
-        if (!run.IsDryRun) await settlement.LookAtDueHoldsAsync(region, _ => true);
+        if (!run.IsDryRun) await due.LookAtDueHoldsAsync(region, _ => true);
     }
 
     /// <summary>Has the writer remember the run's id, so that no other run can use the id. The run's entries say whom it served.</summary>

@@ -7,7 +7,7 @@ using Posting = TimeBank.Ledger.Posting;
 namespace TimeBank.Server;
 
 /// <content>
-/// A person's hours, postings and statement. Each call first settles what is due by the clock (<see cref="HourSettlement"/>).
+/// A person's hours, postings and statement. Each call first writes what is due by the clock (<see cref="DueHours"/>).
 /// </content>
 public sealed partial class VolunteerApi
 {

@@ -8,7 +8,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IVolunteerGrain"/>
 public sealed class VolunteerGrain(
     [PersistentState(VolunteerState.Kind, GrainStorageNames.TimeBank)] IPersistentState<VolunteerState> state,
-    HourSettlement settlement, ILedgerReader ledger, DayRules rules, BusinessClock clock)
+    DueHours due, ILedgerReader ledger, DayRules rules, BusinessClock clock)
     : WorkflowGrain<VolunteerState>(state, clock), IVolunteerGrain
 {
     private PostingCursor _read = PostingCursor.Start;
@@ -56,7 +56,7 @@ public sealed class VolunteerGrain(
     {
         Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = Exists
-            ? GiftRule.Givable(await settlement.HoursAsync(Region, Id), new Minutes(minutes))
+            ? GiftRule.Givable(await due.HoursAsync(Region, Id), new Minutes(minutes))
             : new Refusal(Reason.VolunteerNotFound);
         return await GiveAsync(
             command, policy, refusal, new Minutes(minutes), (header, minutes) => HourEntries.Donate(header, Id, minutes));
@@ -107,7 +107,7 @@ public sealed class VolunteerGrain(
     {
         // Read the reversals before the hours, so that no reversal is deducted whose credit is not counted yet.
         Minutes reversed = await ReversedAsync();
-        return HoursContract.Of(await settlement.HoursAsync(Region, Id), new Minutes(State.Arrived.Values.Sum()) + reversed, policy.Hours);
+        return HoursContract.Of(await due.HoursAsync(Region, Id), new Minutes(State.Arrived.Values.Sum()) + reversed, policy.Hours);
     }
 
     /// <summary>
@@ -160,7 +160,7 @@ public sealed class VolunteerGrain(
         if (receiver == PersonCalls.Volunteers + LocalKey) return new Refusal(Reason.GiftReceiverIsGiver);
         if (await GrainFactory.BirthDateAsync(Region, receiver) is not { } birthDate) return new Refusal(Reason.GiftReceiverNotFound);
         bool isFamily = State.Family.Any(member => member.Person == receiver);
-        return GiftRule.Judge(await settlement.HoursAsync(Region, Id), new Minutes(minutes), isFamily, birthDate, Today, policy.Hours);
+        return GiftRule.Judge(await due.HoursAsync(Region, Id), new Minutes(minutes), isFamily, birthDate, Today, policy.Hours);
     }
 
     /// <summary>Gives hours once. The grain keeps the answer, not the entry: the receiver may read the entry.</summary>

@@ -30,7 +30,7 @@ internal sealed class TwoSilos : IAsyncDisposable
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddGrainTypes();
-            silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton<DayRules>().AddSingleton<HourSettlement>()
+            silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton<DayRules>().AddSingleton<DueHours>()
                 .AddSingleton(new BusinessClock(TimeProvider.System)).AddSingleton(new ScenarioClock(DateTimeOffset.UnixEpoch))
                 .AddSingleton(VaultTests.TestVault());
             configure(silo);

@@ -45,6 +45,21 @@ public sealed class StripeSyncTests(StripeDesk desk) : IClassFixture<StripeDesk>
         Assert.Equal((Desk.Fen(10_000), Desk.Fen(10_000)), (report.Received, report.Available));
     }
 
+    /// <summary>Else the books would say another thing than Stripe's balance.</summary>
+    [Fact]
+    public async Task What_Stripe_reported_is_not_reversed_by_hand()
+    {
+        await desk.PaidAsync(_fund, 10_000);
+        LedgerHead head = await desk.Server.Services.GetRequiredService<ILedgerReader>()
+            .ReadHeadAsync(RegionCode.Parse(StripeDesk.Code), default);
+        var books = new LedgerService.LedgerServiceClient(desk.Server.As(Role.FinanceMaker, regions: StripeDesk.Code));
+
+        await books.ReverseAsync(new ReverseRequest
+        {
+            RequestId = Desk.Id(), Entry = $"{desk.Region}/entries/{head.Size - 1}", Memo = "by mistake",
+        }).IsRefusedAsync(Reason.EntryNotReversible);
+    }
+
     [Fact]
     public async Task Refunds_in_part_and_failed_ones_are_booked()
     {
@@ -385,7 +400,7 @@ public sealed class StripeSyncTests(StripeDesk desk) : IClassFixture<StripeDesk>
     {
         JsonObject charge = desk.World.Pay((await desk.StartAsync(_fund)).Session);
 
-        await desk.Server.Services.GetRequiredService<SettlementRounds>().RoundAsync(full: false, CancellationToken.None);
+        await desk.Server.Services.GetRequiredService<DueRounds>().RoundAsync(full: false, CancellationToken.None);
 
         Assert.StartsWith("ReceiveDonation", await EntryAsync(charge), StringComparison.Ordinal);
     }

@@ -37,7 +37,7 @@ public sealed class DueApiTests(TestServer server)
         var desk = new Desk(server, region);
         RegionCode code = RegionCode.Parse(region);
         (ServiceOrder[] orders, _) = await OverAsync(desk, TimeSpan.FromDays(48));
-        SettlementRounds rounds = server.Services.GetRequiredService<SettlementRounds>();
+        DueRounds rounds = server.Services.GetRequiredService<DueRounds>();
         var ledger = server.Services.GetRequiredService<ILedgerReader>();
 
         await rounds.RoundAsync(full: true, default);
@@ -72,7 +72,7 @@ public sealed class DueApiTests(TestServer server)
         Assert.Equal("", moved.ArrivalEntry);
         Assert.Equal((60, 60), ((await here.HoursAsync(volunteer)).OnTheirWay.Value, (await here.HoursAsync(volunteer)).Earned.Value));
         await Books(chaling).UnfreezeAccountAsync(new UnfreezeAccountRequest { RequestId = Id(), Account = account, Memo = "x" });
-        await server.Services.GetRequiredService<SettlementRounds>().RoundAsync(full: false, default);
+        await server.Services.GetRequiredService<DueRounds>().RoundAsync(full: false, default);
         Assert.Equal((0, 180), ((await here.HoursAsync(volunteer)).OnTheirWay.Value, (await there.HoursAsync(away)).Earned.Value));
     }
 

@@ -4,13 +4,13 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Settles what is due in every region, so that the books are right even if nobody looks: due holds, requests that are over, issued hours
+/// Writes what is due in every region, so that the books are right even if nobody looks: due holds, requests that are over, issued hours
 /// of earlier months, and hours on their way to other regions. A server makes one round at a time; several servers may make rounds at once.
 /// If nothing is due, a round only asks each region for its due holds and its clearing accounts.
 /// </summary>
-public sealed class SettlementRounds(
-    IGrainFactory grains, ILedgerReader ledger, IRegistry registry, HourSettlement hours, BusinessClock clock,
-    ILogger<SettlementRounds> log, StripeSync? cardPayments = null)
+public sealed class DueRounds(
+    IGrainFactory grains, ILedgerReader ledger, IRegistry registry, DueHours hours, BusinessClock clock,
+    ILogger<DueRounds> log, StripeSync? cardPayments = null)
 {
     /// <summary>
     /// Every fortieth round reads all requests and asks again the orders with an open dispute. Rarely is enough: a list of orders looks at
@@ -44,15 +44,15 @@ public sealed class SettlementRounds(
     }
 
     /// <summary>Logs a failure and goes on, so that one step's failure does not stop the others. A later round tries again.</summary>
-    private async Task StepAsync(RegionCode region, string what, Func<Task> settle)
+    private async Task StepAsync(RegionCode region, string what, Func<Task> write)
     {
         try
         {
-            await settle();
+            await write();
         }
         catch (Exception error) when (error is not (OutOfMemoryException or OperationCanceledException))
         {
-            log.LogWarning("What is due of {What} in {Region} can't be settled now: {Error}", what, region, error.Message);
+            log.LogWarning("What is due of {What} in {Region} can't be written now: {Error}", what, region, error.Message);
         }
     }
 
@@ -118,11 +118,11 @@ public sealed class SettlementRounds(
 }
 
 /// <summary>
-/// Makes the settlement rounds. The machine's clock measures the pause between two rounds, because a demonstration's clock stands still.
+/// Makes the due rounds. The machine's clock measures the pause between two rounds, because a demonstration's clock stands still.
 /// When someone moves the demonstration's clock, a full round follows soon.
 /// </summary>
 public sealed class RoundService(
-    SettlementRounds rounds, TimeSpan every, IHostApplicationLifetime lifetime, ILogger<RoundService> log, ScenarioClock? clock = null)
+    DueRounds rounds, TimeSpan every, IHostApplicationLifetime lifetime, ILogger<RoundService> log, ScenarioClock? clock = null)
     : BackgroundService
 {
     /// <summary>A demonstration moves its clock many times a second: do not make a round for each move.</summary>

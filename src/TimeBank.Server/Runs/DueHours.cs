@@ -6,11 +6,11 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Settles what is due for a person, then reads the person's hours: due holds are given back, and issued hours of earlier months end. Each
-/// settlement is an entry whose id is made from what the entry settles, so retries, crashes and simultaneous reads settle it once. If
-/// nothing is due, settling costs little more than the read.
+/// Writes what is due for a person, then reads the person's hours: due holds are given back, and issued hours of earlier months end. Each
+/// such entry has an id made from what it ends, so retries, crashes and simultaneous reads write it once. If nothing is due, this costs
+/// little more than the read.
 /// </summary>
-public sealed class HourSettlement(IGrainFactory grains, ILedgerReader ledger, DayRules rules, BusinessClock clock)
+public sealed class DueHours(IGrainFactory grains, ILedgerReader ledger, DayRules rules, BusinessClock clock)
 {
     /// <summary>The key of the detail that names the run which wrote an entry. Stored.</summary>
     internal const string RunDetail = "run";
