@@ -81,11 +81,13 @@ public sealed partial class LedgerApi
 
     /// <summary>
     /// True for finance, auditors and administrators, and for a party of the entry: who acted, for whom, or whose account moved. Some
-    /// entries of earlier builds contain the debtor's hours: of these only the debtor may read the bytes.
+    /// entries of earlier builds contain the debtor's hours: of these only the debtor may read the bytes. The entries of a settlement batch
+    /// contain what every provider in it is paid: no provider may read them, and ListPaymentLines explains the provider's own payment.
     /// </summary>
     private async Task<bool> MayReadAsync(Caller caller, JournalEntry entry, CancellationToken cancellation)
     {
         if (new[] { Role.FinanceMaker, Role.FinanceChecker, Role.Auditor, Role.Administrator }.Any(caller.Has)) return true;
+        if (entry.Code is EntryCode.PrepareSettlement or EntryCode.ApproveSettlement or EntryCode.WithdrawSettlement) return false;
         if (!ResourceName.TryParse(caller.Party, out ResourceName? party) || party.Value.Region != entry.Region) return false;
         string own = party.Value.Id;
         bool isOfTheDebtorAlone = EarlierDetails.AreOfTheDebtorAlone(entry);

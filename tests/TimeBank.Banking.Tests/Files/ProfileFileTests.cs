@@ -29,7 +29,8 @@ public sealed class ProfileFileTests
     public void The_banks_and_wallets_in_use_ship()
     {
         string[] wanted = ["abc-debit", "alipay-merchant", "alipay-personal", "boc-credit", "boc-debit", "bocom-debit", "camt053",
-            "ccb-debit", "cgb-credit", "cmb-credit", "cmb-debit", "icbc-credit", "icbc-debit", "mt940", "wechat-merchant", "wechat-personal"];
+            "ccb-debit", "cgb-credit", "cmb-credit", "cmb-debit", "icbc-credit", "icbc-debit", "mt940", "wechat-merchant",
+            "wechat-personal"];
 
         Assert.Empty(wanted.Except(ProfileFile.Shipped));
         Assert.Null(ProfileFile.Find("../abc-debit"));

@@ -210,14 +210,14 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         return await writer.SubmitAsync(HourEntries.Issue(header, OpaqueId.Parse("000000000001"), new Minutes(1)));
     }
 
-    /// <summary>Waits for Tianyuan's first signed checkpoint of at least this many entries and signatures.</summary>
-    internal async Task<SignedNote> SignedAsync(long size, int signatures = 1)
+    /// <summary>Waits for a region's first signed checkpoint of at least this many entries and signatures.</summary>
+    internal async Task<SignedNote> SignedAsync(long size, int signatures = 1, string region = Tianyuan)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         ITreeStore trees = Services.GetRequiredService<ITreeStore>();
         for (; ; await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token))
         {
-            if (await trees.SignedAsync(Region, patience.Token) is { } text && SignedNote.Parse(text) is var note
+            if (await trees.SignedAsync(RegionCode.Parse(region), patience.Token) is { } text && SignedNote.Parse(text) is var note
                 && Checkpoint.Parse(note.Text).Size >= size && note.Signatures.Length >= signatures) return note;
         }
     }

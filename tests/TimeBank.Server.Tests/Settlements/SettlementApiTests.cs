@@ -1,3 +1,4 @@
+using System.Globalization;
 using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;
@@ -213,6 +214,22 @@ public sealed class SettlementApiTests(TestServer server) : IAsyncLifetime
     public async Task A_wrong_name_of_a_payment_is_refused(string payment, string field) =>
         await Settlements(Role.Auditor, "auditor", "430211").ListPaymentLinesAsync(new ListPaymentLinesRequest { Payment = payment })
             .IsRefusedAsync(Reason.InvalidField, field);
+
+    /// <summary>The bytes of a batch's entries have the amounts of every provider in it.</summary>
+    [Fact]
+    public async Task A_clerk_does_not_read_what_a_batch_pays_to_others()
+    {
+        await EatAsync(1_000);
+        SettlementBatch batch = await ApprovedAsync();
+        var clerk = new LedgerService.LedgerServiceClient(server.As(Role.ProviderClerk, _canteen, regions: Code));
+
+        foreach (string entry in new[] { batch.PreparedEntry, batch.ApprovedEntry })
+        {
+            await server.SignedAsync(long.Parse(entry.Split('/')[^1], CultureInfo.InvariantCulture) + 1, region: Code);
+            InclusionProof proof = await clerk.GetInclusionProofAsync(new GetInclusionProofRequest { Name = entry });
+            Assert.Equal((0, 0), (proof.Entry.Length, proof.Salt.Length));
+        }
+    }
 
     [Fact]
     public async Task A_clerk_sees_the_lines_of_the_own_provider_alone()
