@@ -7,7 +7,7 @@ public static class Chart
     private const AccountFlags Debit = AccountFlags.CreditsMustNotExceedDebits;
 
     /// <summary>Every unit, in reading order.</summary>
-    public static IReadOnlyList<Unit> Units { get; } = [Unit.Minutes, Unit.Fen, Unit.Meal, Unit.Bath, Unit.Clean];
+    public static IReadOnlyList<Unit> Units { get; } = [Unit.Minutes, Unit.Fen, Unit.Meal, Unit.Bath, Unit.Clean, Unit.Day];
 
     /// <summary>Money in a bank account.</summary>
     public static AccountSpec Bank(Slug account) => Open($"bank/{account}", Unit.Fen, Debit);
@@ -89,6 +89,12 @@ public static class Chart
 
     /// <summary>Hours that this region owes another region.</summary>
     public static AccountSpec ClearingDueTo(RegionCode region) => Open($"clearing/{region}/due-to", Unit.Minutes, Credit);
+
+    /// <summary>The closed days since the first one that can be closed.</summary>
+    public static AccountSpec DaysClosed() => Open(ClosedPeriods.Account.Text, Unit.Day, Credit);
+
+    /// <summary>The other side of the closed days, as a debit.</summary>
+    public static AccountSpec DaysOpen() => Open("period/open", Unit.Day, AccountFlags.None);
 
     /// <summary>
     /// The other side of every imported balance, so that the sum of a unit stays zero. No limit: its own balance may stand on either side.

@@ -95,6 +95,10 @@ internal static class LedgerRows
         StoredName.Parse<EntryCode>(row.GetString(0)), row.GetInt64(1) != 0, isDebit, Unit.Parse(row.GetString(2)),
         row.IsDBNull(3) ? null : AccountPath.Parse(row.GetString(3)), Sum(row, 4), row.GetInt64(6), row.GetInt32(7));
 
+    public static Movement Movement(DbDataReader row) => new(
+        StoredName.Parse<EntryCode>(row.GetString(0)), row.GetInt64(1) != 0, Unit.Parse(row.GetString(2)), row.GetString(3),
+        row.GetString(4), Sum(row, 5), row.GetInt64(7));
+
     public static UnitTotals UnitTotals(DbDataReader row) => new(Unit.Parse(row.GetString(0)), Totals(row, 1), row.GetInt64(9));
 
     public static ClassTotals ClassTotals(DbDataReader row) =>

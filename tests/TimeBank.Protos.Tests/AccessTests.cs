@@ -45,12 +45,13 @@ public sealed class AccessTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void Auditors_read_what_belongs_to_a_region_and_change_nothing(string name)
+    public void Auditors_read_what_belongs_to_a_region_and_change_nothing_but_what_was_closed(string name)
     {
         MethodDescriptor method = Method(name);
         bool auditor = Contract.AccessOf(method)!.Grants.Any(grant => grant.Role == Role.Auditor);
 
-        Assert.Equal(Contract.IsRead(method) && method.Service.Name != "ScenarioService", auditor);
+        // To open closed books again is the one thing that an auditor alone may do.
+        Assert.Equal((Contract.IsRead(method) && method.Service.Name != "ScenarioService") || method.Name == "ReopenPeriod", auditor);
     }
 
     [Fact]

@@ -122,6 +122,26 @@ internal sealed class MemoryJournal(RegionCode region)
                 group.Aggregate(Int128.Zero, (sum, item) => sum + item.Leg.Amount), group.LongCount(), group.Key.Stretch)),
     ];
 
+    public IReadOnlyList<Movement> Movements(long fromIndex, long size, (DateOnly First, DateOnly Last)? effective) =>
+    [
+        .. _entries.Select(entry => entry.Stored.Entry)
+            .Where(entry => entry.Index >= fromIndex && entry.Index < size)
+            .Where(entry => effective is not { } days
+                || (entry.Header.EffectiveDate >= days.First && entry.Header.EffectiveDate <= days.Last))
+            .SelectMany(entry => entry.Transfers.Where(transfer => transfer.Posted > 0).Select(transfer => (Entry: entry, transfer)))
+            .GroupBy(item => (
+                Code: item.Entry.Kind == EntryKind.Reverse ? _entries[(int)item.Entry.Of!.Value].Stored.Entry.Code : item.Entry.Code,
+                IsReversal: item.Entry.Kind == EntryKind.Reverse, item.transfer.Unit,
+                Debit: Chart.ClassOf(_accounts[(int)item.transfer.Debit - 1].Path),
+                Credit: Chart.ClassOf(_accounts[(int)item.transfer.Credit - 1].Path)))
+            .OrderBy(group => StoredName.Of(group.Key.Code), StringComparer.Ordinal).ThenBy(group => group.Key.IsReversal)
+            .ThenBy(group => group.Key.Unit.Code, StringComparer.Ordinal).ThenBy(group => group.Key.Debit, StringComparer.Ordinal)
+            .ThenBy(group => group.Key.Credit, StringComparer.Ordinal)
+            .Select(group => new Movement(
+                group.Key.Code, group.Key.IsReversal, group.Key.Unit, group.Key.Debit, group.Key.Credit,
+                group.Aggregate(Int128.Zero, (sum, item) => sum + item.transfer.Posted), group.LongCount())),
+    ];
+
     public IReadOnlyList<Posting> Postings(long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit) =>
     [
         .. Legs(account)

@@ -66,6 +66,10 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
         RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
         Of(region, journal => journal.Flows(filter, byCounter, sizes));
 
+    public ValueTask<IReadOnlyList<Movement>> MovementsAsync(
+        RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective, CancellationToken cancellation) =>
+        Of(region, journal => journal.Movements(fromIndex, size, effective));
+
     public ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit,
             CancellationToken cancellation) =>

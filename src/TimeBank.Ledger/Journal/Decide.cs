@@ -13,7 +13,7 @@ namespace TimeBank.Ledger;
 /// unit.</item>
 /// <item>State: of the hold or entry; then of the accounts, closed before frozen.</item>
 /// <item>Limits: transfer by transfer, each on the balances that the ones before it left. The debit account's limit comes first, the bound
-/// of the counters last.</item>
+/// of the counters last. At the end, whether a close of days ends on the day that it says.</item>
 /// </list>
 /// </summary>
 public static class Decide

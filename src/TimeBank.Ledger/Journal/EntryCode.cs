@@ -126,4 +126,12 @@ public enum EntryCode
     /// <summary>Anything else that moved the card payment service's balance.</summary>
     [JsonStringEnumMemberName("StripeAdjustment")]
     StripeAdjustment = 55,
+
+    /// <summary>Two persons signed for a period: no later entry takes an effective date in it.</summary>
+    [JsonStringEnumMemberName("ClosePeriod")]
+    ClosePeriod = 60,
+
+    /// <summary>An auditor opened a closed period again.</summary>
+    [JsonStringEnumMemberName("ReopenPeriod")]
+    ReopenPeriod = 61,
 }

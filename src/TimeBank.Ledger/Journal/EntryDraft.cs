@@ -46,7 +46,7 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
             Apply(debit, credit,
                 new Transfer(_touched[debit].Number, _touched[credit].Number, wanted.Unit, holds ? 0 : amount, holds ? amount : 0, 0));
         }
-        return null;
+        return ClosedPeriods.Check(proposal, _touched.Find(account => account.Path == ClosedPeriods.Account));
     }
 
     public Refusal? EndHold()
@@ -120,8 +120,9 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
 
     public Decision Finish()
     {
+        EntryHeader header = ClosedPeriods.Date(proposal.Header, view.Account(ClosedPeriods.Account));
         var entry = new JournalEntry(
-            view.Region, view.NextIndex, time, proposal.Header, proposal.Kind, proposal.Code,
+            view.Region, view.NextIndex, time, header, proposal.Kind, proposal.Code,
             _opened.DrainToImmutable(), _transfers.DrainToImmutable(), _changes.DrainToImmutable(), _of, proposal.Expires,
             view.Remembered.Chain is null ? null : view.Remembered);
         return new Decision(Outcome.Wrote(entry), [.. _touched], _balances.DrainToImmutable(), Stores: true);

@@ -57,6 +57,15 @@ public interface ILedgerReader
         RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation);
 
     /// <summary>
+    /// What entries of a stretch of the journal posted, by event and by the classes of both accounts. The cost grows with the stretch.
+    /// </summary>
+    /// <param name="fromIndex">The first entry of the stretch.</param>
+    /// <param name="size">The journal's size at the end of the stretch.</param>
+    /// <param name="effective">Only entries with an effective date among these days, the last one included.</param>
+    ValueTask<IReadOnlyList<Movement>> MovementsAsync(RegionCode region, long fromIndex, long size,
+        (DateOnly First, DateOnly Last)? effective, CancellationToken cancellation);
+
+    /// <summary>
     /// An account's postings in journal order, of times in [from, until), after a cursor. Legs that posted nothing are left out.
     /// </summary>
     ValueTask<IReadOnlyList<Posting>> PostingsAsync(RegionCode region, long account, LedgerTime from, LedgerTime until,
@@ -157,6 +166,12 @@ public readonly record struct PostingCursor(long Index, int Position)
 /// <param name="Stretch">The index of the stretch, from 0.</param>
 public sealed record Flow(
     EntryCode Code, bool IsReversal, bool IsDebit, Unit Unit, AccountPath? Counter, Int128 Amount, long Legs, int Stretch = 0);
+
+/// <summary>What one event moved from accounts of one class to those of another.</summary>
+/// <param name="Code">The event. For a reversal, the event that was reversed.</param>
+/// <param name="Debit">The class of the debited accounts; a path with * in the place of ids.</param>
+/// <param name="Amount">The sum of the transfers, in the unit. It can exceed a counter.</param>
+public sealed record Movement(EntryCode Code, bool IsReversal, Unit Unit, string Debit, string Credit, Int128 Amount, long Transfers);
 
 /// <summary>Sums over flows.</summary>
 public static class Flows

@@ -109,6 +109,7 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
         foreach (AccountPath path in readPaths) NeedAccount(path);
         foreach (Proposal proposal in proposals)
         {
+            NeedAccount(ClosedPeriods.Account);
             Need(_outcomes, proposal.Header.Id, ids);
             if (proposal.Of is { } of && !HoldsLinked(of)) linked.Add(of);
             foreach (ProposedTransfer transfer in proposal.Transfers)

@@ -172,6 +172,15 @@ public enum Reason
     PayeeChangeInForce = 636,
     PayeeNumberDiffers = 637,
 
+    // Closing periods.
+    PeriodNotFound = 650,
+    PeriodChanged = 651,
+    PeriodNotOver = 652,
+    PeriodBeforeOpen = 653,
+    PeriodWrongState = 654,
+    PeriodHasDifferences = 655,
+    PeriodAfterClosed = 656,
+
     // Catalogue and policy.
     ItemNotFound = 700,
     CatalogueVersionNotFound = 701,

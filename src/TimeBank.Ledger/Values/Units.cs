@@ -27,6 +27,9 @@ public readonly record struct Unit
 
     public static Unit Clean { get; } = Parse("CLEAN");
 
+    /// <summary>Days of the calendar that are signed for: see <see cref="ClosedPeriods"/>.</summary>
+    public static Unit Day { get; } = Parse("DAY");
+
     /// <summary>The code in files and messages, for example <c>MIN</c>.</summary>
     public string Code => this == Fen ? "CNY" : this == Minutes ? "MIN" : Spell();
 

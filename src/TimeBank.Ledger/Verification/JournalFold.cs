@@ -13,6 +13,8 @@ internal sealed class JournalFold(RegionCode region)
 {
     private const AccountFlags Limits = AccountFlags.DebitsMustNotExceedCredits | AccountFlags.CreditsMustNotExceedDebits;
 
+    private static readonly DateOnly FirstDay = new(2000, 1, 1);
+
     private readonly List<Account> _accounts = [];
     private readonly HashSet<AccountPath> _paths = [];
     private readonly SortedDictionary<long, JournalEntry> _openHolds = [];
@@ -20,6 +22,8 @@ internal sealed class JournalFold(RegionCode region)
 
     // A hash of what each entry posted: enough to recognise a reversal as the exact opposite without reading the original again.
     private readonly List<UInt128> _posted = [];
+
+    private long _daysClosed;
 
     public IReadOnlyList<Account> Accounts => _accounts;
 
@@ -30,7 +34,7 @@ internal sealed class JournalFold(RegionCode region)
     {
         string where = $"regions/{region}/entries/{entry.Index}";
         var after = ImmutableArray.CreateBuilder<TransferBalances>(entry.Transfers.Length);
-        Finding? finding = Open(where, entry) ?? Follows(where, entry);
+        Finding? finding = Dated(where, entry) ?? Open(where, entry) ?? Follows(where, entry);
         for (int at = 0; finding is null && at < entry.Transfers.Length; at++) finding =
             Move($"{where}/transfers/{at}", entry.Transfers[at], after);
         for (int at = 0; finding is null && at < entry.Changes.Length; at++) finding = Change($"{where}/changes/{at}", entry.Changes[at]);
@@ -38,6 +42,16 @@ internal sealed class JournalFold(RegionCode region)
         bool reversible = entry.Kind is EntryKind.Post or EntryKind.PostHold && entry.Transfers.Any(transfer => transfer.Posted > 0);
         _posted.Add(reversible ? Fingerprint(entry.Transfers.Where(transfer => transfer.Posted > 0)) : default);
         return finding;
+    }
+
+    /// <summary>Checks that the entry takes no effective date among the days that were closed before it.</summary>
+    private Finding? Dated(string where, JournalEntry entry)
+    {
+        if (_daysClosed == 0) return null;
+        Counters days = _accounts[(int)_daysClosed - 1].Counters;
+        long closed = days.CreditsPosted - days.DebitsPosted, day = entry.Header.EffectiveDate.DayNumber - FirstDay.DayNumber;
+        return day >= closed ? null : new Finding(where, "effective date",
+            $"after the last closed day, {FirstDay.AddDays((int)closed - 1):O}", $"{entry.Header.EffectiveDate:O}");
     }
 
     private Finding? Open(string where, JournalEntry entry)
@@ -49,6 +63,7 @@ internal sealed class JournalFold(RegionCode region)
             if (!_paths.Add(account.Path)) return new Finding(where, "opened account's path", "a new one", account.Path.Text);
             if ((account.Flags & ~Limits) != 0) return new Finding(where, "opened account's flags", "limits alone", $"{account.Flags}");
             _accounts.Add(account);
+            if (account.Path.Text == "period/closed") _daysClosed = account.Number;
         }
         return null;
     }

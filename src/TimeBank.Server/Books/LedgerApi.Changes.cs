@@ -45,10 +45,12 @@ public sealed partial class LedgerApi
         // Stripe's balance is booked as Stripe reports it; only Stripe's next movement corrects it.
         if (entry.Code is EntryCode.ReceiveDonation or EntryCode.RefundDonation or EntryCode.DisputeDonation
             or EntryCode.ReinstateDonation or EntryCode.StripePayout or EntryCode.StripeAdjustment) return true;
+        // A close is undone by reopening, with an auditor's reason.
+        if (entry.Code is EntryCode.ClosePeriod or EntryCode.ReopenPeriod) return true;
         // An ended voucher or ended hours stay ended.
         if (entry.Code is EntryCode.VoidVoucher or EntryCode.ExpireVoucher or EntryCode.ExpireHours) return true;
         // An earlier month's hours have ended. The person's hours now were issued for this month, and must not pay for it.
-        DateOnly day = entry.Header.EffectiveDate, today = clock.Today;
+        DateOnly day = entry.Header.EventDate(), today = clock.Today;
         return entry.Code is EntryCode.IssueHours or EntryCode.GrantHours && (day.Year, day.Month) != (today.Year, today.Month);
     }
 

@@ -57,6 +57,9 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.SettlementState.Unspecified, Ledger.SettlementState.None)]
     public static partial Ledger.SettlementState ToDomain(this V1.SettlementState state);
 
+    [MapEnumValue(Ledger.PeriodState.None, V1.PeriodState.Unspecified)]
+    public static partial V1.PeriodState ToContract(this Ledger.PeriodState state);
+
     [MapEnumValue(Ledger.PaymentState.None, V1.PaymentState.Unspecified)]
     public static partial V1.PaymentState ToContract(this Ledger.PaymentState state);
 

@@ -33,6 +33,7 @@ public static class GrpcSetup
             .AddSingleton<FundApi>();
         services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>().AddSingleton<PayeeApi>().AddSingleton<DonationApi>();
+        services.AddSingleton<PeriodApi>();
         services.AddGrpcReflection();
         services.AddSingleton<DatabaseHealth>();
         services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>("database");
@@ -56,6 +57,7 @@ public static class GrpcSetup
         app.MapGrpcService<ClearingApi>();
         app.MapGrpcService<PayeeApi>();
         app.MapGrpcService<DonationApi>();
+        app.MapGrpcService<PeriodApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapHealthChecks(HealthPath);

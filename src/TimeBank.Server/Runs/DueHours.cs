@@ -113,7 +113,7 @@ public sealed class DueHours(IGrainFactory grains, ILedgerReader ledger, DayRule
         const int page = 1_000;
         (LedgerTime from, LedgerTime until) = (LedgerTime.From(ChinaTime.StartOf(month)), new LedgerTime(long.MaxValue));
         bool IsLate(JournalEntry entry) =>
-            entry.Kind == EntryKind.Reverse || (entry.Code == EntryCode.IssueHours && entry.Header.EffectiveDate < month);
+            entry.Kind == EntryKind.Reverse || (entry.Code == EntryCode.IssueHours && entry.Header.EventDate() < month);
         long sum = 0;
         for (PostingCursor after = PostingCursor.Start; ;)
         {

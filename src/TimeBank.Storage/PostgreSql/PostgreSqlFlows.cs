@@ -34,6 +34,29 @@ internal static class PostgreSqlFlows
             .Add($" GROUP BY event, reversal, t.unit, counter, stretch ORDER BY event, reversal, t.unit, counter, stretch");
     }
 
+    /// <summary>For one transaction: a stretch of the journal is read as a whole, so it may be joined by hashing.</summary>
+    public static readonly PostgreSqlQuery MayHash = PostgreSqlQuery.Of("SELECT set_config('enable_hashjoin', 'on', true)");
+
+    public static PostgreSqlQuery Movements(RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective)
+    {
+        SqlText debit = new(PostgreSqlReads.ClassOf("d.path")), credit = new(PostgreSqlReads.ClassOf("c.path"));
+        return new PostgreSqlQuery().Add(
+            $"""
+            SELECT coalesce(o.code, e.code) AS event, (e.kind = 6)::integer AS reversal, t.unit, {debit} AS debit, {credit} AS credit,
+                {new SqlText(LedgerRows.SumOf("t.posted"))}, count(*)
+            FROM entries e
+            JOIN transfers t ON t.region = e.region AND t.idx = e.idx AND t.posted > 0
+            JOIN accounts d ON d.region = t.region AND d.number = t.debit
+            JOIN accounts c ON c.region = t.region AND c.number = t.credit
+            LEFT JOIN entries o ON e.kind = 6 AND o.region = e.region AND o.idx = e.of_idx
+            WHERE e.region = {region.Value} AND e.idx >= {fromIndex} AND e.idx < {size}
+                AND t.region = {region.Value} AND t.idx >= {fromIndex} AND t.idx < {size}
+            """)
+            .If(effective is not null, $" AND e.effective >= {effective.GetValueOrDefault().First}")
+            .If(effective is not null, $" AND e.effective <= {effective.GetValueOrDefault().Last}")
+            .Add($" GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5");
+    }
+
     private static PostgreSqlQuery Entries(RegionCode region, EntryFilter filter, SqlText beyond, SqlText order, long index, int limit)
     {
         PostgreSqlQuery query = PostgreSqlQuery.Of(

@@ -122,6 +122,17 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
             ],
             cancellation), cancellation);
 
+    public ValueTask<IReadOnlyList<Movement>> MovementsAsync(
+        RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective, CancellationToken cancellation) =>
+        InBooksAsync(region, () => SnapshotAsync<IReadOnlyList<Movement>>(
+            async connection =>
+            {
+                await PostgreSqlFlows.MayHash.ListAsync(connection, row => row.GetString(0), cancellation);
+                return await PostgreSqlFlows.Movements(region, fromIndex, size, effective)
+                    .ListAsync(connection, LedgerRows.Movement, cancellation);
+            },
+            cancellation), cancellation);
+
     public ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit,
             CancellationToken cancellation) =>

@@ -129,9 +129,14 @@ internal static class PostgreSqlReads
             .Add($" WHERE region = {region.Value} GROUP BY unit ORDER BY unit");
 
     // The same as Chart.ClassOf, but in the database: a region may have a million accounts.
+    public static string ClassOf(string path) =>
+        $"CASE WHEN split_part({path}, '/', 1) IN ({Owned}) THEN regexp_replace({path}, '/[^/]*', '/*') ELSE {path} END";
+
+    private static readonly string Owned = string.Join(", ", Chart.OwnedByIds.Select(owned => $"'{owned}'"));
+
     public static PostgreSqlQuery TrialBalanceByClass(RegionCode region) => PostgreSqlQuery.Of(
         $"""
-        SELECT unit, CASE WHEN split_part(path, '/', 1) IN ({string.Join(", ", Chart.OwnedByIds.Select(owned => $"'{owned}'"))}) THEN regexp_replace(path, '/[^/]*', '/*') ELSE path END AS class, {LedgerRows.TotalColumns}, count(*)
+        SELECT unit, {ClassOf("path")} AS class, {LedgerRows.TotalColumns}, count(*)
         FROM accounts
         """).Add($" WHERE region = {region.Value} GROUP BY unit, class ORDER BY unit, class");
 

@@ -70,6 +70,24 @@ internal static class SqliteFlows
         return [.. Side("debit", "credit", isDebit: true), .. Side("credit", "debit", isDebit: false)];
     }
 
+    public static List<Movement> Movements(
+        SqliteSession session, RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective) =>
+        new SqliteConditions(
+            $"""
+            SELECT coalesce(o.code, e.code) AS event, e.kind = {Reversal} AS reversal, t.unit, {SqliteReads.ClassOf("d.path")} AS debit,
+                {SqliteReads.ClassOf("c.path")} AS credit, {LedgerRows.SumOf("t.posted")}, count(*)
+            FROM entries e
+            CROSS JOIN transfers t ON t.region = e.region AND t.idx = e.idx AND t.posted > 0
+            CROSS JOIN accounts d ON d.region = t.region AND d.number = t.debit
+            CROSS JOIN accounts c ON c.region = t.region AND c.number = t.credit
+            LEFT JOIN entries o ON e.kind = {Reversal} AND o.region = e.region AND o.idx = e.of_idx
+            WHERE e.region = $region AND e.idx >= $from AND e.idx < $size
+            """, region.Value, fromIndex, size)
+            .If(effective is not null, " AND e.effective >= $first", LedgerRows.Date(effective.GetValueOrDefault().First))
+            .If(effective is not null, " AND e.effective <= $last", LedgerRows.Date(effective.GetValueOrDefault().Last))
+            .Add(" GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5")
+            .List(session, LedgerRows.Movement);
+
     private static string Legs(AccountFilter touching, string side) =>
         $"""
         SELECT t.idx FROM accounts a {SqliteReads.Way(touching)} CROSS JOIN transfers t INDEXED BY transfers_by_{side}

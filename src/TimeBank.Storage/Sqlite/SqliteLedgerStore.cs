@@ -96,6 +96,10 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
         RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
         await InBooksAsync(region, session => SqliteFlows.Flows(session, region, filter, byCounter, sizes), cancellation);
 
+    public async ValueTask<IReadOnlyList<Movement>> MovementsAsync(
+        RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective, CancellationToken cancellation) =>
+        await InBooksAsync(region, session => SqliteFlows.Movements(session, region, fromIndex, size, effective), cancellation);
+
     public async ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit,
             CancellationToken cancellation) =>

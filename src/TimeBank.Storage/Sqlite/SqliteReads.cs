@@ -56,15 +56,20 @@ internal static class SqliteReads
         FROM accounts WHERE region = $region GROUP BY unit ORDER BY unit
         """;
 
-    // The same as Chart.ClassOf, but in the database: a region may have a million accounts.
+    private static readonly string Owned = string.Join(", ", Chart.OwnedByIds.Select(owned => $"'{owned}'"));
+
     private static readonly string ClassesQuery =
         $"""
-        WITH parts AS (SELECT *, substr(path, 1, instr(path || '/', '/') - 1) AS head, substr(path, instr(path || '/', '/') + 1) AS rest FROM accounts WHERE region = $region)
-        SELECT unit, CASE WHEN head IN ({string.Join(", ", Chart.OwnedByIds.Select(owned => $"'{owned}'"))}) AND rest <> ''
-                     THEN head || '/*' || substr(rest, instr(rest || '/', '/')) ELSE path END AS class,
-               {LedgerRows.TotalColumns}, count(*)
-        FROM parts GROUP BY unit, class ORDER BY unit, class
+        SELECT unit, {ClassOf("path")} AS class, {LedgerRows.TotalColumns}, count(*) FROM accounts WHERE region = $region GROUP BY unit, class ORDER BY unit, class
         """;
+
+    // The same as Chart.ClassOf, but in the database: a region may have a million accounts.
+    public static string ClassOf(string path)
+    {
+        string head = $"substr({path}, 1, instr({path} || '/', '/') - 1)", rest = $"substr({path}, instr({path} || '/', '/') + 1)";
+        return $"CASE WHEN {head} IN ({Owned}) AND {rest} <> '' THEN {head} || '/*' || substr({rest}, instr({rest} || '/', '/')) "
+            + $"ELSE {path} END";
+    }
 
     private const string TransfersQuery =
         """

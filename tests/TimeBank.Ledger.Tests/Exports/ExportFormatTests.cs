@@ -22,6 +22,7 @@ public sealed class ExportFormatTests
         commodity 1000. MEAL
         commodity 1000. BATH
         commodity 1000. CLEAN
+        commodity 1000. DAY
 
 
         account bank:ccb
@@ -93,6 +94,7 @@ public sealed class ExportFormatTests
         1970-01-01 commodity MEAL
         1970-01-01 commodity BATH
         1970-01-01 commodity CLEAN
+        1970-01-01 commodity DAY
         2026-10-01 open Assets:Bank:Ccb CNY
           path: "bank/ccb"
         2026-10-01 open Liabilities:Fund:Lottery:Available CNY

@@ -38,6 +38,8 @@ public sealed class ReasonTests
         610 SettlementNotFound, 611 NothingToSettle, 612 SettlementWrongState, 613 PaymentNotFound, 614 PaymentWrongState,
         615 SettlementChanged, 616 RedemptionSettled, 630 PayeeNotFound, 631 PayeeChangeNotFound, 632 PayeeChangePending,
         633 PayeeNotChanged, 634 PayeeChangeAlreadyApproved, 635 PayeeChangeWithdrawn, 636 PayeeChangeInForce, 637 PayeeNumberDiffers,
+        650 PeriodNotFound, 651 PeriodChanged, 652 PeriodNotOver, 653 PeriodBeforeOpen, 654 PeriodWrongState, 655 PeriodHasDifferences,
+        656 PeriodAfterClosed,
         700 ItemNotFound, 701 CatalogueVersionNotFound,
         702 CatalogueInvalid, 703 CatalogueBelowParent, 704 CatalogueNoParent, 705 PolicyVersionNotFound, 706 PolicyInvalid,
         707 EffectiveDateInPast, 708 VersionAlreadyApproved, 709 VersionExists, 800 ScenarioNotRunning, 801 ScenarioFinished,

@@ -114,7 +114,7 @@ public sealed class BatchDraftTests
         PrefetchKeys keys = state.Missing(proposals, [Command.IdOf("read")], [AccountPath.Parse("y")]);
 
         Assert.Equal(new[] { "l0", "l1", "l2", "l3", "read" }.Select(Command.IdOf).ToHashSet(), keys.Ids.ToHashSet());
-        Assert.Equal(["m", "p", "q", "x", "y"], keys.Paths.Select(path => path.Text).Order());
+        Assert.Equal(["m", "p", "period/closed", "q", "x", "y"], keys.Paths.Select(path => path.Text).Order());
         Assert.Equal(new[] { "a", "h" }.Select(Command.IdOf).ToHashSet(), keys.Linked.ToHashSet());
         state.Load(keys, new Prefetched([], [], []));
         Assert.True(state.Missing(proposals, [Command.IdOf("read")], [AccountPath.Parse("y")]).IsEmpty);

@@ -54,7 +54,9 @@ internal sealed partial class District : IAsyncDisposable
             .AddSingleton<ILedgerStore>(district.Journal).AddSingleton<ILedgerReader>(district.Journal)
             .AddSingleton<IRegistry>(district.States).AddGrainStorage(GrainStorageNames.TimeBank, (_, _) => district.States)
             .AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(district.Business)
-            .AddSingleton<DayRules>().AddSingleton<DueHours>().AddSingleton(VaultTests.TestVault()));
+            .AddSingleton<DayRules>().AddSingleton<DueHours>()
+            .AddSingleton<FiveLegs>().AddSingleton<PeriodStatements>().AddSingleton<ICheckpointKeys>(new Signed())
+            .AddSingleton<ITreeStore>(new MemoryTreeStore(district.Journal)).AddSingleton(VaultTests.TestVault()));
         district._cluster = builder.Build();
         await district._cluster.DeployAsync();
         return district;

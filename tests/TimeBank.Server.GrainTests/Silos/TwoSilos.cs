@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
+using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.Writer;
 
 namespace TimeBank.Server.GrainTests;
@@ -31,6 +33,8 @@ internal sealed class TwoSilos : IAsyncDisposable
         {
             silo.Services.AddGrainTypes();
             silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton<DayRules>().AddSingleton<DueHours>()
+                .AddSingleton<FiveLegs>().AddSingleton<PeriodStatements>().AddSingleton<ICheckpointKeys>(new Signed())
+                .AddSingleton<ITreeStore>(server => new MemoryTreeStore(server.GetRequiredService<ILedgerReader>()))
                 .AddSingleton(new BusinessClock(TimeProvider.System)).AddSingleton(new ScenarioClock(DateTimeOffset.UnixEpoch))
                 .AddSingleton(VaultTests.TestVault());
             configure(silo);

@@ -69,6 +69,7 @@ public sealed class GoldenEntriesTests
             [EntryCode.ReceiveDonation] = Donation, [EntryCode.RefundDonation] = Donation, [EntryCode.DisputeDonation] = Donation,
             [EntryCode.ReinstateDonation] = Donation, [EntryCode.StripePayout] = "category source transaction type",
             [EntryCode.StripeAdjustment] = "category transaction type",
+            [EntryCode.ClosePeriod] = "period through", [EntryCode.ReopenPeriod] = "period through",
         };
 
         Assert.All(Entries.GroupBy(entry => entry.Code), group => Assert.Equal(
@@ -104,6 +105,7 @@ public sealed class GoldenEntriesTests
                 "elder" => Again<ElderState>(parts[4]),
                 "fund" => Again<FundState>(parts[4]),
                 "order" => Again<ServiceOrderState>(parts[4]),
+                "period" => Again<PeriodGrainState>(parts[4]),
                 "programme" => Again<ProgrammeState>(parts[4]),
                 "provider" => Again<ProviderState>(parts[4]),
                 "settlement" => Again<SettlementGrainState>(parts[4]),

@@ -25,6 +25,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
                 await history.PlayAsync();
                 await history.SettleAsync();
                 await history.PlayDonationsAsync();
+                await history.CloseAsync();
             }
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })

@@ -97,6 +97,22 @@ public sealed class JournalVerifierTests
     }
 
     [Fact]
+    public async Task An_effective_date_on_a_closed_day_is_named()
+    {
+        var writer = new BatchWriter(new MemoryLedgerStore(), Tianyuan);
+        DateOnly day = Header("gift").EffectiveDate;
+        await writer.WriteAsync(Receive("before", 100),
+            PeriodEntries.Move(Header("close") with { EffectiveDate = day.AddDays(1) }, null, day), Receive("gift", 100));
+        var verifier = new JournalVerifier(Head, BooksRow.Of(Head));
+        Assert.Null(verifier.Entry(Row(writer.Appended[0])));
+        Assert.Null(verifier.Entry(Row(writer.Appended[1])));
+
+        JournalEntry sound = writer.Appended[2].Entry, forged = sound with { Header = sound.Header with { EffectiveDate = day } };
+        Finding finding = verifier.Entry(Row(writer.Appended[2] with { Entry = forged, Bytes = EntryCodec.Encode(forged) }))!;
+        Assert.Equal(("effective date", $"{day:O}"), (finding.What, finding.Found));
+    }
+
+    [Fact]
     public async Task Bytes_in_another_form_are_named_even_where_they_mean_the_same()
     {
         var writer = new BatchWriter(new MemoryLedgerStore(), Tianyuan);

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using TimeBank.V1;
+using Client = TimeBank.V1.PeriodService.PeriodServiceClient;
+
+namespace TimeBank.Cli;
+
+/// <summary>Closing months: two persons sign for a month's books, and an auditor may open it again.</summary>
+internal static class PeriodCommands
+{
+    public static IEnumerable<Command> Of(CommandFactory make) =>
+        [make.Group("period", "结账：编制、签字、撤回、重开、查询", "close a month: prepare, approve, withdraw, reopen, show, list",
+            Prepare(make), Approve(make), Withdraw(make), Reopen(make), Show(make), List(make))];
+
+    private static Command Prepare(CommandFactory make)
+    {
+        Argument<string> month = Month(make);
+        return make.Command("prepare", "结账编制：此后不再记入该月，须另一人签字", "close a month's days; a second person signs",
+            [month, make.DryRun], async (session, parsed) =>
+        {
+            string name = session.Name("periods", parsed.GetValue(month)!);
+            Show(session, await new Client(await session.AsAsync(Role.FinanceMaker, name)).PreparePeriodCloseAsync(
+                new PreparePeriodCloseRequest { RequestId = session.RequestId(), Name = name, ValidateOnly = make.IsDryRun(parsed) }));
+        });
+    }
+
+    private static Command Approve(CommandFactory make)
+    {
+        Argument<string> month = Month(make);
+        return make.Command("approve", "审核签字", "sign the closing statement", [month, make.DryRun], async (session, parsed) =>
+        {
+            string name = session.Name("periods", parsed.GetValue(month)!);
+            Show(session, await new Client(await session.AsAsync(Role.FinanceChecker, name)).ApprovePeriodCloseAsync(
+                new ApprovePeriodCloseRequest { RequestId = session.RequestId(), Name = name, ValidateOnly = make.IsDryRun(parsed) }));
+        });
+    }
+
+    private static Command Withdraw(CommandFactory make)
+    {
+        Argument<string> month = Month(make);
+        Option<string> note = Note(make);
+        return make.Command("withdraw", "撤回未签字的结账", "open a month again that nobody has signed", [month, note, make.DryRun],
+            async (session, parsed) =>
+        {
+            string name = session.Name("periods", parsed.GetValue(month)!);
+            Show(session, await new Client(await session.AsAsync(Role.FinanceMaker, name)).WithdrawPeriodCloseAsync(
+                new WithdrawPeriodCloseRequest
+                {
+                    RequestId = session.RequestId(), Name = name, Note = parsed.GetValue(note)!, ValidateOnly = make.IsDryRun(parsed),
+                }));
+        });
+    }
+
+    private static Command Reopen(CommandFactory make)
+    {
+        Argument<string> month = Month(make);
+        Option<string> note = Note(make);
+        return make.Command("reopen", "审计重开已签字的月份", "as an auditor, open a signed month again", [month, note, make.DryRun],
+            async (session, parsed) =>
+        {
+            string name = session.Name("periods", parsed.GetValue(month)!);
+            Show(session, await new Client(await session.AsAsync(Role.Auditor, name)).ReopenPeriodAsync(new ReopenPeriodRequest
+            {
+                RequestId = session.RequestId(), Name = name, Note = parsed.GetValue(note)!, ValidateOnly = make.IsDryRun(parsed),
+            }));
+        });
+    }
+
+    private static Command Show(CommandFactory make)
+    {
+        Argument<string> month = Month(make);
+        return make.Command("show", "查看月份和结账表", "show a month and its closing statement", [month], async (session, parsed) =>
+        {
+            string name = session.Name("periods", parsed.GetValue(month)!);
+            Show(session, await new Client(await session.AsAsync(Role.Auditor, name)).GetPeriodAsync(new GetPeriodRequest { Name = name }));
+        });
+    }
+
+    private static Command List(CommandFactory make) => make.Command(
+        "list", "列出结过账的月份", "list the months that somebody has begun to close", [make.Limit, make.All], async (session, parsed) =>
+    {
+        var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
+        ListPeriodsResponse list = await make.PagingOf(parsed).AllAsync(
+            new ListPeriodsRequest { Parent = session.Region }, page => client.ListPeriodsAsync(page).ResponseAsync);
+        Language language = make.Language;
+        session.Screen.Show(list, () =>
+        {
+            session.Screen.Table(
+                "", [new(language["月份", "month"]), new(language["状态", "state"]), new(language["编制", "prepared"]),
+                    new(language["签字", "signed"]), new(language["重开次数", "reopened"], true)],
+                list.Periods.Select(period => (IReadOnlyList<string>)[ResourceNames.Short(period.Name),
+                    EnumText.Of(period.State, language), period.PreparedBy, period.ApprovedBy, $"{period.Reopenings.Count}"]));
+            session.Screen.More(list.NextPageToken);
+        });
+    });
+
+    private static Argument<string> Month(CommandFactory make) => make.Argument("month", "月份，如 2026-11", "the month, such as 2026-11");
+
+    private static Option<string> Note(CommandFactory make) => make.Option("--note", "原因", "why", required: true);
+
+    private static void Show(Session session, BooksPeriod period) => session.Screen.Show(period, () =>
+    {
+        Language language = session.Language;
+        session.Screen.Facts(
+            ResourceNames.Short(period.Name),
+            (language["状态", "state"], EnumText.Of(period.State, language)),
+            (language["起止", "days"], $"{TimeText.Of(period.FirstDate)} – {TimeText.Of(period.LastDate)}"),
+            (language["编制", "prepared"], $"{period.PreparedBy} {TimeText.Of(period.PrepareTime)}".Trim()),
+            (language["签字", "signed"], $"{period.ApprovedBy} {TimeText.Of(period.ApproveTime)}".Trim()),
+            (language["分录", "entry"], ResourceNames.Short(period.Entry)));
+        foreach (Reopening reopening in period.Reopenings)
+        {
+            session.Screen.Line(language[
+                $"{TimeText.Of(reopening.Time)} {reopening.Actor} 重开：{reopening.Note}",
+                $"{TimeText.Of(reopening.Time)} reopened by {reopening.Actor}: {reopening.Note}"]);
+        }
+        if (period.Statement.Length > 0) session.Screen.Line($"\n{period.Statement.TrimEnd('\n')}");
+    });
+}

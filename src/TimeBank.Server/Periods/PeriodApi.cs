@@ -1,0 +1,116 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>For finance and auditors: closing months.</summary>
+public sealed class PeriodApi(IGrainFactory grains, IRegistry registry, PageTokens tokens) : PeriodService.PeriodServiceBase
+{
+    private const int MaxNote = 200;
+
+    public override Task<BooksPeriod> PreparePeriodClose(PreparePeriodCloseRequest request, ServerCallContext context) => StepAsync(
+        context, request, request.RequestId, request.Name, null, (period, command) => period.PrepareAsync(command));
+
+    public override Task<BooksPeriod> ApprovePeriodClose(ApprovePeriodCloseRequest request, ServerCallContext context) => StepAsync(
+        context, request, request.RequestId, request.Name, null, (period, command) => period.ApproveAsync(command));
+
+    public override Task<BooksPeriod> WithdrawPeriodClose(WithdrawPeriodCloseRequest request, ServerCallContext context) => StepAsync(
+        context, request, request.RequestId, request.Name, request.Note, (period, command) => period.WithdrawAsync(command));
+
+    public override Task<BooksPeriod> ReopenPeriod(ReopenPeriodRequest request, ServerCallContext context) => StepAsync(
+        context, request, request.RequestId, request.Name, request.Note, (period, command) => period.ReopenAsync(command));
+
+    public override async Task<BooksPeriod> GetPeriod(GetPeriodRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = PeriodContract.Named(read, request.Name, "name");
+        read.Check();
+        return (await Grain(name).GetAsync()).ToContract(name.Region);
+    }
+
+    public override async Task<ListPeriodsResponse> ListPeriods(ListPeriodsRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        int pageSize = read.PageSize(request.PageSize);
+        read.Check();
+        (IReadOnlyList<RegistryRow<PeriodGrainState>> page, string next) = await registry.PageAsync<PeriodGrainState>(
+            new RegistryQuery(region, PeriodGrainState.Kind), pageSize, tokens, context, request, request.PageToken);
+        var response = new ListPeriodsResponse
+        {
+            NextPageToken = next, Unreadable = { page.Unreadable(region, PeriodContract.Periods) },
+        };
+        response.Periods.Add(page.Readable().Select(row => row.State.Period).OfType<PeriodRecord>()
+            .Select(period => (period with { Statement = "" }).ToContract(region)));
+        return response;
+    }
+
+    private async Task<BooksPeriod> StepAsync(
+        ServerCallContext context, Google.Protobuf.IMessage request, string requestId, string period, string? note,
+        Func<IPeriodGrain, Command, Task<Reply<PeriodRecord>>> step)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(requestId);
+        ResourceName name = PeriodContract.Named(read, period, "name");
+        string memo = note is null ? "" : read.Text(note, "note", MaxNote, required: true);
+        read.Check();
+        RegionGrains.RequireRegion(name.Region);
+        return (await step(Grain(name), context.Command(request, id, memo: memo))).OrThrow().ToContract(name.Region);
+    }
+
+    private IPeriodGrain Grain(ResourceName name) => grains.GetGrain<IPeriodGrain>($"{name.Region}/{name.Id}");
+}
+
+/// <summary>Months in the contract's types.</summary>
+internal static class PeriodContract
+{
+    public const string Periods = "periods";
+
+    /// <summary>Reads <c>regions/{region}/periods/{yyyy-MM}</c>.</summary>
+    public static ResourceName Named(RequestReader read, string text, string field)
+    {
+        if (text.Length == 0)
+        {
+            read.Refuse(field, "REQUIRED");
+            return default;
+        }
+        if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == Periods && Month.TryParse(name.Value.Id, out _))
+            return name.Value;
+        read.Refuse(field, "NOT_A_NAME", ("pattern", "regions/430211/periods/2026-11"));
+        return default;
+    }
+
+    public static BooksPeriod ToContract(this PeriodRecord period, RegionCode region)
+    {
+        Month month = Month.Parse(period.Month);
+        return new BooksPeriod
+        {
+            Name = ResourceName.Of(region, Periods, period.Month),
+            State = period.State.ToContract(),
+            FirstDate = month.First.ToContract(),
+            LastDate = month.Last.ToContract(),
+            PreparedBy = period.PreparedBy,
+            PrepareTime = Time(period.PreparedAt),
+            ApprovedBy = period.ApprovedBy,
+            ApproveTime = Time(period.ApprovedAt),
+            Entry = Entry(region, period.Entry),
+            Statement = period.Statement,
+            Reopenings =
+            {
+                period.Reopenings.Select(reopening => new Reopening
+                {
+                    Actor = reopening.By, Time = Time(reopening.At), Note = reopening.Note, Entry = Entry(region, reopening.Entry),
+                    Signed = reopening.WasSigned,
+                }),
+            },
+        };
+    }
+
+    private static Timestamp? Time(DateTimeOffset? time) => time is { } at ? Timestamp.FromDateTimeOffset(at) : null;
+
+    private static string Entry(RegionCode region, long index) =>
+        index < 0 ? "" : ResourceName.Of(region, SettlementContract.Entries, index.ToString(CultureInfo.InvariantCulture));
+}
