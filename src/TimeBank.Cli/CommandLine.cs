@@ -64,8 +64,8 @@ internal static class CommandLine
             .. AccountCommands.Of(make), .. ExportCommand.Of(make), .. ImportCommand.Of(make),
             .. ProgrammeCommands.Of(make), .. FundCommands.Of(make), .. DonationCommands.Of(make),
             .. OrderCommands.Of(make), .. ElderCommands.Of(make), .. VolunteerCommands.Of(make), .. ProviderCommands.Of(make),
-            .. PayeeCommands.Of(make), .. SettlementCommands.Of(make), .. PeriodCommands.Of(make), .. RuleCommands.Of(make),
-            .. more?.Invoke(make) ?? [],
+            .. BankAccountCommands.Of(make), .. PayeeCommands.Of(make), .. SettlementCommands.Of(make), .. PeriodCommands.Of(make),
+            .. RuleCommands.Of(make), .. more?.Invoke(make) ?? [],
         ];
         foreach (Command command in commands) root.Add(command);
         return root;

@@ -16,6 +16,8 @@ public sealed class CommandLineTests
     [InlineData("fund", "receive", "lottery", "1.234", "--day", "2026-10-01")]
     [InlineData("fund", "receive", "lottery", "1", "--day", "2026-02-30")]
     [InlineData("elders", "--limit", "0")]
+    [InlineData("bank", "set", "main", "--holder", "演示基金", "--account", "6222000000001234567", "--bank", "演示银行")]
+    [InlineData("bank", "show")]
     [InlineData("payee")]
     [InlineData("payee", "set", "P7K2", "--holder", "演示食堂", "--account", "6222000000001234567", "--bank", "演示银行")]
     [InlineData("payee", "approve")]

@@ -162,6 +162,9 @@ public enum Reason
     SettlementChanged = 615,
     RedemptionSettled = 616,
 
+    // Our own bank accounts, and files of payments.
+    BankAccountNotFound = 617,
+
     // Payees: the accounts that providers are paid to.
     PayeeNotFound = 630,
     PayeeChangeNotFound = 631,

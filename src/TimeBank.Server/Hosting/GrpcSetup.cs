@@ -34,6 +34,7 @@ public static class GrpcSetup
         services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>().AddSingleton<PayeeApi>().AddSingleton<DonationApi>();
         services.AddSingleton<PeriodApi>();
+        services.AddSingleton<BankAccountApi>();
         services.AddGrpcReflection();
         services.AddSingleton<DatabaseHealth>();
         services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>("database");
@@ -58,6 +59,7 @@ public static class GrpcSetup
         app.MapGrpcService<PayeeApi>();
         app.MapGrpcService<DonationApi>();
         app.MapGrpcService<PeriodApi>();
+        app.MapGrpcService<BankAccountApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapHealthChecks(HealthPath);

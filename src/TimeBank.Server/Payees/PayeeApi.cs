@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -32,7 +31,7 @@ public sealed class PayeeApi(IGrainFactory grains, PageTokens tokens) : PayeeSer
         Guid id = read.RequestId(request.RequestId);
         (ResourceName provider, string change) = PayeeContract.ChangeNamed(read, request.Change);
         string? number = request.AccountNumber.Length == 0
-            ? null : PayeeContract.Number(read, request.AccountNumber, "account_number");
+            ? null : BankDetailsReader.Number(read, request.AccountNumber, "account_number");
         read.Check();
         await ProviderAsync(provider);
         Command command = context.Command(new ApprovePayeeRequest(request) { AccountNumber = "" }, id);
@@ -94,41 +93,8 @@ internal static class PayeeContract
 {
     private const string Changes = "payeeChanges";
 
-    /// <summary>What the payment systems take of a name: 60 letters, and 140 bytes as banks count them.</summary>
-    private const int MaxNameLength = 60, MaxNameBytes = 140;
-
-    private static readonly Encoding Banks = CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!;
-
-    public static BankDetails Read(RequestReader read, PayeeAccount account)
-    {
-        // Blanks around a name would stand in the bank's file, where nobody sees them.
-        string holder = read.Name(account.HolderName.Trim(), "account.holder_name", MaxNameLength);
-        if (Banks.GetByteCount(holder) > MaxNameBytes) read.Refuse("account.holder_name", "NAME_TOO_WIDE", ("max", $"{MaxNameBytes}"));
-        string number = Number(read, account.AccountNumber, "account.account_number"),
-            bank = read.Name(account.BankName.Trim(), "account.bank_name", MaxNameLength);
-        if (account.BankCode.Length == 0)
-        {
-            read.Refuse("account.bank_code", "REQUIRED");
-        }
-        else if (BankCode.Check(account.BankCode) is { } fault)
-        {
-            read.Refuse("account.bank_code", fault switch
-            {
-                BankCodeFault.NotTwelveDigits => "NOT_A_BANK_CODE",
-                BankCodeFault.CheckDigitWrong => "BANK_CODE_CHECK_DIGIT",
-            });
-        }
-        return new BankDetails(holder, number, bank, account.BankCode);
-    }
-
-    public static string Number(RequestReader read, string text, string field)
-    {
-        if (BankAccountNumber.TryParse(text, out BankAccountNumber number)) return number.Text;
-        if (text.Length == 0) read.Refuse(field, "REQUIRED");
-        else read.Refuse(field, "NOT_AN_ACCOUNT_NUMBER", ("min", $"{BankAccountNumber.MinLength}"),
-            ("max", $"{BankAccountNumber.MaxLength}"));
-        return "";
-    }
+    public static BankDetails Read(RequestReader read, PayeeAccount account) => BankDetailsReader.Read(
+        read, "account.", account.HolderName, account.AccountNumber, account.BankName, account.BankCode);
 
     /// <summary>Reads a change's name: its provider's name, then its id.</summary>
     public static (ResourceName Provider, string Change) ChangeNamed(RequestReader read, string text)

@@ -47,6 +47,7 @@ public sealed record BankDetails(
     [property: Id(3), JsonPropertyName("bankCode")] string BankCode)
 {
     /// <summary>Of an account whose data were erased.</summary>
+    [JsonIgnore]
     public static BankDetails Erased { get; } = new("", "", "", "");
 
     /// <summary>The same with the last four digits of the number alone.</summary>

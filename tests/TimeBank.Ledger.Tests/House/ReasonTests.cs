@@ -36,7 +36,7 @@ public sealed class ReasonTests
         510 ServiceDateInFuture, 511 InsuranceAbovePrice, 512 NothingToPay, 600 ProviderNotFound, 601 ProviderNotAccredited,
         602 ProviderSuspended, 603 ProviderBlackListed, 604 ProviderNotForService,
         610 SettlementNotFound, 611 NothingToSettle, 612 SettlementWrongState, 613 PaymentNotFound, 614 PaymentWrongState,
-        615 SettlementChanged, 616 RedemptionSettled, 630 PayeeNotFound, 631 PayeeChangeNotFound, 632 PayeeChangePending,
+        615 SettlementChanged, 616 RedemptionSettled, 617 BankAccountNotFound, 630 PayeeNotFound, 631 PayeeChangeNotFound, 632 PayeeChangePending,
         633 PayeeNotChanged, 634 PayeeChangeAlreadyApproved, 635 PayeeChangeWithdrawn, 636 PayeeChangeInForce, 637 PayeeNumberDiffers,
         650 PeriodNotFound, 651 PeriodChanged, 652 PeriodNotOver, 653 PeriodBeforeOpen, 654 PeriodWrongState, 655 PeriodHasDifferences,
         656 PeriodAfterClosed,
