@@ -94,6 +94,27 @@ public sealed class ImportFileTests
     public void A_file_that_cannot_be_read_says_why(string text, string why) =>
         Assert.Contains(why, Assert.Throws<UsageException>(() => Read(text)).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("k,\"said \"\"no\"\"", "Line 2: a quote is never closed")]
+    [InlineData("k,a\"b,\"cut", "Line 2: a text with a quote must be in quotes")]
+    [InlineData("k, \"a,b\"", "Line 2: a text with a quote must be in quotes")]
+    [InlineData("k,\"a\n\nb\"\nm,\"n\" ,", "Line 5: a comma must follow the closing quote")]
+    public void A_quote_in_the_wrong_place_ends_the_reading(string rows, string why) =>
+        Assert.Contains(why, Assert.Throws<UsageException>(() => Read($"id,date,account,side,unit,amount\n{rows}")).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Memos_keep_their_lines_as_line_feeds_and_any_length()
+    {
+        string memo = new('长', 2_000_000);
+
+        (List<ImportLine> lines, List<ImportRefusal> refused) =
+            Read($"{Header}\"\"\r\nk,2026-09-30,bank/ccb,DEBIT,CNY,12,\"a\r\nb\rc{memo}\"\r\n");
+
+        Assert.Empty(refused);
+        Assert.Equal((3, $"a\nb\nc{memo}"), (Assert.Single(lines).Number, lines[0].Memo));
+    }
+
     /// <summary>
     /// The same made-up books in every encoding are the same lines, and what is refused of them is reported as it stands in the file.
     /// </summary>

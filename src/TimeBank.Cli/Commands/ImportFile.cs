@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using CsvHelper;
 using TimeBank.V1;
 
 namespace TimeBank.Cli;
@@ -11,6 +11,19 @@ namespace TimeBank.Cli;
 internal static class ImportFile
 {
     private static readonly string[] Required = ["id", "date", "account", "side", "unit", "amount"];
+
+    /// <summary>
+    /// The library reports only the first fault of a row. Every fault must therefore end the reading: behind a stray quote it would take a
+    /// file that is cut inside a quoted cell for a whole one. A row may be as long as the file, so that an unclosed quote is one too.
+    /// </summary>
+    private static readonly CsvReaderOptions Table = new()
+    {
+        Separator = ',',
+        HasHeader = false,
+        TrackLineNumbers = true,
+        MaxRecordSize = int.MaxValue,
+        OnMalformedRecord = row => throw Malformed(row.LineNumber, row.Reason),
+    };
 
     /// <param name="given">The file's encoding; null: detect it.</param>
     /// <returns>The encoding is the one in which the file was read.</returns>
@@ -37,7 +50,7 @@ internal static class ImportFile
         var refused = new List<ImportRefusal>();
         Dictionary<string, int>? columns = null;
         int width = 0;
-        foreach ((int number, IReadOnlyList<string> cells) in CsvRows.Read(text))
+        foreach ((int number, string[] cells) in Rows(text))
         {
             if (columns is null)
             {
@@ -52,14 +65,14 @@ internal static class ImportFile
                 width = cells.Index().Last(cell => Name(cell.Item).Length > 0).Index + 1;
                 continue;
             }
-            string Cell(string name) => columns.TryGetValue(name, out int at) && at < cells.Count ? Text(cells[at]) : "";
+            string Cell(string name) => columns.TryGetValue(name, out int at) && at < cells.Length ? Text(cells[at]) : "";
             var line = new ImportLine { Number = number, Key = Cell("id"), Account = Cell("account"), Memo = Cell("memo") };
             // Spreadsheets write empty cells behind the last column: ignore them. A thousands separator without quotes splits an amount
             // into two cells; if the memo is empty, only the three digits after it show that.
             int after = columns["amount"] + 1;
-            bool isTooLong = cells.Count > width
+            bool isTooLong = cells.Length > width
                 && (cells.Skip(width).Any(cell => cell.Length > 0)
-                || (after < cells.Count && cells[after] is { Length: 3 } rest && rest.All(char.IsAsciiDigit)));
+                || (after < cells.Length && cells[after] is { Length: 3 } rest && rest.All(char.IsAsciiDigit)));
             string? wrong = isTooLong ? "line"
                 : !long.TryParse(Cell("amount"), NumberStyles.None, CultureInfo.InvariantCulture, out long amount) ? "amount"
                 : !DateOnly.TryParseExact(Cell("date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
@@ -102,6 +115,28 @@ internal static class ImportFile
         lines.RemoveAll(line => repeated.ContainsKey(line.Key));
     }
 
+    /// <summary>Each row that isn't empty, with the number of its first line. Line ends within a cell become <c>\n</c>.</summary>
+    /// <exception cref="UsageException">A quote is never closed, or stands where RFC 4180 allows none.</exception>
+    private static IEnumerable<(int Line, string[] Cells)> Rows(TextReader text)
+    {
+        using var rows = CsvReader.Create(text, Table, leaveOpen: true);
+        while (rows.Read())
+        {
+            string[] cells = [.. Enumerable.Range(0, rows.FieldCount)
+                .Select(at => rows.GetString(at).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'))];
+            if (cells.Length > 1 || cells[0].Length > 0) yield return ((int)rows.LineNumber, cells);
+        }
+    }
+
+    private static UsageException Malformed(long line, CsvMalformedReason reason) => reason switch
+    {
+        CsvMalformedReason.UnterminatedQuote => new($"第 {line} 行：引号没有结束。", $"Line {line}: a quote is never closed."),
+        CsvMalformedReason.TextAfterClosingQuote =>
+            new($"第 {line} 行：引号之后应是逗号。", $"Line {line}: a comma must follow the closing quote."),
+        _ => new($"第 {line} 行：含引号的内容须整格加引号，里面的引号写两遍。",
+            $"Line {line}: a text with a quote must be in quotes, and the quote doubled."),
+    };
+
     private static string? Fill(ImportLine line, Side side, Amount amount, DateOnly day)
     {
         (line.Side, line.Amount, line.Date) = (side, amount, TimeText.ToContract(day));
@@ -137,51 +172,4 @@ internal static class ImportFile
                 "This must be DEBIT or CREDIT." },
         },
     };
-}
-
-/// <summary>The rows of a CSV table (RFC 4180). Quoted cells may contain commas, doubled quotes and line ends.</summary>
-internal static class CsvRows
-{
-    /// <summary>Each row with the number of its first line. Empty lines are skipped.</summary>
-    /// <exception cref="UsageException">A quote is never closed, or something follows a closing quote.</exception>
-    public static IEnumerable<(int Line, IReadOnlyList<string> Cells)> Read(TextReader text)
-    {
-        int line = 0;
-        while (text.ReadLine() is { } row)
-        {
-            int began = ++line;
-            var cells = new List<string>();
-            var cell = new StringBuilder();
-            bool quoted = false, closed = false;
-            for (int at = 0; ; at++)
-            {
-                if (at == row.Length && !quoted) break;
-                if (at == row.Length)
-                {
-                    row = text.ReadLine() ?? throw Unclosed(began);
-                    line++;
-                    at = -1;
-                    cell.Append('\n');
-                    continue;
-                }
-                char letter = row[at];
-                if (quoted && letter == '"' && at + 1 < row.Length && row[at + 1] == '"') cell.Append(row[at++]);
-                else if (quoted && letter == '"') (quoted, closed) = (false, true);
-                else if (quoted) cell.Append(letter);
-                else if (letter == ',')
-                {
-                    cells.Add(cell.ToString());
-                    cell.Clear();
-                    closed = false;
-                }
-                else if (closed) throw new UsageException($"第 {line} 行：引号之后应是逗号。", $"Line {line}: a comma must follow the closing quote.");
-                else if (letter == '"' && cell.Length == 0) quoted = true;
-                else cell.Append(letter);
-            }
-            cells.Add(cell.ToString());
-            if (cells.Count > 1 || cells[0].Length > 0) yield return (began, cells);
-        }
-    }
-
-    private static UsageException Unclosed(int line) => new($"第 {line} 行：引号没有结束。", $"Line {line}: a quote is never closed.");
 }
