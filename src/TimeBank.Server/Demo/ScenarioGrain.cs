@@ -51,33 +51,23 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
     public Task<ScenarioRecord> GetAsync() => Task.FromResult(Record());
 
     public Task<Reply<ScenarioRecord>> AdvanceAsync(Command command, DateTimeOffset to) =>
-        OnceAsync(command, TooFar(to), scenario =>
+        ChangeAsync(command, TooFar(to), scenario =>
         {
             if (to > clock.GetUtcNow()) scenario.Now = to;
         });
 
-    public Task<Reply<ScenarioRecord>> FinishAsync(Command command) => OnceAsync(command, null, scenario => scenario.Finished = true);
+    public Task<Reply<ScenarioRecord>> FinishAsync(Command command) => ChangeAsync(command, null, scenario => scenario.Finished = true);
 
     /// <param name="refusal">The rules' refusal of a new command; null to go ahead. It does not apply to a retry.</param>
-    private async Task<Reply<ScenarioRecord>> OnceAsync(Command command, Refusal? refusal, Action<ScenarioState> change)
+    private async Task<Reply<ScenarioRecord>> ChangeAsync(Command command, Refusal? refusal, Action<ScenarioState> change)
     {
-        string id = command.Id.ToString();
-        if (state.State.Done.TryGetValue(id, out string? digest)) return digest == command.RequestDigest ? Record()
-            : Reason.RequestIdReused;
+        if (state.State.HasDone(command, out Refusal? reused)) return reused is null ? Record() : reused;
         if (state.State.Finished) return Reason.ScenarioFinished;
         if (refusal is not null) return refusal;
-        state.State.Done[id] = command.RequestDigest;
+        state.State.Remember(command);
         state.State.Now ??= clock.GetUtcNow();
         change(state.State);
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
+        await this.WriteAsync(state);
         clock.Set(state.State.Now.Value, state.State.Finished);
         return Record();
     }

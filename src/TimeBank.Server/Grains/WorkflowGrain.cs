@@ -56,9 +56,7 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
     protected async Task<Refusal?> OnceAsync(Command command, Func<Refusal?> decide, Func<Proposal> propose, Action<Outcome> change)
     {
         if (command.IsDryRun && !IsDryRun) throw new InvalidOperationException("A command that only asks would be carried out.");
-        string id = command.Id.ToString();
-        if (State.Done.TryGetValue(id, out string? digest)) return digest == command.RequestDigest ? null
-            : new Refusal(Reason.RequestIdReused);
+        if (State.HasDone(command, out Refusal? reused)) return reused;
 
         Refusal? refusal = decide();
         Proposal proposal = refusal is null ? propose() : Entries.Refuse(command.Header(Today, ""), EntryCode.Note, refusal);
@@ -66,7 +64,7 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
         if (outcome.Refusal is not null) return outcome.Refusal;
 
         // The outcome is durable: from here on the change must be written, now or by a retry.
-        State.Done[id] = command.RequestDigest;
+        State.Remember(command);
         change(outcome);
         await SaveAsync();
         return null;
@@ -101,6 +99,17 @@ public abstract class WorkflowState
     /// <summary>The request digest of each carried out command, by the command's entry id.</summary>
     [JsonPropertyName("done")]
     public Dictionary<string, string> Done { get; set; } = [];
+
+    /// <summary>True if a command under this id was carried out.</summary>
+    /// <param name="reused">The refusal if that was another request; null if it was this one.</param>
+    public bool HasDone(Command command, out Refusal? reused)
+    {
+        bool found = Done.TryGetValue(command.Id.ToString(), out string? digest);
+        reused = found && digest != command.RequestDigest ? new Refusal(Reason.RequestIdReused) : null;
+        return found;
+    }
+
+    public void Remember(Command command) => Done[command.Id.ToString()] = command.RequestDigest;
 }
 
 /// <summary>Writes the states of grains.</summary>

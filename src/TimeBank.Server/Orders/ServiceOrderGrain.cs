@@ -172,12 +172,12 @@ public sealed partial class ServiceOrderGrain(
     private async Task<Reply<OrderRecord>> StepAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut,
         Action? words = null)
     {
-        if (!command.IsDryRun) return await OnceAsync(command, mayCall, carryOut, words);
+        if (!command.IsDryRun) return await LookAndStepAsync(command, mayCall, carryOut, words);
         // A dry run finishes open work in its copy only, so the next call must look again.
         bool mustLook = _mustLook;
         try
         {
-            return await DryRunAsync(() => OnceAsync(command, mayCall, carryOut, words));
+            return await DryRunAsync(() => LookAndStepAsync(command, mayCall, carryOut, words));
         }
         finally
         {
@@ -185,15 +185,19 @@ public sealed partial class ServiceOrderGrain(
         }
     }
 
-    /// <summary>Looks the command's id up before any rule. The writer remembers a refusal by the rules under that id.</summary>
-    private async Task<Reply<OrderRecord>> OnceAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut, Action? words)
+    /// <summary>
+    /// Looks the command's id up before any rule. The writer remembers a refusal by the rules under that id. The base's OnceAsync can't do
+    /// this: it writes the state after the entry, while most steps of an order write it before, and look in the ledger after a crash.
+    /// </summary>
+    private async Task<Reply<OrderRecord>> LookAndStepAsync(Command command, Func<bool> mayCall, Func<Task<Refusal?>> carryOut,
+        Action? words)
     {
         await LookAsync();
         if (!Exists) return Reason.OrderNotFound;
         if (!mayCall()) return Reason.PartyNotAllowed;
-        if (State.Done.TryGetValue(command.Id.ToString(), out string? digest))
+        if (State.HasDone(command, out Refusal? reused))
         {
-            if (digest != command.RequestDigest) return Reason.RequestIdReused;
+            if (reused is not null) return reused;
             (string?, string) before = (State.Dispute?.ResolveNote, State.CancelNote);
             // A retry brings back words that a crash lost. It leaves stored words alone: today's rules may read an older build's text
             // differently.
@@ -233,7 +237,7 @@ public sealed partial class ServiceOrderGrain(
     private async Task<Refusal?> ChangeAsync(Command command, Action change)
     {
         change();
-        State.Done[command.Id.ToString()] = command.RequestDigest;
+        State.Remember(command);
         await SaveAsync();
         await WriteAsync(Entries.Note(command.Header(Today, "")));
         return null;
