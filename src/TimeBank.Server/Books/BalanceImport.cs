@@ -121,7 +121,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
     private async Task<Refusal?> UnregisteredAsync(AccountPath path)
     {
         string[] parts = path.Text.Split('/');
-        string key = $"{region}/{parts[1]}";
+        var key = new GrainKey(region, parts[1]);
         Reason missing = parts[0] switch
         {
             "fund" when await grains.GetGrain<IFundGrain>(key).GetAsync() is null => Reason.FundNotFound,

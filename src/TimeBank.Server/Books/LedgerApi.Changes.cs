@@ -23,7 +23,7 @@ public sealed partial class LedgerApi
         if (original is { Code: EntryCode.RedeemVoucher })
         {
             // The voucher may have ended, or may end at this moment: its grain makes the two commands wait for each other.
-            IVoucherGrain voucher = grains.GetGrain<IVoucherGrain>($"{region}/{Ledger.Redemption.Of(original).Voucher}");
+            IVoucherGrain voucher = grains.GetGrain<IVoucherGrain>(region, Ledger.Redemption.Of(original).Voucher);
             return await AnswerAsync(region, command, await voucher.ReverseAsync(command, index));
         }
         Refusal? spent = linked is { ReversedBy: null } ? await reports.SpentAsync(region, linked.Entry, cancellation) : null;

@@ -40,7 +40,7 @@ public readonly record struct ResourceName(RegionCode Region, string Collection,
         where T : notnull => string.Create(CultureInfo.InvariantCulture, $"regions/{region}/{collection}/{id}");
 
     /// <summary>The key of the resource's grain.</summary>
-    public string GrainKey => $"{Region}/{Id}";
+    public GrainKey GrainKey => new(Region, Id);
 
     public override string ToString() => Of(Region, Collection, Id);
 }

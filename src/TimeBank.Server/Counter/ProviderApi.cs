@@ -30,7 +30,7 @@ public sealed class ProviderApi(
         Command command = context.Command(request, id);
         var provider = new ProviderRecord(command.NewId.Text, name, [.. types.Select(type => type.ToDomain())], accreditation.First,
             accreditation.Last, []);
-        Reply<ProviderRecord> reply = await grains.GetGrain<IProviderGrain>($"{region}/{command.NewId}")
+        Reply<ProviderRecord> reply = await grains.GetGrain<IProviderGrain>(region, command.NewId)
             .RegisterAsync(command, provider);
         return await ToContractAsync(region, reply.OrThrow());
     }

@@ -55,9 +55,9 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        string[] key = this.GetPrimaryKeyString().Split('/');
-        (Region, Id) = (RegionCode.Parse(key[0]), OpaqueId.Parse(key[1]));
-        Writer = GrainFactory.GetGrain<ILedgerGrain>(key[0]);
+        var key = GrainKey.Parse(this.GetPrimaryKeyString());
+        (Region, Id) = (key.Region, OpaqueId.Parse(key.LocalId));
+        Writer = GrainFactory.Writer(Region);
         Path = Chart.VoucherPath(Id);
         Account = [Path];
         return Task.CompletedTask;
@@ -66,7 +66,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     public async Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim)
     {
         DateOnly today = clock.Today, served = claim.ServedOn(today);
-        Task<ProviderRecord?> provider = GrainFactory.GetGrain<IProviderGrain>($"{Region}/{claim.Provider}").GetAsync();
+        Task<ProviderRecord?> provider = GrainFactory.GetGrain<IProviderGrain>(Region, claim.Provider).GetAsync();
         VoucherFacts? voucher = await FactsAsync();
         if (voucher is { Terms.Kind: VoucherKind.Money } && claim.Place == ServicePlace.Unspecified)
         {

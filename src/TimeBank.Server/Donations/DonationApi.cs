@@ -27,7 +27,7 @@ public sealed class DonationApi(
         Require(fund.Region);
         if (fen > MaxFen) throw Problem.Of(Reason.AmountTooLarge, ("field", "amount.value"));
         Command command = context.Command(request, id);
-        IDonationGrain grain = grains.GetGrain<IDonationGrain>($"{fund.Region}/{command.NewId}");
+        IDonationGrain grain = grains.GetGrain<IDonationGrain>(fund.Region, command.NewId);
         Reply<DonationRecord> reply = await grain.StartAsync(command, fund.Id, fen, note);
         DonationRecord donation = reply.OrThrow();
         return donation.ToContract(fund.Region, dryRun: command.IsDryRun && donation.Session.Length == 0);

@@ -118,7 +118,7 @@ public sealed class DonationGrain([PersistentState(DonationState.Kind, GrainStor
     public async Task<Reply<DonationRecord>> StartAsync(Command command, string fund, long fen, string note)
     {
         if (gateway is null || gateway.Region != Region) return Reason.DonationsNotConfigured;
-        FundRecord? record = await GrainFactory.GetGrain<IFundGrain>($"{Region}/{fund}").GetAsync();
+        FundRecord? record = await GrainFactory.GetGrain<IFundGrain>(Region, fund).GetAsync();
         if (command.IsDryRun) return await DryRunAsync(() => BeginAsync(command, record, fund, fen, note));
         Reply<DonationRecord> begun = await BeginAsync(command, record, fund, fen, note);
         return begun.Refusal is null && State.Donation!.Session.Length == 0 ? await OpenAsync(record!.DisplayName) : begun;

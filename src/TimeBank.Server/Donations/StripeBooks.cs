@@ -87,7 +87,7 @@ public sealed class StripeBooks(IGrainFactory grains, StripeGateway gateway, Day
         if (found.ChargeId.Length == 0) return null;
         CardCharge charge = found.Charge ?? await gateway.ChargeAsync(found.ChargeId);
         if (charge.Region != gateway.Region.ToString() || !Slug.TryParse(charge.Fund, out Slug fund)) return null;
-        FundRecord? record = await grains.GetGrain<IFundGrain>($"{gateway.Region}/{fund}").GetAsync();
+        FundRecord? record = await grains.GetGrain<IFundGrain>(gateway.Region, fund).GetAsync();
         if (record?.Kind != FundKind.Donation) return null;
         return new Owner(fund, EntryId.TryParse(charge.Operation, out EntryId operation) ? OpaqueId.From(operation) : null);
     }

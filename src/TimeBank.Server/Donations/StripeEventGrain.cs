@@ -153,7 +153,7 @@ public sealed class StripeEvents(IGrainFactory grains, StripeGateway gateway, St
     {
         try
         {
-            await grains.GetGrain<IStripeEventGrain>($"{gateway.Region}/{id}").FollowAsync();
+            await grains.GetGrain<IStripeEventGrain>(gateway.Region, id).FollowAsync();
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -174,5 +174,5 @@ public sealed class StripeEvents(IGrainFactory grains, StripeGateway gateway, St
     }
 
     private async Task RefreshAsync(OpaqueId donation) =>
-        await grains.GetGrain<IDonationGrain>($"{gateway.Region}/{donation}").RefreshAsync();
+        await grains.GetGrain<IDonationGrain>(gateway.Region, donation).RefreshAsync();
 }

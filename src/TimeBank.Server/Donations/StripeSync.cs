@@ -98,7 +98,7 @@ public sealed class StripeSync(
 
     /// <summary>The money is booked; how the donation's page looks may wait for a later event.</summary>
     private async Task RefreshAsync(OpaqueId donation) =>
-        await grains.GetGrain<IDonationGrain>($"{gateway.Region}/{donation}").RefreshAsync();
+        await grains.GetGrain<IDonationGrain>(gateway.Region, donation).RefreshAsync();
 
     /// <summary>An automatic payout is the sum of the nets of all that it carries, of whatever type.</summary>
     private async Task CompareAsync(CardMovement payout, SyncTally tally)

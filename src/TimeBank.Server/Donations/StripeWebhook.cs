@@ -39,7 +39,7 @@ public sealed class StripeWebhook(StripeGateway gateway, IGrainFactory grains, I
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
         }
-        IStripeEventGrain kept = grains.GetGrain<IStripeEventGrain>($"{gateway.Region}/{notice.Id}");
+        IStripeEventGrain kept = grains.GetGrain<IStripeEventGrain>(gateway.Region, notice.Id);
         try
         {
             bool isOpen = await kept.ReceiveAsync(notice);

@@ -27,7 +27,7 @@ public sealed partial class ElderApi(
         RegionGrains.RequireRegion(region);
 
         Command command = context.Command(request, id);
-        Reply<ElderRecord> reply = await grains.GetGrain<IElderGrain>($"{region}/{command.NewId}")
+        Reply<ElderRecord> reply = await grains.GetGrain<IElderGrain>(region, command.NewId)
             .RegisterAsync(command, name, birthDate, difficulties.ToDomain());
         return await ToContractAsync(reply.OrThrow(), region);
     }

@@ -14,6 +14,7 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
     where TState : WorkflowState, new()
 {
     private TState? _dryRun;
+    private GrainKey? _key;
 
     /// <summary>The state that a command sees and changes: the stored one; during a dry run a copy.</summary>
     protected TState State => _dryRun ?? state.State;
@@ -25,10 +26,12 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
 
     protected bool Exists => state.RecordExists;
 
-    protected RegionCode Region => RegionCode.Parse(this.GetPrimaryKeyString().Split('/')[0]);
+    protected GrainKey Key => _key ??= GrainKey.Parse(this.GetPrimaryKeyString());
+
+    protected RegionCode Region => Key.Region;
 
     /// <summary>The part of the key after the region.</summary>
-    protected string LocalKey => this.GetPrimaryKeyString().Split('/', 2)[1];
+    protected string LocalKey => Key.LocalId;
 
     protected DateTimeOffset Now => clock.Now;
 

@@ -59,7 +59,7 @@ public sealed partial class ServiceOrderApi
     private async Task<OrderRecord> ShownAsync(RegionCode region, RegistryRow<ServiceOrderState> row)
     {
         OrderRecord found = row.State.ToRecord(row.Key);
-        return row.State.IsOver(clock.Now) ? await grains.GetGrain<IServiceOrderGrain>($"{region}/{row.Key}").GetAsync() ?? found : found;
+        return row.State.IsOver(clock.Now) ? await grains.GetGrain<IServiceOrderGrain>(region, row.Key).GetAsync() ?? found : found;
     }
 
     private static RegistryQuery Query(RegionCode region, ResourceName? recipient, ResourceName? volunteer, V1.OrderState? state,

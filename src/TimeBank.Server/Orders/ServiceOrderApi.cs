@@ -39,7 +39,7 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         read.Check();
 
         Command command = context.Command(request, id, onBehalfOf);
-        Reply<OrderRecord> reply = await grains.GetGrain<IServiceOrderGrain>($"{recipient.Region}/{command.NewId}")
+        Reply<OrderRecord> reply = await grains.GetGrain<IServiceOrderGrain>(recipient.Region, command.NewId)
             .RequestAsync(new ServiceWanted(command, recipient.BelowRegion(), item.Text, start, minutes));
         return reply.OrThrow().ToContract(recipient.Region);
     }

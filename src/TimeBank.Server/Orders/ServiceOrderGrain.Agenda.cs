@@ -12,8 +12,6 @@ public sealed partial class ServiceOrderGrain
     /// <summary>Agendas that the running command has asked for a slot. They count as taken until the command is through.</summary>
     private readonly HashSet<string> _reserving = [];
 
-    private string Key => $"{Region}/{LocalKey}";
-
     public async Task<bool> OccupiesAsync(string agenda, bool now)
     {
         // The running command may be about to take this slot.
@@ -49,7 +47,7 @@ public sealed partial class ServiceOrderGrain
         {
             if (await GrainFactory.Elder(Region, request.Recipient[PersonCalls.Elders.Length..]).GetAsync() is not { } elder) return (
                 new Refusal(Reason.ElderNotFound), "");
-            agenda = $"{Region}/{elder.Id}";
+            agenda = new GrainKey(Region, elder.Id).ToString();
             refusal = noItem ?? (MayHave(elder, item!, plan.Day, policy) ? null : new Refusal(Reason.ElderNotEntitled));
         }
         refusal ??= OrderRule.Request(plan, Now, policy.Hours)
@@ -67,11 +65,12 @@ public sealed partial class ServiceOrderGrain
         ? AgendaOf(enrolled)
         : throw new InvalidOperationException($"The volunteer {volunteer} of an order isn't enrolled.");
 
-    private string AgendaOf(VolunteerRecord volunteer) => volunteer.Home.Length > 0 ? volunteer.Home : $"{Region}/{volunteer.Id}";
+    private string AgendaOf(VolunteerRecord volunteer) => volunteer.Home.Length > 0
+        ? volunteer.Home : new GrainKey(Region, volunteer.Id).ToString();
 
     private async Task<Refusal?> ReserveAsync(string agenda, OrderPlan plan, bool serves, Minutes dayMax)
     {
-        var wanted = new Reservation(Key, plan.Start.ToUniversalTime(), plan.End.ToUniversalTime(), serves, dayMax.Value);
+        var wanted = new Reservation(Key.ToString(), plan.Start.ToUniversalTime(), plan.End.ToUniversalTime(), serves, dayMax.Value);
         ReservationReply reply = IsDryRun
             ? await TryReserveAsync(agenda, wanted) : await AskAsync(agenda, now: false, person => person.ReserveAsync(wanted));
         return reply.DayFull ? Refusal.Of(Reason.DayTooLong, ("limit", $"{dayMax.Value}"), ("unit", Unit.Minutes.Code)) : Overlap(reply);
@@ -88,12 +87,13 @@ public sealed partial class ServiceOrderGrain
         if (IsDryRun) throw new InvalidOperationException("No call only asks for a check-in.");
         while (true)
         {
-            ReservationReply reply = await AskAsync(State.VolunteerAgenda, now: true, person => person.EnterAsync(Key));
+            ReservationReply reply = await AskAsync(State.VolunteerAgenda, now: true, person => person.EnterAsync(Key.ToString()));
             if (reply.Orders.IsEmpty) return null;
             // Null: the volunteer checked out meanwhile. Ask again.
             if (await GrainFactory.GetGrain<IServiceOrderGrain>(reply.Orders[0]).CheckedInAsync() is not { } since) continue;
-            string[] busy = reply.Orders[0].Split('/');
-            return Refusal.Of(Reason.StillCheckedIn, ("order", $"regions/{busy[0]}/orders/{busy[1]}"), ("time", ChinaTime.Minute(since)));
+            var busy = GrainKey.Parse(reply.Orders[0]);
+            return Refusal.Of(
+                Reason.StillCheckedIn, ("order", ResourceName.Of(busy.Region, "orders", busy.LocalId)), ("time", ChinaTime.Minute(since)));
         }
     }
 
@@ -101,13 +101,13 @@ public sealed partial class ServiceOrderGrain
     private async Task<Minutes> ServeAsync(Minutes served, HoursPolicy policy, bool keep)
     {
         (DateTimeOffset start, DateTimeOffset end) = (Plan.Start.ToUniversalTime(), Plan.End.ToUniversalTime());
-        var message = new ServedTime(Key, start, end, served.Value, policy.DayMax.Value, keep && !IsDryRun);
+        var message = new ServedTime(Key.ToString(), start, end, served.Value, policy.DayMax.Value, keep && !IsDryRun);
         return new Minutes(await Agenda(State.VolunteerAgenda).ServeAsync(message));
     }
 
-    private Task LeaveAsync() => IsDryRun ? Task.CompletedTask : Agenda(State.VolunteerAgenda).LeaveAsync(Key);
+    private Task LeaveAsync() => IsDryRun ? Task.CompletedTask : Agenda(State.VolunteerAgenda).LeaveAsync(Key.ToString());
 
-    private Task ReleaseAsync(string agenda) => IsDryRun ? Task.CompletedTask : Agenda(agenda).ReleaseAsync(Key);
+    private Task ReleaseAsync(string agenda) => IsDryRun ? Task.CompletedTask : Agenda(agenda).ReleaseAsync(Key.ToString());
 
     private async Task ReleaseAllAsync()
     {

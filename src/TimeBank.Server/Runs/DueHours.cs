@@ -50,7 +50,7 @@ public sealed class DueHours(IGrainFactory grains, ILedgerReader ledger, DayRule
         foreach (JournalEntry hold in due.Where(wanted))
         {
             if (OrderDetails.OrderOf(hold) is not { } order) open.Add(hold.Index);
-            else if (await grains.GetGrain<IServiceOrderGrain>($"{region}/{order}").GetAsync() is { EndEntry: null }) open.Add(hold.Index);
+            else if (await grains.GetGrain<IServiceOrderGrain>(region, order).GetAsync() is { EndEntry: null }) open.Add(hold.Index);
         }
         return open.ToImmutable();
     }

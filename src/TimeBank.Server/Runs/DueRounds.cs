@@ -72,7 +72,7 @@ public sealed class DueRounds(
             page = await registry.ListAsync<ServiceOrderState>(query, cancellation);
             foreach (RegistryRow<ServiceOrderState> row in page.Where(row => row.State.IsOver(clock.Now)))
             {
-                await grains.GetGrain<IServiceOrderGrain>($"{region}/{row.Key}").GetAsync();
+                await grains.GetGrain<IServiceOrderGrain>(region, row.Key).GetAsync();
             }
             if (page.Count > 0) query = query with { After = page[^1].Cursor };
         }

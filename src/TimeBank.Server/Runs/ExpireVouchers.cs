@@ -31,7 +31,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     /// <returns>The outcome; a replay if the run began before.</returns>
     public async Task<Outcome> BeginAsync()
     {
-        Refusal? refusal = programme is { } only && await grains.GetGrain<IProgrammeGrain>($"{region}/{only}").GetAsync() is null
+        Refusal? refusal = programme is { } only && await grains.GetGrain<IProgrammeGrain>(region, only).GetAsync() is null
             ? new Refusal(Reason.ProgrammeNotFound) : null;
         return await Writer.DecideAsync(command, clock.Today, refusal, () => Entries.Note(command.Header(clock.Today, "")));
     }
@@ -71,7 +71,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     public async Task<RunPage> ExpireAsync(OpaqueId[] vouchers)
     {
         Outcome?[] outcomes = await Task.WhenAll(
-            vouchers.Select(voucher => grains.GetGrain<IVoucherGrain>($"{region}/{voucher}").ExpireAsync(command)));
+            vouchers.Select(voucher => grains.GetGrain<IVoucherGrain>(region, voucher).ExpireAsync(command)));
         var tally = new RunTally();
         foreach (Outcome? outcome in outcomes)
         {

@@ -86,7 +86,7 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, DueHours 
             page = await registry.ListAsync<ElderState>(elders, cancellation);
             var tally = new RunTally();
             IEnumerable<Task<Reply<T>>> calls = page.Select(row => row.IsReadable
-                ? one(grains.GetGrain<IElderGrain>($"{region}/{row.Key}"))
+                ? one(grains.GetGrain<IElderGrain>(region, row.Key))
                 : Task.FromResult<Reply<T>>(Reason.StateUnreadable));
             foreach (Reply<T> reply in await Task.WhenAll(calls))
             {

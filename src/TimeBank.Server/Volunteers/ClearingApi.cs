@@ -24,7 +24,7 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
         RegionGrains.RequireRegion(to.Region);
 
         Reply<TransferredHours> reply = await grains.GetGrain<IClearingGrain>(from.Region.ToString())
-            .TransferAsync(context.Command(request, id, onBehalfOf), from.Id, to.GrainKey, minutes);
+            .TransferAsync(context.Command(request, id, onBehalfOf), from.Id, to.GrainKey.ToString(), minutes);
         TransferredHours transferred = reply.OrThrow();
         return new TransferHoursResponse
         {

@@ -37,7 +37,7 @@ public sealed class ClearingGrain(
         Policy policy = await rules.PolicyAsync(Region, clock.Today);
         Outcome outcome = await Writer.DecideAsync(command, clock.Today, refusal, () => HourEntries.ClearOut(
             command.Header(clock.Today, policy.Version.ToString(), (To, to), (From, from)),
-            OpaqueId.Parse(from), RegionOf(to), new Minutes(minutes)));
+            OpaqueId.Parse(from), GrainKey.Parse(to).Region, new Minutes(minutes)));
         if (outcome.Refusal is { } refused) return refused;
         // A dry run does not ask the other region: even if that refuses, the hours would have left.
         if (command.IsDryRun) return new TransferredHours(outcome.Entry!.Index, null);
@@ -69,8 +69,8 @@ public sealed class ClearingGrain(
 
     private async Task<Refusal?> TransferRefusalAsync(string from, string to)
     {
-        if (RegionOf(to) == Region) return new Refusal(Reason.TransferSameRegion);
-        string fromKey = $"{Region}/{from}";
+        if (GrainKey.Parse(to).Region == Region) return new Refusal(Reason.TransferSameRegion);
+        string fromKey = new GrainKey(Region, from).ToString();
         if (await GrainFactory.GetGrain<IVolunteerGrain>(fromKey).GetAsync() is not { } giver) return new Refusal(Reason.VolunteerNotFound);
         if (await GrainFactory.GetGrain<IVolunteerGrain>(to).GetAsync() is not { } receiver) return new Refusal(Reason.VolunteerNotFound);
         return giver.Home == to || receiver.Home == fromKey ? null : new Refusal(Reason.TransferNotSamePerson);
@@ -95,7 +95,7 @@ public sealed class ClearingGrain(
         }
         // Forget the delivered entries. For those not read yet, the next LookAsync asks the other region, which says that they arrived.
         _arrived.Clear();
-        IEnumerable<JournalEntry> known = _onTheirWay.Values.Where(left => left.Index <= LookedAt(RegionOf(left.Detail(To)).ToString()));
+        IEnumerable<JournalEntry> known = _onTheirWay.Values.Where(left => left.Index <= LookedAt(GrainKey.Parse(left.Detail(To)).Region.ToString()));
         long[] waiting = [.. known.Select(left => left.Index).Order()];
         if (!_looked && waiting.SequenceEqual(State.Waiting)) return;
         State.Waiting = [.. waiting];
@@ -151,7 +151,7 @@ public sealed class ClearingGrain(
 
     private async Task<bool> HasArrivedAsync(JournalEntry left)
     {
-        ILedgerGrain writer = GrainFactory.GetGrain<ILedgerGrain>(RegionOf(left.Detail(To)).ToString());
+        ILedgerGrain writer = GrainFactory.GetGrain<ILedgerGrain>(GrainKey.Parse(left.Detail(To)).Region.ToString());
         return (await writer.AttemptAsync(attempt => VolunteerGrain.ArrivalId(left.Id, attempt))).Happened is not null;
     }
 
@@ -186,8 +186,6 @@ public sealed class ClearingGrain(
 
     private ValueTask<IReadOnlyList<Account>> ClearingAccountsAsync() =>
         ledger.AccountsByPathAsync(Region, new AccountFilter("clearing/"), "", MaxRegions, CancellationToken.None);
-
-    private static RegionCode RegionOf(string key) => RegionCode.Parse(key.Split('/')[0]);
 
     private Task SaveAsync() => this.WriteAsync(state);
 

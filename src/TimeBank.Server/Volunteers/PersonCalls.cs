@@ -11,10 +11,10 @@ internal static class PersonCalls
     public static OpaqueId IdOf(string person) => OpaqueId.Parse(person[(person.IndexOf('/') + 1)..]);
 
     public static IVolunteerGrain Volunteer(this IGrainFactory grains, RegionCode region, string id) =>
-        grains.GetGrain<IVolunteerGrain>($"{region}/{id}");
+        grains.GetGrain<IVolunteerGrain>(region, id);
 
     public static IElderGrain Elder(this IGrainFactory grains, RegionCode region, string id) =>
-        grains.GetGrain<IElderGrain>($"{region}/{id}");
+        grains.GetGrain<IElderGrain>(region, id);
 
     /// <summary>A person's day of birth; null if nobody is registered under that name.</summary>
     public static async Task<DateOnly?> BirthDateAsync(this IGrainFactory grains, RegionCode region, string person) =>

@@ -18,8 +18,8 @@ internal static class PersonContract
     public static string PersonOf(RegionCode region, string belowRegion) => $"regions/{region}/{belowRegion}";
 
     /// <summary>The resource name for a volunteer's grain key, <c>{region}/{id}</c>; empty for an empty key.</summary>
-    public static string VolunteerOf(string key) => key.Split('/') is [string region, string id]
-        ? $"regions/{region}/{Volunteers}/{id}" : "";
+    public static string VolunteerOf(string key) =>
+        key.Length > 0 && GrainKey.Parse(key) is var home ? ResourceName.Of(home.Region, Volunteers, home.LocalId) : "";
 
     public static IVolunteerGrain Volunteer(this IGrainFactory grains, ResourceName name) =>
         grains.GetGrain<IVolunteerGrain>(name.GrainKey);

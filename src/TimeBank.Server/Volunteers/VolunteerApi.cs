@@ -26,8 +26,8 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         RegionGrains.RequireRegion(region);
 
         Command command = context.Command(request, id);
-        Reply<VolunteerRecord> reply = await grains.GetGrain<IVolunteerGrain>($"{region}/{command.NewId}")
-            .EnrolAsync(command, name, birthDate, home?.GrainKey ?? "");
+        Reply<VolunteerRecord> reply = await grains.GetGrain<IVolunteerGrain>(region, command.NewId)
+            .EnrolAsync(command, name, birthDate, home?.GrainKey.ToString() ?? "");
         return await WithStarsAsync(reply.OrThrow(), region);
     }
 
@@ -108,7 +108,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
 
     private async Task<Volunteer> WithStarsAsync(VolunteerRecord volunteer, RegionCode region)
     {
-        PersonHours? hours = await grains.GetGrain<IVolunteerGrain>($"{region}/{volunteer.Id}").HoursAsync();
+        PersonHours? hours = await grains.GetGrain<IVolunteerGrain>(region, volunteer.Id).HoursAsync();
         return volunteer.ToContract(region, hours?.Stars ?? 0);
     }
 

@@ -137,7 +137,7 @@ public sealed class VolunteerGrain(
     private async Task<Refusal?> HomeAsync(string home)
     {
         if (home.Length == 0) return null;
-        bool found = !home.StartsWith($"{Region}/", StringComparison.Ordinal)
+        bool found = GrainKey.Parse(home).Region != Region
             && await GrainFactory.GetGrain<IVolunteerGrain>(home).GetAsync() is { Home.Length: 0 };
         return found ? null : new Refusal(Reason.HomeNotFound);
     }
