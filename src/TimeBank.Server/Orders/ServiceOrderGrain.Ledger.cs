@@ -85,7 +85,7 @@ public sealed partial class ServiceOrderGrain
         HoldState hold = State.Hold!;
         (int attempt, Outcome? outcome) = await Writer.AttemptAsync(EndId);
         outcome ??= (await GrainFactory.Volunteer(Region, State.Volunteer).EarnAsync(new ServiceEarned(
-            command, EndId(attempt).ToString(), hold.Id, hold.Issued, hold.Gifted, hold.Earned, minutes, Plan.Day, LocalKey, end)));
+            command, EndId(attempt), hold.EntryId, hold.Issued, hold.Gifted, hold.Earned, minutes, Plan.Day, LocalKey, end)));
         // The journal's time decides whether a hold has expired, and may be a little ahead of this clock. Then the order is over too.
         if (outcome.Refusal?.Reason == Reason.HoldExpired && IsUnderWay)
         {
@@ -102,7 +102,7 @@ public sealed partial class ServiceOrderGrain
         Policy policy = await rules.PolicyAsync(Region, Today);
         outcome ??= await WriteAsync(HourEntries.ReleaseService(
             command.Header(EndId(attempt), Today, policy.Version.ToString(), OrderDetails.OfEnd(command.Id, LocalKey, end, 0, 0)),
-                EntryId.Parse(State.Hold!.Id)));
+                State.Hold!.EntryId));
         return outcome.Refusal ?? await FinishEndAsync(command, outcome.Entry!, words);
     }
 
@@ -115,7 +115,7 @@ public sealed partial class ServiceOrderGrain
             Policy policy = await rules.PolicyAsync(Region, Today);
             var details = EntryDetails.Of(OrderDetails.OfEnd(null, LocalKey, OrderEnd.Expired, 0, 0));
             var header = new EntryHeader(id, Digest.Of(id.ToArray()), System, "", Today, policy.Version.ToString(), "", details);
-            outcome = await Writer.SubmitIfAcceptedAsync(HourEntries.ExpireService(header, EntryId.Parse(State.Hold!.Id)), IsDryRun);
+            outcome = await Writer.SubmitIfAcceptedAsync(HourEntries.ExpireService(header, State.Hold!.EntryId), IsDryRun);
         }
         // The writer cannot write now, its time is a moment behind, or an account is frozen: the next call tries again.
         if (outcome.Entry is not { } entry) return;

@@ -116,7 +116,11 @@ public sealed record HoldState(
     [property: JsonPropertyName("issued")] long Issued,
     [property: JsonPropertyName("gifted")] long Gifted,
     [property: JsonPropertyName("earned")] long Earned,
-    [property: JsonPropertyName("expires")] DateTimeOffset Expires);
+    [property: JsonPropertyName("expires")] DateTimeOffset Expires)
+{
+    [JsonIgnore]
+    public EntryId EntryId => EntryId.Parse(Id);
+}
 
 /// <summary>How a hold of an order ended. The names are stored in the entry that ended it.</summary>
 public enum OrderEnd

@@ -164,7 +164,7 @@ public sealed class ClearingGrain(
         {
             Reply<long> reply = await GrainFactory.GetGrain<IVolunteerGrain>(header.Details[To])
                 .ArriveAsync(new HoursArrival(
-                left.Id.ToString(), header.RequestDigest.ToString(), header.Actor, header.OnBehalfOf,
+                left.Id, header.RequestDigest.ToString(), header.Actor, header.OnBehalfOf,
                 Region.ToString(), left.Detail(From), left.Transfers[0].Posted));
             if (reply.Refusal is not { } refusal)
             {

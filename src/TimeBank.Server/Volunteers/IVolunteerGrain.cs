@@ -62,8 +62,8 @@ public sealed record VolunteerRecord(
 [GenerateSerializer, Immutable, Alias("timebank.earn-hours")]
 public sealed record ServiceEarned(
     [property: Id(0)] Command Command,
-    [property: Id(1)] string EntryId,
-    [property: Id(2)] string HoldId,
+    [property: Id(1)] EntryId EntryId,
+    [property: Id(2)] EntryId HoldId,
     [property: Id(3)] long HeldIssued,
     [property: Id(4)] long HeldGifted,
     [property: Id(5)] long HeldEarned,
@@ -100,7 +100,7 @@ public sealed record PersonHours(
 /// <param name="FromPerson">The sender's enrolment there, without the region.</param>
 [GenerateSerializer, Immutable, Alias("timebank.hours-arrival")]
 public sealed record HoursArrival(
-    [property: Id(0)] string LeftAs,
+    [property: Id(0)] EntryId LeftAs,
     [property: Id(1)] string Digest,
     [property: Id(2)] string Actor,
     [property: Id(3)] string OnBehalfOf,

@@ -67,17 +67,17 @@ public sealed class VolunteerGrain(
         Policy policy = await rules.PolicyAsync(Region, service.Day);
         HoursBalance hours = await Writer.HoursAsync(Id);
         CapSplit split = CapSplit.Of(hours.Posted.Earned, new Minutes(service.Minutes), policy.Hours);
-        EntryHeader header = service.Command.Header(EntryId.Parse(service.EntryId), service.Day, policy.Version.ToString(),
+        EntryHeader header = service.Command.Header(service.EntryId, service.Day, policy.Version.ToString(),
             OrderDetails.OfEnd(service.Command.Id, service.Order, service.End, service.Minutes, split.ToPool.Value));
         var held = new HoursSpent(new Minutes(service.HeldIssued), new Minutes(service.HeldGifted), new Minutes(service.HeldEarned));
         return await Writer.DecideAsync(
-            HourEntries.RenderService(header, EntryId.Parse(service.HoldId), held, new Minutes(service.Minutes), Id, split.ToPool),
+            HourEntries.RenderService(header, service.HoldId, held, new Minutes(service.Minutes), Id, split.ToPool),
                 service.Command.IsDryRun);
     }
 
     public async Task<Reply<long>> ArriveAsync(HoursArrival arrival)
     {
-        EntryId left = EntryId.Parse(arrival.LeftAs);
+        EntryId left = arrival.LeftAs;
         (int attempt, Outcome? outcome) = await Writer.AttemptAsync(number => ArrivalId(left, number));
         if (outcome is null)
         {
@@ -85,13 +85,13 @@ public sealed class VolunteerGrain(
             var header = new EntryHeader(
                 ArrivalId(left, attempt), Digest.Parse(arrival.Digest), arrival.Actor, arrival.OnBehalfOf,
                 Today, policy.Version.ToString(), "",
-                EntryHeader.NoDetails.Add("from", $"{arrival.FromRegion}/{arrival.FromPerson}").Add("leftAs", arrival.LeftAs));
+                EntryHeader.NoDetails.Add("from", $"{arrival.FromRegion}/{arrival.FromPerson}").Add("leftAs", left.ToString()));
             Proposal clearIn = HourEntries.ClearIn(header, RegionCode.Parse(arrival.FromRegion), Id, new Minutes(arrival.Minutes));
             outcome = await Writer.SubmitIfAcceptedAsync(clearIn);
         }
         if (outcome.Refusal is { } refusal) return refusal;
         // If the server crashes before this line, the sending region asks again until it has an answer.
-        if (State.Arrived.TryAdd(arrival.LeftAs, arrival.Minutes)) await SaveAsync();
+        if (State.Arrived.TryAdd(left.ToString(), arrival.Minutes)) await SaveAsync();
         return outcome.Entry!.Index;
     }
 
