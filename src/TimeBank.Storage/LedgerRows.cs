@@ -118,7 +118,7 @@ internal static class LedgerRows
     private static CounterTotals Totals(DbDataReader row, int column) =>
         new(Sum(row, column), Sum(row, column + 2), Sum(row, column + 4), Sum(row, column + 6));
 
-    private static Int128 Sum(DbDataReader row, int column) => ((Int128)row.GetInt64(column) << 32) + row.GetInt64(column + 1);
+    public static Int128 Sum(DbDataReader row, int column) => ((Int128)row.GetInt64(column) << 32) + row.GetInt64(column + 1);
 
     private static DateOnly? DateAt(DbDataReader row, int column) =>
         row.IsDBNull(column) ? null : DateOnly.ParseExact(row.GetString(column), "O", CultureInfo.InvariantCulture);

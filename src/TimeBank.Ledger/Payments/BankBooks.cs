@@ -6,7 +6,8 @@ namespace TimeBank.Ledger;
 /// <summary>
 /// Keeps what banks say of our accounts: statements, their lines, and what each line was matched with. Statements and lines are only added,
 /// never changed; a match can be taken back. The journal alone moves money. Every call may throw <see cref="StorageUnavailableException"/>;
-/// after that exception a write may or may not have happened, and the caller reads the book again.
+/// after that exception a write may or may not have happened, and the caller reads the book again. A write that contradicts what is stored,
+/// such as a line taken twice, throws <see cref="AppendRefusedException"/>, which is a bug; nothing of it is stored.
 /// </summary>
 /// <remarks>An account is one of ours at a bank: the slug in the ledger's path <c>bank/{account}</c>.</remarks>
 public interface IBankBooks
@@ -31,7 +32,10 @@ public interface IBankBooks
     ValueTask<IReadOnlyList<StoredStatement>> StatementsOfFileAsync(RegionCode region, Slug account, Digest file,
         CancellationToken cancellation);
 
-    /// <summary>Lines in the order of their numbers, after a number.</summary>
+    /// <summary>
+    /// Lines in the order of their numbers, after a number, as they are read. They may be of several moments: whoever decides by them
+    /// compares the book.
+    /// </summary>
     IAsyncEnumerable<StoredBankLine> LinesAsync(RegionCode region, Slug account, BankLineFilter filter, long afterNumber, int limit,
         CancellationToken cancellation);
 
@@ -42,19 +46,20 @@ public interface IBankBooks
     /// Adds matches, and takes others back, all or nothing. False: the book is no longer <paramref name="before"/>; nothing was stored.
     /// </summary>
     /// <param name="keepSuggested">False removes every suggested match and tie of the account first: a new run replaces them.</param>
-    /// <param name="removed">The groups of confirmed matches to take back.</param>
-    /// <param name="added">Read once. A line's confirmed matches are all of one group.</param>
+    /// <param name="removed">The groups to take back, confirmed or not, before the others are added.</param>
+    /// <param name="added">Read once. Their groups are above <see cref="BankBook.LastGroup"/>. Only an open line is confirmed, and in one
+    /// group.</param>
     ValueTask<bool> MatchAsync(RegionCode region, Slug account, BankBook before, bool keepSuggested, IReadOnlyList<long> removed,
         IEnumerable<StoredMatch> added, CancellationToken cancellation);
 
-    /// <summary>The matches of the given lines, by line and item.</summary>
+    /// <summary>The matches of the given lines, by line, item and group.</summary>
     ValueTask<IReadOnlyList<StoredMatch>> MatchesAsync(RegionCode region, Slug account, IReadOnlyList<long> lines,
         CancellationToken cancellation);
 
-    /// <summary>All pairs of one group.</summary>
+    /// <summary>All pairs of one group, by line and item.</summary>
     ValueTask<IReadOnlyList<StoredMatch>> GroupAsync(RegionCode region, Slug account, long group, CancellationToken cancellation);
 
-    /// <summary>Confirmed matches whose items begin so, by item, after an item: to tell which of ours the bank has confirmed.</summary>
+    /// <summary>Confirmed matches whose items begin so, by item and line, as they are read: what of ours the bank has confirmed.</summary>
     IAsyncEnumerable<StoredMatch> ConfirmedAsync(RegionCode region, Slug account, string itemPrefix, CancellationToken cancellation);
 }
 

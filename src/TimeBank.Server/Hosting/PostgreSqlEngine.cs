@@ -37,6 +37,7 @@ public sealed class PostgreSqlEngine(PostgreSqlDatabase database) : StorageEngin
         services.AddSingleton<ILedgerReader>(store);
         services.AddSingleton(Trees);
         services.AddSingleton<IRegistry>(new PostgreSqlRegistry(database));
+        services.AddSingleton<IBankBooks>(new PostgreSqlBankBooks(database));
     }
 
     public override void AddGrainStorage(ISiloBuilder silo) => silo.AddTimeBankGrainStorage(database);

@@ -10,6 +10,7 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
     private IDisposable? _alone;
     private SqliteLedgerStore? _store;
     private SqliteTreeStore? _trees;
+    private SqliteBankBooks? _banks;
 
     public override string Name => database.Path;
 
@@ -22,6 +23,7 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
         services.AddSingleton<ILedgerReader>(_store);
         services.AddSingleton(Trees);
         services.AddSingleton<IRegistry>(new SqliteRegistry(database));
+        services.AddSingleton<IBankBooks>(_banks = new SqliteBankBooks(database));
     }
 
     public override void AddGrainStorage(ISiloBuilder silo) => silo.AddTimeBankGrainStorage(database.ConnectionString);
@@ -46,6 +48,7 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
 
     protected override void Close()
     {
+        _banks?.Dispose();
         _trees?.Dispose();
         _store?.Dispose();
         _alone?.Dispose();

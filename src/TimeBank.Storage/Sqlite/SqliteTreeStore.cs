@@ -10,8 +10,7 @@ namespace TimeBank.Storage;
 public sealed class SqliteTreeStore(SqliteDatabase database) : ITreeStore, IDisposable
 {
     private readonly SqliteReaders _readers = new(database);
-    private readonly SemaphoreSlim _turn = new(1);
-    private SqliteSession? _session;
+    private readonly SqliteSideWriter _writer = new(database);
 
     public async ValueTask<IReadOnlyList<Digest>> LeavesAsync(RegionCode region, long from, int count, CancellationToken cancellation) =>
         await _readers.ReadAsync(
@@ -30,7 +29,7 @@ public sealed class SqliteTreeStore(SqliteDatabase database) : ITreeStore, IDisp
             .First(row => row.GetInt64(0), region.Value, level), cancellation);
 
     public async ValueTask AddNodesAsync(RegionCode region, int level, long from, IReadOnlyList<Digest> nodes,
-        CancellationToken cancellation) => await WriteAsync(
+        CancellationToken cancellation) => await _writer.WriteAsync(
         session =>
         {
             SqliteStatement insert = session.Prepare(
@@ -44,7 +43,7 @@ public sealed class SqliteTreeStore(SqliteDatabase database) : ITreeStore, IDisp
         session => session.Prepare("SELECT note FROM signed_heads WHERE region = $region").First(row => row.GetString(0), region.Value),
             cancellation);
 
-    public ValueTask<bool> SignAsync(RegionCode region, string? before, string note, CancellationToken cancellation) => WriteAsync(
+    public ValueTask<bool> SignAsync(RegionCode region, string? before, string note, CancellationToken cancellation) => _writer.WriteAsync(
         session => 1 == (before is null
             ? session.Prepare("INSERT INTO signed_heads (region, note) VALUES ($region, $note) ON CONFLICT DO NOTHING")
             .Run(region.Value, note)
@@ -55,37 +54,7 @@ public sealed class SqliteTreeStore(SqliteDatabase database) : ITreeStore, IDisp
     public void Dispose()
     {
         _readers.Dispose();
-        _session?.Dispose();
-        _turn.Dispose();
-    }
-
-    private async ValueTask<bool> WriteAsync(Func<SqliteSession, bool> write, CancellationToken cancellation)
-    {
-        await _turn.WaitAsync(cancellation);
-        try
-        {
-            return await Task.Run(() => Write(write), CancellationToken.None);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private bool Write(Func<SqliteSession, bool> write)
-    {
-        try
-        {
-            SqliteSession session = _session ??= new SqliteSession(database.Open());
-            return session.Write(() => write(session));
-        }
-        catch (SqliteException fault)
-        {
-            // Disposing rolls back. The next call gets a new connection.
-            _session?.Dispose();
-            _session = null;
-            throw SqliteFault.Translate(fault);
-        }
+        _writer.Dispose();
     }
 
     private static Digest Hash(SqliteDataReader row) => new(LedgerRows.Bytes(row, 0));
