@@ -82,5 +82,5 @@ public sealed partial class Desk
 
     public async Task<Hours> HoursAsync(string person) => await Volunteers().GetHoursAsync(new GetHoursRequest { Person = person });
 
-    private static Date DateOf(DateOnly day) => new() { Year = day.Year, Month = day.Month, Day = day.Day };
+    public static Date DateOf(DateOnly day) => new() { Year = day.Year, Month = day.Month, Day = day.Day };
 }

@@ -8,8 +8,34 @@ namespace TimeBank.Cli;
 internal static class PeriodCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>
-        [make.Group("period", "结账：编制、签字、撤回、重开、查询", "close a month: prepare, approve, withdraw, reopen, show, list",
-            Prepare(make), Approve(make), Withdraw(make), Reopen(make), Show(make), List(make))];
+        [make.Group("period", "结账：对账、编制、签字、撤回、重开、查询", "close a month: check, prepare, approve, withdraw, reopen, show, list",
+            Check(make), Prepare(make), Approve(make), Withdraw(make), Reopen(make), Show(make), List(make))];
+
+    private static Command Check(CommandFactory make)
+    {
+        Option<string> day = make.Option("--day", "日期，或首日", "the day, or the first one", required: true),
+            to = make.Option("--to", "末日", "the last day");
+        return make.Command("check", "五方对账：发放、在手、核销、付款、总账", "hold issued, held, redeemed, paid and the whole against each other",
+            [day, to], async (session, parsed) =>
+        {
+            var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
+            DailyReport report = await client.GetDailyReportAsync(new GetDailyReportRequest
+            {
+                Parent = session.Region, FirstDate = TimeText.ParseDay(parsed.GetValue(day)!),
+                LastDate = parsed.GetValue(to) is { } end ? TimeText.ParseDay(end) : null,
+            });
+            Language language = session.Language;
+            session.Screen.Show(report, () =>
+            {
+                session.Screen.Table(
+                    "", [new(language["项目", "leg"]), new(language["账户", "account"]), new(language["单位", "unit"]),
+                        new(language["一方", "one side"], true), new(language["另一方", "other side"], true), new(language["结果", "result"])],
+                    report.Lines.Select(line => (IReadOnlyList<string>)[EnumText.Of(line.Leg, language), line.Account, line.Unit,
+                        AmountText.Of(line.Left, line.Unit, language), AmountText.Of(line.Right, line.Unit, language),
+                        line.Ties ? language["相符", "ties"] : language["不符", "differs"]]));
+            });
+        });
+    }
 
     private static Command Prepare(CommandFactory make)
     {

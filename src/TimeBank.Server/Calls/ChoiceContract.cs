@@ -57,6 +57,9 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.SettlementState.Unspecified, Ledger.SettlementState.None)]
     public static partial Ledger.SettlementState ToDomain(this V1.SettlementState state);
 
+    [MapEnumValue(Server.ReportLeg.None, V1.ReportLeg.Unspecified)]
+    public static partial V1.ReportLeg ToContract(this Server.ReportLeg leg);
+
     [MapEnumValue(Ledger.PeriodState.None, V1.PeriodState.Unspecified)]
     public static partial V1.PeriodState ToContract(this Ledger.PeriodState state);
 

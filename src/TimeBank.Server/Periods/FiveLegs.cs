@@ -1,22 +1,196 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>Holds what must be equal against each other, for some days: see the README of the folder.</summary>
-public sealed class FiveLegs(ILedgerReader ledger)
+/// <summary>
+/// Holds against each other what must be equal: what stands in the journal's details, in accounts and their terms, in settlement batches
+/// and at the bank, each against the postings. What an entry of a day did is never summed twice from the same numbers. See the README.
+/// </summary>
+public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry)
 {
-    /// <summary>What differs and stands in the way of closing these days.</summary>
-    public async Task<ImmutableArray<ReportDifference>> DifferencesAsync(
-        RegionCode region, DateOnly first, DateOnly last, CancellationToken cancellation)
+    private const int AtOnce = 1_000;
+
+    /// <summary>A count of vouchers, in reports alone.</summary>
+    public static readonly Unit Vouchers = Unit.Parse("VOUCHER");
+
+    /// <summary>The report of some days, by the day on which entries were recorded.</summary>
+    public async Task<DayReport> ReportAsync(RegionCode region, DateOnly first, DateOnly last, CancellationToken cancellation)
     {
-        _ = (first, last);
-        IReadOnlyList<UnitTotals> totals = await ledger.TrialBalanceAsync(region, cancellation);
-        return
-        [
-            .. totals.Where(total => !total.Balances).Select(total => new ReportDifference(
-                ReportLeg.Whole, "", null, total.Unit, total.Totals.DebitsPosted, total.Totals.CreditsPosted)),
-        ];
+        long from = await IndexAsync(region, first, cancellation), size = await IndexAsync(region, last.AddDays(1), cancellation);
+        var lines = new List<LegLine>();
+        IReadOnlyList<Movement> movements = await ledger.MovementsAsync(region, from, size, null, cancellation);
+        await AddVouchersAsync(lines, region, movements, from, size, cancellation);
+        await AddRedeemedAsync(lines, region, first, last, from, size, cancellation);
+        await AddHoursAsync(lines, region, first, last, movements, cancellation);
+        await AddPaidAsync(lines, region, cancellation);
+        await AddWholeAsync(lines, region, cancellation);
+        return new DayReport(first, last, from, size, [.. lines]);
+    }
+
+    /// <summary>What differs and stands in the way of closing these days.</summary>
+    public async Task<ImmutableArray<LegLine>> DifferencesAsync(
+        RegionCode region, DateOnly first, DateOnly last, CancellationToken cancellation) =>
+        [.. (await ReportAsync(region, first, last, cancellation)).Lines.Where(line => !line.IsEqual)];
+
+    private async Task<long> IndexAsync(RegionCode region, DateOnly day, CancellationToken cancellation) =>
+        Math.Min(await ledger.IndexAtAsync(region, LedgerTime.From(ChinaTime.StartOf(day)), cancellation),
+            (await ledger.ReadHeadAsync(region, cancellation)).Size);
+
+    /// <summary>
+    /// Issued: vouchers whose accounts were opened against vouchers that issue entries filled. Held: units left on vouchers against the
+    /// programme's units, and their contract price by the vouchers' own terms against the money that is bound for them.
+    /// </summary>
+    private async Task AddVouchersAsync(
+        List<LegLine> lines, RegionCode region, IReadOnlyList<Movement> movements, long from, long size, CancellationToken cancellation)
+    {
+        var held = new SortedDictionary<string, HeldByVouchers>(StringComparer.Ordinal);
+        await foreach (Account account in AccountsAsync(region, new AccountFilter("voucher/"), size, cancellation))
+        {
+            VoucherTerms terms = VoucherTerms.Of(account);
+            if (!held.TryGetValue(terms.Programme.Text, out HeldByVouchers? sum))
+                held.Add(terms.Programme.Text, sum = new HeldByVouchers(terms.Unit));
+            if (account.Opened >= from) sum.Opened++;
+            long left = account.Counters.CreditsPosted - account.Counters.DebitsPosted;
+            sum.Units += left;
+            if (terms.Unit != Unit.Fen) sum.Bound += (Int128)left * terms.UnitPrice.Value;
+        }
+        foreach ((string programme, HeldByVouchers sum) in held)
+        {
+            string source = $"programme/{programme}/{(sum.Unit == Unit.Fen ? "allotted" : "units")}";
+            long issued = movements.Where(one => one is { Code: EntryCode.IssueVoucher, IsReversal: false, Credit: "voucher/*" }
+                && one.Debit == source && one.Unit == sum.Unit).Sum(one => one.Transfers);
+            lines.Add(new LegLine(ReportLeg.Issued, source, Vouchers, sum.Opened, issued));
+            if (sum.Unit == Unit.Fen) continue;
+            lines.Add(await HeldAsync(region, $"programme/{programme}/units", sum.Unit, sum.Units, isDebit: true, size, cancellation));
+            lines.Add(await HeldAsync(region, $"programme/{programme}/committed", Unit.Fen, sum.Bound, isDebit: false, size, cancellation));
+        }
+    }
+
+    private async Task<LegLine> HeldAsync(
+        RegionCode region, string path, Unit unit, Int128 left, bool isDebit, long size, CancellationToken cancellation)
+    {
+        Account? account = (await ledger.AccountsAsOfAsync(region, new AccountFilter(path), size, "", 1, cancellation))
+            .FirstOrDefault(found => found.Path.Text == path);
+        long credit = account is null ? 0 : account.Counters.CreditsPosted - account.Counters.DebitsPosted;
+        return new LegLine(ReportLeg.Held, path, unit, left, isDebit ? -credit : credit);
+    }
+
+    /// <summary>
+    /// Redeemed: what redemptions and their refunds say in their details, against what each provider's payable got for them.
+    /// </summary>
+    private async Task AddRedeemedAsync(
+        List<LegLine> lines, RegionCode region, DateOnly first, DateOnly last, long from, long size, CancellationToken cancellation)
+    {
+        var said = new SortedDictionary<string, Int128>(StringComparer.Ordinal);
+        void Say(JournalEntry redemption, int sign)
+        {
+            var read = Redemption.Of(redemption);
+            said[read.Provider.Text] = said.GetValueOrDefault(read.Provider.Text) + (sign * (Int128)read.Credited.Value);
+        }
+        await foreach (JournalEntry entry in EntriesAsync(region, new EntryFilter(EntryCode.RedeemVoucher), first, last, cancellation))
+            Say(entry, 1);
+        await foreach (JournalEntry entry in EntriesAsync(region, new EntryFilter(Kind: EntryKind.Reverse), first, last, cancellation))
+        {
+            StoredEntry? original = await ledger.EntryAsync(region, entry.Of!.Value, cancellation);
+            if (original?.Entry.Code == EntryCode.RedeemVoucher) Say(original.Entry, -1);
+        }
+        foreach ((string provider, Int128 sum) in said)
+        {
+            string path = Chart.ProviderPayable(OpaqueId.Parse(provider)).Path.Text;
+            IReadOnlyList<Flow> flows = await ledger.FlowsAsync(
+                region, new AccountFilter(path), byCounter: false, [from, size], cancellation);
+            lines.Add(new LegLine(ReportLeg.Redeemed, path, Unit.Fen, sum,
+                flows.Where(flow => flow is { Stretch: 1, Code: EntryCode.RedeemVoucher }).NetCredit()));
+        }
+    }
+
+    /// <summary>The same of hours: minutes that services say they gave, against what came to volunteers and the pool.</summary>
+    private async Task AddHoursAsync(
+        List<LegLine> lines, RegionCode region, DateOnly first, DateOnly last, IReadOnlyList<Movement> movements,
+        CancellationToken cancellation)
+    {
+        Int128 said = 0;
+        await foreach (JournalEntry entry in EntriesAsync(region, new EntryFilter(EntryCode.RenderService), first, last, cancellation))
+            said += OrderDetails.ReadEnd(entry).Minutes;
+        // What passes the cap goes on from the volunteer to the pool in the same entry, so only what leaves the elders is summed.
+        Int128 given = movements.Where(one => one is { Code: EntryCode.RenderService, IsReversal: false, Credit: not "pool/donated" })
+            .Aggregate(Int128.Zero, (sum, one) => sum + one.Amount);
+        if (said != 0 || given != 0) lines.Add(new LegLine(ReportLeg.Redeemed, "person/*/hours/earned", Unit.Minutes, said, given));
+    }
+
+    /// <summary>Paid: payments that a batch waits for, against the money on the batch's account now.</summary>
+    private async Task AddPaidAsync(List<LegLine> lines, RegionCode region, CancellationToken cancellation)
+    {
+        IReadOnlyList<RegistryRow<SettlementGrainState>> page;
+        RegistryQuery query = new(region, SettlementGrainState.Kind) { Limit = AtOnce };
+        do
+        {
+            page = await registry.ListAsync<SettlementGrainState>(query, cancellation);
+            foreach (SettlementRecord batch in page.Readable().Select(row => row.State.Batch).OfType<SettlementRecord>())
+            {
+                Int128 waiting = batch.Payments.Where(payment => payment.State == PaymentState.Approved)
+                    .Aggregate(Int128.Zero, (sum, payment) => sum + payment.AmountFen);
+                AccountPath path = Chart.Settlement(OpaqueId.Parse(batch.Id)).Path;
+                Counters counters = (await ledger.AccountAsync(region, path, cancellation))?.Counters ?? default;
+                Int128 there = (Int128)counters.CreditsPosted - counters.DebitsPosted;
+                if (waiting != 0 || there != 0) lines.Add(new LegLine(ReportLeg.Paid, path.Text, Unit.Fen, waiting, there));
+            }
+            if (page.Count > 0) query = query with { After = page[^1].Cursor };
+        }
+        while (page.Count == AtOnce);
+    }
+
+    /// <summary>The whole: in every unit, all debits against all credits.</summary>
+    private async Task AddWholeAsync(List<LegLine> lines, RegionCode region, CancellationToken cancellation) =>
+        lines.AddRange((await ledger.TrialBalanceAsync(region, cancellation)).Select(total => new LegLine(
+            ReportLeg.Whole, "", total.Unit, total.Totals.DebitsPosted, total.Totals.CreditsPosted)));
+
+    private async IAsyncEnumerable<Account> AccountsAsync(
+        RegionCode region, AccountFilter filter, long size,
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string after = "";
+        IReadOnlyList<Account> page;
+        do
+        {
+            page = await ledger.AccountsAsOfAsync(region, filter, size, after, AtOnce, cancellation);
+            foreach (Account account in page) yield return account;
+            if (page.Count > 0) after = page[^1].Path.Text;
+        }
+        while (page.Count == AtOnce);
+    }
+
+    private async IAsyncEnumerable<JournalEntry> EntriesAsync(
+        RegionCode region, EntryFilter filter, DateOnly first, DateOnly last,
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        filter = filter with
+        {
+            From = LedgerTime.From(ChinaTime.StartOf(first)), Until = LedgerTime.From(ChinaTime.StartOf(last.AddDays(1))),
+        };
+        long after = -1;
+        IReadOnlyList<LinkedEntry> page;
+        do
+        {
+            page = await ledger.EarliestEntriesAsync(region, filter, after, AtOnce, cancellation);
+            foreach (LinkedEntry linked in page) yield return linked.Entry;
+            if (page.Count > 0) after = page[^1].Entry.Index;
+        }
+        while (page.Count == AtOnce);
+    }
+
+    private sealed class HeldByVouchers(Unit unit)
+    {
+        public Unit Unit => unit;
+
+        public long Opened { get; set; }
+
+        public Int128 Units { get; set; }
+
+        public Int128 Bound { get; set; }
     }
 }
 
@@ -25,10 +199,10 @@ public enum ReportLeg
 {
     None = 0,
 
-    /// <summary>Vouchers and hours that were issued, against the issue runs.</summary>
+    /// <summary>Vouchers that were issued, against the accounts that were opened for them.</summary>
     Issued = 1,
 
-    /// <summary>What each voucher and person holds, against what is bound for them.</summary>
+    /// <summary>What each voucher holds, against what is bound for them.</summary>
     Held = 2,
 
     /// <summary>What was redeemed at each provider, against what the provider was credited.</summary>
@@ -41,11 +215,17 @@ public enum ReportLeg
     Whole = 5,
 }
 
-/// <summary>Two sums that should be equal and are not.</summary>
-/// <param name="Account">The account, or the class of accounts.</param>
-/// <param name="Entry">The index of the entry that it is about, where one can be named.</param>
+/// <summary>The five legs of some days.</summary>
+/// <param name="FromIndex">The first entry that was recorded on these days.</param>
+/// <param name="Size">The journal's size at their end.</param>
+public sealed record DayReport(DateOnly First, DateOnly Last, long FromIndex, long Size, ImmutableArray<LegLine> Lines);
+
+/// <summary>Two sums that should be equal.</summary>
+/// <param name="Account">The account, or the class of accounts; empty for all of a unit.</param>
 /// <param name="Left">The sum that the leg names first, in the unit's smallest parts.</param>
-public sealed record ReportDifference(ReportLeg Leg, string Account, long? Entry, Unit Unit, Int128 Left, Int128 Right)
+public sealed record LegLine(ReportLeg Leg, string Account, Unit Unit, Int128 Left, Int128 Right)
 {
-    public override string ToString() => $"{Leg} {Account}{(Entry is { } entry ? $" #{entry}" : "")}: {Left} / {Right} {Unit}";
+    public bool IsEqual => Left == Right;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Leg} {Account}: {Left} / {Right} {Unit}");
 }

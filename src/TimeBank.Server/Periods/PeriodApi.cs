@@ -3,11 +3,14 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
 /// <summary>For finance and auditors: closing months.</summary>
-public sealed class PeriodApi(IGrainFactory grains, IRegistry registry, PageTokens tokens) : PeriodService.PeriodServiceBase
+public sealed class PeriodApi(
+    IGrainFactory grains, IRegistry registry, FiveLegs legs, PageTokens tokens, BusinessClock clock)
+    : PeriodService.PeriodServiceBase
 {
     private const int MaxNote = 200;
 
@@ -22,6 +25,17 @@ public sealed class PeriodApi(IGrainFactory grains, IRegistry registry, PageToke
 
     public override Task<BooksPeriod> ReopenPeriod(ReopenPeriodRequest request, ServerCallContext context) => StepAsync(
         context, request, request.RequestId, request.Name, request.Note, (period, command) => period.ReopenAsync(command));
+
+    public override async Task<DailyReport> GetDailyReport(GetDailyReportRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        DateOnly first = read.PastDay(request.FirstDate, "first_date", clock.Today);
+        DateOnly last = request.LastDate is null ? first : read.PastDay(request.LastDate, "last_date", clock.Today);
+        if (last < first) read.Refuse("last_date", "PERIOD_BACKWARDS");
+        read.Check();
+        return (await legs.ReportAsync(region, first, last, context.CancellationToken)).ToContract();
+    }
 
     public override async Task<BooksPeriod> GetPeriod(GetPeriodRequest request, ServerCallContext context)
     {
@@ -108,6 +122,25 @@ internal static class PeriodContract
             },
         };
     }
+
+    public static DailyReport ToContract(this DayReport report) => new()
+    {
+        FirstDate = report.First.ToContract(),
+        LastDate = report.Last.ToContract(),
+        FromEntryCount = report.FromIndex,
+        ToEntryCount = report.Size,
+        Lines =
+        {
+            report.Lines.Select(line => new ReportLine
+            {
+                Leg = line.Leg.ToContract(), Account = line.Account, Unit = line.Unit.Code, Left = Sum(line.Left, line.Unit),
+                Right = Sum(line.Right, line.Unit), Ties = line.IsEqual,
+            }),
+        },
+    };
+
+    private static long Sum(Int128 sum, Unit unit) => Int128.Abs(sum) > long.MaxValue
+        ? throw Problem.Of(Reason.TotalTooLarge, ("unit", unit.Code)) : (long)sum;
 
     private static Timestamp? Time(DateTimeOffset? time) => time is { } at ? Timestamp.FromDateTimeOffset(at) : null;
 

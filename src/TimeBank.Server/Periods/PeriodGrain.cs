@@ -131,7 +131,7 @@ public sealed class PeriodGrain(
 
     private async Task<Refusal?> DifferencesAsync()
     {
-        ImmutableArray<ReportDifference> differences = await legs.DifferencesAsync(Region, Month.First, Month.Last, CancellationToken.None);
+        ImmutableArray<LegLine> differences = await legs.DifferencesAsync(Region, Month.First, Month.Last, CancellationToken.None);
         return differences.IsEmpty ? null : Refusal.Of(
             Reason.PeriodHasDifferences, ("count", $"{differences.Length}"), ("first", differences[0].ToString()));
     }
