@@ -1,0 +1,148 @@
+using System.CommandLine;
+using Google.Protobuf;
+using TimeBank.V1;
+
+namespace TimeBank.Cli;
+
+/// <summary>Reports for paper and spreadsheets: what a provider was paid, and a month's books.</summary>
+internal static class ReportCommands
+{
+    public static IEnumerable<Command> Of(CommandFactory make) =>
+        [make.Group("report", "报表：机构结算单、月度报表", "reports: a provider's settlement statement, a month's books",
+            Provider(make), Month(make))];
+
+    private static Command Provider(CommandFactory make)
+    {
+        Argument<string> payment = make.Argument("payment", "付款，如 settlements/ID/payments/1",
+            "the payment, such as settlements/ID/payments/1");
+        Option<string> output = Output(make);
+        return make.Command("provider", "机构结算单：一笔付款的每一分钱", "a provider's settlement statement: every fen of a payment",
+            [payment, output], async (session, parsed) =>
+        {
+            string name = session.Name("settlements", parsed.GetValue(payment)!);
+            var client = new SettlementService.SettlementServiceClient(await session.AsAsync(Role.Auditor, name));
+            SettlementBatch batch = await client.GetBatchAsync(
+                new GetBatchRequest { Name = name[..Math.Max(0, name.IndexOf("/payments/", StringComparison.Ordinal))] });
+            SettlementPayment paid = batch.Payments.FirstOrDefault(one => one.Name == name)
+                ?? throw new UsageException($"没有这笔付款：{name}", $"There is no payment {name}.");
+            ListPaymentLinesResponse lines = await new Paging(int.MaxValue).AllAsync(
+                new ListPaymentLinesRequest { Payment = name }, page => client.ListPaymentLinesAsync(page).ResponseAsync);
+            await GiveAsync(session, lines, ProviderStatement(batch, paid, lines, session.Language), parsed.GetValue(output));
+        });
+    }
+
+    private static Command Month(CommandFactory make)
+    {
+        Argument<string> month = make.Argument("month", "月份，如 2026-11", "the month, such as 2026-11");
+        Option<string> output = Output(make);
+        return make.Command("month", "月度报表：各类账户的期初、发生和期末", "a closed month: what every class of accounts held and moved",
+            [month, output], async (session, parsed) =>
+        {
+            string name = session.Name("periods", parsed.GetValue(month)!);
+            BooksPeriod period = await new PeriodService.PeriodServiceClient(await session.AsAsync(Role.Auditor, name))
+                .GetPeriodAsync(new GetPeriodRequest { Name = name });
+            if (period.Statement.Length == 0) throw new UsageException(
+                $"{parsed.GetValue(month)} 还没有结账，没有报表。", $"{parsed.GetValue(month)} isn't closed, so there is no statement.");
+            await GiveAsync(session, period, MonthStatement(period, session.Language), parsed.GetValue(output));
+        });
+    }
+
+    private static ReportTable ProviderStatement(
+        SettlementBatch batch, SettlementPayment payment, ListPaymentLinesResponse lines, Language language)
+    {
+        string Amount(Amount? amount) => amount is null ? "" : AmountText.Of(amount, language);
+        IReadOnlyList<IReadOnlyList<string>> rows =
+        [
+            .. lines.Lines.Select(line => (IReadOnlyList<string>)[$"{line.Posting.EntryIndex}",
+                TimeText.Of(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate), line.Redemption?.Item ?? line.Posting.Code,
+                line.Redemption is { } redemption ? $"{redemption.Quantity}" : "", Amount(line.Redemption?.Price),
+                Amount(line.Redemption?.Insurance), Amount(line.Redemption?.OwnPart),
+                $"{(line.Posting.Side == Side.Debit ? "-" : "")}{Amount(line.Posting.Amount)}", ResourceNames.Short(line.Programme),
+                line.PolicyVersion]),
+            .. payment.Carried.Select(carried => Extra(language["上期结转", "carried over"], carried, "")),
+            .. payment.SetAside.Select(aside => Extra(language["争议暂不付", "disputed, not paid"], aside, "-")),
+        ];
+        IReadOnlyList<string> Extra(string what, CarriedAmount amount, string sign) =>
+            [ResourceNames.Short(amount.Source), "", what, "", "", "", "", $"{sign}{Amount(amount.Amount)}", "", ""];
+        return new ReportTable(
+            language[$"结算单 {ResourceNames.Short(payment.Name)}", $"Settlement statement {ResourceNames.Short(payment.Name)}"],
+            [
+                (language["机构", "provider"], ResourceNames.Short(payment.Provider)),
+                (language["编制日期", "prepared"], TimeText.Of(batch.PreparedDate)),
+                (language["状态", "state"], EnumText.Of(payment.State, language)),
+                (language["付款编号", "payment id"], payment.EndToEndId),
+                (language["抵扣欠款", "taken off for refunds"], Amount(payment.OffsetAmount)),
+                (language["实付", "paid"], Amount(payment.NetAmount)),
+            ],
+            [
+                new(language["分录", "entry"]), new(language["日期", "day"]), new(language["项目", "item"]), new(language["数量", "quantity"], true),
+                new(language["价格", "price"], true), new(language["保险", "insurance"], true), new(language["自付", "own part"], true),
+                new(language["应付", "owed"], true), new(language["项目资金", "programme"]), new(language["政策", "policy"]),
+            ],
+            rows,
+            new ReportChart(language["各项目应付", "Owed by item"], [.. lines.Lines.Where(line => line.Redemption is not null)
+                .GroupBy(line => line.Redemption.Item, StringComparer.Ordinal)
+                .Select(item => (item.Key, Sum: item.Sum(line => line.Posting.Side == Side.Debit
+                    ? -line.Posting.Amount.Value : line.Posting.Amount.Value)))
+                .OrderByDescending(item => item.Sum)
+                .Select(item => (item.Key, item.Sum, AmountText.Of(item.Sum, "CNY", language)))]));
+    }
+
+    private static ReportTable MonthStatement(BooksPeriod period, Language language)
+    {
+        string[] text = period.Statement.Split('\n');
+        int columns = Array.FindIndex(text, line => line.StartsWith("columns ", StringComparison.Ordinal));
+        string[][] rows = [.. text[(columns + 1)..].TakeWhile(line => line.Length > 0).Select(line => line.Split(' '))];
+        string Balance(string balance, string unit) => balance == "0" ? AmountText.Of(0, unit, language)
+            : $"{(balance[0] == 'D' ? language["借", "Dr"] : language["贷", "Cr"])} {Number(balance[1..], unit)}";
+        string Number(string number, string unit) =>
+            long.TryParse(number, out long value) ? AmountText.Of(value, unit, language) : number;
+        return new ReportTable(
+            language[$"{TimeText.Of(period.FirstDate)[..7]} 月度报表", $"Books of {TimeText.Of(period.FirstDate)[..7]}"],
+            [
+                (language["状态", "state"], EnumText.Of(period.State, language)),
+                (language["编制", "prepared"], $"{period.PreparedBy} {TimeText.Of(period.PrepareTime)}".Trim()),
+                (language["签字", "signed"], $"{period.ApprovedBy} {TimeText.Of(period.ApproveTime)}".Trim()),
+                (language["分录数", "entries"], Fact(text, "entries ")),
+                (language["根", "root"], Fact(text, "root ")),
+                .. period.Reopenings.Select(reopening => (language["重开", "reopened"],
+                    $"{TimeText.Of(reopening.Time)} {reopening.Actor}: {reopening.Note}")),
+            ],
+            [
+                new(language["单位", "unit"]), new(language["账户", "account"]), new(language["期初", "opening"], true),
+                new(language["借方发生", "debits"], true), new(language["贷方发生", "credits"], true), new(language["期末", "closing"], true),
+            ],
+            [.. rows.Select(row => (IReadOnlyList<string>)[row[0], row[1], Balance(row[2], row[0]), Number(row[3], row[0]),
+                Number(row[4], row[0]), Balance(row[5], row[0])])],
+            new ReportChart(language["本月贷记（元）", "Credited in the month, CNY"], [.. rows
+                .Where(row => row[0] == "CNY" && long.TryParse(row[4], out long credits) && credits > 0)
+                .Select(row => (row[1], long.Parse(row[4], System.Globalization.CultureInfo.InvariantCulture), Number(row[4], "CNY")))]));
+    }
+
+    private static string Fact(IEnumerable<string> lines, string name) =>
+        lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
+
+    private static Option<string> Output(CommandFactory make)
+    {
+        Option<string> output = make.Option("--output", "写入的文件：.csv、.xlsx 或可打印的 .html；不写则显示",
+            "the file to write: .csv, .xlsx, or .html to print; else the screen");
+        output.Aliases.Add("-o");
+        return output;
+    }
+
+    /// <summary>Writes the report to its file, or shows it.</summary>
+    internal static async Task GiveAsync(Session session, IMessage message, ReportTable report, string? file)
+    {
+        if (file is { Length: > 0 })
+        {
+            await ReportFile.WriteAsync(report, file, session.Language);
+            session.Screen.Line(session.Language[$"已写入 {file}。", $"{file} written."]);
+            return;
+        }
+        session.Screen.Show(message, () =>
+        {
+            session.Screen.Facts(report.Title, report.Facts);
+            session.Screen.Table("", report.Columns, report.Rows);
+        });
+    }
+}
