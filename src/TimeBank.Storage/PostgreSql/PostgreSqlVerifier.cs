@@ -32,7 +32,7 @@ public static class PostgreSqlVerifier
             Run(connection, InOrder);
             Run(beside, InOrder);
             Finding? finding = new StoredJournals(Rows(connection, beside), cancellation).Verify(sound);
-            return new Verification(sound, finding ?? States(connection, states, cancellation));
+            return new Verification(sound, finding ?? Banks(connection, cancellation) ?? States(connection, states, cancellation));
         }
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted)
         {
@@ -42,6 +42,19 @@ public static class PostgreSqlVerifier
         {
             throw translated;
         }
+    }
+
+    private static Finding? Banks(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        // Each line is compared with its matches: two indexes in the same order.
+        Run(connection, "SET LOCAL enable_mergejoin = on");
+        return new StoredBanks(
+            sql =>
+            {
+                using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+                return command.ExecuteReader();
+            },
+            cancellation).Verify();
     }
 
     private static Finding? States(NpgsqlConnection connection, IReadOnlyDictionary<string, Type>? kinds, CancellationToken cancellation)

@@ -91,7 +91,8 @@ public sealed class SqliteBankBooks(SqliteDatabase database) : IBankBooks, IDisp
     }
 
     internal static SqliteConditions Lines(RegionCode region, Slug account, BankLineFilter filter, long afterNumber, int limit) =>
-        Narrow($"SELECT {BankRows.LineColumns}", region, account, filter, afterNumber).Add(" ORDER BY l.number LIMIT $limit", limit);
+        Narrow($"SELECT {BankRows.LineColumns}", region, account, filter, afterNumber)
+            .Add($" ORDER BY {(filter.IsOpen is true ? "o" : "l")}.number LIMIT $limit", limit);
 
     internal static SqliteConditions Matches(RegionCode region, Slug account, IReadOnlyList<long> lines) => OfAccount(region, account)
         .Add(" AND m.line IN (SELECT value FROM json_each($lines)) ORDER BY m.line, m.item, m.grp", $"[{string.Join(',', lines)}]");

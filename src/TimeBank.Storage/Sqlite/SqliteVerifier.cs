@@ -26,7 +26,9 @@ public static class SqliteVerifier
                 read =>
                 {
                     Finding? finding = new StoredJournals(Rows(read), cancellation).Verify(sound);
-                    return new Verification(sound, finding ?? States(read, states, cancellation) ?? Database(read));
+                    return new Verification(sound, finding
+                        ?? new StoredBanks(sql => read.Prepare(sql).Read([]), cancellation).Verify()
+                        ?? States(read, states, cancellation) ?? Database(read));
                 },
                 cancellation);
         }

@@ -54,5 +54,9 @@ public sealed class PostgreSqlBankBooksTests : BankBooksContract
         }
     }
 
+    private protected override Verification Verify() => PostgreSqlVerifier.Verify(_database, default);
+
+    private protected override int Execute(string sql) => PostgreSqlCluster.Execute(_connectionString, sql);
+
     private protected override void Close() => _database.Dispose();
 }

@@ -22,7 +22,11 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
             NULL, '\x00', '\x00', '\x00' FROM generate_series(0, 19999) n;
         INSERT INTO transfers SELECT 430211, n, 0, 1 + n % 2000, 1 + (n + 7) % 2000, 'MEAL', 1, 0, 0, 1, 1, 1, 1 FROM generate_series(0, 19999) n;
         INSERT INTO holds SELECT 430211, n, n FROM generate_series(0, 19990, 10) n;
-        ANALYZE ledger_head, accounts, entries, transfers, holds;
+        INSERT INTO bank_statements SELECT 430211, 'ccb', n, '\x00', 'ccb', 'a.csv', gen_random_uuid(), 'STAFF', 1, NULL, NULL, NULL, NULL, NULL, 20, 20, n * 20, '{}' FROM generate_series(1, 1000) n;
+        INSERT INTO bank_lines SELECT 430211, 'ccb', n, 1, date '2026-01-01' + n / 60, n, decode(lpad(to_hex(n), 32, '0'), 'hex'), 1, NULL, '\x00' FROM generate_series(1, 20000) n;
+        INSERT INTO bank_open SELECT 430211, 'ccb', n FROM generate_series(100, 20000, 100) n;
+        INSERT INTO bank_matches SELECT 430211, 'ccb', n, n, 'entries/' || n || '/0', 1, 'equal', 0, 'STAFF', 1 FROM generate_series(1, 20000) n WHERE n % 100 <> 0;
+        ANALYZE ledger_head, accounts, entries, transfers, holds, bank_statements, bank_lines, bank_open, bank_matches;
         """;
 
     private static readonly LedgerTime From = new(5_000), Until = new(6_000);
@@ -84,6 +88,12 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
             ["Scan using accounts_by_last_day on accounts a"]),
         ["open holds"] = (PostgreSqlReads.OpenHolds(Tianyuan, 7, Limit), ["Scan using holds_pkey on holds h"]),
         ["due holds"] = (PostgreSqlReads.DueHolds(Tianyuan, From, Limit), ["Scan using holds_by_expiry on holds h"]),
+        ["bank lines"] = (PostgreSqlBankBooks.Lines(Tianyuan, Bank, new BankLineFilter(), 7, Limit),
+            ["Scan using bank_lines_pkey on bank_lines l"]),
+        ["open bank lines"] = (PostgreSqlBankBooks.Lines(Tianyuan, Bank, new BankLineFilter(IsOpen: true), 7, Limit),
+            ["Scan using bank_open_pkey on bank_open o", "Scan using bank_lines_pkey on bank_lines l"]),
+        ["bank lines of a statement"] = (PostgreSqlBankBooks.Lines(Tianyuan, Bank, new BankLineFilter(Statement: 1), 7, Limit),
+            ["Scan using bank_lines_pkey on bank_lines l", "Scan using bank_statements_pkey on"]),
     };
 
     /// <summary>Lists of one person have few rows, so the database may sort them.</summary>
@@ -112,6 +122,30 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
         using NpgsqlConnection connection = database.Reading.OpenConnection();
         Assert.All(Lists, list => Check(connection, list.Key, list.Value.Query, list.Value.Steps, sorted: false));
         Assert.All(Own, list => Check(connection, list.Key, list.Value.Query, list.Value.Steps, sorted: true));
+    }
+
+    /// <summary>Of some days, and of some lines, there are few: the database may sort them.</summary>
+    [Theory]
+    [InlineData("lines of a day", "bank_lines_once")]
+    [InlineData("matches of lines", "bank_matches_pkey")]
+    [InlineData("matches of a group", "bank_matches_by_group")]
+    [InlineData("confirmed items", "bank_matches_by_item")]
+    public void What_a_bank_says_is_looked_up_in_its_index(string what, string index)
+    {
+        string filled = cluster.NewDatabase();
+        PostgreSqlCluster.Execute(filled, Rows);
+        using var database = new PostgreSqlDatabase(filled);
+        using NpgsqlConnection connection = database.Reading.OpenConnection();
+        PostgreSqlQuery query = what switch
+        {
+            "lines of a day" => PostgreSqlBankBooks.Lines(Tianyuan, Bank, new BankLineFilter(Day, Day), 0, Limit),
+            "matches of lines" => PostgreSqlBankBooks.Matches(Tianyuan, Bank, [3, 4]),
+            "matches of a group" => PostgreSqlBankBooks.Group(Tianyuan, Bank, 3),
+            _ => PostgreSqlBankBooks.Confirmed(Tianyuan, Bank, "entries/11/"),
+        };
+        string plan = string.Join('\n', Plan(connection, query));
+        Assert.Contains(index, plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
     }
 
     /// <summary>Sums may be sorted by their group. They must read only the accounts' own transfers.</summary>

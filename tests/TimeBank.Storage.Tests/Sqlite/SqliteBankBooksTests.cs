@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using TimeBank.Ledger;
 
 namespace TimeBank.Storage.Tests;
@@ -5,16 +6,27 @@ namespace TimeBank.Storage.Tests;
 public sealed class SqliteBankBooksTests : BankBooksContract
 {
     private readonly TempFolder _folder = new();
+    private readonly SqliteDatabase _database;
     private readonly SqliteBankBooks _books;
 
     public SqliteBankBooksTests()
     {
-        var database = new SqliteDatabase(_folder.File("timebank.db"));
-        SqliteSchema.Migrate(database);
-        _books = new SqliteBankBooks(database);
+        _database = new SqliteDatabase(_folder.File("timebank.db"));
+        SqliteSchema.Migrate(_database);
+        _books = new SqliteBankBooks(_database);
     }
 
     private protected override IBankBooks Books => _books;
+
+    private protected override Verification Verify() => SqliteVerifier.Verify(_database, default);
+
+    private protected override int Execute(string sql)
+    {
+        using SqliteConnection connection = _database.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteNonQuery();
+    }
 
     private protected override void Close()
     {

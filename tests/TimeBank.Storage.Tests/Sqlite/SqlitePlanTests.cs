@@ -80,6 +80,14 @@ public sealed class SqlitePlanTests : IDisposable
         ["open holds"] = (read => SqliteReads.OpenHolds(read, Tianyuan, 7, Limit), ["h USING PRIMARY KEY (region=? AND idx>?)"]),
         ["due holds"] = (read => SqliteReads.DueHolds(read, Tianyuan, From, Limit),
             ["h USING COVERING INDEX holds_by_expiry (region=? AND expires<?)"]),
+        ["bank lines"] = (Lines(new BankLineFilter()), ["l USING PRIMARY KEY (region=? AND account=? AND number>?)"]),
+        ["open bank lines"] = (Lines(new BankLineFilter(IsOpen: true)),
+            ["o USING PRIMARY KEY (region=? AND account=? AND number>?)", "l USING PRIMARY KEY (region=? AND account=? AND number=?)"]),
+        ["closed bank lines"] = (Lines(new BankLineFilter(IsOpen: false)),
+            ["l USING PRIMARY KEY (region=? AND account=? AND number>?)", "o USING PRIMARY KEY (region=? AND account=? AND number=?)"]),
+        ["confirmed items"] = (
+            read => SqliteBankBooks.Confirmed(Tianyuan, Bank, "entries/1/", ("entries/1/", 0), Limit).List(read, row => row.GetInt64(0)),
+            ["m USING INDEX bank_matches_by_item (region=? AND account=? AND (item,line)>(?,?) AND item<?)"]),
     };
 
     /// <summary>Lists of one person have few rows, so the database may sort them.</summary>
@@ -131,6 +139,21 @@ public sealed class SqlitePlanTests : IDisposable
         Assert.All(expected.Steps, step => Assert.True(plan.Contains($"SEARCH {step}"), $"SEARCH {step} isn't in\n{all}"));
     }
 
+    [Theory]
+    [InlineData("matches of lines", "m USING PRIMARY KEY (region=? AND account=? AND line=?)")]
+    [InlineData("matches of a group", "m USING INDEX bank_matches_by_group (region=? AND account=? AND grp=?)")]
+    public void What_a_bank_says_is_looked_up_in_its_index(string what, string step)
+    {
+        var database = new SqliteDatabase(_folder.File("timebank.db"));
+        SqliteSchema.Migrate(database);
+        using var session = new SqliteSession(database.Open());
+        SqliteConditions query = what == "matches of lines" ? SqliteBankBooks.Matches(Tianyuan, Bank, [3, 4])
+            : SqliteBankBooks.Group(Tianyuan, Bank, 3);
+        query.List(session, row => row.GetInt64(0));
+        string[] texts = [.. session.Texts];
+        Assert.Contains($"SEARCH {step}", texts.SelectMany(text => Plan(session, text)));
+    }
+
     /// <summary>Sums may be sorted by their group. They must read only the accounts' own transfers.</summary>
     [Theory]
     [InlineData("voucher/", "x", "a USING INDEX accounts_by_group (region=? AND grp=?)")]
@@ -159,6 +182,9 @@ public sealed class SqlitePlanTests : IDisposable
 
     private static Action<SqliteSession> Oldest(EntryFilter filter) => read =>
         SqliteFlows.EarliestEntries(read, Tianyuan, filter, 7, Limit);
+
+    private static Action<SqliteSession> Lines(BankLineFilter filter) => read =>
+        SqliteBankBooks.Lines(Tianyuan, Bank, filter, 7, Limit).List(read, row => row.GetInt64(0));
 
     private static List<string> Plan(SqliteSession session, string text)
     {
