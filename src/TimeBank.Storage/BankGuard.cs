@@ -3,10 +3,10 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// Checks what an account's book is given while it is being written, for either engine: numbers go on without gaps, and the statements tell
+/// Checks what an account's book is given while it is being written, for every store: numbers go on without gaps, and the statements tell
 /// which lines are theirs. A refusal is a bug, and the transaction around it undoes the rest.
 /// </summary>
-internal static class BankGuard
+public static class BankGuard
 {
     private const int FingerprintBytes = 16;
 
@@ -55,6 +55,7 @@ internal static class BankGuard
                 $"A match of line {match.Line} has status {match.Status} and group {match.Group}; groups up to {before.LastGroup} are used.");
     }
 
+    /// <summary>The refusal where not every line that a write confirms was open.</summary>
     public static AppendRefusedException NotOpen(long pairs, long open) => new(
         $"Of {pairs} lines that are confirmed {open} were open: a line is missing, is zero, or is confirmed in another group.");
 }

@@ -33,6 +33,8 @@ internal sealed partial class District : IAsyncDisposable
 
     public MemoryLedgerStore Journal { get; } = new();
 
+    public MemoryBankBooks Banks { get; } = new();
+
     public FragileStates States { get; } = new();
 
     public BusinessClock Business { get; }
@@ -52,6 +54,7 @@ internal sealed partial class District : IAsyncDisposable
         builder.ConfigureClient(client => client.Services.AddGrainTypes());
         builder.ConfigureSilo((_, silo) => silo.Services.AddGrainTypes()
             .AddSingleton<ILedgerStore>(district.Journal).AddSingleton<ILedgerReader>(district.Journal)
+            .AddSingleton<IBankBooks>(district.Banks)
             .AddSingleton<IRegistry>(district.States).AddGrainStorage(GrainStorageNames.TimeBank, (_, _) => district.States)
             .AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(district.Business)
             .AddSingleton<DayRules>().AddSingleton<DueHours>()

@@ -6,7 +6,7 @@ using static TimeBank.Storage.Tests.Given;
 namespace TimeBank.Storage.Tests;
 
 [Collection(PostgreSqlCluster.Name)]
-public sealed class PostgreSqlBankBooksTests : BankBooksContract
+public sealed class PostgreSqlBankBooksTests : StoredBankBooksContract
 {
     private readonly string _connectionString;
     private readonly PostgreSqlDatabase _database;

@@ -3,7 +3,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Storage.Tests;
 
-public sealed class SqliteBankBooksTests : BankBooksContract
+public sealed class SqliteBankBooksTests : StoredBankBooksContract
 {
     private readonly TempFolder _folder = new();
     private readonly SqliteDatabase _database;

@@ -174,7 +174,7 @@ public sealed class SqliteVerifierTests : IClassFixture<SqliteVerifierTests.Soun
         Run(older,
             "ALTER TABLE outcomes DROP COLUMN nth; ALTER TABLE ledger_head DROP COLUMN chain; "
                 + "DELETE FROM schema_version WHERE version >= 8; "
-                + string.Concat(BankBooksContract.Tables.Select(table => $"DROP TABLE {table}; ")));
+                + string.Concat(StoredBankBooksContract.Tables.Select(table => $"DROP TABLE {table}; ")));
         using (var store = SqliteLedgerStore.Open(older)) await new BatchWriter(store, Tianyuan)
             .WriteAsync(Allot("too early again", 1), Receive("gift", 5));
         Assert.Equal(4, Assert.Single(SqliteVerifier.Verify(older, default).Regions).Remembered);
