@@ -10,19 +10,19 @@ internal static class SettlementCommands
     public static IEnumerable<Command> Of(CommandFactory make) =>
     [
         make.Group(
-            "settlement", "结算：编制、提交、复核、登记银行结果", "paying providers: prepare, submit, approve, the bank's word", List(make), Show(make),
-            Lines(make), Prepare(make),
+            "settlement", "结算：编制、提交、复核、导出、登记银行结果", "paying providers: prepare, submit, approve, export, the bank's word",
+            [List(make), Show(make), Lines(make), Prepare(make),
             Step(make, "submit", "提交复核", "hand a draft to a second person", Role.FinanceMaker, async (client, name, id, dry) =>
                 await client.SubmitBatchAsync(new SubmitBatchRequest { RequestId = id, Name = name, ValidateOnly = dry })),
             Step(make, "approve", "复核批准", "approve a submitted batch", Role.FinanceChecker, async (client, name, id, dry) =>
                 await client.ApproveBatchAsync(new ApproveBatchRequest { RequestId = id, Name = name, ValidateOnly = dry })),
-            Withdraw(make), Record(make)),
+            Withdraw(make), .. SettlementFileCommands.Of(make), Record(make)]),
     ];
 
     private static Command List(CommandFactory make)
     {
-        Option<string> state = make.Option("--state", "draft、submitted、approved、closed 或 withdrawn",
-            "draft, submitted, approved, closed or withdrawn");
+        Option<string> state = make.Option("--state", "draft、submitted、approved、exported、closed 或 withdrawn",
+            "draft, submitted, approved, exported, closed or withdrawn");
         return make.Command("list", "结算批次", "the batches", [state, make.Limit, make.All], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
@@ -150,7 +150,7 @@ internal static class SettlementCommands
         });
     }
 
-    private static Command Step(
+    internal static Command Step(
         CommandFactory make, string word, string chinese, string english, Role role,
         Func<Client, string, string, bool, Task<SettlementBatch>> step)
     {
@@ -162,7 +162,7 @@ internal static class SettlementCommands
         });
     }
 
-    private static void Show(Session session, SettlementBatch batch) => session.Screen.Show(batch, () =>
+    internal static void Show(Session session, SettlementBatch batch) => session.Screen.Show(batch, () =>
     {
         Language language = session.Screen.Language;
         session.Screen.Table(

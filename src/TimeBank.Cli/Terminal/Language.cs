@@ -93,6 +93,8 @@ internal static class Labels
         ("PAYEE_CHANGE_STATE_IN_FORCE", "生效中", "in force"),
         ("PAYEE_CHANGE_STATE_REPLACED", "已被替换", "replaced"),
         ("PAYEE_CHANGE_STATE_WITHDRAWN", "已撤回", "withdrawn"),
+        ("WITHHELD_REASON_PAYEE_CHANGED", "收款账户已变更", "another account than was approved"),
+        ("WITHHELD_REASON_PROVIDER_BLACK_LISTED", "黑名单", "blacklisted"),
         ("REDEMPTION_STATE_REDEEMED", "已核销", "redeemed"),
         ("REDEMPTION_STATE_REFUNDED", "已退回", "refunded"),
         ("SCENARIO_STATE_RUNNING", "进行中", "running"),

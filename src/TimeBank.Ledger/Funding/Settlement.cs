@@ -16,6 +16,9 @@ public enum SettlementState
     /// <summary>Approved by a second person: the money has left the providers' payables.</summary>
     Approved = 3,
 
+    /// <summary>A file of its payments was made for the bank.</summary>
+    Exported = 4,
+
     /// <summary>Every payment was paid, rejected or returned.</summary>
     Closed = 5,
 
@@ -75,6 +78,19 @@ public static class SettlementRule
 
     public static Refusal? Withdraw(SettlementState state) =>
         state is SettlementState.Draft or SettlementState.Submitted ? null : WrongState(state);
+
+    public static Refusal? Export(SettlementState state) => state == SettlementState.Approved ? null : WrongState(state);
+
+    /// <summary>A file may be withdrawn that nobody has answered.</summary>
+    public static Refusal? WithdrawExport(SettlementState state, bool isAnswered) =>
+        state != SettlementState.Exported ? WrongState(state) : isAnswered ? new Refusal(Reason.ExportAnswered) : null;
+
+    /// <summary>Refuses the first person as the second one, and a file that nobody asked to withdraw.</summary>
+    public static Refusal? ConfirmWithdrawExport(SettlementState state, bool isAnswered, string askedBy, string actor) =>
+        state != SettlementState.Exported ? WrongState(state)
+        : askedBy.Length == 0 ? new Refusal(Reason.ExportNotWithdrawn)
+        : askedBy == actor ? new Refusal(Reason.MakerIsChecker)
+        : isAnswered ? new Refusal(Reason.ExportAnswered) : null;
 
     /// <summary>
     /// The bank's word on a payment: an approved one was paid or rejected, a paid one came back. A returned payment is final: its money is

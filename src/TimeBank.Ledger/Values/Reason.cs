@@ -164,6 +164,12 @@ public enum Reason
 
     // Our own bank accounts, and files of payments.
     BankAccountNotFound = 617,
+    ProvidersNotPayable = 618,
+    SettlementExported = 619,
+    NothingToExport = 620,
+    PaymentFileInvalid = 621,
+    ExportAnswered = 622,
+    ExportNotWithdrawn = 623,
 
     // Payees: the accounts that providers are paid to.
     PayeeNotFound = 630,

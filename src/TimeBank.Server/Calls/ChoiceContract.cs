@@ -69,6 +69,15 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.PaymentState.Unspecified, Ledger.PaymentState.None)]
     public static partial Ledger.PaymentState ToDomain(this V1.PaymentState state);
 
+    [MapperIgnoreTargetValue(V1.PaymentFileFormat.Unspecified)]
+    public static partial V1.PaymentFileFormat ToContract(this PaymentFileFormat format);
+
+    [MapperIgnoreSourceValue(V1.PaymentFileFormat.Unspecified)]
+    public static partial PaymentFileFormat ToDomain(this V1.PaymentFileFormat format);
+
+    [MapperIgnoreTargetValue(V1.WithheldReason.Unspecified)]
+    public static partial V1.WithheldReason ToContract(this WithheldReason reason);
+
     [MapEnumValue(Ledger.Payer.None, V1.Payer.Unspecified)]
     public static partial V1.Payer ToContract(this Ledger.Payer payer);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Grpc.Core;
+using TimeBank.Banking;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using TimeBank.Writer;
@@ -68,6 +69,40 @@ public sealed class SettlementApi(
         var word = new PaymentOutcome(outcome.ToDomain(), day, bank, reference);
         return (await Grain(name).RecordAsync(context.Command(request, id), number, word)).OrThrow().ToContract(name.Region);
     }
+
+    public override async Task<ExportPaymentsResponse> ExportPayments(ExportPaymentsRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Name, "name", SettlementContract.Settlements);
+        string bank = read.Slug(request.BankAccount, "bank_account").Text;
+        V1.PaymentFileFormat format = read.Choice(request.Format, "format");
+        if (request.Profile.Length > 0 && format == V1.PaymentFileFormat.Pain001) read.Refuse("profile", "MUST_BE_EMPTY");
+        else if (request.Profile.Length > 0 && !SheetProfile.Shipped.Contains(request.Profile)) read.Refuse("profile", "UNKNOWN_VALUE");
+        DateOnly? day = read.DayOrNull(request.ExecutionDate, "execution_date");
+        read.Check();
+        ISettlementGrain batch = Grain(name);
+        Command command = context.Command(request, id);
+        // The day of a file that was made already may be over by now.
+        if (day < clock.Today && (await batch.GetAsync())?.Export?.Day != day && !await grains.IsKnownAsync(name.Region, command))
+            throw Problem.Invalid([new FieldViolation("execution_date", "IN_PAST")]);
+        ExportedFile file =
+            (await batch.ExportAsync(command, new PaymentFileOrder(bank, format.ToDomain(), request.Profile, day))).OrThrow();
+        return file.ToContract(name.Region);
+    }
+
+    public override async Task<SettlementBatch> WithdrawExport(WithdrawExportRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Name, "name", SettlementContract.Settlements);
+        string note = read.Text(request.Note, "note", MaxNote, required: true);
+        read.Check();
+        return (await Grain(name).WithdrawExportAsync(context.Command(request, id, memo: note))).OrThrow().ToContract(name.Region);
+    }
+
+    public override Task<SettlementBatch> ConfirmWithdrawExport(ConfirmWithdrawExportRequest request, ServerCallContext context) =>
+        StepAsync(context, request, request.RequestId, request.Name, (batch, command) => batch.ConfirmWithdrawExportAsync(command));
 
     public override async Task<SettlementBatch> GetBatch(GetBatchRequest request, ServerCallContext context)
     {

@@ -28,8 +28,56 @@ internal static class SettlementContract
             PreparedEntry = batch.Prepared < 0 ? "" : ResourceName.Of(region, Entries, batch.Prepared),
             ApprovedEntry = batch.Approved is { } approved and >= 0 ? ResourceName.Of(region, Entries, approved) : "",
             Note = batch.Note,
+            Export = batch.Export?.ToContract(batch, region),
+            FormerExports = { (batch.FormerExports ?? []).Select(export => export.ToContract(batch, region)) },
         };
     }
+
+    public static ExportPaymentsResponse ToContract(this ExportedFile file, RegionCode region)
+    {
+        SettlementExport export = file.Batch.Export!;
+        (string extension, string mediaType) = export.Format switch
+        {
+            PaymentFileFormat.Pain001 => ("xml", "application/xml"),
+            PaymentFileFormat.SheetCsv => ("csv", "text/csv; charset=utf-8"),
+            PaymentFileFormat.SheetXlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        };
+        return new ExportPaymentsResponse
+        {
+            Batch = file.Batch.ToContract(region),
+            File = Google.Protobuf.ByteString.CopyFrom(file.Bytes),
+            FileName = $"{export.MessageId(file.Batch.Id)}.{extension}",
+            MediaType = mediaType,
+            AlreadyExported = file.IsAgain,
+        };
+    }
+
+    private static PaymentExport ToContract(this SettlementExport export, SettlementRecord batch, RegionCode region) => new()
+    {
+        MessageId = export.MessageId(batch.Id),
+        BankAccount = export.Bank,
+        Format = export.Format.ToContract(),
+        Profile = export.Profile,
+        ExecutionDate = export.Day.ToContract(),
+        ExportedBy = export.By,
+        ExportTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(export.At),
+        Sha256 = export.Sha256,
+        Withheld =
+        {
+            export.Withheld.Select(withheld => new V1.WithheldPayment
+            {
+                Payment = $"{ResourceName.Of(region, Settlements, batch.Id)}/{Payments}/{withheld.Number}",
+                Provider = ResourceName.Of(
+                    region, Providers, batch.Payments.Single(payment => payment.Number == withheld.Number).Provider),
+                Reason = withheld.Reason.ToContract(),
+            }),
+        },
+        WithdrawalBy = export.WithdrawalBy,
+        WithdrawalTime = export.WithdrawalAt is { } asked ? Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(asked) : null,
+        WithdrawalNote = export.WithdrawalNote,
+        ConfirmedBy = export.ConfirmedBy,
+        ConfirmTime = export.ConfirmedAt is { } ended ? Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(ended) : null,
+    };
 
     /// <summary>The id under which the bank is asked to pay: at most 35 letters and digits, as ISO 20022 has it.</summary>
     public static string EndToEndId(string batch, int payment) => $"{batch}-{payment:D3}";
@@ -80,6 +128,7 @@ internal static class SettlementContract
         ToEntryCount = payment.ToSize,
         EndToEndId = EndToEndId(batch, payment.Number),
         Outcomes = { payment.Outcomes.Select(outcome => outcome.ToContract(region)) },
+        PayeeVersion = payment.Payee ?? "",
     };
 
     private static V1.CarriedAmount ToContract(this CarriedAmount carried, RegionCode region) => new()

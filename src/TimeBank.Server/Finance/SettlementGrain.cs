@@ -38,6 +38,18 @@ public interface ISettlementGrain : IGrainWithStringKey
     /// <summary>Records the bank's word on a payment.</summary>
     [Alias("record")]
     Task<Reply<SettlementRecord>> RecordAsync(Command command, int payment, PaymentOutcome outcome);
+
+    /// <summary>Makes the file of an approved batch's payments, or gives the file that was made already.</summary>
+    [Alias("export")]
+    Task<Reply<ExportedFile>> ExportAsync(Command command, PaymentFileOrder order);
+
+    /// <summary>Asks to withdraw a file that was never sent; the memo says why.</summary>
+    [Alias("withdraw-export")]
+    Task<Reply<SettlementRecord>> WithdrawExportAsync(Command command);
+
+    /// <summary>Withdraws the file: the batch is approved again. Refused to whoever asked for it.</summary>
+    [Alias("confirm-withdraw-export")]
+    Task<Reply<SettlementRecord>> ConfirmWithdrawExportAsync(Command command);
 }
 
 /// <summary>A settlement batch as it stands. Times are UTC, amounts fen.</summary>
@@ -49,6 +61,8 @@ public interface ISettlementGrain : IGrainWithStringKey
 /// <param name="Approved">The index of the entry that posted the money.</param>
 /// <param name="Note">The reason of a withdrawal; else empty.</param>
 /// <param name="LeftOut">The number of providers with money owed who did not fit into the batch.</param>
+/// <param name="Export">The file of payments; null: none, or it was withdrawn.</param>
+/// <param name="FormerExports">Files that were withdrawn, oldest first; null: none.</param>
 [GenerateSerializer, Immutable, Alias("timebank.settlement-record")]
 public sealed record SettlementRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -63,7 +77,9 @@ public sealed record SettlementRecord(
     [property: Id(9), JsonPropertyName("approved")] long? Approved = null,
     [property: Id(10), JsonPropertyName("approvedAt")] DateTimeOffset? ApprovedAt = null,
     [property: Id(11), JsonPropertyName("note")] string Note = "",
-    [property: Id(12), JsonPropertyName("leftOut")] int LeftOut = 0);
+    [property: Id(12), JsonPropertyName("leftOut")] int LeftOut = 0,
+    [property: Id(13), JsonPropertyName("export")] SettlementExport? Export = null,
+    [property: Id(14), JsonPropertyName("formerExports")] ImmutableArray<SettlementExport>? FormerExports = null);
 
 /// <summary>A payment to one provider in a batch.</summary>
 /// <param name="Number">From 1, in the order of the providers' ids.</param>
@@ -73,6 +89,10 @@ public sealed record SettlementRecord(
 /// <param name="SetAside">Disputed redemptions that stay unpaid.</param>
 /// <param name="NettedFen">The part that pays off the provider's debt.</param>
 /// <param name="AmountFen">The money that goes to the provider's bank. Zero where the debt took all of it.</param>
+/// <param name="Payee">
+/// The version of the account that the provider is paid to, fixed by the approval; null before it, of a payment without money, and in
+/// batches that were approved by builds that knew no payees.
+/// </param>
 [GenerateSerializer, Immutable, Alias("timebank.payment-record")]
 public sealed record PaymentRecord(
     [property: Id(0), JsonPropertyName("number")] int Number,
@@ -84,7 +104,8 @@ public sealed record PaymentRecord(
     [property: Id(6), JsonPropertyName("nettedFen")] long NettedFen,
     [property: Id(7), JsonPropertyName("amountFen")] long AmountFen,
     [property: Id(8), JsonPropertyName("state")] PaymentState State,
-    [property: Id(9), JsonPropertyName("outcomes")] ImmutableArray<PaymentOutcome> Outcomes);
+    [property: Id(9), JsonPropertyName("outcomes")] ImmutableArray<PaymentOutcome> Outcomes,
+    [property: Id(10), JsonPropertyName("payee")] string? Payee = null);
 
 /// <summary>Money that is still owed although an earlier batch has counted its postings.</summary>
 /// <param name="Source">The batch that was withdrawn (<c>settlements/{id}</c>), or the redemption that was set aside
@@ -122,7 +143,7 @@ public sealed class SettlementGrainState : WorkflowState
 }
 
 /// <inheritdoc cref="ISettlementGrain"/>
-public sealed class SettlementGrain(
+public sealed partial class SettlementGrain(
     [PersistentState(SettlementGrainState.Kind, GrainStorageNames.TimeBank)] IPersistentState<SettlementGrainState> state,
     DayRules rules, BusinessClock clock)
     : WorkflowGrain<SettlementGrainState>(state, clock), ISettlementGrain
@@ -147,13 +168,15 @@ public sealed class SettlementGrain(
     public Task<Reply<SettlementRecord>> ApproveAsync(Command command) => StepAsync(command, async () =>
     {
         Policy policy = await rules.PolicyAsync(Region, Today);
+        (ImmutableArray<PaymentRecord> payees, Refusal? notPayable) = await WithPayeesAsync();
         return await OnceAsync(
-            command, () => SettlementRule.Approve(Batch.State, Batch.PreparedBy, Batch.SubmittedBy, command.Actor),
+            command, () => SettlementRule.Approve(Batch.State, Batch.PreparedBy, Batch.SubmittedBy, command.Actor) ?? notPayable,
             () => SettlementEntries.Approve(command.Header(Today, policy.Version.ToString(), Details), EntryId.Parse(Batch.PreparedAs)),
             outcome => State.Batch = Batch with
             {
-                State = IsOver(Each(PaymentState.Approved)) ? SettlementState.Closed : SettlementState.Approved,
-                ApprovedBy = command.Actor, ApprovedAt = Now, Approved = outcome.Entry?.Index, Payments = Each(PaymentState.Approved),
+                State = IsOver(Each(payees, PaymentState.Approved)) ? SettlementState.Closed : SettlementState.Approved,
+                ApprovedBy = command.Actor, ApprovedAt = Now, Approved = outcome.Entry?.Index,
+                Payments = Each(payees, PaymentState.Approved),
             });
     });
 
@@ -165,7 +188,7 @@ public sealed class SettlementGrain(
             () => SettlementEntries.Withdraw(command.Header(Today, policy.Version.ToString(), Details), EntryId.Parse(Batch.PreparedAs)),
             _ => State.Batch = Batch with
             {
-                State = SettlementState.Withdrawn, Note = command.Memo, Payments = Each(PaymentState.Withdrawn),
+                State = SettlementState.Withdrawn, Note = command.Memo, Payments = Each(Batch.Payments, PaymentState.Withdrawn),
             });
     });
 
@@ -182,12 +205,15 @@ public sealed class SettlementGrain(
 
     private (string Key, string Value)[] Details => [("batch", LocalKey)];
 
+    private (string Key, string Value)[] DetailsOf(PaymentRecord payment, PaymentOutcome outcome) =>
+    [
+        ("batch", LocalKey), ("payment", payment.Number.ToString(CultureInfo.InvariantCulture)), ("provider", payment.Provider),
+        ("reference", outcome.Reference),
+    ];
+
     private Proposal Entry(Command command, Policy policy, PaymentRecord payment, PaymentOutcome outcome)
     {
-        EntryHeader header = command.Header(
-            outcome.Day, policy.Version.ToString(), ("batch", LocalKey),
-            ("payment", payment.Number.ToString(CultureInfo.InvariantCulture)), ("provider", payment.Provider),
-            ("reference", outcome.Reference));
+        EntryHeader header = command.Header(outcome.Day, policy.Version.ToString(), DetailsOf(payment, outcome));
         OpaqueId provider = OpaqueId.Parse(payment.Provider);
         var amount = new Fen(payment.AmountFen);
         return outcome.State switch
@@ -210,18 +236,22 @@ public sealed class SettlementGrain(
     private static bool IsOver(ImmutableArray<PaymentRecord> payments) => payments.All(one => one.State != PaymentState.Approved);
 
     /// <summary>A payment that the provider's debt took whole needs no bank.</summary>
-    private ImmutableArray<PaymentRecord> Each(PaymentState next) =>
+    private static ImmutableArray<PaymentRecord> Each(ImmutableArray<PaymentRecord> payments, PaymentState next) =>
     [
-        .. Batch.Payments.Select(payment => payment with
+        .. payments.Select(payment => payment with
         {
             State = next == PaymentState.Approved && payment.AmountFen == 0 ? PaymentState.Paid : next,
         }),
     ];
 
-    private async Task<Reply<SettlementRecord>> StepAsync(Command command, Func<Task<Refusal?>> step)
+    private Task<Reply<SettlementRecord>> StepAsync(Command command, Func<Task<Refusal?>> step) =>
+        StepAsync<SettlementRecord>(command, async () => await step() is { } refusal ? refusal : Batch);
+
+    private async Task<Reply<T>> StepAsync<T>(Command command, Func<Task<Reply<T>>> step)
+        where T : notnull
     {
         if (Stored.Batch is null) return Reason.SettlementNotFound;
-        async Task<Reply<SettlementRecord>> AnswerAsync() => await step() is { } refusal ? refusal : Batch;
-        return command.IsDryRun ? await DryRunAsync(AnswerAsync) : await AnswerAsync();
+        if (command.IsDryRun) return await DryRunAsync(step);
+        return await GiveBackAsync(command) is { } refusal ? refusal : await step();
     }
 }

@@ -36,6 +36,13 @@ public interface IPayeeGrain : IGrainWithStringKey
     /// </summary>
     [Alias("in-force")]
     Task<PayeeInForce?> InForceAsync(DateOnly day);
+
+    /// <summary>
+    /// The account of a version, also after another one took its place; null where there is none or it was erased. For payment files alone,
+    /// as <see cref="InForceAsync"/>.
+    /// </summary>
+    [Alias("of-version")]
+    Task<PayeeInForce?> OfVersionAsync(string version);
 }
 
 /// <summary>A bank account in full.</summary>
@@ -192,9 +199,10 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
     public Task<ImmutableArray<PayeeChangeView>> ChangesAsync() =>
         Task.FromResult<ImmutableArray<PayeeChangeView>>([.. Enumerable.Reverse(State.Changes).Select(View)]);
 
-    public Task<PayeeInForce?> InForceAsync(DateOnly day) => Task.FromResult(
-        InForceOn(day) is { } change && Open(change) is var account && account != BankDetails.Erased
-            ? new PayeeInForce(account, change.Id, Version(change), change.InForceFrom!.Value) : null);
+    public Task<PayeeInForce?> InForceAsync(DateOnly day) => Task.FromResult(InFull(InForceOn(day)));
+
+    public Task<PayeeInForce?> OfVersionAsync(string version) => Task.FromResult(InFull(
+        State.Changes.FirstOrDefault(change => change.InForceFrom is not null && Version(change) == version)));
 
     private async Task<Reply<PayeeChangeView>> ProposeOnceAsync(Command command, BankDetails account)
     {
@@ -263,6 +271,10 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
 
     private PayeeChangeRecord? InForceOn(DateOnly day) =>
         State.Changes.LastOrDefault(change => change.InForceFrom <= day && !change.IsWithdrawn);
+
+    private PayeeInForce? InFull(PayeeChangeRecord? change) =>
+        change is not null && Open(change) is var account && account != BankDetails.Erased
+            ? new PayeeInForce(account, change.Id, Version(change), change.InForceFrom!.Value) : null;
 
     private PayeeChangeView View(PayeeChangeRecord change) => new(
         change.Id, Open(change).Masked(), StageOf(change), change.ProposedBy, change.ProposedAt,

@@ -16,6 +16,9 @@ public sealed class SettlementCrashTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _here = await StartAsync();
+        await _here.Grains.GetGrain<IProviderGrain>($"{Tianyuan}/{Canteen}").RegisterAsync(_here.Command(), new ProviderRecord(
+            Canteen.Text, "食堂", [ServiceType.Meal], First, First.AddYears(1), []));
+        await PayToAsync("6222000000001111");
         await EarnAsync(1_000);
     }
 
@@ -92,6 +95,118 @@ public sealed class SettlementCrashTests : IAsyncLifetime
         Assert.Equal((SettlementState.Closed, PaymentState.Paid), (batch.State, batch.Payments.Single().State));
         Assert.Equal(4_000, await _here.BalanceAsync(Chart.Bank(Slug.Parse("main")).Path));
         Assert.Equal(Reason.PaymentWrongState, (await Batch(id).RecordAsync(_here.Command("MAKER"), 1, word)).Reason);
+    }
+
+    [Fact]
+    public async Task A_file_whose_state_was_lost_is_made_by_its_retry()
+    {
+        string id = await ApprovedAsync();
+        Command export = _here.Command("MAKER");
+        _here.States.FailNext(SettlementGrainState.Kind);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Batch(id).ExportAsync(export, Order));
+        Assert.Equal(SettlementState.Approved, (await Batch(id).GetAsync())!.State);
+
+        ExportedFile file = Value(await Batch(id).ExportAsync(export, Order));
+
+        Assert.Equal((SettlementState.Exported, false), (file.Batch.State, file.IsAgain));
+        await _here.ForgetAsync(Batch(id));
+        ExportedFile again = Value(await Batch(id).ExportAsync(_here.Command("OTHER"), Order));
+        Assert.True(again.IsAgain);
+        Assert.Equal(file.Bytes, again.Bytes);
+    }
+
+    [Fact]
+    public async Task Two_exports_at_once_make_one_file()
+    {
+        string id = await ApprovedAsync();
+        ExportedFile[] files = [.. (await Task.WhenAll(
+            Batch(id).ExportAsync(_here.Command("ONE"), Order), Batch(id).ExportAsync(_here.Command("TWO"), Order))).Select(Value)];
+
+        Assert.Equal(files[0].Bytes, files[1].Bytes);
+        Assert.Equal([false, true], files.Select(file => file.IsAgain).Order());
+        Assert.Equal(files[0].Batch.Export!.As, files[1].Batch.Export!.As);
+    }
+
+    /// <summary>The state says that the payment was withheld, and its entry is missing: whoever looks next writes it, once.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_withheld_payment_without_its_entry_gets_it_from_whoever_looks_next(bool wasWritten)
+    {
+        string id = await ApprovedAsync(andAnother: true);
+        Command export = _here.Command("MAKER");
+        await PayToAsync("6222000000002222");
+        Value(await Batch(id).ExportAsync(export, Order));
+        SettlementRecord given = (await Batch(id).GetAsync())!;
+        PaymentRecord withheld = given.Payments.Single(payment => payment.Provider == Canteen.Text);
+        Assert.Equal((PaymentState.Rejected, "withheld: payeeChanged"), (withheld.State, withheld.Outcomes.Single().Reference));
+        Assert.True(withheld.Outcomes.Single().Entry >= 0);
+        Assert.Equal(1_000, await _here.BalanceAsync(Chart.ProviderPayable(Canteen).Path));
+        // As a crash after the entry leaves it.
+        if (wasWritten)
+        {
+            _here.States.Change<SettlementGrainState>(SettlementGrainState.Kind, Batch(id).GetGrainId(), state => state.Batch =
+                state.Batch! with
+                {
+                    Payments = state.Batch.Payments.Replace(
+                        state.Batch.Payments.Single(payment => payment.Number == withheld.Number),
+                        withheld with { Outcomes = [withheld.Outcomes[0] with { Entry = -1 }] }),
+                });
+            await _here.ForgetAsync(Batch(id));
+        }
+        Value(await Batch(id).ExportAsync(_here.Command("OTHER"), Order));
+
+        Assert.Equal(withheld.Outcomes.Single(),
+            (await Batch(id).GetAsync())!.Payments.Single(payment => payment.Number == withheld.Number).Outcomes.Single());
+        Assert.Equal(1_000, await _here.BalanceAsync(Chart.ProviderPayable(Canteen).Path));
+        Assert.Equal(500, await _here.BalanceAsync(Chart.Settlement(OpaqueId.Parse(id)).Path));
+    }
+
+    [Fact]
+    public async Task Of_two_withdrawals_confirmed_at_once_one_counts()
+    {
+        string id = await ApprovedAsync();
+        ExportedFile first = Value(await Batch(id).ExportAsync(_here.Command("MAKER"), Order));
+        Value(await Batch(id).WithdrawExportAsync(_here.Command("MAKER")));
+
+        Reply<SettlementRecord>[] replies = await Task.WhenAll(
+            Batch(id).ConfirmWithdrawExportAsync(_here.Command("ONE")), Batch(id).ConfirmWithdrawExportAsync(_here.Command("TWO")));
+
+        Assert.Equal(Reason.SettlementWrongState, replies.Single(reply => reply.Refusal is not null).Reason);
+        ExportedFile second = Value(await Batch(id).ExportAsync(_here.Command("MAKER"), Order));
+        Assert.Equal(($"{id}-F1", $"{id}-F2"),
+            (first.Batch.Export!.MessageId(id), second.Batch.Export!.MessageId(id)));
+        Assert.NotEqual(first.Bytes, second.Bytes);
+    }
+
+    private static readonly OpaqueId Other = OpaqueId.From(EntryId.Of("another provider", Guid.AllBitsSet));
+
+    private static PaymentFileOrder Order => new("main", PaymentFileFormat.Pain001, "", null);
+
+    private async Task<string> ApprovedAsync(bool andAnother = false)
+    {
+        if (andAnother)
+        {
+            await _here.Grains.GetGrain<IProviderGrain>($"{Tianyuan}/{Other}").RegisterAsync(_here.Command(), new ProviderRecord(
+                Other.Text, "食堂", [ServiceType.Meal], First, First.AddYears(1), []));
+            await PayToAsync("6222000000003333", Other);
+            await ImportAsync(Chart.ProviderPayable(Other), isDebit: false, 500);
+        }
+        Value(await _here.Grains.GetGrain<IBankAccountGrain>($"{Tianyuan}/main").SetAsync(_here.Command("ADMIN"),
+            new BankAccountDescription(new BankDetails("民政局", "6222000000009999", "演示银行", "313551088886"), "", "")));
+        string id = await SubmittedAsync();
+        Value(await Batch(id).ApproveAsync(_here.Command("CHECKER")));
+        return id;
+    }
+
+    /// <summary>Sets up the account of a provider, and waits until it is in force.</summary>
+    private async Task PayToAsync(string number, OpaqueId? provider = null)
+    {
+        IPayeeGrain payee = _here.Grains.GetGrain<IPayeeGrain>($"{Tianyuan}/{provider ?? Canteen}");
+        PayeeChangeView change = Value(
+            await payee.ProposeAsync(_here.Command("MAKER"), new BankDetails("食堂", number, "演示银行", "313551088886")));
+        Value(await payee.ApproveAsync(_here.Command("CHECKER"), new PayeeApproval(change.Id, null)));
+        _here.MoveTo(_here.Today.AddDays(1));
     }
 
     private ISettlementGrain Batch(string id) => _here.Grains.GetGrain<ISettlementGrain>($"{Tianyuan}/{id}");

@@ -57,6 +57,7 @@ public sealed class RandomMonthTests(TestServer server)
         await _desk.IssueAsync(programme);
         foreach (string elder in elders) vouchers.Add((await _desk.VoucherOfAsync(elder, programme)).Name);
         for (int at = 0; at < 3; at++) _providers.Add(await _desk.ProviderAsync(V1.ServiceType.Meal));
+        foreach (string provider in _providers) await PayeeSeed.WriteAsync(server.Services, provider);
         return [.. vouchers];
     }
 

@@ -32,6 +32,7 @@ public sealed class SettlementApiTests(TestServer server) : IAsyncLifetime
         string programme = await _desk.FundedAsync(_desk.Meals($"{_id}-meals"), (fund, 500_000));
         string elder = await _desk.RegisterElderAsync();
         _canteen = await _desk.ProviderAsync(V1.ServiceType.Meal);
+        await PayeeSeed.WriteAsync(server.Services, _canteen);
         await _desk.IssueAsync(programme);
         _voucher = (await _desk.VoucherOfAsync(elder, programme)).Name;
         _bank = await BalanceAsync("bank/main");

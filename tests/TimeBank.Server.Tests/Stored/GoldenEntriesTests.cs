@@ -100,12 +100,14 @@ public sealed class GoldenEntriesTests
             string again = parts[0] switch
             {
                 "agenda" => Again<AgendaState>(parts[4]),
+                "bank-account" => Again<BankAccountState>(parts[4]),
                 "catalogue" or "policy" => Again<VersionsState>(parts[4]),
                 "clearing" => Again<ClearingState>(parts[4]),
                 "elder" => Again<ElderState>(parts[4]),
                 "fund" => Again<FundState>(parts[4]),
                 "order" => Again<ServiceOrderState>(parts[4]),
                 "period" => Again<PeriodGrainState>(parts[4]),
+                "payee" => Again<PayeeState>(parts[4]),
                 "programme" => Again<ProgrammeState>(parts[4]),
                 "provider" => Again<ProviderState>(parts[4]),
                 "settlement" => Again<SettlementGrainState>(parts[4]),
@@ -118,6 +120,21 @@ public sealed class GoldenEntriesTests
             };
             Assert.Equal(parts[4], again);
         }
+    }
+
+    /// <summary>Batches of builds that knew neither payees nor files of payments.</summary>
+    [Fact]
+    public void Batches_of_an_earlier_build_are_read()
+    {
+        string[] lines = Golden.Lines("Golden/settlements-before-exports.txt");
+
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line =>
+        {
+            SettlementRecord batch = States.Deserialize<SettlementGrainState>(new BinaryData(line.Split(' ', 5)[4]))!.Batch!;
+            Assert.Equal((null, null), (batch.Export, batch.FormerExports));
+            Assert.All(batch.Payments, payment => Assert.Null(payment.Payee));
+        });
     }
 
     private static string Again<T>(string state) => States.Serialize(States.Deserialize<T>(new BinaryData(state))).ToString();

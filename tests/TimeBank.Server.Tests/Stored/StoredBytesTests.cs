@@ -18,6 +18,10 @@ public sealed class StoredBytesTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // The key of the vault is a part of what is stored: of the accounts' versions.
+        Directory.CreateDirectory(_data);
+        await File.WriteAllTextAsync(Path.Combine(_data, "vault.key"), $"{Convert.ToBase64String(new byte[VaultKeys.KeySize])}\n");
+        File.SetUnixFileMode(Path.Combine(_data, "vault.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await using (TestServer server = await TestServer.StartAsync(_data, StoredHistory.Clock))
         {
             using (StoredHistory history = new(server, _data))
@@ -25,6 +29,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
                 await history.PlayAsync();
                 await history.SettleAsync();
                 await history.PlayDonationsAsync();
+                await history.ExportAsync();
                 await history.CloseAsync();
             }
             _entries = [];

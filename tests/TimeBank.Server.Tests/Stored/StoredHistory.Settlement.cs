@@ -11,6 +11,7 @@ internal sealed partial class StoredHistory
     /// <summary>Batches that are withdrawn, paid, returned and rejected, and a refund of what was settled.</summary>
     public async Task SettleAsync()
     {
+        await PayeeSeed.WriteAsync(_services, _canteen, _vault);
         string voucher = await VoucherAsync(_elder, "2026-11");
         string lunch = (await StepAsync("settled lunch", id => Clerk.RedeemVoucherAsync(new RedeemVoucherRequest
         {
@@ -28,6 +29,31 @@ internal sealed partial class StoredHistory
         await StepAsync("settled refund", id =>
             Clerk.RefundRedemptionAsync(new RefundRedemptionRequest { RequestId = id, Redemption = lunch, Memo = "退餐" }));
         await StepAsync("nothing to settle", id => Maker.PrepareBatchAsync(new PrepareBatchRequest { RequestId = id, Parent = Parent }));
+    }
+
+    /// <summary>A file of payments that is withdrawn, and another one.</summary>
+    public async Task ExportAsync()
+    {
+        string voucher = await VoucherAsync(_elder, "2026-11");
+        await StepAsync("exported lunch", id => Clerk.RedeemVoucherAsync(new RedeemVoucherRequest
+        {
+            RequestId = id, Voucher = voucher, Provider = _canteen, Item = "meal-canteen", Quantity = 2, Price = Fen(2_000),
+        }));
+        await StepAsync("our account", id => new BankAccountService.BankAccountServiceClient(As(Role.Administrator)).SetBankAccountAsync(
+            new SetBankAccountRequest
+            {
+                RequestId = id, Name = $"{Parent}/bankAccounts/main", HolderName = "演示民政局", AccountNumber = "6222000000009999",
+                BankName = "演示银行", BankCode = "313551088886", StatementProfile = "icbc-debit", SheetProfile = "batch-transfer",
+            }));
+        string batch = await ApprovedAsync("exported batch");
+        Task<ExportPaymentsResponse> FileAsync(string name, V1.PaymentFileFormat format) => StepAsync(name, id => Maker.ExportPaymentsAsync(
+            new ExportPaymentsRequest { RequestId = id, Name = batch, BankAccount = "main", Format = format }));
+        await FileAsync("exported", V1.PaymentFileFormat.Pain001);
+        await StepAsync("export withdrawn", id =>
+            Maker.WithdrawExportAsync(new WithdrawExportRequest { RequestId = id, Name = batch, Note = "未发送" }));
+        await StepAsync("export withdrawn: confirmed", id => new SettlementService.SettlementServiceClient(As(Role.FinanceChecker))
+            .ConfirmWithdrawExportAsync(new ConfirmWithdrawExportRequest { RequestId = id, Name = batch }));
+        await FileAsync("exported again", V1.PaymentFileFormat.SheetCsv);
     }
 
     private async Task<string> PreparedAsync(string name) => (await StepAsync(name, id =>

@@ -28,12 +28,18 @@ internal sealed partial class StoredHistory : IDisposable
     private readonly LocalIssuer _issuer;
     private readonly GrpcChannel _channel;
     private readonly IGrainFactory _grains;
+    private readonly IServiceProvider _services;
+    private readonly Vault _vault;
 
     public StoredHistory(TestServer server, string data)
     {
         _issuer = LocalIssuer.Open(data);
         _channel = GrpcChannel.ForAddress(server.Grpc);
         _grains = server.Services.GetRequiredService<IGrainFactory>();
+        _services = server.Services;
+        int made = 0;
+        _vault = new Vault(VaultKeys.Open(new TimeBankOptions { Data = data }, _ => throw new InvalidOperationException("No key.")),
+            count => SHA256.HashData(Encoding.UTF8.GetBytes($"stored history: {++made}"))[..count]);
     }
 
     /// <summary>The volunteer who gives hours and serves, and the relative who receives both.</summary>
@@ -45,6 +51,7 @@ internal sealed partial class StoredHistory : IDisposable
     public void Dispose()
     {
         _channel.Dispose();
+        _vault.Dispose();
         _issuer.Dispose();
     }
 
