@@ -12,6 +12,9 @@ public static class Chart
     /// <summary>Money in a bank account.</summary>
     public static AccountSpec Bank(Slug account) => Open($"bank/{account}", Unit.Fen, Debit);
 
+    /// <summary>What the bank has moved on an account of ours and nothing explains yet. No limit: it stands on either side.</summary>
+    public static AccountSpec Suspense(Slug account) => Open($"suspense/{account}", Unit.Fen, AccountFlags.None);
+
     /// <summary>Money of a fund that no programme has received yet.</summary>
     public static AccountSpec FundAvailable(Slug source) => Open($"fund/{source}/available", Unit.Fen, Credit);
 

@@ -103,6 +103,30 @@ public enum EntryCode
     [JsonStringEnumMemberName("OweProvider")]
     OweProvider = 36,
 
+    /// <summary>The bank took a fee, or gave one back.</summary>
+    [JsonStringEnumMemberName("BankFee")]
+    BankFee = 37,
+
+    /// <summary>The bank has money for a fund that nobody had recorded: interest, or a receipt.</summary>
+    [JsonStringEnumMemberName("BankReceipt")]
+    BankReceipt = 38,
+
+    /// <summary>The bank has a movement that nothing explains yet.</summary>
+    [JsonStringEnumMemberName("BankSuspense")]
+    BankSuspense = 39,
+
+    /// <summary>What nothing explained was given to a fund, or is borne by one.</summary>
+    [JsonStringEnumMemberName("ClearSuspense")]
+    ClearSuspense = 40,
+
+    /// <summary>The bank has what the card payment service paid out.</summary>
+    [JsonStringEnumMemberName("ConfirmPayout")]
+    ConfirmPayout = 41,
+
+    /// <summary>Money moved between two of our bank accounts.</summary>
+    [JsonStringEnumMemberName("OwnTransfer")]
+    OwnTransfer = 42,
+
     /// <summary>A donor's card was charged for a fund.</summary>
     [JsonStringEnumMemberName("ReceiveDonation")]
     ReceiveDonation = 50,

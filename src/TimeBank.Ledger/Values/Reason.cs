@@ -181,14 +181,30 @@ public enum Reason
     PayeeChangeInForce = 636,
     PayeeNumberDiffers = 637,
 
+    // What the bank says, and what becomes of it.
+    StatementTooLarge = 640,
+    StatementProfileMissing = 641,
+    BankLineNotFound = 642,
+    BankLineMatched = 643,
+    BankLineNotMatched = 644,
+    NoSuggestion = 645,
+    MatchItemNotOpen = 646,
+    MatchSumsDiffer = 647,
+    MatchBooked = 648,
+    ResolutionPending = 649,
+    ResolutionNotFound = 650,
+    ResolutionWrongSide = 651,
+    LineNotInSuspense = 652,
+    BankBookChanged = 653,
+
     // Closing periods.
-    PeriodNotFound = 650,
-    PeriodChanged = 651,
-    PeriodNotOver = 652,
-    PeriodBeforeOpen = 653,
-    PeriodWrongState = 654,
-    PeriodHasDifferences = 655,
-    PeriodAfterClosed = 656,
+    PeriodNotFound = 660,
+    PeriodChanged = 661,
+    PeriodNotOver = 662,
+    PeriodBeforeOpen = 663,
+    PeriodWrongState = 664,
+    PeriodHasDifferences = 665,
+    PeriodAfterClosed = 666,
 
     // Catalogue and policy.
     ItemNotFound = 700,

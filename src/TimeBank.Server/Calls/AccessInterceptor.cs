@@ -37,8 +37,10 @@ public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest,
             TResponse> continuation)
     {
-        await AdmitAsync(null, context);
-        return await continuation(requestStream, context);
+        // What comes after the first message isn't read before the caller is admitted.
+        (TRequest first, IAsyncStreamReader<TRequest> all) = await FirstMessage<TRequest>.ReadAsync(requestStream, context.CancellationToken);
+        await AdmitAsync(first, context);
+        return await continuation(all, context);
     }
 
     public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(

@@ -78,6 +78,9 @@ public static partial class ChoiceContract
     [MapperIgnoreTargetValue(V1.WithheldReason.Unspecified)]
     public static partial V1.WithheldReason ToContract(this WithheldReason reason);
 
+    [MapEnumValue(MatchStatus.None, MatchState.Unspecified)]
+    public static partial MatchState ToContract(this MatchStatus status);
+
     [MapEnumValue(Ledger.Payer.None, V1.Payer.Unspecified)]
     public static partial V1.Payer ToContract(this Ledger.Payer payer);
 

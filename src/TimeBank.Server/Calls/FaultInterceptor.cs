@@ -49,6 +49,29 @@ public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultIntercept
         }
     }
 
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest,
+            TResponse> continuation)
+    {
+        bool entered = calls.Enter(context);
+        try
+        {
+            return await continuation(requestStream, context);
+        }
+        catch (IOException error) when (context.CancellationToken.IsCancellationRequested)
+        {
+            throw Explain(new OperationCanceledException(error.Message, error, context.CancellationToken), context);
+        }
+        catch (Exception error) when (error is not RpcException)
+        {
+            throw Explain(error, context);
+        }
+        finally
+        {
+            if (entered) calls.Leave();
+        }
+    }
+
     private RpcException Explain(Exception error, ServerCallContext context)
     {
         if (context.CancellationToken.IsCancellationRequested && IsCancellation(error))

@@ -34,7 +34,7 @@ public static class GrpcSetup
         services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>().AddSingleton<PayeeApi>().AddSingleton<DonationApi>();
         services.AddSingleton<PeriodApi>();
-        services.AddSingleton<BankAccountApi>();
+        services.AddSingleton<BankAccountApi>().AddSingleton<ReconciliationApi>();
         services.AddGrpcReflection();
         services.AddSingleton<DatabaseHealth>();
         services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>("database");
@@ -60,6 +60,7 @@ public static class GrpcSetup
         app.MapGrpcService<DonationApi>();
         app.MapGrpcService<PeriodApi>();
         app.MapGrpcService<BankAccountApi>();
+        app.MapGrpcService<ReconciliationApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapHealthChecks(HealthPath);

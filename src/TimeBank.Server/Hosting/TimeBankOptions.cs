@@ -89,6 +89,9 @@ public sealed class TimeBankOptions
     /// </summary>
     public int RoundSeconds { get; set; } = 15;
 
+    /// <summary>The most bytes that a bank's file may have.</summary>
+    public long StatementBytes { get; set; } = 512L << 20;
+
     /// <summary>Donations by card; off unless a secret key is named.</summary>
     public StripeOptions Stripe { get; set; } = new();
 
@@ -110,6 +113,8 @@ public sealed class TimeBankOptions
                 "TimeBank:ClockAhead and TimeBank:ClockBehind must be more than nothing: 31.00:00:00 is 31 days, 00:10:00 is ten minutes.");
         }
 
+        if (StatementBytes <= 0) throw new InvalidOperationException(
+            $"TimeBank:StatementBytes must be more than nothing, and not {StatementBytes}.");
         if (RoundSeconds is < 0 or > 60)
         {
             throw new InvalidOperationException($"TimeBank:RoundSeconds must be from 0 to 60, and not {RoundSeconds}.");

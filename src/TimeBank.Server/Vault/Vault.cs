@@ -15,9 +15,9 @@ namespace TimeBank.Server;
 /// </remarks>
 public sealed class Vault(VaultKeys keys, VaultRandom random) : IDisposable
 {
-    private const byte KeyFormat = 1, ValueFormat = 2;
+    internal const byte KeyFormat = 1, ValueFormat = 2;
 
-    private const int NonceSize = 12, TagSize = 16;
+    internal const int NonceSize = 12, TagSize = 16;
 
     /// <summary>A new data key for a party, wrapped: what is stored beside the party's sealed values.</summary>
     public string NewKey(VaultParty party)
@@ -52,6 +52,10 @@ public sealed class Vault(VaultKeys keys, VaultRandom random) : IDisposable
             ? Encoding.UTF8.GetString(Decrypt(key, Place(party, field), sealedValue, what))
             : throw new VaultException($"{what} was sealed under another data key, which may have been erased."));
     }
+
+    /// <summary>Unwraps a party's data key once, for work on many values. Dispose of it soon: the key is in memory meanwhile.</summary>
+    /// <exception cref="VaultException">The key can't be unwrapped.</exception>
+    public VaultSession Session(string wrapped, VaultParty party) => new(Unwrap(wrapped, party), party, random);
 
     /// <summary>
     /// The keyed hashes by which a value is found, the current master key's first. Store the first one; look for all of them, since an
@@ -92,21 +96,31 @@ public sealed class Vault(VaultKeys keys, VaultRandom random) : IDisposable
     /// <summary>The format, the id of the key, the nonce, the encrypted value and its tag, in base64.</summary>
     private string Encrypt(byte[] key, byte format, uint keyId, byte[] place, byte[] value)
     {
+        using var aes = new AesGcm(key, TagSize);
+        return Convert.ToBase64String(Encrypt(aes, format, keyId, random, place, value));
+    }
+
+    internal static byte[] Encrypt(AesGcm aes, byte format, uint keyId, VaultRandom random, byte[] place, ReadOnlySpan<byte> value)
+    {
         byte[] envelope = new byte[1 + sizeof(uint) + NonceSize + value.Length + TagSize];
         envelope[0] = format;
         BinaryPrimitives.WriteUInt32BigEndian(envelope.AsSpan(1), keyId);
         random(NonceSize).CopyTo(envelope.AsSpan(1 + sizeof(uint)));
         var parts = new Envelope(envelope);
-        using var aes = new AesGcm(key, TagSize);
         aes.Encrypt(parts.Nonce, value, parts.Value, parts.Tag, [.. parts.Head, .. place]);
-        return Convert.ToBase64String(envelope);
+        return envelope;
     }
 
     private static byte[] Decrypt(byte[] key, byte[] place, string text, string what)
     {
-        var parts = new Envelope(Convert.FromBase64String(text));
-        byte[] value = new byte[parts.Value.Length];
         using var aes = new AesGcm(key, TagSize);
+        return Decrypt(aes, place, Convert.FromBase64String(text), what);
+    }
+
+    internal static byte[] Decrypt(AesGcm aes, byte[] place, byte[] envelope, string what)
+    {
+        var parts = new Envelope(envelope);
+        byte[] value = new byte[parts.Value.Length];
         try
         {
             aes.Decrypt(parts.Nonce, parts.Value, parts.Tag, value, [.. parts.Head, .. place]);
@@ -123,15 +137,21 @@ public sealed class Vault(VaultKeys keys, VaultRandom random) : IDisposable
     {
         byte[] bytes = new byte[text.Length];
         // Only what was written is an envelope: blanks and other paddings would decode to the same bytes.
-        if (!Convert.TryFromBase64String(text, bytes, out int length) || Convert.ToBase64String(bytes, 0, length) != text
-            || length < 1 + sizeof(uint) + NonceSize + TagSize || bytes[0] != format)
+        if (!Convert.TryFromBase64String(text, bytes, out int length) || Convert.ToBase64String(bytes, 0, length) != text)
         {
-            throw new VaultException($"{what} is no envelope of the vault, or one of a newer build.");
+            throw NoEnvelope(what);
         }
-        return BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(1));
+        return IdOf(bytes.AsSpan(0, length), format, what);
     }
 
-    private static byte[] Place(VaultParty party, string field) => Parts("seal", party.Region.ToString(), party.Party, field);
+    /// <exception cref="VaultException">The bytes are no envelope of this format.</exception>
+    internal static uint IdOf(ReadOnlySpan<byte> envelope, byte format, string what) =>
+        envelope.Length < 1 + sizeof(uint) + NonceSize + TagSize || envelope[0] != format
+            ? throw NoEnvelope(what) : BinaryPrimitives.ReadUInt32BigEndian(envelope[1..]);
+
+    private static VaultException NoEnvelope(string what) => new($"{what} is no envelope of the vault, or one of a newer build.");
+
+    internal static byte[] Place(VaultParty party, string field) => Parts("seal", party.Region.ToString(), party.Party, field);
 
     /// <summary>Parts with their lengths before them, so that no two lists of parts are the same bytes.</summary>
     private static byte[] Parts(params ReadOnlySpan<string> parts)
@@ -160,6 +180,35 @@ public sealed class Vault(VaultKeys keys, VaultRandom random) : IDisposable
         public Span<byte> Value => bytes.AsSpan((HeadSize + NonceSize)..^TagSize);
 
         public Span<byte> Tag => bytes.AsSpan(^TagSize..);
+    }
+}
+
+/// <summary>
+/// An unwrapped data key, which seals and opens a party's values as bytes. Each is an envelope like those of <see cref="Vault"/>.
+/// </summary>
+public sealed class VaultSession(byte[] key, VaultParty party, VaultRandom random) : IDisposable
+{
+    private readonly AesGcm _aes = new(key, Vault.TagSize);
+
+    private readonly uint _id = VaultKeys.IdOf(key);
+
+    /// <param name="field">What the value is; it opens under this name alone.</param>
+    public byte[] Seal(string field, ReadOnlySpan<byte> value) =>
+        Vault.Encrypt(_aes, Vault.ValueFormat, _id, random, Vault.Place(party, field), value);
+
+    /// <exception cref="VaultException">It was sealed under another key or for another place, or was changed since.</exception>
+    public byte[] Open(string field, byte[] sealedValue)
+    {
+        string what = $"{party} {field}";
+        return Vault.IdOf(sealedValue, Vault.ValueFormat, what) == _id
+            ? Vault.Decrypt(_aes, Vault.Place(party, field), sealedValue, what)
+            : throw new VaultException($"{what} was sealed under another data key, which may have been erased.");
+    }
+
+    public void Dispose()
+    {
+        _aes.Dispose();
+        CryptographicOperations.ZeroMemory(key);
     }
 }
 

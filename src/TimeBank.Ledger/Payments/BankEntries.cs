@@ -1,0 +1,33 @@
+namespace TimeBank.Ledger;
+
+/// <summary>Entries of what the bank says and nobody has recorded before. Amounts are fen, above zero.</summary>
+public static class BankEntries
+{
+    /// <summary>The bank took a fee, or gave one back.</summary>
+    public static Proposal Fee(EntryHeader header, Slug bank, Fen amount, bool isBack) =>
+        Post(header, EntryCode.BankFee, Chart.Bank(bank), Chart.Fees(), amount, isIn: isBack);
+
+    /// <summary>Money came in that belongs to a fund: interest, or a receipt that nobody had recorded.</summary>
+    public static Proposal Receive(EntryHeader header, Slug bank, Slug fund, Fen amount) =>
+        Post(header, EntryCode.BankReceipt, Chart.Bank(bank), Chart.FundAvailable(fund), amount, isIn: true);
+
+    /// <summary>Money came in or went out, and nobody knows yet for what.</summary>
+    public static Proposal Suspend(EntryHeader header, Slug bank, Fen amount, bool isIn) =>
+        Post(header, EntryCode.BankSuspense, Chart.Bank(bank), Chart.Suspense(bank), amount, isIn);
+
+    /// <summary>What was in suspense belongs to a fund: it gets what came in, and bears what went out.</summary>
+    public static Proposal Clear(EntryHeader header, Slug bank, Slug fund, Fen amount, bool isIn) =>
+        Post(header, EntryCode.ClearSuspense, Chart.Suspense(bank), Chart.FundAvailable(fund), amount, isIn);
+
+    /// <summary>A payout of the card payment service has arrived, or one that failed was taken back.</summary>
+    public static Proposal ConfirmPayout(EntryHeader header, Slug bank, Fen amount, bool isIn) =>
+        Post(header, EntryCode.ConfirmPayout, Chart.Bank(bank), Chart.StripeInTransit(), amount, isIn);
+
+    /// <summary>Money moved from one of our bank accounts to another.</summary>
+    public static Proposal Move(EntryHeader header, Slug from, Slug to, Fen amount) =>
+        Post(header, EntryCode.OwnTransfer, Chart.Bank(to), Chart.Bank(from), amount, isIn: true);
+
+    private static Proposal Post(EntryHeader header, EntryCode code, AccountSpec account, AccountSpec other, Fen amount, bool isIn) =>
+        Entries.Post(header, code, isIn
+            ? new ProposedTransfer(account, other, amount.Value) : new ProposedTransfer(other, account, amount.Value));
+}

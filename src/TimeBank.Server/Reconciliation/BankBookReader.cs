@@ -1,0 +1,30 @@
+using TimeBank.Ledger;
+
+namespace TimeBank.Server;
+
+/// <summary>Reads the book of an account for people: lines with what they say, and their matches.</summary>
+public sealed class BankBookReader(IGrainFactory grains, IBankBooks books, Vault vault)
+{
+    /// <summary>Lines in the order of their numbers, opened.</summary>
+    public async Task<IReadOnlyList<OpenedLine>> LinesAsync(
+        OwnAccount account, BankLineFilter filter, long after, int limit, CancellationToken cancellation)
+    {
+        var lines = new List<OpenedLine>();
+        // An account without a book has no key, and reading makes none.
+        if ((await books.ReadAsync(account.Region, account.Slug, cancellation)).Lines == 0) return lines;
+        using BankContent content = await BankContent.OfAsync(grains, vault, account);
+        await foreach (StoredBankLine line in books.LinesAsync(account.Region, account.Slug, filter, after, limit, cancellation))
+            lines.Add(content.Open(line));
+        return lines;
+    }
+
+    /// <summary>One line; null where the account has none of the number.</summary>
+    public async Task<OpenedLine?> LineAsync(OwnAccount account, long number, CancellationToken cancellation) =>
+        (await LinesAsync(account, new BankLineFilter(), number - 1, 1, cancellation)).FirstOrDefault(line => line.Stored.Number == number);
+
+    /// <summary>The matches of lines, by line.</summary>
+    public async Task<ILookup<long, StoredMatch>> MatchesAsync(
+        OwnAccount account, IReadOnlyList<long> lines, CancellationToken cancellation) =>
+        lines.Count == 0 ? Array.Empty<StoredMatch>().ToLookup(match => match.Line)
+            : (await books.MatchesAsync(account.Region, account.Slug, lines, cancellation)).ToLookup(match => match.Line);
+}
