@@ -8,7 +8,9 @@ namespace TimeBank.Cli;
 internal static class BankAccountCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>
-        [make.Group("bank", "我方银行账户：登记、查询", "our own bank accounts: set, show, list", Set(make), Show(make), List(make))];
+        [make.Group(
+            "bank", "我方银行账户：登记、查询、对账", "our own bank accounts: describe, list, reconcile",
+            [Set(make), Show(make), List(make), .. StatementImportCommands.Of(make), .. ReconciliationCommands.Of(make)])];
 
     private static Command Set(CommandFactory make)
     {

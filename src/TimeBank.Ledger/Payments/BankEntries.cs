@@ -24,8 +24,14 @@ public static class BankEntries
         Post(header, EntryCode.ConfirmPayout, Chart.Bank(bank), Chart.StripeInTransit(), amount, isIn);
 
     /// <summary>Money moved from one of our bank accounts to another.</summary>
-    public static Proposal Move(EntryHeader header, Slug from, Slug to, Fen amount) =>
-        Post(header, EntryCode.OwnTransfer, Chart.Bank(to), Chart.Bank(from), amount, isIn: true);
+    /// <param name="amount">What arrived.</param>
+    /// <param name="fee">What a wallet kept of what left; may be zero.</param>
+    public static Proposal Move(EntryHeader header, Slug from, Slug to, Fen amount, Fen fee)
+    {
+        var moved = new ProposedTransfer(Chart.Bank(to), Chart.Bank(from), amount.Value);
+        return fee == Fen.Zero ? Entries.Post(header, EntryCode.OwnTransfer, moved)
+            : Entries.Post(header, EntryCode.OwnTransfer, moved, new ProposedTransfer(Chart.Fees(), Chart.Bank(from), fee.Value));
+    }
 
     private static Proposal Post(EntryHeader header, EntryCode code, AccountSpec account, AccountSpec other, Fen amount, bool isIn) =>
         Entries.Post(header, code, isIn

@@ -78,6 +78,15 @@ public static partial class ChoiceContract
     [MapperIgnoreTargetValue(V1.WithheldReason.Unspecified)]
     public static partial V1.WithheldReason ToContract(this WithheldReason reason);
 
+    [MapEnumValue(ResolutionKind.None, V1.ResolutionKind.Unspecified)]
+    public static partial V1.ResolutionKind ToContract(this ResolutionKind kind);
+
+    [MapEnumValue(V1.ResolutionKind.Unspecified, ResolutionKind.None)]
+    public static partial ResolutionKind ToDomain(this V1.ResolutionKind kind);
+
+    [MapEnumValue(ResolutionState.None, V1.ResolutionState.Unspecified)]
+    public static partial V1.ResolutionState ToContract(this ResolutionState state);
+
     [MapEnumValue(MatchStatus.None, MatchState.Unspecified)]
     public static partial MatchState ToContract(this MatchStatus status);
 

@@ -50,7 +50,26 @@ public interface ISettlementGrain : IGrainWithStringKey
     /// <summary>Withdraws the file: the batch is approved again. Refused to whoever asked for it.</summary>
     [Alias("confirm-withdraw-export")]
     Task<Reply<SettlementRecord>> ConfirmWithdrawExportAsync(Command command);
+
+    /// <summary>
+    /// Records what the bank's statement says of several payments, each under an id of its own, with one write of the batch. What can't be
+    /// recorded now is left, and may be asked for again.
+    /// </summary>
+    /// <returns>For each word why it was left; <see cref="Reason.None"/> where it is recorded, now or earlier.</returns>
+    [Alias("record-many")]
+    Task<Reply<WordsTaken>> RecordManyAsync(Command run, ImmutableArray<BankWord> words);
 }
+
+/// <summary>What the bank's statement says of one payment.</summary>
+/// <param name="Id">The id of the entry, in hexadecimal: made from the line, whoever records it.</param>
+/// <param name="Digest">What an entry under this id is compared by.</param>
+[GenerateSerializer, Immutable, Alias("timebank.bank-word")]
+public sealed record BankWord(
+    [property: Id(0)] int Payment, [property: Id(1)] PaymentOutcome Outcome, [property: Id(2)] string Id, [property: Id(3)] string Digest);
+
+/// <summary>What became of the bank's words, one for one.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.words-taken")]
+public sealed record WordsTaken([property: Id(0)] ImmutableArray<Reason> Left);
 
 /// <summary>A settlement batch as it stands. Times are UTC, amounts fen.</summary>
 /// <param name="Id">Made from the id of the command that prepared it.</param>
@@ -199,9 +218,48 @@ public sealed partial class SettlementGrain(
         return await OnceAsync(
             command,
             () => paid is null ? new Refusal(Reason.PaymentNotFound) : SettlementRule.Record(paid.State, outcome.State),
-            () => Entry(command, policy, paid!, outcome),
+            () => Entry(command, command.Id, policy, paid!, outcome),
             written => Change(paid!, outcome with { Entry = written.Entry?.Index ?? -1 }));
     });
+
+    public async Task<Reply<WordsTaken>> RecordManyAsync(Command run, ImmutableArray<BankWord> words)
+    {
+        if (State.Batch is null) return Reason.SettlementNotFound;
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        ImmutableArray<Reason>.Builder left = ImmutableArray.CreateBuilder<Reason>(words.Length);
+        bool isChanged = false;
+        Refusal? outage = null;
+        foreach (BankWord word in words)
+        {
+            if (outage is not null || State.Done.ContainsKey(word.Id))
+            {
+                left.Add(outage?.Reason ?? Reason.None);
+                continue;
+            }
+            PaymentRecord? paid = Batch.Payments.FirstOrDefault(one => one.Number == word.Payment);
+            Refusal? refusal = paid is null
+                ? new Refusal(Reason.PaymentNotFound) : SettlementRule.Record(paid.State, word.Outcome.State);
+            if (refusal is null)
+            {
+                Command own = run with { RequestDigest = word.Digest };
+                Outcome written = await Writer.SubmitIfAcceptedAsync(Entry(own, EntryId.Parse(word.Id), policy, paid!, word.Outcome));
+                refusal = written.Refusal;
+                if (refusal is null)
+                {
+                    State.Done[word.Id] = word.Digest;
+                    Change(paid!, word.Outcome with { Entry = written.Entry?.Index ?? -1 });
+                    isChanged = true;
+                }
+                else if (refusal.IsTransient())
+                {
+                    outage = refusal;
+                }
+            }
+            left.Add(refusal?.Reason ?? Reason.None);
+        }
+        if (isChanged) await SaveAsync();
+        return new WordsTaken(left.ToImmutable());
+    }
 
     private (string Key, string Value)[] Details => [("batch", LocalKey)];
 
@@ -211,9 +269,9 @@ public sealed partial class SettlementGrain(
         ("reference", outcome.Reference),
     ];
 
-    private Proposal Entry(Command command, Policy policy, PaymentRecord payment, PaymentOutcome outcome)
+    private Proposal Entry(Command command, EntryId id, Policy policy, PaymentRecord payment, PaymentOutcome outcome)
     {
-        EntryHeader header = command.Header(outcome.Day, policy.Version.ToString(), DetailsOf(payment, outcome));
+        EntryHeader header = command.Header(id, outcome.Day, policy.Version.ToString(), DetailsOf(payment, outcome));
         OpaqueId provider = OpaqueId.Parse(payment.Provider);
         var amount = new Fen(payment.AmountFen);
         return outcome.State switch

@@ -7,7 +7,7 @@ public static class TimeBankServer
     /// of its own.</param>
     /// <exception cref="InvalidOperationException">A setting is invalid or contradicts another; the message says how to mend
     /// it.</exception>
-    public static WebApplication Build(string[] args, TimeProvider? time = null, Action<IServiceCollection>? more = null)
+    public static WebApplication Build(string[] args, TimeProvider? time = null)
     {
         WebApplicationBuilder builder = Builder(args);
         TimeBankOptions options = Read(builder.Configuration);
@@ -26,8 +26,6 @@ public static class TimeBankServer
         builder.Services.AddTimeBankDonations(options, time ?? TimeProvider.System);
         builder.Services.AddTimeBankReconciliation(options);
         builder.Services.AddTimeBankGrpc();
-
-        more?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
         // Resolve the engine: the host disposes only services that were resolved.

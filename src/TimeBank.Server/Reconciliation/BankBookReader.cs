@@ -22,9 +22,20 @@ public sealed class BankBookReader(IGrainFactory grains, IBankBooks books, Vault
     public async Task<OpenedLine?> LineAsync(OwnAccount account, long number, CancellationToken cancellation) =>
         (await LinesAsync(account, new BankLineFilter(), number - 1, 1, cancellation)).FirstOrDefault(line => line.Stored.Number == number);
 
+    /// <summary>One line without what it says; null where the account has none of the number.</summary>
+    public async Task<StoredBankLine?> StoredAsync(OwnAccount account, long number, CancellationToken cancellation) =>
+        await books.LinesAsync(account.Region, account.Slug, new BankLineFilter(), number - 1, 1, cancellation)
+            .FirstOrDefaultAsync(line => line.Number == number, cancellation);
+
     /// <summary>The matches of lines, by line.</summary>
     public async Task<ILookup<long, StoredMatch>> MatchesAsync(
         OwnAccount account, IReadOnlyList<long> lines, CancellationToken cancellation) =>
         lines.Count == 0 ? Array.Empty<StoredMatch>().ToLookup(match => match.Line)
-            : (await books.MatchesAsync(account.Region, account.Slug, lines, cancellation)).ToLookup(match => match.Line);
+            : (await books.MatchesAsync(account.Region, account.Slug, lines, cancellation))
+                .GroupBy(match => match.Line)
+                // What is confirmed is no suggestion any more; the next run takes the suggestions away.
+                .SelectMany(line => line.Any(IsConfirmed) ? line.Where(IsConfirmed) : line)
+                .ToLookup(match => match.Line);
+
+    private static bool IsConfirmed(StoredMatch match) => match.Status == MatchStatus.Confirmed;
 }

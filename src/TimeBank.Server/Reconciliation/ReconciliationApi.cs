@@ -5,6 +5,7 @@ using Grpc.Core;
 using TimeBank.Banking;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using TimeBank.Writer;
 using BankLine = TimeBank.V1.BankLine;
 using Digest = TimeBank.Proofs.Digest;
 
@@ -13,7 +14,7 @@ namespace TimeBank.Server;
 /// <summary>For finance: what the bank says, held against the books. Amounts are in fen.</summary>
 public sealed partial class ReconciliationApi(
     IGrainFactory grains, OwnAccounts accounts, IBankBooks books, BankBookReader reader, StatementImport imports, ImportFolder folder,
-    TimeBankOptions options, PageTokens tokens) : ReconciliationService.ReconciliationServiceBase
+    ReconciliationRun runs, MatchDesk desk, BankCases cases, BusinessClock clock, TimeBankOptions options, PageTokens tokens) : ReconciliationService.ReconciliationServiceBase
 {
     private const int MaxNote = 200, MaxFileName = 200, Sha1Digits = 40;
 
@@ -114,7 +115,7 @@ public sealed partial class ReconciliationApi(
             piece = pieces.Current;
         }
         await file.FlushAsync(cancellation);
-        return Digest.FromBytes(hash.GetHashAndReset());
+        return new Digest(hash.GetHashAndReset());
     }
 
     private async Task<OwnAccount> AccountAsync(ResourceName name) =>
@@ -127,6 +128,7 @@ public sealed partial class ReconciliationApi(
             ?? throw Problem.Of(Reason.BankLineNotFound, ("line", Text(number)));
         StoredMatch[] matches = [.. (await reader.MatchesAsync(account, [number], context.CancellationToken))[number]];
         BankLine answer = line.ToContract(account, matches, MayReadTexts(context), withMatches: true);
+        answer.Case = (await cases.Of(account, number).GetAsync())?.ToContract(account.Region);
         return answer;
     }
 

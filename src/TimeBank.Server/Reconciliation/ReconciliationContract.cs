@@ -1,5 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using Riok.Mapperly.Abstractions;
 using TimeBank.Ledger;
 using TimeBank.V1;
 
@@ -8,6 +7,8 @@ namespace TimeBank.Server;
 /// <summary>Statements, lines and matches in the contract's types.</summary>
 internal static class ReconciliationContract
 {
+    private const int MaxNotBooked = 100;
+
     private const string Lines = "lines", Statements = "statements";
 
     public static ImportStatementResponse ToContract(this ImportResult result, OwnAccount account, bool isDryRun)
@@ -93,6 +94,43 @@ internal static class ReconciliationContract
         }
         read.Refuse(field, text.Length == 0 ? "REQUIRED" : "NOT_A_NAME", ("pattern", "regions/430211/bankAccounts/main/lines/1"));
         return default;
+    }
+
+    public static BankCase ToContract(this BankCaseRecord record, RegionCode region)
+    {
+        var answer = new BankCase { Owner = record.Owner, Note = record.History.LastOrDefault()?.Note ?? "" };
+        if (record.Resolution is { } resolution) answer.Resolution = new Resolution
+        {
+            Kind = resolution.Kind.ToContract(),
+            State = resolution.State.ToContract(),
+            Fund = resolution.Fund.Length == 0 ? "" : ResourceName.Of(region, FundContract.Funds, resolution.Fund),
+            Note = resolution.Note,
+            ProposedBy = resolution.ProposedBy,
+            ApprovedBy = resolution.ApprovedBy,
+            Entry = resolution.Entry < 0 ? "" : ResourceName.Of(region, SettlementContract.Entries, resolution.Entry),
+        };
+        answer.History.Add(record.History.Select(step => new CaseStep
+        {
+            Step = step.Step, By = step.By, Time = Timestamp.FromDateTimeOffset(step.At), Note = step.Note,
+        }));
+        return answer;
+    }
+
+    public static ReconciliationProgress ToContract(this RunStep step, OwnAccount account)
+    {
+        var progress = new ReconciliationProgress { Lines = step.Lines, Expected = step.Expected, Booked = step.Booked };
+        if (step.End is not { } end) return progress;
+        progress.Summary = new ReconciliationSummary { OpenLines = end.OpenLines, OpenItems = end.OpenItems };
+        progress.Summary.Passes.Add(end.Passes.Select(pass => new PassCount
+        {
+            Pass = pass.Pass, Confirmed = pass.Confirmed, Suggested = pass.Suggested, Tied = pass.Tied,
+        }));
+        progress.Summary.NotBooked.Add(end.Left.Take(MaxNotBooked).Select(left => new NotBooked
+        {
+            Line = LineName(account, left.Match.Line), Item = $"{ResourceName.OfRegion(account.Region)}/{left.Match.Item}",
+            Reason = ReasonCatalogue.Name(left.Reason),
+        }));
+        return progress;
     }
 
     private static LineMatch ToContract(this StoredMatch match, RegionCode region) => new()

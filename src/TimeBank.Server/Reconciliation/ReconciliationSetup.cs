@@ -9,6 +9,7 @@ public static class ReconciliationSetup
         services.AddSingleton(options);
         services.AddSingleton<OwnAccounts>();
         services.AddSingleton<StatementImport>();
-        services.AddSingleton<BankBookReader>();
+        services.AddSingleton<BankBookReader>().AddSingleton<ExpectedReader>().AddSingleton<BankCases>();
+        services.AddSingleton<MatchBooking>().AddSingleton<MatchDesk>().AddSingleton<ReconciliationRun>();
     }
 }

@@ -55,8 +55,8 @@ public sealed class StatementImport(
         // The id is this file's from here on, also where the next step fails: the same command goes on.
         Outcome noted = await writer.SubmitAsync(Entries.Note(command.Header(clock.Today, "")));
         if (noted.Refusal is { } taken) return taken;
-        return await books.AddAsync(account.Region, account.Slug, book, taking.Statements, spool.Read(), cancellation)
-            ? ImportResult.Taken(taking.Statements, isAgain: false) : null;
+        if (!await books.AddAsync(account.Region, account.Slug, book, taking.Statements, spool.Read(), cancellation)) return null;
+        return ImportResult.Taken(taking.Statements, isAgain: false);
     }
 
     /// <summary>The balance at the place where the file begins, reckoned from the book's end; null where the book has none.</summary>

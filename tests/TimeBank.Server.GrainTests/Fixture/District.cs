@@ -54,9 +54,8 @@ internal sealed partial class District : IAsyncDisposable
         builder.ConfigureClient(client => client.Services.AddGrainTypes());
         builder.ConfigureSilo((_, silo) => silo.Services.AddGrainTypes()
             .AddSingleton<ILedgerStore>(district.Journal).AddSingleton<ILedgerReader>(district.Journal)
-            .AddSingleton<IBankBooks>(district.Banks)
             .AddSingleton<IRegistry>(district.States).AddGrainStorage(GrainStorageNames.TimeBank, (_, _) => district.States)
-            .AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(district.Business)
+            .AddSingleton<IBankBooks>(district.Banks).AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(district.Business)
             .AddSingleton<DayRules>().AddSingleton<DueHours>()
             .AddSingleton<FiveLegs>().AddSingleton<PeriodStatements>().AddSingleton<ICheckpointKeys>(new Signed())
             .AddSingleton<ITreeStore>(new MemoryTreeStore(district.Journal)).AddSingleton(VaultTests.TestVault()));

@@ -59,9 +59,6 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
     /// <summary>The machine's clock; null: the system's.</summary>
     public TimeProvider? Time { get; init; }
 
-    /// <summary>What the bank says, in memory.</summary>
-    public MemoryBankBooks Books { get; } = new();
-
     public Uri Grpc => Addresses[0];
 
     /// <summary>Its data folder.</summary>
@@ -124,7 +121,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
 
     private async Task StartAsync(string[] settings, Action<IServiceProvider> watch)
     {
-        _app = TimeBankServer.Build(settings, Time, services => services.AddSingleton<IBankBooks>(Books));
+        _app = TimeBankServer.Build(settings, Time);
         try
         {
             watch(_app.Services);

@@ -69,6 +69,8 @@ public sealed class GoldenEntriesTests
             [EntryCode.ReceiveDonation] = Donation, [EntryCode.RefundDonation] = Donation, [EntryCode.DisputeDonation] = Donation,
             [EntryCode.ReinstateDonation] = Donation, [EntryCode.StripePayout] = "category source transaction type",
             [EntryCode.StripeAdjustment] = "category transaction type",
+            [EntryCode.BankFee] = "line", [EntryCode.BankReceipt] = "line", [EntryCode.BankSuspense] = "line",
+            [EntryCode.ClearSuspense] = "line", [EntryCode.ConfirmPayout] = "item line", [EntryCode.OwnTransfer] = "in out",
             [EntryCode.ClosePeriod] = "period through", [EntryCode.ReopenPeriod] = "period through",
         };
 
@@ -101,6 +103,8 @@ public sealed class GoldenEntriesTests
             {
                 "agenda" => Again<AgendaState>(parts[4]),
                 "bank-account" => Again<BankAccountState>(parts[4]),
+                "bank-case" => Again<BankCaseState>(parts[4]),
+                "bank-key" => Again<BankKeyState>(parts[4]),
                 "catalogue" or "policy" => Again<VersionsState>(parts[4]),
                 "clearing" => Again<ClearingState>(parts[4]),
                 "elder" => Again<ElderState>(parts[4]),

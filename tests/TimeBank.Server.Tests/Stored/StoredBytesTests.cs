@@ -30,6 +30,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
                 await history.SettleAsync();
                 await history.PlayDonationsAsync();
                 await history.ExportAsync();
+                await history.PlayBankAsync();
                 await history.CloseAsync();
             }
             _entries = [];

@@ -1,0 +1,304 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans.Concurrency;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// What people do with one line of a bank's statement; key: region/account~line. One person proposes what becomes of a line that nothing
+/// explains, another approves it; then the entry is written and the line matched with it. The books have the line.
+/// </summary>
+[Alias("timebank.bank-case")]
+public interface IBankCaseGrain : IGrainWithStringKey
+{
+    /// <summary>What was done; null if nobody did anything.</summary>
+    [Alias("get"), AlwaysInterleave]
+    Task<BankCaseRecord?> GetAsync();
+
+    /// <summary>Remembers that somebody matched the line or took the match back.</summary>
+    [Alias("note")]
+    Task<Reply<BankCaseRecord>> NoteAsync(Command command, string step, long group);
+
+    [Alias("assign")]
+    Task<Reply<BankCaseRecord>> AssignAsync(Command command, string owner);
+
+    [Alias("propose")]
+    Task<Reply<BankCaseRecord>> ProposeAsync(Command command, ResolutionKind kind, string fund);
+
+    /// <summary>Approves what another person has proposed, writes its entry and matches the line with it.</summary>
+    [Alias("approve")]
+    Task<Reply<BankCaseRecord>> ApproveAsync(Command command);
+
+    [Alias("withdraw")]
+    Task<Reply<BankCaseRecord>> WithdrawAsync(Command command);
+
+    /// <summary>Matches the line with the entry of its approved resolution, where a crash kept that from happening.</summary>
+    [Alias("finish")]
+    Task FinishAsync();
+}
+
+/// <summary>What becomes of a line. The names are stored.</summary>
+public enum ResolutionKind
+{
+    None = 0,
+
+    [JsonStringEnumMemberName("fee")]
+    Fee = 1,
+
+    [JsonStringEnumMemberName("fund")]
+    Fund = 2,
+
+    [JsonStringEnumMemberName("suspense")]
+    Suspense = 3,
+
+    [JsonStringEnumMemberName("claim")]
+    Claim = 4,
+
+    [JsonStringEnumMemberName("clear")]
+    Clear = 5,
+}
+
+/// <summary>How far a resolution is. The names are stored.</summary>
+public enum ResolutionState
+{
+    None = 0,
+
+    [JsonStringEnumMemberName("proposed")]
+    Proposed = 1,
+
+    [JsonStringEnumMemberName("approved")]
+    Approved = 2,
+
+    [JsonStringEnumMemberName("withdrawn")]
+    Withdrawn = 3,
+}
+
+/// <summary>What is proposed or was decided.</summary>
+/// <param name="Entry">The index of its entry; −1 until it is approved.</param>
+[GenerateSerializer, Immutable, Alias("timebank.bank-resolution")]
+public sealed record ResolutionRecord(
+    [property: Id(0), JsonPropertyName("kind")] ResolutionKind Kind,
+    [property: Id(1), JsonPropertyName("state")] ResolutionState State,
+    [property: Id(2), JsonPropertyName("fund")] string Fund,
+    [property: Id(3), JsonPropertyName("note")] string Note,
+    [property: Id(4), JsonPropertyName("proposedBy")] string ProposedBy,
+    [property: Id(5), JsonPropertyName("approvedBy")] string ApprovedBy = "",
+    [property: Id(6), JsonPropertyName("entry")] long Entry = -1);
+
+/// <summary>Something that a person did.</summary>
+/// <param name="Step">ASSIGNED, PROPOSED, APPROVED, WITHDRAWN, MATCHED or UNMATCHED.</param>
+/// <param name="Command">The id of the command, in hexadecimal.</param>
+/// <param name="Group">The match that was taken back; else 0.</param>
+[GenerateSerializer, Immutable, Alias("timebank.bank-case-step")]
+public sealed record BankCaseStep(
+    [property: Id(0), JsonPropertyName("step")] string Step,
+    [property: Id(1), JsonPropertyName("by")] string By,
+    [property: Id(2), JsonPropertyName("at")] DateTimeOffset At,
+    [property: Id(3), JsonPropertyName("note")] string Note,
+    [property: Id(4), JsonPropertyName("command")] string Command,
+    [property: Id(5), JsonPropertyName("group")] long Group = 0);
+
+/// <summary>What people did with a line.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.bank-case-record")]
+public sealed record BankCaseRecord(
+    [property: Id(0), JsonPropertyName("owner")] string Owner,
+    [property: Id(1), JsonPropertyName("resolution")] ResolutionRecord? Resolution,
+    [property: Id(2), JsonPropertyName("inSuspense")] bool IsInSuspense,
+    [property: Id(3), JsonPropertyName("history")] ImmutableArray<BankCaseStep> History)
+{
+    public static BankCaseRecord Empty { get; } = new("", null, false, []);
+}
+
+/// <summary>The stored state of a case.</summary>
+public sealed class BankCaseState : WorkflowState
+{
+    /// <summary>The kind under which grain storage keeps cases and lists find them. Stored: never change it.</summary>
+    public const string Kind = "bank-case";
+
+    /// <summary>The path and value by which cases are found whose entry is written and whose line isn't matched yet.</summary>
+    public const string WaitsPath = "waits", WaitsForMatch = "match";
+
+    [JsonPropertyName("case")]
+    public BankCaseRecord? Case { get; set; }
+
+    [JsonPropertyName("waits")]
+    public string Waits { get; set; } = "";
+}
+
+/// <inheritdoc cref="IBankCaseGrain"/>
+public sealed class BankCaseGrain(
+    [PersistentState(BankCaseState.Kind, GrainStorageNames.TimeBank)] IPersistentState<BankCaseState> state, IBankBooks books,
+    DayRules rules, BusinessClock clock)
+    : WorkflowGrain<BankCaseState>(state, clock), IBankCaseGrain
+{
+    private const int Tries = 8;
+
+    private Slug Account => Slug.Parse(LocalKey.Split('~')[0]);
+
+    private long Number => long.Parse(LocalKey.Split('~')[1], System.Globalization.CultureInfo.InvariantCulture);
+
+    private BankCaseRecord Case => State.Case ?? BankCaseRecord.Empty;
+
+    private bool IsProposed => Case.Resolution?.State == ResolutionState.Proposed;
+
+    public Task<BankCaseRecord?> GetAsync() => Task.FromResult(Stored.Case);
+
+    public Task<Reply<BankCaseRecord>> NoteAsync(Command command, string step, long group) => StepAsync(command, () => OnceAsync(
+        command, () => null, () => State.Case = With(command, step, group)));
+
+    public Task<Reply<BankCaseRecord>> AssignAsync(Command command, string owner) => StepAsync(command, () => OnceAsync(
+        command, () => null, () => State.Case = With(command, "ASSIGNED") with { Owner = owner }));
+
+    public Task<Reply<BankCaseRecord>> ProposeAsync(Command command, ResolutionKind kind, string fund) => StepAsync(command, async () =>
+    {
+        StoredBankLine line = await LineAsync();
+        bool isMatched = await MatchedAsync() is not null || line.SignedFen == 0;
+        bool isFund = fund.Length == 0 || await GrainFactory.GetGrain<IFundGrain>($"{Region}/{fund}").GetAsync() is not null;
+        return await OnceAsync(
+            command,
+            () => IsProposed ? new Refusal(Reason.ResolutionPending)
+                : !isFund ? new Refusal(Reason.FundNotFound)
+                : kind == ResolutionKind.Clear && !Case.IsInSuspense ? new Refusal(Reason.LineNotInSuspense)
+                : kind != ResolutionKind.Clear && isMatched ? Refusal.Of(Reason.BankLineMatched, ("line", $"{Number}"))
+                : kind == ResolutionKind.Fund && line.SignedFen < 0 ? new Refusal(Reason.ResolutionWrongSide)
+                : null,
+            () => State.Case = With(command, "PROPOSED") with
+            {
+                Resolution = new ResolutionRecord(kind, ResolutionState.Proposed, fund, command.Memo, command.Actor),
+            });
+    });
+
+    public Task<Reply<BankCaseRecord>> ApproveAsync(Command command) => StepAsync(command, async () =>
+    {
+        StoredBankLine line = await LineAsync();
+        StoredMatch? matched = await MatchedAsync();
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        ResolutionRecord? proposed = Case.Resolution;
+        bool isClear = proposed?.Kind == ResolutionKind.Clear;
+        Refusal? refusal = await OnceAsync(
+            command,
+            () => !IsProposed ? new Refusal(Reason.ResolutionNotFound)
+                : proposed!.ProposedBy == command.Actor ? new Refusal(Reason.MakerIsChecker)
+                : !isClear && matched is not null ? Refusal.Of(Reason.BankLineMatched, ("line", $"{Number}"))
+                : null,
+            () => Entry(command.Header(line.Day, policy.Version.ToString(), ("line", BankItem.Line(Account, Number))), proposed!, line),
+            outcome =>
+            {
+                State.Case = With(command, "APPROVED") with
+                {
+                    Resolution = proposed! with
+                    {
+                        State = ResolutionState.Approved, ApprovedBy = command.Actor, Entry = outcome.Entry?.Index ?? -1,
+                    },
+                    IsInSuspense = proposed.Kind is ResolutionKind.Suspense or ResolutionKind.Claim,
+                };
+                State.Waits = isClear ? "" : BankCaseState.WaitsForMatch;
+            });
+        return refusal ?? (command.IsDryRun ? null : await MatchAsync());
+    });
+
+    public Task<Reply<BankCaseRecord>> WithdrawAsync(Command command) => StepAsync(command, () => OnceAsync(
+        command, () => IsProposed ? null : new Refusal(Reason.ResolutionNotFound),
+        () => State.Case = With(command, "WITHDRAWN") with
+        {
+            Resolution = Case.Resolution! with { State = ResolutionState.Withdrawn },
+        }));
+
+    public async Task FinishAsync() => await MatchAsync();
+
+    private Proposal Entry(EntryHeader header, ResolutionRecord resolution, StoredBankLine line)
+    {
+        var amount = new Fen(Math.Abs(line.SignedFen));
+        bool isIn = line.SignedFen > 0;
+        return resolution.Kind switch
+        {
+            ResolutionKind.Fee => BankEntries.Fee(header, Account, amount, isBack: isIn),
+            ResolutionKind.Fund => BankEntries.Receive(header, Account, Slug.Parse(resolution.Fund), amount),
+            ResolutionKind.Suspense or ResolutionKind.Claim => BankEntries.Suspend(header, Account, amount, isIn),
+            ResolutionKind.Clear => BankEntries.Clear(header, Account, Slug.Parse(resolution.Fund), amount, isIn),
+            _ => throw new InvalidOperationException($"Nobody resolves a line by {resolution.Kind}."),
+        };
+    }
+
+    /// <summary>
+    /// Stores the match of the approved resolution. Somebody may have matched the line with something else in the moment before the entry:
+    /// then the entry is undone, since the money would be in the books twice.
+    /// </summary>
+    private async Task<Refusal?> MatchAsync()
+    {
+        if (State.Waits != BankCaseState.WaitsForMatch) return null;
+        ResolutionRecord approved = Case.Resolution!;
+        string item = BankItem.Posting(new PostingCursor(approved.Entry, 0));
+        for (int tries = 0; tries < Tries; tries++)
+        {
+            BankBook book = await books.ReadAsync(Region, Account, default);
+            if (await MatchedAsync() is { } other)
+            {
+                if (other.Item != item) return await UndoAsync(approved);
+                State.Waits = "";
+                await SaveAsync();
+                return null;
+            }
+            IReadOnlyList<StoredMatch> suggested = await books.MatchesAsync(Region, Account, [Number], default);
+            var match = new StoredMatch(
+                Number, book.LastGroup + 1, item, MatchStatus.Confirmed, BankPass.Resolution, 0, approved.ApprovedBy, LedgerTime.From(Now));
+            await books.MatchAsync(
+                Region, Account, book, keepSuggested: true, [.. suggested.Select(one => one.Group).Distinct()], [match], default);
+        }
+        throw new StorageUnavailableException($"The book of {Account} changes all the time.");
+    }
+
+    private async Task<Refusal?> UndoAsync(ResolutionRecord approved)
+    {
+        var original = EntryId.Parse(State.Case!.History.Last(step => step.Step == "APPROVED").Command);
+        EntryId id = original.Step("undo");
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        var header = new EntryHeader(
+            id, Digest.Of(id.ToArray()), approved.ApprovedBy, "", Today, policy.Version.ToString(), "", EntryHeader.NoDetails);
+        Outcome undone = await Writer.SubmitIfAcceptedAsync(Entries.Reverse(header, original));
+        if (undone.Refusal is { } refusal) return refusal;
+        State.Waits = "";
+        State.Case = Case with { Resolution = approved with { State = ResolutionState.Withdrawn }, IsInSuspense = false };
+        await SaveAsync();
+        return Refusal.Of(Reason.BankLineMatched, ("line", $"{Number}"));
+    }
+
+    private BankCaseRecord With(Command command, string step, long group = 0) => Case with
+    {
+        History = Case.History.Add(new BankCaseStep(step, command.Actor, Now, command.Memo, $"{command.Id}", group)),
+    };
+
+    private async Task<StoredBankLine> LineAsync() =>
+        await books.LinesAsync(Region, Account, new BankLineFilter(), Number - 1, 1, default).FirstAsync();
+
+    private async Task<StoredMatch?> MatchedAsync() =>
+        (await books.MatchesAsync(Region, Account, [Number], default)).FirstOrDefault(match => match.Status == MatchStatus.Confirmed);
+
+    private async Task<Reply<BankCaseRecord>> StepAsync(Command command, Func<Task<Refusal?>> step)
+    {
+        async Task<Reply<BankCaseRecord>> AnswerAsync() => await step() is { } refusal ? refusal : Case;
+        return command.IsDryRun ? await DryRunAsync(AnswerAsync) : await AnswerAsync();
+    }
+}
+
+/// <summary>The cases of an account.</summary>
+public sealed class BankCases(IGrainFactory grains, IRegistry registry)
+{
+    public IBankCaseGrain Of(OwnAccount account, long line) =>
+        grains.GetGrain<IBankCaseGrain>(FormattableString.Invariant($"{account.GrainKey}~{line}"));
+
+    /// <summary>Finishes the cases that a crash has left between their entry and their match.</summary>
+    public async Task FinishAsync(OwnAccount account, CancellationToken cancellation)
+    {
+        var query = new RegistryQuery(account.Region, BankCaseState.Kind) { Limit = 1_000 }.Where(
+            new RegistryCondition(BankCaseState.WaitsPath, BankCaseState.WaitsForMatch));
+        foreach (RegistryRow<BankCaseState> row in await registry.ListAsync<BankCaseState>(query, cancellation))
+        {
+            if (row.Key.StartsWith($"{account.Slug}~", StringComparison.Ordinal))
+                await grains.GetGrain<IBankCaseGrain>($"{account.Region}/{row.Key}").FinishAsync();
+        }
+    }
+}
