@@ -95,7 +95,7 @@ internal static class LedgerRows
         StoredName.Parse<EntryCode>(row.GetString(0)), row.GetInt64(1) != 0, isDebit, Unit.Parse(row.GetString(2)),
         row.IsDBNull(3) ? null : AccountPath.Parse(row.GetString(3)), Sum(row, 4), row.GetInt64(6), row.GetInt32(7));
 
-    public static Movement Movement(DbDataReader row) => new(
+    public static Turnover Turnover(DbDataReader row) => new(
         StoredName.Parse<EntryCode>(row.GetString(0)), row.GetInt64(1) != 0, Unit.Parse(row.GetString(2)), row.GetString(3),
         row.GetString(4), Sum(row, 5), row.GetInt64(7));
 

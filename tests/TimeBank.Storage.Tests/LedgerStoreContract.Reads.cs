@@ -103,25 +103,25 @@ public abstract partial class LedgerStoreContract
     }
 
     [Fact]
-    public async Task Movements_sum_a_stretch_by_event_and_by_the_classes_of_both_accounts()
+    public async Task Turnovers_sum_a_stretch_by_event_and_by_the_classes_of_both_accounts()
     {
         await LiveADayAsync(new BatchWriter(Store, Tianyuan));
 
-        IReadOnlyList<Movement> all = await Reader.MovementsAsync(Tianyuan, 0, 100, null, default);
+        IReadOnlyList<Turnover> all = await Reader.TurnoversAsync(Tianyuan, 0, 100, null, default);
         Assert.Equal(
             [
-                new Movement(EntryCode.RedeemVoucher, false, Unit.Meal, "voucher/*", "programme/meals/units", 3, 3),
-                new Movement(EntryCode.RedeemVoucher, true, Unit.Meal, "programme/meals/units", "voucher/*", 1, 1),
+                new Turnover(EntryCode.RedeemVoucher, false, Unit.Meal, "voucher/*", "programme/meals/units", 3, 3),
+                new Turnover(EntryCode.RedeemVoucher, true, Unit.Meal, "programme/meals/units", "voucher/*", 1, 1),
             ],
-            all.Where(movement => movement.Code == EntryCode.RedeemVoucher && movement.Unit == Unit.Meal));
-        Assert.Equal(await Reader.MovementsAsync(Tianyuan, 0, 100, (new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 1)), default), all);
-        Assert.Empty(await Reader.MovementsAsync(Tianyuan, 0, 100, (new DateOnly(2026, 10, 2), new DateOnly(2026, 10, 31)), default));
+            all.Where(turnover => turnover.Code == EntryCode.RedeemVoucher && turnover.Unit == Unit.Meal));
+        Assert.Equal(await Reader.TurnoversAsync(Tianyuan, 0, 100, (new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 1)), default), all);
+        Assert.Empty(await Reader.TurnoversAsync(Tianyuan, 0, 100, (new DateOnly(2026, 10, 2), new DateOnly(2026, 10, 31)), default));
 
         // Stretches add up to the whole, whatever the cuts.
-        IReadOnlyList<Movement> one = await Reader.MovementsAsync(Tianyuan, 0, 5, null, default),
-            other = await Reader.MovementsAsync(Tianyuan, 5, 100, null, default);
-        Assert.Equal(all.Sum(movement => (long)movement.Amount), one.Concat(other).Sum(movement => (long)movement.Amount));
-        Assert.Equal(all.Sum(movement => movement.Transfers), one.Concat(other).Sum(movement => movement.Transfers));
+        IReadOnlyList<Turnover> one = await Reader.TurnoversAsync(Tianyuan, 0, 5, null, default),
+            other = await Reader.TurnoversAsync(Tianyuan, 5, 100, null, default);
+        Assert.Equal(all.Sum(turnover => (long)turnover.Amount), one.Concat(other).Sum(turnover => (long)turnover.Amount));
+        Assert.Equal(all.Sum(turnover => turnover.Transfers), one.Concat(other).Sum(turnover => turnover.Transfers));
     }
 
     [Fact]

@@ -122,7 +122,7 @@ internal sealed class MemoryJournal(RegionCode region)
                 group.Aggregate(Int128.Zero, (sum, item) => sum + item.Leg.Amount), group.LongCount(), group.Key.Stretch)),
     ];
 
-    public IReadOnlyList<Movement> Movements(long fromIndex, long size, (DateOnly First, DateOnly Last)? effective) =>
+    public IReadOnlyList<Turnover> Turnovers(long fromIndex, long size, (DateOnly First, DateOnly Last)? effective) =>
     [
         .. _entries.Select(entry => entry.Stored.Entry)
             .Where(entry => entry.Index >= fromIndex && entry.Index < size)
@@ -137,7 +137,7 @@ internal sealed class MemoryJournal(RegionCode region)
             .OrderBy(group => StoredName.Of(group.Key.Code), StringComparer.Ordinal).ThenBy(group => group.Key.IsReversal)
             .ThenBy(group => group.Key.Unit.Code, StringComparer.Ordinal).ThenBy(group => group.Key.Debit, StringComparer.Ordinal)
             .ThenBy(group => group.Key.Credit, StringComparer.Ordinal)
-            .Select(group => new Movement(
+            .Select(group => new Turnover(
                 group.Key.Code, group.Key.IsReversal, group.Key.Unit, group.Key.Debit, group.Key.Credit,
                 group.Aggregate(Int128.Zero, (sum, item) => sum + item.transfer.Posted), group.LongCount())),
     ];

@@ -66,9 +66,9 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
         RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
         Of(region, journal => journal.Flows(filter, byCounter, sizes));
 
-    public ValueTask<IReadOnlyList<Movement>> MovementsAsync(
+    public ValueTask<IReadOnlyList<Turnover>> TurnoversAsync(
         RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective, CancellationToken cancellation) =>
-        Of(region, journal => journal.Movements(fromIndex, size, effective));
+        Of(region, journal => journal.Turnovers(fromIndex, size, effective));
 
     public ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit,

@@ -62,7 +62,7 @@ public interface ILedgerReader
     /// <param name="fromIndex">The first entry of the stretch.</param>
     /// <param name="size">The journal's size at the end of the stretch.</param>
     /// <param name="effective">Only entries with an effective date among these days, the last one included.</param>
-    ValueTask<IReadOnlyList<Movement>> MovementsAsync(RegionCode region, long fromIndex, long size,
+    ValueTask<IReadOnlyList<Turnover>> TurnoversAsync(RegionCode region, long fromIndex, long size,
         (DateOnly First, DateOnly Last)? effective, CancellationToken cancellation);
 
     /// <summary>
@@ -171,7 +171,7 @@ public sealed record Flow(
 /// <param name="Code">The event. For a reversal, the event that was reversed.</param>
 /// <param name="Debit">The class of the debited accounts; a path with * in the place of ids.</param>
 /// <param name="Amount">The sum of the transfers, in the unit. It can exceed a counter.</param>
-public sealed record Movement(EntryCode Code, bool IsReversal, Unit Unit, string Debit, string Credit, Int128 Amount, long Transfers);
+public sealed record Turnover(EntryCode Code, bool IsReversal, Unit Unit, string Debit, string Credit, Int128 Amount, long Transfers);
 
 /// <summary>Sums over flows.</summary>
 public static class Flows

@@ -21,10 +21,10 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry)
     {
         long from = await IndexAsync(region, first, cancellation), size = await IndexAsync(region, last.AddDays(1), cancellation);
         var lines = new List<LegLine>();
-        IReadOnlyList<Movement> movements = await ledger.MovementsAsync(region, from, size, null, cancellation);
-        await AddVouchersAsync(lines, region, movements, from, size, cancellation);
+        IReadOnlyList<Turnover> turnovers = await ledger.TurnoversAsync(region, from, size, null, cancellation);
+        await AddVouchersAsync(lines, region, turnovers, from, size, cancellation);
         await AddRedeemedAsync(lines, region, first, last, from, size, cancellation);
-        await AddHoursAsync(lines, region, first, last, movements, cancellation);
+        await AddHoursAsync(lines, region, first, last, turnovers, cancellation);
         await AddPaidAsync(lines, region, cancellation);
         await AddWholeAsync(lines, region, cancellation);
         return new DayReport(first, last, from, size, [.. lines]);
@@ -44,7 +44,7 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry)
     /// programme's units, and their contract price by the vouchers' own terms against the money that is bound for them.
     /// </summary>
     private async Task AddVouchersAsync(
-        List<LegLine> lines, RegionCode region, IReadOnlyList<Movement> movements, long from, long size, CancellationToken cancellation)
+        List<LegLine> lines, RegionCode region, IReadOnlyList<Turnover> turnovers, long from, long size, CancellationToken cancellation)
     {
         var held = new SortedDictionary<string, HeldByVouchers>(StringComparer.Ordinal);
         await foreach (Account account in AccountsAsync(region, new AccountFilter("voucher/"), size, cancellation))
@@ -60,7 +60,7 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry)
         foreach ((string programme, HeldByVouchers sum) in held)
         {
             string source = $"programme/{programme}/{(sum.Unit == Unit.Fen ? "allotted" : "units")}";
-            long issued = movements.Where(one => one is { Code: EntryCode.IssueVoucher, IsReversal: false, Credit: "voucher/*" }
+            long issued = turnovers.Where(one => one is { Code: EntryCode.IssueVoucher, IsReversal: false, Credit: "voucher/*" }
                 && one.Debit == source && one.Unit == sum.Unit).Sum(one => one.Transfers);
             lines.Add(new LegLine(ReportLeg.Issued, source, Vouchers, sum.Opened, issued));
             if (sum.Unit == Unit.Fen) continue;
@@ -109,14 +109,14 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry)
 
     /// <summary>The same of hours: minutes that services say they gave, against what came to volunteers and the pool.</summary>
     private async Task AddHoursAsync(
-        List<LegLine> lines, RegionCode region, DateOnly first, DateOnly last, IReadOnlyList<Movement> movements,
+        List<LegLine> lines, RegionCode region, DateOnly first, DateOnly last, IReadOnlyList<Turnover> turnovers,
         CancellationToken cancellation)
     {
         Int128 said = 0;
         await foreach (JournalEntry entry in EntriesAsync(region, new EntryFilter(EntryCode.RenderService), first, last, cancellation))
             said += OrderDetails.ReadEnd(entry).Minutes;
         // What passes the cap goes on from the volunteer to the pool in the same entry, so only what leaves the elders is summed.
-        Int128 given = movements.Where(one => one is { Code: EntryCode.RenderService, IsReversal: false, Credit: not "pool/donated" })
+        Int128 given = turnovers.Where(one => one is { Code: EntryCode.RenderService, IsReversal: false, Credit: not "pool/donated" })
             .Aggregate(Int128.Zero, (sum, one) => sum + one.Amount);
         if (said != 0 || given != 0) lines.Add(new LegLine(ReportLeg.Redeemed, "person/*/hours/earned", Unit.Minutes, said, given));
     }

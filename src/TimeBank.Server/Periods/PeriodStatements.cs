@@ -56,12 +56,12 @@ public sealed class PeriodStatements(ILedgerReader ledger, ITreeStore trees, ICh
             (string, string) key = (unit.Code, account);
             rows[key] = change(rows.GetValueOrDefault(key) ?? new StatementRow(unit, account, 0, 0, 0));
         }
-        foreach (Movement before in await ledger.MovementsAsync(region, 0, size, (DateOnly.MinValue, first.AddDays(-1)), cancellation))
+        foreach (Turnover before in await ledger.TurnoversAsync(region, 0, size, (DateOnly.MinValue, first.AddDays(-1)), cancellation))
         {
             Add(before.Unit, before.Debit, row => row with { Opening = row.Opening + before.Amount });
             Add(before.Unit, before.Credit, row => row with { Opening = row.Opening - before.Amount });
         }
-        foreach (Movement within in await ledger.MovementsAsync(region, 0, size, (first, last), cancellation))
+        foreach (Turnover within in await ledger.TurnoversAsync(region, 0, size, (first, last), cancellation))
         {
             Add(within.Unit, within.Debit, row => row with { Debits = row.Debits + within.Amount });
             Add(within.Unit, within.Credit, row => row with { Credits = row.Credits + within.Amount });

@@ -37,7 +37,7 @@ internal static class PostgreSqlFlows
     /// <summary>For one transaction: a stretch of the journal is read as a whole, so it may be joined by hashing.</summary>
     public static readonly PostgreSqlQuery MayHash = PostgreSqlQuery.Of("SELECT set_config('enable_hashjoin', 'on', true)");
 
-    public static PostgreSqlQuery Movements(RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective)
+    public static PostgreSqlQuery Turnovers(RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective)
     {
         SqlText debit = new(PostgreSqlReads.ClassOf("d.path")), credit = new(PostgreSqlReads.ClassOf("c.path"));
         return new PostgreSqlQuery().Add(

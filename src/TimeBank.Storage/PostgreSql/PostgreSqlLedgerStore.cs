@@ -122,14 +122,14 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
             ],
             cancellation), cancellation);
 
-    public ValueTask<IReadOnlyList<Movement>> MovementsAsync(
+    public ValueTask<IReadOnlyList<Turnover>> TurnoversAsync(
         RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective, CancellationToken cancellation) =>
-        InBooksAsync(region, () => SnapshotAsync<IReadOnlyList<Movement>>(
+        InBooksAsync(region, () => SnapshotAsync<IReadOnlyList<Turnover>>(
             async connection =>
             {
                 await PostgreSqlFlows.MayHash.ListAsync(connection, row => row.GetString(0), cancellation);
-                return await PostgreSqlFlows.Movements(region, fromIndex, size, effective)
-                    .ListAsync(connection, LedgerRows.Movement, cancellation);
+                return await PostgreSqlFlows.Turnovers(region, fromIndex, size, effective)
+                    .ListAsync(connection, LedgerRows.Turnover, cancellation);
             },
             cancellation), cancellation);
 

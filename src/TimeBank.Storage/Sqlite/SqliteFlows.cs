@@ -70,7 +70,7 @@ internal static class SqliteFlows
         return [.. Side("debit", "credit", isDebit: true), .. Side("credit", "debit", isDebit: false)];
     }
 
-    public static List<Movement> Movements(
+    public static List<Turnover> Turnovers(
         SqliteSession session, RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective) =>
         new SqliteConditions(
             $"""
@@ -86,7 +86,7 @@ internal static class SqliteFlows
             .If(effective is not null, " AND e.effective >= $first", LedgerRows.Date(effective.GetValueOrDefault().First))
             .If(effective is not null, " AND e.effective <= $last", LedgerRows.Date(effective.GetValueOrDefault().Last))
             .Add(" GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5")
-            .List(session, LedgerRows.Movement);
+            .List(session, LedgerRows.Turnover);
 
     private static string Legs(AccountFilter touching, string side) =>
         $"""

@@ -96,9 +96,9 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
         RegionCode region, AccountFilter filter, bool byCounter, IReadOnlyList<long> sizes, CancellationToken cancellation) =>
         await InBooksAsync(region, session => SqliteFlows.Flows(session, region, filter, byCounter, sizes), cancellation);
 
-    public async ValueTask<IReadOnlyList<Movement>> MovementsAsync(
+    public async ValueTask<IReadOnlyList<Turnover>> TurnoversAsync(
         RegionCode region, long fromIndex, long size, (DateOnly First, DateOnly Last)? effective, CancellationToken cancellation) =>
-        await InBooksAsync(region, session => SqliteFlows.Movements(session, region, fromIndex, size, effective), cancellation);
+        await InBooksAsync(region, session => SqliteFlows.Turnovers(session, region, fromIndex, size, effective), cancellation);
 
     public async ValueTask<IReadOnlyList<Posting>> PostingsAsync(
         RegionCode region, long account, LedgerTime from, LedgerTime until, PostingCursor after, int limit,
