@@ -109,6 +109,7 @@ public sealed record BankCaseRecord(
     [property: Id(2), JsonPropertyName("inSuspense")] bool IsInSuspense,
     [property: Id(3), JsonPropertyName("history")] ImmutableArray<BankCaseStep> History)
 {
+    [JsonIgnore]
     public static BankCaseRecord Empty { get; } = new("", null, false, []);
 }
 

@@ -35,6 +35,7 @@ internal sealed class TwoSilos : IAsyncDisposable
             silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton<DayRules>().AddSingleton<DueHours>()
                 .AddSingleton<FiveLegs>().AddSingleton<PeriodStatements>().AddSingleton<ICheckpointKeys>(new Signed())
                 .AddSingleton<ITreeStore>(server => new MemoryTreeStore(server.GetRequiredService<ILedgerReader>()))
+                .AddSingleton<IBankBooks>(new MemoryBankBooks())
                 .AddSingleton(new BusinessClock(TimeProvider.System)).AddSingleton(new ScenarioClock(DateTimeOffset.UnixEpoch))
                 .AddSingleton(VaultTests.TestVault());
             configure(silo);
