@@ -154,7 +154,8 @@ internal static class ReconciliationCommands
 
     private static Command Resolve(CommandFactory make)
     {
-        Option<string> kind = make.Option("--kind", "fee、fund、suspense、claim 或 clear", "fee, fund, suspense, claim or clear", required: true),
+        Option<string> kind =
+            make.Option("--kind", "fee、fund、suspense、claim 或 clear", "fee, fund, suspense, claim or clear", required: true),
             fund = make.Option("--fund", "记入的资金", "the fund"), note = Note(make, required: true);
         return OnLine(make, "resolve", "提出处理方案", "propose what becomes of a line", Role.FinanceMaker, [kind, fund, note, make.DryRun],
             async (client, name, session, parsed) => await client.ProposeResolutionAsync(new ProposeResolutionRequest

@@ -107,11 +107,7 @@ public sealed record BankCaseRecord(
     [property: Id(0), JsonPropertyName("owner")] string Owner,
     [property: Id(1), JsonPropertyName("resolution")] ResolutionRecord? Resolution,
     [property: Id(2), JsonPropertyName("inSuspense")] bool IsInSuspense,
-    [property: Id(3), JsonPropertyName("history")] ImmutableArray<BankCaseStep> History)
-{
-    [JsonIgnore]
-    public static BankCaseRecord Empty { get; } = new("", null, false, []);
-}
+    [property: Id(3), JsonPropertyName("history")] ImmutableArray<BankCaseStep> History);
 
 /// <summary>The stored state of a case.</summary>
 public sealed class BankCaseState : WorkflowState
@@ -141,7 +137,7 @@ public sealed class BankCaseGrain(
 
     private long Number => long.Parse(LocalKey.Split('~')[1], System.Globalization.CultureInfo.InvariantCulture);
 
-    private BankCaseRecord Case => State.Case ?? BankCaseRecord.Empty;
+    private BankCaseRecord Case => State.Case ?? new BankCaseRecord("", null, false, []);
 
     private bool IsProposed => Case.Resolution?.State == ResolutionState.Proposed;
 

@@ -2,10 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Orleans.Concurrency;
 using TimeBank.Banking;
 using TimeBank.Ledger;
-using TimeBank.Writer;
 
 namespace TimeBank.Server;
 

@@ -101,8 +101,8 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
     }
 
     /// <summary>
-    /// Payments that the bank is to make, and those that it has made, which may come back. One that people have recorded by hand is open all
-    /// the same until a line says it too.
+    /// Payments that the bank is to make, and those that it has made, which may come back. One that people have recorded by hand is open
+    /// all the same until a line says it too.
     /// </summary>
     private async Task AddPaymentsAsync(OwnAccount account, HashSet<string> confirmed, HashSet<string> returned,
         List<(string, ExpectedPayment)> found, CancellationToken cancellation)

@@ -48,7 +48,8 @@ internal sealed class LineSpool(FileStream file) : IDisposable
         {
             yield return new StoredBankLine(
                 reader.ReadInt64(), reader.ReadInt64(), DateOnly.FromDayNumber(reader.ReadInt32()), reader.ReadInt64(),
-                ImmutableArray.Create(reader.ReadBytes(EntryId.Size)), reader.ReadInt32(), reader.ReadBoolean() ? reader.ReadString() : null,
+                ImmutableArray.Create(reader.ReadBytes(EntryId.Size)), reader.ReadInt32(),
+                reader.ReadBoolean() ? reader.ReadString() : null,
                 ImmutableArray.Create(reader.ReadBytes(reader.ReadInt32())));
         }
     }

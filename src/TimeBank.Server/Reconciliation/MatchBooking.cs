@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
@@ -7,8 +6,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Books confirmed matches, each once: the id of the entry is made from the match. A match that was stored and not booked, as after a crash,
-/// is booked by the next one who looks.
+/// Books confirmed matches, each once: the id of the entry is made from the match. A match that was stored and not booked, as after a
+/// crash, is booked by the next one who looks.
 /// </summary>
 public sealed class MatchBooking(
     IGrainFactory grains, IBankBooks books, BankBookReader reader, OwnAccounts accounts, DayRules rules, BusinessClock clock)
@@ -50,7 +49,8 @@ public sealed class MatchBooking(
             if (expected.Booked.Contains(id)) continue;
             Posting posting = expected.Transit[match.Item];
             DateOnly day = (await LineAsync(account, match.Line, cancellation)).Day;
-            EntryHeader header = await HeaderAsync(account, run, id, day, ("item", match.Item), ("line", BankItem.Line(account.Slug, match.Line)));
+            EntryHeader header = await HeaderAsync(
+                account, run, id, day, ("item", match.Item), ("line", BankItem.Line(account.Slug, match.Line)));
             yield return (match, await WriteAsync(
                 account, BankEntries.ConfirmPayout(header, account.Slug, new Fen(posting.Amount), posting.IsDebit)));
         }
@@ -68,8 +68,8 @@ public sealed class MatchBooking(
         if (record is null) return [];
         var needed = new List<(StoredMatch Match, BankWord Word)>();
         // Several lines may be one payment: their first names it. What was paid is recorded before what came back.
-        foreach (StoredMatch match in matches.OrderBy(match => match.Line).DistinctBy(match => (match.Item, match.Pass == BankPass.Returned))
-            .OrderBy(match => match.Pass == BankPass.Returned))
+        foreach (StoredMatch match in matches.OrderBy(match => match.Line)
+            .DistinctBy(match => (match.Item, match.Pass == BankPass.Returned)).OrderBy(match => match.Pass == BankPass.Returned))
         {
             int number = BankItem.PaymentOf(match.Item).Number;
             PaymentState state = record.Payments.First(payment => payment.Number == number).State;

@@ -72,7 +72,8 @@ public sealed class MatchDesk(
             }
             if (command.IsDryRun) return null;
             if ((await cases.Of(account, line).NoteAsync(command, "UNMATCHED", match.Group)).Refusal is { } refused) return refused;
-            if (await books.MatchAsync(account.Region, account.Slug, book, keepSuggested: true, [match.Group], [], cancellation)) return null;
+            if (await books.MatchAsync(account.Region, account.Slug, book, keepSuggested: true, [match.Group], [], cancellation))
+                return null;
         }
         return new Refusal(Reason.BankBookChanged);
     }
@@ -109,8 +110,11 @@ public sealed class MatchDesk(
             Refusal notOpen = Refusal.Of(Reason.MatchItemNotOpen, ("item", item));
             if (item.StartsWith(BankItem.Lines, StringComparison.Ordinal))
             {
-                if (wanted.Items.Length > 1 || wanted.Lines.Length > 1 || await PartnerAsync(account, item, cancellation) is not { } partner)
+                if (wanted.Items.Length > 1 || wanted.Lines.Length > 1
+                    || await PartnerAsync(account, item, cancellation) is not { } partner)
+                {
                     return (null, notOpen);
+                }
                 itemFen -= partner.SignedFen;
                 pass = BankPass.OwnTransfer;
                 continue;

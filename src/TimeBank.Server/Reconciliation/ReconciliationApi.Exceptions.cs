@@ -49,7 +49,8 @@ public sealed partial class ReconciliationApi
             BankLineTotals totals = await books.TotalsAsync(account.Region, account.Slug, FilterOf(one), context.CancellationToken);
             response.Totals.Add(new AgeTotal
             {
-                Age = one.Bucket, Lines = totals.Lines, InAmount = Unit.Fen.OfTotal(totals.InFen), OutAmount = Unit.Fen.OfTotal(totals.OutFen),
+                Age = one.Bucket, Lines = totals.Lines, InAmount = Unit.Fen.OfTotal(totals.InFen),
+                OutAmount = Unit.Fen.OfTotal(totals.OutFen),
             });
         }
         return response;
@@ -75,7 +76,8 @@ public sealed partial class ReconciliationApi
         (one, command, what) => one.ProposeAsync(command, what.Kind, what.Fund));
 
     public override Task<V1.BankLine> ApproveResolution(ApproveResolutionRequest request, ServerCallContext context) => CaseAsync(
-        context, request, request.RequestId, request.Line, "", isNoteRequired: false, _ => 0, (one, command, _) => one.ApproveAsync(command));
+        context, request, request.RequestId, request.Line, "", isNoteRequired: false, _ => 0,
+        (one, command, _) => one.ApproveAsync(command));
 
     public override Task<V1.BankLine> WithdrawResolution(WithdrawResolutionRequest request, ServerCallContext context) => CaseAsync(
         context, request, request.RequestId, request.Line, request.Note, isNoteRequired: false, _ => 0,

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
-using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
@@ -73,8 +72,8 @@ public sealed partial class ReconciliationApi
     private static bool IsItem(ResourceName name) => (name.Collection, name.Id.Split('/')) switch
     {
         ("entries", [var index, var position]) => ResourceName.TryIndex(index, out _) && ResourceName.TryIndex(position, out _),
-        ("settlements", [var batch, "payments", var number]) => OpaqueId.TryParse(batch, out _) && ResourceName.TryIndex(number, out long at)
-            && at <= int.MaxValue,
+        ("settlements", [var batch, "payments", var number]) => OpaqueId.TryParse(batch, out _)
+            && ResourceName.TryIndex(number, out long at) && at <= int.MaxValue,
         ("lines", [var slug, var number]) => Slug.TryParse(slug, out _) && ResourceName.TryIndex(number, out long at) && at > 0,
         _ => false,
     };

@@ -14,7 +14,8 @@ namespace TimeBank.Server;
 /// <summary>For finance: what the bank says, held against the books. Amounts are in fen.</summary>
 public sealed partial class ReconciliationApi(
     IGrainFactory grains, OwnAccounts accounts, IBankBooks books, BankBookReader reader, StatementImport imports, ImportFolder folder,
-    ReconciliationRun runs, MatchDesk desk, BankCases cases, BusinessClock clock, TimeBankOptions options, PageTokens tokens) : ReconciliationService.ReconciliationServiceBase
+    ReconciliationRun runs, MatchDesk desk, BankCases cases, BusinessClock clock, TimeBankOptions options, PageTokens tokens)
+    : ReconciliationService.ReconciliationServiceBase
 {
     private const int MaxNote = 200, MaxFileName = 200, Sha1Digits = 40;
 

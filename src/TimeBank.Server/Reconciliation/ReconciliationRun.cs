@@ -61,9 +61,10 @@ public sealed class ReconciliationRun(
         throw new StorageUnavailableException($"The book of {account.Name} changes all the time.");
     }
 
-    /// <summary>Money between own accounts, so that it is no income: first what the other account's run has found, then new pairs.</summary>
+    /// <summary>Money between own accounts, so that it is no income: what the other account's run has found, then new pairs.</summary>
     /// <returns>Pairs that are only suggested.</returns>
-    private async Task<IReadOnlyList<(long Line, string Item)>> PairAsync(OwnAccount account, RunBoard board, CancellationToken cancellation)
+    private async Task<IReadOnlyList<(long Line, string Item)>> PairAsync(
+        OwnAccount account, RunBoard board, CancellationToken cancellation)
     {
         var all = new List<(OwnAccount Account, OpenedLine Line)>();
         foreach (OwnAccount other in await accounts.ListAsync(account.Region, cancellation))

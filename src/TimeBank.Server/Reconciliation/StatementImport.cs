@@ -8,8 +8,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Takes a bank's file into the book of an account: all of it or nothing. The file must go on from what the book has, to the fen, also where
-/// it overlaps; lines that are known are taken once. Other servers may import meanwhile: then it begins anew from what they stored.
+/// Takes a bank's file into the book of an account: all of it or nothing. The file must go on from what the book has, to the fen, also
+/// where it overlaps; lines that are known are taken once. Other servers may import meanwhile: then it begins anew from what they stored.
 /// </summary>
 public sealed class StatementImport(
     IGrainFactory grains, IBankBooks books, Vault vault, BusinessClock clock, ImportFolder folder, TimeBankOptions options)
@@ -38,7 +38,8 @@ public sealed class StatementImport(
     private async Task<Reply<ImportResult>?> TakeAsync(Reading reading, ILedgerGrain writer, CancellationToken cancellation)
     {
         (OwnAccount account, Command command, _, _, BankBook book) = reading;
-        StoredStatement? last = (await books.StatementsAsync(account.Region, account.Slug, long.MaxValue, 1, cancellation)).FirstOrDefault();
+        StoredStatement? last =
+            (await books.StatementsAsync(account.Region, account.Slug, long.MaxValue, 1, cancellation)).FirstOrDefault();
         BookEnd end = last is null ? BookEnd.Empty : StatementNote.Parse(last.Note).End;
         StatementScan scan = StatementScan.Of(Pieces(reading, null), end.First);
         if (scan.Refusal is { } wrong) return ImportResult.Refused(wrong);
@@ -182,7 +183,8 @@ internal sealed class TakenFile(
         BinaryPrimitives.WriteUInt128BigEndian(fingerprint, found.Id.Content.Value);
         spool.Add(new StoredBankLine(
             _through, reading.Book.Statements + _ended.Count + 1, found.Id.Day, found.Line.SignedFen, [.. fingerprint],
-            found.Id.Occurrence, found.Line.BankReference, [.. content.Seal(_through, found.Line, found.SameReference is not null)]));
+            found.Id.Occurrence, found.Line.BankReference,
+            [.. content.Seal(_through, found.Line, found.SameReference is not null)]));
     }
 
     /// <summary>

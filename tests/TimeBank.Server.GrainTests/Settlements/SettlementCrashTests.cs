@@ -80,6 +80,40 @@ public sealed class SettlementCrashTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Words_of_a_statement_whose_state_was_lost_are_recorded_once()
+    {
+        string id = await SubmittedAsync();
+        Value(await Batch(id).ApproveAsync(_here.Command("CHECKER")));
+        await _here.FundedAsync("banked", 5_000);
+        var paid = new PaymentOutcome(PaymentState.Paid, First, "main", "");
+        BankWord[] words =
+        [
+            new(1, paid, $"{EntryId.Of("bank", Guid.Empty, "paid")}", $"{TimeBank.Proofs.Digest.Of([1])}"),
+            new(1, paid with { State = PaymentState.Returned }, $"{EntryId.Of("bank", Guid.Empty, "back")}",
+                $"{TimeBank.Proofs.Digest.Of([2])}"),
+            new(7, paid, $"{EntryId.Of("bank", Guid.Empty, "none")}", $"{TimeBank.Proofs.Digest.Of([3])}"),
+        ];
+        long before = await BankAsync();
+        _here.States.FailNext(SettlementGrainState.Kind);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Batch(id).RecordManyAsync(_here.Command("ONE"), [.. words[..1]]));
+
+        WordsTaken taken = Value(await Batch(id).RecordManyAsync(_here.Command("TWO"), [.. words]));
+
+        Assert.Equal([Reason.None, Reason.None, Reason.PaymentNotFound], taken.Left);
+        Assert.Equal(before, await BankAsync());
+        Assert.Equal([PaymentState.Paid, PaymentState.Returned],
+            (await Batch(id).GetAsync())!.Payments.Single().Outcomes.Select(outcome => outcome.State));
+        Assert.All(Value(await Batch(id).RecordManyAsync(_here.Command("THREE"), [.. words[..2]])).Left, left => Assert.Equal(Reason.None, left));
+        Assert.Equal(before, await BankAsync());
+    }
+
+    private async Task<long> BankAsync()
+    {
+        Account bank = (await _here.Ledger().AccountAsync(Chart.Bank(Slug.Parse("main")).Path))!;
+        return bank.Counters.DebitsPosted - bank.Counters.CreditsPosted;
+    }
+
+    [Fact]
     public async Task A_payment_whose_state_was_lost_leaves_the_bank_once()
     {
         string id = await SubmittedAsync();

@@ -129,7 +129,7 @@ public sealed class SiloTripTests : IClassFixture<SiloTripTests.Silos>
         {
             var journal = new MemoryLedgerStore();
             silo.Services.AddSingleton<ILedgerStore>(journal).AddSingleton<ILedgerReader>(journal)
-                .AddSingleton<IRegistry>(new NoRegistry());
+                .AddSingleton<IRegistry>(new NoRegistry()).AddSingleton<IBankBooks>(new MemoryBankBooks());
             silo.Services.AddGrainStorage(GrainStorageNames.TimeBank, (_, _) => new FragileStates());
             silo.Services.AddSingleton(this);
             silo.AddIncomingGrainCallFilter<Filter>();

@@ -32,6 +32,27 @@ public sealed class VaultTests
     }
 
     [Fact]
+    public void A_session_opens_what_it_sealed_at_the_same_place_alone()
+    {
+        string key = _vault.NewKey(Canteen);
+        byte[] value = [1, 2, 3], changed;
+        using VaultSession session = _vault.Session(key, Canteen), other = _vault.Session(_vault.NewKey(Canteen), Canteen);
+        byte[] sealedValue = session.Seal("line/1", value);
+        using (VaultSession later = _vault.Session(_vault.Rewrap(key, Canteen), Canteen)) Assert.Equal(value, later.Open("line/1", sealedValue));
+
+        Assert.NotEqual(sealedValue, session.Seal("line/1", value));
+        Assert.Throws<VaultException>(() => session.Open("line/2", sealedValue));
+        Assert.Throws<VaultException>(() => other.Open("line/1", sealedValue));
+        Assert.Throws<VaultException>(() => session.Open("line/1", []));
+        for (int at = 0; at < sealedValue.Length; at++)
+        {
+            changed = [.. sealedValue];
+            changed[at] ^= 1;
+            Assert.Throws<VaultException>(() => session.Open("line/1", changed));
+        }
+    }
+
+    [Fact]
     public void A_byte_that_was_changed_is_seen_wherever_it_is()
     {
         string key = _vault.NewKey(Canteen), value = _vault.Seal(key, Canteen, "account", Secret);

@@ -52,7 +52,8 @@ internal sealed class Bank(TestServer server, string region, string slug)
         int first = lines.Length == 0 ? 1 : lines[0].Day, last = lines.Length == 0 ? 1 : lines[^1].Day;
         text.Append(CultureInfo.InvariantCulture, $":20:DEMO\r\n:25:{_number}\r\n:28C:{number}\r\n:60F:{Balance(opening, first)}\r\n");
         foreach ((int day, long fen, string what) in lines)
-            text.Append(CultureInfo.InvariantCulture, $":61:2610{day:D2}10{day:D2}{(fen < 0 ? "D" : "C")}{Yuan(fen)}NMSCNONREF\r\n:86:{what}\r\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $":61:2610{day:D2}10{day:D2}{(fen < 0 ? "D" : "C")}{Yuan(fen)}NMSCNONREF\r\n:86:{what}\r\n");
         text.Append(CultureInfo.InvariantCulture, $":62F:{Balance(opening + lines.Sum(line => line.Fen), last)}\r\n-\r\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }

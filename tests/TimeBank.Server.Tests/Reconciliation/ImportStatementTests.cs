@@ -33,7 +33,8 @@ public sealed class ImportStatementTests(TestServer server) : IAsyncLifetime
         Assert.Contains("BALANCES", statement.HeldAgainst);
         IReadOnlyList<BankLine> lines = await _bank.LinesAsync();
         Assert.Equal(
-            [("利息 ALPHA", 500L, Side.Credit), ("手续费 BETA", 300L, Side.Debit)], lines.Select(line => (line.Text, line.Amount.Value, line.Side)));
+            [("利息 ALPHA", 500L, Side.Credit), ("手续费 BETA", 300L, Side.Debit)],
+            lines.Select(line => (line.Text, line.Amount.Value, line.Side)));
         Assert.All(lines, line => Assert.Equal(BankLineState.Open, line.State));
         ListStatementsResponse list = await _bank.Maker.ListStatementsAsync(new ListStatementsRequest { Parent = _bank.Name });
         Assert.Equal(statement, Assert.Single(list.Statements));

@@ -227,7 +227,8 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
     {
         await _bank.TakenAsync(_bank.File(0, (1, 5_000, "INTEREST"), (1, 1, "OTHER")));
         string line = $"{_bank.Name}/lines/1";
-        await _bank.Maker.AssignExceptionAsync(new AssignExceptionRequest { RequestId = Desk.Id(), Line = line, Owner = "WANG", Note = "ask" });
+        await _bank.Maker.AssignExceptionAsync(
+            new AssignExceptionRequest { RequestId = Desk.Id(), Line = line, Owner = "WANG", Note = "ask" });
         await ProposeAsync(1, V1.ResolutionKind.Claim);
 
         BankLine given = await _bank.Maker.WithdrawResolutionAsync(new WithdrawResolutionRequest { RequestId = Desk.Id(), Line = line });
@@ -282,7 +283,8 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
         RecordReceiptRequest receipt = _desk.Receipt(_fund, fen);
         receipt.BankAccount = bank;
         receipt.ReceivedDate = new Date { Year = 2026, Month = 10, Day = 1 };
-        return long.Parse((await _desk.Maker.RecordReceiptAsync(receipt)).Entry.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture);
+        string entry = (await _desk.Maker.RecordReceiptAsync(receipt)).Entry;
+        return long.Parse(entry.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>An approved batch that owes each provider 10 yuan, and 5,000 yuan in the bank.</summary>
