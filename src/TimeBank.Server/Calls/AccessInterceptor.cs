@@ -39,7 +39,7 @@ public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock
     {
         // What comes after the first message isn't read before the caller is admitted.
         (TRequest first, IAsyncStreamReader<TRequest> all) =
-            await FirstMessage<TRequest>.ReadAsync(requestStream, context.CancellationToken);
+            await HeadedStream<TRequest>.ReadAsync(requestStream, context.CancellationToken);
         await AdmitAsync(first, context);
         return await continuation(all, context);
     }

@@ -147,7 +147,7 @@ internal sealed class TakenFile(
         return _refusal;
     }
 
-    /// <summary>The file's lines. What stands between them is noted on the way: a statement has ended when its last line was taken.</summary>
+    /// <summary>The file's lines. What stands between them is noted on the way: a statement ends when its last line was taken.</summary>
     private IEnumerable<BankLine> Lines(IEnumerable<StatementEvent> pieces)
     {
         foreach (StatementEvent piece in pieces)

@@ -19,8 +19,8 @@ public sealed class BankCaseCrashTests : IAsyncLifetime
         _here = await StartAsync();
         await _here.FundedAsync("lottery", 1_000);
         var statement = new StoredStatement(
-            1, Digest.Of([1]), "mt940", "a.sta", EntryId.Of("x", Guid.Empty), "MAKER", new LedgerTime(1), null, First, First, 0, 500, 1, 1, 1,
-            "{}");
+            1, Digest.Of([1]), "mt940", "a.sta", EntryId.Of("x", Guid.Empty), "MAKER", new LedgerTime(1), null, First, First, 0, 500, 1, 1,
+            1, "{}");
         var line = new StoredBankLine(1, 1, First, 500, [.. new byte[16]], 1, null, []);
         Assert.True(await _here.Banks.AddAsync(Code, Main, BankBook.Empty, [statement], [line], default));
     }

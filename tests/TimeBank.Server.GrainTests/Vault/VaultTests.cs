@@ -38,7 +38,8 @@ public sealed class VaultTests
         byte[] value = [1, 2, 3], changed;
         using VaultSession session = _vault.Session(key, Canteen), other = _vault.Session(_vault.NewKey(Canteen), Canteen);
         byte[] sealedValue = session.Seal("line/1", value);
-        using (VaultSession later = _vault.Session(_vault.Rewrap(key, Canteen), Canteen)) Assert.Equal(value, later.Open("line/1", sealedValue));
+        using (VaultSession later = _vault.Session(_vault.Rewrap(key, Canteen), Canteen))
+            Assert.Equal(value, later.Open("line/1", sealedValue));
 
         Assert.NotEqual(sealedValue, session.Seal("line/1", value));
         Assert.Throws<VaultException>(() => session.Open("line/2", sealedValue));

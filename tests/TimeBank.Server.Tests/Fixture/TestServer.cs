@@ -180,7 +180,10 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         LedgerHead head = await Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(code, default);
         var all = new StringBuilder($"{head.Size} {head.Tree.Root} {head.Accounts} {head.Remembered}\n");
         string[] kinds =
-            ["elder", "volunteer", "order", "agenda", "programme", "fund", "provider", "payee", "bank-account", "donation", "stripe-event", "stripe"];
+        [
+            "elder", "volunteer", "order", "agenda", "programme", "fund", "provider", "payee", "bank-account", "bank-case", "bank-key",
+            "donation", "stripe-event", "stripe",
+        ];
         foreach (string kind in kinds)
         {
             IReadOnlyList<RegistryRow<JsonObject>> rows = await Services.GetRequiredService<IRegistry>()

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Ledger;
-using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 

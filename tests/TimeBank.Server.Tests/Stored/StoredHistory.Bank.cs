@@ -16,7 +16,8 @@ internal sealed partial class StoredHistory
         await SaidAsync("receipt", header => BankEntries.Receive(header, bank, fund, new Fen(310)), line);
         await SaidAsync("suspense", header => BankEntries.Suspend(header, bank, new Fen(77), isIn: true), line);
         await SaidAsync("clear", header => BankEntries.Clear(header, bank, fund, new Fen(77), isIn: true), line);
-        await SaidAsync("payout", header => BankEntries.ConfirmPayout(header, bank, new Fen(7_120), isIn: true), ("item", "entries/1/0"), line);
+        await SaidAsync("payout", header => BankEntries.ConfirmPayout(header, bank, new Fen(7_120), isIn: true),
+            ("item", "entries/1/0"), line);
         await SaidAsync("transfer", header => BankEntries.Move(header, bank, Slug.Parse("wallet"), new Fen(50), new Fen(1)),
             ("in", "lines/wallet/1"), ("out", "lines/main/2"));
         Reply<BankCaseRecord> assigned = await _grains.GetGrain<IBankCaseGrain>($"{Here}/main~1").AssignAsync(

@@ -5,12 +5,12 @@ namespace TimeBank.Server;
 /// <summary>
 /// A client's stream whose first message was read already, because it says who asks for what. Readers get it again, then the rest.
 /// </summary>
-internal sealed class FirstMessage<T> : IAsyncStreamReader<T>
+internal sealed class HeadedStream<T> : IAsyncStreamReader<T>
 {
     private readonly IAsyncStreamReader<T> _stream;
     private bool _isAhead = true;
 
-    private FirstMessage(IAsyncStreamReader<T> stream) => _stream = stream;
+    private HeadedStream(IAsyncStreamReader<T> stream) => _stream = stream;
 
     public T Current => _stream.Current;
 
@@ -19,7 +19,7 @@ internal sealed class FirstMessage<T> : IAsyncStreamReader<T>
     public static async Task<(T First, IAsyncStreamReader<T> All)> ReadAsync(IAsyncStreamReader<T> stream, CancellationToken cancellation)
     {
         if (!await stream.MoveNext(cancellation)) throw Problem.Of(Ledger.Reason.MessageUnreadable);
-        return (stream.Current, new FirstMessage<T>(stream));
+        return (stream.Current, new HeadedStream<T>(stream));
     }
 
     public Task<bool> MoveNext(CancellationToken cancellationToken)
