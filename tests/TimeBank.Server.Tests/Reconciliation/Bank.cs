@@ -11,8 +11,6 @@ namespace TimeBank.Server.Tests;
 /// <summary>A bank account of ours in a region of its own, and the files that its bank writes. All numbers are made up.</summary>
 internal sealed class Bank(TestServer server, string region, string slug)
 {
-    public const string Icbc = "icbc-debit";
-
     private static int s_numbers;
 
     private readonly string _number = $"62220{Interlocked.Increment(ref s_numbers):D11}";
