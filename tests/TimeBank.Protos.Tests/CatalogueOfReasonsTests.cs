@@ -49,7 +49,7 @@ public sealed partial class CatalogueOfReasonsTests
         [
             .. Contract.Files.SelectMany(file => file.EnumTypes)
                 .Where(type => type.Name is nameof(OrderState) or nameof(VoucherState) or nameof(SettlementState)
-                    or nameof(PaymentState) or nameof(PeriodState) or nameof(ReportLeg))
+                    or nameof(PaymentState) or nameof(PeriodState) or nameof(ReportLeg) or nameof(ReportGap))
                 .SelectMany(type => type.Values)
                 .Where(value => value.Number != 0)
                 .Select(value => value.Name),

@@ -32,7 +32,8 @@ internal static class PeriodCommands
                         new(language["一方", "one side"], true), new(language["另一方", "other side"], true), new(language["结果", "result"])],
                     report.Lines.Select(line => (IReadOnlyList<string>)[EnumText.Of(line.Leg, language), line.Account, line.Unit,
                         AmountText.Of(line.Left, line.Unit, language), AmountText.Of(line.Right, line.Unit, language),
-                        line.Ties ? language["相符", "ties"] : language["不符", "differs"]]));
+                        line.Ties ? language["相符", "ties"] : line.Gap == ReportGap.Unspecified ? language["不符", "differs"]
+                            : $"{EnumText.Of(line.Gap, language)} {ResourceNames.Short(line.Subject)}".Trim()]));
             });
         });
     }

@@ -57,6 +57,9 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.SettlementState.Unspecified, Ledger.SettlementState.None)]
     public static partial Ledger.SettlementState ToDomain(this V1.SettlementState state);
 
+    [MapEnumValue(Server.ReportGap.None, V1.ReportGap.Unspecified)]
+    public static partial V1.ReportGap ToContract(this Server.ReportGap gap);
+
     [MapEnumValue(Server.ReportLeg.None, V1.ReportLeg.Unspecified)]
     public static partial V1.ReportLeg ToContract(this Server.ReportLeg leg);
 

@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// Holds against each other what must be equal: what stands in the journal's details, in accounts and their terms, in settlement batches
 /// and at the bank, each against the postings. What an entry of a day did is never summed twice from the same numbers. See the README.
 /// </summary>
-public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry)
+public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, BankLegs banks)
 {
     private const int AtOnce = 1_000;
 
@@ -27,6 +27,7 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry)
         await AddHoursAsync(lines, region, first, last, turnovers, cancellation);
         await AddPaidAsync(lines, region, cancellation);
         await AddWholeAsync(lines, region, cancellation);
+        lines.AddRange(await banks.LinesAsync(region, last, cancellation));
         return new DayReport(first, last, from, size, [.. lines]);
     }
 
@@ -225,7 +226,29 @@ public sealed record DayReport(DateOnly First, DateOnly Last, long FromIndex, lo
 /// <param name="Left">The sum that the leg names first, in the unit's smallest parts.</param>
 public sealed record LegLine(ReportLeg Leg, string Account, Unit Unit, Int128 Left, Int128 Right)
 {
-    public bool IsEqual => Left == Right;
+    /// <summary>What is wrong beside the sums.</summary>
+    public ReportGap Gap { get; init; }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Leg} {Account}: {Left} / {Right} {Unit}");
+    /// <summary>What the gap is about: a line of the bank, an entry, or the day through which statements reach; else empty.</summary>
+    public string Subject { get; init; } = "";
+
+    public bool IsEqual => Left == Right && Gap == ReportGap.None;
+
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Leg} {Account} {Subject}: {Left} / {Right} {Unit}").Replace("  ", " ");
+}
+
+/// <summary>What is wrong with a line of a report beside its sums.</summary>
+public enum ReportGap
+{
+    None = 0,
+
+    /// <summary>The bank's statements don't reach the last day.</summary>
+    StatementMissing = 1,
+
+    /// <summary>A line of the bank that nothing of ours explains yet.</summary>
+    LineOpen = 2,
+
+    /// <summary>A movement that somebody recorded and the bank has not shown.</summary>
+    NotAtBank = 3,
 }

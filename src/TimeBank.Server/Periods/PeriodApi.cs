@@ -135,6 +135,7 @@ internal static class PeriodContract
             {
                 Leg = line.Leg.ToContract(), Account = line.Account, Unit = line.Unit.Code, Left = Sum(line.Left, line.Unit),
                 Right = Sum(line.Right, line.Unit), Ties = line.IsEqual,
+                Gap = line.Gap.ToContract(), Subject = line.Subject,
             }),
         },
     };

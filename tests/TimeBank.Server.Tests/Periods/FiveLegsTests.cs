@@ -26,6 +26,7 @@ public sealed class FiveLegsTests(TestServer server) : IClassFixture<TestServer>
         await _desk.Clerk(provider).RedeemVoucherAsync(_desk.Lunch(voucher, provider, 1_000));
         await _desk.Clerk(provider).RefundRedemptionAsync(
             new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = first.Name, Memo = "back" });
+        await PayeeSeed.WriteAsync(server.Services, provider);
         SettlementBatch batch = (await Maker.PrepareBatchAsync(
             new PrepareBatchRequest { RequestId = Desk.Id(), Parent = _desk.Region })).Batch;
         await Maker.SubmitBatchAsync(new SubmitBatchRequest { RequestId = Desk.Id(), Name = batch.Name });

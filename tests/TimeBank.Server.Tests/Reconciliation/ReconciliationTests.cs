@@ -301,6 +301,7 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
             canteens.Add(await _desk.ProviderAsync(V1.ServiceType.Meal));
             await _desk.Clerk(canteens[at]).RedeemVoucherAsync(_desk.Lunch(voucher, canteens[at], 1_000));
         }
+        foreach (string canteen in canteens) await PayeeSeed.WriteAsync(server.Services, canteen);
         var maker = new SettlementService.SettlementServiceClient(server.As(Role.FinanceMaker, subject: "maker", regions: Region));
         SettlementBatch batch = (await maker.PrepareBatchAsync(
             new PrepareBatchRequest { RequestId = Desk.Id(), Parent = _desk.Region, Providers = { canteens } })).Batch;

@@ -1,0 +1,99 @@
+using TimeBank.Banking;
+using TimeBank.Ledger;
+using TimeBank.Writer;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Our bank accounts as the bank has them, against the ledger. Only accounts that somebody has described are reconciled, and only for days
+/// that are over, since a bank's statement of a day comes after it.
+/// </summary>
+public sealed class BankLegs(ILedgerReader ledger, IBankBooks books, OwnAccounts accounts, ExpectedReader expected, BusinessClock clock)
+{
+    private const int AtOnce = 1_000, MostNamed = 20;
+
+    /// <summary>For each account its balance on both sides, every line of the bank that is open, and what the bank has not seen.</summary>
+    public async Task<IReadOnlyList<LegLine>> LinesAsync(RegionCode region, DateOnly last, CancellationToken cancellation)
+    {
+        if (last >= clock.Today) return [];
+        var lines = new List<LegLine>();
+        foreach (OwnAccount account in await accounts.ListAsync(region, cancellation))
+        {
+            string path = Chart.Bank(account.Slug).Path.Text;
+            Int128 inLedger = await InLedgerAsync(region, account.Slug, last, cancellation);
+            (DateOnly? through, Int128 atBank) = await AtBankAsync(account, last, cancellation);
+            if (inLedger == 0 && through is null) continue;
+            bool isMissing = through is null || through < last;
+            lines.Add(new LegLine(ReportLeg.Whole, path, Unit.Fen, atBank, inLedger)
+            {
+                Gap = isMissing ? ReportGap.StatementMissing : ReportGap.None,
+                Subject = isMissing && through is { } day ? $"{day:yyyy-MM-dd}" : "",
+            });
+            await foreach (StoredBankLine open in books.LinesAsync(
+                region, account.Slug, new BankLineFilter(To: last, IsOpen: true), 0, MostNamed, cancellation))
+            {
+                lines.Add(new LegLine(ReportLeg.Paid, path, Unit.Fen, open.SignedFen, 0)
+                {
+                    Gap = ReportGap.LineOpen, Subject = $"{account.Name}/lines/{open.Number}",
+                });
+            }
+            foreach ((string item, ExpectedPayment unseen) in await UnseenAsync(account, last, cancellation))
+            {
+                lines.Add(new LegLine(ReportLeg.Paid, path, Unit.Fen, 0,
+                    unseen.Flow == MoneyFlow.In ? unseen.Amount.Value : -unseen.Amount.Value)
+                {
+                    Gap = ReportGap.NotAtBank, Subject = $"regions/{region}/{item.Split('/')[0]}/{item.Split('/')[1]}",
+                });
+            }
+        }
+        return lines;
+    }
+
+    /// <summary>Movements that people recorded by hand and that no line of the bank confirms.</summary>
+    private async Task<IEnumerable<(string Item, ExpectedPayment Payment)>> UnseenAsync(
+        OwnAccount account, DateOnly last, CancellationToken cancellation)
+    {
+        Expected open = await expected.ReadAsync(account, cancellation);
+        return open.Items.Zip(open.Payments).Where(one => one.First.StartsWith(BankItem.Entries, StringComparison.Ordinal)
+            && !open.Transit.ContainsKey(one.First) && one.Second.DueOn <= last).Take(MostNamed);
+    }
+
+    /// <summary>The ledger's balance at the end of a day, by effective dates. An entry of a later day is recorded on it or after it.</summary>
+    private async Task<Int128> InLedgerAsync(RegionCode region, Slug slug, DateOnly last, CancellationToken cancellation)
+    {
+        if (await ledger.AccountAsync(region, Chart.Bank(slug).Path, cancellation) is not { } account) return 0;
+        Int128 balance = (Int128)account.Counters.DebitsPosted - account.Counters.CreditsPosted;
+        LedgerTime from = LedgerTime.From(ChinaTime.StartOf(last.AddDays(1)));
+        PostingCursor after = PostingCursor.Start;
+        IReadOnlyList<Posting> page;
+        do
+        {
+            page = await ledger.PostingsAsync(region, account.Number, from, new LedgerTime(long.MaxValue), after, AtOnce, cancellation);
+            balance -= page.Where(posting => posting.Entry.Header.EffectiveDate > last)
+                .Aggregate(Int128.Zero, (sum, posting) => posting.IsDebit ? sum + posting.Amount : sum - posting.Amount);
+            if (page.Count > 0) after = page[^1].Cursor;
+        }
+        while (page.Count == AtOnce);
+        return balance;
+    }
+
+    /// <summary>The bank's balance at the end of a day, and the day through which its statements reach.</summary>
+    private async Task<(DateOnly? Through, Int128 Fen)> AtBankAsync(OwnAccount account, DateOnly last, CancellationToken cancellation)
+    {
+        StoredStatement? newest = null;
+        long before = long.MaxValue;
+        IReadOnlyList<StoredStatement> page;
+        do
+        {
+            page = await books.StatementsAsync(account.Region, account.Slug, before, AtOnce, cancellation);
+            newest = page.Where(one => one is { To: not null, ClosingFen: not null }).Append(newest)
+                .MaxBy(one => (one?.To ?? DateOnly.MinValue, one?.Number ?? 0));
+            if (page.Count > 0) before = page[^1].Number;
+        }
+        while (page.Count == AtOnce);
+        if (newest is null) return (null, 0);
+        BankLineTotals later = await books.TotalsAsync(
+            account.Region, account.Slug, new BankLineFilter(From: last.AddDays(1)), cancellation);
+        return (newest.To, newest.ClosingFen!.Value - later.InFen + later.OutFen);
+    }
+}
