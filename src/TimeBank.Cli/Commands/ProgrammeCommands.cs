@@ -7,8 +7,8 @@ namespace TimeBank.Cli;
 internal static class ProgrammeCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>
-        [make.Group("programme", "项目：列表、报告、设立、拨款", "programmes: list, report, create, allot", List(make), Show(make), Report(make),
-        Create(make), Allot(make))];
+        [make.Group("programme", "项目：列表、报告、设立、拨款、退款", "programmes: list, report, create, allot, return", List(make),
+        Show(make), Report(make), Create(make), Allot(make), Return(make))];
 
     private static async Task<FundService.FundServiceClient> ClientAsync(Session session, Role role, string about) =>
         new(await session.AsAsync(role, about));
@@ -91,6 +91,8 @@ internal static class ProgrammeCommands
                 Row(language["其中曾退回", "once redeemed, then refunded"], figures => figures.Refunded),
                 [language["拨款", "allotted"], "", AmountText.Of(report.Allotted, language)],
                 [language["可发放", "free to issue"], "", AmountText.Of(report.Available, language)],
+                .. report.ReturnDueDate is { } due
+                    ? (IReadOnlyList<string>[])[[language["余款退回期限", "unused money is due back"], "", TimeText.Of(due)]] : [],
             ]);
         screen.Table(
             "", [new(language["资金来源", "fund"]), new(language["拨入", "allotted"], true), new(language["已支出", "spent"], true)],
@@ -167,5 +169,50 @@ internal static class ProgrammeCommands
                 Programme = name, ByAmounts = lines, Memo = parsed.GetValue(make.Memo) ?? "" });
             session.Screen.Show(allotted, () => Facts(session.Screen, allotted.Programme));
         });
+    }
+
+    private static Command Return(CommandFactory make)
+    {
+        Argument<string[]> programmes =
+            new("programme") { Description = make.Language["项目，可多个", "the programmes"], Arity = ArgumentArity.ZeroOrMore };
+        Option<bool> all = new("--all") { Description = make.Language["全地区所有项目", "all programmes of the region"] };
+        return make.Command("return", "把没有券占用的余款退回各资金来源", "return what no voucher binds to the funds that gave it",
+            [programmes, all, make.Memo, make.DryRun], async (session, parsed) =>
+        {
+            string[] names = [.. (parsed.GetValue(programmes) ?? []).Select(id => session.Name("programmes", id))];
+            if (parsed.GetValue(all) != (names.Length == 0))
+                throw new UsageException("请写明项目，或用 --all 办理全地区。", "Name the programmes, or give --all for the whole region.");
+            var client = await ClientAsync(session, Role.FinanceMaker, names.FirstOrDefault() ?? session.Settings.Region);
+            using var run = client.ReturnUnspentFunds(new ReturnUnspentFundsRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Programmes = { names },
+                Parent = names.Length > 0 ? ResourceNames.OfRegion(ResourceNames.RegionOf(names[0])) : session.Region,
+                Memo = parsed.GetValue(make.Memo) ?? "",
+            });
+            RunProgress last = await Runs.LastAsync(run, session.Cancellation);
+            session.Screen.Show(last, () => Show(session.Screen, last));
+        });
+    }
+
+    private static void Show(Screen screen, RunProgress returned)
+    {
+        Language language = screen.Language;
+        screen.Run(returned, language["余款退回", "Unused money returned"]);
+        foreach (ProgrammeReturn back in returned.Summary.Returns)
+        {
+            screen.Table(
+                ResourceNames.Short(back.Programme), [new(language["资金", "fund"]), new(language["退回", "returned"], true)],
+                back.Funds.Select(part => (IReadOnlyList<string>)[ResourceNames.Short(part.Fund), AmountText.Of(part.Amount, language)]));
+            if (back.Imported.Value > 0)
+            {
+                string stays = AmountText.Of(back.Imported, language);
+                screen.Line(language[$"期初导入的 {stays} 没有资金来源，留在项目中。", $"{stays} was brought in, no fund gave it, and it stays."]);
+            }
+            if (back.Bound.Value > 0)
+            {
+                string bound = AmountText.Of(back.Bound, language);
+                screen.Line(language[$"未到期的券占用 {bound}。", $"Vouchers that are still out bind {bound}."]);
+            }
+        }
     }
 }

@@ -114,6 +114,9 @@ public enum Reason
     ProgrammeNotFound = 402,
     ProgrammeExists = 403,
     ProgrammeUnderfunded = 404,
+    VouchersNotExpired = 405,
+    NothingToReturn = 406,
+    NoFundToReturnTo = 407,
 
     // Donations by card. From 416 on: what a run over the service's balance warns of.
     DonationsNotConfigured = 410,

@@ -47,7 +47,8 @@ internal static class FundContract
 /// <param name="Released">Committed money that a redemption below the contract price did not need.</param>
 internal sealed record MoneyFigures(Int128 Issued, Int128 Redeemed, Int128 Expired, Int128 Voided, Int128 Released, Int128 Refunded)
 {
-    private Int128 Remaining => Issued - Redeemed - Expired - Voided - Released;
+    /// <summary>What vouchers still bind.</summary>
+    public Int128 Remaining => Issued - Redeemed - Expired - Voided - Released;
 
     public static MoneyFigures operator +(MoneyFigures left, MoneyFigures right) => new(
         left.Issued + right.Issued, left.Redeemed + right.Redeemed, left.Expired + right.Expired,

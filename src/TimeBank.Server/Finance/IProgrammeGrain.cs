@@ -37,6 +37,13 @@ public interface IProgrammeGrain : IGrainWithStringKey
     /// <param name="cancellation">Ends the call before the page is issued. Once the writer has begun to store, the call waits.</param>
     [Alias("issue")]
     Task<RunPage> IssueAsync(VoucherRun run, string? after, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Returns what no voucher binds to the funds that gave it, once for each run: a run that is called again gets the first outcome, also
+    /// of a refusal.
+    /// </summary>
+    [Alias("return")]
+    Task<Outcome> ReturnAsync(Command run);
 }
 
 /// <summary>One fund's line of an allotment.</summary>

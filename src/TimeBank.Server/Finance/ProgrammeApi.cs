@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// <content>Programmes: open, allot money, report.</content>
 public sealed partial class FundApi
 {
-    private const int MaxLines = 20, MaxParts = 1_000_000, MaxAge = 150, MaxQuota = 10_000;
+    private const int MaxLines = 20, MaxProgrammes = 100, MaxParts = 1_000_000, MaxAge = 150, MaxQuota = 10_000;
     private const long MaxContractPriceFen = 100_000_000;
 
     public override async Task<Programme> CreateProgramme(CreateProgrammeRequest request, ServerCallContext context)
@@ -81,6 +81,28 @@ public sealed partial class FundApi
             .Lines.Select(line =>
             new FundAmount { Fund = ResourceName.Of(name.Region, FundContract.Funds, line.Fund), Amount = line.Amount.ToContract() }));
         return response;
+    }
+
+    public override async Task ReturnUnspentFunds(
+        ReturnUnspentFundsRequest request, IServerStreamWriter<RunProgress> stream, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        RegionCode region = read.Region(request.Parent, "parent");
+        string memo = read.Text(request.Memo, "memo", MaxTextLength);
+        ResourceName[] named = [.. request.Programmes.Take(MaxProgrammes + 1).Select((programme, at) =>
+        {
+            ResourceName name = read.Named(programme, $"programmes[{at}]", FundContract.Programmes);
+            read.SameRegion(region, name, $"programmes[{at}]");
+            return name;
+        })];
+        if (named.Length > MaxProgrammes) read.Refuse("programmes", "TOO_MANY", ("max", $"{MaxProgrammes}"));
+        if (named.Distinct().Count() != named.Length) read.Refuse("programmes", "REPEATED");
+        read.Check();
+        var run = new ReturnRun(
+            context.Command(request, id, memo: memo), region, [.. named.Select(name => Slug.Parse(name.Id))], grains, ledger, registry, clock);
+        var report = new RunReport(stream, clock);
+        await report.FollowAsync(run.PagesAsync(report, context.CancellationToken), context.CancellationToken);
     }
 
     public override async Task<ProgrammeReport> GetProgrammeReport(GetProgrammeReportRequest request, ServerCallContext context)

@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IProgrammeGrain"/>
 public sealed class ProgrammeGrain(
     [PersistentState(ProgrammeState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ProgrammeState> state, ILedgerReader ledger,
-        IRegistry registry, DayRules rules, BusinessClock clock)
+        IRegistry registry, ReportReader reports, DayRules rules, BusinessClock clock)
     : WorkflowGrain<ProgrammeState>(state, clock), IProgrammeGrain
 {
     private const int AllotmentsAtOnce = 1_000;
@@ -95,6 +95,25 @@ public sealed class ProgrammeGrain(
         _ahead = (run.Command.Id, page.Next, issue.ReadAsync(page.Next, looksUp: true, CancellationToken.None));
         return await issue.IssueAsync(page);
     }
+
+    public async Task<Outcome> ReturnAsync(Command run)
+    {
+        EntryId id = ReturnDetails.EntryId(run, Id);
+        if (await Writer.FindAsync(id) is { } known) return known;
+        if (State.Programme is null) return await RefuseAsync(run, id, new Refusal(Reason.ProgrammeNotFound));
+        if (await ledger.NotExpiredAsync(Region, Id, Today) is { } notExpired) return await RefuseAsync(run, id, notExpired);
+        // Only this grain issues from the programme's money. Whatever else takes some meanwhile makes the ledger refuse the entry.
+        UnspentFunds unspent = await reports.UnspentAsync(Region, Id, CancellationToken.None);
+        if (ReturnRule.Judge(unspent) is { } nothing) return await RefuseAsync(run, id, nothing);
+        ReturnDetails details = ReturnDetails.Of(unspent);
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        EntryHeader header = run.Header(id, Today, policy.Version.ToString(), details.Write());
+        return await Writer.DecideAsync(
+            MoneyEntries.Return(header, Id, details.Lines.Select(line => (line.Fund, line.Amount))), run.IsDryRun);
+    }
+
+    private Task<Outcome> RefuseAsync(Command run, EntryId id, Refusal refusal) =>
+        Writer.DecideAsync(Entries.Refuse(run.Header(id, Today, ""), EntryCode.Note, refusal), run.IsDryRun);
 
     private DateOnly Month => new(Today.Year, Today.Month, 1);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Programme = TimeBank.Ledger.Programme;
@@ -9,7 +10,7 @@ namespace TimeBank.Server;
 /// providers were credited (<see cref="BorneShares"/>): the parts add up to the total to the fen, no fund bears more than it gave, and a
 /// part once borne stays so. Imported money names no fund and bears its part like a fund.
 /// </summary>
-public sealed class ReportReader(ILedgerReader ledger)
+public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
 {
     private const int EntriesAtOnce = 1_000;
 
@@ -63,6 +64,7 @@ public sealed class ReportReader(ILedgerReader ledger)
             EntryCount = moment.Size,
             Time = moment.Time,
         };
+        if (report.Available.Value > 0) report.ReturnDueDate = (await ReturnDueAsync(region, programme.Id, moment, cancellation))?.ToContract();
         report.Funds.Add(money.Shares.Where(share => share.Given > 0).Select(share => new ProgrammeFundLine
         {
             Fund = share.Fund.Length > 0 ? ResourceName.Of(region, FundContract.Funds, share.Fund) : "",
@@ -70,6 +72,34 @@ public sealed class ReportReader(ILedgerReader ledger)
             Spent = Unit.Fen.Of(share.Spent),
         }));
         return report;
+    }
+
+    /// <summary>A programme's money that was not spent, and the funds that it is of.</summary>
+    public async Task<UnspentFunds> UnspentAsync(RegionCode region, Slug programme, CancellationToken cancellation)
+    {
+        Moment moment = await Moment.NowAsync(ledger, region, cancellation);
+        ProgrammeMoney money = await MoneyAsync(region, programme, moment, cancellation);
+        // The casts are safe: both amounts are balances of accounts.
+        return new UnspentFunds(
+            new Fen((long)money.Allotted.NetCredit()), new Fen((long)money.Figures.Remaining),
+            [
+                .. money.Shares.Where(share => share.Fund.Length > 0 && share.Given > share.Spent)
+                    .Select(share => new FunderPart(Slug.Parse(share.Fund), new Fen(share.Given - share.Spent))),
+            ]);
+    }
+
+    /// <summary>The last day to return what has expired since the last return; null where nothing has.</summary>
+    private async Task<DateOnly?> ReturnDueAsync(RegionCode region, Slug programme, Moment moment, CancellationToken cancellation)
+    {
+        ImmutableArray<AccountFilter> money = [new AccountFilter(Chart.ProgrammeAllotted(programme).Path.Text)];
+        var returns = new EntryFilter(EntryCode.ReturnFunds, Until: moment.End, Reversed: false) { Touching = money };
+        var expiries = new EntryFilter(EntryCode.ExpireVoucher, Until: moment.End, Reversed: false) { Touching = money };
+        IReadOnlyList<LinkedEntry> last = await ledger.EntriesAsync(region, returns, long.MaxValue, 1, cancellation);
+        long after = last.Count > 0 ? last[0].Entry.Index : -1;
+        IReadOnlyList<LinkedEntry> first = await ledger.EarliestEntriesAsync(region, expiries, after, 1, cancellation);
+        if (first.Count == 0) return null;
+        DateOnly expired = first[0].Entry.Header.EffectiveDate;
+        return expired.AddDays((await rules.PolicyAsync(region, expired)).Vouchers.ReturnUnusedDays);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
@@ -56,12 +57,9 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     public async Task<IReadOnlyList<OpaqueId[]>> DueAsync(CancellationToken cancellation)
     {
         var due = new List<OpaqueId>();
-        var filter = new AccountFilter("voucher/", Group: programme?.Text ?? "", UntilBefore: clock.Today, NotEmpty: true);
-        for (long after = 0; await ledger.AccountsAsync(region, filter, after, AccountsAtOnce, cancellation)
-            is { Count: > 0 } page; after = page[^1].Number)
+        await foreach (Account account in ledger.DueVouchersAsync(region, programme, clock.Today, cancellation))
         {
-            due.AddRange(page.Where(account => VoucherRule.MayExpire(VoucherTerms.Of(account), clock.Today))
-                .Select(account => OpaqueId.Parse(account.Path.Text.Split('/')[1])));
+            due.Add(Chart.VoucherIdOf(account.Path));
         }
         return [.. due.Chunk(VouchersAtOnce)];
     }
@@ -86,4 +84,37 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     }
 
     private static void Count(RunTally tally, JournalEntry entry) => tally.Change(entry.Transfers[0].Unit, entry.Transfers[0].Posted);
+}
+
+/// <summary>Finds vouchers that an expiry run would expire.</summary>
+public static class DueVouchers
+{
+    private const int AccountsAtOnce = 1_000;
+
+    /// <summary>The accounts of vouchers that have something left although their claim-by day is over.</summary>
+    /// <param name="programme">Null for all programmes.</param>
+    public static async IAsyncEnumerable<Account> DueVouchersAsync(
+        this ILedgerReader ledger, RegionCode region, Slug? programme, DateOnly today,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var filter = new AccountFilter("voucher/", Group: programme?.Text ?? "", UntilBefore: today, NotEmpty: true);
+        for (long after = 0; await ledger.AccountsAsync(region, filter, after, AccountsAtOnce, cancellation)
+            is { Count: > 0 } page; after = page[^1].Number)
+        {
+            foreach (Account account in page.Where(account => VoucherRule.MayExpire(VoucherTerms.Of(account), today)))
+                yield return account;
+        }
+    }
+
+    /// <summary>The refusal to return a programme's money while the rest of such a voucher would be missing from it; null: none is due.</summary>
+    public static async Task<Refusal?> NotExpiredAsync(
+        this ILedgerReader ledger, RegionCode region, Slug programme, DateOnly today, CancellationToken cancellation = default)
+    {
+        await foreach (Account account in ledger.DueVouchersAsync(region, programme, today, cancellation))
+        {
+            string day = VoucherTerms.Of(account).ClaimBy.ToString("O", CultureInfo.InvariantCulture);
+            return Refusal.Of(Reason.VouchersNotExpired, ("date", day));
+        }
+        return null;
+    }
 }

@@ -14,12 +14,16 @@ public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessC
     private readonly DateTimeOffset _start = clock.Now;
     private readonly SortedDictionary<string, long> _amounts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Reason, long> _skipped = [];
+    private readonly List<ProgrammeReturn> _returns = [];
     private long _expected;
     private long _looked;
     private long _changed;
 
     /// <summary>Adds to the total that the progress shows: elders or vouchers still to look at.</summary>
     public void Expect(long count) => _expected += count;
+
+    /// <summary>Adds what a programme gave back to the summary.</summary>
+    public void Return(ProgrammeReturn back) => _returns.Add(back);
 
     /// <summary>Carries out a run, page by page. If the caller hangs up, it stops before its next page; another call goes on.</summary>
     /// <exception cref="OperationCanceledException">The caller hung up.</exception>
@@ -59,6 +63,7 @@ public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessC
             EndTime = Timestamp.FromDateTimeOffset(end.Value),
         };
         progress.Summary.Amounts.Add(Amounts());
+        progress.Summary.Returns.Add(_returns);
         progress.Summary.SkippedByReason.Add(_skipped.OrderByDescending(skip => skip.Value)
             .Select(skip => new SkippedCount { Reason = ReasonCatalogue.Name(skip.Key), Count = skip.Value }));
         return progress;

@@ -30,6 +30,7 @@ public sealed class DryRunToolTests : IDisposable
         string voucher = Id((await SoundAsync("voucher", "list", "--json")).RootElement.GetProperty("vouchers")[0]);
         await TriedAsync("voucher", "void", voucher, "--memo", "迁出");
         await TriedAsync("voucher", "expire");
+        await TriedAsync("programme", "return", "meals");
         await TriedAsync("hours", "expire");
         await TriedAsync("hours", "issue", "--month", "2026-10");
         string order =

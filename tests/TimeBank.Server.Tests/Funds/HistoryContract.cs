@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,7 +33,8 @@ public abstract class HistoryContract(TestServer server)
         string meals = (await _desk.Maker.CreateProgrammeAsync(_desk.Meals($"h{seed}-meals"))).Name;
         string national = (await _desk.Maker.CreateProgrammeAsync(_desk.National($"h{seed}-national"))).Name;
         ILedgerGrain writer = server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Region);
-        var history = new RandomHistory(writer, seed, funds, [meals, national]);
+        var history = new RandomHistory(
+            writer, server.Services.GetRequiredService<ReportReader>(), seed, funds, [meals, national]);
         Dictionary<(string, string), long> before = [];
         int moved = 0;
         for (int step = 0; step < Steps; step++)
@@ -71,7 +73,7 @@ public abstract class HistoryContract(TestServer server)
         await _desk.Auditor.GetFundReportAsync(new GetFundReportRequest { Fund = name });
 
     /// <summary>Random entries that the ledger may accept. Amounts are small, so that every fen counts.</summary>
-    private sealed class RandomHistory(ILedgerGrain writer, int seed, string[] funds, string[] programmes)
+    private sealed class RandomHistory(ILedgerGrain writer, ReportReader reports, int seed, string[] funds, string[] programmes)
     {
         private static readonly DateOnly Day = new(2026, 10, 1);
         private static readonly OpaqueId Provider = Id("provider");
@@ -80,13 +82,13 @@ public abstract class HistoryContract(TestServer server)
         private readonly List<JournalEntry> _entries = [];
         private readonly List<(OpaqueId Id, VoucherTerms Terms, long Remaining)> _vouchers = [];
         private int _steps;
+        private (Slug Programme, UnspentFunds Before, ImmutableArray<FunderPart> Parts) _returned;
 
         public async Task<Outcome> StepAsync()
         {
             _steps++;
             int voucher = _vouchers.Count == 0 ? -1 : _random.Next(_vouchers.Count);
-            int choice = _random.Next(22);
-            (Proposal proposal, Action<JournalEntry> then) = choice switch
+            (Proposal proposal, Action<JournalEntry> then) = _random.Next(23) switch
             {
                 0 or 1 => (MoneyEntries.Receive(Header(), Slug.Parse("main"), Fund(), new Fen(Some(400))), Nothing),
                 2 or 3 or 4 => (MoneyEntries.Allot(Header(), Programme(out _), Shares()), Nothing),
@@ -97,13 +99,15 @@ public abstract class HistoryContract(TestServer server)
                 12 or 13 or 14 or 15 or 16 when voucher >= 0 => Redeem(voucher),
                 17 when voucher >= 0 => End(voucher, VoucherEntries.Void),
                 18 when voucher >= 0 => End(voucher, VoucherEntries.Expire),
-                _ when _entries.Count > 0 => Reverse(),
+                19 => await ReturnAsync(),
+                _ when _entries.Count > 0 => await ReverseAsync(),
                 _ => (MoneyEntries.Receive(Header(), Slug.Parse("main"), Fund(), new Fen(Some(400))), Nothing),
             };
             Outcome outcome = await writer.SubmitAsync(proposal);
             if (outcome.Entry is not { } entry) return outcome;
             _entries.Add(entry);
             then(entry);
+            if (entry is { Code: EntryCode.ReturnFunds, Kind: Ledger.EntryKind.Post }) await CheckReturnAsync();
             return outcome;
         }
 
@@ -134,10 +138,37 @@ public abstract class HistoryContract(TestServer server)
             return (end(Header(), id, terms, Math.Max(1, remaining)), _ => _vouchers[at] = (id, terms, 0));
         }
 
+        /// <summary>Returns what no voucher binds. Nothing more can go back right after it.</summary>
+        private async Task<(Proposal, Action<JournalEntry>)> ReturnAsync()
+        {
+            Slug programme = Programme(out _);
+            UnspentFunds before = await reports.UnspentAsync(RegionCode.Parse(Region), programme, CancellationToken.None);
+            ImmutableArray<FunderPart> parts = ReturnRule.Parts(before);
+            _returned = (programme, before, parts);
+            return (MoneyEntries.Return(Header(), programme, parts.Select(part => (part.Fund, part.Amount))), Nothing);
+        }
+
+        private async Task CheckReturnAsync()
+        {
+            (Slug programme, UnspentFunds before, ImmutableArray<FunderPart> parts) = _returned;
+            UnspentFunds after = await reports.UnspentAsync(RegionCode.Parse(Region), programme, CancellationToken.None);
+            Assert.Equal(before.Free.Value - parts.Sum(part => part.Amount.Value), after.Free.Value);
+            Assert.Equal(before.Bound, after.Bound);
+            Assert.Equal(
+                before.Funds.Select(fund => fund with { Amount = fund.Amount - parts.FirstOrDefault(part => part.Fund == fund.Fund).Amount }).Where(fund => fund.Amount > Fen.Zero),
+                after.Funds);
+            Assert.Empty(ReturnRule.Parts(after));
+            if (before.Bound == Fen.Zero && before.Free.Value >= before.Funds.Sum(fund => fund.Amount.Value)) Assert.Empty(after.Funds);
+        }
+
         /// <summary>Reverses any entry. A history is what the ledger accepts, even if the API would not let a person do it.</summary>
-        private (Proposal, Action<JournalEntry>) Reverse()
+        private async Task<(Proposal, Action<JournalEntry>)> ReverseAsync()
         {
             JournalEntry original = _entries[_random.Next(_entries.Count)];
+            // Except to take back what has gone back already: the fund would have given less than nothing.
+            if (_entries.Exists(entry => entry.Code == EntryCode.ReturnFunds)
+                && await reports.SpentAsync(RegionCode.Parse(Region), original, CancellationToken.None) is not null)
+                return (MoneyEntries.Receive(Header(), Slug.Parse("main"), Fund(), new Fen(Some(400))), Nothing);
             return original.Code == EntryCode.RedeemVoucher
                 ? (VoucherEntries.Refund(Header(), original.Id), Nothing)
                 : (Entries.Reverse(Header(), original.Id), Nothing);
