@@ -7,8 +7,8 @@ namespace TimeBank.Cli;
 internal static class FundCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>
-        [make.Group("fund", "资金：列表、报告、设立、到账", "funds: list, report, create, receive", List(make), Report(make), Create(make),
-            Receive(make))];
+        [make.Group("fund", "资金：列表、报告、预算、设立、到账", "funds: list, report, budget, create, receive", List(make), Report(make),
+            FundBudgetCommand.Of(make), Create(make), Receive(make))];
 
     private static async Task<FundService.FundServiceClient> ClientAsync(Session session, Role role, string about) =>
         new(await session.AsAsync(role, about));

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
 using Grpc.Core;
 using TimeBank.Ledger;
@@ -24,7 +23,7 @@ public sealed partial class LedgerApi(
     {
         var read = new RequestReader();
         (RegionCode region, AccountPath path) = read.Account(request.Name, "name");
-        if (await SizeAsync(read, region, request.AsOf, context.CancellationToken) is { } size)
+        if (await read.SizeAsync(ledger, region, request.AsOf, clock.Today, context.CancellationToken) is { } size)
         {
             // Paths are sorted, so if the account exists, it is the first one with its own path as prefix.
             IReadOnlyList<Account> first =
@@ -43,7 +42,7 @@ public sealed partial class LedgerApi(
         RegionCode region = read.Region(request.Parent, "parent");
         string prefix = read.PathPrefix(request.PathPrefix, "path_prefix");
         int size = read.PageSize(request.PageSize);
-        long? asOf = await SizeAsync(read, region, request.AsOf, context.CancellationToken);
+        long? asOf = await read.SizeAsync(ledger, region, request.AsOf, clock.Today, context.CancellationToken);
         var filter = new AccountFilter(prefix, Unit: LedgerRequests.UnitOrNull(request.Unit));
         string after = tokens.Read(context, request, request.PageToken) ?? "";
         IReadOnlyList<Account> page = asOf is { } then
@@ -112,7 +111,7 @@ public sealed partial class LedgerApi(
     {
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
-        long? asOf = await SizeAsync(read, region, request.AsOf, context.CancellationToken);
+        long? asOf = await read.SizeAsync(ledger, region, request.AsOf, clock.Today, context.CancellationToken);
         Unit? unit = LedgerRequests.UnitOrNull(request.Unit);
         if (asOf is { } size) return await new PastBalance(ledger, region, size).ReadAsync(unit, context.CancellationToken);
         Ledger.TrialBalance balance = await ledger.TrialBalanceByClassAsync(region, context.CancellationToken);
@@ -147,27 +146,6 @@ public sealed partial class LedgerApi(
                 context.CancellationToken) },
             NextPageToken = page.Count > size ? tokens.Write(context, request, $"{page[size - 1].Index}") : "",
         };
-    }
-
-    /// <summary>The journal's number of entries at an earlier moment; null for now. Also checks the fields read so far.</summary>
-    private async Task<long?> SizeAsync(RequestReader read, RegionCode region, AsOf? asOf, CancellationToken cancellation)
-    {
-        DateOnly day = asOf?.MomentCase == AsOf.MomentOneofCase.Date ? read.Day(asOf.Date, "as_of.date") : default;
-        if (day > clock.Today) read.Refuse("as_of.date", "IN_FUTURE");
-        read.Check();
-        switch (asOf?.MomentCase)
-        {
-            case null or AsOf.MomentOneofCase.None:
-                return null;
-            case AsOf.MomentOneofCase.Date:
-                return day == clock.Today ? null
-                    : await ledger.IndexAtAsync(region, LedgerTime.From(ChinaTime.StartOf(day.AddDays(1))), cancellation);
-            case AsOf.MomentOneofCase.EntryCount:
-                long size = read.Whole(asOf.EntryCount, "as_of.entry_count", 0, (await ledger.ReadHeadAsync(region, cancellation)).Size);
-                read.Check();
-                return size;
-        }
-        throw new UnreachableException();
     }
 
     private async Task<Entry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation)

@@ -114,6 +114,12 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.FundKind.Unspecified, Ledger.FundKind.None)]
     public static partial Ledger.FundKind ToDomain(this V1.FundKind kind);
 
+    [MapEnumValue(Ledger.CheckVerdict.None, V1.CheckVerdict.Unspecified)]
+    public static partial V1.CheckVerdict ToContract(this Ledger.CheckVerdict verdict);
+
+    [MapEnumValue(V1.CountryPart.Unspecified, Ledger.CountryPart.None)]
+    public static partial Ledger.CountryPart ToDomain(this V1.CountryPart part);
+
     [MapEnumValue(Ledger.ProgrammeScheme.None, V1.ProgrammeScheme.Unspecified)]
     public static partial V1.ProgrammeScheme ToContract(this Ledger.ProgrammeScheme scheme);
 

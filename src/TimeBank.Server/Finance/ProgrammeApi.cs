@@ -99,8 +99,9 @@ public sealed partial class FundApi
         if (named.Length > MaxProgrammes) read.Refuse("programmes", "TOO_MANY", ("max", $"{MaxProgrammes}"));
         if (named.Distinct().Count() != named.Length) read.Refuse("programmes", "REPEATED");
         read.Check();
+        Slug[] programmes = [.. named.Select(name => Slug.Parse(name.Id))];
         var run = new ReturnRun(
-            context.Command(request, id, memo: memo), region, [.. named.Select(name => Slug.Parse(name.Id))], grains, ledger, registry, clock);
+            context.Command(request, id, memo: memo), region, [.. programmes], grains, ledger, registry, clock);
         var report = new RunReport(stream, clock);
         await report.FollowAsync(run.PagesAsync(report, context.CancellationToken), context.CancellationToken);
     }
@@ -114,6 +115,34 @@ public sealed partial class FundApi
         ProgrammeReport report = await reports.ProgrammeAsync(name.Region, programme.ToProgramme(), context.CancellationToken);
         report.Programme = programme.ToContract(name.Region, report.Available.Value);
         return report;
+    }
+
+    public override async Task<FundingReport> GetFundingReport(GetFundingReportRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        if (request.Period is null) read.Refuse("period", "REQUIRED");
+        (DateOnly First, DateOnly Last) days = read.Period(request.Period, "period");
+        V1.CountryPart? part = read.ChoiceOrNull(request.CountryPart, "country_part");
+        (Slug Programme, Fen Quota)[] quotas = [.. request.CentralQuotas.Take(MaxProgrammes + 1).Select((quota, at) =>
+        {
+            string field = $"central_quotas[{at}]";
+            ResourceName name = read.Named(quota.Programme, $"{field}.programme", FundContract.Programmes);
+            read.SameRegion(region, name, $"{field}.programme");
+            long fen = read.Amount(quota.Quota, $"{field}.quota", Unit.Fen, zeroAllowed: true);
+            return (name == default ? default : Slug.Parse(name.Id), new Fen(fen));
+        })];
+        if (quotas.Length > MaxProgrammes) read.Refuse("central_quotas", "TOO_MANY", ("max", $"{MaxProgrammes}"));
+        if (quotas.DistinctBy(quota => quota.Programme).Count() != quotas.Length) read.Refuse("central_quotas", "REPEATED");
+        if (quotas.Length > 0 && part is null) read.Refuse("country_part", "REQUIRED");
+        Fen? price = request.HourPriceCase == GetFundingReportRequest.HourPriceOneofCase.PricePerHour
+            ? new Fen(read.Amount(request.PricePerHour, "price_per_hour", Unit.Fen)) : null;
+        Slug? item = request.HourPriceCase == GetFundingReportRequest.HourPriceOneofCase.PriceItem
+            ? read.Slug(request.PriceItem, "price_item") : null;
+        Moment moment = await read.MomentAsync(ledger, region, request.AsOf, clock.Today, context.CancellationToken);
+        var asked = new FundingQuestion(
+            region, days, moment, (part ?? V1.CountryPart.Unspecified).ToDomain(), quotas, price, item);
+        return await funding.ReadAsync(asked, context.CancellationToken);
     }
 
     /// <summary>Reads the fields that only a programme of unit vouchers has.</summary>

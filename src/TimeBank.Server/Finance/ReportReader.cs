@@ -5,6 +5,18 @@ using Programme = TimeBank.Ledger.Programme;
 
 namespace TimeBank.Server;
 
+/// <summary>One giver's money in a programme, in fen.</summary>
+/// <param name="Fund">The fund's name; empty for imported money.</param>
+/// <param name="Allotted">What it gave; of imported money what was brought in, less what was taken out.</param>
+/// <param name="Returned">What went back to it.</param>
+/// <param name="Spent">What it bears of what providers were credited.</param>
+public sealed record GiverShare(string Fund, long Allotted, long Returned, long Spent)
+{
+    public long Given => Allotted - Returned;
+
+    public long Unspent => Given - Spent;
+}
+
 /// <summary>
 /// Reports on funds and programmes, in fen, summed from the journal as of one moment. The funds that gave a programme its money bear what
 /// providers were credited (<see cref="BorneShares"/>): the parts add up to the total to the fen, no fund bears more than it gave, and a
@@ -64,7 +76,8 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
             EntryCount = moment.Size,
             Time = moment.Time,
         };
-        if (report.Available.Value > 0) report.ReturnDueDate = (await ReturnDueAsync(region, programme.Id, moment, cancellation))?.ToContract();
+        DateOnly? due = report.Available.Value > 0 ? await ReturnDueAsync(region, programme.Id, moment, cancellation) : null;
+        report.ReturnDueDate = due?.ToContract();
         report.Funds.Add(money.Shares.Where(share => share.Given > 0).Select(share => new ProgrammeFundLine
         {
             Fund = share.Fund.Length > 0 ? ResourceName.Of(region, FundContract.Funds, share.Fund) : "",
@@ -73,6 +86,11 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
         }));
         return report;
     }
+
+    /// <summary>What each giver gave a programme by a moment, and the part that it bears, by the fund's name.</summary>
+    public async Task<IReadOnlyList<GiverShare>> SharesAsync(
+        RegionCode region, Slug programme, Moment moment, CancellationToken cancellation) =>
+        (await MoneyAsync(region, programme, moment, cancellation)).Shares;
 
     /// <summary>A programme's money that was not spent, and the funds that it is of.</summary>
     public async Task<UnspentFunds> UnspentAsync(RegionCode region, Slug programme, CancellationToken cancellation)
@@ -114,7 +132,7 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
         {
             if (SlugOf(gift.Credit, "programme") is not { Length: > 0 } programme) continue;
             ProgrammeMoney money = await MoneyAsync(region, Slug.Parse(programme), moment, cancellation);
-            Share giver = money.Shares.First(share => share.Fund == SlugOf(gift.Debit, "fund"));
+            GiverShare giver = money.Shares.First(share => share.Fund == SlugOf(gift.Debit, "fund"));
             // Compare with this giver's unspent money: the account's balance includes the others'.
             long unspent = Math.Max(0, giver.Given - giver.Spent), needed = gift.Transfer.Posted;
             if (needed <= unspent) continue;
@@ -129,14 +147,11 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
     /// <summary>A programme's money.</summary>
     /// <param name="Allotted">All flows of the allotment account.</param>
     /// <param name="Shares">One for each giver, by the fund's name.</param>
-    private sealed record ProgrammeMoney(MoneyFigures Figures, IReadOnlyList<Flow> Allotted, IReadOnlyList<Share> Shares);
-
-    /// <summary>One giver's gifts, and the part of them that was spent, in fen.</summary>
-    /// <param name="Fund">The fund's name; empty for imported money.</param>
-    private sealed record Share(string Fund, long Given, long Spent);
+    private sealed record ProgrammeMoney(MoneyFigures Figures, IReadOnlyList<Flow> Allotted, IReadOnlyList<GiverShare> Shares);
 
     /// <summary>The gifts of one entry; a negative amount takes money back.</summary>
-    private sealed record Gifts(long Index, IReadOnlyList<(string Fund, long Fen)> Lines);
+    /// <param name="Code">The event; for a reversal, the event that was reversed.</param>
+    private sealed record Gifts(long Index, EntryCode Code, IReadOnlyList<(string Fund, long Fen)> Lines);
 
     private async Task<ProgrammeMoney> MoneyAsync(RegionCode region, Slug programme, Moment moment, CancellationToken cancellation)
     {
@@ -161,7 +176,13 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
         long[] borne = shares.Borne();
         return new ProgrammeMoney(
             stretches.Aggregate((sum, more) => sum + more), allotted,
-            [.. givers.Select((fund, at) => new Share(fund, shares.Given[at], borne[at]))]);
+            [.. givers.Select((fund, at) => ShareOf(fund, shares.Given[at], borne[at]))]);
+        GiverShare ShareOf(string fund, long given, long spent)
+        {
+            long returned = -gifts.Where(gift => gift.Code == EntryCode.ReturnFunds).SelectMany(gift => gift.Lines)
+                .Where(line => line.Fund == fund).Sum(line => line.Fen);
+            return new GiverShare(fund, given + returned, returned, spent);
+        }
     }
 
     /// <summary>
@@ -185,9 +206,9 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
                 foreach (LinkedEntry linked in page)
                 {
                     (string Fund, long Fen)[] lines = [.. transfers[linked.Entry.Index].Select(transfer => LineOf(transfer, account))];
-                    gifts.Add(new Gifts(linked.Entry.Index, lines));
+                    gifts.Add(new Gifts(linked.Entry.Index, code, lines));
                     if (linked.ReversedBy is not { } reversal || reversal >= moment.Size) continue;
-                    gifts.Add(new Gifts(reversal, [.. lines.Select(line => (line.Fund, -line.Fen))]));
+                    gifts.Add(new Gifts(reversal, code, [.. lines.Select(line => (line.Fund, -line.Fen))]));
                 }
             }
             while (page.Count == EntriesAtOnce);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -135,5 +136,40 @@ public readonly record struct Moment(long Size, LedgerTime Last)
     {
         (LedgerTime from, LedgerTime until) = StatementReader.Times(period);
         return (from < End ? from : End, until < End ? until : End);
+    }
+}
+
+/// <summary>Reads the moment that a request asks for.</summary>
+public static class Moments
+{
+    /// <summary>The journal's number of entries at an earlier moment; null for now. Also checks the fields read so far.</summary>
+    public static async Task<long?> SizeAsync(
+        this RequestReader read, ILedgerReader ledger, RegionCode region, AsOf? asOf, DateOnly today, CancellationToken cancellation)
+    {
+        DateOnly day = asOf?.MomentCase == AsOf.MomentOneofCase.Date ? read.Day(asOf.Date, "as_of.date") : default;
+        if (day > today) read.Refuse("as_of.date", "IN_FUTURE");
+        read.Check();
+        switch (asOf?.MomentCase)
+        {
+            case null or AsOf.MomentOneofCase.None:
+                return null;
+            case AsOf.MomentOneofCase.Date:
+                return day == today ? null
+                    : await ledger.IndexAtAsync(region, LedgerTime.From(ChinaTime.StartOf(day.AddDays(1))), cancellation);
+            case AsOf.MomentOneofCase.EntryCount:
+                long size = read.Whole(asOf.EntryCount, "as_of.entry_count", 0, (await ledger.ReadHeadAsync(region, cancellation)).Size);
+                read.Check();
+                return size;
+        }
+        throw new UnreachableException();
+    }
+
+    /// <summary>The moment that a request asks for; unset means now. Also checks the fields read so far.</summary>
+    public static async Task<Moment> MomentAsync(
+        this RequestReader read, ILedgerReader ledger, RegionCode region, AsOf? asOf, DateOnly today, CancellationToken cancellation)
+    {
+        long? size = await read.SizeAsync(ledger, region, asOf, today, cancellation);
+        return size is { } at && await Moment.AtAsync(ledger, region, at, cancellation) is { } moment
+            ? moment : await Moment.NowAsync(ledger, region, cancellation);
     }
 }

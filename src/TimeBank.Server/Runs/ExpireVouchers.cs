@@ -106,7 +106,7 @@ public static class DueVouchers
         }
     }
 
-    /// <summary>The refusal to return a programme's money while the rest of such a voucher would be missing from it; null: none is due.</summary>
+    /// <summary>The refusal to return a programme's money while the rest of such a voucher would be missing; null: none is due.</summary>
     public static async Task<Refusal?> NotExpiredAsync(
         this ILedgerReader ledger, RegionCode region, Slug programme, DateOnly today, CancellationToken cancellation = default)
     {

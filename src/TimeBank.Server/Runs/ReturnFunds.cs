@@ -31,7 +31,8 @@ public sealed class ReturnRun(
     }
 
     /// <summary>
-    /// Has the writer remember the run's id. Staff named the programmes, so a rule's refusal is the answer; a run over all skips and counts.
+    /// Has the writer remember the run's id. A rule's refusal of a programme that staff named is the answer. A run over all programmes
+    /// skips and counts it.
     /// </summary>
     private async Task<Outcome> BeginAsync(CancellationToken cancellation)
     {
@@ -96,7 +97,8 @@ public sealed record ReturnDetails(ImmutableArray<FunderPart> Lines, Fen Importe
     public static ReturnDetails Of(UnspentFunds unspent)
     {
         ImmutableArray<FunderPart> parts = ReturnRule.Parts(unspent);
-        return new ReturnDetails([.. parts.Take(MaxLines)], parts.Aggregate(unspent.Free, (left, part) => left - part.Amount), unspent.Bound);
+        Fen imported = parts.Aggregate(unspent.Free, (left, part) => left - part.Amount);
+        return new ReturnDetails([.. parts.Take(MaxLines)], imported, unspent.Bound);
     }
 
     public static ReturnDetails Of(JournalEntry entry) =>

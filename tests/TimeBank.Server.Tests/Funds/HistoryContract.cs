@@ -64,6 +64,32 @@ public abstract class HistoryContract(TestServer server)
             before = spent;
         }
         Assert.True(moved > Steps / 5, $"{moved} of {Steps} steps moved anything");
+        await CheckBudgetAsync(meals, national);
+    }
+
+    /// <summary>The funding report says the same as the reports of the programmes, at the end and at any moment before it.</summary>
+    private async Task CheckBudgetAsync(params string[] programmes)
+    {
+        var request = new GetFundingReportRequest { Parent = _desk.Region, Period = new Period() };
+        FundingReport budget = await _desk.Auditor.GetFundingReportAsync(request);
+        Assert.Equal(0, budget.FirstEntryCount);
+        Assert.All(budget.Lines, FundingTies.Check);
+        Assert.Equal(budget.Lines.Sum(line => line.Spent.Value), budget.Lottery.Spent.Value);
+        foreach (ProgrammeReport report in await Task.WhenAll(programmes.Select(ProgrammeAsync)))
+        {
+            Assert.Equal(
+                report.Funds.Select(line => (line.Fund, line.Allotted.Value, line.Spent.Value)),
+                budget.Lines.Where(line => line.Programme == report.Programme.Name)
+                    .Select(line => (line.Fund, Given: line.Allotted.Value - line.Returned.Value, line.Spent.Value))
+                    .Where(line => line.Given > 0));
+        }
+        for (long size = 0; size < budget.EntryCount; size += 17)
+        {
+            FundingReport past = await _desk.Auditor.GetFundingReportAsync(
+                new GetFundingReportRequest(request) { AsOf = new AsOf { EntryCount = size } });
+            Assert.Equal(size, past.EntryCount);
+            Assert.All(past.Lines, FundingTies.Check);
+        }
     }
 
     private async Task<ProgrammeReport> ProgrammeAsync(string name) =>
@@ -154,9 +180,11 @@ public abstract class HistoryContract(TestServer server)
             UnspentFunds after = await reports.UnspentAsync(RegionCode.Parse(Region), programme, CancellationToken.None);
             Assert.Equal(before.Free.Value - parts.Sum(part => part.Amount.Value), after.Free.Value);
             Assert.Equal(before.Bound, after.Bound);
-            Assert.Equal(
-                before.Funds.Select(fund => fund with { Amount = fund.Amount - parts.FirstOrDefault(part => part.Fund == fund.Fund).Amount }).Where(fund => fund.Amount > Fen.Zero),
-                after.Funds);
+            IEnumerable<FunderPart> left = before.Funds.Select(fund => fund with
+            {
+                Amount = fund.Amount - parts.FirstOrDefault(part => part.Fund == fund.Fund).Amount,
+            });
+            Assert.Equal(left.Where(fund => fund.Amount > Fen.Zero), after.Funds);
             Assert.Empty(ReturnRule.Parts(after));
             if (before.Bound == Fen.Zero && before.Free.Value >= before.Funds.Sum(fund => fund.Amount.Value)) Assert.Empty(after.Funds);
         }
