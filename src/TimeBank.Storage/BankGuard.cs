@@ -19,7 +19,8 @@ public static class BankGuard
         {
             line += statement.NewLines;
             if (statement.Number != ++number || statement.NewLines < 0 || statement.ThroughLine != line) throw new AppendRefusedException(
-                $"Statement {statement.Number} with {statement.NewLines} new lines through {statement.ThroughLine} isn't statement {number} "
+                $"Statement {statement.Number} with {statement.NewLines} new lines through {statement.ThroughLine} isn't statement "
+                + $"{number} "
                     + $"through line {line}.");
         }
         if (statements.Count == 0) throw new AppendRefusedException("There is no statement to add.");
@@ -37,7 +38,8 @@ public static class BankGuard
         {
             while (at < statements.Count && statements[at].ThroughLine == number) at++;
             number++;
-            if (at == statements.Count || line.Number != number || line.Statement != statements[at].Number) throw new AppendRefusedException(
+            if (at == statements.Count || line.Number != number || line.Statement != statements[at].Number)
+                throw new AppendRefusedException(
                 $"Line {line.Number} of statement {line.Statement} isn't line {number} of the statements that are added.");
             if (line.Fingerprint.Length != FingerprintBytes || line.Occurrence < 1) throw new AppendRefusedException(
                 $"Line {number} has a fingerprint of {line.Fingerprint.Length} bytes and occurrence {line.Occurrence}.");
@@ -52,7 +54,8 @@ public static class BankGuard
     {
         if (match.Group <= before.LastGroup || match.Status is not (MatchStatus.Confirmed or MatchStatus.Suggested or MatchStatus.Tied))
             throw new AppendRefusedException(
-                $"A match of line {match.Line} has status {match.Status} and group {match.Group}; groups up to {before.LastGroup} are used.");
+                $"A match of line {match.Line} has status {match.Status} and group {match.Group}; groups up to {before.LastGroup} "
+                + "are used.");
     }
 
     /// <summary>The refusal where not every line that a write confirms was open.</summary>

@@ -26,7 +26,7 @@ internal static class Contract
         method.Name.StartsWith("Get", StringComparison.Ordinal)
         || method.Name.StartsWith("List", StringComparison.Ordinal)
         || method.Name.StartsWith("Compare", StringComparison.Ordinal)
-        || method.Name.StartsWith("Export", StringComparison.Ordinal);
+        || method.Name == "Export";
 
     /// <summary>The field at a dotted path; null if there is none.</summary>
     public static FieldDescriptor? Field(MessageDescriptor message, string path)

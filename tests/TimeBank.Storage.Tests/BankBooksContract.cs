@@ -328,7 +328,8 @@ public abstract class BankBooksContract : IDisposable
         newLines, newLines, through, """{"b":1, "a":"注"}""");
 
     private protected static StoredBankLine Line(long number, long statement, long fen) => new(
-        number, statement, Day, fen, [.. Digest.Of(BitConverter.GetBytes(number)).ToArray()[..16]], 1, $"R{number}", [1, 2, (byte)(number % 256)]);
+        number, statement, Day, fen, [.. Digest.Of(BitConverter.GetBytes(number)).ToArray()[..16]], 1, $"R{number}",
+        [1, 2, (byte)(number % 256)]);
 
     private protected static StoredMatch Match(long line, long group, string item, MatchStatus status = MatchStatus.Confirmed) =>
         new(line, group, item, status, "equal", -3, "STAFF", Time);

@@ -10,6 +10,9 @@ public sealed class MemoryBankBooks : IBankBooks
     private readonly Lock _turn = new();
     private readonly Dictionary<(RegionCode, Slug), Kept> _kept = [];
 
+    /// <summary>Called before each write is decided. A test writes meanwhile, or throws as an engine that went away.</summary>
+    public Action? BeforeWrite { get; set; }
+
     public ValueTask<BankBook> ReadAsync(RegionCode region, Slug account, CancellationToken cancellation) =>
         ValueTask.FromResult(Of(region, account).Book);
 
@@ -91,6 +94,7 @@ public sealed class MemoryBankBooks : IBankBooks
 
     private ValueTask<bool> Write(RegionCode region, Slug account, BankBook before, Func<Kept, Kept> change)
     {
+        BeforeWrite?.Invoke();
         lock (_turn)
         {
             Kept kept = _kept.GetValueOrDefault((region, account), Kept.Nothing);

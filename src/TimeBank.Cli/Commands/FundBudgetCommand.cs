@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
-/// <summary>Budget against spend, and the shares that the papers ask for: on the screen, and the lines as a CSV file.</summary>
+/// <summary>Budget against spend, and the shares that the papers ask for: on the screen, as a table, a spreadsheet or a page.</summary>
 internal static class FundBudgetCommand
 {
     private const int BasisPointsPerPercent = 100;
@@ -17,7 +16,7 @@ internal static class FundBudgetCommand
         Option<string> part = make.Option("--part", "中央分担所属地区：east、middle 或 west", "the part of the country: east, middle or west"),
             price = make.Option("--hour-price", "每小时服务价格（元），用于保障基金", "what an hour costs, in yuan, for the guarantee fund"),
             item = make.Option("--hour-item", "或按服务清单项目计价，如 care-home", "or the list's item that gives the price, such as care-home"),
-            csv = make.Option("--csv", "把明细写入 CSV 文件，金额为分", "write the lines to a CSV file, amounts in fen");
+            output = ReportCommands.Output(make);
         Option<string[]> quotas = new("--quota")
         {
             Description = make.Language["中央分担的项目=定额（元），如 national=500000；可多次",
@@ -25,7 +24,7 @@ internal static class FundBudgetCommand
             AllowMultipleArgumentsPerToken = true,
         };
         return make.Command("budget", "预算与支出、彩票公益金比例、中央分担、保障基金", "budget against spend, lottery share, cost sharing, guarantee",
-            [.. period.All, asOf.Option, part, quotas, price, item, csv], async (session, parsed) =>
+            [.. period.All, asOf.Option, part, quotas, price, item, output], async (session, parsed) =>
         {
             if (parsed.GetValue(price) is not null && parsed.GetValue(item) is not null)
                 throw new UsageException("--hour-price 与 --hour-item 只能用一个。", "Give --hour-price or --hour-item, not both.");
@@ -39,8 +38,10 @@ internal static class FundBudgetCommand
             if (parsed.GetValue(item) is { } id) request.PriceItem = id;
             var client = new FundService.FundServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
             FundingReport report = await client.GetFundingReportAsync(request);
-            if (parsed.GetValue(csv) is { Length: > 0 } file) Save(report, file);
-            session.Screen.Show(report, () => Show(session.Screen, report));
+            if (parsed.GetValue(output) is { Length: > 0 } file)
+                await ReportCommands.GiveAsync(session, report, Table(report, session.Language), file);
+            else
+                session.Screen.Show(report, () => Show(session.Screen, report));
         });
     }
 
@@ -103,25 +104,34 @@ internal static class FundBudgetCommand
     private static string Share(long basisPoints) =>
         string.Create(CultureInfo.InvariantCulture, $"{basisPoints / BasisPointsPerPercent}.{basisPoints % BasisPointsPerPercent:00} %");
 
-    /// <summary>Writes the lines. No cell needs quotes: names are slugs, amounts whole fen, and paths have no commas.</summary>
-    private static void Save(FundingReport report, string file)
+    /// <summary>The lines for a file, with the checks that the papers ask for as facts.</summary>
+    private static ReportTable Table(FundingReport report, Language language)
     {
-        var text = new StringBuilder("fund,programme,carried_fen,allotted_fen,returned_fen,spent_fen,unspent_fen,entry_count,accounts\n");
-        foreach (FundingLine line in report.Lines)
-        {
-            string accounts = string.Join(' ', line.Accounts.Select(ResourceNames.Short));
-            text.Append(CultureInfo.InvariantCulture,
-                $"{Id(line.Fund)},{Id(line.Programme)},{line.Carried.Value},{line.Allotted.Value},{line.Returned.Value},")
-                .Append(CultureInfo.InvariantCulture, $"{line.Spent.Value},{line.Unspent.Value},{report.EntryCount},{accounts}\n");
-        }
-        try
-        {
-            File.WriteAllText(file, text.ToString());
-        }
-        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
-        {
-            throw new UsageException($"写不了文件 {file}：{error.Message}", $"Can't write {file}: {error.Message}");
-        }
+        string Money(Amount? amount) => AmountText.Of(amount, language);
+        return new ReportTable(
+            language["预算与支出", "Budget against spend"],
+            [
+                (language["期间", "days"], TimeText.Of(report.Period)),
+                (language["福彩公益金比例", "lottery share"], $"{Share(report.Lottery.BasisPoints)} (≥ {report.Lottery.MinPercent} %) "
+                    + EnumText.Of(report.Lottery.Verdict, language)),
+                (language["保障基金", "guarantee fund"],
+                    $"{Money(report.Guarantee.Available)} {EnumText.Of(report.Guarantee.Verdict, language)}"),
+                (language["分录数", "entries"], $"{report.EntryCount}"),
+                (language["规则版本", "policy"], report.PolicyVersion),
+            ],
+            [
+                new(language["资金", "fund"]), new(language["项目", "programme"]), new(language["结转（元）", "carried, CNY"], true),
+                new(language["预算（元）", "budget, CNY"], true),
+                new(language["退回（元）", "returned, CNY"], true), new(language["支出（元）", "spent, CNY"], true),
+                new(language["未支出（元）", "unspent, CNY"], true), new(language["账户", "accounts"]),
+            ],
+            [.. report.Lines.Select(line => (IReadOnlyList<string>)[Id(line.Fund), Id(line.Programme), AmountText.Plain(line.Carried),
+                AmountText.Plain(line.Allotted), AmountText.Plain(line.Returned), AmountText.Plain(line.Spent),
+                AmountText.Plain(line.Unspent),
+                string.Join(' ', line.Accounts.Select(ResourceNames.Short))])],
+            new ReportChart(language["各资金支出", "Spent by fund"], [.. report.Lines.GroupBy(line => Id(line.Fund), StringComparer.Ordinal)
+                .Select(fund => (fund.Key, fund.Sum(line => line.Spent.Value)))
+                .Select(fund => (fund.Key, fund.Item2, AmountText.Plain(fund.Item2, "CNY")))]));
     }
 
     private static string Id(string name) => name.Split('/')[^1];

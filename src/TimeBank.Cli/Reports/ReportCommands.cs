@@ -8,8 +8,8 @@ namespace TimeBank.Cli;
 internal static class ReportCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>
-        [make.Group("report", "报表：机构结算单、月度报表", "reports: a provider's settlement statement, a month's books",
-            Provider(make), Month(make))];
+        [make.Group("report", "报表：机构结算单、月度报表、未达账龄",
+            "reports: a provider's settlement statement, a month's books, exceptions by age", Provider(make), Month(make), Aging(make))];
 
     private static Command Provider(CommandFactory make)
     {
@@ -47,10 +47,43 @@ internal static class ReportCommands
         });
     }
 
+    private static Command Aging(CommandFactory make)
+    {
+        Argument<string> account = make.Argument("account", "我方银行账户，如 main", "our bank account, such as main");
+        Option<string> output = Output(make);
+        return make.Command("aging", "未达账项按账龄", "open lines of the bank by age", [account, output], async (session, parsed) =>
+        {
+            string name = session.Name("bankAccounts", parsed.GetValue(account)!);
+            var client = new ReconciliationService.ReconciliationServiceClient(await session.AsAsync(Role.Auditor, name));
+            ListExceptionsResponse list = await new Paging(int.MaxValue).AllAsync(
+                new ListExceptionsRequest { Parent = name }, page => client.ListExceptionsAsync(page).ResponseAsync);
+            await GiveAsync(session, list, Ages(name, list, session.Language), parsed.GetValue(output));
+        });
+    }
+
+    private static ReportTable Ages(string account, ListExceptionsResponse list, Language language)
+    {
+        string Of(AgeTotal total) =>
+            $"{total.Lines} · + {AmountText.Of(total.InAmount, language)} · − {AmountText.Of(total.OutAmount, language)}";
+        return new ReportTable(
+            language[$"{ResourceNames.Short(account)} 未达账龄", $"Exceptions of {ResourceNames.Short(account)} by age"],
+            [.. list.Totals.Select(total => (EnumText.Of(total.Age, language), Of(total)))],
+            [
+                new(language["明细", "line"]), new(language["日期", "day"]), new(language["天数", "days"], true),
+                new(language["金额（元）", "amount, CNY"], true), new(language["原因", "reason"]), new(language["负责人", "owner"]),
+                new(language["摘要", "text"]),
+            ],
+            [.. list.Exceptions.Select(one => (IReadOnlyList<string>)[ResourceNames.Short(one.Line.Name), TimeText.Of(one.Line.Date),
+                $"{one.AgeDays}", $"{(one.Line.Side == Side.Credit ? "" : "-")}{AmountText.Plain(one.Line.Amount)}",
+                EnumText.Of(one.Reason, language), one.Line.Case?.Owner ?? "", one.Line.Text])],
+            new ReportChart(language["笔数", "Lines"], [.. list.Totals.Select(total =>
+                (EnumText.Of(total.Age, language), total.Lines, $"{total.Lines}"))]));
+    }
+
     private static ReportTable ProviderStatement(
         SettlementBatch batch, SettlementPayment payment, ListPaymentLinesResponse lines, Language language)
     {
-        string Amount(Amount? amount) => amount is null ? "" : AmountText.Of(amount, language);
+        static string Amount(Amount? amount) => AmountText.Plain(amount);
         IReadOnlyList<IReadOnlyList<string>> rows =
         [
             .. lines.Lines.Select(line => (IReadOnlyList<string>)[$"{line.Posting.EntryIndex}",
@@ -75,9 +108,10 @@ internal static class ReportCommands
                 (language["实付", "paid"], Amount(payment.NetAmount)),
             ],
             [
-                new(language["分录", "entry"]), new(language["日期", "day"]), new(language["项目", "item"]), new(language["数量", "quantity"], true),
-                new(language["价格", "price"], true), new(language["保险", "insurance"], true), new(language["自付", "own part"], true),
-                new(language["应付", "owed"], true), new(language["项目资金", "programme"]), new(language["政策", "policy"]),
+                new(language["分录", "entry"]), new(language["日期", "day"]), new(language["项目", "item"]),
+                new(language["数量", "quantity"], true), new(language["价格（元）", "price, CNY"], true),
+                new(language["保险（元）", "insurance, CNY"], true), new(language["自付（元）", "own part, CNY"], true),
+                new(language["应付（元）", "owed, CNY"], true), new(language["项目资金", "programme"]), new(language["政策", "policy"]),
             ],
             rows,
             new ReportChart(language["各项目应付", "Owed by item"], [.. lines.Lines.Where(line => line.Redemption is not null)
@@ -85,7 +119,7 @@ internal static class ReportCommands
                 .Select(item => (item.Key, Sum: item.Sum(line => line.Posting.Side == Side.Debit
                     ? -line.Posting.Amount.Value : line.Posting.Amount.Value)))
                 .OrderByDescending(item => item.Sum)
-                .Select(item => (item.Key, item.Sum, AmountText.Of(item.Sum, "CNY", language)))]));
+                .Select(item => (item.Key, item.Sum, AmountText.Plain(item.Sum, "CNY")))]));
     }
 
     private static ReportTable MonthStatement(BooksPeriod period, Language language)
@@ -93,10 +127,10 @@ internal static class ReportCommands
         string[] text = period.Statement.Split('\n');
         int columns = Array.FindIndex(text, line => line.StartsWith("columns ", StringComparison.Ordinal));
         string[][] rows = [.. text[(columns + 1)..].TakeWhile(line => line.Length > 0).Select(line => line.Split(' '))];
-        string Balance(string balance, string unit) => balance == "0" ? AmountText.Of(0, unit, language)
+        string Balance(string balance, string unit) => balance == "0" ? AmountText.Plain(0, unit)
             : $"{(balance[0] == 'D' ? language["借", "Dr"] : language["贷", "Cr"])} {Number(balance[1..], unit)}";
-        string Number(string number, string unit) =>
-            long.TryParse(number, out long value) ? AmountText.Of(value, unit, language) : number;
+        static string Number(string number, string unit) =>
+            long.TryParse(number, out long value) ? AmountText.Plain(value, unit) : number;
         return new ReportTable(
             language[$"{TimeText.Of(period.FirstDate)[..7]} 月度报表", $"Books of {TimeText.Of(period.FirstDate)[..7]}"],
             [
@@ -122,7 +156,7 @@ internal static class ReportCommands
     private static string Fact(IEnumerable<string> lines, string name) =>
         lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
 
-    private static Option<string> Output(CommandFactory make)
+    internal static Option<string> Output(CommandFactory make)
     {
         Option<string> output = make.Option("--output", "写入的文件：.csv、.xlsx 或可打印的 .html；不写则显示",
             "the file to write: .csv, .xlsx, or .html to print; else the screen");

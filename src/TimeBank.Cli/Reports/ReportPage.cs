@@ -32,7 +32,8 @@ internal static class ReportPage
     {
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture,
-            $"<!DOCTYPE html>\n<html lang=\"{language["zh-CN", "en"]}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{Text(report.Title)}</title>\n")
+            $"<!DOCTYPE html>\n<html lang=\"{language["zh-CN", "en"]}\">\n<head>\n<meta charset=\"utf-8\">\n")
+            .Append(CultureInfo.InvariantCulture, $"<title>{Text(report.Title)}</title>\n")
             .Append(CultureInfo.InvariantCulture, $"<style>\n{Style}\n</style>\n</head>\n<body>\n<h1>{Text(report.Title)}</h1>\n<dl>\n");
         foreach ((string label, string value) in report.Facts.Where(fact => fact.Value.Length > 0))
             page.Append(CultureInfo.InvariantCulture, $"<dt>{Text(label)}</dt><dd>{Text(value)}</dd>\n");
@@ -50,7 +51,8 @@ internal static class ReportPage
             page.Append("</tr>\n");
         }
         return page.Append("</tbody>\n</table>\n<p class=\"sign\">")
-            .Append(CultureInfo.InvariantCulture, $"<span>{language["编制", "Prepared"]}</span><span>{language["复核", "Checked"]}</span></p>\n")
+            .Append(CultureInfo.InvariantCulture,
+                $"<span>{language["编制", "Prepared"]}</span><span>{language["复核", "Checked"]}</span></p>\n")
             .Append("</body>\n</html>\n").ToString();
     }
 

@@ -73,6 +73,14 @@ internal static class AmountText
     private static bool Number(string text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= int.MaxValue;
 
+    /// <summary>An amount as a spreadsheet adds it up: yuan with two decimals, and whole numbers of everything else.</summary>
+    public static string Plain(long value, string unit) => unit == "CNY"
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"{(value < 0 ? "-" : "")}{Math.Abs(value / FenPerYuan)}.{Math.Abs(value % FenPerYuan):D2}")
+        : value.ToString(CultureInfo.InvariantCulture);
+
+    public static string Plain(Amount? amount) => amount is null ? "" : Plain(amount.Value, amount.Unit);
+
     private static string Yuan(long fen) =>
         string.Create(CultureInfo.InvariantCulture, $"{fen / FenPerYuan:N0}.{Math.Abs(fen % FenPerYuan):D2}");
 

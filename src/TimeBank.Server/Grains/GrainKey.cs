@@ -3,7 +3,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The key of a region's grain: <c>430211/0ABC…</c>, or <c>430211</c> where a region has only one. Keys are stored: never change their text.
+/// The key of a region's grain: <c>430211/0ABC…</c>, or <c>430211</c> where a region has only one. Keys are stored:
+/// never change their text.
 /// </summary>
 /// <param name="LocalId">The id within the region, such as a party's or a fund's; empty for the region's only one.</param>
 public readonly record struct GrainKey(RegionCode Region, string LocalId)

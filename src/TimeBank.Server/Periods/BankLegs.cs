@@ -58,7 +58,9 @@ public sealed class BankLegs(ILedgerReader ledger, IBankBooks books, OwnAccounts
             && !open.Transit.ContainsKey(one.First) && one.Second.DueOn <= last).Take(MostNamed);
     }
 
-    /// <summary>The ledger's balance at the end of a day, by effective dates. An entry of a later day is recorded on it or after it.</summary>
+    /// <summary>
+    /// The ledger's balance at the end of a day, by effective dates. An entry of a later day is recorded on it or after it.
+    /// </summary>
     private async Task<Int128> InLedgerAsync(RegionCode region, Slug slug, DateOnly last, CancellationToken cancellation)
     {
         if (await ledger.AccountAsync(region, Chart.Bank(slug).Path, cancellation) is not { } account) return 0;

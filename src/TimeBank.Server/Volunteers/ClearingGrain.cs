@@ -95,7 +95,8 @@ public sealed class ClearingGrain(
         }
         // Forget the delivered entries. For those not read yet, the next LookAsync asks the other region, which says that they arrived.
         _arrived.Clear();
-        IEnumerable<JournalEntry> known = _onTheirWay.Values.Where(left => left.Index <= LookedAt(GrainKey.Parse(left.Detail(To)).Region.ToString()));
+        IEnumerable<JournalEntry> known =
+            _onTheirWay.Values.Where(left => left.Index <= LookedAt(GrainKey.Parse(left.Detail(To)).Region.ToString()));
         long[] waiting = [.. known.Select(left => left.Index).Order()];
         if (!_looked && waiting.SequenceEqual(State.Waiting)) return;
         State.Waiting = [.. waiting];

@@ -16,7 +16,8 @@ public sealed class BankAccountApiTests(TestServer server)
     [Fact]
     public async Task An_account_is_described_anew_and_its_history_stays()
     {
-        SetBankAccountRequest request = Described("history"), moved = new(Described("history")) { AccountNumber = "6222-0000-0000-7654 321" };
+        SetBankAccountRequest request = Described("history"),
+            moved = new(Described("history")) { AccountNumber = "6222-0000-0000-7654 321" };
         await _auditor.GetBankAccountAsync(new GetBankAccountRequest { Name = request.Name }).IsRefusedAsync(Reason.BankAccountNotFound);
 
         BankAccount set = await _administrator.SetBankAccountAsync(request);
@@ -85,7 +86,8 @@ public sealed class BankAccountApiTests(TestServer server)
     {
         await _administrator.SetBankAccountAsync(new SetBankAccountRequest { Name = $"regions/{District}/bankAccounts/main" })
             .IsRefusedAsync(Reason.InvalidField, "request_id", "holder_name", "account_number", "bank_name", "bank_code");
-        await _administrator.SetBankAccountAsync(new SetBankAccountRequest(Described("x")) { Name = $"regions/{District}/bankAccounts/Main" })
+        await _administrator.SetBankAccountAsync(
+            new SetBankAccountRequest(Described("x")) { Name = $"regions/{District}/bankAccounts/Main" })
             .IsRefusedAsync(Reason.InvalidField, "name");
         await _administrator.SetBankAccountAsync(new SetBankAccountRequest(Described("x"))
         {

@@ -24,17 +24,27 @@ public sealed class FundBudgetToolTests : IDisposable
         string file = Path.Combine(_data, "budget.csv");
         string[] budget = ["fund", "budget", "--month", "2026-10", "--part", "middle", "--quota", "national=20", "--hour-price", "80"];
 
-        string english = await RunAsync(0, [.. budget, "--csv", file, "--lang", "en"]);
+        string english = await RunAsync(0, [.. budget, "--lang", "en"]);
+        await RunAsync(0, [.. budget, "-o", file, "--lang", "en"]);
         string chinese = await RunAsync(0, [.. budget, "--lang", "zh-CN"]);
 
         foreach (string text in (string[])["Budget against spend", "CNY 500.25", "nothing to compare", "430000/2026-01", "90 %"])
             Assert.Contains(text, english, StringComparison.Ordinal);
         foreach (string text in (string[])["预算与支出", "500.25元", "无可比较"]) Assert.Contains(text, chinese, StringComparison.Ordinal);
         string[] lines = await File.ReadAllLinesAsync(file);
-        Assert.Equal("fund,programme,carried_fen,allotted_fen,returned_fen,spent_fen,unspent_fen,entry_count,accounts", lines[0]);
-        Assert.Equal("lottery,national,0,50025,0,0,50025,2,fund/lottery/available programme/national/allotted", Assert.Single(lines[1..]));
+        Assert.Equal(
+            "fund,programme,\"carried, CNY\",\"budget, CNY\",\"returned, CNY\",\"spent, CNY\",\"unspent, CNY\",accounts",
+            lines[0].TrimStart('\uFEFF'));
+        Assert.Equal("lottery,national,0.00,500.25,0.00,0.00,500.25,fund/lottery/available programme/national/allotted",
+            Assert.Single(lines[1..]));
+        await RunAsync(0, [.. budget, "-o", Path.Combine(_data, "budget.xlsx")]);
+        string page = Path.Combine(_data, "budget.html");
+        await RunAsync(0, [.. budget, "-o", page]);
+        Assert.Contains("<td class=\"amount\">500.25</td>", await File.ReadAllTextAsync(page), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(page));
+        await RunAsync(2, [.. budget, "-o", Path.Combine(_data, "budget.pdf")]);
         await RunAsync(2, [.. budget, "--hour-item", "care-home"]);
-        await RunAsync(2, [.. budget, "--csv", Path.Combine(_data, "nowhere", "budget.csv")]);
+        await RunAsync(2, [.. budget, "-o", Path.Combine(_data, "nowhere", "budget.csv")]);
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);

@@ -52,7 +52,8 @@ public sealed class BankLegsTests(TestServer server) : IClassFixture<TestServer>
         // A late line of October comes after the close: it counts in November, and says for which day it came.
         await _bank.TakenAsync(_bank.File("3", 69_800, (31, 40, "LATE")));
         await ResolveAsync(4, new ProposeResolutionRequest { Kind = V1.ResolutionKind.Fund, Fund = fund });
-        BooksPeriod closed = await new PeriodService.PeriodServiceClient(server.As(Role.FinanceChecker, subject: "checker", regions: Region))
+        BooksPeriod closed = await new PeriodService.PeriodServiceClient(
+            server.As(Role.FinanceChecker, subject: "checker", regions: Region))
             .ApprovePeriodCloseAsync(new ApprovePeriodCloseRequest { RequestId = Desk.Id(), Name = October });
         Assert.Contains("CNY bank/main 0 70300 500 D69800\n", closed.Statement, StringComparison.Ordinal);
     }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using TimeBank.Ledger;
 using TimeBank.Testing;

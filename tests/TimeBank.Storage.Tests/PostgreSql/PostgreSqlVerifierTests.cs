@@ -95,7 +95,8 @@ public sealed class PostgreSqlVerifierTests(PostgreSqlCluster cluster, PostgreSq
         await new BatchWriter(PostgreSqlLedgerStore.Open(database), Tianyuan)
             .WriteAsync(Allot("too early", 1), Entries.Note(Header("note")), Allot("too early 2", 1));
         foreach (string sql in (string[])["ALTER TABLE outcomes DROP COLUMN nth", "ALTER TABLE ledger_head DROP COLUMN chain",
-            "DELETE FROM schema_version WHERE version >= 8", $"DROP TABLE {string.Join(", ", StoredBankBooksContract.Tables)}"]) PostgreSqlCluster.Execute(connectionString, sql);
+            "DELETE FROM schema_version WHERE version >= 8", $"DROP TABLE {string.Join(", ", StoredBankBooksContract.Tables)}"])
+            PostgreSqlCluster.Execute(connectionString, sql);
         PostgreSqlSchema.Migrate(database);
         await new BatchWriter(PostgreSqlLedgerStore.Open(database), Tianyuan).WriteAsync(Allot("too early again", 1), Receive("gift", 5));
         Assert.Equal(4, Assert.Single(PostgreSqlVerifier.Verify(database, default).Regions).Remembered);
