@@ -57,6 +57,10 @@ internal static class FundCommands
                         ]),
                         [language["可拨付", "available"], AmountText.Of(report.Available, language), "", ""],
                         [language["到账", "received"], AmountText.Of(report.Received, language), "", ""],
+                        .. report.Owed.Value > 0
+                            ? (IReadOnlyList<string>[])[[language["欠款（被收回的捐赠）", "owed (donations taken back)"],
+                                AmountText.Of(report.Owed, language), "", ""]]
+                            : [],
                     ]);
                 session.Screen.AsOf(report.EntryCount);
             });

@@ -34,11 +34,13 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
     {
         Moment moment = await Moment.NowAsync(ledger, region, cancellation);
         IReadOnlyList<Flow> flows = await FlowsAsync(region, Chart.FundAvailable(fund).Path, byCounter: true, [moment.Size], cancellation);
+        IReadOnlyList<Flow> owed = await FlowsAsync(region, Chart.FundOwed(fund).Path, byCounter: false, [moment.Size], cancellation);
         ILookup<string, Flow> byProgramme = flows.ToLookup(flow => SlugOf(flow.Counter, "programme"));
         var report = new FundReport
         {
             Received = Unit.Fen.OfTotal(byProgramme[""].NetCredit()),
             Available = Unit.Fen.OfTotal(flows.NetCredit()),
+            Owed = Unit.Fen.OfTotal(owed.NetDebit()),
             EntryCount = moment.Size,
             Time = moment.Time,
         };

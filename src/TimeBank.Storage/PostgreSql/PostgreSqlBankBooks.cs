@@ -13,7 +13,8 @@ public sealed class PostgreSqlBankBooks(PostgreSqlDatabase database) : IBankBook
 
     public async ValueTask<BankBook> ReadAsync(RegionCode region, Slug account, CancellationToken cancellation) =>
         await new PostgreSqlQuery()
-            .Add($"SELECT version, lines, statements, last_group FROM bank_books WHERE region = {region.Value} AND account = {account.Text}")
+            .Add($"SELECT version, lines, statements, last_group FROM bank_books")
+            .Add($" WHERE region = {region.Value} AND account = {account.Text}")
             .FirstAsync(database.Reading, BankRows.Book, cancellation) ?? BankBook.Empty;
 
     public ValueTask<bool> AddAsync(RegionCode region, Slug account, BankBook before, IReadOnlyList<StoredStatement> statements,
@@ -63,22 +64,26 @@ public sealed class PostgreSqlBankBooks(PostgreSqlDatabase database) : IBankBook
         Narrow(new PostgreSqlQuery().Add($"SELECT {TotalColumns}"), region, account, filter, 0);
 
     internal static PostgreSqlQuery Matches(RegionCode region, Slug account, IReadOnlyList<long> lines) =>
-        new PostgreSqlQuery().Add($"SELECT {MatchColumns} FROM bank_matches m WHERE m.region = {region.Value} AND m.account = {account.Text}")
+        new PostgreSqlQuery().Add($"SELECT {MatchColumns} FROM bank_matches m")
+            .Add($" WHERE m.region = {region.Value} AND m.account = {account.Text}")
             .Add($" AND m.line = ANY ({lines.ToArray()}) ORDER BY m.line, m.item, m.grp");
 
     internal static PostgreSqlQuery Group(RegionCode region, Slug account, long group) =>
-        new PostgreSqlQuery().Add($"SELECT {MatchColumns} FROM bank_matches m WHERE m.region = {region.Value} AND m.account = {account.Text}")
+        new PostgreSqlQuery().Add($"SELECT {MatchColumns} FROM bank_matches m")
+            .Add($" WHERE m.region = {region.Value} AND m.account = {account.Text}")
             .Add($" AND m.grp = {group} ORDER BY m.line, m.item");
 
     internal static PostgreSqlQuery Confirmed(RegionCode region, Slug account, string itemPrefix) =>
-        new PostgreSqlQuery().Add($"SELECT {MatchColumns} FROM bank_matches m WHERE m.region = {region.Value} AND m.account = {account.Text}")
+        new PostgreSqlQuery().Add($"SELECT {MatchColumns} FROM bank_matches m")
+            .Add($" WHERE m.region = {region.Value} AND m.account = {account.Text}")
             .Add($" AND m.status = 1 AND m.item >= {itemPrefix} AND m.item < {BankRows.Beyond(itemPrefix)} ORDER BY m.item, m.line");
 
     private static PostgreSqlQuery Narrow(PostgreSqlQuery query, RegionCode region, Slug account, BankLineFilter filter, long afterNumber)
     {
         bool open = filter.IsOpen is true;
         // Open lines are few among many: begin with them.
-        return query.If(open, $" FROM bank_open o JOIN bank_lines l ON l.region = o.region AND l.account = o.account AND l.number = o.number")
+        return query.If(open,
+                $" FROM bank_open o JOIN bank_lines l ON l.region = o.region AND l.account = o.account AND l.number = o.number")
             .If(!open, $" FROM bank_lines l")
             .Add($" WHERE l.region = {region.Value} AND l.account = {account.Text} AND l.number > {afterNumber}")
             .If(open, $" AND o.number > {afterNumber}")

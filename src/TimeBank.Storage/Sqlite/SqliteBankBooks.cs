@@ -128,8 +128,8 @@ public sealed class SqliteBankBooks(SqliteDatabase database) : IBankBooks, IDisp
             .If(filter.To is not null, " AND l.day <= $to", LedgerRows.Date(filter.To))
             // A statement's new lines follow each other, so its row tells them.
             .If(filter.Statement is not null,
-            $" AND {first}.number > (SELECT through_line - new_lines FROM bank_statements WHERE region = $region AND account = $account AND "
-                + $"number = $statement) AND {first}.number <= (SELECT through_line FROM bank_statements WHERE region = $region AND "
+            $" AND {first}.number > (SELECT through_line - new_lines FROM bank_statements WHERE region = $region AND account = $account "
+                + $"AND number = $statement) AND {first}.number <= (SELECT through_line FROM bank_statements WHERE region = $region AND "
                 + "account = $account AND number = $statement)", filter.Statement);
     }
 

@@ -105,7 +105,8 @@ internal sealed class SqliteBankWrite(SqliteSession session, RegionCode region, 
                 + "CONFLICT DO NOTHING").Run(region.Value, account.Text)
         : Run($"UPDATE bank_books SET version = version + 1 {Of} AND version = $version", before.Version));
 
-    private void End(BankBook after) => session.Prepare($"UPDATE bank_books SET lines = $lines, statements = $statements, last_group = $last {Of}")
+    private void End(BankBook after) => session
+        .Prepare($"UPDATE bank_books SET lines = $lines, statements = $statements, last_group = $last {Of}")
         .Run(after.Lines, after.Statements, after.LastGroup, region.Value, account.Text);
 
     private void Write(StoredStatement statement) => session.Prepare(Statement).Run(

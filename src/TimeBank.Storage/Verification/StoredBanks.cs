@@ -34,7 +34,8 @@ internal sealed class StoredBanks(Func<string, DbDataReader> read, CancellationT
     [
         ($"SELECT m.region, m.account, m.line FROM bank_matches m WHERE NOT EXISTS (SELECT 1 FROM bank_lines l WHERE {SameLine}) LIMIT 1",
             "matches", "none: there is no such line", "some"),
-        ("SELECT region, account, line FROM bank_matches WHERE status = 1 GROUP BY region, account, line HAVING min(grp) <> max(grp) LIMIT 1",
+        (
+            "SELECT region, account, line FROM bank_matches WHERE status = 1 GROUP BY region, account, line HAVING min(grp) <> max(grp) LIMIT 1",
             "confirmed matches", "of one group", "of several"),
         ("SELECT m.region, m.account, m.number FROM bank_open m WHERE NOT EXISTS (SELECT 1 FROM bank_lines l WHERE "
             + "l.region = m.region AND l.account = m.account AND l.number = m.number AND l.signed_fen <> 0) LIMIT 1",

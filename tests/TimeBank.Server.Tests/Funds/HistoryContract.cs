@@ -36,7 +36,7 @@ public abstract class HistoryContract(TestServer server)
         var history = new RandomHistory(
             writer, server.Services.GetRequiredService<ReportReader>(), seed, funds, [meals, national]);
         Dictionary<(string, string), long> before = [];
-        int moved = 0;
+        int moved = 0, owed = 0;
         for (int step = 0; step < Steps; step++)
         {
             Outcome outcome = await history.StepAsync();
@@ -48,6 +48,8 @@ public abstract class HistoryContract(TestServer server)
             Assert.All(sources, ReportTies.Check);
             Assert.All(reports, report => Assert.Equal(entry.Index + 1, report.EntryCount));
             Assert.All(sources, report => Assert.Equal(entry.Index + 1, report.EntryCount));
+            Assert.All(sources, report => Assert.Equal(history.CameIn(report.Fund.Name), report.Received.Value - report.Owed.Value));
+            owed += sources.Count(report => report.Owed.Value > 0);
             var spent = reports
                 .SelectMany(report => report.Funds.Select(line => (Key: (report.Programme.Name, line.Fund), line.Spent.Value)))
                 .Where(line => line.Value > 0).ToDictionary(line => line.Key, line => line.Value);
@@ -64,6 +66,7 @@ public abstract class HistoryContract(TestServer server)
             before = spent;
         }
         Assert.True(moved > Steps / 5, $"{moved} of {Steps} steps moved anything");
+        Assert.True(owed > 0, "no fund ever owed anything");
         await CheckBudgetAsync(meals, national);
     }
 
@@ -107,6 +110,7 @@ public abstract class HistoryContract(TestServer server)
         private readonly Random _random = new(seed);
         private readonly List<JournalEntry> _entries = [];
         private readonly List<(OpaqueId Id, VoucherTerms Terms, long Remaining)> _vouchers = [];
+        private readonly Dictionary<long, (Slug Fund, long Fen)> _cameIn = [];
         private int _steps;
         private (Slug Programme, UnspentFunds Before, ImmutableArray<FunderPart> Parts) _returned;
 
@@ -114,11 +118,11 @@ public abstract class HistoryContract(TestServer server)
         {
             _steps++;
             int voucher = _vouchers.Count == 0 ? -1 : _random.Next(_vouchers.Count);
-            (Proposal proposal, Action<JournalEntry> then) = _random.Next(23) switch
+            (Proposal proposal, Action<JournalEntry> then) = _random.Next(28) switch
             {
-                0 or 1 => (MoneyEntries.Receive(Header(), Slug.Parse("main"), Fund(), new Fen(Some(400))), Nothing),
+                0 or 1 => Receive(),
                 2 or 3 or 4 => (MoneyEntries.Allot(Header(), Programme(out _), Shares()), Nothing),
-                5 => (Entries.Import(Header(), Chart.FundAvailable(Fund()), isDebit: _random.Next(3) == 0, Some(200)), Nothing),
+                5 => Import(),
                 6 or 7 => (
                     Entries.Import(Header(), Chart.ProgrammeAllotted(Programme(out _)), isDebit: _random.Next(3) == 0, Some(100)), Nothing),
                 8 or 9 or 10 or 11 => Issue(),
@@ -126,8 +130,9 @@ public abstract class HistoryContract(TestServer server)
                 17 when voucher >= 0 => End(voucher, VoucherEntries.Void),
                 18 when voucher >= 0 => End(voucher, VoucherEntries.Expire),
                 19 => await ReturnAsync(),
+                20 or 21 or 22 or 23 or 24 => await DonateAsync(),
                 _ when _entries.Count > 0 => await ReverseAsync(),
-                _ => (MoneyEntries.Receive(Header(), Slug.Parse("main"), Fund(), new Fen(Some(400))), Nothing),
+                _ => Receive(),
             };
             Outcome outcome = await writer.SubmitAsync(proposal);
             if (outcome.Entry is not { } entry) return outcome;
@@ -136,6 +141,36 @@ public abstract class HistoryContract(TestServer server)
             if (entry is { Code: EntryCode.ReturnFunds, Kind: Ledger.EntryKind.Post }) await CheckReturnAsync();
             return outcome;
         }
+
+        /// <summary>What came into a fund and was not taken back, by the steps of this history.</summary>
+        public long CameIn(string fund) => _cameIn.Values.Where(step => step.Fund == SlugOf(fund)).Sum(step => step.Fen);
+
+        private (Proposal, Action<JournalEntry>) Receive()
+        {
+            (Slug fund, long fen) = (Fund(), Some(400));
+            return (MoneyEntries.Receive(Header(), Slug.Parse("main"), fund, new Fen(fen)), Came(fund, fen));
+        }
+
+        private (Proposal, Action<JournalEntry>) Import()
+        {
+            (Slug fund, bool isDebit, long fen) = (Fund(), _random.Next(3) == 0, Some(200));
+            return (Entries.Import(Header(), Chart.FundAvailable(fund), isDebit, fen), Came(fund, isDebit ? -fen : fen));
+        }
+
+        /// <summary>A donation by card, or one that its donor's bank takes back whatever the fund has left.</summary>
+        private async Task<(Proposal, Action<JournalEntry>)> DonateAsync()
+        {
+            (Slug fund, bool isTakenBack) = (Fund(), _random.Next(2) == 0);
+            long gross = isTakenBack ? -Some(300) : Some(300), fee = Some(9);
+            Ledger.Account? available = await writer.AccountAsync(Chart.FundAvailable(fund).Path),
+                owed = await writer.AccountAsync(Chart.FundOwed(fund).Path);
+            var standing = new FundStanding(available?.Counters.DebitRoom ?? 0, owed?.Counters.CreditRoom ?? 0);
+            var use = new CardUse(isTakenBack ? EntryCode.DisputeDonation : EntryCode.ReceiveDonation, CardSide.Fund);
+            var movement = new CardMovement($"txn_{seed}_{_steps}", "charge", "", "", gross, fee, DateTimeOffset.UnixEpoch);
+            return (DonationEntries.Book(Header(), movement, use, fund, standing), Came(fund, gross));
+        }
+
+        private Action<JournalEntry> Came(Slug fund, long fen) => entry => _cameIn[entry.Index] = (fund, fen);
 
         private (Proposal, Action<JournalEntry>) Issue()
         {
@@ -196,10 +231,10 @@ public abstract class HistoryContract(TestServer server)
             // Except to take back what has gone back already: the fund would have given less than nothing.
             if (_entries.Exists(entry => entry.Code == EntryCode.ReturnFunds)
                 && await reports.SpentAsync(RegionCode.Parse(Region), original, CancellationToken.None) is not null)
-                return (MoneyEntries.Receive(Header(), Slug.Parse("main"), Fund(), new Fen(Some(400))), Nothing);
+                return Receive();
             return original.Code == EntryCode.RedeemVoucher
                 ? (VoucherEntries.Refund(Header(), original.Id), Nothing)
-                : (Entries.Reverse(Header(), original.Id), Nothing);
+                : (Entries.Reverse(Header(), original.Id), _ => _cameIn.Remove(original.Index));
         }
 
         private EntryHeader Header()

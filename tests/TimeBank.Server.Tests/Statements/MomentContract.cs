@@ -275,6 +275,7 @@ internal static class ReportTies
         Assert.All(report.Programmes, line => Assert.Equal(line.Unspent.Value, line.Allotted.Value - line.Spent.Value));
         Assert.All(report.Programmes, line => Assert.InRange(line.Spent.Value, 0, line.Allotted.Value));
         Assert.Equal(report.Available, report.Fund.Available);
+        Assert.True(report.Owed.Value >= 0, $"{report}");
     }
 
     private static void Check(VoucherFigures figures)
