@@ -55,7 +55,9 @@ public sealed partial class CatalogueOfReasonsTests
                 .Select(value => value.Name),
         ];
 
-        Assert.Equal(Enumerable.Order(["MIN", "CNY", "MEAL", "BATH", "CLEAN", "DAY", "VOUCHER", .. states]), Words.Select(row => Text(row, "word")).Order());
+        Assert.Equal(
+            Enumerable.Order(["MIN", "CNY", "MEAL", "BATH", "CLEAN", "DAY", "VOUCHER", .. states]),
+            Words.Select(row => Text(row, "word")).Order());
     }
 
     [Fact]

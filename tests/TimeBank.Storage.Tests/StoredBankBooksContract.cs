@@ -26,7 +26,8 @@ public abstract class StoredBankBooksContract : BankBooksContract
     [InlineData("UPDATE bank_books SET last_group = 1", ": last group")]
     [InlineData("DELETE FROM bank_books", ": book")]
     [InlineData("UPDATE bank_matches SET line = 9 WHERE line = 2", "/lines/9: matches")]
-    [InlineData("INSERT INTO bank_matches SELECT region, account, line, 2, item, 1, pass, 0, made_by, made_at FROM bank_matches WHERE grp = 1",
+    [InlineData(
+        "INSERT INTO bank_matches SELECT region, account, line, 2, item, 1, pass, 0, made_by, made_at FROM bank_matches WHERE grp = 1",
         "/lines/1: confirmed matches")]
     [InlineData("DELETE FROM bank_open", "/lines/2: open")]
     [InlineData("DELETE FROM bank_matches WHERE grp = 1", "/lines/1: open")]

@@ -100,7 +100,7 @@ public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture
     public async Task A_schema_that_is_newer_or_older_is_named_with_both()
     {
         string database = postgres.NewDatabase();
-        await SaysAsync("has schema 0 and this build needs 8: run `timebank migrate` as its owner", $"--TimeBank:Database={database}");
+        await SaysAsync("has schema 0 and this build needs 9: run `timebank migrate` as its owner", $"--TimeBank:Database={database}");
         using (var owned = new PostgreSqlDatabase(database)) PostgreSqlSchema.Migrate(owned);
         PostgreSqlFixture.Execute(database, "INSERT INTO schema_version (version, name, digest) VALUES (9, '009_new.sql', 'x')");
         await SaysAsync("has schema 9 and this build knows 8: use a newer build", $"--TimeBank:Database={database}");

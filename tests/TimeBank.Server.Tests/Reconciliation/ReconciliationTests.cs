@@ -11,7 +11,7 @@ namespace TimeBank.Server.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
 {
-    private const string Region = "430111";
+    private const string Region = "430102";
 
     private static int s_used;
 
