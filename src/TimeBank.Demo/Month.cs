@@ -14,10 +14,12 @@ internal sealed record Month(Dice Dice, Cast Cast, ImmutableArray<Step> Steps, I
     {
         var dice = new Dice(seed);
         Cast cast = Cast.Of(dice);
+        Step[] money = [.. MoneyPlan.Of()];
         IEnumerable<Step> steps =
         [
-            .. PeoplePlan.Of(cast), .. MoneyPlan.Of(), .. VoucherPlan.Of(dice, cast, catalogue),
+            .. PeoplePlan.Of(cast), .. money, .. VoucherPlan.Of(dice, cast, catalogue),
                 .. HoursPlan.Of(dice, cast, catalogue, out IReadOnlyDictionary<string, int> earned),
+                .. FinancePlan.Of(dice, cast, money.OfType<ReceiveStep>()),
         ];
         // The sort is stable: within a moment the order of the plans stays.
         return new Month(dice, cast, [.. steps.OrderBy(step => step.At)], earned);

@@ -7,7 +7,7 @@ namespace TimeBank.Demo;
 /// <summary>
 /// The server's figures of the month, and whether they tie out: with each other, and with the plan and the acknowledged answers.
 /// </summary>
-internal sealed class MonthFigures
+internal sealed partial class MonthFigures
 {
     private readonly List<Check> _checks = [];
 
@@ -32,6 +32,8 @@ internal sealed class MonthFigures
         await books.ReadProvidersAsync(stage, month);
         await books.ReadHoursAsync(stage, month);
         await books.ReadPositionsAsync(stage);
+        if (month is not null) await books.ReadBankAsync(stage);
+        await books.ReadPeriodAsync(stage, month);
         return books;
     }
 
@@ -100,13 +102,18 @@ internal sealed class MonthFigures
         ListProvidersResponse list = await new Paging(int.MaxValue)
             .AllAsync(new ListProvidersRequest { Parent = Roles.Parent(Roles.Tianyuan) }, page =>
             client.ListProvidersAsync(page).ResponseAsync);
+        Dictionary<string, long> paid = await ReadPaidAsync(stage);
         foreach (ProviderPart provider in month?.Cast.Providers ?? [])
         {
-            long owed = list.Providers.Single(one => one.Name == stage.Names[provider.Key]).Payable.Value;
-            Expect($"{provider.Key}：应付 = 已答复的入账 − 退回", $"{provider.Key}: owed = acknowledged credits − refunds", owed,
-                stage.Tally.Of($"credited/{provider.Key}"));
+            string name = stage.Names[provider.Key];
+            long owed = list.Providers.Single(one => one.Name == name).Payable.Value;
+            Expect($"{provider.Key}：已付 + 应付 = 已答复的入账 − 退回", $"{provider.Key}: paid + owed = acknowledged credits − refunds",
+                paid.GetValueOrDefault(name) + owed, stage.Tally.Of($"credited/{provider.Key}"));
         }
-        if (list.Providers.MaxBy(provider => provider.Payable?.Value ?? 0) is not { } busiest) return;
+        if (month is not null) Expect("全部机构：应付 = 结算后的核销（无）", "all providers: owed = redeemed after the settlement (nothing)",
+            list.Providers.Sum(provider => provider.Payable?.Value ?? 0), 0);
+        long CreditedTo(Provider provider) => paid.GetValueOrDefault(provider.Name) + (provider.Payable?.Value ?? 0);
+        if (list.Providers.MaxBy(CreditedTo) is not { } busiest) return;
         var request = new GetProviderStatementRequest { Provider = busiest.Name, Period = WholeMonth };
         AddStatement(await new Paging(int.MaxValue).AllAsync(request, page => client.GetProviderStatementAsync(page).ResponseAsync));
     }

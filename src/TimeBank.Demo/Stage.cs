@@ -17,6 +17,9 @@ internal sealed class Stage(Session session)
     /// <summary>The server's names, by the play's keys.</summary>
     public ConcurrentDictionary<string, string> Names { get; } = new();
 
+    /// <summary>The payment files that the server made, by batch.</summary>
+    public ConcurrentDictionary<string, byte[]> Files { get; } = new();
+
     public Tally Tally { get; } = new();
 
     public CancellationToken Cancellation => session.Cancellation;

@@ -8,6 +8,9 @@ namespace TimeBank.Demo;
 /// </summary>
 internal sealed class VoucherPlan
 {
+    /// <summary>The day on which what is left expires, the day after the last claim.</summary>
+    public const int ExpiryDay = ClaimByDay + 1;
+
     // The national e-voucher of the shipped policy, and the highest share that the national band allows.
     private const long NationalFen = 80_000;
     private const int HighestSharePercent = 60, MealsAMonth = 20;
@@ -46,7 +49,7 @@ internal sealed class VoucherPlan
         foreach (ElderPart elder in national) AddServices(elder, voided.Contains(elder.Key));
         foreach (string elder in voided) _steps.Add(new VoidStep(Roles.National, elder, Calendar.At(VoidDay, 20, 30)));
         AddRefusals(withMealsLeft);
-        _steps.Add(new ExpireVouchersStep(Calendar.At(ClaimByDay + 1, 9, 0)));
+        _steps.Add(new ExpireVouchersStep(Calendar.At(ExpiryDay, 9, 0)));
     }
 
     /// <returns>The meals that are left.</returns>
@@ -124,7 +127,7 @@ internal sealed class VoucherPlan
             Ask("other-service", elders[1], other, service, 1, 0, Calendar.At(9, 13, 0), "VOUCHER_NOT_FOR_SERVICE"),
             Ask("too-many", elders[2], canteen, meal, MealsAMonth + 10, 0, Calendar.At(2, 13, 0), "INSUFFICIENT_BALANCE"),
             Ask("after-the-month", elders[3], canteen, meal, 1, 33, Calendar.At(33, 13, 0), "VOUCHER_EXPIRED"),
-            Ask("claimed-too-late", elders[4], canteen, meal, 1, Calendar.Days, Calendar.At(ClaimByDay + 1, 8, 0),
+            Ask("claimed-too-late", elders[4], canteen, meal, 1, Calendar.Days, Calendar.At(ExpiryDay, 8, 0),
             "VOUCHER_CLAIM_BY_PASSED"),
         ]);
     }

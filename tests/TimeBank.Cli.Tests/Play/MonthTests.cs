@@ -120,6 +120,48 @@ public sealed class MonthTests
     [Fact]
     public void Nobody_ends_with_less_than_nothing() => Assert.All(Demo.Earned, earned => Assert.True(earned.Value >= 0, earned.Key));
 
+    [Theory]
+    [InlineData(430211)]
+    [InlineData(2)]
+    public void Providers_are_paid_for_all_that_they_redeemed(long seed)
+    {
+        Month month = Month.Of(seed, Catalogue);
+        PrepareBatchStep first = month.Steps.OfType<PrepareBatchStep>().First();
+        Assert.All(month.Steps.Where(step => step is RedeemStep or RefundStep && step.RefusedAs is null), step =>
+            Assert.True(step.At < first.At, step.Key));
+        Assert.Equal(month.Cast.Providers.Select(provider => provider.Key),
+            month.Steps.OfType<ApprovePayeeStep>().Where(step => step.At.Date < first.At.Date).Select(step => step.Provider.Key));
+    }
+
+    [Fact]
+    public void Receipts_are_on_the_first_statement_and_each_is_confirmed()
+    {
+        (long Fen, string Reference)[] receipts = [.. Demo.Steps.OfType<ReceiveStep>().Select(step => (step.Fen, step.Reference))];
+        StatementPlan statement = Demo.Steps.OfType<ImportStep>().First().Plan;
+        Assert.Equal(receipts, statement.Movements.Take(receipts.Length).Select(movement => (movement.Fen, movement.Reference)));
+        Assert.Equal(receipts.Select(receipt => receipt.Reference), Demo.Steps.OfType<ConfirmMatchStep>().Select(step => step.Reference));
+    }
+
+    [Fact]
+    public void Statements_follow_each_other_and_are_imported_when_they_end()
+    {
+        ImportStep[] imports = [.. Demo.Steps.OfType<ImportStep>()];
+        Assert.Equal([1, .. imports.SkipLast(1).Select(step => step.Plan.LastDay + 1)], imports.Select(step => step.Plan.FirstDay));
+        Assert.All(imports, step => Assert.Equal(Calendar.Date(step.Plan.LastDay), DateOnly.FromDateTime(step.At.DateTime)));
+    }
+
+    [Fact]
+    public void Month_is_closed_last_of_all() => Assert.Equal(
+        [typeof(ExpireVouchersStep), typeof(PrepareCloseStep), typeof(ApproveCloseStep)],
+        Demo.Steps.TakeLast(3).Select(step => step.GetType()));
+
+    [Fact]
+    public void Made_up_codes_of_banks_have_the_check_digit_and_no_bank() => Assert.All(Enumerable.Range(0, 13), number =>
+    {
+        Assert.Null(Ledger.BankCode.Check(DemoAccounts.BankCode(number)));
+        Assert.StartsWith("000", DemoAccounts.BankCode(number), StringComparison.Ordinal);
+    });
+
     private static CatalogueVersion MakeCatalogue()
     {
         CatalogueItem Item(string id, ServiceType type, string unit, long ceiling) =>

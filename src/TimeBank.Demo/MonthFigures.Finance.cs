@@ -1,0 +1,68 @@
+using TimeBank.Cli;
+using TimeBank.V1;
+
+namespace TimeBank.Demo;
+
+/// <content>What November made of October: providers paid, the bank and the books the same, the month closed.</content>
+internal sealed partial class MonthFigures
+{
+    private const string BankAccount = $"bank/{DemoAccounts.Slug}", Suspense = $"suspense/{DemoAccounts.Slug}", Fees = "expense/fees";
+
+    /// <returns>What each provider was paid and has kept, in fen.</returns>
+    private static async Task<Dictionary<string, long>> ReadPaidAsync(Stage stage)
+    {
+        var client = new SettlementService.SettlementServiceClient(await stage.StaffAsync(Role.Auditor));
+        ListBatchesResponse list = await new Paging(int.MaxValue).AllAsync(
+            new ListBatchesRequest { Parent = Roles.Parent(Roles.Tianyuan) }, page => client.ListBatchesAsync(page).ResponseAsync);
+        Dictionary<string, long> paid = [];
+        foreach (SettlementBatch batch in list.Batches)
+        {
+            foreach (SettlementPayment payment in (await client.GetBatchAsync(new GetBatchRequest { Name = batch.Name })).Payments
+                .Where(payment => payment.State == PaymentState.Paid))
+            {
+                paid[payment.Provider] = paid.GetValueOrDefault(payment.Provider) + payment.NetAmount.Value + payment.OffsetAmount.Value;
+            }
+        }
+        return paid;
+    }
+
+    private async Task ReadBankAsync(Stage stage)
+    {
+        var client = new ReconciliationService.ReconciliationServiceClient(await stage.StaffAsync(Role.Auditor));
+        BankStatement last = (await client.ListStatementsAsync(new ListStatementsRequest { Parent = DemoAccounts.Name, PageSize = 1 }))
+            .Statements.First();
+        ListExceptionsResponse open = await client.ListExceptionsAsync(new ListExceptionsRequest { Parent = DemoAccounts.Name });
+        var ledger = new LedgerService.LedgerServiceClient(await stage.StaffAsync(Role.Auditor));
+        async Task<long> OfAsync(string path) => Signed((await ledger.GetAccountAsync(
+            new GetAccountRequest { Name = $"{Roles.Parent(Roles.Tianyuan)}/accounts/{path}" })).Balance);
+        Expect($"{BankAccount}：账面 = 最后一张对账单的期末", $"{BankAccount}: in the books = closing balance of the last statement",
+            -await OfAsync(BankAccount), Signed(last.Closing));
+        Expect($"{BankAccount}：对账单 = 银行的记录", $"{BankAccount}: on the statement = what the bank holds", Signed(last.Closing),
+            stage.Tally.Of(DemoBank.Balance));
+        Expect($"{BankAccount}：未对上的明细 = 0", $"{BankAccount}: open lines = 0", open.Totals.Sum(total => total.Lines), 0);
+        Expect($"{Suspense}：待查 = 不明来款", $"{Suspense}: in suspense = the unknown receipt", await OfAsync(Suspense), FinancePlan.UnknownFen);
+        Expect($"{Fees}：手续费 = 银行收取", $"{Fees}: fees = what the bank took", -await OfAsync(Fees), FinancePlan.FeeFen);
+    }
+
+    /// <summary>The five legs of the whole play, and the closed month. A month that is not closed yet has no report.</summary>
+    private async Task ReadPeriodAsync(Stage stage, Month? month)
+    {
+        var client = new PeriodService.PeriodServiceClient(await stage.StaffAsync(Role.Auditor));
+        BooksPeriod period = await client.GetPeriodAsync(new GetPeriodRequest { Name = PrepareCloseStep.NameOf(FinancePlan.ClosedMonth) });
+        bool isClosed = period.State == PeriodState.Closed;
+        if (month is not null) Expect($"{FinancePlan.ClosedMonth}：已结账的月份 = 1", $"{FinancePlan.ClosedMonth}: months closed = 1",
+            isClosed ? 1 : 0, 1);
+        if (!isClosed) return;
+        DailyReport report = await client.GetDailyReportAsync(new GetDailyReportRequest
+        {
+            Parent = Roles.Parent(Roles.Tianyuan),
+            FirstDate = TimeText.ToContract(Calendar.Date(1)),
+            LastDate = TimeText.ToContract(Calendar.Date(VoucherPlan.ExpiryDay)),
+        });
+        foreach (IGrouping<ReportLeg, ReportLine> leg in report.Lines.GroupBy(line => line.Leg))
+        {
+            Expect($"五方对账·{EnumText.Of(leg.Key, Language.Chinese)}：相符 = 全部",
+                $"five legs, {EnumText.Of(leg.Key, Language.English)}: lines that tie = lines", leg.Count(line => line.Ties), leg.Count());
+        }
+    }
+}
