@@ -59,7 +59,8 @@ public sealed class BankLegs(ILedgerReader ledger, IBankBooks books, OwnAccounts
     }
 
     /// <summary>
-    /// The ledger's balance at the end of a day, by effective dates. An entry of a later day is recorded on it or after it.
+    /// The ledger's balance at the end of a day, by the days that entries are of: what came after a close still happened on its day at the
+    /// bank. An entry of a later day is recorded on it or after it.
     /// </summary>
     private async Task<Int128> InLedgerAsync(RegionCode region, Slug slug, DateOnly last, CancellationToken cancellation)
     {
@@ -71,7 +72,7 @@ public sealed class BankLegs(ILedgerReader ledger, IBankBooks books, OwnAccounts
         do
         {
             page = await ledger.PostingsAsync(region, account.Number, from, new LedgerTime(long.MaxValue), after, AtOnce, cancellation);
-            balance -= page.Where(posting => posting.Entry.Header.EffectiveDate > last)
+            balance -= page.Where(posting => posting.Entry.Header.EventDate() > last)
                 .Aggregate(Int128.Zero, (sum, posting) => posting.IsDebit ? sum + posting.Amount : sum - posting.Amount);
             if (page.Count > 0) after = page[^1].Cursor;
         }

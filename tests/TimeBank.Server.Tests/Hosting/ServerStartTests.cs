@@ -102,8 +102,8 @@ public sealed class ServerStartTests(PostgreSqlFixture postgres) : IClassFixture
         string database = postgres.NewDatabase();
         await SaysAsync("has schema 0 and this build needs 9: run `timebank migrate` as its owner", $"--TimeBank:Database={database}");
         using (var owned = new PostgreSqlDatabase(database)) PostgreSqlSchema.Migrate(owned);
-        PostgreSqlFixture.Execute(database, "INSERT INTO schema_version (version, name, digest) VALUES (9, '009_new.sql', 'x')");
-        await SaysAsync("has schema 9 and this build knows 8: use a newer build", $"--TimeBank:Database={database}");
+        PostgreSqlFixture.Execute(database, "INSERT INTO schema_version (version, name, digest) VALUES (10, '010_new.sql', 'x')");
+        await SaysAsync("has schema 10 and this build knows 9: use a newer build", $"--TimeBank:Database={database}");
     }
 
     [Fact]

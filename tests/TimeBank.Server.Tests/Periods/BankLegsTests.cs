@@ -75,7 +75,7 @@ public sealed class BankLegsTests(TestServer server) : IClassFixture<TestServer>
 
     private async Task ResolveAsync(int line, ProposeResolutionRequest proposed)
     {
-        proposed.RequestId = Desk.Id();
+        (proposed.RequestId, proposed.Note) = (Desk.Id(), "the bank says so");
         proposed.Line = $"{_bank.Name}/lines/{line}";
         await _bank.Maker.ProposeResolutionAsync(proposed);
         await _bank.Checker.ApproveResolutionAsync(new ApproveResolutionRequest { RequestId = Desk.Id(), Line = proposed.Line });

@@ -7,22 +7,22 @@ namespace TimeBank.Server.Tests;
 internal sealed partial class StoredHistory
 {
     /// <summary>
-    /// October is closed, signed, opened again by an auditor, and prepared once more: the last state has no statement, whose root and
+    /// August is closed, signed, opened again by an auditor, and prepared once more: the last state has no statement, whose root and
     /// signature are others each time.
     /// </summary>
     public async Task CloseAsync()
     {
-        string october = $"{Parent}/periods/2026-10";
+        string august = $"{Parent}/periods/2026-08";
         var maker = new PeriodService.PeriodServiceClient(As(Role.FinanceMaker));
         var checker = new PeriodService.PeriodServiceClient(As(Role.FinanceChecker));
         var auditor = new PeriodService.PeriodServiceClient(As(Role.Auditor));
-        await StepAsync("october prepared", id =>
-            maker.PreparePeriodCloseAsync(new PreparePeriodCloseRequest { RequestId = id, Name = october }));
-        await StepAsync("october signed", id =>
-            checker.ApprovePeriodCloseAsync(new ApprovePeriodCloseRequest { RequestId = id, Name = october }));
-        await StepAsync("october reopened", id =>
-            auditor.ReopenPeriodAsync(new ReopenPeriodRequest { RequestId = id, Name = october, Note = "补记凭证" }));
-        await StepAsync("october prepared again", id =>
-            maker.PreparePeriodCloseAsync(new PreparePeriodCloseRequest { RequestId = id, Name = october }));
+        await StepAsync("august prepared", id =>
+            maker.PreparePeriodCloseAsync(new PreparePeriodCloseRequest { RequestId = id, Name = august }));
+        await StepAsync("august signed", id =>
+            checker.ApprovePeriodCloseAsync(new ApprovePeriodCloseRequest { RequestId = id, Name = august }));
+        await StepAsync("august reopened", id =>
+            auditor.ReopenPeriodAsync(new ReopenPeriodRequest { RequestId = id, Name = august, Note = "补记凭证" }));
+        await StepAsync("august prepared again", id =>
+            maker.PreparePeriodCloseAsync(new PreparePeriodCloseRequest { RequestId = id, Name = august }));
     }
 }
