@@ -10,6 +10,9 @@ namespace TimeBank.Storage;
 /// </summary>
 internal static class PostgreSqlBankWrite
 {
+    /// <summary>So many new matches are looked up one by one, in a time that doesn't grow with the open lines.</summary>
+    private const int FewGroups = 100;
+
     private const string FirstBook =
         "INSERT INTO bank_books (region, account, version, lines, statements, last_group) VALUES ($1, $2, 1, 0, 0, 0) ON CONFLICT DO NOTHING";
 
@@ -61,7 +64,7 @@ internal static class PostgreSqlBankWrite
             if (!keepSuggested) Run(connection, Forget, region.Value, account.Text);
             if (removed.Count > 0) Run(connection, TakeBack, region.Value, account.Text, removed.ToArray());
             long last = CopyMatches(connection, region, account, before, added, cancellation);
-            if (last > before.LastGroup) Close(connection, region, account, before.LastGroup);
+            if (last > before.LastGroup) Close(connection, region, account, before.LastGroup, last);
             return before with { LastGroup = last };
         }, cancellation);
 
@@ -84,10 +87,12 @@ internal static class PostgreSqlBankWrite
         return true;
     }
 
-    private static void Close(NpgsqlConnection connection, RegionCode region, Slug account, long lastGroup)
+    private static void Close(NpgsqlConnection connection, RegionCode region, Slug account, long lastGroup, long newLast)
     {
         // A million confirmed lines are not looked up one by one.
         Run(connection, "SET LOCAL enable_hashjoin = on");
+        // Tables that were just filled have no statistics: the planner would take many lines for few, and go through all for each.
+        if (newLast - lastGroup > FewGroups) Run(connection, "SET LOCAL enable_nestloop = off");
         using NpgsqlCommand close = Command(connection, Closed, region.Value, account.Text, lastGroup);
         using NpgsqlDataReader row = close.ExecuteReader();
         row.Read();

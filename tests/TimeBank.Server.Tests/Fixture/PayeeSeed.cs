@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using System.Text.Json;
 using TimeBank.Ledger;
-using TimeBank.Storage;
 
 namespace TimeBank.Server.Tests;
 
