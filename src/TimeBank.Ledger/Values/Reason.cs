@@ -201,7 +201,6 @@ public enum Reason
     BankBookChanged = 653,
 
     // Closing periods.
-    PeriodNotFound = 660,
     PeriodChanged = 661,
     PeriodNotOver = 662,
     PeriodBeforeOpen = 663,
