@@ -55,6 +55,7 @@ internal static class ProgrammeCommands
             (language["每月每人", "a month each"], AmountText.Of(programme.MonthlyQuota, language)),
             (language["合同单价", "contract price"], AmountText.Of(programme.ContractPrice, language)),
             (language["年龄起", "from age"], programme.Eligibility is { MinAge: > 0 } rule ? $"{rule.MinAge}" : ""),
+            (language["结算扣留", "holds back"], programme.HoldsBack ? language["是", "yes"] : ""),
             (language["可发放", "free to issue"], AmountText.Of(programme.Available, language)));
     }
 
@@ -119,7 +120,12 @@ internal static class ProgrammeCommands
         Option<string[]> difficulties =
             new("--difficulty") { Description = make.Language["实物券：任一困难情形，可多次",
             "unit vouchers: any of these difficulties; may be repeated"], AllowMultipleArgumentsPerToken = true };
-        return make.Command("create", "设立项目", "open a programme", [id, name, scheme, services, quota, price, age, grade, difficulties],
+        var holdsBack = new Option<bool>("--holds-back")
+        {
+            Description = make.Language["结算时按政策比例扣留部分款项", "settlements hold back a share of what providers earn"],
+        };
+        return make.Command("create", "设立项目", "open a programme",
+            [id, name, scheme, services, quota, price, age, grade, difficulties, holdsBack],
             async (session, parsed) =>
         {
             var client = await ClientAsync(session, Role.FinanceMaker, session.Settings.Region);
@@ -132,6 +138,7 @@ internal static class ProgrammeCommands
                 Scheme = EnumText.Parse<ProgrammeScheme>(parsed.GetValue(scheme)!),
                 MonthlyQuota = parsed.GetValue(quota) is { } units ? AmountText.ParseUnits(units) : null,
                 ContractPrice = parsed.GetValue(price) is { } yuan ? AmountText.ParseYuan(yuan) : null,
+                HoldsBack = parsed.GetValue(holdsBack),
             };
             request.ServiceTypes.Add((parsed.GetValue(services) ?? []).Select(EnumText.Parse<ServiceType>));
             if (request.Scheme == ProgrammeScheme.UnitVoucher)

@@ -155,13 +155,17 @@ internal static class ReconciliationCommands
     private static Command Resolve(CommandFactory make)
     {
         Option<string> kind =
-            make.Option("--kind", "fee、fund、suspense、claim 或 clear", "fee, fund, suspense, claim or clear", required: true),
-            fund = make.Option("--fund", "记入的资金", "the fund"), note = Note(make, required: true);
-        return OnLine(make, "resolve", "提出处理方案", "propose what becomes of a line", Role.FinanceMaker, [kind, fund, note, make.DryRun],
+            make.Option("--kind", "fee、fund、suspense、claim、clear 或 repayment", "fee, fund, suspense, claim, clear or repayment",
+                required: true),
+            fund = make.Option("--fund", "记入的资金", "the fund"),
+            provider = make.Option("--provider", "还款的机构", "the provider that pays back"), note = Note(make, required: true);
+        return OnLine(make, "resolve", "提出处理方案", "propose what becomes of a line", Role.FinanceMaker,
+            [kind, fund, provider, note, make.DryRun],
             async (client, name, session, parsed) => await client.ProposeResolutionAsync(new ProposeResolutionRequest
             {
                 RequestId = session.RequestId(), Line = name, Kind = EnumText.Parse<ResolutionKind>(parsed.GetValue(kind)!),
-                Fund = parsed.GetValue(fund) is { } which ? session.Name("funds", which) : "", Note = parsed.GetValue(note)!,
+                Fund = parsed.GetValue(fund) is { } which ? session.Name("funds", which) : "",
+                Provider = parsed.GetValue(provider) is { } owing ? session.Name("providers", owing) : "", Note = parsed.GetValue(note)!,
                 ValidateOnly = make.IsDryRun(parsed),
             }));
     }

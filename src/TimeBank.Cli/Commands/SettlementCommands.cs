@@ -16,7 +16,7 @@ internal static class SettlementCommands
                 await client.SubmitBatchAsync(new SubmitBatchRequest { RequestId = id, Name = name, ValidateOnly = dry })),
             Step(make, "approve", "复核批准", "approve a submitted batch", Role.FinanceChecker, async (client, name, id, dry) =>
                 await client.ApproveBatchAsync(new ApproveBatchRequest { RequestId = id, Name = name, ValidateOnly = dry })),
-            Withdraw(make), .. SettlementFileCommands.Of(make), Record(make)]),
+            Withdraw(make), .. SettlementFileCommands.Of(make), Record(make), .. SettlementClaimCommands.Of(make)]),
     ];
 
     private static Command List(CommandFactory make)
@@ -96,13 +96,16 @@ internal static class SettlementCommands
     {
         Option<string[]> providers = Many("--provider", make.Language["只结算这家机构，可多次", "only this provider; may be repeated"]),
             aside = Many("--set-aside", make.Language["有争议暂不付的核销分录，可多次", "the entry of a disputed redemption; may be repeated"]);
+        Option<string> release = make.Option("--release-until", "同时支付此日及以前各批扣留的款项",
+            "also pay what batches up to this day have held back");
         return make.Command("prepare", "编制批次并预留款项", "make a batch of what is owed, and hold its money",
-            [providers, aside, make.DryRun], async (session, parsed) =>
+            [providers, aside, release, make.DryRun], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
             var request = new PrepareBatchRequest
             {
                 RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Parent = session.Region,
+                ReleaseHeldBackUntil = parsed.GetValue(release) is { } day ? TimeText.ParseDay(day) : null,
             };
             request.Providers.Add((parsed.GetValue(providers) ?? []).Select(provider => session.Name("providers", provider)));
             request.SetAside.Add((parsed.GetValue(aside) ?? []).Select(entry => session.Name("entries", entry)));
@@ -170,13 +173,13 @@ internal static class SettlementCommands
             [
                 new(language["笔", "no."], true), new(language["机构", "provider"]), new(language["状态", "state"]),
                 new(language["付款", "to pay"], true), new(language["抵欠款", "offset"], true), new(language["结转", "carried"], true),
-                new(language["暂不付", "set aside"], true), new(language["银行编号", "end-to-end id"]),
+                new(language["暂不付", "set aside"], true), new(language["扣留", "held back"], true), new(language["银行编号", "end-to-end id"]),
             ],
             batch.Payments.Select((payment, at) => (IReadOnlyList<string>)
             [
                 $"{at + 1}", ResourceNames.Short(payment.Provider), EnumText.Of(payment.State, language),
                 AmountText.Of(payment.NetAmount, language), AmountText.Of(payment.OffsetAmount, language),
-                Sum(payment.Carried), Sum(payment.SetAside), payment.EndToEndId,
+                Sum(payment.Carried), Sum(payment.SetAside), AmountText.Of(payment.HeldBackAmount, language), payment.EndToEndId,
             ]));
 
         string Sum(IEnumerable<CarriedAmount> amounts) =>

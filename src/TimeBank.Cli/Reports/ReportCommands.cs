@@ -94,6 +94,9 @@ internal static class ReportCommands
                 line.PolicyVersion]),
             .. payment.Carried.Select(carried => Extra(language["上期结转", "carried over"], carried, "")),
             .. payment.SetAside.Select(aside => Extra(language["争议暂不付", "disputed, not paid"], aside, "-")),
+            .. payment.HeldBackAmount?.Value > 0
+                ? (IReadOnlyList<string>[])[["", "", language["扣留", "held back"], "", "", "", "", $"-{Amount(payment.HeldBackAmount)}", "",
+                    ""]] : [],
         ];
         IReadOnlyList<string> Extra(string what, CarriedAmount amount, string sign) =>
             [ResourceNames.Short(amount.Source), "", what, "", "", "", "", $"{sign}{Amount(amount.Amount)}", "", ""];

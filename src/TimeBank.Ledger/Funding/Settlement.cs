@@ -52,11 +52,11 @@ public enum PaymentState
 
 /// <summary>What a provider is owed at the moment of a settlement, in fen.</summary>
 /// <param name="Payable">The payable's balance less what other batches hold of it.</param>
-/// <param name="SetAside">Redemptions in it that are disputed and not paid now.</param>
+/// <param name="SetAside">What of it is not paid now: disputed redemptions, and what is held back.</param>
 /// <param name="Owed">Money that the provider owes for refunds after earlier settlements.</param>
 public readonly record struct ProviderClaim(OpaqueId Provider, Fen Payable, Fen SetAside, Fen Owed)
 {
-    /// <summary>The part of the payable that the batch takes: all of it but the disputed redemptions.</summary>
+    /// <summary>The part of the payable that the batch takes: all of it but what is set aside.</summary>
     public Fen Taken => Payable > SetAside ? Payable - SetAside : Fen.Zero;
 
     /// <summary>The part of <see cref="Taken"/> that pays off the provider's debt.</summary>
@@ -64,6 +64,37 @@ public readonly record struct ProviderClaim(OpaqueId Provider, Fen Payable, Fen 
 
     /// <summary>The money that goes to the provider's bank.</summary>
     public Fen Paid => Taken - Netted;
+}
+
+/// <summary>
+/// A programme may hold back a share of what a provider has earned in it since the last batch, until its work is judged (Changzhou: 5 %).
+/// It stays on the payable.
+/// </summary>
+public static class HoldbackRule
+{
+    /// <param name="earned">Redemptions less refunds, in fen; below zero where more was refunded.</param>
+    public static Fen HeldBack(long earned, int percent) => new((long)(Int128.Max(earned, 0) * percent / 100));
+}
+
+/// <summary>Why a person has to follow up what a provider owes.</summary>
+public enum ClaimReason
+{
+    /// <summary>It owes more than the policy lets stand.</summary>
+    OverLimit,
+
+    /// <summary>It is blacklisted, or its accreditation is over: nothing that it earns will pay the debt.</summary>
+    ProviderGone,
+}
+
+/// <summary>When a debt that a settlement would take off is a claim.</summary>
+public static class ClaimRule
+{
+    /// <param name="provider">Null where the registry doesn't know it.</param>
+    public static ClaimReason? Judge(Fen owed, ProviderFacts? provider, Fen above, DateOnly today) =>
+        owed <= Fen.Zero ? null
+        : provider is null || provider.StandingOn(today) == Standing.BlackListed || today > provider.AccreditedUntil
+            ? ClaimReason.ProviderGone
+        : owed > above ? ClaimReason.OverLimit : null;
 }
 
 /// <summary>Which steps a settlement batch and its payments may take.</summary>

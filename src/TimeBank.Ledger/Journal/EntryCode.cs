@@ -127,6 +127,10 @@ public enum EntryCode
     [JsonStringEnumMemberName("OwnTransfer")]
     OwnTransfer = 42,
 
+    /// <summary>A provider paid back to our bank what it owed for refunds.</summary>
+    [JsonStringEnumMemberName("RepayByProvider")]
+    RepayByProvider = 43,
+
     /// <summary>A donor's card was charged for a fund.</summary>
     [JsonStringEnumMemberName("ReceiveDonation")]
     ReceiveDonation = 50,

@@ -23,6 +23,10 @@ public static class BankEntries
     public static Proposal ConfirmPayout(EntryHeader header, Slug bank, Fen amount, bool isIn) =>
         Post(header, EntryCode.ConfirmPayout, Chart.Bank(bank), Chart.StripeInTransit(), amount, isIn);
 
+    /// <summary>A provider paid back what it owed.</summary>
+    public static Proposal Repay(EntryHeader header, Slug bank, OpaqueId provider, Fen amount) =>
+        Post(header, EntryCode.RepayByProvider, Chart.Bank(bank), Chart.ProviderOwed(provider), amount, isIn: true);
+
     /// <summary>Money moved from one of our bank accounts to another.</summary>
     /// <param name="amount">What arrived.</param>
     /// <param name="fee">What a wallet kept of what left; may be zero.</param>

@@ -117,6 +117,16 @@ internal sealed class DataObject
 
     public DataObject Object(string key) => Find(key) is { } node ? Of(node, errors) : Nothing(Node);
 
+    /// <summary>An object that the file may leave out: then it has no keys.</summary>
+    public DataObject ObjectOrEmpty(string key) => Has(key) ? Object(key) : Nothing(new DataNode($"{Node.Path}.{key}", Node.Line, ""));
+
+    /// <summary>True where the file has a key that it may leave out.</summary>
+    public bool Has(string key)
+    {
+        asked.Add(key);
+        return members.ContainsKey(key);
+    }
+
     public long Integer(string key, long min, long max) => Find(key) is { } node ? Integer(node, min, max) : min;
 
     public string Text(string key, int maxLength) => Find(key) is { } node ? Text(node, maxLength) : "";

@@ -14,6 +14,7 @@ public sealed record Policy(
     VouchersPolicy Vouchers,
     FundingPolicy Funding,
     SettlementPolicy Settlement,
+    ReconciliationPolicy Reconciliation,
     AbilityPolicy Ability,
     int UndoMinutes,
     ImmutableArray<PolicyItem> Items)
@@ -166,7 +167,20 @@ public sealed record OfflinePolicy(Fen VoucherMax, Fen DeviceMax, int SyncWithin
 /// <param name="PeriodMonths">Months between settlements.</param>
 /// <param name="HoldbackPercent">The share that a programme may hold back; the programme chooses whether it does.</param>
 /// <param name="BatchMaxPayments">The maximum of payments in one batch.</param>
-public sealed record SettlementPolicy(int PeriodMonths, int HoldbackPercent, int BatchMaxPayments);
+/// <param name="PayeeWaitDays">
+/// Days from the approval of a provider's account to the first payment to it: a forged letter with "our new account" is the usual fraud,
+/// and the provider hears of a change before money goes there.
+/// </param>
+/// <param name="ClaimAbove">What a provider may owe before the debt is a claim that a person follows up.</param>
+public sealed record SettlementPolicy(int PeriodMonths, int HoldbackPercent, int BatchMaxPayments, int PayeeWaitDays, Fen ClaimAbove);
+
+/// <summary>How lines of the bank are matched with what the ledger expects.</summary>
+/// <param name="DaysBefore">How many days before its day a payment may be booked.</param>
+/// <param name="DaysAfter">How many days after its day.</param>
+/// <param name="Tolerance">By how much an amount may differ and still be suggested.</param>
+/// <param name="ShortestReference">How many letters and digits of ours a text must hold to name a payment.</param>
+/// <param name="TransferDays">How many days money may be under way between two of our accounts.</param>
+public sealed record ReconciliationPolicy(int DaysBefore, int DaysAfter, Fen Tolerance, int ShortestReference, int TransferDays);
 
 /// <summary>The versions of one region's policy: an event is judged by the rules of its day.</summary>
 public sealed class PolicyHistory

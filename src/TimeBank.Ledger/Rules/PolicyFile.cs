@@ -6,7 +6,7 @@ namespace TimeBank.Ledger;
 /// <summary>
 /// Reads a policy file. Every number is an object <c>{ "value", "source" }</c> under a key that includes the unit. This reader asks for
 /// every key that the file must have: a value that is missing, unknown, of another type or unit, or out of range is an error with its
-/// place.
+/// place. Numbers that came later have a default, because versions that were in force before them are never edited.
 /// </summary>
 internal sealed class PolicyFile
 {
@@ -31,10 +31,12 @@ internal sealed class PolicyFile
         VouchersPolicy vouchers = Section(file, "vouchers", Vouchers);
         FundingPolicy funding = Section(file, "funding", Funding);
         SettlementPolicy settlement = Section(file, "settlement", Settlement);
+        ReconciliationPolicy reconciliation = Reconciliation(file);
         AbilityPolicy ability = Section(file, "ability", Ability);
         int undoMinutes = Number(file, "undoMinutes", 0, MaxMinutes);
         file.Close();
-        return new Policy(version, effective, hours, vouchers, funding, settlement, ability, undoMinutes, items.ToImmutable());
+        return new Policy(
+            version, effective, hours, vouchers, funding, settlement, reconciliation, ability, undoMinutes, items.ToImmutable());
     }
 
     private HoursPolicy Hours(DataObject hours)
@@ -137,7 +139,22 @@ internal sealed class PolicyFile
     private SettlementPolicy Settlement(DataObject settlement) => new(
         PeriodMonths: Number(settlement, "periodMonths", 1, 12),
         HoldbackPercent: Percent(settlement, "holdbackPercent"),
-        BatchMaxPayments: Number(settlement, "batchMaxPayments", 1, 10_000));
+        BatchMaxPayments: Number(settlement, "batchMaxPayments", 1, 10_000),
+        PayeeWaitDays: (int)NumberOr(1, settlement, "payeeWaitDays", 0, 365),
+        ClaimAbove: new(NumberOr(1_000_000, settlement, "claimAboveFen", 0, MaxFen)));
+
+    private ReconciliationPolicy Reconciliation(DataObject file)
+    {
+        DataObject numbers = file.ObjectOrEmpty("reconciliation");
+        ReconciliationPolicy policy = new(
+            DaysBefore: (int)NumberOr(3, numbers, "daysBefore", 0, 365),
+            DaysAfter: (int)NumberOr(10, numbers, "daysAfter", 0, 365),
+            Tolerance: new(NumberOr(0, numbers, "toleranceFen", 0, 10_000)),
+            ShortestReference: (int)NumberOr(6, numbers, "shortestReferenceCharacters", 4, 35),
+            TransferDays: (int)NumberOr(3, numbers, "transferDays", 0, 365));
+        numbers.Close();
+        return policy;
+    }
 
     private AbilityPolicy Ability(DataObject ability)
     {
@@ -182,6 +199,13 @@ internal sealed class PolicyFile
     private int Number(DataObject section, string key, int min, int max) =>
         (int)Read(section, key, item => item.Integer("value", min, max), Plain);
 
+    private long NumberOr(long missing, DataObject section, string key, long min, long max)
+    {
+        if (section.Has(key)) return Read(section, key, item => item.Integer("value", min, max), Plain);
+        items.Add(new PolicyItem(Key(section, key), Plain(missing), "the product's default; this version does not say"));
+        return missing;
+    }
+
     private AbilityGrade Grade(DataObject section, string key) =>
         Read(section, key, item => item.Choice("value", DataChoices.Grades), grade => DataChoices.Of(DataChoices.Grades, grade));
 
@@ -205,9 +229,11 @@ internal sealed class PolicyFile
         T read = value(item);
         string source = item.Text("source", 200);
         item.Close();
-        items.Add(new PolicyItem($"{section.Node.Path}.{key}"["$.".Length..], show(read), source));
+        items.Add(new PolicyItem(Key(section, key), show(read), source));
         return read;
     }
+
+    private static string Key(DataObject section, string key) => $"{section.Node.Path}.{key}"["$.".Length..];
 
     private static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

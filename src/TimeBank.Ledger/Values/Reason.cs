@@ -173,6 +173,7 @@ public enum Reason
     PaymentFileInvalid = 621,
     ExportAnswered = 622,
     ExportNotWithdrawn = 623,
+    ClaimNotFound = 624,
 
     // Payees: the accounts that providers are paid to.
     PayeeNotFound = 630,

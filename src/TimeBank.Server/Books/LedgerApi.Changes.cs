@@ -49,7 +49,7 @@ public sealed partial class LedgerApi
         if (entry.Code is EntryCode.ClosePeriod or EntryCode.ReopenPeriod) return true;
         // What the bank says is a fact; another line of the bank's corrects it.
         if (entry.Code is EntryCode.BankFee or EntryCode.BankReceipt or EntryCode.BankSuspense or EntryCode.ClearSuspense
-            or EntryCode.ConfirmPayout or EntryCode.OwnTransfer) return true;
+            or EntryCode.ConfirmPayout or EntryCode.OwnTransfer or EntryCode.RepayByProvider) return true;
         // An ended voucher or ended hours stay ended.
         if (entry.Code is EntryCode.VoidVoucher or EntryCode.ExpireVoucher or EntryCode.ExpireHours) return true;
         // An earlier month's hours have ended. The person's hours now were issued for this month, and must not pay for it.

@@ -81,6 +81,9 @@ public static partial class ChoiceContract
     [MapperIgnoreTargetValue(V1.WithheldReason.Unspecified)]
     public static partial V1.WithheldReason ToContract(this WithheldReason reason);
 
+    [MapperIgnoreTargetValue(V1.ClaimReason.Unspecified)]
+    public static partial V1.ClaimReason ToContract(this Ledger.ClaimReason reason);
+
     [MapEnumValue(ResolutionKind.None, V1.ResolutionKind.Unspecified)]
     public static partial V1.ResolutionKind ToContract(this ResolutionKind kind);
 

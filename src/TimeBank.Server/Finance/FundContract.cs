@@ -27,6 +27,7 @@ internal static class FundContract
             Scheme = record.Scheme.ToContract(),
             Unit = record.Unit,
             Available = Unit.Fen.Of(available),
+            HoldsBack = record.HoldsBack,
         };
         programme.ServiceTypes.Add(record.ServiceTypes.Select(ChoiceContract.ToContract));
         if (record.Scheme != Ledger.ProgrammeScheme.UnitVoucher) return programme;

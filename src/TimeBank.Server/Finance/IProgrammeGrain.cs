@@ -95,6 +95,7 @@ public sealed record VoucherRun([property: Id(0)] Command Command, [property: Id
 /// <param name="Unit">The code of the vouchers' unit.</param>
 /// <param name="MonthlyQuota">Units for each elder and month; unit vouchers only, as are the parameters after this one.</param>
 /// <param name="MinGrade">Null if no assessment is required.</param>
+/// <param name="HoldsBack">Whether settlements hold back a part of what providers earn in it; programmes of both schemes.</param>
 [GenerateSerializer, Immutable, Alias("timebank.programme-record")]
 public sealed record ProgrammeRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -106,7 +107,8 @@ public sealed record ProgrammeRecord(
     [property: Id(6), JsonPropertyName("contractPriceFen")] long ContractPriceFen,
     [property: Id(7), JsonPropertyName("minAge")] int MinAge,
     [property: Id(8), JsonPropertyName("minGrade")] AbilityGrade? MinGrade,
-    [property: Id(9), JsonPropertyName("anyDifficulty")] Difficulties AnyDifficulty)
+    [property: Id(9), JsonPropertyName("anyDifficulty")] Difficulties AnyDifficulty,
+    [property: Id(10), JsonPropertyName("holdsBack")] bool HoldsBack = false)
 {
     /// <summary>The programme as the rules see it.</summary>
     public Programme ToProgramme() => new(

@@ -23,7 +23,7 @@ public sealed partial class FundApi
                 read.Choice(request.Scheme, "scheme").ToDomain(),
             Unit.Fen.Code,
             [.. read.Choices(request.ServiceTypes, "service_types", required: true).Select(type => type.ToDomain())],
-            0, 0, 0, null, Difficulties.None);
+            0, 0, 0, null, Difficulties.None, request.HoldsBack);
         if (request.Scheme == ProgrammeScheme.UnitVoucher) programme = Units(read, request, programme);
         else if (request.Scheme == ProgrammeScheme.NationalEVoucher) MustBeEmpty(read, request);
         read.Check();

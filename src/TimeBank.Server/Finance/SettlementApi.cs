@@ -12,8 +12,8 @@ using SettlementState = TimeBank.V1.SettlementState;
 namespace TimeBank.Server;
 
 /// <summary>For finance: paying providers in batches that two persons answer for. Amounts are in fen.</summary>
-public sealed class SettlementApi(
-    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, PageTokens tokens, BusinessClock clock)
+public sealed partial class SettlementApi(
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, ProviderDebtReader debts, PageTokens tokens, BusinessClock clock)
     : SettlementService.SettlementServiceBase
 {
     private const int MaxNote = 200, MaxReference = 100, MaxNamed = 100;
@@ -31,10 +31,11 @@ public sealed class SettlementApi(
         })];
         ImmutableArray<long> setAside = [.. Named(read, request.SetAside, "set_aside").Select((text, at) =>
             Entry(read, region, text, $"set_aside[{at}]"))];
+        DateOnly? releaseUntil = read.DayOrNull(request.ReleaseHeldBackUntil, "release_held_back_until");
         read.Check();
         RegionGrains.RequireRegion(region);
         SettlementRecord prepared = (await grains.GetGrain<ISettlementDeskGrain>(region.ToString())
-            .PrepareAsync(context.Command(request, id), providers, setAside)).OrThrow();
+            .PrepareAsync(context.Command(request, id), providers, setAside, releaseUntil)).OrThrow();
         return new PrepareBatchResponse { Batch = prepared.ToContract(region), LeftOut = prepared.LeftOut };
     }
 
@@ -151,7 +152,8 @@ public sealed class SettlementApi(
         string[] parts = (tokens.Read(context, request, request.PageToken) ?? $"{payment.FromSize - 1}.{int.MaxValue}").Split('.');
         var after = new PostingCursor(
             long.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
-        IReadOnlyList<Posting> postings = await PostingsAsync(name.Region, payment, after, pageSize + 1, context.CancellationToken);
+        IReadOnlyList<Posting> postings = await ledger.SettledAsync(
+            name.Region, OpaqueId.Parse(payment.Provider), payment.ToSize, after, pageSize + 1, context.CancellationToken);
         var response = new ListPaymentLinesResponse();
         response.Lines.Add(postings.Take(pageSize).Select(posting => SettlementContract.Line(name.Region, posting)));
         if (postings.Count > pageSize)
@@ -160,26 +162,6 @@ public sealed class SettlementApi(
             response.NextPageToken = tokens.Write(context, request, $"{last.Index}.{last.Position}");
         }
         return response;
-    }
-
-    /// <summary>Postings that a payment settles: all of its stretch of the journal, but for the approvals of other batches.</summary>
-    private async Task<IReadOnlyList<Posting>> PostingsAsync(
-        RegionCode region, PaymentRecord payment, PostingCursor after, int limit, CancellationToken cancellation)
-    {
-        AccountPath path = Chart.ProviderPayable(OpaqueId.Parse(payment.Provider)).Path;
-        if (await ledger.AccountAsync(region, path, cancellation) is not { } account) return [];
-        Moment until = await Moment.AtAsync(ledger, region, payment.ToSize, cancellation)
-            ?? throw new InvalidOperationException($"The journal of {region} is shorter than a batch that it holds.");
-        var found = new List<Posting>();
-        IReadOnlyList<Posting> page;
-        do
-        {
-            page = await ledger.PostingsAsync(region, account.Number, default, until.End, after, limit, cancellation);
-            found.AddRange(page.Where(posting => posting.Entry.Code != EntryCode.ApproveSettlement));
-            if (page.Count > 0) after = page[^1].Cursor;
-        }
-        while (page.Count == limit && found.Count < limit);
-        return found;
     }
 
     private async Task<SettlementBatch> StepAsync(

@@ -129,6 +129,7 @@ internal static class SettlementContract
         EndToEndId = EndToEndId(batch, payment.Number),
         Outcomes = { payment.Outcomes.Select(outcome => outcome.ToContract(region)) },
         PayeeVersion = payment.Payee ?? "",
+        HeldBackAmount = new Fen(payment.HeldBackFen).ToContract(),
     };
 
     private static V1.CarriedAmount ToContract(this CarriedAmount carried, RegionCode region) => new()
@@ -145,4 +146,29 @@ internal static class SettlementContract
         Reference = outcome.Reference,
         Entry = outcome.Entry < 0 ? "" : ResourceName.Of(region, Entries, outcome.Entry),
     };
+}
+
+/// <summary>Reads what a payment settles.</summary>
+internal static class SettledPostings
+{
+    /// <summary>One page of the postings on a provider's payable up to a size of the journal, but for the approvals of batches.</summary>
+    /// <param name="after">The last posting before the page.</param>
+    public static async Task<IReadOnlyList<Posting>> SettledAsync(
+        this ILedgerReader ledger, RegionCode region, OpaqueId provider, long size, PostingCursor after, int limit,
+        CancellationToken cancellation)
+    {
+        if (await ledger.AccountAsync(region, Chart.ProviderPayable(provider).Path, cancellation) is not { } account) return [];
+        Moment until = await Moment.AtAsync(ledger, region, size, cancellation)
+            ?? throw new InvalidOperationException($"The journal of {region} is shorter than a batch that it holds.");
+        var found = new List<Posting>();
+        IReadOnlyList<Posting> page;
+        do
+        {
+            page = await ledger.PostingsAsync(region, account.Number, default, until.End, after, limit, cancellation);
+            found.AddRange(page.Where(posting => posting.Entry.Code != EntryCode.ApproveSettlement));
+            if (page.Count > 0) after = page[^1].Cursor;
+        }
+        while (page.Count == limit && found.Count < limit);
+        return found;
+    }
 }

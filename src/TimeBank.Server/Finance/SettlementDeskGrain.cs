@@ -15,9 +15,11 @@ public interface ISettlementDeskGrain : IGrainWithStringKey
     /// <summary>Makes a batch of what providers are owed now, and holds its money.</summary>
     /// <param name="providers">The providers to pay; empty for all.</param>
     /// <param name="setAside">Indexes of disputed redemptions that are not paid now.</param>
+    /// <param name="releaseUntil">Pays what batches that were prepared up to this day have held back; null: nothing of it.</param>
     /// <returns>The batch, and how many providers did not fit into it.</returns>
     [Alias("prepare")]
-    Task<Reply<SettlementRecord>> PrepareAsync(Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside);
+    Task<Reply<SettlementRecord>> PrepareAsync(
+        Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside, DateOnly? releaseUntil);
 }
 
 /// <summary>The stored state of a region's desk.</summary>
@@ -45,24 +47,45 @@ public sealed class SettlementDeskState : WorkflowState
 
 /// <summary>How far one provider has been settled.</summary>
 /// <param name="Size">How many entries of the journal are settled: a batch has their postings on the payable.</param>
-/// <param name="Carried">Amounts before that moment that are still unpaid.</param>
+/// <param name="Carried">Amounts before that moment that are still unpaid, and that the next batch pays.</param>
+/// <param name="HeldBack">Amounts before that moment that batches have held back; null: none.</param>
 public sealed record SettledProvider(
     [property: JsonPropertyName("size")] long Size,
-    [property: JsonPropertyName("carried")] ImmutableArray<CarriedAmount> Carried)
+    [property: JsonPropertyName("carried")] ImmutableArray<CarriedAmount> Carried,
+    [property: JsonPropertyName("heldBack")] ImmutableArray<HeldBackAmount>? HeldBack = null)
 {
     public static SettledProvider None() => new(0, []);
+
+    /// <summary>What is held back after a batch: what it did not release, and what it holds back itself.</summary>
+    public SettledProvider After(PaymentRecord payment, string batch, DateOnly day) => new(payment.ToSize, payment.SetAside,
+    [
+        .. (HeldBack ?? []).Where(held => payment.Carried.All(carried => carried.Source != held.Source)),
+        .. payment.HeldBackFen > 0 ? (ImmutableArray<HeldBackAmount>)[new(batch, day, payment.HeldBackFen)] : [],
+    ]);
+}
+
+/// <summary>A part of a payment that stays owed until an officer releases it.</summary>
+/// <param name="Day">The day on which the batch was prepared.</param>
+public sealed record HeldBackAmount(
+    [property: JsonPropertyName("batch")] string Batch,
+    [property: JsonPropertyName("day")] DateOnly Day,
+    [property: JsonPropertyName("fen")] long Fen)
+{
+    /// <summary>What the payment that releases it names as its source.</summary>
+    [JsonIgnore]
+    public string Source => $"settlements/{Batch}/holdback";
 }
 
 /// <inheritdoc cref="ISettlementDeskGrain"/>
 public sealed class SettlementDeskGrain(
     [PersistentState(SettlementDeskState.Kind, GrainStorageNames.TimeBank)] IPersistentState<SettlementDeskState> state,
-    ILedgerReader ledger, DayRules rules, BusinessClock clock)
+    ILedgerReader ledger, IRegistry registry, DayRules rules, BusinessClock clock)
     : WorkflowGrain<SettlementDeskState>(state, clock), ISettlementDeskGrain
 {
     private const int AccountsAtOnce = 1_000;
 
     public async Task<Reply<SettlementRecord>> PrepareAsync(
-        Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside)
+        Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside, DateOnly? releaseUntil)
     {
         if (!command.IsDryRun)
         {
@@ -79,7 +102,8 @@ public sealed class SettlementDeskGrain(
 
         await LookAtOpenAsync(save: !command.IsDryRun);
         Policy policy = await rules.PolicyAsync(Region, Today);
-        (ImmutableArray<PaymentRecord> all, Refusal? refusal) = await PaymentsAsync(providers, setAside);
+        (ImmutableArray<PaymentRecord> all, Refusal? refusal) = await PaymentsAsync(
+            providers, setAside, releaseUntil, policy.Settlement.HoldbackPercent);
         ImmutableArray<PaymentRecord> payments = [.. all.Take(policy.Settlement.BatchMaxPayments)
             .Select((payment, at) => payment with { Number = at + 1 })];
         if (payments.IsEmpty) refusal ??= new Refusal(Reason.NothingToSettle);
@@ -122,7 +146,8 @@ public sealed class SettlementDeskGrain(
             await GrainOf(OpaqueId.Parse(pending.Id)).CreateAsync(pending with { Prepared = entry.Index });
             foreach (PaymentRecord payment in pending.Payments)
             {
-                State.Providers[payment.Provider] = new SettledProvider(payment.ToSize, payment.SetAside);
+                State.Providers[payment.Provider] = State.Providers.GetValueOrDefault(payment.Provider, SettledProvider.None())
+                    .After(payment, pending.Id, pending.Day);
             }
             State.Open.Add(pending.Id);
             State.Done[pending.PreparedAs] = State.PendingDigest;
@@ -155,11 +180,11 @@ public sealed class SettlementDeskGrain(
     }
 
     /// <summary>
-    /// What each provider is paid, by provider: the postings since the last batch and what was carried, less what is disputed and what the
-    /// provider owes. The hold makes sure that all of it is still there.
+    /// What each provider is paid, by provider: the postings since the last batch and what was carried, less what is disputed or held back
+    /// and what the provider owes. The hold makes sure that all of it is still there.
     /// </summary>
     private async Task<(ImmutableArray<PaymentRecord> Payments, Refusal? Refusal)> PaymentsAsync(
-        ImmutableArray<string> wanted, ImmutableArray<long> setAside)
+        ImmutableArray<string> wanted, ImmutableArray<long> setAside, DateOnly? releaseUntil, int holdbackPercent)
     {
         long size = (await ledger.ReadHeadAsync(Region, CancellationToken.None)).Size;
         var disputed = new List<(OpaqueId Provider, CarriedAmount Amount)>();
@@ -169,23 +194,32 @@ public sealed class SettlementDeskGrain(
             if (refusal is not null) return ([], refusal);
             disputed.Add((redemption!.Provider, new CarriedAmount(SourceOf(index), redemption.Credited.Value)));
         }
+        IReadOnlySet<string> holdingBack = await HoldingBackAsync();
         var payments = ImmutableArray.CreateBuilder<PaymentRecord>();
         foreach (OpaqueId provider in await ProvidersAsync(size))
         {
             if (!wanted.IsEmpty && !wanted.Contains(provider.Text)) continue;
             SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.None());
+            ImmutableArray<CarriedAmount> carried =
+            [
+                .. settled.Carried,
+                .. (settled.HeldBack ?? []).Where(held => held.Day <= releaseUntil)
+                    .Select(held => new CarriedAmount(held.Source, held.Fen)),
+            ];
             long due = await LinesAsync(Chart.ProviderPayable(provider).Path, settled.Size, size)
-                + settled.Carried.Sum(carried => carried.Fen);
+                + carried.Sum(one => one.Fen);
             if (due <= 0) continue;
             AccountPath owed = Chart.ProviderOwed(provider).Path;
             long debt = (await Writer.AccountsAsync([owed])).Find(owed)?.Counters.CreditRoom ?? 0;
             ImmutableArray<CarriedAmount> aside =
                 [.. disputed.Where(one => one.Provider == provider).Select(one => one.Amount)];
-            var claim = new ProviderClaim(provider, new Fen(due), new Fen(aside.Sum(one => one.Fen)), new Fen(debt));
+            long heldBack = holdingBack.Count == 0 ? 0 : HoldbackRule.HeldBack(
+                await EarnedAsync(provider, settled.Size, size, holdingBack, setAside), holdbackPercent).Value;
+            var claim = new ProviderClaim(provider, new Fen(due), new Fen(aside.Sum(one => one.Fen) + heldBack), new Fen(debt));
             if (claim.Taken == Fen.Zero) continue;
             payments.Add(new PaymentRecord(
-                0, provider.Text, settled.Size, size, settled.Carried, aside, claim.Netted.Value, claim.Paid.Value, PaymentState.Prepared,
-                    []));
+                0, provider.Text, settled.Size, size, carried, aside, claim.Netted.Value, claim.Paid.Value, PaymentState.Prepared, [],
+                    HeldBackFen: heldBack));
         }
         return (payments.ToImmutable(), null);
     }
@@ -203,6 +237,50 @@ public sealed class SettlementDeskGrain(
         SettledProvider settled = State.Providers.GetValueOrDefault(redemption.Provider.Text, SettledProvider.None());
         bool isUnpaid = index >= settled.Size || settled.Carried.Any(carried => carried.Source == SourceOf(index));
         return isUnpaid ? (redemption, null) : (null, new Refusal(Reason.RedemptionSettled));
+    }
+
+    /// <summary>The programmes whose providers aren't paid all at once.</summary>
+    private async Task<IReadOnlySet<string>> HoldingBackAsync()
+    {
+        var query = new RegistryQuery(Region, ProgrammeState.Kind) { Limit = AccountsAtOnce };
+        HashSet<string> found = [];
+        IReadOnlyList<RegistryRow<ProgrammeState>> rows;
+        do
+        {
+            rows = await registry.ListAsync<ProgrammeState>(query, CancellationToken.None);
+            foreach (ProgrammeRecord programme in rows.Readable().Select(row => row.State.Programme).OfType<ProgrammeRecord>())
+            {
+                if (programme.HoldsBack) found.Add(programme.Id);
+            }
+            if (rows.Count > 0) query = query with { After = rows[^1].Cursor };
+        }
+        while (rows.Count == AccountsAtOnce);
+        return found;
+    }
+
+    /// <summary>
+    /// What a provider has earned in some programmes between two sizes of the journal, refunds taken off. Redemptions that are set aside
+    /// don't count: a later batch pays them whole.
+    /// </summary>
+    private async Task<long> EarnedAsync(
+        OpaqueId provider, long from, long to, IReadOnlySet<string> programmes, ImmutableArray<long> setAside)
+    {
+        long earned = 0;
+        var after = new PostingCursor(from - 1, int.MaxValue);
+        IReadOnlyList<Posting> page;
+        do
+        {
+            page = await ledger.SettledAsync(Region, provider, to, after, AccountsAtOnce, CancellationToken.None);
+            foreach (Posting posting in page)
+            {
+                bool isEarned = posting.Entry.Code is EntryCode.RedeemVoucher or EntryCode.RefundRedemption
+                    && programmes.Contains(Redemption.Of(posting.Entry).Programme.Text) && !setAside.Contains(posting.Entry.Index);
+                if (isEarned) earned += posting.IsDebit ? -posting.Amount : posting.Amount;
+            }
+            if (page.Count > 0) after = page[^1].Cursor;
+        }
+        while (page.Count == AccountsAtOnce);
+        return earned;
     }
 
     /// <summary>The providers that were ever owed money, by id.</summary>

@@ -112,6 +112,7 @@ public sealed record SettlementRecord(
 /// The version of the account that the provider is paid to, fixed by the approval; null before it, of a payment without money, and in
 /// batches that were approved by builds that knew no payees.
 /// </param>
+/// <param name="HeldBackFen">The part that stays owed until an officer releases it.</param>
 [GenerateSerializer, Immutable, Alias("timebank.payment-record")]
 public sealed record PaymentRecord(
     [property: Id(0), JsonPropertyName("number")] int Number,
@@ -124,11 +125,14 @@ public sealed record PaymentRecord(
     [property: Id(7), JsonPropertyName("amountFen")] long AmountFen,
     [property: Id(8), JsonPropertyName("state")] PaymentState State,
     [property: Id(9), JsonPropertyName("outcomes")] ImmutableArray<PaymentOutcome> Outcomes,
-    [property: Id(10), JsonPropertyName("payee")] string? Payee = null);
+    [property: Id(10), JsonPropertyName("payee")] string? Payee = null,
+    [property: Id(11), JsonPropertyName("heldBackFen")] long HeldBackFen = 0);
 
 /// <summary>Money that is still owed although an earlier batch has counted its postings.</summary>
-/// <param name="Source">The batch that was withdrawn (<c>settlements/{id}</c>), or the redemption that was set aside
-/// (<c>entries/{index}</c>).</param>
+/// <param name="Source">
+/// The batch that was withdrawn (<c>settlements/{id}</c>), the redemption that was set aside (<c>entries/{index}</c>), or the batch that
+/// held it back (<c>settlements/{id}/holdback</c>).
+/// </param>
 [GenerateSerializer, Immutable, Alias("timebank.carried-amount")]
 public sealed record CarriedAmount(
     [property: Id(0), JsonPropertyName("source")] string Source,

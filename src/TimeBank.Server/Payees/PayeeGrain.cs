@@ -176,15 +176,9 @@ public sealed class PayeeState : WorkflowState
 
 /// <inheritdoc cref="IPayeeGrain"/>
 public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNames.TimeBank)] IPersistentState<PayeeState> state,
-    BusinessClock clock, Vault vault)
+    BusinessClock clock, DayRules rules, Vault vault)
     : WorkflowGrain<PayeeState>(state, clock), IPayeeGrain
 {
-    /// <summary>
-    /// Days from an approval to the first payment. A forged letter with "our new account" is the usual fraud, and the provider hears of a
-    /// change before money goes there. No version of the policy has this number yet.
-    /// </summary>
-    public const int WaitDays = 1;
-
     private VaultParty Party => new(Region, $"providers/{LocalKey}");
 
     public Task<Reply<PayeeChangeView>> ProposeAsync(Command command, BankDetails account) =>
@@ -234,6 +228,7 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
         PayeeChangeRecord? change = Find(approval.Change);
         bool differs = change is not null && approval.Number is { } number && Open(change).Number != number;
         if (differs && State.Done.ContainsKey(command.Id.ToString())) return Reason.RequestIdReused;
+        int wait = (await rules.PolicyAsync(Region, Today)).Settlement.PayeeWaitDays;
         Refusal? refusal = await OnceAsync(
             command,
             () => change switch
@@ -245,7 +240,7 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
                 _ when differs => new Refusal(Reason.PayeeNumberDiffers),
                 _ => null,
             },
-            () => (change!.ApprovedBy, change.ApprovedAt, change.InForceFrom) = (command.Actor, Now, Today.AddDays(WaitDays)));
+            () => (change!.ApprovedBy, change.ApprovedAt, change.InForceFrom) = (command.Actor, Now, Today.AddDays(wait)));
         return Answer(refusal, approval.Change);
     }
 

@@ -26,7 +26,7 @@ public interface IBankCaseGrain : IGrainWithStringKey
     Task<Reply<BankCaseRecord>> AssignAsync(Command command, string owner);
 
     [Alias("propose")]
-    Task<Reply<BankCaseRecord>> ProposeAsync(Command command, ResolutionKind kind, string fund);
+    Task<Reply<BankCaseRecord>> ProposeAsync(Command command, ResolutionKind kind, string fund, string provider);
 
     /// <summary>Approves what another person has proposed, writes its entry and matches the line with it.</summary>
     [Alias("approve")]
@@ -59,6 +59,9 @@ public enum ResolutionKind
 
     [JsonStringEnumMemberName("clear")]
     Clear = 5,
+
+    [JsonStringEnumMemberName("repayment")]
+    Repayment = 6,
 }
 
 /// <summary>How far a resolution is. The names are stored.</summary>
@@ -78,6 +81,7 @@ public enum ResolutionState
 
 /// <summary>What is proposed or was decided.</summary>
 /// <param name="Entry">The index of its entry; −1 until it is approved.</param>
+/// <param name="Provider">The id of the provider that pays back; else null.</param>
 [GenerateSerializer, Immutable, Alias("timebank.bank-resolution")]
 public sealed record ResolutionRecord(
     [property: Id(0), JsonPropertyName("kind")] ResolutionKind Kind,
@@ -86,7 +90,8 @@ public sealed record ResolutionRecord(
     [property: Id(3), JsonPropertyName("note")] string Note,
     [property: Id(4), JsonPropertyName("proposedBy")] string ProposedBy,
     [property: Id(5), JsonPropertyName("approvedBy")] string ApprovedBy = "",
-    [property: Id(6), JsonPropertyName("entry")] long Entry = -1);
+    [property: Id(6), JsonPropertyName("entry")] long Entry = -1,
+    [property: Id(7), JsonPropertyName("provider")] string? Provider = null);
 
 /// <summary>Something that a person did.</summary>
 /// <param name="Step">ASSIGNED, PROPOSED, APPROVED, WITHDRAWN, MATCHED or UNMATCHED.</param>
@@ -149,22 +154,27 @@ public sealed class BankCaseGrain(
     public Task<Reply<BankCaseRecord>> AssignAsync(Command command, string owner) => StepAsync(command, () => OnceAsync(
         command, () => null, () => State.Case = With(command, "ASSIGNED") with { Owner = owner }));
 
-    public Task<Reply<BankCaseRecord>> ProposeAsync(Command command, ResolutionKind kind, string fund) => StepAsync(command, async () =>
+    public Task<Reply<BankCaseRecord>> ProposeAsync(
+        Command command, ResolutionKind kind, string fund, string provider) => StepAsync(command, async () =>
     {
         StoredBankLine line = await LineAsync();
         bool isMatched = await MatchedAsync() is not null || line.SignedFen == 0;
         bool isFund = fund.Length == 0 || await GrainFactory.GetGrain<IFundGrain>($"{Region}/{fund}").GetAsync() is not null;
+        bool isProvider = provider.Length == 0
+            || await GrainFactory.GetGrain<IProviderGrain>($"{Region}/{provider}").GetAsync() is not null;
         return await OnceAsync(
             command,
             () => IsProposed ? new Refusal(Reason.ResolutionPending)
                 : !isFund ? new Refusal(Reason.FundNotFound)
+                : !isProvider ? new Refusal(Reason.ProviderNotFound)
                 : kind == ResolutionKind.Clear && !Case.IsInSuspense ? new Refusal(Reason.LineNotInSuspense)
                 : kind != ResolutionKind.Clear && isMatched ? Refusal.Of(Reason.BankLineMatched, ("line", $"{Number}"))
-                : kind == ResolutionKind.Fund && line.SignedFen < 0 ? new Refusal(Reason.ResolutionWrongSide)
+                : kind is ResolutionKind.Fund or ResolutionKind.Repayment && line.SignedFen < 0 ? new Refusal(Reason.ResolutionWrongSide)
                 : null,
             () => State.Case = With(command, "PROPOSED") with
             {
-                Resolution = new ResolutionRecord(kind, ResolutionState.Proposed, fund, command.Memo, command.Actor),
+                Resolution = new ResolutionRecord(kind, ResolutionState.Proposed, fund, command.Memo, command.Actor,
+                    Provider: provider.Length == 0 ? null : provider),
             });
     });
 
@@ -214,6 +224,7 @@ public sealed class BankCaseGrain(
         {
             ResolutionKind.Fee => BankEntries.Fee(header, Account, amount, isBack: isIn),
             ResolutionKind.Fund => BankEntries.Receive(header, Account, Slug.Parse(resolution.Fund), amount),
+            ResolutionKind.Repayment => BankEntries.Repay(header, Account, OpaqueId.Parse(resolution.Provider!), amount),
             ResolutionKind.Suspense or ResolutionKind.Claim => BankEntries.Suspend(header, Account, amount, isIn),
             ResolutionKind.Clear => BankEntries.Clear(header, Account, Slug.Parse(resolution.Fund), amount, isIn),
             _ => throw new InvalidOperationException($"Nobody resolves a line by {resolution.Kind}."),

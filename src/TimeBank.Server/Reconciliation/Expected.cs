@@ -175,5 +175,5 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
         .SelectMany(same => same.Sum(one => one.IsDebit ? one.Amount : -one.Amount) == 0 ? [] : same.AsEnumerable());
 
     private static bool IsOfMatches(EntryCode code) => code is EntryCode.BankFee or EntryCode.BankReceipt or EntryCode.BankSuspense
-        or EntryCode.ConfirmPayout or EntryCode.OwnTransfer;
+        or EntryCode.ConfirmPayout or EntryCode.OwnTransfer or EntryCode.RepayByProvider;
 }

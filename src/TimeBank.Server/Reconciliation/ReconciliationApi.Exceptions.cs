@@ -71,9 +71,9 @@ public sealed partial class ReconciliationApi
             string fund = needsFund ? read.Named(request.Fund, "fund", FundContract.Funds).Id : "";
             if (needsFund && ResourceName.TryParse(request.Fund, out ResourceName? name)
                 && ResourceName.TryParse(request.Line, out ResourceName? line)) read.SameRegion(line.Value.Region, name.Value, "fund");
-            return (Kind: kind.ToDomain(), Fund: fund);
+            return (Kind: kind.ToDomain(), Fund: fund, Provider: ProviderOf(read, request));
         },
-        (one, command, what) => one.ProposeAsync(command, what.Kind, what.Fund));
+        (one, command, what) => one.ProposeAsync(command, what.Kind, what.Fund, what.Provider));
 
     public override Task<V1.BankLine> ApproveResolution(ApproveResolutionRequest request, ServerCallContext context) => CaseAsync(
         context, request, request.RequestId, request.Line, "", isNoteRequired: false, _ => 0,
@@ -82,6 +82,20 @@ public sealed partial class ReconciliationApi
     public override Task<V1.BankLine> WithdrawResolution(WithdrawResolutionRequest request, ServerCallContext context) => CaseAsync(
         context, request, request.RequestId, request.Line, request.Note, isNoteRequired: false, _ => 0,
         (one, command, _) => one.WithdrawAsync(command));
+
+    /// <summary>The id of the provider that pays back; empty for other resolutions.</summary>
+    private static string ProviderOf(RequestReader read, ProposeResolutionRequest request)
+    {
+        if (request.Kind != V1.ResolutionKind.Repayment)
+        {
+            if (request.Provider.Length > 0) read.Refuse("provider", "MUST_BE_EMPTY");
+            return "";
+        }
+        ResourceName provider = read.Resource(request.Provider, "provider", SettlementContract.Providers);
+        if (provider != default && ResourceName.TryParse(request.Line, out ResourceName? line))
+            read.SameRegion(line.Value.Region, provider, "provider");
+        return provider.Id ?? "";
+    }
 
     /// <summary>One step of a case: reads the request, asks the case's grain, and answers with the line as it is then.</summary>
     private async Task<V1.BankLine> CaseAsync<T>(

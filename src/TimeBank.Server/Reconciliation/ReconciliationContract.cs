@@ -104,6 +104,7 @@ internal static class ReconciliationContract
             Kind = resolution.Kind.ToContract(),
             State = resolution.State.ToContract(),
             Fund = resolution.Fund.Length == 0 ? "" : ResourceName.Of(region, FundContract.Funds, resolution.Fund),
+            Provider = resolution.Provider is { } provider ? ResourceName.Of(region, SettlementContract.Providers, provider) : "",
             Note = resolution.Note,
             ProposedBy = resolution.ProposedBy,
             ApprovedBy = resolution.ApprovedBy,

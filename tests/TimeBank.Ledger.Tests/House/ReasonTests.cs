@@ -34,7 +34,7 @@ public sealed class ReasonTests
         601 ProviderNotAccredited, 602 ProviderSuspended, 603 ProviderBlackListed, 604 ProviderNotForService, 610 SettlementNotFound,
         611 NothingToSettle, 612 SettlementWrongState, 613 PaymentNotFound, 614 PaymentWrongState, 615 SettlementChanged,
         616 RedemptionSettled, 617 BankAccountNotFound, 618 ProvidersNotPayable, 619 SettlementExported, 620 NothingToExport,
-        621 PaymentFileInvalid, 622 ExportAnswered, 623 ExportNotWithdrawn, 630 PayeeNotFound, 631 PayeeChangeNotFound,
+        621 PaymentFileInvalid, 622 ExportAnswered, 623 ExportNotWithdrawn, 624 ClaimNotFound, 630 PayeeNotFound, 631 PayeeChangeNotFound,
         632 PayeeChangePending, 633 PayeeNotChanged, 634 PayeeChangeAlreadyApproved, 635 PayeeChangeWithdrawn, 636 PayeeChangeInForce,
         637 PayeeNumberDiffers, 640 StatementTooLarge, 641 StatementProfileMissing, 642 BankLineNotFound, 643 BankLineMatched,
         644 BankLineNotMatched, 645 NoSuggestion, 646 MatchItemNotOpen, 647 MatchSumsDiffer, 648 MatchBooked, 649 ResolutionPending,

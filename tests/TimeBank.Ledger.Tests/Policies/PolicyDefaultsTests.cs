@@ -54,6 +54,13 @@ public sealed class PolicyDefaultsTests
         { "settlement.periodMonths", "1" },
         { "settlement.holdbackPercent", "5" },
         { "settlement.batchMaxPayments", "100" },
+        { "settlement.payeeWaitDays", "1" },
+        { "settlement.claimAboveFen", "1000000" },
+        { "reconciliation.daysBefore", "3" },
+        { "reconciliation.daysAfter", "10" },
+        { "reconciliation.toleranceFen", "0" },
+        { "reconciliation.shortestReferenceCharacters", "6" },
+        { "reconciliation.transferDays", "3" },
         { "ability.ableFromPoints", "90" },
         { "ability.mildFromPoints", "66" },
         { "ability.moderateFromPoints", "46" },
@@ -104,7 +111,7 @@ public sealed class PolicyDefaultsTests
             vouchers.PinLockHours));
         Assert.Equal(new OfflinePolicy(new Fen(5_000), new Fen(50_000), 24), vouchers.Offline);
         Assert.Equal(new FundingPolicy(85, 90, 95, 55, 70), Policy.Funding);
-        Assert.Equal(new SettlementPolicy(1, 5, 100), Policy.Settlement);
+        Assert.Equal(new SettlementPolicy(1, 5, 100, 1, new Fen(1_000_000)), Policy.Settlement);
         Assert.Equal(new AbilityPolicy(90, 66, 46, 30, 12), Policy.Ability);
     }
 

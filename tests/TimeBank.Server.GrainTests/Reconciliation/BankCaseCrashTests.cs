@@ -30,7 +30,7 @@ public sealed class BankCaseCrashTests : IAsyncLifetime
     [Fact]
     public async Task An_approval_whose_state_was_lost_is_finished_by_its_retry()
     {
-        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Fund, "lottery"));
+        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Fund, "lottery", ""));
         Command approve = _here.Command("CHECKER");
         _here.States.FailNext(BankCaseState.Kind);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => Case.ApproveAsync(approve));
@@ -46,7 +46,7 @@ public sealed class BankCaseCrashTests : IAsyncLifetime
     [Fact]
     public async Task A_match_that_could_not_be_stored_is_finished_by_the_next_look()
     {
-        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Suspense, ""));
+        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Suspense, "", ""));
         _here.Banks.BeforeWrite = () => throw new StorageUnavailableException("The test lets the books go away.");
         await Assert.ThrowsAsync<StorageUnavailableException>(() => Case.ApproveAsync(_here.Command("CHECKER")));
         _here.Banks.BeforeWrite = null;
@@ -63,7 +63,7 @@ public sealed class BankCaseCrashTests : IAsyncLifetime
     [Fact]
     public async Task A_line_that_was_matched_in_between_undoes_the_entry()
     {
-        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Suspense, ""));
+        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Suspense, "", ""));
         _here.Banks.BeforeWrite = () =>
         {
             _here.Banks.BeforeWrite = null;
@@ -83,7 +83,7 @@ public sealed class BankCaseCrashTests : IAsyncLifetime
     [Fact]
     public async Task A_dry_run_of_an_approval_leaves_no_trace()
     {
-        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Fund, "lottery"));
+        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Fund, "lottery", ""));
         string before = await _here.EverythingAsync();
 
         BankCaseRecord would = Value(await Case.ApproveAsync(_here.Command("CHECKER") with { IsDryRun = true }));

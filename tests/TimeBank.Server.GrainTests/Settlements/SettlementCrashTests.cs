@@ -30,10 +30,10 @@ public sealed class SettlementCrashTests : IAsyncLifetime
         Command command = _here.Command("MAKER");
         string before = await _here.CountersAsync();
         _here.States.FailNext(SettlementDeskState.Kind);
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => Desk.PrepareAsync(command, [], []));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Desk.PrepareAsync(command, [], [], null));
 
         Assert.Equal(before, await _here.CountersAsync());
-        Assert.Equal(1_000, Value(await Desk.PrepareAsync(command, [], [])).Payments.Single().AmountFen);
+        Assert.Equal(1_000, Value(await Desk.PrepareAsync(command, [], [], null)).Payments.Single().AmountFen);
     }
 
     [Theory]
@@ -43,15 +43,15 @@ public sealed class SettlementCrashTests : IAsyncLifetime
     {
         Command command = _here.Command("MAKER");
         _here.States.FailNext(SettlementGrainState.Kind);
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => Desk.PrepareAsync(command, [], []));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Desk.PrepareAsync(command, [], [], null));
 
-        if (retries) Assert.Equal(command.NewId.Text, Value(await Desk.PrepareAsync(command, [], [])).Id);
-        else Assert.Equal(Reason.NothingToSettle, (await Desk.PrepareAsync(_here.Command("MAKER"), [], [])).Reason);
+        if (retries) Assert.Equal(command.NewId.Text, Value(await Desk.PrepareAsync(command, [], [], null)).Id);
+        else Assert.Equal(Reason.NothingToSettle, (await Desk.PrepareAsync(_here.Command("MAKER"), [], [], null)).Reason);
 
         SettlementRecord batch = (await Batch(command.NewId.Text).GetAsync())!;
         Assert.Equal((SettlementState.Draft, 1_000), (batch.State, batch.Payments.Single().AmountFen));
         await EarnAsync(200);
-        Assert.Equal(200, Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [])).Payments.Single().AmountFen);
+        Assert.Equal(200, Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [], null)).Payments.Single().AmountFen);
     }
 
     [Fact]
@@ -248,7 +248,7 @@ public sealed class SettlementCrashTests : IAsyncLifetime
 
     private async Task<string> SubmittedAsync()
     {
-        string id = Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [])).Id;
+        string id = Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [], null)).Id;
         Value(await Batch(id).SubmitAsync(_here.Command("MAKER")));
         return id;
     }

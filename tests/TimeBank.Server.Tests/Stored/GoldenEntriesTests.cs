@@ -71,6 +71,7 @@ public sealed class GoldenEntriesTests
             [EntryCode.StripeAdjustment] = "category transaction type",
             [EntryCode.BankFee] = "line", [EntryCode.BankReceipt] = "line", [EntryCode.BankSuspense] = "line",
             [EntryCode.ClearSuspense] = "line", [EntryCode.ConfirmPayout] = "item line", [EntryCode.OwnTransfer] = "in out",
+            [EntryCode.RepayByProvider] = "line",
             [EntryCode.ClosePeriod] = "period through", [EntryCode.ReopenPeriod] = "period through",
         };
 
@@ -114,6 +115,7 @@ public sealed class GoldenEntriesTests
                 "payee" => Again<PayeeState>(parts[4]),
                 "programme" => Again<ProgrammeState>(parts[4]),
                 "provider" => Again<ProviderState>(parts[4]),
+                "provider-claim" => Again<ProviderClaimState>(parts[4]),
                 "settlement" => Again<SettlementGrainState>(parts[4]),
                 "settlement-desk" => Again<SettlementDeskState>(parts[4]),
                 "scenario" => Again<ScenarioState>(parts[4]),

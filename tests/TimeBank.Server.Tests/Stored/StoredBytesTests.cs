@@ -32,6 +32,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
                 await history.ExportAsync();
                 await history.PlayBankAsync();
                 await history.CloseAsync();
+                await history.RepayAsync();
             }
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })

@@ -25,6 +25,16 @@ internal sealed partial class StoredHistory
         if (assigned.Refusal is not null) throw new InvalidOperationException($"{assigned.Refusal}");
     }
 
+    public async Task RepayAsync()
+    {
+        var diner = OpaqueId.Parse("0123456789AB");
+        await SaidAsync("owe", header => SettlementEntries.Owe(header, diner, new Fen(40)));
+        await SaidAsync("repayment", header => BankEntries.Repay(header, Slug.Parse("main"), diner, new Fen(30)), ("line", "lines/main/3"));
+        Reply<ClaimRecord> claim = await _grains.GetGrain<IProviderClaimGrain>($"{Here}/{diner}").AssignAsync(
+            new Command(new Guid(8, 8, 8, new byte[8]), $"{Proofs.Digest.Of([8])}", "STAFF", "", "已发函"), "OWNER");
+        if (claim.Refusal is not null) throw new InvalidOperationException($"{claim.Refusal}");
+    }
+
     private async Task SaidAsync(string name, Func<EntryHeader, Proposal> make, params (string Key, string Value)[] details)
     {
         var id = EntryId.Of("bank", Guid.Empty, name);
