@@ -65,14 +65,14 @@ internal static class FundBudgetCommand
                 Money(line.Allotted), Money(line.Returned), Money(line.Spent), Money(line.Unspent)]));
         LotteryCheck lottery = report.Lottery;
         screen.Facts(
-            language["福彩公益金占养老支出的比例", "Lottery welfare money in what was spent on elderly care"],
+            language["福彩公益金用于养老的比例", "Lottery welfare money that went to elderly care"],
             [
-                (language["福彩公益金支出", "spent of lottery money"], Money(lottery.Lottery)),
-                (language["全部支出", "spent in all"], Money(lottery.Spent)),
+                (language["拨给养老项目", "given to programmes"], Money(lottery.Used)),
+                (language["福彩公益金到账", "received"], Money(lottery.Received)),
                 (language["比例", "share"], Share(lottery.BasisPoints)),
                 (language["不低于", "at least"], $"{lottery.MinPercent} %"),
                 (language["结论", "verdict"], EnumText.Of(lottery.Verdict, language)),
-                .. lottery.Funds.Select(fund => ($"{Fund(fund.Fund)} {EnumText.Of(fund.Kind, language)}", Money(fund.Spent))),
+                .. lottery.Funds.Select(fund => (Fund(fund.Fund), $"{Money(fund.Used)} / {Money(fund.Received)}")),
             ]);
         if (report.CostShares.Count > 0)
         {

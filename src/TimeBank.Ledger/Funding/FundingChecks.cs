@@ -25,23 +25,16 @@ public readonly record struct ShareCheck(Int128 Part, Int128 Whole, int MinPerce
 }
 
 /// <summary>
-/// The share of the welfare lottery's money in what was spent on elderly care. Source: Hubei, Zhuzhou, Henan, Shanxi and Hunan; for a
-/// province's own department Shanxi.
+/// The share of the welfare lottery's money that goes to elderly care. Source: Hubei, Zhuzhou, Henan, Shanxi and Hunan; for a province's own
+/// department Shanxi.
 /// </summary>
 public static class LotteryRule
 {
     /// <param name="region">The region whose books these are; a province's own has its own minimum.</param>
-    /// <param name="spent">What each fund bore of the spending, in fen. Imported money has no kind.</param>
-    public static ShareCheck Judge(RegionCode region, FundingPolicy policy, IEnumerable<(FundKind Kind, Int128 Fen)> spent)
-    {
-        (Int128 lottery, Int128 all) = (0, 0);
-        foreach ((FundKind kind, Int128 fen) in spent)
-        {
-            all += fen;
-            if (kind == FundKind.Lottery) lottery += fen;
-        }
-        return new ShareCheck(lottery, all, region == region.Province ? policy.ProvinceLotteryMinPercent : policy.LotteryMinPercent);
-    }
+    /// <param name="used">What lottery funds gave to programmes, less what came back; every programme is for elderly care. In fen.</param>
+    /// <param name="received">What lottery funds received, in fen.</param>
+    public static ShareCheck Judge(RegionCode region, FundingPolicy policy, Int128 used, Int128 received) =>
+        new(used, received, region == region.Province ? policy.ProvinceLotteryMinPercent : policy.LotteryMinPercent);
 }
 
 /// <summary>The parts of the country for which the central share differs.</summary>

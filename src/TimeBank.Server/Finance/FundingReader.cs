@@ -42,7 +42,7 @@ public sealed class FundingReader(ReportReader reports, ILedgerReader ledger, IR
         var report = new FundingReport
         {
             Period = asked.Days.ToContract(),
-            Lottery = Lottery(region, policy, lines, kinds),
+            Lottery = await LotteryAsync(region, policy, lines, kinds, before, after, cancellation),
             Guarantee = await GuaranteeAsync(asked, policy, day, after, cancellation),
             PolicyVersion = policy.Version.ToString(),
             FirstEntryCount = before.Size,
@@ -83,30 +83,26 @@ public sealed class FundingReader(ReportReader reports, ILedgerReader ledger, IR
         });
     }
 
-    private static LotteryCheck Lottery(RegionCode region, Policy policy, List<Line> lines, Dictionary<string, FundKind> kinds)
+    /// <summary>What lottery funds received in the period, and what they gave to programmes of it or of earlier money.</summary>
+    private async Task<LotteryCheck> LotteryAsync(RegionCode region, Policy policy, List<Line> lines, Dictionary<string, FundKind> kinds,
+        Moment before, Moment after, CancellationToken cancellation)
     {
-        (string Fund, FundKind Kind, Int128 Fen)[] spent =
-        [
-            .. lines.GroupBy(line => line.Fund).OrderBy(fund => fund.Key, StringComparer.Ordinal)
-                .Select(fund => (fund.Key, kinds.GetValueOrDefault(fund.Key), SpentOf(fund))),
-        ];
-        ShareCheck check = LotteryRule.Judge(region, policy.Funding, spent.Select(fund => (fund.Kind, fund.Fen)));
-        return new LotteryCheck
+        var check = new LotteryCheck();
+        (Int128 used, Int128 received) = (0, 0);
+        foreach (string fund in kinds.Where(fund => fund.Value == FundKind.Lottery).Select(fund => fund.Key).Order(StringComparer.Ordinal))
         {
-            Lottery = Unit.Fen.OfTotal(check.Part),
-            Spent = Unit.Fen.OfTotal(check.Whole),
-            BasisPoints = check.BasisPoints,
-            MinPercent = check.MinPercent,
-            Verdict = check.Verdict.ToContract(),
-            Funds =
+            Int128 came = await reports.ReceivedAsync(region, Slug.Parse(fund), before, after, cancellation),
+                went = lines.Where(line => line.Fund == fund).Aggregate(Int128.Zero, (sum, line) => sum + line.Allotted - line.Returned);
+            (used, received) = (used + went, received + came);
+            check.Funds.Add(new LotteryFundLine
             {
-                spent.Select(fund => new FundSpending
-                {
-                    Fund = fund.Fund.Length > 0 ? ResourceName.Of(region, FundContract.Funds, fund.Fund) : "",
-                    Kind = fund.Kind.ToContract(), Spent = Unit.Fen.OfTotal(fund.Fen),
-                }),
-            },
-        };
+                Fund = ResourceName.Of(region, FundContract.Funds, fund), Used = Unit.Fen.OfTotal(went), Received = Unit.Fen.OfTotal(came),
+            });
+        }
+        ShareCheck share = LotteryRule.Judge(region, policy.Funding, used, received);
+        (check.Used, check.Received) = (Unit.Fen.OfTotal(share.Part), Unit.Fen.OfTotal(share.Whole));
+        (check.BasisPoints, check.MinPercent, check.Verdict) = (share.BasisPoints, share.MinPercent, share.Verdict.ToContract());
+        return check;
     }
 
     private static Int128 SpentOf(IEnumerable<Line> lines) => lines.Aggregate(Int128.Zero, (sum, line) => sum + line.Spent);

@@ -61,6 +61,16 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
         return report;
     }
 
+    /// <summary>What a fund received between two moments: all but what it gave to programmes and what they gave back.</summary>
+    public async Task<Int128> ReceivedAsync(
+        RegionCode region, Slug fund, Moment before, Moment after, CancellationToken cancellation)
+    {
+        if (before.Size == after.Size) return 0;
+        IReadOnlyList<long> sizes = before.Size == 0 ? [after.Size] : [before.Size, after.Size];
+        IReadOnlyList<Flow> flows = await FlowsAsync(region, Chart.FundAvailable(fund).Path, byCounter: true, sizes, cancellation);
+        return flows.Where(flow => flow.Stretch == sizes.Count - 1 && SlugOf(flow.Counter, "programme").Length == 0).NetCredit();
+    }
+
     /// <summary>A programme's report; the caller fills in the programme itself.</summary>
     public async Task<ProgrammeReport> ProgrammeAsync(RegionCode region, Programme programme, CancellationToken cancellation)
     {

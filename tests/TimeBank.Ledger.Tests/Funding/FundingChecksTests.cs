@@ -31,8 +31,7 @@ public sealed class FundingChecksTests
     [InlineData("430000", 70, CheckVerdict.NotMet)]
     public void A_provinces_own_department_has_its_own_minimum(string region, int percent, CheckVerdict verdict)
     {
-        ShareCheck check = LotteryRule.Judge(RegionCode.Parse(region), Policy.Funding,
-            [(FundKind.Lottery, 40), (FundKind.Lottery, 20), (FundKind.Fiscal, 30), (FundKind.None, 10)]);
+        ShareCheck check = LotteryRule.Judge(RegionCode.Parse(region), Policy.Funding, used: 60, received: 100);
 
         Assert.Equal(((Int128)60, (Int128)100, percent, verdict), (check.Part, check.Whole, check.MinPercent, check.Verdict));
     }

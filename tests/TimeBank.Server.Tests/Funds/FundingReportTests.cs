@@ -27,8 +27,8 @@ public sealed class FundingReportTests : IAsyncLifetime
     public async Task Each_month_has_its_own_budget_and_spend_and_goes_on_from_the_one_before()
     {
         FundingReport untouched = await OctoberAsync();
-        Assert.Equal((V1.CheckVerdict.Nothing, 0, 0),
-            (untouched.Lottery.Verdict, untouched.Lottery.Spent.Value, untouched.Lottery.BasisPoints));
+        Assert.Equal((V1.CheckVerdict.NotMet, 60_000, 1_000_000, 600, 55), (untouched.Lottery.Verdict, untouched.Lottery.Used.Value,
+            untouched.Lottery.Received.Value, untouched.Lottery.BasisPoints, untouched.Lottery.MinPercent));
         await SpendAsync();
         await _desk.AdvanceToAsync(ChinaTime.StartOf(new DateOnly(2026, 11, 29)).AddHours(8));
         await Desk.RunAsync(_desk.Vouchers.ExpireVouchers(
@@ -49,10 +49,9 @@ public sealed class FundingReportTests : IAsyncLifetime
         Assert.Equal(
             [$"{_desk.Region}/accounts/fund/fiscal/available", $"{_desk.Region}/accounts/programme/national/allotted"],
             october.Lines[0].Accounts);
-        Assert.Equal((1_800, 3_000, 6_000, 55, V1.CheckVerdict.Met), (october.Lottery.Lottery.Value, october.Lottery.Spent.Value,
-            october.Lottery.BasisPoints, october.Lottery.MinPercent, october.Lottery.Verdict));
-        Assert.Equal([(_fiscal, V1.FundKind.Fiscal, 1_200), (_lottery, V1.FundKind.Lottery, 1_800)],
-            october.Lottery.Funds.Select(fund => (fund.Fund, fund.Kind, fund.Spent.Value)));
+        // What is spent doesn't change what was given; what comes back counts in the month in which it does.
+        Assert.Equal(untouched.Lottery, october.Lottery);
+        Assert.Equal([(_lottery, -58_200, 0)], november.Lottery.Funds.Select(fund => (fund.Fund, fund.Used.Value, fund.Received.Value)));
         Assert.Equal(V1.CheckVerdict.Nothing, november.Lottery.Verdict);
         Assert.Equal("430000/2026-01", october.PolicyVersion);
         // The same moment says the same, whatever is recorded later.
