@@ -20,7 +20,7 @@ internal static class SettlementFileCommands
     {
         Argument<string> batch = make.Argument("batch", "批次", "the batch");
         Option<string> bank = make.Option("--bank", "付款账户，如 main", "our account that pays, such as main", required: true),
-            format = make.Option("--format", "pain001、csv 或 xlsx", "pain001, csv or xlsx", required: true),
+            format = make.Option("--format", "pain001、csv、csv-gb18030 或 xlsx", "pain001, csv, csv-gb18030 or xlsx", required: true),
             profile = make.Option("--profile", "付款表格式；不写则用账户登记的", "the sheet's profile; else that of the account"),
             date = make.Option("--date", "付款日；不写则为今天", "the day to pay; else today"),
             output = make.Option("--out", "写入的文件；不写则用服务器给的文件名", "the file to write; else as the server names it");
@@ -67,6 +67,7 @@ internal static class SettlementFileCommands
     private static PaymentFileFormat FormatOf(string text) => text switch
     {
         "csv" => PaymentFileFormat.SheetCsv,
+        "csv-gb18030" => PaymentFileFormat.SheetCsvGb18030,
         "xlsx" => PaymentFileFormat.SheetXlsx,
         _ => EnumText.Parse<PaymentFileFormat>(text),
     };

@@ -40,6 +40,7 @@ internal static class SettlementContract
         {
             PaymentFileFormat.Pain001 => ("xml", "application/xml"),
             PaymentFileFormat.SheetCsv => ("csv", "text/csv; charset=utf-8"),
+            PaymentFileFormat.SheetCsvGb18030 => ("csv", "text/csv; charset=gb18030"),
             PaymentFileFormat.SheetXlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         };
         return new ExportPaymentsResponse

@@ -14,6 +14,8 @@ public enum PaymentFileFormat
     SheetCsv = 2,
     [JsonStringEnumMemberName("sheetXlsx")]
     SheetXlsx = 3,
+    [JsonStringEnumMemberName("sheetCsvGb18030")]
+    SheetCsvGb18030 = 4,
 }
 
 /// <summary>Why an approved payment isn't in the file. The names are stored and never change.</summary>
@@ -111,6 +113,7 @@ internal static class PaymentFiles
         {
             PaymentFileFormat.Pain001 => Pain001.Write(order),
             PaymentFileFormat.SheetCsv => PaymentSheet.Csv(order, SheetProfile.Find(export.Profile)!, SheetEncoding.Utf8),
+            PaymentFileFormat.SheetCsvGb18030 => PaymentSheet.Csv(order, SheetProfile.Find(export.Profile)!, SheetEncoding.Gb18030),
             PaymentFileFormat.SheetXlsx => await PaymentSheet.XlsxAsync(order, SheetProfile.Find(export.Profile)!),
         };
         return file.IsMade ? (file.Bytes.ToArray(), null) : ([], Wrong(file.Errors, payments));

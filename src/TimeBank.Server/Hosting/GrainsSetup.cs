@@ -19,7 +19,7 @@ public static class GrainsSetup
         var bounds = new ClockBounds(options.Scenario is null ? options.ClockAhead : null, options.ClockBehind, options.ClockChecked);
         builder.Services.AddSingleton(new BusinessClock(time, new ClockGuard(bounds, time)));
         builder.Services.AddSingleton<DayRules>();
-        builder.Services.AddSingleton<BankLegs>().AddSingleton<FiveLegs>().AddSingleton<PeriodStatements>();
+        builder.Services.AddSingleton<HourLegs>().AddSingleton<BankLegs>().AddSingleton<FiveLegs>().AddSingleton<PeriodStatements>();
         builder.Services.AddSingleton<DueHours>();
         builder.Services.AddSingleton<HourRuns>();
         builder.Services.AddSingleton<DueRounds>();

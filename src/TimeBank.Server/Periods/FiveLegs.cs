@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// Holds against each other what must be equal: what stands in the journal's details, in accounts and their terms, in settlement batches
 /// and at the bank, each against the postings. What an entry of a day did is never summed twice from the same numbers. See the README.
 /// </summary>
-public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, BankLegs banks)
+public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, HourLegs hours, BankLegs banks)
 {
     private const int AtOnce = 1_000;
 
@@ -24,7 +24,7 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, BankLegs 
         IReadOnlyList<Turnover> turnovers = await ledger.TurnoversAsync(region, from, size, null, cancellation);
         await AddVouchersAsync(lines, region, turnovers, from, size, cancellation);
         await AddRedeemedAsync(lines, region, first, last, from, size, cancellation);
-        await AddHoursAsync(lines, region, first, last, turnovers, cancellation);
+        lines.AddRange(await hours.LinesAsync(region, (first, last), size, turnovers, cancellation));
         await AddPaidAsync(lines, region, cancellation);
         await AddWholeAsync(lines, region, cancellation);
         lines.AddRange(await banks.LinesAsync(region, last, cancellation));
@@ -91,9 +91,11 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, BankLegs 
             var read = Redemption.Of(redemption);
             said[read.Provider.Text] = said.GetValueOrDefault(read.Provider.Text) + (sign * (Int128)read.Credited.Value);
         }
-        await foreach (JournalEntry entry in EntriesAsync(region, new EntryFilter(EntryCode.RedeemVoucher), first, last, cancellation))
+        await foreach (JournalEntry entry in ledger.RecordedAsync(
+            region, new EntryFilter(EntryCode.RedeemVoucher), (first, last), cancellation))
             Say(entry, 1);
-        await foreach (JournalEntry entry in EntriesAsync(region, new EntryFilter(Kind: EntryKind.Reverse), first, last, cancellation))
+        await foreach (JournalEntry entry in ledger.RecordedAsync(
+            region, new EntryFilter(Kind: EntryKind.Reverse), (first, last), cancellation))
         {
             StoredEntry? original = await ledger.EntryAsync(region, entry.Of!.Value, cancellation);
             if (original?.Entry.Code == EntryCode.RedeemVoucher) Say(original.Entry, -1);
@@ -106,20 +108,6 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, BankLegs 
             lines.Add(new LegLine(ReportLeg.Redeemed, path, Unit.Fen, sum,
                 flows.Where(flow => flow is { Stretch: 1, Code: EntryCode.RedeemVoucher }).NetCredit()));
         }
-    }
-
-    /// <summary>The same of hours: minutes that services say they gave, against what came to volunteers and the pool.</summary>
-    private async Task AddHoursAsync(
-        List<LegLine> lines, RegionCode region, DateOnly first, DateOnly last, IReadOnlyList<Turnover> turnovers,
-        CancellationToken cancellation)
-    {
-        Int128 said = 0;
-        await foreach (JournalEntry entry in EntriesAsync(region, new EntryFilter(EntryCode.RenderService), first, last, cancellation))
-            said += OrderDetails.ReadEnd(entry).Minutes;
-        // What passes the cap goes on from the volunteer to the pool in the same entry, so only what leaves the elders is summed.
-        Int128 given = turnovers.Where(one => one is { Code: EntryCode.RenderService, IsReversal: false, Credit: not "pool/donated" })
-            .Aggregate(Int128.Zero, (sum, one) => sum + one.Amount);
-        if (said != 0 || given != 0) lines.Add(new LegLine(ReportLeg.Redeemed, "person/*/hours/earned", Unit.Minutes, said, given));
     }
 
     /// <summary>Paid: payments that a batch waits for, against the money on the batch's account now.</summary>
@@ -160,25 +148,6 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, BankLegs 
             page = await ledger.AccountsAsOfAsync(region, filter, size, after, AtOnce, cancellation);
             foreach (Account account in page) yield return account;
             if (page.Count > 0) after = page[^1].Path.Text;
-        }
-        while (page.Count == AtOnce);
-    }
-
-    private async IAsyncEnumerable<JournalEntry> EntriesAsync(
-        RegionCode region, EntryFilter filter, DateOnly first, DateOnly last,
-        [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        filter = filter with
-        {
-            From = LedgerTime.From(ChinaTime.StartOf(first)), Until = LedgerTime.From(ChinaTime.StartOf(last.AddDays(1))),
-        };
-        long after = -1;
-        IReadOnlyList<LinkedEntry> page;
-        do
-        {
-            page = await ledger.EarliestEntriesAsync(region, filter, after, AtOnce, cancellation);
-            foreach (LinkedEntry linked in page) yield return linked.Entry;
-            if (page.Count > 0) after = page[^1].Entry.Index;
         }
         while (page.Count == AtOnce);
     }

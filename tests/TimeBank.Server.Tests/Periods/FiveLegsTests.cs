@@ -62,6 +62,22 @@ public sealed class FiveLegsTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Hours_that_orders_wait_for_are_the_hours_on_hold()
+    {
+        await _desk.AcceptedAsync(await _desk.RegisterWithHoursAsync(), await _desk.EnrolAsync());
+        ReportLine held = await HeldAsync();
+        Assert.Equal((120, 120, true), (held.Left, held.Right, held.Ties));
+
+        Execute(
+            """
+            UPDATE grain_state SET payload = replace(payload, '"plannedMinutes":120', '"plannedMinutes":90') WHERE state_name = 'order'
+            """);
+
+        ReportLine wrong = await HeldAsync();
+        Assert.Equal((90, 120, false), (wrong.Left, wrong.Right, wrong.Ties));
+    }
+
+    [Fact]
     public async Task Days_run_forward_and_not_into_the_future()
     {
         Date today = Desk.DateOf(_desk.Today), yesterday = Desk.DateOf(_desk.Today.AddDays(-1));
@@ -74,6 +90,9 @@ public sealed class FiveLegsTests(TestServer server) : IClassFixture<TestServer>
             Parent = _desk.Region, FirstDate = Desk.DateOf(_desk.Today.AddDays(1)),
         }).IsRefusedAsync(Reason.InvalidField, "first_date");
     }
+
+    private async Task<ReportLine> HeldAsync() => Assert.Single(
+        (await ReportAsync()).Lines, line => line is { Leg: V1.ReportLeg.Held, Unit: "MIN" });
 
     private async Task<DailyReport> ReportAsync() => await Auditor.GetDailyReportAsync(
         new GetDailyReportRequest { Parent = _desk.Region, FirstDate = Desk.DateOf(_desk.Today) });

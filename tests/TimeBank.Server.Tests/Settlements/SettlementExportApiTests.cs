@@ -51,6 +51,7 @@ public sealed class SettlementExportApiTests(TestServer server) : IClassFixture<
     [Theory]
     [InlineData(V1.PaymentFileFormat.Pain001, "xml")]
     [InlineData(V1.PaymentFileFormat.SheetCsv, "csv")]
+    [InlineData(V1.PaymentFileFormat.SheetCsvGb18030, "csv")]
     [InlineData(V1.PaymentFileFormat.SheetXlsx, "xlsx")]
     public async Task A_file_is_made_once_and_given_again_byte_for_byte_also_after_a_payee_changed(
         V1.PaymentFileFormat format, string extension)
@@ -70,7 +71,9 @@ public sealed class SettlementExportApiTests(TestServer server) : IClassFixture<
         // A retry of the first request is that request, a day later too.
         Assert.Equal(first, await Maker.ExportPaymentsAsync(request));
         if (format == V1.PaymentFileFormat.SheetXlsx) return;
-        string text = first.File.ToStringUtf8();
+        string text = format == V1.PaymentFileFormat.SheetCsvGb18030
+            ? System.Text.CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!.GetString(first.File.Span) : first.File.ToStringUtf8();
+        Assert.Contains("演示食堂", text, StringComparison.Ordinal);
         Assert.Equal(2, batch.Payments.Count);
         Assert.All(batch.Payments, payment => Assert.Contains(payment.EndToEndId, text, StringComparison.Ordinal));
         Assert.Contains("6222000000001111", text, StringComparison.Ordinal);
@@ -216,6 +219,15 @@ public sealed class SettlementExportApiTests(TestServer server) : IClassFixture<
         SettlementBatch batch = await ApprovedAsync();
         await Maker.ExportPaymentsAsync(new ExportPaymentsRequest(Export(batch)) { BankAccount = "nobody" })
             .IsRefusedAsync(Reason.BankAccountNotFound);
+        await new BankAccountService.BankAccountServiceClient(server.As(Role.Administrator, regions: Code)).SetBankAccountAsync(
+            new SetBankAccountRequest
+            {
+                RequestId = Desk.Id(), Name = $"{_desk.Region}/bankAccounts/no-sheet", HolderName = "演示民政局",
+                AccountNumber = "62220000000044", BankName = "演示银行", BankCode = "313551088886",
+            });
+        // Neither the request nor the account names the sheet's profile.
+        await Maker.ExportPaymentsAsync(new ExportPaymentsRequest(Export(batch, V1.PaymentFileFormat.SheetXlsx)) { BankAccount = "no-sheet" })
+            .IsRefusedAsync(Reason.PaymentFileInvalid);
         await Maker.WithdrawExportAsync(new WithdrawExportRequest { RequestId = Desk.Id(), Name = batch.Name, Note = "x" })
             .IsRefusedAsync(Reason.SettlementWrongState);
     }
