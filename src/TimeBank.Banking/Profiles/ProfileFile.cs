@@ -33,6 +33,10 @@ public static class ProfileFile
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false), new PatternConverter() },
     };
 
+    /// <summary>Whether a profile reads the bills of a wallet, which is no bank and has no bank's code.</summary>
+    public static bool IsOfWallet(string name) =>
+        name.StartsWith("alipay-", StringComparison.Ordinal) || name.StartsWith("wechat-", StringComparison.Ordinal);
+
     /// <summary>The names of the profiles that ship with the product, in order.</summary>
     public static ImmutableArray<string> Shipped { get; } =
     [

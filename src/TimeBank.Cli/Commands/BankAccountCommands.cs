@@ -18,7 +18,7 @@ internal static class BankAccountCommands
         Option<string> holder = make.Option("--holder", "户名", "the account's holder", required: true),
             account = make.Option("--account", "账号", "the account's number", required: true),
             bank = make.Option("--bank", "开户行", "the bank and its branch", required: true),
-            code = make.Option("--code", "支付系统行号，12 位", "the bank's code of 12 digits", required: true),
+            code = make.Option("--code", "支付系统行号，12 位；钱包（支付宝、微信）不写", "the bank's code of 12 digits; left out for a wallet"),
             profile = make.Option("--profile", "对账单格式，如 icbc-debit", "how its statements are read, such as icbc-debit"),
             sheet = make.Option("--sheet", "批量付款表格式，如 batch-transfer", "how sheets of payments are written, such as batch-transfer");
         return make.Command("set", "登记或更改，旧的留在历史里", "describe an account; what was there before stays in its history",
@@ -28,7 +28,7 @@ internal static class BankAccountCommands
             Show(session, await new Client(await session.AsAsync(Role.Administrator, name)).SetBankAccountAsync(new SetBankAccountRequest
             {
                 RequestId = session.RequestId(), Name = name, HolderName = parsed.GetValue(holder)!,
-                AccountNumber = parsed.GetValue(account)!, BankName = parsed.GetValue(bank)!, BankCode = parsed.GetValue(code)!,
+                AccountNumber = parsed.GetValue(account)!, BankName = parsed.GetValue(bank)!, BankCode = parsed.GetValue(code) ?? "",
                 StatementProfile = parsed.GetValue(profile) ?? "", SheetProfile = parsed.GetValue(sheet) ?? "",
                 ValidateOnly = make.IsDryRun(parsed),
             }));

@@ -16,8 +16,9 @@ public sealed class BankAccountApi(IGrainFactory grains, IRegistry registry, Pag
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
         ResourceName name = read.Named(request.Name, "name", BankAccounts);
-        BankDetails account = BankDetailsReader.Read(
-            read, "", request.HolderName, request.AccountNumber, request.BankName, request.BankCode);
+        BankDetails account = BankDetailsReader.ReadOwn(
+            read, request.HolderName, request.AccountNumber, request.BankName, request.BankCode,
+            isWallet: ProfileFile.IsOfWallet(request.StatementProfile));
         var described = new BankAccountDescription(
             account, Profile(read, request.StatementProfile, "statement_profile", ProfileFile.Shipped),
             Profile(read, request.SheetProfile, "sheet_profile", SheetProfile.Shipped));

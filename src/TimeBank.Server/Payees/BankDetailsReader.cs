@@ -7,9 +7,19 @@ namespace TimeBank.Server;
 internal static class BankDetailsReader
 {
     /// <summary>What the payment systems take of a name: 60 letters, and 140 bytes as banks count them.</summary>
-    private const int MaxNameLength = 60, MaxNameBytes = 140;
+    private const int MaxNameLength = 60, MaxNameBytes = 140, MaxWalletName = 64;
 
     private static readonly Encoding Banks = CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!;
+
+    /// <summary>
+    /// Reads one of our own accounts. A wallet has no bank's code, and its bills name it by a number, a mail address or a nickname. No batch is
+    /// paid from it.
+    /// </summary>
+    public static BankDetails ReadOwn(
+        RequestReader read, string holderName, string accountNumber, string bankName, string code, bool isWallet) =>
+        code.Length > 0 || !isWallet ? Read(read, "", holderName, accountNumber, bankName, code) : new BankDetails(
+            read.Name(holderName.Trim(), "holder_name", MaxNameLength), read.Name(accountNumber.Trim(), "account_number", MaxWalletName),
+            read.Name(bankName.Trim(), "bank_name", MaxNameLength), "");
 
     /// <param name="path">What stands in front of the fields' names, such as <c>account.</c>; or nothing.</param>
     public static BankDetails Read(RequestReader read, string path, string holderName, string accountNumber, string bankName, string code)
