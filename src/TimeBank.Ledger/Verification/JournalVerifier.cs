@@ -12,7 +12,8 @@ namespace TimeBank.Ledger;
 /// <param name="head">The end of the journal, by the store's own record.</param>
 /// <param name="books">The end of the booked accounts and transfers, by the store's own record. Later entries have no rows there
 /// yet.</param>
-public sealed class JournalVerifier(HeadRow head, BooksRow books)
+/// <param name="sound">Receives each entry in which nothing is wrong.</param>
+public sealed class JournalVerifier(HeadRow head, BooksRow books, Action<JournalEntry>? sound = null)
 {
     private readonly string _region = $"regions/{head.Region}";
     private readonly JournalFold _fold = new(head.Region);
@@ -61,6 +62,7 @@ public sealed class JournalVerifier(HeadRow head, BooksRow books)
         _tree = _tree.Append(leaf);
         _timeMicroseconds = entry.Time.Microseconds;
         Book();
+        if (finding is null) sound?.Invoke(entry);
         return finding;
     }
 

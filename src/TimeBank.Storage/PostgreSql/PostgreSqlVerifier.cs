@@ -31,8 +31,9 @@ public static class PostgreSqlVerifier
             Run(beside, $"SET TRANSACTION SNAPSHOT '{export.ExecuteScalar()}'");
             Run(connection, InOrder);
             Run(beside, InOrder);
-            Finding? finding = new StoredJournals(Rows(connection, beside), cancellation).Verify(sound);
-            return new Verification(sound, finding ?? Banks(connection, cancellation) ?? States(connection, states, cancellation));
+            var facts = new BankFacts();
+            Finding? finding = new StoredJournals(Rows(connection, beside), facts, cancellation).Verify(sound);
+            return new Verification(sound, finding ?? Banks(connection, facts, cancellation) ?? States(connection, states, cancellation));
         }
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted)
         {
@@ -44,7 +45,7 @@ public static class PostgreSqlVerifier
         }
     }
 
-    private static Finding? Banks(NpgsqlConnection connection, CancellationToken cancellation)
+    private static Finding? Banks(NpgsqlConnection connection, BankFacts facts, CancellationToken cancellation)
     {
         // Each line is compared with its matches: two indexes in the same order.
         Run(connection, "SET LOCAL enable_mergejoin = on");
@@ -54,7 +55,7 @@ public static class PostgreSqlVerifier
                 using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
                 return command.ExecuteReader();
             },
-            cancellation).Verify();
+            facts, cancellation).Verify();
     }
 
     private static Finding? States(NpgsqlConnection connection, IReadOnlyDictionary<string, Type>? kinds, CancellationToken cancellation)

@@ -25,9 +25,10 @@ public static class SqliteVerifier
             return session.Snapshot(
                 read =>
                 {
-                    Finding? finding = new StoredJournals(Rows(read), cancellation).Verify(sound);
+                    var facts = new BankFacts();
+                    Finding? finding = new StoredJournals(Rows(read), facts, cancellation).Verify(sound);
                     return new Verification(sound, finding
-                        ?? new StoredBanks(sql => read.Prepare(sql).Read([]), cancellation).Verify()
+                        ?? new StoredBanks(sql => read.Prepare(sql).Read([]), facts, cancellation).Verify()
                         ?? States(read, states, cancellation) ?? Database(read));
                 },
                 cancellation);

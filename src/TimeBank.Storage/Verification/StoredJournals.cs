@@ -5,7 +5,8 @@ using TimeBank.Ledger;
 namespace TimeBank.Storage;
 
 /// <summary>Streams the rows of every region into a <see cref="JournalVerifier"/>, for any engine.</summary>
-internal sealed class StoredJournals(StoredRows rows, CancellationToken cancellation)
+/// <param name="banks">Learns what the entries say of bank accounts.</param>
+internal sealed class StoredJournals(StoredRows rows, BankFacts banks, CancellationToken cancellation)
 {
     private static readonly string[] RegionTables = ["entries", "accounts", "outcomes", "transfers", "holds", "books"];
 
@@ -39,7 +40,7 @@ internal sealed class StoredJournals(StoredRows rows, CancellationToken cancella
         {
             if (List(rows.Books, Books, head.Region.Value) is not [var books]) return new Finding($"regions/{head.Region}/books", "books",
                 "some", "none");
-            var verifier = new JournalVerifier(head, books);
+            var verifier = new JournalVerifier(head, books, banks.Add);
             Finding? finding = Entries(head.Region, verifier)
                 ?? Each("outcomes", rows.Outcomes, head.Region, row => verifier.Outcome(Outcome(row)))
                 ?? Each("holds", rows.Holds, head.Region, row => verifier.Hold(row.GetInt64(0), LedgerRows.Number(row, 1)))

@@ -20,6 +20,8 @@ public sealed class PostgreSqlBankBooksTests : StoredBankBooksContract
 
     private protected override IBankBooks Books { get; }
 
+    private protected override ILedgerStore Ledger => PostgreSqlLedgerStore.Open(_database);
+
     [Fact]
     public async Task Whoever_serves_changes_no_line_and_no_statement()
     {

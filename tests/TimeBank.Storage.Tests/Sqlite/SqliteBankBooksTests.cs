@@ -8,6 +8,7 @@ public sealed class SqliteBankBooksTests : StoredBankBooksContract
     private readonly TempFolder _folder = new();
     private readonly SqliteDatabase _database;
     private readonly SqliteBankBooks _books;
+    private SqliteLedgerStore? _ledger;
 
     public SqliteBankBooksTests()
     {
@@ -17,6 +18,8 @@ public sealed class SqliteBankBooksTests : StoredBankBooksContract
     }
 
     private protected override IBankBooks Books => _books;
+
+    private protected override ILedgerStore Ledger => _ledger ??= SqliteLedgerStore.Open(_database);
 
     private protected override Verification Verify() => SqliteVerifier.Verify(_database, default);
 
@@ -31,6 +34,7 @@ public sealed class SqliteBankBooksTests : StoredBankBooksContract
     private protected override void Close()
     {
         _books.Dispose();
+        _ledger?.Dispose();
         _folder.Dispose();
     }
 }
