@@ -10,6 +10,8 @@ internal static class Simulation
 {
     private static readonly RegionCode Region = RegionCode.Parse("430211");
 
+    private const int OfficesPermille = 400;
+
     // A process books its entries never, at once, or now and then. The next one books the rest.
     private static readonly int[] BookFrom = [1_000_000, 1, 7];
 
@@ -59,17 +61,26 @@ internal static class Simulation
         };
         auditor = new Auditor(world, disk);
         fleet = new Fleet(world, disk, plan, Options(world.Chance), Region);
-        var callers = new Callers(world, new Network(world, fleet, auditor, plan), auditor);
+        var network = new Network(world, fleet, auditor, plan);
+        var callers = new Callers(world, network, auditor);
+        // Drawn apart, so that a world without an office is the same as before there were any.
+        Office? office = new Chance(~seed).Permille(OfficesPermille) ? new Office(world, network, auditor, plan) : null;
+        Officers? officers = office is null ? null : new Officers(world, office);
         ArrangeFaults(world, plan, fleet, disk);
 
         Task life = null!;
         try
         {
-            World.Run(new Turns(world, "callers"), () => life = LiveAsync(world, fleet, disk, callers));
-            world.RunToEnd(fleet.MayCrash);
+            World.Run(new Turns(world, "callers"), () => life = LiveAsync(world, fleet, disk, callers, office, officers));
+            world.RunToEnd(() =>
+            {
+                fleet.MayCrash();
+                office?.MayCrash();
+            });
             if (world.Finding is null && !life.IsCompletedSuccessfully) world.Report(
                 life.Exception?.ToString() ?? "everybody waits, and nothing is left to happen");
-            if (world.Finding is null && (FinalAudit.Wrong(auditor, Region, open(), reads) ?? verify()) is { } wrong) world.Report(wrong);
+            if (world.Finding is null && (FinalAudit.Wrong(auditor, Region, open(), reads)
+                ?? (office is null ? null : OfficeAudit.Wrong(auditor, office, officers!)) ?? verify()) is { } wrong) world.Report(wrong);
         }
         catch (FindingException)
         {
@@ -79,15 +90,18 @@ internal static class Simulation
             world.Trace.Digest(), world.Tally);
     }
 
-    private static async Task LiveAsync(World world, Fleet fleet, Disk disk, Callers callers)
+    private static async Task LiveAsync(
+        World world, Fleet fleet, Disk disk, Callers callers, Office? office, Officers? officers)
     {
-        await callers.LiveAsync();
+        await Task.WhenAll(callers.LiveAsync(), officers?.LiveAsync() ?? Task.CompletedTask);
         world.Note("nothing fails any more");
         fleet.Calm();
+        office?.Calm();
         disk.IsFull = false;
         disk.EndPoison();
         await world.DelayAsync(60_000_000, "what was late has arrived");
         await callers.SettleAsync();
+        if (officers is not null) await officers.SettleAsync();
     }
 
     private static void ArrangeFaults(World world, FaultPlan plan, Fleet fleet, Disk disk)

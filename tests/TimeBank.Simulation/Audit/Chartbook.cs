@@ -8,8 +8,8 @@ internal static class Chartbook
     /// <summary>The number of the limit in stored entries.</summary>
     public static int LimitOf(string path) => path.Split('/') switch
     {
-        ["bank", ..] or ["programme", _, "units"] or ["clearing", _, "due-from"] => CreditsStayWithinDebits,
-        ["hours", "issued"] => 0,
+        ["bank", ..] or ["programme", _, "units"] or ["clearing", _, "due-from"] or ["provider", _, "owed"] => CreditsStayWithinDebits,
+        ["hours", "issued"] or ["suspense", _] or ["expense", "fees"] or ["period", "open"] => 0,
         _ => DebitsStayWithinCredits,
     };
 

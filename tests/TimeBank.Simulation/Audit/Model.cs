@@ -11,6 +11,9 @@ internal sealed class Model
     /// <summary>No counter may exceed this: a quarter of the range of 64 bits.</summary>
     private const long Brim = long.MaxValue / 4;
 
+    private const string Closed = "period/closed";
+    private static readonly DateOnly FirstDay = new(2000, 1, 1);
+
     private readonly Dictionary<string, Book> _books = [];
     private readonly List<string> _paths = [];
     private readonly List<ModelEntry> _entries = [];
@@ -24,6 +27,10 @@ internal sealed class Model
     public int Accounts => _paths.Count;
 
     public IReadOnlyList<ModelEntry> Entries => _entries;
+
+    /// <summary>The last day that no entry may be dated on any more; null where none is closed.</summary>
+    public DateOnly? ClosedThrough =>
+        Find(Closed) is { } closed && closed.PaidIn > closed.PaidOut ? FirstDay.AddDays((int)(closed.PaidIn - closed.PaidOut) - 1) : null;
 
     public Book? Find(string path) => _books.GetValueOrDefault(path);
 
@@ -43,7 +50,7 @@ internal sealed class Model
         {
             WantKind.Refuse => want.Refusal,
             WantKind.Note => null,
-            WantKind.Post or WantKind.Hold => Open(want, prediction) ?? Transfer(want, prediction),
+            WantKind.Post or WantKind.Hold => Open(want, prediction) ?? Transfer(want, prediction) ?? Close(want, prediction),
             WantKind.PostHold or WantKind.VoidHold or WantKind.ExpireHold => EndHold(want, time, prediction),
             WantKind.Reverse => Reverse(want, prediction),
             WantKind.Change => Change(want, prediction),
@@ -124,6 +131,11 @@ internal sealed class Model
         }
         return null;
     }
+
+    /// <summary>A close says where it ends. Days that somebody else has moved meanwhile refuse it.</summary>
+    private static Refusal? Close(Want want, Prediction prediction) =>
+        want.ClosedDays is { } days && prediction.Touched[Closed] is var closed && closed.PaidIn - closed.PaidOut != days
+            ? new Refusal(Reason.PeriodChanged) : null;
 
     private Refusal? EndHold(Want want, long time, Prediction prediction)
     {

@@ -123,10 +123,18 @@ internal sealed class StoredBatch(World world, Auditor auditor, WriterProcess by
     private void RequireHeader(Written written, Intent intent)
     {
         EntryHeader header = intent.Header;
+        // A close says its last day. What comes after it is of the first open day, and says which day it would have been of.
+        DateOnly asked = header.EffectiveDate, day = asked;
+        EntryDetails details = header.Details;
+        if (intent.Want.ClosedDays is { } days)
+            details = details.Add("through", days == 0 ? "" : new DateOnly(1999, 12, 31).AddDays((int)days).ToString("yyyy-MM-dd", null));
+        if (auditor.Model.ClosedThrough is { } closed && asked <= closed)
+            (day, details) = (closed.AddDays(1), details.Add("lateFor", asked.ToString("yyyy-MM-dd", null)));
+        if (day != asked) world.Tally.Add("entries after a close");
         bool same = written.Text("actor") == header.Actor && written.Text("onBehalfOf") == header.OnBehalfOf
             && written.Text("policy") == header.PolicyVersion
-            && written.Text("memo") == header.Memo && written.Text("effective") == header.EffectiveDate.ToString("yyyy-MM-dd", null)
-            && written.Details.SequenceEqual(header.Details.Select(detail => (detail.Key, detail.Value)))
+            && written.Text("memo") == header.Memo && written.Text("effective") == day.ToString("yyyy-MM-dd", null)
+            && written.Details.SequenceEqual(details.Select(detail => (detail.Key, detail.Value)))
             && written.Text("region") == by.Region.ToString()
             && written.Kind == KindOf(intent.Want.Kind) && written.Code == intent.Want.Code.ToString()
             && written.Expires == intent.Want.Expires?.Microseconds;

@@ -10,6 +10,8 @@ internal sealed class Disk(World world, Func<ILedgerStore> open, FaultPlan plan)
     private readonly HashSet<EntryId> _poison = [];
     private readonly HashSet<(long Size, Digest Root)> _heads = [];
 
+    private bool _isWell;
+
     public bool IsFull { get; set; }
 
     /// <summary>Called for every batch as soon as it is stored, with its process and whether the process will hear of it.</summary>
@@ -17,12 +19,17 @@ internal sealed class Disk(World world, Func<ILedgerStore> open, FaultPlan plan)
 
     public void MayPoison(EntryId id)
     {
-        if (world.Chance.Permille(plan.Poison)) _poison.Add(id);
+        if (!_isWell && world.Chance.Permille(plan.Poison)) _poison.Add(id);
     }
 
     public bool IsPoison(EntryId id) => _poison.Contains(id);
 
-    public void EndPoison() => _poison.Clear();
+    /// <summary>From now on the database refuses nothing.</summary>
+    public void EndPoison()
+    {
+        _isWell = true;
+        _poison.Clear();
+    }
 
     public bool HasStood(LedgerHead head) => _heads.Contains((head.Size, head.Tree.Root));
 

@@ -17,19 +17,21 @@ internal sealed class Network(World world, Fleet fleet, Auditor auditor, FaultPl
         });
     }
 
-    public Task FindAsync(EntryId id) => SendAsync<bool>("find", 5_000_000, async (process, answer) =>
+    /// <summary>Null where no answer came in time, or where the id is unknown.</summary>
+    public Task<Outcome?> FindAsync(EntryId id) => SendAsync<Outcome?>("find", 5_000_000, async (process, answer) =>
     {
+        Outcome? outcome = null;
         Asked asked = auditor.Asks(process, null) with { Fate = auditor.Fates.GetValueOrDefault(id) };
         try
         {
-            Outcome? outcome = await process.Writer.FindAsync(id);
+            outcome = await process.Writer.FindAsync(id);
             auditor.AnswersFind(asked, id, outcome);
         }
         catch (StorageUnavailableException)
         {
             RequireReason(asked);
         }
-        answer(true);
+        answer(outcome);
     });
 
     /// <summary>Asks for a dry run of a command.</summary>
@@ -42,19 +44,22 @@ internal sealed class Network(World world, Fleet fleet, Auditor auditor, FaultPl
         answer(true);
     });
 
-    public Task AccountsAsync(IReadOnlyList<string> paths) => SendAsync<bool>("accounts", 5_000_000, async (process, answer) =>
+    /// <summary>Null where no answer came in time, or where the store could not be read.</summary>
+    public Task<IReadOnlyList<Account>?> AccountsAsync(IReadOnlyList<string> paths) =>
+        SendAsync<IReadOnlyList<Account>?>("accounts", 5_000_000, async (process, answer) =>
     {
+        IReadOnlyList<Account>? accounts = null;
         Asked asked = auditor.Asks(process, null);
         try
         {
-            IReadOnlyList<Account> accounts = await process.Writer.AccountsAsync([.. paths.Select(AccountPath.Parse)]);
+            accounts = await process.Writer.AccountsAsync([.. paths.Select(AccountPath.Parse)]);
             auditor.AnswersAccounts(asked, paths, accounts);
         }
         catch (StorageUnavailableException)
         {
             RequireReason(asked);
         }
-        answer(true);
+        answer(accounts);
     });
 
     private void RequireReason(Asked asked)

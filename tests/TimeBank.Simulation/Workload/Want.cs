@@ -31,6 +31,9 @@ internal sealed record Want(WantKind Kind, EntryCode Code)
 
     public string Memo { get; init; } = "";
 
+    /// <summary>Of a close of days or a reopening: how many days since 2000-01-01 are closed afterwards. Null of all others.</summary>
+    public long? ClosedDays { get; init; }
+
     /// <summary>All fields as text; empty ones are left out.</summary>
     public override string ToString()
     {
@@ -44,6 +47,7 @@ internal sealed record Want(WantKind Kind, EntryCode Code)
         if (Opens is { } opens) words.Add($"opens {opens.Path} for {opens.Owner}");
         if (ChangedPath.Length > 0) words.Add(ChangedPath);
         if (Refusal is { } refusal) words.Add($"{refusal.Reason}");
+        if (ClosedDays is { } days) words.Add($"closed {days}");
         if (Memo.Length > 0) words.Add($"memo of {Memo.Length}");
         return string.Join(' ', words);
     }
