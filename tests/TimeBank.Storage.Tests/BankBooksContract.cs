@@ -53,6 +53,21 @@ public abstract class BankBooksContract : IDisposable
     }
 
     [Fact]
+    public async Task Lines_are_read_by_their_numbers()
+    {
+        await AddAsync(Tianyuan, Bank, 5);
+        await AddAsync(Lusong, Bank, 1);
+        List<StoredBankLine> all = await LinesAsync(new BankLineFilter());
+
+        IReadOnlyList<StoredBankLine> read = await Books.LinesAsync(Tianyuan, Bank, [4, 9, 2, 0], default);
+
+        Assert.Equal([Text(all[1]), Text(all[3])], read.Select(Text));
+        Assert.Empty(await Books.LinesAsync(Tianyuan, Bank, [], default));
+        Assert.Empty(await Books.LinesAsync(Tianyuan, Second, [1], default));
+        Assert.Empty(await Books.LinesAsync(Lusong, Bank, [2], default));
+    }
+
+    [Fact]
     public async Task Of_two_writers_at_once_one_wins_and_the_other_stores_nothing()
     {
         for (int round = 0; round < 5; round++)

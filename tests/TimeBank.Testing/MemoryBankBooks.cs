@@ -58,6 +58,9 @@ public sealed class MemoryBankBooks : IBankBooks
         CancellationToken cancellation) =>
         Narrow(Of(region, account), filter).Where(line => line.Number > afterNumber).Take(limit).ToAsyncEnumerable();
 
+    public ValueTask<IReadOnlyList<StoredBankLine>> LinesAsync(RegionCode region, Slug account, IReadOnlyList<long> numbers,
+        CancellationToken cancellation) => List(Of(region, account).Lines.Where(line => numbers.Contains(line.Number)));
+
     public ValueTask<BankLineTotals> TotalsAsync(RegionCode region, Slug account, BankLineFilter filter, CancellationToken cancellation) =>
         ValueTask.FromResult(Narrow(Of(region, account), filter).Aggregate(new BankLineTotals(0, 0, 0), (totals, line) =>
             new BankLineTotals(totals.Lines + 1, totals.InFen + Math.Max(line.SignedFen, 0),

@@ -39,6 +39,10 @@ public interface IBankBooks
     IAsyncEnumerable<StoredBankLine> LinesAsync(RegionCode region, Slug account, BankLineFilter filter, long afterNumber, int limit,
         CancellationToken cancellation);
 
+    /// <summary>The lines with the given numbers, in their order; a number that the account doesn't have gives none.</summary>
+    ValueTask<IReadOnlyList<StoredBankLine>> LinesAsync(RegionCode region, Slug account, IReadOnlyList<long> numbers,
+        CancellationToken cancellation);
+
     /// <summary>How many lines match the filter, and their sums, by way of the money, in fen.</summary>
     ValueTask<BankLineTotals> TotalsAsync(RegionCode region, Slug account, BankLineFilter filter, CancellationToken cancellation);
 

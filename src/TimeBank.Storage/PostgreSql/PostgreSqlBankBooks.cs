@@ -8,6 +8,8 @@ namespace TimeBank.Storage;
 /// <summary>Bank statements, lines and matches in PostgreSQL.</summary>
 public sealed class PostgreSqlBankBooks(PostgreSqlDatabase database) : IBankBooks
 {
+    private const int Few = 100;
+
     private static readonly SqlText StatementColumns = new(BankRows.StatementColumns("uuid_send(imported_as)")),
         LineColumns = new(BankRows.LineColumns), MatchColumns = new(BankRows.MatchColumns), TotalColumns = new(BankRows.TotalColumns);
 
@@ -38,13 +40,20 @@ public sealed class PostgreSqlBankBooks(PostgreSqlDatabase database) : IBankBook
             .ListAsync(database.Reading, BankRows.Statement, cancellation);
 
     public IAsyncEnumerable<StoredBankLine> LinesAsync(RegionCode region, Slug account, BankLineFilter filter, long afterNumber, int limit,
-        CancellationToken cancellation) => StreamAsync(Lines(region, account, filter, afterNumber, limit), BankRows.Line, cancellation);
+        CancellationToken cancellation) => StreamAsync(
+        Joins(region, account, afterNumber, limit), Lines(region, account, filter, afterNumber, limit), BankRows.Line, cancellation);
+
+    public ValueTask<IReadOnlyList<StoredBankLine>> LinesAsync(RegionCode region, Slug account, IReadOnlyList<long> numbers,
+        CancellationToken cancellation) => Lines(region, account, numbers).ListAsync(database.Reading, BankRows.Line, cancellation);
 
     public async ValueTask<BankLineTotals> TotalsAsync(RegionCode region, Slug account, BankLineFilter filter,
         CancellationToken cancellation)
     {
-        await foreach (BankLineTotals totals in StreamAsync(Totals(region, account, filter), BankRows.Totals, cancellation)) return totals;
-        return new BankLineTotals(0, 0, 0);
+        // Read to the end: whoever leaves a stream early cancels its query, by a connection of its own.
+        var found = new BankLineTotals(0, 0, 0);
+        await foreach (BankLineTotals totals in StreamAsync(
+            Joins(region, account, 0, int.MaxValue), Totals(region, account, filter), BankRows.Totals, cancellation)) found = totals;
+        return found;
     }
 
     public ValueTask<IReadOnlyList<StoredMatch>> MatchesAsync(RegionCode region, Slug account, IReadOnlyList<long> lines,
@@ -54,11 +63,26 @@ public sealed class PostgreSqlBankBooks(PostgreSqlDatabase database) : IBankBook
         Group(region, account, group).ListAsync(database.Reading, BankRows.Match, cancellation);
 
     public IAsyncEnumerable<StoredMatch> ConfirmedAsync(RegionCode region, Slug account, string itemPrefix,
-        CancellationToken cancellation) => StreamAsync(Confirmed(region, account, itemPrefix), BankRows.Match, cancellation);
+        CancellationToken cancellation) => StreamAsync(null, Confirmed(region, account, itemPrefix), BankRows.Match, cancellation);
 
     internal static PostgreSqlQuery Lines(RegionCode region, Slug account, BankLineFilter filter, long afterNumber, int limit) =>
         Narrow(new PostgreSqlQuery().Add($"SELECT {LineColumns}"), region, account, filter, afterNumber)
             .Add($" ORDER BY l.number LIMIT {limit}");
+
+    internal static PostgreSqlQuery Lines(RegionCode region, Slug account, IReadOnlyList<long> numbers) =>
+        new PostgreSqlQuery().Add($"SELECT {LineColumns} FROM bank_lines l WHERE l.region = {region.Value} AND l.account = {account.Text}")
+            .Add($" AND l.number = ANY ({numbers.ToArray()}) ORDER BY l.number");
+
+    /// <summary>
+    /// How open lines are joined. Few are looked up; many, and a good part of all, are merged. The planner can't choose: tables that were
+    /// just filled have no statistics, so it takes many for few, and goes through all lines for each.
+    /// </summary>
+    internal static PostgreSqlQuery Joins(RegionCode region, Slug account, long afterNumber, int limit) =>
+        new PostgreSqlQuery().Add($"SELECT set_config('enable_mergejoin', 'on', true), set_config('enable_nestloop', CASE")
+            .Add($" WHEN count(*) > {Few} AND count(*) * {Few} > (SELECT b.lines FROM bank_books b WHERE b.region = {region.Value}")
+            .Add($" AND b.account = {account.Text}) THEN 'off' ELSE 'on' END, true)")
+            .Add($" FROM (SELECT FROM bank_open WHERE region = {region.Value} AND account = {account.Text}")
+            .Add($" AND number > {afterNumber} LIMIT {limit}) wanted");
 
     internal static PostgreSqlQuery Totals(RegionCode region, Slug account, BankLineFilter filter) =>
         Narrow(new PostgreSqlQuery().Add($"SELECT {TotalColumns}"), region, account, filter, 0);
@@ -101,10 +125,10 @@ public sealed class PostgreSqlBankBooks(PostgreSqlDatabase database) : IBankBook
     }
 
     /// <summary>Rows as they come, of one snapshot.</summary>
-    private async IAsyncEnumerable<T> StreamAsync<T>(PostgreSqlQuery query, Func<NpgsqlDataReader, T> row,
+    private async IAsyncEnumerable<T> StreamAsync<T>(PostgreSqlQuery? settings, PostgreSqlQuery query, Func<NpgsqlDataReader, T> row,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var rows = new PostgreSqlStream<T>(database.Reading, query, row);
+        await using var rows = new PostgreSqlStream<T>(database.Reading, settings, query, row);
         while (await rows.ReadAsync(cancellation)) yield return rows.Current;
     }
 }

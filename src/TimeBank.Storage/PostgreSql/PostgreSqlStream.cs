@@ -3,10 +3,12 @@ using Npgsql;
 namespace TimeBank.Storage;
 
 /// <summary>
-/// A query whose rows are read one by one, however many they are. In a transaction of its own, because it may join by merging two indexes,
-/// which is the fastest way through a million rows; lists, which read few rows, must not.
+/// A query whose rows are read one by one, however many they are. In a transaction of its own, so that a statement before it can say how it
+/// joins: lists, which read few rows, must not merge two indexes, which is the fastest way through a million.
 /// </summary>
-internal sealed class PostgreSqlStream<T>(NpgsqlDataSource source, PostgreSqlQuery query, Func<NpgsqlDataReader, T> row) : IAsyncDisposable
+/// <param name="settings">Settings of the transaction; null where the query joins nothing.</param>
+internal sealed class PostgreSqlStream<T>(
+    NpgsqlDataSource source, PostgreSqlQuery? settings, PostgreSqlQuery query, Func<NpgsqlDataReader, T> row) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
     private NpgsqlTransaction? _transaction;
@@ -51,9 +53,10 @@ internal sealed class PostgreSqlStream<T>(NpgsqlDataSource source, PostgreSqlQue
     {
         _connection = await source.OpenConnectionAsync(cancellation);
         _transaction = await _connection.BeginTransactionAsync(cancellation);
-        await using (var merge = new NpgsqlCommand("SET LOCAL enable_mergejoin = on", _connection))
+        if (settings is not null)
         {
-            await merge.ExecuteNonQueryAsync(cancellation);
+            await using NpgsqlCommand set = settings.Command(_connection);
+            await set.ExecuteNonQueryAsync(cancellation);
         }
         _command = query.Command(_connection);
         _reader = await _command.ExecuteReaderAsync(cancellation);

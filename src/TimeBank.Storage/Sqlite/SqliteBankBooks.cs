@@ -60,6 +60,9 @@ public sealed class SqliteBankBooks(SqliteDatabase database) : IBankBooks, IDisp
         }
     }
 
+    public ValueTask<IReadOnlyList<StoredBankLine>> LinesAsync(RegionCode region, Slug account, IReadOnlyList<long> numbers,
+        CancellationToken cancellation) => ListAsync(Lines(region, account, numbers), BankRows.Line, cancellation);
+
     public async ValueTask<BankLineTotals> TotalsAsync(RegionCode region, Slug account, BankLineFilter filter,
         CancellationToken cancellation) =>
         (await ListAsync(Narrow($"SELECT {BankRows.TotalColumns}", region, account, filter, 0), BankRows.Totals, cancellation))[0];
@@ -93,6 +96,10 @@ public sealed class SqliteBankBooks(SqliteDatabase database) : IBankBooks, IDisp
     internal static SqliteConditions Lines(RegionCode region, Slug account, BankLineFilter filter, long afterNumber, int limit) =>
         Narrow($"SELECT {BankRows.LineColumns}", region, account, filter, afterNumber)
             .Add($" ORDER BY {(filter.IsOpen is true ? "o" : "l")}.number LIMIT $limit", limit);
+
+    internal static SqliteConditions Lines(RegionCode region, Slug account, IReadOnlyList<long> numbers) =>
+        Narrow($"SELECT {BankRows.LineColumns}", region, account, new BankLineFilter(), 0)
+            .Add(" AND l.number IN (SELECT value FROM json_each($numbers)) ORDER BY l.number", $"[{string.Join(',', numbers)}]");
 
     internal static SqliteConditions Matches(RegionCode region, Slug account, IReadOnlyList<long> lines) => OfAccount(region, account)
         .Add(" AND m.line IN (SELECT value FROM json_each($lines)) ORDER BY m.line, m.item, m.grp", $"[{string.Join(',', lines)}]");

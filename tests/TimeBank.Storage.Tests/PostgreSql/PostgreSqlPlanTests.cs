@@ -127,6 +127,7 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
     /// <summary>Of some days, and of some lines, there are few: the database may sort them.</summary>
     [Theory]
     [InlineData("lines of a day", "bank_lines_once")]
+    [InlineData("lines by number", "bank_lines_pkey")]
     [InlineData("matches of lines", "bank_matches_pkey")]
     [InlineData("matches of a group", "bank_matches_by_group")]
     [InlineData("confirmed items", "bank_matches_by_item")]
@@ -139,6 +140,7 @@ public sealed class PostgreSqlPlanTests(PostgreSqlCluster cluster)
         PostgreSqlQuery query = what switch
         {
             "lines of a day" => PostgreSqlBankBooks.Lines(Tianyuan, Bank, new BankLineFilter(Day, Day), 0, Limit),
+            "lines by number" => PostgreSqlBankBooks.Lines(Tianyuan, Bank, [3, 4]),
             "matches of lines" => PostgreSqlBankBooks.Matches(Tianyuan, Bank, [3, 4]),
             "matches of a group" => PostgreSqlBankBooks.Group(Tianyuan, Bank, 3),
             _ => PostgreSqlBankBooks.Confirmed(Tianyuan, Bank, "entries/11/"),
