@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -39,6 +40,8 @@ public static class LineIdentity
     // In the fingerprint, so that another way to make it never meets this one.
     private const byte Version = 1;
 
+    private const int NumbersSize = 26, UsualSize = 512;
+
     /// <summary>
     /// Identifies the lines of one file of one account, in order. The k-th equal line of a day is the k-th known one: a file that
     /// overlaps brings nothing twice, and a back-dated line that comes late is new once.
@@ -70,35 +73,42 @@ public static class LineIdentity
     /// <summary>What a line says. Blanks don't count, since exports break and pad the same text at other places.</summary>
     public static LineFingerprint Fingerprint(BankLine line)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> numbers = stackalloc byte[30];
+        var all = new ArrayBufferWriter<byte>(UsualSize);
+        Span<byte> numbers = stackalloc byte[NumbersSize];
         numbers[0] = Version;
         BinaryPrimitives.WriteInt32BigEndian(numbers[1..], line.BookedOn.DayNumber);
         BinaryPrimitives.WriteInt32BigEndian(numbers[5..], line.ValueOn?.DayNumber ?? -1);
         BinaryPrimitives.WriteInt64BigEndian(numbers[9..], line.BookedAt?.Ticks ?? -1);
         BinaryPrimitives.WriteInt64BigEndian(numbers[17..], line.Amount.Value);
         numbers[25] = line.Flow switch { MoneyFlow.In => 1, MoneyFlow.Out => 2, MoneyFlow.Neither => 3 };
-        hash.AppendData(numbers[..26]);
-        Append(hash, line.Text);
-        Append(hash, line.Counterparty);
-        Append(hash, line.CounterpartyAccount);
-        Append(hash, line.EndToEndId);
-        Append(hash, line.BankReference);
-        Append(hash, line.BatchId);
-        Append(hash, line.Means);
+        all.Write(numbers);
+        Append(all, line.Text);
+        Append(all, line.Counterparty);
+        Append(all, line.CounterpartyAccount);
+        Append(all, line.EndToEndId);
+        Append(all, line.BankReference);
+        Append(all, line.BatchId);
+        Append(all, line.Means);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(digest);
+        SHA256.HashData(all.WrittenSpan, digest);
         return new LineFingerprint(BinaryPrimitives.ReadUInt128BigEndian(digest));
     }
 
     /// <summary>Length and bytes, so that a text that moves from one field to the next is another line.</summary>
-    private static void Append(IncrementalHash hash, string? text)
+    private static void Append(ArrayBufferWriter<byte> all, string? text)
     {
-        string bare = string.Concat((text ?? "").Where(letter => !char.IsWhiteSpace(letter)));
-        byte[] bytes = Encoding.UTF8.GetBytes(bare);
-        Span<byte> length = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-        hash.AppendData(length);
-        hash.AppendData(bytes);
+        string bare = text ?? "";
+        if (HasBlanks(bare)) bare = string.Concat(bare.Where(letter => !char.IsWhiteSpace(letter)));
+        Span<byte> room = all.GetSpan(sizeof(int) + Encoding.UTF8.GetMaxByteCount(bare.Length));
+        int size = Encoding.UTF8.GetBytes(bare, room[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32BigEndian(room, size);
+        all.Advance(sizeof(int) + size);
+    }
+
+    private static bool HasBlanks(string text)
+    {
+        foreach (char letter in text)
+            if (char.IsWhiteSpace(letter)) return true;
+        return false;
     }
 }

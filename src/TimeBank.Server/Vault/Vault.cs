@@ -151,10 +151,10 @@ public sealed class Vault(VaultKeys keys, VaultRandom random) : IDisposable
 
     private static VaultException NoEnvelope(string what) => new($"{what} is no envelope of the vault, or one of a newer build.");
 
-    internal static byte[] Place(VaultParty party, string field) => Parts("seal", party.Region.ToString(), party.Party, field);
+    private static byte[] Place(VaultParty party, string field) => Parts("seal", party.Region.ToString(), party.Party, field);
 
     /// <summary>Parts with their lengths before them, so that no two lists of parts are the same bytes.</summary>
-    private static byte[] Parts(params ReadOnlySpan<string> parts)
+    internal static byte[] Parts(params ReadOnlySpan<string> parts)
     {
         using var bytes = new MemoryStream();
         Span<byte> length = stackalloc byte[sizeof(int)];
@@ -188,20 +188,29 @@ public sealed class Vault(VaultKeys keys, VaultRandom random) : IDisposable
 /// </summary>
 public sealed class VaultSession(byte[] key, VaultParty party, VaultRandom random) : IDisposable
 {
+    // Each draw costs as much as sealing a short value.
+    private const int DrawnAtOnce = 4_096;
+
     private readonly AesGcm _aes = new(key, Vault.TagSize);
 
     private readonly uint _id = VaultKeys.IdOf(key);
 
+    // The same bytes as of Vault.Place; the party's part once.
+    private readonly byte[] _place = Vault.Parts("seal", party.Region.ToString(), party.Party);
+
+    private byte[] _drawn = [];
+    private int _given;
+
     /// <param name="field">What the value is; it opens under this name alone.</param>
     public byte[] Seal(string field, ReadOnlySpan<byte> value) =>
-        Vault.Encrypt(_aes, Vault.ValueFormat, _id, random, Vault.Place(party, field), value);
+        Vault.Encrypt(_aes, Vault.ValueFormat, _id, Draw, Place(field), value);
 
     /// <exception cref="VaultException">It was sealed under another key or for another place, or was changed since.</exception>
     public byte[] Open(string field, byte[] sealedValue)
     {
         string what = $"{party} {field}";
         return Vault.IdOf(sealedValue, Vault.ValueFormat, what) == _id
-            ? Vault.Decrypt(_aes, Vault.Place(party, field), sealedValue, what)
+            ? Vault.Decrypt(_aes, Place(field), sealedValue, what)
             : throw new VaultException($"{what} was sealed under another data key, which may have been erased.");
     }
 
@@ -210,6 +219,17 @@ public sealed class VaultSession(byte[] key, VaultParty party, VaultRandom rando
         _aes.Dispose();
         CryptographicOperations.ZeroMemory(key);
     }
+
+    /// <summary>Random bytes, each given once.</summary>
+    private byte[] Draw(int count)
+    {
+        if (_drawn.Length - _given < count) (_drawn, _given) = (random(DrawnAtOnce), 0);
+        byte[] next = _drawn[_given..(_given + count)];
+        _given += count;
+        return next;
+    }
+
+    private byte[] Place(string field) => [.. _place, .. Vault.Parts(field)];
 }
 
 /// <summary>Whose data they are: a party of a region.</summary>
