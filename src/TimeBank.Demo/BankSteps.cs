@@ -14,7 +14,7 @@ internal sealed record ImportStep(StatementPlan Plan, DateTimeOffset At) : Step(
         // The bank's money is the sum of its statements; all of them are written anew where a month is played again.
         long opening = stage.Tally.Of(DemoBank.Balance);
         (byte[] file, long closing) = DemoBank.Write(Plan, opening, stage.Files);
-        using AsyncClientStreamingCall<ImportStatementRequest, ImportStatementResponse> call =
+        using AsyncDuplexStreamingCall<ImportStatementRequest, ImportStatementResponse> call =
             new Client(await stage.StaffAsync(Role.FinanceMaker)).ImportStatement(cancellationToken: stage.Cancellation);
         await call.RequestStream.WriteAsync(new ImportStatementRequest
         {
@@ -24,7 +24,7 @@ internal sealed record ImportStep(StatementPlan Plan, DateTimeOffset At) : Step(
             Data = ByteString.CopyFrom(file),
         });
         await call.RequestStream.CompleteAsync();
-        ImportStatementResponse answer = await call.ResponseAsync;
+        ImportStatementResponse answer = await call.ResponseStream.ReadAllAsync(stage.Cancellation).LastAsync(stage.Cancellation);
         if (answer.Refusal is { } refusal) throw new StepException(
             Key, $"对账单第 {refusal.Line} 行：{refusal.TextZh}", $"the statement's line {refusal.Line}: {refusal.TextEn}");
         stage.Tally.Add(DemoBank.Balance, closing - opening);

@@ -30,8 +30,10 @@ internal static class ReconciliationCommands
             await foreach (ReconciliationProgress progress in call.ResponseStream.ReadAllAsync(session.Cancellation))
             {
                 last = progress;
-                session.Screen.Progress(make.Language[$"明细 {last.Lines}，待对 {last.Expected}，入账 {last.Booked}",
-                    $"{last.Lines} lines, {last.Expected} expected, {last.Booked} booked"], last.Summary is not null);
+                session.Screen.Progress(
+                    make.Language[$"明细 {last.Lines}，待对 {last.Expected}，已对 {last.Matches}，入账 {last.Booked}",
+                        $"{last.Lines} lines, {last.Expected} expected, {last.Matches} matched, {last.Booked} booked"],
+                    last.Summary is not null);
             }
             session.Screen.Show(last, () => Result(session.Screen, last));
             return last.Summary is { NotBooked.Count: 0 } ? ExitCode.Ok : ExitCode.Refused;

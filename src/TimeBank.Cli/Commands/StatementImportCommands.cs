@@ -41,7 +41,7 @@ internal static class StatementImportCommands
 
     private static async Task<ImportStatementResponse> SendAsync(Session session, Client client, string path, ImportStatementRequest head)
     {
-        using AsyncClientStreamingCall<ImportStatementRequest, ImportStatementResponse> call =
+        using AsyncDuplexStreamingCall<ImportStatementRequest, ImportStatementResponse> call =
             client.ImportStatement(cancellationToken: session.Cancellation);
         await using FileStream file = File.OpenRead(path);
         byte[] piece = new byte[Piece];
@@ -61,8 +61,18 @@ internal static class StatementImportCommands
         {
             // The server has answered before the end; its answer says why.
         }
-        return await call.ResponseAsync;
+        var last = new ImportStatementResponse();
+        await foreach (ImportStatementResponse answer in call.ResponseStream.ReadAllAsync(session.Cancellation))
+        {
+            last = answer;
+            if (last.Progress is { } far) session.Screen.Progress(Far(session.Language, far), ended: false);
+        }
+        return last;
     }
+
+    private static string Far(Language language, ImportProgress far) => language[
+        $"已核对 {Number(far.RowsChecked)} 行，已读 {Number(far.RowsRead)} 行，已存 {Number(far.LinesStored)} 条",
+        $"{Number(far.RowsChecked)} rows checked, {Number(far.RowsRead)} read, {Number(far.LinesStored)} lines stored"];
 
     private static void Show(Screen screen, ImportStatementResponse answer)
     {

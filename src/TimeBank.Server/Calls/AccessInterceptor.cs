@@ -48,8 +48,10 @@ public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
             DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        await AdmitAsync(null, context);
-        await continuation(requestStream, responseStream, context);
+        (TRequest first, IAsyncStreamReader<TRequest> all) =
+            await HeadedStream<TRequest>.ReadAsync(requestStream, context.CancellationToken);
+        await AdmitAsync(first, context);
+        await continuation(all, responseStream, context);
     }
 
     private static async Task<TResponse> AfterAsync<TRequest, TResponse>(

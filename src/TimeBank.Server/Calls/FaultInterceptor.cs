@@ -72,6 +72,29 @@ public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultIntercept
         }
     }
 
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        bool entered = calls.Enter(context);
+        try
+        {
+            await continuation(requestStream, new CallStream<TResponse>(responseStream, context.CancellationToken), context);
+        }
+        catch (IOException error) when (context.CancellationToken.IsCancellationRequested)
+        {
+            throw Explain(new OperationCanceledException(error.Message, error, context.CancellationToken), context);
+        }
+        catch (Exception error) when (error is not RpcException)
+        {
+            throw Explain(error, context);
+        }
+        finally
+        {
+            if (entered) calls.Leave();
+        }
+    }
+
     private RpcException Explain(Exception error, ServerCallContext context)
     {
         if (context.CancellationToken.IsCancellationRequested && IsCancellation(error))

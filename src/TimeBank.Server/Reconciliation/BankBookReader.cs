@@ -6,26 +6,33 @@ namespace TimeBank.Server;
 public sealed class BankBookReader(IGrainFactory grains, IBankBooks books, Vault vault)
 {
     /// <summary>Lines in the order of their numbers, opened.</summary>
+    /// <param name="tell">Is told how many were read, after each stretch; null where nobody waits.</param>
     public async Task<IReadOnlyList<OpenedLine>> LinesAsync(
-        OwnAccount account, BankLineFilter filter, long after, int limit, CancellationToken cancellation)
+        OwnAccount account, BankLineFilter filter, long after, int limit, CancellationToken cancellation, Action<long>? tell = null)
     {
         var lines = new List<OpenedLine>();
         // An account without a book has no key, and reading makes none.
         if ((await books.ReadAsync(account.Region, account.Slug, cancellation)).Lines == 0) return lines;
         using BankContent content = await BankContent.OfAsync(grains, vault, account);
         await foreach (StoredBankLine line in books.LinesAsync(account.Region, account.Slug, filter, after, limit, cancellation))
+        {
             lines.Add(content.Open(line));
+            if (lines.Count % LongWork.Stretch == 0) tell?.Invoke(lines.Count);
+        }
         return lines;
     }
 
     /// <summary>One line; null where the account has none of the number.</summary>
-    public async Task<OpenedLine?> LineAsync(OwnAccount account, long number, CancellationToken cancellation) =>
-        (await LinesAsync(account, new BankLineFilter(), number - 1, 1, cancellation)).FirstOrDefault(line => line.Stored.Number == number);
+    public async Task<OpenedLine?> LineAsync(OwnAccount account, long number, CancellationToken cancellation)
+    {
+        if (await StoredAsync(account, number, cancellation) is not { } stored) return null;
+        using BankContent content = await BankContent.OfAsync(grains, vault, account);
+        return content.Open(stored);
+    }
 
     /// <summary>One line without what it says; null where the account has none of the number.</summary>
     public async Task<StoredBankLine?> StoredAsync(OwnAccount account, long number, CancellationToken cancellation) =>
-        await books.LinesAsync(account.Region, account.Slug, new BankLineFilter(), number - 1, 1, cancellation)
-            .FirstOrDefaultAsync(line => line.Number == number, cancellation);
+        (await books.LinesAsync(account.Region, account.Slug, [number], cancellation)).FirstOrDefault();
 
     /// <summary>The matches of lines, by line.</summary>
     public async Task<ILookup<long, StoredMatch>> MatchesAsync(

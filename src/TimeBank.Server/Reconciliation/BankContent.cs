@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TimeBank.Banking;
@@ -56,8 +57,9 @@ public sealed class BankContent(VaultSession key) : IDisposable
     /// <exception cref="VaultException">The content is of another line, or was changed.</exception>
     public OpenedLine Open(StoredBankLine stored)
     {
-        LineContent content = JsonSerializer.Deserialize<LineContent>(key.Open(Field(stored.Number), [.. stored.Content]))!;
-        return new OpenedLine(stored, content.ToLine(stored), content.HasSameReference);
+        LineContent content = JsonSerializer.Deserialize<LineContent>(key.Open(
+            Field(stored.Number), ImmutableCollectionsMarshal.AsArray(stored.Content)!))!;
+        return new OpenedLine(stored.Number, stored.Statement, content.ToLine(stored), content.HasSameReference);
     }
 
     public void Dispose() => key.Dispose();
@@ -65,11 +67,13 @@ public sealed class BankContent(VaultSession key) : IDisposable
     private static string Field(long number) => string.Create(CultureInfo.InvariantCulture, $"line/{number}");
 }
 
-/// <summary>A stored line with what it says.</summary>
+/// <summary>A stored line with what it says. What was sealed isn't kept: a run holds all open lines in memory.</summary>
+/// <param name="Number">Its number in the account's book.</param>
+/// <param name="Statement">The statement that first brought it.</param>
 /// <param name="HasSameReference">A known line of its day has its reference and amount and another text.</param>
-public sealed record OpenedLine(StoredBankLine Stored, BankLine Line, bool HasSameReference)
+public sealed record OpenedLine(long Number, long Statement, BankLine Line, bool HasSameReference)
 {
-    public override string ToString() => $"line {Stored.Number}";
+    public override string ToString() => $"line {Number}";
 }
 
 /// <summary>What of a line is sealed. The names are stored.</summary>

@@ -1,3 +1,4 @@
+using System.Collections;
 using TimeBank.Banking;
 using TimeBank.Ledger;
 
@@ -65,6 +66,35 @@ public sealed record Expected(
     IReadOnlyList<ExpectedPayment> Payments, IReadOnlyList<string> Items, IReadOnlyDictionary<string, Posting> Transit,
     IReadOnlySet<EntryId> Booked);
 
+/// <summary>What is expected, with its names. A payment's name is made when somebody asks: a run has a million of them.</summary>
+internal sealed class ExpectedItems : IReadOnlyList<string>
+{
+    private readonly List<(string Name, int Number)> _items = [];
+    private readonly List<ExpectedPayment> _payments = [];
+
+    public IReadOnlyList<ExpectedPayment> Payments => _payments;
+
+    public int Count => _items.Count;
+
+    public string this[int index] =>
+        _items[index] is (var batch, > 0 and var number) ? BankItem.Payment(batch, number) : _items[index].Name;
+
+    /// <param name="name">The batch of a payment, or the whole name.</param>
+    /// <param name="number">The payment's number in it; 0 for the whole name.</param>
+    public void Add(string name, int number, ExpectedPayment payment)
+    {
+        _items.Add((name, number));
+        _payments.Add(payment);
+    }
+
+    public IEnumerator<string> GetEnumerator()
+    {
+        for (int at = 0; at < Count; at++) yield return this[at];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
 /// <summary>
 /// Reads what is expected at an account: payments of settlement batches, movements that people recorded by hand, and payouts of the card
 /// payment service under way. What a confirmed match of any account names is left out.
@@ -73,7 +103,8 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
 {
     private const int Page = 500;
 
-    public async Task<Expected> ReadAsync(OwnAccount account, CancellationToken cancellation)
+    /// <param name="tell">Is told how much was found, after each page; null where nobody waits.</param>
+    public async Task<Expected> ReadAsync(OwnAccount account, CancellationToken cancellation, Action<long>? tell = null)
     {
         HashSet<string> confirmed = [], returned = [];
         foreach (OwnAccount own in await accounts.ListAsync(account.Region, cancellation))
@@ -81,8 +112,8 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
             await foreach (StoredMatch match in books.ConfirmedAsync(own.Region, own.Slug, "", cancellation))
                 (match.Pass == BankPass.Returned ? returned : confirmed).Add(match.Item);
         }
-        var found = new List<(string Item, ExpectedPayment Payment)>();
-        await AddPaymentsAsync(account, confirmed, returned, found, cancellation);
+        var found = new ExpectedItems();
+        await AddPaymentsAsync(account, confirmed, returned, found, tell, cancellation);
         HashSet<EntryId> booked = [];
         await foreach (Posting posting in PostingsAsync(account.Region, Chart.Bank(account.Slug).Path, confirmed, cancellation))
         {
@@ -97,7 +128,7 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
             transit.Add(BankItem.Posting(posting.Cursor), posting);
         }
         foreach (Posting posting in WithoutFailed(transit.Values, confirmed)) Add(found, posting, confirmed);
-        return new Expected([.. found.Select(one => one.Payment)], [.. found.Select(one => one.Item)], transit, booked);
+        return new Expected(found.Payments, found, transit, booked);
     }
 
     /// <summary>
@@ -105,7 +136,7 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
     /// all the same until a line says it too.
     /// </summary>
     private async Task AddPaymentsAsync(OwnAccount account, HashSet<string> confirmed, HashSet<string> returned,
-        List<(string, ExpectedPayment)> found, CancellationToken cancellation)
+        ExpectedItems found, Action<long>? tell, CancellationToken cancellation)
     {
         var query = new RegistryQuery(account.Region, SettlementGrainState.Kind) { Limit = Page };
         IReadOnlyList<RegistryRow<SettlementGrainState>> rows;
@@ -122,13 +153,14 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
                     bool isExpected = payment.State == PaymentState.Approved || paid?.Bank == account.Slug.Text;
                     if (!isExpected || (isSeen && returned.Contains(item))) continue;
                     string sent = SettlementContract.EndToEndId(batch.Id, payment.Number);
-                    found.Add((item, new ExpectedPayment
+                    found.Add(batch.Id, payment.Number, new ExpectedPayment
                     {
                         Id = sent, EndToEndId = sent, BatchId = batch.Id, Amount = new Fen(payment.AmountFen), Flow = MoneyFlow.Out,
                         DueOn = batch.ApprovedAt is { } approved ? ChinaTime.DateOf(approved) : batch.Day, IsPaid = isSeen,
-                    }));
+                    });
                 }
             }
+            tell?.Invoke(found.Count);
             if (rows.Count > 0) query = query with { After = rows[^1].Cursor };
         }
         while (rows.Count == Page);
@@ -157,15 +189,15 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
         foreach (Posting posting in all.Where(one => !undone.Contains(one.Entry.Index))) yield return posting;
     }
 
-    private static void Add(List<(string, ExpectedPayment)> found, Posting posting, HashSet<string> confirmed)
+    private static void Add(ExpectedItems found, Posting posting, HashSet<string> confirmed)
     {
         string item = BankItem.Posting(posting.Cursor);
         if (confirmed.Contains(item)) return;
-        found.Add((item, new ExpectedPayment
+        found.Add(item, 0, new ExpectedPayment
         {
             Id = item, Amount = new Fen(posting.Amount), Flow = posting.IsDebit ? MoneyFlow.In : MoneyFlow.Out,
             DueOn = posting.Entry.Header.EffectiveDate,
-        }));
+        });
     }
 
     /// <summary>A payout that failed before the bank saw it is expected nowhere, and neither is its return.</summary>

@@ -44,7 +44,8 @@ internal sealed class LineSpool(FileStream file) : IDisposable
         _writer.Flush();
         file.Position = 0;
         var reader = new BinaryReader(file);
-        while (file.Position < file.Length)
+        long end = file.Length;
+        while (file.Position < end)
         {
             yield return new StoredBankLine(
                 reader.ReadInt64(), reader.ReadInt64(), DateOnly.FromDayNumber(reader.ReadInt32()), reader.ReadInt64(),

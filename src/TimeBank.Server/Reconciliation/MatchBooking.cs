@@ -15,7 +15,7 @@ public sealed class MatchBooking(
     /// <summary>The party that ids of matches are made under. Entries name the person who ran it.</summary>
     private const string Actor = "bank";
 
-    private const int Tries = 8;
+    private const int Tries = 8, BatchesAtOnce = 64;
 
     public static EntryId PaymentId(OwnAccount account, StoredMatch match) => Id($"{account.Name}/{match.Line}/{match.Item}/{match.Pass}");
 
@@ -38,10 +38,11 @@ public sealed class MatchBooking(
             else if (match.Item.StartsWith(BankItem.Lines, StringComparison.Ordinal)) transfers.Add(match);
             else if (expected.Transit.ContainsKey(match.Item)) payouts.Add(match);
         }
-        foreach (IGrouping<string, StoredMatch> batch in payments.GroupBy(match => BankItem.PaymentOf(match.Item).Batch))
+        // Many batches at once: the writer stores what waits together as one, and a batch waits for each of its words.
+        foreach (IGrouping<string, StoredMatch>[] some in payments.GroupBy(match => BankItem.PaymentOf(match.Item).Batch)
+            .Chunk(BatchesAtOnce))
         {
-            foreach ((StoredMatch match, Reason left) in await PayAsync(account, run, batch.Key, batch, cancellation))
-                yield return (match, left);
+            foreach ((StoredMatch match, Reason left) in await PayAsync(account, run, some, cancellation)) yield return (match, left);
         }
         foreach (StoredMatch match in payouts.DistinctBy(match => match.Item))
         {
@@ -60,13 +61,23 @@ public sealed class MatchBooking(
         }
     }
 
-    private async Task<IReadOnlyList<(StoredMatch, Reason)>> PayAsync(OwnAccount account, Command run, string batch,
-        IEnumerable<StoredMatch> matches, CancellationToken cancellation)
+    private async Task<IEnumerable<(StoredMatch, Reason)>> PayAsync(
+        OwnAccount account, Command run, IGrouping<string, StoredMatch>[] batches, CancellationToken cancellation)
     {
-        ISettlementGrain grain = grains.GetGrain<ISettlementGrain>($"{account.Region}/{batch}");
-        SettlementRecord? record = await grain.GetAsync();
-        if (record is null) return [];
-        var needed = new List<(StoredMatch Match, BankWord Word)>();
+        StoredMatch[][] needed = await Task.WhenAll(batches.Select(batch => NeededAsync(account, batch.Key, batch)));
+        long[] numbers = [.. needed.SelectMany(some => some).Select(match => match.Line).Distinct()];
+        if (numbers.Length == 0) return [];
+        Dictionary<long, DateOnly> days = (await books.LinesAsync(account.Region, account.Slug, numbers, cancellation))
+            .ToDictionary(line => line.Number, line => line.Day);
+        return (await Task.WhenAll(batches.Zip(needed, (batch, some) => RecordAsync(account, run, batch.Key, some, days))))
+            .SelectMany(booked => booked);
+    }
+
+    /// <summary>The matches of a batch whose word it doesn't have yet, in the order in which it is to have them.</summary>
+    private async Task<StoredMatch[]> NeededAsync(OwnAccount account, string batch, IEnumerable<StoredMatch> matches)
+    {
+        if (await Settlement(account, batch).GetAsync() is not { } record) return [];
+        var needed = new List<StoredMatch>();
         // Several lines may be one payment: their first names it. What was paid is recorded before what came back.
         foreach (StoredMatch match in matches.OrderBy(match => match.Line)
             .DistinctBy(match => (match.Item, match.Pass == BankPass.Returned)).OrderBy(match => match.Pass == BankPass.Returned))
@@ -75,18 +86,33 @@ public sealed class MatchBooking(
             PaymentState state = record.Payments.First(payment => payment.Number == number).State;
             bool isReturn = match.Pass == BankPass.Returned;
             bool comesBack = isReturn && (state == PaymentState.Paid
-                || (state == PaymentState.Approved && needed.Exists(one => one.Match.Item == match.Item)));
-            if (!comesBack && (isReturn || state != PaymentState.Approved)) continue;
-            StoredBankLine line = await LineAsync(account, match.Line, cancellation);
-            EntryId id = PaymentId(account, match);
-            needed.Add((match, new BankWord(
-                number, new PaymentOutcome(isReturn ? PaymentState.Returned : PaymentState.Paid, line.Day, account.Slug.Text, ""),
-                $"{id}", $"{DigestOf(id)}")));
+                || (state == PaymentState.Approved && needed.Exists(one => one.Item == match.Item)));
+            if (comesBack || (!isReturn && state == PaymentState.Approved)) needed.Add(match);
         }
-        if (needed.Count == 0) return [];
-        Reply<WordsTaken> reply = await grain.RecordManyAsync(run, [.. needed.Select(one => one.Word)]);
-        return [.. needed.Select((one, at) => (one.Match, reply.Refusal?.Reason ?? reply.Value!.Left[at]))];
+        return [.. needed];
     }
+
+    /// <param name="days">The bank's days, by the numbers of the lines.</param>
+    private static BankWord Word(OwnAccount account, StoredMatch match, IReadOnlyDictionary<long, DateOnly> days)
+    {
+        EntryId id = PaymentId(account, match);
+        PaymentState state = match.Pass == BankPass.Returned ? PaymentState.Returned : PaymentState.Paid;
+        return new BankWord(
+            BankItem.PaymentOf(match.Item).Number, new PaymentOutcome(state, days[match.Line], account.Slug.Text, ""), $"{id}",
+            $"{DigestOf(id)}");
+    }
+
+    private async Task<IEnumerable<(StoredMatch, Reason)>> RecordAsync(
+        OwnAccount account, Command run, string batch, StoredMatch[] needed, IReadOnlyDictionary<long, DateOnly> days)
+    {
+        if (needed.Length == 0) return [];
+        Reply<WordsTaken> reply =
+            await Settlement(account, batch).RecordManyAsync(run, [.. needed.Select(match => Word(account, match, days))]);
+        return needed.Select((match, at) => (match, reply.Refusal?.Reason ?? reply.Value!.Left[at]));
+    }
+
+    private ISettlementGrain Settlement(OwnAccount account, string batch) =>
+        grains.GetGrain<ISettlementGrain>($"{account.Region}/{batch}");
 
     /// <summary>Stores the match at the other account too, then writes the one entry.</summary>
     /// <returns>Null where all of it was done before.</returns>

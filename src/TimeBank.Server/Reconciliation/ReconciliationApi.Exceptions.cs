@@ -32,7 +32,7 @@ public sealed partial class ReconciliationApi
         {
             IReadOnlyList<OpenedLine> lines = await reader.LinesAsync(account, filter, after, ScanAtOnce, context.CancellationToken);
             isMore = lines.Count == ScanAtOnce;
-            if (lines.Count > 0) after = lines[^1].Stored.Number;
+            if (lines.Count > 0) after = lines[^1].Number;
             foreach (BankException found in await ExceptionsAsync(account, lines, context))
             {
                 bool isWanted = (reason is null || found.Reason == reason) && (owner.Length == 0 || found.Line.Case?.Owner == owner);
@@ -121,14 +121,14 @@ public sealed partial class ReconciliationApi
         OwnAccount account, IReadOnlyList<OpenedLine> lines, ServerCallContext context)
     {
         ILookup<long, StoredMatch> matches =
-            await reader.MatchesAsync(account, [.. lines.Select(line => line.Stored.Number)], context.CancellationToken);
-        BankCaseRecord?[] found = await Task.WhenAll(lines.Select(line => cases.Of(account, line.Stored.Number).GetAsync()));
+            await reader.MatchesAsync(account, [.. lines.Select(line => line.Number)], context.CancellationToken);
+        BankCaseRecord?[] found = await Task.WhenAll(lines.Select(line => cases.Of(account, line.Number).GetAsync()));
         return lines.Zip(found, (line, known) =>
         {
-            StoredMatch[] candidates = [.. matches[line.Stored.Number]];
+            StoredMatch[] candidates = [.. matches[line.Number]];
             V1.BankLine shown = line.ToContract(account, candidates, MayReadTexts(context), withMatches: true);
             shown.Case = known?.ToContract(account.Region);
-            int days = Math.Max(0, clock.Today.DayNumber - line.Stored.Day.DayNumber);
+            int days = Math.Max(0, clock.Today.DayNumber - line.Line.BookedOn.DayNumber);
             return new BankException
             {
                 Line = shown, AgeDays = days, Age = Ages.First(one => days <= one.To).Bucket, Reason = ReasonOf(line, candidates),

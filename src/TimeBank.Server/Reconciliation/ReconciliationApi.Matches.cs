@@ -21,8 +21,11 @@ public sealed partial class ReconciliationApi
         Command command = context.Command(request, id);
         (await grains.Writer(account.Region).DecideAsync(
             command, clock.Today, null, () => Entries.Note(command.Header(clock.Today, "")))).OrThrow();
-        await foreach (RunStep step in runs.RunAsync(account, command, context.CancellationToken))
-            await responseStream.WriteAsync(step.ToContract(account), context.CancellationToken);
+        RunStep last = await LongWork.ToldAsync<RunStep, RunStep>(
+            progress => runs.RunAsync(account, command, progress, context.CancellationToken), TellAsync);
+        await TellAsync(last);
+
+        Task TellAsync(RunStep step) => responseStream.WriteAsync(step.ToContract(account), context.CancellationToken);
     }
 
     public override async Task<V1.BankLine> ConfirmMatch(ConfirmMatchRequest request, ServerCallContext context)

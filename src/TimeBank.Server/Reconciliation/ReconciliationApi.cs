@@ -19,8 +19,9 @@ public sealed partial class ReconciliationApi(
 {
     private const int MaxNote = 200, MaxFileName = 200, Sha1Digits = 40;
 
-    public override async Task<ImportStatementResponse> ImportStatement(
-        IAsyncStreamReader<ImportStatementRequest> requestStream, ServerCallContext context)
+    public override async Task ImportStatement(
+        IAsyncStreamReader<ImportStatementRequest> requestStream, IServerStreamWriter<ImportStatementResponse> responseStream,
+        ServerCallContext context)
     {
         CancellationToken cancellation = context.CancellationToken;
         await requestStream.MoveNext(cancellation);
@@ -41,9 +42,11 @@ public sealed partial class ReconciliationApi(
         // The request is all of its messages: another file under the same id is another request.
         Command command = context.Command(new ImportStatementRequest(first) { Data = ByteString.CopyFrom(digest.ToArray()) }, id);
         string? sha1 = first.Sha1.Length > 0 ? first.Sha1 : null;
-        Reply<ImportResult> reply =
-            await imports.RunAsync(account, command, new StatementFileTerms(rules, fileName, sha1, digest), file, cancellation);
-        return reply.OrThrow().ToContract(account, command.IsDryRun);
+        var terms = new StatementFileTerms(rules, fileName, sha1, digest);
+        Reply<ImportResult> reply = await LongWork.ToldAsync<ImportStep, Reply<ImportResult>>(
+            progress => imports.RunAsync(account, command, terms, file, progress, cancellation),
+            step => responseStream.WriteAsync(step.ToContract(), cancellation));
+        await responseStream.WriteAsync(reply.OrThrow().ToContract(account, command.IsDryRun), cancellation);
     }
 
     public override async Task<ListStatementsResponse> ListStatements(ListStatementsRequest request, ServerCallContext context)
@@ -80,13 +83,13 @@ public sealed partial class ReconciliationApi(
         IReadOnlyList<OpenedLine> found = await reader.LinesAsync(account, filter, after, pageSize + 1, context.CancellationToken);
         OpenedLine[] page = [.. found.Take(pageSize)];
         ILookup<long, StoredMatch> matches =
-            await reader.MatchesAsync(account, [.. page.Select(line => line.Stored.Number)], context.CancellationToken);
+            await reader.MatchesAsync(account, [.. page.Select(line => line.Number)], context.CancellationToken);
         bool isShown = MayReadTexts(context);
         var response = new ListBankLinesResponse
         {
-            NextPageToken = found.Count > pageSize ? tokens.Write(context, request, Text(page[^1].Stored.Number)) : "",
+            NextPageToken = found.Count > pageSize ? tokens.Write(context, request, Text(page[^1].Number)) : "",
         };
-        response.Lines.Add(page.Select(line => line.ToContract(account, [.. matches[line.Stored.Number]], isShown, withMatches: false)));
+        response.Lines.Add(page.Select(line => line.ToContract(account, [.. matches[line.Number]], isShown, withMatches: false)));
         return response;
     }
 

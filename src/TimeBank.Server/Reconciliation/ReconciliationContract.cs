@@ -41,6 +41,11 @@ internal static class ReconciliationContract
         return answer;
     }
 
+    public static ImportStatementResponse ToContract(this ImportStep step) => new()
+    {
+        Progress = new ImportProgress { RowsChecked = step.Checked, RowsRead = step.Read, LinesStored = step.Stored },
+    };
+
     public static V1.BankStatement ToContract(this StoredStatement statement, OwnAccount account) => new()
     {
         Name = $"{account.Name}/{Statements}/{statement.Number}",
@@ -61,19 +66,19 @@ internal static class ReconciliationContract
     public static BankLine ToContract(
         this OpenedLine line, OwnAccount account, IReadOnlyList<StoredMatch> matches, bool isShown, bool withMatches)
     {
-        bool isOpen = line.Stored.SignedFen != 0 && matches.All(match => match.Status != MatchStatus.Confirmed);
+        bool isOpen = line.Line.SignedFen != 0 && matches.All(match => match.Status != MatchStatus.Confirmed);
         var answer = new BankLine
         {
-            Name = LineName(account, line.Stored.Number),
-            Date = line.Stored.Day.ToContract(),
-            Amount = Unit.Fen.Of(Math.Abs(line.Stored.SignedFen)),
-            Side = SideOf(line.Stored.SignedFen),
+            Name = LineName(account, line.Number),
+            Date = line.Line.BookedOn.ToContract(),
+            Amount = Unit.Fen.Of(Math.Abs(line.Line.SignedFen)),
+            Side = SideOf(line.Line.SignedFen),
             Text = isShown ? line.Line.Text : "",
             Counterparty = isShown ? line.Line.Counterparty ?? "" : "",
             CounterpartyAccount = isShown ? line.Line.CounterpartyAccount ?? "" : "",
             EndToEndId = line.Line.EndToEndId ?? "",
-            BankReference = line.Stored.BankReference ?? "",
-            Statement = $"{account.Name}/{Statements}/{line.Stored.Statement}",
+            BankReference = line.Line.BankReference ?? "",
+            Statement = $"{account.Name}/{Statements}/{line.Statement}",
             State = isOpen ? BankLineState.Open : BankLineState.Matched,
         };
         if (withMatches) answer.Matches.Add(matches.Select(match => match.ToContract(account.Region)));
@@ -119,7 +124,10 @@ internal static class ReconciliationContract
 
     public static ReconciliationProgress ToContract(this RunStep step, OwnAccount account)
     {
-        var progress = new ReconciliationProgress { Lines = step.Lines, Expected = step.Expected, Booked = step.Booked };
+        var progress = new ReconciliationProgress
+        {
+            Lines = step.Lines, Expected = step.Expected, Matches = step.Matches, Booked = step.Booked,
+        };
         if (step.End is not { } end) return progress;
         progress.Summary = new ReconciliationSummary { OpenLines = end.OpenLines, OpenItems = end.OpenItems };
         progress.Summary.Passes.Add(end.Passes.Select(pass => new PassCount

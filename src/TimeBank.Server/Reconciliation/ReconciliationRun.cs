@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using TimeBank.Banking;
 using TimeBank.Ledger;
 using TimeBank.Writer;
@@ -16,14 +14,17 @@ public sealed class ReconciliationRun(
 {
     private const int Tries = 8, MaxPairs = 200, BookedAtOnce = 50;
 
+    /// <param name="progress">Is told each step but the last.</param>
+    /// <returns>The last step.</returns>
     /// <exception cref="StorageUnavailableException">Somebody else writes all the time, or nothing can be written now.</exception>
-    public async IAsyncEnumerable<RunStep> RunAsync(
-        OwnAccount account, Command run, [EnumeratorCancellation] CancellationToken cancellation)
+    public async Task<RunStep> RunAsync(
+        OwnAccount account, Command run, IProgress<RunStep> progress, CancellationToken cancellation)
     {
         // What two persons have decided is finished first, so that no rule takes their line.
         if (!run.IsDryRun) await cases.FinishAsync(account, cancellation);
-        Found found = await FindAsync(account, run, cancellation);
-        yield return new RunStep(found.Lines, found.Expected.Payments.Count, 0, null);
+        RunFound found = await MatchAsync(account, run, progress, cancellation);
+        var step = new RunStep(found.Lines, found.Expected.Payments.Count, found.Matches, 0, null);
+        progress.Report(step);
         long booked = 0;
         var left = new List<(StoredMatch, Reason)>();
         if (!run.IsDryRun)
@@ -32,31 +33,41 @@ public sealed class ReconciliationRun(
             {
                 if (reason == Reason.None) booked++;
                 else left.Add((match, reason));
-                if (booked % BookedAtOnce == 1) yield return new RunStep(found.Lines, found.Expected.Payments.Count, booked, null);
+                if (booked % BookedAtOnce == 1) progress.Report(step with { Booked = booked });
             }
         }
-        yield return new RunStep(found.Lines, found.Expected.Payments.Count, booked, new RunEnd(
-            found.Passes, found.OpenLines, found.OpenItems, left));
+        return step with { Booked = booked, End = new RunEnd(found.Passes, found.OpenLines, found.OpenItems, left) };
     }
 
-    private async Task<Found> FindAsync(OwnAccount account, Command run, CancellationToken cancellation)
+    /// <summary>Matches and stores what was found, and books nothing: the first half of a run.</summary>
+    /// <exception cref="StorageUnavailableException">Somebody else writes all the time, or nothing can be written now.</exception>
+    public async Task<RunFound> MatchAsync(
+        OwnAccount account, Command run, IProgress<RunStep> progress, CancellationToken cancellation)
     {
         for (int tries = 0; tries < Tries; tries++)
         {
             BankBook book = await books.ReadAsync(account.Region, account.Slug, cancellation);
-            IReadOnlyList<OpenedLine> lines = await OpenAsync(account, cancellation);
-            Expected expected = await expectations.ReadAsync(account, cancellation);
+            var step = new RunStep(0, 0, 0, 0, null);
+            IReadOnlyList<OpenedLine> lines =
+                await OpenAsync(account, read => progress.Report(step with { Lines = read }), cancellation);
+            step = step with { Lines = lines.Count };
+            Expected expected =
+                await expectations.ReadAsync(account, cancellation, read => progress.Report(step with { Expected = read }));
+            step = step with { Expected = expected.Payments.Count };
+            progress.Report(step);
             var board = new RunBoard(lines, book.LastGroup, run.Actor, LedgerTime.From(clock.Now), MaxPairs);
             IReadOnlyList<(long Line, string Item)> pairs = await PairAsync(account, board, cancellation);
-            OpenedLine[] rest = [.. lines.Where(line => !board.IsTaken(line.Stored.Number))];
+            IReadOnlyList<OpenedLine> free = board.Free;
             MatchingResult result = Matching.Run(
-                [.. rest.Select(line => line.Line)], expected.Payments, ReconciliationNumbers.Matching);
-            board.Add(rest, expected.Items, result);
+                [.. free.Select(line => line.Line)], expected.Payments, ReconciliationNumbers.Matching);
+            board.Add(free, expected.Items, result);
             // A transfer that days and amount alone have found comes last: other rules may have better evidence for the line.
             foreach ((long line, string item) in pairs) board.Suggest(line, item, BankPass.OwnTransfer);
-            var found = new Found(expected, lines.Count, board.Passes, board.OpenLines, result.OpenPayments.Length);
-            if (run.IsDryRun || await books.MatchAsync(account.Region, account.Slug, book, keepSuggested: false, [], board.Matches,
-                cancellation)) return found;
+            var found = new RunFound(
+                expected, lines.Count, board.Pairs, board.Passes, board.OpenLines, result.OpenPayments.Length);
+            IEnumerable<StoredMatch> told = board.Matches.Told(stored => progress.Report(step with { Matches = stored }));
+            if (run.IsDryRun || await books.MatchAsync(
+                account.Region, account.Slug, book, keepSuggested: false, [], told, cancellation)) return found;
         }
         throw new StorageUnavailableException($"The book of {account.Name} changes all the time.");
     }
@@ -75,34 +86,42 @@ public sealed class ReconciliationRun(
             {
                 board.Confirm(BankItem.LineOf(match.Item).Number, BankItem.Line(other.Slug, match.Line), BankPass.OwnTransfer);
             }
-            all.AddRange((await OpenAsync(other, cancellation)).Select(line => (other, line)));
+            all.AddRange((await OpenAsync(other, _ => { }, cancellation)).Select(line => (other, line)));
         }
         var suggested = new List<(long, string)>();
         if (all.Count == 0) return suggested;
-        all.AddRange(board.Lines.Where(line => !board.IsTaken(line.Stored.Number)).Select(line => (account, line)));
+        all.AddRange(board.Free.Select(line => (account, line)));
         OwnTransfersResult pairs = OwnTransfers.Pair(
             [.. all.Select(one => new OwnLine(one.Account.Number, one.Line.Line))], ReconciliationNumbers.TransferDays);
         foreach (OwnTransfer pair in pairs.Transfers)
         {
             (int here, int there) = all[pair.Out].Account.Slug == account.Slug ? (pair.Out, pair.In) : (pair.In, pair.Out);
             if (all[here].Account.Slug != account.Slug || all[there].Account.Slug == account.Slug) continue;
-            string item = BankItem.Line(all[there].Account.Slug, all[there].Line.Stored.Number);
-            if (pair.Standing == MatchStanding.Confirmed) board.Confirm(all[here].Line.Stored.Number, item, BankPass.OwnTransfer);
-            else suggested.Add((all[here].Line.Stored.Number, item));
+            string item = BankItem.Line(all[there].Account.Slug, all[there].Line.Number);
+            if (pair.Standing == MatchStanding.Confirmed) board.Confirm(all[here].Line.Number, item, BankPass.OwnTransfer);
+            else suggested.Add((all[here].Line.Number, item));
         }
         return suggested;
     }
 
-    private Task<IReadOnlyList<OpenedLine>> OpenAsync(OwnAccount account, CancellationToken cancellation) =>
-        reader.LinesAsync(account, new BankLineFilter(IsOpen: true), 0, int.MaxValue, cancellation);
-
-    private sealed record Found(
-        Expected Expected, int Lines, IReadOnlyList<PassTally> Passes, long OpenLines, long OpenItems);
+    private Task<IReadOnlyList<OpenedLine>> OpenAsync(OwnAccount account, Action<long> tell, CancellationToken cancellation) =>
+        reader.LinesAsync(account, new BankLineFilter(IsOpen: true), 0, int.MaxValue, cancellation, tell);
 }
 
+/// <summary>What the matching of a run found.</summary>
+/// <param name="Lines">How many lines were open before.</param>
+/// <param name="Matches">How many pairs were stored; in a dry run, would be.</param>
+/// <param name="OpenLines">How many of them no confirmed match has; beside them the things of ours that stay open.</param>
+public sealed record RunFound(
+    Expected Expected, long Lines, long Matches, IReadOnlyList<PassTally> Passes, long OpenLines, long OpenItems);
+
 /// <summary>How far a run is.</summary>
+/// <param name="Lines">Open lines read.</param>
+/// <param name="Expected">Things of ours read.</param>
+/// <param name="Matches">Pairs stored.</param>
+/// <param name="Booked">Matches booked.</param>
 /// <param name="End">Set in the last step.</param>
-public sealed record RunStep(long Lines, long Expected, long Booked, RunEnd? End);
+public sealed record RunStep(long Lines, long Expected, long Matches, long Booked, RunEnd? End);
 
 /// <summary>The result of a run.</summary>
 /// <param name="Left">Confirmed matches that the ledger refuses for the present, and why.</param>
@@ -111,65 +130,3 @@ public sealed record RunEnd(
 
 /// <summary>What one rule found.</summary>
 public sealed record PassTally(string Pass, long Confirmed, long Suggested, long Tied);
-
-/// <summary>The matches of one run, as they are stored.</summary>
-internal sealed class RunBoard(IReadOnlyList<OpenedLine> lines, long lastGroup, string by, LedgerTime at, int maxPairs)
-{
-    private readonly HashSet<long> _open = [.. lines.Select(line => line.Stored.Number)], _taken = [], _confirmed = [];
-    private readonly SortedDictionary<string, PassTally> _passes = new(StringComparer.Ordinal);
-    private readonly List<StoredMatch> _matches = [];
-    private long _group = lastGroup;
-
-    public IReadOnlyList<OpenedLine> Lines => lines;
-
-    public IReadOnlyList<StoredMatch> Matches => _matches;
-
-    public IReadOnlyList<PassTally> Passes => [.. _passes.Values];
-
-    public long OpenLines => lines.Count(line => line.Stored.SignedFen != 0) - _confirmed.Count;
-
-    public bool IsTaken(long line) => _taken.Contains(line);
-
-    public void Confirm(long line, string item, string pass) => AddOne(line, item, pass, MatchStatus.Confirmed);
-
-    public void Suggest(long line, string item, string pass) => AddOne(line, item, pass, MatchStatus.Suggested);
-
-    public void Add(IReadOnlyList<OpenedLine> rest, IReadOnlyList<string> items, MatchingResult result)
-    {
-        foreach (PaymentMatch match in result.Matches)
-        {
-            MatchStatus status = match.Standing == MatchStanding.Confirmed ? MatchStatus.Confirmed : MatchStatus.Suggested;
-            Add([.. match.Lines.Select(line => rest[line].Stored.Number)], [.. match.Payments.Select(payment => items[payment])],
-                BankPass.Of(match.Pass), status, match.DifferenceFen);
-        }
-        foreach (PaymentTie tie in result.Ties)
-        {
-            Add([.. tie.Lines.Select(line => rest[line].Stored.Number)], [.. tie.Payments.Select(payment => items[payment])],
-                BankPass.Of(tie.Pass), MatchStatus.Tied, 0);
-        }
-    }
-
-    private void AddOne(long line, string item, string pass, MatchStatus status)
-    {
-        if (_open.Contains(line) && _taken.Add(line)) Add([line], [item], pass, status, 0);
-    }
-
-    private void Add(long[] of, string[] items, string pass, MatchStatus status, long difference)
-    {
-        _group++;
-        PassTally before = _passes.GetValueOrDefault(pass) ?? new PassTally(pass, 0, 0, 0);
-        _passes[pass] = status switch
-        {
-            MatchStatus.Confirmed => before with { Confirmed = before.Confirmed + 1 },
-            MatchStatus.Suggested => before with { Suggested = before.Suggested + 1 },
-            _ => before with { Tied = before.Tied + 1 },
-        };
-        string[] named = (long)of.Length * items.Length > maxPairs || items.Length == 0 ? [""] : items;
-        foreach (long line in of)
-        {
-            _taken.Add(line);
-            if (status == MatchStatus.Confirmed) _confirmed.Add(line);
-            foreach (string item in named) _matches.Add(new StoredMatch(line, _group, item, status, pass, difference, by, at));
-        }
-    }
-}

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using TimeBank.Banking;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
@@ -16,9 +17,11 @@ public sealed class StatementImport(
 {
     private const int Tries = 8;
 
+    /// <param name="progress">Is told how far it is, after each stretch of rows.</param>
     /// <exception cref="StorageUnavailableException">Whether the file was taken isn't known: the same command again finds out.</exception>
     public async Task<Reply<ImportResult>> RunAsync(
-        OwnAccount account, Command command, StatementFileTerms file, Stream bytes, CancellationToken cancellation)
+        OwnAccount account, Command command, StatementFileTerms file, Stream bytes, IProgress<ImportStep> progress,
+        CancellationToken cancellation)
     {
         ILedgerGrain writer = grains.Writer(account.Region);
         if (await writer.FindAsync(command.Id) is { } before && before.RequestDigest != Digest.Parse(command.RequestDigest))
@@ -30,18 +33,21 @@ public sealed class StatementImport(
                 await books.StatementsOfFileAsync(account.Region, account.Slug, file.Digest, cancellation);
             if (known.Count > 0) return ImportResult.Taken(known, isAgain: known[0].ImportedAs != command.Id);
             var reading = new Reading(account, command, file, bytes, book);
-            if (await TakeAsync(reading, writer, cancellation) is { } answer) return answer;
+            if (await TakeAsync(reading, writer, progress, cancellation) is { } answer) return answer;
         }
         return Reason.BankBookChanged;
     }
 
-    private async Task<Reply<ImportResult>?> TakeAsync(Reading reading, ILedgerGrain writer, CancellationToken cancellation)
+    private async Task<Reply<ImportResult>?> TakeAsync(
+        Reading reading, ILedgerGrain writer, IProgress<ImportStep> progress, CancellationToken cancellation)
     {
+        var step = new ImportStep(0, 0, 0);
         (OwnAccount account, Command command, _, _, BankBook book) = reading;
         StoredStatement? last =
             (await books.StatementsAsync(account.Region, account.Slug, long.MaxValue, 1, cancellation)).FirstOrDefault();
         BookEnd end = last is null ? BookEnd.Empty : StatementNote.Parse(last.Note).End;
-        StatementScan scan = StatementScan.Of(Pieces(reading, null), end.First);
+        IEnumerable<StatementEvent> first = Pieces(reading, null).Told(rows => Tell(step with { Checked = rows }));
+        StatementScan scan = StatementScan.Of(first, end.First);
         if (scan.Refusal is { } wrong) return ImportResult.Refused(wrong);
         StatementBefore? expected = await BeforeAsync(account, scan, end, last, cancellation);
         List<StoredBankLine> known = scan.First is { } from && book.Lines > 0
@@ -50,14 +56,22 @@ public sealed class StatementImport(
         using BankContent? content = command.IsDryRun ? null : await BankContent.OfAsync(grains, vault, account);
         using var spool = new LineSpool(folder.Create());
         var taking = new TakenFile(reading, scan, end, known, content, spool, clock.Now);
-        if (taking.Read(Pieces(reading, expected)) is { } refusal) return ImportResult.Refused(refusal);
+        if (taking.Read(Pieces(reading, expected).Told(rows => Tell(step with { Read = rows }))) is { } refusal) return ImportResult.Refused(refusal);
         if (command.IsDryRun) return ImportResult.Taken(taking.Statements, isAgain: false);
 
         // The id is this file's from here on, also where the next step fails: the same command goes on.
         Outcome noted = await writer.SubmitAsync(Entries.Note(command.Header(clock.Today, "")));
         if (noted.Refusal is { } taken) return taken;
-        if (!await books.AddAsync(account.Region, account.Slug, book, taking.Statements, spool.Read(), cancellation)) return null;
+        IEnumerable<StoredBankLine> lines = spool.Read().Told(stored => Tell(step with { Stored = stored }));
+        if (!await books.AddAsync(account.Region, account.Slug, book, taking.Statements, lines, cancellation)) return null;
         return ImportResult.Taken(taking.Statements, isAgain: false);
+
+        void Tell(ImportStep next)
+        {
+            // Reading isn't stopped by anything else, and is long.
+            cancellation.ThrowIfCancellationRequested();
+            progress.Report(step = next);
+        }
     }
 
     /// <summary>The balance at the place where the file begins, reckoned from the book's end; null where the book has none.</summary>
@@ -108,6 +122,12 @@ internal sealed record Reading(OwnAccount Account, Command Command, StatementFil
 /// <param name="Digest">The SHA-256 of its bytes.</param>
 /// <param name="Sha1">As the wallet gave it; null where it gave none.</param>
 public sealed record StatementFileTerms(StatementProfile Profile, string FileName, string? Sha1, Digest Digest);
+
+/// <summary>How far an import is.</summary>
+/// <param name="Checked">Rows read for the first time, to see whether the file is right by itself.</param>
+/// <param name="Read">Rows read for the second time, told from known ones.</param>
+/// <param name="Stored">New lines written, which count when all of them are.</param>
+public sealed record ImportStep(long Checked, long Read, long Stored);
 
 /// <summary>What became of a file: its statements, or why nothing was taken.</summary>
 public sealed record ImportResult(ImmutableArray<StoredStatement> Statements, bool IsAgain, StatementRefusal? Refusal)
@@ -182,9 +202,10 @@ internal sealed class TakenFile(
         byte[] fingerprint = new byte[EntryId.Size];
         BinaryPrimitives.WriteUInt128BigEndian(fingerprint, found.Id.Content.Value);
         spool.Add(new StoredBankLine(
-            _through, reading.Book.Statements + _ended.Count + 1, found.Id.Day, found.Line.SignedFen, [.. fingerprint],
+            _through, reading.Book.Statements + _ended.Count + 1, found.Id.Day, found.Line.SignedFen,
+            ImmutableCollectionsMarshal.AsImmutableArray(fingerprint),
             found.Id.Occurrence, found.Line.BankReference,
-            [.. content.Seal(_through, found.Line, found.SameReference is not null)]));
+            ImmutableCollectionsMarshal.AsImmutableArray(content.Seal(_through, found.Line, found.SameReference is not null))));
     }
 
     /// <summary>

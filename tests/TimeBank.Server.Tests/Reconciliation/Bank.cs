@@ -63,14 +63,18 @@ internal sealed class Bank(TestServer server, string region, string slug)
 
     public Task<ImportStatementResponse> ImportAsync(byte[] file) => ImportAsync(Head(), file);
 
-    public async Task<ImportStatementResponse> ImportAsync(ImportStatementRequest head, byte[] file, int piece = 100)
+    public async Task<ImportStatementResponse> ImportAsync(ImportStatementRequest head, byte[] file, int piece = 100) =>
+        (await ToldAsync(head, file, piece))[^1];
+
+    /// <summary>All messages of an import.</summary>
+    public async Task<IReadOnlyList<ImportStatementResponse>> ToldAsync(ImportStatementRequest head, byte[] file, int piece)
     {
-        using AsyncClientStreamingCall<ImportStatementRequest, ImportStatementResponse> call = Maker.ImportStatement();
+        using AsyncDuplexStreamingCall<ImportStatementRequest, ImportStatementResponse> call = Maker.ImportStatement();
         await call.RequestStream.WriteAsync(head);
         foreach (byte[] bytes in file.Chunk(piece))
             await call.RequestStream.WriteAsync(new ImportStatementRequest { Data = ByteString.CopyFrom(bytes) });
         await call.RequestStream.CompleteAsync();
-        return await call.ResponseAsync;
+        return await call.ResponseStream.ReadAllAsync().ToListAsync();
     }
 
     public async Task<ImportStatementResponse> TakenAsync(byte[] file)
@@ -83,15 +87,17 @@ internal sealed class Bank(TestServer server, string region, string slug)
     public async Task<IReadOnlyList<BankLine>> LinesAsync(BankLineState state = BankLineState.Unspecified) =>
         [.. (await Maker.ListBankLinesAsync(new ListBankLinesRequest { Parent = Name, State = state })).Lines];
 
-    public async Task<ReconciliationSummary> RunAsync(bool dryRun = false, string requestId = "")
+    public async Task<ReconciliationSummary> RunAsync(bool dryRun = false, string requestId = "") =>
+        (await StepsAsync(dryRun, requestId))[^1].Summary;
+
+    /// <summary>All messages of a run.</summary>
+    public async Task<IReadOnlyList<ReconciliationProgress>> StepsAsync(bool dryRun = false, string requestId = "")
     {
         using AsyncServerStreamingCall<ReconciliationProgress> call = Maker.RunReconciliation(new RunReconciliationRequest
         {
             RequestId = requestId.Length > 0 ? requestId : Desk.Id(), Parent = Name, ValidateOnly = dryRun,
         });
-        ReconciliationSummary? summary = null;
-        await foreach (ReconciliationProgress progress in call.ResponseStream.ReadAllAsync()) summary = progress.Summary ?? summary;
-        return summary!;
+        return await call.ResponseStream.ReadAllAsync().ToListAsync();
     }
 
     private static string Balance(long fen, int day) => $"{(fen < 0 ? "D" : "C")}2610{day:D2}CNY{Yuan(fen)}";

@@ -26,7 +26,7 @@ public sealed class ImportLimitTests : IAsyncLifetime
             await call.RequestStream.WriteAsync(bank.Head());
             await call.RequestStream.WriteAsync(new ImportStatementRequest { Data = ByteString.CopyFrom(new byte[1_001]) });
             // The stream is still open: the server doesn't wait for its end.
-            await call.ResponseAsync;
+            await call.ResponseStream.MoveNext(default);
         };
         await send.IsRefusedAsync(Reason.StatementTooLarge);
 

@@ -54,6 +54,26 @@ public sealed class ImportStatementTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_long_file_and_its_matching_tell_how_far_they_are()
+    {
+        const int lines = 25_000;
+        byte[] file = _bank.File(0, [.. Enumerable.Range(1, lines).Select(number => (1, (long)number, "ALPHA"))]);
+
+        IReadOnlyList<ImportStatementResponse> told = await _bank.ToldAsync(_bank.Head(), file, piece: 500_000);
+
+        ImportProgress[] far = [.. told.SkipLast(1).Select(answer => answer.Progress)];
+        Assert.Equal([10_000L, 20_000, 20_000, 20_000, 20_000, 20_000], far.Select(step => step.RowsChecked));
+        Assert.Equal([0L, 0, 10_000, 20_000, 20_000, 20_000], far.Select(step => step.RowsRead));
+        Assert.Equal([0L, 0, 0, 0, 10_000, 20_000], far.Select(step => step.LinesStored));
+        Assert.Null(told[^1].Progress);
+        Assert.Equal(lines, told[^1].NewLines);
+        IReadOnlyList<ReconciliationProgress> run = await _bank.StepsAsync(dryRun: true);
+        Assert.Equal([10_000L, 20_000, lines], run.Select(step => step.Lines).Distinct());
+        Assert.All(run.SkipLast(1), step => Assert.Null(step.Summary));
+        Assert.Equal(lines, run[^1].Summary.OpenLines);
+    }
+
+    [Fact]
     public async Task The_same_file_again_changes_nothing_and_says_so()
     {
         byte[] file = _bank.File(0, (1, 500, "ALPHA"), (1, 500, "ALPHA"));
@@ -222,7 +242,7 @@ public sealed class ImportStatementTests(TestServer server) : IAsyncLifetime
             using var call = new ReconciliationService.ReconciliationServiceClient(caller).ImportStatement();
             foreach (ImportStatementRequest piece in pieces) await call.RequestStream.WriteAsync(piece);
             await call.RequestStream.CompleteAsync();
-            await call.ResponseAsync;
+            await call.ResponseStream.MoveNext(default);
         }
 
         Func<Task> nobody = () => SendAsync(server.Anonymous(), _bank.Head()),

@@ -19,6 +19,7 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
     private readonly string _id = $"matched{++s_used}";
     private readonly Bank _bank = new(server, Region, $"matched{s_used}");
     private string _fund = "";
+    private int _programmes;
 
     public async ValueTask InitializeAsync()
     {
@@ -50,6 +51,24 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
         // The receipt fits by amount and day alone, so it waits for a person.
         Assert.Equal(1, (await _bank.RunAsync()).OpenLines);
         Assert.Equal(before, await server.TrialBalanceAsync(Region));
+    }
+
+    [Fact]
+    public async Task Payments_of_several_batches_are_booked_each_on_its_lines_day()
+    {
+        SettlementBatch[] batches = [await ApprovedAsync(providers: 2), await ApprovedAsync(providers: 1)];
+        string[] sent = [.. batches.SelectMany(batch => batch.Payments).Select(payment => payment.EndToEndId)];
+        await _bank.TakenAsync(_bank.File(0, (1, 1_000_000, "FUNDS"), (2, -1_000, $"PAY {sent[2]}"), (3, -1_000, $"PAY {sent[1]}"),
+            (4, -1_000, $"PAY {sent[0]}")));
+
+        IReadOnlyList<ReconciliationProgress> steps = await _bank.StepsAsync();
+
+        Assert.Equal((3L, 3L), (steps[^1].Matches, steps[^1].Booked));
+        Assert.Empty(steps[^1].Summary.NotBooked);
+        SettlementPayment[] after = [.. (await BatchAsync(batches[0].Name)).Payments, .. (await BatchAsync(batches[1].Name)).Payments];
+        Assert.All(after, payment => Assert.Equal(PaymentState.Paid, payment.State));
+        Assert.Equal([4, 3, 2], after.Select(payment => payment.Outcomes[0].Date.Day));
+        Assert.Equal(1_000_000 - 3_000, await BalanceAsync($"bank/{_bank.Slug}"));
     }
 
     [Fact]
@@ -291,7 +310,7 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
     private async Task<SettlementBatch> ApprovedAsync(int providers)
     {
         await ReceiveAsync(_bank.Slug, 500_000);
-        string programme = await _desk.FundedAsync(_desk.Meals($"{_id}-meals"), (_fund, 400_000));
+        string programme = await _desk.FundedAsync(_desk.Meals($"{_id}-meals{++_programmes}"), (_fund, 400_000));
         string elder = await _desk.RegisterElderAsync();
         await _desk.IssueAsync(programme);
         string voucher = (await _desk.VoucherOfAsync(elder, programme)).Name;
