@@ -7,6 +7,8 @@ internal static class EndToEndPass
 {
     public static void Run(MatchBoard board)
     {
+        // Most tables have no column for it: then no index of a million ids is made.
+        if (!board.Lines.Any(line => line.EndToEndId is not null || line.Details.Length > 1)) return;
         Dictionary<string, int> heads = new(board.Payments.Count, StringComparer.Ordinal);
         int[] next = new int[board.Payments.Count];
         for (int at = 0; at < next.Length; at++)

@@ -23,7 +23,7 @@ internal static class ReferencePass
             ExpectedPayment payment = board.Payments[at];
             if (payment.Flow == MoneyFlow.Neither) continue;
             index.Add(payment.Id, at);
-            if (payment.EndToEndId is { } sent) index.Add(sent, at);
+            if (payment.EndToEndId is { } sent && sent != payment.Id) index.Add(sent, at);
         }
         List<(int Line, int Payment)> named = [];
         List<int> found = [];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TimeBank.Ledger;
 
 namespace TimeBank.Server;
@@ -6,20 +7,19 @@ namespace TimeBank.Server;
 public sealed class BankBookReader(IGrainFactory grains, IBankBooks books, Vault vault)
 {
     /// <summary>Lines in the order of their numbers, opened.</summary>
-    /// <param name="tell">Is told how many were read, after each stretch; null where nobody waits.</param>
     public async Task<IReadOnlyList<OpenedLine>> LinesAsync(
-        OwnAccount account, BankLineFilter filter, long after, int limit, CancellationToken cancellation, Action<long>? tell = null)
+        OwnAccount account, BankLineFilter filter, long after, int limit, CancellationToken cancellation) =>
+        await StreamAsync(account, filter, after, limit, cancellation).ToListAsync(cancellation);
+
+    /// <summary>The same, as they are read.</summary>
+    public async IAsyncEnumerable<OpenedLine> StreamAsync(
+        OwnAccount account, BankLineFilter filter, long after, int limit, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var lines = new List<OpenedLine>();
         // An account without a book has no key, and reading makes none.
-        if ((await books.ReadAsync(account.Region, account.Slug, cancellation)).Lines == 0) return lines;
+        if ((await books.ReadAsync(account.Region, account.Slug, cancellation)).Lines == 0) yield break;
         using BankContent content = await BankContent.OfAsync(grains, vault, account);
         await foreach (StoredBankLine line in books.LinesAsync(account.Region, account.Slug, filter, after, limit, cancellation))
-        {
-            lines.Add(content.Open(line));
-            if (lines.Count % LongWork.Stretch == 0) tell?.Invoke(lines.Count);
-        }
-        return lines;
+            yield return content.Open(line);
     }
 
     /// <summary>One line; null where the account has none of the number.</summary>

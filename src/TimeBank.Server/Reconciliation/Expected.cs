@@ -1,4 +1,3 @@
-using System.Collections;
 using TimeBank.Banking;
 using TimeBank.Ledger;
 
@@ -66,35 +65,6 @@ public sealed record Expected(
     IReadOnlyList<ExpectedPayment> Payments, IReadOnlyList<string> Items, IReadOnlyDictionary<string, Posting> Transit,
     IReadOnlySet<EntryId> Booked);
 
-/// <summary>What is expected, with its names. A payment's name is made when somebody asks: a run has a million of them.</summary>
-internal sealed class ExpectedItems : IReadOnlyList<string>
-{
-    private readonly List<(string Name, int Number)> _items = [];
-    private readonly List<ExpectedPayment> _payments = [];
-
-    public IReadOnlyList<ExpectedPayment> Payments => _payments;
-
-    public int Count => _items.Count;
-
-    public string this[int index] =>
-        _items[index] is (var batch, > 0 and var number) ? BankItem.Payment(batch, number) : _items[index].Name;
-
-    /// <param name="name">The batch of a payment, or the whole name.</param>
-    /// <param name="number">The payment's number in it; 0 for the whole name.</param>
-    public void Add(string name, int number, ExpectedPayment payment)
-    {
-        _items.Add((name, number));
-        _payments.Add(payment);
-    }
-
-    public IEnumerator<string> GetEnumerator()
-    {
-        for (int at = 0; at < Count; at++) yield return this[at];
-    }
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-}
-
 /// <summary>
 /// Reads what is expected at an account: payments of settlement batches, movements that people recorded by hand, and payouts of the card
 /// payment service under way. What a confirmed match of any account names is left out.
@@ -128,7 +98,7 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
             transit.Add(BankItem.Posting(posting.Cursor), posting);
         }
         foreach (Posting posting in WithoutFailed(transit.Values, confirmed)) Add(found, posting, confirmed);
-        return new Expected(found.Payments, found, transit, booked);
+        return new Expected(found, new ExpectedNames(found), transit, booked);
     }
 
     /// <summary>
@@ -152,12 +122,9 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
                     bool isSeen = confirmed.Contains(item);
                     bool isExpected = payment.State == PaymentState.Approved || paid?.Bank == account.Slug.Text;
                     if (!isExpected || (isSeen && returned.Contains(item))) continue;
-                    string sent = SettlementContract.EndToEndId(batch.Id, payment.Number);
-                    found.Add(batch.Id, payment.Number, new ExpectedPayment
-                    {
-                        Id = sent, EndToEndId = sent, BatchId = batch.Id, Amount = new Fen(payment.AmountFen), Flow = MoneyFlow.Out,
-                        DueOn = batch.ApprovedAt is { } approved ? ChinaTime.DateOf(approved) : batch.Day, IsPaid = isSeen,
-                    });
+                    found.Add(new ExpectedItem(
+                        batch.Id, payment.Number, new Fen(payment.AmountFen), MoneyFlow.Out,
+                        batch.ApprovedAt is { } approved ? ChinaTime.DateOf(approved) : batch.Day, isSeen));
                 }
             }
             tell?.Invoke(found.Count);
@@ -193,11 +160,8 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
     {
         string item = BankItem.Posting(posting.Cursor);
         if (confirmed.Contains(item)) return;
-        found.Add(item, 0, new ExpectedPayment
-        {
-            Id = item, Amount = new Fen(posting.Amount), Flow = posting.IsDebit ? MoneyFlow.In : MoneyFlow.Out,
-            DueOn = posting.Entry.Header.EffectiveDate,
-        });
+        found.Add(new ExpectedItem(
+            item, 0, new Fen(posting.Amount), posting.IsDebit ? MoneyFlow.In : MoneyFlow.Out, posting.Entry.Header.EffectiveDate, false));
     }
 
     /// <summary>A payout that failed before the bank saw it is expected nowhere, and neither is its return.</summary>

@@ -48,7 +48,7 @@ public sealed class ReconciliationRun(
         {
             BankBook book = await books.ReadAsync(account.Region, account.Slug, cancellation);
             var step = new RunStep(0, 0, 0, 0, null);
-            IReadOnlyList<OpenedLine> lines =
+            OpenLines lines =
                 await OpenAsync(account, read => progress.Report(step with { Lines = read }), cancellation);
             step = step with { Lines = lines.Count };
             Expected expected =
@@ -57,14 +57,13 @@ public sealed class ReconciliationRun(
             progress.Report(step);
             var board = new RunBoard(lines, book.LastGroup, run.Actor, LedgerTime.From(clock.Now), MaxPairs);
             IReadOnlyList<(long Line, string Item)> pairs = await PairAsync(account, board, cancellation);
-            IReadOnlyList<OpenedLine> free = board.Free;
-            MatchingResult result = Matching.Run(
-                [.. free.Select(line => line.Line)], expected.Payments, ReconciliationNumbers.Matching);
+            OpenLines free = board.Free;
+            MatchingResult result = Matching.Run(free, expected.Payments, ReconciliationNumbers.Matching);
             board.Add(free, expected.Items, result);
             // A transfer that days and amount alone have found comes last: other rules may have better evidence for the line.
             foreach ((long line, string item) in pairs) board.Suggest(line, item, BankPass.OwnTransfer);
             var found = new RunFound(
-                expected, lines.Count, board.Pairs, board.Passes, board.OpenLines, result.OpenPayments.Length);
+                expected, lines.Count, board.Pairs, board.Passes, board.Open, result.OpenPayments.Length);
             IEnumerable<StoredMatch> told = board.Matches.Told(stored => progress.Report(step with { Matches = stored }));
             if (run.IsDryRun || await books.MatchAsync(
                 account.Region, account.Slug, book, keepSuggested: false, [], told, cancellation)) return found;
@@ -77,7 +76,7 @@ public sealed class ReconciliationRun(
     private async Task<IReadOnlyList<(long Line, string Item)>> PairAsync(
         OwnAccount account, RunBoard board, CancellationToken cancellation)
     {
-        var all = new List<(OwnAccount Account, OpenedLine Line)>();
+        var all = new List<(OwnAccount Account, long Number, BankLine Line)>();
         foreach (OwnAccount other in await accounts.ListAsync(account.Region, cancellation))
         {
             if (other.Slug == account.Slug) continue;
@@ -86,26 +85,36 @@ public sealed class ReconciliationRun(
             {
                 board.Confirm(BankItem.LineOf(match.Item).Number, BankItem.Line(other.Slug, match.Line), BankPass.OwnTransfer);
             }
-            all.AddRange((await OpenAsync(other, _ => { }, cancellation)).Select(line => (other, line)));
+            OpenLines theirs = await OpenAsync(other, _ => { }, cancellation);
+            all.AddRange(theirs.Select((line, place) => (other, theirs.NumberAt(place), line)));
         }
         var suggested = new List<(long, string)>();
         if (all.Count == 0) return suggested;
-        all.AddRange(board.Free.Select(line => (account, line)));
+        OpenLines ours = board.Free;
+        all.AddRange(ours.Select((line, place) => (account, ours.NumberAt(place), line)));
         OwnTransfersResult pairs = OwnTransfers.Pair(
-            [.. all.Select(one => new OwnLine(one.Account.Number, one.Line.Line))], ReconciliationNumbers.TransferDays);
+            [.. all.Select(one => new OwnLine(one.Account.Number, one.Line))], ReconciliationNumbers.TransferDays);
         foreach (OwnTransfer pair in pairs.Transfers)
         {
             (int here, int there) = all[pair.Out].Account.Slug == account.Slug ? (pair.Out, pair.In) : (pair.In, pair.Out);
             if (all[here].Account.Slug != account.Slug || all[there].Account.Slug == account.Slug) continue;
-            string item = BankItem.Line(all[there].Account.Slug, all[there].Line.Number);
-            if (pair.Standing == MatchStanding.Confirmed) board.Confirm(all[here].Line.Number, item, BankPass.OwnTransfer);
-            else suggested.Add((all[here].Line.Number, item));
+            string item = BankItem.Line(all[there].Account.Slug, all[there].Number);
+            if (pair.Standing == MatchStanding.Confirmed) board.Confirm(all[here].Number, item, BankPass.OwnTransfer);
+            else suggested.Add((all[here].Number, item));
         }
         return suggested;
     }
 
-    private Task<IReadOnlyList<OpenedLine>> OpenAsync(OwnAccount account, Action<long> tell, CancellationToken cancellation) =>
-        reader.LinesAsync(account, new BankLineFilter(IsOpen: true), 0, int.MaxValue, cancellation, tell);
+    private async Task<OpenLines> OpenAsync(OwnAccount account, Action<long> tell, CancellationToken cancellation)
+    {
+        var lines = new OpenLines();
+        await foreach (OpenedLine line in reader.StreamAsync(account, new BankLineFilter(IsOpen: true), 0, int.MaxValue, cancellation))
+        {
+            lines.Add(line.Number, line.Line);
+            if (lines.Count % LongWork.Stretch == 0) tell(lines.Count);
+        }
+        return lines;
+    }
 }
 
 /// <summary>What the matching of a run found.</summary>

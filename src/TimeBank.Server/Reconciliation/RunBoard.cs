@@ -6,8 +6,7 @@ namespace TimeBank.Server;
 /// <summary>
 /// The matches of one run. Those of the rules are made when they are stored: a run may have a million, each with names of its own.
 /// </summary>
-/// <param name="lines">The open lines, in the order of their numbers.</param>
-internal sealed class RunBoard(IReadOnlyList<OpenedLine> lines, long lastGroup, string by, LedgerTime at, int maxPairs)
+internal sealed class RunBoard(OpenLines lines, long lastGroup, string by, LedgerTime at, int maxPairs)
 {
     private readonly bool[] _taken = new bool[lines.Count], _confirmed = new bool[lines.Count];
     private readonly SortedDictionary<string, PassTally> _passes = new(StringComparer.Ordinal);
@@ -19,10 +18,10 @@ internal sealed class RunBoard(IReadOnlyList<OpenedLine> lines, long lastGroup, 
 
     public IReadOnlyList<PassTally> Passes => [.. _passes.Values];
 
-    public long OpenLines => lines.Count(line => line.Line.SignedFen != 0) - _confirmed.LongCount(isConfirmed => isConfirmed);
+    public long Open => lines.LongCount(line => line.SignedFen != 0) - _confirmed.LongCount(isConfirmed => isConfirmed);
 
     /// <summary>The lines that no match has yet.</summary>
-    public IReadOnlyList<OpenedLine> Free => _before.Count == 0 ? lines : [.. lines.Where((_, place) => !_taken[place])];
+    public OpenLines Free => _before.Count == 0 ? lines : lines.Without(_taken);
 
     /// <summary>As they are stored, one by one.</summary>
     public IEnumerable<StoredMatch> Matches
@@ -49,7 +48,7 @@ internal sealed class RunBoard(IReadOnlyList<OpenedLine> lines, long lastGroup, 
     public void Suggest(long line, string item, string pass) => AddOne(_after, new Found([line], [item], pass, MatchStatus.Suggested, 0));
 
     /// <summary>What the rules found among the free lines.</summary>
-    public void Add(IReadOnlyList<OpenedLine> free, IReadOnlyList<string> items, MatchingResult result)
+    public void Add(OpenLines free, IReadOnlyList<string> items, MatchingResult result)
     {
         foreach (PaymentMatch match in result.Matches)
             Take(PlacesOf(free, match.Lines), match.Payments.Count, BankPass.Of(match.Pass), StatusOf(match));
@@ -64,13 +63,13 @@ internal sealed class RunBoard(IReadOnlyList<OpenedLine> lines, long lastGroup, 
     private static MatchStatus StatusOf(PaymentMatch match) =>
         match.Standing == MatchStanding.Confirmed ? MatchStatus.Confirmed : MatchStatus.Suggested;
 
-    private static long[] Numbers(IReadOnlyList<OpenedLine> free, Places places) => [.. places.Select(place => free[place].Number)];
+    private static long[] Numbers(OpenLines free, Places places) => [.. places.Select(free.NumberAt)];
 
     private static string[] Names(IReadOnlyList<string> items, Places places) => [.. places.Select(place => items[place])];
 
     private void AddOne(List<Found> list, Found found)
     {
-        if (PlaceOf(found.Lines[0]) is not (>= 0 and var place) || _taken[place]) return;
+        if (lines.PlaceOf(found.Lines[0]) is not (>= 0 and var place) || _taken[place]) return;
         list.Add(found);
         Take([place], 1, found.Pass, found.Status);
     }
@@ -92,21 +91,7 @@ internal sealed class RunBoard(IReadOnlyList<OpenedLine> lines, long lastGroup, 
         Pairs += (long)places.Length * (IsTooMany(places.Length, items) ? 1 : items);
     }
 
-    private int[] PlacesOf(IReadOnlyList<OpenedLine> free, Places places) => [.. places.Select(place => PlaceOf(free[place].Number))];
-
-    /// <summary>Where the line is among all; below zero where it isn't open.</summary>
-    private int PlaceOf(long number)
-    {
-        int low = 0, high = lines.Count - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) / 2;
-            if (lines[middle].Number == number) return middle;
-            if (lines[middle].Number < number) low = middle + 1;
-            else high = middle - 1;
-        }
-        return -1;
-    }
+    private int[] PlacesOf(OpenLines free, Places places) => [.. places.Select(place => lines.PlaceOf(free.NumberAt(place)))];
 
     /// <summary>Whether the pairs are too many to list, or there are none: then the lines alone are kept.</summary>
     private bool IsTooMany(int lineCount, int itemCount) => itemCount == 0 || (long)lineCount * itemCount > maxPairs;
