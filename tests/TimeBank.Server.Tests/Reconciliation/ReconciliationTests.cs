@@ -132,6 +132,32 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_rules_find_beside_a_transfer_is_of_the_lines_that_it_left()
+    {
+        SettlementBatch batch = await ApprovedAsync(providers: 2);
+        string[] sent = [.. batch.Payments.Select(payment => payment.EndToEndId)];
+        Bank wallet = await new Bank(server, Region, $"{_id}-wallet").OpenAsync();
+        await ReceiveAsync(wallet.Slug, 9_000);
+        await wallet.TakenAsync(wallet.File(9_000, (1, -8_000, "WITHDRAWAL")));
+        await _bank.TakenAsync(_bank.File(0, (1, 500_000, "FUNDS"), (2, 8_000, "FROM WALLET"), (3, -1_000, $"PAY {sent[1]}"),
+            (4, -1_000, $"PAY {sent[0]}")));
+        // The wallet's half of a transfer is matched, and its server was gone before the other half.
+        IBankBooks books = server.Services.GetRequiredService<IBankBooks>();
+        BankBook book = await books.ReadAsync(RegionCode.Parse(Region), Slug.Parse(wallet.Slug), default);
+        Assert.True(await books.MatchAsync(RegionCode.Parse(Region), Slug.Parse(wallet.Slug), book, true, [], [new StoredMatch(
+            1, book.LastGroup + 1, $"lines/{_bank.Slug}/2", MatchStatus.Confirmed, "OWN_TRANSFER", 0, "gone", new LedgerTime(1))], default));
+
+        ReconciliationSummary summary = await _bank.RunAsync();
+
+        Assert.Equal(["AMOUNT_AND_DAY 0 1", "OWN_TRANSFER 1 0", "REFERENCE 2 0"],
+            summary.Passes.Select(pass => $"{pass.Pass} {pass.Confirmed} {pass.Suggested}"));
+        Assert.Equal(1, summary.OpenLines);
+        Assert.Equal([4, 3], (await BatchAsync(batch.Name)).Payments.Select(payment => payment.Outcomes[0].Date.Day));
+        BankLine came = (await _bank.LinesAsync())[1];
+        Assert.EndsWith($"/lines/{wallet.Slug}/1", Assert.Single((await LineAsync(came.Name)).Matches).Item, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_person_pairs_a_line_with_what_it_is_and_takes_it_back()
     {
         long entry = await ReceiveAsync(_bank.Slug, 700);
