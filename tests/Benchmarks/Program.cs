@@ -1,6 +1,7 @@
 using TimeBank.Benchmarks.Core;
 using TimeBank.Benchmarks.Measures;
 using TimeBank.Benchmarks.Platform;
+using TimeBank.Benchmarks.Reconcile;
 using TimeBank.Benchmarks.Redeem;
 
 // The first word names the benchmark: dotnet run -c Release --project tests/Benchmarks -- bench --quick
@@ -19,6 +20,9 @@ switch (args.FirstOrDefault())
         return 0;
     case GrpcCallServer.Argument:
         await GrpcCallServer.RunAsync();
+        return 0;
+    case ReconcileProcess.Argument:
+        await ReconcileProcess.RunAsync(args[1..]);
         return 0;
     default:
         Console.Error.WriteLine($"Which benchmark? bench grains grpc issue\n{BenchOptions.Usage}");
@@ -47,6 +51,7 @@ static async Task<int> BenchAsync(string[] words)
     report.Compare(RedeemBench.NoOp, name => name.StartsWith(RedeemBench.Redeem, StringComparison.Ordinal));
     await GrowthBench.RunAsync(people => CoreBench.OnPostgreSql(database, people), options, report);
     await GrowthBench.RunAsync(CoreBench.OnSqlite, options, report);
+    await ReconcileBench.RunAsync(database, options, report);
     if (options.Json is { } file) report.Write(file, TimeProvider.System.GetUtcNow());
     return 0;
 }

@@ -11,6 +11,7 @@ internal sealed class Report(TextWriter output)
 
     private readonly List<Figures> _figures = [];
     private readonly List<GrowthFigures> _growth = [];
+    private readonly List<ReconcileFigures> _reconciled = [];
 
     private static string Machine =>
         $"{Environment.ProcessorCount} cores of {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GB, "
@@ -55,9 +56,25 @@ internal sealed class Report(TextWriter output)
                 + $"{growth.MemoryMegabytes,8:N0} {growth.PageMs,8:N2} {growth.StartMs,9:N1}"));
     }
 
+    public void Add(ReconcileFigures figures)
+    {
+        _reconciled.Add(figures);
+        output.WriteLine(
+            $"{"reconciliation",-34} {"lines",10} {"import s",9} {"match s",9} {"psql s",8} {"x psql",7} {"peak MB",8} {"booked/s",9}");
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{figures.Subject,-34} {figures.Lines,10} {figures.ImportSeconds,9:N2} {figures.MatchSeconds,9:N2} {figures.PsqlSeconds,8:N2} "
+                + $"{figures.Ratio,7:N2} {figures.PeakMegabytes,8:N0} {figures.BookedRate,9:N0}"));
+    }
+
     public void Write(string file, DateTimeOffset now) =>
         File.WriteAllText(file, JsonSerializer.Serialize(
-            new { Time = now.ToString("O", CultureInfo.InvariantCulture), Machine, Figures = _figures, Growth = _growth }, Json) + "\n");
+            new
+            {
+                Time = now.ToString("O", CultureInfo.InvariantCulture), Machine, Figures = _figures, Growth = _growth,
+                Reconciled = _reconciled,
+            },
+            Json) + "\n");
 
     private static string Processor() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1]
