@@ -29,6 +29,16 @@ public static class ClosedPeriods
         daysClosed is { Counters: var days } && days.CreditsPosted > days.DebitsPosted
             ? FirstDay.AddDays((int)(days.CreditsPosted - days.DebitsPosted) - 1) : null;
 
+    /// <summary>The last closed day before a close or reopening; null where none was closed.</summary>
+    public static DateOnly? LastDayBefore(JournalEntry moved)
+    {
+        int after = moved.Header.Details.GetValueOrDefault(Through) is { Length: > 0 } through
+            ? DateOnly.ParseExact(through, "O", CultureInfo.InvariantCulture).DayNumber - FirstDay.DayNumber + 1 : 0;
+        int days = (int)moved.Transfers.Sum(transfer => transfer.Posted);
+        int before = after - (moved.Code == EntryCode.ClosePeriod ? days : -days);
+        return before > 0 ? FirstDay.AddDays(before - 1) : null;
+    }
+
     /// <summary>The day that the event of an entry is of, also where the entry came too late for it.</summary>
     public static DateOnly EventDate(this EntryHeader header) =>
         header.Details.GetValueOrDefault(LateFor) is { } day ? DateOnly.ParseExact(day, "O", CultureInfo.InvariantCulture)

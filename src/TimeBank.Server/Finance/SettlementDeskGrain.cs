@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.Writer;
 
 namespace TimeBank.Server;
@@ -89,7 +90,7 @@ public sealed class SettlementDeskGrain(
     {
         if (!command.IsDryRun)
         {
-            await FinishAsync();
+            if (await FinishAsync() is { } outage && outage.IsTransient()) return outage;
             if (State.Done.TryGetValue(command.Id.ToString(), out string? digest))
             {
                 return digest == command.RequestDigest ? (await GrainOf(command.NewId).GetAsync())!
@@ -115,33 +116,34 @@ public sealed class SettlementDeskGrain(
         var batch = new SettlementRecord(
             command.NewId.Text, SettlementState.Draft, Today, command.Actor, -1, command.Id.ToString(), payments,
             LeftOut: all.Length - payments.Length);
-        Proposal proposal = Hold(command, policy, batch);
         if (command.IsDryRun)
         {
-            Outcome tried = await Writer.DecideAsync(proposal, dryRun: true);
+            Outcome tried = await Writer.DecideAsync(Hold(batch, policy, command.RequestDigest), dryRun: true);
             return tried.Refusal is { } no ? no : batch;
         }
         (State.Pending, State.PendingDigest) = (batch, command.RequestDigest);
         await SaveAsync();
-        Outcome outcome = await Writer.SubmitIfAcceptedAsync(proposal);
-        if (outcome.Refusal is not null)
+        if (await FinishAsync() is { } refused)
         {
             // A refund or a payment came in between, and the amounts are no longer what is owed. Nothing is remembered: the caller tries
             // again.
-            State.Pending = null;
-            await SaveAsync();
-            return outcome.Refusal.Reason == Reason.InsufficientBalance ? Reason.SettlementChanged : outcome.Refusal;
+            return refused.Reason == Reason.InsufficientBalance ? Reason.SettlementChanged : refused;
         }
-        await FinishAsync();
         return (await GrainOf(command.NewId).GetAsync())!;
     }
 
-    /// <summary>Stores the batch whose money is held: at the end of a call, or for an earlier call that broke off before.</summary>
-    private async Task FinishAsync()
+    /// <summary>
+    /// Holds the money of the batch under preparation and stores the batch: at the end of a call, or for an earlier call that broke off. The
+    /// hold is submitted again under its id, because one whose answer was lost may be in the journal by now, or come there yet.
+    /// </summary>
+    /// <returns>Why there is no batch now. It stays under preparation only where the writer could not say.</returns>
+    private async Task<Refusal?> FinishAsync()
     {
-        if (State.Pending is not { } pending) return;
-        EntryId id = EntryId.Parse(pending.PreparedAs);
-        if (await Writer.FindAsync(id) is { Entry: { } entry })
+        if (State.Pending is not { } pending) return null;
+        Policy policy = await rules.PolicyAsync(Region, pending.Day);
+        Outcome outcome = await Writer.SubmitIfAcceptedAsync(Hold(pending, policy, State.PendingDigest));
+        if (outcome.Refusal is { } refusal && refusal.IsTransient()) return refusal;
+        if (outcome.Entry is { } entry)
         {
             await GrainOf(OpaqueId.Parse(pending.Id)).CreateAsync(pending with { Prepared = entry.Index });
             foreach (PaymentRecord payment in pending.Payments)
@@ -154,6 +156,7 @@ public sealed class SettlementDeskGrain(
         }
         State.Pending = null;
         await SaveAsync();
+        return outcome.Refusal;
     }
 
     /// <summary>A withdrawn batch gives its amounts back: they are carried into the provider's next payment.</summary>
@@ -311,8 +314,11 @@ public sealed class SettlementDeskGrain(
         return (long)-flows.Where(flow => flow.Stretch == stretch && flow.Code != EntryCode.ApproveSettlement).NetDebit();
     }
 
-    private Proposal Hold(Command command, Policy policy, SettlementRecord batch) => SettlementEntries.Prepare(
-        command.Header(Today, policy.Version.ToString(), ("batch", batch.Id)), OpaqueId.Parse(batch.Id),
+    private static Proposal Hold(SettlementRecord batch, Policy policy, string digest) => SettlementEntries.Prepare(
+        new EntryHeader(
+            EntryId.Parse(batch.PreparedAs), Digest.Parse(digest), batch.PreparedBy, "", batch.Day, policy.Version.ToString(),
+            "", EntryDetails.Of(("batch", batch.Id))),
+        OpaqueId.Parse(batch.Id),
         batch.Payments.Select(payment => new ProviderClaim(
             OpaqueId.Parse(payment.Provider), new Fen(payment.NettedFen + payment.AmountFen), Fen.Zero, new Fen(payment.NettedFen))));
 

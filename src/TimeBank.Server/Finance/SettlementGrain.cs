@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
 using TimeBank.Ledger;
@@ -163,6 +162,19 @@ public sealed class SettlementGrainState : WorkflowState
 
     [JsonPropertyName("batch")]
     public SettlementRecord? Batch { get; set; }
+
+    public const string ApproveStep = "approve", WithdrawStep = "withdraw";
+
+    /// <summary>The approval or withdrawal under way; null: none.</summary>
+    [JsonPropertyName("planned")]
+    public PlannedCommand? Planned { get; set; }
+
+    /// <summary>
+    /// Words of the bank that were taken and whose entries may be missing; null: none. Stored before the entries: a payment whose entry was
+    /// written and whose state was lost would else take the same word again under another id.
+    /// </summary>
+    [JsonPropertyName("words")]
+    public ImmutableArray<PlannedWord>? Words { get; set; }
 }
 
 /// <inheritdoc cref="ISettlementGrain"/>
@@ -188,111 +200,69 @@ public sealed partial class SettlementGrain(
         command, () => SettlementRule.Submit(Batch.State),
         () => State.Batch = Batch with { State = SettlementState.Submitted, SubmittedBy = command.Actor }));
 
-    public Task<Reply<SettlementRecord>> ApproveAsync(Command command) => StepAsync(command, async () =>
+    public Task<Reply<SettlementRecord>> ApproveAsync(Command command) => StepAsync(command, () => ApproveOnceAsync(command));
+
+    public Task<Reply<SettlementRecord>> WithdrawAsync(Command command) => StepAsync(command, () => WithdrawOnceAsync(command));
+
+    private async Task<Refusal?> ApproveOnceAsync(Command command)
     {
         Policy policy = await rules.PolicyAsync(Region, Today);
         (ImmutableArray<PaymentRecord> payees, Refusal? notPayable) = await WithPayeesAsync();
+        Refusal? refusal = SettlementRule.Approve(Batch.State, Batch.PreparedBy, Batch.SubmittedBy, command.Actor) ?? notPayable;
+        await PlanAsync(command, refusal, SettlementGrainState.ApproveStep);
         return await OnceAsync(
-            command, () => SettlementRule.Approve(Batch.State, Batch.PreparedBy, Batch.SubmittedBy, command.Actor) ?? notPayable,
+            command, () => refusal,
             () => SettlementEntries.Approve(command.Header(Today, policy.Version.ToString(), Details), EntryId.Parse(Batch.PreparedAs)),
-            outcome => State.Batch = Batch with
+            outcome =>
             {
-                State = IsOver(Each(payees, PaymentState.Approved)) ? SettlementState.Closed : SettlementState.Approved,
-                ApprovedBy = command.Actor, ApprovedAt = Now, Approved = outcome.Entry?.Index,
-                Payments = Each(payees, PaymentState.Approved),
+                State.Planned = null;
+                State.Batch = Batch with
+                {
+                    State = IsOver(Each(payees, PaymentState.Approved)) ? SettlementState.Closed : SettlementState.Approved,
+                    ApprovedBy = command.Actor, ApprovedAt = Now, Approved = outcome.Entry?.Index,
+                    Payments = Each(payees, PaymentState.Approved),
+                };
             });
-    });
+    }
 
-    public Task<Reply<SettlementRecord>> WithdrawAsync(Command command) => StepAsync(command, async () =>
+    private async Task<Refusal?> WithdrawOnceAsync(Command command)
     {
         Policy policy = await rules.PolicyAsync(Region, Today);
+        Refusal? refusal = SettlementRule.Withdraw(Batch.State);
+        await PlanAsync(command, refusal, SettlementGrainState.WithdrawStep);
         return await OnceAsync(
-            command, () => SettlementRule.Withdraw(Batch.State),
+            command, () => refusal,
             () => SettlementEntries.Withdraw(command.Header(Today, policy.Version.ToString(), Details), EntryId.Parse(Batch.PreparedAs)),
-            _ => State.Batch = Batch with
+            _ =>
             {
-                State = SettlementState.Withdrawn, Note = command.Memo, Payments = Each(Batch.Payments, PaymentState.Withdrawn),
+                State.Planned = null;
+                State.Batch = Batch with
+                {
+                    State = SettlementState.Withdrawn, Note = command.Memo, Payments = Each(Batch.Payments, PaymentState.Withdrawn),
+                };
             });
-    });
+    }
 
-    public Task<Reply<SettlementRecord>> RecordAsync(Command command, int payment, PaymentOutcome outcome) => StepAsync(command, async () =>
+    private async Task PlanAsync(Command command, Refusal? refusal, string step)
     {
-        PaymentRecord? paid = Batch.Payments.FirstOrDefault(one => one.Number == payment);
-        Policy policy = await rules.PolicyAsync(Region, Today);
-        return await OnceAsync(
-            command,
-            () => paid is null ? new Refusal(Reason.PaymentNotFound) : SettlementRule.Record(paid.State, outcome.State),
-            () => Entry(command, command.Id, policy, paid!, outcome),
-            written => Change(paid!, outcome with { Entry = written.Entry?.Index ?? -1 }));
-    });
+        if (refusal is not null || State.HasDone(command, out _)) return;
+        State.Planned = PlannedCommand.Of(step, command);
+        await SaveAsync();
+    }
 
-    public async Task<Reply<WordsTaken>> RecordManyAsync(Command run, ImmutableArray<BankWord> words)
+    /// <summary>Carries out an approval or a withdrawal that a crash has cut short.</summary>
+    /// <returns>The refusal where the writer can't be reached: nothing else may happen to the batch before.</returns>
+    private async Task<Refusal?> FinishPlannedAsync(Command command)
     {
-        if (State.Batch is null) return Reason.SettlementNotFound;
-        Policy policy = await rules.PolicyAsync(Region, Today);
-        ImmutableArray<Reason>.Builder left = ImmutableArray.CreateBuilder<Reason>(words.Length);
-        bool isChanged = false;
-        Refusal? outage = null;
-        foreach (BankWord word in words)
-        {
-            if (outage is not null || State.Done.ContainsKey(word.Id))
-            {
-                left.Add(outage?.Reason ?? Reason.None);
-                continue;
-            }
-            PaymentRecord? paid = Batch.Payments.FirstOrDefault(one => one.Number == word.Payment);
-            Refusal? refusal = paid is null
-                ? new Refusal(Reason.PaymentNotFound) : SettlementRule.Record(paid.State, word.Outcome.State);
-            if (refusal is null)
-            {
-                Command own = run with { RequestDigest = word.Digest };
-                Outcome written = await Writer.SubmitIfAcceptedAsync(Entry(own, EntryId.Parse(word.Id), policy, paid!, word.Outcome));
-                refusal = written.Refusal;
-                if (refusal is null)
-                {
-                    State.Done[word.Id] = word.Digest;
-                    Change(paid!, word.Outcome with { Entry = written.Entry?.Index ?? -1 });
-                    isChanged = true;
-                }
-                else if (refusal.IsTransient())
-                {
-                    outage = refusal;
-                }
-            }
-            left.Add(refusal?.Reason ?? Reason.None);
-        }
-        if (isChanged) await SaveAsync();
-        return new WordsTaken(left.ToImmutable());
+        if (IsDryRun || State.Planned is not { } planned || planned.ToCommand().Id == command.Id) return null;
+        Refusal? refusal = planned.Step == SettlementGrainState.ApproveStep
+            ? await ApproveOnceAsync(planned.ToCommand()) : await WithdrawOnceAsync(planned.ToCommand());
+        if (refusal is { } outage && outage.IsTransient()) return outage;
+        State.Planned = null;
+        return null;
     }
 
     private (string Key, string Value)[] Details => [("batch", LocalKey)];
-
-    private (string Key, string Value)[] DetailsOf(PaymentRecord payment, PaymentOutcome outcome) =>
-    [
-        ("batch", LocalKey), ("payment", payment.Number.ToString(CultureInfo.InvariantCulture)), ("provider", payment.Provider),
-        ("reference", outcome.Reference),
-    ];
-
-    private Proposal Entry(Command command, EntryId id, Policy policy, PaymentRecord payment, PaymentOutcome outcome)
-    {
-        EntryHeader header = command.Header(id, outcome.Day, policy.Version.ToString(), DetailsOf(payment, outcome));
-        OpaqueId provider = OpaqueId.Parse(payment.Provider);
-        var amount = new Fen(payment.AmountFen);
-        return outcome.State switch
-        {
-            PaymentState.Paid => SettlementEntries.Pay(header, Id, Slug.Parse(outcome.Bank), amount),
-            PaymentState.Rejected => SettlementEntries.Reject(header, Id, provider, amount),
-            PaymentState.Returned => SettlementEntries.Return(header, Slug.Parse(outcome.Bank), provider, amount),
-            _ => throw new InvalidOperationException($"The bank never says {outcome.State}."),
-        };
-    }
-
-    private void Change(PaymentRecord payment, PaymentOutcome outcome)
-    {
-        ImmutableArray<PaymentRecord> payments = Batch.Payments.Replace(
-            payment, payment with { State = outcome.State, Outcomes = payment.Outcomes.Add(outcome) });
-        State.Batch = Batch with { Payments = payments, State = IsOver(payments) ? SettlementState.Closed : Batch.State };
-    }
 
     /// <summary>True where the bank has nothing more to say before it returns a payment.</summary>
     private static bool IsOver(ImmutableArray<PaymentRecord> payments) => payments.All(one => one.State != PaymentState.Approved);
@@ -314,6 +284,7 @@ public sealed partial class SettlementGrain(
     {
         if (Stored.Batch is null) return Reason.SettlementNotFound;
         if (command.IsDryRun) return await DryRunAsync(step);
-        return await GiveBackAsync(command) is { } refusal ? refusal : await step();
+        Refusal? unfinished = await FinishPlannedAsync(command) ?? await FinishWordsAsync() ?? await GiveBackAsync(command);
+        return unfinished is not null ? unfinished : await step();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TimeBank.Ledger;
 
 namespace TimeBank.Server;
@@ -34,6 +35,25 @@ public sealed record Command(
         return new EntryHeader(id, TimeBank.Proofs.Digest.Parse(RequestDigest), Actor, OnBehalfOf, effective, policy, Memo,
             EntryDetails.Of(details));
     }
+}
+
+/// <summary>
+/// A command whose entry may be written and whose state may be missing. A grain stores it before the entry; whoever comes next carries it out
+/// again, which finds the entry under its id, before anybody else's command can write another one. The names are stored.
+/// </summary>
+/// <param name="Step">Which of the grain's commands it is.</param>
+public sealed record PlannedCommand(
+    [property: JsonPropertyName("step")] string Step,
+    [property: JsonPropertyName("requestId")] Guid RequestId,
+    [property: JsonPropertyName("digest")] string Digest,
+    [property: JsonPropertyName("by")] string By,
+    [property: JsonPropertyName("onBehalfOf")] string OnBehalfOf,
+    [property: JsonPropertyName("note")] string Note)
+{
+    public static PlannedCommand Of(string step, Command command) =>
+        new(step, command.RequestId, command.RequestDigest, command.Actor, command.OnBehalfOf, command.Memo);
+
+    public Command ToCommand() => new(RequestId, Digest, By, OnBehalfOf, Note);
 }
 
 /// <summary>A grain's answer: a value, or a refusal.</summary>

@@ -50,13 +50,17 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
     /// <param name="change">The change of the state; must not fail.</param>
     /// <returns>The refusal; null if the command is done, now or earlier.</returns>
     protected Task<Refusal?> OnceAsync(Command command, Func<Refusal?> decide, Action change) =>
-        OnceAsync(command, decide, () => Entries.Note(command.Header(Today, "")), _ => change());
+        OnceAsync(command, decide, () => Entries.Note(command.Header(Today, "")), _ => change(), isNote: true);
 
     /// <summary>Carries out a command that also writes an entry.</summary>
     /// <param name="propose">Makes the entry, under the command's id.</param>
     /// <param name="change">Changes the state, given the outcome; must not fail.</param>
     /// <exception cref="InvalidOperationException">A dry run outside of <see cref="DryRunAsync"/>, which would write.</exception>
-    protected async Task<Refusal?> OnceAsync(Command command, Func<Refusal?> decide, Func<Proposal> propose, Action<Outcome> change)
+    protected Task<Refusal?> OnceAsync(Command command, Func<Refusal?> decide, Func<Proposal> propose, Action<Outcome> change) =>
+        OnceAsync(command, decide, propose, change, isNote: false);
+
+    private async Task<Refusal?> OnceAsync(
+        Command command, Func<Refusal?> decide, Func<Proposal> propose, Action<Outcome> change, bool isNote)
     {
         if (command.IsDryRun && !IsDryRun) throw new InvalidOperationException("A command that only asks would be carried out.");
         if (State.HasDone(command, out Refusal? reused)) return reused;
@@ -65,6 +69,9 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
         Proposal proposal = refusal is null ? propose() : Entries.Refuse(command.Header(Today, ""), EntryCode.Note, refusal);
         Outcome outcome = await WriteAsync(proposal);
         if (outcome.Refusal is not null) return outcome.Refusal;
+        // A note without its change, as a crash leaves it, has moved nothing, and others may have changed the state since. What they did
+        // stands: this change would overwrite it. An entry is different, since it has moved something that only its change explains.
+        if (isNote && refusal is not null) return refusal;
 
         // The outcome is durable: from here on the change must be written, now or by a retry.
         State.Remember(command);

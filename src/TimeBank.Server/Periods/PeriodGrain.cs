@@ -73,7 +73,7 @@ public sealed class PeriodGrainState : WorkflowState
 /// <inheritdoc cref="IPeriodGrain"/>
 public sealed class PeriodGrain(
     [PersistentState(PeriodGrainState.Kind, GrainStorageNames.TimeBank)] IPersistentState<PeriodGrainState> state,
-    PeriodStatements statements, FiveLegs legs, DayRules rules, BusinessClock clock)
+    PeriodStatements statements, FiveLegs legs, ILedgerReader ledger, DayRules rules, BusinessClock clock)
     : WorkflowGrain<PeriodGrainState>(state, clock), IPeriodGrain
 {
     private Month Month => Month.Parse(LocalKey);
@@ -88,8 +88,9 @@ public sealed class PeriodGrain(
         Refusal? refused = PeriodRule.Prepare(Period.State, Month, closed, Today) ?? await DifferencesAsync();
         return await MoveAsync(command, () => refused, closed, Month.Last, outcome => Period with
         {
-            State = PeriodState.Prepared, PreparedBy = command.Actor, PreparedAt = Now, ClosedBefore = closed,
-            Entry = outcome.Entry?.Index ?? -1,
+            State = PeriodState.Prepared, PreparedBy = command.Actor, PreparedAt = Now,
+            // Of the entry: after a crash behind it the account has moved already.
+            ClosedBefore = outcome.Entry is { } entry ? ClosedPeriods.LastDayBefore(entry) : closed, Entry = outcome.Entry?.Index ?? -1,
         });
     });
 
@@ -111,10 +112,36 @@ public sealed class PeriodGrain(
     {
         DateOnly? closed = await ClosedAsync();
         Refusal? refused = PeriodRule.Reopen(Period.State, from, Month, closed);
-        return await MoveAsync(command, () => refused, closed, Period.ClosedBefore, outcome => PeriodRecord.Open(
-            LocalKey, Period.Reopenings.Add(new PeriodReopening(
-                command.Actor, Now, command.Memo, outcome.Entry?.Index ?? -1, from == PeriodState.Closed))));
+        return await MoveAsync(command, () => refused, closed, Period.ClosedBefore, outcome => outcome.Entry is { } known
+            && Period.Reopenings.Any(one => one.Entry == known.Index) ? Period : PeriodRecord.Open(
+                LocalKey, Period.Reopenings.Add(new PeriodReopening(
+                    command.Actor, Now, command.Memo, outcome.Entry?.Index ?? -1, from == PeriodState.Closed))));
     });
+
+    /// <summary>
+    /// Takes over what the last entry on closed days did to this month, where a crash kept the state from saying it: whoever comes next finds
+    /// the month as the ledger has it.
+    /// </summary>
+    private async Task CatchUpAsync()
+    {
+        DateOnly? closed = await ClosedAsync();
+        bool isClosed = closed >= Month.Last;
+        if (isClosed == (Period.State != PeriodState.Open)) return;
+        if (await ledger.AccountAsync(Region, ClosedPeriods.Account, CancellationToken.None) is not { } account) return;
+        JournalEntry last = (await ledger.LatestPostingsAsync(
+            Region, account.Number, default, new LedgerTime(long.MaxValue), PostingCursor.End, 1, CancellationToken.None)).Single().Entry;
+        if (last.Header.Details.GetValueOrDefault("period") != LocalKey) return;
+        DateTimeOffset at = last.Time.ToDateTimeOffset();
+        State.Period = isClosed
+            ? Period with
+            {
+                State = PeriodState.Prepared, PreparedBy = last.Header.Actor, PreparedAt = at,
+                ClosedBefore = ClosedPeriods.LastDayBefore(last), Entry = last.Index,
+            }
+            : PeriodRecord.Open(LocalKey, Period.Reopenings.Add(new PeriodReopening(
+                last.Header.Actor, at, last.Header.Memo, last.Index, Period.State == PeriodState.Closed)));
+        await SaveAsync();
+    }
 
     private async Task<Refusal?> MoveAsync(
         Command command, Func<Refusal?> decide, DateOnly? closed, DateOnly? through, Func<Outcome, PeriodRecord> after)
@@ -138,6 +165,7 @@ public sealed class PeriodGrain(
 
     private async Task<Reply<PeriodRecord>> StepAsync(Command command, Func<Task<Refusal?>> step)
     {
+        if (!command.IsDryRun) await CatchUpAsync();
         async Task<Reply<PeriodRecord>> AnswerAsync() => await step() is { } refusal ? refusal : await ShownAsync();
         return command.IsDryRun ? await DryRunAsync(AnswerAsync) : await AnswerAsync();
     }

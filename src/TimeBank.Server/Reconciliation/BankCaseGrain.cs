@@ -128,6 +128,10 @@ public sealed class BankCaseState : WorkflowState
 
     [JsonPropertyName("waits")]
     public string Waits { get; set; } = "";
+
+    /// <summary>The approval under way; null: none.</summary>
+    [JsonPropertyName("planned")]
+    public PlannedCommand? Planned { get; set; }
 }
 
 /// <inheritdoc cref="IBankCaseGrain"/>
@@ -178,22 +182,33 @@ public sealed class BankCaseGrain(
             });
     });
 
-    public Task<Reply<BankCaseRecord>> ApproveAsync(Command command) => StepAsync(command, async () =>
+    public Task<Reply<BankCaseRecord>> ApproveAsync(Command command) => StepAsync(
+        command, async () => await ApproveOnceAsync(command) ?? (command.IsDryRun ? null : await MatchAsync()));
+
+    private async Task<Refusal?> ApproveOnceAsync(Command command)
     {
         StoredBankLine line = await LineAsync();
         StoredMatch? matched = await MatchedAsync();
         Policy policy = await rules.PolicyAsync(Region, Today);
         ResolutionRecord? proposed = Case.Resolution;
         bool isClear = proposed?.Kind == ResolutionKind.Clear;
-        Refusal? refusal = await OnceAsync(
+        Refusal? refusal = !IsProposed ? new Refusal(Reason.ResolutionNotFound)
+            : proposed!.ProposedBy == command.Actor ? new Refusal(Reason.MakerIsChecker)
+            : !isClear && matched is not null ? Refusal.Of(Reason.BankLineMatched, ("line", $"{Number}"))
+            : null;
+        if (refusal is null && !State.HasDone(command, out _))
+        {
+            // A run finds the case by what it waits for.
+            (State.Planned, State.Waits) = (PlannedCommand.Of("approve", command), BankCaseState.WaitsForMatch);
+            await SaveAsync();
+        }
+        return await OnceAsync(
             command,
-            () => !IsProposed ? new Refusal(Reason.ResolutionNotFound)
-                : proposed!.ProposedBy == command.Actor ? new Refusal(Reason.MakerIsChecker)
-                : !isClear && matched is not null ? Refusal.Of(Reason.BankLineMatched, ("line", $"{Number}"))
-                : null,
+            () => refusal,
             () => Entry(command.Header(line.Day, policy.Version.ToString(), ("line", BankItem.Line(Account, Number))), proposed!, line),
             outcome =>
             {
+                State.Planned = null;
                 State.Case = With(command, "APPROVED") with
                 {
                     Resolution = proposed! with
@@ -204,8 +219,19 @@ public sealed class BankCaseGrain(
                 };
                 State.Waits = isClear ? "" : BankCaseState.WaitsForMatch;
             });
-        return refusal ?? (command.IsDryRun ? null : await MatchAsync());
-    });
+    }
+
+    /// <summary>Carries out an approval that a crash has cut short, so that no second one writes its money again.</summary>
+    private async Task<Refusal?> FinishApprovalAsync(EntryId? unless)
+    {
+        if (State.Planned is not { } planned || planned.ToCommand().Id == unless) return null;
+        Refusal? refusal = await ApproveOnceAsync(planned.ToCommand());
+        if (refusal is { } outage && outage.IsTransient()) return outage;
+        if (refusal is null) return null;
+        (State.Planned, State.Waits) = (null, "");
+        await SaveAsync();
+        return null;
+    }
 
     public Task<Reply<BankCaseRecord>> WithdrawAsync(Command command) => StepAsync(command, () => OnceAsync(
         command, () => IsProposed ? null : new Refusal(Reason.ResolutionNotFound),
@@ -214,7 +240,10 @@ public sealed class BankCaseGrain(
             Resolution = Case.Resolution! with { State = ResolutionState.Withdrawn },
         }));
 
-    public async Task FinishAsync() => await MatchAsync();
+    public async Task FinishAsync()
+    {
+        if (await FinishApprovalAsync(unless: null) is null) await MatchAsync();
+    }
 
     private Proposal Entry(EntryHeader header, ResolutionRecord resolution, StoredBankLine line)
     {
@@ -237,7 +266,7 @@ public sealed class BankCaseGrain(
     /// </summary>
     private async Task<Refusal?> MatchAsync()
     {
-        if (State.Waits != BankCaseState.WaitsForMatch) return null;
+        if (State.Waits != BankCaseState.WaitsForMatch || State.Planned is not null) return null;
         ResolutionRecord approved = Case.Resolution!;
         string item = BankItem.Posting(new PostingCursor(approved.Entry, 0));
         for (int tries = 0; tries < Tries; tries++)
@@ -288,6 +317,7 @@ public sealed class BankCaseGrain(
     private async Task<Reply<BankCaseRecord>> StepAsync(Command command, Func<Task<Refusal?>> step)
     {
         async Task<Reply<BankCaseRecord>> AnswerAsync() => await step() is { } refusal ? refusal : Case;
+        if (!command.IsDryRun && await FinishApprovalAsync(command.Id) is { } unfinished) return unfinished;
         return command.IsDryRun ? await DryRunAsync(AnswerAsync) : await AnswerAsync();
     }
 }

@@ -57,7 +57,8 @@ internal sealed partial class District : IAsyncDisposable
             .AddSingleton<IRegistry>(district.States).AddGrainStorage(GrainStorageNames.TimeBank, (_, _) => district.States)
             .AddSingleton<IBankBooks>(district.Banks).AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(district.Business)
             .AddSingleton<DayRules>().AddSingleton<DueHours>()
-            .AddSingleton<OwnAccounts>().AddSingleton<ExpectedReader>().AddSingleton<HourLegs>().AddSingleton<BankLegs>().AddSingleton<FiveLegs>()
+            .AddSingleton<OwnAccounts>().AddSingleton<ExpectedReader>()
+            .AddSingleton<HourLegs>().AddSingleton<BankLegs>().AddSingleton<FiveLegs>()
             .AddSingleton<ReportReader>().AddSingleton<PeriodStatements>().AddSingleton<ICheckpointKeys>(new Signed())
             .AddSingleton<ITreeStore>(new MemoryTreeStore(district.Journal)).AddSingleton(VaultTests.TestVault()));
         district._cluster = builder.Build();

@@ -14,12 +14,13 @@ internal sealed class FragileStates : IGrainStorage, IRegistry
     private static readonly GrainStateJson Json = new();
 
     private readonly Dictionary<(string Kind, GrainId Grain), (byte[] Bytes, int Version)> _records = [];
-    private readonly HashSet<string> _failing = [];
+    private readonly Dictionary<string, int> _failing = [];
 
     /// <summary>Makes the next write of a state of this name fail and write nothing.</summary>
-    public void FailNext(string stateName)
+    /// <param name="after">How many writes succeed before.</param>
+    public void FailNext(string stateName, int after = 0)
     {
-        lock (_records) _failing.Add(stateName);
+        lock (_records) _failing[stateName] = after;
     }
 
     /// <summary>Changes a stored state by another hand. A grain that has it in memory does not know of it.</summary>
@@ -57,7 +58,8 @@ internal sealed class FragileStates : IGrainStorage, IRegistry
     {
         lock (_records)
         {
-            if (_failing.Remove(stateName)) throw new IOException($"The test lets a write of {stateName} fail.");
+            if (_failing.TryGetValue(stateName, out int left) && (_failing[stateName] = left - 1) < 0 && _failing.Remove(stateName))
+                throw new IOException($"The test lets a write of {stateName} fail.");
             int version = _records.TryGetValue((stateName, grainId), out var record) ? record.Version : 0;
             if ($"{version}" != (grainState.ETag ?? "0")) throw new InconsistentStateException("Another activation has written.");
             _records[(stateName, grainId)] = (Json.Serialize(grainState.State).ToArray(), version + 1);

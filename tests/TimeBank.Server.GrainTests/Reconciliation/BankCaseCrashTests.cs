@@ -43,6 +43,27 @@ public sealed class BankCaseCrashTests : IAsyncLifetime
         Assert.Equal(1_500, await _here.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
     }
 
+    /// <summary>The entry is there and its state is lost: a second checker, or the next run, finishes that approval.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_approval_whose_state_was_lost_moves_the_money_once(bool bySecondChecker)
+    {
+        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Fund, "lottery", ""));
+        _here.States.FailNext(BankCaseState.Kind, after: 1);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Case.ApproveAsync(_here.Command("CHECKER")));
+        Assert.Equal(1_500, await _here.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
+
+        if (bySecondChecker)
+            Assert.Equal(Reason.ResolutionNotFound, (await Case.ApproveAsync(_here.Command("SECOND"))).Reason);
+        await Case.FinishAsync();
+
+        Assert.Equal(1_500, await _here.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
+        Assert.Equal((ResolutionState.Approved, "CHECKER"),
+            ((await Case.GetAsync())!.Resolution!.State, (await Case.GetAsync())!.Resolution!.ApprovedBy));
+        Assert.Equal(BankPass.Resolution, (await MatchAsync())?.Pass);
+    }
+
     [Fact]
     public async Task A_match_that_could_not_be_stored_is_finished_by_the_next_look()
     {

@@ -66,6 +66,34 @@ public sealed class SettlementCrashTests : IAsyncLifetime
         Assert.Equal(1_000, await _here.BalanceAsync(Chart.Settlement(OpaqueId.Parse(id)).Path));
     }
 
+    /// <summary>The money has moved and the state is lost: whoever comes next finds the batch approved, and by whom.</summary>
+    [Fact]
+    public async Task An_approval_whose_state_was_lost_is_finished_by_whoever_comes_next()
+    {
+        string id = await SubmittedAsync();
+        _here.States.FailNext(SettlementGrainState.Kind, after: 1);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Batch(id).ApproveAsync(_here.Command("CHECKER")));
+
+        Assert.Equal(Reason.SettlementWrongState, (await Batch(id).WithdrawAsync(_here.Command("MAKER"))).Reason);
+
+        SettlementRecord batch = (await Batch(id).GetAsync())!;
+        Assert.Equal((SettlementState.Approved, "CHECKER"), (batch.State, batch.ApprovedBy));
+        Assert.Equal(1_000, await _here.BalanceAsync(Chart.Settlement(OpaqueId.Parse(id)).Path));
+    }
+
+    [Fact]
+    public async Task A_withdrawal_whose_state_was_lost_gives_its_money_to_the_next_batch()
+    {
+        string id = await SubmittedAsync();
+        _here.States.FailNext(SettlementGrainState.Kind, after: 1);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Batch(id).WithdrawAsync(_here.Command("MAKER")));
+
+        Assert.Equal(Reason.SettlementWrongState, (await Batch(id).ApproveAsync(_here.Command("CHECKER"))).Reason);
+
+        Assert.Equal(SettlementState.Withdrawn, (await Batch(id).GetAsync())!.State);
+        Assert.Equal(1_000, Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [], null)).Payments.Single().AmountFen);
+    }
+
     /// <summary>Also another person's approval: the money has moved, once, and the batch says by whom.</summary>
     [Fact]
     public async Task Two_approvals_move_the_money_once()
@@ -130,6 +158,67 @@ public sealed class SettlementCrashTests : IAsyncLifetime
         Assert.Equal((SettlementState.Closed, PaymentState.Paid), (batch.State, batch.Payments.Single().State));
         Assert.Equal(4_000, await _here.BalanceAsync(Chart.Bank(Slug.Parse("main")).Path));
         Assert.Equal(Reason.PaymentWrongState, (await Batch(id).RecordAsync(_here.Command("MAKER"), 1, word)).Reason);
+    }
+
+    /// <summary>The entry is there, its state is lost, and the bank's statement says the same under an id of its own.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_word_whose_state_was_lost_is_not_taken_again_under_another_id(bool byHand)
+    {
+        string id = await SubmittedAsync();
+        Value(await Batch(id).ApproveAsync(_here.Command("CHECKER")));
+        await ImportAsync(Chart.Bank(Slug.Parse("main")), isDebit: true, 5_000);
+        var word = new PaymentOutcome(PaymentState.Paid, _here.Today, "main", "B7");
+        // The first write plans the word, the second one says that it is recorded.
+        _here.States.FailNext(SettlementGrainState.Kind, after: 1);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Batch(id).RecordAsync(_here.Command("MAKER"), 1, word));
+        Assert.Equal(4_000, await _here.BalanceAsync(Chart.Bank(Slug.Parse("main")).Path));
+
+        Reason again = byHand
+            ? (await Batch(id).RecordAsync(_here.Command("OTHER"), 1, word)).Reason
+            : Value(await Batch(id).RecordManyAsync(_here.Command("OTHER"),
+                [new BankWord(1, word, $"{EntryId.Of("bank", Guid.Empty, "line")}", $"{TimeBank.Proofs.Digest.Of([9])}")])).Left.Single();
+
+        Assert.Equal(Reason.PaymentWrongState, again);
+        Assert.Equal(4_000, await _here.BalanceAsync(Chart.Bank(Slug.Parse("main")).Path));
+        SettlementRecord batch = (await Batch(id).GetAsync())!;
+        Assert.Equal((SettlementState.Closed, PaymentState.Paid, "B7"),
+            (batch.State, batch.Payments.Single().State, batch.Payments.Single().Outcomes.Single().Reference));
+    }
+
+    /// <summary>What a second person did meanwhile stands: the first one's retry doesn't undo it.</summary>
+    [Fact]
+    public async Task A_submission_whose_state_was_lost_is_refused_once_the_batch_is_withdrawn()
+    {
+        string id = Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [], null)).Id;
+        Command submit = _here.Command("MAKER");
+        _here.States.FailNext(SettlementGrainState.Kind);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Batch(id).SubmitAsync(submit));
+        Value(await Batch(id).WithdrawAsync(_here.Command("OTHER")));
+
+        Assert.Equal(Reason.SettlementWrongState, (await Batch(id).SubmitAsync(submit)).Reason);
+        Assert.Equal(SettlementState.Withdrawn, (await Batch(id).GetAsync())!.State);
+    }
+
+    /// <summary>The writer could not say whether it had the hold: whoever comes next finds out, and the amounts stay those that are held.</summary>
+    [Fact]
+    public async Task A_batch_whose_hold_is_unknown_is_finished_by_whoever_comes_next()
+    {
+        Value(await Desk.PrepareAsync(_here.Command("MAKER"), [], [], null));
+        await EarnAsync(500);
+        Command command = _here.Command("MAKER");
+        SettlementRecord planned = Value(await Desk.PrepareAsync(command with { IsDryRun = true }, [], [], null));
+        _here.States.Change<SettlementDeskState>(SettlementDeskState.Kind, Desk.GetGrainId(), state =>
+            (state.Pending, state.PendingDigest) = (planned, command.RequestDigest));
+        await _here.ForgetAsync(Desk);
+        await EarnAsync(70);
+
+        SettlementRecord next = Value(await Desk.PrepareAsync(_here.Command("OTHER"), [], [], null));
+
+        Assert.Equal(70, next.Payments.Single().AmountFen);
+        Assert.Equal(500, (await Batch(command.NewId.Text).GetAsync())!.Payments.Single().AmountFen);
+        Assert.Equal(command.NewId.Text, Value(await Desk.PrepareAsync(command, [], [], null)).Id);
     }
 
     [Fact]
