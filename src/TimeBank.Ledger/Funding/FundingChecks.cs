@@ -25,8 +25,8 @@ public readonly record struct ShareCheck(Int128 Part, Int128 Whole, int MinPerce
 }
 
 /// <summary>
-/// The share of the welfare lottery's money that goes to elderly care. Source: Hubei, Zhuzhou, Henan, Shanxi and Hunan; for a province's own
-/// department Shanxi.
+/// The share of the welfare lottery's money that goes to elderly care. Source: Hubei, Zhuzhou, Henan, Shanxi and Hunan; for a province's
+/// own department Shanxi.
 /// </summary>
 public static class LotteryRule
 {

@@ -19,6 +19,9 @@ public sealed record Policy(
     int UndoMinutes,
     ImmutableArray<PolicyItem> Items)
 {
+    /// <summary>Numbers that came after versions were in force, and that the file doesn't say: the product's defaults.</summary>
+    public ImmutableArray<PolicyItem> Defaults { get; init; } = [];
+
     /// <summary>The bytes of the file from which the policy was read.</summary>
     public ReadOnlyMemory<byte> File { get; init; }
 

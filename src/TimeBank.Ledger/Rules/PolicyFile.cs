@@ -14,7 +14,8 @@ internal sealed class PolicyFile
     private const int MaxMinutes = 10_000_000;
     private const long MaxFen = 1_000_000_000_000;
 
-    private readonly ImmutableArray<PolicyItem>.Builder items = ImmutableArray.CreateBuilder<PolicyItem>();
+    private readonly ImmutableArray<PolicyItem>.Builder items = ImmutableArray.CreateBuilder<PolicyItem>(),
+        defaults = ImmutableArray.CreateBuilder<PolicyItem>();
 
     public static DataResult<Policy> Parse(ReadOnlySpan<byte> utf8)
     {
@@ -36,7 +37,10 @@ internal sealed class PolicyFile
         int undoMinutes = Number(file, "undoMinutes", 0, MaxMinutes);
         file.Close();
         return new Policy(
-            version, effective, hours, vouchers, funding, settlement, reconciliation, ability, undoMinutes, items.ToImmutable());
+            version, effective, hours, vouchers, funding, settlement, reconciliation, ability, undoMinutes, items.ToImmutable())
+        {
+            Defaults = defaults.ToImmutable(),
+        };
     }
 
     private HoursPolicy Hours(DataObject hours)
@@ -202,7 +206,7 @@ internal sealed class PolicyFile
     private long NumberOr(long missing, DataObject section, string key, long min, long max)
     {
         if (section.Has(key)) return Read(section, key, item => item.Integer("value", min, max), Plain);
-        items.Add(new PolicyItem(Key(section, key), Plain(missing), "the product's default; this version does not say"));
+        defaults.Add(new PolicyItem(Key(section, key), Plain(missing), "the product's default; this version does not say"));
         return missing;
     }
 

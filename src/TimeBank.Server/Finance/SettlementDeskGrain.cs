@@ -133,8 +133,8 @@ public sealed class SettlementDeskGrain(
     }
 
     /// <summary>
-    /// Holds the money of the batch under preparation and stores the batch: at the end of a call, or for an earlier call that broke off. The
-    /// hold is submitted again under its id, because one whose answer was lost may be in the journal by now, or come there yet.
+    /// Holds the money of the batch under preparation and stores the batch: at the end of a call, or for an earlier call that broke off.
+    /// The hold is submitted again under its id, because one whose answer was lost may be in the journal by now, or come there yet.
     /// </summary>
     /// <returns>Why there is no batch now. It stays under preparation only where the writer could not say.</returns>
     private async Task<Refusal?> FinishAsync()

@@ -38,8 +38,8 @@ public sealed record Command(
 }
 
 /// <summary>
-/// A command whose entry may be written and whose state may be missing. A grain stores it before the entry; whoever comes next carries it out
-/// again, which finds the entry under its id, before anybody else's command can write another one. The names are stored.
+/// A command whose entry may be written and whose state may be missing. A grain stores it before the entry; whoever comes next carries it
+/// out again, which finds the entry under its id, before anybody else's command can write another one. The names are stored.
 /// </summary>
 /// <param name="Step">Which of the grain's commands it is.</param>
 public sealed record PlannedCommand(

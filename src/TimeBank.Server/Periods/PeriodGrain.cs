@@ -119,8 +119,8 @@ public sealed class PeriodGrain(
     });
 
     /// <summary>
-    /// Takes over what the last entry on closed days did to this month, where a crash kept the state from saying it: whoever comes next finds
-    /// the month as the ledger has it.
+    /// Takes over what the last entry on closed days did to this month, where a crash kept the state from saying it: whoever comes next
+    /// finds the month as the ledger has it.
     /// </summary>
     private async Task CatchUpAsync()
     {

@@ -1,16 +1,25 @@
+using System.Security.Cryptography;
+using System.Text;
 using TimeBank.Banking;
 using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>The numbers of matching. No version of the policy has them yet, so they stand here, in one place.</summary>
-public static class ReconciliationNumbers
+/// <summary>How accounts of payees are compared with those in lines: by hashes, so that a run keeps no number of anybody.</summary>
+internal static class PayeeHash
 {
-    /// <summary>How many days money may be under way between two of our accounts.</summary>
-    public const int TransferDays = 3;
+    public static string Of(string account) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(
+        BankAccountNumber.TryParse(account, out BankAccountNumber number) ? number.Text : account.Trim())));
 
-    /// <summary>The days before and after, the tolerance (none) and the shortest reference.</summary>
-    public static MatchingPolicy Matching { get; } = new();
+    /// <summary>The numbers of matching by a policy.</summary>
+    public static MatchingPolicy Matching(this Policy policy) => new()
+    {
+        DaysBefore = policy.Reconciliation.DaysBefore,
+        DaysAfter = policy.Reconciliation.DaysAfter,
+        Tolerance = policy.Reconciliation.Tolerance,
+        ShortestReference = policy.Reconciliation.ShortestReference,
+        AccountHash = Of,
+    };
 }
 
 /// <summary>The names of things of ours that a line may be. They are stored with matches.</summary>
@@ -69,7 +78,8 @@ public sealed record Expected(
 /// Reads what is expected at an account: payments of settlement batches, movements that people recorded by hand, and payouts of the card
 /// payment service under way. What a confirmed match of any account names is left out.
 /// </summary>
-public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBankBooks books, OwnAccounts accounts)
+public sealed class ExpectedReader(
+    ILedgerReader ledger, IRegistry registry, IBankBooks books, OwnAccounts accounts, IGrainFactory grains)
 {
     private const int Page = 500;
 
@@ -109,6 +119,7 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
         ExpectedItems found, Action<long>? tell, CancellationToken cancellation)
     {
         var query = new RegistryQuery(account.Region, SettlementGrainState.Kind) { Limit = Page };
+        var payees = new Dictionary<(string Provider, string Version), string?>();
         IReadOnlyList<RegistryRow<SettlementGrainState>> rows;
         do
         {
@@ -124,13 +135,24 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
                     if (!isExpected || (isSeen && returned.Contains(item))) continue;
                     found.Add(new ExpectedItem(
                         batch.Id, payment.Number, new Fen(payment.AmountFen), MoneyFlow.Out,
-                        batch.ApprovedAt is { } approved ? ChinaTime.DateOf(approved) : batch.Day, isSeen));
+                        batch.ApprovedAt is { } approved ? ChinaTime.DateOf(approved) : batch.Day, isSeen,
+                        await PayeeAsync(account.Region, payment, payees)));
                 }
             }
             tell?.Invoke(found.Count);
             if (rows.Count > 0) query = query with { After = rows[^1].Cursor };
         }
         while (rows.Count == Page);
+    }
+
+    /// <summary>The hash of the account that a payment goes to; null where the batch does not say it.</summary>
+    private async Task<string?> PayeeAsync(
+        RegionCode region, PaymentRecord payment, Dictionary<(string Provider, string Version), string?> known)
+    {
+        if (payment.Payee is not { } version) return null;
+        if (known.TryGetValue((payment.Provider, version), out string? hash)) return hash;
+        PayeeInForce? payee = await grains.GetGrain<IPayeeGrain>($"{region}/{payment.Provider}").OfVersionAsync(version);
+        return known[(payment.Provider, version)] = payee is null ? null : PayeeHash.Of(payee.Account.Number);
     }
 
     /// <summary>An account's postings, without those that a reversal has undone before the bank saw them.</summary>
@@ -161,7 +183,8 @@ public sealed class ExpectedReader(ILedgerReader ledger, IRegistry registry, IBa
         string item = BankItem.Posting(posting.Cursor);
         if (confirmed.Contains(item)) return;
         found.Add(new ExpectedItem(
-            item, 0, new Fen(posting.Amount), posting.IsDebit ? MoneyFlow.In : MoneyFlow.Out, posting.Entry.Header.EffectiveDate, false));
+            item, 0, new Fen(posting.Amount), posting.IsDebit ? MoneyFlow.In : MoneyFlow.Out, posting.Entry.Header.EffectiveDate, false,
+            null));
     }
 
     /// <summary>A payout that failed before the bank saw it is expected nowhere, and neither is its return.</summary>

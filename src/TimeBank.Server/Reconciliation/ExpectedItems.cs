@@ -8,7 +8,9 @@ namespace TimeBank.Server;
 /// <param name="Name">A payment's batch; the whole name of anything else.</param>
 /// <param name="Number">A payment's number in its batch; 0 of anything else.</param>
 /// <param name="IsPaid">As <see cref="ExpectedPayment.IsPaid"/>.</param>
-internal readonly record struct ExpectedItem(string Name, int Number, Fen Amount, MoneyFlow Flow, DateOnly DueOn, bool IsPaid)
+/// <param name="Payee">As <see cref="ExpectedPayment.PayeeAccountHash"/>.</param>
+internal readonly record struct ExpectedItem(
+    string Name, int Number, Fen Amount, MoneyFlow Flow, DateOnly DueOn, bool IsPaid, string? Payee)
 {
     public string Item => Number > 0 ? BankItem.Payment(Name, Number) : Name;
 
@@ -18,7 +20,7 @@ internal readonly record struct ExpectedItem(string Name, int Number, Fen Amount
         return new ExpectedPayment
         {
             Id = sent ?? Name, EndToEndId = sent, BatchId = Number > 0 ? Name : null, Amount = Amount, Flow = Flow, DueOn = DueOn,
-            IsPaid = IsPaid,
+            IsPaid = IsPaid, PayeeAccountHash = Payee,
         };
     }
 }

@@ -21,6 +21,10 @@ public sealed class MatchBooking(
 
     public static EntryId PayoutId(RegionCode region, string item) => Id($"{region}/payout/{item}");
 
+    /// <summary>Of what a match within the tolerance leaves over.</summary>
+    public static EntryId DifferenceId(OwnAccount account, StoredMatch match) =>
+        Id($"{account.Name}/difference/{match.Line}/{match.Item}");
+
     /// <summary>Of the transfer between two lines, whichever account is looked at.</summary>
     public static EntryId TransferId(RegionCode region, string outItem, string inItem) => Id($"{region}/transfer/{outItem}/{inItem}");
 
@@ -32,11 +36,13 @@ public sealed class MatchBooking(
         var payments = new List<StoredMatch>();
         var payouts = new List<StoredMatch>();
         var transfers = new List<StoredMatch>();
+        var differing = new List<StoredMatch>();
         await foreach (StoredMatch match in books.ConfirmedAsync(account.Region, account.Slug, "", cancellation))
         {
             if (match.Item.StartsWith(BankItem.Settlements, StringComparison.Ordinal)) payments.Add(match);
             else if (match.Item.StartsWith(BankItem.Lines, StringComparison.Ordinal)) transfers.Add(match);
             else if (expected.Transit.ContainsKey(match.Item)) payouts.Add(match);
+            if (match.DifferenceFen != 0 && match.Pass != BankPass.OwnTransfer) differing.Add(match);
         }
         // Many batches at once: the writer stores what waits together as one, and a batch waits for each of its words.
         foreach (IGrouping<string, StoredMatch>[] some in payments.GroupBy(match => BankItem.PaymentOf(match.Item).Batch)
@@ -55,10 +61,31 @@ public sealed class MatchBooking(
             yield return (match, await WriteAsync(
                 account, BankEntries.ConfirmPayout(header, account.Slug, new Fen(posting.Amount), posting.IsDebit)));
         }
+        foreach (StoredMatch match in differing.OrderBy(match => (match.Line, match.Item)).DistinctBy(match => match.Group))
+        {
+            if (await BookDifferenceAsync(account, run, match, expected, cancellation) is { } left) yield return (match, left);
+        }
         foreach (StoredMatch match in transfers)
         {
             if (await MoveAsync(account, run, match, expected, cancellation) is { } left) yield return (match, left);
         }
+    }
+
+    /// <summary>
+    /// The bank took or gave a little more or less than was expected, and a person has confirmed it: that is a fee, or one given back, so
+    /// that the account stays what the bank says.
+    /// </summary>
+    /// <returns>Null where it was booked before.</returns>
+    private async Task<Reason?> BookDifferenceAsync(
+        OwnAccount account, Command run, StoredMatch match, Expected expected, CancellationToken cancellation)
+    {
+        EntryId id = DifferenceId(account, match);
+        if (expected.Booked.Contains(id)) return null;
+        DateOnly day = (await LineAsync(account, match.Line, cancellation)).Day;
+        EntryHeader header = await HeaderAsync(
+            account, run, id, day, ("difference", BankItem.Line(account.Slug, match.Line)), ("item", match.Item));
+        return await WriteAsync(account, BankEntries.Fee(
+            header, account.Slug, new Fen(Math.Abs(match.DifferenceFen)), isBack: match.DifferenceFen > 0));
     }
 
     private async Task<IEnumerable<(StoredMatch, Reason)>> PayAsync(

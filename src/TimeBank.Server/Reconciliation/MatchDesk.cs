@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// <summary>What people match by hand, and what they take back.</summary>
 public sealed class MatchDesk(
     IGrainFactory grains, IBankBooks books, BankBookReader reader, OwnAccounts accounts, ExpectedReader expectations, MatchBooking booking,
-    BankCases cases, BusinessClock clock)
+    BankCases cases, DayRules rules, BusinessClock clock)
 {
     private const int Tries = 8;
 
@@ -37,13 +37,13 @@ public sealed class MatchDesk(
                 ? await SuggestedAsync(account, lines, matches, cancellation) : (new Wanted(lines, items), null);
             if (wanted is null) return none;
             Expected expected = await expectations.ReadAsync(account, cancellation);
-            (string? pass, Refusal? refusal) = await JudgeAsync(account, wanted, expected, cancellation);
+            (string? pass, long difference, Refusal? refusal) = await JudgeAsync(account, wanted, expected, cancellation);
             if (refusal is not null || command.IsDryRun) return refusal;
             // The case remembers the id; a crash after it is finished by the same command.
             if ((await cases.Of(account, lines[0]).NoteAsync(command, "MATCHED", 0)).Refusal is { } refused) return refused;
             var at = LedgerTime.From(clock.Now);
             IEnumerable<StoredMatch> added = wanted.Lines.SelectMany(line => wanted.Items.Select(item => new StoredMatch(
-                line, book.LastGroup + 1, item, MatchStatus.Confirmed, pass!, 0, command.Actor, at)));
+                line, book.LastGroup + 1, item, MatchStatus.Confirmed, pass!, difference, command.Actor, at)));
             long[] suggested = [.. matches.SelectMany(line => line).Select(match => match.Group).Distinct()];
             if (!await books.MatchAsync(account.Region, account.Slug, book, keepSuggested: true, suggested, added, cancellation)) continue;
             await BookAsync(account, command, cancellation);
@@ -92,16 +92,19 @@ public sealed class MatchDesk(
             : (new Wanted([.. group.Select(pair => pair.Line).Distinct()], [.. group.Select(pair => pair.Item).Distinct()]), null);
     }
 
-    /// <summary>Whether the lines are these things: each is expected, and the sums are equal.</summary>
-    /// <returns>The name under which the match is stored, or a refusal.</returns>
-    private async Task<(string? Pass, Refusal? Refusal)> JudgeAsync(
+    /// <summary>
+    /// Whether the lines are these things: each is expected, and the sums differ by no more than the policy tolerates. Between our own
+    /// accounts nothing is tolerated: both banks say what moved.
+    /// </summary>
+    /// <returns>The name under which the match is stored and by how much the lines exceed the things, or a refusal.</returns>
+    private async Task<(string? Pass, long DifferenceFen, Refusal? Refusal)> JudgeAsync(
         OwnAccount account, Wanted wanted, Expected expected, CancellationToken cancellation)
     {
         Int128 lineFen = 0, itemFen = 0;
         foreach (long number in wanted.Lines)
         {
             if (await reader.StoredAsync(account, number, cancellation) is not { SignedFen: not 0 } line)
-                return (null, Refusal.Of(Reason.BankLineNotFound, ("line", $"{number}")));
+                return (null, 0, Refusal.Of(Reason.BankLineNotFound, ("line", $"{number}")));
             lineFen += line.SignedFen;
         }
         string pass = BankPass.Person;
@@ -113,21 +116,23 @@ public sealed class MatchDesk(
                 if (wanted.Items.Length > 1 || wanted.Lines.Length > 1
                     || await PartnerAsync(account, item, cancellation) is not { } partner)
                 {
-                    return (null, notOpen);
+                    return (null, 0, notOpen);
                 }
                 itemFen -= partner.SignedFen;
                 pass = BankPass.OwnTransfer;
                 continue;
             }
             int at = expected.Items.Index().Where(one => one.Item == item).Select(one => one.Index).FirstOrDefault(-1);
-            if (at < 0) return (null, notOpen);
+            if (at < 0) return (null, 0, notOpen);
             ExpectedPayment payment = expected.Payments[at];
             bool comesBack = payment.IsPaid;
-            if (comesBack && lineFen < 0) return (null, notOpen);
+            if (comesBack && lineFen < 0) return (null, 0, notOpen);
             if (comesBack) pass = BankPass.Returned;
             itemFen += payment.Flow == MoneyFlow.In || comesBack ? payment.Amount.Value : -payment.Amount.Value;
         }
-        return Int128.Abs(lineFen - itemFen) <= ReconciliationNumbers.Matching.Tolerance.Value ? (pass, null) : (null, Refusal.Of(
+        long tolerance = pass == BankPass.OwnTransfer ? 0
+            : (await rules.PolicyAsync(account.Region, clock.Today)).Reconciliation.Tolerance.Value;
+        return Int128.Abs(lineFen - itemFen) <= tolerance ? (pass, (long)(lineFen - itemFen), null) : (null, 0, Refusal.Of(
             Reason.MatchSumsDiffer, ("available", $"{lineFen}"), ("needed", $"{itemFen}"), ("unit", Unit.Fen.Code)));
     }
 
@@ -145,6 +150,7 @@ public sealed class MatchDesk(
     {
         if (pair.Pass is BankPass.Resolution or BankPass.OwnTransfer) return true;
         ILedgerGrain writer = grains.Writer(account.Region);
+        if (pair.DifferenceFen != 0 && await writer.FindAsync(MatchBooking.DifferenceId(account, pair)) is { Refusal: null }) return true;
         if (pair.Item.StartsWith(BankItem.Entries, StringComparison.Ordinal))
             return await writer.FindAsync(MatchBooking.PayoutId(account.Region, pair.Item)) is { Refusal: null };
         if (await writer.FindAsync(MatchBooking.PaymentId(account, pair)) is not { Refusal: null }) return false;

@@ -10,7 +10,7 @@ namespace TimeBank.Server;
 /// </summary>
 public sealed class ReconciliationRun(
     IBankBooks books, BankBookReader reader, OwnAccounts accounts, ExpectedReader expectations, MatchBooking booking,
-    BankCases cases, BusinessClock clock)
+    BankCases cases, DayRules rules, BusinessClock clock)
 {
     private const int Tries = 8, MaxPairs = 200, BookedAtOnce = 50;
 
@@ -44,6 +44,7 @@ public sealed class ReconciliationRun(
     public async Task<RunFound> MatchAsync(
         OwnAccount account, Command run, IProgress<RunStep> progress, CancellationToken cancellation)
     {
+        Policy policy = await rules.PolicyAsync(account.Region, clock.Today);
         for (int tries = 0; tries < Tries; tries++)
         {
             BankBook book = await books.ReadAsync(account.Region, account.Slug, cancellation);
@@ -56,9 +57,9 @@ public sealed class ReconciliationRun(
             step = step with { Expected = expected.Payments.Count };
             progress.Report(step);
             var board = new RunBoard(lines, book.LastGroup, run.Actor, LedgerTime.From(clock.Now), MaxPairs);
-            IReadOnlyList<(long Line, string Item)> pairs = await PairAsync(account, board, cancellation);
+            IReadOnlyList<(long Line, string Item)> pairs = await PairAsync(account, board, policy, cancellation);
             OpenLines free = board.Free;
-            MatchingResult result = Matching.Run(free, expected.Payments, ReconciliationNumbers.Matching);
+            MatchingResult result = Matching.Run(free, expected.Payments, policy.Matching());
             board.Add(free, expected.Items, result);
             // A transfer that days and amount alone have found comes last: other rules may have better evidence for the line.
             foreach ((long line, string item) in pairs) board.Suggest(line, item, BankPass.OwnTransfer);
@@ -74,7 +75,7 @@ public sealed class ReconciliationRun(
     /// <summary>Money between own accounts, so that it is no income: what the other account's run has found, then new pairs.</summary>
     /// <returns>Pairs that are only suggested.</returns>
     private async Task<IReadOnlyList<(long Line, string Item)>> PairAsync(
-        OwnAccount account, RunBoard board, CancellationToken cancellation)
+        OwnAccount account, RunBoard board, Policy policy, CancellationToken cancellation)
     {
         var all = new List<(OwnAccount Account, long Number, BankLine Line)>();
         foreach (OwnAccount other in await accounts.ListAsync(account.Region, cancellation))
@@ -93,7 +94,7 @@ public sealed class ReconciliationRun(
         OpenLines ours = board.Free;
         all.AddRange(ours.Select((line, place) => (account, ours.NumberAt(place), line)));
         OwnTransfersResult pairs = OwnTransfers.Pair(
-            [.. all.Select(one => new OwnLine(one.Account.Number, one.Line))], ReconciliationNumbers.TransferDays);
+            [.. all.Select(one => new OwnLine(one.Account.Number, one.Line))], policy.Reconciliation.TransferDays);
         foreach (OwnTransfer pair in pairs.Transfers)
         {
             (int here, int there) = all[pair.Out].Account.Slug == account.Slug ? (pair.Out, pair.In) : (pair.In, pair.Out);

@@ -56,7 +56,8 @@ public sealed class StatementImport(
         using BankContent? content = command.IsDryRun ? null : await BankContent.OfAsync(grains, vault, account);
         using var spool = new LineSpool(folder.Create());
         var taking = new TakenFile(reading, scan, end, known, content, spool, clock.Now);
-        if (taking.Read(Pieces(reading, expected).Told(rows => Tell(step with { Read = rows }))) is { } refusal) return ImportResult.Refused(refusal);
+        if (taking.Read(Pieces(reading, expected).Told(rows => Tell(step with { Read = rows }))) is { } refusal)
+            return ImportResult.Refused(refusal);
         if (command.IsDryRun) return ImportResult.Taken(taking.Statements, isAgain: false);
 
         // The id is this file's from here on, also where the next step fails: the same command goes on.

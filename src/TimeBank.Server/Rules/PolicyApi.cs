@@ -71,8 +71,11 @@ public sealed class PolicyApi(IGrainFactory grains, PageTokens tokens, BusinessC
     {
         V1.PolicyVersion whole = Header(version);
         whole.Document = version.Document;
-        whole.Numbers.Add(Policy.Parse(Encoding.UTF8.GetBytes(version.Document)).Expect(whole.Name).Items
-            .Select(item => new PolicyNumber { Key = item.Key, Value = item.Value, Source = item.Source }));
+        Policy policy = Policy.Parse(Encoding.UTF8.GetBytes(version.Document)).Expect(whole.Name);
+        whole.Numbers.Add(policy.Items.Select(Number));
+        whole.Defaults.Add(policy.Defaults.Select(Number));
         return whole;
     }
+
+    private static PolicyNumber Number(PolicyItem item) => new() { Key = item.Key, Value = item.Value, Source = item.Source };
 }

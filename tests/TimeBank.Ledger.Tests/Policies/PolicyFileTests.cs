@@ -156,7 +156,7 @@ public sealed class PolicyFileTests
         Policy shipped = Policy.Parse(Encoding.UTF8.GetBytes(ShippedFile.Text(File))).Expect(File);
         Assert.Equal((1, new Fen(1_000_000)), (shipped.Settlement.PayeeWaitDays, shipped.Settlement.ClaimAbove));
         Assert.Equal(new ReconciliationPolicy(3, 10, Fen.Zero, 6, 3), shipped.Reconciliation);
-        Assert.Contains(shipped.Items, item => item is { Key: "reconciliation.daysAfter", Value: "10" });
+        Assert.Contains(shipped.Defaults, item => item is { Key: "reconciliation.daysAfter", Value: "10" });
 
         Policy own = Policy.Parse(ShippedFile.With(File, "\"settlement\": {",
             """

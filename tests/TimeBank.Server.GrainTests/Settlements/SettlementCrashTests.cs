@@ -201,7 +201,7 @@ public sealed class SettlementCrashTests : IAsyncLifetime
         Assert.Equal(SettlementState.Withdrawn, (await Batch(id).GetAsync())!.State);
     }
 
-    /// <summary>The writer could not say whether it had the hold: whoever comes next finds out, and the amounts stay those that are held.</summary>
+    /// <summary>The writer could not say whether it had the hold: whoever comes next finds out, and the amounts stay those held.</summary>
     [Fact]
     public async Task A_batch_whose_hold_is_unknown_is_finished_by_whoever_comes_next()
     {

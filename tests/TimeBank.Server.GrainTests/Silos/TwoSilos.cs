@@ -33,7 +33,8 @@ internal sealed class TwoSilos : IAsyncDisposable
         {
             silo.Services.AddGrainTypes();
             silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton<DayRules>().AddSingleton<DueHours>()
-                .AddSingleton<OwnAccounts>().AddSingleton<ExpectedReader>().AddSingleton<HourLegs>().AddSingleton<BankLegs>().AddSingleton<FiveLegs>()
+                .AddSingleton<OwnAccounts>().AddSingleton<ExpectedReader>()
+                .AddSingleton<HourLegs>().AddSingleton<BankLegs>().AddSingleton<FiveLegs>()
                 .AddSingleton<ReportReader>().AddSingleton<PeriodStatements>().AddSingleton<ICheckpointKeys>(new Signed())
                 .AddSingleton<ITreeStore>(server => new MemoryTreeStore(server.GetRequiredService<ILedgerReader>()))
                 .AddSingleton<IBankBooks>(new MemoryBankBooks())

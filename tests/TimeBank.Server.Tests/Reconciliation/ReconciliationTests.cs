@@ -71,6 +71,37 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
         Assert.Equal(1_000_000 - 3_000, await BalanceAsync($"bank/{_bank.Slug}"));
     }
 
+    /// <summary>The bank names neither the payment nor the batch, but whom it paid.</summary>
+    [Fact]
+    public async Task A_payment_is_known_by_its_amount_and_payee()
+    {
+        SettlementBatch batch = await ApprovedAsync(providers: 1);
+        Bank other = await new Bank(server, Region, $"{_id}-camt").OpenAsync("camt053");
+        await other.TakenAsync(System.Text.Encoding.UTF8.GetBytes($"""
+            <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId>
+            <CreDtTm>2026-10-03T08:00:00</CreDtTm></GrpHdr><Stmt><Id>S1</Id><CreDtTm>2026-10-03T08:00:00</CreDtTm>
+            <Acct><Id><Othr><Id>{other.Number}</Id></Othr></Id><Ccy>CNY</Ccy></Acct>
+            <Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">50.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>
+            <Dt><Dt>2026-10-02</Dt></Dt></Bal><Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">40.00</Amt>
+            <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-10-02</Dt></Dt></Bal>
+            <Ntry><Amt Ccy="CNY">10.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-10-02</Dt></BookgDt>
+            <NtryDtls><TxDtls><RltdPties><Cdtr><Pty><Nm>演示食堂</Nm></Pty></Cdtr>
+            <CdtrAcct><Id><Othr><Id>6222 0000 0000 1234567</Id></Othr></Id></CdtrAcct></RltdPties></TxDtls></NtryDtls></Ntry>
+            </Stmt></BkToCstmrStmt></Document>
+            """));
+
+        ReconciliationSummary would = await other.RunAsync(dryRun: true);
+
+        Assert.Equal(["AMOUNT_AND_PAYEE 1 0"], would.Passes.Select(pass => $"{pass.Pass} {pass.Confirmed} {pass.Suggested}"));
+        // Other tests of the region shall not find it open.
+        await new SettlementService.SettlementServiceClient(server.As(Role.FinanceMaker, subject: "maker", regions: Region))
+            .RecordPaymentOutcomeAsync(new RecordPaymentOutcomeRequest
+            {
+                RequestId = Desk.Id(), Payment = batch.Payments[0].Name, Outcome = PaymentState.Rejected,
+                Date = new Date { Year = 2026, Month = 10, Day = 1 },
+            });
+    }
+
     [Fact]
     public async Task A_crash_between_the_match_and_its_entry_is_finished_by_the_next_run()
     {
@@ -145,7 +176,8 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
         IBankBooks books = server.Services.GetRequiredService<IBankBooks>();
         BankBook book = await books.ReadAsync(RegionCode.Parse(Region), Slug.Parse(wallet.Slug), default);
         Assert.True(await books.MatchAsync(RegionCode.Parse(Region), Slug.Parse(wallet.Slug), book, true, [], [new StoredMatch(
-            1, book.LastGroup + 1, $"lines/{_bank.Slug}/2", MatchStatus.Confirmed, "OWN_TRANSFER", 0, "gone", new LedgerTime(1))], default));
+            1, book.LastGroup + 1, $"lines/{_bank.Slug}/2", MatchStatus.Confirmed, "OWN_TRANSFER", 0, "gone",
+            new LedgerTime(1))], default));
 
         ReconciliationSummary summary = await _bank.RunAsync();
 

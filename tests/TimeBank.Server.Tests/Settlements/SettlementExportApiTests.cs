@@ -226,7 +226,8 @@ public sealed class SettlementExportApiTests(TestServer server) : IClassFixture<
                 AccountNumber = "62220000000044", BankName = "演示银行", BankCode = "313551088886",
             });
         // Neither the request nor the account names the sheet's profile.
-        await Maker.ExportPaymentsAsync(new ExportPaymentsRequest(Export(batch, V1.PaymentFileFormat.SheetXlsx)) { BankAccount = "no-sheet" })
+        await Maker.ExportPaymentsAsync(
+            new ExportPaymentsRequest(Export(batch, V1.PaymentFileFormat.SheetXlsx)) { BankAccount = "no-sheet" })
             .IsRefusedAsync(Reason.PaymentFileInvalid);
         await Maker.WithdrawExportAsync(new WithdrawExportRequest { RequestId = Desk.Id(), Name = batch.Name, Note = "x" })
             .IsRefusedAsync(Reason.SettlementWrongState);

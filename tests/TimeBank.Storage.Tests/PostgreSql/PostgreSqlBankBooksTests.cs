@@ -85,7 +85,8 @@ public sealed class PostgreSqlBankBooksTests : StoredBankBooksContract
             Enumerable.Range(1, many).Select(number => Line(number, 1, number)), default));
         using NpgsqlConnection connection = _database.Reading.OpenConnection();
         using NpgsqlTransaction transaction = connection.BeginTransaction();
-        using (NpgsqlCommand joins = PostgreSqlBankBooks.Joins(Tianyuan, Bank, 0, int.MaxValue).Command(connection)) joins.ExecuteNonQuery();
+        using (NpgsqlCommand joins = PostgreSqlBankBooks.Joins(Tianyuan, Bank, 0, int.MaxValue).Command(connection))
+            joins.ExecuteNonQuery();
         using NpgsqlCommand plan = PostgreSqlBankBooks.Lines(
             Tianyuan, Bank, new BankLineFilter(IsOpen: true), 0, int.MaxValue).Command(connection);
         plan.CommandText = $"EXPLAIN {plan.CommandText}";
