@@ -1,7 +1,6 @@
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
-using TimeBank.Writer;
 using ClaimReason = TimeBank.V1.ClaimReason;
 using ProviderClaim = TimeBank.V1.ProviderClaim;
 

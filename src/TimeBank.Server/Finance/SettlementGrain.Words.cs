@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
-using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
