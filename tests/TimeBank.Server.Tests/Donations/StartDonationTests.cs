@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TimeBank.Demo;
 using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;

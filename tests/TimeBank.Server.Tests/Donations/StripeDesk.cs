@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using TimeBank.Demo;
 using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;
@@ -158,13 +158,8 @@ public sealed class StripeDesk : IAsyncLifetime
     }
 
     /// <summary>An event about an object, as it looks now.</summary>
-    internal JsonObject EventOf(string type, JsonObject about) => new()
-    {
-        ["id"] = $"evt_{Interlocked.Increment(ref _events):D8}", ["object"] = "event", ["api_version"] = StripeFake.Release,
-        ["created"] = Time.GetUtcNow().ToUnixTimeSeconds(), ["livemode"] = false, ["pending_webhooks"] = 1,
-        ["request"] = new JsonObject { ["id"] = null, ["idempotency_key"] = null }, ["type"] = type,
-        ["data"] = new JsonObject { ["object"] = about.DeepClone() },
-    };
+    internal JsonObject EventOf(string type, JsonObject about) =>
+        StripeEvent.Of($"evt_{Interlocked.Increment(ref _events):D8}", type, about, Time.GetUtcNow());
 
     /// <summary>Delivers a signed body, and waits until what it is about has been followed.</summary>
     public async Task<HttpStatusCode> DeliverAsync(string body, string? header = null)
@@ -186,14 +181,8 @@ public sealed class StripeDesk : IAsyncLifetime
     }
 
     /// <param name="seconds">How much later than now it is signed.</param>
-    public string Signed(string body, int seconds = 0, string secret = WebhookSecret)
-    {
-        long at = Time.GetUtcNow().ToUnixTimeSeconds() + seconds;
-        return $"t={at},v1={Signature(body, at, secret)}";
-    }
-
-    public static string Signature(string body, long at, string secret) => Convert.ToHexStringLower(
-        HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{at}.{body}")));
+    public string Signed(string body, int seconds = 0, string secret = WebhookSecret) =>
+        StripeEvent.Signed(body, Time.GetUtcNow().AddSeconds(seconds), secret);
 
     /// <summary>The events that the server keeps, by id.</summary>
     public async Task<IReadOnlyDictionary<string, StripeEventState>> EventsAsync()

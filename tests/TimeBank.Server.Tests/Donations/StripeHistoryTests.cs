@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TimeBank.Demo;
 using TimeBank.V1;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Grpc.Core;
+using TimeBank.Demo;
 using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;

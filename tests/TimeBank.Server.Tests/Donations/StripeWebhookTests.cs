@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using TimeBank.Demo;
 using TimeBank.V1;
 using Xunit;
 
@@ -281,8 +282,8 @@ public sealed class StripeWebhookTests(StripeDesk desk) : IClassFixture<StripeDe
     {
         long now = desk.Time.GetUtcNow().ToUnixTimeSeconds();
         return header?.Replace("{now}", $"{now}", StringComparison.Ordinal)
-            .Replace("{right}", StripeDesk.Signature(body, now, StripeDesk.WebhookSecret), StringComparison.Ordinal)
-            .Replace("{wrong}", StripeDesk.Signature(body, now, "whsec_other"), StringComparison.Ordinal)
-            .Replace("{otherBody}", StripeDesk.Signature($"{body} ", now, StripeDesk.WebhookSecret), StringComparison.Ordinal);
+            .Replace("{right}", StripeEvent.Signature(body, now, StripeDesk.WebhookSecret), StringComparison.Ordinal)
+            .Replace("{wrong}", StripeEvent.Signature(body, now, "whsec_other"), StringComparison.Ordinal)
+            .Replace("{otherBody}", StripeEvent.Signature($"{body} ", now, StripeDesk.WebhookSecret), StringComparison.Ordinal);
     }
 }

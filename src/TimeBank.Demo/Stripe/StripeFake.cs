@@ -9,13 +9,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace TimeBank.Server.Tests;
+namespace TimeBank.Demo;
 
 /// <summary>
 /// Stripe, as strict as the real one and stricter: it refuses parameters that it doesn't know, another API release, a wrong key, a post
-/// without an idempotency key and one key for two requests. It listens on loopback; its money is <see cref="StripeWorld"/>'s.
+/// without an idempotency key and one key for two requests. It listens on loopback; its money is <see cref="StripeWorld"/>'s. The tests and
+/// the demonstration use it.
 /// </summary>
-internal sealed class StripeFake : IAsyncDisposable
+internal sealed partial class StripeFake : IAsyncDisposable
 {
     public const string Release = "2026-10-28.endive", Key = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
@@ -23,14 +24,16 @@ internal sealed class StripeFake : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly TimeProvider _time;
+    private readonly string _key;
     private readonly ConcurrentDictionary<string, Kept> _kept = [];
     private readonly ConcurrentQueue<Fault> _faults = [];
     private readonly SemaphoreSlim _turn = new(1);
 
-    private StripeFake(WebApplication app, TimeProvider time)
+    private StripeFake(WebApplication app, TimeProvider time, string key)
     {
         _app = app;
         _time = time;
+        _key = key;
         World = new StripeWorld(time);
     }
 
@@ -45,19 +48,25 @@ internal sealed class StripeFake : IAsyncDisposable
     /// <summary>The connected account that every request must name; empty: none.</summary>
     public string Account { get; set; } = "";
 
+    /// <summary>Stores what has changed, before it is answered.</summary>
+    public Action? Changed { get; set; }
+
     /// <summary>Changes an answer's object before it is sent; null leaves it.</summary>
     public Func<string, JsonNode, JsonNode?>? Spoil { get; set; }
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    public static async Task<StripeFake> StartAsync(TimeProvider time)
+    /// <param name="key">The secret key that every request must show.</param>
+    /// <param name="more">Maps further paths, before anybody can ask.</param>
+    public static async Task<StripeFake> StartAsync(TimeProvider time, string key = Key, Action<StripeFake, WebApplication>? more = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         WebApplication app = builder.Build();
-        var fake = new StripeFake(app, time);
-        app.Run(fake.AnswerAsync);
+        var fake = new StripeFake(app, time, key);
+        more?.Invoke(fake, app);
+        app.MapFallback("{**path}", fake.AnswerAsync);
         await app.StartAsync();
         return fake;
     }
@@ -77,6 +86,20 @@ internal sealed class StripeFake : IAsyncDisposable
     }
 
     public int Count(string line) => Asked.Count(one => one.Line.StartsWith(line, StringComparison.Ordinal));
+
+    /// <summary>One at a time: two posts of one key are never carried out beside each other.</summary>
+    public async Task<T> InTurnAsync<T>(Func<T> what)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            return what();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -110,17 +133,7 @@ internal sealed class StripeFake : IAsyncDisposable
             default:
                 break;
         }
-        // One at a time: two posts of one key are never carried out beside each other.
-        await _turn.WaitAsync();
-        (int Status, JsonNode Body) answer;
-        try
-        {
-            answer = Carry(request, path, form);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        (int Status, JsonNode Body) answer = await InTurnAsync(() => Carry(request, path, form));
         if (fault?.How == StripeFault.DropAfterwards)
         {
             context.Abort();
@@ -138,7 +151,7 @@ internal sealed class StripeFake : IAsyncDisposable
 
     private (int, JsonNode) Carry(HttpRequest request, string path, Dictionary<string, string> form)
     {
-        if (request.Headers.Authorization.ToString() != $"Bearer {Key}")
+        if (request.Headers.Authorization.ToString() != $"Bearer {_key}")
         {
             return Error(401, "invalid_request_error", null, $"Invalid API Key provided: {request.Headers.Authorization}");
         }
@@ -177,6 +190,7 @@ internal sealed class StripeFake : IAsyncDisposable
         }
         (int, JsonNode) answer = path == "/v1/checkout/sessions" ? Open(form) : Error(404, "invalid_request_error", "url_invalid");
         _kept[key] = new Kept(content, answer, now);
+        Changed?.Invoke();
         return answer;
     }
 
@@ -205,7 +219,9 @@ internal sealed class StripeFake : IAsyncDisposable
         {
             ["region"] = form["metadata[region]"], ["fund"] = form["metadata[fund]"], ["operation"] = form["metadata[operation]"],
         };
-        return (200, World.Open(amount, form["line_items[0][price_data][currency]"], form["client_reference_id"], metadata));
+        JsonObject page = World.Open(amount, form["line_items[0][price_data][currency]"], form["client_reference_id"], metadata);
+        // The answer under a key stays as it was, whatever becomes of the page.
+        return (200, World.Shown(page, ""));
     }
 
     private (int, JsonNode) List(Dictionary<string, string> query, IReadOnlyList<JsonObject> all, string[] known)

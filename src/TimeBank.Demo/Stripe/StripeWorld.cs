@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace TimeBank.Server.Tests;
+namespace TimeBank.Demo;
 
 /// <summary>What happens at Stripe: pages, payments, refunds, disputes, payouts, and the balance's movements.</summary>
-internal sealed class StripeWorld(TimeProvider time)
+internal sealed partial class StripeWorld(TimeProvider time)
 {
     private readonly Lock _turn = new();
     private readonly List<JsonObject> _sessions = [], _transactions = [], _charges = [], _intents = [], _refunds = [], _disputes = [],
@@ -33,14 +33,23 @@ internal sealed class StripeWorld(TimeProvider time)
     /// <summary>The sum of all movements in yuan.</summary>
     public long Held => Transactions.Where(one => (string)one["currency"]! == "cny").Sum(one => (long)one["net"]!);
 
-    public JsonObject Open(long amount, string currency, string reference, JsonObject metadata) => Add(
-        _sessions, "checkout.session", "cs_test_",
-        new JsonObject
+    /// <summary>The address of donors' pages, without the page.</summary>
+    public string Pages { get; set; } = "https://checkout.stripe.example/c/pay/";
+
+    /// <summary>When whatever happens now happens; null: now. A demonstration's clock stands elsewhere.</summary>
+    public DateTimeOffset? At { get; set; }
+
+    public JsonObject Open(long amount, string currency, string reference, JsonObject metadata)
+    {
+        JsonObject session = Add(_sessions, "checkout.session", "cs_test_", new JsonObject
         {
             ["amount_total"] = amount, ["amount_subtotal"] = amount, ["currency"] = currency, ["client_reference_id"] = reference,
             ["metadata"] = metadata, ["mode"] = "payment", ["status"] = "open", ["payment_status"] = "unpaid", ["payment_intent"] = null,
-            ["expires_at"] = Now + 86_400, ["url"] = $"https://checkout.stripe.example/c/pay/{_number}", ["livemode"] = false,
+            ["expires_at"] = Now + 86_400, ["livemode"] = false,
         });
+        session["url"] = $"{Pages}{session["id"]}";
+        return session;
+    }
 
     public JsonObject SessionOf(string url) => Sessions.Single(one => (string?)one["url"] == url);
 
@@ -185,7 +194,7 @@ internal sealed class StripeWorld(TimeProvider time)
         if (all.FirstOrDefault(one => (string)one["id"]! == (string?)shown[field]) is { } found) shown[field] = found.DeepClone();
     }
 
-    private long Now => time.GetUtcNow().ToUnixTimeSeconds();
+    private long Now => (At ?? time.GetUtcNow()).ToUnixTimeSeconds();
 
     private JsonObject Move(string type, string category, JsonObject? source, long amount, long fee, string currency = "cny") =>
         Add(_transactions, "balance_transaction", "txn_", new JsonObject
