@@ -181,7 +181,7 @@ internal static class Roles
 {
     public const string Tianyuan = "430211", Lusong = "430203";
     public const string National = "national-2026", Meals = "meals-2026";
-    public const string Lottery = "lottery", Fiscal = "fiscal", Donation = "donation-meals";
+    public const string Lottery = "lottery", Fiscal = "fiscal", Donation = "donation-meals", Campaign = "winter-2026";
 
     /// <summary>The subjects of staff tokens, which the journal keeps as actors. Each role is another person, so nobody checks their own
     /// work.</summary>

@@ -60,12 +60,16 @@ internal static class FinancePlan
         yield return new ImportStep(new StatementPlan(1, 1, PaidDay,
         [
             .. receipts.Select(receipt => new BankMovement(receipt.Day, receipt.Fen, receipt.Reference, "演示·拨款单位", "拨款")),
+            CardPlan.Arrival,
             new(PaidDay, -FeeFen, Fee, "", "演示·账户服务费"),
             new(PaidDay, UnknownFen, Unknown, "演示·不知名汇款人", "汇款"),
         ], new PayPlan(First, PaidDay)), evening);
         yield return new ReconcileStep(1, evening.AddMinutes(10));
-        // Amount and day alone are no proof: the run suggests what a receipt is, and a person confirms it.
-        foreach (ReceiveStep receipt in receipts) yield return new ConfirmMatchStep(receipt.Reference, evening.AddMinutes(20));
+        // Amount and day alone are no proof: the run suggests what a receipt or payout is, and a person confirms it.
+        foreach (string reference in receipts.Select(receipt => receipt.Reference).Append(CardPlan.Arrival.Reference))
+        {
+            yield return new ConfirmMatchStep(reference, evening.AddMinutes(20));
+        }
         foreach ((string reference, ResolutionKind kind, string note) in new[]
         {
             (Fee, ResolutionKind.Fee, "演示：十一月账户服务费"), (Unknown, ResolutionKind.Suspense, "演示：来款人待查"),

@@ -32,17 +32,20 @@ internal sealed partial class MonthFigures
         BankStatement last = (await client.ListStatementsAsync(new ListStatementsRequest { Parent = DemoAccounts.Name, PageSize = 1 }))
             .Statements.First();
         ListExceptionsResponse open = await client.ListExceptionsAsync(new ListExceptionsRequest { Parent = DemoAccounts.Name });
-        var ledger = new LedgerService.LedgerServiceClient(await stage.StaffAsync(Role.Auditor));
-        async Task<long> OfAsync(string path) => Signed((await ledger.GetAccountAsync(
-            new GetAccountRequest { Name = $"{Roles.Parent(Roles.Tianyuan)}/accounts/{path}" })).Balance);
+        async Task<long> OfAsync(string path) => Signed((await AccountAsync(stage, path)).Balance);
         Expect($"{BankAccount}：账面 = 最后一张对账单的期末", $"{BankAccount}: in the books = closing balance of the last statement",
             -await OfAsync(BankAccount), Signed(last.Closing));
         Expect($"{BankAccount}：对账单 = 银行的记录", $"{BankAccount}: on the statement = what the bank holds", Signed(last.Closing),
             stage.Tally.Of(DemoBank.Balance));
         Expect($"{BankAccount}：未对上的明细 = 0", $"{BankAccount}: open lines = 0", open.Totals.Sum(total => total.Lines), 0);
         Expect($"{Suspense}：待查 = 不明来款", $"{Suspense}: in suspense = the unknown receipt", await OfAsync(Suspense), FinancePlan.UnknownFen);
-        Expect($"{Fees}：手续费 = 银行收取", $"{Fees}: fees = what the bank took", -await OfAsync(Fees), FinancePlan.FeeFen);
+        Expect($"{Fees}：手续费 = 银行和支付机构收取", $"{Fees}: fees = what the bank and the payment service took", -await OfAsync(Fees),
+            FinancePlan.FeeFen + CardPlan.FeesFen);
     }
+
+    private static async Task<Account> AccountAsync(Stage stage, string path) =>
+        await new LedgerService.LedgerServiceClient(await stage.StaffAsync(Role.Auditor)).GetAccountAsync(
+            new GetAccountRequest { Name = $"{Roles.Parent(Roles.Tianyuan)}/accounts/{path}" });
 
     /// <summary>The five legs of the whole play, and the closed month. A month that is not closed yet has no report.</summary>
     private async Task ReadPeriodAsync(Stage stage, Month? month)

@@ -32,6 +32,7 @@ internal sealed partial class MonthFigures
         await books.ReadProvidersAsync(stage, month);
         await books.ReadHoursAsync(stage, month);
         await books.ReadPositionsAsync(stage);
+        if (month is not null) await books.ReadCardsAsync(stage);
         if (month is not null) await books.ReadBankAsync(stage);
         await books.ReadPeriodAsync(stage, month);
         return books;

@@ -22,6 +22,9 @@ internal sealed class Stage(Session session)
 
     public Tally Tally { get; } = new();
 
+    /// <summary>The files of the payment service.</summary>
+    public CardFiles Cards { get; } = new(session.Settings.Data);
+
     public CancellationToken Cancellation => session.Cancellation;
 
     public async Task<CallInvoker> StaffAsync(Role role) =>

@@ -83,7 +83,12 @@ public sealed class ScriptTests : IDisposable
     private async Task<(int Code, string Output, string Errors)> RunAsync(string[] words, string? reason = null)
     {
         string dotnet = Path.Combine(_programs.FullName, "dotnet"), script = Path.Combine(_programs.FullName, "timebank");
-        string server = $"case \"$1\" in build) exit 0 ;; *Server.dll) echo 'timebank: {reason}'; exit 3 ;; *) exit 3 ;; esac";
+        const string donors = "mkdir \"$TIMEBANK_DATA/stripe\"; echo http://127.0.0.1:3 > \"$TIMEBANK_DATA/stripe/address\"";
+        string server = $"""
+            case "$1 $2" in
+                build*) exit 0 ;; *Server.dll*) echo 'timebank: {reason}'; exit 3 ;; *Demo*stripe) {donors} ;; *) exit 3 ;;
+            esac
+            """;
         await File.WriteAllTextAsync(dotnet, $"#!/bin/sh\n{(reason is null ? "exit 9" : server)}\n");
         File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         // A copy has a folder of its own for what it builds.

@@ -139,7 +139,24 @@ public sealed class MonthTests
         (long Fen, string Reference)[] receipts = [.. Demo.Steps.OfType<ReceiveStep>().Select(step => (step.Fen, step.Reference))];
         StatementPlan statement = Demo.Steps.OfType<ImportStep>().First().Plan;
         Assert.Equal(receipts, statement.Movements.Take(receipts.Length).Select(movement => (movement.Fen, movement.Reference)));
-        Assert.Equal(receipts.Select(receipt => receipt.Reference), Demo.Steps.OfType<ConfirmMatchStep>().Select(step => step.Reference));
+        Assert.Equal([.. receipts.Select(receipt => receipt.Reference), CardPlan.Arrival.Reference],
+            Demo.Steps.OfType<ConfirmMatchStep>().Select(step => step.Reference));
+    }
+
+    [Fact]
+    public void Gifts_by_card_are_paid_given_back_and_paid_out_in_this_order_for_their_nets()
+    {
+        Step[] cards = [.. Demo.Steps.Where(step => step.Lane == "cards")];
+
+        Assert.Equal(
+            [
+                typeof(StartGiftStep), typeof(PayGiftStep), typeof(StartGiftStep), typeof(PayGiftStep), typeof(StartGiftStep),
+                typeof(PayGiftStep), typeof(RefundGiftStep), typeof(PayOutCardsStep), typeof(SyncCardsStep),
+            ],
+            cards.Select(step => step.GetType()));
+        // 200.00, 50.50 and 123.45 less fees of 0.50 and 2.9 %, rounded down; 50.50 given back without its fee.
+        Assert.Equal(20_000 - 630 + 12_345 - 408 - 196, Assert.Single(cards.OfType<PayOutCardsStep>()).Fen);
+        Assert.True(cards[^1].At < Calendar.At(CardPlan.Arrival.Day, 0, 0));
     }
 
     [Fact]
