@@ -23,8 +23,9 @@ public sealed class StripeBooks(IGrainFactory grains, StripeGateway gateway, Day
         (int attempt, Outcome? happened) = await Writer.AttemptAsync(movement.EntryId);
         if (happened is not null)
         {
-            return happened.RequestDigest == movement.Digest() ? CardBooking.Known
-                : CardBooking.Known with { Warnings = [Warn(movement, Reason.TransactionChanged)] };
+            CardBooking known = CardBooking.Known with { Donation = DonationOf(happened) };
+            return happened.RequestDigest == movement.Digest() ? known
+                : known with { Warnings = [Warn(movement, Reason.TransactionChanged)] };
         }
         if (found.Currency != StripeGateway.Currency)
         {
@@ -44,6 +45,9 @@ public sealed class StripeBooks(IGrainFactory grains, StripeGateway gateway, Day
         }
         return await BookAsync(movement, use, owner, attempt, dryRun, warnings);
     }
+
+    private static OpaqueId? DonationOf(Outcome booked) =>
+        OpaqueId.TryParse(booked.Entry?.Header.Details.GetValueOrDefault("donation"), out OpaqueId donation) ? donation : null;
 
     private async Task<CardBooking> BookAsync(
         CardMovement movement, CardUse use, Owner? owner, int attempt, bool dryRun, List<CardWarning> warnings)
@@ -109,7 +113,7 @@ public sealed class StripeBooks(IGrainFactory grains, StripeGateway gateway, Day
 }
 
 /// <summary>What became of a movement.</summary>
-/// <param name="Donation">The donation that it is of, where it was booked now.</param>
+/// <param name="Donation">The donation that it is of; null where it is of none, and where nobody knows.</param>
 public sealed record CardBooking(CardBookingKind Kind, OpaqueId? Donation, ImmutableArray<CardWarning> Warnings)
 {
     internal static CardBooking Known { get; } = new(CardBookingKind.Known, null, []);

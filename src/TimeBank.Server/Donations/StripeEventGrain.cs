@@ -125,8 +125,8 @@ public sealed class StripeEvents(IGrainFactory grains, StripeGateway gateway, St
         if (kind == Session)
         {
             CheckoutPage page = await gateway.PageAsync(id);
-            if (EntryId.TryParse(page.Operation, out EntryId operation)) await RefreshAsync(OpaqueId.From(operation));
-            return page.Charge is not { Movement.Length: > 0 } charge || await BookAsync(charge.Movement);
+            bool isSeen = !EntryId.TryParse(page.Operation, out EntryId operation) || await RefreshAsync(OpaqueId.From(operation));
+            return (page.Charge is not { Movement.Length: > 0 } charge || await BookAsync(charge.Movement)) && isSeen;
         }
         bool all = true;
         foreach (string movement in await gateway.MovementsOfAsync(kind, id)) all &= await BookAsync(movement);
@@ -169,10 +169,12 @@ public sealed class StripeEvents(IGrainFactory grains, StripeGateway gateway, St
             log.LogWarning("Card payments of {Region}: {Reason} {Detail} {Subject}", gateway.Region, warning.About.Reason,
                 warning.About.Detail, warning.Subject);
         }
-        if (booking is { Kind: CardBookingKind.Booked, Donation: { } donation }) await RefreshAsync(donation);
-        return booking.Kind != CardBookingKind.Later;
+        // Also where it was booked before: a crash may have come between the booking and the look at the donation.
+        bool isSeen = booking.Donation is not { } donation || await RefreshAsync(donation);
+        return isSeen && booking.Kind != CardBookingKind.Later;
     }
 
-    private async Task RefreshAsync(OpaqueId donation) =>
-        await grains.GetGrain<IDonationGrain>(gateway.Region, donation).RefreshAsync();
+    /// <returns>False where the payment service can't be asked now.</returns>
+    private async Task<bool> RefreshAsync(OpaqueId donation) =>
+        (await grains.GetGrain<IDonationGrain>(gateway.Region, donation).RefreshAsync()).Reason != Reason.PaymentServiceUnavailable;
 }

@@ -243,6 +243,29 @@ public sealed class StripeWebhookTests(StripeDesk desk) : IClassFixture<StripeDe
         Assert.StartsWith("ReceiveDonation", await desk.EntryAsync((string)charge["balance_transaction"]!), StringComparison.Ordinal);
     }
 
+    /// <summary>The refund is booked, and the donation could not be looked at: the next run looks.</summary>
+    [Fact]
+    public async Task What_a_donation_says_is_looked_at_again_where_that_failed()
+    {
+        (JsonObject paid, JsonObject charge) = await PaidAsync();
+        await desk.DeliverAsync(paid.ToJsonString());
+        JsonObject refund = desk.World.Refund(charge, 2_000), happened = desk.EventOf("refund.created", refund);
+        desk.Stripe.Fail("/v1/checkout/sessions/", StripeFault.ServerError, 6);
+        await desk.DeliverAsync(happened.ToJsonString());
+        Assert.StartsWith("RefundDonation", await desk.EntryAsync((string)refund["balance_transaction"]!), StringComparison.Ordinal);
+        Assert.Equal(StripeEventStage.Received, (await desk.EventsAsync())[(string)happened["id"]!].Stage);
+        desk.Stripe.Mend();
+
+        await desk.SyncAsync();
+
+        Assert.Equal(StripeEventStage.Followed, (await desk.EventsAsync())[(string)happened["id"]!].Stage);
+        Donation donation = Assert.Single((await desk.Maker.ListDonationsAsync(new ListDonationsRequest
+        {
+            Parent = $"regions/{_fund.Split('/')[1]}", Fund = _fund,
+        })).Donations);
+        Assert.Equal(2_000, donation.Refunded.Value);
+    }
+
     [Fact]
     public async Task Every_kind_of_event_books_what_it_is_about()
     {
