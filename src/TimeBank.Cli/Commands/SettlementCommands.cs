@@ -57,28 +57,50 @@ internal static class SettlementCommands
 
     private static Command Lines(CommandFactory make)
     {
-        Argument<string> payment = make.Argument("payment", "付款，如 settlements/ID/payments/1",
-            "the payment, such as settlements/ID/payments/1");
-        return make.Command("lines", "一笔付款由哪些核销组成", "what a payment is made of", [payment, make.Limit, make.All],
-            async (session, parsed) =>
+        var payment = new Argument<string>("payment")
         {
-            string name = session.Name("settlements", parsed.GetValue(payment)!);
-            var client = new Client(await session.AsAsync(Role.Auditor, name));
-            ListPaymentLinesResponse list = await make.PagingOf(parsed)
-                .AllAsync(new ListPaymentLinesRequest { Payment = name }, page => client.ListPaymentLinesAsync(page).ResponseAsync);
-            Language language = make.Language;
-            session.Screen.Show(list, () =>
+            Description = make.Language["付款，如 settlements/ID/payments/1", "the payment, such as settlements/ID/payments/1"],
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<string> provider = make.Option("--provider", "不写付款：下一批将结算这家机构的哪些核销",
+            "instead of a payment: what the next batch would settle for this provider");
+        var funders = new Option<bool>("--funders") { Description = make.Language["列出每笔由哪些资金承担", "which fund bears what of each line"] };
+        return make.Command("lines", "一笔付款由哪些核销组成，或下一批将由哪些组成", "what a payment is made of, or the next one would be",
+            [payment, provider, funders, make.Limit, make.All], async (session, parsed) =>
+        {
+            ListPaymentLinesResponse list;
+            if (parsed.GetValue(provider) is { Length: > 0 } whose)
             {
-                session.Screen.Table(
-                    "", [new(language["分录", "entry"]), new(language["服务日", "served"]), new(language["项目", "item"]),
-                        new(language["数量", "quantity"], true), new(language["价格", "price"], true),
-                        new(language["保险", "insurance"], true), new(language["自付", "own part"], true),
-                        new(language["应付", "owed"], true), new(language["项目资金", "programme"]), new(language["政策", "policy"])],
-                    list.Lines.Select(line => Row(line, language)));
-                session.Screen.More(list.NextPageToken);
-            });
+                string name = session.Name("providers", whose);
+                var client = new Client(await session.AsAsync(Role.Auditor, name));
+                list = await make.PagingOf(parsed).AllAsync(
+                    new ListNextPaymentLinesRequest { Provider = name, WithFunders = parsed.GetValue(funders) },
+                    page => client.ListNextPaymentLinesAsync(page).ResponseAsync);
+            }
+            else
+            {
+                string name = session.Name("settlements", parsed.GetValue(payment)
+                    ?? throw new UsageException("请写付款，或 --provider。", "Name a payment, or --provider."));
+                var client = new Client(await session.AsAsync(Role.Auditor, name));
+                list = await make.PagingOf(parsed).AllAsync(
+                    new ListPaymentLinesRequest { Payment = name, WithFunders = parsed.GetValue(funders) },
+                    page => client.ListPaymentLinesAsync(page).ResponseAsync);
+            }
+            Show(session, list, make.Language);
         });
     }
+
+    private static void Show(Session session, ListPaymentLinesResponse list, Language language) => session.Screen.Show(list, () =>
+    {
+        session.Screen.Table(
+            "", [new(language["分录", "entry"]), new(language["服务日", "served"]), new(language["项目", "item"]),
+                new(language["数量", "quantity"], true), new(language["价格", "price"], true), new(language["限价", "ceiling"], true),
+                new(language["比例", "ratio"], true), new(language["保险", "insurance"], true), new(language["自付", "own part"], true),
+                new(language["应付", "owed"], true), new(language["项目资金", "programme"]), new(language["承担", "borne by"]),
+                new(language["清单", "service list"]), new(language["政策", "policy"])],
+            list.Lines.Select(line => Row(line, language)));
+        session.Screen.More(list.NextPageToken);
+    });
 
     private static IReadOnlyList<string> Row(PaymentLine line, Language language)
     {
@@ -86,10 +108,13 @@ internal static class SettlementCommands
         string amount = sign + AmountText.Of(line.Posting.Amount, language);
         return line.Redemption is { } redemption
             ? [$"{line.Posting.EntryIndex}", TimeText.Of(redemption.ServiceDate), redemption.Item, $"{redemption.Quantity}",
-                AmountText.Of(redemption.Price, language), AmountText.Of(redemption.Insurance, language),
-                AmountText.Of(redemption.OwnPart, language), amount, ResourceNames.Short(line.Programme), line.PolicyVersion]
-            : [$"{line.Posting.EntryIndex}", TimeText.Of(line.Posting.EffectiveDate), line.Posting.Code, "", "", "", "", amount, "",
-                line.PolicyVersion];
+                AmountText.Of(redemption.Price, language), AmountText.Of(line.CeilingPrice, language),
+                line.RatioPercent > 0 ? $"{line.RatioPercent} %" : "", AmountText.Of(redemption.Insurance, language),
+                AmountText.Of(redemption.OwnPart, language), amount, ResourceNames.Short(line.Programme),
+                string.Join(' ', line.Funders.Select(funder => $"{ResourceNames.Short(funder.Fund)} {AmountText.Plain(funder.Amount)}")),
+                line.CatalogueVersion, line.PolicyVersion]
+            : [$"{line.Posting.EntryIndex}", TimeText.Of(line.Posting.EffectiveDate), line.Posting.Code, "", "", "", "", "", "", amount, "",
+                "", "", line.PolicyVersion];
     }
 
     private static Command Prepare(CommandFactory make)

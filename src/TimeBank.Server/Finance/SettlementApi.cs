@@ -6,14 +6,14 @@ using TimeBank.Ledger;
 using TimeBank.V1;
 using TimeBank.Writer;
 using PaymentState = TimeBank.V1.PaymentState;
-using Posting = TimeBank.Ledger.Posting;
 using SettlementState = TimeBank.V1.SettlementState;
 
 namespace TimeBank.Server;
 
 /// <summary>For finance: paying providers in batches that two persons answer for. Amounts are in fen.</summary>
 public sealed partial class SettlementApi(
-    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, ProviderDebtReader debts, PageTokens tokens, BusinessClock clock)
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, ProviderDebtReader debts, PaymentLines lines,
+    PageTokens tokens, BusinessClock clock)
     : SettlementService.SettlementServiceBase
 {
     private const int MaxNote = 200, MaxReference = 100, MaxNamed = 100;
@@ -149,17 +149,40 @@ public sealed partial class SettlementApi(
         if (caller.Roles.All(role => role == Role.ProviderClerk)
             && !caller.Owns(ResourceName.Of(name.Region, SettlementContract.Providers, payment.Provider))) throw Problem.Of(
                 Reason.PartyNotAllowed);
-        string[] parts = (tokens.Read(context, request, request.PageToken) ?? $"{payment.FromSize - 1}.{int.MaxValue}").Split('.');
-        var after = new PostingCursor(
-            long.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
-        IReadOnlyList<Posting> postings = await ledger.SettledAsync(
-            name.Region, OpaqueId.Parse(payment.Provider), payment.ToSize, after, pageSize + 1, context.CancellationToken);
-        var response = new ListPaymentLinesResponse();
-        response.Lines.Add(postings.Take(pageSize).Select(posting => SettlementContract.Line(name.Region, posting)));
-        if (postings.Count > pageSize)
+        return await LinesAsync(
+            context, request, request.PageToken, (name.Region, OpaqueId.Parse(payment.Provider)), payment.FromSize, payment.ToSize,
+            pageSize, request.WithFunders);
+    }
+
+    public override async Task<ListPaymentLinesResponse> ListNextPaymentLines(
+        ListNextPaymentLinesRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Resource(request.Provider, "provider", SettlementContract.Providers);
+        int pageSize = read.PageSize(request.PageSize);
+        read.Check();
+        long from = await grains.GetGrain<ISettlementDeskGrain>(name.Region.ToString()).SettledAsync(name.Id);
+        long to = (await ledger.ReadHeadAsync(name.Region, context.CancellationToken)).Size;
+        return await LinesAsync(
+            context, request, request.PageToken, (name.Region, OpaqueId.Parse(name.Id)), from, to, pageSize, request.WithFunders);
+    }
+
+    private async Task<ListPaymentLinesResponse> LinesAsync(
+        ServerCallContext context, Google.Protobuf.IMessage request, string pageToken, (RegionCode Region, OpaqueId Id) provider,
+        long from, long to, int pageSize, bool withFunders)
+    {
+        string[] parts = (tokens.Read(context, request, pageToken) ?? $"{from - 1}.{int.MaxValue}.{to}").Split('.');
+        long[] place = [.. parts.Select(part => long.Parse(part, CultureInfo.InvariantCulture))];
+        // All pages show the moment of the first one. Tokens of earlier builds don't name it.
+        long size = place.Length > 2 ? place[2] : to;
+        (IReadOnlyList<PaymentLine> page, PostingCursor? next) = await lines.PageAsync(
+            provider.Region, provider.Id, size, new PostingCursor(place[0], (int)place[1]), pageSize, withFunders,
+            context.CancellationToken);
+        var response = new ListPaymentLinesResponse { Lines = { page } };
+        if (next is { } last)
         {
-            PostingCursor last = postings[pageSize - 1].Cursor;
-            response.NextPageToken = tokens.Write(context, request, $"{last.Index}.{last.Position}");
+            response.NextPageToken = tokens.Write(
+                context, request, string.Create(CultureInfo.InvariantCulture, $"{last.Index}.{last.Position}.{size}"));
         }
         return response;
     }

@@ -1,7 +1,5 @@
 using TimeBank.Ledger;
 using TimeBank.V1;
-using Posting = TimeBank.Ledger.Posting;
-using Redemption = TimeBank.Ledger.Redemption;
 
 namespace TimeBank.Server;
 
@@ -102,20 +100,6 @@ internal static class SettlementContract
         return default;
     }
 
-    public static PaymentLine Line(RegionCode region, Posting posting)
-    {
-        JournalEntry entry = posting.Entry;
-        var line = new PaymentLine
-        {
-            Posting = StatementReader.ToContract(region, Unit.Fen, posting), PolicyVersion = entry.Header.PolicyVersion,
-        };
-        if (entry.Code is not (EntryCode.RedeemVoucher or EntryCode.RefundRedemption)) return line;
-        Redemption redemption = Redemption.Of(entry);
-        line.Redemption = entry.ToContract(redemption, entry.Code == EntryCode.RefundRedemption ? entry.Index : null);
-        line.Programme = ResourceName.Of(region, FundContract.Programmes, redemption.Programme);
-        return line;
-    }
-
     private static SettlementPayment ToContract(this PaymentRecord payment, RegionCode region, string batch, string batchName) => new()
     {
         Name = batchName.Length == 0 ? "" : $"{batchName}/{Payments}/{payment.Number}",
@@ -147,29 +131,4 @@ internal static class SettlementContract
         Reference = outcome.Reference,
         Entry = outcome.Entry < 0 ? "" : ResourceName.Of(region, Entries, outcome.Entry),
     };
-}
-
-/// <summary>Reads what a payment settles.</summary>
-internal static class SettledPostings
-{
-    /// <summary>One page of the postings on a provider's payable up to a size of the journal, but for the approvals of batches.</summary>
-    /// <param name="after">The last posting before the page.</param>
-    public static async Task<IReadOnlyList<Posting>> SettledAsync(
-        this ILedgerReader ledger, RegionCode region, OpaqueId provider, long size, PostingCursor after, int limit,
-        CancellationToken cancellation)
-    {
-        if (await ledger.AccountAsync(region, Chart.ProviderPayable(provider).Path, cancellation) is not { } account) return [];
-        Moment until = await Moment.AtAsync(ledger, region, size, cancellation)
-            ?? throw new InvalidOperationException($"The journal of {region} is shorter than a batch that it holds.");
-        var found = new List<Posting>();
-        IReadOnlyList<Posting> page;
-        do
-        {
-            page = await ledger.PostingsAsync(region, account.Number, default, until.End, after, limit, cancellation);
-            found.AddRange(page.Where(posting => posting.Entry.Code != EntryCode.ApproveSettlement));
-            if (page.Count > 0) after = page[^1].Cursor;
-        }
-        while (page.Count == limit && found.Count < limit);
-        return found;
-    }
 }

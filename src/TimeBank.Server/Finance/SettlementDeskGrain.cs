@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Orleans.Concurrency;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 using TimeBank.Writer;
@@ -21,6 +22,10 @@ public interface ISettlementDeskGrain : IGrainWithStringKey
     [Alias("prepare")]
     Task<Reply<SettlementRecord>> PrepareAsync(
         Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside, DateOnly? releaseUntil);
+
+    /// <summary>How many entries of the journal batches have settled for a provider; the next batch begins there.</summary>
+    [Alias("settled"), AlwaysInterleave]
+    Task<long> SettledAsync(string provider);
 }
 
 /// <summary>The stored state of a region's desk.</summary>
@@ -84,6 +89,9 @@ public sealed class SettlementDeskGrain(
     : WorkflowGrain<SettlementDeskState>(state, clock), ISettlementDeskGrain
 {
     private const int AccountsAtOnce = 1_000;
+
+    public Task<long> SettledAsync(string provider) =>
+        Task.FromResult(Stored.Providers.GetValueOrDefault(provider, SettledProvider.None()).Size);
 
     public async Task<Reply<SettlementRecord>> PrepareAsync(
         Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside, DateOnly? releaseUntil)

@@ -75,6 +75,7 @@ public static class StorageSetup
         builder.Services.AddSingleton(new PageTokens(PageTokenKey.Of(options.Data)));
         builder.Services.AddSingleton<StatementReader>();
         builder.Services.AddSingleton<VoucherReader>();
-        builder.Services.AddSingleton<ReportReader>().AddSingleton<FundingReader>().AddSingleton<ProviderDebtReader>();
+        builder.Services.AddSingleton<ReportReader>().AddSingleton<FundingReader>().AddSingleton<ProviderDebtReader>()
+            .AddSingleton<PaymentLines>();
     }
 }

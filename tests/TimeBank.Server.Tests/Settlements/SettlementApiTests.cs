@@ -73,6 +73,34 @@ public sealed class SettlementApiTests(TestServer server) : IAsyncLifetime
         Assert.Equal(_bank - 2_100, await BalanceAsync("bank/main"));
     }
 
+    /// <summary>Before the batch and in it: price, ceiling, list and policy of the day, and which fund bears what.</summary>
+    [Fact]
+    public async Task Each_line_is_explained_before_the_batch_is_made()
+    {
+        await EatAsync(1_000);
+        Redemption back = await EatAsync(301);
+        await _desk.Clerk(_canteen).RefundRedemptionAsync(
+            new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = back.Name, Memo = "back" });
+        var preview = new ListNextPaymentLinesRequest { Provider = _canteen, WithFunders = true, PageSize = 2 };
+
+        ListPaymentLinesResponse first = await Maker.ListNextPaymentLinesAsync(preview);
+        preview.PageToken = first.NextPageToken;
+        await EatAsync(50);
+        PaymentLine last = Assert.Single((await Maker.ListNextPaymentLinesAsync(preview)).Lines);
+
+        PaymentLine line = first.Lines[0];
+        Assert.Equal((1_000, 1_200, 0, "430000/2026-01"), (line.Redemption.Price.Value, line.CeilingPrice.Value, line.RatioPercent,
+            line.PolicyVersion));
+        Assert.Matches("^[0-9]{6}/.+$", line.CatalogueVersion);
+        Assert.Equal([($"{_desk.Region}/funds/{_id}-fund", 1_000L)], line.Funders.Select(funder => (funder.Fund, funder.Amount.Value)));
+        Assert.Equal((-301L, Side.Debit), (Assert.Single(last.Funders).Amount.Value, last.Posting.Side));
+        SettlementPayment payment = (await Maker.PrepareBatchAsync(Prepare())).Batch.Payments.Single();
+        ListPaymentLinesResponse lines = await Maker.ListPaymentLinesAsync(
+            new ListPaymentLinesRequest { Payment = payment.Name, WithFunders = true });
+        Assert.Equal([1_000L, 301, -301, 50], lines.Lines.Select(one => one.Funders.Sum(funder => funder.Amount.Value)));
+        Assert.Empty((await Maker.ListNextPaymentLinesAsync(new ListNextPaymentLinesRequest { Provider = _canteen })).Lines);
+    }
+
     /// <summary>Held money is nobody else's: neither another batch's nor a refund's.</summary>
     [Fact]
     public async Task Nothing_is_settled_twice()
