@@ -77,6 +77,9 @@ public enum RefusalReason
     /// <summary>A day that isn't in the calendar, or is written in another way.</summary>
     DateInvalid,
 
+    /// <summary>A line of a day that is too far ahead to be booked yet.</summary>
+    DayAhead,
+
     /// <summary>A line without an amount.</summary>
     AmountMissing,
 
@@ -153,7 +156,7 @@ public sealed record StatementRefusal(RefusalReason Reason, int FileLine, string
 {
     private const int LongestQuoted = 60;
 
-    internal static StatementRefusal Of(RefusalReason reason, int line, string? field, params ReadOnlySpan<string> arguments)
+    public static StatementRefusal Of(RefusalReason reason, int line, string? field, params ReadOnlySpan<string> arguments)
     {
         (string zh, string en) = Texts(reason);
         object[] given = new object[Math.Max(2, arguments.Length)];
@@ -198,6 +201,7 @@ public sealed record StatementRefusal(RefusalReason Reason, int FileLine, string
         RefusalReason.FieldMissing => ("缺少 {0}。", "{0} is missing."),
         RefusalReason.FieldInvalid => ("“{0}”不合格式。", "'{0}' isn't as the format has it."),
         RefusalReason.DateInvalid => ("“{0}”不是有效日期。", "'{0}' is no day of the calendar."),
+        RefusalReason.DayAhead => ("记账日 {0} 还没有到，最晚只能是 {1}。", "The booking day {0} is yet to come; the last possible one is {1}."),
         RefusalReason.AmountMissing => ("缺少金额。", "The amount is missing."),
         RefusalReason.AmountInvalid => ("“{0}”不是金额。", "'{0}' is no amount."),
         RefusalReason.AmountTooPrecise => ("金额“{0}”的小数超过两位。", "The amount '{0}' has more than two decimals."),

@@ -24,7 +24,13 @@ internal static class BankAccountCommands
         return make.Command("set", "登记或更改，旧的留在历史里", "describe an account; what was there before stays in its history",
             [slug, holder, account, bank, code, profile, sheet, make.DryRun], async (session, parsed) =>
         {
-            string name = session.Name("bankAccounts", parsed.GetValue(slug)!);
+            string name = session.Name("bankAccounts", parsed.GetValue(slug)!), read = parsed.GetValue(profile) ?? "";
+            bool isWallet = read.StartsWith("alipay-", StringComparison.Ordinal) || read.StartsWith("wechat-", StringComparison.Ordinal);
+            if (parsed.GetValue(code) is null && !isWallet)
+            {
+                throw new UsageException(
+                    "请写 --code；只有钱包（alipay-…、wechat-…）没有行号。", "Write --code; only a wallet (alipay-…, wechat-…) has none.");
+            }
             Show(session, await new Client(await session.AsAsync(Role.Administrator, name)).SetBankAccountAsync(new SetBankAccountRequest
             {
                 RequestId = session.RequestId(), Name = name, HolderName = parsed.GetValue(holder)!,

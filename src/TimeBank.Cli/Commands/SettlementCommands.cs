@@ -16,7 +16,7 @@ internal static class SettlementCommands
                 await client.SubmitBatchAsync(new SubmitBatchRequest { RequestId = id, Name = name, ValidateOnly = dry })),
             Step(make, "approve", "复核批准", "approve a submitted batch", Role.FinanceChecker, async (client, name, id, dry) =>
                 await client.ApproveBatchAsync(new ApproveBatchRequest { RequestId = id, Name = name, ValidateOnly = dry })),
-            Withdraw(make), .. SettlementFileCommands.Of(make), Record(make), .. SettlementClaimCommands.Of(make)]),
+            Withdraw(make), .. SettlementFileCommands.Of(make), Record(make), Revoke(make), .. SettlementClaimCommands.Of(make)]),
     ];
 
     private static Command List(CommandFactory make)
@@ -174,6 +174,23 @@ internal static class SettlementCommands
                 RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Payment = name,
                 Outcome = EnumText.Parse<PaymentState>(parsed.GetValue(outcome)!), Date = TimeText.ParseDay(parsed.GetValue(day)!),
                 BankAccount = parsed.GetValue(bank) ?? "", Reference = parsed.GetValue(reference) ?? "",
+            }));
+        });
+    }
+
+    private static Command Revoke(CommandFactory make)
+    {
+        Argument<string> payment = make.Argument("payment", "付款，如 settlements/ID/payments/1",
+            "the payment, such as settlements/ID/payments/1");
+        Option<string> note = make.Option("--note", "原因", "why", required: true);
+        return make.Command("revoke", "撤销登记错误的银行结果，须由另一人操作", "take back a word that was recorded by hand in error, as a second person",
+            [payment, note, make.DryRun], async (session, parsed) =>
+        {
+            string name = session.Name("settlements", parsed.GetValue(payment)!);
+            var client = new Client(await session.AsAsync(Role.FinanceChecker, name));
+            Show(session, await client.RevokePaymentOutcomeAsync(new RevokePaymentOutcomeRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Payment = name, Note = parsed.GetValue(note)!,
             }));
         });
     }

@@ -38,12 +38,15 @@ internal static class SettlementFileCommands
             ExportPaymentsResponse answer =
                 await new Client(await session.AsAsync(Role.FinanceMaker, name)).ExportPaymentsAsync(request);
             string file = parsed.GetValue(output) is { Length: > 0 } wanted ? wanted : answer.FileName;
-            if (!request.ValidateOnly) Save(file, answer.File.ToByteArray(), parsed.GetValue(force));
+            bool isEmpty = answer.File.IsEmpty;
+            if (!request.ValidateOnly && !isEmpty) Save(file, answer.File.ToByteArray(), parsed.GetValue(force));
             // Account numbers belong in the file, and not on a screen or in a script's log.
             session.Screen.Show(new ExportPaymentsResponse(answer) { File = Google.Protobuf.ByteString.Empty }, () =>
             {
                 SettlementCommands.Show(session, answer.Batch);
-                Facts(session, answer, request.ValidateOnly ? "" : file);
+                Facts(session, answer, request.ValidateOnly || isEmpty ? "" : file);
+                if (isEmpty && !request.ValidateOnly)
+                    session.Screen.Line(make.Language["没有可付的款项，未生成文件。", "There is nothing to pay, and no file."]);
             });
         });
     }

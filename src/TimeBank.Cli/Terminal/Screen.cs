@@ -65,7 +65,6 @@ internal sealed class Screen
     public void Table(string title, IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table { Border = TableBorder.Rounded };
-        if (title.Length > 0) table.Title = new TableTitle(Markup.Escape(title), new Style(decoration: Decoration.Bold));
         foreach (Column column in columns)
         {
             TableColumn head = new(new Text(column.Header)) { NoWrap = column.IsAmount };
@@ -77,15 +76,26 @@ internal sealed class Screen
             table.AddRow(row.Select(cell => new Text(cell)));
             count++;
         }
-        if (count == 0) Line(title.Length > 0 ? $"{title}: {Language["没有记录", "none"]}" : Language["没有记录", "None."]);
-        else Console.Write(table);
+        if (count == 0)
+        {
+            Line(title.Length > 0 ? $"{title}: {Language["没有记录", "none"]}" : Language["没有记录", "None."]);
+            return;
+        }
+        Title(title);
+        Console.Write(table);
+    }
+
+    /// <summary>A line of its own: a table's own title is cut to the table's width, and the next command may need all of it.</summary>
+    private void Title(string title)
+    {
+        if (title.Length > 0) Console.Write(new Text($"{title}\n", new Style(decoration: Decoration.Bold)));
     }
 
     /// <summary>Shows one thing as lines of label and value. Empty values are left out.</summary>
     public void Facts(string title, params IReadOnlyList<(string Label, string Value)> facts)
     {
         var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
-        if (title.Length > 0) table.Title = new TableTitle(Markup.Escape(title), new Style(decoration: Decoration.Bold));
+        Title(title);
         table.AddColumn("").AddColumn("");
         foreach ((string label, string value) in facts.Where(fact => fact.Value.Length > 0)) table.AddRow(new Text(label), new Text(value));
         Console.Write(table);

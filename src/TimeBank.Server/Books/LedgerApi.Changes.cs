@@ -32,8 +32,15 @@ public sealed partial class LedgerApi
             original is null ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound))
             : IsFinal(original) ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible))
             : spent is not null ? Entries.Refuse(header, EntryCode.Reverse, spent)
-            : Entries.Reverse(header, original.Id));
+            : Entries.Reverse(Dated(header, original), original.Id));
     }
+
+    /// <summary>
+    /// A receipt that the bank never saw was none on its day, so what takes it back is of that day: else the month of the mistake would not
+    /// agree with the bank. Other reversals are of today.
+    /// </summary>
+    private static EntryHeader Dated(EntryHeader header, JournalEntry original) => original.Code == EntryCode.ReceiveMoney
+        ? header with { EffectiveDate = original.Header.EventDate() } : header;
 
     private bool IsFinal(JournalEntry entry)
     {

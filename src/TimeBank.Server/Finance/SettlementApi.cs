@@ -13,7 +13,7 @@ namespace TimeBank.Server;
 /// <summary>For finance: paying providers in batches that two persons answer for. Amounts are in fen.</summary>
 public sealed partial class SettlementApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, ProviderDebtReader debts, PaymentLines lines,
-    PageTokens tokens, BusinessClock clock)
+    IBankBooks books, OwnAccounts accounts, PageTokens tokens, BusinessClock clock)
     : SettlementService.SettlementServiceBase
 {
     private const int MaxNote = 200, MaxReference = 100, MaxNamed = 100;
@@ -69,6 +69,37 @@ public sealed partial class SettlementApi(
         read.Check();
         var word = new PaymentOutcome(outcome.ToDomain(), day, bank, reference);
         return (await Grain(name).RecordAsync(context.Command(request, id), number, word)).OrThrow().ToContract(name.Region);
+    }
+
+    public override async Task<SettlementBatch> RevokePaymentOutcome(RevokePaymentOutcomeRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        (ResourceName name, int number) = SettlementContract.PaymentNamed(read, request.Payment, "payment");
+        string note = read.Text(request.Note, "note", MaxNote, required: true);
+        read.Check();
+        Command command = context.Command(request, id, memo: note);
+        PaymentRecord? payment = (await BatchAsync(name)).Payments.FirstOrDefault(one => one.Number == number);
+        // A repeated request finds the word gone, and another one before it.
+        bool isKnown = await grains.IsKnownAsync(name.Region, command);
+        if (!isKnown && payment?.Outcomes.LastOrDefault() is { } last && await IsSaidByLineAsync(name, number, last, context))
+            throw Problem.Of(Reason.MatchBooked, ("item", BankItem.Payment(name.Id, number)));
+        return (await Grain(name).RevokeAsync(command, number)).OrThrow().ToContract(name.Region);
+    }
+
+    /// <summary>Whether a line of the bank is matched with what was recorded.</summary>
+    private async Task<bool> IsSaidByLineAsync(ResourceName batch, int number, PaymentOutcome outcome, ServerCallContext context)
+    {
+        string item = BankItem.Payment(batch.Id, number);
+        foreach (OwnAccount account in await accounts.ListAsync(batch.Region, context.CancellationToken))
+        {
+            await foreach (StoredMatch match in books.ConfirmedAsync(account.Region, account.Slug, item, context.CancellationToken))
+            {
+                bool isReturn = match.Pass == BankPass.Returned;
+                if (match.Item == item && isReturn == (outcome.State == Ledger.PaymentState.Returned)) return true;
+            }
+        }
+        return false;
     }
 
     public override async Task<ExportPaymentsResponse> ExportPayments(ExportPaymentsRequest request, ServerCallContext context)

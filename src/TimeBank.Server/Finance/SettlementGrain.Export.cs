@@ -9,6 +9,8 @@ namespace TimeBank.Server;
 /// <content>The file of payments: made once, given again byte for byte, and withdrawn by two persons.</content>
 public sealed partial class SettlementGrain
 {
+    private const string WithheldPrefix = "withheld: ";
+
     /// <summary>The most providers that a refusal names.</summary>
     private const int MaxNamed = 20;
 
@@ -94,10 +96,11 @@ public sealed partial class SettlementGrain
                 withheld.Add(new WithheldPayment(payment.Number, WithheldReason.PayeeChanged));
             else paid.Add(payment.Number);
         }
-        if (paid.Count == 0) return (null, new Refusal(Reason.NothingToExport));
+        if (paid.Count + withheld.Count == 0) return (null, new Refusal(Reason.NothingToExport));
         var export = new SettlementExport(
             (Batch.FormerExports?.Length ?? 0) + 1, command.Id.ToString(), order.Bank, bank.Account, order.Format, profile,
             order.Day ?? Today, command.Actor, Now, "", paid.ToImmutable(), withheld.ToImmutable());
+        // With all of them withheld there is no file, and all of the money is owed again.
         (byte[] bytes, Refusal? wrong) = await WriteFileAsync(export);
         return wrong is not null ? (null, wrong) : (export with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) }, null);
     }
@@ -109,11 +112,7 @@ public sealed partial class SettlementGrain
     private void Store(SettlementExport? made)
     {
         if (made is null) return;
-        State.Batch = Batch with
-        {
-            State = SettlementState.Exported,
-            Export = made,
-            Payments =
+        ImmutableArray<PaymentRecord> payments =
             [
                 .. Batch.Payments.Select(payment => made.Withheld.FirstOrDefault(one => one.Number == payment.Number) is { } withheld
                     ? payment with
@@ -123,7 +122,11 @@ public sealed partial class SettlementGrain
                             new PaymentOutcome(PaymentState.Rejected, Today, "", ReferenceOf(withheld.Reason))),
                     }
                     : payment),
-            ],
+            ];
+        State.Batch = Batch with
+        {
+            State = made.Payments.IsEmpty && IsOver(payments) ? SettlementState.Closed : SettlementState.Exported, Export = made,
+            Payments = payments,
         };
     }
 
@@ -156,6 +159,7 @@ public sealed partial class SettlementGrain
 
     private async Task<(byte[] Bytes, Refusal? Refusal)> WriteFileAsync(SettlementExport export)
     {
+        if (export.Payments.IsEmpty) return ([], null);
         var payees = new List<BankDetails>();
         foreach (PaymentRecord payment in Batch.Payments.Where(payment => export.Payments.Contains(payment.Number)))
         {
@@ -177,5 +181,5 @@ public sealed partial class SettlementGrain
         ("date", made.Day.ToString("O", CultureInfo.InvariantCulture)), ("by", made.By));
 
     /// <summary>What stands where a bank's reference would: that we withheld the payment, and why.</summary>
-    private static string ReferenceOf(WithheldReason reason) => $"withheld: {StoredName.Of(reason)}";
+    private static string ReferenceOf(WithheldReason reason) => $"{WithheldPrefix}{StoredName.Of(reason)}";
 }

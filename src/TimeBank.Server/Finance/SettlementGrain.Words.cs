@@ -37,6 +37,42 @@ public sealed partial class SettlementGrain
             });
     });
 
+    public Task<Reply<SettlementRecord>> RevokeAsync(Command command, int payment) =>
+        StepAsync(command, () => RevokeOnceAsync(command, payment));
+
+    private async Task<Refusal?> RevokeOnceAsync(Command command, int payment)
+    {
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        PaymentOutcome? last = Find(payment)?.Outcomes.LastOrDefault();
+        bool isWithheld = last?.State == PaymentState.Rejected && last.Reference.StartsWith(WithheldPrefix, StringComparison.Ordinal);
+        JournalEntry? said = last is { Entry: >= 0 } && !isWithheld
+            ? (await ledger.EntryAsync(Region, last.Entry, CancellationToken.None))?.Entry : null;
+        Refusal? refusal = Find(payment) is null ? new Refusal(Reason.PaymentNotFound)
+            : said is null ? Refusal.Of(Reason.PaymentWrongState, ("state", $"PAYMENT_STATE_{Find(payment)!.State}".ToUpperInvariant()))
+            : said.Header.Actor == command.Actor ? new Refusal(Reason.MakerIsChecker) : null;
+        await PlanAsync(command, refusal, string.Create(
+            CultureInfo.InvariantCulture, $"{SettlementGrainState.RevokeStep}{payment}"));
+        return await OnceAsync(
+            command, () => refusal,
+            () => Entries.Reverse(command.Header(said!.Header.EventDate(), policy.Version.ToString(), Details), said.Id),
+            _ =>
+            {
+                State.Planned = null;
+                PaymentRecord taken = Find(payment)!;
+                ImmutableArray<PaymentOutcome> outcomes = taken.Outcomes.RemoveAt(taken.Outcomes.Length - 1);
+                ImmutableArray<PaymentRecord> payments = Batch.Payments.Replace(taken, taken with
+                {
+                    State = outcomes.IsEmpty ? PaymentState.Approved : outcomes[^1].State, Outcomes = outcomes,
+                });
+                State.Batch = Batch with
+                {
+                    Payments = payments,
+                    State = IsOver(payments) ? SettlementState.Closed
+                        : Batch.Export is null ? SettlementState.Approved : SettlementState.Exported,
+                };
+            });
+    }
+
     public async Task<Reply<WordsTaken>> RecordManyAsync(Command run, ImmutableArray<BankWord> words)
     {
         if (State.Batch is null) return Reason.SettlementNotFound;

@@ -38,6 +38,13 @@ public interface ISettlementGrain : IGrainWithStringKey
     [Alias("record")]
     Task<Reply<SettlementRecord>> RecordAsync(Command command, int payment, PaymentOutcome outcome);
 
+    /// <summary>
+    /// Takes back the last word on a payment, which somebody recorded by hand. Refused to who recorded it. The caller has looked that no
+    /// line of the bank says it.
+    /// </summary>
+    [Alias("revoke")]
+    Task<Reply<SettlementRecord>> RevokeAsync(Command command, int payment);
+
     /// <summary>Makes the file of an approved batch's payments, or gives the file that was made already.</summary>
     [Alias("export")]
     Task<Reply<ExportedFile>> ExportAsync(Command command, PaymentFileOrder order);
@@ -163,7 +170,8 @@ public sealed class SettlementGrainState : WorkflowState
     [JsonPropertyName("batch")]
     public SettlementRecord? Batch { get; set; }
 
-    public const string ApproveStep = "approve", WithdrawStep = "withdraw";
+    /// <summary>The steps of <see cref="Planned"/>; the number of the payment follows the last one. Stored: never change them.</summary>
+    public const string ApproveStep = "approve", WithdrawStep = "withdraw", RevokeStep = "revoke/";
 
     /// <summary>The approval or withdrawal under way; null: none.</summary>
     [JsonPropertyName("planned")]
@@ -180,7 +188,7 @@ public sealed class SettlementGrainState : WorkflowState
 /// <inheritdoc cref="ISettlementGrain"/>
 public sealed partial class SettlementGrain(
     [PersistentState(SettlementGrainState.Kind, GrainStorageNames.TimeBank)] IPersistentState<SettlementGrainState> state,
-    DayRules rules, BusinessClock clock)
+    ILedgerReader ledger, DayRules rules, BusinessClock clock)
     : WorkflowGrain<SettlementGrainState>(state, clock), ISettlementGrain
 {
     private SettlementRecord Batch => State.Batch!;
@@ -255,8 +263,13 @@ public sealed partial class SettlementGrain(
     private async Task<Refusal?> FinishPlannedAsync(Command command)
     {
         if (IsDryRun || State.Planned is not { } planned || planned.ToCommand().Id == command.Id) return null;
-        Refusal? refusal = planned.Step == SettlementGrainState.ApproveStep
-            ? await ApproveOnceAsync(planned.ToCommand()) : await WithdrawOnceAsync(planned.ToCommand());
+        Refusal? refusal = planned.Step switch
+        {
+            SettlementGrainState.ApproveStep => await ApproveOnceAsync(planned.ToCommand()),
+            SettlementGrainState.WithdrawStep => await WithdrawOnceAsync(planned.ToCommand()),
+            var revoke => await RevokeOnceAsync(planned.ToCommand(), int.Parse(
+                revoke[SettlementGrainState.RevokeStep.Length..], System.Globalization.CultureInfo.InvariantCulture)),
+        };
         if (refusal is { } outage && outage.IsTransient()) return outage;
         State.Planned = null;
         return null;

@@ -12,8 +12,8 @@ internal static class BankDetailsReader
     private static readonly Encoding Banks = CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!;
 
     /// <summary>
-    /// Reads one of our own accounts. A wallet has no bank's code, and its bills name it by a number, a mail address or a nickname. No batch
-    /// is paid from it.
+    /// Reads one of our own accounts. A wallet has no bank's code, and its bills name it by a number, a mail address or a nickname. No
+    /// batch is paid from it.
     /// </summary>
     public static BankDetails ReadOwn(
         RequestReader read, string holderName, string accountNumber, string bankName, string code, bool isWallet) =>

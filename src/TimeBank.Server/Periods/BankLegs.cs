@@ -55,8 +55,15 @@ public sealed class BankLegs(ILedgerReader ledger, IBankBooks books, OwnAccounts
     {
         Expected open = await expected.ReadAsync(account, cancellation);
         return open.Items.Zip(open.Payments).Where(one => one.First.StartsWith(BankItem.Entries, StringComparison.Ordinal)
-            && !open.Transit.ContainsKey(one.First) && one.Second.DueOn <= last).Take(MostNamed);
+            && !open.Transit.ContainsKey(one.First) && one.Second.DueOn <= last)
+            .Concat(open.ByHand.Where(posting => posting.Entry.Header.EventDate() <= last).Select(ByHand)).Take(MostNamed);
     }
+
+    private static (string Item, ExpectedPayment Payment) ByHand(Posting posting) => (BankItem.Posting(posting.Cursor), new ExpectedPayment
+    {
+        Id = "", Amount = new Fen(posting.Amount), Flow = posting.IsDebit ? MoneyFlow.In : MoneyFlow.Out,
+        DueOn = posting.Entry.Header.EventDate(),
+    });
 
     /// <summary>
     /// The ledger's balance at the end of a day, by the days that entries are of: what came after a close still happened on its day at the
@@ -72,12 +79,29 @@ public sealed class BankLegs(ILedgerReader ledger, IBankBooks books, OwnAccounts
         do
         {
             page = await ledger.PostingsAsync(region, account.Number, from, new LedgerTime(long.MaxValue), after, AtOnce, cancellation);
-            balance -= page.Where(posting => posting.Entry.Header.EventDate() > last)
-                .Aggregate(Int128.Zero, (sum, posting) => posting.IsDebit ? sum + posting.Amount : sum - posting.Amount);
+            foreach (Posting posting in page.Where(posting => posting.Entry.Header.EventDate() > last))
+            {
+                if (await IsOfMistakeAsync(region, slug, posting.Entry, last, cancellation)) continue;
+                balance -= posting.IsDebit ? posting.Amount : -posting.Amount;
+            }
             if (page.Count > 0) after = page[^1].Cursor;
         }
         while (page.Count == AtOnce);
         return balance;
+    }
+
+    /// <summary>
+    /// Whether an entry takes back one of the days that the bank never saw: a mistake of ours is no movement of that day, whenever somebody
+    /// found it.
+    /// </summary>
+    private async Task<bool> IsOfMistakeAsync(
+        RegionCode region, Slug slug, JournalEntry entry, DateOnly last, CancellationToken cancellation)
+    {
+        if (entry is not { Kind: EntryKind.Reverse, Of: { } index }
+            || await ledger.EntryAsync(region, index, cancellation) is not { Entry: var original }
+            || original.Header.EventDate() > last) return false;
+        await foreach (StoredMatch _ in books.ConfirmedAsync(region, slug, $"{BankItem.Entries}{index}/", cancellation)) return false;
+        return true;
     }
 
     /// <summary>The bank's balance at the end of a day, and the day through which its statements reach.</summary>

@@ -70,9 +70,10 @@ public static class BankPass
 /// <param name="Items">The names of the payments, one for one.</param>
 /// <param name="Transit">What the card payment service has under way, by item.</param>
 /// <param name="Booked">The ids of entries on the account that matches were booked by.</param>
+/// <param name="ByHand">Words of the bank on payments that somebody recorded and that no line says.</param>
 public sealed record Expected(
     IReadOnlyList<ExpectedPayment> Payments, IReadOnlyList<string> Items, IReadOnlyDictionary<string, Posting> Transit,
-    IReadOnlySet<EntryId> Booked);
+    IReadOnlySet<EntryId> Booked, IReadOnlyList<Posting> ByHand);
 
 /// <summary>
 /// Reads what is expected at an account: payments of settlement batches, movements that people recorded by hand, and payouts of the card
@@ -95,11 +96,16 @@ public sealed class ExpectedReader(
         var found = new ExpectedItems();
         await AddPaymentsAsync(account, confirmed, returned, found, tell, cancellation);
         HashSet<EntryId> booked = [];
+        List<Posting> byHand = [];
         await foreach (Posting posting in PostingsAsync(account.Region, Chart.Bank(account.Slug).Path, confirmed, cancellation))
         {
             if (IsOfMatches(posting.Entry.Code)) booked.Add(posting.Entry.Id);
-            else if (posting.Entry.Code is not (EntryCode.PayProvider or EntryCode.ReturnPayment or EntryCode.ImportBalance))
-                Add(found, posting, confirmed);
+            else if (posting.Entry.Code is EntryCode.PayProvider or EntryCode.ReturnPayment)
+            {
+                HashSet<string> said = posting.Entry.Code == EntryCode.PayProvider ? confirmed : returned;
+                if (!said.Contains(PaymentOf(posting.Entry))) byHand.Add(posting);
+            }
+            else if (posting.Entry.Code != EntryCode.ImportBalance) Add(found, posting, confirmed);
         }
         Dictionary<string, Posting> transit = [];
         await foreach (Posting posting in PostingsAsync(account.Region, Chart.StripeInTransit().Path, confirmed, cancellation))
@@ -108,8 +114,11 @@ public sealed class ExpectedReader(
             transit.Add(BankItem.Posting(posting.Cursor), posting);
         }
         foreach (Posting posting in WithoutFailed(transit.Values, confirmed)) Add(found, posting, confirmed);
-        return new Expected(found, new ExpectedNames(found), transit, booked);
+        return new Expected(found, new ExpectedNames(found), transit, booked, byHand);
     }
+
+    private static string PaymentOf(JournalEntry entry) =>
+        $"{BankItem.Settlements}{entry.Detail("batch")}/payments/{entry.Detail("payment")}";
 
     /// <summary>
     /// Payments that the bank is to make, and those that it has made, which may come back. One that people have recorded by hand is open

@@ -17,6 +17,9 @@ public sealed class StatementImport(
 {
     private const int Tries = 8;
 
+    /// <summary>How far ahead a line may be: what comes on a holiday, banks book on the next working day.</summary>
+    private const int MostDaysAhead = 10;
+
     /// <param name="progress">Is told how far it is, after each stretch of rows.</param>
     /// <exception cref="StorageUnavailableException">Whether the file was taken isn't known: the same command again finds out.</exception>
     public async Task<Reply<ImportResult>> RunAsync(
@@ -49,6 +52,12 @@ public sealed class StatementImport(
         IEnumerable<StatementEvent> first = Pieces(reading, null).Told(rows => Tell(step with { Checked = rows }));
         StatementScan scan = StatementScan.Of(first, end.First);
         if (scan.Refusal is { } wrong) return ImportResult.Refused(wrong);
+        DateOnly ahead = clock.Today.AddDays(MostDaysAhead);
+        if (scan.Latest is { } latest && latest.BookedOn > ahead)
+        {
+            return ImportResult.Refused(StatementRefusal.Of(
+                RefusalReason.DayAhead, latest.FileLine, null, $"{latest.BookedOn:yyyy-MM-dd}", $"{ahead:yyyy-MM-dd}"));
+        }
         StatementBefore? expected = await BeforeAsync(account, scan, end, last, cancellation);
         List<StoredBankLine> known = scan.First is { } from && book.Lines > 0
             ? await LinesAsync(account, new BankLineFilter(from, scan.Last), cancellation) : [];
@@ -57,7 +66,11 @@ public sealed class StatementImport(
         using var spool = new LineSpool(folder.Create());
         var taking = new TakenFile(reading, scan, end, known, content, spool, clock.Now);
         if (taking.Read(Pieces(reading, expected).Told(rows => Tell(step with { Read = rows }))) is { } refusal)
+        {
+            // Another import may have come between the readings of the book: then it is no fault of the file.
+            if (await books.ReadAsync(account.Region, account.Slug, cancellation) != book) return null;
             return ImportResult.Refused(refusal);
+        }
         if (command.IsDryRun) return ImportResult.Taken(taking.Statements, isAgain: false);
 
         // The id is this file's from here on, also where the next step fails: the same command goes on.

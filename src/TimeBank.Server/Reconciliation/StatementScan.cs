@@ -12,6 +12,9 @@ internal sealed class StatementScan
     /// <summary>Why the file is refused; null where it is right.</summary>
     public StatementRefusal? Refusal { get; private set; }
 
+    /// <summary>The first line of the last day; null where there is no line.</summary>
+    public BankLine? Latest { get; private set; }
+
     public DateOnly? First { get; private set; }
 
     public DateOnly? Last { get; private set; }
@@ -55,7 +58,7 @@ internal sealed class StatementScan
             OfFirstDay.Clear();
             First = line.BookedOn;
         }
-        if (Last is null || line.BookedOn > Last) Last = line.BookedOn;
+        if (Last is null || line.BookedOn > Last) (Last, Latest) = (line.BookedOn, line);
         if (line.BookedOn != First) return;
         LineFingerprint content = LineIdentity.Fingerprint(line);
         OfFirstDay[content] = OfFirstDay.GetValueOrDefault(content) + 1;

@@ -4,7 +4,7 @@ using static TimeBank.Server.GrainTests.District;
 
 namespace TimeBank.Server.GrainTests;
 
-/// <summary>A close whose server is lost between the entry and the state: the days are closed, and whoever comes next finds it so.</summary>
+/// <summary>A close whose server is lost between the entry and the state: the days are closed, and whoever comes next sees it.</summary>
 public sealed class PeriodCrashTests : IAsyncLifetime
 {
     private District _here = null!;

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;
@@ -47,6 +48,11 @@ public sealed class BankLegsTests(TestServer server) : IClassFixture<TestServer>
         await ResolveAsync(2, new ProposeResolutionRequest { Kind = V1.ResolutionKind.Fee });
         await ResolveAsync(3, new ProposeResolutionRequest { Kind = V1.ResolutionKind.Fund, Fund = fund });
         Assert.Empty(await GapsAsync());
+        // A mistake of ours in October, found in November: the bank never saw it, so it is no movement of October.
+        await ReceiveAsync(fund, 555, 2);
+        Assert.Equal(2, (await GapsAsync()).Count());
+        await ReverseLastAsync();
+        Assert.Empty(await GapsAsync());
         await PrepareAsync(null);
 
         // A late line of October comes after the close: it counts in November, and says for which day it came.
@@ -55,7 +61,15 @@ public sealed class BankLegsTests(TestServer server) : IClassFixture<TestServer>
         BooksPeriod closed = await new PeriodService.PeriodServiceClient(
             server.As(Role.FinanceChecker, subject: "checker", regions: Region))
             .ApprovePeriodCloseAsync(new ApprovePeriodCloseRequest { RequestId = Desk.Id(), Name = October });
-        Assert.Contains("CNY bank/main 0 70300 500 D69800\n", closed.Statement, StringComparison.Ordinal);
+        Assert.Contains("CNY bank/main 0 70855 1055 D69800\n", closed.Statement, StringComparison.Ordinal);
+    }
+
+    private async Task ReverseLastAsync()
+    {
+        var ledger = new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, regions: Region));
+        long last = (await server.Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(RegionCode.Parse(Region), default)).Size - 1;
+        await ledger.ReverseAsync(
+            new ReverseRequest { RequestId = Desk.Id(), Entry = $"regions/{Region}/entries/{last}", Memo = "typing error" });
     }
 
     private async Task<IEnumerable<string>> GapsAsync() => (await Auditor.GetDailyReportAsync(new GetDailyReportRequest

@@ -84,12 +84,12 @@ public sealed class BankProfilesTests(TestServer server)
         Bank bank = await new Bank(server, Region, $"camt-{version}").OpenAsync("camt053");
         byte[] file = Encoding.UTF8.GetBytes($"""
             <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId>
-            <CreDtTm>2026-11-03T08:00:00</CreDtTm></GrpHdr><Stmt><Id>S1</Id><ElctrncSeqNb>1</ElctrncSeqNb>
-            <CreDtTm>2026-11-03T08:00:00</CreDtTm><Acct><Id><Othr><Id>{bank.Number}</Id></Othr></Id><Ccy>CNY</Ccy></Acct>
+            <CreDtTm>2026-09-03T08:00:00</CreDtTm></GrpHdr><Stmt><Id>S1</Id><ElctrncSeqNb>1</ElctrncSeqNb>
+            <CreDtTm>2026-09-03T08:00:00</CreDtTm><Acct><Id><Othr><Id>{bank.Number}</Id></Othr></Id><Ccy>CNY</Ccy></Acct>
             <Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">10.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>
-            <Dt><Dt>2026-11-02</Dt></Dt></Bal><Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">1.50</Amt>
-            <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-02</Dt></Dt></Bal>
-            <Ntry><Amt Ccy="CNY">8.50</Amt><CdtDbtInd>DBIT</CdtDbtInd>{status}<BookgDt><Dt>2026-11-02</Dt></BookgDt>
+            <Dt><Dt>2026-09-02</Dt></Dt></Bal><Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">1.50</Amt>
+            <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-09-02</Dt></Dt></Bal>
+            <Ntry><Amt Ccy="CNY">8.50</Amt><CdtDbtInd>DBIT</CdtDbtInd>{status}<BookgDt><Dt>2026-09-02</Dt></BookgDt>
             <BkTxCd/></Ntry></Stmt></BkToCstmrStmt></Document>
             """);
 
@@ -102,15 +102,15 @@ public sealed class BankProfilesTests(TestServer server)
     private const string WechatBill = """
         微信支付账单明细,,,,,,,,,,
         微信昵称：[某某],,,,,,,,,,
-        起始时间：[2026-11-01 00:00:00] 终止时间：[2026-11-30 23:59:59],,,,,,,,,,
+        起始时间：[2026-09-01 00:00:00] 终止时间：[2026-09-30 23:59:59],,,,,,,,,,
         共2笔记录,,,,,,,,,,
         收入：1笔 28.50元,,,,,,,,,,
         支出：1笔 9.00元,,,,,,,,,,
         中性交易：0笔 0.00元,,,,,,,,,,
         ----------------------微信支付账单明细列表--------------------,,,,,,,,,,
         交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注
-        2026-11-26 12:45:27,商户消费,米线店,饭,支出,¥9.00,零钱,支付成功,3985731	,129847129	,/
-        2026-11-24 10:10:11,微信红包,甲,/,收入,¥28.50,/,已存入零钱,3985733	,129847130	,/
+        2026-09-26 12:45:27,商户消费,米线店,饭,支出,¥9.00,零钱,支付成功,3985731	,129847129	,/
+        2026-09-24 10:10:11,微信红包,甲,/,收入,¥28.50,/,已存入零钱,3985733	,129847130	,/
 
         """;
 
@@ -119,7 +119,7 @@ public sealed class BankProfilesTests(TestServer server)
         导出信息：
         姓名：某某
         支付宝账户：a***@example.com
-        起始时间：[2026-11-01 00:00:00]    终止时间：[2026-11-30 23:59:59]
+        起始时间：[2026-09-01 00:00:00]    终止时间：[2026-09-30 23:59:59]
         共2笔记录
         收入：1笔 28.50元
         支出：1笔 9.00元
@@ -127,8 +127,8 @@ public sealed class BankProfilesTests(TestServer server)
         特别提示：
         ------------------------支付宝（中国）网络技术有限公司  电子客户回单------------------------
         交易时间            ,交易分类  ,交易对方  ,对方账号 ,商品说明 ,收/支 ,金额 ,收/付款方式 ,交易状态 ,交易订单号 ,商家订单号 ,备注 ,
-        2026-11-12 21:32:14 ,日用百货 ,甲 ,/ ,饭 ,支出 ,9.00  ,余额 ,交易成功 ,2026001	,T1	,  ,
-        2026-11-11 21:32:14 ,收入 ,乙 ,/ ,转账 ,收入 ,28.50 ,余额 ,交易成功 ,2026002	,	,  ,
+        2026-09-12 21:32:14 ,日用百货 ,甲 ,/ ,饭 ,支出 ,9.00  ,余额 ,交易成功 ,2026001	,T1	,  ,
+        2026-09-11 21:32:14 ,收入 ,乙 ,/ ,转账 ,收入 ,28.50 ,余额 ,交易成功 ,2026002	,	,  ,
 
         """;
 }

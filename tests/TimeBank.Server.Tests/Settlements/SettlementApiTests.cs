@@ -151,6 +151,34 @@ public sealed class SettlementApiTests(TestServer server) : IAsyncLifetime
         Assert.Equal(1_000, (await Maker.PrepareBatchAsync(Prepare())).Batch.TotalAmount.Value);
     }
 
+    /// <summary>A typing error is taken back by another person, as long as the money is still there.</summary>
+    [Fact]
+    public async Task A_word_recorded_in_error_is_taken_back_by_another_person()
+    {
+        await EatAsync(1_000);
+        SettlementPayment payment = (await ApprovedAsync()).Payments.Single();
+        RevokePaymentOutcomeRequest Revoke() => new() { RequestId = Desk.Id(), Payment = payment.Name, Note = "wrong line" };
+        await Checker.RevokePaymentOutcomeAsync(Revoke()).IsRefusedAsync(Reason.PaymentWrongState);
+        await Maker.RecordPaymentOutcomeAsync(Word(payment, PaymentState.Paid));
+        await Maker.RecordPaymentOutcomeAsync(Word(payment, PaymentState.Returned));
+        await Maker.RevokePaymentOutcomeAsync(Revoke()).IsRefusedAsync(Reason.RoleNotAllowed);
+        await Settlements(Role.FinanceChecker, "maker").RevokePaymentOutcomeAsync(Revoke()).IsRefusedAsync(Reason.MakerIsChecker);
+
+        RevokePaymentOutcomeRequest back = Revoke();
+        SettlementBatch paid = await Checker.RevokePaymentOutcomeAsync(back);
+        Assert.Equal(paid, await Checker.RevokePaymentOutcomeAsync(back));
+        Assert.Equal((SettlementState.Closed, PaymentState.Paid, 0L),
+            (paid.State, paid.Payments.Single().State, await PayableAsync()));
+        SettlementBatch open = await Checker.RevokePaymentOutcomeAsync(Revoke());
+        Assert.Equal((SettlementState.Approved, PaymentState.Approved), (open.State, open.Payments.Single().State));
+        Assert.Equal(_bank, await BalanceAsync("bank/main"));
+
+        // The bank says it in another way, and the money goes on: now it is too late.
+        await Maker.RecordPaymentOutcomeAsync(Word(payment, PaymentState.Rejected));
+        await Maker.PrepareBatchAsync(Prepare());
+        await Checker.RevokePaymentOutcomeAsync(Revoke()).IsRefusedAsync(Reason.InsufficientBalance);
+    }
+
     [Fact]
     public async Task A_rejected_payment_is_owed_again()
     {

@@ -162,15 +162,20 @@ public sealed class SettlementExportApiTests(TestServer server) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_batch_of_which_nothing_may_be_paid_has_no_file()
+    public async Task A_batch_of_which_nothing_may_be_paid_has_no_file_and_owes_it_all_again()
     {
         SettlementBatch batch = await ApprovedAsync();
         await PayToAsync((_canteen, "6222000000007777"), (_kitchen, "6222000000008888"));
 
-        await Maker.ExportPaymentsAsync(Export(batch)).IsRefusedAsync(Reason.NothingToExport);
+        ExportPaymentsResponse none = await Maker.ExportPaymentsAsync(Export(batch));
 
-        Assert.Equal(SettlementState.Approved, (await Maker.GetBatchAsync(new GetBatchRequest { Name = batch.Name })).State);
-        Assert.Equal(PaymentState.Paid, (await WordAsync(batch.Payments[0].Name, PaymentState.Paid)).Payments[0].State);
+        Assert.Equal((SettlementState.Closed, 0, 2), (none.Batch.State, none.File.Length, none.Batch.Export.Withheld.Count));
+        Assert.All(none.Batch.Payments, payment => Assert.NotEmpty(payment.Outcomes.Single().Entry));
+        Assert.True((await Maker.ExportPaymentsAsync(Export(batch))).AlreadyExported);
+        Assert.Equal(1_500, (await Maker.PrepareBatchAsync(new PrepareBatchRequest
+        {
+            RequestId = Desk.Id(), Parent = _desk.Region, Providers = { _canteen, _kitchen },
+        })).Batch.TotalAmount.Value);
     }
 
     [Fact]
