@@ -12,28 +12,34 @@ export async function start() {
   const data = mkdtempSync(path.join(os.tmpdir(), 'timebank-interop-'));
   const [grpcPort, httpPort] = [await freePort(), await freePort()];
   const address = `127.0.0.1:${grpcPort}`, issuer = `http://127.0.0.1:${httpPort}`;
-  const child = spawn('dotnet', [newest('src/TimeBank.Server', 'TimeBank.Server.dll'), `--TimeBank:Data=${data}`, '--TimeBank:Scenario=2026-10-01T00:00:00+08:00', `--TimeBank:Grpc=${address}`, `--TimeBank:Http=127.0.0.1:${httpPort}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const tool = newest('src/TimeBank.Demo', 'timebank-demo.dll');
+  const variables = { TIMEBANK_SERVER: `http://${address}`, TIMEBANK_ISSUER: issuer, TIMEBANK_DATA: data, LC_ALL: 'en' };
   let log = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { log += text; });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const begin = (words, input) => {
+    const child = spawn('dotnet', words, { env: { ...process.env, ...variables }, stdio: [input, 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { log += text; });
+    return { child, ended: new Promise((resolve) => child.once('exit', resolve)) };
+  };
+  const until = async (what, { child }, holds) => {
+    for (const latest = Date.now() + startsBy; !(await holds()); await new Promise((resolve) => setTimeout(resolve, 100))) {
+      if (child.exitCode !== null) throw new Error(`${what} ended with ${child.exitCode}:\n${log}`);
+      if (Date.now() > latest) throw new Error(`${what} did not start:\n${log}`);
+    }
+  };
 
+  // The month has gifts by card: their payment service runs beside the server, and ends with its input.
+  const cards = begin([tool, 'stripe'], 'pipe'), files = path.join(data, 'stripe');
+  await until('The payment service', cards, () => existsSync(path.join(files, 'address')));
+  const server = begin([newest('src/TimeBank.Server', 'TimeBank.Server.dll'), `--TimeBank:Data=${data}`, '--TimeBank:Scenario=2026-10-01T00:00:00+08:00', `--TimeBank:Grpc=${address}`, `--TimeBank:Http=127.0.0.1:${httpPort}`,
+    '--TimeBank:Stripe:Region=430211', `--TimeBank:Stripe:ApiBase=${readFileSync(path.join(files, 'address'), 'utf8').trim()}`, `--TimeBank:Stripe:SecretKeyFile=${files}/key`, `--TimeBank:Stripe:WebhookSecretFile=${files}/signing`], 'ignore');
   const health = connect(contract.grpc.health.v1.Health, address);
-  const latest = Date.now() + startsBy;
-  while (true) {
-    if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}:\n${log}`);
-    const status = await health.call('Check', { service: '' }, 5).then((answer) => answer.status, (error) => error.details);
-    if (status === 'SERVING') break;
-    if (Date.now() > latest) throw new Error(`The server did not start (${status}):\n${log}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until('The server', server, () => health.call('Check', { service: '' }, 5).then((answer) => answer.status === 'SERVING', () => false));
   health.close();
 
   return {
     address,
     /** The tool with these words, as a person would run it; gives what it writes. */
-    tool: (...words) => run('dotnet', [newest('src/TimeBank.Demo', 'timebank-demo.dll'), ...words], {
-      TIMEBANK_SERVER: `http://${address}`, TIMEBANK_ISSUER: issuer, TIMEBANK_DATA: data, LC_ALL: 'en',
-    }),
+    tool: (...words) => run('dotnet', [tool, ...words], variables),
     log: () => log,
     /** A token of the local issuer, for a role and, where it has one, a party. */
     async token(role, party = '', region = '430211') {
@@ -44,8 +50,10 @@ export async function start() {
       return answer.access_token;
     },
     async stop() {
-      child.kill('SIGTERM');
-      await ended;
+      server.child.kill('SIGTERM');
+      await server.ended;
+      cards.child.stdin.end();
+      await cards.ended;
       rmSync(data, { recursive: true, force: true });
     },
   };
