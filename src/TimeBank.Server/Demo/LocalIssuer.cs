@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using TimeBank.Ledger;
+using TimeBank.Pages.Shell;
 using TimeBank.Proofs;
 
 namespace TimeBank.Server;
@@ -16,7 +17,7 @@ public sealed class LocalIssuer : IDisposable
 {
     public const string Name = "timebank-local", Audience = "timebank";
     private const int SecretBytes = 32;
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
     private readonly ECDsa _key;
     private readonly SigningCredentials _credentials;
@@ -82,6 +83,29 @@ public sealed class LocalIssuer : IDisposable
         });
     }
 
+    /// <summary>Makes the token that tells a client who signed in, and when.</summary>
+    /// <param name="nonce">The client's word for this sign-in.</param>
+    public string IssueId(LocalPerson person, string client, string nonce)
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = Name,
+            Audience = client,
+            IssuedAt = now.UtcDateTime,
+            NotBefore = now.UtcDateTime,
+            Expires = (now + Lifetime).UtcDateTime,
+            Claims = new Dictionary<string, object>
+            {
+                [CallerClaims.Subject] = person.Subject,
+                [Visitor.NameClaim] = person.DisplayName,
+                [Visitor.SignedInClaim] = now.ToUnixTimeSeconds(),
+                ["nonce"] = nonce,
+            },
+            SigningCredentials = _credentials,
+        });
+    }
+
     public void Dispose() => _key.Dispose();
 
     private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
@@ -94,12 +118,16 @@ public static class LocalIssuerEndpoints
 {
     public static void MapLocalIssuer(this IEndpointRouteBuilder app, LocalIssuer issuer)
     {
+        LocalPersons persons = app.ServiceProvider.GetRequiredService<LocalPersons>();
         app.MapGet("/.well-known/openid-configuration", (HttpRequest request) => Results.Json(new Dictionary<string, object>
         {
             ["issuer"] = LocalIssuer.Name,
+            ["authorization_endpoint"] = $"{request.Scheme}://{request.Host}/authorize",
             ["token_endpoint"] = $"{request.Scheme}://{request.Host}/token",
             ["jwks_uri"] = $"{request.Scheme}://{request.Host}/jwks",
-            ["grant_types_supported"] = new[] { "client_credentials" },
+            ["grant_types_supported"] = new[] { "client_credentials", "authorization_code" },
+            ["response_types_supported"] = new[] { "code" },
+            ["code_challenge_methods_supported"] = new[] { "S256" },
             ["id_token_signing_alg_values_supported"] = new[] { SecurityAlgorithms.EcdsaSha256 },
         }));
         app.MapGet("/jwks", () =>
@@ -114,7 +142,17 @@ public static class LocalIssuerEndpoints
         {
             if (!request.HasFormContentType) return Error("invalid_request", "send a form");
             IFormCollection form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
-            if (form["grant_type"] != "client_credentials") return Error("unsupported_grant_type", "grant_type must be client_credentials");
+            if (form["grant_type"] == "authorization_code")
+            {
+                return persons.Redeem(form["code"].ToString(), form["code_verifier"].ToString(), form["redirect_uri"].ToString()) is { } tokens
+                    ? Results.Json(new
+                    {
+                        access_token = tokens.AccessToken, id_token = tokens.IdToken, token_type = "Bearer",
+                        expires_in = (int)LocalIssuer.Lifetime.TotalSeconds,
+                    })
+                    : Error("invalid_grant", "the code is unknown, used or too old, or was given to another client");
+            }
+            if (form["grant_type"] != "client_credentials") return Error("unsupported_grant_type", "grant_type must be client_credentials or authorization_code");
             if (!SameSecret(form["client_secret"].ToString(), issuer.Secret)) return Error(
                 "invalid_client", "client_secret is wrong; it is in local-issuer.secret of the data folder");
             string[] roles = Words(form["role"].ToString()), regions = Words(form["region"].ToString());
@@ -135,7 +173,7 @@ public static class LocalIssuerEndpoints
     private static string[] Words(string text) =>
         text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static bool SameSecret(string given, string secret) =>
+    internal static bool SameSecret(string given, string secret) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(secret));
 
     private static IResult Error(string error, string description) =>

@@ -42,6 +42,15 @@ public sealed class TimeBankOptions
     /// <summary>The audience that tokens must name.</summary>
     public string Audience { get; set; } = LocalIssuer.Audience;
 
+    /// <summary>The pages' client id at the OIDC issuer.</summary>
+    public string ClientId { get; set; } = "timebank-pages";
+
+    /// <summary>The file of the pages' client secret; empty: the client has none.</summary>
+    public string ClientSecretFile { get; set; } = "";
+
+    /// <summary>The scopes that the pages ask for; the issuer must answer with an access token for <see cref="Audience"/>.</summary>
+    public string Scope { get; set; } = "openid profile";
+
     /// <summary>The name under which the server signs journals: a URL without its scheme. The region's code is appended.</summary>
     public string Origin { get; set; } = "timebank.example";
 

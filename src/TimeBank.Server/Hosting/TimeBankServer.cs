@@ -1,3 +1,5 @@
+using TimeBank.Pages;
+
 namespace TimeBank.Server;
 
 /// <summary>Puts the server together.</summary>
@@ -23,6 +25,7 @@ public static class TimeBankServer
         builder.Services.AddTimeBankVault(options);
         builder.AddTimeBankGrains(options, engine);
         builder.Services.AddTimeBankAuthentication(options, issuer);
+        builder.Services.AddTimeBankSignIn(options, issuer);
         builder.Services.AddTimeBankDonations(options, time ?? TimeProvider.System);
         builder.Services.AddTimeBankReconciliation(options);
         builder.Services.AddTimeBankGrpc();
@@ -35,11 +38,10 @@ public static class TimeBankServer
         {
             app.Logger.LogWarning("Others than its owner may read {File}, and this account may not change that: chmod 600.", file);
         }
-        if (issuer is not null)
-        {
-            app.UseLoopbackAlone();
-            app.MapLocalIssuer(issuer);
-        }
+        if (issuer is not null) app.UseLoopbackAlone();
+        app.UseTimeBankPages();
+        if (issuer is not null) app.MapLocalIssuer(issuer);
+        app.MapTimeBankSignIn();
         app.MapTimeBankTiles();
         app.MapTimeBankGrpc();
         app.MapTimeBankDonations();

@@ -1,0 +1,26 @@
+using System.Collections.Frozen;
+
+namespace TimeBank.Pages.Shell;
+
+/// <summary>The fields of requests as the forms call them.</summary>
+public static class FieldNames
+{
+    private static readonly FrozenDictionary<string, (string Chinese, string English)> All =
+        new Dictionary<string, (string Chinese, string English)>
+        {
+            ["amount"] = ("数量", "Amount"), ["amount.value"] = ("数量", "Amount"), ["receiver"] = ("受赠人", "Receiver"),
+            ["memo"] = ("备注", "Remark"), ["note"] = ("说明", "Note"), ["item"] = ("服务项目", "Service"),
+            ["planned_start_time"] = ("开始时间", "Start"), ["planned"] = ("时长", "Length"), ["planned.value"] = ("时长", "Length"),
+            ["price"] = ("价格", "Price"), ["price.value"] = ("价格", "Price"), ["insurance"] = ("保险支付", "Paid by insurance"),
+            ["insurance.value"] = ("保险支付", "Paid by insurance"), ["quantity"] = ("数量", "Number"), ["place"] = ("服务地点", "Place"),
+            ["voucher"] = ("券号", "Voucher"), ["service_date"] = ("服务日期", "Day of service"), ["request_id"] = ("表单编号", "Form id"),
+            ["display_name"] = ("姓名", "Name"), ["birth_date"] = ("出生日期", "Date of birth"), ["comment"] = ("评语", "Comment"),
+            ["stars"] = ("星级", "Stars"), ["score"] = ("得分", "Score"), ["assessed_date"] = ("评估日期", "Day of assessment"),
+            ["page_token"] = ("页码", "Page"), ["period"] = ("期间", "Period"), ["name"] = ("号码", "Number"), ["order"] = ("服务单号", "Order"),
+            ["owner"] = ("负责人", "Owner"), ["reason"] = ("理由", "Reason"),
+        }.ToFrozenDictionary();
+
+    /// <summary>A field's name; an unknown one keeps the contract's.</summary>
+    public static string Of(string field, Language language) =>
+        All.TryGetValue(field, out (string Chinese, string English) name) ? language[name.Chinese, name.English] : field;
+}

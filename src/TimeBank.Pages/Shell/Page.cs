@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
+
+namespace TimeBank.Pages.Shell;
+
+/// <summary>
+/// What every page is: it reads by RPCs, shows what it read, and shows an error of the contract in words where it could not. On a POST the
+/// page reads first, then acts, and then leads to another address, so that a refresh never sends a form again.
+/// </summary>
+public abstract class Page : ComponentBase
+{
+    [Inject]
+    public required Visitor Visitor { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
+
+    [CascadingParameter]
+    public required HttpContext Http { get; set; }
+
+    public Language L => Visitor.Language;
+
+    /// <summary>Why the page shows nothing but this; null where it was read.</summary>
+    public Fault? Stopped { get; private set; }
+
+    /// <summary>Why what was sent was not carried out; the page shows it above its form.</summary>
+    public Fault? Refused { get; protected set; }
+
+    protected Contract Client => Visitor.Client;
+
+    protected override async Task OnInitializedAsync()
+    {
+        try
+        {
+            await ReadAsync();
+        }
+        catch (RpcException error)
+        {
+            Stopped = Fault.Of(error, L, acted: false);
+            if (Stopped.Status == StatusCodes.Status401Unauthorized) Leave(SignIn.Path(Http.Request.Path + Http.Request.QueryString));
+            else if (!Http.Response.HasStarted) Http.Response.StatusCode = Stopped.Status;
+        }
+    }
+
+    /// <summary>Reads what the page shows.</summary>
+    protected virtual Task ReadAsync() => Task.CompletedTask;
+
+    /// <summary>Carries out what a form asks; a refusal is shown above the form.</summary>
+    /// <returns>True if it was carried out.</returns>
+    protected async Task<bool> TryAsync(Func<Task> act)
+    {
+        if (Stopped is not null) return false;
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (RpcException error)
+        {
+            Refused = Fault.Of(error, L, acted: true);
+            if (!Http.Response.HasStarted) Http.Response.StatusCode = Refused.Status;
+            return false;
+        }
+    }
+
+    /// <summary>Refuses what a form holds before it is sent on: the field can't be read at all.</summary>
+    protected void Refuse(string field, string chinese, string english)
+    {
+        Refused = new Fault(StatusCodes.Status400BadRequest, "INVALID_FIELD", L[chinese, english], [(field, L[chinese, english])], false);
+        if (!Http.Response.HasStarted) Http.Response.StatusCode = StatusCodes.Status400BadRequest;
+    }
+
+    /// <summary>Leads the browser to another page of this server.</summary>
+    protected void Leave(string path) => Navigation.NavigateTo(path, new NavigationOptions { ReplaceHistoryEntry = true });
+
+    protected string Query(string name) => Http.Request.Query[name].ToString();
+
+    /// <summary>The month of the address (?month=2026-10), else this month.</summary>
+    protected DateOnly MonthAsked() => DateOnly.TryParseExact(
+        Query("month") + "-01", "yyyy-MM-dd", null, System.Globalization.DateTimeStyles.None, out DateOnly month)
+        ? month : new DateOnly(Visitor.Today.Year, Visitor.Today.Month, 1);
+
+    /// <summary>A fresh id for a form: sent twice it is one effect.</summary>
+    protected static string NewRequestId() => new Guid(RandomNumberGenerator.GetBytes(16), bigEndian: false).ToString();
+}
+
+/// <summary>An error of the contract as a page shows it.</summary>
+/// <param name="Status">The HTTP status of the page.</param>
+/// <param name="Reason">A reason of the contract's catalogue; empty if the server gave none.</param>
+/// <param name="Text">What is wrong, in the reader's language.</param>
+/// <param name="Fields">Each wrong field of the request with what is wrong about it.</param>
+/// <param name="IsUnknown">True: it may have happened all the same; sending the same form again tells.</param>
+public sealed record Fault(int Status, string Reason, string Text, ImmutableArray<(string Field, string Text)> Fields, bool IsUnknown)
+{
+    /// <param name="acted">True: the call was to change something, so an outage leaves the outcome unknown.</param>
+    public static Fault Of(RpcException error, Language language, bool acted)
+    {
+        Google.Rpc.Status? status = error.GetRpcStatus();
+        string reason = Find<ErrorInfo>(status)?.Reason ?? "";
+        string text = status?.Details.Where(detail => detail.Is(LocalizedMessage.Descriptor))
+            .Select(detail => detail.Unpack<LocalizedMessage>()).FirstOrDefault(message => message.Locale == language.Locale)?.Message
+            ?? language["系统没有及时答复。", "The system did not answer in time."];
+        IEnumerable<(string, string)> fields = Find<BadRequest>(status)?.FieldViolations
+            .Select(violation => (violation.Field, InOne(violation.Description, language))) ?? [];
+        bool unknown = acted && error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal;
+        return new Fault(StatusOf(error.StatusCode), reason, text, [.. fields], unknown);
+    }
+
+    /// <summary>A violation's description is <c>KEY: Chinese English</c>; the reader wants one of the two.</summary>
+    private static string InOne(string description, Language language)
+    {
+        string text = description[(description.IndexOf(": ", StringComparison.Ordinal) + 2)..];
+        int end = text.IndexOf("。 ", StringComparison.Ordinal);
+        return end < 0 ? text : language[text[..(end + 1)], text[(end + 2)..]];
+    }
+
+    private static T? Find<T>(Google.Rpc.Status? status)
+        where T : class, IMessage<T>, new()
+    {
+        var descriptor = new T().Descriptor;
+        return status?.Details.FirstOrDefault(detail => detail.Is(descriptor))?.Unpack<T>();
+    }
+
+    private static int StatusOf(StatusCode status) => status switch
+    {
+        StatusCode.InvalidArgument or StatusCode.OutOfRange => StatusCodes.Status400BadRequest,
+        StatusCode.Unauthenticated => StatusCodes.Status401Unauthorized,
+        StatusCode.PermissionDenied => StatusCodes.Status403Forbidden,
+        StatusCode.NotFound => StatusCodes.Status404NotFound,
+        StatusCode.AlreadyExists or StatusCode.Aborted or StatusCode.FailedPrecondition => StatusCodes.Status409Conflict,
+        StatusCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
+        StatusCode.Internal or StatusCode.DataLoss or StatusCode.Unknown => StatusCodes.Status500InternalServerError,
+        _ => StatusCodes.Status503ServiceUnavailable,
+    };
+}
+
+/// <summary>The addresses of signing in and out.</summary>
+public static class SignIn
+{
+    public const string SignInPath = "/sign-in", SignOutPath = "/sign-out";
+
+    /// <summary>Where a page leads a visitor who must sign in, and who then comes back.</summary>
+    public static string Path(string back) => $"{SignInPath}?back={Uri.EscapeDataString(back)}";
+
+    /// <summary>The address if it is a page of this server; else the first page.</summary>
+    public static string Local(string? address) =>
+        address is ['/', ..] && (address.Length == 1 || address[1] is not ('/' or '\\')) && !address.Any(char.IsControl) ? address : "/";
+}

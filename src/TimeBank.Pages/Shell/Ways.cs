@@ -1,0 +1,45 @@
+using TimeBank.V1;
+
+namespace TimeBank.Pages.Shell;
+
+/// <summary>The sections that a visitor's roles open, in the order of the bar at the top.</summary>
+public static class Ways
+{
+    public static IEnumerable<(string Path, string Text)> Of(Visitor visitor)
+    {
+        Language l = visitor.Language;
+        if (visitor.Has(Role.Volunteer))
+        {
+            yield return ("/hours", l["我的时间", "My hours"]);
+            yield return ("/services", l["我的服务", "My services"]);
+            yield return ("/requests", l["求助", "Requests"]);
+        }
+        if (visitor.Has(Role.Elder))
+        {
+            yield return ("/vouchers", l["我的券", "My vouchers"]);
+            yield return ("/orders", l["上门服务", "Help at home"]);
+        }
+        if (visitor.Has(Role.ProviderClerk))
+        {
+            yield return ("/redeem", l["核销", "Redeem"]);
+            yield return ("/today", l["今日", "Today"]);
+            yield return ("/payments", l["结算", "Payments"]);
+        }
+        if (visitor.Has(Role.Counter))
+        {
+            yield return ("/desk", l["服务台", "Desk"]);
+            yield return ("/desk/people", l["人员", "People"]);
+        }
+        if (visitor.Has(Role.FinanceMaker) || visitor.Has(Role.FinanceChecker) || visitor.Has(Role.Auditor) || visitor.Has(Role.Administrator))
+        {
+            yield return ("/finance", l["财务", "Finance"]);
+        }
+        if (visitor.Has(Role.FinanceMaker) || visitor.Has(Role.FinanceChecker) || visitor.Has(Role.Auditor))
+        {
+            yield return ("/finance/batches", l["结算批次", "Batches"]);
+            yield return ("/finance/bank", l["银行对账", "Bank"]);
+            yield return ("/finance/close", l["结账", "Close"]);
+        }
+        if (visitor.Has(Role.Auditor)) yield return ("/journal", l["账簿", "Journal"]);
+    }
+}
