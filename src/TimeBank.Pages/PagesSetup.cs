@@ -85,6 +85,7 @@ public static class PagesSetup
     public static void MapTimeBankPages(this IEndpointRouteBuilder app)
     {
         PageFiles.Map(app);
+        Receipts.Map(app);
         app.MapGet("/language/{tag}", (string tag, string? back, HttpResponse response) =>
             Choose(response, Language.Cookie, tag == "en" ? "en" : "zh", back));
         app.MapGet("/letters/{size}", (string size, string? back, HttpResponse response) =>

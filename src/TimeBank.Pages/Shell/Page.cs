@@ -14,6 +14,8 @@ namespace TimeBank.Pages.Shell;
 /// </summary>
 public abstract class Page : ComponentBase
 {
+    private readonly string _fresh = new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
+
     [Inject]
     public required Visitor Visitor { get; set; }
 
@@ -85,8 +87,12 @@ public abstract class Page : ComponentBase
         Query("month") + "-01", "yyyy-MM-dd", null, System.Globalization.DateTimeStyles.None, out DateOnly month)
         ? month : new DateOnly(Visitor.Today.Year, Visitor.Today.Month, 1);
 
-    /// <summary>A fresh id for a form: sent twice it is one effect.</summary>
-    protected static string NewRequestId() => new Guid(RandomNumberGenerator.GetBytes(16), bigEndian: false).ToString();
+    /// <summary>
+    /// The id for a form of this page: sent twice it is one effect. After an unknown outcome the form keeps its id, so that sending it again
+    /// tells. After a refusal it gets a new one, because the old id belongs to what was refused, and the visitor will change the form.
+    /// </summary>
+    protected string RequestIdOf(SentForm? sent) =>
+        sent?.RequestId is { Length: > 0 } id && Refused is not { IsUnknown: false } ? id : _fresh;
 }
 
 /// <summary>An error of the contract as a page shows it.</summary>

@@ -30,6 +30,8 @@ public sealed class Visitor
         Name = _http.User.FindFirst(NameClaim)?.Value ?? Subject;
         string asked = _http.Request.Query["region"].ToString();
         Region = IsRegion(asked) ? asked : Party.Split('/') is ["regions", var own, ..] ? own : Regions.FirstOrDefault("");
+        string acted = _http.Request.Query["for"].ToString();
+        OnBehalfOf = Has(Role.Counter) && acted.StartsWith($"regions/{Region}/", StringComparison.Ordinal) ? acted : "";
         Client = new Contract(calls.Invoker(Token(_http)), _http.RequestAborted);
     }
 
@@ -57,6 +59,12 @@ public sealed class Visitor
     /// <summary>The resource name of the visitor's own party; empty for staff.</summary>
     public string Party { get; }
 
+    /// <summary>The person for whom counter staff act, from the address; empty for everybody else. Every call checks it again.</summary>
+    public string OnBehalfOf { get; }
+
+    /// <summary>The person whose pages these are: oneself, or the one for whom staff act.</summary>
+    public string Person => OnBehalfOf.Length > 0 ? OnBehalfOf : Party;
+
     public string Subject { get; }
 
     public string Name { get; }
@@ -69,10 +77,15 @@ public sealed class Visitor
     public bool SignedInJustNow => long.TryParse(_http.User.FindFirst(SignedInClaim)?.Value, out long at)
         && TimeProvider.System.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(at) < TimeSpan.FromMinutes(5);
 
-    /// <summary>A page's address in the visitor's region.</summary>
-    public string Link(string path) =>
-        Region.Length == 0 || Regions.FirstOrDefault("") == Region || Party.Length > 0 ? path
-        : path + (path.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "region=" + Region;
+    /// <summary>A page's address, for the same region and the same person.</summary>
+    public string Link(string path)
+    {
+        if (OnBehalfOf.Length > 0) path = With(path, "for", OnBehalfOf);
+        return Region.Length == 0 || Regions.FirstOrDefault("") == Region || Party.Length > 0 ? path : With(path, "region", Region);
+    }
+
+    private static string With(string path, string name, string value) =>
+        $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{name}={Uri.EscapeDataString(value)}";
 
     private static string Token(HttpContext http) =>
         http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.GetTokenValue(TokenName) ?? "";

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Playwright;
+using TimeBank.Testing;
+using Xunit;
+
+namespace TimeBank.Pages.Tests;
+
+/// <summary>A server on which the demonstration's month was played, and Debian's Chromium.</summary>
+public sealed class PlayedMonth : IAsyncLifetime
+{
+    public const string Name = "the played month", Tianyuan = "430211", Lusong = "430203";
+
+    private const string Chromium = "/usr/bin/chromium";
+
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(2), PlaysWithin = TimeSpan.FromMinutes(6);
+
+    // The last ones start no connection of the browser's own.
+    private static readonly string[] Flags =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--disable-default-apps", "--disable-domain-reliability",
+    ];
+
+    private readonly string _data = Directory.CreateTempSubdirectory("timebank-pages-").FullName;
+    private Process? _cards, _server;
+    private IPlaywright? _playwright;
+
+    public string Address { get; private set; } = "";
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!File.Exists(Chromium)) throw new InvalidOperationException(
+            "The tests of the pages need Debian's package chromium: ./timebank test installs it.");
+        int http = FreePort(), grpc = FreePort();
+        Address = $"http://127.0.0.1:{http}";
+        Dictionary<string, string> variables = new()
+        {
+            ["TIMEBANK_SERVER"] = $"http://127.0.0.1:{grpc}", ["TIMEBANK_ISSUER"] = Address, ["TIMEBANK_DATA"] = _data, ["LC_ALL"] = "C",
+        };
+        string demo = Program("src/TimeBank.Demo", "timebank-demo.dll"), stripe = Path.Combine(_data, "stripe");
+        _cards = Start([demo, "stripe"], variables);
+        await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(stripe, "address"))), _cards);
+        _server = Start(
+            [
+                Program("src/TimeBank.Server", "TimeBank.Server.dll"), $"--TimeBank:Data={_data}",
+                "--TimeBank:Scenario=2026-10-01T00:00:00+08:00", $"--TimeBank:Grpc=127.0.0.1:{grpc}", $"--TimeBank:Http=127.0.0.1:{http}",
+                "--TimeBank:Stripe:Region=430211", $"--TimeBank:Stripe:ApiBase={File.ReadAllText(Path.Combine(stripe, "address")).Trim()}",
+                $"--TimeBank:Stripe:SecretKeyFile={stripe}/key", $"--TimeBank:Stripe:WebhookSecretFile={stripe}/signing",
+            ],
+            variables);
+        using var client = new HttpClient();
+        await UntilAsync(async () => await IsHealthyAsync(client), _server);
+        using Process play = Start([demo, "play", "--deadline", "300"], variables);
+        await play.WaitForExitAsync().WaitAsync(PlaysWithin);
+        Assert.Equal(0, play.ExitCode);
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Flags });
+    }
+
+    /// <summary>A browser of its own, without a session.</summary>
+    public async Task<IPage> VisitAsync(bool scripts = true, string locale = "zh-CN", int width = 1_000, bool large = false)
+    {
+        IBrowserContext context = await Browser.NewContextAsync(new()
+        {
+            BaseURL = Address, JavaScriptEnabled = scripts, Locale = locale, ViewportSize = new() { Width = width, Height = 900 },
+        });
+        context.SetDefaultTimeout(20_000);
+        if (large) await context.AddCookiesAsync([new() { Name = "large", Value = "1", Url = Address }]);
+        return await context.NewPageAsync();
+    }
+
+    /// <summary>A browser in which somebody of a role has signed in, by a click on a name.</summary>
+    /// <param name="role">As a claim names it: provider_clerk.</param>
+    /// <param name="which">The how-manyth of the persons of this role.</param>
+    public async Task<IPage> SignInAsync(
+        string role, string region = Tianyuan, int which = 0, bool scripts = true, string locale = "zh-CN", int width = 1_000,
+        bool large = false)
+    {
+        IPage page = await VisitAsync(scripts, locale, width, large);
+        await page.GotoAsync("/sign-in?back=/");
+        await page.Locator($"button[value^='{role}|{region}|']").Nth(which).ClickAsync();
+        Assert.Equal("/", new Uri(page.Url).AbsolutePath);
+        return page;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Browser is not null) await Browser.DisposeAsync();
+        _playwright?.Dispose();
+        foreach (Process? process in new[] { _server, _cards })
+        {
+            if (process is null || process.HasExited) continue;
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private async Task<bool> IsHealthyAsync(HttpClient client)
+    {
+        try
+        {
+            return (await client.GetAsync(new Uri($"{Address}/health"))).StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds, Process process)
+    {
+        using var limit = new CancellationTokenSource(StartsWithin);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await holds())
+        {
+            if (process.HasExited) throw new InvalidOperationException($"{process.StartInfo.ArgumentList[0]} ended at once.");
+            await timer.WaitForNextTickAsync(limit.Token);
+        }
+    }
+
+    private static Process Start(string[] words, Dictionary<string, string> variables)
+    {
+        // An input that this process holds: the payment service ends with it, however the tests end.
+        var start = new ProcessStartInfo("dotnet", words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
+        Process process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    /// <summary>A program as it was built last.</summary>
+    private static string Program(string project, string file) => new[] { "Debug", "Release" }
+        .Select(kind => Path.Combine(Repository.Root, project, "bin", kind, "net10.0", file)).Where(File.Exists)
+        .MaxBy(File.GetLastWriteTimeUtc) ?? throw new InvalidOperationException($"{project} was not built.");
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+}
+
+[CollectionDefinition(PlayedMonth.Name)]
+public sealed class PlayedMonthTests : ICollectionFixture<PlayedMonth>;
