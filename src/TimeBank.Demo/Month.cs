@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Google.Protobuf.WellKnownTypes;
+using TimeBank.Cli;
 using TimeBank.V1;
 using Client = TimeBank.V1.ScenarioService.ScenarioServiceClient;
 
@@ -24,6 +25,10 @@ internal sealed record Month(Dice Dice, Cast Cast, ImmutableArray<Step> Steps, I
         // The sort is stable: within a moment the order of the plans stays.
         return new Month(dice, cast, [.. steps.OrderBy(step => step.At)], earned);
     }
+
+    /// <summary>The month's beginning: its steps up to a day of China, which counts.</summary>
+    public Month Until(DateOnly day) =>
+        this with { Steps = [.. Steps.Where(step => DateOnly.FromDateTime(step.At.ToOffset(TimeText.ChinaOffset).DateTime) <= day)] };
 
     /// <summary>The last moment; then the server's clock becomes the real one.</summary>
     public DateTimeOffset End => Steps[^1].At;

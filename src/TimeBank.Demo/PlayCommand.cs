@@ -16,17 +16,19 @@ internal static class PlayCommand
         Option<long> seed =
             new("--seed") { Description = make.Language["种子；同一种子总是同一个月", "the seed; the same seed is always the same month"],
             DefaultValueFactory = _ => DefaultSeed };
+        Option<string> until = make.Option("--until", "只演到这一天（含），时钟停在那里；再来一次接着演",
+            "play up to this day, and leave the clock there; played again, it goes on");
         return
         [
             make.Command("play", "演示天元区的 2026 年 10 月；中断后再来一次即可接着演",
-                "play October 2026 of Tianyuan district; broken off, it goes on when played again", [seed], (session, parsed) =>
-                PlayAsync(session, parsed.GetValue(seed))),
+                "play October 2026 of Tianyuan district; broken off, it goes on when played again", [seed, until], (session, parsed) =>
+                PlayAsync(session, parsed.GetValue(seed), parsed.GetValue(until) is { } day ? TimeText.ParseDay(day) : null)),
             make.Command("figures", "演示月份的账目和核对", "the figures of the month that was played, and whether they tie out", [], (session, _) =>
             FiguresAsync(session)),
         ];
     }
 
-    private static async Task<ExitCode> PlayAsync(Session session, long seed)
+    private static async Task<ExitCode> PlayAsync(Session session, long seed, Date? until)
     {
         TimeProvider clock = TimeProvider.System;
         long start = clock.GetTimestamp();
@@ -45,8 +47,15 @@ internal static class PlayCommand
         Month month =
             Month.Of(seed, await catalogue.GetVersionAsync(
             new GetCatalogueVersionRequest { Parent = Roles.Parent(Roles.Tianyuan), Date = TimeText.ToContract(Calendar.Date(1)) }));
+        if (until is not null) month = month.Until(new DateOnly(until.Year, until.Month, until.Day));
         var player = new Player(stage, month);
         await WithProgressAsync(session.Screen, month, player.PlayAsync);
+        if (until is not null)
+        {
+            session.Screen.Line(language[$"演到 {TimeText.Of(until)} 为止，共 {month.Steps.Length} 步。",
+                $"Played up to {TimeText.Of(until)}: {month.Steps.Length} steps."]);
+            return ExitCode.Ok;
+        }
         MonthFigures books = await MonthFigures.ReadAsync(stage, month);
         // A month that does not tie out stays open, so that people can look at it under its own clock.
         if (books.TiesOut) await player.FinishAsync();

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using TimeBank.Pages.Shell;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,6 +78,12 @@ public static class PagesSetup
             await next(context);
         });
         app.UseStatusCodePagesWithReExecute("/stop/{0}", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            // A refused form is answered by a page that is read: as a form it would be refused again, without a word.
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null) context.Request.Method = HttpMethods.Get;
+            return next(context);
+        });
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

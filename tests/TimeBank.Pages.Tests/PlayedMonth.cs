@@ -1,16 +1,19 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.Playwright;
 using TimeBank.Testing;
 using Xunit;
 
 namespace TimeBank.Pages.Tests;
 
-/// <summary>A server on which the demonstration's month was played, and Debian's Chromium.</summary>
-public sealed class PlayedMonth : IAsyncLifetime
+/// <summary>A server on which the demonstration's month was played up to a day, and Debian's Chromium. Its clock stays there.</summary>
+public abstract class PlayedServer(string until) : IAsyncLifetime
 {
-    public const string Name = "the played month", Tianyuan = "430211", Lusong = "430203";
+    public const string Tianyuan = "430211", Lusong = "430203";
 
     private const string Chromium = "/usr/bin/chromium";
 
@@ -25,7 +28,9 @@ public sealed class PlayedMonth : IAsyncLifetime
 
     private readonly string _data = Directory.CreateTempSubdirectory("timebank-pages-").FullName;
     private Process? _cards, _server;
+    private readonly Dictionary<string, string> _sessions = [];
     private IPlaywright? _playwright;
+    private GrpcChannel? _channel;
 
     public string Address { get; private set; } = "";
 
@@ -54,9 +59,10 @@ public sealed class PlayedMonth : IAsyncLifetime
             variables);
         using var client = new HttpClient();
         await UntilAsync(async () => await IsHealthyAsync(client), _server);
-        using Process play = Start([demo, "play", "--deadline", "300"], variables);
+        using Process play = Start([demo, "play", "--until", until, "--deadline", "300"], variables);
         await play.WaitForExitAsync().WaitAsync(PlaysWithin);
         Assert.Equal(0, play.ExitCode);
+        _channel = GrpcChannel.ForAddress(variables["TIMEBANK_SERVER"]);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Flags });
     }
@@ -73,24 +79,60 @@ public sealed class PlayedMonth : IAsyncLifetime
         return await context.NewPageAsync();
     }
 
-    /// <summary>A browser in which somebody of a role has signed in, by a click on a name.</summary>
+    /// <summary>A browser in which somebody has signed in, by a click on a name.</summary>
     /// <param name="role">As a claim names it: provider_clerk.</param>
-    /// <param name="which">The how-manyth of the persons of this role.</param>
+    /// <param name="party">The id of the person; null: the first of the role.</param>
     public async Task<IPage> SignInAsync(
-        string role, string region = Tianyuan, int which = 0, bool scripts = true, string locale = "zh-CN", int width = 1_000,
+        string role, string? party = null, string region = Tianyuan, bool scripts = true, string locale = "zh-CN", int width = 1_000,
         bool large = false)
     {
+        string key = $"{role}|{region}|{party}";
         IPage page = await VisitAsync(scripts, locale, width, large);
+        if (_sessions.TryGetValue(key, out string? value))
+        {
+            await page.Context.AddCookiesAsync([new() { Name = "session", Value = value, Url = Address }]);
+            return page;
+        }
         await page.GotoAsync("/sign-in?back=/");
-        await page.Locator($"button[value^='{role}|{region}|']").Nth(which).ClickAsync();
+        await page.Locator($"button[value^='{key}']").First.ClickAsync();
         Assert.Equal("/", new Uri(page.Url).AbsolutePath);
+        _sessions[key] = (await page.Context.CookiesAsync()).Single(cookie => cookie.Name == "session").Value;
         return page;
+    }
+
+    /// <summary>Calls the server as a member of staff or a party, with a token of its issuer.</summary>
+    public async Task<CallInvoker> CallerAsync(string role, string party = "", string region = Tianyuan)
+    {
+        using var client = new HttpClient();
+        string secret = await File.ReadAllTextAsync(Path.Combine(_data, "local-issuer.secret"));
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials", ["client_secret"] = secret.Trim(), ["role"] = role, ["region"] = region, ["party"] = party,
+        });
+        using HttpResponseMessage answer = await client.PostAsync(new Uri($"{Address}/token"), form);
+        using JsonDocument token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return new TokenInvoker(_channel!.CreateCallInvoker(), token.RootElement.GetProperty("access_token").GetString()!);
+    }
+
+    /// <summary>The resource names of the persons of a role that the sign-in offers.</summary>
+    public async Task<string[]> OfferedAsync(string role)
+    {
+        IPage page = await VisitAsync();
+        await page.GotoAsync("/sign-in?back=/");
+        var keys = new List<string>();
+        foreach (ILocator button in await page.Locator($"button[value^='{role}|{Tianyuan}|']").AllAsync())
+        {
+            keys.Add((await button.GetAttributeAsync("value"))!);
+        }
+        await page.Context.CloseAsync();
+        return [.. keys.Select(key => key.Split('|')[2])];
     }
 
     public async ValueTask DisposeAsync()
     {
         if (Browser is not null) await Browser.DisposeAsync();
         _playwright?.Dispose();
+        _channel?.Dispose();
         foreach (Process? process in new[] { _server, _cards })
         {
             if (process is null || process.HasExited) continue;
@@ -127,7 +169,10 @@ public sealed class PlayedMonth : IAsyncLifetime
     private static Process Start(string[] words, Dictionary<string, string> variables)
     {
         // An input that this process holds: the payment service ends with it, however the tests end.
-        var start = new ProcessStartInfo("dotnet", words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", words)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach ((string name, string value) in variables) start.Environment[name] = value;
         Process process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
@@ -150,5 +195,20 @@ public sealed class PlayedMonth : IAsyncLifetime
     }
 }
 
-[CollectionDefinition(PlayedMonth.Name)]
-public sealed class PlayedMonthTests : ICollectionFixture<PlayedMonth>;
+/// <summary>The month up to its twentieth day: vouchers are good, services wait.</summary>
+public sealed class HalfMonth() : PlayedServer("2026-10-20")
+{
+    public const string Name = "half the month";
+}
+
+/// <summary>The whole month with its settlement and its close.</summary>
+public sealed class WholeMonth() : PlayedServer("2026-12-31")
+{
+    public const string Name = "the whole month";
+}
+
+[CollectionDefinition(HalfMonth.Name)]
+public sealed class HalfMonthTests : ICollectionFixture<HalfMonth>;
+
+[CollectionDefinition(WholeMonth.Name)]
+public sealed class WholeMonthTests : ICollectionFixture<WholeMonth>;

@@ -5,6 +5,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
+using TimeBank.V1;
 
 namespace TimeBank.Pages.Shell;
 
@@ -35,8 +36,17 @@ public abstract class Page : ComponentBase
 
     protected Contract Client => Visitor.Client;
 
+    /// <summary>Whose page it is; empty: everybody's. What it shows and does, each call judges again.</summary>
+    protected virtual ImmutableArray<Role> Readers => [];
+
     protected override async Task OnInitializedAsync()
     {
+        if (!Readers.IsEmpty && !Readers.Any(Visitor.Has))
+        {
+            Stopped = new Fault(StatusCodes.Status403Forbidden, "ROLE_NOT_ALLOWED", ReasonWords.Of("ROLE_NOT_ALLOWED", L), [], false);
+            Answer(Stopped.Status);
+            return;
+        }
         try
         {
             await ReadAsync();
@@ -45,7 +55,7 @@ public abstract class Page : ComponentBase
         {
             Stopped = Fault.Of(error, L, acted: false);
             if (Stopped.Status == StatusCodes.Status401Unauthorized) Leave(SignIn.Path(Http.Request.Path + Http.Request.QueryString));
-            else if (!Http.Response.HasStarted) Http.Response.StatusCode = Stopped.Status;
+            else Answer(Stopped.Status);
         }
     }
 
@@ -65,7 +75,7 @@ public abstract class Page : ComponentBase
         catch (RpcException error)
         {
             Refused = Fault.Of(error, L, acted: true);
-            if (!Http.Response.HasStarted) Http.Response.StatusCode = Refused.Status;
+            Answer(Refused.Status);
             return false;
         }
     }
@@ -74,8 +84,15 @@ public abstract class Page : ComponentBase
     protected void Refuse(string field, string chinese, string english)
     {
         Refused = new Fault(StatusCodes.Status400BadRequest, "INVALID_FIELD", L[chinese, english], [(field, L[chinese, english])], false);
-        if (!Http.Response.HasStarted) Http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        Answer(StatusCodes.Status400BadRequest);
     }
+
+    /// <summary>Gives the page this status. Set when the answer starts: ASP.NET renders no component of a page that is 404 already.</summary>
+    protected void Answer(int status) => Http.Response.OnStarting(() =>
+    {
+        Http.Response.StatusCode = status;
+        return Task.CompletedTask;
+    });
 
     /// <summary>Leads the browser to another page of this server.</summary>
     protected void Leave(string path) => Navigation.NavigateTo(path, new NavigationOptions { ReplaceHistoryEntry = true });
@@ -156,4 +173,34 @@ public static class SignIn
     /// <summary>The address if it is a page of this server; else the first page.</summary>
     public static string Local(string? address) =>
         address is ['/', ..] && (address.Length == 1 || address[1] is not ('/' or '\\')) && !address.Any(char.IsControl) ? address : "/";
+}
+
+/// <summary>A page of a volunteer; counter staff see it while they act for one.</summary>
+public abstract class VolunteerPage : Page
+{
+    protected override ImmutableArray<Role> Readers => Visitor.OnBehalfOf.Length > 0 ? [Role.Counter] : [Role.Volunteer];
+}
+
+/// <summary>A page of an elder and the family; counter staff see it while they act for one.</summary>
+public abstract class ElderPage : Page
+{
+    protected override ImmutableArray<Role> Readers => Visitor.OnBehalfOf.Length > 0 ? [Role.Counter] : [Role.Elder];
+}
+
+/// <summary>A page about help at home, for elders and for volunteers who are old enough to spend hours.</summary>
+public abstract class HelpPage : Page
+{
+    protected override ImmutableArray<Role> Readers => Visitor.OnBehalfOf.Length > 0 ? [Role.Counter] : [Role.Elder, Role.Volunteer];
+}
+
+/// <summary>A page of a provider's clerk.</summary>
+public abstract class ClerkPage : Page
+{
+    protected override ImmutableArray<Role> Readers => [Role.ProviderClerk];
+}
+
+/// <summary>A page of the service counter.</summary>
+public abstract class CounterPage : Page
+{
+    protected override ImmutableArray<Role> Readers => [Role.Counter];
 }

@@ -1,0 +1,118 @@
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace TimeBank.Pages.Tests;
+
+/// <summary>Every page, as each of its readers sees it: for everybody to read, small, and in people's words.</summary>
+[Collection(WholeMonth.Name)]
+public sealed partial class PageTests(WholeMonth month)
+{
+    private const int MaxBytes = 60_000;
+
+    private static readonly Dictionary<string, string[]> Pages = new()
+    {
+        [""] = ["/", "/sign-in", "/style", "/stop/404"],
+        ["volunteer"] =
+            ["/", "/hours", "/hours/statement?month=2026-10", "/hours/give", "/hours/certificate", "/hours/proof/10", "/requests", "/services"],
+        ["elder"] = ["/", "/vouchers", "/orders", "/orders/new"],
+        ["provider_clerk"] = ["/", "/redeem", "/today?day=2026-10-20", "/payments?month=2026-10"],
+        ["counter"] = ["/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register"],
+    };
+
+    public static TheoryData<string, string, bool> Readers
+    {
+        get
+        {
+            var readers = new TheoryData<string, string, bool>();
+            foreach (string role in Pages.Keys)
+            {
+                foreach (string locale in new[] { "zh-CN", "en-US" })
+                {
+                    readers.Add(role, locale, false);
+                    readers.Add(role, locale, true);
+                }
+            }
+            return readers;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Readers))]
+    public async Task Everybody_can_read_it(string role, string locale, bool large)
+    {
+        // 320 px is a phone, and a screen of 1280 px at four times its size.
+        IPage page = role.Length == 0 ? await month.VisitAsync(locale: locale, width: 320, large: large)
+            : await month.SignInAsync(role, locale: locale, width: 320, large: large);
+        var errors = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") errors.Add(message.Text);
+        };
+        foreach (string path in await PathsAsync(page, role))
+        {
+            IResponse answer = (await page.GotoAsync(path))!;
+            Assert.True(answer.Status == 200, $"{path} gives {answer.Status}.");
+            Assert.True((await answer.BodyAsync()).Length <= MaxBytes, $"{path} has more than {MaxBytes} bytes.");
+            AxeResult found = await page.RunAxe();
+            Assert.True(found.Violations.Length == 0, $"{path}: " + string.Join("; ", found.Violations.Select(violation =>
+                $"{violation.Id} at {string.Join(", ", violation.Nodes.Select(node => node.Html))}")));
+            int beyond = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            Assert.True(beyond <= 0, $"{path} is {beyond} px wider than the screen.");
+            string text = await page.Locator("main").InnerTextAsync();
+            Assert.True(!Code().IsMatch(text), $"{path} shows the code {Code().Match(text).Value}.");
+            if (locale == "en-US") Assert.DoesNotContain("undefined", text, StringComparison.Ordinal);
+        }
+        Assert.Empty(errors);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_keyboard_alone_reaches_everything()
+    {
+        IPage page = await month.SignInAsync("volunteer");
+        await page.GotoAsync("/hours/give");
+        int wanted = await page.Locator("a[href], button:visible, input:visible:not([type=hidden]), select:visible").CountAsync();
+        var seen = new HashSet<string>();
+        for (int i = 0; i < wanted + 5; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            string at = await page.EvaluateAsync<string>(
+                "() => { const one = document.activeElement; const box = getComputedStyle(one);"
+                + " return one === document.body ? '' : `${one.outerHTML.slice(0, 120)} ${box.outlineStyle}`; }");
+            if (at.Length == 0) continue;
+            Assert.DoesNotContain(" none", at[^6..], StringComparison.Ordinal);
+            seen.Add(at);
+        }
+        // The radio buttons of one question are one stop.
+        int radios = await page.Locator("input[type=radio]").CountAsync();
+        Assert.True(seen.Count >= wanted - Math.Max(0, radios - 1), $"Only {seen.Count} of {wanted} were reached.");
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>The pages of a role, with those that the lists lead to.</summary>
+    private static async Task<IEnumerable<string>> PathsAsync(IPage page, string role)
+    {
+        (string List, string Link)[] further = role switch
+        {
+            "elder" => [("/vouchers", "main td a[href^='/vouchers/']"), ("/orders", "main td a[href^='/orders/']")],
+            "volunteer" => [("/services", "main td a[href^='/services/']")],
+            "provider_clerk" => [("/today?day=2026-10-20", "main td a[href^='/redemptions/']")],
+            "counter" => [("/desk/people", "main th a[href^='/desk/elders/']")],
+            _ => [],
+        };
+        var paths = new List<string>(Pages[role]);
+        foreach ((string list, string link) in further)
+        {
+            await page.GotoAsync(list);
+            ILocator first = page.Locator(link).First;
+            if (await first.CountAsync() > 0) paths.Add((await first.GetAttributeAsync("href"))!);
+        }
+        return paths;
+    }
+
+    [GeneratedRegex(@"\b[A-Z]{2,}_[A-Z_]+\b")]
+    private static partial Regex Code();
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using Grpc.Core;
+using Microsoft.Playwright;
+using TimeBank.V1;
+using UglyToad.PdfPig;
+using Xunit;
+
+namespace TimeBank.Pages.Tests;
+
+/// <summary>Printed pages: the text is text, in Chinese too, and what is for the screen alone is not there.</summary>
+[Collection(HalfMonth.Name)]
+public sealed class PrintTests(HalfMonth month)
+{
+    [Fact]
+    public async Task A_volunteers_statement_and_certificate()
+    {
+        IPage page = await month.SignInAsync("volunteer");
+        string statement = await PrintAsync(page, "/hours/statement?month=2026-10");
+        Assert.Contains("2026年10月对账单", statement, StringComparison.Ordinal);
+        Assert.Contains("期末余额", statement, StringComparison.Ordinal);
+        Assert.Contains("打印于", statement, StringComparison.Ordinal);
+        Assert.DoesNotContain("退出", statement, StringComparison.Ordinal);
+        string certificate = await PrintAsync(page, "/hours/certificate");
+        Assert.Contains("志愿服务证明", certificate, StringComparison.Ordinal);
+        Assert.Contains("签名根值", certificate, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_elders_voucher()
+    {
+        VoucherService.VoucherServiceClient client = new(await month.CallerAsync("auditor"));
+        string[] offered = await month.OfferedAsync("elder");
+        ListVouchersResponse vouchers = await client.ListVouchersAsync(new ListVouchersRequest
+        {
+            Parent = $"regions/{PlayedServer.Tianyuan}", State = VoucherState.Active, PageSize = 1_000,
+        });
+        Voucher voucher = vouchers.Vouchers.First(one => offered.Contains(one.Elder.Split('/')[^1]));
+        IPage page = await month.SignInAsync("elder", voucher.Elder.Split('/')[^1]);
+        string id = voucher.Name.Split('/')[^1], text = await PrintAsync(page, $"/vouchers/{id}");
+        Assert.Contains("养老服务券", text, StringComparison.Ordinal);
+        Assert.Contains(string.Join("", id), text.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_providers_account()
+    {
+        IPage page = await month.SignInAsync("provider_clerk");
+        string text = await PrintAsync(page, "/payments?month=2026-10");
+        Assert.Contains("现在应付给您", text, StringComparison.Ordinal);
+        Assert.Contains("期初余额", text, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> PrintAsync(IPage page, string path)
+    {
+        await page.GotoAsync(path);
+        using PdfDocument document = PdfDocument.Open(await page.PdfAsync(new() { PreferCSSPageSize = true }));
+        Assert.Equal(595, document.GetPage(1).Width, tolerance: 1.0);
+        var text = new StringBuilder();
+        foreach (UglyToad.PdfPig.Content.Page one in document.GetPages()) text.Append(one.Text);
+        return text.ToString();
+    }
+}

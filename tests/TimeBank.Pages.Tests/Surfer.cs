@@ -1,0 +1,74 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace TimeBank.Pages.Tests;
+
+/// <summary>A browser without a screen: keeps cookies, follows nothing by itself, and sends forms as it is told, also wrong ones.</summary>
+public sealed partial class Surfer : IDisposable
+{
+    private readonly HttpClient _client;
+
+    public Surfer(string address)
+    {
+        _client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = new Uri(address) };
+    }
+
+    public CookieContainer Cookies { get; } = new();
+
+    public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Answer)> GetAsync(string path, string? languages = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (languages is not null) request.Headers.TryAddWithoutValidation("Accept-Language", languages);
+        HttpResponseMessage answer = await _client.SendAsync(request);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);
+    }
+
+    /// <summary>Follows where the answers lead, to the first that leads nowhere.</summary>
+    public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Answer)> FollowAsync(string path)
+    {
+        var found = await GetAsync(path);
+        for (int steps = 0; found.Answer.Headers.Location is { } next && steps < 10; steps++) found = await GetAsync(next.OriginalString);
+        return found;
+    }
+
+    /// <summary>The fields that a page's form has: hidden ones with their values.</summary>
+    public static Dictionary<string, string> Hidden(string page, string handler)
+    {
+        string form = Forms().Matches(page).Select(match => match.Value).First(
+            text => text.Contains($"name=\"_handler\" value=\"{handler}\"", StringComparison.Ordinal));
+        return Inputs().Matches(form).ToDictionary(match => match.Groups["name"].Value, match => WebUtility.HtmlDecode(match.Groups["value"].Value));
+    }
+
+    public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Answer)> PostAsync(string path, Dictionary<string, string> fields)
+    {
+        using var form = new FormUrlEncodedContent(fields);
+        HttpResponseMessage answer = await _client.PostAsync(new Uri(path, UriKind.Relative), form);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);
+    }
+
+    public async Task<HttpStatusCode> SignInAsync(string role, string? party = null, string region = PlayedServer.Tianyuan)
+    {
+        var asked = await GetAsync("/sign-in?back=/");
+        string authorize = asked.Answer.Headers.Location!.PathAndQuery;
+        var page = await GetAsync(authorize);
+        Dictionary<string, string> fields = Hidden(page.Text, "person");
+        fields["Chosen.Person"] = Persons().Matches(page.Text).Select(match => match.Groups["key"].Value)
+            .First(key => key.StartsWith($"{role}|{region}|{party}", StringComparison.Ordinal));
+        var chosen = await PostAsync(authorize, fields);
+        Assert.Equal(HttpStatusCode.Redirect, chosen.Status);
+        var back = await GetAsync(new Uri(_client.BaseAddress!, chosen.Answer.Headers.Location!).PathAndQuery);
+        return back.Status;
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    [GeneratedRegex("<form method=\"post\".*?</form>", RegexOptions.Singleline)]
+    private static partial Regex Forms();
+
+    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]+)\" value=\"(?<value>[^\"]*)\"")]
+    private static partial Regex Inputs();
+
+    [GeneratedRegex("name=\"Chosen.Person\" value=\"(?<key>[^\"]+)\"")]
+    private static partial Regex Persons();
+}
