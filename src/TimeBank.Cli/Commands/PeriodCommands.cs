@@ -8,13 +8,13 @@ namespace TimeBank.Cli;
 internal static class PeriodCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>
-        [make.Group("period", "结账：对账、编制、签字、撤回、重开、查询", "close a month: check, prepare, approve, withdraw, reopen, show, list",
-            Check(make), Prepare(make), Approve(make), Withdraw(make), Reopen(make), Show(make), List(make))];
+        [make.Group("period", "结账：对账、差异、编制、签字、撤回、重开、查询",
+            "close a month: check, assign, difference, prepare, approve, withdraw, reopen, show, list",
+            Check(make), Assign(make), Difference(make), Prepare(make), Approve(make), Withdraw(make), Reopen(make), Show(make), List(make))];
 
     private static Command Check(CommandFactory make)
     {
-        Option<string> day = make.Option("--day", "日期，或首日", "the day, or the first one", required: true),
-            to = make.Option("--to", "末日", "the last day");
+        Option<string> day = Day(make), to = To(make);
         return make.Command("check", "五方对账：发放、在手、核销、付款、总账", "hold issued, held, redeemed, paid and the whole against each other",
             [day, to], async (session, parsed) =>
         {
@@ -32,9 +32,44 @@ internal static class PeriodCommands
                         new(language["一方", "one side"], true), new(language["另一方", "other side"], true), new(language["结果", "result"])],
                     report.Lines.Select(line => (IReadOnlyList<string>)[EnumText.Of(line.Leg, language), line.Account, line.Unit,
                         AmountText.Of(line.Left, line.Unit, language), AmountText.Of(line.Right, line.Unit, language),
-                        line.Ties ? language["相符", "ties"] : line.Gap == ReportGap.Unspecified ? language["不符", "differs"]
-                            : $"{EnumText.Of(line.Gap, language)} {ResourceNames.Short(line.Subject)}".Trim()]));
+                        Result(line, language)]));
+                ReportLine[] differing = [.. report.Lines.Where(line => !line.Ties)];
+                if (differing.Length > 0) session.Screen.Table(
+                    language["差异", "differences"],
+                    [new(language["差异编号", "difference"]), new(language["账户", "account"]), new(language["结果", "result"]),
+                        new(language["天数", "days"], true), new(language["负责人", "owner"]), new(language["最近说明", "last note"])],
+                    differing.Select(line => (IReadOnlyList<string>)[Last(line.Difference), line.Account, Result(line, language),
+                        $"{line.AgeDays}", line.Owner, line.Note]));
             });
+        });
+    }
+
+    private static Command Assign(CommandFactory make)
+    {
+        Argument<string> difference = DifferenceId(make);
+        Option<string> day = Day(make), to = To(make), owner = make.Option("--owner", "负责人", "who looks into it", required: true),
+            note = make.Option("--note", "已做或已约定的事", "what was done or agreed");
+        return make.Command("assign", "指定差异的负责人", "say who looks into a difference", [difference, day, to, owner, note, make.DryRun],
+            async (session, parsed) =>
+        {
+            string name = session.Name("differences", parsed.GetValue(difference)!);
+            Show(session, await new Client(await session.AsAsync(Role.FinanceMaker, name)).AssignDifferenceAsync(new AssignDifferenceRequest
+            {
+                RequestId = session.RequestId(), Name = name, FirstDate = TimeText.ParseDay(parsed.GetValue(day)!),
+                LastDate = parsed.GetValue(to) is { } end ? TimeText.ParseDay(end) : null, Owner = parsed.GetValue(owner)!,
+                Note = parsed.GetValue(note) ?? "", ValidateOnly = make.IsDryRun(parsed),
+            }));
+        });
+    }
+
+    private static Command Difference(CommandFactory make)
+    {
+        Argument<string> difference = DifferenceId(make);
+        return make.Command("difference", "查看一项差异的经过", "show what people did about a difference", [difference], async (session, parsed) =>
+        {
+            string name = session.Name("differences", parsed.GetValue(difference)!);
+            Show(session, await new Client(await session.AsAsync(Role.Auditor, name))
+                .GetDifferenceAsync(new GetDifferenceRequest { Name = name }));
         });
     }
 
@@ -120,9 +155,38 @@ internal static class PeriodCommands
         });
     });
 
+    private static Option<string> Day(CommandFactory make) =>
+        make.Option("--day", "日期，或首日", "the day, or the first one", required: true);
+
+    private static Option<string> To(CommandFactory make) => make.Option("--to", "末日", "the last day");
+
+    private static Argument<string> DifferenceId(CommandFactory make) =>
+        make.Argument("difference", "差异编号，见 period check", "the difference's id, see period check");
+
+    private static string Result(ReportLine line, Language language) => line.Ties ? language["相符", "ties"]
+        : line.Gap == ReportGap.Unspecified ? language["不符", "differs"]
+        : $"{EnumText.Of(line.Gap, language)} {ResourceNames.Short(line.Subject)}".Trim();
+
+    private static string Last(string name) => name.Split('/')[^1];
+
     private static Argument<string> Month(CommandFactory make) => make.Argument("month", "月份，如 2026-11", "the month, such as 2026-11");
 
     private static Option<string> Note(CommandFactory make) => make.Option("--note", "原因", "why", required: true);
+
+    private static void Show(Session session, LegDifference difference) => session.Screen.Show(difference, () =>
+    {
+        Language language = session.Language;
+        session.Screen.Facts(
+            Last(difference.Name),
+            (language["项目", "leg"], EnumText.Of(difference.Leg, language)), (language["账户", "account"], difference.Account),
+            (language["单位", "unit"], difference.Unit),
+            (language["结果", "result"], difference.Gap == ReportGap.Unspecified ? "" : EnumText.Of(difference.Gap, language)),
+            (language["分录", "entry"], ResourceNames.Short(difference.Subject)), (language["负责人", "owner"], difference.Owner));
+        session.Screen.Table(
+            language["经过", "what happened"],
+            [new(language["时间", "time"]), new(language["办理人", "by"]), new(language["负责人", "owner"]), new(language["说明", "note"])],
+            difference.History.Select(step => (IReadOnlyList<string>)[TimeText.Of(step.Time), step.By, step.Owner, step.Note]));
+    });
 
     private static void Show(Session session, BooksPeriod period) => session.Screen.Show(period, () =>
     {

@@ -208,6 +208,7 @@ public enum Reason
     PeriodWrongState = 664,
     PeriodHasDifferences = 665,
     PeriodAfterClosed = 666,
+    DifferenceNotFound = 667,
 
     // Catalogue and policy.
     ItemNotFound = 700,

@@ -25,8 +25,8 @@ public sealed record ClaimRecord(
     [property: Id(0), JsonPropertyName("owner")] string Owner,
     [property: Id(1), JsonPropertyName("history")] ImmutableArray<ClaimStep> History);
 
-/// <summary>Something that a person did.</summary>
-/// <param name="Owner">Who had the claim from then on.</param>
+/// <summary>Something that a person did about a claim, or about a difference of the books.</summary>
+/// <param name="Owner">Who had it from then on.</param>
 [GenerateSerializer, Immutable, Alias("timebank.claim-step")]
 public sealed record ClaimStep(
     [property: Id(0), JsonPropertyName("owner")] string Owner,

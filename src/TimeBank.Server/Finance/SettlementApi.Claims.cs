@@ -72,11 +72,7 @@ public sealed partial class SettlementApi
         Owner = claim?.Owner ?? "",
         History =
         {
-            (claim?.History ?? []).Select(step => new V1.ClaimStep
-            {
-                Owner = step.Owner, By = step.By, Note = step.Note,
-                Time = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(step.At),
-            }),
+            (claim?.History ?? []).Select(step => step.ToContract()),
         },
     };
 }

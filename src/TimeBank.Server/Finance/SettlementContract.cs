@@ -131,4 +131,10 @@ internal static class SettlementContract
         Reference = outcome.Reference,
         Entry = outcome.Entry < 0 ? "" : ResourceName.Of(region, Entries, outcome.Entry),
     };
+
+    public static V1.ClaimStep ToContract(this ClaimStep step) => new()
+    {
+        Owner = step.Owner, By = step.By, Note = step.Note,
+        Time = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(step.At),
+    };
 }

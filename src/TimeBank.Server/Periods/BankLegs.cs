@@ -34,7 +34,8 @@ public sealed class BankLegs(ILedgerReader ledger, IBankBooks books, OwnAccounts
             {
                 lines.Add(new LegLine(ReportLeg.Paid, path, Unit.Fen, open.SignedFen, 0)
                 {
-                    Gap = ReportGap.LineOpen, Subject = $"{account.Name}/lines/{open.Number}",
+                    Gap = ReportGap.LineOpen, Subject = $"{account.Name}/lines/{open.Number}", Day = open.Day,
+                    BankLine = (account, open.Number),
                 });
             }
             foreach ((string item, ExpectedPayment unseen) in await UnseenAsync(account, last, cancellation))
@@ -43,6 +44,7 @@ public sealed class BankLegs(ILedgerReader ledger, IBankBooks books, OwnAccounts
                     unseen.Flow == MoneyFlow.In ? unseen.Amount.Value : -unseen.Amount.Value)
                 {
                     Gap = ReportGap.NotAtBank, Subject = $"regions/{region}/{item.Split('/')[0]}/{item.Split('/')[1]}",
+                    Day = unseen.DueOn,
                 });
             }
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using TimeBank.Ledger;
 
 namespace TimeBank.Server;
@@ -164,24 +165,29 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, HourLegs 
     }
 }
 
-/// <summary>The pairs of sums that a report holds against each other.</summary>
+/// <summary>The pairs of sums that a report holds against each other. The numbers and names are stored.</summary>
 public enum ReportLeg
 {
     None = 0,
 
     /// <summary>Vouchers that were issued, against the accounts that were opened for them.</summary>
+    [JsonStringEnumMemberName("issued")]
     Issued = 1,
 
     /// <summary>What each voucher holds, against what is bound for them.</summary>
+    [JsonStringEnumMemberName("held")]
     Held = 2,
 
     /// <summary>What was redeemed at each provider, against what the provider was credited.</summary>
+    [JsonStringEnumMemberName("redeemed")]
     Redeemed = 3,
 
     /// <summary>What providers were credited, against payments and the bank.</summary>
+    [JsonStringEnumMemberName("paid")]
     Paid = 4,
 
     /// <summary>In, out and remaining as a whole.</summary>
+    [JsonStringEnumMemberName("whole")]
     Whole = 5,
 }
 
@@ -201,23 +207,42 @@ public sealed record LegLine(ReportLeg Leg, string Account, Unit Unit, Int128 Le
     /// <summary>What the gap is about: a line of the bank, an entry, or the day through which statements reach; else empty.</summary>
     public string Subject { get; init; } = "";
 
+    /// <summary>The day of the bank's line or of the entry; null: the last day of the report.</summary>
+    public DateOnly? Day { get; init; }
+
+    /// <summary>The line of the bank that is open. It is followed up as an exception; else null.</summary>
+    public (OwnAccount Account, long Number)? BankLine { get; init; }
+
+    /// <summary>
+    /// Under which id people follow a difference up, on whatever day they look. Without the sums, which change while somebody looks into
+    /// it, and without the day through which statements reach. Stored: never change how it is made.
+    /// </summary>
+    public OpaqueId Id => OpaqueId.From(EntryId.Of("difference", Guid.Empty, string.Create(
+        CultureInfo.InvariantCulture, $"{(int)Leg} {(int)Gap} {Unit} {Account} {Entry}")));
+
+    /// <summary>The entry that the bank has not shown; else empty.</summary>
+    public string Entry => Gap == ReportGap.NotAtBank ? Subject : "";
+
     public bool IsEqual => Left == Right && Gap == ReportGap.None;
 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Leg} {Account} {Subject}: {Left} / {Right} {Unit}").Replace("  ", " ");
 }
 
-/// <summary>What is wrong with a line of a report beside its sums.</summary>
+/// <summary>What is wrong with a line of a report beside its sums. The numbers and names are stored.</summary>
 public enum ReportGap
 {
     None = 0,
 
     /// <summary>The bank's statements don't reach the last day.</summary>
+    [JsonStringEnumMemberName("statementMissing")]
     StatementMissing = 1,
 
     /// <summary>A line of the bank that nothing of ours explains yet.</summary>
+    [JsonStringEnumMemberName("lineOpen")]
     LineOpen = 2,
 
     /// <summary>A movement that somebody recorded and the bank has not shown.</summary>
+    [JsonStringEnumMemberName("notAtBank")]
     NotAtBank = 3,
 }

@@ -9,10 +9,10 @@ namespace TimeBank.Server;
 
 /// <summary>For finance and auditors: closing months.</summary>
 public sealed class PeriodApi(
-    IGrainFactory grains, IRegistry registry, FiveLegs legs, PageTokens tokens, BusinessClock clock)
+    IGrainFactory grains, IRegistry registry, FiveLegs legs, BankCases cases, PageTokens tokens, BusinessClock clock)
     : PeriodService.PeriodServiceBase
 {
-    private const int MaxNote = 200;
+    private const int MaxNote = 200, MaxOwner = 100;
 
     public override Task<BooksPeriod> PreparePeriodClose(PreparePeriodCloseRequest request, ServerCallContext context) => StepAsync(
         context, request, request.RequestId, request.Name, null, (period, command) => period.PrepareAsync(command));
@@ -30,11 +30,44 @@ public sealed class PeriodApi(
     {
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
-        DateOnly first = read.PastDay(request.FirstDate, "first_date", clock.Today);
-        DateOnly last = request.LastDate is null ? first : read.PastDay(request.LastDate, "last_date", clock.Today);
-        if (last < first) read.Refuse("last_date", "PERIOD_BACKWARDS");
+        (DateOnly first, DateOnly last) = Days(read, request.FirstDate, request.LastDate);
         read.Check();
-        return (await legs.ReportAsync(region, first, last, context.CancellationToken)).ToContract();
+        DayReport report = await legs.ReportAsync(region, first, last, context.CancellationToken);
+        DailyReport answer = report.ToContract();
+        foreach ((LegLine line, ReportLine shown) in report.Lines.Zip(answer.Lines).Where(pair => !pair.First.IsEqual))
+        {
+            shown.AgeDays = Math.Max(0, clock.Today.DayNumber - (line.Day ?? last).DayNumber);
+            if (line.BankLine is { } open)
+            {
+                shown.Owner = (await cases.Of(open.Account, open.Number).GetAsync())?.Owner ?? "";
+                continue;
+            }
+            shown.Difference = ResourceName.Of(region, PeriodContract.Differences, line.Id);
+            if (await Difference(region, $"{line.Id}").GetAsync() is not { } known) continue;
+            (shown.Owner, shown.Note) = (known.Owner, known.History[^1].Note);
+        }
+        return answer;
+    }
+
+    public override async Task<LegDifference> AssignDifference(AssignDifferenceRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Name, "name", PeriodContract.Differences);
+        (DateOnly first, DateOnly last) = Days(read, request.FirstDate, request.LastDate);
+        string owner = read.Text(request.Owner, "owner", MaxOwner, required: true);
+        string note = read.Text(request.Note, "note", MaxNote);
+        read.Check();
+        return (await Difference(name.Region, name.Id).AssignAsync(context.Command(request, id, memo: note), first, last, owner))
+            .OrThrow().ToContract(name);
+    }
+
+    public override async Task<LegDifference> GetDifference(GetDifferenceRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Resource(request.Name, "name", PeriodContract.Differences);
+        read.Check();
+        return (await Difference(name.Region, name.Id).GetAsync())?.ToContract(name) ?? throw Problem.Of(Reason.DifferenceNotFound);
     }
 
     public override async Task<BooksPeriod> GetPeriod(GetPeriodRequest request, ServerCallContext context)
@@ -75,13 +108,23 @@ public sealed class PeriodApi(
         return (await step(Grain(name), context.Command(request, id, memo: memo))).OrThrow().ToContract(name.Region);
     }
 
+    private (DateOnly First, DateOnly Last) Days(RequestReader read, Date? from, Date? to)
+    {
+        DateOnly first = read.PastDay(from, "first_date", clock.Today);
+        DateOnly last = to is null ? first : read.PastDay(to, "last_date", clock.Today);
+        if (last < first) read.Refuse("last_date", "PERIOD_BACKWARDS");
+        return (first, last);
+    }
+
+    private IDifferenceGrain Difference(RegionCode region, string id) => grains.GetGrain<IDifferenceGrain>(region, id);
+
     private IPeriodGrain Grain(ResourceName name) => grains.GetGrain<IPeriodGrain>($"{name.Region}/{name.Id}");
 }
 
 /// <summary>Months in the contract's types.</summary>
 internal static class PeriodContract
 {
-    public const string Periods = "periods";
+    public const string Periods = "periods", Differences = "differences";
 
     /// <summary>Reads <c>regions/{region}/periods/{yyyy-MM}</c>.</summary>
     public static ResourceName Named(RequestReader read, string text, string field)
@@ -138,6 +181,18 @@ internal static class PeriodContract
                 Gap = line.Gap.ToContract(), Subject = line.Subject,
             }),
         },
+    };
+
+    public static LegDifference ToContract(this DifferenceRecord difference, ResourceName name) => new()
+    {
+        Name = ResourceName.Of(name.Region, Differences, name.Id),
+        Leg = difference.Leg.ToContract(),
+        Account = difference.Account,
+        Unit = difference.Unit,
+        Gap = difference.Gap.ToContract(),
+        Subject = difference.Entry,
+        Owner = difference.Owner,
+        History = { difference.History.Select(step => step.ToContract()) },
     };
 
     private static long Sum(Int128 sum, Unit unit) => Int128.Abs(sum) > long.MaxValue

@@ -40,6 +40,7 @@ public sealed class ReasonTests
         644 BankLineNotMatched, 645 NoSuggestion, 646 MatchItemNotOpen, 647 MatchSumsDiffer, 648 MatchBooked, 649 ResolutionPending,
         650 ResolutionNotFound, 651 ResolutionWrongSide, 652 LineNotInSuspense, 653 BankBookChanged, 
         661 PeriodChanged, 662 PeriodNotOver, 663 PeriodBeforeOpen, 664 PeriodWrongState, 665 PeriodHasDifferences, 666 PeriodAfterClosed,
+        667 DifferenceNotFound,
         700 ItemNotFound, 701 CatalogueVersionNotFound, 702 CatalogueInvalid, 703 CatalogueBelowParent, 704 CatalogueNoParent,
         705 PolicyVersionNotFound, 706 PolicyInvalid, 707 EffectiveDateInPast, 708 VersionAlreadyApproved, 709 VersionExists,
         800 ScenarioNotRunning, 801 ScenarioFinished, 802 ScenarioTooFar, 803 ScenarioClockBeyondEnd, 900 NotSignedYet

@@ -108,6 +108,7 @@ public sealed class GoldenEntriesTests
                 "bank-key" => Again<BankKeyState>(parts[4]),
                 "catalogue" or "policy" => Again<VersionsState>(parts[4]),
                 "clearing" => Again<ClearingState>(parts[4]),
+                "difference" => Again<DifferenceState>(parts[4]),
                 "elder" => Again<ElderState>(parts[4]),
                 "fund" => Again<FundState>(parts[4]),
                 "order" => Again<ServiceOrderState>(parts[4]),

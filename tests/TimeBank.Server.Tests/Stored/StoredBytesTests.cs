@@ -33,6 +33,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
                 await history.PlayBankAsync();
                 await history.CloseAsync();
                 await history.RepayAsync();
+                await history.AssignDifferenceAsync();
             }
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })

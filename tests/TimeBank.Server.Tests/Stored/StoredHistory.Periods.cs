@@ -1,3 +1,4 @@
+using TimeBank.Ledger;
 using TimeBank.V1;
 using Role = TimeBank.V1.Role;
 
@@ -24,5 +25,15 @@ internal sealed partial class StoredHistory
             auditor.ReopenPeriodAsync(new ReopenPeriodRequest { RequestId = id, Name = august, Note = "补记凭证" }));
         await StepAsync("august prepared again", id =>
             maker.PreparePeriodCloseAsync(new PreparePeriodCloseRequest { RequestId = id, Name = august }));
+    }
+
+    /// <summary>Somebody looks into the account whose statements nobody has brought. An earlier build knew nothing of it.</summary>
+    public async Task AssignDifferenceAsync()
+    {
+        var missing = new LegLine(ReportLeg.Whole, "bank/main", Unit.Fen, 0, 0) { Gap = ReportGap.StatementMissing };
+        DateOnly day = new(2026, 11, 28);
+        Reply<DifferenceRecord> assigned = await _grains.GetGrain<IDifferenceGrain>($"{Here}/{missing.Id}").AssignAsync(
+            new Command(new Guid(9, 9, 9, new byte[8]), $"{Proofs.Digest.Of([9])}", "STAFF", "", "已催银行"), day, day, "OWNER");
+        if (assigned.Refusal is not null) throw new InvalidOperationException($"{assigned.Refusal}");
     }
 }
