@@ -109,7 +109,11 @@ internal static class FundCommands
                 ReceivedDate = TimeText.ParseDay(parsed.GetValue(day)!),
                 Reference = parsed.GetValue(reference) ?? "",
             });
-            session.Screen.Show(received, () => Facts(session.Screen, received.Fund));
+            session.Screen.Show(received, () =>
+            {
+                Facts(session.Screen, received.Fund);
+                session.Screen.Late(received.LateFor, received.EffectiveDate);
+            });
         });
     }
 

@@ -214,6 +214,7 @@ internal static class ReconciliationCommands
             (language["处理方案", "resolution"], line.Case?.Resolution is null ? ""
                 : $"{EnumText.Of(resolution.Kind, language)} {EnumText.Of(resolution.State, language)} {resolution.Note}"),
             (language["分录", "entry"], ResourceNames.Short(resolution.Entry)));
+        session.Screen.Late(resolution.LateFor, resolution.EffectiveDate);
     });
 
     private static Option<string> Note(CommandFactory make, bool required) => make.Option("--note", "说明", "why", required);

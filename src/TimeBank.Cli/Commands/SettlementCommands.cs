@@ -223,6 +223,8 @@ internal static class SettlementCommands
                 AmountText.Of(payment.NetAmount, language), AmountText.Of(payment.OffsetAmount, language),
                 Sum(payment.Carried), Sum(payment.SetAside), AmountText.Of(payment.HeldBackAmount, language), payment.EndToEndId,
             ]));
+        foreach (PaymentOutcome late in batch.Payments.SelectMany(payment => payment.Outcomes).Where(one => one.LateFor is not null))
+            session.Screen.Late(late.LateFor, late.EffectiveDate);
 
         string Sum(IEnumerable<CarriedAmount> amounts) =>
             AmountText.Of(new Amount { Value = amounts.Sum(one => one.Amount.Value), Unit = "CNY" }, language);

@@ -70,6 +70,15 @@ internal static class Tables
         ]);
     }
 
+    /// <summary>Says on which day an entry counts that came too late for its own; nothing for any other.</summary>
+    public static void Late(this Screen screen, Date? lateFor, Date? effective)
+    {
+        if (lateFor is null) return;
+        string day = TimeText.Of(lateFor), counts = TimeText.Of(effective);
+        screen.Line(screen.Language[
+            $"记入 {counts}：{day} 所在的 {day[..7]} 账期已结账。", $"Dated {counts} instead of {day}: the books of {day[..7]} are closed."]);
+    }
+
     /// <summary>Says that a list has more than was asked for.</summary>
     public static void More(this Screen screen, string nextPageToken)
     {

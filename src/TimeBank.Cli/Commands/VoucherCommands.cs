@@ -124,7 +124,11 @@ internal static class VoucherCommands
                 ServiceDate = parsed.GetValue(day) is { } on ? TimeText.ParseDay(on) : null,
                 Memo = parsed.GetValue(make.Memo) ?? "",
             });
-            session.Screen.Show(paid, () => Facts(session.Screen, paid.Redemption, paid.Remaining));
+            session.Screen.Show(paid, () =>
+            {
+                Facts(session.Screen, paid.Redemption, paid.Remaining);
+                session.Screen.Late(paid.LateFor, paid.EffectiveDate);
+            });
         });
     }
 
@@ -145,7 +149,11 @@ internal static class VoucherCommands
                 Redemption = name,
                 Memo = parsed.GetValue(memo)!,
             });
-            session.Screen.Show(back, () => Facts(session.Screen, back.Redemption, back.Remaining));
+            session.Screen.Show(back, () =>
+            {
+                Facts(session.Screen, back.Redemption, back.Remaining);
+                session.Screen.Late(back.LateFor, back.EffectiveDate);
+            });
         });
     }
 

@@ -39,10 +39,12 @@ public static class ClosedPeriods
         return before > 0 ? FirstDay.AddDays(before - 1) : null;
     }
 
+    /// <summary>The closed day that an entry came too late for; null where it counts on its own day.</summary>
+    public static DateOnly? LateDay(this EntryHeader header) =>
+        header.Details.GetValueOrDefault(LateFor) is { } day ? DateOnly.ParseExact(day, "O", CultureInfo.InvariantCulture) : null;
+
     /// <summary>The day that the event of an entry is of, also where the entry came too late for it.</summary>
-    public static DateOnly EventDate(this EntryHeader header) =>
-        header.Details.GetValueOrDefault(LateFor) is { } day ? DateOnly.ParseExact(day, "O", CultureInfo.InvariantCulture)
-            : header.EffectiveDate;
+    public static DateOnly EventDate(this EntryHeader header) => header.LateDay() ?? header.EffectiveDate;
 
     /// <summary>Refuses a close or reopening that would end at another day than it says: the days were moved in between.</summary>
     internal static Refusal? Check(Proposal proposal, Account? daysClosedAfter) =>

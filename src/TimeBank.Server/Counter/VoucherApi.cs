@@ -76,8 +76,11 @@ public sealed class VoucherApi(
                 (place ?? ServicePlace.Unspecified).ToDomain(), served);
         JournalEntry entry = (await Grain(name).RedeemAsync(context.Command(request, id, elder, memo), claim)).EntryOrThrow();
         Redemption redemption = Redemption.Of(entry);
-        var response = new RedeemVoucherResponse { Redemption = entry.ToContract(redemption, refundedBy: null),
-            Remaining = Remaining(redemption) };
+        var response = new RedeemVoucherResponse
+        {
+            Redemption = entry.ToContract(redemption, refundedBy: null), Remaining = Remaining(redemption),
+            LateFor = entry.LateFor(), EffectiveDate = entry.EffectiveIfLate(),
+        };
         if (request.ValidateOnly) response.Redemption.Name = "";
         return response;
     }
@@ -94,8 +97,11 @@ public sealed class VoucherApi(
         JournalEntry? redemption = (await ledger.EntryAsync(name.Region, index, context.CancellationToken))?.Entry;
         CheckProvider(context.Caller(), name.Region, redemption);
         JournalEntry refund = (await Grain(name).RefundAsync(context.Command(request, id, elder, memo), index)).EntryOrThrow();
-        var response = new RefundRedemptionResponse { Redemption = redemption!.ToContract(refund.Index),
-            Remaining = Remaining(Redemption.Of(refund)) };
+        var response = new RefundRedemptionResponse
+        {
+            Redemption = redemption!.ToContract(refund.Index), Remaining = Remaining(Redemption.Of(refund)),
+            LateFor = refund.LateFor(), EffectiveDate = refund.EffectiveIfLate(),
+        };
         if (request.ValidateOnly) response.Redemption.RefundEntry = "";
         return response;
     }

@@ -69,8 +69,12 @@ public sealed partial class FundApi(
         Outcome answer = await grains.GetGrain<IFundGrain>(name.GrainKey)
             .ReceiveAsync(context.Command(request, id, memo: reference), bank.Text, fen, received);
         JournalEntry entry = answer.EntryOrThrow();
-        var response = new RecordReceiptResponse { Entry = request.ValidateOnly
-            ? "" : ResourceName.Of(name.Region, "entries", entry.Index), Fund = await ToContractAsync(name.Region, await FundAsync(name)) };
+        var response = new RecordReceiptResponse
+        {
+            Entry = request.ValidateOnly ? "" : ResourceName.Of(name.Region, "entries", entry.Index),
+            Fund = await ToContractAsync(name.Region, await FundAsync(name)), LateFor = entry.LateFor(),
+            EffectiveDate = entry.EffectiveIfLate(),
+        };
         if (request.ValidateOnly && !answer.Replayed) response.Fund.Available.Value += fen;
         return response;
     }

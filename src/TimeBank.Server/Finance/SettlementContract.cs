@@ -130,6 +130,8 @@ internal static class SettlementContract
         BankAccount = outcome.Bank,
         Reference = outcome.Reference,
         Entry = outcome.Entry < 0 ? "" : ResourceName.Of(region, Entries, outcome.Entry),
+        LateFor = outcome.Effective is null ? null : outcome.Day.ToContract(),
+        EffectiveDate = outcome.Effective?.ToContract(),
     };
 
     public static V1.ClaimStep ToContract(this ClaimStep step) => new()

@@ -169,7 +169,11 @@ public sealed partial class SettlementGrain
     private void Change(PlannedWord word, Outcome written)
     {
         PaymentRecord payment = Find(word.Payment)!;
-        PaymentOutcome outcome = word.Outcome with { Entry = written.Entry?.Index ?? -1 };
+        PaymentOutcome outcome = word.Outcome with
+        {
+            Entry = written.Entry?.Index ?? -1,
+            Effective = written.Entry is { Header: var header } && header.LateDay() is not null ? header.EffectiveDate : null,
+        };
         ImmutableArray<PaymentRecord> payments = Batch.Payments.Replace(
             payment, payment with { State = outcome.State, Outcomes = payment.Outcomes.Add(outcome) });
         State.Batch = Batch with { Payments = payments, State = IsOver(payments) ? SettlementState.Closed : Batch.State };

@@ -150,13 +150,16 @@ public sealed record CarriedAmount(
 /// <param name="Bank">The slug of our bank account.</param>
 /// <param name="Reference">The bank's reference; may be empty.</param>
 /// <param name="Entry">The index of its entry.</param>
+/// <param name="Effective">The first open day, on which it counts where the bank's day was closed; else null.</param>
 [GenerateSerializer, Immutable, Alias("timebank.payment-outcome")]
 public sealed record PaymentOutcome(
     [property: Id(0), JsonPropertyName("state")] PaymentState State,
     [property: Id(1), JsonPropertyName("day")] DateOnly Day,
     [property: Id(2), JsonPropertyName("bank")] string Bank,
     [property: Id(3), JsonPropertyName("reference")] string Reference,
-    [property: Id(4), JsonPropertyName("entry")] long Entry = -1);
+    [property: Id(4), JsonPropertyName("entry")] long Entry = -1,
+    [property: Id(5), JsonPropertyName("effective"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    DateOnly? Effective = null);
 
 /// <summary>The stored state of a batch.</summary>
 public sealed class SettlementGrainState : WorkflowState

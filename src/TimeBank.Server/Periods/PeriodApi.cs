@@ -183,6 +183,13 @@ internal static class PeriodContract
         },
     };
 
+    /// <summary>The closed day that an entry came too late for; null where it counts on its own day.</summary>
+    public static Date? LateFor(this JournalEntry entry) => entry.Header.LateDay()?.ToContract();
+
+    /// <summary>The first open day, on which a late entry counts instead; null for any other.</summary>
+    public static Date? EffectiveIfLate(this JournalEntry entry) =>
+        entry.Header.LateDay() is null ? null : entry.Header.EffectiveDate.ToContract();
+
     public static LegDifference ToContract(this DifferenceRecord difference, ResourceName name) => new()
     {
         Name = ResourceName.Of(name.Region, Differences, name.Id),

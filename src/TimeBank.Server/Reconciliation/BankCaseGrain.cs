@@ -82,6 +82,8 @@ public enum ResolutionState
 /// <summary>What is proposed or was decided.</summary>
 /// <param name="Entry">The index of its entry; −1 until it is approved.</param>
 /// <param name="Provider">The id of the provider that pays back; else null.</param>
+/// <param name="LateFor">The bank's day where its period was closed when the entry was written; else null.</param>
+/// <param name="Effective">The first open day, on which the entry counts instead; else null.</param>
 [GenerateSerializer, Immutable, Alias("timebank.bank-resolution")]
 public sealed record ResolutionRecord(
     [property: Id(0), JsonPropertyName("kind")] ResolutionKind Kind,
@@ -91,7 +93,10 @@ public sealed record ResolutionRecord(
     [property: Id(4), JsonPropertyName("proposedBy")] string ProposedBy,
     [property: Id(5), JsonPropertyName("approvedBy")] string ApprovedBy = "",
     [property: Id(6), JsonPropertyName("entry")] long Entry = -1,
-    [property: Id(7), JsonPropertyName("provider")] string? Provider = null);
+    [property: Id(7), JsonPropertyName("provider")] string? Provider = null,
+    [property: Id(8), JsonPropertyName("lateFor"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateOnly? LateFor = null,
+    [property: Id(9), JsonPropertyName("effective"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    DateOnly? Effective = null);
 
 /// <summary>Something that a person did.</summary>
 /// <param name="Step">ASSIGNED, PROPOSED, APPROVED, WITHDRAWN, MATCHED or UNMATCHED.</param>
@@ -209,11 +214,13 @@ public sealed class BankCaseGrain(
             outcome =>
             {
                 State.Planned = null;
+                DateOnly? late = outcome.Entry?.Header.LateDay();
                 State.Case = With(command, "APPROVED") with
                 {
                     Resolution = proposed! with
                     {
                         State = ResolutionState.Approved, ApprovedBy = command.Actor, Entry = outcome.Entry?.Index ?? -1,
+                        LateFor = late, Effective = late is null ? null : outcome.Entry!.Header.EffectiveDate,
                     },
                     IsInSuspense = proposed.Kind is ResolutionKind.Suspense or ResolutionKind.Claim,
                 };

@@ -114,6 +114,8 @@ internal static class ReconciliationContract
             ProposedBy = resolution.ProposedBy,
             ApprovedBy = resolution.ApprovedBy,
             Entry = resolution.Entry < 0 ? "" : ResourceName.Of(region, SettlementContract.Entries, resolution.Entry),
+            LateFor = resolution.LateFor?.ToContract(),
+            EffectiveDate = resolution.Effective?.ToContract(),
         };
         answer.History.Add(record.History.Select(step => new CaseStep
         {

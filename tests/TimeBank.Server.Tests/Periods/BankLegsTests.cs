@@ -45,7 +45,7 @@ public sealed class BankLegsTests(TestServer server) : IClassFixture<TestServer>
         });
         Assert.Equal([$"LineOpen {_bank.Name}/lines/2", $"LineOpen {_bank.Name}/lines/3", "None "], await GapsAsync());
 
-        await ResolveAsync(2, new ProposeResolutionRequest { Kind = V1.ResolutionKind.Fee });
+        Assert.Null((await ResolveAsync(2, new ProposeResolutionRequest { Kind = V1.ResolutionKind.Fee })).Case.Resolution.LateFor);
         await ResolveAsync(3, new ProposeResolutionRequest { Kind = V1.ResolutionKind.Fund, Fund = fund });
         Assert.Empty(await GapsAsync());
         // A mistake of ours in October, found in November: the bank never saw it, so it is no movement of October.
@@ -57,7 +57,10 @@ public sealed class BankLegsTests(TestServer server) : IClassFixture<TestServer>
 
         // A late line of October comes after the close: it counts in November, and says for which day it came.
         await _bank.TakenAsync(_bank.File("3", 69_800, (31, 40, "LATE")));
-        await ResolveAsync(4, new ProposeResolutionRequest { Kind = V1.ResolutionKind.Fund, Fund = fund });
+        V1.Resolution late = (await ResolveAsync(4, new ProposeResolutionRequest { Kind = V1.ResolutionKind.Fund, Fund = fund })).Case.Resolution;
+        Assert.Equal(
+            (new Date { Year = 2026, Month = 10, Day = 31 }, new Date { Year = 2026, Month = 11, Day = 1 }),
+            (late.LateFor, late.EffectiveDate));
         BooksPeriod closed = await new PeriodService.PeriodServiceClient(
             server.As(Role.FinanceChecker, subject: "checker", regions: Region))
             .ApprovePeriodCloseAsync(new ApprovePeriodCloseRequest { RequestId = Desk.Id(), Name = October });
@@ -87,12 +90,12 @@ public sealed class BankLegsTests(TestServer server) : IClassFixture<TestServer>
         else await call;
     }
 
-    private async Task ResolveAsync(int line, ProposeResolutionRequest proposed)
+    private async Task<V1.BankLine> ResolveAsync(int line, ProposeResolutionRequest proposed)
     {
         (proposed.RequestId, proposed.Note) = (Desk.Id(), "the bank says so");
         proposed.Line = $"{_bank.Name}/lines/{line}";
         await _bank.Maker.ProposeResolutionAsync(proposed);
-        await _bank.Checker.ApproveResolutionAsync(new ApproveResolutionRequest { RequestId = Desk.Id(), Line = proposed.Line });
+        return await _bank.Checker.ApproveResolutionAsync(new ApproveResolutionRequest { RequestId = Desk.Id(), Line = proposed.Line });
     }
 
     private async Task ReceiveAsync(string fund, long fen, int day)
