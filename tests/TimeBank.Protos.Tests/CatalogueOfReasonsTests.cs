@@ -55,7 +55,7 @@ public sealed partial class CatalogueOfReasonsTests
 
         Assert.Equal(
             Enumerable.Order(["MIN", "CNY", "MEAL", "BATH", "CLEAN", "DAY", "VOUCHER", .. states]),
-            Words.Select(row => Text(row, "word")).Order());
+            Words.Select(row => Text(row, "word")).Where(word => !Strings().IsMatch(word)).Order());
     }
 
     [Fact]
@@ -101,4 +101,8 @@ public sealed partial class CatalogueOfReasonsTests
 
     [GeneratedRegex(@"\b[A-Z]+(?:_[A-Z]+)+\b")]
     private static partial Regex UpperSnake();
+
+    /// <summary>What the contract says as text: the server's tests hold these words against what the server may say.</summary>
+    [GeneratedRegex("^(MATCH_PASS|STATEMENT_WARNING)_")]
+    private static partial Regex Strings();
 }

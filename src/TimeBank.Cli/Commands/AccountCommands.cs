@@ -38,7 +38,7 @@ internal static class AccountCommands
     private static Command StateChange(CommandFactory make, string name, string chinese, string english, Change change)
     {
         Argument<string> path = make.Argument("path", "路径，如 fund/lottery/available", "the path, such as fund/lottery/available");
-        Option<string> memo = make.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
+        Option<string> memo = make.Option("--note", "原因，不写个人信息", "why; nothing personal", required: true);
         return make.Command(name, chinese, english, [path, memo, make.DryRun], async (session, parsed) =>
         {
             string account = session.Name("accounts", parsed.GetValue(path)!);

@@ -15,8 +15,8 @@ internal static class FundBudgetCommand
         var asOf = new AsOfOption(make);
         Option<string> part = make.Option("--part", "中央分担所属地区：east、middle 或 west", "the part of the country: east, middle or west"),
             price = make.Option("--hour-price", "每小时服务价格（元），用于保障基金", "what an hour costs, in yuan, for the guarantee fund"),
-            item = make.Option("--hour-item", "或按服务清单项目计价，如 care-home", "or the list's item that gives the price, such as care-home"),
-            output = ReportCommands.Output(make);
+            item = make.Option("--hour-item", "或按服务清单项目计价，如 care-home", "or the list's item that gives the price, such as care-home");
+        FileOption output = ReportCommands.Output(make);
         Option<string[]> quotas = new("--quota")
         {
             Description = make.Language["中央分担的项目=定额（元），如 national=500000；可多次",
@@ -24,7 +24,7 @@ internal static class FundBudgetCommand
             AllowMultipleArgumentsPerToken = true,
         };
         return make.Command("budget", "预算与支出、彩票公益金比例、中央分担、保障基金", "budget against spend, lottery share, cost sharing, guarantee",
-            [.. period.All, asOf.Option, part, quotas, price, item, output], async (session, parsed) =>
+            [.. period.All, asOf.Option, part, quotas, price, item, .. output.All], async (session, parsed) =>
         {
             if (parsed.GetValue(price) is not null && parsed.GetValue(item) is not null)
                 throw new UsageException("--hour-price 与 --hour-item 只能用一个。", "Give --hour-price or --hour-item, not both.");
@@ -38,7 +38,7 @@ internal static class FundBudgetCommand
             if (parsed.GetValue(item) is { } id) request.PriceItem = id;
             var client = new FundService.FundServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
             FundingReport report = await client.GetFundingReportAsync(request);
-            if (parsed.GetValue(output) is { Length: > 0 } file)
+            if (output.Read(parsed) is { } file)
                 await ReportCommands.GiveAsync(session, report, Table(report, session.Language), file);
             else
                 session.Screen.Show(report, () => Show(session.Screen, report));
@@ -131,7 +131,7 @@ internal static class FundBudgetCommand
                 string.Join(' ', line.Accounts.Select(ResourceNames.Short))])],
             new ReportChart(language["各资金支出", "Spent by fund"], [.. report.Lines.GroupBy(line => Id(line.Fund), StringComparer.Ordinal)
                 .Select(fund => (fund.Key, fund.Sum(line => line.Spent.Value)))
-                .Select(fund => (fund.Key, fund.Item2, AmountText.Plain(fund.Item2, "CNY")))]));
+                .Select(fund => (fund.Key, fund.Item2, AmountText.Grouped(AmountText.Plain(fund.Item2, "CNY"))))]));
     }
 
     private static string Id(string name) => name.Split('/')[^1];

@@ -114,7 +114,7 @@ internal static class LedgerCommands
     private static Command Reverse(CommandFactory make)
     {
         Argument<string> index = make.Argument("index", "分录序号", "the entry's index");
-        Option<string> memo = make.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
+        Option<string> memo = make.Option("--note", "原因，不写个人信息", "why; nothing personal", required: true);
         return make.Command("reverse", "冲正一笔分录", "correct an entry by its opposite", [index, memo, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("entries", parsed.GetValue(index)!);

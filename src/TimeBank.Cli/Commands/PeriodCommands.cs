@@ -165,6 +165,9 @@ internal static class PeriodCommands
 
     private static string Result(ReportLine line, Language language) => line.Ties ? language["相符", "ties"]
         : line.Gap == ReportGap.Unspecified ? language["不符", "differs"]
+        : line is { Gap: ReportGap.StatementMissing, Subject: { Length: > 0 } day }
+            ? language[$"银行对账单只到 {day}", $"bank statements end on {day}"]
+        : line.Gap == ReportGap.StatementMissing ? language["还没有导入银行对账单", "no bank statement imported yet"]
         : $"{EnumText.Of(line.Gap, language)} {ResourceNames.Short(line.Subject)}".Trim();
 
     private static string Last(string name) => name.Split('/')[^1];

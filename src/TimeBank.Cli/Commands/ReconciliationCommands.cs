@@ -31,13 +31,24 @@ internal static class ReconciliationCommands
             {
                 last = progress;
                 session.Screen.Progress(
-                    make.Language[$"明细 {last.Lines}，待对 {last.Expected}，已对 {last.Matches}，入账 {last.Booked}",
-                        $"{last.Lines} lines, {last.Expected} expected, {last.Matches} matched, {last.Booked} booked"],
+                    Far(last, make.Language),
                     last.Summary is not null);
             }
             session.Screen.Show(last, () => Result(session.Screen, last));
             return last.Summary is { NotBooked.Count: 0 } ? ExitCode.Ok : ExitCode.Refused;
         });
+    }
+
+    /// <summary>How far a run is. Only its end tells what it confirmed from what it suggests to a person.</summary>
+    internal static string Far(ReconciliationProgress last, Language language)
+    {
+        if (last.Summary is not { } summary) return language[
+            $"明细 {last.Lines}，待对 {last.Expected}，找到 {last.Matches}，入账 {last.Booked}",
+            $"{last.Lines} lines, {last.Expected} expected, {last.Matches} found, {last.Booked} booked"];
+        long confirmed = summary.Passes.Sum(pass => pass.Confirmed), suggested = summary.Passes.Sum(pass => pass.Suggested);
+        return language[
+            $"明细 {last.Lines}，待对 {last.Expected}，已对 {confirmed}，建议 {suggested}，入账 {last.Booked}",
+            $"{last.Lines} lines, {last.Expected} expected, {confirmed} matched, {suggested} suggested, {last.Booked} booked"];
     }
 
     private static void Result(Screen screen, ReconciliationProgress last)
@@ -49,7 +60,7 @@ internal static class ReconciliationCommands
             [new(language["规则", "rule"]), new(language["确认", "confirmed"], true), new(language["建议", "suggested"], true),
                 new(language["多种可能", "tied"], true)],
             summary.Passes.Select(pass => (IReadOnlyList<string>)[
-                pass.Pass, Number(pass.Confirmed), Number(pass.Suggested), Number(pass.Tied)]));
+                Labels.OrName("MATCH_PASS_", pass.Pass, language), Number(pass.Confirmed), Number(pass.Suggested), Number(pass.Tied)]));
         screen.Facts(
             "", (language["入账", "booked"], Number(last.Booked)), (language["未对明细", "open lines"], Number(summary.OpenLines)),
             (language["银行未确认", "not confirmed by the bank"], Number(summary.OpenItems)));

@@ -69,6 +69,7 @@ internal static class SettlementCommands
             [payment, provider, funders, make.Limit, make.All], async (session, parsed) =>
         {
             ListPaymentLinesResponse list;
+            IReadOnlyList<IReadOnlyList<string>> extra = [];
             if (parsed.GetValue(provider) is { Length: > 0 } whose)
             {
                 string name = session.Name("providers", whose);
@@ -85,12 +86,21 @@ internal static class SettlementCommands
                 list = await make.PagingOf(parsed).AllAsync(
                     new ListPaymentLinesRequest { Payment = name, WithFunders = parsed.GetValue(funders) },
                     page => client.ListPaymentLinesAsync(page).ResponseAsync);
+                // What isn't a line of the journal follows the last line.
+                if (list.NextPageToken.Length == 0 && !session.Screen.IsJson)
+                    extra = [.. (await PaymentAsync(client, name)).Extra(make.Language).Select(Row)];
             }
-            Show(session, list, make.Language);
+            Show(session, list, extra, make.Language);
         });
     }
 
-    private static void Show(Session session, ListPaymentLinesResponse list, Language language) => session.Screen.Show(list, () =>
+    /// <summary>A payment of a batch.</summary>
+    private static async Task<SettlementPayment> PaymentAsync(Client client, string name) =>
+        (await client.GetBatchAsync(new GetBatchRequest { Name = name[..name.IndexOf("/payments/", StringComparison.Ordinal)] }))
+        .Payments.First(payment => payment.Name == name);
+
+    private static void Show(
+        Session session, ListPaymentLinesResponse list, IReadOnlyList<IReadOnlyList<string>> extra, Language language) => session.Screen.Show(list, () =>
     {
         session.Screen.Table(
             "", [new(language["分录", "entry"]), new(language["服务日", "served"]), new(language["项目", "item"]),
@@ -98,9 +108,12 @@ internal static class SettlementCommands
                 new(language["比例", "ratio"], true), new(language["保险", "insurance"], true), new(language["自付", "own part"], true),
                 new(language["应付", "owed"], true), new(language["项目资金", "programme"]), new(language["承担", "borne by"]),
                 new(language["清单", "service list"]), new(language["政策", "policy"])],
-            list.Lines.Select(line => Row(line, language)));
+            [.. list.Lines.Select(line => Row(line, language)), .. extra]);
         session.Screen.More(list.NextPageToken);
     });
+
+    private static IReadOnlyList<string> Row(ExtraAmount amount) =>
+        [amount.Source, "", amount.What, "", "", "", "", "", "", amount.Text, "", "", "", ""];
 
     private static IReadOnlyList<string> Row(PaymentLine line, Language language)
     {
@@ -113,7 +126,8 @@ internal static class SettlementCommands
                 AmountText.Of(redemption.OwnPart, language), amount, ResourceNames.Short(line.Programme),
                 string.Join(' ', line.Funders.Select(funder => $"{ResourceNames.Short(funder.Fund)} {AmountText.Plain(funder.Amount)}")),
                 line.CatalogueVersion, line.PolicyVersion]
-            : [$"{line.Posting.EntryIndex}", TimeText.Of(line.Posting.EffectiveDate), line.Posting.Code, "", "", "", "", "", "", amount, "",
+            : [$"{line.Posting.EntryIndex}", TimeText.Of(line.Posting.EffectiveDate), Labels.OrName("", line.Posting.Code, language), "", "", "", "", "", "",
+                amount, "",
                 "", "", line.PolicyVersion];
     }
 
@@ -219,10 +233,15 @@ internal static class SettlementCommands
             ],
             batch.Payments.Select((payment, at) => (IReadOnlyList<string>)
             [
-                $"{at + 1}", ResourceNames.Short(payment.Provider), EnumText.Of(payment.State, language),
+                $"{at + 1}", ResourceNames.Short(payment.Provider), batch.StateOf(payment, language),
                 AmountText.Of(payment.NetAmount, language), AmountText.Of(payment.OffsetAmount, language),
                 Sum(payment.Carried), Sum(payment.SetAside), AmountText.Of(payment.HeldBackAmount, language), payment.EndToEndId,
             ]));
+        foreach (LeftOutProvider left in batch.LeftOutProviders)
+        {
+            session.Screen.Line(language["未列入，仍为应付：", "left out, and still owed: "]
+                + $"{ResourceNames.Short(left.Provider)} {EnumText.Of(left.Reason, language)}");
+        }
         foreach (PaymentOutcome late in batch.Payments.SelectMany(payment => payment.Outcomes).Where(one => one.LateFor is not null))
             session.Screen.Late(late.LateFor, late.EffectiveDate);
 
@@ -232,4 +251,36 @@ internal static class SettlementCommands
 
     private static Option<string[]> Many(string name, string description) =>
         new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
+}
+
+/// <summary>A part of a payment that is no line of the journal, as it is shown.</summary>
+/// <param name="Source">Where it is from; may be empty.</param>
+/// <param name="Amount">Below zero where it isn't paid now.</param>
+internal sealed record ExtraAmount(string Source, string What, Amount Amount, Language Language)
+{
+    public string Text => AmountText.Of(Amount, Language);
+}
+
+/// <summary>Payments in words.</summary>
+internal static class PaymentText
+{
+    /// <summary>A payment's state. One that we withheld ourselves is REJECTED in the contract, and no bank has rejected it.</summary>
+    public static string StateOf(this SettlementBatch batch, SettlementPayment payment, Language language)
+    {
+        bool isWithheld = payment.State == PaymentState.Rejected && batch.FormerExports.Append(batch.Export)
+            .Any(export => export?.Withheld.Any(withheld => withheld.Payment == payment.Name) == true);
+        return isWithheld ? Labels.OrName("", "PAYMENT_WITHHELD", language) : EnumText.Of(payment.State, language);
+    }
+
+    /// <summary>What a payment has from earlier batches, and what it leaves unpaid.</summary>
+    public static IEnumerable<ExtraAmount> Extra(this SettlementPayment payment, Language language)
+    {
+        Amount Minus(Amount amount) => new() { Value = -amount.Value, Unit = amount.Unit };
+        foreach (CarriedAmount carried in payment.Carried)
+            yield return new(ResourceNames.Short(carried.Source), language["上期结转", "carried over"], carried.Amount, language);
+        foreach (CarriedAmount aside in payment.SetAside)
+            yield return new(ResourceNames.Short(aside.Source), language["争议暂不付", "disputed, not paid"], Minus(aside.Amount), language);
+        if (payment.HeldBackAmount is { Value: > 0 } held)
+            yield return new("", language["扣留", "held back"], Minus(held), language);
+    }
 }

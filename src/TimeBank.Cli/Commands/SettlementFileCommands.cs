@@ -22,11 +22,10 @@ internal static class SettlementFileCommands
         Option<string> bank = make.Option("--bank", "付款账户，如 main", "our account that pays, such as main", required: true),
             format = make.Option("--format", "pain001、csv、csv-gb18030 或 xlsx", "pain001, csv, csv-gb18030 or xlsx", required: true),
             profile = make.Option("--profile", "付款表格式；不写则用账户登记的", "the sheet's profile; else that of the account"),
-            date = make.Option("--date", "付款日；不写则为今天", "the day to pay; else today"),
-            output = make.Option("--out", "写入的文件；不写则用服务器给的文件名", "the file to write; else as the server names it");
-        var force = new Option<bool>("--force") { Description = make.Language["覆盖内容不同的旧文件", "overwrite another file"] };
+            date = make.Option("--date", "付款日；不写则为今天", "the day to pay; else today");
+        var output = new FileOption(make, "写入的文件；不写则用服务器给的文件名", "the file to write; else as the server names it");
         return make.Command("export", "导出付款文件（含完整账号，请妥善保管）", "make the file for the bank; it has whole account numbers",
-            [batch, bank, format, profile, date, output, force, make.DryRun], async (session, parsed) =>
+            [batch, bank, format, profile, date, .. output.All, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("settlements", parsed.GetValue(batch)!);
             var request = new ExportPaymentsRequest
@@ -37,14 +36,14 @@ internal static class SettlementFileCommands
             };
             ExportPaymentsResponse answer =
                 await new Client(await session.AsAsync(Role.FinanceMaker, name)).ExportPaymentsAsync(request);
-            string file = parsed.GetValue(output) is { Length: > 0 } wanted ? wanted : answer.FileName;
+            OutFile file = output.Read(parsed, answer.FileName)!;
             bool isEmpty = answer.File.IsEmpty;
-            if (!request.ValidateOnly && !isEmpty) Save(file, answer.File.ToByteArray(), parsed.GetValue(force));
+            if (!request.ValidateOnly && !isEmpty) await file.SaveAsync(answer.File.ToByteArray());
             // Account numbers belong in the file, and not on a screen or in a script's log.
             session.Screen.Show(new ExportPaymentsResponse(answer) { File = Google.Protobuf.ByteString.Empty }, () =>
             {
                 SettlementCommands.Show(session, answer.Batch);
-                Facts(session, answer, request.ValidateOnly || isEmpty ? "" : file);
+                Facts(session, answer, request.ValidateOnly || isEmpty ? "" : file.Path);
                 if (isEmpty && !request.ValidateOnly)
                     session.Screen.Line(make.Language["没有可付的款项，未生成文件。", "There is nothing to pay, and no file."]);
             });
@@ -72,7 +71,9 @@ internal static class SettlementFileCommands
         "csv" => PaymentFileFormat.SheetCsv,
         "csv-gb18030" => PaymentFileFormat.SheetCsvGb18030,
         "xlsx" => PaymentFileFormat.SheetXlsx,
-        _ => EnumText.Parse<PaymentFileFormat>(text),
+        "pain001" => PaymentFileFormat.Pain001,
+        _ => throw new UsageException(
+            $"没有“{text}”这个格式；可用：pain001、csv、csv-gb18030、xlsx。", $"There is no {text}; choose from pain001, csv, csv-gb18030, xlsx."),
     };
 
     private static void Facts(Session session, ExportPaymentsResponse answer, string file)
@@ -91,35 +92,6 @@ internal static class SettlementFileCommands
             session.Screen.Line(language["未付，款项退回应付：", "withheld, and owed again: "]
                 + $"{ResourceNames.Short(withheld.Payment)} {ResourceNames.Short(withheld.Provider)} "
                 + EnumText.Of(withheld.Reason, language));
-        }
-    }
-
-    /// <summary>Writes beside the file and moves it into place, so that an interruption leaves nothing half written.</summary>
-    private static void Save(string file, byte[] bytes, bool overwrite)
-    {
-        string part = $"{file}.part";
-        try
-        {
-            if (File.Exists(file))
-            {
-                if (File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes)) return;
-                if (!overwrite) throw new UsageException(
-                    $"{file} 已存在且内容不同；确定要覆盖请加 --force。", $"{file} exists and is another file; --force overwrites it.");
-            }
-            var made = new FileStreamOptions
-            {
-                Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            };
-            using (var stream = new FileStream(part, made)) stream.Write(bytes);
-            File.Move(part, file, overwrite);
-        }
-        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
-        {
-            throw new UsageException($"写不了文件 {file}：{error.Message}", $"Can't write {file}: {error.Message}");
-        }
-        finally
-        {
-            if (File.Exists(part)) File.Delete(part);
         }
     }
 }

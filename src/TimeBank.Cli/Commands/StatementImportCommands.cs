@@ -93,7 +93,8 @@ internal static class StatementImportCommands
         screen.Table(
             language["请核查", "to be looked at"],
             [new(language["原因", "reason"]), new(language["行", "line"], true), new(language["说明", "details"])],
-            answer.Warnings.Select(warning => (IReadOnlyList<string>)[warning.Reason, $"{warning.Line}", warning.Detail]));
+            answer.Warnings.Select(warning => (IReadOnlyList<string>)[
+                Labels.OrName("STATEMENT_WARNING_", warning.Reason, language), $"{warning.Line}", warning.Detail]));
     }
 
     private static Command Statements(CommandFactory make)

@@ -136,7 +136,7 @@ internal static class VoucherCommands
     {
         Argument<string> redemption =
             make.Argument("redemption", "核销编号：vouchers/ID/redemptions/N", "the redemption: vouchers/ID/redemptions/N");
-        Option<string> memo = make.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
+        Option<string> memo = make.Option("--note", "原因，不写个人信息", "why; nothing personal", required: true);
         return make.Command("refund", "退回一次核销", "take a redemption back", [redemption, memo, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("vouchers", parsed.GetValue(redemption)!);
@@ -176,7 +176,7 @@ internal static class VoucherCommands
     private static Command Void(CommandFactory make)
     {
         Argument<string> voucher = make.Argument("voucher", "券号", "the voucher");
-        Option<string> memo = make.Option("--memo", "原因，不写个人信息", "why; nothing personal", required: true);
+        Option<string> memo = make.Option("--note", "原因，不写个人信息", "why; nothing personal", required: true);
         return make.Command("void", "作废一张券", "end a voucher", [voucher, memo, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("vouchers", parsed.GetValue(voucher)!);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Grpc.Core;
 using TimeBank.Proofs;
 using TimeBank.V1;
@@ -16,16 +17,16 @@ internal static class ReceiptCommand
     public static Command Of(CommandFactory make)
     {
         Option<string> entry = make.Option("--entry", "分录序号或编号", "the entry's index or id", required: true);
-        Option<string> output = make.Option("--output", "写到哪个文件（.tlog-proof）", "the file to write (.tlog-proof)", required: true);
-        output.Aliases.Add("-o");
-        return make.Command("receipt", "取得一笔分录的收据，可离线验证", "get an entry's receipt, which can be checked offline", [entry, output],
+        var output = new FileOption(make, "写到哪个文件（.tlog-proof）", "the file to write (.tlog-proof)", required: true);
+        return make.Command("receipt", "取得一笔分录的收据，可离线验证", "get an entry's receipt, which can be checked offline", [entry, .. output.All],
             async (session, parsed) =>
         {
-            string name = session.Name("entries", parsed.GetValue(entry)!), path = parsed.GetValue(output)!;
+            OutFile file = output.Read(parsed)!;
+            string name = session.Name("entries", parsed.GetValue(entry)!), path = file.Path;
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, name));
             InclusionProof answer = await GetAsync(client, name, session.Cancellation);
             TlogProof proof = Read(answer);
-            ProofFile.Write(path, proof.ToString());
+            await file.SaveAsync(Encoding.UTF8.GetBytes(proof.ToString()));
             Language language = session.Language;
             session.Screen.Show(answer, () =>
             {

@@ -18,7 +18,7 @@ internal static class WitnessCommand
         Option<string> name = make.Option("--name", "见证人的名称，如 witness.example/zhuzhou",
             "the witness's name, such as witness.example/zhuzhou", required: true);
         Option<string> state = make.Option("--state", "记住上次所见的文件", "the file that remembers what was seen last", required: true);
-        Option<string> output = make.Option("--output", "会签的检查点写到哪个文件", "the file for the cosigned checkpoint", required: true);
+        Option<string> output = make.Option("--out", "会签的检查点写到哪个文件", "the file for the cosigned checkpoint", required: true);
         output.Aliases.Add("-o");
         return make.Command("witness", "核对账簿只增不改，并会签", "check that the journal only grew, and cosign it", [key, own, name, state, output],
             async (session, parsed) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Google.Protobuf;
+using Grpc.Core;
 using TimeBank.V1;
 
 namespace TimeBank.Cli;
@@ -15,9 +16,9 @@ internal static class ReportCommands
     {
         Argument<string> payment = make.Argument("payment", "付款，如 settlements/ID/payments/1",
             "the payment, such as settlements/ID/payments/1");
-        Option<string> output = Output(make);
+        FileOption output = Output(make);
         return make.Command("provider", "机构结算单：一笔付款的每一分钱", "a provider's settlement statement: every fen of a payment",
-            [payment, output], async (session, parsed) =>
+            [payment, .. output.All], async (session, parsed) =>
         {
             string name = session.Name("settlements", parsed.GetValue(payment)!);
             var client = new SettlementService.SettlementServiceClient(await session.AsAsync(Role.Auditor, name));
@@ -27,37 +28,38 @@ internal static class ReportCommands
                 ?? throw new UsageException($"没有这笔付款：{name}", $"There is no payment {name}.");
             ListPaymentLinesResponse lines = await new Paging(int.MaxValue).AllAsync(
                 new ListPaymentLinesRequest { Payment = name }, page => client.ListPaymentLinesAsync(page).ResponseAsync);
-            await GiveAsync(session, lines, ProviderStatement(batch, paid, lines, session.Language), parsed.GetValue(output));
+            await GiveAsync(session, lines, ProviderStatement(
+                batch, paid, await NameAsync(session, paid.Provider), lines, session.Language), output.Read(parsed));
         });
     }
 
     private static Command Month(CommandFactory make)
     {
         Argument<string> month = make.Argument("month", "月份，如 2026-11", "the month, such as 2026-11");
-        Option<string> output = Output(make);
+        FileOption output = Output(make);
         return make.Command("month", "月度报表：各类账户的期初、发生和期末", "a closed month: what every class of accounts held and moved",
-            [month, output], async (session, parsed) =>
+            [month, .. output.All], async (session, parsed) =>
         {
             string name = session.Name("periods", parsed.GetValue(month)!);
             BooksPeriod period = await new PeriodService.PeriodServiceClient(await session.AsAsync(Role.Auditor, name))
                 .GetPeriodAsync(new GetPeriodRequest { Name = name });
             if (period.Statement.Length == 0) throw new UsageException(
                 $"{parsed.GetValue(month)} 还没有结账，没有报表。", $"{parsed.GetValue(month)} isn't closed, so there is no statement.");
-            await GiveAsync(session, period, MonthStatement(period, session.Language), parsed.GetValue(output));
+            await GiveAsync(session, period, MonthStatement(period, session.Language), output.Read(parsed));
         });
     }
 
     private static Command Aging(CommandFactory make)
     {
         Argument<string> account = make.Argument("account", "我方银行账户，如 main", "our bank account, such as main");
-        Option<string> output = Output(make);
-        return make.Command("aging", "未达账项按账龄", "open lines of the bank by age", [account, output], async (session, parsed) =>
+        FileOption output = Output(make);
+        return make.Command("aging", "未达账项按账龄", "open lines of the bank by age", [account, .. output.All], async (session, parsed) =>
         {
             string name = session.Name("bankAccounts", parsed.GetValue(account)!);
             var client = new ReconciliationService.ReconciliationServiceClient(await session.AsAsync(Role.Auditor, name));
             ListExceptionsResponse list = await new Paging(int.MaxValue).AllAsync(
                 new ListExceptionsRequest { Parent = name }, page => client.ListExceptionsAsync(page).ResponseAsync);
-            await GiveAsync(session, list, Ages(name, list, session.Language), parsed.GetValue(output));
+            await GiveAsync(session, list, Ages(name, list, session.Language), output.Read(parsed));
         });
     }
 
@@ -80,35 +82,44 @@ internal static class ReportCommands
                 (EnumText.Of(total.Age, language), total.Lines, $"{total.Lines}"))]));
     }
 
+    /// <summary>A provider's name, where the reader may see it; else empty.</summary>
+    private static async Task<string> NameAsync(Session session, string provider)
+    {
+        try
+        {
+            var client = new ProviderService.ProviderServiceClient(await session.AsAsync(Role.Auditor, provider));
+            return (await client.GetProviderAsync(new GetProviderRequest { Name = provider })).DisplayName;
+        }
+        catch (RpcException refused) when (refused.StatusCode is StatusCode.PermissionDenied or StatusCode.NotFound)
+        {
+            return "";
+        }
+    }
+
     private static ReportTable ProviderStatement(
-        SettlementBatch batch, SettlementPayment payment, ListPaymentLinesResponse lines, Language language)
+        SettlementBatch batch, SettlementPayment payment, string providerName, ListPaymentLinesResponse lines, Language language)
     {
         static string Amount(Amount? amount) => AmountText.Plain(amount);
         IReadOnlyList<IReadOnlyList<string>> rows =
         [
             .. lines.Lines.Select(line => (IReadOnlyList<string>)[$"{line.Posting.EntryIndex}",
-                TimeText.Of(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate), line.Redemption?.Item ?? line.Posting.Code,
+                TimeText.Of(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate), line.Redemption?.Item ?? Labels.OrName("", line.Posting.Code, language),
                 line.Redemption is { } redemption ? $"{redemption.Quantity}" : "", Amount(line.Redemption?.Price),
                 Amount(line.Redemption?.Insurance), Amount(line.Redemption?.OwnPart),
                 $"{(line.Posting.Side == Side.Debit ? "-" : "")}{Amount(line.Posting.Amount)}", ResourceNames.Short(line.Programme),
                 line.PolicyVersion]),
-            .. payment.Carried.Select(carried => Extra(language["上期结转", "carried over"], carried, "")),
-            .. payment.SetAside.Select(aside => Extra(language["争议暂不付", "disputed, not paid"], aside, "-")),
-            .. payment.HeldBackAmount?.Value > 0
-                ? (IReadOnlyList<string>[])[["", "", language["扣留", "held back"], "", "", "", "", $"-{Amount(payment.HeldBackAmount)}", "",
-                    ""]] : [],
+            .. payment.Extra(language).Select(extra => (IReadOnlyList<string>)[
+                extra.Source, "", extra.What, "", "", "", "", Amount(extra.Amount), "", ""]),
         ];
-        IReadOnlyList<string> Extra(string what, CarriedAmount amount, string sign) =>
-            [ResourceNames.Short(amount.Source), "", what, "", "", "", "", $"{sign}{Amount(amount.Amount)}", "", ""];
         return new ReportTable(
             language[$"结算单 {ResourceNames.Short(payment.Name)}", $"Settlement statement {ResourceNames.Short(payment.Name)}"],
             [
-                (language["机构", "provider"], ResourceNames.Short(payment.Provider)),
+                (language["机构", "provider"], $"{ResourceNames.Short(payment.Provider)} {providerName}".Trim()),
                 (language["编制日期", "prepared"], TimeText.Of(batch.PreparedDate)),
-                (language["状态", "state"], EnumText.Of(payment.State, language)),
+                (language["状态", "state"], batch.StateOf(payment, language)),
                 (language["付款编号", "payment id"], payment.EndToEndId),
-                (language["抵扣欠款", "taken off for refunds"], Amount(payment.OffsetAmount)),
-                (language["实付", "paid"], Amount(payment.NetAmount)),
+                (language["抵扣欠款", "taken off for refunds"], AmountText.Of(payment.OffsetAmount, language)),
+                (language["实付", "paid"], AmountText.Of(payment.NetAmount, language)),
             ],
             [
                 new(language["分录", "entry"]), new(language["日期", "day"]), new(language["项目", "item"]),
@@ -122,7 +133,7 @@ internal static class ReportCommands
                 .Select(item => (item.Key, Sum: item.Sum(line => line.Posting.Side == Side.Debit
                     ? -line.Posting.Amount.Value : line.Posting.Amount.Value)))
                 .OrderByDescending(item => item.Sum)
-                .Select(item => (item.Key, item.Sum, AmountText.Plain(item.Sum, "CNY")))]));
+                .Select(item => (item.Key, item.Sum, AmountText.Grouped(AmountText.Plain(item.Sum, "CNY"))))]));
     }
 
     private static ReportTable MonthStatement(BooksPeriod period, Language language)
@@ -153,33 +164,28 @@ internal static class ReportCommands
                 Number(row[4], row[0]), Balance(row[5], row[0])])],
             new ReportChart(language["本月贷记（元）", "Credited in the month, CNY"], [.. rows
                 .Where(row => row[0] == "CNY" && long.TryParse(row[4], out long credits) && credits > 0)
-                .Select(row => (row[1], long.Parse(row[4], System.Globalization.CultureInfo.InvariantCulture), Number(row[4], "CNY")))]));
+                .Select(row => (row[1], long.Parse(row[4], System.Globalization.CultureInfo.InvariantCulture), AmountText.Grouped(Number(row[4], "CNY"))))]));
     }
 
     private static string Fact(IEnumerable<string> lines, string name) =>
         lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
 
-    internal static Option<string> Output(CommandFactory make)
-    {
-        Option<string> output = make.Option("--output", "写入的文件：.csv、.xlsx 或可打印的 .html；不写则显示",
-            "the file to write: .csv, .xlsx, or .html to print; else the screen");
-        output.Aliases.Add("-o");
-        return output;
-    }
+    internal static FileOption Output(CommandFactory make) => new(make, "写入的文件：.csv、.xlsx 或可打印的 .html；不写则显示",
+        "the file to write: .csv, .xlsx, or .html to print; else the screen");
 
     /// <summary>Writes the report to its file, or shows it.</summary>
-    internal static async Task GiveAsync(Session session, IMessage message, ReportTable report, string? file)
+    internal static async Task GiveAsync(Session session, IMessage message, ReportTable report, OutFile? file)
     {
-        if (file is { Length: > 0 })
+        if (file is not null)
         {
-            await ReportFile.WriteAsync(report, file, session.Language);
-            session.Screen.Line(session.Language[$"已写入 {file}。", $"{file} written."]);
+            await file.SaveAsync(await ReportFile.BytesAsync(report, file.Path, session.Language));
+            session.Screen.Line(session.Language[$"已写入 {file.Path}。", $"{file.Path} written."]);
             return;
         }
         session.Screen.Show(message, () =>
         {
             session.Screen.Facts(report.Title, report.Facts);
-            session.Screen.Table("", report.Columns, report.Rows);
+            session.Screen.Table("", report.Columns, report.Shown);
         });
     }
 }

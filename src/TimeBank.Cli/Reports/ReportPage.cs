@@ -43,7 +43,7 @@ internal static class ReportPage
         foreach (Column column in report.Columns)
             page.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Class(column)}>{Text(column.Header)}</th>");
         page.Append("</tr></thead>\n<tbody>\n");
-        foreach (IReadOnlyList<string> row in report.Rows)
+        foreach (IReadOnlyList<string> row in report.Shown)
         {
             page.Append("<tr>");
             for (int at = 0; at < row.Count; at++)

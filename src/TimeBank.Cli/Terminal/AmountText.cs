@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using TimeBank.V1;
 
 namespace TimeBank.Cli;
@@ -6,7 +7,7 @@ namespace TimeBank.Cli;
 /// <summary>
 /// Amounts as people write them: fen as yuan, minutes as hours and minutes, services as a number. Integers throughout.
 /// </summary>
-internal static class AmountText
+internal static partial class AmountText
 {
     private const int FenPerYuan = 100, MinutesPerHour = 60;
 
@@ -79,10 +80,16 @@ internal static class AmountText
             $"{(value < 0 ? "-" : "")}{Math.Abs(value / FenPerYuan)}.{Math.Abs(value % FenPerYuan):D2}")
         : value.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>A plain amount as people read it: with thousands separators, whatever stands before it.</summary>
+    public static string Grouped(string plain) => LongNumber().Replace(plain, number =>
+        UInt128.TryParse(number.Value, CultureInfo.InvariantCulture, out UInt128 whole)
+            ? whole.ToString("N0", CultureInfo.InvariantCulture) : number.Value);
+
     public static string Plain(Amount? amount) => amount is null ? "" : Plain(amount.Value, amount.Unit);
 
     private static string Yuan(long fen) =>
-        string.Create(CultureInfo.InvariantCulture, $"{fen / FenPerYuan:N0}.{Math.Abs(fen % FenPerYuan):D2}");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{(fen is < 0 and > -FenPerYuan ? "-" : "")}{fen / FenPerYuan:N0}.{Math.Abs(fen % FenPerYuan):D2}");
 
     private static string Hours(long minutes, Language language) => (minutes / MinutesPerHour, minutes % MinutesPerHour) switch
     {
@@ -90,6 +97,10 @@ internal static class AmountText
         (var h, 0) => language[$"{Grouped(h)}小时", $"{Grouped(h)} h"],
         (var h, var m) => language[$"{Grouped(h)}小时{m}分钟", $"{Grouped(h)} h {m} min"],
     };
+
+    /// <summary>A whole number of four digits and more: no fraction, and no part of an id or a day.</summary>
+    [GeneratedRegex(@"(?<![\w.,])[0-9]{4,}(?![\w,])")]
+    private static partial Regex LongNumber();
 
     private static string Grouped(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

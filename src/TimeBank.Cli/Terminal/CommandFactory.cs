@@ -16,7 +16,7 @@ internal sealed class CommandFactory(Language language, ToolEnvironment environm
 
     public Option<bool> All { get; } = new("--all") { Description = language["全部显示", "all of them"] };
 
-    public Option<string> Memo { get; } = new("--memo") { Description = language["备注，不写个人信息", "a remark; nothing personal"] };
+    public Option<string> Memo { get; } = new("--note") { Description = language["备注，不写个人信息", "a remark; nothing personal"] };
 
     public Option<bool> DryRun { get; } =
         new("--dry-run") { Description = language["试算：只看会怎样，不记账", "only say what would happen; nothing is recorded"] };

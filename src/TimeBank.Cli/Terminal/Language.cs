@@ -43,6 +43,9 @@ internal static class Labels
     public static string? Of(string name, Language language) => All.TryGetValue(name, out var word)
         ? language[word.Chinese, word.English] : null;
 
+    /// <summary>The word for a name that the contract has as text; the name itself where there is none.</summary>
+    public static string OrName(string prefix, string name, Language language) => Of($"{prefix}{name}", language) ?? name;
+
     private static List<(string Name, string Chinese, string English)> Contract()
     {
         using Stream stream = typeof(Amount).Assembly.GetManifestResourceStream("words.json")
@@ -83,11 +86,11 @@ internal static class Labels
         ("REPAY_BY_PROVIDER", "机构还款", "repaid by a provider"), ("OWE_PROVIDER", "机构欠款", "owed by a provider"),
         ("PREPARE_SETTLEMENT", "结算预留", "held for a settlement"), ("APPROVE_SETTLEMENT", "结算批准", "settlement approved"),
         ("WITHDRAW_SETTLEMENT", "结算撤回", "settlement withdrawn"), ("PAY_PROVIDER", "付款", "provider paid"),
-        ("REJECT_PAYMENT", "银行拒付", "payment rejected"), ("RETURN_PAYMENT", "付款退回", "payment returned"),
+        ("REJECT_PAYMENT", "未付成，退回应付", "payment not made, owed again"), ("RETURN_PAYMENT", "付款退回", "payment returned"),
         ("RECEIVE_DONATION", "收到捐款", "donation received"), ("REFUND_DONATION", "退还捐款", "donation refunded"),
         ("DISPUTE_DONATION", "捐款争议", "donation disputed"), ("REINSTATE_DONATION", "捐款恢复", "donation reinstated"),
         ("STRIPE_PAYOUT", "支付服务出款", "paid out by the card service"),
         ("STRIPE_ADJUSTMENT", "支付服务调整", "adjusted by the card service"),
-        ("CLOSE_PERIOD", "结账", "period closed"), ("REOPEN_PERIOD", "重新开账", "period reopened"),
+        ("PAYMENT_WITHHELD", "未付款（扣下）", "withheld"), ("CLOSE_PERIOD", "结账", "period closed"), ("REOPEN_PERIOD", "重新开账", "period reopened"),
     ];
 }

@@ -28,6 +28,14 @@ internal static class SettlementContract
             Note = batch.Note,
             Export = batch.Export?.ToContract(batch, region),
             FormerExports = { (batch.FormerExports ?? []).Select(export => export.ToContract(batch, region)) },
+            LeftOutProviders =
+            {
+                (batch.Barred ?? []).Select(provider => new LeftOutProvider
+                {
+                    Provider = ResourceName.Of(region, Providers, provider),
+                    Reason = WithheldReason.ProviderBlackListed.ToContract(),
+                }),
+            },
         };
     }
 

@@ -88,7 +88,7 @@ public sealed class SettlementDeskGrain(
     ILedgerReader ledger, IRegistry registry, DayRules rules, BusinessClock clock)
     : WorkflowGrain<SettlementDeskState>(state, clock), ISettlementDeskGrain
 {
-    private const int AccountsAtOnce = 1_000;
+    private const int AccountsAtOnce = 1_000, MaxNamed = 20;
 
     public Task<long> SettledAsync(string provider) =>
         Task.FromResult(Stored.Providers.GetValueOrDefault(provider, SettledProvider.None()).Size);
@@ -111,11 +111,12 @@ public sealed class SettlementDeskGrain(
 
         await LookAtOpenAsync(save: !command.IsDryRun);
         Policy policy = await rules.PolicyAsync(Region, Today);
-        (ImmutableArray<PaymentRecord> all, Refusal? refusal) = await PaymentsAsync(
+        (ImmutableArray<PaymentRecord> all, ImmutableArray<string> barred, Refusal? refusal) = await PaymentsAsync(
             providers, setAside, releaseUntil, policy.Settlement.HoldbackPercent);
         ImmutableArray<PaymentRecord> payments = [.. all.Take(policy.Settlement.BatchMaxPayments)
             .Select((payment, at) => payment with { Number = at + 1 })];
-        if (payments.IsEmpty) refusal ??= new Refusal(Reason.NothingToSettle);
+        if (payments.IsEmpty) refusal ??= barred.IsEmpty ? new Refusal(Reason.NothingToSettle)
+            : Refusal.Of(Reason.NothingToSettle, ("barred", string.Join(", ", barred.Take(MaxNamed))));
         if (refusal is not null)
         {
             return (await Writer.DecideAsync(command, Today, refusal, () => Entries.Note(command.Header(Today, "")))).Refusal ?? refusal;
@@ -123,7 +124,7 @@ public sealed class SettlementDeskGrain(
 
         var batch = new SettlementRecord(
             command.NewId.Text, SettlementState.Draft, Today, command.Actor, -1, command.Id.ToString(), payments,
-            LeftOut: all.Length - payments.Length);
+            LeftOut: all.Length - payments.Length, Barred: barred.IsEmpty ? null : barred);
         if (command.IsDryRun)
         {
             Outcome tried = await Writer.DecideAsync(Hold(batch, policy, command.RequestDigest), dryRun: true);
@@ -192,9 +193,10 @@ public sealed class SettlementDeskGrain(
 
     /// <summary>
     /// What each provider is paid, by provider: the postings since the last batch and what was carried, less what is disputed or held back
-    /// and what the provider owes. The hold makes sure that all of it is still there.
+    /// and what the provider owes. The hold makes sure that all of it is still there. A blacklisted provider would stop the approval of all
+    /// others: it gets no payment and stays owed.
     /// </summary>
-    private async Task<(ImmutableArray<PaymentRecord> Payments, Refusal? Refusal)> PaymentsAsync(
+    private async Task<(ImmutableArray<PaymentRecord> Payments, ImmutableArray<string> Barred, Refusal? Refusal)> PaymentsAsync(
         ImmutableArray<string> wanted, ImmutableArray<long> setAside, DateOnly? releaseUntil, int holdbackPercent)
     {
         long size = (await ledger.ReadHeadAsync(Region, CancellationToken.None)).Size;
@@ -202,11 +204,12 @@ public sealed class SettlementDeskGrain(
         foreach (long index in setAside.Distinct().Order())
         {
             (Redemption? redemption, Refusal? refusal) = await DisputedAsync(index);
-            if (refusal is not null) return ([], refusal);
+            if (refusal is not null) return ([], [], refusal);
             disputed.Add((redemption!.Provider, new CarriedAmount(SourceOf(index), redemption.Credited.Value)));
         }
         IReadOnlySet<string> holdingBack = await HoldingBackAsync();
         var payments = ImmutableArray.CreateBuilder<PaymentRecord>();
+        var barred = ImmutableArray.CreateBuilder<string>();
         foreach (OpaqueId provider in await ProvidersAsync(size))
         {
             if (!wanted.IsEmpty && !wanted.Contains(provider.Text)) continue;
@@ -228,11 +231,16 @@ public sealed class SettlementDeskGrain(
                 await EarnedAsync(provider, settled.Size, size, holdingBack, setAside), holdbackPercent).Value;
             var claim = new ProviderClaim(provider, new Fen(due), new Fen(aside.Sum(one => one.Fen) + heldBack), new Fen(debt));
             if (claim.Taken == Fen.Zero) continue;
+            if (claim.Paid > Fen.Zero && await GrainFactory.IsBlackListedAsync(Region, provider.Text, Today))
+            {
+                barred.Add(provider.Text);
+                continue;
+            }
             payments.Add(new PaymentRecord(
                 0, provider.Text, settled.Size, size, carried, aside, claim.Netted.Value, claim.Paid.Value, PaymentState.Prepared, [],
                     HeldBackFen: heldBack));
         }
-        return (payments.ToImmutable(), null);
+        return (payments.ToImmutable(), barred.ToImmutable(), null);
     }
 
     /// <summary>A redemption that may be set aside: it stands, and no batch has paid it.</summary>

@@ -170,9 +170,7 @@ public sealed partial class SettlementGrain
         return await PaymentFiles.WriteAsync(Batch, export, payees);
     }
 
-    private async Task<bool> IsBlackListedAsync(PaymentRecord payment) =>
-        await GrainFactory.GetGrain<IProviderGrain>($"{Region}/{payment.Provider}").GetAsync() is { } provider
-        && provider.ToFacts().StandingOn(Today) == Standing.BlackListed;
+    private Task<bool> IsBlackListedAsync(PaymentRecord payment) => GrainFactory.IsBlackListedAsync(Region, payment.Provider, Today);
 
     private IPayeeGrain Payee(PaymentRecord payment) => GrainFactory.GetGrain<IPayeeGrain>($"{Region}/{payment.Provider}");
 
@@ -182,4 +180,12 @@ public sealed partial class SettlementGrain
 
     /// <summary>What stands where a bank's reference would: that we withheld the payment, and why.</summary>
     private static string ReferenceOf(WithheldReason reason) => $"{WithheldPrefix}{StoredName.Of(reason)}";
+}
+
+/// <summary>Who may be paid.</summary>
+internal static class Payable
+{
+    public static async Task<bool> IsBlackListedAsync(this IGrainFactory grains, RegionCode region, string provider, DateOnly day) =>
+        await grains.GetGrain<IProviderGrain>(region, provider).GetAsync() is { } found
+        && found.ToFacts().StandingOn(day) == Standing.BlackListed;
 }

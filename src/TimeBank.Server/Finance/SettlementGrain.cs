@@ -88,6 +88,7 @@ public sealed record WordsTaken([property: Id(0)] ImmutableArray<Reason> Left);
 /// <param name="LeftOut">The number of providers with money owed who did not fit into the batch.</param>
 /// <param name="Export">The file of payments; null: none, or it was withdrawn.</param>
 /// <param name="FormerExports">Files that were withdrawn, oldest first; null: none.</param>
+/// <param name="Barred">Blacklisted providers with money owed, who were left out of the batch; null: none.</param>
 [GenerateSerializer, Immutable, Alias("timebank.settlement-record")]
 public sealed record SettlementRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -104,7 +105,9 @@ public sealed record SettlementRecord(
     [property: Id(11), JsonPropertyName("note")] string Note = "",
     [property: Id(12), JsonPropertyName("leftOut")] int LeftOut = 0,
     [property: Id(13), JsonPropertyName("export")] SettlementExport? Export = null,
-    [property: Id(14), JsonPropertyName("formerExports")] ImmutableArray<SettlementExport>? FormerExports = null);
+    [property: Id(14), JsonPropertyName("formerExports")] ImmutableArray<SettlementExport>? FormerExports = null,
+    [property: Id(15), JsonPropertyName("barred"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    ImmutableArray<string>? Barred = null);
 
 /// <summary>A payment to one provider in a batch.</summary>
 /// <param name="Number">From 1, in the order of the providers' ids.</param>

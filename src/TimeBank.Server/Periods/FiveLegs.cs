@@ -224,9 +224,6 @@ public sealed record LegLine(ReportLeg Leg, string Account, Unit Unit, Int128 Le
     public string Entry => Gap == ReportGap.NotAtBank ? Subject : "";
 
     public bool IsEqual => Left == Right && Gap == ReportGap.None;
-
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Leg} {Account} {Subject}: {Left} / {Right} {Unit}").Replace("  ", " ");
 }
 
 /// <summary>What is wrong with a line of a report beside its sums. The numbers and names are stored.</summary>

@@ -159,8 +159,16 @@ public sealed class PeriodGrain(
     private async Task<Refusal?> DifferencesAsync()
     {
         ImmutableArray<LegLine> differences = await legs.DifferencesAsync(Region, Month.First, Month.Last, CancellationToken.None);
-        return differences.IsEmpty ? null : Refusal.Of(
-            Reason.PeriodHasDifferences, ("count", $"{differences.Length}"), ("first", differences[0].ToString()));
+        if (differences.IsEmpty) return null;
+        LegLine first = differences[0];
+        var values = new List<(string Key, string Value)>
+        {
+            ("count", $"{differences.Length}"), ("leg", $"REPORT_LEG_{StoredName.UpperSnake($"{first.Leg}")}"), ("account", first.Account),
+        };
+        if (first.Gap != ReportGap.None) values.Add(("gap", $"REPORT_GAP_{StoredName.UpperSnake($"{first.Gap}")}"));
+        if (first.Subject.Length > 0) values.Add(("subject", first.Subject));
+        return Refusal.Of(Reason.PeriodHasDifferences, [
+            .. values, ("left", $"{first.Left}"), ("right", $"{first.Right}"), ("unit", first.Unit.Code)]);
     }
 
     private async Task<Reply<PeriodRecord>> StepAsync(Command command, Func<Task<Refusal?>> step)

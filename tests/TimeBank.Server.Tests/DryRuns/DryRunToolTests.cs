@@ -28,7 +28,7 @@ public sealed class DryRunToolTests : IDisposable
         await TriedAsync("programme", "allot", "meals", "--from", "lottery=500");
         await TriedAsync("voucher", "issue", "meals", "--month", "2026-10");
         string voucher = Id((await SoundAsync("voucher", "list", "--json")).RootElement.GetProperty("vouchers")[0]);
-        await TriedAsync("voucher", "void", voucher, "--memo", "迁出");
+        await TriedAsync("voucher", "void", voucher, "--note", "迁出");
         await TriedAsync("voucher", "expire");
         await TriedAsync("programme", "return", "meals");
         await TriedAsync("hours", "expire");

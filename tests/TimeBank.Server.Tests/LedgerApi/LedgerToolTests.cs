@@ -140,7 +140,7 @@ public sealed class LedgerToolTests : IDisposable
         // An issue of this month; one of an earlier month can't be reversed.
         await server.WriteAsync(1, server.Services.GetRequiredService<BusinessClock>().Today);
         const string Path = "person/000000000001/hours/issued", Request = "0192b6a0-0000-7000-8000-000000000001";
-        string[] freeze = ["account", "freeze", Path, "--memo", "check", "--request-id", Request];
+        string[] freeze = ["account", "freeze", Path, "--note", "check", "--request-id", Request];
 
         await SoundAsync(server, [.. freeze, "--dry-run"]);
         Assert.DoesNotContain("frozen", await SoundAsync(server, "account", "show", Path), StringComparison.Ordinal);
@@ -148,16 +148,16 @@ public sealed class LedgerToolTests : IDisposable
         Assert.Contains("frozen", await SoundAsync(server, "account", "show", Path), StringComparison.Ordinal);
         // A retry gives the same entry.
         Assert.Equal(frozen, await SoundAsync(server, freeze));
-        await SoundAsync(server, "account", "unfreeze", Path, "--memo", "checked");
+        await SoundAsync(server, "account", "unfreeze", Path, "--note", "checked");
         Assert.DoesNotContain("frozen", await SoundAsync(server, "account", "show", Path), StringComparison.Ordinal);
 
-        (int code, _, string error) = await RunAsync(server, "account", "close", Path, "--memo", "too early");
+        (int code, _, string error) = await RunAsync(server, "account", "close", Path, "--note", "too early");
         Assert.Equal(1, code);
         Assert.Contains("ACCOUNT_NOT_EMPTY", error, StringComparison.Ordinal);
-        await SoundAsync(server, "entry", "reverse", "0", "--memo", "empty it");
-        await SoundAsync(server, "account", "close", Path, "--memo", "moved away");
+        await SoundAsync(server, "entry", "reverse", "0", "--note", "empty it");
+        await SoundAsync(server, "account", "close", Path, "--note", "moved away");
         Assert.Contains("closed", await SoundAsync(server, "account", "show", Path), StringComparison.Ordinal);
-        await SoundAsync(server, "account", "reopen", Path, "--memo", "came back");
+        await SoundAsync(server, "account", "reopen", Path, "--note", "came back");
         Assert.DoesNotContain("closed", await SoundAsync(server, "account", "show", Path), StringComparison.Ordinal);
     }
 

@@ -60,6 +60,12 @@ public sealed class DifferenceTests(TestServer server) : IClassFixture<TestServe
             "period", "assign", id, "--day", "2026-10-01", "--owner", "LI", "--note", "退回银行", "--dry-run"));
         Assert.DoesNotContain("LI", await ToolAsync("period", "difference", id), StringComparison.Ordinal);
 
+        (int refused, _, string why) = await Tool.RunAsync(server.Data, server, "period", "prepare", "2026-10");
+        Assert.Equal(1, refused);
+        // The reader's words and yuan; fen and names of members stay in the error's values.
+        Assert.Contains("2 differences stand in the way of the close. The first: the whole bank/main bank statements don't reach the last day: "
+            + "CNY 0.00 and CNY 700.00", why, StringComparison.Ordinal);
+
         // The receipt was a mistake: the difference is gone, what was done about it isn't.
         long size = (await server.Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(RegionCode.Parse(Region), default)).Size;
         await new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, regions: Region)).ReverseAsync(

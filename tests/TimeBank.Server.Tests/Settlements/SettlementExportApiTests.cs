@@ -206,6 +206,40 @@ public sealed class SettlementExportApiTests(TestServer server) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_blacklisted_provider_is_left_out_of_a_batch_and_the_others_are_paid()
+    {
+        await EatAsync(_canteen, 1_000);
+        await EatAsync(_kitchen, 500);
+        await PayToAsync((_canteen, "6222000000001111"), (_kitchen, "6222000000002222"));
+        await SetStandingAsync(_kitchen, Standing.BlackListed);
+        PrepareBatchRequest Prepare(params string[] providers) =>
+            new() { RequestId = Desk.Id(), Parent = _desk.Region, Providers = { providers } };
+        PrepareBatchRequest prepare = Prepare(_canteen, _kitchen);
+        prepare.ValidateOnly = true;
+        LeftOutProvider kitchen = Assert.Single((await Maker.PrepareBatchAsync(prepare)).Batch.LeftOutProviders);
+        Assert.Equal((_kitchen, V1.WithheldReason.ProviderBlackListed), (kitchen.Provider, kitchen.Reason));
+
+        prepare.ValidateOnly = false;
+        PrepareBatchResponse prepared = await Maker.PrepareBatchAsync(prepare);
+
+        Assert.Equal(prepared, await Maker.PrepareBatchAsync(prepare));
+        Assert.Equal([_canteen], prepared.Batch.Payments.Select(payment => payment.Provider));
+        Assert.Equal([kitchen], prepared.Batch.LeftOutProviders);
+        Grpc.Core.RpcException nobody =
+            await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await Maker.PrepareBatchAsync(Prepare(_kitchen)));
+        Assert.Contains($"blacklisted: {_kitchen.Split('/')[^1]}", nobody.Status.Detail, StringComparison.Ordinal);
+        await Maker.SubmitBatchAsync(new SubmitBatchRequest { RequestId = Desk.Id(), Name = prepared.Batch.Name });
+        SettlementBatch approved =
+            await Checker.ApproveBatchAsync(new ApproveBatchRequest { RequestId = Desk.Id(), Name = prepared.Batch.Name });
+        Assert.Equal([kitchen], approved.LeftOutProviders);
+
+        // It stays owed: a later batch pays it once it may be paid.
+        await SetStandingAsync(_kitchen, Standing.Good);
+        SettlementBatch later = (await Maker.PrepareBatchAsync(Prepare(_kitchen))).Batch;
+        Assert.Equal((500, 0), (later.Payments.Single().NetAmount.Value, later.LeftOutProviders.Count));
+    }
+
+    [Fact]
     public async Task What_is_wrong_is_named()
     {
         await Maker.ExportPaymentsAsync(new ExportPaymentsRequest { Name = $"{_desk.Region}/settlements/0123456789AB" })
