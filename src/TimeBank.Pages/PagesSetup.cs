@@ -20,8 +20,8 @@ public static class PagesSetup
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(365);
 
     /// <summary>
-    /// No script, style, picture or form of another address, and no page of another address around ours. Pictures may be in the page itself:
-    /// charts and codes are.
+    /// No script, style, picture or form of another address, and no page of another address around ours. Pictures may be in the page
+    /// itself: charts and codes are.
     /// </summary>
     private const string ContentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -103,7 +103,8 @@ public static class PagesSetup
     private static IResult Choose(HttpResponse response, string cookie, string? value, string? back)
     {
         if (value is null) response.Cookies.Delete(cookie);
-        else response.Cookies.Append(cookie, value, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, MaxAge = Remembered });
+        else response.Cookies.Append(
+            cookie, value, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, MaxAge = Remembered });
         return Results.LocalRedirect(SignIn.Local(back));
     }
 }

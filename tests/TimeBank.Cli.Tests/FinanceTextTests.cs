@@ -1,4 +1,7 @@
 using System.IO.Compression;
+using System.Reflection;
+using System.Text.Json;
+using Google.Protobuf.Reflection;
 using TimeBank.Banking;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -30,6 +33,19 @@ public sealed class FinanceTextTests : IDisposable
     {
         Assert.Matches("[a-z]{3}", Labels.Of(name, Language.English));
         Assert.Matches(@"\p{IsCJKUnifiedIdeographs}", Labels.Of(name, Language.Chinese));
+    }
+
+    /// <summary>The contract's own tests know that no choice lacks a word; these know that no word is left over.</summary>
+    [Fact]
+    public void Every_word_is_said_somewhere()
+    {
+        IEnumerable<string> choices = typeof(V1.Amount).Assembly.GetTypes()
+            .Where(type => type.IsEnum && type.Namespace == typeof(V1.Amount).Namespace)
+            .SelectMany(type => type.GetFields().Select(field => field.GetCustomAttribute<OriginalNameAttribute>()?.Name ?? ""));
+        string[] units = ["MIN", "CNY", "MEAL", "BATH", "CLEAN", "DAY", "VOUCHER"];
+        using JsonDocument words = JsonDocument.Parse(typeof(V1.Amount).Assembly.GetManifestResourceStream("words.json")!);
+        IEnumerable<string> all = words.RootElement.EnumerateArray().Select(word => word.GetProperty("word").GetString()!);
+        Assert.Equal(["PAYMENT_WITHHELD"], all.Except([.. choices, .. units, .. Names.Select(row => row.Data)]));
     }
 
     [Fact]
@@ -86,7 +102,8 @@ public sealed class FinanceTextTests : IDisposable
     public async Task A_report_is_grouped_on_paper_plain_in_csv_and_numbers_in_a_spreadsheet()
     {
         var report = new ReportTable(
-            "t", [], [new Column("id"), new Column("CNY", IsAmount: true), new Column("MIN", IsAmount: true)], [["0012345", "1234.50", "5000"]]);
+            "t", [], [new Column("id"), new Column("CNY", IsAmount: true), new Column("MIN", IsAmount: true)],
+            [["0012345", "1234.50", "5000"]]);
 
         Assert.Contains(">1,234.50<", ReportPage.Of(report, Language.English), StringComparison.Ordinal);
         Assert.Contains(">0012345<", ReportPage.Of(report, Language.English), StringComparison.Ordinal);
@@ -138,8 +155,8 @@ public sealed class FinanceTextTests : IDisposable
     public async Task Words_that_write_a_file_take_the_same_options(params string[] words)
     {
         var tool = new TestEnvironment();
-        await tool.RunAsync([.. words, "--out", Path.Combine(_data, "x.csv"), "--force", "--server", "http://127.0.0.1:1", "--token", "a.b.c",
-            "--lang", "en"]);
+        await tool.RunAsync([.. words, "--out", Path.Combine(_data, "x.csv"), "--force", "--server", "http://127.0.0.1:1",
+            "--token", "a.b.c", "--lang", "en"]);
         // Understood: what fails is the server or the format, and not an option.
         Assert.DoesNotContain("--out", tool.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("--force", tool.Error, StringComparison.Ordinal);

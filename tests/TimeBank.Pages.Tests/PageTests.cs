@@ -16,7 +16,10 @@ public sealed partial class PageTests(WholeMonth month)
     {
         [""] = ["/", "/sign-in", "/style", "/stop/404"],
         ["volunteer"] =
-            ["/", "/hours", "/hours/statement?month=2026-10", "/hours/give", "/hours/certificate", "/hours/proof/10", "/requests", "/services"],
+        [
+            "/", "/hours", "/hours/statement?month=2026-10", "/hours/give", "/hours/certificate", "/hours/proof/10", "/requests",
+            "/services",
+        ],
         ["elder"] = ["/", "/vouchers", "/orders", "/orders/new"],
         ["provider_clerk"] = ["/", "/redeem", "/today?day=2026-10-20", "/payments?month=2026-10"],
         ["counter"] = ["/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register"],

@@ -107,7 +107,8 @@ public abstract class PlayedServer(string until) : IAsyncLifetime
         string secret = await File.ReadAllTextAsync(Path.Combine(_data, "local-issuer.secret"));
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["grant_type"] = "client_credentials", ["client_secret"] = secret.Trim(), ["role"] = role, ["region"] = region, ["party"] = party,
+            ["grant_type"] = "client_credentials", ["client_secret"] = secret.Trim(), ["role"] = role, ["region"] = region,
+            ["party"] = party,
         });
         using HttpResponseMessage answer = await client.PostAsync(new Uri($"{Address}/token"), form);
         using JsonDocument token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());

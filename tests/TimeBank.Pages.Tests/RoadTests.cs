@@ -98,8 +98,9 @@ public sealed class RoadTests(HalfMonth month)
     private static async Task<long> LatestEntryAsync(IPage page)
     {
         await page.GotoAsync("/hours");
-        return await page.Locator("main a[href^='/hours/proof/']").CountAsync() == 0 ? 0
-            : long.Parse((await page.Locator("main a[href^='/hours/proof/']").First.GetAttributeAsync("href"))!.Split('/')[^1], CultureInfo.InvariantCulture);
+        ILocator proofs = page.Locator("main a[href^='/hours/proof/']");
+        return await proofs.CountAsync() == 0 ? 0
+            : long.Parse((await proofs.First.GetAttributeAsync("href"))!.Split('/')[^1], CultureInfo.InvariantCulture);
     }
 
     /// <summary>A clerk, and a voucher that pays for something the clerk's provider gives.</summary>

@@ -11,7 +11,8 @@ public sealed partial class Surfer : IDisposable
 
     public Surfer(string address)
     {
-        _client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = new Uri(address) };
+        var handler = new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = Cookies };
+        _client = new HttpClient(handler) { BaseAddress = new Uri(address) };
     }
 
     public CookieContainer Cookies { get; } = new();
@@ -37,10 +38,12 @@ public sealed partial class Surfer : IDisposable
     {
         string form = Forms().Matches(page).Select(match => match.Value).First(
             text => text.Contains($"name=\"_handler\" value=\"{handler}\"", StringComparison.Ordinal));
-        return Inputs().Matches(form).ToDictionary(match => match.Groups["name"].Value, match => WebUtility.HtmlDecode(match.Groups["value"].Value));
+        return Inputs().Matches(form).ToDictionary(
+            match => match.Groups["name"].Value, match => WebUtility.HtmlDecode(match.Groups["value"].Value));
     }
 
-    public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Answer)> PostAsync(string path, Dictionary<string, string> fields)
+    public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Answer)> PostAsync(
+        string path, Dictionary<string, string> fields)
     {
         using var form = new FormUrlEncodedContent(fields);
         HttpResponseMessage answer = await _client.PostAsync(new Uri(path, UriKind.Relative), form);

@@ -28,7 +28,8 @@ internal static class ExportCommand
             // The whole journal is the owner's alone: give it to others on purpose.
             if (output.Read(parsed) is { } file) await file.SaveAsync(async stream =>
             {
-                await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+                await using var writer = new StreamWriter(
+                    stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
                 await WriteAsync(session, call, writer.Write);
             });
             else await WriteAsync(session, call, text => session.Screen.Text(text));

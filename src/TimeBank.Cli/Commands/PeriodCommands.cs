@@ -10,7 +10,8 @@ internal static class PeriodCommands
     public static IEnumerable<Command> Of(CommandFactory make) =>
         [make.Group("period", "结账：对账、差异、编制、签字、撤回、重开、查询",
             "close a month: check, assign, difference, prepare, approve, withdraw, reopen, show, list",
-            Check(make), Assign(make), Difference(make), Prepare(make), Approve(make), Withdraw(make), Reopen(make), Show(make), List(make))];
+            Check(make), Assign(make), Difference(make), Prepare(make),
+            Approve(make), Withdraw(make), Reopen(make), Show(make), List(make))];
 
     private static Command Check(CommandFactory make)
     {

@@ -100,7 +100,8 @@ internal static class SettlementCommands
         .Payments.First(payment => payment.Name == name);
 
     private static void Show(
-        Session session, ListPaymentLinesResponse list, IReadOnlyList<IReadOnlyList<string>> extra, Language language) => session.Screen.Show(list, () =>
+        Session session, ListPaymentLinesResponse list, IReadOnlyList<IReadOnlyList<string>> extra, Language language) =>
+        session.Screen.Show(list, () =>
     {
         session.Screen.Table(
             "", [new(language["分录", "entry"]), new(language["服务日", "served"]), new(language["项目", "item"]),
@@ -126,7 +127,8 @@ internal static class SettlementCommands
                 AmountText.Of(redemption.OwnPart, language), amount, ResourceNames.Short(line.Programme),
                 string.Join(' ', line.Funders.Select(funder => $"{ResourceNames.Short(funder.Fund)} {AmountText.Plain(funder.Amount)}")),
                 line.CatalogueVersion, line.PolicyVersion]
-            : [$"{line.Posting.EntryIndex}", TimeText.Of(line.Posting.EffectiveDate), Labels.OrName("", line.Posting.Code, language), "", "", "", "", "", "",
+            : [$"{line.Posting.EntryIndex}", TimeText.Of(line.Posting.EffectiveDate), Labels.OrName("", line.Posting.Code, language),
+                "", "", "", "", "", "",
                 amount, "",
                 "", "", line.PolicyVersion];
     }

@@ -103,7 +103,8 @@ internal static class ReportCommands
         IReadOnlyList<IReadOnlyList<string>> rows =
         [
             .. lines.Lines.Select(line => (IReadOnlyList<string>)[$"{line.Posting.EntryIndex}",
-                TimeText.Of(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate), line.Redemption?.Item ?? Labels.OrName("", line.Posting.Code, language),
+                TimeText.Of(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate), 
+                line.Redemption?.Item ?? Labels.OrName("", line.Posting.Code, language),
                 line.Redemption is { } redemption ? $"{redemption.Quantity}" : "", Amount(line.Redemption?.Price),
                 Amount(line.Redemption?.Insurance), Amount(line.Redemption?.OwnPart),
                 $"{(line.Posting.Side == Side.Debit ? "-" : "")}{Amount(line.Posting.Amount)}", ResourceNames.Short(line.Programme),
@@ -164,7 +165,8 @@ internal static class ReportCommands
                 Number(row[4], row[0]), Balance(row[5], row[0])])],
             new ReportChart(language["本月贷记（元）", "Credited in the month, CNY"], [.. rows
                 .Where(row => row[0] == "CNY" && long.TryParse(row[4], out long credits) && credits > 0)
-                .Select(row => (row[1], long.Parse(row[4], System.Globalization.CultureInfo.InvariantCulture), AmountText.Grouped(Number(row[4], "CNY"))))]));
+                .Select(row => (row[1], long.Parse(row[4], System.Globalization.CultureInfo.InvariantCulture),
+                    AmountText.Grouped(Number(row[4], "CNY"))))]));
     }
 
     private static string Fact(IEnumerable<string> lines, string name) =>

@@ -38,8 +38,8 @@ internal static class ReportFile
     private static bool LooksLikeFormula(string cell) => cell is ['=' or '+' or '-' or '@' or '\t' or '\r', ..];
 
     /// <summary>
-    /// A spreadsheet whose amounts are numbers with thousands separators, and whose other cells are text, so that no id becomes a number and
-    /// no text a formula.
+    /// A spreadsheet whose amounts are numbers with thousands separators, and whose other cells are text, so that no id becomes a number
+    /// and no text a formula.
     /// </summary>
     private static async Task<byte[]> SpreadsheetAsync(ReportTable report)
     {

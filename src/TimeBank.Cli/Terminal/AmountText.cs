@@ -89,7 +89,8 @@ internal static partial class AmountText
 
     private static string Yuan(long fen) =>
         string.Create(
-            CultureInfo.InvariantCulture, $"{(fen is < 0 and > -FenPerYuan ? "-" : "")}{fen / FenPerYuan:N0}.{Math.Abs(fen % FenPerYuan):D2}");
+            CultureInfo.InvariantCulture,
+            $"{(fen is < 0 and > -FenPerYuan ? "-" : "")}{fen / FenPerYuan:N0}.{Math.Abs(fen % FenPerYuan):D2}");
 
     private static string Hours(long minutes, Language language) => (minutes / MinutesPerHour, minutes % MinutesPerHour) switch
     {

@@ -32,7 +32,7 @@ internal sealed record Language(string Locale)
 }
 
 /// <summary>
-/// Words for the contract's names: the contract's own words for units and choices, the tool's for entry codes and for what is missing.
+/// Words for the contract's names: the contract's own words for units, choices and entry codes, the tool's for what is missing.
 /// </summary>
 internal static class Labels
 {
@@ -57,40 +57,5 @@ internal static class Labels
     }
 
     private static IEnumerable<(string Name, string Chinese, string English)> Own() =>
-    [
-        ("ABILITY_GRADE_UNSPECIFIED", "未评估", "not assessed"),
-        ("SIDE_UNSPECIFIED", "平", "–"),
-        ("RECEIVE_MONEY", "资金到账", "money received"),
-        ("ALLOT_FUNDS", "拨付项目", "funds allotted"),
-        ("RETURN_FUNDS", "退回资金", "funds returned"),
-        ("ISSUE_VOUCHER", "发券", "voucher issued"),
-        ("REDEEM_VOUCHER", "核销", "voucher redeemed"),
-        ("REFUND_REDEMPTION", "退回核销", "redemption refunded"),
-        ("VOID_VOUCHER", "作废", "voucher voided"),
-        ("EXPIRE_VOUCHER", "过期", "voucher expired"),
-        ("ISSUE_HOURS", "发放时间", "hours issued"),
-        ("EXPIRE_HOURS", "时间到期", "hours ended"),
-        ("GRANT_HOURS", "捐赠池拨付", "granted from the pool"),
-        ("HOLD_SERVICE", "预留", "held for a service"),
-        ("RENDER_SERVICE", "服务完成", "service rendered"),
-        ("RELEASE_SERVICE", "解除预留", "hold released"),
-        ("GIFT_HOURS", "赠送", "gift"),
-        ("DONATE_HOURS", "捐赠", "donation"),
-        ("CLEAR_OUT", "划出本地", "to another region"),
-        ("CLEAR_IN", "划入本地", "from another region"),
-        ("IMPORT_BALANCE", "导入余额", "imported balance"), ("REVERSE", "冲正", "reversal"), ("FREEZE", "冻结", "frozen"),
-        ("THAW", "解冻", "unfrozen"), ("CLOSE", "注销", "closed"), ("REOPEN", "恢复", "reopened"),
-        ("BANK_FEE", "银行手续费", "bank's fee"), ("BANK_RECEIPT", "银行入账", "bank's receipt"),
-        ("BANK_SUSPENSE", "待查款项", "to suspense"), ("CLEAR_SUSPENSE", "转出待查", "cleared from suspense"),
-        ("CONFIRM_PAYOUT", "支付服务到账", "payout arrived"), ("OWN_TRANSFER", "账户间划转", "between own accounts"),
-        ("REPAY_BY_PROVIDER", "机构还款", "repaid by a provider"), ("OWE_PROVIDER", "机构欠款", "owed by a provider"),
-        ("PREPARE_SETTLEMENT", "结算预留", "held for a settlement"), ("APPROVE_SETTLEMENT", "结算批准", "settlement approved"),
-        ("WITHDRAW_SETTLEMENT", "结算撤回", "settlement withdrawn"), ("PAY_PROVIDER", "付款", "provider paid"),
-        ("REJECT_PAYMENT", "未付成，退回应付", "payment not made, owed again"), ("RETURN_PAYMENT", "付款退回", "payment returned"),
-        ("RECEIVE_DONATION", "收到捐款", "donation received"), ("REFUND_DONATION", "退还捐款", "donation refunded"),
-        ("DISPUTE_DONATION", "捐款争议", "donation disputed"), ("REINSTATE_DONATION", "捐款恢复", "donation reinstated"),
-        ("STRIPE_PAYOUT", "支付服务出款", "paid out by the card service"),
-        ("STRIPE_ADJUSTMENT", "支付服务调整", "adjusted by the card service"),
-        ("PAYMENT_WITHHELD", "未付款（扣下）", "withheld"), ("CLOSE_PERIOD", "结账", "period closed"), ("REOPEN_PERIOD", "重新开账", "period reopened"),
-    ];
+        [("ABILITY_GRADE_UNSPECIFIED", "未评估", "not assessed"), ("SIDE_UNSPECIFIED", "平", "–")];
 }

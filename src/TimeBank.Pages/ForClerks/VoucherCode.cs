@@ -5,7 +5,9 @@ public static class VoucherCode
 {
     private const int IdLength = 12;
 
-    /// <summary>The voucher's resource name; null for an empty text. A text that is no number stays in the name, and the server says so.</summary>
+    /// <summary>
+    /// The voucher's resource name; null for an empty text. A text that is no number stays in the name, and the server says so.
+    /// </summary>
     public static string? Read(string text, string region)
     {
         text = text.Trim();

@@ -87,7 +87,9 @@ public abstract class Page : ComponentBase
         Answer(StatusCodes.Status400BadRequest);
     }
 
-    /// <summary>Gives the page this status. Set when the answer starts: ASP.NET renders no component of a page that is 404 already.</summary>
+    /// <summary>
+    /// Gives the page this status. Set when the answer starts, because ASP.NET renders no component of a page that is 404 already.
+    /// </summary>
     protected void Answer(int status) => Http.Response.OnStarting(() =>
     {
         Http.Response.StatusCode = status;
@@ -105,8 +107,8 @@ public abstract class Page : ComponentBase
         ? month : new DateOnly(Visitor.Today.Year, Visitor.Today.Month, 1);
 
     /// <summary>
-    /// The id for a form of this page: sent twice it is one effect. After an unknown outcome the form keeps its id, so that sending it again
-    /// tells. After a refusal it gets a new one, because the old id belongs to what was refused, and the visitor will change the form.
+    /// The id for a form of this page: sent twice it is one effect. After an unknown outcome the form keeps its id, so that sending it
+    /// again tells. After a refusal it gets a new one, because the old id belongs to what was refused, and the visitor will change the form.
     /// </summary>
     protected string RequestIdOf(SentForm? sent) =>
         sent?.RequestId is { Length: > 0 } id && Refused is not { IsUnknown: false } ? id : _fresh;

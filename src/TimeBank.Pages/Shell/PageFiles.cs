@@ -13,7 +13,8 @@ public static class PageFiles
     private static readonly (string Name, string Type)[] Files =
         [("app.css", "text/css; charset=utf-8"), ("app.js", "text/javascript; charset=utf-8"), ("sign.svg", "image/svg+xml")];
 
-    private static readonly Dictionary<string, (byte[] Content, string Type, string Path)> All = Files.ToDictionary(file => file.Name, Read);
+    private static readonly Dictionary<string, (byte[] Content, string Type, string Path)> All =
+        Files.ToDictionary(file => file.Name, Read);
 
     public static string Path(string name) => All[name].Path;
 

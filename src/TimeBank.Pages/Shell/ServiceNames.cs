@@ -32,7 +32,8 @@ public static class OrderList
         foreach (OrderState state in Open)
         {
             ListOrdersResponse page = await visitor.Client.Orders.ListOrdersAsync(
-                new ListOrdersRequest { Parent = visitor.Parent, Volunteer = volunteer, State = state, PageSize = Most }, visitor.Client.Reading);
+                new ListOrdersRequest { Parent = visitor.Parent, Volunteer = volunteer, State = state, PageSize = Most },
+                visitor.Client.Reading);
             orders.AddRange(page.Orders);
         }
         return [.. orders.OrderBy(order => order.PlannedStartTime)];

@@ -30,11 +30,12 @@ public static class Ways
             yield return ("/desk", l["服务台", "Desk"]);
             yield return ("/desk/people", l["人员", "People"]);
         }
-        if (visitor.Has(Role.FinanceMaker) || visitor.Has(Role.FinanceChecker) || visitor.Has(Role.Auditor) || visitor.Has(Role.Administrator))
+        bool isFinance = visitor.Has(Role.FinanceMaker) || visitor.Has(Role.FinanceChecker) || visitor.Has(Role.Auditor);
+        if (isFinance || visitor.Has(Role.Administrator))
         {
             yield return ("/finance", l["财务", "Finance"]);
         }
-        if (visitor.Has(Role.FinanceMaker) || visitor.Has(Role.FinanceChecker) || visitor.Has(Role.Auditor))
+        if (isFinance)
         {
             yield return ("/finance/batches", l["结算批次", "Batches"]);
             yield return ("/finance/bank", l["银行对账", "Bank"]);

@@ -44,7 +44,8 @@ public static class Written
         DateTimeOffset local = time.ToDateTimeOffset().ToOffset(China);
         var day = DateOnly.FromDateTime(local.DateTime);
         string clock = local.ToString("HH:mm", CultureInfo.InvariantCulture);
-        return language[$"{Day(day, language)} 星期{"日一二三四五六"[(int)day.DayOfWeek]} {clock}", $"{day.DayOfWeek} {Day(day, language)}, {clock}"];
+        return language[$"{Day(day, language)} 星期{"日一二三四五六"[(int)day.DayOfWeek]} {clock}",
+            $"{day.DayOfWeek} {Day(day, language)}, {clock}"];
     }
 
     /// <summary>Short, for tables: 10月5日 09:30; 5 Oct 09:30.</summary>
@@ -70,7 +71,8 @@ public static class Written
 
     /// <summary>12.50 as a field of a form shows it.</summary>
     public static string Yuan(long fen) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(fen < 0 ? "-" : "")}{Math.Abs(fen / FenPerYuan):N0}.{Math.Abs(fen % FenPerYuan):D2}");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{(fen < 0 ? "-" : "")}{Math.Abs(fen / FenPerYuan):N0}.{Math.Abs(fen % FenPerYuan):D2}");
 
     /// <summary>Fen of a text in yuan with at most two decimals; null if it is none.</summary>
     public static long? ParseYuan(string? text)

@@ -145,7 +145,9 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
             ended => _channel.Writer.TryComplete(ended.Exception?.InnerException), TaskScheduler.Default);
     }
 
-    /// <summary>The context of a call without a connection: the interceptors read the token from its HTTP context, as of any call.</summary>
+    /// <summary>
+    /// The context of a call without a connection: the interceptors read the token from its HTTP context, as of any call.
+    /// </summary>
     private sealed class LocalContext : ServerCallContext, IDisposable
     {
         private readonly CancellationTokenSource _ended;

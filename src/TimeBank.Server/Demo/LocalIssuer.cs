@@ -144,7 +144,8 @@ public static class LocalIssuerEndpoints
             IFormCollection form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
             if (form["grant_type"] == "authorization_code")
             {
-                return persons.Redeem(form["code"].ToString(), form["code_verifier"].ToString(), form["redirect_uri"].ToString()) is { } tokens
+                string code = form["code"].ToString(), verifier = form["code_verifier"].ToString();
+                return persons.Redeem(code, verifier, form["redirect_uri"].ToString()) is { } tokens
                     ? Results.Json(new
                     {
                         access_token = tokens.AccessToken, id_token = tokens.IdToken, token_type = "Bearer",
@@ -152,7 +153,8 @@ public static class LocalIssuerEndpoints
                     })
                     : Error("invalid_grant", "the code is unknown, used or too old, or was given to another client");
             }
-            if (form["grant_type"] != "client_credentials") return Error("unsupported_grant_type", "grant_type must be client_credentials or authorization_code");
+            if (form["grant_type"] != "client_credentials") return Error(
+                "unsupported_grant_type", "grant_type must be client_credentials or authorization_code");
             if (!SameSecret(form["client_secret"].ToString(), issuer.Secret)) return Error(
                 "invalid_client", "client_secret is wrong; it is in local-issuer.secret of the data folder");
             string[] roles = Words(form["role"].ToString()), regions = Words(form["region"].ToString());

@@ -64,7 +64,8 @@ public sealed class LocalPersons(LocalIssuer issuer, ILedgerReader ledger, Local
 
     private async Task<IEnumerable<LocalPerson>> InAsync(string region)
     {
-        var client = new Contract(calls.Invoker(issuer.Issue("sign-in", [CallerClaims.RoleName(Role.Administrator)], [region], "")), default);
+        string token = issuer.Issue("sign-in", [CallerClaims.RoleName(Role.Administrator)], [region], "");
+        var client = new Contract(calls.Invoker(token), default);
         string parent = $"regions/{region}";
         ListVolunteersResponse volunteers = await client.Volunteers.ListVolunteersAsync(
             new ListVolunteersRequest { Parent = parent, PageSize = OfAKind }, client.Reading);

@@ -68,8 +68,8 @@ public static class SignInSetup
     }
 
     /// <summary>The built-in issuer's key of the person that is signed in.</summary>
-    private static string KeyOf(ClaimsPrincipal user) =>
-        $"{user.FindFirst(CallerClaims.Role)?.Value}|{user.FindFirst(CallerClaims.Region)?.Value}|{user.FindFirst(CallerClaims.Subject)?.Value}";
+    private static string KeyOf(ClaimsPrincipal user) => string.Join('|', new[] { CallerClaims.Role, CallerClaims.Region, CallerClaims.Subject }
+        .Select(claim => user.FindFirst(claim)?.Value));
 
     private static void Session(CookieAuthenticationOptions session, bool isSecure)
     {
@@ -156,11 +156,13 @@ public static class SignInSetup
             context.Fail("The provider's access token is not for this server, or names no subject.");
             return;
         }
-        string? name = context.Principal?.FindFirst(Visitor.NameClaim)?.Value, at = context.Principal?.FindFirst(Visitor.SignedInClaim)?.Value;
+        string? name = context.Principal?.FindFirst(Visitor.NameClaim)?.Value,
+            at = context.Principal?.FindFirst(Visitor.SignedInClaim)?.Value;
         Claim[] claims =
         [
             new(Visitor.SubjectClaim, caller.Subject), new(Visitor.NameClaim, name ?? caller.Subject),
-            new(Visitor.SignedInClaim, at ?? $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}"), new(Visitor.PartyClaim, caller.Party),
+            new(Visitor.SignedInClaim, at ?? $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}"),
+            new(Visitor.PartyClaim, caller.Party),
             .. caller.Roles.Select(role => new Claim(Visitor.RoleClaim, CallerClaims.RoleName(role))),
             .. caller.Regions.Select(region => new Claim(Visitor.RegionClaim, region.ToString())),
         ];

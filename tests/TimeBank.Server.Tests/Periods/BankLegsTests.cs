@@ -57,7 +57,8 @@ public sealed class BankLegsTests(TestServer server) : IClassFixture<TestServer>
 
         // A late line of October comes after the close: it counts in November, and says for which day it came.
         await _bank.TakenAsync(_bank.File("3", 69_800, (31, 40, "LATE")));
-        V1.Resolution late = (await ResolveAsync(4, new ProposeResolutionRequest { Kind = V1.ResolutionKind.Fund, Fund = fund })).Case.Resolution;
+        V1.Resolution late = (await ResolveAsync(
+            4, new ProposeResolutionRequest { Kind = V1.ResolutionKind.Fund, Fund = fund })).Case.Resolution;
         Assert.Equal(
             (new Date { Year = 2026, Month = 10, Day = 31 }, new Date { Year = 2026, Month = 11, Day = 1 }),
             (late.LateFor, late.EffectiveDate));

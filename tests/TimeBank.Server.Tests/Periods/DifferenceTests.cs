@@ -63,8 +63,8 @@ public sealed class DifferenceTests(TestServer server) : IClassFixture<TestServe
         (int refused, _, string why) = await Tool.RunAsync(server.Data, server, "period", "prepare", "2026-10");
         Assert.Equal(1, refused);
         // The reader's words and yuan; fen and names of members stay in the error's values.
-        Assert.Contains("2 differences stand in the way of the close. The first: the whole bank/main bank statements don't reach the last day: "
-            + "CNY 0.00 and CNY 700.00", why, StringComparison.Ordinal);
+        Assert.Contains("2 differences stand in the way of the close. The first: the whole bank/main "
+            + "bank statements don't reach the last day: CNY 0.00 and CNY 700.00", why, StringComparison.Ordinal);
 
         // The receipt was a mistake: the difference is gone, what was done about it isn't.
         long size = (await server.Services.GetRequiredService<ILedgerReader>().ReadHeadAsync(RegionCode.Parse(Region), default)).Size;
@@ -74,7 +74,8 @@ public sealed class DifferenceTests(TestServer server) : IClassFixture<TestServe
         Assert.Equal(assigned, await Maker.AssignDifferenceAsync(assign));
         await Maker.AssignDifferenceAsync(Assign(unseen.Difference, owner: "LI"));
         Assert.Equal([("WANG", "maker"), ("LI", "maker")],
-            (await Auditor.GetDifferenceAsync(new GetDifferenceRequest { Name = unseen.Difference })).History.Select(step => (step.Owner, step.By)));
+            (await Auditor.GetDifferenceAsync(new GetDifferenceRequest { Name = unseen.Difference }))
+                .History.Select(step => (step.Owner, step.By)));
 
         // A line of the bank has its owner as an exception.
         await _bank.TakenAsync(_bank.File("1", 0, (6, 300, "INTEREST")));
@@ -101,11 +102,12 @@ public sealed class DifferenceTests(TestServer server) : IClassFixture<TestServe
 
     private static AssignDifferenceRequest Assign(string name, Date? until, string owner = "WANG", string? id = null) => new()
     {
-        RequestId = id ?? Desk.Id(), Name = name, FirstDate = new Date { Year = 2026, Month = 9, Day = 30 }, LastDate = until, Owner = owner,
-        Note = "asked the bank",
+        RequestId = id ?? Desk.Id(), Name = name, FirstDate = new Date { Year = 2026, Month = 9, Day = 30 }, LastDate = until,
+        Owner = owner, Note = "asked the bank",
     };
 
-    private PeriodService.PeriodServiceClient As(Role role, string region = Region) => new(server.As(role, subject: "maker", regions: region));
+    private PeriodService.PeriodServiceClient As(Role role, string region = Region) =>
+        new(server.As(role, subject: "maker", regions: region));
 
     private PeriodService.PeriodServiceClient Maker => As(Role.FinanceMaker);
 

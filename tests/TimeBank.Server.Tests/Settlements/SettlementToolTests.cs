@@ -41,8 +41,8 @@ public sealed class SettlementToolTests : IDisposable
         await RunAsync(0, "settlement", "submit", batch);
         await RunAsync(0, "settlement", "approve", batch);
         string statement = await RunAsync(0, "report", "provider", $"settlements/{batch}/payments/1");
-        Assert.Contains($"providers/{provider} 演示食堂", statement.Replace($" {provider} ", $" providers/{provider} ", StringComparison.Ordinal),
-            StringComparison.Ordinal);
+        Assert.Contains($"providers/{provider} 演示食堂", statement.Replace(
+            $" {provider} ", $" providers/{provider} ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("IMPORT_BALANCE", statement + await RunAsync(0, "settlement", "lines", $"settlements/{batch}/payments/1"),
             StringComparison.Ordinal);
         string file = Path.Combine(_data, "pay.csv");
