@@ -78,11 +78,14 @@ public static class PagesSetup
             await next(context);
         });
         app.UseStatusCodePagesWithReExecute("/stop/{0}", createScopeForStatusCodePages: true);
-        app.Use((context, next) =>
+        app.Use(async (context, next) =>
         {
             // A refused form is answered by a page that is read: as a form it would be refused again, without a word.
             if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null) context.Request.Method = HttpMethods.Get;
-            return next(context);
+            await next(context);
+            // ASP.NET refuses a form with the type of a page and without a page; without the type the words above are written.
+            bool isEmpty = !context.Response.HasStarted && context.Response.StatusCode >= StatusCodes.Status400BadRequest;
+            if (isEmpty) context.Response.ContentType = null;
         });
         app.UseAuthentication();
         app.UseAuthorization();

@@ -150,7 +150,7 @@ public sealed class FormTests(HalfMonth month)
 
     private static async Task<Dictionary<string, string>> GiveFormAsync(Surfer surfer)
     {
-        Dictionary<string, string> form = Surfer.Hidden((await surfer.GetAsync("/hours/give")).Text, "give");
+        Dictionary<string, string> form = Surfer.Hidden((await surfer.FollowAsync("/hours/give")).Text, "give");
         form["Sent.Receiver"] = "pool";
         form["Sent.Minutes"] = "1";
         return form;

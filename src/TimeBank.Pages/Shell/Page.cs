@@ -15,6 +15,8 @@ namespace TimeBank.Pages.Shell;
 /// </summary>
 public abstract class Page : ComponentBase
 {
+    private const string FormName = "form";
+
     private readonly string _fresh = new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
 
     [Inject]
@@ -39,8 +41,20 @@ public abstract class Page : ComponentBase
     /// <summary>Whose page it is; empty: everybody's. What it shows and does, each call judges again.</summary>
     protected virtual ImmutableArray<Role> Readers => [];
 
+    /// <summary>
+    /// True: the page's address holds the id of its form, so that Back and a refresh show the same form again, and sending it again is the
+    /// same request. For pages that make something new; where a form moves what exists, its state says that it was moved.
+    /// </summary>
+    protected virtual bool HasFormInAddress => false;
+
     protected override async Task OnInitializedAsync()
     {
+        if (HasFormInAddress && HttpMethods.IsGet(Http.Request.Method) && !Guid.TryParseExact(Query(FormName), "D", out _))
+        {
+            string address = $"{Http.Request.Path}{Http.Request.QueryString}";
+            Leave($"{address}{(Http.Request.QueryString.HasValue ? '&' : '?')}{FormName}={_fresh}");
+            return;
+        }
         if (!Readers.IsEmpty && !Readers.Any(Visitor.Has))
         {
             Stopped = new Fault(StatusCodes.Status403Forbidden, "ROLE_NOT_ALLOWED", ReasonWords.Of("ROLE_NOT_ALLOWED", L), [], false);
@@ -108,10 +122,13 @@ public abstract class Page : ComponentBase
 
     /// <summary>
     /// The id for a form of this page: sent twice it is one effect. After an unknown outcome the form keeps its id, so that sending it
-    /// again tells. After a refusal it gets a new one, because the old id belongs to what was refused, and the visitor will change the form.
+    /// again tells. After a refusal it gets a new one, because the old id belongs to what was refused, and the visitor will change the
+    /// form.
     /// </summary>
     protected string RequestIdOf(SentForm? sent) =>
-        sent?.RequestId is { Length: > 0 } id && Refused is not { IsUnknown: false } ? id : _fresh;
+        Refused is { IsUnknown: false } ? _fresh
+        : sent?.RequestId is { Length: > 0 } id ? id
+        : Guid.TryParseExact(Query(FormName), "D", out _) ? Query(FormName) : _fresh;
 }
 
 /// <summary>An error of the contract as a page shows it.</summary>

@@ -68,8 +68,8 @@ public static class SignInSetup
     }
 
     /// <summary>The built-in issuer's key of the person that is signed in.</summary>
-    private static string KeyOf(ClaimsPrincipal user) => string.Join('|', new[] { CallerClaims.Role, CallerClaims.Region, CallerClaims.Subject }
-        .Select(claim => user.FindFirst(claim)?.Value));
+    private static string KeyOf(ClaimsPrincipal user) => string.Join(
+        '|', new[] { CallerClaims.Role, CallerClaims.Region, CallerClaims.Subject }.Select(claim => user.FindFirst(claim)?.Value));
 
     private static void Session(CookieAuthenticationOptions session, bool isSecure)
     {
