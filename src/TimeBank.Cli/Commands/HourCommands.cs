@@ -19,8 +19,8 @@ internal static class HourCommands
                     .GetHoursAsync(new GetHoursRequest { Person = name }));
             session.Screen.Show(found, () => session.Screen.Hours(found));
         });
-        foreach (Command command in (Command[])[Statement(make), Postings(make), Gift(make), Donate(make), Transfer(make), Issue(make),
-            Expire(make), Grant(make), Positions(make)]) hours.Add(command);
+        foreach (Command command in (Command[])[Statement(make), Postings(make), Gift(make), Donate(make), Undo(make),
+            Transfer(make), Issue(make), Expire(make), Grant(make), Positions(make)]) hours.Add(command);
         return [hours];
     }
 
@@ -108,6 +108,26 @@ internal static class HourCommands
                 Memo = parsed.GetValue(make.Memo) ?? "",
             });
             session.Screen.Show(given, () => session.Screen.Hours(given.Hours));
+        });
+    }
+
+    private static Command Undo(CommandFactory make)
+    {
+        Argument<string> volunteer = make.Argument("volunteer", "赠送或捐赠的志愿者", "who gave, a volunteer");
+        Option<string> entry = make.Option("--entry", "赠送或捐赠的分录序号或编号", "the gift's or donation's index or id", required: true);
+        return make.Command("undo", "撤回几分钟前的赠送或捐赠", "take back a gift or donation of a few minutes ago", [volunteer, entry, make.DryRun],
+            async (session, parsed) =>
+        {
+            string giver = session.Name("volunteers", parsed.GetValue(volunteer)!);
+            var client = new VolunteerService.VolunteerServiceClient(await session.AsAsync(Role.Volunteer, giver, giver));
+            UndoHoursResponse undone = await client.UndoHoursAsync(new UndoHoursRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
+                OnBehalfOf = session.BehalfOf(giver),
+                Volunteer = giver,
+                Entry = session.Name("entries", parsed.GetValue(entry)!),
+            });
+            session.Screen.Show(undone, () => session.Screen.Hours(undone.Hours));
         });
     }
 

@@ -83,6 +83,8 @@ public enum Reason
     GiftReceiverIsGiver = 108,
     TransferSameRegion = 109,
     TransferNotSamePerson = 110,
+    UndoTimePassed = 111,
+    UndoHoursSpent = 112,
     GiftedHoursNotGivable = 119,
     FamilyMemberIsSelf = 120,
 
@@ -230,6 +232,9 @@ public enum Reason
 
     // Proofs.
     NotSignedYet = 900,
+
+    // Public statistics.
+    StatisticsPeriodNotOver = 910,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

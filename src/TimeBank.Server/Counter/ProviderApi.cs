@@ -11,7 +11,8 @@ namespace TimeBank.Server;
 /// statements. Payables are in fen.
 /// </summary>
 public sealed class ProviderApi(
-    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements, PageTokens tokens, BusinessClock clock)
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements, PageTokens tokens, DayRules rules,
+    BusinessClock clock)
     : ProviderService.ProviderServiceBase
 {
     private const int MaxNameLength = 100, MaxNoteLength = 200;
@@ -133,7 +134,10 @@ public sealed class ProviderApi(
             NextPageToken = page.Count > pageSize
                 ? tokens.Write(context, request, page[pageSize - 1].Entry.Index.ToString(CultureInfo.InvariantCulture)) : "",
         };
-        response.Redemptions.Add(page.Take(pageSize).Select(linked => linked.Entry.ToContract(linked.ReversedBy)));
+        foreach (LinkedEntry linked in page.Take(pageSize))
+        {
+            response.Redemptions.Add(linked.Entry.ToContract(linked.ReversedBy, await rules.UndoUntilAsync(linked.Entry)));
+        }
         return response;
     }
 

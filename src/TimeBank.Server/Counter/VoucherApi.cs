@@ -14,7 +14,8 @@ namespace TimeBank.Server;
 /// (<see cref="IssueRun"/> and <see cref="ExpiryRun"/> carry them out). Amounts are in fen, quantities in the voucher's units.
 /// </summary>
 public sealed class VoucherApi(
-    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PageTokens tokens, BusinessClock clock)
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PageTokens tokens, DayRules rules,
+    BusinessClock clock)
     : VoucherService.VoucherServiceBase
 {
     private const int MaxQuantity = 1_000, MaxMemoLength = 100, MaxReasonLength = 200;
@@ -78,8 +79,8 @@ public sealed class VoucherApi(
         Redemption redemption = Redemption.Of(entry);
         var response = new RedeemVoucherResponse
         {
-            Redemption = entry.ToContract(redemption, refundedBy: null), Remaining = Remaining(redemption),
-            LateFor = entry.LateFor(), EffectiveDate = entry.EffectiveIfLate(),
+            Redemption = entry.ToContract(redemption, refundedBy: null, await rules.UndoUntilAsync(entry)),
+            Remaining = Remaining(redemption), LateFor = entry.LateFor(), EffectiveDate = entry.EffectiveIfLate(),
         };
         if (request.ValidateOnly) response.Redemption.Name = "";
         return response;

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Redemption = TimeBank.V1.Redemption;
@@ -14,11 +15,13 @@ internal static class VoucherContract
 
     /// <summary>The redemption that an entry records.</summary>
     /// <param name="refundedBy">The index of the entry that refunded it; null if none did.</param>
-    public static Redemption ToContract(this JournalEntry entry, long? refundedBy) =>
-        entry.ToContract(Ledger.Redemption.Of(entry), refundedBy);
+    /// <param name="undoUntil">Until when a page offers to take it back at once; null where no page does.</param>
+    public static Redemption ToContract(this JournalEntry entry, long? refundedBy, DateTimeOffset? undoUntil = null) =>
+        entry.ToContract(Ledger.Redemption.Of(entry), refundedBy, undoUntil);
 
     /// <summary>The same, for a caller that has already read the entry's details.</summary>
-    public static Redemption ToContract(this JournalEntry entry, Ledger.Redemption details, long? refundedBy) => new()
+    public static Redemption ToContract(
+        this JournalEntry entry, Ledger.Redemption details, long? refundedBy, DateTimeOffset? undoUntil = null) => new()
     {
         Name = RedemptionName(entry.Region, details.Voucher.Text, entry.Index),
         Voucher = ResourceName.Of(entry.Region, Vouchers, details.Voucher),
@@ -37,5 +40,6 @@ internal static class VoucherContract
         State = refundedBy is null ? RedemptionState.Redeemed : RedemptionState.Refunded,
         Entry = ResourceName.Of(entry.Region, Entries, entry.Index),
         RefundEntry = refundedBy is { } refund ? ResourceName.Of(entry.Region, Entries, refund) : "",
+        UndoUntil = refundedBy is null && undoUntil is { } until ? Timestamp.FromDateTimeOffset(until) : null,
     };
 }

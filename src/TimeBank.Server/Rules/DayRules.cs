@@ -21,6 +21,10 @@ public sealed class DayRules(IGrainFactory grains, BusinessClock clock)
     public ValueTask<Catalogue> CatalogueAsync(RegionCode region, DateOnly day) =>
         AtAsync(_catalogues, region, day, static (grains, region, day) => grains.GetGrain<ICatalogueGrain>(region.ToString()).AtAsync(day));
 
+    /// <summary>Until when a page offers to take an entry back, by the policy of the day on which it was recorded.</summary>
+    public async ValueTask<DateTimeOffset> UndoUntilAsync(JournalEntry entry) =>
+        UndoRule.Until(entry, await PolicyAsync(entry.Region, ChinaTime.DateOf(entry.Time.ToDateTimeOffset())));
+
     private async ValueTask<T> AtAsync<T>(ConcurrentDictionary<(RegionCode, DateOnly), T> final, RegionCode region, DateOnly day,
         Func<IGrainFactory, RegionCode, DateOnly, Task<T>> ask)
     {

@@ -32,6 +32,11 @@ public interface IVolunteerGrain : IGrainWithStringKey
     [Alias("donate")]
     Task<Reply<MovedHours>> DonateAsync(Command command, long minutes);
 
+    /// <summary>Takes back an own gift or donation.</summary>
+    /// <param name="index">The index of the gift's entry.</param>
+    [Alias("undo")]
+    Task<Reply<MovedHours>> UndoAsync(Command command, long index);
+
     /// <summary>Posts a service's hold to this volunteer. The grain does one service at a time, so the balance cap is exact.</summary>
     [Alias("earn")]
     Task<Outcome> EarnAsync(ServiceEarned service);
@@ -72,7 +77,7 @@ public sealed record ServiceEarned(
     [property: Id(8)] string Order,
     [property: Id(9)] OrderEnd End);
 
-/// <summary>The answer to a gift or donation: the entry's index, and the giver's hours after it.</summary>
+/// <summary>The answer to a gift, a donation or taking one back: the entry's index, and the giver's hours after it.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.moved-hours")]
 public sealed record MovedHours([property: Id(0)] long Entry, [property: Id(1)] PersonHours Hours);
 
@@ -114,13 +119,16 @@ public sealed class VolunteerState : WorkflowState
     /// <summary>The kind under which grain storage keeps volunteers and lists find them. Stored: never change it.</summary>
     public const string Kind = "volunteer";
 
+    /// <summary>The day of enrolment in the stored state.</summary>
+    public const string EnrolledPath = "enrolled";
+
     [JsonPropertyName("displayName")]
     public string DisplayName { get; set; } = "";
 
     [JsonPropertyName("birthDate")]
     public DateOnly BirthDate { get; set; }
 
-    [JsonPropertyName("enrolled")]
+    [JsonPropertyName(EnrolledPath)]
     public DateOnly Enrolled { get; set; }
 
     /// <summary>The key of the same person's first enrolment, in another region; empty if this is it.</summary>
@@ -138,7 +146,7 @@ public sealed class VolunteerState : WorkflowState
     public Dictionary<string, long> Arrived { get; set; } = [];
 
     /// <summary>
-    /// The answers to gifts and donations, by entry id, for retries. They are not in the entry, because the receiver may read it and must
+    /// The answers to gifts, donations and undoing them, by entry id, for retries. They are not in the entry: the receiver may read it and must
     /// not see the giver's hours.
     /// </summary>
     [JsonPropertyName("given")]

@@ -1,7 +1,9 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using TimeBank.Writer;
 using Posting = TimeBank.Ledger.Posting;
 
 namespace TimeBank.Server;
@@ -33,7 +35,8 @@ public sealed partial class VolunteerApi
         read.Check();
 
         await grains.HoursAsync(person);
-        return await new HourPostings(ledger, statements).ListAsync(context, request, person, account, period, size, request.PageToken);
+        return await new HourPostings(ledger, statements, rules, clock)
+            .ListAsync(context, request, person, account, period, size, request.PageToken);
     }
 
     public override async Task<Statement> GetHourStatement(GetHourStatementRequest request, ServerCallContext context)
@@ -53,7 +56,7 @@ public sealed partial class VolunteerApi
 }
 
 /// <summary>The postings of a person's hours over several accounts, newest first.</summary>
-internal sealed class HourPostings(ILedgerReader ledger, StatementReader statements)
+internal sealed class HourPostings(ILedgerReader ledger, StatementReader statements, DayRules rules, BusinessClock clock)
 {
     private static readonly (HourAccount Account, HoursOrigin Origin)[] All =
         [(HourAccount.Earned, HoursOrigin.Earned), (HourAccount.Gifted, HoursOrigin.Gifted), (HourAccount.Issued, HoursOrigin.Issued)];
@@ -79,10 +82,29 @@ internal sealed class HourPostings(ILedgerReader ledger, StatementReader stateme
         (HourAccount Account, Posting Posting)[] merged =
             [.. found.OrderByDescending(one => one.Posting.Entry.Index).ThenByDescending(one => one.Posting.Position).Take(size + 1)];
         var response = new ListHourPostingsResponse { EntryCount = moment.Size, Time = moment.Time };
-        response.Postings.Add(merged.Take(size)
-            .Select(one =>
-            new HourPosting { Account = one.Account, Posting = StatementReader.ToContract(person.Region, Unit.Minutes, one.Posting) }));
+        foreach ((HourAccount account, Posting posting) in merged.Take(size))
+        {
+            response.Postings.Add(new HourPosting
+            {
+                Account = account,
+                Posting = StatementReader.ToContract(person.Region, Unit.Minutes, posting),
+                UndoUntil = await UndoUntilAsync(person, posting, context.CancellationToken),
+            });
+        }
         if (merged.Length > size) response.NextPageToken = statements.TokenOf(context, request, moment, merged[size - 1].Posting.Cursor);
         return response;
+    }
+
+    /// <summary>Until when the person can take back what this posting gave; null if they can't.</summary>
+    private async Task<Timestamp?> UndoUntilAsync(ResourceName person, Posting posting, CancellationToken cancellation)
+    {
+        JournalEntry entry = posting.Entry;
+        // The receiver's side of a gift is a credit. A list of past years asks nothing further: its time is over.
+        if (!posting.IsDebit || !UndoRule.CanBeUndone(entry)) return null;
+        DateTimeOffset until = await rules.UndoUntilAsync(entry);
+        if (clock.Now > until) return null;
+        IReadOnlyList<LinkedEntry> linked =
+            await ledger.EarliestEntriesAsync(person.Region, new EntryFilter(), entry.Index - 1, 1, cancellation);
+        return linked is [{ ReversedBy: null }] ? Timestamp.FromDateTimeOffset(until) : null;
     }
 }

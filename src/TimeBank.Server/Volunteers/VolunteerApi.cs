@@ -10,7 +10,7 @@ namespace TimeBank.Server;
 /// For volunteers: enrolment, family, gifts and donations of hours, and (other part) hours and statements. Amounts are minutes.
 /// </summary>
 public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements,
-    PageTokens tokens, BusinessClock clock) : VolunteerService.VolunteerServiceBase
+    PageTokens tokens, DayRules rules, BusinessClock clock) : VolunteerService.VolunteerServiceBase
 {
     private const int MaxFamily = 20;
 
@@ -103,6 +103,26 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
             .DonateAsync(context.Command(request, id, onBehalfOf, memo), minutes);
         MovedHours moved = reply.OrThrow();
         return new DonateHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
+            Hours = moved.Hours.ToContract(volunteer) };
+    }
+
+    public override async Task<UndoHoursResponse> UndoHours(UndoHoursRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName? onBehalfOf = context.OnBehalfOf(read, request.OnBehalfOf, PersonContract.Volunteers);
+        ResourceName volunteer = read.Resource(request.Volunteer, "volunteer", PersonContract.Volunteers);
+        (RegionCode region, long index) = read.Entry(request.Entry, "entry");
+        if (volunteer != default && region != default && region != volunteer.Region)
+        {
+            read.Refuse("entry", "OTHER_REGION", ("region", volunteer.Region.ToString()));
+        }
+        read.Check();
+        context.RequireActing(onBehalfOf, volunteer);
+
+        Reply<MovedHours> reply = await grains.Volunteer(volunteer).UndoAsync(context.Command(request, id, onBehalfOf), index);
+        MovedHours moved = reply.OrThrow();
+        return new UndoHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
             Hours = moved.Hours.ToContract(volunteer) };
     }
 

@@ -48,8 +48,8 @@ public sealed class VolunteerGrain(
         Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = await GiftRefusalAsync(command, receiver, minutes, policy);
         return await GiveAsync(
-            command, policy, refusal, new Minutes(minutes),
-            (header, minutes) => HourEntries.Gift(header, Id, PersonCalls.IdOf(receiver), minutes));
+            command, policy, refusal, -minutes,
+            header => HourEntries.Gift(header, Id, PersonCalls.IdOf(receiver), new Minutes(minutes)));
     }
 
     public async Task<Reply<MovedHours>> DonateAsync(Command command, long minutes)
@@ -59,7 +59,19 @@ public sealed class VolunteerGrain(
             ? GiftRule.Givable(await due.HoursAsync(Region, Id), new Minutes(minutes))
             : new Refusal(Reason.VolunteerNotFound);
         return await GiveAsync(
-            command, policy, refusal, new Minutes(minutes), (header, minutes) => HourEntries.Donate(header, Id, minutes));
+            command, policy, refusal, -minutes, header => HourEntries.Donate(header, Id, new Minutes(minutes)));
+    }
+
+    public async Task<Reply<MovedHours>> UndoAsync(Command command, long index)
+    {
+        LinkedEntry? own = await OwnEntryAsync(index);
+        Policy ofItsDay = await rules.PolicyAsync(Region, own is null ? Today : ChinaTime.DateOf(own.Entry.Time.ToDateTimeOffset()));
+        Refusal? refusal = Exists ? UndoRule.Judge(own, ofItsDay, Now) : new Refusal(Reason.VolunteerNotFound);
+        Reply<MovedHours> reply = await GiveAsync(
+            command, await rules.PolicyAsync(Region, Today), refusal, own?.Entry.Transfers[0].Posted ?? 0,
+            header => Entries.Reverse(header, own!.Entry.Id));
+        // The ledger's refusal says how much is left with the receiver, which is not the giver's to know.
+        return reply.Reason == Reason.InsufficientBalance ? new Refusal(Reason.UndoHoursSpent) : reply;
     }
 
     public async Task<Outcome> EarnAsync(ServiceEarned service)
@@ -163,9 +175,19 @@ public sealed class VolunteerGrain(
         return GiftRule.Judge(await due.HoursAsync(Region, Id), new Minutes(minutes), isFamily, birthDate, Today, policy.Hours);
     }
 
-    /// <summary>Gives hours once. The grain keeps the answer, not the entry: the receiver may read the entry.</summary>
+    /// <summary>An entry that moved this volunteer's earned hours; null where it did not.</summary>
+    private async Task<LinkedEntry?> OwnEntryAsync(long index)
+    {
+        if (index == long.MaxValue) return null;
+        var filter = new EntryFilter { Touching = [new AccountFilter(Chart.PersonHours(Id, HoursOrigin.Earned).Path.Text)] };
+        return (await ledger.EntriesAsync(Region, filter, index + 1, 1, CancellationToken.None))
+            .FirstOrDefault(linked => linked.Entry.Index == index);
+    }
+
+    /// <summary>Gives hours once, or takes them back. The grain keeps the answer, not the entry: the receiver may read the entry.</summary>
+    /// <param name="minutes">What the entry adds to the earned hours; less than zero where they are given.</param>
     private async Task<Reply<MovedHours>> GiveAsync(
-        Command command, Policy policy, Refusal? refusal, Minutes minutes, Func<EntryHeader, Minutes, Proposal> propose)
+        Command command, Policy policy, Refusal? refusal, long minutes, Func<EntryHeader, Proposal> propose)
     {
         string id = command.Id.ToString();
         PersonHours now = await HoursAsync(policy);
@@ -174,14 +196,14 @@ public sealed class VolunteerGrain(
         async Task<Reply<MovedHours>> CarryOutAsync()
         {
             Refusal? refused = await OnceAsync(
-                command, () => refusal, () => propose(command.Header(Today, policy.Version.ToString()), minutes),
+                command, () => refusal, () => propose(command.Header(Today, policy.Version.ToString())),
                 given => State.Given[id] = GivenState.Of(given.Entry!.Index, After(given)));
             return refused is null ? State.Given[id].ToRecord() : refused;
         }
 
         // An entry of an earlier build contains its answer. After a crash between entry and state, the hours just read already lack the
         // gift: don't deduct it again.
-        PersonHours After(Outcome given) => HoursContract.After(given.Entry!) ?? (given.Replayed ? now : now.AfterGiving(minutes.Value));
+        PersonHours After(Outcome given) => HoursContract.After(given.Entry!) ?? (given.Replayed ? now : now.AfterMoving(minutes));
     }
 }
 
@@ -197,8 +219,8 @@ internal static class HoursContract
             lifetime.Value, policy.BalanceCap.Value, StarGrade.Of(lifetime, policy));
     }
 
-    public static PersonHours AfterGiving(this PersonHours hours, long minutes) =>
-        hours with { Earned = hours.Earned - minutes, Available = hours.Available - minutes };
+    public static PersonHours AfterMoving(this PersonHours hours, long minutes) =>
+        hours with { Earned = hours.Earned + minutes, Available = hours.Available + minutes };
 
     /// <summary>The giver's hours in the details of an entry by an earlier build; null if the entry has none.</summary>
     /// <exception cref="FormatException">The detail is not eight numbers.</exception>

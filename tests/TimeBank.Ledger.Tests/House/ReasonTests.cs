@@ -20,6 +20,7 @@ public sealed class ReasonTests
         75 AccountNotImportable, 76 TotalTooLarge, 90 MessageUnreadable, 91 ServerStopping, 92 StateUnreadable, 100 VolunteerNotFound,
         101 VolunteerTooYoung, 102 SpenderTooYoung, 103 HomeNotFound, 104 FamilyMemberNotFound, 105 GiftReceiverNotFound,
         106 GiftReceiverNotFamily, 107 GiftReceiverTooYoung, 108 GiftReceiverIsGiver, 109 TransferSameRegion, 110 TransferNotSamePerson,
+        111 UndoTimePassed, 112 UndoHoursSpent,
         119 GiftedHoursNotGivable, 120 FamilyMemberIsSelf, 200 ElderNotFound, 201 ElderTooYoung, 202 ElderNotEntitled,
         203 AssessmentExpired, 204 AssessmentInFuture, 205 AssessmentOutdated, 206 AlreadyIssued, 207 MonthNotCurrent, 300 OrderNotFound,
         301 OrderWrongState, 302 OrderStartsInPast, 303 OrderTimesOverlap, 304 OrderTooEarly, 305 OrderSelfService, 306 OrderAlreadyRated,
@@ -43,7 +44,8 @@ public sealed class ReasonTests
         667 DifferenceNotFound,
         700 ItemNotFound, 701 CatalogueVersionNotFound, 702 CatalogueInvalid, 703 CatalogueBelowParent, 704 CatalogueNoParent,
         705 PolicyVersionNotFound, 706 PolicyInvalid, 707 EffectiveDateInPast, 708 VersionAlreadyApproved, 709 VersionExists,
-        800 ScenarioNotRunning, 801 ScenarioFinished, 802 ScenarioTooFar, 803 ScenarioClockBeyondEnd, 900 NotSignedYet
+        800 ScenarioNotRunning, 801 ScenarioFinished, 802 ScenarioTooFar, 803 ScenarioClockBeyondEnd, 900 NotSignedYet,
+        910 StatisticsPeriodNotOver
         """;
 
     [Fact]
