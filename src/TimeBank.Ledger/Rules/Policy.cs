@@ -19,8 +19,13 @@ public sealed record Policy(
     int UndoMinutes,
     ImmutableArray<PolicyItem> Items)
 {
+    internal const int DefaultHideBelowPersons = 5;
+
     /// <summary>Numbers that came after versions were in force, and that the file doesn't say: the product's defaults.</summary>
     public ImmutableArray<PolicyItem> Defaults { get; init; } = [];
+
+    /// <summary>Public statistics hide figures that are about fewer persons than this.</summary>
+    public int HideBelowPersons { get; init; } = DefaultHideBelowPersons;
 
     /// <summary>The bytes of the file from which the policy was read.</summary>
     public ReadOnlyMemory<byte> File { get; init; }

@@ -35,10 +35,12 @@ internal sealed class PolicyFile
         ReconciliationPolicy reconciliation = Reconciliation(file);
         AbilityPolicy ability = Section(file, "ability", Ability);
         int undoMinutes = Number(file, "undoMinutes", 0, MaxMinutes);
+        int hideBelowPersons = HideBelowPersons(file);
         file.Close();
         return new Policy(
             version, effective, hours, vouchers, funding, settlement, reconciliation, ability, undoMinutes, items.ToImmutable())
         {
+            HideBelowPersons = hideBelowPersons,
             Defaults = defaults.ToImmutable(),
         };
     }
@@ -158,6 +160,15 @@ internal sealed class PolicyFile
             TransferDays: (int)NumberOr(3, numbers, "transferDays", 0, 365));
         numbers.Close();
         return policy;
+    }
+
+    private int HideBelowPersons(DataObject file)
+    {
+        DataObject statistics = file.ObjectOrEmpty("statistics");
+        // Below 3 the statistics would not hide: two hidden cells of one person each are known from their sum.
+        int number = (int)NumberOr(Policy.DefaultHideBelowPersons, statistics, "hideBelowPersons", 3, 1_000);
+        statistics.Close();
+        return number;
     }
 
     private AbilityPolicy Ability(DataObject ability)

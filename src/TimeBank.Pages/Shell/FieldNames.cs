@@ -16,6 +16,7 @@ public static class FieldNames
             ["voucher"] = ("券号", "Voucher"), ["service_date"] = ("服务日期", "Day of service"), ["request_id"] = ("表单编号", "Form id"),
             ["display_name"] = ("姓名", "Name"), ["birth_date"] = ("出生日期", "Date of birth"), ["comment"] = ("评语", "Comment"),
             ["stars"] = ("星级", "Stars"), ["score"] = ("得分", "Score"), ["assessed_date"] = ("评估日期", "Day of assessment"),
+            ["parent"] = ("地区", "Region"), ["receipt"] = ("收据", "Receipt"),
             ["page_token"] = ("页码", "Page"), ["period"] = ("期间", "Period"), ["name"] = ("号码", "Number"), ["order"] = ("服务单号", "Order"),
             ["owner"] = ("负责人", "Owner"), ["reason"] = ("理由", "Reason"),
         }.ToFrozenDictionary();

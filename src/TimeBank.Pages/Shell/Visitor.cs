@@ -132,6 +132,8 @@ public sealed class Contract(CallInvoker invoker, CancellationToken left)
 
     public ClearingService.ClearingServiceClient Clearing => new(invoker);
 
+    public StatisticsService.StatisticsServiceClient Statistics => new(invoker);
+
     /// <summary>Reads end with the request of a reader who left; what a person commits to goes on to its end.</summary>
     public CallOptions Reading => new(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + Patience, cancellationToken: left);
 

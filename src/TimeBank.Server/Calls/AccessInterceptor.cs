@@ -8,7 +8,8 @@ namespace TimeBank.Server;
 
 /// <summary>
 /// Admits or refuses every call before its service. Order of checks: the contract opens the RPC; token; role; the caller's regions; the
-/// region exists; ownership. The service checks only what needs stored state. If a demonstration's clock is past the last day that rules
+/// region exists; ownership. The service checks only what needs stored state. A public RPC needs no token: it is about no party, and the
+/// region must exist. If a demonstration's clock is past the last day that rules
 /// can handle, only the demonstration's own RPCs stay open, so that someone can end it.
 /// </summary>
 public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock = null) : Interceptor
@@ -70,6 +71,12 @@ public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock
             if (OpenToAll.Any(open => context.Method.StartsWith(open, StringComparison.Ordinal))) return;
             throw Problem.Of(Reason.RpcNotOpen);
         }
+        if (rule.IsPublic)
+        {
+            if (rule.Region(message) is { } published) RequireKnown(RegionOf(published, rule.RegionField));
+            RequireClock(context);
+            return;
+        }
         if (await tokens.CallerAsync(context.GetHttpContext().Request.Headers.Authorization.ToString()) is not { } caller) throw Problem.Of(
             Reason.Unauthenticated);
         if (!rule.AllowsRole(caller)) throw Problem.Of(Reason.RoleNotAllowed);
@@ -77,14 +84,24 @@ public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock
         {
             RegionCode region = RegionOf(name, rule.RegionField);
             if (!caller.CoversRegion(region)) throw Problem.Of(Reason.RegionNotAllowed, ("region", region.ToString()));
-            if (RegionDirectory.BuiltIn.Find(region) is null) throw Problem.Of(Reason.RegionUnknown, ("region", region.ToString()));
+            RequireKnown(region);
         }
         if (!rule.AllowsParty(caller, message)) throw Problem.Of(Reason.PartyNotAllowed);
+        RequireClock(context);
+        context.SetCaller(caller);
+    }
+
+    private static void RequireKnown(RegionCode region)
+    {
+        if (RegionDirectory.BuiltIn.Find(region) is null) throw Problem.Of(Reason.RegionUnknown, ("region", region.ToString()));
+    }
+
+    private void RequireClock(ServerCallContext context)
+    {
         if (clock is { IsBeyondEnd: true } && !context.Method.StartsWith(ScenarioMethods, StringComparison.Ordinal))
         {
             throw Problem.Of(Reason.ScenarioClockBeyondEnd, ("last", $"{ScenarioClock.LastDay:O}"));
         }
-        context.SetCaller(caller);
     }
 
     internal static RegionCode RegionOf(string name, string field)

@@ -16,6 +16,9 @@ public sealed class AccessRule(MethodDescriptor method, Access access)
         .. access.Grants.Select(grant => (grant.Role, grant.OwnField.Length == 0 ? null : Field(method.InputType, grant.OwnField))),
     ];
 
+    /// <summary>True: anybody may call, without a token.</summary>
+    public bool IsPublic { get; } = access.Public && access.Grants.Count == 0;
+
     /// <summary>The path of the request's field that names the region; empty for an RPC without a region.</summary>
     public string RegionField => access.RegionField;
 

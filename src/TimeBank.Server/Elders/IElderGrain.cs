@@ -85,13 +85,16 @@ public sealed class ElderState : WorkflowState
     /// <summary>The kind under which grain storage keeps elders and lists find them. Stored: never change it.</summary>
     public const string Kind = "elder";
 
+    /// <summary>The day of registration in the stored state.</summary>
+    public const string RegisteredPath = "registered";
+
     [JsonPropertyName("displayName")]
     public string DisplayName { get; set; } = "";
 
     [JsonPropertyName("birthDate")]
     public DateOnly BirthDate { get; set; }
 
-    [JsonPropertyName("registered")]
+    [JsonPropertyName(RegisteredPath)]
     public DateOnly Registered { get; set; }
 
     [JsonPropertyName("status")]

@@ -33,7 +33,7 @@ public static class GrpcSetup
             .AddSingleton<FundApi>();
         services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>().AddSingleton<PayeeApi>().AddSingleton<DonationApi>();
-        services.AddSingleton<PeriodApi>();
+        services.AddSingleton<PeriodApi>().AddSingleton<StatisticsApi>();
         services.AddSingleton<BankAccountApi>().AddSingleton<ReconciliationApi>();
         services.AddGrpcReflection();
         services.AddSingleton<DatabaseHealth>();
@@ -59,6 +59,7 @@ public static class GrpcSetup
         app.MapGrpcService<PayeeApi>();
         app.MapGrpcService<DonationApi>();
         app.MapGrpcService<PeriodApi>();
+        app.MapGrpcService<StatisticsApi>();
         app.MapGrpcService<BankAccountApi>();
         app.MapGrpcService<ReconciliationApi>();
         app.MapGrpcHealthChecksService();

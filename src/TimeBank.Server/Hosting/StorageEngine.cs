@@ -76,6 +76,6 @@ public static class StorageSetup
         builder.Services.AddSingleton<StatementReader>();
         builder.Services.AddSingleton<VoucherReader>();
         builder.Services.AddSingleton<ReportReader>().AddSingleton<FundingReader>().AddSingleton<ProviderDebtReader>()
-            .AddSingleton<PaymentLines>();
+            .AddSingleton<PaymentLines>().AddSingleton<PublicStatisticsReader>();
     }
 }

@@ -61,6 +61,7 @@ public sealed class PolicyDefaultsTests
         { "reconciliation.toleranceFen", "0" },
         { "reconciliation.shortestReferenceCharacters", "6" },
         { "reconciliation.transferDays", "3" },
+        { "statistics.hideBelowPersons", "5" },
         { "ability.ableFromPoints", "90" },
         { "ability.mildFromPoints", "66" },
         { "ability.moderateFromPoints", "46" },
@@ -89,7 +90,7 @@ public sealed class PolicyDefaultsTests
     {
         Assert.Equal(PolicyVersion.Parse("430000/2026-01"), Policy.Version);
         Assert.Equal(new DateOnly(2026, 1, 1), Policy.Effective);
-        Assert.Equal(10, Policy.UndoMinutes);
+        Assert.Equal((10, 5), (Policy.UndoMinutes, Policy.HideBelowPersons));
         HoursPolicy hours = Policy.Hours;
         Assert.Equal((60, 15, 90_000, 120, 480),
             (hours.Coin.Value, hours.Quantum.Value, hours.BalanceCap.Value, hours.SessionMax.Value, hours.DayMax.Value));

@@ -14,10 +14,15 @@ public sealed class EveryRpcTests(TestServer server)
 {
     private const string Party = "regions/430211/volunteers/0123456789AB", Other = "regions/430211/volunteers/BA9876543210";
 
-    public static TheoryData<string> Rpcs() => [.. AccessRules.Methods().Select(AccessRules.FullName)];
+    public static TheoryData<string> Rpcs() =>
+        [.. AccessRules.Methods().Where(method => !AccessOf(method).Public).Select(AccessRules.FullName)];
+
+    public static TheoryData<string> PublicRpcs() =>
+        [.. AccessRules.Methods().Where(method => AccessOf(method).Public).Select(AccessRules.FullName)];
 
     public static TheoryData<string> RpcsOfARegion() =>
-        [.. AccessRules.Methods().Where(method => AccessOf(method).RegionField.Length > 0).Select(AccessRules.FullName)];
+        [.. AccessRules.Methods().Where(method => AccessOf(method) is { RegionField.Length: > 0, Public: false })
+            .Select(AccessRules.FullName)];
 
     public static TheoryData<string> RpcsWithAnOwner() =>
         [.. AccessRules.Methods().Where(method => AccessOf(method).Grants.Any(grant => grant.OwnField.Length > 0))
@@ -59,6 +64,16 @@ public sealed class EveryRpcTests(TestServer server)
         }
     }
 
+    [Theory, MemberData(nameof(PublicRpcs))]
+    public async Task What_is_public_is_open_to_everybody_and_to_every_token(string rpc)
+    {
+        // The request is empty but for its region, so admitted is refused for the rest of it.
+        await CallAsync(server.Anonymous(), rpc).IsRefusedAsync(Reason.InvalidField);
+        await CallAsync(new TokenInvoker(server.Anonymous(), "forged"), rpc).IsRefusedAsync(Reason.InvalidField);
+        await CallAsync(server.Anonymous(), rpc, "regions/999999").IsRefusedAsync(Reason.RegionUnknown);
+        await CallAsync(server.Anonymous(), rpc, "nowhere").IsRefusedAsync(Reason.InvalidField);
+    }
+
     [Fact]
     public void Every_rpc_declares_who_may_call_it() =>
         Assert.All(AccessRules.Methods(), method => Assert.NotNull(AccessRules.Find(AccessRules.FullName(method))));
@@ -67,13 +82,13 @@ public sealed class EveryRpcTests(TestServer server)
 
     private static V1.Access AccessOf(MethodDescriptor method) => method.GetOptions().GetExtension(AccessExtensions.Access);
 
-    private static Func<Task> CallAsync(CallInvoker invoker, string rpc) => async () =>
+    private static Func<Task> CallAsync(CallInvoker invoker, string rpc, string region = "regions/430211") => async () =>
     {
         MethodDescriptor method = Find(rpc);
         IMessage request = method.InputType.Parser.ParseFrom(ByteString.Empty);
         V1.Access access = AccessOf(method);
         // Set the region first: if one field gives region and party, the party's name, which contains the region, must stay.
-        Set(request, access.RegionField, "regions/430211");
+        Set(request, access.RegionField, region);
         foreach (Grant grant in access.Grants) Set(request, grant.OwnField, Party);
         var bytes = Marshallers.Create(message => message, message => message);
         MethodType type = method.IsServerStreaming ? MethodType.ServerStreaming : MethodType.Unary;
