@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.Routing;
 
 namespace TimeBank.Pages.Shell;
 
-/// <summary>The style sheet, the script and the sign of the pages, under addresses that change with their content.</summary>
+/// <summary>The style sheet, the scripts and the sign of the pages, under addresses that change with their content.</summary>
 public static class PageFiles
 {
     private const int HashLetters = 12;
 
     private static readonly (string Name, string Type)[] Files =
-        [("app.css", "text/css; charset=utf-8"), ("app.js", "text/javascript; charset=utf-8"), ("sign.svg", "image/svg+xml")];
+        [("app.css", "text/css; charset=utf-8"), ("app.js", "text/javascript; charset=utf-8"),
+            ("check.js", "text/javascript; charset=utf-8"), ("sign.svg", "image/svg+xml")];
 
     private static readonly Dictionary<string, (byte[] Content, string Type, string Path)> All =
         Files.ToDictionary(file => file.Name, Read);
