@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace TimeBank.Ledger;
 
 /// <summary>What happened to vouchers in a month.</summary>
@@ -53,19 +55,17 @@ public sealed class MonthTally(int threshold)
     /// <summary>What may be published of the month.</summary>
     public PublicFigures Publish()
     {
-        bool totals = !_totals.Values.Any(IsHidden);
-        bool units = totals && !_units.Values.Any(IsHidden);
-        bool items = units && !_items.Values.Any(IsHidden);
+        PublicColumn redeemed = ColumnOf(VoucherMove.Redeemed);
+        bool items = redeemed.ByUnit is not null && !_items.Values.Any(IsHidden);
         return new PublicFigures
         {
             Volunteers = Rounded(_volunteers.Persons, threshold),
             EldersServed = Rounded(_totals[VoucherMove.Redeemed].Persons, threshold),
             HoursServed = IsHidden(_volunteers) || IsHidden(_served) ? null : _volunteers.Figure,
             HoursDonated = IsHidden(_donors) ? null : _donors.Figure,
-            Vouchers = totals ? FiguresOf(move => _totals[move]) : null,
-            ByUnit = !units ? null
-                : [.. _units.Keys.Select(key => key.Unit).Distinct().OrderBy(unit => unit.Code, StringComparer.Ordinal)
-                    .Select(unit => new UnitRow(unit, FiguresOf(move => _units.GetValueOrDefault((unit, move)))))],
+            Issued = ColumnOf(VoucherMove.Issued),
+            Redeemed = redeemed,
+            Unused = ColumnOf(VoucherMove.Unused),
             ByItem = !items ? null
                 : [.. _items.OrderBy(row => row.Key.Item.Text, StringComparer.Ordinal)
                     .ThenBy(row => row.Key.Unit.Code, StringComparer.Ordinal)
@@ -78,9 +78,13 @@ public sealed class MonthTally(int threshold)
     /// </summary>
     public static long Rounded(long persons, int threshold) => persons / threshold * threshold;
 
-    private static MonthVouchers FiguresOf(Func<VoucherMove, Crowd?> crowd) => new(
-        crowd(VoucherMove.Issued)?.Figure ?? default, crowd(VoucherMove.Redeemed)?.Figure ?? default,
-        crowd(VoucherMove.Unused)?.Figure ?? default);
+    private PublicColumn ColumnOf(VoucherMove move)
+    {
+        if (IsHidden(_totals[move])) return new PublicColumn(null, null);
+        (Unit Unit, Crowd Crowd)[] units = [.. _units.Where(row => row.Key.Move == move).Select(row => (row.Key.Unit, row.Value))];
+        return new PublicColumn(_totals[move].Figure, units.Any(row => IsHidden(row.Crowd)) ? null
+            : units.ToImmutableSortedDictionary(row => row.Unit.Code, row => row.Crowd.Figure, StringComparer.Ordinal));
+    }
 
     /// <summary>True of a crowd that is somebody, and too few.</summary>
     private bool IsHidden(Crowd crowd) => crowd.Figure.Count > 0 && crowd.Persons < threshold;

@@ -3,20 +3,26 @@ using System.Collections.Immutable;
 namespace TimeBank.Ledger;
 
 /// <summary>A count of events with the sum of their amounts: minutes for hours, fen for vouchers.</summary>
-public readonly record struct Figure(long Count, long Sum)
+public readonly record struct Figure(long Count, long Total)
 {
-    public static Figure operator +(Figure left, Figure right) => new(left.Count + right.Count, left.Sum + right.Sum);
+    public static Figure operator +(Figure left, Figure right) => new(left.Count + right.Count, left.Total + right.Total);
+
+    /// <summary>The sum; null if one of them is hidden.</summary>
+    internal static Figure? Sum(IEnumerable<Figure?> figures) =>
+        figures.Aggregate((Figure?)default(Figure), (sum, one) => sum is { } so && one is { } more ? so + more : null);
 }
 
-/// <summary>Vouchers issued and ended unused, and services redeemed; the sums are fen.</summary>
-public sealed record MonthVouchers(Figure Issued, Figure Redeemed, Figure Unused)
+/// <summary>What happened to vouchers in one way: all of it, and by the unit of the vouchers. The sums are fen.</summary>
+/// <param name="Total">Null: hidden.</param>
+/// <param name="ByUnit">By the unit's code; adds up to the total. Null: hidden.</param>
+public sealed record PublicColumn(Figure? Total, ImmutableSortedDictionary<string, Figure>? ByUnit)
 {
-    public static MonthVouchers operator +(MonthVouchers left, MonthVouchers right) =>
-        new(left.Issued + right.Issued, left.Redeemed + right.Redeemed, left.Unused + right.Unused);
+    internal static PublicColumn Sum(IReadOnlyList<PublicColumn> months) => new(
+        Figure.Sum(months.Select(month => month.Total)),
+        months.Any(month => month.ByUnit is null) ? null
+            : months.SelectMany(month => month.ByUnit!).GroupBy(row => row.Key).ToImmutableSortedDictionary(
+                rows => rows.Key, rows => rows.Aggregate(default(Figure), (sum, row) => sum + row.Value), StringComparer.Ordinal));
 }
-
-/// <summary>The vouchers of one unit.</summary>
-public sealed record UnitRow(Unit Unit, MonthVouchers Vouchers);
 
 /// <summary>One item of the service list, paid by vouchers of one unit.</summary>
 public sealed record ItemRow(Slug Item, Unit Unit, Figure Redeemed);
@@ -34,12 +40,14 @@ public sealed record PublicFigures
 
     public required Figure? HoursDonated { get; init; }
 
-    public required MonthVouchers? Vouchers { get; init; }
+    public required PublicColumn Issued { get; init; }
 
-    /// <summary>By unit; the rows add up to <see cref="Vouchers"/>.</summary>
-    public required ImmutableArray<UnitRow>? ByUnit { get; init; }
+    public required PublicColumn Redeemed { get; init; }
 
-    /// <summary>By item and unit; the rows of a unit add up to what <see cref="ByUnit"/> says was redeemed.</summary>
+    /// <summary>Vouchers that ended with something left on them.</summary>
+    public required PublicColumn Unused { get; init; }
+
+    /// <summary>By item and unit; the rows of a unit add up to what <see cref="Redeemed"/> has of it.</summary>
     public required ImmutableArray<ItemRow>? ByItem { get; init; }
 
     /// <summary>
@@ -50,21 +58,15 @@ public sealed record PublicFigures
     {
         Volunteers = null,
         EldersServed = null,
-        HoursServed = Sum(months.Select(month => month.HoursServed)),
-        HoursDonated = Sum(months.Select(month => month.HoursDonated)),
-        Vouchers = months.Any(month => month.Vouchers is null) ? null
-            : months.Aggregate(new MonthVouchers(default, default, default), (sum, month) => sum + month.Vouchers!),
-        ByUnit = months.Any(month => month.ByUnit is null) ? null
-            : [.. months.SelectMany(month => month.ByUnit!.Value).GroupBy(row => row.Unit)
-                .OrderBy(rows => rows.Key.Code, StringComparer.Ordinal)
-                .Select(rows => new UnitRow(rows.Key, rows.Select(row => row.Vouchers).Aggregate((sum, more) => sum + more)))],
+        HoursServed = Figure.Sum(months.Select(month => month.HoursServed)),
+        HoursDonated = Figure.Sum(months.Select(month => month.HoursDonated)),
+        Issued = PublicColumn.Sum([.. months.Select(month => month.Issued)]),
+        Redeemed = PublicColumn.Sum([.. months.Select(month => month.Redeemed)]),
+        Unused = PublicColumn.Sum([.. months.Select(month => month.Unused)]),
         ByItem = months.Any(month => month.ByItem is null) ? null
             : [.. months.SelectMany(month => month.ByItem!.Value).GroupBy(row => (row.Item, row.Unit))
                 .OrderBy(rows => rows.Key.Item.Text, StringComparer.Ordinal).ThenBy(rows => rows.Key.Unit.Code, StringComparer.Ordinal)
                 .Select(rows => new ItemRow(
                     rows.Key.Item, rows.Key.Unit, rows.Aggregate(default(Figure), (sum, row) => sum + row.Redeemed)))],
     };
-
-    private static Figure? Sum(IEnumerable<Figure?> months) =>
-        months.Aggregate((Figure?)default(Figure), (sum, month) => sum is { } so && month is { } more ? so + more : null);
 }

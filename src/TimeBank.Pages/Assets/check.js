@@ -214,7 +214,10 @@ export function factsOf(text, t, words) {
 
 function amountOf(value, unit, t, words) {
   if (unit === 'CNY') return t(`${(value / 100).toFixed(2)}元`, `CNY ${(value / 100).toFixed(2)}`);
-  if (unit === 'MIN') return t(`${Math.floor(value / 60)}小时${value % 60}分钟`, `${Math.floor(value / 60)} h ${value % 60} min`);
+  const hours = Math.floor(value / 60), minutes = value % 60;
+  if (unit === 'MIN' && hours === 0) return t(`${minutes}分钟`, `${minutes} min`);
+  if (unit === 'MIN' && minutes === 0) return t(`${hours}小时`, `${hours} h`);
+  if (unit === 'MIN') return t(`${hours}小时${minutes}分钟`, `${hours} h ${minutes} min`);
   return `${value} ${words[unit] ?? unit}`;
 }
 

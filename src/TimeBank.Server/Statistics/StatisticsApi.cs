@@ -66,16 +66,20 @@ public sealed class StatisticsApi(PublicStatisticsReader months, ProofReader pro
             VolunteersEnrolled = last.Volunteers,
             HoursServed = ToContract(figures.HoursServed, Unit.Minutes),
             HoursDonated = ToContract(figures.HoursDonated, Unit.Minutes),
-            Vouchers = ToContract(figures.Vouchers),
-            UnitsHidden = figures.ByUnit is null,
+            Vouchers = ToContract(figures, column => column.Total),
             ItemsHidden = figures.ByItem is null,
             Providers = months.SelectMany(month => month.Providers).Distinct().Count(),
             PaidToProviders = Unit.Fen.OfTotal(Sum(months.Select(month => month.Paid))),
         };
         if (figures.Volunteers is { } volunteers) answer.VolunteersServed = volunteers;
         if (figures.EldersServed is { } elders) answer.EldersServed = elders;
-        answer.VouchersByUnit.Add((figures.ByUnit ?? []).Select(
-            row => new PublicUnitRow { Unit = row.Unit.Code, Vouchers = ToContract(row.Vouchers) }));
+        IEnumerable<string> units = new[] { figures.Issued, figures.Redeemed, figures.Unused }
+            .SelectMany(column => column.ByUnit?.Keys ?? []).Distinct().Order(StringComparer.Ordinal);
+        answer.VouchersByUnit.Add(units.Select(unit => new PublicUnitRow
+        {
+            Unit = unit,
+            Vouchers = ToContract(figures, column => column.ByUnit is { } rows ? rows.GetValueOrDefault(unit) : null),
+        }));
         answer.ServicesByItem.Add((figures.ByItem ?? []).Select(row => new PublicItemRow
         {
             Item = row.Item.Text, Unit = row.Unit.Code, Redeemed = ToContract(row.Redeemed, Unit.Fen),
@@ -89,14 +93,14 @@ public sealed class StatisticsApi(PublicStatisticsReader months, ProofReader pro
         return answer;
     }
 
-    private static PublicVouchers? ToContract(MonthVouchers? figures) => figures is null ? null : new PublicVouchers
+    private static PublicVouchers ToContract(PublicFigures figures, Func<PublicColumn, Figure?> of) => new()
     {
-        Issued = ToContract(figures.Issued, Unit.Fen), Redeemed = ToContract(figures.Redeemed, Unit.Fen),
-        Unused = ToContract(figures.Unused, Unit.Fen),
+        Issued = ToContract(of(figures.Issued), Unit.Fen), Redeemed = ToContract(of(figures.Redeemed), Unit.Fen),
+        Unused = ToContract(of(figures.Unused), Unit.Fen),
     };
 
     private static PublicFigure? ToContract(Figure? figure, Unit unit) =>
-        figure is { } known ? new PublicFigure { Count = known.Count, Sum = unit.Of(known.Sum) } : null;
+        figure is { } known ? new PublicFigure { Count = known.Count, Sum = unit.Of(known.Total) } : null;
 
     private static Int128 Sum(IEnumerable<Int128> amounts) => amounts.Aggregate(Int128.Zero, (sum, more) => sum + more);
 }

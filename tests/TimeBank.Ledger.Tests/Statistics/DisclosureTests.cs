@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using Xunit;
 
@@ -36,14 +35,14 @@ public sealed class DisclosureTests
         Gen.Select(Gen.Int[3, 5], AnyEvent.Array[0, 30]).Sample((threshold, events) =>
         {
             PublicFigures shown = Tally(events, threshold).Publish();
-            if (shown.ByUnit is { Length: > 0 } units)
+            foreach (PublicColumn column in new[] { shown.Issued, shown.Redeemed, shown.Unused })
             {
-                Assert.Equal(shown.Vouchers, units.Select(row => row.Vouchers).Aggregate((sum, more) => sum + more));
-                Assert.NotNull(shown.Vouchers);
+                if (column.ByUnit is not { } units) continue;
+                Assert.Equal(column.Total, units.Values.Aggregate(default(Figure), (sum, row) => sum + row));
             }
             foreach (IGrouping<Unit, ItemRow> items in (shown.ByItem ?? []).GroupBy(row => row.Unit))
             {
-                Assert.Equal(shown.ByUnit!.Value.Single(row => row.Unit == items.Key).Vouchers.Redeemed,
+                Assert.Equal(shown.Redeemed.ByUnit![items.Key.Code],
                     items.Aggregate(default(Figure), (sum, row) => sum + row.Redeemed));
             }
             Assert.True(shown.EldersServed % threshold == 0);
@@ -57,11 +56,11 @@ public sealed class DisclosureTests
 
         PublicFigures open = PublicFigures.OfYear([full, empty, full]), closed = PublicFigures.OfYear([full, small, full]);
 
-        Assert.Equal((new Figure(10, 1_000), 10), (open.Vouchers!.Issued, open.ByUnit!.Value.Single().Vouchers.Issued.Count));
-        Assert.Equal((null, null, null, null, null),
-            (closed.Vouchers, closed.ByUnit, closed.ByItem, closed.Volunteers, open.EldersServed));
-        Assert.Null(small.Vouchers);
-        Assert.Equal(default(Figure), empty.Vouchers!.Issued);
+        Assert.Equal((new Figure(10, 1_000), 10), (open.Issued.Total, open.Issued.ByUnit!["MEAL"].Count));
+        Assert.Equal((null, null, null, null), (closed.Issued.Total, closed.Issued.ByUnit, closed.Volunteers, open.EldersServed));
+        Assert.Equal((default(Figure), 0), (closed.Unused.Total, closed.ByItem!.Value.Length));
+        Assert.Null(small.Issued.Total);
+        Assert.Equal(default(Figure), empty.Issued.Total);
     }
 
     [Theory]
@@ -91,7 +90,7 @@ public sealed class DisclosureTests
 
         Assert.False(month.AsksWhoseEnded(Unit.Meal));
         month.EndUnused(null, Unit.Meal, new Fen(100));
-        Assert.Equal(new Figure(4, 400), month.Publish().Vouchers!.Unused);
+        Assert.Equal(new Figure(4, 400), month.Publish().Unused.Total);
     }
 
     private readonly record struct Event(VoucherMove Move, int Person, int Unit, int Item);
@@ -115,9 +114,9 @@ public sealed class DisclosureTests
     private static string Published(IEnumerable<Event> events, int threshold)
     {
         PublicFigures shown = Tally(events, threshold).Publish();
-        return $"{shown.EldersServed} {shown.Vouchers} units {Rows(shown.ByUnit)} items {Rows(shown.ByItem)}";
-
-        static string Rows<T>(ImmutableArray<T>? rows) => rows is { } known ? string.Join("; ", known) : "hidden";
+        string columns = string.Join(" | ", new[] { shown.Issued, shown.Redeemed, shown.Unused }.Select(
+            column => $"{column.Total} {(column.ByUnit is null ? "hidden" : string.Join("; ", column.ByUnit))}"));
+        return $"{shown.EldersServed} {columns} {(shown.ByItem is null ? "hidden" : string.Join("; ", shown.ByItem.Value))}";
     }
 
     /// <summary>Every figure about a part of the events: a unit's column, and an item of a unit.</summary>
