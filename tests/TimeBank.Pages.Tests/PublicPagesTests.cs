@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace TimeBank.Pages.Tests;
 
-/// <summary>What anybody may do without signing in: read figures, and check a receipt. And taking back what was given a moment ago.</summary>
+/// <summary>What anybody may do without signing in: read figures, check a receipt. And taking back what was just given.</summary>
 [Collection(PlayedMonth.Name)]
 public sealed class PublicPagesTests(PlayedMonth month)
 {

@@ -146,8 +146,8 @@ public sealed class VolunteerState : WorkflowState
     public Dictionary<string, long> Arrived { get; set; } = [];
 
     /// <summary>
-    /// The answers to gifts, donations and undoing them, by entry id, for retries. They are not in the entry: the receiver may read it and must
-    /// not see the giver's hours.
+    /// The answers to gifts, donations and undoing them, by entry id, for retries. They are not in the entry: the receiver may read it and
+    /// must not see the giver's hours.
     /// </summary>
     [JsonPropertyName("given")]
     public Dictionary<string, GivenState> Given { get; set; } = [];
