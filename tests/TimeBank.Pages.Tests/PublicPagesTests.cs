@@ -5,8 +5,8 @@ using static Microsoft.Playwright.Assertions;
 namespace TimeBank.Pages.Tests;
 
 /// <summary>What anybody may do without signing in: read figures, check a receipt. And taking back what was just given.</summary>
-[Collection(PlayedMonth.Name)]
-public sealed class PublicPagesTests(PlayedMonth month)
+[Collection(WholeMonth.Name)]
+public sealed class PublicPagesTests(WholeMonth month)
 {
     [Theory]
     [InlineData("zh-CN", "天元区 · 2026年10月", "付给服务机构")]
@@ -16,7 +16,7 @@ public sealed class PublicPagesTests(PlayedMonth month)
         IPage page = await month.VisitAsync(scripts: false, locale);
         await page.GotoAsync("/");
         await page.Locator("footer a[href='/statistics']").ClickAsync();
-        await page.FillAsync("#region", PlayedMonth.Tianyuan);
+        await page.FillAsync("#region", WholeMonth.Tianyuan);
         await page.FillAsync("#month", "2026-10");
         await page.Locator("main form button").ClickAsync();
 
@@ -114,7 +114,7 @@ public sealed class PublicPagesTests(PlayedMonth month)
     private async Task<string> KeyAsync()
     {
         using var client = new HttpClient();
-        return (await client.GetStringAsync(new Uri($"{month.Address}/regions/{PlayedMonth.Tianyuan}/verifier-keys"))).Trim();
+        return (await client.GetStringAsync(new Uri($"{month.Address}/regions/{WholeMonth.Tianyuan}/verifier-keys"))).Trim();
     }
 
     /// <summary>The receipt of a donation of one minute, as its giver gets it.</summary>
@@ -128,9 +128,9 @@ public sealed class PublicPagesTests(PlayedMonth month)
     /// <summary>A volunteer who has just given one minute to the pool.</summary>
     private async Task<IPage> DonorAsync(bool scripts)
     {
-        for (int which = 0; ; which++)
+        foreach (string id in await month.OfferedAsync("volunteer"))
         {
-            IPage page = await month.SignInAsync("volunteer", which: which, scripts: scripts);
+            IPage page = await month.SignInAsync("volunteer", id, scripts: scripts);
             await page.GotoAsync("/hours");
             if (await page.Locator(".figure").First.InnerTextAsync() is "0分钟" or "0 min")
             {
@@ -144,5 +144,6 @@ public sealed class PublicPagesTests(PlayedMonth month)
             await Expect(page.Locator(".panel.good")).ToContainTextAsync("1分钟");
             return page;
         }
+        throw new InvalidOperationException("No volunteer of the month has hours.");
     }
 }
