@@ -125,7 +125,11 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
 
         public T Current => _current!;
 
-        public Task WriteAsync(T message) => _channel.Writer.WriteAsync(message).AsTask();
+        public Task WriteAsync(T message) => WriteAsync(message, CancellationToken.None);
+
+        /// <summary>The interceptors write so, that a writer never waits for a reader who has left.</summary>
+        public Task WriteAsync(T message, CancellationToken cancellationToken) =>
+            _channel.Writer.WriteAsync(message, cancellationToken).AsTask();
 
         public Task CompleteAsync()
         {
