@@ -18,7 +18,14 @@ public static class FieldNames
             ["stars"] = ("星级", "Stars"), ["score"] = ("得分", "Score"), ["assessed_date"] = ("评估日期", "Day of assessment"),
             ["parent"] = ("地区", "Region"), ["receipt"] = ("收据", "Receipt"),
             ["page_token"] = ("页码", "Page"), ["period"] = ("期间", "Period"), ["name"] = ("号码", "Number"), ["order"] = ("服务单号", "Order"),
-            ["owner"] = ("负责人", "Owner"), ["reason"] = ("理由", "Reason"),
+            ["owner"] = ("负责人", "Owner"), ["reason"] = ("理由", "Reason"), ["fund"] = ("资金", "Fund"), ["provider"] = ("机构", "Provider"),
+            ["fund_id"] = ("代号", "Short name"), ["kind"] = ("种类", "Kind"), ["date"] = ("日期", "Day"), ["reference"] = ("凭证号", "Reference"),
+            ["bank_account"] = ("我方账户", "Our account"), ["received_date"] = ("到账日", "The bank's day"),
+            ["execution_date"] = ("付款日", "Day to pay"), ["format"] = ("文件格式", "Format"), ["outcome"] = ("结果", "What became of it"),
+            ["file_name"] = ("文件", "File"), ["profile"] = ("文件格式", "How the file is read"), ["items"] = ("我方的哪一笔", "What it is"),
+            ["account_number"] = ("账号", "Account number"), ["account.account_number"] = ("账号", "Account number"),
+            ["account.holder_name"] = ("户名", "Name of the account"), ["account.bank_name"] = ("开户行", "Bank and branch"),
+            ["account.bank_code"] = ("行号", "The bank's code"), ["set_aside"] = ("暂不付", "Set aside"),
         }.ToFrozenDictionary();
 
     /// <summary>A field's name; an unknown one keeps the contract's.</summary>

@@ -17,7 +17,7 @@ public abstract class Page : ComponentBase
 {
     private const string FormName = "form";
 
-    private readonly string _fresh = new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
+    private readonly string _fresh = NewRequestId();
 
     [Inject]
     public required Visitor Visitor { get; set; }
@@ -32,6 +32,9 @@ public abstract class Page : ComponentBase
 
     /// <summary>Why the page shows nothing but this; null where it was read.</summary>
     public Fault? Stopped { get; private set; }
+
+    /// <summary>True once the page was read: before that there is nothing to show.</summary>
+    public bool IsRead { get; private set; }
 
     /// <summary>Why what was sent was not carried out; the page shows it above its form.</summary>
     public Fault? Refused { get; protected set; }
@@ -64,6 +67,7 @@ public abstract class Page : ComponentBase
         try
         {
             await ReadAsync();
+            IsRead = true;
         }
         catch (RpcException error)
         {
@@ -129,6 +133,9 @@ public abstract class Page : ComponentBase
         Refused is { IsUnknown: false } ? _fresh
         : sent?.RequestId is { Length: > 0 } id ? id
         : Guid.TryParseExact(Query(FormName), "D", out _) ? Query(FormName) : _fresh;
+
+    /// <summary>A fresh id for a form: sent twice it is one effect.</summary>
+    public static string NewRequestId() => new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
 }
 
 /// <summary>An error of the contract as a page shows it.</summary>

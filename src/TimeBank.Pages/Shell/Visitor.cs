@@ -138,4 +138,7 @@ public sealed class Contract(CallInvoker invoker, CancellationToken left)
     public CallOptions Reading => new(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + Patience, cancellationToken: left);
 
     public CallOptions Acting => new(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + Patience);
+
+    /// <summary>A run, or a file: it takes as long as it takes.</summary>
+    public CallOptions Running => default;
 }
