@@ -1,0 +1,216 @@
+using Grpc.Core;
+using TimeBank.Pages.Shell;
+using TimeBank.V1;
+
+namespace TimeBank.Pages.ForFinance;
+
+/// <summary>Something that waits for somebody of the finance office.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Sum">What they come to, as people write it; empty where they are no money.</param>
+/// <param name="Path">Where it is done.</param>
+/// <param name="Who">The role that can do it; unspecified: nobody alone.</param>
+/// <param name="Note">What to know before; may be empty.</param>
+public sealed record DeskItem(string Text, long Count, string Sum, string Path, Role Who, string Note = "");
+
+/// <summary>
+/// Collects what waits, each kind by its own calls at the same time. A kind that can't be read says so and stops no other.
+/// </summary>
+public sealed class DeskItems(Visitor visitor)
+{
+    /// <summary>A programme with less than one part in so many of its money left runs out.</summary>
+    private const int RunsOutBelow = 5;
+
+    private const int PayeesAtOnce = 16;
+
+    private static readonly TimeSpan PatienceWithCounting = TimeSpan.FromSeconds(5);
+
+    private Language L => visitor.Language;
+
+    private Contract Client => visitor.Client;
+
+    /// <summary>What the bank's open lines come to by age, over all accounts; filled by <see cref="ReadAsync"/>.</summary>
+    public List<AgeTotal> Ages { get; } = [];
+
+    /// <summary>All that waits, what the visitor can do first.</summary>
+    public async Task<DeskItem[]> ReadAsync()
+    {
+        DeskItem[][] parts = await Task.WhenAll(
+            SafeAsync(L["结算批次", "Batches"], "/finance/batches", BatchesAsync),
+            SafeAsync(L["未达账项", "Exceptions"], "/finance/exceptions", ExceptionsAsync),
+            SafeAsync(L["五方核对", "The five legs"], "/finance/close/day", LegsAsync),
+            SafeAsync(L["收款账户", "Payees"], "/finance/payees", PayeesAsync),
+            SafeAsync(L["项目资金", "Programmes' money"], "/finance/programmes", ProgrammesAsync),
+            SafeAsync(L["过期的券", "Vouchers past their time"], "/finance/vouchers/expire", ExpiryAsync),
+            SafeAsync(L["上月结账", "Last month's close"], "/finance/close", CloseAsync),
+            SafeAsync(L["机构欠款", "What providers owe"], "/finance/claims", ClaimsAsync));
+        return [.. parts.SelectMany(part => part).OrderBy(item => item.Who != Role.Unspecified && visitor.Has(item.Who) ? 0 : 1)];
+    }
+
+    private async Task<DeskItem[]> SafeAsync(string text, string path, Func<Task<IEnumerable<DeskItem>>> read)
+    {
+        try
+        {
+            return [.. (await read()).Where(item => item.Count > 0)];
+        }
+        catch (RpcException error)
+        {
+            return [new DeskItem(text, 0, "", path, Role.Unspecified, Fault.Of(error, L, acted: false).Text)];
+        }
+    }
+
+    private async Task<IEnumerable<DeskItem>> BatchesAsync()
+    {
+        (SettlementState State, string Text, Role Who)[] waits =
+        [
+            (SettlementState.Draft, L["批次待提交", "Batches to submit"], Role.FinanceMaker),
+            (SettlementState.Submitted, L["批次待批准", "Batches to approve"], Role.FinanceChecker),
+            (SettlementState.Approved, L["批次待导出付款文件", "Batches to send to the bank"], Role.FinanceMaker),
+            (SettlementState.Exported, L["批次等银行答复", "Batches that wait for the bank"], Role.FinanceMaker),
+        ];
+        List<SettlementBatch>[] found = await Task.WhenAll(waits.Select(wait => RegionNames.BatchesAsync(visitor, wait.State)));
+        return waits.Zip(found, (wait, batches) => new DeskItem(
+            wait.Text, batches.Count, Money(batches.Sum(batch => batch.TotalAmount.Value)),
+            $"/finance/batches?state={wait.State}", wait.Who));
+    }
+
+    private async Task<IEnumerable<DeskItem>> ExceptionsAsync()
+    {
+        var items = new List<DeskItem>();
+        foreach (BankAccount account in await RegionNames.BankAccountsAsync(visitor))
+        {
+            string slug = Written.Id(account.Name);
+            ListExceptionsResponse list = await Client.Reconciliation.ListExceptionsAsync(
+                new ListExceptionsRequest { Parent = account.Name, PageSize = 1 }, Client.Reading);
+            Ages.AddRange(list.Totals);
+            items.AddRange(list.Totals.Where(total => total.Lines > 0).Select(total => new DeskItem(
+                L[$"银行未达账项（{slug}）：{Labels.Of(total.Age, L)}", $"Open lines of the bank ({slug}): {Labels.Of(total.Age, L)}"], total.Lines,
+                L[$"收 {Written.Amount(total.InAmount, L)}，付 {Written.Amount(total.OutAmount, L)}",
+                    $"in {Written.Amount(total.InAmount, L)}, out {Written.Amount(total.OutAmount, L)}"],
+                $"/finance/exceptions?account={slug}&age={total.Age}", Role.FinanceMaker)));
+        }
+        return items;
+    }
+
+    private async Task<IEnumerable<DeskItem>> LegsAsync()
+    {
+        DateOnly day = visitor.Today.AddDays(-1);
+        DailyReport report = await Client.Periods.GetDailyReportAsync(
+            new GetDailyReportRequest { Parent = visitor.Parent, FirstDate = Written.ToContract(day) }, Client.Reading);
+        return
+        [
+            new DeskItem(L[$"{Written.Day(day, L)} 核对不符", $"Differences of {Written.Day(day, L)}"], 
+                report.Lines.Count(line => !line.Ties), "", $"/finance/close/day?date={day:yyyy-MM-dd}", Role.FinanceMaker),
+        ];
+    }
+
+    private async Task<IEnumerable<DeskItem>> PayeesAsync()
+    {
+        PayeeRow[] rows = await PayeesAsync(visitor);
+        return
+        [
+            new DeskItem(L["收款账户变更待批准", "Changes of payees to approve"],
+                rows.Count(row => row.Payee?.Next?.State == PayeeChangeState.Proposed), "",
+                "/finance/payees?show=proposed", Role.FinanceChecker),
+            new DeskItem(L["有应付款、没有收款账户的机构", "Providers that are owed money and have no account"],
+                rows.Count(row => row.CannotBePaid),
+                Money(rows.Where(row => row.CannotBePaid).Sum(row => row.Provider.Payable?.Value ?? 0)),
+                "/finance/payees?show=missing", Role.FinanceMaker),
+        ];
+    }
+
+    /// <summary>All providers with the account that each is paid to.</summary>
+    public static async Task<PayeeRow[]> PayeesAsync(Visitor visitor)
+    {
+        var rows = new List<PayeeRow>();
+        foreach (Provider[] some in (await RegionNames.ProvidersAsync(visitor)).Chunk(PayeesAtOnce))
+            rows.AddRange(await Task.WhenAll(some.Select(provider => PayeeAsync(visitor, provider))));
+        return [.. rows];
+    }
+
+    private static async Task<PayeeRow> PayeeAsync(Visitor visitor, Provider provider)
+    {
+        try
+        {
+            return new PayeeRow(provider, await visitor.Client.Payees.GetPayeeAsync(
+                new GetPayeeRequest { Provider = provider.Name }, visitor.Client.Reading));
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+        {
+            return new PayeeRow(provider, null);
+        }
+    }
+
+    private async Task<IEnumerable<DeskItem>> ProgrammesAsync()
+    {
+        List<Programme> programmes = await RegionNames.ProgrammesAsync(visitor);
+        ProgrammeReport[] reports = await Task.WhenAll(programmes.Select(programme => Client.Funds.GetProgrammeReportAsync(
+            new GetProgrammeReportRequest { Programme = programme.Name }, Client.Reading).ResponseAsync));
+        return reports.Where(report => report.Allotted.Value > 0 && report.Available.Value < report.Allotted.Value / RunsOutBelow)
+            .Select(report => new DeskItem(
+                L[$"项目资金将用完：{report.Programme.DisplayName}", $"Money runs out: {report.Programme.DisplayName}"], 1,
+                L[$"剩 {Written.Amount(report.Available, L)}", $"{Written.Amount(report.Available, L)} left"],
+                $"/finance/programmes/{Written.Id(report.Programme.Name)}", Role.FinanceMaker,
+                L[$"不到拨入 {Written.Amount(report.Allotted, L)} 的五分之一。", $"Less than a fifth of {Written.Amount(report.Allotted, L)}."]))
+            .Concat(reports.Where(report => report.ReturnDueDate is not null).Select(report => new DeskItem(
+                L[$"余款待退回：{report.Programme.DisplayName}", $"Unused money to return: {report.Programme.DisplayName}"], 1,
+                Written.Amount(report.Available, L), $"/finance/programmes/{Written.Id(report.Programme.Name)}", Role.FinanceMaker,
+                L[$"最晚 {Written.Day(report.ReturnDueDate, L)}", $"by {Written.Day(report.ReturnDueDate, L)}"])));
+    }
+
+    /// <summary>Only a maker may ask what an expiry would do.</summary>
+    private async Task<IEnumerable<DeskItem>> ExpiryAsync()
+    {
+        if (!visitor.Has(Role.FinanceMaker)) return [];
+        var options = new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + PatienceWithCounting);
+        using AsyncServerStreamingCall<RunProgress> call = Client.Vouchers.ExpireVouchers(
+            new ExpireVouchersRequest { RequestId = Page.NewRequestId(), Parent = visitor.Parent, ValidateOnly = true }, options);
+        var last = new RunProgress();
+        while (await call.ResponseStream.MoveNext(CancellationToken.None)) last = call.ResponseStream.Current;
+        return
+        [
+            new DeskItem(L["券已过期，待收回", "Vouchers whose time is over"], last.Changed,
+                string.Join(L["，", ", "], last.Amounts.Select(amount => Written.Amount(amount, L))), "/finance/vouchers/expire",
+                Role.FinanceMaker),
+        ];
+    }
+
+    private async Task<IEnumerable<DeskItem>> CloseAsync()
+    {
+        DateOnly month = new DateOnly(visitor.Today.Year, visitor.Today.Month, 1).AddMonths(-1);
+        BooksPeriod period = await Client.Periods.GetPeriodAsync(
+            new GetPeriodRequest { Name = $"{visitor.Parent}/periods/{month:yyyy-MM}" }, Client.Reading);
+        bool isOpen = period.State == PeriodState.Open;
+        return
+        [
+            new DeskItem(isOpen ? L[$"{Written.Month(month, L)}尚未结账", $"{Written.Month(month, L)} is not closed"]
+                : L[$"{Written.Month(month, L)}结账待签字", $"{Written.Month(month, L)} waits for a signature"],
+                period.State == PeriodState.Closed ? 0 : 1, "", $"/finance/close/{month:yyyy-MM}",
+                isOpen ? Role.FinanceMaker : Role.FinanceChecker),
+        ];
+    }
+
+    private async Task<IEnumerable<DeskItem>> ClaimsAsync()
+    {
+        List<ProviderClaim> claims = await ReadClaimsAsync(visitor);
+        return
+        [
+            new DeskItem(L["机构欠款待追收", "Debts of providers to follow up"], claims.Count, Money(claims.Sum(claim => claim.Owed.Value)),
+                "/finance/claims", Role.FinanceMaker),
+        ];
+    }
+
+    public static Task<List<ProviderClaim>> ReadClaimsAsync(Visitor visitor) => RegionNames.AllAsync<ProviderClaim>(async token =>
+    {
+        ListClaimsResponse page = await visitor.Client.Settlements.ListClaimsAsync(
+            new ListClaimsRequest { Parent = visitor.Parent, PageSize = 1_000, PageToken = token }, visitor.Client.Reading);
+        return (page.Claims, page.NextPageToken);
+    });
+
+    private string Money(long fen) => Written.Amount(fen, "CNY", L);
+}
+
+/// <summary>A provider and the account that it is paid to; null: it never had one.</summary>
+public sealed record PayeeRow(Provider Provider, Payee? Payee)
+{
+    public bool CannotBePaid => Payee?.InForce is null && Provider.Payable is { Value: > 0 };
+}
