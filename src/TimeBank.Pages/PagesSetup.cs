@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using TimeBank.Pages.ForFinance;
 using TimeBank.Pages.Shell;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -33,6 +34,7 @@ public static class PagesSetup
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();
         services.AddScoped<Visitor>();
+        services.AddSingleton<RunBoard>();
         // Chinese letters as themselves: as numeric references a page would have twice the bytes.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddAntiforgery(forgery =>
@@ -100,6 +102,7 @@ public static class PagesSetup
             Choose(response, Language.Cookie, tag == "en" ? "en" : "zh", back));
         app.MapGet("/letters/{size}", (string size, string? back, HttpResponse response) =>
             Choose(response, Visitor.LargeCookie, size == "large" ? "1" : null, back));
+        FinanceDownloads.Map(app);
         app.MapRazorComponents<Root>();
     }
 

@@ -1,0 +1,194 @@
+using System.Globalization;
+using TimeBank.Pages.Shell;
+using TimeBank.V1;
+
+namespace TimeBank.Pages.ForFinance;
+
+/// <summary>The finance office's reports, each of the contract's own figures.</summary>
+/// <param name="visitor">Who reads.</param>
+/// <param name="asked">What the address asks for: month, year, account, payment.</param>
+public sealed class Reports(Visitor visitor, Func<string, string> asked)
+{
+    public static readonly string[] Kinds = ["provider", "month", "funders", "aging"];
+
+    private Language L => visitor.Language;
+
+    private Contract Client => visitor.Client;
+
+    /// <summary>What a kind of report is called.</summary>
+    public static string Title(string kind, Language l) => kind switch
+    {
+        "provider" => l["机构结算单", "Provider's settlement statement"],
+        "month" => l["月度报表", "The month's books"],
+        "funders" => l["资金年度使用", "Use of funds in a year"],
+        _ => l["未达账龄", "Exceptions by age"],
+    };
+
+    /// <returns>Null where the address doesn't say yet what the report is of.</returns>
+    public Task<ReportTable?> ReadAsync(string kind) => kind switch
+    {
+        "provider" => ProviderAsync(),
+        "month" => MonthAsync(),
+        "funders" => FundersAsync(),
+        "aging" => AgingAsync(),
+        _ => Task.FromResult<ReportTable?>(null),
+    };
+
+    private async Task<ReportTable?> ProviderAsync()
+    {
+        if (asked("payment").Split('/') is not [var id, var number]) return null;
+        string batchName = $"{visitor.Parent}/settlements/{id}", name = $"{batchName}/payments/{number}";
+        SettlementBatch batch = await Client.Settlements.GetBatchAsync(new GetBatchRequest { Name = batchName }, Client.Reading);
+        List<PaymentLine> lines = await RegionNames.AllAsync<PaymentLine>(async token =>
+        {
+            ListPaymentLinesResponse page = await Client.Settlements.ListPaymentLinesAsync(
+                new ListPaymentLinesRequest { Payment = name, PageSize = 1_000, PageToken = token }, Client.Reading);
+            return (page.Lines, page.NextPageToken);
+        });
+        SettlementPayment payment = batch.Payments.First(one => one.Name == name);
+        Provider provider = await Client.Providers.GetProviderAsync(new GetProviderRequest { Name = payment.Provider }, Client.Reading);
+        IReadOnlyDictionary<string, CatalogueItem> items = await ServiceNames.ReadAsync(visitor);
+        IReadOnlyDictionary<string, string> programmes = await RegionNames.OfProgrammesAsync(visitor);
+        string Item(PaymentLine line) => line.Redemption is { } one ? items.Of(one.Item, L) : Labels.Of(line.Posting.Code, L);
+        IEnumerable<string[]> extra =
+        [
+            .. payment.Carried.Select(one => Extra(L["以前未付", "unpaid before"], one.Amount.Value)),
+            .. payment.SetAside.Select(one => Extra(L["争议暂不付", "disputed, set aside"], -one.Amount.Value)),
+            .. payment.HeldBackAmount is { Value: > 0 } held ? [Extra(L["扣留", "held back"], -held.Value)] : Array.Empty<string[]>(),
+        ];
+        return new ReportTable(
+            L[$"{provider.DisplayName}结算单", $"Settlement statement of {provider.DisplayName}"],
+            [
+                (L["批次", "Batch"], id), (L["编制日", "Prepared"], Written.Day(batch.PreparedDate, L)),
+                (L["状态", "State"], Labels.Of(payment.State, L)),
+                (L["付款编号", "Payment id"], payment.EndToEndId), (L["抵扣欠款", "Debts taken off"], Yuan(payment.OffsetAmount)),
+                (L["实付（元）", "Paid (yuan)"], Yuan(payment.NetAmount)),
+            ],
+            [
+                new(L["分录", "Entry"]), new(L["日期", "Day"]), new(L["服务", "Service"]), new(L["数量", "Number"], true),
+                new(L["价格（元）", "Price, yuan"], true), new(L["保险（元）", "Insurance, yuan"], true), new(L["自付（元）", "Own part, yuan"], true),
+                new(L["应付（元）", "Owed, yuan"], true), new(L["项目", "Programme"]), new(L["政策", "Policy"]),
+            ],
+            [
+                .. lines.Select(line => Row(
+                    $"{line.Posting.EntryIndex}", Iso(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate), Item(line),
+                    line.Redemption is { } one ? $"{one.Quantity}" : "", Yuan(line.Redemption?.Price), Yuan(line.Redemption?.Insurance),
+                    Yuan(line.Redemption?.OwnPart), Plain(Signed(line.Posting)),
+                    line.Programme.Length > 0 ? programmes.Called(line.Programme) : "", line.PolicyVersion)),
+                .. extra.Select(row => Row(row)),
+            ],
+            L["各项服务应付（元）", "Owed by service (yuan)"],
+            [.. lines.Where(line => line.Redemption is not null).GroupBy(Item)
+                .Select(group => (group.Key, Sum: group.Sum(line => Signed(line.Posting))))
+                .OrderByDescending(group => group.Sum).Select(group => ChartPoint.Money(group.Key, group.Sum))]);
+
+        static string[] Extra(string what, long fen) => ["", "", what, "", "", "", "", Plain(fen), "", ""];
+    }
+
+    private async Task<ReportTable?> MonthAsync()
+    {
+        if (asked("month").Length == 0) return null;
+        BooksPeriod period = await Client.Periods.GetPeriodAsync(
+            new GetPeriodRequest { Name = $"{visitor.Parent}/periods/{asked("month")}" }, Client.Reading);
+        ClosingStatement statement = ClosingStatement.Of(period.Statement);
+        return new ReportTable(
+            L[$"{Written.Month(Written.ToDay(period.FirstDate), L)}月度报表", $"Books of {Written.Month(Written.ToDay(period.FirstDate), L)}"],
+            [
+                (L["状态", "State"], period.State == PeriodState.Open
+                    ? L["尚未结账，没有报表", "not closed, so there is no statement"] : Labels.Of(period.State, L)),
+                (L["编制", "Prepared"], $"{period.PreparedBy} {Written.Moment(period.PrepareTime, L)}".Trim()),
+                (L["签字", "Signed"], $"{period.ApprovedBy} {Written.Moment(period.ApproveTime, L)}".Trim()),
+                (L["分录数", "Entries"], statement.Entries), (L["账簿根", "Root"], statement.Root),
+                .. period.Reopenings.Select(one => (L["重开", "Reopened"], $"{Written.Moment(one.Time, L)} {one.Actor}: {one.Note}")),
+            ],
+            [
+                new(L["单位", "Unit"]), new(L["账户", "Account"]), new(L["期初", "Opening"], true), new(L["借方发生", "Debits"], true),
+                new(L["贷方发生", "Credits"], true), new(L["期末", "Closing"], true),
+            ],
+            [.. statement.Rows.Select(row => Row(
+                Labels.Of(row.Unit, L), EntryWords.Account(row.Account, L), ClosingRow.Balance(row.Opening, row.Unit, L),
+                ClosingRow.Number(row.Debits, row.Unit), ClosingRow.Number(row.Credits, row.Unit),
+                ClosingRow.Balance(row.Closing, row.Unit, L)))],
+            L["本月贷方发生（元）", "Credited in the month (yuan)"],
+            [.. statement.Rows.Where(row => row.Unit == "CNY" && row.CreditsValue > 0)
+                .Select(row => ChartPoint.Money(EntryWords.Account(row.Account, L), row.CreditsValue))]);
+    }
+
+    private async Task<ReportTable?> FundersAsync()
+    {
+        int year = int.TryParse(asked("year"), CultureInfo.InvariantCulture, out int chosen) && chosen is > 2000 and < 2200
+            ? chosen : visitor.Today.Year;
+        FundingReport report = await Client.Funds.GetFundingReportAsync(new GetFundingReportRequest
+        {
+            Parent = visitor.Parent,
+            Period = new Period
+            {
+                FirstDay = Written.ToContract(new DateOnly(year, 1, 1)), LastDay = Written.ToContract(new DateOnly(year, 12, 31)),
+            },
+        }, Client.Reading);
+        IReadOnlyDictionary<string, string> funds = await RegionNames.OfFundsAsync(visitor),
+            programmes = await RegionNames.OfProgrammesAsync(visitor);
+        (string used, string received, int least, string verdict) = (Yuan(report.Lottery.Used), Yuan(report.Lottery.Received),
+            report.Lottery.MinPercent, Labels.Of(report.Lottery.Verdict, L));
+        string Fund(FundingLine line) => line.Fund.Length == 0 ? L["导入的资金", "imported money"] : funds.Called(line.Fund);
+        return new ReportTable(
+            L[$"{year}年资金使用", $"Use of funds in {year}"],
+            [
+                (L["福彩公益金用于养老（元）", "Lottery money for elderly care (yuan)"],
+                    L[$"{used}，收到 {received}，应不低于 {least}%：{verdict}", $"{used} of {received} received, at least {least}%: {verdict}"]),
+                (L["账簿分录数", "Entries of the journal"], $"{report.EntryCount}"), (L["政策", "Policy"], report.PolicyVersion),
+            ],
+            [
+                new(L["资金", "Fund"]), new(L["来源", "Source"]), new(L["项目", "Programme"]), new(L["上年结转（元）", "Carried, yuan"], true),
+                new(L["拨付（元）", "Allotted, yuan"], true), new(L["退回（元）", "Returned, yuan"], true), new(L["已用（元）", "Spent, yuan"], true),
+                new(L["结余（元）", "Unspent, yuan"], true),
+            ],
+            [.. report.Lines.Select(line => Row(
+                Fund(line), line.Kind == FundKind.Unspecified ? "" : Labels.Of(line.Kind, L), programmes.Called(line.Programme),
+                Yuan(line.Carried), Yuan(line.Allotted), Yuan(line.Returned), Yuan(line.Spent), Yuan(line.Unspent)))],
+            L["各项资金已用（元）", "Spent by fund (yuan)"],
+            [.. report.Lines.GroupBy(Fund).Select(fund => ChartPoint.Money(fund.Key, fund.Sum(line => line.Spent.Value)))]);
+    }
+
+    private async Task<ReportTable?> AgingAsync()
+    {
+        if (asked("account").Length == 0) return null;
+        string account = $"{visitor.Parent}/bankAccounts/{asked("account")}";
+        IReadOnlyList<AgeTotal> totals = [];
+        List<BankException> open = await RegionNames.AllAsync<BankException>(async token =>
+        {
+            ListExceptionsResponse page = await Client.Reconciliation.ListExceptionsAsync(
+                new ListExceptionsRequest { Parent = account, PageSize = 1_000, PageToken = token }, Client.Reading);
+            totals = page.Totals;
+            return (page.Exceptions, page.NextPageToken);
+        });
+        return new ReportTable(
+            L[$"账户 {asked("account")} 的未达账龄", $"Exceptions of {asked("account")} by age"],
+            [
+                (L["日期", "Day"], Written.Day(visitor.Today, L)),
+                .. totals.Select(total => (Labels.Of(total.Age, L), L[$"{total.Lines} 条，收 {Yuan(total.InAmount)}，付 {Yuan(total.OutAmount)}",
+                    $"{total.Lines} lines, in {Yuan(total.InAmount)}, out {Yuan(total.OutAmount)}"])),
+            ],
+            [
+                new(L["明细", "Line"]), new(L["日期", "Day"]), new(L["天数", "Days"], true), new(L["金额（元）", "Amount, yuan"], true),
+                new(L["原因", "Reason"]), new(L["负责人", "Owner"]), new(L["摘要", "Text"]),
+            ],
+            [.. open.Select(one => Row(
+                Written.Id(one.Line.Name), Iso(one.Line.Date), $"{one.AgeDays}",
+                Plain(one.Line.Side == Side.Credit ? one.Line.Amount.Value : -one.Line.Amount.Value), Labels.Of(one.Reason, L),
+                one.Line.Case?.Owner ?? "", one.Line.Text))],
+            L["各账龄的条数", "Lines by age"],
+            open.Count == 0 ? [] : [.. totals.Select(total => ChartPoint.Count(Labels.Of(total.Age, L), total.Lines))]);
+    }
+
+    private static System.Collections.Immutable.ImmutableArray<string> Row(params string[] cells) => [.. cells];
+
+    private static long Signed(Posting posting) => posting.Side == Side.Debit ? -posting.Amount.Value : posting.Amount.Value;
+
+    private static string Yuan(Amount? amount) => amount is null ? "" : Plain(amount.Value);
+
+    /// <summary>Yuan without commas, so that a spreadsheet reads a number.</summary>
+    private static string Plain(long fen) => Written.Yuan(fen).Replace(",", "", StringComparison.Ordinal);
+
+    private static string Iso(Date? day) => day is null ? "" : $"{Written.ToDay(day):yyyy-MM-dd}";
+}
