@@ -1,5 +1,4 @@
 using System.Net;
-using Grpc.Core;
 using TimeBank.V1;
 using Xunit;
 

@@ -22,6 +22,18 @@ public sealed partial class PageTests(WholeMonth month)
         ],
         ["elder"] = ["/", "/vouchers", "/orders", "/orders/new"],
         ["provider_clerk"] = ["/", "/redeem", "/today?day=2026-10-20", "/payments?month=2026-10"],
+        ["finance_maker"] =
+        [
+            "/finance", "/finance/batches", "/finance/batches/prepare", "/finance/bank", "/finance/exceptions", "/finance/close",
+            "/finance/close/2026-10", "/finance/close/day?date=2026-10-20", "/finance/funds", "/finance/programmes", "/finance/payees",
+            "/finance/claims", "/finance/reports", "/finance/programmes/return", "/finance/vouchers/expire",
+        ],
+        ["finance_checker"] = ["/finance", "/finance/batches", "/finance/exceptions", "/finance/payees"],
+        ["auditor"] =
+        [
+            "/finance", "/finance/close", "/journal", "/journal/10", "/journal/accounts", "/journal/accounts/fund/lottery/available",
+            "/journal/trial-balance", "/journal/checkpoint", "/journal/rules",
+        ],
         ["counter"] = ["/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register"],
     };
 
@@ -103,6 +115,13 @@ public sealed partial class PageTests(WholeMonth month)
             "elder" => [("/vouchers", "main td a[href^='/vouchers/']"), ("/orders", "main td a[href^='/orders/']")],
             "volunteer" => [("/services", "main td a[href^='/services/']")],
             "provider_clerk" => [("/today?day=2026-10-20", "main td a[href^='/redemptions/']")],
+            "finance_maker" =>
+            [
+                ("/finance/batches", "main td a[href^='/finance/batches/'], main th a[href^='/finance/batches/']"),
+                ("/finance/bank", "main a[href^='/finance/bank/']"), ("/finance/funds", "main a[href^='/finance/funds/']"),
+                ("/finance/programmes", "main td a[href^='/finance/programmes/'], main th a[href^='/finance/programmes/']"),
+                ("/finance/payees", "main a[href^='/finance/payees/']"), ("/finance/reports", "main a[href^='/finance/reports/']"),
+            ],
             "counter" => [("/desk/people", "main th a[href^='/desk/elders/']")],
             _ => [],
         };

@@ -1,5 +1,4 @@
 using System.Text;
-using Grpc.Core;
 using Microsoft.Playwright;
 using TimeBank.V1;
 using UglyToad.PdfPig;

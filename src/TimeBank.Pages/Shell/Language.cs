@@ -45,7 +45,7 @@ public static class Labels
 
     /// <summary>The word for a name of the contract; the name itself if it has none.</summary>
     public static string Of(string name, Language language) =>
-        All.TryGetValue(name, out (string Chinese, string English) word) || EntryWords.Codes.TryGetValue(name, out word)
+        All.TryGetValue(name, out (string Chinese, string English) word)
             ? language[word.Chinese, word.English] : name;
 
     public static string Of<T>(T value, Language language)
