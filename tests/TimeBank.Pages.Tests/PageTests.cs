@@ -44,11 +44,9 @@ public sealed partial class PageTests(WholeMonth month)
             var readers = new TheoryData<string, string, bool>();
             foreach (string role in Pages.Keys)
             {
-                foreach (string locale in new[] { "zh-CN", "en-US" })
-                {
-                    readers.Add(role, locale, false);
-                    readers.Add(role, locale, true);
-                }
+                // Both languages and both sizes of letters; the four together would say little more.
+                readers.Add(role, "zh-CN", false);
+                readers.Add(role, "en-US", true);
             }
             return readers;
         }
