@@ -84,6 +84,9 @@ public static class PagesSetup
         {
             // A refused form is answered by a page that is read: as a form it would be refused again, without a word.
             if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null) context.Request.Method = HttpMethods.Get;
+            // Programs that read tiles, health or tokens get the status alone.
+            bool isBrowser = context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+            if (!isBrowser && context.Features.Get<IStatusCodePagesFeature>() is { } words) words.Enabled = false;
             await next(context);
             // ASP.NET refuses a form with the type of a page and without a page; without the type the words above are written.
             bool isEmpty = !context.Response.HasStarted && context.Response.StatusCode >= StatusCodes.Status400BadRequest;

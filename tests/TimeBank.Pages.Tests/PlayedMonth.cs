@@ -29,6 +29,7 @@ public abstract class PlayedServer(string until) : IAsyncLifetime
     private readonly string _data = Directory.CreateTempSubdirectory("timebank-pages-").FullName;
     private Process? _cards, _server;
     private readonly Dictionary<string, string> _sessions = [];
+    private readonly Dictionary<string, string[]> _offered = [];
     private IPlaywright? _playwright;
     private GrpcChannel? _channel;
 
@@ -118,6 +119,7 @@ public abstract class PlayedServer(string until) : IAsyncLifetime
     /// <summary>The resource names of the persons of a role that the sign-in offers.</summary>
     public async Task<string[]> OfferedAsync(string role)
     {
+        if (_offered.TryGetValue(role, out string[]? known)) return known;
         IPage page = await VisitAsync();
         await page.GotoAsync("/sign-in?back=/");
         var keys = new List<string>();
@@ -126,7 +128,7 @@ public abstract class PlayedServer(string until) : IAsyncLifetime
             keys.Add((await button.GetAttributeAsync("value"))!);
         }
         await page.Context.CloseAsync();
-        return [.. keys.Select(key => key.Split('|')[2])];
+        return _offered[role] = [.. keys.Select(key => key.Split('|')[2])];
     }
 
     public async ValueTask DisposeAsync()

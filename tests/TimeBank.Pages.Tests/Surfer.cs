@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.RegularExpressions;
 using Xunit;
@@ -7,12 +8,15 @@ namespace TimeBank.Pages.Tests;
 /// <summary>A browser without a screen: keeps cookies, follows nothing by itself, and sends forms as it is told, also wrong ones.</summary>
 public sealed partial class Surfer : IDisposable
 {
+    private static readonly ConcurrentDictionary<string, string> Sessions = new();
+
     private readonly HttpClient _client;
 
     public Surfer(string address)
     {
         var handler = new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = Cookies };
         _client = new HttpClient(handler) { BaseAddress = new Uri(address) };
+        _client.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "text/html");
     }
 
     public CookieContainer Cookies { get; } = new();
@@ -50,8 +54,15 @@ public sealed partial class Surfer : IDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);
     }
 
-    public async Task<HttpStatusCode> SignInAsync(string role, string? party = null, string region = PlayedServer.Tianyuan)
+    public async Task SignInAsync(string role, string? party = null, string region = PlayedServer.Tianyuan)
     {
+        string who = $"{_client.BaseAddress}|{role}|{region}|{party}";
+        // A session is as good in another browser: most tests are not about how it began.
+        if (Sessions.TryGetValue(who, out string? session))
+        {
+            Cookies.Add(_client.BaseAddress!, new Cookie("session", session) { HttpOnly = true });
+            return;
+        }
         var asked = await GetAsync("/sign-in?back=/");
         string authorize = asked.Answer.Headers.Location!.PathAndQuery;
         var page = await GetAsync(authorize);
@@ -61,7 +72,8 @@ public sealed partial class Surfer : IDisposable
         var chosen = await PostAsync(authorize, fields);
         Assert.Equal(HttpStatusCode.Redirect, chosen.Status);
         var back = await GetAsync(new Uri(_client.BaseAddress!, chosen.Answer.Headers.Location!).PathAndQuery);
-        return back.Status;
+        Assert.Equal(HttpStatusCode.Redirect, back.Status);
+        Sessions[who] = Cookies.GetAllCookies().Single(cookie => cookie.Name == "session").Value;
     }
 
     public void Dispose() => _client.Dispose();

@@ -1,9 +1,12 @@
 using System.Security.Claims;
+using System.Xml.Linq;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using TimeBank.Pages;
@@ -34,7 +37,8 @@ public static class SignInSetup
         }
         string keys = Path.Combine(options.Data, PageKeysName);
         OwnerOnly.CreateFolder(keys);
-        services.AddDataProtection().SetApplicationName("TimeBank").PersistKeysToFileSystem(new DirectoryInfo(keys));
+        services.AddDataProtection().SetApplicationName("TimeBank");
+        services.Configure<KeyManagementOptions>(management => management.XmlRepository = new PageKeys(keys));
         services.AddAuthorization();
         services.AddAuthentication(authentication =>
             {
@@ -177,4 +181,17 @@ public static class SignInSetup
     }
 
     private static string Origin(HttpRequest request) => $"{request.Scheme}://{request.Host}";
+}
+
+/// <summary>The keys of sessions and forms, a file each in a folder of the data folder; only their owner may read them.</summary>
+internal sealed class PageKeys(string folder) : IXmlRepository
+{
+    public IReadOnlyCollection<XElement> GetAllElements() =>
+        [.. Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal).Select(file => XElement.Load(file))];
+
+    public void StoreElement(XElement element, string friendlyName)
+    {
+        using FileStream file = OwnerOnly.Open(Path.Combine(folder, $"{element.Attribute("id")?.Value ?? friendlyName}.xml"), FileMode.CreateNew, FileAccess.Write);
+        element.Save(file);
+    }
 }

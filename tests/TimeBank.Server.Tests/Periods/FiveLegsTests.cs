@@ -38,7 +38,8 @@ public sealed class FiveLegsTests(TestServer server) : IClassFixture<TestServer>
         Assert.All(report.Lines, line => Assert.True(line.Ties, $"{line}"));
         string providerId = provider.Split('/')[^1], batchId = batch.Name.Split('/')[^1];
         Assert.Contains(report.Lines, line =>
-            line is { Leg: V1.ReportLeg.Issued, Account: "programme/legs-meals/units", Left: 2, Right: 2 });
+            // Elders of other tests in this region may get one too.
+            line is { Leg: V1.ReportLeg.Issued, Account: "programme/legs-meals/units", Left: >= 2, Right: >= 2 });
         Assert.Contains(report.Lines, line => line is { Leg: V1.ReportLeg.Held, Account: "programme/legs-meals/committed", Left: > 0 });
         Assert.Contains(report.Lines,
             line => line.Leg == V1.ReportLeg.Redeemed && line.Account == $"provider/{providerId}/payable" && line.Left == 1_000);
