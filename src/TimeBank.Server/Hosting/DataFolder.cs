@@ -20,6 +20,9 @@ internal static class DataFolder
         string checkpoints = Path.Combine(path, TransparencySetup.CheckpointsName);
         IEnumerable<string> files = Ours.SelectMany(name => Directory.EnumerateFiles(path, name));
         if (Directory.Exists(checkpoints)) files = files.Concat(Directory.EnumerateFiles(checkpoints));
+        // A session holds a token of the issuer, which these keys can't make: closing them is enough.
+        string pageKeys = Path.Combine(path, SignInSetup.PageKeysName);
+        if (Directory.Exists(pageKeys)) files = files.Concat(Directory.EnumerateFiles(pageKeys));
         return [.. files.Where(OwnerOnly.IsOpenToOthers).Where(file => !TryClose(file))];
     }
 

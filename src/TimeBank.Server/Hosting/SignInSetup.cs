@@ -21,7 +21,7 @@ namespace TimeBank.Server;
 /// </summary>
 public static class SignInSetup
 {
-    private const string PageKeysName = "page-keys";
+    internal const string PageKeysName = "page-keys";
 
     private static readonly TimeSpan SessionLives = TimeSpan.FromHours(12);
 
@@ -191,7 +191,8 @@ internal sealed class PageKeys(string folder) : IXmlRepository
 
     public void StoreElement(XElement element, string friendlyName)
     {
-        using FileStream file = OwnerOnly.Open(Path.Combine(folder, $"{element.Attribute("id")?.Value ?? friendlyName}.xml"), FileMode.CreateNew, FileAccess.Write);
+        string name = $"{element.Attribute("id")?.Value ?? friendlyName}.xml";
+        using FileStream file = OwnerOnly.Open(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write);
         element.Save(file);
     }
 }
