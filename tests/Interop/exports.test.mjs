@@ -21,7 +21,7 @@ after(async () => {
 
 async function exported(region, format, span) {
   const file = path.join(folder, `${region}.${span.replace(' ', '-')}.${format}`);
-  await server.tool('export', '--region', region, '--format', format, ...spans[span], '-o', file);
+  await server.tool('export', '--region', region, '--format', format, ...spans[span], '-o', file, '--force');
   return file;
 }
 
