@@ -1,5 +1,6 @@
 using TimeBank.Benchmarks.Core;
 using TimeBank.Benchmarks.Measures;
+using TimeBank.Benchmarks.Pages;
 using TimeBank.Benchmarks.Platform;
 using TimeBank.Benchmarks.Reconcile;
 using TimeBank.Benchmarks.Redeem;
@@ -52,6 +53,7 @@ static async Task<int> BenchAsync(string[] words)
     await GrowthBench.RunAsync(people => CoreBench.OnPostgreSql(database, people), options, report);
     await GrowthBench.RunAsync(CoreBench.OnSqlite, options, report);
     await ReconcileBench.RunAsync(database, options, report);
+    await PageBench.RunAsync(options, report);
     if (options.Json is { } file) report.Write(file, TimeProvider.System.GetUtcNow());
     return 0;
 }

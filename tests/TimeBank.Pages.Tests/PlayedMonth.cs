@@ -5,7 +5,6 @@ using System.Text.Json;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Playwright;
-using TimeBank.Testing;
 using Xunit;
 
 namespace TimeBank.Pages.Tests;

@@ -12,6 +12,7 @@ internal sealed class Report(TextWriter output)
     private readonly List<Figures> _figures = [];
     private readonly List<GrowthFigures> _growth = [];
     private readonly List<ReconcileFigures> _reconciled = [];
+    private readonly List<PageFigures> _pages = [];
 
     private static string Machine =>
         $"{Environment.ProcessorCount} cores of {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GB, "
@@ -67,12 +68,24 @@ internal sealed class Report(TextWriter output)
                 + $"{figures.Ratio,7:N2} {figures.PeakMegabytes,8:N0} {figures.BookedRate,9:N0}"));
     }
 
+    public void Add(PageFigures figures)
+    {
+        if (_pages.Count == 0) output.WriteLine(
+            $"{"page",-34} {"callers",7} {"pages/s",9} {"first ms",9} {"p99 ms",8} {"bytes",7} {"calls",6} {"all/s",8} {"bytes",7} "
+                + $"{"x gRPC",7}");
+        _pages.Add(figures);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{figures.Page,-34} {figures.Callers,7} {figures.Rate,9:N0} {figures.FirstByteMs,9:N2} {figures.FirstByteP99Ms,8:N2} "
+                + $"{figures.Bytes,7} {figures.Calls,6} {figures.CallsRate,8:N0} {figures.CallsBytes,7} {figures.Ratio,7:N2}"));
+    }
+
     public void Write(string file, DateTimeOffset now) =>
         File.WriteAllText(file, JsonSerializer.Serialize(
             new
             {
                 Time = now.ToString("O", CultureInfo.InvariantCulture), Machine, Figures = _figures, Growth = _growth,
-                Reconciled = _reconciled,
+                Reconciled = _reconciled, Pages = _pages,
             },
             Json) + "\n");
 

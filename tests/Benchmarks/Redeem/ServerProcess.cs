@@ -21,8 +21,11 @@ internal sealed class ServerProcess : ICalledServer, IAsyncDisposable
     private readonly string _data;
     private readonly GrpcChannel _channel;
 
-    private ServerProcess(Process process, string data, string grpc, string http)
+    private readonly bool _hasScenario;
+
+    private ServerProcess(Process process, string data, string grpc, string http, bool hasScenario)
     {
+        _hasScenario = hasScenario;
         _process = process;
         _data = data;
         _issuer = new Uri($"http://{http}/token");
@@ -38,20 +41,27 @@ internal sealed class ServerProcess : ICalledServer, IAsyncDisposable
         string[] arguments = [Program(), $"--TimeBank:Data={data}", $"--TimeBank:Grpc={grpc}", $"--TimeBank:Http={http}",
             "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
-        var server = new ServerProcess(Process.Start(start)!, data, grpc, http);
+        var server = new ServerProcess(Process.Start(start)!, data, grpc, http,
+            settings.Any(setting => setting.StartsWith("--TimeBank:Scenario=", StringComparison.Ordinal)));
         _ = server._process.StandardOutput.BaseStream.CopyToAsync(Console.OpenStandardError());
         await server.WaitAsync();
         return server;
     }
 
-    public DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+    /// <summary>Where its pages are: http://127.0.0.1:….</summary>
+    public string Address => _issuer.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>The clock of its scenario, if it was started with one.</summary>
+    public DateTimeOffset Now => !_hasScenario ? TimeProvider.System.GetUtcNow()
+        : new ScenarioService.ScenarioServiceClient(As(Role.Administrator)).GetScenario(new GetScenarioRequest()).Now.ToDateTimeOffset();
 
     public CallInvoker As(Role role, string party = "", string subject = "", params string[] regions)
     {
         var form = new Dictionary<string, string>
         {
             ["grant_type"] = "client_credentials", ["client_secret"] = File.ReadAllText(Path.Combine(_data, "local-issuer.secret")).Trim(),
-            ["role"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{role}"), ["region"] = string.Join(' ', regions), ["party"] = party,
+            ["role"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{role}"),
+            ["region"] = regions.Length > 0 ? string.Join(' ', regions) : "430211", ["party"] = party,
         };
         using var request = new HttpRequestMessage(HttpMethod.Post, _issuer) { Content = new FormUrlEncodedContent(form) };
         using HttpResponseMessage answer = _http.Send(request).EnsureSuccessStatusCode();

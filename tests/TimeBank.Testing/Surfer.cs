@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace TimeBank.Pages.Tests;
+namespace TimeBank.Testing;
 
 /// <summary>A browser without a screen: keeps cookies, follows nothing by itself, and sends forms as it is told, also wrong ones.</summary>
 public sealed partial class Surfer : IDisposable
@@ -20,6 +21,19 @@ public sealed partial class Surfer : IDisposable
     }
 
     public CookieContainer Cookies { get; } = new();
+
+    /// <summary>Reads a page whole.</summary>
+    /// <returns>How long its first byte took, and how many bytes it has.</returns>
+    public async Task<(TimeSpan FirstByte, int Bytes)> MeasureAsync(string path)
+    {
+        long asked = Stopwatch.GetTimestamp();
+        using HttpResponseMessage answer = await _client.GetAsync(
+            new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        TimeSpan first = Stopwatch.GetElapsedTime(asked);
+        byte[] page = await answer.Content.ReadAsByteArrayAsync();
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (first, page.Length);
+    }
 
     public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Answer)> GetAsync(string path, string? languages = null)
     {
@@ -54,7 +68,7 @@ public sealed partial class Surfer : IDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);
     }
 
-    public async Task SignInAsync(string role, string? party = null, string region = PlayedServer.Tianyuan)
+    public async Task SignInAsync(string role, string? party = null, string region = "430211")
     {
         string who = $"{_client.BaseAddress}|{role}|{region}|{party}";
         // A session is as good in another browser: most tests are not about how it began.
@@ -67,8 +81,9 @@ public sealed partial class Surfer : IDisposable
         string authorize = asked.Answer.Headers.Location!.PathAndQuery;
         var page = await GetAsync(authorize);
         Dictionary<string, string> fields = Hidden(page.Text, "person");
-        fields["Chosen.Person"] = Persons().Matches(page.Text).Select(match => match.Groups["key"].Value)
-            .First(key => key.StartsWith($"{role}|{region}|{party}", StringComparison.Ordinal));
+        string[] offered = [.. Persons().Matches(page.Text).Select(match => match.Groups["key"].Value)];
+        fields["Chosen.Person"] = Array.Find(offered, key => key.StartsWith($"{role}|{region}|{party}", StringComparison.Ordinal))
+            ?? throw new InvalidOperationException($"{role} {party} is not offered, but {string.Join(' ', offered)}.");
         var chosen = await PostAsync(authorize, fields);
         Assert.Equal(HttpStatusCode.Redirect, chosen.Status);
         var back = await GetAsync(new Uri(_client.BaseAddress!, chosen.Answer.Headers.Location!).PathAndQuery);

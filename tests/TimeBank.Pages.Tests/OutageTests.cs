@@ -1,0 +1,165 @@
+using System.Net;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Grpc.Core;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TimeBank.Pages.Shell;
+using TimeBank.V1;
+using Xunit;
+
+namespace TimeBank.Pages.Tests;
+
+/// <summary>What a person reads while the ledger behind the pages answers late, or not at all. The pages stand alone here.</summary>
+public sealed class OutageTests : IAsyncLifetime
+{
+    private const string Me = "regions/430211/volunteers/0123456789AB", Give = "/hours/give";
+
+    private readonly Ledger _ledger = new();
+    private WebApplication? _app;
+    private Surfer? _surfer;
+
+    private Surfer Volunteer => _surfer!;
+
+    public async ValueTask InitializeAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<IContractCalls>(_ledger);
+        builder.Services.AddTimeBankPages(isSecure: false);
+        builder.Services.AddAuthorization();
+        builder.Services.AddAuthentication(nameof(AlwaysMe)).AddScheme<AuthenticationSchemeOptions, AlwaysMe>(nameof(AlwaysMe), null);
+        _app = builder.Build();
+        _app.UseTimeBankPages();
+        _app.MapTimeBankPages();
+        await _app.StartAsync();
+        _surfer = new Surfer(_app.Urls.Single());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _surfer?.Dispose();
+        if (_app is not null) await _app.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(StatusCode.Unavailable, 503)]
+    [InlineData(StatusCode.DeadlineExceeded, 503)]
+    [InlineData(StatusCode.Internal, 500)]
+    public async Task An_unknown_outcome_is_said_and_the_same_form_finds_out(StatusCode lost, int status)
+    {
+        Dictionary<string, string> form = await FormAsync();
+        _ledger.Lost = lost;
+        var unknown = await Volunteer.PostAsync(Give, form);
+        Assert.Equal(status, (int)unknown.Status);
+        Assert.Contains("不知道是否已经办成", unknown.Text, StringComparison.Ordinal);
+        Assert.Contains("value=\"3\"", unknown.Text, StringComparison.Ordinal);
+        Dictionary<string, string> again = Surfer.Hidden(unknown.Text, "give");
+        Assert.Equal(form["Sent.RequestId"], again["Sent.RequestId"]);
+
+        _ledger.Lost = null;
+        var known = await Volunteer.PostAsync(Give, Filled(again));
+        Assert.EndsWith("/hours/done/12", known.Answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Equal([form["Sent.RequestId"], form["Sent.RequestId"]], _ledger.Sent);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_no_unknown_outcome_and_the_next_try_is_another_request()
+    {
+        Dictionary<string, string> form = await FormAsync();
+        _ledger.Lost = StatusCode.FailedPrecondition;
+        var refused = await Volunteer.PostAsync(Give, form);
+        Assert.Equal(HttpStatusCode.Conflict, refused.Status);
+        Assert.DoesNotContain("不知道", refused.Text, StringComparison.Ordinal);
+        Assert.NotEqual(form["Sent.RequestId"], Surfer.Hidden(refused.Text, "give")["Sent.RequestId"]);
+    }
+
+    [Fact]
+    public async Task A_page_that_can_not_be_read_says_when_to_try_again_and_shows_nothing_half()
+    {
+        _ledger.Lost = StatusCode.Unavailable;
+        _ledger.LosesReads = true;
+        var page = await Volunteer.GetAsync("/hours");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, page.Status);
+        Assert.Contains("请过一分钟再试", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"figure\"", page.Text, StringComparison.Ordinal);
+        // Nor does a form act on a page that couldn't be read.
+        _ledger.LosesReads = false;
+        Dictionary<string, string> form = await FormAsync();
+        _ledger.LosesReads = true;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Volunteer.PostAsync(Give, form)).Status);
+        Assert.Empty(_ledger.Sent);
+    }
+
+    private async Task<Dictionary<string, string>> FormAsync() =>
+        Filled(Surfer.Hidden((await Volunteer.FollowAsync(Give)).Text, "give"));
+
+    private static Dictionary<string, string> Filled(Dictionary<string, string> form) =>
+        new(form) { ["Sent.Receiver"] = "pool", ["Sent.Minutes"] = "3" };
+
+    /// <summary>A ledger that carries out what it is asked, and may lose the answer.</summary>
+    private sealed class Ledger : CallInvoker, IContractCalls
+    {
+        public StatusCode? Lost { get; set; }
+
+        public bool LosesReads { get; set; }
+
+        /// <summary>The request ids of the donations that arrived.</summary>
+        public List<string> Sent { get; } = [];
+
+        public DateTimeOffset Now { get; } = new(2026, 10, 20, 9, 0, 0, TimeSpan.FromHours(8));
+
+        public CallInvoker Invoker(string token) => this;
+
+        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+        {
+            if (request is DonateHoursRequest donation) Sent.Add(donation.RequestId);
+            bool isLost = Lost is not null && (LosesReads || request is DonateHoursRequest);
+            Task<TResponse> answer = isLost ? Task.FromException<TResponse>(new RpcException(new Status(Lost!.Value, "")))
+                : Task.FromResult((TResponse)AnswerTo(request, Activator.CreateInstance<TResponse>()!));
+            return new AsyncUnaryCall<TResponse>(answer, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+        }
+
+        public override TResponse BlockingUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+
+        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+
+        public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
+
+        public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
+
+        private static object AnswerTo(object request, object empty) => (request, empty) switch
+        {
+            (DonateHoursRequest, DonateHoursResponse) => new DonateHoursResponse { Entry = "regions/430211/entries/12" },
+            (_, Hours) => new Hours { Earned = Minutes(600), Available = Minutes(600), Held = Minutes(0), Lifetime = Minutes(600) },
+            _ => empty,
+        };
+
+        private static Amount Minutes(long value) => new() { Value = value, Unit = "MIN" };
+    }
+
+    private sealed class AlwaysMe(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            var identity = new ClaimsIdentity(
+                [
+                    new(Visitor.RoleClaim, "volunteer"), new(Visitor.RegionClaim, "430211"), new(Visitor.PartyClaim, Me),
+                    new(Visitor.SubjectClaim, "0123456789AB"),
+                ],
+                Scheme.Name);
+            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
+        }
+    }
+}
