@@ -19,7 +19,7 @@ public sealed class LocalPersons(LocalIssuer issuer, ILedgerReader ledger, Local
 
     public const string SignedInPath = "/signed-in";
 
-    private const int OfAKind = 6, MaxCodes = 1_000;
+    private const int OfAKind = 6, LookedAt = 200, MaxCodes = 1_000;
 
     private static readonly TimeSpan CodeLives = TimeSpan.FromMinutes(1);
     private static readonly Role[] Staff = [Role.Counter, Role.FinanceMaker, Role.FinanceChecker, Role.Auditor, Role.Administrator];
@@ -68,15 +68,25 @@ public sealed class LocalPersons(LocalIssuer issuer, ILedgerReader ledger, Local
         var client = new Contract(calls.Invoker(token), default);
         string parent = $"regions/{region}";
         ListVolunteersResponse volunteers = await client.Volunteers.ListVolunteersAsync(
-            new ListVolunteersRequest { Parent = parent, PageSize = OfAKind }, client.Reading);
+            new ListVolunteersRequest { Parent = parent, PageSize = LookedAt }, client.Reading);
         ListEldersResponse elders = await client.Elders.ListEldersAsync(
-            new ListEldersRequest { Parent = parent, PageSize = OfAKind }, client.Reading);
+            new ListEldersRequest { Parent = parent, PageSize = LookedAt }, client.Reading);
+        // People with vouchers and services come first: their pages have something to show.
+        ListVouchersResponse vouchers = await client.Vouchers.ListVouchersAsync(
+            new ListVouchersRequest { Parent = parent, PageSize = LookedAt }, client.Reading);
+        ListOrdersResponse orders = await client.Orders.ListOrdersAsync(
+            new ListOrdersRequest { Parent = parent, PageSize = LookedAt }, client.Reading);
+        ILookup<string, string> holders = vouchers.Vouchers.ToLookup(one => one.Elder, one => one.Name),
+            served = orders.Orders.ToLookup(one => one.Recipient, one => one.Name),
+            serving = orders.Orders.ToLookup(one => one.Volunteer, one => one.Name);
         ListProvidersResponse providers = await client.Providers.ListProvidersAsync(
             new ListProvidersRequest { Parent = parent, PageSize = OfAKind }, client.Reading);
         return
         [
-            .. volunteers.Volunteers.Select(one => Of(Role.Volunteer, region, one.Name, one.DisplayName)),
-            .. elders.Elders.Select(one => Of(Role.Elder, region, one.Name, one.DisplayName)),
+            .. volunteers.Volunteers.OrderByDescending(one => serving[one.Name].Count()).Take(OfAKind)
+                .Select(one => Of(Role.Volunteer, region, one.Name, one.DisplayName)),
+            .. elders.Elders.OrderByDescending(one => holders[one.Name].Count() + served[one.Name].Count()).Take(OfAKind)
+                .Select(one => Of(Role.Elder, region, one.Name, one.DisplayName)),
             .. providers.Providers.Select(one => Of(Role.ProviderClerk, region, one.Name, one.DisplayName)),
             .. StaffOf(region),
         ];
