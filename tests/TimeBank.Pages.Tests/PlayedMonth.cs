@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Playwright;
+using TimeBank.V1;
 using Xunit;
 
 namespace TimeBank.Pages.Tests;
@@ -208,6 +210,39 @@ public sealed class WholeMonth() : PlayedServer("2026-12-31")
 {
     public const string Name = "the whole month";
 }
+
+/// <summary>The month's people on its first day. Its tests move the clock, each to a day of its own.</summary>
+public sealed class FirstDay() : PlayedServer("2026-10-01")
+{
+    public const string Name = "the first day";
+
+    private static readonly TimeSpan China = TimeSpan.FromHours(8);
+
+    /// <summary>Moves the clock to a time of the day after today, and gives it.</summary>
+    public async Task<DateTimeOffset> NextDayAsync(int hour)
+    {
+        DateTimeOffset now = (await ClockAsync()).ToOffset(China);
+        return await MoveAsync(new DateTimeOffset(now.Date, China).AddDays(1).AddHours(hour) - now);
+    }
+
+    public async Task<DateTimeOffset> MoveAsync(TimeSpan by)
+    {
+        DateTimeOffset to = await ClockAsync() + by;
+        await (await ScenarioAsync()).AdvanceClockAsync(new AdvanceClockRequest
+        {
+            RequestId = Desk.Id(), To = Timestamp.FromDateTimeOffset(to),
+        });
+        return to.ToOffset(China);
+    }
+
+    private async Task<DateTimeOffset> ClockAsync() =>
+        (await (await ScenarioAsync()).GetScenarioAsync(new GetScenarioRequest())).Now.ToDateTimeOffset();
+
+    private async Task<ScenarioService.ScenarioServiceClient> ScenarioAsync() => new(await CallerAsync("administrator"));
+}
+
+[CollectionDefinition(FirstDay.Name)]
+public sealed class FirstDayTests : ICollectionFixture<FirstDay>;
 
 [CollectionDefinition(HalfMonth.Name)]
 public sealed class HalfMonthTests : ICollectionFixture<HalfMonth>;

@@ -194,7 +194,7 @@ internal sealed class MemoryJournal(RegionCode region)
         ]);
 
     private IEnumerable<JournalEntry> Open =>
-        _entries.Select(entry => entry.Stored.Entry).Where(entry => entry.Kind == EntryKind.Hold && !_endedBy.ContainsKey(entry.Index));
+        _entries.Select(entry => entry.Stored.Entry).Where(entry => entry.OpensHold && !_endedBy.ContainsKey(entry.Index));
 
     private static CounterTotals Sum(IEnumerable<Account> accounts) =>
         accounts.Aggregate(default(CounterTotals), (sum, account) => sum + account.Counters);
@@ -250,7 +250,7 @@ internal sealed class MemoryJournal(RegionCode region)
         var ids = new HashSet<EntryId>();
         var ended = new HashSet<long>();
         var reversed = new HashSet<long>();
-        var open = append.Entries.Where(appended => appended.Entry.Kind == EntryKind.Hold).Select(appended => appended.Entry.Index)
+        var open = append.Entries.Where(appended => appended.Entry.OpensHold).Select(appended => appended.Entry.Index)
             .ToHashSet();
         foreach (Account account in append.Changed) Require(account.Number >= 1 && account.Number <= _accounts.Count,
             $"Account {account.Number} isn't there.");
@@ -267,7 +267,7 @@ internal sealed class MemoryJournal(RegionCode region)
             if (entry.EndsHold)
             {
                 long hold = entry.Of!.Value;
-                bool isOpen = (open.Contains(hold) || Entry(hold)?.Entry.Kind == EntryKind.Hold) && !_endedBy.ContainsKey(hold)
+                bool isOpen = (open.Contains(hold) || Entry(hold)?.Entry.OpensHold == true) && !_endedBy.ContainsKey(hold)
                     && ended.Add(hold);
                 Require(isOpen, $"Entry {entry.Index} ends hold {hold}, which isn't open.");
             }

@@ -12,7 +12,7 @@ internal static class OrderCommands
 
     public static IEnumerable<Command> Of(CommandFactory make) =>
     [
-        make.Group("order", "服务单：预约、接单、签到、签退、确认、争议、取消、评价", "service orders, from the request to the confirmed hours",
+        make.Group("order", "服务单：预约、接单、签到、签退、确认、争议、取消、评价、撤回", "service orders, from the request to the confirmed hours",
             Show(make), List(make), Request(make), Accept(make),
             ByVolunteer(make, "check-in", "志愿者签到", "the service begins", (client, session, order) =>
             client.CheckInAsync(new CheckInRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer),
@@ -20,7 +20,7 @@ internal static class OrderCommands
             ByVolunteer(make, "check-out", "志愿者签退", "the service ends", (client, session, order) =>
             client.CheckOutAsync(new CheckOutRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer),
             Order = order.Name }).ResponseAsync),
-            Confirm(make), Dispute(make), Resolve(make), Cancel(make), Rate(make)),
+            Confirm(make), Dispute(make), Resolve(make), Cancel(make), Rate(make), Undo(make)),
     ];
 
     private static Command Show(CommandFactory make)
@@ -198,6 +198,32 @@ internal static class OrderCommands
         });
     }
 
+    private static Command Undo(CommandFactory make)
+    {
+        Argument<string> order = Order(make);
+        Option<string> step = make.Option("--step", "只撤回这一步，如 check-in", "only if this is the last step, such as check-in"),
+            by = make.Option("--by", "由谁撤回：recipient 或 volunteer（默认：做这一步的人）",
+                "who takes it back: recipient or volunteer (who took the step, unless given)");
+        return make.Command("undo", "撤回几分钟前的最后一步", "take back the last step, of a few minutes ago",
+            [order, step, by, make.DryRun], async (session, parsed) =>
+        {
+            ServiceOrder found = await FindAsync(session, parsed.GetValue(order)!);
+            string party = parsed.GetValue(by) switch
+            {
+                null => found.Undo?.Party ?? found.Recipient,
+                "recipient" => found.Recipient,
+                "volunteer" when found.Volunteer.Length > 0 => found.Volunteer,
+                var other => throw new UsageException($"“{other}”不是这个服务单的一方。", $"{other} is no side of this order."),
+            };
+            var client = new Client(await session.AsAsync(RoleOf(party), found.Name, party));
+            Show(session, await client.UndoOrderStepAsync(new UndoOrderStepRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), OnBehalfOf = session.BehalfOf(party),
+                Order = found.Name, Step = EnumText.ParseOrDefault<ServiceStep>(parsed.GetValue(step)),
+            }));
+        });
+    }
+
     private static Argument<string> Order(CommandFactory make) => make.Argument("order", "服务单", "the order");
 
     private static string Person(Session session, string text) =>
@@ -235,8 +261,15 @@ internal static class OrderCommands
             (language["争议", "dispute"], order.Dispute?.Note ?? ""),
             (language["处理", "resolved"], order.Dispute?.ResolveNote ?? ""),
             (language["取消原因", "cancelled because"], CancelledBecause(order, language)),
-            (language["评价", "rating"], order.Rating is { } rating ? $"{rating.Stars}/5 {rating.Comment}" : ""));
+            (language["评价", "rating"], order.Rating is { } rating ? $"{rating.Stars}/5 {rating.Comment}" : ""),
+            (language["可撤回", "can be taken back"], order.Undo is { } undo ? Undoable(undo, language) : ""));
     });
+
+    private static string Undoable(UndoableStep undo, Language language)
+    {
+        string step = EnumText.Of(undo.Step, language), until = TimeText.Of(undo.Until), by = ResourceNames.Short(undo.Party);
+        return language[$"{step}，{until} 以前，由 {by}", $"the {step}, until {until}, by {by}"];
+    }
 
     /// <summary>Why an order was cancelled: the words of the person, or that its time passed; empty if no words were given.</summary>
     internal static string CancelledBecause(ServiceOrder order, Language language)

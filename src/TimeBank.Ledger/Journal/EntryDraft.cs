@@ -51,9 +51,9 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
 
     public Refusal? EndHold()
     {
-        if (view.Linked(proposal.Of!.Value) is not { Entry.Kind: EntryKind.Hold } hold) return new Refusal(Reason.HoldNotFound);
+        if (view.Linked(proposal.Of!.Value) is not { Entry.OpensHold: true } hold) return new Refusal(Reason.HoldNotFound);
         if (Locate() is { } missing) return missing;
-        ImmutableArray<Transfer> held = hold.Entry.Transfers;
+        ImmutableArray<Transfer> held = [.. hold.Entry.Transfers.Where(transfer => transfer.Held > 0)];
         bool posts = proposal.Kind == EntryKind.PostHold;
         if (hold.EndedBy is not null) return new Refusal(Reason.HoldEnded);
         bool due = hold.Entry.Expires is { } expires && expires <= time;
@@ -85,19 +85,25 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
         if (view.Linked(proposal.Of!.Value) is not { } original) return new Refusal(Reason.EntryNotFound);
         if (original.Entry.Kind is not (EntryKind.Post or EntryKind.PostHold)) return new Refusal(Reason.EntryNotReversible);
         if (original.ReversedBy is not null) return new Refusal(Reason.EntryAlreadyReversed);
+        ImmutableArray<Transfer> held = [];
+        if (proposal.Expires is not null) held = [.. original.Entry.Transfers.Where(transfer => transfer.Released > 0)
+            .Select(ended => ended with { Posted = 0, Held = ended.Released, Released = 0 })];
         // The last transfer first: what a later transfer passed on must come back before the earlier one can give it up.
-        ImmutableArray<Transfer> posted = [.. original.Entry.Transfers.Where(transfer => transfer.Posted > 0).Reverse()];
-        if (posted.IsEmpty) return new Refusal(Reason.EntryNotReversible);
-        foreach (Transfer transfer in posted)
+        ImmutableArray<Transfer> opposite = [.. original.Entry.Transfers.Where(transfer => transfer.Posted > 0).Reverse()
+            .Select(posted => new Transfer(posted.Credit, posted.Debit, posted.Unit, posted.Posted, 0, 0))];
+        // A hold that ended without moving anything can be held again all the same.
+        if (proposal.Expires is null ? opposite.IsEmpty : held.IsEmpty) return new Refusal(Reason.EntryNotReversible);
+        ImmutableArray<Transfer> all = [.. opposite, .. held];
+        foreach (Transfer transfer in all)
         {
-            int debit = Touch(Existing(transfer.Credit)), credit = Touch(Existing(transfer.Debit));
+            int debit = Touch(Existing(transfer.Debit)), credit = Touch(Existing(transfer.Credit));
             if ((Immovable(debit) ?? Immovable(credit)) is { } immovable) return immovable;
         }
-        foreach (Transfer transfer in posted)
+        foreach (Transfer transfer in all)
         {
-            int debit = Touch(Existing(transfer.Credit)), credit = Touch(Existing(transfer.Debit));
-            if (OutOfLimits(debit, credit, transfer.Posted) is { } limit) return limit;
-            Apply(debit, credit, new Transfer(transfer.Credit, transfer.Debit, transfer.Unit, transfer.Posted, 0, 0));
+            int debit = Touch(Existing(transfer.Debit)), credit = Touch(Existing(transfer.Credit));
+            if (OutOfLimits(debit, credit, transfer.Posted + transfer.Held) is { } limit) return limit;
+            Apply(debit, credit, transfer);
         }
         _of = original.Entry.Index;
         return null;

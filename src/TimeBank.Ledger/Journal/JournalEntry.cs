@@ -26,6 +26,10 @@ public sealed record JournalEntry(
 {
     public EntryId Id => Header.Id;
 
+    /// <summary>True for a hold, and for a reversal that holds again what the reversed end of a hold released.</summary>
+    [JsonIgnore]
+    public bool OpensHold => Kind == EntryKind.Hold || (Kind == EntryKind.Reverse && Expires is not null);
+
     public bool EndsHold => Kind is EntryKind.PostHold or EntryKind.VoidHold or EntryKind.ExpireHold;
 
     /// <summary>A detail that the entry's constructor always writes. A missing one is a broken invariant and throws.</summary>
@@ -155,7 +159,10 @@ public enum EntryKind
     [JsonStringEnumMemberName("ExpireHold")]
     ExpireHold = 5,
 
-    /// <summary>Posts the opposite of an earlier entry. Each entry can be reversed once.</summary>
+    /// <summary>
+    /// Posts the opposite of an earlier entry. Each entry can be reversed once. With a time of expiry it also holds again what that entry
+    /// released, and is itself the hold from then on.
+    /// </summary>
     [JsonStringEnumMemberName("Reverse")]
     Reverse = 6,
 

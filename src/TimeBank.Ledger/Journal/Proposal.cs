@@ -34,7 +34,7 @@ public sealed record Proposal
     [JsonInclude]
     public ImmutableArray<long> PostAmounts { get; internal init; } = [];
 
-    /// <summary>The time from which the hold may be expired.</summary>
+    /// <summary>The time from which the hold may be expired. On a reversal: hold again, until then, what the entry released.</summary>
     [JsonInclude]
     public LedgerTime? Expires { get; internal init; }
 

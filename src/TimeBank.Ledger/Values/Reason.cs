@@ -109,6 +109,9 @@ public enum Reason
     SessionTooLong = 307,
     DayTooLong = 308,
     StillCheckedIn = 309,
+    OrderNothingToUndo = 310,
+    OrderStepNotLast = 311,
+    OrderStepOfAnother = 312,
 
     // Funds and programmes.
     FundNotFound = 400,

@@ -23,6 +23,9 @@ internal sealed class JournalFold(RegionCode region)
     // A hash of what each entry posted: enough to recognise a reversal as the exact opposite without reading the original again.
     private readonly List<UInt128> _posted = [];
 
+    // Likewise of what each posted hold released, for a reversal that holds it again.
+    private readonly Dictionary<long, UInt128> _released = [];
+
     private long _daysClosed;
 
     public IReadOnlyList<Account> Accounts => _accounts;
@@ -39,8 +42,9 @@ internal sealed class JournalFold(RegionCode region)
             Move($"{where}/transfers/{at}", entry.Transfers[at], after);
         for (int at = 0; finding is null && at < entry.Changes.Length; at++) finding = Change($"{where}/changes/{at}", entry.Changes[at]);
         balances = after.ToImmutable();
-        bool reversible = entry.Kind is EntryKind.Post or EntryKind.PostHold && entry.Transfers.Any(transfer => transfer.Posted > 0);
-        _posted.Add(reversible ? Fingerprint(entry.Transfers.Where(transfer => transfer.Posted > 0)) : default);
+        bool reversible = entry.Kind is EntryKind.Post or EntryKind.PostHold;
+        _posted.Add(reversible ? Fingerprint(entry.Transfers, transfer => transfer.Posted) : default);
+        if (entry.Kind == EntryKind.PostHold) _released.Add(entry.Index, Fingerprint(entry.Transfers, transfer => transfer.Released));
         return finding;
     }
 
@@ -96,21 +100,22 @@ internal sealed class JournalFold(RegionCode region)
     {
         if (!_openHolds.Remove(entry.Of!.Value, out JournalEntry? hold)) return new Finding(where, "named entry", "an open hold",
             $"{entry.Of}");
+        ImmutableArray<Transfer> holds = [.. hold.Transfers.Where(transfer => transfer.Held > 0)];
         bool posts = entry.Kind == EntryKind.PostHold, due = hold.Expires <= entry.Time;
         if (posts && due) return new Finding(where, "time", $"before the hold expired at {hold.Expires}", $"{entry.Time}");
         if (entry.Kind == EntryKind.ExpireHold && !due) return new Finding(where, "time", hold.Expires is null
             ? "none: the hold never expires" : $"from {hold.Expires} on", $"{entry.Time}");
-        if (entry.Transfers.Length < hold.Transfers.Length || (!posts && entry.Transfers.Length > hold.Transfers.Length))
+        if (entry.Transfers.Length < holds.Length || (!posts && entry.Transfers.Length > holds.Length))
         {
-            return new Finding(where, "transfers", $"those of the hold, {hold.Transfers.Length}", $"{entry.Transfers.Length}");
+            return new Finding(where, "transfers", $"those of the hold, {holds.Length}", $"{entry.Transfers.Length}");
         }
-        for (int at = 0; at < hold.Transfers.Length; at++)
+        for (int at = 0; at < holds.Length; at++)
         {
-            Transfer held = hold.Transfers[at], ended = entry.Transfers[at];
+            Transfer held = holds[at], ended = entry.Transfers[at];
             Transfer expected = held with { Held = 0, Released = held.Held, Posted = posts ? Math.Clamp(ended.Posted, 0, held.Held) : 0 };
             if (ended != expected) return new Finding($"{where}/transfers/{at}", "end of the hold", $"{expected}", $"{ended}");
         }
-        return Plain(where, entry.Transfers, hold.Transfers.Length);
+        return Plain(where, entry.Transfers[holds.Length..], holds.Length);
     }
 
     private Finding? Reverses(string where, JournalEntry entry)
@@ -119,17 +124,31 @@ internal sealed class JournalFold(RegionCode region)
         if (of < 0 || of >= _posted.Count || _posted[(int)of] == default) return new Finding(
             where, "named entry", "an earlier one that posted", $"{of}");
         if (!_reversed.Add(of)) return new Finding(where, "named entry", "one not yet reversed", $"{of}");
+        int posted = entry.Transfers.TakeWhile(transfer => transfer.Posted > 0).Count();
+        ImmutableArray<Transfer> back = entry.Transfers[..posted], again = entry.Transfers[posted..];
         UInt128 opposite = Fingerprint(
-            entry.Transfers.Reverse().Select(transfer => transfer with { Debit = transfer.Credit, Credit = transfer.Debit }));
+            back.Reverse().Select(transfer => transfer with { Debit = transfer.Credit, Credit = transfer.Debit }),
+            transfer => transfer.Posted);
         if (_posted[(int)of] != opposite) return new Finding(where, "transfers", $"the opposite of entry {of}, last first", "others");
+        if (entry.OpensHold)
+        {
+            _openHolds.Add(entry.Index, entry);
+            if (again.Any(transfer => transfer is not { Held: > 0, Released: 0 })
+                || !_released.TryGetValue(of, out UInt128 released) || released != Fingerprint(again, transfer => transfer.Held))
+            {
+                return new Finding(where, "transfers", $"last a hold of what entry {of} released", "others");
+            }
+            return Plain(where, back, 0);
+        }
         return Plain(where, entry.Transfers, 0);
     }
 
+    /// <param name="from">The number of the first of them in the entry.</param>
     private static Finding? Plain(string where, ImmutableArray<Transfer> transfers, int from)
     {
-        for (int at = from; at < transfers.Length; at++)
+        for (int at = 0; at < transfers.Length; at++)
         {
-            if (transfers[at] is not { Posted: > 0, Held: 0, Released: 0 }) return new Finding($"{where}/transfers/{at}", "amounts",
+            if (transfers[at] is not { Posted: > 0, Held: 0, Released: 0 }) return new Finding($"{where}/transfers/{from + at}", "amounts",
                 "one that is posted", $"{transfers[at]}");
         }
         return null;
@@ -186,15 +205,16 @@ internal sealed class JournalFold(RegionCode region)
     private static Finding? Bounded(string where, Account account) =>
         account.KeepsLimits ? null : new Finding(where, "limits", $"{account.Path} within {account.Flags}", $"{account.Counters}");
 
-    private static UInt128 Fingerprint(IEnumerable<Transfer> posted)
+    /// <summary>A hash of those transfers that have the amount.</summary>
+    private static UInt128 Fingerprint(IEnumerable<Transfer> transfers, Func<Transfer, long> amount)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> bytes = stackalloc byte[Digest.Size];
-        foreach (Transfer transfer in posted)
+        foreach (Transfer transfer in transfers.Where(transfer => amount(transfer) > 0))
         {
             BinaryPrimitives.WriteInt64BigEndian(bytes, transfer.Debit);
             BinaryPrimitives.WriteInt64BigEndian(bytes[8..], transfer.Credit);
-            BinaryPrimitives.WriteInt64BigEndian(bytes[16..], transfer.Posted);
+            BinaryPrimitives.WriteInt64BigEndian(bytes[16..], amount(transfer));
             hash.AppendData(bytes[..24]);
         }
         hash.GetHashAndReset(bytes);

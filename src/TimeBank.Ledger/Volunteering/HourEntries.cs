@@ -62,6 +62,12 @@ public static class HourEntries
         return new Proposal(header, EntryKind.PostHold, EntryCode.RenderService) { Of = hold, PostAmounts = amounts, Transfers = excess };
     }
 
+    /// <summary>Takes a confirmed service back: the hours return, and what its end released is held again.</summary>
+    /// <param name="rendered">The entry that posted the hold.</param>
+    /// <param name="expires">When the hold was to expire.</param>
+    public static Proposal TakeBackService(EntryHeader header, EntryId rendered, LedgerTime expires) =>
+        Entries.Reverse(header, rendered) with { Expires = expires };
+
     /// <summary>Releases the hold of a cancelled service.</summary>
     public static Proposal ReleaseService(EntryHeader header, EntryId hold) =>
         new(header, EntryKind.VoidHold, EntryCode.ReleaseService) { Of = hold };

@@ -1,3 +1,5 @@
+using TimeBank.V1;
+
 namespace TimeBank.Pages.Shell;
 
 /// <summary>What every form sends: the id that was made when it was rendered, so that sending it twice is one effect.</summary>
@@ -10,4 +12,19 @@ public class SentForm
 public class NoteForm : SentForm
 {
     public string? Note { get; set; }
+}
+
+/// <summary>A form of an order's page. It names the step to take back, so that it never takes back a later one.</summary>
+public class OrderForm : NoteForm
+{
+    // No step of the contract: the server refuses it by the field's name.
+    private const ServiceStep Unreadable = (ServiceStep)(-1);
+
+    public string? Step { get; set; }
+
+    public UndoOrderStepRequest ToUndo(string requestId, string onBehalfOf, string order) => new()
+    {
+        RequestId = requestId, OnBehalfOf = onBehalfOf, Order = order,
+        Step = Enum.TryParse(Step, out ServiceStep step) ? step : Unreadable,
+    };
 }

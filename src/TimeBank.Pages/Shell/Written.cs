@@ -43,7 +43,7 @@ public static class Written
         if (time is null) return "";
         DateTimeOffset local = time.ToDateTimeOffset().ToOffset(China);
         var day = DateOnly.FromDateTime(local.DateTime);
-        string clock = local.ToString("HH:mm", CultureInfo.InvariantCulture);
+        string clock = Clock(time);
         return language[$"{Day(day, language)} 星期{"日一二三四五六"[(int)day.DayOfWeek]} {clock}",
             $"{day.DayOfWeek} {Day(day, language)}, {clock}"];
     }
@@ -56,6 +56,9 @@ public static class Written
         return language[string.Create(CultureInfo.InvariantCulture, $"{local.Month}月{local.Day}日 {local:HH:mm}"),
             string.Create(CultureInfo.InvariantCulture, $"{local:d MMM HH:mm}")];
     }
+
+    /// <summary>The time of day alone: 09:30.</summary>
+    public static string Clock(Timestamp time) => time.ToDateTimeOffset().ToOffset(China).ToString("HH:mm", CultureInfo.InvariantCulture);
 
     public static DateOnly ToDay(Date date) => new(date.Year, date.Month, date.Day);
 

@@ -117,7 +117,9 @@ internal static class LedgerContract
     {
         EntryKind.Hold => transfer.Held,
         EntryKind.VoidHold or EntryKind.ExpireHold => transfer.Released,
-        EntryKind.Post or EntryKind.PostHold or EntryKind.Reverse or EntryKind.ChangeAccounts or EntryKind.Note => transfer.Posted,
+        // A reversal may hold again what the reversed entry had released: such a transfer posts nothing.
+        EntryKind.Reverse => transfer.Posted > 0 ? transfer.Posted : transfer.Held,
+        EntryKind.Post or EntryKind.PostHold or EntryKind.ChangeAccounts or EntryKind.Note => transfer.Posted,
     };
 
     private static TrialBalanceUnit ToContract(IGrouping<Unit, ClassTotals> rows)

@@ -111,6 +111,12 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.OrderState.Unspecified, Ledger.OrderState.None)]
     public static partial Ledger.OrderState ToDomain(this V1.OrderState state);
 
+    [MapEnumValue(Ledger.ServiceStep.None, V1.ServiceStep.Unspecified)]
+    public static partial V1.ServiceStep ToContract(this Ledger.ServiceStep step);
+
+    [MapEnumValue(V1.ServiceStep.Unspecified, Ledger.ServiceStep.None)]
+    public static partial Ledger.ServiceStep ToDomain(this V1.ServiceStep step);
+
     [MapEnumValue(Ledger.FundKind.None, V1.FundKind.Unspecified)]
     public static partial V1.FundKind ToContract(this Ledger.FundKind kind);
 

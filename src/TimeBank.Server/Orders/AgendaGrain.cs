@@ -28,6 +28,11 @@ public interface IAgendaGrain : IGrainWithStringKey
     [Alias("enter")]
     Task<ReservationReply> EnterAsync(string order);
 
+    /// <summary>Answers as <see cref="EnterAsync"/> would, and marks nothing.</summary>
+    /// <param name="without">Orders to ignore.</param>
+    [Alias("try-enter")]
+    Task<ReservationReply> TryEnterAsync(string order, ImmutableArray<string> without);
+
     [Alias("leave")]
     Task LeaveAsync(string order);
 
@@ -126,10 +131,15 @@ public sealed class AgendaGrain([PersistentState("agenda", GrainStorageNames.Tim
 
     public async Task<ReservationReply> EnterAsync(string order)
     {
-        ImmutableArray<string> busy = [.. Slots.Where(slot => slot.Present && slot.Order != order).Select(slot => slot.Order)];
-        if (busy.Length > 0) return new ReservationReply(busy, DayFull: false);
-        await PresentAsync(order, true);
-        return Done;
+        ReservationReply reply = await TryEnterAsync(order, []);
+        if (reply.Orders.IsEmpty) await PresentAsync(order, true);
+        return reply;
+    }
+
+    public Task<ReservationReply> TryEnterAsync(string order, ImmutableArray<string> without)
+    {
+        IEnumerable<SlotState> busy = Slots.Where(slot => slot.Present && slot.Order != order && !without.Contains(slot.Order));
+        return Task.FromResult(new ReservationReply([.. busy.Select(slot => slot.Order)], DayFull: false));
     }
 
     public Task LeaveAsync(string order) => PresentAsync(order, false);

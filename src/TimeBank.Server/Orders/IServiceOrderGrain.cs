@@ -41,6 +41,9 @@ public interface IServiceOrderGrain : IGrainWithStringKey
     [Alias("rate")]
     Task<Reply<OrderRecord>> RateAsync(Command command, string party, int stars, string comment);
 
+    [Alias("undo")]
+    Task<Reply<OrderRecord>> UndoAsync(StepUndo undo);
+
     /// <summary>True if the order takes a person's time. Interleaves, because orders ask each other.</summary>
     /// <param name="agenda">The key of the person's agenda.</param>
     /// <param name="now">True asks only whether the volunteer is checked in to this order.</param>
@@ -70,6 +73,12 @@ public sealed record ServiceWanted(
 [GenerateSerializer, Immutable, Alias("timebank.order-step")]
 public sealed record OrderStep([property: Id(0)] Command Command, [property: Id(1)] string Party, [property: Id(2)] string Note);
 
+/// <summary>A wish to take back an order's last step.</summary>
+/// <param name="Party">Who asks: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</param>
+/// <param name="Step">The step that is meant; null for whichever is the last.</param>
+[GenerateSerializer, Immutable, Alias("timebank.step-undo")]
+public sealed record StepUndo([property: Id(0)] Command Command, [property: Id(1)] string Party, [property: Id(2)] ServiceStep? Step);
+
 /// <summary>An order, as its grain answers it.</summary>
 /// <param name="Minutes">The planned length.</param>
 /// <param name="Served">Minutes that count of the service, after check-out.</param>
@@ -98,7 +107,14 @@ public sealed record OrderRecord(
     [property: Id(16)] long? EndEntry,
     [property: Id(17)] DisputeRecord? Dispute,
     [property: Id(18)] string CancelNote,
-    [property: Id(19)] RatingRecord? Rating);
+    [property: Id(19)] RatingRecord? Rating,
+    [property: Id(20)] UndoableRecord? Undo = null);
+
+/// <summary>The last step of an order, while it can be taken back.</summary>
+/// <param name="Party">Who may: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</param>
+[GenerateSerializer, Immutable, Alias("timebank.undoable")]
+public sealed record UndoableRecord(
+    [property: Id(0)] ServiceStep Step, [property: Id(1)] string Party, [property: Id(2)] DateTimeOffset Until);
 
 /// <summary>A dispute about a service.</summary>
 /// <param name="Settled">Null while the dispute is open; then whether hours moved.</param>

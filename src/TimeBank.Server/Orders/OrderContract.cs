@@ -32,6 +32,12 @@ internal static class OrderContract
         CancelNote = order.CancelNote,
         Rating = order.Rating is { } rating
             ? new Rating { Stars = rating.Stars, Comment = rating.Comment, RateTime = Timestamp.FromDateTimeOffset(rating.Rated) } : null,
+        Undo = order.Undo is { } undo ? new UndoableStep
+        {
+            Step = undo.Step.ToContract(),
+            Party = PersonContract.PersonOf(region, undo.Party),
+            Until = Timestamp.FromDateTimeOffset(undo.Until),
+        } : null,
     };
 
     private static Dispute ToContract(DisputeRecord dispute, RegionCode region) => new()

@@ -95,6 +95,14 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
             (order, step) => order.RateAsync(step.Command, step.Party, stars, step.Note));
     }
 
+    public override Task<ServiceOrder> UndoOrderStep(UndoOrderStepRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        V1.ServiceStep? meant = read.ChoiceOrNull(request.Step, "step");
+        return StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, read, "",
+            (order, step) => order.UndoAsync(new StepUndo(step.Command, step.Party, meant?.ToDomain())));
+    }
+
     public override async Task<ServiceOrder> ResolveDispute(ResolveDisputeRequest request, ServerCallContext context)
     {
         var read = new RequestReader();

@@ -17,11 +17,15 @@ public sealed partial class ServiceOrderGrain
         // The running command may be about to take this slot.
         if (_reserving.Contains(agenda)) return true;
         // Read the stored state, not the copy of a running dry run. An order that is over takes no one's time, even before a call ends it.
-        if (!Exists || Stored.State == OrderState.Cancelled || Stored.IsOver(Now)) return false;
+        if (!Exists || Stored.IsOver(Now)) return false;
         if (now) return Stored.State == OrderState.CheckedIn;
-        if (agenda == Stored.RecipientAgenda || agenda == Stored.VolunteerAgenda) return true;
-        // After a crash the ledger may know a volunteer that the state does not.
-        return Stored.State == OrderState.Requested && (await Writer.AttemptAsync(HoldId)).Happened?.Entry is { } hold
+        bool isOf = agenda == Stored.RecipientAgenda || agenda == Stored.VolunteerAgenda;
+        // After a crash the ledger may know that a cancellation was taken back, or a volunteer, and the state does not.
+        if (Stored.State == OrderState.Cancelled) return isOf && Stored.LastStep is not null
+            && (await Writer.AttemptAsync(attempt => StepId(Stored, "undo", attempt))).Happened is not null;
+        if (isOf) return true;
+        return Stored.State == OrderState.Requested
+            && (await Writer.AttemptAsync(attempt => StepId(Stored, "hold", attempt))).Happened?.Entry is { } hold
             && await AgendaOfAsync(OrderDetails.VolunteerOf(hold)) == agenda;
     }
 
@@ -72,7 +76,8 @@ public sealed partial class ServiceOrderGrain
     {
         var wanted = new Reservation(Key.ToString(), plan.Start.ToUniversalTime(), plan.End.ToUniversalTime(), serves, dayMax.Value);
         ReservationReply reply = IsDryRun
-            ? await TryReserveAsync(agenda, wanted) : await AskAsync(agenda, now: false, person => person.ReserveAsync(wanted));
+            ? await WithoutUnneededAsync(agenda, now: false, without => Agenda(agenda).TryReserveAsync(wanted, without))
+            : await AskAsync(agenda, now: false, person => person.ReserveAsync(wanted));
         return reply.DayFull ? Refusal.Of(Reason.DayTooLong, ("limit", $"{dayMax.Value}"), ("unit", Unit.Minutes.Code)) : Overlap(reply);
     }
 
@@ -84,10 +89,12 @@ public sealed partial class ServiceOrderGrain
     /// </summary>
     private async Task<Refusal?> EnterAsync()
     {
-        if (IsDryRun) throw new InvalidOperationException("No call only asks for a check-in.");
+        string agenda = State.VolunteerAgenda;
         while (true)
         {
-            ReservationReply reply = await AskAsync(State.VolunteerAgenda, now: true, person => person.EnterAsync(Key.ToString()));
+            ReservationReply reply = IsDryRun ? await WithoutUnneededAsync(agenda, now: true, without =>
+                Agenda(agenda).TryEnterAsync(Key.ToString(), without))
+                : await AskAsync(agenda, now: true, person => person.EnterAsync(Key.ToString()));
             if (reply.Orders.IsEmpty) return null;
             // Null: the volunteer checked out meanwhile. Ask again.
             if (await GrainFactory.GetGrain<IServiceOrderGrain>(reply.Orders[0]).CheckedInAsync() is not { } since) continue;
@@ -136,16 +143,17 @@ public sealed partial class ServiceOrderGrain
     }
 
     /// <summary>The same as a dry run: ignores slots that no order needs any more, and does not free them.</summary>
-    private async Task<ReservationReply> TryReserveAsync(string agenda, Reservation wanted)
+    private async Task<ReservationReply> WithoutUnneededAsync(string agenda, bool now,
+        Func<ImmutableArray<string>, Task<ReservationReply>> tryIt)
     {
         ImmutableArray<string> without = [];
         while (true)
         {
-            ReservationReply reply = await Agenda(agenda).TryReserveAsync(wanted, without);
+            ReservationReply reply = await tryIt(without);
             int before = without.Length;
             foreach (string order in reply.Orders)
             {
-                if (!await OccupiesAsync(order, agenda, now: false)) without = without.Add(order);
+                if (!await OccupiesAsync(order, agenda, now)) without = without.Add(order);
             }
             if (without.Length == before) return reply;
         }

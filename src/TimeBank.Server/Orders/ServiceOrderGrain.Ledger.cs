@@ -6,8 +6,9 @@ using TimeBank.Proofs;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The order's hold and the hold's end. Their ids are made from the order's own id and the attempt's number, since a refused attempt may be
-/// tried again. So an order has one hold and a hold has one end, and after a crash the next call finds both in the ledger.
+/// The order's hold and the hold's end. Their ids are made from the order's own id, the number of steps taken back, and the attempt's
+/// number, since a refused attempt may be tried again. So between two such steps an order has one hold and a hold has one end, and after a
+/// crash the next call finds both in the ledger.
 /// </summary>
 public sealed partial class ServiceOrderGrain
 {
@@ -17,11 +18,15 @@ public sealed partial class ServiceOrderGrain
 
     private bool IsUnderWay => State.State is OrderState.Accepted or OrderState.CheckedIn or OrderState.CheckedOut;
 
-    private EntryId MadeAs => EntryId.Parse(State.MadeAs);
+    private EntryId HoldId(int attempt) => StepId(State, "hold", attempt);
 
-    private EntryId HoldId(int attempt) => MadeAs.Step($"hold {attempt}");
+    private EntryId EndId(int attempt) => StepId(State, "end", attempt);
 
-    private EntryId EndId(int attempt) => MadeAs.Step($"end {attempt}");
+    private EntryId UndoId(int attempt) => StepId(State, "undo", attempt);
+
+    // Without a round as earlier builds wrote them: their entries must be found.
+    private static EntryId StepId(ServiceOrderState order, string what, int attempt) =>
+        EntryId.Parse(order.MadeAs).Step(order.Round == 0 ? $"{what} {attempt}" : $"{what} {order.Round} {attempt}");
 
     /// <summary>
     /// Finishes what a crash left open, and ends an order that is over. While a dispute is open, only staff end the hold.
@@ -31,15 +36,7 @@ public sealed partial class ServiceOrderGrain
         if (!Exists) return;
         if (_mustLook)
         {
-            if (State.State == OrderState.Requested && (await Writer.AttemptAsync(HoldId)).Happened?.Entry is { } hold)
-            {
-                await AppliedAsync(hold, await ApplyAsync(hold));
-            }
-            if ((IsUnderWay || State.State == OrderState.Disputed) && (await Writer.AttemptAsync(EndId)).Happened?.Entry is { } end)
-            {
-                await AppliedAsync(end, () => ApplyEnd(end));
-                await ReleaseAllAsync();
-            }
+            while (await CatchUpAsync()) { }
             _mustLook = false;
         }
         if (!State.IsOver(Now)) return;
@@ -47,11 +44,34 @@ public sealed partial class ServiceOrderGrain
         else await ExpireAsync();
     }
 
+    /// <summary>Applies the next entry that the ledger has and the state lacks. False: there is none.</summary>
+    private async Task<bool> CatchUpAsync()
+    {
+        if (State.State == OrderState.Requested && (await Writer.AttemptAsync(HoldId)).Happened?.Entry is { } hold)
+        {
+            await AppliedAsync(hold, await ApplyAsync(hold));
+            return true;
+        }
+        if ((IsUnderWay || State.State == OrderState.Disputed) && (await Writer.AttemptAsync(EndId)).Happened?.Entry is { } end)
+        {
+            await AppliedAsync(end, await ApplyEndAsync(end));
+            if (State.State == OrderState.Cancelled) await ReleaseAllAsync();
+            return true;
+        }
+        if (MayBeTakenBack && (await Writer.AttemptAsync(UndoId)).Happened?.Entry is { } undo)
+        {
+            await TakenBackAsync(undo);
+            return true;
+        }
+        return false;
+    }
+
     /// <summary>Cancels an order that no volunteer accepted in time. No hours are held, so no entry is written.</summary>
     private async Task LapseAsync()
     {
         State.State = OrderState.Cancelled;
         State.Ended = Now;
+        State.Steps = null;
         await SaveAsync();
         await ReleaseAllAsync();
     }
@@ -96,12 +116,13 @@ public sealed partial class ServiceOrderGrain
     }
 
     /// <summary>Voids the hold: the recipient gets the hours back.</summary>
-    private async Task<Refusal?> ReleaseHoldAsync(Command command, OrderEnd end, Action words)
+    /// <param name="party">The party who cancels; empty where staff end a dispute.</param>
+    private async Task<Refusal?> ReleaseHoldAsync(Command command, OrderEnd end, Action words, string party = "")
     {
         (int attempt, Outcome? outcome) = await Writer.AttemptAsync(EndId);
         Policy policy = await rules.PolicyAsync(Region, Today);
         outcome ??= await WriteAsync(HourEntries.ReleaseService(
-            command.Header(EndId(attempt), Today, policy.Version.ToString(), OrderDetails.OfEnd(command.Id, LocalKey, end, 0, 0)),
+            command.Header(EndId(attempt), Today, policy.Version.ToString(), OrderDetails.OfEnd(command.Id, LocalKey, end, 0, 0, party)),
                 State.Hold!.EntryId));
         return outcome.Refusal ?? await FinishEndAsync(command, outcome.Entry!, words);
     }
@@ -119,7 +140,7 @@ public sealed partial class ServiceOrderGrain
         }
         // The writer cannot write now, its time is a moment behind, or an account is frozen: the next call tries again.
         if (outcome.Entry is not { } entry) return;
-        await AppliedAsync(entry, () => ApplyEnd(entry));
+        await AppliedAsync(entry, await ApplyEndAsync(entry));
         await ReleaseAllAsync();
         await EndHoursAsync();
     }
@@ -129,11 +150,7 @@ public sealed partial class ServiceOrderGrain
 
     private async Task<Refusal?> FinishEndAsync(Command command, JournalEntry entry, Action words)
     {
-        Refusal? refusal = await FinishAsync(command, entry, () =>
-        {
-            ApplyEnd(entry);
-            words();
-        });
+        Refusal? refusal = await FinishAsync(command, entry, await ApplyEndAsync(entry) + words);
         if (State.State == OrderState.Cancelled) await ReleaseAllAsync();
         await EndHoursAsync();
         return refusal;
@@ -164,11 +181,13 @@ public sealed partial class ServiceOrderGrain
     {
         string volunteer = OrderDetails.VolunteerOf(hold), agenda = await AgendaOfAsync(volunteer);
         HoldState held = await HeldAsync(hold);
+        StepTaken taken = await TakenAsync(ServiceStep.Acceptance, PersonCalls.Volunteers + volunteer, hold.Time.ToDateTimeOffset());
         return () =>
         {
             State.State = OrderState.Accepted;
             State.Accepted = hold.Time.ToDateTimeOffset();
             (State.Volunteer, State.VolunteerAgenda, State.Hold) = (volunteer, agenda, held);
+            State.Take(taken);
         };
     }
 
@@ -187,15 +206,29 @@ public sealed partial class ServiceOrderGrain
         }
     }
 
-    private void ApplyEnd(JournalEntry entry)
+    /// <summary>Prepares the change that the end of a hold makes to the state.</summary>
+    private async Task<Action> ApplyEndAsync(JournalEntry entry)
     {
         (OrderEnd end, long minutes, long toPool) = OrderDetails.ReadEnd(entry);
         bool moved = end is OrderEnd.Confirmed or OrderEnd.Settled;
-        State.State = moved ? OrderState.Confirmed : OrderState.Cancelled;
-        State.EndEntry = entry.Index;
-        State.Ended = entry.Time.ToDateTimeOffset();
-        if (moved) (State.CreditedMinutes, State.ToPoolMinutes) = (minutes, toPool);
-        if (State.Dispute is { } dispute) (dispute.Settled, dispute.Resolved) = (moved, State.Ended);
+        StepTaken? taken = end switch
+        {
+            OrderEnd.Confirmed => await TakenAsync(ServiceStep.Confirmation, State.Recipient, entry.Time.ToDateTimeOffset()),
+            OrderEnd.Cancelled when OrderDetails.PartyOf(entry) is { } party =>
+                await TakenAsync(ServiceStep.Cancellation, party, entry.Time.ToDateTimeOffset()),
+            // What staff or the clock did is not taken back, and neither is what was before it.
+            OrderEnd.None or OrderEnd.Settled or OrderEnd.Dropped or OrderEnd.Cancelled or OrderEnd.Expired => null,
+        };
+        return () =>
+        {
+            State.State = moved ? OrderState.Confirmed : OrderState.Cancelled;
+            State.EndEntry = entry.Index;
+            State.Ended = entry.Time.ToDateTimeOffset();
+            if (moved) (State.CreditedMinutes, State.ToPoolMinutes) = (minutes, toPool);
+            if (State.Dispute is { } dispute) (dispute.Settled, dispute.Resolved) = (moved, State.Ended);
+            if (taken is null) State.Steps = null;
+            else State.Take(taken);
+        };
     }
 
     private static Refusal? Shortage(HoursBalance hours, Minutes needed) => hours.Available.Total >= needed
@@ -207,7 +240,8 @@ public sealed partial class ServiceOrderGrain
 /// <summary>The details of an order's entries, from which the grain rebuilds its state after a crash. The keys are stored.</summary>
 public static class OrderDetails
 {
-    private const string Order = "order", Request = "request", Volunteer = "volunteer", End = "end", Minutes = "minutes", ToPool = "toPool";
+    private const string Order = "order", Request = "request", Volunteer = "volunteer", End = "end", Minutes = "minutes", ToPool = "toPool",
+        Party = "party";
 
     /// <summary>
     /// Recipient and volunteer may both read a hold. So it does not say how the recipient came by the hours or where the volunteer enrolled
@@ -217,8 +251,16 @@ public static class OrderDetails
     internal static (string, string)[] OfHold(Command command, string order, string volunteer) =>
         [(Order, order), (Request, command.Id.ToString()), (Volunteer, volunteer)];
 
-    internal static (string, string)[] OfEnd(EntryId? command, string order, OrderEnd end, long minutes, long toPool) =>
-        [(Order, order), (Request, command?.ToString() ?? ""), (End, StoredName.Of(end)), (Minutes, Text(minutes)), (ToPool, Text(toPool))];
+    /// <param name="party">The party who cancelled, as the order names it; empty for every other end.</param>
+    internal static (string, string)[] OfEnd(EntryId? command, string order, OrderEnd end, long minutes, long toPool, string party = "")
+    {
+        (string, string)[] details = [(Order, order), (Request, command?.ToString() ?? ""), (End, StoredName.Of(end)),
+            (Minutes, Text(minutes)), (ToPool, Text(toPool))];
+        return party.Length == 0 ? details : [.. details, (Party, party)];
+    }
+
+    /// <summary>The details of an entry that takes a step back.</summary>
+    internal static (string, string)[] OfUndo(Command command, string order) => [(Order, order), (Request, command.Id.ToString())];
 
     /// <summary>The order that a hold belongs to; null for a hold of another kind.</summary>
     public static string? OrderOf(JournalEntry entry) => entry.Header.Details.GetValueOrDefault(Order);
@@ -228,6 +270,9 @@ public static class OrderDetails
 
     /// <summary>The id of the volunteer who accepted.</summary>
     internal static string VolunteerOf(JournalEntry hold) => hold.Detail(Volunteer);
+
+    /// <summary>The party who cancelled; null in entries of earlier builds.</summary>
+    internal static string? PartyOf(JournalEntry end) => end.Header.Details.GetValueOrDefault(Party);
 
     internal static (OrderEnd End, long Minutes, long ToPool) ReadEnd(JournalEntry entry) =>
         (StoredName.Parse<OrderEnd>(entry.Detail(End)), Number(entry, Minutes), Number(entry, ToPool));

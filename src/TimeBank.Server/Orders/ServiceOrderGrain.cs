@@ -7,7 +7,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IServiceOrderGrain"/>
 /// <remarks>
 /// This part has the steps. <c>ServiceOrderGrain.Ledger.cs</c> has the hold, its end and the recovery after a crash;
-/// <c>ServiceOrderGrain.Agenda.cs</c> has the persons' times.
+/// <c>ServiceOrderGrain.Undo.cs</c> takes steps back; <c>ServiceOrderGrain.Agenda.cs</c> has the persons' times.
 /// </remarks>
 public sealed partial class ServiceOrderGrain(
     [PersistentState(ServiceOrderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ServiceOrderState> state,
@@ -52,7 +52,8 @@ public sealed partial class ServiceOrderGrain(
         return Exists ? View() : null;
     }
 
-    public Task<Reply<OrderRecord>> AcceptAsync(Command command, string volunteer) => StepAsync(command, () => true, async () =>
+    public Task<Reply<OrderRecord>> AcceptAsync(Command command, string volunteer) =>
+        StepAsync(command, () => MayAccept(command, volunteer), async () =>
     {
         if (OrderRule.Accept(State.State, Plan, Now) is { } notNow) return notNow;
         if (await GrainFactory.Volunteer(Region, volunteer).GetAsync() is not { } person) return new Refusal(Reason.VolunteerNotFound);
@@ -70,7 +71,7 @@ public sealed partial class ServiceOrderGrain(
 
     public Task<Reply<OrderRecord>> CheckInAsync(OrderStep step) =>
         StepAsync(step.Command, () => MayServe(step.Party), async () =>
-        OrderRule.CheckIn(State.State, Plan, Now) ?? await EnterAsync() ?? await ChangeAsync(step.Command, () =>
+        OrderRule.CheckIn(State.State, Plan, Now) ?? await EnterAsync() ?? await TakeAsync(step, ServiceStep.CheckIn, () =>
         {
             State.State = OrderState.CheckedIn;
             State.CheckedIn = Now;
@@ -83,7 +84,7 @@ public sealed partial class ServiceOrderGrain(
         Policy policy = await rules.PolicyAsync(Region, Plan.Day);
         DateTimeOffset now = Now;
         Minutes counts = await ServeAsync(OrderRule.Served(Plan, State.CheckedIn!.Value, now, policy.Hours), policy.Hours, keep: true);
-        await ChangeAsync(step.Command, () =>
+        await TakeAsync(step, ServiceStep.CheckOut, () =>
         {
             State.State = OrderState.CheckedOut;
             State.CheckedOut = now;
@@ -99,7 +100,7 @@ public sealed partial class ServiceOrderGrain(
 
     public Task<Reply<OrderRecord>> DisputeAsync(OrderStep step) =>
         StepAsync(step.Command, () => IsRecipient(step.Party) || IsVolunteer(step.Party), async () =>
-        OrderRule.Dispute(State.State) ?? await ChangeAsync(step.Command, () =>
+        OrderRule.Dispute(State.State) ?? await TakeAsync(step, ServiceStep.Dispute, () =>
         {
             State.State = OrderState.Disputed;
             State.Dispute = new DisputeState { RaisedBy = step.Party, Actor = step.Command.Actor, Raised = Now, Note = step.Note };
@@ -132,19 +133,25 @@ public sealed partial class ServiceOrderGrain(
 
     public Task<Reply<OrderRecord>> CancelAsync(OrderStep step)
     {
-        void Words() => State.CancelNote = step.Note;
+        // A retry of a cancellation that was taken back since must not leave its words.
+        void Words()
+        {
+            if (State.State == OrderState.Cancelled) State.CancelNote = step.Note;
+        }
+
         return StepAsync(
             step.Command, () => IsRecipient(step.Party) || IsVolunteer(step.Party),
             async () => OrderRule.Cancel(State.State) ?? (State.Hold is null
-                ? await WithdrawAsync(step.Command, Words)
-                : await ReleaseHoldAsync(step.Command, OrderEnd.Cancelled, Words)),
+                ? await WithdrawAsync(step, Words)
+                : await ReleaseHoldAsync(step.Command, OrderEnd.Cancelled, Words, step.Party)),
             Words);
     }
 
     public Task<Reply<OrderRecord>> RateAsync(Command command, string party, int stars, string comment) =>
         StepAsync(command, () => IsRecipient(party), async () =>
         OrderRule.Rate(State.State, State.Rating is not null)
-            ?? await ChangeAsync(command, () => State.Rating = new RatingRecord(stars, comment, Now)));
+            ?? await TakeAsync(new OrderStep(command, party, ""), ServiceStep.Rating,
+                () => State.Rating = new RatingRecord(stars, comment, Now)));
 
     private void Make(ServiceWanted request, string agenda)
     {
@@ -164,6 +171,10 @@ public sealed partial class ServiceOrderGrain(
 
     /// <summary>True also for an order without a volunteer: the check of the state then refuses with the right reason.</summary>
     private bool MayServe(string party) => State.Volunteer.Length == 0 || IsVolunteer(party);
+
+    /// <summary>False for a volunteer who gave the order back, and sends the acceptance again when another has it.</summary>
+    private bool MayAccept(Command command, string volunteer) =>
+        State.Volunteer.Length == 0 || State.Volunteer == volunteer || !State.Done.ContainsKey(command.Id.ToString());
 
     /// <summary>Carries a command out once, or as a dry run.</summary>
     /// <param name="carryOut">Asks the rules and acts. Everything it leaves is durable and records the command's id.</param>
@@ -243,10 +254,21 @@ public sealed partial class ServiceOrderGrain(
         return null;
     }
 
-    /// <summary>Cancels an order that no volunteer has accepted.</summary>
-    private async Task<Refusal?> WithdrawAsync(Command command, Action words)
+    /// <summary>A step of a person that changes the order's state only, and can be taken back.</summary>
+    private async Task<Refusal?> TakeAsync(OrderStep step, ServiceStep which, Action change)
     {
-        await ChangeAsync(command, () =>
+        StepTaken taken = await TakenAsync(which, step.Party, Now);
+        return await ChangeAsync(step.Command, () =>
+        {
+            change();
+            State.Take(taken);
+        });
+    }
+
+    /// <summary>Cancels an order that no volunteer has accepted.</summary>
+    private async Task<Refusal?> WithdrawAsync(OrderStep step, Action words)
+    {
+        await TakeAsync(step, ServiceStep.Cancellation, () =>
         {
             State.State = OrderState.Cancelled;
             State.Ended = Now;
@@ -258,8 +280,11 @@ public sealed partial class ServiceOrderGrain(
 
     private OrderRecord View()
     {
-        OrderRecord order = State.ToRecord(LocalKey);
+        OrderRecord order = State.ToRecord(LocalKey, Now);
         // A dry run wrote no entry, so its answer names only stored ones.
-        return IsDryRun ? order with { HoldEntry = Stored.Hold?.Entry, EndEntry = Stored.EndEntry } : order;
+        return IsDryRun ? order with { HoldEntry = If(order.HoldEntry, Stored.Hold?.Entry), EndEntry = If(order.EndEntry, Stored.EndEntry) }
+            : order;
+
+        static long? If(long? now, long? stored) => now == stored ? now : null;
     }
 }

@@ -86,6 +86,24 @@ public sealed class ServiceOrderState : WorkflowState
     public RatingRecord? Rating { get; set; }
 
     /// <summary>
+    /// The steps that persons took, the last one last, so that each can be taken back. The clock and staff clear them. An order of an
+    /// earlier build has none. Null: none.
+    /// </summary>
+    [JsonPropertyName("steps"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<StepTaken>? Steps { get; set; }
+
+    /// <summary>How many steps with an entry of their own were taken back. It is a part of the ids of the entries that follow.</summary>
+    [JsonPropertyName("round"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Round { get; set; }
+
+    [JsonIgnore]
+    public StepTaken? LastStep => Steps?[^1];
+
+    public void Take(StepTaken step) => (Steps ??= []).Add(step);
+
+    public void TakeLastBack() => Steps = Steps!.Count == 1 ? null : Steps[..^1];
+
+    /// <summary>
     /// True if the order must end by the clock: not accepted by its planned end, or not confirmed before its hold expired.
     /// </summary>
     public bool IsOver(DateTimeOffset now) => State switch
@@ -96,14 +114,15 @@ public sealed class ServiceOrderState : WorkflowState
     };
 
     /// <param name="id">The part of the grain's key after the region.</param>
-    public OrderRecord ToRecord(string id) => new(
+    public OrderRecord ToRecord(string id, DateTimeOffset now) => new(
         id, Recipient, Item, State, PlannedStart, PlannedMinutes, Volunteer,
         Created, Accepted, CheckedIn, CheckedOut, Ended,
         ServedMinutes, CreditedMinutes, ToPoolMinutes, Hold?.Entry, EndEntry,
         Dispute is { } dispute
         ? new DisputeRecord(dispute.RaisedBy, dispute.Raised, dispute.Note, dispute.Settled, dispute.Resolved, dispute.ResolveNote) : null,
         CancelNote,
-        Rating);
+        Rating,
+        LastStep is { } last && last.Until >= now ? new UndoableRecord(last.Step, last.Party, last.Until) : null);
 }
 
 /// <summary>An order's hold.</summary>

@@ -75,7 +75,7 @@ public sealed class HourLegs(ILedgerReader ledger, IRegistry registry)
         do
         {
             page = await ledger.OpenHoldsAsync(region, after, AtOnce, cancellation);
-            minutes += page.Where(hold => hold.Code == EntryCode.HoldService && hold.Index < size)
+            minutes += page.Where(hold => OrderDetails.OrderOf(hold) is not null && hold.Index < size)
                 .Sum(hold => hold.Transfers.Sum(transfer => transfer.Held));
             if (page.Count > 0) after = page[^1].Index;
         }

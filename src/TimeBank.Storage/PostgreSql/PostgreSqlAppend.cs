@@ -98,7 +98,7 @@ internal static class PostgreSqlAppend
 
         Entries.Add(batch, before.Region, append.Entries);
         JournalEntry[] entries = [.. append.Entries.Select(appended => appended.Entry)];
-        Holds.Add(batch, before.Region, [.. entries.Where(entry => entry.Kind == EntryKind.Hold)]);
+        Holds.Add(batch, before.Region, [.. entries.Where(entry => entry.OpensHold)]);
         // After the holds: a hold may begin and end in the same batch.
         JournalEntry[] ends = [.. entries.Where(entry => entry.EndsHold)];
         if (ends.Length > 0) Add(batch, EndedHolds, before.Region).Column(ends, end => end.Of!.Value);

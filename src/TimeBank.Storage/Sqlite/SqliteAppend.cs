@@ -68,7 +68,7 @@ internal sealed class SqliteAppend(SqliteSession session)
                 StoredName.Of(entry.Code),
             entry.Of, entry.Expires?.Microseconds, appended.Bytes, appended.Salt, appended.Leaf.ToArray());
         _outcome.Run(region.Value, entry.Id.ToArray(), entry.Index, default, default, default, default);
-        if (entry.Kind == EntryKind.Hold) _hold.Run(region.Value, entry.Index, entry.Expires?.Microseconds);
+        if (entry.OpensHold) _hold.Run(region.Value, entry.Index, entry.Expires?.Microseconds);
         if (entry.EndsHold && _holdEnded.Run(region.Value, entry.Of) != 1) throw new AppendRefusedException(
             $"Entry {entry.Index} ends hold {entry.Of}, which isn't open.");
     }

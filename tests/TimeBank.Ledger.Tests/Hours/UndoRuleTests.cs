@@ -31,4 +31,28 @@ public sealed class UndoRuleTests
     [Fact]
     public void Another_persons_entry_is_not_found() =>
         Assert.Equal(Reason.EntryNotFound, UndoRule.Judge(null, Policy, DateTimeOffset.UnixEpoch)?.Reason);
+
+    /// <summary>The last step, the one meant, who asks, seconds since, seconds until the hold expires, and the rule's reason.</summary>
+    [Theory]
+    [InlineData(ServiceStep.CheckIn, null, "volunteers/V", 0, 900, Reason.None)]
+    [InlineData(ServiceStep.CheckIn, ServiceStep.CheckIn, "volunteers/V", 600, 900, Reason.None)]
+    [InlineData(null, ServiceStep.CheckIn, "volunteers/V", 0, 900, Reason.OrderNothingToUndo)]
+    [InlineData(ServiceStep.CheckOut, ServiceStep.CheckIn, "volunteers/V", 601, 900, Reason.OrderStepNotLast)]
+    [InlineData(ServiceStep.CheckIn, null, "elders/E", 601, 900, Reason.OrderStepOfAnother)]
+    [InlineData(ServiceStep.CheckIn, null, "volunteers/V", 601, 600, Reason.UndoTimePassed)]
+    [InlineData(ServiceStep.CheckIn, null, "volunteers/V", 600, 600, Reason.HoldExpired)]
+    [InlineData(ServiceStep.Cancellation, null, "volunteers/V", 600, null, Reason.None)]
+    public void The_last_step_of_an_order_comes_back_for_who_took_it(
+        ServiceStep? last, ServiceStep? wanted, string party, int secondsLater, int? holdFor, Reason expected)
+    {
+        var at = new DateTimeOffset(2026, 10, 1, 9, 0, 0, TimeSpan.Zero);
+        StepTaken? taken = last is { } step ? new StepTaken(step, "volunteers/V", at, 10) : null;
+
+        DateTimeOffset? expires = holdFor is { } left ? at.AddSeconds(left) : null;
+
+        Refusal? refusal = UndoRule.Judge(taken, wanted, party, at.AddSeconds(secondsLater), expires);
+
+        Assert.Equal(expected, refusal?.Reason ?? Reason.None);
+        if (refusal is not null) ReasonTexts.AssertFills(refusal);
+    }
 }

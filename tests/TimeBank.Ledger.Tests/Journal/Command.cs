@@ -45,7 +45,7 @@ internal sealed record Command(string Label, string Verb, string Text, Immutable
         "posthold" => Made(EntryKind.PostHold, EntryCode.RenderService) with { Of = IdOf(Target), PostAmounts = Amounts },
         "void" => Made(EntryKind.VoidHold, EntryCode.ReleaseService) with { Of = IdOf(Target) },
         "expire" => Made(EntryKind.ExpireHold, EntryCode.ReleaseService) with { Of = IdOf(Target) },
-        "reverse" => Entries.Reverse(Header, IdOf(Target)),
+        "reverse" => Entries.Reverse(Header, IdOf(Target)) with { Expires = Until is { } until ? Book.Instant(until) : null },
         "freeze" => Entries.Freeze(Header, AccountPath.Parse(Target)),
         "thaw" => Entries.Thaw(Header, AccountPath.Parse(Target)),
         "close" => Entries.Close(Header, AccountPath.Parse(Target)),

@@ -36,6 +36,28 @@ public sealed class ReversalTests
             "post m>p 60 \n h: hold p>pv 60 \n a: posthold h & pv>pool 60 \n reverse a \n see p debits 60+0 credits 120+0 \n see pool "
                 + "debits 60+0 credits 60+0" },
         { "money that passed through and went on", "a: post m>p 10, p>pq 10 \n post pq>x 1 \n reverse a -> InsufficientBalance" },
+        { "a posted hold, held again",
+            "post m>p 10 \n h: hold p>q 6 until 9 \n a: posthold h 4 \n reverse a until 9 \n "
+            + "see p debits 4+6 credits 14+0 \n see q debits 4+0 credits 4+6" },
+        { "what was held again is a hold of its own",
+            "post m>p 10 \n h: hold p>q 6 until 9 \n a: posthold h 4 \n b: reverse a until 9 \n posthold h 1 -> HoldEnded \n "
+            + "c: posthold b 5 \n void b -> HoldEnded \n reverse c \n see p debits 9+0 credits 19+0" },
+        { "what was held again, again",
+            "post m>p 10 \n h: hold p>q 6 until 9 \n a: posthold h \n b: reverse a until 9 \n c: posthold b 2 \n "
+            + "d: reverse c until 9 \n void d \n see p debits 8+0 credits 18+0" },
+        { "what was held again expires at its time",
+            "post m>p 10 \n h: hold p>q 6 until 9 \n a: posthold h \n b: reverse a until 9 \n expire b -> HoldNotExpired \n "
+            + "at 9 \n expire b" },
+        { "a hold posted at nothing, held again",
+            "post m>p 10 \n h: hold p>q 6 \n a: posthold h 0 \n reverse a until 9 \n see p debits 0+6 credits 10+0" },
+        { "held again without the rest, which was spent",
+            "post m>p 6 \n h: hold p>q 6 \n a: posthold h 4 \n post p>x 2 \n reverse a until 9 -> InsufficientBalance \n "
+            + "see p debits 6+0 credits 6+0" },
+        { "held again though the payee has spent it",
+            "post m>p 6 \n h: hold p>pq 6 \n a: posthold h \n post pq>x 1 \n reverse a until 9 -> InsufficientBalance" },
+        { "a plain entry holds nothing again", "a: post m>p 10 \n reverse a until 9 -> EntryNotReversible" },
+        { "held again on a frozen account",
+            "post m>p 6 \n h: hold p>q 6 \n a: posthold h 0 \n freeze q \n reverse a until 9 -> AccountFrozen" },
         { "several units", "a: post m>p 10, x.MEAL>py.MEAL 3 \n reverse a \n see py debits 3+0 credits 3+0" },
     };
 

@@ -168,13 +168,9 @@ public sealed class OrderTrialTests : OrderTests
     [Fact]
     public async Task A_command_whose_trial_nobody_offers_is_not_carried_out_by_mistake()
     {
-        (_, string volunteer, OrderRecord order) = await AcceptedAsync();
-        Here.Now = order.Start;
         Command command = Here.Command() with { IsDryRun = true };
         string before = await Here.EverythingAsync();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(
-            () => Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}", command: command)));
         await Assert.ThrowsAsync<InvalidOperationException>(() => Here.Elder(command.NewId.Text)
             .RegisterAsync(command, "E", new DateOnly(1940, 1, 1), Difficulties.None));
 

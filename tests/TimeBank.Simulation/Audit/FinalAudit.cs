@@ -109,7 +109,7 @@ internal static class FinalAudit
                 || (linked.ReversedBy
                 is not null) != known.IsReversed) return $"{linked} is stored, and was ended: {known.IsEnded}, reversed: "
                     + $"{known.IsReversed}";
-            if (linked.Entry.Kind == EntryKind.Hold && linked.EndedBy is null) finding ??= verifier.Hold(
+            if (linked.Entry.OpensHold && linked.EndedBy is null) finding ??= verifier.Hold(
                 linked.Entry.Index, linked.Entry.Expires?.Microseconds);
         }
         foreach (Account account in Get(

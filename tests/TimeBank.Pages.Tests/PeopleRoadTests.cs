@@ -1,0 +1,390 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using TimeBank.V1;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+using Cookie = System.Net.Cookie;
+
+namespace TimeBank.Pages.Tests;
+
+/// <summary>
+/// The roads of elders, volunteers, the counter and a clerk from end to end, with what they take back. Each has a day of its own.
+/// </summary>
+[Collection(FirstDay.Name)]
+public sealed partial class PeopleRoadTests(FirstDay days)
+{
+    private const string Parent = $"regions/{PlayedServer.Tianyuan}";
+
+    [Fact]
+    public async Task An_elder_asks_a_volunteer_serves_and_both_take_steps_back()
+    {
+        DateTimeOffset today = await days.NextDayAsync(8);
+        string elderId = await PersonAsync("elder", 0), volunteerId = await PersonAsync("volunteer", 0);
+        IPage elder = await days.SignInAsync("elder", elderId, scripts: false);
+        await elder.GotoAsync("/orders/new?item=companionship");
+        await elder.FillAsync("#day", $"{today:yyyy-MM-dd}");
+        await elder.SelectOptionAsync("#minutes", "120");
+        await PressAsync(elder, "确认");
+        await Expect(elder.Locator("dl.facts")).ToContainTextAsync("待接单");
+        string order = elder.Url.Split('/')[^1];
+
+        IPage volunteer = await days.SignInAsync("volunteer", volunteerId);
+        await volunteer.GotoAsync("/requests");
+        await volunteer.Locator($"a[href='/services/{order}']").ClickAsync();
+        await PressAsync(volunteer, "接这一单");
+        await Expect(volunteer.Locator("main section")).ToContainTextAsync("“接单”，08:10以前可以撤回");
+        await PressAsync(volunteer, "撤回接单");
+        await Expect(volunteer.Locator("dl.facts")).ToContainTextAsync("待接单");
+        await PressAsync(volunteer, "接这一单");
+        await Expect(volunteer.Locator("dl.facts")).ToContainTextAsync("已接单");
+
+        await days.MoveAsync(TimeSpan.FromHours(1));
+        await volunteer.ReloadAsync();
+        await Expect(volunteer.Locator("main section")).ToHaveCountAsync(0);
+        await PressAsync(volunteer, "签到，开始服务");
+        await PressAsync(volunteer, "撤回签到");
+        await PressAsync(volunteer, "签到，开始服务");
+        await days.MoveAsync(TimeSpan.FromMinutes(76));
+        await volunteer.ReloadAsync();
+        await PressAsync(volunteer, "签退，结束服务");
+        await PressAsync(volunteer, "撤回签退");
+        await PressAsync(volunteer, "签退，结束服务");
+        await Expect(volunteer.Locator("dl.facts")).ToContainTextAsync("1小时15分钟");
+
+        await elder.ReloadAsync();
+        // What the volunteer did is not the elder's to take back.
+        await Expect(elder.Locator("main section")).ToHaveCountAsync(0);
+        await PressAsync(elder, "对，确认");
+        await Expect(elder.Locator("main section")).ToContainTextAsync("“确认”，10:26以前可以撤回");
+        await PressAsync(elder, "撤回确认");
+        await Expect(elder.Locator("dl.facts")).ToContainTextAsync("待确认");
+        await PressAsync(elder, "对，确认");
+        await elder.Locator("input[value='4']").CheckAsync();
+        await PressAsync(elder, "提交评价");
+        await PressAsync(elder, "撤回评价");
+        await elder.Locator("input[value='5']").CheckAsync();
+        await elder.FillAsync("#say", "很好");
+        await PressAsync(elder, "提交评价");
+        await Expect(elder.Locator("dl.facts")).ToContainTextAsync("★★★★★ 很好");
+
+        await volunteer.ReloadAsync();
+        await volunteer.Locator("main a[href^='/hours/proof/']").ClickAsync();
+        await Expect(volunteer.Locator("main pre")).ToContainTextAsync("c2sp.org/tlog-proof@v1");
+        await volunteer.GotoAsync("/hours/certificate");
+        await Expect(volunteer.Locator("main .panel")).ToContainTextAsync("1小时15分钟");
+        await volunteer.Context.CloseAsync();
+        await elder.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_complaint_is_taken_back_made_again_and_ended_at_the_counter()
+    {
+        DateTimeOffset today = await days.NextDayAsync(8);
+        (Surfer elder, Surfer volunteer, string order) = await ServedAsync(today, 1);
+        using (elder)
+        using (volunteer)
+        {
+            Dictionary<string, string> complain = Surfer.Hidden((await elder.GetAsync($"/orders/{order}")).Text, "dispute");
+            complain["Sent.Note"] = "<b>没来</b>";
+            await DoneAsync(elder, $"/orders/{order}", complain);
+            Assert.Contains("&lt;b&gt;没来", (await elder.GetAsync($"/orders/{order}")).Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("value=\"undo\"", (await volunteer.GetAsync($"/services/{order}")).Text, StringComparison.Ordinal);
+            await PressAsync(elder, $"/orders/{order}", "undo");
+            Assert.DoesNotContain("没来", (await elder.GetAsync($"/orders/{order}")).Text, StringComparison.Ordinal);
+            complain = Surfer.Hidden((await elder.GetAsync($"/orders/{order}")).Text, "dispute");
+            complain["Sent.Note"] = "只来了一会儿";
+            await DoneAsync(elder, $"/orders/{order}", complain);
+
+            using Surfer counter = await InAsync("counter");
+            string desk = $"/desk/orders/{order}";
+            Assert.Contains($"href=\"{desk}\"", (await counter.GetAsync("/desk")).Text, StringComparison.Ordinal);
+            Dictionary<string, string> decide = Surfer.Hidden((await counter.GetAsync(desk)).Text, "resolve");
+            (decide["Sent.Minutes"], decide["Sent.Note"]) = ("30", "看了录像");
+            await DoneAsync(counter, desk, decide);
+            string decided = (await elder.GetAsync($"/orders/{order}")).Text;
+            Assert.Contains("看了录像", decided, StringComparison.Ordinal);
+            // What staff decided is nobody's to take back.
+            Assert.DoesNotContain("value=\"undo\"", decided, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_counter_acts_for_an_elder_and_a_volunteer_and_the_journal_keeps_both_names()
+    {
+        DateTimeOffset today = await days.NextDayAsync(8);
+        string elder = $"{Parent}/elders/{await PersonAsync("elder", 2)}";
+        string volunteer = $"{Parent}/volunteers/{await PersonAsync("volunteer", 2)}";
+        string asElder = $"?for={Uri.EscapeDataString(elder)}", asVolunteer = $"?for={Uri.EscapeDataString(volunteer)}";
+        using Surfer counter = await InAsync("counter");
+        var asking = await counter.FollowAsync($"/orders/new{asElder}");
+        Assert.Contains($"为 {elder.Split('/')[^1]} 办理", asking.Text, StringComparison.Ordinal);
+        string order = await AskAsync(counter, $"/orders/new{asElder}", today);
+
+        await PressAsync(counter, $"/services/{order}{asVolunteer}", "accept");
+        string page = (await counter.GetAsync($"/services/{order}{asVolunteer}")).Text;
+        Assert.Contains($"为 {volunteer.Split('/')[^1]} 办理", page, StringComparison.Ordinal);
+        Assert.Contains("撤回接单", page, StringComparison.Ordinal);
+        // For the elder the counter may not take back what it did for the volunteer.
+        Assert.DoesNotContain("撤回接单", (await counter.GetAsync($"/orders/{order}{asElder}")).Text, StringComparison.Ordinal);
+        ServiceOrder held = await OrderAsync(order);
+        Entry hold = await EntryAsync(held.HoldEntry);
+        Assert.Equal(("counter", volunteer.Split('/')[^1]), (hold.Actor, hold.OnBehalfOf.Split('/')[^1]));
+        await PressAsync(counter, $"/services/{order}{asVolunteer}", "undo");
+        Entry undone = await EntryAsync((await EntryAsync(held.HoldEntry)).EndedBy);
+        Assert.Equal(("counter", volunteer.Split('/')[^1], OrderState.Requested),
+            (undone.Actor, undone.OnBehalfOf.Split('/')[^1], (await OrderAsync(order)).State));
+        await PressAsync(counter, $"/orders/{order}{asElder}", "cancel");
+        await PressAsync(counter, $"/orders/{order}{asElder}", "undo");
+        Assert.Equal(OrderState.Requested, (await OrderAsync(order)).State);
+    }
+
+    [Fact]
+    public async Task Two_tabs_do_one_thing_once_and_the_second_is_told()
+    {
+        DateTimeOffset today = await days.NextDayAsync(8);
+        (Surfer elder, Surfer volunteer, string order) = await ServedAsync(today, 3);
+        using (elder)
+        using (volunteer)
+        {
+            string path = $"/orders/{order}";
+            string first = (await elder.GetAsync(path)).Text, second = (await elder.GetAsync(path)).Text;
+            Dictionary<string, string> one = Surfer.Hidden(first, "confirm"), two = Surfer.Hidden(second, "confirm");
+            Assert.NotEqual(one["Sent.RequestId"], two["Sent.RequestId"]);
+            await DoneAsync(elder, path, one);
+            string entry = (await OrderAsync(order)).EndEntry;
+            await ToldAsync(await elder.PostAsync(path, two), "ORDER_WRONG_STATE", "已确认");
+            // The same form again is the same thing, and no news.
+            await DoneAsync(elder, path, one);
+            Assert.Equal(entry, (await OrderAsync(order)).EndEntry);
+
+            one = Surfer.Hidden((await elder.GetAsync(path)).Text, "undo");
+            two = Surfer.Hidden((await elder.GetAsync(path)).Text, "undo");
+            await DoneAsync(elder, path, one);
+            string held = (await OrderAsync(order)).HoldEntry;
+            await ToldAsync(await elder.PostAsync(path, two), "ORDER_STEP_NOT_LAST", "已经撤回");
+            await DoneAsync(elder, path, one);
+            two["Sent.Step"] = "no step";
+            await ToldAsync(await elder.PostAsync(path, two), "INVALID_FIELD", "");
+            Assert.Equal((held, OrderState.CheckedOut), ((await OrderAsync(order)).HoldEntry, (await OrderAsync(order)).State));
+        }
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_ended_leads_to_signing_in_and_leaves_the_order_as_it_was()
+    {
+        DateTimeOffset today = await days.NextDayAsync(8);
+        (Surfer elder, Surfer volunteer, string order) = await ServedAsync(today, 4);
+        using (elder)
+        using (volunteer)
+        {
+            Dictionary<string, string> confirm = Surfer.Hidden((await elder.GetAsync($"/orders/{order}")).Text, "confirm");
+            Dictionary<string, string> undo = Surfer.Hidden((await volunteer.GetAsync($"/services/{order}")).Text, "undo");
+            foreach ((Surfer surfer, string path, Dictionary<string, string> form) in ((Surfer, string, Dictionary<string, string>)[])[
+                (elder, $"/orders/{order}", confirm), (volunteer, $"/services/{order}", undo)])
+            {
+                foreach (Cookie cookie in surfer.Cookies.GetAllCookies().Where(cookie => cookie.Name == "session")) cookie.Expired = true;
+                var answer = await surfer.PostAsync(path, form);
+                Assert.Equal(HttpStatusCode.Redirect, answer.Status);
+                // Signing in leads back to the page, which shows the order as it is.
+                Assert.Equal($"/sign-in?back={Uri.EscapeDataString(path)}", answer.Answer.Headers.Location!.PathAndQuery);
+            }
+            Assert.Equal(OrderState.CheckedOut, (await OrderAsync(order)).State);
+        }
+    }
+
+    [Fact]
+    public async Task A_form_of_before_midnight_means_the_day_that_stands_in_it()
+    {
+        DateTimeOffset evening = await days.NextDayAsync(23);
+        using Surfer elder = await InAsync("elder", await PersonAsync("elder", 5));
+        Dictionary<string, string> ask = Surfer.Hidden((await elder.FollowAsync("/orders/new")).Text, "ask");
+        (Surfer clerk, string confirm) = await ConfirmPageAsync(evening);
+        using (clerk)
+        {
+            Dictionary<string, string> redeem = Surfer.Hidden((await clerk.FollowAsync(confirm)).Text, "redeem");
+            await days.MoveAsync(TimeSpan.FromMinutes(90));
+
+            var asked = await elder.PostAsync("/orders/new", Filled(ask, evening.AddDays(1)));
+            ServiceOrder order = await OrderAsync(asked.Answer.Headers.Location!.OriginalString.Split('/')[^1]);
+            DateTimeOffset start = order.PlannedStartTime.ToDateTimeOffset().ToOffset(evening.Offset);
+            Assert.Equal($"{evening.AddDays(1):yyyy-MM-dd} 09:00", $"{start:yyyy-MM-dd HH:mm}");
+            // A day that is over is refused by name, and not moved to the next.
+            ask = Surfer.Hidden((await elder.FollowAsync("/orders/new")).Text, "ask");
+            await ToldAsync(await elder.PostAsync("/orders/new", Filled(ask, evening)), "ORDER_STARTS_IN_PAST", "");
+
+            string receipt = await DoneAsync(clerk, confirm, redeem);
+            string[] parts = receipt.Split('/');
+            Redemption done = (await new ProviderService.ProviderServiceClient(await days.CallerAsync("auditor")).ListRedemptionsAsync(
+                new ListRedemptionsRequest { Parent = Parent, Voucher = $"{Parent}/vouchers/{parts[^2]}", PageSize = 10 }))
+                .Redemptions.Single(one => one.Name.EndsWith($"/{parts[^1]}", StringComparison.Ordinal));
+            Assert.Equal((evening.Day, evening.AddDays(1).Day),
+                (done.ServiceDate.Day, done.RedeemTime.ToDateTimeOffset().ToOffset(evening.Offset).Day));
+        }
+    }
+
+    [Fact]
+    public async Task A_clerk_types_the_number_redeems_refunds_and_sees_both_in_the_payments()
+    {
+        DateTimeOffset now = await days.NextDayAsync(10);
+        (Surfer clerk, string confirm) = await ConfirmPageAsync(now);
+        using (clerk)
+        {
+            string receipt = await DoneAsync(clerk, confirm, Surfer.Hidden((await clerk.FollowAsync(confirm)).Text, "redeem"));
+            Assert.Contains("核销成功", (await clerk.GetAsync(receipt)).Text, StringComparison.Ordinal);
+            Assert.Contains($"href=\"{receipt}\"", (await clerk.GetAsync("/today")).Text, StringComparison.Ordinal);
+            // Past the minutes for taking it back at once, a refund wants a reason.
+            await days.MoveAsync(TimeSpan.FromMinutes(11));
+            Dictionary<string, string> refund = Surfer.Hidden((await clerk.GetAsync(receipt)).Text, "refund");
+            Assert.Equal(HttpStatusCode.BadRequest, (await clerk.PostAsync(receipt, refund)).Status);
+            refund = Surfer.Hidden((await clerk.GetAsync(receipt)).Text, "refund");
+            refund["Sent.Note"] = "另一位老人的";
+            await DoneAsync(clerk, receipt, refund);
+            string payments = (await clerk.GetAsync("/payments")).Text;
+            Assert.Contains("核销", payments, StringComparison.Ordinal);
+            Assert.Matches("−[0-9,.]+元", payments);
+            Assert.Contains("state-bad", (await clerk.GetAsync("/today")).Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("\u202E王奶奶", false)]
+    [InlineData("王\u200B奶奶", false)]
+    [InlineData("<b>王</b><script>alert(1)</script>", true)]
+    [InlineData("ئايگۈل", true)]
+    public async Task A_persons_name_stays_a_name(string name, bool isTaken)
+    {
+        using Surfer counter = await InAsync("counter");
+        Dictionary<string, string> form = Surfer.Hidden((await counter.FollowAsync("/desk/register")).Text, "register");
+        (form["Sent.Kind"], form["Sent.Name"], form["Sent.Born"]) = ("elder", name, "1940-01-31");
+        var answer = await counter.PostAsync("/desk/register", form);
+
+        if (!isTaken)
+        {
+            await ToldAsync(answer, "INVALID_FIELD", "姓名");
+            return;
+        }
+        string file = (await counter.GetAsync(answer.Answer.Headers.Location!.OriginalString)).Text;
+        string list = (await counter.GetAsync($"/desk/people?name={answer.Answer.Headers.Location!.OriginalString.Split('/')[^1]}")).Text;
+        Assert.DoesNotContain("<b>王", file + list, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>alert", file + list, StringComparison.Ordinal);
+        // Alone in its heading, and isolated beside other words.
+        Assert.Equal($"<h1>{name}</h1>", WebUtility.HtmlDecode(Heading().Match(file).Value));
+        Assert.Contains($"<bdi>{name}</bdi>", WebUtility.HtmlDecode(list), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Words_that_are_too_long_or_turn_the_line_are_refused_by_name()
+    {
+        DateTimeOffset today = await days.NextDayAsync(8);
+        (Surfer elder, Surfer volunteer, string order) = await ServedAsync(today, 1);
+        using (elder)
+        using (volunteer)
+        {
+            foreach (string note in new[] { new string('长', 501), "\u202Eyad", "" })
+            {
+                Dictionary<string, string> complain = Surfer.Hidden((await elder.GetAsync($"/orders/{order}")).Text, "dispute");
+                complain["Sent.Note"] = note;
+                await ToldAsync(await elder.PostAsync($"/orders/{order}", complain), "INVALID_FIELD", "");
+            }
+            Assert.Equal(OrderState.CheckedOut, (await OrderAsync(order)).State);
+        }
+    }
+
+    [GeneratedRegex("<h1>.*?</h1>")]
+    private static partial Regex Heading();
+
+    private static Task PressAsync(IPage page, string name) =>
+        page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
+
+    /// <summary>Sends a form that a page shows, as it is.</summary>
+    private static async Task PressAsync(Surfer surfer, string path, string handler) =>
+        await DoneAsync(surfer, path, Surfer.Hidden((await surfer.FollowAsync(path)).Text, handler));
+
+    /// <returns>Where the answer leads: only what was done leads on.</returns>
+    private static async Task<string> DoneAsync(Surfer surfer, string path, Dictionary<string, string> form)
+    {
+        var answer = await surfer.PostAsync(path, form);
+        Assert.True(answer.Status is HttpStatusCode.Redirect or HttpStatusCode.SeeOther, $"{path}: {answer.Status} {answer.Text}");
+        return answer.Answer.Headers.Location!.OriginalString;
+    }
+
+    /// <summary>The page says why it was not done, and is no page of success.</summary>
+    private static Task ToldAsync((HttpStatusCode Status, string Text, HttpResponseMessage Answer) answer, string reason, string words)
+    {
+        Assert.InRange((int)answer.Status, 400, 409);
+        Assert.Contains($"data-reason=\"{reason}\"", answer.Text, StringComparison.Ordinal);
+        Assert.Contains(words, WebUtility.HtmlDecode(answer.Text), StringComparison.Ordinal);
+        return Task.CompletedTask;
+    }
+
+    private async Task<string> PersonAsync(string role, int which) => (await days.OfferedAsync(role))[which];
+
+    private async Task<Surfer> InAsync(string role, string? party = null)
+    {
+        var surfer = new Surfer(days.Address);
+        await surfer.SignInAsync(role, party);
+        return surfer;
+    }
+
+    private static Dictionary<string, string> Filled(Dictionary<string, string> ask, DateTimeOffset day) => new(ask)
+    {
+        ["Sent.Item"] = "companionship", ["Sent.Day"] = $"{day:yyyy-MM-dd}", ["Sent.Time"] = "09:00", ["Sent.Minutes"] = "60",
+    };
+
+    /// <returns>The id of an order for 09:00.</returns>
+    private static async Task<string> AskAsync(Surfer surfer, string path, DateTimeOffset day)
+    {
+        string asked = await DoneAsync(surfer, path, Filled(Surfer.Hidden((await surfer.FollowAsync(path)).Text, "ask"), day));
+        return asked.Split('?')[0].Split('/')[^1];
+    }
+
+    /// <summary>An elder and a volunteer of the sign-in's, and an order of an hour that was served.</summary>
+    private async Task<(Surfer Elder, Surfer Volunteer, string Order)> ServedAsync(DateTimeOffset today, int which)
+    {
+        Surfer elder = await InAsync("elder", await PersonAsync("elder", which));
+        Surfer volunteer = await InAsync("volunteer", await PersonAsync("volunteer", which));
+        string order = await AskAsync(elder, "/orders/new", today);
+        await PressAsync(volunteer, $"/services/{order}", "accept");
+        await days.MoveAsync(TimeSpan.FromHours(1));
+        await PressAsync(volunteer, $"/services/{order}", "check-in");
+        await days.MoveAsync(TimeSpan.FromMinutes(60));
+        await PressAsync(volunteer, $"/services/{order}", "check-out");
+        return (elder, volunteer, order);
+    }
+
+    private async Task<ServiceOrder> OrderAsync(string id) => await new ServiceOrderService.ServiceOrderServiceClient(
+        await days.CallerAsync("auditor")).GetOrderAsync(new GetOrderRequest { Name = $"{Parent}/orders/{id}" });
+
+    private async Task<Entry> EntryAsync(string name) => await new LedgerService.LedgerServiceClient(
+        await days.CallerAsync("auditor")).GetEntryAsync(new GetEntryRequest { Name = name });
+
+    /// <summary>A clerk who typed a voucher's number as people write it, and the page that asks to confirm a service of a day.</summary>
+    private async Task<(Surfer Clerk, string Confirm)> ConfirmPageAsync(DateTimeOffset day)
+    {
+        var auditor = await days.CallerAsync("auditor");
+        ListVouchersResponse vouchers = await new VoucherService.VoucherServiceClient(auditor).ListVouchersAsync(
+            new ListVouchersRequest { Parent = Parent, State = VoucherState.Active, PageSize = 1_000 });
+        foreach (string id in await days.OfferedAsync("provider_clerk"))
+        {
+            Provider provider = await new ProviderService.ProviderServiceClient(auditor).GetProviderAsync(
+                new GetProviderRequest { Name = $"{Parent}/providers/{id}" });
+            Voucher? good = vouchers.Vouchers.FirstOrDefault(voucher => voucher.Issued.Unit == "CNY" && voucher.Remaining.Value > 10_000
+                && voucher.ServiceTypes.Intersect(provider.ServiceTypes).Any());
+            if (provider.Standing != Standing.Good || good is null) continue;
+            Surfer clerk = await InAsync("provider_clerk", id);
+            // O for 0 and l for 1, in groups of four, as people type it.
+            string typed = string.Join(' ', good.Name.Split('/')[^1].Chunk(4).Select(group => new string(group)))
+                .Replace('0', 'O').Replace('1', 'l');
+            string page = (await clerk.GetAsync($"/redeem?voucher={Uri.EscapeDataString(typed)}")).Text;
+            Assert.Contains(good.Name.Split('/')[^1], page, StringComparison.Ordinal);
+            string item = Item().Match(page).Groups["id"].Value;
+            return (clerk, $"/redeem/confirm?voucher={good.Name.Split('/')[^1]}&item={item}&quantity=1&price=10&insurance=0&place=1"
+                + $"&date={day:yyyy-MM-dd}&memo=");
+        }
+        throw new InvalidOperationException("No voucher of the first day can be redeemed.");
+    }
+
+    [GeneratedRegex("name=\"item\" value=\"(?<id>[^\"]+)\"")]
+    private static partial Regex Item();
+}
