@@ -20,7 +20,7 @@ public sealed partial class PeopleRoadTests(FirstDay days)
     public async Task An_elder_asks_a_volunteer_serves_and_both_take_steps_back()
     {
         DateTimeOffset today = await days.NextDayAsync(8);
-        string elderId = await PersonAsync("elder", 0), volunteerId = await PersonAsync("volunteer", 0);
+        string elderId = await ElderAsync(120), volunteerId = await PersonAsync("volunteer", 0);
         IPage elder = await days.SignInAsync("elder", elderId, scripts: false);
         await elder.GotoAsync("/orders/new?item=companionship");
         await elder.FillAsync("#day", $"{today:yyyy-MM-dd}");
@@ -113,7 +113,7 @@ public sealed partial class PeopleRoadTests(FirstDay days)
     public async Task The_counter_acts_for_an_elder_and_a_volunteer_and_the_journal_keeps_both_names()
     {
         DateTimeOffset today = await days.NextDayAsync(8);
-        string elder = $"{Parent}/elders/{await PersonAsync("elder", 2)}";
+        string elder = $"{Parent}/elders/{await ElderAsync(60)}";
         string volunteer = $"{Parent}/volunteers/{await PersonAsync("volunteer", 2)}";
         string asElder = $"?for={Uri.EscapeDataString(elder)}", asVolunteer = $"?for={Uri.EscapeDataString(volunteer)}";
         using Surfer counter = await InAsync("counter");
@@ -197,7 +197,7 @@ public sealed partial class PeopleRoadTests(FirstDay days)
     public async Task A_form_of_before_midnight_means_the_day_that_stands_in_it()
     {
         DateTimeOffset evening = await days.NextDayAsync(23);
-        using Surfer elder = await InAsync("elder", await PersonAsync("elder", 5));
+        using Surfer elder = await InAsync("elder", await ElderAsync(60));
         Dictionary<string, string> ask = Surfer.Hidden((await elder.FollowAsync("/orders/new")).Text, "ask");
         (Surfer clerk, string confirm) = await ConfirmPageAsync(evening);
         using (clerk)
@@ -239,7 +239,10 @@ public sealed partial class PeopleRoadTests(FirstDay days)
             Assert.Equal(HttpStatusCode.BadRequest, (await clerk.PostAsync(receipt, refund)).Status);
             refund = Surfer.Hidden((await clerk.GetAsync(receipt)).Text, "refund");
             refund["Sent.Note"] = "另一位老人的";
+            Dictionary<string, string> other = Surfer.Hidden((await clerk.GetAsync(receipt)).Text, "refund");
             await DoneAsync(clerk, receipt, refund);
+            other["Sent.Note"] = "另一位老人的";
+            await ToldAsync(await clerk.PostAsync(receipt, other), "REDEMPTION_ALREADY_REFUNDED", "");
             string payments = (await clerk.GetAsync("/payments")).Text;
             Assert.Contains("核销", payments, StringComparison.Ordinal);
             Assert.Matches("−[0-9,.]+元", payments);
@@ -265,7 +268,13 @@ public sealed partial class PeopleRoadTests(FirstDay days)
             return;
         }
         string file = (await counter.GetAsync(answer.Answer.Headers.Location!.OriginalString)).Text;
-        string list = (await counter.GetAsync($"/desk/people?name={answer.Answer.Headers.Location!.OriginalString.Split('/')[^1]}")).Text;
+        string list = "", next = "/desk/people";
+        // A list shows a hundred people at once.
+        while (next.Length > 0 && !list.Contains(answer.Answer.Headers.Location!.OriginalString.Split('/')[^1], StringComparison.Ordinal))
+        {
+            list = (await counter.GetAsync(next)).Text;
+            next = WebUtility.HtmlDecode(Next().Match(list).Groups["next"].Value);
+        }
         Assert.DoesNotContain("<b>王", file + list, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", file + list, StringComparison.Ordinal);
         // Alone in its heading, and isolated beside other words.
@@ -291,6 +300,9 @@ public sealed partial class PeopleRoadTests(FirstDay days)
         }
     }
 
+    [GeneratedRegex("<a href=\"(?<next>[^\"]+)\" rel=\"next\"")]
+    private static partial Regex Next();
+
     [GeneratedRegex("<h1>.*?</h1>")]
     private static partial Regex Heading();
 
@@ -306,7 +318,7 @@ public sealed partial class PeopleRoadTests(FirstDay days)
     {
         var answer = await surfer.PostAsync(path, form);
         Assert.True(answer.Status is HttpStatusCode.Redirect or HttpStatusCode.SeeOther, $"{path}: {answer.Status} {answer.Text}");
-        return answer.Answer.Headers.Location!.OriginalString;
+        return new Uri(new Uri(surfer.Address), answer.Answer.Headers.Location!).PathAndQuery;
     }
 
     /// <summary>The page says why it was not done, and is no page of success.</summary>
@@ -319,6 +331,18 @@ public sealed partial class PeopleRoadTests(FirstDay days)
     }
 
     private async Task<string> PersonAsync(string role, int which) => (await days.OfferedAsync(role))[which];
+
+    /// <summary>An elder of the sign-in's who has these minutes to use.</summary>
+    private async Task<string> ElderAsync(long minutes)
+    {
+        var hours = new VolunteerService.VolunteerServiceClient(await days.CallerAsync("auditor"));
+        foreach (string id in await days.OfferedAsync("elder"))
+        {
+            Hours has = await hours.GetHoursAsync(new GetHoursRequest { Person = $"{Parent}/elders/{id}" });
+            if (has.Available.Value >= minutes) return id;
+        }
+        throw new InvalidOperationException("No elder of the first day has hours left.");
+    }
 
     private async Task<Surfer> InAsync(string role, string? party = null)
     {
@@ -342,7 +366,7 @@ public sealed partial class PeopleRoadTests(FirstDay days)
     /// <summary>An elder and a volunteer of the sign-in's, and an order of an hour that was served.</summary>
     private async Task<(Surfer Elder, Surfer Volunteer, string Order)> ServedAsync(DateTimeOffset today, int which)
     {
-        Surfer elder = await InAsync("elder", await PersonAsync("elder", which));
+        Surfer elder = await InAsync("elder", await ElderAsync(60));
         Surfer volunteer = await InAsync("volunteer", await PersonAsync("volunteer", which));
         string order = await AskAsync(elder, "/orders/new", today);
         await PressAsync(volunteer, $"/services/{order}", "accept");

@@ -20,6 +20,8 @@ public sealed partial class Surfer : IDisposable
         _client.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "text/html");
     }
 
+    public string Address => $"{_client.BaseAddress}";
+
     public CookieContainer Cookies { get; } = new();
 
     /// <summary>Reads a page whole.</summary>

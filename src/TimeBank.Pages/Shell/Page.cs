@@ -39,6 +39,9 @@ public abstract class Page : ComponentBase
     /// <summary>Why what was sent was not carried out; the page shows it above its form.</summary>
     public Fault? Refused { get; protected set; }
 
+    /// <summary>The name of the form that was sent; empty where none was.</summary>
+    public string SentName => Http.Request.HasFormContentType ? Http.Request.Form["_handler"].ToString() : "";
+
     protected Contract Client => Visitor.Client;
 
     /// <summary>Whose page it is; empty: everybody's. What it shows and does, each call judges again.</summary>

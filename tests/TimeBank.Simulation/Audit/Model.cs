@@ -62,8 +62,7 @@ internal sealed class Model
     public string? Apply(Intent intent, Prediction prediction)
     {
         _places.Add(intent.Id, Size);
-        _entries.Add(new ModelEntry(intent.Id, intent.Want.Kind, prediction.Moves, intent.Want.Kind == WantKind.Hold
-            ? intent.Want.Expires?.Microseconds : null));
+        _entries.Add(new ModelEntry(intent.Id, intent.Want.Kind, prediction.Moves, intent.Want.Expires?.Microseconds));
         if (prediction.Of is { } of)
         {
             if (intent.Want.Kind == WantKind.Reverse) _entries[of].IsReversed = true; else _entries[of].IsEnded = true;
@@ -139,9 +138,9 @@ internal sealed class Model
 
     private Refusal? EndHold(Want want, long time, Prediction prediction)
     {
-        if (!_places.TryGetValue(want.Of!.Value, out int place) || _entries[place].Kind != WantKind.Hold) return new Refusal(
-            Reason.HoldNotFound);
+        if (!_places.TryGetValue(want.Of!.Value, out int place) || !_entries[place].IsHold) return new Refusal(Reason.HoldNotFound);
         ModelEntry hold = _entries[place];
+        Move[] holds = [.. hold.Moves.Where(move => move.Held > 0)];
         if (Open(want, prediction) is { } missing) return missing;
         if (hold.IsEnded) return new Refusal(Reason.HoldEnded);
         bool isOver = hold.Expires <= time, posts = want.Kind == WantKind.PostHold;
@@ -149,15 +148,15 @@ internal sealed class Model
         if (want.Kind == WantKind.ExpireHold && !isOver) return new Refusal(Reason.HoldNotExpired);
         if (posts && want.Parts is { } parts)
         {
-            if (parts.Count != hold.Moves.Count) return new Refusal(Reason.HoldAmountExceeded, $"held={hold.Moves.Sum(move => move.Held)}");
+            if (parts.Count != holds.Length) return new Refusal(Reason.HoldAmountExceeded, $"held={holds.Sum(move => move.Held)}");
             for (int at = 0; at < parts.Count; at++)
             {
-                if (parts[at] > hold.Moves[at].Held) return new Refusal(Reason.HoldAmountExceeded, $"held={hold.Moves[at].Held}");
+                if (parts[at] > holds[at].Held) return new Refusal(Reason.HoldAmountExceeded, $"held={holds[at].Held}");
             }
         }
-        for (int at = 0; at < hold.Moves.Count; at++)
+        for (int at = 0; at < holds.Length; at++)
         {
-            Move held = hold.Moves[at];
+            Move held = holds[at];
             (Book payer, Book payee) = (Touch(prediction, held.Debit), Touch(prediction, held.Credit));
             if (posts && (Still(payer) ?? Still(payee)) is { } still) return still;
             Take(prediction, payer, payee, posts ? want.Parts?[at] ?? held.Held : 0, 0, held.Held);
@@ -172,17 +171,24 @@ internal sealed class Model
         ModelEntry original = _entries[place];
         if (original.Kind is not (WantKind.Post or WantKind.PostHold)) return new Refusal(Reason.EntryNotReversible);
         if (original.IsReversed) return new Refusal(Reason.EntryAlreadyReversed);
-        Move[] posted = [.. original.Moves.Where(move => move.Posted > 0)];
-        if (posted.Length == 0) return new Refusal(Reason.EntryNotReversible);
-        for (int at = posted.Length - 1; at >= 0; at--)
+        Move[] posted = [.. original.Moves.Where(move => move.Posted > 0).Reverse()];
+        // Wanted with a time of expiry, it also holds again all that the entry let go of.
+        Move[] again = want.Expires is null ? [] : [.. original.Moves.Where(move => move.Released > 0)];
+        if ((want.Expires is null ? posted : again).Length == 0) return new Refusal(Reason.EntryNotReversible);
+        IEnumerable<(int Payer, int Payee, long Amount, bool Holds)> wanted =
+        [
+            .. posted.Select(move => (move.Credit, move.Debit, move.Posted, false)),
+            .. again.Select(move => (move.Debit, move.Credit, move.Released, true)),
+        ];
+        foreach (var one in wanted)
         {
-            if ((Still(Touch(prediction, posted[at].Credit)) ?? Still(Touch(prediction, posted[at].Debit))) is { } still) return still;
+            if ((Still(Touch(prediction, one.Payer)) ?? Still(Touch(prediction, one.Payee))) is { } still) return still;
         }
-        for (int at = posted.Length - 1; at >= 0; at--)
+        foreach (var one in wanted)
         {
-            (Book payer, Book payee) = (Touch(prediction, posted[at].Credit), Touch(prediction, posted[at].Debit));
-            if (TooMuch(payer, payee, posted[at].Posted) is { } tooMuch) return tooMuch;
-            Take(prediction, payer, payee, posted[at].Posted, 0, 0);
+            (Book payer, Book payee) = (Touch(prediction, one.Payer), Touch(prediction, one.Payee));
+            if (TooMuch(payer, payee, one.Amount) is { } tooMuch) return tooMuch;
+            Take(prediction, payer, payee, one.Holds ? 0 : one.Amount, one.Holds ? one.Amount : 0, 0);
         }
         prediction.Of = place;
         return null;

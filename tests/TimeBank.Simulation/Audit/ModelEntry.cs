@@ -13,6 +13,9 @@ internal sealed class ModelEntry(EntryId id, WantKind kind, IReadOnlyList<Move> 
 
     public long? Expires => expires;
 
+    /// <summary>True for a hold, and for a reversal that held something again.</summary>
+    public bool IsHold => kind == WantKind.Hold || (kind == WantKind.Reverse && expires is not null);
+
     public bool IsEnded { get; set; }
 
     public bool IsReversed { get; set; }

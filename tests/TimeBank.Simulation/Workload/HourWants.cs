@@ -79,6 +79,18 @@ internal sealed class HourWants(World world, People people)
 
     public Draft? ExpireHold() => people.Recent(people.Holds) is { } hold ? ExpireHold(hold.Id) : null;
 
+    /// <summary>Takes the posting of a hold back and holds the same again; or asks for that of an entry that ended none.</summary>
+    public Draft? TakeBack()
+    {
+        if (people.Recent(people.Rendered) is not { } rendered) return null;
+        EntryId of = world.Chance.Permille(900) ? rendered.Id : people.RecentEntry() ?? rendered.Id;
+        LedgerTime expires = rendered.Expires ?? ProcessClock.At(world.Now + world.Chance.Between(-1_000, 60_000_000));
+        return new Draft(
+            new Want(WantKind.Reverse, EntryCode.Reverse) { Of = of, Expires = expires },
+            header => HourEntries.TakeBackService(header, of, expires),
+            id => people.Holds.Add(rendered with { Id = id, Expires = expires }));
+    }
+
     /// <summary>Ends a hold in one of the possible ways.</summary>
     public Draft End(EntryId id)
     {
@@ -109,7 +121,11 @@ internal sealed class HourWants(World world, People people)
         return new Draft(
             new Want(WantKind.PostHold, EntryCode.RenderService) { Of = hold.Id, Parts = parts, Legs = legs },
             header => HourEntries.RenderService(header, hold.Id, hold.Held, new Minutes(given), hold.Volunteer, new Minutes(overCap)),
-            people.Entries.Add);
+            id =>
+            {
+                people.Entries.Add(id);
+                people.Rendered.Add(hold with { Id = id });
+            });
     }
 
     private static Draft Release(EntryId hold) =>

@@ -14,6 +14,9 @@ internal sealed class People(World world)
 
     public List<HoldAsked> Holds { get; } = [];
 
+    /// <summary>Entries that end a hold by posting it, each under its own id with what the hold holds.</summary>
+    public List<HoldAsked> Rendered { get; } = [];
+
     /// <summary>Entries to reverse; some may be reversed and some may not.</summary>
     public List<EntryId> Entries { get; } = [];
 
