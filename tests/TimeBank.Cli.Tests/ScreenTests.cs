@@ -96,6 +96,18 @@ public sealed class ScreenTests
     }
 
     [Fact]
+    public void A_step_that_can_be_taken_back_says_until_when_and_by_whom()
+    {
+        var undo = new UndoableStep
+        {
+            Step = ServiceStep.CheckOut, Party = "regions/430211/volunteers/A",
+            Until = Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 10, 1, 10, 35, 0, TimeSpan.FromHours(8))),
+        };
+        Assert.Equal("the check-out, until 2026-10-01 10:35:00, by A", OrderCommands.Undoable(undo, Language.English));
+        Assert.Equal("签退，2026-10-01 10:35:00 以前，由 A", OrderCommands.Undoable(undo, Language.Chinese));
+    }
+
+    [Fact]
     public void Json_is_the_contracts_with_every_field()
     {
         var environment = new TestEnvironment();

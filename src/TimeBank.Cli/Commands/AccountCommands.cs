@@ -60,7 +60,7 @@ internal static class AccountCommands
                 "",
                 [new(language["分录", "entry"], true), new(language["时间", "time"]), new(language["到期", "until"]),
                     new(language["借", "debit"]), new(language["贷", "credit"]), new(language["数额", "amount"], true)],
-                list.Holds.SelectMany(hold => hold.Transfers.Select(transfer => (IReadOnlyList<string>)[
+                list.Holds.SelectMany(hold => hold.Transfers.Where(transfer => transfer.Holds).Select(transfer => (IReadOnlyList<string>)[
                     $"{hold.Index}", TimeText.Of(hold.Time), TimeText.Of(hold.HoldExpireTime), ResourceNames.Short(transfer.DebitAccount),
                         ResourceNames.Short(transfer.CreditAccount), AmountText.Of(transfer.Amount, language)])));
             session.Screen.More(list.NextPageToken);

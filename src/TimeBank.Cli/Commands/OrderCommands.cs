@@ -265,7 +265,8 @@ internal static class OrderCommands
             (language["可撤回", "can be taken back"], order.Undo is { } undo ? Undoable(undo, language) : ""));
     });
 
-    private static string Undoable(UndoableStep undo, Language language)
+    /// <summary>The last step of an order, while it can be taken back: which, until when, and by whom.</summary>
+    internal static string Undoable(UndoableStep undo, Language language)
     {
         string step = EnumText.Of(undo.Step, language), until = TimeText.Of(undo.Until), by = ResourceNames.Short(undo.Party);
         return language[$"{step}，{until} 以前，由 {by}", $"the {step}, until {until}, by {by}"];

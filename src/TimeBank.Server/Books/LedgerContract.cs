@@ -110,6 +110,7 @@ internal static class LedgerContract
             Amount = unit.Of(Amount(entry.Kind, transfer.Transfer)),
             DebitBalanceAfter = transfer.DebitAfter.ToBalance(unit),
             CreditBalanceAfter = transfer.CreditAfter.ToBalance(unit),
+            Holds = transfer.Transfer.Held > 0,
         };
     }
 

@@ -35,7 +35,7 @@ public sealed class UndoOrderStepTests(TestServer server)
         await _desk.Orders(elder).UndoOrderStepAsync(Undo(served)).IsRefusedAsync(Reason.OrderStepOfAnother);
         Entry reversal = await EntryAsync(back.HoldEntry), original = await EntryAsync(confirmed.EndEntry);
         Assert.Equal((confirmed.EndEntry, back.HoldEntry), (reversal.Reverses, original.ReversedBy));
-        Assert.Equal([45, 120], reversal.Transfers.Select(transfer => transfer.Amount.Value));
+        Assert.Equal([(45, false), (120, true)], reversal.Transfers.Select(transfer => (transfer.Amount.Value, transfer.Holds)));
         Assert.Equal((0, 120), ((await _desk.HoursAsync(volunteer)).Earned.Value, (await _desk.HoursAsync(elder)).Held.Value));
         await new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker))
             .ReverseAsync(new ReverseRequest { RequestId = Id(), Entry = back.HoldEntry, Memo = "x" })
