@@ -54,7 +54,7 @@ public sealed class UndoOrderStepTests(TestServer server)
     {
         string elder = await _desk.RegisterWithHoursAsync(), volunteer = await _desk.EnrolAsync(), other = await _desk.EnrolAsync();
         ServiceOrder accepted = await _desk.AcceptedAsync(elder, volunteer);
-        Assert.Empty((await ListAsync(other, OrderState.Requested)).Where(order => order.Name == accepted.Name));
+        Assert.DoesNotContain(await ListAsync(other, OrderState.Requested), order => order.Name == accepted.Name);
 
         UndoOrderStepRequest request = Undo(accepted, ServiceStep.Acceptance);
         ServiceOrder open = await _desk.Orders(volunteer).UndoOrderStepAsync(request);
