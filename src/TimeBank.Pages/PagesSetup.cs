@@ -83,7 +83,11 @@ public static class PagesSetup
         app.Use(async (context, next) =>
         {
             // A refused form is answered by a page that is read: as a form it would be refused again, without a word.
-            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null) context.Request.Method = HttpMethods.Get;
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null)
+            {
+                Stop.KeepForm(context);
+                context.Request.Method = HttpMethods.Get;
+            }
             // Programs that read tiles, health or tokens get the status alone.
             bool isBrowser = context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
             if (!isBrowser && context.Features.Get<IStatusCodePagesFeature>() is { } words) words.Enabled = false;

@@ -1,8 +1,10 @@
 // What a browser with JavaScript adds. Every page works without it.
 
 // A form is sent once: a second press while the first is under way does nothing. The server would take it as the same anyway.
+// One that only asks may be sent again: its answer may be a file, which leaves this page as it is.
 document.addEventListener('submit', (event) => {
   const form = event.target;
+  if (form.method !== 'post') return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = '1';
   event.submitter?.setAttribute('aria-busy', 'true');

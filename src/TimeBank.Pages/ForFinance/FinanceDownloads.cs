@@ -31,7 +31,7 @@ public static class FinanceDownloads
         }
         catch (RpcException error)
         {
-            return Results.StatusCode(Fault.Of(error, visitor.Language, acted: false).Status);
+            return new FaultAnswer(Fault.Of(error, visitor.Language, acted: false));
         }
     }
 

@@ -30,13 +30,17 @@ public abstract class FinancePage : Page
     public string? Typed(string form, string field) =>
         WasSent(form) && Http.Request.Form.TryGetValue($"Sent.{field}", out var typed) ? typed.ToString() : null;
 
+    /// <summary>Every value of a field that a form has more than once, such as what was ticked in a list.</summary>
+    public string[] TypedAll(string form, string field) =>
+        WasSent(form) ? [.. Http.Request.Form[$"Sent.{field}"].OfType<string>()] : [];
+
     /// <summary>
     /// The id of a form. A form that was refused for good gets a new one: the server remembers the refusal of the old one. Where nobody
     /// knows what became of it, the id stays, so that sending it again tells.
     /// </summary>
     public string IdOf(string form) =>
-        Refused is { Status: not StatusCodes.Status409Conflict } && Typed(form, nameof(Act.RequestId)) is { Length: > 0 } id
-            ? id : NewRequestId();
+        Refused is { Status: not StatusCodes.Status409Conflict } && Typed(form, nameof(Act.RequestId)) is { Length: > 0 } id ? id
+        : HasFormInAddress ? RequestIdOf(null) : NewRequestId();
 
     /// <summary>Carries out a form of this page and shows the page anew.</summary>
     protected async Task ActAsync(Func<Task> act, string? next = null)
@@ -110,7 +114,4 @@ public sealed class Act
     public string? Bank { get; set; }
 
     public string? Code { get; set; }
-
-    /// <summary>What was ticked in a list.</summary>
-    public List<string>? Ticked { get; set; }
 }

@@ -66,4 +66,12 @@ public static class LineSigns
 {
     public static string Amount(BankLine line, Language language) =>
         (line.Side == Side.Credit ? "+" : line.Side == Side.Debit ? "−" : "") + Written.Amount(line.Amount, language);
+
+    /// <summary>The same as a number; zero where the line counts on no side.</summary>
+    public static long Signed(BankLine line) => line.Side switch
+    {
+        Side.Credit => line.Amount.Value,
+        Side.Debit => -line.Amount.Value,
+        _ => 0,
+    };
 }

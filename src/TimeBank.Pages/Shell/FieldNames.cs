@@ -25,6 +25,12 @@ public static class FieldNames
             ["file_name"] = ("文件", "File"), ["profile"] = ("文件格式", "How the file is read"), ["items"] = ("我方的哪一笔", "What it is"),
             ["account_number"] = ("账号", "Account number"), ["account.account_number"] = ("账号", "Account number"),
             ["account.holder_name"] = ("户名", "Name of the account"), ["account.bank_name"] = ("开户行", "Bank and branch"),
+            ["programme_id"] = ("代号", "Short name"), ["scheme"] = ("谁得多少由什么决定", "What decides who gets how much"),
+            ["service_types"] = ("支付哪些服务", "Which services it pays for"), ["monthly_quota"] = ("每人每月几次", "How many a month each"),
+            ["monthly_quota.value"] = ("每人每月几次", "How many a month each"), ["monthly_quota.unit"] = ("单位", "Unit"),
+            ["contract_price"] = ("每次最高价", "The most that one costs"), ["contract_price.value"] = ("每次最高价", "The most that one costs"),
+            ["eligibility.min_age"] = ("最低年龄", "Youngest age"), ["by_shares.total"] = ("总额", "Total"),
+            ["by_shares.shares"] = ("各项资金几份", "Parts of each fund"),
             ["account.bank_code"] = ("行号", "The bank's code"), ["set_aside"] = ("暂不付", "Set aside"),
         }.ToFrozenDictionary();
 

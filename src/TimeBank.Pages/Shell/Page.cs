@@ -74,7 +74,7 @@ public abstract class Page : ComponentBase
         }
         catch (RpcException error)
         {
-            Stopped = Fault.Of(error, L, acted: false);
+            Stopped = Fault.Of(error, L, acted: false) with { IsOfReading = true };
             if (Stopped.Status == StatusCodes.Status401Unauthorized) Leave(SignIn.Path(Http.Request.Path + Http.Request.QueryString));
             else Answer(Stopped.Status);
         }
@@ -102,9 +102,13 @@ public abstract class Page : ComponentBase
     }
 
     /// <summary>Refuses what a form holds before it is sent on: the field can't be read at all.</summary>
+    /// <param name="field">Empty: it is about the whole form.</param>
     protected void Refuse(string field, string chinese, string english)
     {
-        Refused = new Fault(StatusCodes.Status400BadRequest, "INVALID_FIELD", L[chinese, english], [(field, L[chinese, english])], false);
+        string why = L[chinese, english];
+        Refused = new Fault(StatusCodes.Status400BadRequest, "INVALID_FIELD",
+            field.Length == 0 ? why : L["有内容填写不正确。", "Some of what was entered isn't right."],
+            field.Length == 0 ? [] : [(field, why)], false);
         Answer(StatusCodes.Status400BadRequest);
     }
 
@@ -149,6 +153,9 @@ public abstract class Page : ComponentBase
 /// <param name="IsUnknown">True: it may have happened all the same; sending the same form again tells.</param>
 public sealed record Fault(int Status, string Reason, string Text, ImmutableArray<(string Field, string Text)> Fields, bool IsUnknown)
 {
+    /// <summary>True: nobody asked to change anything, so the words speak of what can't be shown.</summary>
+    public bool IsOfReading { get; init; }
+
     /// <param name="acted">True: the call was to change something, so an outage leaves the outcome unknown.</param>
     public static Fault Of(RpcException error, Language language, bool acted)
     {

@@ -19,7 +19,7 @@ public static class Receipts
             }
             catch (RpcException error)
             {
-                return Results.StatusCode(Fault.Of(error, visitor.Language, acted: false).Status);
+                return new FaultAnswer(Fault.Of(error, visitor.Language, acted: false));
             }
         }).RequireAuthorization();
 
@@ -35,4 +35,18 @@ public static class Receipts
             return content.ExecuteAsync(httpContext);
         }
     }
+}
+
+/// <summary>Why there is no file: a browser gets the page of the status with the reason, a program the status alone.</summary>
+public sealed class FaultAnswer(Fault fault) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Items[typeof(Fault)] = fault with { IsOfReading = true };
+        httpContext.Response.StatusCode = fault.Status;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What stopped the request that this page answers; null: no file was asked for.</summary>
+    public static Fault? Of(HttpContext http) => http.Items[typeof(Fault)] as Fault;
 }
