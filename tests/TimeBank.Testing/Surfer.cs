@@ -70,6 +70,17 @@ public sealed partial class Surfer : IDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);
     }
 
+    /// <summary>Sends a form with a file.</summary>
+    public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Answer)> PostFileAsync(
+        string path, Dictionary<string, string> fields, string field, string fileName, byte[] file)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach ((string name, string value) in fields) form.Add(new StringContent(value), name);
+        form.Add(new ByteArrayContent(file), field, fileName);
+        HttpResponseMessage answer = await _client.PostAsync(new Uri(path, UriKind.Relative), form);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);
+    }
+
     public async Task SignInAsync(string role, string? party = null, string region = "430211")
     {
         string who = $"{_client.BaseAddress}|{role}|{region}|{party}";

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using TimeBank.Pages.Shell;
@@ -11,6 +12,8 @@ public abstract class FinancePage : Page
     /// <summary>The fields of whatever form was sent.</summary>
     [SupplyParameterFromForm]
     public Act? Sent { get; set; }
+
+    protected override ImmutableArray<Role> Readers => [Role.FinanceMaker, Role.FinanceChecker, Role.Auditor, Role.Administrator];
 
     public bool IsMaker => Visitor.Has(Role.FinanceMaker);
 
@@ -41,6 +44,12 @@ public abstract class FinancePage : Page
     public string IdOf(string form) =>
         Refused is { Status: not StatusCodes.Status409Conflict } && Typed(form, nameof(Act.RequestId)) is { Length: > 0 } id ? id
         : HasFormInAddress ? RequestIdOf(null) : NewRequestId();
+
+    /// <summary>
+    /// Whether the page has a form: where it may be sent, and where it was. Sent again after it was carried out it leads to the first answer,
+    /// and what came too late is refused by the contract's reason.
+    /// </summary>
+    public bool Offers(string form, bool may) => may || WasSent(form);
 
     /// <summary>Carries out a form of this page and shows the page anew.</summary>
     protected async Task ActAsync(Func<Task> act, string? next = null)

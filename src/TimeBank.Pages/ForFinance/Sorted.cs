@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http;
 using TimeBank.Pages.Shell;
 
 namespace TimeBank.Pages.ForFinance;
