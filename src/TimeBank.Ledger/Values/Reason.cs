@@ -67,6 +67,8 @@ public enum Reason
     CallCancelled = 74,
     AccountNotImportable = 75,
     TotalTooLarge = 76,
+    NotJson = 77,
+    AddressUnknown = 78,
     MessageUnreadable = 90,
     ServerStopping = 91,
     StateUnreadable = 92,

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Threading.Channels;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using TimeBank.Pages.Shell;
@@ -9,25 +11,41 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// The contract's services for callers inside this process, such as the pages: the same interceptors, so the same rules of access and the
-/// same errors, without a connection.
+/// The contract's services for callers inside this process, such as the pages and the addresses of HTTP: the same interceptors, so the same
+/// rules of access and the same errors, without a connection.
 /// </summary>
 /// <param name="services">Gives the services of the contract.</param>
 /// <param name="clock">The business's clock.</param>
 public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) : IContractCalls
 {
-    private readonly Lazy<FrozenDictionary<string, object>> _handlers = new(() => Binder.Bind(services));
+    private readonly Lazy<FrozenDictionary<string, Handler>> _handlers = new(() => Binder.Bind(services));
 
     public DateTimeOffset Now => clock.Now;
 
     public CallInvoker Invoker(string token) => new Local(_handlers.Value, token);
 
+    /// <summary>Calls an RPC that answers once, for a caller who knows it only by its description.</summary>
+    /// <exception cref="RpcException">As the RPC refuses.</exception>
+    public Task<IMessage> CallAsync(MethodDescriptor method, string token, IMessage request, CallOptions options) =>
+        _handlers.Value[AccessRules.FullName(method)].Call!(Invoker(token), request, options);
+
+    /// <summary>As <see cref="CallAsync"/>, for an RPC that answers with a stream.</summary>
+    public IAsyncEnumerable<IMessage> Stream(MethodDescriptor method, string token, IMessage request, CallOptions options) =>
+        _handlers.Value[AccessRules.FullName(method)].Stream!(Invoker(token), request, options);
+
+    /// <param name="Typed">The service's method inside the interceptors.</param>
+    /// <param name="Call">Calls it without knowing its types; null if it is no RPC that answers once.</param>
+    /// <param name="Stream">Calls it without knowing its types; null if it is no RPC that answers a request with a stream.</param>
+    private sealed record Handler(
+        object Typed, Func<CallInvoker, IMessage, CallOptions, Task<IMessage>>? Call = null,
+        Func<CallInvoker, IMessage, CallOptions, IAsyncEnumerable<IMessage>>? Stream = null);
+
     /// <summary>Collects the handlers of all services, each inside the interceptors.</summary>
     private sealed class Binder(IReadOnlyList<Interceptor> interceptors) : ServiceBinderBase
     {
-        private readonly Dictionary<string, object> _handlers = [];
+        private readonly Dictionary<string, Handler> _handlers = [];
 
-        public static FrozenDictionary<string, object> Bind(IServiceProvider services)
+        public static FrozenDictionary<string, Handler> Bind(IServiceProvider services)
         {
             // The order of GrpcSetup: the first is the outermost.
             var binder = new Binder([services.GetRequiredService<StoredTextInterceptor>(),
@@ -43,26 +61,40 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
-            _handlers[method.FullName] = interceptors.Aggregate(handler!, (inner, interceptor) =>
-                (request, context) => interceptor.UnaryServerHandler(request, context, inner));
+            _handlers[method.FullName] = new Handler(
+                interceptors.Aggregate(handler!, (inner, interceptor) =>
+                    (request, context) => interceptor.UnaryServerHandler(request, context, inner)),
+                Call: async (invoker, request, options) =>
+                    (IMessage)await invoker.AsyncUnaryCall(method, null, options, (TRequest)request));
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
-            _handlers[method.FullName] = interceptors.Aggregate(handler!, (inner, interceptor) =>
-                (request, stream, context) => interceptor.ServerStreamingServerHandler(request, stream, context, inner));
+            _handlers[method.FullName] = new Handler(
+                interceptors.Aggregate(handler!, (inner, interceptor) =>
+                    (request, stream, context) => interceptor.ServerStreamingServerHandler(request, stream, context, inner)),
+                Stream: (invoker, request, options) =>
+                    ReadAsync(invoker.AsyncServerStreamingCall(method, null, options, (TRequest)request)));
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
-            _handlers[method.FullName] = interceptors.Aggregate(handler!, (inner, interceptor) =>
-                (stream, context) => interceptor.ClientStreamingServerHandler(stream, context, inner));
+            _handlers[method.FullName] = new Handler(interceptors.Aggregate(handler!, (inner, interceptor) =>
+                (stream, context) => interceptor.ClientStreamingServerHandler(stream, context, inner)));
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
-            _handlers[method.FullName] = interceptors.Aggregate(handler!, (inner, interceptor) =>
-                (requests, stream, context) => interceptor.DuplexStreamingServerHandler(requests, stream, context, inner));
+            _handlers[method.FullName] = new Handler(interceptors.Aggregate(handler!, (inner, interceptor) =>
+                (requests, stream, context) => interceptor.DuplexStreamingServerHandler(requests, stream, context, inner)));
+
+        private static async IAsyncEnumerable<IMessage> ReadAsync<TResponse>(AsyncServerStreamingCall<TResponse> call)
+        {
+            using (call)
+            {
+                while (await call.ResponseStream.MoveNext(CancellationToken.None)) yield return (IMessage)call.ResponseStream.Current!;
+            }
+        }
     }
 
-    private sealed class Local(FrozenDictionary<string, object> handlers, string token) : CallInvoker
+    private sealed class Local(FrozenDictionary<string, Handler> handlers, string token) : CallInvoker
     {
         public override TResponse BlockingUnaryCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
@@ -73,7 +105,7 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
         {
             var context = new LocalContext(method.FullName, token, options);
             return new AsyncUnaryCall<TResponse>(
-                RunAsync(context, () => ((UnaryServerMethod<TRequest, TResponse>)handlers[method.FullName])(request, context)),
+                RunAsync(context, () => ((UnaryServerMethod<TRequest, TResponse>)handlers[method.FullName].Typed)(request, context)),
                 Task.FromResult(Metadata.Empty), () => Status.DefaultSuccess, () => Metadata.Empty, context.Dispose);
         }
 
@@ -83,7 +115,7 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
             var context = new LocalContext(method.FullName, token, options);
             var answers = new Pipe<TResponse>();
             answers.Follow(RunAsync(context, () =>
-                ((ServerStreamingServerMethod<TRequest, TResponse>)handlers[method.FullName])(request, answers, context)));
+                ((ServerStreamingServerMethod<TRequest, TResponse>)handlers[method.FullName].Typed)(request, answers, context)));
             return new AsyncServerStreamingCall<TResponse>(
                 answers, Task.FromResult(Metadata.Empty), () => Status.DefaultSuccess, () => Metadata.Empty, context.Dispose);
         }
@@ -99,7 +131,7 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
             Pipe<TRequest> requests = new();
             Pipe<TResponse> answers = new();
             answers.Follow(RunAsync(context, () =>
-                ((DuplexStreamingServerMethod<TRequest, TResponse>)handlers[method.FullName])(requests, answers, context)));
+                ((DuplexStreamingServerMethod<TRequest, TResponse>)handlers[method.FullName].Typed)(requests, answers, context)));
             return new AsyncDuplexStreamingCall<TRequest, TResponse>(
                 requests, answers, Task.FromResult(Metadata.Empty), () => Status.DefaultSuccess, () => Metadata.Empty, context.Dispose);
         }

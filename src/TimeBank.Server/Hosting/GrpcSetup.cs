@@ -42,8 +42,10 @@ public static class GrpcSetup
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ServerDrain.StopsWithin);
     }
 
-    public static void MapTimeBankGrpc(this IEndpointRouteBuilder app)
+    public static void MapTimeBankGrpc(this WebApplication app)
     {
+        // For browsers, at the listener of the pages. No CORS: only scripts of this server can call.
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.MapGrpcService<CatalogueApi>();
         app.MapGrpcService<LedgerApi>();
         app.MapGrpcService<PolicyApi>();

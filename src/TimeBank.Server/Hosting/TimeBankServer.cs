@@ -44,6 +44,7 @@ public static class TimeBankServer
         app.MapTimeBankSignIn();
         app.MapTimeBankTiles();
         app.MapTimeBankGrpc();
+        app.MapTimeBankHttp();
         app.MapTimeBankDonations();
         return app;
     }
