@@ -19,6 +19,9 @@ public sealed class AccessRule(MethodDescriptor method, Access access)
     /// <summary>True: anybody may call, without a token.</summary>
     public bool IsPublic { get; } = access.Public && access.Grants.Count == 0;
 
+    /// <summary>The roles that may call.</summary>
+    public IEnumerable<Role> Roles => _grants.Select(grant => grant.Role).Distinct();
+
     /// <summary>The path of the request's field that names the region; empty for an RPC without a region.</summary>
     public string RegionField => access.RegionField;
 

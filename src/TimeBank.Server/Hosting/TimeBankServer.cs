@@ -45,6 +45,7 @@ public static class TimeBankServer
         app.MapTimeBankTiles();
         app.MapTimeBankGrpc();
         app.MapTimeBankHttp();
+        app.MapTimeBankHttpDocument();
         app.MapTimeBankDonations();
         return app;
     }

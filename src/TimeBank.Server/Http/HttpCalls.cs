@@ -96,7 +96,7 @@ public static class HttpCalls
         {
             await foreach (IMessage message in messages)
             {
-                response.ContentType = Lines;
+                if (!response.HasStarted) response.ContentType = Lines;
                 await response.WriteAsync($"{{\"result\": {Formatter.Format(message)}}}\n", response.HttpContext.RequestAborted);
                 await response.Body.FlushAsync(response.HttpContext.RequestAborted);
             }
@@ -105,7 +105,7 @@ public static class HttpCalls
         {
             end = $"{Error(error)}\n";
         }
-        response.ContentType ??= Lines;
+        if (!response.HasStarted) response.ContentType = Lines;
         await response.WriteAsync(end, response.HttpContext.RequestAborted);
     }
 
