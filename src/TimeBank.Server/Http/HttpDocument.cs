@@ -17,6 +17,8 @@ public static class HttpDocument
 
     private const string Error = "Error", Bearer = "bearer", Json = "application/json", Lines = "application/x-ndjson";
 
+    private const int ShortestSummary = 12;
+
     // Who makes an id decides its form.
     private const string MadeByServer = "^[0-9A-HJKMNP-TV-Z]{12}$", ChosenByPeople = "^[a-z0-9-]{1,40}$", Index = "^[0-9]{1,19}$";
 
@@ -83,7 +85,8 @@ public static class HttpDocument
         string comment = Comment(method.FullName), who = access.IsPublic ? "Anybody may call it, without a token."
             : $"Roles: {string.Join(", ", access.Roles.Select(role => CallerClaims.RoleName(role)))}.";
         IOpenApiSchema answer = Reference(method.OutputType, document);
-        int sentence = comment.IndexOf(". ", StringComparison.Ordinal);
+        // The first sentence, but not one as short as "A run."
+        int sentence = comment.IndexOf(". ", Math.Min(comment.Length, ShortestSummary), StringComparison.Ordinal);
         bool isFirst = HttpRule.All.First(one => one.Method == method) == rule;
         string suffix = isFirst ? "" : $"_{parameters.Last(one => one.In == ParameterLocation.Path).Name}";
         return new OpenApiOperation
