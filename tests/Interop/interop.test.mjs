@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
+import OpenAPIClientAxios from 'openapi-client-axios';
 import { connect, contract, detailsOf } from './contract.mjs';
 import { start } from './server.mjs';
 
@@ -20,6 +21,13 @@ async function as(Service, role, party) {
   const client = connect(Service, server.address, await server.token(role, party));
   open.push(client);
   return (method, request, seconds) => client.call(method, request, seconds);
+}
+
+/** A client that other people's software makes from the server's OpenAPI document. */
+async function described(role, party) {
+  const headers = { authorization: `Bearer ${await server.token(role, party)}` };
+  const document = new OpenAPIClientAxios({ definition: `${server.http}/v1/openapi.json`, axiosConfigDefaults: { baseURL: server.http, headers } });
+  return document.getClient();
 }
 
 const refused = (promise) => promise.then(() => assert.fail('should have been refused'), (error) => error);
@@ -194,7 +202,14 @@ test('a voucher: funded, issued, redeemed, refunded, voided', async () => {
 
   const refund = await clerk('RefundRedemption', { request_id: randomUUID(), redemption: redemption.name, memo: 'interop' });
   assert.equal(refund.redemption.state, 'REDEMPTION_STATE_REFUNDED');
-  await clerk('RedeemVoucher', { ...redeem, request_id: randomUUID(), quantity: 1, price: yuan(10) });
+
+  // One of them over HTTP, by a client that knows nothing but the document.
+  const http = await described('provider_clerk', provider.name), [, of, , id] = voucher.name.split('/');
+  const { voucher: _, ...body } = { ...redeem, request_id: randomUUID(), quantity: 1, price: yuan(10) };
+  const posted = await http.VoucherService_RedeemVoucher({ region: of, voucher: id }, body);
+  assert.deepEqual([posted.status, posted.data.remaining], [200, { value: '3', unit: 'MEAL' }]);
+  const misspelt = await refused(http.VoucherService_RedeemVoucher({ region: of, voucher: id }, { ...body, validateOnyl: true }));
+  assert.equal(misspelt.response.data.error.details.find((detail) => detail.reason).reason, 'INVALID_FIELD');
   const ended = await vouchers('VoidVoucher', { request_id: randomUUID(), voucher: voucher.name, memo: 'interop' });
   assert.equal(ended.voucher.state, 'VOUCHER_STATE_VOIDED');
 

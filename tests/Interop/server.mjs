@@ -38,6 +38,8 @@ export async function start() {
 
   return {
     address,
+    /** Where the pages and the addresses of HTTP are. */
+    http: issuer,
     /** The tool with these words, as a person would run it; gives what it writes. */
     tool: (...words) => run('dotnet', [tool, ...words], variables),
     log: () => log,

@@ -39,7 +39,8 @@ public sealed partial class AuditorRoadTests(WholeMonth month)
         using Surfer auditor = await Office.SurferAsync(month, "auditor");
         long index = Entries((await auditor.GetAsync("/journal?code=REDEEM_VOUCHER&day=2026-10-20")).Text)[0];
         string entry = (await auditor.GetAsync($"/journal/{index}")).Text;
-        foreach (string kind in new[] { "/journal/accounts/voucher/", "/journal/accounts/provider/", "/journal?actor=", "/journal/rules?day=" })
+        foreach (string kind in (string[])
+            ["/journal/accounts/voucher/", "/journal/accounts/provider/", "/journal?actor=", "/journal/rules?day="])
         {
             Match link = Regex.Match(entry, $"href=\"(?<path>{Regex.Escape(kind)}[^\"]+)\"");
             Assert.True(link.Success, $"The entry leads to no {kind}.");
@@ -137,7 +138,8 @@ public sealed partial class AuditorRoadTests(WholeMonth month)
     public async Task Strangers_see_nothing_of_a_page_or_a_file_below(string role, string region)
     {
         SettlementBatch batch = (await new SettlementService.SettlementServiceClient(await month.CallerAsync("auditor")).ListBatchesAsync(
-            new ListBatchesRequest { Parent = Office.Parent, State = SettlementState.Closed })).Batches.MaxBy(one => one.TotalAmount.Value)!;
+            new ListBatchesRequest { Parent = Office.Parent, State = SettlementState.Closed }))
+            .Batches.MaxBy(one => one.TotalAmount.Value)!;
         string id = Office.Last(batch.Name), provider = (await month.OfferedAsync("provider_clerk"))[0];
         using Surfer stranger = await Office.SurferAsync(month, role, region);
         foreach (string path in new[]
@@ -151,7 +153,8 @@ public sealed partial class AuditorRoadTests(WholeMonth month)
         })
         {
             // In their own words, and by the address of the foreign region.
-            foreach (string asked in new[] { path, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}region={PlayedServer.Tianyuan}" })
+            char more = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+            foreach (string asked in new[] { path, $"{path}{more}region={PlayedServer.Tianyuan}" })
             {
                 bool isOwn = region == PlayedServer.Lusong && asked == path;
                 var answer = await stranger.FollowAsync(asked);
@@ -178,7 +181,8 @@ public sealed partial class AuditorRoadTests(WholeMonth month)
     public async Task A_long_table_is_sorted_by_its_address(string path, string column, int place)
     {
         SettlementBatch batch = (await new SettlementService.SettlementServiceClient(await month.CallerAsync("auditor")).ListBatchesAsync(
-            new ListBatchesRequest { Parent = Office.Parent, State = SettlementState.Closed })).Batches.MaxBy(one => one.TotalAmount.Value)!;
+            new ListBatchesRequest { Parent = Office.Parent, State = SettlementState.Closed }))
+            .Batches.MaxBy(one => one.TotalAmount.Value)!;
         path = path.Replace("{batch}", Office.Last(batch.Name), StringComparison.Ordinal);
         using Surfer auditor = await Office.SurferAsync(month, "auditor");
         string page = (await auditor.GetAsync(path)).Text;
@@ -230,7 +234,8 @@ public sealed partial class AuditorRoadTests(WholeMonth month)
         string table = page[page.IndexOf("class=\"sort\"", StringComparison.Ordinal)..];
         string body = table[..table.IndexOf("</tbody>", StringComparison.Ordinal)];
         return [.. body.Split("<tr>").Skip(1).Select(row => Cell().Matches(row)[place - 1].Groups["text"].Value)
-            .Select(text => decimal.Parse(WebUtility.HtmlDecode(text).Replace('−', '-').Trim('+', '元', ' '), System.Globalization.CultureInfo.InvariantCulture))];
+            .Select(text => decimal.Parse(
+                WebUtility.HtmlDecode(text).Replace('−', '-').Trim('+', '元', ' '), System.Globalization.CultureInfo.InvariantCulture))];
     }
 
     [GeneratedRegex("<th scope=\"row\"><a href=\"/journal/(?<entry>[0-9]+)\"")]

@@ -87,7 +87,8 @@ public sealed class FinanceRoadTests(WholeMonth month)
             ("SheetXlsx", ".xlsx", "PK"u8.ToArray()), ("SheetCsv", ".csv", Encoding.UTF8.GetPreamble()),
         })
         {
-            await maker.DoAsync(path, "export", ("Account", Office.Bank), ("Choice", format), ("Code", "batch-transfer"), ("Day", "2026-11-30"));
+            await maker.DoAsync(
+                path, "export", ("Account", Office.Bank), ("Choice", format), ("Code", "batch-transfer"), ("Day", "2026-11-30"));
             HttpResponseMessage file = (await maker.GetAsync($"{path}/file")).Answer;
             Assert.EndsWith(ending, file.Content.Headers.ContentDisposition!.FileName, StringComparison.Ordinal);
             byte[] bytes = await file.Content.ReadAsByteArrayAsync();

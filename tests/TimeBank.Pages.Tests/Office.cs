@@ -51,7 +51,8 @@ public static class Office
     {
         CallInvoker maker = await month.CallerAsync("finance_maker");
         var vouchers = new VoucherService.VoucherServiceClient(maker);
-        Date today = Contract(DateOnly.FromDateTime((await new ScenarioService.ScenarioServiceClient(await month.CallerAsync("administrator"))
+        Date today = Contract(DateOnly.FromDateTime((
+            await new ScenarioService.ScenarioServiceClient(await month.CallerAsync("administrator"))
             .GetScenarioAsync(new GetScenarioRequest())).Now.ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).DateTime));
         // A run that is called again issues nothing to who has a voucher.
         using AsyncServerStreamingCall<RunProgress> run = vouchers.IssueVouchers(new IssueVouchersRequest
@@ -65,7 +66,8 @@ public static class Office
         })).Vouchers.Where(one => one.Remaining.Value > 2).Skip(20 + which).First();
         Provider[] canteens = [.. (await new ProviderService.ProviderServiceClient(maker).ListProvidersAsync(
             new ListProvidersRequest { Parent = Parent, ServiceType = ServiceType.Meal, PageSize = 100 })).Providers
-            .Where(one => one.Standing == Standing.Good && one.DisplayName.StartsWith("演示", StringComparison.Ordinal)).OrderBy(one => one.Name, StringComparer.Ordinal)];
+            .Where(one => one.Standing == Standing.Good && one.DisplayName.StartsWith("演示", StringComparison.Ordinal))
+            .OrderBy(one => one.Name, StringComparer.Ordinal)];
         string provider = canteens[which % canteens.Length].Name;
         RedeemVoucherResponse paid = await new VoucherService.VoucherServiceClient(await month.CallerAsync("provider_clerk", provider))
             .RedeemVoucherAsync(new RedeemVoucherRequest

@@ -47,11 +47,12 @@ public sealed partial class PageTests(WholeMonth month)
         get
         {
             var readers = new TheoryData<string, string, bool>();
+            (string Locale, bool IsLarge)[] looks = [("zh-CN", false), ("zh-CN", true), ("en-US", false), ("en-US", true)];
+            int turn = 0;
             foreach (string role in Pages.Keys)
             {
-                readers.Add(role, "zh-CN", false);
-                // The other language in the other letters; offices are looked at so where there is time: TIMEBANK_LONG=1.
-                if (role is "" or "volunteer" or "elder" or "provider_clerk" || Long) readers.Add(role, "en-US", true);
+                // Each role in another look; each in all of them where there is time: TIMEBANK_LONG=1.
+                foreach ((string locale, bool isLarge) in Long ? looks : [looks[turn++ % looks.Length]]) readers.Add(role, locale, isLarge);
             }
             return readers;
         }

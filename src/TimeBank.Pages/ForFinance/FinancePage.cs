@@ -46,8 +46,8 @@ public abstract class FinancePage : Page
         : HasFormInAddress ? RequestIdOf(null) : NewRequestId();
 
     /// <summary>
-    /// Whether the page has a form: where it may be sent, and where it was. Sent again after it was carried out it leads to the first answer,
-    /// and what came too late is refused by the contract's reason.
+    /// Whether the page has a form: where it may be sent, and where it was. Sent again after it was carried out it leads to the first
+    /// answer, and what came too late is refused by the contract's reason.
     /// </summary>
     public bool Offers(string form, bool may) => may || WasSent(form);
 

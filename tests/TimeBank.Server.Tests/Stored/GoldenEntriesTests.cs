@@ -64,7 +64,7 @@ public sealed class GoldenEntriesTests
             [EntryCode.RedeemVoucher] = Redemption, [EntryCode.RefundRedemption] = Redemption,
             [EntryCode.PrepareSettlement] = "batch", [EntryCode.ApproveSettlement] = "batch", [EntryCode.WithdrawSettlement] = "batch",
             [EntryCode.PayProvider] = Payment, [EntryCode.RejectPayment] = Payment, [EntryCode.ReturnPayment] = Payment,
-            [EntryCode.OweProvider] = Redemption, [EntryCode.ReleaseService] = "end minutes order request toPool",
+            [EntryCode.OweProvider] = Redemption, [EntryCode.ReleaseService] = "end minutes order party request toPool",
                 [EntryCode.RenderService] = "end minutes order request toPool",
             [EntryCode.ReceiveDonation] = Donation, [EntryCode.RefundDonation] = Donation, [EntryCode.DisputeDonation] = Donation,
             [EntryCode.ReinstateDonation] = Donation, [EntryCode.StripePayout] = "category source transaction type",
@@ -141,6 +141,21 @@ public sealed class GoldenEntriesTests
             SettlementRecord batch = States.Deserialize<SettlementGrainState>(new BinaryData(line.Split(' ', 5)[4]))!.Batch!;
             Assert.Equal((null, null), (batch.Export, batch.FormerExports));
             Assert.All(batch.Payments, payment => Assert.Null(payment.Payee));
+        });
+    }
+
+    /// <summary>Orders of builds in which no step could be taken back. None of theirs can.</summary>
+    [Fact]
+    public void Orders_of_an_earlier_build_are_read_and_written_as_they_were()
+    {
+        string[] lines = Golden.Lines("Golden/orders-before-undo.txt");
+
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line =>
+        {
+            string state = line.Split(' ', 5)[4];
+            Assert.Equal(state, Again<ServiceOrderState>(state));
+            Assert.Null(States.Deserialize<ServiceOrderState>(new BinaryData(state))!.Steps);
         });
     }
 
