@@ -29,7 +29,7 @@ public abstract class PlayedServer(string until) : IAsyncLifetime
 
     private readonly string _data = Directory.CreateTempSubdirectory("timebank-pages-").FullName;
     private Process? _cards, _server;
-    private readonly Dictionary<string, string> _sessions = [];
+    private readonly Dictionary<string, (string Session, long At)> _sessions = [];
     private readonly Dictionary<string, string[]> _offered = [];
     private IPlaywright? _playwright;
     private GrpcChannel? _channel;
@@ -90,15 +90,16 @@ public abstract class PlayedServer(string until) : IAsyncLifetime
     {
         string key = $"{role}|{region}|{party}";
         IPage page = await VisitAsync(scripts, locale, width, large);
-        if (_sessions.TryGetValue(key, out string? value))
+        if (_sessions.TryGetValue(key, out (string Session, long At) kept) && Stopwatch.GetElapsedTime(kept.At) < Surfer.KeptFor)
         {
-            await page.Context.AddCookiesAsync([new() { Name = "session", Value = value, Url = Address }]);
+            await page.Context.AddCookiesAsync([new() { Name = "session", Value = kept.Session, Url = Address }]);
             return page;
         }
         await page.GotoAsync("/sign-in?back=/");
         await page.Locator($"button[value^='{key}']").First.ClickAsync();
         Assert.Equal("/", new Uri(page.Url).AbsolutePath);
-        _sessions[key] = (await page.Context.CookiesAsync()).Single(cookie => cookie.Name == "session").Value;
+        string session = (await page.Context.CookiesAsync()).Single(cookie => cookie.Name == "session").Value;
+        _sessions[key] = (session, Stopwatch.GetTimestamp());
         return page;
     }
 

@@ -9,7 +9,7 @@ namespace TimeBank.Testing;
 /// <summary>A browser without a screen: keeps cookies, follows nothing by itself, and sends forms as it is told, also wrong ones.</summary>
 public sealed partial class Surfer : IDisposable
 {
-    private static readonly ConcurrentDictionary<string, string> Sessions = new();
+    private static readonly ConcurrentDictionary<string, (string Session, long At)> Sessions = new();
 
     private readonly HttpClient _client;
 
@@ -23,6 +23,9 @@ public sealed partial class Surfer : IDisposable
     public string Address => $"{_client.BaseAddress}";
 
     public CookieContainer Cookies { get; } = new();
+
+    /// <summary>A sign-in of this age is kept: approvals ask for one of the last five minutes.</summary>
+    public static TimeSpan KeptFor { get; } = TimeSpan.FromMinutes(3);
 
     /// <summary>Reads a page whole.</summary>
     /// <returns>How long its first byte took, and how many bytes it has.</returns>
@@ -85,9 +88,9 @@ public sealed partial class Surfer : IDisposable
     {
         string who = $"{_client.BaseAddress}|{role}|{region}|{party}";
         // A session is as good in another browser: most tests are not about how it began.
-        if (Sessions.TryGetValue(who, out string? session))
+        if (Sessions.TryGetValue(who, out (string Session, long At) kept) && Stopwatch.GetElapsedTime(kept.At) < KeptFor)
         {
-            Cookies.Add(_client.BaseAddress!, new Cookie("session", session) { HttpOnly = true });
+            Cookies.Add(_client.BaseAddress!, new Cookie("session", kept.Session) { HttpOnly = true });
             return;
         }
         var asked = await GetAsync("/sign-in?back=/");
@@ -101,7 +104,8 @@ public sealed partial class Surfer : IDisposable
         Assert.Equal(HttpStatusCode.Redirect, chosen.Status);
         var back = await GetAsync(new Uri(_client.BaseAddress!, chosen.Answer.Headers.Location!).PathAndQuery);
         Assert.Equal(HttpStatusCode.Redirect, back.Status);
-        Sessions[who] = Cookies.GetAllCookies().Single(cookie => cookie.Name == "session").Value;
+        string session = Cookies.GetAllCookies().Single(cookie => cookie.Name == "session").Value;
+        Sessions[who] = (session, Stopwatch.GetTimestamp());
     }
 
     public void Dispose() => _client.Dispose();
