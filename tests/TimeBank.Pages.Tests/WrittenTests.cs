@@ -34,6 +34,8 @@ public sealed class WrittenTests
     [InlineData("1.234", null)]
     [InlineData("1.", null)]
     [InlineData("1e3", null)]
+    [InlineData("15,50", null)]
+    [InlineData("1,2345", null)]
     [InlineData("99999999999999999999", null)]
     public void Yuan_are_read_as_people_write_them(string text, long? fen) => Assert.Equal(fen, Written.ParseYuan(text));
 

@@ -80,7 +80,11 @@ public static class Written
     /// <summary>Fen of a text in yuan with at most two decimals; null if it is none.</summary>
     public static long? ParseYuan(string? text)
     {
-        string[] parts = (text ?? "").Trim().Replace(",", "", StringComparison.Ordinal).TrimEnd('元').TrimStart('¥', '￥').Split('.');
+        string[] parts = (text ?? "").Trim().TrimEnd('元').TrimStart('¥', '￥').Split('.');
+        // A comma groups three digits. Elsewhere it may stand for the point, and 15,50 must not become 1,550.
+        string[] groups = parts[0].Split(',');
+        if (groups.Skip(1).Any(group => group.Length != 3)) return null;
+        parts[0] = string.Concat(groups);
         if (parts.Length > 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long yuan)
             || yuan > long.MaxValue / FenPerYuan - 1) return null;
         if (parts.Length == 1) return yuan * FenPerYuan;
