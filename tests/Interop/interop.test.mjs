@@ -26,7 +26,8 @@ async function as(Service, role, party) {
 /** A client that other people's software makes from the server's OpenAPI document. */
 async function described(role, party) {
   const headers = { authorization: `Bearer ${await server.token(role, party)}` };
-  const document = new OpenAPIClientAxios({ definition: `${server.http}/v1/openapi.json`, axiosConfigDefaults: { baseURL: server.http, headers } });
+  const axiosConfigDefaults = { baseURL: server.http, headers };
+  const document = new OpenAPIClientAxios({ definition: `${server.http}/v1/openapi.json`, axiosConfigDefaults });
   return document.getClient();
 }
 
