@@ -100,10 +100,7 @@ public sealed partial class PeopleRoadTests
                 && voucher.ServiceTypes.Intersect(provider.ServiceTypes).Any());
             if (provider.Standing != Standing.Good || good is null) continue;
             Surfer clerk = await InAsync("provider_clerk", id);
-            // O for 0 and l for 1, in groups of four, as people type it.
-            string typed = string.Join(' ', good.Name.Split('/')[^1].Chunk(4).Select(group => new string(group)))
-                .Replace('0', 'O').Replace('1', 'l');
-            string page = (await clerk.GetAsync($"/redeem?voucher={Uri.EscapeDataString(typed)}")).Text;
+            string page = (await clerk.GetAsync($"/redeem?voucher={Typed(good.Name.Split('/')[^1])}")).Text;
             Assert.Contains(good.Name.Split('/')[^1], page, StringComparison.Ordinal);
             string item = Item().Match(page).Groups["id"].Value;
             return (clerk, $"/redeem/confirm?voucher={good.Name.Split('/')[^1]}&item={item}&quantity=1&price=10&insurance=0&place=1"
@@ -111,6 +108,13 @@ public sealed partial class PeopleRoadTests
         }
         throw new InvalidOperationException("No voucher of the first day can be redeemed.");
     }
+
+    /// <summary>A number with O for 0 and l for 1, in groups of four, as people type it.</summary>
+    private static string Typed(string id) => Uri.EscapeDataString(
+        string.Join(' ', id.Chunk(4).Select(group => new string(group))).Replace('0', 'O').Replace('1', 'l'));
+
+    private async Task<string> NameOfElderAsync(string id) => (await new ElderService.ElderServiceClient(await days.CallerAsync("counter"))
+        .GetElderAsync(new GetElderRequest { Name = $"{Parent}/elders/{id}" })).DisplayName;
 
     [GeneratedRegex("name=\"item\" value=\"(?<id>[^\"]+)\"")]
     private static partial Regex Item();

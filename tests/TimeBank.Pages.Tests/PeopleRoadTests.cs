@@ -32,7 +32,9 @@ public sealed partial class PeopleRoadTests(FirstDay days)
         IPage volunteer = await days.SignInAsync("volunteer", volunteerId);
         await volunteer.GotoAsync("/requests");
         await volunteer.Locator($"a[href='/services/{order}']").ClickAsync();
+        await Expect(volunteer.Locator("dl.facts")).ToContainTextAsync("接单后显示姓名");
         await PressAsync(volunteer, "接这一单");
+        await Expect(volunteer.Locator("dl.facts")).ToContainTextAsync(await NameOfElderAsync(elderId));
         await Expect(volunteer.Locator("main section")).ToContainTextAsync("“接单”，08:10以前可以撤回");
         await PressAsync(volunteer, "撤回接单");
         await Expect(volunteer.Locator("dl.facts")).ToContainTextAsync("待接单");
@@ -88,7 +90,7 @@ public sealed partial class PeopleRoadTests(FirstDay days)
             Dictionary<string, string> complain = Surfer.Hidden((await elder.GetAsync($"/orders/{order}")).Text, "dispute");
             complain["Sent.Note"] = "<b>没来</b>";
             await DoneAsync(elder, $"/orders/{order}", complain);
-            Assert.Contains("&lt;b&gt;没来", (await elder.GetAsync($"/orders/{order}")).Text, StringComparison.Ordinal);
+            Assert.Contains("服务对象提出：<bdi>&lt;b&gt;没来", (await elder.GetAsync($"/orders/{order}")).Text, StringComparison.Ordinal);
             Assert.DoesNotContain("value=\"undo\"", (await volunteer.GetAsync($"/services/{order}")).Text, StringComparison.Ordinal);
             await PressAsync(elder, $"/orders/{order}", "undo");
             Assert.DoesNotContain("没来", (await elder.GetAsync($"/orders/{order}")).Text, StringComparison.Ordinal);
@@ -118,12 +120,14 @@ public sealed partial class PeopleRoadTests(FirstDay days)
         string asElder = $"?for={Uri.EscapeDataString(elder)}", asVolunteer = $"?for={Uri.EscapeDataString(volunteer)}";
         using Surfer counter = await InAsync("counter");
         var asking = await counter.FollowAsync($"/orders/new{asElder}");
-        Assert.Contains($"为 {elder.Split('/')[^1]} 办理", asking.Text, StringComparison.Ordinal);
+        Assert.Contains($"<bdi>{await NameOfElderAsync(elder.Split('/')[^1])}</bdi>", asking.Text, StringComparison.Ordinal);
+        Assert.Contains(elder.Split('/')[^1], asking.Text, StringComparison.Ordinal);
         string order = await AskAsync(counter, $"/orders/new{asElder}", today);
 
         await PressAsync(counter, $"/services/{order}{asVolunteer}", "accept");
         string page = (await counter.GetAsync($"/services/{order}{asVolunteer}")).Text;
-        Assert.Contains($"为 {volunteer.Split('/')[^1]} 办理", page, StringComparison.Ordinal);
+        Assert.Contains("服务台代办：为", page, StringComparison.Ordinal);
+        Assert.Contains(volunteer.Split('/')[^1], page, StringComparison.Ordinal);
         Assert.Contains("撤回接单", page, StringComparison.Ordinal);
         // For the elder the counter may not take back what it did for the volunteer.
         Assert.DoesNotContain("撤回接单", (await counter.GetAsync($"/orders/{order}{asElder}")).Text, StringComparison.Ordinal);
@@ -137,6 +141,24 @@ public sealed partial class PeopleRoadTests(FirstDay days)
         await PressAsync(counter, $"/orders/{order}{asElder}", "cancel");
         await PressAsync(counter, $"/orders/{order}{asElder}", "undo");
         Assert.Equal(OrderState.Requested, (await OrderAsync(order)).State);
+    }
+
+    [Fact]
+    public async Task Of_two_volunteers_who_take_one_request_the_second_is_told_that_it_is_gone()
+    {
+        DateTimeOffset today = await days.NextDayAsync(8);
+        using Surfer elder = await InAsync("elder", await ElderAsync(60));
+        using Surfer first = await InAsync("volunteer", await PersonAsync("volunteer", 0));
+        using Surfer second = await InAsync("volunteer", await PersonAsync("volunteer", 1));
+        string path = $"/services/{await AskAsync(elder, "/orders/new", today)}";
+        Dictionary<string, string> take = Surfer.Hidden((await second.GetAsync(path)).Text, "accept");
+        await PressAsync(first, path, "accept");
+
+        await ToldAsync(await second.PostAsync(path, take), "ORDER_WRONG_STATE", "别的志愿者已经接单");
+        var shown = await second.GetAsync(path);
+        Assert.Equal(HttpStatusCode.Forbidden, shown.Status);
+        Assert.Contains("href=\"/requests\"", shown.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("value=\"accept\"", shown.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,8 +252,26 @@ public sealed partial class PeopleRoadTests(FirstDay days)
         (Surfer clerk, string confirm) = await ConfirmPageAsync(now);
         using (clerk)
         {
+            // What is wrong is said beside the form, which keeps all that was typed.
+            foreach ((string price, string said) in new[] { ("15,50", "请写成 12"), ("０", "价格") })
+            {
+                string wrong = WebUtility.HtmlDecode((await clerk.FollowAsync(confirm.Replace("price=10", $"price={price}", StringComparison.Ordinal)
+                    .Replace("memo=", "memo=A-17", StringComparison.Ordinal))).Text);
+                Assert.Contains(said, wrong, StringComparison.Ordinal);
+                Assert.Contains($"name=\"price\" inputmode=\"decimal\" size=\"8\" value=\"{price}\"", wrong, StringComparison.Ordinal);
+                Assert.Contains("value=\"A-17\"", wrong, StringComparison.Ordinal);
+                Assert.DoesNotContain("value=\"redeem\"", wrong, StringComparison.Ordinal);
+            }
+            confirm = confirm.Replace("price=10", "price=１０", StringComparison.Ordinal)
+                .Replace("memo=", "memo=A-17", StringComparison.Ordinal);
             string receipt = await DoneAsync(clerk, confirm, Surfer.Hidden((await clerk.FollowAsync(confirm)).Text, "redeem"));
-            Assert.Contains("核销成功", (await clerk.GetAsync(receipt)).Text, StringComparison.Ordinal);
+            string given = (await clerk.GetAsync(receipt)).Text;
+            Assert.Contains("核销成功", given, StringComparison.Ordinal);
+            Assert.Contains("A-17", given, StringComparison.Ordinal);
+            var unknown = await clerk.GetAsync("/redeem?voucher=XXXX");
+            Assert.Equal(HttpStatusCode.BadRequest, unknown.Status);
+            Assert.Contains("12 位字母和数字", unknown.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("regions/", unknown.Text, StringComparison.Ordinal);
             Assert.Contains($"href=\"{receipt}\"", (await clerk.GetAsync("/today")).Text, StringComparison.Ordinal);
             // Past the minutes for taking it back at once, a refund wants a reason.
             await days.MoveAsync(TimeSpan.FromMinutes(11));
@@ -268,13 +308,11 @@ public sealed partial class PeopleRoadTests(FirstDay days)
             return;
         }
         string file = (await counter.GetAsync(answer.Answer.Headers.Location!.OriginalString)).Text;
-        string list = "", next = "/desk/people";
-        // A list shows a hundred people at once.
-        while (next.Length > 0 && !list.Contains(answer.Answer.Headers.Location!.OriginalString.Split('/')[^1], StringComparison.Ordinal))
-        {
-            list = (await counter.GetAsync(next)).Text;
-            next = WebUtility.HtmlDecode(Next().Match(list).Groups["next"].Value);
-        }
+        // Found by the full name, and by the number as people type it.
+        string id = answer.Answer.Headers.Location!.OriginalString.Split('/')[^1];
+        string list = (await counter.GetAsync($"/desk/people?name={Uri.EscapeDataString(name)}")).Text;
+        Assert.Contains(id, list, StringComparison.Ordinal);
+        Assert.Contains(id, (await counter.GetAsync($"/desk/people?name={Typed(id)}")).Text, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>王", file + list, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", file + list, StringComparison.Ordinal);
         // Alone in its heading, and isolated beside other words.
@@ -299,9 +337,6 @@ public sealed partial class PeopleRoadTests(FirstDay days)
             Assert.Equal(OrderState.CheckedOut, (await OrderAsync(order)).State);
         }
     }
-
-    [GeneratedRegex("<a href=\"(?<next>[^\"]+)\" rel=\"next\"")]
-    private static partial Regex Next();
 
     [GeneratedRegex("<h1>.*?</h1>")]
     private static partial Regex Heading();

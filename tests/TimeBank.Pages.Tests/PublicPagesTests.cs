@@ -55,8 +55,13 @@ public sealed class PublicPagesTests(WholeMonth month)
         await CheckAsync(page, receipt[..(receipt.Length / 2)], key, ".panel.fault", scripts ? "不完整" : "读不出来");
         await CheckAsync(page, receipt, key[..^4] + "AAAA", ".panel.fault", "抄错");
         await CheckAsync(page, "随便写的", key, ".panel.fault", "收据不能证明什么");
+        // Without a key there is nothing to say about the receipt.
         await page.GotoAsync("/check");
         await page.FillAsync("#receipt", receipt);
+        await page.Locator("main form button").ClickAsync();
+        if (scripts) Assert.NotEmpty(await page.Locator("#key").EvaluateAsync<string>("key => key.validationMessage"));
+        else await Expect(page.Locator("main .panel.fault")).ToContainTextAsync("请填写公告上的公钥");
+        await Expect(page.Locator("main")).Not.ToContainTextAsync("收据不能证明什么");
         await page.Locator("input[value=server]").CheckAsync();
         await page.Locator("main form button").ClickAsync();
         await Expect(page.Locator("main .panel.good[role=status]")).ToContainTextAsync("收据有效");
@@ -122,7 +127,11 @@ public sealed class PublicPagesTests(WholeMonth month)
     {
         IPage page = await DonorAsync(scripts: false);
         await page.Locator("main a[href^='/hours/proof/']").ClickAsync();
-        return await page.Locator("main pre").TextContentAsync() ?? "";
+        string receipt = await page.Locator("main pre").TextContentAsync() ?? "";
+        // From its own page the receipt comes along to where it is checked.
+        await page.Locator("main a[href^='/check?entry=']").ClickAsync();
+        await Expect(page.Locator("#receipt")).ToHaveValueAsync(receipt);
+        return receipt;
     }
 
     /// <summary>A volunteer who has just given one minute to the pool.</summary>

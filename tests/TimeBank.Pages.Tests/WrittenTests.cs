@@ -28,6 +28,8 @@ public sealed class WrittenTests
     [InlineData("12.5", 1_250L)]
     [InlineData(" 1,200.05 ", 120_005L)]
     [InlineData("¥3", 300L)]
+    [InlineData("１２．５０", 1_250L)]
+    [InlineData("￥１，２００。５元", 120_050L)]
     [InlineData("0.01", 1L)]
     [InlineData("", null)]
     [InlineData("-1", null)]

@@ -249,13 +249,18 @@ async function start(form) {
     return;
   }
   document.querySelector('[data-check-here]').hidden = false;
+  form.addEventListener('input', () => form.elements['Sent.Key'].setCustomValidity(''));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     event.stopPropagation();
+    const key = form.elements['Sent.Key'], asksOwn = form.elements['Sent.KeyFrom'].value === 'own';
+    key.setCustomValidity(asksOwn && key.value.trim() === ''
+      ? t('请填写公告上的公钥，或选择用本服务器公布的公钥。', 'Give the key of the bureau’s notice, or choose the one that this server publishes.') : '');
+    if (!key.reportValidity()) return;
     const file = form.elements['Sent.File'].files[0];
     const bytes = file ? (file.size > MAX_BYTES ? new Uint8Array(MAX_BYTES + 1) : new Uint8Array(await file.arrayBuffer()))
       : utf8.encode(form.elements['Sent.Receipt'].value.replaceAll('\r\n', '\n'));
-    let keys = form.elements['Sent.Key'].value;
+    let keys = key.value;
     if (form.elements['Sent.KeyFrom'].value === 'server') {
       const region = regionOf(bytes);
       const answer = region ? await fetch(`/regions/${region}/verifier-keys`) : null;

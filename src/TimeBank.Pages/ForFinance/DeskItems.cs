@@ -180,6 +180,7 @@ public sealed class DeskItems(Visitor visitor)
         BooksPeriod period = await Client.Periods.GetPeriodAsync(
             new GetPeriodRequest { Name = $"{visitor.Parent}/periods/{month:yyyy-MM}" }, Client.Reading);
         bool isOpen = period.State == PeriodState.Open;
+        if (isOpen && await FirstDayAsync() >= month.AddMonths(1)) return [];
         return
         [
             new DeskItem(isOpen ? L[$"{Written.Month(month, L)}尚未结账", $"{Written.Month(month, L)} is not closed"]
@@ -187,6 +188,14 @@ public sealed class DeskItems(Visitor visitor)
                 period.State == PeriodState.Closed ? 0 : 1, "", $"/finance/close/{month:yyyy-MM}",
                 isOpen ? Role.FinanceMaker : Role.FinanceChecker),
         ];
+    }
+
+    /// <summary>The day of the region's first entry. A month before it needs no close.</summary>
+    private async Task<DateOnly> FirstDayAsync()
+    {
+        ListEntriesResponse first = await Client.Ledger.ListEntriesAsync(
+            new ListEntriesRequest { Parent = visitor.Parent, PageSize = 1 }, Client.Reading);
+        return first.Entries is [var entry, ..] ? Written.ToDay(entry.EffectiveDate) : DateOnly.MaxValue;
     }
 
     private async Task<IEnumerable<DeskItem>> ClaimsAsync()

@@ -16,7 +16,7 @@ public static class FieldNames
             ["voucher"] = ("券号", "Voucher"), ["service_date"] = ("服务日期", "Day of service"), ["request_id"] = ("表单编号", "Form id"),
             ["display_name"] = ("姓名", "Name"), ["birth_date"] = ("出生日期", "Date of birth"), ["comment"] = ("评语", "Comment"),
             ["stars"] = ("星级", "Stars"), ["score"] = ("得分", "Score"), ["assessed_date"] = ("评估日期", "Day of assessment"),
-            ["parent"] = ("地区", "Region"), ["receipt"] = ("收据", "Receipt"),
+            ["parent"] = ("地区", "Region"), ["receipt"] = ("收据", "Receipt"), ["key"] = ("公钥", "Key"),
             ["page_token"] = ("页码", "Page"), ["period"] = ("期间", "Period"), ["period.last_day"] = ("到", "Until"),
             ["as_of.date"] = ("日期", "Day"), ["name"] = ("号码", "Number"), ["order"] = ("服务单号", "Order"),
             ["owner"] = ("负责人", "Owner"), ["reason"] = ("理由", "Reason"), ["fund"] = ("资金", "Fund"), ["provider"] = ("机构", "Provider"),

@@ -27,6 +27,9 @@ public interface ILocalPersons
 
     Task<IReadOnlyList<LocalPerson>> ListAsync();
 
+    /// <summary>A region's name; empty where nobody knows one.</summary>
+    string NameOf(string region, Language language);
+
     /// <summary>Makes a code that the sign-in exchanges for tokens, once and within a minute.</summary>
     /// <returns>Null if the secret is wrong or the return address is not this server's own.</returns>
     string? CodeFor(LocalPerson person, string secret, LocalSignIn request, string origin);

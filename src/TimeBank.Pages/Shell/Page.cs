@@ -170,9 +170,13 @@ public sealed record Fault(int Status, string Reason, string Text, ImmutableArra
         return new Fault(StatusOf(error.StatusCode), reason, text, [.. fields], unknown);
     }
 
-    /// <summary>A violation's description is <c>KEY: Chinese English</c>; the reader wants one of the two.</summary>
+    /// <summary>
+    /// A violation's description is <c>KEY: Chinese English</c>; the reader wants one of the two. A resource name's pattern is for
+    /// programs: people typed the number in it.
+    /// </summary>
     private static string InOne(string description, Language language)
     {
+        if (description.StartsWith("NOT_A_NAME:", StringComparison.Ordinal)) return language["这个号码不对。", "This number isn't right."];
         string text = description[(description.IndexOf(": ", StringComparison.Ordinal) + 2)..];
         int end = text.IndexOf("。 ", StringComparison.Ordinal);
         return end < 0 ? text : language[text[..(end + 1)], text[(end + 2)..]];
@@ -202,6 +206,9 @@ public sealed record Fault(int Status, string Reason, string Text, ImmutableArra
 public static class SignIn
 {
     public const string SignInPath = "/sign-in", SignOutPath = "/sign-out";
+
+    /// <summary>Leads to the first section of the visitor's roles.</summary>
+    public const string StartPath = "/start";
 
     /// <summary>Where a page leads a visitor who must sign in, and who then comes back.</summary>
     public static string Path(string back) => $"{SignInPath}?back={Uri.EscapeDataString(back)}";

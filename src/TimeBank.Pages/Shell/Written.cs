@@ -80,7 +80,7 @@ public static class Written
     /// <summary>Fen of a text in yuan with at most two decimals; null if it is none.</summary>
     public static long? ParseYuan(string? text)
     {
-        string[] parts = (text ?? "").Trim().TrimEnd('元').TrimStart('¥', '￥').Split('.');
+        string[] parts = ToHalfWidth(text ?? "").Trim().TrimEnd('元').TrimStart('¥').Trim().Split('.');
         // A comma groups three digits. Elsewhere it may stand for the point, and 15,50 must not become 1,550.
         string[] groups = parts[0].Split(',');
         if (groups.Skip(1).Any(group => group.Length != 3)) return null;
@@ -91,6 +91,19 @@ public static class Written
         return parts[1].Length is 1 or 2 && parts[1].All(char.IsAsciiDigit)
             ? yuan * FenPerYuan + long.Parse(parts[1].PadRight(2, '0'), CultureInfo.InvariantCulture) : null;
     }
+
+    /// <summary>A whole number of a form's field; null if the text is none.</summary>
+    public static long? ParseCount(string? text) =>
+        long.TryParse(ToHalfWidth(text ?? "").Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+
+    /// <summary>A Chinese keyboard writes digits, the point and the comma in full width: １２．５０.</summary>
+    public static string ToHalfWidth(string text) => string.Concat(text.Select(letter => letter switch
+    {
+        >= '！' and <= '～' => (char)(letter - '！' + '!'),
+        '。' => '.',
+        '￥' => '¥',
+        _ => letter,
+    }));
 
     /// <summary>The part of a resource name after its last slash.</summary>
     public static string Id(string name) => name[(name.LastIndexOf('/') + 1)..];

@@ -40,6 +40,7 @@ internal static class VoucherContract
         State = refundedBy is null ? RedemptionState.Redeemed : RedemptionState.Refunded,
         Entry = ResourceName.Of(entry.Region, Entries, entry.Index),
         RefundEntry = refundedBy is { } refund ? ResourceName.Of(entry.Region, Entries, refund) : "",
+        Memo = entry.Header.Memo,
         UndoUntil = refundedBy is null && undoUntil is { } until ? Timestamp.FromDateTimeOffset(until) : null,
     };
 }

@@ -36,6 +36,9 @@ public sealed class LocalPersons(LocalIssuer issuer, ILedgerReader ledger, Local
         return persons.Count > 0 ? persons : [.. StaffOf("430211")];
     }
 
+    public string NameOf(string region, Language language) =>
+        RegionDirectory.BuiltIn.Find(RegionCode.Parse(region)) is { } named ? language[named.Chinese, named.English] : "";
+
     public string? CodeFor(LocalPerson person, string secret, LocalSignIn request, string origin)
     {
         if (!AsksNoSecret && !LocalIssuerEndpoints.SameSecret(secret.Trim(), issuer.Secret)) return null;

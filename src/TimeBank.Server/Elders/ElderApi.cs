@@ -45,11 +45,12 @@ public sealed partial class ElderApi(
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
         int size = read.PageSize(request.PageSize);
+        string name = request.DisplayName.Length == 0 ? "" : read.Name(request.DisplayName, "display_name");
         read.Check();
 
+        RegistryQuery query = new RegistryQuery(region, ElderState.Kind).WhereNamed(ElderState.NamePath, name);
         (IReadOnlyList<RegistryRow<ElderState>> rows, string next) =
-            await registry.PageAsync<ElderState>(new RegistryQuery(region, ElderState.Kind), size, tokens, context, request,
-            request.PageToken);
+            await registry.PageAsync<ElderState>(query, size, tokens, context, request, request.PageToken);
         Policy policy = await rules.PolicyAsync(region, clock.Today);
         var response = new ListEldersResponse { NextPageToken = next, Unreadable = { rows.Unreadable(region, PersonContract.Elders) } };
         response.Elders.Add(rows.Readable().Select(row => row.State.ToRecord(row.Key).ToContract(region, clock.Today, policy)));

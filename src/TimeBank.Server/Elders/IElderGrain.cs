@@ -88,7 +88,10 @@ public sealed class ElderState : WorkflowState
     /// <summary>The day of registration in the stored state.</summary>
     public const string RegisteredPath = "registered";
 
-    [JsonPropertyName("displayName")]
+    /// <summary>The name in the stored state.</summary>
+    public const string NamePath = "displayName";
+
+    [JsonPropertyName(NamePath)]
     public string DisplayName { get; set; } = "";
 
     [JsonPropertyName("birthDate")]

@@ -14,9 +14,14 @@ public sealed partial class ServiceOrderApi
         ResourceName name = read.Resource(request.Name, "name", OrderContract.Orders);
         read.Check();
         OrderRecord order = await Order(name).GetAsync() ?? throw Problem.Of(Reason.OrderNotFound);
-        if (!SeesAll(context.Caller()) && !IsShownTo(order, context.Caller(), PartyOf(context, null, name.Region))) throw Problem.Of(
-            Reason.PartyNotAllowed);
-        return order.ToContract(name.Region);
+        string party = PartyOf(context, null, name.Region);
+        if (!SeesAll(context.Caller()) && !IsShownTo(order, context.Caller(), party)) throw Problem.Of(Reason.PartyNotAllowed);
+        ServiceOrder answer = order.ToContract(name.Region);
+        bool hasVolunteer = order.Volunteer.Length > 0;
+        if (!context.Caller().Has(Role.Counter) && !(hasVolunteer && IsPartyOf(order, party))) return answer;
+        answer.RecipientDisplayName = await grains.DisplayNameAsync(name.Region, order.Recipient);
+        if (hasVolunteer) answer.VolunteerDisplayName = await grains.DisplayNameAsync(name.Region, PersonCalls.Volunteers + order.Volunteer);
+        return answer;
     }
 
     public override async Task<ListOrdersResponse> ListOrders(ListOrdersRequest request, ServerCallContext context)
@@ -87,8 +92,10 @@ public sealed partial class ServiceOrderApi
     }
 
     private static bool IsShownTo(OrderRecord order, Caller caller, string party) =>
-        party.Length > 0 && (order.Recipient == party || $"{PersonContract.Volunteers}/{order.Volunteer}" == party)
-        || (caller.Has(Role.Volunteer) && order.State == Ledger.OrderState.Requested);
+        IsPartyOf(order, party) || (caller.Has(Role.Volunteer) && order.State == Ledger.OrderState.Requested);
+
+    private static bool IsPartyOf(OrderRecord order, string party) =>
+        party.Length > 0 && (order.Recipient == party || PersonCalls.Volunteers + order.Volunteer == party);
 
     private static bool SeesAll(Caller caller) => caller.Has(Role.Counter) || caller.Has(Role.Auditor) || caller.Has(Role.Administrator);
 

@@ -122,7 +122,10 @@ public sealed class VolunteerState : WorkflowState
     /// <summary>The day of enrolment in the stored state.</summary>
     public const string EnrolledPath = "enrolled";
 
-    [JsonPropertyName("displayName")]
+    /// <summary>The name in the stored state.</summary>
+    public const string NamePath = "displayName";
+
+    [JsonPropertyName(NamePath)]
     public string DisplayName { get; set; } = "";
 
     [JsonPropertyName("birthDate")]

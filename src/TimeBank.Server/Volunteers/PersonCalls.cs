@@ -16,6 +16,16 @@ internal static class PersonCalls
     public static IElderGrain Elder(this IGrainFactory grains, RegionCode region, string id) =>
         grains.GetGrain<IElderGrain>(region, id);
 
+    /// <summary>The same query for people of exactly one name; the empty name asks for all.</summary>
+    public static RegistryQuery WhereNamed(this RegistryQuery query, string field, string name) =>
+        name.Length == 0 ? query : query.Where(new RegistryCondition(field, name));
+
+    /// <summary>A person's name; empty if nobody is registered under that name, or if it was erased.</summary>
+    public static async Task<string> DisplayNameAsync(this IGrainFactory grains, RegionCode region, string person) =>
+        person.StartsWith(Volunteers, StringComparison.Ordinal)
+            ? (await grains.Volunteer(region, person[Volunteers.Length..]).GetAsync())?.DisplayName ?? ""
+            : (await grains.Elder(region, person[Elders.Length..]).GetAsync())?.DisplayName ?? "";
+
     /// <summary>A person's day of birth; null if nobody is registered under that name.</summary>
     public static async Task<DateOnly?> BirthDateAsync(this IGrainFactory grains, RegionCode region, string person) =>
         person.StartsWith(Volunteers, StringComparison.Ordinal)

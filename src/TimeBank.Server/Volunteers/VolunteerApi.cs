@@ -57,11 +57,12 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         var read = new RequestReader();
         RegionCode region = read.Region(request.Parent, "parent");
         int size = read.PageSize(request.PageSize);
+        string name = request.DisplayName.Length == 0 ? "" : read.Name(request.DisplayName, "display_name");
         read.Check();
 
+        RegistryQuery query = new RegistryQuery(region, VolunteerState.Kind).WhereNamed(VolunteerState.NamePath, name);
         (IReadOnlyList<RegistryRow<VolunteerState>> rows, string next) =
-            await registry.PageAsync<VolunteerState>(new RegistryQuery(region, VolunteerState.Kind), size, tokens, context, request,
-            request.PageToken);
+            await registry.PageAsync<VolunteerState>(query, size, tokens, context, request, request.PageToken);
         IEnumerable<string> unreadable = rows.Unreadable(region, PersonContract.Volunteers);
         var response = new ListVolunteersResponse { NextPageToken = next, Unreadable = { unreadable } };
         response.Volunteers.Add(await Task.WhenAll(rows.Readable().Select(row => WithStarsAsync(row.State.ToRecord(row.Key), region))));

@@ -58,6 +58,34 @@ public sealed class ElderApiTests(TestServer server)
     }
 
     [Fact]
+    public async Task ListElders_and_ListVolunteers_find_people_of_one_name()
+    {
+        await _desk.RegisterAsync();
+        string elder = (await _desk.Elders().RegisterElderAsync(Named("欧阳秀"))).Name;
+        await _desk.EnrolAsync();
+        string volunteer = (await _desk.Volunteers().EnrolVolunteerAsync(new EnrolVolunteerRequest
+        {
+            RequestId = Id(), Parent = _desk.Region, DisplayName = "欧阳秀", BirthDate = _desk.Today.AddYears(-40).ToContract(),
+        })).Name;
+
+        var elders = await _desk.Elders().ListEldersAsync(new ListEldersRequest { Parent = _desk.Region, DisplayName = "欧阳秀" });
+        var volunteers = await _desk.Volunteers().ListVolunteersAsync(
+            new ListVolunteersRequest { Parent = _desk.Region, DisplayName = "欧阳秀" });
+        Assert.Equal(elder, Assert.Single(elders.Elders).Name);
+        Assert.Equal(volunteer, Assert.Single(volunteers.Volunteers).Name);
+        Assert.Empty((await _desk.Elders().ListEldersAsync(new ListEldersRequest { Parent = _desk.Region, DisplayName = "欧阳" })).Elders);
+        await _desk.Elders().ListEldersAsync(new ListEldersRequest { Parent = _desk.Region, DisplayName = new string('长', 101) })
+            .IsRefusedAsync(Reason.InvalidField, "display_name");
+
+        RegisterElderRequest Named(string name)
+        {
+            RegisterElderRequest request = Register(new DateOnly(1940, 1, 1));
+            request.DisplayName = name;
+            return request;
+        }
+    }
+
+    [Fact]
     public async Task RecordAssessment_grades_by_the_policy_and_replaces_the_flags()
     {
         string elder = await _desk.RegisterAsync();

@@ -41,9 +41,31 @@ public sealed class ServiceOrderApiTests(TestServer server)
         Assert.Equal((OrderState.Confirmed, 45, 0), (confirmed.State, confirmed.Credited.Value, confirmed.ToPool.Value));
         Assert.Equal((5, "很好"), (rated.Rating.Stars, rated.Rating.Comment));
         Assert.Equal((45, 195), ((await _desk.HoursAsync(volunteer)).Earned.Value, (await _desk.HoursAsync(elder)).Available.Value));
-        Assert.Equal(rated, await _desk.Orders(volunteer).GetOrderAsync(new GetOrderRequest { Name = requested.Name }));
+        ServiceOrder read = await _desk.Orders(volunteer).GetOrderAsync(new GetOrderRequest { Name = requested.Name });
+        (read.RecipientDisplayName, read.VolunteerDisplayName) = ("", "");
+        Assert.Equal(rated, read);
         checkIn.Order = Nobody;
         await _desk.Orders(volunteer).CheckInAsync(checkIn).IsRefusedAsync(Reason.OrderNotFound);
+    }
+
+    [Fact]
+    public async Task The_parties_of_an_order_learn_each_others_names_when_it_is_accepted_and_nobody_else_does()
+    {
+        string elder = await _desk.RegisterWithHoursAsync(), volunteer = await _desk.EnrolAsync();
+        string order = (await _desk.Orders(elder).RequestServiceAsync(_desk.Request(elder))).Name;
+        async Task<(string, string)> NamesAsync(ServiceOrderService.ServiceOrderServiceClient reader)
+        {
+            ServiceOrder read = await reader.GetOrderAsync(new GetOrderRequest { Name = order });
+            return (read.RecipientDisplayName, read.VolunteerDisplayName);
+        }
+
+        Assert.Equal(("", ""), await NamesAsync(_desk.Orders(volunteer)));
+        Assert.Equal(("李奶奶", ""), await NamesAsync(_desk.OrdersAs(Role.Counter)));
+        await _desk.Orders(volunteer).AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = order, Volunteer = volunteer });
+        Assert.Equal(("李奶奶", "王芳"), await NamesAsync(_desk.Orders(volunteer)));
+        Assert.Equal(("李奶奶", "王芳"), await NamesAsync(_desk.Orders(elder)));
+        Assert.Equal(("李奶奶", "王芳"), await NamesAsync(_desk.OrdersAs(Role.Counter)));
+        Assert.Equal(("", ""), await NamesAsync(_desk.OrdersAs(Role.Auditor)));
     }
 
     [Fact]
@@ -203,7 +225,7 @@ public sealed class ServiceOrderApiTests(TestServer server)
         await _desk.Orders(other).GetOrderAsync(Get(accepted)).IsRefusedAsync(Reason.PartyNotAllowed);
         await _desk.Orders(other).GetOrderAsync(new GetOrderRequest { Name = Nobody }).IsRefusedAsync(Reason.OrderNotFound);
         Assert.Equal(waiting, await _desk.Orders(other).GetOrderAsync(Get(waiting)));
-        Assert.Equal(accepted, await _desk.Orders(elder).GetOrderAsync(Get(accepted)));
+        Assert.Equal(accepted.Undo, (await _desk.Orders(elder).GetOrderAsync(Get(accepted))).Undo);
 
         Assert.Equal([waiting.Name, accepted.Name],
             await NamesAsync(_desk.Orders(elder), new ListOrdersRequest { Parent = _desk.Region, Recipient = elder }));
