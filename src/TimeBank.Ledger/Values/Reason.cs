@@ -69,6 +69,7 @@ public enum Reason
     TotalTooLarge = 76,
     NotJson = 77,
     AddressUnknown = 78,
+    RateLimited = 79,
     MessageUnreadable = 90,
     ServerStopping = 91,
     StateUnreadable = 92,

@@ -7,12 +7,12 @@ using TimeBank.V1;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Admits or refuses every call before its service. Order of checks: the contract opens the RPC; token; role; the caller's regions; the
+/// Admits or refuses every call before its service. Order of checks: the contract opens the RPC; token; rate; role; the caller's regions; the
 /// region exists; ownership. The service checks only what needs stored state. A public RPC needs no token: it is about no party, and the
 /// region must exist. If a demonstration's clock is past the last day that rules
 /// can handle, only the demonstration's own RPCs stay open, so that someone can end it.
 /// </summary>
-public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock = null) : Interceptor
+public sealed class AccessInterceptor(TokenVerifier tokens, CallLimits limits, ScenarioClock? clock = null) : Interceptor
 {
     private static readonly string ScenarioMethods = $"/{ScenarioService.Descriptor.FullName}/";
     private static readonly string[] OpenToAll =
@@ -71,14 +71,20 @@ public sealed class AccessInterceptor(TokenVerifier tokens, ScenarioClock? clock
             if (OpenToAll.Any(open => context.Method.StartsWith(open, StringComparison.Ordinal))) return;
             throw Problem.Of(Reason.RpcNotOpen);
         }
+        HttpContext http = context.GetHttpContext();
         if (rule.IsPublic)
         {
+            limits.CountStranger(http);
             if (rule.Region(message) is { } published) RequireKnown(RegionOf(published, rule.RegionField));
             RequireClock(context);
             return;
         }
-        if (await tokens.CallerAsync(context.GetHttpContext().Request.Headers.Authorization.ToString()) is not { } caller) throw Problem.Of(
-            Reason.Unauthenticated);
+        if (await tokens.CallerAsync(http.Request.Headers.Authorization.ToString()) is not { } caller)
+        {
+            limits.CountStranger(http);
+            throw Problem.Of(Reason.Unauthenticated);
+        }
+        limits.Count(caller);
         if (!rule.AllowsRole(caller)) throw Problem.Of(Reason.RoleNotAllowed);
         if (rule.Region(message) is { } name)
         {

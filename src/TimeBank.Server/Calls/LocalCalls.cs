@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net;
 using System.Reflection;
 using System.Threading.Channels;
 using Google.Protobuf;
@@ -16,13 +17,14 @@ namespace TimeBank.Server;
 /// </summary>
 /// <param name="services">Gives the services of the contract.</param>
 /// <param name="clock">The business's clock.</param>
-public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) : IContractCalls
+/// <param name="http">The request that a call belongs to: its address counts where there is no token.</param>
+public sealed class LocalCalls(IServiceProvider services, BusinessClock clock, IHttpContextAccessor http) : IContractCalls
 {
     private readonly Lazy<FrozenDictionary<string, Handler>> _handlers = new(() => Binder.Bind(services));
 
     public DateTimeOffset Now => clock.Now;
 
-    public CallInvoker Invoker(string token) => new Local(_handlers.Value, token);
+    public CallInvoker Invoker(string token) => new Local(_handlers.Value, token, http.HttpContext?.Connection.RemoteIpAddress);
 
     /// <summary>Calls an RPC that answers once, for a caller who knows it only by its description.</summary>
     /// <exception cref="RpcException">As the RPC refuses.</exception>
@@ -94,7 +96,7 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
         }
     }
 
-    private sealed class Local(FrozenDictionary<string, Handler> handlers, string token) : CallInvoker
+    private sealed class Local(FrozenDictionary<string, Handler> handlers, string token, IPAddress? from) : CallInvoker
     {
         public override TResponse BlockingUnaryCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
@@ -103,7 +105,7 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
         public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
         {
-            var context = new LocalContext(method.FullName, token, options);
+            var context = new LocalContext(method.FullName, token, from, options);
             return new AsyncUnaryCall<TResponse>(
                 RunAsync(context, () => ((UnaryServerMethod<TRequest, TResponse>)handlers[method.FullName].Typed)(request, context)),
                 Task.FromResult(Metadata.Empty), () => Status.DefaultSuccess, () => Metadata.Empty, context.Dispose);
@@ -112,7 +114,7 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
         public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
         {
-            var context = new LocalContext(method.FullName, token, options);
+            var context = new LocalContext(method.FullName, token, from, options);
             var answers = new Pipe<TResponse>();
             answers.Follow(RunAsync(context, () =>
                 ((ServerStreamingServerMethod<TRequest, TResponse>)handlers[method.FullName].Typed)(request, answers, context)));
@@ -127,7 +129,7 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
         public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options)
         {
-            var context = new LocalContext(method.FullName, token, options);
+            var context = new LocalContext(method.FullName, token, from, options);
             Pipe<TRequest> requests = new();
             Pipe<TResponse> answers = new();
             answers.Follow(RunAsync(context, () =>
@@ -189,7 +191,7 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
         private readonly CancellationTokenSource _ended;
         private readonly DateTime _deadline;
 
-        public LocalContext(string method, string token, CallOptions options)
+        public LocalContext(string method, string token, IPAddress? from, CallOptions options)
         {
             MethodCore = method;
             _deadline = options.Deadline ?? DateTime.MaxValue;
@@ -200,7 +202,7 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock) :
                 _ended.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             }
             CancellationTokenCore = _ended.Token;
-            var http = new DefaultHttpContext();
+            var http = new DefaultHttpContext { Connection = { RemoteIpAddress = from } };
             if (token.Length > 0) http.Request.Headers.Authorization = $"Bearer {token}";
             // gRPC's own key for ServerCallContext.GetHttpContext.
             UserStateCore = new Dictionary<object, object> { ["__HttpContext"] = http };

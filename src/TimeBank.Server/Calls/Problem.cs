@@ -33,6 +33,14 @@ public static class Problem
         return status.ToRpcException();
     }
 
+    /// <summary>The error of a call that passes after some time.</summary>
+    public static RpcException Of(Reason reason, TimeSpan retryAfter)
+    {
+        Google.Rpc.Status status = Build(new Refusal(reason), null);
+        status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) }));
+        return status.ToRpcException();
+    }
+
     /// <summary>The error for wrong fields: names as many as fit, in their order, and gives the number of the others.</summary>
     public static RpcException Invalid(IReadOnlyList<FieldViolation> violations, Reason reason = Reason.InvalidField)
     {

@@ -14,8 +14,9 @@ public static class GrpcSetup
     /// <summary>The HTTP path of the same health: 200 with <c>Healthy</c>, or 503.</summary>
     public const string HealthPath = "/health";
 
-    public static void AddTimeBankGrpc(this IServiceCollection services)
+    public static void AddTimeBankGrpc(this IServiceCollection services, TimeBankOptions options)
     {
+        services.AddSingleton(_ => new CallLimits(options.CallsPerSecond));
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = MaxRequestBytes;

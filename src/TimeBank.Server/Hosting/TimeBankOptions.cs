@@ -98,6 +98,12 @@ public sealed class TimeBankOptions
     /// </summary>
     public int RoundSeconds { get; set; } = 15;
 
+    /// <summary>
+    /// How many calls a second one caller may make in the long run, and ten times as many at once; 0: no limit. Each server counts for
+    /// itself.
+    /// </summary>
+    public int CallsPerSecond { get; set; } = 100;
+
     /// <summary>The most bytes that a bank's file may have.</summary>
     public long StatementBytes { get; set; } = 512L << 20;
 
@@ -124,6 +130,10 @@ public sealed class TimeBankOptions
 
         if (StatementBytes <= 0) throw new InvalidOperationException(
             $"TimeBank:StatementBytes must be more than nothing, and not {StatementBytes}.");
+        if (CallsPerSecond is < 0 or > 1_000_000)
+        {
+            throw new InvalidOperationException($"TimeBank:CallsPerSecond must be from 0 (no limit) to 1000000, and not {CallsPerSecond}.");
+        }
         if (RoundSeconds is < 0 or > 60)
         {
             throw new InvalidOperationException($"TimeBank:RoundSeconds must be from 0 to 60, and not {RoundSeconds}.");

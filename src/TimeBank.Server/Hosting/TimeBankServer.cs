@@ -28,7 +28,7 @@ public static class TimeBankServer
         builder.Services.AddTimeBankSignIn(options, issuer);
         builder.Services.AddTimeBankDonations(options, time ?? TimeProvider.System);
         builder.Services.AddTimeBankReconciliation(options);
-        builder.Services.AddTimeBankGrpc();
+        builder.Services.AddTimeBankGrpc(options);
 
         WebApplication app = builder.Build();
         // Resolve the engine: the host disposes only services that were resolved.
@@ -45,7 +45,7 @@ public static class TimeBankServer
         app.MapTimeBankTiles();
         app.MapTimeBankGrpc();
         app.MapTimeBankHttp();
-        app.MapTimeBankHttpDocument();
+        app.MapTimeBankHttpDocument(canTry: options.OnLoopback);
         app.MapTimeBankDonations();
         return app;
     }

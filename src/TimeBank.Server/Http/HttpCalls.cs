@@ -113,6 +113,10 @@ public static class HttpCalls
     {
         response.StatusCode = StatusOf(error);
         if (response.StatusCode == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
+        if (error.GetRpcStatus()?.GetDetail<RetryInfo>() is { } retry)
+        {
+            response.Headers.RetryAfter = $"{(long)Math.Ceiling(retry.RetryDelay.ToTimeSpan().TotalSeconds)}";
+        }
         response.ContentType = Json;
         await response.WriteAsync(Error(error), response.HttpContext.RequestAborted);
     }

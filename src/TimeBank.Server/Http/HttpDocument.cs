@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerUI;
 using TimeBank.V1;
 
 namespace TimeBank.Server;
@@ -14,6 +15,9 @@ namespace TimeBank.Server;
 public static class HttpDocument
 {
     public const string Path = HttpCalls.Prefix + "/openapi.json";
+
+    /// <summary>The page to read and try the calls, on a server of this machine alone.</summary>
+    public const string TryPath = "/api";
 
     private const string Error = "Error", Bearer = "bearer", Json = "application/json", Lines = "application/x-ndjson";
 
@@ -43,8 +47,31 @@ public static class HttpDocument
 
     public static Task<string> TextAsync() => Text.Value;
 
-    public static void MapTimeBankHttpDocument(this IEndpointRouteBuilder app) =>
+    /// <param name="canTry">True: also a page on which the calls can be read and tried.</param>
+    public static void MapTimeBankHttpDocument(this WebApplication app, bool canTry)
+    {
         app.MapGet(Path, async () => Results.Text(await TextAsync(), Json));
+        if (!canTry) return;
+        app.Use((http, next) =>
+        {
+            // This page alone writes styles into its elements.
+            IHeaderDictionary headers = http.Response.Headers;
+            if (http.Request.Path.StartsWithSegments(TryPath)) headers.ContentSecurityPolicy =
+                headers.ContentSecurityPolicy.ToString().Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal);
+            return next(http);
+        });
+        app.UseSwaggerUI(page =>
+        {
+            page.RoutePrefix = TryPath[1..];
+            page.DocumentTitle = "TimeBank";
+            page.SwaggerEndpoint(Path, "timebank.v1");
+            page.EnableDeepLinking();
+            page.EnableFilter();
+            page.DocExpansion(DocExpansion.None);
+            // The page would send the document to a service of Swagger's to be judged.
+            page.EnableValidator(null);
+        });
+    }
 
     private static OpenApiDocument Make()
     {

@@ -31,7 +31,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private ServerProcess(string database, IReadOnlyList<string> settings)
     {
         string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "TimeBank.Server.dll"), "--TimeBank:Grpc=127.0.0.1:0",
-            "--TimeBank:Http=127.0.0.1:0", .. settings];
+            "--TimeBank:Http=127.0.0.1:0", "--TimeBank:CallsPerSecond=0", .. settings];
         _shell = new Process
         {
             StartInfo = new ProcessStartInfo("sh", ["-c", Script, "sh", .. command]) { RedirectStandardInput = true,

@@ -17,7 +17,7 @@ public sealed class ReasonTests
         53 JournalRolledBack, 54 ClockDoubtful, 55 SignedByOtherKeys, 60 InvalidField, 61 UnitUnknown, 62 PageTokenInvalid,
         63 OnBehalfOfRequired, 64 OnBehalfOfNotAllowed, 65 MessageTooLarge, 66 Unauthenticated, 67 RoleNotAllowed, 68 RegionNotAllowed,
         69 PartyNotAllowed, 70 RpcNotOpen, 71 MakerIsChecker, 72 RegionUnknown, 73 DeadlinePassed, 74 CallCancelled,
-        75 AccountNotImportable, 76 TotalTooLarge, 77 NotJson, 78 AddressUnknown,
+        75 AccountNotImportable, 76 TotalTooLarge, 77 NotJson, 78 AddressUnknown, 79 RateLimited,
         90 MessageUnreadable, 91 ServerStopping, 92 StateUnreadable, 100 VolunteerNotFound,
         101 VolunteerTooYoung, 102 SpenderTooYoung, 103 HomeNotFound, 104 FamilyMemberNotFound, 105 GiftReceiverNotFound,
         106 GiftReceiverNotFamily, 107 GiftReceiverTooYoung, 108 GiftReceiverIsGiver, 109 TransferSameRegion, 110 TransferNotSamePerson,

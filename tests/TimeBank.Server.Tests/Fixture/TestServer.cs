@@ -99,6 +99,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
     public static string[] Arguments(string data) =>
     [
         $"--TimeBank:Data={data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--TimeBank:RoundSeconds=0",
+        "--TimeBank:CallsPerSecond=0",
         "--Logging:LogLevel:Default=None",
     ];
 
