@@ -39,7 +39,7 @@ public sealed class FormTests(HalfMonth month)
 
     [Theory]
     [InlineData("Sent.RequestId", "not a uuid", 400)]
-    [InlineData("Sent.RequestId", "", 303)]
+    [InlineData("Sent.RequestId", "", 400)]
     [InlineData("Sent.Receiver", "regions/430203/elders/0123456789AB", 400, 403, 404)]
     [InlineData("Sent.Receiver", "regions/430211/funds/lottery", 400)]
     [InlineData("Sent.Minutes", "-5", 400)]

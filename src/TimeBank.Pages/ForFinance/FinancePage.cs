@@ -21,11 +21,6 @@ public abstract class FinancePage : Page
 
     public bool IsAuditor => Visitor.Has(Role.Auditor);
 
-    /// <summary>This page's own address, to come back to.</summary>
-    public string Here => Http.Request.Path + Http.Request.QueryString;
-
-    protected string RequestId => Sent?.RequestId ?? "";
-
     /// <summary>The resource name of something in this region.</summary>
     protected string Name(string kind, string id) => $"{Visitor.Parent}/{kind}/{id}";
 
@@ -36,14 +31,6 @@ public abstract class FinancePage : Page
     /// <summary>Every value of a field that a form has more than once, such as what was ticked in a list.</summary>
     public string[] TypedAll(string form, string field) =>
         WasSent(form) ? [.. Http.Request.Form[$"Sent.{field}"].OfType<string>()] : [];
-
-    /// <summary>
-    /// The id of a form. A form that was refused for good gets a new one: the server remembers the refusal of the old one. Where nobody
-    /// knows what became of it, the id stays, so that sending it again tells.
-    /// </summary>
-    public string IdOf(string form) =>
-        Refused is { Status: not StatusCodes.Status409Conflict } && Typed(form, nameof(Act.RequestId)) is { Length: > 0 } id ? id
-        : HasFormInAddress ? RequestIdOf(null) : NewRequestId();
 
     /// <summary>
     /// Whether the page has a form: where it may be sent, and where it was. Sent again after it was carried out it leads to the first

@@ -17,7 +17,7 @@ public abstract class Page : ComponentBase
 {
     private const string FormName = "form";
 
-    private readonly string _fresh = NewRequestId();
+    private readonly Dictionary<string, string> _fresh = [];
 
     [Inject]
     public required Visitor Visitor { get; set; }
@@ -42,6 +42,12 @@ public abstract class Page : ComponentBase
     /// <summary>The name of the form that was sent; empty where none was.</summary>
     public string SentName => Http.Request.HasFormContentType ? Http.Request.Form["_handler"].ToString() : "";
 
+    /// <summary>This page's own address, to come back to.</summary>
+    public string Here => Http.Request.Path + Http.Request.QueryString;
+
+    /// <summary>The request id of the form that was sent; empty where none was.</summary>
+    protected string RequestId => Http.Request.HasFormContentType ? Http.Request.Form["Sent.RequestId"].ToString() : "";
+
     protected Contract Client => Visitor.Client;
 
     /// <summary>Whose page it is; empty: everybody's. What it shows and does, each call judges again.</summary>
@@ -58,7 +64,7 @@ public abstract class Page : ComponentBase
         if (HasFormInAddress && HttpMethods.IsGet(Http.Request.Method) && !Guid.TryParseExact(Query(FormName), "D", out _))
         {
             string address = $"{Http.Request.Path}{Http.Request.QueryString}";
-            Leave($"{address}{(Http.Request.QueryString.HasValue ? '&' : '?')}{FormName}={_fresh}");
+            Leave($"{address}{(Http.Request.QueryString.HasValue ? '&' : '?')}{FormName}={NewRequestId()}");
             return;
         }
         if (!Readers.IsEmpty && !Readers.Any(Visitor.Has))
@@ -136,10 +142,15 @@ public abstract class Page : ComponentBase
     /// again tells. After a refusal it gets a new one, because the old id belongs to what was refused, and the visitor will change the
     /// form.
     /// </summary>
-    protected string RequestIdOf(SentForm? sent) =>
-        Refused is { IsUnknown: false } ? _fresh
-        : sent?.RequestId is { Length: > 0 } id ? id
-        : Guid.TryParseExact(Query(FormName), "D", out _) ? Query(FormName) : _fresh;
+    public string IdOf(string form)
+    {
+        if (Refused is null or { IsUnknown: true })
+        {
+            if (SentName == form && RequestId.Length > 0) return RequestId;
+            if (Guid.TryParseExact(Query(FormName), "D", out _)) return Query(FormName);
+        }
+        return _fresh.TryGetValue(form, out string? id) ? id : _fresh[form] = NewRequestId();
+    }
 
     /// <summary>A fresh id for a form: sent twice it is one effect.</summary>
     public static string NewRequestId() => new Guid(RandomNumberGenerator.GetBytes(16)).ToString();

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using BadRequest = Google.Rpc.BadRequest;
@@ -23,6 +25,9 @@ public static class HttpCalls
     private const int MaxBodyBytes = 2 << 20;
 
     private const string Json = "application/json", Lines = "application/x-ndjson";
+
+    // Apostrophes and Chinese letters as themselves: the answer is no part of a page.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true)
         .WithTypeRegistry(TypeRegistry.FromMessages(
@@ -133,12 +138,12 @@ public static class HttpCalls
         Google.Rpc.Status status = error.GetRpcStatus() ?? new Google.Rpc.Status { Message = error.Status.Detail };
         string name = JsonEncodedName(error.StatusCode);
         return $"{{\"error\": {{\"code\": {StatusOf(error)}, \"status\": \"{name}\", "
-            + $"\"message\": {System.Text.Json.JsonSerializer.Serialize(status.Message)}, "
+            + $"\"message\": {JsonSerializer.Serialize(status.Message, Readable)}, "
             + $"\"details\": [{string.Join(", ", status.Details.Select(detail => Formatter.Format(detail)))}]}}}}";
     }
 
     private static string JsonEncodedName(StatusCode code) =>
-        System.Text.Json.JsonNamingPolicy.SnakeCaseUpper.ConvertName(code == StatusCode.Cancelled ? "Cancelled" : $"{code}");
+        JsonNamingPolicy.SnakeCaseUpper.ConvertName(code == StatusCode.Cancelled ? "Cancelled" : $"{code}");
 
     /// <summary>HTTP's status for gRPC's. Source: google/rpc/code.proto; two reasons that only HTTP has get HTTP's own.</summary>
     private static int StatusOf(RpcException error) => error.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason switch
