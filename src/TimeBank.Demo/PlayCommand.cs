@@ -52,14 +52,15 @@ internal static class PlayCommand
         await WithProgressAsync(session.Screen, month, player.PlayAsync);
         if (until is not null)
         {
-            session.Screen.Line(language[$"演到 {TimeText.Of(until)} 为止，共 {month.Steps.Length} 步。",
-                $"Played up to {TimeText.Of(until)}: {month.Steps.Length} steps."]);
+            session.Screen.Line(language[
+                $"演到 {TimeText.Of(until)} 为止，共 {month.Steps.Length} 步，最长的一步 {stage.LongestStep.TotalSeconds:F1} 秒。",
+                $"Played up to {TimeText.Of(until)}: {month.Steps.Length} steps, the longest in {stage.LongestStep.TotalSeconds:F1} seconds."]);
             return ExitCode.Ok;
         }
         MonthFigures books = await MonthFigures.ReadAsync(stage, month);
         // A month that does not tie out stays open, so that people can look at it under its own clock.
         if (books.TiesOut) await player.FinishAsync();
-        return Show(session, books, month.Steps.Length, clock.GetElapsedTime(start), stage.Tally);
+        return Show(session, books, month.Steps.Length, clock.GetElapsedTime(start), stage.Tally, stage.LongestStep);
     }
 
     private static async Task<ExitCode> FiguresAsync(Session session)
@@ -81,17 +82,17 @@ internal static class PlayCommand
             });
             return none.ExitCode;
         }
-        return Show(session, books, 0, TimeProvider.System.GetElapsedTime(start), new Tally());
+        return Show(session, books, 0, TimeProvider.System.GetElapsedTime(start), new Tally(), TimeSpan.Zero);
     }
 
-    private static ExitCode Show(Session session, MonthFigures books, int steps, TimeSpan took, Tally tally)
+    private static ExitCode Show(Session session, MonthFigures books, int steps, TimeSpan took, Tally tally, TimeSpan longest)
     {
         if (session.Screen.IsJson) session.Screen.Raw(MonthFiguresText.ToJson(books, steps, took.TotalSeconds));
         else session.Screen.Show(books, steps == 0 ? "" : session.Language[
             $"{steps:N0} 步：核销 {tally.Of("redemptions"):N0} 次，退回 {tally.Of("refunds"):N0} 次，服务 {tally.Of("services"):N0} 次。用时 "
-                + $"{took.TotalSeconds:F1} 秒。",
+                + $"{took.TotalSeconds:F1} 秒，最长的一步 {longest.TotalSeconds:F1} 秒。",
             $"{steps:N0} steps, among them {tally.Of("redemptions"):N0} redemptions, {tally.Of("refunds"):N0} refunds and "
-                + $"{tally.Of("services"):N0} services, in {took.TotalSeconds:F1} seconds."]);
+                + $"{tally.Of("services"):N0} services, in {took.TotalSeconds:F1} seconds; the longest step took {longest.TotalSeconds:F1}."]);
         return books.TiesOut ? ExitCode.Ok : ExitCode.Refused;
     }
 

@@ -22,6 +22,9 @@ internal sealed class Stage(Session session)
 
     public Tally Tally { get; } = new();
 
+    /// <summary>The longest time that a step took, with its retries: what somebody waited while a server was lost.</summary>
+    public TimeSpan LongestStep { get; private set; }
+
     /// <summary>The files of the payment service.</summary>
     public CardFiles Cards { get; } = new(session.Settings.Data);
 
@@ -62,7 +65,11 @@ internal sealed class Stage(Session session)
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task PlayAsync(Step step, string requestId)
     {
+        long start = TimeProvider.System.GetTimestamp();
         string reason = await RetryAsync(() => ReasonAsync(step, requestId));
+        TimeSpan took = TimeProvider.System.GetElapsedTime(start);
+        // Steps run side by side: a shorter one may overwrite a longer one, so look and write together.
+        lock (Tally) LongestStep = took > LongestStep ? took : LongestStep;
         if (reason == (step.RefusedAs ?? "")) return;
         throw reason == "FUND_EXISTS"
             ? new StepException(step.Key, "这个数据库里已有另一个月；请用原来的 --seed，或另选 --data。",

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using TimeBank.V1;
 
 namespace TimeBank.Cli;
@@ -15,7 +18,7 @@ internal sealed class Session : IDisposable
         Settings = settings;
         Screen = screen;
         Cancellation = cancellation;
-        Channel = GrpcChannel.ForAddress(settings.Server);
+        Channel = ChannelTo(settings.Servers);
         _tokens = new TokenSource(settings.Issuer, settings.Data);
     }
 
@@ -57,6 +60,25 @@ internal sealed class Session : IDisposable
     public string Name(string collection, string text) => ResourceNames.Full(collection, text, Settings.Region);
 
     public string Region => ResourceNames.OfRegion(Settings.Region);
+
+    /// <summary>A channel to a server; or to those of a cluster in turn, without those that can't be reached just now.</summary>
+    private static GrpcChannel ChannelTo(IReadOnlyList<Uri> servers)
+    {
+        if (servers is [var only]) return GrpcChannel.ForAddress(only);
+        if (servers.Any(server => server.Scheme != servers[0].Scheme)) throw new UsageException(
+            "--server 的各地址须同为 http 或 https。", "The addresses of --server must all be http, or all https.");
+        var services = new ServiceCollection();
+        services.AddSingleton<ResolverFactory>(
+            new StaticResolverFactory(_ => servers.Select(server => new BalancerAddress(server.Host, server.Port))));
+        return GrpcChannel.ForAddress("static:///servers", new GrpcChannelOptions
+        {
+            Credentials = servers[0].Scheme == "https" ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure,
+            ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } },
+            ServiceProvider = services.BuildServiceProvider(),
+            InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
+            MaxReconnectBackoff = TimeSpan.FromSeconds(2),
+        });
+    }
 
     public void Dispose()
     {

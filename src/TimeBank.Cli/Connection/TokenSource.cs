@@ -72,13 +72,16 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
 }
 
 /// <summary>The global options of a command.</summary>
+/// <param name="Servers">Where gRPC listens: one server, or those of a cluster, among which calls are spread.</param>
 /// <param name="As">Who acts; null: the command's usual role.</param>
 /// <param name="Token">A token to use; null: one of the local issuer.</param>
 /// <param name="RequestId">The request id of a mutation; null: a new one.</param>
 /// <param name="DeadlineSeconds">The longest time of one call.</param>
-internal sealed record Settings(Uri Server, Uri Issuer, string Data, string Region, ActingAs? As, string? Token, string? RequestId,
+internal sealed record Settings(IReadOnlyList<Uri> Servers, Uri Issuer, string Data, string Region, ActingAs? As, string? Token, string? RequestId,
     int DeadlineSeconds)
 {
+    public Uri Server => Servers[0];
+
     /// <exception cref="UsageException">An option has a value that can't be right.</exception>
     public static Settings Read(ParseResult parsed, GlobalOptions options)
     {
@@ -87,7 +90,7 @@ internal sealed record Settings(Uri Server, Uri Issuer, string Data, string Regi
         if (deadline is < 1 or > 86_400) throw new UsageException("--deadline 须在 1 到 86400 秒之间。",
             "--deadline must be from 1 to 86400 seconds.");
         return new Settings(
-            Address(parsed.GetValue(options.Server)!, "--server"),
+            [.. parsed.GetValue(options.Server)!.Split(',').Select(server => Address(server.Trim(), "--server"))],
             Address(parsed.GetValue(options.Issuer)!, "--issuer"),
             parsed.GetValue(options.Data)!,
             region,

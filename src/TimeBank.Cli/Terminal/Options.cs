@@ -53,7 +53,8 @@ internal sealed class GlobalOptions
 
     public GlobalOptions(Language language, ToolEnvironment environment)
     {
-        Server = Text("--server", language["gRPC 地址（TIMEBANK_SERVER）", "where gRPC listens (TIMEBANK_SERVER)"],
+        Server = Text("--server", language["gRPC 地址，集群的各地址用逗号隔开（TIMEBANK_SERVER）",
+            "where gRPC listens; a cluster's servers with commas between (TIMEBANK_SERVER)"],
             environment.Or("TIMEBANK_SERVER", "http://127.0.0.1:5081"));
         Issuer = Text("--issuer", language["令牌地址（TIMEBANK_ISSUER）", "where tokens are given (TIMEBANK_ISSUER)"],
             environment.Or("TIMEBANK_ISSUER", "http://127.0.0.1:5080"));

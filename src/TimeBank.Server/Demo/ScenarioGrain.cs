@@ -3,7 +3,7 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>The authority for a demonstration's clock. A server has one; key: <see cref="Key"/>.</summary>
+/// <summary>The authority for a demonstration's clock. A cluster has one; key: <see cref="Key"/>.</summary>
 [Alias("timebank.scenario")]
 public interface IScenarioGrain : IGrainWithStringKey
 {
@@ -44,7 +44,7 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
 {
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (state.State.Now is { } now) clock.Set(now, state.State.Finished);
+        if (Kept is { } kept) clock.Set(kept);
         return Task.CompletedTask;
     }
 
@@ -61,16 +61,33 @@ public sealed class ScenarioGrain([PersistentState("scenario", GrainStorageNames
     /// <param name="refusal">The rules' refusal of a new command; null to go ahead. It does not apply to a retry.</param>
     private async Task<Reply<ScenarioRecord>> ChangeAsync(Command command, Refusal? refusal, Action<ScenarioState> change)
     {
-        if (state.State.HasDone(command, out Refusal? reused)) return reused is null ? Record() : reused;
+        if (state.State.HasDone(command, out Refusal? reused))
+        {
+            if (reused is not null) return reused;
+            await TellAsync();
+            return Record();
+        }
         if (state.State.Finished) return Reason.ScenarioFinished;
         if (refusal is not null) return refusal;
         state.State.Remember(command);
         state.State.Now ??= clock.GetUtcNow();
         change(state.State);
         await this.WriteAsync(state);
-        clock.Set(state.State.Now.Value, state.State.Finished);
+        await TellAsync();
         return Record();
     }
+
+    /// <summary>
+    /// Sets the clocks of all servers, and waits until each has its time or counts as dead. If one could not be told, the call fails; a
+    /// retry with its request id tells them again.
+    /// </summary>
+    private async Task TellAsync()
+    {
+        clock.Set(Kept!);
+        await GrainFactory.GetGrain<IManagementGrain>(0).SendControlCommandToProvider<ScenarioClock>(ScenarioClock.Name, 0, Kept!);
+    }
+
+    private ScenarioRecord? Kept => state.State.Now is { } now ? new ScenarioRecord(clock.Start, now, state.State.Finished) : null;
 
     private static Refusal? TooFar(DateTimeOffset to) =>
         ScenarioClock.IsBeyond(to) ? Refusal.Of(Reason.ScenarioTooFar, ("field", "to"), ("last", $"{ScenarioClock.LastDay:O}")) : null;

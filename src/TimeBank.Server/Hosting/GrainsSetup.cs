@@ -1,4 +1,7 @@
 using Orleans.Configuration;
+using Orleans.Providers;
+using Orleans.Serialization.Configuration;
+using Orleans.Storage;
 using TimeBank.Writer;
 
 namespace TimeBank.Server;
@@ -51,8 +54,26 @@ public static class GrainsSetup
                 messaging.CancelUnknownRequestOnStatusUpdate = false;
             });
             engine.AddGrainStorage(silo);
-            if (options.Scenario is not null) silo.AddStartupTask(
-                (services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync());
+            if (time is ScenarioClock clock)
+            {
+                // Orleans finds it under the interface, by its exact type, and sends that type's name to other silos only if it is allowed.
+                silo.Services.AddKeyedSingleton<IControllable>(ScenarioClock.Name, clock);
+                silo.Services.Configure<TypeManifestOptions>(types => types.AllowedTypes.Add(typeof(ScenarioClock).FullName!));
+                // Other silos place grains here as soon as this one is active, so its clock is right before that; and once more after, if
+                // it was moved in between.
+                silo.AddStartupTask(async (services, _) =>
+                {
+                    var stored = new GrainState<ScenarioState>(new ScenarioState());
+                    await services.GetRequiredKeyedService<IGrainStorage>(GrainStorageNames.TimeBank)
+                        .ReadStateAsync("scenario", GrainId.Create("scenario", IScenarioGrain.Key), stored);
+                    if (stored.State?.Now is { } now) clock.Set(new ScenarioRecord(clock.Start, now, stored.State.Finished));
+                }, ServiceLifecycleStage.ApplicationServices + 1);
+                silo.AddStartupTask(async (services, _) =>
+                {
+                    ScenarioRecord now = await services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync();
+                    if (now.Now > clock.GetUtcNow() || now.Finished) clock.Set(now);
+                });
+            }
         });
     }
 }

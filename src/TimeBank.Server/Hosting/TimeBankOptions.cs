@@ -140,8 +140,6 @@ public sealed class TimeBankOptions
         }
         if (Cluster.Length > 0 && Database.Length == 0) throw new InvalidOperationException(
             "A cluster shares one PostgreSQL database: name it as TimeBank:Database, or leave out TimeBank:Cluster.");
-        if (Cluster.Length > 0 && Scenario is not null) throw new InvalidOperationException(
-            "A demonstration's clock runs in one server alone: leave out TimeBank:Scenario or TimeBank:Cluster.");
         if (Scenario is { } start && (start.UtcDateTime.Year < FirstScenarioYear || ScenarioClock.IsBeyond(start)))
         {
             throw new InvalidOperationException(

@@ -145,9 +145,9 @@ public sealed class ClockGuardTests
     {
         DateTimeOffset far = new(2099, 1, 1, 0, 0, 0, TimeSpan.Zero), near = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero);
         var clock = new ScenarioClock(near);
-        clock.Set(far, finished: true);
+        clock.Set(new ScenarioRecord(far, far, Finished: true));
         Assert.Equal(far, clock.GetUtcNow());
-        clock.Set(near, finished: true);
+        clock.Set(new ScenarioRecord(far, near, Finished: true));
         Assert.True(clock.GetUtcNow() > near);
     }
 
