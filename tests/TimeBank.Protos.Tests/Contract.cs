@@ -26,6 +26,7 @@ internal static class Contract
         method.Name.StartsWith("Get", StringComparison.Ordinal)
         || method.Name.StartsWith("List", StringComparison.Ordinal)
         || method.Name.StartsWith("Compare", StringComparison.Ordinal)
+        || method.Name.StartsWith("Follow", StringComparison.Ordinal)
         || method.Name == "Export";
 
     /// <summary>The field at a dotted path; null if there is none.</summary>

@@ -67,6 +67,7 @@ internal static class LedgerCommands
             Show(session, await client.GetEntryAsync(new GetEntryRequest { Name = name }));
         });
         entry.Add(EntryList(make));
+        entry.Add(FollowCommand.Of(make));
         entry.Add(Reverse(make));
         return entry;
     }

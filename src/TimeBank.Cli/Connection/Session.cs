@@ -48,6 +48,13 @@ internal sealed class Session : IDisposable
         return new AuthorizedInvoker(Channel.CreateCallInvoker(), token, TimeSpan.FromSeconds(Settings.DeadlineSeconds));
     }
 
+    /// <summary>Lets the next call ask the local issuer for a new token. False: the caller gave the token, so there is no other.</summary>
+    public bool RenewTokens()
+    {
+        _tokens.Forget();
+        return Settings.Token is null;
+    }
+
     /// <summary>The value for on_behalf_of: the person if counter staff act, else empty.</summary>
     public string BehalfOf(string person) => ActsAsCounter ? person : "";
 

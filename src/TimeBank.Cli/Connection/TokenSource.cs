@@ -22,6 +22,9 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
         _tokens.GetOrAdd((role, regions, party, subject), key =>
             new Lazy<Task<string>>(() => AskAsync(key.Role, key.Regions, key.Party, key.Subject))).Value;
 
+    /// <summary>Drops all tokens, and refusals too.</summary>
+    public void Forget() => _tokens.Clear();
+
     public void Dispose() => _http.Dispose();
 
     private async Task<string> AskAsync(Role role, string regions, string party, string subject)

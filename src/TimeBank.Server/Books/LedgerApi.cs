@@ -14,7 +14,8 @@ namespace TimeBank.Server;
 public sealed partial class LedgerApi(
     IGrainFactory grains, ILedgerReader ledger, DueHours due, StatementReader statements, ReportReader reports,
         PageTokens tokens,
-    DayRules rules, BusinessClock clock, ProofReader proofs)
+    DayRules rules, BusinessClock clock, ProofReader proofs, JournalFollower follower, TokenVerifier callers,
+    IHostApplicationLifetime lifetime)
     : LedgerService.LedgerServiceBase
 {
     private const int MaxActorLength = 64;

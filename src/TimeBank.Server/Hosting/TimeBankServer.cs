@@ -28,6 +28,7 @@ public static class TimeBankServer
         builder.Services.AddTimeBankSignIn(options, issuer);
         builder.Services.AddTimeBankDonations(options, time ?? TimeProvider.System);
         builder.Services.AddTimeBankReconciliation(options);
+        builder.Services.AddTimeBankFollowing(time ?? TimeProvider.System);
         builder.Services.AddTimeBankGrpc(options);
 
         WebApplication app = builder.Build();

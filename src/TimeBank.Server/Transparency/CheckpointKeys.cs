@@ -84,10 +84,12 @@ public static class TransparencySetup
         // Factories, because the host disposes only services that it made.
         services.AddSingleton<ICheckpointKeys>(_ => keys);
         services.AddSingleton<ISignedHeads>(options.CheckpointFolder());
-        services.AddSingleton<IJournalWatch>(provider => new CheckpointSigner(
+        services.AddSingleton(provider => new CheckpointSigner(
             provider.GetRequiredService<ITreeStore>(), provider.GetRequiredService<ISignedHeads>(),
                 provider.GetRequiredService<ICheckpointKeys>(),
             TimeProvider.System, provider.GetRequiredService<ILogger<CheckpointSigner>>()));
+        services.AddSingleton(provider => new JournalBell(provider.GetRequiredService<CheckpointSigner>()));
+        services.AddSingleton<IJournalWatch>(provider => provider.GetRequiredService<JournalBell>());
         services.AddSingleton<ProofReader>();
         services.AddHostedService<JournalWaker>();
     }

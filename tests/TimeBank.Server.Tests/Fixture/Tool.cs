@@ -19,17 +19,25 @@ internal static class Tool
     public static Task<(int Code, string Output, string Error)> RunDemoAsync(string data, TestServer server, params string[] args) =>
         RunAsync(Demonstration, data, server, args);
 
+    /// <summary>Starts a command of the operators' tool that goes on until it is told to end.</summary>
+    public static Process Start(string data, TestServer server, params string[] args) => Start(Operators, data, server, args);
+
     private static async Task<(int Code, string Output, string Error)> RunAsync(string file, string data, TestServer? server, string[] args)
+    {
+        using Process process = Start(file, data, server, args);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    private static Process Start(string file, string data, TestServer? server, string[] args)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
         string[] language = args.Contains("--lang") ? [] : ["--lang", "en"];
         string[] all = [file, .. args, .. language, "--data", data, "--server", $"{server?.Grpc ?? new Uri("http://127.0.0.1:1")}",
             "--issuer", $"{server?.Http ?? new Uri("http://127.0.0.1:1")}"];
         foreach (string arg in all) start.ArgumentList.Add(arg);
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
+        return Process.Start(start)!;
     }
 
     private static string Built(string project, string file) => Path.GetFullPath(Path.Combine(
