@@ -66,7 +66,7 @@ internal static class CommandLine
             .. OrderCommands.Of(make), .. ElderCommands.Of(make), .. VolunteerCommands.Of(make), .. ProviderCommands.Of(make),
             .. BankAccountCommands.Of(make), .. PayeeCommands.Of(make), .. SettlementCommands.Of(make), .. PeriodCommands.Of(make),
             .. ReportCommands.Of(make),
-            .. RuleCommands.Of(make), .. more?.Invoke(make) ?? [],
+            WebhookCommands.Of(make), .. RuleCommands.Of(make), .. more?.Invoke(make) ?? [],
         ];
         foreach (Command command in commands) root.Add(command);
         return root;

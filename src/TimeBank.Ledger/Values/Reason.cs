@@ -241,6 +241,10 @@ public enum Reason
 
     // Public statistics.
     StatisticsPeriodNotOver = 910,
+
+    // Webhooks.
+    WebhookNotFound = 920,
+    WebhooksTooMany = 921,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

@@ -51,6 +51,15 @@ public static partial class ChoiceContract
     [MapperIgnoreTargetValue(V1.PayeeChangeState.Unspecified)]
     public static partial V1.PayeeChangeState ToContract(this PayeeStage stage);
 
+    [MapperIgnoreTargetValue(V1.WebhookEvent.Unspecified)]
+    public static partial V1.WebhookEvent ToContract(this WebhookEvent one);
+
+    [MapperIgnoreSourceValue(V1.WebhookEvent.Unspecified)]
+    public static partial WebhookEvent ToDomain(this V1.WebhookEvent one);
+
+    [MapperIgnoreTargetValue(V1.WebhookOutcome.Unspecified)]
+    public static partial V1.WebhookOutcome ToContract(this WebhookOutcome outcome);
+
     [MapEnumValue(Ledger.SettlementState.None, V1.SettlementState.Unspecified)]
     public static partial V1.SettlementState ToContract(this Ledger.SettlementState state);
 

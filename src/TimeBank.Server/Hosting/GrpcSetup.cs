@@ -35,7 +35,7 @@ public static class GrpcSetup
         services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>().AddSingleton<PayeeApi>().AddSingleton<DonationApi>();
         services.AddSingleton<PeriodApi>().AddSingleton<StatisticsApi>();
-        services.AddSingleton<BankAccountApi>().AddSingleton<ReconciliationApi>();
+        services.AddSingleton<BankAccountApi>().AddSingleton<ReconciliationApi>().AddSingleton<WebhookApi>();
         services.AddGrpcReflection();
         services.AddSingleton<DatabaseHealth>();
         services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>("database");
@@ -65,6 +65,7 @@ public static class GrpcSetup
         app.MapGrpcService<StatisticsApi>();
         app.MapGrpcService<BankAccountApi>();
         app.MapGrpcService<ReconciliationApi>();
+        app.MapGrpcService<WebhookApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapHealthChecks(HealthPath);

@@ -107,6 +107,9 @@ public sealed class TimeBankOptions
     /// <summary>The most bytes that a bank's file may have.</summary>
     public long StatementBytes { get; set; } = 512L << 20;
 
+    /// <summary>True: webhooks may go to this machine, also without TLS. For demonstrations and tests, on loopback only.</summary>
+    public bool WebhooksToLoopback { get; set; }
+
     /// <summary>Donations by card; off unless a secret key is named.</summary>
     public StripeOptions Stripe { get; set; } = new();
 
@@ -157,6 +160,8 @@ public sealed class TimeBankOptions
         }
         Stripe.Check();
         if (OnLoopback) return;
+        if (WebhooksToLoopback) throw new InvalidOperationException(
+            "Webhooks go to this machine only where the server listens on loopback: leave out TimeBank:WebhooksToLoopback.");
         if (Authority.Length == 0) throw new InvalidOperationException(
             "The local issuer runs only where the server listens on loopback: name an OIDC issuer as TimeBank:Authority.");
         if (Scenario is not null) throw new InvalidOperationException(

@@ -29,6 +29,7 @@ public static class TimeBankServer
         builder.Services.AddTimeBankDonations(options, time ?? TimeProvider.System);
         builder.Services.AddTimeBankReconciliation(options);
         builder.Services.AddTimeBankFollowing(time ?? TimeProvider.System);
+        builder.Services.AddTimeBankWebhooks(options, time ?? TimeProvider.System);
         builder.Services.AddTimeBankGrpc(options);
 
         WebApplication app = builder.Build();

@@ -47,7 +47,7 @@ public sealed class ReasonTests
         700 ItemNotFound, 701 CatalogueVersionNotFound, 702 CatalogueInvalid, 703 CatalogueBelowParent, 704 CatalogueNoParent,
         705 PolicyVersionNotFound, 706 PolicyInvalid, 707 EffectiveDateInPast, 708 VersionAlreadyApproved, 709 VersionExists,
         800 ScenarioNotRunning, 801 ScenarioFinished, 802 ScenarioTooFar, 803 ScenarioClockBeyondEnd, 900 NotSignedYet,
-        910 StatisticsPeriodNotOver
+        910 StatisticsPeriodNotOver, 920 WebhookNotFound, 921 WebhooksTooMany
         """;
 
     [Fact]

@@ -183,7 +183,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         string[] kinds =
         [
             "elder", "volunteer", "order", "agenda", "programme", "fund", "provider", "payee", "bank-account", "bank-case", "bank-key",
-            "donation", "stripe-event", "stripe",
+            "donation", "stripe-event", "stripe", "webhook", "webhook-delivery",
         ];
         foreach (string kind in kinds)
         {
