@@ -1,4 +1,4 @@
-// Starts a server for the tests: free loopback ports, a new database, the demonstration's clock.
+// Starts a server for the tests, with further settings where they are named: free loopback ports, a new database, the demonstration's clock.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import net from 'node:net';
@@ -8,7 +8,7 @@ import { connect, contract, root } from './contract.mjs';
 
 const startsBy = 120_000;
 
-export async function start() {
+export async function start(...settings) {
   const data = mkdtempSync(path.join(os.tmpdir(), 'timebank-interop-'));
   const [grpcPort, httpPort] = [await freePort(), await freePort()];
   const address = `127.0.0.1:${grpcPort}`, issuer = `http://127.0.0.1:${httpPort}`;
@@ -31,7 +31,7 @@ export async function start() {
   const cards = begin([tool, 'stripe'], 'pipe'), files = path.join(data, 'stripe');
   await until('The payment service', cards, () => existsSync(path.join(files, 'address')));
   const server = begin([newest('src/TimeBank.Server', 'TimeBank.Server.dll'), `--TimeBank:Data=${data}`, '--TimeBank:Scenario=2026-10-01T00:00:00+08:00', `--TimeBank:Grpc=${address}`, `--TimeBank:Http=127.0.0.1:${httpPort}`,
-    '--TimeBank:Stripe:Region=430211', `--TimeBank:Stripe:ApiBase=${readFileSync(path.join(files, 'address'), 'utf8').trim()}`, `--TimeBank:Stripe:SecretKeyFile=${files}/key`, `--TimeBank:Stripe:WebhookSecretFile=${files}/signing`], 'ignore');
+    '--TimeBank:Stripe:Region=430211', `--TimeBank:Stripe:ApiBase=${readFileSync(path.join(files, 'address'), 'utf8').trim()}`, `--TimeBank:Stripe:SecretKeyFile=${files}/key`, `--TimeBank:Stripe:WebhookSecretFile=${files}/signing`, ...settings], 'ignore');
   const health = connect(contract.grpc.health.v1.Health, address);
   await until('The server', server, () => health.call('Check', { service: '' }, 5).then((answer) => answer.status === 'SERVING', () => false));
   health.close();
