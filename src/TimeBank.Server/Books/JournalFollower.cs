@@ -6,8 +6,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Rings when a writer of this process has stored a batch. It stands before the journals' watch, and a writer that nobody waits for pays one
-/// look-up a batch. Writers of other servers ring there alone, so a waiter also looks from time to time.
+/// Rings when a writer of this process has stored a batch. It stands before the journals' watch; where nobody waits, a batch costs one
+/// look-up more. Writers of other servers ring there alone, so a waiter also looks from time to time.
 /// </summary>
 public sealed class JournalBell(IJournalWatch watch) : IJournalWatch
 {
@@ -51,7 +51,9 @@ public sealed class JournalFollower(ILedgerReader ledger, JournalBell bell, Time
 
     private int _followers;
 
-    /// <summary>Pages of entries from an index on, and an empty one whenever nothing more is stored. It ends by cancellation alone.</summary>
+    /// <summary>
+    /// Pages of entries from an index on, and an empty one where nothing more is stored and after silence. It ends by cancellation alone.
+    /// </summary>
     /// <exception cref="Grpc.Core.RpcException">QUEUE_FULL.</exception>
     public async IAsyncEnumerable<FollowedPage> FollowAsync(
         RegionCode region, long from, [EnumeratorCancellation] CancellationToken cancellation)
@@ -102,5 +104,5 @@ public static class FollowingSetup
 {
     /// <param name="time">The machine's clock: a demonstration's stands still.</param>
     public static void AddTimeBankFollowing(this IServiceCollection services, TimeProvider time) =>
-        services.AddSingleton(all => new JournalFollower(all.GetRequiredService<ILedgerReader>(), all.GetRequiredService<JournalBell>(), time));
+        services.AddSingleton(all => ActivatorUtilities.CreateInstance<JournalFollower>(all, time));
 }

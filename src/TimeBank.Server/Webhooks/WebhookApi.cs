@@ -54,7 +54,8 @@ public sealed class WebhookApi(IGrainFactory grains, IRegistry registry, ILedger
         };
     }
 
-    public override async Task<ListWebhookAttemptsResponse> ListWebhookAttempts(ListWebhookAttemptsRequest request, ServerCallContext context)
+    public override async Task<ListWebhookAttemptsResponse> ListWebhookAttempts(
+        ListWebhookAttemptsRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
         ResourceName name = read.Resource(request.Webhook, "webhook", Webhooks);

@@ -32,7 +32,7 @@ public enum WebhookEvent
     EntryReversed = 7,
 }
 
-/// <summary>One event as receivers get it. It follows from its entry alone, so every attempt sends the same id and the same bytes.</summary>
+/// <summary>An event as receivers get it. It follows from its entry alone, so every attempt sends the same id and the same bytes.</summary>
 /// <param name="Id">The webhook-id: region, index and event. It has no full stop, which separates the parts that are signed.</param>
 public sealed record WebhookNotice(WebhookEvent Event, string Id, ReadOnlyMemory<byte> Body)
 {
@@ -104,7 +104,8 @@ public sealed record WebhookNotice(WebhookEvent Event, string Id, ReadOnlyMemory
                 Amount(Unit.Minutes, entry.Transfers.Sum(transfer => transfer.Posted));
                 break;
             case WebhookEvent.PaymentSettled or WebhookEvent.PaymentReturned:
-                Name(SettlementContract.Settlements, Detail("batch") is { } batch ? $"{batch}/{SettlementContract.Payments}/{Detail("payment")}" : null, "payment");
+                string? batch = Detail("batch"), payment = $"{batch}/{SettlementContract.Payments}/{Detail("payment")}";
+                Name(SettlementContract.Settlements, batch is null ? null : payment, "payment");
                 Name(VoucherContract.Providers, Detail("provider"), "provider");
                 Amount(entry.Transfers[0].Unit, entry.Transfers[0].Posted);
                 break;

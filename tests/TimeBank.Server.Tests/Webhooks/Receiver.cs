@@ -23,8 +23,8 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>How it answers; by default 200.</summary>
     public Func<HttpContext, Task> Answer { get; set; } = _ => Task.CompletedTask;
 
-    public Uri Address => new(
-        new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()), "/hooks?of=timebank");
+    public Uri Address => new($"{_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()}"
+        + "/hooks?of=timebank");
 
     /// <summary>How many notices came that no test has taken.</summary>
     public int Waiting => _received.Reader.Count;

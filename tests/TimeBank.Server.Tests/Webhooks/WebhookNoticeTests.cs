@@ -20,7 +20,8 @@ public sealed class WebhookNoticeTests
     [InlineData(EntryCode.PayProvider, WebhookEvent.PaymentSettled, "430211-7-payment-settled")]
     [InlineData(EntryCode.ReturnPayment, WebhookEvent.PaymentReturned, "430211-7-payment-returned")]
     public void A_payment_is_named_with_its_provider_and_without_its_reference(EntryCode code, WebhookEvent told, string id) => AssertTold(
-        Entry(code, EntryKind.Post, Moves(Unit.Fen, 12_345), ("batch", Batch), ("payment", "3"), ("provider", Provider), ("reference", "B-1")),
+        Entry(code, EntryKind.Post, Moves(Unit.Fen, 12_345),
+            ("batch", Batch), ("payment", "3"), ("provider", Provider), ("reference", "B-1")),
         told, id,
         $"'payment':'regions/430211/settlements/{Batch}/payments/3','provider':'regions/430211/providers/{Provider}',"
             + "'amount':{'value':'12345','unit':'CNY'}");
@@ -28,8 +29,8 @@ public sealed class WebhookNoticeTests
     /// <summary>An entry of an earlier build must not stop the hook for ever.</summary>
     [Fact]
     public void A_fact_that_an_entry_lacks_is_left_out() => AssertTold(
-        Entry(EntryCode.RenderService, EntryKind.PostHold, Moves(Unit.Minutes, 90)), WebhookEvent.HoursConfirmed, "430211-7-hours-confirmed",
-        "'amount':{'value':'90','unit':'MIN'}");
+        Entry(EntryCode.RenderService, EntryKind.PostHold, Moves(Unit.Minutes, 90)), WebhookEvent.HoursConfirmed,
+        "430211-7-hours-confirmed", "'amount':{'value':'90','unit':'MIN'}");
 
     [Theory]
     [InlineData(EntryCode.ReceiveMoney)]
