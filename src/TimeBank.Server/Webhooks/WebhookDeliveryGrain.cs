@@ -92,7 +92,7 @@ public static class WebhookBackoff
 /// <inheritdoc cref="IWebhookDeliveryGrain"/>
 public sealed class WebhookDeliveryGrain(
     [PersistentState(WebhookDeliveryState.Kind, GrainStorageNames.TimeBank)] IPersistentState<WebhookDeliveryState> state,
-    ILedgerReader ledger, Vault vault, WebhookSender sender)
+    ILedgerReader ledger, Vault vault, WebhookSender sender, IHostApplicationLifetime lifetime)
     : Grain, IWebhookDeliveryGrain
 {
     private const int EntriesAtOnce = 200, KeptAttempts = 20;
@@ -145,6 +145,8 @@ public sealed class WebhookDeliveryGrain(
             }
             if (!await AttemptAsync(target, entry, notice)) return false;
             isSaved = true;
+            // The silo ends, and asks no other grain any more: the next server goes on.
+            if (lifetime.ApplicationStopping.IsCancellationRequested) return false;
             if (sender.Now >= end) return true;
             // An administrator may have changed or disabled it meanwhile.
             int start = State.Start;

@@ -27,21 +27,22 @@ public sealed class WebhookRounds(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         await using CancellationTokenRegistration starting = lifetime.ApplicationStarted.Register(started.SetResult),
-            stopping = stoppingToken.Register(() => started.TrySetCanceled());
+            stopping = ended.Token.Register(() => started.TrySetCanceled());
         try
         {
             await started.Task;
             var grown = new Dictionary<RegionCode, Task>();
             while (true)
             {
-                await LookAsync(grown, stoppingToken);
-                await Task.Delay(LeastPause, TimeProvider.System, stoppingToken);
-                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                await LookAsync(grown, ended.Token);
+                await Task.Delay(LeastPause, TimeProvider.System, ended.Token);
+                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
                 Task pause = Task.Delay(every, TimeProvider.System, waiting.Token);
                 if (await Task.WhenAny([pause, .. grown.Values]) == pause) grown.Clear();
                 await waiting.CancelAsync();
-                stoppingToken.ThrowIfCancellationRequested();
+                ended.Token.ThrowIfCancellationRequested();
             }
         }
         catch (OperationCanceledException)
@@ -71,6 +72,9 @@ public sealed class WebhookRounds(
         }
     }
 
+    /// <summary>From the signal on: a stopping silo takes no new calls of grains.</summary>
+    private bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
+
     private void Wake(GrainKey webhook)
     {
         if (_woken.AddOrUpdate(webhook, 1, (_, times) => times + 1) == 1) _ = DeliverAsync(webhook);
@@ -78,17 +82,17 @@ public sealed class WebhookRounds(
 
     private async Task DeliverAsync(GrainKey webhook)
     {
-        while (_woken.TryGetValue(webhook, out int times))
+        while (_woken.TryGetValue(webhook, out int times) && !IsStopping)
         {
             try
             {
-                while (await grains.GetGrain<IWebhookDeliveryGrain>(webhook).DeliverAsync())
+                while (!IsStopping && await grains.GetGrain<IWebhookDeliveryGrain>(webhook).DeliverAsync())
                 {
-                    if (lifetime.ApplicationStopping.IsCancellationRequested) return;
                 }
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
+                if (IsStopping) return;
                 log.LogWarning("The webhook {Webhook} can't be delivered now: {Error}", webhook, error.Message);
             }
             // Who woke it meanwhile may have seen an entry that it has not.
