@@ -38,7 +38,7 @@ public sealed class FollowTests(TestServer server) : IClassFixture<TestServer>
         FollowJournalResponse upToDate = await NextAsync(call);
         Assert.Equal((null, size, size), (upToDate.Entry, upToDate.NextIndex, upToDate.EntryCount));
 
-        // Three batches, of which the first is written before anybody looks.
+        // More than a page.
         for (int request = 3; request < 303; request++) await server.WriteAsync(request);
         for (long index = size; index < size + 300;)
         {
