@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TimeBank.Ledger;
 
 namespace TimeBank.Writer;
@@ -8,6 +9,9 @@ namespace TimeBank.Writer;
 /// </summary>
 internal abstract class LedgerCall
 {
+    /// <summary>The trace of whoever calls; null where nobody records one.</summary>
+    public ActivityContext? Trace { get; } = WriterFigures.Trace;
+
     public virtual Proposal? Proposal => null;
 
     public virtual EntryId? Id => null;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TimeBank.Ledger;
 
@@ -19,6 +20,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     // takes them for new.
     private const int LookUpsAfterTrouble = 16;
 
+    private readonly WriterFigures _figures = WriterFigures.Of(region);
     private readonly Queue<LedgerCall> _queue = [];
     private List<LedgerCall> _deciding = [];
     private BatchDraft? _draft;
@@ -90,6 +92,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
             return;
         }
         _queue.Enqueue(call);
+        _figures.Waiting(_queue.Count);
         _arrival?.TrySetResult();
         if (_running) return;
         _running = true;
@@ -98,6 +101,8 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
 
     private async Task RunAsync()
     {
+        // The loop goes on for other callers: it is no part of the trace of the one who woke it.
+        Activity.Current = null;
         while (_queue.Count > 0 || _deciding.Count > 0 || _sent is not null)
         {
             try
@@ -150,13 +155,14 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
             _deciding.Add(call);
             call.Decide(state, _draft, Clock());
         }
+        _figures.Waiting(_queue.Count);
     }
 
     private void Send()
     {
         if (_draft is null) return;
         LedgerAppend append = _draft.Finish();
-        _sent = new SentBatch(_deciding, _draft, append, append.IsEmpty ? Task.FromResult(true) : AppendAsync(append));
+        _sent = new SentBatch(_deciding, _draft, append, append.IsEmpty ? Task.FromResult(true) : AppendAsync(append, _deciding));
         (_deciding, _draft) = ([], null);
     }
 
@@ -198,6 +204,7 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         else if (sent is not null) await AnswerAsync(sent.Calls);
         // Answer at least one call, so that the loop ends even while the store is down.
         while (calls.Count < options.MaxBatch && _queue.TryDequeue(out LedgerCall? call)) calls.Add(call);
+        _figures.Waiting(_queue.Count);
         if (calls.Count > 0) await AnswerAsync(calls);
     }
 
@@ -266,9 +273,10 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
             while (decided < calls.Count && draft.Bytes < options.MaxBatchBytes) calls[decided++].Decide(state, draft, Clock());
             LedgerAppend append = draft.Finish();
 
-            if (append.IsEmpty || await AppendAsync(append))
+            List<LedgerCall> batch = calls.GetRange(0, decided);
+            if (append.IsEmpty || await AppendAsync(append, batch))
             {
-                Answer(append, calls.GetRange(0, decided));
+                Answer(append, batch);
                 return decided;
             }
             Forget();
@@ -317,11 +325,11 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
     }
 
     /// <summary>False: the batch is not stored; decide it again from what the store has.</summary>
-    private async Task<bool> AppendAsync(LedgerAppend append)
+    private async Task<bool> AppendAsync(LedgerAppend append, List<LedgerCall> calls)
     {
         try
         {
-            return await store.AppendAsync(append, CancellationToken.None);
+            return await _figures.MeasureAsync(calls, () => store.AppendAsync(append, CancellationToken.None));
         }
         catch (StorageUnavailableException error)
         {

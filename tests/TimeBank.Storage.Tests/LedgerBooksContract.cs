@@ -83,6 +83,7 @@ public abstract class LedgerBooksContract : IDisposable
         await ((ILedgerReader)store).TrialBalanceAsync(Tianyuan, default);
         await writer.WriteAsync(Receive("more", 100));
         Assert.Equal((16L, (long?)15), await Books().ProgressAsync(Tianyuan));
+        Assert.Equal(15, await ((ILedgerReader)store).BookedAsync(Tianyuan, default));
         Assert.Null(Verify());
     }
 

@@ -17,6 +17,8 @@ public sealed class MemoryLedgerStore : ILedgerStore, ILedgerReader
 
     public ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) => Of(region, journal => journal.Head);
 
+    public ValueTask<long> BookedAsync(RegionCode region, CancellationToken cancellation) => Of(region, journal => journal.Head.Size);
+
     public ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation)
     {
         IReadOnlyList<RegionCode> regions =

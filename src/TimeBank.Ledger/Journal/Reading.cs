@@ -11,6 +11,9 @@ public interface ILedgerReader
 {
     ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation);
 
+    /// <summary>How many entries of the journal the accounts and transfers have now. Books nothing, unlike every read of those.</summary>
+    ValueTask<long> BookedAsync(RegionCode region, CancellationToken cancellation);
+
     /// <summary>The regions that have a journal, by code.</summary>
     ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation);
 

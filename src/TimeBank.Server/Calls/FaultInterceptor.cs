@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using TimeBank.Ledger;
@@ -7,8 +8,8 @@ using TimeBank.Storage;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Turns every exception into an error that the caller can act on, without a stack trace. It is the outermost interceptor, so it also
-/// counts the calls under way and refuses new ones while the server stops.
+/// Turns every exception into an error that the caller can act on, without a stack trace. Of all interceptors only <see cref="CallFigures"/>
+/// is outside of it, so it also counts the calls under way and refuses new ones while the server stops.
 /// </summary>
 public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultInterceptor> log) : Interceptor
 {
@@ -188,6 +189,8 @@ public static class LibraryRefusals
             return;
         }
         RpcException problem = Problem.Of(status == TooLarge ? Reason.MessageTooLarge : Reason.MessageUnreadable);
+        // Only an RPC of the contract has an endpoint: a path would be the caller's own word.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is { } rpc) CallFigures.Refused(rpc.Method.FullName, problem);
         headers[StatusHeader] = $"{(int)problem.StatusCode}";
         headers[MessageHeader] = Uri.EscapeDataString(problem.Status.Detail);
         headers[DetailsHeader] = Convert.ToBase64String(problem.Trailers.GetValueBytes(DetailsHeader)!);

@@ -51,7 +51,8 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock, I
         {
             // The order of GrpcSetup: the first is the outermost.
             var binder = new Binder([services.GetRequiredService<StoredTextInterceptor>(),
-                services.GetRequiredService<AccessInterceptor>(), services.GetRequiredService<FaultInterceptor>()]);
+                services.GetRequiredService<AccessInterceptor>(), services.GetRequiredService<FaultInterceptor>(),
+                services.GetRequiredService<CallFigures>()]);
             foreach (Type type in typeof(Binder).Assembly.GetTypes().Where(type => !type.IsAbstract))
             {
                 if (type.BaseType?.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false) is not { } bind) continue;

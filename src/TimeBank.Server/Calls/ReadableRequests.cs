@@ -76,9 +76,10 @@ internal sealed class ReadableRequests<TService> : IServiceMethodProvider<TServi
         private static Method<TRequest, TResponse> Guarded<TRequest, TResponse>(Method<TRequest, TResponse> method)
             where TRequest : class
             where TResponse : class =>
-            new(method.Type, method.ServiceName, method.Name, Guarded(method.RequestMarshaller), method.ResponseMarshaller);
+            new(method.Type, method.ServiceName, method.Name, Guarded(method.RequestMarshaller, method.FullName),
+                method.ResponseMarshaller);
 
-        private static Marshaller<T> Guarded<T>(Marshaller<T> inner) => new(inner.ContextualSerializer, context =>
+        private static Marshaller<T> Guarded<T>(Marshaller<T> inner, string method) => new(inner.ContextualSerializer, context =>
         {
             try
             {
@@ -86,9 +87,11 @@ internal sealed class ReadableRequests<TService> : IServiceMethodProvider<TServi
             }
             catch (InvalidProtocolBufferException)
             {
-                throw UnreadableText.Find<T>(context.PayloadAsReadOnlySequence()) is { } field
+                RpcException refusal = UnreadableText.Find<T>(context.PayloadAsReadOnlySequence()) is { } field
                     ? Problem.Invalid([new FieldViolation(field, "NOT_UNICODE")])
                     : Problem.Of(Reason.MessageUnreadable);
+                CallFigures.Refused(method, refusal);
+                throw refusal;
             }
         });
     }

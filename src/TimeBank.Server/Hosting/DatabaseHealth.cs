@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TimeBank.Ledger;
 using TimeBank.Writer;
@@ -66,5 +67,45 @@ public sealed class DatabaseHealth(
         {
             await watch.LoadAsync(region, () => ledger.ReadHeadAsync(region, cancellation), cancellation);
         }
+    }
+}
+
+/// <summary>Healthy once the server has been ready for the first time, and ever after.</summary>
+public sealed class StartHealth(DatabaseHealth ready) : IHealthCheck
+{
+    private volatile bool _hasStarted;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (_hasStarted) return HealthCheckResult.Healthy();
+        HealthCheckResult now = await ready.CheckHealthAsync(context, cancellationToken);
+        _hasStarted = now.Status == HealthStatus.Healthy;
+        return now;
+    }
+}
+
+/// <summary>Health over HTTP, a word without details for anybody: 200 with <c>Healthy</c>, or 503.</summary>
+public static class HealthSetup
+{
+    /// <summary>Ready, also over gRPC; has been ready once; answers at all, also while the database is away.</summary>
+    public const string Path = "/health", Ready = "/health/ready", Start = "/health/start", Live = "/health/live";
+
+    private const string Database = "database", Started = "start";
+
+    public static void AddTimeBankHealth(this IServiceCollection services)
+    {
+        services.AddSingleton<DatabaseHealth>().AddSingleton<StartHealth>();
+        services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>(Database).AddCheck<StartHealth>(Started);
+    }
+
+    public static void MapTimeBankHealth(this WebApplication app)
+    {
+        Map(Path, Database);
+        Map(Ready, Database);
+        Map(Start, Started);
+        Map(Live, null);
+
+        void Map(string path, string? check) => app.MapHealthChecks(path, new HealthCheckOptions { Predicate = one => one.Name == check })
+            .WithMetadata(ForOperators.Health);
     }
 }

@@ -11,9 +11,6 @@ public static class GrpcSetup
 
     private const int MaxAnswerBytes = 8 << 20;
 
-    /// <summary>The HTTP path of the same health: 200 with <c>Healthy</c>, or 503.</summary>
-    public const string HealthPath = "/health";
-
     public static void AddTimeBankGrpc(this IServiceCollection services, TimeBankOptions options)
     {
         services.AddSingleton(_ => new CallLimits(options.CallsPerSecond));
@@ -21,6 +18,7 @@ public static class GrpcSetup
         {
             grpc.MaxReceiveMessageSize = MaxRequestBytes;
             grpc.MaxSendMessageSize = MaxAnswerBytes;
+            grpc.Interceptors.Add<CallFigures>();
             grpc.Interceptors.Add<FaultInterceptor>();
             grpc.Interceptors.Add<AccessInterceptor>();
             grpc.Interceptors.Add<StoredTextInterceptor>();
@@ -37,8 +35,7 @@ public static class GrpcSetup
         services.AddSingleton<PeriodApi>().AddSingleton<StatisticsApi>();
         services.AddSingleton<BankAccountApi>().AddSingleton<ReconciliationApi>().AddSingleton<WebhookApi>();
         services.AddGrpcReflection();
-        services.AddSingleton<DatabaseHealth>();
-        services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.AddTimeBankHealth();
         services.AddSingleton<CallsUnderWay>().AddHostedService<ServerDrain>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ServerDrain.StopsWithin);
     }
@@ -68,6 +65,5 @@ public static class GrpcSetup
         app.MapGrpcService<WebhookApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
-        app.MapHealthChecks(HealthPath);
     }
 }

@@ -59,7 +59,9 @@ public static class ServerStart
     };
 }
 
-/// <summary>The two listeners: gRPC over HTTP/2, and HTTP/1.1. Off loopback both use TLS.</summary>
+/// <summary>
+/// The two listeners: gRPC over HTTP/2, and HTTP/1.1. Off loopback both use TLS. Where configured, a third one for operators.
+/// </summary>
 public static class ListenerSetup
 {
     /// <summary>Refuses any further listener, which might lack TLS or be reachable from other machines.</summary>
@@ -89,6 +91,7 @@ public static class ListenerSetup
             listen.Protocols = HttpProtocols.Http1;
             if (!options.OnLoopback) listen.UseHttps();
         });
+        kestrel.ListenForOperators(options.Telemetry);
     }
 }
 

@@ -113,6 +113,9 @@ public sealed class TimeBankOptions
     /// <summary>Donations by card; off unless a secret key is named.</summary>
     public StripeOptions Stripe { get; set; } = new();
 
+    /// <summary>What operators see.</summary>
+    public TelemetryOptions Telemetry { get; set; } = new();
+
     public IPEndPoint GrpcEndPoint => EndPoint(Grpc, nameof(Grpc));
 
     public IPEndPoint HttpEndPoint => EndPoint(Http, nameof(Http));
@@ -159,6 +162,7 @@ public sealed class TimeBankOptions
                 + "issuer as TimeBank:Authority.");
         }
         Stripe.Check();
+        Telemetry.Check(hasAuthority: Authority.Length > 0);
         if (OnLoopback) return;
         if (WebhooksToLoopback) throw new InvalidOperationException(
             "Webhooks go to this machine only where the server listens on loopback: leave out TimeBank:WebhooksToLoopback.");
@@ -169,7 +173,7 @@ public sealed class TimeBankOptions
     }
 
     // TryParse accepts a bare number as an address, and an address without a port as port 0. The comparison refuses both.
-    private static IPEndPoint EndPoint(string text, string name)
+    internal static IPEndPoint EndPoint(string text, string name)
     {
         if (IPEndPoint.TryParse(text, out IPEndPoint? point) && point.ToString() == text) return point;
         throw new InvalidOperationException(

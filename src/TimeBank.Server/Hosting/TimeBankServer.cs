@@ -31,6 +31,7 @@ public static class TimeBankServer
         builder.Services.AddTimeBankFollowing(time ?? TimeProvider.System);
         builder.Services.AddTimeBankWebhooks(options, time ?? TimeProvider.System);
         builder.Services.AddTimeBankGrpc(options);
+        builder.AddTimeBankTelemetry(options.Telemetry);
 
         WebApplication app = builder.Build();
         // Resolve the engine: the host disposes only services that were resolved.
@@ -42,6 +43,7 @@ public static class TimeBankServer
         }
         if (issuer is not null) app.UseLoopbackAlone();
         app.UseTimeBankPages();
+        app.UseTimeBankOperatorGate();
         if (issuer is not null) app.MapLocalIssuer(issuer);
         app.MapTimeBankSignIn();
         app.MapTimeBankTiles();
@@ -49,6 +51,8 @@ public static class TimeBankServer
         app.MapTimeBankHttp();
         app.MapTimeBankHttpDocument(canTry: options.OnLoopback);
         app.MapTimeBankDonations();
+        app.MapTimeBankHealth();
+        app.MapTimeBankTelemetry(options.Telemetry);
         return app;
     }
 

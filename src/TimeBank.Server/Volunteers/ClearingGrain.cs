@@ -31,6 +31,12 @@ public sealed class ClearingGrain(
 
     private ILedgerGrain Writer => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
 
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        OutboxFigures.Forget(Region);
+        return Task.CompletedTask;
+    }
+
     public async Task<Reply<TransferredHours>> TransferAsync(Command command, string from, string to, long minutes)
     {
         Refusal? refusal = await TransferRefusalAsync(from, to);
@@ -95,6 +101,7 @@ public sealed class ClearingGrain(
         }
         // Forget the delivered entries. For those not read yet, the next LookAsync asks the other region, which says that they arrived.
         _arrived.Clear();
+        OutboxFigures.Saw(Region, _onTheirWay.Count, _onTheirWay.Values.MinBy(left => left.Index)?.Time, clock);
         IEnumerable<JournalEntry> known =
             _onTheirWay.Values.Where(left => left.Index <= LookedAt(GrainKey.Parse(left.Detail(To)).Region.ToString()));
         long[] waiting = [.. known.Select(left => left.Index).Order()];

@@ -63,6 +63,9 @@ public sealed class PostgreSqlLedgerStore : ILedgerStore, ILedgerReader
     public async ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) =>
         await PostgreSqlReads.Head(region).FirstAsync(_writing, LedgerRows.Head, cancellation) ?? LedgerHead.Empty(region);
 
+    public async ValueTask<long> BookedAsync(RegionCode region, CancellationToken cancellation) =>
+        (await PostgreSqlReads.BooksHead(region).FirstAsync(_reading, LedgerRows.BooksHead, cancellation))?.Size ?? 0;
+
     public ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation) =>
         PostgreSqlReads.Regions().ListAsync(_reading, LedgerRows.Region, cancellation);
 

@@ -51,6 +51,9 @@ public sealed class SqliteLedgerStore : ILedgerStore, ILedgerReader, IBooks, IDi
     public ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) =>
         _readers.ReadAsync(session => SqliteReads.Head(session, region), cancellation);
 
+    public ValueTask<long> BookedAsync(RegionCode region, CancellationToken cancellation) =>
+        _readers.ReadAsync(session => SqliteReads.BooksHead(session, region).Size, cancellation);
+
     public async ValueTask<IReadOnlyList<RegionCode>> RegionsAsync(CancellationToken cancellation) =>
         await _readers.ReadAsync(SqliteReads.Regions, cancellation);
 
