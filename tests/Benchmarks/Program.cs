@@ -54,6 +54,7 @@ static async Task<int> BenchAsync(string[] words)
     await GrowthBench.RunAsync(CoreBench.OnSqlite, options, report);
     await ReconcileBench.RunAsync(database, options, report);
     await PageBench.RunAsync(options, report);
+    await TelemetryBench.RunAsync(database, options, report);
     if (options.Json is { } file) report.Write(file, TimeProvider.System.GetUtcNow());
     return 0;
 }

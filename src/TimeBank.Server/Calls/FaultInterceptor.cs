@@ -8,8 +8,8 @@ using TimeBank.Storage;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Turns every exception into an error that the caller can act on, without a stack trace. Of all interceptors only <see cref="CallFigures"/>
-/// is outside of it, so it also counts the calls under way and refuses new ones while the server stops.
+/// Turns every exception into an error that the caller can act on, without a stack trace. Only <see cref="CallFigures"/> is outside of
+/// it, so it also counts the calls under way and refuses new ones while the server stops.
 /// </summary>
 public sealed class FaultInterceptor(CallsUnderWay calls, ILogger<FaultInterceptor> log) : Interceptor
 {

@@ -70,31 +70,27 @@ public sealed class DatabaseHealth(
     }
 }
 
-/// <summary>Healthy once the server has been ready for the first time, and ever after.</summary>
-public sealed class StartHealth(DatabaseHealth ready) : IHealthCheck
+/// <summary>
+/// Healthy once the silo has joined and the listeners are open, whatever the database or the clock does: a new start would mend neither.
+/// </summary>
+public sealed class StartHealth(IHostApplicationLifetime lifetime) : IHealthCheck
 {
-    private volatile bool _hasStarted;
-
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        if (_hasStarted) return HealthCheckResult.Healthy();
-        HealthCheckResult now = await ready.CheckHealthAsync(context, cancellationToken);
-        _hasStarted = now.Status == HealthStatus.Healthy;
-        return now;
-    }
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(lifetime.ApplicationStarted.IsCancellationRequested
+            ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The server is starting."));
 }
 
 /// <summary>Health over HTTP, a word without details for anybody: 200 with <c>Healthy</c>, or 503.</summary>
 public static class HealthSetup
 {
-    /// <summary>Ready, also over gRPC; has been ready once; answers at all, also while the database is away.</summary>
+    /// <summary>Ready for calls, by its old and its new path; started; alive, which any answer shows.</summary>
     public const string Path = "/health", Ready = "/health/ready", Start = "/health/start", Live = "/health/live";
 
     private const string Database = "database", Started = "start";
 
     public static void AddTimeBankHealth(this IServiceCollection services)
     {
-        services.AddSingleton<DatabaseHealth>().AddSingleton<StartHealth>();
+        services.AddSingleton<DatabaseHealth>();
         services.AddGrpcHealthChecks().AddCheck<DatabaseHealth>(Database).AddCheck<StartHealth>(Started);
     }
 

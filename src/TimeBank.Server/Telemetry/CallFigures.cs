@@ -19,7 +19,10 @@ public sealed class CallFigures : Interceptor
 
     private static readonly Histogram<double> Time = Meter.CreateHistogram(
         "timebank.call.duration", "s", "Time of a call, whatever its end", tags: null,
-        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30] });
+        new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30],
+        });
 
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>(
         "timebank.call.refusals", "{call}", "Calls that were refused, by the contract's reason");

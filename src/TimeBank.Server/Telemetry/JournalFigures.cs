@@ -32,9 +32,10 @@ public sealed class JournalFigures : BackgroundService
     {
         (_ledger, _trees, _health, _clock, _log) = (ledger, trees, health, clock, log);
         Meter meter = meters.Create(Name);
-        meter.CreateObservableGauge("timebank.ready", () => _last.IsReady ? 1 : 0, unit: null, "1 where health says that the server serves");
+        meter.CreateObservableGauge("timebank.ready", () => _last.IsReady ? 1 : 0, unit: null, "1 where health says that it serves");
         Gauge("timebank.journal.size", "{entry}", "Entries in the journal", region => region.Size);
-        Gauge("timebank.books.lag", "{entry}", "Entries that accounts and transfers do not have yet", region => region.Size - region.Booked);
+        Gauge("timebank.books.lag", "{entry}", "Entries that accounts and transfers do not have yet",
+            region => region.Size - region.Booked);
         Gauge("timebank.checkpoint.lag", "{entry}", "Entries after the signed checkpoint", region => region.Size - region.Signed);
         Gauge("timebank.checkpoint.age", "s", "Age of the oldest entry after the signed checkpoint",
             region => region.Unsigned is { } oldest ? EntryAge.Of(oldest, _clock) : 0);
@@ -105,7 +106,8 @@ internal static class OutboxFigures
     static OutboxFigures()
     {
         Gauge("timebank.outbox.size", "{entry}", "Entries whose hours have left for another region and not arrived", one => one.Waiting);
-        Gauge("timebank.outbox.age", "s", "Age of the oldest of them", one => one.Oldest is { } oldest ? EntryAge.Of(oldest, one.Clock) : 0);
+        Gauge("timebank.outbox.age", "s", "Age of the oldest of them",
+            one => one.Oldest is { } oldest ? EntryAge.Of(oldest, one.Clock) : 0);
 
         static void Gauge(string name, string unit, string description, Func<Outbox, double> value) => Meter.CreateObservableGauge(
             name, () => Regions.Select(pair => new Measurement<double>(value(pair.Value), new KeyValuePair<string, object?>(

@@ -10,7 +10,7 @@ namespace TimeBank.Server;
 /// <param name="IsNearby">Open without a token to this machine, and at <see cref="TelemetryOptions.Address"/>.</param>
 /// <param name="IsPublic">Open to anybody.</param>
 /// <param name="Roles">The roles whose token, or session of the pages, opens it.</param>
-internal sealed record ForOperators(bool IsNearby, bool IsPublic, ImmutableArray<Role> Roles)
+public sealed record ForOperators(bool IsNearby, bool IsPublic, ImmutableArray<Role> Roles)
 {
     public static ForOperators Health { get; } = new(IsNearby: true, IsPublic: true, []);
 
@@ -20,7 +20,7 @@ internal sealed record ForOperators(bool IsNearby, bool IsPublic, ImmutableArray
 }
 
 /// <summary>Lets operators, and nobody else, to the endpoints that are marked <see cref="ForOperators"/>.</summary>
-internal static class OperatorGate
+public static class OperatorGate
 {
     // A proxy on this machine brings strangers, who must not count as this machine.
     private static readonly string[] Forwarded = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
@@ -44,8 +44,10 @@ internal static class OperatorGate
         });
     }
 
+    /// <summary>Whether a request may read an endpoint.</summary>
+    /// <param name="atOwnAddress">True for a connection to <see cref="TelemetryOptions.Address"/>.</param>
     /// <returns>0, or the status of the refusal.</returns>
-    internal static async Task<int> JudgeAsync(HttpContext context, ForOperators rule, bool atOwnAddress, TokenVerifier tokens)
+    public static async Task<int> JudgeAsync(HttpContext context, ForOperators rule, bool atOwnAddress, TokenVerifier tokens)
     {
         if (atOwnAddress && !rule.IsNearby) return StatusCodes.Status404NotFound;
         // A web page could point a name of its own here, but not a number.

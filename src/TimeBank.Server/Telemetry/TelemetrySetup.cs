@@ -17,11 +17,14 @@ public sealed class TelemetryOptions
     public bool Metrics { get; set; } = true;
 
     /// <summary>
-    /// An address and port of their own for <c>/metrics</c> and health, without a token and without TLS: private networks only. Empty: none.
+    /// An address and port of their own for <c>/metrics</c> and health, without a token and without TLS: private networks only. Empty:
+    /// none.
     /// </summary>
     public string Address { get; set; } = "";
 
-    /// <summary>The share of calls whose traces are recorded, where the standard variable OTEL_TRACES_SAMPLER names no other rule.</summary>
+    /// <summary>
+    /// The share of calls whose traces are recorded, where the standard variable OTEL_TRACES_SAMPLER names no other rule.
+    /// </summary>
     public double TraceRatio { get; set; } = 0.01;
 
     /// <summary>True: each log line is a JSON object with the trace's id.</summary>
@@ -64,18 +67,19 @@ public static class TelemetrySetup
         "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime",
     ];
 
-    // All that the dashboard shows but states of grains, reminders and the log, in which persons' ids stand. An address that a later version
-    // adds is closed too.
+    // All that the dashboard shows but states of grains, reminders and the log, in which persons' ids stand. An address that a later
+    // version adds is closed too.
     private static readonly string[] Shown =
     [
         "/", "/index.html", "/favicon.ico", "/index.min.js", "/index.css", "/fonts/{**path}", "/img/{**path}", "/version",
         "/DashboardCounters", "/ClusterStats", "/HistoricalStats/{*path}", "/SiloProperties/{*address}", "/SiloMetadata/{*address}",
         "/SiloStats/{*address}", "/SiloCounters/{*address}", "/GrainStats/{*grainName}", "/TopGrainMethods", "/GrainTypes",
+        "/LifecycleStages",
     ];
 
     // As the pages', but its charts set styles and its letters come from this server.
-    private const string DashboardSecurity = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
-        + "img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+    private const string DashboardSecurity = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        + "font-src 'self' data:; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <exception cref="InvalidOperationException">The collector's address is none.</exception>
     public static void AddTimeBankTelemetry(this WebApplicationBuilder builder, TelemetryOptions options)
@@ -135,10 +139,18 @@ public static class TelemetrySetup
         if (options.Metrics) app.MapPrometheusScrapingEndpoint(MetricsPath).WithMetadata(ForOperators.Metrics);
         if (!options.Dashboard) return;
         RouteGroupBuilder dashboard = app.MapOrleansDashboard(DashboardPath);
-        dashboard.WithMetadata(ForOperators.Dashboard).AddEndpointFilter((call, next) =>
+        dashboard.WithMetadata(ForOperators.Dashboard).AddEndpointFilter(async (call, next) =>
         {
             call.HttpContext.Response.Headers.ContentSecurityPolicy = DashboardSecurity;
-            return next(call);
+            try
+            {
+                return await next(call);
+            }
+            catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException)
+            {
+                // No such silo.
+                return Results.NotFound();
+            }
         });
         ((IEndpointConventionBuilder)dashboard).Finally(endpoint =>
         {

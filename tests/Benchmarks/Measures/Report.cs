@@ -13,6 +13,7 @@ internal sealed class Report(TextWriter output)
     private readonly List<GrowthFigures> _growth = [];
     private readonly List<ReconcileFigures> _reconciled = [];
     private readonly List<PageFigures> _pages = [];
+    private readonly List<TelemetryFigures> _telemetry = [];
 
     private static string Machine =>
         $"{Environment.ProcessorCount} cores of {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GB, "
@@ -80,12 +81,23 @@ internal sealed class Report(TextWriter output)
                 + $"{figures.Bytes,7} {figures.Calls,6} {figures.CallsRate,8:N0} {figures.CallsBytes,7} {figures.Ratio,7:N2}"));
     }
 
+    public void Add(TelemetryFigures figures)
+    {
+        if (_telemetry.Count == 0) output.WriteLine(
+            $"{"telemetry",-34} {"callers",7} {"off op/s",10} {"on op/s",10} {"x off",7} {"x CPU",7}");
+        _telemetry.Add(figures);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{figures.Subject,-34} {figures.Callers,7} {figures.OffRate,10:N0} {figures.OnRate,10:N0} {figures.Ratio,7:N3} "
+                + $"{figures.CpuRatio,7:N3}"));
+    }
+
     public void Write(string file, DateTimeOffset now) =>
         File.WriteAllText(file, JsonSerializer.Serialize(
             new
             {
                 Time = now.ToString("O", CultureInfo.InvariantCulture), Machine, Figures = _figures, Growth = _growth,
-                Reconciled = _reconciled, Pages = _pages,
+                Reconciled = _reconciled, Pages = _pages, Telemetry = _telemetry,
             },
             Json) + "\n");
 

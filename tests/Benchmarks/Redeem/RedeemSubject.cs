@@ -22,6 +22,9 @@ internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> se
 
     public int? Server => _server?.Id;
 
+    /// <summary>Where the server's pages are.</summary>
+    public string Address => _server!.Address;
+
     public async Task OpenAsync()
     {
         _server = await ServerProcess.StartAsync(settings());

@@ -74,7 +74,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
 
     public string IssuerSecret => _issuer.Value.Secret;
 
-    private Uri[] Addresses =>
+    public Uri[] Addresses =>
         [.. Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
 
     public static Task<TestServer> StartAsync(string data, params string[] settings) => StartAsync(data, _ => { }, settings);

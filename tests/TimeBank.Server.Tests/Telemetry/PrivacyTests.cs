@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using TimeBank.Testing;
+using TimeBank.Writer;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>No trace and no figure names a person, and a trace leads from the call to the append.</summary>
+public sealed class PrivacyTests(WatchedServer watched) : IClassFixture<WatchedServer>
+{
+    private static readonly string[] Sources = [CallFigures.Name, GrainTraces.Name, WriterFigures.Name];
+
+    /// <summary>All that a span may be tagged with.</summary>
+    private static readonly string[] Tags = ["reason", "region", "outcome", "calls"];
+
+    [Fact]
+    public async Task What_leaves_the_server_names_nobody()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using ActivityListener listener = Listen(spans);
+        IReadOnlyList<string> ids = await watched.LiveAsync();
+
+        string metrics = await watched.MetricsAsync(), collected = watched.Collected();
+
+        string[] there = ["/timebank.v1.VoucherService/RedeemVoucher", "TimeBank.Server.IVoucherGrain/", WriterFigures.Append,
+            "REQUEST_ID_REUSED", "timebank.call.duration", "timebank.outbox.age"];
+        Assert.All(there, word => Assert.Contains(word, collected, StringComparison.Ordinal));
+        Assert.Contains("reason=\"REQUEST_ID_REUSED\"", metrics, StringComparison.Ordinal);
+        Assert.All(ids, id =>
+        {
+            Assert.DoesNotContain(id, collected, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(id, metrics, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(spans, span => Written(span).Contains(id, StringComparison.OrdinalIgnoreCase));
+        });
+        Assert.All(spans, span =>
+        {
+            Assert.Empty(span.Baggage);
+            Assert.Empty(span.Events);
+            Assert.Null(span.TraceStateString);
+            Assert.Subset(Tags.ToHashSet(), span.TagObjects.Select(tag => tag.Key).ToHashSet());
+        });
+    }
+
+    [Fact]
+    public async Task A_trace_leads_from_the_call_over_the_grains_to_the_append()
+    {
+        var desk = new Desk(watched.Server, WatchedServer.Region);
+        await watched.LiveAsync();
+        string fund = await desk.FundAsync("traced", 0);
+        var spans = new ConcurrentQueue<Activity>();
+        using ActivityListener listener = Listen(spans);
+
+        await desk.Maker.RecordReceiptAsync(desk.Receipt(fund, 100));
+
+        Activity call = await SpanAsync(spans, span => span.OperationName == "/timebank.v1.FundService/RecordReceipt");
+        Assert.Equal(default, call.ParentSpanId);
+        Activity append = await SpanAsync(spans, span => span.OperationName == WriterFigures.Append && span.TraceId == call.TraceId);
+        Assert.Equal([("region", WatchedServer.Region), ("outcome", "stored"), ("calls", 1)],
+            append.TagObjects.Select(tag => (tag.Key, tag.Value!)));
+        Activity writer = await SpanAsync(spans, span => span.SpanId == append.ParentSpanId);
+        Assert.Equal("TimeBank.Server.ILedgerGrain/SubmitAsync", writer.OperationName);
+        Activity above = writer;
+        while (above.ParentSpanId != default) above = await SpanAsync(spans, span => span.SpanId == above.ParentSpanId);
+        Assert.Same(call, above);
+    }
+
+    private static ActivityListener Listen(ConcurrentQueue<Activity> spans)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => Sources.Contains(source.Name),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    private static async Task<Activity> SpanAsync(ConcurrentQueue<Activity> spans, Func<Activity, bool> which)
+    {
+        // A span may end after its caller has heard the answer.
+        await FileLock.UntilAsync(() => spans.Any(which));
+        return spans.First(which);
+    }
+
+    private static string Written(Activity span) => string.Join(' ',
+        [span.OperationName, span.DisplayName, span.StatusDescription, .. span.TagObjects.Select(tag => $"{tag.Key}={tag.Value}")]);
+}
