@@ -8,7 +8,8 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>The board and the alerts in <c>deploy/</c> ask for figures that a server has, and the board has all of ours.</summary>
-public sealed partial class BoardTests(WatchedServer watched) : IClassFixture<WatchedServer>
+[Collection(WatchedCollection.Name)]
+public sealed partial class BoardTests(WatchedServer watched)
 {
     private const string Board = "deploy/grafana/timebank.json", Rules = "deploy/prometheus/timebank.rules.yml";
 

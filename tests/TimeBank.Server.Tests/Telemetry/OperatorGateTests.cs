@@ -12,7 +12,8 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>Who may read metrics, health and Orleans's dashboard, from where.</summary>
-public sealed class OperatorGateTests(WatchedServer watched) : IClassFixture<WatchedServer>
+[Collection(WatchedCollection.Name)]
+public sealed class OperatorGateTests(WatchedServer watched)
 {
     private const string Metrics = TelemetrySetup.MetricsPath, Dashboard = TelemetrySetup.DashboardPath;
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using TimeBank.Testing;
 using TimeBank.Writer;
@@ -7,18 +6,15 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>No trace and no figure names a person, and a trace leads from the call to the append.</summary>
-public sealed class PrivacyTests(WatchedServer watched) : IClassFixture<WatchedServer>
+[Collection(WatchedCollection.Name)]
+public sealed class PrivacyTests(WatchedServer watched)
 {
-    private static readonly string[] Sources = [CallFigures.Name, GrainTraces.Name, WriterFigures.Name];
-
     /// <summary>All that a span may be tagged with.</summary>
     private static readonly string[] Tags = ["reason", "region", "outcome", "calls"];
 
     [Fact]
     public async Task What_leaves_the_server_names_nobody()
     {
-        var spans = new ConcurrentQueue<Activity>();
-        using ActivityListener listener = Listen(spans);
         IReadOnlyList<string> ids = await watched.LiveAsync();
 
         string metrics = await watched.MetricsAsync(), collected = watched.Collected();
@@ -31,9 +27,10 @@ public sealed class PrivacyTests(WatchedServer watched) : IClassFixture<WatchedS
         {
             Assert.DoesNotContain(id, collected, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain(id, metrics, StringComparison.OrdinalIgnoreCase);
-            Assert.DoesNotContain(spans, span => Written(span).Contains(id, StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(watched.Spans, span => Written(span).Contains(id, StringComparison.OrdinalIgnoreCase));
         });
-        Assert.All(spans, span =>
+        Assert.NotEmpty(watched.Spans);
+        Assert.All(watched.Spans, span =>
         {
             Assert.Empty(span.Baggage);
             Assert.Empty(span.Events);
@@ -48,40 +45,27 @@ public sealed class PrivacyTests(WatchedServer watched) : IClassFixture<WatchedS
         var desk = new Desk(watched.Server, WatchedServer.Region);
         await watched.LiveAsync();
         string fund = await desk.FundAsync("traced", 0);
-        var spans = new ConcurrentQueue<Activity>();
-        using ActivityListener listener = Listen(spans);
-
+        DateTime begin = TimeProvider.System.GetUtcNow().UtcDateTime;
         await desk.Maker.RecordReceiptAsync(desk.Receipt(fund, 100));
 
-        Activity call = await SpanAsync(spans, span => span.OperationName == "/timebank.v1.FundService/RecordReceipt");
+        Activity call = await SpanAsync(span => span.OperationName == "/timebank.v1.FundService/RecordReceipt"
+            && span.StartTimeUtc >= begin);
         Assert.Equal(default, call.ParentSpanId);
-        Activity append = await SpanAsync(spans, span => span.OperationName == WriterFigures.Append && span.TraceId == call.TraceId);
+        Activity append = await SpanAsync(span => span.OperationName == WriterFigures.Append && span.TraceId == call.TraceId);
         Assert.Equal([("region", WatchedServer.Region), ("outcome", "stored"), ("calls", 1)],
             append.TagObjects.Select(tag => (tag.Key, tag.Value!)));
-        Activity writer = await SpanAsync(spans, span => span.SpanId == append.ParentSpanId);
+        Activity writer = await SpanAsync(span => span.SpanId == append.ParentSpanId);
         Assert.Equal("TimeBank.Server.ILedgerGrain/SubmitAsync", writer.OperationName);
         Activity above = writer;
-        while (above.ParentSpanId != default) above = await SpanAsync(spans, span => span.SpanId == above.ParentSpanId);
+        while (above.ParentSpanId != default) above = await SpanAsync(span => span.SpanId == above.ParentSpanId);
         Assert.Same(call, above);
     }
 
-    private static ActivityListener Listen(ConcurrentQueue<Activity> spans)
-    {
-        var listener = new ActivityListener
-        {
-            ShouldListenTo = source => Sources.Contains(source.Name),
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = spans.Enqueue,
-        };
-        ActivitySource.AddActivityListener(listener);
-        return listener;
-    }
-
-    private static async Task<Activity> SpanAsync(ConcurrentQueue<Activity> spans, Func<Activity, bool> which)
+    private async Task<Activity> SpanAsync(Func<Activity, bool> which)
     {
         // A span may end after its caller has heard the answer.
-        await FileLock.UntilAsync(() => spans.Any(which));
-        return spans.First(which);
+        await FileLock.UntilAsync(() => watched.Spans.Any(which));
+        return watched.Spans.First(which);
     }
 
     private static string Written(Activity span) => string.Join(' ',

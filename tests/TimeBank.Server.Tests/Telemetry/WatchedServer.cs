@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -10,24 +11,51 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using TimeBank.Testing;
 using TimeBank.V1;
+using TimeBank.Writer;
 using Xunit;
 using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// A server whose traces are all recorded and sent to a collector, with an address for operators, and with Orleans's dashboard. Its people
-/// live where no other test's people do, because meters belong to the process.
+/// Test classes that share the watched server. They run alone: figures of ASP.NET and Orleans belong to a process, and where two servers of
+/// one process end, the other's are gone too.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class WatchedCollection : ICollectionFixture<WatchedServer>
+{
+    public const string Name = "watched";
+}
+
+/// <summary>
+/// A server whose traces are all recorded and sent to a collector, with an address for operators, and with Orleans's dashboard.
 /// </summary>
 public sealed class WatchedServer : IAsyncLifetime
 {
     public const string Region = "430225", Neighbour = "430281";
 
+    private static readonly string[] Sources = [CallFigures.Name, GrainTraces.Name, WriterFigures.Name];
+
     private readonly Collector _collector = new();
+    private readonly ActivityListener _listener;
     private readonly HttpClient _http = new();
     private List<string>? _ids;
 
+    public WatchedServer()
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => Sources.Contains(source.Name),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = Spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
     public TestServer Server { get; private set; } = null!;
+
+    /// <summary>The spans that have ended.</summary>
+    public ConcurrentQueue<Activity> Spans { get; } = [];
 
     /// <summary>The address of the operators' listener.</summary>
     public Uri Own => Server.Addresses[2];
@@ -50,6 +78,7 @@ public sealed class WatchedServer : IAsyncLifetime
     {
         await Server.DisposeAsync();
         await _collector.DisposeAsync();
+        _listener.Dispose();
         _http.Dispose();
     }
 
