@@ -126,7 +126,7 @@ public sealed class LedgerWriterTests
     });
 
     /// <summary>Runs a test one turn at a time, as a grain runs its calls.</summary>
-    private static Task TurnsAsync(Func<Task> test) =>
+    internal static Task TurnsAsync(Func<Task> test) =>
         Task.Factory.StartNew(test, CancellationToken.None, TaskCreationOptions.None,
             new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
 

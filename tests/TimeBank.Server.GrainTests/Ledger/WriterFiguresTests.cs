@@ -36,7 +36,7 @@ public sealed class WriterFiguresTests : IDisposable
     public void Dispose() => _meters.Dispose();
 
     [Fact]
-    public async Task Waiting_calls_and_batches_are_counted()
+    public Task Waiting_calls_and_batches_are_counted() => LedgerWriterTests.TurnsAsync(async () =>
     {
         Task<Outcome>[] calls = [.. Enumerable.Range(0, 25).Select(at => _writer.SubmitAsync(Issue(at)))];
         Assert.Equal(24, Waiting());
@@ -47,11 +47,10 @@ public sealed class WriterFiguresTests : IDisposable
         Assert.Equal(0, Waiting());
         Assert.Equal(25, Values("timebank.writer.batch.size").Sum());
         Assert.Equal(_store.Batches.Select(batch => (double)batch), Values("timebank.writer.batch.size"));
-        Assert.Equal(_store.Batches.Select(_ => "stored"), Outcomes());
-    }
+        Assert.Equal(_store.Batches.Select(_ => "stored"), Outcomes());    });
 
     [Fact]
-    public async Task An_append_that_fails_or_is_refused_is_told_apart()
+    public Task An_append_that_fails_or_is_refused_is_told_apart() => LedgerWriterTests.TurnsAsync(async () =>
     {
         _store.Gate = null;
         bool down = true, refuses = true;
@@ -60,11 +59,10 @@ public sealed class WriterFiguresTests : IDisposable
         _store.Refuses = _ => refuses && !(refuses = false);
         Assert.Null((await _writer.SubmitAsync(Issue(2))).Refusal);
 
-        Assert.Equal(["failed", "stored", "refused", "stored"], Outcomes());
-    }
+        Assert.Equal(["failed", "stored", "refused", "stored"], Outcomes());    });
 
     [Fact]
-    public async Task An_append_is_in_the_trace_of_each_of_its_calls_and_the_writer_in_none()
+    public Task An_append_is_in_the_trace_of_each_of_its_calls_and_the_writer_in_none() => LedgerWriterTests.TurnsAsync(async () =>
     {
         using var source = new ActivitySource("test.callers");
         var spans = new ConcurrentQueue<Activity>();
@@ -96,8 +94,7 @@ public sealed class WriterFiguresTests : IDisposable
             && callers.Any(one => one.Caller.TraceId == span.TraceId))];
         Assert.Equal(callers.Select(one => one.Caller.SpanId).ToHashSet(), appends.Select(span => span.ParentSpanId).ToHashSet());
         Assert.Equal(4, appends.Length);
-        Assert.All(during, Assert.Null);
-    }
+        Assert.All(during, Assert.Null);    });
 
     private double Waiting()
     {

@@ -98,8 +98,8 @@ public sealed class OperatorGateTests(WatchedServer watched)
     public async Task A_session_of_the_pages_opens_it_by_its_role()
     {
         using Surfer administrator = new($"{watched.Server.Http}"), auditor = new($"{watched.Server.Http}");
-        await administrator.SignInAsync("administrator");
-        await auditor.SignInAsync("auditor");
+        await administrator.SignInAsync("administrator", region: WatchedServer.Region);
+        await auditor.SignInAsync("auditor", region: WatchedServer.Region);
 
         Assert.Contains("Orleans Dashboard", (await administrator.GetAsync($"{Dashboard}/")).Text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await auditor.GetAsync($"{Dashboard}/")).Status);
