@@ -47,7 +47,8 @@ public sealed class WriterFiguresTests : IDisposable
         Assert.Equal(0, Waiting());
         Assert.Equal(25, Values("timebank.writer.batch.size").Sum());
         Assert.Equal(_store.Batches.Select(batch => (double)batch), Values("timebank.writer.batch.size"));
-        Assert.Equal(_store.Batches.Select(_ => "stored"), Outcomes());    });
+        Assert.Equal(_store.Batches.Select(_ => "stored"), Outcomes());
+    });
 
     [Fact]
     public Task An_append_that_fails_or_is_refused_is_told_apart() => LedgerWriterTests.TurnsAsync(async () =>
@@ -59,7 +60,8 @@ public sealed class WriterFiguresTests : IDisposable
         _store.Refuses = _ => refuses && !(refuses = false);
         Assert.Null((await _writer.SubmitAsync(Issue(2))).Refusal);
 
-        Assert.Equal(["failed", "stored", "refused", "stored"], Outcomes());    });
+        Assert.Equal(["failed", "stored", "refused", "stored"], Outcomes());
+    });
 
     [Fact]
     public Task An_append_is_in_the_trace_of_each_of_its_calls_and_the_writer_in_none() => LedgerWriterTests.TurnsAsync(async () =>
@@ -94,7 +96,8 @@ public sealed class WriterFiguresTests : IDisposable
             && callers.Any(one => one.Caller.TraceId == span.TraceId))];
         Assert.Equal(callers.Select(one => one.Caller.SpanId).ToHashSet(), appends.Select(span => span.ParentSpanId).ToHashSet());
         Assert.Equal(4, appends.Length);
-        Assert.All(during, Assert.Null);    });
+        Assert.All(during, Assert.Null);
+    });
 
     private double Waiting()
     {
