@@ -66,6 +66,7 @@ public sealed class CallFigures : Interceptor
         // gRPC calls only methods of the contract, so their number is bounded.
         string method = context.Method;
         using Activity? span = Spans.StartActivity(method, ActivityKind.Server);
+        GrainTraces.Follow(span);
         try
         {
             return await call();
