@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Google.Rpc;
 using Grpc.Core;
-using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;
 
