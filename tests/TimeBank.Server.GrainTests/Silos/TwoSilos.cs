@@ -40,7 +40,8 @@ internal sealed class TwoSilos : IAsyncDisposable
                 .AddSingleton<IBankBooks>(new MemoryBankBooks())
                 .AddSingleton(new BusinessClock(TimeProvider.System)).AddSingleton(new ScenarioClock(DateTimeOffset.UnixEpoch))
                 .AddSingleton(VaultTests.TestVault())
-                .AddSingleton(new WebhookSender(false, TimeProvider.System, (_, _) => Task.FromResult(Array.Empty<System.Net.IPAddress>())));
+                .AddSingleton(new WebhookSender(
+                    allowsLoopback: false, TimeProvider.System, (_, _) => Task.FromResult(Array.Empty<System.Net.IPAddress>())));
             configure(silo);
         });
         InProcessTestCluster cluster = builder.Build();
