@@ -58,15 +58,19 @@ public sealed class PageTokens(byte[] key)
     }
 }
 
-/// <summary>The key of page tokens. It is a file of the data folder, so tokens survive a restart.</summary>
-internal static class PageTokenKey
+/// <summary>The key of page tokens. It is a file, so tokens survive a restart and another server of the cluster reads them.</summary>
+public static class PageTokenKey
 {
     private const int Size = 32;
 
-    /// <exception cref="InvalidOperationException">The file exists and holds no key.</exception>
-    public static byte[] Of(string dataFolder)
+    /// <exception cref="InvalidOperationException">The file exists and holds no key, or a cluster's file is missing.</exception>
+    public static byte[] Of(TimeBankOptions options)
     {
-        string file = Path.Combine(dataFolder, "page-tokens.key");
+        string file = options.PageTokenKeyFile.Length > 0 ? options.PageTokenKeyFile : Path.Combine(options.Data, "page-tokens.key");
+        // Servers of one cluster must not make a key each: a list's second page may come from another server than its first.
+        if (options.Cluster.Length > 0 && !File.Exists(file)) throw new InvalidOperationException(
+            $"{file} is missing: make a key with `openssl rand -hex {Size} > {file}` and `chmod 600 {file}`, and give it to all servers; "
+                + "or name another file as TimeBank:PageTokenKeyFile.");
         string text = OwnerOnlyFile.ReadOrCreate(file, () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Size))).Trim();
         byte[] key = new byte[Size];
         bool isKey = text.Length == 2 * Size && Convert.FromHexString(text, key, out _, out _) == System.Buffers.OperationStatus.Done;

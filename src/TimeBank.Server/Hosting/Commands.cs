@@ -28,7 +28,7 @@ public static class MigrateCommand
             foreach (string name in missing) output.WriteLine($"migrate: would apply {name}");
             return 0;
         }
-        DataFolder.Prepare(options.Data);
+        DataFolder.Prepare(options);
         engine.Migrate(name => output.WriteLine($"migrate: applied {name}"));
         output.WriteLine($"migrate: {engine.Name} has schema {engine.SchemaVersion}");
         return 0;

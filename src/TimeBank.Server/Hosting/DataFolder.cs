@@ -14,14 +14,15 @@ internal static class DataFolder
 
     /// <summary>Makes the folder, and closes to others the files that an older build left readable.</summary>
     /// <returns>The files that others may still read, because they belong to another account.</returns>
-    public static IReadOnlyList<string> Prepare(string path)
+    public static IReadOnlyList<string> Prepare(TimeBankOptions options)
     {
+        string path = options.Data;
         OwnerOnly.CreateFolder(path);
         string checkpoints = Path.Combine(path, TransparencySetup.CheckpointsName);
         IEnumerable<string> files = Ours.SelectMany(name => Directory.EnumerateFiles(path, name));
         if (Directory.Exists(checkpoints)) files = files.Concat(Directory.EnumerateFiles(checkpoints));
         // A session holds a token of the issuer, which these keys can't make: closing them is enough.
-        string pageKeys = Path.Combine(path, SignInSetup.PageKeysName);
+        string pageKeys = SignInSetup.PageKeysOf(options);
         if (Directory.Exists(pageKeys)) files = files.Concat(Directory.EnumerateFiles(pageKeys));
         return [.. files.Where(OwnerOnly.IsOpenToOthers).Where(file => !TryClose(file))];
     }

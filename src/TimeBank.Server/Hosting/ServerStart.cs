@@ -60,14 +60,17 @@ public static class ServerStart
 }
 
 /// <summary>
-/// The two listeners: gRPC over HTTP/2, and HTTP/1.1. Off loopback both use TLS. Where configured, a third one for operators.
+/// The two listeners: gRPC over HTTP/2, and HTTP/1.1. With a certificate both use TLS, and off loopback they have one. Where configured, a
+/// third one for operators.
 /// </summary>
 public static class ListenerSetup
 {
     /// <summary>Refuses any further listener, which might lack TLS or be reachable from other machines.</summary>
-    /// <exception cref="InvalidOperationException">The settings name other listeners.</exception>
+    /// <exception cref="InvalidOperationException">The settings name other listeners, or a certificate that none would use.</exception>
     public static void RefuseOthers(IConfiguration configuration)
     {
+        if (configuration.GetSection("Kestrel:Certificates").GetChildren().Any()) throw new InvalidOperationException(
+            "Kestrel:Certificates: the listeners' certificate is TimeBank:CertificateFile; leave it out.");
         string[] others = [.. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint.Path)];
         if (others.Length == 0) return;
         throw new InvalidOperationException(
@@ -75,23 +78,22 @@ public static class ListenerSetup
     }
 
     // PreferHostingUrls false: the host ignores addresses from other settings, such as ASPNETCORE_URLS.
-    public static void UseTimeBankListeners(this IWebHostBuilder host, TimeBankOptions options) =>
-        host.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false").ConfigureKestrel(kestrel => Listen(kestrel, options));
+    public static void UseTimeBankListeners(this IWebHostBuilder host, TimeBankOptions options, ServerCertificate? certificate) =>
+        host.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false").ConfigureKestrel(kestrel => Listen(kestrel, options, certificate));
 
-    private static void Listen(KestrelServerOptions kestrel, TimeBankOptions options)
+    private static void Listen(KestrelServerOptions kestrel, TimeBankOptions options, ServerCertificate? certificate)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Listen(options.GrpcEndPoint, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http2;
-            if (!options.OnLoopback) listen.UseHttps();
-        });
-        kestrel.Listen(options.HttpEndPoint, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            if (!options.OnLoopback) listen.UseHttps();
-        });
+        ILogger log = kestrel.ApplicationServices.GetRequiredService<ILogger<ServerCertificate>>();
+        kestrel.Listen(options.GrpcEndPoint, listen => Speak(listen, HttpProtocols.Http2));
+        kestrel.Listen(options.HttpEndPoint, listen => Speak(listen, HttpProtocols.Http1));
         kestrel.ListenForOperators(options.Telemetry);
+
+        void Speak(ListenOptions listen, HttpProtocols protocol)
+        {
+            listen.Protocols = protocol;
+            if (certificate is not null) listen.UseHttps((_, _, _, _) => ValueTask.FromResult(certificate.Server(log)), certificate);
+        }
     }
 }
 

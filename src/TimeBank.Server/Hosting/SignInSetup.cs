@@ -21,13 +21,11 @@ namespace TimeBank.Server;
 /// </summary>
 public static class SignInSetup
 {
-    internal const string PageKeysName = "page-keys";
-
     private static readonly TimeSpan SessionLives = TimeSpan.FromHours(12);
 
     public static void AddTimeBankSignIn(this IServiceCollection services, TimeBankOptions options, LocalIssuer? local)
     {
-        bool isSecure = !options.OnLoopback;
+        bool isSecure = !options.IsLocal;
         services.AddTimeBankPages(isSecure);
         services.AddSingleton<LocalCalls>().AddSingleton<IContractCalls>(all => all.GetRequiredService<LocalCalls>());
         if (local is not null)
@@ -35,7 +33,7 @@ public static class SignInSetup
             services.AddSingleton(options).AddSingleton(local).AddSingleton<LocalPersons>();
             services.AddSingleton<ILocalPersons>(all => all.GetRequiredService<LocalPersons>());
         }
-        string keys = Path.Combine(options.Data, PageKeysName);
+        string keys = PageKeysOf(options);
         OwnerOnly.CreateFolder(keys);
         services.AddDataProtection().SetApplicationName("TimeBank");
         services.Configure<KeyManagementOptions>(management => management.XmlRepository = new PageKeys(keys));
@@ -48,6 +46,10 @@ public static class SignInSetup
             .AddCookie(cookie => Session(cookie, isSecure))
             .AddOpenIdConnect(openId => Provider(openId, options, local, isSecure));
     }
+
+    /// <summary>The folder of the keys of sessions and forms.</summary>
+    internal static string PageKeysOf(TimeBankOptions options) =>
+        options.PageKeys.Length > 0 ? options.PageKeys : Path.Combine(options.Data, "page-keys");
 
     public static void MapTimeBankSignIn(this WebApplication app)
     {
@@ -183,7 +185,7 @@ public static class SignInSetup
     private static string Origin(HttpRequest request) => $"{request.Scheme}://{request.Host}";
 }
 
-/// <summary>The keys of sessions and forms, a file each in a folder of the data folder; only their owner may read them.</summary>
+/// <summary>The keys of sessions and forms, a file each; only their owner may read them. Servers of a cluster share the folder.</summary>
 internal sealed class PageKeys(string folder) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements() =>
@@ -191,8 +193,9 @@ internal sealed class PageKeys(string folder) : IXmlRepository
 
     public void StoreElement(XElement element, string friendlyName)
     {
-        string name = $"{element.Attribute("id")?.Value ?? friendlyName}.xml";
-        using FileStream file = OwnerOnly.Open(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write);
-        element.Save(file);
+        string path = Path.Combine(folder, $"{element.Attribute("id")?.Value ?? friendlyName}.xml"), draft = $"{path}.new";
+        using (FileStream file = OwnerOnly.Open(draft, FileMode.Create, FileAccess.Write)) element.Save(file);
+        // Move the whole file into place: another server may be reading the folder.
+        File.Move(draft, path);
     }
 }

@@ -72,7 +72,7 @@ public static class StorageSetup
         engine.AddStores(builder.Services, options.Migrate);
         // A factory, because the host disposes only services that it made: it closes the database when it has stopped.
         builder.Services.AddSingleton(_ => engine);
-        builder.Services.AddSingleton(new PageTokens(PageTokenKey.Of(options.Data)));
+        builder.Services.AddSingleton(new PageTokens(PageTokenKey.Of(options)));
         builder.Services.AddSingleton<StatementReader>();
         builder.Services.AddSingleton<VoucherReader>();
         builder.Services.AddSingleton<ReportReader>().AddSingleton<FundingReader>().AddSingleton<ProviderDebtReader>()

@@ -36,6 +36,21 @@ public sealed class TimeBankOptions
     /// <summary>The address and port of HTTP: signed tiles, health and the local issuer.</summary>
     public string Http { get; set; } = "127.0.0.1:5080";
 
+    /// <summary>
+    /// The PEM file of the server's certificate, and after it those of its chain. Set: both listeners use TLS. Off loopback it must be
+    /// set.
+    /// </summary>
+    public string CertificateFile { get; set; } = "";
+
+    /// <summary>The PEM file of the certificate's private key, without a password; its group may read it.</summary>
+    public string CertificateKeyFile { get; set; } = "";
+
+    /// <summary>
+    /// True: a proxy on this host, or in this pod, ends TLS and calls the server on loopback. Then the browser's addresses begin with
+    /// https, and callers are told apart by X-Forwarded-For.
+    /// </summary>
+    public bool ProxyEndsTls { get; set; }
+
     /// <summary>The OIDC issuer whose tokens the server accepts; empty: the local issuer, on loopback only.</summary>
     public string Authority { get; set; } = "";
 
@@ -73,6 +88,18 @@ public sealed class TimeBankOptions
     /// The folder of the last signed checkpoints; empty: <c>checkpoints</c> in the data folder. Another disk than the database's is best.
     /// </summary>
     public string Checkpoints { get; set; } = "";
+
+    /// <summary>
+    /// The file of the key of page tokens, which only its owner may read; empty: <c>page-tokens.key</c> in the data folder. Servers of one
+    /// cluster have the same key.
+    /// </summary>
+    public string PageTokenKeyFile { get; set; } = "";
+
+    /// <summary>
+    /// The folder of the keys of sessions and forms; empty: <c>page-keys</c> in the data folder. Servers of one cluster share the folder: a
+    /// new key is made in it from time to time.
+    /// </summary>
+    public string PageKeys { get; set; } = "";
 
     /// <summary>The time at which a demonstration's clock starts; null: the system's clock. On loopback only.</summary>
     public DateTimeOffset? Scenario { get; set; }
@@ -124,6 +151,11 @@ public sealed class TimeBankOptions
 
     public bool OnLoopback => IPAddress.IsLoopback(GrpcEndPoint.Address) && IPAddress.IsLoopback(HttpEndPoint.Address);
 
+    /// <summary>
+    /// True: plain text on loopback, for programs of this machine alone. The local issuer and a demonstration's clock need it.
+    /// </summary>
+    public bool IsLocal => OnLoopback && CertificateFile.Length == 0 && !ProxyEndsTls;
+
     /// <exception cref="InvalidOperationException">A setting is invalid or contradicts another; the message says how to mend
     /// it.</exception>
     public void Check()
@@ -163,13 +195,22 @@ public sealed class TimeBankOptions
         }
         Stripe.Check();
         Telemetry.Check(hasAuthority: Authority.Length > 0);
-        if (OnLoopback) return;
+        if (CertificateFile.Length == 0 != (CertificateKeyFile.Length == 0)) throw new InvalidOperationException(
+            "TimeBank:CertificateFile and TimeBank:CertificateKeyFile belong together: name both or none.");
+        if (IsLocal) return;
         if (WebhooksToLoopback) throw new InvalidOperationException(
             "Webhooks go to this machine only where the server listens on loopback: leave out TimeBank:WebhooksToLoopback.");
         if (Authority.Length == 0) throw new InvalidOperationException(
-            "The local issuer runs only where the server listens on loopback: name an OIDC issuer as TimeBank:Authority.");
+            "The local issuer runs only where the server listens on loopback, for this machine alone: name an OIDC issuer as "
+                + "TimeBank:Authority.");
         if (Scenario is not null) throw new InvalidOperationException(
-            "A demonstration's clock runs only where the server listens on loopback: leave out TimeBank:Scenario.");
+            "A demonstration's clock runs only where the server listens on loopback, for this machine alone: leave out TimeBank:Scenario.");
+        if (ProxyEndsTls && (!OnLoopback || CertificateFile.Length > 0)) throw new InvalidOperationException(
+            "TimeBank:ProxyEndsTls is for a proxy on this host, which calls TimeBank:Grpc and TimeBank:Http on loopback, without TLS: "
+                + "set both so and leave out TimeBank:CertificateFile, or leave out TimeBank:ProxyEndsTls.");
+        if (!OnLoopback && CertificateFile.Length == 0) throw new InvalidOperationException(
+            "Off loopback the server speaks TLS alone: name its certificate as TimeBank:CertificateFile and TimeBank:CertificateKeyFile. "
+                + "Where a proxy on this host ends TLS, listen on loopback and set TimeBank:ProxyEndsTls.");
     }
 
     // TryParse accepts a bare number as an address, and an address without a port as port 0. The comparison refuses both.

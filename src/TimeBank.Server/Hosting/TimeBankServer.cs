@@ -15,10 +15,11 @@ public static class TimeBankServer
         TimeBankOptions options = Read(builder.Configuration);
         options.Check();
         ListenerSetup.RefuseOthers(builder.Configuration);
-        IReadOnlyList<string> readable = DataFolder.Prepare(options.Data);
+        ServerCertificate? certificate = ServerCertificate.Open(options, time ?? TimeProvider.System);
+        IReadOnlyList<string> readable = DataFolder.Prepare(options);
         LocalIssuer? issuer = options.Authority.Length == 0 ? LocalIssuer.Open(options.Data) : null;
 
-        builder.WebHost.UseTimeBankListeners(options);
+        builder.WebHost.UseTimeBankListeners(options, certificate);
         StorageEngine engine = StorageEngine.Of(options);
         builder.AddTimeBankStorage(options, engine);
         builder.Services.AddTimeBankTransparency(options);
@@ -36,6 +37,7 @@ public static class TimeBankServer
         WebApplication app = builder.Build();
         // Resolve the engine: the host disposes only services that were resolved.
         app.Services.GetRequiredService<StorageEngine>();
+        if (options.ProxyEndsTls) app.UseProxyOfThisHost();
         app.UseTimeBankRefusals();
         foreach (string file in readable)
         {
@@ -49,7 +51,7 @@ public static class TimeBankServer
         app.MapTimeBankTiles();
         app.MapTimeBankGrpc();
         app.MapTimeBankHttp();
-        app.MapTimeBankHttpDocument(canTry: options.OnLoopback);
+        app.MapTimeBankHttpDocument(canTry: options.IsLocal);
         app.MapTimeBankDonations();
         app.MapTimeBankHealth();
         app.MapTimeBankTelemetry(options.Telemetry);

@@ -34,7 +34,7 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
         try
         {
             return new CheckpointKeys(prefix,
-                SigningKey.Read(options.CheckpointKeys.Length > 0 ? options.CheckpointKeys : Read(file, options.OnLoopback)));
+                SigningKey.Read(options.CheckpointKeys.Length > 0 ? options.CheckpointKeys : Read(file, options.IsLocal)));
         }
         catch (FormatException error)
         {
@@ -64,7 +64,7 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
     private static string FileOf(TimeBankOptions options) => options.CheckpointKeyFile.Length > 0
         ? options.CheckpointKeyFile : Path.Combine(options.Data, FileName);
 
-    // Off loopback the operator provides the key: one that the server made by the way could be lost by the way, without a backup.
+    // Unless all is local, the operator provides the key: one that the server made by the way could be lost by the way, without a backup.
     private static string Read(string file, bool mayCreate) => mayCreate || File.Exists(file)
         ? OwnerOnlyFile.ReadOrCreate(file, SigningKey.Create)
         : throw new InvalidOperationException(

@@ -45,8 +45,8 @@ public sealed class VaultKeys : IDisposable
     public static VaultKeys Open(TimeBankOptions options, VaultRandom random)
     {
         string file = options.VaultKeyFile.Length > 0 ? options.VaultKeyFile : Path.Combine(options.Data, FileName);
-        // Off loopback the operator provides the key, and keeps a copy of it. Servers of one cluster must not make a key each.
-        bool mayCreate = options.OnLoopback && options.Cluster.Length == 0;
+        // Unless all is local, the operator provides the key, and keeps a copy of it. Servers of one cluster must not make a key each.
+        bool mayCreate = options.IsLocal && options.Cluster.Length == 0;
         if (!mayCreate && !File.Exists(file))
         {
             throw new InvalidOperationException(

@@ -30,8 +30,10 @@ public sealed class TwoServersTests : IAsyncLifetime
     {
         _postgres = await PostgreSqlServer.StartAsync("fsync=off", "shared_buffers=16MB");
         _issuer = LocalIssuer.Open(_data);
-        // Servers of a cluster make no key of their own.
-        VaultKeys.Open(new TimeBankOptions { Data = _data }, RandomNumberGenerator.GetBytes).Dispose();
+        // Servers of a cluster make no keys of their own.
+        var alone = new TimeBankOptions { Data = _data };
+        VaultKeys.Open(alone, RandomNumberGenerator.GetBytes).Dispose();
+        PageTokenKey.Of(alone);
         foreach (int port in FreePorts(2))
         {
             WebApplication server = TimeBankServer.Build(
