@@ -107,7 +107,8 @@ internal sealed partial class MonthFigures
         foreach (ProviderPart provider in month?.Cast.Providers ?? [])
         {
             string name = stage.Names[provider.Key];
-            long owed = list.Providers.Single(one => one.Name == name).Payable.Value;
+            // Money that a batch holds is still owed.
+            long owed = Signed((await AccountAsync(stage, $"provider/{name.Split('/')[^1]}/payable")).Balance);
             Expect($"{provider.Key}：已付 + 应付 = 已答复的入账 − 退回", $"{provider.Key}: paid + owed = acknowledged credits − refunds",
                 paid.GetValueOrDefault(name) + owed, stage.Tally.Of($"credited/{provider.Key}"));
         }

@@ -90,7 +90,7 @@ up_silos() {
     for n in $(seq 1 "$silos"); do start_silo "$n"; done
     for n in $(seq 1 $((silos + 1))); do addresses+=${addresses:+,}http://$(grpc_of "$n"); done
     export TIMEBANK_SERVER=$addresses
-    [ -n "$no_play" ] || play_on_silos || die $? "the month did not come to its end; the servers' logs are $data/silo-*.log"
+    [ -n "$no_play" ] || play_on_silos || played $? "$data/silo-1.log"
     printf '\n%s\n' "The pages: http://$http    gRPC: ${addresses//,/ }    $where." "Stop with Ctrl-C."
     wait "${silo_pids[1]}" || die $unavailable "server 1 stopped; its log is $data/silo-1.log"
 }

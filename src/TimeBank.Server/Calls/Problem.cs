@@ -144,8 +144,10 @@ public static class AmountText
         ("CNY", _) => $"CNY {Yuan(amount)}",
         ("MIN", "zh-CN") => amount % 60 == 0 ? $"{amount / 60}小时" : $"{amount / 60}小时{amount % 60}分钟",
         ("MIN", _) => amount % 60 == 0 ? $"{amount / 60} h" : $"{amount / 60} h {amount % 60} min",
-        _ => $"{amount} {unit}",
+        (_, "zh-CN") => $"{amount}{ReasonCatalogue.Word(unit, locale)}",
+        (_, _) when amount == 1 => $"1 {ReasonCatalogue.Word(unit, locale).TrimEnd('s')}",
+        _ => $"{amount} {ReasonCatalogue.Word(unit, locale)}",
     };
 
-    private static string Yuan(long fen) => string.Create(CultureInfo.InvariantCulture, $"{fen / 100}.{Math.Abs(fen % 100):D2}");
+    private static string Yuan(long fen) => string.Create(CultureInfo.InvariantCulture, $"{(fen < 0 ? "-" : "")}{Math.Abs(fen / 100):N0}.{Math.Abs(fen % 100):D2}");
 }

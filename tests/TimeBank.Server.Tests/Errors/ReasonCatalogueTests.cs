@@ -27,7 +27,11 @@ public sealed class ReasonCatalogueTests
     [InlineData(7, "CNY", "en", "CNY 0.07")]
     [InlineData(90, "MIN", "zh-CN", "1小时30分钟")]
     [InlineData(120, "MIN", "en", "2 h")]
-    [InlineData(3, "MEAL", "en", "3 MEAL")]
+    [InlineData(3, "MEAL", "en", "3 meals")]
+    [InlineData(1, "MEAL", "en", "1 meal")]
+    [InlineData(3, "MEAL", "zh-CN", "3份餐")]
+    [InlineData(-50, "CNY", "en", "CNY -0.50")]
+    [InlineData(123_456_789, "CNY", "zh-CN", "1,234,567.89元")]
     public void Amounts_are_written_for_people(long amount, string unit, string locale, string expected) =>
         Assert.Equal(expected, AmountText.Of(amount, unit, locale));
 
