@@ -17,7 +17,7 @@ public sealed class ServerCertificate
     private readonly string _file, _keyFile;
     private readonly TimeProvider _time;
     private readonly Lock _turn = new();
-    private SslServerAuthenticationOptions _server;
+    private SslStreamCertificateContext _context;
     private string _text;
     private long _looked;
 
@@ -25,7 +25,7 @@ public sealed class ServerCertificate
     {
         (_file, _keyFile, _time, _looked) = (file, keyFile, time, time.GetTimestamp());
         _text = ReadText();
-        _server = Parse(_text);
+        _context = Parse(_text);
     }
 
     /// <summary>The configured certificate; null if there is none.</summary>
@@ -33,18 +33,20 @@ public sealed class ServerCertificate
     public static ServerCertificate? Open(TimeBankOptions options, TimeProvider time) => options.CertificateFile.Length == 0
         ? null : new ServerCertificate(options.CertificateFile, options.CertificateKeyFile, time);
 
-    /// <summary>What the server shows to the next connection.</summary>
-    public SslServerAuthenticationOptions Server(ILogger log)
+    /// <summary>What the server shows to the next connection. New each time: Kestrel writes the listener's protocol into it.</summary>
+    public SslServerAuthenticationOptions Server(ILogger log) => new() { ServerCertificateContext = Current(log) };
+
+    private SslStreamCertificateContext Current(ILogger log)
     {
         lock (_turn)
         {
-            if (_time.GetElapsedTime(_looked) < LooksEvery) return _server;
+            if (_time.GetElapsedTime(_looked) < LooksEvery) return _context;
             _looked = _time.GetTimestamp();
             try
             {
                 string text = ReadText();
-                if (text == _text) return _server;
-                _server = Parse(text);
+                if (text == _text) return _context;
+                _context = Parse(text);
                 _text = text;
                 log.LogInformation("New connections get the certificate that is now in {File}.", _file);
             }
@@ -53,7 +55,7 @@ public sealed class ServerCertificate
             {
                 log.LogWarning("The certificate that was read before stays in use: {Reason}", error.Message);
             }
-            return _server;
+            return _context;
         }
     }
 
@@ -65,17 +67,13 @@ public sealed class ServerCertificate
         return $"{File.ReadAllText(_file)}\n{File.ReadAllText(_keyFile)}";
     }
 
-    private SslServerAuthenticationOptions Parse(string text)
+    private SslStreamCertificateContext Parse(string text)
     {
         try
         {
             var chain = new X509Certificate2Collection();
             chain.ImportFromPem(text);
-            return new SslServerAuthenticationOptions
-            {
-                ServerCertificateContext = SslStreamCertificateContext.Create(
-                    X509Certificate2.CreateFromPem(text, text), chain, offline: true),
-            };
+            return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(text, text), chain, offline: true);
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
