@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Grpc.Core;
 using TimeBank.Cli;
 using TimeBank.V1;
 
@@ -97,6 +98,19 @@ internal sealed partial class MonthFigures
         AddStatement(await new Paging(int.MaxValue).AllAsync(request, page => client.GetFundStatementAsync(page).ResponseAsync));
     }
 
+    /// <summary>What a provider is owed, with what a batch holds for it; 0 for one that was never credited and has no account.</summary>
+    private static async Task<long> OwedAsync(Stage stage, string provider)
+    {
+        try
+        {
+            return Signed((await AccountAsync(stage, $"provider/{provider.Split('/')[^1]}/payable")).Balance);
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+        {
+            return 0;
+        }
+    }
+
     private async Task ReadProvidersAsync(Stage stage, Month? month)
     {
         var client = new ProviderService.ProviderServiceClient(await stage.StaffAsync(Role.Auditor));
@@ -107,8 +121,7 @@ internal sealed partial class MonthFigures
         foreach (ProviderPart provider in month?.Cast.Providers ?? [])
         {
             string name = stage.Names[provider.Key];
-            // Money that a batch holds is still owed.
-            long owed = Signed((await AccountAsync(stage, $"provider/{name.Split('/')[^1]}/payable")).Balance);
+            long owed = await OwedAsync(stage, name);
             Expect($"{provider.Key}：已付 + 应付 = 已答复的入账 − 退回", $"{provider.Key}: paid + owed = acknowledged credits − refunds",
                 paid.GetValueOrDefault(name) + owed, stage.Tally.Of($"credited/{provider.Key}"));
         }

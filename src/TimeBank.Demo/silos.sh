@@ -87,6 +87,7 @@ up_silos() {
     [ -n "$database" ] || start_postgresql
     # Servers of a cluster make no key of their own, lest each made another one.
     [ -s "$data/vault.key" ] || (umask 077 && head -c 32 /dev/urandom | base64 >"$data/vault.key")
+    [ -s "$data/page-tokens.key" ] || (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$data/page-tokens.key")
     for n in $(seq 1 "$silos"); do start_silo "$n"; done
     for n in $(seq 1 $((silos + 1))); do addresses+=${addresses:+,}http://$(grpc_of "$n"); done
     export TIMEBANK_SERVER=$addresses

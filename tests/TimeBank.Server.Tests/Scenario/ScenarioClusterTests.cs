@@ -18,8 +18,10 @@ public sealed class ScenarioClusterTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _postgres = await PostgreSqlServer.StartAsync("fsync=off", "shared_buffers=16MB");
-        // Servers of a cluster make no key of their own.
-        VaultKeys.Open(new TimeBankOptions { Data = _data }, RandomNumberGenerator.GetBytes).Dispose();
+        // Servers of a cluster make no keys of their own.
+        var alone = new TimeBankOptions { Data = _data };
+        VaultKeys.Open(alone, RandomNumberGenerator.GetBytes).Dispose();
+        PageTokenKey.Of(alone);
     }
 
     public async ValueTask DisposeAsync()
