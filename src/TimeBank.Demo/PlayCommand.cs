@@ -54,7 +54,8 @@ internal static class PlayCommand
         {
             session.Screen.Line(language[
                 $"演到 {TimeText.Of(until)} 为止，共 {month.Steps.Length} 步，最长的一步 {stage.LongestStep.TotalSeconds:F1} 秒。",
-                $"Played up to {TimeText.Of(until)}: {month.Steps.Length} steps, the longest in {stage.LongestStep.TotalSeconds:F1} seconds."]);
+                $"Played up to {TimeText.Of(until)}: {month.Steps.Length} steps, the longest in "
+                    + $"{stage.LongestStep.TotalSeconds:F1} seconds."]);
             return ExitCode.Ok;
         }
         MonthFigures books = await MonthFigures.ReadAsync(stage, month);
@@ -92,7 +93,8 @@ internal static class PlayCommand
             $"{steps:N0} 步：核销 {tally.Of("redemptions"):N0} 次，退回 {tally.Of("refunds"):N0} 次，服务 {tally.Of("services"):N0} 次。用时 "
                 + $"{took.TotalSeconds:F1} 秒，最长的一步 {longest.TotalSeconds:F1} 秒。",
             $"{steps:N0} steps, among them {tally.Of("redemptions"):N0} redemptions, {tally.Of("refunds"):N0} refunds and "
-                + $"{tally.Of("services"):N0} services, in {took.TotalSeconds:F1} seconds; the longest step took {longest.TotalSeconds:F1}."]);
+                + $"{tally.Of("services"):N0} services, in {took.TotalSeconds:F1} seconds; "
+                + $"the longest step took {longest.TotalSeconds:F1}."]);
         return books.TiesOut ? ExitCode.Ok : ExitCode.Refused;
     }
 

@@ -109,7 +109,8 @@ public static class PagesSetup
             Choose(response, Language.Cookie, tag == "en" ? "en" : "zh", back));
         app.MapGet("/letters/{size}", (string size, string? back, HttpResponse response) =>
             Choose(response, Visitor.LargeCookie, size == "large" ? "1" : null, back));
-        app.MapGet(SignIn.StartPath, (Visitor visitor) => Results.LocalRedirect(visitor.Link(Ways.Of(visitor).FirstOrDefault((Path: "/", Text: "")).Path)));
+        app.MapGet(SignIn.StartPath, (Visitor visitor) =>
+            Results.LocalRedirect(visitor.Link(Ways.Of(visitor).FirstOrDefault((Path: "/", Text: "")).Path)));
         FinanceDownloads.Map(app);
         app.MapRazorComponents<Root>();
     }

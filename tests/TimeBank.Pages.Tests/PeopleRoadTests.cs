@@ -255,8 +255,9 @@ public sealed partial class PeopleRoadTests(FirstDay days)
             // What is wrong is said beside the form, which keeps all that was typed.
             foreach ((string price, string said) in new[] { ("15,50", "请写成 12"), ("０", "价格") })
             {
-                string wrong = WebUtility.HtmlDecode((await clerk.FollowAsync(confirm.Replace("price=10", $"price={price}", StringComparison.Ordinal)
-                    .Replace("memo=", "memo=A-17", StringComparison.Ordinal))).Text);
+                string asked = confirm.Replace("price=10", $"price={price}", StringComparison.Ordinal)
+                    .Replace("memo=", "memo=A-17", StringComparison.Ordinal);
+                string wrong = WebUtility.HtmlDecode((await clerk.FollowAsync(asked)).Text);
                 Assert.Contains(said, wrong, StringComparison.Ordinal);
                 Assert.Contains($"name=\"price\" inputmode=\"decimal\" size=\"8\" value=\"{price}\"", wrong, StringComparison.Ordinal);
                 Assert.Contains("value=\"A-17\"", wrong, StringComparison.Ordinal);

@@ -85,7 +85,8 @@ internal static class WebhookCommands
             Description = make.Language["从第几号分录起；0 为全部", "the index of the entry to go on from; 0: all"], Required = true,
         };
         return make.Command("replay", "从另一笔分录起推送：更早的重发，更晚的跳过",
-            "go on from another entry: an earlier one sends again, a later one skips", [webhook, from, make.DryRun], async (session, parsed) =>
+            "go on from another entry: an earlier one sends again, a later one skips", [webhook, from, make.DryRun],
+            async (session, parsed) =>
         {
             string name = session.Name("webhooks", parsed.GetValue(webhook)!);
             Webhook changed = await (await ClientAsync(session, name)).ReplayWebhookAsync(new ReplayWebhookRequest

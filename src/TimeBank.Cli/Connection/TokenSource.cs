@@ -80,8 +80,8 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
 /// <param name="Token">A token to use; null: one of the local issuer.</param>
 /// <param name="RequestId">The request id of a mutation; null: a new one.</param>
 /// <param name="DeadlineSeconds">The longest time of one call.</param>
-internal sealed record Settings(IReadOnlyList<Uri> Servers, Uri Issuer, string Data, string Region, ActingAs? As, string? Token, string? RequestId,
-    int DeadlineSeconds)
+internal sealed record Settings(
+    IReadOnlyList<Uri> Servers, Uri Issuer, string Data, string Region, ActingAs? As, string? Token, string? RequestId, int DeadlineSeconds)
 {
     public Uri Server => Servers[0];
 

@@ -7,10 +7,10 @@ using TimeBank.V1;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Admits or refuses every call before its service. Order of checks: the contract opens the RPC; token; rate; role; the caller's regions; the
-/// region exists; ownership. The service checks only what needs stored state. A public RPC needs no token: it is about no party, and the
-/// region must exist. If a demonstration's clock is past the last day that rules
-/// can handle, only the demonstration's own RPCs stay open, so that someone can end it.
+/// Admits or refuses every call before its service. Order of checks: the contract opens the RPC; token; rate; role; the caller's regions;
+/// the region exists; ownership. The service checks only what needs stored state. A public RPC needs no token: it is about no party, and
+/// the region must exist. If a demonstration's clock is past the last day that rules can handle, only the demonstration's own RPCs stay
+/// open, so that someone can end it.
 /// </summary>
 public sealed class AccessInterceptor(TokenVerifier tokens, CallLimits limits, ScenarioClock? clock = null) : Interceptor
 {

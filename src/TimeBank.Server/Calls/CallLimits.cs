@@ -20,7 +20,8 @@ public sealed class CallLimits : IDisposable
         if (perSecond == 0) return;
         var options = new TokenBucketRateLimiterOptions
         {
-            TokenLimit = perSecond * SecondsAtOnce, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+            TokenLimit = perSecond * SecondsAtOnce, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
         };
         _callers = PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetTokenBucketLimiter(caller, _ => options));
     }

@@ -149,5 +149,6 @@ public static class AmountText
         _ => $"{amount} {ReasonCatalogue.Word(unit, locale)}",
     };
 
-    private static string Yuan(long fen) => string.Create(CultureInfo.InvariantCulture, $"{(fen < 0 ? "-" : "")}{Math.Abs(fen / 100):N0}.{Math.Abs(fen % 100):D2}");
+    private static string Yuan(long fen) => string.Create(
+        CultureInfo.InvariantCulture, $"{(fen < 0 ? "-" : "")}{Math.Abs(fen / 100):N0}.{Math.Abs(fen % 100):D2}");
 }

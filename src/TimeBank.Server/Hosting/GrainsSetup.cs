@@ -70,7 +70,8 @@ public static class GrainsSetup
                 }, ServiceLifecycleStage.ApplicationServices + 1);
                 silo.AddStartupTask(async (services, _) =>
                 {
-                    ScenarioRecord now = await services.GetRequiredService<IGrainFactory>().GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync();
+                    ScenarioRecord now = await services.GetRequiredService<IGrainFactory>()
+                        .GetGrain<IScenarioGrain>(IScenarioGrain.Key).GetAsync();
                     if (now.Now > clock.GetUtcNow() || now.Finished) clock.Set(now);
                 });
             }

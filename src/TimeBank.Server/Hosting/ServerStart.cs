@@ -132,6 +132,10 @@ public static class AuthenticationSetup
         }
         return new ConfigurationManager<OpenIdConnectConfiguration>(
             $"{authority.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(),
-                new HttpDocumentRetriever { RequireHttps = true });
+                new HttpDocumentRetriever { RequireHttps = true })
+        {
+            // Else a key that the issuer has withdrawn, perhaps because it was stolen, would be good for another hour.
+            UseLastKnownGoodConfiguration = false,
+        };
     }
 }

@@ -56,9 +56,10 @@ public static class HttpDocument
         app.Use((http, next) =>
         {
             // This page alone writes styles into its elements.
+            const string ours = "style-src 'self'";
             IHeaderDictionary headers = http.Response.Headers;
             if (http.Request.Path.StartsWithSegments(TryPath)) headers.ContentSecurityPolicy =
-                headers.ContentSecurityPolicy.ToString().Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal);
+                headers.ContentSecurityPolicy.ToString().Replace(ours, $"{ours} 'unsafe-inline'", StringComparison.Ordinal);
             return next(http);
         });
         app.UseSwaggerUI(page =>

@@ -20,7 +20,8 @@ public sealed partial class ServiceOrderApi
         bool hasVolunteer = order.Volunteer.Length > 0;
         if (!context.Caller().Has(Role.Counter) && !(hasVolunteer && IsPartyOf(order, party))) return answer;
         answer.RecipientDisplayName = await grains.DisplayNameAsync(name.Region, order.Recipient);
-        if (hasVolunteer) answer.VolunteerDisplayName = await grains.DisplayNameAsync(name.Region, PersonCalls.Volunteers + order.Volunteer);
+        if (hasVolunteer) answer.VolunteerDisplayName =
+            await grains.DisplayNameAsync(name.Region, PersonCalls.Volunteers + order.Volunteer);
         return answer;
     }
 

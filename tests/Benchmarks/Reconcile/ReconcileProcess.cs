@@ -51,7 +51,8 @@ internal sealed class ReconcileProcess(IServiceProvider services)
         string data = words[0], connection = words[1];
         await using WebApplication server = TimeBankServer.Build(
         [
-            $"--TimeBank:Data={data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--TimeBank:RoundSeconds=0", "--TimeBank:CallsPerSecond=0",
+            $"--TimeBank:Data={data}", "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0", "--TimeBank:RoundSeconds=0",
+                "--TimeBank:CallsPerSecond=0",
             $"--TimeBank:Database={connection}", "--TimeBank:Migrate=true", "--TimeBank:Scenario=2026-11-01T08:00:00+08:00",
             "--Logging:LogLevel:Default=Warning",
         ]);

@@ -39,7 +39,8 @@ internal sealed class ServerProcess : ICalledServer, IAsyncDisposable
     {
         string data = Directory.CreateTempSubdirectory("timebank-bench-").FullName, grpc = FreeAddress(), http = FreeAddress();
         string[] arguments = [Program(), $"--TimeBank:Data={data}", $"--TimeBank:Grpc={grpc}", $"--TimeBank:Http={http}",
-            "--TimeBank:CallsPerSecond=0", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings];
+            "--TimeBank:CallsPerSecond=0", "--Logging:LogLevel:Default=Warning",
+            "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
         var server = new ServerProcess(Process.Start(start)!, data, grpc, http,
             settings.Any(setting => setting.StartsWith("--TimeBank:Scenario=", StringComparison.Ordinal)));

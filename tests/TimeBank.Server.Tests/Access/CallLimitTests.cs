@@ -62,8 +62,8 @@ public sealed class CallLimitTests : IAsyncLifetime
         Assert.Equal("RATE_LIMITED", refused.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
         // The pages make calls for the visitor's address: a public one is refused there too.
         using var client = new HttpClient();
-        await FirstAsync(() => client.GetAsync(new Uri(_server.Http, "/v1/regions/430211/publicStatistics?period.year=2026&period.month=10")),
-            HttpStatusCode.TooManyRequests);
+        var statistics = new Uri(_server.Http, "/v1/regions/430211/publicStatistics?period.year=2026&period.month=10");
+        await FirstAsync(() => client.GetAsync(statistics), HttpStatusCode.TooManyRequests);
     }
 
     private static ListEntriesRequest Entries => new() { Parent = "regions/430211", PageSize = 1 };

@@ -97,6 +97,8 @@ public sealed class OperatorGateTests(WatchedServer watched)
     [Fact]
     public async Task A_session_of_the_pages_opens_it_by_its_role()
     {
+        // The sign-in offers the staff of regions that have a journal.
+        await watched.LiveAsync();
         using Surfer administrator = new($"{watched.Server.Http}"), auditor = new($"{watched.Server.Http}");
         await administrator.SignInAsync("administrator", region: WatchedServer.Region);
         await auditor.SignInAsync("auditor", region: WatchedServer.Region);

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Net.Client;
+using TimeBank.Ledger;
+using TimeBank.Testing;
+using TimeBank.V1;
+using Xunit;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>A server whose tokens come from another program's issuer, found by its address alone.</summary>
+public sealed class IdentityProviderTests : IAsyncLifetime
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("timebank-provider-").FullName;
+    private IdentityProvider _provider = null!;
+    private Process _server = null!;
+    private GrpcChannel _channel = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        using X509Certificate2 certificate = SelfSigned();
+        string trusted = Path.Combine(_data, "trusted.pem");
+        await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem());
+        _provider = await IdentityProvider.StartAsync(X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null));
+        int grpc = FreePort(), http = FreePort();
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "TimeBank.Server.dll"),
+            $"--TimeBank:Data={_data}", $"--TimeBank:Grpc=127.0.0.1:{grpc}", $"--TimeBank:Http=127.0.0.1:{http}",
+            $"--TimeBank:Authority={_provider.Address.GetLeftPart(UriPartial.Authority)}", "--Logging:LogLevel:Default=None"])
+        {
+            // What a machine trusts is read once, when a program starts: so the server is one of its own.
+            Environment = { ["SSL_CERT_FILE"] = trusted }, RedirectStandardInput = true,
+        };
+        _server = Process.Start(start)!;
+        _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{grpc}");
+        await _channel.ConnectAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        _server.Kill();
+        await _server.WaitForExitAsync();
+        _server.Dispose();
+        await _provider.DisposeAsync();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    [Fact]
+    public async Task Its_tokens_are_good_for_us_and_until_they_end_and_a_new_key_is_found_without_a_new_start()
+    {
+        string first = await _provider.TokenAsync();
+        await ListAsync(first);
+        await ListAsync(await _provider.TokenAsync("another-program")).IsRefusedAsync(Reason.Unauthenticated);
+        await ListAsync(await _provider.TokenAsync(lives: TimeSpan.FromMinutes(-1))).IsRefusedAsync(Reason.Unauthenticated);
+        string unused = await _provider.TokenAsync();
+
+        _provider.ExchangeKey();
+        await AcceptedAsync(await _provider.TokenAsync());
+
+        // A token that was checked is remembered for minutes; one that was not is of a key that nobody publishes any more.
+        await ListAsync(first);
+        await ListAsync(unused).IsRefusedAsync(Reason.Unauthenticated);
+    }
+
+    /// <summary>
+    /// Waits until a token of a new key is accepted. A token whose key is unknown has the keys read again, but beside the call: the first
+    /// such calls are refused. Providers publish a key before they use it.
+    /// </summary>
+    private async Task AcceptedAsync(string token)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await ListAsync(token);
+                return;
+            }
+            catch (RpcException error) when (error.StatusCode == StatusCode.Unauthenticated
+                && TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(20))
+            {
+                // Not read yet.
+            }
+        }
+    }
+
+    private AsyncUnaryCall<ListEntriesResponse> ListAsync(string token) => new LedgerService.LedgerServiceClient(
+        new TokenInvoker(_channel.CreateCallInvoker(), token)).ListEntriesAsync(new ListEntriesRequest { Parent = "regions/430211" });
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=provider", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
