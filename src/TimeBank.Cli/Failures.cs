@@ -21,7 +21,7 @@ internal sealed record Failure(
     /// meets the same damaged state every time.
     /// </summary>
     public bool LeavesUnknown => ExitCode == ExitCode.Unavailable && Status != "UNIMPLEMENTED"
-        && Reason is not ("MESSAGE_TOO_LARGE" or "STATE_UNREADABLE");
+        && Reason is not ("MESSAGE_TOO_LARGE" or "STATE_UNREADABLE" or "RATE_LIMITED");
 
     /// <summary>The failure for an exception; null for a bug of the tool.</summary>
     public static Failure? Of(Exception error, Language language, Uri? server) => error switch

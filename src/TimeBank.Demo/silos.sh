@@ -1,24 +1,33 @@
 # `./timebank up --silos N`: N servers of one cluster on PostgreSQL. All of them play the month; at a third of it one is killed, and at two
 # thirds another one joins. Part of ../../timebank: the functions and the variables of its `up` are at hand.
 
-# A private PostgreSQL for an `up` that was given no database. It does not run as root: Debian's package brings an account for it.
+# A private PostgreSQL for an `up` that was given no database. It does not run as root: Debian's package brings an account for it. It asks
+# for a password, since other accounts of the machine reach its port too.
 start_postgresql() {
     need_postgresql
-    local as='' bin folder=$data/postgresql port
+    local as='' bin folder=$data/postgresql port key=$data/postgresql.password given
     bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -1)
     if [ "$(id -u)" -eq 0 ]; then
         as='setpriv --reuid=postgres --regid=postgres --clear-groups' folder=/var/lib/postgresql/timebank-$(printf %s "$data" | cksum | tr ' ' -)
     fi
     where="PostgreSQL's files are in $folder"
-    (cd / && $as "$bin/initdb" -D "$folder" -U timebank -A trust -E UTF8 --locale=C >>"$log" 2>&1) || [ -s "$folder/PG_VERSION" ] || (
-        cd / && $as cat "$folder/PG_VERSION" >/dev/null 2>&1) || die $unavailable "PostgreSQL could not be set up; see $log"
+    if ! (cd / && $as test -s "$folder/PG_VERSION"); then
+        (umask 077 && head -c 24 /dev/urandom | base64 >"$key")
+        # The account of PostgreSQL can't read our folder.
+        given=$(cd / && $as mktemp)
+        cat "$key" >"$given"
+        (cd / && $as "$bin/initdb" -D "$folder" -U timebank -A scram-sha-256 --pwfile="$given" -E UTF8 --locale=C >>"$log" 2>&1) ||
+            { rm -f "$given"; die $unavailable "PostgreSQL could not be set up; see $log"; }
+        rm -f "$given"
+    fi
+    [ -s "$key" ] || die $refused "$key is missing, the password of the database in $folder: restore it, or delete that folder too"
     for port in $(seq 5440 5499); do ! is_free "127.0.0.1:$port" || break; done
     (cd / && exec $as "$bin/postgres" -D "$folder" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories=) >>"$log" 2>&1 &
     postgres=$!
     guard_process "$postgres"
     silo_guards+=("$guard")
     within 300 is_taken "127.0.0.1:$port" || die $unavailable "PostgreSQL did not start; see $log"
-    database="Host=127.0.0.1;Port=$port;Username=timebank;Database=postgres"
+    database="Host=127.0.0.1;Port=$port;Username=timebank;Password=$(cat "$key");Database=postgres"
 }
 
 is_taken() { ! is_free "$1"; }
@@ -66,9 +75,12 @@ play_on_silos() {
             break
         fi
         if [ "$tenths" -ge 3 ] && [ -z "$killed" ]; then
+            killed=1
             kill -KILL "${silo_pids[2]}"
             # Takes the shell's own word on it away.
-            wait "${silo_pids[2]}" 2>/dev/null || killed=1
+            wait "${silo_pids[2]}" 2>/dev/null || true
+            # Its number may soon be another program's, which is not ours to end.
+            unset 'silo_pids[2]'
             say "killed server 2 of $silos"
         elif [ "$tenths" -ge 6 ] && [ -z "$joined" ]; then
             joined=1

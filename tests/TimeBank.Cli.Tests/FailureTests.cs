@@ -44,6 +44,7 @@ public sealed class FailureTests
     [InlineData(StatusCode.Internal, "INTERNAL_ERROR", true)]
     [InlineData(StatusCode.DataLoss, "STATE_UNREADABLE", false)]
     [InlineData(StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE", false)]
+    [InlineData(StatusCode.ResourceExhausted, "RATE_LIMITED", false)]
     [InlineData(StatusCode.Unimplemented, "", false)]
     [InlineData(StatusCode.FailedPrecondition, "ACCOUNT_FROZEN", false)]
     public void The_request_id_is_to_be_tried_again_only_where_that_finds_something_out(StatusCode code, string reason, bool unknown)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -42,7 +41,7 @@ public abstract class PlayedServer(string until) : IAsyncLifetime
     {
         if (!File.Exists(Chromium)) throw new InvalidOperationException(
             "The tests of the pages need Debian's package chromium: ./timebank test installs it.");
-        int http = FreePort(), grpc = FreePort();
+        int http = Ports.Free(), grpc = Ports.Free();
         Address = $"http://127.0.0.1:{http}";
         Dictionary<string, string> variables = new()
         {
@@ -191,13 +190,6 @@ public abstract class PlayedServer(string until) : IAsyncLifetime
     private static string Program(string project, string file) => new[] { "Debug", "Release" }
         .Select(kind => Path.Combine(Repository.Root, project, "bin", kind, "net10.0", file)).Where(File.Exists)
         .MaxBy(File.GetLastWriteTimeUtc) ?? throw new InvalidOperationException($"{project} was not built.");
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
-    }
 }
 
 /// <summary>The month up to its twentieth day: vouchers are good, services wait.</summary>

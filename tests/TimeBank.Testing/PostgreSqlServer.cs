@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace TimeBank.Testing;
@@ -91,7 +89,7 @@ public sealed class PostgreSqlServer : IDisposable
             using Process chown = Process.Start("chown", ["postgres:postgres", folder]);
             await chown.WaitForExitAsync();
         }
-        var server = new PostgreSqlServer($"{binaries}/bin", folder, FreePort(), settings);
+        var server = new PostgreSqlServer($"{binaries}/bin", folder, Ports.Free(), settings);
         server._shell.Start();
         server._shell.StandardInput.AutoFlush = true;
         server._shell.BeginErrorReadLine();
@@ -133,13 +131,6 @@ public sealed class PostgreSqlServer : IDisposable
         _shell.StandardInput.Close();
         _shell.WaitForExit();
         _shell.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Log(string? line)

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TimeBank.Ledger;
@@ -69,7 +67,7 @@ internal sealed class Machine : IDisposable
     /// </summary>
     public void FormCluster(int servers)
     {
-        _ports = FreePorts(servers);
+        _ports = Ports.Free(servers);
         _servers = [.. _ports.Select((port, at) =>
         {
             string data = Directory.CreateDirectory(Path.Combine(_own, $"server{at}")).FullName;
@@ -83,7 +81,7 @@ internal sealed class Machine : IDisposable
     public void MoveCluster()
     {
         IReadOnlyList<int> left = _ports;
-        _ports = FreePorts(left.Count);
+        _ports = Ports.Free(left.Count);
         _servers = [.. _servers.Select((settings, at) => Moved(settings, left[at], _ports[at]))];
 
         static IReadOnlyList<string> Moved(IReadOnlyList<string> settings, int from, int to) =>
@@ -150,14 +148,6 @@ internal sealed class Machine : IDisposable
 
     public void Dispose() => Directory.Delete(_own, recursive: true);
 
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners) listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners) listener.Dispose();
-        return ports;
-    }
 
     private TimeBankOptions Options => new() { Data = Data, Database = _database };
 

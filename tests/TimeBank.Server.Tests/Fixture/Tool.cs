@@ -34,7 +34,8 @@ internal static class Tool
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
         string[] language = args.Contains("--lang") ? [] : ["--lang", "en"];
-        string[] all = [file, .. args, .. language, "--data", data, "--server", $"{server?.Grpc ?? new Uri("http://127.0.0.1:1")}",
+        string[] where = args.Contains("--server") ? [] : ["--server", $"{server?.Grpc ?? new Uri("http://127.0.0.1:1")}"];
+        string[] all = [file, .. args, .. language, .. where, "--data", data,
             "--issuer", $"{server?.Http ?? new Uri("http://127.0.0.1:1")}"];
         foreach (string arg in all) start.ArgumentList.Add(arg);
         return Process.Start(start)!;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
@@ -26,8 +25,10 @@ public sealed class IdentityProviderTests : IAsyncLifetime
         string trusted = Path.Combine(_data, "trusted.pem");
         await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem());
         _provider = await IdentityProvider.StartAsync(X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null));
-        int grpc = FreePort(), http = FreePort();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "TimeBank.Server.dll"),
+        int grpc = Ports.Free(), http = Ports.Free();
+        // The shell ends the server when its input ends, which happens however the tests end.
+        var start = new ProcessStartInfo("sh", ["-c", "\"$@\" & read -r _; kill -KILL $!; wait", "sh", "dotnet",
+            Path.Combine(AppContext.BaseDirectory, "TimeBank.Server.dll"), "--TimeBank:CallsPerSecond=0",
             $"--TimeBank:Data={_data}", $"--TimeBank:Grpc=127.0.0.1:{grpc}", $"--TimeBank:Http=127.0.0.1:{http}",
             $"--TimeBank:Authority={_provider.Address.GetLeftPart(UriPartial.Authority)}", "--Logging:LogLevel:Default=None"])
         {
@@ -42,7 +43,7 @@ public sealed class IdentityProviderTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
-        _server.Kill();
+        _server.StandardInput.Close();
         await _server.WaitForExitAsync();
         _server.Dispose();
         await _provider.DisposeAsync();
@@ -100,12 +101,5 @@ public sealed class IdentityProviderTests : IAsyncLifetime
         request.CertificateExtensions.Add(names.Build());
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -38,6 +38,17 @@ public sealed class LedgerToolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cluster_answers_while_one_of_its_servers_can_not_be_reached()
+    {
+        await using TestServer server = await TestServer.StartAsync(_data);
+        Assert.Contains("As of 0 entries.", await SoundAsync(server, "trial-balance", "--server", $"http://127.0.0.1:1,{server.Grpc}"),
+            StringComparison.Ordinal);
+        (int code, _, string error) = await RunAsync(server, "trial-balance", "--server", $"https://127.0.0.1:1,{server.Grpc}");
+        Assert.Equal(2, code);
+        Assert.Contains("all be http, or all https", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Old_books_in_GBK_are_read_and_the_lines_that_are_refused_are_found_again_and_mended()
     {
         await using TestServer server = await TestServer.StartAsync(_data);

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -34,7 +32,7 @@ public sealed class TwoServersTests : IAsyncLifetime
         var alone = new TimeBankOptions { Data = _data };
         VaultKeys.Open(alone, RandomNumberGenerator.GetBytes).Dispose();
         PageTokenKey.Of(alone);
-        foreach (int port in FreePorts(2))
+        foreach (int port in Ports.Free(2))
         {
             WebApplication server = TimeBankServer.Build(
             [
@@ -129,13 +127,4 @@ public sealed class TwoServersTests : IAsyncLifetime
         new() { RequestId = NewId(), Parent = Region, DisplayName = "王芳", BirthDate = new() { Year = 1990, Month = 7, Day = 1 } };
 
     private string NewId() => $"{new Guid(++_requests, 0, 0, new byte[8])}";
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners) listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners) listener.Dispose();
-        return ports;
-    }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Google.Protobuf.WellKnownTypes;
 using TimeBank.Testing;
@@ -52,12 +50,5 @@ public sealed class ScenarioClusterTests : IAsyncLifetime
 
     private async Task JoinAsync() => _servers.Add(await TestServer.StartAsync(
         _data, "--TimeBank:Scenario=2026-10-01T08:00:00+08:00", "--TimeBank:Migrate=true", "--TimeBank:Cluster=tests",
-        $"--TimeBank:Database={_postgres.ConnectionString("postgres")}", $"--TimeBank:Silo=127.0.0.1:{FreePort()}"));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+        $"--TimeBank:Database={_postgres.ConnectionString("postgres")}", $"--TimeBank:Silo=127.0.0.1:{Ports.Free()}"));
 }
