@@ -13,22 +13,30 @@ public sealed class FollowToolTests
         TestServer first = await TestServer.StartAsync(data);
         Uri grpc = first.Grpc, http = first.Http;
         await first.WriteAsync(1);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
         using Process tool = Tool.Start(data, first, "entry", "follow", "--json");
-        Assert.StartsWith("{ \"name\": \"regions/430211/entries/0\",", await tool.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
-        await first.WriteAsync(2);
-        Assert.StartsWith("{ \"name\": \"regions/430211/entries/1\",", await tool.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+        try
+        {
+            Assert.StartsWith("{ \"name\": \"regions/430211/entries/0\",", await SaidAsync(), StringComparison.Ordinal);
+            await first.WriteAsync(2);
+            Assert.StartsWith("{ \"name\": \"regions/430211/entries/1\",", await SaidAsync(), StringComparison.Ordinal);
 
-        await first.DisposeAsync();
-        Assert.Contains("going on from entry 2", await tool.StandardError.ReadLineAsync(), StringComparison.Ordinal);
-        TestServer second = await TestServer.StartAsync(
-            data, $"--TimeBank:Grpc={grpc.Authority}", $"--TimeBank:Http={http.Authority}");
-        await second.WriteAsync(3);
-        Assert.StartsWith("{ \"name\": \"regions/430211/entries/2\",", await tool.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
-
-        tool.Kill();
-        await tool.WaitForExitAsync();
-        await second.DisposeAsync();
+            await first.DisposeAsync();
+            string? gone = await tool.StandardError.ReadLineAsync(patience.Token);
+            Assert.Contains("going on from entry 2", gone, StringComparison.Ordinal);
+            await using TestServer second = await TestServer.StartAsync(
+                data, $"--TimeBank:Grpc={grpc.Authority}", $"--TimeBank:Http={http.Authority}");
+            await second.WriteAsync(3);
+            Assert.StartsWith("{ \"name\": \"regions/430211/entries/2\",", await SaidAsync(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            tool.Kill();
+            await tool.WaitForExitAsync();
+        }
         Directory.Delete(data, recursive: true);
+
+        async Task<string?> SaidAsync() => await tool.StandardOutput.ReadLineAsync(patience.Token);
     }
 
     [Fact]

@@ -107,27 +107,22 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_without_end_is_not_read()
     {
-        var broken = new TaskCompletionSource<long>();
+        var broken = new TaskCompletionSource();
         _receiver.Answer = async http =>
         {
             byte[] piece = new byte[64 * 1024];
-            long written = 0;
             try
             {
-                while (true)
-                {
-                    await http.Response.Body.WriteAsync(piece, http.RequestAborted);
-                    written += piece.Length;
-                }
+                while (true) await http.Response.Body.WriteAsync(piece, http.RequestAborted);
             }
             catch (Exception error) when (error is OperationCanceledException or IOException)
             {
-                broken.SetResult(written);
+                broken.SetResult();
             }
         };
+        // A sender that read on would give up after its ten seconds: no answer.
         Assert.Equal(WebhookOutcome.Delivered, (await _sender.SendAsync(_receiver.Address, Notice, Secrets)).Outcome);
-        // What the buffers of the connection hold, and no more.
-        Assert.InRange(await broken.Task.WaitAsync(TimeSpan.FromSeconds(30)), 0, 32 << 20);
+        await broken.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
