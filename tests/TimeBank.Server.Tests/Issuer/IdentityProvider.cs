@@ -20,10 +20,14 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// An OpenID Connect provider over TLS on loopback, as a bureau has one: OpenIddict. It gives anybody an auditor's token.
+/// An OpenID Connect provider over TLS on loopback, as a bureau has one: OpenIddict. It gives anybody an auditor's token, and signs anybody
+/// in to the pages as that auditor.
 /// </summary>
 internal sealed class IdentityProvider : IAsyncDisposable
 {
+    /// <summary>The name of whom it signs in.</summary>
+    public const string Name = "审计员";
+
     private readonly WebApplication _app;
     private readonly HttpClient _client = new(new HttpClientHandler
     {
@@ -40,9 +44,13 @@ internal sealed class IdentityProvider : IAsyncDisposable
         builder.Services.AddOpenIddict().AddServer(server =>
         {
             server.SetTokenEndpointUris("token").AllowClientCredentialsFlow();
+            server.SetAuthorizationEndpointUris("authorize").AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange();
+            server.RegisterScopes(OpenIddictConstants.Scopes.Profile);
             // No database of clients: the handlers below are the whole of its rules.
             server.EnableDegradedMode().DisableAccessTokenEncryption().AddEphemeralEncryptionKey();
             server.AddSigningKey(NewKey());
+            server.AddEventHandler<ValidateAuthorizationRequestContext>(handler => handler.UseInlineHandler(_ => default));
+            server.AddEventHandler<HandleAuthorizationRequestContext>(handler => handler.UseInlineHandler(SignIn));
             server.AddEventHandler<ValidateTokenRequestContext>(handler => handler.UseInlineHandler(_ => default));
             server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseInlineHandler(Give));
             server.UseAspNetCore();
@@ -92,14 +100,30 @@ internal sealed class IdentityProvider : IAsyncDisposable
 
     private static ValueTask Give(HandleTokenRequestContext context)
     {
-        var identity = new ClaimsIdentity("test");
-        identity.SetClaim(OpenIddictConstants.Claims.Subject, "auditor-7").SetClaim(CallerClaims.Role, "auditor")
-            .SetClaim(CallerClaims.Region, "430211");
-        identity.SetDestinations(_ => [OpenIddictConstants.Destinations.AccessToken]);
-        var caller = new ClaimsPrincipal(identity);
+        // What belongs to a code was decided at the sign-in.
+        if (context.Request.IsAuthorizationCodeGrantType()) return default;
+        ClaimsPrincipal caller = Auditor();
         caller.SetResources((string)context.Request["for_whom"]!);
         caller.SetAccessTokenLifetime(TimeSpan.FromSeconds(double.Parse((string)context.Request["lives"]!, CultureInfo.InvariantCulture)));
         context.Principal = caller;
         return default;
+    }
+
+    private static ValueTask SignIn(HandleAuthorizationRequestContext context)
+    {
+        ClaimsPrincipal caller = Auditor();
+        caller.SetScopes(context.Request.GetScopes()).SetResources("timebank");
+        context.Principal = caller;
+        return default;
+    }
+
+    private static ClaimsPrincipal Auditor()
+    {
+        var identity = new ClaimsIdentity("test");
+        identity.SetClaim(OpenIddictConstants.Claims.Subject, "auditor-7").SetClaim(OpenIddictConstants.Claims.Name, Name)
+            .SetClaim(CallerClaims.Role, "auditor").SetClaim(CallerClaims.Region, "430211");
+        identity.SetDestinations(claim => claim.Type == OpenIddictConstants.Claims.Name
+            ? [OpenIddictConstants.Destinations.IdentityToken] : [OpenIddictConstants.Destinations.AccessToken]);
+        return new ClaimsPrincipal(identity);
     }
 }

@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;
@@ -18,6 +20,7 @@ public sealed class IdentityProviderTests : IAsyncLifetime
     private IdentityProvider _provider = null!;
     private Process _server = null!;
     private GrpcChannel _channel = null!;
+    private Uri _pages = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -36,6 +39,7 @@ public sealed class IdentityProviderTests : IAsyncLifetime
             Environment = { ["SSL_CERT_FILE"] = trusted }, RedirectStandardInput = true,
         };
         _server = Process.Start(start)!;
+        _pages = new Uri($"http://127.0.0.1:{http}");
         _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{grpc}");
         await _channel.ConnectAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
     }
@@ -66,6 +70,56 @@ public sealed class IdentityProviderTests : IAsyncLifetime
         await ListAsync(first);
         await ListAsync(unused).IsRefusedAsync(Reason.Unauthenticated);
     }
+
+    [Fact]
+    public async Task It_signs_in_to_the_pages_and_again_where_they_ask_for_it()
+    {
+        using HttpClient browser = Browser();
+        HttpResponseMessage asked = await browser.GetAsync(new Uri(_pages, "/journal"));
+        Assert.Equal((HttpStatusCode.Redirect, "/sign-in"), (asked.StatusCode, Place(asked).AbsolutePath));
+        HttpResponseMessage sent = await browser.GetAsync(Place(asked));
+        Assert.Equal(new Uri(_provider.Address, "authorize"), new Uri(Place(sent).GetLeftPart(UriPartial.Path)));
+        string asks = Asked(sent, "client_id", "response_type", "code_challenge_method", "scope");
+        Assert.Equal("timebank-pages code S256 openid profile", asks);
+        Assert.Equal($"{new Uri(_pages, "/signed-in")}", Asked(sent, "redirect_uri"));
+
+        HttpResponseMessage answered = await browser.GetAsync(Place(sent));
+        Uri back = Place(answered);
+        // With a state that was changed, or in another browser, nobody is signed in.
+        Uri changed = new($"{back}".Replace("state=", "state=x", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.BadRequest, (await browser.GetAsync(changed)).StatusCode);
+        using (HttpClient other = Browser()) Assert.Equal(HttpStatusCode.BadRequest, (await other.GetAsync(back)).StatusCode);
+
+        HttpResponseMessage signedIn = await browser.GetAsync(back);
+        Assert.Equal((HttpStatusCode.Redirect, "/journal"), (signedIn.StatusCode, Place(signedIn).AbsolutePath));
+        string session = Assert.Single(
+            signedIn.Headers.GetValues("Set-Cookie"), cookie => cookie.StartsWith("session=", StringComparison.Ordinal));
+        Assert.Contains("; samesite=lax; httponly", session, StringComparison.Ordinal);
+        HttpResponseMessage page = await browser.GetAsync(Place(signedIn));
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Contains(IdentityProvider.Name, WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await browser.GetAsync(new Uri(_pages, "/redeem"))).StatusCode);
+        // A code is good for one sign-in.
+        Assert.Equal(HttpStatusCode.BadRequest, (await browser.GetAsync(back)).StatusCode);
+
+        Assert.Equal("login 0", Asked(await browser.GetAsync(new Uri(_pages, "/sign-in?again=true")), "prompt", "max_age"));
+    }
+
+    /// <summary>Keeps cookies, and stays where it is sent away, so that each way is seen.</summary>
+    private static HttpClient Browser() => new(new HttpClientHandler
+    {
+        AllowAutoRedirect = false,
+        ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
+    });
+
+    /// <summary>Parameters of the address where an answer sends the browser.</summary>
+    private static string Asked(HttpResponseMessage answer, params string[] names)
+    {
+        Dictionary<string, StringValues> all = QueryHelpers.ParseQuery(Place(answer).Query);
+        return string.Join(' ', names.Select(name => all[name]));
+    }
+
+    private static Uri Place(HttpResponseMessage answer) => new(answer.RequestMessage!.RequestUri!, answer.Headers.Location!);
 
     /// <summary>
     /// Waits until a token of a new key is accepted. A token whose key is unknown has the keys read again, but beside the call: the first
