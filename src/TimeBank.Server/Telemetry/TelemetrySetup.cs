@@ -63,7 +63,7 @@ public static class TelemetrySetup
     /// <summary>The meters whose figures are exported.</summary>
     private static readonly string[] Meters =
     [
-        CallFigures.Name, WriterFigures.Name, JournalFigures.Name, OutboxFigures.Name,
+        CallFigures.Name, WriterFigures.Name, JournalFigures.Name, OutboxFigures.Name, WebhookFigures.Name,
         "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime",
     ];
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
@@ -87,6 +88,19 @@ public static class WebhookBackoff
         TimeSpan full = failures > 16 ? Longest : TimeSpan.FromTicks(Math.Min(Longest.Ticks, First.Ticks << (failures - 1)));
         return full - (full / 4 * part);
     }
+}
+
+/// <summary>What operators see of webhooks: how attempts end.</summary>
+internal static class WebhookFigures
+{
+    /// <summary>The name of the meter.</summary>
+    public const string Name = "TimeBank.Webhooks";
+
+    private static readonly Counter<long> Attempts = new Meter(Name).CreateCounter<long>(
+        "timebank.webhook.attempts", "{attempt}", "Notices sent to other systems, by how the attempt ended");
+
+    public static void Attempted(RegionCode region, WebhookOutcome outcome) =>
+        Attempts.Add(1, new("region", region.ToString()), new("outcome", StoredName.Of(outcome)));
 }
 
 /// <inheritdoc cref="IWebhookDeliveryGrain"/>
@@ -187,6 +201,7 @@ public sealed class WebhookDeliveryGrain(
         string[] secrets = [.. target.Secrets.Select(secret => vault.Open(target.Key, party, secret.Field, secret.Sealed))];
         DateTimeOffset at = sender.Now;
         WebhookAnswer answer = await sender.SendAsync(new Uri(target.Url), notice, secrets);
+        WebhookFigures.Attempted(Region, answer.Outcome);
         bool isTaken = answer.Outcome == WebhookOutcome.Delivered;
         State.Attempts.Add(new WebhookAttemptRecord(
             (State.Attempts.LastOrDefault()?.Number ?? 0) + 1, notice.Id, notice.Event, entry.Index, at, answer.Outcome, answer.Status));

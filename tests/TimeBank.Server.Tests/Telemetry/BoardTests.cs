@@ -13,6 +13,8 @@ public sealed partial class BoardTests(WatchedServer watched)
 {
     private const string Board = "deploy/grafana/timebank.json", Rules = "deploy/prometheus/timebank.rules.yml";
 
+    private static readonly string[] Attempts = [.. Enum.GetValues<WebhookOutcome>().Select(outcome => StoredName.Of(outcome))];
+
     /// <summary>Figures that a server has only once something has gone wrong.</summary>
     private static readonly string[] WhenWrong = ["orleans_messaging_rejected_total"];
 
@@ -37,7 +39,7 @@ public sealed partial class BoardTests(WatchedServer watched)
         string board = Expressions();
 
         Assert.DoesNotContain(ours, name => !board.Contains(name, StringComparison.Ordinal));
-        Assert.Equal(12, ours.Distinct().Count());
+        Assert.Equal(13, ours.Distinct().Count());
     }
 
     /// <summary>Every label is a word of a list that calls can't make longer.</summary>
@@ -58,7 +60,7 @@ public sealed partial class BoardTests(WatchedServer watched)
                     "method" => methods.Contains(value) || value.StartsWith("/grpc.", StringComparison.Ordinal),
                     "reason" => reasons.Contains(value),
                     "region" => RegionDirectory.BuiltIn.Find(RegionCode.Parse(value)) is not null,
-                    "outcome" => value is "stored" or "moved" or "refused" or "failed",
+                    "outcome" => value is "stored" or "moved" or "refused" or "failed" || Attempts.Contains(value),
                     "le" or "otel_scope_name" => true,
                     _ => false,
                 }, $"{name}={value}");
@@ -94,6 +96,8 @@ public sealed partial class BoardTests(WatchedServer watched)
         Assert.Equal(1, WatchedServer.Figure(metrics, "timebank_outbox_size", WatchedServer.Region));
         Assert.InRange(WatchedServer.Figure(metrics, "timebank_outbox_age_seconds", WatchedServer.Region), 7_190, 7_210);
         Assert.Equal(0, WatchedServer.Figure(metrics, "timebank_outbox_size", WatchedServer.Neighbour));
+        Assert.Contains("outcome=\"unreachable\"", metrics, StringComparison.Ordinal);
+        Assert.Equal(1, WatchedServer.Figure(metrics, "timebank_webhook_attempts_total", WatchedServer.Region));
     }
 
     private static string Expressions() => string.Join('\n', Find(JsonDocument.Parse(Repository.Read(Board)).RootElement));

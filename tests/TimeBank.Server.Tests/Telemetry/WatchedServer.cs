@@ -68,6 +68,7 @@ public sealed class WatchedServer : IAsyncLifetime
             Settings =
             [
                 "--TimeBank:Telemetry:Address=127.0.0.1:0", "--TimeBank:Telemetry:Dashboard=true", "--TimeBank:Telemetry:TraceRatio=1",
+                "--TimeBank:WebhooksToLoopback=true",
                 $"--{TelemetrySetup.Collector}={collector}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
             ],
         };
@@ -99,7 +100,15 @@ public sealed class WatchedServer : IAsyncLifetime
             { "traceparent", $"00-{StrayTrace}-00f067aa0ba902b7-01" }, { "tracestate", $"person={Tail(elder)}" },
             { "baggage", $"elder={Tail(elder)}" },
         };
+        // Nobody listens there.
+        Webhook webhook = (await new WebhookService.WebhookServiceClient(Server.As(Role.Administrator, regions: Region)).CreateWebhookAsync(
+            new CreateWebhookRequest
+            {
+                RequestId = Id(), Parent = $"regions/{Region}", Url = "http://127.0.0.1:9/", Events = { V1.WebhookEvent.VoucherRedeemed },
+            })).Webhook;
         await desk.Clerk(provider).RedeemVoucherAsync(lunch, stray);
+        await Server.Services.GetRequiredService<IGrainFactory>()
+            .GetGrain<IWebhookDeliveryGrain>($"{Region}/{Tail(webhook.Name)}").DeliverAsync();
         lunch.Memo = "other";
         await RefusedAsync(desk.Clerk(provider).RedeemVoucherAsync(lunch, stray));
         await RefusedAsync(desk.Clerk("regions/430225/providers/000000000000").RedeemVoucherAsync(desk.Lunch(voucher.Name, provider)));
