@@ -2,9 +2,11 @@ using Grpc.Core;
 
 namespace TimeBank.Testing;
 
-/// <summary>Adds a token to every call.</summary>
+/// <summary>Adds a token to every call, and a deadline: a call that gets no answer fails its test, and does not hold up the run.</summary>
 public sealed class TokenInvoker(CallInvoker inner, string token) : CallInvoker
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly Metadata _token = new() { { "authorization", $"Bearer {token}" } };
 
     public override TResponse BlockingUnaryCall<TRequest,
@@ -29,6 +31,7 @@ public sealed class TokenInvoker(CallInvoker inner, string token) : CallInvoker
 
     private CallOptions With(CallOptions options)
     {
+        if (options.Deadline is null) options = options.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime + Patience);
         if (options.Headers is null) return options.WithHeaders(_token);
         Metadata headers = [.. options.Headers, .. _token];
         return options.WithHeaders(headers);
