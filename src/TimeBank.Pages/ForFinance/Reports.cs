@@ -39,23 +39,12 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
         if (asked("payment").Split('/') is not [var id, var number]) return null;
         string batchName = $"{visitor.Parent}/settlements/{id}", name = $"{batchName}/payments/{number}";
         SettlementBatch batch = await Client.Settlements.GetBatchAsync(new GetBatchRequest { Name = batchName }, Client.Reading);
-        List<PaymentLine> lines = await RegionNames.AllAsync<PaymentLine>(async token =>
-        {
-            ListPaymentLinesResponse page = await Client.Settlements.ListPaymentLinesAsync(
-                new ListPaymentLinesRequest { Payment = name, PageSize = 1_000, PageToken = token }, Client.Reading);
-            return (page.Lines, page.NextPageToken);
-        });
         SettlementPayment payment = batch.Payments.First(one => one.Name == name);
+        List<PayeeLine> lines = await ExplainAsync(payment);
         Provider provider = await Client.Providers.GetProviderAsync(new GetProviderRequest { Name = payment.Provider }, Client.Reading);
         IReadOnlyDictionary<string, CatalogueItem> items = await ServiceNames.ReadAsync(visitor);
         IReadOnlyDictionary<string, string> programmes = await RegionNames.OfProgrammesAsync(visitor);
         string Item(PaymentLine line) => line.Redemption is { } one ? items.Of(one.Item, L) : Labels.Of(line.Posting.Code, L);
-        IEnumerable<string[]> extra =
-        [
-            .. payment.Carried.Select(one => Extra(L["以前未付", "unpaid before"], one.Amount.Value)),
-            .. payment.SetAside.Select(one => Extra(L["争议暂不付", "disputed, set aside"], -one.Amount.Value)),
-            .. payment.HeldBackAmount is { Value: > 0 } held ? [Extra(L["扣留", "held back"], -held.Value)] : Array.Empty<string[]>(),
-        ];
         return new ReportTable(
             L[$"{provider.DisplayName}结算单", $"Settlement statement of {provider.DisplayName}"],
             [
@@ -67,23 +56,64 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
             [
                 new(L["分录", "Entry"]), new(L["日期", "Day"]), new(L["服务", "Service"]), new(L["数量", "Number"], true),
                 new(L["价格（元）", "Price, yuan"], true), new(L["保险（元）", "Insurance, yuan"], true), new(L["自付（元）", "Own part, yuan"], true),
-                new(L["应付（元）", "Owed, yuan"], true), new(L["项目", "Programme"]), new(L["政策", "Policy"]),
+                new(L["应付（元）", "Owed, yuan"], true), new(L["项目", "Programme"]), new(L["政策", "Policy"]), new(L["列于付款", "Listed in payment"]),
             ],
             [
-                .. lines.Select(line => Row(
-                    $"{line.Posting.EntryIndex}", Iso(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate), Item(line),
-                    line.Redemption is { } one ? $"{one.Quantity}" : "", Yuan(line.Redemption?.Price), Yuan(line.Redemption?.Insurance),
-                    Yuan(line.Redemption?.OwnPart), Plain(Signed(line.Posting)),
-                    line.Programme.Length > 0 ? programmes.Called(line.Programme) : "", line.PolicyVersion)),
-                .. extra.Select(row => Row(row)),
+                .. lines.Select(of => of.Line is not { } line
+                    ? Row(of.Entry, "", of.What, "", "", "", "", Plain(of.Fen), "", "", of.Payment)
+                    : Row(
+                        of.Entry, Iso(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate), Item(line),
+                        line.Redemption is { } one ? $"{one.Quantity}" : "", Yuan(line.Redemption?.Price), Yuan(line.Redemption?.Insurance),
+                        Yuan(line.Redemption?.OwnPart), Plain(of.Fen),
+                        line.Programme.Length > 0 ? programmes.Called(line.Programme) : "", line.PolicyVersion, of.Payment)),
             ],
             L["各项服务应付（元）", "Owed by service (yuan)"],
-            [.. lines.Where(line => line.Redemption is not null).GroupBy(Item)
-                .Select(group => (group.Key, Sum: group.Sum(line => Signed(line.Posting))))
+            [.. lines.Where(of => of.Line?.Redemption is not null).GroupBy(of => Item(of.Line!))
+                .Select(group => (group.Key, Sum: group.Sum(of => of.Fen)))
                 .OrderByDescending(group => group.Sum).Select(group => ChartPoint.Money(group.Key, group.Sum))]);
-
-        static string[] Extra(string what, long fen) => ["", "", what, "", "", "", "", Plain(fen), "", ""];
     }
+
+    /// <summary>
+    /// All that a payment pays: its lines, those of withdrawn payments that it pays instead, and what is neither. Their sum is what goes to
+    /// the provider's bank and what its debt takes.
+    /// </summary>
+    private async Task<List<PayeeLine>> ExplainAsync(SettlementPayment payment)
+    {
+        List<PaymentLine> own = await RegionNames.AllAsync<PaymentLine>(async token =>
+        {
+            ListPaymentLinesResponse page = await Client.Settlements.ListPaymentLinesAsync(
+                new ListPaymentLinesRequest { Payment = payment.Name, PageSize = 1_000, PageToken = token }, Client.Reading);
+            return (page.Lines, page.NextPageToken);
+        });
+        List<PayeeLine> all =
+            [.. own.Select(line => new PayeeLine(line, $"{line.Posting.EntryIndex}", "", Signed(line.Posting), payment.EndToEndId))];
+        foreach (CarriedAmount one in payment.Carried)
+        {
+            // What was held back is a part of its payment and no line of it.
+            if (one.Payment.Length > 0 && !one.Source.EndsWith("/holdback", StringComparison.Ordinal))
+            {
+                SettlementBatch withdrawn = await Client.Settlements.GetBatchAsync(new GetBatchRequest { Name = one.Source }, Client.Reading);
+                all.AddRange(await ExplainAsync(withdrawn.Payments.First(other => other.Name == one.Payment)));
+            }
+            else
+            {
+                all.Add(Extra(one, L["以前未付", "unpaid before"], one.Amount.Value));
+            }
+        }
+        all.AddRange(payment.SetAside.Select(one => Extra(one, L["争议暂不付", "disputed, set aside"], -one.Amount.Value)));
+        if (payment.HeldBackAmount is { Value: > 0 } held)
+            all.Add(new PayeeLine(null, "", L["扣留", "held back"], -held.Value, payment.EndToEndId));
+        return all;
+
+        PayeeLine Extra(CarriedAmount one, string what, long fen) => one.Source.Contains("/entries/", StringComparison.Ordinal)
+            ? new(null, Written.Id(one.Source), what, fen, payment.EndToEndId)
+            : new(null, "", L[$"{what}：批次 {one.Source.Split('/')[3]}", $"{what}: batch {one.Source.Split('/')[3]}"], fen, payment.EndToEndId);
+    }
+
+    /// <summary>A line of what a provider is paid.</summary>
+    /// <param name="Line">Null: an amount without a posting of its own in the payment.</param>
+    /// <param name="Payment">The id of the payment that lists it.</param>
+    private sealed record PayeeLine(PaymentLine? Line, string Entry, string What, long Fen, string Payment);
 
     private async Task<ReportTable?> MonthAsync()
     {

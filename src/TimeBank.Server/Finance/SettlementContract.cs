@@ -129,6 +129,8 @@ internal static class SettlementContract
     {
         Source = $"{ResourceName.OfRegion(region)}/{carried.Source}",
         Amount = new Fen(carried.Fen).ToContract(),
+        Payment = carried.Payment == 0 ? ""
+            : $"{ResourceName.OfRegion(region)}/{string.Join('/', carried.Source.Split('/')[..2])}/{Payments}/{carried.Payment}",
     };
 
     private static V1.PaymentOutcome ToContract(this PaymentOutcome outcome, RegionCode region) => new()

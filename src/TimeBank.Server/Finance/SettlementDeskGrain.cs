@@ -66,16 +66,18 @@ public sealed record SettledProvider(
     public SettledProvider After(PaymentRecord payment, string batch, DateOnly day) => new(payment.ToSize, payment.SetAside,
     [
         .. (HeldBack ?? []).Where(held => payment.Carried.All(carried => carried.Source != held.Source)),
-        .. payment.HeldBackFen > 0 ? (ImmutableArray<HeldBackAmount>)[new(batch, day, payment.HeldBackFen)] : [],
+        .. payment.HeldBackFen > 0 ? (ImmutableArray<HeldBackAmount>)[new(batch, day, payment.HeldBackFen, payment.Number)] : [],
     ]);
 }
 
 /// <summary>A part of a payment that stays owed until an officer releases it.</summary>
 /// <param name="Day">The day on which the batch was prepared.</param>
+/// <param name="Payment">The payment's number in it; 0 where an older build held it back.</param>
 public sealed record HeldBackAmount(
     [property: JsonPropertyName("batch")] string Batch,
     [property: JsonPropertyName("day")] DateOnly Day,
-    [property: JsonPropertyName("fen")] long Fen)
+    [property: JsonPropertyName("fen")] long Fen,
+    [property: JsonPropertyName("payment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Payment = 0)
 {
     /// <summary>What the payment that releases it names as its source.</summary>
     [JsonIgnore]
@@ -184,7 +186,8 @@ public sealed class SettlementDeskGrain(
                 SettledProvider settled = State.Providers[payment.Provider];
                 State.Providers[payment.Provider] = settled with
                 {
-                    Carried = settled.Carried.Add(new CarriedAmount($"settlements/{id}", payment.NettedFen + payment.AmountFen)),
+                    Carried = settled.Carried.Add(new CarriedAmount(
+                        $"settlements/{id}", payment.NettedFen + payment.AmountFen, payment.Number)),
                 };
             }
         }
@@ -218,7 +221,7 @@ public sealed class SettlementDeskGrain(
             [
                 .. settled.Carried,
                 .. (settled.HeldBack ?? []).Where(held => held.Day <= releaseUntil)
-                    .Select(held => new CarriedAmount(held.Source, held.Fen)),
+                    .Select(held => new CarriedAmount(held.Source, held.Fen, held.Payment)),
             ];
             long due = await LinesAsync(Chart.ProviderPayable(provider).Path, settled.Size, size)
                 + carried.Sum(one => one.Fen);

@@ -142,10 +142,12 @@ public sealed record PaymentRecord(
 /// The batch that was withdrawn (<c>settlements/{id}</c>), the redemption that was set aside (<c>entries/{index}</c>), or the batch that
 /// held it back (<c>settlements/{id}/holdback</c>).
 /// </param>
+/// <param name="Payment">The number of that batch's payment to the provider; 0 of a redemption, and where an older build carried it.</param>
 [GenerateSerializer, Immutable, Alias("timebank.carried-amount")]
 public sealed record CarriedAmount(
     [property: Id(0), JsonPropertyName("source")] string Source,
-    [property: Id(1), JsonPropertyName("fen")] long Fen);
+    [property: Id(1), JsonPropertyName("fen")] long Fen,
+    [property: Id(2), JsonPropertyName("payment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Payment = 0);
 
 /// <summary>The bank's word on a payment.</summary>
 /// <param name="State">Paid, rejected or returned.</param>
