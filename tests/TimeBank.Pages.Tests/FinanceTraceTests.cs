@@ -1,3 +1,4 @@
+using System.Net;
 using TimeBank.V1;
 using Xunit;
 
@@ -25,9 +26,66 @@ public sealed class FinanceTraceTests(WholeMonth month)
         Assert.Contains(link, (await maker.GetAsync($"{next}/payments/1")).Text, StringComparison.Ordinal);
         string file = (await maker.GetAsync($"/finance/reports/provider.csv?payment={Office.Last(next)}/1")).Text;
         Assert.Contains($"{Office.Last(withdrawn)}-001", file, StringComparison.Ordinal);
-        string entry = (await new ProviderService.ProviderServiceClient(await month.CallerAsync("auditor")).ListRedemptionsAsync(
-            new ListRedemptionsRequest { Provider = provider })).Redemptions.First(one => one.Name == redemption).Entry;
-        Assert.Contains($"\r\n{Office.Last(entry)},2026-11-", file, StringComparison.Ordinal);
+        Assert.Contains($"\r\n{Office.Last(redemption)},2026-11-", file, StringComparison.Ordinal);
         await maker.DoAsync(next, "withdraw", ("Note", "路测"));
+    }
+
+    /// <summary>Before the batch, in it, at the refusal, and on the desk while the batch holds the money.</summary>
+    [Fact]
+    public async Task A_provider_without_an_account_is_named_before_a_batch_can_not_be_approved()
+    {
+        const string Name = "路测·没有账户的食堂";
+        var register = new RegisterProviderRequest
+        {
+            RequestId = Office.Id(), Parent = Office.Parent, DisplayName = Name,
+            Accreditation = new Period { FirstDay = Office.Contract(new(2026, 11, 29)), LastDay = Office.Contract(new(2027, 12, 31)) },
+        };
+        register.ServiceTypes.Add(ServiceType.Meal);
+        string provider = (await new ProviderService.ProviderServiceClient(await month.CallerAsync("administrator"))
+            .RegisterProviderAsync(register)).Name, prepare = $"/finance/batches/prepare?provider={Office.Last(provider)}";
+        await Office.OweAsync(month, 4, provider);
+        using Surfer maker = await Office.SurferAsync(month, "finance_maker"), checker = await Office.SurferAsync(month, "finance_checker");
+        string before = Row((await maker.GetAsync("/finance")).Text, "/finance/payees?show=missing");
+
+        Assert.Contains(Name, Warning((await maker.GetAsync(prepare)).Text), StringComparison.Ordinal);
+        string path = (await maker.DoAsync(prepare, "prepare")).Split('?')[0];
+        Assert.Contains(Name, Warning((await maker.GetAsync(path)).Text), StringComparison.Ordinal);
+        Assert.Equal(before, Row((await maker.GetAsync("/finance")).Text, "/finance/payees?show=missing"));
+        Assert.Contains(Name, (await maker.GetAsync("/finance/payees?show=missing")).Text, StringComparison.Ordinal);
+        await maker.DoAsync(path, "submit");
+        var refused = await checker.SendAsync(path, "approve");
+        Assert.Equal(HttpStatusCode.Conflict, refused.Status);
+        Assert.Contains(Name, refused.Text[refused.Text.IndexOf("panel fault", StringComparison.Ordinal)..], StringComparison.Ordinal);
+
+        // The checker sends it back; the maker sees who did and why.
+        await checker.DoAsync(path, "withdraw", ("Note", "先登记收款账户"));
+        string desk = (await maker.GetAsync("/finance")).Text;
+        Assert.Contains("先登记收款账户", Row(desk, path), StringComparison.Ordinal);
+        Assert.Contains("finance_checker", Row(desk, path), StringComparison.Ordinal);
+        Assert.Contains("先登记收款账户", (await maker.GetAsync(path)).Text, StringComparison.Ordinal);
+    }
+
+    private async Task<RecordReceiptResponse> ReceiptAsync() =>
+        await new FundService.FundServiceClient(await month.CallerAsync("finance_maker")).RecordReceiptAsync(new RecordReceiptRequest
+        {
+            RequestId = Office.Id(), Fund = $"{Office.Parent}/funds/fiscal", Amount = new Amount { Value = 77, Unit = "CNY" },
+            BankAccount = Office.Bank, ReceivedDate = Office.Contract(new(2026, 11, 28)), Reference = Office.Id(),
+        });
+
+    /// <summary>The row of a table that leads to an address.</summary>
+    private static string Row(string page, string path) => RowOf(page, $"href=\"{path}\"");
+
+    private static string RowOf(string page, string holds)
+    {
+        int at = page.IndexOf(holds, StringComparison.Ordinal);
+        Assert.True(at >= 0, $"The page has no {holds}.");
+        return page[page.LastIndexOf("<tr", at, StringComparison.Ordinal)..page.IndexOf("</tr>", at, StringComparison.Ordinal)];
+    }
+
+    private static string Warning(string page)
+    {
+        int at = page.IndexOf("panel warn", StringComparison.Ordinal);
+        Assert.True(at >= 0, "The page warns of nothing.");
+        return page[at..page.IndexOf("</div>", at, StringComparison.Ordinal)];
     }
 }

@@ -47,7 +47,8 @@ public static class Office
 
     /// <summary>A canteen that is owed for meals of today, and the redemption.</summary>
     /// <param name="which">Which of the canteens, so that tests keep out of each other's way.</param>
-    public static async Task<(string Provider, string Redemption)> OweAsync(PlayedServer month, int which)
+    /// <param name="provider">This one instead.</param>
+    public static async Task<(string Provider, string Redemption)> OweAsync(PlayedServer month, int which, string? provider = null)
     {
         CallInvoker maker = await month.CallerAsync("finance_maker");
         var vouchers = new VoucherService.VoucherServiceClient(maker);
@@ -68,7 +69,7 @@ public static class Office
             new ListProvidersRequest { Parent = Parent, ServiceType = ServiceType.Meal, PageSize = 100 })).Providers
             .Where(one => one.Standing == Standing.Good && one.DisplayName.StartsWith("演示", StringComparison.Ordinal))
             .OrderBy(one => one.Name, StringComparer.Ordinal)];
-        string provider = canteens[which % canteens.Length].Name;
+        provider ??= canteens[which % canteens.Length].Name;
         RedeemVoucherResponse paid = await new VoucherService.VoucherServiceClient(await month.CallerAsync("provider_clerk", provider))
             .RedeemVoucherAsync(new RedeemVoucherRequest
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grpc.Core;
 using TimeBank.Pages.Shell;
 using TimeBank.V1;
@@ -67,11 +68,23 @@ public sealed class DeskItems(Visitor visitor)
             (SettlementState.Approved, L["批次待导出付款文件", "Batches to send to the bank"], Role.FinanceMaker),
             (SettlementState.Exported, L["批次等银行答复", "Batches that wait for the bank"], Role.FinanceMaker),
         ];
-        List<SettlementBatch>[] found = await Task.WhenAll(waits.Select(wait => RegionNames.BatchesAsync(visitor, wait.State)));
-        return waits.Zip(found, (wait, batches) => new DeskItem(
-            wait.Text, batches.Count, Money(batches.Sum(batch => batch.TotalAmount.Value)),
-            $"/finance/batches?state={wait.State}", wait.Who));
+        List<SettlementBatch> all = await RegionNames.BatchesAsync(visitor, SettlementState.Unspecified);
+        return waits.Select(wait => (Wait: wait, Batches: all.Where(batch => batch.State == wait.State).ToArray()))
+            .Select(found => new DeskItem(
+                found.Wait.Text, found.Batches.Length, Money(found.Batches.Sum(batch => batch.TotalAmount.Value)),
+                $"/finance/batches?state={found.Wait.State}", found.Wait.Who))
+            .Concat(SentBack(all.MaxBy(batch => long.Parse(Written.Id(batch.PreparedEntry), CultureInfo.InvariantCulture))));
     }
+
+    /// <summary>A batch that a checker sent back waits for its maker until another one is prepared.</summary>
+    private IEnumerable<DeskItem> SentBack(SettlementBatch? last) =>
+        last is { State: SettlementState.Withdrawn, WithdrawnBy.Length: > 0 }
+            && last.WithdrawnBy != last.PreparedBy && last.WithdrawnBy != last.SubmittedBy
+            ? [
+                new DeskItem(L["批次被退回", "A batch was sent back"], 1, Money(last.TotalAmount.Value),
+                    $"/finance/batches/{Written.Id(last.Name)}", Role.FinanceMaker, $"{last.WithdrawnBy}: {last.Note}"),
+            ]
+            : [];
 
     private async Task<IEnumerable<DeskItem>> ExceptionsAsync()
     {
@@ -113,7 +126,7 @@ public sealed class DeskItems(Visitor visitor)
                 "/finance/payees?show=proposed", Role.FinanceChecker),
             new DeskItem(L["有应付款、没有收款账户的机构", "Providers that are owed money and have no account"],
                 rows.Count(row => row.CannotBePaid),
-                Money(rows.Where(row => row.CannotBePaid).Sum(row => row.Provider.Payable?.Value ?? 0)),
+                Money(rows.Where(row => row.CannotBePaid).Sum(row => row.OwedFen)),
                 "/finance/payees?show=missing", Role.FinanceMaker),
         ];
     }
@@ -121,23 +134,57 @@ public sealed class DeskItems(Visitor visitor)
     /// <summary>All providers with the account that each is paid to.</summary>
     public static async Task<PayeeRow[]> PayeesAsync(Visitor visitor)
     {
-        var rows = new List<PayeeRow>();
-        foreach (Provider[] some in (await RegionNames.ProvidersAsync(visitor)).Chunk(PayeesAtOnce))
-            rows.AddRange(await Task.WhenAll(some.Select(provider => PayeeAsync(visitor, provider))));
-        return [.. rows];
+        List<Provider> providers = await RegionNames.ProvidersAsync(visitor);
+        IReadOnlyDictionary<string, long> held = await HeldAsync(visitor);
+        Payee?[] payees = await PayeesOfAsync(visitor, providers.Select(provider => provider.Name));
+        return [.. providers.Zip(payees, (provider, payee) => new PayeeRow(provider, payee, held.GetValueOrDefault(provider.Name)))];
     }
 
-    private static async Task<PayeeRow> PayeeAsync(Visitor visitor, Provider provider)
+    /// <summary>The names of providers that a batch pays and that have no account in force: it can't be approved.</summary>
+    public static async Task<string[]> WithoutAccountAsync(
+        Visitor visitor, SettlementBatch batch, IReadOnlyDictionary<string, string> providers)
+    {
+        SettlementPayment[] paid = [.. batch.Payments.Where(payment => payment.NetAmount.Value > 0)];
+        Payee?[] payees = await PayeesOfAsync(visitor, paid.Select(payment => payment.Provider));
+        return [.. paid.Zip(payees).Where(one => one.Second?.InForce is null).Select(one => providers.Called(one.First.Provider))];
+    }
+
+    /// <summary>The account that a provider is paid to; null: it never had one.</summary>
+    public static async Task<Payee?> PayeeAsync(Visitor visitor, string provider)
     {
         try
         {
-            return new PayeeRow(provider, await visitor.Client.Payees.GetPayeeAsync(
-                new GetPayeeRequest { Provider = provider.Name }, visitor.Client.Reading));
+            return await visitor.Client.Payees.GetPayeeAsync(new GetPayeeRequest { Provider = provider }, visitor.Client.Reading);
         }
         catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
         {
-            return new PayeeRow(provider, null);
+            return null;
         }
+    }
+
+    private static async Task<Payee?[]> PayeesOfAsync(Visitor visitor, IEnumerable<string> providers)
+    {
+        var found = new List<Payee?>();
+        foreach (string[] some in providers.Chunk(PayeesAtOnce))
+            found.AddRange(await Task.WhenAll(some.Select(provider => PayeeAsync(visitor, provider))));
+        return [.. found];
+    }
+
+    /// <summary>What batches hold that nobody has approved, by provider: it is owed all the same.</summary>
+    private static async Task<IReadOnlyDictionary<string, long>> HeldAsync(Visitor visitor)
+    {
+        var held = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (SettlementState state in new[] { SettlementState.Draft, SettlementState.Submitted })
+        {
+            foreach (SettlementBatch listed in await RegionNames.BatchesAsync(visitor, state))
+            {
+                SettlementBatch batch = await visitor.Client.Settlements.GetBatchAsync(
+                    new GetBatchRequest { Name = listed.Name }, visitor.Client.Reading);
+                foreach (SettlementPayment payment in batch.Payments)
+                    held[payment.Provider] = held.GetValueOrDefault(payment.Provider) + payment.NetAmount.Value;
+            }
+        }
+        return held;
     }
 
     private async Task<IEnumerable<DeskItem>> ProgrammesAsync()
@@ -219,7 +266,10 @@ public sealed class DeskItems(Visitor visitor)
 }
 
 /// <summary>A provider and the account that it is paid to; null: it never had one.</summary>
-public sealed record PayeeRow(Provider Provider, Payee? Payee)
+/// <param name="HeldFen">What batches hold for it that nobody has approved.</param>
+public sealed record PayeeRow(Provider Provider, Payee? Payee, long HeldFen)
 {
-    public bool CannotBePaid => Payee?.InForce is null && Provider.Payable is { Value: > 0 };
+    public long OwedFen => HeldFen + (Provider.Payable?.Value ?? 0);
+
+    public bool CannotBePaid => Payee?.InForce is null && OwedFen > 0;
 }

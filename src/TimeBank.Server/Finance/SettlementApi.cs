@@ -43,7 +43,8 @@ public sealed partial class SettlementApi(
         StepAsync(context, request, request.RequestId, request.Name, (batch, command) => batch.SubmitAsync(command));
 
     public override Task<SettlementBatch> ApproveBatch(ApproveBatchRequest request, ServerCallContext context) =>
-        StepAsync(context, request, request.RequestId, request.Name, (batch, command) => batch.ApproveAsync(command));
+        StepAsync(context, request, request.RequestId, request.Name, async (batch, command) =>
+            await NamedAsync(request.Name, await batch.ApproveAsync(command)));
 
     public override async Task<SettlementBatch> WithdrawBatch(WithdrawBatchRequest request, ServerCallContext context)
     {
@@ -118,9 +119,8 @@ public sealed partial class SettlementApi(
         // The day of a file that was made already may be over by now.
         if (day < clock.Today && (await batch.GetAsync())?.Export?.Day != day && !await grains.IsKnownAsync(name.Region, command))
             throw Problem.Invalid([new FieldViolation("execution_date", "IN_PAST")]);
-        ExportedFile file =
-            (await batch.ExportAsync(command, new PaymentFileOrder(bank, format.ToDomain(), request.Profile, day))).OrThrow();
-        return file.ToContract(name.Region);
+        var order = new PaymentFileOrder(bank, format.ToDomain(), request.Profile, day);
+        return (await NamedAsync(request.Name, await batch.ExportAsync(command, order))).OrThrow().ToContract(name.Region);
     }
 
     public override async Task<SettlementBatch> WithdrawExport(WithdrawExportRequest request, ServerCallContext context)
@@ -227,6 +227,22 @@ public sealed partial class SettlementApi(
         ResourceName name = read.Resource(batch, "name", SettlementContract.Settlements);
         read.Check();
         return (await step(Grain(name), context.Command(request, id))).OrThrow().ToContract(name.Region);
+    }
+
+    /// <summary>What is stored keeps the ids of providers alone; who reads the refusal gets their names beside them.</summary>
+    private async Task<Reply<T>> NamedAsync<T>(string batch, Reply<T> reply)
+        where T : notnull
+    {
+        if (reply.Refusal is not { Reason: Reason.ProvidersNotPayable } refusal) return reply;
+        ResourceName.TryParse(batch, out ResourceName? name);
+        var values = new List<(string Key, string Value)>();
+        foreach ((string key, string ids) in refusal.Values)
+            values.Add((key, string.Join(", ", await Task.WhenAll(ids.Split(", ").Select(NameAsync)))));
+        return Refusal.Of(refusal.Reason, [.. values]);
+
+        async Task<string> NameAsync(string id) =>
+            await grains.GetGrain<IProviderGrain>(name!.Value.Region, OpaqueId.Parse(id)).GetAsync() is { } provider
+                ? $"{provider.DisplayName} ({id})" : id;
     }
 
     private static IReadOnlyList<string> Named(RequestReader read, IReadOnlyList<string> names, string field)

@@ -26,6 +26,7 @@ internal static class SettlementContract
             PreparedEntry = batch.Prepared < 0 ? "" : ResourceName.Of(region, Entries, batch.Prepared),
             ApprovedEntry = batch.Approved is { } approved and >= 0 ? ResourceName.Of(region, Entries, approved) : "",
             Note = batch.Note,
+            WithdrawnBy = batch.WithdrawnBy ?? "",
             Export = batch.Export?.ToContract(batch, region),
             FormerExports = { (batch.FormerExports ?? []).Select(export => export.ToContract(batch, region)) },
             LeftOutProviders =

@@ -89,6 +89,7 @@ public sealed record WordsTaken([property: Id(0)] ImmutableArray<Reason> Left);
 /// <param name="Export">The file of payments; null: none, or it was withdrawn.</param>
 /// <param name="FormerExports">Files that were withdrawn, oldest first; null: none.</param>
 /// <param name="Barred">Blacklisted providers with money owed, who were left out of the batch; null: none.</param>
+/// <param name="WithdrawnBy">A maker, or the checker who sent it back; null: nobody, or a build that did not keep it.</param>
 [GenerateSerializer, Immutable, Alias("timebank.settlement-record")]
 public sealed record SettlementRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -107,7 +108,9 @@ public sealed record SettlementRecord(
     [property: Id(13), JsonPropertyName("export")] SettlementExport? Export = null,
     [property: Id(14), JsonPropertyName("formerExports")] ImmutableArray<SettlementExport>? FormerExports = null,
     [property: Id(15), JsonPropertyName("barred"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    ImmutableArray<string>? Barred = null);
+    ImmutableArray<string>? Barred = null,
+    [property: Id(16), JsonPropertyName("withdrawnBy"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? WithdrawnBy = null);
 
 /// <summary>A payment to one provider in a batch.</summary>
 /// <param name="Number">From 1, in the order of the providers' ids.</param>
@@ -142,7 +145,7 @@ public sealed record PaymentRecord(
 /// The batch that was withdrawn (<c>settlements/{id}</c>), the redemption that was set aside (<c>entries/{index}</c>), or the batch that
 /// held it back (<c>settlements/{id}/holdback</c>).
 /// </param>
-/// <param name="Payment">The number of that batch's payment to the provider; 0 of a redemption, and where an older build carried it.</param>
+/// <param name="Payment">The number of that batch's payment to the provider; 0 of a redemption, and of older builds.</param>
 [GenerateSerializer, Immutable, Alias("timebank.carried-amount")]
 public sealed record CarriedAmount(
     [property: Id(0), JsonPropertyName("source")] string Source,
@@ -254,7 +257,8 @@ public sealed partial class SettlementGrain(
                 State.Planned = null;
                 State.Batch = Batch with
                 {
-                    State = SettlementState.Withdrawn, Note = command.Memo, Payments = Each(Batch.Payments, PaymentState.Withdrawn),
+                    State = SettlementState.Withdrawn, Note = command.Memo, WithdrawnBy = command.Actor,
+                    Payments = Each(Batch.Payments, PaymentState.Withdrawn),
                 };
             });
     }

@@ -10,7 +10,7 @@ using SettlementState = TimeBank.V1.SettlementState;
 namespace TimeBank.Server.Tests;
 
 [Collection(ServerCollection.Name)]
-public sealed class SettlementApiTests(TestServer server) : IAsyncLifetime
+public sealed partial class SettlementApiTests(TestServer server) : IAsyncLifetime
 {
     private static int s_used;
 
@@ -132,57 +132,6 @@ public sealed class SettlementApiTests(TestServer server) : IAsyncLifetime
             (payment.NetAmount.Value, payment.Carried.Single().Amount.Value, payment.Carried.Single().Source));
         await Maker.SubmitBatchAsync(new SubmitBatchRequest { RequestId = Desk.Id(), Name = first.Name })
             .IsRefusedAsync(Reason.SettlementWrongState);
-    }
-
-    /// <summary>Two batches are withdrawn, one after the other: every fen of the third one is a line of a payment that can be named.</summary>
-    [Fact]
-    public async Task What_withdrawn_batches_left_is_followed_to_its_lines()
-    {
-        await EatAsync(1_000);
-        await WithdrawnAsync();
-        Redemption disputed = await EatAsync(500);
-        await EatAsync(20);
-        await WithdrawnAsync(disputed.Entry);
-        await EatAsync(3);
-
-        PrepareBatchRequest preview = Prepare();
-        preview.ValidateOnly = true;
-        SettlementPayment seen = (await Maker.PrepareBatchAsync(preview)).Batch.Payments.Single();
-        SettlementPayment payment = (await Maker.PrepareBatchAsync(Prepare())).Batch.Payments.Single();
-
-        Assert.Equal(seen.Carried, payment.Carried);
-        Assert.Equal(["", $"{payment.Carried[1].Source}/payments/1"], payment.Carried.Select(one => one.Payment));
-        Assert.Equal([3L, 500, 500, 20, 1_000, -500], await FollowAsync(payment));
-        Assert.Equal(1_523, payment.NetAmount.Value);
-
-        async Task WithdrawnAsync(params string[] aside)
-        {
-            PrepareBatchRequest request = Prepare();
-            request.SetAside.Add(aside);
-            SettlementBatch batch = (await Maker.PrepareBatchAsync(request)).Batch;
-            await Maker.WithdrawBatchAsync(new WithdrawBatchRequest { RequestId = Desk.Id(), Name = batch.Name, Note = "again" });
-        }
-    }
-
-    /// <summary>The lines of a payment, then what it carries, each as far as it can be followed, then what it leaves.</summary>
-    private async Task<List<long>> FollowAsync(SettlementPayment payment)
-    {
-        ListPaymentLinesResponse lines = await Maker.ListPaymentLinesAsync(new ListPaymentLinesRequest { Payment = payment.Name });
-        List<long> fen = [.. lines.Lines.Select(line => line.Redemption.Credited.Value)];
-        foreach (V1.CarriedAmount carried in payment.Carried)
-        {
-            if (carried.Payment.Length == 0)
-            {
-                fen.Add(carried.Amount.Value);
-                continue;
-            }
-            SettlementBatch batch = await Maker.GetBatchAsync(new GetBatchRequest { Name = carried.Source });
-            List<long> followed = await FollowAsync(batch.Payments.Single(one => one.Name == carried.Payment));
-            Assert.Equal(carried.Amount.Value, followed.Sum());
-            fen.AddRange(followed);
-        }
-        fen.AddRange(payment.SetAside.Select(one => -one.Amount.Value));
-        return fen;
     }
 
     /// <summary>Also where the return comes after "paid": the payable is open again once, and the next batch pays it.</summary>

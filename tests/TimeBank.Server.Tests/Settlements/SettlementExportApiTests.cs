@@ -188,7 +188,7 @@ public sealed class SettlementExportApiTests(TestServer server) : IClassFixture<
 
         Grpc.Core.RpcException error =
             await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await Checker.ApproveBatchAsync(request));
-        Assert.Contains(_canteen.Split('/')[^1], error.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains($"食堂 ({_canteen.Split('/')[^1]})", error.Status.Detail, StringComparison.Ordinal);
         Assert.Contains(_kitchen.Split('/')[^1], error.Status.Detail, StringComparison.Ordinal);
         await Checker.ApproveBatchAsync(request).IsRefusedAsync(Reason.ProvidersNotPayable);
         await PayToAsync((_canteen, "6222000000001111"), (_kitchen, "6222000000002222"));
