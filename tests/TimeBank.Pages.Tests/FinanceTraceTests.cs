@@ -65,6 +65,34 @@ public sealed class FinanceTraceTests(WholeMonth month)
         Assert.Contains("先登记收款账户", (await maker.GetAsync(path)).Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_batch_of_which_nothing_was_sent_says_so_and_gives_no_file()
+    {
+        (string provider, _) = await Office.OweAsync(month, 5);
+        string path = await Office.ApprovedBatchAsync(month, provider);
+        var providers = new ProviderService.ProviderServiceClient(await month.CallerAsync("administrator"));
+        Task Stand(Standing standing) => providers.SetStandingAsync(new SetStandingRequest
+        {
+            RequestId = Office.Id(), Provider = provider, Standing = standing, Note = "路测",
+        }).ResponseAsync;
+        using Surfer maker = await Office.SurferAsync(month, "finance_maker");
+        await Stand(Standing.BlackListed);
+        try
+        {
+            await maker.DoAsync(path, "export", ("Account", Office.Bank), ("Choice", "Pain001"), ("Day", "2026-11-30"));
+        }
+        finally
+        {
+            await Stand(Standing.Good);
+        }
+        string page = (await maker.GetAsync(path)).Text;
+        Assert.Contains("没有生成付款文件", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("download", page[page.IndexOf("<main", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        var file = await maker.GetAsync($"{path}/file");
+        Assert.Equal(HttpStatusCode.NotFound, file.Status);
+        Assert.Contains("没有生成付款文件", file.Text, StringComparison.Ordinal);
+    }
+
     private async Task<RecordReceiptResponse> ReceiptAsync() =>
         await new FundService.FundServiceClient(await month.CallerAsync("finance_maker")).RecordReceiptAsync(new RecordReceiptRequest
         {

@@ -36,14 +36,14 @@ internal static class SettlementFileCommands
             };
             ExportPaymentsResponse answer =
                 await new Client(await session.AsAsync(Role.FinanceMaker, name)).ExportPaymentsAsync(request);
-            OutFile file = output.Read(parsed, answer.FileName)!;
             bool isEmpty = answer.File.IsEmpty;
-            if (!request.ValidateOnly && !isEmpty) await file.SaveAsync(answer.File.ToByteArray());
+            OutFile? file = isEmpty ? null : output.Read(parsed, answer.FileName);
+            if (file is not null) await file.SaveAsync(answer.File.ToByteArray());
             // Account numbers belong in the file, and not on a screen or in a script's log.
             session.Screen.Show(new ExportPaymentsResponse(answer) { File = Google.Protobuf.ByteString.Empty }, () =>
             {
                 SettlementCommands.Show(session, answer.Batch);
-                Facts(session, answer, request.ValidateOnly || isEmpty ? "" : file.Path);
+                Facts(session, answer, file?.Path ?? "");
                 if (isEmpty && !request.ValidateOnly)
                     session.Screen.Line(make.Language["没有可付的款项，未生成文件。", "There is nothing to pay, and no file."]);
             });

@@ -48,6 +48,8 @@ public static class FinanceDownloads
         string name = $"{visitor.Parent}/settlements/{id}";
         SettlementBatch batch = await visitor.Client.Settlements.GetBatchAsync(new GetBatchRequest { Name = name }, visitor.Client.Reading);
         if (batch.Export is not { } made) return Results.NotFound();
+        if (made.Sha256.Length == 0)
+            return new FaultAnswer(new Fault(StatusCodes.Status404NotFound, "", ExportFacts.NoFile(visitor.Language), [], false));
         ExportPaymentsResponse file = await visitor.Client.Settlements.ExportPaymentsAsync(new ExportPaymentsRequest
         {
             RequestId = Page.NewRequestId(), Name = name, BankAccount = made.BankAccount, Format = made.Format, Profile = made.Profile,

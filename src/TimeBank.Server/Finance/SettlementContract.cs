@@ -54,8 +54,8 @@ internal static class SettlementContract
         {
             Batch = file.Batch.ToContract(region),
             File = Google.Protobuf.ByteString.CopyFrom(file.Bytes),
-            FileName = $"{export.MessageId(file.Batch.Id)}.{extension}",
-            MediaType = mediaType,
+            FileName = export.Payments.IsEmpty ? "" : $"{export.MessageId(file.Batch.Id)}.{extension}",
+            MediaType = export.Payments.IsEmpty ? "" : mediaType,
             AlreadyExported = file.IsAgain,
         };
     }
@@ -69,7 +69,7 @@ internal static class SettlementContract
         ExecutionDate = export.Day.ToContract(),
         ExportedBy = export.By,
         ExportTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(export.At),
-        Sha256 = export.Sha256,
+        Sha256 = export.Payments.IsEmpty ? "" : export.Sha256,
         Withheld =
         {
             export.Withheld.Select(withheld => new V1.WithheldPayment

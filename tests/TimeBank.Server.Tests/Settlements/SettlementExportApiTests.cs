@@ -170,6 +170,7 @@ public sealed class SettlementExportApiTests(TestServer server) : IClassFixture<
         ExportPaymentsResponse none = await Maker.ExportPaymentsAsync(Export(batch));
 
         Assert.Equal((SettlementState.Closed, 0, 2), (none.Batch.State, none.File.Length, none.Batch.Export.Withheld.Count));
+        Assert.Equal(("", "", ""), (none.FileName, none.MediaType, none.Batch.Export.Sha256));
         Assert.All(none.Batch.Payments, payment => Assert.NotEmpty(payment.Outcomes.Single().Entry));
         Assert.True((await Maker.ExportPaymentsAsync(Export(batch))).AlreadyExported);
         Assert.Equal(1_500, (await Maker.PrepareBatchAsync(new PrepareBatchRequest
