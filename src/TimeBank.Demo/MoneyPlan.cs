@@ -21,9 +21,11 @@ internal static class MoneyPlan
         new CreateProgrammeStep(Meals(), Calendar.At(1, 7, 10)),
         // The total does not divide evenly; the shares are exact to the fen all the same.
         new AllotStep("national", ByShares(Roles.National, 19_999_999, (Roles.Lottery, 55), (Roles.Fiscal, 45)), Calendar.At(1, 7, 15)),
-        new AllotStep("meals", ByAmounts(Roles.Meals, (Roles.Lottery, 1_500_000), (Roles.Donation, 1_800_000)), Calendar.At(1, 7, 15)),
+        new AllotStep(
+            "meals", ForPurpose(ByAmounts(Roles.Meals, (Roles.Lottery, 1_500_000), (Roles.Donation, 1_800_000))), Calendar.At(1, 7, 15)),
         new ReceiveStep(Roles.Donation, 528_800, "DEMO-2026-1004", SecondDonationDay, Calendar.At(SecondDonationDay, 10, 0)),
-        new AllotStep("meals-donated", ByAmounts(Roles.Meals, (Roles.Donation, 528_800)), Calendar.At(SecondDonationDay, 10, 5)),
+        new AllotStep(
+            "meals-donated", ForPurpose(ByAmounts(Roles.Meals, (Roles.Donation, 528_800))), Calendar.At(SecondDonationDay, 10, 5)),
         new AllotStep("national-top-up", ByShares(Roles.National, 1_000_001, (Roles.Lottery, 55), (Roles.Fiscal, 45)),
         Calendar.At(TopUpDay, 10, 0)),
     ];
@@ -64,6 +66,9 @@ internal static class MoneyPlan
         foreach ((string fund, long parts) in shares) split.Shares.Add(new FundShare { Fund = Roles.Fund(fund), Parts = parts });
         return new AllotFundsRequest { Programme = Roles.Programme(programme), ByShares = split };
     }
+
+    /// <summary>The donors gave for meals, and the programme is one of meals.</summary>
+    private static AllotFundsRequest ForPurpose(AllotFundsRequest allotment) => new(allotment) { ServesPurpose = true };
 
     private static AllotFundsRequest ByAmounts(string programme, params ReadOnlySpan<(string Fund, long Fen)> amounts)
     {

@@ -93,6 +93,27 @@ public sealed class FinanceTraceTests(WholeMonth month)
         Assert.Contains("没有生成付款文件", file.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_bound_gift_names_its_purpose_and_goes_to_it_alone()
+    {
+        using Surfer maker = await Office.SurferAsync(month, "finance_maker");
+        const string Purpose = "路测·冬季取暖", Programme = $"/finance/programmes/{Office.Meals}";
+        await maker.DoAsync("/finance/funds", "create",
+            ("Code", "road-bound"), ("Subject", "路测·限定捐赠"), ("Choice", nameof(FundKind.Donation)), ("Note", Purpose));
+        await maker.DoAsync("/finance/funds/road-bound", "receive",
+            ("Amount", "50"), ("Day", "2026-11-29"), ("Account", Office.Bank), ("Note", "ROAD-BOUND"));
+        Assert.Contains(Purpose, (await maker.FollowAsync("/finance/funds/road-bound")).Text, StringComparison.Ordinal);
+        (string, string)[] allotment = [("Subject", $"{Office.Parent}/funds/road-bound"), ("Amount", "20")];
+        var refused = await maker.SendAsync(Programme, "allot", allotment);
+        Assert.Equal(HttpStatusCode.Conflict, refused.Status);
+        Assert.Contains(Purpose, refused.Text[refused.Text.IndexOf("panel fault", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        await maker.DoAsync(Programme, "allot", [.. allotment, ("Choice", "serves")]);
+        Assert.Contains(Purpose, (await maker.FollowAsync(Programme)).Text, StringComparison.Ordinal);
+        var wrong = await maker.SendAsync(Programme, "allot", ("Subject", "nothing"), ("Amount", "20"));
+        string fault = wrong.Text[wrong.Text.IndexOf("panel fault", StringComparison.Ordinal)..];
+        Assert.DoesNotContain("by_amounts", fault[..fault.IndexOf("</div>", StringComparison.Ordinal)], StringComparison.Ordinal);
+    }
+
     private async Task<RecordReceiptResponse> ReceiptAsync() =>
         await new FundService.FundServiceClient(await month.CallerAsync("finance_maker")).RecordReceiptAsync(new RecordReceiptRequest
         {

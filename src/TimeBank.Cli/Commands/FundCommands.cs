@@ -95,7 +95,11 @@ internal static class FundCommands
         Option<string> bank = make.Option("--bank", "银行账户编号，默认 main", "the bank account's id; main if left out"),
             day = make.Option("--day", "到账日", "the bank's value date", required: true),
             reference = make.Option("--reference", "银行流水号", "the bank's reference");
-        return make.Command("receive", "登记到账", "record money that arrived", [fund, amount, bank, day, reference, make.DryRun],
+        var repeat = new Option<bool>("--allow-repeat")
+        {
+            Description = make.Language["已有相同的一笔，这是另一笔", "it is another receipt, although there is one like it"],
+        };
+        return make.Command("receive", "登记到账", "record money that arrived", [fund, amount, bank, day, reference, repeat, make.DryRun],
             async (session, parsed) =>
         {
             string name = session.Name("funds", parsed.GetValue(fund)!);
@@ -108,6 +112,7 @@ internal static class FundCommands
                 BankAccount = parsed.GetValue(bank) ?? "main",
                 ReceivedDate = TimeText.ParseDay(parsed.GetValue(day)!),
                 Reference = parsed.GetValue(reference) ?? "",
+                AllowRepeat = parsed.GetValue(repeat),
             });
             session.Screen.Show(received, () =>
             {

@@ -158,7 +158,11 @@ internal static class ProgrammeCommands
         Option<string[]> from =
             new("--from") { Description = make.Language["资金=金额（元），如 lottery=55000；可多次",
             "fund=yuan, such as lottery=55000; may be repeated"], Required = true, AllowMultipleArgumentsPerToken = true };
-        return make.Command("allot", "给项目拨款", "move money from funds to a programme", [programme, from, make.Memo, make.DryRun],
+        var serves = new Option<bool>("--serves-purpose")
+        {
+            Description = make.Language["项目正是这些资金限定的用途", "the programme serves the purpose that these funds were given for"],
+        };
+        return make.Command("allot", "给项目拨款", "move money from funds to a programme", [programme, from, serves, make.Memo, make.DryRun],
             async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
@@ -173,7 +177,7 @@ internal static class ProgrammeCommands
             }
             AllotFundsResponse allotted =
                 await client.AllotFundsAsync(new AllotFundsRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
-                Programme = name, ByAmounts = lines, Memo = parsed.GetValue(make.Memo) ?? "" });
+                Programme = name, ByAmounts = lines, ServesPurpose = parsed.GetValue(serves), Memo = parsed.GetValue(make.Memo) ?? "" });
             session.Screen.Show(allotted, () => Facts(session.Screen, allotted.Programme));
         });
     }

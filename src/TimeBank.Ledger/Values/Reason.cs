@@ -125,6 +125,8 @@ public enum Reason
     VouchersNotExpired = 405,
     NothingToReturn = 406,
     NoFundToReturnTo = 407,
+    ReceiptRepeated = 408,
+    FundPurposeBound = 409,
 
     // Donations by card. From 416 on: what a run over the service's balance warns of.
     DonationsNotConfigured = 410,

@@ -167,18 +167,21 @@ public sealed record Fault(int Status, string Reason, string Text, ImmutableArra
     /// <summary>True: nobody asked to change anything, so the words speak of what can't be shown.</summary>
     public bool IsOfReading { get; init; }
 
+    /// <summary>The values that the reason names, by key.</summary>
+    public IReadOnlyDictionary<string, string> Values { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <param name="acted">True: the call was to change something, so an outage leaves the outcome unknown.</param>
     public static Fault Of(RpcException error, Language language, bool acted)
     {
         Google.Rpc.Status? status = error.GetRpcStatus();
-        string reason = Find<ErrorInfo>(status)?.Reason ?? "";
+        ErrorInfo info = Find<ErrorInfo>(status) ?? new ErrorInfo();
         string text = status?.Details.Where(detail => detail.Is(LocalizedMessage.Descriptor))
             .Select(detail => detail.Unpack<LocalizedMessage>()).FirstOrDefault(message => message.Locale == language.Locale)?.Message
             ?? language["系统没有及时答复。", "The system did not answer in time."];
         IEnumerable<(string, string)> fields = Find<BadRequest>(status)?.FieldViolations
             .Select(violation => (violation.Field, InOne(violation.Description, language))) ?? [];
         bool unknown = acted && error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal;
-        return new Fault(StatusOf(error.StatusCode), reason, text, [.. fields], unknown);
+        return new Fault(StatusOf(error.StatusCode), info.Reason, text, [.. fields], unknown) { Values = info.Metadata };
     }
 
     /// <summary>

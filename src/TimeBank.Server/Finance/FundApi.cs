@@ -67,7 +67,7 @@ public sealed partial class FundApi(
         long fen = read.Amount(request.Amount, "amount", Unit.Fen);
         read.Check();
         Outcome answer = await grains.GetGrain<IFundGrain>(name.GrainKey)
-            .ReceiveAsync(context.Command(request, id, memo: reference), bank.Text, fen, received);
+            .ReceiveAsync(context.Command(request, id, memo: reference), bank.Text, fen, received, request.AllowRepeat);
         JournalEntry entry = answer.EntryOrThrow();
         var response = new RecordReceiptResponse
         {

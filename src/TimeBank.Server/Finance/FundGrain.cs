@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
 using TimeBank.Ledger;
@@ -16,8 +17,10 @@ public interface IFundGrain : IGrainWithStringKey
     [Alias("get"), AlwaysInterleave]
     Task<FundRecord?> GetAsync();
 
+    /// <summary>Records money that arrived.</summary>
+    /// <param name="allowRepeat">It is another receipt, although the fund has one of the same content.</param>
     [Alias("receive")]
-    Task<Outcome> ReceiveAsync(Command command, string bankAccount, long fen, DateOnly received);
+    Task<Outcome> ReceiveAsync(Command command, string bankAccount, long fen, DateOnly received, bool allowRepeat);
 }
 
 /// <summary>A fund as it was opened. The ledger has its money.</summary>
@@ -43,9 +46,11 @@ public sealed class FundState : WorkflowState
 
 /// <inheritdoc cref="IFundGrain"/>
 public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames.TimeBank)] IPersistentState<FundState> state,
-    DayRules rules, BusinessClock clock)
+    ILedgerReader ledger, DayRules rules, BusinessClock clock)
     : WorkflowGrain<FundState>(state, clock), IFundGrain
 {
+    private const int ReceiptsAtOnce = 1_000;
+
     private Slug Id => Slug.Parse(LocalKey);
 
     public async Task<Reply<FundRecord>> CreateAsync(Command command, FundRecord fund)
@@ -59,14 +64,41 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
 
     public Task<FundRecord?> GetAsync() => Task.FromResult(State.Fund);
 
-    public async Task<Outcome> ReceiveAsync(Command command, string bankAccount, long fen, DateOnly received)
+    public async Task<Outcome> ReceiveAsync(Command command, string bankAccount, long fen, DateOnly received, bool allowRepeat)
     {
         Policy policy = await rules.PolicyAsync(Region, Today);
-        Outcome outcome = await Writer.DecideAsync(
-            command, Today,
-            State.Fund is null ? new Refusal(Reason.FundNotFound) : null,
-            () => MoneyEntries.Receive(command.Header(received, policy.Version.ToString()),
-            Slug.Parse(bankAccount), Id, new Fen(fen)));
-        return outcome;
+        Refusal? refusal = State.Fund is null ? new Refusal(Reason.FundNotFound)
+            : allowRepeat ? null : await RepeatedAsync(command.Memo, bankAccount, fen, received);
+        return await Writer.DecideAsync(
+            command, Today, refusal,
+            () => MoneyEntries.Receive(command.Header(received, policy.Version.ToString()), Slug.Parse(bankAccount), Id, new Fen(fen)));
+    }
+
+    /// <summary>
+    /// One person records a receipt, so a second one of the same reference, amount and account is most likely the first one again. Without
+    /// a reference only the same day speaks for that.
+    /// </summary>
+    private async Task<Refusal?> RepeatedAsync(string reference, string bankAccount, long fen, DateOnly received)
+    {
+        var filter = new EntryFilter(EntryCode.ReceiveMoney, Reversed: false)
+        {
+            Touching =
+            [
+                new AccountFilter(Chart.FundAvailable(Id).Path.Text), new AccountFilter(Chart.Bank(Slug.Parse(bankAccount)).Path.Text),
+            ],
+        };
+        for (long before = long.MaxValue; ;)
+        {
+            IReadOnlyList<LinkedEntry> page = await ledger.EntriesAsync(Region, filter, before, ReceiptsAtOnce, CancellationToken.None);
+            JournalEntry? same = page.Select(linked => linked.Entry).FirstOrDefault(entry => entry.Header.Memo == reference
+                && entry.Transfers[0].Posted == fen && (reference.Length > 0 || entry.Header.EventDate() == received));
+            if (same is not null)
+            {
+                return Refusal.Of(Reason.ReceiptRepeated, ("entry", same.Index.ToString(CultureInfo.InvariantCulture)),
+                    ("date", same.Header.EventDate().ToString("O", CultureInfo.InvariantCulture)));
+            }
+            if (page.Count < ReceiptsAtOnce) return null;
+            before = page[^1].Entry.Index;
+        }
     }
 }

@@ -23,7 +23,7 @@ public interface IProgrammeGrain : IGrainWithStringKey
     Task<ProgrammeRecord?> GetAsync();
 
     [Alias("allot")]
-    Task<Outcome> AllotAsync(Command command, ImmutableArray<AllotmentLine> lines, long? totalFen);
+    Task<Outcome> AllotAsync(Command command, ImmutableArray<AllotmentLine> lines, long? totalFen, bool servesPurpose);
 
     /// <summary>
     /// Begins a run. Refuses another month than the current one, and a run that the programme's money cannot pay as a whole. A run that
@@ -56,10 +56,12 @@ public sealed record AllotmentLine([property: Id(0)] string Fund, [property: Id(
 /// <param name="Split">The name of the split (<see cref="SplitOf"/>); empty for an allotment by amounts.</param>
 public sealed record AllotmentDetails(ImmutableArray<FunderPart> Lines, string Split, Fen Total)
 {
-    public (string Key, string Value)[] Write() =>
+    /// <param name="purposes">Of an allotment: the donors' purpose of each line's fund; empty where it is free.</param>
+    public (string Key, string Value)[] Write(params IEnumerable<string> purposes) =>
     [
         ("split", Split), ("totalFen", Text(Total.Value)),
-        .. Lines.Index().Select(line => (Key(line.Index), $"{line.Item.Fund} {Text(line.Item.Amount.Value)}")),
+        .. Lines.Index().Select(line => (Key("fund", line.Index), $"{line.Item.Fund} {Text(line.Item.Amount.Value)}")),
+        .. purposes.Index().Where(one => one.Item.Length > 0).Select(one => (Key("purpose", one.Index), one.Item)),
     ];
 
     public static AllotmentDetails Of(JournalEntry entry) => new(
@@ -78,7 +80,7 @@ public sealed record AllotmentDetails(ImmutableArray<FunderPart> Lines, string S
     }
 
     // Two digits, because an entry sorts its details by key as text.
-    private static string Key(int at) => $"fund{at.ToString("D2", CultureInfo.InvariantCulture)}";
+    private static string Key(string what, int at) => $"{what}{at.ToString("D2", CultureInfo.InvariantCulture)}";
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -69,7 +69,7 @@ public sealed partial class FundApi
         long? total = request.ByShares is { } shares ? read.Amount(shares.Total, "by_shares.total", Unit.Fen) : null;
         read.Check();
         Outcome answer = await grains.GetGrain<IProgrammeGrain>(name.GrainKey)
-            .AllotAsync(context.Command(request, id, memo: memo), [.. lines], total);
+            .AllotAsync(context.Command(request, id, memo: memo), [.. lines], total, request.ServesPurpose);
         JournalEntry entry = answer.EntryOrThrow();
         var response = new AllotFundsResponse
         {

@@ -37,19 +37,25 @@ public sealed class ProgrammeGrain(
 
     public Task<ProgrammeRecord?> GetAsync() => Task.FromResult(State.Programme);
 
-    public async Task<Outcome> AllotAsync(Command command, ImmutableArray<AllotmentLine> lines, long? totalFen)
+    public async Task<Outcome> AllotAsync(Command command, ImmutableArray<AllotmentLine> lines, long? totalFen, bool servesPurpose)
     {
         Refusal? refusal = State.Programme is null ? new Refusal(Reason.ProgrammeNotFound) : null;
+        var purposes = new List<string>();
         foreach (AllotmentLine line in lines)
         {
-            if (refusal is null && await GrainFactory.GetGrain<IFundGrain>($"{Region}/{line.Fund}").GetAsync() is null) refusal =
-                new Refusal(Reason.FundNotFound);
+            FundRecord? fund = await GrainFactory.GetGrain<IFundGrain>($"{Region}/{line.Fund}").GetAsync();
+            // A purpose is a text: only a person can say that the programme serves it.
+            refusal ??= fund is null ? new Refusal(Reason.FundNotFound)
+                : fund.Purpose.Length > 0 && !servesPurpose
+                    ? Refusal.Of(Reason.FundPurposeBound, ("fund", fund.DisplayName), ("purpose", fund.Purpose))
+                : null;
+            purposes.Add(fund?.Purpose ?? "");
         }
         AllotmentDetails details = await SplitAsync(command, lines, totalFen);
         Policy policy = await rules.PolicyAsync(Region, Today);
         // A fund's part may be zero, and the ledger refuses a transfer of nothing.
         Proposal Propose() => MoneyEntries.Allot(
-            command.Header(Today, policy.Version.ToString(), details.Write()), Id,
+            command.Header(Today, policy.Version.ToString(), details.Write(purposes)), Id,
                 details.Lines.Where(line => line.Amount > Fen.Zero).Select(line => (line.Fund, line.Amount)));
         return await Writer.DecideAsync(command, Today, refusal, Propose);
     }

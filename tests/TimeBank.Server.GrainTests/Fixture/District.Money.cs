@@ -18,11 +18,11 @@ internal sealed partial class District
     public async Task FundedAsync(string id, long fen)
     {
         Assert.Null((await Fund(id).CreateAsync(Command(), new FundRecord(id, FundKind.Lottery, id, ""))).Refusal);
-        Assert.Null((await Fund(id).ReceiveAsync(Command(), "main", fen, First)).Refusal);
+        Assert.Null((await Fund(id).ReceiveAsync(Command(), "main", fen, First, allowRepeat: true)).Refusal);
     }
 
     public async Task AllotAsync(string programme, string fund, long fen) =>
-        Assert.Null((await Programme(programme).AllotAsync(Command(), [new AllotmentLine(fund, fen)], null)).Refusal);
+        Assert.Null((await Programme(programme).AllotAsync(Command(), [new AllotmentLine(fund, fen)], null, servesPurpose: false)).Refusal);
 
     /// <summary>Opens a programme of ten meals a month, at 12 yuan each, for every elder of 80 or more.</summary>
     public Task MealsAsync(string id = "meals") => CreateAsync(new ProgrammeRecord(

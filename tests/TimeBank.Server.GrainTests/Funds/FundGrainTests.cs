@@ -42,10 +42,10 @@ public sealed class FundGrainTests
         Command receipt = District.Named("receipt");
 
         Assert.Equal(Reason.FundNotFound,
-            (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First)).Refusal?.Reason);
+            (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First, allowRepeat: false)).Refusal?.Reason);
         await district.FundedAsync("lottery", 1);
         Assert.Equal(Reason.FundNotFound,
-            (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First)).Refusal?.Reason);
+            (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, District.First, allowRepeat: false)).Refusal?.Reason);
         Assert.Equal(1, await district.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
     }
 
@@ -57,8 +57,8 @@ public sealed class FundGrainTests
         Command receipt = District.Named("receipt");
         DateOnly day = District.First.AddDays(-2);
 
-        JournalEntry first = (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, day)).Entry!,
-            second = (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, day)).Entry!;
+        JournalEntry first = (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, day, allowRepeat: false)).Entry!,
+            second = (await district.Fund("lottery").ReceiveAsync(receipt, "main", 500, day, allowRepeat: false)).Entry!;
 
         Assert.Equal((first.Index, "430000/2026-01", District.First.AddDays(-2)),
             (second.Index, first.Header.PolicyVersion, first.Header.EffectiveDate));

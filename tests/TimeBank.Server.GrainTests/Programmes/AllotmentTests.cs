@@ -29,9 +29,9 @@ public sealed class AllotmentTests
         await using District district = await DistrictAsync();
         Command allot = District.Named("allot");
 
-        AllotmentDetails first = AllotmentDetails.Of((await district.Programme("meals").AllotAsync(allot, Thirds, 100)).Entry!);
+        AllotmentDetails first = AllotmentDetails.Of((await district.Programme("meals").AllotAsync(allot, Thirds, 100, false)).Entry!);
         await AllotAsync(district, Thirds, 7);
-        AllotmentDetails again = AllotmentDetails.Of((await district.Programme("meals").AllotAsync(allot, Thirds, 100)).Entry!);
+        AllotmentDetails again = AllotmentDetails.Of((await district.Programme("meals").AllotAsync(allot, Thirds, 100, false)).Entry!);
 
         Assert.Equal(first.Lines.AsEnumerable(), again.Lines);
         Assert.Equal(107, await district.BalanceAsync(Chart.ProgrammeAllotted(Slug.Parse("meals")).Path));
@@ -46,7 +46,7 @@ public sealed class AllotmentTests
         await using District district = await DistrictAsync();
 
         Outcome answer = await district.Programme(programme)
-            .AllotAsync(district.Command(), [new("lottery", 1), new(fund, fen)], null);
+            .AllotAsync(district.Command(), [new("lottery", 1), new(fund, fen)], null, false);
 
         Assert.Equal(reason, answer.Refusal?.Reason);
         Assert.Equal(1_000_000, await district.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
@@ -62,7 +62,7 @@ public sealed class AllotmentTests
 
     private static async Task<long[]> AllotAsync(District district, ImmutableArray<AllotmentLine> lines, long total)
     {
-        Outcome answer = await district.Programme("meals").AllotAsync(district.Command(), lines, total);
+        Outcome answer = await district.Programme("meals").AllotAsync(district.Command(), lines, total, false);
         return [.. AllotmentDetails.Of(answer.Entry!).Lines.Select(line => line.Amount.Value)];
     }
 }

@@ -77,6 +77,63 @@ public sealed class FundApiTests(TestServer server)
         Assert.Equal((Desk.Fen(12_345), Side.Credit), (statement.Closing.Amount, statement.Closing.Side));
     }
 
+    [Fact]
+    public async Task A_receipt_that_is_there_already_is_refused_unless_it_is_meant()
+    {
+        string fund = await _desk.FundAsync("repeated", 0), other = await _desk.FundAsync("repeated-b", 0);
+        RecordReceiptRequest receipt = _desk.Receipt(fund, 700), none = new(receipt) { RequestId = Desk.Id(), Reference = "" };
+        RecordReceiptResponse first = await _desk.Maker.RecordReceiptAsync(receipt);
+        Assert.Equal(first, await _desk.Maker.RecordReceiptAsync(receipt));
+
+        await _desk.Maker.RecordReceiptAsync(Again(receipt)).IsRefusedAsync(Reason.ReceiptRepeated);
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { ReceivedDate = Earlier, ValidateOnly = true })
+            .IsRefusedAsync(Reason.ReceiptRepeated);
+        // Another amount, reference, account or fund is another receipt. Without a reference only the same day speaks for a double.
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Amount = Desk.Fen(701) });
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Reference = "凭证 2" });
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { BankAccount = "second" });
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Fund = other });
+        await _desk.Maker.RecordReceiptAsync(none);
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(none)) { ReceivedDate = Earlier });
+        await _desk.Maker.RecordReceiptAsync(Again(none)).IsRefusedAsync(Reason.ReceiptRepeated);
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { AllowRepeat = true });
+        // What was reversed was no receipt.
+        string fresh = await _desk.FundAsync("repeated-c", 0);
+        string wrong = (await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Fund = fresh })).Entry;
+        await new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, regions: fresh.Split('/')[1])).ReverseAsync(
+            new ReverseRequest { RequestId = Desk.Id(), Entry = wrong, Memo = "wrong" });
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Fund = fresh });
+
+        static RecordReceiptRequest Again(RecordReceiptRequest receipt) => new(receipt) { RequestId = Desk.Id() };
+    }
+
+    private static readonly Date Earlier = new() { Year = 2026, Month = 9, Day = 29 };
+
+    [Fact]
+    public async Task A_bound_gift_is_allotted_for_its_purpose_alone_and_the_entry_keeps_it()
+    {
+        string gift = (await _desk.Maker.CreateFundAsync(new CreateFundRequest
+        {
+            RequestId = Desk.Id(), Parent = _desk.Region, FundId = "bound", Kind = V1.FundKind.Donation, DisplayName = "取暖捐赠",
+            Purpose = "冬季取暖",
+        })).Name;
+        string free = await _desk.FundAsync("unbound", 1_000);
+        await _desk.Maker.RecordReceiptAsync(_desk.Receipt(gift, 1_000));
+        string programme = (await _desk.Maker.CreateProgrammeAsync(_desk.Meals("for-a-purpose"))).Name;
+        AllotFundsRequest mixed = _desk.Allotment(programme, (free, 100), (gift, 50));
+
+        await _desk.Maker.AllotFundsAsync(mixed).IsRefusedAsync(Reason.FundPurposeBound);
+        AllotFundsResponse given = await _desk.Maker.AllotFundsAsync(
+            new AllotFundsRequest(mixed) { RequestId = Desk.Id(), ServesPurpose = true });
+
+        Entry entry = await new LedgerService.LedgerServiceClient(server.As(Role.Auditor, regions: gift.Split('/')[1])).GetEntryAsync(
+            new GetEntryRequest { Name = given.Entry });
+        Assert.Equal("冬季取暖", entry.Details["purpose01"]);
+        Assert.DoesNotContain("purpose00", entry.Details.Keys);
+        Assert.Equal(150, given.Programme.Available.Value);
+        await _desk.Maker.AllotFundsAsync(_desk.Allotment(programme, (free, 1)));
+    }
+
     public static TheoryData<string, string, Reason> BadReceipts => new()
     {
         { "request_id", "", Reason.InvalidField },
