@@ -94,6 +94,40 @@ public sealed class FinanceTraceTests(WholeMonth month)
     }
 
     [Fact]
+    public async Task A_receipt_has_both_its_days_and_a_double_is_recorded_only_if_it_is_meant()
+    {
+        using Surfer maker = await Office.SurferAsync(month, "finance_maker");
+        const string Path = "/finance/funds/fiscal";
+        (string, string)[] late = [("Amount", "123.45"), ("Day", "2026-10-31"), ("Account", Office.Bank), ("Note", "ROAD-LATE")];
+        await maker.DoAsync(Path, "receive", late);
+        string row = RowOf((await maker.FollowAsync(Path)).Text, "ROAD-LATE");
+        Assert.Contains("2026年10月31日", row, StringComparison.Ordinal);
+        Assert.Contains("2026年11月1日", row, StringComparison.Ordinal);
+
+        var again = await maker.SendAsync(Path, "receive", late);
+        Assert.Equal(HttpStatusCode.Conflict, again.Status);
+        Assert.Contains("name=\"Sent.Choice\"", again.Text, StringComparison.Ordinal);
+        string fault = again.Text[again.Text.IndexOf("panel fault", StringComparison.Ordinal)..];
+        Assert.Matches("href=\"/journal/[0-9]+\"", fault[..fault.IndexOf("</div>", StringComparison.Ordinal)]);
+        await maker.DoAsync(Path, "receive", [.. late, ("Choice", "repeat")]);
+    }
+
+    [Theory]
+    [InlineData("/journal/trial-balance", "按记录日", "by the day on which")]
+    [InlineData("/finance/close/2026-10", "按归属日", "by the day it counts for")]
+    [InlineData("/finance/reports/month?month=2026-10", "按归属日", "by the day it counts for")]
+    [InlineData("/finance/close/day?date=2026-10-31", "按记录日", "by the day on which")]
+    [InlineData("/finance/funds/fiscal", "按记录日", "by the day on which")]
+    [InlineData("/journal?account=fund/fiscal/available&code=RECEIVE_MONEY", "不只是所选事项", "and not of the chosen kind alone")]
+    [InlineData("/finance/reports/month?month=2026-11", "还没有结账", "is not closed yet")]
+    public async Task A_page_says_in_both_languages_what_its_figures_are_of(string path, string chinese, string english)
+    {
+        using Surfer auditor = await Office.SurferAsync(month, "auditor");
+        Assert.Contains(chinese, (await auditor.GetAsync(path, "zh-CN")).Text, StringComparison.Ordinal);
+        Assert.Contains(english, (await auditor.GetAsync(path, "en")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_bound_gift_names_its_purpose_and_goes_to_it_alone()
     {
         using Surfer maker = await Office.SurferAsync(month, "finance_maker");

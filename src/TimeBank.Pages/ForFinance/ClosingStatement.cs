@@ -17,6 +17,12 @@ public sealed record ClosingStatement(string Entries, string Root, IReadOnlyList
                 .Where(row => row.Length == 6).Select(row => new ClosingRow(row[0], row[1], row[2], row[3], row[4], row[5]))]);
     }
 
+    /// <summary>By which day an entry stands in a month: the trial balance goes by another one.</summary>
+    public static string DayRule(Language l) => l[
+        "按归属日：分录归属哪个月就列在哪个月，不论何时记录。试算平衡表按记录日。",
+        "Each entry stands in the month by the day it counts for, whenever it was recorded. The trial balance goes by the day of recording."
+    ];
+
     private static string Fact(IEnumerable<string> lines, string name) =>
         lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
 }

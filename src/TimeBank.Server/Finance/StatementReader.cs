@@ -96,6 +96,7 @@ public sealed class StatementReader(ILedgerReader ledger, PageTokens tokens)
         BalanceAfter = posting.After.ToBalance(unit),
         CounterAccount = ResourceName.Of(region, "accounts", posting.CounterAccount),
         Memo = posting.Entry.Header.Memo,
+        LateFor = posting.Entry.LateFor(),
     };
 
     /// <summary>A period's bounds as times: from the first day's start until the start of the day after the last.</summary>

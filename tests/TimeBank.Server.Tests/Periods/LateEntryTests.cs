@@ -53,8 +53,13 @@ public sealed class LateEntryTests(TestServer server) : IClassFixture<TestServer
         RecordReceiptResponse received = await _desk.Maker.RecordReceiptAsync(receipt);
         Assert.Equal((Late, Open), (received.LateFor, received.EffectiveDate));
         receipt.RequestId = Desk.Id();
-        receipt.ReceivedDate = Open;
+        (receipt.ReceivedDate, receipt.AllowRepeat) = (Open, true);
         Assert.Null((await _desk.Maker.RecordReceiptAsync(receipt)).LateFor);
+
+        // The statement has both days, where they differ.
+        Statement statement = await _desk.Auditor.GetFundStatementAsync(new GetFundStatementRequest { Fund = fund, Period = Desk.AllDays });
+        Assert.Equal([(Late, Open), (null, Open)], statement.Postings.Where(one => one.Amount.Value == 500)
+            .Select(one => ((Date?)one.LateFor, one.EffectiveDate)));
 
         V1.PaymentOutcome paid = (await Maker.RecordPaymentOutcomeAsync(new RecordPaymentOutcomeRequest
         {
@@ -68,8 +73,8 @@ public sealed class LateEntryTests(TestServer server) : IClassFixture<TestServer
             ("zh-CN", "记入 2026-11-01：2026-10-31 所在的 2026-10 账期已结账。"),
         })
         {
-            Assert.Contains(says, await ToolAsync("fund", "receive", "late", "3", "--day", "2026-10-31", "--lang", language),
-                StringComparison.Ordinal);
+            Assert.Contains(says, await ToolAsync(
+                "fund", "receive", "late", "3", "--day", "2026-10-31", "--reference", language, "--lang", language), StringComparison.Ordinal);
             Assert.Contains(says, await ToolAsync("settlement", "show", batch.Name, "--lang", language), StringComparison.Ordinal);
             Assert.Contains(says, await ToolAsync("voucher", "redeem", voucher, "--provider", canteen, "--item", lunch.Item, "--price", "9",
                 "--day", "2026-10-31", "--lang", language), StringComparison.Ordinal);
