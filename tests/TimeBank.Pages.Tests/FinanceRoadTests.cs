@@ -148,6 +148,10 @@ public sealed class FinanceRoadTests(WholeMonth month)
         await Expect(checker.Locator(".state-good").First).ToBeVisibleAsync();
         await checker.GotoAsync($"/finance/exceptions?account={Office.Bank}&sort=-amount");
         await Expect(checker.Locator("main")).Not.ToContainTextAsync("+7.77");
+        // It is settled with the bank, and still waits for somebody who knows what it is.
+        await maker.GotoAsync("/finance");
+        await Expect(maker.Locator("main")).ToContainTextAsync("待查款项");
+        await Expect(maker.Locator("main tr", new() { HasText = "待查款项" })).ToContainTextAsync("7.77元");
 
         // The same file again changes nothing.
         await maker.GotoAsync(Import);

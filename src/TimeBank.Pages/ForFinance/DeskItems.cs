@@ -38,6 +38,7 @@ public sealed class DeskItems(Visitor visitor)
         DeskItem[][] parts = await Task.WhenAll(
             SafeAsync(L["结算批次", "Batches"], "/finance/batches", BatchesAsync),
             SafeAsync(L["未达账项", "Exceptions"], "/finance/exceptions", ExceptionsAsync),
+            SafeAsync(L["待查款项", "Suspense"], "/journal/accounts?prefix=suspense/", SuspenseAsync),
             SafeAsync(L["五方核对", "The five legs"], "/finance/close/day", LegsAsync),
             SafeAsync(L["收款账户", "Payees"], "/finance/payees", PayeesAsync),
             SafeAsync(L["项目资金", "Programmes' money"], "/finance/programmes", ProgrammesAsync),
@@ -103,6 +104,24 @@ public sealed class DeskItems(Visitor visitor)
         }
         return items;
     }
+
+    /// <summary>Money that is settled with the bank, and of which nobody knows yet what it is.</summary>
+    private async Task<IEnumerable<DeskItem>> SuspenseAsync()
+    {
+        var accounts = new List<Account>();
+        foreach (string prefix in new[] { "suspense/", "stripe/suspense" })
+        {
+            accounts.AddRange((await Client.Ledger.ListAccountsAsync(
+                new ListAccountsRequest { Parent = visitor.Parent, PathPrefix = prefix, PageSize = 1_000 }, Client.Reading)).Accounts);
+        }
+        return accounts.Where(account => account.Balance.Amount.Value > 0).Select(account => new DeskItem(
+            L[$"待查款项未查清：{EntryWords.Account(account.Name, L)}", $"Not explained yet: {EntryWords.Account(account.Name, L)}"], 1,
+            Written.Balance(account.Balance, L), $"/journal/accounts/{PathOf(account.Name)}", Role.FinanceMaker,
+            L["查清后在银行明细里转出。", "Once it is known, clear it at the bank's line."]));
+    }
+
+    private static string PathOf(string account) =>
+        account[(account.IndexOf("/accounts/", StringComparison.Ordinal) + "/accounts/".Length)..];
 
     private async Task<IEnumerable<DeskItem>> LegsAsync()
     {
