@@ -1,4 +1,5 @@
 using System.Net;
+using TimeBank.Pages.ForFinance;
 using TimeBank.V1;
 using Xunit;
 
@@ -146,6 +147,26 @@ public sealed class FinanceTraceTests(WholeMonth month)
         var wrong = await maker.SendAsync(Programme, "allot", ("Subject", "nothing"), ("Amount", "20"));
         string fault = wrong.Text[wrong.Text.IndexOf("panel fault", StringComparison.Ordinal)..];
         Assert.DoesNotContain("by_amounts", fault[..fault.IndexOf("</div>", StringComparison.Ordinal)], StringComparison.Ordinal);
+    }
+
+    /// <summary>The choices on the page are the ones that can be read and written.</summary>
+    [Fact]
+    public async Task Layouts_are_chosen_and_a_spreadsheet_is_refused_where_the_banks_file_is_none()
+    {
+        using Surfer maker = await Office.SurferAsync(month, "finance_maker");
+        const string Import = $"/finance/bank/{Office.Bank}/import";
+        string page = (await maker.GetAsync(Import)).Text;
+        string[] profiles = [.. Directory.GetFiles(Path.Combine(Repository.Root, "src/TimeBank.Banking/Profiles"), "*.json")
+            .Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+        Assert.Equal(profiles, page.Split("<option value=\"").Skip(1).Select(part => part[..part.IndexOf('"', StringComparison.Ordinal)])
+            .Where(value => value.Length > 0).Order(StringComparer.Ordinal));
+        foreach (string layout in Directory.GetFiles(Path.Combine(Repository.Root, "src/TimeBank.Banking/Payments/Profiles"), "*.json"))
+            Assert.Contains(Path.GetFileNameWithoutExtension(layout), StatementUpload.Sheets.Select(sheet => sheet.Name));
+        var refused = await maker.PostFileAsync(Import, Surfer.Hidden(page, "import"), "Sent.File", "对账单.xlsx", "PK"u8.ToArray());
+        Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+        string fault = refused.Text[refused.Text.IndexOf("panel fault", StringComparison.Ordinal)..];
+        Assert.Contains("camt.053", fault, StringComparison.Ordinal);
+        Assert.Contains("CSV", fault, StringComparison.Ordinal);
     }
 
     private async Task<RecordReceiptResponse> ReceiptAsync() =>

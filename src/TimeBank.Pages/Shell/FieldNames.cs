@@ -33,9 +33,23 @@ public static class FieldNames
             ["eligibility.min_age"] = ("最低年龄", "Youngest age"), ["by_shares.total"] = ("总额", "Total"),
             ["by_shares.shares"] = ("各项资金几份", "Parts of each fund"),
             ["account.bank_code"] = ("行号", "The bank's code"), ["set_aside"] = ("暂不付", "Set aside"),
+            ["programme"] = ("项目", "Programme"), ["providers"] = ("机构", "Provider"), ["programmes"] = ("项目", "Programme"),
+            ["lines"] = ("各项资金的金额", "Amounts of the funds"), ["shares"] = ("各项资金几份", "Parts of each fund"),
+            ["parts"] = ("几份", "Parts"), ["total"] = ("总额", "Total"), ["allotment"] = ("拨付金额", "What is allotted"),
+            ["purpose"] = ("捐赠用途", "Purpose of a donation"), ["release_held_back_until"] = ("放行此日前扣留的款项", "Release until"),
+            ["first_date"] = ("从", "From"), ["last_date"] = ("到", "Until"),
+            ["payment"] = ("付款", "Payment"), ["change"] = ("变更", "Change"),
+            ["entry"] = ("分录", "Entry"), ["account"] = ("账户", "Account"), ["month"] = ("月份", "Month"),
         }.ToFrozenDictionary();
 
-    /// <summary>A field's name; an unknown one keeps the contract's.</summary>
-    public static string Of(string field, Language language) =>
-        All.TryGetValue(field, out (string Chinese, string English) name) ? language[name.Chinese, name.English] : field;
+    /// <summary>
+    /// A field's name. A field of a list is named by its last part: <c>by_amounts.lines[0].fund</c> is a fund. One that no form has keeps
+    /// the contract's name.
+    /// </summary>
+    public static string Of(string field, Language language)
+    {
+        string last = field[(field.LastIndexOf('.') + 1)..].Split('[')[0];
+        return All.TryGetValue(field, out (string Chinese, string English) name) || All.TryGetValue(last, out name)
+            ? language[name.Chinese, name.English] : field;
+    }
 }
