@@ -149,6 +149,37 @@ public sealed class FinanceTraceTests(WholeMonth month)
         Assert.DoesNotContain("by_amounts", fault[..fault.IndexOf("</div>", StringComparison.Ordinal)], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/finance/reports/month.csv?month=2026-10", "month-430211-2026-10.csv", "期初方向", "合计")]
+    [InlineData("/finance/reports/funders.csv?year=2026", "funders-430211-2026.csv", "资金", "合计")]
+    [InlineData("/finance/reports/aging.csv?account=main", "aging-430211-main-2026-11-29.csv", "明细", "合计")]
+    [InlineData("/journal/export?format=csv&from=2026-10-01&to=2026-10-31", "430211-2026-10-01-2026-10-31.csv", "", "")]
+    public async Task A_file_is_named_by_what_it_is_of_and_adds_up(string path, string name, string column, string total)
+    {
+        using Surfer auditor = await Office.SurferAsync(month, "auditor");
+        var file = await auditor.GetAsync(path);
+        Assert.Equal(name, file.Answer.Content.Headers.ContentDisposition!.FileName!.Trim('"'));
+        Assert.Contains(column, file.Text, StringComparison.Ordinal);
+        Assert.Contains(total, file.Text, StringComparison.Ordinal);
+        // A side stands in a cell of its own.
+        Assert.DoesNotMatch(",(借|贷) ", file.Text);
+    }
+
+    [Fact]
+    public async Task A_closed_months_table_adds_up_on_the_page()
+    {
+        using Surfer auditor = await Office.SurferAsync(month, "auditor");
+        foreach (string path in new[]
+        {
+            "/finance/close/2026-10", "/finance/reports/month?month=2026-10", "/finance/reports/funders?year=2026",
+        })
+        {
+            string page = (await auditor.GetAsync(path)).Text;
+            Assert.Contains("<tfoot", page, StringComparison.Ordinal);
+            Assert.Contains("合计", page[page.IndexOf("<tfoot", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>The choices on the page are the ones that can be read and written.</summary>
     [Fact]
     public async Task Layouts_are_chosen_and_a_spreadsheet_is_refused_where_the_banks_file_is_none()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TimeBank.Pages.Shell;
 
 namespace TimeBank.Pages.ForFinance;
@@ -30,10 +31,31 @@ public sealed record ClosingStatement(string Entries, string Root, IReadOnlyList
 /// <summary>A class of accounts in one unit; balances begin with D or C for their side.</summary>
 public sealed record ClosingRow(string Unit, string Account, string Opening, string Debits, string Credits, string Closing)
 {
+    /// <summary>What the classes of each unit come to. In double entry the balances cancel, and debits are credits.</summary>
+    public static IEnumerable<ClosingRow> Totals(IEnumerable<ClosingRow> rows) => rows.GroupBy(row => row.Unit).Select(unit =>
+        new ClosingRow(
+        unit.Key, "", Balance(unit, row => row.Opening), $"{Sum(unit, row => row.Debits)}", $"{Sum(unit, row => row.Credits)}",
+        Balance(unit, row => row.Closing)));
+
+    private static Int128 Sum(IEnumerable<ClosingRow> rows, Func<ClosingRow, string> number) =>
+        rows.Aggregate(Int128.Zero, (sum, row) => sum + Int128.Parse(number(row), CultureInfo.InvariantCulture));
+
+    private static string Balance(IEnumerable<ClosingRow> rows, Func<ClosingRow, string> balance)
+    {
+        Int128 debit = Sum(
+            rows, row => balance(row) switch { ['D', .. var number] => number, ['C', .. var number] => $"-{number}", _ => "0" });
+        return debit == 0 ? "0" : debit > 0 ? $"D{debit}" : $"C{-debit}";
+    }
+
     public long CreditsValue => long.TryParse(Credits, out long value) ? value : 0;
 
-    public static string Balance(string balance, string unit, Language l) => balance == "0" ? "0"
-        : $"{(balance[0] == 'D' ? l["借", "Dr"] : l["贷", "Cr"])} {Number(balance[1..], unit)}";
+    public static string Balance(string balance, string unit, Language l) => $"{Side(balance, l)} {Size(balance, unit)}".Trim();
+
+    /// <summary>The side of a balance; empty where there is none.</summary>
+    public static string Side(string balance, Language l) => balance[0] switch { 'D' => l["借", "Dr"], 'C' => l["贷", "Cr"], _ => "" };
+
+    /// <summary>A balance without its side.</summary>
+    public static string Size(string balance, string unit) => balance == "0" ? "0" : Number(balance[1..], unit);
 
     /// <summary>A number of any size; money in yuan.</summary>
     public static string Number(string number, string unit) =>

@@ -16,7 +16,7 @@ public static class FinanceDownloads
             .RequireAuthorization();
         app.MapGet("/finance/reports/{kind}.csv", (string kind, HttpRequest request, Visitor visitor) => AnswerAsync(visitor, async () =>
             await new Reports(visitor, name => request.Query[name].ToString()).ReadAsync(kind) is { } report
-                ? Results.Bytes(report.ToCsv(), "text/csv; charset=utf-8", Safe($"{kind}-{visitor.Region}-{visitor.Today:yyyy-MM-dd}.csv"))
+                ? Results.Bytes(report.ToCsv(), "text/csv; charset=utf-8", Safe($"{kind}-{visitor.Region}-{report.Of}.csv"))
                 : Results.NotFound())).RequireAuthorization();
         app.MapGet("/journal/export", (string? format, string? from, string? to, HttpResponse response, Visitor visitor) =>
             AnswerAsync(visitor, () => JournalAsync(visitor, response, format, from, to))).RequireAuthorization();
@@ -74,13 +74,20 @@ public static class FinanceDownloads
         {
             FirstDay = hasFirst ? Written.ToContract(first) : null, LastDay = hasLast ? Written.ToContract(last) : null,
         };
+        string days = (hasFirst, hasLast) switch
+        {
+            (false, false) => $"{visitor.Today:yyyy-MM-dd}",
+            (true, false) => $"{first:yyyy-MM-dd}-{visitor.Today:yyyy-MM-dd}",
+            (false, true) => $"until-{last:yyyy-MM-dd}",
+            (true, true) => $"{first:yyyy-MM-dd}-{last:yyyy-MM-dd}",
+        };
         // It ends with the request of a reader who left, and has no other deadline.
         using AsyncServerStreamingCall<ExportChunk> call = visitor.Client.Ledger.Export(
             request, new CallOptions(cancellationToken: response.HttpContext.RequestAborted));
         // The first piece tells a refusal, while the answer can still be a page.
         bool more = await call.ResponseStream.MoveNext(CancellationToken.None);
         response.ContentType = type;
-        response.Headers.ContentDisposition = $"attachment; filename=\"{Safe($"{visitor.Region}-{visitor.Today:yyyy-MM-dd}.{ending}")}\"";
+        response.Headers.ContentDisposition = $"attachment; filename=\"{Safe($"{visitor.Region}-{days}.{ending}")}\"";
         for (; more; more = await call.ResponseStream.MoveNext(CancellationToken.None))
             await response.Body.WriteAsync(call.ResponseStream.Current.Data.Memory);
         return Results.Empty;

@@ -11,6 +11,18 @@ public sealed record ReportTable(
     string Title, ImmutableArray<(string Label, string Value)> Facts, ImmutableArray<ReportColumn> Columns,
     ImmutableArray<ImmutableArray<string>> Rows, string ChartTitle, ImmutableArray<ChartPoint> Chart)
 {
+    /// <summary>What it reports, as a part of the file's name: 2026-10.</summary>
+    public required string Of { get; init; }
+
+    /// <summary>What the columns come to; under the rows, also in the file.</summary>
+    public ImmutableArray<ImmutableArray<string>> Totals { get; init; } = [];
+
+    /// <summary>By what rule the rows are there; may be empty.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>Why there are no rows; empty: there is nothing to report.</summary>
+    public string Nothing { get; init; } = "";
+
     /// <summary>
     /// RFC 4180, in UTF-8 with a byte order mark, by which spreadsheets know it. A text that looks like a formula gets an apostrophe; an
     /// amount keeps its sign.
@@ -19,7 +31,7 @@ public sealed record ReportTable(
     {
         var text = new StringBuilder();
         Append(text, Columns.Select(column => column.Header));
-        foreach (ImmutableArray<string> row in Rows)
+        foreach (ImmutableArray<string> row in Rows.Concat(Totals))
             Append(text, row.Select((cell, at) => Columns[at].IsAmount || !LooksLikeFormula(cell) ? cell : $"'{cell}"));
         return [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())];
     }

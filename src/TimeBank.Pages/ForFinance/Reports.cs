@@ -70,7 +70,11 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
             L["各项服务应付（元）", "Owed by service (yuan)"],
             [.. lines.Where(of => of.Line?.Redemption is not null).GroupBy(of => Item(of.Line!))
                 .Select(group => (group.Key, Sum: group.Sum(of => of.Fen)))
-                .OrderByDescending(group => group.Sum).Select(group => ChartPoint.Money(group.Key, group.Sum))]);
+                .OrderByDescending(group => group.Sum).Select(group => ChartPoint.Money(group.Key, group.Sum))])
+        {
+            Of = payment.EndToEndId,
+            Totals = [Row(L["合计", "Total"], "", "", "", "", "", "", Plain(lines.Sum(of => of.Fen)), "", "", "")],
+        };
     }
 
     /// <summary>
@@ -92,7 +96,8 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
             // What was held back is a part of its payment and no line of it.
             if (one.Payment.Length > 0 && !one.Source.EndsWith("/holdback", StringComparison.Ordinal))
             {
-                SettlementBatch withdrawn = await Client.Settlements.GetBatchAsync(new GetBatchRequest { Name = one.Source }, Client.Reading);
+                SettlementBatch withdrawn =
+                    await Client.Settlements.GetBatchAsync(new GetBatchRequest { Name = one.Source }, Client.Reading);
                 all.AddRange(await ExplainAsync(withdrawn.Payments.First(other => other.Name == one.Payment)));
             }
             else
@@ -107,7 +112,8 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
 
         PayeeLine Extra(CarriedAmount one, string what, long fen) => one.Source.Contains("/entries/", StringComparison.Ordinal)
             ? new(null, Written.Id(one.Source), what, fen, payment.EndToEndId)
-            : new(null, "", L[$"{what}：批次 {one.Source.Split('/')[3]}", $"{what}: batch {one.Source.Split('/')[3]}"], fen, payment.EndToEndId);
+            : new(null, "", L[$"{what}：批次 {one.Source.Split('/')[3]}", $"{what}: batch {one.Source.Split('/')[3]}"], fen,
+                payment.EndToEndId);
     }
 
     /// <summary>A line of what a provider is paid.</summary>
@@ -132,16 +138,26 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
                 .. period.Reopenings.Select(one => (L["重开", "Reopened"], $"{Written.Moment(one.Time, L)} {one.Actor}: {one.Note}")),
             ],
             [
-                new(L["单位", "Unit"]), new(L["账户", "Account"]), new(L["期初", "Opening"], true), new(L["借方发生", "Debits"], true),
-                new(L["贷方发生", "Credits"], true), new(L["期末", "Closing"], true),
+                new(L["单位", "Unit"]), new(L["账户", "Account"]), new(L["期初方向", "Opening side"]), new(L["期初", "Opening"], true),
+                new(L["借方发生", "Debits"], true), new(L["贷方发生", "Credits"], true), new(L["期末方向", "Closing side"]),
+                new(L["期末", "Closing"], true),
             ],
-            [.. statement.Rows.Select(row => Row(
-                Labels.Of(row.Unit, L), EntryWords.Account(row.Account, L), ClosingRow.Balance(row.Opening, row.Unit, L),
-                ClosingRow.Number(row.Debits, row.Unit), ClosingRow.Number(row.Credits, row.Unit),
-                ClosingRow.Balance(row.Closing, row.Unit, L)))],
+            [.. statement.Rows.Select(row => Cells(row, EntryWords.Account(row.Account, L)))],
             L["本月贷方发生（元）", "Credited in the month (yuan)"],
             [.. statement.Rows.Where(row => row.Unit == "CNY" && row.CreditsValue > 0)
-                .Select(row => ChartPoint.Money(EntryWords.Account(row.Account, L), row.CreditsValue))]);
+                .Select(row => ChartPoint.Money(EntryWords.Account(row.Account, L), row.CreditsValue))])
+        {
+            Of = asked("month"), Note = ClosingStatement.DayRule(L),
+            Totals = [.. ClosingRow.Totals(statement.Rows).Select(row => Cells(row, L["合计", "Total"]))],
+            Nothing = L["这个月还没有结账。两人签字结账后，这里按账户列出期初、借方、贷方和期末。",
+                "The month is not closed yet. After its close its accounts stand here with opening, debits, credits and closing."],
+        };
+
+        // A spreadsheet adds up numbers without commas, and a side in a cell of its own.
+        System.Collections.Immutable.ImmutableArray<string> Cells(ClosingRow row, string account) =>
+            Row(Labels.Of(row.Unit, L), account, ClosingRow.Side(row.Opening, L), Bare(ClosingRow.Size(row.Opening, row.Unit)),
+                Bare(ClosingRow.Number(row.Debits, row.Unit)), Bare(ClosingRow.Number(row.Credits, row.Unit)),
+                ClosingRow.Side(row.Closing, L), Bare(ClosingRow.Size(row.Closing, row.Unit)));
     }
 
     private async Task<ReportTable?> FundersAsync()
@@ -177,7 +193,17 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
                 Fund(line), line.Kind == FundKind.Unspecified ? "" : Labels.Of(line.Kind, L), programmes.Called(line.Programme),
                 Yuan(line.Carried), Yuan(line.Allotted), Yuan(line.Returned), Yuan(line.Spent), Yuan(line.Unspent)))],
             L["各项资金已用（元）", "Spent by fund (yuan)"],
-            [.. report.Lines.GroupBy(Fund).Select(fund => ChartPoint.Money(fund.Key, fund.Sum(line => line.Spent.Value)))]);
+            [.. report.Lines.GroupBy(Fund).Select(fund => ChartPoint.Money(fund.Key, fund.Sum(line => line.Spent.Value)))])
+        {
+            Of = $"{year}",
+            Totals =
+            [
+                Row(L["合计", "Total"], "", "", Total(line => line.Carried), Total(line => line.Allotted), Total(line => line.Returned),
+                    Total(line => line.Spent), Total(line => line.Unspent)),
+            ],
+        };
+
+        string Total(Func<FundingLine, Amount?> of) => Plain(report.Lines.Sum(line => of(line)?.Value ?? 0));
     }
 
     private async Task<ReportTable?> AgingAsync()
@@ -205,10 +231,16 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
             ],
             [.. open.Select(one => Row(
                 Written.Id(one.Line.Name), Iso(one.Line.Date), $"{one.AgeDays}",
-                Plain(one.Line.Side == Side.Credit ? one.Line.Amount.Value : -one.Line.Amount.Value), Labels.Of(one.Reason, L),
+                Plain(LineFen(one)), Labels.Of(one.Reason, L),
                 one.Line.Case?.Owner ?? "", one.Line.Text))],
             L["各账龄的条数", "Lines by age"],
-            open.Count == 0 ? [] : [.. totals.Select(total => ChartPoint.Count(Labels.Of(total.Age, L), total.Lines))]);
+            open.Count == 0 ? [] : [.. totals.Select(total => ChartPoint.Count(Labels.Of(total.Age, L), total.Lines))])
+        {
+            Of = $"{asked("account")}-{visitor.Today:yyyy-MM-dd}",
+            Totals = [Row(L["合计", "Total"], "", "", Plain(open.Sum(LineFen)), "", "", "")],
+        };
+
+        static long LineFen(BankException one) => one.Line.Side == Side.Credit ? one.Line.Amount.Value : -one.Line.Amount.Value;
     }
 
     private static System.Collections.Immutable.ImmutableArray<string> Row(params string[] cells) => [.. cells];
@@ -218,7 +250,9 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
     private static string Yuan(Amount? amount) => amount is null ? "" : Plain(amount.Value);
 
     /// <summary>Yuan without commas, so that a spreadsheet reads a number.</summary>
-    private static string Plain(long fen) => Written.Yuan(fen).Replace(",", "", StringComparison.Ordinal);
+    private static string Plain(long fen) => Bare(Written.Yuan(fen));
+
+    private static string Bare(string number) => number.Replace(",", "", StringComparison.Ordinal);
 
     private static string Iso(Date? day) => day is null ? "" : $"{Written.ToDay(day):yyyy-MM-dd}";
 }
