@@ -149,6 +149,52 @@ public sealed class FinanceTraceTests(WholeMonth month)
         Assert.DoesNotContain("by_amounts", fault[..fault.IndexOf("</div>", StringComparison.Ordinal)], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_payment_shows_its_account_masked_and_one_is_no_plural()
+    {
+        (string provider, _) = await Office.OweAsync(month, 6);
+        string path = await Office.ApprovedBatchAsync(month, provider);
+        using Surfer maker = await Office.SurferAsync(month, "finance_maker");
+        string batch = (await maker.GetAsync(path, "en")).Text, payment = (await maker.GetAsync($"{path}/payments/1", "en")).Text;
+        Assert.Contains("1 payment has no answer", batch, StringComparison.Ordinal);
+        Assert.DoesNotContain("1 payments", batch, StringComparison.Ordinal);
+        PayeeAccount account = (await new PayeeService.PayeeServiceClient(await month.CallerAsync("auditor")).GetPayeeAsync(
+            new GetPayeeRequest { Provider = provider })).InForce.Account;
+        Assert.Contains("*", account.AccountNumber, StringComparison.Ordinal);
+        Assert.Contains(account.AccountNumber, payment, StringComparison.Ordinal);
+        Assert.Contains(account.HolderName, payment, StringComparison.Ordinal);
+        // The layouts that there are stand in the form, and the approval can't be reversed.
+        Assert.Contains("<option value=\"batch-transfer\"", batch, StringComparison.Ordinal);
+        SettlementBatch read = await new SettlementService.SettlementServiceClient(await month.CallerAsync("auditor")).GetBatchAsync(
+            new GetBatchRequest { Name = $"{Office.Parent}/settlements/{Office.Last(path)}" });
+        string final = Office.Last(read.ApprovedEntry), own = Office.Last((await ReceiptAsync()).Entry);
+        Assert.DoesNotContain("value=\"reverse\"", (await maker.GetAsync($"/journal/{final}")).Text, StringComparison.Ordinal);
+        Assert.Contains("value=\"reverse\"", (await maker.GetAsync($"/journal/{own}")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_clerk_reads_what_a_voucher_pays_and_is_warned_of_a_price_far_above()
+    {
+        (string provider, _) = await Office.OweAsync(month, 7);
+        Voucher voucher = (await new VoucherService.VoucherServiceClient(await month.CallerAsync("finance_maker")).ListVouchersAsync(
+            new ListVouchersRequest
+            {
+                Parent = Office.Parent, Programme = $"{Office.Parent}/programmes/{Office.Meals}", State = VoucherState.Active,
+                PageSize = 1_000,
+            })).Vouchers.First(one => one.Remaining.Value > 2);
+        Programme programme = await new FundService.FundServiceClient(await month.CallerAsync("auditor")).GetProgrammeAsync(
+            new GetProgrammeRequest { Name = voucher.Programme });
+        using var clerk = new Surfer(month.Address);
+        await clerk.SignInAsync("provider_clerk", Office.Last(provider));
+        string form = (await clerk.GetAsync($"/redeem?voucher={Office.Last(voucher.Name)}")).Text;
+        long fen = programme.ContractPrice.Value;
+        Assert.Contains($"最多付 {fen / 100}.{fen % 100:D2}元", form, StringComparison.Ordinal);
+        string asked =
+            $"/redeem/confirm?voucher={Office.Last(voucher.Name)}&item=meal-canteen&quantity=1&insurance=0&date=2026-11-29&price=";
+        Assert.DoesNotContain("panel warn", (await clerk.FollowAsync($"{asked}15.50")).Text, StringComparison.Ordinal);
+        Assert.Contains("远高于", Warning((await clerk.FollowAsync($"{asked}1550")).Text), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/finance/reports/month.csv?month=2026-10", "month-430211-2026-10.csv", "期初方向", "合计")]
     [InlineData("/finance/reports/funders.csv?year=2026", "funders-430211-2026.csv", "资金", "合计")]

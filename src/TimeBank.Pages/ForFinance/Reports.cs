@@ -223,7 +223,7 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
             [
                 (L["日期", "Day"], Written.Day(visitor.Today, L)),
                 .. totals.Select(total => (Labels.Of(total.Age, L), L[$"{total.Lines} 条，收 {Yuan(total.InAmount)}，付 {Yuan(total.OutAmount)}",
-                    $"{total.Lines} lines, in {Yuan(total.InAmount)}, out {Yuan(total.OutAmount)}"])),
+                    $"{Written.Many(total.Lines, "line", "lines")}, in {Yuan(total.InAmount)}, out {Yuan(total.OutAmount)}"])),
             ],
             [
                 new(L["明细", "Line"]), new(L["日期", "Day"]), new(L["天数", "Days"], true), new(L["金额（元）", "Amount, yuan"], true),

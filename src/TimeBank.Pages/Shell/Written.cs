@@ -108,6 +108,9 @@ public static class Written
     /// <summary>The part of a resource name after its last slash.</summary>
     public static string Id(string name) => name[(name.LastIndexOf('/') + 1)..];
 
+    /// <summary>English counts one thing otherwise than many: 1 payment, 2 payments.</summary>
+    public static string Many(long count, string one, string many) => $"{Grouped(count)} {(count == 1 ? one : many)}";
+
     public static string Grouped(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Singular(long value, string word) => value == 1 && word.EndsWith('s') ? word[..^1] : word;

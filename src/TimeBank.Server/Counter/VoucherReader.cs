@@ -72,6 +72,7 @@ public sealed class VoucherReader(ILedgerReader ledger)
             UseBy = terms.UseBy.ToContract(),
             ClaimBy = terms.ClaimBy.ToContract(),
             IssueEntry = ResourceName.Of(region, VoucherContract.Entries, account.Opened),
+            UnitPrice = terms.Kind == VoucherKind.Units ? terms.UnitPrice.ToContract() : null,
         };
         voucher.ServiceTypes.Add(terms.Services.Select(ChoiceContract.ToContract));
         return voucher;
