@@ -32,12 +32,6 @@ public abstract class FinancePage : Page
     public string[] TypedAll(string form, string field) =>
         WasSent(form) ? [.. Http.Request.Form[$"Sent.{field}"].OfType<string>()] : [];
 
-    /// <summary>
-    /// Whether the page has a form: where it may be sent, and where it was. Sent again after it was carried out it leads to the first
-    /// answer, and what came too late is refused by the contract's reason.
-    /// </summary>
-    public bool Offers(string form, bool may) => may || WasSent(form);
-
     /// <summary>Carries out a form of this page and shows the page anew.</summary>
     protected async Task ActAsync(Func<Task> act, string? next = null)
     {

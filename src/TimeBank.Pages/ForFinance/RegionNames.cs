@@ -40,12 +40,15 @@ public static class RegionNames
             return (page.BankAccounts, page.NextPageToken);
         });
 
-    public static async Task<List<SettlementBatch>> BatchesAsync(Visitor visitor, SettlementState state) => await AllAsync<SettlementBatch>(
+    /// <param name="unreadable">Gets the names of batches that are damaged; null: nobody shows them.</param>
+    public static async Task<List<SettlementBatch>> BatchesAsync(
+        Visitor visitor, SettlementState state, List<string>? unreadable = null) => await AllAsync<SettlementBatch>(
         async token =>
         {
             ListBatchesResponse page = await visitor.Client.Settlements.ListBatchesAsync(
                 new ListBatchesRequest { Parent = visitor.Parent, State = state, PageSize = Page, PageToken = token },
                 visitor.Client.Reading);
+            unreadable?.AddRange(page.Unreadable);
             return (page.Batches, page.NextPageToken);
         });
 

@@ -42,6 +42,12 @@ public abstract class Page : ComponentBase
     /// <summary>The name of the form that was sent; empty where none was.</summary>
     public string SentName => Http.Request.HasFormContentType ? Http.Request.Form["_handler"].ToString() : "";
 
+    /// <summary>
+    /// Whether the page has a form: where it may be sent, and where it was. Sent again after it was carried out it leads to the first
+    /// answer, and what came too late is refused by the contract's reason.
+    /// </summary>
+    public bool Offers(string form, bool may) => may || SentName == form;
+
     /// <summary>This page's own address, to come back to.</summary>
     public string Here => Http.Request.Path + Http.Request.QueryString;
 
