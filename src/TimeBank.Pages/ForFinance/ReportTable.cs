@@ -31,7 +31,7 @@ public sealed record ReportTable(
     {
         var text = new StringBuilder();
         Append(text, Columns.Select(column => column.Header));
-        foreach (ImmutableArray<string> row in Rows.Concat(Totals))
+        foreach (ImmutableArray<string> row in Rows.IsEmpty ? [] : Rows.Concat(Totals))
             Append(text, row.Select((cell, at) => Columns[at].IsAmount || !LooksLikeFormula(cell) ? cell : $"'{cell}"));
         return [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())];
     }
@@ -46,4 +46,9 @@ public sealed record ReportTable(
 }
 
 /// <param name="IsAmount">Stands at the right, and is a number.</param>
-public sealed record ReportColumn(string Header, bool IsAmount = false);
+/// <param name="IsWhole">Isn't broken into lines, such as a day.</param>
+public sealed record ReportColumn(string Header, bool IsAmount = false, bool IsWhole = false)
+{
+    /// <summary>How a cell of the page's table looks.</summary>
+    public string? Look => IsAmount ? "n" : IsWhole ? "code" : null;
+}

@@ -54,9 +54,10 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
                 (L["实付（元）", "Paid (yuan)"], Yuan(payment.NetAmount)),
             ],
             [
-                new(L["分录", "Entry"]), new(L["日期", "Day"]), new(L["服务", "Service"]), new(L["数量", "Number"], true),
+                new(L["分录", "Entry"]), new(L["日期", "Day"], IsWhole: true), new(L["服务", "Service"]), new(L["数量", "Number"], true),
                 new(L["价格（元）", "Price, yuan"], true), new(L["保险（元）", "Insurance, yuan"], true), new(L["自付（元）", "Own part, yuan"], true),
-                new(L["应付（元）", "Owed, yuan"], true), new(L["项目", "Programme"]), new(L["政策", "Policy"]), new(L["列于付款", "Listed in payment"]),
+                new(L["应付（元）", "Owed, yuan"], true), new(L["项目", "Programme"]), new(L["政策", "Policy"]),
+                new(L["列于付款", "Listed in payment"], IsWhole: true),
             ],
             [
                 .. lines.Select(of => of.Line is not { } line

@@ -25,13 +25,18 @@ public interface IFundGrain : IGrainWithStringKey
 
 /// <summary>A fund as it was opened. The ledger has its money.</summary>
 /// <param name="Id">The source: a slug that staff chose.</param>
-/// <param name="Purpose">The donors' purpose; empty if not restricted.</param>
+/// <param name="Purpose">What it is for; empty if not restricted.</param>
 [GenerateSerializer, Immutable, Alias("timebank.fund-record")]
 public sealed record FundRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
     [property: Id(1), JsonPropertyName("kind")] FundKind Kind,
     [property: Id(2), JsonPropertyName("displayName")] string DisplayName,
-    [property: Id(3), JsonPropertyName("purpose")] string Purpose);
+    [property: Id(3), JsonPropertyName("purpose")] string Purpose)
+{
+    /// <summary>The purpose for which donors gave the money: it is used for nothing else. Empty: it is free.</summary>
+    [JsonIgnore]
+    public string BoundTo => Kind == FundKind.Donation ? Purpose : "";
+}
 
 /// <summary>The stored state of a fund's grain.</summary>
 public sealed class FundState : WorkflowState
@@ -49,7 +54,7 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
     ILedgerReader ledger, DayRules rules, BusinessClock clock)
     : WorkflowGrain<FundState>(state, clock), IFundGrain
 {
-    private const int ReceiptsAtOnce = 1_000;
+    private const int ReceiptsLookedAt = 500;
 
     private Slug Id => Slug.Parse(LocalKey);
 
@@ -76,7 +81,7 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
 
     /// <summary>
     /// One person records a receipt, so a second one of the same reference, amount and account is most likely the first one again. Without
-    /// a reference only the same day speaks for that.
+    /// a reference only the same day speaks for that. Looks at the fund's latest receipts.
     /// </summary>
     private async Task<Refusal?> RepeatedAsync(string reference, string bankAccount, long fen, DateOnly received)
     {
@@ -87,18 +92,12 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
                 new AccountFilter(Chart.FundAvailable(Id).Path.Text), new AccountFilter(Chart.Bank(Slug.Parse(bankAccount)).Path.Text),
             ],
         };
-        for (long before = long.MaxValue; ;)
-        {
-            IReadOnlyList<LinkedEntry> page = await ledger.EntriesAsync(Region, filter, before, ReceiptsAtOnce, CancellationToken.None);
-            JournalEntry? same = page.Select(linked => linked.Entry).FirstOrDefault(entry => entry.Header.Memo == reference
-                && entry.Transfers[0].Posted == fen && (reference.Length > 0 || entry.Header.EventDate() == received));
-            if (same is not null)
-            {
-                return Refusal.Of(Reason.ReceiptRepeated, ("entry", same.Index.ToString(CultureInfo.InvariantCulture)),
-                    ("date", same.Header.EventDate().ToString("O", CultureInfo.InvariantCulture)));
-            }
-            if (page.Count < ReceiptsAtOnce) return null;
-            before = page[^1].Entry.Index;
-        }
+        IReadOnlyList<LinkedEntry> latest = await ledger.EntriesAsync(
+            Region, filter, long.MaxValue, ReceiptsLookedAt, CancellationToken.None);
+        JournalEntry? same = latest.Select(linked => linked.Entry).FirstOrDefault(entry => entry.Header.Memo == reference
+            && entry.Transfers[0].Posted == fen && (reference.Length > 0 || entry.Header.EventDate() == received));
+        return same is null ? null
+            : Refusal.Of(Reason.ReceiptRepeated, ("entry", same.Index.ToString(CultureInfo.InvariantCulture)),
+                ("date", same.Header.EventDate().ToString("O", CultureInfo.InvariantCulture)));
     }
 }

@@ -46,10 +46,10 @@ public sealed class ProgrammeGrain(
             FundRecord? fund = await GrainFactory.GetGrain<IFundGrain>($"{Region}/{line.Fund}").GetAsync();
             // A purpose is a text: only a person can say that the programme serves it.
             refusal ??= fund is null ? new Refusal(Reason.FundNotFound)
-                : fund.Purpose.Length > 0 && !servesPurpose
-                    ? Refusal.Of(Reason.FundPurposeBound, ("fund", fund.DisplayName), ("purpose", fund.Purpose))
+                : fund.BoundTo.Length > 0 && !servesPurpose
+                    ? Refusal.Of(Reason.FundPurposeBound, ("fund", fund.DisplayName), ("purpose", fund.BoundTo))
                 : null;
-            purposes.Add(fund?.Purpose ?? "");
+            purposes.Add(fund?.BoundTo ?? "");
         }
         AllotmentDetails details = await SplitAsync(command, lines, totalFen);
         Policy policy = await rules.PolicyAsync(Region, Today);

@@ -25,7 +25,7 @@ internal sealed class CounterCaller(District district, string name, int seed, st
         var request = new RecordReceiptRequest
         {
             RequestId = $"{id:D}", Fund = District.Fund, Amount = District.Fen(fen), BankAccount = "main",
-                ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = Name,
+                ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = Name, AllowRepeat = true,
         };
         return Ask(Role.FinanceMaker, "", id, "ReceiveMoney", [new("bank/main", District.FundPath, "CNY", fen)], true,
             async (invoker, options) =>

@@ -28,6 +28,7 @@ public sealed class ReasonTests
         307 SessionTooLong, 308 DayTooLong, 309 StillCheckedIn, 310 OrderNothingToUndo, 311 OrderStepNotLast, 312 OrderStepOfAnother,
         400 FundNotFound, 401 FundExists, 402 ProgrammeNotFound,
         403 ProgrammeExists, 404 ProgrammeUnderfunded, 405 VouchersNotExpired, 406 NothingToReturn, 407 NoFundToReturnTo,
+        408 ReceiptRepeated, 409 FundPurposeBound,
         410 DonationsNotConfigured, 411 DonationNotFound, 412 FundNotForDonations, 413 PaymentServiceUnavailable,
         414 PaymentServiceRefused, 415 PaymentServiceUnreadable, 416 TransactionTypeUnknown, 417 TransactionWithoutFund,
         418 TransactionOtherCurrency, 419 TransactionChanged, 420 TransactionNotBooked, 421 FundOwes, 422 PayoutDiffers,

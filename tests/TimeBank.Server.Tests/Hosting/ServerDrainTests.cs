@@ -130,7 +130,7 @@ public sealed class ServerDrainTests : IAsyncLifetime
     private RecordReceiptRequest Receipt(long fen) => new()
     {
         RequestId = NewId(), Fund = "regions/430211/funds/lottery", Amount = new Amount { Value = fen, Unit = "CNY" }, BankAccount = "main",
-        ReceivedDate = new() { Year = 2026, Month = 10, Day = 1 },
+        ReceivedDate = new() { Year = 2026, Month = 10, Day = 1 }, Reference = NewId(),
     };
 
     private string NewId() => $"{new Guid(Interlocked.Increment(ref _requests), 0, 0, new byte[8])}";

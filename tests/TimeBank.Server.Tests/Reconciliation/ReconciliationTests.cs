@@ -343,7 +343,7 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
     private async Task<long> ReceiveAsync(string bank, long fen)
     {
         RecordReceiptRequest receipt = _desk.Receipt(_fund, fen);
-        receipt.BankAccount = bank;
+        (receipt.BankAccount, receipt.AllowRepeat) = (bank, true);
         receipt.ReceivedDate = new Date { Year = 2026, Month = 10, Day = 1 };
         string entry = (await _desk.Maker.RecordReceiptAsync(receipt)).Entry;
         return long.Parse(entry.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture);

@@ -140,17 +140,17 @@ internal sealed partial class StoredHistory
         }));
         await StepAsync("allotment by amounts", id => Funds.AllotFundsAsync(new AllotFundsRequest
         {
-            RequestId = id, Programme = _meals, Memo = "第一批", ServesPurpose = true,
+            RequestId = id, Programme = _meals, Memo = "第一批",
                 ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = _lottery, Amount = Fen(100_000) } } },
         }));
         await StepAsync("allotment by shares", id => Funds.AllotFundsAsync(new AllotFundsRequest
         {
-            RequestId = id, Programme = _national, ServesPurpose = true, ByShares = new AllotmentByShares { Total = Fen(1_000_001),
+            RequestId = id, Programme = _national, ByShares = new AllotmentByShares { Total = Fen(1_000_001),
                 Shares = { new FundShare { Fund = _lottery, Parts = 55 }, new FundShare { Fund = fiscal, Parts = 45 } } },
         }));
         await StepAsync("allotment too large", id => Funds.AllotFundsAsync(new AllotFundsRequest
         {
-            RequestId = id, Programme = _meals, ServesPurpose = true,
+            RequestId = id, Programme = _meals,
                 ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = _lottery, Amount = Fen(99_000_000) } } },
         }));
         await ReturnAsync();
