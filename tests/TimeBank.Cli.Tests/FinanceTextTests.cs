@@ -72,6 +72,8 @@ public sealed class FinanceTextTests : IDisposable
         Assert.Equal(
             [("CD", "carried over", "CNY 1,200.00"), ("7", "disputed, not paid", "CNY -0.05"), ("", "held back", "CNY -0.30")],
             payment.Extra(Language.English).Select(extra => (extra.Source, extra.What, extra.Text)));
+        payment.Carried[0].Payment = "regions/430211/settlements/CD/payments/2";
+        Assert.Equal("settlements/CD/payments/2", payment.Extra(Language.English).First().Source);
         payment.HeldBackAmount = Fen(0);
         Assert.Equal(2, payment.Extra(Language.Chinese).Count());
     }

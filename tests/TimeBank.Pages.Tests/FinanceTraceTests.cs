@@ -100,7 +100,8 @@ public sealed class FinanceTraceTests(WholeMonth month)
         using Surfer maker = await Office.SurferAsync(month, "finance_maker");
         const string Path = "/finance/funds/fiscal";
         (string, string)[] late = [("Amount", "123.45"), ("Day", "2026-10-31"), ("Account", Office.Bank), ("Note", "ROAD-LATE")];
-        await maker.DoAsync(Path, "receive", late);
+        string next = await maker.DoAsync(Path, "receive", late);
+        Assert.Contains("归属 2026年11月1日", (await maker.FollowAsync(next)).Text, StringComparison.Ordinal);
         string row = RowOf((await maker.FollowAsync(Path)).Text, "ROAD-LATE");
         Assert.Contains("2026年10月31日", row, StringComparison.Ordinal);
         Assert.Contains("2026年11月1日", row, StringComparison.Ordinal);

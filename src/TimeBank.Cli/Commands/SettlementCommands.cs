@@ -279,7 +279,11 @@ internal static class PaymentText
     {
         Amount Minus(Amount amount) => new() { Value = -amount.Value, Unit = amount.Unit };
         foreach (CarriedAmount carried in payment.Carried)
-            yield return new(ResourceNames.Short(carried.Source), language["上期结转", "carried over"], carried.Amount, language);
+        {
+            // As "settlement lines" takes it: settlements/ID/payments/1.
+            string source = carried.Payment.Length > 0 ? carried.Payment.Split('/', 3)[2] : ResourceNames.Short(carried.Source);
+            yield return new(source, language["上期结转", "carried over"], carried.Amount, language);
+        }
         foreach (CarriedAmount aside in payment.SetAside)
             yield return new(ResourceNames.Short(aside.Source), language["争议暂不付", "disputed, not paid"], Minus(aside.Amount), language);
         if (payment.HeldBackAmount is { Value: > 0 } held)
