@@ -54,13 +54,16 @@ public static class RegionNames
 
     /// <summary>The names of providers by their resource name.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> OfProvidersAsync(Visitor visitor) =>
-        (await ProvidersAsync(visitor)).ToDictionary(one => one.Name, one => one.DisplayName, StringComparer.Ordinal);
+        Names(await ProvidersAsync(visitor), one => (one.Name, one.DisplayName));
 
     public static async Task<IReadOnlyDictionary<string, string>> OfFundsAsync(Visitor visitor) =>
-        (await FundsAsync(visitor)).ToDictionary(one => one.Name, one => one.DisplayName, StringComparer.Ordinal);
+        Names(await FundsAsync(visitor), one => (one.Name, one.DisplayName));
 
     public static async Task<IReadOnlyDictionary<string, string>> OfProgrammesAsync(Visitor visitor) =>
-        (await ProgrammesAsync(visitor)).ToDictionary(one => one.Name, one => one.DisplayName, StringComparer.Ordinal);
+        Names(await ProgrammesAsync(visitor), one => (one.Name, one.DisplayName));
+
+    private static Dictionary<string, string> Names<T>(IEnumerable<T> all, Func<T, (string Name, string Called)> of) =>
+        all.Select(of).ToDictionary(one => one.Name, one => one.Called, StringComparer.Ordinal);
 
     /// <summary>A thing's name; its id where nobody named it.</summary>
     public static string Called(this IReadOnlyDictionary<string, string> names, string name) =>
