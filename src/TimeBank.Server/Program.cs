@@ -4,6 +4,7 @@ try
 {
     if (args is [VerifyCommand.Name, .. string[] settings]) return VerifyCommand.Run(TimeBankServer.Options(settings), Console.Out,
         Console.Error);
+    if (args is [MoveCommand.Name, .. string[] places]) return MoveCommand.Run(TimeBankServer.Options(places), Console.Out, Console.Error);
     if (args is [MigrateCommand.Name, .. string[] words])
     {
         bool dryRun = words.Contains(MigrateCommand.DryRun);

@@ -89,3 +89,53 @@ public static class VerifyCommand
         return Sound;
     }
 }
+
+/// <summary>
+/// <c>move</c>: moves the database in the data folder, a SQLite file, into a migrated and empty PostgreSQL database. Exit code 0: moved; 1:
+/// the file, or what became of it, is not sound.
+/// </summary>
+public static class MoveCommand
+{
+    public const string Name = "move";
+
+    /// <exception cref="FileNotFoundException">There is no file.</exception>
+    /// <exception cref="InvalidOperationException">No target is named, or it isn't empty.</exception>
+    /// <exception cref="SchemaMismatchException">One of the two does not have this build's schema.</exception>
+    /// <exception cref="StorageUnavailableException">A server works on the file, or one of the two can't be used.</exception>
+    public static int Run(TimeBankOptions options, TextWriter output, TextWriter errors, CancellationToken cancellation = default)
+    {
+        if (options.Database.Length == 0) throw new InvalidOperationException(
+            "move needs the PostgreSQL database to move into: --database, or the variable TIMEBANK_DATABASE.");
+        PostgreSqlDatabase database = PostgreSqlEngine.Read(options.Database);
+        using var target = new PostgreSqlEngine(database);
+        SqliteDatabase file = SqliteEngine.File(options);
+        if (!File.Exists(file.Path)) throw new FileNotFoundException($"There is no database at {file.Path}.", file.Path);
+        using var source = new SqliteEngine(file);
+        // Until the end: what a server wrote meanwhile would stay behind.
+        source.Take();
+        using CheckpointKeys? keys = CheckpointKeys.Find(options);
+        CheckpointFolder outside = options.CheckpointFolder();
+
+        output.WriteLine($"move: verifies {source.Name}");
+        Verification before = JournalVerification.Run(source, outside, keys, out _, cancellation);
+        if (before.Finding is { } unsound)
+        {
+            errors.WriteLine($"move: {unsound}");
+            errors.WriteLine($"move: {source.Name} is not sound, and nothing was moved");
+            return 1;
+        }
+        DatabaseMove.Run(file, database, line => output.WriteLine($"move: {line}"), cancellation);
+        output.WriteLine($"move: all is in {target.Name}; verifies it");
+        Verification after = JournalVerification.Run(target, outside, keys, out _, cancellation);
+        if (!after.IsSound || !before.Regions.SequenceEqual(after.Regions))
+        {
+            errors.WriteLine($"move: {after.Finding?.ToString() ?? "the regions are not those of the file"}");
+            errors.WriteLine($"move: {target.Name} is not what {source.Name} is: drop it, and go on with the file");
+            return 1;
+        }
+        foreach (VerifiedRegion region in after.Regions) output.WriteLine(
+            $"regions/{region.Region}: {region.Entries} entries, root {region.Root}: the same in both");
+        output.WriteLine($"move: done. Start servers with the same keys and checkpoints; put {source.Name} away, for no server may go on there");
+        return 0;
+    }
+}

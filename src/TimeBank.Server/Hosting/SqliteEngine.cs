@@ -12,6 +12,9 @@ public sealed class SqliteEngine(SqliteDatabase database) : StorageEngine
     private SqliteTreeStore? _trees;
     private SqliteBankBooks? _banks;
 
+    /// <summary>The file in the data folder.</summary>
+    public static SqliteDatabase File(TimeBankOptions options) => new(Path.Combine(options.Data, "timebank.db"));
+
     public override string Name => database.Path;
 
     public override void Take() => _alone = database.TakeAlone();

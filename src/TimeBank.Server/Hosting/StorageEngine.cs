@@ -9,7 +9,7 @@ public abstract class StorageEngine : IDisposable
     /// <exception cref="InvalidOperationException">The setting is not a connection string. The message omits the text, which may hold a
     /// password.</exception>
     public static StorageEngine Of(TimeBankOptions options) =>
-        options.Database.Length == 0 ? new SqliteEngine(new SqliteDatabase(Path.Combine(options.Data, "timebank.db")))
+        options.Database.Length == 0 ? new SqliteEngine(SqliteEngine.File(options))
             : new PostgreSqlEngine(PostgreSqlEngine.Read(options.Database));
 
     /// <summary>The database's address or path, without a password.</summary>

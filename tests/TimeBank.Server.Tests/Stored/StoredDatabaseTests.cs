@@ -13,7 +13,7 @@ namespace TimeBank.Server.Tests;
 
 /// <summary>
 /// A database of an earlier build, on which <see cref="StoredHistory"/> was played. This build migrates and verifies it, reads all of it,
-/// answers retries as that build did, and goes on. The page in <c>Fixtures</c> says how to record such a database.
+/// answers retries as that build did, and goes on; also after a move from SQLite to PostgreSQL. The page in <c>Fixtures</c> says how to record such a database.
 /// </summary>
 public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>, IDisposable
 {
@@ -27,7 +27,8 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
 
     private readonly string _folder = Directory.CreateTempSubdirectory("timebank-stored-database-").FullName;
 
-    public static TheoryData<string, bool> Databases => new() { { "before-2026-11-29", false }, { "before-2026-11-29", true } };
+    public static TheoryData<string, bool, bool> Databases => new() {
+        { "before-2026-11-29", false, false }, { "before-2026-11-29", true, false }, { "before-2026-11-29", false, true } };
 
     private string Data => Path.Combine(_folder, "data");
 
@@ -38,11 +39,17 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Database_of_an_earlier_build_is_migrated_read_and_goes_on(string build, bool onPostgreSql)
+    public async Task Database_of_an_earlier_build_is_migrated_read_and_goes_on(string build, bool onPostgreSql, bool moved)
     {
         string database = await RestoreAsync(build, onPostgreSql);
         var options = new TimeBankOptions { Data = Data, Database = database };
         Assert.Equal(0, MigrateCommand.Run(options, dryRun: false, TextWriter.Null));
+        if (moved)
+        {
+            database = options.Database = postgres.NewDatabase();
+            Assert.Equal(0, MigrateCommand.Run(options, dryRun: false, TextWriter.Null));
+            Assert.Equal(0, MoveCommand.Run(options, TextWriter.Null, TextWriter.Null));
+        }
         AssertSound(options);
         string[] answers = await File.ReadAllLinesAsync(Path.Combine(_folder, "answers.jsonl"));
 
