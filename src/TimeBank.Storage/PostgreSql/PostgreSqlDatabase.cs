@@ -8,10 +8,11 @@ public sealed class PostgreSqlDatabase : IDisposable
     /// <summary>The role with a server's rights. The scripts create it. It can't change what has been written.</summary>
     public const string ServerRole = "timebank_server";
 
-    // The connection string can override these.
+    // The connection string can override these. Of several hosts, one that was the standby is asked again after a second whether it is the
+    // primary now: by Npgsql's default calls would go on to fail for ten.
     private const string Defaults =
         "Application Name=timebank;Timeout=5;Command Timeout=30;Maximum Pool Size=20;Max Auto Prepare=100;Auto Prepare Min "
-            + "Usages=2;Keepalive=30";
+            + "Usages=2;Keepalive=30;Host Recheck Seconds=1";
 
     // A commit is durable before the caller is answered, whatever the settings of server or database say. Our statements are too short for
     // JIT.
@@ -47,7 +48,8 @@ public sealed class PostgreSqlDatabase : IDisposable
     }
 
     /// <summary>The database's place, without a password.</summary>
-    public string Name => $"{_given.Host}:{_given.Port}/{_given.Database}";
+    public string Name => _given.Host!.Contains(',', StringComparison.Ordinal) ? $"{_given.Host}/{_given.Database}"
+        : $"{_given.Host}:{_given.Port}/{_given.Database}";
 
     /// <summary>
     /// For the journals' writers and for grain states. A pool of its own, so that no list keeps a writer waiting for a connection.
