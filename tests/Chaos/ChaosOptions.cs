@@ -1,11 +1,14 @@
 using System.Globalization;
+using TimeBank.Chaos.Machines;
 
 namespace TimeBank.Chaos;
 
 /// <summary>The scenarios to run, their rounds, and the engines.</summary>
-internal sealed record ChaosOptions(int Rounds, int Seed, IReadOnlyList<string> Engines, IReadOnlyList<string> Scenarios)
+/// <param name="From">The checkout of an older build, from which to upgrade; null for none.</param>
+internal sealed record ChaosOptions(
+    int Rounds, int Seed, IReadOnlyList<string> Engines, IReadOnlyList<string> Scenarios, string? From = null)
 {
-    public const string Usage = "chaos [--rounds N] [--engine sqlite|postgresql|both] [--seed S] [--only SCENARIO]";
+    public const string Usage = "chaos [--rounds N] [--engine sqlite|postgresql|both] [--seed S] [--only SCENARIO] [--from DIR]";
 
     private const int MostRounds = 10_000;
 
@@ -28,6 +31,8 @@ internal sealed record ChaosOptions(int Rounds, int Seed, IReadOnlyList<string> 
                 },
                 "--only" => options with { Scenarios = scenarios.Contains(value)
                     ? [value] : throw new FormatException($"--only is one of {string.Join(", ", scenarios)}, and not '{value}'.") },
+                "--from" => options with { From = File.Exists(Path.Combine(value, OlderBuild.Project)) ? Path.GetFullPath(value)
+                    : throw new FormatException($"--from is a checkout of an older build, and {value} has no {OlderBuild.Project}.") },
                 _ => throw new FormatException($"'{words[at]}' isn't an option. {Usage}"),
             };
         }

@@ -4,8 +4,9 @@ using Xunit;
 namespace TimeBank.Chaos;
 
 /// <summary>
-/// The scenarios in their short form. Where PostgreSQL does the same as SQLite, only the long form runs it. A scenario that this machine
-/// can't run is skipped, with the reason.
+/// The scenarios in their short form. Where PostgreSQL does the same as SQLite, only the long form runs it; and where a scenario takes a
+/// minute, since two servers must first take each other for dead or start anew. A scenario that this machine can't run is skipped, with the
+/// reason.
 /// </summary>
 public sealed class ChaosTests(ITestOutputHelper output)
 {
@@ -18,8 +19,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
             var data = new TheoryData<string, string>();
             foreach (Scenario scenario in Plan.All)
             {
-                if (scenario is not { Engine: Plan.PostgreSql, Name: Plan.OlderBackupName or Plan.FullDiskName })
-                    data.Add(scenario.Name, scenario.Engine);
+                if (scenario is not { Engine: Plan.PostgreSql, Name: Plan.OlderBackupName or Plan.FullDiskName or Plan.NetworkCutName
+                    or Plan.RollingUpgradeName }) data.Add(scenario.Name, scenario.Engine);
             }
             return data;
         }
@@ -32,6 +33,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Scenario scenario = Plan.Find(name, engine);
         string? impossible = scenario.Impossible();
         Assert.SkipWhen(impossible is not null, impossible ?? "");
-        output.WriteLine(await scenario.RunAsync(name == Plan.KillName ? Rounds : 1, Seed, output.WriteLine));
+        var options = new ChaosOptions(name == Plan.KillName ? Rounds : 1, Seed, [engine], [name]);
+        output.WriteLine(await scenario.RunAsync(options, output.WriteLine));
     }
 }

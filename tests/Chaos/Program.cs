@@ -33,7 +33,7 @@ foreach ((string name, string engine, var impossible, var runAsync) in Plan.All)
     string end;
     try
     {
-        end = await runAsync(options.Rounds, options.Seed, line => Console.WriteLine($"  {line}"));
+        end = await runAsync(options, line => Console.WriteLine($"  {line}"));
         passed++;
     }
     // Report any failure of a scenario, and go on with the others.

@@ -29,6 +29,9 @@ internal abstract class Caller(District district, string name, int seed)
     /// <summary>The timestamp of the last one.</summary>
     public long LastUnanswered { get; private set; }
 
+    /// <summary>The timestamp of the last answer.</summary>
+    public long LastAnswered { get; private set; }
+
     protected District District => district;
 
     protected string Name => name;
@@ -50,6 +53,7 @@ internal abstract class Caller(District district, string name, int seed)
                 $"{mutation.Code} {mutation.RequestId} of {name} was {(answer.Accepted ? "accepted" : $"refused ({answer.Refusal})")} and "
                     + "should not have been.");
             _answered.Add((mutation, answer));
+            LastAnswered = TimeProvider.System.GetTimestamp();
             if (answer.Accepted) Accepted(mutation, answer);
         }
     }

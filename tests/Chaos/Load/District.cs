@@ -97,6 +97,10 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
         ];
     }
 
+    /// <summary>Reads one of the vouchers.</summary>
+    public async Task ReadAsync(CallInvoker invoker) => await new VoucherService.VoucherServiceClient(invoker).ListVouchersAsync(
+        new ListVouchersRequest { Parent = Parent, Programme = Programme, PageSize = 1 }, As(Role.FinanceMaker));
+
     public void Dispose() => _issuer.Dispose();
 
     private DateOnly Today => Ledger.ChinaTime.DateOf(_now);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.Server;
 using TimeBank.Testing;
 
@@ -13,10 +14,11 @@ internal sealed class Machine : IDisposable
     private const string Name = "chaos", File = "timebank.db";
 
     private readonly string _own = Directory.CreateTempSubdirectory("timebank-chaos-").FullName;
-    private readonly PostgreSqlServer? _server;
+    private PostgreSqlServer? _server;
     private string _database = "";
     private IReadOnlyList<IReadOnlyList<string>> _servers;
     private IReadOnlyList<int> _ports = [];
+    private CutNetwork? _network;
 
     private Machine(PostgreSqlServer? server, string? data, DateTimeOffset? start = null)
     {
@@ -56,24 +58,47 @@ internal sealed class Machine : IDisposable
         return machine;
     }
 
-    /// <param name="at">The number of the server in its cluster.</param>
-    public Task<ServerProcess> StartAsync(int at = 0) => ServerProcess.StartAsync(_database, _servers[at]);
+    /// <summary>The command that starts a server from now on.</summary>
+    public IReadOnlyList<string> Program { get; set; } = ServerProcess.ThisBuild;
 
-    public ServerProcess Begin() => ServerProcess.Begin(_database, _servers[0]);
+    /// <param name="at">The number of the server in its cluster.</param>
+    public Task<ServerProcess> StartAsync(int at = 0) => _network is null ? ServerProcess.StartAsync(_database, _servers[at], Program)
+        : ServerProcess.StartAsync(new NpgsqlConnectionStringBuilder(_database) { Host = _network.HostOf(at) }.ConnectionString,
+            _servers[at], [.. _network.Inside(at), .. Program]);
+
+    public ServerProcess Begin() => ServerProcess.Begin(_database, _servers[0], Program);
+
+    /// <summary>
+    /// Names a second PostgreSQL to servers: they work on whichever of the two is the primary, as <c>deploy/README.md</c> says.
+    /// </summary>
+    public void AddStandby(PostgreSqlServer standby) => _database = new NpgsqlConnectionStringBuilder(_database)
+    {
+        Host = $"127.0.0.1:{_server!.Port},127.0.0.1:{standby.Port}", TargetSessionAttributes = "primary",
+    }.ConnectionString;
+
+    /// <summary>Names another PostgreSQL to servers from their next start on, in the place of the one before.</summary>
+    public void MoveDatabase(PostgreSqlServer server)
+    {
+        _server = server;
+        _database = new NpgsqlConnectionStringBuilder(_database) { Port = server.Port }.ConnectionString;
+    }
 
     /// <summary>
     /// Makes a cluster of this many servers, as <c>deploy/README.md</c> does. Each server has its own folder and address; all have the keys
     /// and checkpoints of the server that was alone until now. Their business runs by the system's clock.
     /// </summary>
-    public void FormCluster(int servers)
+    /// <param name="network">A network with as many machines, one for each; null: all are on this one.</param>
+    public void FormCluster(int servers, CutNetwork? network = null)
     {
+        _network = network;
         _ports = Ports.Free(servers);
         _servers = [.. _ports.Select((port, at) =>
         {
             string data = Directory.CreateDirectory(Path.Combine(_own, $"server{at}")).FullName;
             foreach (string key in Directory.GetFiles(Data)) System.IO.File.Copy(key, Path.Combine(data, Path.GetFileName(key)));
             return (string[])[$"--TimeBank:Data={data}", $"--TimeBank:Checkpoints={Options.CheckpointFolder().Path}",
-                $"--TimeBank:Cluster={Name}", $"--TimeBank:Silo=127.0.0.1:{port}"];
+                $"--TimeBank:Cluster={Name}", $"--TimeBank:Silo={network?.SiloOf(at) ?? "127.0.0.1"}:{port}",
+                .. network is null ? [] : (string[])[$"--TimeBank:Grpc={network.DoorOf(at)}:0", $"--TimeBank:Http={network.DoorOf(at)}:0"]];
         })];
     }
 
@@ -138,6 +163,17 @@ internal sealed class Machine : IDisposable
         return await read(provider.GetRequiredService<ILedgerReader>());
     }
 
+    /// <summary>Brings the database to this build's schema.</summary>
+    public void Migrate()
+    {
+        using var engine = StorageEngine.Of(Options);
+        engine.Migrate(_ => { });
+    }
+
+    /// <summary>The size of the journal that was last signed.</summary>
+    public long SignedSize() => Options.CheckpointFolder().Read(RegionCode.Parse(Load.District.Region)) is { } note
+        ? Checkpoint.Parse(SignedNote.Parse(note).Text).Size : 0;
+
     /// <summary>Verifies the database as <c>verify</c> does, with the signed checkpoints.</summary>
     public Verification Verify()
     {
@@ -147,7 +183,6 @@ internal sealed class Machine : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_own, recursive: true);
-
 
     private TimeBankOptions Options => new() { Data = Data, Database = _database };
 

@@ -23,15 +23,18 @@ internal sealed class ServerProcess : IAsyncDisposable
         exit $code
         """;
 
+    /// <summary>The command of the server beside this program.</summary>
+    public static readonly IReadOnlyList<string> ThisBuild = ["dotnet", Path.Combine(AppContext.BaseDirectory, "TimeBank.Server.dll")];
+
     private readonly Process _shell;
     private readonly StringBuilder _said = new();
     private readonly List<Uri> _addresses = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(string database, IReadOnlyList<string> settings)
+    private ServerProcess(string database, IReadOnlyList<string> settings, IReadOnlyList<string> program)
     {
-        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "TimeBank.Server.dll"), "--TimeBank:Grpc=127.0.0.1:0",
-            "--TimeBank:Http=127.0.0.1:0", "--TimeBank:CallsPerSecond=0", .. settings];
+        string[] command = [.. program, "--TimeBank:Grpc=127.0.0.1:0", "--TimeBank:Http=127.0.0.1:0",
+            "--TimeBank:CallsPerSecond=0", .. settings];
         _shell = new Process
         {
             StartInfo = new ProcessStartInfo("sh", ["-c", Script, "sh", .. command]) { RedirectStandardInput = true,
@@ -63,9 +66,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     public string SaidLast => Said is var said && said.Length > LastCharacters ? said[^LastCharacters..] : said;
 
     /// <summary>Starts a server and does not wait until it is ready.</summary>
-    public static ServerProcess Begin(string database, IReadOnlyList<string> settings)
+    /// <param name="program">The command before the settings.</param>
+    public static ServerProcess Begin(string database, IReadOnlyList<string> settings, IReadOnlyList<string> program)
     {
-        var server = new ServerProcess(database, settings);
+        var server = new ServerProcess(database, settings, program);
         server._shell.Start();
         server._shell.BeginErrorReadLine();
         server._shell.BeginOutputReadLine();
@@ -76,11 +80,19 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The server ended before. The message contains its output.</exception>
     public Task ReadyAsync() => _ready.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
-    public static async Task<ServerProcess> StartAsync(string database, IReadOnlyList<string> settings)
+    public static async Task<ServerProcess> StartAsync(string database, IReadOnlyList<string> settings, IReadOnlyList<string> program)
     {
-        ServerProcess server = Begin(database, settings);
+        ServerProcess server = Begin(database, settings, program);
         await server.ReadyAsync();
         return server;
+    }
+
+    /// <summary>Tells the server to end (SIGTERM), and waits until it has.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> DrainAsync()
+    {
+        await SignalAsync("TERM");
+        return await EndAsync();
     }
 
     /// <summary>Waits until the server ends by itself.</summary>

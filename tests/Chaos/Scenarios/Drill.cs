@@ -35,6 +35,13 @@ internal sealed class Drill : IAsyncDisposable
     /// <summary>The timestamp of the last request without an answer.</summary>
     public long LastUnanswered => _callers.Max(caller => caller.LastUnanswered);
 
+    /// <summary>The timestamp of the last answer.</summary>
+    public long LastAnswered => _callers.Max(caller => caller.LastAnswered);
+
+    /// <summary>All answered requests that wrote an entry.</summary>
+    public IReadOnlyList<(Mutation Mutation, Answer Answer)> Acknowledged =>
+        [.. _callers.SelectMany(caller => caller.Answered.ToArray()).Where(pair => pair.Answer.Index >= 0)];
+
     /// <summary>The latest answered requests with this entry code, of all callers.</summary>
     public IReadOnlyList<Mutation> Latest(string code, int count) =>
         [.. _callers.SelectMany(caller => caller.Answered).Where(pair => pair.Mutation.Code == code)
@@ -44,15 +51,35 @@ internal sealed class Drill : IAsyncDisposable
     public Connection Connection => _lives.Values.First().Connection;
 
     /// <summary>Makes a district on a new machine and lets its callers begin.</summary>
-    public static async Task<Drill> BeginAsync(Machine machine, int seed)
+    /// <param name="prepare">What to do in between; null for nothing.</param>
+    public static async Task<Drill> BeginAsync(Machine machine, int seed, Func<Drill, Task>? prepare = null)
     {
         var drill = new Drill(machine);
         await drill.StartServerAsync();
         drill._callers = await drill._district.SettleAsync(drill.Connection.Invoker, seed);
+        if (prepare is not null) await prepare(drill);
         drill._before = await LedgerSnapshot.ReadAsync(machine);
         drill._work = [.. drill._callers.Select(caller => caller.WorkAsync(drill._gate, drill._log, drill._stop.Token))];
         return drill;
     }
+
+    /// <summary>Starts a cluster of two in the place of the server that was alone.</summary>
+    public async Task FormClusterAsync(CutNetwork? network = null)
+    {
+        await KillServerAsync();
+        _machine.FormCluster(2, network);
+        await StartServerAsync(0);
+        await StartServerAsync(1);
+    }
+
+    /// <summary>Begins to ask the running servers for their health.</summary>
+    public Watch Watch() => new(() =>
+    {
+        lock (_lives) return [.. _lives.Values.Select(life => life.Connection)];
+    });
+
+    /// <summary>Reads something at a running server, as somebody who may.</summary>
+    public Task ReadAsync() => _district.ReadAsync(Connection.Invoker);
 
     /// <param name="at">The number of the server in its cluster.</param>
     /// <param name="open">True to let callers use it.</param>
@@ -74,8 +101,22 @@ internal sealed class Drill : IAsyncDisposable
         // Calls in flight are cut off. After the last server new calls wait for the next one; if another server runs, the callers find out
         // by themselves that this one does not.
         if (_lives.Count == 1) _gate.Close();
-        _lives.Remove(at, out var life);
-        await life.Server.DisposeAsync();
+        await Remove(at).DisposeAsync();
+    }
+
+    /// <summary>Tells a server to end (SIGTERM), and waits until it has answered what it was asked, and ended.</summary>
+    public async Task DrainServerAsync(int at)
+    {
+        int code = await _lives[at].Server.DrainAsync();
+        await using ServerProcess server = Remove(at);
+        if (code != 0) throw new ChaosFinding($"The server that was drained ended with {code}.\n{server.SaidLast}");
+    }
+
+    /// <summary>Waits until a server ends by itself.</summary>
+    public async Task EndedServerAsync(int at)
+    {
+        await _lives[at].Server.EndAsync();
+        await Remove(at).DisposeAsync();
     }
 
     public Task PauseServerAsync(int at) => _lives[at].Server.PauseAsync();
@@ -141,6 +182,15 @@ internal sealed class Drill : IAsyncDisposable
         _district.Dispose();
         _log.Dispose();
         _stop.Dispose();
+    }
+
+    private ServerProcess Remove(int at)
+    {
+        lock (_lives)
+        {
+            _lives.Remove(at, out var life);
+            return life.Server;
+        }
     }
 
     /// <summary>Repeats a sample of all answered requests, refusals too, at each server in turn: the answers must be the same.</summary>

@@ -14,10 +14,7 @@ internal static class TwoServers
     {
         var dice = new Random(seed);
         await using Drill drill = await Drill.BeginAsync(machine, seed);
-        await drill.KillServerAsync();
-        machine.FormCluster(2);
-        await drill.StartServerAsync(0);
-        await drill.StartServerAsync(1);
+        await drill.FormClusterAsync();
         await drill.EveryoneAsync();
         for (int round = 1; round <= rounds; round++)
         {
