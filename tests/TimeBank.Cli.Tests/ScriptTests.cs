@@ -13,6 +13,7 @@ public sealed class ScriptTests : IDisposable
     [InlineData("test", "--help")]
     [InlineData("verify", "--help")]
     [InlineData("migrate", "--dry-run", "-h")]
+    [InlineData("move", "--help")]
     [InlineData("bench", "--quick", "--help")]
     [InlineData("simulate", "--help")]
     [InlineData("chaos", "-h")]

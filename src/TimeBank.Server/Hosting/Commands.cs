@@ -135,7 +135,8 @@ public static class MoveCommand
         }
         foreach (VerifiedRegion region in after.Regions) output.WriteLine(
             $"regions/{region.Region}: {region.Entries} entries, root {region.Root}: the same in both");
-        output.WriteLine($"move: done. Start servers with the same keys and checkpoints; put {source.Name} away, for no server may go on there");
+        output.WriteLine("move: done. Start servers with the same keys and checkpoints");
+        output.WriteLine($"move: put {source.Name} away, for no server may go on there");
         return 0;
     }
 }

@@ -4,8 +4,8 @@ using TimeBank.Chaos.Machines;
 namespace TimeBank.Chaos.Scenarios;
 
 /// <summary>
-/// Two servers of an older build serve under load, on a database that was migrated for this build. One after the other is drained, ends, and
-/// starts as this build, as the runbook has it; so for a while servers of both builds work beside each other.
+/// Two servers of an older build serve under load, on a database that was migrated for this build. One after the other is drained, ends,
+/// and starts as this build, as the runbook has it; so for a while servers of both builds work beside each other.
 /// </summary>
 internal static class RollingUpgrade
 {
