@@ -13,7 +13,8 @@ namespace TimeBank.Server.Tests;
 
 /// <summary>
 /// A database of an earlier build, on which <see cref="StoredHistory"/> was played. This build migrates and verifies it, reads all of it,
-/// answers retries as that build did, and goes on; also after a move from SQLite to PostgreSQL. The page in <c>Fixtures</c> says how to record such a database.
+/// answers retries as that build did, and goes on; also after a move from SQLite to PostgreSQL. The page in <c>Fixtures</c> says how to
+/// record such a database.
 /// </summary>
 public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>, IDisposable
 {
