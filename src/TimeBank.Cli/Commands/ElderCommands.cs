@@ -103,7 +103,8 @@ internal static class ElderCommands
                     list.Entitlements.Select(one => (IReadOnlyList<string>)[
                         one.Programme.Length > 0 ? ResourceNames.Short(one.Programme) : language["补助时间", "issued hours"], one.Entitled
                             ? language["是", "yes"] : language["否", "no"],
-                        AmountText.Of(one.Amount, language), one.Issued ? language["是", "yes"] : language["否", "no"], one.Reason]));
+                        AmountText.Of(one.Amount, language), one.Issued ? language["是", "yes"] : language["否", "no"],
+                        one.Texts.GetValueOrDefault(language.Locale, one.Reason)]));
                 session.Screen.More(list.NextPageToken);
             });
         });

@@ -120,12 +120,24 @@ internal static class ProgrammeCommands
         Option<string[]> difficulties =
             new("--difficulty") { Description = make.Language["实物券：任一困难情形，可多次",
             "unit vouchers: any of these difficulties; may be repeated"], AllowMultipleArgumentsPerToken = true };
+        Option<bool> lowIncome = new("--low-income") { Description = make.Language["实物券：须为低收入", "unit vouchers: of low income"] };
+        Option<string> residence = make.Option("--residence", "实物券：居住地区代码", "unit vouchers: the code of the region to live in");
+        Option<string[]> excluded = new("--without-benefit")
+        {
+            Description = make.Language["实物券：不可兼得的待遇，可多次", "unit vouchers: a benefit that excludes this one; may be repeated"],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<string[]> yields = new("--after")
+        {
+            Description = make.Language["实物券：优先于本项目的项目，可多次", "unit vouchers: a programme that comes first; may be repeated"],
+            AllowMultipleArgumentsPerToken = true,
+        };
         var holdsBack = new Option<bool>("--holds-back")
         {
             Description = make.Language["结算时按政策比例扣留部分款项", "settlements hold back a share of what providers earn"],
         };
         return make.Command("create", "设立项目", "open a programme",
-            [id, name, scheme, services, quota, price, age, grade, difficulties, holdsBack],
+            [id, name, scheme, services, quota, price, age, grade, difficulties, lowIncome, residence, excluded, yields, holdsBack],
             async (session, parsed) =>
         {
             var client = await ClientAsync(session, Role.FinanceMaker, session.Settings.Region);
@@ -146,6 +158,10 @@ internal static class ProgrammeCommands
                 request.Eligibility = new Eligibility { MinAge = parsed.GetValue(age),
                     MinGrade = EnumText.ParseOrDefault<AbilityGrade>(parsed.GetValue(grade)) };
                 request.Eligibility.AnyDifficulty.Add((parsed.GetValue(difficulties) ?? []).Select(EnumText.Parse<Difficulty>));
+                request.Eligibility.LowIncome = parsed.GetValue(lowIncome);
+                request.Eligibility.Residence = parsed.GetValue(residence) is { } code ? ResourceNames.OfRegion(code) : "";
+                request.Eligibility.ExcludedBenefits.Add((parsed.GetValue(excluded) ?? []).Select(EnumText.Parse<Benefit>));
+                request.Eligibility.YieldsTo.Add((parsed.GetValue(yields) ?? []).Select(first => session.Name("programmes", first)));
             }
             Programme created = await client.CreateProgrammeAsync(request);
             session.Screen.Show(created, () => Facts(session.Screen, created));

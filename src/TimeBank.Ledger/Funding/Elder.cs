@@ -7,8 +7,11 @@ namespace TimeBank.Ledger;
 /// <param name="Home">The region in whose register the elder is.</param>
 /// <param name="Assessments">All assessments, in any order, made in any region.</param>
 public sealed record ElderFacts(
-    DateOnly BirthDate, RegionCode Home, ElderStatus Status, Difficulties Difficulties, ImmutableArray<Assessment> Assessments)
+    DateOnly BirthDate, RegionCode Home, Difficulties Difficulties, ImmutableArray<Assessment> Assessments)
 {
+    /// <summary>What was reported of the elder, in the order of the reports.</summary>
+    public ImmutableArray<ElderNotice> Notices { get; init; } = [];
+
     public int AgeOn(DateOnly day) => Age.On(BirthDate, day);
 
     public bool Has(Difficulties all) => (Difficulties & all) == all;
@@ -26,11 +29,82 @@ public sealed record ElderFacts(
     public AbilityGrade? GradeOn(DateOnly day, AbilityPolicy policy) =>
         AssessmentOn(day) is { } last && day <= last.LastDay(policy) ? policy.GradeOf(last.Points) : null;
 
-    /// <summary>The reason that bars an elder from every entitlement; <see cref="EntitlementReason.None"/> where there is none.</summary>
-    internal EntitlementReason RefusalUnder(Policy policy) =>
-        Status != ElderStatus.Active ? EntitlementReason.NotActive
-        : !policy.Covers(Home) ? EntitlementReason.OtherRegion
-        : EntitlementReason.None;
+    /// <summary>The last day of the last assessment where it is the reason of a refusal that it is over; else null.</summary>
+    internal DateOnly? EndedOn(DateOnly day, Policy policy, EntitlementReason? reason) =>
+        reason == EntitlementReason.AssessmentExpired ? AssessmentOn(day)!.LastDay(policy.Ability) : null;
+
+    /// <summary>Whether the elder is on the register, as far as it counts on a day.</summary>
+    public ElderStatus StatusOn(DateOnly day) => CountingOn(day).Aggregate(ElderStatus.Active, (status, notice) => notice.Kind switch
+    {
+        ElderNoticeKind.Deceased => ElderStatus.Deceased,
+        ElderNoticeKind.Left => ElderStatus.Left,
+        ElderNoticeKind.Returned => ElderStatus.Active,
+        ElderNoticeKind.None or ElderNoticeKind.Moved or ElderNoticeKind.BenefitBegun or ElderNoticeKind.BenefitEnded => status,
+    });
+
+    /// <summary>The other benefits that count on a day.</summary>
+    public Benefits BenefitsOn(DateOnly day) => CountingOn(day).Aggregate(Benefits.None, (all, notice) => notice.Kind switch
+    {
+        ElderNoticeKind.BenefitBegun => all | notice.Benefit,
+        ElderNoticeKind.BenefitEnded => all & ~notice.Benefit,
+        ElderNoticeKind.None or ElderNoticeKind.Moved or ElderNoticeKind.Deceased or ElderNoticeKind.Left
+            or ElderNoticeKind.Returned => all,
+    });
+
+    /// <summary>The region where the elder lives, as far as it counts on a day: the home region where nothing else was reported.</summary>
+    public RegionCode ResidenceOn(DateOnly day) =>
+        CountingOn(day).LastOrDefault(notice => notice.Kind == ElderNoticeKind.Moved)?.Residence ?? Home;
+
+    private IEnumerable<ElderNotice> CountingOn(DateOnly day) => Notices.Where(notice => notice.CountsFrom <= day);
+}
+
+/// <summary>A change in an elder's life, as somebody reported it.</summary>
+/// <param name="Day">The day of the change.</param>
+/// <param name="Reported">The day on which the region was told; not before <paramref name="Day"/>.</param>
+/// <param name="Benefit">Of a benefit that begins or ends: which one.</param>
+/// <param name="Residence">Of a move: the region where the elder lives now.</param>
+public sealed record ElderNotice(
+    ElderNoticeKind Kind, DateOnly Day, DateOnly Reported, Benefits Benefit = Benefits.None, RegionCode? Residence = null)
+{
+    /// <summary>
+    /// The first day on which the change counts. What may take an entitlement away counts from the month after its report (次月停发). What
+    /// may give one counts at once, and so does a death: nothing is issued to a person who is known to have died. Source: the national
+    /// e-voucher, as Qingdao published it on 2025-07-25; the two exceptions are our own.
+    /// </summary>
+    public DateOnly CountsFrom => Kind switch
+    {
+        ElderNoticeKind.Left or ElderNoticeKind.Moved or ElderNoticeKind.BenefitBegun =>
+            new DateOnly(Reported.Year, Reported.Month, 1).AddMonths(1),
+        ElderNoticeKind.None or ElderNoticeKind.Deceased or ElderNoticeKind.Returned or ElderNoticeKind.BenefitEnded => Reported,
+    };
+}
+
+/// <summary>What a notice reports. The names are stored.</summary>
+public enum ElderNoticeKind
+{
+    [JsonStringEnumMemberName("None")]
+    None = 0,
+
+    [JsonStringEnumMemberName("Deceased")]
+    Deceased = 1,
+
+    /// <summary>Moved away for good, or asked to leave the register.</summary>
+    [JsonStringEnumMemberName("Left")]
+    Left = 2,
+
+    /// <summary>Is on the register again; also corrects a wrong notice of a death.</summary>
+    [JsonStringEnumMemberName("Returned")]
+    Returned = 3,
+
+    /// <summary>Lives in another region and stays on the register.</summary>
+    [JsonStringEnumMemberName("Moved")]
+    Moved = 4,
+
+    [JsonStringEnumMemberName("BenefitBegun")]
+    BenefitBegun = 5,
+
+    [JsonStringEnumMemberName("BenefitEnded")]
+    BenefitEnded = 6,
 }
 
 /// <summary>Whether an elder is in the register of the home region. The numbers are stored.</summary>

@@ -1,12 +1,42 @@
 namespace TimeBank.Ledger;
 
 /// <summary>One rule's answer for one elder and one day: the amount that a month's issue gives, or why it gives nothing.</summary>
+/// <param name="Rule">The rule that was asked. Its words cite its source.</param>
 /// <param name="Amount">The amount a month, in <paramref name="Unit"/>; zero where not entitled.</param>
 /// <param name="Reason">The ground, or the refusal.</param>
 /// <param name="Policy">The policy version whose numbers decided.</param>
-public sealed record Entitlement(Unit Unit, long Amount, EntitlementReason Reason, PolicyVersion Policy)
+public sealed record Entitlement(EntitlementRule Rule, Unit Unit, long Amount, EntitlementReason Reason, PolicyVersion Policy)
 {
     public bool IsGranted => Amount > 0;
+
+    /// <summary>Where entitled: the benefits that pay first. Where another benefit bars the elder: those that do.</summary>
+    public Benefits Benefits { get; init; }
+
+    /// <summary>Where another programme comes first: that programme.</summary>
+    public Slug? Instead { get; init; }
+
+    /// <summary>Where the assessment is over: its last day.</summary>
+    public DateOnly? AssessedUntil { get; init; }
+
+    /// <summary>The refusal that an issue answers; null where entitled.</summary>
+    public Refusal? Refusal => IsGranted ? null
+        : AssessedUntil is { } last ? TimeBank.Ledger.Refusal.Of(Ledger.Reason.AssessmentExpired, ("date", $"{last:yyyy-MM-dd}"))
+        : new Refusal(Ledger.Reason.ElderNotEntitled);
+}
+
+/// <summary>The rules that give something to elders.</summary>
+public enum EntitlementRule
+{
+    None = 0,
+
+    /// <summary>Whoever has a moderate disability or worse. Source: Ministry of Civil Affairs, 2025/37.</summary>
+    NationalVoucher = 1,
+
+    /// <summary>Hours for elders in hardship. Source: Nanjing; own.</summary>
+    IssuedHours = 2,
+
+    /// <summary>The conditions of a region's own programme of unit vouchers.</summary>
+    ProgrammeConditions = 3,
 }
 
 /// <summary>Why an elder is or is not entitled: grounds are below 100, refusals from 100 on.</summary>
@@ -22,6 +52,9 @@ public enum EntitlementReason
 
     /// <summary>Low income, disabled, living alone.</summary>
     LowIncomeDisabledAlone = 5,
+
+    /// <summary>Every condition of the programme holds.</summary>
+    ConditionsMet = 6,
 
     /// <summary>The elder left the region or died.</summary>
     NotActive = 100,
@@ -42,64 +75,16 @@ public enum EntitlementReason
 
     /// <summary>Old enough, but without the hardship that the rule requires.</summary>
     NoHardship = 106,
-}
 
-/// <summary>
-/// Hours for elders in hardship: very old, empty nest and alone; or younger, of low income, disabled and alone. Source: Nanjing; own.
-/// </summary>
-public static class IssuedHoursRule
-{
-    public static Entitlement Judge(ElderFacts elder, DateOnly day, Policy policy)
-    {
-        IssuedHoursPolicy numbers = policy.Hours.Issued;
-        EntitlementReason reason = Reason(elder, day, policy, numbers);
-        long amount = reason is EntitlementReason.EmptyNestAlone or EntitlementReason.LowIncomeDisabledAlone ? numbers.PerMonth.Value : 0;
-        return new Entitlement(Unit.Minutes, amount, reason, policy.Version);
-    }
+    /// <summary>The elder lives outside the region that the rule requires.</summary>
+    NotResident = 107,
 
-    private static EntitlementReason Reason(ElderFacts elder, DateOnly day, Policy policy, IssuedHoursPolicy numbers)
-    {
-        if (elder.RefusalUnder(policy) is var refusal and not EntitlementReason.None)
-            return refusal;
-        int age = elder.AgeOn(day);
-        if (age < Math.Min(numbers.AloneFromAge, numbers.LowIncomeFromAge))
-            return EntitlementReason.TooYoung;
-        if (age >= numbers.AloneFromAge && elder.Has(Difficulties.EmptyNest | Difficulties.LivingAlone))
-            return EntitlementReason.EmptyNestAlone;
-        if (age < numbers.LowIncomeFromAge || age > numbers.LowIncomeToAge || !elder.Has(Difficulties.LowIncome | Difficulties.LivingAlone))
-            return EntitlementReason.NoHardship;
-        if (elder.AssessmentOn(day) is null)
-            return EntitlementReason.NotAssessed;
-        return elder.GradeOn(day, policy.Ability) is not { } grade ? EntitlementReason.AssessmentExpired
-            : grade < numbers.LowIncomeFromGrade ? EntitlementReason.AbilityTooGood
-            : EntitlementReason.LowIncomeDisabledAlone;
-    }
-}
+    /// <summary>The rule requires a low income.</summary>
+    NotLowIncome = 108,
 
-/// <summary>
-/// The national e-voucher, for elders whose valid assessment shows moderate disability or worse. Source: Ministry of Civil Affairs,
-/// 2025/37.
-/// </summary>
-public static class NationalVoucherRule
-{
-    public static Entitlement Judge(ElderFacts elder, DateOnly day, Policy policy)
-    {
-        NationalVoucherPolicy numbers = policy.Vouchers.National;
-        EntitlementReason reason = Reason(elder, day, policy, numbers);
-        long amount = reason == EntitlementReason.Disability ? numbers.CeilingPerMonth.Value : 0;
-        return new Entitlement(Unit.Fen, amount, reason, policy.Version);
-    }
+    /// <summary>The elder has a benefit that excludes this one.</summary>
+    OtherBenefit = 109,
 
-    private static EntitlementReason Reason(ElderFacts elder, DateOnly day, Policy policy, NationalVoucherPolicy numbers)
-    {
-        if (elder.RefusalUnder(policy) is var refusal and not EntitlementReason.None)
-            return refusal;
-        if (elder.AgeOn(day) < numbers.FromAge)
-            return EntitlementReason.TooYoung;
-        if (elder.AssessmentOn(day) is null)
-            return EntitlementReason.NotAssessed;
-        return elder.GradeOn(day, policy.Ability) is not { } grade ? EntitlementReason.AssessmentExpired
-            : grade < numbers.FromGrade ? EntitlementReason.AbilityTooGood
-            : EntitlementReason.Disability;
-    }
+    /// <summary>Another programme, which comes first, gives the elder something.</summary>
+    OtherProgramme = 110,
 }

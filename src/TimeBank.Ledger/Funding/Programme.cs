@@ -63,59 +63,6 @@ public enum ProgrammeScheme
     UnitVoucher = 2,
 }
 
-/// <summary>Who is entitled to a unit programme's vouchers. Every condition that is set must hold.</summary>
-/// <param name="MinAge">Full years; zero sets no minimum.</param>
-/// <param name="MinGrade">The mildest grade that a valid assessment must show; null requires no assessment.</param>
-/// <param name="AnyDifficulty">The elder needs one of these; none requires none.</param>
-public sealed record ProgrammeEligibility(int MinAge, AbilityGrade? MinGrade, Difficulties AnyDifficulty);
-
-/// <summary>The amount that a programme gives an elder for a month, or why it gives nothing.</summary>
-/// <param name="Amount">In the programme's unit; zero where refused.</param>
-/// <param name="Refusal">Null where the elder gets something.</param>
-public sealed record ProgrammeGrant(long Amount, Refusal? Refusal);
-
-/// <summary>
-/// Whether a programme gives an elder something on a day, and how much. The facts of that day decide for the whole month: a change of
-/// status takes effect in the next month. Source: the national e-voucher's own rule; a unit programme's conditions.
-/// </summary>
-public static class ProgrammeRule
-{
-    public static ProgrammeGrant Judge(Programme programme, ElderFacts elder, DateOnly day, Policy policy) => programme.Scheme switch
-    {
-        ProgrammeScheme.NationalEVoucher => National(elder, day, policy),
-        ProgrammeScheme.UnitVoucher => Units(programme, elder, day, policy),
-        ProgrammeScheme.None => throw new ArgumentException($"Programme {programme.Id} has no scheme.", nameof(programme)),
-    };
-
-    private static ProgrammeGrant National(ElderFacts elder, DateOnly day, Policy policy)
-    {
-        Entitlement entitlement = NationalVoucherRule.Judge(elder, day, policy);
-        if (entitlement.IsGranted) return new ProgrammeGrant(entitlement.Amount, null);
-        return entitlement.Reason == EntitlementReason.AssessmentExpired ? Expired(elder, day, policy) : NotEntitled;
-    }
-
-    private static ProgrammeGrant Units(Programme programme, ElderFacts elder, DateOnly day, Policy policy)
-    {
-        ProgrammeEligibility conditions = programme.Eligibility;
-        if (elder.RefusalUnder(policy) != EntitlementReason.None) return NotEntitled;
-        if (elder.AgeOn(day) < conditions.MinAge) return NotEntitled;
-        if (conditions.AnyDifficulty != Difficulties.None && !elder.HasAny(conditions.AnyDifficulty)) return NotEntitled;
-        if (conditions.MinGrade is { } min)
-        {
-            if (elder.AssessmentOn(day) is null) return NotEntitled;
-            if (elder.GradeOn(day, policy.Ability) is not { } grade) return Expired(elder, day, policy);
-            if (grade < min) return NotEntitled;
-        }
-        return new ProgrammeGrant(programme.MonthlyQuota, null);
-    }
-
-    private static ProgrammeGrant NotEntitled { get; } = new(0, new Refusal(Reason.ElderNotEntitled));
-
-    private static ProgrammeGrant Expired(ElderFacts elder, DateOnly day, Policy policy) =>
-        new(0, Refusal.Of(Reason.AssessmentExpired,
-            ("date", elder.AssessmentOn(day)!.LastDay(policy.Ability).ToString("O", CultureInfo.InvariantCulture))));
-}
-
 /// <summary>Ids of entries that runs write. They are derived from the work and not from the caller: two runs can't do it twice.</summary>
 public static class Runs
 {

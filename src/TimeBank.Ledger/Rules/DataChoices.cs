@@ -24,6 +24,17 @@ internal static class DataChoices
         ["left-behind"] = TimeBank.Ledger.Difficulties.LeftBehind,
     }.ToImmutableDictionary();
 
+    public static ImmutableDictionary<string, Benefits> Benefits { get; } = new Dictionary<string, Benefits>
+    {
+        ["none"] = TimeBank.Ledger.Benefits.None,
+        ["long-term-care-insurance"] = TimeBank.Ledger.Benefits.LongTermCareInsurance,
+        ["special-hardship-support"] = TimeBank.Ledger.Benefits.SpecialHardshipSupport,
+        ["institution-care-subsidy"] = TimeBank.Ledger.Benefits.InstitutionCareSubsidy,
+        ["home-care-project"] = TimeBank.Ledger.Benefits.HomeCareProject,
+        ["disability-nursing-subsidy"] = TimeBank.Ledger.Benefits.DisabilityNursingSubsidy,
+        ["elder-nursing-subsidy"] = TimeBank.Ledger.Benefits.ElderNursingSubsidy,
+    }.ToImmutableDictionary();
+
     public static ImmutableDictionary<string, ServiceType> ServiceTypes { get; } = new Dictionary<string, ServiceType>
     {
         ["meal"] = ServiceType.Meal,

@@ -124,6 +124,12 @@ public sealed record NationalVoucherPolicy(
     int RatioMinPercent,
     int RatioMaxPercent)
 {
+    internal const Benefits DefaultExcluded =
+        Benefits.SpecialHardshipSupport | Benefits.InstitutionCareSubsidy | Benefits.HomeCareProject;
+
+    /// <summary>The other benefits whose receivers get no voucher.</summary>
+    public Benefits Excluded { get; init; } = DefaultExcluded;
+
     /// <summary>The share that the voucher pays at the place of the service.</summary>
     public int RatioPercent(ServicePlace place) => place is ServicePlace.DayCare or ServicePlace.Institution
         ? InstitutionRatioPercent : HomeRatioPercent;

@@ -106,7 +106,11 @@ internal sealed class PolicyFile
             HomeRatioPercent: Percent(voucher, "homeRatioPercent"),
             InstitutionRatioPercent: Percent(voucher, "institutionRatioPercent"),
             RatioMinPercent: Percent(voucher, "ratioMinPercent"),
-            RatioMaxPercent: Percent(voucher, "ratioMaxPercent"));
+            RatioMaxPercent: Percent(voucher, "ratioMaxPercent"))
+        {
+            Excluded = BenefitsOr(
+                NationalVoucherPolicy.DefaultExcluded, voucher, "excludedBenefits", "national; the 2026 plans of Fujian and Hebei"),
+        };
         if (!voucher.IsSound)
             return policy;
         RefuseOutsideBand("homeRatioPercent", policy.HomeRatioPercent);
@@ -219,6 +223,20 @@ internal sealed class PolicyFile
         if (section.Has(key)) return Read(section, key, item => item.Integer("value", min, max), Plain);
         defaults.Add(new PolicyItem(Key(section, key), Plain(missing), "the product's default; this version does not say"));
         return missing;
+    }
+
+    private Benefits BenefitsOr(Benefits missing, DataObject section, string key, string source)
+    {
+        if (section.Has(key))
+        {
+            return Read(section, key, item => item.Choices("value", DataChoices.Benefits), all => Words(all))
+                .Aggregate(Benefits.None, (all, one) => all | one);
+        }
+        defaults.Add(new PolicyItem(Key(section, key), Words(Enum.GetValues<Benefits>().Where(one => (one & missing) != 0)), source));
+        return missing;
+
+        static string Words(IEnumerable<Benefits> benefits) =>
+            string.Join(", ", benefits.Select(one => DataChoices.Of(DataChoices.Benefits, one)));
     }
 
     private AbilityGrade Grade(DataObject section, string key) =>

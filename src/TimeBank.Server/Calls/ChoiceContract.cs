@@ -19,6 +19,8 @@ public static partial class ChoiceContract
 {
     private static readonly Difficulty[] AllDifficulties = Enum.GetValues<Difficulty>();
 
+    private static readonly Benefit[] AllBenefits = Enum.GetValues<Benefit>();
+
     private static readonly FrozenDictionary<EntryCode, string> Codes = Enum.GetValues<EntryCode>()
         .ToFrozenDictionary(code => code, code => StoredName.UpperSnake(StoredName.Of(code)));
 
@@ -165,6 +167,12 @@ public static partial class ChoiceContract
     [MapperIgnoreSourceValue(HourAccount.Unspecified)]
     public static partial HoursOrigin ToDomain(this HourAccount account);
 
+    [MapEnumValue(Ledger.EntitlementRule.None, V1.EntitlementRule.Unspecified)]
+    public static partial V1.EntitlementRule ToContract(this Ledger.EntitlementRule rule);
+
+    [MapEnumValue(EntitlementReason.None, EntitlementGround.Unspecified)]
+    public static partial EntitlementGround ToContract(this EntitlementReason reason);
+
     /// <summary>Flags of the domain, in the order of the contract's numbers.</summary>
     public static IEnumerable<Difficulty> ToContract(this Difficulties flags) =>
         AllDifficulties.Where(difficulty => (flags & difficulty.ToDomain()) != 0);
@@ -177,4 +185,13 @@ public static partial class ChoiceContract
     [MapEnumValue(Difficulty.ExtremePoverty, Difficulties.SpecialHardship)]
     [MapEnumValue(Difficulty.Bereaved, Difficulties.LostOnlyChild)]
     private static partial Difficulties ToDomain(this Difficulty difficulty);
+
+    /// <summary>Flags of the domain, in the order of the contract's numbers.</summary>
+    public static IEnumerable<Benefit> ToContract(this Benefits flags) => AllBenefits.Where(benefit => (flags & benefit.ToDomain()) != 0);
+
+    public static Benefits ToDomain(this IEnumerable<Benefit> benefits) =>
+        benefits.Aggregate(Benefits.None, (flags, benefit) => flags | benefit.ToDomain());
+
+    [MapEnumValue(Benefit.Unspecified, Benefits.None)]
+    public static partial Benefits ToDomain(this Benefit benefit);
 }

@@ -31,6 +31,10 @@ public static class ReasonCatalogue
     public static string Word(string name, string locale) => Words.TryGetValue(name, out JsonElement word)
         ? word.GetProperty(locale == "zh-CN" ? "zh" : "en").GetString()! : name;
 
+    /// <summary>People's word for a choice of the contract.</summary>
+    public static string Word<T>(T choice, string locale)
+        where T : struct, Enum => Word(StoredName.UpperSnake($"{typeof(T).Name}{choice}"), locale);
+
     /// <summary>The public name of a reason: <c>VoucherExpired</c> is <c>VOUCHER_EXPIRED</c>.</summary>
     public static string Name(Reason reason) => StoredName.UpperSnake(reason.ToString());
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
-using Entitlement = TimeBank.V1.Entitlement;
 using Programme = TimeBank.Ledger.Programme;
 
 namespace TimeBank.Server;
@@ -23,8 +22,10 @@ public sealed partial class ElderApi
         int start = tokens.Read(context, request, request.PageToken) is { } cursor ? int.Parse(cursor, CultureInfo.InvariantCulture) : 0;
 
         ElderRecord elder = await grains.Elder(name).GetAsync() ?? throw Problem.Of(Reason.ElderNotFound);
-        Entitlement[] all = [await HoursOfAsync(name, month),
-            .. await ProgrammesOfAsync(name, elder, month, DayOf(month, today), context.CancellationToken)];
+        DateOnly day = DayOf(month, today);
+        Policy policy = await rules.PolicyAsync(name.Region, day);
+        V1.Entitlement[] all = [await HoursOfAsync(name, elder, month, day, policy),
+            .. await ProgrammesOfAsync(name, elder, month, day, policy, context.CancellationToken)];
         var response = new ListEntitlementsResponse();
         response.Entitlements.Add(all.Skip(start).Take(size));
         if (start + size < all.Length) response.NextPageToken =
@@ -32,14 +33,18 @@ public sealed partial class ElderApi
         return response;
     }
 
-    private async Task<Entitlement> HoursOfAsync(ResourceName elder, DateOnly month)
+    private async Task<V1.Entitlement> HoursOfAsync(ResourceName name, ElderRecord elder, DateOnly month, DateOnly day, Policy policy)
     {
-        EntitledHours hours = (await grains.Elder(elder).EntitledHoursAsync(month)).OrThrow();
-        return Line("", Unit.Minutes, hours.Minutes, hours.Issued, hours.Reason);
+        EntitledHours hours = (await grains.Elder(name).EntitledHoursAsync(month)).OrThrow();
+        Ledger.Entitlement answer = IssuedHoursRule.Judge(elder.Facts(name.Region), day, policy);
+        // What is issued stays, even if the elder would get none today.
+        bool isKept = hours.Issued && !answer.IsGranted;
+        return (isKept ? answer with { Amount = hours.Minutes, Reason = EntitlementReason.None } : answer)
+            .ToContract(name.Region, null, hours.Issued);
     }
 
-    private async Task<IEnumerable<Entitlement>> ProgrammesOfAsync(ResourceName name, ElderRecord elder, DateOnly month, DateOnly day,
-        CancellationToken cancellation)
+    private async Task<IEnumerable<V1.Entitlement>> ProgrammesOfAsync(ResourceName name, ElderRecord elder, DateOnly month, DateOnly day,
+        Policy policy, CancellationToken cancellation)
     {
         IReadOnlyList<RegistryRow<ProgrammeState>> rows =
             await registry.ListAsync<ProgrammeState>(new RegistryQuery(name.Region, ProgrammeState.Kind) { Limit = MaxProgrammes },
@@ -47,30 +52,14 @@ public sealed partial class ElderApi
         Programme[] programmes =
             [.. rows.Select(row => row.State.Programme).OfType<ProgrammeRecord>().Select(record => record.ToProgramme())];
         if (programmes.Length == 0) return [];
-        Policy policy = await rules.PolicyAsync(name.Region, day);
         var id = OpaqueId.Parse(name.Id);
         Func<int, EntryId> IssueIds(Programme programme) => again => programme.IssueId(name.Region, month, id, again);
         IReadOnlyList<IssuedVoucher> vouchers = await IssuedVouchers.FindAsync(
             grains.Writer(name.Region), ledger, name.Region, [.. programmes.Select(IssueIds)], cancellation);
+        Dictionary<Slug, Programme> all = programmes.ToDictionary(programme => programme.Id);
         return programmes.Zip(vouchers, (programme, voucher) =>
-        {
-            ProgrammeGrant grant = ProgrammeRule.Judge(programme, elder.Facts(name.Region), day, policy);
-            string resource = ResourceName.Of(name.Region, "programmes", programme.Id);
-            return Line(resource, programme.Unit, grant.Amount, voucher.IsIssued, grant.Refusal?.Reason ?? Reason.None);
-        });
-    }
-
-    private static Entitlement Line(string programme, Unit unit, long amount, bool issued, Reason reason)
-    {
-        bool entitled = reason == Reason.None;
-        return new Entitlement
-        {
-            Programme = programme,
-            Entitled = entitled,
-            Reason = entitled ? "" : ReasonCatalogue.Name(reason),
-            Amount = entitled ? unit.Of(amount) : null,
-            Issued = issued,
-        };
+            ProgrammeRule.Judge(programme, elder.Facts(name.Region), day, policy, all)
+                .ToContract(name.Region, programme.Id, voucher.IsIssued));
     }
 
     /// <summary>The day whose facts decide: a past month's last day, today for this month, a future month's first day.</summary>

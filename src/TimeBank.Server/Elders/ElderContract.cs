@@ -4,9 +4,64 @@ using Assessment = TimeBank.V1.Assessment;
 
 namespace TimeBank.Server;
 
-/// <summary>Elders in the contract's types.</summary>
+/// <summary>Elders and what they are entitled to in the contract's types.</summary>
 internal static class ElderContract
 {
+    /// <param name="programme">Null for the month's hours.</param>
+    public static V1.Entitlement ToContract(this Ledger.Entitlement answer, RegionCode region, Slug? programme, bool issued)
+    {
+        var contract = new V1.Entitlement
+        {
+            Programme = programme is { } id ? ResourceName.Of(region, FundContract.Programmes, id) : "",
+            Entitled = answer.IsGranted,
+            Reason = answer.Refusal is { } refusal ? ReasonCatalogue.Name(refusal.Reason) : "",
+            Amount = answer.IsGranted ? answer.Unit.Of(answer.Amount) : null,
+            Issued = issued,
+            Rule = answer.Rule.ToContract(),
+            Ground = answer.Reason.ToContract(),
+            PolicyVersion = ResourceName.Of(answer.Policy.Region, PolicyApi.Collection, answer.Policy.Name),
+            Instead = answer.Instead is { } first ? ResourceName.Of(region, FundContract.Programmes, first) : "",
+            Texts = { ["zh-CN"] = Chinese(answer), ["en"] = English(answer) },
+        };
+        contract.Benefits.Add(answer.Benefits.ToContract());
+        return contract;
+    }
+
+    private static string Chinese(Ledger.Entitlement answer)
+    {
+        const string locale = "zh-CN";
+        string benefits = Words(answer.Benefits, locale, "、");
+        string what = answer.IsGranted
+            ? $"可享受，每月{AmountText.Of(answer.Amount, answer.Unit.Code, locale)}" : "不能享受";
+        string why = answer.Reason == EntitlementReason.None ? "本月已发放" : Word(answer.Reason, locale);
+        string more = answer.AssessedUntil is { } last ? $"（{last:yyyy-MM-dd} 到期）"
+            : answer.Instead is { } first ? $"（{first}）"
+            : benefits.Length == 0 ? ""
+            : answer.IsGranted ? $"；{benefits}先支付，券按比例抵扣余下的自付部分" : $"（{benefits}）";
+        return $"{what}：{why}{more}。依据：{Word(answer.Rule, locale)}，政策版本 {answer.Policy}。";
+    }
+
+    private static string English(Ledger.Entitlement answer)
+    {
+        const string locale = "en";
+        string benefits = Words(answer.Benefits, locale, ", ");
+        string what = answer.IsGranted
+            ? $"Entitled to {AmountText.Of(answer.Amount, answer.Unit.Code, locale)} a month" : "Not entitled";
+        string why = answer.Reason == EntitlementReason.None ? "issued already this month" : Word(answer.Reason, locale);
+        string more = answer.AssessedUntil is { } last ? $" (since {last:yyyy-MM-dd})"
+            : answer.Instead is { } first ? $" ({first})"
+            : benefits.Length == 0 ? ""
+            : answer.IsGranted ? $"; {benefits} pays first, the voucher bears its share of what is left" : $" ({benefits})";
+        return $"{what}: {why}{more}. By: {Word(answer.Rule, locale)}, policy version {answer.Policy}.";
+    }
+
+    private static string Word(EntitlementReason reason, string locale) => ReasonCatalogue.Word(reason.ToContract(), locale);
+
+    private static string Word(Ledger.EntitlementRule rule, string locale) => ReasonCatalogue.Word(rule.ToContract(), locale);
+
+    private static string Words(Benefits benefits, string locale, string between) =>
+        string.Join(between, benefits.ToContract().Select(benefit => ReasonCatalogue.Word(benefit, locale)));
+
     /// <param name="policy">Today's policy: it turns points into a grade and says how long an assessment counts.</param>
     public static Elder ToContract(this ElderRecord elder, RegionCode region, DateOnly today, Policy policy)
     {

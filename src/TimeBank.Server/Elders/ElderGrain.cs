@@ -64,7 +64,7 @@ public sealed class ElderGrain(
         (_, JournalEntry? issued, _) = await IssueOfAsync(month);
         return issued is { } entry
             ? new EntitledHours(entry.Transfers[0].Posted, Issued: true, Reason.None)
-            : new EntitledHours(entitlement.Amount, Issued: false, Refused(entitlement, day, policy)?.Reason ?? Reason.None);
+            : new EntitledHours(entitlement.Amount, Issued: false, entitlement.Refusal?.Reason ?? Reason.None);
     }
 
     public async Task<Reply<long>> IssueHoursAsync(Command run, DateOnly month, DateOnly? judged = null)
@@ -83,7 +83,7 @@ public sealed class ElderGrain(
             Policy policy = await rules.PolicyAsync(Region, day);
             Entitlement entitlement = IssuedHoursRule.Judge(Facts, day, policy);
             if (State.Registered > day) return Reason.ElderNotEntitled;
-            if (Refused(entitlement, day, policy) is { } refused) return refused;
+            if (entitlement.Refusal is { } refused) return refused;
             EntryHeader header = Header(run, IssueId(month, attempt), day, policy);
             Proposal proposal = HourEntries.Issue(header, Id, new Minutes(entitlement.Amount));
             Outcome outcome = await Writer.DecideAsync(proposal, run.IsDryRun);
@@ -121,11 +121,6 @@ public sealed class ElderGrain(
         : State.Assessments.Count > 0 && State.Assessments.Max(other => other.Day) is var last && day < last
         ? Refusal.Of(Reason.AssessmentOutdated, ("date", $"{last:yyyy-MM-dd}"))
         : null;
-
-    private Refusal? Refused(Entitlement entitlement, DateOnly day, Policy policy) => entitlement.IsGranted ? null
-        : entitlement.Reason == EntitlementReason.AssessmentExpired && Facts.AssessmentOn(day) is { } last
-            ? Refusal.Of(Reason.AssessmentExpired, ("date", $"{last.LastDay(policy.Ability):yyyy-MM-dd}"))
-        : new Refusal(Reason.ElderNotEntitled);
 
     /// <summary>Every run of the month makes the same id, so the writer accepts one issue only.</summary>
     private EntryId IssueId(DateOnly month, int attempt) => Named($"issue-hours {month:yyyy-MM} {attempt}");

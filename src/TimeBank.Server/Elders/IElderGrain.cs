@@ -63,7 +63,7 @@ public sealed record ElderRecord(
     /// <summary>The facts that the entitlement rules judge an elder by.</summary>
     /// <param name="home">The region that registered the elder.</param>
     public ElderFacts Facts(RegionCode home) => new(
-        BirthDate, home, Status, Difficulties,
+        BirthDate, home, Difficulties,
         [.. Assessments.Select(assessment => new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region)))]);
 }
 

@@ -36,6 +36,11 @@ internal static class FundContract
         programme.Eligibility = new Eligibility { MinAge = record.MinAge,
             MinGrade = record.MinGrade?.ToContract() ?? V1.AbilityGrade.Unspecified };
         programme.Eligibility.AnyDifficulty.Add(record.AnyDifficulty.ToContract());
+        if (record.Further is not { } further) return programme;
+        programme.Eligibility.LowIncome = further.LowIncome;
+        if (further.Residence.Length > 0) programme.Eligibility.Residence = ResourceName.OfRegion(RegionCode.Parse(further.Residence));
+        programme.Eligibility.ExcludedBenefits.Add(further.Excluded.ToContract());
+        programme.Eligibility.YieldsTo.Add(further.YieldsTo.Select(id => ResourceName.Of(region, Programmes, id)));
         return programme;
     }
 }

@@ -110,12 +110,51 @@ public sealed record ProgrammeRecord(
     [property: Id(7), JsonPropertyName("minAge")] int MinAge,
     [property: Id(8), JsonPropertyName("minGrade")] AbilityGrade? MinGrade,
     [property: Id(9), JsonPropertyName("anyDifficulty")] Difficulties AnyDifficulty,
-    [property: Id(10), JsonPropertyName("holdsBack")] bool HoldsBack = false)
+    [property: Id(10), JsonPropertyName("holdsBack")] bool HoldsBack = false,
+    [property: Id(11), JsonPropertyName("further"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    FurtherConditions? Further = null)
 {
     /// <summary>The programme as the rules see it.</summary>
     public Programme ToProgramme() => new(
         Slug.Parse(Id), Scheme, TimeBank.Ledger.Unit.Parse(Unit), ServiceTypes, MonthlyQuota, new Fen(ContractPriceFen),
-            new ProgrammeEligibility(MinAge, MinGrade, AnyDifficulty));
+            new ProgrammeEligibility(MinAge, MinGrade, AnyDifficulty)
+            {
+                LowIncome = Further?.LowIncome ?? false,
+                Residence = Further is { Residence.Length: > 0 } further ? RegionCode.Parse(further.Residence) : null,
+                Excluded = Further?.Excluded ?? Benefits.None,
+                YieldsTo = [.. (Further?.YieldsTo ?? []).Select(Slug.Parse)],
+            });
+}
+
+/// <summary>Conditions of a programme that older builds do not know; see <see cref="ProgrammeEligibility"/>.</summary>
+/// <param name="Residence">The region's code; empty: none is required.</param>
+/// <param name="YieldsTo">The ids of the programmes that come first. They were open before this one, so no two yield to each other.</param>
+[GenerateSerializer, Immutable, Alias("timebank.further-conditions")]
+public sealed record FurtherConditions(
+    [property: Id(0), JsonPropertyName("lowIncome")] bool LowIncome,
+    [property: Id(1), JsonPropertyName("residence")] string Residence,
+    [property: Id(2), JsonPropertyName("excluded")] Benefits Excluded,
+    [property: Id(3), JsonPropertyName("yieldsTo")] ImmutableArray<string> YieldsTo);
+
+/// <summary>The programmes of a region as the rules see them.</summary>
+internal static class RegionProgrammes
+{
+    /// <summary>A programme and those that come before it for an elder, by id.</summary>
+    public static async Task<IReadOnlyDictionary<Slug, Programme>> WithFirstAsync(
+        this IGrainFactory grains, RegionCode region, Programme programme)
+    {
+        var found = new Dictionary<Slug, Programme> { [programme.Id] = programme };
+        var open = new Queue<Slug>(programme.Eligibility.YieldsTo);
+        while (open.TryDequeue(out Slug id))
+        {
+            if (found.ContainsKey(id)) continue;
+            ProgrammeRecord first = await grains.GetGrain<IProgrammeGrain>(region, id).GetAsync()
+                ?? throw new InvalidOperationException($"Programme {id} of {region}, to which another yields, isn't open.");
+            found[id] = first.ToProgramme();
+            foreach (Slug next in found[id].Eligibility.YieldsTo) open.Enqueue(next);
+        }
+        return found;
+    }
 }
 
 /// <summary>The stored state of a programme's grain.</summary>

@@ -24,7 +24,7 @@ public sealed partial class FundApi
             Unit.Fen.Code,
             [.. read.Choices(request.ServiceTypes, "service_types", required: true).Select(type => type.ToDomain())],
             0, 0, 0, null, Difficulties.None, request.HoldsBack);
-        if (request.Scheme == ProgrammeScheme.UnitVoucher) programme = Units(read, request, programme);
+        if (request.Scheme == ProgrammeScheme.UnitVoucher) programme = Units(read, region, request, programme);
         else if (request.Scheme == ProgrammeScheme.NationalEVoucher) MustBeEmpty(read, request);
         read.Check();
         RegionGrains.RequireRegion(region);
@@ -146,7 +146,8 @@ public sealed partial class FundApi
     }
 
     /// <summary>Reads the fields that only a programme of unit vouchers has.</summary>
-    private static ProgrammeRecord Units(RequestReader read, CreateProgrammeRequest request, ProgrammeRecord programme)
+    private static ProgrammeRecord Units(
+        RequestReader read, RegionCode region, CreateProgrammeRequest request, ProgrammeRecord programme)
     {
         if (request.Eligibility is not { } eligibility)
         {
@@ -156,6 +157,7 @@ public sealed partial class FundApi
         int minAge = (int)read.Whole(eligibility.MinAge, "eligibility.min_age", 0, MaxAge);
         V1.AbilityGrade? minGrade = read.ChoiceOrNull(eligibility.MinGrade, "eligibility.min_grade");
         Difficulties any = read.Choices(eligibility.AnyDifficulty, "eligibility.any_difficulty").ToDomain();
+        FurtherConditions? further = Further(read, region, eligibility);
         Unit unit = Unit.Meal;
         if (request.MonthlyQuota is { } given
             && (!Unit.TryParse(given.Unit, out unit) || (unit != Unit.Meal && unit != Unit.Bath && unit != Unit.Clean)))
@@ -169,8 +171,23 @@ public sealed partial class FundApi
         return programme with
         {
             Unit = unit.Code, MonthlyQuota = quota, ContractPriceFen = price, MinAge = minAge, MinGrade = minGrade?.ToDomain(),
-                AnyDifficulty = any,
+                AnyDifficulty = any, Further = further,
         };
+    }
+
+    /// <summary>Conditions that most programmes don't set; null where none is set.</summary>
+    private static FurtherConditions? Further(RequestReader read, RegionCode region, Eligibility eligibility)
+    {
+        const string field = "eligibility.yields_to";
+        string residence = eligibility.Residence.Length == 0 ? "" : read.Region(eligibility.Residence, "eligibility.residence").ToString();
+        Benefits excluded = read.Choices(eligibility.ExcludedBenefits, "eligibility.excluded_benefits").ToDomain();
+        ResourceName[] first = [.. eligibility.YieldsTo.Take(MaxProgrammes + 1)
+            .Select((name, at) => read.Named(name, $"{field}[{at}]", FundContract.Programmes))];
+        foreach ((int at, ResourceName name) in first.Index()) read.SameRegion(region, name, $"{field}[{at}]");
+        if (first.Length > MaxProgrammes) read.Refuse(field, "TOO_MANY", ("max", $"{MaxProgrammes}"));
+        if (first.Distinct().Count() != first.Length) read.Refuse(field, "REPEATED");
+        return eligibility.LowIncome || residence.Length > 0 || excluded != Benefits.None || first.Length > 0
+            ? new FurtherConditions(eligibility.LowIncome, residence, excluded, [.. first.Select(name => name.Id ?? "")]) : null;
     }
 
     private static void MustBeEmpty(RequestReader read, CreateProgrammeRequest request)

@@ -26,8 +26,12 @@ public sealed class ProgrammeGrain(
     {
         ProgrammeRecord asked = programme;
         Catalogue catalogue = await rules.CatalogueAsync(Region, Today);
+        bool isFirstMissing = false;
+        foreach (string first in programme.Further?.YieldsTo ?? [])
+            isFirstMissing |= await GrainFactory.GetGrain<IProgrammeGrain>(Region, Slug.Parse(first)).GetAsync() is null;
         Refusal? Decide() =>
             State.Programme is not null ? Refusal.Of(Reason.ProgrammeExists, ("id", LocalKey))
+            : isFirstMissing ? new Refusal(Reason.ProgrammeNotFound)
             : !catalogue.Items.Any(item => item.Unit.Code == asked.Unit && asked.ServiceTypes.Contains(item.Type))
                 ? Refusal.Of(Reason.ItemNotFound, ("counted_in", asked.Unit))
             : null;
@@ -123,8 +127,13 @@ public sealed class ProgrammeGrain(
 
     private DateOnly Month => new(Today.Year, Today.Month, 1);
 
-    private async Task<IssueRun> IssueAsync(VoucherRun run, DateOnly day) =>
-        new(State.Programme!.ToProgramme(), run, Region, day, await rules.PolicyAsync(Region, day), Writer, ledger, registry);
+    private async Task<IssueRun> IssueAsync(VoucherRun run, DateOnly day)
+    {
+        Programme programme = State.Programme!.ToProgramme();
+        return new IssueRun(
+            programme, await GrainFactory.WithFirstAsync(Region, programme), run, Region, day, await rules.PolicyAsync(Region, day), Writer,
+            ledger, registry);
+    }
 
     private Task<Outcome> BeginAsync(VoucherRun run, Refusal? refusal) =>
         Writer.DecideAsync(run.Command, Today, refusal, () => Entries.Note(run.Command.Header(Today, "")));

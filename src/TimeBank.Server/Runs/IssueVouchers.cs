@@ -12,9 +12,10 @@ namespace TimeBank.Server;
 /// numbered row; if staff reversed the issue, the elder gets the next voucher of a row. The run submits a whole page at once, and the
 /// region's writer stores it in few batches.
 /// </summary>
+/// <param name="first">The programme, and those that come before it for an elder, by id.</param>
 /// <param name="day">The day that decides the run.</param>
 internal sealed class IssueRun(
-    Programme programme, VoucherRun run, RegionCode region, DateOnly day, Policy policy,
+    Programme programme, IReadOnlyDictionary<Slug, Programme> first, VoucherRun run, RegionCode region, DateOnly day, Policy policy,
     ILedgerGrain writer, ILedgerReader ledger, IRegistry registry)
 {
     private const int ElderPage = 500;
@@ -53,8 +54,8 @@ internal sealed class IssueRun(
         foreach ((Line line, Outcome? outcome) in page.Lines.Zip(outcomes))
         {
             bool wouldBeNew = run.Command.IsDryRun && outcome is { Refusal: null, Replayed: false } && !line.Voucher.IsIssued;
-            long bound = wouldBeNew ? programme.Commitment(line.Grant.Amount).Value : 0;
-            if (outcome is null) tally.Skip(line.Grant.Refusal!.Reason);
+            long bound = wouldBeNew ? programme.Commitment(line.Amount).Value : 0;
+            if (outcome is null) tally.Skip(line.Refusal!.Reason);
             else if (outcome.RequestDigest != Digest.Parse(run.Command.RequestDigest)) tally.Skip(Reason.AlreadyIssued);
             else if (outcome.Refusal is { Reason: Reason.InsufficientBalance }) tally.Skip(Reason.ProgrammeUnderfunded);
             else if (outcome.Refusal is { } refusal && refusal.IsTransient()) throw new StorageUnavailableException(
@@ -73,20 +74,18 @@ internal sealed class IssueRun(
     private Line Judge(RegistryRow<ElderState> row)
     {
         OpaqueId elder = OpaqueId.Parse(row.Key);
-        ProgrammeGrant grant =
-            !row.IsReadable ? new ProgrammeGrant(0, new Refusal(Reason.StateUnreadable))
-            : run.Month.Year != day.Year || run.Month.Month != day.Month ? new ProgrammeGrant(0, new Refusal(Reason.MonthNotCurrent))
-            : row.State.Registered > day ? new ProgrammeGrant(0, new Refusal(Reason.ElderNotEntitled))
-            : ProgrammeRule.Judge(programme, Facts(row.State), day, policy);
-        return new Line(elder, grant, new IssuedVoucher(IssueIds(elder)(0), IsIssued: false, []));
+        Refusal? none =
+            !row.IsReadable ? new Refusal(Reason.StateUnreadable)
+            : run.Month.Year != day.Year || run.Month.Month != day.Month ? new Refusal(Reason.MonthNotCurrent)
+            : row.State.Registered > day ? new Refusal(Reason.ElderNotEntitled)
+            : null;
+        Entitlement? answer = none is null
+            ? ProgrammeRule.Judge(programme, row.State.ToRecord(row.Key).Facts(region), day, policy, first) : null;
+        return new Line(
+            elder, answer?.Amount ?? 0, none ?? answer!.Refusal, new IssuedVoucher(IssueIds(elder)(0), IsIssued: false, []));
     }
 
     private Func<int, EntryId> IssueIds(OpaqueId elder) => again => programme.IssueId(region, run.Month, elder, again);
-
-    private ElderFacts Facts(ElderState elder) => new(
-        elder.BirthDate, region, elder.Status, elder.Difficulties,
-        [.. elder.Assessments.Select(assessment =>
-            new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region)))]);
 
     /// <summary>Issues an elder's voucher, or finds its earlier issue; null if the elder gets none.</summary>
     private async Task<Outcome?> OutcomeAsync(Line line)
@@ -99,7 +98,7 @@ internal sealed class IssueRun(
         }
         // An issued voucher stays issued, even if the elder would get none today.
         if (line.Voucher.IsIssued) return await HappenedAsync(line.Voucher.Issue);
-        if (line.Grant.Refusal is not null) return null;
+        if (line.Refusal is not null) return null;
         for (int attempt = 0; ; attempt++)
         {
             EntryId id = Attempt(line.Voucher.Issue, attempt);
@@ -107,7 +106,7 @@ internal sealed class IssueRun(
                 id, day, policy.Version.ToString(), ("elder", line.Elder.Text), ("programme", programme.Id.Text));
             VoucherTerms terms = programme.TermsOf(line.Elder, day, policy.Vouchers);
             Outcome outcome = await writer.DecideAsync(
-                VoucherEntries.Issue(header, line.Voucher.Voucher, terms, line.Grant.Amount), run.Command.IsDryRun);
+                VoucherEntries.Issue(header, line.Voucher.Voucher, terms, line.Amount), run.Command.IsDryRun);
             if (outcome.Refusal is { Reason: Reason.RequestIdReused }
                 && await writer.FindAsync(header.Id) is { Refusal: null } other) return other;
             bool wasRefusedBefore = outcome.Refusal is not null && (outcome.Replayed || outcome.Refusal.Reason == Reason.RequestIdReused);
@@ -121,15 +120,16 @@ internal sealed class IssueRun(
         number == 0 ? issue : issue.Step(number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>An elder, what the rules grant, and the voucher that is or would be the elder's.</summary>
-    internal sealed record Line(OpaqueId Elder, ProgrammeGrant Grant, IssuedVoucher Voucher);
+    /// <param name="Amount">In the programme's unit; zero where refused.</param>
+    internal sealed record Line(OpaqueId Elder, long Amount, Refusal? Refusal, IssuedVoucher Voucher);
 
     /// <summary>One page of elders.</summary>
     /// <param name="Next">The page's last elder: the argument for the next page.</param>
     internal sealed record Page(IReadOnlyList<Line> Lines, string Next, Programme Programme)
     {
         /// <summary>The money that the page's vouchers still to be issued will bind.</summary>
-        public Fen Needed => Lines.Where(line => !line.Voucher.IsIssued && line.Grant.Refusal is null)
-            .Aggregate(Fen.Zero, (sum, line) => sum + Programme.Commitment(line.Grant.Amount));
+        public Fen Needed => Lines.Where(line => !line.Voucher.IsIssued && line.Refusal is null)
+            .Aggregate(Fen.Zero, (sum, line) => sum + Programme.Commitment(line.Amount));
     }
 }
 

@@ -76,10 +76,55 @@ public sealed class ElderFactsTests
         Assert.Equal(AbilityGrade.Severe,
             Elder("1940-01-01", (40, "2026-06-01"), (70, "2026-06-01")).GradeOn(new DateOnly(2026, 6, 1), Ability));
 
+    /// <summary>The notices as kind and day of report, and whether the elder is on the register, and has the benefit, on a day.</summary>
+    public static TheoryData<string, string, ElderStatus, bool> Notices => new()
+    {
+        { "", "2026-10-01", ElderStatus.Active, false },
+        { "Left 2026-10-10", "2026-10-09", ElderStatus.Active, false },
+        { "Left 2026-10-10", "2026-10-31", ElderStatus.Active, false },
+        { "Left 2026-10-10", "2026-11-01", ElderStatus.Left, false },
+        { "Left 2026-12-31", "2027-01-01", ElderStatus.Left, false },
+        { "Deceased 2026-10-10", "2026-10-09", ElderStatus.Active, false },
+        { "Deceased 2026-10-10", "2026-10-10", ElderStatus.Deceased, false },
+        { "Deceased 2026-10-10,Returned 2026-10-12", "2026-10-12", ElderStatus.Active, false },
+        { "Left 2026-10-10,Returned 2026-10-20", "2026-11-01", ElderStatus.Active, false },
+        { "Left 2026-10-10,Returned 2026-11-20", "2026-11-19", ElderStatus.Left, false },
+        { "BenefitBegun 2026-10-10", "2026-10-31", ElderStatus.Active, false },
+        { "BenefitBegun 2026-10-10", "2026-11-01", ElderStatus.Active, true },
+        { "BenefitBegun 2026-10-10,BenefitEnded 2026-11-05", "2026-11-04", ElderStatus.Active, true },
+        { "BenefitBegun 2026-10-10,BenefitEnded 2026-11-05", "2026-11-05", ElderStatus.Active, false },
+        { "BenefitBegun 2026-10-10,BenefitEnded 2026-10-20", "2026-11-01", ElderStatus.Active, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Notices))]
+    public void What_takes_away_counts_from_the_next_month_and_what_gives_at_once(
+        string notices, string day, ElderStatus status, bool hasBenefit)
+    {
+        ElderFacts elder = Elder("1940-01-01") with
+        {
+            Notices = [.. notices.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text => text.Split(' ')).Select(parts =>
+                new ElderNotice(Enum.Parse<ElderNoticeKind>(parts[0]), DateOnly.Parse(parts[1], null).AddDays(-3),
+                    DateOnly.Parse(parts[1], null), Benefits.HomeCareProject))],
+        };
+
+        var on = DateOnly.Parse(day, null);
+        Assert.Equal((status, hasBenefit), (elder.StatusOn(on), elder.BenefitsOn(on) == Benefits.HomeCareProject));
+    }
+
+    [Theory]
+    [InlineData("2026-10-31", "430211")]
+    [InlineData("2026-11-01", "430203")]
+    public void A_move_counts_from_the_next_month(string day, string residence) =>
+        Assert.Equal(RegionCode.Parse(residence), (Elder("1940-01-01") with
+        {
+            Notices = [new ElderNotice(ElderNoticeKind.Moved, new DateOnly(2026, 9, 1), new DateOnly(2026, 10, 2),
+                Residence: RegionCode.Parse("430203"))],
+        }).ResidenceOn(DateOnly.Parse(day, null)));
+
     private static ElderFacts Elder(string born, params (int Points, string On)[] assessments) => new(
         DateOnly.Parse(born, null),
         Home,
-        ElderStatus.Active,
         Difficulties.None,
         [.. assessments.Select(one => new Assessment(one.Points, DateOnly.Parse(one.On, null), Home))]);
 }

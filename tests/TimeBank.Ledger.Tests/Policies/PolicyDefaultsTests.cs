@@ -33,6 +33,7 @@ public sealed class PolicyDefaultsTests
         { "vouchers.national.institutionRatioPercent", "40" },
         { "vouchers.national.ratioMinPercent", "30" },
         { "vouchers.national.ratioMaxPercent", "60" },
+        { "vouchers.national.excludedBenefits", "special-hardship-support, institution-care-subsidy, home-care-project" },
         { "vouchers.meal.fromAgeYears", "80" },
         { "vouchers.meal.hardshipFromAgeYears", "60" },
         { "vouchers.meal.hardshipFlags", "living-alone, low-income, special-hardship" },
@@ -100,6 +101,8 @@ public sealed class PolicyDefaultsTests
         Assert.Equal(new GuaranteeFundPolicy(new Fen(1_000_000_000), 100), hours.GuaranteeFund);
         VouchersPolicy vouchers = Policy.Vouchers;
         Assert.Equal(new NationalVoucherPolicy(60, AbilityGrade.Moderate, new Fen(80_000), 50, 40, 30, 60), vouchers.National);
+        Assert.Equal(
+            Benefits.SpecialHardshipSupport | Benefits.InstitutionCareSubsidy | Benefits.HomeCareProject, vouchers.National.Excluded);
         Assert.Equal(
             new MealProgrammePolicy(80, 60, Difficulties.LivingAlone | Difficulties.LowIncome | Difficulties.SpecialHardship, 20),
                 vouchers.Meal);
