@@ -61,9 +61,9 @@ public static class ChinaTime
 /// The period ends in its last month on the day with the first day's number; if that month has no such day, on its last day (article 202).
 /// </summary>
 /// <remarks>
-/// Article 203 moves a last day that is a holiday to the day after it. TimeBank does not apply this: it has no calendar of official
-/// holidays, which are announced year by year, and a guessed holiday would give a wrong day. Ages need no such calendar: nothing is due on
-/// a birthday.
+/// Article 203 moves a last day that is a holiday to the day after it. TimeBank does not apply this to terms of months: they reach into
+/// years whose holidays are not announced yet (<see cref="WorkingCalendar"/>), and a guessed holiday would give a wrong day. Ages need no
+/// such calendar: nothing is due on a birthday.
 /// </remarks>
 public static class CivilPeriod
 {

@@ -100,6 +100,8 @@ public enum Reason
     AssessmentOutdated = 205,
     AlreadyIssued = 206,
     MonthNotCurrent = 207,
+    CalendarYearUnknown = 208,
+    OutreachRunNotFound = 209,
 
     // Service orders.
     OrderNotFound = 300,
