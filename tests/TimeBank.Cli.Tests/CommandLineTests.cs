@@ -38,6 +38,9 @@ public sealed class CommandLineTests
     [InlineData("hours", "A", "--server", "ftp://somewhere")]
     [InlineData("hours", "A", "--deadline", "0")]
     [InlineData("token", "--role", "king")]
+    [InlineData("notices", "import", "/no/such/file.csv", "--source", "x")]
+    [InlineData("notices", "record", "P7K2", "gone", "--day", "2026-10-01")]
+    [InlineData("outreach", "findings", "P7K2", "--kind", "lost")]
     public async Task What_can_not_be_right_ends_with_2(params string[] args)
     {
         var around = new TestEnvironment().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());

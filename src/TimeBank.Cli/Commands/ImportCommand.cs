@@ -100,16 +100,7 @@ internal static class ImportCommand
     private static void Show(Session session, ImportBalancesResponse result, bool dry)
     {
         Language language = session.Language;
-        if (result.Refused.Count > 0)
-        {
-            session.Screen.Table(
-                language["不能记的行", "refused lines"],
-                [new(language["行", "line"], true), new("id"), new(language["栏", "field"]), new(language["规则", "rule"]),
-                    new(language["说明", "why"])],
-                result.Refused.OrderBy(line => line.Number)
-                .Select(line => (IReadOnlyList<string>)[$"{line.Number}", line.Key, line.Field, line.Reason,
-                line.Texts.TryGetValue(language.Locale, out string? text) ? text : ""]));
-        }
+        session.Screen.Refused(result.Refused);
         string recorded = dry
             ? language[$"可记入 {result.Recorded} 行", $"{result.Recorded} lines would be recorded"]
             : language[$"记入 {result.Recorded} 行", $"{result.Recorded} lines recorded"];

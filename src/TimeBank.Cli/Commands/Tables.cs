@@ -70,6 +70,19 @@ internal static class Tables
         ]);
     }
 
+    /// <summary>The lines of a file that can't be recorded, and why.</summary>
+    public static void Refused(this Screen screen, IReadOnlyCollection<ImportRefusal> refused)
+    {
+        if (refused.Count == 0) return;
+        Language language = screen.Language;
+        screen.Table(
+            language["不能记的行", "refused lines"],
+            [new(language["行", "line"], true), new("id"), new(language["栏", "field"]), new(language["规则", "rule"]),
+                new(language["说明", "why"])],
+            refused.OrderBy(line => line.Number).Select(line => (IReadOnlyList<string>)[$"{line.Number}", line.Key, line.Field, line.Reason,
+                line.Texts.GetValueOrDefault(language.Locale, "")]));
+    }
+
     /// <summary>Says on which day an entry counts that came too late for its own; nothing for any other.</summary>
     public static void Late(this Screen screen, Date? lateFor, Date? effective)
     {

@@ -10,6 +10,10 @@ internal static class EnumText
     public static string Of<T>(T value, Language language)
         where T : struct, Enum => Labels.Of(NameOf(value), language) ?? Short<T>(NameOf(value));
 
+    /// <summary>A value as it is written on a command line.</summary>
+    public static string ShortOf<T>(T value)
+        where T : struct, Enum => Short<T>(NameOf(value));
+
     /// <summary>Parses a value as written on a command line, such as <c>lives-alone</c> for DIFFICULTY_LIVES_ALONE.</summary>
     /// <exception cref="UsageException">There is no such value.</exception>
     public static T Parse<T>(string text)

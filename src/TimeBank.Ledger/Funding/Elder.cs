@@ -133,12 +133,16 @@ public sealed record Assessment
         ArgumentOutOfRangeException.ThrowIfGreaterThan(points, AbilityPolicy.MaxPoints);
         Points = points;
         On = on;
+        Recorded = on;
         Region = region;
     }
 
     public int Points { get; }
 
     public DateOnly On { get; }
+
+    /// <summary>The day on which the home region learned of it; not before <see cref="On"/>.</summary>
+    public DateOnly Recorded { get; init; }
 
     public RegionCode Region { get; }
 

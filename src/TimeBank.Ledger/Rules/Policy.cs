@@ -151,7 +151,16 @@ public sealed record VouchersPolicy(
     int ReturnUnusedDays,
     int PinMaxMisses,
     int PinLockHours,
-    OfflinePolicy Offline);
+    OfflinePolicy Offline)
+{
+    internal const int DefaultUnusedAlertDay = 20, DefaultNoUseAlertMonths = 3;
+
+    /// <summary>From this day of the month on, a voucher of which nothing is used is an alert.</summary>
+    public int UnusedAlertDay { get; init; } = DefaultUnusedAlertDay;
+
+    /// <summary>So many whole months in which vouchers were issued and nothing was used are an alert.</summary>
+    public int NoUseAlertMonths { get; init; } = DefaultNoUseAlertMonths;
+}
 
 /// <summary>The meal programme.</summary>
 /// <param name="FromAge">The minimum age in years of every elder.</param>

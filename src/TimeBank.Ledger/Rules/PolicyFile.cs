@@ -95,7 +95,11 @@ internal sealed class PolicyFile
         ReturnUnusedDays: Number(vouchers, "returnUnusedDays", 0, 365),
         PinMaxMisses: Number(vouchers, "pinMaxMisses", 1, 20),
         PinLockHours: Number(vouchers, "pinLockHours", 1, 24 * 365),
-        Offline: Section(vouchers, "offline", Offline));
+        Offline: Section(vouchers, "offline", Offline))
+    {
+        UnusedAlertDay = (int)NumberOr(VouchersPolicy.DefaultUnusedAlertDay, vouchers, "unusedAlertDayOfMonth", 1, 28),
+        NoUseAlertMonths = (int)NumberOr(VouchersPolicy.DefaultNoUseAlertMonths, vouchers, "noUseAlertMonths", 1, 12),
+    };
 
     private NationalVoucherPolicy NationalVoucher(DataObject voucher)
     {

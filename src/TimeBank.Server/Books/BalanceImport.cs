@@ -17,16 +17,14 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
     Slug source,
     Command command)
 {
-    private const int MaxKeyLength = 100;
-
     /// <param name="cancellation">Ends the import before its next line. Recorded lines stay; another call goes on.</param>
     public async Task<ImportBalancesResponse> RunAsync(IReadOnlyList<ImportLine> lines, CancellationToken cancellation)
     {
         string policy = (await rules.PolicyAsync(region, clock.Today)).Version.ToString();
         LedgerHead head = await ledger.ReadHeadAsync(region, cancellation);
         var answers = new LineAnswer[lines.Count];
-        RefuseRepeated(lines, (at, other) =>
-            answers[at] = Refused(lines[at], new FieldViolation("key", "LINE_ID_REPEATED", ("line", $"{other.Number}"))));
+        foreach ((int at, LineAnswer repeated) in LineAnswer.Repeated([.. lines.Select(line => (line.Number, line.Key))]))
+            answers[at] = repeated;
         await Task.WhenAll(lines.Index().Where(line => answers[line.Index] is null).GroupBy(line => line.Item.Account)
             .Select(async group =>
         {
@@ -45,22 +43,6 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         };
     }
 
-    /// <summary>
-    /// Refuses all lines of a call that share a key; each refusal names another of them. Only one could be recorded, and only the sender
-    /// knows whether the others are copies or other amounts: a spreadsheet may have rounded many ids to one number.
-    /// </summary>
-    private static void RefuseRepeated(IReadOnlyList<ImportLine> lines, Action<int, ImportLine> refuse)
-    {
-        foreach (IGrouping<string, (int Index, ImportLine Item)> same in lines.Index().Where(line => line.Item.Key.Length > 0)
-            .GroupBy(line => line.Item.Key, StringComparer.Ordinal))
-        {
-            if (same.Skip(1).FirstOrDefault().Item is not { } second) continue;
-            (int first, ImportLine line) = same.First();
-            refuse(first, second);
-            foreach ((int at, _) in same.Skip(1)) refuse(at, line);
-        }
-    }
-
     /// <exception cref="RpcException">The writer can't write now. The import ends; another call goes on.</exception>
     private async Task<LineAnswer> RecordAsync(ImportLine line, string policy, WorkingState scratch)
     {
@@ -75,7 +57,7 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         if (happened is not null) return happened.RequestDigest == digest ? LineAnswer.Known : Reused(line, happened);
 
         var read = new RequestReader();
-        string key = read.Key(line.Key, "key", MaxKeyLength), memo = read.Text(line.Memo, "memo", EntryHeader.MaxMemoLength);
+        string key = read.Key(line.Key, "key", LineAnswer.MaxKeyLength), memo = read.Text(line.Memo, "memo", EntryHeader.MaxMemoLength);
         V1.Side side = read.Choice(line.Side, "side");
         DateOnly day = read.PastDay(line.Date, "date", clock.Today);
         if (!AccountPath.TryParse(line.Account, out AccountPath path))
@@ -134,43 +116,9 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
         return missing == Reason.None ? null : new Refusal(missing);
     }
 
-    /// <summary>
-    /// The answer for a line whose id an earlier line with other content has. The text speaks of lines and ids: the importer of a file
-    /// knows no request ids.
-    /// </summary>
-    /// <param name="before">The earlier line's outcome; null if another call recorded it only a moment ago.</param>
-    private static LineAnswer Reused(ImportLine line, Outcome? before) => Refused(
-        line, new FieldViolation("key", "LINE_ID_USED", before?.Entry is { } entry ? [("entry", $"{entry.Index}")] : []),
-        Reason.RequestIdReused);
+    private static LineAnswer Reused(ImportLine line, Outcome? before) => LineAnswer.Reused(line.Number, line.Key, before);
 
-    private static LineAnswer Refused(ImportLine line, FieldViolation violation, Reason reason = Reason.InvalidField) =>
-        Refused(line, reason, violation.Field, Problem.Texts(violation));
+    private static LineAnswer Refused(ImportLine line, FieldViolation violation) => LineAnswer.Refused(line.Number, line.Key, violation);
 
-    private static LineAnswer Refused(ImportLine line, Refusal refusal)
-    {
-        if (ReasonCatalogue.Of(refusal.Reason).Status is StatusCode.Unavailable or StatusCode.ResourceExhausted or StatusCode.Internal)
-        {
-            throw Problem.Of(refusal);
-        }
-        var values = refusal.Values.ToDictionary(pair => pair.Key, pair => pair.Value);
-        string field = values.GetValueOrDefault("field", "").Split('.')[0];
-        return Refused(line, refusal.Reason, field, Problem.Texts(refusal.Reason, values));
-    }
-
-    private static LineAnswer Refused(ImportLine line, Reason reason, string field, (string Chinese, string English) texts) =>
-        new(new ImportRefusal
-    {
-        Number = line.Number, Key = line.Key.Length > MaxKeyLength ? "" : line.Key, Reason = ReasonCatalogue.Name(reason), Field = field,
-        Texts = { ["zh-CN"] = texts.Chinese, ["en"] = texts.English },
-    });
-
-    /// <summary>The result of one line.</summary>
-    /// <param name="Refusal">Null if the line is recorded, now or earlier.</param>
-    /// <param name="IsKnown">True if an earlier call recorded it.</param>
-    private sealed record LineAnswer(ImportRefusal? Refusal, bool IsKnown = false)
-    {
-        public static LineAnswer Recorded { get; } = new(Refusal: null);
-
-        public static LineAnswer Known { get; } = new(null, IsKnown: true);
-    }
+    private static LineAnswer Refused(ImportLine line, Refusal refusal) => LineAnswer.Refused(line.Number, line.Key, refusal);
 }

@@ -167,6 +167,18 @@ public static partial class ChoiceContract
     [MapperIgnoreSourceValue(HourAccount.Unspecified)]
     public static partial HoursOrigin ToDomain(this HourAccount account);
 
+    [MapperIgnoreTargetValue(V1.ElderStatus.Unspecified)]
+    public static partial V1.ElderStatus ToContract(this Ledger.ElderStatus status);
+
+    [MapEnumValue(NoticeKind.Unspecified, ElderNoticeKind.None)]
+    public static partial ElderNoticeKind ToDomain(this NoticeKind kind);
+
+    [MapEnumValue(Ledger.FindingKind.None, V1.FindingKind.Unspecified)]
+    public static partial V1.FindingKind ToContract(this Ledger.FindingKind kind);
+
+    [MapEnumValue(V1.FindingKind.Unspecified, Ledger.FindingKind.None)]
+    public static partial Ledger.FindingKind ToDomain(this V1.FindingKind kind);
+
     [MapEnumValue(Ledger.EntitlementRule.None, V1.EntitlementRule.Unspecified)]
     public static partial V1.EntitlementRule ToContract(this Ledger.EntitlementRule rule);
 

@@ -10,9 +10,8 @@ namespace TimeBank.Server;
 /// for many elders (<see cref="HourRuns"/> carries them out). Hours are in minutes.
 /// </summary>
 public sealed partial class ElderApi(
-    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourRuns runs, PageTokens tokens,
-        DayRules rules,
-        BusinessClock clock)
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourRuns runs, OutreachRuns outreach, PageTokens tokens,
+    DayRules rules, BusinessClock clock)
     : ElderService.ElderServiceBase
 {
     public override async Task<Elder> RegisterElder(RegisterElderRequest request, ServerCallContext context)

@@ -27,6 +27,33 @@ internal static class ElderContract
         return contract;
     }
 
+    public static OutreachRun ToContract(this OutreachRecord run, RegionCode region, string id)
+    {
+        var contract = new OutreachRun
+        {
+            Name = ResourceName.Of(region, OutreachRuns.Collection, id), Day = run.Day.ToContract(), Elders = run.Elders,
+            Finished = run.Finished,
+        };
+        contract.Findings.Add(run.Found.Select(ToContract));
+        return contract;
+    }
+
+    public static FindingCount ToContract(this FoundCount found) => new() { Kind = found.Kind.ToContract(), Count = found.Count };
+
+    /// <param name="day">The day of the run.</param>
+    public static OutreachFinding ToContract(this FindingRecord finding, RegionCode region, DateOnly day) => new()
+    {
+        Elder = ResourceName.Of(region, PersonContract.Elders, finding.Elder),
+        Kind = finding.Kind.ToContract(),
+        Entitlement = finding.ToEntitlement().ToContract(
+            region, finding.Programme.Length == 0 ? null : Slug.Parse(finding.Programme),
+            issued: finding.Kind is Ledger.FindingKind.NotUsed),
+        FromDate = finding.From.ToContract(),
+        DueDate = finding.Due?.ToContract(),
+        Late = finding.Due < day,
+        DueUnknown = finding.UnknownYear == 0 ? "" : ReasonCatalogue.Name(Reason.CalendarYearUnknown),
+    };
+
     private static string Chinese(Ledger.Entitlement answer)
     {
         const string locale = "zh-CN";
@@ -74,6 +101,9 @@ internal static class ElderContract
             Assessment = elder.Facts(region).AssessmentOn(today) is { } latest ? ToContract(latest, policy.Ability) : null,
         };
         contract.Difficulties.Add(elder.Difficulties.ToContract());
+        contract.Status = elder.Status.ToContract();
+        // Everything that was reported counts on the first day of the next month.
+        contract.Benefits.Add(elder.Facts(region).BenefitsOn(new DateOnly(today.Year, today.Month, 1).AddMonths(1)).ToContract());
         return contract;
     }
 

@@ -39,10 +39,25 @@ public sealed class ElderGrain(
         {
             // A retry may bring an assessment after a later one was recorded: then the difficulties of the later one stay.
             bool isLatest = State.Assessments.All(other => other.Day <= assessment.Day);
-            State.Assessments.Add(assessment);
+            State.Assessments.Add(assessment with { Recorded = Today });
             if (isLatest) State.Difficulties = difficulties;
         });
         return refusal is null ? View() : refusal;
+    }
+
+    public Task<Reply<RecordedNotice>> RecordNoticeAsync(Command line, NoticeRecord notice) =>
+        line.IsDryRun ? DryRunAsync(() => RecordOnceAsync(line, notice)) : RecordOnceAsync(line, notice);
+
+    private async Task<Reply<RecordedNotice>> RecordOnceAsync(Command line, NoticeRecord notice)
+    {
+        bool isKnown = State.HasDone(line, out _);
+        Refusal? refusal = await OnceAsync(line, () => Exists ? null : new Refusal(Reason.ElderNotFound), () =>
+        {
+            (State.Notices ??= []).Add(notice);
+            // By then everything that is known today counts.
+            State.Status = View().Facts(Region).StatusOn(Month.AddMonths(1));
+        });
+        return refusal is null ? new RecordedNotice(!isKnown) : refusal;
     }
 
     public Task<ElderRecord?> GetAsync() => Task.FromResult(Exists ? View() : null);

@@ -18,6 +18,11 @@ public interface IElderGrain : IGrainWithStringKey
     [Alias("record-assessment")]
     Task<Reply<ElderRecord>> RecordAssessmentAsync(Command command, AssessmentRecord assessment, Difficulties difficulties);
 
+    /// <summary>Records a change that was reported.</summary>
+    /// <param name="line">Carries the id of the line: the same line of a source has it, whoever sends it.</param>
+    [Alias("record-notice")]
+    Task<Reply<RecordedNotice>> RecordNoticeAsync(Command line, NoticeRecord notice);
+
     /// <summary>The elder; null if not registered.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<ElderRecord?> GetAsync();
@@ -58,13 +63,45 @@ public sealed record ElderRecord(
     [property: Id(3)] DateOnly Registered,
     [property: Id(4)] Difficulties Difficulties,
     [property: Id(5)] ImmutableArray<AssessmentRecord> Assessments,
-    [property: Id(6)] ElderStatus Status)
+    [property: Id(6)] ElderStatus Status,
+    [property: Id(7)] ImmutableArray<NoticeRecord> Notices)
 {
     /// <summary>The facts that the entitlement rules judge an elder by.</summary>
     /// <param name="home">The region that registered the elder.</param>
     public ElderFacts Facts(RegionCode home) => new(
         BirthDate, home, Difficulties,
-        [.. Assessments.Select(assessment => new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region)))]);
+        [.. Assessments.Select(assessment => new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region))
+        {
+            Recorded = assessment.Recorded ?? assessment.Day,
+        })])
+    {
+        Notices = [.. Notices.Select(notice => notice.ToNotice())],
+    };
+}
+
+/// <summary>Whether a notice was new.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.recorded-notice")]
+public sealed record RecordedNotice([property: Id(0)] bool IsNew);
+
+/// <summary>A change in an elder's life, as it was reported.</summary>
+/// <param name="Day">The day of the change.</param>
+/// <param name="Reported">The day of the report.</param>
+/// <param name="Residence">Of a move: the region's code; else empty.</param>
+/// <param name="Source">Where the line came from, and <paramref name="Key"/> the line's id there.</param>
+/// <param name="By">Who sent it: the token's subject.</param>
+[GenerateSerializer, Immutable, Alias("timebank.notice")]
+public sealed record NoticeRecord(
+    [property: Id(0), JsonPropertyName("kind")] ElderNoticeKind Kind,
+    [property: Id(1), JsonPropertyName("day")] DateOnly Day,
+    [property: Id(2), JsonPropertyName("reported")] DateOnly Reported,
+    [property: Id(3), JsonPropertyName("benefit")] Benefits Benefit,
+    [property: Id(4), JsonPropertyName("residence")] string Residence,
+    [property: Id(5), JsonPropertyName("source")] string Source,
+    [property: Id(6), JsonPropertyName("key")] string Key,
+    [property: Id(7), JsonPropertyName("by")] string By)
+{
+    public ElderNotice ToNotice() =>
+        new(Kind, Day, Reported, Benefit, Residence.Length == 0 ? null : RegionCode.Parse(Residence));
 }
 
 /// <summary>An elder's entitlement to a month's hours.</summary>
@@ -110,17 +147,24 @@ public sealed class ElderState : WorkflowState
     [JsonPropertyName("assessments")]
     public List<AssessmentRecord> Assessments { get; set; } = [];
 
+    /// <summary>What was reported, in that order; null where nothing was.</summary>
+    [JsonPropertyName("notices"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<NoticeRecord>? Notices { get; set; }
+
     /// <param name="id">The part of the grain's key after the region.</param>
     public ElderRecord ToRecord(string id) => new(
         id, DisplayName, BirthDate, Registered, Difficulties,
-        [.. Assessments], Status);
+        [.. Assessments], Status, [.. Notices ?? []]);
 }
 
 /// <summary>An ability assessment of an elder. Source: GB/T 42195-2022.</summary>
 /// <param name="Points">0 to 90.</param>
 /// <param name="Region">The code of the region that assessed.</param>
+/// <param name="Recorded">The day on which it was recorded here; null in what older builds stored.</param>
 [GenerateSerializer, Immutable, Alias("timebank.assessment")]
 public sealed record AssessmentRecord(
     [property: Id(0), JsonPropertyName("points")] int Points,
     [property: Id(1), JsonPropertyName("day")] DateOnly Day,
-    [property: Id(2), JsonPropertyName("region")] string Region);
+    [property: Id(2), JsonPropertyName("region")] string Region,
+    [property: Id(3), JsonPropertyName("recorded"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    DateOnly? Recorded = null);

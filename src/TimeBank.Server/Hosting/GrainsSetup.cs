@@ -25,6 +25,7 @@ public static class GrainsSetup
         builder.Services.AddSingleton<HourLegs>().AddSingleton<BankLegs>().AddSingleton<FiveLegs>().AddSingleton<PeriodStatements>();
         builder.Services.AddSingleton<DueHours>();
         builder.Services.AddSingleton<HourRuns>();
+        builder.Services.AddSingleton<OutreachSearch>().AddSingleton<OutreachRuns>();
         builder.Services.AddSingleton<DueRounds>();
         if (options.RoundSeconds > 0)
         {

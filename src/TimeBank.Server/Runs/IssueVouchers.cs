@@ -153,7 +153,8 @@ internal static class IssuePages
 /// <param name="Issue">The id of the entry that issued the voucher or would issue it. The voucher's id is made from it.</param>
 /// <param name="IsIssued">True if the voucher exists and its issue was not reversed.</param>
 /// <param name="Reversed">The earlier issues of the row, all reversed.</param>
-public sealed record IssuedVoucher(EntryId Issue, bool IsIssued, ImmutableArray<EntryId> Reversed)
+/// <param name="IsUsed">True if something was taken from it, or staff voided it: nobody need ask why it is not used.</param>
+public sealed record IssuedVoucher(EntryId Issue, bool IsIssued, ImmutableArray<EntryId> Reversed, bool IsUsed = false)
 {
     public OpaqueId Voucher => OpaqueId.From(Issue);
 }
@@ -187,13 +188,17 @@ public static class IssuedVouchers
                 }
                 else
                 {
-                    found[at] = found[at] with { IsIssued = true };
+                    found[at] = found[at] with { IsIssued = true, IsUsed = IsUsed(account, last?.GetValueOrDefault(account.Number)) };
                 }
             }
             open = reversed;
         }
         return found;
     }
+
+    private static bool IsUsed(Account account, JournalEntry? last) =>
+        last?.Code == EntryCode.VoidVoucher || account.Counters.DebitsPosted
+            > (last?.Code == EntryCode.ExpireVoucher ? last.Transfers.First(transfer => transfer.Debit == account.Number).Posted : 0);
 
     private static async Task<Dictionary<int, Account>> AccountsAsync(ILedgerGrain writer, IssuedVoucher[] vouchers, List<int> open)
     {

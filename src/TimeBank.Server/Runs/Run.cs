@@ -15,6 +15,7 @@ public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessC
     private readonly SortedDictionary<string, long> _amounts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Reason, long> _skipped = [];
     private readonly List<ProgrammeReturn> _returns = [];
+    private (string Run, ImmutableArray<FoundCount> Found) _outreach = ("", []);
     private long _expected;
     private long _looked;
     private long _changed;
@@ -24,6 +25,10 @@ public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessC
 
     /// <summary>Adds what a programme gave back to the summary.</summary>
     public void Return(ProgrammeReturn back) => _returns.Add(back);
+
+    /// <summary>Adds what a run that looks for people found to the summary.</summary>
+    /// <param name="run">The run's name; empty for a dry run.</param>
+    public void Find(string run, ImmutableArray<FoundCount> found) => _outreach = (run, found);
 
     /// <summary>Carries out a run, page by page. If the caller hangs up, it stops before its next page; another call goes on.</summary>
     /// <exception cref="OperationCanceledException">The caller hung up.</exception>
@@ -64,6 +69,8 @@ public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessC
         };
         progress.Summary.Amounts.Add(Amounts());
         progress.Summary.Returns.Add(_returns);
+        progress.Summary.OutreachRun = _outreach.Run;
+        progress.Summary.Findings.Add(_outreach.Found.Select(found => found.ToContract()));
         progress.Summary.SkippedByReason.Add(_skipped.OrderByDescending(skip => skip.Value)
             .Select(skip => new SkippedCount { Reason = ReasonCatalogue.Name(skip.Key), Count = skip.Value }));
         return progress;

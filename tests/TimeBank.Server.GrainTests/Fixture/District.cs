@@ -56,7 +56,7 @@ internal sealed partial class District : IAsyncDisposable
             .AddSingleton<ILedgerStore>(district.Journal).AddSingleton<ILedgerReader>(district.Journal)
             .AddSingleton<IRegistry>(district.States).AddGrainStorage(GrainStorageNames.TimeBank, (_, _) => district.States)
             .AddSingleton<IBankBooks>(district.Banks).AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(district.Business)
-            .AddSingleton<DayRules>().AddSingleton<DueHours>()
+            .AddSingleton<DayRules>().AddSingleton<DueHours>().AddSingleton<OutreachSearch>()
             .AddSingleton<OwnAccounts>().AddSingleton<ExpectedReader>()
             .AddSingleton<HourLegs>().AddSingleton<BankLegs>().AddSingleton<FiveLegs>()
             .AddSingleton<ReportReader>().AddSingleton<PeriodStatements>().AddSingleton<ICheckpointKeys>(new Signed())

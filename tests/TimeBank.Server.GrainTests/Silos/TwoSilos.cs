@@ -33,6 +33,7 @@ internal sealed class TwoSilos : IAsyncDisposable
         {
             silo.Services.AddGrainTypes();
             silo.Services.AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton<DayRules>().AddSingleton<DueHours>()
+                .AddSingleton<OutreachSearch>()
                 .AddSingleton<OwnAccounts>().AddSingleton<ExpectedReader>()
                 .AddSingleton<HourLegs>().AddSingleton<BankLegs>().AddSingleton<FiveLegs>()
                 .AddSingleton<ReportReader>().AddSingleton<PeriodStatements>().AddSingleton<ICheckpointKeys>(new Signed())

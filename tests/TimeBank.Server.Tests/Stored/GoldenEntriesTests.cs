@@ -159,5 +159,18 @@ public sealed class GoldenEntriesTests
         });
     }
 
+    /// <summary>An elder of builds that knew neither notices nor the day on which an assessment was recorded.</summary>
+    [Fact]
+    public void Elders_of_an_earlier_build_are_read_and_written_as_they_were()
+    {
+        string state = Assert.Single(Golden.Lines("Golden/elders-before-notices.txt")).Split(' ', 5)[4];
+        ElderRecord elder = States.Deserialize<ElderState>(new BinaryData(state))!.ToRecord("HS4GFY3GC8GQ");
+
+        Assert.Equal(state, Again<ElderState>(state));
+        Assert.Empty(elder.Notices);
+        Ledger.Assessment assessment = Assert.Single(elder.Facts(RegionCode.Parse("430211")).Assessments);
+        Assert.Equal(assessment.On, assessment.Recorded);
+    }
+
     private static string Again<T>(string state) => States.Serialize(States.Deserialize<T>(new BinaryData(state))).ToString();
 }

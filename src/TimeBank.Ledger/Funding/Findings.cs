@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>What 服务找人 finds for one elder and one programme. The names are stored.</summary>
+public enum FindingKind
+{
+    [JsonStringEnumMemberName("None")]
+    None = 0,
+
+    /// <summary>Entitled, and this month's amount is not issued.</summary>
+    [JsonStringEnumMemberName("NotIssued")]
+    NotIssued = 1,
+
+    /// <summary>Entitled today, and by what is known today to less, more or nothing from the next month on.</summary>
+    [JsonStringEnumMemberName("Changes")]
+    Changes = 2,
+
+    /// <summary>Not entitled any more: this month's or the last month's amount was issued.</summary>
+    [JsonStringEnumMemberName("Ended")]
+    Ended = 3,
+
+    /// <summary>Issued, and nothing of it used so late in the month.</summary>
+    [JsonStringEnumMemberName("NotUsed")]
+    NotUsed = 4,
+
+    /// <summary>Issued month after month, and nothing ever used: somebody should visit.</summary>
+    [JsonStringEnumMemberName("NoUse")]
+    NoUse = 5,
+}
+
+/// <summary>Something that a person should look at.</summary>
+/// <param name="Answer">The rule's answer behind it.</param>
+/// <param name="From">The first day on which it is so.</param>
+/// <param name="Due">Of what is not issued: the last day for it.</param>
+/// <param name="NoDue">Why that day is not known.</param>
+public sealed record EntitlementFinding(FindingKind Kind, Entitlement Answer, DateOnly From, DateOnly? Due = null, Refusal? NoDue = null);
+
+/// <summary>What was issued to an elder for a month, and whether something of it was used.</summary>
+public readonly record struct IssuedMonth(bool IsIssued, bool IsUsed);
+
+/// <summary>
+/// What is found for one elder and one rule on a day. The national e-voucher asks for the first issue within five working days of the
+/// approval and for every later one on the first of the month; whoever no longer fits gets none from the next month. The alerts about
+/// unused vouchers are our own.
+/// </summary>
+public static class FindingRule
+{
+    /// <param name="now">The answer of <paramref name="day"/>.</param>
+    /// <param name="next">The answer of the next month's first day, by what is known today.</param>
+    /// <param name="approved">The day since which the elder is entitled without a break.</param>
+    /// <param name="months">This month first, then the months before it.</param>
+    public static IEnumerable<EntitlementFinding> Of(
+        DateOnly day, Entitlement now, Entitlement next, DateOnly approved, ImmutableArray<IssuedMonth> months, VouchersPolicy numbers,
+        WorkingCalendar calendar)
+    {
+        DateOnly first = new(day.Year, day.Month, 1), later = first.AddMonths(1);
+        if (now.IsGranted && !months[0].IsIssued)
+            yield return NotIssued(now, approved, first, numbers, calendar);
+        if (now.IsGranted && next.Amount != now.Amount)
+            yield return new EntitlementFinding(FindingKind.Changes, next, later);
+        if (!now.IsGranted && months.Take(2).Any(month => month.IsIssued))
+            yield return new EntitlementFinding(FindingKind.Ended, now, months[0].IsIssued ? later : first);
+        if (day.Day >= numbers.UnusedAlertDay && months[0] is { IsIssued: true, IsUsed: false })
+            yield return new EntitlementFinding(FindingKind.NotUsed, now, first.AddDays(numbers.UnusedAlertDay - 1));
+        ImmutableArray<IssuedMonth> before = [.. months.Skip(1).Take(numbers.NoUseAlertMonths)];
+        if (before.Length == numbers.NoUseAlertMonths && before.All(month => month is { IsIssued: true, IsUsed: false })
+            && !months[0].IsUsed)
+            yield return new EntitlementFinding(FindingKind.NoUse, now, first.AddMonths(-numbers.NoUseAlertMonths));
+    }
+
+    /// <summary>The day since which an elder is entitled without a break, by what the region knew on each day.</summary>
+    /// <param name="day">A day on which the elder is entitled.</param>
+    /// <param name="isEntitled">The rule's answer for facts and a day.</param>
+    public static DateOnly ApprovedOn(ElderFacts elder, DateOnly registered, DateOnly day, Func<ElderFacts, DateOnly, bool> isEntitled)
+    {
+        // An elder becomes entitled on one of these days: nothing else in the facts has a day.
+        IEnumerable<DateOnly> changes =
+        [
+            .. elder.Assessments.Select(assessment => assessment.Recorded), .. elder.Notices.Select(notice => notice.CountsFrom),
+            .. Enumerable.Range(0, elder.AgeOn(day) + 1).Select(age => CivilPeriod.LastDay(elder.BirthDate, 12 * age)),
+        ];
+        return changes.Where(change => change > registered && change <= day).OrderDescending()
+            .FirstOrDefault(change => IsEntitled(change) && !IsEntitled(change.AddDays(-1)), registered);
+
+        bool IsEntitled(DateOnly on) => isEntitled(
+            elder with { Assessments = [.. elder.Assessments.Where(assessment => assessment.Recorded <= on)] }, on);
+    }
+
+    private static EntitlementFinding NotIssued(
+        Entitlement now, DateOnly approved, DateOnly first, VouchersPolicy numbers, WorkingCalendar calendar)
+    {
+        if (approved < first)
+            return new EntitlementFinding(FindingKind.NotIssued, now, first, first.AddDays(numbers.IssueDayOfMonth - 1));
+        return calendar.After(approved, numbers.FirstIssueWorkingDays, out DateOnly due) is { } unknown
+            ? new EntitlementFinding(FindingKind.NotIssued, now, approved, NoDue: unknown)
+            : new EntitlementFinding(FindingKind.NotIssued, now, approved, due);
+    }
+}

@@ -1,0 +1,223 @@
+using Google.Protobuf.Collections;
+using TimeBank.Ledger;
+using TimeBank.Testing;
+using TimeBank.V1;
+using Xunit;
+using static TimeBank.Testing.Desk;
+using FindingKind = TimeBank.V1.FindingKind;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>The class has its own server, because it moves the clock over months.</summary>
+public sealed class OutreachTests : IAsyncLifetime
+{
+    private readonly TestServer _server = new();
+    private Desk _desk = null!;
+
+    private ElderService.ElderServiceClient Finance => _desk.Elders(Role.FinanceMaker);
+
+    public async ValueTask InitializeAsync()
+    {
+        await _server.InitializeAsync();
+        _desk = new Desk(_server);
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_run_finds_who_should_get_something_who_no_longer_does_and_who_uses_nothing()
+    {
+        string fund = await _desk.FundAsync("lottery", 100_000_000),
+            care = await _desk.FundedAsync(_desk.National("care"), (fund, 50_000_000));
+        string uses = await _desk.RegisterElderAsync(40), unused = await _desk.RegisterElderAsync(40);
+        await _desk.RegisterElderAsync();
+        RunOutreachRequest run = Request();
+
+        RunSummary dry = await RunAsync(new RunOutreachRequest(run) { ValidateOnly = true });
+        Assert.Equal("NotIssued 2", Text(dry.Findings));
+        Assert.Equal(("", 3L, 2L), (dry.OutreachRun, dry.Total, dry.Changed));
+        Assert.Empty((await Finance.ListOutreachRunsAsync(new ListOutreachRunsRequest { Parent = _desk.Region })).Runs);
+
+        await IssueAsync(care);
+        string carer = await _desk.ProviderAsync(V1.ServiceType.Care);
+        await _desk.Clerk(carer).RedeemVoucherAsync(_desk.Care((await _desk.VoucherOfAsync(uses, care)).Name, carer));
+        await AdvanceAsync(2026, 10, 20);
+        string late = await _desk.RegisterElderAsync(40);
+        await ImportAsync(new NoticeLine { Number = 1, Key = "1", Elder = uses, Kind = NoticeKind.Left, Date = Day(2026, 10, 19) });
+
+        RunSummary october = await RunAsync(run);
+        OutreachFinding[] found = await FindingsAsync(october.OutreachRun);
+        Assert.Equal("NotIssued 1, Changes 1, NotUsed 1", Text(october.Findings));
+        OutreachFinding left = One(FindingKind.Changes), idle = One(FindingKind.NotUsed), due = One(FindingKind.NotIssued);
+        Assert.Equal(
+            (uses, Day(2026, 11, 1), EntitlementGround.NotActive), (left.Elder, left.FromDate, left.Entitlement.Ground));
+        Assert.Equal((unused, care, true), (idle.Elder, idle.Entitlement.Programme, idle.Entitlement.Entitled));
+        Assert.Equal(
+            (late, Day(2026, 10, 20), Day(2026, 10, 27), false), (due.Elder, due.FromDate, due.DueDate, due.Late));
+        Assert.Contains("次月", ReasonCatalogue.Word(left.Kind, "zh-CN"), StringComparison.Ordinal);
+
+        await AdvanceAsync(2026, 11, 3);
+        await _desk.RegisterElderAsync(40);
+        RunSummary again = await RunAsync(run);
+        Assert.Equal((october.OutreachRun, october.Findings, october.Changed), (again.OutreachRun, again.Findings, again.Changed));
+        Assert.Equal(found, await FindingsAsync(october.OutreachRun));
+
+        RunSummary november = await RunAsync(Request());
+        Assert.Equal("NotIssued 3, Ended 1", Text(november.Findings));
+        OutreachFinding[] later = await FindingsAsync(november.OutreachRun, FindingKind.NotIssued);
+        Assert.Equal([Day(2026, 11, 1), Day(2026, 11, 1), Day(2026, 11, 10)], later.Select(one => one.DueDate).OrderBy(one => one.Day));
+        Assert.Equal(2, later.Count(one => one.Late));
+        Assert.Equal(uses, Assert.Single(await FindingsAsync(november.OutreachRun, FindingKind.Ended)).Elder);
+        Assert.Equal([november.OutreachRun, october.OutreachRun],
+            (await ListRunsAsync()).Select(one => one.Name));
+
+        OutreachFinding One(FindingKind kind) => Assert.Single(found, one => one.Kind == kind);
+    }
+
+    [Fact]
+    public async Task No_use_for_three_months_is_an_alert_also_when_the_vouchers_have_expired_and_a_year_without_a_notice_has_no_due_date()
+    {
+        string fund = await _desk.FundAsync("lottery", 100_000_000),
+            care = await _desk.FundedAsync(_desk.National("care"), (fund, 50_000_000));
+        string unused = await _desk.RegisterElderAsync(40), uses = await _desk.RegisterElderAsync(40);
+        string carer = await _desk.ProviderAsync(V1.ServiceType.Care);
+        foreach (int month in new[] { 10, 11, 12 })
+        {
+            if (month > 10) await AdvanceAsync(2026, month, 1);
+            await IssueAsync(care);
+            if (month == 11) await RedeemAsync();
+        }
+        await AdvanceAsync(2026, 12, 28);
+        string late = await _desk.RegisterElderAsync(40);
+
+        RunSummary december = await RunAsync(Request());
+        OutreachFinding unknown = Assert.Single(await FindingsAsync(december.OutreachRun, FindingKind.NotIssued));
+        Assert.Equal((late, null, "CALENDAR_YEAR_UNKNOWN"), (unknown.Elder, unknown.DueDate, unknown.DueUnknown));
+        Assert.Empty(await FindingsAsync(december.OutreachRun, FindingKind.NoUse));
+
+        await AdvanceAsync(2027, 1, 2);
+        Assert.Equal(4, (await Desk.RunAsync(_desk.Vouchers.ExpireVouchers(
+            new ExpireVouchersRequest { RequestId = Id(), Parent = _desk.Region })))[^1].Summary.Changed);
+        RunSummary january = await RunAsync(Request());
+
+        OutreachFinding silent = Assert.Single(await FindingsAsync(january.OutreachRun, FindingKind.NoUse));
+        Assert.Equal((unused, Day(2026, 10, 1)), (silent.Elder, silent.FromDate));
+
+        async Task RedeemAsync()
+        {
+            string voucher = (await _desk.Vouchers.ListVouchersAsync(new ListVouchersRequest
+            {
+                Parent = _desk.Region, Elder = uses, State = VoucherState.Active,
+            })).Vouchers.Last().Name;
+            await _desk.Clerk(carer).RedeemVoucherAsync(_desk.Care(voucher, carer));
+        }
+    }
+
+    [Fact]
+    public async Task Notices_come_once_by_key_and_a_bad_row_is_named_by_number_and_field()
+    {
+        string elder = await _desk.RegisterElderAsync(), other = await _desk.RegisterElderAsync();
+        NoticeLine Line(int number, string key, Action<NoticeLine> change)
+        {
+            var line = new NoticeLine { Number = number, Key = key, Elder = elder, Kind = NoticeKind.Left, Date = Day(2026, 9, 30) };
+            change(line);
+            return line;
+        }
+        NoticeLine[] file =
+        [
+            Line(2, "a", line => (line.Kind, line.Benefit) = (NoticeKind.BenefitBegun, Benefit.HomeCareProject)),
+            Line(3, "b", line => line.Elder = $"{_desk.Region}/elders/000000000000"),
+            Line(4, "c", line => line.Date = Day(2026, 10, 2)),
+            Line(5, "d", line => line.Date = Day(1939, 12, 31)),
+            Line(6, "e", line => line.Kind = NoticeKind.Moved),
+            Line(7, "f", line => line.Benefit = Benefit.HomeCareProject),
+            Line(8, "g", line => line.Kind = NoticeKind.BenefitEnded),
+            Line(9, "h", line => line.Elder = other),
+            Line(10, "h", _ => { }),
+            Line(11, "", _ => { }),
+            Line(12, "i", line => line.Elder = "regions/430203/elders/000000000000"),
+        ];
+
+        ImportNoticesResponse dry = await ImportAsync(validateOnly: true, file), first = await ImportAsync(file),
+            again = await ImportAsync(file);
+
+        Assert.Equal((1, 0, 1, 0), (dry.Recorded, dry.Known, first.Recorded, first.Known));
+        Assert.Equal(dry.Refused, first.Refused);
+        Assert.Equal((0, 1), (again.Recorded, again.Known));
+        Assert.Equal(
+            ["3 elder", "4 date", "5 date", "6 residence", "7 benefit", "8 benefit", "9 key", "10 key", "11 key", "12 elder"],
+            first.Refused.Select(line => $"{line.Number} {line.Field}"));
+        Assert.Equal("ELDER_NOT_FOUND", first.Refused[0].Reason);
+        Elder read = await _desk.Elders().GetElderAsync(new GetElderRequest { Name = elder });
+        Assert.Equal((V1.ElderStatus.Active, Benefit.HomeCareProject), (read.Status, Assert.Single(read.Benefits)));
+
+        NoticeLine corrected = Line(3, "b", line => line.Elder = other), changed = Line(2, "a", line => line.Kind = NoticeKind.Deceased);
+        ImportNoticesResponse more = await ImportAsync(corrected, changed);
+        Assert.Equal((1, "2 key REQUEST_ID_REUSED"),
+            (more.Recorded, string.Join(',', more.Refused.Select(line => $"{line.Number} {line.Field} {line.Reason}"))));
+        // The same key in another source is another line.
+        Assert.Equal(1, (await _desk.Elders().ImportNoticesAsync(new ImportNoticesRequest
+        {
+            RequestId = Id(), Parent = _desk.Region, Source = "police", Lines = { changed },
+        })).Recorded);
+        Assert.Equal(V1.ElderStatus.Deceased, (await _desk.Elders().GetElderAsync(new GetElderRequest { Name = elder })).Status);
+        await _desk.Elders().ImportNoticesAsync(new ImportNoticesRequest { RequestId = Id(), Parent = _desk.Region, Source = "A" })
+            .IsRefusedAsync(Reason.InvalidField, "source", "lines");
+    }
+
+    [Fact]
+    public async Task Findings_come_in_pages_by_elder_and_of_one_kind()
+    {
+        foreach (int _ in Enumerable.Range(0, 3)) await _desk.RegisterAsync();
+        string run = (await RunAsync(Request())).OutreachRun;
+
+        List<string> elders = [];
+        var request = new ListOutreachFindingsRequest { Run = run, PageSize = 2, Kind = FindingKind.NotIssued };
+        do
+        {
+            ListOutreachFindingsResponse page = await Finance.ListOutreachFindingsAsync(request);
+            elders.AddRange(page.Findings.Select(finding => finding.Elder));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        Assert.Equal(3, elders.Count);
+        Assert.Equal(elders.Distinct().Order(StringComparer.Ordinal), elders);
+        Assert.Empty(await FindingsAsync(run, FindingKind.Ended));
+        Assert.True(Assert.Single(await ListRunsAsync()).Finished);
+        await Finance.ListOutreachFindingsAsync(new ListOutreachFindingsRequest { Run = $"{_desk.Region}/outreachRuns/000000000000" })
+            .IsRefusedAsync(Reason.OutreachRunNotFound);
+        request.PageToken = "x";
+        await Finance.ListOutreachFindingsAsync(request).IsRefusedAsync(Reason.PageTokenInvalid);
+    }
+
+    private static string Text(RepeatedField<FindingCount> counts) =>
+        string.Join(", ", counts.Select(count => $"{count.Kind} {count.Count}"));
+
+    private static Google.Type.Date Day(int year, int month, int day) => new() { Year = year, Month = month, Day = day };
+
+    private RunOutreachRequest Request() => new() { RequestId = Id(), Parent = _desk.Region };
+
+    private async Task<RunSummary> RunAsync(RunOutreachRequest request) =>
+        (await Desk.RunAsync(Finance.RunOutreach(request)))[^1].Summary;
+
+    private async Task<OutreachFinding[]> FindingsAsync(string run, FindingKind kind = FindingKind.Unspecified) =>
+        [.. (await Finance.ListOutreachFindingsAsync(new ListOutreachFindingsRequest { Run = run, Kind = kind })).Findings];
+
+    private async Task<IEnumerable<OutreachRun>> ListRunsAsync() =>
+        (await Finance.ListOutreachRunsAsync(new ListOutreachRunsRequest { Parent = _desk.Region })).Runs;
+
+    private Task<ImportNoticesResponse> ImportAsync(params NoticeLine[] lines) => ImportAsync(validateOnly: false, lines);
+
+    private async Task<ImportNoticesResponse> ImportAsync(bool validateOnly, params NoticeLine[] lines) =>
+        await _desk.Elders().ImportNoticesAsync(new ImportNoticesRequest
+        {
+            RequestId = Id(), Parent = _desk.Region, Source = "civil-affairs", Lines = { lines }, ValidateOnly = validateOnly,
+        });
+
+    private Task IssueAsync(string programme) => Desk.RunAsync(_desk.Vouchers.IssueVouchers(
+        new IssueVouchersRequest { RequestId = Id(), Programme = programme, Month = _desk.Month() }));
+
+    private Task AdvanceAsync(int year, int month, int day) =>
+        _desk.AdvanceToAsync(ChinaTime.StartOf(new DateOnly(year, month, day)).AddHours(9));
+}
