@@ -37,6 +37,7 @@ public sealed class AccessTests(HalfMonth month)
         { "/desk", ["counter"] },
         { "/desk/people", ["counter"] },
         { "/desk/register", ["counter"] },
+        { "/desk/outreach", ["counter"] },
     };
 
     [Theory]

@@ -39,7 +39,7 @@ public sealed partial class PageTests(WholeMonth month)
             "/finance", "/finance/close", "/journal", "/journal/10", "/journal/accounts", "/journal/accounts/fund/lottery/available",
             "/journal/trial-balance", "/journal/checkpoint", "/journal/rules",
         ],
-        ["counter"] = ["/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register"],
+        ["counter"] = ["/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register", "/desk/outreach"],
     };
 
     public static TheoryData<string, string, bool> Readers

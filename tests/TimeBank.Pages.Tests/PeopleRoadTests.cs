@@ -339,6 +339,31 @@ public sealed partial class PeopleRoadTests(FirstDay days)
         }
     }
 
+    [Fact]
+    public async Task The_counter_looks_for_people_and_reads_whom_it_concerns_and_why()
+    {
+        using Surfer counter = await InAsync("counter");
+        Dictionary<string, string> form = Surfer.Hidden((await counter.FollowAsync("/desk/register")).Text, "register");
+        (form["Sent.Kind"], form["Sent.Name"], form["Sent.Born"]) = ("elder", "王应享", "1930-01-31");
+        string file = await DoneAsync(counter, "/desk/register", form);
+        var elders = new ElderService.ElderServiceClient(await days.CallerAsync("counter"));
+        // The button's own request, so that the page's run is this one.
+        string id = Surfer.Hidden((await counter.FollowAsync("/desk/outreach")).Text, "look")["Sent.RequestId"];
+        using (var run = elders.RunOutreach(new RunOutreachRequest { RequestId = id, Parent = Parent }))
+        {
+            while (await run.ResponseStream.MoveNext(CancellationToken.None)) Assert.True(run.ResponseStream.Current.Total > 0);
+        }
+
+        string found = WebUtility.HtmlDecode((await counter.GetAsync("/desk/outreach?kind=NotIssued")).Text);
+
+        Assert.Contains($"href=\"{file}\"><bdi>王应享</bdi>", found, StringComparison.Ordinal);
+        Assert.Contains("应享未发", found, StringComparison.Ordinal);
+        Assert.Contains("依据：项目自定条件，政策版本 430000/2026-01。", found, StringComparison.Ordinal);
+        string ended = WebUtility.HtmlDecode((await counter.GetAsync("/desk/outreach?kind=Ended")).Text);
+        Assert.DoesNotContain("王应享", ended, StringComparison.Ordinal);
+        Assert.Contains("依据：项目自定条件", WebUtility.HtmlDecode((await counter.GetAsync(file)).Text), StringComparison.Ordinal);
+    }
+
     [GeneratedRegex("<h1>.*?</h1>")]
     private static partial Regex Heading();
 }
