@@ -345,6 +345,7 @@ public sealed partial class PeopleRoadTests(FirstDay days)
         using Surfer counter = await InAsync("counter");
         Dictionary<string, string> form = Surfer.Hidden((await counter.FollowAsync("/desk/register")).Text, "register");
         (form["Sent.Kind"], form["Sent.Name"], form["Sent.Born"]) = ("elder", "王应享", "1930-01-31");
+        form["Sent.Difficulties"] = $"{Difficulty.LivesAlone}";
         string file = await DoneAsync(counter, "/desk/register", form);
         var elders = new ElderService.ElderServiceClient(await days.CallerAsync("counter"));
         // The button's own request, so that the page's run is this one.

@@ -60,7 +60,7 @@ public sealed class ElderGrain(
         return refusal is null ? new RecordedNotice(!isKnown) : refusal;
     }
 
-    public Task<ElderRecord?> GetAsync() => Task.FromResult(Exists ? View() : null);
+    public Task<ElderRecord?> GetAsync() => Task.FromResult(Exists ? Stored.ToRecord(LocalKey) : null);
 
     public async Task<PersonHours?> HoursAsync()
     {
