@@ -55,8 +55,31 @@ internal static class ProgrammeCommands
             (language["每月每人", "a month each"], AmountText.Of(programme.MonthlyQuota, language)),
             (language["合同单价", "contract price"], AmountText.Of(programme.ContractPrice, language)),
             (language["年龄起", "from age"], programme.Eligibility is { MinAge: > 0 } rule ? $"{rule.MinAge}" : ""),
+            (language["其他条件", "conditions"], string.Join(language["；", "; "], Conditions(programme.Eligibility, language))),
             (language["结算扣留", "holds back"], programme.HoldsBack ? language["是", "yes"] : ""),
             (language["可发放", "free to issue"], AmountText.Of(programme.Available, language)));
+    }
+
+    private static IEnumerable<string> Conditions(Eligibility? rule, Language language)
+    {
+        if (rule is null) yield break;
+        string between = language["、", ", "];
+        if (rule.MinGrade != AbilityGrade.Unspecified)
+            yield return language[$"{EnumText.Of(rule.MinGrade, language)}及以上", $"{EnumText.Of(rule.MinGrade, language)} or worse"];
+        if (rule.AnyDifficulty.Count > 0)
+            yield return string.Join(language["或", " or "], rule.AnyDifficulty.Select(one => EnumText.Of(one, language)));
+        if (rule.LowIncome) yield return language["低收入", "of low income"];
+        if (rule.Residence.Length > 0) yield return language[$"居住在 {rule.Residence}", $"lives in {rule.Residence}"];
+        if (rule.ExcludedBenefits.Count > 0)
+        {
+            string benefits = string.Join(between, rule.ExcludedBenefits.Select(one => EnumText.Of(one, language)));
+            yield return language[$"不与{benefits}兼得", $"without {benefits}"];
+        }
+        if (rule.YieldsTo.Count > 0)
+        {
+            string first = string.Join(between, rule.YieldsTo.Select(ResourceNames.Short));
+            yield return language[$"次于 {first}", $"after {first}"];
+        }
     }
 
     private static Command Report(CommandFactory make)

@@ -56,6 +56,7 @@ public sealed record OutreachRecord(
 {
     public static OutreachRecord Begin(DateOnly day, string begun) => new(day, begun, null, 0, 0, 0, Finished: false, []);
 
+    [JsonIgnore]
     public long Findings => Found.Sum(found => found.Count);
 
     /// <summary>The run after one more page.</summary>
