@@ -51,6 +51,7 @@ public sealed class FindingTests
 
     [Theory]
     [InlineData("2026-10-31", "2026-11-01", null)]
+    [InlineData("2026-11-01", "2026-11-06", null)]
     [InlineData("2026-11-02", "2026-11-09", null)]
     [InlineData("2026-11-20", "2026-11-27", null)]
     [InlineData("2026-12-28", null, "year=2027")]
