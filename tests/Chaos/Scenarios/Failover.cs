@@ -5,12 +5,14 @@ using TimeBank.Testing;
 namespace TimeBank.Chaos.Scenarios;
 
 /// <summary>
-/// Two servers work on a PostgreSQL whose commits wait for a standby. Under load the primary is lost at once and the standby promoted; the
-/// lost one comes back as the new primary's standby. The servers stay up and find the primary by themselves.
+/// Two servers work on a PostgreSQL whose commits wait for a standby. Under load the standby falls behind, the primary is lost at once and
+/// the standby promoted; the lost one comes back as the new primary's standby. The servers stay up and find the primary by themselves.
 /// </summary>
 internal static class Failover
 {
     private const int FewestAnswers = 20, LongestMilliseconds = 700;
+
+    private static readonly TimeSpan Lag = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Servers must answer meanwhile, if only that nothing can be recorded.</summary>
     private const double LongestSilenceSeconds = 8;
@@ -32,8 +34,11 @@ internal static class Failover
             await drill.AnswersAsync(FewestAnswers);
             await Task.Delay(TimeSpan.FromMilliseconds(dice.Next(LongestMilliseconds)), TimeProvider.System);
             long lost = TimeProvider.System.GetTimestamp();
+            // Without the promise this would lose all that is acknowledged meanwhile.
+            string receiver = Replication.HoldBack(standby);
+            await Task.Delay(Lag, TimeProvider.System);
             await primary.StopAtOnceAsync();
-            Replication.Promote(standby);
+            await Replication.PromoteAsync(standby, receiver);
             TimeSpan promoted = TimeProvider.System.GetElapsedTime(lost);
             await drill.EveryoneAsync();
             TimeSpan outage = TimeProvider.System.GetElapsedTime(lost, Math.Max(lost, drill.LastUnanswered));
