@@ -28,7 +28,10 @@ public sealed partial class PackageTests
     [Fact]
     public void What_a_project_refers_to_is_pinned_and_what_is_pinned_is_referred_to()
     {
-        XElement[] references = [.. Projects().SelectMany(project => Items(project, "PackageReference"))];
+        XElement[] references =
+        [
+            .. Projects().Concat(Repository.Files("tests", "Directory.Build.targets")).SelectMany(file => Items(file, "PackageReference")),
+        ];
         string[] referred = [.. references.Select(item => item.Attribute("Include")!.Value).Distinct()];
         string[] pinned = [.. Items("Directory.Packages.props", "PackageVersion").Select(item => item.Attribute("Include")!.Value)];
 
