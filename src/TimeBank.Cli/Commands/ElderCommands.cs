@@ -127,6 +127,9 @@ internal static class ElderCommands
             (language["称呼", "name"], elder.DisplayName),
             (language["出生", "born"], TimeText.Of(elder.BirthDate)),
             (language["登记", "registered"], TimeText.Of(elder.RegisteredDate)),
+            (language["状态", "status"], EnumText.Of(elder.Status, language)),
+            (language["其他待遇", "other benefits"],
+                string.Join(language["、", ", "], elder.Benefits.Select(benefit => EnumText.Of(benefit, language)))),
             (language["能力", "ability"], elder.Assessment is { } assessment
                 ? language[$"{EnumText.Of(assessment.Grade, language)}（{assessment.Score} 分，{TimeText.Of(assessment.AssessedDate)} 评估，有效至 "
                     + $"{TimeText.Of(assessment.ValidUntil)}）", $"{EnumText.Of(assessment.Grade, language)} ({assessment.Score} points on "

@@ -27,6 +27,27 @@ public sealed class OutreachGrainTests : DistrictTests
     }
 
     [Fact]
+    public async Task The_day_on_which_a_run_began_decides_on_every_page()
+    {
+        foreach (int _ in Enumerable.Range(0, OutreachSearch.ElderPage + 1))
+        {
+            // Eighty, and with that entitled to hours, on the day after the run begins.
+            Command register = Here.Command();
+            Value(await Here.Elder(register.NewId.Text).RegisterAsync(
+                register, "老人", ChinaTime.DateOf(Here.Now).AddDays(1).AddYears(-80), Difficulties.LivingAlone | Difficulties.EmptyNest));
+        }
+        Command command = Here.Command(), later = Here.Command();
+        Value(await Run(command).BeginAsync(command));
+        await Run(command).NextAsync();
+        Here.Now = Here.Now.AddDays(1);
+        Value(await Run(later).BeginAsync(later));
+
+        Assert.Equal(0, (await Run(command).NextAsync()).Findings);
+        await Run(later).NextAsync();
+        Assert.Equal(101, (await Run(later).NextAsync()).Findings);
+    }
+
+    [Fact]
     public async Task A_page_that_was_found_stays_where_the_run_could_not_be_written()
     {
         string elder = await Here.RegisterAsync();
