@@ -64,14 +64,12 @@ public static class TelemetrySetup
     private static readonly string[] Meters =
     [
         CallFigures.Name, WriterFigures.Name, JournalFigures.Name, OutboxFigures.Name, WebhookFigures.Name,
-        "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime",
+        OrleansMeter, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime",
     ];
 
-    // Orleans counts each message at each station of its way. Neither the board nor an alert asks for these.
-    private static readonly string[] OfEachMessage =
-    [
-        "orleans-messaging-processing-", "orleans-messaging-sent-", "orleans-messaging-received-", "orleans-directory-lookups-",
-    ];
+    // What of Orleans's figures is counted where it happens, and not looked up when somebody asks. It counts and times each message and each
+    // activation: that took a tenth of the rate of redemptions away.
+    private const string OrleansMeter = "Microsoft.Orleans", Rejected = "orleans-messaging-rejected";
 
     // All that the dashboard shows but states of grains, reminders and the log, in which persons' ids stand. An address that a later
     // version adds is closed too.
@@ -106,7 +104,7 @@ public static class TelemetrySetup
         {
             builder.Services.AddSingleton<JournalFigures>().AddHostedService(all => all.GetRequiredService<JournalFigures>());
             telemetry.WithMetrics(metrics => metrics.AddMeter(Meters)
-                .AddView(instrument => OfEachMessage.Any(name => instrument.Name.StartsWith(name, StringComparison.Ordinal))
+                .AddView(instrument => instrument.Meter.Name == OrleansMeter && !instrument.IsObservable && instrument.Name != Rejected
                     ? MetricStreamConfiguration.Drop : null)
                 .AddPrometheusExporter());
         }

@@ -25,7 +25,7 @@ public sealed partial class BoardTests(WatchedServer watched)
         HashSet<string> series = Series(await watched.MetricsAsync());
 
         Assert.Contains("timebank_call_duration_seconds_bucket", series);
-        Assert.DoesNotContain(series, name => name.StartsWith("orleans_messaging_processing", StringComparison.Ordinal));
+        Assert.DoesNotContain(series, name => name.StartsWith("orleans_app_requests", StringComparison.Ordinal));
         Assert.Empty(Names(Expressions()).Except(series).Except(WhenWrong));
         Assert.Empty(Names(Alerts()).Except(series));
     }
