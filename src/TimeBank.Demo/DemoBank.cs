@@ -50,7 +50,10 @@ internal static class DemoBank
             BankMovement back = sent[returned.Which % sent.Length];
             movements = movements.Append(back with
             {
-                Day = returned.Day, Fen = -back.Fen, Reference = $"{back.Reference}-RETURNED", Text = "退汇：户名与账号不符",
+                Day = returned.Day,
+                Fen = -back.Fen,
+                Reference = $"{back.Reference}-RETURNED",
+                Text = "退汇：户名与账号不符",
             });
         }
         BankMovement[] all = [.. movements.OrderBy(movement => movement.Day)];

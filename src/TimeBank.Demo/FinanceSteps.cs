@@ -36,15 +36,15 @@ internal sealed record DescribeBankStep(DateTimeOffset At) : Step($"bank/{DemoAc
     public override async Task PlayAsync(Stage stage, string requestId) =>
         await new BankAccountService.BankAccountServiceClient(await stage.StaffAsync(Role.Administrator))
             .SetBankAccountAsync(new SetBankAccountRequest
-        {
-            RequestId = requestId,
-            Name = DemoAccounts.Name,
-            HolderName = DemoAccounts.Holder,
-            AccountNumber = DemoAccounts.Number,
-            BankName = DemoAccounts.BankName,
-            BankCode = DemoAccounts.BankCode(0),
-            StatementProfile = "camt053",
-        });
+            {
+                RequestId = requestId,
+                Name = DemoAccounts.Name,
+                HolderName = DemoAccounts.Holder,
+                AccountNumber = DemoAccounts.Number,
+                BankName = DemoAccounts.BankName,
+                BankCode = DemoAccounts.BankCode(0),
+                StatementProfile = "camt053",
+            });
 }
 
 /// <summary>The finance office proposes the account that a provider is paid to.</summary>
@@ -104,12 +104,12 @@ internal sealed record ExportBatchStep(string Batch, DateTimeOffset At) : Step($
     {
         ExportPaymentsResponse answer = await new SettlementClient(await stage.StaffAsync(Role.FinanceMaker)).ExportPaymentsAsync(
             new ExportPaymentsRequest
-        {
-            RequestId = requestId,
-            Name = stage.Names[$"batch/{Batch}"],
-            BankAccount = DemoAccounts.Slug,
-            Format = PaymentFileFormat.Pain001,
-        });
+            {
+                RequestId = requestId,
+                Name = stage.Names[$"batch/{Batch}"],
+                BankAccount = DemoAccounts.Slug,
+                Format = PaymentFileFormat.Pain001,
+            });
         stage.Files[Batch] = answer.File.ToByteArray();
     }
 }

@@ -35,13 +35,13 @@ internal sealed record GiftStep(string Name, string Volunteer, string Receiver, 
         string volunteer = stage.Names[Volunteer];
         await new VolunteerService.VolunteerServiceClient(await stage.PersonAsync(volunteer, atCounter: false))
             .GiftHoursAsync(new GiftHoursRequest
-        {
-            RequestId = requestId,
-            Volunteer = volunteer,
-            Receiver = stage.Names[Receiver],
-            Amount = new Amount { Value = Minutes, Unit = "MIN" },
-            Memo = "演示：赠送给父母",
-        });
+            {
+                RequestId = requestId,
+                Volunteer = volunteer,
+                Receiver = stage.Names[Receiver],
+                Amount = new Amount { Value = Minutes, Unit = "MIN" },
+                Memo = "演示：赠送给父母",
+            });
     }
 }
 
@@ -54,12 +54,12 @@ internal sealed record DonateStep(string Volunteer, int Day, int Minutes, DateTi
         string volunteer = stage.Names[Volunteer];
         await new VolunteerService.VolunteerServiceClient(await stage.PersonAsync(volunteer, atCounter: false))
             .DonateHoursAsync(new DonateHoursRequest
-        {
-            RequestId = requestId,
-            Volunteer = volunteer,
-            Amount = new Amount { Value = Minutes, Unit = "MIN" },
-            Memo = "演示：捐给公共池",
-        });
+            {
+                RequestId = requestId,
+                Volunteer = volunteer,
+                Amount = new Amount { Value = Minutes, Unit = "MIN" },
+                Memo = "演示：捐给公共池",
+            });
     }
 }
 
@@ -85,11 +85,11 @@ internal sealed record TransferStep(string From, string To, int Day, int Minutes
         string from = stage.Names[From];
         await new ClearingService.ClearingServiceClient(await stage.PersonAsync(from, atCounter: false))
             .TransferHoursAsync(new TransferHoursRequest
-        {
-            RequestId = requestId,
-            From = from,
-            To = stage.Names[To],
-            Amount = new Amount { Value = Minutes, Unit = "MIN" },
-        });
+            {
+                RequestId = requestId,
+                From = from,
+                To = stage.Names[To],
+                Amount = new Amount { Value = Minutes, Unit = "MIN" },
+            });
     }
 }

@@ -250,9 +250,11 @@ internal sealed class HoursPlan
         VolunteerPart child = _cast.Volunteers.First(volunteer => volunteer.ParentKey is not null);
         string stranger = _cast.Elders.First(elder => elder.Region == Roles.Tianyuan && elder.Key != child.ParentKey).Key;
         _steps.Add(new GiftStep("refused/stranger", child.Key, stranger, 15,
-            Calendar.At(GiftsFromDay, 20, 40)) { RefusedAs = "GIFT_RECEIVER_NOT_FAMILY" });
+            Calendar.At(GiftsFromDay, 20, 40))
+        { RefusedAs = "GIFT_RECEIVER_NOT_FAMILY" });
         _steps.Add(new GiftStep("refused/too-much", child.Key, child.ParentKey!, 6_000,
-            Calendar.At(GiftsFromDay, 20, 45)) { RefusedAs = "INSUFFICIENT_BALANCE" });
+            Calendar.At(GiftsFromDay, 20, 45))
+        { RefusedAs = "INSUFFICIENT_BALANCE" });
     }
 
     private void Move(string volunteer, int minutes)

@@ -9,14 +9,14 @@ internal sealed record CreateFundStep(string Id, FundKind Kind, string DisplayNa
 {
     public override async Task PlayAsync(Stage stage, string requestId) =>
         await (await stage.FundsAsync()).CreateFundAsync(new CreateFundRequest
-    {
-        RequestId = requestId,
-        Parent = Roles.Parent(Roles.Tianyuan),
-        FundId = Id,
-        Kind = Kind,
-        DisplayName = DisplayName,
-        Purpose = Purpose,
-    });
+        {
+            RequestId = requestId,
+            Parent = Roles.Parent(Roles.Tianyuan),
+            FundId = Id,
+            Kind = Kind,
+            DisplayName = DisplayName,
+            Purpose = Purpose,
+        });
 }
 
 /// <summary>Money arrives on the bank account.</summary>

@@ -100,8 +100,8 @@ internal sealed class Player(Stage stage, Month month)
 
     private async Task AdvanceAsync(Client clock, DateTimeOffset to) =>
         await stage.RetryAsync(() => clock.AdvanceClockAsync(new AdvanceClockRequest
-    {
-        RequestId = month.Dice.RequestId($"clock/{to:O}").ToString(),
-        To = Timestamp.FromDateTimeOffset(to),
-    }).ResponseAsync);
+        {
+            RequestId = month.Dice.RequestId($"clock/{to:O}").ToString(),
+            To = Timestamp.FromDateTimeOffset(to),
+        }).ResponseAsync);
 }

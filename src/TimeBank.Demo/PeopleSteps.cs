@@ -8,8 +8,11 @@ internal sealed record RegisterElderStep(ElderPart Elder, DateTimeOffset At) : S
 {
     public override async Task PlayAsync(Stage stage, string requestId)
     {
-        var request = new RegisterElderRequest { RequestId = requestId, Parent = Roles.Parent(Elder.Region),
-            DisplayName = Elder.DisplayName, BirthDate = TimeText.ToContract(Elder.Born) };
+        var request = new RegisterElderRequest
+        {
+            RequestId = requestId, Parent = Roles.Parent(Elder.Region),
+            DisplayName = Elder.DisplayName, BirthDate = TimeText.ToContract(Elder.Born)
+        };
         request.Difficulties.Add(Elder.Difficulties);
         stage.Names[Elder.Key] =
             (await new ElderService.ElderServiceClient(await stage.StaffAsync(Role.Counter)).RegisterElderAsync(request)).Name;
@@ -41,13 +44,13 @@ internal sealed record EnrolStep(string Enrolment, string Region, VolunteerPart 
     public override async Task PlayAsync(Stage stage, string requestId) =>
         stage.Names[Enrolment] = (await new VolunteerService.VolunteerServiceClient(await stage.StaffAsync(Role.Counter))
             .EnrolVolunteerAsync(new EnrolVolunteerRequest
-        {
-            RequestId = requestId,
-            Parent = Roles.Parent(Region),
-            DisplayName = Volunteer.DisplayName,
-            BirthDate = TimeText.ToContract(Volunteer.Born),
-            Home = Enrolment == Volunteer.Key ? "" : stage.Names[Volunteer.Key],
-        })).Name;
+            {
+                RequestId = requestId,
+                Parent = Roles.Parent(Region),
+                DisplayName = Volunteer.DisplayName,
+                BirthDate = TimeText.ToContract(Volunteer.Born),
+                Home = Enrolment == Volunteer.Key ? "" : stage.Names[Volunteer.Key],
+            })).Name;
 }
 
 /// <summary>Staff put a volunteer's parent on the list of direct family.</summary>
@@ -72,8 +75,11 @@ internal sealed record RegisterProviderStep(ProviderPart Provider, DateTimeOffse
             RequestId = requestId,
             Parent = Roles.Parent(Roles.Tianyuan),
             DisplayName = Provider.DisplayName,
-            Accreditation = new Period { FirstDay = TimeText.ToContract(new DateOnly(2026, 1, 1)),
-                LastDay = TimeText.ToContract(new DateOnly(2028, 12, 31)) },
+            Accreditation = new Period
+            {
+                FirstDay = TimeText.ToContract(new DateOnly(2026, 1, 1)),
+                LastDay = TimeText.ToContract(new DateOnly(2028, 12, 31))
+            },
         };
         request.ServiceTypes.Add(Provider.Services);
         stage.Names[Provider.Key] = (await new ProviderService.ProviderServiceClient(await stage.StaffAsync(Role.Administrator))

@@ -14,8 +14,11 @@ internal static class PlayCommand
     public static IEnumerable<Command> Of(CommandFactory make)
     {
         Option<long> seed =
-            new("--seed") { Description = make.Language["种子；同一种子总是同一个月", "the seed; the same seed is always the same month"],
-            DefaultValueFactory = _ => DefaultSeed };
+            new("--seed")
+            {
+                Description = make.Language["种子；同一种子总是同一个月", "the seed; the same seed is always the same month"],
+                DefaultValueFactory = _ => DefaultSeed
+            };
         Option<string> until = make.Option("--until", "只演到这一天（含），时钟停在那里；再来一次接着演",
             "play up to this day, and leave the clock there; played again, it goes on");
         return

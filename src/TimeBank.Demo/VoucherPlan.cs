@@ -120,7 +120,8 @@ internal sealed class VoucherPlan
         RedeemStep Ask(string name, ElderPart elder, ProviderPart provider, CatalogueItem item, int quantity, int serviceDay,
             DateTimeOffset at, string refusedAs) =>
             new($"refused/{name}", Roles.Meals, elder.Key, provider.Key, item.Id, item.Place, quantity, 1_000L * quantity, 0, serviceDay,
-                false, at) { RefusedAs = refusedAs };
+                false, at)
+            { RefusedAs = refusedAs };
         _steps.AddRange([
             Ask("suspended-provider", elders[0], suspended, meal, 1, 0, Calendar.At(suspended.SuspendedFrom + 1, 13, 0),
                 "PROVIDER_SUSPENDED"),

@@ -58,8 +58,11 @@ public static class OwnerOnlyFile
             string draft = $"{path}.new";
             File.Delete(draft);
             using (var file = new FileStream(
-                draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+                draft, new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew, Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+                }))
             using (var text = new StreamWriter(file)) text.Write(create());
             File.Move(draft, path);
         }

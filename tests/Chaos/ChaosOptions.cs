@@ -26,13 +26,24 @@ internal sealed record ChaosOptions(
                 "--seed" => options with { Seed = Number(words[at], value, int.MaxValue) },
                 "--engine" => options with
                 {
-                    Engines = value switch { "both" => options.Engines, "sqlite" or "postgresql" => [value], _ =>
-                        throw new FormatException($"--engine is sqlite, postgresql or both, and not '{value}'.") },
+                    Engines = value switch
+                    {
+                        "both" => options.Engines,
+                        "sqlite" or "postgresql" => [value],
+                        _ =>
+                        throw new FormatException($"--engine is sqlite, postgresql or both, and not '{value}'.")
+                    },
                 },
-                "--only" => options with { Scenarios = scenarios.Contains(value)
-                    ? [value] : throw new FormatException($"--only is one of {string.Join(", ", scenarios)}, and not '{value}'.") },
-                "--from" => options with { From = File.Exists(Path.Combine(value, OlderBuild.Project)) ? Path.GetFullPath(value)
-                    : throw new FormatException($"--from is a checkout of an older build, and {value} has no {OlderBuild.Project}.") },
+                "--only" => options with
+                {
+                    Scenarios = scenarios.Contains(value)
+                    ? [value] : throw new FormatException($"--only is one of {string.Join(", ", scenarios)}, and not '{value}'.")
+                },
+                "--from" => options with
+                {
+                    From = File.Exists(Path.Combine(value, OlderBuild.Project)) ? Path.GetFullPath(value)
+                    : throw new FormatException($"--from is a checkout of an older build, and {value} has no {OlderBuild.Project}.")
+                },
                 _ => throw new FormatException($"'{words[at]}' isn't an option. {Usage}"),
             };
         }

@@ -19,8 +19,11 @@ public sealed class ChaosTests(ITestOutputHelper output)
             var data = new TheoryData<string, string>();
             foreach (Scenario scenario in Plan.All)
             {
-                if (scenario is not { Engine: Plan.PostgreSql, Name: Plan.OlderBackupName or Plan.FullDiskName or Plan.NetworkCutName
-                    or Plan.RollingUpgradeName }) data.Add(scenario.Name, scenario.Engine);
+                if (scenario is not
+                    {
+                        Engine: Plan.PostgreSql, Name: Plan.OlderBackupName or Plan.FullDiskName or Plan.NetworkCutName
+                    or Plan.RollingUpgradeName
+                    }) data.Add(scenario.Name, scenario.Engine);
             }
             return data;
         }

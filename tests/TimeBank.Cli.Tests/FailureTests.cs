@@ -76,8 +76,11 @@ public sealed class FailureTests
         var info = new ErrorInfo { Reason = "INSUFFICIENT_BALANCE", Domain = "timebank" };
         info.Metadata.Add("needed", "30");
         var fields = new BadRequest();
-        fields.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = "fund_id",
-            Description = "NOT_A_SLUG: 只能用小写字母。 Use 1 to 40 lower-case letters." });
+        fields.FieldViolations.Add(new BadRequest.Types.FieldViolation
+        {
+            Field = "fund_id",
+            Description = "NOT_A_SLUG: 只能用小写字母。 Use 1 to 40 lower-case letters."
+        });
         var status = new Google.Rpc.Status { Code = (int)StatusCode.FailedPrecondition, Message = "There isn't enough." };
         status.Details.Add(Any.Pack(info));
         status.Details.Add(Any.Pack(new LocalizedMessage { Locale = "zh-CN", Message = "余额不足。" }));

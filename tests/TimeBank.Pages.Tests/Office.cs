@@ -72,10 +72,10 @@ public static class Office
         provider ??= canteens[which % canteens.Length].Name;
         RedeemVoucherResponse paid = await new VoucherService.VoucherServiceClient(await month.CallerAsync("provider_clerk", provider))
             .RedeemVoucherAsync(new RedeemVoucherRequest
-        {
-            RequestId = Id(), Voucher = voucher.Name, Provider = provider, Item = "meal-canteen", Quantity = 2,
-            Price = new Amount { Value = 2 * MealFen, Unit = "CNY" }, Place = ServicePlace.Unspecified,
-        });
+            {
+                RequestId = Id(), Voucher = voucher.Name, Provider = provider, Item = "meal-canteen", Quantity = 2,
+                Price = new Amount { Value = 2 * MealFen, Unit = "CNY" }, Place = ServicePlace.Unspecified,
+            });
         return (provider, paid.Redemption.Name);
     }
 

@@ -34,7 +34,8 @@ internal static class CommandLine
                 case "--threads" when Number(out ulong count) && count is > 0 and < 1_000: threads = (int)count; break;
                 case "--first": first = true; break;
                 case "--mutations": mutates = true; break;
-                case "--only" when at + 1 < args.Length: mutations =
+                case "--only" when at + 1 < args.Length:
+                    mutations =
                     [.. Mutants.All.Where(mutation => mutation.Name == args[at + 1])]; at++; break;
                 case "--sqlite": onSqlite = true; break;
                 case "--trace": trace = true; break;

@@ -33,7 +33,11 @@ public abstract class BankBooksContract : IDisposable
     {
         StoredStatement bare = Statement(1, "a", newLines: 2, through: 2) with
         {
-            BankNumber = null, From = null, To = null, OpeningFen = null, ClosingFen = null,
+            BankNumber = null,
+            From = null,
+            To = null,
+            OpeningFen = null,
+            ClosingFen = null,
         };
         StoredStatement full = Statement(2, "a", newLines: 1, through: 3) with { LineCount = 7, FileName = "十月 '流水'.csv" };
         StoredBankLine[] lines = [Line(1, 1, 500), Line(2, 1, -300) with { BankReference = null }, Line(3, 2, 0) with { Content = [] }];

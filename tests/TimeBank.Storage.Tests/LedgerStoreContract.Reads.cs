@@ -27,8 +27,11 @@ public abstract partial class LedgerStoreContract
         Assert.Equal([(6, null), (4, null)], await ListAsync(redemptions with { Reversed = false }));
         Assert.Equal([(5, 7), (4, null)],
             await ListAsync(
-            redemptions with { Touching = [new AccountFilter(Owner: Provider.Text),
-            new AccountFilter(PathPrefix: $"voucher/{Id("v1")}")] }));
+            redemptions with
+            {
+                Touching = [new AccountFilter(Owner: Provider.Text),
+            new AccountFilter(PathPrefix: $"voucher/{Id("v1")}")]
+            }));
         Assert.Empty(
             await ListAsync(
             redemptions with { Touching = [new AccountFilter(Owner: Provider.Text), new AccountFilter(PathPrefix: "fund/")] }));

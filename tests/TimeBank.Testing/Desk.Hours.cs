@@ -24,13 +24,16 @@ public sealed partial class Desk
     public static Amount Minutes(long minutes) => new() { Value = minutes, Unit = "MIN" };
 
     public async Task<string> EnrolAsync(int age = 40, string home = "") => (await Volunteers().EnrolVolunteerAsync(
-        new EnrolVolunteerRequest { RequestId = Id(), Parent = Region, DisplayName = "王芳", BirthDate = DateOf(Today.AddYears(-age)),
-            Home = home })).Name;
+        new EnrolVolunteerRequest
+        {
+            RequestId = Id(), Parent = Region, DisplayName = "王芳", BirthDate = DateOf(Today.AddYears(-age)),
+            Home = home
+        })).Name;
 
     public async Task<string> RegisterAsync(int age = 85) => (await Elders().RegisterElderAsync(new RegisterElderRequest
     {
         RequestId = Id(), Parent = Region, DisplayName = "李奶奶", BirthDate = DateOf(Today.AddYears(-age)),
-            Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
+        Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
     })).Name;
 
     /// <summary>Registers an elder and issues this month's four hours.</summary>
@@ -55,7 +58,7 @@ public sealed partial class Desk
     public RequestServiceRequest Request(string recipient, TimeSpan? fromNow = null, long minutes = 120) => new()
     {
         RequestId = Id(), Recipient = recipient, Item = "companionship",
-            PlannedStartTime = Timestamp.FromDateTimeOffset(Now + (fromNow ?? TimeSpan.FromMinutes(5))), Planned = Minutes(minutes),
+        PlannedStartTime = Timestamp.FromDateTimeOffset(Now + (fromNow ?? TimeSpan.FromMinutes(5))), Planned = Minutes(minutes),
     };
 
     public async Task<ServiceOrder> AcceptedAsync(string recipient, string volunteer)

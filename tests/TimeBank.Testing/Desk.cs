@@ -60,8 +60,11 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
     public async Task<string> FundAsync(string id, long fen, FundKind kind = FundKind.Lottery)
     {
         Fund fund = await Maker.CreateFundAsync(
-            new CreateFundRequest { RequestId = Id(), Parent = Region, FundId = id, Kind = kind,
-            DisplayName = kind == FundKind.Lottery ? "福彩公益金" : "捐赠" });
+            new CreateFundRequest
+            {
+                RequestId = Id(), Parent = Region, FundId = id, Kind = kind,
+                DisplayName = kind == FundKind.Lottery ? "福彩公益金" : "捐赠"
+            });
         if (fen > 0) await Maker.RecordReceiptAsync(Receipt(fund.Name, fen));
         return fund.Name;
     }
@@ -69,20 +72,20 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
     public RecordReceiptRequest Receipt(string fund, long fen) => new()
     {
         RequestId = Id(), Fund = fund, Amount = Fen(fen), BankAccount = "main",
-            ReceivedDate = DateOf(Today.AddDays(-1)), Reference = "凭证 1",
+        ReceivedDate = DateOf(Today.AddDays(-1)), Reference = "凭证 1",
     };
 
     public CreateProgrammeRequest Meals(string id) => new()
     {
         RequestId = Id(), Parent = Region, ProgrammeId = id, DisplayName = "助餐", Scheme = ProgrammeScheme.UnitVoucher,
-            ServiceTypes = { ServiceType.Meal },
+        ServiceTypes = { ServiceType.Meal },
         MonthlyQuota = new Amount { Value = 10, Unit = "MEAL" }, ContractPrice = Fen(1_200), Eligibility = new Eligibility { MinAge = 80 },
     };
 
     public CreateProgrammeRequest National(string id) => new()
     {
         RequestId = Id(), Parent = Region, ProgrammeId = id, DisplayName = "消费补贴", Scheme = ProgrammeScheme.NationalEVoucher,
-            ServiceTypes = { ServiceType.Care, ServiceType.Medical },
+        ServiceTypes = { ServiceType.Care, ServiceType.Medical },
     };
 
     public async Task<string> FundedAsync(CreateProgrammeRequest request, params (string Fund, long Fen)[] funds)
@@ -95,7 +98,7 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
     public AllotFundsRequest Allotment(string programme, params (string Fund, long Fen)[] funds) => new()
     {
         RequestId = Id(), Programme = programme,
-            ByAmounts =
+        ByAmounts =
             new AllotmentByAmounts { Lines = { funds.Select(line => new FundAmount { Fund = line.Fund, Amount = Fen(line.Fen) }) } },
     };
 
@@ -146,12 +149,12 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
     public RedeemVoucherRequest Lunch(string voucher, string provider, long price = 1_000) => new()
     {
         RequestId = Id(), Voucher = voucher, Provider = provider, Item = "meal-canteen", Quantity = 1, Price = Fen(price),
-            Memo = "小票 8",
+        Memo = "小票 8",
     };
 
     public RedeemVoucherRequest Care(string voucher, string provider, long price = 6_000) => new()
     {
         RequestId = Id(), Voucher = voucher, Provider = provider, Item = "care-home", Quantity = 1, Price = Fen(price),
-            Place = ServicePlace.Home,
+        Place = ServicePlace.Home,
     };
 }

@@ -76,8 +76,11 @@ public sealed class PostgreSqlServer : IDisposable
             .. settings.SelectMany(setting => new[] { "-c", setting })];
         _shell = new Process
         {
-            StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardError = true,
-                RedirectStandardOutput = true },
+            StartInfo = new ProcessStartInfo(command[0], command[1..])
+            {
+                RedirectStandardInput = true, RedirectStandardError = true,
+                RedirectStandardOutput = true
+            },
             EnableRaisingEvents = true,
         };
         _shell.ErrorDataReceived += (_, line) => Log(line.Data);

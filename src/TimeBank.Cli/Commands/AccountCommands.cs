@@ -101,8 +101,11 @@ internal static class AccountCommands
             async (session, parsed) =>
         {
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.Auditor, session.Settings.Region));
-            var request = new ListAccountsRequest { Parent = session.Region, PathPrefix = parsed.GetValue(prefix) ?? "",
-                Unit = parsed.GetValue(unit) ?? "", AsOf = asOf.Read(parsed) };
+            var request = new ListAccountsRequest
+            {
+                Parent = session.Region, PathPrefix = parsed.GetValue(prefix) ?? "",
+                Unit = parsed.GetValue(unit) ?? "", AsOf = asOf.Read(parsed)
+            };
             ListAccountsResponse list = await make.PagingOf(parsed).AllAsync(request, page => client.ListAccountsAsync(page).ResponseAsync);
             Language language = make.Language;
             session.Screen.Show(list, () =>

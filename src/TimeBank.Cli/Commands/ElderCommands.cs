@@ -49,8 +49,11 @@ internal static class ElderCommands
         return make.Command("register", "登记老人", "register an elder", [name, born, difficulties], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Counter, session.Settings.Region));
-            var request = new RegisterElderRequest { RequestId = session.RequestId(), Parent = session.Region,
-                DisplayName = parsed.GetValue(name)!, BirthDate = TimeText.ParseDay(parsed.GetValue(born)!) };
+            var request = new RegisterElderRequest
+            {
+                RequestId = session.RequestId(), Parent = session.Region,
+                DisplayName = parsed.GetValue(name)!, BirthDate = TimeText.ParseDay(parsed.GetValue(born)!)
+            };
             request.Difficulties.Add((parsed.GetValue(difficulties) ?? []).Select(EnumText.Parse<Difficulty>));
             Show(session, await client.RegisterElderAsync(request));
         });
@@ -90,8 +93,11 @@ internal static class ElderCommands
         {
             string name = session.Name("elders", parsed.GetValue(elder)!);
             var client = new Client(await session.AsAsync(Role.Auditor, name));
-            var request = new ListEntitlementsRequest { Elder = name, Month = parsed.GetValue(month) is { } text
-                ? TimeText.ParseMonth(text) : null };
+            var request = new ListEntitlementsRequest
+            {
+                Elder = name, Month = parsed.GetValue(month) is { } text
+                ? TimeText.ParseMonth(text) : null
+            };
             ListEntitlementsResponse list = await make.PagingOf(parsed)
                 .AllAsync(request, page => client.ListEntitlementsAsync(page).ResponseAsync);
             Language language = make.Language;

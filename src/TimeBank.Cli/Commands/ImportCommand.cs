@@ -63,8 +63,11 @@ internal static class ImportCommand
         int done = 0;
         foreach (ImportLine[] chunk in Chunks(lines))
         {
-            var request = new ImportBalancesRequest { RequestId = session.RequestId(), Parent = session.Region, Source = source,
-                Lines = { chunk }, ValidateOnly = dryRun };
+            var request = new ImportBalancesRequest
+            {
+                RequestId = session.RequestId(), Parent = session.Region, Source = source,
+                Lines = { chunk }, ValidateOnly = dryRun
+            };
             ImportBalancesResponse answer = await client.ImportBalancesAsync(request);
             sum.Recorded += answer.Recorded;
             sum.Known += answer.Known;

@@ -121,8 +121,11 @@ internal static class LedgerCommands
             string name = session.Name("entries", parsed.GetValue(index)!);
             var client = new LedgerService.LedgerServiceClient(await session.AsAsync(Role.FinanceMaker, name));
             Show(session,
-                await client.ReverseAsync(new ReverseRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
-                Entry = name, Memo = parsed.GetValue(memo)! }));
+                await client.ReverseAsync(new ReverseRequest
+                {
+                    RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
+                    Entry = name, Memo = parsed.GetValue(memo)!
+                }));
         });
     }
 

@@ -106,8 +106,11 @@ internal static class OrderCommands
             var client = new Client(await session.AsAsync(Role.Volunteer, by, by));
             Show(session,
                 await client.AcceptOrderAsync(
-                new AcceptOrderRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
-                OnBehalfOf = session.BehalfOf(by), Order = name, Volunteer = by }));
+                new AcceptOrderRequest
+                {
+                    RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
+                    OnBehalfOf = session.BehalfOf(by), Order = name, Volunteer = by
+                }));
         });
     }
 
@@ -130,8 +133,11 @@ internal static class OrderCommands
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
             Show(session,
                 await client.ConfirmOrderAsync(
-                new ConfirmOrderRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
-                OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name }));
+                new ConfirmOrderRequest
+                {
+                    RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
+                    OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name
+                }));
         });
     }
 
@@ -144,8 +150,11 @@ internal static class OrderCommands
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
             Show(session,
                 await client.DisputeOrderAsync(
-                new DisputeOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient),
-                Order = found.Name, Note = parsed.GetValue(note)! }));
+                new DisputeOrderRequest
+                {
+                    RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient),
+                    Order = found.Name, Note = parsed.GetValue(note)!
+                }));
         });
     }
 
@@ -178,8 +187,11 @@ internal static class OrderCommands
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
             Show(session,
                 await client.CancelOrderAsync(
-                new CancelOrderRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
-                OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Note = parsed.GetValue(note) ?? "" }));
+                new CancelOrderRequest
+                {
+                    RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
+                    OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name, Note = parsed.GetValue(note) ?? ""
+                }));
         });
     }
 
@@ -193,8 +205,11 @@ internal static class OrderCommands
             (ServiceOrder found, Client client) = await AsRecipientAsync(session, parsed.GetValue(order)!);
             Show(session,
                 await client.RateOrderAsync(
-                new RateOrderRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name,
-                Stars = parsed.GetValue(stars), Comment = parsed.GetValue(comment) ?? "" }));
+                new RateOrderRequest
+                {
+                    RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(found.Recipient), Order = found.Name,
+                    Stars = parsed.GetValue(stars), Comment = parsed.GetValue(comment) ?? ""
+                }));
         });
     }
 

@@ -134,15 +134,21 @@ internal static class ProgrammeCommands
         Option<string> name = make.Option("--name", "名称", "its name", required: true),
             scheme = make.Option("--scheme", "national-e-voucher 或 unit-voucher", "national-e-voucher or unit-voucher", required: true);
         Option<string[]> services = new(
-            "--service") { Description = make.Language["用于何种服务：meal、bath……，可多次", "for which services: meal, bath …; may be repeated"],
-            Required = true, AllowMultipleArgumentsPerToken = true };
+            "--service")
+        {
+            Description = make.Language["用于何种服务：meal、bath……，可多次", "for which services: meal, bath …; may be repeated"],
+            Required = true, AllowMultipleArgumentsPerToken = true
+        };
         Option<string> quota = make.Option("--quota", "实物券：每月份数，如 20MEAL", "unit vouchers: how many a month, such as 20MEAL"),
             price = make.Option("--contract-price", "实物券：合同单价（元）", "unit vouchers: what one costs at most, in yuan");
         Option<int> age = new("--min-age") { Description = make.Language["实物券：年龄起", "unit vouchers: from this age"] };
         Option<string> grade = make.Option("--min-grade", "实物券：失能等级起", "unit vouchers: from this grade of disability");
         Option<string[]> difficulties =
-            new("--difficulty") { Description = make.Language["实物券：任一困难情形，可多次",
-            "unit vouchers: any of these difficulties; may be repeated"], AllowMultipleArgumentsPerToken = true };
+            new("--difficulty")
+            {
+                Description = make.Language["实物券：任一困难情形，可多次",
+            "unit vouchers: any of these difficulties; may be repeated"], AllowMultipleArgumentsPerToken = true
+            };
         Option<bool> lowIncome = new("--low-income") { Description = make.Language["实物券：须为低收入", "unit vouchers: of low income"] };
         Option<string> residence = make.Option("--residence", "实物券：居住地区代码", "unit vouchers: the code of the region to live in");
         Option<string[]> excluded = new("--without-benefit")
@@ -178,8 +184,11 @@ internal static class ProgrammeCommands
             request.ServiceTypes.Add((parsed.GetValue(services) ?? []).Select(EnumText.Parse<ServiceType>));
             if (request.Scheme == ProgrammeScheme.UnitVoucher)
             {
-                request.Eligibility = new Eligibility { MinAge = parsed.GetValue(age),
-                    MinGrade = EnumText.ParseOrDefault<AbilityGrade>(parsed.GetValue(grade)) };
+                request.Eligibility = new Eligibility
+                {
+                    MinAge = parsed.GetValue(age),
+                    MinGrade = EnumText.ParseOrDefault<AbilityGrade>(parsed.GetValue(grade))
+                };
                 request.Eligibility.AnyDifficulty.Add((parsed.GetValue(difficulties) ?? []).Select(EnumText.Parse<Difficulty>));
                 request.Eligibility.LowIncome = parsed.GetValue(lowIncome);
                 request.Eligibility.Residence = parsed.GetValue(residence) is { } code ? ResourceNames.OfRegion(code) : "";
@@ -195,8 +204,11 @@ internal static class ProgrammeCommands
     {
         Argument<string> programme = make.Argument("programme", "项目", "the programme");
         Option<string[]> from =
-            new("--from") { Description = make.Language["资金=金额（元），如 lottery=55000；可多次",
-            "fund=yuan, such as lottery=55000; may be repeated"], Required = true, AllowMultipleArgumentsPerToken = true };
+            new("--from")
+            {
+                Description = make.Language["资金=金额（元），如 lottery=55000；可多次",
+            "fund=yuan, such as lottery=55000; may be repeated"], Required = true, AllowMultipleArgumentsPerToken = true
+            };
         var serves = new Option<bool>("--serves-purpose")
         {
             Description = make.Language["项目正是这些资金限定的用途", "the programme serves the purpose that these funds were given for"],
@@ -211,12 +223,18 @@ internal static class ProgrammeCommands
             {
                 string[] parts = line.Split('=', 2);
                 if (parts.Length != 2) throw new UsageException("请写成 资金=金额，如 lottery=55000。", "Write fund=yuan, such as lottery=55000.");
-                lines.Lines.Add(new FundAmount { Fund = ResourceNames.Full("funds", parts[0], ResourceNames.RegionOf(name)),
-                    Amount = AmountText.ParseYuan(parts[1]) });
+                lines.Lines.Add(new FundAmount
+                {
+                    Fund = ResourceNames.Full("funds", parts[0], ResourceNames.RegionOf(name)),
+                    Amount = AmountText.ParseYuan(parts[1])
+                });
             }
             AllotFundsResponse allotted =
-                await client.AllotFundsAsync(new AllotFundsRequest { RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
-                Programme = name, ByAmounts = lines, ServesPurpose = parsed.GetValue(serves), Memo = parsed.GetValue(make.Memo) ?? "" });
+                await client.AllotFundsAsync(new AllotFundsRequest
+                {
+                    RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
+                    Programme = name, ByAmounts = lines, ServesPurpose = parsed.GetValue(serves), Memo = parsed.GetValue(make.Memo) ?? ""
+                });
             session.Screen.Show(allotted, () => Facts(session.Screen, allotted.Programme));
         });
     }

@@ -20,9 +20,12 @@ internal static class ProviderCommands
             async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
-            var request = new ListProvidersRequest { Parent = session.Region,
+            var request = new ListProvidersRequest
+            {
+                Parent = session.Region,
                 ServiceType = EnumText.ParseOrDefault<ServiceType>(parsed.GetValue(service)),
-                Standing = EnumText.ParseOrDefault<Standing>(parsed.GetValue(standing)) };
+                Standing = EnumText.ParseOrDefault<Standing>(parsed.GetValue(standing))
+            };
             ListProvidersResponse list = await make.PagingOf(parsed)
                 .AllAsync(request, page => client.ListProvidersAsync(page).ResponseAsync);
             Language language = make.Language;
@@ -56,8 +59,11 @@ internal static class ProviderCommands
         Option<string> name = make.Option("--name", "名称", "its name", required: true),
             from = make.Option("--from", "资质起", "accredited from", required: true),
             to = make.Option("--to", "资质止", "accredited until", required: true);
-        Option<string[]> services = new("--service") { Description = make.Language["服务种类，可多次", "a kind of service; may be repeated"],
-            Required = true, AllowMultipleArgumentsPerToken = true };
+        Option<string[]> services = new("--service")
+        {
+            Description = make.Language["服务种类，可多次", "a kind of service; may be repeated"],
+            Required = true, AllowMultipleArgumentsPerToken = true
+        };
         return make.Command("register", "登记机构", "register a provider", [name, services, from, to], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Administrator, session.Settings.Region));
@@ -66,8 +72,11 @@ internal static class ProviderCommands
                 RequestId = session.RequestId(),
                 Parent = session.Region,
                 DisplayName = parsed.GetValue(name)!,
-                Accreditation = new Period { FirstDay = TimeText.ParseDay(parsed.GetValue(from)!),
-                    LastDay = TimeText.ParseDay(parsed.GetValue(to)!) },
+                Accreditation = new Period
+                {
+                    FirstDay = TimeText.ParseDay(parsed.GetValue(from)!),
+                    LastDay = TimeText.ParseDay(parsed.GetValue(to)!)
+                },
             };
             request.ServiceTypes.Add((parsed.GetValue(services) ?? []).Select(EnumText.Parse<ServiceType>));
             Show(session, await client.RegisterProviderAsync(request));

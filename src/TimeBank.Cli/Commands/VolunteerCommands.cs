@@ -65,8 +65,11 @@ internal static class VolunteerCommands
     {
         Argument<string> volunteer = make.Argument("volunteer", "志愿者", "the volunteer");
         Option<string[]> members = new(
-            "--member") { Description = make.Language["关系=人，如 parent=elders/ID，可多次",
-            "kinship=person, such as parent=elders/ID; may be repeated"], AllowMultipleArgumentsPerToken = true };
+            "--member")
+        {
+            Description = make.Language["关系=人，如 parent=elders/ID，可多次",
+            "kinship=person, such as parent=elders/ID; may be repeated"], AllowMultipleArgumentsPerToken = true
+        };
         return make.Command("family", "登记直系亲属（替换原名单）", "set the list of direct family", [volunteer, members], async (session, parsed) =>
         {
             string name = session.Name("volunteers", parsed.GetValue(volunteer)!);
@@ -77,8 +80,11 @@ internal static class VolunteerCommands
                 string[] parts = member.Split('=', 2);
                 if (parts.Length != 2 || !parts[1].Contains('/', StringComparison.Ordinal)) throw new UsageException(
                     "请写成 parent=elders/ID。", "Write parent=elders/ID.");
-                request.Family.Add(new FamilyMember { Kinship = EnumText.Parse<Kinship>(parts[0]),
-                    Person = session.Name(parts[1].Split('/')[0], parts[1]) });
+                request.Family.Add(new FamilyMember
+                {
+                    Kinship = EnumText.Parse<Kinship>(parts[0]),
+                    Person = session.Name(parts[1].Split('/')[0], parts[1])
+                });
             }
             Show(session, await client.SetFamilyAsync(request));
         });

@@ -87,7 +87,7 @@ internal static class VoucherCommands
             using var run = client.IssueVouchers(new IssueVouchersRequest
             {
                 RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Programme = name,
-                    Month = TimeText.ParseMonth(parsed.GetValue(month)!),
+                Month = TimeText.ParseMonth(parsed.GetValue(month)!),
             });
             RunProgress last = await Runs.LastAsync(run, session.Cancellation);
             session.Screen.Show(last, () => session.Screen.Run(last, make.Language["发券", "Vouchers issued"]));

@@ -13,10 +13,14 @@ internal static class ReceiptCheck
     {
         Argument<string> file = make.Argument("file", "收据文件（.tlog-proof）", "the receipt (.tlog-proof)");
         var keys = new Option<string[]>(
-            "--key") { Description = make.Language["账簿的公钥，或存公钥的文件；可写多次",
-            "a verifier key of the journal, or a file of them; may be given several times"], Required = true };
+            "--key")
+        {
+            Description = make.Language["账簿的公钥，或存公钥的文件；可写多次",
+            "a verifier key of the journal, or a file of them; may be given several times"], Required = true
+        };
         var witnesses = new Option<string[]>(
-            "--witness") { Description = make.Language["见证人的公钥：每一位都须会签过", "a witness's verifier key: each must have cosigned"] };
+            "--witness")
+        { Description = make.Language["见证人的公钥：每一位都须会签过", "a witness's verifier key: each must have cosigned"] };
         Option<string> entry = make.Option("--entry-file", "分录原文，收据里没有时用", "the entry's bytes, where the receipt hasn't got them");
         Option<string> salt = make.Option("--salt", "分录的盐值（32 位十六进制），与 --entry-file 同用",
             "the entry's salt (32 hexadecimal digits), with --entry-file");
@@ -77,8 +81,11 @@ internal static class ReceiptCheck
         if (screen.IsJson)
         {
             screen.Raw(
-                JsonSerializer.Serialize(new { sound, status = EnumText.UpperSnake(status.ToString()), message = verdict,
-                origin = head?.Origin, treeSize = head?.Size, index = proof.Index, entry = sound ? entry : null }));
+                JsonSerializer.Serialize(new
+                {
+                    sound, status = EnumText.UpperSnake(status.ToString()), message = verdict,
+                    origin = head?.Origin, treeSize = head?.Size, index = proof.Index, entry = sound ? entry : null
+                }));
             return;
         }
         screen.Line(verdict);

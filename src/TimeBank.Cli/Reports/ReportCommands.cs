@@ -103,7 +103,7 @@ internal static class ReportCommands
         IReadOnlyList<IReadOnlyList<string>> rows =
         [
             .. lines.Lines.Select(line => (IReadOnlyList<string>)[$"{line.Posting.EntryIndex}",
-                TimeText.Of(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate), 
+                TimeText.Of(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate),
                 line.Redemption?.Item ?? Labels.OrName("", line.Posting.Code, language),
                 line.Redemption is { } redemption ? $"{redemption.Quantity}" : "", Amount(line.Redemption?.Price),
                 Amount(line.Redemption?.Insurance), Amount(line.Redemption?.OwnPart),

@@ -71,8 +71,11 @@ internal sealed class GlobalOptions
         Json = new Option<bool>("--json") { Description = language["输出 JSON，供脚本使用", "JSON, for scripts"], Recursive = true };
         Lang = Text("--lang", language["语言：zh-CN 或 en；默认按 LANG", "the language, zh-CN or en; by LANG if left out"], language.Locale);
         Lang.AcceptOnlyFromAmong("zh-CN", "zh", "en");
-        Deadline = new Option<int>("--deadline") { Description = language["等待秒数", "seconds to wait"], Recursive = true,
-            DefaultValueFactory = _ => DefaultDeadlineSeconds };
+        Deadline = new Option<int>("--deadline")
+        {
+            Description = language["等待秒数", "seconds to wait"], Recursive = true,
+            DefaultValueFactory = _ => DefaultDeadlineSeconds
+        };
     }
 
     public Option<string> Server { get; }

@@ -130,7 +130,7 @@ public sealed class DeskItems(Visitor visitor)
             new GetDailyReportRequest { Parent = visitor.Parent, FirstDate = Written.ToContract(day) }, Client.Reading);
         return
         [
-            new DeskItem(L[$"{Written.Day(day, L)} 核对不符", $"Differences of {Written.Day(day, L)}"], 
+            new DeskItem(L[$"{Written.Day(day, L)} 核对不符", $"Differences of {Written.Day(day, L)}"],
                 report.Lines.Count(line => !line.Ties), "", $"/finance/close/day?date={day:yyyy-MM-dd}", Role.FinanceMaker),
         ];
     }

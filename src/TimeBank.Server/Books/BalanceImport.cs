@@ -76,7 +76,8 @@ internal sealed class BalanceImport(IGrainFactory grains, ILedgerReader ledger, 
 
         EntryHeader header = command.Header(Attempt(attempt), day, policy, ("source", source.Text), ("key", key)) with
         {
-            RequestDigest = digest, Memo = memo,
+            RequestDigest = digest,
+            Memo = memo,
         };
         Proposal proposal = Entries.Import(header, account, side == V1.Side.Debit, amount);
         Outcome outcome = command.IsDryRun ? await DryRunAsync(scratch, proposal) : await grains.Writer(region).SubmitAsync(proposal);

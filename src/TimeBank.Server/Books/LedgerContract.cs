@@ -73,17 +73,17 @@ internal static class LedgerContract
 
     public static V1.TrialBalance ToContract(this IEnumerable<ClassTotals> rows, RegionCode region, long size, LedgerTime? time,
         Unit? only) => new()
-    {
-        Region = ResourceName.OfRegion(region),
-        EntryCount = size,
-        Time = time?.ToContract(),
-        Units =
+        {
+            Region = ResourceName.OfRegion(region),
+            EntryCount = size,
+            Time = time?.ToContract(),
+            Units =
         {
             rows.GroupBy(row => row.Unit).Where(unit => only is null || unit.Key == only)
                 .OrderBy(unit => Chart.Units.Index().FirstOrDefault(known => known.Item == unit.Key, (Chart.Units.Count, default)).Index)
                 .Select(ToContract),
         },
-    };
+        };
 
     /// <summary>The format of a choice that has been checked.</summary>
     public static ExportFormat ToDomain(this V1.ExportFormat format) => format switch

@@ -54,8 +54,8 @@ internal sealed record LineAnswer(ImportRefusal? Refusal, bool IsKnown = false)
 
     private static LineAnswer Refused(int number, string key, Reason reason, string field, (string Chinese, string English) texts) =>
         new(new ImportRefusal
-    {
-        Number = number, Key = key.Length > MaxKeyLength ? "" : key, Reason = ReasonCatalogue.Name(reason), Field = field,
-        Texts = { ["zh-CN"] = texts.Chinese, ["en"] = texts.English },
-    });
+        {
+            Number = number, Key = key.Length > MaxKeyLength ? "" : key, Reason = ReasonCatalogue.Name(reason), Field = field,
+            Texts = { ["zh-CN"] = texts.Chinese, ["en"] = texts.English },
+        });
 }

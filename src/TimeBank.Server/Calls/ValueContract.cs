@@ -38,7 +38,10 @@ public static class ValueContract
     public static Balance ToBalance(this CounterTotals totals, Unit unit)
     {
         Int128 credit = totals.CreditsPosted - totals.DebitsPosted;
-        return new Balance { Amount = unit.OfTotal(Int128.Abs(credit)),
-            Side = Int128.Sign(credit) switch { < 0 => Side.Debit, 0 => Side.Unspecified, _ => Side.Credit } };
+        return new Balance
+        {
+            Amount = unit.OfTotal(Int128.Abs(credit)),
+            Side = Int128.Sign(credit) switch { < 0 => Side.Debit, 0 => Side.Unspecified, _ => Side.Credit }
+        };
     }
 }

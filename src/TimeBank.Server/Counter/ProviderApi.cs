@@ -61,8 +61,11 @@ public sealed class ProviderApi(
         var unreadable = new List<string>();
         string? after = tokens.Read(context, request, request.PageToken);
         List<ProviderRecord> page = await PageAsync(query, standing, after, pageSize + 1, unreadable, context.CancellationToken);
-        var response = new ListProvidersResponse { NextPageToken = page.Count > pageSize
-            ? tokens.Write(context, request, page[pageSize - 1].Id) : "" };
+        var response = new ListProvidersResponse
+        {
+            NextPageToken = page.Count > pageSize
+            ? tokens.Write(context, request, page[pageSize - 1].Id) : ""
+        };
         ProviderRecord[] shown = [.. page.Take(pageSize)];
         bool IsOfThisPage(string key) => page.Count <= pageSize || string.CompareOrdinal(key, page[pageSize - 1].Id) < 0;
         response.Unreadable.Add(unreadable.Where(IsOfThisPage).Select(key => ResourceName.Of(region, VoucherContract.Providers, key)));
@@ -123,8 +126,11 @@ public sealed class ProviderApi(
         if (elder is not null || voucher is not null || programme is not null)
         {
             AccountPath? path = voucher is { } used ? Chart.VoucherPath(OpaqueId.Parse(used.Id)) : null;
-            filter = filter with { Touching = filter.Touching.Add(
-                new AccountFilter(path?.Text ?? "voucher/", elder?.Id ?? "", programme?.Id ?? "")) };
+            filter = filter with
+            {
+                Touching = filter.Touching.Add(
+                new AccountFilter(path?.Text ?? "voucher/", elder?.Id ?? "", programme?.Id ?? ""))
+            };
         }
         long before = tokens.Read(context, request, request.PageToken) is { } cursor
             ? long.Parse(cursor, CultureInfo.InvariantCulture) : long.MaxValue;

@@ -115,8 +115,11 @@ public sealed class VoucherApi(
         string memo = read.Text(request.Memo, "memo", MaxReasonLength, required: true);
         read.Check();
         JournalEntry entry = (await Grain(name).VoidAsync(context.Command(request, id, memo: memo))).EntryOrThrow();
-        var response = new VoidVoucherResponse { Entry = ResourceName.Of(name.Region, VoucherContract.Entries, entry.Index),
-            Voucher = await VoucherAsync(name, context.CancellationToken) };
+        var response = new VoidVoucherResponse
+        {
+            Entry = ResourceName.Of(name.Region, VoucherContract.Entries, entry.Index),
+            Voucher = await VoucherAsync(name, context.CancellationToken)
+        };
         if (!request.ValidateOnly) return response;
         // A dry run stored nothing, so the voucher just read is unchanged: show it as the void would leave it.
         (response.Entry, response.Voucher.State, response.Voucher.Remaining.Value) = ("", VoucherState.Voided, 0);

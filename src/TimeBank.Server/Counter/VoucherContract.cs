@@ -22,25 +22,25 @@ internal static class VoucherContract
     /// <summary>The same, for a caller that has already read the entry's details.</summary>
     public static Redemption ToContract(
         this JournalEntry entry, Ledger.Redemption details, long? refundedBy, DateTimeOffset? undoUntil = null) => new()
-    {
-        Name = RedemptionName(entry.Region, details.Voucher.Text, entry.Index),
-        Voucher = ResourceName.Of(entry.Region, Vouchers, details.Voucher),
-        Elder = ResourceName.Of(entry.Region, Elders, details.Elder),
-        Provider = ResourceName.Of(entry.Region, Providers, details.Provider),
-        Item = details.Item.Text,
-        Quantity = details.Quantity,
-        Price = details.Price.ToContract(),
-        Insurance = details.Insurance.ToContract(),
-        PaidByVoucher = details.Unit.Of(details.FromVoucher),
-        Credited = details.Credited.ToContract(),
-        OwnPart = details.OwnPart.ToContract(),
-        Place = details.Place.ToContract(),
-        ServiceDate = details.ServiceDate.ToContract(),
-        RedeemTime = entry.Time.ToContract(),
-        State = refundedBy is null ? RedemptionState.Redeemed : RedemptionState.Refunded,
-        Entry = ResourceName.Of(entry.Region, Entries, entry.Index),
-        RefundEntry = refundedBy is { } refund ? ResourceName.Of(entry.Region, Entries, refund) : "",
-        Memo = entry.Header.Memo,
-        UndoUntil = refundedBy is null && undoUntil is { } until ? Timestamp.FromDateTimeOffset(until) : null,
-    };
+        {
+            Name = RedemptionName(entry.Region, details.Voucher.Text, entry.Index),
+            Voucher = ResourceName.Of(entry.Region, Vouchers, details.Voucher),
+            Elder = ResourceName.Of(entry.Region, Elders, details.Elder),
+            Provider = ResourceName.Of(entry.Region, Providers, details.Provider),
+            Item = details.Item.Text,
+            Quantity = details.Quantity,
+            Price = details.Price.ToContract(),
+            Insurance = details.Insurance.ToContract(),
+            PaidByVoucher = details.Unit.Of(details.FromVoucher),
+            Credited = details.Credited.ToContract(),
+            OwnPart = details.OwnPart.ToContract(),
+            Place = details.Place.ToContract(),
+            ServiceDate = details.ServiceDate.ToContract(),
+            RedeemTime = entry.Time.ToContract(),
+            State = refundedBy is null ? RedemptionState.Redeemed : RedemptionState.Refunded,
+            Entry = ResourceName.Of(entry.Region, Entries, entry.Index),
+            RefundEntry = refundedBy is { } refund ? ResourceName.Of(entry.Region, Entries, refund) : "",
+            Memo = entry.Header.Memo,
+            UndoUntil = refundedBy is null && undoUntil is { } until ? Timestamp.FromDateTimeOffset(until) : null,
+        };
 }

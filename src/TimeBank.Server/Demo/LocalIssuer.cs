@@ -135,8 +135,11 @@ public static class LocalIssuerEndpoints
             JsonWebKey key = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(
                 new ECDsaSecurityKey(PublicHalf(issuer)) { KeyId = issuer.Key.KeyId });
             return Results.Json(
-                new { keys = new[] { new { kty = key.Kty, crv = key.Crv, x = key.X, y = key.Y, kid = key.Kid, use = "sig",
-                alg = SecurityAlgorithms.EcdsaSha256 } } });
+                new
+                {
+                    keys = new[] { new { kty = key.Kty, crv = key.Crv, x = key.X, y = key.Y, kid = key.Kid, use = "sig",
+                alg = SecurityAlgorithms.EcdsaSha256 } }
+                });
         });
         app.MapPost("/token", async (HttpRequest request) =>
         {

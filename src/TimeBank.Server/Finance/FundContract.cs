@@ -33,8 +33,11 @@ internal static class FundContract
         if (record.Scheme != Ledger.ProgrammeScheme.UnitVoucher) return programme;
         programme.MonthlyQuota = Unit.Parse(record.Unit).Of(record.MonthlyQuota);
         programme.ContractPrice = Unit.Fen.Of(record.ContractPriceFen);
-        programme.Eligibility = new Eligibility { MinAge = record.MinAge,
-            MinGrade = record.MinGrade?.ToContract() ?? V1.AbilityGrade.Unspecified };
+        programme.Eligibility = new Eligibility
+        {
+            MinAge = record.MinAge,
+            MinGrade = record.MinGrade?.ToContract() ?? V1.AbilityGrade.Unspecified
+        };
         programme.Eligibility.AnyDifficulty.Add(record.AnyDifficulty.ToContract());
         if (record.Further is not { } further) return programme;
         programme.Eligibility.LowIncome = further.LowIncome;

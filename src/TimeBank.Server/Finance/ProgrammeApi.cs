@@ -53,8 +53,11 @@ public sealed partial class FundApi
         IReadOnlyList<long> available =
             await grains.AvailableAsync(region,
             [.. programmes.Select(programme => Chart.ProgrammeAllotted(Slug.Parse(programme.Id)).Path)]);
-        var response = new ListProgrammesResponse { NextPageToken = next,
-            Unreadable = { page.Unreadable(region, FundContract.Programmes) } };
+        var response = new ListProgrammesResponse
+        {
+            NextPageToken = next,
+            Unreadable = { page.Unreadable(region, FundContract.Programmes) }
+        };
         response.Programmes.Add(programmes.Zip(available, (programme, fen) => programme.ToContract(region, fen)));
         return response;
     }
@@ -170,8 +173,13 @@ public sealed partial class FundApi
         if (price > MaxContractPriceFen) read.Whole(price, "contract_price.value", 1, MaxContractPriceFen);
         return programme with
         {
-            Unit = unit.Code, MonthlyQuota = quota, ContractPriceFen = price, MinAge = minAge, MinGrade = minGrade?.ToDomain(),
-                AnyDifficulty = any, Further = further,
+            Unit = unit.Code,
+            MonthlyQuota = quota,
+            ContractPriceFen = price,
+            MinAge = minAge,
+            MinGrade = minGrade?.ToDomain(),
+            AnyDifficulty = any,
+            Further = further,
         };
     }
 

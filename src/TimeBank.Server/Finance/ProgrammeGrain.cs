@@ -160,7 +160,8 @@ public sealed class ProgrammeGrain(
     private async Task<Fen> SplitBeforeAsync(string split)
     {
         var filter = new EntryFilter(EntryCode.AllotFunds,
-            Reversed: false) { Touching = [new AccountFilter(Chart.ProgrammeAllotted(Id).Path.Text)] };
+            Reversed: false)
+        { Touching = [new AccountFilter(Chart.ProgrammeAllotted(Id).Path.Text)] };
         var sum = Fen.Zero;
         for (long before = long.MaxValue; ;)
         {

@@ -125,7 +125,8 @@ public sealed partial class SettlementGrain
             ];
         State.Batch = Batch with
         {
-            State = made.Payments.IsEmpty && IsOver(payments) ? SettlementState.Closed : SettlementState.Exported, Export = made,
+            State = made.Payments.IsEmpty && IsOver(payments) ? SettlementState.Closed : SettlementState.Exported,
+            Export = made,
             Payments = payments,
         };
     }

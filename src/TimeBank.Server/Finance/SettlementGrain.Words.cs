@@ -62,7 +62,8 @@ public sealed partial class SettlementGrain
                 ImmutableArray<PaymentOutcome> outcomes = taken.Outcomes.RemoveAt(taken.Outcomes.Length - 1);
                 ImmutableArray<PaymentRecord> payments = Batch.Payments.Replace(taken, taken with
                 {
-                    State = outcomes.IsEmpty ? PaymentState.Approved : outcomes[^1].State, Outcomes = outcomes,
+                    State = outcomes.IsEmpty ? PaymentState.Approved : outcomes[^1].State,
+                    Outcomes = outcomes,
                 });
                 State.Batch = Batch with
                 {

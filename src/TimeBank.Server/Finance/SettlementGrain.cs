@@ -238,7 +238,9 @@ public sealed partial class SettlementGrain(
                 State.Batch = Batch with
                 {
                     State = IsOver(Each(payees, PaymentState.Approved)) ? SettlementState.Closed : SettlementState.Approved,
-                    ApprovedBy = command.Actor, ApprovedAt = Now, Approved = outcome.Entry?.Index,
+                    ApprovedBy = command.Actor,
+                    ApprovedAt = Now,
+                    Approved = outcome.Entry?.Index,
                     Payments = Each(payees, PaymentState.Approved),
                 };
             });
@@ -257,7 +259,9 @@ public sealed partial class SettlementGrain(
                 State.Planned = null;
                 State.Batch = Batch with
                 {
-                    State = SettlementState.Withdrawn, Note = command.Memo, WithdrawnBy = command.Actor,
+                    State = SettlementState.Withdrawn,
+                    Note = command.Memo,
+                    WithdrawnBy = command.Actor,
                     Payments = Each(Batch.Payments, PaymentState.Withdrawn),
                 };
             });

@@ -45,8 +45,13 @@ internal static class OrderContract
         RaisedBy = PersonContract.PersonOf(region, dispute.RaisedBy),
         RaiseTime = Timestamp.FromDateTimeOffset(dispute.Raised),
         Note = dispute.Note,
-        Outcome = dispute.Settled switch { null => DisputeOutcome.Unspecified, true => DisputeOutcome.Settled, false =>
-            DisputeOutcome.Cancelled },
+        Outcome = dispute.Settled switch
+        {
+            null => DisputeOutcome.Unspecified,
+            true => DisputeOutcome.Settled,
+            false =>
+            DisputeOutcome.Cancelled
+        },
         ResolveTime = Time(dispute.Resolved),
         ResolveNote = dispute.ResolveNote,
     };

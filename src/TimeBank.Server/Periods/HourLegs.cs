@@ -95,7 +95,8 @@ internal static class RecordedEntries
     {
         filter = filter with
         {
-            From = LedgerTime.From(ChinaTime.StartOf(days.First)), Until = LedgerTime.From(ChinaTime.StartOf(days.Last.AddDays(1))),
+            From = LedgerTime.From(ChinaTime.StartOf(days.First)),
+            Until = LedgerTime.From(ChinaTime.StartOf(days.Last.AddDays(1))),
         };
         long after = -1;
         IReadOnlyList<LinkedEntry> page;

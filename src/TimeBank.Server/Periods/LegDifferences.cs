@@ -64,7 +64,8 @@ public sealed class DifferenceGrain(
             command, () => found is null ? new Refusal(Reason.DifferenceNotFound) : null,
             () => State.Difference = found! with
             {
-                Owner = owner, History = found.History.Add(new ClaimStep(owner, command.Actor, Now, command.Memo)),
+                Owner = owner,
+                History = found.History.Add(new ClaimStep(owner, command.Actor, Now, command.Memo)),
             });
         return refusal is null ? State.Difference! : refusal;
     }

@@ -88,9 +88,12 @@ public sealed class PeriodGrain(
         Refusal? refused = PeriodRule.Prepare(Period.State, Month, closed, Today) ?? await DifferencesAsync();
         return await MoveAsync(command, () => refused, closed, Month.Last, outcome => Period with
         {
-            State = PeriodState.Prepared, PreparedBy = command.Actor, PreparedAt = Now,
+            State = PeriodState.Prepared,
+            PreparedBy = command.Actor,
+            PreparedAt = Now,
             // Of the entry: after a crash behind it the account has moved already.
-            ClosedBefore = outcome.Entry is { } entry ? ClosedPeriods.LastDayBefore(entry) : closed, Entry = outcome.Entry?.Index ?? -1,
+            ClosedBefore = outcome.Entry is { } entry ? ClosedPeriods.LastDayBefore(entry) : closed,
+            Entry = outcome.Entry?.Index ?? -1,
         });
     });
 
@@ -135,8 +138,11 @@ public sealed class PeriodGrain(
         State.Period = isClosed
             ? Period with
             {
-                State = PeriodState.Prepared, PreparedBy = last.Header.Actor, PreparedAt = at,
-                ClosedBefore = ClosedPeriods.LastDayBefore(last), Entry = last.Index,
+                State = PeriodState.Prepared,
+                PreparedBy = last.Header.Actor,
+                PreparedAt = at,
+                ClosedBefore = ClosedPeriods.LastDayBefore(last),
+                Entry = last.Index,
             }
             : PeriodRecord.Open(LocalKey, Period.Reopenings.Add(new PeriodReopening(
                 last.Header.Actor, at, last.Header.Memo, last.Index, Period.State == PeriodState.Closed)));

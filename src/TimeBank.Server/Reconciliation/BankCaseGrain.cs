@@ -219,8 +219,11 @@ public sealed class BankCaseGrain(
                 {
                     Resolution = proposed! with
                     {
-                        State = ResolutionState.Approved, ApprovedBy = command.Actor, Entry = outcome.Entry?.Index ?? -1,
-                        LateFor = late, Effective = late is null ? null : outcome.Entry!.Header.EffectiveDate,
+                        State = ResolutionState.Approved,
+                        ApprovedBy = command.Actor,
+                        Entry = outcome.Entry?.Index ?? -1,
+                        LateFor = late,
+                        Effective = late is null ? null : outcome.Entry!.Header.EffectiveDate,
                     },
                     IsInSuspense = proposed.Kind is ResolutionKind.Suspense or ResolutionKind.Claim,
                 };

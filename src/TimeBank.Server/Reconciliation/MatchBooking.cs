@@ -174,7 +174,10 @@ public sealed class MatchBooking(
             if (there.Length > 0) return there is [{ } only] && only.Item == item;
             StoredMatch mirror = match with
             {
-                Line = number, Group = book.LastGroup + 1, Item = item, DifferenceFen = -match.DifferenceFen,
+                Line = number,
+                Group = book.LastGroup + 1,
+                Item = item,
+                DifferenceFen = -match.DifferenceFen,
             };
             if (await books.MatchAsync(other.Region, other.Slug, book, keepSuggested: true, [], [mirror], cancellation)) return true;
         }

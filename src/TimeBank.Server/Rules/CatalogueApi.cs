@@ -29,8 +29,11 @@ public sealed class CatalogueApi(IGrainFactory grains, PageTokens tokens, Busine
         int size = read.PageSize(request.PageSize);
         read.Check();
         VersionPage page = await VersionPage.ReadAsync(Grain(region), tokens, context, request, state, size, request.PageToken);
-        return new ListCatalogueVersionsResponse { Versions = { page.Versions.Select(version => version.ToCatalogueHeader()) },
-            NextPageToken = page.NextPageToken };
+        return new ListCatalogueVersionsResponse
+        {
+            Versions = { page.Versions.Select(version => version.ToCatalogueHeader()) },
+            NextPageToken = page.NextPageToken
+        };
     }
 
     public override async Task<CatalogueVersion> ProposeVersion(ProposeCatalogueVersionRequest request, ServerCallContext context)

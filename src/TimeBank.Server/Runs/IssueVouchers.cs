@@ -34,8 +34,11 @@ internal sealed class IssueRun(
     /// <param name="looksUp">True to ask the writer which vouchers are issued already.</param>
     public async Task<Page?> ReadAsync(string? after, bool looksUp, CancellationToken cancellation)
     {
-        var query = new RegistryQuery(region, ElderState.Kind) { After = after is null ? null : new RegistryCursor("", after),
-            Limit = ElderPage };
+        var query = new RegistryQuery(region, ElderState.Kind)
+        {
+            After = after is null ? null : new RegistryCursor("", after),
+            Limit = ElderPage
+        };
         IReadOnlyList<RegistryRow<ElderState>> rows = await registry.ListAsync<ElderState>(query, cancellation);
         if (rows.Count == 0) return null;
         Line[] lines = [.. rows.Select(Judge)];

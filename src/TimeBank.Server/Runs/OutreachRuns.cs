@@ -62,7 +62,10 @@ public sealed record OutreachRecord(
     /// <summary>The run after one more page.</summary>
     public OutreachRecord With(OutreachPage page) => this with
     {
-        After = page.Next, Pages = Pages + 1, Elders = Elders + page.Elders, Unreadable = Unreadable + page.Unreadable,
+        After = page.Next,
+        Pages = Pages + 1,
+        Elders = Elders + page.Elders,
+        Unreadable = Unreadable + page.Unreadable,
         Finished = page.Next is null,
         Found = [.. Found.Concat(page.Findings.Select(finding => new FoundCount(finding.Kind, 1))).GroupBy(found => found.Kind)
             .OrderBy(kind => kind.Key).Select(kind => new FoundCount(kind.Key, kind.Sum(found => found.Count)))],

@@ -54,8 +54,11 @@ public sealed class RunReport(IServerStreamWriter<RunProgress> stream, BusinessC
     private RunProgress ToContract(DateTimeOffset? end = null)
     {
         // An elder who registered during the run is looked at too, so the count may pass the expected total.
-        var progress = new RunProgress { Done = _looked, Total = Math.Max(_expected, _looked), Changed = _changed,
-            Skipped = _skipped.Values.Sum() };
+        var progress = new RunProgress
+        {
+            Done = _looked, Total = Math.Max(_expected, _looked), Changed = _changed,
+            Skipped = _skipped.Values.Sum()
+        };
         progress.Amounts.Add(Amounts());
         if (end is null) return progress;
         progress.Total = _looked;

@@ -41,15 +41,21 @@ public static class JournalVerification
                     engine.Verify(cancellation);
                 VerifiedRegion found = Of(verification, region);
                 // Verify the nodes first: the guard needs them to compare the checkpoints with the head.
-                verification = verification with { Finding = verification.Finding
-                    ?? await TreeNodes.VerifyAsync(engine.Trees, region, found.Entries, cancellation) };
+                verification = verification with
+                {
+                    Finding = verification.Finding
+                    ?? await TreeNodes.VerifyAsync(engine.Trees, region, found.Entries, cancellation)
+                };
                 if (verification.IsSound) await guard.CheckAsync(region, found.Entries, found.Root, signed, cancellation);
             }
             catch (JournalRolledBackException contradicts)
             {
                 verification =
-                    verification with { Finding = new Finding(where, "signed checkpoint", "a journal that goes on from it",
-                    contradicts.Message) };
+                    verification with
+                    {
+                        Finding = new Finding(where, "signed checkpoint", "a journal that goes on from it",
+                    contradicts.Message)
+                    };
             }
         }
         return (verification, unsigned);

@@ -85,8 +85,11 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         Reply<MovedHours> reply = await grains.Volunteer(volunteer)
             .GiftAsync(context.Command(request, id, onBehalfOf, memo), receiver.BelowRegion(), minutes);
         MovedHours moved = reply.OrThrow();
-        return new GiftHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
-            Hours = moved.Hours.ToContract(volunteer) };
+        return new GiftHoursResponse
+        {
+            Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
+            Hours = moved.Hours.ToContract(volunteer)
+        };
     }
 
     public override async Task<DonateHoursResponse> DonateHours(DonateHoursRequest request, ServerCallContext context)
@@ -103,8 +106,11 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         Reply<MovedHours> reply = await grains.Volunteer(volunteer)
             .DonateAsync(context.Command(request, id, onBehalfOf, memo), minutes);
         MovedHours moved = reply.OrThrow();
-        return new DonateHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
-            Hours = moved.Hours.ToContract(volunteer) };
+        return new DonateHoursResponse
+        {
+            Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
+            Hours = moved.Hours.ToContract(volunteer)
+        };
     }
 
     public override async Task<UndoHoursResponse> UndoHours(UndoHoursRequest request, ServerCallContext context)
@@ -123,8 +129,11 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
 
         Reply<MovedHours> reply = await grains.Volunteer(volunteer).UndoAsync(context.Command(request, id, onBehalfOf), index);
         MovedHours moved = reply.OrThrow();
-        return new UndoHoursResponse { Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
-            Hours = moved.Hours.ToContract(volunteer) };
+        return new UndoHoursResponse
+        {
+            Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
+            Hours = moved.Hours.ToContract(volunteer)
+        };
     }
 
     private async Task<Volunteer> WithStarsAsync(VolunteerRecord volunteer, RegionCode region)

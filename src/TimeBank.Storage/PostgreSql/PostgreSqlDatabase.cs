@@ -82,6 +82,9 @@ public sealed class PostgreSqlDatabase : IDisposable
     }
 
     private string With(string options, bool pooling = true) =>
-        new NpgsqlConnectionStringBuilder(_given.ConnectionString) { Options = $"{_given.Options} {options}".TrimStart(),
-            Pooling = pooling }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(_given.ConnectionString)
+        {
+            Options = $"{_given.Options} {options}".TrimStart(),
+            Pooling = pooling
+        }.ConnectionString;
 }

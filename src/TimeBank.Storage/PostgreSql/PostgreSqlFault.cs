@@ -44,7 +44,7 @@ internal static class PostgreSqlFault
             : fault.Message;
         string advice = (fault as PostgresException)?.SqlState switch
         {
-            [ '2', '8', .. ] => "Set the login and its password right, or let it in by pg_hba.conf.",
+            ['2', '8', ..] => "Set the login and its password right, or let it in by pg_hba.conf.",
             PostgresErrorCodes.InvalidCatalogName => "Name the right database, or make it as deploy/postgresql/roles.sql does.",
             PostgresErrorCodes.InsufficientPrivilege => "Give the login the right to connect: GRANT CONNECT ON DATABASE.",
             PostgresErrorCodes.TooManyConnections => "End what holds its connections, or let it have more.",

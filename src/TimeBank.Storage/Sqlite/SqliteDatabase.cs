@@ -29,8 +29,11 @@ public sealed class SqliteDatabase
     {
         _busyTimeoutSeconds = busyTimeoutSeconds;
         Path = System.IO.Path.GetFullPath(path);
-        ConnectionString = new SqliteConnectionStringBuilder { DataSource = Path, DefaultTimeout = busyTimeoutSeconds,
-            Pooling = false }.ToString();
+        ConnectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path, DefaultTimeout = busyTimeoutSeconds,
+            Pooling = false
+        }.ToString();
     }
 
     public string Path { get; }

@@ -47,7 +47,10 @@ internal sealed record BenchOptions
             {
                 "--quick" => options with
                 {
-                    Quick = true, Rounds = 3, Round = TimeSpan.FromSeconds(1), Growth = Math.Min(options.Growth, 10_000),
+                    Quick = true,
+                    Rounds = 3,
+                    Round = TimeSpan.FromSeconds(1),
+                    Growth = Math.Min(options.Growth, 10_000),
                     Lines = Math.Min(options.Lines, 50_000),
                 },
                 "--json" => options with { Json = Value() },

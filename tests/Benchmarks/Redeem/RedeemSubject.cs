@@ -46,7 +46,7 @@ internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> se
         RedeemVoucherResponse answer = await clerk.RedeemVoucherAsync(new RedeemVoucherRequest
         {
             RequestId = VoucherStock.NextRequest(), Voucher = _stock.Vouchers[turn % _stock.Vouchers.Length], Provider = provider,
-                Item = "care-home", Quantity = 1,
+            Item = "care-home", Quantity = 1,
             Price = new Amount { Value = Price, Unit = "CNY" }, Place = ServicePlace.Home, Memo = "小票 8",
         });
         if (answer.Redemption.PaidByVoucher.Value != Price / 2) throw new InvalidOperationException("The voucher didn't pay half.");

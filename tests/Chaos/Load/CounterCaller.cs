@@ -25,7 +25,7 @@ internal sealed class CounterCaller(District district, string name, int seed, st
         var request = new RecordReceiptRequest
         {
             RequestId = $"{id:D}", Fund = District.Fund, Amount = District.Fen(fen), BankAccount = "main",
-                ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = Name, AllowRepeat = true,
+            ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = Name, AllowRepeat = true,
         };
         return Ask(Role.FinanceMaker, "", id, "ReceiveMoney", [new("bank/main", District.FundPath, "CNY", fen)], true,
             async (invoker, options) =>
@@ -39,7 +39,7 @@ internal sealed class CounterCaller(District district, string name, int seed, st
         var request = new AllotFundsRequest
         {
             RequestId = $"{id:D}", Programme = District.Programme,
-                ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = District.Fund, Amount = District.Fen(fen) } } },
+            ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = District.Fund, Amount = District.Fen(fen) } } },
         };
         return Ask(Role.FinanceMaker, "", id, "AllotFunds", [new(District.FundPath, District.Allotted, "CNY", fen)], true,
             async (invoker, options) =>
@@ -53,8 +53,11 @@ internal sealed class CounterCaller(District district, string name, int seed, st
         bool acceptable = meals <= _left[voucher];
         long contract = meals * District.MealFen, price = contract - Dice.Next(0, 2) * Dice.Next(1, 400);
         Guid id = NewRequest();
-        var request = new RedeemVoucherRequest { RequestId = $"{id:D}", Voucher = voucher, Provider = provider, Item = "meal-canteen",
-            Quantity = meals, Price = District.Fen(price), Memo = Name };
+        var request = new RedeemVoucherRequest
+        {
+            RequestId = $"{id:D}", Voucher = voucher, Provider = provider, Item = "meal-canteen",
+            Quantity = meals, Price = District.Fen(price), Memo = Name
+        };
         string path = District.PathOf(voucher, "voucher"), payable = District.PathOf(provider, "provider") + "/payable";
         Movement[] moves =
         [

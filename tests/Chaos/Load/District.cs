@@ -47,31 +47,40 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
         var funds = new FundService.FundServiceClient(invoker);
         var vouchers = new VoucherService.VoucherServiceClient(invoker);
         var providers = new ProviderService.ProviderServiceClient(invoker);
-        await funds.CreateFundAsync(new CreateFundRequest { RequestId = Id(), Parent = Parent, FundId = "lottery", Kind = FundKind.Lottery,
-            DisplayName = "福彩公益金" }, As(Role.FinanceMaker));
+        await funds.CreateFundAsync(new CreateFundRequest
+        {
+            RequestId = Id(), Parent = Parent, FundId = "lottery", Kind = FundKind.Lottery,
+            DisplayName = "福彩公益金"
+        }, As(Role.FinanceMaker));
         await funds.RecordReceiptAsync(
             new RecordReceiptRequest
             {
                 RequestId = Id(), Fund = Fund, Amount = Fen(10_000_000_000), BankAccount = "main",
-                    ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = "凭证 1",
+                ReceivedDate = new Date { Year = 2026, Month = 9, Day = 30 }, Reference = "凭证 1",
             },
             As(Role.FinanceMaker));
         await funds.CreateProgrammeAsync(
             new CreateProgrammeRequest
             {
                 RequestId = Id(), Parent = Parent, ProgrammeId = "meals", DisplayName = "助餐", Scheme = ProgrammeScheme.UnitVoucher,
-                    ServiceTypes = { ServiceType.Meal },
+                ServiceTypes = { ServiceType.Meal },
                 MonthlyQuota = new Amount { Value = MealsEach, Unit = "MEAL" }, ContractPrice = Fen(MealFen),
-                    Eligibility = new Eligibility { MinAge = 80 },
+                Eligibility = new Eligibility { MinAge = 80 },
             },
             As(Role.FinanceMaker));
         await funds.AllotFundsAsync(
-            new AllotFundsRequest { RequestId = Id(), Programme = Programme,
-                ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = Fund, Amount = Fen(500_000_000) } } } },
+            new AllotFundsRequest
+            {
+                RequestId = Id(), Programme = Programme,
+                ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = Fund, Amount = Fen(500_000_000) } } }
+            },
             As(Role.FinanceMaker, "allotter"));
         string[] canteens = await EachAsync(Canteens, async _ => (await providers.RegisterProviderAsync(
-            new RegisterProviderRequest { RequestId = Id(), Parent = Parent, DisplayName = "食堂", ServiceTypes = { ServiceType.Meal },
-                Accreditation = Year }, As(Role.Administrator))).Name);
+            new RegisterProviderRequest
+            {
+                RequestId = Id(), Parent = Parent, DisplayName = "食堂", ServiceTypes = { ServiceType.Meal },
+                Accreditation = Year
+            }, As(Role.Administrator))).Name);
         await EachAsync(2 * Counters, _ => RegisterAsync(invoker));
         (string Volunteer, string Elder)[] givers = await EachAsync(Volunteers, _ => PairAsync(invoker)),
             households = await EachAsync(Households, _ => PairAsync(invoker));
@@ -125,8 +134,11 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
 
     private async Task<string> RegisterAsync(CallInvoker invoker, params IEnumerable<Difficulty> difficulties) =>
         (await new ElderService.ElderServiceClient(invoker).RegisterElderAsync(
-        new RegisterElderRequest { RequestId = Id(), Parent = Parent, DisplayName = "李奶奶",
-            BirthDate = new Date { Year = 1940, Month = 1, Day = 1 }, Difficulties = { difficulties } },
+        new RegisterElderRequest
+        {
+            RequestId = Id(), Parent = Parent, DisplayName = "李奶奶",
+            BirthDate = new Date { Year = 1940, Month = 1, Day = 1 }, Difficulties = { difficulties }
+        },
         As(Role.Counter))).Name;
 
     /// <summary>Registers a volunteer, and a parent with this month's hours.</summary>
@@ -136,11 +148,17 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
         var elders = new ElderService.ElderServiceClient(invoker);
         string elder = await RegisterAsync(invoker, Difficulty.LivesAlone, Difficulty.EmptyNest);
         string volunteer = (await volunteers.EnrolVolunteerAsync(
-            new EnrolVolunteerRequest { RequestId = Id(), Parent = Parent, DisplayName = "王芳",
-                BirthDate = new Date { Year = 1986, Month = 1, Day = 1 } }, As(Role.Counter))).Name;
+            new EnrolVolunteerRequest
+            {
+                RequestId = Id(), Parent = Parent, DisplayName = "王芳",
+                BirthDate = new Date { Year = 1986, Month = 1, Day = 1 }
+            }, As(Role.Counter))).Name;
         await volunteers.SetFamilyAsync(
-            new SetFamilyRequest { RequestId = Id(), Volunteer = volunteer,
-            Family = { new FamilyMember { Person = elder, Kinship = Kinship.Parent } } }, As(Role.Counter));
+            new SetFamilyRequest
+            {
+                RequestId = Id(), Volunteer = volunteer,
+                Family = { new FamilyMember { Person = elder, Kinship = Kinship.Parent } }
+            }, As(Role.Counter));
         using AsyncServerStreamingCall<RunProgress> run = elders.IssueHours(
             new IssueHoursRequest { RequestId = Id(), Parent = Parent, Month = Month, Elder = elder }, As(Role.FinanceMaker));
         while (await run.ResponseStream.MoveNext(CancellationToken.None))
@@ -161,7 +179,7 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
                 new RequestServiceRequest
                 {
                     RequestId = Id(), Recipient = elder, Item = "companionship",
-                        PlannedStartTime = Timestamp.FromDateTimeOffset(Start.AddMinutes(5)), Planned = Minutes(MinutesEarned),
+                    PlannedStartTime = Timestamp.FromDateTimeOffset(Start.AddMinutes(5)), Planned = Minutes(MinutesEarned),
                 },
                 asElder)).Name;
             await orders.AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = order, Volunteer = volunteer }, asVolunteer);

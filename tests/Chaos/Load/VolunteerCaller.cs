@@ -21,8 +21,11 @@ internal sealed class VolunteerCaller(District district, string name, int seed, 
                 async (invoker, options) =>
                 new Answer((await new VolunteerService.VolunteerServiceClient(invoker).DonateHoursAsync(donation, options)).Entry));
         }
-        var gift = new GiftHoursRequest { RequestId = $"{id:D}", Volunteer = volunteer, Receiver = parent,
-            Amount = District.Minutes(minutes) };
+        var gift = new GiftHoursRequest
+        {
+            RequestId = $"{id:D}", Volunteer = volunteer, Receiver = parent,
+            Amount = District.Minutes(minutes)
+        };
         return Ask(Role.Volunteer, volunteer, id, "GiftHours",
             [new(_earned, District.PathOf(parent, "person") + "/hours/gifted", "MIN", minutes)], acceptable,
             async (invoker, options) =>

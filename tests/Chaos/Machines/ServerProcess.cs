@@ -37,8 +37,11 @@ internal sealed class ServerProcess : IAsyncDisposable
             "--TimeBank:CallsPerSecond=0", .. settings];
         _shell = new Process
         {
-            StartInfo = new ProcessStartInfo("sh", ["-c", Script, "sh", .. command]) { RedirectStandardInput = true,
-                RedirectStandardError = true, RedirectStandardOutput = true },
+            StartInfo = new ProcessStartInfo("sh", ["-c", Script, "sh", .. command])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardError = true, RedirectStandardOutput = true
+            },
             EnableRaisingEvents = true,
         };
         _shell.StartInfo.Environment["TimeBank__Database"] = database;

@@ -70,11 +70,17 @@ internal sealed record LedgerSnapshot(long Size, IReadOnlyDictionary<string, Cou
         foreach (Movement move in written.SelectMany(pair => pair.Mutation.Moves))
         {
             expected[move.Debit] = expected.GetValueOrDefault(move.Debit) is var debit
-                ? debit with { DebitsPosted = debit.DebitsPosted + move.Posted,
-                DebitsPending = debit.DebitsPending + move.Held - move.Released } : default;
+                ? debit with
+                {
+                    DebitsPosted = debit.DebitsPosted + move.Posted,
+                    DebitsPending = debit.DebitsPending + move.Held - move.Released
+                } : default;
             expected[move.Credit] = expected.GetValueOrDefault(move.Credit) is var credit
-                ? credit with { CreditsPosted = credit.CreditsPosted + move.Posted,
-                CreditsPending = credit.CreditsPending + move.Held - move.Released } : default;
+                ? credit with
+                {
+                    CreditsPosted = credit.CreditsPosted + move.Posted,
+                    CreditsPending = credit.CreditsPending + move.Held - move.Released
+                } : default;
         }
         foreach (
             (string path, Counters counters) in now.Accounts.Where(

@@ -182,8 +182,11 @@ public sealed class MonthTests
     private static CatalogueVersion MakeCatalogue()
     {
         CatalogueItem Item(string id, ServiceType type, string unit, long ceiling) =>
-            new() { Id = id, ServiceType = type, Unit = unit, Place = ServicePlace.Home, CeilingPrice = unit == "MIN"
-            ? null : new Amount { Value = ceiling, Unit = "CNY" } };
+            new()
+            {
+                Id = id, ServiceType = type, Unit = unit, Place = ServicePlace.Home, CeilingPrice = unit == "MIN"
+            ? null : new Amount { Value = ceiling, Unit = "CNY" }
+            };
         var catalogue = new CatalogueVersion();
         catalogue.Items.Add([
             Item("meal-canteen", ServiceType.Meal, "MEAL", 1_400), Item("meal-delivered", ServiceType.Meal, "MEAL", 1_800),

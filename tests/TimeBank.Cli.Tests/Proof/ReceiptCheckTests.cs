@@ -92,8 +92,11 @@ public sealed class ReceiptCheckTests : IDisposable
 
         TlogProof proof = Make();
         string cosigned =
-            Write(proof with { Checkpoint = proof.Checkpoint.With(
-            _other.Signer("witness.example", SignatureType.Cosignature).Sign(proof.Checkpoint.Text, DateTimeOffset.UnixEpoch)) });
+            Write(proof with
+            {
+                Checkpoint = proof.Checkpoint.With(
+            _other.Signer("witness.example", SignatureType.Cosignature).Sign(proof.Checkpoint.Text, DateTimeOffset.UnixEpoch))
+            });
         around = new TestEnvironment();
         Assert.Equal(0, await around.RunAsync("check", cosigned, "--key", Key, "--witness", Witness, "--lang", "en"));
         Assert.Contains("witness.example 1970-01-01 00:00:00Z", around.Out, StringComparison.Ordinal);

@@ -159,8 +159,12 @@ public sealed class ExportFormatTests
         var book = new Book();
         var details = EntryHeader.NoDetails.Add("from", "x, index: 9");
         book.Accept(
-            MoneyEntries.Receive(Header(1) with { EffectiveDate = new DateOnly(2026, 9, 30), Memo = "a; b: \"c\" \\ d",
-            Details = details }, Slug.Parse("ccb"), Slug.Parse("lottery"), new Fen(123_456_705)));
+            MoneyEntries.Receive(Header(1) with
+            {
+                EffectiveDate = new DateOnly(2026, 9, 30),
+                Memo = "a; b: \"c\" \\ d",
+                Details = details
+            }, Slug.Parse("ccb"), Slug.Parse("lottery"), new Fen(123_456_705)));
         book.Accept(HourEntries.Issue(Header(2), Elder, new Minutes(240)));
         book.Accept(HourEntries.HoldService(Header(3), Elder, Volunteer, Held, null));
         book.Accept(HourEntries.RenderService(Header(4), Header(3).Id, Held, new Minutes(90), Volunteer, Minutes.Zero));

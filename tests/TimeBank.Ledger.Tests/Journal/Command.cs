@@ -51,7 +51,8 @@ internal sealed record Command(string Label, string Verb, string Text, Immutable
         "close" => Entries.Close(Header, AccountPath.Parse(Target)),
         "reopen" => Entries.Reopen(Header, AccountPath.Parse(Target)),
         "refuse" => Entries.Refuse(Header, EntryCode.RedeemVoucher,
-            new Refusal(Enum.Parse<Reason>(Target))) with { Transfers = [.. Legs.Select(leg => leg.ToTransfer())] },
+            new Refusal(Enum.Parse<Reason>(Target))) with
+        { Transfers = [.. Legs.Select(leg => leg.ToTransfer())] },
         "note" => Entries.Note(Header),
         _ => throw new FormatException(Verb),
     };

@@ -9,7 +9,9 @@ public sealed class EntryCodecTests
 {
     private static readonly EntryHeader Header = Command.HeaderOf("a") with
     {
-        Actor = "8QV2K4M7N0PX", OnBehalfOf = "3F5H7J9KMNPR", Memo = "十月份长者助餐券 “甲” <b>&'\"\\/\n\t\u0001 𠮷",
+        Actor = "8QV2K4M7N0PX",
+        OnBehalfOf = "3F5H7J9KMNPR",
+        Memo = "十月份长者助餐券 “甲” <b>&'\"\\/\n\t\u0001 𠮷",
         Details = EntryHeader.NoDetails.Add("voucher", "0123456789AB").Add("amount", "60000").Add("备注", "助浴"),
     };
 

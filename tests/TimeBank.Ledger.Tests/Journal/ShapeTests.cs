@@ -87,7 +87,8 @@ public sealed class ShapeTests
     {
         AccountSpec mint = AccountName.Parse("m").ToSpec();
         AccountSpec voucher = AccountName.Parse("p")
-            .ToSpec() with { Terms = new AccountTerms("", "", null, null, new string('x', length)) };
+            .ToSpec() with
+        { Terms = new AccountTerms("", "", null, null, new string('x', length)) };
 
         Assert.Equal(expected, new Book()
             .Submit(Entries.Post(Command.HeaderOf("a"), EntryCode.IssueVoucher, new ProposedTransfer(mint, voucher, 1))).Refusal?.Reason);

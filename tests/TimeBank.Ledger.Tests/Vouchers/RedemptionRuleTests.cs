@@ -71,14 +71,17 @@ public sealed class RedemptionRuleTests
                 case "before from": voucher = voucher! with { Terms = voucher.Terms with { From = Today.AddDays(1) } }; break;
                 case "claim-by passed": today = voucher!.Terms.ClaimBy.AddDays(1); break;
                 case "other type": voucher = voucher! with { Terms = voucher.Terms with { ServiceTypes = ["bath"] } }; break;
-                case "other unit": claim = claim with { Item = Slug.Parse("bath-home") }; voucher =
+                case "other unit":
+                    claim = claim with { Item = Slug.Parse("bath-home") }; voucher =
                     voucher! with { Terms = voucher.Terms with { ServiceTypes = ["bath"] } }; break;
-                case "minutes": claim = claim with { Item = Slug.Parse("companionship") }; voucher =
+                case "minutes":
+                    claim = claim with { Item = Slug.Parse("companionship") }; voucher =
                     voucher! with { Terms = voucher.Terms with { ServiceTypes = ["companionship"] } }; break;
                 case "used up": voucher = voucher! with { Remaining = 0 }; break;
                 case "blacklisted": provider = Canteen(new StandingSpan(Standing.BlackListed, Today, null)); break;
                 case "suspended": provider = Canteen(new StandingSpan(Standing.Suspended, Today, Today)); break;
-                case "suspended since": provider = Canteen(new StandingSpan(Standing.Suspended, Today, null)); claim =
+                case "suspended since":
+                    provider = Canteen(new StandingSpan(Standing.Suspended, Today, null)); claim =
                     claim with { ServiceDate = Today.AddDays(-1) }; break;
                 case "accreditation over": provider = provider! with { AccreditedUntil = Today.AddDays(-1) }; break;
                 case "not yet accredited": provider = provider! with { AccreditedFrom = Today.AddDays(1) }; break;

@@ -158,8 +158,11 @@ public sealed class OrderTrialTests : OrderTests
         Reply<OrderRecord> again = await Here.Order(order.Id)
             .ConfirmAsync(Here.Step($"elders/{elder}", command: confirm with { IsDryRun = true }));
         Reply<OrderRecord> other = await Here.Order(order.Id)
-            .ConfirmAsync(Here.Step($"elders/{elder}", command: confirm with { IsDryRun = true,
-                RequestDigest = Digest.Of([9]).ToString() }));
+            .ConfirmAsync(Here.Step($"elders/{elder}", command: confirm with
+            {
+                IsDryRun = true,
+                RequestDigest = Digest.Of([9]).ToString()
+            }));
 
         Assert.Equal((done, Reason.RequestIdReused), (Value(again), other.Reason));
         Assert.Equal(before, await Here.EverythingAsync());

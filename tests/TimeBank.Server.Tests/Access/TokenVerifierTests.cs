@@ -20,8 +20,11 @@ public sealed class TokenVerifierTests : IDisposable
 
     public TokenVerifierTests()
     {
-        _rules = new TokenValidationParameters { ValidIssuer = "issuer", ValidAudience = "timebank", ClockSkew = Skew,
-            IssuerSigningKey = new ECDsaSecurityKey(_key) };
+        _rules = new TokenValidationParameters
+        {
+            ValidIssuer = "issuer", ValidAudience = "timebank", ClockSkew = Skew,
+            IssuerSigningKey = new ECDsaSecurityKey(_key)
+        };
         _verifier = new TokenVerifier(_rules, _clock);
     }
 
@@ -104,9 +107,10 @@ public sealed class TokenVerifierTests : IDisposable
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer, Audience = audience, IssuedAt = now, NotBefore = now - TimeSpan.FromHours(1),
-                Expires = now + (lifetime ?? TimeSpan.FromHours(1)),
+            Expires = now + (lifetime ?? TimeSpan.FromHours(1)),
             Claims = new Dictionary<string,
-                object> { ["sub"] = "clerk-1", ["role"] = new[] { "provider_clerk" }, ["region"] = new[] { "430211" } },
+                object>
+            { ["sub"] = "clerk-1", ["role"] = new[] { "provider_clerk" }, ["region"] = new[] { "430211" } },
             SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(key ?? _key), SecurityAlgorithms.EcdsaSha256),
         });
     }

@@ -44,8 +44,11 @@ public sealed class CatalogueApiTests(TestServer server)
         CatalogueComparison comparison = await As(Role.Auditor)
             .CompareWithParentAsync(new CompareWithParentRequest { Name = proposed.Name });
         Assert.Equal((true, "regions/430000/catalogueVersions/demo-2026-01"), (comparison.Acceptable, comparison.ParentVersion));
-        Assert.Contains(new CatalogueDifference { Item = "meal-canteen", Kind = DifferenceKind.Above, Field = "ceilingPriceFen",
-            ParentValue = "1200", Value = "1500" }, comparison.Differences);
+        Assert.Contains(new CatalogueDifference
+        {
+            Item = "meal-canteen", Kind = DifferenceKind.Above, Field = "ceilingPriceFen",
+            ParentValue = "1200", Value = "1500"
+        }, comparison.Differences);
         Assert.Contains(new CatalogueDifference { Item = "clean-more", Kind = DifferenceKind.Added }, comparison.Differences);
 
         CatalogueVersion approved = await As(Role.FinanceChecker)

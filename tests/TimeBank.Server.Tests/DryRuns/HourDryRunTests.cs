@@ -52,8 +52,11 @@ public sealed class HourDryRunTests(TestServer server)
         ElderService.ElderServiceClient finance = desk.Elders(Role.FinanceMaker);
         string young = await desk.RegisterAsync(61), old = await desk.RegisterAsync();
         IssueHoursRequest To(string elder, bool dryRun) =>
-            new() { RequestId = "0192b6a0-0000-7000-8000-0000000000a1", Parent = desk.Region, Month = desk.Month(), Elder = elder,
-            ValidateOnly = dryRun };
+            new()
+            {
+                RequestId = "0192b6a0-0000-7000-8000-0000000000a1", Parent = desk.Region, Month = desk.Month(), Elder = elder,
+                ValidateOnly = dryRun
+            };
 
         await RefusedAsync(Reason.ElderNotEntitled, () => RunAsync(finance.IssueHours(To(young, dryRun: true))), Wangcheng);
         RunSummary would = await LastAsync(() => finance.IssueHours(To(old, dryRun: true)), Wangcheng);

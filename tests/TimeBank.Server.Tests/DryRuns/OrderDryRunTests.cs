@@ -65,8 +65,11 @@ public sealed class OrderDryRunTests(TestServer server)
         string elder = await _desk.RegisterWithHoursAsync(), volunteer = await _desk.EnrolAsync();
         string order = (await _desk.ServedAsync(elder, volunteer, TimeSpan.FromHours(2))).Name;
         await _desk.Orders(elder).DisputeOrderAsync(new DisputeOrderRequest { RequestId = Id(), Order = order, Note = "只来了半小时" });
-        var resolve = new ResolveDisputeRequest { RequestId = Id(), Order = order, Outcome = outcome,
-            Amount = outcome == DisputeOutcome.Settled ? Minutes(30) : null, Note = "问过邻居" };
+        var resolve = new ResolveDisputeRequest
+        {
+            RequestId = Id(), Order = order, Outcome = outcome,
+            Amount = outcome == DisputeOutcome.Settled ? Minutes(30) : null, Note = "问过邻居"
+        };
         ServiceOrderService.ServiceOrderServiceClient checker = _desk.OrdersAs(Role.FinanceChecker);
 
         if (outcome == DisputeOutcome.Settled)
@@ -94,8 +97,11 @@ public sealed class OrderDryRunTests(TestServer server)
             .CancelOrderAsync(new CancelOrderRequest { RequestId = Id(), Order = order, ValidateOnly = true }).ResponseAsync);
         await RefusedAsync(Reason.OrderNotFound, () =>
             _desk.Orders(young)
-            .AcceptOrderAsync(new AcceptOrderRequest { RequestId = Id(), Order = $"{_desk.Region}/orders/000000000000", Volunteer = young,
-            ValidateOnly = true }).ResponseAsync);
+            .AcceptOrderAsync(new AcceptOrderRequest
+            {
+                RequestId = Id(), Order = $"{_desk.Region}/orders/000000000000", Volunteer = young,
+                ValidateOnly = true
+            }).ResponseAsync);
         await RefusedAsync(Reason.InvalidField, () => _desk.Orders(young)
             .AcceptOrderAsync(new AcceptOrderRequest { Order = order, Volunteer = young, ValidateOnly = true }).ResponseAsync);
     }

@@ -74,8 +74,11 @@ public sealed class VoucherDryRunTests : IAsyncLifetime
         Same(await Desk.RunAsync(_desk.Vouchers.ExpireVouchers(expire)), expires);
         Same(expires, await _server.TriedAsync(
             () => Desk.RunAsync(_desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest(expire) { ValidateOnly = true }))));
-        var unknown = new ExpireVouchersRequest(expire) { RequestId = Desk.Id(), Programme = $"{_desk.Region}/programmes/nothing",
-            ValidateOnly = true };
+        var unknown = new ExpireVouchersRequest(expire)
+        {
+            RequestId = Desk.Id(), Programme = $"{_desk.Region}/programmes/nothing",
+            ValidateOnly = true
+        };
         await ((Func<Task>)(() => Desk.RunAsync(_desk.Vouchers.ExpireVouchers(unknown)))).IsRefusedAsync(Reason.ProgrammeNotFound);
     }
 

@@ -32,8 +32,11 @@ public sealed class ElderApiTests(TestServer server)
     public async Task RegisterElder_refuses_wrong_input()
     {
         await _desk.Elders()
-            .RegisterElderAsync(new RegisterElderRequest { Parent = _desk.Region, DisplayName = " ",
-            Difficulties = { (Difficulty)99, Difficulty.Unspecified } })
+            .RegisterElderAsync(new RegisterElderRequest
+            {
+                Parent = _desk.Region, DisplayName = " ",
+                Difficulties = { (Difficulty)99, Difficulty.Unspecified }
+            })
             .IsRefusedAsync(Reason.InvalidField, "request_id", "display_name", "birth_date", "difficulties[0]", "difficulties[1]");
         await _desk.Elders().RegisterElderAsync(Register(new DateOnly(1940, 1, 1), Difficulty.LowIncome, Difficulty.LowIncome))
             .IsRefusedAsync(Reason.InvalidField, "difficulties");
@@ -90,8 +93,11 @@ public sealed class ElderApiTests(TestServer server)
     {
         string elder = await _desk.RegisterAsync();
         DateOnly day = _desk.Today.AddDays(-10);
-        var request = new RecordAssessmentRequest { RequestId = Id(), Elder = elder, AssessedDate = day.ToContract(), Score = 40,
-            AssessedIn = "regions/430100", Difficulties = { Difficulty.Bereaved } };
+        var request = new RecordAssessmentRequest
+        {
+            RequestId = Id(), Elder = elder, AssessedDate = day.ToContract(), Score = 40,
+            AssessedIn = "regions/430100", Difficulties = { Difficulty.Bereaved }
+        };
 
         Elder assessed = await _desk.Elders().RecordAssessmentAsync(request);
 
@@ -173,12 +179,18 @@ public sealed class ElderApiTests(TestServer server)
         await Call(request).IsRefusedAsync(Reason.RequestIdReused);
         await Call(new IssueHoursRequest { RequestId = Id(), Parent = _desk.Region, Month = _desk.Month(1) })
             .IsRefusedAsync(Reason.MonthNotCurrent);
-        await Call(new IssueHoursRequest { Parent = _desk.Region, Month = _desk.Today.ToContract(),
-            Elder = "regions/430203/elders/000000000000" }).IsRefusedAsync(Reason.InvalidField, "request_id", "month", "elder");
+        await Call(new IssueHoursRequest
+        {
+            Parent = _desk.Region, Month = _desk.Today.ToContract(),
+            Elder = "regions/430203/elders/000000000000"
+        }).IsRefusedAsync(Reason.InvalidField, "request_id", "month", "elder");
         Assert.Equal(240, (await _desk.HoursAsync(elder)).Issued.Value);
     }
 
     private RegisterElderRequest Register(DateOnly birthDate, params Difficulty[] difficulties) =>
-        new() { RequestId = Id(), Parent = _desk.Region, DisplayName = "李奶奶", BirthDate = birthDate.ToContract(),
-            Difficulties = { difficulties } };
+        new()
+        {
+            RequestId = Id(), Parent = _desk.Region, DisplayName = "李奶奶", BirthDate = birthDate.ToContract(),
+            Difficulties = { difficulties }
+        };
 }

@@ -42,8 +42,11 @@ public sealed class ErrorSizeTests(TestServer server)
     public async Task Many_wrong_difficulties_are_told_by_the_first_twenty_places(int count, string more)
     {
         var request =
-            new RegisterElderRequest { RequestId = $"{Guid.AllBitsSet}", Parent = "regions/430211", DisplayName = "E",
-            BirthDate = Day(1940, 1, 31) };
+            new RegisterElderRequest
+            {
+                RequestId = $"{Guid.AllBitsSet}", Parent = "regions/430211", DisplayName = "E",
+                BirthDate = Day(1940, 1, 31)
+            };
         request.Difficulties.AddRange(Enumerable.Range(100, count).Select(number => (Difficulty)number));
         var elders = new ElderService.ElderServiceClient(server.As(Role.Counter));
 

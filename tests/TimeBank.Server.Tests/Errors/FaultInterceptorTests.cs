@@ -131,7 +131,8 @@ public sealed class FaultInterceptorTests
         protected override WriteOptions? WriteOptionsCore { get; set; }
 
         protected override IDictionary<object, object> UserStateCore { get; } = new Dictionary<object,
-            object> { ["__HttpContext"] = new DefaultHttpContext() };
+            object>
+        { ["__HttpContext"] = new DefaultHttpContext() };
 
         protected override AuthContext AuthContextCore => throw new NotSupportedException();
 

@@ -35,8 +35,11 @@ public sealed class UnreadableMessageTests(TestServer server)
     {
         using var log = new RecordedLog(server.Services);
         var register =
-            new RegisterElderRequest { RequestId = $"{Guid.AllBitsSet}", Parent = "regions/430211",
-            BirthDate = new() { Year = 1940, Month = 1, Day = 31 } };
+            new RegisterElderRequest
+            {
+                RequestId = $"{Guid.AllBitsSet}", Parent = "regions/430211",
+                BirthDate = new() { Year = 1940, Month = 1, Day = 31 }
+            };
         byte[] message = [.. register.ToByteArray(), .. Text(RegisterElderRequest.DisplayNameFieldNumber, Half)];
 
         await ((Func<Task>)(() => CallAsync(server.As(Role.Counter), "/timebank.v1.ElderService/RegisterElder", message)))
@@ -91,7 +94,7 @@ public sealed class UnreadableMessageTests(TestServer server)
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Grpc, "/timebank.v1.ElderService/RegisterElder"))
             {
                 Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-                    Content = new ByteArrayContent(frame),
+                Content = new ByteArrayContent(frame),
             };
             request.Content.Headers.ContentType = new("application/grpc");
             if (encoding.Length > 0) request.Headers.Add("grpc-encoding", encoding);

@@ -19,7 +19,7 @@ public sealed class FundApiTests(TestServer server)
         var creation = new CreateFundRequest
         {
             RequestId = _desk.Id("open"), Parent = _desk.Region, FundId = "gift-1", Kind = V1.FundKind.Donation, DisplayName = "捐赠",
-                Purpose = "助餐",
+            Purpose = "助餐",
         };
         Fund fund = await _desk.Maker.CreateFundAsync(creation), again = await _desk.Maker.CreateFundAsync(creation);
 
@@ -162,7 +162,8 @@ public sealed class FundApiTests(TestServer server)
             case "request_id": receipt.RequestId = value; break;
             case "fund": receipt.Fund = value; break;
             case "bank_account": receipt.BankAccount = value; break;
-            case "received_date": receipt.ReceivedDate =
+            case "received_date":
+                receipt.ReceivedDate =
                 new Date { Year = int.Parse(value[..4]), Month = int.Parse(value[5..7]), Day = int.Parse(value[8..]) }; break;
             case "reference": receipt.Reference = value; break;
             case "amount": receipt.Amount = new Amount { Value = long.Parse(value.Split(' ')[0]), Unit = value.Split(' ')[1] }; break;
@@ -188,22 +189,37 @@ public sealed class FundApiTests(TestServer server)
         await _desk.Maker.CreateProgrammeAsync(new CreateProgrammeRequest(meals) { RequestId = Desk.Id() })
             .IsRefusedAsync(Reason.ProgrammeExists);
         await _desk.Maker.CreateProgrammeAsync(
-            new CreateProgrammeRequest(_desk.National("bad")) { MonthlyQuota = meals.MonthlyQuota, ContractPrice = meals.ContractPrice,
-            Eligibility = meals.Eligibility })
+            new CreateProgrammeRequest(_desk.National("bad"))
+            {
+                MonthlyQuota = meals.MonthlyQuota, ContractPrice = meals.ContractPrice,
+                Eligibility = meals.Eligibility
+            })
             .IsRefusedAsync(Reason.InvalidField, "monthly_quota", "contract_price", "eligibility");
         await _desk.Maker.CreateProgrammeAsync(
             new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = null, ContractPrice = null, Eligibility = null })
             .IsRefusedAsync(Reason.InvalidField, "monthly_quota", "contract_price", "eligibility");
         await _desk.Maker.CreateProgrammeAsync(
-            new CreateProgrammeRequest { RequestId = Desk.Id(), Parent = _desk.Region, ProgrammeId = "Bad", DisplayName = "\n",
-            Scheme = (V1.ProgrammeScheme)9, ServiceTypes = { (V1.ServiceType)99 } })
+            new CreateProgrammeRequest
+            {
+                RequestId = Desk.Id(), Parent = _desk.Region, ProgrammeId = "Bad", DisplayName = "\n",
+                Scheme = (V1.ProgrammeScheme)9, ServiceTypes = { (V1.ServiceType)99 }
+            })
             .IsRefusedAsync(Reason.InvalidField, "programme_id", "display_name", "scheme", "service_types[0]");
         await _desk.Maker.CreateProgrammeAsync(
-            new CreateProgrammeRequest(_desk.Meals("bad")) { Eligibility = new Eligibility { MinGrade = (V1.AbilityGrade)9,
-            AnyDifficulty = { Difficulty.Bereaved, (Difficulty)99 } } })
+            new CreateProgrammeRequest(_desk.Meals("bad"))
+            {
+                Eligibility = new Eligibility
+                {
+                    MinGrade = (V1.AbilityGrade)9,
+                    AnyDifficulty = { Difficulty.Bereaved, (Difficulty)99 }
+                }
+            })
             .IsRefusedAsync(Reason.InvalidField, "eligibility.min_grade", "eligibility.any_difficulty[1]");
-        await _desk.Maker.CreateFundAsync(new CreateFundRequest { RequestId = Desk.Id(), Parent = _desk.Region, FundId = "bad",
-            DisplayName = "捐", Kind = (V1.FundKind)9 })
+        await _desk.Maker.CreateFundAsync(new CreateFundRequest
+        {
+            RequestId = Desk.Id(), Parent = _desk.Region, FundId = "bad",
+            DisplayName = "捐", Kind = (V1.FundKind)9
+        })
             .IsRefusedAsync(Reason.InvalidField, "kind");
         await _desk.Maker.CreateProgrammeAsync(
             new CreateProgrammeRequest(_desk.Meals("bad")) { MonthlyQuota = new Amount { Value = 1, Unit = "MIN" } })
@@ -237,8 +253,11 @@ public sealed class FundApiTests(TestServer server)
         AllotFundsRequest Shares() => new()
         {
             RequestId = Desk.Id(), Programme = programme,
-            ByShares = new AllotmentByShares { Total = Desk.Fen(1),
-                Shares = { new FundShare { Fund = second, Parts = 1 }, new FundShare { Fund = first, Parts = 1 } } },
+            ByShares = new AllotmentByShares
+            {
+                Total = Desk.Fen(1),
+                Shares = { new FundShare { Fund = second, Parts = 1 }, new FundShare { Fund = first, Parts = 1 } }
+            },
         };
         Assert.Equal([1, 0], (await _desk.Maker.AllotFundsAsync(Shares())).Lines.Select(line => line.Amount.Value));
         Assert.Equal([0, 1], (await _desk.Maker.AllotFundsAsync(Shares())).Lines.Select(line => line.Amount.Value));
@@ -259,8 +278,14 @@ public sealed class FundApiTests(TestServer server)
         AllotFundsRequest many = _desk.Allotment(programme, [.. Enumerable.Range(0, 21).Select(at => ($"{_desk.Region}/funds/f{at}", 1L))]);
         await _desk.Maker.AllotFundsAsync(many).IsRefusedAsync(Reason.InvalidField, "by_amounts.lines");
         await _desk.Maker.AllotFundsAsync(
-            new AllotFundsRequest(Shares()) { ByShares = new AllotmentByShares { Total = Desk.Fen(1),
-            Shares = { new FundShare { Fund = first, Parts = 0 } } } })
+            new AllotFundsRequest(Shares())
+            {
+                ByShares = new AllotmentByShares
+                {
+                    Total = Desk.Fen(1),
+                    Shares = { new FundShare { Fund = first, Parts = 0 } }
+                }
+            })
             .IsRefusedAsync(Reason.InvalidField, "by_shares.shares[0].parts");
         Assert.Equal(before, await server.TrialBalanceAsync("430202"));
     }

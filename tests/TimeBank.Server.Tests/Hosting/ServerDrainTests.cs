@@ -30,8 +30,11 @@ public sealed class ServerDrainTests : IAsyncLifetime
         await StartAsync();
         _issuer = LocalIssuer.Open(_data);
         await Funds.CreateFundAsync(
-            new CreateFundRequest { RequestId = NewId(), Parent = "regions/430211", FundId = "lottery", Kind = V1.FundKind.Lottery,
-            DisplayName = "L" });
+            new CreateFundRequest
+            {
+                RequestId = NewId(), Parent = "regions/430211", FundId = "lottery", Kind = V1.FundKind.Lottery,
+                DisplayName = "L"
+            });
     }
 
     public async ValueTask DisposeAsync()

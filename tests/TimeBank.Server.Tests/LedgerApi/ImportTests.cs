@@ -241,7 +241,7 @@ public sealed class ImportTests(TestServer server)
     private static ImportLine Line(string key, string account, V1.Side side, long amount, string unit = "CNY") => new()
     {
         Number = 1, Key = key, Account = account, Side = side, Amount = new Amount { Value = amount, Unit = unit },
-            Date = new Date { Year = 2026, Month = 9, Day = 30 }, Memo = "期初",
+        Date = new Date { Year = 2026, Month = 9, Day = 30 }, Memo = "期初",
     };
 
     private static ImportLine Numbered(int number, ImportLine line) => new(line) { Number = number };

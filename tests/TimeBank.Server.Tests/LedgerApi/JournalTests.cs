@@ -106,8 +106,11 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
         List<V1.Posting> listed = await Pages.AllAsync<V1.Posting>(1, async token =>
         {
             ListPostingsResponse page = await Auditor.ListPostingsAsync(
-                new ListPostingsRequest { Account = $"{Parent}/accounts/fund/lottery/available", NewestFirst = newestFirst, PageSize = 1,
-                    PageToken = token });
+                new ListPostingsRequest
+                {
+                    Account = $"{Parent}/accounts/fund/lottery/available", NewestFirst = newestFirst, PageSize = 1,
+                    PageToken = token
+                });
             return ([.. page.Postings], page.NextPageToken);
         });
 
@@ -173,8 +176,11 @@ public sealed class JournalTests(TestServer server) : IAsyncLifetime
     public async Task Lists_with_wrong_fields_are_refused_with_every_field()
     {
         await Auditor.ListEntriesAsync(
-            new ListEntriesRequest { Parent = Parent, Code = "receive", Kind = (V1.EntryKind)99, Actor = new string('x', 65),
-            PageSize = -1 })
+            new ListEntriesRequest
+            {
+                Parent = Parent, Code = "receive", Kind = (V1.EntryKind)99, Actor = new string('x', 65),
+                PageSize = -1
+            })
             .IsRefusedAsync(Reason.InvalidField, "code", "kind", "actor", "page_size");
         await Auditor.ListAccountsAsync(new ListAccountsRequest { Parent = Parent, PathPrefix = "a b" })
             .IsRefusedAsync(Reason.InvalidField, "path_prefix");

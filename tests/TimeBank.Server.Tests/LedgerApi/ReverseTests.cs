@@ -76,8 +76,11 @@ public sealed class ReverseTests(TestServer server)
     {
         Slug fund = Slug.Parse("asked");
         long index = await Books.SubmitAsync(MoneyEntries.Receive(WrittenEntries.Header("asked"), Slug.Parse("ccb"), fund, new Fen(70)));
-        var request = new ReverseRequest { RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "what if",
-            ValidateOnly = true };
+        var request = new ReverseRequest
+        {
+            RequestId = NewId(), Entry = $"{Parent}/entries/{index}", Memo = "what if",
+            ValidateOnly = true
+        };
         string before = await server.TrialBalanceAsync(Region);
 
         Entry would = await Maker.ReverseAsync(request);

@@ -101,8 +101,11 @@ public sealed class ServiceOrderApiTests(TestServer server)
         var dispute = new DisputeOrderRequest { RequestId = Id(), OnBehalfOf = elder, Order = order, Note = "只来了半小时" };
         ServiceOrder disputed = await AgainAsync(() => _desk.OrdersAs(Role.Counter, "staff-a").DisputeOrderAsync(dispute));
         ResolveDisputeRequest Resolve(DisputeOutcome outcome, long? minutes) =>
-            new() { RequestId = Id(), Order = order, Outcome = outcome, Amount = minutes is { } amount ? Minutes(amount) : null,
-            Note = "问过邻居" };
+            new()
+            {
+                RequestId = Id(), Order = order, Outcome = outcome, Amount = minutes is { } amount ? Minutes(amount) : null,
+                Note = "问过邻居"
+            };
         string before = await server.TrialBalanceAsync();
 
         await _desk.OrdersAs(Role.Counter, "staff-a").ResolveDisputeAsync(Resolve(DisputeOutcome.Settled, 30))
@@ -208,8 +211,11 @@ public sealed class ServiceOrderApiTests(TestServer server)
         await other.CheckOutAsync(new CheckOutRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.OrderWrongState);
         await other.CancelOrderAsync(new CancelOrderRequest { RequestId = Id(), Order = order }).IsRefusedAsync(Reason.PartyNotAllowed);
         await _desk.OrdersAs(Role.Administrator)
-            .ResolveDisputeAsync(new ResolveDisputeRequest { RequestId = Id(), Order = order, Outcome = DisputeOutcome.Cancelled,
-            Note = "x" }).IsRefusedAsync(Reason.OrderWrongState);
+            .ResolveDisputeAsync(new ResolveDisputeRequest
+            {
+                RequestId = Id(), Order = order, Outcome = DisputeOutcome.Cancelled,
+                Note = "x"
+            }).IsRefusedAsync(Reason.OrderWrongState);
     }
 
     [Fact]
@@ -238,12 +244,18 @@ public sealed class ServiceOrderApiTests(TestServer server)
             new ListOrdersRequest { Parent = _desk.Region, Recipient = elder, State = OrderState.Accepted }));
         Assert.Empty(
             await NamesAsync(_desk.OrdersAs(Role.Auditor),
-            new ListOrdersRequest { Parent = _desk.Region, Recipient = elder,
-            Period = new Period { LastDay = _desk.Today.AddDays(-1).ToContract() } }));
+            new ListOrdersRequest
+            {
+                Parent = _desk.Region, Recipient = elder,
+                Period = new Period { LastDay = _desk.Today.AddDays(-1).ToContract() }
+            }));
         Assert.Equal(
             2, (await NamesAsync(_desk.OrdersAs(Role.Auditor),
-            new ListOrdersRequest { Parent = _desk.Region, Recipient = elder,
-            Period = new Period { FirstDay = _desk.Today.ToContract() } })).Count);
+            new ListOrdersRequest
+            {
+                Parent = _desk.Region, Recipient = elder,
+                Period = new Period { FirstDay = _desk.Today.ToContract() }
+            })).Count);
         await _desk.Orders(stranger).ListOrdersAsync(new ListOrdersRequest { Parent = _desk.Region, Recipient = elder })
             .IsRefusedAsync(Reason.PartyNotAllowed);
         await _desk.OrdersAs(Role.Auditor)

@@ -94,8 +94,11 @@ public sealed class PayeeApiTests(TestServer server)
         string nobody = $"{_desk.Region}/providers/0123456789AB";
         await _auditor.GetPayeeAsync(new GetPayeeRequest { Provider = nobody }).IsRefusedAsync(Reason.ProviderNotFound);
         await _maker.ProposePayeeAsync(Proposal(nobody)).IsRefusedAsync(Reason.ProviderNotFound);
-        await _checker.ApprovePayeeAsync(new ApprovePayeeRequest { RequestId = Desk.Id(),
-            Change = $"{provider}/payeeChanges/0123456789AB" }).IsRefusedAsync(Reason.PayeeChangeNotFound);
+        await _checker.ApprovePayeeAsync(new ApprovePayeeRequest
+        {
+            RequestId = Desk.Id(),
+            Change = $"{provider}/payeeChanges/0123456789AB"
+        }).IsRefusedAsync(Reason.PayeeChangeNotFound);
     }
 
     [Theory]
@@ -144,8 +147,11 @@ public sealed class PayeeApiTests(TestServer server)
         await _maker.ProposePayeeAsync(new ProposePayeeRequest { Provider = _desk.Region, Account = new PayeeAccount() })
             .IsRefusedAsync(Reason.InvalidField, "request_id", "provider", "account.holder_name", "account.account_number",
                 "account.bank_name", "account.bank_code");
-        await _checker.ApprovePayeeAsync(new ApprovePayeeRequest { Change = $"{_desk.Region}/providers/0123456789AB",
-            AccountNumber = "1" }).IsRefusedAsync(Reason.InvalidField, "request_id", "change", "account_number");
+        await _checker.ApprovePayeeAsync(new ApprovePayeeRequest
+        {
+            Change = $"{_desk.Region}/providers/0123456789AB",
+            AccountNumber = "1"
+        }).IsRefusedAsync(Reason.InvalidField, "request_id", "change", "account_number");
         string change = $"{_desk.Region}/elders/0123456789AB/payeeChanges/0123456789AB";
         await _maker.WithdrawPayeeAsync(new WithdrawPayeeRequest { Change = change })
             .IsRefusedAsync(Reason.InvalidField, "request_id", "change");

@@ -68,8 +68,11 @@ public sealed class PolicyApiTests(TestServer server)
         List<V1.PolicyVersion> listed = await Pages.AllAsync<V1.PolicyVersion>(1, async token =>
         {
             ListPolicyVersionsResponse page = await As(Role.Auditor).ListVersionsAsync(
-                new ListPolicyVersionsRequest { Parent = $"regions/{Chaling}", State = VersionState.Proposed, PageSize = 1,
-                    PageToken = token });
+                new ListPolicyVersionsRequest
+                {
+                    Parent = $"regions/{Chaling}", State = VersionState.Proposed, PageSize = 1,
+                    PageToken = token
+                });
             return ([.. page.Versions], page.NextPageToken);
         });
 
@@ -113,8 +116,11 @@ public sealed class PolicyApiTests(TestServer server)
     [Fact]
     public async Task A_document_too_long_is_refused()
     {
-        var request = new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}",
-            Document = new string('x', 65_537) };
+        var request = new ProposePolicyVersionRequest
+        {
+            RequestId = NewId(), Parent = $"regions/{Chaling}",
+            Document = new string('x', 65_537)
+        };
         await As(Role.FinanceMaker).ProposeVersionAsync(request).IsRefusedAsync(Reason.InvalidField, "document");
         request.Document = new string('x', 2 << 20);
         // Over the size limit of messages: the server refuses it unread.
@@ -135,8 +141,11 @@ public sealed class PolicyApiTests(TestServer server)
     [Fact]
     public async Task A_first_day_that_nobody_will_see_is_refused()
     {
-        var request = new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}",
-            Document = await DocumentAsync(Chaling, "late", "9999-12-31") };
+        var request = new ProposePolicyVersionRequest
+        {
+            RequestId = NewId(), Parent = $"regions/{Chaling}",
+            Document = await DocumentAsync(Chaling, "late", "9999-12-31")
+        };
 
         await As(Role.FinanceMaker).ProposeVersionAsync(request).IsRefusedAsync(Reason.PolicyInvalid, "document.effective");
     }
@@ -148,12 +157,18 @@ public sealed class PolicyApiTests(TestServer server)
         await ProposeAsync("taken", id: id);
 
         await As(Role.FinanceMaker)
-            .ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = NewId(), Parent = $"regions/{Chaling}",
-            Document = await DocumentAsync(Chaling, "taken", "2036-01-01") })
+            .ProposeVersionAsync(new ProposePolicyVersionRequest
+            {
+                RequestId = NewId(), Parent = $"regions/{Chaling}",
+                Document = await DocumentAsync(Chaling, "taken", "2036-01-01")
+            })
             .IsRefusedAsync(Reason.VersionExists);
         await As(Role.FinanceMaker)
-            .ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = id, Parent = $"regions/{Chaling}",
-            Document = await DocumentAsync(Chaling, "other", "2036-01-01") })
+            .ProposeVersionAsync(new ProposePolicyVersionRequest
+            {
+                RequestId = id, Parent = $"regions/{Chaling}",
+                Document = await DocumentAsync(Chaling, "other", "2036-01-01")
+            })
             .IsRefusedAsync(Reason.RequestIdReused);
     }
 
@@ -218,6 +233,9 @@ public sealed class PolicyApiTests(TestServer server)
     private async Task<V1.PolicyVersion> ProposeAsync(string version, string effective = "2035-01-01", Role role = Role.FinanceMaker,
         string? id = null) =>
         await As(role)
-            .ProposeVersionAsync(new ProposePolicyVersionRequest { RequestId = id ?? NewId(), Parent = $"regions/{Chaling}",
-            Document = await DocumentAsync(Chaling, version, effective) });
+            .ProposeVersionAsync(new ProposePolicyVersionRequest
+            {
+                RequestId = id ?? NewId(), Parent = $"regions/{Chaling}",
+                Document = await DocumentAsync(Chaling, version, effective)
+            });
 }

@@ -23,8 +23,11 @@ public sealed class DatabaseTroubleTests(PostgreSqlFixture postgres) : IClassFix
         Desk desk = new(running);
         await desk.EnrolAsync();
         EnrolVolunteerRequest enrolment =
-            new() { RequestId = Desk.Id(), Parent = Region, DisplayName = "王芳",
-            BirthDate = new() { Year = 1990, Month = 7, Day = 1 } };
+            new()
+            {
+                RequestId = Desk.Id(), Parent = Region, DisplayName = "王芳",
+                BirthDate = new() { Year = 1990, Month = 7, Day = 1 }
+            };
         using var log = new RecordedLog(running.Services);
         await using (var connection = new NpgsqlConnection($"{database};Pooling=false"))
         {

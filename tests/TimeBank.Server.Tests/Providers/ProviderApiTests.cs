@@ -19,7 +19,7 @@ public sealed class ProviderApiTests(TestServer server)
         var registration = new RegisterProviderRequest
         {
             RequestId = _desk.Id("register"), Parent = _desk.Region, DisplayName = "阳光食堂",
-                ServiceTypes = { ServiceType.Meal, ServiceType.Bath }, Accreditation = Desk.AllDays,
+            ServiceTypes = { ServiceType.Meal, ServiceType.Bath }, Accreditation = Desk.AllDays,
         };
         Provider provider = await _desk.Administrator.RegisterProviderAsync(registration);
 
@@ -62,8 +62,11 @@ public sealed class ProviderApiTests(TestServer server)
     public async Task A_standing_begins_today_or_later_and_stops_redemptions()
     {
         string provider = await _desk.ProviderAsync(ServiceType.Meal);
-        var decision = new SetStandingRequest { RequestId = Desk.Id(), Provider = provider, Standing = Standing.BlackListed,
-            Note = "骗补" };
+        var decision = new SetStandingRequest
+        {
+            RequestId = Desk.Id(), Provider = provider, Standing = Standing.BlackListed,
+            Note = "骗补"
+        };
 
         Provider listed = await _desk.Administrator.SetStandingAsync(decision);
 
@@ -112,8 +115,11 @@ public sealed class ProviderApiTests(TestServer server)
         Assert.Equal([redeemed[2], redeemed[0]],
             await ListAsync(new ListRedemptionsRequest { Provider = canteen, State = RedemptionState.Redeemed }));
         Assert.Empty(
-            await ListAsync(new ListRedemptionsRequest { Provider = canteen,
-            Period = new Period { LastDay = new Date { Year = 2026, Month = 9, Day = 30 } } }));
+            await ListAsync(new ListRedemptionsRequest
+            {
+                Provider = canteen,
+                Period = new Period { LastDay = new Date { Year = 2026, Month = 9, Day = 30 } }
+            }));
         ListRedemptionsResponse page =
             await _desk.Administrator.ListRedemptionsAsync(
             new ListRedemptionsRequest { Parent = _desk.Region, Provider = canteen, PageSize = 2 });

@@ -94,8 +94,11 @@ public sealed class EveryTextTests(TestServer server)
     [InlineData(5, "王\n芳")]
     public async Task A_retry_of_what_an_older_build_took_is_answered(int number, string name)
     {
-        var request = new EnrolVolunteerRequest { RequestId = Id(number), Parent = "regions/430211", DisplayName = name,
-            BirthDate = new DateOnly(1980, 1, 1).ToContract() };
+        var request = new EnrolVolunteerRequest
+        {
+            RequestId = Id(number), Parent = "regions/430211", DisplayName = name,
+            BirthDate = new DateOnly(1980, 1, 1).ToContract()
+        };
         Command command = Sent("/timebank.v1.VolunteerService/EnrolVolunteer", request, request.RequestId, "staff-Counter");
         IVolunteerGrain older = server.Services.GetRequiredService<IGrainFactory>().GetGrain<IVolunteerGrain>($"430211/{command.NewId}");
         Assert.Null((await older.EnrolAsync(command, name, new DateOnly(1980, 1, 1), "")).Refusal);

@@ -36,8 +36,11 @@ public sealed class ScenarioEndTests : IDisposable
         var elders = new ElderService.ElderServiceClient(As(Role.Counter));
         var scenario = new ScenarioService.ScenarioServiceClient(As(Role.Administrator));
         var list = new ListEldersRequest { Parent = $"regions/{TestServer.Tianyuan}" };
-        var register = new RegisterElderRequest { RequestId = Request, Parent = list.Parent, DisplayName = "演示",
-            BirthDate = new DateOnly(1940, 1, 31).ToContract() };
+        var register = new RegisterElderRequest
+        {
+            RequestId = Request, Parent = list.Parent, DisplayName = "演示",
+            BirthDate = new DateOnly(1940, 1, 31).ToContract()
+        };
 
         await elders.ListEldersAsync(list).IsRefusedAsync(Reason.ScenarioClockBeyondEnd);
         await elders.RegisterElderAsync(register).IsRefusedAsync(Reason.ScenarioClockBeyondEnd);

@@ -172,7 +172,7 @@ public abstract class MomentContract(TestServer server)
         return (await counter.EnrolVolunteerAsync(new EnrolVolunteerRequest
         {
             RequestId = Desk.Id(), Parent = _desk.Region, DisplayName = "演示",
-                BirthDate = new Date { Year = 1990, Month = 7, Day = 1 },
+            BirthDate = new Date { Year = 1990, Month = 7, Day = 1 },
         })).Name;
     }
 

@@ -6,8 +6,10 @@ namespace TimeBank.Server.Tests;
 internal static class Golden
 {
     /// <summary>The folder of this file in the checkout that the tests were built from.</summary>
-    public static string Folder {
-        get; } = Path.Combine(Up(new DirectoryInfo(AppContext.BaseDirectory)), "tests/TimeBank.Server.Tests/Stored");
+    public static string Folder
+    {
+        get;
+    } = Path.Combine(Up(new DirectoryInfo(AppContext.BaseDirectory)), "tests/TimeBank.Server.Tests/Stored");
 
     /// <summary>A golden file's lines; none if the file is missing.</summary>
     public static string[] Lines(string file) =>

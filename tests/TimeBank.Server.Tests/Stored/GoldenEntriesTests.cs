@@ -65,7 +65,7 @@ public sealed class GoldenEntriesTests
             [EntryCode.PrepareSettlement] = "batch", [EntryCode.ApproveSettlement] = "batch", [EntryCode.WithdrawSettlement] = "batch",
             [EntryCode.PayProvider] = Payment, [EntryCode.RejectPayment] = Payment, [EntryCode.ReturnPayment] = Payment,
             [EntryCode.OweProvider] = Redemption, [EntryCode.ReleaseService] = "end minutes order party request toPool",
-                [EntryCode.RenderService] = "end minutes order request toPool",
+            [EntryCode.RenderService] = "end minutes order request toPool",
             [EntryCode.ReceiveDonation] = Donation, [EntryCode.RefundDonation] = Donation, [EntryCode.DisputeDonation] = Donation,
             [EntryCode.ReinstateDonation] = Donation, [EntryCode.StripePayout] = "category source transaction type",
             [EntryCode.StripeAdjustment] = "category transaction type",

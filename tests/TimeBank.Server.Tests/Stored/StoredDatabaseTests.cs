@@ -146,8 +146,10 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
 
     private static async Task ReadAsync(StoredHistory history)
     {
-        var all = new Period {
-            FirstDay = new Date { Year = 2026, Month = 1, Day = 1 }, LastDay = new Date { Year = 2027, Month = 12, Day = 31 } };
+        var all = new Period
+        {
+            FirstDay = new Date { Year = 2026, Month = 1, Day = 1 }, LastDay = new Date { Year = 2027, Month = 12, Day = 31 }
+        };
         ElderService.ElderServiceClient elders = new(history.As(Role.Auditor));
         VolunteerService.VolunteerServiceClient volunteers = new(history.As(Role.Auditor));
         Elder[] registered = [.. (await elders.ListEldersAsync(new ListEldersRequest { Parent = Parent })).Elders];

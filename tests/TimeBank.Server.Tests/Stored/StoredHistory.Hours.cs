@@ -70,8 +70,11 @@ internal sealed partial class StoredHistory
         await StepAsync("service settled: disputed", id =>
             Orders(_relative).DisputeOrderAsync(new DisputeOrderRequest { RequestId = id, Order = settled, Note = "只来了半小时" }));
         await StepAsync("service settled: resolved", id => Checker.ResolveDisputeAsync(
-            new ResolveDisputeRequest { RequestId = id,
-                Order = settled, Outcome = DisputeOutcome.Settled, Amount = Minutes(30), Note = "各退一步" }));
+            new ResolveDisputeRequest
+            {
+                RequestId = id,
+                Order = settled, Outcome = DisputeOutcome.Settled, Amount = Minutes(30), Note = "各退一步"
+            }));
         string dropped = await AcceptedAsync("service dropped", _relative, _helper, "2026-10-08 15:00", 60);
         await ServedAsync("service dropped", dropped, _helper, "2026-10-08 15:00", "2026-10-08 15:20");
         await StepAsync("service dropped: disputed", id =>
@@ -99,12 +102,15 @@ internal sealed partial class StoredHistory
         await StepAsync("voided", id =>
             Vouchers.VoidVoucherAsync(new VoidVoucherRequest { RequestId = id, Voucher = voided, Memo = "迁出" }));
         await StepAsync("care with what is void", id => Clerk.RedeemVoucherAsync(
-            new RedeemVoucherRequest { RequestId = id, Voucher = voided, Provider = _canteen, Item = "care-home", Quantity = 1,
-                Price = Fen(6_000), Place = ServicePlace.Home }));
+            new RedeemVoucherRequest
+            {
+                RequestId = id, Voucher = voided, Provider = _canteen, Item = "care-home", Quantity = 1,
+                Price = Fen(6_000), Place = ServicePlace.Home
+            }));
         await StepAsync("lunch claimed late", id => Clerk.RedeemVoucherAsync(new RedeemVoucherRequest
         {
             RequestId = id, Voucher = _mealVoucher, Provider = _canteen, Item = "meal-canteen", Quantity = 1, Price = Fen(1_300),
-                ServiceDate = Day(2026, 10, 31),
+            ServiceDate = Day(2026, 10, 31),
         }));
         await AdvanceAsync("2026-11-29 09:00");
         await RunAsync("meals end", id =>
@@ -145,8 +151,10 @@ internal sealed partial class StoredHistory
         await DoneAsync("later: confirmed too", id =>
             Orders(_relative).ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = id, Order = present }));
         await DoneAsync("later: resolved", id => Checker.ResolveDisputeAsync(
-            new ResolveDisputeRequest {
-                RequestId = id, Order = disputed, Outcome = DisputeOutcome.Settled, Amount = Minutes(15), Note = "各退一步" }));
+            new ResolveDisputeRequest
+            {
+                RequestId = id, Order = disputed, Outcome = DisputeOutcome.Settled, Amount = Minutes(15), Note = "各退一步"
+            }));
         string accepted = Of(OrderState.Accepted), requested = Of(OrderState.Requested);
         await DoneAsync("later: called off", id =>
             Orders(_volunteer).CancelOrderAsync(new CancelOrderRequest { RequestId = id, Order = accepted, Note = "出差" }));

@@ -40,8 +40,11 @@ internal sealed partial class StoredHistory
         CatalogueService.CatalogueServiceClient lists = new(As(Role.FinanceMaker)), approver = new(As(Role.FinanceChecker));
         string list = (await lists.GetVersionAsync(new GetCatalogueVersionRequest { Parent = Parent })).Document;
         string second = (await StepAsync("catalogue", id => lists.ProposeVersionAsync(
-            new ProposeCatalogueVersionRequest { RequestId = id,
-                Parent = Parent, Document = VersionDocuments.Changed(list, Here, "own-1", "2026-11-01") }))).Name;
+            new ProposeCatalogueVersionRequest
+            {
+                RequestId = id,
+                Parent = Parent, Document = VersionDocuments.Changed(list, Here, "own-1", "2026-11-01")
+            }))).Name;
         await StepAsync("catalogue approved", id =>
             approver.ApproveVersionAsync(new ApproveCatalogueVersionRequest { RequestId = id, Name = second }));
     }
@@ -52,59 +55,92 @@ internal sealed partial class StoredHistory
         _elder = (await StepAsync("elder", id => elders.RegisterElderAsync(new RegisterElderRequest
         {
             RequestId = id, Parent = Parent, DisplayName = "李奶奶", BirthDate = Day(1940, 1, 31),
-                Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
+            Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
         }))).Name;
         _assessed = (await StepAsync("elder assessed", id => elders.RegisterElderAsync(
             new RegisterElderRequest { RequestId = id, Parent = Parent, DisplayName = "张爷爷", BirthDate = Day(1951, 5, 2) }))).Name;
         _relative = (await StepAsync("elder with family", id => elders.RegisterElderAsync(
-            new RegisterElderRequest { RequestId = id, Parent = Parent, DisplayName = "王奶奶", BirthDate = Day(1958, 3, 4),
-                Difficulties = { Difficulty.LowIncome } }))).Name;
+            new RegisterElderRequest
+            {
+                RequestId = id, Parent = Parent, DisplayName = "王奶奶", BirthDate = Day(1958, 3, 4),
+                Difficulties = { Difficulty.LowIncome }
+            }))).Name;
         await StepAsync("elder too young", id => elders.RegisterElderAsync(
             new RegisterElderRequest { RequestId = id, Parent = Parent, DisplayName = "年轻", BirthDate = Day(2000, 1, 1) }));
         await StepAsync("assessment", id => elders.RecordAssessmentAsync(
-            new RecordAssessmentRequest { RequestId = id, Elder = _assessed, AssessedDate = Day(2026, 9, 1), Score = 40,
-                AssessedIn = Parent, Difficulties = { Difficulty.Bereaved } }));
+            new RecordAssessmentRequest
+            {
+                RequestId = id, Elder = _assessed, AssessedDate = Day(2026, 9, 1), Score = 40,
+                AssessedIn = Parent, Difficulties = { Difficulty.Bereaved }
+            }));
         await StepAsync("assessment outdated", id => elders.RecordAssessmentAsync(
-            new RecordAssessmentRequest { RequestId = id,
-                Elder = _assessed, AssessedDate = Day(2026, 8, 1), Score = 90, AssessedIn = Parent }));
+            new RecordAssessmentRequest
+            {
+                RequestId = id,
+                Elder = _assessed, AssessedDate = Day(2026, 8, 1), Score = 90, AssessedIn = Parent
+            }));
 
         VolunteerService.VolunteerServiceClient here = new(As(Role.Counter)), there = new(As(Role.Counter, region: There));
         string home = (await StepAsync("enrolment elsewhere", id => there.EnrolVolunteerAsync(
             new EnrolVolunteerRequest { RequestId = id, Parent = Neighbour, DisplayName = "王芳", BirthDate = Day(1990, 7, 1) }))).Name;
         _away = home;
         _volunteer = (await StepAsync("enrolment", id => here.EnrolVolunteerAsync(
-            new EnrolVolunteerRequest { RequestId = id,
-                Parent = Parent, DisplayName = "王芳", BirthDate = Day(1990, 7, 1), Home = home }))).Name;
+            new EnrolVolunteerRequest
+            {
+                RequestId = id,
+                Parent = Parent, DisplayName = "王芳", BirthDate = Day(1990, 7, 1), Home = home
+            }))).Name;
         _helper = (await StepAsync("enrolment of another", id => here.EnrolVolunteerAsync(
             new EnrolVolunteerRequest { RequestId = id, Parent = Parent, DisplayName = "赵强", BirthDate = Day(1985, 2, 3) }))).Name;
         await StepAsync("family", id => here.SetFamilyAsync(
-            new SetFamilyRequest { RequestId = id, Volunteer = _volunteer,
-                Family = { new FamilyMember { Person = _relative, Kinship = V1.Kinship.Parent } } }));
+            new SetFamilyRequest
+            {
+                RequestId = id, Volunteer = _volunteer,
+                Family = { new FamilyMember { Person = _relative, Kinship = V1.Kinship.Parent } }
+            }));
 
         ProviderService.ProviderServiceClient providers = new(As(Role.Administrator));
         var always = new Period { FirstDay = Day(2026, 1, 1), LastDay = Day(2027, 12, 31) };
         _canteen = (await StepAsync("provider", id => providers.RegisterProviderAsync(
-            new RegisterProviderRequest { RequestId = id, Parent = Parent, DisplayName = "食堂",
-                ServiceTypes = { ServiceType.Meal, ServiceType.Care }, Accreditation = always }))).Name;
+            new RegisterProviderRequest
+            {
+                RequestId = id, Parent = Parent, DisplayName = "食堂",
+                ServiceTypes = { ServiceType.Meal, ServiceType.Care }, Accreditation = always
+            }))).Name;
         _suspended = (await StepAsync("provider suspended", id => providers.RegisterProviderAsync(
-            new RegisterProviderRequest { RequestId = id, Parent = Parent, DisplayName = "停业食堂", ServiceTypes = { ServiceType.Meal },
-                Accreditation = always }))).Name;
+            new RegisterProviderRequest
+            {
+                RequestId = id, Parent = Parent, DisplayName = "停业食堂", ServiceTypes = { ServiceType.Meal },
+                Accreditation = always
+            }))).Name;
         await StepAsync("standing", id => providers.SetStandingAsync(
-            new SetStandingRequest { RequestId = id, Provider = _suspended, Standing = Standing.Suspended, FirstDay = Day(2026, 10, 1),
-                LastDay = Day(2027, 9, 30), Note = "整改" }));
+            new SetStandingRequest
+            {
+                RequestId = id, Provider = _suspended, Standing = Standing.Suspended, FirstDay = Day(2026, 10, 1),
+                LastDay = Day(2027, 9, 30), Note = "整改"
+            }));
     }
 
     private async Task MoneyAsync()
     {
         _lottery = (await StepAsync("fund", id => Funds.CreateFundAsync(
-            new CreateFundRequest { RequestId = id, Parent = Parent, FundId = "lottery", Kind = V1.FundKind.Lottery, DisplayName = "福彩公益金",
-                Purpose = "助餐" }))).Name;
+            new CreateFundRequest
+            {
+                RequestId = id, Parent = Parent, FundId = "lottery", Kind = V1.FundKind.Lottery, DisplayName = "福彩公益金",
+                Purpose = "助餐"
+            }))).Name;
         string fiscal = (await StepAsync("second fund", id => Funds.CreateFundAsync(
-            new CreateFundRequest { RequestId = id,
-                Parent = Parent, FundId = "fiscal", Kind = V1.FundKind.Fiscal, DisplayName = "财政资金" }))).Name;
+            new CreateFundRequest
+            {
+                RequestId = id,
+                Parent = Parent, FundId = "fiscal", Kind = V1.FundKind.Fiscal, DisplayName = "财政资金"
+            }))).Name;
         await StepAsync("fund that exists", id => Funds.CreateFundAsync(
-            new CreateFundRequest { RequestId = id,
-                Parent = Parent, FundId = "lottery", Kind = V1.FundKind.Lottery, DisplayName = "又一次" }));
+            new CreateFundRequest
+            {
+                RequestId = id,
+                Parent = Parent, FundId = "lottery", Kind = V1.FundKind.Lottery, DisplayName = "又一次"
+            }));
         RecordReceiptRequest Receipt(string id, string fund, long fen) => new()
         {
             RequestId = id, Fund = fund, Amount = Fen(fen), BankAccount = "main", ReceivedDate = Day(2026, 9, 30), Reference = "凭证 1",
@@ -122,36 +158,39 @@ internal sealed partial class StoredHistory
         _meals = (await StepAsync("programme", id => Funds.CreateProgrammeAsync(new CreateProgrammeRequest
         {
             RequestId = id, Parent = Parent, ProgrammeId = "meals-2026", DisplayName = "助餐", Scheme = V1.ProgrammeScheme.UnitVoucher,
-                ServiceTypes = { ServiceType.Meal },
+            ServiceTypes = { ServiceType.Meal },
             MonthlyQuota = new Amount { Value = 20, Unit = "MEAL" }, ContractPrice = Fen(1_350),
-                Eligibility = new Eligibility { MinAge = 80, AnyDifficulty = { Difficulty.LivesAlone } },
+            Eligibility = new Eligibility { MinAge = 80, AnyDifficulty = { Difficulty.LivesAlone } },
         }))).Name;
         _national = (await StepAsync("national programme", id => Funds.CreateProgrammeAsync(new CreateProgrammeRequest
         {
             RequestId = id, Parent = Parent, ProgrammeId = "national-2026", DisplayName = "消费补贴",
-                Scheme = V1.ProgrammeScheme.NationalEVoucher, ServiceTypes = { ServiceType.Care, ServiceType.Medical },
+            Scheme = V1.ProgrammeScheme.NationalEVoucher, ServiceTypes = { ServiceType.Care, ServiceType.Medical },
         }))).Name;
         await StepAsync("programme by grade", id => Funds.CreateProgrammeAsync(new CreateProgrammeRequest
         {
             RequestId = id, Parent = Parent, ProgrammeId = "baths-2026", DisplayName = "助浴", Scheme = V1.ProgrammeScheme.UnitVoucher,
-                ServiceTypes = { ServiceType.Bath },
+            ServiceTypes = { ServiceType.Bath },
             MonthlyQuota = new Amount { Value = 3, Unit = "BATH" }, ContractPrice = Fen(12_000),
-                Eligibility = new Eligibility { MinGrade = V1.AbilityGrade.Moderate },
+            Eligibility = new Eligibility { MinGrade = V1.AbilityGrade.Moderate },
         }));
         await StepAsync("allotment by amounts", id => Funds.AllotFundsAsync(new AllotFundsRequest
         {
             RequestId = id, Programme = _meals, Memo = "第一批",
-                ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = _lottery, Amount = Fen(100_000) } } },
+            ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = _lottery, Amount = Fen(100_000) } } },
         }));
         await StepAsync("allotment by shares", id => Funds.AllotFundsAsync(new AllotFundsRequest
         {
-            RequestId = id, Programme = _national, ByShares = new AllotmentByShares { Total = Fen(1_000_001),
-                Shares = { new FundShare { Fund = _lottery, Parts = 55 }, new FundShare { Fund = fiscal, Parts = 45 } } },
+            RequestId = id, Programme = _national, ByShares = new AllotmentByShares
+            {
+                Total = Fen(1_000_001),
+                Shares = { new FundShare { Fund = _lottery, Parts = 55 }, new FundShare { Fund = fiscal, Parts = 45 } }
+            },
         }));
         await StepAsync("allotment too large", id => Funds.AllotFundsAsync(new AllotFundsRequest
         {
             RequestId = id, Programme = _meals,
-                ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = _lottery, Amount = Fen(99_000_000) } } },
+            ByAmounts = new AllotmentByAmounts { Lines = { new FundAmount { Fund = _lottery, Amount = Fen(99_000_000) } } },
         }));
         await ReturnAsync();
 
@@ -194,7 +233,7 @@ internal sealed partial class StoredHistory
         RedeemVoucherRequest Lunch(string id) => new()
         {
             RequestId = id, Voucher = _mealVoucher, Provider = _canteen, Item = "meal-canteen", Quantity = 1, Price = Fen(1_200),
-                Memo = "小票 8",
+            Memo = "小票 8",
         };
         await StepAsync("lunch", id => Clerk.RedeemVoucherAsync(Lunch(id)));
         string second = (await StepAsync("second lunch", id => Clerk.RedeemVoucherAsync(
@@ -213,7 +252,7 @@ internal sealed partial class StoredHistory
         RedeemVoucherRequest Care(string id, ServicePlace place) => new()
         {
             RequestId = id, Voucher = _nationalVoucher, Provider = _canteen, Item = "care-home", Quantity = 1, Price = Fen(6_001),
-                Insurance = Fen(1_000), Place = place,
+            Insurance = Fen(1_000), Place = place,
         };
         await StepAsync("care at home", id => Clerk.RedeemVoucherAsync(Care(id, ServicePlace.Home)));
         await StepAsync("day care", id => Clerk.RedeemVoucherAsync(Care(id, ServicePlace.DayCare)));

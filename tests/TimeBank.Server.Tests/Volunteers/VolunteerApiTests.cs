@@ -16,8 +16,11 @@ public sealed class VolunteerApiTests(TestServer server)
     [Fact]
     public async Task EnrolVolunteer_answers_again_and_refuses_another_content()
     {
-        var request = new EnrolVolunteerRequest { RequestId = Id(), Parent = _desk.Region, DisplayName = "王芳",
-            BirthDate = new DateOnly(1980, 2, 29).ToContract() };
+        var request = new EnrolVolunteerRequest
+        {
+            RequestId = Id(), Parent = _desk.Region, DisplayName = "王芳",
+            BirthDate = new DateOnly(1980, 2, 29).ToContract()
+        };
 
         Volunteer first = await _desk.Volunteers().EnrolVolunteerAsync(request);
 
@@ -37,15 +40,18 @@ public sealed class VolunteerApiTests(TestServer server)
         await _desk.Volunteers().EnrolVolunteerAsync(new EnrolVolunteerRequest
         {
             RequestId = "no uuid", Parent = _desk.Region, DisplayName = new string('长', 100_000),
-                BirthDate = new Date { Year = 2026, Month = 2, Day = 30 }, Home = "regions/430203/elders/000000000000",
+            BirthDate = new Date { Year = 2026, Month = 2, Day = 30 }, Home = "regions/430203/elders/000000000000",
         }).IsRefusedAsync(Reason.InvalidField, "request_id", "display_name", "birth_date", "home");
         await _desk.Volunteers().EnrolVolunteerAsync(Enrol(_desk.Today.AddYears(-18).AddDays(1))).IsRefusedAsync(Reason.VolunteerTooYoung);
         await _desk.Volunteers().EnrolVolunteerAsync(Enrol(new DateOnly(1980, 1, 1), "regions/430203/volunteers/000000000000"))
             .IsRefusedAsync(Reason.HomeNotFound);
         var unknown = new Desk(server, "439900");
         await unknown.Volunteers()
-            .EnrolVolunteerAsync(new EnrolVolunteerRequest { RequestId = Id(), Parent = unknown.Region, DisplayName = "王",
-            BirthDate = new DateOnly(1980, 1, 1).ToContract() })
+            .EnrolVolunteerAsync(new EnrolVolunteerRequest
+            {
+                RequestId = Id(), Parent = unknown.Region, DisplayName = "王",
+                BirthDate = new DateOnly(1980, 1, 1).ToContract()
+            })
             .IsRefusedAsync(Reason.RegionUnknown);
     }
 
@@ -101,11 +107,17 @@ public sealed class VolunteerApiTests(TestServer server)
         var born = new Date { Year = year, Month = month, Day = day };
 
         await _desk.Volunteers()
-            .EnrolVolunteerAsync(new EnrolVolunteerRequest { RequestId = Id(), Parent = _desk.Region, DisplayName = "王芳",
-                BirthDate = born })
+            .EnrolVolunteerAsync(new EnrolVolunteerRequest
+            {
+                RequestId = Id(), Parent = _desk.Region, DisplayName = "王芳",
+                BirthDate = born
+            })
             .IsRefusedAsync(Reason.InvalidField, "birth_date");
-        await _desk.Elders().RegisterElderAsync(new RegisterElderRequest { RequestId = Id(), Parent = _desk.Region, DisplayName = "李奶奶",
-            BirthDate = born })
+        await _desk.Elders().RegisterElderAsync(new RegisterElderRequest
+        {
+            RequestId = Id(), Parent = _desk.Region, DisplayName = "李奶奶",
+            BirthDate = born
+        })
             .IsRefusedAsync(Reason.InvalidField, "birth_date");
     }
 
@@ -156,8 +168,11 @@ public sealed class VolunteerApiTests(TestServer server)
         string volunteer = await _desk.EnrolAsync(age: 70), child = await _desk.EnrolWithHoursAsync();
         await _desk.EnrolWithHoursAsync(volunteer);
         await _desk.Volunteers()
-            .SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = child,
-            Family = { new FamilyMember { Person = volunteer, Kinship = V1.Kinship.Parent } } });
+            .SetFamilyAsync(new SetFamilyRequest
+            {
+                RequestId = Id(), Volunteer = child,
+                Family = { new FamilyMember { Person = volunteer, Kinship = V1.Kinship.Parent } }
+            });
         await _desk.Volunteers(Role.Volunteer, child)
             .GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = child, Receiver = volunteer, Amount = Minutes(15) });
         await _desk.Volunteers(Role.Volunteer, volunteer)
@@ -201,11 +216,17 @@ public sealed class VolunteerApiTests(TestServer server)
     {
         string volunteer = await _desk.EnrolWithHoursAsync(), mother = await _desk.RegisterAsync();
         await _desk.Volunteers()
-            .SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = volunteer,
-            Family = { new FamilyMember { Person = mother, Kinship = V1.Kinship.Parent } } });
+            .SetFamilyAsync(new SetFamilyRequest
+            {
+                RequestId = Id(), Volunteer = volunteer,
+                Family = { new FamilyMember { Person = mother, Kinship = V1.Kinship.Parent } }
+            });
         GiftHoursRequest Gift(string onBehalfOf, long minutes = 30) =>
-            new() { RequestId = Id(), OnBehalfOf = onBehalfOf, Volunteer = volunteer, Receiver = mother, Amount = Minutes(minutes),
-            Memo = "生日" };
+            new()
+            {
+                RequestId = Id(), OnBehalfOf = onBehalfOf, Volunteer = volunteer, Receiver = mother, Amount = Minutes(minutes),
+                Memo = "生日"
+            };
 
         string before = await server.TrialBalanceAsync();
         await _desk.Volunteers().GiftHoursAsync(Gift("")).IsRefusedAsync(Reason.OnBehalfOfRequired);
@@ -238,8 +259,11 @@ public sealed class VolunteerApiTests(TestServer server)
     {
         string volunteer = await _desk.EnrolAsync(), mother = await _desk.RegisterAsync();
         await _desk.Volunteers()
-            .SetFamilyAsync(new SetFamilyRequest { RequestId = Id(), Volunteer = volunteer,
-            Family = { new FamilyMember { Person = mother, Kinship = V1.Kinship.Parent } } });
+            .SetFamilyAsync(new SetFamilyRequest
+            {
+                RequestId = Id(), Volunteer = volunteer,
+                Family = { new FamilyMember { Person = mother, Kinship = V1.Kinship.Parent } }
+            });
         VolunteerService.VolunteerServiceClient own = _desk.Volunteers(Role.Volunteer, volunteer);
         var amount = new Amount { Value = value, Unit = unit };
         string before = await server.TrialBalanceAsync();
@@ -263,10 +287,16 @@ public sealed class VolunteerApiTests(TestServer server)
             .IsRefusedAsync(Reason.InvalidField, "request_id", "receiver", "memo", "amount");
         await own.DonateHoursAsync(new DonateHoursRequest { Volunteer = volunteer, Memo = "a\u0000b" })
             .IsRefusedAsync(Reason.InvalidField, "request_id", "memo", "amount");
-        await own.GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = volunteer, Receiver = volunteer,
-            Amount = Minutes(1) }).IsRefusedAsync(Reason.GiftReceiverIsGiver);
-        await own.GiftHoursAsync(new GiftHoursRequest { RequestId = Id(), Volunteer = volunteer,
-            Receiver = "regions/430211/elders/000000000000", Amount = Minutes(1) }).IsRefusedAsync(Reason.GiftReceiverNotFound);
+        await own.GiftHoursAsync(new GiftHoursRequest
+        {
+            RequestId = Id(), Volunteer = volunteer, Receiver = volunteer,
+            Amount = Minutes(1)
+        }).IsRefusedAsync(Reason.GiftReceiverIsGiver);
+        await own.GiftHoursAsync(new GiftHoursRequest
+        {
+            RequestId = Id(), Volunteer = volunteer,
+            Receiver = "regions/430211/elders/000000000000", Amount = Minutes(1)
+        }).IsRefusedAsync(Reason.GiftReceiverNotFound);
     }
 
     private EnrolVolunteerRequest Enrol(DateOnly birthDate, string home = "") =>

@@ -62,6 +62,6 @@ public sealed class ExpiryTests : IAsyncLifetime
         await new ScenarioService.ScenarioServiceClient(_server.As(Role.Administrator)).AdvanceClockAsync(new AdvanceClockRequest
         {
             RequestId = new Guid(year, (short)month, (short)day, new byte[8]).ToString("D"),
-                To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(new DateOnly(year, month, day)).AddHours(8)),
+            To = Timestamp.FromDateTimeOffset(ChinaTime.StartOf(new DateOnly(year, month, day)).AddHours(8)),
         });
 }

@@ -63,7 +63,7 @@ public sealed class MonthEndRunTests : IAsyncLifetime
         await _desk.Elders().RegisterElderAsync(new RegisterElderRequest
         {
             RequestId = Desk.Id(), Parent = _desk.Region, DisplayName = "李奶奶", BirthDate = born.ToContract(),
-                Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
+            Difficulties = { Difficulty.LivesAlone, Difficulty.EmptyNest },
         });
         Assert.Equal(0, (await Desk.RunAsync(Finance.IssueHours(run)))[^1].Summary.Changed);
         // Move to the elder's 80th birthday. On the day of the run the elder was 79.

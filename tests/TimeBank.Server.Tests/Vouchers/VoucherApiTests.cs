@@ -87,8 +87,11 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         Assert.Equal(before, await server.TrialBalanceAsync("430204"));
         RedeemVoucherResponse paid = await _desk.Clerk(_canteen).RedeemVoucherAsync(lunch);
         Assert.Equal(would.Remaining, paid.Remaining);
-        var refund = new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = paid.Redemption.Name, Memo = "what if",
-            ValidateOnly = true };
+        var refund = new RefundRedemptionRequest
+        {
+            RequestId = Desk.Id(), Redemption = paid.Redemption.Name, Memo = "what if",
+            ValidateOnly = true
+        };
         RefundRedemptionResponse back = await _desk.Vouchers.RefundRedemptionAsync(refund);
         Assert.Equal((10, RedemptionState.Refunded, ""), (back.Remaining.Value, back.Redemption.State, back.Redemption.RefundEntry));
         Assert.Equal(9, (await _desk.Vouchers.GetVoucherAsync(new GetVoucherRequest { Name = _voucher.Name })).Remaining.Value);
@@ -189,8 +192,11 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         await _desk.Clerk(_canteen).RefundRedemptionAsync(new RefundRedemptionRequest(refund) { RequestId = Desk.Id() })
             .IsRefusedAsync(Reason.RedemptionAlreadyRefunded);
         await _desk.Vouchers.RefundRedemptionAsync(
-            new RefundRedemptionRequest(refund) { RequestId = Desk.Id(),
-            Redemption = $"{_voucher.Name}/redemptions/999999999999999999" }).IsRefusedAsync(Reason.RedemptionNotFound);
+            new RefundRedemptionRequest(refund)
+            {
+                RequestId = Desk.Id(),
+                Redemption = $"{_voucher.Name}/redemptions/999999999999999999"
+            }).IsRefusedAsync(Reason.RedemptionNotFound);
         foreach (string name in new[] { "", "17", $"{_voucher.Name}/redemptions/", $"{_voucher.Name}/redemptions/-1",
             $"{_voucher.Name}/redemptions/01", $"{_voucher.Name}/redemptions/99999999999999999999" })
         {
@@ -234,10 +240,16 @@ public sealed class VoucherApiTests(TestServer server) : IAsyncLifetime
         var call = new IssueVouchersRequest { RequestId = request, Programme = _programme, Month = new Date { Year = 2026, Month = 11 } };
         await RefusedAsync(call, Reason.RequestIdReused);
         await RefusedAsync(new IssueVouchersRequest(call) { RequestId = Desk.Id() }, Reason.MonthNotCurrent);
-        await RefusedAsync(new IssueVouchersRequest(call) { RequestId = Desk.Id(),
-            Month = new Date { Year = 2026, Month = 10, Day = 1 } }, Reason.InvalidField, "month");
-        await RefusedAsync(new IssueVouchersRequest { RequestId = Desk.Id(), Programme = $"{_desk.Region}/programmes/nothing",
-            Month = Desk.October }, Reason.ProgrammeNotFound);
+        await RefusedAsync(new IssueVouchersRequest(call)
+        {
+            RequestId = Desk.Id(),
+            Month = new Date { Year = 2026, Month = 10, Day = 1 }
+        }, Reason.InvalidField, "month");
+        await RefusedAsync(new IssueVouchersRequest
+        {
+            RequestId = Desk.Id(), Programme = $"{_desk.Region}/programmes/nothing",
+            Month = Desk.October
+        }, Reason.ProgrammeNotFound);
     }
 
     [Fact]

@@ -158,7 +158,8 @@ internal sealed class Auditor(World world, Disk disk)
             case Reason.QueueFull: return asked.Waiting > asked.Of.MaxQueue ? null : $"only {asked.Waiting} waited of {asked.Of.MaxQueue}";
             case Reason.StoreUnavailable: return asked.Of.Troubles > asked.Troubles ? null : "nothing was wrong with the store";
             case Reason.InternalError: return disk.IsPoison(intent.Id) ? null : "nothing was wrong with it";
-            case Reason.RequestIdReused: return fate is not null && fate.Intent.Command != intent.Command
+            case Reason.RequestIdReused:
+                return fate is not null && fate.Intent.Command != intent.Command
                 ? null : "no other command is stored under the id";
         }
         Refusal? shape = intent.Want.Kind == WantKind.Refuse ? null : Shapes.Wrong(intent.Want);
@@ -181,6 +182,6 @@ internal sealed class Auditor(World world, Disk disk)
     }
 
     private static string Text(Outcome outcome) =>
-        $"{(outcome.Refusal is { } refusal ? $"{refusal.Reason} ({refusal.Detail})" : outcome.Entry is { } entry ? $"entry {entry.Index}" 
+        $"{(outcome.Refusal is { } refusal ? $"{refusal.Reason} ({refusal.Detail})" : outcome.Entry is { } entry ? $"entry {entry.Index}"
             : "a note")}{(outcome.Replayed ? " again" : "")}";
 }

@@ -102,7 +102,9 @@ internal sealed class Officers(World world, Office office)
     private async Task PrepareAsync(string[] providers, RedeemedAt? disputed) => await office.AskAsync(
         Step(OfficeStepKind.Prepare, world.Chance.Of(People)) with
         {
-            Batch = $"S{++_batches:D11}", Providers = [.. providers], Redemption = disputed,
+            Batch = $"S{++_batches:D11}",
+            Providers = [.. providers],
+            Redemption = disputed,
         });
 
     /// <summary>The next step of some batch, or one that isn't allowed.</summary>
@@ -130,7 +132,8 @@ internal sealed class Officers(World world, Office office)
         bool withholds = kind == OfficeStepKind.Export && !office.Bank.PaysAll && world.Chance.Permille(200);
         do await office.AskAsync(Step(kind, world.Chance.Of(People)) with
         {
-            Batch = batch.Id, Payment = withholds ? 1 + world.Chance.Below(3) : 0,
+            Batch = batch.Id,
+            Payment = withholds ? 1 + world.Chance.Below(3) : 0,
         });
         while (!office.Bank.PaysAll && world.Chance.Permille(250));
     }
@@ -196,7 +199,9 @@ internal sealed class Officers(World world, Office office)
         if (said.Length == 0) return;
         await office.AskAsync(WordOf(world.Chance.Of(said), office.NewId()) with
         {
-            Kind = OfficeStepKind.Record, Actor = world.Chance.Of(People), Day = office.Today,
+            Kind = OfficeStepKind.Record,
+            Actor = world.Chance.Of(People),
+            Day = office.Today,
         });
     }
 

@@ -67,8 +67,11 @@ internal sealed class OddWants(World world, People people)
     {
         OpaqueId from = people.Person(), to = people.Person();
         Leg[] legs = [new Leg(HourWants.Of(from, "issued"), HourWants.Of(to, "earned"), "MIN", Amounts.Any(world.Chance), AtMost: true)];
-        return Raw(WantKind.Hold, EntryCode.HoldService, legs) with { Asked = id =>
-            people.Holds.Add(new HoldAsked(id, default, to, null)) };
+        return Raw(WantKind.Hold, EntryCode.HoldService, legs) with
+        {
+            Asked = id =>
+            people.Holds.Add(new HoldAsked(id, default, to, null))
+        };
     }
 
     /// <summary>So many of the largest amounts that a few of these commands fill a counter.</summary>

@@ -81,8 +81,11 @@ internal sealed class Fleet
 
     private void Start(int place)
     {
-        _running[place] = new WriterProcess(_world, _disk, _plan, _options, _region, $"writer-{++_started}") { MayFail = !IsCalm
-            && !_plan.IsQuiet };
+        _running[place] = new WriterProcess(_world, _disk, _plan, _options, _region, $"writer-{++_started}")
+        {
+            MayFail = !IsCalm
+            && !_plan.IsQuiet
+        };
         if (_world.Chance.Permille(500)) _running[place].Clock.Ahead = _world.Chance.Between(-50_000, 50_000);
     }
 }

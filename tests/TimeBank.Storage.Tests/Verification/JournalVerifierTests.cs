@@ -90,8 +90,13 @@ public sealed class JournalVerifierTests
         Assert.All(writer.Appended, sound => Assert.Null(verifier.Entry(Row(sound))));
 
         AppendedEntry first = writer.Appended[0];
-        JournalEntry again = first.Entry with { Index = 4, Time = new LedgerTime(writer.Now.Microseconds + 60_000_000),
-            Header = Header("more hours"), Opened = [] };
+        JournalEntry again = first.Entry with
+        {
+            Index = 4,
+            Time = new LedgerTime(writer.Now.Microseconds + 60_000_000),
+            Header = Header("more hours"),
+            Opened = []
+        };
         Finding finding = verifier.Entry(Row(first with { Entry = again, Bytes = EntryCodec.Encode(again) }))!;
         Assert.Equal(("account", $"{hours} (DebitsMustNotExceedCredits, Frozen)"), (finding.What, finding.Found));
     }
