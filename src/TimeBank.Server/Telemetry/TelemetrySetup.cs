@@ -58,7 +58,7 @@ public static class TelemetrySetup
     /// <summary>The standard variable that names the collector of traces and metrics.</summary>
     public const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    private const string Sampler = "OTEL_TRACES_SAMPLER";
+    private const string Sampler = "OTEL_TRACES_SAMPLER", OrleansMeter = "Microsoft.Orleans";
 
     /// <summary>The meters whose figures are exported.</summary>
     private static readonly string[] Meters =
@@ -67,9 +67,9 @@ public static class TelemetrySetup
         OrleansMeter, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime",
     ];
 
-    // What of Orleans's figures is counted where it happens, and not looked up when somebody asks. It counts and times each message and each
-    // activation: that took a tenth of the rate of redemptions away.
-    private const string OrleansMeter = "Microsoft.Orleans", Rejected = "orleans-messaging-rejected";
+    // Orleans counts and times each message and each activation where it happens, which took a tenth of the rate of redemptions away. So of
+    // its figures only these are kept, and those that are looked up when somebody asks.
+    private static readonly string[] KeptOfOrleans = ["orleans-grains", "orleans-messaging-rejected"];
 
     // All that the dashboard shows but states of grains, reminders and the log, in which persons' ids stand. An address that a later
     // version adds is closed too.
@@ -104,8 +104,8 @@ public static class TelemetrySetup
         {
             builder.Services.AddSingleton<JournalFigures>().AddHostedService(all => all.GetRequiredService<JournalFigures>());
             telemetry.WithMetrics(metrics => metrics.AddMeter(Meters)
-                .AddView(instrument => instrument.Meter.Name == OrleansMeter && !instrument.IsObservable && instrument.Name != Rejected
-                    ? MetricStreamConfiguration.Drop : null)
+                .AddView(instrument => instrument.Meter.Name == OrleansMeter && !instrument.IsObservable
+                    && !KeptOfOrleans.Contains(instrument.Name) ? MetricStreamConfiguration.Drop : null)
                 .AddPrometheusExporter());
         }
         // Without a collector a trace is not recorded, but its id joins the lines of a log.
