@@ -66,7 +66,8 @@ internal static class ElderCommands
         Option<string> day = make.Option("--day", "评估日", "the day of the assessment", required: true),
             region = make.Option("--assessed-in", "评估地区", "the region that assessed");
         Option<string[]> difficulties = Difficulties(make);
-        return make.Command("assess", "登记能力评估", "record an ability assessment", [elder, score, day, region, difficulties],
+        return make.Command("assess", "登记能力评估；不写困难情形则保持原样", "record an ability assessment; difficulties stay where none is given",
+            [elder, score, day, region, difficulties],
             async (session, parsed) =>
         {
             string name = session.Name("elders", parsed.GetValue(elder)!);
@@ -79,7 +80,9 @@ internal static class ElderCommands
                 AssessedDate = TimeText.ParseDay(parsed.GetValue(day)!),
                 AssessedIn = parsed.GetValue(region) is { } code ? ResourceNames.OfRegion(code) : "",
             };
-            request.Difficulties.Add((parsed.GetValue(difficulties) ?? []).Select(EnumText.Parse<Difficulty>));
+            // The request replaces them.
+            request.Difficulties.Add(parsed.GetValue(difficulties) is { Length: > 0 } said ? said.Select(EnumText.Parse<Difficulty>)
+                : (await client.GetElderAsync(new GetElderRequest { Name = name })).Difficulties);
             Show(session, await client.RecordAssessmentAsync(request));
         });
     }

@@ -55,7 +55,12 @@ public sealed record ElderFacts(
     public RegionCode ResidenceOn(DateOnly day) =>
         CountingOn(day).LastOrDefault(notice => notice.Kind == ElderNoticeKind.Moved)?.Residence ?? Home;
 
-    private IEnumerable<ElderNotice> CountingOn(DateOnly day) => Notices.Where(notice => notice.CountsFrom <= day);
+    /// <summary>The first day on which a notice counts for this elder: a move back home gives, and counts at once.</summary>
+    internal DateOnly CountsFrom(ElderNotice notice) =>
+        notice is { Kind: ElderNoticeKind.Moved, Residence: { } residence } && residence.IsWithin(Home)
+            ? notice.Reported : notice.CountsFrom;
+
+    private IEnumerable<ElderNotice> CountingOn(DateOnly day) => Notices.Where(notice => CountsFrom(notice) <= day);
 }
 
 /// <summary>A change in an elder's life, as somebody reported it.</summary>

@@ -57,17 +57,21 @@ public static class FindingRule
     {
         DateOnly first = new(day.Year, day.Month, 1), later = first.AddMonths(1);
         if (now.IsGranted && !months[0].IsIssued)
-            yield return NotIssued(now, approved, first, numbers, calendar);
+            yield return NotIssued(now, approved, first, months.Skip(1).Any(month => month.IsIssued), numbers, calendar);
         if (now.IsGranted && next.Amount != now.Amount)
             yield return new EntitlementFinding(FindingKind.Changes, next, later);
         if (!now.IsGranted && months.Take(2).Any(month => month.IsIssued))
             yield return new EntitlementFinding(FindingKind.Ended, now, months[0].IsIssued ? later : first);
-        if (day.Day >= numbers.UnusedAlertDay && months[0] is { IsIssued: true, IsUsed: false })
-            yield return new EntitlementFinding(FindingKind.NotUsed, now, first.AddDays(numbers.UnusedAlertDay - 1));
+        DateOnly alert = first.AddDays(numbers.UnusedAlertDay - 1);
+        // Whoever was approved late in the month may have got it only now.
+        if (day >= alert && months[0] is { IsIssued: true, IsUsed: false } && (!now.IsGranted || FirstDue() < alert))
+            yield return new EntitlementFinding(FindingKind.NotUsed, now, alert);
         ImmutableArray<IssuedMonth> before = [.. months.Skip(1).Take(numbers.NoUseAlertMonths)];
         if (before.Length == numbers.NoUseAlertMonths && before.All(month => month is { IsIssued: true, IsUsed: false })
             && !months[0].IsUsed)
             yield return new EntitlementFinding(FindingKind.NoUse, now, first.AddMonths(-numbers.NoUseAlertMonths));
+
+        DateOnly FirstDue() => calendar.After(approved, numbers.FirstIssueWorkingDays, out DateOnly due) is null ? due : approved;
     }
 
     /// <summary>The day since which an elder is entitled without a break, by what the region knew on each day.</summary>
@@ -78,7 +82,7 @@ public static class FindingRule
         // An elder becomes entitled on one of these days: nothing else in the facts has a day.
         IEnumerable<DateOnly> changes =
         [
-            .. elder.Assessments.Select(assessment => assessment.Recorded), .. elder.Notices.Select(notice => notice.CountsFrom),
+            .. elder.Assessments.Select(assessment => assessment.Recorded), .. elder.Notices.Select(elder.CountsFrom),
             .. Enumerable.Range(0, elder.AgeOn(day) + 1).Select(age => CivilPeriod.LastDay(elder.BirthDate, 12 * age)),
         ];
         return changes.Where(change => change > registered && change <= day).OrderDescending()
@@ -89,12 +93,14 @@ public static class FindingRule
     }
 
     private static EntitlementFinding NotIssued(
-        Entitlement now, DateOnly approved, DateOnly first, VouchersPolicy numbers, WorkingCalendar calendar)
+        Entitlement now, DateOnly approved, DateOnly first, bool hadSome, VouchersPolicy numbers, WorkingCalendar calendar)
     {
-        if (approved < first)
-            return new EntitlementFinding(FindingKind.NotIssued, now, first, first.AddDays(numbers.IssueDayOfMonth - 1));
+        DateOnly from = approved > first ? approved : first, dueOfMonth = first.AddDays(numbers.IssueDayOfMonth - 1);
+        // The working days of an approval in the month before may end in this one.
+        if (approved < first && (hadSome || approved < first.AddMonths(-1)))
+            return new EntitlementFinding(FindingKind.NotIssued, now, from, dueOfMonth);
         return calendar.After(approved, numbers.FirstIssueWorkingDays, out DateOnly due) is { } unknown
-            ? new EntitlementFinding(FindingKind.NotIssued, now, approved, NoDue: unknown)
-            : new EntitlementFinding(FindingKind.NotIssued, now, approved, due);
+            ? new EntitlementFinding(FindingKind.NotIssued, now, from, NoDue: unknown)
+            : new EntitlementFinding(FindingKind.NotIssued, now, from, approved < first && due < dueOfMonth ? dueOfMonth : due);
     }
 }

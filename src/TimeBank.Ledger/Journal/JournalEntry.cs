@@ -44,7 +44,7 @@ public sealed record JournalEntry(
 /// <param name="EffectiveDate">The civil date on which the event counts.</param>
 /// <param name="PolicyVersion">The policy version that decided.</param>
 /// <param name="Memo">A note for people, at most 200 characters. Never anything personal.</param>
-/// <param name="Details">The values from which the server builds the caller's answer, also for a retry; at most 32 pairs.</param>
+/// <param name="Details">The values from which the server builds the caller's answer, also for a retry; at most 48 pairs.</param>
 public sealed record EntryHeader(
     EntryId Id,
     Digest RequestDigest,
@@ -59,7 +59,7 @@ public sealed record EntryHeader(
     public const int MaxNameLength = 200;
 
     public const int MaxMemoLength = 200;
-    public const int MaxDetails = 32;
+    public const int MaxDetails = 48;
     public const int MaxDetailLength = 400;
 
     public static EntryDetails NoDetails => EntryDetails.None;

@@ -1,3 +1,4 @@
+using Google.Rpc;
 using Grpc.Core;
 using QRCoder;
 using TimeBank.Proofs;
@@ -16,6 +17,11 @@ public sealed record EntryReceipt(long Index, string Text, Checkpoint Head, bool
     // Level L of a QR code of version 40 holds 2,953 bytes; phones read far smaller ones, so a longer receipt is only offered as a file.
     private const int MaxQrBytes = 1_800;
 
+    // A journal is signed at most once a second. Whoever has just written waits for that, and not for ever.
+    private const int MaxWaits = 12;
+
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(0.25);
+
     /// <summary>The receipt as a QR code in a PNG picture; null if it is too long for one that a phone reads.</summary>
     public string? Qr()
     {
@@ -27,12 +33,27 @@ public sealed record EntryReceipt(long Index, string Text, Checkpoint Head, bool
     /// <exception cref="RpcException">ENTRY_NOT_FOUND, NOT_SIGNED_YET, or access.</exception>
     public static async Task<EntryReceipt> ReadAsync(Visitor visitor, long index)
     {
-        InclusionProof answer = await visitor.Client.Ledger.GetInclusionProofAsync(
-            new GetInclusionProofRequest { Name = $"{visitor.Parent}/entries/{index}" }, visitor.Client.Reading);
+        InclusionProof answer = await SignedAsync(visitor, new GetInclusionProofRequest { Name = $"{visitor.Parent}/entries/{index}" });
         var proof = new TlogProof(
             answer.Entry.IsEmpty ? default : (byte[])[.. answer.Salt.Span, .. answer.Entry.Span], answer.Index,
             [.. answer.Hashes.Select(hash => new Digest(hash.Span))], SignedNote.Parse(answer.Checkpoint));
         return new EntryReceipt(answer.Index, proof.ToString(), Checkpoint.Parse(proof.Checkpoint.Text), !answer.Entry.IsEmpty);
+    }
+
+    private static async Task<InclusionProof> SignedAsync(Visitor visitor, GetInclusionProofRequest request)
+    {
+        for (int waits = 0; ; waits++)
+        {
+            try
+            {
+                return await visitor.Client.Ledger.GetInclusionProofAsync(request, visitor.Client.Reading);
+            }
+            catch (RpcException error) when (
+                waits < MaxWaits && error.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason == "NOT_SIGNED_YET")
+            {
+                await Task.Delay(Wait, TimeProvider.System);
+            }
+        }
     }
 }
 

@@ -39,7 +39,7 @@ public sealed partial class ElderApi
         Ledger.Entitlement answer = IssuedHoursRule.Judge(elder.Facts(name.Region), day, policy);
         // What is issued stays, even if the elder would get none today.
         bool isKept = hours.Issued && !answer.IsGranted;
-        return (isKept ? answer with { Amount = hours.Minutes, Reason = EntitlementReason.None } : answer)
+        return (isKept ? answer with { Amount = hours.Minutes, Reason = EntitlementReason.None, AssessedUntil = null } : answer)
             .ToContract(name.Region, null, hours.Issued);
     }
 

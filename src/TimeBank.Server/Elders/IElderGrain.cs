@@ -75,7 +75,8 @@ public sealed record ElderRecord(
             Recorded = assessment.Recorded ?? assessment.Day,
         })])
     {
-        Notices = [.. Notices.Select(notice => notice.ToNotice())],
+        // A server of the build before notices answers without them.
+        Notices = Notices.IsDefault ? [] : [.. Notices.Select(notice => notice.ToNotice())],
     };
 }
 

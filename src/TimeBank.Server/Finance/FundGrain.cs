@@ -81,11 +81,12 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
 
     /// <summary>
     /// One person records a receipt, so a second one of the same reference, amount and account is most likely the first one again. Without
-    /// a reference only the same day speaks for that. Looks at the fund's latest receipts.
+    /// a reference only the same day speaks for that, and so where the money was booked from the bank's own line. Looks at the fund's
+    /// latest receipts.
     /// </summary>
     private async Task<Refusal?> RepeatedAsync(string reference, string bankAccount, long fen, DateOnly received)
     {
-        var filter = new EntryFilter(EntryCode.ReceiveMoney, Reversed: false)
+        var filter = new EntryFilter(Reversed: false)
         {
             Touching =
             [
@@ -94,10 +95,17 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
         };
         IReadOnlyList<LinkedEntry> latest = await ledger.EntriesAsync(
             Region, filter, long.MaxValue, ReceiptsLookedAt, CancellationToken.None);
-        JournalEntry? same = latest.Select(linked => linked.Entry).FirstOrDefault(entry => entry.Header.Memo == reference
-            && entry.Transfers[0].Posted == fen && (reference.Length > 0 || entry.Header.EventDate() == received));
+        JournalEntry? same = latest.Select(linked => linked.Entry).FirstOrDefault(entry => entry.Transfers[0].Posted == fen
+            && entry.Code switch
+            {
+                EntryCode.ReceiveMoney => entry.Header.Memo == reference && (reference.Length > 0 || IsOfTheDay(entry)),
+                EntryCode.BankReceipt => IsOfTheDay(entry),
+                _ => false,
+            });
         return same is null ? null
             : Refusal.Of(Reason.ReceiptRepeated, ("entry", same.Index.ToString(CultureInfo.InvariantCulture)),
                 ("date", same.Header.EventDate().ToString("O", CultureInfo.InvariantCulture)));
+
+        bool IsOfTheDay(JournalEntry entry) => entry.Header.EventDate() == received;
     }
 }

@@ -122,6 +122,17 @@ public sealed class ElderFactsTests
                 Residence: RegionCode.Parse("430203"))],
         }).ResidenceOn(DateOnly.Parse(day, null)));
 
+    [Fact]
+    public void A_move_back_home_counts_at_once() => Assert.Equal(Home, (Elder("1940-01-01") with
+    {
+        Notices =
+        [
+            Moved(new DateOnly(2026, 9, 2), RegionCode.Parse("430203")), Moved(new DateOnly(2026, 10, 2), Home),
+        ],
+    }).ResidenceOn(new DateOnly(2026, 10, 2)));
+
+    private static ElderNotice Moved(DateOnly day, RegionCode to) => new(ElderNoticeKind.Moved, day, day, Residence: to);
+
     private static ElderFacts Elder(string born, params (int Points, string On)[] assessments) => new(
         DateOnly.Parse(born, null),
         Home,

@@ -50,7 +50,9 @@ public sealed class FindingTests
     }
 
     [Theory]
-    [InlineData("2026-10-31", "2026-11-01", null)]
+    [InlineData("2026-09-30", "2026-11-01", null)]
+    [InlineData("2026-10-12", "2026-11-01", null)]
+    [InlineData("2026-10-31", "2026-11-06", null)]
     [InlineData("2026-11-01", "2026-11-06", null)]
     [InlineData("2026-11-02", "2026-11-09", null)]
     [InlineData("2026-11-20", "2026-11-27", null)]
@@ -65,6 +67,17 @@ public sealed class FindingTests
 
         Assert.Equal((due, unknown), (found.Due?.ToString("yyyy-MM-dd", null), found.NoDue?.Detail));
     }
+
+    [Fact]
+    public void What_was_issued_before_is_due_on_the_first_also_after_a_late_approval() => Assert.Equal(
+        new DateOnly(2026, 11, 1), Assert.Single(FindingRule.Of(
+            new DateOnly(2026, 11, 3), Yes, Yes, new DateOnly(2026, 10, 31), [default, new IssuedMonth(true, true), default, default],
+            Policy.Vouchers, WorkingCalendar.BuiltIn)).Due);
+
+    [Fact]
+    public void What_was_due_only_after_the_alert_is_not_unused_yet() => Assert.Empty(FindingRule.Of(
+        new DateOnly(2026, 11, 25), Yes, Yes, new DateOnly(2026, 11, 24), [new IssuedMonth(true, false), default, default, default],
+        Policy.Vouchers, WorkingCalendar.BuiltIn));
 
     /// <summary>What happened to an elder who was registered on 1 October, born in 1950; and the day of the approval.</summary>
     public static TheoryData<string, ElderFacts, string> Approvals => new()

@@ -26,6 +26,14 @@ public sealed class OutreachGrainTests : DistrictTests
         Assert.Equal((second.Pages, second.Elders), (third.Pages, third.Elders));
     }
 
+    /// <summary>As while a cluster is upgraded: then the elder's grain may be on a server that knows of no notices.</summary>
+    [Fact]
+    public async Task An_elder_that_an_older_server_answers_has_no_notices()
+    {
+        ElderRecord elder = (await Here.Elder(await Here.RegisterAsync()).GetAsync())!;
+        Assert.Empty((elder with { Notices = default }).Facts(Code).Notices);
+    }
+
     [Fact]
     public async Task The_day_on_which_a_run_began_decides_on_every_page()
     {

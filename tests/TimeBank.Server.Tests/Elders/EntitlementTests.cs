@@ -6,9 +6,8 @@ using static TimeBank.Testing.Desk;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>In a region of its own: a run there looks at every elder.</summary>
-[Collection(HoursCollection.Name)]
-public sealed class EntitlementTests(TestServer server)
+/// <summary>On a server of its own: a run looks at every elder of a region, and only October's vouchers are issued here.</summary>
+public sealed class EntitlementTests(TestServer server) : IClassFixture<TestServer>
 {
     private readonly Desk _desk = new(server, "430225");
 

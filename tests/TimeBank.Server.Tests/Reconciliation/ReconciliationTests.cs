@@ -255,6 +255,12 @@ public sealed class ReconciliationTests(TestServer server) : IAsyncLifetime
         BankLine interest = await Approve(1);
         Assert.Equal((BankLineState.Matched, "RESOLUTION"), (interest.State, Assert.Single(interest.Matches).Pass));
         Assert.Equal($"{interest.Case.Resolution.Entry}/0", interest.Matches[0].Item);
+        // What the bank's line has booked is not recorded once more.
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest
+        {
+            RequestId = Desk.Id(), Fund = _fund, BankAccount = _bank.Slug, Amount = Desk.Fen(5_000), ReceivedDate = interest.Date,
+            Reference = "slip",
+        }).IsRefusedAsync(Reason.ReceiptRepeated);
         await ProposeAsync(2, V1.ResolutionKind.Fee);
         await Approve(2);
         await ProposeAsync(3, V1.ResolutionKind.Suspense);

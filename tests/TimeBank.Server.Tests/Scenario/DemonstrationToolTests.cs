@@ -47,6 +47,19 @@ public sealed class DemonstrationToolTests : IDisposable
         Assert.Equal(tried, await MadeAsync(server, [.. request, .. id]));
     }
 
+    [Fact]
+    public async Task An_assessment_keeps_the_difficulties_where_none_is_given()
+    {
+        await using TestServer server = await StartAsync();
+        string elder = await MadeAsync(server, "elder", "register", "--name", "演示", "--born", "1940-01-31", "--difficulty", "lives-alone");
+        string[] assess = ["elder", "assess", elder, "--score", "40", "--day", "2026-10-01"];
+
+        (_, string kept, _) = await Tool.RunAsync(_data, server, assess);
+        Assert.Contains("lives alone", kept, StringComparison.Ordinal);
+        (_, string replaced, _) = await Tool.RunAsync(_data, server, [.. assess, "--difficulty", "empty-nest"]);
+        Assert.DoesNotContain("lives alone", replaced, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
     private Task<TestServer> StartAsync() => TestServer.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T08:00:00+08:00");
