@@ -107,8 +107,9 @@ public abstract class HistoryContract(TestServer server)
     private sealed class RandomHistory(ILedgerGrain writer, ReportReader reports, int seed, string[] funds, string[] programmes)
     {
         private static readonly DateOnly Day = new(2026, 10, 1);
-        private static readonly OpaqueId Provider = Id("provider");
 
+        // Of this history alone: others ran before it, in any order.
+        private readonly OpaqueId _provider = Id($"provider {seed}");
         private readonly Random _random = new(seed);
         private readonly List<JournalEntry> _entries = [];
         private readonly List<(OpaqueId Id, VoucherTerms Terms, long Remaining)> _vouchers = [];
@@ -190,8 +191,8 @@ public abstract class HistoryContract(TestServer server)
             (OpaqueId id, VoucherTerms terms, long remaining) = _vouchers[at];
             long amount = Math.Max(1, Math.Min(remaining, Some(terms.Kind == VoucherKind.Units ? 2 : 25)));
             Proposal proposal = terms.Kind == VoucherKind.Units
-                ? VoucherEntries.RedeemUnits(Header(), id, terms, Provider, amount, new Fen(Some((int)amount * 13)))
-                : VoucherEntries.RedeemMoney(Header(), id, Provider, new Fen(amount));
+                ? VoucherEntries.RedeemUnits(Header(), id, terms, _provider, amount, new Fen(Some((int)amount * 13)))
+                : VoucherEntries.RedeemMoney(Header(), id, _provider, new Fen(amount));
             return (proposal, _ => _vouchers[at] = (id, terms, remaining - amount));
         }
 

@@ -70,10 +70,17 @@ internal sealed class Bank(TestServer server, string region, string slug)
     public async Task<IReadOnlyList<ImportStatementResponse>> ToldAsync(ImportStatementRequest head, byte[] file, int piece)
     {
         using AsyncDuplexStreamingCall<ImportStatementRequest, ImportStatementResponse> call = Maker.ImportStatement();
-        await call.RequestStream.WriteAsync(head);
-        foreach (byte[] bytes in file.Chunk(piece))
-            await call.RequestStream.WriteAsync(new ImportStatementRequest { Data = ByteString.CopyFrom(bytes) });
-        await call.RequestStream.CompleteAsync();
+        try
+        {
+            await call.RequestStream.WriteAsync(head);
+            foreach (byte[] bytes in file.Chunk(piece))
+                await call.RequestStream.WriteAsync(new ImportStatementRequest { Data = ByteString.CopyFrom(bytes) });
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (RpcException)
+        {
+            // The server has refused it meanwhile. Why, its answer says.
+        }
         return await call.ResponseStream.ReadAllAsync().ToListAsync();
     }
 

@@ -70,8 +70,17 @@ public sealed class OperatorGateTests(WatchedServer watched)
         IReadOnlyList<string> ids = await watched.LiveAsync();
         using HttpClient administrator = new() { BaseAddress = watched.Server.Http };
         administrator.DefaultRequestHeaders.Authorization = new("Bearer", watched.Server.Token(Role.Administrator));
-        string counters = await administrator.GetStringAsync($"{Dashboard}/DashboardCounters");
-        JsonElement host = JsonDocument.Parse(counters).RootElement.GetProperty("hosts")[0];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        string counters;
+        JsonElement hosts;
+        do
+        {
+            // The dashboard looks once a second.
+            counters = await administrator.GetStringAsync($"{Dashboard}/DashboardCounters", patience.Token);
+            hosts = JsonDocument.Parse(counters).RootElement.GetProperty("hosts");
+        }
+        while (hosts.GetArrayLength() == 0 || !counters.Contains("VoucherGrain", StringComparison.Ordinal));
+        JsonElement host = hosts[0];
         string silo = host.GetProperty("siloAddress").GetString()!;
         string[] open =
         [
