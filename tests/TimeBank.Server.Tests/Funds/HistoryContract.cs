@@ -178,7 +178,7 @@ public abstract class HistoryContract(TestServer server)
         private (Proposal, Action<JournalEntry>) Issue()
         {
             Slug programme = Programme(out bool units);
-            OpaqueId id = Id($"voucher {_steps}");
+            OpaqueId id = Id($"voucher {seed} {_steps}");
             var terms = new VoucherTerms(
                 Id("elder"), programme, units ? VoucherKind.Units : VoucherKind.Money, units ? Unit.Meal : Unit.Fen, ["meal"],
                 units ? new Fen(13) : Fen.Zero, Day, new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28));
