@@ -42,8 +42,8 @@ run_tests() {
     export DOTNET_TieredPGO=0
     # A suite in which no test begins or ends for ten minutes is ended, and a file names the tests that ran.
     rm -f "$artifacts"/hangs/*
-    dotnet test "$root/TimeBank.sln" --no-build --results-directory "$artifacts/hangs" --hangdump --hangdump-timeout 10m --hangdump-type None 2>&1 |
-        tee "$log" || code=1
+    dotnet test "$root/TimeBank.sln" --no-build --results-directory "$artifacts/hangs" \
+        --hangdump --hangdump-timeout 10m --hangdump-type None 2>&1 | tee "$log" || code=1
     cat "$artifacts"/hangs/*_hang.log 2>/dev/null || true
     (cd "$root/tests/Interop" && { [ -d node_modules/standardwebhooks ] || npm ci --no-audit --no-fund; } &&
         node --test --test-reporter=tap interop.test.mjs exports.test.mjs webhooks.test.mjs) 2>&1 | tee "$log.node" || code=1
