@@ -74,7 +74,8 @@ public sealed class LateEntryTests(TestServer server) : IClassFixture<TestServer
         })
         {
             Assert.Contains(says, await ToolAsync(
-                "fund", "receive", "late", "3", "--day", "2026-10-31", "--reference", language, "--lang", language), StringComparison.Ordinal);
+                "fund", "receive", "late", "3", "--day", "2026-10-31", "--reference", language, "--lang", language),
+                StringComparison.Ordinal);
             Assert.Contains(says, await ToolAsync("settlement", "show", batch.Name, "--lang", language), StringComparison.Ordinal);
             Assert.Contains(says, await ToolAsync("voucher", "redeem", voucher, "--provider", canteen, "--item", lunch.Item, "--price", "9",
                 "--day", "2026-10-31", "--lang", language), StringComparison.Ordinal);
