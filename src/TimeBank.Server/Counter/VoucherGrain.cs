@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
@@ -65,6 +66,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
 
     public async Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim)
     {
+        using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
         DateOnly today = clock.Today, served = claim.ServedOn(today);
         Task<ProviderRecord?> provider = GrainFactory.GetGrain<IProviderGrain>(Region, claim.Provider).GetAsync();
         VoucherFacts? voucher = await FactsAsync();
@@ -87,6 +89,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
 
     public async Task<Outcome> RefundAsync(Command command, long index)
     {
+        using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
         DateOnly today = clock.Today;
         VoucherFacts? voucher = await FactsAsync();
         LinkedEntry? redemption = await RedemptionAsync(index);
@@ -123,6 +126,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
 
     public async Task<DryRun> ReverseAsync(Command command, long index)
     {
+        using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
         DateOnly today = clock.Today;
         LinkedEntry? redemption = await RedemptionAsync(index);
         Policy policy = await rules.PolicyAsync(Region, today);
@@ -135,6 +139,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
 
     public async Task<Outcome> VoidAsync(Command command)
     {
+        using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
         VoucherFacts? voucher = await FactsAsync();
         Policy policy = await rules.PolicyAsync(Region, clock.Today);
         return await Writer.DecideAsync(
@@ -144,6 +149,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
 
     public async Task<Outcome?> ExpireAsync(Command run)
     {
+        using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
         if ((await Writer.AccountsAsync(Account)).Find(Path) is not { } account || account.Counters.DebitRoom == 0) return null;
         VoucherTerms terms = VoucherTerms.Of(account);
         if (!VoucherRule.MayExpire(terms, clock.Today)) return null;

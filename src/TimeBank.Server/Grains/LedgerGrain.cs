@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using TimeBank.Ledger;
@@ -44,7 +45,11 @@ public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSo
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
         _writer?.Idle.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
-    public Task<Outcome> SubmitAsync(Proposal proposal) => Writer.SubmitAsync(proposal);
+    public async Task<Outcome> SubmitAsync(Proposal proposal)
+    {
+        using Activity? span = GrainTraces.Begin(nameof(LedgerGrain));
+        return await Writer.SubmitAsync(proposal);
+    }
 
     public Task<DryRun> DryRunAsync(Proposal proposal) => Writer.DryRunAsync(proposal);
 

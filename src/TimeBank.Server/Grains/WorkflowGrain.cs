@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TimeBank.Ledger;
@@ -63,6 +64,7 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
         Command command, Func<Refusal?> decide, Func<Proposal> propose, Action<Outcome> change, bool isNote)
     {
         if (command.IsDryRun && !IsDryRun) throw new InvalidOperationException("A command that only asks would be carried out.");
+        using Activity? span = GrainTraces.Begin(GetType().Name);
         if (State.HasDone(command, out Refusal? reused)) return reused;
 
         Refusal? refusal = decide();

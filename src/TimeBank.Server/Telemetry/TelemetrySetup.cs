@@ -122,7 +122,6 @@ public static class TelemetrySetup
         if (isCollected) telemetry.UseOtlpExporter();
         builder.Host.UseOrleans(silo =>
         {
-            if (isCollected) silo.AddIncomingGrainCallFilter<GrainTraces>();
             if (options.Dashboard) silo.AddDashboard(dashboard => dashboard.HideTrace = true);
         });
     }

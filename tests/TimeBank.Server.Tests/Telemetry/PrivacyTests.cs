@@ -19,7 +19,7 @@ public sealed class PrivacyTests(WatchedServer watched)
 
         string metrics = await watched.MetricsAsync(), collected = watched.Collected();
 
-        string[] there = ["/timebank.v1.VoucherService/RedeemVoucher", "TimeBank.Server.IVoucherGrain/", WriterFigures.Append,
+        string[] there = ["/timebank.v1.VoucherService/RedeemVoucher", nameof(VoucherGrain), WriterFigures.Append,
             "REQUEST_ID_REUSED", "timebank.call.duration", "timebank.outbox.age"];
         Assert.All(there, word => Assert.Contains(word, collected, StringComparison.Ordinal));
         Assert.Contains("reason=\"REQUEST_ID_REUSED\"", metrics, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class PrivacyTests(WatchedServer watched)
         Assert.Equal([("region", WatchedServer.Region), ("outcome", "stored"), ("calls", 1)],
             append.TagObjects.Select(tag => (tag.Key, tag.Value!)));
         Activity writer = await SpanAsync(span => span.SpanId == append.ParentSpanId);
-        Assert.Equal("TimeBank.Server.ILedgerGrain/SubmitAsync", writer.OperationName);
+        Assert.Equal(nameof(LedgerGrain), writer.OperationName);
         Activity above = writer;
         while (above.ParentSpanId != default) above = await SpanAsync(span => span.SpanId == above.ParentSpanId);
         Assert.Same(call, above);
