@@ -35,13 +35,10 @@ internal static class LedgerRows
 
     /// <exception cref="StorageUnavailableException">The row contradicts itself: no append could ever match it.</exception>
     public static LedgerHead Head(DbDataReader row) =>
-        Head(row, () => new Remembered(row.GetInt64(6), Bytes(row, 7) is { Length: > 0 } chain ? new Digest(chain) : null));
+        Head(row, () => Remembered.FromBytes(row.GetInt64(6), Bytes(row, 7)));
 
     /// <exception cref="StorageUnavailableException">The row contradicts itself.</exception>
     public static LedgerHead BooksHead(DbDataReader row) => Head(row, () => Remembered.None);
-
-    /// <summary>The stored form of a head's chain of refusals and notes: empty where there is none.</summary>
-    public static byte[] Chain(LedgerHead head) => head.Remembered.Chain?.ToArray() ?? [];
 
     private static LedgerHead Head(DbDataReader row, Func<Remembered> remembered)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Writer;
 

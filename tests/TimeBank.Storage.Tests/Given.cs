@@ -34,7 +34,7 @@ internal static class Given
     public static OpaqueId Id(string name) => OpaqueId.From(Entry(name));
 
     public static VoucherTerms MealTerms(string elder = "elder", int lastDay = 31) => new(
-        Id(elder), Meals, VoucherKind.Units, Unit.Meal, ["meal"], new Fen(1_500), new DateOnly(2026, 10, 1),
+        Id(elder), Meals, VoucherKind.Units, Unit.Meal, [ServiceType.Meal], new Fen(1_500), new DateOnly(2026, 10, 1),
             new DateOnly(2026, 10, lastDay), new DateOnly(2026, 11, 28));
 
     public static Proposal Receive(string name, long fen) => MoneyEntries.Receive(Header(name), Bank, Lottery, new Fen(fen));

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using TimeBank.Ledger;
-using TimeBank.Storage;
 
 namespace TimeBank.Testing;
 

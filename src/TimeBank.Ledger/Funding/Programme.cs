@@ -32,8 +32,7 @@ public sealed record Programme(
         DateOnly useBy = new DateOnly(issued.Year, issued.Month, 1).AddMonths(1).AddDays(-1);
         return new VoucherTerms(
             elder, Id, Scheme == ProgrammeScheme.UnitVoucher ? VoucherKind.Units : VoucherKind.Money, Unit,
-            [.. ServiceTypes.Select(type => DataChoices.Of(DataChoices.ServiceTypes, type))],
-            ContractPrice, issued, useBy, useBy.AddDays(policy.ClaimGraceDays));
+            ServiceTypes, ContractPrice, issued, useBy, useBy.AddDays(policy.ClaimGraceDays));
     }
 
     /// <summary>

@@ -35,6 +35,9 @@ public sealed record Policy(
 
     /// <summary>True where the policy applies to this region: its own region, or one inside it.</summary>
     public bool Covers(RegionCode region) => region.IsWithin(Version.Region);
+
+    /// <summary>The last moment at which a person may take back what was recorded at a time.</summary>
+    public DateTimeOffset UndoUntil(LedgerTime recorded) => recorded.ToDateTimeOffset().AddMinutes(UndoMinutes);
 }
 
 /// <summary>The name of one version of one region's policy, such as <c>430000/2026-01</c>. Every entry carries it.</summary>

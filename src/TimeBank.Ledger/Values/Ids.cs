@@ -119,6 +119,14 @@ public readonly record struct EntryId(UInt128 Value)
         return bytes;
     }
 
+    /// <summary>The same 128 bits as a UUID, as some databases store them.</summary>
+    public Guid ToGuid()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
+        return new Guid(bytes, bigEndian: true);
+    }
+
     public override string ToString()
     {
         Span<byte> bytes = stackalloc byte[Size];

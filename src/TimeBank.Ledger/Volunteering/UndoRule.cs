@@ -12,7 +12,7 @@ public static class UndoRule
         own is null ? new Refusal(Reason.EntryNotFound)
         : own.ReversedBy is not null ? new Refusal(Reason.EntryAlreadyReversed)
         : !CanBeUndone(own.Entry) ? new Refusal(Reason.EntryNotReversible)
-        : now > Until(own.Entry, ofItsDay)
+        : now > ofItsDay.UndoUntil(own.Entry.Time)
             ? TimePassed(ofItsDay.UndoMinutes)
         : null;
 
@@ -35,8 +35,4 @@ public static class UndoRule
 
     /// <summary>True for what a giver does. The receiver's and the pool's side is another account.</summary>
     public static bool CanBeUndone(JournalEntry entry) => entry.Code is EntryCode.GiftHours or EntryCode.DonateHours;
-
-    /// <summary>The last moment at which the entry may be taken back, whatever it is: by the policy of its day.</summary>
-    public static DateTimeOffset Until(JournalEntry entry, Policy ofItsDay) =>
-        entry.Time.ToDateTimeOffset().AddMinutes(ofItsDay.UndoMinutes);
 }

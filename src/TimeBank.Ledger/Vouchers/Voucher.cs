@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace TimeBank.Ledger;
 
 /// <summary>The terms of a voucher, fixed at its issue and stored with its account.</summary>
-/// <param name="ServiceTypes">The catalogue's service types that it pays for, such as <c>meal</c>.</param>
+/// <param name="ServiceTypes">The catalogue's service types that it pays for.</param>
 /// <param name="UnitPrice">Of a unit voucher: the contract price committed for each unit.</param>
 /// <param name="From">The first day of use.</param>
 /// <param name="UseBy">The last day of use.</param>
@@ -16,7 +16,7 @@ public sealed record VoucherTerms(
     Slug Programme,
     VoucherKind Kind,
     Unit Unit,
-    ImmutableArray<string> ServiceTypes,
+    ImmutableArray<ServiceType> ServiceTypes,
     Fen UnitPrice,
     DateOnly From,
     DateOnly UseBy,
@@ -25,13 +25,12 @@ public sealed record VoucherTerms(
     private static readonly JsonSerializerOptions Strict =
         new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
-    /// <summary>The service types that the stored words name.</summary>
-    public IEnumerable<ServiceType> Services => ServiceTypes.Select(word => DataChoices.ServiceTypes[word]);
-
     public AccountTerms ToAccountTerms() => new(
         Elder.Text, Programme.Text, From, UseBy,
         JsonSerializer.Serialize(
-        new Written(StoredName.Of(Kind), [.. ServiceTypes], UnitPrice.Value, ClaimBy.ToString("O", CultureInfo.InvariantCulture))));
+        new Written(
+            StoredName.Of(Kind), [.. ServiceTypes.Select(type => DataChoices.Of(DataChoices.ServiceTypes, type))], UnitPrice.Value,
+            ClaimBy.ToString("O", CultureInfo.InvariantCulture))));
 
     /// <exception cref="FormatException">The account is not a voucher's.</exception>
     public static VoucherTerms Of(Account account)
@@ -43,10 +42,10 @@ public sealed record VoucherTerms(
             Written written = JsonSerializer.Deserialize<Written>(terms.Data, Strict) ?? throw new JsonException("The terms are null.");
             return new VoucherTerms(
                 OpaqueId.Parse(terms.Owner), Slug.Parse(terms.Group), StoredName.Parse<VoucherKind>(written.Kind), account.Unit,
-                    [.. written.Types],
+                    [.. written.Types.Select(word => DataChoices.ServiceTypes[word])],
                 new Fen(written.UnitPriceFen), from, until, DateOnly.ParseExact(written.ClaimBy, "O", CultureInfo.InvariantCulture));
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (Exception error) when (error is JsonException or ArgumentException or KeyNotFoundException)
         {
             throw new FormatException($"Account {account.Path} has no voucher's terms: {error.Message}", error);
         }

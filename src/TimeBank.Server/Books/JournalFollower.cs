@@ -1,33 +1,8 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using TimeBank.Ledger;
 using TimeBank.Writer;
 
 namespace TimeBank.Server;
-
-/// <summary>
-/// Rings when a writer of this process has stored a batch. It stands before the journals' watch; where nobody waits, a batch costs one
-/// look-up more. Writers of other servers ring there alone, so a waiter also looks from time to time.
-/// </summary>
-public sealed class JournalBell(IJournalWatch watch) : IJournalWatch
-{
-    private readonly ConcurrentDictionary<RegionCode, TaskCompletionSource> _waiting = new();
-
-    public IReadOnlyDictionary<RegionCode, string> Refused => watch.Refused;
-
-    /// <summary>Completes after the next batch. Take it before you look: a batch that the look misses completes it.</summary>
-    public Task Grown(RegionCode region) => _waiting.GetOrAdd(
-        region, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-
-    public ValueTask<LedgerHead> LoadAsync(RegionCode region, Func<ValueTask<LedgerHead>> read, CancellationToken cancellation) =>
-        watch.LoadAsync(region, read, cancellation);
-
-    public void Stored(LedgerHead head)
-    {
-        watch.Stored(head);
-        if (_waiting.TryRemove(head.Region, out TaskCompletionSource? waiting)) waiting.SetResult();
-    }
-}
 
 /// <summary>What a follower of a journal gets at once.</summary>
 /// <param name="Entries">The next entries; empty where nothing more is stored.</param>

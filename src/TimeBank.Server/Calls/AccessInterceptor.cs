@@ -1,4 +1,8 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Threading.RateLimiting;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using TimeBank.Ledger;
@@ -97,7 +101,8 @@ public sealed class AccessInterceptor(TokenVerifier tokens, CallLimits limits, S
         context.SetCaller(caller);
     }
 
-    private static void RequireKnown(RegionCode region)
+    /// <exception cref="RpcException">REGION_UNKNOWN.</exception>
+    internal static void RequireKnown(RegionCode region)
     {
         if (RegionDirectory.BuiltIn.Find(region) is null) throw Problem.Of(Reason.RegionUnknown, ("region", region.ToString()));
     }
@@ -121,5 +126,132 @@ public sealed class AccessInterceptor(TokenVerifier tokens, CallLimits limits, S
         throw Problem.Invalid(
             [name.Length == 0 ? new FieldViolation(field, "REQUIRED")
             : new FieldViolation(field, "NOT_A_NAME", ("pattern", "regions/430211/…"))]);
+    }
+}
+
+/// <summary>Who may call one RPC, by the RPC's option in the contract.</summary>
+/// <exception cref="InvalidOperationException">The option names a field that the request does not have.</exception>
+public sealed class AccessRule(MethodDescriptor method, Access access)
+{
+    private readonly Func<IMessage, string>? _region = access.RegionField.Length == 0 ? null : Field(method.InputType, access.RegionField);
+    private readonly (Role Role, Func<IMessage, string>? Own)[] _grants =
+    [
+        .. access.Grants.Select(grant => (grant.Role, grant.OwnField.Length == 0 ? null : Field(method.InputType, grant.OwnField))),
+    ];
+
+    /// <summary>True: anybody may call, without a token.</summary>
+    public bool IsPublic { get; } = access.Public && access.Grants.Count == 0;
+
+    /// <summary>The roles that may call.</summary>
+    public IEnumerable<Role> Roles => _grants.Select(grant => grant.Role).Distinct();
+
+    /// <summary>The path of the request's field that names the region; empty for an RPC without a region.</summary>
+    public string RegionField => access.RegionField;
+
+    /// <summary>The text of the region's field; null for an RPC without a region.</summary>
+    public string? Region(IMessage request) => _region?.Invoke(request);
+
+    public bool AllowsRole(Caller caller)
+    {
+        foreach ((Role role, _) in _grants)
+        {
+            if (caller.Has(role)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// True if one of the caller's roles passes: the contract names no field for the role (its regions bound it, or the service checks
+    /// more), or the named field is the caller's own party.
+    /// </summary>
+    public bool AllowsParty(Caller caller, IMessage request)
+    {
+        foreach ((Role role, Func<IMessage, string>? own) in _grants)
+        {
+            if (caller.Has(role) && (own is null || caller.Owns(own(request)))) return true;
+        }
+        return false;
+    }
+
+    private static Func<IMessage, string> Field(MessageDescriptor type, string path)
+    {
+        var found = new List<IFieldAccessor>();
+        foreach (string name in path.Split('.'))
+        {
+            FieldDescriptor field = type.FindFieldByName(name)
+                ?? throw new InvalidOperationException($"{type.FullName} has no field {name}, which an access option names.");
+            found.Add(field.Accessor);
+            if (field.FieldType == FieldType.Message) type = field.MessageType;
+        }
+        IFieldAccessor[] accessors = [.. found];
+        return request =>
+        {
+            object? value = request;
+            foreach (IFieldAccessor accessor in accessors) value = value is IMessage message ? accessor.GetValue(message) : null;
+            return value as string ?? "";
+        };
+    }
+}
+
+/// <summary>The access rule of every RPC, by the full method name. An RPC without a rule is closed to everyone.</summary>
+public static class AccessRules
+{
+    private static readonly FrozenDictionary<string, AccessRule> Rules = Methods()
+        .Where(method => method.GetOptions()?.HasExtension(AccessExtensions.Access) == true)
+        .ToFrozenDictionary(FullName, method => new AccessRule(method, method.GetOptions().GetExtension(AccessExtensions.Access)));
+
+    public static AccessRule? Find(string fullMethodName) => Rules.GetValueOrDefault(fullMethodName);
+
+    /// <summary>Every RPC of the contract, with or without a rule.</summary>
+    public static IEnumerable<MethodDescriptor> Methods() => typeof(Amount).Assembly.GetTypes()
+        .Where(type => type.Namespace == typeof(Amount).Namespace && type.Name.EndsWith("Reflection", StringComparison.Ordinal))
+        .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null))
+        .Cast<FileDescriptor>()
+        .SelectMany(file => file.Services)
+        .SelectMany(service => service.Methods);
+
+    public static string FullName(MethodDescriptor method) => $"/{method.Service.FullName}/{method.Name}";
+}
+
+/// <summary>
+/// How many calls one caller may make: so many a second in the long run, and ten seconds' worth at once. A caller is a token's subject;
+/// whoever has no valid token is the address that the call came from. Each server counts for itself.
+/// </summary>
+public sealed class CallLimits : IDisposable
+{
+    private const int SecondsAtOnce = 10;
+
+    private readonly PartitionedRateLimiter<string>? _callers;
+
+    /// <param name="perSecond">0: no limit.</param>
+    public CallLimits(int perSecond)
+    {
+        if (perSecond == 0) return;
+        var options = new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = perSecond * SecondsAtOnce, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+        };
+        _callers = PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetTokenBucketLimiter(caller, _ => options));
+    }
+
+    /// <summary>Counts a call of a known caller.</summary>
+    /// <exception cref="RpcException">RATE_LIMITED, with the time after which a call passes again.</exception>
+    public void Count(Caller caller) => Count("subject ", caller.Subject);
+
+    /// <summary>Counts a call of somebody without a valid token.</summary>
+    /// <exception cref="RpcException">As above.</exception>
+    public void CountStranger(HttpContext http) => Count("address ", $"{http.Connection.RemoteIpAddress}");
+
+    public void Dispose() => _callers?.Dispose();
+
+    // The kind stands before the caller's own text, so that no subject is counted as an address.
+    private void Count(string kind, string caller)
+    {
+        if (_callers is null) return;
+        using RateLimitLease lease = _callers.AttemptAcquire(kind + caller);
+        if (lease.IsAcquired) return;
+        lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan after);
+        throw Problem.Of(Reason.RateLimited, after);
     }
 }

@@ -1,9 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
 
 namespace TimeBank.Server;
+
+/// <summary>The name of a resource of a region: <c>regions/430211/volunteers/0ABC…</c>.</summary>
+/// <param name="Collection">The plural noun, such as <c>volunteers</c>.</param>
+/// <param name="Id">The rest of the name. Only an account's path contains slashes.</param>
+public readonly record struct ResourceName(RegionCode Region, string Collection, string Id)
+{
+    public const int MaxLength = 200;
+
+    /// <summary>The beginning of every name.</summary>
+    internal const string Regions = "regions/";
+
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ResourceName? name)
+    {
+        name = null;
+        if (text is null || text.Length > MaxLength || !text.StartsWith(Regions, StringComparison.Ordinal)) return false;
+        ReadOnlySpan<char> rest = text.AsSpan(Regions.Length);
+        int region = rest.IndexOf('/');
+        if (region < 0 || !RegionCode.TryParse(rest[..region], out RegionCode code)) return false;
+        rest = rest[(region + 1)..];
+        int collection = rest.IndexOf('/');
+        if (collection <= 0 || collection + 1 == rest.Length) return false;
+        name = new ResourceName(code, rest[..collection].ToString(), rest[(collection + 1)..].ToString());
+        return true;
+    }
+
+    /// <summary>Reads an index of a name. Refuses leading zeros, so that each entry has one name.</summary>
+    public static bool TryIndex(string text, out long index) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index)
+            && index.ToString(CultureInfo.InvariantCulture) == text;
+
+    public static string OfRegion(RegionCode region) => $"regions/{region}";
+
+    public static string Of<T>(RegionCode region, string collection, T id)
+        where T : notnull => string.Create(CultureInfo.InvariantCulture, $"regions/{region}/{collection}/{id}");
+
+    /// <summary>The key of the resource's grain.</summary>
+    public GrainKey GrainKey => new(Region, Id);
+
+    public override string ToString() => Of(Region, Collection, Id);
+}
 
 /// <summary>Maps the domain's dates, times, amounts and balances to the contract's types.</summary>
 public static class ValueContract
@@ -44,4 +86,11 @@ public static class ValueContract
             Side = Int128.Sign(credit) switch { < 0 => Side.Debit, 0 => Side.Unspecified, _ => Side.Credit }
         };
     }
+
+    /// <summary>The closed day that an entry came too late for; null where it counts on its own day.</summary>
+    public static Date? LateFor(this JournalEntry entry) => entry.Header.LateDay()?.ToContract();
+
+    /// <summary>The first open day, on which a late entry counts instead; null for any other.</summary>
+    public static Date? EffectiveIfLate(this JournalEntry entry) =>
+        entry.Header.LateDay() is null ? null : entry.Header.EffectiveDate.ToContract();
 }

@@ -27,7 +27,7 @@ public sealed class ProviderApi(
         if (request.Accreditation is null) read.Refuse("accreditation", "REQUIRED");
         (DateOnly First, DateOnly Last) accreditation = read.Period(request.Accreditation, "accreditation");
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
         Command command = context.Command(request, id);
         var provider = new ProviderRecord(command.NewId.Text, name, [.. types.Select(type => type.ToDomain())], accreditation.First,
             accreditation.Last, []);

@@ -74,7 +74,7 @@ public sealed class VoucherReader(ILedgerReader ledger)
             IssueEntry = ResourceName.Of(region, VoucherContract.Entries, account.Opened),
             UnitPrice = terms.Kind == VoucherKind.Units ? terms.UnitPrice.ToContract() : null,
         };
-        voucher.ServiceTypes.Add(terms.Services.Select(ChoiceContract.ToContract));
+        voucher.ServiceTypes.Add(terms.ServiceTypes.Select(ChoiceContract.ToContract));
         return voucher;
     }
 

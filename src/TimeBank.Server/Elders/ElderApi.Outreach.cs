@@ -20,7 +20,7 @@ public sealed partial class ElderApi
         if (request.Lines.Count == 0) read.Refuse("lines", "REQUIRED");
         if (request.Lines.Count > MaxNotices) read.Refuse("lines", "TOO_MANY", ("max", $"{MaxNotices}"));
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
         return await new NoticeImport(grains, clock, region, source, context.Command(request, id))
             .RunAsync(request.Lines, context.CancellationToken);
     }
@@ -31,7 +31,7 @@ public sealed partial class ElderApi
         Guid id = read.RequestId(request.RequestId);
         RegionCode region = read.Region(request.Parent, "parent");
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
         var report = new RunReport(stream, clock);
         await report.FollowAsync(
             outreach.PagesAsync(context.Command(request, id), region, report, context.CancellationToken), context.CancellationToken);

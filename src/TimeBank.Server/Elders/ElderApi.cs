@@ -23,7 +23,7 @@ public sealed partial class ElderApi(
         DateOnly birthDate = read.PastDay(request.BirthDate, "birth_date", clock.Today);
         IReadOnlyList<Difficulty> difficulties = read.Choices(request.Difficulties, "difficulties");
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
 
         Command command = context.Command(request, id);
         Reply<ElderRecord> reply = await grains.GetGrain<IElderGrain>(region, command.NewId)
@@ -115,7 +115,7 @@ public sealed partial class ElderApi(
         ResourceName? elder = read.ResourceOrNull(request.Elder, "elder", PersonContract.Elders);
         if (elder is { } one) read.SameRegion(region, one, "elder");
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
         Command run = context.Command(request, id);
         var report = new RunReport(stream, clock);
         await report.FollowAsync(
@@ -130,7 +130,7 @@ public sealed partial class ElderApi(
         Guid id = read.RequestId(request.RequestId);
         RegionCode region = read.Region(request.Parent, "parent");
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
         var report = new RunReport(stream, clock);
         await report.FollowAsync(
             runs.EndAsync(context.Command(request, id), region, report, context.CancellationToken), context.CancellationToken);

@@ -23,7 +23,7 @@ public sealed class BankAccountApi(IGrainFactory grains, IRegistry registry, Pag
             account, Profile(read, request.StatementProfile, "statement_profile", ProfileFile.Shipped),
             Profile(read, request.SheetProfile, "sheet_profile", SheetProfile.Shipped));
         read.Check();
-        RegionGrains.RequireRegion(name.Region);
+        AccessInterceptor.RequireKnown(name.Region);
         IBankAccountGrain grain = grains.GetGrain<IBankAccountGrain>(name.GrainKey);
         BankAccountRecord set = (await grain.SetAsync(context.Command(request, id), described)).OrThrow();
         return ToContract(name.Region, set);

@@ -26,7 +26,7 @@ public sealed partial class FundApi(
             request.FundId, kind.ToDomain(), read.Name(request.DisplayName, "display_name", MaxNameLength),
                 read.Text(request.Purpose, "purpose", MaxTextLength));
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
         Reply<FundRecord> reply = await grains.GetGrain<IFundGrain>($"{region}/{source}")
             .CreateAsync(context.Command(request, id), fund);
         return await ToContractAsync(region, reply.OrThrow());

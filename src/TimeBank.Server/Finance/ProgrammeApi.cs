@@ -27,7 +27,7 @@ public sealed partial class FundApi
         if (request.Scheme == ProgrammeScheme.UnitVoucher) programme = Units(read, region, request, programme);
         else if (request.Scheme == ProgrammeScheme.NationalEVoucher) MustBeEmpty(read, request);
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
         Reply<ProgrammeRecord> reply = await grains.GetGrain<IProgrammeGrain>($"{region}/{slug}")
             .CreateAsync(context.Command(request, id), programme);
         return await ToContractAsync(region, reply.OrThrow());

@@ -33,7 +33,7 @@ public sealed partial class SettlementApi(
             Entry(read, region, text, $"set_aside[{at}]"))];
         DateOnly? releaseUntil = read.DayOrNull(request.ReleaseHeldBackUntil, "release_held_back_until");
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
         SettlementRecord prepared = (await grains.GetGrain<ISettlementDeskGrain>(region.ToString())
             .PrepareAsync(context.Command(request, id), providers, setAside, releaseUntil)).OrThrow();
         return new PrepareBatchResponse { Batch = prepared.ToContract(region), LeftOut = prepared.LeftOut };

@@ -2,6 +2,7 @@ using Orleans.Configuration;
 using Orleans.Providers;
 using Orleans.Serialization.Configuration;
 using Orleans.Storage;
+using TimeBank.Proofs;
 using TimeBank.Writer;
 
 namespace TimeBank.Server;

@@ -1,48 +1,6 @@
-using Grpc.Core;
 using Microsoft.AspNetCore.Hosting.Server;
-using TimeBank.Ledger;
 
 namespace TimeBank.Server;
-
-/// <summary>Counts the calls under way, and refuses new calls once the server is stopping.</summary>
-public sealed class CallsUnderWay(IHostApplicationLifetime lifetime)
-{
-    /// <summary>The prefix of health and reflection: they answer until the end and delay nothing.</summary>
-    private const string Standard = "/grpc.";
-
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _count;
-
-    public int Count => Volatile.Read(ref _count);
-
-    /// <summary>Completes once the server is stopping and no call is under way.</summary>
-    public Task Ended
-    {
-        get
-        {
-            if (Count == 0) _ended.TrySetResult();
-            return _ended.Task;
-        }
-    }
-
-    /// <summary>Counts a call that begins.</summary>
-    /// <returns>True if the caller must call <see cref="Leave"/> at the call's end.</returns>
-    /// <exception cref="RpcException">SERVER_STOPPING.</exception>
-    public bool Enter(ServerCallContext context)
-    {
-        if (context.Method.StartsWith(Standard, StringComparison.Ordinal)) return false;
-        // Count before the check: then either Ended sees this call, or this call sees that the server is stopping.
-        Interlocked.Increment(ref _count);
-        if (!lifetime.ApplicationStopping.IsCancellationRequested) return true;
-        Leave();
-        throw Problem.Of(Reason.ServerStopping);
-    }
-
-    public void Leave()
-    {
-        if (Interlocked.Decrement(ref _count) == 0 && lifetime.ApplicationStopping.IsCancellationRequested) _ended.TrySetResult();
-    }
-}
 
 /// <summary>
 /// Ends a server in order. From the signal on, health says NOT_SERVING, also to watchers, and new calls are refused with SERVER_STOPPING.

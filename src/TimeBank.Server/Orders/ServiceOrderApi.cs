@@ -33,7 +33,7 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         long minutes = read.Amount(request.Planned, "planned", Unit.Minutes);
         read.Check();
         context.RequireActing(onBehalfOf, recipient);
-        RegionGrains.RequireRegion(recipient.Region);
+        AccessInterceptor.RequireKnown(recipient.Region);
         long step = (await rules.PolicyAsync(recipient.Region, ChinaTime.DateOf(start))).Hours.Quantum.Value;
         if (minutes % step != 0) read.Refuse("planned.value", "NOT_A_STEP", ("step", $"{step}"));
         read.Check();

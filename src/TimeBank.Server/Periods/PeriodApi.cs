@@ -104,7 +104,7 @@ public sealed class PeriodApi(
         ResourceName name = PeriodContract.Named(read, period, "name");
         string memo = note is null ? "" : read.Text(note, "note", MaxNote, required: true);
         read.Check();
-        RegionGrains.RequireRegion(name.Region);
+        AccessInterceptor.RequireKnown(name.Region);
         return (await step(Grain(name), context.Command(request, id, memo: memo))).OrThrow().ToContract(name.Region);
     }
 
@@ -182,13 +182,6 @@ internal static class PeriodContract
             }),
         },
     };
-
-    /// <summary>The closed day that an entry came too late for; null where it counts on its own day.</summary>
-    public static Date? LateFor(this JournalEntry entry) => entry.Header.LateDay()?.ToContract();
-
-    /// <summary>The first open day, on which a late entry counts instead; null for any other.</summary>
-    public static Date? EffectiveIfLate(this JournalEntry entry) =>
-        entry.Header.LateDay() is null ? null : entry.Header.EffectiveDate.ToContract();
 
     public static LegDifference ToContract(this DifferenceRecord difference, ResourceName name) => new()
     {

@@ -23,7 +23,7 @@ public sealed class DayRules(IGrainFactory grains, BusinessClock clock)
 
     /// <summary>Until when a page offers to take an entry back, by the policy of the day on which it was recorded.</summary>
     public async ValueTask<DateTimeOffset> UndoUntilAsync(JournalEntry entry) =>
-        UndoRule.Until(entry, await PolicyAsync(entry.Region, ChinaTime.DateOf(entry.Time.ToDateTimeOffset())));
+        (await PolicyAsync(entry.Region, ChinaTime.DateOf(entry.Time.ToDateTimeOffset()))).UndoUntil(entry.Time);
 
     private async ValueTask<T> AtAsync<T>(ConcurrentDictionary<(RegionCode, DateOnly), T> final, RegionCode region, DateOnly day,
         Func<IGrainFactory, RegionCode, DateOnly, Task<T>> ask)

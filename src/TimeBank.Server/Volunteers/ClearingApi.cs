@@ -20,8 +20,8 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
         long minutes = read.Amount(request.Amount, "amount", Unit.Minutes);
         read.Check();
         context.RequireActing(onBehalfOf, from);
-        RegionGrains.RequireRegion(from.Region);
-        RegionGrains.RequireRegion(to.Region);
+        AccessInterceptor.RequireKnown(from.Region);
+        AccessInterceptor.RequireKnown(to.Region);
 
         Reply<TransferredHours> reply = await grains.GetGrain<IClearingGrain>(from.Region.ToString())
             .TransferAsync(context.Command(request, id, onBehalfOf), from.Id, to.GrainKey.ToString(), minutes);
@@ -39,7 +39,7 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
         RegionCode region = read.Region(request.Parent, "parent");
         int size = read.PageSize(request.PageSize);
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
 
         string after = tokens.Read(context, request, request.PageToken) ?? "";
         ImmutableArray<ClearingPosition> all = await grains.GetGrain<IClearingGrain>(region.ToString()).PositionsAsync();

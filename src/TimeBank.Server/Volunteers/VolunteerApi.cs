@@ -23,7 +23,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         DateOnly birthDate = read.PastDay(request.BirthDate, "birth_date", clock.Today);
         ResourceName? home = read.ResourceOrNull(request.Home, "home", PersonContract.Volunteers);
         read.Check();
-        RegionGrains.RequireRegion(region);
+        AccessInterceptor.RequireKnown(region);
 
         Command command = context.Command(request, id);
         Reply<VolunteerRecord> reply = await grains.GetGrain<IVolunteerGrain>(region, command.NewId)

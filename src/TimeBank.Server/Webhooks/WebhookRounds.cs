@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using TimeBank.Ledger;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 

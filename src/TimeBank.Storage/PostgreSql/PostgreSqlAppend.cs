@@ -42,12 +42,12 @@ internal static class PostgreSqlAppend
         .Column("leaf", appended => appended.Leaf.ToArray());
 
     private static readonly PostgreSqlInsert<AppendedEntry> EntryIds = new PostgreSqlInsert<AppendedEntry>("outcomes")
-        .Column("id", appended => PostgreSqlReads.Key(appended.Entry.Id))
+        .Column("id", appended => appended.Entry.Id.ToGuid())
         .Column("idx", appended => appended.Entry.Index);
 
     private static readonly PostgreSqlInsert<(Outcome Outcome, long Nth)> Remembered =
         new PostgreSqlInsert<(Outcome Outcome, long Nth)>("outcomes")
-        .Column("id", row => PostgreSqlReads.Key(row.Outcome.Id))
+        .Column("id", row => row.Outcome.Id.ToGuid())
         .Column("command", row => row.Outcome.RequestDigest.ToArray())
         .Column("reason", row => (int?)row.Outcome.Refusal?.Reason)
         .Column("detail", row => row.Outcome.Refusal?.Detail)
@@ -92,9 +92,9 @@ internal static class PostgreSqlAppend
         PostgreSqlStatement head = Add(batch, first ? FirstHead : NextHead, before.Region)
             .Value(after.Size).Value(after.Tree.Root.ToArray()).Value(after.Tree.ToArray()).Value(after.Time.Microseconds)
             .Value(after.Accounts)
-            .Value(after.Remembered.Count).Value(LedgerRows.Chain(after));
+            .Value(after.Remembered.Count).Value(after.Remembered.ChainToArray());
         if (first) head.Value(MerkleFrontier.Empty.Root.ToArray());
-        else head.Value(before.Size).Value(before.Tree.Root.ToArray()).Value(LedgerRows.Chain(before));
+        else head.Value(before.Size).Value(before.Tree.Root.ToArray()).Value(before.Remembered.ChainToArray());
 
         Entries.Add(batch, before.Region, append.Entries);
         JournalEntry[] entries = [.. append.Entries.Select(appended => appended.Entry)];

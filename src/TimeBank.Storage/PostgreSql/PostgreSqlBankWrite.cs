@@ -112,7 +112,7 @@ internal static class PostgreSqlBankWrite
             into.Write(statement.File.ToArray(), NpgsqlDbType.Bytea);
             into.Write(statement.Profile, NpgsqlDbType.Text);
             into.Write(statement.FileName, NpgsqlDbType.Text);
-            into.Write(PostgreSqlReads.Key(statement.ImportedAs), NpgsqlDbType.Uuid);
+            into.Write(statement.ImportedAs.ToGuid(), NpgsqlDbType.Uuid);
             into.Write(statement.ImportedBy, NpgsqlDbType.Text);
             into.Write(statement.ImportedAt.Microseconds, NpgsqlDbType.Bigint);
             into.Write(statement.BankNumber, NpgsqlDbType.Text);

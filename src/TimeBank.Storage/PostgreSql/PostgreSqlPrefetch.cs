@@ -90,5 +90,5 @@ internal static class PostgreSqlPrefetch
         return true;
     }
 
-    private static Guid[] Guids(IReadOnlyCollection<EntryId> ids) => [.. ids.Select(PostgreSqlReads.Key)];
+    private static Guid[] Guids(IReadOnlyCollection<EntryId> ids) => [.. ids.Select(id => id.ToGuid())];
 }

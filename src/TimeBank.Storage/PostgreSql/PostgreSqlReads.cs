@@ -36,7 +36,8 @@ internal static class PostgreSqlReads
         EntriesOf().Add($" WHERE e.region = {region.Value} AND e.idx = {index}");
 
     public static PostgreSqlQuery Entry(RegionCode region, EntryId id) =>
-        EntriesOf().Add($" JOIN outcomes o ON e.region = o.region AND e.idx = o.idx WHERE o.region = {region.Value} AND o.id = {Key(id)}");
+        EntriesOf().Add($" JOIN outcomes o ON e.region = o.region AND e.idx = o.idx")
+            .Add($" WHERE o.region = {region.Value} AND o.id = {id.ToGuid()}");
 
     public static PostgreSqlQuery Entries(RegionCode region, long fromIndex, int limit) =>
         EntriesOf().Add($" WHERE e.region = {region.Value} AND e.idx >= {fromIndex} ORDER BY e.idx LIMIT {limit}");
@@ -139,9 +140,6 @@ internal static class PostgreSqlReads
         SELECT unit, {ClassOf("path")} AS class, {LedgerRows.TotalColumns}, count(*)
         FROM accounts
         """).Add($" WHERE region = {region.Value} GROUP BY unit, class ORDER BY unit, class");
-
-    /// <summary>An entry's id as the key of its outcome.</summary>
-    public static Guid Key(EntryId id) => new(id.ToArray(), bigEndian: true);
 
     /// <summary>
     /// The index of the first entry at or after a time; the journal's size where there is none. Time rises with the index, so the query

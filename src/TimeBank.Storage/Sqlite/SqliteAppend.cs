@@ -48,7 +48,7 @@ internal sealed class SqliteAppend(SqliteSession session)
 
     private bool MoveHead(LedgerHead before, LedgerHead after)
     {
-        byte[] root = after.Tree.Root.ToArray(), frontier = after.Tree.ToArray(), chain = LedgerRows.Chain(after);
+        byte[] root = after.Tree.Root.ToArray(), frontier = after.Tree.ToArray(), chain = after.Remembered.ChainToArray();
         bool first = before is { Size: 0, Remembered.Count: 0 };
         if (first) _firstBooks.Run(before.Region.Value, MerkleFrontier.Empty.Root.ToArray(), Array.Empty<byte>());
         int moved = first
@@ -56,7 +56,7 @@ internal sealed class SqliteAppend(SqliteSession session)
             after.Remembered.Count, chain)
             : _nextHead.Run(
                 after.Size, root, frontier, after.Time.Microseconds, after.Accounts, after.Remembered.Count, chain,
-                before.Region.Value, before.Size, before.Tree.Root.ToArray(), LedgerRows.Chain(before));
+                before.Region.Value, before.Size, before.Tree.Root.ToArray(), before.Remembered.ChainToArray());
         return moved == 1;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TimeBank.Benchmarks.Measures;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.Writer;
 
 namespace TimeBank.Benchmarks.Core;

@@ -267,7 +267,7 @@ internal sealed class RandomMonth
     private static OpaqueId IdOf(int provider) => OpaqueId.Parse($"P{provider + 1:D11}");
 
     private static VoucherTerms Terms(VoucherKind kind) => new(
-        OpaqueId.Parse("E00000000001"), Programme, kind, kind == VoucherKind.Units ? Unit.Meal : Unit.Fen, ["meal"],
+        OpaqueId.Parse("E00000000001"), Programme, kind, kind == VoucherKind.Units ? Unit.Meal : Unit.Fen, [ServiceType.Meal],
         new Fen(kind == VoucherKind.Units ? UnitPrice : 0), First, First.AddDays(90), First.AddDays(120));
 
     /// <summary>Of some day of three months, whether it is closed or not.</summary>

@@ -43,7 +43,8 @@ public sealed class EntryCodecTests
     public void Terms_of_opened_accounts_are_read_as_they_were_written()
     {
         var terms = new VoucherTerms(
-            OpaqueId.Parse("3F5H7J9KMNPR"), Slug.Parse("national-2026"), VoucherKind.Money, Unit.Fen, ["meal", "助洁"], Fen.Zero,
+            OpaqueId.Parse("3F5H7J9KMNPR"), Slug.Parse("national-2026"), VoucherKind.Money, Unit.Fen,
+            [ServiceType.Meal, ServiceType.Clean], Fen.Zero,
             new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28));
         var book = new Book();
         book.Accept(MoneyEntries.Receive(Command.HeaderOf("a"), Slug.Parse("icbc"), Slug.Parse("lottery"), new Fen(100)));

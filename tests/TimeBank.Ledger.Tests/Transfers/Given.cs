@@ -13,7 +13,7 @@ internal static class Given
     public static readonly OpaqueId Voucher = OpaqueId.Parse("C00000000001");
 
     public static readonly VoucherTerms Money = new(
-        Elder, Programme, VoucherKind.Money, Unit.Fen, ["meal"], Fen.Zero, new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31),
+        Elder, Programme, VoucherKind.Money, Unit.Fen, [ServiceType.Meal], Fen.Zero, new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31),
             new DateOnly(2026, 11, 28));
 
     public static readonly VoucherTerms Meals = Money with { Kind = VoucherKind.Units, Unit = Unit.Meal, UnitPrice = new Fen(1_200) };

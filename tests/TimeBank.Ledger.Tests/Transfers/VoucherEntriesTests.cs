@@ -169,6 +169,7 @@ public sealed class VoucherEntriesTests
         { "empty", Terms("{}") },
         { "without types", Terms("""{"kind":"Money","unitPriceFen":0,"claimBy":"2026-11-28"}""") },
         { "of an unknown kind", Terms("""{"kind":"Gold","types":[],"unitPriceFen":0,"claimBy":"2026-11-28"}""") },
+        { "of an unknown service", Terms("""{"kind":"Money","types":["gold"],"unitPriceFen":0,"claimBy":"2026-11-28"}""") },
         { "of a null kind", Terms("""{"kind":null,"types":[],"unitPriceFen":0,"claimBy":"2026-11-28"}""") },
         { "of a negative price", Terms("""{"kind":"Money","types":[],"unitPriceFen":-1,"claimBy":"2026-11-28"}""") },
         { "of a fraction", Terms("""{"kind":"Money","types":[],"unitPriceFen":0.5,"claimBy":"2026-11-28"}""") },

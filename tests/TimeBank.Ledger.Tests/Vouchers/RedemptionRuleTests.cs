@@ -70,13 +70,13 @@ public sealed class RedemptionRuleTests
                 case "after use-by": voucher = voucher! with { Terms = voucher.Terms with { UseBy = Today.AddDays(-1) } }; break;
                 case "before from": voucher = voucher! with { Terms = voucher.Terms with { From = Today.AddDays(1) } }; break;
                 case "claim-by passed": today = voucher!.Terms.ClaimBy.AddDays(1); break;
-                case "other type": voucher = voucher! with { Terms = voucher.Terms with { ServiceTypes = ["bath"] } }; break;
+                case "other type": voucher = voucher! with { Terms = voucher.Terms with { ServiceTypes = [ServiceType.Bath] } }; break;
                 case "other unit":
                     claim = claim with { Item = Slug.Parse("bath-home") }; voucher =
-                    voucher! with { Terms = voucher.Terms with { ServiceTypes = ["bath"] } }; break;
+                    voucher! with { Terms = voucher.Terms with { ServiceTypes = [ServiceType.Bath] } }; break;
                 case "minutes":
                     claim = claim with { Item = Slug.Parse("companionship") }; voucher =
-                    voucher! with { Terms = voucher.Terms with { ServiceTypes = ["companionship"] } }; break;
+                    voucher! with { Terms = voucher.Terms with { ServiceTypes = [ServiceType.Companionship] } }; break;
                 case "used up": voucher = voucher! with { Remaining = 0 }; break;
                 case "blacklisted": provider = Canteen(new StandingSpan(Standing.BlackListed, Today, null)); break;
                 case "suspended": provider = Canteen(new StandingSpan(Standing.Suspended, Today, Today)); break;
@@ -144,14 +144,14 @@ public sealed class RedemptionRuleTests
 
     private static VoucherFacts Meals() => new(
         Voucher,
-        new VoucherTerms(Elder, Slug.Parse("meals"), VoucherKind.Units, Unit.Meal, ["meal"], new Fen(1_200), new DateOnly(2026, 10, 1),
-        new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
+        new VoucherTerms(Elder, Slug.Parse("meals"), VoucherKind.Units, Unit.Meal, [ServiceType.Meal], new Fen(1_200),
+        new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
         10, VoucherEnd.None);
 
     private static VoucherFacts Money() => new(
         Voucher,
-        new VoucherTerms(Elder, Slug.Parse("national"), VoucherKind.Money, Unit.Fen, ["care"], Fen.Zero, new DateOnly(2026, 10, 1),
-        new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
+        new VoucherTerms(Elder, Slug.Parse("national"), VoucherKind.Money, Unit.Fen, [ServiceType.Care], Fen.Zero,
+        new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
         80_000, VoucherEnd.None);
 
     private static ProviderFacts Canteen(params StandingSpan[] standings) =>

@@ -34,7 +34,7 @@ public sealed class RoadTests
         "VoucherReader.FindAsync", "ILedgerGrain.DryRunAsync", "TrialCall.Decide", "ScenarioClock.IsBeyondEnd",
         // For the first call of its kind: what is warm here.
         "TokenVerifier.VerifyAsync", "IPolicyGrain.AtAsync", "ICatalogueGrain.AtAsync", "ILedgerStore.PrefetchAsync",
-        "LedgerWriter.ReadHeadAsync", "ILedgerReader.LastEntriesAsync",
+        "LedgerWriter.ReadHeadAsync", "ILedgerReader.LastEntriesAsync", "VoucherTerms.Of",
         // For what follows the answer, on another thread: signing, booking.
         "CheckpointSigner.SignAsync", "RegionSigner.RunAsync", "Bookkeeper.CatchUpAsync", "Bookkeeper.KeepUpAsync",
         // For retries of requests that an older build accepted.

@@ -63,12 +63,13 @@ internal sealed class SourceRoad
         foreach (ISymbol member in _members[entrance]) Enter(member);
     }
 
-    private static IEnumerable<INamedTypeSymbol> Types(INamespaceOrTypeSymbol place) => place.GetMembers().SelectMany(member => member switch
-    {
-        INamespaceSymbol inner => Types(inner),
-        INamedTypeSymbol type => [type, .. Types(type)],
-        _ => [],
-    });
+    private static IEnumerable<INamedTypeSymbol> Types(INamespaceOrTypeSymbol place) =>
+        place.GetMembers().SelectMany(member => member switch
+        {
+            INamespaceSymbol inner => Types(inner),
+            INamedTypeSymbol type => [type, .. Types(type)],
+            _ => Enumerable.Empty<INamedTypeSymbol>(),
+        });
 
     private static string NameOf(ISymbol member) => $"{member.ContainingType.Name}.{member.Name}";
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.Testing;
 using TimeBank.Writer;
 

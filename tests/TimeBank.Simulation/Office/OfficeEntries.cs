@@ -13,7 +13,7 @@ internal static class OfficeEntries
     public static readonly OpaqueId Voucher = OpaqueId.Parse("V0FF1CE00000");
 
     private static readonly VoucherTerms Terms = new(
-        OpaqueId.Parse("E0FF1CE00000"), Programme, VoucherKind.Money, Unit.Fen, ["meal"], new Fen(0), new DateOnly(2026, 10, 1),
+        OpaqueId.Parse("E0FF1CE00000"), Programme, VoucherKind.Money, Unit.Fen, [ServiceType.Meal], new Fen(0), new DateOnly(2026, 10, 1),
         new DateOnly(2027, 12, 31), new DateOnly(2027, 12, 31));
 
     public static Draft Receive(long fen) => new(

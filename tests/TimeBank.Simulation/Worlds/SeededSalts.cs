@@ -1,4 +1,4 @@
-using TimeBank.Writer;
+using TimeBank.Proofs;
 
 namespace TimeBank.Simulation;
 
