@@ -76,6 +76,9 @@ public sealed record RegistryRow<T>(string Key, RegistryCursor Cursor, T? Stored
 {
     public bool IsReadable => Stored is not null;
 
+    /// <summary>The key as the opaque id of a person, an order or a webhook. Names that staff chose, such as a fund's, are none.</summary>
+    public OpaqueId Id => OpaqueId.Parse(Key);
+
     /// <exception cref="UnreadableStateException">The stored state can't be read.</exception>
     public T State => Stored ?? throw new UnreadableStateException($"What is stored of {Key} can't be read as {typeof(T).Name}.");
 }

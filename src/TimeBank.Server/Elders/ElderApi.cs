@@ -52,7 +52,7 @@ public sealed partial class ElderApi(
             await registry.PageAsync<ElderState>(query, size, tokens, context, request, request.PageToken);
         Policy policy = await rules.PolicyAsync(region, clock.Today);
         var response = new ListEldersResponse { NextPageToken = next, Unreadable = { rows.Unreadable(region, PersonContract.Elders) } };
-        response.Elders.Add(rows.Readable().Select(row => row.State.ToRecord(row.Key).ToContract(region, clock.Today, policy)));
+        response.Elders.Add(rows.Readable().Select(row => row.State.ToRecord(row.Id).ToContract(region, clock.Today, policy)));
         return response;
     }
 

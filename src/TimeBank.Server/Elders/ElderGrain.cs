@@ -60,7 +60,7 @@ public sealed class ElderGrain(
         return refusal is null ? new RecordedNotice(!isKnown) : refusal;
     }
 
-    public Task<ElderRecord?> GetAsync() => Task.FromResult(Exists ? Stored.ToRecord(LocalKey) : null);
+    public Task<ElderRecord?> GetAsync() => Task.FromResult(Exists ? Stored.ToRecord(Id) : null);
 
     public async Task<PersonHours?> HoursAsync()
     {
@@ -126,7 +126,7 @@ public sealed class ElderGrain(
     private static Reply<GrantedHours> Granted(Outcome outcome, long? poolRemaining) =>
         outcome.Refusal is { } refusal ? refusal : new GrantedHours(outcome.Entry!.Index, poolRemaining);
 
-    private ElderRecord View() => State.ToRecord(LocalKey);
+    private ElderRecord View() => State.ToRecord(Id);
 
     private ElderFacts Facts => View().Facts(Region);
 

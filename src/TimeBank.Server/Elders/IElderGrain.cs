@@ -57,7 +57,7 @@ public interface IElderGrain : IGrainWithStringKey
 /// <summary>An elder, as the grain answers it.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.elder-view")]
 public sealed record ElderRecord(
-    [property: Id(0)] string Id,
+    [property: Id(0)] OpaqueId Id,
     [property: Id(1)] string DisplayName,
     [property: Id(2)] DateOnly BirthDate,
     [property: Id(3)] DateOnly Registered,
@@ -153,7 +153,7 @@ public sealed class ElderState : WorkflowState
     public List<NoticeRecord>? Notices { get; set; }
 
     /// <param name="id">The part of the grain's key after the region.</param>
-    public ElderRecord ToRecord(string id) => new(
+    public ElderRecord ToRecord(OpaqueId id) => new(
         id, DisplayName, BirthDate, Registered, Difficulties,
         [.. Assessments], Status, [.. Notices ?? []]);
 }

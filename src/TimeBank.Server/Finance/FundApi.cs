@@ -27,7 +27,7 @@ public sealed partial class FundApi(
                 read.Text(request.Purpose, "purpose", MaxTextLength));
         read.Check();
         AccessInterceptor.RequireKnown(region);
-        Reply<FundRecord> reply = await grains.GetGrain<IFundGrain>($"{region}/{source}")
+        Reply<FundRecord> reply = await grains.GetGrain<IFundGrain>(region, source)
             .CreateAsync(context.Command(request, id), fund);
         return await ToContractAsync(region, reply.OrThrow());
     }

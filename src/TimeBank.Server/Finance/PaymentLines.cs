@@ -41,7 +41,7 @@ public sealed class PaymentLines(ILedgerReader ledger, IGrainFactory grains, Rep
             line.CeilingPrice = list.Find(redemption.Item)?.CeilingPrice.ToContract();
             line.RatioPercent = (await rules.PolicyAsync(region, redemption.ServiceDate)).Vouchers.National.RatioPercent(redemption.Place);
         }
-        else if (await grains.GetGrain<IProgrammeGrain>($"{region}/{redemption.Programme}").GetAsync() is { } programme)
+        else if (await grains.GetGrain<IProgrammeGrain>(region, redemption.Programme).GetAsync() is { } programme)
         {
             line.CeilingPrice = new Fen(programme.ContractPriceFen).ToContract();
         }

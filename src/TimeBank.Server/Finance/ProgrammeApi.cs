@@ -28,7 +28,7 @@ public sealed partial class FundApi
         else if (request.Scheme == ProgrammeScheme.NationalEVoucher) MustBeEmpty(read, request);
         read.Check();
         AccessInterceptor.RequireKnown(region);
-        Reply<ProgrammeRecord> reply = await grains.GetGrain<IProgrammeGrain>($"{region}/{slug}")
+        Reply<ProgrammeRecord> reply = await grains.GetGrain<IProgrammeGrain>(region, slug)
             .CreateAsync(context.Command(request, id), programme);
         return await ToContractAsync(region, reply.OrThrow());
     }

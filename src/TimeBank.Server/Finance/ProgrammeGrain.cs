@@ -47,7 +47,7 @@ public sealed class ProgrammeGrain(
         var purposes = new List<string>();
         foreach (AllotmentLine line in lines)
         {
-            FundRecord? fund = await GrainFactory.GetGrain<IFundGrain>($"{Region}/{line.Fund}").GetAsync();
+            FundRecord? fund = await GrainFactory.GetGrain<IFundGrain>(Region, line.Fund).GetAsync();
             // A purpose is a text: only a person can say that the programme serves it.
             refusal ??= fund is null ? new Refusal(Reason.FundNotFound)
                 : fund.BoundTo.Length > 0 && !servesPurpose

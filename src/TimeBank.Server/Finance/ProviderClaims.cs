@@ -108,7 +108,7 @@ public sealed class ProviderDebtReader(ILedgerReader ledger, IGrainFactory grain
         OpaqueId provider = OpaqueId.Parse(account.Path.Text.Split('/')[1]);
         var owed = new Fen(account.Counters.CreditRoom);
         Account? payable = await ledger.AccountAsync(region, Chart.ProviderPayable(provider).Path, cancellation);
-        ProviderFacts? facts = (await grains.GetGrain<IProviderGrain>($"{region}/{provider}").GetAsync())?.ToFacts();
+        ProviderFacts? facts = (await grains.GetGrain<IProviderGrain>(region, provider).GetAsync())?.ToFacts();
         return new ProviderDebt(
             provider, owed, new Fen(payable?.Counters.DebitRoom ?? 0), await SinceAsync(region, account, cancellation),
             ClaimRule.Judge(owed, facts, policy.Settlement.ClaimAbove, clock.Today));

@@ -59,7 +59,7 @@ public sealed partial class SettlementApi
     }
 
     private IProviderClaimGrain ClaimGrain(RegionCode region, OpaqueId provider) =>
-        grains.GetGrain<IProviderClaimGrain>($"{region}/{provider}");
+        grains.GetGrain<IProviderClaimGrain>(region, provider);
 
     private ProviderClaim ToContract(RegionCode region, ProviderDebt debt, ClaimRecord? claim) => new()
     {

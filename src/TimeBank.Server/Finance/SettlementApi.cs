@@ -192,7 +192,7 @@ public sealed partial class SettlementApi(
         ResourceName name = read.Resource(request.Provider, "provider", SettlementContract.Providers);
         int pageSize = read.PageSize(request.PageSize);
         read.Check();
-        long from = await grains.GetGrain<ISettlementDeskGrain>(name.Region.ToString()).SettledAsync(name.Id);
+        long from = await grains.GetGrain<ISettlementDeskGrain>(name.Region.ToString()).SettledAsync(OpaqueId.Parse(name.Id));
         long to = (await ledger.ReadHeadAsync(name.Region, context.CancellationToken)).Size;
         return await LinesAsync(
             context, request, request.PageToken, (name.Region, OpaqueId.Parse(name.Id)), from, to, pageSize, request.WithFunders);

@@ -25,7 +25,7 @@ public interface ISettlementDeskGrain : IGrainWithStringKey
 
     /// <summary>How many entries of the journal batches have settled for a provider; the next batch begins there.</summary>
     [Alias("settled"), AlwaysInterleave]
-    Task<long> SettledAsync(string provider);
+    Task<long> SettledAsync(OpaqueId provider);
 }
 
 /// <summary>The stored state of a region's desk.</summary>
@@ -92,8 +92,8 @@ public sealed class SettlementDeskGrain(
 {
     private const int AccountsAtOnce = 1_000, MaxNamed = 20;
 
-    public Task<long> SettledAsync(string provider) =>
-        Task.FromResult(Stored.Providers.GetValueOrDefault(provider, SettledProvider.None()).Size);
+    public Task<long> SettledAsync(OpaqueId provider) =>
+        Task.FromResult(Stored.Providers.GetValueOrDefault(provider.Text, SettledProvider.None()).Size);
 
     public async Task<Reply<SettlementRecord>> PrepareAsync(
         Command command, ImmutableArray<string> providers, ImmutableArray<long> setAside, DateOnly? releaseUntil)
@@ -343,5 +343,5 @@ public sealed class SettlementDeskGrain(
 
     private static string SourceOf(long redemption) => $"entries/{redemption}";
 
-    private ISettlementGrain GrainOf(OpaqueId batch) => GrainFactory.GetGrain<ISettlementGrain>($"{Region}/{batch}");
+    private ISettlementGrain GrainOf(OpaqueId batch) => GrainFactory.GetGrain<ISettlementGrain>(Region, batch);
 }

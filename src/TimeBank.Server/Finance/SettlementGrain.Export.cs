@@ -80,7 +80,7 @@ public sealed partial class SettlementGrain
     private async Task<(SettlementExport? Export, Refusal? Refusal)> MakeAsync(Command command, PaymentFileOrder order)
     {
         if (SettlementRule.Export(Batch.State) is { } refusal) return (null, refusal);
-        if (await GrainFactory.GetGrain<IBankAccountGrain>($"{Region}/{order.Bank}").GetAsync() is not { } bank)
+        if (await GrainFactory.GetGrain<IBankAccountGrain>(Region, order.Bank).GetAsync() is not { } bank)
             return (null, Refusal.Of(Reason.BankAccountNotFound, ("account", order.Bank)));
         string profile = order.Format == PaymentFileFormat.Pain001 ? "" : order.Profile.Length > 0 ? order.Profile : bank.SheetProfile;
         if (order.Format != PaymentFileFormat.Pain001 && profile.Length == 0)
@@ -173,7 +173,7 @@ public sealed partial class SettlementGrain
 
     private Task<bool> IsBlackListedAsync(PaymentRecord payment) => GrainFactory.IsBlackListedAsync(Region, payment.Provider, Today);
 
-    private IPayeeGrain Payee(PaymentRecord payment) => GrainFactory.GetGrain<IPayeeGrain>($"{Region}/{payment.Provider}");
+    private IPayeeGrain Payee(PaymentRecord payment) => GrainFactory.GetGrain<IPayeeGrain>(Region, payment.Provider);
 
     private static Refusal Another(SettlementExport made) => Refusal.Of(
         Reason.SettlementExported, ("format", StoredName.Of(made.Format)), ("account", made.Bank),

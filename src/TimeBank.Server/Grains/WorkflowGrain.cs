@@ -44,7 +44,7 @@ public abstract class WorkflowGrain<TState>(IPersistentState<TState> state, Busi
     /// </summary>
     protected bool IsClockDoubted => clock.Doubt() is not null;
 
-    protected ILedgerGrain Writer => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
+    protected ILedgerGrain Writer => GrainFactory.Writer(Region);
 
     /// <summary>Carries out a command that changes only this grain's state.</summary>
     /// <param name="decide">The rules: a refusal, or null to go ahead.</param>

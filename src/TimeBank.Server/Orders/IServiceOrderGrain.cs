@@ -18,7 +18,7 @@ public interface IServiceOrderGrain : IGrainWithStringKey
     Task<OrderRecord?> GetAsync();
 
     [Alias("accept")]
-    Task<Reply<OrderRecord>> AcceptAsync(Command command, string volunteer);
+    Task<Reply<OrderRecord>> AcceptAsync(Command command, OpaqueId volunteer);
 
     [Alias("check-in")]
     Task<Reply<OrderRecord>> CheckInAsync(OrderStep step);
@@ -88,7 +88,7 @@ public sealed record StepUndo([property: Id(0)] Command Command, [property: Id(1
 /// <param name="EndEntry">The index of the entry that ended the hold.</param>
 [GenerateSerializer, Immutable, Alias("timebank.order-view")]
 public sealed record OrderRecord(
-    [property: Id(0)] string Id,
+    [property: Id(0)] OpaqueId Id,
     [property: Id(1)] string Recipient,
     [property: Id(2)] string Item,
     [property: Id(3)] OrderState State,

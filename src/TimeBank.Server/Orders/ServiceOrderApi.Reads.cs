@@ -64,7 +64,7 @@ public sealed partial class ServiceOrderApi
     /// <summary>The listed order. If it is over and no round has ended it yet, the call to its grain ends it.</summary>
     private async Task<OrderRecord> ShownAsync(RegionCode region, RegistryRow<ServiceOrderState> row)
     {
-        OrderRecord found = row.State.ToRecord(row.Key, clock.Now);
+        OrderRecord found = row.State.ToRecord(row.Id, clock.Now);
         return row.State.IsOver(clock.Now) ? await grains.GetGrain<IServiceOrderGrain>(region, row.Key).GetAsync() ?? found : found;
     }
 

@@ -54,7 +54,7 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         read.SameRegion(order.Region, volunteer, "volunteer");
         read.Check();
         context.RequireActing(onBehalfOf, volunteer);
-        return (await Order(order).AcceptAsync(context.Command(request, id, onBehalfOf), volunteer.Id)).OrThrow()
+        return (await Order(order).AcceptAsync(context.Command(request, id, onBehalfOf), OpaqueId.Parse(volunteer.Id))).OrThrow()
             .ToContract(order.Region);
     }
 

@@ -51,7 +51,7 @@ public sealed partial class ServiceOrderGrain
         {
             if (await GrainFactory.Elder(Region, request.Recipient[PersonCalls.Elders.Length..]).GetAsync() is not { } elder) return (
                 new Refusal(Reason.ElderNotFound), "");
-            agenda = new GrainKey(Region, elder.Id).ToString();
+            agenda = new GrainKey(Region, elder.Id.Text).ToString();
             refusal = noItem ?? (MayHave(elder, item!, plan.Day, policy) ? null : new Refusal(Reason.ElderNotEntitled));
         }
         refusal ??= OrderRule.Request(plan, Now, policy.Hours)
@@ -70,7 +70,7 @@ public sealed partial class ServiceOrderGrain
         : throw new InvalidOperationException($"The volunteer {volunteer} of an order isn't enrolled.");
 
     private string AgendaOf(VolunteerRecord volunteer) => volunteer.Home.Length > 0
-        ? volunteer.Home : new GrainKey(Region, volunteer.Id).ToString();
+        ? volunteer.Home : new GrainKey(Region, volunteer.Id.Text).ToString();
 
     private async Task<Refusal?> ReserveAsync(string agenda, OrderPlan plan, bool serves, Minutes dayMax)
     {

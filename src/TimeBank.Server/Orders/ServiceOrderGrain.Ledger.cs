@@ -77,7 +77,7 @@ public sealed partial class ServiceOrderGrain
     }
 
     /// <summary>Holds the recipient's hours for a volunteer. Null: they are held.</summary>
-    private async Task<Refusal?> HoldAsync(Command command, string volunteer, Policy policy)
+    private async Task<Refusal?> HoldAsync(Command command, OpaqueId volunteer, Policy policy)
     {
         while (true)
         {
@@ -88,9 +88,9 @@ public sealed partial class ServiceOrderGrain
                 if (Shortage(hours, Plan.Length) is { } shortage) return shortage;
                 HoursSpent held = HoursSpent.Take(Plan.Length, hours.Available);
                 EntryHeader header = command.Header(
-                    HoldId(attempt), Today, policy.Version.ToString(), OrderDetails.OfHold(command, LocalKey, volunteer));
+                    HoldId(attempt), Today, policy.Version.ToString(), OrderDetails.OfHold(command, LocalKey, volunteer.Text));
                 outcome = await WriteAsync(
-                    HourEntries.HoldService(header, Recipient, OpaqueId.Parse(volunteer), held, LedgerTime.From(Plan.HoldExpires)));
+                    HourEntries.HoldService(header, Recipient, volunteer, held, LedgerTime.From(Plan.HoldExpires)));
             }
             // Another order may have taken hours since the balance was read: read it again.
             if (outcome.Refusal?.Reason == Reason.InsufficientBalance) continue;
@@ -105,7 +105,7 @@ public sealed partial class ServiceOrderGrain
         HoldState hold = State.Hold!;
         (int attempt, Outcome? outcome) = await Writer.AttemptAsync(EndId);
         outcome ??= (await GrainFactory.Volunteer(Region, State.Volunteer).EarnAsync(new ServiceEarned(
-            command, EndId(attempt), hold.EntryId, hold.Issued, hold.Gifted, hold.Earned, minutes, Plan.Day, LocalKey, end)));
+            command, EndId(attempt), hold.EntryId, hold.Issued, hold.Gifted, hold.Earned, minutes, Plan.Day, Id, end)));
         // The journal's time decides whether a hold has expired, and may be a little ahead of this clock. Then the order is over too.
         if (outcome.Refusal?.Reason == Reason.HoldExpired && IsUnderWay)
         {

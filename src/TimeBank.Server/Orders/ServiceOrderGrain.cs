@@ -16,6 +16,8 @@ public sealed partial class ServiceOrderGrain(
 {
     private OrderPlan Plan => new(State.PlannedStart, new Minutes(State.PlannedMinutes));
 
+    private OpaqueId Id => OpaqueId.Parse(LocalKey);
+
     private OpaqueId Recipient => PersonCalls.IdOf(State.Recipient);
 
     public Task<Reply<OrderRecord>> RequestAsync(ServiceWanted request) =>
@@ -52,11 +54,12 @@ public sealed partial class ServiceOrderGrain(
         return Exists ? View() : null;
     }
 
-    public Task<Reply<OrderRecord>> AcceptAsync(Command command, string volunteer) =>
+    public Task<Reply<OrderRecord>> AcceptAsync(Command command, OpaqueId volunteer) =>
         StepAsync(command, () => MayAccept(command, volunteer), async () =>
     {
         if (OrderRule.Accept(State.State, Plan, Now) is { } notNow) return notNow;
-        if (await GrainFactory.Volunteer(Region, volunteer).GetAsync() is not { } person) return new Refusal(Reason.VolunteerNotFound);
+        VolunteerRecord? person = await GrainFactory.GetGrain<IVolunteerGrain>(Region, volunteer).GetAsync();
+        if (person is null) return new Refusal(Reason.VolunteerNotFound);
         string agenda = AgendaOf(person);
         if (agenda == State.RecipientAgenda) return new Refusal(Reason.OrderSelfService);
         Policy policy = await rules.PolicyAsync(Region, Plan.Day);
@@ -173,8 +176,8 @@ public sealed partial class ServiceOrderGrain(
     private bool MayServe(string party) => State.Volunteer.Length == 0 || IsVolunteer(party);
 
     /// <summary>False for a volunteer who gave the order back, and sends the acceptance again when another has it.</summary>
-    private bool MayAccept(Command command, string volunteer) =>
-        State.Volunteer.Length == 0 || State.Volunteer == volunteer || !State.Done.ContainsKey(command.Id.ToString());
+    private bool MayAccept(Command command, OpaqueId volunteer) =>
+        State.Volunteer.Length == 0 || State.Volunteer == volunteer.Text || !State.Done.ContainsKey(command.Id.ToString());
 
     /// <summary>Carries a command out once, or as a dry run.</summary>
     /// <param name="carryOut">Asks the rules and acts. Everything it leaves is durable and records the command's id.</param>
@@ -280,7 +283,7 @@ public sealed partial class ServiceOrderGrain(
 
     private OrderRecord View()
     {
-        OrderRecord order = State.ToRecord(LocalKey, Now);
+        OrderRecord order = State.ToRecord(Id, Now);
         // A dry run wrote no entry, so its answer names only stored ones.
         return IsDryRun ? order with { HoldEntry = If(order.HoldEntry, Stored.Hold?.Entry), EndEntry = If(order.EndEntry, Stored.EndEntry) }
             : order;

@@ -113,8 +113,7 @@ public sealed class ServiceOrderState : WorkflowState
         OrderState.None or OrderState.Confirmed or OrderState.Disputed or OrderState.Cancelled => false,
     };
 
-    /// <param name="id">The part of the grain's key after the region.</param>
-    public OrderRecord ToRecord(string id, DateTimeOffset now) => new(
+    public OrderRecord ToRecord(OpaqueId id, DateTimeOffset now) => new(
         id, Recipient, Item, State, PlannedStart, PlannedMinutes, Volunteer,
         Created, Accepted, CheckedIn, CheckedOut, Ended,
         ServedMinutes, CreditedMinutes, ToPoolMinutes, Hold?.Entry, EndEntry,

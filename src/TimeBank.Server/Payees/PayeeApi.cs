@@ -29,7 +29,7 @@ public sealed class PayeeApi(IGrainFactory grains, PageTokens tokens) : PayeeSer
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        (ResourceName provider, string change) = PayeeContract.ChangeNamed(read, request.Change);
+        (ResourceName provider, OpaqueId change) = PayeeContract.ChangeNamed(read, request.Change);
         string? number = request.AccountNumber.Length == 0
             ? null : BankDetailsReader.Number(read, request.AccountNumber, "account_number");
         read.Check();
@@ -42,7 +42,7 @@ public sealed class PayeeApi(IGrainFactory grains, PageTokens tokens) : PayeeSer
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
-        (ResourceName provider, string change) = PayeeContract.ChangeNamed(read, request.Change);
+        (ResourceName provider, OpaqueId change) = PayeeContract.ChangeNamed(read, request.Change);
         read.Check();
         await ProviderAsync(provider);
         return (await Grain(provider).WithdrawAsync(context.Command(request, id), change)).OrThrow().ToContract(provider);
@@ -70,11 +70,11 @@ public sealed class PayeeApi(IGrainFactory grains, PageTokens tokens) : PayeeSer
         await ProviderAsync(provider);
         string? after = tokens.Read(context, request, request.PageToken);
         IEnumerable<PayeeChangeView> rest = await Grain(provider).ChangesAsync();
-        if (after is not null) rest = rest.SkipWhile(change => change.Id != after).Skip(1);
+        if (after is not null) rest = rest.SkipWhile(change => change.Id.Text != after).Skip(1);
         PayeeChangeView[] page = [.. rest.Take(pageSize + 1)];
         var response = new ListPayeeChangesResponse
         {
-            NextPageToken = page.Length > pageSize ? tokens.Write(context, request, page[pageSize - 1].Id) : "",
+            NextPageToken = page.Length > pageSize ? tokens.Write(context, request, page[pageSize - 1].Id.Text) : "",
         };
         response.Changes.Add(page.Take(pageSize).Select(change => change.ToContract(provider)));
         return response;
@@ -97,14 +97,14 @@ internal static class PayeeContract
         read, "account.", account.HolderName, account.AccountNumber, account.BankName, account.BankCode);
 
     /// <summary>Reads a change's name: its provider's name, then its id.</summary>
-    public static (ResourceName Provider, string Change) ChangeNamed(RequestReader read, string text)
+    public static (ResourceName Provider, OpaqueId Change) ChangeNamed(RequestReader read, string text)
     {
         int at = text.LastIndexOf($"/{Changes}/", StringComparison.Ordinal);
         string last = at < 0 ? "" : text[(at + Changes.Length + 2)..];
         if (OpaqueId.TryParse(last, out OpaqueId change) && ResourceName.TryParse(text[..at], out ResourceName? provider)
             && provider.Value.Collection == VoucherContract.Providers && OpaqueId.TryParse(provider.Value.Id, out _))
         {
-            return (provider.Value, change.Text);
+            return (provider.Value, change);
         }
         read.Refuse("change", text.Length == 0 ? "REQUIRED" : "NOT_A_NAME",
             ("pattern", "regions/430211/providers/0123456789AB/payeeChanges/BA9876543210"));

@@ -24,7 +24,7 @@ public interface IPayeeGrain : IGrainWithStringKey
 
     /// <summary>Withdraws a change that isn't in force yet.</summary>
     [Alias("withdraw")]
-    Task<Reply<PayeeChangeView>> WithdrawAsync(Command command, string change);
+    Task<Reply<PayeeChangeView>> WithdrawAsync(Command command, OpaqueId change);
 
     /// <summary>All changes, newest first, with masked numbers.</summary>
     [Alias("changes")]
@@ -68,7 +68,7 @@ public sealed record BankDetails(
 /// <param name="Change">The id of the change.</param>
 /// <param name="Number">The account number as the checker reads it; null: it is not compared.</param>
 [GenerateSerializer, Immutable, Alias("timebank.payee-approval")]
-public sealed record PayeeApproval([property: Id(0)] string Change, [property: Id(1)] string? Number)
+public sealed record PayeeApproval([property: Id(0)] OpaqueId Change, [property: Id(1)] string? Number)
 {
     public override string ToString() => $"{nameof(PayeeApproval)} {Change}";
 }
@@ -82,7 +82,7 @@ public sealed record PayeeApproval([property: Id(0)] string Change, [property: I
 [GenerateSerializer, Immutable, Alias("timebank.payee-in-force")]
 public sealed record PayeeInForce(
     [property: Id(0)] BankDetails Account,
-    [property: Id(1)] string Change,
+    [property: Id(1)] OpaqueId Change,
     [property: Id(2)] string Version,
     [property: Id(3)] DateOnly From)
 {
@@ -108,7 +108,7 @@ public enum PayeeStage
 /// <param name="Account">With a masked number.</param>
 [GenerateSerializer, Immutable, Alias("timebank.payee-change")]
 public sealed record PayeeChangeView(
-    [property: Id(0)] string Id,
+    [property: Id(0)] OpaqueId Id,
     [property: Id(1)] BankDetails Account,
     [property: Id(2)] PayeeStage Stage,
     [property: Id(3)] string ProposedBy,
@@ -187,8 +187,8 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
     public Task<Reply<PayeeChangeView>> ApproveAsync(Command command, PayeeApproval approval) =>
         command.IsDryRun ? DryRunAsync(() => ApproveOnceAsync(command, approval)) : ApproveOnceAsync(command, approval);
 
-    public Task<Reply<PayeeChangeView>> WithdrawAsync(Command command, string change) =>
-        command.IsDryRun ? DryRunAsync(() => WithdrawOnceAsync(command, change)) : WithdrawOnceAsync(command, change);
+    public Task<Reply<PayeeChangeView>> WithdrawAsync(Command command, OpaqueId change) =>
+        command.IsDryRun ? DryRunAsync(() => WithdrawOnceAsync(command, change.Text)) : WithdrawOnceAsync(command, change.Text);
 
     public Task<ImmutableArray<PayeeChangeView>> ChangesAsync() =>
         Task.FromResult<ImmutableArray<PayeeChangeView>>([.. Enumerable.Reverse(State.Changes).Select(View)]);
@@ -225,7 +225,7 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
 
     private async Task<Reply<PayeeChangeView>> ApproveOnceAsync(Command command, PayeeApproval approval)
     {
-        PayeeChangeRecord? change = Find(approval.Change);
+        PayeeChangeRecord? change = Find(approval.Change.Text);
         bool differs = change is not null && approval.Number is { } number && Open(change).Number != number;
         if (differs && State.Done.ContainsKey(command.Id.ToString())) return Reason.RequestIdReused;
         int wait = (await rules.PolicyAsync(Region, Today)).Settlement.PayeeWaitDays;
@@ -241,7 +241,7 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
                 _ => null,
             },
             () => (change!.ApprovedBy, change.ApprovedAt, change.InForceFrom) = (command.Actor, Now, Today.AddDays(wait)));
-        return Answer(refusal, approval.Change);
+        return Answer(refusal, approval.Change.Text);
     }
 
     private async Task<Reply<PayeeChangeView>> WithdrawOnceAsync(Command command, string id)
@@ -269,10 +269,10 @@ public sealed class PayeeGrain([PersistentState(PayeeState.Kind, GrainStorageNam
 
     private PayeeInForce? InFull(PayeeChangeRecord? change) =>
         change is not null && Open(change) is var account && account != BankDetails.Erased
-            ? new PayeeInForce(account, change.Id, Version(change), change.InForceFrom!.Value) : null;
+            ? new PayeeInForce(account, OpaqueId.Parse(change.Id), Version(change), change.InForceFrom!.Value) : null;
 
     private PayeeChangeView View(PayeeChangeRecord change) => new(
-        change.Id, Open(change).Masked(), StageOf(change), change.ProposedBy, change.ProposedAt,
+        OpaqueId.Parse(change.Id), Open(change).Masked(), StageOf(change), change.ProposedBy, change.ProposedAt,
         change.ApprovedBy ?? "", change.ApprovedAt, change.InForceFrom, change.WithdrawnBy ?? "", change.WithdrawnAt);
 
     private PayeeStage StageOf(PayeeChangeRecord change) =>

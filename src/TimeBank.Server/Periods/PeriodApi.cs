@@ -118,7 +118,7 @@ public sealed class PeriodApi(
 
     private IDifferenceGrain Difference(RegionCode region, string id) => grains.GetGrain<IDifferenceGrain>(region, id);
 
-    private IPeriodGrain Grain(ResourceName name) => grains.GetGrain<IPeriodGrain>($"{name.Region}/{name.Id}");
+    private IPeriodGrain Grain(ResourceName name) => grains.GetGrain<IPeriodGrain>(name.GrainKey);
 }
 
 /// <summary>Months in the contract's types.</summary>

@@ -168,9 +168,9 @@ public sealed class BankCaseGrain(
     {
         StoredBankLine line = await LineAsync();
         bool isMatched = await MatchedAsync() is not null || line.SignedFen == 0;
-        bool isFund = fund.Length == 0 || await GrainFactory.GetGrain<IFundGrain>($"{Region}/{fund}").GetAsync() is not null;
+        bool isFund = fund.Length == 0 || await GrainFactory.GetGrain<IFundGrain>(Region, fund).GetAsync() is not null;
         bool isProvider = provider.Length == 0
-            || await GrainFactory.GetGrain<IProviderGrain>($"{Region}/{provider}").GetAsync() is not null;
+            || await GrainFactory.GetGrain<IProviderGrain>(Region, provider).GetAsync() is not null;
         return await OnceAsync(
             command,
             () => IsProposed ? new Refusal(Reason.ResolutionPending)
@@ -346,7 +346,7 @@ public sealed class BankCases(IGrainFactory grains, IRegistry registry)
         foreach (RegistryRow<BankCaseState> row in await registry.ListAsync<BankCaseState>(query, cancellation))
         {
             if (row.Key.StartsWith($"{account.Slug}~", StringComparison.Ordinal))
-                await grains.GetGrain<IBankCaseGrain>($"{account.Region}/{row.Key}").FinishAsync();
+                await grains.GetGrain<IBankCaseGrain>(account.Region, row.Key).FinishAsync();
         }
     }
 }

@@ -160,7 +160,7 @@ public sealed class ExpectedReader(
     {
         if (payment.Payee is not { } version) return null;
         if (known.TryGetValue((payment.Provider, version), out string? hash)) return hash;
-        PayeeInForce? payee = await grains.GetGrain<IPayeeGrain>($"{region}/{payment.Provider}").OfVersionAsync(version);
+        PayeeInForce? payee = await grains.GetGrain<IPayeeGrain>(region, payment.Provider).OfVersionAsync(version);
         return known[(payment.Provider, version)] = payee is null ? null : PayeeHash.Of(payee.Account.Number);
     }
 

@@ -139,7 +139,7 @@ public sealed class MatchBooking(
     }
 
     private ISettlementGrain Settlement(OwnAccount account, string batch) =>
-        grains.GetGrain<ISettlementGrain>($"{account.Region}/{batch}");
+        grains.GetGrain<ISettlementGrain>(account.Region, batch);
 
     /// <summary>Stores the match at the other account too, then writes the one entry.</summary>
     /// <returns>Null where all of it was done before.</returns>

@@ -155,7 +155,7 @@ public sealed class MatchDesk(
             return await writer.FindAsync(MatchBooking.PayoutId(account.Region, pair.Item)) is { Refusal: null };
         if (await writer.FindAsync(MatchBooking.PaymentId(account, pair)) is not { Refusal: null }) return false;
         (string batch, int number) = BankItem.PaymentOf(pair.Item);
-        SettlementRecord? record = await grains.GetGrain<ISettlementGrain>($"{account.Region}/{batch}").GetAsync();
+        SettlementRecord? record = await grains.GetGrain<ISettlementGrain>(account.Region, batch).GetAsync();
         return record?.Payments.FirstOrDefault(payment => payment.Number == number)?.State != PaymentState.Returned;
     }
 

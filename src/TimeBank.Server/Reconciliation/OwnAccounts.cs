@@ -24,7 +24,7 @@ public sealed class OwnAccounts(IGrainFactory grains, IRegistry registry)
 
     /// <summary>The account; null where nobody has described it.</summary>
     public async Task<OwnAccount?> FindAsync(RegionCode region, Slug slug) =>
-        await grains.GetGrain<IBankAccountGrain>($"{region}/{slug}").GetAsync() is { } described ? Of(region, described) : null;
+        await grains.GetGrain<IBankAccountGrain>(region, slug).GetAsync() is { } described ? Of(region, described) : null;
 
     /// <summary>All accounts of a region, by name.</summary>
     public async Task<IReadOnlyList<OwnAccount>> ListAsync(RegionCode region, CancellationToken cancellation)

@@ -23,7 +23,7 @@ public sealed class DueHours(IGrainFactory grains, ILedgerReader ledger, DayRule
     /// <summary>A person's hours now. Ended hours are not available, even if their entry can't be written now.</summary>
     public async Task<HoursBalance> HoursAsync(RegionCode region, OpaqueId person)
     {
-        ILedgerGrain writer = grains.GetGrain<ILedgerGrain>(region.ToString());
+        ILedgerGrain writer = grains.Writer(region);
         HoursBalance hours = await writer.HoursAsync(person);
         if (hours.Held > Minutes.Zero && await GiveBackAsync(region, writer, person)) hours = await writer.HoursAsync(person);
         if (hours.Available.Issued == Minutes.Zero) return hours;
@@ -72,7 +72,7 @@ public sealed class DueHours(IGrainFactory grains, ILedgerReader ledger, DayRule
 
     private async Task<(Reply<long> Ended, Minutes Stuck)> EndAsync(RegionCode region, OpaqueId person, Command? run)
     {
-        ILedgerGrain writer = grains.GetGrain<ILedgerGrain>(region.ToString());
+        ILedgerGrain writer = grains.Writer(region);
         AccountPath path = Chart.PersonHours(person, HoursOrigin.Issued).Path;
         long sum = 0;
         while (true)

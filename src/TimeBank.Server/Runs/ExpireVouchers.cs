@@ -16,7 +16,7 @@ public sealed class ExpiryRun(Command command, RegionCode region, Slug? programm
     private const int AccountsAtOnce = 1_000;
     private const int VouchersAtOnce = 500;
 
-    private ILedgerGrain Writer => grains.GetGrain<ILedgerGrain>(region.ToString());
+    private ILedgerGrain Writer => grains.Writer(region);
 
     public async IAsyncEnumerable<RunPage> PagesAsync(RunReport report, [EnumeratorCancellation] CancellationToken cancellation)
     {

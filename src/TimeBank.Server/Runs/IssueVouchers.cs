@@ -83,7 +83,7 @@ internal sealed class IssueRun(
             : row.State.Registered > day ? new Refusal(Reason.ElderNotEntitled)
             : null;
         Entitlement? answer = none is null
-            ? ProgrammeRule.Judge(programme, row.State.ToRecord(row.Key).Facts(region), day, policy, first) : null;
+            ? ProgrammeRule.Judge(programme, row.State.ToRecord(row.Id).Facts(region), day, policy, first) : null;
         return new Line(
             elder, answer?.Amount ?? 0, none ?? answer!.Refusal, new IssuedVoucher(IssueIds(elder)(0), IsIssued: false, []));
     }

@@ -21,7 +21,7 @@ public sealed class OutreachSearch(IGrainFactory grains, IRegistry registry, ILe
         };
         IReadOnlyList<RegistryRow<ElderState>> rows = await registry.ListAsync<ElderState>(query, cancellation);
         Person[] people = [.. rows.Readable().Where(row => row.State.Registered <= day).Select(row =>
-            new Person(row.Key, row.State.Registered, row.State.ToRecord(row.Key).Facts(region)))];
+            new Person(row.Key, row.State.Registered, row.State.ToRecord(row.Id).Facts(region)))];
         var page = new SearchDay(day, FirstOf(day), FirstOf(day).AddMonths(1), await rules.PolicyAsync(region, day),
             await rules.PolicyAsync(region, FirstOf(day).AddMonths(1)));
         Dictionary<Slug, Programme> programmes = await ProgrammesAsync(region, cancellation);

@@ -24,7 +24,7 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
         AccessInterceptor.RequireKnown(to.Region);
 
         Reply<TransferredHours> reply = await grains.GetGrain<IClearingGrain>(from.Region.ToString())
-            .TransferAsync(context.Command(request, id, onBehalfOf), from.Id, to.GrainKey.ToString(), minutes);
+            .TransferAsync(context.Command(request, id, onBehalfOf), OpaqueId.Parse(from.Id), to.GrainKey, minutes);
         TransferredHours transferred = reply.OrThrow();
         return new TransferHoursResponse
         {
@@ -43,17 +43,17 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
 
         string after = tokens.Read(context, request, request.PageToken) ?? "";
         ImmutableArray<ClearingPosition> all = await grains.GetGrain<IClearingGrain>(region.ToString()).PositionsAsync();
-        ClearingPosition[] rest = [.. all.Where(position => string.CompareOrdinal(position.Counterpart, after) > 0)];
+        ClearingPosition[] rest = [.. all.Where(position => string.CompareOrdinal(position.Counterpart.ToString(), after) > 0)];
         var response = new ListPositionsResponse();
         response.Positions.Add(rest.Take(size).Select(position => ToContract(region, position)));
-        if (rest.Length > size) response.NextPageToken = tokens.Write(context, request, rest[size - 1].Counterpart);
+        if (rest.Length > size) response.NextPageToken = tokens.Write(context, request, rest[size - 1].Counterpart.ToString());
         return response;
     }
 
     private static Position ToContract(RegionCode region, ClearingPosition position) => new()
     {
         Region = ResourceName.OfRegion(region),
-        Counterpart = ResourceName.OfRegion(RegionCode.Parse(position.Counterpart)),
+        Counterpart = ResourceName.OfRegion(position.Counterpart),
         DueTo = Unit.Minutes.Of(position.DueTo),
         DueFrom = Unit.Minutes.Of(position.DueFrom),
         Net = new Counters(0, position.DueFrom, 0, position.DueTo).ToBalance(Unit.Minutes),

@@ -29,7 +29,7 @@ public sealed class ClearingGrain(
 
     private RegionCode Region => RegionCode.Parse(this.GetPrimaryKeyString());
 
-    private ILedgerGrain Writer => GrainFactory.GetGrain<ILedgerGrain>(Region.ToString());
+    private ILedgerGrain Writer => GrainFactory.Writer(Region);
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
@@ -37,13 +37,13 @@ public sealed class ClearingGrain(
         return Task.CompletedTask;
     }
 
-    public async Task<Reply<TransferredHours>> TransferAsync(Command command, string from, string to, long minutes)
+    public async Task<Reply<TransferredHours>> TransferAsync(Command command, OpaqueId from, GrainKey to, long minutes)
     {
         Refusal? refusal = await TransferRefusalAsync(from, to);
         Policy policy = await rules.PolicyAsync(Region, clock.Today);
         Outcome outcome = await Writer.DecideAsync(command, clock.Today, refusal, () => HourEntries.ClearOut(
-            command.Header(clock.Today, policy.Version.ToString(), (To, to), (From, from)),
-            OpaqueId.Parse(from), GrainKey.Parse(to).Region, new Minutes(minutes)));
+            command.Header(clock.Today, policy.Version.ToString(), (To, to.ToString()), (From, from.Text)), from, to.Region,
+            new Minutes(minutes)));
         if (outcome.Refusal is { } refused) return refused;
         // A dry run does not ask the other region: even if that refuses, the hours would have left.
         if (command.IsDryRun) return new TransferredHours(outcome.Entry!.Index, null);
@@ -54,10 +54,10 @@ public sealed class ClearingGrain(
         return new TransferredHours(left.Index, await ArriveAsync(left));
     }
 
-    public async Task<long> OnTheirWayAsync(string volunteer)
+    public async Task<long> OnTheirWayAsync(OpaqueId volunteer)
     {
         await LoadedAsync();
-        IEnumerable<JournalEntry> own = _onTheirWay.Values.Where(left => left.Detail(From) == volunteer);
+        IEnumerable<JournalEntry> own = _onTheirWay.Values.Where(left => left.Detail(From) == volunteer.Text);
         return own.Sum(left => left.Transfers[0].Posted);
     }
 
@@ -68,18 +68,18 @@ public sealed class ClearingGrain(
         ImmutableArray<Account> accounts = await Writer.AccountsAsync([.. listed.Select(account => account.Path)]);
         return [
             .. others.Select(other => new ClearingPosition(
-                other.ToString(), accounts.Find(Chart.ClearingDueTo(other).Path)?.Balance ?? 0,
+                other, accounts.Find(Chart.ClearingDueTo(other).Path)?.Balance ?? 0,
                     accounts.Find(Chart.ClearingDueFrom(other).Path)?.Balance ?? 0)),
         ];
     }
 
-    private async Task<Refusal?> TransferRefusalAsync(string from, string to)
+    private async Task<Refusal?> TransferRefusalAsync(OpaqueId from, GrainKey to)
     {
-        if (GrainKey.Parse(to).Region == Region) return new Refusal(Reason.TransferSameRegion);
-        string fromKey = new GrainKey(Region, from).ToString();
+        if (to.Region == Region) return new Refusal(Reason.TransferSameRegion);
+        var fromKey = new GrainKey(Region, from.Text);
         if (await GrainFactory.GetGrain<IVolunteerGrain>(fromKey).GetAsync() is not { } giver) return new Refusal(Reason.VolunteerNotFound);
         if (await GrainFactory.GetGrain<IVolunteerGrain>(to).GetAsync() is not { } receiver) return new Refusal(Reason.VolunteerNotFound);
-        return giver.Home == to || receiver.Home == fromKey ? null : new Refusal(Reason.TransferNotSamePerson);
+        return giver.Home == to.ToString() || receiver.Home == fromKey.ToString() ? null : new Refusal(Reason.TransferNotSamePerson);
     }
 
     public async Task DeliverAsync()
@@ -159,7 +159,7 @@ public sealed class ClearingGrain(
 
     private async Task<bool> HasArrivedAsync(JournalEntry left)
     {
-        ILedgerGrain writer = GrainFactory.GetGrain<ILedgerGrain>(GrainKey.Parse(left.Detail(To)).Region.ToString());
+        ILedgerGrain writer = GrainFactory.Writer(GrainKey.Parse(left.Detail(To)).Region);
         return (await writer.AttemptAsync(attempt => VolunteerGrain.ArrivalId(left.Id, attempt))).Happened is not null;
     }
 
@@ -172,8 +172,8 @@ public sealed class ClearingGrain(
         {
             Reply<long> reply = await GrainFactory.GetGrain<IVolunteerGrain>(header.Details[To])
                 .ArriveAsync(new HoursArrival(
-                left.Id, header.RequestDigest.ToString(), header.Actor, header.OnBehalfOf,
-                Region.ToString(), left.Detail(From), left.Transfers[0].Posted));
+                    left.Id, header.RequestDigest, header.Actor, header.OnBehalfOf, Region, OpaqueId.Parse(left.Detail(From)),
+                    left.Transfers[0].Posted));
             if (reply.Refusal is not { } refusal)
             {
                 _onTheirWay.Remove(left.Index);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
+using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
@@ -12,15 +13,14 @@ namespace TimeBank.Server;
 public interface IClearingGrain : IGrainWithStringKey
 {
     [Alias("transfer"), AlwaysInterleave]
-    Task<Reply<TransferredHours>> TransferAsync(Command command, string from, string to, long minutes);
+    Task<Reply<TransferredHours>> TransferAsync(Command command, OpaqueId from, GrainKey to, long minutes);
 
     [Alias("positions"), AlwaysInterleave]
     Task<ImmutableArray<ClearingPosition>> PositionsAsync();
 
     /// <summary>The minutes of a volunteer that have left this region and not arrived.</summary>
-    /// <param name="volunteer">The id, without the region.</param>
     [Alias("on-their-way"), AlwaysInterleave]
-    Task<long> OnTheirWayAsync(string volunteer);
+    Task<long> OnTheirWayAsync(OpaqueId volunteer);
 
     /// <summary>
     /// Runs one delivery round. A receiver that keeps refusing is asked less and less often, at least every fourth round.
@@ -36,11 +36,11 @@ public interface IClearingGrain : IGrainWithStringKey
 public sealed record TransferredHours([property: Id(0)] long Entry, [property: Id(1)] long? Arrival);
 
 /// <summary>A region's position with another region.</summary>
-/// <param name="Counterpart">The other region's code.</param>
 /// <param name="DueTo">Minutes that left for the counterpart.</param>
 /// <param name="DueFrom">Minutes that came from the counterpart.</param>
 [GenerateSerializer, Immutable, Alias("timebank.position")]
-public sealed record ClearingPosition([property: Id(0)] string Counterpart, [property: Id(1)] long DueTo, [property: Id(2)] long DueFrom);
+public sealed record ClearingPosition(
+    [property: Id(0)] RegionCode Counterpart, [property: Id(1)] long DueTo, [property: Id(2)] long DueFrom);
 
 /// <summary>How far a region has delivered its outbox.</summary>
 public sealed class ClearingState

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 
 namespace TimeBank.Server;
 
@@ -51,7 +52,7 @@ public interface IVolunteerGrain : IGrainWithStringKey
 /// <param name="Home">The grain key (region/id) of the person's first enrolment; empty if this is the first.</param>
 [GenerateSerializer, Immutable, Alias("timebank.volunteer-view")]
 public sealed record VolunteerRecord(
-    [property: Id(0)] string Id,
+    [property: Id(0)] OpaqueId Id,
     [property: Id(1)] string DisplayName,
     [property: Id(2)] DateOnly BirthDate,
     [property: Id(3)] DateOnly Enrolled,
@@ -74,7 +75,7 @@ public sealed record ServiceEarned(
     [property: Id(5)] long HeldEarned,
     [property: Id(6)] long Minutes,
     [property: Id(7)] DateOnly Day,
-    [property: Id(8)] string Order,
+    [property: Id(8)] OpaqueId Order,
     [property: Id(9)] OrderEnd End);
 
 /// <summary>The answer to a gift, a donation or taking one back: the entry's index, and the giver's hours after it.</summary>
@@ -102,15 +103,15 @@ public sealed record PersonHours(
 /// <summary>Hours that left another region.</summary>
 /// <param name="LeftAs">The id of the entry with which they left.</param>
 /// <param name="Digest">The digest of the request behind that entry.</param>
-/// <param name="FromPerson">The sender's enrolment there, without the region.</param>
+/// <param name="FromPerson">The sender's enrolment there.</param>
 [GenerateSerializer, Immutable, Alias("timebank.hours-arrival")]
 public sealed record HoursArrival(
     [property: Id(0)] EntryId LeftAs,
-    [property: Id(1)] string Digest,
+    [property: Id(1)] Digest Digest,
     [property: Id(2)] string Actor,
     [property: Id(3)] string OnBehalfOf,
-    [property: Id(4)] string FromRegion,
-    [property: Id(5)] string FromPerson,
+    [property: Id(4)] RegionCode FromRegion,
+    [property: Id(5)] OpaqueId FromPerson,
     [property: Id(6)] long Minutes);
 
 /// <summary>The stored state of a volunteer's grain. The hours themselves are in the ledger.</summary>
@@ -155,10 +156,7 @@ public sealed class VolunteerState : WorkflowState
     [JsonPropertyName("given")]
     public Dictionary<string, GivenState> Given { get; set; } = [];
 
-    /// <param name="id">The part of the grain's key after the region.</param>
-    public VolunteerRecord ToRecord(string id) =>
-        new(id, DisplayName, BirthDate, Enrolled, Home,
-            [.. Family]);
+    public VolunteerRecord ToRecord(OpaqueId id) => new(id, DisplayName, BirthDate, Enrolled, Home, [.. Family]);
 }
 
 /// <summary>A stored answer to a gift or donation: the entry's index, and the giver's <see cref="PersonHours"/> after it.</summary>

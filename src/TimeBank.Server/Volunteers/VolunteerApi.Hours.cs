@@ -20,7 +20,7 @@ public sealed partial class VolunteerApi
         read.Check();
         Hours hours = (await grains.HoursAsync(person)).ToContract(person);
         if (person.Collection != PersonContract.Volunteers) return hours;
-        long left = await grains.GetGrain<IClearingGrain>(person.Region.ToString()).OnTheirWayAsync(person.Id);
+        long left = await grains.GetGrain<IClearingGrain>(person.Region.ToString()).OnTheirWayAsync(OpaqueId.Parse(person.Id));
         hours.OnTheirWay = Unit.Minutes.Of(left);
         return hours;
     }

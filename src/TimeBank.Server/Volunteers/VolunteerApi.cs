@@ -65,7 +65,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
             await registry.PageAsync<VolunteerState>(query, size, tokens, context, request, request.PageToken);
         IEnumerable<string> unreadable = rows.Unreadable(region, PersonContract.Volunteers);
         var response = new ListVolunteersResponse { NextPageToken = next, Unreadable = { unreadable } };
-        response.Volunteers.Add(await Task.WhenAll(rows.Readable().Select(row => WithStarsAsync(row.State.ToRecord(row.Key), region))));
+        response.Volunteers.Add(await Task.WhenAll(rows.Readable().Select(row => WithStarsAsync(row.State.ToRecord(row.Id), region))));
         return response;
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using TimeBank.Ledger;
-using TimeBank.Proofs;
 using TimeBank.Writer;
 
 namespace TimeBank.Server;
@@ -80,7 +79,7 @@ public sealed class VolunteerGrain(
         HoursBalance hours = await Writer.HoursAsync(Id);
         CapSplit split = CapSplit.Of(hours.Posted.Earned, new Minutes(service.Minutes), policy.Hours);
         EntryHeader header = service.Command.Header(service.EntryId, service.Day, policy.Version.ToString(),
-            OrderDetails.OfEnd(service.Command.Id, service.Order, service.End, service.Minutes, split.ToPool.Value));
+            OrderDetails.OfEnd(service.Command.Id, service.Order.Text, service.End, service.Minutes, split.ToPool.Value));
         var held = new HoursSpent(new Minutes(service.HeldIssued), new Minutes(service.HeldGifted), new Minutes(service.HeldEarned));
         return await Writer.DecideAsync(
             HourEntries.RenderService(header, service.HoldId, held, new Minutes(service.Minutes), Id, split.ToPool),
@@ -95,10 +94,10 @@ public sealed class VolunteerGrain(
         {
             Policy policy = await rules.PolicyAsync(Region, Today);
             var header = new EntryHeader(
-                ArrivalId(left, attempt), Digest.Parse(arrival.Digest), arrival.Actor, arrival.OnBehalfOf,
+                ArrivalId(left, attempt), arrival.Digest, arrival.Actor, arrival.OnBehalfOf,
                 Today, policy.Version.ToString(), "",
                 EntryHeader.NoDetails.Add("from", $"{arrival.FromRegion}/{arrival.FromPerson}").Add("leftAs", left.ToString()));
-            Proposal clearIn = HourEntries.ClearIn(header, RegionCode.Parse(arrival.FromRegion), Id, new Minutes(arrival.Minutes));
+            Proposal clearIn = HourEntries.ClearIn(header, arrival.FromRegion, Id, new Minutes(arrival.Minutes));
             outcome = await Writer.SubmitIfAcceptedAsync(clearIn);
         }
         if (outcome.Refusal is { } refusal) return refusal;
@@ -113,7 +112,7 @@ public sealed class VolunteerGrain(
     /// </summary>
     internal static EntryId ArrivalId(EntryId left, int attempt) => left.Step($"arrival {attempt}");
 
-    private VolunteerRecord View() => State.ToRecord(LocalKey);
+    private VolunteerRecord View() => State.ToRecord(Id);
 
     private async Task<PersonHours> HoursAsync(Policy policy)
     {

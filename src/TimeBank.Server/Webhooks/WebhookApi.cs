@@ -48,7 +48,7 @@ public sealed class WebhookApi(IGrainFactory grains, IRegistry registry, ILedger
             new RegistryQuery(region, WebhookState.Kind), pageSize, tokens, context, request, request.PageToken);
         return new ListWebhooksResponse
         {
-            Webhooks = { await Task.WhenAll(page.Readable().Select(row => SeenAsync(region, row.State.ToRecord(row.Key)))) },
+            Webhooks = { await Task.WhenAll(page.Readable().Select(row => SeenAsync(region, row.State.ToRecord(row.Id)))) },
             NextPageToken = next,
             Unreadable = { page.Unreadable(region, Webhooks) },
         };
@@ -128,7 +128,7 @@ public sealed class WebhookApi(IGrainFactory grains, IRegistry registry, ILedger
         <= await registry.CountAsync(WebhookRounds.AtWork(region), context.CancellationToken);
 
     private async Task<Webhook> SeenAsync(RegionCode region, WebhookRecord webhook) =>
-        webhook.ToContract(region, await Delivery(new GrainKey(region, webhook.Id)).ProgressAsync());
+        webhook.ToContract(region, await Delivery(new GrainKey(region, webhook.Id.Text)).ProgressAsync());
 }
 
 /// <summary>Webhooks in the contract's types.</summary>

@@ -45,7 +45,7 @@ public interface IWebhookGrain : IGrainWithStringKey
 /// <param name="Start">From where it delivers.</param>
 [GenerateSerializer, Immutable, Alias("timebank.webhook-record")]
 public sealed record WebhookRecord(
-    [property: Id(0)] string Id,
+    [property: Id(0)] OpaqueId Id,
     [property: Id(1)] string Url,
     [property: Id(2)] ImmutableArray<WebhookEvent> Events,
     [property: Id(3)] bool IsDisabled,
@@ -134,7 +134,7 @@ public sealed class WebhookState : WorkflowState
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>The webhook as others see it.</summary>
-    public WebhookRecord ToRecord(string id) => new(id, Url, [.. Events], Mode == WebhookMode.Disabled, Start, CreatedBy, CreatedAt);
+    public WebhookRecord ToRecord(OpaqueId id) => new(id, Url, [.. Events], Mode == WebhookMode.Disabled, Start, CreatedBy, CreatedAt);
 }
 
 /// <inheritdoc cref="IWebhookGrain"/>
@@ -150,6 +150,8 @@ public sealed class WebhookGrain(
     public static readonly TimeSpan FormerSigns = TimeSpan.FromHours(24);
 
     private static readonly Refusal TooMany = Refusal.Of(Reason.WebhooksTooMany, ("max", $"{MaxAtWork}"));
+
+    private OpaqueId Id => OpaqueId.Parse(LocalKey);
 
     private VaultParty Party => new(Region, $"webhooks/{LocalKey}");
 
@@ -173,7 +175,7 @@ public sealed class WebhookGrain(
     public Task<Reply<WebhookRecord>> EnableAsync(Command command, bool isFull) => ChangeAsync(
         command, Missing ?? (isFull && Stored.Mode == WebhookMode.Disabled ? TooMany : null), () => State.Mode = WebhookMode.Enabled);
 
-    public Task<WebhookRecord?> GetAsync() => Task.FromResult(Stored.Url.Length == 0 ? null : Stored.ToRecord(LocalKey));
+    public Task<WebhookRecord?> GetAsync() => Task.FromResult(Stored.Url.Length == 0 ? null : Stored.ToRecord(Id));
 
     public Task<WebhookTarget?> TargetAsync() => Task.FromResult(Stored.Url.Length == 0 || Stored.Mode == WebhookMode.Disabled
         ? null : new WebhookTarget(
@@ -185,7 +187,7 @@ public sealed class WebhookGrain(
     private Task<T> TriedAsync<T>(Command command, Func<Task<T>> carryOut) => command.IsDryRun ? DryRunAsync(carryOut) : carryOut();
 
     private Task<Reply<WebhookRecord>> ChangeAsync(Command command, Refusal? refusal, Action change) => TriedAsync(command, async () =>
-        await OnceAsync(command, () => refusal, change) is { } refused ? refused : (Reply<WebhookRecord>)State.ToRecord(LocalKey));
+        await OnceAsync(command, () => refusal, change) is { } refused ? refused : (Reply<WebhookRecord>)State.ToRecord(Id));
 
     /// <summary>Carries out a command that makes a new secret.</summary>
     private async Task<Reply<IssuedSecret>> IssueAsync(Command command, Refusal? refusal, Action change)
@@ -206,6 +208,6 @@ public sealed class WebhookGrain(
             isNew = !command.IsDryRun;
             change();
         });
-        return refused is null ? new IssuedSecret(State.ToRecord(LocalKey), isNew ? secret : "") : refused;
+        return refused is null ? new IssuedSecret(State.ToRecord(Id), isNew ? secret : "") : refused;
     }
 }

@@ -20,10 +20,10 @@ public sealed class ClearingGrainTests : DistrictTests
         Assert.Equal(400, (await Here.HoursAsync(away, Lusong)).Earned);
         PersonHours there = await Here.HoursAsync(home);
         Assert.Equal((200, 0), (there.Earned, there.Lifetime));
-        Assert.Equal([new ClearingPosition(Lusong, 0, 200)],
-            (await PositionsAsync(Tianyuan)).Where(position => position.Counterpart == Lusong));
-        Assert.Equal([new ClearingPosition(Tianyuan, 200, 0)],
-            (await PositionsAsync(Lusong)).Where(position => position.Counterpart == Tianyuan));
+        Assert.Equal([new ClearingPosition(RegionCode.Parse(Lusong), 0, 200)],
+            (await PositionsAsync(Tianyuan)).Where(position => position.Counterpart.ToString() == Lusong));
+        Assert.Equal([new ClearingPosition(RegionCode.Parse(Tianyuan), 200, 0)],
+            (await PositionsAsync(Lusong)).Where(position => position.Counterpart.ToString() == Tianyuan));
     }
 
     [Fact]
@@ -33,10 +33,10 @@ public sealed class ClearingGrainTests : DistrictTests
 
         Value(await TransferAsync(away, home, 200));
         Value(await Here.Grains.GetGrain<IClearingGrain>(Tianyuan)
-            .TransferAsync(Here.Command(), home, $"{Lusong}/{away}", 50));
+            .TransferAsync(Here.Command(), OpaqueId.Parse(home), GrainKey.Parse($"{Lusong}/{away}"), 50));
 
         Assert.Equal((150, 450), ((await Here.HoursAsync(home)).Earned, (await Here.HoursAsync(away, Lusong)).Earned));
-        Assert.Contains(new ClearingPosition(Lusong, 50, 200), await PositionsAsync(Tianyuan));
+        Assert.Contains(new ClearingPosition(RegionCode.Parse(Lusong), 50, 200), await PositionsAsync(Tianyuan));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class ClearingGrainTests : DistrictTests
         await RefusedThereAsync(Reason.VolunteerNotFound, () => TransferAsync("000000000000", home, 10));
         await RefusedThereAsync(Reason.InsufficientBalance, () => TransferAsync(away, home, 601));
         await RefusedThereAsync(Reason.TransferSameRegion, () => Here.Grains.GetGrain<IClearingGrain>(Lusong)
-            .TransferAsync(Here.Command(), away, $"{Lusong}/{neighbour}", 10));
+            .TransferAsync(Here.Command(), OpaqueId.Parse(away), GrainKey.Parse($"{Lusong}/{neighbour}"), 10));
     }
 
     [Fact]
@@ -150,12 +150,12 @@ public sealed class ClearingGrainTests : DistrictTests
 
     private Task<Reply<TransferredHours>> TransferAsync(string away, string home, long minutes, Command? command = null) =>
         Here.Grains.GetGrain<IClearingGrain>(Lusong)
-            .TransferAsync(command ?? Here.Command(), away, $"{Tianyuan}/{home}", minutes);
+            .TransferAsync(command ?? Here.Command(), OpaqueId.Parse(away), GrainKey.Parse($"{Tianyuan}/{home}"), minutes);
 
     private Task DeliverAsync() => Here.Grains.GetGrain<IClearingGrain>(Lusong).DeliverAsync();
 
     private async Task<long> OnTheirWayAsync(string volunteer) =>
-        await Here.Grains.GetGrain<IClearingGrain>(Lusong).OnTheirWayAsync(volunteer);
+        await Here.Grains.GetGrain<IClearingGrain>(Lusong).OnTheirWayAsync(OpaqueId.Parse(volunteer));
 
     private async Task<ClearingPosition[]> PositionsAsync(string region) =>
         [.. (await Here.Grains.GetGrain<IClearingGrain>(region).PositionsAsync())];

@@ -80,7 +80,7 @@ public sealed class HourTrialTests : DistrictTests
         await Here.CreditAsync(away, 100, Lusong);
         Task<Reply<TransferredHours>> TransferAsync(Command command, long minutes) =>
             Here.Grains.GetGrain<IClearingGrain>(Lusong)
-                .TransferAsync(command, away, $"{Tianyuan}/{home}", minutes);
+                .TransferAsync(command, OpaqueId.Parse(away), GrainKey.Parse($"{Tianyuan}/{home}"), minutes);
         // Hours that a crash left on their way; a dry run does not deliver them.
         await Here.Ledger(Lusong).SubmitAsync(HourEntries.ClearOut(
             Here.Command().Header(October, "", ("to", $"{Tianyuan}/{home}"), ("from", away)), OpaqueId.Parse(away),

@@ -13,12 +13,14 @@ internal sealed partial class District
 
     public IServiceOrderGrain Order(string id, string region = Tianyuan) => Grains.GetGrain<IServiceOrderGrain>($"{region}/{id}");
 
+    public IServiceOrderGrain Order(OpaqueId id) => Order(id.Text);
+
     public async Task<string> EnrolAsync(int age = 40, string region = Tianyuan, string home = "")
     {
         Command command = Command();
         Reply<VolunteerRecord> reply = await Volunteer(command.NewId.Text, region)
             .EnrolAsync(command, "V", Born(age), home);
-        return Value(reply).Id;
+        return Value(reply).Id.Text;
     }
 
     /// <summary>Registers an elder. From age 80 on the elder is entitled to 240 minutes a month.</summary>
@@ -51,7 +53,10 @@ internal sealed partial class District
     }
 
     public Task<Reply<OrderRecord>> AcceptAsync(string order, string volunteer, string region = Tianyuan, Command? command = null) =>
-        Order(order, region).AcceptAsync(command ?? Command(), volunteer);
+        Order(order, region).AcceptAsync(command ?? Command(), OpaqueId.Parse(volunteer));
+
+    public Task<Reply<OrderRecord>> AcceptAsync(OpaqueId order, string volunteer, Command? command = null) =>
+        AcceptAsync(order.Text, volunteer, command: command);
 
     public OrderStep Step(string party, string note = "", Command? command = null) => new(command ?? Command(), party, note);
 
@@ -65,7 +70,7 @@ internal sealed partial class District
     private async Task<string> RegisterAsync(DateOnly born, Difficulties difficulties, string region)
     {
         Command command = Command();
-        return Value(await Elder(command.NewId.Text, region).RegisterAsync(command, "老人", born, difficulties)).Id;
+        return Value(await Elder(command.NewId.Text, region).RegisterAsync(command, "老人", born, difficulties)).Id.Text;
     }
 
     private DateOnly Born(int age) => Today.AddYears(-age);

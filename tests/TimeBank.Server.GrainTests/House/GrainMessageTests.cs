@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Server.GrainTests;
@@ -12,6 +13,7 @@ public sealed class GrainMessageTests
     private static readonly HashSet<Type> Plain =
     [
         typeof(bool), typeof(int), typeof(long), typeof(string), typeof(Guid), typeof(DateOnly), typeof(DateTimeOffset), typeof(byte[]),
+        typeof(OpaqueId), typeof(RegionCode), typeof(Digest), typeof(GrainKey),
     ];
 
     private static readonly HashSet<Type> Containers =

@@ -64,6 +64,18 @@ public sealed class LedgerTypesTests : IDisposable
     public void Every_such_type_has_a_sample() =>
         Assert.Equal(LedgerTypes.All.ToHashSet(), Samples.Select(sample => sample.GetType()).ToHashSet());
 
+    /// <summary>A server of the build before has strings in these places.</summary>
+    [Fact]
+    public void Ids_are_written_like_their_texts()
+    {
+        Assert.Equal(Written(Elder.Text), Written(Elder));
+        Assert.Equal(Written("430211"), Written(RegionCode.Parse("430211")));
+        Assert.Equal(Written($"{Digest.Of([1])}"), Written(Digest.Of([1])));
+        Assert.Equal(Written($"430211/{Elder}"), Written(new GrainKey(RegionCode.Parse("430211"), Elder.Text)));
+
+        byte[] Written<T>(T value) => _services.GetRequiredService<Serializer<T>>().SerializeToArray(value);
+    }
+
     private static DryRun Accepted() => Try(Issue);
 
     /// <summary>A dry run that the ledger refuses: nothing was issued, so nothing can expire.</summary>

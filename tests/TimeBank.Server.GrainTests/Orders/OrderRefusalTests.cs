@@ -52,10 +52,10 @@ public sealed class OrderRefusalTests : OrderTests
             other = Value(await Here.RequestAsync($"elders/{there}", region: Lusong));
         Value(await Here.AcceptAsync(first.Id, home));
 
-        await RefusedAsync(Reason.OrderTimesOverlap, () => Here.AcceptAsync(other.Id, away, Lusong));
+        await RefusedAsync(Reason.OrderTimesOverlap, () => Here.AcceptAsync(other.Id.Text, away, Lusong));
 
         Value(await Here.Order(first.Id).CancelAsync(Here.Step($"volunteers/{home}")));
-        Value(await Here.AcceptAsync(other.Id, away, Lusong));
+        Value(await Here.AcceptAsync(other.Id.Text, away, Lusong));
     }
 
     [Fact]

@@ -202,7 +202,7 @@ public sealed class ServiceOrderGrainTests : OrderTests
         Value(await Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));
     }
 
-    private Task<Reply<OrderRecord>> ResolveAsync(string order, long? minutes, string actor = "CHECKER") =>
+    private Task<Reply<OrderRecord>> ResolveAsync(OpaqueId order, long? minutes, string actor = "CHECKER") =>
         Here.Order(order).ResolveAsync(Here.Command(actor), minutes, "看了录像");
 
     private static (long Issued, long Held, long Available) Figures(PersonHours hours) => (hours.Issued, hours.Held, hours.Available);

@@ -14,11 +14,11 @@ public sealed class PayeeGrainTests
         await using District district = await District.StartAsync();
         IPayeeGrain payee = await PayeeAsync(district);
 
-        string first = await InForceAsync(district, payee, First);
+        OpaqueId first = await InForceAsync(district, payee, First);
         Assert.Null(await payee.InForceAsync(District.First));
         Assert.Equal(First, (await payee.InForceAsync(District.First.AddDays(1)))!.Account);
         district.MoveTo(District.First.AddDays(4));
-        string second = await InForceAsync(district, payee, Second);
+        OpaqueId second = await InForceAsync(district, payee, Second);
 
         Assert.Equal((first, First), await AccountAsync(payee, District.First.AddDays(4)));
         Assert.Equal((second, Second), await AccountAsync(payee, District.First.AddDays(5)));
@@ -54,14 +54,14 @@ public sealed class PayeeGrainTests
         IPayeeGrain payee = await PayeeAsync(district), nobody = district.Grains.GetGrain<IPayeeGrain>($"{District.Tianyuan}/0123456789AB");
         Command Checker() => district.Command() with { Actor = "checker" };
         async Task<Reason> ProposeAsync(BankDetails account) => (await payee.ProposeAsync(district.Command(), account)).Reason;
-        async Task<Reason> ApproveAsync(Command command, string change, string? number = null) =>
+        async Task<Reason> ApproveAsync(Command command, OpaqueId change, string? number = null) =>
             (await payee.ApproveAsync(command, new PayeeApproval(change, number))).Reason;
-        async Task<Reason> WithdrawAsync(string change) => (await payee.WithdrawAsync(district.Command(), change)).Reason;
+        async Task<Reason> WithdrawAsync(OpaqueId change) => (await payee.WithdrawAsync(district.Command(), change)).Reason;
 
         Assert.Equal(Reason.ProviderNotFound, (await nobody.ProposeAsync(district.Command(), First)).Reason);
-        Assert.Equal(Reason.PayeeChangeNotFound, await ApproveAsync(Checker(), "0123456789AB"));
-        Assert.Equal(Reason.PayeeChangeNotFound, await WithdrawAsync("0123456789AB"));
-        string first = (await payee.ProposeAsync(district.Command(), First)).Value!.Id;
+        Assert.Equal(Reason.PayeeChangeNotFound, await ApproveAsync(Checker(), OpaqueId.Parse("0123456789AB")));
+        Assert.Equal(Reason.PayeeChangeNotFound, await WithdrawAsync(OpaqueId.Parse("0123456789AB")));
+        OpaqueId first = (await payee.ProposeAsync(district.Command(), First)).Value!.Id;
         Assert.Equal(Reason.PayeeChangePending, await ProposeAsync(Second));
         Assert.Equal(Reason.MakerIsChecker, await ApproveAsync(district.Command(), first, Second.Number));
         Assert.Equal(Reason.PayeeNumberDiffers, await ApproveAsync(Checker(), first, Second.Number));
@@ -73,7 +73,7 @@ public sealed class PayeeGrainTests
         Assert.Equal(Reason.PayeeChangeWithdrawn, await WithdrawAsync(first));
         Assert.Equal(Reason.PayeeChangeWithdrawn, await ApproveAsync(Checker(), first));
         Assert.Null(await payee.InForceAsync(District.First.AddDays(9)));
-        string again = await InForceAsync(district, payee, First);
+        OpaqueId again = await InForceAsync(district, payee, First);
         district.MoveTo(District.First.AddDays(1));
         Assert.Equal(Reason.PayeeChangeInForce, await WithdrawAsync(again));
     }
@@ -106,7 +106,7 @@ public sealed class PayeeGrainTests
         string before = await district.EverythingAsync();
         Assert.Equal(PayeeStage.Proposed, (await payee.ProposeAsync(Trial(), First)).Value!.Stage);
         Assert.Equal(before, await district.EverythingAsync());
-        string change = (await payee.ProposeAsync(district.Command(), First)).Value!.Id;
+        OpaqueId change = (await payee.ProposeAsync(district.Command(), First)).Value!.Id;
         before = await district.EverythingAsync();
 
         Assert.Equal(Reason.PayeeChangePending, (await payee.ProposeAsync(Trial(), Second)).Reason);
@@ -128,7 +128,8 @@ public sealed class PayeeGrainTests
         string stored = await district.EverythingAsync();
 
         PayeeInForce inForce = (await payee.InForceAsync(District.First.AddDays(1)))!;
-        foreach (string text in (string[])[stored, $"{First}", $"{inForce}", $"{new PayeeApproval("x", First.Number)}"])
+        var approval = new PayeeApproval(inForce.Change, First.Number);
+        foreach (string text in (string[])[stored, $"{First}", $"{inForce}", $"{approval}"])
         {
             Assert.DoesNotContain(First.Number, text, StringComparison.Ordinal);
             Assert.DoesNotContain(First.BankCode, text, StringComparison.Ordinal);
@@ -151,7 +152,7 @@ public sealed class PayeeGrainTests
 
         Reply<PayeeChangeView> again = await payee.ProposeAsync(propose, First);
 
-        Assert.Equal(propose.NewId.Text, again.Value!.Id);
+        Assert.Equal(propose.NewId, again.Value!.Id);
         Assert.Single(await payee.ChangesAsync());
     }
 
@@ -191,7 +192,7 @@ public sealed class PayeeGrainTests
     private static async Task<IPayeeGrain> PayeeAsync(District district) =>
         district.Grains.GetGrain<IPayeeGrain>($"{District.Tianyuan}/{await district.ProviderAsync(ServiceType.Meal)}");
 
-    private static async Task<string> InForceAsync(District district, IPayeeGrain payee, BankDetails account)
+    private static async Task<OpaqueId> InForceAsync(District district, IPayeeGrain payee, BankDetails account)
     {
         Reply<PayeeChangeView> proposed = await payee.ProposeAsync(district.Command(), account);
         Assert.Null(proposed.Refusal);
@@ -200,7 +201,7 @@ public sealed class PayeeGrainTests
         return proposed.Value.Id;
     }
 
-    private static async Task<(string, BankDetails)> AccountAsync(IPayeeGrain payee, DateOnly day)
+    private static async Task<(OpaqueId, BankDetails)> AccountAsync(IPayeeGrain payee, DateOnly day)
     {
         PayeeInForce found = (await payee.InForceAsync(day))!;
         return (found.Change, found.Account);

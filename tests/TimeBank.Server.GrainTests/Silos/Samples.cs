@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Immutable;
 using System.Reflection;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using Xunit;
 
 namespace TimeBank.Server.GrainTests;
@@ -42,6 +43,10 @@ internal sealed class Samples(bool sparse)
         if (type == typeof(Guid)) return new Guid(number, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]);
         if (type == typeof(DateOnly)) return new DateOnly(2026, 2, 1).AddDays(number);
         if (type == typeof(DateTimeOffset)) return new DateTimeOffset(2026, 11, 28, 9, 30, 0, 123, ChinaTime.Offset).AddTicks(number);
+        if (type == typeof(OpaqueId)) return OpaqueId.Parse($"{number:D12}");
+        if (type == typeof(RegionCode)) return RegionCode.Parse($"{430_000 + number}");
+        if (type == typeof(Digest)) return Digest.Of([(byte)number]);
+        if (type == typeof(GrainKey)) return new GrainKey(RegionCode.Parse($"{430_000 + number}"), sparse ? "" : $"{number:D12}");
         if (type == typeof(byte[])) return sparse ? [] : new byte[] { 0, 255, (byte)number };
         if (type.IsEnum) return sparse ? Enum.GetValues(type).GetValue(0)!
             : Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
