@@ -4,15 +4,18 @@ using Xunit;
 namespace TimeBank.Server.GrainTests;
 
 /// <summary>
-/// Counts the files that a reader opens who follows one redemption from the wire to the disk and back. The road is that of a clerk of a
-/// provider, on PostgreSQL, that is accepted and finds everything warm: its token, rules, accounts and activated grains are known.
-/// A file counts if the road runs code of it or makes or reads one of its records. Not counted are enumerations, generated code, ports
-/// without code, and the values that a reader knows by their names: the folder <c>Values</c> and <c>Digest</c>. Where the road does not go
-/// (refusals, first uses, what follows the answer) stands below as a list, with reasons; the compiler finds all the rest.
+/// Counts the files that a reader opens who follows one redemption from the wire to the disk and back: 69 on 2026-11-30 before they were
+/// gathered, then 44. The road is that of a provider's clerk over gRPC, on PostgreSQL. It is accepted and finds everything warm: its token,
+/// the day's rules, accounts, activated grains.
+/// <para>
+/// A file counts if the road runs hand-written code of it, or makes or reads one of its records. Not counted are enumerations, ports, and
+/// the values that a reader knows by their names (the folder <c>Values</c>, and <c>Digest</c>). HTTP's own middleware, which looks at
+/// addresses alone, comes before the road. Where the road turns back stands below, with the reasons; the compiler finds all the rest.
+/// </para>
 /// </summary>
 public sealed class RoadTests
 {
-    private const int MostFiles = 69;
+    private const int MostFiles = 45;
 
     private static readonly string[] Projects =
         ["src/TimeBank.Proofs", "src/TimeBank.Ledger", "src/TimeBank.Writer", "src/TimeBank.Storage", "src/TimeBank.Server"];

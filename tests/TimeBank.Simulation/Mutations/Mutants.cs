@@ -60,7 +60,7 @@ internal static class Mutants
             "from.Counters.DebitsPosted + from.Counters.DebitsPending > MaxCounter"),
         new("at-most-is-all-or-nothing", Ledger, "Journal/Decide.cs",
             "wanted.AtMost ? Math.Clamp(Room(debit, credit), 1, wanted.Amount) : wanted.Amount", "wanted.Amount"),
-        new("commitment-rounded", Ledger, "Vouchers/VoucherEntries.cs", "if (left > 0) transfers", "if (left > 1) transfers"),
+        new("commitment-rounded", Ledger, "Vouchers/Voucher.cs", "if (left > 0) transfers", "if (left > 1) transfers"),
 
         // Holds.
         new("part-post-keeps-rest", Ledger, "Journal/Decide.cs", "Released = held[at].Held });",
