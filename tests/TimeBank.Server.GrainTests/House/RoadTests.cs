@@ -25,7 +25,7 @@ public sealed class RoadTests
     [
         "ReadableRequests.OnServiceMethodDiscovery", "CallFigures.UnaryServerHandler", "FaultInterceptor.UnaryServerHandler",
         "AccessInterceptor.UnaryServerHandler", "StoredTextInterceptor.UnaryServerHandler", "VoucherApi.RedeemVoucher",
-        "GrainTraces.Invoke", "GrainFaultFilter.Invoke", "LedgerTypes.DeepCopy",
+        "GrainFaultFilter.Invoke", "LedgerTypes.DeepCopy",
     ];
 
     /// <summary>The members at which the road turns back, by why.</summary>
