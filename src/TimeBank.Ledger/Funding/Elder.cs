@@ -33,14 +33,20 @@ public sealed record ElderFacts(
     internal DateOnly? EndedOn(DateOnly day, Policy policy, EntitlementReason? reason) =>
         reason == EntitlementReason.AssessmentExpired ? AssessmentOn(day)!.LastDay(policy.Ability) : null;
 
-    /// <summary>Whether the elder is on the register, as far as it counts on a day.</summary>
-    public ElderStatus StatusOn(DateOnly day) => CountingOn(day).Aggregate(ElderStatus.Active, (status, notice) => notice.Kind switch
-    {
-        ElderNoticeKind.Deceased => ElderStatus.Deceased,
-        ElderNoticeKind.Left => ElderStatus.Left,
-        ElderNoticeKind.Returned => ElderStatus.Active,
-        ElderNoticeKind.None or ElderNoticeKind.Moved or ElderNoticeKind.BenefitBegun or ElderNoticeKind.BenefitEnded => status,
-    });
+    /// <summary>
+    /// Whether the elder is on the register, as far as it counts on a day. A death stands, whatever else is reported of the elder: only a
+    /// later report that the elder is on the register takes it back, since that says that the notice of the death was wrong.
+    /// </summary>
+    public ElderStatus StatusOn(DateOnly day) =>
+        DeathOn(day) is not null ? ElderStatus.Deceased
+        : CountingOn(day).LastOrDefault(notice => notice.Kind is ElderNoticeKind.Left or ElderNoticeKind.Returned)?.Kind
+            == ElderNoticeKind.Left ? ElderStatus.Left
+        : ElderStatus.Active;
+
+    /// <summary>The day of the elder's death, as far as it is known on a day; null while the elder lives.</summary>
+    public DateOnly? DeathOn(DateOnly day) =>
+        Notices.LastOrDefault(notice => CountsFrom(notice) <= day && notice.Kind is ElderNoticeKind.Deceased or ElderNoticeKind.Returned)
+            is { Kind: ElderNoticeKind.Deceased } death ? death.Day : null;
 
     /// <summary>The other benefits that count on a day.</summary>
     public Benefits BenefitsOn(DateOnly day) => CountingOn(day).Aggregate(Benefits.None, (all, notice) => notice.Kind switch
@@ -60,7 +66,12 @@ public sealed record ElderFacts(
         notice is { Kind: ElderNoticeKind.Moved, Residence: { } residence } && residence.IsWithin(Home)
             ? notice.Reported : notice.CountsFrom;
 
-    private IEnumerable<ElderNotice> CountingOn(DateOnly day) => Notices.Where(notice => CountsFrom(notice) <= day);
+    /// <summary>
+    /// The notices that count on a day, in the order of what happened and not of the reports. Of one day the later report comes last, so that
+    /// it corrects the earlier one.
+    /// </summary>
+    private IEnumerable<ElderNotice> CountingOn(DateOnly day) =>
+        Notices.Where(notice => CountsFrom(notice) <= day).OrderBy(notice => notice.Day);
 }
 
 /// <summary>A change in an elder's life, as somebody reported it.</summary>

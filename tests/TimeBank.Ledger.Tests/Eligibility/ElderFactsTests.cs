@@ -131,6 +131,53 @@ public sealed class ElderFactsTests
         ],
     }).ResidenceOn(new DateOnly(2026, 10, 2)));
 
+    /// <summary>The notices in the order of their reports, each as kind, day of the event and day of the report; all asked in 2027.</summary>
+    [Theory]
+    [InlineData("BenefitEnded 2026-11-01 2026-11-02,BenefitBegun 2026-09-01 2026-11-05", ElderStatus.Active, false)]
+    [InlineData("BenefitEnded 2026-09-01 2026-11-02,BenefitBegun 2026-09-01 2026-11-05", ElderStatus.Active, true)]
+    [InlineData("BenefitBegun 2026-09-01 2026-11-05,BenefitEnded 2026-09-01 2026-11-09", ElderStatus.Active, false)]
+    [InlineData("Returned 2026-11-01 2026-11-02,Left 2026-09-01 2026-11-05", ElderStatus.Active, false)]
+    [InlineData("Left 2026-11-01 2026-11-02,Returned 2026-09-01 2026-11-05", ElderStatus.Left, false)]
+    [InlineData("Left 2026-11-01 2026-11-02,Returned 2026-11-01 2026-11-05", ElderStatus.Active, false)]
+    [InlineData("Deceased 2026-10-01 2026-10-02,Left 2026-10-20 2026-10-21", ElderStatus.Deceased, false)]
+    [InlineData("Left 2026-10-20 2026-10-21,Deceased 2026-10-01 2026-11-02", ElderStatus.Deceased, false)]
+    [InlineData("Returned 2026-10-20 2026-10-21,Deceased 2026-10-01 2026-11-02", ElderStatus.Deceased, false)]
+    [InlineData("Deceased 2026-10-10 2026-10-12,Returned 2026-10-01 2026-10-14", ElderStatus.Active, false)]
+    [InlineData("Left 2026-09-01 2026-09-02,Deceased 2026-10-10 2026-10-12,Returned 2026-10-10 2026-10-14", ElderStatus.Active, false)]
+    [InlineData("Deceased 2026-10-10 2026-10-12,Returned 2026-10-10 2026-10-14,Left 2026-10-20 2026-10-21", ElderStatus.Left, false)]
+    public void What_happened_later_counts_and_of_one_day_the_later_report_and_a_death_stands(
+        string notices, ElderStatus status, bool hasBenefit)
+    {
+        ElderFacts elder = Elder("1940-01-01") with { Notices = [.. notices.Split(',').Select(Reported)] };
+
+        var on = new DateOnly(2027, 1, 1);
+        Assert.Equal((status, hasBenefit), (elder.StatusOn(on), elder.BenefitsOn(on) == Benefits.HomeCareProject));
+    }
+
+    [Theory]
+    [InlineData("Moved 2026-10-05 2026-10-06 430203,Moved 2026-09-01 2026-10-07 430204", "430203")]
+    [InlineData("Moved 2026-10-05 2026-10-06 430203,Moved 2026-10-05 2026-10-07 430204", "430204")]
+    public void The_later_move_says_where_the_elder_lives(string notices, string residence) => Assert.Equal(
+        RegionCode.Parse(residence),
+        (Elder("1940-01-01") with { Notices = [.. notices.Split(',').Select(Reported)] }).ResidenceOn(new DateOnly(2027, 1, 1)));
+
+    [Theory]
+    [InlineData("Deceased 2026-10-10 2026-10-12", "2026-10-11", null)]
+    [InlineData("Deceased 2026-10-10 2026-10-12", "2026-10-12", "2026-10-10")]
+    [InlineData("Deceased 2026-10-10 2026-10-12,Deceased 2026-10-08 2026-10-20", "2026-10-20", "2026-10-08")]
+    [InlineData("Deceased 2026-10-10 2026-10-12,Returned 2026-10-08 2026-10-20", "2026-10-20", null)]
+    public void The_day_of_a_death_is_the_one_that_was_reported_last(string notices, string known, string? death) => Assert.Equal(
+        death, (Elder("1940-01-01") with { Notices = [.. notices.Split(',').Select(Reported)] })
+            .DeathOn(DateOnly.Parse(known, null))?.ToString("yyyy-MM-dd", null));
+
+    private static ElderNotice Reported(string text)
+    {
+        string[] parts = text.Split(' ');
+        return new ElderNotice(
+            Enum.Parse<ElderNoticeKind>(parts[0]), DateOnly.Parse(parts[1], null), DateOnly.Parse(parts[2], null),
+            Benefits.HomeCareProject, parts.Length > 3 ? RegionCode.Parse(parts[3]) : null);
+    }
+
     private static ElderNotice Moved(DateOnly day, RegionCode to) => new(ElderNoticeKind.Moved, day, day, Residence: to);
 
     private static ElderFacts Elder(string born, params (int Points, string On)[] assessments) => new(
