@@ -97,7 +97,9 @@ public static class IssuedHoursRule
 /// </summary>
 public static class ProgrammeRule
 {
-    /// <param name="first">The programmes that <paramref name="programme"/> yields to, and those that they yield to, by id.</param>
+    /// <param name="first">
+    /// The programmes that <paramref name="programme"/> yields to, and those that they yield to, by id. One that is missing can't be read.
+    /// </param>
     public static Entitlement Judge(
         Programme programme, ElderFacts elder, DateOnly day, Policy policy, IReadOnlyDictionary<Slug, Programme>? first = null)
     {
@@ -131,20 +133,25 @@ public static class ProgrammeRule
         };
     }
 
-    /// <summary>The entitlement itself, or none where a programme that comes first gives the elder something.</summary>
+    /// <summary>
+    /// The entitlement itself, or none where a programme that comes first gives the elder something, or may: it can't be read.
+    /// </summary>
     private static Entitlement Yielding(
         Entitlement own, Programme programme, ElderFacts elder, DateOnly day, Policy policy, IReadOnlyDictionary<Slug, Programme>? first)
     {
         if (!own.IsGranted)
             return own;
+        Slug? unknown = null;
         // A programme yields only to older ones, so this ends.
         foreach (Slug id in programme.Eligibility.YieldsTo)
         {
-            if (first?.GetValueOrDefault(id) is not { } other)
-                throw new ArgumentException($"Programme {programme.Id} yields to {id}, which is missing.", nameof(first));
-            if (Judge(other, elder, day, policy, first).IsGranted)
-                return own with { Amount = 0, Reason = EntitlementReason.OtherProgramme, Benefits = Benefits.None, Instead = id };
+            Entitlement? other = first?.GetValueOrDefault(id) is { } readable ? Judge(readable, elder, day, policy, first) : null;
+            if (other is { IsGranted: true }) return None(EntitlementReason.OtherProgramme, id);
+            if (other is null or { Reason: EntitlementReason.OtherUnreadable }) unknown ??= other?.Instead ?? id;
         }
-        return own;
+        return unknown is { } one ? None(EntitlementReason.OtherUnreadable, one) : own;
+
+        Entitlement None(EntitlementReason reason, Slug instead) =>
+            own with { Amount = 0, Reason = reason, Benefits = Benefits.None, Instead = instead };
     }
 }

@@ -14,7 +14,7 @@ public sealed record Entitlement(EntitlementRule Rule, Unit Unit, long Amount, E
     /// <summary>Where entitled: the benefits that pay first. Where another benefit bars the elder: those that do.</summary>
     public Benefits Benefits { get; init; }
 
-    /// <summary>Where another programme comes first: that programme.</summary>
+    /// <summary>Where another programme comes first, or may come first: that programme.</summary>
     public Slug? Instead { get; init; }
 
     /// <summary>Where the assessment is over: its last day.</summary>
@@ -22,6 +22,7 @@ public sealed record Entitlement(EntitlementRule Rule, Unit Unit, long Amount, E
 
     /// <summary>The refusal that an issue answers; null where entitled.</summary>
     public Refusal? Refusal => IsGranted ? null
+        : Reason == EntitlementReason.OtherUnreadable ? new Refusal(Ledger.Reason.StateUnreadable)
         : AssessedUntil is { } last ? TimeBank.Ledger.Refusal.Of(Ledger.Reason.AssessmentExpired, ("date", $"{last:yyyy-MM-dd}"))
         : new Refusal(Ledger.Reason.ElderNotEntitled);
 }
@@ -109,4 +110,8 @@ public enum EntitlementReason
     /// <summary>Another programme, which comes first, gives the elder something.</summary>
     [JsonStringEnumMemberName("OtherProgramme")]
     OtherProgramme = 110,
+
+    /// <summary>Entitled, unless a programme that comes first gives something; that one can't be read, so nobody knows.</summary>
+    [JsonStringEnumMemberName("OtherUnreadable")]
+    OtherUnreadable = 111,
 }

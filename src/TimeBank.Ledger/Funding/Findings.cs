@@ -28,6 +28,10 @@ public enum FindingKind
     /// <summary>Issued month after month, and nothing ever used: somebody should visit.</summary>
     [JsonStringEnumMemberName("NoUse")]
     NoUse = 5,
+
+    /// <summary>Nobody knows whether the elder is entitled: a programme that comes first can't be read.</summary>
+    [JsonStringEnumMemberName("Undecided")]
+    Undecided = 6,
 }
 
 /// <summary>Something that a person should look at.</summary>
@@ -60,7 +64,9 @@ public static class FindingRule
             yield return NotIssued(now, approved, first, months.Skip(1).Any(month => month.IsIssued), numbers, calendar);
         if (now.IsGranted && next.Amount != now.Amount)
             yield return new EntitlementFinding(FindingKind.Changes, next, later);
-        if (!now.IsGranted && months.Take(2).Any(month => month.IsIssued))
+        bool isUndecided = now.Reason == EntitlementReason.OtherUnreadable;
+        if (isUndecided) yield return new EntitlementFinding(FindingKind.Undecided, now, day);
+        if (!now.IsGranted && !isUndecided && months.Take(2).Any(month => month.IsIssued))
             yield return new EntitlementFinding(FindingKind.Ended, now, months[0].IsIssued ? later : first);
         DateOnly alert = first.AddDays(numbers.UnusedAlertDay - 1);
         // Whoever was approved late in the month may have got it only now.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Grpc.Core;
 using TimeBank.Ledger;
@@ -9,8 +10,6 @@ namespace TimeBank.Server;
 /// <content>An elder's entitlements of a month: hours and vouchers, or the reason why not.</content>
 public sealed partial class ElderApi
 {
-    private const int MaxProgrammes = 1_000;
-
     public override async Task<ListEntitlementsResponse> ListEntitlements(ListEntitlementsRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
@@ -24,9 +23,14 @@ public sealed partial class ElderApi
         ElderRecord elder = await grains.Elder(name).GetAsync() ?? throw Problem.Of(Reason.ElderNotFound);
         DateOnly day = DayOf(month, today);
         Policy policy = await rules.PolicyAsync(name.Region, day);
+        (IReadOnlyDictionary<Slug, Programme> programmes, ImmutableArray<string> unreadable) =
+            await registry.ProgrammesAsync(name.Region, context.CancellationToken);
         V1.Entitlement[] all = [await HoursOfAsync(name, elder, month, day, policy),
-            .. await ProgrammesOfAsync(name, elder, month, day, policy, context.CancellationToken)];
-        var response = new ListEntitlementsResponse();
+            .. await ProgrammesOfAsync(name, elder, month, day, policy, programmes, context.CancellationToken)];
+        var response = new ListEntitlementsResponse
+        {
+            Unreadable = { unreadable.Select(id => ResourceName.Of(name.Region, FundContract.Programmes, id)) },
+        };
         response.Entitlements.Add(all.Skip(start).Take(size));
         if (start + size < all.Length) response.NextPageToken =
             tokens.Write(context, request, (start + size).ToString(CultureInfo.InvariantCulture));
@@ -44,19 +48,14 @@ public sealed partial class ElderApi
     }
 
     private async Task<IEnumerable<V1.Entitlement>> ProgrammesOfAsync(ResourceName name, ElderRecord elder, DateOnly month, DateOnly day,
-        Policy policy, CancellationToken cancellation)
+        Policy policy, IReadOnlyDictionary<Slug, Programme> all, CancellationToken cancellation)
     {
-        IReadOnlyList<RegistryRow<ProgrammeState>> rows =
-            await registry.ListAsync<ProgrammeState>(new RegistryQuery(name.Region, ProgrammeState.Kind) { Limit = MaxProgrammes },
-            cancellation);
-        Programme[] programmes =
-            [.. rows.Select(row => row.State.Programme).OfType<ProgrammeRecord>().Select(record => record.ToProgramme())];
+        Programme[] programmes = [.. all.Values.OrderBy(programme => programme.Id.Text, StringComparer.Ordinal)];
         if (programmes.Length == 0) return [];
         var id = OpaqueId.Parse(name.Id);
         Func<int, EntryId> IssueIds(Programme programme) => again => programme.IssueId(name.Region, month, id, again);
         IReadOnlyList<IssuedVoucher> vouchers = await IssuedVouchers.FindAsync(
             grains.Writer(name.Region), ledger, name.Region, [.. programmes.Select(IssueIds)], cancellation);
-        Dictionary<Slug, Programme> all = programmes.ToDictionary(programme => programme.Id);
         return programmes.Zip(vouchers, (programme, voucher) =>
             ProgrammeRule.Judge(programme, elder.Facts(name.Region), day, policy, all)
                 .ToContract(name.Region, programme.Id, voucher.IsIssued));

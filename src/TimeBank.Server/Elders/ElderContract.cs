@@ -47,7 +47,8 @@ internal static class ElderContract
         Kind = finding.Kind.ToContract(),
         Entitlement = finding.ToEntitlement().ToContract(
             region, finding.Programme.Length == 0 ? null : Slug.Parse(finding.Programme),
-            issued: finding.Kind is Ledger.FindingKind.NotUsed),
+            // An older build's findings do not say it: only of one kind is it sure.
+            issued: finding.Issued ?? finding.Kind is Ledger.FindingKind.NotUsed),
         FromDate = finding.From.ToContract(),
         DueDate = finding.Due?.ToContract(),
         Late = finding.Due < day,
@@ -59,7 +60,8 @@ internal static class ElderContract
         const string locale = "zh-CN";
         string benefits = Words(answer.Benefits, locale, "、");
         string what = answer.IsGranted
-            ? $"可享受，每月{AmountText.Of(answer.Amount, answer.Unit.Code, locale)}" : "不能享受";
+            ? $"可享受，每月{AmountText.Of(answer.Amount, answer.Unit.Code, locale)}"
+            : answer.Reason == EntitlementReason.OtherUnreadable ? "能否享受尚不能判定" : "不能享受";
         string why = answer.Reason == EntitlementReason.None ? "本月已发放" : Word(answer.Reason, locale);
         string more = answer.AssessedUntil is { } last ? $"（{last:yyyy-MM-dd} 到期）"
             : answer.Instead is { } first ? $"（{first}）"
@@ -73,7 +75,8 @@ internal static class ElderContract
         const string locale = "en";
         string benefits = Words(answer.Benefits, locale, ", ");
         string what = answer.IsGranted
-            ? $"Entitled to {AmountText.Of(answer.Amount, answer.Unit.Code, locale)} a month" : "Not entitled";
+            ? $"Entitled to {AmountText.Of(answer.Amount, answer.Unit.Code, locale)} a month"
+            : answer.Reason == EntitlementReason.OtherUnreadable ? "Whether entitled is not known" : "Not entitled";
         string why = answer.Reason == EntitlementReason.None ? "issued already this month" : Word(answer.Reason, locale);
         string more = answer.AssessedUntil is { } last ? $" (since {last:yyyy-MM-dd})"
             : answer.Instead is { } first ? $" ({first})"

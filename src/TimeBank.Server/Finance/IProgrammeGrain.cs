@@ -139,6 +139,19 @@ public sealed record FurtherConditions(
 /// <summary>The programmes of a region as the rules see them.</summary>
 internal static class RegionProgrammes
 {
+    private const int MaxProgrammes = 1_000;
+
+    /// <summary>All programmes, by id.</summary>
+    /// <returns>Also the ids of those that can't be read.</returns>
+    public static async Task<(IReadOnlyDictionary<Slug, Programme> Programmes, ImmutableArray<string> Unreadable)> ProgrammesAsync(
+        this IRegistry registry, RegionCode region, CancellationToken cancellation)
+    {
+        IReadOnlyList<RegistryRow<ProgrammeState>> rows = await registry.ListAsync<ProgrammeState>(
+            new RegistryQuery(region, ProgrammeState.Kind) { Limit = MaxProgrammes }, cancellation);
+        return (rows.Readable().Select(row => row.State.Programme).OfType<ProgrammeRecord>().Select(record => record.ToProgramme())
+            .ToDictionary(programme => programme.Id), [.. rows.Where(row => !row.IsReadable).Select(row => row.Key)]);
+    }
+
     /// <summary>A programme and those that come before it for an elder, by id.</summary>
     public static async Task<IReadOnlyDictionary<Slug, Programme>> WithFirstAsync(
         this IGrainFactory grains, RegionCode region, Programme programme)

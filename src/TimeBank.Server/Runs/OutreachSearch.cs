@@ -9,7 +9,6 @@ namespace TimeBank.Server;
 public sealed class OutreachSearch(IGrainFactory grains, IRegistry registry, ILedgerReader ledger, DayRules rules)
 {
     public const int ElderPage = 100;
-    private const int MaxProgrammes = 1_000;
 
     /// <param name="day">The day that decides.</param>
     /// <param name="after">The last elder of the page before; null for the first page.</param>
@@ -24,13 +23,16 @@ public sealed class OutreachSearch(IGrainFactory grains, IRegistry registry, ILe
             new Person(row.Key, row.State.Registered, row.State.ToRecord(row.Id).Facts(region)))];
         var page = new SearchDay(day, FirstOf(day), FirstOf(day).AddMonths(1), await rules.PolicyAsync(region, day),
             await rules.PolicyAsync(region, FirstOf(day).AddMonths(1)));
-        Dictionary<Slug, Programme> programmes = await ProgrammesAsync(region, cancellation);
+        (IReadOnlyDictionary<Slug, Programme> programmes, ImmutableArray<string> damaged) =
+            await registry.ProgrammesAsync(region, cancellation);
         List<FindingRecord> found = [];
         foreach (Programme programme in programmes.Values.OrderBy(programme => programme.Id.Text, StringComparer.Ordinal))
             found.AddRange(await OfProgrammeAsync(region, page, programme, programmes, people, cancellation));
         found.AddRange(await OfHoursAsync(region, page, people));
         return new OutreachPage(
-            [.. found.OrderBy(one => one.Elder, StringComparer.Ordinal)], rows.Count, rows.Count(row => !row.IsReadable),
+            [.. found.OrderBy(one => one.Elder, StringComparer.Ordinal)], rows.Count,
+            // A programme that can't be read is left out once, not once a page.
+            rows.Count(row => !row.IsReadable) + (after is null ? damaged.Length : 0),
             rows.Count < ElderPage ? null : rows[^1].Key);
     }
 
@@ -57,7 +59,7 @@ public sealed class OutreachSearch(IGrainFactory grains, IRegistry registry, ILe
             ImmutableArray<IssuedMonth> issued =
                 [.. months.Select(month => new IssuedMonth(month[one.Index].IsIssued, month[one.Index].IsUsed))];
             return FindingRule.Of(page.Day, now, next, approved, issued, numbers, WorkingCalendar.BuiltIn)
-                .Select(finding => FindingRecord.Of(person.Id, programme.Id.Text, finding));
+                .Select(finding => FindingRecord.Of(person.Id, programme.Id.Text, finding, issued[0].IsIssued));
         });
     }
 
@@ -76,17 +78,9 @@ public sealed class OutreachSearch(IGrainFactory grains, IRegistry registry, ILe
             DateOnly approved = !now.IsGranted ? page.Day : FindingRule.ApprovedOn(person.Facts, person.Registered, page.Day,
                 (facts, day) => IssuedHoursRule.Judge(facts, day, page.Policy).IsGranted);
             return FindingRule.Of(page.Day, now, next, approved, [.. issued], page.Policy.Vouchers, WorkingCalendar.BuiltIn)
-                .Select(finding => FindingRecord.Of(person.Id, "", finding with { Due = null, NoDue = null }));
+                .Select(finding => FindingRecord.Of(person.Id, "", finding with { Due = null, NoDue = null }, issued[0].IsIssued));
         }));
         return found.SelectMany(one => one);
-    }
-
-    private async Task<Dictionary<Slug, Programme>> ProgrammesAsync(RegionCode region, CancellationToken cancellation)
-    {
-        IReadOnlyList<RegistryRow<ProgrammeState>> rows = await registry.ListAsync<ProgrammeState>(
-            new RegistryQuery(region, ProgrammeState.Kind) { Limit = MaxProgrammes }, cancellation);
-        return rows.Readable().Select(row => row.State.Programme).OfType<ProgrammeRecord>().Select(record => record.ToProgramme())
-            .ToDictionary(programme => programme.Id);
     }
 
     private static DateOnly FirstOf(DateOnly day) => new(day.Year, day.Month, 1);
@@ -99,6 +93,7 @@ public sealed class OutreachSearch(IGrainFactory grains, IRegistry registry, ILe
 
 /// <summary>What was found among one page of elders.</summary>
 /// <param name="Elders">How many were looked at, with those whose state can't be read.</param>
+/// <param name="Unreadable">How many elders, and on the first page programmes, were left out since they can't be read.</param>
 /// <param name="Next">The argument for the next page; null after the last.</param>
 [GenerateSerializer, Immutable, Alias("timebank.outreach-page")]
 public sealed record OutreachPage(
@@ -110,8 +105,9 @@ public sealed record OutreachPage(
 /// <summary>A finding as it is stored: the rule's answer, as it was on the day of the run.</summary>
 /// <param name="Elder">The elder's id.</param>
 /// <param name="Programme">The programme's id; empty for the month's hours.</param>
-/// <param name="Instead">The id of the programme that comes first; else empty.</param>
+/// <param name="Instead">The id of the programme that comes first, or may; else empty.</param>
 /// <param name="UnknownYear">The year without a calendar, where that is why no due date is known; else zero.</param>
+/// <param name="Issued">Whether the amount of the run's month was issued by its day; null in what older builds found.</param>
 [GenerateSerializer, Immutable, Alias("timebank.finding")]
 public sealed record FindingRecord(
     [property: Id(0), JsonPropertyName("elder")] string Elder,
@@ -127,15 +123,16 @@ public sealed record FindingRecord(
     [property: Id(10), JsonPropertyName("assessedUntil")] DateOnly? AssessedUntil,
     [property: Id(11), JsonPropertyName("from")] DateOnly From,
     [property: Id(12), JsonPropertyName("due")] DateOnly? Due,
-    [property: Id(13), JsonPropertyName("unknownYear")] int UnknownYear)
+    [property: Id(13), JsonPropertyName("unknownYear")] int UnknownYear,
+    [property: Id(14), JsonPropertyName("issued"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Issued = null)
 {
-    public static FindingRecord Of(string elder, string programme, EntitlementFinding finding)
+    public static FindingRecord Of(string elder, string programme, EntitlementFinding finding, bool issued)
     {
         Entitlement answer = finding.Answer;
         return new FindingRecord(
             elder, programme, finding.Kind, answer.Rule, answer.Unit.Code, answer.Amount, answer.Reason, answer.Policy.ToString(),
             answer.Benefits, answer.Instead?.Text ?? "", answer.AssessedUntil, finding.From, finding.Due,
-            finding.NoDue is { } unknown ? int.Parse(unknown.Values.First().Value, CultureInfo.InvariantCulture) : 0);
+            finding.NoDue is { } unknown ? int.Parse(unknown.Values.First().Value, CultureInfo.InvariantCulture) : 0, issued);
     }
 
     public Entitlement ToEntitlement() => new(

@@ -49,6 +49,19 @@ public sealed class FindingTests
         Assert.Equal(expected, string.Join(", ", found.Select(finding => $"{finding.Kind} {finding.From:yyyy-MM-dd}")));
     }
 
+    /// <summary>It is neither an end nor a change: what was issued may well go on.</summary>
+    [Fact]
+    public void What_a_programme_that_cannot_be_read_leaves_open_is_undecided()
+    {
+        Entitlement open = No with { Reason = EntitlementReason.OtherUnreadable, Instead = Slug.Parse("care") };
+
+        EntitlementFinding found = Assert.Single(FindingRule.Of(
+            new DateOnly(2026, 11, 3), open, open, new DateOnly(2026, 11, 3), [new(true, true), new(true, true), default, default],
+            Policy.Vouchers, WorkingCalendar.BuiltIn));
+
+        Assert.Equal((FindingKind.Undecided, new DateOnly(2026, 11, 3), open), (found.Kind, found.From, found.Answer));
+    }
+
     [Theory]
     [InlineData("2026-09-30", "2026-11-01", null)]
     [InlineData("2026-10-12", "2026-11-01", null)]

@@ -151,6 +151,25 @@ public sealed class ProgrammeRuleTests
         Assert.Equal(instead is not null, answers[2].Reason == EntitlementReason.OtherProgramme);
     }
 
+    /// <summary>Care can't be read. The national voucher comes before all others, meals come after care, and tea after meals.</summary>
+    [Theory]
+    [InlineData(40, "national", "national")]
+    [InlineData(66, "care", "care")]
+    public void Nobody_knows_what_comes_after_a_programme_that_cannot_be_read_unless_another_gives(int points, string first, string second)
+    {
+        Programme meals = Meals("meals", Anybody with { YieldsTo = [Slug.Parse("care"), NationalProgramme.Id] }),
+            tea = Meals("tea", Anybody with { YieldsTo = [meals.Id, NationalProgramme.Id] });
+        Dictionary<Slug, Programme> readable = new Programme[] { NationalProgramme, meals, tea }.ToDictionary(programme => programme.Id);
+
+        Entitlement[] answers =
+            [.. new[] { meals, tea }.Select(programme => ProgrammeRule.Judge(programme, Assessed(points), Day, Policy, readable))];
+
+        Assert.Equal([first, second], answers.Select(answer => answer.Instead?.Text));
+        Assert.All(answers, answer => Assert.Equal(
+            points == 40 ? (EntitlementReason.OtherProgramme, Reason.ElderNotEntitled)
+                : (EntitlementReason.OtherUnreadable, Reason.StateUnreadable), (answer.Reason, answer.Refusal!.Reason)));
+    }
+
     [Fact]
     public void A_voucher_is_good_from_its_issue_to_the_months_end_and_can_be_claimed_longer()
     {

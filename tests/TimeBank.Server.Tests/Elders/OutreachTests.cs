@@ -1,4 +1,5 @@
 using Google.Protobuf.Collections;
+using Microsoft.Data.Sqlite;
 using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;
@@ -54,6 +55,7 @@ public sealed class OutreachTests : IAsyncLifetime
         Assert.Equal((unused, care, true), (idle.Elder, idle.Entitlement.Programme, idle.Entitlement.Entitled));
         Assert.Equal(
             (late, Day(2026, 10, 20), Day(2026, 10, 27), false), (due.Elder, due.FromDate, due.DueDate, due.Late));
+        Assert.Equal((true, true, false), (left.Entitlement.Issued, idle.Entitlement.Issued, due.Entitlement.Issued));
         Assert.Contains("次月", ReasonCatalogue.Word(left.Kind, "zh-CN"), StringComparison.Ordinal);
 
         await AdvanceAsync(2026, 11, 3);
@@ -67,7 +69,9 @@ public sealed class OutreachTests : IAsyncLifetime
         OutreachFinding[] later = await FindingsAsync(november.OutreachRun, FindingKind.NotIssued);
         Assert.Equal([Day(2026, 11, 1), Day(2026, 11, 1), Day(2026, 11, 10)], later.Select(one => one.DueDate).OrderBy(one => one.Day));
         Assert.Equal(2, later.Count(one => one.Late));
-        Assert.Equal(uses, Assert.Single(await FindingsAsync(november.OutreachRun, FindingKind.Ended)).Elder);
+        OutreachFinding ended = Assert.Single(await FindingsAsync(november.OutreachRun, FindingKind.Ended));
+        Assert.Equal((uses, false), (ended.Elder, ended.Entitlement.Issued));
+        Assert.All(later, one => Assert.False(one.Entitlement.Issued));
         Assert.Equal([november.OutreachRun, october.OutreachRun],
             (await ListRunsAsync()).Select(one => one.Name));
 
@@ -101,7 +105,7 @@ public sealed class OutreachTests : IAsyncLifetime
         RunSummary january = await RunAsync(Request());
 
         OutreachFinding silent = Assert.Single(await FindingsAsync(january.OutreachRun, FindingKind.NoUse));
-        Assert.Equal((unused, Day(2026, 10, 1)), (silent.Elder, silent.FromDate));
+        Assert.Equal((unused, Day(2026, 10, 1), false), (silent.Elder, silent.FromDate, silent.Entitlement.Issued));
 
         async Task RedeemAsync()
         {
@@ -166,6 +170,31 @@ public sealed class OutreachTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_programme_that_cannot_be_read_is_counted_and_what_yields_to_it_is_a_finding_that_names_it()
+    {
+        string care = (await _desk.Maker.CreateProgrammeAsync(_desk.Meals("care"))).Name;
+        CreateProgrammeRequest after = _desk.Meals("after"), beside = _desk.Meals("beside");
+        after.Eligibility.YieldsTo.Add(care);
+        (string meals, string others) = (
+            (await _desk.Maker.CreateProgrammeAsync(after)).Name, (await _desk.Maker.CreateProgrammeAsync(beside)).Name);
+        string elder = await _desk.RegisterElderAsync();
+        Damage("programme", "care");
+
+        RunSummary run = await RunAsync(Request());
+
+        Assert.Equal("NotIssued 1, Undecided 1", Text(run.Findings));
+        Assert.Equal(("STATE_UNREADABLE", 1L), (Assert.Single(run.SkippedByReason).Reason, run.SkippedByReason[0].Count));
+        OutreachFinding[] found = await FindingsAsync(run.OutreachRun);
+        OutreachFinding open = Assert.Single(found, one => one.Kind == FindingKind.Undecided);
+        Assert.Equal((elder, meals, care, EntitlementGround.OtherUnreadable, "STATE_UNREADABLE"), (
+            open.Elder, open.Entitlement.Programme, open.Entitlement.Instead, open.Entitlement.Ground, open.Entitlement.Reason));
+        Assert.Equal(others, Assert.Single(found, one => one.Kind == FindingKind.NotIssued).Entitlement.Programme);
+        ListEntitlementsResponse entitled = await _desk.Elders().ListEntitlementsAsync(new ListEntitlementsRequest { Elder = elder });
+        Assert.Equal(["", meals, others], entitled.Entitlements.Select(one => one.Programme));
+        Assert.Equal([care], entitled.Unreadable);
+    }
+
+    [Fact]
     public async Task Findings_come_in_pages_by_elder_and_of_one_kind()
     {
         foreach (int _ in Enumerable.Range(0, 3)) await _desk.RegisterAsync();
@@ -189,6 +218,17 @@ public sealed class OutreachTests : IAsyncLifetime
             .IsRefusedAsync(Reason.OutreachRunNotFound);
         request.PageToken = "x";
         await Finance.ListOutreachFindingsAsync(request).IsRefusedAsync(Reason.PageTokenInvalid);
+    }
+
+    private void Damage(string kind, string id)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_server.Data, "timebank.db")};Pooling=false");
+        connection.Open();
+        using SqliteCommand damage = connection.CreateCommand();
+        damage.CommandText = "UPDATE grain_state SET payload = '[]' WHERE state_name = $kind AND grain_key = $key";
+        damage.Parameters.AddWithValue("$kind", kind);
+        damage.Parameters.AddWithValue("$key", $"{TestServer.Tianyuan}/{id}");
+        Assert.Equal(1, damage.ExecuteNonQuery());
     }
 
     private static string Text(RepeatedField<FindingCount> counts) =>
