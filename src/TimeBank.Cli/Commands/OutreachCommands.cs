@@ -15,26 +15,30 @@ internal static class OutreachCommands
         make.Group("notices", "老人状况通知：去世、迁出、其他待遇", "what is reported of elders: deaths, moves, other benefits",
             Import(make), Record(make))];
 
-    private static Command Run(CommandFactory make) => make.Command(
-        "run", "对全区老人查找一遍", "look at every elder of the region", [make.DryRun], async (session, parsed) =>
+    private static Command Run(CommandFactory make)
     {
-        var client = new Client(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
-        using var run = client.RunOutreach(new RunOutreachRequest
+        Option<string> begun = make.Option("--run", "接着查完这一次，如 outreach runs 所列", "go on with this run, as outreach runs lists it");
+        return make.Command("run", "对全区老人查找一遍", "look at every elder of the region", [begun, make.DryRun], async (session, parsed) =>
         {
-            RequestId = session.RequestId(), Parent = session.Region, ValidateOnly = make.IsDryRun(parsed),
+            var client = new Client(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
+            using var run = client.RunOutreach(new RunOutreachRequest
+            {
+                RequestId = session.RequestId(), Parent = session.Region, ValidateOnly = make.IsDryRun(parsed),
+                Run = parsed.GetValue(begun) is { } id ? session.Name("outreachRuns", id) : "",
+            });
+            RunProgress last = await Cli.Runs.LastAsync(run, session.Cancellation);
+            Language language = make.Language;
+            session.Screen.Show(last, () =>
+            {
+                RunSummary summary = last.Summary ?? new RunSummary();
+                session.Screen.Facts(
+                    language["服务找人", "Looked for people"],
+                    [(language["编号", "run"], summary.OutreachRun.Length == 0 ? "" : ResourceNames.Short(summary.OutreachRun)),
+                        (language["查看", "looked at"], $"{summary.Total}"), .. Counts(summary.Findings, language),
+                        .. summary.SkippedByReason.Select(skipped => (skipped.Reason, $"{skipped.Count}"))]);
+            });
         });
-        RunProgress last = await Cli.Runs.LastAsync(run, session.Cancellation);
-        Language language = make.Language;
-        session.Screen.Show(last, () =>
-        {
-            RunSummary summary = last.Summary ?? new RunSummary();
-            session.Screen.Facts(
-                language["服务找人", "Looked for people"],
-                [(language["编号", "run"], summary.OutreachRun.Length == 0 ? "" : ResourceNames.Short(summary.OutreachRun)),
-                    (language["查看", "looked at"], $"{summary.Total}"), .. Counts(summary.Findings, language),
-                    .. summary.SkippedByReason.Select(skipped => (skipped.Reason, $"{skipped.Count}"))]);
-        });
-    });
+    }
 
     private static Command Runs(CommandFactory make) => make.Command(
         "runs", "查过的各次", "the runs, latest first", [make.Limit, make.All], async (session, parsed) =>

@@ -30,11 +30,14 @@ public sealed partial class ElderApi
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
         RegionCode region = read.Region(request.Parent, "parent");
+        ResourceName? begun = read.ResourceOrNull(request.Run, "run", OutreachRuns.Collection);
+        if (begun is { } run) read.SameRegion(region, run, "run");
         read.Check();
         AccessInterceptor.RequireKnown(region);
         var report = new RunReport(stream, clock);
         await report.FollowAsync(
-            outreach.PagesAsync(context.Command(request, id), region, report, context.CancellationToken), context.CancellationToken);
+            outreach.PagesAsync(context.Command(request, id), region, begun?.Id, report, context.CancellationToken),
+            context.CancellationToken);
     }
 
     public override async Task<ListOutreachRunsResponse> ListOutreachRuns(ListOutreachRunsRequest request, ServerCallContext context)

@@ -40,7 +40,7 @@ public interface IOutreachPageGrain : IGrainWithStringKey
 
 /// <summary>How far a run is.</summary>
 /// <param name="Day">The day that decides.</param>
-/// <param name="Begun">When it began, as text that sorts by time.</param>
+/// <param name="Begun">When it began, as text that sorts by time: later than the region's run before it, also while the clock stands.</param>
 /// <param name="After">The last elder looked at; null before the first and after the last page.</param>
 /// <param name="Found">How many findings of each kind.</param>
 [GenerateSerializer, Immutable, Alias("timebank.outreach-record")]
@@ -110,15 +110,25 @@ public sealed class OutreachPageState
 
 /// <inheritdoc cref="IOutreachGrain"/>
 public sealed class OutreachGrain(
-    [PersistentState(OutreachState.Kind, GrainStorageNames.TimeBank)] IPersistentState<OutreachState> state, BusinessClock clock)
+    [PersistentState(OutreachState.Kind, GrainStorageNames.TimeBank)] IPersistentState<OutreachState> state, IRegistry registry,
+    BusinessClock clock)
     : WorkflowGrain<OutreachState>(state, clock), IOutreachGrain
 {
     public async Task<Reply<OutreachRecord>> BeginAsync(Command run)
     {
-        string begun = LedgerTime.From(Now).ToString();
+        string begun = State.Run?.Begun ?? (await NextTimeAsync()).ToString();
         DateOnly today = Today;
         Refusal? refusal = await OnceAsync(run, () => null, () => State.Run ??= OutreachRecord.Begin(today, begun));
         return refusal is null ? State.Run! : refusal;
+    }
+
+    /// <summary>Now, or just after the region's last run where the clock has not moved since. Lists put the newest first by it.</summary>
+    private async Task<LedgerTime> NextTimeAsync()
+    {
+        var latest = new RegistryQuery(Region, OutreachState.Kind) { SortBy = OutreachState.BegunPath, Descending = true, Limit = 1 };
+        LedgerTime now = LedgerTime.From(Now);
+        return (await registry.ListAsync<OutreachState>(latest, CancellationToken.None)) is [{ IsReadable: true, State.Run: { } last }]
+            ? LedgerTime.Parse(last.Begun).Next(now) : now;
     }
 
     public async Task<OutreachRecord> NextAsync()
@@ -157,22 +167,26 @@ public sealed class OutreachRuns(IGrainFactory grains, IRegistry registry, Outre
 {
     public const string Collection = "outreachRuns";
 
+    /// <param name="begun">The id of a run to go on with, whoever began it; null for the command's own run.</param>
     public async IAsyncEnumerable<RunPage> PagesAsync(
-        Command run, RegionCode region, RunReport report, [EnumeratorCancellation] CancellationToken cancellation)
+        Command run, RegionCode region, string? begun, RunReport report, [EnumeratorCancellation] CancellationToken cancellation)
     {
         report.Expect(await registry.CountAsync(new RegistryQuery(region, ElderState.Kind), cancellation));
-        OutreachRecord record = run.IsDryRun ? await TryAsync(run, region)
-            : (await grains.GetGrain<IOutreachGrain>(region, run.NewId).BeginAsync(run)).OrThrow();
+        string id = begun ?? run.NewId.Text;
+        IOutreachGrain grain = grains.GetGrain<IOutreachGrain>(region, id);
+        OutreachRecord record = begun is not null ? await grain.GetAsync() ?? throw Problem.Of(Reason.OutreachRunNotFound)
+            : run.IsDryRun ? await TryAsync(run, region)
+            : (await grain.BeginAsync(run)).OrThrow();
         // What earlier calls have looked at comes first.
         yield return PageOf(OutreachRecord.Begin(record.Day, record.Begun), record);
         while (!record.Finished)
         {
             OutreachRecord before = record;
             record = run.IsDryRun ? before.With(await search.PageAsync(region, before.Day, before.After, cancellation))
-                : await grains.GetGrain<IOutreachGrain>(region, run.NewId).NextAsync();
+                : await grain.NextAsync();
             yield return PageOf(before, record);
         }
-        report.Find(run.IsDryRun ? "" : ResourceName.Of(region, Collection, run.NewId), record.Found);
+        report.Find(run.IsDryRun ? "" : ResourceName.Of(region, Collection, id), record.Found);
     }
 
     private async Task<OutreachRecord> TryAsync(Command run, RegionCode region)

@@ -195,6 +195,37 @@ public sealed class OutreachTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_that_was_begun_is_gone_on_with_by_its_name_on_its_own_day_by_anybody()
+    {
+        await _desk.RegisterAsync();
+        RunOutreachRequest request = Request();
+        RunSummary whole = await RunAsync(request);
+        await AdvanceAsync(2026, 10, 3);
+        await _desk.RegisterAsync();
+
+        RunSummary again = (await Desk.RunAsync(_desk.Elders().RunOutreach(
+            new RunOutreachRequest { RequestId = Id(), Parent = _desk.Region, Run = whole.OutreachRun })))[^1].Summary;
+
+        Assert.Equal((whole.OutreachRun, whole.Total, whole.Findings), (again.OutreachRun, again.Total, again.Findings));
+        Assert.Single(await ListRunsAsync());
+        await RefusedAsync(Reason.OutreachRunNotFound, $"{_desk.Region}/outreachRuns/000000000000");
+        await RefusedAsync(Reason.InvalidField, "regions/430203/outreachRuns/000000000000", "run");
+        await RefusedAsync(Reason.InvalidField, "x", "run");
+
+        Task RefusedAsync(Reason reason, string run, params string[] fields) => ((Func<Task>)(() => Desk.RunAsync(Finance.RunOutreach(
+            new RunOutreachRequest { RequestId = Id(), Parent = _desk.Region, Run = run })))).IsRefusedAsync(reason, fields);
+    }
+
+    [Fact]
+    public async Task Runs_are_listed_newest_first_also_while_the_clock_stands()
+    {
+        List<string> begun = [];
+        for (int i = 0; i < 5; i++) begun.Add((await RunAsync(Request())).OutreachRun);
+
+        Assert.Equal(Enumerable.Reverse(begun), (await ListRunsAsync()).Select(run => run.Name));
+    }
+
+    [Fact]
     public async Task Findings_come_in_pages_by_elder_and_of_one_kind()
     {
         foreach (int _ in Enumerable.Range(0, 3)) await _desk.RegisterAsync();
