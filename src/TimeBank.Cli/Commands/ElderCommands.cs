@@ -145,5 +145,12 @@ internal static class ElderCommands
                     + $"{TimeText.Of(assessment.AssessedDate)}, valid until {TimeText.Of(assessment.ValidUntil)})"]
                 : EnumText.Of(AbilityGrade.Unspecified, language)),
             (language["困难情形", "difficulties"], DifficultiesOf(elder, language)));
+        if (elder.Notices.Count == 0) return;
+        session.Screen.Table(
+            language["收到的通知", "What was reported"], [new(language["报告日", "reported"]), new(language["情况", "what"]),
+                new(language["发生日", "day"]), new(language["说明", "of"]), new(language["来源", "source"]), new(language["报告人", "by"])],
+            elder.Notices.Select(notice => (IReadOnlyList<string>)[TimeText.Of(notice.ReportedDate), EnumText.Of(notice.Kind, language),
+                TimeText.Of(notice.Date), notice.Benefit != Benefit.Unspecified ? EnumText.Of(notice.Benefit, language)
+                    : ResourceNames.Short(notice.Residence), $"{notice.Source} {notice.Key}", notice.ReportedBy]));
     });
 }

@@ -173,6 +173,9 @@ public static partial class ChoiceContract
     [MapEnumValue(NoticeKind.Unspecified, ElderNoticeKind.None)]
     public static partial ElderNoticeKind ToDomain(this NoticeKind kind);
 
+    [MapEnumValue(ElderNoticeKind.None, NoticeKind.Unspecified)]
+    public static partial NoticeKind ToContract(this ElderNoticeKind kind);
+
     [MapEnumValue(Ledger.FindingKind.None, V1.FindingKind.Unspecified)]
     public static partial V1.FindingKind ToContract(this Ledger.FindingKind kind);
 

@@ -103,8 +103,12 @@ public sealed partial class ElderApi(
         return after.CreditsPosted - after.DebitsPosted;
     }
 
-    private async Task<Elder> ToContractAsync(ElderRecord elder, RegionCode region) =>
-        elder.ToContract(region, clock.Today, await rules.PolicyAsync(region, clock.Today));
+    private async Task<Elder> ToContractAsync(ElderRecord elder, RegionCode region)
+    {
+        Elder contract = elder.ToContract(region, clock.Today, await rules.PolicyAsync(region, clock.Today));
+        contract.Notices.Add(elder.Notices.IsDefault ? [] : elder.Notices.Select(notice => notice.ToContract()));
+        return contract;
+    }
 
     public override async Task IssueHours(IssueHoursRequest request, IServerStreamWriter<RunProgress> stream, ServerCallContext context)
     {

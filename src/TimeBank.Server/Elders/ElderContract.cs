@@ -110,6 +110,14 @@ internal static class ElderContract
         return contract;
     }
 
+    public static Notice ToContract(this NoticeRecord notice) => new()
+    {
+        Kind = notice.Kind.ToContract(), Date = notice.Day.ToContract(), ReportedDate = notice.Reported.ToContract(),
+        Benefit = notice.Benefit.ToContract().FirstOrDefault(),
+        Residence = notice.Residence.Length == 0 ? "" : ResourceName.OfRegion(RegionCode.Parse(notice.Residence)),
+        Source = notice.Source, Key = notice.Key, ReportedBy = notice.By,
+    };
+
     private static Assessment ToContract(Ledger.Assessment assessment, AbilityPolicy policy) => new()
     {
         AssessedDate = assessment.On.ToContract(),

@@ -154,6 +154,15 @@ public sealed class OutreachTests : IAsyncLifetime
         Assert.Equal("ELDER_NOT_FOUND", first.Refused[0].Reason);
         Elder read = await _desk.Elders().GetElderAsync(new GetElderRequest { Name = elder });
         Assert.Equal((V1.ElderStatus.Active, Benefit.HomeCareProject), (read.Status, Assert.Single(read.Benefits)));
+        Assert.Equal(
+            new Notice
+            {
+                Kind = NoticeKind.BenefitBegun, Date = Day(2026, 9, 30), ReportedDate = Day(2026, 10, 1), Benefit = Benefit.HomeCareProject,
+                Source = "civil-affairs", Key = "a", ReportedBy = "SENDER",
+            },
+            Assert.Single(read.Notices));
+        Assert.All((await _desk.Elders().ListEldersAsync(new ListEldersRequest { Parent = _desk.Region })).Elders,
+            listed => Assert.Empty(listed.Notices));
 
         NoticeLine corrected = Line(3, "b", line => line.Elder = other), changed = Line(2, "a", line => line.Kind = NoticeKind.Deceased);
         ImportNoticesResponse more = await ImportAsync(corrected, changed);
@@ -281,7 +290,7 @@ public sealed class OutreachTests : IAsyncLifetime
     private Task<ImportNoticesResponse> ImportAsync(params NoticeLine[] lines) => ImportAsync(validateOnly: false, lines);
 
     private async Task<ImportNoticesResponse> ImportAsync(bool validateOnly, params NoticeLine[] lines) =>
-        await _desk.Elders().ImportNoticesAsync(new ImportNoticesRequest
+        await new ElderService.ElderServiceClient(_server.As(Role.Counter, subject: "SENDER")).ImportNoticesAsync(new ImportNoticesRequest
         {
             RequestId = Id(), Parent = _desk.Region, Source = "civil-affairs", Lines = { lines }, ValidateOnly = validateOnly,
         });
