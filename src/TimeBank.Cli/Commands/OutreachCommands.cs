@@ -89,7 +89,8 @@ internal static class OutreachCommands
     }
 
     private static string Due(OutreachFinding one, Language language) =>
-        one.DueUnknown.Length > 0 ? one.DueUnknown
+        one.DueUnknown.Length > 0
+            ? language[$"未知：没有 {one.DueUnknownYear} 年的节假日安排", $"unknown: no holidays of {one.DueUnknownYear} here"]
         : one.DueDate is null ? ""
         : $"{TimeText.Of(one.DueDate)}{(one.Late ? language["，已过", ", late"] : "")}";
 

@@ -53,6 +53,7 @@ internal static class ElderContract
         DueDate = finding.Due?.ToContract(),
         Late = finding.Due < day,
         DueUnknown = finding.UnknownYear == 0 ? "" : ReasonCatalogue.Name(Reason.CalendarYearUnknown),
+        DueUnknownYear = finding.UnknownYear,
     };
 
     private static string Chinese(Ledger.Entitlement answer)

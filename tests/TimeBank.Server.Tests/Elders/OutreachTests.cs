@@ -96,7 +96,8 @@ public sealed class OutreachTests : IAsyncLifetime
 
         RunSummary december = await RunAsync(Request());
         OutreachFinding unknown = Assert.Single(await FindingsAsync(december.OutreachRun, FindingKind.NotIssued));
-        Assert.Equal((late, null, "CALENDAR_YEAR_UNKNOWN"), (unknown.Elder, unknown.DueDate, unknown.DueUnknown));
+        Assert.Equal(
+            (late, null, "CALENDAR_YEAR_UNKNOWN", 2027), (unknown.Elder, unknown.DueDate, unknown.DueUnknown, unknown.DueUnknownYear));
         Assert.Empty(await FindingsAsync(december.OutreachRun, FindingKind.NoUse));
 
         await AdvanceAsync(2027, 1, 2);
