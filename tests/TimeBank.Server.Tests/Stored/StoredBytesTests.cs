@@ -34,6 +34,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
                 await history.CloseAsync();
                 await history.RepayAsync();
                 await history.AssignDifferenceAsync();
+                await history.LookForPeopleAsync();
             }
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })
