@@ -137,16 +137,25 @@ internal sealed record ElderPart(string Key, string Region, string DisplayName, 
     public static ImmutableArray<Difficulty> MealsForDifficulties { get; } =
         [Difficulty.LivesAlone, Difficulty.LowIncome, Difficulty.ExtremePoverty];
 
-    public int Age => Ledger.Age.On(Born, Calendar.Date(1));
+    public int Age => AgeOn(Calendar.Date(1));
 
-    public bool GetsNationalVoucher => Region == Roles.Tianyuan && IsDisabled;
+    public bool GetsNationalVoucher => GetsNationalVoucherOn(Calendar.Date(1));
 
-    public bool GetsMeals => Region == Roles.Tianyuan && Age >= MealsFromAge && Difficulties.Any(MealsForDifficulties.Contains);
+    public bool GetsMeals => GetsMealsOn(Calendar.Date(1));
 
-    public bool GetsHours => Has(Difficulty.LivesAlone)
-        && (Age >= HoursFromAge ? Has(Difficulty.EmptyNest) : Age >= PoorHoursFromAge && Has(Difficulty.LowIncome) && IsDisabled);
+    public bool GetsHours => GetsHoursOn(Calendar.Date(1));
 
-    private bool IsDisabled => Score <= ModerateUpTo && Ledger.CivilPeriod.LastDay(Assessed, ValidMonths) >= Calendar.Date(1);
+    public bool GetsNationalVoucherOn(DateOnly day) => Region == Roles.Tianyuan && IsDisabledOn(day);
+
+    public bool GetsMealsOn(DateOnly day) =>
+        Region == Roles.Tianyuan && AgeOn(day) >= MealsFromAge && Difficulties.Any(MealsForDifficulties.Contains);
+
+    public bool GetsHoursOn(DateOnly day) => Has(Difficulty.LivesAlone) && (AgeOn(day) >= HoursFromAge ? Has(Difficulty.EmptyNest)
+        : AgeOn(day) >= PoorHoursFromAge && Has(Difficulty.LowIncome) && IsDisabledOn(day));
+
+    private int AgeOn(DateOnly day) => Ledger.Age.On(Born, day);
+
+    private bool IsDisabledOn(DateOnly day) => Score <= ModerateUpTo && Ledger.CivilPeriod.LastDay(Assessed, ValidMonths) >= day;
 
     private bool Has(Difficulty difficulty) => Difficulties.Contains(difficulty);
 }

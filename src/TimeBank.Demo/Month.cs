@@ -20,7 +20,7 @@ internal sealed record Month(Dice Dice, Cast Cast, ImmutableArray<Step> Steps, I
         [
             .. PeoplePlan.Of(cast), .. money, .. VoucherPlan.Of(dice, cast, catalogue),
                 .. HoursPlan.Of(dice, cast, catalogue, out IReadOnlyDictionary<string, int> earned),
-                .. CardPlan.Of(), .. FinancePlan.Of(dice, cast, money.OfType<ReceiveStep>()),
+                .. CardPlan.Of(), .. OutreachPlan.Of(), .. FinancePlan.Of(dice, cast, money.OfType<ReceiveStep>()),
         ];
         // The sort is stable: within a moment the order of the plans stays.
         return new Month(dice, cast, [.. steps.OrderBy(step => step.At)], earned);

@@ -32,6 +32,7 @@ internal sealed partial class MonthFigures
         await books.ReadFundsAsync(stage, month);
         await books.ReadProvidersAsync(stage, month);
         await books.ReadHoursAsync(stage, month);
+        await books.ReadOutreachAsync(stage, month);
         await books.ReadPositionsAsync(stage);
         if (month is not null) await books.ReadCardsAsync(stage);
         if (month is not null) await books.ReadBankAsync(stage);
@@ -192,6 +193,8 @@ internal static class MonthFiguresText
         foreach (ProgrammeReport report in books.Programmes) ProgrammeCommands.Show(screen, report);
         foreach (Statement statement in books.Statements) screen.Statement(
             statement, $"{language["对账单", "Statement"]} {ResourceNames.Short(statement.Account)}", PostingsAtEnds);
+        screen.Facts(language["服务找人查到", "Services find people: found"],
+            [.. books.Findings.Select(found => (EnumText.Of(found.Kind, language), $"{found.Count}"))]);
         Check[] wrong = [.. books.Checks.Where(check => !check.Ties)];
         screen.Line(language[$"核对 {books.Checks.Count} 项，{books.Checks.Count - wrong.Length} 项相符。",
             $"{books.Checks.Count} checks, {books.Checks.Count - wrong.Length} tie out."]);
@@ -204,6 +207,7 @@ internal static class MonthFiguresText
         tiesOut = books.TiesOut,
         steps,
         seconds = Math.Round(seconds, 1),
+        findings = books.Findings.Select(found => new { kind = EnumText.Of(found.Kind, Language.English), count = found.Count }),
         checks = books.Checks.Select(check => new { what = check.English, left = check.Left, right = check.Right, ties = check.Ties }),
     });
 }
