@@ -193,7 +193,7 @@ internal static class MonthFiguresText
         foreach (ProgrammeReport report in books.Programmes) ProgrammeCommands.Show(screen, report);
         foreach (Statement statement in books.Statements) screen.Statement(
             statement, $"{language["对账单", "Statement"]} {ResourceNames.Short(statement.Account)}", PostingsAtEnds);
-        screen.Facts(language["服务找人查到", "Services find people: found"],
+        if (books.Findings.Count > 0) screen.Facts(language["服务找人查到", "Services find people: found"],
             [.. books.Findings.Select(found => (EnumText.Of(found.Kind, language), $"{found.Count}"))]);
         Check[] wrong = [.. books.Checks.Where(check => !check.Ties)];
         screen.Line(language[$"核对 {books.Checks.Count} 项，{books.Checks.Count - wrong.Length} 项相符。",

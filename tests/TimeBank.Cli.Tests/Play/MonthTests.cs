@@ -168,6 +168,33 @@ public sealed class MonthTests
     }
 
     [Fact]
+    public void A_statement_that_the_bank_still_owes_is_no_figure_and_every_other_difference_is()
+    {
+        var report = new DailyReport();
+        report.Lines.Add([
+            new ReportLine { Leg = ReportLeg.Whole, Ties = true },
+            new ReportLine { Leg = ReportLeg.Whole, Ties = false, Gap = ReportGap.StatementMissing },
+            new ReportLine { Leg = ReportLeg.Paid, Ties = false, Gap = ReportGap.LineOpen },
+        ]);
+
+        Assert.Equal([(1, 1), (0, 1)], MonthFigures.FiveLegs(report).Select(check => (check.Left, check.Right)));
+    }
+
+    [Theory]
+    [InlineData(430211)]
+    [InlineData(2)]
+    public void The_run_that_looks_for_people_has_somebody_to_find(long seed)
+    {
+        Month month = Month.Of(seed, Catalogue);
+
+        IReadOnlyDictionary<FindingKind, int> expected = OutreachPlan.Expected(month);
+
+        Assert.InRange(expected[FindingKind.NotUsed], 1, month.Cast.Elders.Count(elder => elder.GetsNationalVoucher || elder.GetsMeals));
+        Assert.DoesNotContain(FindingKind.NoUse, expected.Keys);
+        Assert.Equal(Calendar.At(OutreachPlan.Day, 9, 0), Assert.Single(month.Steps.OfType<OutreachStep>()).At);
+    }
+
+    [Fact]
     public void Month_is_closed_last_of_all() => Assert.Equal(
         [typeof(ExpireVouchersStep), typeof(PrepareCloseStep), typeof(ApproveCloseStep)],
         Demo.Steps.TakeLast(3).Select(step => step.GetType()));
