@@ -49,6 +49,14 @@ public sealed class FinanceMoneyTests(WholeMonth month)
         await Press(page, "登记");
         await Expect(page.Locator(".panel.fault")).ToContainTextAsync("每人每月几次：请填写整数");
         await page.FillAsync("#create-Number", "2");
+        await page.SelectOptionAsync("#create-Note", nameof(AbilityGrade.Mild));
+        await page.SelectOptionAsync("#create-LowIncome", "1");
+        await page.FillAsync("#create-Residence", "430");
+        await page.Locator("input[value=HomeCareProject]").CheckAsync();
+        await page.Locator($"input[value='{Office.Parent}/programmes/{Office.Meals}']").CheckAsync();
+        await Press(page, "登记");
+        await Expect(page.Locator(".panel.fault")).ToContainTextAsync("须住在哪个地区");
+        await page.FillAsync("#create-Residence", "430211");
         await Press(page, "登记");
         await Expect(page.Locator(".panel.fault")).ToContainTextAsync("支付哪些服务");
         await page.Locator("input[value=Bath]").CheckAsync();
@@ -59,6 +67,15 @@ public sealed class FinanceMoneyTests(WholeMonth month)
             new GetProgrammeRequest { Name = $"{Office.Parent}/programmes/road-baths" });
         Assert.Equal((2, "BATH", 6_000, 70), (made.MonthlyQuota.Value, made.Unit, made.ContractPrice.Value, made.Eligibility.MinAge));
         Assert.Equal(Difficulty.LivesAlone, Assert.Single(made.Eligibility.AnyDifficulty));
+        Assert.Equal(
+            new Eligibility
+            {
+                MinAge = 70, MinGrade = AbilityGrade.Mild, AnyDifficulty = { Difficulty.LivesAlone }, LowIncome = true,
+                Residence = "regions/430211", ExcludedBenefits = { Benefit.HomeCareProject },
+                YieldsTo = { $"{Office.Parent}/programmes/{Office.Meals}" },
+            },
+            made.Eligibility);
+        await Expect(page.Locator("dl.facts")).ToContainTextAsync("居家和社区基本养老服务提升行动项目");
 
         await page.Locator("summary", new() { HasText = "拨付资金" }).ClickAsync();
         await page.SelectOptionAsync("#allot-Subject", $"{Office.Parent}/funds/road-fund");

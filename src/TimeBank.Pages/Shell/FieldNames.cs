@@ -31,6 +31,8 @@ public static class FieldNames
             ["monthly_quota.value"] = ("每人每月几次", "How many a month each"), ["monthly_quota.unit"] = ("单位", "Unit"),
             ["contract_price"] = ("每次最高价", "The most that one costs"), ["contract_price.value"] = ("每次最高价", "The most that one costs"),
             ["eligibility.min_age"] = ("最低年龄", "Youngest age"), ["by_shares.total"] = ("总额", "Total"),
+            ["eligibility.residence"] = ("须住在哪个地区", "Must live in the region"), ["eligibility.yields_to"] = ("优先的项目", "Programmes that come first"),
+            ["eligibility.excluded_benefits"] = ("不可兼得的待遇", "Benefits that exclude it"),
             ["by_shares.shares"] = ("各项资金几份", "Parts of each fund"),
             ["account.bank_code"] = ("行号", "The bank's code"), ["set_aside"] = ("暂不付", "Set aside"),
             ["programme"] = ("项目", "Programme"), ["providers"] = ("机构", "Provider"), ["programmes"] = ("项目", "Programme"),
