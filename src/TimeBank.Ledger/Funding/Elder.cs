@@ -39,14 +39,24 @@ public sealed record ElderFacts(
     /// </summary>
     public ElderStatus StatusOn(DateOnly day) =>
         DeathOn(day) is not null ? ElderStatus.Deceased
-        : CountingOn(day).LastOrDefault(notice => notice.Kind is ElderNoticeKind.Left or ElderNoticeKind.Returned)?.Kind
-            == ElderNoticeKind.Left ? ElderStatus.Left
+        : LastPresence(day)?.Kind == ElderNoticeKind.Left ? ElderStatus.Left
         : ElderStatus.Active;
 
     /// <summary>The day of the elder's death, as far as it is known on a day; null while the elder lives.</summary>
     public DateOnly? DeathOn(DateOnly day) =>
         Notices.LastOrDefault(notice => CountsFrom(notice) <= day && notice.Kind is ElderNoticeKind.Deceased or ElderNoticeKind.Returned)
             is { Kind: ElderNoticeKind.Deceased } death ? death.Day : null;
+
+    /// <summary>
+    /// The last day of a service that a voucher pays for, by what is known on a day, and why it is the last; null while there is none. It is
+    /// the day of the death. Who left keeps the vouchers of the month of the report (次月停发).
+    /// </summary>
+    public (DateOnly Day, Reason Reason)? LastServed(DateOnly known) => StatusOn(known) switch
+    {
+        ElderStatus.Deceased => (DeathOn(known)!.Value, Reason.ElderDeceased),
+        ElderStatus.Left => (CountsFrom(LastPresence(known)!).AddDays(-1), Reason.ElderLeft),
+        ElderStatus.Active => null,
+    };
 
     /// <summary>The other benefits that count on a day.</summary>
     public Benefits BenefitsOn(DateOnly day) => CountingOn(day).Aggregate(Benefits.None, (all, notice) => notice.Kind switch
@@ -65,6 +75,10 @@ public sealed record ElderFacts(
     internal DateOnly CountsFrom(ElderNotice notice) =>
         notice is { Kind: ElderNoticeKind.Moved, Residence: { } residence } && residence.IsWithin(Home)
             ? notice.Reported : notice.CountsFrom;
+
+    /// <summary>The last notice that says whether the elder is here.</summary>
+    private ElderNotice? LastPresence(DateOnly day) =>
+        CountingOn(day).LastOrDefault(notice => notice.Kind is ElderNoticeKind.Left or ElderNoticeKind.Returned);
 
     /// <summary>
     /// The notices that count on a day, in the order of what happened and not of the reports. Of one day the later report comes last, so that

@@ -102,6 +102,8 @@ public enum Reason
     MonthNotCurrent = 207,
     CalendarYearUnknown = 208,
     OutreachRunNotFound = 209,
+    ElderDeceased = 210,
+    ElderLeft = 211,
 
     // Service orders.
     OrderNotFound = 300,

@@ -8,6 +8,7 @@ namespace TimeBank.Ledger;
 /// <item>the voucher exists, and the provider exists;</item>
 /// <item>the claim by itself: the day is not in the future, insurance pays at most the price, the day's service list has the item;</item>
 /// <item>the voucher: not voided, valid on the day of service, claimed in time, for this service, not used up;</item>
+/// <item>the elder: alive on the day of service, and not gone from the register by then;</item>
 /// <item>the provider: neither blacklisted nor suspended on the day of service or today; accredited for this service on the day of
 /// service;</item>
 /// <item>the amount: there is something to pay, and the voucher has enough whole units.</item>
@@ -18,8 +19,10 @@ namespace TimeBank.Ledger;
 /// </summary>
 public static class RedemptionRule
 {
+    /// <param name="lastServed">The last day of a service to the elder, and why: a death or a departure. Null while there is none.</param>
     public static RedemptionJudgement Judge(
-        VoucherFacts? voucher, ProviderFacts? provider, RedemptionClaim claim, Catalogue catalogue, Policy policy, DateOnly today)
+        VoucherFacts? voucher, ProviderFacts? provider, RedemptionClaim claim, Catalogue catalogue, Policy policy, DateOnly today,
+        (DateOnly Day, Reason Reason)? lastServed = null)
     {
         DateOnly served = claim.ServedOn(today);
         if (voucher is null) return Reason.VoucherNotFound;
@@ -28,6 +31,7 @@ public static class RedemptionRule
         if (claim.Insurance > claim.Price) return Reason.InsuranceAbovePrice;
         if (catalogue.Find(claim.Item) is not { } item) return Refusal.Of(Reason.ItemNotFound, ("item", claim.Item.Text));
         if (RefusalOf(voucher, item, served, today) is { } refusal) return refusal;
+        if (lastServed is { } last && served > last.Day) return Dated(last.Reason, last.Day);
         if (provider.RefusalFor(item.Type, served) is { } then) return then;
         if (provider.StandingOn(today) is Standing.BlackListed or Standing.Suspended) return provider.RefusalFor(item.Type, today)!.Value;
         return voucher.Terms.Kind switch

@@ -69,7 +69,10 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
         DateOnly today = clock.Today, served = claim.ServedOn(today);
         Task<ProviderRecord?> provider = GrainFactory.GetGrain<IProviderGrain>(Region, claim.Provider).GetAsync();
+        // After the first time the terms are known, and nobody waits for one answer to ask for the other.
+        Task<ElderRecord?>? elder = _terms is null ? null : ElderAsync(_terms);
         VoucherFacts? voucher = await FactsAsync();
+        if (voucher is not null) elder ??= ElderAsync(voucher.Terms);
         if (voucher is { Terms.Kind: VoucherKind.Money } && claim.Place == ServicePlace.Unspecified)
         {
             // A missing field, like any other: the same request can never succeed, so the writer need not remember the refusal.
@@ -82,7 +85,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         Policy policy = await rules.PolicyAsync(Region, judged);
         Catalogue catalogue = await rules.CatalogueAsync(Region, judged);
         (Redemption? redemption, Refusal? refusal) =
-            RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today);
+            RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, await LastServedAsync(elder));
         return await Writer.DecideAsync(command, today, refusal, () => VoucherEntries.Redeem(
             command.Header(served, policy.Version.ToString(), redemption!.ToDetails()), redemption, voucher!.Terms));
     }
@@ -174,6 +177,12 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         IReadOnlyDictionary<long, JournalEntry> last = await ledger.LastEntriesAsync(Region, [account.Number], CancellationToken.None);
         return VoucherFacts.Of(_terms, account, last.GetValueOrDefault(account.Number));
     }
+
+    private Task<ElderRecord?> ElderAsync(VoucherTerms terms) => GrainFactory.GetGrain<IElderGrain>(Region, terms.Elder.Text).GetAsync();
+
+    /// <summary>The last day of a service to the elder; null for nearly everybody, of whom nothing was reported.</summary>
+    private async Task<(DateOnly, Reason)?> LastServedAsync(Task<ElderRecord?>? elder) =>
+        elder is not null && await elder is { Notices.IsDefaultOrEmpty: false } known ? known.Facts(Region).LastServed(clock.Today) : null;
 
     private async Task<LinkedEntry?> RedemptionAsync(long index)
     {

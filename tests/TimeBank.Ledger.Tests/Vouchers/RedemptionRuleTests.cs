@@ -38,6 +38,11 @@ public sealed class RedemptionRuleTests
         { "minutes", Reason.VoucherNotForService },
         { "used up", Reason.VoucherUsedUp },
         { "used up, blacklisted", Reason.VoucherUsedUp },
+        { "dead", Reason.ElderDeceased },
+        { "dead, left", Reason.ElderDeceased },
+        { "dead, blacklisted", Reason.ElderDeceased },
+        { "dead, used up", Reason.VoucherUsedUp },
+        { "left", Reason.ElderLeft },
         { "blacklisted", Reason.ProviderBlackListed },
         { "suspended", Reason.ProviderSuspended },
         { "suspended since", Reason.ProviderSuspended },
@@ -56,6 +61,7 @@ public sealed class RedemptionRuleTests
         ProviderFacts? provider = Canteen();
         RedemptionClaim claim = Lunch;
         DateOnly today = Today;
+        ElderFacts? elder = null;
         foreach (string wrong in what.Split(", "))
         {
             switch (wrong)
@@ -77,6 +83,8 @@ public sealed class RedemptionRuleTests
                 case "minutes":
                     claim = claim with { Item = Slug.Parse("companionship") }; voucher =
                     voucher! with { Terms = voucher.Terms with { ServiceTypes = [ServiceType.Companionship] } }; break;
+                case "dead": elder = Told(elder, ElderNoticeKind.Deceased, Today.AddDays(-1)); break;
+                case "left": elder = Told(elder, ElderNoticeKind.Left, Today.AddMonths(-1)); break;
                 case "used up": voucher = voucher! with { Remaining = 0 }; break;
                 case "blacklisted": provider = Canteen(new StandingSpan(Standing.BlackListed, Today, null)); break;
                 case "suspended": provider = Canteen(new StandingSpan(Standing.Suspended, Today, Today)); break;
@@ -91,7 +99,39 @@ public sealed class RedemptionRuleTests
                 default: throw new ArgumentException(wrong, nameof(what));
             }
         }
-        Assert.Equal(reason, RedemptionRule.Judge(voucher, provider, claim, List, Policy, today).Refusal?.Reason);
+        Assert.Equal(reason, RedemptionRule.Judge(voucher, provider, claim, List, Policy, today, elder?.LastServed(today)).Refusal?.Reason);
+    }
+
+    /// <summary>
+    /// The notices, each as kind, day of the event and day of the report; the day of a service, and why it is not paid on the 10th.
+    /// </summary>
+    [Theory]
+    [InlineData("Deceased 2026-10-08 2026-10-09", "2026-10-08", null)]
+    [InlineData("Deceased 2026-10-08 2026-10-09", "2026-10-09", Reason.ElderDeceased)]
+    [InlineData("Deceased 2026-10-08 2026-10-11", "2026-10-09", null)]
+    [InlineData("Deceased 2026-10-08 2026-10-09,Returned 2026-10-09 2026-10-10", "2026-10-10", null)]
+    [InlineData("Left 2026-09-20 2026-09-28", "2026-10-01", Reason.ElderLeft)]
+    [InlineData("Left 2026-09-20 2026-10-02", "2026-10-10", null)]
+    [InlineData("Left 2026-08-20 2026-08-28,Returned 2026-10-05 2026-10-05", "2026-10-10", null)]
+    [InlineData("BenefitBegun 2026-09-01 2026-09-02", "2026-10-10", null)]
+    public void What_was_given_up_to_the_last_day_is_paid(string notices, string served, Reason? reason)
+    {
+        var elder = new ElderFacts(new DateOnly(1940, 1, 1), RegionCode.Parse("430211"), Difficulties.None, [])
+        {
+            Notices = [.. notices.Split(',').Select(text => text.Split(' ')).Select(parts => new ElderNotice(
+                Enum.Parse<ElderNoticeKind>(parts[0]), DateOnly.Parse(parts[1], null), DateOnly.Parse(parts[2], null)))],
+        };
+
+        RedemptionJudgement judged = RedemptionRule.Judge(
+            Meals(), Canteen(), Lunch with { ServiceDate = DateOnly.Parse(served, null) }, List, Policy, Today, elder.LastServed(Today));
+
+        Assert.Equal(reason, judged.Refusal?.Reason);
+    }
+
+    private static ElderFacts Told(ElderFacts? elder, ElderNoticeKind kind, DateOnly day)
+    {
+        elder ??= new ElderFacts(new DateOnly(1940, 1, 1), RegionCode.Parse("430211"), Difficulties.None, []);
+        return elder with { Notices = elder.Notices.Add(new ElderNotice(kind, day, day)) };
     }
 
     [Theory]

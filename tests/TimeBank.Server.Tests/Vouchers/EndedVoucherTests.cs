@@ -57,6 +57,43 @@ public sealed class EndedVoucherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dead_elders_voucher_pays_for_services_up_to_the_day_of_the_death_and_for_none_after_it()
+    {
+        await _desk.IssueAsync(_meals);
+        string voucher = (await _desk.VoucherOfAsync(_elder, _meals)).Name;
+        await _desk.AdvanceToAsync(ChinaTime.StartOf(new DateOnly(2026, 10, 9)).AddHours(9));
+        RedeemVoucherRequest before = Lunch(7), onTheDay = Lunch(8), after = Lunch(9);
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(before);
+        await _desk.Elders().ImportNoticesAsync(new ImportNoticesRequest
+        {
+            RequestId = Desk.Id(), Parent = _desk.Region, Source = "civil-affairs",
+            Lines =
+            {
+                new NoticeLine
+                {
+                    Number = 1, Key = "1", Elder = _elder, Kind = NoticeKind.Deceased,
+                    Date = new() { Year = 2026, Month = 10, Day = 8 },
+                },
+            },
+        });
+
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest(after) { ValidateOnly = true })
+            .IsRefusedAsync(Reason.ElderDeceased);
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(after).IsRefusedAsync(Reason.ElderDeceased);
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(after).IsRefusedAsync(Reason.ElderDeceased);
+        await _desk.Clerk(_canteen).RedeemVoucherAsync(onTheDay);
+
+        Assert.Equal(8, (await _desk.VoucherOfAsync(_elder, _meals)).Remaining.Value);
+
+        RedeemVoucherRequest Lunch(int day)
+        {
+            RedeemVoucherRequest lunch = _desk.Lunch(voucher, _canteen);
+            lunch.ServiceDate = new() { Year = 2026, Month = 10, Day = day };
+            return lunch;
+        }
+    }
+
+    [Fact]
     public async Task An_expired_voucher_stays_expired_whatever_is_reversed()
     {
         await _desk.IssueAsync(_meals);
