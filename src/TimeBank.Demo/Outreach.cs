@@ -4,7 +4,9 @@ using TimeBank.V1;
 
 namespace TimeBank.Demo;
 
-/// <summary>Services find people: on the day from which unused vouchers are an alert, the finance office looks for whom it should ask.</summary>
+/// <summary>
+/// Services find people: on the day from which unused vouchers are an alert, the finance office looks for whom it should ask.
+/// </summary>
 internal static class OutreachPlan
 {
     /// <summary>The shipped policy's <c>vouchers.unusedAlertDayOfMonth</c>.</summary>

@@ -48,8 +48,8 @@ public sealed record ElderFacts(
             is { Kind: ElderNoticeKind.Deceased } death ? death.Day : null;
 
     /// <summary>
-    /// The last day of a service that a voucher pays for, by what is known on a day, and why it is the last; null while there is none. It is
-    /// the day of the death. Who left keeps the vouchers of the month of the report (次月停发).
+    /// The last day of a service that a voucher pays for, by what is known on a day, and why it is the last; null while there is none. It
+    /// is the day of the death. Who left keeps the vouchers of the month of the report (次月停发).
     /// </summary>
     public (DateOnly Day, Reason Reason)? LastServed(DateOnly known) => StatusOn(known) switch
     {
@@ -81,8 +81,8 @@ public sealed record ElderFacts(
         CountingOn(day).LastOrDefault(notice => notice.Kind is ElderNoticeKind.Left or ElderNoticeKind.Returned);
 
     /// <summary>
-    /// The notices that count on a day, in the order of what happened and not of the reports. Of one day the later report comes last, so that
-    /// it corrects the earlier one.
+    /// The notices that count on a day, in the order of what happened and not of the reports. Of one day the later report comes last, so
+    /// that it corrects the earlier one.
     /// </summary>
     private IEnumerable<ElderNotice> CountingOn(DateOnly day) =>
         Notices.Where(notice => CountsFrom(notice) <= day).OrderBy(notice => notice.Day);

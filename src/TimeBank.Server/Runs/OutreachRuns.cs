@@ -40,7 +40,9 @@ public interface IOutreachPageGrain : IGrainWithStringKey
 
 /// <summary>How far a run is.</summary>
 /// <param name="Day">The day that decides.</param>
-/// <param name="Begun">When it began, as text that sorts by time: later than the region's run before it, also while the clock stands.</param>
+/// <param name="Begun">
+/// When it began, as text that sorts by time: later than the region's run before it, also while the clock stands.
+/// </param>
 /// <param name="After">The last elder looked at; null before the first and after the last page.</param>
 /// <param name="Found">How many findings of each kind.</param>
 [GenerateSerializer, Immutable, Alias("timebank.outreach-record")]
