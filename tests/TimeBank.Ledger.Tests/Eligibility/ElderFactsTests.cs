@@ -131,7 +131,7 @@ public sealed class ElderFactsTests
         ],
     }).ResidenceOn(new DateOnly(2026, 10, 2)));
 
-    /// <summary>The notices in the order of their reports, each as kind, day of the event and day of the report; all asked in 2027.</summary>
+    /// <summary>The notices in the order of their reports, each as kind, day of the event and day of the report; asked in 2027.</summary>
     [Theory]
     [InlineData("BenefitEnded 2026-11-01 2026-11-02,BenefitBegun 2026-09-01 2026-11-05", ElderStatus.Active, false)]
     [InlineData("BenefitEnded 2026-09-01 2026-11-02,BenefitBegun 2026-09-01 2026-11-05", ElderStatus.Active, true)]
