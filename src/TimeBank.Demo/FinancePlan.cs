@@ -25,7 +25,6 @@ internal static class FinancePlan
     /// <param name="receipts">What the month receives at the bank.</param>
     public static IEnumerable<Step> Of(Dice dice, Cast cast, IEnumerable<ReceiveStep> receipts) =>
     [
-        new DescribeBankStep(Calendar.At(PayeeDay, 9, 0)),
         .. cast.Providers.SelectMany((provider, at) => new Step[]
         {
             new ProposePayeeStep(provider, at + 1, Calendar.At(PayeeDay, 9, 0)),

@@ -12,6 +12,7 @@ internal static class MoneyPlan
     [
         // Comes before anybody registers: a database that holds another month fails here, before anything is added to it.
         new CreateFundStep(Roles.Lottery, FundKind.Lottery, "演示·福彩公益金", "", Calendar.At(1, 0, 5)),
+        new DescribeBankStep(Calendar.At(1, 7, 0)),
         new CreateFundStep(Roles.Fiscal, FundKind.Fiscal, "演示·财政资金", "", Calendar.At(1, 7, 0)),
         new CreateFundStep(Roles.Donation, FundKind.Donation, "演示·暖心餐捐赠", "老年助餐", Calendar.At(1, 7, 0)),
         new ReceiveStep(Roles.Lottery, 26_000_000, "DEMO-2026-1001", 1, Calendar.At(1, 7, 5)),

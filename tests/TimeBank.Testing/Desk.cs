@@ -22,7 +22,7 @@ public interface ICalledServer
 /// </summary>
 public sealed partial class Desk(ICalledServer server, string region = "430211")
 {
-    private static int s_requests;
+    private static int s_requests, s_receipts;
 
     public string Region => $"regions/{region}";
 
@@ -57,8 +57,23 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
     /// <summary>A request id made from a name and the region: the same name gives the same id again.</summary>
     public string Id(string name) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{region} {name}"))[..16]).ToString("D");
 
-    public async Task<string> FundAsync(string id, long fen, FundKind kind = FundKind.Lottery)
+    /// <summary>Describes one of our bank accounts, unless somebody has.</summary>
+    public async Task BankAccountAsync(string slug = "main")
     {
+        var accounts = new BankAccountService.BankAccountServiceClient(server.As(Role.Administrator, regions: region));
+        ListBankAccountsResponse known = await accounts.ListBankAccountsAsync(new ListBankAccountsRequest { Parent = Region });
+        if (known.BankAccounts.Any(account => account.Name == $"{Region}/bankAccounts/{slug}")) return;
+        await accounts.SetBankAccountAsync(new SetBankAccountRequest
+        {
+            RequestId = Id(), Name = $"{Region}/bankAccounts/{slug}", HolderName = "演示民政局", AccountNumber = "6222000000000001",
+            BankName = "演示银行", BankCode = "102100099996",
+        });
+    }
+
+    /// <param name="isBankKnown">False: no bank account is described, so no receipt can be recorded.</param>
+    public async Task<string> FundAsync(string id, long fen, FundKind kind = FundKind.Lottery, bool isBankKnown = true)
+    {
+        if (isBankKnown) await BankAccountAsync();
         Fund fund = await Maker.CreateFundAsync(
             new CreateFundRequest
             {
@@ -72,7 +87,7 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
     public RecordReceiptRequest Receipt(string fund, long fen) => new()
     {
         RequestId = Id(), Fund = fund, Amount = Fen(fen), BankAccount = "main",
-        ReceivedDate = DateOf(Today.AddDays(-1)), Reference = "凭证 1",
+        ReceivedDate = DateOf(Today.AddDays(-1)), Reference = $"凭证 {Interlocked.Increment(ref s_receipts)}",
     };
 
     public CreateProgrammeRequest Meals(string id) => new()

@@ -147,6 +147,7 @@ public enum Reason
     FundOwes = 421,
     PayoutDiffers = 422,
     StripeBalanceDiffers = 423,
+    ReceiptReferenceUsed = 424,
 
     // Vouchers.
     VoucherNotFound = 500,

@@ -247,10 +247,11 @@ public sealed class RequestReader
     public DateOnly Day(Date? date, string field) => CivilDay(date, field) is { } day ? Within(day, field, LastDay) : default;
 
     /// <summary>The day of something that happened, such as a birth: from <see cref="FirstDay"/> to today.</summary>
-    public DateOnly PastDay(Date? date, string field, DateOnly today)
+    /// <param name="first">The first day that it can be; null for <see cref="FirstDay"/>.</param>
+    public DateOnly PastDay(Date? date, string field, DateOnly today, DateOnly? first = null)
     {
         if (CivilDay(date, field) is not { } day) return default;
-        if (day <= today) return Within(day, field, today);
+        if (day <= today) return Within(day, field, today, first);
         Refuse(field, "IN_FUTURE");
         return default;
     }
@@ -267,10 +268,11 @@ public sealed class RequestReader
         return null;
     }
 
-    private DateOnly Within(DateOnly day, string field, DateOnly last)
+    private DateOnly Within(DateOnly day, string field, DateOnly last, DateOnly? from = null)
     {
-        if (day >= FirstDay && day <= last) return day;
-        Refuse(field, "OUT_OF_RANGE", ("min", $"{FirstDay:O}"), ("max", $"{last:O}"));
+        DateOnly first = from ?? FirstDay;
+        if (day >= first && day <= last) return day;
+        Refuse(field, "OUT_OF_RANGE", ("min", $"{first:O}"), ("max", $"{last:O}"));
         return default;
     }
 

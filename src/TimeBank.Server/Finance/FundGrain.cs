@@ -73,11 +73,37 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
     {
         Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = State.Fund is null ? new Refusal(Reason.FundNotFound)
-            : allowRepeat ? null : await RepeatedAsync(command.Memo, bankAccount, fen, received);
+            : await GrainFactory.GetGrain<IBankAccountGrain>($"{Region}/{bankAccount}").GetAsync() is null
+                ? Refusal.Of(Reason.BankAccountNotFound, ("account", bankAccount))
+            : allowRepeat ? null
+            : await ReferencedAsync(command.Memo, bankAccount, fen) ?? await RepeatedAsync(command.Memo, bankAccount, fen, received);
         return await Writer.DecideAsync(
             command, Today, refusal,
             () => MoneyEntries.Receive(command.Header(received, policy.Version.ToString()), Slug.Parse(bankAccount), Id, new Fen(fen)));
     }
+
+    /// <summary>
+    /// A bank's reference names one movement of an account. With another amount it is most likely a typing error, whatever the fund; only
+    /// a movement that is shared out among funds has its reference twice. Looks at the account's latest receipts.
+    /// </summary>
+    private async Task<Refusal?> ReferencedAsync(string reference, string bankAccount, long fen)
+    {
+        if (reference.Length == 0) return null;
+        var filter = new EntryFilter(EntryCode.ReceiveMoney, Reversed: false)
+        {
+            Touching = [new AccountFilter(Chart.Bank(Slug.Parse(bankAccount)).Path.Text)],
+        };
+        IReadOnlyList<LinkedEntry> latest = await ledger.EntriesAsync(
+            Region, filter, long.MaxValue, ReceiptsLookedAt, CancellationToken.None);
+        JournalEntry? other = latest.Select(linked => linked.Entry)
+            .FirstOrDefault(entry => entry.Header.Memo == reference && entry.Transfers[0].Posted != fen);
+        return other is null ? null : Refusal.Of(
+            Reason.ReceiptReferenceUsed, ("field", "reference"), ("entry", Number(other.Index)),
+            ("available", Number(other.Transfers[0].Posted)), ("unit", Unit.Fen.Code),
+            ("date", other.Header.EventDate().ToString("O", CultureInfo.InvariantCulture)));
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
     /// One person records a receipt, so a second one of the same reference, amount and account is most likely the first one again. Without

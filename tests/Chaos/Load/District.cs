@@ -52,6 +52,13 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
             RequestId = Id(), Parent = Parent, FundId = "lottery", Kind = FundKind.Lottery,
             DisplayName = "福彩公益金"
         }, As(Role.FinanceMaker));
+        await new BankAccountService.BankAccountServiceClient(invoker).SetBankAccountAsync(
+            new SetBankAccountRequest
+            {
+                RequestId = Id(), Name = $"{Parent}/bankAccounts/main", HolderName = "演示民政局", AccountNumber = "6222000000000001",
+                BankName = "演示银行", BankCode = "102100099996",
+            },
+            As(Role.Administrator));
         await funds.RecordReceiptAsync(
             new RecordReceiptRequest
             {

@@ -33,7 +33,7 @@ public sealed class ReasonTests
         410 DonationsNotConfigured, 411 DonationNotFound, 412 FundNotForDonations, 413 PaymentServiceUnavailable,
         414 PaymentServiceRefused, 415 PaymentServiceUnreadable, 416 TransactionTypeUnknown, 417 TransactionWithoutFund,
         418 TransactionOtherCurrency, 419 TransactionChanged, 420 TransactionNotBooked, 421 FundOwes, 422 PayoutDiffers,
-        423 StripeBalanceDiffers, 500 VoucherNotFound, 501 VoucherNotYetValid, 502 VoucherExpired, 503 VoucherClaimByPassed,
+        423 StripeBalanceDiffers, 424 ReceiptReferenceUsed, 500 VoucherNotFound, 501 VoucherNotYetValid, 502 VoucherExpired, 503 VoucherClaimByPassed,
         504 VoucherVoided, 505 VoucherUsedUp, 506 VoucherNotForService, 507 VoucherOtherRegion, 508 RedemptionNotFound,
         509 RedemptionAlreadyRefunded, 510 ServiceDateInFuture, 511 InsuranceAbovePrice, 512 NothingToPay, 600 ProviderNotFound,
         601 ProviderNotAccredited, 602 ProviderSuspended, 603 ProviderBlackListed, 604 ProviderNotForService, 610 SettlementNotFound,

@@ -18,8 +18,14 @@ internal sealed partial class District
     public async Task FundedAsync(string id, long fen)
     {
         Assert.Null((await Fund(id).CreateAsync(Command(), new FundRecord(id, FundKind.Lottery, id, ""))).Refusal);
-        Assert.Null((await Fund(id).ReceiveAsync(Command(), "main", fen, First, allowRepeat: true)).Refusal);
+        // Straight into the journal: an account that is described wants statements, and few tests are about those.
+        Assert.Null((await Ledger().SubmitAsync(MoneyEntries.Receive(
+            Command().Header(First, "430000/2026-01"), Slug.Parse("main"), Slug.Parse(id), new Fen(fen)))).Refusal);
     }
+
+    /// <summary>Describes one of our bank accounts.</summary>
+    public async Task BankAccountAsync(string slug) => Value(await Grains.GetGrain<IBankAccountGrain>($"{Tianyuan}/{slug}").SetAsync(
+        Command(), new BankAccountDescription(new BankDetails("演示民政局", "6222000000000001", "演示银行", "102100099996"), "", "")));
 
     public async Task AllotAsync(string programme, string fund, long fen) =>
         Assert.Null((await Programme(programme).AllotAsync(Command(), [new AllotmentLine(fund, fen)], null, servesPurpose: false)).Refusal);

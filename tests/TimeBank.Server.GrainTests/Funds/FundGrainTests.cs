@@ -50,10 +50,28 @@ public sealed class FundGrainTests
     }
 
     [Fact]
+    public async Task A_receipt_on_an_account_that_nobody_has_described_is_refused_and_a_known_one_is_known_before_any_rule()
+    {
+        await using District district = await District.StartAsync();
+        await district.FundedAsync("lottery", 1);
+        Command unknown = district.Command();
+
+        Outcome refused = await district.Fund("lottery").ReceiveAsync(unknown, "mian", 500, District.First, allowRepeat: true);
+        await district.BankAccountAsync("mian");
+
+        Assert.Equal(Refusal.Of(Reason.BankAccountNotFound, ("account", "mian")), refused.Refusal);
+        Assert.Equal(refused.Refusal, (await district.Fund("lottery").ReceiveAsync(
+            unknown, "mian", 500, District.First, allowRepeat: true)).Refusal);
+        Assert.Null((await district.Fund("lottery").ReceiveAsync(
+            district.Command(), "mian", 500, District.First, allowRepeat: true)).Refusal);
+    }
+
+    [Fact]
     public async Task A_receipt_moves_its_money_once()
     {
         await using District district = await District.StartAsync();
         await district.FundedAsync("lottery", 1);
+        await district.BankAccountAsync("main");
         Command receipt = District.Named("receipt");
         DateOnly day = District.First.AddDays(-2);
 

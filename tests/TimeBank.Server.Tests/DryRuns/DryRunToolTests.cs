@@ -22,6 +22,8 @@ public sealed class DryRunToolTests : IDisposable
             "--difficulty", "empty-nest");
         string volunteer = await MadeAsync("volunteer", "enrol", "--name", "演示", "--born", "1990-07-01");
         await MadeAsync("fund", "create", "lottery", "--kind", "lottery", "--name", "福彩");
+        await SoundAsync("bank", "set", "main", "--holder", "演示民政局", "--account", "6222000000000001", "--bank", "演示银行", "--code",
+            "102100099996", "--json");
         await TriedAsync("fund", "receive", "lottery", "1000", "--day", "2026-10-01");
         await MadeAsync("programme", "create", "meals", "--name", "助餐", "--scheme", "unit-voucher", "--service", "meal", "--quota",
             "10MEAL", "--contract-price", "12", "--min-age", "80");

@@ -71,7 +71,7 @@ public sealed class FundApiTests(TestServer server)
         Statement statement = await _desk.Auditor.GetFundStatementAsync(
             new GetFundStatementRequest { Fund = fund, Period = Desk.AllDays });
         Posting posting = Assert.Single(statement.Postings);
-        Assert.Equal((first.Entry, "RECEIVE_MONEY", "凭证 1", Desk.Fen(12_345)),
+        Assert.Equal((first.Entry, "RECEIVE_MONEY", receipt.Reference, Desk.Fen(12_345)),
             (posting.Entry, posting.Code, posting.Memo, posting.Amount));
         Assert.Equal(new Date { Year = 2026, Month = 9, Day = 30 }, posting.EffectiveDate);
         Assert.Equal((Desk.Fen(12_345), Side.Credit), (statement.Closing.Amount, statement.Closing.Side));
@@ -81,6 +81,7 @@ public sealed class FundApiTests(TestServer server)
     public async Task A_receipt_that_is_there_already_is_refused_unless_it_is_meant()
     {
         string fund = await _desk.FundAsync("repeated", 0), other = await _desk.FundAsync("repeated-b", 0);
+        await _desk.BankAccountAsync("second");
         RecordReceiptRequest receipt = _desk.Receipt(fund, 700), none = new(receipt) { RequestId = Desk.Id(), Reference = "" };
         RecordReceiptResponse first = await _desk.Maker.RecordReceiptAsync(receipt);
         Assert.Equal(first, await _desk.Maker.RecordReceiptAsync(receipt));
@@ -88,21 +89,32 @@ public sealed class FundApiTests(TestServer server)
         await _desk.Maker.RecordReceiptAsync(Again(receipt)).IsRefusedAsync(Reason.ReceiptRepeated);
         await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { ReceivedDate = Earlier, ValidateOnly = true })
             .IsRefusedAsync(Reason.ReceiptRepeated);
-        // Another amount, reference, account or fund is another receipt. Without a reference only the same day speaks for a double.
-        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Amount = Desk.Fen(701) });
-        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Reference = "凭证 2" });
+        foreach (string whose in new[] { fund, other })
+        {
+            RecordReceiptRequest typed = new(Again(receipt)) { Amount = Desk.Fen(7_000), Fund = whose };
+            await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(typed) { ValidateOnly = true })
+                .IsRefusedAsync(Reason.ReceiptReferenceUsed);
+            await _desk.Maker.RecordReceiptAsync(typed).IsRefusedAsync(Reason.ReceiptReferenceUsed);
+        }
+        // Another reference, account or fund is another receipt. Without a reference only the same day speaks for a double.
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Reference = "another" });
         await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { BankAccount = "second" });
         await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Fund = other });
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Amount = Desk.Fen(701), AllowRepeat = true });
         await _desk.Maker.RecordReceiptAsync(none);
         await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(none)) { ReceivedDate = Earlier });
         await _desk.Maker.RecordReceiptAsync(Again(none)).IsRefusedAsync(Reason.ReceiptRepeated);
         await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { AllowRepeat = true });
         // What was reversed was no receipt.
         string fresh = await _desk.FundAsync("repeated-c", 0);
-        string wrong = (await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Fund = fresh })).Entry;
+        RecordReceiptRequest mistaken = new(Again(receipt)) { Fund = fresh, Reference = "wrong" };
+        string wrong = (await _desk.Maker.RecordReceiptAsync(mistaken)).Entry;
         await new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, regions: fresh.Split('/')[1])).ReverseAsync(
             new ReverseRequest { RequestId = Desk.Id(), Entry = wrong, Memo = "wrong" });
-        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Fund = fresh });
+        await _desk.Maker.RecordReceiptAsync(
+            new RecordReceiptRequest(Again(receipt)) { Fund = fresh, Reference = "wrong", Amount = Desk.Fen(9) });
+        await _desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(Again(receipt)) { Fund = fresh, BankAccount = "no-such" })
+            .IsRefusedAsync(Reason.BankAccountNotFound);
 
         static RecordReceiptRequest Again(RecordReceiptRequest receipt) => new(receipt) { RequestId = Desk.Id() };
     }
@@ -143,6 +155,8 @@ public sealed class FundApiTests(TestServer server)
         { "bank_account", "Main Account", Reason.InvalidField },
         { "received_date", "2026-02-30", Reason.InvalidField },
         { "received_date", "2999-01-01", Reason.InvalidField },
+        { "received_date", "1900-01-01", Reason.InvalidField },
+        { "received_date", "2025-09-30", Reason.InvalidField },
         { "reference", new string('长', 101), Reason.InvalidField },
         { "reference", new string('x', 1_000_000), Reason.InvalidField },
         { "amount", "0 CNY", Reason.AmountNotPositive },

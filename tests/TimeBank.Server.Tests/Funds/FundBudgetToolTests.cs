@@ -18,6 +18,8 @@ public sealed class FundBudgetToolTests : IDisposable
             return output + error;
         }
         await RunAsync(0, "fund", "create", "lottery", "--kind", "lottery", "--name", "福彩");
+        await RunAsync(0, "bank", "set", "main", "--holder", "演示民政局", "--account", "6222000000000001", "--bank", "演示银行", "--code",
+            "102100099996");
         await RunAsync(0, "fund", "receive", "lottery", "1000", "--day", "2026-10-01");
         await RunAsync(0, "programme", "create", "national", "--name", "消费补贴", "--scheme", "national-e-voucher", "--service", "care");
         await RunAsync(0, "programme", "allot", "national", "--from", "lottery=500.25");

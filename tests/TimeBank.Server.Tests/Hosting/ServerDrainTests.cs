@@ -29,6 +29,11 @@ public sealed class ServerDrainTests : IAsyncLifetime
     {
         await StartAsync();
         _issuer = LocalIssuer.Open(_data);
+        await new BankAccountService.BankAccountServiceClient(As(Role.Administrator)).SetBankAccountAsync(new SetBankAccountRequest
+        {
+            RequestId = NewId(), Name = "regions/430211/bankAccounts/main", HolderName = "演示民政局", AccountNumber = "6222000000000001",
+            BankName = "演示银行", BankCode = "102100099996",
+        });
         await Funds.CreateFundAsync(
             new CreateFundRequest
             {
@@ -126,9 +131,10 @@ public sealed class ServerDrainTests : IAsyncLifetime
         Status.DebugException: HttpRequestException { InnerException: HttpProtocolException { ErrorCode: 0 } },
     };
 
-    private FundService.FundServiceClient Funds =>
-        new(new TokenInvoker(
-        _channel.CreateCallInvoker(), _issuer.Issue("staff", [CallerClaims.RoleName(Role.FinanceMaker)], ["430211"], "")));
+    private FundService.FundServiceClient Funds => new(As(Role.FinanceMaker));
+
+    private TokenInvoker As(Role role) =>
+        new(_channel.CreateCallInvoker(), _issuer.Issue("staff", [CallerClaims.RoleName(role)], ["430211"], ""));
 
     private RecordReceiptRequest Receipt(long fen) => new()
     {

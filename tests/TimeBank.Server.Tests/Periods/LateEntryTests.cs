@@ -18,7 +18,8 @@ public sealed class LateEntryTests(TestServer server) : IClassFixture<TestServer
     [Fact]
     public async Task An_answer_says_that_its_entry_counts_in_an_open_month()
     {
-        string fund = await _desk.FundAsync("late", 1_000_000), elder = await _desk.RegisterElderAsync();
+        string fund = await _desk.FundAsync("late", 0, isBankKnown: false), elder = await _desk.RegisterElderAsync();
+        await ReceiptSeed.WriteAsync(server, fund, 1_000_000, new DateOnly(2026, 9, 30));
         string programme = await _desk.FundedAsync(_desk.Meals("late-meals"), (fund, 500_000));
         string canteen = await _desk.ProviderAsync(V1.ServiceType.Meal);
         await PayeeSeed.WriteAsync(server.Services, canteen);
@@ -48,6 +49,7 @@ public sealed class LateEntryTests(TestServer server) : IClassFixture<TestServer
             new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = first.Name, Memo = "back" });
         Assert.Null(back.LateFor);
 
+        await _desk.BankAccountAsync();
         RecordReceiptRequest receipt = _desk.Receipt(fund, 500);
         receipt.ReceivedDate = Late;
         RecordReceiptResponse received = await _desk.Maker.RecordReceiptAsync(receipt);

@@ -26,9 +26,9 @@ public sealed class PeriodApiTests(TestServer server) : IClassFixture<TestServer
     {
         const string region = "430181";
         var desk = new Desk(server, region);
-        await desk.FundAsync("closed", 0);
+        string fund = await desk.FundAsync("closed", 0, isBankKnown: false);
         DateOnly last = Month.Parse(Over).Last;
-        await ReceiveAsync(desk, "closed", 500, last);
+        await ReceiptSeed.WriteAsync(server, fund, 500, last);
 
         BooksPeriod prepared = await Maker(region).PreparePeriodCloseAsync(Prepare(region, Over));
         Assert.Equal((V1.PeriodState.Prepared, "maker"), (prepared.State, prepared.PreparedBy));
@@ -46,6 +46,7 @@ public sealed class PeriodApiTests(TestServer server) : IClassFixture<TestServer
 
         // What comes late counts on the first open day, and says for which day it came.
         FundReport before = await desk.Auditor.GetFundReportAsync(new GetFundReportRequest { Fund = $"regions/{region}/funds/closed" });
+        await desk.BankAccountAsync();
         await ReceiveAsync(desk, "closed", 900, last);
         Assert.Equal(before.Received.Value + 900, (await desk.Auditor.GetFundReportAsync(
             new GetFundReportRequest { Fund = $"regions/{region}/funds/closed" })).Received.Value);

@@ -39,12 +39,7 @@ internal sealed partial class StoredHistory
         {
             RequestId = id, Voucher = voucher, Provider = _canteen, Item = "meal-canteen", Quantity = 2, Price = Fen(2_000),
         }));
-        await StepAsync("our account", id => new BankAccountService.BankAccountServiceClient(As(Role.Administrator)).SetBankAccountAsync(
-            new SetBankAccountRequest
-            {
-                RequestId = id, Name = $"{Parent}/bankAccounts/main", HolderName = "演示民政局", AccountNumber = "6222000000009999",
-                BankName = "演示银行", BankCode = "313551088886", StatementProfile = "icbc-debit", SheetProfile = "batch-transfer",
-            }));
+        await StepAsync("our account", DescribeAccountAsync);
         string batch = await ApprovedAsync("exported batch");
         Task<ExportPaymentsResponse> FileAsync(string name, V1.PaymentFileFormat format) => StepAsync(name, id => Maker.ExportPaymentsAsync(
             new ExportPaymentsRequest { RequestId = id, Name = batch, BankAccount = "main", Format = format }));

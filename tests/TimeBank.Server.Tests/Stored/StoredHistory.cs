@@ -45,6 +45,9 @@ internal sealed partial class StoredHistory : IDisposable
     /// <summary>The volunteer who gives hours and serves, and the relative who receives both.</summary>
     public (string Volunteer, string Relative) Sides => (_volunteer, _relative);
 
+    /// <summary>Whether the database is one that an earlier build recorded: its steps are retried as they were made then.</summary>
+    public bool IsOfEarlierBuild { get; init; }
+
     /// <summary>The start of the history's clock, as a server's argument.</summary>
     public static string Clock => "--TimeBank:Scenario=2026-10-01T08:00:00+08:00";
 
@@ -94,6 +97,13 @@ internal sealed partial class StoredHistory : IDisposable
     private Task AdvanceAsync(string time) =>
         StepAsync($"clock {time}", id => new ScenarioService.ScenarioServiceClient(As(Role.Administrator)).AdvanceClockAsync(
         new AdvanceClockRequest { RequestId = id, To = At(time) }));
+
+    private AsyncUnaryCall<BankAccount> DescribeAccountAsync(string id) =>
+        new BankAccountService.BankAccountServiceClient(As(Role.Administrator)).SetBankAccountAsync(new SetBankAccountRequest
+        {
+            RequestId = id, Name = $"{Parent}/bankAccounts/main", HolderName = "演示民政局", AccountNumber = "6222000000009999",
+            BankName = "演示银行", BankCode = "313551088886", StatementProfile = "icbc-debit", SheetProfile = "batch-transfer",
+        });
 
     /// <summary>Makes one step and records its answer; null if it is refused.</summary>
     private async Task<T> StepAsync<T>(string name, Func<string, AsyncUnaryCall<T>> call)
