@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Text;
 
@@ -41,10 +42,11 @@ internal static class CommandLine
         return await parsed.InvokeAsync(configuration, cancellation);
     }
 
-    public static RootCommand Root(Language language, ToolEnvironment environment, Func<CommandFactory, IEnumerable<Command>>? more = null)
+    /// <summary>The tool as a command called as people call it, whatever the name of the program that has it.</summary>
+    public static Command Root(Language language, ToolEnvironment environment, Func<CommandFactory, IEnumerable<Command>>? more = null)
     {
         var make = new CommandFactory(language, environment);
-        var root = new RootCommand(language[
+        var root = new Command("timebank", language[
             """
             时间银行：养老服务时间和养老服务券的记账工具。
 
@@ -56,6 +58,8 @@ internal static class CommandLine
             Exit codes: 0 done; 1 refused by a rule, or not found; 2 what was entered can't be right; 3 the server can't be reached or can't answer
             now, and whether anything was recorded is unknown: the same --request-id again does nothing twice; 4 not allowed.
             """]);
+        root.Add(new HelpOption());
+        root.Add(new VersionOption());
         foreach (Option option in make.Options.All) root.Add(option);
         IEnumerable<Command> commands =
         [

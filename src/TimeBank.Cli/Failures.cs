@@ -23,6 +23,14 @@ internal sealed record Failure(
     public bool LeavesUnknown => ExitCode == ExitCode.Unavailable && Status != "UNIMPLEMENTED"
         && Reason is not ("MESSAGE_TOO_LARGE" or "STATE_UNREADABLE" or "RATE_LIMITED");
 
+    /// <summary>The option with which the same command is carried out all the same, if that is meant; null if there is none.</summary>
+    public string? Option => Reason switch
+    {
+        "RECEIPT_REPEATED" or "RECEIPT_REFERENCE_USED" => FundCommands.AllowRepeat,
+        "FUND_PURPOSE_BOUND" => ProgrammeCommands.ServesPurpose,
+        _ => null,
+    };
+
     /// <summary>The failure for an exception; null for a bug of the tool.</summary>
     public static Failure? Of(Exception error, Language language, Uri? server) => error switch
     {

@@ -108,6 +108,16 @@ public sealed class CommandLineTests
         Assert.Contains(promise, around.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("timebank [command] [options]")]
+    [InlineData("timebank fund receive <fund> <amount> [options]", "fund", "receive")]
+    public async Task Usage_calls_the_tool_as_people_call_it(string usage, params string[] words)
+    {
+        var around = new TestEnvironment();
+        Assert.Equal(0, await around.RunAsync([.. words, "--help", "--lang", "en"]));
+        Assert.Contains(usage, around.Out.Split('\n').Select(line => line.Trim()));
+    }
+
     [Fact]
     public async Task Every_command_explains_itself_in_both_languages()
     {

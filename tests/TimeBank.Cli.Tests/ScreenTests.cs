@@ -37,6 +37,33 @@ public sealed class ScreenTests
         Assert.Equal(Spectre.Console.ColorSystem.NoColors, screen.Console.Profile.Capabilities.ColorSystem);
     }
 
+    [Theory]
+    [InlineData("RECEIPT_REPEATED", "--allow-repeat")]
+    [InlineData("RECEIPT_REFERENCE_USED", "--allow-repeat")]
+    [InlineData("FUND_PURPOSE_BOUND", "--serves-purpose")]
+    [InlineData("FUND_NOT_FOUND", "")]
+    public void A_refusal_that_an_option_would_allow_names_the_option(string reason, string option)
+    {
+        var environment = new TestEnvironment();
+        new Screen(environment.AsTool(), Language.English, isJson: false)
+            .Fail(new Failure(ExitCode.Refused, "ALREADY_EXISTS", reason, "No.", System.Collections.Immutable
+                .ImmutableSortedDictionary<string, string>.Empty, []));
+
+        Assert.Equal(
+            option.Length == 0 ? [$"No. [{reason}]"] : [$"No. [{reason}]", $"If it is meant all the same, add {option}."],
+            environment.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("regions/430211/entries/7", "Entry: 7\n")]
+    [InlineData("", "")]
+    public void An_entry_is_named_where_one_was_written(string entry, string said)
+    {
+        var environment = new TestEnvironment();
+        new Screen(environment.AsTool(), Language.English, isJson: false).Entry(entry);
+        Assert.Equal(said, environment.Out);
+    }
+
     [Fact]
     public void Empty_table_says_so()
     {

@@ -37,6 +37,9 @@ public sealed class ScriptTests : IDisposable
     [InlineData("--grpc", "", "--grpc needs a value")]
     [InlineData("--data", null, "--data needs a value")]
     [InlineData("--seed", "many", "--seed takes a whole number")]
+    [InlineData("--until", "2026-13-20", "--until takes a day of the calendar, such as 2026-10-20, and not '2026-13-20'")]
+    [InlineData("--until", "2026-02-29", "--until takes a day of the calendar")]
+    [InlineData("--until", "tomorrow", "--until takes a day of the calendar")]
     public async Task A_wrong_value_of_up_is_named_before_anything_is_begun(string option, string? value, string said)
     {
         (int code, _, string errors) = await RunAsync(["up", option, .. value is null ? Array.Empty<string>() : [value]]);

@@ -6,6 +6,8 @@ namespace TimeBank.Cli;
 /// <summary>Funds: the sources of money.</summary>
 internal static class FundCommands
 {
+    public const string AllowRepeat = "--allow-repeat";
+
     public static IEnumerable<Command> Of(CommandFactory make) =>
         [make.Group("fund", "资金：列表、报告、预算、设立、到账", "funds: list, report, budget, create, receive", List(make), Report(make),
             FundBudgetCommand.Of(make), Create(make), Receive(make))];
@@ -95,7 +97,7 @@ internal static class FundCommands
         Option<string> bank = make.Option("--bank", "银行账户编号，默认 main", "the bank account's id; main if left out"),
             day = make.Option("--day", "到账日", "the bank's value date", required: true),
             reference = make.Option("--reference", "银行流水号", "the bank's reference");
-        var repeat = new Option<bool>("--allow-repeat")
+        var repeat = new Option<bool>(AllowRepeat)
         {
             Description = make.Language["已有相同的一笔，这是另一笔", "it is another receipt, although there is one like it"],
         };
@@ -117,6 +119,7 @@ internal static class FundCommands
             session.Screen.Show(received, () =>
             {
                 Facts(session.Screen, received.Fund);
+                session.Screen.Entry(received.Entry);
                 session.Screen.Late(received.LateFor, received.EffectiveDate);
             });
         });

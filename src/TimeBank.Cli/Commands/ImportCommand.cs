@@ -48,7 +48,7 @@ internal static class ImportCommand
                 // A refused line means that no line is recorded; the dry run says the same.
                 tried.Recorded = 0;
             }
-            session.Screen.Show(result, () => Show(session, result, dry));
+            session.Screen.Show(result, () => session.Screen.Imported(result.Recorded, result.Known, result.Refused, dry));
             return result.Refused.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
         })];
     }
@@ -98,16 +98,5 @@ internal static class ImportCommand
             }
         }
         if (chunk.Count > 0) yield return [.. chunk];
-    }
-
-    private static void Show(Session session, ImportBalancesResponse result, bool dry)
-    {
-        Language language = session.Language;
-        session.Screen.Refused(result.Refused);
-        string recorded = dry
-            ? language[$"可记入 {result.Recorded} 行", $"{result.Recorded} lines would be recorded"]
-            : language[$"记入 {result.Recorded} 行", $"{result.Recorded} lines recorded"];
-        session.Screen.Line(language[$"{recorded}，此前已有 {result.Known} 行，不能记 {result.Refused.Count} 行。",
-            $"{recorded}, {result.Known} known before, {result.Refused.Count} refused."]);
     }
 }

@@ -110,7 +110,8 @@ internal static class OutreachCommands
             (List<NoticeLine> lines, List<ImportRefusal> unread) = NoticeFile.Read(new StringReader(text), session.Settings.Region);
             ImportNoticesResponse result = await SendAsync(session, parsed.GetValue(source)!, lines, make.IsDryRun(parsed));
             result.Refused.Add(unread);
-            session.Screen.Show(result, () => Show(session, result, parsed.GetValue(make.DryRun)));
+            session.Screen.Show(result, () =>
+                session.Screen.Imported(result.Recorded, result.Known, result.Refused, parsed.GetValue(make.DryRun)));
             return result.Refused.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
         });
     }
@@ -134,7 +135,8 @@ internal static class OutreachCommands
                 Residence = parsed.GetValue(residence) is { } code ? ResourceNames.OfRegion(code) : "",
             };
             ImportNoticesResponse result = await SendAsync(session, "counter", [line], make.IsDryRun(parsed));
-            session.Screen.Show(result, () => Show(session, result, parsed.GetValue(make.DryRun)));
+            session.Screen.Show(result, () =>
+                session.Screen.Imported(result.Recorded, result.Known, result.Refused, parsed.GetValue(make.DryRun)));
             return result.Refused.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
         });
     }
@@ -156,17 +158,6 @@ internal static class OutreachCommands
             sum.Refused.Add(answer.Refused);
         }
         return sum;
-    }
-
-    private static void Show(Session session, ImportNoticesResponse result, bool dry)
-    {
-        Language language = session.Language;
-        session.Screen.Refused(result.Refused);
-        string recorded = dry
-            ? language[$"可记入 {result.Recorded} 行", $"{result.Recorded} lines would be recorded"]
-            : language[$"记入 {result.Recorded} 行", $"{result.Recorded} lines recorded"];
-        session.Screen.Line(language[$"{recorded}，此前已有 {result.Known} 行，不能记 {result.Refused.Count} 行。",
-            $"{recorded}, {result.Known} known before, {result.Refused.Count} refused."]);
     }
 
     private static IEnumerable<(string, string)> Counts(IEnumerable<FindingCount> counts, Language language) =>

@@ -6,6 +6,8 @@ namespace TimeBank.Cli;
 /// <summary>Programmes: what money is spent on.</summary>
 internal static class ProgrammeCommands
 {
+    public const string ServesPurpose = "--serves-purpose";
+
     public static IEnumerable<Command> Of(CommandFactory make) =>
         [make.Group("programme", "项目：列表、报告、设立、拨款、退款", "programmes: list, report, create, allot, return", List(make),
         Show(make), Report(make), Create(make), Allot(make), Return(make))];
@@ -209,7 +211,7 @@ internal static class ProgrammeCommands
                 Description = make.Language["资金=金额（元），如 lottery=55000；可多次",
             "fund=yuan, such as lottery=55000; may be repeated"], Required = true, AllowMultipleArgumentsPerToken = true
             };
-        var serves = new Option<bool>("--serves-purpose")
+        var serves = new Option<bool>(ServesPurpose)
         {
             Description = make.Language["项目正是这些资金限定的用途", "the programme serves the purpose that these funds were given for"],
         };
@@ -235,7 +237,11 @@ internal static class ProgrammeCommands
                     RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed),
                     Programme = name, ByAmounts = lines, ServesPurpose = parsed.GetValue(serves), Memo = parsed.GetValue(make.Memo) ?? ""
                 });
-            session.Screen.Show(allotted, () => Facts(session.Screen, allotted.Programme));
+            session.Screen.Show(allotted, () =>
+            {
+                Facts(session.Screen, allotted.Programme);
+                session.Screen.Entry(allotted.Entry);
+            });
         });
     }
 

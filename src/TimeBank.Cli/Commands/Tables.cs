@@ -83,6 +83,24 @@ internal static class Tables
                 line.Texts.GetValueOrDefault(language.Locale, "")]));
     }
 
+    /// <summary>What became of a file's lines: how many are recorded, or would be, were known, and were refused with their reasons.</summary>
+    public static void Imported(this Screen screen, long recorded, long known, IReadOnlyCollection<ImportRefusal> refused, bool dry)
+    {
+        Language language = screen.Language;
+        screen.Refused(refused);
+        string done = dry
+            ? language[$"可记入 {recorded} 行", $"{recorded} lines would be recorded"]
+            : language[$"记入 {recorded} 行", $"{recorded} lines recorded"];
+        screen.Line(language[$"{done}，此前已有 {known} 行，不能记 {refused.Count} 行。",
+            $"{done}, {known} known before, {refused.Count} refused."]);
+    }
+
+    /// <summary>Names the entry that was written; nothing for a dry run.</summary>
+    public static void Entry(this Screen screen, string entry)
+    {
+        if (entry.Length > 0) screen.Line(screen.Language[$"分录：{ResourceNames.Short(entry)}", $"Entry: {ResourceNames.Short(entry)}"]);
+    }
+
     /// <summary>Says on which day an entry counts that came too late for its own; nothing for any other.</summary>
     public static void Late(this Screen screen, Date? lateFor, Date? effective)
     {

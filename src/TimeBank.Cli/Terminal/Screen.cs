@@ -122,6 +122,8 @@ internal sealed class Screen
         }
         _environment.Error.WriteLine(failure.Reason.Length > 0 ? $"{failure.Message} [{failure.Reason}]" : failure.Message);
         foreach (FieldFailure field in failure.Fields) _environment.Error.WriteLine($"  {field.Field}: {field.Text}");
+        if (failure.Option is { } option)
+            _environment.Error.WriteLine(Language[$"确实要这样办理的，请加上 {option}。", $"If it is meant all the same, add {option}."]);
     }
 
     private static IAnsiConsole Create(TextWriter writer, ToolEnvironment environment)

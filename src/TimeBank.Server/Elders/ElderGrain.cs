@@ -91,7 +91,7 @@ public sealed class ElderGrain(
         if (reversed.FirstOrDefault(entry => IsOf(run, entry)) is { } back) return back.Transfers[0].Posted;
         if (issue is null)
         {
-            if (month != FirstOf(day)) return Reason.MonthNotCurrent;
+            if (month != FirstOf(day)) return RunDays.NotCurrent(day);
             Reply<long> ended = await EndHoursAsync(run);
             if (ended.Refusal is { } notEnded) return notEnded;
             // The writer does not remember this refusal: the elder may become entitled before the month is over.

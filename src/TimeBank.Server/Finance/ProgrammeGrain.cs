@@ -69,7 +69,7 @@ public sealed class ProgrammeGrain(
         _judged = null;
         if (await Writer.FindAsync(run.Command.Id) is not null) return await BeginAsync(run, null);
         if (State.Programme is null) return await BeginAsync(run, new Refusal(Reason.ProgrammeNotFound));
-        if (run.Month != Month) return await BeginAsync(run, new Refusal(Reason.MonthNotCurrent));
+        if (run.Month != Month) return await BeginAsync(run, RunDays.NotCurrent(Today));
         DateOnly today = Today;
         IssueRun issue = await IssueAsync(run, today);
         long available = await Writer.AvailableAsync(Id);

@@ -21,7 +21,7 @@ public sealed class HourRuns(IGrainFactory grains, IRegistry registry, DueHours 
         ILedgerGrain writer = grains.Writer(region);
         if (!await grains.IsKnownAsync(region, run))
         {
-            if (month.Year != today.Year || month.Month != today.Month) throw Problem.Of(Reason.MonthNotCurrent);
+            if (month.Year != today.Year || month.Month != today.Month) throw Problem.Of(RunDays.NotCurrent(today));
             if (await writer.NoteDayAsync(run, today) is { } notNoted) throw Problem.Of(notNoted);
         }
         await BeginAsync(region, run);

@@ -79,7 +79,7 @@ internal sealed class IssueRun(
         OpaqueId elder = OpaqueId.Parse(row.Key);
         Refusal? none =
             !row.IsReadable ? new Refusal(Reason.StateUnreadable)
-            : run.Month.Year != day.Year || run.Month.Month != day.Month ? new Refusal(Reason.MonthNotCurrent)
+            : run.Month.Year != day.Year || run.Month.Month != day.Month ? RunDays.NotCurrent(day)
             : row.State.Registered > day ? new Refusal(Reason.ElderNotEntitled)
             : null;
         Entitlement? answer = none is null

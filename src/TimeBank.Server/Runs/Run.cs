@@ -134,6 +134,9 @@ public sealed class RunTally
 /// </summary>
 public static class RunDays
 {
+    /// <summary>The refusal of another month than the one of a day; it names the month that would be right.</summary>
+    public static Refusal NotCurrent(DateOnly day) => Refusal.Of(Reason.MonthNotCurrent, ("month", $"{day:yyyy-MM}"));
+
     /// <summary>Notes the day of a new run. Call it before the run's own note, so that no run begins without a day.</summary>
     /// <returns>Why the run can't begin; null if it can. A dry run notes nothing.</returns>
     public static async Task<Refusal?> NoteDayAsync(this ILedgerGrain writer, Command run, DateOnly today) =>

@@ -44,7 +44,8 @@ public sealed class ElderGrainTests : DistrictTests
         Assert.Equal(240, Value(await IssueAsync(elder, run, October)));
         Assert.Equal(240, Value(await IssueAsync(elder, run, October)));
         await RefusedAsync(Reason.AlreadyIssued, () => IssueAsync(elder, Here.Command(), October));
-        await RefusedAsync(Reason.MonthNotCurrent, () => IssueAsync(elder, Here.Command(), November));
+        Refusal other = await RefusedAsync(Reason.MonthNotCurrent, () => IssueAsync(elder, Here.Command(), November));
+        Assert.Equal([("month", "2026-10")], other.Values);
 
         Assert.Equal(240, (await Here.HoursAsync(elder)).Issued);
         Assert.Equal(new EntitledHours(240, Issued: true, Reason.None), Value(await Here.Elder(elder).EntitledHoursAsync(October)));

@@ -210,8 +210,8 @@ public sealed class IssueRunTests
         IReadOnlyList<LinkedEntry> last =
             await district.Journal.EntriesAsync(District.Code, new EntryFilter(EntryCode.IssueVoucher), long.MaxValue, 1, default);
         Assert.Equal(new DateOnly(2026, 10, 31), last[0].Entry.Header.EffectiveDate);
-        Assert.Equal(Reason.MonthNotCurrent,
-            (await district.Programme("meals").BeginIssueAsync(new VoucherRun(district.Command(), District.First))).Refusal?.Reason);
+        Assert.Equal(Refusal.Of(Reason.MonthNotCurrent, ("month", "2026-11")),
+            (await district.Programme("meals").BeginIssueAsync(new VoucherRun(district.Command(), District.First))).Refusal);
     }
 
     private static async Task ReverseAsync(District district, EntryId entry) => Assert.Null(
