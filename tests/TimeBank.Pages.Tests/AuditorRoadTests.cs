@@ -72,16 +72,24 @@ public sealed partial class AuditorRoadTests(WholeMonth month)
             RequestId = Office.Id(), Fund = $"{Office.Parent}/funds/fiscal", Amount = new Amount { Value = 4_321, Unit = "CNY" },
             BankAccount = Office.Bank, ReceivedDate = Office.Contract(new(2026, 11, 29)), Reference = "ROAD-REVERSED",
         })).Entry;
-        string path = $"/journal/{Office.Last(name)}";
+        string view = $"/journal/{Office.Last(name)}", path = $"{view}?reverse=1";
         using Surfer maker = await Office.SurferAsync(month, "finance_maker"), auditor = await Office.SurferAsync(month, "auditor");
         Assert.DoesNotContain("value=\"reverse\"", (await auditor.GetAsync(path)).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("reverse=1", (await auditor.GetAsync(view)).Text, StringComparison.Ordinal);
+        // A mere view tries nothing: it offers to ask.
+        string seen = (await maker.GetAsync(view)).Text;
+        Assert.Contains($"href=\"{path}\"", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("value=\"reverse\"", seen, StringComparison.Ordinal);
         var tried = await maker.SendAsync(path, "reverse", ("Note", "重复登记"), ("Choice", "try"));
         Assert.Equal(HttpStatusCode.OK, tried.Status);
         Assert.Contains("还没有记录", tried.Text, StringComparison.Ordinal);
         Assert.Equal("", (await EntryAsync(name)).ReversedBy);
         string done = await maker.DoAsync(path, "reverse", ("Note", "重复登记"));
         Assert.Equal(done.Split('?')[0], $"/journal/{Office.Last((await EntryAsync(name)).ReversedBy)}");
-        Assert.DoesNotContain("value=\"reverse\"", (await maker.GetAsync(path)).Text, StringComparison.Ordinal);
+        string after = (await maker.GetAsync(path)).Text;
+        Assert.DoesNotContain("value=\"reverse\"", after, StringComparison.Ordinal);
+        Assert.Contains("data-reason=\"ENTRY_ALREADY_REVERSED\"", after, StringComparison.Ordinal);
+        Assert.DoesNotContain("reverse=1", (await maker.GetAsync(view)).Text, StringComparison.Ordinal);
     }
 
     /// <summary>A page, and a form that it has for a maker or checker.</summary>
@@ -102,7 +110,7 @@ public sealed partial class AuditorRoadTests(WholeMonth month)
         { "/finance/claims", "assign" },
         { "/finance/close/day?date=2026-11-28", "assign" },
         { "/finance/close/2026-11", "prepare" },
-        { "/journal/10", "reverse" },
+        { "/journal/10?reverse=1", "reverse" },
     };
 
     [Theory]

@@ -127,7 +127,8 @@ internal static class SettlementCommands
                 AmountText.Of(redemption.OwnPart, language), amount, ResourceNames.Short(line.Programme),
                 string.Join(' ', line.Funders.Select(funder => $"{ResourceNames.Short(funder.Fund)} {AmountText.Plain(funder.Amount)}")),
                 line.CatalogueVersion, line.PolicyVersion]
-            : [$"{line.Posting.EntryIndex}", TimeText.Of(line.Posting.EffectiveDate), Labels.OrName("", line.Posting.Code, language),
+            : [$"{line.Posting.EntryIndex}", TimeText.Of(line.Posting.EffectiveDate),
+                $"{Labels.OrName("", line.Posting.Code, language)} {ResourceNames.Short(line.Payment)}".TrimEnd(),
                 "", "", "", "", "", "",
                 amount, "",
                 "", "", line.PolicyVersion];

@@ -83,7 +83,7 @@ internal static class Tables
                 line.Texts.GetValueOrDefault(language.Locale, "")]));
     }
 
-    /// <summary>What became of a file's lines: how many are recorded, or would be, were known, and were refused with their reasons.</summary>
+    /// <summary>What became of a file's lines: how many are recorded, or would be, were known, and were refused, and why.</summary>
     public static void Imported(this Screen screen, long recorded, long known, IReadOnlyCollection<ImportRefusal> refused, bool dry)
     {
         Language language = screen.Language;

@@ -29,6 +29,11 @@ public sealed class PaymentLines(ILedgerReader ledger, IGrainFactory grains, Rep
         {
             Posting = StatementReader.ToContract(region, Unit.Fen, posting), PolicyVersion = entry.Header.PolicyVersion,
         };
+        if (entry.Code is EntryCode.RejectPayment or EntryCode.ReturnPayment)
+        {
+            line.Payment = ResourceName.Of(
+                region, SettlementContract.Settlements, $"{entry.Detail("batch")}/{SettlementContract.Payments}/{entry.Detail("payment")}");
+        }
         if (entry.Code is not (EntryCode.RedeemVoucher or EntryCode.RefundRedemption)) return line;
         Redemption redemption = Redemption.Of(entry);
         line.Redemption = entry.ToContract(redemption, entry.Code == EntryCode.RefundRedemption ? entry.Index : null);

@@ -189,6 +189,13 @@ public sealed partial class SettlementApiTests(TestServer server) : IAsyncLifeti
 
         Assert.Equal(SettlementState.Closed, batch.State);
         Assert.Equal(1_000, await PayableAsync());
+        PaymentLine owed = Assert.Single((await Maker.ListPaymentLinesAsync(new ListPaymentLinesRequest
+        {
+            Payment = (await Maker.PrepareBatchAsync(Prepare())).Batch.Payments.Single().Name,
+        })).Lines);
+        Assert.Equal(("REJECT_PAYMENT", payment.Name), (owed.Posting.Code, owed.Payment));
+        ListPaymentLinesResponse own = await Maker.ListPaymentLinesAsync(new ListPaymentLinesRequest { Payment = payment.Name });
+        Assert.Equal("", own.Lines.Single().Payment);
     }
 
     [Fact]
