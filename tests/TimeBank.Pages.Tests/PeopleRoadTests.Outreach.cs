@@ -31,6 +31,25 @@ public sealed partial class PeopleRoadTests
         string ended = WebUtility.HtmlDecode((await counter.GetAsync("/desk/outreach?kind=Ended")).Text);
         Assert.DoesNotContain("王应享", ended, StringComparison.Ordinal);
         Assert.Contains("依据：项目自定条件", WebUtility.HtmlDecode((await counter.GetAsync(file)).Text), StringComparison.Ordinal);
+
+        await elders.ImportNoticesAsync(new ImportNoticesRequest
+        {
+            RequestId = Office.Id(), Parent = Parent, Source = "road",
+            Lines =
+            {
+                new NoticeLine
+                {
+                    Number = 1, Key = "R-7", Elder = $"{Parent}/elders/{file.Split('/')[^1]}", Kind = NoticeKind.BenefitBegun,
+                    Date = new() { Year = 2026, Month = 9, Day = 1 }, Benefit = Benefit.LongTermCareInsurance,
+                },
+            },
+        });
+        string reported = WebUtility.HtmlDecode((await counter.GetAsync(file)).Text);
+        Assert.Contains("<bdi>R-7</bdi>", reported, StringComparison.Ordinal);
+        string sender = (await elders.GetElderAsync(new GetElderRequest { Name = $"{Parent}/elders/{file.Split('/')[^1]}" }))
+            .Notices.Single().ReportedBy;
+        Assert.NotEqual("", sender);
+        Assert.Contains($"<bdi>{sender}</bdi>", reported, StringComparison.Ordinal);
     }
 
     [Fact]
