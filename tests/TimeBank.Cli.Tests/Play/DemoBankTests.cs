@@ -32,6 +32,13 @@ public sealed class DemoBankTests
     }
 
     [Fact]
+    public void Statement_in_which_nothing_moved_is_one_too()
+    {
+        BankStatement statement = Read(DemoBank.Write(new StatementPlan(4, 52, 60, []), 1_000, Files).File);
+        Assert.Equal((1_000L, 1_000L, 0), (statement.OpeningFen, statement.ClosingFen, statement.Lines.Length));
+    }
+
+    [Fact]
     public void Same_plan_is_the_same_bytes() =>
         Assert.Equal(DemoBank.Write(Plan, 1_000, Files).File, DemoBank.Write(Plan, 1_000, Files).File);
 
