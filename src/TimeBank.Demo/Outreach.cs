@@ -5,52 +5,35 @@ using TimeBank.V1;
 namespace TimeBank.Demo;
 
 /// <summary>
-/// Services find people: on the day from which unused vouchers are an alert, the finance office looks for whom it should ask.
+/// Services find people: early in November, whose amounts nobody has issued yet, the finance office looks for whom it owes something, and
+/// whom it will owe nothing any more.
 /// </summary>
 internal static class OutreachPlan
 {
-    /// <summary>The shipped policy's <c>vouchers.unusedAlertDayOfMonth</c>.</summary>
-    public const int Day = 20;
+    /// <summary>3 November, before the first batch.</summary>
+    public const int Day = 34;
 
-    private static readonly DateTimeOffset At = Calendar.At(Day, 9, 0);
+    public static IEnumerable<Step> Of() => [new OutreachStep(Calendar.At(Day, 9, 0))];
 
-    public static IEnumerable<Step> Of() => [new OutreachStep(At)];
-
-    /// <summary>How many findings of each kind the run must have, by the cast and the steps before it alone.</summary>
-    public static IReadOnlyDictionary<FindingKind, int> Expected(Month month)
+    /// <summary>How many findings of each kind the run must have, by the cast alone.</summary>
+    public static IReadOnlyDictionary<FindingKind, int> Expected(Cast cast)
     {
-        DateOnly first = Calendar.Date(1), day = Calendar.Date(Day), next = Calendar.Date(Calendar.Days + 1);
-        HashSet<string> used =
-        [
-            .. month.Steps.Where(step => step.At < At && step.RefusedAs is null).Select(step => step switch
-            {
-                RedeemStep redemption => Key(redemption.Programme, redemption.Elder),
-                // Nobody need ask why a voucher that staff voided is not used.
-                VoidStep end => Key(end.Programme, end.Elder),
-                _ => "",
-            }),
-        ];
+        DateOnly october = Calendar.Date(1), day = Calendar.Date(Day), next = new DateOnly(day.Year, day.Month, 1).AddMonths(1);
         var found = new Dictionary<FindingKind, int>();
-        foreach (ElderPart elder in month.Cast.Elders.Where(elder => elder.Region == Roles.Tianyuan))
+        foreach (ElderPart elder in cast.Elders.Where(elder => elder.Region == Roles.Tianyuan))
         {
-            foreach ((string programme, Func<DateOnly, bool> gets) in new (string, Func<DateOnly, bool>)[]
+            foreach (Func<DateOnly, bool> gets in (Func<DateOnly, bool>[])
+                [elder.GetsNationalVoucherOn, elder.GetsMealsOn, elder.GetsHoursOn])
             {
-                (Roles.National, elder.GetsNationalVoucherOn), (Roles.Meals, elder.GetsMealsOn), ("", elder.GetsHoursOn),
-            })
-            {
-                bool isIssued = gets(first);
-                if (gets(day) && !isIssued) Count(FindingKind.NotIssued);
+                if (gets(day)) Count(FindingKind.NotIssued);
                 if (gets(day) && !gets(next)) Count(FindingKind.Changes);
-                if (!gets(day) && isIssued) Count(FindingKind.Ended);
-                if (isIssued && programme.Length > 0 && !used.Contains(Key(programme, elder.Key))) Count(FindingKind.NotUsed);
+                if (!gets(day) && gets(october)) Count(FindingKind.Ended);
             }
         }
         return found;
 
         void Count(FindingKind kind) => found[kind] = found.GetValueOrDefault(kind) + 1;
     }
-
-    private static string Key(string programme, string elder) => $"{programme}/{elder}";
 }
 
 /// <summary>A dry run, and the run itself, which finds the same.</summary>
@@ -94,7 +77,7 @@ internal sealed partial class MonthFigures
         Expect("服务找人：逐条列出 = 查到", "services find people: findings listed = found",
             list.Findings.Count, run.Findings.Sum(count => count.Count));
         if (month is null) return;
-        IReadOnlyDictionary<FindingKind, int> expected = OutreachPlan.Expected(month);
+        IReadOnlyDictionary<FindingKind, int> expected = OutreachPlan.Expected(month.Cast);
         foreach (FindingKind kind in Enum.GetValues<FindingKind>().Where(kind => kind != FindingKind.Unspecified))
         {
             Expect($"服务找人·{EnumText.Of(kind, Language.Chinese)}：查到 = 计划",
