@@ -180,7 +180,7 @@ public sealed class ProgrammeRuleTests
         Assert.Equal((new DateOnly(2028, 2, 5), new DateOnly(2028, 2, 29), new DateOnly(2028, 3, 28)),
             (terms.From, terms.UseBy, terms.ClaimBy));
         Assert.Equal((VoucherKind.Units, new Fen(24_000)), (terms.Kind, programme.Commitment(20)));
-        Assert.Equal([ServiceType.Meal], terms.Services);
+        Assert.Equal([ServiceType.Meal], terms.ServiceTypes);
     }
 
     private static ProgrammeEligibility Anybody { get; } = new(0, null, Difficulties.None);
