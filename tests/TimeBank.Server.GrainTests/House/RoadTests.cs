@@ -5,7 +5,7 @@ namespace TimeBank.Server.GrainTests;
 
 /// <summary>
 /// Counts the files that a reader opens who follows one redemption from the wire to the disk and back: 69 on 2026-11-30 before they were
-/// gathered, then 44. The road is that of a provider's clerk over gRPC, on PostgreSQL. It is accepted and finds everything warm: its token,
+/// gathered. The road is that of a provider's clerk over gRPC, on PostgreSQL. It is accepted and finds everything warm: its token,
 /// the day's rules, accounts, activated grains.
 /// <para>
 /// A file counts if the road runs hand-written code of it, or makes or reads one of its records. Not counted are enumerations, ports, and
@@ -35,6 +35,8 @@ public sealed class RoadTests
         "RequestReader.Refuse", "Problem.Short", "LedgerWriter.RecoverAsync", "LedgerCall.Fail",
         // For another caller: counter staff, a dry run, a demonstration.
         "VoucherReader.FindAsync", "ILedgerGrain.DryRunAsync", "TrialCall.Decide", "ScenarioClock.IsBeyondEnd",
+        // For an elder of whom something was reported, such as a death.
+        "ElderRecord.Facts", "ElderFacts.LastServed",
         // For the first call of its kind: what is warm here.
         "TokenVerifier.VerifyAsync", "IPolicyGrain.AtAsync", "ICatalogueGrain.AtAsync", "ILedgerStore.PrefetchAsync",
         "LedgerWriter.ReadHeadAsync", "ILedgerReader.LastEntriesAsync", "VoucherTerms.Of",
