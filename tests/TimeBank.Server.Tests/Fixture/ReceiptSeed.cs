@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
-using TimeBank.Writer;
 using Xunit;
 
 namespace TimeBank.Server.Tests;

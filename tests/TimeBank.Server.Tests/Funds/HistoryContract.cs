@@ -180,8 +180,8 @@ public abstract class HistoryContract(TestServer server)
             Slug programme = Programme(out bool units);
             OpaqueId id = Id($"voucher {seed} {_steps}");
             var terms = new VoucherTerms(
-                Id("elder"), programme, units ? VoucherKind.Units : VoucherKind.Money, units ? Unit.Meal : Unit.Fen, [ServiceType.Meal],
-                units ? new Fen(13) : Fen.Zero, Day, new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28));
+                Id("elder"), programme, units ? VoucherKind.Units : VoucherKind.Money, units ? Unit.Meal : Unit.Fen,
+                [Ledger.ServiceType.Meal], units ? new Fen(13) : Fen.Zero, Day, new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28));
             long amount = units ? Some(5) : Some(60);
             return (VoucherEntries.Issue(Header(), id, terms, amount), _ => _vouchers.Add((id, terms, amount)));
         }

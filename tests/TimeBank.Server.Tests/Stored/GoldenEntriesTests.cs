@@ -164,7 +164,7 @@ public sealed class GoldenEntriesTests
     public void Elders_of_an_earlier_build_are_read_and_written_as_they_were()
     {
         string state = Assert.Single(Golden.Lines("Golden/elders-before-notices.txt")).Split(' ', 5)[4];
-        ElderRecord elder = States.Deserialize<ElderState>(new BinaryData(state))!.ToRecord("HS4GFY3GC8GQ");
+        ElderRecord elder = States.Deserialize<ElderState>(new BinaryData(state))!.ToRecord(OpaqueId.Parse("HS4GFY3GC8GQ"));
 
         Assert.Equal(state, Again<ElderState>(state));
         Assert.Empty(elder.Notices);
