@@ -121,10 +121,8 @@ public static class GrainTraces
     /// <returns>Null where the caller is not recorded.</returns>
     internal static Activity? Begin(string grain)
     {
-        if (RequestContext.Get(Key) is not string caller || !ActivityContext.TryParse(caller, null, isRemote: true, out ActivityContext trace))
-        {
-            return null;
-        }
+        if (RequestContext.Get(Key) is not string caller
+            || !ActivityContext.TryParse(caller, null, isRemote: true, out ActivityContext trace)) return null;
         Activity? span = Spans.StartActivity(grain, ActivityKind.Server, trace);
         Follow(span);
         return span;

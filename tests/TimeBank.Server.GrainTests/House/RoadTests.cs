@@ -32,7 +32,7 @@ public sealed class RoadTests
     private static readonly string[] Elsewhere =
     [
         // For another answer than yes: a refusal, an outage, or another writer.
-        "RequestReader.Refuse", "Problem.Short", "LedgerWriter.RecoverAsync", "LedgerCall.Fail",
+        "RequestReader.Refuse", "Problem.Short", "LedgerCall.Fail",
         // For another caller: counter staff, a dry run, a demonstration.
         "VoucherReader.FindAsync", "ILedgerGrain.DryRunAsync", "TrialCall.Decide", "ScenarioClock.IsBeyondEnd",
         // For an elder of whom something was reported, such as a death.
