@@ -73,7 +73,7 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
     {
         Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = State.Fund is null ? new Refusal(Reason.FundNotFound)
-            : await GrainFactory.GetGrain<IBankAccountGrain>($"{Region}/{bankAccount}").GetAsync() is null
+            : await GrainFactory.GetGrain<IBankAccountGrain>(Region, bankAccount).GetAsync() is null
                 ? Refusal.Of(Reason.BankAccountNotFound, ("account", bankAccount))
             : allowRepeat ? null
             : await ReferencedAsync(command.Memo, bankAccount, fen) ?? await RepeatedAsync(command.Memo, bankAccount, fen, received);

@@ -34,8 +34,8 @@ public sealed class BankKeyGrain(
     public async Task<string> GetAsync()
     {
         if (state.State.Key.Length > 0) return state.State.Key;
-        string[] key = this.GetPrimaryKeyString().Split('/', 2);
-        state.State.Key = vault.NewKey(new VaultParty(RegionCode.Parse(key[0]), $"{BankAccountApi.BankAccounts}/{key[1]}"));
+        var key = GrainKey.Parse(this.GetPrimaryKeyString());
+        state.State.Key = vault.NewKey(new VaultParty(key.Region, $"{BankAccountApi.BankAccounts}/{key.LocalId}"));
         await this.WriteAsync(state);
         return state.State.Key;
     }

@@ -9,7 +9,7 @@ public sealed record OwnAccount(RegionCode Region, Slug Slug, string Number, str
 {
     public VaultParty Party => new(Region, $"{BankAccountApi.BankAccounts}/{Slug}");
 
-    public string GrainKey => $"{Region}/{Slug}";
+    public GrainKey GrainKey => new(Region, Slug.Text);
 
     public string Name => ResourceName.Of(Region, BankAccountApi.BankAccounts, Slug);
 
