@@ -169,8 +169,10 @@ public sealed class FinanceTraceTests(WholeMonth month)
         SettlementBatch read = await new SettlementService.SettlementServiceClient(await month.CallerAsync("auditor")).GetBatchAsync(
             new GetBatchRequest { Name = $"{Office.Parent}/settlements/{Office.Last(path)}" });
         string final = Office.Last(read.ApprovedEntry), own = Office.Last((await ReceiptAsync()).Entry);
-        Assert.DoesNotContain("value=\"reverse\"", (await maker.GetAsync($"/journal/{final}")).Text, StringComparison.Ordinal);
-        Assert.Contains("value=\"reverse\"", (await maker.GetAsync($"/journal/{own}")).Text, StringComparison.Ordinal);
+        string refused = (await maker.GetAsync($"/journal/{final}?reverse=1")).Text;
+        Assert.DoesNotContain("value=\"reverse\"", refused, StringComparison.Ordinal);
+        Assert.Contains("data-reason=\"ENTRY_NOT_REVERSIBLE\"", refused, StringComparison.Ordinal);
+        Assert.Contains("value=\"reverse\"", (await maker.GetAsync($"/journal/{own}?reverse=1")).Text, StringComparison.Ordinal);
     }
 
     [Fact]

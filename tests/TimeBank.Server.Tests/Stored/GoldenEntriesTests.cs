@@ -112,6 +112,8 @@ public sealed class GoldenEntriesTests
                 "elder" => Again<ElderState>(parts[4]),
                 "fund" => Again<FundState>(parts[4]),
                 "order" => Again<ServiceOrderState>(parts[4]),
+                "outreach" => Again<OutreachState>(parts[4]),
+                "outreach-page" => Again<OutreachPageState>(parts[4]),
                 "period" => Again<PeriodGrainState>(parts[4]),
                 "payee" => Again<PayeeState>(parts[4]),
                 "programme" => Again<ProgrammeState>(parts[4]),
@@ -127,6 +129,18 @@ public sealed class GoldenEntriesTests
             };
             Assert.Equal(parts[4], again);
         }
+    }
+
+    /// <summary>Findings of builds that did not store whether the month's amount was issued.</summary>
+    [Fact]
+    public void Findings_of_an_earlier_build_are_read_and_written_as_they_were()
+    {
+        string line = Assert.Single(Golden.Lines("Golden/states.txt"), line => line.StartsWith("outreach-page ", StringComparison.Ordinal));
+        string earlier = line.Split(' ', 5)[4].Replace(",\"issued\":false", "", StringComparison.Ordinal)
+            .Replace(",\"issued\":true", "", StringComparison.Ordinal);
+
+        Assert.DoesNotContain("issued\"", earlier, StringComparison.Ordinal);
+        Assert.Equal(earlier, Again<OutreachPageState>(earlier));
     }
 
     /// <summary>Batches of builds that knew neither payees nor files of payments.</summary>
