@@ -38,6 +38,12 @@ public sealed class SigningKey : IDisposable
     public NoteSigner Signer(string name, SignatureType type = SignatureType.Ed25519) =>
         new(VerifierKey.Of(name, type, _key.PublicKey.Export(KeyBlobFormat.RawPublicKey)), message => Algorithm.Sign(_key, message));
 
+    /// <summary>A signer of voucher codes that uses this key under a name, such as <c>timebank.example/430211/vouchers</c>.</summary>
+    /// <exception cref="FormatException">The name is not that of a voucher key.</exception>
+    public VoucherSigner VoucherSigner(string name) => new(
+        VerifierKey.Of(name, SignatureType.Ed25519, _key.PublicKey.Export(KeyBlobFormat.RawPublicKey)),
+        message => Algorithm.Sign(_key, message));
+
     /// <summary>Implements <see cref="Ed25519Check"/>.</summary>
     public static bool Check(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         PublicKey.TryImport(Algorithm, publicKey, KeyBlobFormat.RawPublicKey, out PublicKey? key)

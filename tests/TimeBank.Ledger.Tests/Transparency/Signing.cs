@@ -10,6 +10,13 @@ internal static class Signing
         PublicKey.TryImport(SignatureAlgorithm.Ed25519, publicKey, KeyBlobFormat.RawPublicKey, out PublicKey? key)
             && SignatureAlgorithm.Ed25519.Verify(key!, message, signature);
 
+    /// <summary>Signs with the key that is made of 32 times the seed.</summary>
+    public static byte[] Sign(byte seed, ReadOnlySpan<byte> message)
+    {
+        using Key key = Key.Import(SignatureAlgorithm.Ed25519, [.. Enumerable.Repeat(seed, 32)], KeyBlobFormat.RawPrivateKey);
+        return SignatureAlgorithm.Ed25519.Sign(key, message);
+    }
+
     public static NoteSigner Signer(string name, SignatureType type = SignatureType.Ed25519, byte seed = 1)
     {
         Key key = Key.Import(SignatureAlgorithm.Ed25519, [.. Enumerable.Repeat(seed, 32)], KeyBlobFormat.RawPrivateKey);
