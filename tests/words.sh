@@ -17,6 +17,7 @@ need() {
 
 # The fonts too: without them Chromium draws Chinese as boxes.
 need_chromium() { need "Chromium with Chinese fonts" "chromium fonts-noto-cjk" chromium; }
+need_poppler() { need "poppler's tools, which draw PDF files" poppler-utils pdftoppm; }
 need_postgresql() { need "PostgreSQL 15 or newer" postgresql '/usr/lib/postgresql/*/bin/initdb'; }
 
 # A program of tests/, in an optimised build.
@@ -35,6 +36,7 @@ run_tests() {
     need_postgresql
     need "hledger and beancount" "hledger beancount" hledger bean-check
     need_chromium
+    need_poppler
     local log=$artifacts/test.log passed failed code=0
     mkdir -p "$artifacts"
     dotnet build "$root/TimeBank.sln" -v quiet -clp:NoSummary || die $refused "the build failed"
@@ -45,8 +47,8 @@ run_tests() {
     dotnet test "$root/TimeBank.sln" --no-build --results-directory "$artifacts/hangs" \
         --hangdump --hangdump-timeout 10m --hangdump-type None 2>&1 | tee "$log" || code=1
     cat "$artifacts"/hangs/*_hang.log 2>/dev/null || true
-    (cd "$root/tests/Interop" && { [ -d node_modules/standardwebhooks ] || npm ci --no-audit --no-fund; } &&
-        node --test --test-reporter=tap interop.test.mjs exports.test.mjs webhooks.test.mjs) 2>&1 | tee "$log.node" || code=1
+    (cd "$root/tests/Interop" && { [ -d node_modules/jsqr ] || npm ci --no-audit --no-fund; } &&
+        node --test --test-reporter=tap interop.test.mjs exports.test.mjs webhooks.test.mjs vouchers.test.mjs) 2>&1 | tee "$log.node" || code=1
     passed=$(($(last '  succeeded:' "$log") + $(last '# pass' "$log.node")))
     failed=$(($(last '  failed:' "$log") + $(last '# fail' "$log.node")))
     [ $code -eq 0 ] || [ $failed -gt 0 ] || failed=1 # a run that broke off counts nothing

@@ -183,6 +183,9 @@ public sealed record VoucherClaims(string Region, string Voucher, string ElderPs
     /// <summary>The contract's service types, ascending.</summary>
     public IEnumerable<int> ServiceTypes => Enumerable.Range(1, 31).Where(type => (ServiceTypeBits >> type & 1) == 1);
 
+    /// <summary>The largest amount of a unit that a code can hold.</summary>
+    public static long MaxAmount(string unit) => unit == Money ? uint.MaxValue : ushort.MaxValue;
+
     /// <summary>The bits of service types.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A type is not from 1 to 31.</exception>
     public static uint BitsOf(IEnumerable<int> serviceTypes) => serviceTypes.Aggregate(0u, (bits, type) => type is >= 1 and <= 31
@@ -191,7 +194,7 @@ public sealed record VoucherClaims(string Region, string Voucher, string ElderPs
     internal bool IsInRange() => VoucherNumber.IsId(Voucher)
         && ElderPseudonym.Length == 2 * PseudonymBytes && ElderPseudonym.All(char.IsAsciiHexDigitLower)
         && ServiceTypeBits > 0 && (ServiceTypeBits & 1) == 0
-        && OfflineAmount >= 0 && OfflineAmount <= (IsMoney ? uint.MaxValue : ushort.MaxValue)
+        && OfflineAmount >= 0 && OfflineAmount <= MaxAmount(Unit)
         && Unit.Length is >= MinUnitLetters and <= MaxUnitLetters && Unit.All(char.IsAsciiLetterUpper)
         && UseBy >= Epoch && UseBy.DayNumber - Epoch.DayNumber <= ushort.MaxValue
         && Serial is >= 0 and <= uint.MaxValue;

@@ -20,6 +20,7 @@ public sealed class AccessTests(HalfMonth month)
         { "/services", ["volunteer"] },
         { "/requests", ["volunteer"] },
         { "/vouchers", ["elder"] },
+        { "/vouchers/paper", ["elder"] },
         { "/orders", ["elder", "volunteer"] },
         { "/orders/new", ["elder", "volunteer"] },
         { "/redeem", ["provider_clerk"] },

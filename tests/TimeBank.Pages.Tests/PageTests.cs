@@ -25,7 +25,7 @@ public sealed partial class PageTests(WholeMonth month)
             "/", "/hours", "/hours/statement?month=2026-10", "/hours/give", "/hours/certificate", "/hours/proof/10", "/requests",
             "/services",
         ],
-        ["elder"] = ["/", "/vouchers", "/orders", "/orders/new"],
+        ["elder"] = ["/", "/vouchers", "/vouchers/paper", "/orders", "/orders/new"],
         ["provider_clerk"] = ["/", "/redeem", "/today?day=2026-10-20", "/payments?month=2026-10"],
         ["finance_maker"] =
         [

@@ -40,6 +40,40 @@ public sealed class PrintTests(HalfMonth month)
         Assert.Contains(string.Join("", id), text.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a6", 298, 420)]
+    [InlineData("a4", 595, 842)]
+    public async Task Vouchers_on_paper(string paper, int width, int height)
+    {
+        VoucherService.VoucherServiceClient client = new(await month.CallerAsync("counter"));
+        string[] offered = await month.OfferedAsync("elder");
+        Voucher voucher = (await client.ListVouchersAsync(new ListVouchersRequest
+        {
+            Parent = $"regions/{PlayedServer.Tianyuan}", State = VoucherState.Active, PageSize = 1_000,
+        })).Vouchers.First(one => offered.Contains(one.Elder.Split('/')[^1]));
+        PrintableVoucher printed = await client.GetPrintableVoucherAsync(new GetPrintableVoucherRequest { Name = voucher.Name });
+        IPage page = await month.SignInAsync("elder", voucher.Elder.Split('/')[^1]);
+        await page.GotoAsync($"/vouchers/paper?paper={paper}&id={voucher.Name.Split('/')[^1]}");
+        byte[] pdf = await page.PdfAsync(new() { PreferCSSPageSize = true, PrintBackground = true });
+        if (Environment.GetEnvironmentVariable("TIMEBANK_PAPERS") is { Length: > 0 } folder)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder, $"page-{paper}.pdf"), pdf);
+        }
+        using PdfDocument document = PdfDocument.Open(pdf);
+        UglyToad.PdfPig.Content.Page only = document.GetPage(1);
+
+        Assert.Equal(1, document.NumberOfPages);
+        Assert.Equal(width, only.Width, tolerance: 1.0);
+        Assert.Equal(height, only.Height, tolerance: 1.0);
+        string text = only.Text.Replace(" ", "", StringComparison.Ordinal);
+        Assert.Contains(printed.Number, text, StringComparison.Ordinal);
+        Assert.Contains("Carevoucher", text, StringComparison.Ordinal);
+        Assert.Contains(printed.MaskedName, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("退出", text, StringComparison.Ordinal);
+        // The code is as large on paper as it must be: 50 mm.
+        Assert.Equal(50 * 72 / 25.4, only.GetImages().Single().BoundingBox.Width, tolerance: 1.5);
+    }
+
     [Fact]
     public async Task A_providers_account()
     {

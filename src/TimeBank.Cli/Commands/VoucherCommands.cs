@@ -8,8 +8,10 @@ internal static class VoucherCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>
     [
-        make.Group("voucher", "养老服务券：查询、发放、核销、退回、作废、过期", "vouchers: show, list, issue, redeem, refund, void, expire",
-            Show(make), List(make), Issue(make), Redeem(make), Refund(make), Void(make), Expire(make), Redemptions(make)),
+        make.Group("voucher", "养老服务券：查询、发放、核销、退回、作废、过期、打印、验码",
+            "vouchers: show, list, issue, redeem, refund, void, expire, print, check",
+            Show(make), List(make), Issue(make), Redeem(make), Refund(make), Void(make), Expire(make), Redemptions(make),
+            PaperCommands.Print(make), PaperCommands.Check(make)),
     ];
 
     private static Command Show(CommandFactory make)

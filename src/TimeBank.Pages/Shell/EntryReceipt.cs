@@ -68,9 +68,9 @@ public static class QrPicture
         return $"data:image/png;base64,{Convert.ToBase64String(code.GetGraphic(PixelsPerModule))}";
     }
 
-    public static string Of(string text)
+    public static string Of(string text, QRCodeGenerator.ECCLevel level = QRCodeGenerator.ECCLevel.M)
     {
-        using QRCodeData data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
+        using QRCodeData data = QRCodeGenerator.GenerateQrCode(text, level);
         return Of(data);
     }
 }

@@ -14,8 +14,8 @@ namespace TimeBank.Server;
 /// (<see cref="IssueRun"/> and <see cref="ExpiryRun"/> carry them out). Amounts are in fen, quantities in the voucher's units.
 /// </summary>
 public sealed class VoucherApi(
-    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PageTokens tokens, DayRules rules,
-    BusinessClock clock)
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PrintableVouchers prints, PageTokens tokens,
+    DayRules rules, BusinessClock clock)
     : VoucherService.VoucherServiceBase
 {
     private const int MaxQuantity = 1_000, MaxMemoLength = 100, MaxReasonLength = 200;
@@ -29,6 +29,14 @@ public sealed class VoucherApi(
         Caller caller = context.Caller();
         bool elderOnly = caller.Roles.All(role => role is Role.Elder or Role.Volunteer);
         return elderOnly && !caller.Owns(voucher.Elder) ? throw Problem.Of(Reason.PartyNotAllowed) : voucher;
+    }
+
+    public override async Task<PrintableVoucher> GetPrintableVoucher(GetPrintableVoucherRequest request, ServerCallContext context)
+    {
+        // The same checks as for reading it.
+        Voucher voucher = await GetVoucher(new GetVoucherRequest { Name = request.Name }, context);
+        ResourceName name = new RequestReader().Resource(request.Name, "name", VoucherContract.Vouchers);
+        return await prints.OfAsync(name, voucher, context.CancellationToken);
     }
 
     public override async Task<ListVouchersResponse> ListVouchers(ListVouchersRequest request, ServerCallContext context)

@@ -79,6 +79,15 @@ public sealed class TimeBankOptions
     public string CheckpointKeyFile { get; set; } = "";
 
     /// <summary>
+    /// The Ed25519 keys that sign voucher codes, as PEM: the first one signs, and all are published. Set them as the variable
+    /// <c>TimeBank__VoucherKeys</c>. Empty: the keys of <see cref="VoucherKeyFile"/>.
+    /// </summary>
+    public string VoucherKeys { get; set; } = "";
+
+    /// <summary>The file of these keys, which only its owner may read; empty: <c>voucher-keys.pem</c> in the data folder.</summary>
+    public string VoucherKeyFile { get; set; } = "";
+
+    /// <summary>
     /// The file of the vault's master keys, which only its owner may read; empty: <c>vault.key</c> in the data folder. Servers of one
     /// cluster have the same keys.
     /// </summary>

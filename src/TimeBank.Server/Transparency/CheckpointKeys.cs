@@ -21,7 +21,12 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
 
     /// <exception cref="InvalidOperationException">The keys are missing, invalid or readable by others; the message says how to mend
     /// it.</exception>
-    public static CheckpointKeys Open(TimeBankOptions options)
+    public static CheckpointKeys Open(TimeBankOptions options) => new(OriginOf(options), ReadKeys(
+        options.CheckpointKeys, nameof(TimeBankOptions.CheckpointKeys), FileOf(options), nameof(TimeBankOptions.CheckpointKeyFile),
+        options.IsLocal));
+
+    /// <summary>The name under which the server signs; a region's code follows.</summary>
+    internal static string OriginOf(TimeBankOptions options)
     {
         string prefix = options.Origin.Trim('/');
         if (prefix.Length == 0 || prefix.Contains("//", StringComparison.Ordinal)
@@ -30,16 +35,19 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
             throw new InvalidOperationException(
                 $"TimeBank:Origin must be a URL without its scheme, such as timebank.example, and not '{options.Origin}'.");
         }
-        string file = FileOf(options);
+        return prefix;
+    }
+
+    /// <summary>Keys from a setting, or else from a file.</summary>
+    internal static IReadOnlyList<SigningKey> ReadKeys(string pem, string setting, string file, string fileSetting, bool mayCreate)
+    {
         try
         {
-            return new CheckpointKeys(prefix,
-                SigningKey.Read(options.CheckpointKeys.Length > 0 ? options.CheckpointKeys : Read(file, options.IsLocal)));
+            return SigningKey.Read(pem.Length > 0 ? pem : Read(file, fileSetting, mayCreate));
         }
         catch (FormatException error)
         {
-            throw new InvalidOperationException(
-                $"{(options.CheckpointKeys.Length > 0 ? "TimeBank:CheckpointKeys" : file)}: {error.Message}");
+            throw new InvalidOperationException($"{(pem.Length > 0 ? $"TimeBank:{setting}" : file)}: {error.Message}");
         }
     }
 
@@ -65,11 +73,11 @@ public sealed class CheckpointKeys : ICheckpointKeys, IDisposable
         ? options.CheckpointKeyFile : Path.Combine(options.Data, FileName);
 
     // Unless all is local, the operator provides the key: one that the server made by the way could be lost by the way, without a backup.
-    private static string Read(string file, bool mayCreate) => mayCreate || File.Exists(file)
+    private static string Read(string file, string fileSetting, bool mayCreate) => mayCreate || File.Exists(file)
         ? OwnerOnlyFile.ReadOrCreate(file, SigningKey.Create)
         : throw new InvalidOperationException(
         $"{file} is missing: make a key with `openssl genpkey -algorithm ed25519 -out {file}` and `chmod 600 {file}`, or name another "
-            + "file as TimeBank:CheckpointKeyFile.");
+            + $"file as TimeBank:{fileSetting}.");
 }
 
 /// <summary>Sets up the signing of journal heads, and the guard against an older database.</summary>
@@ -81,8 +89,10 @@ public static class TransparencySetup
     public static void AddTimeBankTransparency(this IServiceCollection services, TimeBankOptions options)
     {
         CheckpointKeys keys = CheckpointKeys.Open(options);
+        VoucherKeys voucherKeys = VoucherKeys.Open(options);
         // Factories, because the host disposes only services that it made.
         services.AddSingleton<ICheckpointKeys>(_ => keys);
+        services.AddSingleton(_ => voucherKeys);
         services.AddSingleton<ISignedHeads>(options.CheckpointFolder());
         services.AddSingleton(provider => new CheckpointSigner(
             provider.GetRequiredService<ITreeStore>(), provider.GetRequiredService<ISignedHeads>(),

@@ -28,6 +28,10 @@ public static class TileEndpoints
             AnswerAsync(context, Briefly, PlainText, () => Task.FromResult(
             Known(region) is { } code
                 ? System.Text.Encoding.UTF8.GetBytes(string.Concat(proofs.VerifierKeys(code).Select(key => $"{key}\n"))) : null)));
+        regions.MapMethods("/voucher-keys", Reading, (string region, HttpContext context, VoucherKeys keys) =>
+            AnswerAsync(context, Briefly, PlainText, () => Task.FromResult(
+            Known(region) is { } code
+                ? System.Text.Encoding.UTF8.GetBytes(string.Concat(keys.Of(code).Select(key => $"{key}\n"))) : null)));
         regions.MapMethods("/tile/entries/{**path}", Reading,
             (string region, string path, HttpContext context, ProofReader proofs, ILedgerReader ledger) =>
             AnswerAsync(context, ForEver, Binary, async () =>

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>Which vouchers get a paper, and how much of one a provider may accept without a network.</summary>
+public static class OfflineRule
+{
+    /// <summary>A paper is for a voucher that can still be used: with something left, and not after its use-by.</summary>
+    public static Refusal? Print(VoucherFacts voucher, DateOnly today) =>
+        voucher.End == VoucherEnd.Voided ? new Refusal(Reason.VoucherVoided)
+        : voucher.End == VoucherEnd.Expired || today > voucher.Terms.UseBy
+            ? Refusal.Of(Reason.VoucherExpired, ("date", voucher.Terms.UseBy.ToString("O", CultureInfo.InvariantCulture)))
+        : voucher.Remaining == 0 ? new Refusal(Reason.VoucherUsedUp)
+        : null;
+
+    /// <summary>
+    /// The limit of the policy is one of money, since that is what a second acceptance would cost: a unit voucher may be used offline for
+    /// as many units as the limit pays at the contract price. Own decision.
+    /// </summary>
+    /// <returns>In the voucher's unit, at most what it has left.</returns>
+    public static long Amount(VoucherFacts voucher, OfflinePolicy policy) => voucher.Terms switch
+    {
+        { Kind: VoucherKind.Money } => Math.Min(voucher.Remaining, policy.VoucherMax.Value),
+        { UnitPrice.Value: 0 } => voucher.Remaining,
+        { UnitPrice.Value: var price } => Math.Min(voucher.Remaining, policy.VoucherMax.Value / price),
+    };
+}
