@@ -14,7 +14,7 @@ namespace TimeBank.Cli;
 internal sealed class VoucherPaper(PrintFont font)
 {
     private const double Width = 105, Height = 148, Margin = 8, PointsPerMillimetre = 72 / 25.4, Code = 50;
-    private const double SecondHalfOfA4 = 148.5, ServicesHeight = 19, Small = 0.6, LineHeight = 1.35;
+    private const double SecondHalfOfA4 = 148.5, ServicesHeight = 17, Small = 0.6, LineHeight = 1.35, SmallGap = 0.09;
     private static readonly double[] ServiceSizes = [18, 15, 13, 11, 9];
 
     private readonly List<Text> _texts = [];
@@ -61,8 +61,8 @@ internal sealed class VoucherPaper(PrintFont font)
         double large = ServiceSizes.FirstOrDefault(size =>
             paper.HeightOf(Services(Language.Chinese), size) + paper.HeightOf(Services(Language.English), size * Small) <= ServicesHeight,
             ServiceSizes[^1]);
-        double below = paper.Lines(Services(Language.Chinese), Margin, 28, large, Width - (2 * Margin));
-        paper.Lines(Services(Language.English), Margin, below, large * Small, Width - (2 * Margin));
+        double below = paper.Lines(Services(Language.Chinese), Margin, 30, large, Width - (2 * Margin));
+        paper.Lines(Services(Language.English), Margin, below - (large * SmallGap), large * Small, Width - (2 * Margin));
         paper.Line(AmountText.Of(voucher.Remaining, Language.Chinese), Margin, 55, 28);
         paper.Line(AmountText.Of(voucher.Remaining, Language.English), Margin, 60, 11);
         const double codeTop = 62, column = Margin + Code + 2, columnWidth = Width - column - 6;
