@@ -25,7 +25,7 @@ public sealed class PrintableVouchers(
             VoucherClaims.MaxAmount(account.Unit.Code));
         VoucherSigner signer = keys.SignerOf(region);
         var claims = new VoucherClaims(region.ToString(), name.Id, PseudonymOf(region, facts.Terms),
-            VoucherClaims.BitsOf(facts.Terms.Services.Select(type => (int)type.ToContract())), offline, account.Unit.Code,
+            VoucherClaims.BitsOf(facts.Terms.ServiceTypes.Select(type => (int)type.ToContract())), offline, account.Unit.Code,
             facts.Terms.UseBy, last.Index);
         ElderRecord? elder = await grains.GetGrain<IElderGrain>(region, facts.Terms.Elder).GetAsync();
         return new PrintableVoucher

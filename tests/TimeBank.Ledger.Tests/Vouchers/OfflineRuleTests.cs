@@ -31,6 +31,6 @@ public sealed class OfflineRuleTests
     private static VoucherFacts Voucher(VoucherKind kind, long price, long remaining, VoucherEnd end = VoucherEnd.None) => new(
         OpaqueId.Parse("C00000000001"),
         new VoucherTerms(OpaqueId.Parse("0123456789AB"), Slug.Parse("meals"), kind, kind == VoucherKind.Money ? Unit.Fen : Unit.Meal,
-            ["Meal"], new Fen(price), new DateOnly(2026, 10, 1), UseBy, UseBy.AddDays(28)),
+            [ServiceType.Meal], new Fen(price), new DateOnly(2026, 10, 1), UseBy, UseBy.AddDays(28)),
         remaining, end);
 }
