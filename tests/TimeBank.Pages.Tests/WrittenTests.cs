@@ -49,4 +49,16 @@ public sealed class WrittenTests
     [InlineData("/a\r\nSet-Cookie: x", "/")]
     [InlineData(null, "/")]
     public void A_way_back_leads_only_to_this_server(string? back, string path) => Assert.Equal(path, SignIn.Local(back));
+
+    [Theory]
+    [InlineData("0123 4567 89ab", "0123456789AB")]
+    [InlineData("regions/430211/vouchers/0123456789AB", "0123456789AB")]
+    [InlineData("o1 23-4567-89AB", "0123456789AB")]
+    [InlineData("0123-4567-89AB-V", "0123456789AB")]
+    [InlineData("０１２３－４５６７－８９ＡＢ－Ｖ", "0123456789AB")]
+    [InlineData("1023-4567-89AB-V", null)]
+    [InlineData("0123-4567-89AB-VV", null)]
+    [InlineData("0123-4567-89A", null)]
+    [InlineData("U123-4567-89AB", null)]
+    public void Number_is_read_as_people_type_it(string typed, string? id) => Assert.Equal(id, TypedId.Read(typed));
 }

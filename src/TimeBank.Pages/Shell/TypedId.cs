@@ -1,3 +1,5 @@
+using TimeBank.Proofs;
+
 namespace TimeBank.Pages.Shell;
 
 /// <summary>The number of a voucher or a person as people type, scan or paste it.</summary>
@@ -8,13 +10,18 @@ public static class TypedId
     // Crockford's base 32 has no I, L, O and U.
     private const string Letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-    /// <summary>The number as the contract writes it; null if the text can't be one. Takes a whole resource name too.</summary>
+    /// <summary>
+    /// The number as the contract writes it; null if the text can't be one, or if the check character of a paper's number says so. Takes a
+    /// whole resource name too.
+    /// </summary>
     public static string? Read(string text)
     {
         text = Written.Id(Written.ToHalfWidth(text).Trim());
         // People write groups of four and small letters, and take O for 0 and I or L for 1.
         string id = string.Concat(text.ToUpperInvariant().Where(letter => letter is not (' ' or '-')))
             .Replace('O', '0').Replace('I', '1').Replace('L', '1');
+        // A paper's number has a check character more.
+        if (id.Length == Length + 1) return VoucherNumber.Read(id, out string number) == VoucherNumberStatus.Sound ? number : null;
         return id.Length == Length && id.All(Letters.Contains) ? id : null;
     }
 }

@@ -179,6 +179,7 @@ public sealed class ListenerTests : IDisposable
     {
         using (VaultKeys.Open(new TimeBankOptions { Data = _data.FullName }, RandomNumberGenerator.GetBytes))
         using (CheckpointKeys.Open(new TimeBankOptions { Data = _data.FullName }))
+        using (VoucherKeys.Open(new TimeBankOptions { Data = _data.FullName }))
         {
         }
         WebApplication server = TimeBankServer.Build(Arguments(settings), _time);
