@@ -116,6 +116,8 @@ public sealed class OutageTests : IAsyncLifetime
 
         public CallInvoker Invoker(string token) => this;
 
+        public IReadOnlyCollection<TimeBank.Proofs.VerifierKey> VoucherKeys(string region) => [];
+
         public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
         {

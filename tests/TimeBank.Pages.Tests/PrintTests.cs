@@ -75,6 +75,25 @@ public sealed class PrintTests(HalfMonth month)
     }
 
     [Fact]
+    public async Task A_clerk_scans_a_papers_code_and_is_told_of_a_forged_one()
+    {
+        VoucherService.VoucherServiceClient client = new(await month.CallerAsync("counter"));
+        Voucher voucher = (await client.ListVouchersAsync(new ListVouchersRequest
+        {
+            Parent = $"regions/{PlayedServer.Tianyuan}", State = VoucherState.Active, PageSize = 1,
+        })).Vouchers[0];
+        string code = (await client.GetPrintableVoucherAsync(new GetPrintableVoucherRequest { Name = voucher.Name })).Code;
+        string forged = $"{code[..^10]}{(code[^10] == '0' ? '1' : '0')}{code[^9..]}";
+        IPage page = await month.SignInAsync("provider_clerk");
+
+        await page.GotoAsync($"/redeem?voucher={Uri.EscapeDataString(code)}");
+        Assert.EndsWith($"/redeem?voucher={voucher.Name.Split('/')[^1]}", page.Url, StringComparison.Ordinal);
+        Assert.Equal(0, await page.Locator("main [role=alert]").CountAsync());
+        await page.GotoAsync($"/redeem?voucher={Uri.EscapeDataString(forged)}");
+        Assert.Contains("假券或被改动", await page.InnerTextAsync("main"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_providers_account()
     {
         IPage page = await month.SignInAsync("provider_clerk");

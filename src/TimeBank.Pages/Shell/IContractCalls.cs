@@ -1,4 +1,5 @@
 using Grpc.Core;
+using TimeBank.Proofs;
 
 namespace TimeBank.Pages.Shell;
 
@@ -14,6 +15,10 @@ public interface IContractCalls
     /// <summary>Calls the contract's services with this access token.</summary>
     /// <param name="token">A JWT; empty: the calls have no token and are refused where one is needed.</param>
     CallInvoker Invoker(string token);
+
+    /// <summary>The keys of a region's voucher codes, as they are published at <c>/regions/{region}/voucher-keys</c>.</summary>
+    /// <param name="region">Six digits.</param>
+    IReadOnlyCollection<VerifierKey> VoucherKeys(string region);
 }
 
 /// <summary>

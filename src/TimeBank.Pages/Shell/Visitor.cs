@@ -2,6 +2,7 @@ using Grpc.Core;
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using TimeBank.Proofs;
 using TimeBank.V1;
 
 namespace TimeBank.Pages.Shell;
@@ -16,10 +17,12 @@ public sealed class Visitor
     public const string LargeCookie = "large";
 
     private readonly HttpContext _http;
+    private readonly IContractCalls _calls;
 
     public Visitor(IHttpContextAccessor http, IContractCalls calls)
     {
         _http = http.HttpContext ?? throw new InvalidOperationException("A visitor comes with a request.");
+        _calls = calls;
         Language = Language.Of(_http.Request);
         IsLarge = _http.Request.Cookies.ContainsKey(LargeCookie);
         Now = calls.Now;
@@ -34,6 +37,9 @@ public sealed class Visitor
         OnBehalfOf = Has(Role.Counter) && acted.StartsWith($"regions/{Region}/", StringComparison.Ordinal) ? acted : "";
         Client = new Contract(calls.Invoker(Token(_http)), _http.RequestAborted);
     }
+
+    /// <summary>Reads the signed code of a paper of this region.</summary>
+    public VoucherReading ReadVoucherCode(string text) => VoucherCode.Read(text, _calls.VoucherKeys(Region));
 
     public Language Language { get; }
 

@@ -6,7 +6,9 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using TimeBank.Ledger;
 using TimeBank.Pages.Shell;
+using TimeBank.Proofs;
 using TimeBank.Writer;
 
 namespace TimeBank.Server;
@@ -25,6 +27,9 @@ public sealed class LocalCalls(IServiceProvider services, BusinessClock clock, I
     public DateTimeOffset Now => clock.Now;
 
     public CallInvoker Invoker(string token) => new Local(_handlers.Value, token, http.HttpContext?.Connection.RemoteIpAddress);
+
+    public IReadOnlyCollection<VerifierKey> VoucherKeys(string region) => RegionCode.TryParse(region, out RegionCode code)
+        ? [.. services.GetRequiredService<VoucherKeys>().Of(code)] : [];
 
     /// <summary>Calls an RPC that answers once, for a caller who knows it only by its description.</summary>
     /// <exception cref="RpcException">As the RPC refuses.</exception>
