@@ -162,4 +162,12 @@ public enum EntryCode
     /// <summary>An auditor opened a closed period again.</summary>
     [JsonStringEnumMemberName("ReopenPeriod")]
     ReopenPeriod = 61,
+
+    /// <summary>Vouchers of one elder paid a bill.</summary>
+    [JsonStringEnumMemberName("PayBill")]
+    PayBill = 70,
+
+    /// <summary>A bill's lines were taken back, all or some.</summary>
+    [JsonStringEnumMemberName("RefundBill")]
+    RefundBill = 71,
 }

@@ -163,6 +163,14 @@ public enum Reason
     ServiceDateInFuture = 510,
     InsuranceAbovePrice = 511,
     NothingToPay = 512,
+    NoVoucherUsable = 513,
+    VoucherOtherElder = 514,
+    BillTooLong = 515,
+    QuoteChanged = 516,
+    BillNotFound = 517,
+    BillLineAlreadyRefunded = 518,
+    BillNotReversible = 519,
+    BillLineNotPaid = 520,
 
     // Providers.
     ProviderNotFound = 600,

@@ -41,7 +41,8 @@ public static class RedemptionRule
         };
     }
 
-    private static Refusal? RefusalOf(VoucherFacts voucher, CatalogueItem item, DateOnly served, DateOnly today)
+    /// <summary>Why a voucher can't pay for an item; null where it can.</summary>
+    internal static Refusal? RefusalOf(VoucherFacts voucher, CatalogueItem item, DateOnly served, DateOnly today)
     {
         VoucherTerms terms = voucher.Terms;
         if (voucher.End == VoucherEnd.Voided) return new Refusal(Reason.VoucherVoided);
@@ -78,7 +79,7 @@ public static class RedemptionRule
         return Redemption.Of(voucher, claim, served, claim.Quantity, credited);
     }
 
-    private static Refusal Dated(Reason reason, DateOnly day) =>
+    internal static Refusal Dated(Reason reason, DateOnly day) =>
         Refusal.Of(reason, ("date", day.ToString("O", CultureInfo.InvariantCulture)));
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
@@ -135,7 +136,11 @@ public static class VoucherRule
         voucher is null ? new Refusal(Reason.VoucherNotFound)
         : redemption is null ? new Refusal(Reason.RedemptionNotFound)
         : redemption.ReversedBy is not null ? new Refusal(Reason.RedemptionAlreadyRefunded)
-        : voucher.End == VoucherEnd.Voided ? new Refusal(Reason.VoucherVoided)
+        : Refill(voucher, today);
+
+    /// <summary>Whether a voucher may get back what it has paid.</summary>
+    internal static Refusal? Refill(VoucherFacts voucher, DateOnly today) =>
+        voucher.End == VoucherEnd.Voided ? new Refusal(Reason.VoucherVoided)
         : voucher.End == VoucherEnd.Expired || today > voucher.Terms.ClaimBy ? Dated(Reason.VoucherClaimByPassed, voucher.Terms.ClaimBy)
         : null;
 

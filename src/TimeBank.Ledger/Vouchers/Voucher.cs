@@ -163,6 +163,37 @@ public static class VoucherEntries
     public static Proposal Refund(EntryHeader header, EntryId redemption) =>
         Entries.Reverse(header, redemption, EntryCode.RefundRedemption);
 
+    /// <summary>
+    /// Vouchers pay a bill. The transfers of a share follow each other, and shares are in their order: a reader finds a posting's share.
+    /// </summary>
+    public static Proposal PayBill(EntryHeader header, Bill bill) =>
+        Entries.Post(header, EntryCode.PayBill, [.. bill.Shares.SelectMany(share => Transfers(bill, share))]);
+
+    /// <summary>Takes lines of a bill back. It is no reversal, because a bill can have several refunds.</summary>
+    /// <param name="lines">The lines to take back, with their shares.</param>
+    public static Proposal RefundBill(EntryHeader header, Bill lines) => Entries.Post(
+        header, EntryCode.RefundBill,
+        // The last transfer of a share first, as in a reversal.
+        [
+            .. lines.Shares.SelectMany(share => Transfers(lines, share).Reverse())
+                .Select(paid => new ProposedTransfer(paid.Credit, paid.Debit, paid.Amount)),
+        ]);
+
+    private static IEnumerable<ProposedTransfer> Transfers(Bill bill, BillShare share)
+    {
+        AccountSpec voucher = Chart.Voucher(share.Voucher, share.Unit), payable = Chart.ProviderPayable(bill.Provider);
+        if (share.Unit == Unit.Fen)
+        {
+            yield return new ProposedTransfer(voucher, payable, share.FromVoucher);
+            yield break;
+        }
+        AccountSpec commitment = Chart.ProgrammeCommitted(share.Programme);
+        yield return new ProposedTransfer(voucher, Chart.ProgrammeUnits(share.Programme, share.Unit), share.FromVoucher);
+        if (share.Credited > Fen.Zero) yield return new ProposedTransfer(commitment, payable, share.Credited.Value);
+        if (share.Freed > Fen.Zero)
+            yield return new ProposedTransfer(commitment, Chart.ProgrammeAllotted(share.Programme), share.Freed.Value);
+    }
+
     public static Proposal Void(EntryHeader header, OpaqueId voucher, VoucherTerms terms, long remaining) =>
         Return(header, EntryCode.VoidVoucher, voucher, terms, remaining);
 
