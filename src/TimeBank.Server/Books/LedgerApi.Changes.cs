@@ -30,6 +30,8 @@ public sealed partial class LedgerApi
         // A refusal goes to the writer too, which remembers the answer under the request id.
         return await WriteAsync(region, command, header =>
             original is null ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound))
+            : original.Code is EntryCode.PayBill or EntryCode.RefundBill
+                ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.BillNotReversible))
             : IsFinal(original) ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible))
             : spent is not null ? Entries.Refuse(header, EntryCode.Reverse, spent)
             : Entries.Reverse(Dated(header, original), original.Id));

@@ -3,6 +3,7 @@ using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using TimeBank.Writer;
+using Redemption = TimeBank.V1.Redemption;
 
 namespace TimeBank.Server;
 
@@ -121,7 +122,7 @@ public sealed class ProviderApi(
         }
         read.Check();
         (LedgerTime from, LedgerTime until) = StatementReader.Times(period);
-        var filter = new EntryFilter(EntryCode.RedeemVoucher, from, until, state is null ? null : state == RedemptionState.Refunded);
+        var filter = new EntryFilter(From: from, Until: until);
         if (provider is { } paid) filter = filter with { Touching = [Account(Chart.ProviderPayable(OpaqueId.Parse(paid.Id)).Path)] };
         if (elder is not null || voucher is not null || programme is not null)
         {
@@ -134,17 +135,13 @@ public sealed class ProviderApi(
         }
         long before = tokens.Read(context, request, request.PageToken) is { } cursor
             ? long.Parse(cursor, CultureInfo.InvariantCulture) : long.MaxValue;
-        IReadOnlyList<LinkedEntry> page = await ledger.EntriesAsync(region, filter, before, pageSize + 1, context.CancellationToken);
-        var response = new ListRedemptionsResponse
+        var list = new RedemptionList(ledger, rules, region, filter, state, voucher?.Id ?? "", programme?.Id ?? "");
+        (IReadOnlyList<Redemption> page, long? next) = await list.PageAsync(before, pageSize, context.CancellationToken);
+        return new ListRedemptionsResponse
         {
-            NextPageToken = page.Count > pageSize
-                ? tokens.Write(context, request, page[pageSize - 1].Entry.Index.ToString(CultureInfo.InvariantCulture)) : "",
+            Redemptions = { page },
+            NextPageToken = next is { } last ? tokens.Write(context, request, last.ToString(CultureInfo.InvariantCulture)) : "",
         };
-        foreach (LinkedEntry linked in page.Take(pageSize))
-        {
-            response.Redemptions.Add(linked.Entry.ToContract(linked.ReversedBy, await rules.UndoUntilAsync(linked.Entry)));
-        }
-        return response;
     }
 
     public override async Task<Statement> GetProviderStatement(GetProviderStatementRequest request, ServerCallContext context)

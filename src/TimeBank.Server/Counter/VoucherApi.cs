@@ -13,7 +13,7 @@ namespace TimeBank.Server;
 /// A voucher at the counter (look up, redeem, refund, void), and the runs that issue and expire vouchers for many elders
 /// (<see cref="IssueRun"/> and <see cref="ExpiryRun"/> carry them out). Amounts are in fen, quantities in the voucher's units.
 /// </summary>
-public sealed class VoucherApi(
+public sealed partial class VoucherApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PrintableVouchers prints, PageTokens tokens,
     DayRules rules, BusinessClock clock)
     : VoucherService.VoucherServiceBase

@@ -105,9 +105,9 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         }
 
         Refusal? refusal = VoucherRule.Refund(voucher, redemption, today);
-        if (refusal is null && await ShortfallAsync(redemption!) is { Value: > 0 } shortfall)
+        if (refusal is null && Redemption.Of(redemption!.Entry) is { Provider: var provider, Credited: var credited }
+            && await Writer.ShortfallAsync(provider, credited) is { Value: > 0 } shortfall)
         {
-            OpaqueId provider = Redemption.Of(redemption!.Entry).Provider;
             EntryHeader refund = Propose().Header;
             // A dry run can't see its first entry when it tries the second: the first one answers for both, under the refund's header.
             if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(refund, provider, shortfall), dryRun: true);
@@ -116,15 +116,6 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
             if (owes.Refusal is { } no && no.IsTransient()) return owes with { Id = command.Id };
         }
         return await Writer.DecideAsync(command, today, refusal, Propose);
-    }
-
-    /// <summary>What the provider's payable lacks to give a redemption's money back: the redemption was settled meanwhile.</summary>
-    private async Task<Fen> ShortfallAsync(LinkedEntry redemption)
-    {
-        Redemption redeemed = Redemption.Of(redemption.Entry);
-        AccountPath payable = Chart.ProviderPayable(redeemed.Provider).Path;
-        long room = (await Writer.AccountsAsync([payable])).Find(payable)?.Counters.DebitRoom ?? 0;
-        return redeemed.Credited.Value > room ? new Fen(redeemed.Credited.Value - room) : Fen.Zero;
     }
 
     public async Task<DryRun> ReverseAsync(Command command, long index)

@@ -65,21 +65,29 @@ internal sealed record MoneyFigures(Int128 Issued, Int128 Redeemed, Int128 Expir
 
     /// <summary>Totals in the vouchers' unit, from the vouchers' own accounts.</summary>
     public static MoneyFigures OfVouchers(IReadOnlyList<Flow> vouchers) => new(
-        vouchers.NetCredit(EntryCode.IssueVoucher), vouchers.NetDebit(EntryCode.RedeemVoucher), vouchers.NetDebit(EntryCode.ExpireVoucher),
-        vouchers.NetDebit(EntryCode.VoidVoucher), 0, vouchers.ReversedDebit(EntryCode.RedeemVoucher));
+        vouchers.NetCredit(EntryCode.IssueVoucher), Used(vouchers), vouchers.NetDebit(EntryCode.ExpireVoucher),
+        vouchers.NetDebit(EntryCode.VoidVoucher), 0, TakenBack(vouchers));
 
     /// <summary>
     /// Totals in fen for unit vouchers, from the commitment account. Money that a redemption returns to the allotment is released.
     /// </summary>
     public static MoneyFigures OfCommitment(IReadOnlyList<Flow> committed, IReadOnlyList<Flow> allotted)
     {
-        Int128 released = allotted.NetCredit(EntryCode.RedeemVoucher);
+        Int128 released = -Used(allotted);
         return new MoneyFigures(
-            committed.NetCredit(EntryCode.IssueVoucher), committed.NetDebit(EntryCode.RedeemVoucher) - released,
+            committed.NetCredit(EntryCode.IssueVoucher), Used(committed) - released,
                 committed.NetDebit(EntryCode.ExpireVoucher),
             committed.NetDebit(EntryCode.VoidVoucher), released,
-            committed.ReversedDebit(EntryCode.RedeemVoucher) - allotted.ReversedCredit(EntryCode.RedeemVoucher));
+            TakenBack(committed) - allotted.ReversedCredit(EntryCode.RedeemVoucher) - allotted.NetDebit(EntryCode.RefundBill));
     }
+
+    /// <summary>Debits of redemptions and bills, refunds taken off.</summary>
+    private static Int128 Used(IReadOnlyList<Flow> flows) => flows.NetDebit(EntryCode.RedeemVoucher)
+        + flows.NetDebit(EntryCode.PayBill) + flows.NetDebit(EntryCode.RefundBill);
+
+    /// <summary>What refunds credited.</summary>
+    private static Int128 TakenBack(IReadOnlyList<Flow> flows) =>
+        flows.ReversedDebit(EntryCode.RedeemVoucher) + flows.NetCredit(EntryCode.RefundBill);
 
     public VoucherFigures ToContract(Unit unit) => new()
     {

@@ -1,5 +1,7 @@
 using TimeBank.Ledger;
 using TimeBank.V1;
+using Bill = TimeBank.Ledger.Bill;
+using BillShare = TimeBank.Ledger.BillShare;
 using Posting = TimeBank.Ledger.Posting;
 using Redemption = TimeBank.Ledger.Redemption;
 
@@ -34,9 +36,24 @@ public sealed class PaymentLines(ILedgerReader ledger, IGrainFactory grains, Rep
             line.Payment = ResourceName.Of(
                 region, SettlementContract.Settlements, $"{entry.Detail("batch")}/{SettlementContract.Payments}/{entry.Detail("payment")}");
         }
-        if (entry.Code is not (EntryCode.RedeemVoucher or EntryCode.RefundRedemption)) return line;
-        Redemption redemption = Redemption.Of(entry);
-        line.Redemption = entry.ToContract(redemption, entry.Code == EntryCode.RefundRedemption ? entry.Index : null);
+        bool isFirst = true;
+        Redemption redemption;
+        switch (entry.Code)
+        {
+            case EntryCode.RedeemVoucher or EntryCode.RefundRedemption:
+                redemption = Redemption.Of(entry);
+                line.Redemption = entry.ToContract(redemption, entry.Code == EntryCode.RefundRedemption ? entry.Index : null);
+                break;
+            case EntryCode.PayBill or EntryCode.RefundBill:
+                var bill = Bill.Of(entry);
+                BillShare share = bill.ShareOf(entry, posting.Position);
+                (int at, (_, redemption)) = bill.Redemptions().Index().First(one => one.Item.Share == share);
+                line.Redemption = entry.ToRedemptions([]).ElementAt(at);
+                isFirst = bill.Shares.First(other => other.Programme == share.Programme && other.Credited > Fen.Zero) == share;
+                break;
+            default:
+                return line;
+        }
         line.Programme = ResourceName.Of(region, FundContract.Programmes, redemption.Programme);
         // The day of service chose the list and the policy.
         Catalogue list = await rules.CatalogueAsync(region, redemption.ServiceDate);
@@ -50,7 +67,8 @@ public sealed class PaymentLines(ILedgerReader ledger, IGrainFactory grains, Rep
         {
             line.CeilingPrice = new Fen(programme.ContractPriceFen).ToContract();
         }
-        if (withFunders) line.Funders.Add(await FundersAsync(region, redemption.Programme, entry, cancellation));
+        // What the funds bear is known of the entry as a whole: of a bill, the first line of a programme says it for all.
+        if (withFunders && isFirst) line.Funders.Add(await FundersAsync(region, redemption.Programme, entry, cancellation));
         return line;
     }
 

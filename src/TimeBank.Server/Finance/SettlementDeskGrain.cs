@@ -206,9 +206,9 @@ public sealed class SettlementDeskGrain(
         var disputed = new List<(OpaqueId Provider, CarriedAmount Amount)>();
         foreach (long index in setAside.Distinct().Order())
         {
-            (Redemption? redemption, Refusal? refusal) = await DisputedAsync(index);
+            (OpaqueId provider, Fen credited, Refusal? refusal) = await DisputedAsync(index);
             if (refusal is not null) return ([], [], refusal);
-            disputed.Add((redemption!.Provider, new CarriedAmount(SourceOf(index), redemption.Credited.Value)));
+            disputed.Add((provider, new CarriedAmount(SourceOf(index), credited.Value)));
         }
         IReadOnlySet<string> holdingBack = await HoldingBackAsync();
         var payments = ImmutableArray.CreateBuilder<PaymentRecord>();
@@ -246,19 +246,33 @@ public sealed class SettlementDeskGrain(
         return (payments.ToImmutable(), barred.ToImmutable(), null);
     }
 
-    /// <summary>A redemption that may be set aside: it stands, and no batch has paid it.</summary>
-    private async Task<(Redemption? Redemption, Refusal? Refusal)> DisputedAsync(long index)
+    /// <summary>A redemption or bill that may be set aside: it stands, and no batch has paid it. Of a bill, what stands of it.</summary>
+    private async Task<(OpaqueId Provider, Fen Credited, Refusal? Refusal)> DisputedAsync(long index)
     {
-        var filter = new EntryFilter(EntryCode.RedeemVoucher);
         LinkedEntry? linked = index is < 0 or long.MaxValue ? null
-            : (await ledger.EntriesAsync(Region, filter, index + 1, 1, CancellationToken.None))
+            : (await ledger.EntriesAsync(Region, new EntryFilter(), index + 1, 1, CancellationToken.None))
                 .FirstOrDefault(linked => linked.Entry.Index == index);
-        if (linked is null) return (null, Refusal.Of(Reason.RedemptionNotFound, ("field", "set_aside")));
-        if (linked.ReversedBy is not null) return (null, new Refusal(Reason.RedemptionAlreadyRefunded));
-        Redemption redemption = Redemption.Of(linked.Entry);
-        SettledProvider settled = State.Providers.GetValueOrDefault(redemption.Provider.Text, SettledProvider.None());
+        OpaqueId provider;
+        Fen credited;
+        switch (linked?.Entry.Code)
+        {
+            case EntryCode.RedeemVoucher:
+                var redemption = Redemption.Of(linked.Entry);
+                (provider, credited) = (redemption.Provider, linked.ReversedBy is null ? redemption.Credited : Fen.Zero);
+                break;
+            case EntryCode.PayBill:
+                var bill = Bill.Of(linked.Entry);
+                Fen back = (await ledger.RefundsOfAsync(linked.Entry, CancellationToken.None))
+                    .Aggregate(Fen.Zero, (sum, refund) => sum + Bill.Of(refund).Credited);
+                (provider, credited) = (bill.Provider, bill.Credited - back);
+                break;
+            default:
+                return (default, default, Refusal.Of(Reason.RedemptionNotFound, ("field", "set_aside")));
+        }
+        if (credited == Fen.Zero) return (default, default, new Refusal(Reason.RedemptionAlreadyRefunded));
+        SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.None());
         bool isUnpaid = index >= settled.Size || settled.Carried.Any(carried => carried.Source == SourceOf(index));
-        return isUnpaid ? (redemption, null) : (null, new Refusal(Reason.RedemptionSettled));
+        return (provider, credited, isUnpaid ? null : new Refusal(Reason.RedemptionSettled));
     }
 
     /// <summary>The programmes whose providers aren't paid all at once.</summary>
@@ -295,8 +309,14 @@ public sealed class SettlementDeskGrain(
             page = await ledger.SettledAsync(Region, provider, to, after, AccountsAtOnce, CancellationToken.None);
             foreach (Posting posting in page)
             {
-                bool isEarned = posting.Entry.Code is EntryCode.RedeemVoucher or EntryCode.RefundRedemption
-                    && programmes.Contains(Redemption.Of(posting.Entry).Programme.Text) && !setAside.Contains(posting.Entry.Index);
+                Slug? programme = posting.Entry.Code switch
+                {
+                    EntryCode.RedeemVoucher or EntryCode.RefundRedemption => Redemption.Of(posting.Entry).Programme,
+                    EntryCode.PayBill or EntryCode.RefundBill =>
+                        Bill.Of(posting.Entry).ShareOf(posting.Entry, posting.Position).Programme,
+                    _ => null,
+                };
+                bool isEarned = programme is { } one && programmes.Contains(one.Text) && !setAside.Contains(posting.Entry.Index);
                 if (isEarned) earned += posting.IsDebit ? -posting.Amount : posting.Amount;
             }
             if (page.Count > 0) after = page[^1].Cursor;

@@ -97,6 +97,13 @@ public static class LedgerReads
     public static async Task<Account?> AccountAsync(this ILedgerGrain writer, AccountPath path) =>
         (await writer.AccountsAsync([path])).Find(path);
 
+    /// <summary>What the provider's payable lacks to give money back: it was settled meanwhile.</summary>
+    public static async Task<Fen> ShortfallAsync(this ILedgerGrain writer, OpaqueId provider, Fen credited)
+    {
+        long room = (await writer.AccountAsync(Chart.ProviderPayable(provider).Path))?.Counters.DebitRoom ?? 0;
+        return credited.Value > room ? new Fen(credited.Value - room) : Fen.Zero;
+    }
+
     /// <summary>The fen that a programme can still spend on new vouchers.</summary>
     public static async Task<long> AvailableAsync(this ILedgerGrain writer, Slug programme) =>
         (await writer.AccountAsync(Chart.ProgrammeAllotted(programme).Path))?.Counters.DebitRoom ?? 0;

@@ -87,19 +87,29 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, HourLegs 
         List<LegLine> lines, RegionCode region, DateOnly first, DateOnly last, long from, long size, CancellationToken cancellation)
     {
         var said = new SortedDictionary<string, Int128>(StringComparer.Ordinal);
-        void Say(JournalEntry redemption, int sign)
+        void Say(OpaqueId provider, Fen credited, int sign) =>
+            said[provider.Text] = said.GetValueOrDefault(provider.Text) + (sign * (Int128)credited.Value);
+        void SayRedemption(JournalEntry entry, int sign)
         {
-            var read = Redemption.Of(redemption);
-            said[read.Provider.Text] = said.GetValueOrDefault(read.Provider.Text) + (sign * (Int128)read.Credited.Value);
+            var read = Redemption.Of(entry);
+            Say(read.Provider, read.Credited, sign);
         }
         await foreach (JournalEntry entry in ledger.RecordedAsync(
             region, new EntryFilter(EntryCode.RedeemVoucher), (first, last), cancellation))
-            Say(entry, 1);
+            SayRedemption(entry, 1);
+        foreach ((EntryCode code, int sign) in new[] { (EntryCode.PayBill, 1), (EntryCode.RefundBill, -1) })
+        {
+            await foreach (JournalEntry entry in ledger.RecordedAsync(region, new EntryFilter(code), (first, last), cancellation))
+            {
+                var bill = Bill.Of(entry);
+                Say(bill.Provider, bill.Credited, sign);
+            }
+        }
         await foreach (JournalEntry entry in ledger.RecordedAsync(
             region, new EntryFilter(Kind: EntryKind.Reverse), (first, last), cancellation))
         {
             StoredEntry? original = await ledger.EntryAsync(region, entry.Of!.Value, cancellation);
-            if (original?.Entry.Code == EntryCode.RedeemVoucher) Say(original.Entry, -1);
+            if (original?.Entry.Code == EntryCode.RedeemVoucher) SayRedemption(original.Entry, -1);
         }
         foreach ((string provider, Int128 sum) in said)
         {
@@ -107,7 +117,10 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, HourLegs 
             IReadOnlyList<Flow> flows = await ledger.FlowsAsync(
                 region, new AccountFilter(path), byCounter: false, [from, size], cancellation);
             lines.Add(new LegLine(ReportLeg.Redeemed, path, Unit.Fen, sum,
-                flows.Where(flow => flow is { Stretch: 1, Code: EntryCode.RedeemVoucher }).NetCredit()));
+                flows.Where(flow => flow is
+                {
+                    Stretch: 1, Code: EntryCode.RedeemVoucher or EntryCode.PayBill or EntryCode.RefundBill,
+                }).NetCredit()));
         }
     }
 

@@ -69,6 +69,18 @@ public sealed class PublicStatisticsReader(ILedgerReader ledger, IRegistry regis
             tally.Redeem(redemption.Elder, redemption.Unit, redemption.Item, redemption.Quantity, redemption.Credited);
             providers.Add(redemption.Provider);
         }
+        await foreach ((JournalEntry entry, _) in EntriesAsync(month, EntryCode.PayBill, withTransfers: false, cancellation))
+        {
+            // What was taken back by the end of the month doesn't count, as of a redemption.
+            var back = (await ledger.RefundsOfAsync(entry, cancellation)).Where(refund => refund.Index < size)
+                .SelectMany(refund => Bill.Of(refund).Lines.Select(line => line.Number)).ToHashSet();
+            foreach ((BillShare share, Redemption redemption) in Bill.Of(entry).Redemptions())
+            {
+                if (back.Contains(share.Line)) continue;
+                tally.Redeem(redemption.Elder, redemption.Unit, redemption.Item, redemption.Quantity, redemption.Credited);
+                providers.Add(redemption.Provider);
+            }
+        }
         foreach (EntryCode code in new[] { EntryCode.ExpireVoucher, EntryCode.VoidVoucher })
         {
             await foreach ((JournalEntry entry, IReadOnlyList<StoredTransfer> moved) in

@@ -39,7 +39,8 @@ public sealed record WebhookNotice(WebhookEvent Event, string Id, ReadOnlyMemory
     private static readonly FrozenDictionary<EntryCode, WebhookEvent> Events = new Dictionary<EntryCode, WebhookEvent>
     {
         [EntryCode.IssueVoucher] = WebhookEvent.VoucherIssued, [EntryCode.RedeemVoucher] = WebhookEvent.VoucherRedeemed,
-        [EntryCode.RefundRedemption] = WebhookEvent.VoucherRefunded, [EntryCode.RenderService] = WebhookEvent.HoursConfirmed,
+        [EntryCode.RefundRedemption] = WebhookEvent.VoucherRefunded, [EntryCode.PayBill] = WebhookEvent.VoucherRedeemed,
+        [EntryCode.RefundBill] = WebhookEvent.VoucherRefunded, [EntryCode.RenderService] = WebhookEvent.HoursConfirmed,
         [EntryCode.PayProvider] = WebhookEvent.PaymentSettled, [EntryCode.ReturnPayment] = WebhookEvent.PaymentReturned,
     }.ToFrozenDictionary();
 
@@ -91,6 +92,17 @@ public sealed record WebhookNotice(WebhookEvent Event, string Id, ReadOnlyMemory
                 Name(VoucherContract.Vouchers, VoucherOf(entry), "voucher");
                 Name(FundContract.Programmes, Detail("programme"), "programme");
                 Amount(entry.Transfers[0].Unit, entry.Transfers[0].Posted);
+                break;
+            case WebhookEvent.VoucherRedeemed or WebhookEvent.VoucherRefunded when entry.Code is EntryCode.PayBill or EntryCode.RefundBill:
+                var bill = Bill.Of(entry);
+                string number = $"{(entry.Code == EntryCode.PayBill ? entry.Index : Bill.RefundedBy(entry))}";
+                Name(BillContract.Bills, number, "bill");
+                json.WriteStartArray("vouchers");
+                foreach (BillShare share in bill.LastShares)
+                    json.WriteStringValue(ResourceName.Of(entry.Region, VoucherContract.Vouchers, share.Voucher));
+                json.WriteEndArray();
+                Name(VoucherContract.Providers, bill.Provider.Text, "provider");
+                Amount(Unit.Fen, bill.Credited.Value);
                 break;
             case WebhookEvent.VoucherRedeemed or WebhookEvent.VoucherRefunded:
                 Name(VoucherContract.Vouchers, Detail("voucher"), "voucher");

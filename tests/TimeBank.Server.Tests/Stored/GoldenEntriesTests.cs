@@ -34,6 +34,11 @@ public sealed class GoldenEntriesTests
     {
         Assert.All(Entries.Where(entry => entry.Code is EntryCode.RedeemVoucher or EntryCode.RefundRedemption), entry =>
             Assert.Equal(entry.Header.Details.AsEnumerable(), EntryDetails.Of(Redemption.Of(entry).ToDetails())));
+        Assert.All(Entries.Where(entry => entry.Code == EntryCode.PayBill), entry =>
+            Assert.Equal(entry.Header.Details.AsEnumerable(), EntryDetails.Of(Bill.Of(entry).ToDetails())));
+        Assert.All(Entries.Where(entry => entry.Code == EntryCode.RefundBill), entry => Assert.Equal(
+            entry.Header.Details.Where(detail => detail.Key is not (Bill.BillKey or Bill.RequestKey)),
+            EntryDetails.Of(Bill.Of(entry).ToDetails())));
         Assert.All(Entries.Where(entry => entry.Code == EntryCode.AllotFunds), entry =>
             Assert.Equal(entry.Header.Details.AsEnumerable(), EntryDetails.Of(AllotmentDetails.Of(entry).Write())));
         Assert.All(Entries.Where(entry => entry.Code is EntryCode.HoldService or EntryCode.RenderService or EntryCode.ReleaseService),
@@ -61,6 +66,8 @@ public sealed class GoldenEntriesTests
             [EntryCode.AllotFunds] = "fund00 fund01 split totalFen", [EntryCode.ClearIn] = "from leftAs", [EntryCode.ClearOut] = "from to",
             [EntryCode.ExpireHours] = "run", [EntryCode.IssueHours] = "run", [EntryCode.ImportBalance] = "key source",
             [EntryCode.HoldService] = "order request volunteer", [EntryCode.IssueVoucher] = "elder programme",
+            [EntryCode.PayBill] = "elder line01 line02 place provider serviceDate share01 share02",
+            [EntryCode.RefundBill] = "bill elder line01 place provider request serviceDate share01",
             [EntryCode.RedeemVoucher] = Redemption, [EntryCode.RefundRedemption] = Redemption,
             [EntryCode.PrepareSettlement] = "batch", [EntryCode.ApproveSettlement] = "batch", [EntryCode.WithdrawSettlement] = "batch",
             [EntryCode.PayProvider] = Payment, [EntryCode.RejectPayment] = Payment, [EntryCode.ReturnPayment] = Payment,

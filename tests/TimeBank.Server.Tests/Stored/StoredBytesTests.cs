@@ -35,6 +35,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
                 await history.RepayAsync();
                 await history.AssignDifferenceAsync();
                 await history.LookForPeopleAsync();
+                await history.BillsAsync();
             }
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })

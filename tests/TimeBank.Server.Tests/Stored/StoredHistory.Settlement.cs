@@ -51,6 +51,28 @@ internal sealed partial class StoredHistory
         await FileAsync("exported again", V1.PaymentFileFormat.SheetCsv);
     }
 
+    /// <summary>A bill, of which one line is taken back, and then the other.</summary>
+    public async Task BillsAsync()
+    {
+        string voucher = await VoucherAsync(_elder, "2026-11");
+        string bill = (await StepAsync("bill", id => Clerk.PayBillAsync(new PayBillRequest
+        {
+            RequestId = id, Elder = _elder, Provider = _canteen, Place = V1.ServicePlace.DayCare, Memo = "小票 9",
+            Vouchers = { voucher },
+            Lines =
+            {
+                new BillLine { Item = "meal-canteen", Quantity = 1, Price = Fen(1_100) },
+                new BillLine { Item = "meal-canteen", Quantity = 2, Price = Fen(2_900), Insurance = Fen(100) },
+            },
+        }))).Bill.Name;
+        await StepAsync("bill's line back", id => Clerk.RefundBillAsync(
+            new RefundBillRequest { RequestId = id, Bill = bill, Memo = "退餐", Lines = { 2 } }));
+        await StepAsync("bill's line back twice", id => Clerk.RefundBillAsync(
+            new RefundBillRequest { RequestId = id, Bill = bill, Memo = "又退", Lines = { 2 } }));
+        await StepAsync("bill's rest back", id => Clerk.RefundBillAsync(
+            new RefundBillRequest { RequestId = id, Bill = bill, Memo = "全退" }));
+    }
+
     private async Task<string> PreparedAsync(string name) => (await StepAsync(name, id =>
         Maker.PrepareBatchAsync(new PrepareBatchRequest { RequestId = id, Parent = Parent }))).Batch.Name;
 

@@ -82,6 +82,11 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         await _desk.Clerk(_canteen).RedeemVoucherAsync(after).IsRefusedAsync(Reason.ElderDeceased);
         await _desk.Clerk(_canteen).RedeemVoucherAsync(after).IsRefusedAsync(Reason.ElderDeceased);
         await _desk.Clerk(_canteen).RedeemVoucherAsync(onTheDay);
+        await _desk.Clerk(_canteen).PayBillAsync(new PayBillRequest
+        {
+            RequestId = Desk.Id(), Elder = _elder, Provider = _canteen, Place = V1.ServicePlace.Home, ServiceDate = after.ServiceDate,
+            Vouchers = { voucher }, Lines = { new V1.BillLine { Item = "meal-canteen", Quantity = 1, Price = Desk.Fen(1_000) } },
+        }).IsRefusedAsync(Reason.ElderDeceased);
 
         Assert.Equal(8, (await _desk.VoucherOfAsync(_elder, _meals)).Remaining.Value);
 
