@@ -63,8 +63,9 @@ internal static class CommandLine
         foreach (Option option in make.Options.All) root.Add(option);
         IEnumerable<Command> commands =
         [
-            .. ConnectionCommands.Of(make), .. HourCommands.Of(make), .. VoucherCommands.Of(make), .. StatementCommands.Of(make),
-            .. LedgerCommands.Of(make), ReceiptCommand.Of(make), ReceiptCheck.Of(make), WitnessCommand.Of(make),
+            .. ConnectionCommands.Of(make), .. HourCommands.Of(make), .. VoucherCommands.Of(make), BillCommands.Of(make),
+            .. StatementCommands.Of(make), .. LedgerCommands.Of(make),
+            ReceiptCommand.Of(make), ReceiptCheck.Of(make), WitnessCommand.Of(make),
             .. AccountCommands.Of(make), .. ExportCommand.Of(make), .. ImportCommand.Of(make),
             .. ProgrammeCommands.Of(make), .. FundCommands.Of(make), .. DonationCommands.Of(make),
             .. OrderCommands.Of(make), .. ElderCommands.Of(make), .. OutreachCommands.Of(make), .. VolunteerCommands.Of(make),

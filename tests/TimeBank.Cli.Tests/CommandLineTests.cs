@@ -11,6 +11,7 @@ public sealed class CommandLineTests
     [InlineData("hours")]
     [InlineData("no-such-command")]
     [InlineData("voucher", "redeem", "P7K2")]
+    [InlineData("bill", "quote", "--place", "home")]
     [InlineData("voucher", "list", "--state", "lost")]
     [InlineData("hours", "gift", "A", "elders/B", "soon")]
     [InlineData("fund", "receive", "lottery", "1.234", "--day", "2026-10-01")]

@@ -242,7 +242,9 @@ internal static class VoucherCommands
                         new(language["状态", "state"]), new(language["总价", "price"], true), new(language["券支付", "by voucher"], true),
                         new(language["入账", "credited"], true), new(language["自付", "own part"], true)],
                     list.Redemptions.Select(redemption => (IReadOnlyList<string>)[
-                        $"vouchers/{ResourceNames.Short(redemption.Name)}", TimeText.Of(redemption.RedeemTime),
+                        redemption.Bill.Length > 0 ? $"bills/{ResourceNames.Short(redemption.Bill)}"
+                            : $"vouchers/{ResourceNames.Short(redemption.Name)}",
+                        TimeText.Of(redemption.RedeemTime),
                             $"{redemption.Quantity} × {redemption.Item}", EnumText.Of(redemption.State, language),
                         AmountText.Of(redemption.Price, language), AmountText.Of(redemption.PaidByVoucher, language),
                         AmountText.Of(redemption.Credited, language), AmountText.Of(redemption.OwnPart, language)]));
