@@ -24,6 +24,7 @@ public sealed class AccessTests(HalfMonth month)
         { "/orders", ["elder", "volunteer"] },
         { "/orders/new", ["elder", "volunteer"] },
         { "/redeem", ["provider_clerk"] },
+        { "/redeem/bill", ["provider_clerk"] },
         { "/today", ["provider_clerk"] },
         { "/payments", ["provider_clerk"] },
         { "/finance/batches", ["finance_maker", "finance_checker", "auditor", "administrator"] },

@@ -26,7 +26,7 @@ public sealed partial class PageTests(WholeMonth month)
             "/services",
         ],
         ["elder"] = ["/", "/vouchers", "/vouchers/paper", "/orders", "/orders/new"],
-        ["provider_clerk"] = ["/", "/redeem", "/today?day=2026-10-20", "/payments?month=2026-10"],
+        ["provider_clerk"] = ["/", "/redeem", "/redeem/bill", "/today?day=2026-10-20", "/payments?month=2026-10"],
         ["finance_maker"] =
         [
             "/finance", "/finance/batches", "/finance/batches/prepare", "/finance/bank", "/finance/exceptions", "/finance/close",

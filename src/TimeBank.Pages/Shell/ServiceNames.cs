@@ -16,6 +16,10 @@ public static class ServiceNames
     /// <summary>An item's name; the id of an item that the list no longer has.</summary>
     public static string Of(this IReadOnlyDictionary<string, CatalogueItem> items, string id, Language language) =>
         items.TryGetValue(id, out CatalogueItem? item) ? language[item.NameZh, item.NameEn] : id;
+
+    /// <summary>A redemption's item and how many of it. Of a line that several money vouchers share, the first alone counts them.</summary>
+    public static string Of(this IReadOnlyDictionary<string, CatalogueItem> items, Redemption redemption, Language language) =>
+        items.Of(redemption.Item, language) + (redemption.Quantity > 0 ? $" × {redemption.Quantity}" : "");
 }
 
 /// <summary>Lists of service orders.</summary>
