@@ -80,7 +80,8 @@ internal static class Simulation
             if (world.Finding is null && !life.IsCompletedSuccessfully) world.Report(
                 life.Exception?.ToString() ?? "everybody waits, and nothing is left to happen");
             if (world.Finding is null && (FinalAudit.Wrong(auditor, Region, open(), reads)
-                ?? (office is null ? null : OfficeAudit.Wrong(auditor, office, officers!)) ?? verify()) is { } wrong) world.Report(wrong);
+                ?? callers.Wrong() ?? (office is null ? null : OfficeAudit.Wrong(auditor, office, officers!)) ?? verify())
+                is { } wrong) world.Report(wrong);
         }
         catch (FindingException)
         {

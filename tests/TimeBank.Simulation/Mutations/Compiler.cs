@@ -35,10 +35,14 @@ internal static class Compiler
         File.WriteAllText(preamble, Preamble);
         IEnumerable<string> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileNameWithoutExtension(path) != assembly);
+        // The ledger carries its policies and service lists in itself.
+        string data = Path.Combine(source, "Rules", "Data");
+        string[] carried = Directory.Exists(data) ? Directory.GetFiles(data, "*.json") : [];
         File.WriteAllLines(response,
         [
             "-target:library", "-nullable:enable", "-checked+", "-optimize+", "-deterministic+", "-langversion:latest", "-nologo",
                 "-warn:0", "-nostdlib+", $"-out:\"{output}\"",
+            .. carried.Select(file => $"-resource:\"{file}\",data/{Path.GetFileName(file)}"),
             .. references.Select(path => $"-reference:\"{path}\""), .. files.Append(mutated).Append(preamble).Select(file => $"\"{file}\""),
         ]);
         (int code, string said) = Run(

@@ -62,6 +62,18 @@ internal static class Mutants
             "wanted.AtMost ? Math.Clamp(Room(debit, credit), 1, wanted.Amount) : wanted.Amount", "wanted.Amount"),
         new("commitment-rounded", Ledger, "Vouchers/Voucher.cs", "if (left > 0) transfers", "if (left > 1) transfers"),
 
+        // Bills.
+        new("bill-loses-a-fen-a-voucher", Ledger, "Vouchers/BillRule.cs", "due -= paid;",
+            "due = paid > Fen.Zero && due > paid ? due - paid - new Fen(1) : due - paid;"),
+        new("bill-latest-voucher-first", Ledger, "Vouchers/BillRule.cs", "vouchers.OrderBy(voucher => voucher.Terms.UseBy)",
+            "vouchers.OrderByDescending(voucher => voucher.Terms.UseBy)"),
+        new("bill-units-rounded-apart", Ledger, "Vouchers/BillRule.cs",
+            "Fen upTo = new((long)((Int128)due.Value * given / line.Quantity));",
+            "Fen upTo = before + new Fen((long)((Int128)due.Value * units / line.Quantity));"),
+        new("bill-commitment-kept", Ledger, "Vouchers/VoucherEntries.cs", "if (share.Freed > Fen.Zero)", "if (share.Freed > new Fen(1))"),
+        new("bill-refunded-forwards", Ledger, "Vouchers/VoucherEntries.cs", "Transfers(lines, share).Reverse())",
+            "Transfers(lines, share))"),
+
         // Holds.
         new("part-post-keeps-rest", Ledger, "Journal/Decide.cs", "Released = held[at].Held });",
             "Released = Math.Max(amounts[at], 1) });"),

@@ -15,6 +15,7 @@ internal sealed class Callers
     private readonly People _people;
     private readonly HourWants _hours;
     private readonly MoneyWants _money;
+    private readonly BillWants _bills;
     private readonly OddWants _odd;
     private readonly List<Intent> _asked = [];
     private readonly int _callers, _calls, _bursts, _reads, _retries, _floods;
@@ -27,6 +28,7 @@ internal sealed class Callers
         _people = new People(world);
         _hours = new HourWants(world, _people);
         _money = new MoneyWants(world, _people);
+        _bills = new BillWants(world, _people);
         _odd = new OddWants(world, _people);
         Chance chance = world.Chance;
         _callers = 1 + chance.Below(chance.Permille(300) ? 40 : 10);
@@ -48,6 +50,9 @@ internal sealed class Callers
         foreach (string[] some in _people.Paths.Chunk(5)) await _network.AccountsAsync(some);
         foreach (Intent[] some in _asked.Chunk(20)) await _network.FindAsync(some[0].Id);
     }
+
+    /// <summary>What is wrong at the end with what was asked for; null where nothing is.</summary>
+    public string? Wrong() => _bills.Wrong(_auditor);
 
     private async Task LiveAsync(int caller)
     {
@@ -139,7 +144,8 @@ internal sealed class Callers
             return chance.Permille(650) ? earlier
                 : Make(earlier.Id, earlier.Header.Actor, chance.Permille(200) ? _odd.Misshapen() : Draw());
         }
-        return Make(NewId(caller), Actor(caller), Draw());
+        Draft draft = Draw();
+        return Make(draft.Id ?? NewId(caller), Actor(caller), draft);
     }
 
     private static string Actor(int caller) => $"CALLER{caller}";
@@ -196,7 +202,9 @@ internal sealed class Callers
             < 109 => _hours.ExpireHold(),
             < 112 => _money.Return(),
             < 126 => _money.Issue(),
-            < 145 => _money.Redeem(),
+            < 135 => _money.Redeem(),
+            < 142 => _bills.Pay(),
+            < 145 => _bills.Refund(),
             < 151 => _money.GiveBack(),
             < 166 => _odd.Reverse(),
             < 176 => _odd.Change(),

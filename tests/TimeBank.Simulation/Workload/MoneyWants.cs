@@ -45,7 +45,7 @@ internal sealed class MoneyWants(World world, People people)
         var day = new DateOnly(2026, 10, 1 + world.Chance.Below(20));
         var terms = new VoucherTerms(
             people.Person(), people.Programme(), isMoney ? VoucherKind.Money : VoucherKind.Units, isMoney
-                ? Unit.Fen : world.Chance.Of(Units), [ServiceType.Meal],
+                ? Unit.Fen : world.Chance.Of(Units), [isMoney ? ServiceType.Care : ServiceType.Meal],
             new Fen(isMoney ? 0 : world.Chance.Between(1, 50)), day, day.AddDays(30), day.AddDays(58));
         long amount = isMoney ? Amounts.Any(world.Chance) : world.Chance.Permille(900)
             ? world.Chance.Between(1, 12) : Amounts.Any(world.Chance);
