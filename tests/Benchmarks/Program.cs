@@ -49,7 +49,8 @@ static async Task<int> BenchAsync(string[] words)
     foreach (ISubject subject in CoreBench.Subjects(database)) await bench.RunAsync(subject, database.FirstProcess);
     foreach (ISubject subject in RedeemBench.Subjects(database)) await bench.RunAsync(subject, database.FirstProcess);
     report.Compare(CoreBench.RowLocks, name => name.StartsWith("core on", StringComparison.Ordinal));
-    report.Compare(RedeemBench.NoOp, name => name.StartsWith(RedeemBench.Redeem, StringComparison.Ordinal));
+    report.Compare(RedeemBench.NoOp, name => name.StartsWith(RedeemBench.Redeem, StringComparison.Ordinal)
+        || name.StartsWith(RedeemBench.Bill, StringComparison.Ordinal));
     await GrowthBench.RunAsync(people => CoreBench.OnPostgreSql(database, people), options, report);
     await GrowthBench.RunAsync(CoreBench.OnSqlite, options, report);
     await ReconcileBench.RunAsync(database, options, report);

@@ -3,10 +3,10 @@ using TimeBank.Benchmarks.Measures;
 
 namespace TimeBank.Benchmarks.Redeem;
 
-/// <summary>Compares redemptions over gRPC with a call that does nothing.</summary>
+/// <summary>Compares redemptions and bills over gRPC with a call that does nothing.</summary>
 internal static class RedeemBench
 {
-    public const string NoOp = "no-op gRPC call", Redeem = "RedeemVoucher";
+    public const string NoOp = "no-op gRPC call", Redeem = "RedeemVoucher", Bill = "PayBill";
 
     /// <summary>Enough vouchers that two callers rarely meet at one.</summary>
     private const int Vouchers = 2_000;
@@ -14,8 +14,10 @@ internal static class RedeemBench
     public static IEnumerable<ISubject> Subjects(BenchDatabase database)
     {
         yield return new NoOpSubject();
-        yield return new RedeemSubject($"{Redeem} on PostgreSQL", Vouchers, () => OnPostgreSql(database));
-        yield return new RedeemSubject($"{Redeem} on SQLite", Vouchers, () => []);
+        yield return new RedeemSubject($"{Redeem} on PostgreSQL", Vouchers, RedeemSubject.RedeemAsync, () => OnPostgreSql(database));
+        yield return new RedeemSubject($"{Redeem} on SQLite", Vouchers, RedeemSubject.RedeemAsync, () => []);
+        yield return new RedeemSubject($"{Bill} quote on PostgreSQL", Vouchers, RedeemSubject.QuoteAsync, () => OnPostgreSql(database));
+        yield return new RedeemSubject($"{Bill} on PostgreSQL", Vouchers, RedeemSubject.PayAsync, () => OnPostgreSql(database));
     }
 
     /// <summary>The settings of a server on a new PostgreSQL database.</summary>

@@ -3,11 +3,15 @@ using TimeBank.V1;
 
 namespace TimeBank.Benchmarks.Redeem;
 
+/// <summary>A call that takes money from a voucher, or asks what it would take.</summary>
+internal delegate Task VoucherCall(VoucherStock stock, int turn);
+
 /// <summary>
-/// <c>RedeemVoucher</c> over gRPC with every rule on. Each call is a new request on a voucher with money left, at one of ten providers.
+/// <c>RedeemVoucher</c> over gRPC with every rule on, or a bill. Each call is a new request on a voucher with money left, at one of ten
+/// providers.
 /// </summary>
 /// <param name="settings">Gives the server's settings when the subject opens.</param>
-internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> settings) : ISubject
+internal sealed class RedeemSubject(string name, int vouchers, VoucherCall call, Func<string[]> settings) : ISubject
 {
     /// <summary>The price in fen. A voucher pays half of it, so it lasts for more than a thousand redemptions.</summary>
     private const long Price = 100;
@@ -32,23 +36,43 @@ internal sealed class RedeemSubject(string name, int vouchers, Func<string[]> se
         await _stock.OpenAsync(vouchers);
     }
 
-    public Task<Round> RunAsync(Scene scene, TimeSpan time) => Load.RunAsync(scene.Callers, time, _ => RedeemAsync());
+    public Task<Round> RunAsync(Scene scene, TimeSpan time) =>
+        Load.RunAsync(scene.Callers, time, _ => call(_stock!, Interlocked.Increment(ref _turn)));
 
     public async ValueTask DisposeAsync()
     {
         if (_server is not null) await _server.DisposeAsync();
     }
 
-    private async Task RedeemAsync()
+    /// <summary>One service, one voucher.</summary>
+    public static async Task RedeemAsync(VoucherStock stock, int turn)
     {
-        int turn = Interlocked.Increment(ref _turn);
-        (string provider, VoucherService.VoucherServiceClient clerk) = _stock!.Clerks[turn % _stock.Clerks.Length];
+        (string provider, VoucherService.VoucherServiceClient clerk) = stock.Clerks[turn % stock.Clerks.Length];
         RedeemVoucherResponse answer = await clerk.RedeemVoucherAsync(new RedeemVoucherRequest
         {
-            RequestId = VoucherStock.NextRequest(), Voucher = _stock.Vouchers[turn % _stock.Vouchers.Length], Provider = provider,
+            RequestId = VoucherStock.NextRequest(), Voucher = stock.Vouchers[turn % stock.Vouchers.Length], Provider = provider,
             Item = "care-home", Quantity = 1,
             Price = new Amount { Value = Price, Unit = "CNY" }, Place = ServicePlace.Home, Memo = "小票 8",
         });
         if (answer.Redemption.PaidByVoucher.Value != Price / 2) throw new InvalidOperationException("The voucher didn't pay half.");
+    }
+
+    /// <summary>A bill of two lines that a clerk asks about.</summary>
+    public static Task QuoteAsync(VoucherStock stock, int turn) => BillAsync(stock, turn, validateOnly: true);
+
+    /// <summary>A bill of two lines that is paid as it is.</summary>
+    public static Task PayAsync(VoucherStock stock, int turn) => BillAsync(stock, turn, validateOnly: false);
+
+    private static async Task BillAsync(VoucherStock stock, int turn, bool validateOnly)
+    {
+        (string provider, VoucherService.VoucherServiceClient clerk) = stock.Clerks[turn % stock.Clerks.Length];
+        int at = turn % stock.Vouchers.Length;
+        var half = new BillLine { Item = "care-home", Quantity = 1, Price = new Amount { Value = Price / 2, Unit = "CNY" } };
+        PayBillResponse answer = await clerk.PayBillAsync(new PayBillRequest
+        {
+            RequestId = VoucherStock.NextRequest(), Elder = stock.Elders[at], Provider = provider, Place = ServicePlace.Home,
+            Lines = { half, half }, Vouchers = { stock.Vouchers[at] }, Memo = "小票 8", ValidateOnly = validateOnly,
+        });
+        if (answer.Bill.Credited.Value != Price / 2) throw new InvalidOperationException("The voucher didn't pay half.");
     }
 }

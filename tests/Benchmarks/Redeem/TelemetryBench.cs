@@ -31,8 +31,9 @@ internal static class TelemetryBench
     private static async Task RunAsync(string name, Func<string[]> settings, string[] how, BenchOptions options, Report report)
     {
         if (!options.Wants(name) || !options.Wants(Busy)) return;
-        await using var off = new RedeemSubject(name, Vouchers, () => [.. settings(), "--TimeBank:Telemetry:Metrics=false"]);
-        await using var on = new RedeemSubject(name, Vouchers, () => [.. settings(), .. how]);
+        await using var off = new RedeemSubject(
+            name, Vouchers, RedeemSubject.RedeemAsync, () => [.. settings(), "--TimeBank:Telemetry:Metrics=false"]);
+        await using var on = new RedeemSubject(name, Vouchers, RedeemSubject.RedeemAsync, () => [.. settings(), .. how]);
         await off.OpenAsync();
         await on.OpenAsync();
         using var prometheus = new HttpClient();

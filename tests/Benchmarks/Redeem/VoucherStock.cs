@@ -17,6 +17,9 @@ internal sealed class VoucherStock(ServerProcess server)
     /// <summary>The vouchers' resource names.</summary>
     public string[] Vouchers { get; private set; } = [];
 
+    /// <summary>Each voucher's elder.</summary>
+    public string[] Elders { get; private set; } = [];
+
     /// <summary>Ten providers' names, each with a client of its clerk.</summary>
     public (string Name, VoucherService.VoucherServiceClient Clerk)[] Clerks { get; private set; } = [];
 
@@ -68,15 +71,16 @@ internal sealed class VoucherStock(ServerProcess server)
 
     private async Task ListAsync()
     {
-        var names = new List<string>();
+        var found = new List<Voucher>();
         for (string token = ""; ;)
         {
             ListVouchersResponse page = await _desk.Vouchers.ListVouchersAsync(
                 new ListVouchersRequest { Parent = _desk.Region, PageSize = ListPage, PageToken = token });
-            names.AddRange(page.Vouchers.Select(voucher => voucher.Name));
+            found.AddRange(page.Vouchers);
             if (page.NextPageToken.Length == 0) break;
             token = page.NextPageToken;
         }
-        Vouchers = [.. names];
+        Vouchers = [.. found.Select(voucher => voucher.Name)];
+        Elders = [.. found.Select(voucher => voucher.Elder)];
     }
 }
