@@ -70,8 +70,8 @@ internal static class Mutants
         new("bill-units-rounded-apart", Ledger, "Vouchers/BillRule.cs",
             "Fen upTo = new((long)((Int128)due.Value * given / line.Quantity));",
             "Fen upTo = before + new Fen((long)((Int128)due.Value * units / line.Quantity));"),
-        new("bill-commitment-kept", Ledger, "Vouchers/VoucherEntries.cs", "if (share.Freed > Fen.Zero)", "if (share.Freed > new Fen(1))"),
-        new("bill-refunded-forwards", Ledger, "Vouchers/VoucherEntries.cs", "Transfers(lines, share).Reverse())",
+        new("bill-commitment-kept", Ledger, "Vouchers/Voucher.cs", "if (share.Freed > Fen.Zero)", "if (share.Freed > new Fen(1))"),
+        new("bill-refunded-forwards", Ledger, "Vouchers/Voucher.cs", "Transfers(lines, share).Reverse())",
             "Transfers(lines, share))"),
 
         // Holds.
