@@ -45,7 +45,8 @@ public sealed class FinanceTextTests : IDisposable
         string[] units = ["MIN", "CNY", "MEAL", "BATH", "CLEAN", "DAY", "VOUCHER"];
         using JsonDocument words = JsonDocument.Parse(typeof(V1.Amount).Assembly.GetManifestResourceStream("words.json")!);
         IEnumerable<string> all = words.RootElement.EnumerateArray().Select(word => word.GetProperty("word").GetString()!);
-        Assert.Equal(["PAYMENT_WITHHELD", "NOTE"], all.Except([.. choices, .. units, .. Names.Select(row => row.Data)]));
+        Assert.Equal(["QUOTE_PART_RULES", "QUOTE_PART_VOUCHERS", "QUOTE_PART_BILL", "PAYMENT_WITHHELD", "NOTE"],
+            all.Except([.. choices, .. units, .. Names.Select(row => row.Data)]));
     }
 
     [Fact]
