@@ -94,11 +94,12 @@ internal static class BillCommands
     private static void Facts(Screen screen, Bill bill, params IReadOnlyList<(string Name, string Value)> more)
     {
         Language language = screen.Language;
+        bool isQuote = bill.Name.Length == 0;
         screen.Facts(
-            // A quote has no name.
-            bill.Name.Length > 0 ? $"bills/{ResourceNames.Short(bill.Name)}" : "",
+            // A quote has no name and no states.
+            isQuote ? language["试算，未记账", "a quote, nothing is recorded"] : $"bills/{ResourceNames.Short(bill.Name)}",
             [
-                (language["状态", "state"], EnumText.Of(bill.State, language)),
+                (language["状态", "state"], isQuote ? "" : EnumText.Of(bill.State, language)),
                 (language["老人", "elder"], ResourceNames.Short(bill.Elder)),
                 (language["机构", "provider"], ResourceNames.Short(bill.Provider)),
                 (language["服务日期", "day of service"], TimeText.Of(bill.ServiceDate)),
@@ -117,7 +118,8 @@ internal static class BillCommands
                 line.Number.ToString(CultureInfo.InvariantCulture), $"{line.Quantity} × {line.Item}", AmountText.Of(line.Price, language),
                 string.Join(language["、", ", "], line.Shares.Select(share =>
                     $"{ResourceNames.Short(share.Voucher)} {AmountText.Of(share.PaidByVoucher, language)}")),
-                AmountText.Of(line.Credited, language), AmountText.Of(line.OwnPart, language), EnumText.Of(line.State, language)]));
+                AmountText.Of(line.Credited, language), AmountText.Of(line.OwnPart, language),
+                isQuote ? "" : EnumText.Of(line.State, language)]));
         screen.Table(
             language["券里还剩", "Left on the vouchers"], [new(language["券号", "voucher"]), new(language["剩余", "left"], true)],
             bill.Vouchers.Select(rest => (IReadOnlyList<string>)[
@@ -147,7 +149,7 @@ internal static class BillCommands
             _vouchers = new("--voucher")
             {
                 Description = make.Language[
-                    "券号，可多次；柜台和老人可不写，表示全部", "a voucher; may be repeated; the counter and the elder may leave it out for all"],
+                    "券号，可多次；柜台可不写，表示全部", "a voucher; may be repeated; the counter may leave it out for all"],
                 AllowMultipleArgumentsPerToken = true,
             };
         }

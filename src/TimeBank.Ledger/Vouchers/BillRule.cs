@@ -43,7 +43,8 @@ public static class BillRule
         }
         Purse[] purses = [.. vouchers.OrderBy(voucher => voucher.Terms.UseBy).ThenBy(voucher => voucher.Id.Text, StringComparer.Ordinal)
             .Select(voucher => new Purse(voucher, items, served, today))];
-        if (purses.All(purse => purse.Why is not null)) return NoneOf(purses);
+        (OpaqueId Voucher, long Left)[] usable = [.. purses.Where(purse => purse.Why is null).Select(purse => (purse.Id, purse.Left))];
+        if (usable.Length == 0) return NoneOf(purses);
         if (lastServed is { } last && served > last.Day) return RedemptionRule.Dated(last.Reason, last.Day);
         for (int at = 0; at < items.Length; at++)
         {
@@ -70,7 +71,7 @@ public static class BillRule
         if (items.Length > BillClaim.MaxLines || shares.Count > Bill.MaxShares) return new Refusal(Reason.BillTooLong);
         var bill = new Bill(
             claim.Provider, claim.Elder, claim.Place, served, lines.MoveToImmutable(), shares.ToImmutable());
-        return new BillJudgement(bill, BillQuote.Of(bill, catalogue, policy), UnusedOf(purses), null);
+        return new BillJudgement(bill, BillQuote.Of(bill, usable, catalogue, policy), UnusedOf(purses), null);
     }
 
     /// <summary>
@@ -229,19 +230,17 @@ public sealed record UnusedVoucher(OpaqueId Voucher, Refusal Why);
 /// refusal says which one did.
 /// </summary>
 /// <param name="Rules">Of the versions of policy and service list.</param>
-/// <param name="Vouchers">Of the vouchers that pay, with what each has left afterwards.</param>
+/// <param name="Vouchers">Of the vouchers that can pay for a line, with what each had before: prices don't change it.</param>
 /// <param name="Split">Of the bill and of every share.</param>
 public sealed record BillQuote(string Rules, string Vouchers, string Split)
 {
     private const int PartLength = 16;
 
-    public static BillQuote Of(Bill bill, Catalogue catalogue, Policy policy)
-    {
-        IEnumerable<string> left = bill.LastShares.Select(share => $"{share.Voucher} {share.Remaining}");
-        return new BillQuote(
-            PartOf([$"{catalogue.Region}/{catalogue.Version}", policy.Version.ToString()]), PartOf(left),
-            PartOf(bill.ToDetails().Select(detail => $"{detail.Key}={detail.Value}")));
-    }
+    /// <param name="usable">The vouchers that can pay for a line, with what each had before the bill.</param>
+    public static BillQuote Of(Bill bill, IEnumerable<(OpaqueId Voucher, long Left)> usable, Catalogue catalogue, Policy policy) => new(
+        PartOf([$"{catalogue.Region}/{catalogue.Version}", policy.Version.ToString()]),
+        PartOf(usable.Select(voucher => $"{voucher.Voucher} {voucher.Left}")),
+        PartOf(bill.ToDetails().Select(detail => $"{detail.Key}={detail.Value}")));
 
     public static bool TryParse(string text, out BillQuote? quote)
     {

@@ -55,6 +55,13 @@ internal static class BillContract
         };
     }
 
+    /// <summary>Takes out of a quote what only a recorded bill has: nothing was paid, and nothing can be taken back.</summary>
+    public static void MakeUnrecorded(this V1.Bill quote)
+    {
+        (quote.Name, quote.Entry, quote.State, quote.UndoUntil) = ("", "", BillState.Unspecified, null);
+        foreach (V1.BilledLine line in quote.Lines) line.State = RedemptionState.Unspecified;
+    }
+
     public static VoucherRest ToRest(this BillShare share, RegionCode region) => new()
     {
         Voucher = ResourceName.Of(region, VoucherContract.Vouchers, share.Voucher), Remaining = share.Unit.Of(share.Remaining),

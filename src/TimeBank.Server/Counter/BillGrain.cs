@@ -15,6 +15,10 @@ namespace TimeBank.Server;
 public interface IBillGrain : IGrainWithStringKey
 {
     /// <summary>Shares a bill out and pays it; a dry run is the quote.</summary>
+    /// <remarks>
+    /// The entry moves the amounts of the split or nothing, and the ledger's limits guard them. What the split says is left on a voucher is
+    /// as it was read: a redemption by the voucher's own grain between the reading and the entry isn't in it.
+    /// </remarks>
     /// <param name="vouchers">The vouchers to use; empty: all that the elder has.</param>
     /// <param name="quote">The quote that was confirmed; empty: whatever the split is.</param>
     [Alias("pay")]
@@ -71,7 +75,8 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
         DateOnly judged = served > today || facts.Values.All(voucher => served < voucher.Terms.From) ? today : served;
         Policy policy = await rules.PolicyAsync(Region, judged);
         Catalogue catalogue = await rules.CatalogueAsync(Region, judged);
-        BillJudgement split = ForeignOf(paths, facts) is { } foreign ? foreign
+        BillJudgement split = await elder is null ? new Refusal(Reason.ElderNotFound)
+            : ForeignOf(paths, facts) is { } foreign ? foreign
             : BillRule.Judge(
                 claim, (await provider)?.ToFacts(), [.. facts.Values], catalogue, policy, today,
                 (await elder)?.Facts(Region).LastServed(today));
@@ -94,14 +99,15 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
             return await Writer.DecideAsync(command, today, new Refusal(Reason.BillNotFound), Nothing);
         var bill = Bill.Of(entry);
         Policy policy = await rules.PolicyAsync(Region, today);
-        IReadOnlyDictionary<AccountPath, VoucherFacts> facts =
-            await FactsAsync([.. bill.Shares.Select(share => Chart.VoucherPath(share.Voucher)).Distinct()]);
+        ImmutableArray<AccountPath> paths = [.. bill.Shares.Select(share => Chart.VoucherPath(share.Voucher)).Distinct()];
         for (int tries = 0; tries < MostRefundsAtOnce; tries++)
         {
             IReadOnlyList<JournalEntry> refunds = await ledger.RefundsOfAsync(entry, CancellationToken.None);
             // The refund's entry has an id of its own, so the command's id is looked for in the details first.
             if (await KnownAsync(command, refunds) is { } known) return known;
             var refunded = refunds.SelectMany(refund => Bill.Of(refund).Lines.Select(line => line.Number)).ToHashSet();
+            // Read anew each time: another refund may have filled a voucher, or it has ended.
+            IReadOnlyDictionary<AccountPath, VoucherFacts> facts = await FactsAsync(paths);
             (Bill? taken, Refusal? refusal) =
                 BillRule.Refund(bill, refunded, lines, voucher => facts[Chart.VoucherPath(voucher)], today);
             if (taken is null) return await Writer.DecideAsync(command, today, refusal, Nothing);

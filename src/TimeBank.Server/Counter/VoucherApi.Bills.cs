@@ -21,7 +21,7 @@ public sealed partial class VoucherApi
         DateOnly? served = read.CivilDayOrNull(request.ServiceDate, "service_date");
         string memo = read.Text(request.Memo, "memo", MaxMemoLength);
         ResourceName? behalf = context.OnBehalfOf(read, request.OnBehalfOf, VoucherContract.Elders);
-        ImmutableArray<ResourceName> named = Named(read, request, MayUseAll(context.Caller(), request.Elder));
+        ImmutableArray<ResourceName> named = Named(read, request, context.Caller().Has(Role.Counter));
         if (request.Quote.Length > 0 && !BillQuote.TryParse(request.Quote, out _)) read.Refuse("quote", "NOT_A_QUOTE");
         ImmutableArray<BillLine> lines = Lines(read, request);
         read.Check();
@@ -39,7 +39,7 @@ public sealed partial class VoucherApi
             LateFor = entry.LateFor(), EffectiveDate = entry.EffectiveIfLate(),
         };
         response.Unused.Add(reply.Unused.Select(unused => ToContract(elder.Region, unused)));
-        if (request.ValidateOnly) (response.Bill.Name, response.Bill.Entry) = ("", "");
+        if (request.ValidateOnly) response.Bill.MakeUnrecorded();
         return response;
     }
 
@@ -94,9 +94,7 @@ public sealed partial class VoucherApi
         return response;
     }
 
-    /// <summary>A clerk may not list an elder's vouchers, and so names those that the elder shows.</summary>
-    private static bool MayUseAll(Caller caller, string elder) => caller.Has(Role.Counter) || caller.Owns(elder);
-
+    /// <param name="mayUseAll">False of a clerk, who may not list an elder's vouchers, and so names those that the elder shows.</param>
     private static ImmutableArray<ResourceName> Named(RequestReader read, PayBillRequest request, bool mayUseAll)
     {
         if (request.Vouchers.Count == 0 && !mayUseAll) read.Refuse("vouchers", "REQUIRED");

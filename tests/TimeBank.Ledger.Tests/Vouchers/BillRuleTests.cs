@@ -184,6 +184,10 @@ public sealed class BillRuleTests
         Assert.Null(Quote("A:care=5000@31;X:care=1@09", "care-home*1 8000-0").ChangedSince(confirmed));
         Assert.Equal("QUOTE_PART_VOUCHERS", Quote("A:care=4999@31", "care-home*1 8000-0").ChangedSince(confirmed));
         Assert.Equal("QUOTE_PART_BILL", Quote("A:care=5000@31", "care-home*1 8001-0").ChangedSince(confirmed));
+        // Also where the price changes what the voucher has left, or which vouchers pay at all.
+        Assert.Equal("QUOTE_PART_BILL", Quote("A:care=5000@31", "care-home*1 7000-0").ChangedSince(confirmed));
+        Assert.Equal("QUOTE_PART_BILL", Quote("A:care=3000@30;B:care=2000@31", "care-home*1 8000-0")
+            .ChangedSince(Quote("A:care=3000@30;B:care=2000@31", "care-home*1 2000-0")));
         Assert.Equal("QUOTE_PART_RULES", (confirmed with { Rules = "0123456789abcdef" }).ChangedSince(confirmed));
         Assert.True(BillQuote.TryParse(confirmed.ToString(), out BillQuote? read));
         Assert.Equal(confirmed, read);

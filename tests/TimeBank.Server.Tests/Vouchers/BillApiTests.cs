@@ -33,7 +33,10 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
         PayBillResponse quote = await _bill.QuoteAsync(asked);
 
         Assert.Equal(before, await server.TrialBalanceAsync(Region));
-        Assert.Equal(("", "", BillState.Paid), (quote.Bill.Name, quote.Bill.Entry, quote.Bill.State));
+        // A quote has nothing that only a recorded bill has.
+        Assert.Equal(("", "", BillState.Unspecified), (quote.Bill.Name, quote.Bill.Entry, quote.Bill.State));
+        Assert.Null(quote.Bill.UndoUntil);
+        Assert.All(quote.Bill.Lines, line => Assert.Equal(RedemptionState.Unspecified, line.State));
         Assert.Empty(quote.Unused);
         // The vouchers of meals end on one day: their ids say which is first, and each pays its units at its own contract price.
         Voucher first = string.CompareOrdinal(_bill.Meals.Name, _bill.Cheap.Name) < 0 ? _bill.Meals : _bill.Cheap;
@@ -53,7 +56,10 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
         PayBillResponse again = await _bill.Clerk.PayBillAsync(confirmed);
 
         Assert.Equal(paid, again);
-        Assert.Equal(quote.Bill.Lines, paid.Bill.Lines);
+        Assert.Equal(BillState.Paid, paid.Bill.State);
+        Assert.All(paid.Bill.Lines, line => Assert.Equal(RedemptionState.Redeemed, line.State));
+        Assert.Equal(quote.Bill.Lines,
+            paid.Bill.Lines.Select(line => new V1.BilledLine(line) { State = RedemptionState.Unspecified }));
         Assert.Equal(paid.Bill.Credited.Value, await _bill.PayableAsync());
         Assert.Equal((0, 8), (await _bill.LeftAsync(first), await _bill.LeftAsync(Other(first))));
         Bill read = await _bill.Clerk.GetBillAsync(new GetBillRequest { Name = paid.Bill.Name });
@@ -91,7 +97,11 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
         {
             RequestId = Desk.Id(), Quote = quote, Lines = { BillDesk.Line("meal-canteen", 1, 1) },
         }).IsRefusedAsync(Reason.QuoteChanged);
+        PayBillRequest dearer = new(asked) { RequestId = Desk.Id(), Quote = quote };
+        dearer.Lines[1].Price = Desk.Fen(7_001);
+        Assert.Equal("QUOTE_PART_BILL", await ChangedAsync(dearer));
         await _bill.Clerk.RedeemVoucherAsync(_bill.Desk.Lunch(_bill.Meals.Name, _bill.Provider));
+        Assert.Equal("QUOTE_PART_VOUCHERS", await ChangedAsync(new(asked) { RequestId = Desk.Id(), Quote = quote }));
         PayBillRequest late = new(asked) { Quote = quote };
 
         RpcException changed = await Assert.ThrowsAsync<RpcException>(async () => await _bill.Clerk.PayBillAsync(late));
@@ -121,24 +131,27 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_clerk_names_vouchers_and_the_elder_and_the_counter_may_leave_them_out()
+    public async Task A_clerk_names_vouchers_the_counter_may_leave_them_out_and_an_elder_alone_pays_nothing()
     {
         PayBillRequest all = _bill.Bill();
         all.Vouchers.Clear();
         await _bill.Clerk.PayBillAsync(all).IsRefusedAsync(Reason.InvalidField, "vouchers");
-        PayBillResponse byElder = await _bill.Desk.Elder(_bill.Elder).PayBillAsync(new PayBillRequest(all) { ValidateOnly = true });
         PayBillResponse byCounter = await _bill.Desk.Counter().PayBillAsync(
             new PayBillRequest(all) { ValidateOnly = true, OnBehalfOf = _bill.Elder });
-        Assert.Equal(byElder.Quote, byCounter.Quote);
-        Assert.Equal((await _bill.QuoteAsync(_bill.Bill())).Quote, byElder.Quote);
+        Assert.Equal((await _bill.QuoteAsync(_bill.Bill())).Quote, byCounter.Quote);
+        // Who is paid and how much is said by the provider or the counter, never by the elder alone, as of a redemption.
+        foreach (bool validateOnly in new[] { true, false })
+        {
+            await _bill.Desk.Elder(_bill.Elder).PayBillAsync(new PayBillRequest(_bill.Bill()) { ValidateOnly = validateOnly })
+                .IsRefusedAsync(Reason.RoleNotAllowed);
+        }
 
         string stranger = await _bill.Desk.RegisterElderAsync();
-        await _bill.Desk.Elder(stranger).PayBillAsync(all).IsRefusedAsync(Reason.PartyNotAllowed);
         await _bill.Desk.Counter().PayBillAsync(new PayBillRequest(all) { OnBehalfOf = stranger }).IsRefusedAsync(Reason.PartyNotAllowed);
         await _bill.Desk.Clerk(await _bill.Desk.ProviderAsync(V1.ServiceType.Meal)).PayBillAsync(_bill.Bill())
             .IsRefusedAsync(Reason.PartyNotAllowed);
         await _bill.Clerk.PayBillAsync(new PayBillRequest(_bill.Bill()) { Elder = stranger }).IsRefusedAsync(Reason.VoucherOtherElder);
-        Bill paid = (await _bill.Desk.Elder(_bill.Elder).PayBillAsync(all)).Bill;
+        Bill paid = (await _bill.Desk.Counter().PayBillAsync(new PayBillRequest(all) { OnBehalfOf = _bill.Elder })).Bill;
         var get = new GetBillRequest { Name = paid.Name };
         Assert.Equal(paid, await _bill.Desk.Elder(_bill.Elder).GetBillAsync(get));
         await _bill.Desk.Elder(stranger).GetBillAsync(get).IsRefusedAsync(Reason.PartyNotAllowed);
@@ -164,6 +177,7 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
         { "price too large", Reason.AmountTooLarge, "" },
         { "insurance in minutes", Reason.UnitMismatch, "" },
         { "voucher of another region", Reason.VoucherOtherRegion, "" },
+        { "unknown elder", Reason.ElderNotFound, "" },
         { "unknown voucher", Reason.VoucherNotFound, "" },
         { "tomorrow", Reason.ServiceDateInFuture, "" },
         { "year 1901", Reason.VoucherNotYetValid, "" },
@@ -198,6 +212,7 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
             case "price too large": second.Price = Desk.Fen(long.MaxValue); break;
             case "insurance in minutes": second.Insurance = new Amount { Value = 1, Unit = "MIN" }; break;
             case "voucher of another region": asked.Vouchers.Add("regions/430211/vouchers/0123456789AB"); break;
+            case "unknown elder": asked.Elder = $"{_bill.Desk.Region}/elders/0123456789AB"; break;
             case "unknown voucher": asked.Vouchers.Add($"{_bill.Desk.Region}/vouchers/0123456789AB"); break;
             case "tomorrow": asked.ServiceDate = Desk.DateOf(_bill.Desk.Today.AddDays(1)); break;
             case "year 1901": asked.ServiceDate = new Date { Year = 1901, Month = 1, Day = 1 }; break;
@@ -299,7 +314,11 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
 
         using JsonDocument quote = JsonDocument.Parse(await ToolAsync(["bill", "quote", .. asked, "--json"]));
         string named = quote.RootElement.GetProperty("quote").GetString()!;
-        Assert.Contains("CNY 25.01", await ToolAsync(["bill", "quote", .. asked]), StringComparison.Ordinal);
+        string shown = await ToolAsync(["bill", "quote", .. asked]);
+        Assert.Contains("CNY 25.01", shown, StringComparison.Ordinal);
+        Assert.Contains("a quote, nothing is recorded", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("state │ paid", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("unspecified", shown, StringComparison.OrdinalIgnoreCase);
         using JsonDocument paid = JsonDocument.Parse(await ToolAsync(["bill", "pay", .. asked, "--quote", named, "--json"]));
         string bill = paid.RootElement.GetProperty("bill").GetProperty("name").GetString()!;
         (int code, _, string error) = await Tool.RunAsync(server.Data, server, ["bill", "pay", .. asked, "--quote", named]);
@@ -321,6 +340,15 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
     private LedgerService.LedgerServiceClient Books => new(server.As(Role.FinanceMaker, regions: Region));
 
     private Voucher Other(Voucher meals) => meals == _bill.Meals ? _bill.Cheap : _bill.Meals;
+
+    /// <summary>The part of the quote that was another.</summary>
+    private async Task<string> ChangedAsync(PayBillRequest asked)
+    {
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await _bill.Clerk.PayBillAsync(asked));
+        Google.Rpc.ErrorInfo why = refused.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!;
+        Assert.Equal("QUOTE_CHANGED", why.Reason);
+        return why.Metadata["changed"];
+    }
 
     private static async Task<string> AnswerAsync(Func<Task> call)
     {
