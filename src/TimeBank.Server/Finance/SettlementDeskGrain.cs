@@ -295,8 +295,8 @@ public sealed class SettlementDeskGrain(
     }
 
     /// <summary>
-    /// What a provider has earned in some programmes between two sizes of the journal, refunds taken off. Redemptions that are set aside
-    /// don't count: a later batch pays them whole.
+    /// What a provider has earned in some programmes between two sizes of the journal, refunds taken off. Redemptions and bills that are
+    /// set aside don't count, nor do refunds of them: a later batch pays what is left of them whole.
     /// </summary>
     private async Task<long> EarnedAsync(
         OpaqueId provider, long from, long to, IReadOnlySet<string> programmes, ImmutableArray<long> setAside)
@@ -316,7 +316,10 @@ public sealed class SettlementDeskGrain(
                         Bill.Of(posting.Entry).ShareOf(posting.Entry, posting.Position).Programme,
                     _ => null,
                 };
-                bool isEarned = programme is { } one && programmes.Contains(one.Text) && !setAside.Contains(posting.Entry.Index);
+                // A bill that is set aside takes its refunds with it: they are of its amount, and not of what is left.
+                bool isAside = setAside.Contains(posting.Entry.Index)
+                    || (posting.Entry.Code == EntryCode.RefundBill && setAside.Contains(Bill.RefundedBy(posting.Entry)));
+                bool isEarned = programme is { } one && programmes.Contains(one.Text) && !isAside;
                 if (isEarned) earned += posting.IsDebit ? -posting.Amount : posting.Amount;
             }
             if (page.Count > 0) after = page[^1].Cursor;

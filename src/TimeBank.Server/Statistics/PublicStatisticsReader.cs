@@ -69,14 +69,15 @@ public sealed class PublicStatisticsReader(ILedgerReader ledger, IRegistry regis
             tally.Redeem(redemption.Elder, redemption.Unit, redemption.Item, redemption.Quantity, redemption.Credited);
             providers.Add(redemption.Provider);
         }
+        // What was taken back by the end of the month doesn't count, as of a redemption.
+        var takenBack = new HashSet<(long Bill, int Line)>();
+        await foreach ((JournalEntry refund, _) in EntriesAsync(month, EntryCode.RefundBill, withTransfers: false, cancellation))
+            takenBack.UnionWith(Bill.Of(refund).Lines.Select(line => (Bill.RefundedBy(refund), line.Number)));
         await foreach ((JournalEntry entry, _) in EntriesAsync(month, EntryCode.PayBill, withTransfers: false, cancellation))
         {
-            // What was taken back by the end of the month doesn't count, as of a redemption.
-            var back = (await ledger.RefundsOfAsync(entry, cancellation)).Where(refund => refund.Index < size)
-                .SelectMany(refund => Bill.Of(refund).Lines.Select(line => line.Number)).ToHashSet();
             foreach ((BillShare share, Redemption redemption) in Bill.Of(entry).Redemptions())
             {
-                if (back.Contains(share.Line)) continue;
+                if (takenBack.Contains((entry.Index, share.Line))) continue;
                 tally.Redeem(redemption.Elder, redemption.Unit, redemption.Item, redemption.Quantity, redemption.Credited);
                 providers.Add(redemption.Provider);
             }
