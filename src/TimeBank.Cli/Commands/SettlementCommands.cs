@@ -121,7 +121,8 @@ internal static class SettlementCommands
         string sign = line.Posting.Side == Side.Debit ? "-" : "";
         string amount = sign + AmountText.Of(line.Posting.Amount, language);
         return line.Redemption is { } redemption
-            ? [$"{line.Posting.EntryIndex}", TimeText.Of(redemption.ServiceDate), redemption.Item, $"{redemption.Quantity}",
+            ? [$"{line.Posting.EntryIndex}", TimeText.Of(redemption.ServiceDate), redemption.Item,
+                redemption.Quantity > 0 ? $"{redemption.Quantity}" : "",
                 AmountText.Of(redemption.Price, language), AmountText.Of(line.CeilingPrice, language),
                 line.RatioPercent > 0 ? $"{line.RatioPercent} %" : "", AmountText.Of(redemption.Insurance, language),
                 AmountText.Of(redemption.OwnPart, language), amount, ResourceNames.Short(line.Programme),

@@ -245,7 +245,9 @@ internal static class VoucherCommands
                         redemption.Bill.Length > 0 ? $"bills/{ResourceNames.Short(redemption.Bill)}"
                             : $"vouchers/{ResourceNames.Short(redemption.Name)}",
                         TimeText.Of(redemption.RedeemTime),
-                            $"{redemption.Quantity} × {redemption.Item}", EnumText.Of(redemption.State, language),
+                        // Of a line that several money vouchers share, the first alone counts the items.
+                        redemption.Quantity > 0 ? $"{redemption.Quantity} × {redemption.Item}" : redemption.Item,
+                        EnumText.Of(redemption.State, language),
                         AmountText.Of(redemption.Price, language), AmountText.Of(redemption.PaidByVoucher, language),
                         AmountText.Of(redemption.Credited, language), AmountText.Of(redemption.OwnPart, language)]));
                 session.Screen.More(list.NextPageToken);

@@ -105,7 +105,7 @@ internal static class ReportCommands
             .. lines.Lines.Select(line => (IReadOnlyList<string>)[$"{line.Posting.EntryIndex}",
                 TimeText.Of(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate),
                 line.Redemption?.Item ?? Labels.OrName("", line.Posting.Code, language),
-                line.Redemption is { } redemption ? $"{redemption.Quantity}" : "", Amount(line.Redemption?.Price),
+                line.Redemption is { Quantity: > 0 } redemption ? $"{redemption.Quantity}" : "", Amount(line.Redemption?.Price),
                 Amount(line.Redemption?.Insurance), Amount(line.Redemption?.OwnPart),
                 $"{(line.Posting.Side == Side.Debit ? "-" : "")}{Amount(line.Posting.Amount)}", ResourceNames.Short(line.Programme),
                 line.PolicyVersion]),

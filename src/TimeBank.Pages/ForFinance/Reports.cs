@@ -64,8 +64,8 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
                     ? Row(of.Entry, "", of.What, "", "", "", "", Plain(of.Fen), "", "", of.Payment)
                     : Row(
                         of.Entry, Iso(line.Redemption?.ServiceDate ?? line.Posting.EffectiveDate), Item(line),
-                        line.Redemption is { } one ? $"{one.Quantity}" : "", Yuan(line.Redemption?.Price), Yuan(line.Redemption?.Insurance),
-                        Yuan(line.Redemption?.OwnPart), Plain(of.Fen),
+                        line.Redemption is { Quantity: > 0 } one ? $"{one.Quantity}" : "", Yuan(line.Redemption?.Price),
+                        Yuan(line.Redemption?.Insurance), Yuan(line.Redemption?.OwnPart), Plain(of.Fen),
                         line.Programme.Length > 0 ? programmes.Called(line.Programme) : "", line.PolicyVersion, of.Payment)),
             ],
             L["各项服务应付（元）", "Owed by service (yuan)"],
