@@ -47,6 +47,7 @@ public sealed partial class PeopleRoadTests
             Assert.Contains("核销成功", given, StringComparison.Ordinal);
             Assert.Contains("还可以直接撤回", given, StringComparison.Ordinal);
             Assert.Contains($"href=\"{receipt}\"", (await clerk.GetAsync("/today")).Text, StringComparison.Ordinal);
+            await FinanceReadsAsync(receipt);
             Dictionary<string, string> refund = Surfer.Hidden(given, "refund");
             refund["line"] = "1";
             await DoneAsync(clerk, receipt, refund);
@@ -86,6 +87,30 @@ public sealed partial class PeopleRoadTests
         Assert.Contains("for=", receipt, StringComparison.Ordinal);
         await DoneAsync(counter, receipt, Surfer.Hidden((await counter.GetAsync(receipt)).Text, "refund"));
         Assert.Contains("这张账单已退回", WebUtility.HtmlDecode((await counter.GetAsync(receipt)).Text), StringComparison.Ordinal);
+    }
+
+    /// <summary>A bill's entry leads to its page, where a maker may take it back; nobody is offered to reverse it.</summary>
+    private async Task FinanceReadsAsync(string receipt)
+    {
+        using Surfer maker = await InAsync("finance_maker"), auditor = await InAsync("auditor");
+        string entry = (await maker.GetAsync(receipt.Replace("/bills/", "/journal/", StringComparison.Ordinal))).Text;
+        Assert.Contains($"href=\"{receipt}\"", entry, StringComparison.Ordinal);
+        Assert.DoesNotContain("reverse=1", entry, StringComparison.Ordinal);
+        string toMaker = (await maker.GetAsync(receipt)).Text, toAuditor = (await auditor.GetAsync(receipt)).Text;
+        Assert.Contains("value=\"refund\"", toMaker, StringComparison.Ordinal);
+        Assert.Contains("9,010.00元", WebUtility.HtmlDecode(toAuditor), StringComparison.Ordinal);
+        Assert.DoesNotContain("value=\"refund\"", toAuditor, StringComparison.Ordinal);
+        Assert.DoesNotContain("/redeem/bill", toAuditor, StringComparison.Ordinal);
+
+        // Its lines are set aside together, by one box that says so; the funds beside the first are the whole bill's.
+        string provider = (await new VoucherService.VoucherServiceClient(await days.CallerAsync("auditor"))
+            .GetBillAsync(new GetBillRequest { Name = $"{Parent}{receipt}" })).Provider, bill = receipt.Split('/')[^1];
+        string lines = WebUtility.HtmlDecode(
+            (await maker.GetAsync($"/finance/batches/prepare/{provider.Split('/')[^1]}?sort=-entry&funders=1")).Text);
+        Assert.Equal(2, lines.Split($"href=\"/journal/{bill}\"").Length - 1);
+        Assert.Equal(1, lines.Split($"name=\"aside\" value=\"{bill}\"").Length - 1);
+        Assert.Contains($"整张账单 {bill}</label>", lines, StringComparison.Ordinal);
+        Assert.Contains($"整张账单 {bill} 在本项目的资金：", lines, StringComparison.Ordinal);
     }
 
     [GeneratedRegex("item=(?<id>[a-z-]+)")]
