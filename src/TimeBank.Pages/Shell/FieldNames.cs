@@ -52,7 +52,9 @@ public static class FieldNames
     /// </summary>
     public static string Of(string field, Language language)
     {
-        string last = field[(field.LastIndexOf('.') + 1)..].Split('[')[0];
+        // An amount's value is the amount: lines[0].price.value is a price.
+        string whole = field.EndsWith(".value", StringComparison.Ordinal) ? field[..^".value".Length] : field;
+        string last = whole[(whole.LastIndexOf('.') + 1)..].Split('[')[0];
         return All.TryGetValue(field, out (string Chinese, string English) name) || All.TryGetValue(last, out name)
             ? language[name.Chinese, name.English] : field;
     }
