@@ -22,6 +22,9 @@ internal static class FinancePlan
     private const int PayeeDay = 32, BatchDay = 34, PaidDay = 36, ReturnedDay = 38, SecondFileDay = 41, SecondBatchDay = 43,
         SecondPaidDay = 44, ThirdFileDay = 51;
 
+    /// <summary>Through this day the bank's statements reach.</summary>
+    public static readonly DateOnly LastStatementDay = Calendar.Date(ThirdFileDay);
+
     /// <param name="receipts">What the month receives at the bank.</param>
     public static IEnumerable<Step> Of(Dice dice, Cast cast, IEnumerable<ReceiveStep> receipts) =>
     [

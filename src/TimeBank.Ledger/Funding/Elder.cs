@@ -35,17 +35,24 @@ public sealed record ElderFacts(
 
     /// <summary>
     /// Whether the elder is on the register, as far as it counts on a day. A death stands, whatever else is reported of the elder: only a
-    /// later report that the elder is on the register takes it back, since that says that the notice of the death was wrong.
+    /// later report that the elder is on the register, that day or after it, takes it back, since that says that the notice was wrong.
     /// </summary>
     public ElderStatus StatusOn(DateOnly day) =>
         DeathOn(day) is not null ? ElderStatus.Deceased
         : LastPresence(day)?.Kind == ElderNoticeKind.Left ? ElderStatus.Left
         : ElderStatus.Active;
 
-    /// <summary>The day of the elder's death, as far as it is known on a day; null while the elder lives.</summary>
-    public DateOnly? DeathOn(DateOnly day) =>
-        Notices.LastOrDefault(notice => CountsFrom(notice) <= day && notice.Kind is ElderNoticeKind.Deceased or ElderNoticeKind.Returned)
-            is { Kind: ElderNoticeKind.Deceased } death ? death.Day : null;
+    /// <summary>
+    /// The day of the elder's death, as far as it is known on a day; null while the elder lives. The later report corrects the earlier one,
+    /// but that the elder was here before the death, and is told late, contradicts nothing.
+    /// </summary>
+    public DateOnly? DeathOn(DateOnly day) => Notices.Where(notice => CountsFrom(notice) <= day).Aggregate((DateOnly?)null,
+        (death, notice) => notice.Kind switch
+        {
+            ElderNoticeKind.Deceased => notice.Day,
+            ElderNoticeKind.Returned when notice.Day >= death => null,
+            _ => death,
+        });
 
     /// <summary>
     /// The last day of a service that a voucher pays for, by what is known on a day, and why it is the last; null while there is none. It

@@ -148,6 +148,7 @@ public enum Reason
     PayoutDiffers = 422,
     StripeBalanceDiffers = 423,
     ReceiptReferenceUsed = 424,
+    ReceiptTooOld = 425,
 
     // Vouchers.
     VoucherNotFound = 500,

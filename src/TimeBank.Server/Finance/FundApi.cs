@@ -62,7 +62,7 @@ public sealed partial class FundApi(
         Guid id = read.RequestId(request.RequestId);
         ResourceName name = read.Named(request.Fund, "fund", FundContract.Funds);
         Slug bank = read.Slug(request.BankAccount, "bank_account");
-        DateOnly received = read.PastDay(request.ReceivedDate, "received_date", clock.Today, clock.Today.AddYears(-1));
+        DateOnly received = read.PastDay(request.ReceivedDate, "received_date", clock.Today);
         string reference = read.Text(request.Reference, "reference", MaxReferenceLength);
         long fen = read.Amount(request.Amount, "amount", Unit.Fen);
         read.Check();

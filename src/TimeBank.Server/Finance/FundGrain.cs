@@ -75,6 +75,8 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
         Refusal? refusal = State.Fund is null ? new Refusal(Reason.FundNotFound)
             : await GrainFactory.GetGrain<IBankAccountGrain>(Region, bankAccount).GetAsync() is null
                 ? Refusal.Of(Reason.BankAccountNotFound, ("account", bankAccount))
+            : received < Today.AddYears(-1)
+                ? Refusal.Of(Reason.ReceiptTooOld, ("field", "received_date"), ("date", Written(Today.AddYears(-1))))
             : allowRepeat ? null
             : await ReferencedAsync(command.Memo, bankAccount, fen) ?? await RepeatedAsync(command.Memo, bankAccount, fen, received);
         return await Writer.DecideAsync(
@@ -83,8 +85,9 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
     }
 
     /// <summary>
-    /// A bank's reference names one movement of an account. With another amount it is most likely a typing error, whatever the fund; only
-    /// a movement that is shared out among funds has its reference twice. Looks at the account's latest receipts.
+    /// A bank's reference names one movement of an account. With another amount it is most likely a typing error, and in another fund the
+    /// same money booked twice; only a movement that is shared out among funds has its reference twice, and whoever shares it out says so.
+    /// Looks at the account's latest receipts.
     /// </summary>
     private async Task<Refusal?> ReferencedAsync(string reference, string bankAccount, long fen)
     {
@@ -95,13 +98,17 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
         };
         IReadOnlyList<LinkedEntry> latest = await ledger.EntriesAsync(
             Region, filter, long.MaxValue, ReceiptsLookedAt, CancellationToken.None);
+        long? ours = (await ledger.AccountAsync(Region, Chart.FundAvailable(Id).Path, CancellationToken.None))?.Number;
         JournalEntry? other = latest.Select(linked => linked.Entry)
-            .FirstOrDefault(entry => entry.Header.Memo == reference && entry.Transfers[0].Posted != fen);
+            .FirstOrDefault(entry => entry.Header.Memo == reference
+                && (entry.Transfers[0].Posted != fen || entry.Transfers[0].Credit != ours));
         return other is null ? null : Refusal.Of(
             Reason.ReceiptReferenceUsed, ("field", "reference"), ("entry", Number(other.Index)),
             ("available", Number(other.Transfers[0].Posted)), ("unit", Unit.Fen.Code),
-            ("date", other.Header.EventDate().ToString("O", CultureInfo.InvariantCulture)));
+            ("date", Written(other.Header.EventDate())));
     }
+
+    private static string Written(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
@@ -129,8 +136,7 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
                 _ => false,
             });
         return same is null ? null
-            : Refusal.Of(Reason.ReceiptRepeated, ("entry", same.Index.ToString(CultureInfo.InvariantCulture)),
-                ("date", same.Header.EventDate().ToString("O", CultureInfo.InvariantCulture)));
+            : Refusal.Of(Reason.ReceiptRepeated, ("entry", Number(same.Index)), ("date", Written(same.Header.EventDate())));
 
         bool IsOfTheDay(JournalEntry entry) => entry.Header.EventDate() == received;
     }

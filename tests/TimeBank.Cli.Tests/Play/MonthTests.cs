@@ -170,14 +170,39 @@ public sealed class MonthTests
     [Fact]
     public void A_statement_that_the_bank_still_owes_is_no_figure_and_every_other_difference_is()
     {
-        var report = new DailyReport();
+        DailyReport report = Tying();
         report.Lines.Add([
-            new ReportLine { Leg = ReportLeg.Whole, Ties = true },
-            new ReportLine { Leg = ReportLeg.Whole, Ties = false, Gap = ReportGap.StatementMissing },
-            new ReportLine { Leg = ReportLeg.Paid, Ties = false, Gap = ReportGap.LineOpen },
+            new ReportLine { Leg = ReportLeg.Whole, Gap = ReportGap.StatementMissing, Subject = $"{LastStatement:yyyy-MM-dd}" },
+            new ReportLine { Leg = ReportLeg.Paid, Gap = ReportGap.LineOpen },
         ]);
 
-        Assert.Equal([(1, 1), (0, 1)], MonthFigures.FiveLegs(report).Select(check => (check.Left, check.Right)));
+        Assert.Equal([(1, 1), (1, 1), (1, 1), (1, 2), (1, 1)],
+            MonthFigures.FiveLegs(report).Select(check => (check.Left, check.Right)));
+    }
+
+    [Fact]
+    public void All_statements_missing_during_the_play_or_the_last_one_is_a_difference()
+    {
+        foreach (string through in new[] { "", $"{LastStatement.AddDays(-1):yyyy-MM-dd}" })
+        {
+            DailyReport report = Tying();
+            report.Lines.Add(new ReportLine { Leg = ReportLeg.Whole, Gap = ReportGap.StatementMissing, Subject = through });
+            Assert.Equal((1, 2), MonthFigures.FiveLegs(report).Select(check => (check.Left, check.Right)).Last());
+        }
+    }
+
+    [Fact]
+    public void A_leg_of_which_nothing_was_compared_does_not_tie() =>
+        Assert.Equal(5, MonthFigures.FiveLegs(new DailyReport()).Count(check => check.Left != check.Right));
+
+    private static DateOnly LastStatement { get; } = Calendar.Date(Demo.Steps.OfType<ImportStep>().Max(step => step.Plan.LastDay));
+
+    private static DailyReport Tying()
+    {
+        var report = new DailyReport();
+        report.Lines.Add(Enum.GetValues<ReportLeg>().Where(leg => leg != ReportLeg.Unspecified)
+            .Select(leg => new ReportLine { Leg = leg, Ties = true }));
+        return report;
     }
 
     [Theory]

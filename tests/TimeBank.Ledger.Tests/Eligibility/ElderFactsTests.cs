@@ -142,7 +142,9 @@ public sealed class ElderFactsTests
     [InlineData("Deceased 2026-10-01 2026-10-02,Left 2026-10-20 2026-10-21", ElderStatus.Deceased, false)]
     [InlineData("Left 2026-10-20 2026-10-21,Deceased 2026-10-01 2026-11-02", ElderStatus.Deceased, false)]
     [InlineData("Returned 2026-10-20 2026-10-21,Deceased 2026-10-01 2026-11-02", ElderStatus.Deceased, false)]
-    [InlineData("Deceased 2026-10-10 2026-10-12,Returned 2026-10-01 2026-10-14", ElderStatus.Active, false)]
+    // That the elder was here before the death, told after it, says nothing against the death: nobody is issued to who has died.
+    [InlineData("Deceased 2026-10-10 2026-10-12,Returned 2026-10-01 2026-10-14", ElderStatus.Deceased, false)]
+    [InlineData("Deceased 2026-10-10 2026-10-12,Returned 2026-10-09 2026-10-14", ElderStatus.Deceased, false)]
     [InlineData("Left 2026-09-01 2026-09-02,Deceased 2026-10-10 2026-10-12,Returned 2026-10-10 2026-10-14", ElderStatus.Active, false)]
     [InlineData("Deceased 2026-10-10 2026-10-12,Returned 2026-10-10 2026-10-14,Left 2026-10-20 2026-10-21", ElderStatus.Left, false)]
     public void What_happened_later_counts_and_of_one_day_the_later_report_and_a_death_stands(
@@ -165,7 +167,8 @@ public sealed class ElderFactsTests
     [InlineData("Deceased 2026-10-10 2026-10-12", "2026-10-11", null)]
     [InlineData("Deceased 2026-10-10 2026-10-12", "2026-10-12", "2026-10-10")]
     [InlineData("Deceased 2026-10-10 2026-10-12,Deceased 2026-10-08 2026-10-20", "2026-10-20", "2026-10-08")]
-    [InlineData("Deceased 2026-10-10 2026-10-12,Returned 2026-10-08 2026-10-20", "2026-10-20", null)]
+    [InlineData("Deceased 2026-10-10 2026-10-12,Returned 2026-10-08 2026-10-20", "2026-10-20", "2026-10-10")]
+    [InlineData("Deceased 2026-10-10 2026-10-12,Returned 2026-10-10 2026-10-20", "2026-10-20", null)]
     public void The_day_of_a_death_is_the_one_that_was_reported_last(string notices, string known, string? death) => Assert.Equal(
         death, (Elder("1940-01-01") with { Notices = [.. notices.Split(',').Select(Reported)] })
             .DeathOn(DateOnly.Parse(known, null))?.ToString("yyyy-MM-dd", null));
