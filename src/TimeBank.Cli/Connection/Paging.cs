@@ -2,6 +2,7 @@ using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using TimeBank.Proofs;
 using TimeBank.V1;
 
 namespace TimeBank.Cli;
@@ -67,8 +68,17 @@ internal static class ResourceNames
 {
     private const string Regions = "regions/";
 
-    /// <summary><c>P7K2…</c>, <c>volunteers/P7K2…</c> and the whole name all become the whole name.</summary>
+    /// <summary>
+    /// <c>P7K2…</c>, <c>volunteers/P7K2…</c> and the whole name all become the whole name. A voucher may also be named by the number on its
+    /// paper, <c>P7K2-…</c>; anything else goes to the server as it is.
+    /// </summary>
     public static string Full(string collection, string text, string region) =>
+        collection == "vouchers" ? Whole(collection, string.Join('/', text.Split('/').Select(IdOf)), region)
+        : Whole(collection, text, region);
+
+    private static string IdOf(string text) => VoucherNumber.Read(text, out string id) == VoucherNumberStatus.Sound ? id : text;
+
+    private static string Whole(string collection, string text, string region) =>
         text.StartsWith(Regions, StringComparison.Ordinal) ? text
         : text.StartsWith(collection + "/", StringComparison.Ordinal) ? $"{Regions}{region}/{text}"
         : $"{Regions}{region}/{collection}/{text}";

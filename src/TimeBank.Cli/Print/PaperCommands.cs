@@ -27,12 +27,22 @@ internal static class PaperCommands
         {
             OutFile file = output.Read(parsed)!;
             PrintFont letters = PrintFont.Open(parsed.GetValue(font));
-            string[] names = [.. parsed.GetValue(vouchers)!.Select(text => session.Name("vouchers", IdOf(text)))];
+            string[] names = [.. parsed.GetValue(vouchers)!.Select(text => session.Name("vouchers", text))];
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.Counter, names[0]));
             var printed = new List<PrintableVoucher>();
-            foreach (string name in names) printed.Add(
-                await client.GetPrintableVoucherAsync(new GetPrintableVoucherRequest { Name = name },
+            foreach (string name in names)
+            {
+                Voucher voucher = await client.GetVoucherAsync(
+                    new GetVoucherRequest { Name = name }, cancellationToken: session.Cancellation);
+                printed.Add(await client.GetPrintableVoucherAsync(
+                    new GetPrintableVoucherRequest { Name = name, OnBehalfOf = session.BehalfOf(voucher.Elder) },
                     cancellationToken: session.Cancellation));
+            }
+            foreach (PrintableVoucher one in printed.Where(one => !VoucherPaper.CanWriteName(one, letters)))
+            {
+                session.Screen.Warn(make.Language[$"{one.Number}：字体里没有老人姓名的字，券面只印“**”。",
+                    $"{one.Number}: the font lacks the letter of the elder's name, so the paper has ** alone."]);
+            }
             byte[] pdf = VoucherPaper.Pdf(printed, parsed.GetValue(paper) == "a4", letters);
             await file.SaveAsync(pdf);
             if (session.Screen.IsJson)
@@ -90,9 +100,6 @@ internal static class PaperCommands
         }
     }
 
-    /// <summary>A number as it is on paper names its voucher too; anything else goes to the server as it is.</summary>
-    private static string IdOf(string text) => VoucherNumber.Read(text, out string id) == VoucherNumberStatus.Sound ? id : text;
-
     private static void Show(Screen screen, VoucherReading reading)
     {
         Language language = screen.Language;
@@ -121,7 +128,8 @@ internal static class PaperCommands
             (language["券号", "number"], VoucherNumber.Write(claims.Voucher)),
             (language["用于", "for"], string.Join(language["、", ", "],
                 claims.ServiceTypes.Select(type => EnumText.Of((ServiceType)type, language)))),
-            (language["离线最多可用", "offline at most"], AmountText.Of(claims.OfflineAmount, claims.Unit, language)),
+            (language["离线最多可用", "offline at most"],
+                VoucherPaper.OfflineOf(new Amount { Value = claims.OfflineAmount, Unit = claims.Unit }, language)),
             (language["使用截止", "use by"], TimeText.Of(TimeText.ToContract(claims.UseBy))),
             (language["持券人代号", "owner's pseudonym"], claims.ElderPseudonym),
             (language["版次", "serial"], $"{claims.Serial}"),

@@ -62,6 +62,8 @@ internal sealed class PrintFont
         }
     }
 
+    public bool Has(Rune letter) => GlyphOf(letter.Value) != 0;
+
     /// <summary>The glyph of a letter: its outline, and its width in the font's units.</summary>
     /// <exception cref="UsageException">The font has no such letter: a box in its place would be found out only on paper.</exception>
     public (Outline Outline, int Width) Letter(Rune letter)

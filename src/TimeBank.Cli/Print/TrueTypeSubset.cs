@@ -10,13 +10,13 @@ internal static class TrueTypeSubset
     private const uint WholeSum = 0xB1B0AFBA;
 
     /// <param name="name">The family's name; letters and digits.</param>
-    /// <param name="letters">Of the basic plane, without the zero letter.</param>
-    public static byte[] Write(PrintFont font, string name, IEnumerable<char> letters)
+    /// <param name="letters">Without the zero letter.</param>
+    public static byte[] Write(PrintFont font, string name, IEnumerable<Rune> letters)
     {
-        char[] sorted = [.. letters.Distinct().Order()];
+        Rune[] sorted = [.. letters.Distinct().Order()];
         // Glyph 0 stands for what is missing; it is empty, since nothing is.
         (Outline Outline, int Width)[] glyphs =
-            [(new Outline(), font.UnitsPerEm), .. sorted.Select(letter => font.Letter(new Rune(letter)))];
+            [(new Outline(), font.UnitsPerEm), .. sorted.Select(letter => font.Letter(letter))];
         var glyf = new Bytes();
         var loca = new Bytes();
         var hmtx = new Bytes();
@@ -67,20 +67,27 @@ internal static class TrueTypeSubset
         return (all.Min(point => point.X), all.Length);
     }
 
-    /// <summary>Format 4: a segment for each letter, and the closing one.</summary>
-    private static Bytes Cmap(char[] letters)
+    /// <summary>
+    /// Format 4 for the basic plane, with a segment for each letter and the closing one, and format 12 for all planes: rare surnames stand
+    /// in plane 2. In the order of the letters, so those of the basic plane come first and have the first glyphs.
+    /// </summary>
+    private static Bytes Cmap(Rune[] letters)
     {
-        int segments = letters.Length + 1, power = 1, log = 0;
+        const int tablesEnd = 20;
+        int[] basic = [.. letters.Where(letter => letter.IsBmp).Select(letter => letter.Value)];
+        int segments = basic.Length + 1, power = 1, log = 0, length = 16 + (8 * segments);
         for (; power * 2 <= segments; power *= 2) log++;
-        var cmap = new Bytes().Short(0).Short(1).Short(3).Short(1).Long(12)
-            .Short(4).Short(16 + (8 * segments)).Short(0).Short(2 * segments).Short(2 * power).Short(log).Short(2 * (segments - power));
-        foreach (char letter in letters) cmap.Short(letter);
+        var cmap = new Bytes().Short(0).Short(2).Short(3).Short(1).Long(tablesEnd).Short(3).Short(10).Long(tablesEnd + length)
+            .Short(4).Short(length).Short(0).Short(2 * segments).Short(2 * power).Short(log).Short(2 * (segments - power));
+        foreach (int letter in basic) cmap.Short(letter);
         cmap.Short(0xFFFF).Short(0);
-        foreach (char letter in letters) cmap.Short(letter);
+        foreach (int letter in basic) cmap.Short(letter);
         cmap.Short(0xFFFF);
-        for (int at = 0; at < letters.Length; at++) cmap.Short(at + 1 - letters[at]);
+        for (int at = 0; at < basic.Length; at++) cmap.Short(at + 1 - basic[at]);
         cmap.Short(1);
         for (int at = 0; at < segments; at++) cmap.Short(0);
+        cmap.Short(12).Short(0).Long(16 + (12 * letters.Length)).Long(0).Long(letters.Length);
+        for (int at = 0; at < letters.Length; at++) cmap.Long(letters[at].Value).Long(letters[at].Value).Long(at + 1);
         return cmap;
     }
 
@@ -101,7 +108,7 @@ internal static class TrueTypeSubset
         return table;
     }
 
-    private static Bytes Os2(int em, int up, int down, char[] letters)
+    private static Bytes Os2(int em, int up, int down, Rune[] letters)
     {
         var table = new Bytes().Short(3).Short(em).Short(400).Short(5).Short(0);
         // Sizes and places of subscripts, superscripts and a line through the text.
@@ -109,7 +116,8 @@ internal static class TrueTypeSubset
         table.Short(0);
         for (int at = 0; at < 10; at++) table.Byte(0);
         // Latin, and unified ideographs.
-        table.Long(1).Long(1 << 27).Long(0).Long(0).Long(0x54494D45).Short(0x40).Short(letters[0]).Short(letters[^1])
+        table.Long(1).Long(1 << 27).Long(0).Long(0).Long(0x54494D45).Short(0x40).Short(Math.Min(letters[0].Value, 0xFFFF))
+            .Short(Math.Min(letters[^1].Value, 0xFFFF))
             .Short(up).Short(down).Short(0).Short(up).Short(-down).Long(1).Long(0)
             .Short(em / 2).Short(em * 7 / 10).Short(0).Short(32).Short(1);
         return table;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using PdfSharp.Drawing;
 using PdfSharp.Fonts;
 using PdfSharp.Pdf;
@@ -15,6 +16,7 @@ internal sealed class VoucherPaper(PrintFont font)
 {
     private const double Width = 105, Height = 148, Margin = 8, PointsPerMillimetre = 72 / 25.4, Code = 50;
     private const double SecondHalfOfA4 = 148.5, ServicesHeight = 17, Small = 0.6, LineHeight = 1.35, SmallGap = 0.09;
+    private const string Stars = "**";
     private static readonly double[] ServiceSizes = [18, 15, 13, 11, 9];
 
     private readonly List<Text> _texts = [];
@@ -25,7 +27,8 @@ internal sealed class VoucherPaper(PrintFont font)
     public static byte[] Pdf(IReadOnlyList<PrintableVoucher> vouchers, bool isA4, PrintFont font)
     {
         VoucherPaper[] papers = [.. vouchers.Select(voucher => Of(voucher, font))];
-        string family = SubsetFonts.Add(font, papers.SelectMany(paper => paper._texts).SelectMany(text => text.Letters));
+        string family = SubsetFonts.Add(font,
+            papers.SelectMany(paper => paper._texts).SelectMany(text => text.Letters.EnumerateRunes()));
         using var document = new PdfDocument();
         document.Info.Title = "TimeBank vouchers";
         foreach (VoucherPaper[] sheet in papers.Chunk(isA4 ? 4 : 1))
@@ -47,6 +50,13 @@ internal sealed class VoucherPaper(PrintFont font)
         document.Save(file);
         return file.ToArray();
     }
+
+    /// <summary>False: the font lacks the elder's letter, and the paper has the two stars alone.</summary>
+    public static bool CanWriteName(PrintableVoucher printed, PrintFont font) => printed.MaskedName.EnumerateRunes().All(font.Has);
+
+    /// <summary>How much a provider may accept without a network, in words.</summary>
+    public static string OfflineOf(Amount amount, Language language) =>
+        amount.Value == 0 ? language["需联网", "needs a network"] : AmountText.Of(amount, language);
 
     private static VoucherPaper Of(PrintableVoucher printed, PrintFont font)
     {
@@ -71,8 +81,8 @@ internal sealed class VoucherPaper(PrintFont font)
         (string Chinese, string English, string Value)[] facts =
         [
             ("使用期", "valid", $"{TimeText.Of(voucher.ValidFrom)} – {TimeText.Of(voucher.UseBy)}"),
-            ("姓名", "name", printed.MaskedName),
-            ("离线最多可用", "offline at most", Both(language => AmountText.Of(printed.OfflineAmount, language))),
+            ("姓名", "name", CanWriteName(printed, font) ? printed.MaskedName : Stars),
+            ("离线最多可用", "offline at most", Both(language => OfflineOf(printed.OfflineAmount, language))),
         ];
         foreach ((string chinese, string english, string value) in facts.Where(fact => fact.Value.Length > 0))
         {
@@ -107,26 +117,27 @@ internal sealed class VoucherPaper(PrintFont font)
 
     private IEnumerable<string> Broken(string text, double size, double width)
     {
+        Rune[] letters = [.. text.EnumerateRunes()];
         int from = 0;
-        while (from < text.Length)
+        while (from < letters.Length)
         {
             int end = from, room = from;
-            for (double used = 0; end < text.Length; end++)
+            for (double used = 0; end < letters.Length; end++)
             {
-                used += WidthOf(text[end], size);
+                used += WidthOf(letters[end], size);
                 if (used > width) break;
                 // A line ends after a space, or beside a Chinese letter, but not before a sign that closes.
-                bool mayEnd = end + 1 == text.Length || text[end] == ' ' || (text[end] > 0x2E80 && !"、，。；：）".Contains(text[end + 1]));
+                bool mayEnd = end + 1 == letters.Length || letters[end].Value == ' '
+                    || (letters[end].Value > 0x2E80 && !"、，。；：）".EnumerateRunes().Contains(letters[end + 1]));
                 if (mayEnd) room = end + 1;
             }
             if (room == from) room = Math.Max(end, from + 1);
-            yield return text[from..room].TrimEnd();
+            yield return string.Concat(letters[from..room]).TrimEnd();
             from = room;
         }
     }
 
-    private double WidthOf(char letter, double size) =>
-        font.Letter(new System.Text.Rune(letter)).Width * size / font.UnitsPerEm / PointsPerMillimetre;
+    private double WidthOf(Rune letter, double size) => font.Letter(letter).Width * size / font.UnitsPerEm / PointsPerMillimetre;
 
     private void Qr(string code, double x, double y)
     {
@@ -181,7 +192,7 @@ internal sealed class SubsetFonts : IFontResolver
     private readonly ConcurrentDictionary<string, byte[]> _fonts = new();
 
     /// <returns>The name of a font with these letters.</returns>
-    public static string Add(PrintFont font, IEnumerable<char> letters)
+    public static string Add(PrintFont font, IEnumerable<Rune> letters)
     {
         lock (Turn)
         {

@@ -50,6 +50,9 @@ internal sealed class Screen
     /// <summary>Writes a text without a line end.</summary>
     public void Text(string text) => _environment.Out.Write(text);
 
+    /// <summary>Says on the error stream what is worth knowing beside the output.</summary>
+    public void Warn(string text) => _environment.Error.WriteLine(text);
+
     /// <summary>
     /// Shows progress on the error stream, so that it never mixes with the output. At a terminal the line overwrites itself; elsewhere only
     /// the last text is written.

@@ -17,7 +17,7 @@ public static class OfflineRule
     /// The limit of the policy is one of money, since that is what a second acceptance would cost: a unit voucher may be used offline for
     /// as many units as the limit pays at the contract price. Own decision.
     /// </summary>
-    /// <returns>In the voucher's unit, at most what it has left.</returns>
+    /// <returns>In the voucher's unit, at most what it has left. 0: a provider needs a network to accept it.</returns>
     public static long Amount(VoucherFacts voucher, OfflinePolicy policy) => voucher.Terms switch
     {
         { Kind: VoucherKind.Money } => Math.Min(voucher.Remaining, policy.VoucherMax.Value),

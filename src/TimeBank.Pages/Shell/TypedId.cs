@@ -16,12 +16,20 @@ public static class TypedId
     /// </summary>
     public static string? Read(string text)
     {
-        text = Written.Id(Written.ToHalfWidth(text).Trim());
-        // People write groups of four and small letters, and take O for 0 and I or L for 1.
-        string id = string.Concat(text.ToUpperInvariant().Where(letter => letter is not (' ' or '-')))
-            .Replace('O', '0').Replace('I', '1').Replace('L', '1');
+        string id = Plain(text);
         // A paper's number has a check character more.
         if (id.Length == Length + 1) return VoucherNumber.Read(id, out string number) == VoucherNumberStatus.Sound ? number : null;
         return id.Length == Length && id.All(Letters.Contains) ? id : null;
     }
+
+    /// <summary>Why a text is no voucher's number: of one as long as a paper's, what is wrong with it.</summary>
+    public static (string Chinese, string English) WhyNot(string text) => Plain(text) is { Length: Length + 1 } number
+        ? VoucherWords.Of(VoucherNumber.Read(number, out _))
+        : ("券号是 12 位字母和数字，如 0123 4567 89AB；纸券上的多一位校验。",
+            "A number has 12 letters and digits, such as 0123 4567 89AB; on paper it has a check character more.");
+
+    /// <summary>People write groups of four and small letters, and take O for 0 and I or L for 1.</summary>
+    private static string Plain(string text) =>
+        string.Concat(Written.Id(Written.ToHalfWidth(text).Trim()).ToUpperInvariant().Where(letter => letter is not (' ' or '-')))
+            .Replace('O', '0').Replace('I', '1').Replace('L', '1');
 }

@@ -24,6 +24,19 @@ public sealed record Caller(string Subject, ImmutableArray<Role> Roles, Immutabl
 {
     public bool Has(Role role) => Roles.Contains(role);
 
+    /// <summary>
+    /// Whether one of the roles is the caller's. Where a right doesn't ask whose the thing is, name the roles that give it: a token may
+    /// have others beside them, which give nothing.
+    /// </summary>
+    public bool HasAny(params ReadOnlySpan<Role> roles)
+    {
+        foreach (Role role in roles)
+        {
+            if (Has(role)) return true;
+        }
+        return false;
+    }
+
     public bool CoversRegion(RegionCode region) => Regions.Contains(region) || Regions.Contains(region.City)
         || Regions.Contains(region.Province);
 

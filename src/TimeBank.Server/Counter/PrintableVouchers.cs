@@ -9,16 +9,19 @@ namespace TimeBank.Server;
 
 /// <summary>What a voucher's paper says: the code that the region signs, the number that people type, and words for the eye.</summary>
 public sealed class PrintableVouchers(
-    IGrainFactory grains, ILedgerReader ledger, VoucherReader vouchers, VoucherKeys keys, Vault vault, DayRules rules, BusinessClock clock)
+    IGrainFactory grains, ILedgerReader ledger, VoucherReader vouchers, VoucherKeys keys, Vault vault, DayRules rules, BusinessClock clock,
+    ILogger<PrintableVouchers> log)
 {
-    /// <param name="voucher">As its reader may see it.</param>
-    /// <exception cref="Grpc.Core.RpcException">VOUCHER_VOIDED, VOUCHER_EXPIRED, VOUCHER_USED_UP.</exception>
-    public async Task<PrintableVoucher> OfAsync(ResourceName name, Voucher voucher, CancellationToken cancellation)
+    /// <param name="elder">The resource name of whose paper is asked for: the caller, or for whom the caller acts.</param>
+    /// <param name="printer">Who asks. A paper is money for whoever holds it, so a line of the log says who had which one made.</param>
+    /// <exception cref="Grpc.Core.RpcException">
+    /// VOUCHER_NOT_FOUND, PARTY_NOT_ALLOWED, VOUCHER_VOIDED, VOUCHER_EXPIRED, VOUCHER_USED_UP.
+    /// </exception>
+    public async Task<PrintableVoucher> OfAsync(ResourceName name, string elder, string printer, CancellationToken cancellation)
     {
         RegionCode region = name.Region;
-        Account account = await vouchers.FindAsync(region, OpaqueId.Parse(name.Id), cancellation) ?? throw Problem.Of(
-            Reason.VoucherNotFound);
-        JournalEntry last = (await ledger.LastEntriesAsync(region, [account.Number], cancellation))[account.Number];
+        (Voucher voucher, Account account, JournalEntry last) = await ReadAsync(name, cancellation);
+        if (voucher.Elder != elder) throw Problem.Of(Reason.PartyNotAllowed);
         VoucherFacts facts = VoucherFacts.Of(account, last);
         if (OfflineRule.Print(facts, clock.Today) is { } refusal) throw Problem.Of(refusal);
         long offline = Math.Min(OfflineRule.Amount(facts, (await rules.PolicyAsync(region, clock.Today)).Vouchers.Offline),
@@ -27,13 +30,36 @@ public sealed class PrintableVouchers(
         var claims = new VoucherClaims(region.ToString(), name.Id, PseudonymOf(region, facts.Terms),
             VoucherClaims.BitsOf(facts.Terms.ServiceTypes.Select(type => (int)type.ToContract())), offline, account.Unit.Code,
             facts.Terms.UseBy, last.Index);
-        ElderRecord? elder = await grains.GetGrain<IElderGrain>(region, facts.Terms.Elder).GetAsync();
+        ElderRecord? owner = await grains.GetGrain<IElderGrain>(region, facts.Terms.Elder).GetAsync();
+        log.LogInformation("{Printer} had voucher {Voucher} put on paper, as of entry {Entry}, for {Elder}.",
+            printer, voucher.Name, last.Index, elder);
         return new PrintableVoucher
         {
             Voucher = voucher, Code = VoucherCode.Sign(claims, signer), Number = VoucherNumber.Write(name.Id),
-            OfflineAmount = account.Unit.Of(offline), MaskedName = Masked(elder?.DisplayName ?? ""), VerifierKey = signer.Key.ToString(),
+            OfflineAmount = account.Unit.Of(offline), MaskedName = Masked(owner?.DisplayName ?? ""), VerifierKey = signer.Key.ToString(),
             Serial = last.Index,
         };
+    }
+
+    /// <summary>
+    /// A voucher and its last entry, of one moment: the paper has the amount of the entry whose index is its serial. A redemption between
+    /// the reads moves the last entry, and then all is read again.
+    /// </summary>
+    private async Task<(Voucher Voucher, Account Account, JournalEntry Last)> ReadAsync(ResourceName name, CancellationToken cancellation)
+    {
+        async Task<Account> FindAsync() => await vouchers.FindAsync(name.Region, OpaqueId.Parse(name.Id), cancellation)
+            ?? throw Problem.Of(Reason.VoucherNotFound);
+        long number = (await FindAsync()).Number;
+        async Task<JournalEntry> LastAsync() => (await ledger.LastEntriesAsync(name.Region, [number], cancellation))[number];
+        JournalEntry last = await LastAsync();
+        while (true)
+        {
+            Account account = await FindAsync();
+            Voucher voucher = await vouchers.ReadAsync(name.Region, account, cancellation);
+            JournalEntry again = await LastAsync();
+            if (again.Index == last.Index) return (voucher, account, last);
+            last = again;
+        }
     }
 
     /// <summary>

@@ -51,7 +51,7 @@ public sealed partial class VoucherApi
         JournalEntry entry = await BillAsync(region, index, context.CancellationToken) ?? throw Problem.Of(Reason.BillNotFound);
         Caller caller = context.Caller();
         var bill = Bill.Of(entry);
-        if (caller.Roles.All(role => role is Role.Elder or Role.Volunteer or Role.ProviderClerk)
+        if (!caller.HasAny(Role.Counter, Role.FinanceMaker, Role.FinanceChecker, Role.Auditor, Role.Administrator)
             && !caller.Owns(ResourceName.Of(region, VoucherContract.Elders, bill.Elder))
             && !caller.Owns(ResourceName.Of(region, VoucherContract.Providers, bill.Provider))) throw Problem.Of(Reason.PartyNotAllowed);
         return entry.ToContract(

@@ -177,7 +177,7 @@ public sealed partial class SettlementApi(
         PaymentRecord payment = (await BatchAsync(name)).Payments.FirstOrDefault(one => one.Number == number)
             ?? throw Problem.Of(Reason.PaymentNotFound);
         Caller caller = context.Caller();
-        if (caller.Roles.All(role => role == Role.ProviderClerk)
+        if (!caller.HasAny(Role.FinanceMaker, Role.FinanceChecker, Role.Auditor, Role.Administrator)
             && !caller.Owns(ResourceName.Of(name.Region, SettlementContract.Providers, payment.Provider))) throw Problem.Of(
                 Reason.PartyNotAllowed);
         return await LinesAsync(

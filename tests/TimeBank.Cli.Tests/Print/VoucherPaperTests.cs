@@ -90,9 +90,38 @@ public sealed class VoucherPaperTests : IDisposable
         Assert.Contains(words, Assert.Throws<UsageException>(() => PrintFont.Open(file)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>No box, and no paper for anybody else withheld: the name is for the eye alone.</summary>
     [Fact]
-    public void Letter_that_the_font_lacks_is_refused_and_no_box() => Assert.Throws<UsageException>(() =>
-        VoucherPaper.Pdf([Printed(0, 1, maskedName: "\uE000**")], isA4: false, PrintFont.Open(null)));
+    public void Of_a_letter_that_the_font_lacks_the_stars_are_printed_and_of_a_rare_surname_the_letter()
+    {
+        PrintFont font = PrintFont.Open(null);
+        PrintableVoucher lacking = Printed(0, 1, maskedName: "\uE000**"), rare = Printed(1, 1, maskedName: "\U00020BB7**");
+        using PdfDocument document = PdfDocument.Open(VoucherPaper.Pdf([lacking, rare], isA4: false, font));
+
+        Assert.Equal((false, true), (VoucherPaper.CanWriteName(lacking, font), VoucherPaper.CanWriteName(rare, font)));
+        Assert.Contains("**", document.GetPage(1).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\uE000", document.GetPage(1).Text, StringComparison.Ordinal);
+        Assert.Contains("\U00020BB7**", document.GetPage(2).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Voucher_that_no_provider_may_accept_offline_says_so()
+    {
+        PrintableVoucher printed = Printed(0, 1);
+        printed.OfflineAmount.Value = 0;
+        using PdfDocument document = PdfDocument.Open(VoucherPaper.Pdf([printed], isA4: false, PrintFont.Open(null)));
+
+        Assert.Contains("需联网", document.GetPage(1).Text, StringComparison.Ordinal);
+        Assert.Contains("needs a network", document.GetPage(1).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{0}", "0123456789AB")]
+    [InlineData("vouchers/{0}/redemptions/17", "0123456789AB/redemptions/17")]
+    [InlineData("regions/430211/vouchers/{0}", "0123456789AB")]
+    public void Papers_number_names_its_voucher_in_every_command(string typed, string name) => Assert.Equal(
+        $"regions/430211/vouchers/{name}",
+        ResourceNames.Full("vouchers", typed.Replace("{0}", VoucherNumber.Write("0123456789AB"), StringComparison.Ordinal), "430211"));
 
     [Theory]
     [InlineData("en", "Genuine")]

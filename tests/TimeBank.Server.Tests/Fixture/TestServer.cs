@@ -144,6 +144,10 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         return new TokenInvoker(Anonymous(), Token(role, party, subject, regions));
     }
 
+    /// <summary>Calls with a token of two roles and one party.</summary>
+    public CallInvoker AsBoth(Role first, Role second, string party, string region) => new TokenInvoker(Anonymous(), _issuer.Value.Issue(
+        party.Split('/')[^1], [CallerClaims.RoleName(first), CallerClaims.RoleName(second)], [region], party));
+
     public string Token(Role role, string party = "", string subject = "", params string[] regions)
     {
         if (subject.Length == 0) subject = party.Length > 0 ? party.Split('/')[^1] : $"staff-{role}";

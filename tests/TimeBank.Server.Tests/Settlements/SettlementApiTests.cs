@@ -303,7 +303,11 @@ public sealed partial class SettlementApiTests(TestServer server) : IAsyncLifeti
         var request = new ListPaymentLinesRequest { Payment = payment.Name };
 
         Assert.Single((await Clerk(_canteen).ListPaymentLinesAsync(request)).Lines);
-        await Clerk(await _desk.ProviderAsync(V1.ServiceType.Bath)).ListPaymentLinesAsync(request).IsRefusedAsync(Reason.PartyNotAllowed);
+        string other = await _desk.ProviderAsync(V1.ServiceType.Bath);
+        await Clerk(other).ListPaymentLinesAsync(request).IsRefusedAsync(Reason.PartyNotAllowed);
+        // A second role gives what it gives, and no more.
+        await new SettlementService.SettlementServiceClient(server.AsBoth(Role.ProviderClerk, Role.Volunteer, other, Code))
+            .ListPaymentLinesAsync(request).IsRefusedAsync(Reason.PartyNotAllowed);
 
         SettlementService.SettlementServiceClient Clerk(string provider) => new(server.As(Role.ProviderClerk, provider, regions: Code));
     }

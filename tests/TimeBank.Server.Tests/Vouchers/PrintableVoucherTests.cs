@@ -31,7 +31,7 @@ public sealed class PrintableVoucherTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task Code_is_verified_by_the_published_key_alone_and_says_what_the_voucher_is()
     {
-        PrintableVoucher printed = await _desk.Elder(_elder).GetPrintableVoucherAsync(Named(_voucher));
+        PrintableVoucher printed = await _desk.Elder(_elder).GetPrintableVoucherAsync(Named(_voucher, by: ""));
         VerifierKey[] keys = await KeysAsync("430204");
         VoucherReading reading = VoucherCode.Read(printed.Code, keys);
 
@@ -51,14 +51,14 @@ public sealed class PrintableVoucherTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task Same_state_has_the_same_code_and_a_redemption_makes_a_newer_one()
     {
-        PrintableVoucher first = await _desk.Vouchers.GetPrintableVoucherAsync(Named(_voucher));
-        Assert.Equal(first, await _desk.Elder(_elder).GetPrintableVoucherAsync(Named(_voucher)));
+        PrintableVoucher first = await _desk.Counter().GetPrintableVoucherAsync(Named(_voucher));
+        Assert.Equal(first, await _desk.Elder(_elder).GetPrintableVoucherAsync(Named(_voucher, by: "")));
 
         RedeemVoucherRequest lunch = _desk.Lunch(_voucher.Name, _canteen);
         lunch.Quantity = 7;
         lunch.Price.Value *= 7;
         await _desk.Clerk(_canteen).RedeemVoucherAsync(lunch);
-        PrintableVoucher second = await _desk.Vouchers.GetPrintableVoucherAsync(Named(_voucher));
+        PrintableVoucher second = await _desk.Counter().GetPrintableVoucherAsync(Named(_voucher));
 
         Assert.Equal((3L, 3L), (second.Voucher.Remaining.Value, second.OfflineAmount.Value));
         Assert.True(second.Serial > first.Serial, "the newer paper has the higher serial");
@@ -80,7 +80,7 @@ public sealed class PrintableVoucherTests(TestServer server) : IAsyncLifetime
 
         Assert.Equal(mine, again);
         Assert.NotEqual(mine, others);
-        Assert.DoesNotContain(_elder.Split('/')[^1], (await _desk.Vouchers.GetPrintableVoucherAsync(Named(_voucher))).Code,
+        Assert.DoesNotContain(_elder.Split('/')[^1], (await _desk.Counter().GetPrintableVoucherAsync(Named(_voucher))).Code,
             StringComparison.OrdinalIgnoreCase);
     }
 
@@ -88,17 +88,37 @@ public sealed class PrintableVoucherTests(TestServer server) : IAsyncLifetime
     public async Task Nobody_elses_paper_and_no_paper_of_what_has_ended()
     {
         string other = await _desk.RegisterElderAsync();
-        await _desk.Elder(other).GetPrintableVoucherAsync(Named(_voucher)).IsRefusedAsync(Reason.PartyNotAllowed);
-        await _desk.Clerk(_canteen).GetPrintableVoucherAsync(Named(_voucher)).IsRefusedAsync(Reason.RoleNotAllowed);
-        await _desk.Vouchers.GetPrintableVoucherAsync(new GetPrintableVoucherRequest { Name = $"{_desk.Region}/vouchers/0123456789AB" })
+        await _desk.Elder(other).GetPrintableVoucherAsync(Named(_voucher, by: "")).IsRefusedAsync(Reason.PartyNotAllowed);
+        await _desk.Clerk(_canteen).GetPrintableVoucherAsync(Named(_voucher, by: "")).IsRefusedAsync(Reason.RoleNotAllowed);
+        await _desk.Counter().GetPrintableVoucherAsync(
+            new GetPrintableVoucherRequest { Name = $"{_desk.Region}/vouchers/0123456789AB", OnBehalfOf = _elder })
             .IsRefusedAsync(Reason.VoucherNotFound);
-        await _desk.Vouchers.GetPrintableVoucherAsync(new GetPrintableVoucherRequest { Name = $"{_desk.Region}/vouchers/short" })
+        await _desk.Counter().GetPrintableVoucherAsync(
+            new GetPrintableVoucherRequest { Name = $"{_desk.Region}/vouchers/short", OnBehalfOf = _elder })
             .IsRefusedAsync(Reason.InvalidField, "name");
         await _desk.Vouchers.VoidVoucherAsync(new VoidVoucherRequest
         {
             RequestId = Desk.Id(), Voucher = _voucher.Name, Memo = "moved away",
         });
-        await _desk.Vouchers.GetPrintableVoucherAsync(Named(_voucher)).IsRefusedAsync(Reason.VoucherVoided);
+        await _desk.Counter().GetPrintableVoucherAsync(Named(_voucher)).IsRefusedAsync(Reason.VoucherVoided);
+    }
+
+    /// <summary>A paper can be spent by whoever holds it, so nobody gets one by a role that only reads vouchers.</summary>
+    [Fact]
+    public async Task Counter_prints_for_whom_it_acts_and_finance_and_a_second_role_print_nothing()
+    {
+        string other = await _desk.RegisterElderAsync();
+        await _desk.Counter().GetPrintableVoucherAsync(Named(_voucher, by: other)).IsRefusedAsync(Reason.PartyNotAllowed);
+        await _desk.Counter().GetPrintableVoucherAsync(Named(_voucher, by: "")).IsRefusedAsync(Reason.OnBehalfOfRequired);
+        await _desk.Vouchers.GetPrintableVoucherAsync(Named(_voucher, by: "")).IsRefusedAsync(Reason.RoleNotAllowed);
+        await _desk.Elder(_elder).GetPrintableVoucherAsync(Named(_voucher)).IsRefusedAsync(Reason.OnBehalfOfNotAllowed);
+        foreach (Role second in new[] { Role.Auditor, Role.ProviderClerk, Role.Volunteer })
+        {
+            var both = new VoucherService.VoucherServiceClient(server.AsBoth(Role.Elder, second, other, "430204"));
+            await both.GetPrintableVoucherAsync(Named(_voucher, by: "")).IsRefusedAsync(Reason.PartyNotAllowed);
+        }
+        await new VoucherService.VoucherServiceClient(server.AsBoth(Role.Elder, Role.Volunteer, other, "430204"))
+            .GetVoucherAsync(new GetVoucherRequest { Name = _voucher.Name }).IsRefusedAsync(Reason.PartyNotAllowed);
     }
 
     [Fact]
@@ -130,12 +150,14 @@ public sealed class PrintableVoucherTests(TestServer server) : IAsyncLifetime
             VoucherKeys.Open(new TimeBankOptions { VoucherKeys = "none" })).Message, StringComparison.Ordinal);
     }
 
-    private static GetPrintableVoucherRequest Named(Voucher voucher) => new() { Name = voucher.Name };
+    /// <param name="by">For whom the counter asks; null: for the voucher's elder. Empty: for oneself.</param>
+    private static GetPrintableVoucherRequest Named(Voucher voucher, string? by = null) =>
+        new() { Name = voucher.Name, OnBehalfOf = by ?? voucher.Elder };
 
     private static string Id(Voucher voucher) => voucher.Name.Split('/')[^1];
 
     private async Task<string> PseudonymAsync(Voucher voucher) => VoucherCode.Read(
-        (await _desk.Vouchers.GetPrintableVoucherAsync(Named(voucher))).Code, await KeysAsync("430204")).Claims!.ElderPseudonym;
+        (await _desk.Counter().GetPrintableVoucherAsync(Named(voucher))).Code, await KeysAsync("430204")).Claims!.ElderPseudonym;
 
     private async Task<VerifierKey[]> KeysAsync(string region)
     {
