@@ -173,7 +173,7 @@ public sealed class FundApiTests(TestServer server)
         { "bank_account", "Main Account", Reason.InvalidField },
         { "received_date", "2026-02-30", Reason.InvalidField },
         { "received_date", "2999-01-01", Reason.InvalidField },
-        { "received_date", "1900-01-01", Reason.InvalidField },
+        { "received_date", "1899-12-31", Reason.InvalidField },
         { "reference", new string('长', 101), Reason.InvalidField },
         { "reference", new string('x', 1_000_000), Reason.InvalidField },
         { "amount", "0 CNY", Reason.AmountNotPositive },
