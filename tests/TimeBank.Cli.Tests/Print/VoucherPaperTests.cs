@@ -106,7 +106,8 @@ public sealed class VoucherPaperTests : IDisposable
         Assert.Contains("**", document.GetPage(1).Text, StringComparison.Ordinal);
         Assert.DoesNotContain("\uE000", document.GetPage(1).Text, StringComparison.Ordinal);
         // Drawn, though the PDF's table of letters, which PDFsharp writes, has four digits for each and none of plane 2.
-        Assert.InRange(page.Ink((int)(60 * dots), (int)(90 * dots), (int)letter, (int)letter + 10), letter * letter / 20, letter * letter / 2);
+        Assert.InRange(page.Ink((int)(60 * dots), (int)(90 * dots), (int)letter, (int)letter + 10),
+            letter * letter / 20, letter * letter / 2);
     }
 
     [Fact]
