@@ -68,7 +68,7 @@ sealed class Noto(byte[] all) : IFontResolver
         return file.ToArray();
     }
 
-    public FontResolverInfo? ResolveTypeface(string family, bool isBold, bool isItalic) => new("noto");
+    public FontResolverInfo ResolveTypeface(string family, bool isBold, bool isItalic) => new("noto");
 
     private int Long(int at) => BinaryPrimitives.ReadInt32BigEndian(all.AsSpan(at));
 }
