@@ -44,9 +44,14 @@ public sealed class SigningKey : IDisposable
         VerifierKey.Of(name, SignatureType.Ed25519, _key.PublicKey.Export(KeyBlobFormat.RawPublicKey)),
         message => Algorithm.Sign(_key, message));
 
+    /// <summary>The 32 bytes that others check this key's signatures with.</summary>
+    public byte[] PublicKey => _key.PublicKey.Export(KeyBlobFormat.RawPublicKey);
+
+    internal byte[] Sign(byte[] message) => Algorithm.Sign(_key, message);
+
     /// <summary>Implements <see cref="Ed25519Check"/>.</summary>
     public static bool Check(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
-        PublicKey.TryImport(Algorithm, publicKey, KeyBlobFormat.RawPublicKey, out PublicKey? key)
+        NSec.Cryptography.PublicKey.TryImport(Algorithm, publicKey, KeyBlobFormat.RawPublicKey, out NSec.Cryptography.PublicKey? key)
             && Algorithm.Verify(key!, message, signature);
 
     public void Dispose() => _key.Dispose();

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Formats.Cbor;
 using System.Globalization;
 using SimpleBase;
 
@@ -17,7 +16,6 @@ public static class VoucherCode
 
     public const string Prefix = "TBV1:";
 
-    private const int AlgorithmLabel = 1, KeyIdLabel = 4, EdDsa = -8, Parts = 4, SignatureBytes = 64;
     private static readonly SearchValues<char> Base45Letters = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:");
 
     /// <exception cref="ArgumentException">The claims are out of range, or of another region than the signer.</exception>
@@ -27,8 +25,7 @@ public static class VoucherCode
             $"The voucher is of region {claims.Region} and the key of {signer.Region}.", nameof(claims));
         if (!claims.IsInRange()) throw new ArgumentException(
             "One of the voucher's claims is out of range: see what each may hold.", nameof(claims));
-        byte[] header = FlatMap.Write([(AlgorithmLabel, (long)EdDsa), (KeyIdLabel, signer.KeyId.ToArray())]), payload = claims.Encode();
-        string code = $"{Prefix}{Base45.Default.Encode(Envelope(header, payload, signer.Sign(Signed(header, payload))))}";
+        string code = $"{Prefix}{Base45.Default.Encode(CoseSign1.Write(signer.KeyId, claims.Encode(), signer.Sign))}";
         return code.Length <= MaxLength ? code : throw new ArgumentException("The voucher's claims make too long a code.", nameof(claims));
     }
 
@@ -49,100 +46,16 @@ public static class VoucherCode
         {
             return new(VoucherCodeStatus.NotBase45);
         }
-        VoucherCodeStatus status = Open(bytes, out byte[] header, out byte[] payload, out byte[] signature);
+        VoucherCodeStatus status = CoseSign1.Open(bytes, VoucherSigner.KeyIdBytes, out CoseSign1 sealedCode);
         if (status != VoucherCodeStatus.Genuine) return new(status);
-        status = ReadHeader(header, out byte[] keyId);
-        if (status != VoucherCodeStatus.Genuine) return new(status);
+        byte[] keyId = sealedCode.KeyId;
         VerifierKey[] named = [.. keys.Where(key => VoucherSigner.KeyIdOf(key) is { } id && id.AsSpan().SequenceEqual(keyId))];
         if (named.Length == 0) return new(VoucherCodeStatus.UnknownKey, KeyId: Convert.ToHexStringLower(keyId));
         // Ids are short, so two keys may have the same one.
-        byte[] signed = Signed(header, payload);
-        if (named.FirstOrDefault(key => SigningKey.Check(key.PublicKey, signed, signature)) is not { } signer) return new(
+        if (named.FirstOrDefault(key => sealedCode.IsSignedBy(key.PublicKey)) is not { } signer) return new(
             VoucherCodeStatus.BadSignature, KeyId: Convert.ToHexStringLower(keyId));
-        status = VoucherClaims.Decode(payload, VoucherSigner.RegionOf(signer)!, out VoucherClaims? claims);
+        status = VoucherClaims.Decode(sealedCode.Payload, VoucherSigner.RegionOf(signer)!, out VoucherClaims? claims);
         return new(status, claims, signer, Convert.ToHexStringLower(keyId));
-    }
-
-    private static VoucherCodeStatus Open(byte[] bytes, out byte[] header, out byte[] payload, out byte[] signature)
-    {
-        header = payload = signature = [];
-        var reader = new CborReader(bytes, CborConformanceMode.Lax);
-        try
-        {
-            if (reader.PeekState() != CborReaderState.StartArray) return VoucherCodeStatus.WrongShape;
-            if (reader.ReadStartArray() is not { } parts) return VoucherCodeStatus.IndefiniteLength;
-            if (parts != Parts) return VoucherCodeStatus.WrongShape;
-            VoucherCodeStatus status = Bytes(reader, out header);
-            if (status != VoucherCodeStatus.Genuine) return status;
-            if (reader.PeekState() != CborReaderState.StartMap) return VoucherCodeStatus.WrongShape;
-            if (reader.ReadStartMap() is not { } unprotected) return VoucherCodeStatus.IndefiniteLength;
-            if (unprotected > 0) return VoucherCodeStatus.UnprotectedHeader;
-            reader.ReadEndMap();
-            status = Bytes(reader, out payload);
-            if (status != VoucherCodeStatus.Genuine) return status;
-            status = Bytes(reader, out signature);
-            if (status != VoucherCodeStatus.Genuine) return status;
-            reader.ReadEndArray();
-        }
-        catch (CborContentException)
-        {
-            return VoucherCodeStatus.NotCbor;
-        }
-        if (reader.BytesRemaining > 0) return VoucherCodeStatus.TrailingBytes;
-        if (signature.Length != SignatureBytes) return VoucherCodeStatus.WrongShape;
-        return bytes.AsSpan().SequenceEqual(Envelope(header, payload, signature))
-            ? VoucherCodeStatus.Genuine : VoucherCodeStatus.NotShortest;
-    }
-
-    private static VoucherCodeStatus Bytes(CborReader reader, out byte[] bytes)
-    {
-        bytes = [];
-        CborReaderState state = reader.PeekState();
-        if (state == CborReaderState.StartIndefiniteLengthByteString) return VoucherCodeStatus.IndefiniteLength;
-        if (state != CborReaderState.ByteString) return VoucherCodeStatus.WrongShape;
-        bytes = reader.ReadByteString();
-        return VoucherCodeStatus.Genuine;
-    }
-
-    private static VoucherCodeStatus ReadHeader(byte[] header, out byte[] keyId)
-    {
-        keyId = [];
-        VoucherCodeStatus status = FlatMap.Read(header, out SortedDictionary<int, object> labels);
-        if (status == VoucherCodeStatus.UnknownField) return VoucherCodeStatus.OtherHeader;
-        if (status != VoucherCodeStatus.Genuine) return status;
-        if (labels.GetValueOrDefault(AlgorithmLabel) is not (long)EdDsa) return VoucherCodeStatus.OtherAlgorithm;
-        if (labels.Count != 2 || labels.GetValueOrDefault(KeyIdLabel) is not byte[] { Length: VoucherSigner.KeyIdBytes } id)
-        {
-            return VoucherCodeStatus.OtherHeader;
-        }
-        keyId = id;
-        return VoucherCodeStatus.Genuine;
-    }
-
-    private static byte[] Envelope(byte[] header, byte[] payload, byte[] signature)
-    {
-        var writer = new CborWriter(CborConformanceMode.Canonical);
-        writer.WriteStartArray(Parts);
-        writer.WriteByteString(header);
-        writer.WriteStartMap(0);
-        writer.WriteEndMap();
-        writer.WriteByteString(payload);
-        writer.WriteByteString(signature);
-        writer.WriteEndArray();
-        return writer.Encode();
-    }
-
-    /// <summary>The Sig_structure of RFC 9052, 4.4.</summary>
-    private static byte[] Signed(byte[] header, byte[] payload)
-    {
-        var writer = new CborWriter(CborConformanceMode.Canonical);
-        writer.WriteStartArray(Parts);
-        writer.WriteTextString("Signature1");
-        writer.WriteByteString(header);
-        writer.WriteByteString([]);
-        writer.WriteByteString(payload);
-        writer.WriteEndArray();
-        return writer.Encode();
     }
 }
 
@@ -283,6 +196,13 @@ public sealed class VoucherSigner
         BinaryPrimitives.WriteUInt32BigEndian(id.AsSpan(1 + RegionBytes), key.Id);
         return id[1..(1 + KeyIdBytes)];
     }
+
+    /// <summary>
+    /// The same key under the name of the lists for terminals. A note's text and a code's signed bytes never begin alike, so neither is
+    /// taken for the other.
+    /// </summary>
+    public NoteSigner TerminalSigner() => new(
+        VerifierKey.Of(TerminalList.NameOf(Key.Name[..^NameEnd.Length]), SignatureType.Ed25519, Key.PublicKey), _sign);
 
     internal byte[] Sign(byte[] message) => _sign(message);
 }

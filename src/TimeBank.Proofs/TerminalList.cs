@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace TimeBank.Proofs;
+
+/// <summary>
+/// All that a terminal needs to accept vouchers without a network, as a signed note of the region: which devices and vouchers have ended,
+/// the day's limits, the voucher keys, and the prices and ratios from which an elder's part is computed. A text line each.
+/// </summary>
+/// <param name="Origin">The name of the key that signs it: <c>{origin}/{region}/terminals</c>. It is the first line.</param>
+/// <param name="Number">How many entries the region's journal had. It never falls: a terminal takes no list with a smaller one.</param>
+/// <param name="Made">When the region made it, in whole seconds.</param>
+/// <param name="VoucherMaxFen">What one voucher may pay offline, in fen.</param>
+/// <param name="DeviceMaxFen">What one device may accept before it syncs, in fen.</param>
+/// <param name="SyncWithinHours">A receipt is sent within so many hours.</param>
+/// <param name="Keys">The region's voucher keys.</param>
+/// <param name="Items">What vouchers pay for.</param>
+/// <param name="RatioPercents">The voucher's part of the elder's own part, by the contract's place.</param>
+/// <param name="Devices">Devices that were revoked, ascending.</param>
+/// <param name="Vouchers">Vouchers that ended before their use-by, ascending.</param>
+public sealed record TerminalList(string Origin, long Number, DateTimeOffset Made, long VoucherMaxFen, long DeviceMaxFen,
+    int SyncWithinHours, ImmutableArray<VerifierKey> Keys, ImmutableArray<TerminalItem> Items,
+    ImmutableSortedDictionary<int, int> RatioPercents, ImmutableSortedSet<string> Devices, ImmutableSortedSet<string> Vouchers)
+{
+    public const string NameEnd = "/terminals";
+
+    public static string NameOf(string origin) => $"{origin}{NameEnd}";
+
+    /// <summary>The note's text.</summary>
+    public string ToText()
+    {
+        var text = new StringBuilder();
+        Line(Origin);
+        Line(Text(Number));
+        Line(Text(Made.ToUnixTimeSeconds()));
+        Line($"limits {Text(VoucherMaxFen)} {Text(DeviceMaxFen)} {Text(SyncWithinHours)}");
+        foreach (VerifierKey key in Keys) Line($"key {key}");
+        foreach (TerminalItem item in Items) Line(
+            $"item {item.Id} {Text(item.ServiceType)} {item.Unit} {Text(item.CeilingFen)} {Text(item.ContractFen)}");
+        foreach ((int place, int percent) in RatioPercents) Line($"ratio {Text(place)} {Text(percent)}");
+        foreach (string device in Devices) Line($"device {device}");
+        foreach (string voucher in Vouchers) Line($"voucher {voucher}");
+        return text.ToString();
+
+        void Line(string line) => text.Append(line).Append('\n');
+    }
+
+    /// <summary>Verifies a list with the region's key, and reads it.</summary>
+    /// <exception cref="FormatException">The note is not signed by the key, or is no list; the message says why.</exception>
+    public static TerminalList Read(string note, VerifierKey key)
+    {
+        SignedNote signed = SignedNote.Parse(note);
+        if (signed.Check([key], SigningKey.Check) != NoteStatus.Signed) throw new FormatException(
+            $"The list is not signed by {key.Name}, the region's key that this terminal trusts.");
+        string[] lines = signed.Text[..^1].Split('\n');
+        if (lines.Length < 4 || lines[0] != key.Name || !lines[0].EndsWith(NameEnd, StringComparison.Ordinal))
+        {
+            throw new FormatException("The note is signed and is no list for terminals.");
+        }
+        long[] limits = [.. Parts(lines[3], "limits", 3).Select(text => Canonical.Number(text, "limit"))];
+        var read = new TerminalList(lines[0], Canonical.Number(lines[1], "list's number"),
+            DateTimeOffset.FromUnixTimeSeconds(Canonical.Number(lines[2], "list's time")), limits[0], limits[1], (int)limits[2],
+            [.. Of("key", 1).Select(parts => VerifierKey.Parse(parts[0]))],
+            [.. Of("item", 5).Select(parts => new TerminalItem(parts[0], (int)Canonical.Number(parts[1], "service type"), parts[2],
+                Canonical.Number(parts[3], "ceiling"), Canonical.Number(parts[4], "contract price")))],
+            Of("ratio", 2).ToImmutableSortedDictionary(parts => (int)Canonical.Number(parts[0], "place"),
+                parts => (int)Canonical.Number(parts[1], "ratio")),
+            Of("device", 1).Select(parts => parts[0]).ToImmutableSortedSet(StringComparer.Ordinal),
+            Of("voucher", 1).Select(parts => parts[0]).ToImmutableSortedSet(StringComparer.Ordinal));
+        // One list has one text: a line of a kind that this version doesn't know, or in another order, is refused.
+        return read.ToText() == signed.Text ? read : throw new FormatException("The list has lines that this version doesn't know.");
+
+        IEnumerable<string[]> Of(string kind, int count) => lines.Skip(4).Where(line => line.StartsWith($"{kind} ", StringComparison.Ordinal))
+            .Select(line => Parts(line, kind, count));
+    }
+
+    /// <summary>What a voucher pays by this list for an item, in its own unit, and what the elder pays in fen; null: not the item.</summary>
+    /// <param name="left">What the voucher is known to have, in its unit.</param>
+    public (long FromVoucher, long ElderFen)? Share(
+        TerminalItem item, VoucherClaims voucher, long quantity, long priceFen, long insuranceFen, int place, long left)
+    {
+        if (item.Unit != voucher.Unit || !voucher.ServiceTypes.Contains(item.ServiceType)) return null;
+        checked
+        {
+            if (!voucher.IsMoney)
+            {
+                long due = priceFen - insuranceFen;
+                return (quantity, due - Math.Min(due, item.ContractFen * quantity));
+            }
+            long considered = Math.Min(priceFen, item.CeilingFen * quantity), own = Math.Max(0, considered - insuranceFen);
+            long paid = Math.Min((long)((Int128)own * RatioPercents.GetValueOrDefault(place) / 100), left);
+            return (paid, priceFen - insuranceFen - paid);
+        }
+    }
+
+    private static string[] Parts(string line, string kind, int count)
+    {
+        string[] parts = line.Split(' ');
+        return parts.Length == count + 1 && parts[0] == kind
+            ? parts[1..] : throw new FormatException($"A line of the list is not '{kind}' and {count} values.");
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>An item of the service list that vouchers pay for.</summary>
+/// <param name="ServiceType">The contract's number of the kind of service.</param>
+/// <param name="Unit">The unit of the vouchers that pay for it.</param>
+/// <param name="CeilingFen">The highest price of one that a money voucher looks at.</param>
+/// <param name="ContractFen">What a unit voucher pays for one at most.</param>
+public sealed record TerminalItem(string Id, int ServiceType, string Unit, long CeilingFen, long ContractFen);
