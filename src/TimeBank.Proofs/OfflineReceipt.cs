@@ -49,6 +49,10 @@ public sealed record OfflineReceipt(string Region, string Device, string Provide
     /// <summary>What the next receipt has as <see cref="Previous"/>.</summary>
     public static Digest DigestOf(ReadOnlySpan<byte> signed) => Digest.Of(signed);
 
+    /// <summary>The beginning of a device key's SHA-256, in groups that people can compare.</summary>
+    public static string Fingerprint(ReadOnlySpan<byte> publicKey) =>
+        string.Join('-', Digest.Of(publicKey).ToString()[..16].Chunk(4).Select(digits => new string(digits)));
+
     /// <summary>Reads a receipt of a known device. Nothing of its content is looked at before the device's key has verified it.</summary>
     public static OfflineReading Read(ReadOnlySpan<byte> signed, string region, string device, ReadOnlySpan<byte> publicKey)
     {

@@ -71,11 +71,11 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
         // One list has one text: a line of a kind that this version doesn't know, or in another order, is refused.
         return read.ToText() == signed.Text ? read : throw new FormatException("The list has lines that this version doesn't know.");
 
-        IEnumerable<string[]> Of(string kind, int count) => lines.Skip(4).Where(line => line.StartsWith($"{kind} ", StringComparison.Ordinal))
-            .Select(line => Parts(line, kind, count));
+        IEnumerable<string[]> Of(string kind, int count) => lines.Skip(4).Where(
+            line => line.StartsWith($"{kind} ", StringComparison.Ordinal)).Select(line => Parts(line, kind, count));
     }
 
-    /// <summary>What a voucher pays by this list for an item, in its own unit, and what the elder pays in fen; null: not the item.</summary>
+    /// <summary>What a voucher pays by this list for an item, in its unit, and what the elder pays in fen; null: not the item.</summary>
     /// <param name="left">What the voucher is known to have, in its unit.</param>
     public (long FromVoucher, long ElderFen)? Share(
         TerminalItem item, VoucherClaims voucher, long quantity, long priceFen, long insuranceFen, int place, long left)

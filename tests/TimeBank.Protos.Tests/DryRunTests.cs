@@ -11,6 +11,7 @@ public sealed class DryRunTests
         "RegisterElder", "RecordAssessment", "EnrolVolunteer", "SetFamily", "CreateFund", "CreateProgramme", "RegisterProvider",
             "SetStanding", "ProposeVersion", "ApproveVersion",
         "CheckIn", "CheckOut", "DisputeOrder", "RateOrder", "AdvanceClock", "FinishScenario",
+        "StartDeviceEnrolment", "EnrolDevice", "ApproveDevice", "RevokeDevice",
     ];
 
     [Fact]

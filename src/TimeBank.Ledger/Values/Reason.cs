@@ -261,6 +261,28 @@ public enum Reason
     // Webhooks.
     WebhookNotFound = 920,
     WebhooksTooMany = 921,
+
+    // Terminals, and what they accepted without a network.
+    DeviceNotFound = 930,
+    DeviceWrongState = 931,
+    EnrolmentCodeWrong = 932,
+    EnrolmentCodeExpired = 933,
+    DeviceKeyDiffers = 934,
+    OfflineReceiptInvalid = 935,
+    OfflineGap = 936,
+    OfflineFork = 937,
+    OfflineChainBroken = 938,
+    OfflineDeviceRevoked = 939,
+    OfflineTooLate = 940,
+    OfflineClockBehind = 941,
+    OfflineClockAhead = 942,
+    OfflineVoucherLimit = 943,
+    OfflineDeviceLimit = 944,
+    OfflineCodeInvalid = 945,
+    OfflineOtherVoucher = 946,
+    OfflineSpent = 947,
+    OfflineAmountDiffers = 948,
+    OfflineOtherProvider = 949,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

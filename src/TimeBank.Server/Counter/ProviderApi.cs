@@ -11,9 +11,9 @@ namespace TimeBank.Server;
 /// Providers: organisations that give services for vouchers. Registers them, sets their standing, and lists their redemptions and
 /// statements. Payables are in fen.
 /// </summary>
-public sealed class ProviderApi(
+public sealed partial class ProviderApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements, PageTokens tokens, DayRules rules,
-    BusinessClock clock)
+    BusinessClock clock, TerminalLists lists)
     : ProviderService.ProviderServiceBase
 {
     private const int MaxNameLength = 100, MaxNoteLength = 200;

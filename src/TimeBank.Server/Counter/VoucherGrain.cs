@@ -17,6 +17,10 @@ public interface IVoucherGrain : IGrainWithStringKey
     [Alias("redeem")]
     Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim);
 
+    /// <summary>Redeems what a terminal accepted without a network. The command is the device's, under an id of its counter.</summary>
+    [Alias("redeem-offline")]
+    Task<Outcome> RedeemOfflineAsync(Command command, RedemptionClaim claim, OfflineAcceptance offline);
+
     /// <summary>Refunds a whole redemption.</summary>
     /// <param name="index">The index of the redemption's entry.</param>
     [Alias("refund")]
@@ -64,7 +68,12 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         return Task.CompletedTask;
     }
 
-    public async Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim)
+    public Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim) => RedeemAsync(command, claim, offline: null);
+
+    public Task<Outcome> RedeemOfflineAsync(Command command, RedemptionClaim claim, OfflineAcceptance offline) =>
+        RedeemAsync(command, claim, offline);
+
+    private async Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim, OfflineAcceptance? offline)
     {
         using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
         DateOnly today = clock.Today, served = claim.ServedOn(today);
@@ -84,10 +93,13 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         DateOnly judged = served > today || served < voucher?.Terms.From ? today : served;
         Policy policy = await rules.PolicyAsync(Region, judged);
         Catalogue catalogue = await rules.CatalogueAsync(Region, judged);
-        (Redemption? redemption, Refusal? refusal) =
+        RedemptionJudgement judgement =
             RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, await LastServedAsync(elder));
+        if (offline is not null) judgement = offline.Check(voucher, judgement, await RedemptionsSinceAsync(offline.Serial));
+        (Redemption? redemption, Refusal? refusal) = judgement;
         return await Writer.DecideAsync(command, today, refusal, () => VoucherEntries.Redeem(
-            command.Header(served, policy.Version.ToString(), redemption!.ToDetails()), redemption, voucher!.Terms));
+            command.Header(served, policy.Version.ToString(), [.. redemption!.ToDetails(), .. offline?.ToDetails() ?? []]), redemption,
+                voucher!.Terms));
     }
 
     public async Task<Outcome> RefundAsync(Command command, long index)
@@ -174,6 +186,15 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     /// <summary>The last day of a service to the elder; null for nearly everybody, of whom nothing was reported.</summary>
     private async Task<(DateOnly, Reason)?> LastServedAsync(Task<ElderRecord?>? elder) =>
         elder is not null && await elder is { Notices.IsDefaultOrEmpty: false } known ? known.Facts(Region).LastServed(clock.Today) : null;
+
+    /// <summary>The voucher's redemptions after an entry, refunded ones left out. A voucher of a month has few.</summary>
+    private async Task<IEnumerable<JournalEntry>> RedemptionsSinceAsync(long index)
+    {
+        const int many = 1_000;
+        var filter = new EntryFilter(EntryCode.RedeemVoucher, Reversed: false) { Touching = [new AccountFilter(Path.Text)] };
+        return (await ledger.EntriesAsync(Region, filter, long.MaxValue, many, CancellationToken.None))
+            .Select(linked => linked.Entry).Where(entry => entry.Index > index);
+    }
 
     private async Task<LinkedEntry?> RedemptionAsync(long index)
     {

@@ -30,7 +30,7 @@ public static class GrpcSetup
         services.AddSingleton<FaultInterceptor>().AddSingleton<AccessInterceptor>().AddSingleton<StoredTextInterceptor>();
         services.AddSingleton<CatalogueApi>().AddSingleton<LedgerApi>().AddSingleton<PolicyApi>().AddSingleton<ScenarioApi>()
             .AddSingleton<FundApi>();
-        services.AddSingleton<PrintableVouchers>();
+        services.AddSingleton<PrintableVouchers>().AddSingleton<TerminalLists>();
         services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>().AddSingleton<PayeeApi>().AddSingleton<DonationApi>();
         services.AddSingleton<PeriodApi>().AddSingleton<StatisticsApi>();

@@ -52,7 +52,11 @@ public sealed class ReasonTests
         700 ItemNotFound, 701 CatalogueVersionNotFound, 702 CatalogueInvalid, 703 CatalogueBelowParent, 704 CatalogueNoParent,
         705 PolicyVersionNotFound, 706 PolicyInvalid, 707 EffectiveDateInPast, 708 VersionAlreadyApproved, 709 VersionExists,
         800 ScenarioNotRunning, 801 ScenarioFinished, 802 ScenarioTooFar, 803 ScenarioClockBeyondEnd, 900 NotSignedYet,
-        910 StatisticsPeriodNotOver, 920 WebhookNotFound, 921 WebhooksTooMany
+        910 StatisticsPeriodNotOver, 920 WebhookNotFound, 921 WebhooksTooMany,
+        930 DeviceNotFound, 931 DeviceWrongState, 932 EnrolmentCodeWrong, 933 EnrolmentCodeExpired, 934 DeviceKeyDiffers,
+        935 OfflineReceiptInvalid, 936 OfflineGap, 937 OfflineFork, 938 OfflineChainBroken, 939 OfflineDeviceRevoked,
+        940 OfflineTooLate, 941 OfflineClockBehind, 942 OfflineClockAhead, 943 OfflineVoucherLimit, 944 OfflineDeviceLimit,
+        945 OfflineCodeInvalid, 946 OfflineOtherVoucher, 947 OfflineSpent, 948 OfflineAmountDiffers, 949 OfflineOtherProvider
         """;
 
     [Fact]

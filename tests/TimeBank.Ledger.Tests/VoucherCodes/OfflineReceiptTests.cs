@@ -90,7 +90,8 @@ public sealed class OfflineReceiptTests
     [Fact]
     public void Code_of_a_voucher_is_no_receipt()
     {
-        var claims = new VoucherClaims(Region, Device, "a1b2c3d4e5f6", VoucherClaims.BitsOf([1]), 20, "MEAL", new DateOnly(2026, 11, 30), 17);
+        var claims = new VoucherClaims(
+            Region, Device, "a1b2c3d4e5f6", VoucherClaims.BitsOf([1]), 20, "MEAL", new DateOnly(2026, 11, 30), 17);
         string code = VoucherCode.Sign(claims, Key.VoucherSigner(VoucherSigner.NameOf("timebank.example", Region)));
         byte[] bytes = SimpleBase.Base45.Default.Decode(code.AsSpan(VoucherCode.Prefix.Length));
 

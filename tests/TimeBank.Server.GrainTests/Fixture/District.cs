@@ -23,6 +23,10 @@ internal sealed partial class District : IAsyncDisposable
     public static readonly DateTimeOffset Start = ChinaTime.StartOf(First).AddHours(8);
     public static readonly RegionCode Code = RegionCode.Parse(Tianyuan);
 
+    /// <summary>The keys that sign vouchers in every test.</summary>
+    public static readonly VoucherKeys VoucherKeys =
+        VoucherKeys.Open(new TimeBankOptions { Origin = "timebank.example", VoucherKeys = SigningKey.Create() });
+
     private readonly FakeTimeProvider _clock = new(Start);
     private InProcessTestCluster _cluster = null!;
     private int _commands;
@@ -55,6 +59,7 @@ internal sealed partial class District : IAsyncDisposable
         builder.ConfigureSilo((_, silo) => silo.Services.AddGrainTypes()
             .AddSingleton<ILedgerStore>(district.Journal).AddSingleton<ILedgerReader>(district.Journal)
             .AddSingleton<IRegistry>(district.States).AddGrainStorage(GrainStorageNames.TimeBank, (_, _) => district.States)
+            .AddSingleton(VoucherKeys)
             .AddSingleton<IBankBooks>(district.Banks).AddSingleton<ISaltSource, RandomSaltSource>().AddSingleton(district.Business)
             .AddSingleton<DayRules>().AddSingleton<DueHours>().AddSingleton<OutreachSearch>()
             .AddSingleton<OwnAccounts>().AddSingleton<ExpectedReader>()

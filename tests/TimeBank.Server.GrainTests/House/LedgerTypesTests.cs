@@ -24,6 +24,8 @@ public sealed class LedgerTypesTests : IDisposable
         new RedemptionClaim(Elder, Slug.Parse("care-home"), 1, new Fen(1), Fen.Zero, ServicePlace.Unspecified),
         new BillClaim(Elder, OpaqueId.Parse("000000000002"), ServicePlace.Home, new DateOnly(2026, 10, 31),
             [new BillLine(Slug.Parse("meal-canteen"), 2, new Fen(2_400), new Fen(100))]),
+        new OfflineAcceptance(Elder, 7, Digest.Of("receipt"u8), 2, Unit.Parse("MEAL"), new DateOnly(2026, 10, 31),
+            [ServiceType.Meal, ServiceType.Bath], 4, 17),
     ];
 
     public static TheoryData<int> Rows => new(Enumerable.Range(0, Samples.Length));

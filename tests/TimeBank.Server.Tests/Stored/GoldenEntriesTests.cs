@@ -101,6 +101,21 @@ public sealed class GoldenEntriesTests
         Assert.DoesNotContain(Entries, EarlierDetails.AreOfTheDebtorAlone);
     }
 
+    /// <summary>What a terminal accepted has three details more, and is read as any redemption.</summary>
+    [Fact]
+    public void Redemptions_made_without_a_network_are_read_and_written_as_they_were()
+    {
+        string line = Assert.Single(Golden.Lines("Golden/entries-offline.jsonl"));
+        JournalEntry entry = EntryCodec.Decode(Encoding.UTF8.GetBytes(line));
+        var offline = new OfflineAcceptance(OpaqueId.Parse("0123456789AB"), 7, TimeBank.Proofs.Digest.Parse(
+            "66af64d7976e5c3c44d4652abc1099e85096ff745e6b3fce1f28b45e2c27ade0"), 2, Unit.Parse("MEAL"), default, [], 0, 0);
+
+        Assert.Equal(line, Encoding.UTF8.GetString(EntryCodec.Encode(entry)));
+        Assert.Equal((offline.Device, offline.Counter), OfflineAcceptance.Of(entry));
+        Assert.Equal(
+            entry.Header.Details.AsEnumerable(), EntryDetails.Of([.. Redemption.Of(entry).ToDetails(), .. offline.ToDetails()]));
+    }
+
     [Fact]
     public void States_are_read_and_written_as_they_were()
     {

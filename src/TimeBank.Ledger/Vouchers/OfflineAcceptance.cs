@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TimeBank.Proofs;
+
+namespace TimeBank.Ledger;
+
+/// <summary>
+/// What a terminal accepted without a network: its signed receipt, and what the voucher's code had promised it.
+/// </summary>
+/// <param name="Receipt">The digest of the signed receipt.</param>
+/// <param name="FromVoucher">What the terminal took from the voucher, in its unit.</param>
+/// <param name="Unit">The unit by the code, as are the next four.</param>
+/// <param name="Allowed">What all terminals together may take offline, in the unit.</param>
+/// <param name="Serial">The index of the voucher's last entry when the code was made.</param>
+public sealed record OfflineAcceptance(OpaqueId Device, long Counter, Digest Receipt, long FromVoucher, Unit Unit, DateOnly UseBy,
+    ImmutableArray<ServiceType> Services, long Allowed, long Serial)
+{
+    private const string DeviceKey = "offlineDevice", CounterKey = "offlineCounter", ReceiptKey = "offlineReceipt";
+
+    /// <summary>The redemption's entry has these besides its own.</summary>
+    public (string Key, string Value)[] ToDetails() =>
+        [(CounterKey, Text(Counter)), (DeviceKey, Device.Text), (ReceiptKey, Receipt.ToString())];
+
+    /// <summary>The device and counter of a redemption that was made offline; null for another one.</summary>
+    public static (OpaqueId Device, long Counter)? Of(JournalEntry entry) =>
+        entry.Header.Details.GetValueOrDefault(DeviceKey) is { } device
+            ? (OpaqueId.Parse(device), long.Parse(entry.Detail(CounterKey), CultureInfo.InvariantCulture)) : null;
+
+    /// <summary>
+    /// Whether the region pays what the terminal accepted: as a whole, or not at all. In this order: the code is that of the voucher; the
+    /// rules pay what the terminal took; all terminals together stay within what the code allows. Where less is left than was taken, the
+    /// money went to whoever came first.
+    /// </summary>
+    /// <param name="since">The voucher's redemptions since the code was made, refunded ones left out.</param>
+    public RedemptionJudgement Check(VoucherFacts? voucher, RedemptionJudgement judged, IEnumerable<JournalEntry> since)
+    {
+        if (voucher is null) return judged;
+        if (voucher.Terms.Unit != Unit || voucher.Terms.UseBy != UseBy || !voucher.Terms.Services.Order().SequenceEqual(Services.Order()))
+        {
+            return Reason.OfflineOtherVoucher;
+        }
+        if (judged.Refusal is { Reason: Reason.VoucherUsedUp or Reason.InsufficientBalance }) return Reason.OfflineSpent;
+        if (judged.Redemption is not { } redemption) return judged;
+        if (redemption.FromVoucher != FromVoucher)
+        {
+            return redemption.FromVoucher < FromVoucher && redemption.Remaining == 0 ? Reason.OfflineSpent
+                : Refusal.Of(Reason.OfflineAmountDiffers, ("amount", Text(redemption.FromVoucher)));
+        }
+        long taken = since.Where(entry => Of(entry) is not null).Sum(entry => Redemption.Of(entry).FromVoucher);
+        return taken + FromVoucher > Allowed ? Refusal.Of(Reason.OfflineVoucherLimit, ("max", Text(Allowed))) : judged;
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// How a batch is decided. Receipts go by their counters, whatever their order in the batch. Each is kept first, then decided, then
+/// answered in its own row, and the chain goes on: a crash anywhere is finished by the same batch, since the entry has an id of device and
+/// counter.
+/// </summary>
+public sealed partial class DeviceGrain
+{
+    private const int MaxBranches = 50, MaxWaiting = 500;
+
+    /// <summary>Clocks of terminals that are set by hand are some minutes off.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
+    public Task<Reply<DeviceAnswers>> SubmitAsync(Command command, ImmutableArray<byte[]> receipts) =>
+        command.IsDryRun ? DryRunAsync(() => SubmitOnceAsync(command, receipts)) : SubmitOnceAsync(command, receipts);
+
+    private async Task<Reply<DeviceAnswers>> SubmitOnceAsync(Command command, ImmutableArray<byte[]> receipts)
+    {
+        if (State.HasDone(command, out Refusal? reused) && reused is not null) return reused;
+        if (State.Device is not { } device) return Reason.DeviceNotFound;
+        // One that was revoked still sends what it accepted before; one that nobody approved has nothing to send.
+        if (device.ApprovedAt is null) return Reason.DeviceWrongState;
+        State.Answered = device.Counter;
+        var answers = new OfflineReceiptRecord[receipts.Length];
+        OfflineReading[] read = [.. receipts.Select(bytes => OfflineReceipt.Read(bytes, $"{Region}", LocalKey, device.Key))];
+        var answered = new Dictionary<OfflineReceipt, OfflineReceiptRecord>();
+        foreach (int at in Enumerable.Range(0, receipts.Length).OrderBy(index => read[index].Receipt?.Counter ?? 0))
+        {
+            if (read[at].Receipt is not { } receipt) answers[at] = Invalid(receipts[at], read[at]);
+            // The same receipt twice in one batch; a receipt has one signature.
+            else if (answered.TryGetValue(receipt, out OfflineReceiptRecord? same)) answers[at] = same;
+            else answers[at] = answered[receipt] = await AnswerAsync(command, receipt, receipts[at]);
+        }
+        State.Remember(command);
+        State.Device = State.Device! with { SyncedAt = Now };
+        await SaveAsync();
+        return new DeviceAnswers(State.Device, [.. answers]);
+    }
+
+    private OfflineReceiptRecord Invalid(byte[] bytes, OfflineReading reading)
+    {
+        string rule = reading.Status == OfflineReceiptStatus.WrongForm ? $"{reading.Form}" : $"{reading.Status}";
+        var refusal = Refusal.Of(Reason.OfflineReceiptInvalid, ("rule", rule));
+        return new OfflineReceiptRecord(LocalKey, State.Device!.Provider, 0, $"{Digest.Of(bytes)}", "", "", 0, default, Now, "",
+            OfflineVerdict.Of(OfflineStage.Invalid, refusal));
+    }
+
+    private async Task<OfflineReceiptRecord> AnswerAsync(Command command, OfflineReceipt receipt, byte[] bytes)
+    {
+        VoucherReading code = VoucherCode.Read(receipt.Code, [.. keys.Of(Region)]);
+        string digest = $"{OfflineReceipt.DigestOf(bytes)}", main = $"{LocalKey}-{receipt.Counter}", own = $"{main}-{digest[..12]}";
+        var record = new OfflineReceiptRecord(LocalKey, receipt.Provider, receipt.Counter, digest, Convert.ToBase64String(bytes),
+            code.Claims?.Voucher ?? "", receipt.PriceFen - receipt.InsuranceFen, receipt.Clock, Now, command.Actor,
+            new OfflineVerdict(OfflineStage.Received));
+        long last = State.Device!.Counter;
+        string previous = receipt.Previous?.ToString() ?? "";
+        if (receipt.Counter <= last)
+        {
+            OfflineReceiptRecord? first = await Receipt(main).GetAsync();
+            return first?.Digest == digest ? first : await ExceptAsync(own, record,
+                Refusal.Of(Reason.OfflineFork, ("counter", Text(receipt.Counter))), first, main);
+        }
+        if (State.Branches.Contains(previous) || (receipt.Counter == last + 1 && previous != State.Last))
+        {
+            OfflineReceiptRecord? first = last == 0 ? null : await Receipt($"{LocalKey}-{last}").GetAsync();
+            return await ExceptAsync(own, record, Refusal.Of(Reason.OfflineChainBroken, ("previous", Text(last))), first,
+                $"{LocalKey}-{last}");
+        }
+        if (receipt.Counter > last + 1)
+        {
+            var gap = Refusal.Of(Reason.OfflineGap, ("expected", Text(last + 1)));
+            record = record with { Verdict = OfflineVerdict.Of(OfflineStage.Waiting, gap) };
+            if (IsDryRun || (State.Waiting.Count >= MaxWaiting && !State.Waiting.ContainsKey(own))) return record;
+            State.Waiting[own] = receipt.Counter;
+            return await Receipt(own).KeepAsync(record);
+        }
+        return await NextAsync(command, receipt, record, code, main, own);
+    }
+
+    /// <summary>The receipt that the chain goes on with.</summary>
+    private async Task<OfflineReceiptRecord> NextAsync(
+        Command command, OfflineReceipt receipt, OfflineReceiptRecord record, VoucherReading code, string main, string own)
+    {
+        if (!IsDryRun)
+        {
+            OfflineReceiptRecord kept = await Receipt(main).KeepAsync(record);
+            // A crash came after this row and before the chain's: the row decides which of two goes on.
+            if (kept.Digest != record.Digest) return await ExceptAsync(own, record,
+                Refusal.Of(Reason.OfflineFork, ("counter", Text(receipt.Counter))), kept, main);
+            record = kept;
+        }
+        if (!record.Verdict.IsFinal)
+        {
+            OfflineVerdict verdict = await DecideAsync(command, receipt, record, code);
+            record = IsDryRun ? record with { Verdict = verdict } : await Receipt(main).AnswerAsync(verdict);
+        }
+        if (State.Waiting.Remove(own) && !IsDryRun) await Receipt(own).AnswerAsync(new OfflineVerdict(OfflineStage.Settled));
+        Forget(receipt.Synced);
+        State.Last = record.Digest;
+        // A clock that was wrong is no measure for the next one.
+        if (record.Verdict.Stage == OfflineStage.Accepted)
+        {
+            State.Unsynced[receipt.Counter] = record.AtStake;
+            State.LastClock = Later(State.LastClock, receipt.Clock);
+        }
+        State.Device = State.Device! with { Counter = receipt.Counter };
+        return record;
+    }
+
+    private async Task<OfflineVerdict> DecideAsync(
+        Command command, OfflineReceipt receipt, OfflineReceiptRecord record, VoucherReading code)
+    {
+        OfflinePolicy limits = (await rules.PolicyAsync(Region, Today)).Vouchers.Offline;
+        if (await RefusalAsync(receipt, record, code, limits) is { } refusal) return OfflineVerdict.Of(OfflineStage.Exception, refusal);
+        VoucherClaims claims = code.Claims!;
+        var place = (V1.ServicePlace)receipt.Place;
+        var claim = new RedemptionClaim(OpaqueId.Parse(receipt.Provider), Slug.Parse(receipt.Item), receipt.Quantity,
+            new Fen(receipt.PriceFen), new Fen(receipt.InsuranceFen), place.ToDomain(), ChinaTime.DateOf(receipt.Clock));
+        var offline = new OfflineAcceptance(OpaqueId.Parse(LocalKey), receipt.Counter, Digest.Parse(record.Digest), receipt.FromVoucher,
+            Unit.Parse(claims.Unit), claims.UseBy, [.. claims.ServiceTypes.Select(type => ((V1.ServiceType)type).ToDomain())],
+            claims.OfflineAmount, claims.Serial);
+        Outcome outcome = await GrainFactory.GetGrain<IVoucherGrain>(Region, claims.Voucher).RedeemOfflineAsync(
+            CommandOf(command, record), claim, offline);
+        if (outcome.Refusal is { } no)
+        {
+            // Nothing was decided: the whole batch comes again.
+            if (no.IsTransient()) throw new StorageUnavailableException($"The writer answered {no.Reason}.");
+            OfflineVerdict verdict = OfflineVerdict.Of(OfflineStage.Exception, no);
+            return no.Reason is Reason.OfflineSpent or Reason.OfflineVoucherLimit ? await BesideAsync(verdict, claims) : verdict;
+        }
+        Redemption paid = Redemption.Of(outcome.Entry!);
+        return new OfflineVerdict(OfflineStage.Accepted, Entry: IsDryRun ? null : outcome.Entry!.Index, Paid: paid.FromVoucher,
+            Unit: paid.Unit.Code);
+    }
+
+    /// <summary>
+    /// Why a receipt isn't even held against its voucher, in this order: provider; clock; revoked; late; place; the voucher's code; limits.
+    /// </summary>
+    private async Task<Refusal?> RefusalAsync(
+        OfflineReceipt receipt, OfflineReceiptRecord record, VoucherReading code, OfflinePolicy limits)
+    {
+        DeviceRecord device = State.Device!;
+        if (receipt.Provider != device.Provider) return new Refusal(Reason.OfflineOtherProvider);
+        if (receipt.Clock > Now + ClockTolerance) return new Refusal(Reason.OfflineClockAhead);
+        DateTimeOffset known = Later(await MadeAsync(receipt.ListNumber), Later(State.LastClock, device.ApprovedAt ?? default));
+        if (receipt.Clock < known - ClockTolerance) return new Refusal(Reason.OfflineClockBehind);
+        if (device.RevokedSince is { } since && receipt.Clock >= since) return new Refusal(Reason.OfflineDeviceRevoked);
+        if (Now - receipt.Clock > TimeSpan.FromHours(limits.SyncWithinHours))
+        {
+            return Refusal.Of(Reason.OfflineTooLate, ("hours", Text(limits.SyncWithinHours)));
+        }
+        if (code.Claims is not { } claims) return Refusal.Of(Reason.OfflineCodeInvalid, ("rule", $"{code.Status}"));
+        if (!Enum.IsDefined((V1.ServicePlace)receipt.Place) || (claims.IsMoney && receipt.Place == 0))
+        {
+            return Refusal.Of(Reason.InvalidField, ("field", "place"));
+        }
+        long max = claims.IsMoney ? Math.Min(claims.OfflineAmount, limits.VoucherMax.Value) : claims.OfflineAmount;
+        if (receipt.FromVoucher > max) return Refusal.Of(Reason.OfflineVoucherLimit, ("max", Text(max)));
+        long unsynced = State.Unsynced.Where(pair => pair.Key > Math.Min(receipt.Synced, State.Answered)).Sum(pair => pair.Value);
+        return unsynced + record.AtStake > limits.DeviceMax.Value
+            ? Refusal.Of(Reason.OfflineDeviceLimit, ("max", Text(limits.DeviceMax.Value))) : null;
+    }
+
+    /// <summary>What took the money: the voucher's last redemption, with its receipt if it was made offline.</summary>
+    private async Task<OfflineVerdict> BesideAsync(OfflineVerdict verdict, VoucherClaims claims)
+    {
+        var filter = new EntryFilter(EntryCode.RedeemVoucher, Reversed: false)
+        {
+            Touching = [new AccountFilter(Chart.VoucherPath(OpaqueId.Parse(claims.Voucher)).Text)],
+        };
+        LinkedEntry? first = (await ledger.EntriesAsync(Region, filter, long.MaxValue, 1, CancellationToken.None)).FirstOrDefault();
+        if (first is null) return verdict;
+        (OpaqueId Device, long Counter)? offline = OfflineAcceptance.Of(first.Entry);
+        return verdict with { OtherEntry = first.Entry.Index, OtherReceipt = offline is { } by ? $"{by.Device}-{by.Counter}" : "" };
+    }
+
+    private async Task<OfflineReceiptRecord> ExceptAsync(
+        string key, OfflineReceiptRecord record, Refusal refusal, OfflineReceiptRecord? first, string firstKey)
+    {
+        OfflineVerdict verdict = OfflineVerdict.Of(OfflineStage.Exception, refusal) with
+        {
+            OtherEntry = first?.Verdict.Entry,
+            OtherReceipt = first is null ? "" : firstKey,
+        };
+        if (!State.Branches.Contains(record.Digest)) State.Branches.Add(record.Digest);
+        if (State.Branches.Count > MaxBranches) State.Branches.RemoveAt(0);
+        State.Waiting.Remove(key);
+        if (IsDryRun) return record with { Verdict = verdict };
+        await Receipt(key).KeepAsync(record);
+        return await Receipt(key).AnswerAsync(verdict);
+    }
+
+    /// <summary>When the journal had so many entries: the earliest moment at which a list with this number can have been made.</summary>
+    private async Task<DateTimeOffset> MadeAsync(long number)
+    {
+        if (number == 0) return default;
+        StoredEntry? last = await ledger.EntryAsync(Region, number - 1, CancellationToken.None);
+        // A number that the journal hasn't reached is none that the region gave.
+        return last is null ? DateTimeOffset.MaxValue - ClockTolerance : last.Entry.Time.ToDateTimeOffset();
+    }
+
+    /// <summary>
+    /// The device's own command for one receipt: its entry's id comes from device and counter alone, whoever sends it, and its content is
+    /// the receipt.
+    /// </summary>
+    private Command CommandOf(Command sent, OfflineReceiptRecord record)
+    {
+        Span<byte> request = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(request[8..], record.Counter);
+        return new Command(new Guid(request, bigEndian: true), record.Digest, $"device/{Region}/{LocalKey}", "", "", sent.IsDryRun);
+    }
+
+    private void Forget(long synced)
+    {
+        long known = Math.Min(synced, State.Answered);
+        foreach (long counter in State.Unsynced.Keys.Where(counter => counter <= known).ToArray()) State.Unsynced.Remove(counter);
+    }
+
+    private IOfflineReceiptGrain Receipt(string key) => GrainFactory.GetGrain<IOfflineReceiptGrain>(Region, key);
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

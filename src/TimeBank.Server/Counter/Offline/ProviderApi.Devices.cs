@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Grpc.Core;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>Terminals: who may use which, and what they accepted without a network.</summary>
+public sealed partial class ProviderApi
+{
+    private const int CodeLetters = 8, CodeMinutes = 15, MaxReceipts = 100, FingerprintLength = 19;
+    private const string CodeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    public override async Task<StartDeviceEnrolmentResponse> StartDeviceEnrolment(
+        StartDeviceEnrolmentRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName provider = read.Resource(request.Provider, "provider", VoucherContract.Providers);
+        read.Check();
+        Command command = context.Command(request, id);
+        string device = command.NewId.Text;
+        bool isKnown = await grains.GetGrain<IDeviceGrain>(provider.Region, device).GetAsync() is not null;
+        string code = RandomNumberGenerator.GetString(CodeAlphabet, CodeLetters);
+        var invitation = new DeviceInvitation(provider.Id, DeviceGrain.HashOf(device, code), clock.Now.AddMinutes(CodeMinutes));
+        DeviceRecord record = (await grains.GetGrain<IDeviceGrain>(provider.Region, device).InviteAsync(command, invitation)).OrThrow();
+        var response = new StartDeviceEnrolmentResponse { Device = record.ToContract(provider.Region) };
+        if (!isKnown) (response.Code, response.ExpireTime) = (code, DeviceContract.Moment(invitation.ExpiresAt));
+        return response;
+    }
+
+    public override async Task<Device> EnrolDevice(EnrolDeviceRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Device, "device", DeviceContract.Devices);
+        string code = read.Text(request.Code, "code", CodeLetters, required: true);
+        if (request.PublicKey.Length != VerifierKey.PublicKeyBytes)
+        {
+            read.Refuse("public_key", "NOT_A_KEY", ("bytes", $"{VerifierKey.PublicKeyBytes}"));
+        }
+        string displayName = read.Name(request.DisplayName, "display_name");
+        read.Check();
+        await DeviceAsync(name, context);
+        // Without the code: the journal has this request's digest, and 40 bits could be found by trying.
+        Command command = context.Command(new EnrolDeviceRequest(request) { Code = "" }, id);
+        var enrolment = new DeviceEnrolment(code.ToUpperInvariant(), request.PublicKey.ToBase64(), displayName);
+        return (await Device(name).EnrolAsync(command, enrolment)).OrThrow().ToContract(name.Region);
+    }
+
+    public override async Task<Device> ApproveDevice(ApproveDeviceRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Device, "device", DeviceContract.Devices);
+        string fingerprint = read.Text(request.Fingerprint, "fingerprint", FingerprintLength, required: true);
+        read.Check();
+        return (await Device(name).ApproveAsync(context.Command(request, id), fingerprint.ToLowerInvariant())).OrThrow()
+            .ToContract(name.Region);
+    }
+
+    public override async Task<Device> RevokeDevice(RevokeDeviceRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Device, "device", DeviceContract.Devices);
+        string note = read.Text(request.Note, "note", MaxNoteLength, required: true);
+        DateTimeOffset? since = request.Since is null ? null : read.Time(request.Since, "since");
+        read.Check();
+        Command command = context.Command(request, id);
+        if (since > clock.Now && !await grains.IsKnownAsync(name.Region, command)) read.Refuse("since", "IN_FUTURE");
+        read.Check();
+        await DeviceAsync(name, context);
+        return (await Device(name).RevokeAsync(command, note, since)).OrThrow().ToContract(name.Region);
+    }
+
+    public override async Task<Device> GetDevice(GetDeviceRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = read.Resource(request.Name, "name", DeviceContract.Devices);
+        read.Check();
+        return (await DeviceAsync(name, context)).ToContract(name.Region);
+    }
+
+    public override async Task<ListDevicesResponse> ListDevices(ListDevicesRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        ResourceName? provider = read.ResourceOrNull(request.Provider, "provider", VoucherContract.Providers);
+        int pageSize = read.PageSize(request.PageSize);
+        if (provider is { } named) read.SameRegion(region, named, "provider");
+        read.Check();
+        var query = new RegistryQuery(region, DeviceState.Kind) { Limit = pageSize + 1 };
+        if (provider is { } one) query = query.Where(new RegistryCondition(DeviceState.ProviderPath, one.Id));
+        if (tokens.Read(context, request, request.PageToken) is { } after) query = query with { After = new RegistryCursor("", after) };
+        IReadOnlyList<RegistryRow<DeviceState>> rows = await registry.ListAsync<DeviceState>(query, context.CancellationToken);
+        RegistryRow<DeviceState>[] page = [.. rows.Take(pageSize)];
+        var response = new ListDevicesResponse
+        {
+            NextPageToken = rows.Count > pageSize ? tokens.Write(context, request, page[^1].Key) : "",
+        };
+        response.Devices.Add(page.Readable().Select(row => row.State.Device).OfType<DeviceRecord>().Select(
+            device => device.ToContract(region)));
+        response.Unreadable.Add(page.Where(row => !row.IsReadable).Select(
+            row => ResourceName.Of(region, DeviceContract.Devices, row.Key)));
+        return response;
+    }
+
+    public override async Task<RevocationList> GetRevocationList(GetRevocationListRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        read.Check();
+        return await lists.OfAsync(region, context.CancellationToken);
+    }
+
+    public override async Task<SubmitOfflineRedemptionsResponse> SubmitOfflineRedemptions(
+        SubmitOfflineRedemptionsRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Device, "device", DeviceContract.Devices);
+        read.Whole(request.Receipts.Count, "receipts", 1, MaxReceipts);
+        read.Check();
+        await DeviceAsync(name, context);
+        ImmutableArray<byte[]> receipts = [.. request.Receipts.Select(bytes => bytes.ToByteArray())];
+        DeviceAnswers answers = (await Device(name).SubmitAsync(context.Command(request, id), receipts)).OrThrow();
+        var response = new SubmitOfflineRedemptionsResponse
+        {
+            Device = answers.Device.ToContract(name.Region), Liability = DeviceContract.Liability,
+        };
+        response.Answers.Add(answers.Answers.Select(answer => answer.ToContract(name.Region)));
+        return response;
+    }
+
+    public override async Task<ListOfflineExceptionsResponse> ListOfflineExceptions(
+        ListOfflineExceptionsRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        ResourceName? provider = read.ResourceOrNull(request.Provider, "provider", VoucherContract.Providers);
+        int pageSize = read.PageSize(request.PageSize);
+        if (provider is { } named) read.SameRegion(region, named, "provider");
+        read.Check();
+        RegistryQuery query = new RegistryQuery(region, OfflineReceiptState.Kind) { Limit = pageSize + 1 }.Where(
+            new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(OfflineStage.Exception)),
+            new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(OfflineStage.Waiting)));
+        if (provider is { } one) query = query.Where(new RegistryCondition(OfflineReceiptState.ProviderPath, one.Id));
+        if (tokens.Read(context, request, request.PageToken) is { } after) query = query with { After = new RegistryCursor("", after) };
+        IReadOnlyList<RegistryRow<OfflineReceiptState>> rows =
+            await registry.ListAsync<OfflineReceiptState>(query, context.CancellationToken);
+        RegistryRow<OfflineReceiptState>[] page = [.. rows.Take(pageSize)];
+        var response = new ListOfflineExceptionsResponse
+        {
+            NextPageToken = rows.Count > pageSize ? tokens.Write(context, request, page[^1].Key) : "",
+        };
+        foreach (RegistryRow<OfflineReceiptState> row in page)
+        {
+            if (!row.IsReadable) response.Unreadable.Add(ResourceName.Of(region, DeviceContract.Exceptions, row.Key));
+            if (row.Stored?.Receipt is not { } receipt) continue;
+            OfflineReceiptRecord? other = receipt.Verdict.OtherReceipt.Length == 0 ? null
+                : await grains.GetGrain<IOfflineReceiptGrain>(region, receipt.Verdict.OtherReceipt).GetAsync();
+            response.Exceptions.Add(receipt.ToException(region, row.Key, other));
+        }
+        return response;
+    }
+
+    private IDeviceGrain Device(ResourceName name) => grains.GetGrain<IDeviceGrain>(name.GrainKey);
+
+    /// <summary>The terminal, for its own provider's clerks and for staff.</summary>
+    private async Task<DeviceRecord> DeviceAsync(ResourceName name, ServerCallContext context)
+    {
+        DeviceRecord device = await Device(name).GetAsync() ?? throw Problem.Of(Reason.DeviceNotFound);
+        Caller caller = context.Caller();
+        bool isClerk = caller.Roles.All(role => role is Role.ProviderClerk or Role.Volunteer or Role.Elder);
+        return isClerk && !caller.Owns(ResourceName.Of(name.Region, VoucherContract.Providers, device.Provider))
+            ? throw Problem.Of(Reason.PartyNotAllowed) : device;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Writer;
+using RevocationList = TimeBank.V1.RevocationList;
+
+namespace TimeBank.Server;
+
+/// <summary>
+/// Makes the signed list that terminals work by. It is made from what is stored, each time somebody asks: its number is the journal's size,
+/// which never falls, and every device and voucher that ends leaves an entry.
+/// </summary>
+public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayRules rules, VoucherKeys keys, BusinessClock clock)
+{
+    /// <summary>Vouchers end with their month, so one that was voided earlier is out of use anyway, unless it never expires.</summary>
+    private const int Days = 62;
+
+    /// <summary>More would make too long a note for a terminal; the newest come first.</summary>
+    private const int MaxVouchers = 20_000;
+
+    private const int AtOnce = 1_000;
+
+    public async Task<RevocationList> OfAsync(RegionCode region, CancellationToken cancellation)
+    {
+        // The size first: what ends meanwhile may be in the list, and must not be missing from it.
+        long size = (await ledger.ReadHeadAsync(region, cancellation)).Size;
+        DateOnly today = clock.Today;
+        Policy policy = await rules.PolicyAsync(region, today);
+        Catalogue catalogue = await rules.CatalogueAsync(region, today);
+        NoteSigner signer = keys.SignerOf(region).TerminalSigner();
+        OfflinePolicy limits = policy.Vouchers.Offline;
+        var list = new TerminalList(
+            signer.Key.Name, size, DateTimeOffset.FromUnixTimeSeconds(clock.Now.ToUnixTimeSeconds()), limits.VoucherMax.Value,
+            limits.DeviceMax.Value, limits.SyncWithinHours, [.. keys.Of(region)],
+            [.. catalogue.Items.Where(item => item.Payer != Payer.Elder && item.Unit != Unit.Minutes).Select(
+                item => new TerminalItem(item.Id.Text, (int)item.Type.ToContract(), item.Unit.Code, item.CeilingPrice.Value,
+                    item.ContractPrice?.Value ?? 0))],
+            Enum.GetValues<V1.ServicePlace>().Where(place => place != V1.ServicePlace.Unspecified).ToImmutableSortedDictionary(
+                place => (int)place, place => policy.Vouchers.National.RatioPercent(place.ToDomain())),
+            (await DevicesAsync(region, cancellation)).ToImmutableSortedSet(StringComparer.Ordinal),
+            (await VouchersAsync(region, cancellation)).ToImmutableSortedSet(StringComparer.Ordinal));
+        string text = list.ToText();
+        return new RevocationList
+        {
+            Number = size, Note = new SignedNote(text, [signer.Sign(text, clock.Now)]).ToString(), VerifierKey = signer.Key.ToString(),
+        };
+    }
+
+    private async Task<IReadOnlyList<string>> DevicesAsync(RegionCode region, CancellationToken cancellation)
+    {
+        var query = new RegistryQuery(region, DeviceState.Kind) { Limit = AtOnce };
+        query = query.Where(new RegistryCondition(DeviceState.StagePath, StoredName.Of(DeviceStage.Revoked)));
+        var found = new List<string>();
+        while (true)
+        {
+            IReadOnlyList<RegistryRow<DeviceState>> rows = await registry.ListAsync<DeviceState>(query, cancellation);
+            // A device that can't be read is told as ended: the safe side.
+            found.AddRange(rows.Select(row => row.Key));
+            if (rows.Count < AtOnce) return found;
+            query = query with { After = rows[^1].Cursor };
+        }
+    }
+
+    private async Task<IReadOnlyCollection<string>> VouchersAsync(RegionCode region, CancellationToken cancellation)
+    {
+        var filter = new EntryFilter(EntryCode.VoidVoucher, From: LedgerTime.From(clock.Now.AddDays(-Days)));
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        long before = long.MaxValue;
+        while (found.Count < MaxVouchers)
+        {
+            IReadOnlyList<LinkedEntry> page = await ledger.EntriesAsync(region, filter, before, AtOnce, cancellation);
+            if (page.Count == 0) return found;
+            foreach (StoredTransfer transfer in await ledger.TransfersAsync(region, [.. page.Select(one => one.Entry.Index)], cancellation))
+            {
+                if (transfer.Debit.Text.StartsWith("voucher/", StringComparison.Ordinal)) found.Add(Chart.VoucherIdOf(transfer.Debit).Text);
+            }
+            if (page.Count < AtOnce) return found;
+            before = page[^1].Entry.Index;
+        }
+        return found;
+    }
+}

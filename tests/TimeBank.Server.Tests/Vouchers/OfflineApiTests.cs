@@ -1,0 +1,143 @@
+using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Testing;
+using TimeBank.V1;
+using Xunit;
+using Client = TimeBank.V1.ProviderService.ProviderServiceClient;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>Terminals over gRPC: from the code to the exception.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class OfflineApiTests(TestServer server) : IAsyncLifetime
+{
+    private static int s_used;
+
+    private readonly Desk _desk = new(server, "430204");
+    private readonly string _id = $"off{++s_used}";
+    private string _canteen = "", _code = "";
+    private Voucher _voucher = null!;
+
+    private Client Clerk => _desk.ProviderClerk(_canteen);
+
+    private Client Counter => new(server.As(Role.Counter, regions: "430204"));
+
+    private Client Maker => new(server.As(Role.FinanceMaker, regions: "430204"));
+
+    public async ValueTask InitializeAsync()
+    {
+        string fund = await _desk.FundAsync($"{_id}-fund", 10_000_000);
+        string programme = await _desk.FundedAsync(_desk.Meals($"{_id}-meals"), (fund, 1_000_000));
+        string elder = await _desk.RegisterElderAsync();
+        _canteen = await _desk.ProviderAsync(V1.ServiceType.Meal);
+        await _desk.IssueAsync(programme);
+        _voucher = await _desk.VoucherOfAsync(elder, programme);
+        VoucherSigner signer = server.Services.GetRequiredService<VoucherKeys>().SignerOf(RegionCode.Parse("430204"));
+        _code = VoucherCode.Sign(new VoucherClaims("430204", _voucher.Name[^12..], "a1b2c3d4e5f6", VoucherClaims.BitsOf([1]), 10, "MEAL",
+            new DateOnly(2026, 10, 31), (await ListAsync()).Number - 1), signer);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_terminal_is_enrolled_by_one_and_approved_by_another()
+    {
+        using SigningKey key = SigningKey.Read(SigningKey.Create())[0];
+        var start = new StartDeviceEnrolmentRequest { RequestId = Desk.Id(), Provider = _canteen };
+        StartDeviceEnrolmentResponse invited = await Clerk.StartDeviceEnrolmentAsync(start);
+        Assert.Matches("^[0-9A-Z]{8}$", invited.Code);
+        // The server keeps a hash alone.
+        StartDeviceEnrolmentResponse again = await Clerk.StartDeviceEnrolmentAsync(start);
+        Assert.Equal(("", invited.Device), (again.Code, again.Device));
+        var enrol = new EnrolDeviceRequest
+        {
+            RequestId = Desk.Id(), Device = invited.Device.Name, Code = invited.Code, DisplayName = "一号机",
+            PublicKey = ByteString.CopyFrom(key.PublicKey),
+        };
+        await Clerk.EnrolDeviceAsync(new EnrolDeviceRequest(enrol) { PublicKey = ByteString.CopyFrom(new byte[31]) })
+            .IsRefusedAsync(Reason.InvalidField, "public_key");
+        string other = await _desk.ProviderAsync(V1.ServiceType.Meal);
+        await _desk.ProviderClerk(other).EnrolDeviceAsync(enrol).IsRefusedAsync(Reason.PartyNotAllowed);
+        await _desk.ProviderClerk(other).GetDeviceAsync(new GetDeviceRequest { Name = invited.Device.Name })
+            .IsRefusedAsync(Reason.PartyNotAllowed);
+        await Clerk.EnrolDeviceAsync(new EnrolDeviceRequest(enrol) { RequestId = Desk.Id(), Code = "WRONG" })
+            .IsRefusedAsync(Reason.EnrolmentCodeWrong);
+        Device enrolled = await Clerk.EnrolDeviceAsync(enrol);
+        Assert.Equal((V1.DeviceState.Enrolled, OfflineReceipt.Fingerprint(key.PublicKey)), (enrolled.State, enrolled.Fingerprint));
+        Device approved = await Counter.ApproveDeviceAsync(new ApproveDeviceRequest
+        {
+            RequestId = Desk.Id(), Device = enrolled.Name, Fingerprint = enrolled.Fingerprint,
+        });
+        Assert.Equal(V1.DeviceState.Active, approved.State);
+        Assert.Contains(approved, (await Clerk.ListDevicesAsync(
+            new ListDevicesRequest { Parent = _desk.Region, Provider = _canteen })).Devices);
+        await Counter.RevokeDeviceAsync(new RevokeDeviceRequest { RequestId = Desk.Id(), Device = approved.Name, Note = "换新机" });
+        Assert.Contains(approved.Name[^12..], (await ListAsync()).Devices);
+    }
+
+    [Fact]
+    public async Task Two_terminals_that_accept_one_voucher_are_paid_once_with_both_receipts_as_evidence()
+    {
+        (string first, SigningKey firstKey) = await TerminalAsync();
+        (string second, SigningKey secondKey) = await TerminalAsync();
+        byte[] paid = Receipt(first, firstKey, 10), lost = Receipt(second, secondKey, 10);
+
+        SubmitOfflineRedemptionsResponse would = await Clerk.SubmitOfflineRedemptionsAsync(
+            new SubmitOfflineRedemptionsRequest(Batch(first, paid)) { ValidateOnly = true });
+        Assert.Equal((OfflineOutcome.Accepted, ""), (would.Answers[0].Outcome, would.Answers[0].Redemption));
+        SubmitOfflineRedemptionsResponse sent = await Clerk.SubmitOfflineRedemptionsAsync(Batch(first, paid));
+        SubmitOfflineRedemptionsResponse late = await Clerk.SubmitOfflineRedemptionsAsync(Batch(second, lost));
+
+        Assert.Equal((OfflineOutcome.Accepted, new Amount { Value = 10, Unit = "MEAL" }),
+            (sent.Answers[0].Outcome, sent.Answers[0].PaidByVoucher));
+        Assert.Equal((OfflineOutcome.Exception, "OFFLINE_SPENT"), (late.Answers[0].Outcome, late.Answers[0].Reason));
+        Assert.Contains("承担", late.Liability.Zh);
+        OfflineException exception = Assert.Single((await Maker.ListOfflineExceptionsAsync(
+            new ListOfflineExceptionsRequest { Parent = _desk.Region, Provider = _canteen })).Exceptions);
+        Assert.Equal((second, _voucher.Name, sent.Answers[0].Redemption),
+            (exception.Device, exception.Voucher, exception.OtherRedemption));
+        Assert.Equal((lost, paid), (exception.Receipt.ToByteArray(), exception.OtherReceipt.ToByteArray()));
+        string stranger = await _desk.ProviderAsync(V1.ServiceType.Meal);
+        await _desk.ProviderClerk(stranger).SubmitOfflineRedemptionsAsync(Batch(first, paid)).IsRefusedAsync(Reason.PartyNotAllowed);
+        await Clerk.SubmitOfflineRedemptionsAsync(Batch(first)).IsRefusedAsync(Reason.InvalidField, "receipts");
+        Assert.Equal(0, (await _desk.Vouchers.GetVoucherAsync(new GetVoucherRequest { Name = _voucher.Name })).Remaining.Value);
+    }
+
+    private static SubmitOfflineRedemptionsRequest Batch(string device, params byte[][] receipts)
+    {
+        var batch = new SubmitOfflineRedemptionsRequest { RequestId = Desk.Id(), Device = device };
+        batch.Receipts.Add(receipts.Select(receipt => ByteString.CopyFrom(receipt)));
+        return batch;
+    }
+
+    private byte[] Receipt(string device, SigningKey key, long quantity) => new OfflineReceipt("430204", device[^12..], _canteen[^12..], 1,
+        null, _code, "meal-canteen", quantity, 1_000 * quantity, 0, 0, quantity,
+        DateTimeOffset.FromUnixTimeSeconds(server.Now.ToUnixTimeSeconds()), 0, 0).Sign(key);
+
+    private async Task<TerminalList> ListAsync()
+    {
+        RevocationList list = await Counter.GetRevocationListAsync(new GetRevocationListRequest { Parent = _desk.Region });
+        TerminalList read = TerminalList.Read(list.Note, VerifierKey.Parse(list.VerifierKey));
+        Assert.Equal((list.Number, 5_000, 50_000, 24), (read.Number, read.VoucherMaxFen, read.DeviceMaxFen, read.SyncWithinHours));
+        return read;
+    }
+
+    private async Task<(string Name, SigningKey Key)> TerminalAsync()
+    {
+        SigningKey key = SigningKey.Read(SigningKey.Create())[0];
+        StartDeviceEnrolmentResponse invited = await Clerk.StartDeviceEnrolmentAsync(
+            new StartDeviceEnrolmentRequest { RequestId = Desk.Id(), Provider = _canteen });
+        await Clerk.EnrolDeviceAsync(new EnrolDeviceRequest
+        {
+            RequestId = Desk.Id(), Device = invited.Device.Name, Code = invited.Code, DisplayName = "机",
+            PublicKey = ByteString.CopyFrom(key.PublicKey),
+        });
+        await Counter.ApproveDeviceAsync(new ApproveDeviceRequest
+        {
+            RequestId = Desk.Id(), Device = invited.Device.Name, Fingerprint = OfflineReceipt.Fingerprint(key.PublicKey),
+        });
+        return (invited.Device.Name, key);
+    }
+}
