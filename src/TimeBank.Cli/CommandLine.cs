@@ -69,7 +69,7 @@ internal static class CommandLine
             .. AccountCommands.Of(make), .. ExportCommand.Of(make), .. ImportCommand.Of(make),
             .. ProgrammeCommands.Of(make), .. FundCommands.Of(make), .. DonationCommands.Of(make),
             .. OrderCommands.Of(make), .. ElderCommands.Of(make), .. OutreachCommands.Of(make), .. VolunteerCommands.Of(make),
-            .. ProviderCommands.Of(make),
+            .. ProviderCommands.Of(make), .. TerminalCommands.Of(make),
             .. BankAccountCommands.Of(make), .. PayeeCommands.Of(make), .. SettlementCommands.Of(make), .. PeriodCommands.Of(make),
             .. ReportCommands.Of(make),
             WebhookCommands.Of(make), .. RuleCommands.Of(make), .. more?.Invoke(make) ?? [],

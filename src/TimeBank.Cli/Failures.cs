@@ -39,6 +39,7 @@ internal sealed record Failure(
         TokenException token =>
         Plain(token.ExitCode, token.ExitCode == ExitCode.Unavailable ? "UNAVAILABLE" : "UNAUTHENTICATED", token.In(language)),
         StepException step => Plain(ExitCode.Refused, "FAILED_PRECONDITION", step.In(language)),
+        TerminalException refused => Plain(ExitCode.Refused, "FAILED_PRECONDITION", refused.In(language)),
         ProofException proof => Plain(ExitCode.Refused, "FAILED_PRECONDITION", proof.In(language)),
         OperationCanceledException => Plain(ExitCode.Unavailable, "CANCELLED", language["已取消。", "Cancelled."]),
         _ => null,

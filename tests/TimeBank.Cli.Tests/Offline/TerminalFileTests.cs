@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using TimeBank.Proofs;
+using Xunit;
+
+namespace TimeBank.Cli.Tests;
+
+/// <summary>A terminal without a server.</summary>
+public sealed class TerminalFileTests : IDisposable
+{
+    private const string Region = "430211", Id = "0123456789AB", Provider = "ABCDEFGHJKMN";
+    private static readonly DateTimeOffset Now = new(2026, 11, 30, 2, 0, 0, TimeSpan.Zero);
+    private static readonly SigningKey RegionKey = SigningKey.Read(SigningKey.Create())[0];
+    private static readonly VoucherSigner Signer = RegionKey.VoucherSigner(VoucherSigner.NameOf("timebank.example", Region));
+
+    private static readonly VoucherClaims Meals = new(Region, "0123456789ZZ", "a1b2c3d4e5f6", VoucherClaims.BitsOf([1]), 4, "MEAL",
+        new DateOnly(2026, 12, 31), 17);
+
+    private static readonly VoucherClaims Money = Meals with
+    {
+        Voucher = "0123456789YY",
+        Unit = "CNY",
+        OfflineAmount = 5_000,
+        ServiceTypeBits = VoucherClaims.BitsOf([2]),
+    };
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("timebank-terminal-");
+
+    private string File => Path.Combine(_folder.FullName, "terminal");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void What_was_accepted_is_there_after_a_crash_and_no_counter_comes_twice()
+    {
+        byte[] first = Accept(Meals);
+        long length = new FileInfo(File).Length;
+        Accept(Meals);
+
+        // A crash in the middle of the second line, at every place.
+        byte[] whole = System.IO.File.ReadAllBytes(File);
+        for (long cut = length; cut < whole.Length; cut += 37)
+        {
+            System.IO.File.WriteAllBytes(File, whole[..(int)cut]);
+            using TerminalFile opened = TerminalFile.Open(File);
+            Assert.Equal(first, Assert.Single(opened.Receipts).Signed);
+        }
+        byte[] again = Accept(Meals);
+        using TerminalFile after = TerminalFile.Open(File);
+        Assert.Equal([1, 2], after.Receipts.Select(one => one.Receipt.Counter));
+        Assert.Equal(OfflineReceipt.DigestOf(first), after.Receipts[1].Receipt.Previous);
+        Assert.Equal(again, after.Receipts[1].Signed);
+    }
+
+    [Fact]
+    public void Two_processes_and_other_readers_are_refused()
+    {
+        using (Enrolled()) Assert.Throws<UsageException>(() => TerminalFile.Open(File));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+        System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        Assert.Throws<UsageException>(() => TerminalFile.Open(File));
+    }
+
+    [Fact]
+    public void A_changed_line_is_told()
+    {
+        Accept(Meals);
+        string text = System.IO.File.ReadAllText(File);
+        int at = text.IndexOf("\"receipt\"", StringComparison.Ordinal) + 40;
+        System.IO.File.WriteAllText(File, $"{text[..at]}{(text[at] == 'A' ? 'B' : 'A')}{text[(at + 1)..]}");
+        Assert.Throws<UsageException>(() => TerminalFile.Open(File));
+    }
+
+    [Fact]
+    public void Meals_are_counted_over_all_acceptances_and_the_elder_pays_what_passes_the_contract()
+    {
+        using TerminalFile terminal = Enrolled();
+
+        (OfflineReceipt receipt, _, long elder) = Of(terminal, Meals, "lunch", 3, 4_000);
+        Assert.Equal((3, 400), (receipt.FromVoucher, elder));
+        terminal.Accept(receipt);
+        Assert.Throws<TerminalException>(() => Of(terminal, Meals, "lunch", 2, 2_000));
+        Assert.Equal(1, Of(terminal, Meals, "lunch", 1, 1_000).Receipt.FromVoucher);
+        // The server refused it: the voucher still has them.
+        terminal.Answer(1, new TerminalAnswer(TerminalAnswer.Exception, "OFFLINE_SPENT", "", "", ""));
+        Assert.Equal(4, Of(terminal, Meals, "lunch", 4, 4_000).Receipt.FromVoucher);
+    }
+
+    [Fact]
+    public void Money_is_taken_by_ratio_and_a_voucher_that_had_less_gives_all_it_had()
+    {
+        using TerminalFile terminal = Enrolled();
+
+        Assert.Equal((4_000, 4_000), Amounts(Of(terminal, Money, "bath", 1, 8_000)));
+        Assert.Throws<TerminalException>(() => Of(terminal, Money, "bath", 1, 12_000));
+        Assert.Equal((3_000, 5_000), Amounts(Of(terminal, Money with { OfflineAmount = 3_000 }, "bath", 1, 8_000)));
+        Assert.Throws<UsageException>(() => Acceptance.Of(terminal, Code(Money), "bath", 1, 8_000, 0, 0, Now));
+    }
+
+    public static TheoryData<string> Refused =>
+        ["ended", "expired", "forged", "other region", "other service", "revoked", "nothing", "clock"];
+
+    [Theory, MemberData(nameof(Refused))]
+    public void What_the_rules_forbid_is_refused(string what)
+    {
+        using TerminalFile terminal = Enrolled(list => what switch
+        {
+            "ended" => list with { Vouchers = [Meals.Voucher] },
+            "revoked" => list with { Devices = [Id] },
+            _ => list,
+        });
+        using SigningKey stranger = SigningKey.Read(SigningKey.Create())[0];
+        string code = what switch
+        {
+            "expired" => Code(Meals with { UseBy = new DateOnly(2026, 11, 29) }),
+            "forged" => VoucherCode.Sign(Meals, stranger.VoucherSigner(Signer.Key.Name)),
+            "other service" => Code(Meals with { ServiceTypeBits = VoucherClaims.BitsOf([3]) }),
+            "other region" => VoucherCode.Sign(Meals with { Region = "430212" },
+                RegionKey.VoucherSigner(VoucherSigner.NameOf("timebank.example", "430212"))),
+            _ => Code(Meals),
+        };
+        Assert.Throws<TerminalException>(() => Acceptance.Of(
+            terminal, code, "lunch", 1, 1_000, what == "nothing" ? 1_000 : 0, 1, what == "clock" ? Now.AddYears(-1) : Now));
+    }
+
+    [Fact]
+    public void Limits_of_the_terminal_hold_until_it_syncs()
+    {
+        using TerminalFile terminal = Enrolled();
+        terminal.Accept(Of(terminal, Meals, "lunch", 1, 49_500).Receipt);
+
+        Assert.Throws<TerminalException>(() => Of(terminal, Meals, "lunch", 1, 1_000));
+        Assert.Throws<TerminalException>(() => Acceptance.Of(terminal, Code(Meals), "lunch", 1, 100, 0, 1, Now.AddHours(25)));
+        Assert.Throws<TerminalException>(() => Acceptance.Of(terminal, Code(Meals), "lunch", 1, 100, 0, 1, Now.AddMinutes(-6)));
+        terminal.Answer(1, new TerminalAnswer(TerminalAnswer.Accepted, "", "", "", ""));
+        OfflineReceipt next = Of(terminal, Meals, "lunch", 1, 1_000).Receipt;
+        Assert.Equal((2, 1), (next.Counter, next.Synced));
+    }
+
+    [Fact]
+    public void A_code_is_read_from_a_picture()
+    {
+        string picture = Path.Combine(_folder.FullName, "code.png"), code = Code(Money);
+        using (var maker = new QRCoder.QRCodeGenerator())
+        {
+            using QRCoder.QRCodeData drawn = maker.CreateQrCode(code, QRCoder.QRCodeGenerator.ECCLevel.Q);
+            System.IO.File.WriteAllBytes(picture, new QRCoder.PngByteQRCode(drawn).GetGraphic(5));
+        }
+
+        Assert.Equal(code, CodeImage.Read(picture));
+        Assert.Throws<UsageException>(() => CodeImage.Read(File));
+        System.IO.File.WriteAllText(picture, "no picture");
+        Assert.Throws<UsageException>(() => CodeImage.Read(picture));
+    }
+
+    [Fact]
+    public async Task The_command_shows_what_the_elder_pays_and_keeps_the_receipt()
+    {
+        using (TerminalFile terminal = TerminalFile.Open(File, create: true))
+        {
+            terminal.Enrol(new TerminalDevice(Region, Id, Provider, SigningKey.Create(), $"{Signer.TerminalSigner().Key}"));
+            terminal.Take(Note(List() with { Made = DateTimeOffset.UnixEpoch }));
+        }
+        string code = Code(Money with { UseBy = new DateOnly(2149, 1, 1) });
+        var environment = new TestEnvironment();
+
+        Assert.Equal(0, await environment.RunAsync(
+            "terminal", "accept", code, "--file", File, "--item", "bath", "--price", "80", "--place", "home", "--lang", "en"));
+        Assert.Contains("CNY 40.00", environment.Out);
+        Assert.Equal(1, await environment.RunAsync("terminal", "accept", code, "--file", File, "--item", "bath", "--price", "80",
+            "--place", "home", "--lang", "en"));
+        Assert.Contains("without a network", environment.Error);
+        Assert.Equal(0, await environment.RunAsync("terminal", "status", "--file", File, "--json"));
+        Assert.Contains("\"counter\":1", environment.Out);
+    }
+
+    [Fact]
+    public void An_older_list_or_one_of_another_key_is_not_taken()
+    {
+        using TerminalFile terminal = Enrolled();
+        Assert.Throws<UsageException>(() => terminal.Take(Note(List() with { Number = 6 })));
+        using SigningKey stranger = SigningKey.Read(SigningKey.Create())[0];
+        Assert.Throws<UsageException>(() => terminal.Take(Note(List() with { Number = 8 },
+            stranger.VoucherSigner(Signer.Key.Name).TerminalSigner())));
+        terminal.Take(Note(List() with { Number = 8 }));
+        Assert.Equal(8, terminal.List!.Number);
+    }
+
+    private static (long, long) Amounts((OfflineReceipt Receipt, VoucherClaims Voucher, long Elder) of) =>
+        (of.Receipt.FromVoucher, of.Elder);
+
+    private static (OfflineReceipt Receipt, VoucherClaims Voucher, long Elder) Of(
+        TerminalFile terminal, VoucherClaims claims, string item, long quantity, long price) =>
+        Acceptance.Of(terminal, Code(claims), item, quantity, price, 0, 1, Now);
+
+    private static string Code(VoucherClaims claims) => VoucherCode.Sign(claims, Signer);
+
+    private static TerminalList List() => new(Signer.TerminalSigner().Key.Name, 7, Now.AddHours(-1), 5_000, 50_000, 24, [Signer.Key],
+        [new("lunch", 1, "MEAL", 1_500, 1_200), new("bath", 2, "CNY", 20_000, 0)],
+        ImmutableSortedDictionary<int, int>.Empty.Add(1, 50).Add(2, 40), [], []);
+
+    private static string Note(TerminalList list, NoteSigner? signer = null) => new SignedNote(
+        list.ToText(), [(signer ?? Signer.TerminalSigner()).Sign(list.ToText(), default)]).ToString();
+
+    private TerminalFile Enrolled(Func<TerminalList, TerminalList>? change = null)
+    {
+        TerminalFile terminal = TerminalFile.Open(File, create: true);
+        if (terminal.Device is not null) return terminal;
+        terminal.Enrol(new TerminalDevice(Region, Id, Provider, SigningKey.Create(), $"{Signer.TerminalSigner().Key}"));
+        terminal.Take(Note(change?.Invoke(List()) ?? List()));
+        return terminal;
+    }
+
+    private byte[] Accept(VoucherClaims claims)
+    {
+        using TerminalFile terminal = Enrolled();
+        return terminal.Accept(Of(terminal, claims, "lunch", 1, 1_000).Receipt);
+    }
+}
