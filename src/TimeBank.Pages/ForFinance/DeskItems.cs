@@ -44,7 +44,8 @@ public sealed class DeskItems(Visitor visitor)
             SafeAsync(L["项目资金", "Programmes' money"], "/finance/programmes", ProgrammesAsync),
             SafeAsync(L["过期的券", "Vouchers past their time"], "/finance/vouchers/expire", ExpiryAsync),
             SafeAsync(L["上月结账", "Last month's close"], "/finance/close", CloseAsync),
-            SafeAsync(L["机构欠款", "What providers owe"], "/finance/claims", ClaimsAsync));
+            SafeAsync(L["机构欠款", "What providers owe"], "/finance/claims", ClaimsAsync),
+            SafeAsync(L["离线受理的例外", "Exceptions of terminals"], "/finance/offline", OfflineAsync));
         return [.. parts.SelectMany(part => part).OrderBy(item => item.Who != Role.Unspecified && visitor.Has(item.Who) ? 0 : 1)];
     }
 
@@ -273,6 +274,23 @@ public sealed class DeskItems(Visitor visitor)
                 "/finance/claims", Role.FinanceMaker),
         ];
     }
+
+    private async Task<IEnumerable<DeskItem>> OfflineAsync()
+    {
+        List<OfflineException> exceptions = await ReadOfflineAsync(visitor);
+        return
+        [
+            new DeskItem(L["离线受理的例外", "Exceptions of terminals"], exceptions.Count, Money(exceptions.Sum(one => one.AtStake.Value)),
+                "/finance/offline", Role.FinanceMaker),
+        ];
+    }
+
+    public static Task<List<OfflineException>> ReadOfflineAsync(Visitor visitor) => RegionNames.AllAsync<OfflineException>(async token =>
+    {
+        ListOfflineExceptionsResponse page = await visitor.Client.Providers.ListOfflineExceptionsAsync(
+            new ListOfflineExceptionsRequest { Parent = visitor.Parent, PageSize = 1_000, PageToken = token }, visitor.Client.Reading);
+        return (page.Exceptions, page.NextPageToken);
+    });
 
     public static Task<List<ProviderClaim>> ReadClaimsAsync(Visitor visitor) => RegionNames.AllAsync<ProviderClaim>(async token =>
     {
