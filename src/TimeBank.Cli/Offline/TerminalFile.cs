@@ -68,7 +68,7 @@ internal sealed class TerminalFile : IDisposable
     public void Take(string note)
     {
         TerminalList list = Verified(note);
-        if (List is { } known && list.Number < known.Number) throw new UsageException(
+        if (List is { } known && (list.Number < known.Number || list.Made < known.Made)) throw new UsageException(
             $"服务器给的名单（{list.Number}）比终端已有的（{known.Number}）旧，不予采用。",
             $"The server's list ({list.Number}) is older than the terminal's ({known.Number}), and is not taken.");
         Append(new Line { List = note });

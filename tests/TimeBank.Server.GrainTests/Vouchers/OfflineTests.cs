@@ -189,8 +189,8 @@ public sealed class OfflineTests : IAsyncLifetime
     public async Task Each_wrong_receipt_has_its_own_reason_and_stops_no_good_one(string what, Reason reason)
     {
         _district.Now += TimeSpan.FromHours(2);
-        // Leaves entries of now: a list with their number can't have been made earlier.
-        await Terminal.ActiveAsync(_district, _canteen);
+        // Leaves an entry of now: a list with its number can't have been made earlier.
+        await _district.FundedAsync("later", 1_000);
         byte[] good = _terminal.Meals(_code, change: receipt =>
             what == "before the list" ? receipt with { Clock = receipt.Clock.AddMinutes(-90) } : receipt);
         long size = (await _district.Journal.ReadHeadAsync(District.Code, default)).Size;

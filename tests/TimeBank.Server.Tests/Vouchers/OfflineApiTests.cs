@@ -98,7 +98,8 @@ public sealed class OfflineApiTests(TestServer server) : IAsyncLifetime
             new ListOfflineExceptionsRequest { Parent = _desk.Region, Provider = _canteen })).Exceptions);
         Assert.Equal((second, _voucher.Name, sent.Answers[0].Redemption),
             (exception.Device, exception.Voucher, exception.OtherRedemption));
-        Assert.Equal((lost, paid), (exception.Receipt.ToByteArray(), exception.OtherReceipt.ToByteArray()));
+        Assert.Equal(lost, exception.Receipt.ToByteArray());
+        Assert.Equal(paid, exception.OtherReceipt.ToByteArray());
         string stranger = await _desk.ProviderAsync(V1.ServiceType.Meal);
         await _desk.ProviderClerk(stranger).SubmitOfflineRedemptionsAsync(Batch(first, paid)).IsRefusedAsync(Reason.PartyNotAllowed);
         await Clerk.SubmitOfflineRedemptionsAsync(Batch(first)).IsRefusedAsync(Reason.InvalidField, "receipts");

@@ -8,7 +8,7 @@ namespace TimeBank.Server;
 
 /// <summary>
 /// Makes the signed list that terminals work by. It is made from what is stored, each time somebody asks: its number is the journal's size,
-/// which never falls, and every device and voucher that ends leaves an entry.
+/// which never falls. A revoked device leaves a note and no entry, so of two lists with one number the later one counts.
 /// </summary>
 public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayRules rules, VoucherKeys keys, BusinessClock clock)
 {
