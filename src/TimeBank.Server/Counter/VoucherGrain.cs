@@ -95,7 +95,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         Catalogue catalogue = await rules.CatalogueAsync(Region, judged);
         RedemptionJudgement judgement =
             RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, await LastServedAsync(elder));
-        if (offline is not null) judgement = offline.Check(voucher, judgement, await RedemptionsSinceAsync(offline.Serial));
+        if (offline is not null) judgement = offline.Check(voucher, judgement, await RedemptionsSinceAsync(offline));
         (Redemption? redemption, Refusal? refusal) = judgement;
         return await Writer.DecideAsync(command, today, refusal, () => VoucherEntries.Redeem(
             command.Header(served, policy.Version.ToString(), [.. redemption!.ToDetails(), .. offline?.ToDetails() ?? []]), redemption,
@@ -187,13 +187,13 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     private async Task<(DateOnly, Reason)?> LastServedAsync(Task<ElderRecord?>? elder) =>
         elder is not null && await elder is { Notices.IsDefaultOrEmpty: false } known ? known.Facts(Region).LastServed(clock.Today) : null;
 
-    /// <summary>The voucher's redemptions after an entry, refunded ones left out. A voucher of a month has few.</summary>
-    private async Task<IEnumerable<JournalEntry>> RedemptionsSinceAsync(long index)
+    /// <summary>The voucher's redemptions since the code was made, refunded ones left out. A voucher of a month has few.</summary>
+    private async Task<IEnumerable<JournalEntry>> RedemptionsSinceAsync(OfflineAcceptance offline)
     {
         const int many = 1_000;
         var filter = new EntryFilter(EntryCode.RedeemVoucher, Reversed: false) { Touching = [new AccountFilter(Path.Text)] };
         return (await ledger.EntriesAsync(Region, filter, long.MaxValue, many, CancellationToken.None))
-            .Select(linked => linked.Entry).Where(entry => entry.Index > index);
+            .Select(linked => linked.Entry).Where(entry => entry.Index > offline.Serial);
     }
 
     private async Task<LinkedEntry?> RedemptionAsync(long index)

@@ -32,7 +32,7 @@ public static class HttpDocument
             ["regions"] = ("region", "^[0-9]{6}$"), ["volunteers"] = ("volunteer", MadeByServer), ["elders"] = ("elder", MadeByServer),
             ["providers"] = ("provider", MadeByServer), ["payeeChanges"] = ("payeeChange", MadeByServer),
             ["orders"] = ("order", MadeByServer), ["vouchers"] = ("voucher", MadeByServer), ["redemptions"] = ("redemption", Index),
-            ["bills"] = ("bill", Index),
+            ["bills"] = ("bill", Index), ["devices"] = ("device", MadeByServer),
             ["programmes"] = ("programme", ChosenByPeople), ["funds"] = ("fund", ChosenByPeople),
             ["bankAccounts"] = ("bankAccount", ChosenByPeople), ["lines"] = ("line", Index), ["donations"] = ("donation", MadeByServer),
             ["entries"] = ("entry", Index), ["accounts"] = ("account", "^[A-Za-z0-9/-]{1,200}$"),

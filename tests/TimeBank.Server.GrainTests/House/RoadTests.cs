@@ -35,6 +35,8 @@ public sealed class RoadTests
         "RequestReader.Refuse", "Problem.Short", "LedgerCall.Fail",
         // For another caller: counter staff, a dry run, a demonstration.
         "VoucherReader.FindAsync", "ILedgerGrain.DryRunAsync", "TrialCall.Decide", "ScenarioClock.IsBeyondEnd",
+        // For what a terminal accepted without a network.
+        "VoucherGrain.RedemptionsSinceAsync", "OfflineAcceptance.Check", "OfflineAcceptance.ToDetails",
         // For an elder of whom something was reported, such as a death.
         "ElderRecord.Facts", "ElderFacts.LastServed",
         // For the first call of its kind: what is warm here.

@@ -173,7 +173,7 @@ public sealed class OfflineTests : IAsyncLifetime
         { "before the one before", Reason.OfflineClockBehind },
         { "before the list", Reason.OfflineClockBehind },
         { "a list of tomorrow", Reason.OfflineClockBehind },
-        { "an hour ahead", Reason.OfflineClockAhead },
+        { "ten years ahead", Reason.OfflineClockAhead },
         { "other provider", Reason.OfflineOtherProvider },
         { "forged code", Reason.OfflineCodeInvalid },
         { "other unit", Reason.OfflineOtherVoucher },
@@ -205,7 +205,7 @@ public sealed class OfflineTests : IAsyncLifetime
             "before the one before" => receipt with { Clock = receipt.Clock.AddMinutes(-10) },
             "before the list" => receipt with { Clock = receipt.Clock.AddMinutes(-60), ListNumber = size },
             "a list of tomorrow" => receipt with { ListNumber = size + 100 },
-            "an hour ahead" => receipt with { Clock = receipt.Clock.AddHours(1) },
+            "ten years ahead" => receipt with { Clock = receipt.Clock.AddYears(10) },
             "other provider" => receipt with { Provider = "0123456789AB" },
             "forged code" => receipt with { Code = forged },
             "other unit" => receipt with { Code = baths },
@@ -223,6 +223,8 @@ public sealed class OfflineTests : IAsyncLifetime
 
         Assert.Equal([(OfflineStage.Accepted, Reason.None), (OfflineStage.Exception, reason), (OfflineStage.Accepted, Reason.None)],
             answers.Select(Of));
+        // The terminal's own provider bears it, whichever the receipt names.
+        Assert.Equal(_canteen, answers[1].Provider);
         Assert.Equal(Convert.ToBase64String(wrong), (await ReceiptAsync($"{_terminal.Id}-2"))!.Signed);
         Assert.Equal(2_000, await PayableAsync());
         Assert.Equal(answers, await _terminal.SendAsync(good, wrong, last));
@@ -257,6 +259,75 @@ public sealed class OfflineTests : IAsyncLifetime
 
         Assert.All(await _terminal.SendAsync(one, two), answer => Assert.Equal(OfflineStage.Accepted, answer.Verdict.Stage));
         Assert.Equal(2_000, await PayableAsync());
+    }
+
+    [Fact]
+    public async Task What_was_paid_before_a_crash_stays_paid_and_is_answered_by_the_next_call()
+    {
+        byte[] lunch = _terminal.Meals(_code);
+        _district.States.FailNext(OfflineReceiptState.Kind, after: 1);
+        await Assert.ThrowsAnyAsync<Exception>(() => _terminal.SendAsync(lunch));
+        Assert.Equal((1_000L, OfflineStage.Received), (await PayableAsync(), (await ReceiptAsync($"{_terminal.Id}-1"))!.Verdict.Stage));
+
+        // By now the rules would refuse it: it is late, and the terminal was in wrong hands.
+        _district.Now += TimeSpan.FromHours(30);
+        District.Value(await _terminal.Grain.RevokeAsync(_district.Command("counter"), "丢失", _district.Now.AddDays(-2)));
+        await _terminal.SendAsync();
+
+        Assert.Equal(OfflineStage.Accepted, (await ReceiptAsync($"{_terminal.Id}-1"))!.Verdict.Stage);
+        Assert.Equal(OfflineStage.Accepted, (await _terminal.SendAsync(lunch))[0].Verdict.Stage);
+        Assert.Equal(1_000, await PayableAsync());
+    }
+
+    [Fact]
+    public async Task What_waited_came_when_it_came_first()
+    {
+        byte[] one = _terminal.Meals(_code), two = _terminal.Meals(_code);
+        await _terminal.SendAsync(two);
+        _district.Now += TimeSpan.FromHours(25);
+
+        Assert.Equal([(OfflineStage.Exception, Reason.OfflineTooLate), (OfflineStage.Accepted, Reason.None)],
+            (await _terminal.SendAsync(one, two)).Select(Of));
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_ahead_is_waited_for_and_measures_nobody()
+    {
+        byte[] ahead = _terminal.Meals(_code, change: receipt => receipt with { Clock = receipt.Clock.AddHours(1) });
+        byte[] right = _terminal.Meals(_code);
+
+        Assert.Equal([(OfflineStage.Waiting, Reason.OfflineClockAhead), (OfflineStage.Waiting, Reason.OfflineGap)],
+            (await _terminal.SendAsync(ahead, right)).Select(Of));
+        Assert.Equal(0, await PayableAsync());
+        _district.Now += TimeSpan.FromHours(1);
+
+        Assert.Equal(OfflineStage.Accepted, (await _terminal.SendAsync(right))[0].Verdict.Stage);
+        Assert.Equal(OfflineStage.Accepted, (await ReceiptAsync($"{_terminal.Id}-1"))!.Verdict.Stage);
+        Assert.Equal(2_000, await PayableAsync());
+    }
+
+    [Fact]
+    public async Task A_clock_some_minutes_ahead_at_midnight_serves_today()
+    {
+        _district.Now = new DateTimeOffset(_district.Now.UtcDateTime.Date, TimeSpan.Zero).AddDays(1).AddHours(16).AddMinutes(-2);
+        byte[] lunch = _terminal.Meals(_code, change: receipt => receipt with { Clock = receipt.Clock.AddMinutes(4) });
+
+        OfflineReceiptRecord paid = (await _terminal.SendAsync(lunch))[0];
+
+        Assert.Equal((OfflineStage.Accepted, Reason.None), Of(paid));
+        JournalEntry entry = (await _district.Journal.EntryAsync(District.Code, paid.Verdict.Entry!.Value, default))!.Entry;
+        Assert.Equal(ChinaTime.DateOf(_district.Now), Redemption.Of(entry).ServiceDate);
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_two_receipts_with_one_counter_shows_the_fork()
+    {
+        byte[] one = _terminal.Copy().Meals(_code), other = _terminal.Meals(_code, price: 1_100);
+
+        DeviceAnswers would = District.Value(
+            await _terminal.Grain.SubmitAsync(_district.Command("clerk") with { IsDryRun = true }, [one, other]));
+
+        Assert.Equal([(OfflineStage.Accepted, Reason.None), (OfflineStage.Exception, Reason.OfflineFork)], would.Answers.Select(Of));
     }
 
     [Fact]

@@ -62,6 +62,9 @@ public sealed class OfflineApiTests(TestServer server) : IAsyncLifetime
         await _desk.ProviderClerk(other).EnrolDeviceAsync(enrol).IsRefusedAsync(Reason.PartyNotAllowed);
         await _desk.ProviderClerk(other).GetDeviceAsync(new GetDeviceRequest { Name = invited.Device.Name })
             .IsRefusedAsync(Reason.PartyNotAllowed);
+        // A second role that enrols nobody opens no other provider's terminal.
+        await new Client(server.AsBoth(Role.ProviderClerk, Role.Auditor, other, "430204")).EnrolDeviceAsync(enrol)
+            .IsRefusedAsync(Reason.PartyNotAllowed);
         await Clerk.EnrolDeviceAsync(new EnrolDeviceRequest(enrol) { RequestId = Desk.Id(), Code = "WRONG" })
             .IsRefusedAsync(Reason.EnrolmentCodeWrong);
         Device enrolled = await Clerk.EnrolDeviceAsync(enrol);
@@ -102,8 +105,19 @@ public sealed class OfflineApiTests(TestServer server) : IAsyncLifetime
         Assert.Equal(paid, exception.OtherReceipt.ToByteArray());
         string stranger = await _desk.ProviderAsync(V1.ServiceType.Meal);
         await _desk.ProviderClerk(stranger).SubmitOfflineRedemptionsAsync(Batch(first, paid)).IsRefusedAsync(Reason.PartyNotAllowed);
+        await new Client(server.AsBoth(Role.ProviderClerk, Role.Auditor, stranger, "430204"))
+            .SubmitOfflineRedemptionsAsync(Batch(first, paid)).IsRefusedAsync(Reason.PartyNotAllowed);
         await Clerk.SubmitOfflineRedemptionsAsync(Batch(first)).IsRefusedAsync(Reason.InvalidField, "receipts");
         Assert.Equal(0, (await _desk.Vouchers.GetVoucherAsync(new GetVoucherRequest { Name = _voucher.Name })).Remaining.Value);
+    }
+
+    [Fact]
+    public async Task A_voucher_whose_issue_was_reversed_is_in_the_list()
+    {
+        var finance = new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, regions: "430204"));
+        Assert.DoesNotContain(_voucher.Name[^12..], (await ListAsync()).Vouchers);
+        await finance.ReverseAsync(new ReverseRequest { RequestId = Desk.Id(), Entry = _voucher.IssueEntry, Memo = "记错" });
+        Assert.Contains(_voucher.Name[^12..], (await ListAsync()).Vouchers);
     }
 
     private static SubmitOfflineRedemptionsRequest Batch(string device, params byte[][] receipts)

@@ -18,10 +18,10 @@ internal static class DeviceContract
     public static LocalizedText Liability => new()
     {
         Zh = "责任规则：先上传、先办理的一笔由项目付款；同一笔钱的第二次受理、以及未按规则受理的，由受理的服务商承担，"
-            + "项目不付，也不扣老人以后的券。按规则本可付款而只是迟到的，可在兑付期内凭凭据到柜台联网补办。",
+            + "项目不付，也不扣老人以后的券。事后补报的由财务决定。",
         En = "Liability: the programme pays the acceptance that the server decides first. A second acceptance of the same money, and one "
             + "against the rules, is borne by the provider that accepted it: the programme pays nothing, and the elder's later vouchers "
-            + "are not touched. What was only late can be claimed with a network, while the voucher's claims are open.",
+            + "are not touched. A late claim is decided by finance.",
     };
 
     public static Timestamp? Moment(DateTimeOffset? time) => time is { } known ? Timestamp.FromDateTimeOffset(known) : null;
@@ -71,6 +71,13 @@ internal static class DeviceContract
             (string chinese, string english) = Problem.Texts(
                 refusal.Reason, refusal.Values.ToDictionary(value => value.Key, value => value.Value));
             answer.Words = new LocalizedText { Zh = chinese, En = english };
+        }
+        else if (verdict.Stage == OfflineStage.Received)
+        {
+            answer.Words = new LocalizedText
+            {
+                Zh = "已收到，还没办理完：终端下次上传时办理。", En = "It came and is not decided yet: it is when the terminal sends again.",
+            };
         }
         else if (verdict.Stage == OfflineStage.Accepted)
         {

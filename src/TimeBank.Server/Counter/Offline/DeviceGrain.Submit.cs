@@ -17,6 +17,9 @@ public sealed partial class DeviceGrain
     /// <summary>Clocks of terminals that are set by hand are some minutes off.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
+    /// <summary>Within this a clock that is ahead is waited for: its receipt says what was accepted, and only the day is in doubt.</summary>
+    private static readonly TimeSpan ClockReach = TimeSpan.FromDays(1);
+
     public Task<Reply<DeviceAnswers>> SubmitAsync(Command command, ImmutableArray<byte[]> receipts) =>
         command.IsDryRun ? DryRunAsync(() => SubmitOnceAsync(command, receipts)) : SubmitOnceAsync(command, receipts);
 
@@ -27,6 +30,7 @@ public sealed partial class DeviceGrain
         // One that was revoked still sends what it accepted before; one that nobody approved has nothing to send.
         if (device.ApprovedAt is null) return Reason.DeviceWrongState;
         State.Answered = device.Counter;
+        await ResumeAsync(command);
         var answers = new OfflineReceiptRecord[receipts.Length];
         OfflineReading[] read = [.. receipts.Select(bytes => OfflineReceipt.Read(bytes, $"{Region}", LocalKey, device.Key))];
         var answered = new Dictionary<OfflineReceipt, OfflineReceiptRecord>();
@@ -43,6 +47,24 @@ public sealed partial class DeviceGrain
         return new DeviceAnswers(State.Device, [.. answers]);
     }
 
+    /// <summary>
+    /// Decides what is kept under the next counters and has no final answer, or none that the chain knows of: a crash cut a batch short,
+    /// or a receipt waited for our clock.
+    /// </summary>
+    private async Task ResumeAsync(Command command)
+    {
+        long before;
+        do
+        {
+            before = State.Device!.Counter;
+            if (await Receipt($"{LocalKey}-{before + 1}").GetAsync() is not { } kept) return;
+            byte[] bytes = Convert.FromBase64String(kept.Signed);
+            if (OfflineReceipt.Read(bytes, $"{Region}", LocalKey, State.Device!.Key).Receipt is not { } receipt) return;
+            await AnswerAsync(command, receipt, bytes);
+        }
+        while (State.Device!.Counter > before);
+    }
+
     private OfflineReceiptRecord Invalid(byte[] bytes, OfflineReading reading)
     {
         string rule = reading.Status == OfflineReceiptStatus.WrongForm ? $"{reading.Form}" : $"{reading.Status}";
@@ -55,7 +77,7 @@ public sealed partial class DeviceGrain
     {
         VoucherReading code = VoucherCode.Read(receipt.Code, [.. keys.Of(Region)]);
         string digest = $"{OfflineReceipt.DigestOf(bytes)}", main = $"{LocalKey}-{receipt.Counter}", own = $"{main}-{digest[..12]}";
-        var record = new OfflineReceiptRecord(LocalKey, receipt.Provider, receipt.Counter, digest, Convert.ToBase64String(bytes),
+        var record = new OfflineReceiptRecord(LocalKey, State.Device!.Provider, receipt.Counter, digest, Convert.ToBase64String(bytes),
             code.Claims?.Voucher ?? "", receipt.PriceFen - receipt.InsuranceFen, receipt.Clock, Now, command.Actor,
             new OfflineVerdict(OfflineStage.Received));
         long last = State.Device!.Counter;
@@ -87,27 +109,30 @@ public sealed partial class DeviceGrain
     private async Task<OfflineReceiptRecord> NextAsync(
         Command command, OfflineReceipt receipt, OfflineReceiptRecord record, VoucherReading code, string main, string own)
     {
-        if (!IsDryRun)
-        {
-            OfflineReceiptRecord kept = await Receipt(main).KeepAsync(record);
-            // A crash came after this row and before the chain's: the row decides which of two goes on.
-            if (kept.Digest != record.Digest) return await ExceptAsync(own, record,
-                Refusal.Of(Reason.OfflineFork, ("counter", Text(receipt.Counter))), kept, main);
-            record = kept;
-        }
+        // What waited counts from when it came first.
+        OfflineReceiptRecord? waited = await Receipt(own).GetAsync();
+        if (waited is not null) record = record with { ReceivedAt = waited.ReceivedAt };
+        OfflineReceiptRecord kept = IsDryRun ? await Receipt(main).GetAsync() ?? record : await Receipt(main).KeepAsync(record);
+        // A crash came after this row and before the chain's: the row decides which of two goes on.
+        if (kept.Digest != record.Digest) return await ExceptAsync(own, record,
+            Refusal.Of(Reason.OfflineFork, ("counter", Text(receipt.Counter))), kept, main);
+        record = kept;
         if (!record.Verdict.IsFinal)
         {
             OfflineVerdict verdict = await DecideAsync(command, receipt, record, code);
             record = IsDryRun ? record with { Verdict = verdict } : await Receipt(main).AnswerAsync(verdict);
         }
-        if (State.Waiting.Remove(own) && !IsDryRun) await Receipt(own).AnswerAsync(new OfflineVerdict(OfflineStage.Settled));
+        State.Waiting.Remove(own);
+        if (waited is not null && !IsDryRun) await Receipt(own).AnswerAsync(new OfflineVerdict(OfflineStage.Settled));
+        // It waits for our clock, and the chain with it.
+        if (!record.Verdict.IsFinal) return record;
         Forget(receipt.Synced);
         State.Last = record.Digest;
-        // A clock that was wrong is no measure for the next one.
+        // A clock that was wrong is no measure for the next one; and when a receipt came, it had been made.
         if (record.Verdict.Stage == OfflineStage.Accepted)
         {
             State.Unsynced[receipt.Counter] = record.AtStake;
-            State.LastClock = Later(State.LastClock, receipt.Clock);
+            State.LastClock = Later(State.LastClock, Earlier(receipt.Clock, record.ReceivedAt));
         }
         State.Device = State.Device! with { Counter = receipt.Counter };
         return record;
@@ -116,27 +141,41 @@ public sealed partial class DeviceGrain
     private async Task<OfflineVerdict> DecideAsync(
         Command command, OfflineReceipt receipt, OfflineReceiptRecord record, VoucherReading code)
     {
-        OfflinePolicy limits = (await rules.PolicyAsync(Region, Today)).Vouchers.Offline;
-        if (await RefusalAsync(receipt, record, code, limits) is { } refusal) return OfflineVerdict.Of(OfflineStage.Exception, refusal);
-        VoucherClaims claims = code.Claims!;
-        var place = (V1.ServicePlace)receipt.Place;
-        var claim = new RedemptionClaim(OpaqueId.Parse(receipt.Provider), Slug.Parse(receipt.Item), receipt.Quantity,
-            new Fen(receipt.PriceFen), new Fen(receipt.InsuranceFen), place.ToDomain(), ChinaTime.DateOf(receipt.Clock));
-        var offline = new OfflineAcceptance(OpaqueId.Parse(LocalKey), receipt.Counter, Digest.Parse(record.Digest), receipt.FromVoucher,
-            Unit.Parse(claims.Unit), claims.UseBy, [.. claims.ServiceTypes.Select(type => ((V1.ServiceType)type).ToDomain())],
-            claims.OfflineAmount, claims.Serial);
-        Outcome outcome = await GrainFactory.GetGrain<IVoucherGrain>(Region, claims.Voucher).RedeemOfflineAsync(
-            CommandOf(command, record), claim, offline);
+        Command own = CommandOf(command, record);
+        // A crash came after the entry and before the answer: what the journal says, stands, whatever the rules and the clock say by now.
+        Outcome? outcome = await Writer.FindAsync(own.Id);
+        if (outcome is null || outcome.RequestDigest.ToString() != record.Digest)
+        {
+            OfflinePolicy limits = (await rules.PolicyAsync(Region, Today)).Vouchers.Offline;
+            if (await RefusalAsync(receipt, record, code, limits) is { } refusal)
+            {
+                bool canWait = refusal.Reason == Reason.OfflineClockAhead && receipt.Clock <= Now + ClockReach;
+                return OfflineVerdict.Of(canWait ? OfflineStage.Waiting : OfflineStage.Exception, refusal);
+            }
+            outcome = await RedeemAsync(own, receipt, record, code.Claims!);
+        }
         if (outcome.Refusal is { } no)
         {
             // Nothing was decided: the whole batch comes again.
             if (no.IsTransient()) throw new StorageUnavailableException($"The writer answered {no.Reason}.");
             OfflineVerdict verdict = OfflineVerdict.Of(OfflineStage.Exception, no);
-            return no.Reason is Reason.OfflineSpent or Reason.OfflineVoucherLimit ? await BesideAsync(verdict, claims) : verdict;
+            return no.Reason is Reason.OfflineSpent or Reason.OfflineVoucherLimit ? await BesideAsync(verdict, record.Voucher) : verdict;
         }
         Redemption paid = Redemption.Of(outcome.Entry!);
         return new OfflineVerdict(OfflineStage.Accepted, Entry: IsDryRun ? null : outcome.Entry!.Index, Paid: paid.FromVoucher,
             Unit: paid.Unit.Code);
+    }
+
+    private Task<Outcome> RedeemAsync(Command own, OfflineReceipt receipt, OfflineReceiptRecord record, VoucherClaims claims)
+    {
+        var place = (V1.ServicePlace)receipt.Place;
+        var claim = new RedemptionClaim(OpaqueId.Parse(receipt.Provider), Slug.Parse(receipt.Item), receipt.Quantity,
+            new Fen(receipt.PriceFen), new Fen(receipt.InsuranceFen), place.ToDomain(),
+            ChinaTime.DateOf(Earlier(receipt.Clock, record.ReceivedAt)));
+        var offline = new OfflineAcceptance(OpaqueId.Parse(LocalKey), receipt.Counter, Digest.Parse(record.Digest), receipt.FromVoucher,
+            Unit.Parse(claims.Unit), claims.UseBy, [.. claims.ServiceTypes.Select(type => ((V1.ServiceType)type).ToDomain())],
+            claims.OfflineAmount, claims.Serial);
+        return GrainFactory.GetGrain<IVoucherGrain>(Region, claims.Voucher).RedeemOfflineAsync(own, claim, offline);
     }
 
     /// <summary>
@@ -151,7 +190,8 @@ public sealed partial class DeviceGrain
         DateTimeOffset known = Later(await MadeAsync(receipt.ListNumber), Later(State.LastClock, device.ApprovedAt ?? default));
         if (receipt.Clock < known - ClockTolerance) return new Refusal(Reason.OfflineClockBehind);
         if (device.RevokedSince is { } since && receipt.Clock >= since) return new Refusal(Reason.OfflineDeviceRevoked);
-        if (Now - receipt.Clock > TimeSpan.FromHours(limits.SyncWithinHours))
+        // When the server saw it first, also if it was decided later.
+        if (record.ReceivedAt - receipt.Clock > TimeSpan.FromHours(limits.SyncWithinHours))
         {
             return Refusal.Of(Reason.OfflineTooLate, ("hours", Text(limits.SyncWithinHours)));
         }
@@ -168,11 +208,11 @@ public sealed partial class DeviceGrain
     }
 
     /// <summary>What took the money: the voucher's last redemption, with its receipt if it was made offline.</summary>
-    private async Task<OfflineVerdict> BesideAsync(OfflineVerdict verdict, VoucherClaims claims)
+    private async Task<OfflineVerdict> BesideAsync(OfflineVerdict verdict, string voucher)
     {
         var filter = new EntryFilter(EntryCode.RedeemVoucher, Reversed: false)
         {
-            Touching = [new AccountFilter(Chart.VoucherPath(OpaqueId.Parse(claims.Voucher)).Text)],
+            Touching = [new AccountFilter(Chart.VoucherPath(OpaqueId.Parse(voucher)).Text)],
         };
         LinkedEntry? first = (await ledger.EntriesAsync(Region, filter, long.MaxValue, 1, CancellationToken.None)).FirstOrDefault();
         if (first is null) return verdict;
@@ -192,8 +232,8 @@ public sealed partial class DeviceGrain
         if (State.Branches.Count > MaxBranches) State.Branches.RemoveAt(0);
         State.Waiting.Remove(key);
         if (IsDryRun) return record with { Verdict = verdict };
-        await Receipt(key).KeepAsync(record);
-        return await Receipt(key).AnswerAsync(verdict);
+        OfflineReceiptRecord kept = await Receipt(key).KeepAsync(record with { Verdict = verdict });
+        return kept.Verdict.IsFinal ? kept : await Receipt(key).AnswerAsync(verdict);
     }
 
     /// <summary>When the journal had so many entries: the earliest moment at which a list with this number can have been made.</summary>
@@ -225,6 +265,8 @@ public sealed partial class DeviceGrain
     private IOfflineReceiptGrain Receipt(string key) => GrainFactory.GetGrain<IOfflineReceiptGrain>(Region, key);
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -43,7 +43,7 @@ public sealed partial class ProviderApi
         }
         string displayName = read.Name(request.DisplayName, "display_name");
         read.Check();
-        await DeviceAsync(name, context);
+        await DeviceAsync(name, context, Role.Counter, Role.Administrator);
         // Without the code: the journal has this request's digest, and 40 bits could be found by trying.
         Command command = context.Command(new EnrolDeviceRequest(request) { Code = "" }, id);
         var enrolment = new DeviceEnrolment(code.ToUpperInvariant(), request.PublicKey.ToBase64(), displayName);
@@ -72,7 +72,7 @@ public sealed partial class ProviderApi
         Command command = context.Command(request, id);
         if (since > clock.Now && !await grains.IsKnownAsync(name.Region, command)) read.Refuse("since", "IN_FUTURE");
         read.Check();
-        await DeviceAsync(name, context);
+        await DeviceAsync(name, context, Role.Counter, Role.Administrator);
         return (await Device(name).RevokeAsync(command, note, since)).OrThrow().ToContract(name.Region);
     }
 
@@ -81,7 +81,8 @@ public sealed partial class ProviderApi
         var read = new RequestReader();
         ResourceName name = read.Resource(request.Name, "name", DeviceContract.Devices);
         read.Check();
-        return (await DeviceAsync(name, context)).ToContract(name.Region);
+        return (await DeviceAsync(name, context, Role.Counter, Role.FinanceMaker, Role.FinanceChecker, Role.Auditor, Role.Administrator))
+            .ToContract(name.Region);
     }
 
     public override async Task<ListDevicesResponse> ListDevices(ListDevicesRequest request, ServerCallContext context)
@@ -124,7 +125,7 @@ public sealed partial class ProviderApi
         ResourceName name = read.Resource(request.Device, "device", DeviceContract.Devices);
         read.Whole(request.Receipts.Count, "receipts", 1, MaxReceipts);
         read.Check();
-        await DeviceAsync(name, context);
+        await DeviceAsync(name, context, Role.Counter);
         ImmutableArray<byte[]> receipts = [.. request.Receipts.Select(bytes => bytes.ToByteArray())];
         DeviceAnswers answers = (await Device(name).SubmitAsync(context.Command(request, id), receipts)).OrThrow();
         var response = new SubmitOfflineRedemptionsResponse
@@ -146,7 +147,8 @@ public sealed partial class ProviderApi
         read.Check();
         RegistryQuery query = new RegistryQuery(region, OfflineReceiptState.Kind) { Limit = pageSize + 1 }.Where(
             new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(OfflineStage.Exception)),
-            new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(OfflineStage.Waiting)));
+            new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(OfflineStage.Waiting)),
+            new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(OfflineStage.Received)));
         if (provider is { } one) query = query.Where(new RegistryCondition(OfflineReceiptState.ProviderPath, one.Id));
         if (tokens.Read(context, request, request.PageToken) is { } after) query = query with { After = new RegistryCursor("", after) };
         IReadOnlyList<RegistryRow<OfflineReceiptState>> rows =
@@ -170,12 +172,12 @@ public sealed partial class ProviderApi
     private IDeviceGrain Device(ResourceName name) => grains.GetGrain<IDeviceGrain>(name.GrainKey);
 
     /// <summary>The terminal, for its own provider's clerks and for staff.</summary>
-    private async Task<DeviceRecord> DeviceAsync(ResourceName name, ServerCallContext context)
+    /// <param name="staff">The roles that the call is open to whoever's the terminal is. Another role besides a clerk's opens nothing.</param>
+    private async Task<DeviceRecord> DeviceAsync(ResourceName name, ServerCallContext context, params Role[] staff)
     {
         DeviceRecord device = await Device(name).GetAsync() ?? throw Problem.Of(Reason.DeviceNotFound);
         Caller caller = context.Caller();
-        bool isClerk = caller.Roles.All(role => role is Role.ProviderClerk or Role.Volunteer or Role.Elder);
-        return isClerk && !caller.Owns(ResourceName.Of(name.Region, VoucherContract.Providers, device.Provider))
-            ? throw Problem.Of(Reason.PartyNotAllowed) : device;
+        return caller.HasAny(staff) || caller.Owns(ResourceName.Of(name.Region, VoucherContract.Providers, device.Provider))
+            ? device : throw Problem.Of(Reason.PartyNotAllowed);
     }
 }

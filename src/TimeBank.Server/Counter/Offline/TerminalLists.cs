@@ -63,19 +63,28 @@ public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayR
 
     private async Task<IReadOnlyCollection<string>> VouchersAsync(RegionCode region, CancellationToken cancellation)
     {
-        var filter = new EntryFilter(EntryCode.VoidVoucher, From: LedgerTime.From(clock.Now.AddDays(-Days)));
+        LedgerTime since = LedgerTime.From(clock.Now.AddDays(-Days));
         var found = new HashSet<string>(StringComparer.Ordinal);
-        long before = long.MaxValue;
-        while (found.Count < MaxVouchers)
+        // What takes money from a voucher in a reversal is the reversal of its issue: one of a redemption puts money on it.
+        foreach (EntryFilter filter in new[]
         {
-            IReadOnlyList<LinkedEntry> page = await ledger.EntriesAsync(region, filter, before, AtOnce, cancellation);
-            if (page.Count == 0) return found;
-            foreach (StoredTransfer transfer in await ledger.TransfersAsync(region, [.. page.Select(one => one.Entry.Index)], cancellation))
+            new EntryFilter(EntryCode.VoidVoucher, From: since), new EntryFilter(From: since, Kind: EntryKind.Reverse),
+        })
+        {
+            long before = long.MaxValue;
+            while (found.Count < MaxVouchers)
             {
-                if (transfer.Debit.Text.StartsWith("voucher/", StringComparison.Ordinal)) found.Add(Chart.VoucherIdOf(transfer.Debit).Text);
+                IReadOnlyList<LinkedEntry> page = await ledger.EntriesAsync(region, filter, before, AtOnce, cancellation);
+                if (page.Count == 0) break;
+                foreach (StoredTransfer transfer in await ledger.TransfersAsync(
+                    region, [.. page.Select(one => one.Entry.Index)], cancellation))
+                {
+                    if (!transfer.Debit.Text.StartsWith("voucher/", StringComparison.Ordinal)) continue;
+                    found.Add(Chart.VoucherIdOf(transfer.Debit).Text);
+                }
+                if (page.Count < AtOnce) break;
+                before = page[^1].Entry.Index;
             }
-            if (page.Count < AtOnce) return found;
-            before = page[^1].Entry.Index;
         }
         return found;
     }
