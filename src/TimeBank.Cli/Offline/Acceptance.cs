@@ -21,6 +21,16 @@ internal static class Acceptance
             "The terminal has no list yet; run terminal sync with a network.");
         DateTimeOffset clock = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         CheckClock(file, list, clock);
+        if (file.State != TerminalFile.Active) throw new TerminalException("这台终端在上次联网时还没有批准，或已停用；请联网运行 terminal sync。",
+            "At its last sync this terminal was not approved, or was revoked; run terminal sync with a network.");
+        if (file.Receipts.Any(one => one.Answer?.Reason is "OFFLINE_FORK" or "OFFLINE_CHAIN_BROKEN" or "OFFLINE_DEVICE_REVOKED"))
+        {
+            throw new TerminalException("服务器已不认这台终端接下来的凭据（它是副本，或已停用）；请停用它，另行登记。",
+                "The server takes no more receipts of this terminal: it is a copy, or was revoked. Revoke it, and enrol a new one.");
+        }
+        if (clock - list.Made > TimeSpan.FromHours(list.SyncWithinHours)) throw new TerminalException(
+            $"名单已超过 {list.SyncWithinHours} 小时，请先联网运行 terminal sync。",
+            $"The list is older than {list.SyncWithinHours} hours; run terminal sync with a network first.");
         if (list.Devices.Contains(device.Id)) throw new TerminalException("这台终端已停用。", "This terminal was revoked.");
         VoucherReading reading = VoucherCode.Read(code, list.Keys);
         if (reading.Claims is not { } voucher)
@@ -58,8 +68,9 @@ internal static class Acceptance
 
     private static void CheckClock(TerminalFile file, TerminalList list, DateTimeOffset clock)
     {
-        DateTimeOffset known = file.Receipts.Count > 0 && file.Receipts[^1].Receipt.Clock > list.Made
-            ? file.Receipts[^1].Receipt.Clock : list.Made;
+        // A clock of which the server said that it was ahead is no measure for the next one.
+        DateTimeOffset known = file.Receipts.Where(one => one.Answer?.Reason != "OFFLINE_CLOCK_AHEAD").Select(one => one.Receipt.Clock)
+            .Append(list.Made).Max();
         if (clock < known - ClockTolerance) throw new TerminalException(
             $"终端的时钟（{clock.ToOffset(China):yyyy-MM-dd HH:mm}）比它上次所知的（{known.ToOffset(China):yyyy-MM-dd HH:mm}）还早：被拨回过，请校准。",
             $"The terminal's clock ({clock.ToOffset(China):yyyy-MM-dd HH:mm}) is earlier than what it last knew ("
@@ -71,9 +82,10 @@ internal static class Acceptance
     private static long Left(TerminalFile file, VoucherClaims voucher, TerminalList list, out bool isAll)
     {
         isAll = voucher.IsMoney && voucher.OfflineAmount < list.VoucherMaxFen;
+        // A newer code knows of what the server has decided, and of nothing else, whichever code that was accepted by.
         long own = file.Receipts.Where(one => one.Answer?.Outcome != TerminalAnswer.Exception).Where(
             one => VoucherCode.Read(one.Receipt.Code, list.Keys).Claims is { } claims && claims.Voucher == voucher.Voucher
-                && claims.Serial >= voucher.Serial).Sum(one => one.Receipt.FromVoucher);
+                && (one.Answer is not { IsFinal: true } || claims.Serial >= voucher.Serial)).Sum(one => one.Receipt.FromVoucher);
         long allowed = voucher.IsMoney ? Math.Min(voucher.OfflineAmount, list.VoucherMaxFen) : voucher.OfflineAmount;
         return allowed - own;
     }

@@ -41,19 +41,25 @@ internal static class TerminalCommands
             string id = resource.Split("/")[^1];
             if (terminal.Device is { } known && known.Id != id) throw new UsageException("这个文件是另一台终端的。",
                 "This file is another terminal's.");
+            if (terminal.Device is null && invited.State != DeviceState.Invited) throw OtherKey();
             // The key is on the disk before anybody hears of it: an answer that got lost is fetched with the same key.
             if (terminal.Device is null) terminal.Enrol(new TerminalDevice(session.Settings.Region, id, invited.Provider.Split("/")[^1],
                 SigningKey.Create(), parsed.GetValue(key) ?? list.VerifierKey));
-            terminal.Take(list.Note);
             using SigningKey own = SigningKey.Read(terminal.Device!.Key)[0];
             Device enrolled = invited.State == DeviceState.Invited ? await client.EnrolDeviceAsync(new EnrolDeviceRequest
             {
                 RequestId = session.RequestId(), Device = resource, Code = parsed.GetValue(code)!,
                 PublicKey = ByteString.CopyFrom(own.PublicKey), DisplayName = parsed.GetValue(name)!,
             }) : invited;
+            if (!enrolled.PublicKey.Span.SequenceEqual(own.PublicKey)) throw OtherKey();
+            terminal.Take(list.Note);
+            terminal.Take(enrolled.State);
             session.Screen.Show(enrolled, () => TerminalDesk.Show(session, enrolled));
         });
     }
+
+    private static UsageException OtherKey() => new("这个编号登记的是另一把公钥：它是别的终端，或已换过文件。",
+        "This id was enrolled with another key: it is another terminal, or another file of it.");
 
     private static Command Accept(CommandFactory make)
     {
@@ -137,10 +143,12 @@ internal static class TerminalCommands
             RevocationList list = await client.GetRevocationListAsync(
                 new GetRevocationListRequest { Parent = $"regions/{device.Region}" });
             terminal.Take(list.Note);
-            Table(session, terminal, open.Select(one => one.Receipt.Counter).ToHashSet());
+            terminal.Take((await client.GetDeviceAsync(new GetDeviceRequest { Name = name })).State);
+            HashSet<long> sent = [.. open.Select(one => one.Receipt.Counter)];
+            Table(session, terminal, sent);
             if (liability is not null && !session.Screen.IsJson) session.Screen.Line(session.Language[liability.Zh, liability.En]);
-            bool allPaid = terminal.Receipts.All(one => one.Answer?.Outcome == TerminalAnswer.Accepted);
-            return open.Length == 0 || allPaid || liability is null ? ExitCode.Ok : ExitCode.Refused;
+            return terminal.Receipts.Where(one => sent.Contains(one.Receipt.Counter)).All(
+                one => one.Answer?.Outcome == TerminalAnswer.Accepted) ? ExitCode.Ok : ExitCode.Refused;
         });
     }
 

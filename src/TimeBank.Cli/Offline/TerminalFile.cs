@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TimeBank.Proofs;
+using DeviceState = TimeBank.V1.DeviceState;
 
 namespace TimeBank.Cli;
 
@@ -13,6 +14,9 @@ namespace TimeBank.Cli;
 /// </summary>
 internal sealed class TerminalFile : IDisposable
 {
+    /// <summary>The state in which a terminal may accept.</summary>
+    public const string Active = "active";
+
     private static readonly JsonSerializerOptions Format = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly FileStream _lock, _file;
@@ -24,6 +28,9 @@ internal sealed class TerminalFile : IDisposable
 
     /// <summary>The newest list; null before the first.</summary>
     public TerminalList? List { get; private set; }
+
+    /// <summary>What the server called the device's state at the last sync; empty before the first.</summary>
+    public string State { get; private set; } = "";
 
     /// <summary>Every receipt, in the order of the counters, with the last answer to it; null: none yet.</summary>
     public List<(byte[] Signed, OfflineReceipt Receipt, TerminalAnswer? Answer)> Receipts { get; } = [];
@@ -62,6 +69,15 @@ internal sealed class TerminalFile : IDisposable
     {
         Append(new Line { Device = device });
         Device = device;
+    }
+
+    /// <param name="state">As the server calls it now.</param>
+    public void Take(DeviceState state)
+    {
+        string name = EnumText.ShortOf(state);
+        if (name == State) return;
+        Append(new Line { State = name });
+        State = name;
     }
 
     /// <exception cref="UsageException">The list is not the region's, or older than the one before.</exception>
@@ -131,6 +147,7 @@ internal sealed class TerminalFile : IDisposable
     {
         if (line.Device is { } device) Device = device;
         if (line.List is { } note) List = Verified(note);
+        if (line.State is { } state) State = state;
         if (line.Answer is { } answer) Put(line.Counter, answer);
         if (line.Receipt is not { } text) return;
         byte[] signed = Convert.FromBase64String(text);
@@ -173,6 +190,9 @@ internal sealed class TerminalFile : IDisposable
 
         [JsonPropertyName("list")]
         public string? List { get; set; }
+
+        [JsonPropertyName("state")]
+        public string? State { get; set; }
 
         [JsonPropertyName("receipt")]
         public string? Receipt { get; set; }

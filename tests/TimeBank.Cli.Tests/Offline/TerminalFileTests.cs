@@ -137,6 +137,65 @@ public sealed class TerminalFileTests : IDisposable
     }
 
     [Fact]
+    public void A_terminal_that_was_not_approved_or_is_taken_for_a_copy_accepts_nothing()
+    {
+        using TerminalFile terminal = Enrolled();
+        terminal.Take(V1.DeviceState.Enrolled);
+        Assert.Throws<TerminalException>(() => Of(terminal, Meals, "lunch", 1, 1_000));
+        terminal.Take(V1.DeviceState.Active);
+        terminal.Accept(Of(terminal, Meals, "lunch", 1, 1_000).Receipt);
+        foreach (string reason in new[] { "OFFLINE_FORK", "OFFLINE_CHAIN_BROKEN", "OFFLINE_DEVICE_REVOKED" })
+        {
+            terminal.Answer(1, new TerminalAnswer(TerminalAnswer.Exception, reason, "", "", ""));
+            Assert.Throws<TerminalException>(() => Of(terminal, Meals, "lunch", 1, 1_000));
+        }
+        terminal.Answer(1, new TerminalAnswer(TerminalAnswer.Exception, "OFFLINE_SPENT", "", "", ""));
+        Assert.Equal(2, Of(terminal, Meals, "lunch", 1, 1_000).Receipt.Counter);
+    }
+
+    [Fact]
+    public void What_a_terminal_called_itself_is_there_when_its_file_is_opened_again()
+    {
+        using (Enrolled())
+        {
+        }
+        using TerminalFile again = TerminalFile.Open(File);
+        Assert.Equal(TerminalFile.Active, again.State);
+    }
+
+    [Fact]
+    public void A_list_is_good_for_the_policys_hours()
+    {
+        using TerminalFile terminal = Enrolled();
+        Assert.Equal(1, Acceptance.Of(terminal, Code(Meals), "lunch", 1, 1_000, 0, 1, Now.AddHours(23)).Receipt.Counter);
+        Assert.Throws<TerminalException>(() => Acceptance.Of(
+            terminal, Code(Meals), "lunch", 1, 1_000, 0, 1, Now.AddHours(23).AddSeconds(1)));
+    }
+
+    [Fact]
+    public void A_newer_code_counts_what_the_server_has_not_answered()
+    {
+        using TerminalFile terminal = Enrolled();
+        terminal.Accept(Of(terminal, Meals, "lunch", 3, 3_000).Receipt);
+        VoucherClaims newer = Meals with { Serial = Meals.Serial + 1 };
+
+        Assert.Throws<TerminalException>(() => Of(terminal, newer, "lunch", 2, 2_000));
+        terminal.Answer(1, new TerminalAnswer(TerminalAnswer.Accepted, "", "", "", ""));
+        Assert.Equal(4, Of(terminal, newer, "lunch", 4, 4_000).Receipt.FromVoucher);
+    }
+
+    [Fact]
+    public void A_clock_that_was_ahead_once_ends_no_terminal()
+    {
+        using TerminalFile terminal = Enrolled();
+        terminal.Accept(Acceptance.Of(terminal, Code(Meals), "lunch", 1, 1_000, 0, 1, Now.AddHours(2)).Receipt);
+
+        Assert.Throws<TerminalException>(() => Of(terminal, Meals, "lunch", 1, 1_000));
+        terminal.Answer(1, new TerminalAnswer(TerminalAnswer.Exception, "OFFLINE_CLOCK_AHEAD", "", "", ""));
+        Assert.Equal(2, Of(terminal, Meals, "lunch", 1, 1_000).Receipt.Counter);
+    }
+
+    [Fact]
     public void A_code_is_read_from_a_picture()
     {
         string picture = Path.Combine(_folder.FullName, "code.png"), code = Code(Money);
@@ -158,7 +217,9 @@ public sealed class TerminalFileTests : IDisposable
         using (TerminalFile terminal = TerminalFile.Open(File, create: true))
         {
             terminal.Enrol(new TerminalDevice(Region, Id, Provider, SigningKey.Create(), $"{Signer.TerminalSigner().Key}"));
-            terminal.Take(Note(List() with { Made = DateTimeOffset.UnixEpoch }));
+            long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            terminal.Take(Note(List() with { Made = DateTimeOffset.FromUnixTimeSeconds(now) }));
+            terminal.Take(V1.DeviceState.Active);
         }
         string code = Code(Money with { UseBy = new DateOnly(2149, 1, 1) });
         var environment = new TestEnvironment();
@@ -207,6 +268,7 @@ public sealed class TerminalFileTests : IDisposable
         if (terminal.Device is not null) return terminal;
         terminal.Enrol(new TerminalDevice(Region, Id, Provider, SigningKey.Create(), $"{Signer.TerminalSigner().Key}"));
         terminal.Take(Note(change?.Invoke(List()) ?? List()));
+        terminal.Take(V1.DeviceState.Active);
         return terminal;
     }
 
