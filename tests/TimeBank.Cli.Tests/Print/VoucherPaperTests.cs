@@ -13,16 +13,14 @@ namespace TimeBank.Cli.Tests;
 public sealed class VoucherPaperTests : IDisposable
 {
     private const int DotsPerInch = 203;
-    private const double AskewDegrees = 7;
+    private const double AskewDegrees = 7, HandDegrees = 0.5;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("timebank-paper-").FullName;
 
-    /// <summary>
-    /// The key of 32 bytes of 1, so that every run draws the same codes: of random ones the library's reader misses one in a hundred by
-    /// either of its two ways to tell black from white, so that a reader tries both.
-    /// </summary>
-    private readonly SigningKey _key = SigningKey.Read($"-----BEGIN PRIVATE KEY-----\n{Convert.ToBase64String(
-        [.. Convert.FromHexString("302e020100300506032b657004220420"), .. Enumerable.Repeat((byte)1, 32)])}\n-----END PRIVATE KEY-----\n")[0];
+    /// <summary>The key of 32 bytes of 1, so that every run draws the same codes.</summary>
+    private readonly SigningKey _key = SigningKey.Read(string.Join('\n', "-----BEGIN PRIVATE KEY-----",
+        Convert.ToBase64String([.. Convert.FromHexString("302e020100300506032b657004220420"), .. Enumerable.Repeat((byte)1, 32)]),
+        "-----END PRIVATE KEY-----"))[0];
 
     private VoucherSigner Signer => _key.VoucherSigner(VoucherSigner.NameOf("timebank.example", "430211"));
 
@@ -34,7 +32,7 @@ public sealed class VoucherPaperTests : IDisposable
         PrintableVoucher printed = Printed(0, services);
         Gray page = await DrawAsync(VoucherPaper.Pdf([printed], isA4, PrintFont.Open(null)), 1);
 
-        string code = Decode(page.Turned(AskewDegrees));
+        string code = Decode(page, AskewDegrees);
 
         Assert.Equal(printed.Code, code);
         Assert.Equal("0123456789A0", VoucherCode.Read(code, [Signer.Key]).Claims!.Voucher);
@@ -47,8 +45,8 @@ public sealed class VoucherPaperTests : IDisposable
         byte[] pdf = VoucherPaper.Pdf(printed, isA4: true, PrintFont.Open(null));
         Gray first = await DrawAsync(pdf, 1), second = await DrawAsync(pdf, 2);
 
-        string[] codes = [.. Enumerable.Range(0, 4).Select(at => Decode(first.Quarter(at).Turned(-AskewDegrees))),
-            Decode(second.Quarter(0).Turned(AskewDegrees))];
+        string[] codes = [.. Enumerable.Range(0, 4).Select(at => Decode(first.Quarter(at), -AskewDegrees)),
+            Decode(second.Quarter(0), AskewDegrees)];
 
         Assert.Equal(printed.Select(one => one.Code), codes);
     }
@@ -216,12 +214,16 @@ public sealed class VoucherPaperTests : IDisposable
         return Gray.Read(await File.ReadAllBytesAsync($"{drawn}.pgm"));
     }
 
-    private static string Decode(Gray page)
+    /// <summary>
+    /// Reads a paper that lies askew as a hand-held scanner does: by up to three pictures, between which the hand moves a little. In one
+    /// picture ZXing found 317 of 320 random codes.
+    /// </summary>
+    private static string Decode(Gray page, double degrees)
     {
-        var source = new RGBLuminanceSource(page.Dots, page.Width, page.Height, RGBLuminanceSource.BitmapFormat.Gray8);
         var hints = new Dictionary<DecodeHintType, object> { [DecodeHintType.TRY_HARDER] = true };
-        Binarizer[] ways = [new HybridBinarizer(source), new GlobalHistogramBinarizer(source)];
-        return ways.Select(way => new ZXing.QrCode.QRCodeReader().decode(new BinaryBitmap(way), hints)?.Text)
+        return new[] { 0, -HandDegrees, HandDegrees }.Select(moved => page.Turned(degrees + moved))
+            .Select(look => new RGBLuminanceSource(look.Dots, look.Width, look.Height, RGBLuminanceSource.BitmapFormat.Gray8))
+            .Select(source => new ZXing.QrCode.QRCodeReader().decode(new BinaryBitmap(new HybridBinarizer(source)), hints)?.Text)
             .FirstOrDefault(text => text is not null) ?? "";
     }
 
