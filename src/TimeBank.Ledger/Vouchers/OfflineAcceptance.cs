@@ -35,7 +35,8 @@ public sealed record OfflineAcceptance(OpaqueId Device, long Counter, Digest Rec
     public RedemptionJudgement Check(VoucherFacts? voucher, RedemptionJudgement judged, IEnumerable<JournalEntry> since)
     {
         if (voucher is null) return judged;
-        if (voucher.Terms.Unit != Unit || voucher.Terms.UseBy != UseBy || !voucher.Terms.ServiceTypes.Order().SequenceEqual(Services.Order()))
+        if (voucher.Terms.Unit != Unit || voucher.Terms.UseBy != UseBy
+            || !voucher.Terms.ServiceTypes.Order().SequenceEqual(Services.Order()))
         {
             return Reason.OfflineOtherVoucher;
         }

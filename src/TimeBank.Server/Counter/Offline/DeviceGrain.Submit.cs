@@ -17,7 +17,7 @@ public sealed partial class DeviceGrain
     /// <summary>Clocks of terminals that are set by hand are some minutes off.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
-    /// <summary>Within this a clock that is ahead is waited for: its receipt says what was accepted, and only the day is in doubt.</summary>
+    /// <summary>A clock ahead by less is waited for: its receipt says what was accepted, and only the day is in doubt.</summary>
     private static readonly TimeSpan ClockReach = TimeSpan.FromDays(1);
 
     public Task<Reply<DeviceAnswers>> SubmitAsync(Command command, ImmutableArray<byte[]> receipts) =>

@@ -172,7 +172,7 @@ public sealed partial class ProviderApi
     private IDeviceGrain Device(ResourceName name) => grains.GetGrain<IDeviceGrain>(name.GrainKey);
 
     /// <summary>The terminal, for its own provider's clerks and for staff.</summary>
-    /// <param name="staff">The roles that the call is open to whoever's the terminal is. Another role besides a clerk's opens nothing.</param>
+    /// <param name="staff">The roles that may call this for any terminal. Another role besides a clerk's opens nothing.</param>
     private async Task<DeviceRecord> DeviceAsync(ResourceName name, ServerCallContext context, params Role[] staff)
     {
         DeviceRecord device = await Device(name).GetAsync() ?? throw Problem.Of(Reason.DeviceNotFound);
