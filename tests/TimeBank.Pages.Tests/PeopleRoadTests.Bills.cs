@@ -24,7 +24,7 @@ public sealed partial class PeopleRoadTests
             string bill = $"{confirm.Replace("/redeem/confirm", "/redeem/bill/confirm", StringComparison.Ordinal)}"
                 + $"&item={item}&quantity=1&price=9000&insurance=0&item={item}&quantity=1&price=&insurance=0";
 
-            foreach ((string price, string said) in new[] { ("15,50", "请写成 12"), ("０", "价格") })
+            foreach ((string price, string said) in new[] { ("15,50", "请写成 12"), ("０", "大于零") })
             {
                 string wrong = (await clerk.FollowAsync(bill.Replace("price=10", $"price={price}", StringComparison.Ordinal))).Text;
                 Assert.Contains(said, WebUtility.HtmlDecode(wrong), StringComparison.Ordinal);

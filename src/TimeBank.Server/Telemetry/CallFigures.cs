@@ -98,9 +98,8 @@ public sealed class CallFigures : Interceptor
 
 /// <summary>
 /// Carries a recorded trace through grains: each grain that carries out a command, and the region's writer, shows itself as a span with the
-/// name of its class. The grains call this themselves, because any filter of grain calls, Orleans's own (<c>AddActivityPropagation</c>) or
-/// ours, costs every call a tenth of the rate of redemptions, also where nothing is recorded. Orleans's own would also name the grains'
-/// keys, which are persons' ids.
+/// name of its class. The grains call this themselves, because a filter of grain calls would run at every call, recorded or not. Orleans's
+/// own filter (<c>AddActivityPropagation</c>) would also name the grains' keys, which are persons' ids.
 /// </summary>
 public static class GrainTraces
 {
