@@ -171,6 +171,9 @@ describe('what no client should send', () => {
 test('a voucher: funded, issued, redeemed, refunded, voided', async () => {
   const funds = await as(v1.FundService, 'finance_maker'), vouchers = await as(v1.VoucherService, 'finance_maker'), elders = await as(v1.ElderService, 'counter');
   const fund = await funds('CreateFund', { request_id: randomUUID(), parent: region, fund_id: 'interop', kind: 'FUND_KIND_DONATION', display_name: 'Interop' });
+  const accounts = await as(v1.BankAccountService, 'finance_maker');
+  await accounts('SetBankAccount', {
+    request_id: randomUUID(), name: `${region}/bankAccounts/main`, holder_name: '演示民政局', account_number: '6222000000000001', bank_name: '演示银行', bank_code: '102100099996' });
   await funds('RecordReceipt', { request_id: randomUUID(), fund: fund.name, amount: yuan(1_000), bank_account: 'main', received_date: { year: 2026, month: 10, day: 1 } });
   const programme = await funds('CreateProgramme', {
     request_id: randomUUID(), parent: region, programme_id: 'interop-meals', display_name: 'Interop', scheme: 'PROGRAMME_SCHEME_UNIT_VOUCHER', service_types: ['SERVICE_TYPE_MEAL'],

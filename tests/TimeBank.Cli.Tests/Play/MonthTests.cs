@@ -191,10 +191,6 @@ public sealed class MonthTests
         }
     }
 
-    [Fact]
-    public void A_leg_of_which_nothing_was_compared_does_not_tie() =>
-        Assert.Equal(5, MonthFigures.FiveLegs(new DailyReport()).Count(check => check.Left != check.Right));
-
     private static DateOnly LastStatement { get; } = Calendar.Date(Demo.Steps.OfType<ImportStep>().Max(step => step.Plan.LastDay));
 
     private static DailyReport Tying()
