@@ -171,7 +171,7 @@ describe('what no client should send', () => {
 test('a voucher: funded, issued, redeemed, refunded, voided', async () => {
   const funds = await as(v1.FundService, 'finance_maker'), vouchers = await as(v1.VoucherService, 'finance_maker'), elders = await as(v1.ElderService, 'counter');
   const fund = await funds('CreateFund', { request_id: randomUUID(), parent: region, fund_id: 'interop', kind: 'FUND_KIND_DONATION', display_name: 'Interop' });
-  const accounts = await as(v1.BankAccountService, 'finance_maker');
+  const accounts = await as(v1.BankAccountService, 'administrator');
   await accounts('SetBankAccount', {
     request_id: randomUUID(), name: `${region}/bankAccounts/main`, holder_name: '演示民政局', account_number: '6222000000000001', bank_name: '演示银行', bank_code: '102100099996' });
   await funds('RecordReceipt', { request_id: randomUUID(), fund: fund.name, amount: yuan(1_000), bank_account: 'main', received_date: { year: 2026, month: 10, day: 1 } });

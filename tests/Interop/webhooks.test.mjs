@@ -28,7 +28,7 @@ async function call(role, address, body) {
 async function issue(programme) {
   const fund = `fund-${programme}`;
   await call('finance_maker', `${region}/funds`, { fundId: fund, kind: 'FUND_KIND_LOTTERY', displayName: '福彩' });
-  await call('finance_maker', `${region}/bankAccounts/main:set`, {
+  await call('administrator', `${region}/bankAccounts/main:set`, {
     holderName: '演示民政局', accountNumber: '6222000000000001', bankName: '演示银行', bankCode: '102100099996' });
   await call('finance_maker', `${region}/funds/${fund}:recordReceipt`, {
     amount: { value: '100000', unit: 'CNY' }, bankAccount: 'main', receivedDate: { year: 2026, month: 9, day: 30 } });
