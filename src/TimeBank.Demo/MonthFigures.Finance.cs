@@ -68,7 +68,8 @@ internal sealed partial class MonthFigures
     /// <summary>
     /// The bank's statements end before the play does. Once the days after them are over they want one more, which is no difference of the
     /// books: the figures are the same on the play's last day and on any later one. Where statements end before the plan's last one, a
-    /// file of the play was not taken, and that is one.
+    /// file of the play was not taken, and that is one. A leg of which nothing was compared doesn't tie, but for what is paid: its lines
+    /// are of payments that still wait for the bank, and in the end none does.
     /// </summary>
     internal static IEnumerable<Check> FiveLegs(DailyReport report) =>
         Enum.GetValues<ReportLeg>().Where(leg => leg != ReportLeg.Unspecified).Select(leg =>
@@ -77,7 +78,7 @@ internal sealed partial class MonthFigures
             return new Check(
                 $"五方对账·{EnumText.Of(leg, Language.Chinese)}：相符 = 全部",
                 $"five legs, {EnumText.Of(leg, Language.English)}: lines that tie = lines", lines.Count(line => line.Ties),
-                lines.Length);
+                leg == ReportLeg.Paid ? lines.Length : Math.Max(1, lines.Length));
         });
 
     private static bool IsAfterThePlan(ReportLine line) => line.Gap == ReportGap.StatementMissing

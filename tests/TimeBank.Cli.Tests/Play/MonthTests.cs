@@ -191,6 +191,11 @@ public sealed class MonthTests
         }
     }
 
+    [Fact]
+    public void A_leg_of_which_nothing_was_compared_does_not_tie_but_for_payments_of_which_none_waits() =>
+        Assert.Equal([(0, 1), (0, 1), (0, 1), (0, 0), (0, 1)],
+            MonthFigures.FiveLegs(new DailyReport()).Select(check => (check.Left, check.Right)));
+
     private static DateOnly LastStatement { get; } = Calendar.Date(Demo.Steps.OfType<ImportStep>().Max(step => step.Plan.LastDay));
 
     private static DailyReport Tying()
