@@ -52,6 +52,8 @@ run_tests() {
     passed=$(($(last '  succeeded:' "$log") + $(last '# pass' "$log.node")))
     failed=$(($(last '  failed:' "$log") + $(last '# fail' "$log.node")))
     [ $code -eq 0 ] || [ $failed -gt 0 ] || failed=1 # a run that broke off counts nothing
+    # Once more at the end, since of a long log one is often shown the end only.
+    grep -h -A 20 -E '^failed |^ *not ok ' "$log" "$log.node" || true
     printf '\n%s passed, %s failed\n' $passed $failed
     [ $failed -eq 0 ]
 }
