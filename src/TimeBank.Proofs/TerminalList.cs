@@ -46,15 +46,23 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
         void Line(string line) => text.Append(line).Append('\n');
     }
 
-    /// <summary>Verifies a list with the region's key, and reads it.</summary>
-    /// <exception cref="FormatException">The note is not signed by the key, or is no list; the message says why.</exception>
-    public static TerminalList Read(string note, VerifierKey key)
+    /// <summary>
+    /// The keys that may sign the next list. Every voucher key of the region signs a list, so a terminal that trusts one of them goes on when
+    /// the others are exchanged.
+    /// </summary>
+    public IEnumerable<VerifierKey> Signers => Keys.Select(key => VerifierKey.Of(Origin, SignatureType.Ed25519, key.PublicKey));
+
+    /// <summary>Verifies a list with the region's keys, and reads it.</summary>
+    /// <param name="keys">One at least; all of one name.</param>
+    /// <exception cref="FormatException">The note is signed by none of the keys, or is no list; the message says why.</exception>
+    public static TerminalList Read(string note, params IReadOnlyCollection<VerifierKey> keys)
     {
         SignedNote signed = SignedNote.Parse(note);
-        if (signed.Check([key], SigningKey.Check) != NoteStatus.Signed) throw new FormatException(
-            $"The list is not signed by {key.Name}, the region's key that this terminal trusts.");
+        string name = keys.First().Name;
+        if (signed.Check(keys, SigningKey.Check) != NoteStatus.Signed) throw new FormatException(
+            $"The list is not signed by {name}, the region's key that this terminal trusts.");
         string[] lines = signed.Text[..^1].Split('\n');
-        if (lines.Length < 4 || lines[0] != key.Name || !lines[0].EndsWith(NameEnd, StringComparison.Ordinal))
+        if (lines.Length < 4 || lines[0] != name || !lines[0].EndsWith(NameEnd, StringComparison.Ordinal))
         {
             throw new FormatException("The note is signed and is no list for terminals.");
         }

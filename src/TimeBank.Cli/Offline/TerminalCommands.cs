@@ -16,7 +16,7 @@ internal static class TerminalCommands
     [
         make.Group("terminal", "离线终端：登记、受理、上传", "a terminal without a network: enrol, accept, sync",
             Enrol(make), Accept(make), List(make), Sync(make), Status(make), TerminalDesk.Invite(make), TerminalDesk.Approve(make),
-            TerminalDesk.Revoke(make), TerminalDesk.Devices(make), TerminalDesk.Exceptions(make)),
+            TerminalDesk.Revoke(make), TerminalDesk.Devices(make), TerminalDesk.Exceptions(make), TerminalDesk.Resolve(make)),
     ];
 
     private static Option<string> File(CommandFactory make) => make.Option("--file", "终端文件（只许本人读写）",

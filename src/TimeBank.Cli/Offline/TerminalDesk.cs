@@ -89,13 +89,15 @@ internal static class TerminalDesk
     public static Command Exceptions(CommandFactory make)
     {
         Option<string> provider = make.Option("--provider", "只看这家机构的", "only this provider's");
-        return make.Command("exceptions", "未能付款的离线凭据", "offline receipts that could not be paid", [provider, make.Limit, make.All],
-            async (session, parsed) =>
+        Option<bool> closed = new("--closed") { Description = make.Language["也列已办结的", "also those that were closed"] };
+        return make.Command("exceptions", "未能付款的离线凭据", "offline receipts that could not be paid",
+            [provider, closed, make.Limit, make.All], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
             var request = new ListOfflineExceptionsRequest
             {
-                Parent = session.Region, Provider = parsed.GetValue(provider) is { } whose ? session.Name("providers", whose) : "",
+                Parent = session.Region, ShowResolved = parsed.GetValue(closed),
+                Provider = parsed.GetValue(provider) is { } whose ? session.Name("providers", whose) : "",
             };
             ListOfflineExceptionsResponse list = await make.PagingOf(parsed)
                 .AllAsync(request, page => client.ListOfflineExceptionsAsync(page).ResponseAsync);
@@ -103,11 +105,11 @@ internal static class TerminalDesk
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
-                    "", [new(language["终端", "terminal"]), new(language["号", "number"], true), new(language["机构", "provider"]),
+                    "", [new(language["例外", "exception"]), new(language["机构", "provider"]),
                         new(language["券", "voucher"]), new(language["金额", "at stake"], true), new(language["原因", "why"]),
                         new(language["先付的一笔", "paid first"])],
                     list.Exceptions.Select(one => (IReadOnlyList<string>)[
-                        ResourceNames.Short(one.Device), $"{one.Answer.Counter}", ResourceNames.Short(one.Provider),
+                        ResourceNames.Short(one.Name), ResourceNames.Short(one.Provider),
                         ResourceNames.Short(one.Voucher), AmountText.Of(one.AtStake, language),
                         language[one.Answer.Words.Zh, one.Answer.Words.En], ResourceNames.Short(one.OtherRedemption)]));
                 if (list.Exceptions.Count > 0) session.Screen.Line(
@@ -115,6 +117,40 @@ internal static class TerminalDesk
                 session.Screen.Unreadable(list.Unreadable);
                 session.Screen.More(list.NextPageToken);
             });
+        });
+    }
+
+    public static Command Resolve(CommandFactory make)
+    {
+        Argument<string> exception = make.Argument("exception", "例外的编号", "the exception's id");
+        Option<bool> borne = new("--borne") { Description = make.Language["由服务商承担", "the provider bears it"] },
+            lost = new("--earlier-lost") { Description = make.Language["它等的号已遗失，不再等", "what it waits for is lost, and waited for no more"] };
+        Option<string> paid = make.Option("--paid", "已另行核销：vouchers/ID/redemptions/N", "a redemption paid it: vouchers/ID/redemptions/N"),
+            note = make.Option("--note", "原因", "why", required: true);
+        return make.Command("resolve", "办结一张离线凭据的例外", "close an exception", [exception, borne, paid, lost, note, make.DryRun],
+            async (session, parsed) =>
+        {
+            string? redemption = parsed.GetValue(paid);
+            if ((parsed.GetValue(borne) ? 1 : 0) + (parsed.GetValue(lost) ? 1 : 0) + (redemption is null ? 0 : 1) != 1)
+            {
+                throw new UsageException("--borne、--paid、--earlier-lost 三者选一。", "Give one of --borne, --paid and --earlier-lost.");
+            }
+            string name = session.Name("offlineExceptions", parsed.GetValue(exception)!);
+            var client = new Client(await session.AsAsync(Role.FinanceMaker, name));
+            OfflineException closed = await client.ResolveOfflineExceptionAsync(new ResolveOfflineExceptionRequest
+            {
+                RequestId = session.RequestId(), Name = name, Note = parsed.GetValue(note)!, ValidateOnly = make.IsDryRun(parsed),
+                Redemption = redemption is null ? "" : session.Name("vouchers", redemption),
+                Resolution = redemption is not null ? OfflineResolution.PaidByRedemption
+                    : parsed.GetValue(lost) ? OfflineResolution.EarlierReceiptsLost : OfflineResolution.BorneByProvider,
+            });
+            Language language = make.Language;
+            session.Screen.Show(closed, () => session.Screen.Facts(
+                ResourceNames.Short(closed.Name),
+                (language["结果", "result"], EnumText.Of(closed.Answer.Outcome, language)),
+                (language["办结", "closed"], closed.ResolvedBy.Length == 0 ? "" : EnumText.Of(closed.Resolution, language)),
+                (language["核销", "redemption"], closed.PaidBy.Length > 0 ? closed.PaidBy : closed.Answer.Redemption),
+                (language["原因", "why"], closed.Note)));
         });
     }
 

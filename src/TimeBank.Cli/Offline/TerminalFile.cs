@@ -167,7 +167,7 @@ internal sealed class TerminalFile : IDisposable
     {
         try
         {
-            return TerminalList.Read(note, VerifierKey.Parse(Device!.ListKey));
+            return TerminalList.Read(note, [VerifierKey.Parse(Device!.ListKey), .. List?.Signers ?? []]);
         }
         catch (FormatException error)
         {

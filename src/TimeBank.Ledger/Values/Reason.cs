@@ -283,6 +283,11 @@ public enum Reason
     OfflineSpent = 947,
     OfflineAmountDiffers = 948,
     OfflineOtherProvider = 949,
+    OfflineExceptionNotFound = 1000,
+    OfflineExceptionNotOpen = 1001,
+    OfflineNotWaiting = 1002,
+    OfflineOtherRedemption = 1003,
+    OfflineDeclaredLost = 1004,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

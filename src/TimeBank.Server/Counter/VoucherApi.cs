@@ -139,7 +139,7 @@ public sealed partial class VoucherApi(
     private static Amount Remaining(Redemption redemption) => redemption.Unit.Of(redemption.Remaining);
 
     /// <summary>Reads a redemption's name: its voucher's name, then the index of its entry.</summary>
-    private static (ResourceName Voucher, long Index) RedemptionNamed(RequestReader read, string text)
+    internal static (ResourceName Voucher, long Index) RedemptionNamed(RequestReader read, string text)
     {
         int at = text.LastIndexOf($"/{VoucherContract.Redemptions}/", StringComparison.Ordinal);
         string last = at < 0 ? "" : text[(at + VoucherContract.Redemptions.Length + 2)..];

@@ -33,6 +33,7 @@ public static class HttpDocument
             ["providers"] = ("provider", MadeByServer), ["payeeChanges"] = ("payeeChange", MadeByServer),
             ["orders"] = ("order", MadeByServer), ["vouchers"] = ("voucher", MadeByServer), ["redemptions"] = ("redemption", Index),
             ["bills"] = ("bill", Index), ["devices"] = ("device", MadeByServer),
+            ["offlineExceptions"] = ("offlineException", "^[0-9A-HJKMNP-TV-Z]{12}-[0-9]{1,19}(-[0-9a-f]{12})?$"),
             ["programmes"] = ("programme", ChosenByPeople), ["funds"] = ("fund", ChosenByPeople),
             ["bankAccounts"] = ("bankAccount", ChosenByPeople), ["lines"] = ("line", Index), ["donations"] = ("donation", MadeByServer),
             ["entries"] = ("entry", Index), ["accounts"] = ("account", "^[A-Za-z0-9/-]{1,200}$"),

@@ -22,9 +22,12 @@ public sealed class VoucherKeys : IDisposable
         options.VoucherKeyFile.Length > 0 ? options.VoucherKeyFile : Path.Combine(options.Data, FileName),
         nameof(TimeBankOptions.VoucherKeyFile), options.IsLocal));
 
-    public VoucherSigner SignerOf(RegionCode region) => _keys[0].VoucherSigner(NameOf(region));
+    public VoucherSigner SignerOf(RegionCode region) => SignersOf(region).First();
 
-    public IEnumerable<VerifierKey> Of(RegionCode region) => _keys.Select(key => key.VoucherSigner(NameOf(region)).Key);
+    /// <summary>The one that signs vouchers first, then those that it replaced.</summary>
+    public IEnumerable<VoucherSigner> SignersOf(RegionCode region) => _keys.Select(key => key.VoucherSigner(NameOf(region)));
+
+    public IEnumerable<VerifierKey> Of(RegionCode region) => SignersOf(region).Select(signer => signer.Key);
 
     public void Dispose()
     {

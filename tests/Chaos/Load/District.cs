@@ -109,7 +109,8 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
             .. Enumerable.Range(0, Counters)
                 .Select(at => new CounterCaller(this, $"counter{at}", seed + at, canteens[at % Canteens], names[(2 * at)..(2 * at + 2)])),
             .. givers.Select((pair, at) => new VolunteerCaller(this, $"volunteer{at}", seed + 100 + at, pair.Volunteer, pair.Elder)),
-            .. households.Select((pair, at) => new HouseholdCaller(this, $"household{at}", seed + 200 + at, pair.Elder, pair.Volunteer)),
+            .. households.Where(_ => Booking is not null).Select(
+                (pair, at) => new HouseholdCaller(this, $"household{at}", seed + 200 + at, pair.Elder, pair.Volunteer)),
         ];
     }
 
@@ -120,6 +121,22 @@ internal sealed class District(string data, DateTimeOffset start) : IDisposable
     public void Dispose() => _issuer.Dispose();
 
     private DateOnly Today => Ledger.ChinaTime.DateOf(_now);
+
+    /// <summary>
+    /// When elders book: a day later, or at the end of the month, since the hours that they have end with the month of <see cref="Start"/>.
+    /// Null in the last hours of a month, where nobody can book any more.
+    /// </summary>
+    public DateTimeOffset? Booking
+    {
+        get
+        {
+            DateOnly first = Ledger.ChinaTime.DateOf(Start);
+            DateTimeOffset end = Ledger.ChinaTime.StartOf(new DateOnly(first.Year, first.Month, 1).AddMonths(1));
+            DateTimeOffset booked = Start.AddDays(1), last = end - TimeSpan.FromHours(3);
+            if (booked > last) booked = last;
+            return booked > Start + Settling + TimeSpan.FromHours(1) ? booked : null;
+        }
+    }
 
     private Date Month => new() { Year = Today.Year, Month = Today.Month };
 

@@ -25,7 +25,7 @@ internal sealed class HouseholdCaller(District district, string name, int seed, 
             var request = new RequestServiceRequest
             {
                 RequestId = $"{id:D}", Recipient = elder, Item = "companionship",
-                PlannedStartTime = Timestamp.FromDateTimeOffset(District.Start.AddDays(1)), Planned = District.Minutes(Booked),
+                PlannedStartTime = Timestamp.FromDateTimeOffset(District.Booking!.Value), Planned = District.Minutes(Booked),
             };
             return Ask(Role.Elder, elder, id, "", [], true, async (invoker, options) =>
                 new Answer("",

@@ -246,6 +246,23 @@ public sealed class TerminalFileTests : IDisposable
         Assert.Equal(8, terminal.List!.Number);
     }
 
+    [Fact]
+    public void Exchanged_keys_are_followed_from_list_to_list()
+    {
+        using SigningKey key = SigningKey.Read(SigningKey.Create())[0], later = SigningKey.Read(SigningKey.Create())[0];
+        VoucherSigner next = key.VoucherSigner(Signer.Key.Name), last = later.VoucherSigner(Signer.Key.Name);
+        TerminalList both = List() with { Number = 8, Keys = [next.Key, Signer.Key] };
+        using (TerminalFile terminal = Enrolled())
+        {
+            Assert.Throws<UsageException>(() => terminal.Take(Note(both, next.TerminalSigner())));
+            terminal.Take(Note(both, next.TerminalSigner(), Signer.TerminalSigner()));
+            terminal.Take(Note(both with { Number = 9, Keys = [next.Key] }, next.TerminalSigner()));
+            Assert.Throws<UsageException>(() => terminal.Take(Note(both with { Number = 10 }, last.TerminalSigner())));
+        }
+        using TerminalFile again = TerminalFile.Open(File);
+        Assert.Equal(9, again.List!.Number);
+    }
+
     private static (long, long) Amounts((OfflineReceipt Receipt, VoucherClaims Voucher, long Elder) of) =>
         (of.Receipt.FromVoucher, of.Elder);
 
@@ -259,8 +276,8 @@ public sealed class TerminalFileTests : IDisposable
         [new("lunch", 1, "MEAL", 1_500, 1_200), new("bath", 2, "CNY", 20_000, 0)],
         ImmutableSortedDictionary<int, int>.Empty.Add(1, 50).Add(2, 40), [], []);
 
-    private static string Note(TerminalList list, NoteSigner? signer = null) => new SignedNote(
-        list.ToText(), [(signer ?? Signer.TerminalSigner()).Sign(list.ToText(), default)]).ToString();
+    private static string Note(TerminalList list, params NoteSigner[] signers) => new SignedNote(list.ToText(),
+        [.. signers.DefaultIfEmpty(Signer.TerminalSigner()).Select(signer => signer.Sign(list.ToText(), default))]).ToString();
 
     private TerminalFile Enrolled(Func<TerminalList, TerminalList>? change = null)
     {

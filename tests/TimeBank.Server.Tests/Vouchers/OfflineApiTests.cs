@@ -112,6 +112,70 @@ public sealed class OfflineApiTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_late_claim_that_finance_allows_is_tied_to_its_redemption()
+    {
+        (string first, SigningKey firstKey) = await TerminalAsync();
+        (string second, SigningKey secondKey) = await TerminalAsync();
+        string offline = (await Clerk.SubmitOfflineRedemptionsAsync(Batch(first, Receipt(first, firstKey, 4)))).Answers[0].Redemption;
+        await Clerk.SubmitOfflineRedemptionsAsync(Batch(second, Receipt(second, secondKey, 10)));
+        OfflineException open = Assert.Single((await Maker.ListOfflineExceptionsAsync(List())).Exceptions);
+        Assert.Equal(open, await Maker.GetOfflineExceptionAsync(new GetOfflineExceptionRequest { Name = open.Name }));
+        string refunded = await RedeemAsync(1);
+        await _desk.Vouchers.RefundRedemptionAsync(
+            new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = refunded, Memo = "重做" });
+        string paid = await RedeemAsync(6);
+        var resolve = new ResolveOfflineExceptionRequest
+        {
+            RequestId = Desk.Id(), Name = open.Name, Resolution = OfflineResolution.PaidByRedemption, Redemption = paid,
+            Note = "财务同意补报",
+        };
+
+        await Clerk.ResolveOfflineExceptionAsync(resolve).IsRefusedAsync(Reason.RoleNotAllowed);
+        foreach (string other in new[] { offline, refunded, $"{_voucher.Name}/redemptions/0" })
+        {
+            await Maker.ResolveOfflineExceptionAsync(With(request => request.Redemption = other))
+                .IsRefusedAsync(Reason.OfflineOtherRedemption);
+        }
+        await Maker.ResolveOfflineExceptionAsync(With(request => request.Redemption = "")).IsRefusedAsync(
+            Reason.InvalidField, "redemption");
+        await Maker.ResolveOfflineExceptionAsync(With(request => request.Resolution = OfflineResolution.BorneByProvider)).IsRefusedAsync(
+            Reason.InvalidField, "redemption");
+        await Maker.ResolveOfflineExceptionAsync(With(request => request.Name += "-1")).IsRefusedAsync(Reason.InvalidField, "name");
+        OfflineException would = await Maker.ResolveOfflineExceptionAsync(
+            new ResolveOfflineExceptionRequest(resolve) { ValidateOnly = true });
+        Assert.Equal(open, await Maker.GetOfflineExceptionAsync(new GetOfflineExceptionRequest { Name = open.Name }));
+        OfflineException closed = await Maker.ResolveOfflineExceptionAsync(resolve);
+
+        Assert.Equal((OfflineResolution.PaidByRedemption, paid, "财务同意补报"), (closed.Resolution, closed.PaidBy, closed.Note));
+        Assert.Equal((would.Resolution, would.PaidBy), (closed.Resolution, closed.PaidBy));
+        Assert.Equal(closed, await Maker.ResolveOfflineExceptionAsync(resolve));
+        Assert.Empty((await Maker.ListOfflineExceptionsAsync(List())).Exceptions);
+        ListOfflineExceptionsRequest all = List();
+        all.ShowResolved = true;
+        Assert.Equal([closed], (await Maker.ListOfflineExceptionsAsync(all)).Exceptions);
+        // Another exception can't be closed by the same redemption.
+        (string third, SigningKey thirdKey) = await TerminalAsync();
+        await Clerk.SubmitOfflineRedemptionsAsync(Batch(third, Receipt(third, thirdKey, 10)));
+        string next = Assert.Single((await Maker.ListOfflineExceptionsAsync(List())).Exceptions).Name;
+        await Maker.ResolveOfflineExceptionAsync(With(request => request.Name = next)).IsRefusedAsync(Reason.OfflineOtherRedemption);
+
+        ListOfflineExceptionsRequest List() => new() { Parent = _desk.Region, Provider = _canteen };
+
+        ResolveOfflineExceptionRequest With(Action<ResolveOfflineExceptionRequest> change)
+        {
+            var changed = new ResolveOfflineExceptionRequest(resolve) { RequestId = Desk.Id() };
+            change(changed);
+            return changed;
+        }
+
+        async Task<string> RedeemAsync(long meals) => (await _desk.Vouchers.RedeemVoucherAsync(new RedeemVoucherRequest
+        {
+            RequestId = Desk.Id(), Voucher = _voucher.Name, Provider = _canteen, Item = "meal-canteen", Quantity = meals,
+            Price = new Amount { Value = 1_000 * meals, Unit = "CNY" },
+        })).Redemption.Name;
+    }
+
+    [Fact]
     public async Task A_voucher_whose_issue_was_reversed_is_in_the_list()
     {
         var finance = new LedgerService.LedgerServiceClient(server.As(Role.FinanceMaker, regions: "430204"));

@@ -60,7 +60,7 @@ internal static class DeviceContract
             Outcome = verdict.Stage switch
             {
                 OfflineStage.Accepted => OfflineOutcome.Accepted,
-                OfflineStage.Exception => OfflineOutcome.Exception,
+                OfflineStage.Exception or OfflineStage.Closed => OfflineOutcome.Exception,
                 OfflineStage.Waiting or OfflineStage.Received or OfflineStage.Settled => OfflineOutcome.Waiting,
                 OfflineStage.Invalid => OfflineOutcome.Invalid,
             },
@@ -106,6 +106,17 @@ internal static class DeviceContract
                 ? VoucherContract.RedemptionName(region, voucher, entry) : "",
             OtherReceipt = other is null ? ByteString.Empty : ByteString.FromBase64(other.Signed),
             Liability = Liability,
+            Resolution = receipt.Closing switch
+            {
+                null => OfflineResolution.Unspecified,
+                { Redemption: "" } => OfflineResolution.BorneByProvider,
+                _ => OfflineResolution.PaidByRedemption,
+            },
+            ResolvedBy = receipt.Closing?.By ?? "",
+            ResolveTime = Moment(receipt.Closing?.At),
+            Note = receipt.Closing?.Note ?? "",
+            PaidBy = receipt.Closing is { Redemption: { Length: > 0 } index }
+                ? $"{ResourceName.Of(region, VoucherContract.Vouchers, receipt.Voucher)}/{VoucherContract.Redemptions}/{index}" : "",
         };
     }
 }

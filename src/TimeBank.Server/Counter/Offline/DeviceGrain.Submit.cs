@@ -65,6 +65,43 @@ public sealed partial class DeviceGrain
         while (State.Device!.Counter > before);
     }
 
+    public Task<Reply<OfflineReceiptRecord>> SkipLostAsync(Command command, string key) =>
+        command.IsDryRun ? DryRunAsync(() => SkipLostOnceAsync(command, key)) : SkipLostOnceAsync(command, key);
+
+    private async Task<Reply<OfflineReceiptRecord>> SkipLostOnceAsync(Command command, string key)
+    {
+        if (State.Device is null || await Receipt(key).GetAsync() is not { } waiting) return Reason.OfflineExceptionNotFound;
+        OfflineReceipt receipt = Kept(waiting);
+        Refusal? refusal = await OnceAsync(
+            command,
+            () => State.Waiting.ContainsKey(key) && State.Waiting.Values.Min() == receipt.Counter
+                && receipt.Counter > State.Device.Counter + 1 ? null : new Refusal(Reason.OfflineNotWaiting),
+            () =>
+            {
+                State.Lost[State.Device.Counter + 1] = receipt.Counter - 1;
+                State.Device = State.Device with { Counter = receipt.Counter - 1 };
+                State.Last = receipt.Previous?.ToString() ?? "";
+            });
+        if (refusal is not null) return refusal;
+        // From here on a crash is finished by the same command, or by the terminal when it sends these receipts again.
+        OfflineReceiptRecord? answer = null;
+        while (State.Waiting.FirstOrDefault(one => one.Value == State.Device.Counter + 1).Key is { } next)
+        {
+            OfflineReceiptRecord kept = next == key ? waiting : (await Receipt(next).GetAsync())!;
+            OfflineReceiptRecord decided = await AnswerAsync(command, Kept(kept), Convert.FromBase64String(kept.Signed));
+            if (next == key) answer = decided;
+            // It waits for our clock now, and the chain with it.
+            if (!decided.Verdict.IsFinal) break;
+        }
+        await SaveAsync();
+        return answer ?? await Receipt($"{LocalKey}-{receipt.Counter}").GetAsync() ?? waiting;
+    }
+
+    /// <summary>A kept receipt; its signature was checked when it came.</summary>
+    private OfflineReceipt Kept(OfflineReceiptRecord record) => OfflineReceipt.Read(
+        Convert.FromBase64String(record.Signed), $"{Region}", LocalKey, State.Device!.Key).Receipt
+        ?? throw new InvalidOperationException($"Receipt {record.Digest} is kept and can't be read.");
+
     private OfflineReceiptRecord Invalid(byte[] bytes, OfflineReading reading)
     {
         string rule = reading.Status == OfflineReceiptStatus.WrongForm ? $"{reading.Form}" : $"{reading.Status}";
@@ -85,8 +122,10 @@ public sealed partial class DeviceGrain
         if (receipt.Counter <= last)
         {
             OfflineReceiptRecord? first = await Receipt(main).GetAsync();
+            Reason reason = State.Lost.Any(lost => receipt.Counter >= lost.Key && receipt.Counter <= lost.Value)
+                ? Reason.OfflineDeclaredLost : Reason.OfflineFork;
             return first?.Digest == digest ? first : await ExceptAsync(own, record,
-                Refusal.Of(Reason.OfflineFork, ("counter", Text(receipt.Counter))), first, main);
+                Refusal.Of(reason, ("counter", Text(receipt.Counter))), first, main);
         }
         if (State.Branches.Contains(previous) || (receipt.Counter == last + 1 && previous != State.Last))
         {

@@ -37,6 +37,13 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// <exception cref="StorageUnavailableException">Some are decided and some are not: send all of them again.</exception>
     [Alias("submit")]
     Task<Reply<DeviceAnswers>> SubmitAsync(Command command, ImmutableArray<byte[]> receipts);
+
+    /// <summary>
+    /// Declares lost what a waiting receipt waits for: the chain goes on with that receipt, which is decided now with those after it.
+    /// </summary>
+    /// <param name="key">The waiting receipt's key.</param>
+    [Alias("skip-lost")]
+    Task<Reply<OfflineReceiptRecord>> SkipLostAsync(Command command, string key);
 }
 
 /// <summary>How far a terminal is. The names are stored.</summary>
@@ -140,6 +147,10 @@ public sealed class DeviceState : WorkflowState
     /// <summary>The counters of receipts that wait for one before them, with their keys.</summary>
     [JsonPropertyName("waiting")]
     public Dictionary<string, long> Waiting { get; set; } = [];
+
+    /// <summary>The last counter of each stretch that was declared lost, by the first.</summary>
+    [JsonPropertyName("lost")]
+    public Dictionary<long, long> Lost { get; set; } = [];
 }
 
 /// <inheritdoc cref="IDeviceGrain"/>

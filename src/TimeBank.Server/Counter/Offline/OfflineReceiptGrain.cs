@@ -20,6 +20,10 @@ public interface IOfflineReceiptGrain : IGrainWithStringKey
     [Alias("answer")]
     Task<OfflineReceiptRecord> AnswerAsync(OfflineVerdict verdict);
 
+    /// <summary>Closes an exception. The first closing stays.</summary>
+    [Alias("close")]
+    Task<Reply<OfflineReceiptRecord>> CloseAsync(Command command, OfflineClosing closing);
+
     /// <summary>Null: nothing is kept under this key.</summary>
     [Alias("get")]
     Task<OfflineReceiptRecord?> GetAsync();
@@ -48,7 +52,20 @@ public enum OfflineStage
     /// <summary>No receipt of this device. Never stored.</summary>
     [JsonStringEnumMemberName("invalid")]
     Invalid = 5,
+
+    /// <summary>An exception that finance closed.</summary>
+    [JsonStringEnumMemberName("closed")]
+    Closed = 6,
 }
+
+/// <summary>How finance closed an exception.</summary>
+/// <param name="Redemption">The index of the redemption that paid the claim, as text; empty where the provider bears it.</param>
+[GenerateSerializer, Immutable, Alias("timebank.offline-closing")]
+public sealed record OfflineClosing(
+    [property: Id(0), JsonPropertyName("redemption")] string Redemption,
+    [property: Id(1), JsonPropertyName("note")] string Note,
+    [property: Id(2), JsonPropertyName("by")] string By,
+    [property: Id(3), JsonPropertyName("at")] DateTimeOffset At);
 
 /// <summary>A decision on a receipt.</summary>
 /// <param name="Reason">The reason's number; 0 if accepted.</param>
@@ -74,7 +91,7 @@ public sealed record OfflineVerdict(
     public Refusal? Refusal => Reason == 0 ? null : new Refusal((Reason)Reason, Detail);
 
     [JsonIgnore]
-    public bool IsFinal => Stage is OfflineStage.Accepted or OfflineStage.Exception or OfflineStage.Settled;
+    public bool IsFinal => Stage is OfflineStage.Accepted or OfflineStage.Exception or OfflineStage.Settled or OfflineStage.Closed;
 }
 
 /// <summary>A receipt as it is kept.</summary>
@@ -96,7 +113,9 @@ public sealed record OfflineReceiptRecord(
     [property: Id(7), JsonPropertyName("claimedAt")] DateTimeOffset ClaimedAt,
     [property: Id(8), JsonPropertyName("receivedAt")] DateTimeOffset ReceivedAt,
     [property: Id(9), JsonPropertyName("submittedBy")] string SubmittedBy,
-    [property: Id(10), JsonPropertyName("verdict")] OfflineVerdict Verdict);
+    [property: Id(10), JsonPropertyName("verdict")] OfflineVerdict Verdict,
+    [property: Id(11), JsonPropertyName("closing"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    OfflineClosing? Closing = null);
 
 /// <summary>The stored state of a receipt's grain.</summary>
 public sealed class OfflineReceiptState : WorkflowState
@@ -105,7 +124,8 @@ public sealed class OfflineReceiptState : WorkflowState
     public const string Kind = "offline-receipt";
 
     /// <summary>The paths in the state's JSON at which lists look.</summary>
-    public const string StagePath = "receipt.verdict.stage", ProviderPath = "receipt.provider";
+    public const string StagePath = "receipt.verdict.stage", ProviderPath = "receipt.provider", VoucherPath = "receipt.voucher",
+        PaidByPath = "receipt.closing.redemption";
 
     [JsonPropertyName("receipt")]
     public OfflineReceiptRecord? Receipt { get; set; }
@@ -132,6 +152,24 @@ public sealed class OfflineReceiptGrain(
         State.Receipt = kept with { Verdict = verdict };
         await SaveAsync();
         return State.Receipt;
+    }
+
+    public async Task<Reply<OfflineReceiptRecord>> CloseAsync(Command command, OfflineClosing closing)
+    {
+        async Task<Reply<OfflineReceiptRecord>> Close() => await OnceAsync(
+            command,
+            () => State.Receipt switch
+            {
+                null => new Refusal(Reason.OfflineExceptionNotFound),
+                { Verdict.Stage: OfflineStage.Exception } => null,
+                _ => new Refusal(Reason.OfflineExceptionNotOpen),
+            },
+            () =>
+            {
+                OfflineReceiptRecord open = State.Receipt!;
+                State.Receipt = open with { Verdict = open.Verdict with { Stage = OfflineStage.Closed }, Closing = closing };
+            }) is { } refusal ? refusal : State.Receipt!;
+        return command.IsDryRun ? await DryRunAsync(Close) : await Close();
     }
 
     public Task<OfflineReceiptRecord?> GetAsync() => Task.FromResult(State.Receipt);

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 using TimeBank.V1;
+using Redemption = TimeBank.Ledger.Redemption;
 
 namespace TimeBank.Server;
 
@@ -145,10 +147,10 @@ public sealed partial class ProviderApi
         int pageSize = read.PageSize(request.PageSize);
         if (provider is { } named) read.SameRegion(region, named, "provider");
         read.Check();
+        OfflineStage[] stages = [OfflineStage.Exception, OfflineStage.Waiting, OfflineStage.Received];
+        if (request.ShowResolved) stages = [.. stages, OfflineStage.Closed];
         RegistryQuery query = new RegistryQuery(region, OfflineReceiptState.Kind) { Limit = pageSize + 1 }.Where(
-            new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(OfflineStage.Exception)),
-            new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(OfflineStage.Waiting)),
-            new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(OfflineStage.Received)));
+            [.. stages.Select(stage => new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(stage)))]);
         if (provider is { } one) query = query.Where(new RegistryCondition(OfflineReceiptState.ProviderPath, one.Id));
         if (tokens.Read(context, request, request.PageToken) is { } after) query = query with { After = new RegistryCursor("", after) };
         IReadOnlyList<RegistryRow<OfflineReceiptState>> rows =
@@ -162,12 +164,87 @@ public sealed partial class ProviderApi
         {
             if (!row.IsReadable) response.Unreadable.Add(ResourceName.Of(region, DeviceContract.Exceptions, row.Key));
             if (row.Stored?.Receipt is not { } receipt) continue;
-            OfflineReceiptRecord? other = receipt.Verdict.OtherReceipt.Length == 0 ? null
-                : await grains.GetGrain<IOfflineReceiptGrain>(region, receipt.Verdict.OtherReceipt).GetAsync();
-            response.Exceptions.Add(receipt.ToException(region, row.Key, other));
+            response.Exceptions.Add(await ExceptionAsync(region, row.Key, receipt));
         }
         return response;
     }
+
+    public override async Task<OfflineException> GetOfflineException(GetOfflineExceptionRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        (RegionCode region, string key) = ReceiptNamed(read, request.Name);
+        read.Check();
+        OfflineReceiptRecord? receipt = await grains.GetGrain<IOfflineReceiptGrain>(region, key).GetAsync();
+        return receipt is { Verdict.Stage: not OfflineStage.Accepted }
+            ? await ExceptionAsync(region, key, receipt) : throw Problem.Of(Reason.OfflineExceptionNotFound);
+    }
+
+    public override async Task<OfflineException> ResolveOfflineException(
+        ResolveOfflineExceptionRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        (RegionCode region, string key) = ReceiptNamed(read, request.Name);
+        OfflineResolution resolution = read.Choice(request.Resolution, "resolution");
+        string note = read.Text(request.Note, "note", MaxNoteLength, required: true);
+        bool isPaid = resolution == OfflineResolution.PaidByRedemption;
+        (ResourceName voucher, long index) = isPaid ? VoucherApi.RedemptionNamed(read, request.Redemption) : default;
+        if (isPaid) read.SameRegion(region, voucher, "redemption");
+        else if (request.Redemption.Length > 0) read.Refuse("redemption", "MUST_BE_EMPTY");
+        read.Check();
+        Command command = context.Command(request, id, memo: note);
+        var grain = grains.GetGrain<IOfflineReceiptGrain>(region, key);
+        if (resolution == OfflineResolution.EarlierReceiptsLost)
+        {
+            OfflineReceiptRecord decided = (await grains.GetGrain<IDeviceGrain>(region, key.Split('-')[0])
+                .SkipLostAsync(command, key)).OrThrow();
+            return await ExceptionAsync(region, key, decided);
+        }
+        if (isPaid && !await grains.IsKnownAsync(region, command)) await CheckClaimAsync(
+            region, key, voucher, index, await grain.GetAsync(), context.CancellationToken);
+        var closing = new OfflineClosing(isPaid ? $"{index}" : "", note, command.Actor, clock.Now);
+        return await ExceptionAsync(region, key, (await grain.CloseAsync(command, closing)).OrThrow());
+    }
+
+    /// <summary>
+    /// A redemption pays one late claim alone. Two that name the same one at the same moment both pass: neither moves money, and the list
+    /// shows both.
+    /// </summary>
+    private async Task CheckClaimAsync(
+        RegionCode region, string key, ResourceName voucher, long index, OfflineReceiptRecord? claim, CancellationToken cancellation)
+    {
+        if (claim is null) throw Problem.Of(Reason.OfflineExceptionNotFound);
+        var filter = new EntryFilter(EntryCode.RedeemVoucher, Reversed: false)
+        {
+            Touching = [new AccountFilter(Chart.VoucherPath(OpaqueId.Parse(voucher.Id)).Text)],
+        };
+        LinkedEntry? paid = (await ledger.EntriesAsync(region, filter, index + 1, 1, cancellation)).FirstOrDefault();
+        RegistryQuery others = new RegistryQuery(region, OfflineReceiptState.Kind) { Limit = 1 }.Where(
+            new RegistryCondition(OfflineReceiptState.PaidByPath, $"{index}"));
+        if (paid?.Entry.Index != index || voucher.Id != claim.Voucher || OfflineAcceptance.Of(paid.Entry) is not null
+            || Redemption.Of(paid.Entry).Provider.Text != claim.Provider
+            || (await registry.ListAsync<OfflineReceiptState>(others, cancellation)).Any(other => other.Key != key))
+        {
+            throw Problem.Of(Reason.OfflineOtherRedemption);
+        }
+    }
+
+    private async Task<OfflineException> ExceptionAsync(RegionCode region, string key, OfflineReceiptRecord receipt) =>
+        receipt.ToException(region, key, receipt.Verdict.OtherReceipt.Length == 0 ? null
+            : await grains.GetGrain<IOfflineReceiptGrain>(region, receipt.Verdict.OtherReceipt).GetAsync());
+
+    /// <summary>Reads an exception's name: the device's id, the receipt's counter and, where another has that one, part of its digest.</summary>
+    private static (RegionCode Region, string Key) ReceiptNamed(RequestReader read, string text)
+    {
+        if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == DeviceContract.Exceptions
+            && ReceiptKey().IsMatch(name.Value.Id)) return (name.Value.Region, name.Value.Id);
+        read.Refuse("name", text.Length == 0 ? "REQUIRED" : "NOT_A_NAME",
+            ("pattern", "regions/430211/offlineExceptions/0123456789AB-17-0123456789ab"));
+        return default;
+    }
+
+    [GeneratedRegex("^[0-9A-HJKMNP-TV-Z]{12}-[0-9]{1,19}(-[0-9a-f]{12})?$", RegexOptions.NonBacktracking)]
+    private static partial Regex ReceiptKey();
 
     private IDeviceGrain Device(ResourceName name) => grains.GetGrain<IDeviceGrain>(name.GrainKey);
 

@@ -27,10 +27,10 @@ public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayR
         DateOnly today = clock.Today;
         Policy policy = await rules.PolicyAsync(region, today);
         Catalogue catalogue = await rules.CatalogueAsync(region, today);
-        NoteSigner signer = keys.SignerOf(region).TerminalSigner();
+        NoteSigner[] signers = [.. keys.SignersOf(region).Select(signer => signer.TerminalSigner())];
         OfflinePolicy limits = policy.Vouchers.Offline;
         var list = new TerminalList(
-            signer.Key.Name, size, DateTimeOffset.FromUnixTimeSeconds(clock.Now.ToUnixTimeSeconds()), limits.VoucherMax.Value,
+            signers[0].Key.Name, size, DateTimeOffset.FromUnixTimeSeconds(clock.Now.ToUnixTimeSeconds()), limits.VoucherMax.Value,
             limits.DeviceMax.Value, limits.SyncWithinHours, [.. keys.Of(region)],
             [.. catalogue.Items.Where(item => item.Payer != Payer.Elder && item.Unit != Unit.Minutes).Select(
                 item => new TerminalItem(item.Id.Text, (int)item.Type.ToContract(), item.Unit.Code, item.CeilingPrice.Value,
@@ -42,7 +42,9 @@ public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayR
         string text = list.ToText();
         return new RevocationList
         {
-            Number = size, Note = new SignedNote(text, [signer.Sign(text, clock.Now)]).ToString(), VerifierKey = signer.Key.ToString(),
+            Number = size, VerifierKey = signers[0].Key.ToString(),
+            // A terminal that was enrolled before the keys were exchanged trusts an earlier one.
+            Note = new SignedNote(text, [.. signers.Select(signer => signer.Sign(text, clock.Now))]).ToString(),
         };
     }
 
