@@ -33,7 +33,10 @@ public sealed class TimeBankOptions
     /// <summary>The address and port of gRPC.</summary>
     public string Grpc { get; set; } = "127.0.0.1:5081";
 
-    /// <summary>The address and port of HTTP: signed tiles, health and the local issuer.</summary>
+    /// <summary>
+    /// The address and port of HTTP: the pages, the contract as JSON and gRPC-Web, Stripe's webhook, signed tiles, health and the local
+    /// issuer.
+    /// </summary>
     public string Http { get; set; } = "127.0.0.1:5080";
 
     /// <summary>
@@ -130,7 +133,8 @@ public sealed class TimeBankOptions
 
     /// <summary>
     /// Seconds between two settlement rounds, which end holds, requests and hours whose time is over and deliver hours to other regions. 0:
-    /// no rounds. Then undelivered hours stay on their way, and the next read settles the rest.
+    /// no rounds. Then undelivered hours stay on their way, the next read settles the rest, no webhook is called, and no regular run
+    /// books Stripe's movements.
     /// </summary>
     public int RoundSeconds { get; set; } = 15;
 

@@ -12,7 +12,10 @@ public sealed class BankLegs(ILedgerReader ledger, IBankBooks books, OwnAccounts
 {
     private const int AtOnce = 1_000, MostNamed = 20;
 
-    /// <summary>For each account its balance on both sides, every line of the bank that is open, and what the bank has not seen.</summary>
+    /// <summary>
+    /// For each account its balance on both sides, open lines of the bank, and movements that the bank has not seen; at most 20 each of the
+    /// last two.
+    /// </summary>
     public async Task<IReadOnlyList<LegLine>> LinesAsync(RegionCode region, DateOnly last, CancellationToken cancellation)
     {
         if (last >= clock.Today) return [];

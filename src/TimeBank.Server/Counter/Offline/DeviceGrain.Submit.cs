@@ -218,7 +218,7 @@ public sealed partial class DeviceGrain
     }
 
     /// <summary>
-    /// Why a receipt isn't even held against its voucher, in this order: provider; clock; revoked; late; place; the voucher's code; limits.
+    /// Why a receipt isn't even held against its voucher, in this order: provider; clock; revoked; late; the voucher's code; place; limits.
     /// </summary>
     private async Task<Refusal?> RefusalAsync(
         OfflineReceipt receipt, OfflineReceiptRecord record, VoucherReading code, OfflinePolicy limits)
