@@ -121,7 +121,7 @@ public sealed class OfflineApiTests(TestServer server) : IAsyncLifetime
         OfflineException open = Assert.Single((await Maker.ListOfflineExceptionsAsync(List())).Exceptions);
         Assert.Equal(open, await Maker.GetOfflineExceptionAsync(new GetOfflineExceptionRequest { Name = open.Name }));
         string refunded = await RedeemAsync(1);
-        await _desk.Vouchers.RefundRedemptionAsync(
+        await _desk.Clerk(_canteen).RefundRedemptionAsync(
             new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = refunded, Memo = "重做" });
         string paid = await RedeemAsync(6);
         var resolve = new ResolveOfflineExceptionRequest
@@ -168,7 +168,7 @@ public sealed class OfflineApiTests(TestServer server) : IAsyncLifetime
             return changed;
         }
 
-        async Task<string> RedeemAsync(long meals) => (await _desk.Vouchers.RedeemVoucherAsync(new RedeemVoucherRequest
+        async Task<string> RedeemAsync(long meals) => (await _desk.Clerk(_canteen).RedeemVoucherAsync(new RedeemVoucherRequest
         {
             RequestId = Desk.Id(), Voucher = _voucher.Name, Provider = _canteen, Item = "meal-canteen", Quantity = meals,
             Price = new Amount { Value = 1_000 * meals, Unit = "CNY" },
