@@ -47,8 +47,8 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
     }
 
     /// <summary>
-    /// The keys that may sign the next list. Every voucher key of the region signs a list, so a terminal that trusts one of them goes on when
-    /// the others are exchanged.
+    /// The keys that may sign the next list. Every voucher key of the region signs a list, so a terminal that trusts one of them goes on
+    /// when the others are exchanged.
     /// </summary>
     public IEnumerable<VerifierKey> Signers => Keys.Select(key => VerifierKey.Of(Origin, SignatureType.Ed25519, key.PublicKey));
 

@@ -124,7 +124,10 @@ internal static class TerminalDesk
     {
         Argument<string> exception = make.Argument("exception", "例外的编号", "the exception's id");
         Option<bool> borne = new("--borne") { Description = make.Language["由服务商承担", "the provider bears it"] },
-            lost = new("--earlier-lost") { Description = make.Language["它等的号已遗失，不再等", "what it waits for is lost, and waited for no more"] };
+            lost = new("--earlier-lost")
+            {
+                Description = make.Language["它等的号已遗失，不再等", "what it waits for is lost, and waited for no more"],
+            };
         Option<string> paid = make.Option("--paid", "已另行核销：vouchers/ID/redemptions/N", "a redemption paid it: vouchers/ID/redemptions/N"),
             note = make.Option("--note", "原因", "why", required: true);
         return make.Command("resolve", "办结一张离线凭据的例外", "close an exception", [exception, borne, paid, lost, note, make.DryRun],

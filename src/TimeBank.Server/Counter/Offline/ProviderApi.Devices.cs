@@ -233,7 +233,9 @@ public sealed partial class ProviderApi
         receipt.ToException(region, key, receipt.Verdict.OtherReceipt.Length == 0 ? null
             : await grains.GetGrain<IOfflineReceiptGrain>(region, receipt.Verdict.OtherReceipt).GetAsync());
 
-    /// <summary>Reads an exception's name: the device's id, the receipt's counter and, where another has that one, part of its digest.</summary>
+    /// <summary>
+    /// Reads an exception's name: the device's id, the receipt's counter and, where another receipt has that one, part of its digest.
+    /// </summary>
     private static (RegionCode Region, string Key) ReceiptNamed(RequestReader read, string text)
     {
         if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == DeviceContract.Exceptions
