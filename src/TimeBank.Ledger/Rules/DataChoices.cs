@@ -49,6 +49,17 @@ internal static class DataChoices
         ["digital-help"] = ServiceType.DigitalHelp,
     }.ToImmutableDictionary();
 
+    /// <summary>The classes of service in the table of what an elder shows.</summary>
+    public static ImmutableDictionary<string, ServiceType> HolderServices { get; } = ServiceTypes.Add("any", ServiceType.None);
+
+    public static ImmutableDictionary<string, HolderCheck> HolderChecks { get; } = new Dictionary<string, HolderCheck>
+    {
+        ["nothing"] = HolderCheck.Nothing,
+        ["code-or-card"] = HolderCheck.CodeOrCard,
+        ["pin"] = HolderCheck.Pin,
+        ["confirmation"] = HolderCheck.Confirmation,
+    }.ToImmutableDictionary();
+
     public static ImmutableDictionary<string, Payer> Payers { get; } = new Dictionary<string, Payer>
     {
         ["public-funds"] = Payer.PublicFunds,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
@@ -156,13 +157,51 @@ public sealed record VouchersPolicy(
     int PinLockHours,
     OfflinePolicy Offline)
 {
-    internal const int DefaultUnusedAlertDay = 20, DefaultNoUseAlertMonths = 3;
+    internal const int DefaultUnusedAlertDay = 20, DefaultNoUseAlertMonths = 3, DefaultConfirmWaitMinutes = 15;
 
     /// <summary>From this day of the month on, a voucher of which nothing is used is an alert.</summary>
     public int UnusedAlertDay { get; init; } = DefaultUnusedAlertDay;
 
     /// <summary>So many whole months in which vouchers were issued and nothing was used are an alert.</summary>
     public int NoUseAlertMonths { get; init; } = DefaultNoUseAlertMonths;
+
+    /// <summary>What an elder shows before a voucher is spent: the first row that fits decides; where none does, nothing.</summary>
+    public ImmutableArray<HolderCheckRow> HolderChecks { get; init; } = [];
+
+    /// <summary>How long a confirmation that a clerk asks for waits for an answer, and then for the payment.</summary>
+    public int ConfirmWaitMinutes { get; init; } = DefaultConfirmWaitMinutes;
+}
+
+/// <summary>
+/// What an elder shows before a voucher is spent, from weak to strong: what is stronger stands for all that is weaker. A code or card says
+/// that the elder's paper is here, a PIN that the elder is or told somebody, a confirmation that somebody who isn't the clerk heard the
+/// elder agree to this very payment. The names are stored.
+/// </summary>
+public enum HolderCheck
+{
+    [JsonStringEnumMemberName("nothing")]
+    Nothing = 0,
+
+    /// <summary>The voucher's signed code, or a card that is bound to the elder.</summary>
+    [JsonStringEnumMemberName("code-or-card")]
+    CodeOrCard = 1,
+
+    [JsonStringEnumMemberName("pin")]
+    Pin = 2,
+
+    [JsonStringEnumMemberName("confirmation")]
+    Confirmation = 3,
+}
+
+/// <summary>A row of the table that says what an elder shows.</summary>
+/// <param name="Service"><see cref="ServiceType.None"/>: any.</param>
+/// <param name="From">What vouchers pay, in fen, from which the row fits.</param>
+public sealed record HolderCheckRow(ServiceType Service, Fen From, HolderCheck Needs)
+{
+    public bool Fits(ServiceType service, Fen amount) => (Service == ServiceType.None || Service == service) && amount >= From;
+
+    /// <summary>True where the row fits whatever the other one fits.</summary>
+    internal bool Covers(HolderCheckRow other) => (Service == ServiceType.None || Service == other.Service) && other.From >= From;
 }
 
 /// <summary>The meal programme.</summary>

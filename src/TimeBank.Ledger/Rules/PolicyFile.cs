@@ -99,7 +99,40 @@ internal sealed class PolicyFile
     {
         UnusedAlertDay = (int)NumberOr(VouchersPolicy.DefaultUnusedAlertDay, vouchers, "unusedAlertDayOfMonth", 1, 28),
         NoUseAlertMonths = (int)NumberOr(VouchersPolicy.DefaultNoUseAlertMonths, vouchers, "noUseAlertMonths", 1, 12),
+        HolderChecks = HolderChecks(vouchers, "confirm"),
+        ConfirmWaitMinutes = (int)NumberOr(VouchersPolicy.DefaultConfirmWaitMinutes, vouchers, "confirmWaitMinutes", 1, 24 * 60),
     };
+
+    /// <summary>The rows in their order. One that an earlier row leaves nothing to is a mistake of whoever wrote it.</summary>
+    private ImmutableArray<HolderCheckRow> HolderChecks(DataObject vouchers, string key)
+    {
+        if (!vouchers.Has(key))
+        {
+            defaults.Add(new PolicyItem(Key(vouchers, key), DataChoices.Of(DataChoices.HolderChecks, HolderCheck.Nothing), "own"));
+            return [];
+        }
+        ImmutableArray<HolderCheckRow> rows = Read<ImmutableArray<HolderCheckRow>>(
+            vouchers, key, item => [.. item.Objects("value").Select(HolderCheckOf)], all => string.Join(", ", all.Select(Words)));
+        for (int at = 1; vouchers.IsSound && at < rows.Length; at++)
+        {
+            if (rows[..at].Any(earlier => earlier.Covers(rows[at])))
+                vouchers.Refuse(key, $"row {at + 1} is never reached, because an earlier row fits whatever it fits");
+        }
+        return rows;
+
+        static string Words(HolderCheckRow row) =>
+            $"{DataChoices.Of(DataChoices.HolderServices, row.Service)} from {Plain(row.From.Value)}: "
+                + DataChoices.Of(DataChoices.HolderChecks, row.Needs);
+    }
+
+    private static HolderCheckRow HolderCheckOf(DataObject row)
+    {
+        HolderCheckRow read = new(
+            row.Choice("service", DataChoices.HolderServices), new(row.Integer("fromFen", 0, MaxFen)),
+            row.Choice("needs", DataChoices.HolderChecks));
+        row.Close();
+        return read;
+    }
 
     private NationalVoucherPolicy NationalVoucher(DataObject voucher)
     {

@@ -288,6 +288,25 @@ public enum Reason
     OfflineNotWaiting = 1002,
     OfflineOtherRedemption = 1003,
     OfflineDeclaredLost = 1004,
+
+    // What an elder shows before a voucher is spent.
+    HolderCheckNeeded = 950,
+    PinNotSet = 951,
+    PinAlreadySet = 952,
+    PinWrong = 953,
+    PinLocked = 954,
+    CardOtherElder = 955,
+    CardAlreadyActive = 956,
+    CardNotActive = 957,
+    CardNotAccepted = 958,
+    CardNotFound = 959,
+    ConfirmationNotFound = 960,
+    ConfirmationWaiting = 961,
+    ConfirmationRefused = 962,
+    ConfirmationExpired = 963,
+    ConfirmationUsed = 964,
+    ConfirmationOther = 965,
+    ConfirmationAnswered = 966,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

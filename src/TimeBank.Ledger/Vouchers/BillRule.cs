@@ -71,7 +71,10 @@ public static class BillRule
         if (items.Length > BillClaim.MaxLines || shares.Count > Bill.MaxShares) return new Refusal(Reason.BillTooLong);
         var bill = new Bill(
             claim.Provider, claim.Elder, claim.Place, served, lines.MoveToImmutable(), shares.ToImmutable());
-        return new BillJudgement(bill, BillQuote.Of(bill, usable, catalogue, policy), UnusedOf(purses), null);
+        return new BillJudgement(bill, BillQuote.Of(bill, usable, catalogue, policy), UnusedOf(purses), null)
+        {
+            Needs = HolderCheckRule.Needed(shares.Select(share => items[share.Line - 1].Type), bill.Credited, policy),
+        };
     }
 
     /// <summary>
@@ -218,6 +221,9 @@ public static class BillRule
 /// <param name="Unused">The vouchers that pay nothing of it, each with the reason.</param>
 public readonly record struct BillJudgement(Bill? Bill, BillQuote? Quote, ImmutableArray<UnusedVoucher> Unused, Refusal? Refusal)
 {
+    /// <summary>What the elder shows before the bill is paid.</summary>
+    public HolderCheck Needs { get; init; }
+
     public static implicit operator BillJudgement(Refusal refusal) => new(null, null, [], refusal);
 }
 

@@ -28,8 +28,8 @@ public sealed record OfflineAcceptance(OpaqueId Device, long Counter, Digest Rec
 
     /// <summary>
     /// Whether the region pays what the terminal accepted: as a whole, or not at all. In this order: the code is that of the voucher; the
-    /// rules pay what the terminal took; all terminals together stay within what the code allows. Where less is left than was taken, the
-    /// money went to whoever came first.
+    /// rules pay what the terminal took, and ask the elder for no more than the code; all terminals together stay within what the code
+    /// allows. Where less is left than was taken, the money went to whoever came first.
     /// </summary>
     /// <param name="since">The voucher's redemptions since the code was made, refunded ones left out.</param>
     public RedemptionJudgement Check(VoucherFacts? voucher, RedemptionJudgement judged, IEnumerable<JournalEntry> since)
@@ -47,6 +47,8 @@ public sealed record OfflineAcceptance(OpaqueId Device, long Counter, Digest Rec
             return redemption.FromVoucher < FromVoucher && redemption.Remaining == 0 ? Reason.OfflineSpent
                 : Refusal.Of(Reason.OfflineAmountDiffers, ("amount", Text(redemption.FromVoucher)));
         }
+        // Who scans the code without a network sees the voucher's paper, and nothing that only the server knows.
+        if (HolderCheckRule.Judge(judged.Needs, HolderCheck.CodeOrCard) is { } unseen) return unseen;
         long taken = since.Where(entry => Of(entry) is not null).Sum(entry => Redemption.Of(entry).FromVoucher);
         return taken + FromVoucher > Allowed ? Refusal.Of(Reason.OfflineVoucherLimit, ("max", Text(Allowed))) : judged;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace TimeBank.Ledger;
@@ -13,6 +14,7 @@ namespace TimeBank.Ledger;
 /// service;</item>
 /// <item>the amount: there is something to pay, and the voucher has enough whole units.</item>
 /// </list>
+/// What the elder shows (<see cref="HolderCheckRule"/>) is asked last, of what would be paid: no guess at a PIN is spent on a refusal.
 /// Use-by limits the day of the service; claim-by limits the day of the claim. A money voucher pays by <see cref="RedemptionAmount"/>, with
 /// the ceiling price of all items and the ratio of the place. A unit voucher pays one unit per item; the provider gets the price less
 /// insurance, up to the contract price.
@@ -34,11 +36,12 @@ public static class RedemptionRule
         if (lastServed is { } last && served > last.Day) return Dated(last.Reason, last.Day);
         if (provider.RefusalFor(item.Type, served) is { } then) return then;
         if (provider.StandingOn(today) is Standing.BlackListed or Standing.Suspended) return provider.RefusalFor(item.Type, today)!.Value;
-        return voucher.Terms.Kind switch
+        RedemptionJudgement judged = voucher.Terms.Kind switch
         {
             VoucherKind.Money => Money(voucher, item, claim, served, policy),
             VoucherKind.Units => Units(voucher, claim, served),
         };
+        return judged.Redemption is { } paid ? judged with { Needs = HolderCheckRule.Needed([item.Type], paid.Credited, policy) } : judged;
     }
 
     /// <summary>Why a voucher can't pay for an item; null where it can.</summary>
@@ -117,11 +120,45 @@ public readonly record struct RedemptionAmount(Fen Voucher, Fen Insurance, Fen E
 /// <summary>The result of a claim: a redemption, or the refusal.</summary>
 public readonly record struct RedemptionJudgement(Redemption? Redemption, Refusal? Refusal)
 {
+    /// <summary>What the elder shows before the voucher is spent.</summary>
+    public HolderCheck Needs { get; init; }
+
     public static implicit operator RedemptionJudgement(Redemption redemption) => new(redemption, null);
 
     public static implicit operator RedemptionJudgement(Refusal refusal) => new(null, refusal);
 
     public static implicit operator RedemptionJudgement(Reason reason) => new Refusal(reason);
+}
+
+/// <summary>What an elder shows for a payment.</summary>
+public static class HolderCheckRule
+{
+    /// <summary>The details of an entry that needed something. Stored: never change them.</summary>
+    public const string NeededKey = "holderNeeded", ShownKey = "holderShown", ConfirmationKey = "holderConfirmation";
+
+    /// <summary>
+    /// The strongest of what the policy's table says for each class of service, of the whole amount: a bill isn't split into lines to show
+    /// less.
+    /// </summary>
+    /// <param name="amount">What vouchers pay, in fen; of a unit voucher what its units come to.</param>
+    public static HolderCheck Needed(IEnumerable<ServiceType> services, Fen amount, Policy policy)
+    {
+        ImmutableArray<HolderCheckRow> rows = policy.Vouchers.HolderChecks;
+        return rows.IsEmpty ? HolderCheck.Nothing
+            : services.Max(service => rows.FirstOrDefault(row => row.Fits(service, amount))?.Needs ?? HolderCheck.Nothing);
+    }
+
+    /// <summary>The refusal where too little was shown; it names what is needed.</summary>
+    public static Refusal? Judge(HolderCheck needed, HolderCheck shown) => shown >= needed ? null
+        : Refusal.Of(Reason.HolderCheckNeeded, ("check", $"HOLDER_CHECK_{StoredName.UpperSnake(needed.ToString())}"));
+
+    /// <summary>What an entry's payment needed; most need nothing.</summary>
+    public static HolderCheck NeededOf(JournalEntry entry) => Of(entry, NeededKey);
+
+    public static HolderCheck ShownOf(JournalEntry entry) => Of(entry, ShownKey);
+
+    private static HolderCheck Of(JournalEntry entry, string key) =>
+        entry.Header.Details.GetValueOrDefault(key) is { } name ? StoredName.Parse<HolderCheck>(name) : HolderCheck.Nothing;
 }
 
 /// <summary>Whether a redemption may be refunded, and whether a voucher may be ended.</summary>

@@ -56,7 +56,11 @@ public sealed class ReasonTests
         930 DeviceNotFound, 931 DeviceWrongState, 932 EnrolmentCodeWrong, 933 EnrolmentCodeExpired, 934 DeviceKeyDiffers,
         935 OfflineReceiptInvalid, 936 OfflineGap, 937 OfflineFork, 938 OfflineChainBroken, 939 OfflineDeviceRevoked,
         940 OfflineTooLate, 941 OfflineClockBehind, 942 OfflineClockAhead, 943 OfflineVoucherLimit, 944 OfflineDeviceLimit,
-        945 OfflineCodeInvalid, 946 OfflineOtherVoucher, 947 OfflineSpent, 948 OfflineAmountDiffers, 949 OfflineOtherProvider
+        945 OfflineCodeInvalid, 946 OfflineOtherVoucher, 947 OfflineSpent, 948 OfflineAmountDiffers, 949 OfflineOtherProvider,
+        950 HolderCheckNeeded, 951 PinNotSet, 952 PinAlreadySet, 953 PinWrong, 954 PinLocked, 955 CardOtherElder,
+        956 CardAlreadyActive, 957 CardNotActive, 958 CardNotAccepted, 959 CardNotFound, 960 ConfirmationNotFound,
+        961 ConfirmationWaiting, 962 ConfirmationRefused, 963 ConfirmationExpired, 964 ConfirmationUsed, 965 ConfirmationOther,
+        966 ConfirmationAnswered
         """;
 
     [Fact]

@@ -44,6 +44,8 @@ public sealed class PolicyDefaultsTests
         { "vouchers.returnUnusedDays", "3" },
         { "vouchers.pinMaxMisses", "5" },
         { "vouchers.pinLockHours", "24" },
+        { "vouchers.confirm", "nothing" },
+        { "vouchers.confirmWaitMinutes", "15" },
         { "vouchers.unusedAlertDayOfMonth", "20" },
         { "vouchers.noUseAlertMonths", "3" },
         { "vouchers.offline.voucherMaxFen", "5000" },
@@ -115,7 +117,8 @@ public sealed class PolicyDefaultsTests
             vouchers.ReturnUnusedDays,
             vouchers.PinMaxMisses,
             vouchers.PinLockHours));
-        Assert.Equal((20, 3), (vouchers.UnusedAlertDay, vouchers.NoUseAlertMonths));
+        Assert.Equal((20, 3, 15), (vouchers.UnusedAlertDay, vouchers.NoUseAlertMonths, vouchers.ConfirmWaitMinutes));
+        Assert.Empty(vouchers.HolderChecks);
         Assert.Equal(new OfflinePolicy(new Fen(5_000), new Fen(50_000), 24), vouchers.Offline);
         Assert.Equal(new FundingPolicy(85, 90, 95, 55, 70), Policy.Funding);
         Assert.Equal(new SettlementPolicy(1, 5, 100, 1, new Fen(1_000_000)), Policy.Settlement);
