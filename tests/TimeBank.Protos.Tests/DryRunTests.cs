@@ -11,7 +11,8 @@ public sealed class DryRunTests
         "RegisterElder", "RecordAssessment", "EnrolVolunteer", "SetFamily", "CreateFund", "CreateProgramme", "RegisterProvider",
             "SetStanding", "ProposeVersion", "ApproveVersion",
         "CheckIn", "CheckOut", "DisputeOrder", "RateOrder", "AdvanceClock", "FinishScenario",
-        "StartDeviceEnrolment", "EnrolDevice", "ApproveDevice", "RevokeDevice",
+        "StartDeviceEnrolment", "EnrolDevice", "ApproveDevice", "RevokeDevice", "SetPin", "ResetPin", "BindCard", "BlockCard",
+        "RequestConfirmation", "AnswerConfirmation",
     ];
 
     [Fact]

@@ -124,6 +124,8 @@ public static class CallContextExtensions
 {
     private static readonly object CallerKey = new(), ReceivedKey = new();
 
+    private static readonly ConcurrentDictionary<MessageDescriptor, IFieldAccessor[]> Secrets = new();
+
     /// <summary>The caller. The access interceptor sets it before the call reaches a service.</summary>
     public static Caller Caller(this ServerCallContext context) => (Caller)context.UserState[CallerKey];
 
@@ -135,12 +137,13 @@ public static class CallContextExtensions
     /// <summary>Keeps the request as sent, for the digest, when the service gets a readable copy instead.</summary>
     internal static void SetReceived(this ServerCallContext context, IMessage request) => context.UserState[ReceivedKey] = request;
 
-    /// <summary>Makes the command of a mutation, under the caller's request id.</summary>
+    /// <summary>Makes the command of a mutation, under the caller's request id. Its digest knows nothing of what is secret.</summary>
     /// <param name="onBehalfOf">The checked resource name of the person for whom counter staff act; else null.</param>
     public static Command Command(this ServerCallContext context, IMessage request, Guid requestId, ResourceName? onBehalfOf = null,
         string memo = "")
     {
         if (context.UserState.TryGetValue(ReceivedKey, out object? received)) request = (IMessage)received;
+        request = WithoutSecrets(request);
         IFieldAccessor? asks = request.Descriptor.FindFieldByName("validate_only")?.Accessor;
         bool dryRun = asks?.GetValue(request) is true;
         if (dryRun)
@@ -166,6 +169,20 @@ public static class CallContextExtensions
         string digest = Digest.Of(bytes.AsSpan(..length)).ToString();
         ArrayPool<byte>.Shared.Return(bytes, clearArray: true);
         return new Command(requestId, digest, context.Caller().Subject, onBehalfOf?.Id ?? "", memo, dryRun);
+    }
+
+    /// <summary>
+    /// The request without the fields that the contract marks (<c>debug_redact</c>): the journal has the digest, and a PIN of six digits
+    /// or a code of 40 bits could be found by trying.
+    /// </summary>
+    private static IMessage WithoutSecrets(IMessage request)
+    {
+        IFieldAccessor[] secrets = Secrets.GetOrAdd(request.Descriptor, static message => [.. message.Fields.InDeclarationOrder()
+            .Where(field => field.GetOptions()?.DebugRedact == true).Select(field => field.Accessor)]);
+        if (Array.TrueForAll(secrets, secret => secret.GetValue(request) is null or "")) return request;
+        request = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
+        foreach (IFieldAccessor secret in secrets) secret.Clear(request);
+        return request;
     }
 
     /// <summary>Reads for whom counter staff act. All other callers act for themselves and must leave the field empty.</summary>

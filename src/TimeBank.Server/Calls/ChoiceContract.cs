@@ -41,6 +41,12 @@ public static partial class ChoiceContract
 
     public static partial V1.ServicePlace ToContract(this Ledger.ServicePlace place);
 
+    [MapEnumValue(Ledger.HolderCheck.Nothing, V1.HolderCheck.Unspecified)]
+    public static partial V1.HolderCheck ToContract(this Ledger.HolderCheck check);
+
+    [MapperIgnoreTargetValue(V1.ConfirmationState.Unspecified)]
+    public static partial V1.ConfirmationState ToContract(this ConfirmationStage stage);
+
     public static partial Ledger.ServicePlace ToDomain(this V1.ServicePlace place);
 
     // Every assessment gives a grade: what may be left open is a null in the domain.

@@ -115,7 +115,7 @@ public sealed record FieldViolation(string Field, string Violation, params IRead
 internal static class ReadableDetail
 {
     private static readonly string[] AmountKeys = ["available", "needed", "held", "limit", "left", "right"],
-        WordKeys = ["state", "paid_in", "counted_in", "leg", "gap", "changed"];
+        WordKeys = ["state", "paid_in", "counted_in", "leg", "gap", "changed", "check"];
 
     /// <summary>Replaces states and units by their words, and amounts by amounts in the unit given under the key <c>unit</c>.</summary>
     public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> values, string locale)

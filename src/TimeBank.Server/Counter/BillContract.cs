@@ -52,6 +52,8 @@ internal static class BillContract
             RefundEntries = { refunds.Select(refund => ResourceName.Of(entry.Region, VoucherContract.Entries, refund.Index)) },
             UndoUntil = refundOf.Count == 0 && undoUntil is { } until ? Timestamp.FromDateTimeOffset(until) : null,
             Memo = entry.Header.Memo,
+            NeededCheck = HolderCheckRule.NeededOf(entry).ToContract(),
+            ShownCheck = HolderCheckRule.ShownOf(entry).ToContract(),
         };
     }
 

@@ -24,6 +24,11 @@ public interface IBillGrain : IGrainWithStringKey
     [Alias("pay")]
     Task<BillReply> PayAsync(Command command, BillClaim claim, ImmutableArray<AccountPath> vouchers, string quote);
 
+    /// <summary>The same, with what the elder shows where the policy asks for something.</summary>
+    [Alias("pay-shown")]
+    Task<BillReply> PayShownAsync(
+        Command command, BillClaim claim, ImmutableArray<AccountPath> vouchers, string quote, ShownRecord shown);
+
     /// <summary>Takes lines of a bill back.</summary>
     /// <param name="index">The index of the bill's entry.</param>
     /// <param name="lines">Their numbers, which the bill has; empty: all that are left.</param>
@@ -63,7 +68,11 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
         return Task.CompletedTask;
     }
 
-    public async Task<BillReply> PayAsync(Command command, BillClaim claim, ImmutableArray<AccountPath> vouchers, string quote)
+    public Task<BillReply> PayAsync(Command command, BillClaim claim, ImmutableArray<AccountPath> vouchers, string quote) =>
+        PayShownAsync(command, claim, vouchers, quote, ShownRecord.Nothing);
+
+    public async Task<BillReply> PayShownAsync(
+        Command command, BillClaim claim, ImmutableArray<AccountPath> vouchers, string quote, ShownRecord shown)
     {
         using Activity? span = GrainTraces.Begin(nameof(BillGrain));
         DateOnly today = clock.Today, served = claim.ServedOn(today);
@@ -81,8 +90,16 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
                 claim, (await provider)?.ToFacts(), [.. facts.Values], catalogue, policy, today,
                 (await elder)?.Facts(Region).LastServed(today));
         Refusal? refusal = ChangedSince(quote, split);
+        (string, string)[] more = [];
+        if (refusal is null && split.Needs > HolderCheck.Nothing)
+        {
+            HolderAnswer holder = await GrainFactory.CheckAsync(command, HolderCase.Of(Region, split.Bill!, split.Needs), shown);
+            if (!holder.IsRemembered) return new BillReply(
+                new Outcome(command.Id, Digest.Parse(command.RequestDigest), holder.Refusal, null, Replayed: false), "", []);
+            (refusal, more) = (holder.Refusal, holder.Details);
+        }
         Outcome outcome = await Writer.DecideAsync(command, today, refusal, () => VoucherEntries.PayBill(
-            command.Header(served, policy.Version.ToString(), split.Bill!.ToDetails()), split.Bill));
+            command.Header(served, policy.Version.ToString(), [.. split.Bill!.ToDetails(), .. more]), split.Bill));
         if (IsOvertaken(outcome)) outcome = outcome with { Refusal = Refusal.Of(Reason.QuoteChanged, ("changed", "QUOTE_PART_VOUCHERS")) };
         if (!command.IsDryRun || outcome.Refusal is not null || outcome.Replayed) return new BillReply(outcome, "", []);
         return new BillReply(

@@ -24,14 +24,17 @@ public sealed partial class VoucherApi
         ImmutableArray<ResourceName> named = Named(read, request, context.Caller().Has(Role.Counter));
         if (request.Quote.Length > 0 && !BillQuote.TryParse(request.Quote, out _)) read.Refuse("quote", "NOT_A_QUOTE");
         ImmutableArray<BillLine> lines = Lines(read, request);
+        ShownRecord? shown = request.Shown is null ? null : holders.Shown(read, elder.Region, request.Shown);
         read.Check();
         if (behalf is { } person && person != elder) throw Problem.Of(Reason.PartyNotAllowed);
         if (provider.Region != elder.Region || named.Any(voucher => voucher.Region != elder.Region))
             throw Problem.Of(Reason.VoucherOtherRegion);
         var claim = new BillClaim(OpaqueId.Parse(provider.Id), OpaqueId.Parse(elder.Id), place.ToDomain(), served, lines);
-        BillReply reply = await grains.GetGrain<IBillGrain>(elder.GrainKey).PayAsync(
-            context.Command(request, id, behalf, memo), claim,
-            [.. named.Select(voucher => Chart.VoucherPath(OpaqueId.Parse(voucher.Id)))], request.Quote);
+        Command command = context.Command(request, id, behalf, memo);
+        ImmutableArray<AccountPath> paths = [.. named.Select(voucher => Chart.VoucherPath(OpaqueId.Parse(voucher.Id)))];
+        IBillGrain bills = grains.GetGrain<IBillGrain>(elder.GrainKey);
+        BillReply reply = await (shown is null ? bills.PayAsync(command, claim, paths, request.Quote)
+            : bills.PayShownAsync(command, claim, paths, request.Quote, shown));
         JournalEntry entry = reply.Outcome.EntryOrThrow();
         var response = new PayBillResponse
         {

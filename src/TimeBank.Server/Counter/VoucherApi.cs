@@ -15,7 +15,7 @@ namespace TimeBank.Server;
 /// </summary>
 public sealed partial class VoucherApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, VoucherReader vouchers, PrintableVouchers prints, PageTokens tokens,
-    DayRules rules, BusinessClock clock)
+    DayRules rules, BusinessClock clock, HolderReader holders)
     : VoucherService.VoucherServiceBase
 {
     private const int MaxQuantity = 1_000, MaxMemoLength = 100, MaxReasonLength = 200;
@@ -79,13 +79,16 @@ public sealed partial class VoucherApi(
         ResourceName? elder = context.OnBehalfOf(read, request.OnBehalfOf, VoucherContract.Elders);
         long price = read.Amount(request.Price, "price", Unit.Fen),
             insurance = read.Amount(request.Insurance, "insurance", Unit.Fen, zeroAllowed: true);
+        ShownRecord? shown = request.Shown is null ? null : holders.Shown(read, name.Region, request.Shown);
         read.Check();
         if (provider.Region != name.Region) throw Problem.Of(Reason.VoucherOtherRegion);
         await CheckElderAsync(name, elder, context.CancellationToken);
         var claim = new RedemptionClaim(
             OpaqueId.Parse(provider.Id), item, quantity, new Fen(price), new Fen(insurance),
                 (place ?? ServicePlace.Unspecified).ToDomain(), served);
-        JournalEntry entry = (await Grain(name).RedeemAsync(context.Command(request, id, elder, memo), claim)).EntryOrThrow();
+        Command command = context.Command(request, id, elder, memo);
+        JournalEntry entry = (await (shown is null ? Grain(name).RedeemAsync(command, claim)
+            : Grain(name).RedeemShownAsync(command, claim, shown))).EntryOrThrow();
         Redemption redemption = Redemption.Of(entry);
         var response = new RedeemVoucherResponse
         {

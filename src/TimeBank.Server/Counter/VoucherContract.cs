@@ -41,6 +41,8 @@ internal static class VoucherContract
             Entry = ResourceName.Of(entry.Region, Entries, entry.Index),
             RefundEntry = refundedBy is { } refund ? ResourceName.Of(entry.Region, Entries, refund) : "",
             Memo = entry.Header.Memo,
+            NeededCheck = HolderCheckRule.NeededOf(entry).ToContract(),
+            ShownCheck = HolderCheckRule.ShownOf(entry).ToContract(),
             UndoUntil = refundedBy is null && undoUntil is { } until ? Timestamp.FromDateTimeOffset(until) : null,
         };
 }

@@ -17,6 +17,10 @@ public interface IVoucherGrain : IGrainWithStringKey
     [Alias("redeem")]
     Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim);
 
+    /// <summary>Redeems, with what the elder shows where the policy asks for something.</summary>
+    [Alias("redeem-shown")]
+    Task<Outcome> RedeemShownAsync(Command command, RedemptionClaim claim, ShownRecord shown);
+
     /// <summary>Redeems what a terminal accepted without a network. The command is the device's, under an id of its counter.</summary>
     [Alias("redeem-offline")]
     Task<Outcome> RedeemOfflineAsync(Command command, RedemptionClaim claim, OfflineAcceptance offline);
@@ -68,12 +72,15 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         return Task.CompletedTask;
     }
 
-    public Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim) => RedeemAsync(command, claim, offline: null);
+    public Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim) => RedeemAsync(command, claim, offline: null, shown: null);
+
+    public Task<Outcome> RedeemShownAsync(Command command, RedemptionClaim claim, ShownRecord shown) =>
+        RedeemAsync(command, claim, offline: null, shown);
 
     public Task<Outcome> RedeemOfflineAsync(Command command, RedemptionClaim claim, OfflineAcceptance offline) =>
-        RedeemAsync(command, claim, offline);
+        RedeemAsync(command, claim, offline, shown: null);
 
-    private async Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim, OfflineAcceptance? offline)
+    private async Task<Outcome> RedeemAsync(Command command, RedemptionClaim claim, OfflineAcceptance? offline, ShownRecord? shown)
     {
         using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
         DateOnly today = clock.Today, served = claim.ServedOn(today);
@@ -97,9 +104,22 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
             RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, await LastServedAsync(elder));
         if (offline is not null) judgement = offline.Check(voucher, judgement, await RedemptionsSinceAsync(offline));
         (Redemption? redemption, Refusal? refusal) = judgement;
+        (string, string)[] more = offline?.ToDetails() ?? [];
+        if (judgement.Needs > HolderCheck.Nothing && offline is null)
+        {
+            (refusal, bool isRemembered, more) = await CheckHolderAsync(command, judgement, shown);
+            if (!isRemembered) return new Outcome(command.Id, Digest.Parse(command.RequestDigest), refusal, null, Replayed: false);
+        }
         return await Writer.DecideAsync(command, today, refusal, () => VoucherEntries.Redeem(
-            command.Header(served, policy.Version.ToString(), [.. redemption!.ToDetails(), .. offline?.ToDetails() ?? []]), redemption,
-                voucher!.Terms));
+            command.Header(served, policy.Version.ToString(), [.. redemption!.ToDetails(), .. more]), redemption, voucher!.Terms));
+    }
+
+    private async Task<(Refusal? Refusal, bool IsRemembered, (string Key, string Value)[] Details)> CheckHolderAsync(
+        Command command, RedemptionJudgement judgement, ShownRecord? shown)
+    {
+        var payment = HolderCase.Of(Region, judgement.Redemption!, judgement.Needs);
+        HolderAnswer answer = await GrainFactory.CheckAsync(command, payment, shown ?? ShownRecord.Nothing);
+        return (answer.Refusal, answer.IsRemembered, answer.Details);
     }
 
     public async Task<Outcome> RefundAsync(Command command, long index)

@@ -31,6 +31,7 @@ public static class GrpcSetup
         services.AddSingleton<CatalogueApi>().AddSingleton<LedgerApi>().AddSingleton<PolicyApi>().AddSingleton<ScenarioApi>()
             .AddSingleton<FundApi>();
         services.AddSingleton<PrintableVouchers>().AddSingleton<TerminalLists>();
+        services.AddSingleton<HolderReader>().AddSingleton<HolderApi>();
         services.AddSingleton<VoucherApi>().AddSingleton<ProviderApi>().AddSingleton<VolunteerApi>().AddSingleton<ElderApi>();
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>().AddSingleton<PayeeApi>().AddSingleton<DonationApi>();
         services.AddSingleton<PeriodApi>().AddSingleton<StatisticsApi>();
@@ -55,6 +56,7 @@ public static class GrpcSetup
         app.MapGrpcService<ProviderApi>();
         app.MapGrpcService<VolunteerApi>();
         app.MapGrpcService<ElderApi>();
+        app.MapGrpcService<HolderApi>();
         app.MapGrpcService<ServiceOrderApi>();
         app.MapGrpcService<ClearingApi>();
         app.MapGrpcService<PayeeApi>();

@@ -40,7 +40,8 @@ public static class HttpDocument
             ["settlements"] = ("settlement", MadeByServer), ["payments"] = ("payment", Index),
             ["periods"] = ("period", "^[0-9]{4}-[0-9]{2}$"), ["differences"] = ("difference", "^[A-Za-z0-9:._-]{1,200}$"),
             ["catalogueVersions"] = ("catalogueVersion", ChosenByPeople), ["policyVersions"] = ("policyVersion", ChosenByPeople),
-            ["webhooks"] = ("webhook", MadeByServer), ["outreachRuns"] = ("outreachRun", MadeByServer),
+            ["confirmations"] = ("confirmation", MadeByServer), ["webhooks"] = ("webhook", MadeByServer),
+            ["outreachRuns"] = ("outreachRun", MadeByServer),
         }.ToFrozenDictionary();
 
     private static readonly Lazy<Task<string>> Text = new(() => Make().SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1));

@@ -109,5 +109,7 @@ public static class VaultSetup
         VaultKeys keys = VaultKeys.Open(options, RandomNumberGenerator.GetBytes);
         // A factory, because the host disposes only services that it made.
         services.AddSingleton(_ => new Vault(keys, RandomNumberGenerator.GetBytes));
+        services.AddSingleton(all => new PinHasher(
+            all.GetRequiredService<Vault>(), RandomNumberGenerator.GetBytes, PinCost.Recommended));
     }
 }

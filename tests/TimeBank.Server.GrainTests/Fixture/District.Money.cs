@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TimeBank.Ledger;
 using Xunit;
 
@@ -66,6 +67,17 @@ internal sealed partial class District
         var run = new VoucherRun(command ?? Command(), First);
         Assert.Null((await Programme(programme).BeginIssueAsync(run)).Refusal);
         return await Programme(programme).IssueAsync(run, null);
+    }
+
+    /// <summary>Puts a table of what elders show in force from tomorrow on, and makes it tomorrow.</summary>
+    /// <param name="rows">The rows as in a policy's file.</param>
+    public async Task NeedsAsync(string rows)
+    {
+        JsonObject file = JsonNode.Parse(Document.Policy(Tianyuan, "shown", Today.AddDays(1)))!.AsObject();
+        file["vouchers"]!["confirm"] = new JsonObject { ["value"] = JsonNode.Parse($"[{rows}]"), ["source"] = "own" };
+        Value(await Policy(Tianyuan).ProposeAsync(Command("maker"), file.ToJsonString()));
+        Value(await Policy(Tianyuan).ApproveAsync(Command("checker"), "shown"));
+        MoveTo(Today.AddDays(1));
     }
 
     private async Task CreateAsync(ProgrammeRecord record) =>

@@ -65,7 +65,8 @@ internal sealed partial class District : IAsyncDisposable
             .AddSingleton<OwnAccounts>().AddSingleton<ExpectedReader>()
             .AddSingleton<HourLegs>().AddSingleton<BankLegs>().AddSingleton<FiveLegs>()
             .AddSingleton<ReportReader>().AddSingleton<PeriodStatements>().AddSingleton<ICheckpointKeys>(new Signed())
-            .AddSingleton<ITreeStore>(new MemoryTreeStore(district.Journal)).AddSingleton(VaultTests.TestVault()));
+            .AddSingleton<ITreeStore>(new MemoryTreeStore(district.Journal)).AddSingleton(VaultTests.TestVault())
+            .AddSingleton(PinGrainTests.Cheap()));
         district._cluster = builder.Build();
         await district._cluster.DeployAsync();
         return district;

@@ -41,7 +41,7 @@ internal sealed class TwoSilos : IAsyncDisposable
                 .AddSingleton<ITreeStore>(server => new MemoryTreeStore(server.GetRequiredService<ILedgerReader>()))
                 .AddSingleton<IBankBooks>(new MemoryBankBooks())
                 .AddSingleton(new BusinessClock(TimeProvider.System)).AddSingleton(new ScenarioClock(DateTimeOffset.UnixEpoch))
-                .AddSingleton(VaultTests.TestVault()).AddSingleton(District.VoucherKeys)
+                .AddSingleton(VaultTests.TestVault()).AddSingleton(District.VoucherKeys).AddSingleton(PinGrainTests.Cheap())
                 .AddSingleton(new WebhookSender(
                     allowsLoopback: false, TimeProvider.System, (_, _) => Task.FromResult(Array.Empty<System.Net.IPAddress>())));
             configure(silo);

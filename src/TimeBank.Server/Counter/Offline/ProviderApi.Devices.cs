@@ -46,8 +46,7 @@ public sealed partial class ProviderApi
         string displayName = read.Name(request.DisplayName, "display_name");
         read.Check();
         await DeviceAsync(name, context, Role.Counter, Role.Administrator);
-        // Without the code: the journal has this request's digest, and 40 bits could be found by trying.
-        Command command = context.Command(new EnrolDeviceRequest(request) { Code = "" }, id);
+        Command command = context.Command(request, id);
         var enrolment = new DeviceEnrolment(code.ToUpperInvariant(), request.PublicKey.ToBase64(), displayName);
         return (await Device(name).EnrolAsync(command, enrolment)).OrThrow().ToContract(name.Region);
     }
