@@ -64,6 +64,7 @@ internal static class CommandLine
         IEnumerable<Command> commands =
         [
             .. ConnectionCommands.Of(make), .. HourCommands.Of(make), .. VoucherCommands.Of(make), BillCommands.Of(make),
+            ConfirmationCommands.Of(make),
             .. StatementCommands.Of(make), .. LedgerCommands.Of(make),
             ReceiptCommand.Of(make), ReceiptCheck.Of(make), WitnessCommand.Of(make),
             .. AccountCommands.Of(make), .. ExportCommand.Of(make), .. ImportCommand.Of(make),

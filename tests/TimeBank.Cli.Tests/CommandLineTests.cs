@@ -42,12 +42,32 @@ public sealed class CommandLineTests
     [InlineData("notices", "import", "/no/such/file.csv", "--source", "x")]
     [InlineData("notices", "record", "P7K2", "gone", "--day", "2026-10-01")]
     [InlineData("outreach", "findings", "P7K2", "--kind", "lost")]
+    [InlineData("elder", "pin", "reset", "P7K2")]
+    [InlineData("elder", "pin", "reset", "P7K2", "--reason", "x")]
+    [InlineData("elder", "pin", "set", "P7K2", "830412")]
+    [InlineData("elder", "card", "bind", "P7K2")]
+    [InlineData("voucher", "redeem", "0123456789AB", "--provider", "0123456789AB", "--item", "x", "--price", "1", "--pin")]
     public async Task What_can_not_be_right_ends_with_2(params string[] args)
     {
         var around = new TestEnvironment().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
         Assert.Equal(2, await around.RunAsync(args));
         Assert.NotEmpty(around.Error);
         Assert.Empty(around.Out);
+    }
+
+    [Fact]
+    public async Task A_PIN_is_read_from_the_input_and_shown_nowhere()
+    {
+        var around = new TestEnvironment().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
+        var lines = new Queue<string>(["830412"]);
+
+        int code = await CommandLine.RunAsync(
+            ["voucher", "redeem", "0123456789AB", "--provider", "0123456789AB", "--item", "x", "--price", "1", "--pin"],
+            around.AsTool() with { ReadSecret = lines.Dequeue }, CancellationToken.None);
+
+        Assert.Equal(3, code);
+        Assert.Empty(lines);
+        Assert.DoesNotContain("830412", around.Out + around.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -137,6 +137,7 @@ public sealed partial class PageTests(WholeMonth month)
             ILocator first = page.Locator(link).First;
             if (await first.CountAsync() > 0) paths.Add((await first.GetAttributeAsync("href"))!);
         }
+        if (role == "counter") paths.Add($"{paths[^1].Split('?')[0]}/holder");
         return paths;
     }
 

@@ -25,11 +25,14 @@ internal static class BillCommands
     private static Command Pay(CommandFactory make)
     {
         var asked = new BillOptions(make);
+        var shown = new ShownOptions(make);
         Option<string> quote = make.Option(
             "--quote", "试算给出的报价：有变化就不记账", "the quote that bill quote gave: nothing is paid if it has changed");
-        return make.Command("pay", "用券支付账单", "pay a bill with vouchers", [.. asked.All, quote, make.DryRun], async (session, parsed) =>
+        return make.Command("pay", "用券支付账单", "pay a bill with vouchers", [.. asked.All, quote, .. shown.All, make.DryRun],
+            async (session, parsed) =>
         {
-            PayBillResponse paid = await asked.CallAsync(session, parsed, parsed.GetValue(quote) ?? "", make.IsDryRun(parsed));
+            PayBillResponse paid = await asked.CallAsync(
+                session, parsed, parsed.GetValue(quote) ?? "", make.IsDryRun(parsed), shown.Read(session, parsed));
             session.Screen.Show(paid, () =>
             {
                 Facts(session.Screen, paid);
@@ -107,6 +110,8 @@ internal static class BillCommands
                 (language["长护险", "insurance"], bill.Insurance is { Value: > 0 } ? AmountText.Of(bill.Insurance, language) : ""),
                 (language["券支付", "paid by vouchers"], AmountText.Of(bill.Credited, language)),
                 (language["老人自付", "the elder's own part"], AmountText.Of(bill.OwnPart, language)),
+                (language["老人须出示", "the elder shows"], bill.NeededCheck == HolderCheck.Unspecified ? ""
+                    : EnumText.Of(bill.NeededCheck, language)),
                 .. more,
             ]);
         screen.Table(
@@ -156,7 +161,8 @@ internal static class BillCommands
 
         public IReadOnlyList<Symbol> All => [_provider, _elder, _place, _day, _lines, _vouchers, _make.Memo];
 
-        public async Task<PayBillResponse> CallAsync(Session session, ParseResult parsed, string quote, bool validateOnly)
+        public async Task<PayBillResponse> CallAsync(
+            Session session, ParseResult parsed, string quote, bool validateOnly, Shown? shown = null)
         {
             string provider = session.Name("providers", parsed.GetValue(_provider)!);
             var client = new VoucherService.VoucherServiceClient(await session.AsAsync(Role.ProviderClerk, provider, provider));
@@ -169,7 +175,7 @@ internal static class BillCommands
                 RequestId = session.RequestId(), ValidateOnly = validateOnly, OnBehalfOf = session.BehalfOf(elder), Elder = elder,
                 Provider = provider, Place = EnumText.ParseOrDefault<ServicePlace>(parsed.GetValue(_place)),
                 ServiceDate = parsed.GetValue(_day) is { } on ? TimeText.ParseDay(on) : null, Quote = quote,
-                Memo = parsed.GetValue(_make.Memo) ?? "",
+                Memo = parsed.GetValue(_make.Memo) ?? "", Shown = shown,
             };
             request.Vouchers.Add(vouchers);
             request.Lines.Add((parsed.GetValue(_lines) ?? []).Select(Line));

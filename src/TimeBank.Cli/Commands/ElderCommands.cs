@@ -8,8 +8,8 @@ namespace TimeBank.Cli;
 internal static class ElderCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>
-        [List(make), make.Group("elder", "老人：查询、登记、评估、待遇", "one elder: show, register, assess, entitlements", Show(make), Register(make),
-        Assess(make), Entitlements(make))];
+        [List(make), make.Group("elder", "老人：查询、登记、评估、待遇、密码、卡", "one elder: show, register, assess, entitlements, PIN, card", Show(make),
+        Register(make), Assess(make), Entitlements(make), HolderCommands.Pin(make), HolderCommands.Card(make))];
 
     private static Command List(CommandFactory make) =>
         make.Command("elders", "老人名册", "the elders of a region", [make.Limit, make.All], async (session, parsed) =>

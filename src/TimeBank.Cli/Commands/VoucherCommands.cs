@@ -106,8 +106,10 @@ internal static class VoucherCommands
         Option<string> place = make.Option("--place", "home、day-care 或 institution", "home, day-care or institution"),
             day = make.Option("--day", "服务日期", "the day of the service");
         Option<long> quantity = new("--quantity") { Description = make.Language["数量", "how many"], DefaultValueFactory = _ => 1 };
+        var shown = new ShownOptions(make);
         return make.Command("redeem", "用券支付一次服务", "pay for a service with a voucher",
-            [voucher, provider, item, price, insurance, place, day, quantity, make.Memo, make.DryRun], async (session, parsed) =>
+            [voucher, provider, item, price, insurance, place, day, quantity, .. shown.All, make.Memo, make.DryRun],
+            async (session, parsed) =>
         {
             string name = session.Name("vouchers", parsed.GetValue(voucher)!),
                 giver = session.Name("providers", parsed.GetValue(provider)!);
@@ -124,7 +126,7 @@ internal static class VoucherCommands
                 Insurance = parsed.GetValue(insurance) is { } insured ? AmountText.ParseYuan(insured) : null,
                 Place = EnumText.ParseOrDefault<ServicePlace>(parsed.GetValue(place)),
                 ServiceDate = parsed.GetValue(day) is { } on ? TimeText.ParseDay(on) : null,
-                Memo = parsed.GetValue(make.Memo) ?? "",
+                Memo = parsed.GetValue(make.Memo) ?? "", Shown = shown.Read(session, parsed),
             });
             session.Screen.Show(paid, () =>
             {
@@ -172,6 +174,8 @@ internal static class VoucherCommands
             (language["机构入账", "credited to provider"], AmountText.Of(redemption.Credited, language)),
             (language["长护险", "insurance"], redemption.Insurance is { Value: > 0 } ? AmountText.Of(redemption.Insurance, language) : ""),
             (language["老人自付", "the elder's own part"], AmountText.Of(redemption.OwnPart, language)),
+            (language["老人须出示", "the elder shows"], redemption.NeededCheck == HolderCheck.Unspecified ? ""
+                : EnumText.Of(redemption.NeededCheck, language)),
             (language["券剩余", "left on the voucher"], AmountText.Of(remaining, language)));
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 
 namespace TimeBank.Cli;
 
@@ -69,6 +70,17 @@ internal sealed class CommandFactory(Language language, ToolEnvironment environm
         return dry;
     }
 
+    /// <summary>Asks for what nobody else may see. Where no person types it, it is the next line of the input.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    public string Secret(string chinese, string english)
+    {
+        environment.Error.Write(Language[$"{chinese}：", $"{english}: "]);
+        string? typed = environment.ReadSecret()?.Trim();
+        environment.Error.WriteLine();
+        return typed is { Length: > 0 } ? typed
+            : throw new UsageException($"没有输入：{chinese}。", $"Nothing was entered: {english}.");
+    }
+
     private async Task<ExitCode> RunAsync(ParseResult parsed, Func<Session, ParseResult, Task<ExitCode>> run,
         CancellationToken cancellation)
     {
@@ -101,9 +113,24 @@ internal sealed class CommandFactory(Language language, ToolEnvironment environm
 /// <param name="OutputIsTerminal">True if a person watches: only then the tool shows progress bars and colours.</param>
 internal sealed record ToolEnvironment(TextWriter Out, TextWriter Error, Func<string, string?> Variable, bool OutputIsTerminal)
 {
+    /// <summary>Reads a line that a terminal doesn't show; null where the input has ended.</summary>
+    public Func<string?> ReadSecret { get; init; } = () => null;
+
     public static ToolEnvironment OfProcess() =>
-        new(Console.Out, Console.Error, Environment.GetEnvironmentVariable, !Console.IsOutputRedirected);
+        new(Console.Out, Console.Error, Environment.GetEnvironmentVariable, !Console.IsOutputRedirected) { ReadSecret = Hidden };
 
     /// <summary>A variable's value, or the fallback if it is unset or empty.</summary>
     public string Or(string variable, string otherwise) => Variable(variable) is { Length: > 0 } value ? value : otherwise;
+
+    private static string? Hidden()
+    {
+        if (Console.IsInputRedirected) return Console.In.ReadLine();
+        var typed = new StringBuilder();
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        {
+            if (key.Key == ConsoleKey.Backspace) typed.Length = Math.Max(0, typed.Length - 1);
+            else if (!char.IsControl(key.KeyChar)) typed.Append(key.KeyChar);
+        }
+        return typed.ToString();
+    }
 }

@@ -42,6 +42,8 @@ public static class FieldNames
             ["purpose"] = ("捐赠用途", "Purpose of a donation"), ["release_held_back_until"] = ("放行此日前扣留的款项", "Release until"),
             ["first_date"] = ("从", "From"), ["last_date"] = ("到", "Until"),
             ["payment"] = ("付款", "Payment"), ["change"] = ("变更", "Change"),
+            ["pin"] = ("密码", "PIN"), ["old_pin"] = ("原密码", "Old PIN"), ["codes"] = ("券码", "Voucher's code"),
+            ["card"] = ("卡号", "Card's number"), ["number"] = ("卡号", "Card's number"),
             ["vouchers"] = ("券号", "Vouchers"), ["elder"] = ("老人", "Elder"),
             ["entry"] = ("分录", "Entry"), ["account"] = ("账户", "Account"), ["month"] = ("月份", "Month"),
         }.ToFrozenDictionary();

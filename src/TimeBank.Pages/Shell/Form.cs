@@ -14,6 +14,27 @@ public class NoteForm : SentForm
     public string? Note { get; set; }
 }
 
+/// <summary>A form that pays, with what the elder shows.</summary>
+public class HolderForm : SentForm
+{
+    public string? Pin { get; set; }
+
+    public string? Code { get; set; }
+
+    public string? Card { get; set; }
+
+    public string? Confirmation { get; set; }
+
+    /// <summary>Null: nothing was shown.</summary>
+    public Shown? ToShown()
+    {
+        var shown = new Shown { Pin = Pin?.Trim() ?? "", Card = Card?.Trim() ?? "", Confirmation = Confirmation ?? "" };
+        // Of a bill's vouchers, with commas: a code has none, but it may end with a space.
+        shown.Codes.Add((Code ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries));
+        return shown.Equals(new Shown()) ? null : shown;
+    }
+}
+
 /// <summary>A form of an order's page. It names the step to take back, so that it never takes back a later one.</summary>
 public class OrderForm : NoteForm
 {

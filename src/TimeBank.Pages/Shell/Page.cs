@@ -138,6 +138,10 @@ public abstract class Page : ComponentBase
 
     protected string Query(string name) => Http.Request.Query[name].ToString();
 
+    /// <summary>This page's address with a value more, and with an id of its own for its form, since the old one was used.</summary>
+    protected string HereWith(string name, string value) => Http.Request.Path + QueryString.Create(
+        Http.Request.Query.Where(pair => pair.Key != FormName && pair.Key != name).Append(new(name, value)));
+
     /// <summary>The month of the address (?month=2026-10), else this month.</summary>
     protected DateOnly MonthAsked() => DateOnly.TryParseExact(
         Query("month") + "-01", "yyyy-MM-dd", null, System.Globalization.DateTimeStyles.None, out DateOnly month)

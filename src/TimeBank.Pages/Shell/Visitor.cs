@@ -112,6 +112,8 @@ public sealed class Contract(CallInvoker invoker, CancellationToken left)
 
     public ElderService.ElderServiceClient Elders => new(invoker);
 
+    public HolderService.HolderServiceClient Holders => new(invoker);
+
     public VoucherService.VoucherServiceClient Vouchers => new(invoker);
 
     public ProviderService.ProviderServiceClient Providers => new(invoker);

@@ -1,0 +1,285 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+using TimeBank.Testing;
+using TimeBank.V1;
+using Xunit;
+using Client = TimeBank.V1.HolderService.HolderServiceClient;
+using HolderCheck = TimeBank.V1.HolderCheck;
+using PolicyVersion = TimeBank.V1.PolicyVersion;
+
+namespace TimeBank.Server.Tests;
+
+/// <summary>What an elder shows before a voucher is spent, over gRPC, by a policy that asks for it.</summary>
+public sealed class HolderApiTests(TestServer server) : IClassFixture<TestServer>, IAsyncLifetime
+{
+    private const string Region = "430211", Right = "830412", Other = "274905", Card = "6222 0212 3456 7894";
+
+    private static int s_used;
+
+    private readonly Desk _desk = new(server, Region);
+    private string _elder = "", _canteen = "";
+    private Voucher _meals = null!;
+
+    private Client Counter => new(server.As(Role.Counter, regions: Region));
+
+    private Client Elder => new(server.As(Role.Elder, _elder, regions: Region));
+
+    private Client Clerk => new(server.As(Role.ProviderClerk, _canteen, regions: Region));
+
+    public async ValueTask InitializeAsync()
+    {
+        await InForceAsync();
+        string id = $"shown{++s_used}", fund = await _desk.FundAsync($"{id}-fund", 10_000_000);
+        string programme = await _desk.FundedAsync(_desk.Meals($"{id}-meals"), (fund, 5_000_000));
+        _elder = await _desk.RegisterElderAsync();
+        _canteen = await _desk.ProviderAsync(V1.ServiceType.Meal);
+        await _desk.IssueAsync(programme);
+        _meals = await _desk.VoucherOfAsync(_elder, programme);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_PIN_is_set_by_the_elder_or_at_the_counter_and_by_nobody_else()
+    {
+        string stranger = await _desk.RegisterElderAsync();
+        await Clerk.SetPinAsync(Set(Right)).IsRefusedAsync(Reason.RoleNotAllowed);
+        await new Client(server.As(Role.Elder, stranger, regions: Region)).SetPinAsync(Set(Right)).IsRefusedAsync(Reason.PartyNotAllowed);
+        await Counter.SetPinAsync(Set(Right)).IsRefusedAsync(Reason.OnBehalfOfRequired);
+        await Counter.SetPinAsync(Set(Right, stranger)).IsRefusedAsync(Reason.PartyNotAllowed);
+        await Elder.ResetPinAsync(new ResetPinRequest { RequestId = Desk.Id(), Elder = _elder, Pin = Right, Reason = "x" })
+            .IsRefusedAsync(Reason.RoleNotAllowed);
+        foreach (string wrong in (string[])["12345", "83041a", "111111", "400101"])
+            await Counter.SetPinAsync(Set(wrong, _elder)).IsRefusedAsync(Reason.InvalidField, "pin");
+        Assert.Null((await Counter.GetHolderAsync(new GetHolderRequest { Elder = _elder })).Pin);
+
+        await Counter.SetPinAsync(Set(Right, _elder));
+        await Elder.SetPinAsync(Set(Other)).IsRefusedAsync(Reason.PinAlreadySet);
+        await Elder.SetPinAsync(Set(Other, old: Other)).IsRefusedAsync(Reason.PinWrong);
+        await Elder.SetPinAsync(Set(Other, old: Right));
+        Holder holder = await Counter.ResetPinAsync(new ResetPinRequest
+        {
+            RequestId = Desk.Id(), OnBehalfOf = _elder, Elder = _elder, Pin = Right, Reason = "老人忘记了",
+        });
+
+        Assert.Equal(["", "", "老人忘记了"], holder.Pin.Changes.Select(change => change.Reason));
+        Assert.Equal(("staff-Counter", 0, null), (holder.Pin.SetBy, holder.Pin.Misses, holder.Pin.LockedUntil));
+        await Counter.GetHolderAsync(new GetHolderRequest { Elder = $"regions/{Region}/elders/0123456789AB" })
+            .IsRefusedAsync(Reason.ElderNotFound);
+    }
+
+    [Fact]
+    public async Task A_quote_says_what_is_needed_and_a_payment_without_it_names_it()
+    {
+        using var log = new RecordedLog(server.Services);
+        await Counter.SetPinAsync(Set(Right, _elder));
+        VoucherService.VoucherServiceClient clerk = _desk.Clerk(_canteen);
+        RedeemVoucherRequest dinner = Dinner();
+
+        RedeemVoucherResponse quote = await clerk.RedeemVoucherAsync(new RedeemVoucherRequest(dinner) { ValidateOnly = true });
+        Assert.Equal((HolderCheck.Pin, HolderCheck.Unspecified), (quote.Redemption.NeededCheck, quote.Redemption.ShownCheck));
+        RpcException needed = await Assert.ThrowsAsync<RpcException>(async () => await clerk.RedeemVoucherAsync(dinner));
+        Assert.Contains("the PIN", needed.Status.Detail, StringComparison.Ordinal);
+        await Shown(dinner, new Shown { Pin = "12345" }).IsRefusedAsync(Reason.InvalidField, "shown.pin");
+        RedeemVoucherRequest missed = Dinner();
+        await Shown(missed, new Shown { Pin = Other }).IsRefusedAsync(Reason.PinWrong);
+        await Shown(missed, new Shown { Pin = Right }).IsRefusedAsync(Reason.PinWrong);
+
+        RedeemVoucherResponse paid = await Shown(dinner, new Shown { Pin = Right }),
+            again = await Shown(dinner, new Shown { Pin = Other }), bare = await Shown(dinner, null);
+
+        Assert.Equal((HolderCheck.Pin, HolderCheck.Pin), (paid.Redemption.NeededCheck, paid.Redemption.ShownCheck));
+        Assert.Equal((paid, paid), (again, bare));
+        Assert.Equal(0, (await Counter.GetHolderAsync(new GetHolderRequest { Elder = _elder })).Pin.Misses);
+        // The PIN stands nowhere: neither as it is, nor as the digest of a request or a quick hash.
+        Assert.All(server.StoredFiles(), file =>
+        {
+            Assert.DoesNotContain(Right, file, StringComparison.Ordinal);
+            Assert.DoesNotContain(Other, file, StringComparison.Ordinal);
+            Assert.DoesNotContain($"{Digest.Of(System.Text.Encoding.ASCII.GetBytes(Right))}", file, StringComparison.Ordinal);
+        });
+        Assert.All(log.Lines, line => Assert.DoesNotContain(Right, line, StringComparison.Ordinal));
+        return;
+
+        AsyncUnaryCall<RedeemVoucherResponse> Shown(RedeemVoucherRequest request, Shown? shown) =>
+            clerk.RedeemVoucherAsync(new RedeemVoucherRequest(request) { Shown = shown });
+    }
+
+    [Fact]
+    public async Task A_bill_asks_for_the_code_and_a_card_stands_for_it()
+    {
+        VoucherSigner signer = server.Services.GetRequiredService<VoucherKeys>().SignerOf(RegionCode.Parse(Region));
+        string code = VoucherCode.Sign(new VoucherClaims(Region, _meals.Name[^12..], "a1b2c3d4e5f6", VoucherClaims.BitsOf([1]), 10, "MEAL",
+            new DateOnly(2026, 10, 31), 1), signer);
+        var bill = new PayBillRequest
+        {
+            RequestId = Desk.Id(), Elder = _elder, Provider = _canteen, Place = V1.ServicePlace.Home, Vouchers = { _meals.Name },
+            Lines = { BillDesk.Line("meal-canteen", 1, 1_000), BillDesk.Line("meal-canteen", 1, 1_000) },
+        };
+        VoucherService.VoucherServiceClient clerk = _desk.Clerk(_canteen);
+
+        PayBillResponse quote = await clerk.PayBillAsync(new PayBillRequest(bill) { ValidateOnly = true });
+        Assert.Equal(HolderCheck.CodeOrCard, quote.Bill.NeededCheck);
+        await clerk.PayBillAsync(new PayBillRequest(bill) { Shown = new Shown { Codes = { code, $"{code}A" } } })
+            .IsRefusedAsync(Reason.InvalidField, "shown.codes[1]");
+        bill.Quote = quote.Quote;
+        PayBillResponse paid = await clerk.PayBillAsync(new PayBillRequest(bill) { Shown = new Shown { Codes = { code } } });
+        Assert.Equal(HolderCheck.CodeOrCard, paid.Bill.ShownCheck);
+
+        await Clerk.BindCardAsync(Bind(_elder, Card)).IsRefusedAsync(Reason.RoleNotAllowed);
+        await Counter.BindCardAsync(Bind(_elder, "6222 0212 3456 7895")).IsRefusedAsync(Reason.InvalidField, "number");
+        Holder holder = await Counter.BindCardAsync(Bind(_elder, Card));
+        Assert.Equal("7894", Assert.Single(holder.Cards).LastDigits);
+        await Counter.BindCardAsync(Bind(await _desk.RegisterElderAsync(), Card)).IsRefusedAsync(Reason.CardOtherElder);
+        var found = new GetCardHolderRequest { Parent = _desk.Region, Number = Card };
+        Assert.Equal(_elder, (await Counter.GetCardHolderAsync(found)).Elder);
+        await Clerk.GetCardHolderAsync(found).IsRefusedAsync(Reason.RoleNotAllowed);
+        (bill.RequestId, bill.Quote) = (Desk.Id(), "");
+        await clerk.PayBillAsync(new PayBillRequest(bill) { Shown = new Shown { Card = "4111111111111111" } })
+            .IsRefusedAsync(Reason.CardNotAccepted);
+        await clerk.PayBillAsync(new PayBillRequest(bill) { Shown = new Shown { Card = Card } });
+        await Elder.BlockCardAsync(new BlockCardRequest { RequestId = Desk.Id(), Elder = _elder, Reason = "丢了" });
+        await Counter.GetCardHolderAsync(found).IsRefusedAsync(Reason.CardNotFound);
+        Assert.All(server.StoredFiles(), file => Assert.DoesNotContain("6222021234567894", file, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_clerk_asks_and_the_counter_or_the_elder_answers()
+    {
+        Client stranger = new(server.As(Role.ProviderClerk, await _desk.ProviderAsync(V1.ServiceType.Meal), regions: Region));
+        RedeemVoucherRequest feast = Dinner();
+        (feast.Quantity, feast.Price) = (5, Desk.Fen(6_000));
+        var ask = new RequestConfirmationRequest
+        {
+            RequestId = Desk.Id(), Elder = _elder, Provider = _canteen, Items = { "meal-canteen" }, UpTo = Desk.Fen(6_000),
+        };
+
+        await stranger.RequestConfirmationAsync(ask).IsRefusedAsync(Reason.PartyNotAllowed);
+        await Clerk.RequestConfirmationAsync(new RequestConfirmationRequest(ask) { Items = { "Meal" }, UpTo = null })
+            .IsRefusedAsync(Reason.InvalidField, "items[1]", "up_to");
+        Confirmation asked = await Clerk.RequestConfirmationAsync(ask);
+        Assert.Equal(asked, await Clerk.RequestConfirmationAsync(ask));
+        Assert.Contains(asked, (await Counter.ListConfirmationsAsync(new ListConfirmationsRequest { Parent = _desk.Region }))
+            .Confirmations);
+        Assert.Equal([asked], (await Elder.ListConfirmationsAsync(
+            new ListConfirmationsRequest { Parent = _desk.Region, Elder = _elder })).Confirmations);
+        await stranger.GetConfirmationAsync(new GetConfirmationRequest { Name = asked.Name }).IsRefusedAsync(Reason.PartyNotAllowed);
+        feast.Shown = new Shown { Confirmation = asked.Name };
+        VoucherService.VoucherServiceClient clerk = _desk.Clerk(_canteen);
+        await clerk.RedeemVoucherAsync(feast).IsRefusedAsync(Reason.ConfirmationWaiting);
+        var answer = new AnswerConfirmationRequest { RequestId = Desk.Id(), Confirmation = asked.Name, Agreed = true, Note = "电话问过" };
+        await Clerk.AnswerConfirmationAsync(answer).IsRefusedAsync(Reason.RoleNotAllowed);
+        await new Client(server.As(Role.Elder, await _desk.RegisterElderAsync(), regions: Region)).AnswerConfirmationAsync(answer)
+            .IsRefusedAsync(Reason.PartyNotAllowed);
+        await Counter.AnswerConfirmationAsync(
+            new AnswerConfirmationRequest(answer) { OnBehalfOf = $"regions/{Region}/elders/0123456789AB" })
+            .IsRefusedAsync(Reason.PartyNotAllowed);
+
+        Assert.Equal(V1.ConfirmationState.Confirmed, (await Elder.AnswerConfirmationAsync(answer)).State);
+        RedeemVoucherResponse paid = await clerk.RedeemVoucherAsync(feast);
+
+        Assert.Equal(HolderCheck.Confirmation, paid.Redemption.ShownCheck);
+        Assert.Equal(V1.ConfirmationState.Used, (await Clerk.GetConfirmationAsync(new GetConfirmationRequest { Name = asked.Name })).State);
+        Assert.DoesNotContain(asked.Name, (await Counter.ListConfirmationsAsync(new ListConfirmationsRequest { Parent = _desk.Region }))
+            .Confirmations.Select(one => one.Name));
+    }
+
+    [Fact]
+    public async Task The_pages_set_a_PIN_ask_for_it_and_write_it_nowhere()
+    {
+        using Surfer counter = new($"{server.Http}"), clerk = new($"{server.Http}");
+        await counter.SignInAsync("counter");
+        await clerk.SignInAsync("provider_clerk", _canteen.Split('/')[^1]);
+        string file = $"/desk/elders/{_elder.Split('/')[^1]}/holder";
+
+        Assert.Contains($"href=\"{file}\"", (await counter.GetAsync(file[..^"/holder".Length])).Text, StringComparison.Ordinal);
+        Assert.Contains("两次输入的密码不同",
+            (await SendAsync(counter, file, "pin", ("Pin", Right), ("Again", Other))).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await SendAsync(counter, file, "pin", ("Pin", Right), ("Again", Right))).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await SendAsync(counter, file, "bind", ("Number", "4111 1111 1111 1111"))).Status);
+        Assert.Contains("1111", (await counter.GetAsync(file)).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await SendAsync(counter, file, "block", ("Reason", "丢了"))).Status);
+
+        string confirm = $"/redeem/confirm?voucher={_meals.Name.Split('/')[^1]}&item=meal-canteen&quantity=3&price=36&insurance=0"
+            + $"&date={_desk.Today:yyyy-MM-dd}&memo=";
+        var missed = await SendAsync(clerk, confirm, "redeem", ("Pin", Other));
+        Assert.Equal(HttpStatusCode.Conflict, missed.Status);
+        string again = WebUtility.HtmlDecode(missed.Text);
+        Assert.Contains("密码不对，还可以试4次", again, StringComparison.Ordinal);
+        Assert.Contains("name=\"Sent.Pin\"", again, StringComparison.Ordinal);
+        Assert.DoesNotContain(Other, again, StringComparison.Ordinal);
+        Dictionary<string, string> form = Surfer.Hidden(missed.Text, "redeem");
+        form["Sent.Pin"] = Right;
+        Assert.Equal(HttpStatusCode.Redirect, (await clerk.PostAsync(confirm, form)).Status);
+    }
+
+    [Fact]
+    public async Task On_the_pages_a_clerk_asks_the_counter_answers_and_the_clerk_is_paid()
+    {
+        using Surfer counter = new($"{server.Http}"), clerk = new($"{server.Http}");
+        await counter.SignInAsync("counter");
+        await clerk.SignInAsync("provider_clerk", _canteen.Split('/')[^1]);
+        string confirm = $"/redeem/confirm?voucher={_meals.Name.Split('/')[^1]}&item=meal-canteen&quantity=5&price=60&insurance=0"
+            + $"&date={_desk.Today:yyyy-MM-dd}&memo=";
+
+        string asked = (await SendAsync(clerk, confirm, "ask")).Answer.Headers.Location!.PathAndQuery;
+        Assert.Contains("等待确认", WebUtility.HtmlDecode((await clerk.FollowAsync(asked)).Text), StringComparison.Ordinal);
+        string id = asked.Split("confirmation=")[1].Split('&')[0];
+        Assert.Contains($"/confirmations/{id}", (await counter.GetAsync("/desk")).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect,
+            (await SendAsync(counter, $"/confirmations/{id}", "agree", ("Note", "电话确认"))).Status);
+
+        var paid = await SendAsync(clerk, asked, "redeem");
+
+        Assert.Equal(HttpStatusCode.Redirect, paid.Status);
+        Assert.Contains("/redemptions/", paid.Answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
+    private static async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Answer)> SendAsync(
+        Surfer surfer, string path, string form, params (string Name, string Value)[] filled)
+    {
+        Dictionary<string, string> fields = Surfer.Hidden((await surfer.FollowAsync(path)).Text, form);
+        foreach ((string name, string value) in filled) fields[$"Sent.{name}"] = value;
+        return await surfer.PostAsync(path, fields);
+    }
+
+    private SetPinRequest Set(string pin, string behalf = "", string old = "") =>
+        new() { RequestId = Desk.Id(), OnBehalfOf = behalf, Elder = _elder, Pin = pin, OldPin = old };
+
+    private static BindCardRequest Bind(string elder, string number) =>
+        new() { RequestId = Desk.Id(), OnBehalfOf = elder, Elder = elder, Number = number };
+
+    /// <summary>Three meals of 12 yuan, for which the policy asks for a PIN.</summary>
+    private RedeemVoucherRequest Dinner()
+    {
+        RedeemVoucherRequest dinner = _desk.Lunch(_meals.Name, _canteen, 3_600);
+        dinner.Quantity = 3;
+        return dinner;
+    }
+
+    /// <summary>Puts a table in force, for the first test and all that follow it.</summary>
+    private async Task InForceAsync()
+    {
+        var day = new DateOnly(2026, 10, 2);
+        if (_desk.Today >= day) return;
+        PolicyService.PolicyServiceClient As(Role role) => new(server.As(role, subject: $"{role}", regions: Region));
+        PolicyVersion now = await As(Role.Auditor).GetVersionAsync(new GetPolicyVersionRequest { Parent = _desk.Region });
+        JsonNode file = JsonNode.Parse(now.Document)!;
+        (file["region"], file["version"], file["effective"]) = (Region, "shown", $"{day:yyyy-MM-dd}");
+        file["vouchers"]!["confirm"] = JsonNode.Parse(
+            """
+            { "value": [ { "service": "any", "fromFen": 5000, "needs": "confirmation" },
+                { "service": "meal", "fromFen": 3000, "needs": "pin" }, { "service": "meal", "fromFen": 2000, "needs": "code-or-card" } ],
+              "source": "own" }
+            """);
+        PolicyVersion proposed = await As(Role.FinanceMaker).ProposeVersionAsync(
+            new ProposePolicyVersionRequest { RequestId = Desk.Id(), Parent = _desk.Region, Document = file.ToJsonString() });
+        await As(Role.FinanceChecker).ApproveVersionAsync(
+            new ApprovePolicyVersionRequest { RequestId = Desk.Id(), Name = proposed.Name });
+        await _desk.AdvanceToAsync(ChinaTime.StartOf(day).AddHours(8));
+    }
+}
