@@ -187,7 +187,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         string[] kinds =
         [
             "elder", "volunteer", "order", "agenda", "programme", "fund", "provider", "payee", "bank-account", "bank-case", "bank-key",
-            "donation", "stripe-event", "stripe", "webhook", "webhook-delivery",
+            "donation", "stripe-event", "stripe", "webhook", "webhook-delivery", "pin", "cards", "card-number", "confirmation",
         ];
         foreach (string kind in kinds)
         {
