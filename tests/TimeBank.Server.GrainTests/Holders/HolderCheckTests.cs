@@ -57,6 +57,8 @@ public sealed class HolderCheckTests : IAsyncLifetime
         Assert.Equal(Refusal.Of(Reason.HolderCheckNeeded, ("check", "HOLDER_CHECK_PIN")), alone);
         Assert.Equal(alone, code);
         Assert.Equal((HolderCheck.Pin, HolderCheck.Pin), (HolderCheckRule.NeededOf(paid), HolderCheckRule.ShownOf(paid)));
+        // Stored bytes: a changed word must be a decision.
+        Assert.Equal(("pin", "pin"), (paid.Detail("holderNeeded"), paid.Detail("holderShown")));
     }
 
     [Fact]
@@ -222,6 +224,25 @@ public sealed class HolderCheckTests : IAsyncLifetime
         Assert.Equal(Reason.ConfirmationRefused, (await RedeemAsync(_district.Command(), Meal(5_000), shown)).Refusal!.Reason);
         shown = shown with { Confirmation = "0123456789AB" };
         Assert.Equal(Reason.ConfirmationNotFound, (await RedeemAsync(_district.Command(), Meal(5_000), shown)).Refusal!.Reason);
+    }
+
+    /// <summary>Stored bytes: a changed line must be a decision.</summary>
+    [Fact]
+    public async Task A_confirmation_is_stored_under_names_that_stay()
+    {
+        IConfirmationGrain asked = await ConfirmedAsync();
+        District.Value(await asked.UseAsync(_district.Command(), new ConfirmationUse(_elder.Text, _canteen, ["meal-canteen"], 6_000)));
+        ConfirmationRecord record = (await asked.GetAsync())!;
+
+        string line = _district.States.Text().Split('\n').Single(line => line.Contains("\"upToFen\"", StringComparison.Ordinal)),
+            stored = line[line.IndexOf('{', StringComparison.Ordinal)..line.IndexOf(",\"done\"", StringComparison.Ordinal)];
+
+        Assert.Equal(
+            ($"{{'record':{{'question':{{'elder':'{_elder}','provider':'{_canteen}','items':['meal-canteen'],'upToFen':6000}},"
+                + "'stage':'confirmed','askedBy':'clerk','askedAt':'2026-10-02T08:00:00+08:00','expiresAt':'2026-10-02T00:15:00+00:00',"
+                + $"'answeredBy':'window','answeredAt':'2026-10-02T08:00:00+08:00','note':'电话问过本人','usedBy':'{record.UsedBy}'}}")
+                .Replace('\'', '"'),
+            stored);
     }
 
     private async Task<IConfirmationGrain> AskedAsync()
