@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using TimeBank.Pages.ForFinance;
 using TimeBank.Pages.Shell;
+using TimeBank.Pages.Terminal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +26,7 @@ public static class PagesSetup
     /// itself: charts and codes are.
     /// </summary>
     private const string ContentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        + "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>Needs an <see cref="IContractCalls"/>, and sign-in with its cookie, from the server.</summary>
     public static void AddTimeBankPages(this IServiceCollection services, bool isSecure)
@@ -112,6 +113,8 @@ public static class PagesSetup
         app.MapGet(SignIn.StartPath, (Visitor visitor) =>
             Results.LocalRedirect(visitor.Link(Ways.Of(visitor).FirstOrDefault((Path: "/", Text: "")).Path)));
         FinanceDownloads.Map(app);
+        TerminalFiles.Map(app);
+        TerminalCalls.Map(app);
         app.MapRazorComponents<Root>();
     }
 

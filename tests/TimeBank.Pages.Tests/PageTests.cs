@@ -19,7 +19,7 @@ public sealed partial class PageTests(WholeMonth month)
 
     private static readonly Dictionary<string, string[]> Pages = new()
     {
-        [""] = ["/", "/sign-in", "/style", "/stop/404", "/check", "/statistics?region=430211&month=2026-10"],
+        [""] = ["/", "/sign-in", "/style", "/stop/404", "/check", "/terminal", "/statistics?region=430211&month=2026-10"],
         ["volunteer"] =
         [
             "/", "/hours", "/hours/statement?month=2026-10", "/hours/give", "/hours/certificate", "/hours/proof/10", "/requests",

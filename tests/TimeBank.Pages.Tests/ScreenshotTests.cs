@@ -39,6 +39,14 @@ public sealed class ScreenshotsOfHalfAMonth(HalfMonth month)
             break;
         }
         await Screenshots.TakeAsync(await month.SignInAsync("counter"), "/desk", folder, "counter-desk");
+        string canteen = await Terminals.CanteenAsync(month);
+        IPage phone = await Terminals.OpenAsync(month, canteen, locale: "zh-CN");
+        await Terminals.EnrolAsync(month, phone, canteen);
+        await phone.Context.SetOfflineAsync(true);
+        await Terminals.TypeAsync(phone, (await Terminals.PaperAsync(month, (await Terminals.MealsAsync(month))[0])).Code);
+        await phone.FillAsync("#price", "15.50");
+        await phone.EvaluateAsync("scrollTo({ top: 0, behavior: 'instant' })");
+        await Screenshots.TakeAsync(phone, null, folder, "clerk-terminal");
     }
 }
 

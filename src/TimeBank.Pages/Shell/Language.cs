@@ -51,7 +51,8 @@ public static class Labels
     public static string Of<T>(T value, Language language)
         where T : struct, Enum => Of(NameOf(value), language);
 
-    private static string NameOf<T>(T value)
+    /// <summary>What the contract calls a value: <c>DEVICE_STATE_ACTIVE</c>.</summary>
+    public static string NameOf<T>(T value)
         where T : struct, Enum =>
         typeof(T).GetField(value.ToString())?.GetCustomAttribute<OriginalNameAttribute>()?.Name ?? value.ToString();
 

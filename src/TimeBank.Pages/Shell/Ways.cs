@@ -24,6 +24,7 @@ public static class Ways
             yield return ("/redeem", l["核销", "Redeem"]);
             yield return ("/today", l["今日", "Today"]);
             yield return ("/payments", l["结算", "Payments"]);
+            yield return ("/terminal", l["离线终端", "Offline terminal"]);
         }
         if (visitor.Has(Role.Counter))
         {
