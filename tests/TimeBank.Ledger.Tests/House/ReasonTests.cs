@@ -60,7 +60,8 @@ public sealed class ReasonTests
         950 HolderCheckNeeded, 951 PinNotSet, 952 PinAlreadySet, 953 PinWrong, 954 PinLocked, 955 CardOtherElder,
         956 CardAlreadyActive, 957 CardNotActive, 958 CardNotAccepted, 959 CardNotFound, 960 ConfirmationNotFound,
         961 ConfirmationWaiting, 962 ConfirmationRefused, 963 ConfirmationExpired, 964 ConfirmationUsed, 965 ConfirmationOther,
-        966 ConfirmationAnswered
+        966 ConfirmationAnswered, 1000 OfflineExceptionNotFound, 1001 OfflineExceptionNotOpen, 1002 OfflineNotWaiting,
+        1003 OfflineOtherRedemption, 1004 OfflineDeclaredLost
         """;
 
     [Fact]
