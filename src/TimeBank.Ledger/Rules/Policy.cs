@@ -28,6 +28,8 @@ public sealed record Policy(
     /// <summary>Public statistics hide figures that are about fewer persons than this.</summary>
     public int HideBelowPersons { get; init; } = DefaultHideBelowPersons;
 
+    public ComplaintsPolicy Complaints { get; init; } = ComplaintsPolicy.Default;
+
     /// <summary>The bytes of the file from which the policy was read.</summary>
     public ReadOnlyMemory<byte> File { get; init; }
 
@@ -238,6 +240,14 @@ public sealed record OfflinePolicy(Fen VoucherMax, Fen DeviceMax, int SyncWithin
 /// </param>
 /// <param name="ClaimAbove">What a provider may owe before the debt is a claim that a person follows up.</param>
 public sealed record SettlementPolicy(int PeriodMonths, int HoldbackPercent, int BatchMaxPayments, int PayeeWaitDays, Fen ClaimAbove);
+
+/// <summary>The clocks of complaints, in working days.</summary>
+/// <param name="AnswerWorkingDays">From the filing to the answer, and from the contest of an answer to its review.</param>
+/// <param name="ContestWorkingDays">From the answer to the last day on which staff leave it to be contested.</param>
+public sealed record ComplaintsPolicy(int AnswerWorkingDays, int ContestWorkingDays)
+{
+    internal static ComplaintsPolicy Default { get; } = new(5, 3);
+}
 
 /// <summary>How lines of the bank are matched with what the ledger expects.</summary>
 /// <param name="DaysBefore">How many days before its day a payment may be booked.</param>

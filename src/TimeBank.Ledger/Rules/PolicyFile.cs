@@ -36,11 +36,13 @@ internal sealed class PolicyFile
         AbilityPolicy ability = Section(file, "ability", Ability);
         int undoMinutes = Number(file, "undoMinutes", 0, MaxMinutes);
         int hideBelowPersons = HideBelowPersons(file);
+        ComplaintsPolicy complaints = Complaints(file);
         file.Close();
         return new Policy(
             version, effective, hours, vouchers, funding, settlement, reconciliation, ability, undoMinutes, items.ToImmutable())
         {
             HideBelowPersons = hideBelowPersons,
+            Complaints = complaints,
             Defaults = defaults.ToImmutable(),
         };
     }
@@ -210,6 +212,16 @@ internal sealed class PolicyFile
         int number = (int)NumberOr(Policy.DefaultHideBelowPersons, statistics, "hideBelowPersons", 3, 1_000);
         statistics.Close();
         return number;
+    }
+
+    private ComplaintsPolicy Complaints(DataObject file)
+    {
+        DataObject numbers = file.ObjectOrEmpty("complaints");
+        ComplaintsPolicy policy = new(
+            AnswerWorkingDays: (int)NumberOr(ComplaintsPolicy.Default.AnswerWorkingDays, numbers, "answerWorkingDays", 1, 60),
+            ContestWorkingDays: (int)NumberOr(ComplaintsPolicy.Default.ContestWorkingDays, numbers, "contestWorkingDays", 0, 60));
+        numbers.Close();
+        return policy;
     }
 
     private AbilityPolicy Ability(DataObject ability)

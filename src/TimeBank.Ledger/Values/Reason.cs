@@ -49,7 +49,8 @@ public enum Reason
     ClockDoubtful = 54,
     SignedByOtherKeys = 55,
 
-    // The call: who may ask, and how. Of these only MakerIsChecker is stored: a grain's rules give it.
+    // The call: who may ask, and how. Of these only MakerIsChecker and PartyNotAllowed are stored: a
+    // grain's rules give them.
     InvalidField = 60,
     UnitUnknown = 61,
     PageTokenInvalid = 62,
@@ -307,6 +308,17 @@ public enum Reason
     ConfirmationUsed = 964,
     ConfirmationOther = 965,
     ConfirmationAnswered = 966,
+
+    // Complaints about movements.
+    ComplaintNotFound = 970,
+    ComplaintWrongState = 971,
+    ComplaintOpen = 972,
+    ComplaintNotImpartial = 973,
+    ComplaintContestable = 974,
+    ComplaintSubjectNotFound = 975,
+    ComplaintEntryOther = 976,
+    PaymentsDisputed = 977,
+    ComplaintsTooMany = 978,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

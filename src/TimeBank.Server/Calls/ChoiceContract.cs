@@ -80,6 +80,21 @@ public static partial class ChoiceContract
     [MapEnumValue(Server.ReportLeg.None, V1.ReportLeg.Unspecified)]
     public static partial V1.ReportLeg ToContract(this Server.ReportLeg leg);
 
+    [MapEnumValue(Ledger.ComplaintState.None, V1.ComplaintState.Unspecified)]
+    public static partial V1.ComplaintState ToContract(this Ledger.ComplaintState state);
+
+    [MapEnumValue(V1.ComplaintState.Unspecified, Ledger.ComplaintState.None)]
+    public static partial Ledger.ComplaintState ToDomain(this V1.ComplaintState state);
+
+    [MapEnumValue(Ledger.ComplaintCategory.None, V1.ComplaintCategory.Unspecified)]
+    public static partial V1.ComplaintCategory ToContract(this Ledger.ComplaintCategory category);
+
+    [MapEnumValue(V1.ComplaintCategory.Unspecified, Ledger.ComplaintCategory.None)]
+    public static partial Ledger.ComplaintCategory ToDomain(this V1.ComplaintCategory category);
+
+    [MapEnumValue(Ledger.ComplaintStep.None, V1.ComplaintStep.Unspecified)]
+    public static partial V1.ComplaintStep ToContract(this Ledger.ComplaintStep step);
+
     [MapEnumValue(Ledger.PeriodState.None, V1.PeriodState.Unspecified)]
     public static partial V1.PeriodState ToContract(this Ledger.PeriodState state);
 

@@ -141,7 +141,14 @@ public sealed partial class SettlementApi(
         var read = new RequestReader();
         ResourceName name = read.Resource(request.Name, "name", SettlementContract.Settlements);
         read.Check();
-        return (await BatchAsync(name)).ToContract(name.Region);
+        SettlementRecord batch = await BatchAsync(name);
+        SettlementBatch answer = batch.ToContract(name.Region);
+        if (batch.State is not (Ledger.SettlementState.Draft or Ledger.SettlementState.Submitted or Ledger.SettlementState.Approved))
+            return answer;
+        // Until the file is made a dispute still changes what is paid.
+        answer.Disputes.Add((await new PaidEntries(name.Region, ledger, grains).InBatchAsync(
+            batch, await registry.DisputesAsync(name.Region))).Select(found => found.ToContract(batch, name.Region)));
+        return answer;
     }
 
     public override async Task<ListBatchesResponse> ListBatches(ListBatchesRequest request, ServerCallContext context)

@@ -36,6 +36,12 @@ internal static class SettlementContract
                     Provider = ResourceName.Of(region, Providers, provider),
                     Reason = WithheldReason.ProviderBlackListed.ToContract(),
                 }),
+                (batch.Aside ?? []).Select(aside => new LeftOutProvider
+                {
+                    Provider = ResourceName.Of(region, Providers, aside.Provider),
+                    Reason = WithheldReason.Disputed.ToContract(),
+                    SetAside = { aside.SetAside.Select(amount => amount.ToContract(region)) },
+                }),
             },
         };
     }
@@ -132,6 +138,7 @@ internal static class SettlementContract
         Amount = new Fen(carried.Fen).ToContract(),
         Payment = carried.Payment == 0 ? ""
             : $"{ResourceName.OfRegion(region)}/{string.Join('/', carried.Source.Split('/')[..2])}/{Payments}/{carried.Payment}",
+        Complaint = carried.Complaint is { } complaint ? ResourceName.Of(region, ComplaintContract.Complaints, complaint) : "",
     };
 
     private static V1.PaymentOutcome ToContract(this PaymentOutcome outcome, RegionCode region) => new()
@@ -144,6 +151,16 @@ internal static class SettlementContract
         LateFor = outcome.Effective is null ? null : outcome.Day.ToContract(),
         EffectiveDate = outcome.Effective?.ToContract(),
     };
+
+    public static BatchDispute ToContract(this (int Payment, DisputedEntry Dispute) found, SettlementRecord batch, RegionCode region)
+    {
+        return new BatchDispute
+        {
+            Payment = $"{ResourceName.Of(region, Settlements, batch.Id)}/{Payments}/{found.Payment}",
+            Entry = ResourceName.Of(region, Entries, found.Dispute.Entry),
+            Complaint = ResourceName.Of(region, ComplaintContract.Complaints, found.Dispute.Complaint),
+        };
+    }
 
     public static V1.ClaimStep ToContract(this ClaimStep step) => new()
     {

@@ -16,7 +16,7 @@ public interface ISettlementDeskGrain : IGrainWithStringKey
 {
     /// <summary>Makes a batch of what providers are owed now, and holds its money.</summary>
     /// <param name="providers">The providers to pay; empty for all.</param>
-    /// <param name="setAside">Indexes of disputed redemptions that are not paid now.</param>
+    /// <param name="setAside">Indexes of redemptions that are not paid now, beside those that open complaints set aside.</param>
     /// <param name="releaseUntil">Pays what batches that were prepared up to this day have held back; null: nothing of it.</param>
     /// <returns>The batch, and how many providers did not fit into it.</returns>
     [Alias("prepare")]
@@ -113,12 +113,11 @@ public sealed class SettlementDeskGrain(
 
         await LookAtOpenAsync(save: !command.IsDryRun);
         Policy policy = await rules.PolicyAsync(Region, Today);
-        (ImmutableArray<PaymentRecord> all, ImmutableArray<string> barred, Refusal? refusal) = await PaymentsAsync(
-            providers, setAside, releaseUntil, policy.Settlement.HoldbackPercent);
+        (ImmutableArray<PaymentRecord> all, ImmutableArray<string> barred, ImmutableArray<AsideProvider> aside, Refusal? refusal) =
+            await PaymentsAsync(providers, setAside, releaseUntil, policy.Settlement.HoldbackPercent);
         ImmutableArray<PaymentRecord> payments = [.. all.Take(policy.Settlement.BatchMaxPayments)
             .Select((payment, at) => payment with { Number = at + 1 })];
-        if (payments.IsEmpty) refusal ??= barred.IsEmpty ? new Refusal(Reason.NothingToSettle)
-            : Refusal.Of(Reason.NothingToSettle, ("barred", string.Join(", ", barred.Take(MaxNamed))));
+        if (payments.IsEmpty) refusal ??= Nothing(barred, [.. aside.Select(one => one.Provider)]);
         if (refusal is not null)
         {
             return (await Writer.DecideAsync(command, Today, refusal, () => Entries.Note(command.Header(Today, "")))).Refusal ?? refusal;
@@ -126,7 +125,8 @@ public sealed class SettlementDeskGrain(
 
         var batch = new SettlementRecord(
             command.NewId.Text, SettlementState.Draft, Today, command.Actor, -1, command.Id.ToString(), payments,
-            LeftOut: all.Length - payments.Length, Barred: barred.IsEmpty ? null : barred);
+            LeftOut: all.Length - payments.Length, Barred: barred.IsEmpty ? null : barred,
+            Aside: aside.IsEmpty ? null : aside);
         if (command.IsDryRun)
         {
             Outcome tried = await Writer.DecideAsync(Hold(batch, policy, command.RequestDigest), dryRun: true);
@@ -199,20 +199,26 @@ public sealed class SettlementDeskGrain(
     /// and what the provider owes. The hold makes sure that all of it is still there. A blacklisted provider would stop the approval of all
     /// others: it gets no payment and stays owed.
     /// </summary>
-    private async Task<(ImmutableArray<PaymentRecord> Payments, ImmutableArray<string> Barred, Refusal? Refusal)> PaymentsAsync(
-        ImmutableArray<string> wanted, ImmutableArray<long> setAside, DateOnly? releaseUntil, int holdbackPercent)
+    private async Task<(ImmutableArray<PaymentRecord> Payments, ImmutableArray<string> Barred, ImmutableArray<AsideProvider> Aside,
+        Refusal? Refusal)> PaymentsAsync(
+            ImmutableArray<string> wanted, ImmutableArray<long> byMaker, DateOnly? releaseUntil, int holdbackPercent)
     {
         long size = (await ledger.ReadHeadAsync(Region, CancellationToken.None)).Size;
+        var complaints = (await registry.DisputesAsync(Region)).ToDictionary(dispute => dispute.Entry, dispute => dispute.Complaint);
         var disputed = new List<(OpaqueId Provider, CarriedAmount Amount)>();
-        foreach (long index in setAside.Distinct().Order())
+        ImmutableArray<long> setAside = [.. byMaker.Union(complaints.Keys).Order()];
+        foreach (long index in setAside)
         {
-            (OpaqueId provider, Fen credited, Refusal? refusal) = await DisputedAsync(index);
-            if (refusal is not null) return ([], [], refusal);
-            disputed.Add((provider, new CarriedAmount(SourceOf(index), credited.Value)));
+            (OpaqueId provider, Fen credited, Refusal? refusal) = await DisputedAsync(index, size);
+            // Of what was refunded or paid meanwhile a complaint sets nothing aside; a maker who names it hears of it.
+            if (refusal is not null && byMaker.Contains(index)) return ([], [], [], refusal);
+            if (refusal is null) disputed.Add((provider, new CarriedAmount(
+                SourceOf(index), credited.Value, Complaint: complaints.GetValueOrDefault(index))));
         }
         IReadOnlySet<string> holdingBack = await HoldingBackAsync();
         var payments = ImmutableArray.CreateBuilder<PaymentRecord>();
         var barred = ImmutableArray.CreateBuilder<string>();
+        var wholly = ImmutableArray.CreateBuilder<AsideProvider>();
         foreach (OpaqueId provider in await ProvidersAsync(size))
         {
             if (!wanted.IsEmpty && !wanted.Contains(provider.Text)) continue;
@@ -233,7 +239,11 @@ public sealed class SettlementDeskGrain(
             long heldBack = holdingBack.Count == 0 ? 0 : HoldbackRule.HeldBack(
                 await EarnedAsync(provider, settled.Size, size, holdingBack, setAside), holdbackPercent).Value;
             var claim = new ProviderClaim(provider, new Fen(due), new Fen(aside.Sum(one => one.Fen) + heldBack), new Fen(debt));
-            if (claim.Taken == Fen.Zero) continue;
+            if (claim.Taken == Fen.Zero)
+            {
+                if (!aside.IsEmpty) wholly.Add(AsideProvider.Of(provider.Text, aside, due));
+                continue;
+            }
             if (claim.Paid > Fen.Zero && await GrainFactory.IsBlackListedAsync(Region, provider.Text, Today))
             {
                 barred.Add(provider.Text);
@@ -243,11 +253,19 @@ public sealed class SettlementDeskGrain(
                 0, provider.Text, settled.Size, size, carried, aside, claim.Netted.Value, claim.Paid.Value, PaymentState.Prepared, [],
                     HeldBackFen: heldBack));
         }
-        return (payments.ToImmutable(), barred.ToImmutable(), null);
+        return (payments.ToImmutable(), barred.ToImmutable(), wholly.ToImmutable(), null);
+    }
+
+    private static Refusal Nothing(ImmutableArray<string> barred, ImmutableArray<string> aside)
+    {
+        var values = new List<(string Key, string Value)>();
+        if (!barred.IsEmpty) values.Add(("barred", string.Join(", ", barred.Take(MaxNamed))));
+        if (!aside.IsEmpty) values.Add(("disputed", string.Join(", ", aside.Take(MaxNamed))));
+        return Refusal.Of(Reason.NothingToSettle, [.. values]);
     }
 
     /// <summary>A redemption or bill that may be set aside: it stands, and no batch has paid it. Of a bill, what stands of it.</summary>
-    private async Task<(OpaqueId Provider, Fen Credited, Refusal? Refusal)> DisputedAsync(long index)
+    private async Task<(OpaqueId Provider, Fen Credited, Refusal? Refusal)> DisputedAsync(long index, long size)
     {
         LinkedEntry? linked = index is < 0 or long.MaxValue ? null
             : (await ledger.EntriesAsync(Region, new EntryFilter(), index + 1, 1, CancellationToken.None))
@@ -271,7 +289,10 @@ public sealed class SettlementDeskGrain(
         }
         if (credited == Fen.Zero) return (default, default, new Refusal(Reason.RedemptionAlreadyRefunded));
         SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.None());
-        bool isUnpaid = index >= settled.Size || settled.Carried.Any(carried => carried.Source == SourceOf(index));
+        // A redemption of this very moment is not among what the batch settles yet, and can't be taken off it.
+        if (index >= size) return (provider, credited, new Refusal(Reason.SettlementChanged));
+        bool isUnpaid = await new PaidEntries(Region, ledger, GrainFactory)
+            .HoldsAsync(provider.Text, settled.Size, size, settled.Carried, index);
         return (provider, credited, isUnpaid ? null : new Refusal(Reason.RedemptionSettled));
     }
 

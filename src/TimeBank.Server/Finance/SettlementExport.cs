@@ -26,6 +26,10 @@ public enum WithheldReason
     PayeeChanged = 1,
     [JsonStringEnumMemberName("providerBlackListed")]
     ProviderBlackListed = 2,
+
+    /// <summary>A complaint about what it pays is open; the next batch pays the rest.</summary>
+    [JsonStringEnumMemberName("disputed")]
+    Disputed = 3,
 }
 
 /// <summary>The file that a maker asks for.</summary>

@@ -76,7 +76,10 @@ public sealed partial class SettlementGrain
         return (payments.ToImmutable(), Refusal.Of(Reason.ProvidersNotPayable, [.. values]));
     }
 
-    /// <summary>What a first file has: each approved payment whose provider is still paid to the account that was approved.</summary>
+    /// <summary>
+    /// What a first file has: each approved payment whose provider is still paid to the account that was approved, and about which nobody
+    /// has complained since.
+    /// </summary>
     private async Task<(SettlementExport? Export, Refusal? Refusal)> MakeAsync(Command command, PaymentFileOrder order)
     {
         if (SettlementRule.Export(Batch.State) is { } refusal) return (null, refusal);
@@ -87,6 +90,7 @@ public sealed partial class SettlementGrain
             return (null, Refusal.Of(Reason.PaymentFileInvalid, ("field", "profile"), ("rule", $"{PaymentRule.Required}")));
         var paid = ImmutableArray.CreateBuilder<int>();
         var withheld = ImmutableArray.CreateBuilder<WithheldPayment>();
+        var disputed = (await DisputesAsync()).Select(one => one.Payment).ToHashSet();
         foreach (PaymentRecord payment in Batch.Payments.Where(payment => payment.State == PaymentState.Approved))
         {
             PayeeInForce? payee = await Payee(payment).InForceAsync(Today);
@@ -94,6 +98,8 @@ public sealed partial class SettlementGrain
                 withheld.Add(new WithheldPayment(payment.Number, WithheldReason.ProviderBlackListed));
             else if (payee is null || payee.Version != payment.Payee)
                 withheld.Add(new WithheldPayment(payment.Number, WithheldReason.PayeeChanged));
+            else if (disputed.Contains(payment.Number))
+                withheld.Add(new WithheldPayment(payment.Number, WithheldReason.Disputed));
             else paid.Add(payment.Number);
         }
         if (paid.Count + withheld.Count == 0) return (null, new Refusal(Reason.NothingToExport));

@@ -90,6 +90,7 @@ public sealed record WordsTaken([property: Id(0)] ImmutableArray<Reason> Left);
 /// <param name="FormerExports">Files that were withdrawn, oldest first; null: none.</param>
 /// <param name="Barred">Blacklisted providers with money owed, who were left out of the batch; null: none.</param>
 /// <param name="WithdrawnBy">A maker, or the checker who sent it back; null: nobody, or a build that did not keep it.</param>
+/// <param name="Aside">Providers whose money was set aside as a whole, so that they have no payment in it; null: none.</param>
 [GenerateSerializer, Immutable, Alias("timebank.settlement-record")]
 public sealed record SettlementRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -110,7 +111,28 @@ public sealed record SettlementRecord(
     [property: Id(15), JsonPropertyName("barred"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     ImmutableArray<string>? Barred = null,
     [property: Id(16), JsonPropertyName("withdrawnBy"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    string? WithdrawnBy = null);
+    string? WithdrawnBy = null,
+    [property: Id(17), JsonPropertyName("aside"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    ImmutableArray<AsideProvider>? Aside = null);
+
+/// <summary>A provider who gets no payment, since all that it is owed is set aside.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.aside-provider")]
+public sealed record AsideProvider(
+    [property: Id(0), JsonPropertyName("provider")] string Provider,
+    [property: Id(1), JsonPropertyName("setAside")] ImmutableArray<CarriedAmount> SetAside)
+{
+    /// <summary>No more than the provider is owed, where its debt has taken a part of what is disputed.</summary>
+    public static AsideProvider Of(string provider, ImmutableArray<CarriedAmount> setAside, long due)
+    {
+        var capped = ImmutableArray.CreateBuilder<CarriedAmount>();
+        foreach (CarriedAmount amount in setAside)
+        {
+            capped.Add(amount with { Fen = Math.Min(amount.Fen, due) });
+            due -= capped[^1].Fen;
+        }
+        return new AsideProvider(provider, capped.ToImmutable());
+    }
+}
 
 /// <summary>A payment to one provider in a batch.</summary>
 /// <param name="Number">From 1, in the order of the providers' ids.</param>
@@ -146,11 +168,14 @@ public sealed record PaymentRecord(
 /// held it back (<c>settlements/{id}/holdback</c>).
 /// </param>
 /// <param name="Payment">The number of that batch's payment to the provider; 0 of a redemption, and of older builds.</param>
+/// <param name="Complaint">The id of the open complaint by which the redemption was set aside; null: none, a maker did so.</param>
 [GenerateSerializer, Immutable, Alias("timebank.carried-amount")]
 public sealed record CarriedAmount(
     [property: Id(0), JsonPropertyName("source")] string Source,
     [property: Id(1), JsonPropertyName("fen")] long Fen,
-    [property: Id(2), JsonPropertyName("payment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Payment = 0);
+    [property: Id(2), JsonPropertyName("payment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Payment = 0,
+    [property: Id(3), JsonPropertyName("complaint"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? Complaint = null);
 
 /// <summary>The bank's word on a payment.</summary>
 /// <param name="State">Paid, rejected or returned.</param>
@@ -199,7 +224,7 @@ public sealed class SettlementGrainState : WorkflowState
 /// <inheritdoc cref="ISettlementGrain"/>
 public sealed partial class SettlementGrain(
     [PersistentState(SettlementGrainState.Kind, GrainStorageNames.TimeBank)] IPersistentState<SettlementGrainState> state,
-    ILedgerReader ledger, DayRules rules, BusinessClock clock)
+    ILedgerReader ledger, IRegistry registry, DayRules rules, BusinessClock clock)
     : WorkflowGrain<SettlementGrainState>(state, clock), ISettlementGrain
 {
     private SettlementRecord Batch => State.Batch!;
@@ -227,7 +252,8 @@ public sealed partial class SettlementGrain(
     {
         Policy policy = await rules.PolicyAsync(Region, Today);
         (ImmutableArray<PaymentRecord> payees, Refusal? notPayable) = await WithPayeesAsync();
-        Refusal? refusal = SettlementRule.Approve(Batch.State, Batch.PreparedBy, Batch.SubmittedBy, command.Actor) ?? notPayable;
+        Refusal? refusal = SettlementRule.Approve(Batch.State, Batch.PreparedBy, Batch.SubmittedBy, command.Actor) ?? notPayable
+            ?? await DisputedAsync();
         await PlanAsync(command, refusal, SettlementGrainState.ApproveStep);
         return await OnceAsync(
             command, () => refusal,
@@ -245,6 +271,17 @@ public sealed partial class SettlementGrain(
                 };
             });
     }
+
+    /// <summary>Refuses a batch that pays what an open complaint is about: sent back, the next one sets it aside.</summary>
+    private async Task<Refusal?> DisputedAsync()
+    {
+        IReadOnlyList<(int Payment, DisputedEntry Dispute)> found = await DisputesAsync();
+        return found.Count == 0 ? null : Refusal.Of(
+            Reason.PaymentsDisputed, ("complaints", string.Join(", ", found.Select(one => one.Dispute.Complaint).Take(MaxNamed))));
+    }
+
+    private async Task<IReadOnlyList<(int Payment, DisputedEntry Dispute)>> DisputesAsync() =>
+        await new PaidEntries(Region, ledger, GrainFactory).InBatchAsync(Batch, await registry.DisputesAsync(Region));
 
     private async Task<Refusal?> WithdrawOnceAsync(Command command)
     {

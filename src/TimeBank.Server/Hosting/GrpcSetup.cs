@@ -36,6 +36,7 @@ public static class GrpcSetup
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>().AddSingleton<PayeeApi>().AddSingleton<DonationApi>();
         services.AddSingleton<PeriodApi>().AddSingleton<StatisticsApi>();
         services.AddSingleton<BankAccountApi>().AddSingleton<ReconciliationApi>().AddSingleton<WebhookApi>();
+        services.AddSingleton<ComplaintSubjects>().AddSingleton<ComplaintApi>();
         services.AddGrpcReflection();
         services.AddTimeBankHealth();
         services.AddSingleton<CallsUnderWay>().AddHostedService<ServerDrain>();
@@ -66,6 +67,7 @@ public static class GrpcSetup
         app.MapGrpcService<BankAccountApi>();
         app.MapGrpcService<ReconciliationApi>();
         app.MapGrpcService<WebhookApi>();
+        app.MapGrpcService<ComplaintApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
     }

@@ -41,7 +41,7 @@ public static class HttpDocument
             ["periods"] = ("period", "^[0-9]{4}-[0-9]{2}$"), ["differences"] = ("difference", "^[A-Za-z0-9:._-]{1,200}$"),
             ["catalogueVersions"] = ("catalogueVersion", ChosenByPeople), ["policyVersions"] = ("policyVersion", ChosenByPeople),
             ["confirmations"] = ("confirmation", MadeByServer), ["webhooks"] = ("webhook", MadeByServer),
-            ["outreachRuns"] = ("outreachRun", MadeByServer),
+            ["outreachRuns"] = ("outreachRun", MadeByServer), ["complaints"] = ("complaint", MadeByServer),
         }.ToFrozenDictionary();
 
     private static readonly Lazy<Task<string>> Text = new(() => Make().SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1));

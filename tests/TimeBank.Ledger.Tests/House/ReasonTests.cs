@@ -61,7 +61,9 @@ public sealed class ReasonTests
         956 CardAlreadyActive, 957 CardNotActive, 958 CardNotAccepted, 959 CardNotFound, 960 ConfirmationNotFound,
         961 ConfirmationWaiting, 962 ConfirmationRefused, 963 ConfirmationExpired, 964 ConfirmationUsed, 965 ConfirmationOther,
         966 ConfirmationAnswered, 1000 OfflineExceptionNotFound, 1001 OfflineExceptionNotOpen, 1002 OfflineNotWaiting,
-        1003 OfflineOtherRedemption, 1004 OfflineDeclaredLost
+        1003 OfflineOtherRedemption, 1004 OfflineDeclaredLost,
+        970 ComplaintNotFound, 971 ComplaintWrongState, 972 ComplaintOpen, 973 ComplaintNotImpartial, 974 ComplaintContestable,
+        975 ComplaintSubjectNotFound, 976 ComplaintEntryOther, 977 PaymentsDisputed, 978 ComplaintsTooMany
         """;
 
     [Fact]

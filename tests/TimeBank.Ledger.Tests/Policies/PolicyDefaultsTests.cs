@@ -67,6 +67,8 @@ public sealed class PolicyDefaultsTests
         { "reconciliation.shortestReferenceCharacters", "6" },
         { "reconciliation.transferDays", "3" },
         { "statistics.hideBelowPersons", "5" },
+        { "complaints.answerWorkingDays", "5" },
+        { "complaints.contestWorkingDays", "3" },
         { "ability.ableFromPoints", "90" },
         { "ability.mildFromPoints", "66" },
         { "ability.moderateFromPoints", "46" },
@@ -96,6 +98,7 @@ public sealed class PolicyDefaultsTests
         Assert.Equal(PolicyVersion.Parse("430000/2026-01"), Policy.Version);
         Assert.Equal(new DateOnly(2026, 1, 1), Policy.Effective);
         Assert.Equal((10, 5), (Policy.UndoMinutes, Policy.HideBelowPersons));
+        Assert.Equal((5, 3), (Policy.Complaints.AnswerWorkingDays, Policy.Complaints.ContestWorkingDays));
         HoursPolicy hours = Policy.Hours;
         Assert.Equal((60, 15, 90_000, 120, 480),
             (hours.Coin.Value, hours.Quantum.Value, hours.BalanceCap.Value, hours.SessionMax.Value, hours.DayMax.Value));

@@ -18,7 +18,7 @@ public sealed class EveryTextTests(TestServer server)
 {
     private const string Chaling = "430224";
 
-    private static readonly string[] Texts = ["display_name", "memo", "note", "comment", "purpose", "reference"];
+    private static readonly string[] Texts = ["display_name", "memo", "note", "comment", "purpose", "reference", "words"];
 
     public static TheoryData<string, string> Fields()
     {
