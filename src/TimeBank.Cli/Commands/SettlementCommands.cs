@@ -244,7 +244,17 @@ internal static class SettlementCommands
         foreach (LeftOutProvider left in batch.LeftOutProviders)
         {
             session.Screen.Line(language["未列入，仍为应付：", "left out, and still owed: "]
-                + $"{ResourceNames.Short(left.Provider)} {EnumText.Of(left.Reason, language)}");
+                + $"{ResourceNames.Short(left.Provider)} {EnumText.Of(left.Reason, language)} {left.SetAside.Aside(language)}".TrimEnd());
+        }
+        foreach (SettlementPayment payment in batch.Payments.Where(payment => payment.SetAside.Count > 0))
+        {
+            session.Screen.Line(language["留出，仍为应付：", "set aside, and still owed: "]
+                + $"{ResourceNames.Short(payment.Provider)} {payment.SetAside.Aside(language)}");
+        }
+        foreach (BatchDispute dispute in batch.Disputes)
+        {
+            session.Screen.Line(language["投诉未结，不能批准：", "complained about, and not to be approved: "]
+                + $"{ResourceNames.Short(dispute.Entry)} {language["投诉", "complaint"]} {ResourceNames.Short(dispute.Complaint)}");
         }
         foreach (PaymentOutcome late in batch.Payments.SelectMany(payment => payment.Outcomes).Where(one => one.LateFor is not null))
             session.Screen.Late(late.LateFor, late.EffectiveDate);
@@ -276,6 +286,11 @@ internal static class PaymentText
         return isWithheld ? Labels.OrName("", "PAYMENT_WITHHELD", language) : EnumText.Of(payment.State, language);
     }
 
+    /// <summary>Amounts that are set aside, with the complaints by which they are.</summary>
+    public static string Aside(this IEnumerable<CarriedAmount> amounts, Language language) => string.Join(", ", amounts.Select(one =>
+        $"{ResourceNames.Short(one.Source)} {AmountText.Of(one.Amount, language)}" + (one.Complaint.Length == 0 ? ""
+            : $" ({language["投诉", "complaint"]} {ResourceNames.Short(one.Complaint)})")));
+
     /// <summary>What a payment has from earlier batches, and what it leaves unpaid.</summary>
     public static IEnumerable<ExtraAmount> Extra(this SettlementPayment payment, Language language)
     {
@@ -287,7 +302,11 @@ internal static class PaymentText
             yield return new(source, language["上期结转", "carried over"], carried.Amount, language);
         }
         foreach (CarriedAmount aside in payment.SetAside)
-            yield return new(ResourceNames.Short(aside.Source), language["争议暂不付", "disputed, not paid"], Minus(aside.Amount), language);
+        {
+            string why = aside.Complaint.Length == 0 ? language["争议暂不付", "disputed, not paid"]
+                : language["留出：投诉 ", "set aside: complaint "] + ResourceNames.Short(aside.Complaint);
+            yield return new(ResourceNames.Short(aside.Source), why, Minus(aside.Amount), language);
+        }
         if (payment.HeldBackAmount is { Value: > 0 } held)
             yield return new("", language["扣留", "held back"], Minus(held), language);
     }
