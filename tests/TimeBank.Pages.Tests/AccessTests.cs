@@ -40,6 +40,7 @@ public sealed class AccessTests(HalfMonth month)
         { "/desk/people", ["counter"] },
         { "/desk/register", ["counter"] },
         { "/desk/outreach", ["counter"] },
+        { "/complaints", Everyone },
     };
 
     [Theory]

@@ -25,14 +25,14 @@ public sealed partial class PageTests(WholeMonth month)
             "/", "/hours", "/hours/statement?month=2026-10", "/hours/give", "/hours/certificate", "/hours/proof/10", "/requests",
             "/services",
         ],
-        ["elder"] = ["/", "/vouchers", "/vouchers/paper", "/orders", "/orders/new"],
+        ["elder"] = ["/", "/vouchers", "/vouchers/paper", "/orders", "/orders/new", "/complaints?show=all"],
         ["provider_clerk"] = ["/", "/redeem", "/redeem/bill", "/today?day=2026-10-20", "/payments?month=2026-10"],
         ["finance_maker"] =
         [
             "/finance", "/finance/batches", "/finance/batches/prepare", "/finance/bank", "/finance/exceptions", "/finance/close",
             "/finance/close/2026-10", "/finance/close/day?date=2026-10-20", "/finance/funds", "/finance/programmes", "/finance/payees",
             "/finance/claims", "/finance/offline", "/finance/reports", "/finance/programmes/new", "/finance/programmes/return",
-            "/finance/vouchers/expire",
+            "/finance/vouchers/expire", "/complaints", "/complaints/new?about=entries/10",
         ],
         ["finance_checker"] = ["/finance", "/finance/batches", "/finance/exceptions", "/finance/payees"],
         ["auditor"] =

@@ -45,7 +45,8 @@ public sealed class DeskItems(Visitor visitor)
             SafeAsync(L["过期的券", "Vouchers past their time"], "/finance/vouchers/expire", ExpiryAsync),
             SafeAsync(L["上月结账", "Last month's close"], "/finance/close", CloseAsync),
             SafeAsync(L["机构欠款", "What providers owe"], "/finance/claims", ClaimsAsync),
-            SafeAsync(L["离线受理的例外", "Exceptions of terminals"], "/finance/offline", OfflineAsync));
+            SafeAsync(L["离线受理的例外", "Exceptions of terminals"], "/finance/offline", OfflineAsync),
+            SafeAsync(L["投诉", "Complaints"], "/complaints", ComplaintsAsync));
         return [.. parts.SelectMany(part => part).OrderBy(item => item.Who != Role.Unspecified && visitor.Has(item.Who) ? 0 : 1)];
     }
 
@@ -282,6 +283,20 @@ public sealed class DeskItems(Visitor visitor)
         [
             new DeskItem(L["离线受理的例外", "Exceptions of terminals"], exceptions.Count, Money(exceptions.Sum(one => one.AtStake.Value)),
                 "/finance/offline", Role.FinanceMaker),
+        ];
+    }
+
+    /// <summary>Overdue ones apart, since they should have been answered.</summary>
+    private async Task<IEnumerable<DeskItem>> ComplaintsAsync()
+    {
+        ListComplaintsResponse list = await Client.Complaints.ListComplaintsAsync(
+            new ListComplaintsRequest { Parent = visitor.Parent, OnlyOpen = true, PageSize = 1 }, Client.Reading);
+        return
+        [
+            new DeskItem(L["投诉逾期未答复", "Complaints whose answer is overdue"], list.OverdueCount, "", "/complaints?show=overdue",
+                Role.FinanceChecker),
+            new DeskItem(L["未结的投诉", "Open complaints"], list.OpenCount, "", "/complaints", Role.FinanceChecker,
+                L["所指的核销在结算中留出。", "What they are about is set aside from settlement."]),
         ];
     }
 

@@ -106,7 +106,8 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
                 all.Add(Extra(one, L["以前未付", "unpaid before"], one.Amount.Value));
             }
         }
-        all.AddRange(payment.SetAside.Select(one => Extra(one, L["争议暂不付", "disputed, set aside"], -one.Amount.Value)));
+        all.AddRange(payment.SetAside.Select(one => Extra(one, one.Complaint.Length == 0 ? L["争议暂不付", "disputed, set aside"]
+            : L[$"留出：投诉 {Written.Id(one.Complaint)}", $"set aside: complaint {Written.Id(one.Complaint)}"], -one.Amount.Value)));
         if (payment.HeldBackAmount is { Value: > 0 } held)
             all.Add(new PayeeLine(null, "", L["扣留", "held back"], -held.Value, payment.EndToEndId));
         return all;

@@ -130,6 +130,8 @@ public sealed class Contract(CallInvoker invoker, CancellationToken left)
 
     public PayeeService.PayeeServiceClient Payees => new(invoker);
 
+    public ComplaintService.ComplaintServiceClient Complaints => new(invoker);
+
     public DonationService.DonationServiceClient Donations => new(invoker);
 
     public LedgerService.LedgerServiceClient Ledger => new(invoker);
