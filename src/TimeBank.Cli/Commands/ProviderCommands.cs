@@ -9,7 +9,8 @@ internal static class ProviderCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>
         [List(make),
-        make.Group("provider", "服务机构：查询、登记、信用", "one provider: show, register, standing", Show(make), Register(make), SetStanding(make))];
+        make.Group("provider", "服务机构：查询、登记、信用、申诉", "one provider: show, register, standing, appeals", Show(make), Register(make),
+            SetStanding(make), Appeal(make), AnswerAppeal(make))];
 
     private static Command List(CommandFactory make)
     {
@@ -107,6 +108,50 @@ internal static class ProviderCommands
         });
     }
 
+    private static Command Appeal(CommandFactory make)
+    {
+        Argument<string> provider = make.Argument("provider", "服务机构", "the provider"),
+            decision = make.Argument("decision", "决定的序号", "the decision's number");
+        Option<string> note = make.Option("--note", "理由", "why", required: true);
+        return make.Command("appeal", "对暂停或列入黑名单提出申诉，一次", "appeal against a suspension or a blacklisting, once",
+            [provider, decision, note, make.DryRun], async (session, parsed) =>
+        {
+            string name = session.Name("providers", parsed.GetValue(provider)!);
+            var client = new Client(await session.AsAsync(Role.ProviderClerk, name, name));
+            Show(session, await client.AppealStandingAsync(new AppealStandingRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Provider = name,
+                Decision = NumberOf(parsed.GetValue(decision)!), Note = parsed.GetValue(note)!,
+            }));
+        });
+    }
+
+    private static Command AnswerAppeal(CommandFactory make)
+    {
+        Argument<string> provider = make.Argument("provider", "服务机构", "the provider"),
+            decision = make.Argument("decision", "决定的序号", "the decision's number");
+        var uphold = new Option<bool>("--uphold")
+        {
+            Description = make.Language["申诉成立，终止决定；不写即维持", "end the decision; left out, it stands"],
+        };
+        Option<string> note = make.Option("--note", "理由", "why", required: true);
+        return make.Command("answer-appeal", "答复申诉，须由作出决定者以外的人", "answer an appeal, as another person than who decided",
+            [provider, decision, uphold, note, make.DryRun], async (session, parsed) =>
+        {
+            string name = session.Name("providers", parsed.GetValue(provider)!);
+            var client = new Client(await session.AsAsync(Role.Administrator, name));
+            Show(session, await client.AnswerAppealAsync(new AnswerAppealRequest
+            {
+                RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Provider = name,
+                Decision = NumberOf(parsed.GetValue(decision)!), Upheld = parsed.GetValue(uphold), Note = parsed.GetValue(note)!,
+            }));
+        });
+    }
+
+    private static int NumberOf(string text) =>
+        int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number)
+            ? number : throw new UsageException("序号须为整数。", "The decision's number is a whole number.");
+
     private static string ServicesOf(Provider provider, Language language) =>
         string.Join(language["、", ", "], provider.ServiceTypes.Select(type => EnumText.Of(type, language)));
 
@@ -120,5 +165,13 @@ internal static class ProviderCommands
             (language["资质", "accredited"], TimeText.Of(provider.Accreditation)),
             (language["信用", "standing"], $"{EnumText.Of(provider.Standing, language)} {provider.StandingNote}".Trim()),
             (language["应付", "owed"], AmountText.Of(provider.Payable, language)));
+        if (provider.Decisions.Count == 0) return;
+        session.Screen.Table(
+            "", [new(language["序号", "no."], true), new(language["信用", "standing"]), new(language["日期", "days"]),
+                new(language["原因", "why"]), new(language["决定", "by"]), new(language["申诉", "appeal"]), new(language["答复", "answer"])],
+            provider.Decisions.Select(one => (IReadOnlyList<string>)[$"{one.Number}", EnumText.Of(one.Standing, language),
+                TimeText.Of(one.Period), one.Note, one.DecidedBy,
+                one.Appeal is { } appeal ? $"{EnumText.Of(appeal.State, language)}: {appeal.Note}" : "",
+                one.Appeal is { AnsweredBy.Length: > 0 } answered ? $"{answered.AnsweredBy}: {answered.Answer}" : ""]));
     });
 }

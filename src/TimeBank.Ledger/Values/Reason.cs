@@ -319,6 +319,11 @@ public enum Reason
     ComplaintEntryOther = 976,
     PaymentsDisputed = 977,
     ComplaintsTooMany = 978,
+
+    // Appeals of providers against their standing.
+    StandingNotAppealable = 990,
+    StandingAppealed = 991,
+    AppealNotFound = 992,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

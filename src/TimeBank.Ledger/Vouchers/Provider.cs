@@ -60,5 +60,22 @@ public enum Standing
     BlackListed = 4,
 }
 
+/// <summary>
+/// A provider may appeal against a decision that keeps it from being paid, once; another person than who decided answers. An appeal that is
+/// upheld ends the decision at once; what happened under it stays.
+/// </summary>
+public static class AppealRule
+{
+    /// <param name="decision">Null where the provider has no such decision.</param>
+    public static Refusal? Appeal(StandingSpan? decision, bool isAppealed, DateOnly today) =>
+        decision?.Standing is not (Standing.Suspended or Standing.BlackListed) || decision.Last < today
+            ? new Refusal(Reason.StandingNotAppealable)
+        : isAppealed ? new Refusal(Reason.StandingAppealed) : null;
+
+    /// <param name="decidedBy">Empty where an older build did not keep it.</param>
+    public static Refusal? Answer(bool isOpen, string decidedBy, string actor) =>
+        !isOpen ? new Refusal(Reason.AppealNotFound) : decidedBy == actor ? new Refusal(Reason.MakerIsChecker) : null;
+}
+
 /// <summary>A standing from a day on. After its last day, if it has one, the standing is good again.</summary>
 public sealed record StandingSpan(Standing Standing, DateOnly First, DateOnly? Last);

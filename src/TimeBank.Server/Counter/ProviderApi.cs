@@ -1,4 +1,5 @@
 using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -104,6 +105,30 @@ public sealed partial class ProviderApi(
             (await grains.GetGrain<IProviderGrain>(name.GrainKey).SetStandingAsync(command, decision)).OrThrow());
     }
 
+    public override async Task<Provider> AppealStanding(AppealStandingRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Provider, "provider", VoucherContract.Providers);
+        int decision = (int)read.Whole(request.Decision, "decision", 1, int.MaxValue);
+        string note = read.Text(request.Note, "note", MaxNoteLength, required: true);
+        read.Check();
+        return await ToContractAsync(name.Region, (await grains.GetGrain<IProviderGrain>(name.GrainKey)
+            .AppealAsync(context.Command(request, id, memo: note), decision)).OrThrow());
+    }
+
+    public override async Task<Provider> AnswerAppeal(AnswerAppealRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(request.RequestId);
+        ResourceName name = read.Resource(request.Provider, "provider", VoucherContract.Providers);
+        int decision = (int)read.Whole(request.Decision, "decision", 1, int.MaxValue);
+        string note = read.Text(request.Note, "note", MaxNoteLength, required: true);
+        read.Check();
+        return await ToContractAsync(name.Region, (await grains.GetGrain<IProviderGrain>(name.GrainKey)
+            .AnswerAppealAsync(context.Command(request, id, memo: note), decision, request.Upheld)).OrThrow());
+    }
+
     public override async Task<ListRedemptionsResponse> ListRedemptions(ListRedemptionsRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
@@ -205,9 +230,35 @@ internal static class ProviderContract
             Payable = payable is { } fen ? Unit.Fen.Of(fen) : null,
         };
         provider.ServiceTypes.Add(record.ServiceTypes.Select(ChoiceContract.ToContract));
+        // The decisions are for who sees what the provider is owed: elders who choose one see today's standing.
+        if (payable is not null) provider.Decisions.Add(record.Standings.Select((decided, at) => decided.ToContract(at + 1)));
         if (span is null) return provider;
         provider.StandingPeriod = (span.First, span.Last ?? DateOnly.MaxValue).ToContract();
         provider.StandingNote = record.Standings.Last(standing => standing.First <= today).Note;
         return provider;
     }
+
+    private static StandingDecision ToContract(this StandingRecord decided, int number) => new()
+    {
+        Number = number,
+        Standing = decided.Standing.ToContract(),
+        Period = (decided.First, decided.Last ?? DateOnly.MaxValue).ToContract(),
+        Note = decided.Note,
+        DecidedBy = decided.By ?? "",
+        Appeal = decided.Appeal is not { } appeal ? null : new StandingAppeal
+        {
+            By = appeal.By,
+            Time = Timestamp.FromDateTimeOffset(appeal.At),
+            Note = appeal.Note,
+            State = appeal.IsUpheld switch
+            {
+                null => AppealState.Open,
+                true => AppealState.Upheld,
+                false => AppealState.Rejected,
+            },
+            AnsweredBy = appeal.AnsweredBy,
+            AnswerTime = appeal.AnsweredAt is { } answered ? Timestamp.FromDateTimeOffset(answered) : null,
+            Answer = appeal.Answer,
+        },
+    };
 }

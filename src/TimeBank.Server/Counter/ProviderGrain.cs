@@ -21,6 +21,15 @@ public interface IProviderGrain : IGrainWithStringKey
 
     [Alias("set-standing")]
     Task<Reply<ProviderRecord>> SetStandingAsync(Command command, StandingRecord standing);
+
+    /// <summary>The provider appeals against a decision on its standing; the command's memo says why.</summary>
+    /// <param name="decision">The decision's number, from 1.</param>
+    [Alias("appeal")]
+    Task<Reply<ProviderRecord>> AppealAsync(Command command, int decision);
+
+    /// <summary>Answers an appeal; the command's memo says why. One that is upheld ends the decision yesterday.</summary>
+    [Alias("answer-appeal")]
+    Task<Reply<ProviderRecord>> AnswerAppealAsync(Command command, int decision, bool isUpheld);
 }
 
 /// <summary>A provider as registered, with every decision on its standing.</summary>
@@ -36,18 +45,39 @@ public sealed record ProviderRecord(
     /// <summary>The facts that the rules judge a provider by.</summary>
     public ProviderFacts ToFacts() =>
         new(AccreditedFrom, AccreditedUntil, ServiceTypes, Standings.IsEmpty
-            ? [] : [.. Standings.Select(standing => new StandingSpan(standing.Standing, standing.First, standing.Last))]);
+            ? [] : [.. Standings.Select(standing => standing.ToSpan())]);
 }
 
 /// <summary>A decision of the authorities on a provider's standing.</summary>
 /// <param name="Last">The last day; null until further notice.</param>
 /// <param name="Note">The authorities' reason.</param>
+/// <param name="By">Who decided; null: a build that did not keep it.</param>
+/// <param name="Appeal">The provider's appeal; null: none.</param>
 [GenerateSerializer, Immutable, Alias("timebank.standing")]
 public sealed record StandingRecord(
     [property: Id(0), JsonPropertyName("standing")] Standing Standing,
     [property: Id(1), JsonPropertyName("first")] DateOnly First,
     [property: Id(2), JsonPropertyName("last")] DateOnly? Last,
-    [property: Id(3), JsonPropertyName("note")] string Note);
+    [property: Id(3), JsonPropertyName("note")] string Note,
+    [property: Id(4), JsonPropertyName("by"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? By = null,
+    [property: Id(5), JsonPropertyName("appeal"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    AppealRecord? Appeal = null)
+{
+    public StandingSpan ToSpan() => new(Standing, First, Last);
+}
+
+/// <summary>An appeal of a provider against a decision on its standing.</summary>
+/// <param name="IsUpheld">Null until it was answered.</param>
+/// <param name="AnsweredBy">Empty until then, as is the answer.</param>
+[GenerateSerializer, Immutable, Alias("timebank.appeal")]
+public sealed record AppealRecord(
+    [property: Id(0), JsonPropertyName("by")] string By,
+    [property: Id(1), JsonPropertyName("at")] DateTimeOffset At,
+    [property: Id(2), JsonPropertyName("note")] string Note,
+    [property: Id(3), JsonPropertyName("upheld")] bool? IsUpheld = null,
+    [property: Id(4), JsonPropertyName("answeredBy")] string AnsweredBy = "",
+    [property: Id(5), JsonPropertyName("answeredAt")] DateTimeOffset? AnsweredAt = null,
+    [property: Id(6), JsonPropertyName("answer")] string Answer = "");
 
 /// <summary>The stored state of a provider's grain.</summary>
 public sealed class ProviderState : WorkflowState
@@ -82,7 +112,46 @@ public sealed class ProviderGrain([PersistentState(ProviderState.Kind, GrainStor
         Refusal? refusal = await OnceAsync(
             command,
             () => State.Provider is null ? new Refusal(Reason.ProviderNotFound) : null,
-            () => State.Provider = State.Provider! with { Standings = State.Provider.Standings.Add(standing) });
+            () => State.Provider = State.Provider! with
+            {
+                Standings = State.Provider.Standings.Add(standing with { By = command.Actor }),
+            });
         return refusal is null ? State.Provider! : refusal;
+    }
+
+    public Task<Reply<ProviderRecord>> AppealAsync(Command command, int decision) => StepAsync(command, () => OnceAsync(
+        command,
+        () => AppealRule.Appeal(Find(decision)?.ToSpan(), Find(decision)?.Appeal is not null, Today),
+        () => Change(Find(decision)! with { Appeal = new AppealRecord(command.Actor, Now, command.Memo) }, decision)));
+
+    public Task<Reply<ProviderRecord>> AnswerAppealAsync(Command command, int decision, bool isUpheld) =>
+        StepAsync(command, () => OnceAsync(
+            command,
+            () => AppealRule.Answer(Find(decision)?.Appeal is { IsUpheld: null }, Find(decision)?.By ?? "", command.Actor),
+            () =>
+            {
+                StandingRecord decided = Find(decision)!;
+                AppealRecord answered = decided.Appeal! with
+                {
+                    IsUpheld = isUpheld,
+                    AnsweredBy = command.Actor,
+                    AnsweredAt = Now,
+                    Answer = command.Memo,
+                };
+                Change(decided with { Appeal = answered, Last = isUpheld ? Today.AddDays(-1) : decided.Last }, decision);
+            }));
+
+    private StandingRecord? Find(int decision) =>
+        decision >= 1 && decision <= State.Provider!.Standings.Length ? State.Provider.Standings[decision - 1] : null;
+
+    private void Change(StandingRecord standing, int decision) =>
+        State.Provider = State.Provider! with { Standings = State.Provider.Standings.SetItem(decision - 1, standing) };
+
+    private async Task<Reply<ProviderRecord>> StepAsync(Command command, Func<Task<Refusal?>> step)
+    {
+        if (State.Provider is null) return Reason.ProviderNotFound;
+        return command.IsDryRun ? await DryRunAsync(Answer) : await Answer();
+
+        async Task<Reply<ProviderRecord>> Answer() => await step() is { } refusal ? refusal : State.Provider!;
     }
 }

@@ -63,7 +63,8 @@ public sealed class ReasonTests
         966 ConfirmationAnswered, 1000 OfflineExceptionNotFound, 1001 OfflineExceptionNotOpen, 1002 OfflineNotWaiting,
         1003 OfflineOtherRedemption, 1004 OfflineDeclaredLost,
         970 ComplaintNotFound, 971 ComplaintWrongState, 972 ComplaintOpen, 973 ComplaintNotImpartial, 974 ComplaintContestable,
-        975 ComplaintSubjectNotFound, 976 ComplaintEntryOther, 977 PaymentsDisputed, 978 ComplaintsTooMany
+        975 ComplaintSubjectNotFound, 976 ComplaintEntryOther, 977 PaymentsDisputed, 978 ComplaintsTooMany,
+        990 StandingNotAppealable, 991 StandingAppealed, 992 AppealNotFound
         """;
 
     [Fact]

@@ -147,4 +147,41 @@ public sealed class ProviderApiTests(TestServer server)
         await _desk.ProviderClerk(canteen).GetProviderStatementAsync(new GetProviderStatementRequest { Provider = canteen })
             .IsRefusedAsync(Reason.InvalidField, "period");
     }
+
+    [Fact]
+    public async Task A_provider_appeals_against_a_suspension_and_redeems_again_once_it_is_upheld()
+    {
+        string fund = await _desk.FundAsync("appealed", 1_000_000),
+            programme = await _desk.FundedAsync(_desk.Meals("appealed"), (fund, 500_000));
+        string elder = await _desk.RegisterElderAsync(), canteen = await _desk.ProviderAsync(ServiceType.Meal),
+            other = await _desk.ProviderAsync(ServiceType.Meal), code = _desk.Region.Split('/')[1];
+        await _desk.IssueAsync(programme);
+        string voucher = (await _desk.VoucherOfAsync(elder, programme)).Name;
+        var checker = new ProviderService.ProviderServiceClient(server.As(Role.FinanceChecker, subject: "checker", regions: code));
+        await checker.SetStandingAsync(new SetStandingRequest
+        {
+            RequestId = Desk.Id(), Provider = canteen, Standing = Standing.Suspended, Note = "查账",
+        });
+        await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher, canteen)).IsRefusedAsync(Reason.ProviderSuspended);
+        var appeal = new AppealStandingRequest { RequestId = Desk.Id(), Provider = canteen, Decision = 1, Note = "账目齐全" };
+        var answer = new AnswerAppealRequest { RequestId = Desk.Id(), Provider = canteen, Decision = 1, Upheld = true, Note = "已核" };
+        await _desk.ProviderClerk(other).AppealStandingAsync(appeal).IsRefusedAsync(Reason.PartyNotAllowed);
+        await _desk.ProviderClerk(canteen).AppealStandingAsync(new AppealStandingRequest(appeal) { Decision = 0 })
+            .IsRefusedAsync(Reason.InvalidField, "decision");
+        await _desk.Administrator.AnswerAppealAsync(new AnswerAppealRequest(answer) { RequestId = Desk.Id() })
+            .IsRefusedAsync(Reason.AppealNotFound);
+
+        Provider appealed = await _desk.ProviderClerk(canteen).AppealStandingAsync(appeal);
+        Assert.Equal((AppealState.Open, "账目齐全", "checker", Standing.Suspended), (appealed.Decisions.Single().Appeal.State,
+            appealed.Decisions[0].Appeal.Note, appealed.Decisions[0].DecidedBy, appealed.Standing));
+        await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher, canteen)).IsRefusedAsync(Reason.ProviderSuspended);
+        await checker.AnswerAppealAsync(new AnswerAppealRequest(answer) { RequestId = Desk.Id() }).IsRefusedAsync(Reason.MakerIsChecker);
+        Provider upheld = await _desk.Administrator.AnswerAppealAsync(answer);
+
+        Assert.Equal((AppealState.Upheld, Standing.Good), (upheld.Decisions.Single().Appeal.State, upheld.Standing));
+        await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher, canteen));
+        ListProvidersResponse seen = await new ProviderService.ProviderServiceClient(server.As(Role.Elder, elder, regions: code))
+            .ListProvidersAsync(new ListProvidersRequest { Parent = _desk.Region, PageSize = 1_000 });
+        Assert.All(seen.Providers, provider => Assert.Empty(provider.Decisions));
+    }
 }
