@@ -85,12 +85,8 @@ public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains
                 return entry.Code == EntryCode.RefundBill
                     ? Bill.RefundedBy(entry) == name.Number : entry.Kind == EntryKind.Reverse && entry.Of == name.Number;
             case SubjectKind.Order:
-                long? hold = (await OrderAsync(name))?.HoldEntry;
-                for (JournalEntry? at = entry; at?.Of is { } of; at = await EntryAsync(name.Region, of, cancellation))
-                {
-                    if (of == hold) return true;
-                }
-                return false;
+                return entry.Of is not null && (await OrderAsync(name))?.HoldEntry is { } hold
+                    && await FirstAsync(name.Region, index, cancellation) == await FirstAsync(name.Region, hold, cancellation);
             case SubjectKind.Payment:
                 JournalEntry? word = entry.Kind == EntryKind.Reverse && entry.Of is { } said
                     ? await EntryAsync(name.Region, said, cancellation) : entry;
@@ -173,6 +169,15 @@ public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains
         await PaymentAsync(name) is not var (batch, payment) ? null : new ComplaintSubject(
             name, [$"{Providers}{payment.Provider}"],
             [.. ((string[])[batch.PreparedBy, batch.SubmittedBy, batch.ApprovedBy]).Where(one => one.Length > 0).Distinct()], null);
+
+    /// <summary>
+    /// Where a chain of holds, their ends and reversals of these began. The reversal of an end is a hold itself from then on.
+    /// </summary>
+    private async Task<long> FirstAsync(RegionCode region, long index, CancellationToken cancellation)
+    {
+        while ((await EntryAsync(region, index, cancellation))?.Of is { } before) index = before;
+        return index;
+    }
 
     private Task<OrderRecord?> OrderAsync(SubjectName name) => grains.GetGrain<IServiceOrderGrain>(name.Region, name.Id).GetAsync();
 

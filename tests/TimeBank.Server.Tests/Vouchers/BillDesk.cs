@@ -54,6 +54,14 @@ internal sealed class BillDesk(TestServer server, string region)
         Lines = { Line("meal-canteen", 12, 14_400), Line("care-home", 1, 6_001, insurance: 1_000) },
     };
 
+    /// <summary>One meal.</summary>
+    public PayBillRequest Small() => new()
+    {
+        RequestId = Desk.Id(), Elder = Elder, Provider = Provider, Place = ServicePlace.Home,
+        Vouchers = { Meals.Name, Cheap.Name },
+        Lines = { Line("meal-canteen", 1, 1_000) },
+    };
+
     public static BillLine Line(string item, long quantity, long price, long insurance = 0) => new()
     {
         Item = item, Quantity = quantity, Price = Desk.Fen(price), Insurance = insurance > 0 ? Desk.Fen(insurance) : null,
