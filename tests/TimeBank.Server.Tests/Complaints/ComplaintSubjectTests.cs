@@ -101,9 +101,11 @@ public sealed class ComplaintHoursTests(TestServer server)
         await _desk.As(Role.Volunteer, stranger).FileComplaintAsync(_desk.About(order.Name)).IsRefusedAsync(Reason.PartyNotAllowed);
         await _desk.As(Role.Volunteer, stranger).FileComplaintAsync(_desk.About(order.HoldEntry)).IsRefusedAsync(Reason.PartyNotAllowed);
         Complaint filed = await _desk.As(Role.Elder, elder).FileComplaintAsync(_desk.About(order.Name)),
-            held = await _desk.Counter.FileComplaintAsync(new FileComplaintRequest(_desk.About(order.HoldEntry)) { OnBehalfOf = volunteer });
+            held = await _desk.Counter.FileComplaintAsync(
+                new FileComplaintRequest(_desk.About(order.HoldEntry)) { OnBehalfOf = volunteer });
         Assert.Equal((order.Name, "", order.HoldEntry), (filed.Subject, filed.SetAsideEntry, held.Subject));
-        Assert.True((await _desk.As(Role.Volunteer, volunteer).GetComplaintAsync(new GetComplaintRequest { Name = filed.Name })).WordsHidden);
+        Assert.True((await _desk.As(Role.Volunteer, volunteer).GetComplaintAsync(
+            new GetComplaintRequest { Name = filed.Name })).WordsHidden);
         await _desk.First.AnswerComplaintAsync(_desk.Answer(filed));
         await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, order.HoldEntry)).IsRefusedAsync(Reason.ComplaintEntryOther);
 
