@@ -45,9 +45,9 @@ internal sealed class Samples(bool sparse)
         if (type == typeof(DateTimeOffset)) return new DateTimeOffset(2026, 11, 28, 9, 30, 0, 123, ChinaTime.Offset).AddTicks(number);
         if (type == typeof(OpaqueId)) return OpaqueId.Parse($"{number:D12}");
         if (type == typeof(RegionCode)) return RegionCode.Parse($"{430_000 + number}");
-        if (type == typeof(Digest)) return Digest.Of([(byte)number]);
+        if (type == typeof(Digest)) return Digest.Of([unchecked((byte)number)]);
         if (type == typeof(GrainKey)) return new GrainKey(RegionCode.Parse($"{430_000 + number}"), sparse ? "" : $"{number:D12}");
-        if (type == typeof(byte[])) return sparse ? [] : new byte[] { 0, 255, (byte)number };
+        if (type == typeof(byte[])) return sparse ? [] : new byte[] { 0, 255, unchecked((byte)number) };
         if (type.IsEnum) return sparse ? Enum.GetValues(type).GetValue(0)!
             : Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
         if (Nullable.GetUnderlyingType(type) is { } underlying) return sparse ? null : Make(underlying, false, where);
