@@ -69,6 +69,23 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_an_unknown_outcome_of_a_payment_the_PIN_is_asked_again_and_written_nowhere()
+    {
+        const string pin = "830412",
+            confirm = "/redeem/confirm?voucher=0123456789AB&item=meal-canteen&quantity=3&price=36&insurance=0&date=2026-10-20";
+        Dictionary<string, string> form = Surfer.Hidden((await Volunteer.FollowAsync(confirm)).Text, "redeem");
+        form["Sent.Pin"] = pin;
+        _ledger.Lost = StatusCode.Unavailable;
+
+        var unknown = await Volunteer.PostAsync(confirm, form);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, unknown.Status);
+        Assert.Contains("name=\"Sent.Pin\"", unknown.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(pin, unknown.Text, StringComparison.Ordinal);
+        Assert.Equal(form["Sent.RequestId"], Surfer.Hidden(unknown.Text, "redeem")["Sent.RequestId"]);
+    }
+
+    [Fact]
     public async Task A_refusal_is_no_unknown_outcome_and_the_next_try_is_another_request()
     {
         Dictionary<string, string> form = await FormAsync();
@@ -122,7 +139,7 @@ public sealed class OutageTests : IAsyncLifetime
             Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
         {
             if (request is DonateHoursRequest donation) Sent.Add(donation.RequestId);
-            bool isLost = Lost is not null && (LosesReads || request is DonateHoursRequest);
+            bool isLost = Lost is not null && (LosesReads || request is DonateHoursRequest or RedeemVoucherRequest { ValidateOnly: false });
             Task<TResponse> answer = isLost ? Task.FromException<TResponse>(new RpcException(new Status(Lost!.Value, "")))
                 : Task.FromResult((TResponse)AnswerTo(request, Activator.CreateInstance<TResponse>()!));
             return new AsyncUnaryCall<TResponse>(answer, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
@@ -143,9 +160,21 @@ public sealed class OutageTests : IAsyncLifetime
         private static object AnswerTo(object request, object empty) => (request, empty) switch
         {
             (DonateHoursRequest, DonateHoursResponse) => new DonateHoursResponse { Entry = "regions/430211/entries/12" },
+            (RedeemVoucherRequest, RedeemVoucherResponse) => new RedeemVoucherResponse
+            {
+                Remaining = new Amount { Value = 7, Unit = "MEAL" },
+                Redemption = new Redemption
+                {
+                    Item = "meal-canteen", Quantity = 3, Price = Fen(3_600), Credited = Fen(3_600), OwnPart = Fen(0),
+                    PaidByVoucher = new Amount { Value = 3, Unit = "MEAL" }, NeededCheck = HolderCheck.Pin,
+                    ServiceDate = new Google.Type.Date { Year = 2026, Month = 10, Day = 20 },
+                },
+            },
             (_, Hours) => new Hours { Earned = Minutes(600), Available = Minutes(600), Held = Minutes(0), Lifetime = Minutes(600) },
             _ => empty,
         };
+
+        private static Amount Fen(long value) => new() { Value = value, Unit = "CNY" };
 
         private static Amount Minutes(long value) => new() { Value = value, Unit = "MIN" };
     }
@@ -155,9 +184,10 @@ public sealed class OutageTests : IAsyncLifetime
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
+            string role = Context.Request.Path.StartsWithSegments("/redeem") ? "provider_clerk" : "volunteer";
             var identity = new ClaimsIdentity(
                 [
-                    new(Visitor.RoleClaim, "volunteer"), new(Visitor.RegionClaim, "430211"), new(Visitor.PartyClaim, Me),
+                    new(Visitor.RoleClaim, role), new(Visitor.RegionClaim, "430211"), new(Visitor.PartyClaim, Me),
                     new(Visitor.SubjectClaim, "0123456789AB"),
                 ],
                 Scheme.Name);

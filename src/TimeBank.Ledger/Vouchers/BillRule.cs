@@ -25,9 +25,10 @@ public static class BillRule
 {
     /// <param name="vouchers">The elder's, in any order.</param>
     /// <param name="lastServed">The last day of a service to the elder, and why: a death or a departure. Null while there is none.</param>
+    /// <param name="checks">The policy that says what the elder shows: that of the day of payment. Null: <paramref name="policy"/>.</param>
     public static BillJudgement Judge(
         BillClaim claim, ProviderFacts? provider, IReadOnlyCollection<VoucherFacts> vouchers, Catalogue catalogue, Policy policy,
-        DateOnly today, (DateOnly Day, Reason Reason)? lastServed = null)
+        DateOnly today, (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null)
     {
         DateOnly served = claim.ServedOn(today);
         if (provider is null) return new Refusal(Reason.ProviderNotFound);
@@ -71,9 +72,12 @@ public static class BillRule
         if (items.Length > BillClaim.MaxLines || shares.Count > Bill.MaxShares) return new Refusal(Reason.BillTooLong);
         var bill = new Bill(
             claim.Provider, claim.Elder, claim.Place, served, lines.MoveToImmutable(), shares.ToImmutable());
+        // Of a unit, what is credited and what is freed are its contract price.
+        Fen worth = bill.Shares.Aggregate(Fen.Zero, (sum, share) => sum + share.Credited + share.Freed);
         return new BillJudgement(bill, BillQuote.Of(bill, usable, catalogue, policy), UnusedOf(purses), null)
         {
-            Needs = HolderCheckRule.Needed(shares.Select(share => items[share.Line - 1].Type), bill.Credited, policy),
+            Worth = worth,
+            Needs = HolderCheckRule.Needed(bill.Shares.Select(share => items[share.Line - 1].Type), worth, checks ?? policy),
         };
     }
 
@@ -223,6 +227,9 @@ public readonly record struct BillJudgement(Bill? Bill, BillQuote? Quote, Immuta
 {
     /// <summary>What the elder shows before the bill is paid.</summary>
     public HolderCheck Needs { get; init; }
+
+    /// <summary>What the elder gives up: the credited money, and units at their contract price where that is more.</summary>
+    public Fen Worth { get; init; }
 
     public static implicit operator BillJudgement(Refusal refusal) => new(null, null, [], refusal);
 }

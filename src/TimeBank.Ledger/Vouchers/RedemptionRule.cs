@@ -22,9 +22,10 @@ namespace TimeBank.Ledger;
 public static class RedemptionRule
 {
     /// <param name="lastServed">The last day of a service to the elder, and why: a death or a departure. Null while there is none.</param>
+    /// <param name="checks">The policy that says what the elder shows: that of the day of payment. Null: <paramref name="policy"/>.</param>
     public static RedemptionJudgement Judge(
         VoucherFacts? voucher, ProviderFacts? provider, RedemptionClaim claim, Catalogue catalogue, Policy policy, DateOnly today,
-        (DateOnly Day, Reason Reason)? lastServed = null)
+        (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null)
     {
         DateOnly served = claim.ServedOn(today);
         if (voucher is null) return Reason.VoucherNotFound;
@@ -41,7 +42,13 @@ public static class RedemptionRule
             VoucherKind.Money => Money(voucher, item, claim, served, policy),
             VoucherKind.Units => Units(voucher, claim, served),
         };
-        return judged.Redemption is { } paid ? judged with { Needs = HolderCheckRule.Needed([item.Type], paid.Credited, policy) } : judged;
+        if (judged.Redemption is not { } paid) return judged;
+        Fen worth = voucher.Terms.Kind switch
+        {
+            VoucherKind.Money => paid.Credited,
+            VoucherKind.Units => Fen.Max(paid.Credited, new Fen(voucher.Terms.UnitPrice.Value * paid.FromVoucher)),
+        };
+        return judged with { Worth = worth, Needs = HolderCheckRule.Needed([item.Type], worth, checks ?? policy) };
     }
 
     /// <summary>Why a voucher can't pay for an item; null where it can.</summary>
@@ -123,6 +130,9 @@ public readonly record struct RedemptionJudgement(Redemption? Redemption, Refusa
     /// <summary>What the elder shows before the voucher is spent.</summary>
     public HolderCheck Needs { get; init; }
 
+    /// <summary>What the elder gives up: the credited money, or units at their contract price where that is more.</summary>
+    public Fen Worth { get; init; }
+
     public static implicit operator RedemptionJudgement(Redemption redemption) => new(redemption, null);
 
     public static implicit operator RedemptionJudgement(Refusal refusal) => new(null, refusal);
@@ -140,7 +150,8 @@ public static class HolderCheckRule
     /// The strongest of what the policy's table says for each class of service, of the whole amount: a bill isn't split into lines to show
     /// less.
     /// </summary>
-    /// <param name="amount">What vouchers pay, in fen; of a unit voucher what its units come to.</param>
+    /// <param name="amount">What vouchers pay, in fen; of a unit voucher what its units come to at the contract price, however little the
+    /// provider asks for them.</param>
     public static HolderCheck Needed(IEnumerable<ServiceType> services, Fen amount, Policy policy)
     {
         ImmutableArray<HolderCheckRow> rows = policy.Vouchers.HolderChecks;

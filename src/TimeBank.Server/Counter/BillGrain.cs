@@ -84,16 +84,18 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
         DateOnly judged = served > today || facts.Values.All(voucher => served < voucher.Terms.From) ? today : served;
         Policy policy = await rules.PolicyAsync(Region, judged);
         Catalogue catalogue = await rules.CatalogueAsync(Region, judged);
+        // As for one redemption: what the elder shows is of the day of payment.
+        Policy checks = await rules.PolicyAsync(Region, today);
         BillJudgement split = await elder is null ? new Refusal(Reason.ElderNotFound)
             : ForeignOf(paths, facts) is { } foreign ? foreign
             : BillRule.Judge(
                 claim, (await provider)?.ToFacts(), [.. facts.Values], catalogue, policy, today,
-                (await elder)?.Facts(Region).LastServed(today));
+                (await elder)?.Facts(Region).LastServed(today), checks);
         Refusal? refusal = ChangedSince(quote, split);
         (string, string)[] more = [];
         if (refusal is null && split.Needs > HolderCheck.Nothing)
         {
-            HolderAnswer holder = await GrainFactory.CheckAsync(command, HolderCase.Of(Region, split.Bill!, split.Needs), shown);
+            HolderAnswer holder = await GrainFactory.CheckAsync(command, HolderCase.Of(Region, split), shown);
             if (!holder.IsRemembered) return new BillReply(
                 new Outcome(command.Id, Digest.Parse(command.RequestDigest), holder.Refusal, null, Replayed: false), "", []);
             (refusal, more) = (holder.Refusal, holder.Details);

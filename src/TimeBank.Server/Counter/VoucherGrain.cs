@@ -100,12 +100,24 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         DateOnly judged = served > today || served < voucher?.Terms.From ? today : served;
         Policy policy = await rules.PolicyAsync(Region, judged);
         Catalogue catalogue = await rules.CatalogueAsync(Region, judged);
+        // What the elder shows is of the day of payment: else an earlier day of service would ask for less. Without a network that was the
+        // day of service.
+        Policy checks = offline is null ? await rules.PolicyAsync(Region, today) : policy;
         RedemptionJudgement judgement =
-            RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, await LastServedAsync(elder));
+            RedemptionRule.Judge(
+                voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, await LastServedAsync(elder), checks);
         if (offline is not null) judgement = offline.Check(voucher, judgement, await RedemptionsSinceAsync(offline));
         (Redemption? redemption, Refusal? refusal) = judgement;
         (string, string)[] more = offline?.ToDetails() ?? [];
-        if (judgement.Needs > HolderCheck.Nothing && offline is null)
+        if (judgement.Needs > HolderCheck.Nothing && offline is not null)
+        {
+            more =
+            [
+                .. more, (HolderCheckRule.NeededKey, StoredName.Of(judgement.Needs)),
+                (HolderCheckRule.ShownKey, StoredName.Of(HolderCheck.CodeOrCard)),
+            ];
+        }
+        else if (judgement.Needs > HolderCheck.Nothing)
         {
             (refusal, bool isRemembered, more) = await CheckHolderAsync(command, judgement, shown);
             if (!isRemembered) return new Outcome(command.Id, Digest.Parse(command.RequestDigest), refusal, null, Replayed: false);
@@ -117,7 +129,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     private async Task<(Refusal? Refusal, bool IsRemembered, (string Key, string Value)[] Details)> CheckHolderAsync(
         Command command, RedemptionJudgement judgement, ShownRecord? shown)
     {
-        var payment = HolderCase.Of(Region, judgement.Redemption!, judgement.Needs);
+        var payment = HolderCase.Of(Region, judgement);
         HolderAnswer answer = await GrainFactory.CheckAsync(command, payment, shown ?? ShownRecord.Nothing);
         return (answer.Refusal, answer.IsRemembered, answer.Details);
     }

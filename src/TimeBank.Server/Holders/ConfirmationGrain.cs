@@ -21,8 +21,8 @@ public interface IConfirmationGrain : IGrainWithStringKey
     Task<Reply<ConfirmationRecord>> AnswerAsync(Command command, bool agreed, string note);
 
     /// <summary>
-    /// Binds it to a payment's command, before the payment. The same command again has it still; another one only if that payment was
-    /// refused.
+    /// Binds it to a payment's command, before the payment. Until its time is over the same command again has it still; another one only
+    /// if that payment was refused.
     /// </summary>
     [Alias("use")]
     Task<Reply<ConfirmationRecord>> UseAsync(Command command, ConfirmationUse use);
@@ -143,16 +143,21 @@ public sealed class ConfirmationGrain(
 
     public async Task<Reply<ConfirmationRecord>> UseAsync(Command command, ConfirmationUse use)
     {
+        // It would be good for longer, or for ever, by a clock that stands still or went back.
+        if (IsClockDoubted) return Reason.ClockDoubtful;
         if (State.Record is not { } record) return Reason.ConfirmationNotFound;
         if (!record.Allows(use)) return Reason.ConfirmationOther;
         string id = command.Id.ToString();
-        if (record.UsedBy == id) return record;
         // A payment that was refused has moved nothing: another one may have the elder's word.
-        if (record.UsedBy.Length > 0 && (await Writer.FindAsync(EntryId.Parse(record.UsedBy)))?.Refusal is null)
+        if (record.UsedBy.Length > 0 && record.UsedBy != id && (await Writer.FindAsync(EntryId.Parse(record.UsedBy)))?.Refusal is null)
             return Reason.ConfirmationUsed;
         if (record.Stage == ConfirmationStage.Refused) return Reason.ConfirmationRefused;
         if (Now >= record.ExpiresAt) return Reason.ConfirmationExpired;
         if (record.Stage == ConfirmationStage.Waiting) return Reason.ConfirmationWaiting;
+        // Who says that the elder agreed doesn't also take the money.
+        if (record.AnsweredBy == command.Actor) return Reason.MakerIsChecker;
+        // After the time: a payment that was written is found before it comes here, and one that wasn't doesn't keep the elder's word.
+        if (record.UsedBy == id) return record;
         State.Record = record with { UsedBy = id };
         await SaveAsync();
         return State.Record;

@@ -22,16 +22,25 @@ public sealed record ShownRecord(
 /// <summary>A payment that the rules would make if the elder agrees.</summary>
 /// <param name="Vouchers">Those that pay.</param>
 /// <param name="Items">The items of the service list that they pay for.</param>
+/// <param name="Worth">What the elder gives up, by which the rules judge it.</param>
 internal sealed record HolderCase(
-    RegionCode Region, OpaqueId Elder, OpaqueId Provider, ImmutableArray<OpaqueId> Vouchers, ImmutableArray<string> Items, Fen Amount,
+    RegionCode Region, OpaqueId Elder, OpaqueId Provider, ImmutableArray<OpaqueId> Vouchers, ImmutableArray<string> Items, Fen Worth,
     HolderCheck Needs)
 {
-    public static HolderCase Of(RegionCode region, Redemption payment, HolderCheck needs) => new(
-        region, payment.Elder, payment.Provider, [payment.Voucher], [payment.Item.Text], payment.Credited, needs);
+    public static HolderCase Of(RegionCode region, RedemptionJudgement judged)
+    {
+        Redemption payment = judged.Redemption!;
+        return new HolderCase(
+            region, payment.Elder, payment.Provider, [payment.Voucher], [payment.Item.Text], judged.Worth, judged.Needs);
+    }
 
-    public static HolderCase Of(RegionCode region, Bill bill, HolderCheck needs) => new(
-        region, bill.Elder, bill.Provider, [.. bill.Shares.Select(share => share.Voucher).Distinct()],
-        [.. bill.Shares.Select(share => bill.Lines[share.Line - 1].Item.Text).Distinct()], bill.Credited, needs);
+    public static HolderCase Of(RegionCode region, BillJudgement judged)
+    {
+        Bill bill = judged.Bill!;
+        return new HolderCase(
+            region, bill.Elder, bill.Provider, [.. bill.Shares.Select(share => share.Voucher).Distinct()],
+            [.. bill.Shares.Select(share => bill.Lines[share.Line - 1].Item.Text).Distinct()], judged.Worth, judged.Needs);
+    }
 }
 
 /// <summary>Whether enough was shown.</summary>
@@ -67,12 +76,14 @@ internal static class HolderChecks
         if (payment.Needs <= HolderCheck.Pin && shown.Pin.Length > 0)
         {
             Reply<PinRecord> tried = await grains.GetGrain<IPinGrain>(payment.Region, payment.Elder).TryAsync(command, shown);
-            return tried.Refusal is { } no ? new HolderAnswer(no, IsRemembered: true, []) : Passed(payment.Needs, HolderCheck.Pin);
+            // What the server's own state refuses, such as a clock that it doubts, is no answer to the guess: the request stays free.
+            return tried.Refusal is { } miss ? new HolderAnswer(miss, IsRemembered: !miss.IsTransient(), [])
+                : Passed(payment.Needs, HolderCheck.Pin);
         }
         if (shown.Confirmation.Length > 0)
         {
             Reply<ConfirmationRecord> used = await grains.GetGrain<IConfirmationGrain>(payment.Region, shown.Confirmation).UseAsync(
-                command, new ConfirmationUse(payment.Elder.Text, payment.Provider.Text, payment.Items, payment.Amount.Value));
+                command, new ConfirmationUse(payment.Elder.Text, payment.Provider.Text, payment.Items, payment.Worth.Value));
             if (used.Refusal is { } no) return new HolderAnswer(no, IsRemembered: false, []);
             HolderAnswer passed = Passed(payment.Needs, HolderCheck.Confirmation);
             return passed with { Details = [.. passed.Details, (HolderCheckRule.ConfirmationKey, shown.Confirmation)] };

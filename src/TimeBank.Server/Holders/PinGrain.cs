@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.Writer;
 
 namespace TimeBank.Server;
@@ -19,7 +20,7 @@ public interface IPinGrain : IGrainWithStringKey
     /// A guess, of the command for which it was made. The same command again is the same guess and gets the same answer, whatever PIN
     /// comes with it.
     /// </summary>
-    /// <returns>The refusal PinNotSet, PinWrong or PinLocked; else the PIN is right.</returns>
+    /// <returns>The refusal PinNotSet, PinWrong, PinLocked or ClockDoubtful; else the PIN is right.</returns>
     [Alias("try")]
     Task<Reply<PinRecord>> TryAsync(Command command, ShownRecord shown);
 
@@ -93,6 +94,14 @@ public sealed class PinGrain(
     public async Task<Reply<PinRecord>> SetAsync(Command command, PinOrder order)
     {
         if (State.HasDone(command, out Refusal? reused)) return reused is null ? State.ToRecord() : reused;
+        // By a wrong time a lock would end, or never end; and what the server's state refuses is no guess.
+        if (IsClockDoubted) return Reason.ClockDoubtful;
+        // What was refused is refused: the old PIN of a replay isn't guessed at again.
+        if (await Writer.FindAsync(command.Id) is { } known)
+        {
+            if (known.RequestDigest != Digest.Parse(command.RequestDigest)) return Reason.RequestIdReused;
+            if (known.Refusal is { } told) return told;
+        }
         bool isReset = order.Reason.Length > 0, isFirst = State.Hash.Length == 0;
         Refusal? refusal = isReset || isFirst ? null
             : order.OldPin.Length == 0 ? new Refusal(Reason.PinAlreadySet)
@@ -112,6 +121,7 @@ public sealed class PinGrain(
 
     public async Task<Reply<PinRecord>> TryAsync(Command command, ShownRecord shown)
     {
+        if (IsClockDoubted) return Reason.ClockDoubtful;
         if (State.Hash.Length == 0) return Reason.PinNotSet;
         return await GuessAsync(command, shown.Pin) is { } refusal ? refusal : State.ToRecord();
     }

@@ -160,6 +160,7 @@ public sealed class BillRuleTests
             BillJudgement bill = BillRule.Judge(claim, provider, [facts], List, Policy, Today);
 
             Assert.Equal((voucher, line, alone.Refusal?.Reason), (voucher, line, bill.Refusal?.Reason));
+            Assert.Equal(alone.Worth, bill.Worth);
             if (alone.Redemption is { } redemption) Assert.Equal(redemption, Assert.Single(bill.Bill!.Redemptions()).Redemption);
         }
     }

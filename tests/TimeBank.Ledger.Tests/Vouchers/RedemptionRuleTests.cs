@@ -145,7 +145,11 @@ public sealed class RedemptionRuleTests
     {
         RedemptionClaim claim = Lunch with { Quantity = quantity, Price = new Fen(price), Insurance = new Fen(insurance) };
 
-        Redemption redemption = RedemptionRule.Judge(Meals(), Canteen(), claim, List, Policy, Today).Redemption!;
+        RedemptionJudgement judged = RedemptionRule.Judge(Meals(), Canteen(), claim, List, Policy, Today);
+
+        // What the elder gives up is the same at any price.
+        Assert.Equal(new Fen(1_200 * quantity), judged.Worth);
+        Redemption redemption = judged.Redemption!;
 
         Assert.Equal((quantity, new Fen(credited), new Fen(own), 10 - quantity),
             (redemption.FromVoucher, redemption.Credited, redemption.OwnPart, redemption.Remaining));

@@ -38,11 +38,41 @@ public sealed class HolderCheckTests : IAsyncLifetime
     [Fact]
     public async Task Where_the_policy_asks_nothing_nothing_is_looked_at()
     {
-        Assert.Null((await _district.Voucher(_meals).RedeemAsync(_district.Command(), Meal(1_999))).Refusal);
-        JournalEntry entry = (await RedeemAsync(_district.Command(), Meal(1_999), Shown(Wrong))).Entry!;
+        Assert.Null((await _district.Voucher(_meals).RedeemAsync(_district.Command(), Meal(1_200))).Refusal);
+        JournalEntry entry = (await RedeemAsync(_district.Command(), Meal(1_200), Shown(Wrong))).Entry!;
 
         Assert.Equal((HolderCheck.Nothing, HolderCheck.Nothing), (HolderCheckRule.NeededOf(entry), HolderCheckRule.ShownOf(entry)));
         Assert.Equal(0, (await Pin.GetAsync()).Misses);
+    }
+
+    [Fact]
+    public async Task An_earlier_day_of_service_asks_for_no_less()
+    {
+        // The table is in force since today.
+        DateOnly yesterday = _district.Today.AddDays(-1);
+        var line = new BillLine(Slug.Parse("meal-canteen"), 3, new Fen(3_000), Fen.Zero);
+        var bill = new BillClaim(OpaqueId.Parse(_canteen), _elder, ServicePlace.Home, yesterday, [line]);
+        Refusal needed = Refusal.Of(Reason.HolderCheckNeeded, ("check", "HOLDER_CHECK_PIN"));
+
+        Assert.Equal(needed, (await _district.Voucher(_meals).RedeemAsync(
+            _district.Command(), Meal(3_000) with { ServiceDate = yesterday })).Refusal);
+        Assert.Equal(needed, (await _district.Grains.GetGrain<IBillGrain>(District.Code, _elder).PayAsync(
+            _district.Command(), bill, [], "")).Outcome.Refusal);
+    }
+
+    [Fact]
+    public async Task Units_at_a_price_of_nearly_nothing_ask_for_no_less()
+    {
+        RedemptionClaim cheap = Meal(3_000) with { Price = new Fen(1) };
+        Assert.Equal(Refusal.Of(Reason.HolderCheckNeeded, ("check", "HOLDER_CHECK_PIN")),
+            (await _district.Voucher(_meals).RedeemAsync(_district.Command(), cheap)).Refusal);
+
+        // Six meals are more than the 60 yuan that the elder agreed to.
+        IConfirmationGrain asked = await ConfirmedAsync();
+        ShownRecord shown = ShownRecord.Nothing with { Confirmation = asked.GetPrimaryKeyString().Split('/')[1] };
+        Assert.Equal(Reason.ConfirmationOther,
+            (await RedeemAsync(_district.Command(), cheap with { Quantity = 6 }, shown)).Refusal!.Reason);
+        Assert.Null((await RedeemAsync(_district.Command(), cheap with { Quantity = 5 }, shown)).Refusal);
     }
 
     [Fact]
@@ -163,6 +193,10 @@ public sealed class HolderCheckTests : IAsyncLifetime
             large = (await terminal.SendAsync(terminal.Meals(code, 3, 3_000)))[0];
 
         Assert.Equal(OfflineStage.Accepted, small.Verdict.Stage);
+        JournalEntry accepted = (await _district.Journal.EntriesAsync(District.Code, 0, 10_000, default)).Select(stored => stored.Entry)
+            .Single(entry => entry.Code == EntryCode.RedeemVoucher);
+        Assert.Equal((HolderCheck.CodeOrCard, HolderCheck.CodeOrCard),
+            (HolderCheckRule.NeededOf(accepted), HolderCheckRule.ShownOf(accepted)));
         Assert.Equal(
             (OfflineStage.Exception, Refusal.Of(Reason.HolderCheckNeeded, ("check", "HOLDER_CHECK_PIN"))),
             (large.Verdict.Stage, large.Verdict.Refusal));
@@ -198,6 +232,32 @@ public sealed class HolderCheckTests : IAsyncLifetime
             lost.Header(_district.Today, ""), EntryCode.RedeemVoucher, new Refusal(Reason.VoucherUsedUp)));
 
         District.Value(await asked.UseAsync(_district.Command(), use));
+    }
+
+    [Fact]
+    public async Task Who_answered_does_not_take_the_money()
+    {
+        IConfirmationGrain asked = await ConfirmedAsync();
+        ShownRecord shown = ShownRecord.Nothing with { Confirmation = asked.GetPrimaryKeyString().Split('/')[1] };
+
+        Assert.Equal(Reason.MakerIsChecker, (await RedeemAsync(_district.Command("window"), Meal(5_000), shown)).Refusal!.Reason);
+
+        Assert.Null((await RedeemAsync(_district.Command("clerk"), Meal(5_000), shown)).Refusal);
+    }
+
+    [Fact]
+    public async Task A_payment_that_was_never_written_does_not_keep_a_confirmation_past_its_time()
+    {
+        IConfirmationGrain asked = await ConfirmedAsync();
+        var use = new ConfirmationUse(_elder.Text, _canteen, ["meal-canteen"], 5_000);
+        Command lost = _district.Command();
+        District.Value(await asked.UseAsync(lost, use));
+        _district.Now += TimeSpan.FromMinutes(14);
+        District.Value(await asked.UseAsync(lost, use));
+
+        _district.Now += TimeSpan.FromMinutes(1);
+
+        Assert.Equal(Reason.ConfirmationExpired, (await asked.UseAsync(lost, use)).Reason);
     }
 
     [Fact]

@@ -90,6 +90,24 @@ public sealed class PinGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_that_was_refused_is_refused_again_and_guesses_no_more()
+    {
+        await SetAsync(_district.Command(), new PinOrder(Right, "", ""));
+        Command change = _district.Command();
+        var wrong = new PinOrder(Other, Other, "");
+        Assert.Equal(Reason.PinWrong, (await Pin.SetAsync(change, wrong)).Reason);
+        // The right one sets the count to zero, and the state forgets whose guesses were wrong.
+        Assert.Equal(Reason.None, await TryAsync(Right));
+
+        Assert.Equal(("PinWrong", "tries=4"), await Pin.SetAsync(change, wrong) is var again ? ($"{again.Reason}", again.Detail) : default);
+        Assert.Equal(Reason.PinWrong, (await Pin.SetAsync(change, wrong with { OldPin = Right })).Reason);
+        Command reused = change with { RequestDigest = _district.Command().RequestDigest };
+        Assert.Equal(Reason.RequestIdReused, (await Pin.SetAsync(reused, wrong)).Reason);
+
+        Assert.Equal(0, (await Pin.GetAsync()).Misses);
+    }
+
+    [Fact]
     public async Task Of_any_number_at_once_five_are_looked_at()
     {
         await SetAsync(_district.Command(), new PinOrder(Right, "", ""));

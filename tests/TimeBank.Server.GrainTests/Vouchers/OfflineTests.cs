@@ -159,6 +159,70 @@ public sealed class OfflineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_waits_for_our_clock_is_not_lost()
+    {
+        byte[] ahead = _terminal.Meals(_code, change: receipt => receipt with { Clock = receipt.Clock.AddHours(1) }),
+            next = _terminal.Meals(_code);
+        OfflineReceiptRecord waits = (await _terminal.SendAsync(ahead, next))[1];
+        string key = $"{_terminal.Id}-2-{waits.Digest[..12]}";
+        Assert.Equal((OfflineStage.Waiting, Reason.OfflineGap), Of(waits));
+
+        Assert.Equal(Reason.OfflineNotWaiting, (await _terminal.Grain.SkipLostAsync(_district.Command("finance"), key)).Refusal?.Reason);
+        _district.Now += TimeSpan.FromHours(2);
+
+        // The clock has come: both are decided, and nothing was lost.
+        Assert.Equal(
+            OfflineStage.Accepted, District.Value(await _terminal.Grain.SkipLostAsync(_district.Command("finance"), key)).Verdict.Stage);
+        Assert.Equal(2_000, await PayableAsync());
+        Assert.Equal(OfflineStage.Accepted, (await _terminal.SendAsync(ahead))[0].Verdict.Stage);
+    }
+
+    [Fact]
+    public async Task What_waits_is_decided_when_the_one_before_it_comes()
+    {
+        byte[] one = _terminal.Meals(_code), two = _terminal.Meals(_code), three = _terminal.Meals(_code);
+        await _terminal.SendAsync(two, three);
+        await _terminal.SendAsync(one);
+
+        Assert.Equal(3_000, await PayableAsync());
+        Assert.Equal(3, (await _terminal.Grain.GetAsync())!.Counter);
+    }
+
+    [Fact]
+    public async Task A_lost_receipt_that_turns_up_breaks_no_chain()
+    {
+        byte[] one = _terminal.Meals(_code), two = _terminal.Meals(_code), three = _terminal.Meals(_code,
+            change: receipt => receipt with { Clock = receipt.Clock.AddHours(1) });
+        await _terminal.SendAsync(one);
+        OfflineReceiptRecord waits = (await _terminal.SendAsync(three))[0];
+        await _terminal.Grain.SkipLostAsync(_district.Command("finance"), $"{_terminal.Id}-3-{waits.Digest[..12]}");
+
+        Assert.Equal((OfflineStage.Exception, Reason.OfflineDeclaredLost), Of((await _terminal.SendAsync(two))[0]));
+        _district.Now += TimeSpan.FromHours(2);
+
+        Assert.Equal(OfflineStage.Accepted, (await _terminal.SendAsync(three))[0].Verdict.Stage);
+        Assert.Equal(2_000, await PayableAsync());
+    }
+
+    [Fact]
+    public async Task Of_two_that_wait_under_one_counter_one_goes_on_and_the_other_is_a_fork()
+    {
+        await _terminal.SendAsync(_terminal.Meals(_code));
+        Terminal copy = _terminal.Copy();
+        _terminal.Meals(_code);
+        copy.Meals(_code, price: 1_100);
+        byte[] mine = _terminal.Meals(_code), other = copy.Meals(_code);
+        string[] digests = [.. (await _terminal.SendAsync(mine, other)).Select(answer => answer.Digest)];
+
+        OfflineReceiptRecord decided = District.Value(
+            await _terminal.Grain.SkipLostAsync(_district.Command("finance"), $"{_terminal.Id}-3-{digests[1][..12]}"));
+
+        Assert.Equal((digests[1], OfflineStage.Accepted), (decided.Digest, decided.Verdict.Stage));
+        Assert.Equal((OfflineStage.Exception, Reason.OfflineFork), Of((await _terminal.SendAsync(mine))[0]));
+        Assert.Equal(2_000, await PayableAsync());
+    }
+
+    [Fact]
     public async Task An_exception_is_closed_once_and_stays()
     {
         Terminal other = await Terminal.ActiveAsync(_district, _canteen);

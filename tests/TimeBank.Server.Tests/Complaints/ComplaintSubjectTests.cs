@@ -9,15 +9,14 @@ using PaymentState = TimeBank.V1.PaymentState;
 namespace TimeBank.Server.Tests;
 
 /// <summary>Bills and payments: who complains about them, and what corrects them.</summary>
-[Collection(ServerCollection.Name)]
-public sealed class ComplaintSubjectTests(TestServer server)
+public sealed class ComplaintSubjectTests(TestServer server) : IClassFixture<TestServer>
 {
-    private readonly ComplaintDesk _desk = new(server, "430182");
+    private readonly ComplaintDesk _desk = new(server, TestServer.Tianyuan);
 
     [Fact]
     public async Task A_bill_is_corrected_by_the_refund_of_a_line()
     {
-        BillDesk bill = new(server, "430182");
+        BillDesk bill = new(server, TestServer.Tianyuan);
         await bill.OpenAsync();
         Bill paid = (await bill.Clerk.PayBillAsync(bill.Bill())).Bill, other = (await bill.Clerk.PayBillAsync(bill.Small())).Bill;
         Complaint filed = await _desk.As(Role.Elder, bill.Elder).FileComplaintAsync(_desk.About(paid.Entry));
@@ -85,9 +84,8 @@ public sealed class ComplaintSubjectTests(TestServer server)
     }
 }
 
-/// <summary>Orders and hours: the tests move the clock.</summary>
-[Collection(HoursCollection.Name)]
-public sealed class ComplaintHoursTests(TestServer server)
+/// <summary>Orders and hours: the test moves the clock, of a server of its own, since the days of an answer need a known calendar.</summary>
+public sealed class ComplaintHoursTests(TestServer server) : IClassFixture<TestServer>
 {
     private readonly ComplaintDesk _desk = new(server, TestServer.Tianyuan);
 

@@ -57,6 +57,15 @@ public sealed class ClockTests : IDisposable
 
         await using TestServer demonstration = await TestServer.StartAsync(_data, "--TimeBank:Scenario=2026-10-01T00:00:00+08:00");
         Assert.Equal(Reason.ClockDoubtful, (await demonstration.WriteAsync(2)).Refusal!.Reason);
+
+        // Nor does it judge by that clock whether a PIN is locked or a confirmation over.
+        IGrainFactory grains = demonstration.Services.GetRequiredService<IGrainFactory>();
+        var command = new Command(new Guid(3, 0, 0, new byte[8]), Digest.Of([1]).ToString(), "TEST", "", "");
+        IPinGrain pin = grains.GetGrain<IPinGrain>("430211/0123456789AB");
+        Assert.Equal(Reason.ClockDoubtful, (await pin.SetAsync(command, new PinOrder("830412", "", ""))).Reason);
+        Assert.Equal(Reason.ClockDoubtful, (await pin.TryAsync(command, ShownRecord.Nothing with { Pin = "830412" })).Reason);
+        Assert.Equal(Reason.ClockDoubtful, (await grains.GetGrain<IConfirmationGrain>("430211/0123456789AB").UseAsync(
+            command, new ConfirmationUse("0123456789AB", "0123456789AC", [], 1))).Reason);
     }
 
     /// <summary><c>timebank up</c> stops when the log doubts the clock.</summary>

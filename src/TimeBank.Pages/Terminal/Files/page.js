@@ -6,7 +6,7 @@ import { SignedOut } from './sync.js';
 
 /**
  * What the page shows: the file as it is stored, where the clerk is on the way from a code to its acceptance, what was typed so far, what
- * was said last, and the camera while it looks. Whoever shows it puts show in.
+ * was said last, and the camera while it looks. Whoever shows it puts show in, which never throws.
  */
 export const page = { file: null, at: { step: 'code' }, typed: {}, said: null, isBusy: false, camera: null, show: null };
 
@@ -47,14 +47,14 @@ export async function act(event, work) {
   } catch (error) {
     const { zh, en } = error instanceof Refusal ? error : unexpected(error.message || error.name);
     page.said = { kind: 'fault', zh, en, signIn: error instanceof SignedOut };
-  } finally {
-    page.isBusy = false;
   }
+  // What was pressed is still there until the page is new: nothing is done twice.
   await page.show(true);
+  page.isBusy = false;
 }
 
-/** A full disk, or a fault of ours. Nothing was accepted: what is accepted returns without an error. */
-const unexpected = (what) => ({ zh: `没有办成：${what}。没有受理任何券。`, en: `This failed: ${what}. Nothing was accepted.` });
+/** A full disk, or a fault of ours. */
+const unexpected = (what) => ({ zh: `没有办成：${what}。`, en: `This failed: ${what}.` });
 
 /** A button that does something without a form. */
 export const does = (text, work, attributes = {}) => button(text, {

@@ -59,6 +59,9 @@ function keyName(text) {
   return text;
 }
 
+/** What names a key beside its name: c2sp.org/signed-note. */
+const keyIdOf = async (name, typed) => (await sha256(concat(utf8.encode(`${name}\n`), typed))).subarray(0, 4);
+
 /** A verifier key: name+id+base64(type, public key). */
 export async function readKey(text) {
   const [, name, id, encoded] = /^([^+]*)\+([^+]*)\+(.*)$/s.exec(text) ?? [];
@@ -66,12 +69,18 @@ export async function readKey(text) {
   keyName(name);
   const typed = canonicalBase64(encoded, 'verifier key');
   if (typed.length !== 33 || (typed[0] !== 1 && typed[0] !== 4)) throw new Unreadable('This is no Ed25519 key.');
-  const digest = (await sha256(concat(utf8.encode(`${name}\n`), typed))).subarray(0, 4);
+  const digest = await keyIdOf(name, typed);
   if (hex(digest) !== id) throw new Unreadable('The verifier key\'s id is not that of its name and key.');
   return { text, name, id, digest, type: typed[0], publicKey: typed.subarray(1) };
 }
 
-async function readNote(note, key) {
+/** The Ed25519 key of a name, as readKey reads it. */
+async function keyText(name, publicKey) {
+  const typed = concat(Uint8Array.of(1), publicKey);
+  return `${name}+${hex(await keyIdOf(name, typed))}+${base64(typed)}`;
+}
+
+async function readNote(note, keys) {
   if (utf8.encode(note).length > MAX_NOTE) throw new Unreadable('The note is too long.');
   if (/[\u0000-\u0009\u000b-\u001f]/.test(note)) throw new Unreadable('The note has a control character in it.');
   const end = note.lastIndexOf('\n\n');
@@ -87,20 +96,26 @@ async function readNote(note, key) {
   });
   let isSigned = false;
   for (const one of signatures) {
-    if (one.name !== key.name || one.id !== key.id) continue;
-    if (!(await verifies(key.publicKey, one.bytes, utf8.encode(text)))) throw new Unreadable('The list\'s signature is wrong.');
+    // Who else signed it means nothing here.
+    const named = keys.filter((key) => one.name === key.name && one.id === key.id);
+    if (named.length === 0) continue;
+    const found = await Promise.all(named.map((key) => verifies(key.publicKey, one.bytes, utf8.encode(text))));
+    if (!found.includes(true)) throw new Unreadable('The list\'s signature is wrong.');
     isSigned = true;
   }
-  if (!isSigned) throw new Unreadable(`The list is not signed by ${key.name}, the region's key that this terminal trusts.`);
+  if (!isSigned) throw new Unreadable(`The list is not signed by ${keys[0].name}, the region's key that this terminal trusts.`);
   return text;
 }
 
-/** Verifies the region's list with the key that the terminal keeps, and reads it. */
-export async function readList(note, keyText) {
-  const key = await readKey(keyText);
-  if (key.type !== 1) throw new Unreadable('The region\'s key is of another kind.');
-  const lines = (await readNote(note, key)).slice(0, -1).split('\n');
-  if (lines.length < 4 || lines[0] !== key.name || !key.name.endsWith('/terminals')) throw new Unreadable(
+/**
+ * Verifies the region's list with the keys that the terminal trusts, one at least and all of one name, and reads it. Its signers are the
+ * keys that may sign the next one: TerminalList.Signers.
+ */
+export async function readList(note, ...trusted) {
+  const keys = await Promise.all(trusted.map(readKey)), [{ name }] = keys;
+  if (keys.some((key) => key.type !== 1)) throw new Unreadable('The region\'s key is of another kind.');
+  const lines = (await readNote(note, keys)).slice(0, -1).split('\n');
+  if (lines.length < 4 || lines[0] !== name || !name.endsWith('/terminals')) throw new Unreadable(
     'The note is signed and is no list for terminals.');
   const [voucherMax, deviceMax, hours] = parts(lines[3], 'limits', 3).map((text) => canonicalNumber(text, 'limit'));
   const made = canonicalNumber(lines[2], 'list\'s time');
@@ -134,7 +149,7 @@ export async function readList(note, keyText) {
       list[`${kind}s`].add(before = id);
     }
   }
-  return list;
+  return { ...list, signers: await Promise.all(list.keys.map((key) => keyText(name, key.publicKey))) };
 }
 
 function parts(line, kind, count) {

@@ -6,6 +6,15 @@ import { act, amountOf, does, heading, moneyOf, now, page, serviceOf, typedIn, w
 import { numberOf } from './proofs.js';
 import * as store from './store.js';
 
+/**
+ * What reads pictures; null in a build without the decoder. It is asked for while the page opens, with all its other files, and not when it
+ * is needed: by then the server or the worker may have another version.
+ */
+const pictures = words.readsPictures ? import('./pictures.js').catch(() => {
+  throw new Refusal('读图的部分没有载入。请重新打开本页。', 'The part that reads pictures did not load. Open this page again.');
+}) : null;
+pictures?.catch(() => {}); // it is said where it is needed
+
 const PLACES = [['1', 'SERVICE_PLACE_HOME'], ['2', 'SERVICE_PLACE_DAY_CARE'], ['3', 'SERVICE_PLACE_INSTITUTION']];
 
 export const step = () => ({ code: codeStep, what: whatStep, sum: sumStep, done: doneStep }[page.at.step]());
@@ -23,13 +32,13 @@ function codeStep() {
       'The printed number of 13 characters is not enough: without a network the signed code in the square is needed.')),
   picture, video,
   el('p', { class: 'row' }, button(t('下一步', 'Next')),
-    words.readsPictures && navigator.mediaDevices?.getUserMedia && does(t('用相机扫码', 'Scan with the camera'), () => scan(video)),
-    words.readsPictures && button(t('从图片读取', 'Read a picture'), { type: 'button', class: 'quiet', onclick: () => picture.click() })));
+    pictures && navigator.mediaDevices?.getUserMedia && does(t('用相机扫码', 'Scan with the camera'), () => scan(video)),
+    pictures && button(t('从图片读取', 'Read a picture'), { type: 'button', class: 'quiet', onclick: () => picture.click() })));
 }
 
 /** Chooses a picture; hidden, since its button has the words. */
 const picture = el('input', { type: 'file', accept: 'image/*', hidden: true, onchange: (event) => act(event, async () => {
-  const [chosen] = picture.files, text = chosen && await (await import('./pictures.js')).readPicture(chosen);
+  const [chosen] = picture.files, text = chosen && await (await pictures).readPicture(chosen);
   picture.value = '';
   if (!text) throw new Refusal('图片里没有可读的方块码。请拍近一些、拍平一些，再试。',
     'There is no readable code in the picture. Take one from nearer and straight above.');
@@ -37,7 +46,7 @@ const picture = el('input', { type: 'file', accept: 'image/*', hidden: true, onc
 }) });
 
 async function scan(video) {
-  const { readCamera } = await import('./pictures.js'), camera = page.camera = new AbortController();
+  const { readCamera } = await pictures, camera = page.camera = new AbortController();
   const stop = button(t('关闭相机', 'Stop the camera'), { type: 'button', class: 'quiet', onclick: () => camera.abort() });
   video.hidden = false;
   video.after(el('p', {}, stop));
@@ -105,11 +114,22 @@ const sumFacts = ({ receipt, voucher, elder }) => facts(
   [t('券支付', 'The voucher pays'), el('strong', {}, amountOf(receipt.taken, voucher.unit))],
   [t('老人支付', 'The elder pays'), el('strong', { class: 'sum', 'data-elder': true }, moneyOf(elder))]);
 
-function sumStep() {
-  return el('form', { class: 'panel', onsubmit: (event) => act(event, async () => {
-    page.at = { step: 'done', judged: await store.accept(page.at.entered, now(), words.codes) };
+/** Accepts the sum that is shown, and no other one. */
+async function accept() {
+  const { entered, judged: { receipt: { taken }, elder } } = page.at;
+  try {
+    page.at = { step: 'done', judged: await store.accept(entered, now(), words.codes, { taken, elder }) };
     page.typed = {};
-  }) },
+  } catch (error) {
+    if (error instanceof store.OtherSum) page.at = { ...page.at, judged: error.judged };
+    if (error instanceof Refusal) throw error;
+    const what = error.message || error.name;
+    throw new Refusal(`没有办成：${what}。没有受理任何券。`, `This failed: ${what}. Nothing was accepted.`);
+  }
+}
+
+function sumStep() {
+  return el('form', { class: 'panel', onsubmit: (event) => act(event, accept) },
   heading(t('3 核对并受理', '3 Check and accept')), sumFacts(page.at.judged),
   el('p', { class: 'row' }, button(t('老人同意，受理', 'The elder agrees: accept')),
     does(t('返回修改', 'Back'), () => { page.at = { ...page.at, step: 'what' }; }), another()));

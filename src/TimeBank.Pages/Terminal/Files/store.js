@@ -18,12 +18,28 @@ function database() {
       request.result.createObjectStore('receipts', { keyPath: 'counter' });
     };
     request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close();
-      resolve(request.result);
+      const made = request.result;
+      made.onclose = letGo;
+      made.onversionchange = () => { made.close(); letGo(); };
+      resolve(made);
     };
-    request.onerror = () => reject(request.error);
+    request.onerror = () => { letGo(); reject(request.error); };
   });
   return opened;
+}
+
+/** Phones take a store away from pages that slept: after an error the next call opens it anew. */
+function letGo() {
+  opened = undefined;
+}
+
+async function orLetGo(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) letGo();
+    throw error;
+  }
 }
 
 const answerOf = (request) => new Promise((resolve, reject) => {
@@ -32,7 +48,7 @@ const answerOf = (request) => new Promise((resolve, reject) => {
 });
 
 /** Writes in one transaction, and returns once it is on the disk; what the steps throw undoes all of it. */
-async function write(steps) {
+const write = (steps) => orLetGo(async () => {
   const transaction = (await database()).transaction(['terminal', 'receipts'], 'readwrite', STRICT);
   const ended = new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;
@@ -46,25 +62,46 @@ async function write(steps) {
     throw error;
   }
   await ended;
-}
+});
 
-/** All that the terminal has, the receipts by their counters. Its clock is null, but for a demonstration's. */
-export async function read() {
+/**
+ * All that the terminal has, the receipts by their counters, and the keys that may sign its next list. Its clock is null, but for a
+ * demonstration's.
+ */
+export const read = () => orLetGo(async () => {
   const transaction = (await database()).transaction(['terminal', 'receipts']), terminal = transaction.objectStore('terminal');
   const [device, kept, state, receipts] = await Promise.all([
     answerOf(terminal.get('device')), answerOf(terminal.get('list')), answerOf(terminal.get('state')),
     answerOf(transaction.objectStore('receipts').getAll()),
   ]);
   // A damaged list is no list: the next sync brings another.
-  const list = kept ? await readList(kept.note, device.listKey).catch(() => null) : null;
-  return { device: device ?? null, list, services: kept?.services ?? [], clock: kept?.clock ?? null, state: state ?? '', receipts };
+  const keys = kept?.keys ?? (device ? [device.listKey] : []), list = kept ? await readList(kept.note, ...keys).catch(() => null) : null;
+  return {
+    device: device ?? null, list, trusted: list ? [device.listKey, ...list.signers] : keys, services: kept?.services ?? [],
+    clock: kept?.clock ?? null, state: state ?? '', receipts,
+  };
+});
+
+/** The sum is not the one that the elder agreed to; judged has the new one. */
+export class OtherSum extends Refusal {
+  constructor(judged) {
+    super('金额与刚才显示的不同：另一个窗口刚受理过，或名单已更新。这一张没有受理；请核对新的金额，老人同意后再受理。',
+      'The sum is not the one that was shown: another window has accepted something, or the list is a newer one. Nothing was accepted; '
+        + 'look at the new sum, and accept it if the elder agrees.');
+    this.judged = judged;
+  }
 }
 
-/** Signs an acceptance and writes it to the disk. Show nothing of it before this has returned. */
-export function accept(entered, clock, codeWords) {
+/**
+ * Signs an acceptance and writes it to the disk. Show nothing of it before this has returned; where it throws, nothing was accepted.
+ * @param shown What the elder agreed to: what the voucher pays (taken), and what the elder pays.
+ */
+export function accept(entered, clock, codeWords, shown) {
   return navigator.locks.request(NAME, async () => {
     const file = await read(), judged = await judge(file, entered, clock, codeWords);
-    const { receipt, voucher, elder } = judged, signed = await signReceipt(receipt, file.device.privateKey);
+    const { receipt, voucher, elder } = judged;
+    if (receipt.taken !== shown.taken || elder !== shown.elder) throw new OtherSum(judged);
+    const signed = await signReceipt(receipt, file.device.privateKey);
     await append({
       ...receipt, counter: Number(receipt.counter), voucher: voucher.voucher, serial: voucher.serial, unit: voucher.unit, elder, signed,
       digest: await sha256(signed),
@@ -106,19 +143,29 @@ export function enrol(device) {
   });
 }
 
-/** Keeps what the server says of the terminal, and its list; one that is older than the list before is refused. */
-export async function take({ id, listKey }, { note, state, services, clock }) {
-  const { number, made } = await readList(note, listKey);
+/**
+ * Keeps what the server says of the terminal, and its list, with the keys that it was verified by. A list that is older than the one
+ * before, or another's, is refused; a revocation is learned all the same.
+ */
+export const take = ({ id }, { note, state, services, clock }) => navigator.locks.request(NAME, async () => {
+  const still = async (terminal) => {
+    if ((await answerOf(terminal.get('device')))?.id !== id) throw new Refusal('另一个窗口登记了别的终端。',
+      'Another window has enrolled another terminal.');
+  };
   await write(async (terminal) => {
-    const known = await answerOf(terminal.get('list')), device = await answerOf(terminal.get('device'));
-    if (device?.id !== id) throw new Refusal('另一个窗口登记了别的终端。', 'Another window has enrolled another terminal.');
+    await still(terminal);
+    terminal.put(state, 'state');
+  });
+  const { trusted: keys } = await read(), { number, made } = await readList(note, ...keys);
+  await write(async (terminal) => {
+    await still(terminal);
+    const known = await answerOf(terminal.get('list'));
     if (known && (number < known.number || made < known.made)) throw new Refusal(
       `服务器给的名单（${number}）比终端已有的（${known.number}）旧，不予采用。`,
       `The server's list (${number}) is older than the terminal's (${known.number}), and is not taken.`);
-    terminal.put({ note, number, made, services, clock }, 'list');
-    terminal.put(state, 'state');
+    terminal.put({ note, keys, number, made, services, clock }, 'list');
   });
-}
+});
 
 /** Keeps answers by their counters. A final one stays, whatever comes later. */
 export function answer(answers) {

@@ -16,8 +16,33 @@ const main = document.querySelector('main');
 /** What was heard from outside: who is signed in, whether the browser keeps our files and our data. Null: nothing yet. */
 const heard = { name: null, isKept: navigator.serviceWorker?.controller ? true : null, isNewer: false, persists: null };
 
-/** @param moves True: the reader is led to what is new. */
+/** On an iPhone or iPad, in a browser. What is added to the home screen there shares nothing with it: neither a key nor receipts. */
+const isOutsideApp = navigator.standalone === false;
+
+/** Shows the page anew, or says that it can't. @param moves True: the reader is led to what is new. */
 async function show(moves = false) {
+  try {
+    await draw(moves);
+  } catch (error) {
+    broken(error);
+  }
+}
+
+/** Instead of a page that can't be drawn. Whether something was accepted is known all the same. */
+function broken(error) {
+  const what = error.message || error.name, counter = page.at.step === 'done' ? page.at.judged.receipt.counter : null;
+  main.replaceChildren(el('h1', {}, t('不联网受理券', 'Accept vouchers without a network')),
+    el('div', { class: 'panel fault', role: 'alert', tabindex: -1, 'data-said': true, 'data-broken': true },
+      counter && el('p', {}, el('strong', {}, t(`已受理第 ${counter} 号，已存在本机。请不要再受理一次。`,
+        `Accepted as number ${counter}, and kept on this phone. Do not accept it again.`))),
+      page.said && el('p', {}, t(page.said.zh, page.said.en)),
+      el('p', {}, t(`本页没能重新显示（${what}）。请重新打开本页，并看一下凭据的清单。`,
+        `The page could not be shown anew (${what}). Open it again, and look at the list of receipts.`)),
+      el('p', { class: 'row' }, button(t('重新打开', 'Open again'), { type: 'button', onclick: () => location.reload() }))));
+  lead();
+}
+
+async function draw(moves = false) {
   page.camera?.abort();
   page.camera = null;
   page.file = await store.read();
@@ -60,6 +85,12 @@ function enrolment(id = page.file.device?.id ?? '') {
     page.said = { kind: 'good', zh: '已登记，等待批准。', en: 'Enrolled. It waits for approval.' };
   }) },
   heading(t('登记这部手机', 'Enrol this phone')),
+  isOutsideApp && el('div', { class: 'panel warn', 'data-outside': true }, el('p', {}, t(
+    '在 iPhone 和 iPad 上，请先把本页添加到主屏幕（“分享”→“添加到主屏幕”），再从主屏幕打开，在那里登记。'
+      + '主屏幕上的是另一台终端，读不到在这里登记的钥匙和凭据；这里的数据，浏览器会在七天没有打开之后清除。',
+    'On an iPhone or iPad add this page to the home screen first (Share, Add to Home Screen), open it from there, and enrol there. What '
+      + 'is on the home screen is a terminal of its own: it has neither the key nor the receipts of one that is enrolled here. The '
+      + 'browser clears what is here when it was not opened for seven days.'))),
   el('p', {}, t('本机自己生成钥匙，钥匙不离开本机。编号和登记码由服务台、管理员或本机构领取，15 分钟内有效。登记要联网，并以服务机构人员登录。',
     'The phone makes its own key, which never leaves it. The id and the code come from the service counter, an administrator or your own '
       + 'provider, and are good for 15 minutes. Enrolling needs a network and a clerk who is signed in.')),
@@ -143,7 +174,13 @@ async function terminal() {
     [t('名称', 'Name'), el('bdi', {}, device.name)], [t('编号', 'Id'), el('span', { class: 'code' }, device.id)],
     [t('核对码', 'Fingerprint'), el('span', { class: 'code' }, await fingerprintOf(device.publicKey))],
     [t('状态', 'State'), wordOf(state)], [t('没有网络时', 'Without a network'), el('span', { 'data-kept': true })]),
-  el('div', { class: 'panel warn', 'data-persists': true, hidden: true }, el('p', {}, t(
+  isOutsideApp ? el('div', { class: 'panel warn', 'data-outside': true }, el('p', {}, t(
+    '这台终端只在这个浏览器里，添加到主屏幕的是另一台，读不到这里的钥匙和凭据。浏览器会在七天没有打开之后清除这里的数据，没有上传的凭据就丢了：'
+      + '请每次都在这里打开，并经常同步。要改用主屏幕上的，请先同步，请服务台停用这台，再在那里另行登记。',
+    'This terminal is in this browser alone. What is added to the home screen is another one, without this one\'s key and receipts. The '
+      + 'browser clears what is here when it was not opened for seven days, and receipts that were not sent are lost: open it here, and '
+      + 'sync often. To go over to the home screen, sync here, have the service counter revoke this one, and enrol a new one there.')))
+    : el('div', { class: 'panel warn', 'data-persists': true, hidden: true }, el('p', {}, t(
     '浏览器没有答应长期保存本机数据：手机空间不足时，数据可能被清除，没有上传的凭据就丢了。请把本页添加到主屏幕，并经常同步。',
     'The browser did not promise to keep this terminal\'s data: when the phone runs out of space it may clear them, and receipts that were '
       + 'not sent are lost. Add this page to the home screen, and sync often.'))),
@@ -209,7 +246,7 @@ async function start() {
   display(() => show());
   // What was typed survives another language, and whatever else writes the page anew.
   main.addEventListener('input', ({ target }) => { if (target.type !== 'file') page.typed[target.name] = target.value; });
-  await show();
+  await draw();
   listen();
   keepAll();
   addEventListener('online', listen);

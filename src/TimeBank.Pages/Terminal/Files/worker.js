@@ -1,5 +1,6 @@
 // Keeps the terminal's own files, so that it opens without a network. The server puts VERSION, SHELL and FILES before this text. A version
-// is kept whole or not at all, and a page never mixes two: a new one takes over once every window of the old one is closed.
+// is kept whole or not at all, and a page never mixes two: a new one takes over once every window of the old one is closed. A window
+// that was opened before there was a worker stays without one: it has asked for all its files already.
 
 const CACHE = `terminal-${VERSION}`;
 
@@ -9,7 +10,6 @@ self.addEventListener('install', (event) => event.waitUntil(
 self.addEventListener('activate', (event) => event.waitUntil((async () => {
   const old = (await caches.keys()).filter((name) => name.startsWith('terminal-') && name !== CACHE);
   await Promise.all(old.map((name) => caches.delete(name)));
-  await self.clients.claim();
 })()));
 
 self.addEventListener('fetch', (event) => {

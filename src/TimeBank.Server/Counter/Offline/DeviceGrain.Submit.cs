@@ -30,7 +30,7 @@ public sealed partial class DeviceGrain
         // One that was revoked still sends what it accepted before; one that nobody approved has nothing to send.
         if (device.ApprovedAt is null) return Reason.DeviceWrongState;
         State.Answered = device.Counter;
-        await ResumeAsync(command);
+        await GoOnAsync(command);
         var answers = new OfflineReceiptRecord[receipts.Length];
         OfflineReading[] read = [.. receipts.Select(bytes => OfflineReceipt.Read(bytes, $"{Region}", LocalKey, device.Key))];
         var answered = new Dictionary<OfflineReceipt, OfflineReceiptRecord>();
@@ -41,6 +41,8 @@ public sealed partial class DeviceGrain
             else if (answered.TryGetValue(receipt, out OfflineReceiptRecord? same)) answers[at] = same;
             else answers[at] = answered[receipt] = await AnswerAsync(command, receipt, receipts[at]);
         }
+        // What waited for one of these is decided too: the terminal may never send it again.
+        await GoOnAsync(command);
         State.Remember(command);
         State.Device = State.Device! with { SyncedAt = Now };
         await SaveAsync();
@@ -48,21 +50,36 @@ public sealed partial class DeviceGrain
     }
 
     /// <summary>
-    /// Decides what is kept under the next counters and has no final answer, or none that the chain knows of: a crash cut a batch short,
-    /// or a receipt waited for our clock.
+    /// Decides what is kept and can be decided now: a crash cut a batch short, a receipt waited for our clock, or one before it has come.
     /// </summary>
-    private async Task ResumeAsync(Command command)
+    /// <returns>What was looked at.</returns>
+    private async Task<List<OfflineReceiptRecord>> GoOnAsync(Command command)
     {
-        long before;
-        do
+        var answers = new List<OfflineReceiptRecord>();
+        while (true)
         {
-            before = State.Device!.Counter;
-            if (await Receipt($"{LocalKey}-{before + 1}").GetAsync() is not { } kept) return;
-            byte[] bytes = Convert.FromBase64String(kept.Signed);
-            if (OfflineReceipt.Read(bytes, $"{Region}", LocalKey, State.Device!.Key).Receipt is not { } receipt) return;
-            await AnswerAsync(command, receipt, bytes);
+            long next = State.Device!.Counter + 1;
+            if (await Receipt($"{LocalKey}-{next}").GetAsync() is { } main)
+            {
+                answers.Add(await AnswerAsync(command, Kept(main), Convert.FromBase64String(main.Signed)));
+            }
+            else
+            {
+                var due = new List<OfflineReceiptRecord>();
+                foreach (string key in State.Waiting.Where(one => one.Value <= next).Select(one => one.Key).Order(StringComparer.Ordinal))
+                {
+                    due.Add((await Receipt(key).GetAsync())!);
+                }
+                // Of two with one counter, the one that follows the last receipt; the other is an exception after it.
+                foreach (OfflineReceiptRecord one in due.OrderBy(one => Follows(Kept(one)) ? 0 : 1).ToArray())
+                {
+                    answers.Add(await AnswerAsync(command, Kept(one), Convert.FromBase64String(one.Signed)));
+                }
+            }
+            if (State.Device!.Counter < next) return answers;
         }
-        while (State.Device!.Counter > before);
+
+        bool Follows(OfflineReceipt receipt) => (receipt.Previous?.ToString() ?? "") == State.Last;
     }
 
     public Task<Reply<OfflineReceiptRecord>> SkipLostAsync(Command command, string key) =>
@@ -72,29 +89,28 @@ public sealed partial class DeviceGrain
     {
         if (State.Device is null || await Receipt(key).GetAsync() is not { } waiting) return Reason.OfflineExceptionNotFound;
         OfflineReceipt receipt = Kept(waiting);
-        Refusal? refusal = await OnceAsync(
-            command,
-            () => State.Waiting.ContainsKey(key) && State.Waiting.Values.Min() == receipt.Counter
-                && receipt.Counter > State.Device.Counter + 1 ? null : new Refusal(Reason.OfflineNotWaiting),
-            () =>
-            {
-                State.Lost[State.Device.Counter + 1] = receipt.Counter - 1;
-                State.Device = State.Device with { Counter = receipt.Counter - 1 };
-                State.Last = receipt.Previous?.ToString() ?? "";
-            });
-        if (refusal is not null) return refusal;
-        // From here on a crash is finished by the same command, or by the terminal when it sends these receipts again.
-        OfflineReceiptRecord? answer = null;
-        while (State.Waiting.FirstOrDefault(one => one.Value == State.Device.Counter + 1).Key is { } next)
+        // Nothing is declared lost that was kept, and what is due already needs no declaration.
+        List<OfflineReceiptRecord> answers = await GoOnAsync(command);
+        if (State.Waiting.ContainsKey(key))
         {
-            OfflineReceiptRecord kept = next == key ? waiting : (await Receipt(next).GetAsync())!;
-            OfflineReceiptRecord decided = await AnswerAsync(command, Kept(kept), Convert.FromBase64String(kept.Signed));
-            if (next == key) answer = decided;
-            // It waits for our clock now, and the chain with it.
-            if (!decided.Verdict.IsFinal) break;
+            bool isKept = await Receipt($"{LocalKey}-{State.Device.Counter + 1}").GetAsync() is not null;
+            Refusal? refusal = await OnceAsync(
+                command,
+                () => !isKept && State.Waiting.Values.Min() == receipt.Counter ? null : new Refusal(Reason.OfflineNotWaiting),
+                () =>
+                {
+                    (State.Lost ??= [])[State.Device.Counter + 1] = receipt.Counter - 1;
+                    State.Device = State.Device with { Counter = receipt.Counter - 1 };
+                    State.Last = receipt.Previous?.ToString() ?? "";
+                });
+            if (refusal is not null) return refusal;
+            // From here on a crash is finished by the device's next call.
+            answers.AddRange(await GoOnAsync(command));
         }
         await SaveAsync();
-        return answer ?? await Receipt($"{LocalKey}-{receipt.Counter}").GetAsync() ?? waiting;
+        if (answers.Find(one => one.Digest == waiting.Digest) is { } answer) return answer;
+        if (!State.HasDone(command, out Refusal? reused)) return Reason.OfflineNotWaiting;
+        return reused is not null ? reused : await Receipt($"{LocalKey}-{receipt.Counter}").GetAsync() ?? waiting;
     }
 
     /// <summary>A kept receipt; its signature was checked when it came.</summary>
@@ -122,7 +138,7 @@ public sealed partial class DeviceGrain
         if (receipt.Counter <= last)
         {
             OfflineReceiptRecord? first = await Receipt(main).GetAsync();
-            Reason reason = State.Lost.Any(lost => receipt.Counter >= lost.Key && receipt.Counter <= lost.Value)
+            Reason reason = (State.Lost ?? []).Any(lost => receipt.Counter >= lost.Key && receipt.Counter <= lost.Value)
                 ? Reason.OfflineDeclaredLost : Reason.OfflineFork;
             return first?.Digest == digest ? first : await ExceptAsync(own, record,
                 Refusal.Of(reason, ("counter", Text(receipt.Counter))), first, main);
@@ -267,7 +283,8 @@ public sealed partial class DeviceGrain
             OtherEntry = first?.Verdict.Entry,
             OtherReceipt = first is null ? "" : firstKey,
         };
-        if (!State.Branches.Contains(record.Digest)) State.Branches.Add(record.Digest);
+        // The chain went on from what was declared lost.
+        if (refusal.Reason != Reason.OfflineDeclaredLost && !State.Branches.Contains(record.Digest)) State.Branches.Add(record.Digest);
         if (State.Branches.Count > MaxBranches) State.Branches.RemoveAt(0);
         State.Waiting.Remove(key);
         if (IsDryRun) return record with { Verdict = verdict };

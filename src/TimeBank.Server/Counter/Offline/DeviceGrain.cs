@@ -148,9 +148,9 @@ public sealed class DeviceState : WorkflowState
     [JsonPropertyName("waiting")]
     public Dictionary<string, long> Waiting { get; set; } = [];
 
-    /// <summary>The last counter of each stretch that was declared lost, by the first.</summary>
-    [JsonPropertyName("lost")]
-    public Dictionary<long, long> Lost { get; set; } = [];
+    /// <summary>The last counter of each stretch that was declared lost, by the first; null: none was.</summary>
+    [JsonPropertyName("lost"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Dictionary<long, long>? Lost { get; set; }
 }
 
 /// <inheritdoc cref="IDeviceGrain"/>

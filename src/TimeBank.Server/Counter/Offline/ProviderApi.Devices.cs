@@ -220,8 +220,9 @@ public sealed partial class ProviderApi
         LinkedEntry? paid = (await ledger.EntriesAsync(region, filter, index + 1, 1, cancellation)).FirstOrDefault();
         RegistryQuery others = new RegistryQuery(region, OfflineReceiptState.Kind) { Limit = 1 }.Where(
             new RegistryCondition(OfflineReceiptState.PaidByPath, $"{index}"));
-        if (paid?.Entry.Index != index || voucher.Id != claim.Voucher || OfflineAcceptance.Of(paid.Entry) is not null
-            || Redemption.Of(paid.Entry).Provider.Text != claim.Provider
+        // One from before the claim is what the claim may have lost against.
+        if (paid?.Entry.Index != index || paid.Entry.Time.ToDateTimeOffset() < claim.ReceivedAt || voucher.Id != claim.Voucher
+            || OfflineAcceptance.Of(paid.Entry) is not null || Redemption.Of(paid.Entry).Provider.Text != claim.Provider
             || (await registry.ListAsync<OfflineReceiptState>(others, cancellation)).Any(other => other.Key != key))
         {
             throw Problem.Of(Reason.OfflineOtherRedemption);
