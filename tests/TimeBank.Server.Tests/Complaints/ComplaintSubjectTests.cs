@@ -84,7 +84,7 @@ public sealed class ComplaintSubjectTests(TestServer server) : IClassFixture<Tes
     }
 }
 
-/// <summary>Orders and hours: the test moves the clock, of a server of its own, since the days of an answer need a known calendar.</summary>
+/// <summary>Orders and hours: the test moves the clock of its own server, since the days of an answer need a known calendar.</summary>
 public sealed class ComplaintHoursTests(TestServer server) : IClassFixture<TestServer>
 {
     private readonly ComplaintDesk _desk = new(server, TestServer.Tianyuan);
