@@ -9,7 +9,7 @@ using Redemption = TimeBank.V1.Redemption;
 
 namespace TimeBank.Server.Tests;
 
-[Collection(ServerCollection.Name)]
+[Collection(ComplaintCollection.Name)]
 public sealed class ComplaintApiTests(TestServer server) : IAsyncLifetime
 {
     private const string Region = "430182";

@@ -1,5 +1,6 @@
 using TimeBank.Testing;
 using TimeBank.V1;
+using Xunit;
 using Client = TimeBank.V1.ComplaintService.ComplaintServiceClient;
 
 namespace TimeBank.Server.Tests;
@@ -99,4 +100,11 @@ internal sealed class ComplaintDesk(TestServer server, string region)
     /// <summary>What the canteen is owed and no batch holds, by the books.</summary>
     public async Task<long> PayableAsync() =>
         (await Desk.ProviderClerk(Canteen).GetProviderAsync(new GetProviderRequest { Name = Canteen })).Payable.Value;
+}
+
+/// <summary>Tests of complaints share a server of their own: others look at all that a region owes, or need one without entries.</summary>
+[CollectionDefinition(Name)]
+public sealed class ComplaintCollection : ICollectionFixture<TestServer>
+{
+    public const string Name = "complaints";
 }

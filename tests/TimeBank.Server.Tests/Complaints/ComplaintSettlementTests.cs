@@ -10,7 +10,7 @@ using SettlementState = TimeBank.V1.SettlementState;
 namespace TimeBank.Server.Tests;
 
 /// <summary>What an open complaint is about is not paid; nothing is lost, and nothing is paid twice.</summary>
-[Collection(ServerCollection.Name)]
+[Collection(ComplaintCollection.Name)]
 public sealed class ComplaintSettlementTests(TestServer server) : IAsyncLifetime
 {
     private const string Region = "430182";

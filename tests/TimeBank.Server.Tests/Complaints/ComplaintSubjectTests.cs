@@ -9,7 +9,8 @@ using PaymentState = TimeBank.V1.PaymentState;
 namespace TimeBank.Server.Tests;
 
 /// <summary>Bills and payments: who complains about them, and what corrects them.</summary>
-public sealed class ComplaintSubjectTests(TestServer server) : IClassFixture<TestServer>
+[Collection(ComplaintCollection.Name)]
+public sealed class ComplaintSubjectTests(TestServer server)
 {
     private readonly ComplaintDesk _desk = new(server, TestServer.Tianyuan);
 
