@@ -76,6 +76,7 @@ public abstract class PlayedServer(string until) : IAsyncLifetime
             BaseURL = Address, JavaScriptEnabled = scripts, Locale = locale, ViewportSize = new() { Width = width, Height = 900 },
         });
         context.SetDefaultTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(20_000);
         if (large) await context.AddCookiesAsync([new() { Name = "large", Value = "1", Url = Address }]);
         return await context.NewPageAsync();
     }

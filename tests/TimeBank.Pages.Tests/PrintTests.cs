@@ -97,7 +97,7 @@ public sealed class PrintTests(HalfMonth month)
             await page.Locator("main form button").First.ClickAsync();
         }
         await TypeAsync(code);
-        await page.WaitForURLAsync(new Regex($"/redeem\\?voucher={voucher.Name.Split('/')[^1]}$"));
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"/redeem\\?voucher={voucher.Name.Split('/')[^1]}$"));
         Assert.Equal(0, await page.Locator("main [role=alert]").CountAsync());
         await TypeAsync(forged);
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("假券或被改动");

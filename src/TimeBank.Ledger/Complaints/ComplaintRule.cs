@@ -104,7 +104,8 @@ public sealed record ComplaintFacts(
 /// <summary>Who takes a step.</summary>
 /// <param name="Subject">The subject of the token.</param>
 /// <param name="Party">The party that the person acts for; empty for staff who act for nobody.</param>
-public readonly record struct ComplaintActor(string Subject, string Party);
+/// <param name="IsForAnother">True for counter staff who act for that party.</param>
+public readonly record struct ComplaintActor(string Subject, string Party, bool IsForAnother = false);
 
 /// <summary>Which step a complaint may take, and who may take it. The first reason against it, or null.</summary>
 public static class ComplaintRule
@@ -159,8 +160,11 @@ public static class ComplaintRule
         ?? (corrects && entry >= complaint.Size ? null
             : Refusal.Of(Reason.ComplaintEntryOther, ("entry", entry.ToString(CultureInfo.InvariantCulture))));
 
+    /// <summary>Staff with a part in it, or whose answer it waits on, would end by it what they may not judge.</summary>
     public static Refusal? Withdraw(ComplaintFacts complaint, ComplaintActor actor) =>
-        Own(complaint, actor) ?? Expect(complaint.State, ComplaintStep.Withdraw);
+        Own(complaint, actor) ?? Expect(complaint.State, ComplaintStep.Withdraw)
+        ?? (actor.IsForAnother && (complaint.Involved.Contains(actor.Subject) || complaint.AnsweredBy == actor.Subject)
+            ? new Refusal(Reason.ComplaintNotImpartial) : null);
 
     private static Refusal? Own(ComplaintFacts complaint, ComplaintActor actor) =>
         actor.Party == complaint.Complainant ? null : new Refusal(Reason.PartyNotAllowed);

@@ -11,7 +11,8 @@ public sealed record ProviderFacts(DateOnly AccreditedFrom, DateOnly AccreditedU
     ImmutableArray<StandingSpan> Standings)
 {
     /// <summary>
-    /// The standing by the latest decision that has begun by the day. After that decision's last day, if it has one, the standing is good.
+    /// The standing by the latest decision that has begun by the day. After that decision's last day, if it has one, the standing is good;
+    /// where an appeal ended it, the decision before it counts again.
     /// </summary>
     public Standing StandingOn(DateOnly day) => SpanOn(day)?.Standing ?? Standing.Good;
 
@@ -20,7 +21,8 @@ public sealed record ProviderFacts(DateOnly AccreditedFrom, DateOnly AccreditedU
     {
         for (int at = Standings.Length - 1; at >= 0; at--)
         {
-            if (Standings[at].First <= day) return Standings[at].Last < day ? null : Standings[at];
+            if (Standings[at].First > day || (Standings[at].IsLifted && Standings[at].Last < day)) continue;
+            return Standings[at].Last < day ? null : Standings[at];
         }
         return null;
     }
@@ -78,4 +80,5 @@ public static class AppealRule
 }
 
 /// <summary>A standing from a day on. After its last day, if it has one, the standing is good again.</summary>
-public sealed record StandingSpan(Standing Standing, DateOnly First, DateOnly? Last);
+/// <param name="IsLifted">True if an appeal ended it: after its last day it is as if it had not been decided.</param>
+public sealed record StandingSpan(Standing Standing, DateOnly First, DateOnly? Last, bool IsLifted = false);

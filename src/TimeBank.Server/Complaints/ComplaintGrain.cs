@@ -137,7 +137,9 @@ public sealed class ComplaintGrain(
     {
         ComplaintStepRecord step = Step(command, ComplaintStep.Withdraw, party, null);
         return OnceAsync(
-            command, () => ComplaintRule.Withdraw(Complaint.Facts, new(command.Actor, party)), () => Change(step, Complaint));
+            command,
+            () => ComplaintRule.Withdraw(Complaint.Facts, new(command.Actor, party, command.OnBehalfOf.Length > 0)),
+            () => Change(step, Complaint));
     });
 
     private async Task<Reply<ComplaintView>> FileOnceAsync(Command command, ComplaintFiling filing, ComplaintWords words)

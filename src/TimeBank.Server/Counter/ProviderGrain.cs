@@ -63,7 +63,7 @@ public sealed record StandingRecord(
     [property: Id(5), JsonPropertyName("appeal"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     AppealRecord? Appeal = null)
 {
-    public StandingSpan ToSpan() => new(Standing, First, Last);
+    public StandingSpan ToSpan() => new(Standing, First, Last, Appeal?.IsUpheld == true);
 }
 
 /// <summary>An appeal of a provider against a decision on its standing.</summary>
@@ -138,7 +138,9 @@ public sealed class ProviderGrain([PersistentState(ProviderState.Kind, GrainStor
                     AnsweredAt = Now,
                     Answer = command.Memo,
                 };
-                Change(decided with { Appeal = answered, Last = isUpheld ? Today.AddDays(-1) : decided.Last }, decision);
+                // A decision that was over already isn't made longer.
+                DateOnly? last = isUpheld && !(decided.Last < Today) ? Today.AddDays(-1) : decided.Last;
+                Change(decided with { Appeal = answered, Last = last }, decision);
             }));
 
     private StandingRecord? Find(int decision) =>

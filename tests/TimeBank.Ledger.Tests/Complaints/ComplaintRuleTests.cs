@@ -111,6 +111,13 @@ public sealed class ComplaintRuleTests
         Assert.Equal(reason, ComplaintRule.Withdraw(In(ComplaintState.Filed), actor)?.Reason ?? Reason.None);
     }
 
+    [Theory]
+    [InlineData("counter", Reason.None)]
+    [InlineData("clerk", Reason.ComplaintNotImpartial)]
+    [InlineData("first", Reason.ComplaintNotImpartial)]
+    public void Staff_withdraw_for_an_elder_only_what_they_have_no_part_in(string subject, Reason reason) => Assert.Equal(
+        reason, ComplaintRule.Withdraw(In(ComplaintState.Answered), new(subject, Elder, IsForAnother: true))?.Reason ?? Reason.None);
+
     private static ComplaintFacts In(ComplaintState state) =>
         new(state, Elder, [Elder, Provider], ["clerk", "daughter"], "first", ContestUntil, 100);
 }

@@ -186,6 +186,17 @@ public sealed class RedemptionRuleTests
             Enumerable.Range(-1, 6).Select(day => provider.StandingOn(Today.AddDays(day))));
     }
 
+    [Fact]
+    public void A_decision_that_an_appeal_ended_leaves_the_one_before_it()
+    {
+        ProviderFacts provider = Canteen(new StandingSpan(Standing.Suspended, Today, null),
+            new StandingSpan(Standing.BlackListed, Today.AddDays(1), Today.AddDays(2), IsLifted: true));
+
+        Assert.Equal(
+            [Standing.Suspended, Standing.BlackListed, Standing.BlackListed, Standing.Suspended],
+            Enumerable.Range(0, 4).Select(day => provider.StandingOn(Today.AddDays(day))));
+    }
+
     private static VoucherFacts Meals() => new(
         Voucher,
         new VoucherTerms(Elder, Slug.Parse("meals"), VoucherKind.Units, Unit.Meal, [ServiceType.Meal], new Fen(1_200),
