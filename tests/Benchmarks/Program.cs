@@ -45,6 +45,11 @@ static async Task<int> BenchAsync(string[] words)
     using BenchDatabase database = await BenchDatabase.StartAsync();
     var report = new Report(Console.Out);
     var bench = new Bench(options, report);
+    if (options.Against is not null)
+    {
+        await PairBench.AgainstAsync(database, options, report);
+        return Finish(options, report);
+    }
     report.Begin();
     foreach (ISubject subject in CoreBench.Subjects(database)) await bench.RunAsync(subject, database.FirstProcess);
     foreach (ISubject subject in RedeemBench.Subjects(database)) await bench.RunAsync(subject, database.FirstProcess);
@@ -56,6 +61,11 @@ static async Task<int> BenchAsync(string[] words)
     await ReconcileBench.RunAsync(database, options, report);
     await PageBench.RunAsync(options, report);
     await TelemetryBench.RunAsync(database, options, report);
+    return Finish(options, report);
+}
+
+static int Finish(BenchOptions options, Report report)
+{
     if (options.Json is { } file) report.Write(file, TimeProvider.System.GetUtcNow());
     return 0;
 }

@@ -7,7 +7,7 @@ internal sealed record BenchOptions
 {
     public const string Usage =
         """
-        bench [--quick] [--json FILE] [--only TEXT]… [--callers N]… [--rounds N] [--seconds S] [--growth N] [--lines N]
+        bench [--quick] [--json FILE] [--only TEXT]… [--callers N]… [--rounds N] [--seconds S] [--growth N] [--lines N] [--against DIR]
           --quick      short rounds and fewer scenes
           --json FILE  writes the figures there too
           --only TEXT  only subjects whose name has TEXT in it; may be given again
@@ -16,6 +16,7 @@ internal sealed record BenchOptions
           --seconds S  the length of a round
           --growth N   the largest journal of the growth measure, in entries: 10000, 1000000 (default) or 10000000; 0 leaves it out
           --lines N    the bank's lines of the reconciliation measure: 1000000 by default, 50000 at most if quick; 0 leaves it out
+          --against DIR  nothing but this: the server built in DIR (dotnet build -c Release src/TimeBank.Server) and this one in turn
         """;
 
     public bool Quick { get; private init; }
@@ -33,6 +34,9 @@ internal sealed record BenchOptions
     public long Growth { get; private init; } = 1_000_000;
 
     public int Lines { get; private init; } = 1_000_000;
+
+    /// <summary>The checkout of an older build to compare with; null: none.</summary>
+    public string? Against { get; private init; }
 
     /// <exception cref="FormatException">A word is not an option of a benchmark.</exception>
     public static BenchOptions Parse(IReadOnlyList<string> words)
@@ -59,6 +63,7 @@ internal sealed record BenchOptions
                 "--rounds" => options with { Rounds = Math.Max(1, Number()) },
                 "--seconds" => options with { Round = TimeSpan.FromSeconds(Math.Max(1, Number())) },
                 "--growth" => options with { Growth = Number() },
+                "--against" => options with { Against = Value() },
                 "--lines" => options with { Lines = Number() },
                 var word => throw new FormatException($"'{word}' is not an option of bench.\n{Usage}"),
             };

@@ -13,7 +13,7 @@ internal sealed class Report(TextWriter output)
     private readonly List<GrowthFigures> _growth = [];
     private readonly List<ReconcileFigures> _reconciled = [];
     private readonly List<PageFigures> _pages = [];
-    private readonly List<TelemetryFigures> _telemetry = [];
+    private readonly List<PairFigures> _pairs = [];
 
     private static string Machine =>
         $"{Environment.ProcessorCount} cores of {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GB, "
@@ -81,15 +81,16 @@ internal sealed class Report(TextWriter output)
                 + $"{figures.Bytes,7} {figures.Calls,6} {figures.CallsRate,8:N0} {figures.CallsBytes,7} {figures.Ratio,7:N2}"));
     }
 
-    public void Add(TelemetryFigures figures)
+    public void Add(PairFigures figures)
     {
-        if (_telemetry.Count == 0) output.WriteLine(
-            $"{"telemetry",-34} {"callers",7} {"off op/s",10} {"on op/s",10} {"x off",7} {"x CPU",7}");
-        _telemetry.Add(figures);
+        if (_pairs.Count == 0) output.WriteLine(
+            $"{"in turns",-34} {"callers",7} {"first op/s",10} {"next op/s",10} {"x rate",7} {"quartiles",11} {"x p50",7} {"x CPU",7} {"p99 ms",8}");
+        _pairs.Add(figures);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{figures.Subject,-34} {figures.Callers,7} {figures.OffRate,10:N0} {figures.OnRate,10:N0} {figures.Ratio,7:N3} "
-                + $"{figures.CpuRatio,7:N3}"));
+            $"{figures.Subject,-34} {figures.Callers,7} {figures.ReferenceRate,10:N0} {figures.Rate,10:N0} {figures.Ratio,7:N3} "
+                + $"{figures.LowRatio,5:N2} {figures.HighRatio,5:N2} {figures.MedianMsRatio,7:N3} {figures.CpuRatio,7:N3} "
+                + $"{figures.P99Ms,8:N1}"));
     }
 
     public void Write(string file, DateTimeOffset now) =>
@@ -97,7 +98,7 @@ internal sealed class Report(TextWriter output)
             new
             {
                 Time = now.ToString("O", CultureInfo.InvariantCulture), Machine, Figures = _figures, Growth = _growth,
-                Reconciled = _reconciled, Pages = _pages, Telemetry = _telemetry,
+                Reconciled = _reconciled, Pages = _pages, Pairs = _pairs,
             },
             Json) + "\n");
 

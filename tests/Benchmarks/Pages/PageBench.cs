@@ -24,7 +24,7 @@ internal static class PageBench
     {
         int[] callers = [.. Callers.Where(number => options.Callers.Count == 0 || options.Callers.Contains(number))];
         if (!options.Wants(Name) || callers.Length == 0) return;
-        await using ServerProcess server = await ServerProcess.StartAsync("--TimeBank:Scenario=2026-10-01T08:00:00+08:00");
+        await using ServerProcess server = await ServerProcess.StartAsync(["--TimeBank:Scenario=2026-10-01T08:00:00+08:00"]);
         foreach (MeasuredPage page in await PreparedAsync(server))
         {
             using var surfer = new Surfer(server.Address);

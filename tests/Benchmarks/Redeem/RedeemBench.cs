@@ -9,15 +9,18 @@ internal static class RedeemBench
     public const string NoOp = "no-op gRPC call", Redeem = "RedeemVoucher", Bill = "PayBill";
 
     /// <summary>Enough vouchers that two callers rarely meet at one.</summary>
-    private const int Vouchers = 2_000;
+    public const int Vouchers = 2_000;
 
-    public static IEnumerable<ISubject> Subjects(BenchDatabase database)
+    public static IEnumerable<ISubject> Subjects(BenchDatabase database) =>
+        [new NoOpSubject(), .. Servers(database).Select(one => new RedeemSubject(one.Name, Vouchers, one.Call, one.Settings))];
+
+    /// <summary>What is asked of a server as deployed.</summary>
+    public static IEnumerable<(string Name, VoucherCall Call, Func<string[]> Settings)> Servers(BenchDatabase database)
     {
-        yield return new NoOpSubject();
-        yield return new RedeemSubject($"{Redeem} on PostgreSQL", Vouchers, RedeemSubject.RedeemAsync, () => OnPostgreSql(database));
-        yield return new RedeemSubject($"{Redeem} on SQLite", Vouchers, RedeemSubject.RedeemAsync, () => []);
-        yield return new RedeemSubject($"{Bill} quote on PostgreSQL", Vouchers, RedeemSubject.QuoteAsync, () => OnPostgreSql(database));
-        yield return new RedeemSubject($"{Bill} on PostgreSQL", Vouchers, RedeemSubject.PayAsync, () => OnPostgreSql(database));
+        yield return ($"{Redeem} on PostgreSQL", RedeemSubject.RedeemAsync, () => OnPostgreSql(database));
+        yield return ($"{Redeem} on SQLite", RedeemSubject.RedeemAsync, () => []);
+        yield return ($"{Bill} quote on PostgreSQL", RedeemSubject.QuoteAsync, () => OnPostgreSql(database));
+        yield return ($"{Bill} on PostgreSQL", RedeemSubject.PayAsync, () => OnPostgreSql(database));
     }
 
     /// <summary>The settings of a server on a new PostgreSQL database.</summary>

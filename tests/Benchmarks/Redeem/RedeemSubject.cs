@@ -22,7 +22,12 @@ internal sealed class RedeemSubject(string name, int vouchers, VoucherCall call,
 
     public string Name => name;
 
-    public IReadOnlyList<Scene> Scenes { get; } = [.. new[] { 1, 16, 64, 512 }.Select(callers => new Scene(callers, Payees.TenHot))];
+    public static IReadOnlyList<Scene> All { get; } = [.. new[] { 1, 16, 64, 512 }.Select(callers => new Scene(callers, Payees.TenHot))];
+
+    public IReadOnlyList<Scene> Scenes => All;
+
+    /// <summary>A checkout of another build whose server is asked; null: the server of this build.</summary>
+    public string? Checkout { get; init; }
 
     public int? Server => _server?.Id;
 
@@ -31,7 +36,7 @@ internal sealed class RedeemSubject(string name, int vouchers, VoucherCall call,
 
     public async Task OpenAsync()
     {
-        _server = await ServerProcess.StartAsync(settings());
+        _server = await ServerProcess.StartAsync(settings(), Checkout);
         _stock = new VoucherStock(_server);
         await _stock.OpenAsync(vouchers);
     }

@@ -10,7 +10,7 @@ using TimeBank.V1;
 
 namespace TimeBank.Benchmarks.Redeem;
 
-/// <summary>The product's server, built beside this program, in its own process with its own database.</summary>
+/// <summary>The product's server, in its own process with its own database.</summary>
 internal sealed class ServerProcess : ICalledServer, IAsyncDisposable
 {
     private static readonly TimeSpan s_startsWithin = TimeSpan.FromSeconds(60);
@@ -35,10 +35,11 @@ internal sealed class ServerProcess : ICalledServer, IAsyncDisposable
     public int Id => _process.Id;
 
     /// <param name="settings">More settings, such as <c>--TimeBank:Database=…</c>.</param>
-    public static async Task<ServerProcess> StartAsync(params IReadOnlyList<string> settings)
+    /// <param name="checkout">Where the server's sources and its optimised build are; null: where this program was built.</param>
+    public static async Task<ServerProcess> StartAsync(IReadOnlyList<string> settings, string? checkout = null)
     {
         string data = Directory.CreateTempSubdirectory("timebank-bench-").FullName, grpc = FreeAddress(), http = FreeAddress();
-        string[] arguments = [Program(), $"--TimeBank:Data={data}", $"--TimeBank:Grpc={grpc}", $"--TimeBank:Http={http}",
+        string[] arguments = [Program(checkout), $"--TimeBank:Data={data}", $"--TimeBank:Grpc={grpc}", $"--TimeBank:Http={http}",
             "--TimeBank:CallsPerSecond=0", "--Logging:LogLevel:Default=Warning",
             "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
@@ -81,14 +82,14 @@ internal sealed class ServerProcess : ICalledServer, IAsyncDisposable
         Directory.Delete(_data, recursive: true);
     }
 
-    private static string Program()
+    private static string Program(string? checkout)
     {
         string own = AppContext.BaseDirectory.TrimEnd('/'), configuration = Path.GetFileName(Path.GetDirectoryName(own)!),
             framework = Path.GetFileName(own);
-        string root = Path.GetFullPath(Path.Combine(own, "../../../../.."));
+        string root = Path.GetFullPath(checkout ?? Path.Combine(own, "../../../../.."));
         string program = Path.Combine(root, "src/TimeBank.Server/bin", configuration, framework, "TimeBank.Server.dll");
         return File.Exists(program) ? program
-            : throw new FileNotFoundException($"The server isn't built: dotnet build -c {configuration} src/TimeBank.Server", program);
+            : throw new FileNotFoundException($"The server isn't built: in {root}, dotnet build -c {configuration} src/TimeBank.Server", program);
     }
 
     private static string FreeAddress()

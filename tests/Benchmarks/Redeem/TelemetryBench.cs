@@ -13,8 +13,6 @@ namespace TimeBank.Benchmarks.Redeem;
 /// </summary>
 internal static class TelemetryBench
 {
-    private const int WarmingRounds = 6, Vouchers = 2_000;
-
     private static readonly Scene Busy = new(64, Payees.TenHot);
 
     public static async Task RunAsync(BenchDatabase database, BenchOptions options, Report report)
@@ -30,34 +28,11 @@ internal static class TelemetryBench
 
     private static async Task RunAsync(string name, Func<string[]> settings, string[] how, BenchOptions options, Report report)
     {
-        if (!options.Wants(name) || !options.Wants(Busy)) return;
         await using var off = new RedeemSubject(
-            name, Vouchers, RedeemSubject.RedeemAsync, () => [.. settings(), "--TimeBank:Telemetry:Metrics=false"]);
-        await using var on = new RedeemSubject(name, Vouchers, RedeemSubject.RedeemAsync, () => [.. settings(), .. how]);
-        await off.OpenAsync();
-        await on.OpenAsync();
+            name, RedeemBench.Vouchers, RedeemSubject.RedeemAsync, () => [.. settings(), "--TimeBank:Telemetry:Metrics=false"]);
+        await using var on = new RedeemSubject(name, RedeemBench.Vouchers, RedeemSubject.RedeemAsync, () => [.. settings(), .. how]);
         using var prometheus = new HttpClient();
-        for (int round = 0; round < WarmingRounds; round++)
-        {
-            await off.RunAsync(Busy, options.Round);
-            await on.RunAsync(Busy, options.Round);
-        }
-        var rounds = new List<TelemetryRound>();
-        for (int round = 0; round < options.Rounds; round++)
-        {
-            (Round without, double cpuWithout) = await MeasureAsync(off, options);
-            await prometheus.GetStringAsync($"{on.Address}/metrics");
-            (Round with, double cpuWith) = await MeasureAsync(on, options);
-            rounds.Add(new TelemetryRound(without.Rate, with.Rate, cpuWithout, cpuWith));
-        }
-        report.Add(new TelemetryFigures(name, Busy.Callers, rounds));
-    }
-
-    private static async Task<(Round Round, double Microseconds)> MeasureAsync(RedeemSubject subject, BenchOptions options)
-    {
-        TimeSpan before = CpuTime.OfFamily(subject.Server!.Value);
-        Round round = await subject.RunAsync(Busy, options.Round);
-        return (round, (CpuTime.OfFamily(subject.Server!.Value) - before).TotalMicroseconds / Math.Max(1, round.Operations));
+        await PairBench.RunAsync(name, off, on, [Busy], options, report, () => prometheus.GetStringAsync($"{on.Address}/metrics"));
     }
 
     /// <summary>Takes traces and figures over HTTP, and forgets them.</summary>
