@@ -1,5 +1,6 @@
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TimeBank.Pages;
 
 namespace TimeBank.Server;
 
@@ -46,7 +47,7 @@ public static class GrpcSetup
     public static void MapTimeBankGrpc(this WebApplication app)
     {
         // For browsers, at the listener of the pages. No CORS: only scripts of this server can call.
-        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseWhen(PagesSetup.IsOfBrowsers, static pages => pages.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true }));
         app.MapGrpcService<CatalogueApi>();
         app.MapGrpcService<LedgerApi>();
         app.MapGrpcService<PolicyApi>();
