@@ -78,6 +78,9 @@ public static class Chart
     /// <summary>Money on its way from providers' payables to their banks, in one settlement batch.</summary>
     public static AccountSpec Settlement(OpaqueId batch) => Open($"settlement/{batch}", Unit.Fen, Credit);
 
+    /// <summary>What an elder's heirs are paid. It passes through in one entry, so that the bank's account has one posting.</summary>
+    public static AccountSpec Estate(OpaqueId elder) => Open($"estate/{elder}", Unit.Fen, Credit, elder);
+
     /// <summary>
     /// Hours issued to people in hardship and still out, as a debit. No limit: hours granted from the pool also expire into this account.
     /// </summary>
@@ -126,8 +129,8 @@ public static class Chart
     };
 
     /// <summary>
-    /// The path with <c>*</c> in place of the id of a person, provider, voucher or settlement, for example <c>person/*/hours/earned</c>.
-    /// Trial balances add accounts up by it. Names that staff chose, such as a fund's, stay.
+    /// The path with <c>*</c> in place of the id of a person, provider, voucher, settlement or estate, for example
+    /// <c>person/*/hours/earned</c>. Trial balances add accounts up by it. Names that staff chose, such as a fund's, stay.
     /// </summary>
     public static string ClassOf(AccountPath path)
     {
@@ -137,7 +140,7 @@ public static class Chart
     }
 
     /// <summary>The first segments that are followed by an opaque id.</summary>
-    public static IReadOnlyList<string> OwnedByIds { get; } = ["person", "provider", "voucher", "settlement"];
+    public static IReadOnlyList<string> OwnedByIds { get; } = ["person", "provider", "voucher", "settlement", "estate"];
 
     private static AccountSpec Open(string path, Unit unit, AccountFlags flags, OpaqueId? owner = null) =>
         new(AccountPath.Parse(path), unit, flags, Opening.FirstUse, owner is { } party ? AccountTerms.OfOwner(party) : null);

@@ -103,6 +103,13 @@ public sealed partial class Desk(ICalledServer server, string region = "430211")
         ServiceTypes = { ServiceType.Care, ServiceType.Medical },
     };
 
+    /// <summary>200 yuan a month from the age of 80 on, which never expire.</summary>
+    public CreateProgrammeRequest Subsidy(string id) => new()
+    {
+        RequestId = Id(), Parent = Region, ProgrammeId = id, DisplayName = "护理补贴", Scheme = ProgrammeScheme.PersistentSubsidy,
+        ServiceTypes = { ServiceType.Care }, MonthlyQuota = Fen(20_000), Eligibility = new Eligibility { MinAge = 80 },
+    };
+
     public async Task<string> FundedAsync(CreateProgrammeRequest request, params (string Fund, long Fen)[] funds)
     {
         Programme programme = await Maker.CreateProgrammeAsync(request);

@@ -56,6 +56,7 @@ internal static class ProgrammeCommands
             (language["用于", "for"], string.Join(language["、", ", "], programme.ServiceTypes.Select(type => EnumText.Of(type, language)))),
             (language["每月每人", "a month each"], AmountText.Of(programme.MonthlyQuota, language)),
             (language["合同单价", "contract price"], AmountText.Of(programme.ContractPrice, language)),
+            (language["有效期", "expiry"], programme.Scheme == ProgrammeScheme.PersistentSubsidy ? TimeText.LastDay(null, language) : ""),
             (language["年龄起", "from age"], programme.Eligibility is { MinAge: > 0 } rule ? $"{rule.MinAge}" : ""),
             (language["其他条件", "conditions"], string.Join(language["；", "; "], Conditions(programme.Eligibility, language))),
             (language["结算扣留", "holds back"], programme.HoldsBack ? language["是", "yes"] : ""),
@@ -87,7 +88,7 @@ internal static class ProgrammeCommands
     private static Command Report(CommandFactory make)
     {
         Argument<string> programme = make.Argument("programme", "项目", "the programme");
-        return make.Command("report", "项目报告：发放 = 核销 + 过期 + 作废 + 释放 + 剩余", "what became of its vouchers and money", [programme],
+        return make.Command("report", "项目报告：发放 = 核销 + 过期 + 付给继承人 + 作废 + 释放 + 剩余", "what became of its vouchers and money", [programme],
             async (session, parsed) =>
         {
             string name = session.Name("programmes", parsed.GetValue(programme)!);
@@ -111,6 +112,7 @@ internal static class ProgrammeCommands
                 Row(language["发放", "issued"], figures => figures.Issued),
                 Row(language["核销（已扣退回）", "redeemed, refunds taken off"], figures => figures.Redeemed),
                 Row(language["过期", "expired"], figures => figures.Expired),
+                Row(language["付给继承人", "paid to estates"], figures => figures.PaidToEstates),
                 Row(language["作废", "voided"], figures => figures.Voided),
                 Row(language["释放", "released"], figures => figures.Released),
                 Row(language["剩余", "remaining"], figures => figures.Remaining),
@@ -134,7 +136,8 @@ internal static class ProgrammeCommands
     {
         Argument<string> id = make.Argument("programme", "编号：小写字母、数字、连字符", "its id: lower-case letters, digits, hyphens");
         Option<string> name = make.Option("--name", "名称", "its name", required: true),
-            scheme = make.Option("--scheme", "national-e-voucher 或 unit-voucher", "national-e-voucher or unit-voucher", required: true);
+            scheme = make.Option("--scheme", "national-e-voucher、unit-voucher 或 persistent-subsidy",
+                "national-e-voucher, unit-voucher or persistent-subsidy", required: true);
         Option<string[]> services = new(
             "--service")
         {
@@ -142,25 +145,26 @@ internal static class ProgrammeCommands
             Required = true, AllowMultipleArgumentsPerToken = true
         };
         Option<string> quota = make.Option("--quota", "实物券：每月份数，如 20MEAL", "unit vouchers: how many a month, such as 20MEAL"),
+            monthly = make.Option("--monthly", "长期补贴：每月金额（元）", "persistent subsidies: how much a month, in yuan"),
             price = make.Option("--contract-price", "实物券：合同单价（元）", "unit vouchers: what one costs at most, in yuan");
-        Option<int> age = new("--min-age") { Description = make.Language["实物券：年龄起", "unit vouchers: from this age"] };
-        Option<string> grade = make.Option("--min-grade", "实物券：失能等级起", "unit vouchers: from this grade of disability");
+        Option<int> age = new("--min-age") { Description = make.Language["实物券、补贴：年龄起", "units, subsidies: from this age"] };
+        Option<string> grade = make.Option("--min-grade", "实物券、补贴：失能等级起", "units, subsidies: from this grade of disability");
         Option<string[]> difficulties =
             new("--difficulty")
             {
-                Description = make.Language["实物券：任一困难情形，可多次",
-            "unit vouchers: any of these difficulties; may be repeated"], AllowMultipleArgumentsPerToken = true
+                Description = make.Language["实物券、补贴：任一困难情形，可多次",
+            "units, subsidies: any of these difficulties; may be repeated"], AllowMultipleArgumentsPerToken = true
             };
-        Option<bool> lowIncome = new("--low-income") { Description = make.Language["实物券：须为低收入", "unit vouchers: of low income"] };
-        Option<string> residence = make.Option("--residence", "实物券：居住地区代码", "unit vouchers: the code of the region to live in");
+        Option<bool> lowIncome = new("--low-income") { Description = make.Language["实物券、补贴：须为低收入", "units, subsidies: of low income"] };
+        Option<string> residence = make.Option("--residence", "实物券、补贴：居住地区代码", "units, subsidies: the code of the region to live in");
         Option<string[]> excluded = new("--without-benefit")
         {
-            Description = make.Language["实物券：不可兼得的待遇，可多次", "unit vouchers: a benefit that excludes this one; may be repeated"],
+            Description = make.Language["实物券、补贴：不可兼得的待遇，可多次", "units, subsidies: a benefit that excludes this one; may be repeated"],
             AllowMultipleArgumentsPerToken = true,
         };
         Option<string[]> yields = new("--after")
         {
-            Description = make.Language["实物券：优先于本项目的项目，可多次", "unit vouchers: a programme that comes first; may be repeated"],
+            Description = make.Language["实物券、补贴：优先于本项目的项目，可多次", "units, subsidies: a programme that comes first; may be repeated"],
             AllowMultipleArgumentsPerToken = true,
         };
         var holdsBack = new Option<bool>("--holds-back")
@@ -168,7 +172,10 @@ internal static class ProgrammeCommands
             Description = make.Language["结算时按政策比例扣留部分款项", "settlements hold back a share of what providers earn"],
         };
         return make.Command("create", "设立项目", "open a programme",
-            [id, name, scheme, services, quota, price, age, grade, difficulties, lowIncome, residence, excluded, yields, holdsBack],
+            [
+                id, name, scheme, services, quota, monthly, price, age, grade, difficulties, lowIncome, residence, excluded, yields,
+                holdsBack,
+            ],
             async (session, parsed) =>
         {
             var client = await ClientAsync(session, Role.FinanceMaker, session.Settings.Region);
@@ -179,12 +186,13 @@ internal static class ProgrammeCommands
                 ProgrammeId = parsed.GetValue(id)!,
                 DisplayName = parsed.GetValue(name)!,
                 Scheme = EnumText.Parse<ProgrammeScheme>(parsed.GetValue(scheme)!),
-                MonthlyQuota = parsed.GetValue(quota) is { } units ? AmountText.ParseUnits(units) : null,
+                MonthlyQuota = parsed.GetValue(quota) is { } units ? AmountText.ParseUnits(units)
+                    : parsed.GetValue(monthly) is { } amount ? AmountText.ParseYuan(amount) : null,
                 ContractPrice = parsed.GetValue(price) is { } yuan ? AmountText.ParseYuan(yuan) : null,
                 HoldsBack = parsed.GetValue(holdsBack),
             };
             request.ServiceTypes.Add((parsed.GetValue(services) ?? []).Select(EnumText.Parse<ServiceType>));
-            if (request.Scheme == ProgrammeScheme.UnitVoucher)
+            if (request.Scheme is ProgrammeScheme.UnitVoucher or ProgrammeScheme.PersistentSubsidy)
             {
                 request.Eligibility = new Eligibility
                 {

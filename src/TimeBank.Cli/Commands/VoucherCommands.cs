@@ -36,7 +36,7 @@ internal static class VoucherCommands
             (language["项目", "programme"], ResourceNames.Short(voucher.Programme)),
             (language["发放", "issued"], AmountText.Of(voucher.Issued, language)),
             (language["剩余", "left"], AmountText.Of(voucher.Remaining, language)),
-            (language["使用期", "to be used"], $"{TimeText.Of(voucher.ValidFrom)} … {TimeText.Of(voucher.UseBy)}"),
+            (language["使用期", "to be used"], $"{TimeText.Of(voucher.ValidFrom)} … {TimeText.LastDay(voucher.UseBy, language)}"),
             (language["申报截止", "claimed by"], TimeText.Of(voucher.ClaimBy)),
             (language["用于", "for"], string.Join(language["、", ", "], voucher.ServiceTypes.Select(type => EnumText.Of(type, language)))),
             (language["发放分录", "issued by entry"], ResourceNames.Short(voucher.IssueEntry)));
@@ -46,7 +46,8 @@ internal static class VoucherCommands
     {
         Option<string> elder = make.Option("--elder", "只看这位老人的", "only this elder's"),
             programme = make.Option("--programme", "只看这个项目的", "only of this programme");
-        Option<string> state = make.Option("--state", "active、used-up、expired 或 voided", "active, used-up, expired or voided");
+        Option<string> state = make.Option(
+            "--state", "active、used-up、expired、voided 或 paid-out", "active, used-up, expired, voided or paid-out");
         return make.Command("list", "券列表，先到期的在前", "vouchers, earliest use-by first", [elder, programme, state, make.Limit, make.All],
             async (session, parsed) =>
         {
@@ -70,8 +71,8 @@ internal static class VoucherCommands
                     list.Vouchers.Select(voucher => (IReadOnlyList<string>)[
                         ResourceNames.Short(voucher.Name), ResourceNames.Short(voucher.Elder), ResourceNames.Short(voucher.Programme),
                             EnumText.Of(voucher.State, language),
-                        AmountText.Of(voucher.Issued, language), AmountText.Of(voucher.Remaining, language), TimeText.Of(voucher.UseBy),
-                        TimeText.Of(voucher.ClaimBy)]));
+                        AmountText.Of(voucher.Issued, language), AmountText.Of(voucher.Remaining, language),
+                        TimeText.LastDay(voucher.UseBy, language), TimeText.Of(voucher.ClaimBy)]));
                 session.Screen.More(list.NextPageToken);
             });
         });

@@ -80,7 +80,9 @@ internal sealed class VoucherPaper(PrintFont font)
         double next = codeTop + 8;
         (string Chinese, string English, string Value)[] facts =
         [
-            ("使用期", "valid", $"{TimeText.Of(voucher.ValidFrom)} – {TimeText.Of(voucher.UseBy)}"),
+            ("使用期", "valid", voucher.UseBy is null ? Both(language => TimeText.LastDay(null, language))
+                : $"{TimeText.Of(voucher.ValidFrom)} – {TimeText.Of(voucher.UseBy)}"),
+            ("此纸用到", "this paper until", voucher.UseBy is null ? TimeText.Of(printed.PaperUseBy) : ""),
             ("姓名", "name", CanWriteName(printed, font) ? printed.MaskedName : Stars),
             ("离线最多可用", "offline at most", Both(language => OfflineOf(printed.OfflineAmount, language))),
         ];

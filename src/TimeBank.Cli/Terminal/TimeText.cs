@@ -15,6 +15,9 @@ internal static class TimeText
     public static string Of(Date? date) => date is null
         ? "" : string.Create(CultureInfo.InvariantCulture, $"{date.Year:D4}-{date.Month:D2}-{date.Day:D2}");
 
+    /// <summary>The last day of use; in words where there is none.</summary>
+    public static string LastDay(Date? date, Language language) => date is null ? language["长期有效", "no expiry"] : Of(date);
+
     public static string Of(Period? period) => period is null ? "" : $"{Of(period.FirstDay)} … {Of(period.LastDay)}";
 
     /// <exception cref="UsageException">The text is no day.</exception>

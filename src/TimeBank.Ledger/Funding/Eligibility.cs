@@ -91,8 +91,8 @@ public static class IssuedHoursRule
 /// Fujian (2026-02-01) and Hebei (2026-01-24) for the excluded benefits and the order with insurance.
 /// </para>
 /// <para>
-/// Unit vouchers go by the programme's conditions. Whoever gets something from a programme that comes first gets nothing here, even
-/// before that one is issued: so the order of issuing decides nothing.
+/// Unit vouchers and persistent subsidies go by the programme's conditions. Whoever gets something from a programme that comes first gets
+/// nothing here, even before that one is issued: so the order of issuing decides nothing.
 /// </para>
 /// </summary>
 public static class ProgrammeRule
@@ -110,7 +110,7 @@ public static class ProgrammeRule
                 EntitlementRule.NationalVoucher, programme.Unit, national.CeilingPerMonth.Value, EntitlementReason.Disability,
                 new ProgrammeEligibility(national.FromAge, national.FromGrade, Difficulties.None) { Excluded = national.Excluded },
                 elder, day, policy),
-            ProgrammeScheme.UnitVoucher => Yielding(
+            ProgrammeScheme.UnitVoucher or ProgrammeScheme.PersistentSubsidy => Yielding(
                 Judge(
                     EntitlementRule.ProgrammeConditions, programme.Unit, programme.MonthlyQuota, EntitlementReason.ConditionsMet,
                     programme.Eligibility, elder, day, policy),

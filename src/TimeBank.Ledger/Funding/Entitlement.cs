@@ -41,7 +41,7 @@ public enum EntitlementRule
     [JsonStringEnumMemberName("IssuedHours")]
     IssuedHours = 2,
 
-    /// <summary>The conditions of a region's own programme of unit vouchers.</summary>
+    /// <summary>The conditions of a region's own programme: unit vouchers, or a persistent subsidy.</summary>
     [JsonStringEnumMemberName("ProgrammeConditions")]
     ProgrammeConditions = 3,
 }

@@ -7,7 +7,7 @@ namespace TimeBank.Ledger;
 /// <summary>A purpose on which funds spend money by vouchers.</summary>
 /// <param name="Unit">The vouchers' unit: fen, or a service.</param>
 /// <param name="ServiceTypes">The service types that its vouchers pay for.</param>
-/// <param name="MonthlyQuota">Of a unit programme: the units that an elder gets a month.</param>
+/// <param name="MonthlyQuota">What an elder gets a month, in the unit; zero where the policy says it.</param>
 /// <param name="ContractPrice">Of a unit programme: the highest price of one unit, and the money committed for it.</param>
 public sealed record Programme(
     Slug Id,
@@ -21,18 +21,22 @@ public sealed record Programme(
     /// <summary>The money that a voucher of this amount binds.</summary>
     public Fen Commitment(long amount) => Scheme switch
     {
-        ProgrammeScheme.NationalEVoucher => new Fen(amount),
+        ProgrammeScheme.NationalEVoucher or ProgrammeScheme.PersistentSubsidy => new Fen(amount),
         ProgrammeScheme.UnitVoucher => new Fen(amount * ContractPrice.Value),
         ProgrammeScheme.None => throw new InvalidOperationException($"Programme {Id} has no scheme."),
     };
 
-    /// <summary>The terms of a month's voucher: usable from its issue to the month's end, claimable some days longer.</summary>
+    /// <summary>
+    /// The terms of a month's voucher: usable from its issue to the month's end, claimable some days longer. A persistent subsidy has
+    /// neither last day.
+    /// </summary>
     public VoucherTerms TermsOf(OpaqueId elder, DateOnly issued, VouchersPolicy policy)
     {
-        DateOnly useBy = new DateOnly(issued.Year, issued.Month, 1).AddMonths(1).AddDays(-1);
+        bool expires = Scheme != ProgrammeScheme.PersistentSubsidy;
+        DateOnly useBy = expires ? new DateOnly(issued.Year, issued.Month, 1).AddMonths(1).AddDays(-1) : VoucherTerms.Never;
         return new VoucherTerms(
             elder, Id, Scheme == ProgrammeScheme.UnitVoucher ? VoucherKind.Units : VoucherKind.Money, Unit,
-            ServiceTypes, ContractPrice, issued, useBy, useBy.AddDays(policy.ClaimGraceDays));
+            ServiceTypes, ContractPrice, issued, useBy, expires ? useBy.AddDays(policy.ClaimGraceDays) : VoucherTerms.Never);
     }
 
     /// <summary>
@@ -60,6 +64,13 @@ public enum ProgrammeScheme
     /// <summary>Vouchers for whole services at a contract price. The programme says who gets them and how many.</summary>
     [JsonStringEnumMemberName("UnitVoucher")]
     UnitVoucher = 2,
+
+    /// <summary>
+    /// A persistent subsidy, in fen: no expiry, and what is left after a death goes to the estate. The programme says who gets it and how
+    /// much; the policy, which part of a price it pays. Source: the Beijing card.
+    /// </summary>
+    [JsonStringEnumMemberName("PersistentSubsidy")]
+    PersistentSubsidy = 3,
 }
 
 /// <summary>Ids of entries that runs write. They are derived from the work and not from the caller: two runs can't do it twice.</summary>

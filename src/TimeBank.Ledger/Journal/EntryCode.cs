@@ -170,4 +170,8 @@ public enum EntryCode
     /// <summary>A bill's lines were taken back, all or some.</summary>
     [JsonStringEnumMemberName("RefundBill")]
     RefundBill = 71,
+
+    /// <summary>What persistent vouchers had left after a death was paid to the estate.</summary>
+    [JsonStringEnumMemberName("PayEstate")]
+    PayEstate = 80,
 }

@@ -159,7 +159,7 @@ public sealed record VouchersPolicy(
     int PinLockHours,
     OfflinePolicy Offline)
 {
-    internal const int DefaultUnusedAlertDay = 20, DefaultNoUseAlertMonths = 3, DefaultConfirmWaitMinutes = 15;
+    internal const int DefaultUnusedAlertDay = 20, DefaultNoUseAlertMonths = 3, DefaultConfirmWaitMinutes = 15, DefaultPaperMonths = 2;
 
     /// <summary>From this day of the month on, a voucher of which nothing is used is an alert.</summary>
     public int UnusedAlertDay { get; init; } = DefaultUnusedAlertDay;
@@ -172,6 +172,11 @@ public sealed record VouchersPolicy(
 
     /// <summary>How long a confirmation that a clerk asks for waits for an answer, and then for the payment.</summary>
     public int ConfirmWaitMinutes { get; init; } = DefaultConfirmWaitMinutes;
+
+    /// <summary>
+    /// A paper of a voucher without a use-by is good to the end of the month so many months after the one in which it is printed.
+    /// </summary>
+    public int PaperMonths { get; init; } = DefaultPaperMonths;
 }
 
 /// <summary>

@@ -103,6 +103,7 @@ internal sealed class PolicyFile
         NoUseAlertMonths = (int)NumberOr(VouchersPolicy.DefaultNoUseAlertMonths, vouchers, "noUseAlertMonths", 1, 12),
         HolderChecks = HolderChecks(vouchers, "confirm"),
         ConfirmWaitMinutes = (int)NumberOr(VouchersPolicy.DefaultConfirmWaitMinutes, vouchers, "confirmWaitMinutes", 1, 24 * 60),
+        PaperMonths = (int)NumberOr(VouchersPolicy.DefaultPaperMonths, vouchers, "paperMonths", 0, 120),
     };
 
     /// <summary>The rows in their order. One that an earlier row leaves nothing to is a mistake of whoever wrote it.</summary>

@@ -324,6 +324,18 @@ public enum Reason
     StandingNotAppealable = 990,
     StandingAppealed = 991,
     AppealNotFound = 992,
+
+    // Persistent subsidies, which go to the estate.
+    VoucherPaidOut = 1060,
+    VoucherOfEstate = 1061,
+    EstateElderAlive = 1062,
+    EstateEmpty = 1063,
+    EstateClaimsOpen = 1064,
+    EstatePayoutPending = 1065,
+    EstatePayoutNotFound = 1066,
+    EstatePayoutWrongState = 1067,
+    EstateAmountChanged = 1068,
+    PaperExpired = 1069,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

@@ -17,6 +17,7 @@ namespace TimeBank.Ledger;
 /// <item>the amount: unit vouchers have enough whole units for a line, or none; the vouchers pay something; the bill isn't too long.</item>
 /// </list>
 /// Lines are paid in their order, each by the vouchers that can pay for it: earliest use-by first, then by id, whatever their programmes.
+/// Those without a use-by come last, the oldest first: what would be lost is spent before what stays.
 /// Insurance goes first. Of money, the share of a line is rounded down once and then taken from one voucher after the other, so several
 /// vouchers pay what one would. Of units, each one bears its part of the price, up to its own voucher's contract price; the parts are
 /// rounded so that they add up. What is left is the elder's.
@@ -42,11 +43,15 @@ public static class BillRule
                 return OfLine(at, Refusal.Of(Reason.ItemNotFound, ("item", line.Item.Text)));
             items[at] = item;
         }
-        Purse[] purses = [.. vouchers.OrderBy(voucher => voucher.Terms.UseBy).ThenBy(voucher => voucher.Id.Text, StringComparer.Ordinal)
-            .Select(voucher => new Purse(voucher, items, served, today))];
+        Purse[] purses = [.. vouchers.OrderBy(voucher => voucher.Terms.UseBy)
+            .ThenBy(voucher => voucher.Terms.Expires ? default : voucher.Terms.From)
+            .ThenBy(voucher => voucher.Id.Text, StringComparer.Ordinal)
+            .Select(voucher => new Purse(voucher, items, served, today, policy.Vouchers))];
+        if (Array.TrueForAll(purses, purse => purse.Why is not null)) return NoneOf(purses);
+        Refusal? gone = null;
+        foreach (Purse purse in purses.Where(purse => purse.Why is null)) gone = purse.EndIfGone(served, lastServed) ?? gone;
         (OpaqueId Voucher, long Left)[] usable = [.. purses.Where(purse => purse.Why is null).Select(purse => (purse.Id, purse.Left))];
-        if (usable.Length == 0) return NoneOf(purses);
-        if (lastServed is { } last && served > last.Day) return RedemptionRule.Dated(last.Reason, last.Day);
+        if (usable.Length == 0) return gone!;
         for (int at = 0; at < items.Length; at++)
         {
             if (provider.RefusalFor(items[at].Type, served) is { } then) return OfLine(at, new Refusal(then));
@@ -181,11 +186,11 @@ public static class BillRule
         private readonly VoucherFacts _voucher;
         private readonly bool[] _canPay;
 
-        public Purse(VoucherFacts voucher, CatalogueItem[] items, DateOnly served, DateOnly today)
+        public Purse(VoucherFacts voucher, CatalogueItem[] items, DateOnly served, DateOnly today, VouchersPolicy policy)
         {
             _voucher = voucher;
             Left = voucher.Remaining;
-            Refusal?[] refusals = [.. items.Select(item => RedemptionRule.RefusalOf(voucher, item, served, today))];
+            Refusal?[] refusals = [.. items.Select(item => RedemptionRule.RefusalOf(voucher, item, served, today, policy))];
             _canPay = [.. refusals.Select(refusal => refusal is null)];
             // Each other reason is the voucher's own, whatever the line.
             Why = _canPay.Contains(true) ? null
@@ -201,9 +206,18 @@ public static class BillRule
         public bool IsUsed { get; private set; }
 
         /// <summary>Why the voucher can pay for no line; null where it can pay for one.</summary>
-        public Refusal? Why { get; }
+        public Refusal? Why { get; private set; }
 
         public bool CanPay(int line) => _canPay[line];
+
+        /// <summary>Lets the voucher pay for nothing where the elder died or left before the service; the reason, or null.</summary>
+        public Refusal? EndIfGone(DateOnly served, (DateOnly Day, Reason Reason)? lastServed)
+        {
+            if (RedemptionRule.GoneBy(_voucher, served, lastServed) is not { } gone) return null;
+            Array.Clear(_canPay);
+            Why = gone;
+            return gone;
+        }
 
         public BillShare Take(int line, long amount, Fen credited)
         {

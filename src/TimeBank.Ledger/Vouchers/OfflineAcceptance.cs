@@ -27,21 +27,22 @@ public sealed record OfflineAcceptance(OpaqueId Device, long Counter, Digest Rec
             ? (OpaqueId.Parse(device), long.Parse(entry.Detail(CounterKey), CultureInfo.InvariantCulture)) : null;
 
     /// <summary>
-    /// Whether the region pays what the terminal accepted: as a whole, or not at all. In this order: the code is that of the voucher; the
-    /// rules pay what the terminal took, and ask the elder for no more than the code; all terminals together stay within what the code
-    /// allows. Where less is left than was taken, the money went to whoever came first.
+    /// Whether the region pays what the terminal accepted: as a whole, or not at all. In this order: the code is that of the voucher, and
+    /// its paper was good on the day of service; the rules pay what the terminal took, and ask the elder for no more than the code; all
+    /// terminals together stay within what the code allows. Where less is left than was taken, the money went to whoever came first.
     /// </summary>
     /// <param name="since">The voucher's redemptions since the code was made, refunded ones left out.</param>
     public RedemptionJudgement Check(VoucherFacts? voucher, RedemptionJudgement judged, IEnumerable<JournalEntry> since)
     {
         if (voucher is null) return judged;
-        if (voucher.Terms.Unit != Unit || voucher.Terms.UseBy != UseBy
+        if (voucher.Terms.Unit != Unit || (voucher.Terms.Expires && voucher.Terms.UseBy != UseBy)
             || !voucher.Terms.ServiceTypes.Order().SequenceEqual(Services.Order()))
         {
             return Reason.OfflineOtherVoucher;
         }
         if (judged.Refusal is { Reason: Reason.VoucherUsedUp or Reason.InsufficientBalance }) return Reason.OfflineSpent;
         if (judged.Redemption is not { } redemption) return judged;
+        if (redemption.ServiceDate > UseBy) return RedemptionRule.Dated(Reason.PaperExpired, UseBy);
         if (redemption.FromVoucher != FromVoucher)
         {
             return redemption.FromVoucher < FromVoucher && redemption.Remaining == 0 ? Reason.OfflineSpent

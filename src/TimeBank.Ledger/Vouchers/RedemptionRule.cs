@@ -8,8 +8,8 @@ namespace TimeBank.Ledger;
 /// <list type="number">
 /// <item>the voucher exists, and the provider exists;</item>
 /// <item>the claim by itself: the day is not in the future, insurance pays at most the price, the day's service list has the item;</item>
-/// <item>the voucher: not voided, valid on the day of service, claimed in time, for this service, not used up;</item>
-/// <item>the elder: alive on the day of service, and not gone from the register by then;</item>
+/// <item>the voucher: not voided, not paid out, valid on the day of service, claimed in time, for this service, not used up;</item>
+/// <item>the elder: alive on the day of service, and not gone from the register by then (a persistent subsidy stays with who left);</item>
 /// <item>the provider: neither blacklisted nor suspended on the day of service or today; accredited for this service on the day of
 /// service;</item>
 /// <item>the amount: there is something to pay, and the voucher has enough whole units.</item>
@@ -33,8 +33,8 @@ public static class RedemptionRule
         if (served > today) return Reason.ServiceDateInFuture;
         if (claim.Insurance > claim.Price) return Reason.InsuranceAbovePrice;
         if (catalogue.Find(claim.Item) is not { } item) return Refusal.Of(Reason.ItemNotFound, ("item", claim.Item.Text));
-        if (RefusalOf(voucher, item, served, today) is { } refusal) return refusal;
-        if (lastServed is { } last && served > last.Day) return Dated(last.Reason, last.Day);
+        if (RefusalOf(voucher, item, served, today, policy.Vouchers) is { } refusal) return refusal;
+        if (GoneBy(voucher, served, lastServed) is { } gone) return gone;
         if (provider.RefusalFor(item.Type, served) is { } then) return then;
         if (provider.StandingOn(today) is Standing.BlackListed or Standing.Suspended) return provider.RefusalFor(item.Type, today)!.Value;
         RedemptionJudgement judged = voucher.Terms.Kind switch
@@ -52,19 +52,31 @@ public static class RedemptionRule
     }
 
     /// <summary>Why a voucher can't pay for an item; null where it can.</summary>
-    internal static Refusal? RefusalOf(VoucherFacts voucher, CatalogueItem item, DateOnly served, DateOnly today)
+    /// <param name="policy">Of the day of service.</param>
+    internal static Refusal? RefusalOf(
+        VoucherFacts voucher, CatalogueItem item, DateOnly served, DateOnly today, VouchersPolicy policy)
     {
         VoucherTerms terms = voucher.Terms;
         if (voucher.End == VoucherEnd.Voided) return new Refusal(Reason.VoucherVoided);
+        if (voucher.End == VoucherEnd.PaidOut) return new Refusal(Reason.VoucherPaidOut);
         if (served > terms.UseBy) return Dated(Reason.VoucherExpired, terms.UseBy);
         if (served < terms.From) return Dated(Reason.VoucherNotYetValid, terms.From);
         // The answer is the same before and after a run has expired the voucher.
-        if (voucher.End == VoucherEnd.Expired || today > terms.ClaimBy) return Dated(Reason.VoucherClaimByPassed, terms.ClaimBy);
+        DateOnly claimBy = terms.ClaimByOf(served, policy);
+        if (voucher.End == VoucherEnd.Expired || today > claimBy) return Dated(Reason.VoucherClaimByPassed, claimBy);
         // The service list gives an item for fen (money vouchers), for units (unit vouchers) or for minutes (no voucher).
         bool isGivenForIt = item.Unit == terms.Unit && item.Payer != Payer.Elder;
         if (!isGivenForIt || !terms.ServiceTypes.Contains(item.Type)) return new Refusal(Reason.VoucherNotForService);
         return voucher.Remaining == 0 ? new Refusal(Reason.VoucherUsedUp) : null;
     }
+
+    /// <summary>
+    /// Why a voucher no longer pays for an elder who died or left; null where it does. A change of status ends what would expire anyway. A
+    /// persistent subsidy is what the elder has already: only a death ends its use, and then it is the estate's.
+    /// </summary>
+    internal static Refusal? GoneBy(VoucherFacts voucher, DateOnly served, (DateOnly Day, Reason Reason)? lastServed) =>
+        lastServed is { } last && served > last.Day && (voucher.Terms.Expires || last.Reason == Reason.ElderDeceased)
+            ? Dated(last.Reason, last.Day) : null;
 
     private static RedemptionJudgement Money(VoucherFacts voucher, CatalogueItem item, RedemptionClaim claim, DateOnly served,
         Policy policy)
@@ -189,15 +201,19 @@ public static class VoucherRule
     /// <summary>Whether a voucher may get back what it has paid.</summary>
     internal static Refusal? Refill(VoucherFacts voucher, DateOnly today) =>
         voucher.End == VoucherEnd.Voided ? new Refusal(Reason.VoucherVoided)
+        : voucher.End == VoucherEnd.PaidOut ? new Refusal(Reason.VoucherPaidOut)
         : voucher.End == VoucherEnd.Expired || today > voucher.Terms.ClaimBy ? Dated(Reason.VoucherClaimByPassed, voucher.Terms.ClaimBy)
         : null;
 
-    /// <summary>A voucher can be voided while something is left on it.</summary>
-    public static Refusal? Void(VoucherFacts? voucher) =>
+    /// <summary>A voucher can be voided while something is left on it, but not once it is the estate's.</summary>
+    /// <param name="died">The day of the elder's death; null while none is known.</param>
+    public static Refusal? Void(VoucherFacts? voucher, DateOnly? died = null) =>
         voucher is null ? new Refusal(Reason.VoucherNotFound)
         : voucher.End == VoucherEnd.Voided ? new Refusal(Reason.VoucherVoided)
+        : voucher.End == VoucherEnd.PaidOut ? new Refusal(Reason.VoucherPaidOut)
         : voucher.End == VoucherEnd.Expired ? Dated(Reason.VoucherExpired, voucher.Terms.UseBy)
         : voucher.Remaining == 0 ? new Refusal(Reason.VoucherUsedUp)
+        : died is { } day && EstateRule.IsOfEstate(voucher.Terms, day) ? new Refusal(Reason.VoucherOfEstate)
         : null;
 
     /// <summary>

@@ -9,8 +9,8 @@ namespace TimeBank.Ledger;
 /// <param name="ServiceTypes">The catalogue's service types that it pays for.</param>
 /// <param name="UnitPrice">Of a unit voucher: the contract price committed for each unit.</param>
 /// <param name="From">The first day of use.</param>
-/// <param name="UseBy">The last day of use.</param>
-/// <param name="ClaimBy">The last day on which a provider may claim a service given in time.</param>
+/// <param name="UseBy">The last day of use; <see cref="Never"/> where it has none.</param>
+/// <param name="ClaimBy">The last day on which a provider may claim a service given in time; see <see cref="ClaimByOf"/>.</param>
 public sealed record VoucherTerms(
     OpaqueId Elder,
     Slug Programme,
@@ -22,6 +22,23 @@ public sealed record VoucherTerms(
     DateOnly UseBy,
     DateOnly ClaimBy)
 {
+    /// <summary>
+    /// The last day of what never expires. It is stored as it is, so that every list by last day, and every comparison with one, puts such
+    /// a voucher after all others without being told.
+    /// </summary>
+    public static DateOnly Never => DateOnly.MaxValue;
+
+    /// <summary>Whether the voucher has a last day. One without is a persistent subsidy, and goes to the estate.</summary>
+    public bool Expires => UseBy != Never;
+
+    /// <summary>
+    /// The last day on which a provider may claim a service of a day. Without a use-by it is reckoned from the end of the service's month,
+    /// as if the voucher were that month's: providers know one rule, and after a death it is known when nothing more can be claimed.
+    /// </summary>
+    /// <param name="policy">Of the day of service.</param>
+    public DateOnly ClaimByOf(DateOnly served, VouchersPolicy policy) => Expires ? ClaimBy
+        : new DateOnly(served.Year, served.Month, 1).AddMonths(1).AddDays(policy.ClaimGraceDays - 1);
+
     private static readonly JsonSerializerOptions Strict =
         new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
@@ -76,6 +93,7 @@ public sealed record VoucherFacts(OpaqueId Id, VoucherTerms Terms, long Remainin
         account.Counters.DebitRoom > 0 || last is null ? VoucherEnd.None
         : last.Code == EntryCode.VoidVoucher || IsIssueReversed(account, last) ? VoucherEnd.Voided
         : last.Code == EntryCode.ExpireVoucher ? VoucherEnd.Expired
+        : last.Code == EntryCode.PayEstate ? VoucherEnd.PaidOut
         : VoucherEnd.None);
 
     /// <summary>True where an account's last entry reversed its issue: nobody has used the voucher, and nobody can any more.</summary>
@@ -103,6 +121,9 @@ public enum VoucherEnd
 
     /// <summary>Staff voided the voucher or reversed its issue.</summary>
     Voided = 2,
+
+    /// <summary>What was left was paid to the estate of the elder.</summary>
+    PaidOut = 3,
 }
 
 /// <summary>
@@ -199,6 +220,16 @@ public static class VoucherEntries
 
     public static Proposal Expire(EntryHeader header, OpaqueId voucher, VoucherTerms terms, long remaining) =>
         Return(header, EntryCode.ExpireVoucher, voucher, terms, remaining);
+
+    /// <summary>Pays what persistent vouchers have left to the elder's estate, from one of our bank accounts.</summary>
+    public static Proposal PayEstate(
+        EntryHeader header, Slug bank, OpaqueId elder, ImmutableArray<(OpaqueId Voucher, Fen Amount)> shares) => Entries.Post(
+            header, EntryCode.PayEstate,
+            [
+                .. shares.Select(share =>
+                    new ProposedTransfer(Chart.Voucher(share.Voucher, Unit.Fen), Chart.Estate(elder), share.Amount.Value)),
+                new ProposedTransfer(Chart.Estate(elder), Chart.Bank(bank), shares.Sum(share => share.Amount.Value)),
+            ]);
 
     private static Proposal Return(EntryHeader header, EntryCode code, OpaqueId voucher, VoucherTerms terms, long remaining)
     {

@@ -43,6 +43,7 @@ public sealed class DeskItems(Visitor visitor)
             SafeAsync(L["收款账户", "Payees"], "/finance/payees", PayeesAsync),
             SafeAsync(L["项目资金", "Programmes' money"], "/finance/programmes", ProgrammesAsync),
             SafeAsync(L["过期的券", "Vouchers past their time"], "/finance/vouchers/expire", ExpiryAsync),
+            SafeAsync(L["付给继承人", "Heirs to be paid"], "/finance/estates", EstatesAsync),
             SafeAsync(L["上月结账", "Last month's close"], "/finance/close", CloseAsync),
             SafeAsync(L["机构欠款", "What providers owe"], "/finance/claims", ClaimsAsync),
             SafeAsync(L["离线受理的例外", "Exceptions of terminals"], "/finance/offline", OfflineAsync),
@@ -274,6 +275,27 @@ public sealed class DeskItems(Visitor visitor)
             new DeskItem(L["机构欠款待追收", "Debts of providers to follow up"], claims.Count, Money(claims.Sum(claim => claim.Owed.Value)),
                 "/finance/claims", Role.FinanceMaker),
         ];
+    }
+
+    /// <summary>What elders who died left: what can be proposed today, and what waits for a second person.</summary>
+    private async Task<IEnumerable<DeskItem>> EstatesAsync()
+    {
+        List<Estate> estates = await RegionNames.AllAsync<Estate>(async token =>
+        {
+            ListEstatesResponse page = await Client.Funds.ListEstatesAsync(
+                new ListEstatesRequest { Parent = visitor.Parent, PageSize = 1_000, PageToken = token }, Client.Reading);
+            return (page.Estates, page.NextPageToken);
+        });
+        Estate[] payable = [.. estates.Where(one => Written.ToDay(one.PayableFrom) <= visitor.Today)];
+        ILookup<bool, Estate> proposed = payable.ToLookup(one => one.Payouts.Any(payout => payout.State == EstatePayoutState.Proposed));
+        return
+        [
+            Item(L["余额待付给继承人", "Estates to be paid"], proposed[false], Role.FinanceMaker),
+            Item(L["付给继承人待审核", "Payments to heirs to approve"], proposed[true], Role.FinanceChecker),
+        ];
+
+        DeskItem Item(string text, IEnumerable<Estate> some, Role who) =>
+            new(text, some.Count(), Money(some.Sum(one => one.Amount.Value)), "/finance/estates", who);
     }
 
     private async Task<IEnumerable<DeskItem>> OfflineAsync()

@@ -34,6 +34,13 @@ public static class Tones
         _ => "bad",
     };
 
+    public static string Of(EstatePayoutState state) => state switch
+    {
+        EstatePayoutState.Paid => "good",
+        EstatePayoutState.Proposed => "warn",
+        _ => "",
+    };
+
     public static string Of(PayeeChangeState state) => state switch
     {
         PayeeChangeState.InForce => "good",

@@ -15,7 +15,7 @@ public static class EntryWords
         "BANK_FEE", "BANK_RECEIPT", "BANK_SUSPENSE", "CLEAR_SUSPENSE", "CONFIRM_PAYOUT", "OWN_TRANSFER", "REPAY_BY_PROVIDER",
         "OWE_PROVIDER", "PREPARE_SETTLEMENT", "APPROVE_SETTLEMENT", "WITHDRAW_SETTLEMENT", "PAY_PROVIDER", "REJECT_PAYMENT",
         "RETURN_PAYMENT", "RECEIVE_DONATION", "REFUND_DONATION", "DISPUTE_DONATION", "REINSTATE_DONATION", "STRIPE_PAYOUT",
-        "STRIPE_ADJUSTMENT", "CLOSE_PERIOD", "REOPEN_PERIOD",
+        "STRIPE_ADJUSTMENT", "CLOSE_PERIOD", "REOPEN_PERIOD", "PAY_ESTATE",
     ];
 
     // The start of a path, its end, and what the account is; {0} is what stands between them.
@@ -27,6 +27,7 @@ public static class EntryWords
         ("programme/", "/units", "项目 {0}：券的次数", "programme {0}: units on vouchers"),
         ("provider/", "/payable", "应付机构 {0}", "payable to provider {0}"), ("provider/", "/owed", "机构 {0} 欠款", "owed by provider {0}"),
         ("voucher/", "", "券 {0}", "voucher {0}"), ("settlement/", "", "结算批次 {0}", "settlement batch {0}"),
+        ("estate/", "", "付给老人 {0} 的继承人", "to the heirs of elder {0}"),
         ("bank/", "", "银行账户 {0}", "bank account {0}"), ("suspense/", "", "待查款项 {0}", "suspense of {0}"),
         ("opening/", "", "期初导入 {0}", "imported opening {0}"), ("expense/fees", "", "手续费支出", "bank fees"),
         ("person/", "/hours/earned", "服务时间（{0}）", "hours earned ({0})"), ("person/", "/hours/gifted", "受赠时间（{0}）", "hours given ({0})"),

@@ -29,6 +29,7 @@ public static class FieldNames
             ["programme_id"] = ("代号", "Short name"), ["scheme"] = ("谁得多少由什么决定", "What decides who gets how much"),
             ["service_types"] = ("支付哪些服务", "Which services it pays for"), ["monthly_quota"] = ("每人每月几次", "How many a month each"),
             ["monthly_quota.value"] = ("每人每月几次", "How many a month each"), ["monthly_quota.unit"] = ("单位", "Unit"),
+            ["monthly"] = ("每人每月（元）", "Each gets a month (yuan)"),
             ["contract_price"] = ("每次最高价", "The most that one costs"), ["contract_price.value"] = ("每次最高价", "The most that one costs"),
             ["eligibility.min_age"] = ("最低年龄", "Youngest age"), ["by_shares.total"] = ("总额", "Total"),
             ["eligibility.residence"] = ("须住在哪个地区", "Must live in the region"),

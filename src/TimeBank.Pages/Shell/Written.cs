@@ -30,6 +30,9 @@ public static class Written
     /// <summary>2026年10月5日; 5 October 2026.</summary>
     public static string Day(Date? date, Language language) => date is null || date.Day == 0 ? "" : Day(ToDay(date), language);
 
+    /// <summary>The last day of use; in words where there is none.</summary>
+    public static string LastDay(Date? day, Language language) => day is null ? language["长期有效", "no expiry"] : Day(day, language);
+
     public static string Day(DateOnly day, Language language) =>
         language[$"{day.Year}年{day.Month}月{day.Day}日", string.Create(CultureInfo.InvariantCulture, $"{day:d MMMM yyyy}")];
 

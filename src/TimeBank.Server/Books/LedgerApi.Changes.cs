@@ -27,6 +27,7 @@ public sealed partial class LedgerApi
             return await AnswerAsync(region, command, await voucher.ReverseAsync(command, index));
         }
         Refusal? spent = linked is { ReversedBy: null } ? await reports.SpentAsync(region, linked.Entry, cancellation) : null;
+        spent ??= await OfEstateAsync(region, original);
         // A refusal goes to the writer too, which remembers the answer under the request id.
         return await WriteAsync(region, command, header =>
             original is null ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound))
@@ -35,6 +36,16 @@ public sealed partial class LedgerApi
             : IsFinal(original) ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotReversible))
             : spent is not null ? Entries.Refuse(header, EntryCode.Reverse, spent)
             : Entries.Reverse(Dated(header, original), original.Id));
+    }
+
+    /// <summary>Refuses to take back the issue of what an elder who died left: as voiding it, that would take it from the heirs.</summary>
+    private async Task<Refusal?> OfEstateAsync(RegionCode region, JournalEntry? issue)
+    {
+        if (issue is not { Code: EntryCode.IssueVoucher, Opened: [_, ..] }) return null;
+        VoucherTerms terms = VoucherTerms.Of(issue.Opened.Single(account => account.Terms?.Until is not null));
+        if (terms.Expires || await grains.GetGrain<IElderGrain>(region, terms.Elder).GetAsync() is not { } elder) return null;
+        return elder.Facts(region).DeathOn(clock.Today) is { } died && EstateRule.IsOfEstate(terms, died)
+            ? new Refusal(Reason.VoucherOfEstate) : null;
     }
 
     /// <summary>

@@ -161,6 +161,9 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.CountryPart.Unspecified, Ledger.CountryPart.None)]
     public static partial Ledger.CountryPart ToDomain(this V1.CountryPart part);
 
+    [MapEnumValue(EstatePayoutStage.None, V1.EstatePayoutState.Unspecified)]
+    public static partial V1.EstatePayoutState ToContract(this EstatePayoutStage stage);
+
     [MapEnumValue(Ledger.ProgrammeScheme.None, V1.ProgrammeScheme.Unspecified)]
     public static partial V1.ProgrammeScheme ToContract(this Ledger.ProgrammeScheme scheme);
 

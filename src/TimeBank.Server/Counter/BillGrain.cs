@@ -229,7 +229,8 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
         if (!BillQuote.TryParse(confirmed, out BillQuote? quote)) return split.Refusal;
         string? changed = split.Refusal is { } refusal
             ? refusal.Reason is Reason.VoucherExpired or Reason.VoucherNotYetValid or Reason.VoucherClaimByPassed or Reason.VoucherVoided
-                or Reason.VoucherUsedUp or Reason.NoVoucherUsable or Reason.InsufficientBalance or Reason.NothingToPay
+                or Reason.VoucherPaidOut or Reason.VoucherUsedUp or Reason.NoVoucherUsable or Reason.InsufficientBalance
+                or Reason.NothingToPay
                 ? "QUOTE_PART_VOUCHERS" : null
             : split.Quote!.ChangedSince(quote!);
         return changed is null ? split.Refusal : Refusal.Of(Reason.QuoteChanged, ("changed", changed));

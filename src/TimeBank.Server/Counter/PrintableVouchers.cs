@@ -23,13 +23,14 @@ public sealed class PrintableVouchers(
         (Voucher voucher, Account account, JournalEntry last) = await ReadAsync(name, cancellation);
         if (voucher.Elder != elder) throw Problem.Of(Reason.PartyNotAllowed);
         VoucherFacts facts = VoucherFacts.Of(account, last);
+        VouchersPolicy policy = (await rules.PolicyAsync(region, clock.Today)).Vouchers;
+        DateOnly useBy = OfflineRule.PaperUseBy(facts.Terms, clock.Today, policy);
         if (OfflineRule.Print(facts, clock.Today) is { } refusal) throw Problem.Of(refusal);
-        long offline = Math.Min(OfflineRule.Amount(facts, (await rules.PolicyAsync(region, clock.Today)).Vouchers.Offline),
-            VoucherClaims.MaxAmount(account.Unit.Code));
+        long offline = Math.Min(OfflineRule.Amount(facts, policy.Offline), VoucherClaims.MaxAmount(account.Unit.Code));
         VoucherSigner signer = keys.SignerOf(region);
-        var claims = new VoucherClaims(region.ToString(), name.Id, PseudonymOf(region, facts.Terms),
+        var claims = new VoucherClaims(region.ToString(), name.Id, PseudonymOf(region, facts.Terms.Elder, useBy),
             VoucherClaims.BitsOf(facts.Terms.ServiceTypes.Select(type => (int)type.ToContract())), offline, account.Unit.Code,
-            facts.Terms.UseBy, last.Index);
+            useBy, last.Index);
         ElderRecord? owner = await grains.GetGrain<IElderGrain>(region, facts.Terms.Elder).GetAsync();
         log.LogInformation("{Printer} had voucher {Voucher} put on paper, as of entry {Entry}, for {Elder}.",
             printer, voucher.Name, last.Index, elder);
@@ -37,7 +38,7 @@ public sealed class PrintableVouchers(
         {
             Voucher = voucher, Code = VoucherCode.Sign(claims, signer), Number = VoucherNumber.Write(name.Id),
             OfflineAmount = account.Unit.Of(offline), MaskedName = Masked(owner?.DisplayName ?? ""), VerifierKey = signer.Key.ToString(),
-            Serial = last.Index,
+            Serial = last.Index, PaperUseBy = useBy.ToContract(),
         };
     }
 
@@ -66,8 +67,8 @@ public sealed class PrintableVouchers(
     /// The elder's pseudonym: a keyed hash that only the holder of the vault's key can make. Within a month a provider sees that two
     /// vouchers have one owner, and a paper found later tells nothing about the next one. The voucher's id leads the region to the elder.
     /// </summary>
-    private string PseudonymOf(RegionCode region, VoucherTerms terms) => vault.SearchHashes(region, "voucher-pseudonym",
-        string.Create(CultureInfo.InvariantCulture, $"{terms.Elder} {terms.UseBy:yyyy-MM}"))[0][..(2 * VoucherClaims.PseudonymBytes)];
+    private string PseudonymOf(RegionCode region, OpaqueId elder, DateOnly useBy) => vault.SearchHashes(region, "voucher-pseudonym",
+        string.Create(CultureInfo.InvariantCulture, $"{elder} {useBy:yyyy-MM}"))[0][..(2 * VoucherClaims.PseudonymBytes)];
 
     /// <summary>The first letter and two stars: enough to compare with an identity card, and little for whoever finds the paper.</summary>
     private static string Masked(string name)

@@ -180,8 +180,10 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
         VoucherFacts? voucher = await FactsAsync();
         Policy policy = await rules.PolicyAsync(Region, clock.Today);
+        DateOnly? died = voucher is { Terms.Expires: false } && await ElderAsync(voucher.Terms) is { } elder
+            ? elder.Facts(Region).DeathOn(clock.Today) : null;
         return await Writer.DecideAsync(
-            command, clock.Today, VoucherRule.Void(voucher),
+            command, clock.Today, VoucherRule.Void(voucher, died),
             () => VoucherEntries.Void(command.Header(clock.Today, policy.Version.ToString()), Id, voucher!.Terms, voucher.Remaining));
     }
 

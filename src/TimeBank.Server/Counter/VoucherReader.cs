@@ -21,7 +21,7 @@ public sealed class VoucherReader(ILedgerReader ledger)
     public async Task<Voucher> ReadAsync(RegionCode region, Account account, CancellationToken cancellation) =>
         await ReadAsync(region, account, (await FactsAsync(region, [account], cancellation))[0].Facts, cancellation);
 
-    /// <summary>A page of vouchers, earliest use-by first, then by name.</summary>
+    /// <summary>A page of vouchers, earliest use-by first, those without one last, then by name.</summary>
     /// <param name="after">The use-by and account path of the previous page's last voucher.</param>
     /// <returns>At most <paramref name="count"/> vouchers, and the account of the last one; null if no page follows.</returns>
     public async Task<(IReadOnlyList<Voucher> Page, Account? Last)> ListAsync(
@@ -52,6 +52,7 @@ public sealed class VoucherReader(ILedgerReader ledger)
     {
         VoucherEnd.Expired => VoucherState.Expired,
         VoucherEnd.Voided => VoucherState.Voided,
+        VoucherEnd.PaidOut => VoucherState.PaidOut,
         VoucherEnd.None => facts.Remaining > 0 ? VoucherState.Active : VoucherState.UsedUp,
     };
 
@@ -69,8 +70,8 @@ public sealed class VoucherReader(ILedgerReader ledger)
             Remaining = account.Unit.Of(facts.Remaining),
             State = StateOf(facts),
             ValidFrom = terms.From.ToContract(),
-            UseBy = terms.UseBy.ToContract(),
-            ClaimBy = terms.ClaimBy.ToContract(),
+            UseBy = terms.Expires ? terms.UseBy.ToContract() : null,
+            ClaimBy = terms.Expires ? terms.ClaimBy.ToContract() : null,
             IssueEntry = ResourceName.Of(region, VoucherContract.Entries, account.Opened),
             UnitPrice = terms.Kind == VoucherKind.Units ? terms.UnitPrice.ToContract() : null,
         };

@@ -21,7 +21,7 @@ public sealed partial class ElderApi
         if (request.Lines.Count > MaxNotices) read.Refuse("lines", "TOO_MANY", ("max", $"{MaxNotices}"));
         read.Check();
         AccessInterceptor.RequireKnown(region);
-        return await new NoticeImport(grains, clock, region, source, context.Command(request, id))
+        return await new NoticeImport(grains, clock, log, region, source, context.Command(request, id))
             .RunAsync(request.Lines, context.CancellationToken);
     }
 

@@ -11,7 +11,7 @@ namespace TimeBank.Server;
 /// </summary>
 public sealed partial class ElderApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourRuns runs, OutreachRuns outreach, PageTokens tokens,
-    DayRules rules, BusinessClock clock)
+    DayRules rules, BusinessClock clock, ILogger<ElderApi> log)
     : ElderService.ElderServiceBase
 {
     public override async Task<Elder> RegisterElder(RegisterElderRequest request, ServerCallContext context)

@@ -132,6 +132,9 @@ public sealed class ElderState : WorkflowState
     /// <summary>The name in the stored state.</summary>
     public const string NamePath = "displayName";
 
+    /// <summary>The status in the stored state.</summary>
+    public const string StatusPath = "status";
+
     [JsonPropertyName(NamePath)]
     public string DisplayName { get; set; } = "";
 
@@ -141,7 +144,7 @@ public sealed class ElderState : WorkflowState
     [JsonPropertyName(RegisteredPath)]
     public DateOnly Registered { get; set; }
 
-    [JsonPropertyName("status")]
+    [JsonPropertyName(StatusPath)]
     public ElderStatus Status { get; set; }
 
     [JsonPropertyName("difficulties")]

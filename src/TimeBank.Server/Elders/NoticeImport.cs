@@ -11,7 +11,8 @@ namespace TimeBank.Server;
 /// Records notices about elders, each under an id made from source and key, so that a file that comes twice changes nothing. Everything
 /// that can refuse a line is checked before its id is used: a corrected line goes in under the same key.
 /// </summary>
-internal sealed class NoticeImport(IGrainFactory grains, BusinessClock clock, RegionCode region, Slug source, Command command)
+internal sealed class NoticeImport(
+    IGrainFactory grains, BusinessClock clock, ILogger log, RegionCode region, Slug source, Command command)
 {
     /// <param name="cancellation">Ends the import before its next line. Recorded lines stay; another call goes on.</param>
     public async Task<ImportNoticesResponse> RunAsync(IReadOnlyList<NoticeLine> lines, CancellationToken cancellation)
@@ -68,6 +69,11 @@ internal sealed class NoticeImport(IGrainFactory grains, BusinessClock clock, Re
             new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(key))[..16]), digest.ToString(), $"notice/{source}", "", "", command.IsDryRun);
         var notice = new NoticeRecord(kind.ToDomain(), day, clock.Today, benefit.ToDomain(), residence, source.Text, key, command.Actor);
         Reply<RecordedNotice> reply = await grain.RecordNoticeAsync(once, notice);
+        if (reply.Value is { IsNew: true } && !command.IsDryRun)
+        {
+            log.LogInformation("{Sender} reported {Kind} of {Elder} for {Day:yyyy-MM-dd}, as line {Key} of {Source}.",
+                command.Actor, notice.Kind, line.Elder, day, key, source.Text);
+        }
         return reply.Refusal switch
         {
             null => reply.Value!.IsNew ? LineAnswer.Recorded : LineAnswer.Known,

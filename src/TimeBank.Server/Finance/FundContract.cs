@@ -30,9 +30,9 @@ internal static class FundContract
             HoldsBack = record.HoldsBack,
         };
         programme.ServiceTypes.Add(record.ServiceTypes.Select(ChoiceContract.ToContract));
-        if (record.Scheme != Ledger.ProgrammeScheme.UnitVoucher) return programme;
+        if (record.Scheme == Ledger.ProgrammeScheme.NationalEVoucher) return programme;
         programme.MonthlyQuota = Unit.Parse(record.Unit).Of(record.MonthlyQuota);
-        programme.ContractPrice = Unit.Fen.Of(record.ContractPriceFen);
+        if (record.Scheme == Ledger.ProgrammeScheme.UnitVoucher) programme.ContractPrice = Unit.Fen.Of(record.ContractPriceFen);
         programme.Eligibility = new Eligibility
         {
             MinAge = record.MinAge,
@@ -49,24 +49,29 @@ internal static class FundContract
 }
 
 /// <summary>
-/// Totals of vouchers, in their unit or in fen. Issued = redeemed + expired + voided + released + remaining, because every part is a sum of
-/// the same accounts' postings.
+/// Totals of vouchers, in their unit or in fen. Issued = redeemed + paid out + expired + voided + released + remaining, because every part
+/// is a sum of the same accounts' postings.
 /// </summary>
 /// <param name="Redeemed">Refunds deducted.</param>
+/// <param name="PaidOut">What was paid to estates.</param>
 /// <param name="Released">Committed money that a redemption below the contract price did not need.</param>
-internal sealed record MoneyFigures(Int128 Issued, Int128 Redeemed, Int128 Expired, Int128 Voided, Int128 Released, Int128 Refunded)
+internal sealed record MoneyFigures(
+    Int128 Issued, Int128 Redeemed, Int128 PaidOut, Int128 Expired, Int128 Voided, Int128 Released, Int128 Refunded)
 {
+    /// <summary>What left the programme for good. The funds bear it.</summary>
+    public Int128 Spent => Redeemed + PaidOut;
+
     /// <summary>What vouchers still bind.</summary>
-    public Int128 Remaining => Issued - Redeemed - Expired - Voided - Released;
+    public Int128 Remaining => Issued - Spent - Expired - Voided - Released;
 
     public static MoneyFigures operator +(MoneyFigures left, MoneyFigures right) => new(
-        left.Issued + right.Issued, left.Redeemed + right.Redeemed, left.Expired + right.Expired,
+        left.Issued + right.Issued, left.Redeemed + right.Redeemed, left.PaidOut + right.PaidOut, left.Expired + right.Expired,
         left.Voided + right.Voided, left.Released + right.Released, left.Refunded + right.Refunded);
 
     /// <summary>Totals in the vouchers' unit, from the vouchers' own accounts.</summary>
     public static MoneyFigures OfVouchers(IReadOnlyList<Flow> vouchers) => new(
-        vouchers.NetCredit(EntryCode.IssueVoucher), Used(vouchers), vouchers.NetDebit(EntryCode.ExpireVoucher),
-        vouchers.NetDebit(EntryCode.VoidVoucher), 0, TakenBack(vouchers));
+        vouchers.NetCredit(EntryCode.IssueVoucher), Used(vouchers), vouchers.NetDebit(EntryCode.PayEstate),
+        vouchers.NetDebit(EntryCode.ExpireVoucher), vouchers.NetDebit(EntryCode.VoidVoucher), 0, TakenBack(vouchers));
 
     /// <summary>
     /// Totals in fen for unit vouchers, from the commitment account. Money that a redemption returns to the allotment is released.
@@ -75,7 +80,7 @@ internal sealed record MoneyFigures(Int128 Issued, Int128 Redeemed, Int128 Expir
     {
         Int128 released = -Used(allotted);
         return new MoneyFigures(
-            committed.NetCredit(EntryCode.IssueVoucher), Used(committed) - released,
+            committed.NetCredit(EntryCode.IssueVoucher), Used(committed) - released, 0,
                 committed.NetDebit(EntryCode.ExpireVoucher),
             committed.NetDebit(EntryCode.VoidVoucher), released,
             TakenBack(committed) - allotted.ReversedCredit(EntryCode.RedeemVoucher) - allotted.NetDebit(EntryCode.RefundBill));
@@ -98,5 +103,6 @@ internal sealed record MoneyFigures(Int128 Issued, Int128 Redeemed, Int128 Expir
         Released = unit.OfTotal(Released),
         Remaining = unit.OfTotal(Remaining),
         Refunded = unit.OfTotal(Refunded),
+        PaidToEstates = unit.OfTotal(PaidOut),
     };
 }

@@ -95,7 +95,8 @@ public sealed record VoucherRun([property: Id(0)] Command Command, [property: Id
 /// <summary>A programme as it was opened. The ledger has its money and its vouchers.</summary>
 /// <param name="Id">A slug that staff chose.</param>
 /// <param name="Unit">The code of the vouchers' unit.</param>
-/// <param name="MonthlyQuota">Units for each elder and month; unit vouchers only, as are the parameters after this one.</param>
+/// <param name="MonthlyQuota">In the unit, for each elder and month; zero for the national e-voucher, as is what follows.</param>
+/// <param name="ContractPriceFen">Of unit vouchers only.</param>
 /// <param name="MinGrade">Null if no assessment is required.</param>
 /// <param name="HoldsBack">Whether settlements hold back a part of what providers earn in it; programmes of both schemes.</param>
 [GenerateSerializer, Immutable, Alias("timebank.programme-record")]

@@ -10,7 +10,7 @@ namespace TimeBank.Server;
 public sealed partial class FundApi
 {
     private const int MaxLines = 20, MaxProgrammes = 100, MaxParts = 1_000_000, MaxAge = 150, MaxQuota = 10_000;
-    private const long MaxContractPriceFen = 100_000_000;
+    private const long MaxContractPriceFen = 100_000_000, MaxSubsidyFen = 100_000_000;
 
     public override async Task<Programme> CreateProgramme(CreateProgrammeRequest request, ServerCallContext context)
     {
@@ -25,6 +25,7 @@ public sealed partial class FundApi
             [.. read.Choices(request.ServiceTypes, "service_types", required: true).Select(type => type.ToDomain())],
             0, 0, 0, null, Difficulties.None, request.HoldsBack);
         if (request.Scheme == ProgrammeScheme.UnitVoucher) programme = Units(read, region, request, programme);
+        else if (request.Scheme == ProgrammeScheme.PersistentSubsidy) programme = Subsidy(read, region, request, programme);
         else if (request.Scheme == ProgrammeScheme.NationalEVoucher) MustBeEmpty(read, request);
         read.Check();
         AccessInterceptor.RequireKnown(region);
@@ -148,8 +149,8 @@ public sealed partial class FundApi
         return await funding.ReadAsync(asked, context.CancellationToken);
     }
 
-    /// <summary>Reads the fields that only a programme of unit vouchers has.</summary>
-    private static ProgrammeRecord Units(
+    /// <summary>Reads who is entitled, where the policy does not say it.</summary>
+    private static ProgrammeRecord Entitled(
         RequestReader read, RegionCode region, CreateProgrammeRequest request, ProgrammeRecord programme)
     {
         if (request.Eligibility is not { } eligibility)
@@ -161,6 +162,25 @@ public sealed partial class FundApi
         V1.AbilityGrade? minGrade = read.ChoiceOrNull(eligibility.MinGrade, "eligibility.min_grade");
         Difficulties any = read.Choices(eligibility.AnyDifficulty, "eligibility.any_difficulty").ToDomain();
         FurtherConditions? further = Further(read, region, eligibility);
+        return programme with { MinAge = minAge, MinGrade = minGrade?.ToDomain(), AnyDifficulty = any, Further = further };
+    }
+
+    /// <summary>Reads the fields of a persistent subsidy: an amount a month, in fen, and who is entitled.</summary>
+    private static ProgrammeRecord Subsidy(
+        RequestReader read, RegionCode region, CreateProgrammeRequest request, ProgrammeRecord programme)
+    {
+        programme = Entitled(read, region, request, programme);
+        if (request.ContractPrice is not null) read.Refuse("contract_price", "MUST_BE_EMPTY");
+        long fen = read.Amount(request.MonthlyQuota, "monthly_quota", Unit.Fen);
+        if (fen > MaxSubsidyFen) read.Whole(fen, "monthly_quota.value", 1, MaxSubsidyFen);
+        return programme with { MonthlyQuota = fen };
+    }
+
+    /// <summary>Reads the fields of a programme of unit vouchers.</summary>
+    private static ProgrammeRecord Units(
+        RequestReader read, RegionCode region, CreateProgrammeRequest request, ProgrammeRecord programme)
+    {
+        programme = Entitled(read, region, request, programme);
         Unit unit = Unit.Meal;
         if (request.MonthlyQuota is { } given
             && (!Unit.TryParse(given.Unit, out unit) || (unit != Unit.Meal && unit != Unit.Bath && unit != Unit.Clean)))
@@ -176,10 +196,6 @@ public sealed partial class FundApi
             Unit = unit.Code,
             MonthlyQuota = quota,
             ContractPriceFen = price,
-            MinAge = minAge,
-            MinGrade = minGrade?.ToDomain(),
-            AnyDifficulty = any,
-            Further = further,
         };
     }
 

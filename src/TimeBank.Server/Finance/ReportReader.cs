@@ -9,7 +9,7 @@ namespace TimeBank.Server;
 /// <param name="Fund">The fund's name; empty for imported money.</param>
 /// <param name="Allotted">What it gave; of imported money what was brought in, less what was taken out.</param>
 /// <param name="Returned">What went back to it.</param>
-/// <param name="Spent">What it bears of what providers were credited.</param>
+/// <param name="Spent">What it bears of what providers were credited and estates were paid.</param>
 public sealed record GiverShare(string Fund, long Allotted, long Returned, long Spent)
 {
     public long Given => Allotted - Returned;
@@ -181,10 +181,10 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
         foreach ((int at, Gifts gift) in gifts.Index())
         {
             // The cast is safe: no more is spent than was given, and the gifts fit one account's counter.
-            if (at < dividing.Count) shares.Spend((long)(spent += stretches[at].Redeemed));
+            if (at < dividing.Count) shares.Spend((long)(spent += stretches[at].Spent));
             shares.Give(gift.Lines.Select(line => (Array.IndexOf(givers, line.Fund), line.Fen)));
         }
-        shares.Spend((long)(spent + stretches[^1].Redeemed));
+        shares.Spend((long)(spent + stretches[^1].Spent));
         long[] borne = shares.Borne();
         return new ProgrammeMoney(
             stretches.Aggregate((sum, more) => sum + more), allotted,

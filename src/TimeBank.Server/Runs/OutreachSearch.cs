@@ -56,8 +56,10 @@ public sealed class OutreachSearch(IGrainFactory grains, IRegistry registry, ILe
                 next = ProgrammeRule.Judge(programme, person.Facts, page.Next, page.NextPolicy, all);
             DateOnly approved = !now.IsGranted ? page.Day : FindingRule.ApprovedOn(person.Facts, person.Registered, page.Day,
                 (facts, day) => ProgrammeRule.Judge(programme, facts, day, page.Policy, all).IsGranted);
+            // What never expires isn't lost, and the oldest of it is spent first: a month's voucher says nothing about use.
+            bool isKept = programme.Scheme == ProgrammeScheme.PersistentSubsidy;
             ImmutableArray<IssuedMonth> issued =
-                [.. months.Select(month => new IssuedMonth(month[one.Index].IsIssued, month[one.Index].IsUsed))];
+                [.. months.Select(month => new IssuedMonth(month[one.Index].IsIssued, isKept || month[one.Index].IsUsed))];
             return FindingRule.Of(page.Day, now, next, approved, issued, numbers, WorkingCalendar.BuiltIn)
                 .Select(finding => FindingRecord.Of(person.Id, programme.Id.Text, finding, issued[0].IsIssued));
         });

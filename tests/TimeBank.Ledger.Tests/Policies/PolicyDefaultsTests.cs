@@ -46,6 +46,7 @@ public sealed class PolicyDefaultsTests
         { "vouchers.pinLockHours", "24" },
         { "vouchers.confirm", "nothing" },
         { "vouchers.confirmWaitMinutes", "15" },
+        { "vouchers.paperMonths", "2" },
         { "vouchers.unusedAlertDayOfMonth", "20" },
         { "vouchers.noUseAlertMonths", "3" },
         { "vouchers.offline.voucherMaxFen", "5000" },

@@ -6,14 +6,16 @@ namespace TimeBank.Ledger.Tests;
 
 /// <summary>
 /// Random programmes whose elder pays by bills: whatever is issued, billed, refunded line by line, settled and expired, and in whatever
-/// order, every account that a bill can move ends at what it should.
+/// order, every account that a bill can move ends at what it should. One programme's vouchers never expire: what they have left goes to the
+/// estate, and is all that its funder has lost in the end.
 /// </summary>
 public sealed class RandomBillTests
 {
     private static readonly DateOnly Today = new(2026, 10, 10);
     private static readonly Policy Policy = PolicyHistory.BuiltIn.At(Today);
     private static readonly Catalogue List = CatalogueDirectory.BuiltIn.At(RegionCode.Parse("430211"), Today)!;
-    private static readonly Slug[] Programmes = [Slug.Parse("care"), Slug.Parse("meals"), Slug.Parse("meals-too")];
+    private static readonly Slug Subsidy = Slug.Parse("subsidy");
+    private static readonly Slug[] Programmes = [Slug.Parse("care"), Slug.Parse("meals"), Slug.Parse("meals-too"), Subsidy];
     private static readonly ProviderFacts Provider =
         new(new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), [ServiceType.Meal, ServiceType.Care], []);
 
@@ -29,7 +31,7 @@ public sealed class RandomBillTests
 
         // Histories in which something never happens would prove nothing of it.
         string[] everything = ["issued", "billed", "several vouchers", "several programmes", "money and units", "refused", "refunded",
-            "refunded in part", "refunded twice", "expired"];
+            "refunded in part", "refunded twice", "expired", "both classes", "paid out"];
         Assert.DoesNotContain(everything, what => done.GetValueOrDefault(what) == 0);
     }
 
@@ -51,20 +53,24 @@ public sealed class RandomBillTests
             }
             while (_bills.FindIndex(bill => OpenLines(bill).Count > 0) is >= 0 and var open) Refund(open, int.MaxValue);
             for (int at = 0; at < _vouchers.Count; at++) Expire(at);
+            Fen estate = PayEstate();
 
+            Assert.All(_vouchers, voucher => Assert.True(_book.Counters(Chart.VoucherPath(voucher.Id).Text).DebitRoom == 0));
+            Assert.Equal(4_000_000 - estate.Value, _book.Counters(Chart.Bank(Given.Bank)).CreditRoom);
             Assert.True(_book.Counters(Chart.ProviderPayable(Given.Provider)).IsEmpty);
             foreach (Slug programme in Programmes)
             {
                 Assert.True(_book.Counters(Chart.ProgrammeCommitted(programme)).IsEmpty);
                 Assert.True(_book.Counters(Chart.ProgrammeUnits(programme, Unit.Meal)).IsEmpty);
-                Assert.Equal(1_000_000, _book.Counters(Chart.ProgrammeAllotted(programme)).DebitRoom);
+                Assert.Equal(
+                    1_000_000 - (programme == Subsidy ? estate.Value : 0), _book.Counters(Chart.ProgrammeAllotted(programme)).DebitRoom);
             }
         }
 
         private static Book Funded()
         {
             var book = new Book();
-            book.Accept(MoneyEntries.Receive(Given.Header("receive"), Given.Bank, Given.Lottery, new Fen(3_000_000)));
+            book.Accept(MoneyEntries.Receive(Given.Header("receive"), Given.Bank, Given.Lottery, new Fen(4_000_000)));
             foreach (Slug programme in Programmes)
                 book.Accept(MoneyEntries.Allot(Given.Header($"allot {programme}"), programme, [(Given.Lottery, new Fen(1_000_000))]));
             return book;
@@ -77,11 +83,12 @@ public sealed class RandomBillTests
         private void Issue(int which, int amount)
         {
             Slug programme = Programmes[which % Programmes.Length];
-            bool isMoney = which % Programmes.Length == 0;
+            bool isMoney = which % Programmes.Length is 0 or 3, expires = programme != Subsidy;
             var terms = new VoucherTerms(
                 Given.Elder, programme, isMoney ? VoucherKind.Money : VoucherKind.Units, isMoney ? Unit.Fen : Unit.Meal,
                 [isMoney ? ServiceType.Care : ServiceType.Meal], isMoney ? Fen.Zero : new Fen(700 + (which % 9)), new DateOnly(2026, 10, 1),
-                new DateOnly(2026, 10, 20 + (which % 11)), new DateOnly(2026, 11, 28));
+                expires ? new DateOnly(2026, 10, 20 + (which % 11)) : VoucherTerms.Never,
+                expires ? new DateOnly(2026, 11, 28) : VoucherTerms.Never);
             var id = OpaqueId.Parse(string.Create(CultureInfo.InvariantCulture, $"C{_vouchers.Count:D11}"));
             if (_book.Submit(VoucherEntries.Issue(Header(), id, terms, isMoney ? amount : 1 + (amount % 5))).Refusal is not null) return;
             _vouchers.Add((id, terms));
@@ -117,6 +124,8 @@ public sealed class RandomBillTests
             if (bill.Shares.Select(share => share.Voucher).Distinct().Skip(1).Any()) Done("several vouchers");
             if (bill.Shares.Select(share => share.Programme).Distinct().Skip(1).Any()) Done("several programmes");
             if (bill.Shares.Select(share => share.Unit).Distinct().Skip(1).Any()) Done("money and units");
+            if (bill.Shares.Where(share => share.Unit == Unit.Fen).Select(share => share.Programme == Subsidy).Distinct().Count() == 2)
+                Done("both classes");
         }
 
         /// <summary>Lines that are not taken back yet and of which a voucher paid something.</summary>
@@ -159,10 +168,26 @@ public sealed class RandomBillTests
             bool isOnABill = _bills.Any(bill => Bill.Of(bill.Entry).Only(OpenLines(bill).ToHashSet()).Shares
                 .Any(share => share.Voucher == id));
             long left = _book.Counters(Chart.VoucherPath(id).Text).DebitRoom;
-            if (left == 0 || isOnABill) return;
+            if (left == 0 || isOnABill || !VoucherRule.MayExpire(terms, new DateOnly(2027, 1, 1))) return;
             _book.Accept(VoucherEntries.Expire(Header(), id, terms, left));
             _expired.Add(id);
             Done("expired");
+        }
+
+        /// <summary>The elder dies: what persistent vouchers have left is paid, once.</summary>
+        private Fen PayEstate()
+        {
+            IEnumerable<VoucherFacts> facts = _vouchers.Select(voucher =>
+                VoucherFacts.Of(voucher.Terms, _book.Find(Chart.VoucherPath(voucher.Id).Text)!, null));
+            Estate estate = EstateRule.Of(facts, Today, Policy.Vouchers);
+            if (estate.Shares.IsEmpty) return Fen.Zero;
+            Proposal Pay() => VoucherEntries.PayEstate(
+                Header(), Given.Bank, Given.Elder, [.. estate.Shares.Select(share => (share.Voucher, share.Amount))]);
+            Assert.Equal(estate.Amount.Value, _book.Accept(Pay()).Transfers[^1].Posted);
+            Assert.Equal(Reason.InsufficientBalance, _book.Submit(Pay()).Refusal?.Reason);
+            Assert.True(_book.Counters(Chart.Estate(Given.Elder)).IsEmpty);
+            Done("paid out");
+            return estate.Amount;
         }
     }
 }

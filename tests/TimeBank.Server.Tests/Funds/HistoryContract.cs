@@ -14,6 +14,7 @@ namespace TimeBank.Server.Tests;
 public abstract class HistoryContract(TestServer server)
 {
     private const string Region = TestServer.Lusong;
+    private const string Persistent = "-subsidy";
     private const int Steps = 80;
 
     private readonly Desk _desk = new(server, Region);
@@ -32,9 +33,10 @@ public abstract class HistoryContract(TestServer server)
         string[] funds = await Task.WhenAll(((string[])["a", "b", "c"]).Select(name => _desk.FundAsync($"h{seed}-{name}", 0)));
         string meals = (await _desk.Maker.CreateProgrammeAsync(_desk.Meals($"h{seed}-meals"))).Name;
         string national = (await _desk.Maker.CreateProgrammeAsync(_desk.National($"h{seed}-national"))).Name;
+        string subsidy = (await _desk.Maker.CreateProgrammeAsync(_desk.Subsidy($"h{seed}{Persistent}"))).Name;
         ILedgerGrain writer = server.Services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(Region);
         var history = new RandomHistory(
-            writer, server.Services.GetRequiredService<ReportReader>(), seed, funds, [meals, national]);
+            writer, server.Services.GetRequiredService<ReportReader>(), seed, funds, [meals, national, subsidy]);
         Dictionary<(string, string), long> before = [];
         int moved = 0, owed = 0;
         for (int step = 0; step < Steps; step++)
@@ -42,7 +44,7 @@ public abstract class HistoryContract(TestServer server)
             Outcome outcome = await history.StepAsync();
             if (outcome.Entry is not { } entry) continue;
             moved++;
-            ProgrammeReport[] reports = await Task.WhenAll(ProgrammeAsync(meals), ProgrammeAsync(national));
+            ProgrammeReport[] reports = await Task.WhenAll(((string[])[meals, national, subsidy]).Select(ProgrammeAsync));
             FundReport[] sources = await Task.WhenAll(funds.Select(FundAsync));
             Assert.All(reports, ReportTies.Check);
             Assert.All(sources, ReportTies.Check);
@@ -60,14 +62,15 @@ public abstract class HistoryContract(TestServer server)
                     .SelectMany(source => source.Programmes.Select(
                         line => KeyValuePair.Create((line.Programme, source.Fund.Name), line.Spent.Value)))
                     .Where(line => line.Value > 0).OrderBy(line => line.Key));
-            // Only redemptions, imports and reversals may change which fund bears how much.
-            bool stays = entry.Kind == Ledger.EntryKind.Post && entry.Code is not (EntryCode.RedeemVoucher or EntryCode.ImportBalance);
+            // Only redemptions, payments to estates, imports and reversals may change which fund bears how much.
+            bool stays = entry.Kind == Ledger.EntryKind.Post
+                && entry.Code is not (EntryCode.RedeemVoucher or EntryCode.PayEstate or EntryCode.ImportBalance);
             if (stays) Assert.Equal(before.OrderBy(line => line.Key), spent.OrderBy(line => line.Key));
             before = spent;
         }
         Assert.True(moved > Steps / 5, $"{moved} of {Steps} steps moved anything");
         Assert.True(owed > 0, "no fund ever owed anything");
-        await CheckBudgetAsync(meals, national);
+        await CheckBudgetAsync(meals, national, subsidy);
     }
 
     /// <summary>The funding report says the same as the reports of the programmes, at the end and at any moment before it.</summary>
@@ -131,7 +134,7 @@ public abstract class HistoryContract(TestServer server)
                 8 or 9 or 10 or 11 => Issue(),
                 12 or 13 or 14 or 15 or 16 when voucher >= 0 => Redeem(voucher),
                 17 when voucher >= 0 => End(voucher, VoucherEntries.Void),
-                18 when voucher >= 0 => End(voucher, VoucherEntries.Expire),
+                18 when voucher >= 0 => End(voucher, _vouchers[voucher].Terms.Expires ? VoucherEntries.Expire : PayEstate),
                 19 => await ReturnAsync(),
                 20 or 21 or 22 or 23 or 24 => await DonateAsync(),
                 _ when _entries.Count > 0 => await ReverseAsync(),
@@ -178,10 +181,12 @@ public abstract class HistoryContract(TestServer server)
         private (Proposal, Action<JournalEntry>) Issue()
         {
             Slug programme = Programme(out bool units);
+            bool expires = !programme.Text.EndsWith(Persistent, StringComparison.Ordinal);
             OpaqueId id = Id($"voucher {seed} {_steps}");
             var terms = new VoucherTerms(
                 Id("elder"), programme, units ? VoucherKind.Units : VoucherKind.Money, units ? Unit.Meal : Unit.Fen,
-                [Ledger.ServiceType.Meal], units ? new Fen(13) : Fen.Zero, Day, new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28));
+                [Ledger.ServiceType.Meal], units ? new Fen(13) : Fen.Zero, Day,
+                expires ? new DateOnly(2026, 10, 31) : VoucherTerms.Never, expires ? new DateOnly(2026, 11, 28) : VoucherTerms.Never);
             long amount = units ? Some(5) : Some(60);
             return (VoucherEntries.Issue(Header(), id, terms, amount), _ => _vouchers.Add((id, terms, amount)));
         }
@@ -201,6 +206,9 @@ public abstract class HistoryContract(TestServer server)
             (OpaqueId id, VoucherTerms terms, long remaining) = _vouchers[at];
             return (end(Header(), id, terms, Math.Max(1, remaining)), _ => _vouchers[at] = (id, terms, 0));
         }
+
+        private static Proposal PayEstate(EntryHeader header, OpaqueId voucher, VoucherTerms terms, long remaining) =>
+            VoucherEntries.PayEstate(header, Slug.Parse("main"), terms.Elder, [(voucher, new Fen(remaining))]);
 
         /// <summary>Returns what no voucher binds. Nothing more can go back right after it.</summary>
         private async Task<(Proposal, Action<JournalEntry>)> ReturnAsync()

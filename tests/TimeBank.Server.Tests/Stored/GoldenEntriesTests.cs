@@ -79,6 +79,7 @@ public sealed class GoldenEntriesTests
             [EntryCode.BankFee] = "line", [EntryCode.BankReceipt] = "line", [EntryCode.BankSuspense] = "line",
             [EntryCode.ClearSuspense] = "line", [EntryCode.ConfirmPayout] = "item line", [EntryCode.OwnTransfer] = "in out",
             [EntryCode.RepayByProvider] = "line",
+            [EntryCode.PayEstate] = "elder evidence payout",
             [EntryCode.ClosePeriod] = "period through", [EntryCode.ReopenPeriod] = "period through",
         };
 
@@ -132,6 +133,7 @@ public sealed class GoldenEntriesTests
                 "clearing" => Again<ClearingState>(parts[4]),
                 "difference" => Again<DifferenceState>(parts[4]),
                 "elder" => Again<ElderState>(parts[4]),
+                "estate" => Again<EstateState>(parts[4]),
                 "fund" => Again<FundState>(parts[4]),
                 "order" => Again<ServiceOrderState>(parts[4]),
                 "outreach" => Again<OutreachState>(parts[4]),

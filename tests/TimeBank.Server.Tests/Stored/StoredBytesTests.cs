@@ -36,6 +36,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
                 await history.AssignDifferenceAsync();
                 await history.LookForPeopleAsync();
                 await history.BillsAsync();
+                await history.PayEstateAsync();
             }
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })

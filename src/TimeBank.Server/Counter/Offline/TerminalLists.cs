@@ -70,7 +70,8 @@ public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayR
         // What takes money from a voucher in a reversal is the reversal of its issue: one of a redemption puts money on it.
         foreach (EntryFilter filter in new[]
         {
-            new EntryFilter(EntryCode.VoidVoucher, From: since), new EntryFilter(From: since, Kind: EntryKind.Reverse),
+            new EntryFilter(EntryCode.VoidVoucher, From: since), new EntryFilter(EntryCode.PayEstate, From: since),
+            new EntryFilter(From: since, Kind: EntryKind.Reverse),
         })
         {
             long before = long.MaxValue;
