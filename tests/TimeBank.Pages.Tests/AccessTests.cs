@@ -33,6 +33,7 @@ public sealed class AccessTests(HalfMonth month)
         { "/finance/close", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/funds", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/programmes", ["finance_maker", "finance_checker", "auditor", "administrator"] },
+        { "/finance/estates", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/journal", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/journal/accounts", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/journal/trial-balance", ["finance_maker", "finance_checker", "auditor", "administrator"] },

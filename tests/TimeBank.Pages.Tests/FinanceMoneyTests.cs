@@ -159,6 +159,56 @@ public sealed class FinanceMoneyTests(WholeMonth month)
         Assert.Contains("2026年11月30日", approved, StringComparison.Ordinal);
     }
 
+    /// <summary>The month's clock doesn't reach the day on which it can be paid: <c>EstateTests</c> pays it over the API.</summary>
+    [Fact]
+    public async Task A_persistent_subsidy_is_opened_and_what_an_elder_left_waits_for_its_day()
+    {
+        using Surfer maker = await Office.SurferAsync(month, "finance_maker");
+        string opened = await maker.DoAsync("/finance/programmes/new", "create", ("Code", "road-subsidy"), ("Subject", "路测·护理补贴"),
+            ("Choice", nameof(ProgrammeScheme.PersistentSubsidy)), ("Services", nameof(ServiceType.Care)), ("Monthly", "200"),
+            ("Holder", "110"));
+        Assert.Contains("去世后余额归继承人", (await maker.GetAsync(opened)).Text, StringComparison.Ordinal);
+        await maker.DoAsync("/finance/programmes/road-subsidy", "allot", ("Subject", $"{Office.Parent}/funds/fiscal"), ("Amount", "200"));
+        var elders = new ElderService.ElderServiceClient(await month.CallerAsync("counter"));
+        string elder = (await elders.RegisterElderAsync(new RegisterElderRequest
+        {
+            RequestId = Office.Id(), Parent = Office.Parent, DisplayName = "路测", BirthDate = Office.Contract(new(1910, 1, 1)),
+        })).Name;
+        var vouchers = new VoucherService.VoucherServiceClient(await month.CallerAsync("finance_maker"));
+        using (AsyncServerStreamingCall<RunProgress> run = vouchers.IssueVouchers(new IssueVouchersRequest
+        {
+            RequestId = Office.Id(), Programme = $"{Office.Parent}/programmes/road-subsidy",
+            Month = new Google.Type.Date { Year = 2026, Month = 11 },
+        }))
+        {
+            while (await run.ResponseStream.MoveNext(CancellationToken.None)) { }
+        }
+        string voucher = Assert.Single((await vouchers.ListVouchersAsync(
+            new ListVouchersRequest { Parent = Office.Parent, Elder = elder })).Vouchers).Name;
+        using Surfer clerk = await Office.SurferAsync(month, "provider_clerk");
+        Assert.Contains("长期有效", (await clerk.GetAsync($"/redeem?voucher={Office.Last(voucher)}")).Text, StringComparison.Ordinal);
+        await elders.ImportNoticesAsync(new ImportNoticesRequest
+        {
+            RequestId = Office.Id(), Parent = Office.Parent, Source = "road",
+            Lines =
+            {
+                new NoticeLine
+                {
+                    Number = 1, Key = "ESTATE-1", Elder = elder, Kind = NoticeKind.Deceased, Date = Office.Contract(new(2026, 11, 29)),
+                },
+            },
+        });
+
+        string path = $"/finance/estates/{Office.Last(elder)}", list = (await maker.GetAsync("/finance/estates")).Text;
+        Assert.Contains($"href=\"{path}\"", list, StringComparison.Ordinal);
+        Assert.Contains("2026年12月29日起可支付", list, StringComparison.Ordinal);
+        Assert.Contains("200.00元", (await maker.GetAsync(path)).Text, StringComparison.Ordinal);
+        // A form that was made up is refused by the same reason.
+        var early = await maker.SendAsync(path, "propose", ("Account", Office.Bank), ("Code", "R-7"), ("Note", "2026-17"));
+        Assert.Equal(HttpStatusCode.Conflict, early.Status);
+        Assert.Contains("2026年12月29日起才能支付给继承人", early.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_debt_that_no_settlement_brings_back_gets_an_owner()
     {

@@ -32,7 +32,7 @@ public sealed partial class PageTests(WholeMonth month)
             "/finance", "/finance/batches", "/finance/batches/prepare", "/finance/bank", "/finance/exceptions", "/finance/close",
             "/finance/close/2026-10", "/finance/close/day?date=2026-10-20", "/finance/funds", "/finance/programmes", "/finance/payees",
             "/finance/claims", "/finance/offline", "/finance/reports", "/finance/programmes/new", "/finance/programmes/return",
-            "/finance/vouchers/expire", "/complaints", "/complaints/new?about=entries/10",
+            "/finance/vouchers/expire", "/finance/estates", "/complaints", "/complaints/new?about=entries/10",
         ],
         ["finance_checker"] = ["/finance", "/finance/batches", "/finance/exceptions", "/finance/payees"],
         ["auditor"] =

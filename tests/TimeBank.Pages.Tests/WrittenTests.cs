@@ -23,6 +23,13 @@ public sealed class WrittenTests
         Assert.Equal(english, Spoken.Amount(value, unit, Language.English));
     }
 
+    [Fact]
+    public void A_voucher_without_a_last_day_says_so_in_words()
+    {
+        Assert.Equal(("长期有效", "no expiry"), (Written.LastDay(null, Language.Chinese), Written.LastDay(null, Language.English)));
+        Assert.Equal("2026年10月31日", Written.LastDay(new Google.Type.Date { Year = 2026, Month = 10, Day = 31 }, Language.Chinese));
+    }
+
     [Theory]
     [InlineData("12", 1_200L)]
     [InlineData("12.5", 1_250L)]

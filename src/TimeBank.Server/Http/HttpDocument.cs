@@ -30,6 +30,7 @@ public static class HttpDocument
         new Dictionary<string, (string, string)>
         {
             ["regions"] = ("region", "^[0-9]{6}$"), ["volunteers"] = ("volunteer", MadeByServer), ["elders"] = ("elder", MadeByServer),
+            ["estatePayouts"] = ("estatePayout", MadeByServer),
             ["providers"] = ("provider", MadeByServer), ["payeeChanges"] = ("payeeChange", MadeByServer),
             ["orders"] = ("order", MadeByServer), ["vouchers"] = ("voucher", MadeByServer), ["redemptions"] = ("redemption", Index),
             ["bills"] = ("bill", Index), ["devices"] = ("device", MadeByServer),

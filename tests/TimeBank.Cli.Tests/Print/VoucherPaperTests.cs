@@ -69,6 +69,20 @@ public sealed class VoucherPaperTests : IDisposable
         Assert.InRange(pdf.Length, 1, 100_000);
     }
 
+    [Fact]
+    public void Paper_of_what_never_expires_says_so_and_has_a_last_day_of_its_own()
+    {
+        PrintableVoucher printed = Printed(0, 1);
+        printed.Voucher.UseBy = null;
+        printed.PaperUseBy = new Date { Year = 2027, Month = 1, Day = 31 };
+        using PdfDocument document = PdfDocument.Open(VoucherPaper.Pdf([printed], isA4: false, PrintFont.Open(null)));
+        string text = document.GetPage(1).Text;
+
+        foreach (string words in new[] { "长期有效", "no expiry", "此纸用到", "2027-01-31" })
+            Assert.Contains(words, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("2026-11-01", text, StringComparison.Ordinal);
+    }
+
     /// <summary>A font without its letters prints boxes, and a test of the text alone would still pass.</summary>
     [Fact]
     public async Task Letters_are_drawn_and_not_boxes()

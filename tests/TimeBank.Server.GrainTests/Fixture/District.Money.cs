@@ -38,6 +38,10 @@ internal sealed partial class District
     public Task NationalAsync(string id = "national") => CreateAsync(new ProgrammeRecord(
         id, id, ProgrammeScheme.NationalEVoucher, "CNY", [ServiceType.Care, ServiceType.Medical], 0, 0, 0, null, Difficulties.None));
 
+    /// <summary>Opens a programme of 200 yuan a month, which never expire, for every elder of 80 or more.</summary>
+    public Task SubsidyAsync(string id = "subsidy") => CreateAsync(new ProgrammeRecord(
+        id, id, ProgrammeScheme.PersistentSubsidy, "CNY", [ServiceType.Care], 20_000, 0, 80, null, Difficulties.None));
+
     /// <summary>Registers an elder without difficulties. With points, also records an assessment.</summary>
     public async Task<OpaqueId> ElderAsync(int bornIn, int? points = null)
     {
