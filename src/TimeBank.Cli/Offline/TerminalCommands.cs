@@ -67,7 +67,9 @@ internal static class TerminalCommands
             price = make.Option("--price", "总价（元）", "the whole price, in yuan", required: true),
             insurance = make.Option("--insurance", "长护险支付（元）", "what insurance pays of it, in yuan"),
             place = make.Option("--place", "home、day-care 或 institution", "home, day-care or institution"),
-            image = make.Option("--image", "券码照片（PNG、JPEG）", "a picture of the code (PNG, JPEG)");
+            image = make.Option("--image", "券码照片（PNG、JPEG）", "a picture of the code (PNG, JPEG)"),
+            now = make.Option("--now", "终端时钟所示的时间，如 \"2026-10-20 09:00\"；不写则为本机时钟（演示的月份另有时钟）",
+                "what the terminal's clock shows, such as \"2026-10-20 09:00\"; else this machine's clock (a demonstration has another)");
         Option<long> quantity = new("--quantity") { Description = make.Language["数量", "how many"], DefaultValueFactory = _ => 1 };
         Argument<string?> code = new("code")
         {
@@ -75,7 +77,7 @@ internal static class TerminalCommands
             Arity = ArgumentArity.ZeroOrOne,
         };
         return make.Command("accept", "离线受理一张券", "accept a voucher without a network",
-            [code, file, item, price, insurance, place, image, quantity], (session, parsed) =>
+            [code, file, item, price, insurance, place, image, quantity, now], (session, parsed) =>
         {
             string text = parsed.GetValue(image) is { } picture ? CodeImage.Read(picture)
                 : (parsed.GetValue(code) ?? Console.In.ReadLine() ?? "").Trim('\r', '\n', ' ');
@@ -83,7 +85,8 @@ internal static class TerminalCommands
             (OfflineReceipt receipt, VoucherClaims voucher, long elder) = Acceptance.Of(
                 terminal, text, parsed.GetValue(item)!, parsed.GetValue(quantity), AmountText.ParseYuan(parsed.GetValue(price)!).Value,
                 parsed.GetValue(insurance) is { } insured ? AmountText.ParseYuan(insured).Value : 0,
-                (int)EnumText.ParseOrDefault<ServicePlace>(parsed.GetValue(place)), TimeProvider.System.GetUtcNow());
+                (int)EnumText.ParseOrDefault<ServicePlace>(parsed.GetValue(place)),
+                parsed.GetValue(now) is { } shown ? TimeText.ParseTime(shown).ToDateTimeOffset() : TimeProvider.System.GetUtcNow());
             byte[] signed = terminal.Accept(receipt);
             Language language = session.Language;
             if (session.Screen.IsJson)
@@ -123,34 +126,47 @@ internal static class TerminalCommands
         {
             using TerminalFile terminal = TerminalFile.Open(parsed.GetValue(file)!);
             if (terminal.Device is not { } device) throw new UsageException("终端还没有登记。", "The terminal is not enrolled.");
-            string name = $"regions/{device.Region}/devices/{device.Id}";
             string provider = $"regions/{device.Region}/providers/{device.Provider}";
-            var client = new Client(await session.AsAsync(Role.ProviderClerk, name, provider));
-            var open = terminal.Receipts.Where(one => one.Answer is not { IsFinal: true }).ToArray();
-            LocalizedText? liability = null;
-            foreach (var batch in open.Chunk(BatchReceipts))
-            {
-                var request = new SubmitOfflineRedemptionsRequest { RequestId = session.RequestId(), Device = name };
-                request.Receipts.Add(batch.Select(one => ByteString.CopyFrom(one.Signed)));
-                SubmitOfflineRedemptionsResponse response = await client.SubmitOfflineRedemptionsAsync(request);
-                foreach (((byte[] _, OfflineReceipt receipt, TerminalAnswer? _), OfflineAnswer answer) in batch.Zip(response.Answers))
-                {
-                    terminal.Answer(receipt.Counter, new TerminalAnswer(EnumText.ShortOf(answer.Outcome), answer.Reason,
-                        answer.Words?.Zh ?? "", answer.Words?.En ?? "", answer.Redemption));
-                    if (answer.Outcome == OfflineOutcome.Exception) liability = response.Liability;
-                }
-            }
-            RevocationList list = await client.GetRevocationListAsync(
-                new GetRevocationListRequest { Parent = $"regions/{device.Region}" });
-            terminal.Take(list.Note);
-            terminal.Take((await client.GetDeviceAsync(new GetDeviceRequest { Name = name })).State);
-            HashSet<long> sent = [.. open.Select(one => one.Receipt.Counter)];
+            var client = new Client(await session.AsAsync(Role.ProviderClerk, NameOf(device), provider));
+            HashSet<long> sent =
+                [.. terminal.Receipts.Where(one => one.Answer is not { IsFinal: true }).Select(one => one.Receipt.Counter)];
+            LocalizedText? liability = await SyncAsync(terminal, client, session.RequestId);
             Table(session, terminal, sent);
             if (liability is not null && !session.Screen.IsJson) session.Screen.Line(session.Language[liability.Zh, liability.En]);
             return terminal.Receipts.Where(one => sent.Contains(one.Receipt.Counter)).All(
                 one => one.Answer?.Outcome == TerminalAnswer.Accepted) ? ExitCode.Ok : ExitCode.Refused;
         });
     }
+
+    /// <summary>Sends what has no final answer, keeps the answers, and fetches the list and the terminal's state.</summary>
+    /// <param name="upTo">The last counter to send.</param>
+    /// <returns>Who bears what can't be paid, in words; null: all of it was paid or waits.</returns>
+    public static async Task<LocalizedText?> SyncAsync(
+        TerminalFile terminal, Client client, Func<string> requestId, long upTo = long.MaxValue)
+    {
+        string name = NameOf(terminal.Device!);
+        var open = terminal.Receipts.Where(one => one.Answer is not { IsFinal: true } && one.Receipt.Counter <= upTo).ToArray();
+        LocalizedText? liability = null;
+        foreach (var batch in open.Chunk(BatchReceipts))
+        {
+            var request = new SubmitOfflineRedemptionsRequest { RequestId = requestId(), Device = name };
+            request.Receipts.Add(batch.Select(one => ByteString.CopyFrom(one.Signed)));
+            SubmitOfflineRedemptionsResponse response = await client.SubmitOfflineRedemptionsAsync(request);
+            foreach (((byte[] _, OfflineReceipt receipt, TerminalAnswer? _), OfflineAnswer answer) in batch.Zip(response.Answers))
+            {
+                terminal.Answer(receipt.Counter, new TerminalAnswer(EnumText.ShortOf(answer.Outcome), answer.Reason,
+                    answer.Words?.Zh ?? "", answer.Words?.En ?? "", answer.Redemption));
+                if (answer.Outcome == OfflineOutcome.Exception) liability = response.Liability;
+            }
+        }
+        RevocationList list = await client.GetRevocationListAsync(
+            new GetRevocationListRequest { Parent = ResourceNames.OfRegion(terminal.Device!.Region) });
+        terminal.Take(list.Note);
+        terminal.Take((await client.GetDeviceAsync(new GetDeviceRequest { Name = name })).State);
+        return liability;
+    }
+
+    private static string NameOf(TerminalDevice device) => $"regions/{device.Region}/devices/{device.Id}";
 
     private static Command Status(CommandFactory make)
     {

@@ -234,6 +234,30 @@ public sealed class TerminalFileTests : IDisposable
         Assert.Contains("\"counter\":1", environment.Out);
     }
 
+    /// <summary>In a demonstration the list is of the played month, and this machine's clock of another.</summary>
+    [Fact]
+    public async Task The_command_takes_the_time_that_the_terminals_clock_shows()
+    {
+        using (TerminalFile terminal = TerminalFile.Open(File, create: true))
+        {
+            terminal.Enrol(new TerminalDevice(Region, Id, Provider, SigningKey.Create(), $"{Signer.TerminalSigner().Key}"));
+            terminal.Take(Note(List() with { Made = new DateTimeOffset(2020, 10, 20, 0, 0, 0, TimeSpan.Zero) }));
+            terminal.Take(V1.DeviceState.Active);
+        }
+        string code = Code(Money with { UseBy = new DateOnly(2020, 10, 31) });
+        var environment = new TestEnvironment();
+        Task<int> AcceptAsync(params string[] clock) => environment.RunAsync(
+            ["terminal", "accept", code, "--file", File, "--item", "bath", "--price", "80", "--place", "home", "--lang", "en", .. clock]);
+
+        Assert.Equal(1, await AcceptAsync());
+        Assert.Equal(1, await AcceptAsync("--now", "2020-10-19 09:00"));
+        Assert.Contains("it was set back", environment.Error);
+        Assert.Equal(2, await AcceptAsync("--now", "yesterday"));
+        Assert.Equal(0, await AcceptAsync("--now", "2020-10-20 09:00"));
+        using TerminalFile after = TerminalFile.Open(File);
+        Assert.Equal(new DateTimeOffset(2020, 10, 20, 1, 0, 0, TimeSpan.Zero), Assert.Single(after.Receipts).Receipt.Clock);
+    }
+
     [Fact]
     public void An_older_list_or_one_of_another_key_is_not_taken()
     {
