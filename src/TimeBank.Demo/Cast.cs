@@ -91,7 +91,7 @@ internal sealed record Cast(ImmutableArray<ElderPart> Elders, ImmutableArray<Vol
         new("provider/5", "演示·马家河食堂", [ServiceType.Meal]),
         new("provider/6", "演示·居家照护一站", [ServiceType.Care, ServiceType.Mobility]),
         new("provider/7", "演示·居家照护二站", [ServiceType.Care]),
-        new("provider/8", "演示·日间照料中心", [ServiceType.Care, ServiceType.Meal]),
+        new("provider/8", "演示·日间照料中心", [ServiceType.Care, ServiceType.Meal, ServiceType.Bath]),
         new("provider/9", "演示·陪诊服务社", [ServiceType.Medical, ServiceType.Mobility]),
         new("provider/10", "演示·紧急呼叫中心", [ServiceType.Urgent]),
         new("provider/11", "演示·助浴助洁公司", [ServiceType.Bath, ServiceType.Clean]),
@@ -130,6 +130,9 @@ internal sealed record ElderPart(string Key, string Region, string DisplayName, 
     /// <summary>The month's meal programme is for elders from this age with one of the difficulties below.</summary>
     public const int MealsFromAge = 75;
 
+    /// <summary>The month's bath programme is for elders from this age with moderate disability or worse.</summary>
+    public const int BathsFromAge = 80;
+
     // From the shipped policy: moderate disability is up to 65 points, an assessment is valid for a year, hours are issued from age 80, or
     // from 60 to poor elders.
     private const int ModerateUpTo = 65, ValidMonths = 12, HoursFromAge = 80, PoorHoursFromAge = 60;
@@ -143,12 +146,25 @@ internal sealed record ElderPart(string Key, string Region, string DisplayName, 
 
     public bool GetsMeals => GetsMealsOn(Calendar.Date(1));
 
+    public bool GetsBaths => GetsBathsOn(Calendar.Date(1));
+
     public bool GetsHours => GetsHoursOn(Calendar.Date(1));
+
+    /// <summary>True if a programme gives the elder a voucher on the month's first day.</summary>
+    public bool Gets(string programme) => programme switch
+    {
+        Roles.National => GetsNationalVoucher,
+        Roles.Meals => GetsMeals,
+        Roles.Baths => GetsBaths,
+        _ => throw new ArgumentOutOfRangeException(nameof(programme), programme, "The month has no such programme."),
+    };
 
     public bool GetsNationalVoucherOn(DateOnly day) => Region == Roles.Tianyuan && IsDisabledOn(day);
 
     public bool GetsMealsOn(DateOnly day) =>
         Region == Roles.Tianyuan && AgeOn(day) >= MealsFromAge && Difficulties.Any(MealsForDifficulties.Contains);
+
+    public bool GetsBathsOn(DateOnly day) => Region == Roles.Tianyuan && AgeOn(day) >= BathsFromAge && IsDisabledOn(day);
 
     public bool GetsHoursOn(DateOnly day) => Has(Difficulty.LivesAlone) && (AgeOn(day) >= HoursFromAge ? Has(Difficulty.EmptyNest)
         : AgeOn(day) >= PoorHoursFromAge && Has(Difficulty.LowIncome) && IsDisabledOn(day));
@@ -189,7 +205,7 @@ internal sealed record VolunteerPart(string Key, string DisplayName, DateOnly Bo
 internal static class Roles
 {
     public const string Tianyuan = "430211", Lusong = "430203";
-    public const string National = "national-2026", Meals = "meals-2026";
+    public const string National = "national-2026", Meals = "meals-2026", Baths = "baths-2026";
     public const string Lottery = "lottery", Fiscal = "fiscal", Donation = "donation-meals", Campaign = "winter-2026";
 
     /// <summary>The subjects of staff tokens, which the journal keeps as actors. Each role is another person, so nobody checks their own

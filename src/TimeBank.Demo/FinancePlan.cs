@@ -15,6 +15,9 @@ internal static class FinancePlan
     /// <summary>The month that is closed.</summary>
     public const string ClosedMonth = "2026-10";
 
+    /// <summary>The key of the first batch.</summary>
+    public const string FirstBatch = $"batch/{First}";
+
     private const string First = "first", Second = "second";
     private const string Fee = "DEMO-BANK-FEE", Unknown = "DEMO-BANK-UNKNOWN";
 

@@ -2,13 +2,13 @@ using TimeBank.V1;
 
 namespace TimeBank.Demo;
 
-/// <summary>The month's money: three funds, the money that arrives in them, and two programmes that they pay for.</summary>
+/// <summary>The month's money: three funds, the money that arrives in them, and three programmes that they pay for.</summary>
 internal static class MoneyPlan
 {
     private const long MealContractFen = 1_200, MealsAMonth = 20;
     private const int SecondDonationDay = 16, TopUpDay = 20;
 
-    public static IEnumerable<Step> Of() =>
+    public static IEnumerable<Step> Of(Cast cast) =>
     [
         // Comes before anybody registers: a database that holds another month fails here, before anything is added to it.
         new CreateFundStep(Roles.Lottery, FundKind.Lottery, "演示·福彩公益金", "", Calendar.At(1, 0, 5)),
@@ -20,10 +20,13 @@ internal static class MoneyPlan
         new ReceiveStep(Roles.Donation, 2_000_050, "DEMO-2026-1003", 1, Calendar.At(1, 7, 5)),
         new CreateProgrammeStep(National(), Calendar.At(1, 7, 10)),
         new CreateProgrammeStep(Meals(), Calendar.At(1, 7, 10)),
+        new CreateProgrammeStep(Baths(), Calendar.At(1, 7, 10)),
         // The total does not divide evenly; the shares are exact to the fen all the same.
         new AllotStep("national", ByShares(Roles.National, 19_999_999, (Roles.Lottery, 55), (Roles.Fiscal, 45)), Calendar.At(1, 7, 15)),
         new AllotStep(
             "meals", ForPurpose(ByAmounts(Roles.Meals, (Roles.Lottery, 1_500_000), (Roles.Donation, 1_800_000))), Calendar.At(1, 7, 15)),
+        new AllotStep("baths", ByShares(Roles.Baths, BathPlan.AllottedFen(cast), (Roles.Lottery, 60), (Roles.Fiscal, 40)),
+            Calendar.At(1, 7, 15)),
         new ReceiveStep(Roles.Donation, 528_800, "DEMO-2026-1004", SecondDonationDay, Calendar.At(SecondDonationDay, 10, 0)),
         new AllotStep(
             "meals-donated", ForPurpose(ByAmounts(Roles.Meals, (Roles.Donation, 528_800))), Calendar.At(SecondDonationDay, 10, 5)),
@@ -58,6 +61,22 @@ internal static class MoneyPlan
         };
         programme.ServiceTypes.Add(ServiceType.Meal);
         programme.Eligibility.AnyDifficulty.Add(ElderPart.MealsForDifficulties);
+        return programme;
+    }
+
+    private static CreateProgrammeRequest Baths()
+    {
+        var programme = new CreateProgrammeRequest
+        {
+            Parent = Roles.Parent(Roles.Tianyuan),
+            ProgrammeId = Roles.Baths,
+            DisplayName = "演示·十月助浴券",
+            Scheme = ProgrammeScheme.UnitVoucher,
+            MonthlyQuota = new Amount { Value = BathPlan.BathsAMonth, Unit = "BATH" },
+            ContractPrice = new Amount { Value = BathPlan.ContractFen, Unit = "CNY" },
+            Eligibility = new Eligibility { MinAge = ElderPart.BathsFromAge, MinGrade = AbilityGrade.Moderate },
+        };
+        programme.ServiceTypes.Add(ServiceType.Bath);
         return programme;
     }
 

@@ -9,21 +9,28 @@ namespace TimeBank.Demo;
 
 /// <summary>The whole month, planned from its seed and the service list alone: who takes part, and every step in its order.</summary>
 /// <param name="Earned">What every enrolment must have earned and kept at the end, in minutes.</param>
-internal sealed record Month(Dice Dice, Cast Cast, ImmutableArray<Step> Steps, IReadOnlyDictionary<string, int> Earned)
+/// <param name="Counter">Who comes to a counter with something out of the ordinary.</param>
+internal sealed record Month(
+    Dice Dice, Cast Cast, ImmutableArray<Step> Steps, IReadOnlyDictionary<string, int> Earned, CounterCast Counter)
 {
     public static Month Of(long seed, CatalogueVersion catalogue)
     {
         var dice = new Dice(seed);
         Cast cast = Cast.Of(dice);
-        Step[] money = [.. MoneyPlan.Of()];
+        Step[] money = [.. MoneyPlan.Of(cast)];
+        Step[] daily =
+        [
+            .. PeoplePlan.Of(cast), .. money, .. VoucherPlan.Of(dice, cast, catalogue, out var left),
+                .. HoursPlan.Of(dice, cast, catalogue, out IReadOnlyDictionary<string, int> earned), .. CardPlan.Of(),
+        ];
+        CounterCast counter = CounterCast.Of(dice, cast, left, daily);
         IEnumerable<Step> steps =
         [
-            .. PeoplePlan.Of(cast), .. money, .. VoucherPlan.Of(dice, cast, catalogue),
-                .. HoursPlan.Of(dice, cast, catalogue, out IReadOnlyDictionary<string, int> earned),
-                .. CardPlan.Of(), .. OutreachPlan.Of(), .. FinancePlan.Of(dice, cast, money.OfType<ReceiveStep>()),
+            .. daily, .. TerminalPlan.Of(dice, counter, catalogue), .. BillPlan.Of(counter, catalogue), .. BathPlan.Of(counter, catalogue),
+                .. ComplaintPlan.Of(counter), .. OutreachPlan.Of(counter), .. FinancePlan.Of(dice, cast, money.OfType<ReceiveStep>()),
         ];
         // The sort is stable: within a moment the order of the plans stays.
-        return new Month(dice, cast, [.. steps.OrderBy(step => step.At)], earned);
+        return new Month(dice, cast, [.. steps.OrderBy(step => step.At)], earned, counter);
     }
 
     /// <summary>The month's beginning: its steps up to a day of China, which counts.</summary>

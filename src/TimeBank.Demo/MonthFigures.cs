@@ -34,6 +34,7 @@ internal sealed partial class MonthFigures
         await books.ReadHoursAsync(stage, month);
         await books.ReadOutreachAsync(stage, month);
         await books.ReadPositionsAsync(stage);
+        if (month is not null) await books.ReadCountersAsync(stage);
         if (month is not null) await books.ReadCardsAsync(stage);
         if (month is not null) await books.ReadBankAsync(stage);
         await books.ReadPeriodAsync(stage, month);
@@ -60,7 +61,11 @@ internal sealed partial class MonthFigures
     private async Task ReadProgrammesAsync(Stage stage, Month? month)
     {
         var client = new FundService.FundServiceClient(await stage.StaffAsync(Role.Auditor));
-        foreach (string id in (string[])[Roles.National, Roles.Meals])
+        // A month that an older build played has no baths.
+        ListProgrammesResponse all = await new Paging(int.MaxValue).AllAsync(
+            new ListProgrammesRequest { Parent = Roles.Parent(Roles.Tianyuan) }, page => client.ListProgrammesAsync(page).ResponseAsync);
+        foreach (string id in ((string[])[Roles.National, Roles.Meals, Roles.Baths])
+            .Where(id => month is not null || all.Programmes.Any(programme => programme.Name == Roles.Programme(id))))
         {
             ProgrammeReport report = await client.GetProgrammeReportAsync(
                 new GetProgrammeReportRequest { Programme = Roles.Programme(id) });
@@ -76,7 +81,7 @@ internal sealed partial class MonthFigures
             if (month is null) continue;
             Expect($"{id}：核销 = 已答复的核销 − 退回", $"{id}: redeemed = acknowledged redemptions − refunds", report.Units.Redeemed.Value,
                 stage.Tally.Of($"redeemed/{id}"));
-            int entitled = month.Cast.Elders.Count(elder => id == Roles.National ? elder.GetsNationalVoucher : elder.GetsMeals);
+            int entitled = month.Cast.Elders.Count(elder => elder.Gets(id));
             Expect($"{id}：张数 = 应享受人数", $"{id}: vouchers = elders entitled", report.VoucherCount, entitled);
         }
     }

@@ -88,6 +88,7 @@ internal sealed record RegisterProviderStep(ProviderPart Provider, DateTimeOffse
 }
 
 /// <summary>The authorities change a provider's standing.</summary>
+/// <param name="LastDay">0: until further notice.</param>
 internal sealed record SetStandingStep(string Provider, Standing Standing, int FirstDay, int LastDay, string Note, DateTimeOffset At)
     : Step($"{Provider}/standing/{FirstDay}", At, Provider)
 {
@@ -98,7 +99,31 @@ internal sealed record SetStandingStep(string Provider, Standing Standing, int F
             Provider = stage.Names[Provider],
             Standing = Standing,
             FirstDay = TimeText.ToContract(Calendar.Date(FirstDay)),
-            LastDay = TimeText.ToContract(Calendar.Date(LastDay)),
+            LastDay = LastDay == 0 ? null : TimeText.ToContract(Calendar.Date(LastDay)),
             Note = Note,
         });
+}
+
+/// <summary>A provider appeals against the first decision on its standing.</summary>
+internal sealed record AppealStep(string Provider, string Note, DateTimeOffset At) : Step($"{Provider}/appeal", At, Provider)
+{
+    public const int Decision = 1;
+
+    public override async Task PlayAsync(Stage stage, string requestId)
+    {
+        string provider = stage.Names[Provider];
+        await new ProviderService.ProviderServiceClient(await stage.PartyAsync(Role.ProviderClerk, provider)).AppealStandingAsync(
+            new AppealStandingRequest { RequestId = requestId, Provider = provider, Decision = Decision, Note = Note });
+    }
+}
+
+/// <summary>Another person than who decided answers the appeal: the decision is ended.</summary>
+internal sealed record UpholdAppealStep(string Provider, string Note, DateTimeOffset At) : Step($"{Provider}/appeal/answer", At, Provider)
+{
+    public override async Task PlayAsync(Stage stage, string requestId) =>
+        await new ProviderService.ProviderServiceClient(await stage.StaffAsync(Role.Administrator)).AnswerAppealAsync(
+            new AnswerAppealRequest
+            {
+                RequestId = requestId, Provider = stage.Names[Provider], Decision = AppealStep.Decision, Upheld = true, Note = Note,
+            });
 }

@@ -20,10 +20,19 @@ internal sealed class Stage(Session session)
     /// <summary>The payment files that the server made, by batch.</summary>
     public ConcurrentDictionary<string, byte[]> Files { get; } = new();
 
+    /// <summary>Entries of the journal whose receipts are checked at the end.</summary>
+    public ConcurrentBag<string> Entries { get; } = [];
+
     public Tally Tally { get; } = new();
 
     /// <summary>The longest time that a step took, with its retries: what somebody waited while a server was lost.</summary>
     public TimeSpan LongestStep { get; private set; }
+
+    /// <summary>The folder of the terminals' own files.</summary>
+    public string Terminals { get; } = Path.Combine(session.Settings.Data, "terminals");
+
+    /// <summary>A terminal's own file, by the play's key for the terminal.</summary>
+    public string TerminalFile(string terminal) => Path.Combine(Terminals, Names[terminal].Split('/')[^1]);
 
     /// <summary>The files of the payment service.</summary>
     public CardFiles Cards { get; } = new(session.Settings.Data);

@@ -20,6 +20,7 @@ internal sealed class VoucherPlan
     private readonly Cast _cast;
     private readonly IReadOnlyList<CatalogueItem> _mealItems, _moneyItems;
     private readonly List<Step> _steps = [];
+    private readonly Dictionary<(string Programme, string Elder), long> _left = [];
 
     private VoucherPlan(Dice dice, Cast cast, CatalogueVersion catalogue)
     {
@@ -31,10 +32,13 @@ internal sealed class VoucherPlan
             "The service list has no meals, or nothing that a money voucher pays for.");
     }
 
-    public static IReadOnlyList<Step> Of(Dice dice, Cast cast, CatalogueVersion catalogue)
+    /// <param name="left">What no step uses of an elder's voucher, at least, in its unit; voided vouchers are missing.</param>
+    public static IReadOnlyList<Step> Of(Dice dice, Cast cast, CatalogueVersion catalogue,
+        out IReadOnlyDictionary<(string Programme, string Elder), long> left)
     {
         var plan = new VoucherPlan(dice, cast, catalogue);
         plan.Make();
+        left = plan._left;
         return plan._steps;
     }
 
@@ -42,6 +46,7 @@ internal sealed class VoucherPlan
     {
         _steps.Add(new IssueVouchersStep(Roles.National, Calendar.At(1, 8, 0)));
         _steps.Add(new IssueVouchersStep(Roles.Meals, Calendar.At(1, 8, 0)));
+        _steps.Add(new IssueVouchersStep(Roles.Baths, Calendar.At(1, 8, 0)));
         ElderPart[] national = [.. _cast.Elders.Where(elder => elder.GetsNationalVoucher)],
             meals = [.. _cast.Elders.Where(elder => elder.GetsMeals)];
         HashSet<string> voided = [.. _dice.For("voided").Sample(national, 2).Select(elder => elder.Key)];
@@ -79,6 +84,7 @@ internal sealed class VoucherPlan
                 1, 1_150, 0, Calendar.Days, false, Calendar.At(LateClaimDay, 10, 0)), refunded: false);
             left--;
         }
+        _left[(Roles.Meals, elder.Key)] = left;
         return left;
     }
 
@@ -101,6 +107,7 @@ internal sealed class VoucherPlan
             Add(new RedeemStep($"{Roles.National}/{elder.Key}/{++number}", Roles.National, elder.Key, provider.Key, item.Id, item.Place, 1,
                 price, insurance, 0, atCounter, Calendar.At(day, hour, minute)), refunded && !isVoided);
         }
+        if (!isVoided) _left[(Roles.National, elder.Key)] = NationalFen - atMost;
     }
 
     private void Add(RedeemStep redemption, bool refunded)

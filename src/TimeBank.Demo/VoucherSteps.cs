@@ -35,6 +35,18 @@ internal sealed record RedeemStep(
         long InsuranceFen, int ServiceDay, bool AtCounter, DateTimeOffset At)
     : Step($"redeem/{Name}", At, Provider)
 {
+    /// <summary>The PIN that the elder types; empty: none.</summary>
+    public string Pin { get; init; } = "";
+
+    /// <summary>The number of the card that the elder shows; empty: none.</summary>
+    public string Card { get; init; } = "";
+
+    /// <summary>The key of the confirmation that the elder gave; empty: none.</summary>
+    public string Confirmation { get; init; } = "";
+
+    /// <summary>What the elder has to show by the policy of the day, and shows.</summary>
+    public HolderCheck Needs { get; init; }
+
     public override async Task PlayAsync(Stage stage, string requestId)
     {
         string elder = stage.Names[Elder], provider = stage.Names[Provider];
@@ -52,8 +64,16 @@ internal sealed record RedeemStep(
             Insurance = InsuranceFen > 0 ? new Amount { Value = InsuranceFen, Unit = "CNY" } : null,
             Place = Place,
             ServiceDate = ServiceDay > 0 ? TimeText.ToContract(Calendar.Date(ServiceDay)) : null,
+            Shown = Pin.Length + Card.Length + Confirmation.Length == 0 ? null : new Shown
+            {
+                Pin = Pin, Card = Card, Confirmation = Confirmation.Length == 0 ? "" : stage.Names[Confirmation],
+            },
         })).Redemption;
         stage.Names[Key] = paid.Name;
+        if (paid.NeededCheck != Needs || paid.ShownCheck != Needs) throw new StepException(
+            Key, $"应出示 {Needs}，实为 {paid.NeededCheck}、{paid.ShownCheck}。",
+            $"{Needs} should have been needed and shown, and {paid.NeededCheck} and {paid.ShownCheck} were.");
+        if (Needs != HolderCheck.Unspecified) stage.Entries.Add(paid.Entry);
         stage.Tally.Add($"credited/{Provider}", paid.Credited.Value);
         stage.Tally.Add($"redeemed/{Programme}", paid.PaidByVoucher.Value);
         stage.Tally.Add("redemptions", 1);
@@ -74,6 +94,7 @@ internal sealed record RefundStep(RedeemStep Of, DateTimeOffset At) : Step($"ref
             Redemption = stage.Names[Of.Key],
             Memo = "演示：记错服务，退回",
         })).Redemption;
+        stage.Names[Key] = back.RefundEntry;
         stage.Tally.Add($"credited/{Of.Provider}", -back.Credited.Value);
         stage.Tally.Add($"redeemed/{Of.Programme}", -back.PaidByVoucher.Value);
         stage.Tally.Add("refunds", 1);

@@ -41,7 +41,7 @@ internal static class ReceiptCommand
     }
 
     /// <summary>Waits for a new entry: the server signs it within a second.</summary>
-    private static async Task<InclusionProof> GetAsync(LedgerService.LedgerServiceClient client, string name,
+    public static async Task<InclusionProof> GetAsync(LedgerService.LedgerServiceClient client, string name,
         CancellationToken cancellation)
     {
         for (int attempt = 1; ; attempt++)
@@ -58,7 +58,8 @@ internal static class ReceiptCommand
     }
 
     /// <summary>Checks that the server's answer fits together. The signer is not checked here: the reader's key does that.</summary>
-    private static TlogProof Read(InclusionProof answer)
+    /// <exception cref="ProofException">It doesn't.</exception>
+    public static TlogProof Read(InclusionProof answer)
     {
         try
         {
