@@ -43,7 +43,7 @@ internal sealed record CounterCast(
         ElderPart Reported(string part) => Pick(part, elder => !elder.GetsHours && !withHours.Contains(elder.Key)
             && elder.GetsNationalVoucherOn(found) && elder.GetsNationalVoucherOn(next));
         ElderPart pin = Bather("pin"), card = Bather("card"), telephoned = Bather("telephoned"), refused = Bather("refused"),
-            twice = Pick("twice", elder => Has(elder, Roles.Meals, TerminalPlan.MealsTwice)),
+            twice = Pick("twice", HasMealsOnce),
             late = Pick("late", elder => Has(elder, Roles.Meals, TerminalPlan.MealsLate));
         DateOnly day = Calendar.Date(NoticedDay);
         ImmutableArray<NoticePart> notices =
@@ -54,6 +54,13 @@ internal sealed record CounterCast(
         RedeemStep refunded = Complained("refunded", _ => true);
         RedeemStep kept = Complained("kept", step => step.Provider != refunded.Provider);
         return new CounterCast(twice, late, billed, pin, card, telephoned, refused, refunded, kept, notices);
+
+        // The voucher got nothing back before and is not used after, so it has just what the plan leaves: enough for one terminal of two.
+        bool HasMealsOnce(ElderPart elder) =>
+            Has(elder, Roles.Meals, TerminalPlan.MealsTwice) && !Has(elder, Roles.Meals, 2 * TerminalPlan.MealsTwice)
+            && !daily.OfType<RefundStep>().Any(step => step.Of.Programme == Roles.Meals && step.Of.Elder == elder.Key)
+            && !daily.OfType<RedeemStep>().Any(step =>
+                step.Programme == Roles.Meals && step.Elder == elder.Key && step.At >= TerminalPlan.Opens);
 
         bool Has(ElderPart elder, string programme, long amount) => left.GetValueOrDefault((programme, elder.Key)) >= amount;
 

@@ -38,8 +38,8 @@ internal sealed partial class MonthFigures
             borne.OtherRedemption == stage.Names[$"{TerminalPlan.Second}/sync/1"] ? 1 : 0, 1);
         Expect("离线凭据：两张均由各自终端签名", "offline receipts: both signed by their terminals",
             (IsSignedBy(first, borne.Receipt) ? 1 : 0) + (IsSignedBy(second, borne.OtherReceipt) ? 1 : 0), 2);
-        Expect("离线例外：由服务商承担 = 1", "offline exceptions: borne by the provider = 1",
-            list.Exceptions.Count(one => one.Resolution == OfflineResolution.BorneByProvider), 1);
+        Expect("离线例外：钱已用掉、由服务商承担 = 1", "offline exceptions: spent already, and borne by the provider = 1",
+            list.Exceptions.Count(one => one is { Resolution: OfflineResolution.BorneByProvider, Answer.Reason: "OFFLINE_SPENT" }), 1);
         Expect("离线例外：迟报待财务处理 = 1", "offline exceptions: late and waiting for finance = 1",
             list.Exceptions.Count(one => one.Resolution == OfflineResolution.Unspecified && one.Answer.Reason == "OFFLINE_TOO_LATE"), 1);
 

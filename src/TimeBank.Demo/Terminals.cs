@@ -21,8 +21,11 @@ internal static class TerminalPlan
     public const string FirstProvider = "provider/1";
 
     private const string SecondProvider = "provider/2";
-    private const int Day = 21, LateDay = 24, ClosedDay = 26;
+    private const int Day = 30, LateDay = 33, ClosedDay = 35;
     private const long MealFen = 1_100;
+
+    /// <summary>From then on the terminals have a list.</summary>
+    public static DateTimeOffset Opens { get; } = Calendar.At(Day, 10, 10);
 
     public static IEnumerable<Step> Of(Dice dice, CounterCast counter, CatalogueVersion catalogue)
     {
@@ -35,8 +38,8 @@ internal static class TerminalPlan
             new EnrolTerminalStep(dice, Second, SecondProvider, "演示·泰山路食堂离线终端", Calendar.At(Day, 9, 30)),
             new ApproveTerminalStep(First, Calendar.At(Day, 10, 0)),
             new ApproveTerminalStep(Second, Calendar.At(Day, 10, 0)),
-            new SyncTerminalStep(First, FirstProvider, 0, "", Calendar.At(Day, 10, 10)),
-            new SyncTerminalStep(Second, SecondProvider, 0, "", Calendar.At(Day, 10, 10)),
+            new SyncTerminalStep(First, FirstProvider, 0, "", Opens),
+            new SyncTerminalStep(Second, SecondProvider, 0, "", Opens),
             Accept(First, 1, counter.Twice, MealsTwice, Calendar.At(Day, 13, 10)),
             Accept(Second, 1, counter.Twice, MealsTwice, Calendar.At(Day, 13, 20)),
             new SyncTerminalStep(Second, SecondProvider, 1, TerminalAnswer.Accepted, Calendar.At(Day, 14, 0)),

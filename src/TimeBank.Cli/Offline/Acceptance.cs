@@ -29,8 +29,11 @@ internal static class Acceptance
                 "The server takes no more receipts of this terminal: it is a copy, or was revoked. Revoke it, and enrol a new one.");
         }
         if (clock - list.Made > TimeSpan.FromHours(list.SyncWithinHours)) throw new TerminalException(
-            $"名单已超过 {list.SyncWithinHours} 小时，请先联网运行 terminal sync。",
-            $"The list is older than {list.SyncWithinHours} hours; run terminal sync with a network first.");
+            $"按终端的时钟（{clock.ToOffset(China):yyyy-MM-dd HH:mm}），名单（{list.Made.ToOffset(China):yyyy-MM-dd HH:mm}）已超过 "
+                + $"{list.SyncWithinHours} 小时，请先联网运行 terminal sync；时钟所示另有其时，用 --now 写明。",
+            $"By the terminal's clock ({clock.ToOffset(China):yyyy-MM-dd HH:mm}) the list ({list.Made.ToOffset(China):yyyy-MM-dd HH:mm}) is "
+                + $"older than {list.SyncWithinHours} hours; run terminal sync with a network first. If the clock shows another time, say "
+                + "it with --now.");
         if (list.Devices.Contains(device.Id)) throw new TerminalException("这台终端已停用。", "This terminal was revoked.");
         VoucherReading reading = VoucherCode.Read(code, list.Keys);
         if (reading.Claims is not { } voucher)

@@ -250,6 +250,8 @@ public sealed class TerminalFileTests : IDisposable
             ["terminal", "accept", code, "--file", File, "--item", "bath", "--price", "80", "--place", "home", "--lang", "en", .. clock]);
 
         Assert.Equal(1, await AcceptAsync());
+        Assert.Contains("the list (2020-10-20 08:00) is older than 24 hours", environment.Error);
+        Assert.Contains("--now", environment.Error);
         Assert.Equal(1, await AcceptAsync("--now", "2020-10-19 09:00"));
         Assert.Contains("it was set back", environment.Error);
         Assert.Equal(2, await AcceptAsync("--now", "yesterday"));
