@@ -167,7 +167,7 @@ public sealed class FinanceMoneyTests(WholeMonth month)
         string opened = await maker.DoAsync("/finance/programmes/new", "create", ("Code", "road-subsidy"), ("Subject", "路测·护理补贴"),
             ("Choice", nameof(ProgrammeScheme.PersistentSubsidy)), ("Services", nameof(ServiceType.Care)), ("Monthly", "200"),
             ("Holder", "110"));
-        Assert.Contains("去世后余额归继承人", (await maker.GetAsync(opened)).Text, StringComparison.Ordinal);
+        Assert.Contains("去世后余额归继承人", (await maker.FollowAsync(opened)).Text, StringComparison.Ordinal);
         await maker.DoAsync("/finance/programmes/road-subsidy", "allot", ("Subject", $"{Office.Parent}/funds/fiscal"), ("Amount", "200"));
         var elders = new ElderService.ElderServiceClient(await month.CallerAsync("counter"));
         string elder = (await elders.RegisterElderAsync(new RegisterElderRequest

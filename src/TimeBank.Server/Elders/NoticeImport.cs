@@ -71,8 +71,9 @@ internal sealed class NoticeImport(
         Reply<RecordedNotice> reply = await grain.RecordNoticeAsync(once, notice);
         if (reply.Value is { IsNew: true } && !command.IsDryRun)
         {
-            log.LogInformation("{Sender} reported {Kind} of {Elder} for {Day:yyyy-MM-dd}, as line {Key} of {Source}.",
-                command.Actor, notice.Kind, line.Elder, day, key, source.Text);
+            // Without the line's key, which a source may have made from a person's number.
+            log.LogInformation("{Sender} reported {Kind} of {Elder} for {Day:yyyy-MM-dd}, from {Source}.",
+                command.Actor, notice.Kind, line.Elder, day, source.Text);
         }
         return reply.Refusal switch
         {

@@ -1,5 +1,6 @@
 using Google.Protobuf.Collections;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;
@@ -12,7 +13,7 @@ namespace TimeBank.Server.Tests;
 /// <summary>The class has its own server, because it moves the clock over months.</summary>
 public sealed class OutreachTests : IAsyncLifetime
 {
-    private readonly TestServer _server = new();
+    private readonly TestServer _server = new() { Settings = ["--Logging:LogLevel:TimeBank.Server.ElderApi=Information"] };
     private Desk _desk = null!;
 
     private ElderService.ElderServiceClient Finance => _desk.Elders(Role.FinanceMaker);
@@ -143,10 +144,14 @@ public sealed class OutreachTests : IAsyncLifetime
             Line(12, "i", line => line.Elder = "regions/430203/elders/000000000000"),
         ];
 
+        using var log = new RecordedLog(_server.Services, LogLevel.Information);
         ImportNoticesResponse dry = await ImportAsync(validateOnly: true, file), first = await ImportAsync(file),
             again = await ImportAsync(file);
 
         Assert.Equal((1, 0, 1, 0), (dry.Recorded, dry.Known, first.Recorded, first.Known));
+        // Who reported what of whom stands in the log, once, and neither the dry run nor what was refused.
+        string said = Assert.Single(log.Lines, line => line.Contains(" reported ", StringComparison.Ordinal));
+        Assert.Contains($"SENDER reported BenefitBegun of {elder} for 2026-09-30, from civil-affairs.", said, StringComparison.Ordinal);
         Assert.Equal(dry.Refused, first.Refused);
         Assert.Equal((0, 1), (again.Recorded, again.Known));
         Assert.Equal(

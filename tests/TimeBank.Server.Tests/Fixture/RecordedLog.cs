@@ -10,9 +10,16 @@ namespace TimeBank.Server.Tests;
 /// </summary>
 internal sealed class RecordedLog : ILoggerProvider
 {
+    private readonly LogLevel _least;
+
     private volatile bool _closed;
 
-    public RecordedLog(IServiceProvider server) => server.GetRequiredService<ILoggerFactory>().AddProvider(this);
+    /// <param name="least">From which level on.</param>
+    public RecordedLog(IServiceProvider server, LogLevel least = LogLevel.Warning)
+    {
+        _least = least;
+        server.GetRequiredService<ILoggerFactory>().AddProvider(this);
+    }
 
     public ConcurrentQueue<string> Lines { get; } = [];
 
@@ -25,7 +32,7 @@ internal sealed class RecordedLog : ILoggerProvider
 
     private sealed class Category(RecordedLog log, bool isOfTheMachine) : ILogger
     {
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= log._least;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
