@@ -89,6 +89,8 @@ internal sealed partial class MonthFigures
         long allotted = stage.Tally.Of($"allotted/{Roles.Baths}");
         Expect($"{Roles.Baths}：退回各资金 = 拨款 − 核销", $"{Roles.Baths}: returned to its funds = allotted − redeemed",
             stage.Tally.Of($"returned/{Roles.Baths}"), allotted - report.Money.Redeemed.Value);
+        Expect($"{Roles.Baths}：已过期的券 = 发放 − 核销", $"{Roles.Baths}: expired vouchers = issued − redeemed",
+            report.Units.Expired.Value, report.Units.Issued.Value - report.Units.Redeemed.Value);
         Expect($"{Roles.Baths}：剩余可发放 = 0", $"{Roles.Baths}: left = 0", report.Available.Value, 0);
         foreach (ProgrammeFundLine line in report.Funds)
         {

@@ -57,7 +57,8 @@ public sealed partial class AuditorRoadTests(WholeMonth month)
             new GetCheckpointRequest { Parent = Office.Parent });
         Assert.Contains(WebUtility.HtmlEncode(head.Origin), (await auditor.GetAsync("/journal/checkpoint")).Text, StringComparison.Ordinal);
         string rules = (await auditor.GetAsync("/journal/rules?day=2026-10-20")).Text;
-        Assert.Contains("政策 430000/2026-01", rules, StringComparison.Ordinal);
+        Assert.Contains("政策 430211/demo-2026-10-13", rules, StringComparison.Ordinal);
+        Assert.Contains("政策 430000/2026-01", (await auditor.GetAsync("/journal/rules?day=2026-10-12")).Text, StringComparison.Ordinal);
         Assert.Contains("2026年10月20日用 430211/demo-2026-01", rules, StringComparison.Ordinal);
         HttpResponseMessage file = (await auditor.GetAsync("/journal/export?format=csv&from=2026-10-01&to=2026-10-01")).Answer;
         Assert.Equal("text/csv", file.Content.Headers.ContentType!.MediaType);

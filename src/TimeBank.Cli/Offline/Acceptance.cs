@@ -28,12 +28,16 @@ internal static class Acceptance
             throw new TerminalException("服务器已不认这台终端接下来的凭据（它是副本，或已停用）；请停用它，另行登记。",
                 "The server takes no more receipts of this terminal: it is a copy, or was revoked. Revoke it, and enrol a new one.");
         }
-        if (clock - list.Made > TimeSpan.FromHours(list.SyncWithinHours)) throw new TerminalException(
-            $"按终端的时钟（{clock.ToOffset(China):yyyy-MM-dd HH:mm}），名单（{list.Made.ToOffset(China):yyyy-MM-dd HH:mm}）已超过 "
-                + $"{list.SyncWithinHours} 小时，请先联网运行 terminal sync；时钟所示另有其时，用 --now 写明。",
-            $"By the terminal's clock ({clock.ToOffset(China):yyyy-MM-dd HH:mm}) the list ({list.Made.ToOffset(China):yyyy-MM-dd HH:mm}) is "
-                + $"older than {list.SyncWithinHours} hours; run terminal sync with a network first. If the clock shows another time, say "
-                + "it with --now.");
+        if (clock - list.Made > TimeSpan.FromHours(list.SyncWithinHours))
+        {
+            (DateTimeOffset shown, DateTimeOffset made) = (clock.ToOffset(China), list.Made.ToOffset(China));
+            throw new TerminalException(
+                $"按终端的时钟（{shown:yyyy-MM-dd HH:mm}），名单（{made:yyyy-MM-dd HH:mm}）已超过 {list.SyncWithinHours} 小时，请先联网运行 terminal sync；"
+                    + "时钟所示若非此时，用 --now 写明。",
+                $"By the terminal's clock ({shown:yyyy-MM-dd HH:mm}) the list ({made:yyyy-MM-dd HH:mm}) is older than "
+                    + $"{list.SyncWithinHours} hours; run terminal sync with a network first. If the clock shows another time, say it with "
+                    + "--now.");
+        }
         if (list.Devices.Contains(device.Id)) throw new TerminalException("这台终端已停用。", "This terminal was revoked.");
         VoucherReading reading = VoucherCode.Read(code, list.Keys);
         if (reading.Claims is not { } voucher)
