@@ -25,6 +25,12 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
 {
     public const string NameEnd = "/terminals";
 
+    /// <summary>
+    /// What the day's policy asks of the elder: the first row that fits a payment decides. Empty: it asks nothing, and the list has the
+    /// text that it had before there were such lines.
+    /// </summary>
+    public ImmutableArray<TerminalCheck> Checks { get; init; } = [];
+
     public static string NameOf(string origin) => $"{origin}{NameEnd}";
 
     /// <summary>The note's text.</summary>
@@ -39,6 +45,7 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
         foreach (TerminalItem item in Items) Line(
             $"item {item.Id} {Text(item.ServiceType)} {item.Unit} {Text(item.CeilingFen)} {Text(item.ContractFen)}");
         foreach ((int place, int percent) in RatioPercents) Line($"ratio {Text(place)} {Text(percent)}");
+        foreach (TerminalCheck check in Checks) Line($"check {Text(check.ServiceType)} {Text(check.FromFen)} {Text(check.Needs)}");
         foreach (string device in Devices) Line($"device {device}");
         foreach (string voucher in Vouchers) Line($"voucher {voucher}");
         return text.ToString();
@@ -75,7 +82,11 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
             Of("ratio", 2).ToImmutableSortedDictionary(parts => (int)Canonical.Number(parts[0], "place"),
                 parts => (int)Canonical.Number(parts[1], "ratio")),
             Of("device", 1).Select(parts => parts[0]).ToImmutableSortedSet(StringComparer.Ordinal),
-            Of("voucher", 1).Select(parts => parts[0]).ToImmutableSortedSet(StringComparer.Ordinal));
+            Of("voucher", 1).Select(parts => parts[0]).ToImmutableSortedSet(StringComparer.Ordinal))
+        {
+            Checks = [.. Of("check", 3).Select(parts => new TerminalCheck((int)Canonical.Number(parts[0], "service type"),
+                Canonical.Number(parts[1], "amount"), (int)Canonical.Number(parts[2], "check")))],
+        };
         // One list has one text: a line of a kind that this version doesn't know, or in another order, is refused.
         return read.ToText() == signed.Text ? read : throw new FormatException("The list has lines that this version doesn't know.");
 
@@ -102,6 +113,17 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
         }
     }
 
+    /// <summary>
+    /// What the elder has to show for a payment, by the contract's number (0: nothing). A terminal sees the voucher's code alone.
+    /// </summary>
+    /// <param name="taken">What the voucher pays, in its unit; units count at their contract price.</param>
+    public int Needs(TerminalItem item, VoucherClaims voucher, long taken)
+    {
+        long worth = checked(voucher.IsMoney ? taken : taken * item.ContractFen);
+        return Checks.FirstOrDefault(
+            check => (check.ServiceType == 0 || check.ServiceType == item.ServiceType) && worth >= check.FromFen)?.Needs ?? 0;
+    }
+
     private static string[] Parts(string line, string kind, int count)
     {
         string[] parts = line.Split(' ');
@@ -110,6 +132,16 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>A row of what the policy asks of the elder.</summary>
+/// <param name="ServiceType">The contract's number of the kind of service; 0: any.</param>
+/// <param name="FromFen">What the voucher pays, from which the row fits.</param>
+/// <param name="Needs">The contract's number of what is shown; more than <see cref="CodeAlone"/> needs a network.</param>
+public sealed record TerminalCheck(int ServiceType, long FromFen, int Needs)
+{
+    /// <summary>What a terminal sees: the voucher's code.</summary>
+    public const int CodeAlone = 1;
 }
 
 /// <summary>An item of the service list that vouchers pay for.</summary>

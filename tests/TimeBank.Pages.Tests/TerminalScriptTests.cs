@@ -73,7 +73,7 @@ public sealed class TerminalScriptTests(HalfMonth month)
     {
         string[] notes = [.. _trials.Notes()];
         bool[] expected = [.. notes.Select(note => Record.Exception(() => TerminalList.Read(note, Lists.Key)) is null)];
-        Assert.True(expected is [true, true, ..] && expected.Count(one => !one) > 15);
+        Assert.True(expected is [true, true, true, false, false, ..] && expected.Count(one => !one) > 15);
         (TerminalItem Item, VoucherClaims Voucher, long[] Numbers)[] shares = [.. Enumerable.Range(0, 300).Select(_ =>
         {
             long price = _trials.Dice.NextInt64(1, _trials.Dice.Next(2) == 0 ? 20_000 : TerminalTrials.MaxNumber);
@@ -120,7 +120,8 @@ public sealed class TerminalScriptTests(HalfMonth month)
         VoucherClaims bath = Money with { ServiceTypeBits = VoucherClaims.BitsOf([2]) };
         var given = new
         {
-            note = Note(List with { Keys = [Signer.Key, other.Key] }), key = $"{Lists.Key}", codes = new
+            note = Note(List with { Keys = [Signer.Key, other.Key] }),
+            asking = Note(List with { Checks = [new(1, 3_000, 2), new(0, 2_000, 1), new(2, 0, 3)] }), key = $"{Lists.Key}", codes = new
             {
                 meals = VoucherCode.Sign(Meals, Signer), newer = VoucherCode.Sign(Meals with { Serial = 18 }, Signer),
                 forged = VoucherCode.Sign(Meals, SigningKey.Read(SigningKey.Create())[0].VoucherSigner(Signer.Key.Name)),
@@ -135,7 +136,7 @@ public sealed class TerminalScriptTests(HalfMonth month)
         string[] said = await RunAsync<string[]>(
             page, """
             const { judge } = await load('acceptance.js'), { readList } = await load('proofs.js');
-            const list = await readList(given.note, given.key);
+            const list = await readList(given.note, given.key), asks = { list: await readList(given.asking, given.key) };
             const words = JSON.parse(document.querySelector('main').dataset.words).codes, now = list.made + 3600, day = 86400;
             const device = { id: '0123456789AB', region: '430211', provider: 'ABCDEFGHJKMN' }, state = 'DEVICE_STATE_ACTIVE';
             const one = (more = {}) => ({ voucher: '0123456789ZZ', serial: 17n, taken: 1n, price: 1200n, insurance: 0n,
@@ -161,6 +162,8 @@ public sealed class TerminalScriptTests(HalfMonth month)
               [has(one({ clock: BigInt(now - day - 1) }))], [has(one({ price: 48801n }))], [has(one({ price: 48800n }))],
               [has(one({ price: 48801n, ...answer('ACCEPTED') }))],
               [has(one(answer('ACCEPTED')), one(), one(answer('ACCEPTED')))],
+              [asks, { quantity: 2n, price: 2400n }], [asks, { quantity: 3n, price: 30n }], [asks, code('money', bath({ price: 2000n }))],
+              [asks, code('money', bath())],
             ];
             return Promise.all(trials.map(async ([file = {}, entered = {}, clock = now]) => {
               try {
@@ -190,6 +193,7 @@ public sealed class TerminalScriptTests(HalfMonth month)
             "A receipt has waited for", "It is more than the term", "2 0 1 0 false",
             "2 1 1 0 false",
             "4 1 1 0 false",
+            "1 0 2 0 true", "For this payment the eld", "For this payment the eld", "1 0 4000 4000 true",
         ];
         Assert.Equal(
             expected.Select((text, at) => $"{at}: {text[..Math.Min(24, text.Length)]}"), said.Select((text, at) => $"{at}: {text}"));

@@ -200,6 +200,9 @@ internal sealed class TerminalTrials
     {
         yield return Note(List);
         yield return Note(List with { Devices = [], Vouchers = [], Keys = [], Items = [] });
+        yield return Note(List with { Checks = [new(1, 3_000, 2), new(0, 2_000, 1), new(1, 3_000, 2)] });
+        yield return Note(List.ToText().Replace("device 0123456789AC\n", "device 0123456789AC\ncheck 0 0 1\n", StringComparison.Ordinal));
+        yield return Note(List.ToText().Replace("device 0123456789AC\n", "check 0 00 1\ndevice 0123456789AC\n", StringComparison.Ordinal));
         string text = List.ToText(), note = Note(List);
         string[] lines = text[..^1].Split('\n');
         (string Old, string New)[] changes =

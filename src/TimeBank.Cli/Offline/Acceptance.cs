@@ -1,4 +1,5 @@
 using TimeBank.Proofs;
+using TimeBank.V1;
 
 namespace TimeBank.Cli;
 
@@ -68,6 +69,14 @@ internal static class Acceptance
         if (taken > left) throw new TerminalException($"超过此券可离线使用的额度（本机还可受理 {left}），请联网办理。",
             $"It is more than the voucher may pay without a network ({left} left at this terminal); use the network.");
         CheckDevice(file, list, clock, priceFen - insuranceFen);
+        if (list.Needs(offered, voucher, taken) is > TerminalCheck.CodeAlone and var needs)
+        {
+            var check = (HolderCheck)needs;
+            throw new TerminalException(
+                $"这笔付款要求老人出示“{EnumText.Of(check, Language.Chinese)}”，没有网络时无法核对，请联网核销。",
+                $"For this payment the elder must show more than the code ({EnumText.Of(check, Language.English)}), which can't be checked "
+                    + "without a network; use the network.");
+        }
         Digest? previous = file.Receipts.Count == 0 ? null : OfflineReceipt.DigestOf(file.Receipts[^1].Signed);
         return (new OfflineReceipt(device.Region, device.Id, device.Provider, file.Receipts.Count + 1, previous, code, item, quantity,
             priceFen, insuranceFen, place, taken, clock, list.Number, file.Synced), voucher, elder);

@@ -273,6 +273,24 @@ public sealed class TerminalFileTests : IDisposable
     }
 
     [Fact]
+    public void What_needs_more_than_the_code_is_refused_before_it_is_accepted()
+    {
+        ImmutableArray<TerminalCheck> checks = [new(1, 3_000, 2), new(0, 2_000, 1), new(2, 0, 3)];
+        using TerminalFile terminal = Enrolled(list => list with { Checks = checks });
+        // Read from its signed text, in its order.
+        Assert.Equal(checks, terminal.List!.Checks);
+
+        // Three meals are worth 36 yuan by their contract price, however little is asked for them.
+        string refused = Assert.Throws<TerminalException>(() => Of(terminal, Meals, "lunch", 3, 30)).In(Language.Chinese);
+        Assert.Contains("密码", refused, StringComparison.Ordinal);
+        Assert.Equal(2, Of(terminal, Meals, "lunch", 2, 2_400).Receipt.FromVoucher);
+        // The first row that fits decides: of a bath from 20 yuan on that is the second one.
+        Assert.Equal(4_000, Of(terminal, Money, "bath", 1, 8_000).Receipt.FromVoucher);
+        Assert.Throws<TerminalException>(() => Of(terminal, Money, "bath", 1, 2_000));
+        Assert.Empty(terminal.Receipts);
+    }
+
+    [Fact]
     public void Exchanged_keys_are_followed_from_list_to_list()
     {
         using SigningKey key = SigningKey.Read(SigningKey.Create())[0], later = SigningKey.Read(SigningKey.Create())[0];

@@ -2,7 +2,7 @@
 // decides by the same limits again, so a terminal that is honest and in time has its receipts paid, unless the money was spent elsewhere
 // meanwhile.
 
-import { MAX_QUANTITY, readCode, share } from './proofs.js';
+import { CODE_ALONE, MAX_QUANTITY, needsOf, readCode, share } from './proofs.js';
 
 const CLOCK_TOLERANCE = 300, HOUR = 3_600, MONEY_ALL = 1n << 63n;
 
@@ -91,6 +91,10 @@ export async function judge(file, entered, clock, codeWords) {
     `超过此券可离线使用的额度（本机还可受理 ${amountOf(left, voucher)}），请联网办理。`,
     `It is more than the voucher may pay without a network (${amountOf(left, voucher)} left at this terminal); use the network.`);
   checkLimits(file, clock, price - insurance);
+  if (needsOf(list, offered, voucher, parts.taken) > CODE_ALONE) throw new Refusal(
+    '这笔付款要求老人出示密码或由服务窗口确认，没有网络时无法核对，请联网核销。',
+    'For this payment the elder must show more than the code (a PIN, or a confirmation), which can\'t be checked without a network; '
+      + 'use the network.');
   const last = receipts.at(-1);
   return {
     receipt: {

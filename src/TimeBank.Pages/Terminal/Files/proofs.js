@@ -122,12 +122,12 @@ export async function readList(note, ...trusted) {
   if (made > 253_402_300_799n || hours > 0x7fffffffn) throw new Unreadable('The list\'s time is out of range.');
   const list = {
     number: canonicalNumber(lines[1], 'list\'s number'), made: Number(made), voucherMax, deviceMax, hours: Number(hours),
-    keys: [], items: [], ratios: new Map(), devices: new Set(), vouchers: new Set(),
+    keys: [], items: [], ratios: new Map(), checks: [], devices: new Set(), vouchers: new Set(),
   };
   // One list has one text: the kinds follow each other, and where order means nothing the lines ascend.
   let turn = 0, before = '';
   for (const line of lines.slice(4)) {
-    const kind = line.split(' ')[0], at = ['key', 'item', 'ratio', 'device', 'voucher'].indexOf(kind);
+    const kind = line.split(' ')[0], at = ['key', 'item', 'ratio', 'check', 'device', 'voucher'].indexOf(kind);
     if (at < turn) throw new Unreadable('The list has lines that this version doesn\'t know.');
     if (at > turn) [turn, before] = [at, ''];
     if (kind === 'key') list.keys.push(await readKey(parts(line, kind, 1)[0]));
@@ -142,6 +142,12 @@ export async function readList(note, ...trusted) {
       const [place, percent] = parts(line, kind, 2).map((text) => canonicalNumber(text, 'ratio'));
       if (before !== '' && place <= before) throw new Unreadable('The list\'s ratios don\'t ascend.');
       list.ratios.set(before = place, percent);
+    }
+    if (kind === 'check') {
+      const [type, from, needs] = parts(line, kind, 3);
+      list.checks.push({
+        type: canonicalNumber(type, 'service type'), from: canonicalNumber(from, 'amount'), needs: canonicalNumber(needs, 'check'),
+      });
     }
     if (kind === 'device' || kind === 'voucher') {
       const [id] = parts(line, kind, 1);
@@ -223,6 +229,15 @@ export function share(list, item, voucher, quantity, price, insurance, place, le
   const taken = least((considered > 0n ? considered : 0n) * ratio / 100n, left);
   return { taken, elder: own - taken };
 }
+
+/** What the elder has to show for a payment, by the contract's number: TerminalList.Needs; 0n: nothing. */
+export function needsOf(list, item, voucher, taken) {
+  const worth = voucher.isMoney ? taken : taken * item.contract;
+  return list.checks.find((check) => (check.type === 0n || check.type === item.type) && worth >= check.from)?.needs ?? 0n;
+}
+
+/** What a terminal sees: the voucher's code. More needs a network. */
+export const CODE_ALONE = 1n;
 
 export const least = (one, other) => (one < other ? one : other);
 

@@ -38,7 +38,12 @@ public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayR
             Enum.GetValues<V1.ServicePlace>().Where(place => place != V1.ServicePlace.Unspecified).ToImmutableSortedDictionary(
                 place => (int)place, place => policy.Vouchers.National.RatioPercent(place.ToDomain())),
             (await DevicesAsync(region, cancellation)).ToImmutableSortedSet(StringComparer.Ordinal),
-            (await VouchersAsync(region, cancellation)).ToImmutableSortedSet(StringComparer.Ordinal));
+            (await VouchersAsync(region, cancellation)).ToImmutableSortedSet(StringComparer.Ordinal))
+        {
+            // A terminal judges each payment by itself, as its receipts are judged: sums of a day are for what has a network.
+            Checks = [.. policy.Vouchers.HolderChecks.Select(row => new TerminalCheck(
+                row.Service == ServiceType.None ? 0 : (int)row.Service.ToContract(), row.From.Value, (int)row.Needs.ToContract()))],
+        };
         string text = list.ToText();
         return new RevocationList
         {
