@@ -8,7 +8,8 @@ namespace TimeBank.Cli;
 internal static class HolderCommands
 {
     public static Command Pin(CommandFactory make) => make.Group(
-        "pin", "老人的密码：查看、设置或修改、重置", "an elder's PIN: show, set or change, reset", Show(make), Set(make), Reset(make));
+        "pin", "老人的密码：查看、设置或修改、重置", "an elder's PIN: show, set or change, reset", Show(make), Set(make), Reset(make),
+        Keys(make));
 
     private static Command Show(CommandFactory make)
     {
@@ -55,7 +56,8 @@ internal static class HolderCommands
     }
 
     public static Command Card(CommandFactory make) => make.Group(
-        "card", "老人的卡：绑定或更换、停用", "an elder's card: bind or replace, block", Bind(make), Block(make));
+        "card", "老人的卡：绑定或更换、停用、解除错绑", "an elder's card: bind or replace, block, unbind from the wrong elder",
+        Bind(make), Block(make), AskUnbinding(make), Unbind(make));
 
     private static Command Bind(CommandFactory make)
     {
@@ -89,6 +91,57 @@ internal static class HolderCommands
         });
     }
 
+    private static Command AskUnbinding(CommandFactory make)
+    {
+        Argument<string> elder = Elder(make);
+        Option<string> reason = make.Option("--reason", "原因，不写个人信息", "why; nothing personal", required: true);
+        return make.Command(
+            "ask-unbinding", "申请解除绑错了人的卡：随后输入卡号", "ask that a card of the wrong elder be unbound: its number is asked for",
+            [elder, reason], async (session, parsed) =>
+        {
+            string name = session.Name("elders", parsed.GetValue(elder)!);
+            var client = new Client(await session.AsAsync(Role.Counter, name));
+            Show(session, await client.AskCardUnbindingAsync(new AskCardUnbindingRequest
+            {
+                RequestId = session.RequestId(), OnBehalfOf = name, Elder = name, Reason = parsed.GetValue(reason)!,
+                Number = make.Secret("卡号", "The card's number"),
+            }));
+        });
+    }
+
+    private static Command Unbind(CommandFactory make)
+    {
+        Argument<string> elder = Elder(make), digits = make.Argument("digits", "卡号末四位", "the last four digits of the card");
+        return make.Command("unbind", "由另一人解除绑定", "unbind what another person asked to unbind", [elder, digits],
+            async (session, parsed) =>
+        {
+            string name = session.Name("elders", parsed.GetValue(elder)!);
+            var client = new Client(await session.AsAsync(Role.Counter, name));
+            Show(session, await client.UnbindCardAsync(new UnbindCardRequest
+            {
+                RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(name), Elder = name, LastDigits = parsed.GetValue(digits)!,
+            }));
+        });
+    }
+
+    /// <summary>What is looked at before a master key of the vault is retired.</summary>
+    private static Command Keys(CommandFactory make) => make.Command(
+        "keys", "每把主密钥上挂着多少密码和卡（停用旧密钥之前查看）",
+        "how many PINs and cards hang on each master key (before one is retired)", [], async (session, _) =>
+    {
+        var client = new Client(await session.AsAsync(Role.Administrator, session.Settings.Region));
+        HolderKeys keys = await client.GetHolderKeysAsync(new GetHolderKeysRequest { Parent = session.Region });
+        Language language = session.Language;
+        session.Screen.Show(keys, () => session.Screen.Table(
+            "", [new(language["密钥", "key"]), new(language["密码", "PINs"], true), new(language["卡", "cards"], true),
+                new(language["说明", "remark"])],
+            keys.Keys.Select(key => (IReadOnlyList<string>)[
+                key.KeyId, $"{key.Pins}", $"{key.Cards}",
+                key.IsCurrent ? language["现用", "current"] : key.IsHere ? language["旧，还在", "older, still here"]
+                    : key.KeyId.Length == 0 ? language["旧记录，未记密钥", "from before the key was kept"]
+                    : language["已停用：须重置、重绑", "retired: to be set and bound anew"]])));
+    });
+
     private static Argument<string> Elder(CommandFactory make) => make.Argument("elder", "老人", "the elder");
 
     private static string New(CommandFactory make) => make.Secret("新密码（六位数字）", "The new PIN (six digits)");
@@ -99,6 +152,7 @@ internal static class HolderCommands
         Pin? pin = holder.Pin;
         session.Screen.Facts(
             ResourceNames.Short(holder.Elder),
+            (language["去世", "died"], holder.DeathDate is null ? "" : TimeText.Of(holder.DeathDate)),
             (language["密码", "PIN"], pin is null ? language["未设置", "not set"] : language["已设置", "set"]),
             (language["设置时间", "set at"], pin is null ? "" : TimeText.Of(pin.SetTime)),
             (language["设置人", "set by"], pin?.SetBy ?? ""),
@@ -124,7 +178,9 @@ internal sealed class ShownOptions(CommandFactory make)
 
     private readonly Option<string[]> _codes = new("--code")
     {
-        Description = make.Language["出示券码 TBV1:…，可多次", "show a voucher's code, TBV1:…; may be repeated"],
+        Description = make.Language[
+            "出示券码：- 为随后扫码输入，或写存有券码的文件；可多次。券码不写在命令行上，以免他人看到",
+            "show a voucher's code: - to scan it in, or a file with it; may be repeated. The code is no argument: others see those"],
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -140,7 +196,7 @@ internal sealed class ShownOptions(CommandFactory make)
     /// <summary>Null: nothing is shown.</summary>
     public Shown? Read(Session session, ParseResult parsed)
     {
-        string[] codes = parsed.GetValue(_codes) ?? [];
+        string[] codes = [.. (parsed.GetValue(_codes) ?? []).Select(place => make.SecretOf(place, "券码", "The voucher's code"))];
         var shown = new Shown
         {
             Card = parsed.GetValue(_card) ? make.Secret("卡号", "The card's number") : "",

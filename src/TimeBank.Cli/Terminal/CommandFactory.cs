@@ -81,6 +81,26 @@ internal sealed class CommandFactory(Language language, ToolEnvironment environm
             : throw new UsageException($"没有输入：{chinese}。", $"Nothing was entered: {english}.");
     }
 
+    /// <summary>The same, or the first line of a file.</summary>
+    /// <param name="place">A hyphen: it is asked for. Else the file.</param>
+    /// <exception cref="UsageException">There is none, or the file can't be read.</exception>
+    public string SecretOf(string place, string chinese, string english)
+    {
+        if (place == "-") return Secret(chinese, english);
+        try
+        {
+            string? line = File.ReadLines(place).FirstOrDefault()?.Trim('\r', '\n', ' ');
+            return line is { Length: > 0 } ? line
+                : throw new UsageException($"文件里没有内容：{chinese}。", $"The file is empty: {english}.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // What was typed is not repeated: it may be the secret itself.
+            throw new UsageException($"读不到文件：{chinese}写 - 随后输入，或写存有它的文件。",
+                $"There is no such file: {english} is - to enter it, or a file that holds it.");
+        }
+    }
+
     private async Task<ExitCode> RunAsync(ParseResult parsed, Func<Session, ParseResult, Task<ExitCode>> run,
         CancellationToken cancellation)
     {

@@ -60,6 +60,14 @@ internal static class DataChoices
         ["confirmation"] = HolderCheck.Confirmation,
     }.ToImmutableDictionary();
 
+    /// <summary>What a row of that table judges by; left out: one payment.</summary>
+    public static ImmutableDictionary<string, HolderSum> HolderSums { get; } = new Dictionary<string, HolderSum>
+    {
+        ["payment"] = HolderSum.Payment,
+        ["day-at-provider"] = HolderSum.DayAtProvider,
+        ["day"] = HolderSum.Day,
+    }.ToImmutableDictionary();
+
     public static ImmutableDictionary<string, Payer> Payers { get; } = new Dictionary<string, Payer>
     {
         ["public-funds"] = Payer.PublicFunds,

@@ -170,6 +170,9 @@ public sealed record VouchersPolicy(
     /// <summary>What an elder shows before a voucher is spent: the first row that fits decides; where none does, nothing.</summary>
     public ImmutableArray<HolderCheckRow> HolderChecks { get; init; } = [];
 
+    /// <summary>Whether a row judges by what was paid before on the same day.</summary>
+    public bool ChecksDaySums => HolderChecks.Any(row => row.Sum != HolderSum.Payment);
+
     /// <summary>How long a confirmation that a clerk asks for waits for an answer, and then for the payment.</summary>
     public int ConfirmWaitMinutes { get; init; } = DefaultConfirmWaitMinutes;
 
@@ -203,12 +206,38 @@ public enum HolderCheck
 /// <summary>A row of the table that says what an elder shows.</summary>
 /// <param name="Service"><see cref="ServiceType.None"/>: any.</param>
 /// <param name="From">What vouchers pay, in fen, from which the row fits.</param>
-public sealed record HolderCheckRow(ServiceType Service, Fen From, HolderCheck Needs)
+/// <param name="Sum">Of what: a payment alone, or with those before it on the day.</param>
+public sealed record HolderCheckRow(ServiceType Service, Fen From, HolderCheck Needs, HolderSum Sum = HolderSum.Payment)
 {
-    public bool Fits(ServiceType service, Fen amount) => (Service == ServiceType.None || Service == service) && amount >= From;
+    public bool Fits(ServiceType service, Fen amount, SpentToday spent = default) =>
+        (Service == ServiceType.None || Service == service) && amount + Sum switch
+        {
+            HolderSum.Payment => Fen.Zero,
+            HolderSum.DayAtProvider => spent.AtProvider,
+            HolderSum.Day => spent.ByElder,
+        } >= From;
 
-    /// <summary>True where the row fits whatever the other one fits.</summary>
-    internal bool Covers(HolderCheckRow other) => (Service == ServiceType.None || Service == other.Service) && other.From >= From;
+    /// <summary>True where the row fits whatever the other one fits: a wider sum is never less.</summary>
+    internal bool Covers(HolderCheckRow other) =>
+        (Service == ServiceType.None || Service == other.Service) && other.From >= From && Sum >= other.Sum;
+}
+
+/// <summary>What vouchers paid for an elder on a day, before the payment that is judged.</summary>
+/// <param name="ByElder">All of it.</param>
+/// <param name="AtProvider">At the provider of the payment.</param>
+public readonly record struct SpentToday(Fen ByElder, Fen AtProvider);
+
+/// <summary>What a row's amount is held against, from narrow to wide. Days are days of payment, and all services count.</summary>
+public enum HolderSum
+{
+    /// <summary>The payment alone.</summary>
+    Payment = 0,
+
+    /// <summary>It and what vouchers paid for the elder at this provider on the day.</summary>
+    DayAtProvider = 1,
+
+    /// <summary>It and what vouchers paid for the elder anywhere on the day.</summary>
+    Day = 2,
 }
 
 /// <summary>The meal programme.</summary>

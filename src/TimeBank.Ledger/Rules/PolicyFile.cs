@@ -124,15 +124,17 @@ internal sealed class PolicyFile
         return rows;
 
         static string Words(HolderCheckRow row) =>
-            $"{DataChoices.Of(DataChoices.HolderServices, row.Service)} from {Plain(row.From.Value)}: "
-                + DataChoices.Of(DataChoices.HolderChecks, row.Needs);
+            $"{DataChoices.Of(DataChoices.HolderServices, row.Service)} from {Plain(row.From.Value)}"
+                + (row.Sum == HolderSum.Payment ? "" : $" by {DataChoices.Of(DataChoices.HolderSums, row.Sum)}")
+                + $": {DataChoices.Of(DataChoices.HolderChecks, row.Needs)}";
     }
 
     private static HolderCheckRow HolderCheckOf(DataObject row)
     {
         HolderCheckRow read = new(
             row.Choice("service", DataChoices.HolderServices), new(row.Integer("fromFen", 0, MaxFen)),
-            row.Choice("needs", DataChoices.HolderChecks));
+            row.Choice("needs", DataChoices.HolderChecks),
+            row.Has("sum") ? row.Choice("sum", DataChoices.HolderSums) : HolderSum.Payment);
         row.Close();
         return read;
     }

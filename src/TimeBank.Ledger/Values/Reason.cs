@@ -308,6 +308,10 @@ public enum Reason
     ConfirmationUsed = 964,
     ConfirmationOther = 965,
     ConfirmationAnswered = 966,
+    HolderDeceased = 967,
+    PinKeyRetired = 968,
+    CardNotOfElder = 969,
+    CardUnbindingNotFound = 1070,
 
     // Complaints about movements.
     ComplaintNotFound = 970,

@@ -27,9 +27,10 @@ public static class BillRule
     /// <param name="vouchers">The elder's, in any order.</param>
     /// <param name="lastServed">The last day of a service to the elder, and why: a death or a departure. Null while there is none.</param>
     /// <param name="checks">The policy that says what the elder shows: that of the day of payment. Null: <paramref name="policy"/>.</param>
+    /// <param name="spent">As for one redemption.</param>
     public static BillJudgement Judge(
         BillClaim claim, ProviderFacts? provider, IReadOnlyCollection<VoucherFacts> vouchers, Catalogue catalogue, Policy policy,
-        DateOnly today, (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null)
+        DateOnly today, (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null, SpentToday spent = default)
     {
         DateOnly served = claim.ServedOn(today);
         if (provider is null) return new Refusal(Reason.ProviderNotFound);
@@ -82,7 +83,8 @@ public static class BillRule
         return new BillJudgement(bill, BillQuote.Of(bill, usable, catalogue, policy), UnusedOf(purses), null)
         {
             Worth = worth,
-            Needs = HolderCheckRule.Needed(bill.Shares.Select(share => items[share.Line - 1].Type), worth, checks ?? policy),
+            Needs = HolderCheckRule.Needed(
+                bill.Shares.Select(share => items[share.Line - 1].Type), worth, checks ?? policy, lastServed, spent),
         };
     }
 

@@ -23,9 +23,10 @@ public static class RedemptionRule
 {
     /// <param name="lastServed">The last day of a service to the elder, and why: a death or a departure. Null while there is none.</param>
     /// <param name="checks">The policy that says what the elder shows: that of the day of payment. Null: <paramref name="policy"/>.</param>
+    /// <param name="spent">What vouchers paid for the elder today. Only a table that judges by the day's sum needs it.</param>
     public static RedemptionJudgement Judge(
         VoucherFacts? voucher, ProviderFacts? provider, RedemptionClaim claim, Catalogue catalogue, Policy policy, DateOnly today,
-        (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null)
+        (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null, SpentToday spent = default)
     {
         DateOnly served = claim.ServedOn(today);
         if (voucher is null) return Reason.VoucherNotFound;
@@ -48,7 +49,7 @@ public static class RedemptionRule
             VoucherKind.Money => paid.Credited,
             VoucherKind.Units => Fen.Max(paid.Credited, new Fen(voucher.Terms.UnitPrice.Value * paid.FromVoucher)),
         };
-        return judged with { Worth = worth, Needs = HolderCheckRule.Needed([item.Type], worth, checks ?? policy) };
+        return judged with { Worth = worth, Needs = HolderCheckRule.Needed([item.Type], worth, checks ?? policy, lastServed, spent) };
     }
 
     /// <summary>Why a voucher can't pay for an item; null where it can.</summary>
@@ -164,11 +165,37 @@ public static class HolderCheckRule
     /// </summary>
     /// <param name="amount">What vouchers pay, in fen; of a unit voucher what its units come to at the contract price, however little the
     /// provider asks for them.</param>
-    public static HolderCheck Needed(IEnumerable<ServiceType> services, Fen amount, Policy policy)
+    /// <param name="lastServed">As for <see cref="RedemptionRule.Judge"/>. Of an elder who is known to have died nobody types a PIN:
+    /// where the table asks for one, a confirmation is needed.</param>
+    /// <param name="spent">What vouchers paid before on the day of payment, for the rows that judge by the day's sum.</param>
+    public static HolderCheck Needed(
+        IEnumerable<ServiceType> services, Fen amount, Policy policy, (DateOnly Day, Reason Reason)? lastServed = null,
+        SpentToday spent = default)
     {
         ImmutableArray<HolderCheckRow> rows = policy.Vouchers.HolderChecks;
-        return rows.IsEmpty ? HolderCheck.Nothing
-            : services.Max(service => rows.FirstOrDefault(row => row.Fits(service, amount))?.Needs ?? HolderCheck.Nothing);
+        if (rows.IsEmpty) return HolderCheck.Nothing;
+        HolderCheck needed = services.Max(
+            service => rows.FirstOrDefault(row => row.Fits(service, amount, spent))?.Needs ?? HolderCheck.Nothing);
+        return needed == HolderCheck.Pin && lastServed is { Reason: Reason.ElderDeceased } ? HolderCheck.Confirmation : needed;
+    }
+
+    /// <summary>What was spent on a day. What was taken back doesn't count.</summary>
+    /// <param name="entries">The day's redemptions and bills that stand, and the refunds of bills.</param>
+    public static SpentToday Spent(IReadOnlyCollection<JournalEntry> entries, OpaqueId provider)
+    {
+        var paid = entries.Where(entry => entry.Code is EntryCode.RedeemVoucher or EntryCode.PayBill).ToDictionary(entry => entry.Index);
+        (long all, long here) = (0, 0);
+        foreach (JournalEntry entry in entries)
+        {
+            // A bill of another day may be refunded on this one.
+            int sign = paid.ContainsKey(entry.Index) ? 1
+                : entry.Code == EntryCode.RefundBill && paid.ContainsKey(Bill.RefundedBy(entry)) ? -1 : 0;
+            // A payment's money transfers are what the elder gave up: what the provider is owed, and of units what is free again.
+            long worth = checked(sign * entry.Transfers.Where(transfer => transfer.Unit == Unit.Fen).Sum(transfer => transfer.Posted));
+            all = checked(all + worth);
+            if (sign != 0 && entry.Detail("provider") == provider.Text) here = checked(here + worth);
+        }
+        return new SpentToday(new Fen(all), new Fen(here));
     }
 
     /// <summary>The refusal where too little was shown; it names what is needed.</summary>

@@ -86,16 +86,18 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
         Catalogue catalogue = await rules.CatalogueAsync(Region, judged);
         // As for one redemption: what the elder shows is of the day of payment.
         Policy checks = await rules.PolicyAsync(Region, today);
+        (DateOnly Day, Reason Reason)? lastServed = (await elder)?.Facts(Region).LastServed(today);
+        SpentToday spent = checks.Vouchers.ChecksDaySums
+            ? await ledger.SpentTodayAsync(Region, Elder, claim.Provider, today) : default;
         BillJudgement split = await elder is null ? new Refusal(Reason.ElderNotFound)
             : ForeignOf(paths, facts) is { } foreign ? foreign
             : BillRule.Judge(
-                claim, (await provider)?.ToFacts(), [.. facts.Values], catalogue, policy, today,
-                (await elder)?.Facts(Region).LastServed(today), checks);
+                claim, (await provider)?.ToFacts(), [.. facts.Values], catalogue, policy, today, lastServed, checks, spent);
         Refusal? refusal = ChangedSince(quote, split);
         (string, string)[] more = [];
         if (refusal is null && split.Needs > HolderCheck.Nothing)
         {
-            HolderAnswer holder = await GrainFactory.CheckAsync(command, HolderCase.Of(Region, split), shown);
+            HolderAnswer holder = await GrainFactory.CheckAsync(command, HolderCase.Of(Region, split, lastServed), shown);
             if (!holder.IsRemembered) return new BillReply(
                 new Outcome(command.Id, Digest.Parse(command.RequestDigest), holder.Refusal, null, Replayed: false), "", []);
             (refusal, more) = (holder.Refusal, holder.Details);

@@ -103,9 +103,12 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         // What the elder shows is of the day of payment: else an earlier day of service would ask for less. Without a network that was the
         // day of service.
         Policy checks = offline is null ? await rules.PolicyAsync(Region, today) : policy;
+        (DateOnly Day, Reason Reason)? lastServed = await LastServedAsync(elder);
+        // A terminal knows its own payments alone, and its limits bound them: each is judged by itself.
+        SpentToday spent = voucher is not null && offline is null && checks.Vouchers.ChecksDaySums
+            ? await SpentTodayAsync(voucher.Terms.Elder, claim.Provider, today) : default;
         RedemptionJudgement judgement =
-            RedemptionRule.Judge(
-                voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, await LastServedAsync(elder), checks);
+            RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, lastServed, checks, spent);
         if (offline is not null) judgement = offline.Check(voucher, judgement, await RedemptionsSinceAsync(offline));
         (Redemption? redemption, Refusal? refusal) = judgement;
         (string, string)[] more = offline?.ToDetails() ?? [];
@@ -119,7 +122,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         }
         else if (judgement.Needs > HolderCheck.Nothing)
         {
-            (refusal, bool isRemembered, more) = await CheckHolderAsync(command, judgement, shown);
+            (refusal, bool isRemembered, more) = await CheckHolderAsync(command, judgement, lastServed, shown);
             if (!isRemembered) return new Outcome(command.Id, Digest.Parse(command.RequestDigest), refusal, null, Replayed: false);
         }
         return await Writer.DecideAsync(command, today, refusal, () => VoucherEntries.Redeem(
@@ -127,9 +130,9 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     }
 
     private async Task<(Refusal? Refusal, bool IsRemembered, (string Key, string Value)[] Details)> CheckHolderAsync(
-        Command command, RedemptionJudgement judgement, ShownRecord? shown)
+        Command command, RedemptionJudgement judgement, (DateOnly Day, Reason Reason)? lastServed, ShownRecord? shown)
     {
-        var payment = HolderCase.Of(Region, judgement);
+        var payment = HolderCase.Of(Region, judgement, lastServed);
         HolderAnswer answer = await GrainFactory.CheckAsync(command, payment, shown ?? ShownRecord.Nothing);
         return (answer.Refusal, answer.IsRemembered, answer.Details);
     }
@@ -218,8 +221,11 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     private Task<ElderRecord?> ElderAsync(VoucherTerms terms) => GrainFactory.GetGrain<IElderGrain>(Region, terms.Elder.Text).GetAsync();
 
     /// <summary>The last day of a service to the elder; null for nearly everybody, of whom nothing was reported.</summary>
-    private async Task<(DateOnly, Reason)?> LastServedAsync(Task<ElderRecord?>? elder) =>
+    private async Task<(DateOnly Day, Reason Reason)?> LastServedAsync(Task<ElderRecord?>? elder) =>
         elder is not null && await elder is { Notices.IsDefaultOrEmpty: false } known ? known.Facts(Region).LastServed(clock.Today) : null;
+
+    private Task<SpentToday> SpentTodayAsync(OpaqueId elder, OpaqueId provider, DateOnly today) =>
+        ledger.SpentTodayAsync(Region, elder, provider, today);
 
     /// <summary>The voucher's redemptions since the code was made, refunded ones left out. A voucher of a month has few.</summary>
     private async Task<IEnumerable<JournalEntry>> RedemptionsSinceAsync(OfflineAcceptance offline)

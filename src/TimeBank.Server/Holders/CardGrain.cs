@@ -18,11 +18,27 @@ public interface ICardsGrain : IGrainWithStringKey
     [Alias("block")]
     Task<Reply<CardList>> BlockAsync(Command command, string reason);
 
+    /// <summary>Asks that a card that is or was this elder's be another's to bind: it was bound to the wrong elder.</summary>
+    [Alias("ask-unbinding")]
+    Task<Reply<CardList>> AskUnbindingAsync(Command command, CardOrder order);
+
+    /// <summary>Unbinds what another person asked to unbind: the card ends and its number is nobody's.</summary>
+    /// <param name="lastDigits">Of the card that is meant.</param>
+    [Alias("unbind")]
+    Task<Reply<CardList>> UnbindAsync(Command command, string lastDigits);
+
+    /// <summary>Keeps the good card by the current master key, if it is the one with these hashes.</summary>
+    /// <param name="card">The hashes of its number, that of the current master key first.</param>
+    [Alias("rekey")]
+    Task RekeyAsync(ImmutableArray<KeyedHash> card);
+
     [Alias("get"), AlwaysInterleave]
     Task<CardList> GetAsync();
 }
 
-/// <summary>Whose a card's number is; key: region/keyed hash of the number. The first elder who has it keeps it.</summary>
+/// <summary>
+/// Whose a card's number is; key: region/keyed hash of the number. The first elder who has it keeps it, until two persons unbind it.
+/// </summary>
 [Alias("timebank.card-number")]
 public interface ICardNumberGrain : IGrainWithStringKey
 {
@@ -33,12 +49,18 @@ public interface ICardNumberGrain : IGrainWithStringKey
     /// <returns>Empty: nobody's.</returns>
     [Alias("owner"), AlwaysInterleave]
     Task<string> OwnerAsync();
+
+    /// <summary>Takes it from this elder; another's stays.</summary>
+    [Alias("release")]
+    Task ReleaseAsync(string elder);
 }
 
 /// <summary>A card that an elder has or had.</summary>
 /// <param name="Key">The keyed hash of its number, which stands nowhere else.</param>
 /// <param name="LastDigits">The last four, for people.</param>
 /// <param name="EndedAt">Null: it is good.</param>
+/// <param name="KeyId">The master key on which the hash hangs; null: it was bound before the id was kept.</param>
+/// <param name="Unbound">Who asked that it be unbound, and who did it; null: it wasn't.</param>
 [GenerateSerializer, Immutable, Alias("timebank.card")]
 public sealed record CardRecord(
     [property: Id(0), JsonPropertyName("key")] string Key,
@@ -47,21 +69,36 @@ public sealed record CardRecord(
     [property: Id(3), JsonPropertyName("boundBy")] string BoundBy,
     [property: Id(4), JsonPropertyName("endedAt")] DateTimeOffset? EndedAt = null,
     [property: Id(5), JsonPropertyName("endedBy")] string EndedBy = "",
-    [property: Id(6), JsonPropertyName("reason")] string Reason = "");
+    [property: Id(6), JsonPropertyName("reason")] string Reason = "",
+    [property: Id(7), JsonPropertyName("keyId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? KeyId = null,
+    [property: Id(8), JsonPropertyName("unbound"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    CardUnbinding? Unbound = null);
+
+/// <summary>A wish that a card be unbound, since it was bound to the wrong elder.</summary>
+/// <param name="Keys">Every hash of the number under which it may be kept.</param>
+/// <param name="By">Who asked: the token's subject.</param>
+[GenerateSerializer, Immutable, Alias("timebank.card-unbinding")]
+public sealed record CardUnbinding(
+    [property: Id(0), JsonPropertyName("keys")] ImmutableArray<string> Keys,
+    [property: Id(1), JsonPropertyName("lastDigits")] string LastDigits,
+    [property: Id(2), JsonPropertyName("reason")] string Reason,
+    [property: Id(3), JsonPropertyName("by")] string By,
+    [property: Id(4), JsonPropertyName("at")] DateTimeOffset At);
 
 /// <summary>An elder's cards, the latest last.</summary>
+/// <param name="Asked">What waits to be unbound by another person; null: nothing.</param>
 [GenerateSerializer, Immutable, Alias("timebank.card-list")]
-public sealed record CardList([property: Id(0)] ImmutableArray<CardRecord> Cards)
+public sealed record CardList([property: Id(0)] ImmutableArray<CardRecord> Cards, [property: Id(1)] CardUnbinding? Asked)
 {
     public CardRecord? Good => Cards.LastOrDefault(card => card.EndedAt is null);
 }
 
 /// <summary>A card to bind.</summary>
 /// <param name="Keys">The number's hashes, that of the current master key first.</param>
-/// <param name="Reason">Why the one before it ends; empty: there is none.</param>
+/// <param name="Reason">Why the one before it ends; empty: there is none. Of an unbinding: why.</param>
 [GenerateSerializer, Immutable, Alias("timebank.card-order")]
 public sealed record CardOrder(
-    [property: Id(0)] ImmutableArray<string> Keys, [property: Id(1)] string LastDigits, [property: Id(2)] string Reason);
+    [property: Id(3)] ImmutableArray<KeyedHash> Keys, [property: Id(1)] string LastDigits, [property: Id(2)] string Reason);
 
 /// <summary>The stored state of an elder's cards.</summary>
 public sealed class CardsState : WorkflowState
@@ -71,6 +108,14 @@ public sealed class CardsState : WorkflowState
 
     [JsonPropertyName("cards")]
     public List<CardRecord> Cards { get; set; } = [];
+
+    /// <summary>What waits to be unbound by another person; null: nothing.</summary>
+    [JsonPropertyName("asked"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CardUnbinding? Asked { get; set; }
+
+    /// <summary>The hashes of what was unbound and whose numbers are still to be released; null: none.</summary>
+    [JsonPropertyName("releasing"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<string>? Releasing { get; set; }
 }
 
 /// <summary>The stored state of a card's number.</summary>
@@ -81,6 +126,10 @@ public sealed class CardNumberState : WorkflowState
 
     [JsonPropertyName("elder")]
     public string Elder { get; set; } = "";
+
+    /// <summary>Whose it was before it was unbound, the latest last; null: nobody's.</summary>
+    [JsonPropertyName("before"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<string>? Before { get; set; }
 }
 
 /// <inheritdoc cref="ICardNumberGrain"/>
@@ -97,6 +146,14 @@ public sealed class CardNumberGrain(
     }
 
     public Task<string> OwnerAsync() => Task.FromResult(Stored.Elder);
+
+    public async Task ReleaseAsync(string elder)
+    {
+        if (State.Elder != elder) return;
+        (State.Before ??= []).Add(elder);
+        State.Elder = "";
+        await SaveAsync();
+    }
 }
 
 /// <inheritdoc cref="ICardsGrain"/>
@@ -110,19 +167,26 @@ public sealed class CardsGrain(
     public async Task<Reply<CardList>> BindAsync(Command command, CardOrder order)
     {
         if (State.HasDone(command, out Refusal? reused)) return reused is null ? List() : reused;
-        bool isGood = Good is { } good && order.Keys.Contains(good.Key);
-        Refusal? refusal = Good is not null && !isGood && order.Reason.Length == 0 ? new Refusal(Reason.CardAlreadyActive)
-            : await OwnerAsync(order.Keys) is { Length: > 0 } owner && owner != LocalKey ? new Refusal(Reason.CardOtherElder)
-            : null;
+        await ReleaseAsync();
+        bool isGood = Good is { } good && order.Keys.Any(key => key.Hash == good.Key);
+        Refusal? refusal = await GrainFactory.DeathAsync(Region, LocalKey, Today)
+            ?? (Good is not null && !isGood && order.Reason.Length == 0 ? new Refusal(Reason.CardAlreadyActive)
+                : await OwnerAsync(order.Keys) is { Length: > 0 } owner && owner != LocalKey ? new Refusal(Reason.CardOtherElder)
+                : null);
         // The number first: a crash then leaves one that only this elder can have, and a retry goes on. Of two elders at once the number's
         // own grain lets one have it.
-        if (refusal is null && await GrainFactory.GetGrain<ICardNumberGrain>(Region, order.Keys[0]).ClaimAsync(LocalKey) != LocalKey)
+        if (refusal is null && await Number(order.Keys[0].Hash).ClaimAsync(LocalKey) != LocalKey)
             refusal = new Refusal(Reason.CardOtherElder);
         refusal = await OnceAsync(command, () => refusal, () =>
         {
-            if (isGood) return;
+            if (isGood)
+            {
+                Rekey(order.Keys[0]);
+                return;
+            }
             End(command, order.Reason);
-            State.Cards.Add(new CardRecord(order.Keys[0], order.LastDigits, Now, command.Actor));
+            State.Cards.Add(new CardRecord(
+                order.Keys[0].Hash, order.LastDigits, Now, command.Actor, KeyId: order.Keys[0].KeyId));
         });
         if (refusal is not null) return refusal;
         log.LogInformation("{Actor} bound a card to elder {Elder} in {Region}.", command.Actor, LocalKey, Region);
@@ -139,9 +203,54 @@ public sealed class CardsGrain(
         return List();
     }
 
-    public Task<CardList> GetAsync() => Task.FromResult(new CardList([.. Stored.Cards]));
+    public async Task<Reply<CardList>> AskUnbindingAsync(Command command, CardOrder order)
+    {
+        ImmutableArray<string> hashes = [.. order.Keys.Select(key => key.Hash)];
+        Refusal? refusal = await OnceAsync(
+            command,
+            () => State.Cards.Any(card => card.Unbound is null && hashes.Contains(card.Key)) ? null : new Refusal(Reason.CardNotOfElder),
+            () => State.Asked = new CardUnbinding(hashes, order.LastDigits, order.Reason, command.Actor, Now));
+        return refusal is null ? List() : refusal;
+    }
 
-    private CardList List() => new([.. State.Cards]);
+    public async Task<Reply<CardList>> UnbindAsync(Command command, string lastDigits)
+    {
+        bool isKnown = State.HasDone(command, out _);
+        Refusal? refusal = await OnceAsync(
+            command,
+            () => State.Asked is not { } asked || asked.LastDigits != lastDigits ? new Refusal(Reason.CardUnbindingNotFound)
+                : asked.By == command.Actor ? new Refusal(Reason.MakerIsChecker) : null,
+            () =>
+            {
+                CardUnbinding asked = State.Asked!;
+                for (int at = 0; at < State.Cards.Count; at++)
+                {
+                    if (State.Cards[at] is not { Unbound: null } card || !asked.Keys.Contains(card.Key)) continue;
+                    State.Cards[at] = card.EndedAt is null
+                        ? card with { EndedAt = Now, EndedBy = command.Actor, Reason = asked.Reason, Unbound = asked }
+                        : card with { Unbound = asked };
+                }
+                (State.Asked, State.Releasing) = (null, asked.Keys);
+            });
+        if (refusal is not null) return refusal;
+        await ReleaseAsync();
+        if (!isKnown) log.LogInformation("{Actor} unbound a card of elder {Elder} in {Region}.", command.Actor, LocalKey, Region);
+        return List();
+    }
+
+    public async Task RekeyAsync(ImmutableArray<KeyedHash> card)
+    {
+        if (Good is not { } good || card[0].KeyId == good.KeyId || card.All(hash => hash.Hash != good.Key)) return;
+        if (await Number(card[0].Hash).ClaimAsync(LocalKey) != LocalKey) return;
+        Rekey(card[0]);
+        await SaveAsync();
+    }
+
+    public Task<CardList> GetAsync() => Task.FromResult(new CardList([.. Stored.Cards], Stored.Asked));
+
+    private CardList List() => new([.. State.Cards], State.Asked);
+
+    private ICardNumberGrain Number(string hash) => GrainFactory.GetGrain<ICardNumberGrain>(Region, hash);
 
     private void End(Command command, string reason)
     {
@@ -149,12 +258,30 @@ public sealed class CardsGrain(
         if (at >= 0) State.Cards[at] = State.Cards[at] with { EndedAt = Now, EndedBy = command.Actor, Reason = reason };
     }
 
-    /// <summary>Whose the number is by any master key; empty: nobody's.</summary>
-    private async Task<string> OwnerAsync(ImmutableArray<string> keys)
+    private void Rekey(KeyedHash current)
     {
-        foreach (string key in keys)
+        int at = State.Cards.FindLastIndex(card => card.EndedAt is null);
+        State.Cards[at] = State.Cards[at] with { Key = current.Hash, KeyId = current.KeyId };
+    }
+
+    /// <summary>
+    /// Makes the numbers of what was unbound nobody's, after the cards have ended: no number is ever good for two elders. What a crash cut
+    /// short is gone on with by the same request again, or by the next binding.
+    /// </summary>
+    private async Task ReleaseAsync()
+    {
+        if (State.Releasing is not { } hashes) return;
+        foreach (string hash in hashes) await Number(hash).ReleaseAsync(LocalKey);
+        State.Releasing = null;
+        await SaveAsync();
+    }
+
+    /// <summary>Whose the number is by any master key; empty: nobody's.</summary>
+    private async Task<string> OwnerAsync(ImmutableArray<KeyedHash> keys)
+    {
+        foreach (KeyedHash key in keys)
         {
-            if (await GrainFactory.GetGrain<ICardNumberGrain>(Region, key).OwnerAsync() is { Length: > 0 } owner) return owner;
+            if (await Number(key.Hash).OwnerAsync() is { Length: > 0 } owner) return owner;
         }
         return "";
     }

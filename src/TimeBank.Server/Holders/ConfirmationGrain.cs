@@ -64,14 +64,16 @@ public sealed record ConfirmationQuestion(
     [property: Id(3), JsonPropertyName("upToFen")] long UpToFen);
 
 /// <summary>A payment that wants to use it.</summary>
+/// <param name="Died">The day of the elder's death as far as it is known: then only staff's word counts. Null: the elder lives.</param>
 [GenerateSerializer, Immutable, Alias("timebank.confirmation-use")]
 public sealed record ConfirmationUse(
     [property: Id(0)] string Elder, [property: Id(1)] string Provider, [property: Id(2)] ImmutableArray<string> Items,
-    [property: Id(3)] long Fen);
+    [property: Id(3)] long Fen, [property: Id(4)] DateOnly? Died = null);
 
 /// <summary>A question, and what became of it.</summary>
 /// <param name="ExpiresAt">Until when it waits for its answer; once confirmed, for its payment.</param>
 /// <param name="UsedBy">The id of the payment's entry; empty: none yet.</param>
+/// <param name="AnsweredFor">The elder, where staff answered; null: the elder or the family did, or nobody yet.</param>
 [GenerateSerializer, Immutable, Alias("timebank.confirmation-record")]
 public sealed record ConfirmationRecord(
     [property: Id(0), JsonPropertyName("question")] ConfirmationQuestion Question,
@@ -82,7 +84,9 @@ public sealed record ConfirmationRecord(
     [property: Id(5), JsonPropertyName("answeredBy")] string AnsweredBy = "",
     [property: Id(6), JsonPropertyName("answeredAt")] DateTimeOffset? AnsweredAt = null,
     [property: Id(7), JsonPropertyName("note")] string Note = "",
-    [property: Id(8), JsonPropertyName("usedBy")] string UsedBy = "")
+    [property: Id(8), JsonPropertyName("usedBy")] string UsedBy = "",
+    [property: Id(9), JsonPropertyName("answeredFor"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? AnsweredFor = null)
 {
     public ConfirmationStage StageAt(DateTimeOffset now) => UsedBy.Length > 0 ? ConfirmationStage.Used
         : Stage != ConfirmationStage.Refused && now >= ExpiresAt ? ConfirmationStage.Expired : Stage;
@@ -121,9 +125,13 @@ public sealed class ConfirmationGrain(
     public async Task<Reply<ConfirmationRecord>> AnswerAsync(Command command, bool agreed, string note)
     {
         DateTimeOffset until = await UntilAsync();
+        bool isStaff = command.OnBehalfOf.Length > 0;
+        // Who holds a dead elder's role isn't the elder. That staff asked somebody, they write down.
+        Refusal? death = agreed && !isStaff && State.Record is { } asked
+            ? await GrainFactory.DeathAsync(Region, asked.Question.Elder, Today) : null;
         return Answered(await OnceAsync(
             command,
-            () => State.Record switch
+            () => death ?? State.Record switch
             {
                 null => new Refusal(Reason.ConfirmationNotFound),
                 // Who wants the money doesn't also say that the elder agreed.
@@ -138,6 +146,7 @@ public sealed class ConfirmationGrain(
                 AnsweredAt = Now,
                 Note = note,
                 ExpiresAt = until,
+                AnsweredFor = isStaff ? command.OnBehalfOf : null,
             }));
     }
 
@@ -154,6 +163,7 @@ public sealed class ConfirmationGrain(
         if (record.Stage == ConfirmationStage.Refused) return Reason.ConfirmationRefused;
         if (Now >= record.ExpiresAt) return Reason.ConfirmationExpired;
         if (record.Stage == ConfirmationStage.Waiting) return Reason.ConfirmationWaiting;
+        if (use.Died is { } died && record.AnsweredFor is null) return HolderChecks.Deceased(died);
         // Who says that the elder agreed doesn't also take the money.
         if (record.AnsweredBy == command.Actor) return Reason.MakerIsChecker;
         // After the time: a payment that was written is found before it comes here, and one that wasn't doesn't keep the elder's word.

@@ -23,7 +23,7 @@ public sealed class HolderReader(VoucherKeys keys, Vault vault)
             if (reading.Claims is { } claims) vouchers.Add(OpaqueId.Parse(claims.Voucher));
             else read.Refuse($"shown.codes[{at}]", "NOT_A_VOUCHER_CODE", ("rule", $"{reading.Status}"));
         }
-        ImmutableArray<string> cards = shown.Card.Length == 0 ? [] : Card(read, region, shown.Card, "shown.card").Keys;
+        ImmutableArray<KeyedHash> cards = shown.Card.Length == 0 ? [] : Card(read, region, shown.Card, "shown.card").Keys;
         ResourceName? confirmation = read.ResourceOrNull(shown.Confirmation, "shown.confirmation", HolderContract.Confirmations);
         if (confirmation is { } one) read.SameRegion(region, one, "shown.confirmation");
         return new ShownRecord(pin, vouchers.ToImmutable(), cards, confirmation?.Id ?? "");
@@ -32,13 +32,14 @@ public sealed class HolderReader(VoucherKeys keys, Vault vault)
     /// <summary>
     /// A card's number as what may be stored: its keyed hashes, that of the current master key first, and its last four digits.
     /// </summary>
-    public (ImmutableArray<string> Keys, string LastDigits) Card(RequestReader read, RegionCode region, string text, string field)
+    public (ImmutableArray<KeyedHash> Keys, string LastDigits) Card(RequestReader read, RegionCode region, string text, string field)
     {
         string number = HolderCard.Plain(text);
         if (number.Length == 0) read.Refuse(field, "REQUIRED");
         else if (!HolderCard.IsNumber(number))
             read.Refuse(field, "NOT_A_CARD", ("min", $"{HolderCard.MinDigits}"), ("max", $"{HolderCard.MaxDigits}"));
-        else return ([.. vault.SearchHashes(region, "card", number).Select(hash => hash[..KeyLength])], number[^4..]);
+        else return (
+            [.. vault.KeyedHashes(region, "card", number).Select(hash => hash with { Hash = hash.Hash[..KeyLength] })], number[^4..]);
         return ([], "");
     }
 
@@ -76,13 +77,16 @@ internal static class HolderContract
         return confirmation;
     }
 
-    public static Holder ToContract(ResourceName elder, PinRecord pin, CardList cards, DateTimeOffset now)
+    /// <param name="died">The day of the elder's death as far as it is known; null: the elder lives.</param>
+    public static Holder ToContract(ResourceName elder, PinRecord pin, CardList cards, DateTimeOffset now, DateOnly? died)
     {
-        var holder = new Holder { Elder = elder.ToString() };
+        var holder = new Holder { Elder = elder.ToString(), DeathDate = died?.ToContract() };
+        if (cards.Asked is { } asked) holder.Unbinding = ToContract(asked);
         holder.Cards.Add(cards.Cards.Select(card => new Card
         {
             LastDigits = card.LastDigits, BindTime = Timestamp.FromDateTimeOffset(card.BoundAt), BoundBy = card.BoundBy,
             EndTime = card.EndedAt is { } ended ? Timestamp.FromDateTimeOffset(ended) : null, EndedBy = card.EndedBy, Reason = card.Reason,
+            Unbound = card.Unbound is { } unbound ? ToContract(unbound) : null,
         }));
         if (!pin.IsSet) return holder;
         PinChangeRecord last = pin.Changes[^1];
@@ -100,4 +104,9 @@ internal static class HolderContract
         }));
         return holder;
     }
+
+    private static V1.CardUnbinding ToContract(CardUnbinding asked) => new()
+    {
+        LastDigits = asked.LastDigits, Reason = asked.Reason, AskedBy = asked.By, AskTime = Timestamp.FromDateTimeOffset(asked.At),
+    };
 }

@@ -20,7 +20,7 @@ public interface IPinGrain : IGrainWithStringKey
     /// A guess, of the command for which it was made. The same command again is the same guess and gets the same answer, whatever PIN
     /// comes with it.
     /// </summary>
-    /// <returns>The refusal PinNotSet, PinWrong, PinLocked or ClockDoubtful; else the PIN is right.</returns>
+    /// <returns>The refusal PinNotSet, PinKeyRetired, PinWrong, PinLocked or ClockDoubtful; else the PIN is right.</returns>
     [Alias("try")]
     Task<Reply<PinRecord>> TryAsync(Command command, ShownRecord shown);
 
@@ -80,6 +80,10 @@ public sealed class PinState : WorkflowState
     [JsonPropertyName("changes")]
     public List<PinChangeRecord> Changes { get; set; } = [];
 
+    /// <summary>The id of the master key on which the hash hangs; null: it was set before the id was kept.</summary>
+    [JsonPropertyName("keyId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? KeyId { get; set; }
+
     public PinRecord ToRecord() => new(Hash.Length > 0, Guesses, LockedUntil, [.. Changes]);
 }
 
@@ -103,13 +107,15 @@ public sealed class PinGrain(
             if (known.Refusal is { } told) return told;
         }
         bool isReset = order.Reason.Length > 0, isFirst = State.Hash.Length == 0;
-        Refusal? refusal = isReset || isFirst ? null
-            : order.OldPin.Length == 0 ? new Refusal(Reason.PinAlreadySet)
-            : await GuessAsync(command, order.OldPin);
-        string hash = refusal is null ? await hasher.HashAsync(Region, Elder, order.Pin) : "";
+        Refusal? refusal = await GrainFactory.DeathAsync(Region, LocalKey, Today)
+            ?? (isReset || isFirst ? null
+                : order.OldPin.Length == 0 ? new Refusal(Reason.PinAlreadySet)
+                : !hasher.HasKey(State.KeyId) ? new Refusal(Reason.PinKeyRetired)
+                : await GuessAsync(command, order.OldPin));
+        KeyedHash? hash = refusal is null ? await hasher.HashAsync(Region, Elder, order.Pin) : null;
         refusal = await OnceAsync(command, () => refusal, () =>
         {
-            State.Hash = hash;
+            Keep(hash!);
             Forget();
             State.Changes.Add(new PinChangeRecord(Now, command.Actor, command.OnBehalfOf, order.Reason));
         });
@@ -123,6 +129,8 @@ public sealed class PinGrain(
     {
         if (IsClockDoubted) return Reason.ClockDoubtful;
         if (State.Hash.Length == 0) return Reason.PinNotSet;
+        // No PIN would be the right one: that is no miss of whoever types it.
+        if (!hasher.HasKey(State.KeyId)) return Reason.PinKeyRetired;
         return await GuessAsync(command, shown.Pin) is { } refusal ? refusal : State.ToRecord();
     }
 
@@ -144,9 +152,11 @@ public sealed class PinGrain(
         State.Guesses++;
         if (State.Guesses >= limits.PinMaxMisses) State.LockedUntil = Now.AddHours(limits.PinLockHours);
         await SaveAsync();
-        bool isRight = await hasher.IsRightAsync(State.Hash, Region, Elder, pin);
+        bool isRight = await hasher.IsRightAsync(State.Hash, State.KeyId, Region, Elder, pin);
         if (isRight) Forget();
         else State.Missed.Add(command.Id.ToString());
+        // Whoever uses the PIN takes it along to the current key, so that an older one can be retired.
+        if (isRight && State.KeyId != hasher.CurrentKey) Keep(await hasher.HashAsync(Region, Elder, pin));
         await SaveAsync();
         return isRight ? null : Missed(limits);
     }
@@ -156,6 +166,8 @@ public sealed class PinGrain(
             ("tries", Math.Max(0, limits.PinMaxMisses - State.Guesses).ToString(CultureInfo.InvariantCulture)));
 
     private static Refusal Locked(DateTimeOffset until) => Refusal.Of(Reason.PinLocked, ("time", ChinaTime.Minute(until)));
+
+    private void Keep(KeyedHash hash) => (State.Hash, State.KeyId) = (hash.Hash, hash.KeyId);
 
     private void Forget()
     {

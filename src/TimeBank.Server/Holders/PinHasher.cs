@@ -33,27 +33,38 @@ public sealed class PinHasher(Vault vault, VaultRandom random, PinCost cost) : I
 
     private readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount / 2));
 
-    /// <summary>The hash of a PIN in its usual text, <c>$argon2id$v=19$m=…,t=…,p=1$salt$hash</c>.</summary>
-    public async Task<string> HashAsync(RegionCode region, OpaqueId elder, string pin)
+    /// <summary>The id of the master key by which PINs are hashed now.</summary>
+    public string CurrentKey => vault.KeyIds[0];
+
+    /// <summary>Whether a hash of this master key can be looked at. Null: it isn't known which, and each key is tried.</summary>
+    public bool HasKey(string? keyId) => keyId is null || vault.KeyIds.Contains(keyId);
+
+    /// <summary>
+    /// The hash of a PIN in its usual text, <c>$argon2id$v=19$m=…,t=…,p=1$salt$hash</c>, and the master key's id beside it.
+    /// </summary>
+    public async Task<KeyedHash> HashAsync(RegionCode region, OpaqueId elder, string pin)
     {
         byte[] salt = random(SaltBytes);
-        string keyed = vault.SearchHashes(region, Field, $"{elder} {pin}")[0];
-        byte[] hash = await DeriveAsync(cost, keyed, salt);
+        KeyedHash keyed = vault.KeyedHashes(region, Field, $"{elder} {pin}")[0];
+        byte[] hash = await DeriveAsync(cost, keyed.Hash, salt);
         string costs = string.Create(CultureInfo.InvariantCulture, $"m={cost.MemoryKiB},t={cost.Passes},p=1");
-        return string.Join('$', "", Form, Version, costs, Convert.ToBase64String(salt), Convert.ToBase64String(hash));
+        return new KeyedHash(
+            keyed.KeyId, string.Join('$', "", Form, Version, costs, Convert.ToBase64String(salt), Convert.ToBase64String(hash)));
     }
 
-    /// <summary>Whether it is the PIN of a hash. A vault with several master keys tries each: the hash may be of an older one.</summary>
+    /// <summary>Whether it is the PIN of a hash.</summary>
+    /// <param name="keyId">The master key of the hash. Null: it was made before the id stood beside it, and each key is tried.</param>
     /// <exception cref="FormatException">The text is no such hash.</exception>
-    public async Task<bool> IsRightAsync(string stored, RegionCode region, OpaqueId elder, string pin)
+    public async Task<bool> IsRightAsync(string stored, string? keyId, RegionCode region, OpaqueId elder, string pin)
     {
         if (stored.Split('$') is not ["", Form, Version, var costs, var salt, var hash]) throw new FormatException("No hash of a PIN.");
         if (costs.Split(',', '=') is not ["m", var memory, "t", var passes, "p", "1"]) throw new FormatException("No hash of a PIN.");
         var paid = new PinCost(int.Parse(memory, CultureInfo.InvariantCulture), int.Parse(passes, CultureInfo.InvariantCulture));
         byte[] wanted = Convert.FromBase64String(hash);
-        foreach (string keyed in vault.SearchHashes(region, Field, $"{elder} {pin}"))
+        foreach (KeyedHash keyed in vault.KeyedHashes(region, Field, $"{elder} {pin}"))
         {
-            byte[] derived = await DeriveAsync(paid, keyed, Convert.FromBase64String(salt));
+            if (keyId is not null && keyed.KeyId != keyId) continue;
+            byte[] derived = await DeriveAsync(paid, keyed.Hash, Convert.FromBase64String(salt));
             if (CryptographicOperations.FixedTimeEquals(derived, wanted)) return true;
         }
         return false;

@@ -62,8 +62,15 @@ public sealed class Vault(VaultKeys keys, VaultRandom random) : IDisposable
     /// older row has the hash of an older key. Equal values of a region and field have equal hashes.
     /// </summary>
     public IReadOnlyList<string> SearchHashes(RegionCode region, string field, string value) =>
-        [.. keys.All.Select(key => Convert.ToHexStringLower(
-            HMACSHA256.HashData(key.SearchKey, Parts("search", region.ToString(), field, value))))];
+        [.. KeyedHashes(region, field, value).Select(hash => hash.Hash)];
+
+    /// <summary>The same, each with its master key's id, for rows that say beside the hash on which key they hang.</summary>
+    public IReadOnlyList<KeyedHash> KeyedHashes(RegionCode region, string field, string value) =>
+        [.. keys.All.Select(key => new KeyedHash(key.Name, Convert.ToHexStringLower(
+            HMACSHA256.HashData(key.SearchKey, Parts("search", region.ToString(), field, value)))))];
+
+    /// <summary>The ids of the master keys, the current one first.</summary>
+    public IReadOnlyList<string> KeyIds => [.. keys.All.Select(key => key.Name)];
 
     public void Dispose() => keys.Dispose();
 
@@ -182,6 +189,10 @@ public sealed class Vault(VaultKeys keys, VaultRandom random) : IDisposable
         public Span<byte> Tag => bytes.AsSpan(^TagSize..);
     }
 }
+
+/// <summary>A keyed hash, and the id of the master key that made it: eight hexadecimal digits, which say nothing about the key.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.keyed-hash")]
+public sealed record KeyedHash([property: Id(0)] string KeyId, [property: Id(1)] string Hash);
 
 /// <summary>
 /// An unwrapped data key, which seals and opens a party's values as bytes. Each is an envelope like those of <see cref="Vault"/>.

@@ -22,7 +22,7 @@ public sealed class VaultKeys : IDisposable
     public VaultKey Current => All[0];
 
     /// <summary>The keys' ids, for messages.</summary>
-    public string Names => string.Join(", ", All.Select(key => $"{key.Id:x8}"));
+    public string Names => string.Join(", ", All.Select(key => key.Name));
 
     /// <summary>A new key, as a line of the file.</summary>
     public static string Create(VaultRandom random) => $"{Convert.ToBase64String(random(KeySize))}\n";
@@ -86,6 +86,9 @@ public sealed class VaultKeys : IDisposable
 public sealed class VaultKey(byte[] master) : IDisposable
 {
     public uint Id { get; } = VaultKeys.IdOf(master);
+
+    /// <summary>The id as people and rows write it: eight hexadecimal digits.</summary>
+    public string Name => $"{Id:x8}";
 
     /// <summary>Wraps the parties' data keys.</summary>
     public byte[] WrappingKey { get; } = VaultKeys.Derive(master, "wrap");

@@ -34,6 +34,42 @@ public sealed class HolderCheckRuleTests
     public void The_first_row_that_fits_says_what_a_payment_needs(string rows, string services, long fen, HolderCheck needed) =>
         Assert.Equal(needed, HolderCheckRule.Needed(services.Split(',').Select(Enum.Parse<ServiceType>), new Fen(fen), With(rows)));
 
+    /// <summary>A row's sum, what was paid before by the elder and at the provider, and what 12 yuan more need.</summary>
+    public static TheoryData<string, long, long, HolderCheck> Sums => new()
+    {
+        { "", 90_000, 90_000, HolderCheck.Nothing },
+        { "payment", 90_000, 90_000, HolderCheck.Nothing },
+        { "day", 800, 0, HolderCheck.Pin },
+        { "day", 799, 799, HolderCheck.Nothing },
+        { "day-at-provider", 90_000, 799, HolderCheck.Nothing },
+        { "day-at-provider", 800, 800, HolderCheck.Pin },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sums))]
+    public void A_row_may_judge_by_the_sum_of_the_day(string sum, long byElder, long atProvider, HolderCheck needed)
+    {
+        string by = sum.Length == 0 ? "" : $", \"sum\": \"{sum}\"";
+        Policy policy = With($$"""{ "service": "any", "fromFen": 2000, "needs": "pin"{{by}} }""");
+
+        Assert.Equal(needed, HolderCheckRule.Needed(
+            [ServiceType.Meal], new Fen(1_200), policy, spent: new SpentToday(new Fen(byElder), new Fen(atProvider))));
+        Assert.Equal(sum.StartsWith("day", StringComparison.Ordinal), policy.Vouchers.ChecksDaySums);
+    }
+
+    [Fact]
+    public void Of_a_dead_elder_nobody_types_a_PIN()
+    {
+        var day = new DateOnly(2026, 10, 1);
+        HolderCheck Needed(string rows, Reason reason) =>
+            HolderCheckRule.Needed([ServiceType.Care], new Fen(2_000), With(rows), (day, reason));
+
+        Assert.Equal(HolderCheck.Confirmation, Needed(Care, Reason.ElderDeceased));
+        Assert.Equal(HolderCheck.Pin, Needed(Care, Reason.ElderLeft));
+        Assert.Equal(HolderCheck.Nothing, Needed(Meals, Reason.ElderDeceased));
+        Assert.Equal(HolderCheck.CodeOrCard, Needed(Meals.Replace("meal", "care", StringComparison.Ordinal), Reason.ElderDeceased));
+    }
+
     [Fact]
     public void What_is_stronger_stands_for_what_is_weaker()
     {
@@ -61,6 +97,8 @@ public sealed class HolderCheckRuleTests
     {
         { Any + ", " + Meals, "row 2 is never reached" },
         { Meals + ", " + Meals, "row 2 is never reached" },
+        { Meals.Replace("}", ", \"sum\": \"day\" }", StringComparison.Ordinal) + ", " + Meals, "row 2 is never reached" },
+        { Meals.Replace("}", ", \"sum\": \"week\" }", StringComparison.Ordinal), "one of day, day-at-provider, payment" },
         { Meals.Replace("meal", "meals", StringComparison.Ordinal), "one of any, bath" },
         { Meals.Replace("code-or-card", "code", StringComparison.Ordinal), "one of code-or-card, confirmation, nothing, pin" },
         { Meals.Replace("2000", "-1", StringComparison.Ordinal), "-1 is not between" },

@@ -90,7 +90,8 @@ public sealed class CardGrainTests : IAsyncLifetime
         Assert.Equal("""{"elder":"0123456789AB","done":{}}""", Encoding.UTF8.GetString(new GrainStateJson().Serialize(number)));
     }
 
-    private static CardOrder Order(params string[] keys) => new([.. keys], "1234", "");
+    private static CardOrder Order(params string[] keys) =>
+        new([.. keys.Select(key => new KeyedHash($"id-{key}", key))], "1234", "");
 
     private ICardsGrain Cards(OpaqueId elder) => _district.Grains.GetGrain<ICardsGrain>(District.Code, elder);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 using Xunit;
@@ -111,13 +112,13 @@ public sealed class HolderCheckTests : IAsyncLifetime
     public async Task A_good_card_of_the_elder_stands_for_the_code()
     {
         ICardsGrain cards = _district.Grains.GetGrain<ICardsGrain>(District.Code, _elder);
-        District.Value(await cards.BindAsync(_district.Command(), new CardOrder(["new-key", "old-key"], "1234", "")));
-        ShownRecord card = ShownRecord.Nothing with { Cards = ["newer-key", "new-key"] };
+        District.Value(await cards.BindAsync(_district.Command(), new CardOrder(Hashes("new-key", "old-key"), "1234", "")));
+        ShownRecord card = ShownRecord.Nothing with { Cards = Hashes("newer-key", "new-key") };
 
         JournalEntry paid = (await RedeemAsync(_district.Command(), Meal(2_000), card)).Entry!;
         Assert.Equal(HolderCheck.CodeOrCard, HolderCheckRule.ShownOf(paid));
         Assert.Equal(Reason.CardNotAccepted, (await RedeemAsync(
-            _district.Command(), Meal(2_000), card with { Cards = ["old-key"] })).Refusal!.Reason);
+            _district.Command(), Meal(2_000), card with { Cards = Hashes("old-key") })).Refusal!.Reason);
         Assert.Equal(Reason.HolderCheckNeeded, (await RedeemAsync(_district.Command(), Meal(3_000), card)).Refusal!.Reason);
         District.Value(await cards.BlockAsync(_district.Command(), "丢了"));
         Command lost = _district.Command();
@@ -319,6 +320,8 @@ public sealed class HolderCheckTests : IAsyncLifetime
         District.Value(await grain.AnswerAsync(_district.Command("window"), agreed: true, "电话问过本人"));
         return grain;
     }
+
+    private static ImmutableArray<KeyedHash> Hashes(params string[] keys) => [.. keys.Select(key => new KeyedHash($"id-{key}", key))];
 
     private static ShownRecord Shown(string pin) => ShownRecord.Nothing with { Pin = pin };
 

@@ -180,17 +180,46 @@ public sealed class PinGrainTests : IAsyncLifetime
     public async Task A_hash_has_its_own_salt_and_costs_and_belongs_to_one_elder()
     {
         using PinHasher hasher = Cheap();
-        string one = await hasher.HashAsync(District.Code, _elder, Right), two = await hasher.HashAsync(District.Code, _elder, Right);
+        string one = (await hasher.HashAsync(District.Code, _elder, Right)).Hash,
+            two = (await hasher.HashAsync(District.Code, _elder, Right)).Hash;
 
         Assert.StartsWith("$argon2id$v=19$m=8,t=1,p=1$", one, StringComparison.Ordinal);
         Assert.NotEqual(one, two);
-        Assert.True(await hasher.IsRightAsync(two, District.Code, _elder, Right));
-        Assert.False(await hasher.IsRightAsync(two, District.Code, _elder, Other));
-        Assert.False(await hasher.IsRightAsync(two, District.Code, OpaqueId.Parse("0123456789AB"), Right));
+        Assert.True(await hasher.IsRightAsync(two, null, District.Code, _elder, Right));
+        Assert.False(await hasher.IsRightAsync(two, null, District.Code, _elder, Other));
+        Assert.False(await hasher.IsRightAsync(two, null, District.Code, OpaqueId.Parse("0123456789AB"), Right));
         // By another master key the same PIN is another one: the database alone is no help.
         using PinHasher stranger = Cheap($"{Convert.ToBase64String(new byte[VaultKeys.KeySize])}\n");
-        Assert.False(await stranger.IsRightAsync(two, District.Code, _elder, Right));
+        Assert.False(await stranger.IsRightAsync(two, null, District.Code, _elder, Right));
         Assert.Equal(new PinCost(65_536, 3), PinCost.Recommended);
+    }
+
+    [Fact]
+    public async Task A_PIN_goes_over_to_the_current_master_key_at_its_next_right_entry()
+    {
+        string older = $"{Convert.ToBase64String(new byte[VaultKeys.KeySize])}\n";
+        using PinHasher before = Cheap(older), now = Cheap();
+        KeyedHash hash = await before.HashAsync(District.Code, _elder, Right);
+        await SetAsync(_district.Command(), new PinOrder(Other, "", ""));
+        // Of a key that this vault hasn't: no PIN is the right one, and none is a miss.
+        _district.States.Change<PinState>(
+            PinState.Kind, Pin.GetGrainId(), state => (state.Hash, state.KeyId) = (hash.Hash, hash.KeyId));
+        await _district.ForgetAsync(Pin);
+        Assert.Equal(Reason.PinKeyRetired, await TryAsync(Right));
+        Assert.Equal(Reason.PinKeyRetired, (await Pin.SetAsync(_district.Command(), new PinOrder(Other, Right, ""))).Reason);
+        Assert.Equal(0, (await Pin.GetAsync()).Misses);
+        // From before the id stood beside it.
+        hash = await now.HashAsync(District.Code, _elder, Right);
+        _district.States.Change<PinState>(PinState.Kind, Pin.GetGrainId(), state => (state.Hash, state.KeyId) = (hash.Hash, null));
+        await _district.ForgetAsync(Pin);
+        Assert.Equal(Reason.PinWrong, await TryAsync(Other));
+        Assert.DoesNotContain("keyId", _district.States.Text(), StringComparison.Ordinal);
+
+        Assert.Equal(Reason.None, await TryAsync(Right));
+
+        Assert.Contains($"\"keyId\":\"{now.CurrentKey}\"", _district.States.Text(), StringComparison.Ordinal);
+        Assert.Equal(Reason.None, await TryAsync(Right));
+        Assert.False(now.HasKey(before.CurrentKey));
     }
 
     private static ShownRecord Shown(string pin) => ShownRecord.Nothing with { Pin = pin };

@@ -38,7 +38,7 @@ public sealed class RoadTests
         // For what a terminal accepted without a network.
         "VoucherGrain.RedemptionsSinceAsync", "OfflineAcceptance.Check", "OfflineAcceptance.ToDetails",
         // For a service of which the policy says that the elder shows something.
-        "HolderReader.Shown", "VoucherGrain.CheckHolderAsync", "IVoucherGrain.RedeemShownAsync",
+        "HolderReader.Shown", "VoucherGrain.CheckHolderAsync", "VoucherGrain.SpentTodayAsync", "IVoucherGrain.RedeemShownAsync",
         // For an elder of whom something was reported, such as a death.
         "ElderRecord.Facts", "ElderFacts.LastServed",
         // For the first call of its kind: what is warm here.

@@ -191,6 +191,88 @@ public sealed class HolderApiTests(TestServer server) : IClassFixture<TestServer
     }
 
     [Fact]
+    public async Task A_card_of_the_wrong_elder_is_unbound_by_another_person()
+    {
+        const string number = "6222 0212 3456 7803 6";
+        string right = await _desk.RegisterElderAsync();
+        Client one = new(server.As(Role.Counter, subject: "one", regions: Region)),
+            two = new(server.As(Role.Counter, subject: "two", regions: Region));
+        await one.BindCardAsync(Bind(_elder, number));
+        var ask = new AskCardUnbindingRequest
+        {
+            RequestId = Desk.Id(), OnBehalfOf = _elder, Elder = _elder, Number = number, Reason = "绑错了人",
+        };
+        await Clerk.AskCardUnbindingAsync(ask).IsRefusedAsync(Reason.RoleNotAllowed);
+        await one.AskCardUnbindingAsync(new AskCardUnbindingRequest(ask) { OnBehalfOf = right }).IsRefusedAsync(Reason.PartyNotAllowed);
+        await one.AskCardUnbindingAsync(new AskCardUnbindingRequest(ask)
+        {
+            RequestId = Desk.Id(), OnBehalfOf = right, Elder = right,
+        }).IsRefusedAsync(Reason.CardNotOfElder);
+        Holder asked = await one.AskCardUnbindingAsync(ask);
+        Assert.Equal(("8036", "绑错了人", "one"), (asked.Unbinding.LastDigits, asked.Unbinding.Reason, asked.Unbinding.AskedBy));
+        var unbind = new UnbindCardRequest { RequestId = Desk.Id(), OnBehalfOf = _elder, Elder = _elder, LastDigits = "8036" };
+        await one.UnbindCardAsync(unbind).IsRefusedAsync(Reason.MakerIsChecker);
+
+        Holder unbound = await two.UnbindCardAsync(new UnbindCardRequest(unbind) { RequestId = Desk.Id() });
+
+        Assert.Equal(("two", "one", null), (unbound.Cards[^1].EndedBy, unbound.Cards[^1].Unbound.AskedBy, unbound.Unbinding));
+        Assert.Equal("8036", (await one.BindCardAsync(Bind(right, number))).Cards[^1].LastDigits);
+        Assert.Equal(right, (await one.GetCardHolderAsync(new GetCardHolderRequest { Parent = _desk.Region, Number = number })).Elder);
+    }
+
+    [Fact]
+    public async Task What_hangs_on_a_master_key_is_counted_before_it_is_retired()
+    {
+        Client administrator = new(server.As(Role.Administrator, regions: Region));
+        var all = new GetHolderKeysRequest { Parent = _desk.Region };
+        await Counter.GetHolderKeysAsync(all).IsRefusedAsync(Reason.RoleNotAllowed);
+        HolderKeyUse before = Assert.Single((await administrator.GetHolderKeysAsync(all)).Keys);
+
+        await Counter.SetPinAsync(Set(Right, _elder));
+        await Counter.BindCardAsync(Bind(_elder, "6222 0212 3456 7811 9"));
+        HolderKeys now = await administrator.GetHolderKeysAsync(all);
+
+        HolderKeyUse use = Assert.Single(now.Keys);
+        Assert.Equal((before.Pins + 1, before.Cards + 1, true, true), (use.Pins, use.Cards, use.IsHere, use.IsCurrent));
+        Assert.Equal(server.Services.GetRequiredService<Vault>().KeyIds[0], use.KeyId);
+    }
+
+    [Fact]
+    public async Task The_list_of_terminals_carries_the_day_s_table()
+    {
+        V1.RevocationList list = await new ProviderService.ProviderServiceClient(server.As(Role.ProviderClerk, _canteen, regions: Region))
+            .GetRevocationListAsync(new GetRevocationListRequest { Parent = _desk.Region });
+
+        Assert.Equal([new TerminalCheck(0, 5_000, 3), new(1, 3_000, 2), new(1, 2_000, 1)],
+            TerminalList.Read(list.Note, VerifierKey.Parse(list.VerifierKey)).Checks);
+    }
+
+    [Fact]
+    public async Task After_a_death_the_counter_sees_that_PIN_and_card_have_ended()
+    {
+        await Counter.SetPinAsync(Set(Right, _elder));
+        var notice = new ImportNoticesRequest { RequestId = Desk.Id(), Parent = _desk.Region, Source = "civil" };
+        notice.Lines.Add(new NoticeLine
+        {
+            Number = 1, Key = _elder[^12..], Elder = _elder, Kind = V1.NoticeKind.Deceased, Date = _desk.Today.ToContract(),
+        });
+        await new ElderService.ElderServiceClient(server.As(Role.Counter, regions: Region)).ImportNoticesAsync(notice);
+
+        Holder holder = await Counter.GetHolderAsync(new GetHolderRequest { Elder = _elder });
+
+        Assert.Equal((_desk.Today.Year, _desk.Today.Day), (holder.DeathDate.Year, holder.DeathDate.Day));
+        await Counter.ResetPinAsync(new ResetPinRequest
+        {
+            RequestId = Desk.Id(), OnBehalfOf = _elder, Elder = _elder, Pin = Other, Reason = "忘记了",
+        }).IsRefusedAsync(Reason.HolderDeceased);
+        VoucherService.VoucherServiceClient clerk = _desk.Clerk(_canteen);
+        await clerk.RedeemVoucherAsync(new RedeemVoucherRequest(Dinner()) { Shown = new Shown { Pin = Right } })
+            .IsRefusedAsync(Reason.HolderDeceased);
+        Assert.Equal(HolderCheck.Confirmation, (await clerk.RedeemVoucherAsync(
+            new RedeemVoucherRequest(Dinner()) { ValidateOnly = true })).Redemption.NeededCheck);
+    }
+
+    [Fact]
     public async Task The_pages_set_a_PIN_ask_for_it_and_write_it_nowhere()
     {
         using Surfer counter = new($"{server.Http}"), clerk = new($"{server.Http}");
