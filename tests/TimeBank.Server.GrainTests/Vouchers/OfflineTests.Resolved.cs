@@ -8,6 +8,33 @@ namespace TimeBank.Server.GrainTests;
 public sealed partial class OfflineTests
 {
     [Fact]
+    public async Task A_terminal_s_state_does_not_grow_with_its_syncs_and_no_request_id_is_used_twice()
+    {
+        byte[] lunch = _terminal.Meals(_code);
+        Command first = _district.Command("clerk");
+        DeviceAnswers paid = District.Value(await _terminal.Grain.SubmitAsync(first, [lunch]));
+        int length = StateLength();
+        for (int sync = 0; sync < 20; sync++) await _terminal.SendAsync(lunch);
+
+        Assert.InRange(StateLength(), 1, length + 20);
+        await _district.ForgetAsync(_terminal.Grain);
+        // The same request has its answer, and its id is good for nothing else; of an older state too, which has it in itself.
+        Assert.Equal(paid.Answers[0], District.Value(await _terminal.Grain.SubmitAsync(first, [lunch])).Answers[0]);
+        Command reused = first with { RequestDigest = _district.Command().RequestDigest };
+        Assert.Equal(Reason.RequestIdReused, (await _terminal.Grain.SubmitAsync(reused, [lunch])).Reason);
+        Command older = _district.Command("clerk");
+        _district.States.Change<DeviceState>(
+            DeviceState.Kind, _terminal.Grain.GetGrainId(), state => state.Done[older.Id.ToString()] = older.RequestDigest);
+        await _district.ForgetAsync(_terminal.Grain);
+        Assert.Equal(paid.Answers[0], District.Value(await _terminal.Grain.SubmitAsync(older, [lunch])).Answers[0]);
+        reused = older with { RequestDigest = _district.Command().RequestDigest };
+        Assert.Equal(Reason.RequestIdReused, (await _terminal.Grain.SubmitAsync(reused, [lunch])).Reason);
+
+        int StateLength() => _district.States.Text().Split('\n').Single(
+            line => line.Contains("\"codeHash\"", StringComparison.Ordinal)).Length;
+    }
+
+    [Fact]
     public async Task What_is_declared_lost_is_waited_for_no_more()
     {
         byte[] one = _terminal.Meals(_code), two = _terminal.Meals(_code), three = _terminal.Meals(_code), four = _terminal.Meals(_code),

@@ -27,6 +27,8 @@ public sealed partial class DeviceGrain
     {
         if (State.HasDone(command, out Refusal? reused) && reused is not null) return reused;
         if (State.Device is not { } device) return Reason.DeviceNotFound;
+        if (await Writer.FindAsync(command.Id) is { } known && known.RequestDigest != Digest.Parse(command.RequestDigest))
+            return Reason.RequestIdReused;
         // One that was revoked still sends what it accepted before; one that nobody approved has nothing to send.
         if (device.ApprovedAt is null) return Reason.DeviceWrongState;
         State.Answered = device.Counter;
@@ -43,9 +45,11 @@ public sealed partial class DeviceGrain
         }
         // What waited for one of these is decided too: the terminal may never send it again.
         await GoOnAsync(command);
-        State.Remember(command);
         State.Device = State.Device! with { SyncedAt = Now };
         await SaveAsync();
+        // The region's writer remembers the request, and not this state, which would grow with every sync for as long as the terminal
+        // lives. A batch that comes again is answered from the receipts' own rows, whatever the request.
+        if ((await WriteAsync(Entries.Note(command.Header(Today, "")))).Refusal is { } refused) return refused;
         return new DeviceAnswers(State.Device, [.. answers]);
     }
 
