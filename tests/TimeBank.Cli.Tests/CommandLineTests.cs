@@ -70,6 +70,30 @@ public sealed class CommandLineTests
         Assert.DoesNotContain("830412", around.Out + around.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_code_is_read_from_the_input_or_a_file_and_is_no_argument()
+    {
+        var around = new TestEnvironment().With("TIMEBANK_TOKEN", "given").With("TIMEBANK_SERVER", ClosedPort());
+        var lines = new Queue<string>(["TBV1:SCANNED"]);
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, "TBV1:KEPT\n");
+        string[] redeem = ["voucher", "redeem", "0123456789AB", "--provider", "0123456789AB", "--item", "x", "--price", "1", "--code"];
+
+        int asked = await RunAsync([.. redeem, "-", file]);
+        int argument = await RunAsync([.. redeem, "TBV1:TYPED"]);
+        File.Delete(file);
+
+        // Both codes were read, and nobody was there to hear of them; the code itself names no file, and is not repeated.
+        Assert.Equal((3, 2), (asked, argument));
+        Assert.Empty(lines);
+        string said = around.Out + around.Error;
+        Assert.All((string[])["SCANNED", "KEPT", "TYPED"], part => Assert.DoesNotContain(part, said, StringComparison.Ordinal));
+        return;
+
+        Task<int> RunAsync(string[] line) =>
+            CommandLine.RunAsync(line, around.AsTool() with { ReadSecret = lines.Dequeue }, CancellationToken.None);
+    }
+
     [Theory]
     [InlineData("43")]
     [InlineData("abc")]

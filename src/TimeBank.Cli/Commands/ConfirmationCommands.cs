@@ -15,7 +15,10 @@ internal static class ConfirmationCommands
     {
         Option<string> elder = make.Option("--elder", "老人", "the elder", required: true),
             provider = make.Option("--provider", "服务机构", "who gave the service", required: true),
-            upTo = make.Option("--up-to", "券最多付多少（元）", "the most that vouchers may pay, in yuan", required: true);
+            upTo = make.Option(
+                "--up-to", "券最多付多少（元）；按次数的券，每次按合同单价算，即使服务商只收更少",
+                "the most that vouchers may pay, in yuan; units count at their contract price, even where less is charged for them",
+                required: true);
         Option<string[]> items = new("--item")
         {
             Description = make.Language["服务清单编号，可多次", "a catalogue item's id; may be repeated"],

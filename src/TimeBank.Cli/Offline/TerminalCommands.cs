@@ -25,7 +25,8 @@ internal static class TerminalCommands
     private static Command Enrol(CommandFactory make)
     {
         Option<string> file = File(make), device = make.Option("--device", "终端编号", "the terminal's id", required: true),
-            code = make.Option("--code", "一次性登记码", "the one-time code", required: true),
+            code = make.Option("--code", "存有一次性登记码的文件，或 -；不写则随后输入。登记码在 /terminals 页面领取",
+                "a file with the one-time code, or -; else it is asked for. The page /terminals gives one"),
             provider = make.Option("--provider", "服务机构", "whose terminal it is", required: true),
             name = make.Option("--name", "终端名称", "what people call it", required: true),
             key = make.Option("--key", "地区名单的公钥；不写则采用服务器给的", "the key of the region's lists; else the server's is trusted");
@@ -48,7 +49,8 @@ internal static class TerminalCommands
             using SigningKey own = SigningKey.Read(terminal.Device!.Key)[0];
             Device enrolled = invited.State == DeviceState.Invited ? await client.EnrolDeviceAsync(new EnrolDeviceRequest
             {
-                RequestId = session.RequestId(), Device = resource, Code = parsed.GetValue(code)!,
+                RequestId = session.RequestId(), Device = resource,
+                Code = make.SecretOf(parsed.GetValue(code) ?? "-", "一次性登记码", "The one-time code"),
                 PublicKey = ByteString.CopyFrom(own.PublicKey), DisplayName = parsed.GetValue(name)!,
             }) : invited;
             if (!enrolled.PublicKey.Span.SequenceEqual(own.PublicKey)) throw OtherKey();
