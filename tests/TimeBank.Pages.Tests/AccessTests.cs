@@ -27,6 +27,8 @@ public sealed class AccessTests(HalfMonth month)
         { "/redeem/bill", ["provider_clerk"] },
         { "/today", ["provider_clerk"] },
         { "/payments", ["provider_clerk"] },
+        { "/terminals", ["provider_clerk"] },
+        { "/terminals/new", ["provider_clerk"] },
         { "/finance/batches", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/bank", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/exceptions", ["finance_maker", "finance_checker", "auditor", "administrator"] },
@@ -41,6 +43,7 @@ public sealed class AccessTests(HalfMonth month)
         { "/desk/people", ["counter"] },
         { "/desk/register", ["counter"] },
         { "/desk/outreach", ["counter"] },
+        { "/desk/terminals", ["counter", "administrator"] },
         { "/complaints", Everyone },
     };
 

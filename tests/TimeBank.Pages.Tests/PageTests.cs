@@ -26,7 +26,10 @@ public sealed partial class PageTests(WholeMonth month)
             "/services",
         ],
         ["elder"] = ["/", "/vouchers", "/vouchers/paper", "/orders", "/orders/new", "/complaints?show=all"],
-        ["provider_clerk"] = ["/", "/redeem", "/redeem/bill", "/today?day=2026-10-20", "/payments?month=2026-10"],
+        ["provider_clerk"] =
+        [
+            "/", "/redeem", "/redeem/bill", "/today?day=2026-10-20", "/payments?month=2026-10", "/terminals", "/terminals/new",
+        ],
         ["finance_maker"] =
         [
             "/finance", "/finance/batches", "/finance/batches/prepare", "/finance/bank", "/finance/exceptions", "/finance/close",
@@ -40,7 +43,7 @@ public sealed partial class PageTests(WholeMonth month)
             "/finance", "/finance/close", "/journal", "/journal/10", "/journal/accounts", "/journal/accounts/fund/lottery/available",
             "/journal/trial-balance", "/journal/checkpoint", "/journal/rules",
         ],
-        ["counter"] = ["/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register", "/desk/outreach"],
+        ["counter"] = ["/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register", "/desk/outreach", "/desk/terminals"],
     };
 
     public static TheoryData<string, string, bool> Readers

@@ -96,6 +96,93 @@ public sealed class TerminalRoadTests(HalfMonth month)
     }
 
     [Fact]
+    public async Task A_terminal_is_invited_by_a_clerk_and_approved_by_whom_the_fingerprint_is_read_to()
+    {
+        string provider = await Terminals.CanteenAsync(month);
+        IPage clerk = await month.SignInAsync("provider_clerk", Office.Last(provider), width: 390),
+            phone = await clerk.Context.NewPageAsync(), counter = await month.SignInAsync("counter", width: 390);
+        await clerk.GotoAsync("/terminals");
+        await ReadableAsync(clerk);
+        await clerk.Locator("main a[href='/terminals/new']").ClickAsync();
+        await ReadableAsync(clerk);
+        await clerk.GetByRole(AriaRole.Button, new() { Name = "领取登记码", Exact = true }).ClickAsync();
+        string id = await clerk.Locator("[data-device]").InnerTextAsync(), code = await clerk.Locator("[data-code]").InnerTextAsync();
+        await ReadableAsync(clerk);
+        await phone.GotoAsync("/terminal");
+        await Expect(phone.Locator("main")).ToContainTextAsync("/terminals");
+        await phone.FillAsync("#id", id);
+        await phone.FillAsync("#code", code);
+        await phone.FillAsync("#name", "后厨二号机");
+        await phone.Locator("main form button").First.ClickAsync();
+        string fingerprint = await phone.Locator("[data-fingerprint]").InnerTextAsync();
+
+        await counter.GotoAsync("/desk/terminals");
+        await ReadableAsync(counter);
+        await counter.Locator($"main a[href='/desk/terminals/{id}']").ClickAsync();
+        await Expect(counter.Locator("main")).Not.ToContainTextAsync(fingerprint);
+        await ReadableAsync(counter);
+        await counter.FillAsync("#fingerprint", fingerprint[..^1] + (fingerprint[^1] == 'a' ? 'b' : 'a'));
+        await counter.GetByRole(AriaRole.Button, new() { Name = "核对", Exact = true }).ClickAsync();
+        await Expect(counter.Locator(".panel.fault")).ToContainTextAsync("不能批准");
+        await ReadableAsync(counter);
+        await counter.GetByRole(AriaRole.Link, new() { Name = "再核对一次" }).ClickAsync();
+        // Typed as it was heard: capitals, and no hyphens.
+        await counter.FillAsync("#fingerprint", fingerprint.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant());
+        await counter.GetByRole(AriaRole.Button, new() { Name = "核对", Exact = true }).ClickAsync();
+        await ReadableAsync(counter);
+        await counter.GetByRole(AriaRole.Button, new() { Name = "批准这台终端" }).ClickAsync();
+        await Expect(counter.Locator("dl.facts .state-good")).ToBeVisibleAsync();
+        await Terminals.SyncAsync(phone);
+        await Expect(phone.Locator("#voucher")).ToBeVisibleAsync();
+
+        // Revoked in two steps, with a reason.
+        await counter.Locator("details summary").ClickAsync();
+        await counter.FillAsync("#note", "换新机");
+        await counter.GetByRole(AriaRole.Button, new() { Name = "下一步" }).ClickAsync();
+        await ReadableAsync(counter);
+        await counter.GetByRole(AriaRole.Button, new() { Name = "停用这台终端" }).ClickAsync();
+        await Expect(counter.Locator("dl.facts .state-bad")).ToBeVisibleAsync();
+        await Expect(counter.Locator("dl.facts")).ToContainTextAsync("换新机");
+        await clerk.Context.CloseAsync();
+        await counter.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_code_on_an_elder_s_screen_is_the_signed_one()
+    {
+        Voucher voucher = (await Terminals.MealsAsync(month))[1];
+        PrintableVoucher paper = await Terminals.PaperAsync(month, voucher);
+        IPage counter = await month.SignInAsync("counter");
+
+        await counter.GotoAsync($"/vouchers/{Office.Last(voucher.Name)}?for={voucher.Elder}");
+        string shown = (await counter.Locator("img.qr").GetAttributeAsync("src"))!;
+
+        Assert.Equal(Shell.QrPicture.Of(paper.Code, QRCodeGenerator.ECCLevel.Q), shown);
+        await counter.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_answers_for_an_elder_can_read_the_question()
+    {
+        string provider = await Terminals.CanteenAsync(month);
+        Voucher voucher = (await Terminals.MealsAsync(month))[0];
+        Confirmation asked = await new HolderService.HolderServiceClient(await month.CallerAsync("provider_clerk", provider))
+            .RequestConfirmationAsync(new RequestConfirmationRequest
+            {
+                RequestId = Office.Id(), Elder = voucher.Elder, Provider = provider, Items = { "meal-canteen" },
+                UpTo = new Amount { Value = 6_000, Unit = "CNY" },
+            });
+        foreach ((string locale, bool isLarge) in new[] { ("zh-CN", true), ("en-US", false) })
+        {
+            IPage counter = await month.SignInAsync("counter", locale: locale, width: 320, large: isLarge);
+            await counter.GotoAsync($"/confirmations/{Office.Last(asked.Name)}");
+            await Expect(counter.Locator("#agreed")).ToBeVisibleAsync();
+            await ReadableAsync(counter);
+            await counter.Context.CloseAsync();
+        }
+    }
+
+    [Fact]
     public async Task What_a_terminal_calls_is_for_those_whom_the_contract_lets_and_from_our_own_page()
     {
         const string ask = "async ([path, type, body, sendsToken]) => {"

@@ -24,13 +24,15 @@ public static class Ways
             yield return ("/redeem", l["核销", "Redeem"]);
             yield return ("/today", l["今日", "Today"]);
             yield return ("/payments", l["结算", "Payments"]);
-            yield return ("/terminal", l["离线终端", "Offline terminal"]);
+            yield return ("/terminal", l["离线受理", "Offline"]);
+            yield return ("/terminals", l["终端管理", "Terminals"]);
         }
         if (visitor.Has(Role.Counter))
         {
             yield return ("/desk", l["服务台", "Desk"]);
             yield return ("/desk/people", l["人员", "People"]);
         }
+        if (visitor.Has(Role.Counter) || visitor.Has(Role.Administrator)) yield return ("/desk/terminals", l["终端", "Terminals"]);
         bool isFinance = visitor.Has(Role.FinanceMaker) || visitor.Has(Role.FinanceChecker) || visitor.Has(Role.Auditor);
         if (isFinance || visitor.Has(Role.Administrator))
         {

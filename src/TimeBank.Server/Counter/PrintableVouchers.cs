@@ -13,7 +13,8 @@ public sealed class PrintableVouchers(
     ILogger<PrintableVouchers> log)
 {
     /// <param name="elder">The resource name of whose paper is asked for: the caller, or for whom the caller acts.</param>
-    /// <param name="printer">Who asks. A paper is money for whoever holds it, so a line of the log says who had which one made.</param>
+    /// <param name="printer">Who asks. A paper, or a picture of it, is money for whoever holds it, so a line of the log says who had it
+    /// made.</param>
     /// <exception cref="Grpc.Core.RpcException">
     /// VOUCHER_NOT_FOUND, PARTY_NOT_ALLOWED, VOUCHER_VOIDED, VOUCHER_EXPIRED, VOUCHER_USED_UP.
     /// </exception>
@@ -32,7 +33,7 @@ public sealed class PrintableVouchers(
             VoucherClaims.BitsOf(facts.Terms.ServiceTypes.Select(type => (int)type.ToContract())), offline, account.Unit.Code,
             useBy, last.Index);
         ElderRecord? owner = await grains.GetGrain<IElderGrain>(region, facts.Terms.Elder).GetAsync();
-        log.LogInformation("{Printer} had voucher {Voucher} put on paper, as of entry {Entry}, for {Elder}.",
+        log.LogInformation("{Printer} had the code of voucher {Voucher} made, for paper or a screen, as of entry {Entry}, for {Elder}.",
             printer, voucher.Name, last.Index, elder);
         return new PrintableVoucher
         {

@@ -91,9 +91,9 @@ function enrolment(id = page.file.device?.id ?? '') {
     'On an iPhone or iPad add this page to the home screen first (Share, Add to Home Screen), open it from there, and enrol there. What '
       + 'is on the home screen is a terminal of its own: it has neither the key nor the receipts of one that is enrolled here. The '
       + 'browser clears what is here when it was not opened for seven days.'))),
-  el('p', {}, t('本机自己生成钥匙，钥匙不离开本机。编号和登记码由服务台、管理员或本机构领取，15 分钟内有效。登记要联网，并以服务机构人员登录。',
-    'The phone makes its own key, which never leaves it. The id and the code come from the service counter, an administrator or your own '
-      + 'provider, and are good for 15 minutes. Enrolling needs a network and a clerk who is signed in.')),
+  el('p', {}, t('本机自己生成钥匙，钥匙不离开本机。编号和登记码在“终端管理”（/terminals）领取，15 分钟内有效。登记要联网，并以服务机构人员登录。',
+    'The phone makes its own key, which never leaves it. The id and the code come from the page Terminals '
+      + '(/terminals), and are good for 15 minutes. Enrolling needs a network and a clerk who is signed in.')),
   ask('id', t('终端编号（12 位）', 'The terminal\'s id (12 characters)'), { value: typedIn('id', id), ...code }),
   ask('code', t('一次性登记码（8 位）', 'The one-time code (8 characters)'), { value: typedIn('code'), ...code }),
   ask('name', t('给它起个名字', 'A name for it'), { value: typedIn('name'), required: true, maxlength: 60 },
@@ -110,8 +110,8 @@ async function standing() {
   const { file } = page;
   if (file.state === 'DEVICE_STATE_ENROLLED') return el('section', { class: 'panel warn' },
     heading(t('等待批准', 'Waiting for approval')),
-    el('p', {}, t('请把核对码念给服务台或管理员，由另一个人批准；然后按“同步”。',
-      'Read this fingerprint to the service counter or an administrator. Another person approves it; then press Sync.')),
+    el('p', {}, t('请把核对码念给服务台或管理员，由另一个人在 /desk/terminals 批准；然后按“同步”。',
+      'Read this fingerprint to the service counter or an administrator. Another person approves it at /desk/terminals; then press Sync.')),
     el('p', { class: 'code' }, el('strong', { 'data-fingerprint': true }, await fingerprintOf(file.device.publicKey))));
   try {
     checkTerminal(file, now());
