@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 
@@ -12,13 +11,7 @@ namespace TimeBank.Server;
 /// </summary>
 public sealed partial class DeviceGrain
 {
-    private const int MaxBranches = 50, MaxWaiting = 500;
-
-    /// <summary>Clocks of terminals that are set by hand are some minutes off.</summary>
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
-
-    /// <summary>A clock ahead by less is waited for: its receipt says what was accepted, and only the day is in doubt.</summary>
-    private static readonly TimeSpan ClockReach = TimeSpan.FromDays(1);
+    private const int MaxWaiting = 500;
 
     public Task<Reply<DeviceAnswers>> SubmitAsync(Command command, ImmutableArray<byte[]> receipts) =>
         command.IsDryRun ? DryRunAsync(() => SubmitOnceAsync(command, receipts)) : SubmitOnceAsync(command, receipts);
@@ -83,7 +76,7 @@ public sealed partial class DeviceGrain
             if (State.Device!.Counter < next) return answers;
         }
 
-        bool Follows(OfflineReceipt receipt) => (receipt.Previous?.ToString() ?? "") == State.Last;
+        bool Follows(OfflineReceipt receipt) => OfflineChain.PreviousOf(receipt) == State.Last;
     }
 
     public Task<Reply<OfflineReceiptRecord>> SkipLostAsync(Command command, string key) =>
@@ -101,12 +94,7 @@ public sealed partial class DeviceGrain
             Refusal? refusal = await OnceAsync(
                 command,
                 () => !isKept && State.Waiting.Values.Min() == receipt.Counter ? null : new Refusal(Reason.OfflineNotWaiting),
-                () =>
-                {
-                    (State.Lost ??= [])[State.Device.Counter + 1] = receipt.Counter - 1;
-                    State.Device = State.Device with { Counter = receipt.Counter - 1 };
-                    State.Last = receipt.Previous?.ToString() ?? "";
-                });
+                () => State.Chain = State.Chain.Without(receipt));
             if (refusal is not null) return refusal;
             // From here on a crash is finished by the device's next call.
             answers.AddRange(await GoOnAsync(command));
@@ -135,33 +123,29 @@ public sealed partial class DeviceGrain
         VoucherReading code = VoucherCode.Read(receipt.Code, [.. keys.Of(Region)]);
         string digest = $"{OfflineReceipt.DigestOf(bytes)}", main = $"{LocalKey}-{receipt.Counter}", own = $"{main}-{digest[..12]}";
         var record = new OfflineReceiptRecord(LocalKey, State.Device!.Provider, receipt.Counter, digest, Convert.ToBase64String(bytes),
-            code.Claims?.Voucher ?? "", receipt.PriceFen - receipt.InsuranceFen, receipt.Clock, Now, command.Actor,
+            code.Claims?.Voucher ?? "", OfflineChain.AtStake(receipt), receipt.Clock, Now, command.Actor,
             new OfflineVerdict(OfflineStage.Received));
-        long last = State.Device!.Counter;
-        string previous = receipt.Previous?.ToString() ?? "";
-        if (receipt.Counter <= last)
+        OfflineReceiptRecord? decided = receipt.Counter <= State.Device!.Counter ? await AtAsync(receipt.Counter) : null;
+        OfflinePlace place = State.Chain.Place(receipt, digest, decided?.Digest);
+        return place.Step switch
         {
-            OfflineReceiptRecord? first = await Receipt(main).GetAsync();
-            Reason reason = (State.Lost ?? []).Any(lost => receipt.Counter >= lost.Key && receipt.Counter <= lost.Value)
-                ? Reason.OfflineDeclaredLost : Reason.OfflineFork;
-            return first?.Digest == digest ? first : await ExceptAsync(own, record,
-                Refusal.Of(reason, ("counter", Text(receipt.Counter))), first, main);
-        }
-        if (State.Branches.Contains(previous) || (receipt.Counter == last + 1 && previous != State.Last))
-        {
-            OfflineReceiptRecord? first = last == 0 ? null : await Receipt($"{LocalKey}-{last}").GetAsync();
-            return await ExceptAsync(own, record, Refusal.Of(Reason.OfflineChainBroken, ("previous", Text(last))), first,
-                $"{LocalKey}-{last}");
-        }
-        if (receipt.Counter > last + 1)
-        {
-            var gap = Refusal.Of(Reason.OfflineGap, ("expected", Text(last + 1)));
-            record = record with { Verdict = OfflineVerdict.Of(OfflineStage.Waiting, gap) };
-            if (IsDryRun || (State.Waiting.Count >= MaxWaiting && !State.Waiting.ContainsKey(own))) return record;
-            State.Waiting[own] = receipt.Counter;
-            return await Receipt(own).KeepAsync(record);
-        }
-        return await NextAsync(command, receipt, record, code, main, own);
+            OfflineStep.GoesOn => await NextAsync(command, receipt, record, code, main, own),
+            OfflineStep.Decided => decided!,
+            OfflineStep.Beside => await ExceptAsync(
+                own, record, place.Refusal!, decided ?? await AtAsync(place.Counter), $"{LocalKey}-{place.Counter}"),
+            OfflineStep.Waits => await WaitAsync(own, record with { Verdict = OfflineVerdict.Of(OfflineStage.Waiting, place.Refusal!) }),
+        };
+    }
+
+    /// <summary>The receipt that was decided under a counter; null where there is none.</summary>
+    private async Task<OfflineReceiptRecord?> AtAsync(long counter) =>
+        counter == 0 ? null : await Receipt($"{LocalKey}-{counter}").GetAsync();
+
+    private async Task<OfflineReceiptRecord> WaitAsync(string key, OfflineReceiptRecord record)
+    {
+        if (IsDryRun || (State.Waiting.Count >= MaxWaiting && !State.Waiting.ContainsKey(key))) return record;
+        State.Waiting[key] = record.Counter;
+        return await Receipt(key).KeepAsync(record);
     }
 
     /// <summary>The receipt that the chain goes on with.</summary>
@@ -173,8 +157,7 @@ public sealed partial class DeviceGrain
         if (waited is not null) record = record with { ReceivedAt = waited.ReceivedAt };
         OfflineReceiptRecord kept = IsDryRun ? await Receipt(main).GetAsync() ?? record : await Receipt(main).KeepAsync(record);
         // A crash came after this row and before the chain's: the row decides which of two goes on.
-        if (kept.Digest != record.Digest) return await ExceptAsync(own, record,
-            Refusal.Of(Reason.OfflineFork, ("counter", Text(receipt.Counter))), kept, main);
+        if (kept.Digest != record.Digest) return await ExceptAsync(own, record, OfflineChain.ForkOf(receipt), kept, main);
         record = kept;
         if (!record.Verdict.IsFinal)
         {
@@ -185,15 +168,8 @@ public sealed partial class DeviceGrain
         if (waited is not null && !IsDryRun) await Receipt(own).AnswerAsync(new OfflineVerdict(OfflineStage.Settled));
         // It waits for our clock, and the chain with it.
         if (!record.Verdict.IsFinal) return record;
-        Forget(receipt.Synced);
-        State.Last = record.Digest;
-        // A clock that was wrong is no measure for the next one; and when a receipt came, it had been made.
-        if (record.Verdict.Stage == OfflineStage.Accepted)
-        {
-            State.Unsynced[receipt.Counter] = record.AtStake;
-            State.LastClock = Later(State.LastClock, Earlier(receipt.Clock, record.ReceivedAt));
-        }
-        State.Device = State.Device! with { Counter = receipt.Counter };
+        State.Chain = State.Chain.After(
+            receipt, record.Digest, record.Verdict.Stage == OfflineStage.Accepted, record.ReceivedAt);
         return record;
     }
 
@@ -206,12 +182,12 @@ public sealed partial class DeviceGrain
         if (outcome is null || outcome.RequestDigest.ToString() != record.Digest)
         {
             OfflinePolicy limits = (await rules.PolicyAsync(Region, Today)).Vouchers.Offline;
-            if (await RefusalAsync(receipt, record, code, limits) is { } refusal)
-            {
-                bool canWait = refusal.Reason == Reason.OfflineClockAhead && receipt.Clock <= Now + ClockReach;
-                return OfflineVerdict.Of(canWait ? OfflineStage.Waiting : OfflineStage.Exception, refusal);
-            }
-            outcome = await RedeemAsync(own, receipt, record, code.Claims!);
+            Refusal? refusal = await RefusalAsync(receipt, record, code, limits);
+            if (refusal is not null && OfflineChain.IsWaitedFor(receipt, refusal, Now))
+                return OfflineVerdict.Of(OfflineStage.Waiting, refusal);
+            // The journal remembers a no as well: an entry that was asked for before a crash and is still on its way comes too late then.
+            outcome = refusal is null ? await RedeemAsync(own, receipt, record, code.Claims!)
+                : await Writer.DecideAsync(own, Today, refusal, () => Entries.Note(own.Header(Today, "")));
         }
         if (outcome.Refusal is { } no)
         {
@@ -230,40 +206,22 @@ public sealed partial class DeviceGrain
         var place = (V1.ServicePlace)receipt.Place;
         var claim = new RedemptionClaim(OpaqueId.Parse(receipt.Provider), Slug.Parse(receipt.Item), receipt.Quantity,
             new Fen(receipt.PriceFen), new Fen(receipt.InsuranceFen), place.ToDomain(),
-            ChinaTime.DateOf(Earlier(receipt.Clock, record.ReceivedAt)));
+            ChinaTime.DateOf(OfflineChain.MadeAt(receipt, record.ReceivedAt)));
         var offline = new OfflineAcceptance(OpaqueId.Parse(LocalKey), receipt.Counter, Digest.Parse(record.Digest), receipt.FromVoucher,
             Unit.Parse(claims.Unit), claims.UseBy, [.. claims.ServiceTypes.Select(type => ((V1.ServiceType)type).ToDomain())],
             claims.OfflineAmount, claims.Serial);
         return GrainFactory.GetGrain<IVoucherGrain>(Region, claims.Voucher).RedeemOfflineAsync(own, claim, offline);
     }
 
-    /// <summary>
-    /// Why a receipt isn't even held against its voucher, in this order: provider; clock; revoked; late; the voucher's code; place; limits.
-    /// </summary>
     private async Task<Refusal?> RefusalAsync(
         OfflineReceipt receipt, OfflineReceiptRecord record, VoucherReading code, OfflinePolicy limits)
     {
         DeviceRecord device = State.Device!;
-        if (receipt.Provider != device.Provider) return new Refusal(Reason.OfflineOtherProvider);
-        if (receipt.Clock > Now + ClockTolerance) return new Refusal(Reason.OfflineClockAhead);
-        DateTimeOffset known = Later(await MadeAsync(receipt.ListNumber), Later(State.LastClock, device.ApprovedAt ?? default));
-        if (receipt.Clock < known - ClockTolerance) return new Refusal(Reason.OfflineClockBehind);
-        if (device.RevokedSince is { } since && receipt.Clock >= since) return new Refusal(Reason.OfflineDeviceRevoked);
-        // When the server saw it first, also if it was decided later.
-        if (record.ReceivedAt - receipt.Clock > TimeSpan.FromHours(limits.SyncWithinHours))
-        {
-            return Refusal.Of(Reason.OfflineTooLate, ("hours", Text(limits.SyncWithinHours)));
-        }
-        if (code.Claims is not { } claims) return Refusal.Of(Reason.OfflineCodeInvalid, ("rule", $"{code.Status}"));
-        if (!Enum.IsDefined((V1.ServicePlace)receipt.Place) || (claims.IsMoney && receipt.Place == 0))
-        {
-            return Refusal.Of(Reason.InvalidField, ("field", "place"));
-        }
-        long max = claims.IsMoney ? Math.Min(claims.OfflineAmount, limits.VoucherMax.Value) : claims.OfflineAmount;
-        if (receipt.FromVoucher > max) return Refusal.Of(Reason.OfflineVoucherLimit, ("max", Text(max)));
-        long unsynced = State.Unsynced.Where(pair => pair.Key > Math.Min(receipt.Synced, State.Answered)).Sum(pair => pair.Value);
-        return unsynced + record.AtStake > limits.DeviceMax.Value
-            ? Refusal.Of(Reason.OfflineDeviceLimit, ("max", Text(limits.DeviceMax.Value))) : null;
+        var moments = new OfflineMoments(await MadeAsync(receipt.ListNumber), record.ReceivedAt, Now);
+        var place = (V1.ServicePlace)receipt.Place;
+        return State.Chain.Refuse(
+            receipt, new OfflineTerminal(device.Provider, device.ApprovedAt ?? default, device.RevokedSince), moments, code,
+            Enum.IsDefined(place) ? place.ToDomain() : null, limits);
     }
 
     /// <summary>What took the money: the voucher's last redemption, with its receipt if it was made offline.</summary>
@@ -287,9 +245,7 @@ public sealed partial class DeviceGrain
             OtherEntry = first?.Verdict.Entry,
             OtherReceipt = first is null ? "" : firstKey,
         };
-        // The chain went on from what was declared lost.
-        if (refusal.Reason != Reason.OfflineDeclaredLost && !State.Branches.Contains(record.Digest)) State.Branches.Add(record.Digest);
-        if (State.Branches.Count > MaxBranches) State.Branches.RemoveAt(0);
+        State.Chain = State.Chain.Beside(record.Digest, refusal);
         State.Waiting.Remove(key);
         if (IsDryRun) return record with { Verdict = verdict };
         OfflineReceiptRecord kept = await Receipt(key).KeepAsync(record with { Verdict = verdict });
@@ -302,7 +258,7 @@ public sealed partial class DeviceGrain
         if (number == 0) return default;
         StoredEntry? last = await ledger.EntryAsync(Region, number - 1, CancellationToken.None);
         // A number that the journal hasn't reached is none that the region gave.
-        return last is null ? DateTimeOffset.MaxValue - ClockTolerance : last.Entry.Time.ToDateTimeOffset();
+        return last is null ? DateTimeOffset.MaxValue - OfflineChain.ClockTolerance : last.Entry.Time.ToDateTimeOffset();
     }
 
     /// <summary>
@@ -316,17 +272,5 @@ public sealed partial class DeviceGrain
         return new Command(new Guid(request, bigEndian: true), record.Digest, $"device/{Region}/{LocalKey}", "", "", sent.IsDryRun);
     }
 
-    private void Forget(long synced)
-    {
-        long known = Math.Min(synced, State.Answered);
-        foreach (long counter in State.Unsynced.Keys.Where(counter => counter <= known).ToArray()) State.Unsynced.Remove(counter);
-    }
-
     private IOfflineReceiptGrain Receipt(string key) => GrainFactory.GetGrain<IOfflineReceiptGrain>(Region, key);
-
-    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
-
-    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
-
-    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -151,6 +151,20 @@ public sealed class DeviceState : WorkflowState
     /// <summary>The last counter of each stretch that was declared lost, by the first; null: none was.</summary>
     [JsonPropertyName("lost"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Dictionary<long, long>? Lost { get; set; }
+
+    /// <summary>The same as the rules see it, of a device that is known.</summary>
+    [JsonIgnore]
+    public OfflineChain Chain
+    {
+        get => new(Device!.Counter, Last, LastClock, Answered, Unsynced.ToImmutableSortedDictionary(), [.. Branches],
+            (Lost ?? []).ToImmutableSortedDictionary());
+        set
+        {
+            Device = Device! with { Counter = value.Counter };
+            (Last, LastClock, Unsynced, Branches) = (value.Last, value.LastClock, new(value.Unsynced), [.. value.Branches]);
+            Lost = value.Lost.IsEmpty ? null : new(value.Lost);
+        }
+    }
 }
 
 /// <inheritdoc cref="IDeviceGrain"/>
