@@ -14,7 +14,7 @@ internal static class CommandLine
         ./timebank simulate [--seeds N] [--from S] [--sqlite] [--threads N] [--first] [--trace]
             runs the worlds of N seeds from S on; a finding is printed with its seed, and that seed runs the same world again
         ./timebank simulate --mutations [--only NAME]
-            breaks the ledger in known ways, one after the other, and counts the seeds until each is found
+            breaks the ledger in known ways, one after the other, and counts the seeds until each is found; only those whose name begins so
         """;
 
     public static int Run(string[] args, TextWriter output)
@@ -36,7 +36,7 @@ internal static class CommandLine
                 case "--mutations": mutates = true; break;
                 case "--only" when at + 1 < args.Length:
                     mutations =
-                    [.. Mutants.All.Where(mutation => mutation.Name == args[at + 1])]; at++; break;
+                    [.. Mutants.All.Where(mutation => mutation.Name.StartsWith(args[at + 1], StringComparison.Ordinal))]; at++; break;
                 case "--sqlite": onSqlite = true; break;
                 case "--trace": trace = true; break;
                 case "--help" or "-h":

@@ -7,7 +7,11 @@ namespace TimeBank.Simulation;
 /// </summary>
 public sealed class MutationTests
 {
-    private static readonly string[] Short = ["head-unchecked", "acknowledged-early", "part-post-rounded"];
+    private static readonly string[] Short =
+    [
+        "head-unchecked", "acknowledged-early", "part-post-rounded", "bill-refund-fills-another-voucher",
+        "receipt-limit-for-each-terminal",
+    ];
 
     [Fact]
     public void A_broken_ledger_is_found()

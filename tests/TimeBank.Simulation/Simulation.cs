@@ -10,7 +10,7 @@ internal static class Simulation
 {
     private static readonly RegionCode Region = RegionCode.Parse("430211");
 
-    private const int OfficesPermille = 400;
+    private const int OfficesPermille = 400, TerminalsPermille = 350;
 
     // A process books its entries never, at once, or now and then. The next one books the rest.
     private static readonly int[] BookFrom = [1_000_000, 1, 7];
@@ -66,21 +66,27 @@ internal static class Simulation
         // Drawn apart, so that a world without an office is the same as before there were any.
         Office? office = new Chance(~seed).Permille(OfficesPermille) ? new Office(world, network, auditor, plan) : null;
         Officers? officers = office is null ? null : new Officers(world, office);
+        Terminals? terminals = new Chance(seed ^ 0x5E5E5E5E5E5E5E5E).Permille(TerminalsPermille)
+            ? new Terminals(world, network, auditor, plan) : null;
+        TerminalPeople? holders = terminals is null ? null : new TerminalPeople(world, terminals);
         ArrangeFaults(world, plan, fleet, disk);
 
         Task life = null!;
         try
         {
-            World.Run(new Turns(world, "callers"), () => life = LiveAsync(world, fleet, disk, callers, office, officers));
+            World.Run(new Turns(world, "callers"), () =>
+                life = LiveAsync(world, fleet, disk, callers, (office, officers), (terminals, holders)));
             world.RunToEnd(() =>
             {
                 fleet.MayCrash();
                 office?.MayCrash();
+                terminals?.MayCrash();
             });
             if (world.Finding is null && !life.IsCompletedSuccessfully) world.Report(
                 life.Exception?.ToString() ?? "everybody waits, and nothing is left to happen");
             if (world.Finding is null && (FinalAudit.Wrong(auditor, Region, open(), reads)
-                ?? callers.Wrong() ?? (office is null ? null : OfficeAudit.Wrong(auditor, office, officers!)) ?? verify())
+                ?? callers.Wrong() ?? (office is null ? null : OfficeAudit.Wrong(auditor, office, officers!))
+                ?? (terminals is null ? null : TerminalAudit.Wrong(auditor, terminals)) ?? verify())
                 is { } wrong) world.Report(wrong);
         }
         catch (FindingException)
@@ -92,17 +98,21 @@ internal static class Simulation
     }
 
     private static async Task LiveAsync(
-        World world, Fleet fleet, Disk disk, Callers callers, Office? office, Officers? officers)
+        World world, Fleet fleet, Disk disk, Callers callers, (Office? Place, Officers? People) office,
+        (Terminals? Place, TerminalPeople? People) terminals)
     {
-        await Task.WhenAll(callers.LiveAsync(), officers?.LiveAsync() ?? Task.CompletedTask);
+        await Task.WhenAll(
+            callers.LiveAsync(), office.People?.LiveAsync() ?? Task.CompletedTask, terminals.People?.LiveAsync() ?? Task.CompletedTask);
         world.Note("nothing fails any more");
         fleet.Calm();
-        office?.Calm();
+        office.Place?.Calm();
+        terminals.Place?.Calm();
         disk.IsFull = false;
         disk.EndPoison();
         await world.DelayAsync(60_000_000, "what was late has arrived");
         await callers.SettleAsync();
-        if (officers is not null) await officers.SettleAsync();
+        if (office.People is not null) await office.People.SettleAsync();
+        if (terminals.Place is not null) await terminals.Place.SettleAsync();
     }
 
     private static void ArrangeFaults(World world, FaultPlan plan, Fleet fleet, Disk disk)

@@ -7,6 +7,7 @@ namespace TimeBank.Simulation;
 internal static class Mutants
 {
     private const string Ledger = "TimeBank.Ledger", Writer = "TimeBank.Writer", Proofs = "TimeBank.Proofs";
+    private const string Chain = "Vouchers/OfflineChain.cs", Acceptance = "Vouchers/OfflineAcceptance.cs";
 
     public static IReadOnlyList<Mutation> All { get; } =
     [
@@ -73,6 +74,53 @@ internal static class Mutants
         new("bill-commitment-kept", Ledger, "Vouchers/Voucher.cs", "if (share.Freed > Fen.Zero)", "if (share.Freed > new Fen(1))"),
         new("bill-refunded-forwards", Ledger, "Vouchers/Voucher.cs", "Transfers(lines, share).Reverse())",
             "Transfers(lines, share))"),
+
+        new("bill-rounded-up", Ledger, "Vouchers/RedemptionRule.cs", "(Int128)ownPart.Value * ratioPercent / 100)",
+            "((Int128)ownPart.Value * ratioPercent + 99) / 100)"),
+        new("bill-lines-share-nothing", Ledger, "Vouchers/BillRule.cs", "Left -= amount;", ""),
+        new("bill-line-refunded-twice", Ledger, "Vouchers/BillRule.cs", "if (refunded.Contains(line)) return",
+            "if (refunded.Contains(-line)) return"),
+        new("bill-refunded-again-as-a-whole", Ledger, "Vouchers/BillRule.cs", ".Where(line => !refunded.Contains(line)) : wanted)",
+            ": wanted)"),
+        new("bill-refund-fills-another-voucher", Ledger, "Vouchers/Voucher.cs", "Transfers(lines, share).Reverse())",
+            "Transfers(lines, share with { Voucher = lines.Shares[0].Voucher }).Reverse())"),
+        new("bill-refund-of-an-ended-voucher", Ledger, "Vouchers/BillRule.cs",
+            "if (VoucherRule.Refill(voucherOf(share.Voucher), today) is { } ended)",
+            "if (VoucherRule.Refill(voucherOf(share.Voucher), today) is { Reason: Reason.VoucherVoided } ended)"),
+
+        // Terminals and their receipts.
+        new("receipt-with-an-old-counter-taken", Ledger, Chain, "if (receipt.Counter <= Counter)", "if (receipt.Counter < Counter)"),
+        new("receipt-replayed-is-a-fork", Ledger, Chain, "if (decided == digest) return", "if (decided == \"\") return"),
+        new("receipt-gap-skipped", Ledger, Chain, "return receipt.Counter > Counter + 1", "return receipt.Counter > Counter + 2"),
+        new("receipt-chain-unchecked", Ledger, Chain, "&& previous != Last)", "&& previous == digest)"),
+        new("receipt-branch-forgotten", Ledger, Chain, "if (Branches.Contains(previous) || ", "if ("),
+        new("receipt-lost-still-awaited", Ledger, Chain, "Counter = waiting.Counter - 1,", "Counter = waiting.Counter - 2,"),
+        new("receipt-lost-is-a-fork", Ledger, Chain, "receipt.Counter >= lost.Key &&", "receipt.Counter > lost.Key &&"),
+        new("receipt-of-another-provider", Ledger, Chain, "if (receipt.Provider != terminal.Provider) return",
+            "if (receipt.Provider.Length == 0) return"),
+        new("receipt-clock-set-back", Ledger, Chain, "Later(when.ListMade, Later(LastClock, terminal.ApprovedAt));",
+            "Later(when.ListMade, terminal.ApprovedAt);"),
+        new("receipt-list-of-the-future", Ledger, Chain, "Later(when.ListMade, Later(LastClock, terminal.ApprovedAt));",
+            "Later(LastClock, terminal.ApprovedAt);"),
+        new("receipt-after-revocation-paid", Ledger, Chain, "receipt.Clock >= since)", "receipt.Clock >= since.AddHours(12))"),
+        new("receipt-late-paid", Ledger, Chain, "when.Received - receipt.Clock > ", "when.Now - when.Received > "),
+        new("receipt-clock-waited-for-too-long", Ledger, Chain, "receipt.Clock <= now + ClockReach;",
+            "receipt.Clock <= now + ClockReach + ClockReach;"),
+        new("receipt-device-limit-ignored", Ledger, Chain, "return unsynced + AtStake(receipt) > limits",
+            "return AtStake(receipt) > limits"),
+        new("receipt-device-believed", Ledger, Chain, "Math.Min(receipt.Synced, Answered);", "receipt.Synced;"),
+        new("receipt-insurance-at-stake", Ledger, Chain, "receipt.PriceFen - receipt.InsuranceFen;", "receipt.PriceFen;"),
+        new("receipt-over-the-code-paid", Ledger, Chain, "if (receipt.FromVoucher > max) return",
+            "if (receipt.FromVoucher > max * 2) return"),
+        new("receipt-second-acceptance-paid", Ledger, Acceptance, "if (redemption.FromVoucher != FromVoucher)",
+            "if (redemption.FromVoucher > FromVoucher)"),
+        new("receipt-limit-for-each-terminal", Ledger, Acceptance, "return taken + FromVoucher > Allowed",
+            "return FromVoucher > Allowed"),
+        new("receipt-online-counts-as-offline", Ledger, Acceptance, ".Where(entry => Of(entry) is not null)", ""),
+        new("receipt-of-another-voucher", Ledger, Acceptance, " || voucher.Terms.UseBy != UseBy", ""),
+        new("receipt-code-promises-all", Ledger, "Vouchers/OfflineRule.cs",
+            "{ Kind: VoucherKind.Money } => Math.Min(voucher.Remaining, policy.VoucherMax.Value),",
+            "{ Kind: VoucherKind.Money } => voucher.Remaining,"),
 
         // Holds.
         new("part-post-keeps-rest", Ledger, "Journal/Decide.cs", "Released = held[at].Held });",

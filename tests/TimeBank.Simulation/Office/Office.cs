@@ -15,7 +15,7 @@ internal sealed class Office
     private readonly Network _network;
     private readonly Auditor _auditor;
     private readonly FaultPlan _plan;
-    private readonly Shelf _shelf;
+    private readonly Shelf<OfficeState> _shelf;
     private readonly List<OfficeStep> _steps = [];
     private readonly Dictionary<EntryId, OfficeAnswer> _answers = [];
     private readonly List<(EntryId Id, DateOnly Day, Draft Draft)> _entries = [];
@@ -26,7 +26,7 @@ internal sealed class Office
     public Office(World world, Network network, Auditor auditor, FaultPlan plan)
     {
         (_world, _network, _auditor, _plan) = (world, network, auditor, plan);
-        _shelf = new Shelf(world, plan);
+        _shelf = new Shelf<OfficeState>(world, plan, "office", new OfficeState(), () => !_isCalm && !plan.IsQuiet);
         Bank = new OfficeBank(world);
         _server = NewServer();
     }
@@ -49,7 +49,6 @@ internal sealed class Office
     public void Calm()
     {
         _isCalm = true;
-        _shelf.MayFail = false;
         Bank.PaysAll = true;
     }
 

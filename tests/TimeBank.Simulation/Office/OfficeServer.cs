@@ -7,7 +7,7 @@ namespace TimeBank.Simulation;
 /// the ledger write its entry under the step's id, and changes its state. Where it knows nothing any more, it forgets all and reads its
 /// state again, and the next step first finishes the one that was decided.
 /// </summary>
-internal sealed partial class OfficeServer(World world, Network network, Auditor auditor, Shelf shelf, string name)
+internal sealed partial class OfficeServer(World world, Network network, Auditor auditor, Shelf<OfficeState> shelf, string name)
 {
     private const string Days = "period/closed";
 

@@ -1,27 +1,27 @@
 namespace TimeBank.Simulation;
 
 /// <summary>
-/// Where the office's state is kept: compared and replaced in one write, as grain storage does it. A write fails, or is stored and reported
+/// Where a server keeps its state: compared and replaced in one write, as grain storage does it. A write fails, or is stored and reported
 /// as failed; that of a dead process arrives or not.
 /// </summary>
-internal sealed class Shelf(World world, FaultPlan plan)
+/// <param name="name">Whose state it is, for the trace.</param>
+/// <param name="stored">What is stored at first.</param>
+internal sealed class Shelf<TState>(World world, FaultPlan plan, string name, TState stored, Func<bool> mayFail)
 {
     /// <summary>What is stored, for the auditor and for people who look at lists.</summary>
-    public OfficeState Stored { get; private set; } = new();
+    public TState Stored { get; private set; } = stored;
 
     public long Version { get; private set; }
 
-    public bool MayFail { get; set; } = !plan.IsQuiet;
-
-    public Task<(OfficeState State, long Version)> ReadAsync() => AskAsync("office reads", () => true, () => (Stored, Version));
+    public Task<(TState State, long Version)> ReadAsync() => AskAsync($"{name} reads", () => true, () => (Stored, Version));
 
     /// <exception cref="OfficeUnavailableException">It was not stored, or nobody knows.</exception>
-    public Task<long> WriteAsync(OfficeState state, long version, Func<bool> isAlive) => AskAsync("office writes", isAlive, () =>
+    public Task<long> WriteAsync(TState state, long version, Func<bool> isAlive) => AskAsync($"{name} writes", isAlive, () =>
     {
-        if (Strikes("office write fails", plan.AppendFails)) throw new OfficeUnavailableException();
+        if (Strikes($"{name} write fails", plan.AppendFails)) throw new OfficeUnavailableException();
         if (Version != version) throw new OfficeUnavailableException();
         (Stored, Version) = (state, version + 1);
-        return Strikes("office write stored, then fails", plan.CommitsThenFails) ? throw new OfficeUnavailableException() : Version;
+        return Strikes($"{name} write stored, then fails", plan.CommitsThenFails) ? throw new OfficeUnavailableException() : Version;
     });
 
     private Task<T> AskAsync<T>(string what, Func<bool> isAlive, Func<T> arrives)
@@ -45,7 +45,7 @@ internal sealed class Shelf(World world, FaultPlan plan)
 
     private bool Strikes(string fault, int permille)
     {
-        if (!MayFail || !world.Chance.Permille(permille)) return false;
+        if (!mayFail() || !world.Chance.Permille(permille)) return false;
         world.Tally.Add(fault);
         return true;
     }

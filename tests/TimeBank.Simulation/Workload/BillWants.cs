@@ -56,22 +56,41 @@ internal sealed class BillWants(World world, People people)
 
     /// <summary>
     /// Takes lines of a bill back, as somebody does who has not heard of the last refund yet, or has. Two of them who know of the same
-    /// refunds have one id.
+    /// refunds have one id. Some ask for lines that are back already, that no voucher paid, or of vouchers that have ended.
     /// </summary>
     public Draft? Refund()
     {
         if (people.Recent(_bills) is not { } bill) return null;
         int known = Math.Max(0, bill.Refunds.Count - (world.Chance.Permille(300) ? 1 : 0));
         HashSet<int> back = [.. bill.Refunds.Take(known).SelectMany(refund => refund.Lines)];
-        int[] lines = [.. bill.Shares.Select(share => share.Line).Distinct()
-            .Where(line => !back.Contains(line) && world.Chance.Permille(600))];
-        if (lines.Length == 0) return null;
+        bool isEager = world.Chance.Permille(150);
+        int[] wanted = [.. bill.Bill.Lines.Select(line => line.Number)
+            .Where(line => (isEager || !back.Contains(line)) && world.Chance.Permille(600))];
+        DateOnly today = Day.AddDays(world.Chance.Permille(150) ? (int)world.Chance.Between(1, 90) : 0);
+        var facts = bill.Shares.Select(share => share.Voucher).DistinctBy(voucher => voucher.Voucher).ToDictionary(
+            voucher => voucher.Voucher, voucher => new VoucherFacts(
+                voucher.Voucher, voucher.Terms, world.Chance.Between(0, 500),
+                world.Chance.Permille(50) ? (VoucherEnd)world.Chance.Between(1, 2) : VoucherEnd.None));
+        (Bill? taken, Refusal? refusal) = BillRule.Refund(bill.Bill, back, [.. wanted], voucher => facts[voucher], today);
+
+        int[] lines = wanted.Length > 0 ? wanted : [.. bill.Bill.Lines.Select(line => line.Number).Where(line => !back.Contains(line))];
+        ShareAsked[] shares = [.. bill.Shares.Where(share => lines.Contains(share.Line))];
+        Reason? expected = WhyNot(wanted, back, shares, facts, today);
+        world.Tally.Add(expected is { } no ? $"bill refund {no}" : "bill refund");
+        if (refusal?.Reason != expected) throw world.Report(
+            $"the rules say {refusal?.Reason.ToString() ?? "yes"} to a refund of lines {string.Join(", ", wanted)}, and should say "
+                + $"{expected?.ToString() ?? "yes"}");
+        if (taken is null) return null;
+        var left = facts.ToDictionary(one => one.Key, one => one.Value.Remaining);
+        long[] afterwards = [.. shares.Select(share => left[share.Voucher.Voucher] += share.Amount)];
+        if (!taken.Shares.Select(share => share.Remaining).SequenceEqual(afterwards)) throw world.Report(
+            $"a refund leaves {string.Join(", ", taken.Shares.Select(share => share.Remaining))}, not {string.Join(", ", afterwards)}");
         EntryId id = Bill.RefundId(bill.Id, known, 0);
-        var legs = bill.Shares.Where(share => lines.Contains(share.Line))
-            .SelectMany(share => share.Legs(bill.Payable).Reverse().Select(leg => leg with { Debit = leg.Credit, Credit = leg.Debit }));
+        var legs = shares.SelectMany(share =>
+            share.Legs(bill.Payable).Reverse().Select(leg => leg with { Debit = leg.Credit, Credit = leg.Debit }));
         return new Draft(
             new Want(WantKind.Post, EntryCode.RefundBill) { Legs = [.. legs] },
-            header => VoucherEntries.RefundBill(header, bill.Bill.Only(lines.ToHashSet())),
+            header => VoucherEntries.RefundBill(header, taken),
             _ =>
             {
                 if (known == bill.Refunds.Count) bill.Refunds.Add((id, lines));
@@ -79,6 +98,21 @@ internal sealed class BillWants(World world, People people)
         {
             Id = id,
         };
+    }
+
+    /// <summary>Why lines can't be taken back; null where they can be: each once, of vouchers whose claims are open.</summary>
+    private static Reason? WhyNot(
+        int[] wanted, HashSet<int> back, ShareAsked[] shares, Dictionary<OpaqueId, VoucherFacts> facts, DateOnly today)
+    {
+        if (wanted.Any(back.Contains)) return Reason.BillLineAlreadyRefunded;
+        if (shares.Length == 0) return wanted.Length > 0 ? Reason.BillLineNotPaid : Reason.BillLineAlreadyRefunded;
+        foreach (ShareAsked share in shares)
+        {
+            VoucherFacts voucher = facts[share.Voucher.Voucher];
+            if (voucher.End == VoucherEnd.Voided) return Reason.VoucherVoided;
+            if (voucher.End == VoucherEnd.Expired || today > share.Voucher.Terms.ClaimBy) return Reason.VoucherClaimByPassed;
+        }
+        return null;
     }
 
     /// <summary>No line of a bill was taken back more often than it was paid.</summary>

@@ -18,20 +18,27 @@ internal sealed class Network(World world, Fleet fleet, Auditor auditor, FaultPl
     }
 
     /// <summary>Null where no answer came in time, or where the id is unknown.</summary>
-    public Task<Outcome?> FindAsync(EntryId id) => SendAsync<Outcome?>("find", 5_000_000, async (process, answer) =>
+    public Task<Outcome?> FindAsync(EntryId id) => FindAsync<Outcome?>(id, outcome => outcome, null);
+
+    /// <summary>Null where no answer came in time. An answer has no outcome where the id is unknown.</summary>
+    public Task<Found?> LookUpAsync(EntryId id) => FindAsync<Found?>(id, outcome => new Found(outcome), null);
+
+    private Task<T?> FindAsync<T>(EntryId id, Func<Outcome?, T> known, T unknown) =>
+        SendAsync<T>("find", 5_000_000, async (process, answer) =>
     {
-        Outcome? outcome = null;
+        T found = unknown;
         Asked asked = auditor.Asks(process, null) with { Fate = auditor.Fates.GetValueOrDefault(id) };
         try
         {
-            outcome = await process.Writer.FindAsync(id);
+            Outcome? outcome = await process.Writer.FindAsync(id);
             auditor.AnswersFind(asked, id, outcome);
+            found = known(outcome);
         }
         catch (StorageUnavailableException)
         {
             RequireReason(asked);
         }
-        answer(outcome);
+        answer(found);
     });
 
     /// <summary>Asks for a dry run of a command.</summary>
@@ -107,3 +114,6 @@ internal sealed class Network(World world, Fleet fleet, Auditor auditor, FaultPl
 
     private long Latency() => world.Chance.Permille(20) ? world.Chance.Between(1_000, 100_000) : world.Chance.Between(50, 1_000);
 }
+
+/// <summary>The answer to a look-up of an id.</summary>
+internal sealed record Found(Outcome? Outcome);

@@ -1,0 +1,64 @@
+using TimeBank.Ledger;
+using TimeBank.Proofs;
+
+namespace TimeBank.Simulation;
+
+/// <summary>
+/// At the end holds what became of each receipt against the journal: every receipt has an answer, each accepted one has exactly one entry
+/// that pays what was taken, nothing else was paid, and who came second came second.
+/// </summary>
+internal static class TerminalAudit
+{
+    public static string? Wrong(Auditor auditor, Terminals terminals)
+    {
+        foreach (Terminal of in terminals.Devices)
+        {
+            if (Receipts(auditor, terminals, of) is { } wrong) return wrong;
+        }
+        foreach (TerminalPaid paid in terminals.Paid.Where(paid => paid.Counter > 0))
+        {
+            bool isWritten = auditor.Fates.GetValueOrDefault(paid.Id)?.Index is not null;
+            TerminalRow? row = terminals.Store.Stored($"{paid.Device}-{paid.Counter}");
+            if (isWritten && row is not { Verdict.Stage: TerminalStage.Accepted })
+                return $"receipt {paid.Counter} of {paid.Device} was paid, and is {row?.Verdict.Words ?? "not kept"}";
+        }
+        return null;
+    }
+
+    private static string? Receipts(Auditor auditor, Terminals terminals, Terminal of)
+    {
+        foreach ((string digest, (OfflineReceipt receipt, _)) in of.Signed)
+        {
+            string name = $"receipt {receipt.Counter} of {of.Id}";
+            TerminalRow[] rows = [.. terminals.Store.Rows(of.Id).Select(row => row.Row)
+                .Where(row => row.Digest == digest && row.Verdict.Stage != TerminalStage.Settled)];
+            // One that its terminal lost before it was ever sent; or that came to wait, was forgotten in a crash, and then was lost.
+            if (of.Gone.Contains(digest) && (rows is [] or [{ Verdict.Stage: TerminalStage.Waiting }])) continue;
+            if (rows is not [{ Verdict: { IsFinal: true } verdict }])
+                return $"{name} has {rows.Length} rows at the end, and is {string.Join("; ", rows.Select(row => row.Verdict.Words))}";
+            Fate? fate = auditor.Fates.GetValueOrDefault(Terminals.IdOf(of.Id, receipt.Counter));
+            TerminalPaid? paid = terminals.Paid.FirstOrDefault(one => one.Id == fate?.Intent.Id && one.Digest == digest);
+            if (verdict.Stage == TerminalStage.Accepted)
+            {
+                if (fate?.Index is null || fate.Index != verdict.Entry || paid is null) return $"{name} is accepted, and stored is {fate}";
+                string account = paid.Voucher.Path;
+                long moved = fate.Intent.Want.Legs.Where(leg => leg.Debit == account).Sum(leg => leg.Amount);
+                if (moved != receipt.FromVoucher || fate.Intent.Header.Details.GetValueOrDefault("offlineReceipt") != digest)
+                    return $"{name} took {receipt.FromVoucher}, and its entry moves {moved}";
+            }
+            else if (verdict.Reason is Reason.OfflineSpent && !WasSpent(auditor, terminals, receipt, verdict))
+            {
+                return $"{name} came second for {receipt.FromVoucher} of its voucher, which always had that";
+            }
+        }
+        return null;
+    }
+
+    /// <summary>At some moment before the verdict the voucher had less than the receipt took.</summary>
+    private static bool WasSpent(Auditor auditor, Terminals terminals, OfflineReceipt receipt, TerminalVerdict verdict)
+    {
+        string path = terminals.Codes[receipt.Code].Says.Path;
+        return Enumerable.Range(0, verdict.Moment + 1).Select(moment => auditor.Model.Find(path, moment))
+            .Any(book => book is not null && book.LeftToPay < Math.Max(receipt.FromVoucher, receipt.Quantity));
+    }
+}
