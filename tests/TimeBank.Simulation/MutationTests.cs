@@ -9,8 +9,7 @@ public sealed class MutationTests
 {
     private static readonly string[] Short =
     [
-        "head-unchecked", "acknowledged-early", "part-post-rounded", "bill-refund-fills-another-voucher",
-        "receipt-limit-for-each-terminal",
+        "head-unchecked", "acknowledged-early", "part-post-rounded", "bill-latest-voucher-first", "receipt-gap-skipped",
     ];
 
     [Fact]
