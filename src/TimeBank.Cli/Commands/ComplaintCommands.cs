@@ -144,8 +144,8 @@ internal static class ComplaintCommands
                     [new(language["编号", "id"]), new(language["期限", "due"]), new(language["逾期", "overdue"]),
                         new(language["状态", "state"]), new(language["事由", "category"]), new(language["投诉人", "complainant"]),
                         new(language["对象", "about"])],
-                    list.Complaints.Select(one => (IReadOnlyList<string>)[ResourceNames.Short(one.Name), TimeText.Of(one.ReviewDueDate
-                        ?? one.DueDate), one.Overdue ? language["逾期", "overdue"] : "", EnumText.Of(one.State, language),
+                    list.Complaints.Select(one => (IReadOnlyList<string>)[ResourceNames.Short(one.Name), DueOf(one, language),
+                        one.Overdue ? language["逾期", "overdue"] : "", EnumText.Of(one.State, language),
                         EnumText.Of(one.Category, language), Complainant(one), About(one)]));
                 session.Screen.Unreadable(list.Unreadable);
                 session.Screen.More(list.NextPageToken);
@@ -181,6 +181,13 @@ internal static class ComplaintCommands
     private static string Complainant(Complaint complaint) =>
         complaint.Complainant.Length > 0 ? complaint.Complainant.Split('/', 3)[2] : complaint.FiledBy;
 
+    /// <summary>The day of the review once the answer was contested, else that of the answer.</summary>
+    private static string DueOf(Complaint complaint, Language language) => DayOf(
+        complaint.State == ComplaintState.Contested ? complaint.ReviewDueDate : complaint.ReviewDueDate ?? complaint.DueDate, language);
+
+    private static string DayOf(Google.Type.Date? day, Language language) => day is not null ? TimeText.Of(day)
+        : language["暂不能确定（节假日安排未录入）", "not known yet (no calendar)"];
+
     private static string About(Complaint complaint) => complaint.Subject.Split('/', 3)[2];
 
     private static void Show(Session session, Complaint complaint) => session.Screen.Show(complaint, () =>
@@ -192,9 +199,11 @@ internal static class ComplaintCommands
             (language["事由", "category"], EnumText.Of(complaint.Category, language)),
             (language["状态", "state"], EnumText.Of(complaint.State, language)),
             (language["投诉人", "complainant"], Complainant(complaint)),
-            (language["答复期限", "answer due"], TimeText.Of(complaint.DueDate)),
-            (language["可异议至", "contestable until"], TimeText.Of(complaint.ContestUntil)),
-            (language["复核期限", "review due"], TimeText.Of(complaint.ReviewDueDate)),
+            (language["答复期限", "answer due"], DayOf(complaint.DueDate, language)),
+            (language["可异议至", "contestable until"], complaint.State == ComplaintState.Answered
+                ? DayOf(complaint.ContestUntil, language) : TimeText.Of(complaint.ContestUntil)),
+            (language["复核期限", "review due"], complaint.State == ComplaintState.Contested
+                ? DayOf(complaint.ReviewDueDate, language) : TimeText.Of(complaint.ReviewDueDate)),
             (language["逾期", "overdue"], complaint.Overdue ? language["是", "yes"] : ""),
             (language["结算中留出", "set aside from settlement"], ResourceNames.Short(complaint.SetAsideEntry)),
             (language["更正分录", "corrected by"], ResourceNames.Short(complaint.ClosingEntry)));

@@ -90,16 +90,37 @@ public enum ComplaintStep
     Withdraw = 6,
 }
 
+/// <summary>What an entry does to the movement that a complaint is about.</summary>
+public enum Correction
+{
+    /// <summary>It corrects nothing of it: another movement's, the ordinary end of it, or what a later entry has taken back.</summary>
+    None = 0,
+
+    /// <summary>It corrects a part, and the rest stands; or whether it is what the complainant asked for is for them to say.</summary>
+    Part = 1,
+
+    /// <summary>Nothing of the movement stands any more.</summary>
+    Whole = 2,
+}
+
 /// <summary>What the rule knows of a complaint.</summary>
 /// <param name="Complainant">The party that complains, such as <c>elders/{id}</c>, or <c>staff/{subject}</c>.</param>
 /// <param name="Parties">The parties that the movement belongs to; the complainant may be one of them.</param>
-/// <param name="Involved">The persons who recorded the movement, filed the complaint or contested an answer, by their subjects.</param>
+/// <param name="Involved">
+/// The persons who recorded or corrected the movement up to now, filed the complaint or contested an answer, by their subjects.
+/// </param>
 /// <param name="AnsweredBy">Who gave the first answer; empty before it.</param>
-/// <param name="ContestUntil">The last day on which staff leave the answer to be contested; null before the answer.</param>
+/// <param name="ContestUntil">
+/// The last day on which staff leave the answer to be contested; null before the answer, and while the calendar of that year isn't known.
+/// </param>
 /// <param name="Size">The size of the journal when it was filed: only entries from there on can have come of it.</param>
 public sealed record ComplaintFacts(
     ComplaintState State, string Complainant, ImmutableArray<string> Parties, ImmutableArray<string> Involved, string AnsweredBy,
-    DateOnly? ContestUntil, long Size);
+    DateOnly? ContestUntil, long Size)
+{
+    /// <summary>Who gave the answer of the review; empty before it.</summary>
+    public string ReviewedBy { get; init; } = "";
+}
 
 /// <summary>Who takes a step.</summary>
 /// <param name="Subject">The subject of the token.</param>
@@ -138,40 +159,53 @@ public static class ComplaintRule
 
     /// <summary>The answer is a judgement: nobody judges what they recorded, said themselves, or have a part in.</summary>
     public static Refusal? Answer(ComplaintFacts complaint, ComplaintActor actor) =>
-        Expect(complaint.State, ComplaintStep.Answer) ?? Impartial(complaint, actor)
-        ?? (complaint.State == ComplaintState.Contested && actor.Subject == complaint.AnsweredBy
-            ? new Refusal(Reason.ComplaintNotImpartial) : null);
+        Expect(complaint.State, ComplaintStep.Answer) ?? Impartial(complaint, actor);
 
     public static Refusal? Contest(ComplaintFacts complaint, ComplaintActor actor) =>
         Own(complaint, actor) ?? Expect(complaint.State, ComplaintStep.Contest);
 
-    /// <summary>
-    /// The complainant has some days to contest an answer, which an end by reason alone would cut off. An entry gives them what they asked
-    /// for, and needs no wait.
-    /// </summary>
+    /// <summary>The complainant has some days to contest an answer, which an end by reason alone would cut off.</summary>
     public static Refusal? CloseWithReason(ComplaintFacts complaint, ComplaintActor actor, DateOnly today) =>
-        Expect(complaint.State, ComplaintStep.CloseWithReason) ?? Impartial(complaint, actor)
-        ?? (complaint.State == ComplaintState.Answered && complaint.ContestUntil is { } last && today <= last
-            ? Refusal.Of(Reason.ComplaintContestable, ("day", last.ToString("O", CultureInfo.InvariantCulture))) : null);
+        Expect(complaint.State, ComplaintStep.CloseWithReason) ?? Impartial(complaint, actor) ?? Contestable(complaint, today);
 
-    /// <param name="corrects">Whether the entry corrects what the complaint is about.</param>
-    public static Refusal? CloseWithEntry(ComplaintFacts complaint, ComplaintActor actor, long entry, bool corrects) =>
+    /// <summary>
+    /// Where nothing of the movement stands any more, nothing is left to contest, so that needs no wait. A part of it does: whether it is
+    /// enough is for the complainant to say.
+    /// </summary>
+    public static Refusal? CloseWithEntry(
+        ComplaintFacts complaint, ComplaintActor actor, long entry, Correction correction, DateOnly today) =>
         Expect(complaint.State, ComplaintStep.CloseWithEntry) ?? Impartial(complaint, actor)
-        ?? (corrects && entry >= complaint.Size ? null
-            : Refusal.Of(Reason.ComplaintEntryOther, ("entry", entry.ToString(CultureInfo.InvariantCulture))));
+        ?? (correction != Correction.None && entry >= complaint.Size ? null
+            : Refusal.Of(Reason.ComplaintEntryOther, ("entry", entry.ToString(CultureInfo.InvariantCulture))))
+        ?? (correction == Correction.Whole ? null : Contestable(complaint, today));
 
     /// <summary>Staff with a part in it, or whose answer it waits on, would end by it what they may not judge.</summary>
     public static Refusal? Withdraw(ComplaintFacts complaint, ComplaintActor actor) =>
         Own(complaint, actor) ?? Expect(complaint.State, ComplaintStep.Withdraw)
-        ?? (actor.IsForAnother && (complaint.Involved.Contains(actor.Subject) || complaint.AnsweredBy == actor.Subject)
+        ?? (actor.IsForAnother && (complaint.Involved.Contains(actor.Subject) || complaint.AnsweredBy == actor.Subject
+                || complaint.ReviewedBy == actor.Subject)
             ? new Refusal(Reason.ComplaintNotImpartial) : null);
+
+    private static Refusal? Contestable(ComplaintFacts complaint, DateOnly today) => complaint switch
+    {
+        { State: not ComplaintState.Answered } => null,
+        { ContestUntil: null } => new Refusal(Reason.ComplaintDaysUnknown),
+        { ContestUntil: { } last } when today <= last =>
+            Refusal.Of(Reason.ComplaintContestable, ("day", last.ToString("O", CultureInfo.InvariantCulture))),
+        _ => null,
+    };
 
     private static Refusal? Own(ComplaintFacts complaint, ComplaintActor actor) =>
         actor.Party == complaint.Complainant ? null : new Refusal(Reason.PartyNotAllowed);
 
-    private static Refusal? Impartial(ComplaintFacts complaint, ComplaintActor actor) =>
-        complaint.Involved.Contains(actor.Subject) || (actor.Party.Length > 0 && complaint.Parties.Contains(actor.Party))
+    /// <summary>Once the answer was contested, who gave it judges no more: neither the review nor the end after it.</summary>
+    private static Refusal? Impartial(ComplaintFacts complaint, ComplaintActor actor)
+    {
+        bool isContested = complaint.State is ComplaintState.Contested or ComplaintState.Reviewed;
+        return complaint.Involved.Contains(actor.Subject) || (actor.Party.Length > 0 && complaint.Parties.Contains(actor.Party))
+            || (isContested && actor.Subject == complaint.AnsweredBy)
             ? new Refusal(Reason.ComplaintNotImpartial) : null;
+    }
 
     private static Refusal? Expect(ComplaintState state, ComplaintStep step) => After(state, step) is not null
         ? null : Refusal.Of(Reason.ComplaintWrongState, ("state", $"COMPLAINT_STATE_{StoredName.UpperSnake(state.ToString())}"));

@@ -74,6 +74,13 @@ public static class HoldbackRule
 {
     /// <param name="earned">Redemptions less refunds, in fen; below zero where more was refunded.</param>
     public static Fen HeldBack(long earned, int percent) => new((long)(Int128.Max(earned, 0) * percent / 100));
+
+    /// <summary>
+    /// The part of what was held back that is of one redemption or bill, rounded up: while it is disputed, none of it is released.
+    /// </summary>
+    /// <param name="own">What it brought of <paramref name="earned"/>, in fen.</param>
+    public static Fen Share(Fen heldBack, long own, long earned) => own <= 0 ? Fen.Zero
+        : own >= earned ? heldBack : new((long)(((Int128)heldBack.Value * own + earned - 1) / earned));
 }
 
 /// <summary>Why a person has to follow up what a provider owes.</summary>

@@ -323,6 +323,7 @@ public enum Reason
     ComplaintEntryOther = 976,
     PaymentsDisputed = 977,
     ComplaintsTooMany = 978,
+    ComplaintDaysUnknown = 979,
 
     // Appeals of providers against their standing.
     StandingNotAppealable = 990,

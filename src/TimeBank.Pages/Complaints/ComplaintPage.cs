@@ -62,7 +62,14 @@ public abstract class ComplaintPage : Page
         var other => string.Join('/', other),
     };
 
-    /// <summary>The day by which the staff owe the next word; null: they owe none.</summary>
+    /// <summary>A day of a complaint in words. The last day of a stretch isn't known while the holidays of its year aren't.</summary>
+    protected string DayOf(Date? day) => day is not null ? Written.Day(day, L)
+        : L["暂不能确定：那一年的节假日安排还没有录入", "not known yet: that year's holidays aren't in the system yet"];
+
+    /// <summary>Whether the staff owe the next word.</summary>
+    protected static bool WaitsForStaff(Complaint complaint) => complaint.State is ComplaintState.Filed or ComplaintState.Contested;
+
+    /// <summary>The day by which the staff owe the next word; null: they owe none, or the day isn't known yet.</summary>
     protected static Date? DueOf(Complaint complaint) => complaint.State switch
     {
         ComplaintState.Filed => complaint.DueDate,

@@ -18,6 +18,8 @@ public sealed class ComplaintApi(
     /// <summary>How often a party complains about one thing: each time sets its money aside anew.</summary>
     private const int MaxAboutOne = 5;
 
+    private const int LearntAtOnce = 1_000;
+
     private static readonly string[] People = [PersonContract.Elders, PersonContract.Volunteers];
 
     public override async Task<Complaint> FileComplaint(FileComplaintRequest request, ServerCallContext context)
@@ -61,7 +63,8 @@ public sealed class ComplaintApi(
         ComplaintWords words = new(read.Text(request.Words, "words", MaxWords, required: true));
         read.Check();
         Command command = context.Command(new AnswerComplaintRequest(request) { Words = "" }, id);
-        return Shown((await Grain(name).AnswerAsync(command, PartyOf(context, null, name.Region), words)).OrThrow(), name.Region);
+        ComplaintJudge judge = await JudgeAsync(context, name, PartyOf(context, null, name.Region));
+        return Shown((await Grain(name).AnswerAsync(command, judge, words)).OrThrow(), name.Region);
     }
 
     public override async Task<Complaint> ContestAnswer(ContestAnswerRequest request, ServerCallContext context)
@@ -88,10 +91,11 @@ public sealed class ComplaintApi(
         if (byEntry && request.Reason.Length > 0) read.Refuse("reason", "MUST_BE_EMPTY");
         string reason = read.Text(request.Reason, "reason", MaxWords, required: !byEntry);
         read.Check();
-        ClosingEntry? entry = byEntry ? new ClosingEntry(index, await CorrectsAsync(name, index, context.CancellationToken)) : null;
+        ClosingEntry? entry = byEntry ? new ClosingEntry(index, await CorrectionAsync(name, index, context.CancellationToken)) : null;
+        ComplaintJudge judge = await JudgeAsync(context, name, PartyOf(context, null, name.Region));
         Command command = context.Command(new CloseComplaintRequest(request) { Reason = "" }, id);
         ComplaintWords? words = byEntry ? null : new ComplaintWords(reason);
-        return Shown((await Grain(name).CloseAsync(command, PartyOf(context, null, name.Region), entry, words)).OrThrow(), name.Region);
+        return Shown((await Grain(name).CloseAsync(command, judge, entry, words)).OrThrow(), name.Region);
     }
 
     public override async Task<Complaint> WithdrawComplaint(WithdrawComplaintRequest request, ServerCallContext context)
@@ -102,7 +106,8 @@ public sealed class ComplaintApi(
         ResourceName? behalf = context.OnBehalfOf(read, request.OnBehalfOf, People);
         read.Check();
         string party = await ComplainantAsync(context, name, behalf);
-        return Shown((await Grain(name).WithdrawAsync(context.Command(request, id, behalf), party)).OrThrow(), name.Region);
+        ComplaintJudge judge = await JudgeAsync(context, name, party);
+        return Shown((await Grain(name).WithdrawAsync(context.Command(request, id, behalf), judge)).OrThrow(), name.Region);
     }
 
     public override async Task<Complaint> GetComplaint(GetComplaintRequest request, ServerCallContext context)
@@ -132,6 +137,7 @@ public sealed class ComplaintApi(
         int size = read.PageSize(request.PageSize);
         read.Check();
         var all = new RegistryQuery(region, ComplaintGrainState.Kind);
+        await LearnDaysAsync(all, region, context.CancellationToken);
         if (party is { } reader) all = all.Where(new RegistryCondition(
             ComplaintGrainState.ReadersKey, reader.BelowRegion(), RegistryTest.Holds));
         RegistryQuery open = all.Where(new RegistryCondition(ComplaintGrainState.OrderKey, ComplaintGrainState.Over, RegistryTest.Below));
@@ -208,9 +214,36 @@ public sealed class ComplaintApi(
         return isStaffs ? StaffOf(context) : own;
     }
 
-    private async Task<bool> CorrectsAsync(ResourceName name, long index, CancellationToken cancellation) =>
-        SubjectName.Parse($"{ResourceName.OfRegion(name.Region)}/{(await FindAsync(name)).Record.Subject}") is { } subject
-        && await subjects.IsCorrectionAsync(subject, index, cancellation);
+    /// <summary>With who recorded or corrected the movement up to now: it may be others than at the filing.</summary>
+    private async Task<ComplaintJudge> JudgeAsync(ServerCallContext context, ResourceName name, string party) => new(
+        party, (await subjects.FindAsync(SubjectOf(name, (await FindAsync(name)).Record), context.CancellationToken))?.Actors ?? []);
+
+    private async Task<Correction> CorrectionAsync(ResourceName name, long index, CancellationToken cancellation)
+    {
+        ComplaintRecord complaint = (await FindAsync(name)).Record;
+        return await subjects.CorrectionAsync(SubjectOf(name, complaint), complaint.Complainant, index, cancellation);
+    }
+
+    private static SubjectName SubjectOf(ResourceName name, ComplaintRecord complaint) =>
+        SubjectName.Parse($"{ResourceName.OfRegion(name.Region)}/{complaint.Subject}")
+        ?? throw new InvalidOperationException($"Complaint {complaint.Id} is about {complaint.Subject}, which is no name.");
+
+    /// <summary>
+    /// Complaints that were filed, answered or contested before the calendar of a year was there have their days once it is: lists and
+    /// counts go by what is stored.
+    /// </summary>
+    private async Task LearnDaysAsync(RegistryQuery all, RegionCode region, CancellationToken cancellation)
+    {
+        string unknown = $"{ComplaintGrainState.Waiting} {ComplaintGrainState.Unknown}";
+        RegistryQuery query = all.Where(new RegistryCondition(ComplaintGrainState.OrderKey, unknown, RegistryTest.AtLeast))
+            .Where(new RegistryCondition(ComplaintGrainState.OrderKey, ComplaintGrainState.Open, RegistryTest.Below));
+        foreach (RegistryRow<ComplaintGrainState> row in
+            (await registry.ListAsync<ComplaintGrainState>(query with { Limit = LearntAtOnce }, cancellation)).Readable())
+        {
+            if (row.State.Complaint?.WithDays(WorkingCalendar.BuiltIn).WaitsUntil is not null)
+                await grains.GetGrain<IComplaintGrain>(region, OpaqueId.Parse(row.Key)).LearnDaysAsync();
+        }
+    }
 
     private Complaint Shown(ComplaintView view, RegionCode region) => view.ToContract(region, clock.Today);
 

@@ -32,22 +32,26 @@ internal static class ComplaintContract
     }
 
     /// <summary>Without the history.</summary>
-    public static Complaint ToContract(this ComplaintRecord record, RegionCode region, DateOnly today) => new()
+    public static Complaint ToContract(this ComplaintRecord stored, RegionCode region, DateOnly today)
     {
-        Name = ResourceName.Of(region, Complaints, record.Id),
-        Subject = $"{ResourceName.OfRegion(region)}/{record.Subject}",
-        Category = record.Category.ToContract(),
-        State = record.State.ToContract(),
-        Complainant = PartyName(region, record.Complainant),
-        FiledBy = record.FiledBy,
-        FileTime = Timestamp.FromDateTimeOffset(record.FiledAt),
-        DueDate = record.Due.ToContract(),
-        ContestUntil = record.ContestUntil?.ToContract(),
-        ReviewDueDate = record.ReviewDue?.ToContract(),
-        Overdue = record.WaitsUntil < today,
-        SetAsideEntry = EntryName(region, ComplaintRule.IsOpen(record.State) ? record.Disputed : null),
-        ClosingEntry = EntryName(region, record.History.LastOrDefault()?.Entry),
-    };
+        ComplaintRecord record = stored.WithDays(WorkingCalendar.BuiltIn);
+        return new Complaint
+        {
+            Name = ResourceName.Of(region, Complaints, record.Id),
+            Subject = $"{ResourceName.OfRegion(region)}/{record.Subject}",
+            Category = record.Category.ToContract(),
+            State = record.State.ToContract(),
+            Complainant = PartyName(region, record.Complainant),
+            FiledBy = record.FiledBy,
+            FileTime = Timestamp.FromDateTimeOffset(record.FiledAt),
+            DueDate = record.Due?.ToContract(),
+            ContestUntil = record.ContestUntil?.ToContract(),
+            ReviewDueDate = record.ReviewDue?.ToContract(),
+            Overdue = record.WaitsUntil < today,
+            SetAsideEntry = EntryName(region, ComplaintRule.IsOpen(record.State) ? record.Disputed : null),
+            ClosingEntry = EntryName(region, record.History.LastOrDefault()?.Entry),
+        };
+    }
 
     /// <summary>What the other parties of the movement see.</summary>
     public static ComplaintView WithoutWords(this ComplaintView view) =>

@@ -24,23 +24,30 @@ public interface IComplaintGrain : IGrainWithStringKey
     Task<ComplaintView?> GetAsync();
 
     /// <summary>The staff's answer, or that of the review.</summary>
-    /// <param name="party">The party of the actor's token; empty: none.</param>
     [Alias("answer")]
-    Task<Reply<ComplaintView>> AnswerAsync(Command command, string party, ComplaintWords words);
+    Task<Reply<ComplaintView>> AnswerAsync(Command command, ComplaintJudge judge, ComplaintWords words);
 
     /// <param name="party">The party that the actor acts for.</param>
     [Alias("contest")]
     Task<Reply<ComplaintView>> ContestAsync(Command command, string party, ComplaintWords words);
 
-    /// <param name="party">The party of the actor's token; empty: none.</param>
     /// <param name="entry">The entry that corrects the movement; null: it ends by the reason.</param>
     [Alias("close")]
-    Task<Reply<ComplaintView>> CloseAsync(Command command, string party, ClosingEntry? entry, ComplaintWords? reason);
+    Task<Reply<ComplaintView>> CloseAsync(Command command, ComplaintJudge judge, ClosingEntry? entry, ComplaintWords? reason);
 
-    /// <param name="party">The party that the actor acts for.</param>
     [Alias("withdraw")]
-    Task<Reply<ComplaintView>> WithdrawAsync(Command command, string party);
+    Task<Reply<ComplaintView>> WithdrawAsync(Command command, ComplaintJudge judge);
+
+    /// <summary>Stores the days that the calendar has learnt since, so that lists go by them.</summary>
+    [Alias("learn-days")]
+    Task LearnDaysAsync();
 }
+
+/// <summary>As whom somebody takes a step, and what they must have no part in. The caller has looked.</summary>
+/// <param name="Party">The party that they act for, or that of their token; empty: none.</param>
+/// <param name="Actors">Who has recorded or corrected the movement up to now, by their subjects.</param>
+[GenerateSerializer, Immutable, Alias("timebank.complaint-judge")]
+public sealed record ComplaintJudge([property: Id(0)] string Party, [property: Id(1)] ImmutableArray<string> Actors);
 
 /// <summary>A personal text of a complaint.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.complaint-words")]
@@ -68,9 +75,9 @@ public sealed record ComplaintFiling(
     [property: Id(6)] long Size);
 
 /// <summary>The entry by which a complaint is closed.</summary>
-/// <param name="Corrects">Whether it corrects what the complaint is about. The caller has looked.</param>
+/// <param name="Correction">What it does to what the complaint is about. The caller has looked.</param>
 [GenerateSerializer, Immutable, Alias("timebank.closing-entry")]
-public sealed record ClosingEntry([property: Id(0)] long Index, [property: Id(1)] bool Corrects);
+public sealed record ClosingEntry([property: Id(0)] long Index, [property: Id(1)] Correction Correction);
 
 /// <summary>A complaint as its grain answers it.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.complaint-view")]
@@ -91,82 +98,96 @@ public sealed class ComplaintGrain(
     public Task<Reply<ComplaintView>> FileAsync(Command command, ComplaintFiling filing, ComplaintWords words) =>
         command.IsDryRun ? DryRunAsync(() => FileOnceAsync(command, filing, words)) : FileOnceAsync(command, filing, words);
 
-    public Task<Reply<ComplaintView>> AnswerAsync(Command command, string party, ComplaintWords words) =>
+    public Task<Reply<ComplaintView>> AnswerAsync(Command command, ComplaintJudge judge, ComplaintWords words) =>
         StepAsync(command, words, async () =>
         {
             ComplaintsPolicy numbers = (await rules.PolicyAsync(Region, Today)).Complaints;
-            Refusal? unknown = WorkingCalendar.BuiltIn.After(Today, numbers.ContestWorkingDays, out DateOnly contestUntil);
+            (DateOnly? contestUntil, int? unknown) = Clock(numbers.ContestWorkingDays);
             bool isReview = Complaint.State == ComplaintState.Contested;
-            ComplaintStepRecord step = Step(command, ComplaintStep.Answer, party, words);
+            ComplaintStepRecord step = Step(command, ComplaintStep.Answer, judge.Party, words);
             return await OnceAsync(
                 command,
-                () => ComplaintRule.Answer(Complaint.Facts, new(command.Actor, party)) ?? (isReview ? null : unknown),
-                () => Change(step, isReview
-                    ? Complaint : Complaint with { AnsweredBy = command.Actor, ContestUntil = contestUntil }));
+                () => ComplaintRule.Answer(Complaint.FactsWith(judge.Actors), new(command.Actor, judge.Party)),
+                () => Change(step, isReview ? Complaint
+                    : Complaint with { AnsweredBy = command.Actor, ContestUntil = contestUntil, ContestDays = unknown }));
         });
 
     public Task<Reply<ComplaintView>> ContestAsync(Command command, string party, ComplaintWords words) =>
         StepAsync(command, words, async () =>
         {
-            Refusal? unknown = Due(await rules.PolicyAsync(Region, Today), out DateOnly due);
+            ComplaintsPolicy numbers = (await rules.PolicyAsync(Region, Today)).Complaints;
+            (DateOnly? due, int? unknown) = Clock(numbers.AnswerWorkingDays);
             ComplaintStepRecord step = Step(command, ComplaintStep.Contest, party, words);
             return await OnceAsync(
                 command,
-                () => ComplaintRule.Contest(Complaint.Facts, new(command.Actor, party)) ?? unknown,
+                () => ComplaintRule.Contest(Complaint.FactsWith([]), new(command.Actor, party)),
                 () => Change(step, Complaint with
                 {
                     ReviewDue = due,
+                    ReviewDays = unknown,
                     Involved = [.. Complaint.Involved.Append(command.Actor).Distinct()],
                 }));
         });
 
-    public Task<Reply<ComplaintView>> CloseAsync(Command command, string party, ClosingEntry? entry, ComplaintWords? reason) =>
+    public Task<Reply<ComplaintView>> CloseAsync(
+        Command command, ComplaintJudge judge, ClosingEntry? entry, ComplaintWords? reason) =>
         StepAsync(command, reason, () =>
         {
             ComplaintStepRecord step = Step(
-                command, entry is null ? ComplaintStep.CloseWithReason : ComplaintStep.CloseWithEntry, party, reason, entry?.Index);
-            var actor = new ComplaintActor(command.Actor, party);
+                command, entry is null ? ComplaintStep.CloseWithReason : ComplaintStep.CloseWithEntry, judge.Party, reason, entry?.Index);
+            var actor = new ComplaintActor(command.Actor, judge.Party);
             return OnceAsync(
                 command,
-                () => entry is null ? ComplaintRule.CloseWithReason(Complaint.Facts, actor, Today)
-                    : ComplaintRule.CloseWithEntry(Complaint.Facts, actor, entry.Index, entry.Corrects),
+                () => entry is null ? ComplaintRule.CloseWithReason(Complaint.FactsWith(judge.Actors), actor, Today)
+                    : ComplaintRule.CloseWithEntry(Complaint.FactsWith(judge.Actors), actor, entry.Index, entry.Correction, Today),
                 () => Change(step, Complaint));
         });
 
-    public Task<Reply<ComplaintView>> WithdrawAsync(Command command, string party) => StepAsync(command, null, () =>
+    public Task<Reply<ComplaintView>> WithdrawAsync(Command command, ComplaintJudge judge) => StepAsync(command, null, () =>
     {
-        ComplaintStepRecord step = Step(command, ComplaintStep.Withdraw, party, null);
+        ComplaintStepRecord step = Step(command, ComplaintStep.Withdraw, judge.Party, null);
         return OnceAsync(
             command,
-            () => ComplaintRule.Withdraw(Complaint.Facts, new(command.Actor, party, command.OnBehalfOf.Length > 0)),
+            () => ComplaintRule.Withdraw(
+                Complaint.FactsWith(judge.Actors), new(command.Actor, judge.Party, command.OnBehalfOf.Length > 0)),
             () => Change(step, Complaint));
     });
+
+    public async Task LearnDaysAsync()
+    {
+        if (State.Complaint is not { } complaint || complaint.WithDays(WorkingCalendar.BuiltIn) is var known && known == complaint) return;
+        State.Complaint = known;
+        await SaveAsync();
+    }
 
     private async Task<Reply<ComplaintView>> FileOnceAsync(Command command, ComplaintFiling filing, ComplaintWords words)
     {
         if (OtherWords(command, words)) return Reason.RequestIdReused;
         bool isMine = State.Done.ContainsKey(command.Id.ToString());
         if (!isMine && State.Complaint is { } former && !ComplaintRule.IsOpen(former.State)) return Reason.ComplaintWrongState;
-        Refusal? unknown = Due(await rules.PolicyAsync(Region, Today), out DateOnly due);
+        ComplaintsPolicy numbers = (await rules.PolicyAsync(Region, Today)).Complaints;
+        (DateOnly? due, int? unknown) = Clock(numbers.AnswerWorkingDays);
         // Sealed before anything is written, since it may fail.
         string key = State.Key ?? vault.NewKey(Party);
         ComplaintStepRecord step = Step(command, ComplaintStep.File, filing.Complainant, words, key: key);
         Refusal? refusal = await OnceAsync(
             command,
-            () => State.Complaint is null ? unknown
+            () => State.Complaint is null ? null
                 : Refusal.Of(Reason.ComplaintOpen, ("complaint", ResourceName.Of(Region, ComplaintContract.Complaints, LocalKey))),
             () =>
             {
                 State.Key = key;
                 Change(step, new ComplaintRecord(
                     LocalKey, ComplaintState.None, filing.Subject, filing.Category, filing.Complainant, filing.Parties,
-                    [.. filing.Actors.Append(command.Actor).Distinct()], filing.Disputed, filing.Size, command.Actor, Now, due, []));
+                    [.. filing.Actors.Append(command.Actor).Distinct()], filing.Disputed, filing.Size, command.Actor, Now, due, [],
+                    AnswerDays: unknown));
             });
         return refusal is null ? View(State) : refusal;
     }
 
-    private Refusal? Due(Policy policy, out DateOnly due) =>
-        WorkingCalendar.BuiltIn.After(Today, policy.Complaints.AnswerWorkingDays, out due);
+    /// <summary>The last of some working days from today on; or, where the calendar of that year isn't known yet, their number.</summary>
+    private (DateOnly? Last, int? Days) Clock(int workingDays) =>
+        WorkingCalendar.BuiltIn.After(Today, workingDays, out DateOnly last) is null ? (last, null) : (null, workingDays);
 
     private async Task<Reply<ComplaintView>> StepAsync(Command command, ComplaintWords? words, Func<Task<Refusal?>> step)
     {
@@ -175,7 +196,11 @@ public sealed class ComplaintGrain(
         if (command.IsDryRun) return await DryRunAsync(Answer);
         return await Answer();
 
-        async Task<Reply<ComplaintView>> Answer() => await step() is { } refusal ? refusal : View(State);
+        async Task<Reply<ComplaintView>> Answer()
+        {
+            State.Complaint = Complaint.WithDays(WorkingCalendar.BuiltIn);
+            return await step() is { } refusal ? refusal : View(State);
+        }
     }
 
     /// <summary>The command's digest is made without the words, so the words of a retry are compared here.</summary>

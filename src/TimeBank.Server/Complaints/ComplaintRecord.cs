@@ -9,14 +9,23 @@ namespace TimeBank.Server;
 /// <param name="Subject">What it is about: the movement's name without the region.</param>
 /// <param name="Complainant">A party, or <c>staff/{subject}</c>.</param>
 /// <param name="Parties">Whose movement it is.</param>
-/// <param name="Involved">Who recorded it, filed the complaint or contested an answer: they answer and close nothing.</param>
+/// <param name="Involved">
+/// Who had recorded it by the filing, filed the complaint or contested an answer: they answer and close nothing.
+/// </param>
 /// <param name="Disputed">The entry that is set aside from settlement while the complaint is open; null: none.</param>
 /// <param name="Size">The size of the journal when it was filed.</param>
 /// <param name="FiledBy">The subject of who filed it, for themselves or as staff for the complainant.</param>
-/// <param name="Due">The last day for the answer, fixed at the filing.</param>
+/// <param name="Due">The last day for the answer, fixed at the filing; null while the calendar of its year isn't known.</param>
 /// <param name="AnsweredBy">Who gave the first answer; empty before it.</param>
-/// <param name="ContestUntil">The last day on which staff leave the answer to be contested; null before it.</param>
-/// <param name="ReviewDue">The last day for the review, fixed when the answer was contested; null before.</param>
+/// <param name="ContestUntil">
+/// The last day on which staff leave the answer to be contested; null before it, and while the calendar isn't known.
+/// </param>
+/// <param name="ReviewDue">
+/// The last day for the review, fixed when the answer was contested; null before, and while the calendar isn't known.
+/// </param>
+/// <param name="AnswerDays">How many working days <paramref name="Due"/> is away, where the calendar didn't know it; else null.</param>
+/// <param name="ContestDays">The same of <paramref name="ContestUntil"/>.</param>
+/// <param name="ReviewDays">The same of <paramref name="ReviewDue"/>.</param>
 [GenerateSerializer, Immutable, Alias("timebank.complaint-record")]
 public sealed record ComplaintRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -30,17 +39,43 @@ public sealed record ComplaintRecord(
     [property: Id(8), JsonPropertyName("size")] long Size,
     [property: Id(9), JsonPropertyName("filedBy")] string FiledBy,
     [property: Id(10), JsonPropertyName("filedAt")] DateTimeOffset FiledAt,
-    [property: Id(11), JsonPropertyName("due")] DateOnly Due,
+    [property: Id(11), JsonPropertyName("due"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateOnly? Due,
     [property: Id(12), JsonPropertyName("history")] ImmutableArray<ComplaintStepRecord> History,
     [property: Id(13), JsonPropertyName("answeredBy")] string AnsweredBy = "",
     [property: Id(14), JsonPropertyName("contestUntil")] DateOnly? ContestUntil = null,
-    [property: Id(15), JsonPropertyName("reviewDue")] DateOnly? ReviewDue = null)
+    [property: Id(15), JsonPropertyName("reviewDue")] DateOnly? ReviewDue = null,
+    [property: Id(16), JsonPropertyName("answerDays"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? AnswerDays = null,
+    [property: Id(17), JsonPropertyName("contestDays"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? ContestDays = null,
+    [property: Id(18), JsonPropertyName("reviewDays"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? ReviewDays = null)
 {
     /// <summary>What the rule may know.</summary>
-    [JsonIgnore]
-    public ComplaintFacts Facts => new(State, Complainant, Parties, Involved, AnsweredBy, ContestUntil, Size);
+    /// <param name="actors">Who has recorded or corrected the movement up to now.</param>
+    public ComplaintFacts FactsWith(ImmutableArray<string> actors) =>
+        new(State, Complainant, Parties, [.. Involved.Union(actors)], AnsweredBy, ContestUntil, Size)
+        {
+            ReviewedBy = History.Where(step => step.Step == ComplaintStep.Answer).Skip(1).LastOrDefault()?.By ?? "",
+        };
 
-    /// <summary>The day by which the staff owe the next word; null: they owe none.</summary>
+    /// <summary>
+    /// With the days that the calendar did not know when they began, and knows now. A year's holidays come late in the year before, and
+    /// nobody waits for them with a complaint, or with its answer.
+    /// </summary>
+    public ComplaintRecord WithDays(WorkingCalendar calendar) => this with
+    {
+        Due = Due ?? Last(calendar, FiledAt, AnswerDays),
+        ContestUntil = ContestUntil ?? Last(calendar, TimeOf(ComplaintStep.Answer), ContestDays),
+        ReviewDue = ReviewDue ?? Last(calendar, TimeOf(ComplaintStep.Contest), ReviewDays),
+    };
+
+    private DateTimeOffset? TimeOf(ComplaintStep step) => History.FirstOrDefault(one => one.Step == step)?.At;
+
+    private static DateOnly? Last(WorkingCalendar calendar, DateTimeOffset? from, int? days) => from is { } began && days is { } length
+        && calendar.After(ChinaTime.DateOf(began), length, out DateOnly last) is null ? last : null;
+
+    /// <summary>The day by which the staff owe the next word; null: they owe none, or the day isn't known yet.</summary>
     [JsonIgnore]
     public DateOnly? WaitsUntil => State switch
     {
@@ -80,6 +115,9 @@ public sealed class ComplaintGrainState : WorkflowState
     /// <summary>In <see cref="Order"/> those that wait for the staff stand first, then other open ones, then those that are over.</summary>
     public const string Waiting = "1", Open = "2", Over = "3";
 
+    /// <summary>Stands in <see cref="Order"/> for a day that isn't known yet: such complaints follow those with a day.</summary>
+    public const string Unknown = "9999";
+
     /// <summary>The wrapped key of the sealed words; null before the filing, and where they were erased.</summary>
     [JsonPropertyName("key")]
     public string? Key { get; set; }
@@ -98,6 +136,8 @@ public sealed class ComplaintGrainState : WorkflowState
     {
         null => "",
         { WaitsUntil: { } day } => string.Create(CultureInfo.InvariantCulture, $"{Waiting} {day:O}"),
+        { State: var state } when ComplaintRule.WaitsForStaff(state) =>
+            string.Create(CultureInfo.InvariantCulture, $"{Waiting} {Unknown} {Complaint.FiledAt.UtcDateTime:O}"),
         { State: var state } when ComplaintRule.IsOpen(state) =>
             string.Create(CultureInfo.InvariantCulture, $"{Open} {Complaint.FiledAt.UtcDateTime:O}"),
         // Newest first.

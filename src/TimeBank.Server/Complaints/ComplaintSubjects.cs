@@ -54,14 +54,16 @@ internal readonly record struct SubjectName(RegionCode Region, SubjectKind Kind,
 /// <summary>A movement that somebody may complain about.</summary>
 /// <param name="Name">Its one name: an entry that is a redemption or a bill is named as that.</param>
 /// <param name="Parties">Whose it is, without the region.</param>
-/// <param name="Actors">Who recorded it, by their subjects.</param>
+/// <param name="Actors">Who has recorded or corrected it up to now, by their subjects.</param>
 /// <param name="Disputed">The entry that a settlement can set aside; null: none.</param>
 internal sealed record ComplaintSubject(
     SubjectName Name, ImmutableArray<string> Parties, ImmutableArray<string> Actors, long? Disputed);
 
-/// <summary>Finds what complaints are about, whose it is, and whether an entry corrects it.</summary>
+/// <summary>Finds what complaints are about, whose it is, who had to do with it, and what an entry corrects of it.</summary>
 public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains)
 {
+    private const int AtOnce = 100;
+
     private const string Providers = $"{VoucherContract.Providers}/", Elders = $"{VoucherContract.Elders}/";
 
     /// <returns>Null where there is no such movement.</returns>
@@ -69,39 +71,77 @@ public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains
     {
         SubjectKind.Redemption or SubjectKind.Bill or SubjectKind.Entry => OfEntryAsync(name, cancellation),
         SubjectKind.Order => OfOrderAsync(name, cancellation),
-        SubjectKind.Payment => OfPaymentAsync(name),
+        SubjectKind.Payment => OfPaymentAsync(name, cancellation),
     };
 
     /// <summary>
-    /// Whether an entry corrects a movement: a refund of the redemption or of the bill's lines, a reversal of the entry, the end of the
-    /// order's hold, the bank's word on the payment, or what took one of these back.
+    /// What an entry corrects of a movement, as things are now: a refund of the redemption or of the bill's lines, a reversal of the entry,
+    /// what took the order's end back or settled a dispute about it, the bank's refusal of the payment. An order that ended as orders do,
+    /// and a payment that was paid, are the movement itself.
     /// </summary>
-    internal async Task<bool> IsCorrectionAsync(SubjectName name, long index, CancellationToken cancellation)
+    internal async Task<Correction> CorrectionAsync(SubjectName name, string complainant, long index, CancellationToken cancellation)
     {
-        if (await EntryAsync(name.Region, index, cancellation) is not { } entry) return false;
-        switch (name.Kind)
+        if (await LinkedAsync(name.Region, index, cancellation) is not { ReversedBy: null, Entry: var entry } linked)
+            return Correction.None;
+        return name.Kind switch
         {
-            case SubjectKind.Redemption or SubjectKind.Bill or SubjectKind.Entry:
-                return entry.Code == EntryCode.RefundBill
-                    ? Bill.RefundedBy(entry) == name.Number : entry.Kind == EntryKind.Reverse && entry.Of == name.Number;
-            case SubjectKind.Order:
-                return entry.Of is not null && (await OrderAsync(name))?.HoldEntry is { } hold
-                    && await FirstAsync(name.Region, index, cancellation) == await FirstAsync(name.Region, hold, cancellation);
-            case SubjectKind.Payment:
-                JournalEntry? word = entry.Kind == EntryKind.Reverse && entry.Of is { } said
-                    ? await EntryAsync(name.Region, said, cancellation) : entry;
-                return word?.Code is EntryCode.PayProvider or EntryCode.RejectPayment or EntryCode.ReturnPayment
-                    && word.Detail("batch") == name.Id
-                    && word.Detail("payment") == name.Number.ToString(CultureInfo.InvariantCulture);
-            default:
-                throw new ArgumentOutOfRangeException(nameof(name), name.Kind, "No such kind.");
-        }
+            SubjectKind.Redemption or SubjectKind.Bill or SubjectKind.Entry when entry.Code == EntryCode.RefundBill
+                && Bill.RefundedBy(entry) == name.Number => await OfBillAsync(name, cancellation),
+            SubjectKind.Redemption or SubjectKind.Bill or SubjectKind.Entry =>
+                entry.Kind == EntryKind.Reverse && entry.Of == name.Number ? Correction.Whole : Correction.None,
+            SubjectKind.Order => await OfOrderAsync(name, complainant, linked, cancellation),
+            SubjectKind.Payment => await OfPaymentAsync(name, entry, cancellation),
+        };
     }
+
+    /// <summary>Whole once every line that vouchers paid was refunded, by whatever refunds.</summary>
+    private async Task<Correction> OfBillAsync(SubjectName name, CancellationToken cancellation)
+    {
+        JournalEntry entry = (await EntryAsync(name.Region, name.Number, cancellation))!;
+        var back = (await ledger.RefundsOfAsync(entry, cancellation))
+            .SelectMany(refund => Bill.Of(refund).Shares).Select(share => share.Line).ToHashSet();
+        return Bill.Of(entry).Shares.All(share => back.Contains(share.Line)) ? Correction.Whole : Correction.Part;
+    }
+
+    /// <summary>
+    /// The end of an order is a correction where it settled a dispute, or was taken back. Whole where no hours stand any more; but a
+    /// volunteer who complains may want just these, so theirs always waits.
+    /// </summary>
+    private async Task<Correction> OfOrderAsync(
+        SubjectName name, string complainant, LinkedEntry linked, CancellationToken cancellation)
+    {
+        if (await OrderAsync(name) is not { HoldEntry: { } hold } order) return Correction.None;
+        LinkedEntry[] chain = [.. await ChainAsync(name.Region, await FirstAsync(name.Region, hold, cancellation), cancellation)];
+        bool isJudged = order.Dispute?.Settled is not null && order.EndEntry == linked.Entry.Index;
+        if (chain.All(one => one.Entry.Index != linked.Entry.Index) || (linked.Entry.Kind != EntryKind.Reverse && !isJudged))
+            return Correction.None;
+        bool stands = chain[^1].Entry.Code == EntryCode.RenderService
+            || complainant.StartsWith($"{PersonContract.Volunteers}/", StringComparison.Ordinal);
+        return stands ? Correction.Part : Correction.Whole;
+    }
+
+    private async Task<Correction> OfPaymentAsync(SubjectName name, JournalEntry entry, CancellationToken cancellation)
+    {
+        JournalEntry? taken = entry.Kind == EntryKind.Reverse && entry.Of is { } said
+            ? await EntryAsync(name.Region, said, cancellation) : null;
+        return (taken ?? entry) switch
+        {
+            var word when !IsWordOn(name, word) => Correction.None,
+            { Code: EntryCode.RejectPayment or EntryCode.ReturnPayment } when taken is null => Correction.Whole,
+            { Code: EntryCode.PayProvider or EntryCode.RejectPayment or EntryCode.ReturnPayment } when taken is not null => Correction.Part,
+            _ => Correction.None,
+        };
+    }
+
+    private static bool IsWordOn(SubjectName name, JournalEntry word) => word.Header.Details.GetValueOrDefault("batch") == name.Id
+        && word.Header.Details.GetValueOrDefault("payment") == name.Number.ToString(CultureInfo.InvariantCulture);
 
     private async Task<ComplaintSubject?> OfEntryAsync(SubjectName name, CancellationToken cancellation)
     {
         if (await EntryAsync(name.Region, name.Number, cancellation) is not { } entry) return null;
-        ImmutableArray<string> by = [entry.Header.Actor];
+        IEnumerable<JournalEntry> about = (await ChainAsync(name.Region, name.Number, cancellation)).Select(linked => linked.Entry);
+        if (entry.Code == EntryCode.PayBill) about = about.Concat(await ledger.RefundsOfAsync(entry, cancellation));
+        ImmutableArray<string> by = [.. about.Select(one => one.Header.Actor).Distinct()];
         switch (entry.Code)
         {
             case EntryCode.RedeemVoucher:
@@ -156,19 +196,58 @@ public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains
     private async Task<ComplaintSubject?> OfOrderAsync(SubjectName name, CancellationToken cancellation)
     {
         if (await OrderAsync(name) is not { } order) return null;
-        var actors = new List<string>();
-        foreach (long index in Entries(order))
-        {
-            if (await EntryAsync(name.Region, index, cancellation) is { } entry) actors.Add(entry.Header.Actor);
-        }
+        IReadOnlyList<LinkedEntry> chain = order.HoldEntry is not { } hold ? []
+            : await ChainAsync(name.Region, await FirstAsync(name.Region, hold, cancellation), cancellation);
         ImmutableArray<string> volunteer = order.Volunteer.Length == 0 ? [] : [$"{PersonContract.Volunteers}/{order.Volunteer}"];
-        return new ComplaintSubject(name, [order.Recipient, .. volunteer], [.. actors.Distinct()], null);
+        return new ComplaintSubject(
+            name, [order.Recipient, .. volunteer], [.. chain.Select(one => one.Entry.Header.Actor).Distinct()], null);
     }
 
-    private async Task<ComplaintSubject?> OfPaymentAsync(SubjectName name) =>
-        await PaymentAsync(name) is not var (batch, payment) ? null : new ComplaintSubject(
-            name, [$"{Providers}{payment.Provider}"],
-            [.. ((string[])[batch.PreparedBy, batch.SubmittedBy, batch.ApprovedBy]).Where(one => one.Length > 0).Distinct()], null);
+    /// <summary>Who prepared, submitted, approved or sent back the batch, made a file of it, or recorded the bank's words.</summary>
+    private async Task<ComplaintSubject?> OfPaymentAsync(SubjectName name, CancellationToken cancellation)
+    {
+        if (await PaymentAsync(name) is not var (batch, payment)) return null;
+        var actors = new List<string>
+        {
+            batch.PreparedBy, batch.SubmittedBy, batch.ApprovedBy, batch.WithdrawnBy ?? "",
+        };
+        foreach (SettlementExport file in (batch.FormerExports ?? []).Concat(batch.Export is { } export ? [export] : []))
+            actors.AddRange([file.By, file.WithdrawalBy, file.ConfirmedBy]);
+        string batchPath = Chart.Settlement(OpaqueId.Parse(name.Id)).Path.Text,
+            payable = Chart.ProviderPayable(OpaqueId.Parse(payment.Provider)).Path.Text;
+        foreach ((EntryCode code, string path) in ((EntryCode, string)[])[(EntryCode.PayProvider, batchPath),
+            (EntryCode.RejectPayment, batchPath), (EntryCode.ReturnPayment, payable)])
+        {
+            var filter = new EntryFilter(code) { Touching = [new AccountFilter(path)] };
+            long after = batch.Prepared;
+            IReadOnlyList<LinkedEntry> page;
+            do
+            {
+                page = await ledger.EarliestEntriesAsync(name.Region, filter, after, AtOnce, cancellation);
+                foreach (LinkedEntry word in page.Where(word => IsWordOn(name, word.Entry)))
+                {
+                    actors.Add(word.Entry.Header.Actor);
+                    if (word.ReversedBy is { } back) actors.Add((await EntryAsync(name.Region, back, cancellation))!.Header.Actor);
+                }
+                if (page.Count > 0) after = page[^1].Entry.Index;
+            }
+            while (page.Count == AtOnce);
+        }
+        return new ComplaintSubject(
+            name, [$"{Providers}{payment.Provider}"], [.. actors.Where(one => one.Length > 0).Distinct()], null);
+    }
+
+    /// <summary>An entry and what became of it: its reversal, or the end of a hold, what took that back, and so on.</summary>
+    private async Task<IReadOnlyList<LinkedEntry>> ChainAsync(RegionCode region, long index, CancellationToken cancellation)
+    {
+        var chain = new List<LinkedEntry>();
+        for (long? next = index; next is { } at && await LinkedAsync(region, at, cancellation) is { } linked;)
+        {
+            chain.Add(linked);
+            next = linked.EndedBy ?? linked.ReversedBy;
+        }
+        return chain;
+    }
 
     /// <summary>
     /// Where a chain of holds, their ends and reversals of these began. The reversal of an end is a hold itself from then on.
@@ -185,9 +264,10 @@ public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains
         await grains.GetGrain<ISettlementGrain>(name.Region, name.Id).GetAsync() is { } batch
         && batch.Payments.FirstOrDefault(payment => payment.Number == name.Number) is { } payment ? (batch, payment) : null;
 
-    private static IEnumerable<long> Entries(OrderRecord order) =>
-        ((long?[])[order.HoldEntry, order.EndEntry]).OfType<long>().Distinct();
-
     private async Task<JournalEntry?> EntryAsync(RegionCode region, long index, CancellationToken cancellation) =>
         (await ledger.EntryAsync(region, index, cancellation))?.Entry;
+
+    private async Task<LinkedEntry?> LinkedAsync(RegionCode region, long index, CancellationToken cancellation) =>
+        (await ledger.EarliestEntriesAsync(region, new EntryFilter(), index - 1, 1, cancellation))
+            .FirstOrDefault(linked => linked.Entry.Index == index);
 }

@@ -146,7 +146,8 @@ public sealed partial class SettlementApi(
         if (batch.State is not (Ledger.SettlementState.Draft or Ledger.SettlementState.Submitted or Ledger.SettlementState.Approved))
             return answer;
         // Until the file is made a dispute still changes what is paid.
-        answer.Disputes.Add((await new PaidEntries(name.Region, ledger, grains).InBatchAsync(
+        answer.Disputes.Add((await new PaidEntries(name.Region, ledger, grains,
+            new HeldBackEarnings(name.Region, ledger, registry)).InBatchAsync(
             batch, await registry.DisputesAsync(name.Region))).Select(found => found.ToContract(batch, name.Region)));
         return answer;
     }

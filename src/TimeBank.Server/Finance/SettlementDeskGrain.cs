@@ -62,6 +62,14 @@ public sealed record SettledProvider(
 {
     public static SettledProvider None() => new(0, []);
 
+    /// <summary>What the next batch carries, with what batches that were prepared up to a day have held back.</summary>
+    public ImmutableArray<CarriedAmount> CarriedWith(DateOnly? releaseUntil) =>
+    [
+        .. Carried,
+        .. (HeldBack ?? []).Where(held => held.Day <= releaseUntil)
+            .Select(held => new CarriedAmount(held.Source, held.Fen, held.Payment)),
+    ];
+
     /// <summary>What is held back after a batch: what it did not release, and what it holds back itself.</summary>
     public SettledProvider After(PaymentRecord payment, string batch, DateOnly day) => new(payment.ToSize, payment.SetAside,
     [
@@ -79,9 +87,12 @@ public sealed record HeldBackAmount(
     [property: JsonPropertyName("fen")] long Fen,
     [property: JsonPropertyName("payment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Payment = 0)
 {
+    /// <summary>The end of <see cref="Source"/>. Stored: never change it.</summary>
+    public const string Suffix = "holdback";
+
     /// <summary>What the payment that releases it names as its source.</summary>
     [JsonIgnore]
-    public string Source => $"settlements/{Batch}/holdback";
+    public string Source => $"settlements/{Batch}/{Suffix}";
 }
 
 /// <inheritdoc cref="ISettlementDeskGrain"/>
@@ -205,17 +216,17 @@ public sealed class SettlementDeskGrain(
     {
         long size = (await ledger.ReadHeadAsync(Region, CancellationToken.None)).Size;
         var complaints = (await registry.DisputesAsync(Region)).ToDictionary(dispute => dispute.Entry, dispute => dispute.Complaint);
+        var earnings = new HeldBackEarnings(Region, ledger, registry);
         var disputed = new List<(OpaqueId Provider, CarriedAmount Amount)>();
         ImmutableArray<long> setAside = [.. byMaker.Union(complaints.Keys).Order()];
         foreach (long index in setAside)
         {
-            (OpaqueId provider, Fen credited, Refusal? refusal) = await DisputedAsync(index, size);
+            (OpaqueId provider, Fen unpaid, Refusal? refusal) = await DisputedAsync(index, size, releaseUntil, earnings);
             // Of what was refunded or paid meanwhile a complaint sets nothing aside; a maker who names it hears of it.
             if (refusal is not null && byMaker.Contains(index)) return ([], [], [], refusal);
             if (refusal is null) disputed.Add((provider, new CarriedAmount(
-                SourceOf(index), credited.Value, Complaint: complaints.GetValueOrDefault(index))));
+                SourceOf(index), unpaid.Value, Complaint: complaints.GetValueOrDefault(index))));
         }
-        IReadOnlySet<string> holdingBack = await HoldingBackAsync();
         var payments = ImmutableArray.CreateBuilder<PaymentRecord>();
         var barred = ImmutableArray.CreateBuilder<string>();
         var wholly = ImmutableArray.CreateBuilder<AsideProvider>();
@@ -223,12 +234,7 @@ public sealed class SettlementDeskGrain(
         {
             if (!wanted.IsEmpty && !wanted.Contains(provider.Text)) continue;
             SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.None());
-            ImmutableArray<CarriedAmount> carried =
-            [
-                .. settled.Carried,
-                .. (settled.HeldBack ?? []).Where(held => held.Day <= releaseUntil)
-                    .Select(held => new CarriedAmount(held.Source, held.Fen, held.Payment)),
-            ];
+            ImmutableArray<CarriedAmount> carried = settled.CarriedWith(releaseUntil);
             long due = await LinesAsync(Chart.ProviderPayable(provider).Path, settled.Size, size)
                 + carried.Sum(one => one.Fen);
             if (due <= 0) continue;
@@ -236,8 +242,8 @@ public sealed class SettlementDeskGrain(
             long debt = (await Writer.AccountsAsync([owed])).Find(owed)?.Counters.CreditRoom ?? 0;
             ImmutableArray<CarriedAmount> aside =
                 [.. disputed.Where(one => one.Provider == provider).Select(one => one.Amount)];
-            long heldBack = holdingBack.Count == 0 ? 0 : HoldbackRule.HeldBack(
-                await EarnedAsync(provider, settled.Size, size, holdingBack, setAside), holdbackPercent).Value;
+            long heldBack = HoldbackRule.HeldBack(await earnings.EarnedAsync(
+                provider, settled.Size, size, setAside.Concat(carried.Entries()).ToHashSet()), holdbackPercent).Value;
             var claim = new ProviderClaim(provider, new Fen(due), new Fen(aside.Sum(one => one.Fen) + heldBack), new Fen(debt));
             if (claim.Taken == Fen.Zero)
             {
@@ -264,8 +270,12 @@ public sealed class SettlementDeskGrain(
         return Refusal.Of(Reason.NothingToSettle, [.. values]);
     }
 
-    /// <summary>A redemption or bill that may be set aside: it stands, and no batch has paid it. Of a bill, what stands of it.</summary>
-    private async Task<(OpaqueId Provider, Fen Credited, Refusal? Refusal)> DisputedAsync(long index, long size)
+    /// <summary>
+    /// A redemption or bill that may be set aside: it stands, and no batch has paid it whole. Of what stands of it, the part that the next
+    /// batch would pay: of one that was paid, no more than was held back of it and would be released now.
+    /// </summary>
+    private async Task<(OpaqueId Provider, Fen Unpaid, Refusal? Refusal)> DisputedAsync(
+        long index, long size, DateOnly? releaseUntil, HeldBackEarnings earnings)
     {
         LinkedEntry? linked = index is < 0 or long.MaxValue ? null
             : (await ledger.EntriesAsync(Region, new EntryFilter(), index + 1, 1, CancellationToken.None))
@@ -291,62 +301,9 @@ public sealed class SettlementDeskGrain(
         SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.None());
         // A redemption of this very moment is not among what the batch settles yet, and can't be taken off it.
         if (index >= size) return (provider, credited, new Refusal(Reason.SettlementChanged));
-        bool isUnpaid = await new PaidEntries(Region, ledger, GrainFactory)
-            .HoldsAsync(provider.Text, settled.Size, size, settled.Carried, index);
-        return (provider, credited, isUnpaid ? null : new Refusal(Reason.RedemptionSettled));
-    }
-
-    /// <summary>The programmes whose providers aren't paid all at once.</summary>
-    private async Task<IReadOnlySet<string>> HoldingBackAsync()
-    {
-        var query = new RegistryQuery(Region, ProgrammeState.Kind) { Limit = AccountsAtOnce };
-        HashSet<string> found = [];
-        IReadOnlyList<RegistryRow<ProgrammeState>> rows;
-        do
-        {
-            rows = await registry.ListAsync<ProgrammeState>(query, CancellationToken.None);
-            foreach (ProgrammeRecord programme in rows.Readable().Select(row => row.State.Programme).OfType<ProgrammeRecord>())
-            {
-                if (programme.HoldsBack) found.Add(programme.Id);
-            }
-            if (rows.Count > 0) query = query with { After = rows[^1].Cursor };
-        }
-        while (rows.Count == AccountsAtOnce);
-        return found;
-    }
-
-    /// <summary>
-    /// What a provider has earned in some programmes between two sizes of the journal, refunds taken off. Redemptions and bills that are
-    /// set aside don't count, nor do refunds of them: a later batch pays what is left of them whole.
-    /// </summary>
-    private async Task<long> EarnedAsync(
-        OpaqueId provider, long from, long to, IReadOnlySet<string> programmes, ImmutableArray<long> setAside)
-    {
-        long earned = 0;
-        var after = new PostingCursor(from - 1, int.MaxValue);
-        IReadOnlyList<Posting> page;
-        do
-        {
-            page = await ledger.SettledAsync(Region, provider, to, after, AccountsAtOnce, CancellationToken.None);
-            foreach (Posting posting in page)
-            {
-                Slug? programme = posting.Entry.Code switch
-                {
-                    EntryCode.RedeemVoucher or EntryCode.RefundRedemption => Redemption.Of(posting.Entry).Programme,
-                    EntryCode.PayBill or EntryCode.RefundBill =>
-                        Bill.Of(posting.Entry).ShareOf(posting.Entry, posting.Position).Programme,
-                    _ => null,
-                };
-                // A bill that is set aside takes its refunds with it: they are of its amount, and not of what is left.
-                bool isAside = setAside.Contains(posting.Entry.Index)
-                    || (posting.Entry.Code == EntryCode.RefundBill && setAside.Contains(Bill.RefundedBy(posting.Entry)));
-                bool isEarned = programme is { } one && programmes.Contains(one.Text) && !isAside;
-                if (isEarned) earned += posting.IsDebit ? -posting.Amount : posting.Amount;
-            }
-            if (page.Count > 0) after = page[^1].Cursor;
-        }
-        while (page.Count == AccountsAtOnce);
-        return earned;
+        long unpaid = await new PaidEntries(Region, ledger, GrainFactory, earnings)
+            .UnpaidAsync(provider.Text, settled.Size, size, settled.CarriedWith(releaseUntil), index, credited.Value);
+        return (provider, new Fen(unpaid), unpaid > 0 ? null : new Refusal(Reason.RedemptionSettled));
     }
 
     /// <summary>The providers that were ever owed money, by id.</summary>

@@ -91,6 +91,10 @@ public sealed record WordsTaken([property: Id(0)] ImmutableArray<Reason> Left);
 /// <param name="Barred">Blacklisted providers with money owed, who were left out of the batch; null: none.</param>
 /// <param name="WithdrawnBy">A maker, or the checker who sent it back; null: nobody, or a build that did not keep it.</param>
 /// <param name="Aside">Providers whose money was set aside as a whole, so that they have no payment in it; null: none.</param>
+/// <param name="KnownComplaints">
+/// The complaints about what it pays that were open when it was submitted: they alone keep it from approval. Null until then, and where an
+/// older build submitted it.
+/// </param>
 [GenerateSerializer, Immutable, Alias("timebank.settlement-record")]
 public sealed record SettlementRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -113,7 +117,9 @@ public sealed record SettlementRecord(
     [property: Id(16), JsonPropertyName("withdrawnBy"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     string? WithdrawnBy = null,
     [property: Id(17), JsonPropertyName("aside"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    ImmutableArray<AsideProvider>? Aside = null);
+    ImmutableArray<AsideProvider>? Aside = null,
+    [property: Id(18), JsonPropertyName("knownComplaints"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    ImmutableArray<string>? KnownComplaints = null);
 
 /// <summary>A provider who gets no payment, since all that it is owed is set aside.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.aside-provider")]
@@ -240,9 +246,16 @@ public sealed partial class SettlementGrain(
 
     public Task<SettlementRecord?> GetAsync() => Task.FromResult(Stored.Batch);
 
-    public Task<Reply<SettlementRecord>> SubmitAsync(Command command) => StepAsync(command, () => OnceAsync(
-        command, () => SettlementRule.Submit(Batch.State),
-        () => State.Batch = Batch with { State = SettlementState.Submitted, SubmittedBy = command.Actor }));
+    public Task<Reply<SettlementRecord>> SubmitAsync(Command command) => StepAsync(command, async () =>
+    {
+        ImmutableArray<string> known = [.. (await DisputesAsync()).Select(one => one.Dispute.Complaint).Distinct()];
+        return await OnceAsync(
+            command, () => SettlementRule.Submit(Batch.State),
+            () => State.Batch = Batch with
+            {
+                State = SettlementState.Submitted, SubmittedBy = command.Actor, KnownComplaints = known,
+            });
+    });
 
     public Task<Reply<SettlementRecord>> ApproveAsync(Command command) => StepAsync(command, () => ApproveOnceAsync(command));
 
@@ -272,16 +285,19 @@ public sealed partial class SettlementGrain(
             });
     }
 
-    /// <summary>Refuses a batch that pays what an open complaint is about: sent back, the next one sets it aside.</summary>
+    /// <summary>
+    /// Refuses a batch that was submitted although it pays what an open complaint is about: sent back, the next one sets it aside.
+    /// </summary>
     private async Task<Refusal?> DisputedAsync()
     {
-        IReadOnlyList<(int Payment, DisputedEntry Dispute)> found = await DisputesAsync();
-        return found.Count == 0 ? null : Refusal.Of(
+        (int Payment, DisputedEntry Dispute)[] found = [.. (await DisputesAsync()).Where(one => one.Dispute.Stops(Batch))];
+        return found.Length == 0 ? null : Refusal.Of(
             Reason.PaymentsDisputed, ("complaints", string.Join(", ", found.Select(one => one.Dispute.Complaint).Take(MaxNamed))));
     }
 
     private async Task<IReadOnlyList<(int Payment, DisputedEntry Dispute)>> DisputesAsync() =>
-        await new PaidEntries(Region, ledger, GrainFactory).InBatchAsync(Batch, await registry.DisputesAsync(Region));
+        await new PaidEntries(Region, ledger, GrainFactory, new HeldBackEarnings(Region, ledger, registry))
+            .InBatchAsync(Batch, await registry.DisputesAsync(Region));
 
     private async Task<Refusal?> WithdrawOnceAsync(Command command)
     {

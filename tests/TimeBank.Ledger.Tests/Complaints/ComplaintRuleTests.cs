@@ -46,7 +46,7 @@ public sealed class ComplaintRuleTests
         {
             ComplaintStep.Answer => ComplaintRule.Answer(In(state), Judge),
             ComplaintStep.Contest => ComplaintRule.Contest(In(state), Complainant),
-            ComplaintStep.CloseWithEntry => ComplaintRule.CloseWithEntry(In(state), Judge, 100, corrects: true),
+            ComplaintStep.CloseWithEntry => ComplaintRule.CloseWithEntry(In(state), Judge, 100, Correction.Whole, ContestUntil),
             ComplaintStep.CloseWithReason => ComplaintRule.CloseWithReason(In(state), Judge, ContestUntil.AddDays(1)),
             ComplaintStep.Withdraw => ComplaintRule.Withdraw(In(state), Complainant),
             _ => next is null ? new Refusal(Reason.ComplaintWrongState) : null,
@@ -65,7 +65,7 @@ public sealed class ComplaintRuleTests
     {
         var actor = new ComplaintActor(subject, party);
         foreach (Refusal? refusal in (Refusal?[])[ComplaintRule.Answer(In(ComplaintState.Filed), actor),
-            ComplaintRule.CloseWithEntry(In(ComplaintState.Answered), actor, 100, corrects: true),
+            ComplaintRule.CloseWithEntry(In(ComplaintState.Answered), actor, 100, Correction.Whole, ContestUntil),
             ComplaintRule.CloseWithReason(In(ComplaintState.Reviewed), actor, ContestUntil)])
         {
             Assert.Equal(reason, refusal?.Reason ?? Reason.None);
@@ -75,9 +75,17 @@ public sealed class ComplaintRuleTests
     [Theory]
     [InlineData("first", Reason.ComplaintNotImpartial)]
     [InlineData("judge", Reason.None)]
-    public void A_review_is_by_another_person_than_the_answer(string subject, Reason reason)
+    public void After_a_contest_who_answered_first_judges_no_more(string subject, Reason reason)
     {
-        Assert.Equal(reason, ComplaintRule.Answer(In(ComplaintState.Contested), new(subject, ""))?.Reason ?? Reason.None);
+        var actor = new ComplaintActor(subject, "");
+        ComplaintFacts reviewed = In(ComplaintState.Reviewed);
+        foreach (Refusal? refusal in (Refusal?[])[ComplaintRule.Answer(In(ComplaintState.Contested), actor),
+            ComplaintRule.CloseWithEntry(reviewed, actor, 100, Correction.Whole, ContestUntil),
+            ComplaintRule.CloseWithReason(reviewed, actor, ContestUntil.AddDays(1))])
+        {
+            Assert.Equal(reason, refusal?.Reason ?? Reason.None);
+        }
+        Assert.Null(ComplaintRule.CloseWithReason(In(ComplaintState.Answered), actor, ContestUntil.AddDays(1)));
         Assert.Null(ComplaintRule.Answer(In(ComplaintState.Filed), new(subject, "")));
     }
 
@@ -89,16 +97,34 @@ public sealed class ComplaintRuleTests
     {
         Assert.Equal(
             reason, ComplaintRule.CloseWithReason(In(state), Judge, ContestUntil.AddDays(daysAfter))?.Reason ?? Reason.None);
-        Assert.Null(ComplaintRule.CloseWithEntry(In(state), Judge, 100, corrects: true));
+        // What leaves a part of the movement standing waits as a reason does; what leaves nothing needs no wait.
+        Assert.Equal(reason, ComplaintRule.CloseWithEntry(
+            In(state), Judge, 100, Correction.Part, ContestUntil.AddDays(daysAfter))?.Reason ?? Reason.None);
+        Assert.Null(ComplaintRule.CloseWithEntry(In(state), Judge, 100, Correction.Whole, ContestUntil.AddDays(daysAfter)));
+    }
+
+    /// <summary>As long as nobody can count the days, nobody cuts them off; what leaves nothing to contest still ends it.</summary>
+    [Fact]
+    public void Where_the_last_day_is_not_known_a_reason_waits()
+    {
+        ComplaintFacts unknown = In(ComplaintState.Answered) with { ContestUntil = null };
+        DateOnly later = ContestUntil.AddYears(1);
+        Assert.Equal(Reason.ComplaintDaysUnknown, ComplaintRule.CloseWithReason(unknown, Judge, later)?.Reason);
+        Assert.Equal(
+            Reason.ComplaintDaysUnknown, ComplaintRule.CloseWithEntry(unknown, Judge, 100, Correction.Part, later)?.Reason);
+        Assert.Null(ComplaintRule.CloseWithEntry(unknown, Judge, 100, Correction.Whole, later));
+        Assert.Null(ComplaintRule.Contest(unknown, Complainant));
+        Assert.Null(ComplaintRule.CloseWithReason(unknown with { State = ComplaintState.Reviewed }, Judge, later));
     }
 
     [Theory]
-    [InlineData(100, true, Reason.None)]
-    [InlineData(99, true, Reason.ComplaintEntryOther)]
-    [InlineData(100, false, Reason.ComplaintEntryOther)]
-    public void An_entry_corrects_the_movement_and_is_after_the_filing(long entry, bool corrects, Reason reason) =>
-        Assert.Equal(
-            reason, ComplaintRule.CloseWithEntry(In(ComplaintState.Answered), Judge, entry, corrects)?.Reason ?? Reason.None);
+    [InlineData(100, Correction.Whole, Reason.None)]
+    [InlineData(99, Correction.Whole, Reason.ComplaintEntryOther)]
+    [InlineData(99, Correction.Part, Reason.ComplaintEntryOther)]
+    [InlineData(100, Correction.None, Reason.ComplaintEntryOther)]
+    public void An_entry_corrects_the_movement_and_is_after_the_filing(long entry, Correction correction, Reason reason) => Assert.Equal(
+        reason,
+        ComplaintRule.CloseWithEntry(In(ComplaintState.Answered), Judge, entry, correction, ContestUntil)?.Reason ?? Reason.None);
 
     [Theory]
     [InlineData(Elder, Reason.None)]
@@ -115,9 +141,13 @@ public sealed class ComplaintRuleTests
     [InlineData("counter", Reason.None)]
     [InlineData("clerk", Reason.ComplaintNotImpartial)]
     [InlineData("first", Reason.ComplaintNotImpartial)]
+    [InlineData("second", Reason.ComplaintNotImpartial)]
     public void Staff_withdraw_for_an_elder_only_what_they_have_no_part_in(string subject, Reason reason) => Assert.Equal(
         reason, ComplaintRule.Withdraw(In(ComplaintState.Answered), new(subject, Elder, IsForAnother: true))?.Reason ?? Reason.None);
 
     private static ComplaintFacts In(ComplaintState state) =>
-        new(state, Elder, [Elder, Provider], ["clerk", "daughter"], "first", ContestUntil, 100);
+        new(state, Elder, [Elder, Provider], ["clerk", "daughter"], "first", ContestUntil, 100)
+        {
+            ReviewedBy = "second",
+        };
 }

@@ -14,6 +14,8 @@ public sealed class ComplaintGrainTests : DistrictTests
     private static readonly ComplaintFiling Filing =
         new("bills/17", ComplaintCategory.NotReceived, Elder, [Elder, Provider], ["clerk"], 17, 20);
 
+    private static readonly ComplaintJudge Nobody = new("", ["clerk"]), OfElder = new(Elder, ["clerk"]);
+
     private IComplaintGrain Complaint => Here.Grains.GetGrain<IComplaintGrain>($"{Tianyuan}/0000000000C1");
 
     /// <summary>The day off after 1 October is long: the eighth is the first working day, and a Saturday is worked.</summary>
@@ -25,30 +27,75 @@ public sealed class ComplaintGrainTests : DistrictTests
             (filed.State, filed.Due, filed.WaitsUntil));
         Here.MoveTo(new DateOnly(2026, 10, 14));
 
-        ComplaintRecord answered = Value(await Complaint.AnswerAsync(Here.Command("first"), "", Answered)).Record;
+        ComplaintRecord answered = Value(await Complaint.AnswerAsync(Here.Command("first"), Nobody, Answered)).Record;
         Assert.Equal((filed.Due, new DateOnly(2026, 10, 19), null), (answered.Due, answered.ContestUntil, answered.WaitsUntil));
         ComplaintRecord contested = Value(await Complaint.ContestAsync(Here.Command("daughter"), Elder, No)).Record;
         Assert.Equal((filed.Due, new DateOnly(2026, 10, 21), new DateOnly(2026, 10, 21)),
             (contested.Due, contested.ReviewDue, contested.WaitsUntil));
-        Assert.Equal(Reason.ComplaintNotImpartial, (await Complaint.AnswerAsync(Here.Command("first"), "", Answered)).Reason);
-        ComplaintView reviewed = Value(await Complaint.AnswerAsync(Here.Command("second"), "", Answered));
+        Assert.Equal(Reason.ComplaintNotImpartial, (await Complaint.AnswerAsync(Here.Command("first"), Nobody, Answered)).Reason);
+        ComplaintView reviewed = Value(await Complaint.AnswerAsync(Here.Command("second"), Nobody, Answered));
         Assert.Equal((ComplaintState.Reviewed, answered.ContestUntil, "first"),
             (reviewed.Record.State, reviewed.Record.ContestUntil, reviewed.Record.AnsweredBy));
         Assert.Equal([Words, Answered, No, Answered], reviewed.Words);
         Assert.Equal(Reason.ComplaintWrongState, (await Complaint.ContestAsync(Here.Command("daughter"), Elder, No)).Reason);
 
-        ComplaintRecord closed = Value(await Complaint.CloseAsync(Here.Command("second"), "", null, Answered)).Record;
+        ComplaintRecord closed = Value(await Complaint.CloseAsync(Here.Command("second"), Nobody, null, Answered)).Record;
         Assert.Equal(ComplaintState.Closed, closed.State);
-        Assert.Equal(Reason.ComplaintWrongState, (await Complaint.WithdrawAsync(Here.Command("daughter"), Elder)).Reason);
+        Assert.Equal(Reason.ComplaintWrongState, (await Complaint.WithdrawAsync(Here.Command("daughter"), OfElder)).Reason);
     }
 
-    /// <summary>No notice says which days of 2027 are worked: nobody is promised a day that was guessed.</summary>
+    /// <summary>
+    /// No notice says which days of 2027 are worked. Everybody is heard all the same, no day is guessed, and what needs the day waits.
+    /// </summary>
     [Fact]
-    public async Task A_year_without_a_calendar_is_refused_without_a_trace()
+    public async Task A_year_without_a_calendar_keeps_nobody_from_complaining_or_answering()
     {
         Here.MoveTo(new DateOnly(2026, 12, 29));
-        Assert.Equal(Reason.CalendarYearUnknown, (await Complaint.FileAsync(Here.Command("daughter"), Filing, Words)).Reason);
-        Assert.Null(await Complaint.GetAsync());
+        ComplaintRecord filed = Value(await Complaint.FileAsync(Here.Command("daughter"), Filing, Words)).Record;
+        Assert.Equal((ComplaintState.Filed, null, 5), (filed.State, filed.Due, filed.AnswerDays));
+        ComplaintRecord answered = Value(await Complaint.AnswerAsync(Here.Command("first"), Nobody, Answered)).Record;
+        Assert.Equal((ComplaintState.Answered, null, 3), (answered.State, answered.ContestUntil, answered.ContestDays));
+        Assert.Equal(Reason.ComplaintDaysUnknown, (await Complaint.CloseAsync(Here.Command("second"), Nobody, null, No)).Reason);
+        ComplaintRecord contested = Value(await Complaint.ContestAsync(Here.Command("daughter"), Elder, No)).Record;
+        Assert.Equal((ComplaintState.Contested, null, 5), (contested.State, contested.ReviewDue, contested.ReviewDays));
+        Value(await Complaint.AnswerAsync(Here.Command("second"), Nobody, Answered));
+
+        Assert.Equal(ComplaintState.Closed, Value(await Complaint.CloseAsync(Here.Command("second"), Nobody, null, No)).Record.State);
+    }
+
+    /// <summary>Once the notice is there the days count from when they began, and each is stored.</summary>
+    [Fact]
+    public async Task The_days_are_known_as_soon_as_the_calendar_is()
+    {
+        var noticed = new WorkingCalendar([.. WorkingCalendar.BuiltIn.Years, new WorkingYear(2027, "a notice")]);
+        Here.MoveTo(new DateOnly(2026, 12, 29));
+        Value(await Complaint.FileAsync(Here.Command("daughter"), Filing, Words));
+        Value(await Complaint.AnswerAsync(Here.Command("first"), Nobody, Answered));
+        ComplaintRecord contested = Value(await Complaint.ContestAsync(Here.Command("daughter"), Elder, No)).Record;
+        await Complaint.LearnDaysAsync();
+        Assert.Null((await Complaint.GetAsync())!.Record.ReviewDue);
+
+        ComplaintRecord known = contested.WithDays(noticed);
+
+        // 30 and 31 December, a Friday, and from Monday on.
+        Assert.Equal((new DateOnly(2027, 1, 5), new DateOnly(2027, 1, 1), new DateOnly(2027, 1, 5)),
+            (known.Due, known.ContestUntil, known.ReviewDue));
+        Assert.Equal(known.ReviewDue, known.WaitsUntil);
+        Assert.Equal(known, known.WithDays(noticed));
+    }
+
+    /// <summary>Who corrects the movement after the filing has a part in it, as who recorded it.</summary>
+    [Fact]
+    public async Task Who_corrected_it_since_judges_nothing()
+    {
+        Value(await Complaint.FileAsync(Here.Command("daughter"), Filing, Words));
+        var judge = new ComplaintJudge("", ["clerk", "corrector"]);
+        Assert.Equal(Reason.ComplaintNotImpartial, (await Complaint.AnswerAsync(Here.Command("corrector"), judge, Answered)).Reason);
+        Value(await Complaint.AnswerAsync(Here.Command("first"), judge, Answered));
+
+        Assert.Equal(Reason.ComplaintNotImpartial, (await Complaint.CloseAsync(
+            Here.Command("corrector"), judge, new ClosingEntry(20, Correction.Whole), null)).Reason);
+        Value(await Complaint.CloseAsync(Here.Command("first"), judge, new ClosingEntry(20, Correction.Whole), null));
     }
 
     [Fact]
@@ -60,10 +107,10 @@ public sealed class ComplaintGrainTests : DistrictTests
         var calls = new Func<ComplaintWords, Task<Reply<ComplaintView>>>[]
         {
             words => Complaint.FileAsync(file, Filing, words),
-            words => Complaint.AnswerAsync(answer, "", words),
+            words => Complaint.AnswerAsync(answer, Nobody, words),
             words => Complaint.ContestAsync(contest, Elder, words),
-            words => Complaint.AnswerAsync(review, "", words),
-            words => Complaint.CloseAsync(close, "", null, words),
+            words => Complaint.AnswerAsync(review, Nobody, words),
+            words => Complaint.CloseAsync(close, Nobody, null, words),
         };
         foreach (Func<ComplaintWords, Task<Reply<ComplaintView>>> call in calls)
         {
@@ -84,7 +131,7 @@ public sealed class ComplaintGrainTests : DistrictTests
             Complaint.FileAsync(Here.Command("daughter"), Filing, Words), Complaint.FileAsync(Here.Command("son"), Filing, Words));
 
         Assert.Equal([Reason.None, Reason.ComplaintOpen], replies.Select(reply => reply.Reason).Order());
-        Value(await Complaint.WithdrawAsync(Here.Command("daughter"), Elder));
+        Value(await Complaint.WithdrawAsync(Here.Command("daughter"), OfElder));
         string before = await Here.EverythingAsync();
         Assert.Equal(Reason.ComplaintWrongState, (await Complaint.FileAsync(Here.Command("son"), Filing, Words)).Reason);
         Assert.Equal(before, await Here.EverythingAsync());
@@ -94,9 +141,9 @@ public sealed class ComplaintGrainTests : DistrictTests
     public async Task A_dry_run_leaves_nothing()
     {
         await TriedAsync(command => Complaint.FileAsync(command, Filing, Words).Records(), "daughter");
-        await TriedAsync(command => Complaint.AnswerAsync(command, "", Answered).Records(), "first");
+        await TriedAsync(command => Complaint.AnswerAsync(command, Nobody, Answered).Records(), "first");
         await TriedAsync(command => Complaint.ContestAsync(command, Elder, No).Records(), "daughter");
-        await TriedAsync(command => Complaint.WithdrawAsync(command, Elder).Records(), "daughter");
+        await TriedAsync(command => Complaint.WithdrawAsync(command, OfElder).Records(), "daughter");
     }
 
     /// <summary>The outcome is remembered, the state is not: the retry finishes.</summary>
@@ -110,16 +157,16 @@ public sealed class ComplaintGrainTests : DistrictTests
         Value(await Complaint.FileAsync(file, Filing, Words));
         Command answer = Here.Command("first");
         Here.States.FailNext(ComplaintGrainState.Kind);
-        await Assert.ThrowsAnyAsync<Exception>(() => Complaint.AnswerAsync(answer, "", Answered));
+        await Assert.ThrowsAnyAsync<Exception>(() => Complaint.AnswerAsync(answer, Nobody, Answered));
 
-        Assert.Equal(ComplaintState.Answered, Value(await Complaint.AnswerAsync(answer, "", Answered)).Record.State);
+        Assert.Equal(ComplaintState.Answered, Value(await Complaint.AnswerAsync(answer, Nobody, Answered)).Record.State);
     }
 
     [Fact]
     public async Task What_is_stored_and_what_a_log_would_have_says_nothing_of_the_words()
     {
         Value(await Complaint.FileAsync(Here.Command("daughter"), Filing, Words));
-        Value(await Complaint.AnswerAsync(Here.Command("first"), "", Answered));
+        Value(await Complaint.AnswerAsync(Here.Command("first"), Nobody, Answered));
 
         string stored = await Here.EverythingAsync();
 
@@ -131,6 +178,36 @@ public sealed class ComplaintGrainTests : DistrictTests
             Assert.DoesNotContain(Answered.Text, text, StringComparison.Ordinal);
         }
         Assert.Contains("\"words\"", stored, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_complaint_without_a_day_follows_those_with_one_and_leads_those_that_wait_for_nobody()
+    {
+        string OrderOf(ComplaintState state, DateOnly? due) => new ComplaintGrainState
+        {
+            Complaint = new ComplaintRecord(
+                "0000000000C1", state, Filing.Subject, Filing.Category, Elder, Filing.Parties, [], 17, 20, "daughter", Start, due, []),
+        }.Order;
+
+        string[] orders = [OrderOf(ComplaintState.Filed, new DateOnly(2027, 3, 1)), OrderOf(ComplaintState.Filed, null),
+            OrderOf(ComplaintState.Answered, null)];
+
+        Assert.Equal("1 9999 2026-10-01T00:00:00.0000000Z", orders[1]);
+        Assert.Equal(orders.Order(StringComparer.Ordinal), orders);
+    }
+
+    /// <summary>A state from before a day could be unknown.</summary>
+    [Fact]
+    public void A_stored_complaint_of_an_earlier_build_is_read()
+    {
+        const string Stored = """
+            {"key":"a2V5","complaint":{"id":"0000000000C1","state":"Filed","subject":"bills/17","category":"NotReceived",
+            "complainant":"elders/0123456789AB","parties":["elders/0123456789AB"],"involved":["clerk"],"disputed":17,"size":20,
+            "filedBy":"daughter","filedAt":"2026-10-01T08:00:00+08:00","due":"2026-10-13","history":[],"answeredBy":"",
+            "contestUntil":null,"reviewDue":null},"readers":[],"order":"1 2026-10-13","setAside":"17","done":{}}
+            """;
+        ComplaintRecord read = new GrainStateJson().Deserialize<ComplaintGrainState>(new BinaryData(Stored))!.Complaint!;
+        Assert.Equal((new DateOnly(2026, 10, 13), null), (read.Due, read.AnswerDays));
     }
 
     /// <summary>The names on the disk: lists look for complaints by some of them, and settlements for what is set aside.</summary>

@@ -173,6 +173,25 @@ public sealed class ComplaintApiTests(TestServer server) : IAsyncLifetime
         await _desk.OfElder.FileComplaintAsync(_desk.About(_eaten.Name)).IsRefusedAsync(Reason.ComplaintsTooMany);
     }
 
+    /// <summary>An elder, their family and the counter are one complainant; so are all clerks of a provider.</summary>
+    [Fact]
+    public async Task Who_acts_for_a_party_makes_it_no_other_one()
+    {
+        FileComplaintRequest forElder = new(_desk.About(_eaten.Name)) { OnBehalfOf = _desk.Elder };
+        ComplaintService.ComplaintServiceClient family = _desk.As(Role.Elder, _desk.Elder, "daughter"),
+            cook = _desk.As(Role.ProviderClerk, _desk.Canteen, "cook"), waiter = _desk.As(Role.ProviderClerk, _desk.Canteen, "waiter");
+        Complaint byCounter = await _desk.Counter.FileComplaintAsync(forElder);
+        await family.FileComplaintAsync(_desk.About(_eaten.Entry)).IsRefusedAsync(Reason.ComplaintOpen);
+        await _desk.EndAsync(byCounter);
+        await _desk.EndAsync(await family.FileComplaintAsync(_desk.About(_eaten.Name)));
+        for (int time = 2; time < 5; time++) await _desk.EndAsync(await _desk.FiledAsync(_eaten.Name));
+        await _desk.Counter.FileComplaintAsync(new(forElder) { RequestId = Desk.Id() }).IsRefusedAsync(Reason.ComplaintsTooMany);
+        await family.FileComplaintAsync(_desk.About(_eaten.Entry)).IsRefusedAsync(Reason.ComplaintsTooMany);
+
+        await cook.FileComplaintAsync(_desk.About(_eaten.Name));
+        await waiter.FileComplaintAsync(_desk.About(_eaten.Entry)).IsRefusedAsync(Reason.ComplaintOpen);
+    }
+
     [Theory]
     [InlineData("regions/430182/vouchers/short/redemptions/1")]
     [InlineData("regions/430182/vouchers/0123456789AB/redemptions/01")]

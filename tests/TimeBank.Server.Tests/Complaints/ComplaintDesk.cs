@@ -81,13 +81,31 @@ internal sealed class ComplaintDesk(TestServer server, string region)
 
     public PrepareBatchRequest Prepare() => new() { RequestId = Desk.Id(), Parent = Desk.Region, Providers = { Canteen } };
 
+    /// <summary>With what earlier batches have held back.</summary>
+    public PrepareBatchRequest PrepareReleasing() => new(Prepare()) { ReleaseHeldBackUntil = Desk.DateOf(Desk.Today) };
+
     public async Task<SettlementPayment> PaymentAsync() => (await Maker.PrepareBatchAsync(Prepare())).Batch.Payments.Single();
 
-    public async Task<SettlementBatch> SubmittedAsync()
+    public async Task<SettlementBatch> SubmittedAsync(PrepareBatchRequest? prepare = null)
     {
-        SettlementBatch batch = (await Maker.PrepareBatchAsync(Prepare())).Batch;
+        SettlementBatch batch = (await Maker.PrepareBatchAsync(prepare ?? Prepare())).Batch;
         return await Maker.SubmitBatchAsync(new SubmitBatchRequest { RequestId = Desk.Id(), Name = batch.Name });
     }
+
+    public async Task<SettlementBatch> ApprovedAsync(PrepareBatchRequest? prepare = null) =>
+        await Checker.ApproveBatchAsync(Approve(await SubmittedAsync(prepare)));
+
+    public async Task PaidAsync(SettlementBatch batch) => await Maker.RecordPaymentOutcomeAsync(new RecordPaymentOutcomeRequest
+    {
+        RequestId = Desk.Id(), Payment = batch.Payments.Single().Name, Outcome = PaymentState.Paid, BankAccount = "main",
+        Date = new Date { Year = 2026, Month = 10, Day = 1 },
+    });
+
+    public async Task<ExportPaymentsResponse> ExportAsync(SettlementBatch batch) =>
+        await Maker.ExportPaymentsAsync(new ExportPaymentsRequest
+        {
+            RequestId = Desk.Id(), Name = batch.Name, BankAccount = "main", Format = V1.PaymentFileFormat.Pain001,
+        });
 
     public ApproveBatchRequest Approve(SettlementBatch batch) => new() { RequestId = Desk.Id(), Name = batch.Name };
 

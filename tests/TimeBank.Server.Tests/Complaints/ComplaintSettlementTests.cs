@@ -75,11 +75,13 @@ public sealed class ComplaintSettlementTests(TestServer server) : IAsyncLifetime
     {
         Redemption disputed = await _desk.EatAsync(1_000);
         await _desk.EatAsync(300);
-        SettlementBatch batch = await _desk.SubmittedAsync();
+        SettlementBatch batch = (await _desk.Maker.PrepareBatchAsync(_desk.Prepare())).Batch;
         Complaint complaint = await _desk.FiledAsync(disputed.Name);
+        await _desk.Maker.SubmitBatchAsync(new SubmitBatchRequest { RequestId = Desk.Id(), Name = batch.Name });
 
         BatchDispute dispute = Assert.Single((await _desk.BatchAsync(batch)).Disputes);
-        Assert.Equal((batch.Payments.Single().Name, disputed.Entry, complaint.Name), (dispute.Payment, dispute.Entry, dispute.Complaint));
+        Assert.Equal((batch.Payments.Single().Name, disputed.Entry, complaint.Name, true),
+            (dispute.Payment, dispute.Entry, dispute.Complaint, dispute.StopsApproval));
         await _desk.Checker.ApproveBatchAsync(_desk.Approve(batch)).IsRefusedAsync(Reason.PaymentsDisputed);
         await _desk.WithdrawAsync(batch);
         SettlementPayment payment = await _desk.PaymentAsync();
@@ -99,10 +101,38 @@ public sealed class ComplaintSettlementTests(TestServer server) : IAsyncLifetime
     public async Task A_complaint_that_is_over_stands_in_no_approvals_way()
     {
         Redemption disputed = await _desk.EatAsync(1_000);
-        SettlementBatch batch = await _desk.SubmittedAsync();
+        SettlementBatch batch = (await _desk.Maker.PrepareBatchAsync(_desk.Prepare())).Batch;
         await _desk.EndAsync(await _desk.FiledAsync(disputed.Name));
+        await _desk.Maker.SubmitBatchAsync(new SubmitBatchRequest { RequestId = Desk.Id(), Name = batch.Name });
 
         Assert.Equal(SettlementState.Approved, (await _desk.Checker.ApproveBatchAsync(_desk.Approve(batch))).State);
+    }
+
+    /// <summary>
+    /// Somebody who complains again and again delays nobody else: what is filed after the submission is withheld for its provider alone.
+    /// </summary>
+    [Fact]
+    public async Task What_is_filed_after_the_submission_keeps_no_other_provider_from_its_money()
+    {
+        Redemption disputed = await _desk.EatAsync(1_000);
+        string other = await _desk.Desk.ProviderAsync(V1.ServiceType.Meal);
+        await PayeeSeed.WriteAsync(server.Services, other);
+        await _desk.Desk.Clerk(other).RedeemVoucherAsync(_desk.Desk.Lunch(_desk.Voucher, other, 400));
+        SettlementBatch batch = await _desk.SubmittedAsync(new(_desk.Prepare()) { Providers = { other } });
+        Complaint complaint = await _desk.FiledAsync(disputed.Name);
+        Assert.Equal((complaint.Name, false), (await _desk.BatchAsync(batch)).Disputes
+            .Select(dispute => (dispute.Complaint, dispute.StopsApproval)).Single());
+
+        batch = await _desk.Checker.ApproveBatchAsync(_desk.Approve(batch));
+        ExportPaymentsResponse file = await _desk.ExportAsync(batch);
+
+        Assert.Equal((_desk.Canteen, V1.WithheldReason.Disputed),
+            file.Batch.Export.Withheld.Select(withheld => (withheld.Provider, withheld.Reason)).Single());
+        Assert.Equal([(_desk.Canteen, PaymentState.Rejected), (other, PaymentState.Approved)], file.Batch.Payments
+            .Select(payment => (payment.Provider, payment.State)).OrderBy(payment => payment.State == PaymentState.Approved));
+        Assert.NotEqual(0, file.File.Length);
+        await _desk.EndAsync(complaint);
+        Assert.Equal(1_000, (await _desk.PaymentAsync()).NetAmount.Value);
     }
 
     /// <summary>Approved, and not at the bank yet: the whole payment is withheld, and the next batch pays the rest of it.</summary>

@@ -15,7 +15,7 @@ public sealed class ComplaintSubjectTests(TestServer server)
     private readonly ComplaintDesk _desk = new(server, TestServer.Tianyuan);
 
     [Fact]
-    public async Task A_bill_is_corrected_by_the_refund_of_a_line()
+    public async Task A_bill_is_corrected_by_refunds_and_only_as_a_whole_without_a_wait()
     {
         BillDesk bill = new(server, TestServer.Tianyuan);
         await bill.OpenAsync();
@@ -28,12 +28,32 @@ public sealed class ComplaintSubjectTests(TestServer server)
             back = (await bill.Clerk.RefundBillAsync(bill.Refund(paid, 2))).Bill.RefundEntries[^1];
 
         await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, elsewhere)).IsRefusedAsync(Reason.ComplaintEntryOther);
+        // A line stands: whether one is enough is the elder's to say.
+        await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, back)).IsRefusedAsync(Reason.ComplaintContestable);
+        await bill.Clerk.RefundBillAsync(bill.Refund(paid, 1));
         Assert.Equal(back, (await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, back))).ClosingEntry);
+    }
+
+    /// <summary>Who corrects a movement has a part in it, though they had none when it was complained about.</summary>
+    [Fact]
+    public async Task Who_refunded_a_line_since_judges_nothing()
+    {
+        BillDesk bill = new(server, TestServer.Tianyuan);
+        await bill.OpenAsync();
+        Bill paid = (await bill.Clerk.PayBillAsync(bill.Bill())).Bill;
+        Complaint filed = await _desk.As(Role.Elder, bill.Elder).FileComplaintAsync(_desk.About(paid.Name));
+        var maker = new VoucherService.VoucherServiceClient(server.As(Role.FinanceMaker, subject: "second"));
+        string back = (await maker.RefundBillAsync(bill.Refund(paid, 1, 2))).Bill.RefundEntries[^1];
+
+        await _desk.Second.AnswerComplaintAsync(_desk.Answer(filed)).IsRefusedAsync(Reason.ComplaintNotImpartial);
+        await _desk.First.AnswerComplaintAsync(_desk.Answer(filed));
+        await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, back)).IsRefusedAsync(Reason.ComplaintNotImpartial);
+        Assert.Equal(back, (await _desk.First.CloseComplaintAsync(_desk.CloseBy(filed, back))).ClosingEntry);
     }
 
     /// <summary>About a payment the provider complains; nothing is set aside, and who approved it doesn't judge.</summary>
     [Fact]
-    public async Task A_payment_is_corrected_by_the_banks_word()
+    public async Task A_payment_is_corrected_by_the_banks_refusal_and_not_by_its_being_paid()
     {
         await _desk.OpenAsync();
         await _desk.EatAsync(1_000);
@@ -50,7 +70,9 @@ public sealed class ComplaintSubjectTests(TestServer server)
         await _desk.EatAsync(200);
         SettlementBatch later = await _desk.SubmittedAsync();
         later = await _desk.Checker.ApproveBatchAsync(_desk.Approve(later));
-        string another = await RejectedAsync(later.Payments.Single().Name), said = await RejectedAsync(payment);
+        string another = await RejectedAsync(later.Payments.Single().Name), paid = await SaidAsync(payment, PaymentState.Paid);
+        await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, paid)).IsRefusedAsync(Reason.ComplaintEntryOther);
+        string said = await SaidAsync(payment, PaymentState.Returned);
         foreach (string entry in (string[])[batch.ApprovedEntry, later.PreparedEntry, another])
             await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, entry)).IsRefusedAsync(Reason.ComplaintEntryOther);
 
@@ -58,12 +80,14 @@ public sealed class ComplaintSubjectTests(TestServer server)
     }
 
     /// <summary>The entry of the bank's word that it refused a payment.</summary>
-    private async Task<string> RejectedAsync(string payment) => (await _desk.Maker.RecordPaymentOutcomeAsync(
+    private Task<string> RejectedAsync(string payment) => SaidAsync(payment, PaymentState.Rejected);
+
+    private async Task<string> SaidAsync(string payment, PaymentState outcome) => (await _desk.Maker.RecordPaymentOutcomeAsync(
         new RecordPaymentOutcomeRequest
         {
-            RequestId = Desk.Id(), Payment = payment, Outcome = PaymentState.Rejected,
+            RequestId = Desk.Id(), Payment = payment, Outcome = outcome, BankAccount = outcome == PaymentState.Rejected ? "" : "main",
             Date = new Date { Year = 2026, Month = 10, Day = 1 },
-        })).Payments.Single().Outcomes.Single().Entry;
+        })).Payments.Single().Outcomes[^1].Entry;
 
     [Fact]
     public async Task A_provider_is_not_told_what_another_one_says_of_an_entry_that_both_share()
@@ -93,7 +117,7 @@ public sealed class ComplaintHoursTests(TestServer server) : IClassFixture<TestS
     private Desk Desk => _desk.Desk;
 
     [Fact]
-    public async Task Both_sides_of_an_order_complain_about_it_and_its_end_corrects_it()
+    public async Task Both_sides_of_an_order_complain_about_it_and_its_ordinary_end_corrects_nothing()
     {
         string elder = await Desk.RegisterWithHoursAsync(), volunteer = await Desk.EnrolAsync(), stranger = await Desk.EnrolAsync();
         ServiceOrder order = await Desk.ServedAsync(elder, volunteer, TimeSpan.FromHours(1));
@@ -110,8 +134,8 @@ public sealed class ComplaintHoursTests(TestServer server) : IClassFixture<TestS
 
         string end = (await Desk.Orders(elder).ConfirmOrderAsync(
             new ConfirmOrderRequest { RequestId = Desk.Id(), Order = order.Name })).EndEntry;
-        Assert.Equal(end, (await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, end))).ClosingEntry);
-        // What took the end back corrects it too.
+        await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, end)).IsRefusedAsync(Reason.ComplaintEntryOther);
+        // What took the end back corrects it; but the volunteer may want just the hours that it took, and has their days.
         Complaint again = await _desk.As(Role.Volunteer, volunteer).FileComplaintAsync(_desk.About(order.Name));
         await _desk.First.AnswerComplaintAsync(_desk.Answer(again));
         await Desk.Orders(elder).UndoOrderStepAsync(
@@ -119,6 +143,7 @@ public sealed class ComplaintHoursTests(TestServer server) : IClassFixture<TestS
         Entry undo = (await new LedgerService.LedgerServiceClient(server.As(Role.Auditor)).ListEntriesAsync(
             new ListEntriesRequest { Parent = Desk.Region, NewestFirst = true, PageSize = 1 })).Entries.Single();
         await _desk.Second.CloseComplaintAsync(_desk.CloseBy(again, end)).IsRefusedAsync(Reason.ComplaintEntryOther);
-        Assert.Equal(ComplaintState.Closed, (await _desk.Second.CloseComplaintAsync(_desk.CloseBy(again, undo.Name))).State);
+        await _desk.Second.CloseComplaintAsync(_desk.CloseBy(again, undo.Name)).IsRefusedAsync(Reason.ComplaintContestable);
+        Assert.Equal(ComplaintState.Closed, (await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, undo.Name))).State);
     }
 }
