@@ -52,6 +52,8 @@ public sealed partial class PeopleRoadTests
             refund["line"] = "1";
             await DoneAsync(clerk, receipt, refund);
             Assert.Contains("有几行已退回", WebUtility.HtmlDecode((await clerk.GetAsync(receipt)).Text), StringComparison.Ordinal);
+            string complain = $"href=\"/complaints/new?about={receipt[1..]}\"";
+            Assert.Contains(complain, (await clerk.GetAsync(receipt)).Text, StringComparison.Ordinal);
             // Past the minutes for taking it back at once, the rest wants a reason.
             await days.MoveAsync(TimeSpan.FromMinutes(11));
             Dictionary<string, string> rest = Surfer.Hidden((await clerk.GetAsync(receipt)).Text, "refund");
@@ -101,6 +103,7 @@ public sealed partial class PeopleRoadTests
         Assert.Contains("9,010.00元", WebUtility.HtmlDecode(toAuditor), StringComparison.Ordinal);
         Assert.DoesNotContain("value=\"refund\"", toAuditor, StringComparison.Ordinal);
         Assert.DoesNotContain("/redeem/bill", toAuditor, StringComparison.Ordinal);
+        Assert.DoesNotContain("/complaints/new", toAuditor, StringComparison.Ordinal);
 
         // Its lines are set aside together, by one box that says so; the funds beside the first are the whole bill's.
         string provider = (await new VoucherService.VoucherServiceClient(await days.CallerAsync("auditor"))

@@ -87,6 +87,9 @@ public sealed partial class PeopleRoadTests(FirstDay days)
         using (elder)
         using (volunteer)
         {
+            string file = $"href=\"/complaints/new?about=orders/{order}\"";
+            Assert.Contains(file, (await elder.GetAsync($"/orders/{order}")).Text, StringComparison.Ordinal);
+            Assert.Contains(file, (await volunteer.GetAsync($"/services/{order}")).Text, StringComparison.Ordinal);
             Dictionary<string, string> complain = Surfer.Hidden((await elder.GetAsync($"/orders/{order}")).Text, "dispute");
             complain["Sent.Note"] = "<b>没来</b>";
             await DoneAsync(elder, $"/orders/{order}", complain);
