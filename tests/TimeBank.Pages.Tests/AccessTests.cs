@@ -29,6 +29,8 @@ public sealed class AccessTests(HalfMonth month)
         { "/payments", ["provider_clerk"] },
         { "/terminals", ["provider_clerk"] },
         { "/terminals/new", ["provider_clerk"] },
+        { "/standing", ["provider_clerk"] },
+        { "/finance/appeals", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/batches", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/bank", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/exceptions", ["finance_maker", "finance_checker", "auditor", "administrator"] },

@@ -29,6 +29,7 @@ public sealed partial class PageTests(WholeMonth month)
         ["provider_clerk"] =
         [
             "/", "/redeem", "/redeem/bill", "/today?day=2026-10-20", "/payments?month=2026-10", "/terminals", "/terminals/new",
+            "/standing",
         ],
         ["finance_maker"] =
         [
@@ -37,7 +38,7 @@ public sealed partial class PageTests(WholeMonth month)
             "/finance/claims", "/finance/offline", "/finance/reports", "/finance/programmes/new", "/finance/programmes/return",
             "/finance/vouchers/expire", "/finance/estates", "/complaints", "/complaints/new?about=entries/10",
         ],
-        ["finance_checker"] = ["/finance", "/finance/batches", "/finance/exceptions", "/finance/payees"],
+        ["finance_checker"] = ["/finance", "/finance/batches", "/finance/exceptions", "/finance/payees", "/finance/appeals"],
         ["auditor"] =
         [
             "/finance", "/finance/close", "/journal", "/journal/10", "/journal/accounts", "/journal/accounts/fund/lottery/available",

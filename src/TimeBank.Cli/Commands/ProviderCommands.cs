@@ -17,7 +17,11 @@ internal static class ProviderCommands
         Option<string> service = make.Option("--service", "只看提供这种服务的", "only those that may give this"),
             standing = make.Option("--standing", "good、white-listed、suspended 或 black-listed",
             "good, white-listed, suspended or black-listed");
-        return make.Command("providers", "服务机构名册", "the providers of a region", [service, standing, make.Limit, make.All],
+        var appeals = new Option<bool>("--open-appeals")
+        {
+            Description = make.Language["只看有申诉待答复的", "only those with an appeal that waits for an answer"],
+        };
+        return make.Command("providers", "服务机构名册", "the providers of a region", [service, standing, appeals, make.Limit, make.All],
             async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
@@ -25,7 +29,8 @@ internal static class ProviderCommands
             {
                 Parent = session.Region,
                 ServiceType = EnumText.ParseOrDefault<ServiceType>(parsed.GetValue(service)),
-                Standing = EnumText.ParseOrDefault<Standing>(parsed.GetValue(standing))
+                Standing = EnumText.ParseOrDefault<Standing>(parsed.GetValue(standing)),
+                OpenAppeals = parsed.GetValue(appeals),
             };
             ListProvidersResponse list = await make.PagingOf(parsed)
                 .AllAsync(request, page => client.ListProvidersAsync(page).ResponseAsync);

@@ -47,7 +47,8 @@ public sealed class DeskItems(Visitor visitor)
             SafeAsync(L["上月结账", "Last month's close"], "/finance/close", CloseAsync),
             SafeAsync(L["机构欠款", "What providers owe"], "/finance/claims", ClaimsAsync),
             SafeAsync(L["离线受理的例外", "Exceptions of terminals"], "/finance/offline", OfflineAsync),
-            SafeAsync(L["投诉", "Complaints"], "/complaints", ComplaintsAsync));
+            SafeAsync(L["投诉", "Complaints"], "/complaints", ComplaintsAsync),
+            SafeAsync(L["机构申诉", "Appeals of providers"], "/finance/appeals", AppealsAsync));
         return [.. parts.SelectMany(part => part).OrderBy(item => item.Who != Role.Unspecified && visitor.Has(item.Who) ? 0 : 1)];
     }
 
@@ -321,6 +322,25 @@ public sealed class DeskItems(Visitor visitor)
                 L["所指的核销在结算中留出。", "What they are about is set aside from settlement."]),
         ];
     }
+
+    private async Task<IEnumerable<DeskItem>> AppealsAsync() =>
+    [
+        new DeskItem(L["机构申诉待答复", "Appeals of providers to answer"], (await ReadAppealsAsync(visitor)).Count, "", "/finance/appeals",
+            Role.FinanceChecker, L["由作出决定以外的人答复。", "Answered by another person than who decided."]),
+    ];
+
+    /// <summary>The decisions whose appeals wait for an answer, each with its provider.</summary>
+    public static async Task<List<(Provider Provider, StandingDecision Decision)>> ReadAppealsAsync(Visitor visitor) =>
+    [
+        .. (await RegionNames.AllAsync<Provider>(async token =>
+        {
+            ListProvidersResponse page = await visitor.Client.Providers.ListProvidersAsync(
+                new ListProvidersRequest { Parent = visitor.Parent, OpenAppeals = true, PageSize = 1_000, PageToken = token },
+                visitor.Client.Reading);
+            return (page.Providers, page.NextPageToken);
+        })).SelectMany(provider => provider.Decisions.Where(one => one.Appeal is { State: AppealState.Open })
+            .Select(decision => (provider, decision))),
+    ];
 
     public static Task<List<OfflineException>> ReadOfflineAsync(Visitor visitor) => RegionNames.AllAsync<OfflineException>(async token =>
     {

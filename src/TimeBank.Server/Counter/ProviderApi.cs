@@ -54,6 +54,8 @@ public sealed partial class ProviderApi(
         V1.Standing? standing = read.ChoiceOrNull(request.Standing, "standing");
         int pageSize = read.PageSize(request.PageSize);
         read.Check();
+        // Elders choose a provider by its standing of today; what it has appealed against is not theirs to know.
+        if (request.OpenAppeals && !SeesPayables(context.Caller())) throw Problem.Of(Reason.RoleNotAllowed);
         var query = new RegistryQuery(region, ProviderState.Kind) { Limit = pageSize + 1 };
         if (type is { } wanted)
         {
@@ -62,7 +64,8 @@ public sealed partial class ProviderApi(
         }
         var unreadable = new List<string>();
         string? after = tokens.Read(context, request, request.PageToken);
-        List<ProviderRecord> page = await PageAsync(query, standing, after, pageSize + 1, unreadable, context.CancellationToken);
+        List<ProviderRecord> page = await PageAsync(
+            query, one => IsWanted(one, standing, request.OpenAppeals), after, pageSize + 1, unreadable, context.CancellationToken);
         var response = new ListProvidersResponse
         {
             NextPageToken = page.Count > pageSize
@@ -189,9 +192,14 @@ public sealed partial class ProviderApi(
 
     private static AccountSpec Payable(ProviderRecord provider) => Chart.ProviderPayable(OpaqueId.Parse(provider.Id));
 
-    /// <summary>Providers by id. Filters by standing here and not in SQL, because a standing depends on today's date.</summary>
+    private bool IsWanted(ProviderRecord provider, V1.Standing? standing, bool openAppeals) =>
+        (standing is null || provider.ToFacts().StandingOn(clock.Today).ToContract() == standing)
+        && (!openAppeals || provider.Standings.Any(decided => decided.Appeal is { IsUpheld: null }));
+
+    /// <summary>Providers by id. Filters here and not in SQL, because a standing depends on today's date.</summary>
     private async Task<List<ProviderRecord>> PageAsync(
-        RegistryQuery query, V1.Standing? standing, string? after, int count, List<string> unreadable, CancellationToken cancellation)
+        RegistryQuery query, Func<ProviderRecord, bool> isWanted, string? after, int count, List<string> unreadable,
+        CancellationToken cancellation)
     {
         var found = new List<ProviderRecord>();
         while (found.Count < count)
@@ -199,8 +207,7 @@ public sealed partial class ProviderApi(
             RegistryQuery next = query with { After = after is null ? null : new RegistryCursor("", after) };
             IReadOnlyList<RegistryRow<ProviderState>> rows = await registry.ListAsync<ProviderState>(next, cancellation);
             unreadable.AddRange(rows.Where(row => !row.IsReadable).Select(row => row.Key));
-            found.AddRange(rows.Readable().Select(row => row.State.Provider).OfType<ProviderRecord>()
-                .Where(provider => standing is null || provider.ToFacts().StandingOn(clock.Today).ToContract() == standing));
+            found.AddRange(rows.Readable().Select(row => row.State.Provider).OfType<ProviderRecord>().Where(isWanted));
             if (rows.Count < query.Limit) break;
             after = rows[^1].Key;
         }

@@ -28,9 +28,11 @@ public sealed class AppealToolTests : IDisposable
         await RunAsync(0, "provider", "appeal", provider, "1", "--note", "all here");
         Assert.Contains("STANDING_APPEALED", await RunAsync(1, "provider", "appeal", provider, "1", "--note", "again"),
             StringComparison.Ordinal);
+        Assert.Contains(provider, await RunAsync(0, "providers", "--open-appeals"), StringComparison.Ordinal);
         await RunAsync(4, "provider", "answer-appeal", provider, "1", "--uphold", "--note", "seen", "--as", "finance-checker");
         string upheld = await RunAsync(0, "provider", "answer-appeal", provider, "1", "--uphold", "--note", "seen");
 
+        Assert.DoesNotContain(provider, await RunAsync(0, "providers", "--open-appeals"), StringComparison.Ordinal);
         foreach (string part in (string[])["upheld: all here", "administrator: seen"])
             Assert.Contains(part, upheld, StringComparison.Ordinal);
         Assert.DoesNotContain("suspended missing receipts", upheld, StringComparison.Ordinal);

@@ -176,7 +176,12 @@ public sealed class ProviderApiTests(TestServer server)
             appealed.Decisions[0].Appeal.Note, appealed.Decisions[0].DecidedBy, appealed.Standing));
         await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher, canteen)).IsRefusedAsync(Reason.ProviderSuspended);
         await checker.AnswerAppealAsync(new AnswerAppealRequest(answer) { RequestId = Desk.Id() }).IsRefusedAsync(Reason.MakerIsChecker);
+        var open = new ListProvidersRequest { Parent = _desk.Region, OpenAppeals = true, PageSize = 1_000 };
+        Assert.Equal([canteen], (await checker.ListProvidersAsync(open)).Providers.Select(provider => provider.Name));
+        await new ProviderService.ProviderServiceClient(server.As(Role.Elder, elder, regions: code))
+            .ListProvidersAsync(open).IsRefusedAsync(Reason.RoleNotAllowed);
         Provider upheld = await _desk.Administrator.AnswerAppealAsync(answer);
+        Assert.Empty((await checker.ListProvidersAsync(open)).Providers);
 
         Assert.Equal((AppealState.Upheld, Standing.Good), (upheld.Decisions.Single().Appeal.State, upheld.Standing));
         await _desk.Clerk(canteen).RedeemVoucherAsync(_desk.Lunch(voucher, canteen));
