@@ -57,6 +57,35 @@ public abstract partial class LedgerStoreContract
         Assert.Empty(await ListAsync(new DateOnly(2026, 10, 31), second));
     }
 
+    /// <summary>A database must not take the day for something else: PostgreSQL has dates that are infinite.</summary>
+    [Fact]
+    public async Task Accounts_without_a_last_day_are_stored_read_and_paged_after_all_others()
+    {
+        var writer = new BatchWriter(Store, Tianyuan);
+        await LiveADayAsync(writer);
+        VoucherTerms never = MealTerms() with { UseBy = VoucherTerms.Never, ClaimBy = VoucherTerms.Never };
+        foreach (string name in new[] { "n1", "n2", "n3" })
+            Assert.Null((await writer.WriteAsync(VoucherEntries.Issue(Header(name), Id(name), never, 1)))[0].Refusal);
+
+        List<Account> paged = [];
+        (DateOnly Day, string Path) after = (DateOnly.MinValue, "");
+        // Bounded: a page that comes twice is a failure and no endless loop.
+        for (int page = 0; page < 5; page++)
+        {
+            IReadOnlyList<Account> some = await Reader.AccountsByLastDayAsync(
+                Tianyuan, new AccountFilter("voucher/"), after.Day, after.Path, 2, default);
+            paged.AddRange(some);
+            if (some.Count > 0) after = (some[^1].Terms!.Until!.Value, some[^1].Path.Text);
+        }
+
+        string[] last = [.. new[] { "n1", "n2", "n3" }.Select(name => $"voucher/{Id(name)}").Order(StringComparer.Ordinal)];
+        Assert.Equal([$"voucher/{Id("v2")}", $"voucher/{Id("v1")}", .. last], paged.Select(account => account.Path.Text));
+        Assert.All(paged.Skip(2), account => Assert.Equal((never.UseBy, false), (VoucherTerms.Of(account).UseBy,
+            VoucherTerms.Of(account).Expires)));
+        Assert.Empty(await Reader.AccountsAsync(
+            Tianyuan, new AccountFilter($"voucher/{Id("n1")}", UntilBefore: new DateOnly(9999, 1, 1)), 0, 10, default));
+    }
+
     [Fact]
     public async Task Flows_sum_what_each_event_moved_and_keep_reversals_apart()
     {

@@ -24,9 +24,10 @@ public sealed record VoucherTerms(
 {
     /// <summary>
     /// The last day of what never expires. It is stored as it is, so that every list by last day, and every comparison with one, puts such
-    /// a voucher after all others without being told.
+    /// a voucher after all others without being told. It is not the calendar's very last day: PostgreSQL's driver takes that one for
+    /// <c>infinity</c>, and the contract for an open end (9999-12-31).
     /// </summary>
-    public static DateOnly Never => DateOnly.MaxValue;
+    public static DateOnly Never { get; } = new(9999, 12, 30);
 
     /// <summary>Whether the voucher has a last day. One without is a persistent subsidy, and goes to the estate.</summary>
     public bool Expires => UseBy != Never;

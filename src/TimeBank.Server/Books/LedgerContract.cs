@@ -29,7 +29,7 @@ internal static class LedgerContract
         Owner = account.Terms?.Owner ?? "",
         Group = account.Terms?.Group ?? "",
         Valid = account.Terms is { From: null, Until: null } or null
-            ? null : (account.Terms.From ?? DateOnly.MinValue, account.Terms.Until ?? DateOnly.MaxValue).ToContract(),
+            ? null : (account.Terms.From ?? DateOnly.MinValue, EndOf(account.Terms)).ToContract(),
     };
 
     /// <param name="changed">By number, the paths of the accounts whose state the entry changes.</param>
@@ -143,6 +143,10 @@ internal static class LedgerContract
         Credits = row.Unit.OfTotal(row.Totals.CreditsPosted),
         Balance = row.Totals.ToBalance(row.Unit),
     };
+
+    /// <summary>The last day of use, where the contract's last day means none: the ledger stores another day for that.</summary>
+    private static DateOnly EndOf(AccountTerms terms) =>
+        terms.Until is { } last && last != VoucherTerms.Never ? last : DateOnly.MaxValue;
 
     private static string NameOf(RegionCode region, AccountPath path) => ResourceName.Of(region, LedgerRequests.Accounts, path);
 

@@ -50,6 +50,9 @@ public sealed class EstateTests : IAsyncLifetime
         Assert.Equal((null, null, VoucherState.Active, 20_000L), (subsidy.UseBy, subsidy.ClaimBy, subsidy.State, subsidy.Remaining.Value));
         Assert.Equal([national, _programme], all.Vouchers.Select(one => one.Programme));
         Assert.Equal([_programme], await SecondPageAsync());
+        V1.Account account = await new LedgerService.LedgerServiceClient(_server.As(Role.Auditor)).GetAccountAsync(
+            new GetAccountRequest { Name = $"{_desk.Region}/accounts/voucher/{Last(_voucher)}" });
+        Assert.Equal((Day(2026, 10, 1), null), (account.Valid.FirstDay, account.Valid.LastDay));
 
         await AdvanceAsync(2027, 12, 3);
         RunSummary expired = (await Desk.RunAsync(_desk.Vouchers.ExpireVouchers(
