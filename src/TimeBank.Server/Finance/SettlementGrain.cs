@@ -253,7 +253,9 @@ public sealed partial class SettlementGrain(
             command, () => SettlementRule.Submit(Batch.State),
             () => State.Batch = Batch with
             {
-                State = SettlementState.Submitted, SubmittedBy = command.Actor, KnownComplaints = known,
+                State = SettlementState.Submitted,
+                SubmittedBy = command.Actor,
+                KnownComplaints = known,
             });
     });
 
