@@ -159,6 +159,9 @@ public sealed record VouchersPolicy(
     int PinLockHours,
     OfflinePolicy Offline)
 {
+    /// <summary>The most that a policy may say of <see cref="ClaimGraceDays"/> and <see cref="PaperMonths"/>.</summary>
+    public const int MaxClaimGraceDays = 365, MaxPaperMonths = 12;
+
     internal const int DefaultUnusedAlertDay = 20, DefaultNoUseAlertMonths = 3, DefaultConfirmWaitMinutes = 15, DefaultPaperMonths = 2;
 
     /// <summary>From this day of the month on, a voucher of which nothing is used is an alert.</summary>

@@ -93,7 +93,7 @@ internal sealed class PolicyFile
         Meal: Section(vouchers, "meal", MealProgramme),
         IssueDayOfMonth: Number(vouchers, "issueDayOfMonth", 1, 28),
         FirstIssueWorkingDays: Number(vouchers, "firstIssueWorkingDays", 0, 365),
-        ClaimGraceDays: Number(vouchers, "claimGraceDays", 0, 365),
+        ClaimGraceDays: Number(vouchers, "claimGraceDays", 0, VouchersPolicy.MaxClaimGraceDays),
         ReturnUnusedDays: Number(vouchers, "returnUnusedDays", 0, 365),
         PinMaxMisses: Number(vouchers, "pinMaxMisses", 1, 20),
         PinLockHours: Number(vouchers, "pinLockHours", 1, 24 * 365),
@@ -103,7 +103,7 @@ internal sealed class PolicyFile
         NoUseAlertMonths = (int)NumberOr(VouchersPolicy.DefaultNoUseAlertMonths, vouchers, "noUseAlertMonths", 1, 12),
         HolderChecks = HolderChecks(vouchers, "confirm"),
         ConfirmWaitMinutes = (int)NumberOr(VouchersPolicy.DefaultConfirmWaitMinutes, vouchers, "confirmWaitMinutes", 1, 24 * 60),
-        PaperMonths = (int)NumberOr(VouchersPolicy.DefaultPaperMonths, vouchers, "paperMonths", 0, 120),
+        PaperMonths = (int)NumberOr(VouchersPolicy.DefaultPaperMonths, vouchers, "paperMonths", 0, VouchersPolicy.MaxPaperMonths),
     };
 
     /// <summary>The rows in their order. One that an earlier row leaves nothing to is a mistake of whoever wrote it.</summary>

@@ -22,6 +22,11 @@ public static class OfflineRule
     public static DateOnly PaperUseBy(VoucherTerms terms, DateOnly today, VouchersPolicy policy) => terms.Expires ? terms.UseBy
         : new DateOnly(today.Year, today.Month, 1).AddMonths(policy.PaperMonths + 1).AddDays(-1);
 
+    /// <summary>How long such a paper may live at most, in days; <see cref="MaxPaperDays"/> by any policy.</summary>
+    public static int PaperDays(VouchersPolicy policy) => 31 * (policy.PaperMonths + 1);
+
+    public const int MaxPaperDays = 31 * (VouchersPolicy.MaxPaperMonths + 1);
+
     /// <summary>
     /// The limit of the policy is one of money, since that is what a second acceptance would cost: a unit voucher may be used offline for
     /// as many units as the limit pays at the contract price. Own decision.

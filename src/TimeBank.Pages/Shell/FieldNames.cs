@@ -48,6 +48,7 @@ public static class FieldNames
             ["vouchers"] = ("券号", "Vouchers"), ["elder"] = ("老人", "Elder"),
             ["entry"] = ("分录", "Entry"), ["account"] = ("账户", "Account"), ["month"] = ("月份", "Month"),
             ["fingerprint"] = ("核对码", "Fingerprint"), ["since"] = ("从何时起", "From when on"), ["last_digits"] = ("卡号末四位", "Last four digits"),
+            ["bank_reference"] = ("银行参考号", "Bank's reference"), ["evidence"] = ("继承凭据", "Evidence of the inheritance"),
             ["words"] = ("内容", "Words"), ["category"] = ("什么不对", "What is wrong"), ["subject"] = ("对哪一笔", "What it is about"),
         }.ToFrozenDictionary();
 

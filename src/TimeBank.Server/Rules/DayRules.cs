@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using TimeBank.Ledger;
 using TimeBank.Writer;
 
@@ -17,6 +18,21 @@ public sealed class DayRules(IGrainFactory grains, BusinessClock clock)
 
     public ValueTask<Policy> PolicyAsync(RegionCode region, DateOnly day) =>
         AtAsync(_policies, region, day, static (grains, region, day) => grains.GetGrain<IPolicyGrain>(region.ToString()).AtAsync(day));
+
+    /// <summary>Every policy that was in force on a day of a span, the latest first, each with the last of its days.</summary>
+    public async ValueTask<ImmutableArray<(Policy Policy, DateOnly Last)>> PoliciesAsync(RegionCode region, DateOnly from, DateOnly to)
+    {
+        var found = ImmutableArray.CreateBuilder<(Policy, DateOnly)>();
+        DateOnly day = to;
+        while (true)
+        {
+            Policy policy = await PolicyAsync(region, day);
+            found.Add((policy, day));
+            // The first policy of all holds before its first day too.
+            if (policy.Effective <= from || policy.Effective > day) return found.ToImmutable();
+            day = policy.Effective.AddDays(-1);
+        }
+    }
 
     public ValueTask<Catalogue> CatalogueAsync(RegionCode region, DateOnly day) =>
         AtAsync(_catalogues, region, day, static (grains, region, day) => grains.GetGrain<ICatalogueGrain>(region.ToString()).AtAsync(day));

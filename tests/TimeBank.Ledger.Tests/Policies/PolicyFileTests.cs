@@ -70,6 +70,8 @@ public sealed class PolicyFileTests
             "31 is not between 1 and 28" },
         { "\"ableFromPoints\": { \"value\": 90", "\"ableFromPoints\": { \"value\": 91", "$.ability.ableFromPoints.value",
             "91 is not between 1 and 90" },
+        { "\"issueDayOfMonth\"", "\"paperMonths\": { \"value\": 13, \"source\": \"own\" }, \"issueDayOfMonth\"",
+            "$.vouchers.paperMonths.value", "13 is not between 0 and 12" },
 
         // Numbers that may be left out.
         { "\"settlement\": {", "\"settlement\": { \"payeeWaitHours\": { \"value\": 1, \"source\": \"own\" },",

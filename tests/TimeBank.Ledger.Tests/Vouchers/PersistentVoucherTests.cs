@@ -29,7 +29,7 @@ public sealed class PersistentVoucherTests
         Assert.False(terms.Expires);
         Assert.Equal((terms.UseBy, terms.ClaimBy, VoucherKind.Money), (read.UseBy, read.ClaimBy, read.Kind));
         Assert.Equal(new Fen(20_000), Subsidy.Commitment(20_000));
-        Assert.False(VoucherRule.MayExpire(terms, DateOnly.MaxValue));
+        Assert.False(VoucherRule.MayExpire(terms, VoucherTerms.Never));
         Assert.True(VoucherRule.MayExpire(Monthly().Terms, DateOnly.MaxValue));
     }
 

@@ -12,7 +12,10 @@ namespace TimeBank.Server;
 /// </summary>
 public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayRules rules, VoucherKeys keys, BusinessClock clock)
 {
-    /// <summary>Vouchers end with their month, so one that was voided earlier is out of use anyway, unless it never expires.</summary>
+    /// <summary>
+    /// Vouchers end with their month, so one that was voided earlier is out of use anyway. The papers of one that never expires may live
+    /// longer, as the policy of the day on which they were printed says.
+    /// </summary>
     private const int Days = 62;
 
     /// <summary>More would make too long a note for a terminal; the newest come first.</summary>
@@ -70,7 +73,10 @@ public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayR
 
     private async Task<IReadOnlyCollection<string>> VouchersAsync(RegionCode region, CancellationToken cancellation)
     {
-        LedgerTime since = LedgerTime.From(clock.Now.AddDays(-Days));
+        DateOnly today = clock.Today;
+        int papers = (await rules.PoliciesAsync(region, today.AddDays(-OfflineRule.MaxPaperDays), today))
+            .Max(one => OfflineRule.PaperDays(one.Policy.Vouchers));
+        LedgerTime since = LedgerTime.From(clock.Now.AddDays(-Math.Max(Days, papers)));
         var found = new HashSet<string>(StringComparer.Ordinal);
         // What takes money from a voucher in a reversal is the reversal of its issue: one of a redemption puts money on it.
         foreach (EntryFilter filter in new[]
