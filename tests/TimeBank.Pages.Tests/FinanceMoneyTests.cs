@@ -187,17 +187,7 @@ public sealed class FinanceMoneyTests(WholeMonth month)
             new ListVouchersRequest { Parent = Office.Parent, Elder = elder })).Vouchers).Name;
         using Surfer clerk = await Office.SurferAsync(month, "provider_clerk");
         Assert.Contains("长期有效", (await clerk.GetAsync($"/redeem?voucher={Office.Last(voucher)}")).Text, StringComparison.Ordinal);
-        await elders.ImportNoticesAsync(new ImportNoticesRequest
-        {
-            RequestId = Office.Id(), Parent = Office.Parent, Source = "road",
-            Lines =
-            {
-                new NoticeLine
-                {
-                    Number = 1, Key = "ESTATE-1", Elder = elder, Kind = NoticeKind.Deceased, Date = Office.Contract(new(2026, 11, 29)),
-                },
-            },
-        });
+        await DiedAsync("ESTATE-1", new(2026, 11, 29));
 
         string path = $"/finance/estates/{Office.Last(elder)}", list = (await maker.GetAsync("/finance/estates")).Text;
         Assert.Contains($"href=\"{path}\"", list, StringComparison.Ordinal);
@@ -205,6 +195,31 @@ public sealed class FinanceMoneyTests(WholeMonth month)
         string page = (await maker.GetAsync(path)).Text;
         Assert.Contains("200.00元", page, StringComparison.Ordinal);
         Assert.DoesNotContain("value=\"propose\"", page, StringComparison.Ordinal);
+        // A form that was made up is refused by the same reason.
+        var early = await maker.SendAsync(path, "propose", ("Account", Office.Bank), ("Code", "R-7"), ("Note", "2026-17"));
+        Assert.Equal(HttpStatusCode.Conflict, early.Status);
+        Assert.Contains("2026年12月29日起才能支付给继承人", early.Text, StringComparison.Ordinal);
+        string unnamed = (await maker.SendAsync(path, "propose", ("Account", Office.Bank))).Text;
+        Assert.DoesNotContain("bank_reference", unnamed, StringComparison.Ordinal);
+        Assert.DoesNotContain("evidence", unnamed, StringComparison.Ordinal);
+        Assert.Contains("继承凭据", unnamed, StringComparison.Ordinal);
+
+        // The death was earlier: the voucher was nobody's.
+        await DiedAsync("ESTATE-2", new(2026, 10, 31));
+        Assert.Contains("去世后发放的券待作废", (await maker.GetAsync("/finance")).Text, StringComparison.Ordinal);
+        Assert.Contains("有券待作废", (await maker.GetAsync("/finance/estates")).Text, StringComparison.Ordinal);
+        await maker.DoAsync(path, "void", ("Choice", voucher), ("Note", "去世后发放"));
+        Assert.DoesNotContain($"href=\"{path}\"", (await maker.GetAsync("/finance/estates")).Text, StringComparison.Ordinal);
+        Assert.Contains("没有待付的余额", (await maker.GetAsync(path)).Text, StringComparison.Ordinal);
+
+        async Task DiedAsync(string key, DateOnly day) => await elders.ImportNoticesAsync(new ImportNoticesRequest
+        {
+            RequestId = Office.Id(), Parent = Office.Parent, Source = "road",
+            Lines =
+            {
+                new NoticeLine { Number = 1, Key = key, Elder = elder, Kind = NoticeKind.Deceased, Date = Office.Contract(day) },
+            },
+        });
     }
 
     [Fact]

@@ -11,27 +11,38 @@ internal static class EstateCommands
         "estate", "老人去世后长期补贴的余额：查询、提出支付、审核、撤回", "what elders who died left of persistent subsidies: list, show, propose, approve, withdraw",
         List(make), Show(make), Propose(make), Approve(make), Withdraw(make));
 
-    private static Command List(CommandFactory make) => make.Command(
-        "list", "待付给继承人的余额", "what is due to heirs", [make.Limit, make.All], async (session, parsed) =>
+    private static Command List(CommandFactory make)
     {
-        var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
-        ListEstatesResponse list = await make.PagingOf(parsed)
-            .AllAsync(new ListEstatesRequest { Parent = session.Region }, page => client.ListEstatesAsync(page).ResponseAsync);
-        Language language = make.Language;
-        session.Screen.Show(list, () =>
+        var corrected = new Option<bool>("--corrected")
         {
-            session.Screen.Table(
-                "", [new(language["老人", "elder"]), new(language["去世日期", "died"]), new(language["最早支付日", "payable from"]),
-                    new(language["余额", "left"], true), new(language["申请", "payouts"])],
-                list.Estates.Select(one => (IReadOnlyList<string>)
-                [
-                    ResourceNames.Short(one.Elder), TimeText.Of(one.DeathDate), TimeText.Of(one.PayableFrom),
-                    AmountText.Of(one.Amount, language),
-                    string.Join(language["、", ", "], one.Payouts.Select(payout => EnumText.Of(payout.State, language))),
-                ]));
-            session.Screen.More(list.NextPageToken);
+            Description = make.Language["老人健在，却已申请或支付的", "of elders who are alive, and a payment was proposed or made"],
+        };
+        return make.Command(
+            "list", "待付给继承人的余额，待作废的券", "what is due to heirs, and what is to be voided", [corrected, make.Limit, make.All],
+            async (session, parsed) =>
+        {
+            var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
+            ListEstatesResponse list = await make.PagingOf(parsed)
+                .AllAsync(
+                    new ListEstatesRequest { Parent = session.Region, Corrected = parsed.GetValue(corrected) },
+                    page => client.ListEstatesAsync(page).ResponseAsync);
+            Language language = make.Language;
+            session.Screen.Show(list, () =>
+            {
+                session.Screen.Table(
+                    "", [new(language["老人", "elder"]), new(language["去世日期", "died"]), new(language["最早支付日", "payable from"]),
+                        new(language["余额", "left"], true), new(language["待作废", "to void"], true), new(language["申请", "payouts"])],
+                    list.Estates.Select(one => (IReadOnlyList<string>)
+                    [
+                        ResourceNames.Short(one.Elder), TimeText.Of(one.DeathDate), TimeText.Of(one.PayableFrom),
+                        AmountText.Of(one.Amount, language),
+                        one.AmountToVoid is { Value: > 0 } ? AmountText.Of(one.AmountToVoid, language) : "",
+                        string.Join(language["、", ", "], one.Payouts.Select(payout => EnumText.Of(payout.State, language))),
+                    ]));
+                session.Screen.More(list.NextPageToken);
+            });
         });
-    });
+    }
 
     private static Command Show(CommandFactory make)
     {
@@ -47,14 +58,22 @@ internal static class EstateCommands
                 session.Screen.Facts(
                     ResourceNames.Short(estate.Elder), (language["去世日期", "died"], TimeText.Of(estate.DeathDate)),
                     (language["最早支付日", "payable from"], TimeText.Of(estate.PayableFrom)),
-                    (language["余额", "left"], AmountText.Of(estate.Amount, language)));
+                    (language["余额", "left"], AmountText.Of(estate.Amount, language)),
+                    (language["本次支付", "paid next"], AmountText.Of(estate.PayableAmount, language)));
                 session.Screen.Table(
                     "", [new(language["券", "voucher"]), new(language["项目", "programme"]), new(language["余额", "left"], true)],
-                    estate.Shares.Select(share => (IReadOnlyList<string>)
-                    [
-                        ResourceNames.Short(share.Voucher), ResourceNames.Short(share.Programme), AmountText.Of(share.Amount, language),
-                    ]));
+                    estate.Shares.Select(Row));
+                if (estate.ToVoid.Count > 0)
+                {
+                    session.Screen.Table(
+                        language["去世后发放，须作废", "issued after the death, to be voided"],
+                        [new(language["券", "voucher"]), new(language["项目", "programme"]), new(language["余额", "left"], true)],
+                        estate.ToVoid.Select(Row));
+                }
                 foreach (EstatePayout payout in estate.Payouts) Facts(session.Screen, payout);
+
+                IReadOnlyList<string> Row(EstateShare share) =>
+                    [ResourceNames.Short(share.Voucher), ResourceNames.Short(share.Programme), AmountText.Of(share.Amount, language)];
             });
         });
     }

@@ -341,6 +341,7 @@ public enum Reason
     EstatePayoutWrongState = 1067,
     EstateAmountChanged = 1068,
     PaperExpired = 1069,
+    EstatePayoutConfirmed = 1080,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

@@ -6,10 +6,23 @@ namespace TimeBank.Ledger;
 /// <summary>What an elder who died left on persistent vouchers. It belongs to the heirs.</summary>
 /// <param name="Died">The day of the death.</param>
 /// <param name="PayableFrom">The first day on which it can be paid: until then providers may claim what they gave before the death.</param>
-/// <param name="Shares">What each voucher has left, the oldest first.</param>
-public sealed record Estate(DateOnly Died, DateOnly PayableFrom, ImmutableArray<EstateShare> Shares)
+/// <param name="Left">What each voucher has left, the oldest first.</param>
+/// <param name="ToVoid">
+/// What was issued after the day of the death, because the notice came late. It was nobody's: finance voids it.
+/// </param>
+public sealed record Estate(DateOnly Died, DateOnly PayableFrom, ImmutableArray<EstateShare> Left, ImmutableArray<EstateShare> ToVoid)
 {
-    public Fen Amount => Shares.Aggregate(Fen.Zero, (sum, share) => sum + share.Amount);
+    /// <summary>All that is left.</summary>
+    public Fen Amount => Sum(Left);
+
+    /// <summary>What the next entry pays: of very many vouchers the oldest.</summary>
+    public ImmutableArray<EstateShare> Shares => Left.Length <= EstateRule.MaxShares ? Left : Left[..EstateRule.MaxShares];
+
+    public Fen PayableAmount => Sum(Shares);
+
+    public Fen AmountToVoid => Sum(ToVoid);
+
+    private static Fen Sum(ImmutableArray<EstateShare> shares) => shares.Aggregate(Fen.Zero, (sum, share) => sum + share.Amount);
 }
 
 /// <summary>What one voucher leaves.</summary>
@@ -30,24 +43,33 @@ public static class EstateRule
     /// </summary>
     public static bool IsOfEstate(VoucherTerms terms, DateOnly died) => !terms.Expires && terms.From <= died;
 
+    /// <summary>
+    /// The first of the days of service whose policies matter: what was given before it can't be claimed later than what was given on the
+    /// day of the death, whatever the policies say.
+    /// </summary>
+    public static DateOnly ClaimsSince(DateOnly died) => died.AddDays(-VouchersPolicy.MaxClaimGraceDays - 31);
+
     /// <param name="vouchers">The elder's, in any order.</param>
-    /// <param name="policy">Of the day of the death.</param>
-    public static Estate Of(IEnumerable<VoucherFacts> vouchers, DateOnly died, VouchersPolicy policy)
+    /// <param name="policies">Every policy that was in force from <see cref="ClaimsSince"/> to the death, with the last of its days.
+    /// </param>
+    public static Estate Of(
+        IEnumerable<VoucherFacts> vouchers, DateOnly died, IEnumerable<(VouchersPolicy Policy, DateOnly Last)> policies)
     {
-        VoucherFacts[] left = [.. vouchers.Where(voucher => voucher.Remaining > 0 && IsOfEstate(voucher.Terms, died))
-            .OrderBy(voucher => voucher.Terms.From).ThenBy(voucher => voucher.Id.Text, StringComparer.Ordinal).Take(MaxShares)];
-        // Every voucher without a use-by answers the same: it is reckoned from the day of the service.
-        DateOnly from = left is [var any, ..] ? any.Terms.ClaimByOf(died, policy).AddDays(1) : died;
-        return new Estate(
-            died, from,
-            [.. left.Select(voucher => new EstateShare(voucher.Id, voucher.Terms.Programme, new Fen(voucher.Remaining)))]);
+        ILookup<bool, EstateShare> isOfEstate = vouchers.Where(voucher => voucher.Remaining > 0 && !voucher.Terms.Expires)
+            .OrderBy(voucher => voucher.Terms.From).ThenBy(voucher => voucher.Id.Text, StringComparer.Ordinal)
+            .ToLookup(
+                voucher => IsOfEstate(voucher.Terms, died),
+                voucher => new EstateShare(voucher.Id, voucher.Terms.Programme, new Fen(voucher.Remaining)));
+        // A claim goes by the policy of the day of the service, and an earlier one may have given more time.
+        DateOnly claimBy = policies.Max(one => VoucherTerms.ClaimByWithoutUseBy(one.Last, one.Policy));
+        return new Estate(died, claimBy.AddDays(1), [.. isOfEstate[true]], [.. isOfEstate[false]]);
     }
 
     /// <summary>Why an estate can't be paid, in this order: nobody died, nothing is left, providers may still claim.</summary>
     /// <param name="estate">Null where no death is known.</param>
     public static Refusal? Judge(Estate? estate, DateOnly today) =>
         estate is null ? new Refusal(Reason.EstateElderAlive)
-        : estate.Shares.IsEmpty ? new Refusal(Reason.EstateEmpty)
+        : estate.Left.IsEmpty ? new Refusal(Reason.EstateEmpty)
         : today < estate.PayableFrom ? RedemptionRule.Dated(Reason.EstateClaimsOpen, estate.PayableFrom)
         : null;
 
@@ -56,8 +78,8 @@ public static class EstateRule
     public static Refusal? Approve(string proposedBy, string actor, Estate? estate, Fen proposed, DateOnly today) =>
         proposedBy == actor ? new Refusal(Reason.MakerIsChecker)
         : Judge(estate, today) is { } refusal ? refusal
-        : estate!.Amount != proposed ? Refusal.Of(
-            Reason.EstateAmountChanged, ("needed", Number(proposed)), ("available", Number(estate.Amount)), ("unit", Unit.Fen.Code))
+        : estate!.PayableAmount != proposed ? Refusal.Of(
+            Reason.EstateAmountChanged, ("needed", Number(proposed)), ("available", Number(estate.PayableAmount)), ("unit", Unit.Fen.Code))
         : null;
 
     private static string Number(Fen amount) => amount.Value.ToString(CultureInfo.InvariantCulture);

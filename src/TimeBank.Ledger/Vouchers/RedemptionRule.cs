@@ -225,10 +225,12 @@ public static class VoucherRule
         : redemption.ReversedBy is not null ? new Refusal(Reason.RedemptionAlreadyRefunded)
         : Refill(voucher, today);
 
-    /// <summary>Whether a voucher may get back what it has paid.</summary>
+    /// <summary>
+    /// Whether a voucher may get back what it has paid. One that was paid out may: what wasn't given is the estate's, which then waits
+    /// again. Nothing is redeemed with it, since its claims were over before the payment.
+    /// </summary>
     internal static Refusal? Refill(VoucherFacts voucher, DateOnly today) =>
         voucher.End == VoucherEnd.Voided ? new Refusal(Reason.VoucherVoided)
-        : voucher.End == VoucherEnd.PaidOut ? new Refusal(Reason.VoucherPaidOut)
         : voucher.End == VoucherEnd.Expired || today > voucher.Terms.ClaimBy ? Dated(Reason.VoucherClaimByPassed, voucher.Terms.ClaimBy)
         : null;
 

@@ -37,8 +37,11 @@ public sealed record VoucherTerms(
     /// as if the voucher were that month's: providers know one rule, and after a death it is known when nothing more can be claimed.
     /// </summary>
     /// <param name="policy">Of the day of service.</param>
-    public DateOnly ClaimByOf(DateOnly served, VouchersPolicy policy) => Expires ? ClaimBy
-        : new DateOnly(served.Year, served.Month, 1).AddMonths(1).AddDays(policy.ClaimGraceDays - 1);
+    public DateOnly ClaimByOf(DateOnly served, VouchersPolicy policy) => Expires ? ClaimBy : ClaimByWithoutUseBy(served, policy);
+
+    /// <summary>The same, for every voucher without a use-by.</summary>
+    internal static DateOnly ClaimByWithoutUseBy(DateOnly served, VouchersPolicy policy) =>
+        new DateOnly(served.Year, served.Month, 1).AddMonths(1).AddDays(policy.ClaimGraceDays - 1);
 
     private static readonly JsonSerializerOptions Strict =
         new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };

@@ -281,22 +281,30 @@ public sealed class DeskItems(Visitor visitor)
     /// <summary>What elders who died left: what can be proposed today, and what waits for a second person.</summary>
     private async Task<IEnumerable<DeskItem>> EstatesAsync()
     {
-        List<Estate> estates = await RegionNames.AllAsync<Estate>(async token =>
-        {
-            ListEstatesResponse page = await Client.Funds.ListEstatesAsync(
-                new ListEstatesRequest { Parent = visitor.Parent, PageSize = 1_000, PageToken = token }, Client.Reading);
-            return (page.Estates, page.NextPageToken);
-        });
-        Estate[] payable = [.. estates.Where(one => Written.ToDay(one.PayableFrom) <= visitor.Today)];
+        List<Estate> estates = await ListAsync(corrected: false), corrected = await ListAsync(corrected: true);
+        Estate[] payable = [.. estates.Where(one => one.Amount.Value > 0 && Written.ToDay(one.PayableFrom) <= visitor.Today)];
         ILookup<bool, Estate> proposed = payable.ToLookup(one => one.Payouts.Any(payout => payout.State == EstatePayoutState.Proposed));
         return
         [
-            Item(L["余额待付给继承人", "Estates to be paid"], proposed[false], Role.FinanceMaker),
-            Item(L["付给继承人待审核", "Payments to heirs to approve"], proposed[true], Role.FinanceChecker),
+            Item(L["余额待付给继承人", "Estates to be paid"], proposed[false], Role.FinanceMaker, one => one.PayableAmount.Value),
+            Item(L["付给继承人待审核", "Payments to heirs to approve"], proposed[true], Role.FinanceChecker, one => one.PayableAmount.Value),
+            Item(L["去世后发放的券待作废", "Vouchers issued after a death, to be voided"], estates.Where(one => one.AmountToVoid.Value > 0),
+                Role.FinanceMaker, one => one.AmountToVoid.Value),
+            Item(L["老人健在，却已申请或支付给继承人", "Alive, but a payment to heirs was proposed or made"], corrected, Role.FinanceMaker,
+                one => one.Payouts.Where(payout => payout.State is EstatePayoutState.Proposed or EstatePayoutState.Paid)
+                    .Sum(payout => payout.Amount.Value)),
         ];
 
-        DeskItem Item(string text, IEnumerable<Estate> some, Role who) =>
-            new(text, some.Count(), Money(some.Sum(one => one.Amount.Value)), "/finance/estates", who);
+        DeskItem Item(string text, IEnumerable<Estate> some, Role who, Func<Estate, long> fen) =>
+            new(text, some.Count(), Money(some.Sum(fen)), "/finance/estates", who);
+
+        Task<List<Estate>> ListAsync(bool corrected) => RegionNames.AllAsync<Estate>(async token =>
+        {
+            ListEstatesResponse page = await Client.Funds.ListEstatesAsync(
+                new ListEstatesRequest { Parent = visitor.Parent, PageSize = 1_000, PageToken = token, Corrected = corrected },
+                Client.Reading);
+            return (page.Estates, page.NextPageToken);
+        });
     }
 
     private async Task<IEnumerable<DeskItem>> OfflineAsync()

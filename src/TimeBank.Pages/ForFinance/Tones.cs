@@ -37,7 +37,7 @@ public static class Tones
     public static string Of(EstatePayoutState state) => state switch
     {
         EstatePayoutState.Paid => "good",
-        EstatePayoutState.Proposed => "warn",
+        EstatePayoutState.Proposed or EstatePayoutState.Reversed => "warn",
         _ => "",
     };
 

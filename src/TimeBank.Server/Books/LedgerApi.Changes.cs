@@ -27,7 +27,7 @@ public sealed partial class LedgerApi
             return await AnswerAsync(region, command, await voucher.ReverseAsync(command, index));
         }
         Refusal? spent = linked is { ReversedBy: null } ? await reports.SpentAsync(region, linked.Entry, cancellation) : null;
-        spent ??= await OfEstateAsync(region, original);
+        spent ??= await OfEstateAsync(region, original) ?? await IsPaidAsync(region, linked, cancellation);
         // A refusal goes to the writer too, which remembers the answer under the request id.
         return await WriteAsync(region, command, header =>
             original is null ? Entries.Refuse(header, EntryCode.Reverse, new Refusal(Reason.EntryNotFound))
@@ -46,6 +46,17 @@ public sealed partial class LedgerApi
         if (terms.Expires || await grains.GetGrain<IElderGrain>(region, terms.Elder).GetAsync() is not { } elder) return null;
         return elder.Facts(region).DeathOn(clock.Today) is { } died && EstateRule.IsOfEstate(terms, died)
             ? new Refusal(Reason.VoucherOfEstate) : null;
+    }
+
+    /// <summary>
+    /// Refuses to take back a payment to heirs that the bank has made and not sent back: it needed two persons, and one could undo it.
+    /// </summary>
+    private async Task<Refusal?> IsPaidAsync(RegionCode region, LinkedEntry? payout, CancellationToken cancellation)
+    {
+        if (payout is not { ReversedBy: null, Entry: { Code: EntryCode.PayEstate, Index: var index } }) return null;
+        // The payment is the last transfer; those before it empty the vouchers.
+        StoredTransfer paid = (await ledger.TransfersAsync(region, [index], cancellation)).MaxBy(transfer => transfer.Position)!;
+        return await bank.IsPaidAsync(region, paid, cancellation) ? new Refusal(Reason.EstatePayoutConfirmed) : null;
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace TimeBank.Server;
 /// The journal and its accounts, for finance, auditors and administrators. Amounts are in the account's minor unit: fen, minutes, services.
 /// </summary>
 public sealed partial class LedgerApi(
-    IGrainFactory grains, ILedgerReader ledger, DueHours due, StatementReader statements, ReportReader reports,
+    IGrainFactory grains, ILedgerReader ledger, DueHours due, StatementReader statements, ReportReader reports, BankBookReader bank,
         PageTokens tokens,
     DayRules rules, BusinessClock clock, ProofReader proofs, JournalFollower follower, TokenVerifier callers,
     IHostApplicationLifetime lifetime)

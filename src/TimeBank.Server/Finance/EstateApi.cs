@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TimeBank.Ledger;
+using TimeBank.Storage;
 using TimeBank.V1;
 using Estate = TimeBank.V1.Estate;
 using EstateShare = TimeBank.V1.EstateShare;
@@ -18,18 +20,38 @@ public sealed partial class FundApi
         RegionCode region = read.Region(request.Parent, "parent");
         int size = read.PageSize(request.PageSize);
         read.Check();
-        RegistryQuery died = new RegistryQuery(region, ElderState.Kind)
-            .Where(new RegistryCondition(ElderState.StatusPath, StoredName.Of(Ledger.ElderStatus.Deceased)));
-        (IReadOnlyList<RegistryRow<ElderState>> rows, string next) =
-            await registry.PageAsync<ElderState>(died, size, tokens, context, request, request.PageToken);
-        var response = new ListEstatesResponse { NextPageToken = next, Unreadable = { rows.Unreadable(region, PersonContract.Elders) } };
-        foreach (RegistryRow<ElderState>[] some in rows.Readable().Chunk(EstatesAtOnce))
+        var response = new ListEstatesResponse();
+        IEnumerable<string> elders = request.Corrected ? Elders(
+            // One with a death is in the other list; its grain knows.
+            await registry.PageAsync<EstateState>(
+                new RegistryQuery(region, EstateState.Kind), size, tokens, context, request, request.PageToken),
+            state => state.Payouts.Exists(payout => payout.Stage is EstatePayoutStage.Proposed or EstatePayoutStage.Paid))
+            : Elders(
+                await registry.PageAsync<ElderState>(
+                    new RegistryQuery(region, ElderState.Kind).Where(
+                        new RegistryCondition(ElderState.StatusPath, StoredName.Of(Ledger.ElderStatus.Deceased))),
+                    size, tokens, context, request, request.PageToken),
+                _ => true);
+        foreach (string[] some in elders.Chunk(EstatesAtOnce))
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            Estate?[] estates = await Task.WhenAll(some.Select(row => WaitingAsync(region, row.Key, context.CancellationToken)));
-            response.Estates.Add(estates.OfType<Estate>());
+            foreach ((string elder, EstateView? found, bool isUnreadable) in await Task.WhenAll(
+                some.Select(elder => FindAsync(region, elder, request.Corrected, context.CancellationToken))))
+            {
+                var name = new ResourceName(region, PersonContract.Elders, elder);
+                if (isUnreadable) response.Unreadable.Add($"{name}");
+                else if (found is not null) response.Estates.Add(found.ToContract(name, isListed: true));
+            }
         }
         return response;
+
+        IEnumerable<string> Elders<T>((IReadOnlyList<RegistryRow<T>> Rows, string Next) page, Func<T, bool> isWanted)
+            where T : class
+        {
+            response.NextPageToken = page.Next;
+            response.Unreadable.Add(page.Rows.Unreadable(region, PersonContract.Elders));
+            return page.Rows.Readable().Where(row => isWanted(row.State)).Select(row => row.Key);
+        }
     }
 
     public override async Task<Estate> GetEstate(GetEstateRequest request, ServerCallContext context)
@@ -37,7 +59,7 @@ public sealed partial class FundApi
         var read = new RequestReader();
         ResourceName elder = read.Resource(request.Elder, "elder", PersonContract.Elders);
         read.Check();
-        return (await EstateOf(elder).GetAsync()).OrThrow().ToContract(elder);
+        return (await EstateOf(elder).GetAsync()).OrThrow().ToContract(elder, isListed: false);
     }
 
     public override async Task<EstatePayout> ProposeEstatePayout(ProposeEstatePayoutRequest request, ServerCallContext context)
@@ -71,16 +93,28 @@ public sealed partial class FundApi
         return (await EstateOf(elder).WithdrawAsync(context.Command(request, id), payout)).OrThrow().ToContract(elder);
     }
 
-    /// <summary>An estate with something left, without its shares; null where nothing is, or the death was a mistake.</summary>
-    private async Task<Estate?> WaitingAsync(RegionCode region, string elder, CancellationToken cancellation)
+    /// <summary>
+    /// An estate for a list; null where it isn't in it: with something left or to be voided after a death, or with something proposed or
+    /// paid where the death was corrected. A damaged state is named by the list, and fails no other.
+    /// </summary>
+    private async Task<(string Elder, EstateView? Found, bool IsUnreadable)> FindAsync(
+        RegionCode region, string elder, bool isCorrected, CancellationToken cancellation)
     {
-        // Most elders who died left nothing: their grains aren't asked.
-        if ((await ledger.PersistentVouchersAsync(region, elder, EstateRule.MaxShares, cancellation)).IsEmpty) return null;
-        Reply<EstateView> estate = await grains.GetGrain<IEstateGrain>(region, elder).GetAsync();
-        if (estate.Value is not { Shares.IsEmpty: false } left) return null;
-        Estate contract = left.ToContract(new ResourceName(region, PersonContract.Elders, elder));
-        contract.Shares.Clear();
-        return contract;
+        try
+        {
+            // Most elders who died left nothing: their grains aren't asked.
+            if (!isCorrected && (await ledger.PersistentVouchersAsync(region, elder, EstateRule.MaxShares, cancellation)).IsEmpty)
+                return (elder, null, false);
+            EstateView? estate = (await grains.GetGrain<IEstateGrain>(region, elder).GetAsync()).Value;
+            bool isIn = isCorrected
+                ? estate is { Died: null } && estate.Payouts.Any(one => one.Stage is EstatePayoutStage.Proposed or EstatePayoutStage.Paid)
+                : estate is { Died: not null } && (estate.AmountFen > 0 || !estate.ToVoid.IsEmpty);
+            return (elder, isIn ? estate : null, false);
+        }
+        catch (Exception error) when (StorageFault.IsUnreadable(error))
+        {
+            return (elder, null, true);
+        }
     }
 
     private IEstateGrain EstateOf(ResourceName elder) => grains.GetGrain<IEstateGrain>(elder.GrainKey);
@@ -106,22 +140,29 @@ internal static class EstateContract
         return default;
     }
 
-    public static Estate ToContract(this EstateView estate, ResourceName elder) => new()
+    /// <param name="isListed">True leaves out what each voucher has.</param>
+    public static Estate ToContract(this EstateView estate, ResourceName elder, bool isListed) => new()
     {
         Elder = $"{elder}",
-        DeathDate = estate.Died.ToContract(),
-        PayableFrom = estate.PayableFrom.ToContract(),
-        Amount = Unit.Fen.OfTotal(estate.Shares.Aggregate(Int128.Zero, (sum, share) => sum + share.AmountFen)),
-        Shares =
-        {
-            estate.Shares.Select(share => new EstateShare
-            {
-                Voucher = ResourceName.Of(elder.Region, VoucherContract.Vouchers, share.Voucher),
-                Programme = ResourceName.Of(elder.Region, FundContract.Programmes, share.Programme), Amount = Unit.Fen.Of(share.AmountFen),
-            }),
-        },
+        DeathDate = estate.Died?.ToContract(),
+        PayableFrom = estate.PayableFrom?.ToContract(),
+        Amount = Unit.Fen.Of(estate.AmountFen),
+        PayableAmount = Sum(estate.Shares),
+        AmountToVoid = Sum(estate.ToVoid),
+        Shares = { isListed ? [] : Shares(elder, estate.Shares) },
+        ToVoid = { isListed ? [] : Shares(elder, estate.ToVoid) },
         Payouts = { estate.Payouts.Select(payout => payout.ToContract(elder)) },
     };
+
+    private static Amount Sum(ImmutableArray<EstateShareView> shares) =>
+        Unit.Fen.OfTotal(shares.Aggregate(Int128.Zero, (sum, share) => sum + share.AmountFen));
+
+    private static IEnumerable<EstateShare> Shares(ResourceName elder, ImmutableArray<EstateShareView> shares) =>
+        shares.Select(share => new EstateShare
+        {
+            Voucher = ResourceName.Of(elder.Region, VoucherContract.Vouchers, share.Voucher),
+            Programme = ResourceName.Of(elder.Region, FundContract.Programmes, share.Programme), Amount = Unit.Fen.Of(share.AmountFen),
+        });
 
     public static EstatePayout ToContract(this EstatePayoutView payout, ResourceName elder) => new()
     {

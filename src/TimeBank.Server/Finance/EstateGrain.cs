@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using TimeBank.Ledger;
+using TimeBank.Proofs;
 using TimeBank.Writer;
 
 namespace TimeBank.Server;
@@ -12,7 +13,10 @@ namespace TimeBank.Server;
 [Alias("timebank.estate")]
 public interface IEstateGrain : IGrainWithStringKey
 {
-    /// <summary>The estate with every payout; a refusal where the elder is unknown or no death is.</summary>
+    /// <summary>
+    /// The estate with every payout; where the death was corrected, the payouts alone. A refusal where the elder is unknown, or lives and
+    /// nothing was ever proposed.
+    /// </summary>
     [Alias("get")]
     Task<Reply<EstateView>> GetAsync();
 
@@ -29,10 +33,15 @@ public interface IEstateGrain : IGrainWithStringKey
 }
 
 /// <summary>An estate, as the grain answers it.</summary>
+/// <param name="Died">Null where the death was corrected; so is <paramref name="PayableFrom"/>.</param>
+/// <param name="Shares">What the next payout pays.</param>
+/// <param name="AmountFen">All that is left: more than the shares where the vouchers are very many.</param>
+/// <param name="ToVoid">What was issued after the death.</param>
 [GenerateSerializer, Immutable, Alias("timebank.estate-view")]
 public sealed record EstateView(
-    [property: Id(0)] DateOnly Died, [property: Id(1)] DateOnly PayableFrom, [property: Id(2)] ImmutableArray<EstateShareView> Shares,
-    [property: Id(3)] ImmutableArray<EstatePayoutView> Payouts);
+    [property: Id(0)] DateOnly? Died, [property: Id(1)] DateOnly? PayableFrom, [property: Id(2)] ImmutableArray<EstateShareView> Shares,
+    [property: Id(3)] ImmutableArray<EstatePayoutView> Payouts, [property: Id(4)] long AmountFen,
+    [property: Id(5)] ImmutableArray<EstateShareView> ToVoid);
 
 /// <summary>What one voucher leaves.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.estate-share")]
@@ -46,6 +55,9 @@ public enum EstatePayoutStage
     Proposed = 1,
     Paid = 2,
     Withdrawn = 3,
+
+    /// <summary>Paid, and the entry was reversed. Never stored: the journal says it.</summary>
+    Reversed = 4,
 }
 
 /// <summary>A payout, as the grain answers it.</summary>
@@ -89,10 +101,6 @@ public sealed class EstatePayoutRecord
     [JsonPropertyName("proposedAt")]
     public DateTimeOffset ProposedAt { get; set; }
 
-    /// <summary>The id of the entry that an approval is about to write; null before the first one.</summary>
-    [JsonPropertyName("planned"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Planned { get; set; }
-
     /// <summary>Who paid or withdrew it; null while it waits.</summary>
     [JsonPropertyName("decidedBy"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? DecidedBy { get; set; }
@@ -104,9 +112,14 @@ public sealed class EstatePayoutRecord
     [JsonPropertyName("entry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Entry { get; set; }
 
+    /// <summary>True once the journal was seen to have the reversal of the entry.</summary>
+    [JsonIgnore]
+    public bool IsReversed { get; set; }
+
     [JsonIgnore]
     public EstatePayoutStage Stage => DecidedBy is null ? EstatePayoutStage.Proposed
-        : Entry is null ? EstatePayoutStage.Withdrawn : EstatePayoutStage.Paid;
+        : Entry is null ? EstatePayoutStage.Withdrawn
+        : IsReversed ? EstatePayoutStage.Reversed : EstatePayoutStage.Paid;
 
     public void Pay(JournalEntry entry) =>
         (DecidedBy, DecidedAt, Entry) = (entry.Header.Actor, entry.Time.ToDateTimeOffset(), entry.Index);
@@ -125,6 +138,10 @@ public sealed class EstateState : WorkflowState
     /// <summary>In the order of the proposals. At most one waits.</summary>
     [JsonPropertyName("payouts")]
     public List<EstatePayoutRecord> Payouts { get; set; } = [];
+
+    /// <summary>The approval under way, whose step is the payout's id; null: none.</summary>
+    [JsonPropertyName("planned"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlannedCommand? Planned { get; set; }
 }
 
 /// <inheritdoc cref="IEstateGrain"/>
@@ -137,33 +154,42 @@ public sealed class EstateGrain([PersistentState(EstateState.Kind, GrainStorageN
 
     public async Task<Reply<EstateView>> GetAsync()
     {
-        await FinishAsync();
+        await LookAsync();
         (Estate? estate, Refusal? unknown) = await EstateAsync();
         if (unknown is not null) return unknown;
-        if (estate is null) return Reason.EstateElderAlive;
+        // A death that was corrected leaves what was proposed or paid meanwhile.
+        if (estate is null && State.Payouts.Count == 0) return Reason.EstateElderAlive;
         return new EstateView(
-            estate.Died, estate.PayableFrom,
-            [.. estate.Shares.Select(share => new EstateShareView(share.Voucher, share.Programme.Text, share.Amount.Value))],
-            [.. State.Payouts.Select(payout => payout.ToView(dryRun: false))]);
+            estate?.Died, estate?.PayableFrom, ToView(estate?.Shares), [.. State.Payouts.Select(payout => payout.ToView(dryRun: false))],
+            estate?.Amount.Value ?? 0, ToView(estate?.ToVoid));
     }
 
     public Task<Reply<EstatePayoutView>> ProposeAsync(Command command, string bank, string reference, string evidence) =>
-        command.IsDryRun ? DryRunAsync(() => ProposeOnceAsync(command, bank, reference, evidence))
-        : ProposeOnceAsync(command, bank, reference, evidence);
+        StepAsync(command, command.NewId.Text, id => ProposeOnceAsync(command, id, bank, reference, evidence));
 
     public Task<Reply<EstatePayoutView>> ApproveAsync(Command command, OpaqueId payout) =>
-        command.IsDryRun ? DryRunAsync(() => ApproveOnceAsync(command, payout.Text)) : ApproveOnceAsync(command, payout.Text);
+        StepAsync(command, payout.Text, id => ApproveOnceAsync(command, id));
 
     public Task<Reply<EstatePayoutView>> WithdrawAsync(Command command, OpaqueId payout) =>
-        command.IsDryRun ? DryRunAsync(() => WithdrawOnceAsync(command, payout.Text)) : WithdrawOnceAsync(command, payout.Text);
+        StepAsync(command, payout.Text, id => WithdrawOnceAsync(command, id));
 
-    private async Task<Reply<EstatePayoutView>> ProposeOnceAsync(Command command, string bank, string reference, string evidence)
+    private Task<Reply<EstatePayoutView>> StepAsync(Command command, string payout, Func<string, Task<Refusal?>> carryOut)
     {
-        await FinishAsync();
-        string id = command.NewId.Text;
+        return command.IsDryRun ? DryRunAsync(CarryOutAsync) : CarryOutAsync();
+
+        async Task<Reply<EstatePayoutView>> CarryOutAsync()
+        {
+            await LookAsync();
+            return (await FinishAsync(command) ?? await carryOut(payout)) is { } refusal
+                ? refusal : Find(payout)!.ToView(IsDryRun);
+        }
+    }
+
+    private async Task<Refusal?> ProposeOnceAsync(Command command, string id, string bank, string reference, string evidence)
+    {
         (Estate? estate, Refusal? unknown) = await EstateAsync();
         bool isDescribed = await GrainFactory.GetGrain<IBankAccountGrain>(Region, bank).GetAsync() is not null;
-        Refusal? refusal = await OnceAsync(
+        return await OnceAsync(
             command,
             () => unknown ?? EstateRule.Judge(estate, Today)
                 ?? (State.Payouts.Exists(one => one.Stage == EstatePayoutStage.Proposed) ? new Refusal(Reason.EstatePayoutPending)
@@ -171,28 +197,25 @@ public sealed class EstateGrain([PersistentState(EstateState.Kind, GrainStorageN
                     : null),
             () => State.Payouts.Add(new EstatePayoutRecord
             {
-                Id = id, AmountFen = estate!.Amount.Value, Bank = bank, Reference = reference, Evidence = evidence,
+                Id = id, AmountFen = estate!.PayableAmount.Value, Bank = bank, Reference = reference, Evidence = evidence,
                 ProposedBy = command.Actor, ProposedAt = Now,
             }));
-        return Answer(refusal, id);
     }
 
-    private async Task<Reply<EstatePayoutView>> ApproveOnceAsync(Command command, string id)
+    private async Task<Refusal?> ApproveOnceAsync(Command command, string id)
     {
-        await FinishAsync();
         EstatePayoutRecord? payout = Find(id);
         (Estate? estate, Refusal? unknown) = await EstateAsync();
         Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = NotOpen(payout) ?? unknown
             ?? EstateRule.Approve(payout!.ProposedBy, command.Actor, estate, new Fen(payout.AmountFen), Today);
-        if (refusal is null)
+        if (refusal is null && !State.HasDone(command, out _))
         {
-            // Said first: if the server stops between the entry and the state, whoever looks next finds the entry by its id.
-            payout!.Planned = command.Id.ToString();
+            // Said first: if the server stops between the entry and the state, whoever comes next finishes it.
+            State.Planned = PlannedCommand.Of(id, command);
             await SaveAsync();
         }
-        refusal = await OnceAsync(command, () => refusal, Propose, outcome => payout!.Pay(outcome.Entry!));
-        return Answer(refusal, id);
+        return await OnceAsync(command, () => refusal, Propose, outcome => Pay(payout!, outcome.Entry!));
 
         Proposal Propose()
         {
@@ -207,22 +230,52 @@ public sealed class EstateGrain([PersistentState(EstateState.Kind, GrainStorageN
         }
     }
 
-    private async Task<Reply<EstatePayoutView>> WithdrawOnceAsync(Command command, string id)
+    private Task<Refusal?> WithdrawOnceAsync(Command command, string id)
     {
-        await FinishAsync();
         EstatePayoutRecord? payout = Find(id);
-        Refusal? refusal = await OnceAsync(
-            command, () => NotOpen(payout), () => (payout!.DecidedBy, payout.DecidedAt) = (command.Actor, Now));
-        return Answer(refusal, id);
+        return OnceAsync(command, () => NotOpen(payout), () => (payout!.DecidedBy, payout.DecidedAt) = (command.Actor, Now));
     }
 
-    /// <summary>Finishes an approval whose entry is in the journal and whose state is not.</summary>
-    private async Task FinishAsync()
+    private void Pay(EstatePayoutRecord payout, JournalEntry entry)
     {
-        if (State.Payouts.Find(one => one is { Stage: EstatePayoutStage.Proposed, Planned: not null }) is not { } open) return;
-        if (await Writer.FindAsync(EntryId.Parse(open.Planned!)) is not { Entry: { } entry }) return;
-        open.Pay(entry);
-        await SaveAsync();
+        payout.Pay(entry);
+        State.Planned = null;
+    }
+
+    /// <summary>
+    /// Sees what the journal has and the state lacks: the entry of an approval that a crash has cut short, and reversals. An id that
+    /// belongs to another request's entry is not this approval's.
+    /// </summary>
+    private async Task LookAsync()
+    {
+        if (State.Planned is { } planned && planned.ToCommand() is var approve
+            && await Writer.FindAsync(approve.Id) is { Entry: { Code: EntryCode.PayEstate } entry } known
+            && known.RequestDigest == Digest.Parse(approve.RequestDigest) && entry.Detail(PayoutKey) == planned.Step)
+        {
+            Pay(Find(planned.Step)!, entry);
+            State.Remember(approve);
+            await SaveAsync();
+        }
+        foreach (EstatePayoutRecord paid in State.Payouts.Where(one => one.Stage == EstatePayoutStage.Paid))
+        {
+            paid.IsReversed = await ledger.EarliestEntriesAsync(
+                Region, new EntryFilter(), paid.Entry!.Value - 1, 1, CancellationToken.None) is [{ ReversedBy: not null }];
+        }
+    }
+
+    /// <summary>
+    /// Carries out an approval that a crash has cut short: its entry may still be on its way to the journal, and must not meet another
+    /// person's command.
+    /// </summary>
+    /// <returns>The refusal where the writer can't be reached: nothing else may happen to the estate before.</returns>
+    private async Task<Refusal?> FinishAsync(Command next)
+    {
+        if (IsDryRun || State.Planned is not { } planned) return null;
+        Command approve = planned.ToCommand();
+        if (approve.Id == next.Id && approve.RequestDigest == next.RequestDigest) return null;
+        if (await ApproveOnceAsync(approve, planned.Step) is { } outage && outage.IsTransient()) return outage;
+        State.Planned = null;
+        return null;
     }
 
     /// <summary>The estate now; null while no death is known. A refusal where the elder is not on the register.</summary>
@@ -237,7 +290,8 @@ public sealed class EstateGrain([PersistentState(EstateState.Kind, GrainStorageN
             .. (await Writer.AccountsAsync(paths)).Where(account => account.Counters.DebitRoom > 0)
                 .Select(account => VoucherFacts.Of(account, last: null)),
         ];
-        return (EstateRule.Of(vouchers, died, (await rules.PolicyAsync(Region, died)).Vouchers), null);
+        ImmutableArray<(Policy Policy, DateOnly Last)> policies = await rules.PoliciesAsync(Region, EstateRule.ClaimsSince(died), died);
+        return (EstateRule.Of(vouchers, died, policies.Select(one => (one.Policy.Vouchers, one.Last))), null);
     }
 
     private static Refusal? NotOpen(EstatePayoutRecord? payout) => payout?.Stage switch
@@ -249,7 +303,10 @@ public sealed class EstateGrain([PersistentState(EstateState.Kind, GrainStorageN
 
     private EstatePayoutRecord? Find(string id) => State.Payouts.Find(payout => payout.Id == id);
 
-    private Reply<EstatePayoutView> Answer(Refusal? refusal, string id) => refusal is null ? Find(id)!.ToView(IsDryRun) : refusal;
+    private static ImmutableArray<EstateShareView> ToView(ImmutableArray<EstateShare>? shares) =>
+    [
+        .. (shares ?? []).Select(share => new EstateShareView(share.Voucher, share.Programme.Text, share.Amount.Value)),
+    ];
 }
 
 /// <summary>Finds what may be an estate's.</summary>

@@ -34,6 +34,23 @@ public sealed class BankBookReader(IGrainFactory grains, IBankBooks books, Vault
     public async Task<StoredBankLine?> StoredAsync(OwnAccount account, long number, CancellationToken cancellation) =>
         (await books.LinesAsync(account.Region, account.Slug, [number], cancellation)).FirstOrDefault();
 
+    /// <summary>
+    /// Whether a line of the bank says what a transfer paid, and no open line since says that as much came back. Of a transfer whose credit
+    /// is one of our bank accounts.
+    /// </summary>
+    public async Task<bool> IsPaidAsync(RegionCode region, StoredTransfer paid, CancellationToken cancellation)
+    {
+        Slug account = Slug.Parse(paid.Credit.Text[(paid.Credit.Text.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        string item = BankItem.Posting(new PostingCursor(paid.Index, paid.Position));
+        // Items that begin alike are others.
+        StoredMatch? match = await books.ConfirmedAsync(region, account, item, cancellation)
+            .FirstOrDefaultAsync(one => one.Item == item, cancellation);
+        if (match is null) return false;
+        StoredBankLine line = (await books.LinesAsync(region, account, [match.Line], cancellation))[0];
+        return !await books.LinesAsync(region, account, new BankLineFilter(From: line.Day, IsOpen: true), 0, int.MaxValue, cancellation)
+            .AnyAsync(one => one.SignedFen == paid.Transfer.Posted, cancellation);
+    }
+
     /// <summary>The matches of lines, by line.</summary>
     public async Task<ILookup<long, StoredMatch>> MatchesAsync(
         OwnAccount account, IReadOnlyList<long> lines, CancellationToken cancellation) =>

@@ -68,7 +68,8 @@ public sealed class ReasonTests
         979 ComplaintDaysUnknown,
         990 StandingNotAppealable, 991 StandingAppealed, 992 AppealNotFound,
         1060 VoucherPaidOut, 1061 VoucherOfEstate, 1062 EstateElderAlive, 1063 EstateEmpty, 1064 EstateClaimsOpen,
-        1065 EstatePayoutPending, 1066 EstatePayoutNotFound, 1067 EstatePayoutWrongState, 1068 EstateAmountChanged, 1069 PaperExpired
+        1065 EstatePayoutPending, 1066 EstatePayoutNotFound, 1067 EstatePayoutWrongState, 1068 EstateAmountChanged, 1069 PaperExpired,
+        1080 EstatePayoutConfirmed
         """;
 
     [Fact]

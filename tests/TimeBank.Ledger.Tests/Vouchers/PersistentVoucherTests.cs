@@ -97,12 +97,13 @@ public sealed class PersistentVoucherTests
     }
 
     [Fact]
-    public void What_was_paid_out_pays_nothing_takes_nothing_back_and_is_not_voided()
+    public void What_was_paid_out_pays_nothing_is_not_voided_and_takes_back_what_was_not_given()
     {
         VoucherFacts paid = Persistent() with { Remaining = 0, End = VoucherEnd.PaidOut };
 
         Assert.Equal(Reason.VoucherPaidOut, Judge(paid, Today, Today).Refusal?.Reason);
-        Assert.Equal(Reason.VoucherPaidOut, VoucherRule.Refill(paid, Today)?.Reason);
+        // It is the estate's again, not the provider's who didn't give it.
+        Assert.Null(VoucherRule.Refill(paid, Today));
         Assert.Equal(Reason.VoucherPaidOut, VoucherRule.Void(paid, Today)?.Reason);
         Assert.Equal(Reason.VoucherPaidOut, OfflineRule.Print(paid, Today)?.Reason);
         Assert.Null(VoucherRule.Refill(Persistent(), new DateOnly(2046, 1, 1)));
@@ -131,13 +132,36 @@ public sealed class PersistentVoucherTests
         ];
         DateOnly died = new(2026, 10, 8);
 
-        Estate estate = EstateRule.Of(vouchers, died, Policy.Vouchers);
+        Estate estate = Of(vouchers, died);
 
         Assert.Equal(["A 200", "B 300"], estate.Shares.Select(share => $"{share.Voucher.Text[0]} {share.Amount.Value}"));
         Assert.Equal((new Fen(500), new DateOnly(2026, 11, 29)), (estate.Amount, estate.PayableFrom));
+        // Issued after the death, because nobody knew of it.
+        Assert.Equal(('D', new Fen(900)), (Assert.Single(estate.ToVoid).Voucher.Text[0], estate.AmountToVoid));
         // The last day of a claim for the day of the death is the day before.
         Assert.Null(Judge(vouchers[0], died, estate.PayableFrom.AddDays(-1)).Refusal);
         Assert.Equal(Reason.VoucherClaimByPassed, Judge(vouchers[0], died, estate.PayableFrom).Refusal?.Reason);
+    }
+
+    /// <summary>The days to claim by the policy of September and of October; the elder died on 8 October.</summary>
+    [Theory]
+    [InlineData(28, 28, "2026-11-29")]
+    [InlineData(60, 28, "2026-11-30")]
+    [InlineData(59, 28, "2026-11-29")]
+    [InlineData(365, 0, "2027-10-01")]
+    [InlineData(0, 28, "2026-11-29")]
+    public void An_estate_waits_for_the_latest_claim_that_any_policy_of_the_days_of_service_allows(int before, int then, string payableFrom)
+    {
+        DateOnly died = new(2026, 10, 8), last = new(2026, 9, 30);
+        VouchersPolicy earlier = Policy.Vouchers with { ClaimGraceDays = before }, later = Policy.Vouchers with { ClaimGraceDays = then };
+
+        Estate estate = EstateRule.Of([Persistent("A", 200, "2026-09-01")], died, [(later, died), (earlier, last)]);
+
+        Assert.Equal(DateOnly.Parse(payableFrom, null), estate.PayableFrom);
+        // What was given before the days that count can't be claimed later than what was given last, whatever the policy.
+        DateOnly uncounted = EstateRule.ClaimsSince(died).AddDays(-1);
+        Assert.True(Persistent().Terms.ClaimByOf(uncounted, Policy.Vouchers with { ClaimGraceDays = VouchersPolicy.MaxClaimGraceDays })
+            < Persistent().Terms.ClaimByOf(died, Policy.Vouchers with { ClaimGraceDays = 0 }));
     }
 
     /// <summary>Two faults: the first in the order of checks answers.</summary>
@@ -154,8 +178,7 @@ public sealed class PersistentVoucherTests
     public void A_second_person_pays_what_was_proposed_or_nothing(string wrong, Reason? reason)
     {
         bool Is(string what) => wrong.Split(", ").Contains(what);
-        Estate estate = EstateRule.Of(
-            Is("empty") ? [] : [Persistent("A", 200, "2026-10-01")], new DateOnly(2026, 10, 8), Policy.Vouchers);
+        Estate estate = Of(Is("empty") ? [] : [Persistent("A", 200, "2026-10-01")], new DateOnly(2026, 10, 8));
         DateOnly day = Is("early") ? new DateOnly(2026, 10, 8).AddDays(-1) : new DateOnly(2026, 11, 29);
 
         Refusal? refusal = EstateRule.Approve(
@@ -173,9 +196,13 @@ public sealed class PersistentVoucherTests
                 at.ToString("D12", null), 1, new DateOnly(2000, 1, 1).AddMonths(at).ToString("O", null))),
         ];
 
-        Estate first = EstateRule.Of(many, new DateOnly(2026, 10, 8), Policy.Vouchers);
+        Estate first = Of(many, new DateOnly(2026, 10, 8));
 
         Assert.Equal(EstateRule.MaxShares, first.Shares.Length);
+        Assert.Equal((new Fen(EstateRule.MaxShares + 1), new Fen(EstateRule.MaxShares)), (first.Amount, first.PayableAmount));
+        Assert.Null(EstateRule.Approve("maker", "checker", first, first.PayableAmount, first.PayableFrom));
+        Assert.Equal(Reason.EstateAmountChanged,
+            EstateRule.Approve("maker", "checker", first, first.Amount, first.PayableFrom)?.Reason);
         Assert.DoesNotContain(first.Shares, share => share.Voucher == many[^1].Id);
     }
 
@@ -194,6 +221,23 @@ public sealed class PersistentVoucherTests
         Assert.Null(OfflineRule.Print(Persistent(), day));
     }
 
+    /// <summary>Terminals' lists look back as long, so no paper may live longer.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(VouchersPolicy.MaxPaperMonths)]
+    public void No_paper_lives_longer_than_its_policy_says(int months)
+    {
+        VouchersPolicy policy = Policy.Vouchers with { PaperMonths = months };
+        for (DateOnly day = new(2027, 1, 1); day < new DateOnly(2029, 1, 1); day = day.AddDays(1))
+        {
+            Assert.InRange(
+                OfflineRule.PaperUseBy(Persistent().Terms, day, policy).DayNumber - day.DayNumber + 1, 1, OfflineRule.PaperDays(policy));
+        }
+        Assert.InRange(OfflineRule.PaperDays(policy), 1, OfflineRule.MaxPaperDays);
+    }
+
     [Theory]
     [InlineData("2026-12-31", null)]
     [InlineData("2026-10-10", null)]
@@ -210,6 +254,9 @@ public sealed class PersistentVoucherTests
         // A voucher that expires has one last day, on paper too.
         Assert.Equal(Reason.OfflineOtherVoucher, offline.Check(Monthly(), Judge(Monthly(), Today, Today), []).Refusal?.Reason);
     }
+
+    private static Estate Of(IEnumerable<VoucherFacts> vouchers, DateOnly died) =>
+        EstateRule.Of(vouchers, died, [(Policy.Vouchers, died)]);
 
     private static RedemptionJudgement Judge(
         VoucherFacts voucher, DateOnly served, DateOnly today, (DateOnly, Reason)? lastServed = null) => RedemptionRule.Judge(

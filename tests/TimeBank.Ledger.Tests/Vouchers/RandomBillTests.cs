@@ -179,7 +179,7 @@ public sealed class RandomBillTests
         {
             IEnumerable<VoucherFacts> facts = _vouchers.Select(voucher =>
                 VoucherFacts.Of(voucher.Terms, _book.Find(Chart.VoucherPath(voucher.Id).Text)!, null));
-            Estate estate = EstateRule.Of(facts, Today, Policy.Vouchers);
+            Estate estate = EstateRule.Of(facts, Today, [(Policy.Vouchers, Today)]);
             if (estate.Shares.IsEmpty) return Fen.Zero;
             Proposal Pay() => VoucherEntries.PayEstate(
                 Header(), Given.Bank, Given.Elder, [.. estate.Shares.Select(share => (share.Voucher, share.Amount))]);

@@ -62,6 +62,39 @@ public sealed class EstateCrashTests : IAsyncLifetime
         Assert.Equal(payout, Value(await Estate.ApproveAsync(approve, _payout)));
     }
 
+    /// <summary>The checker's request id belongs to another entry already, of another command.</summary>
+    [Fact]
+    public async Task An_id_that_was_used_for_something_else_pays_nothing()
+    {
+        Command approve = _here.Command("CHECKER", request: 900), other = _here.Command("CHECKER", "a note", request: 900);
+        await _here.Ledger().SubmitAsync(Entries.Note(other.Header(_here.Today, "")));
+
+        Assert.Equal(Reason.RequestIdReused, (await Estate.ApproveAsync(approve, _payout)).Reason);
+        await _here.ForgetAsync(Estate);
+
+        EstateView estate = Value(await Estate.GetAsync());
+        Assert.Equal((EstatePayoutStage.Proposed, 20_000L), (Assert.Single(estate.Payouts).Stage, estate.AmountFen));
+        Assert.Equal(EstatePayoutStage.Paid, Value(await Estate.ApproveAsync(_here.Command("CHECKER"), _payout)).Stage);
+        Assert.Equal(1, await _here.CountAsync(EntryCode.PayEstate));
+    }
+
+    /// <summary>The entry may still be under way when the next person comes.</summary>
+    [Fact]
+    public async Task An_approval_that_was_cut_short_before_its_entry_is_finished_before_another_command()
+    {
+        Command approve = _here.Command("CHECKER");
+        await _here.ForgetAsync(Estate);
+        _here.States.Change<EstateState>(
+            EstateState.Kind, Estate.GetGrainId(), state => state.Planned = PlannedCommand.Of(_payout.Text, approve));
+
+        Assert.Equal(EstatePayoutStage.Proposed, Assert.Single(Value(await Estate.GetAsync()).Payouts).Stage);
+        Assert.Equal(Reason.EstatePayoutWrongState, (await Estate.WithdrawAsync(_here.Command("OTHER"), _payout)).Reason);
+
+        Assert.Equal((EstatePayoutStage.Paid, "CHECKER"),
+            (Value(await Estate.GetAsync()).Payouts[0].Stage, Value(await Estate.GetAsync()).Payouts[0].DecidedBy));
+        Assert.Equal(1, await _here.CountAsync(EntryCode.PayEstate));
+    }
+
     [Fact]
     public async Task An_intention_without_its_entry_binds_nobody()
     {
