@@ -8,6 +8,9 @@ public static class Chart
     private const AccountFlags Credit = AccountFlags.DebitsMustNotExceedCredits;
     private const AccountFlags Debit = AccountFlags.CreditsMustNotExceedDebits;
 
+    /// <summary>The beginning of every account of prepaid fees.</summary>
+    public const string CustodyPrefix = "custody/";
+
     /// <summary>Every unit, in reading order.</summary>
     public static IReadOnlyList<Unit> Units { get; } = [Unit.Minutes, Unit.Fen, Unit.Meal, Unit.Bath, Unit.Clean, Unit.Day];
 
@@ -82,6 +85,25 @@ public static class Chart
     public static AccountSpec Estate(OpaqueId elder) => Open($"estate/{elder}", Unit.Fen, Credit, elder);
 
     /// <summary>
+    /// Prepaid fees in custody: an elder's money, listed under the provider, that the provider has not earned. No fund's.
+    /// </summary>
+    public static AccountSpec Custody(Custody custody, CustodyPart part) => new(
+        CustodyPath(custody.Agreement, part), Unit.Fen, Credit, Opening.FirstUse,
+        new AccountTerms(custody.Elder.Text, custody.Provider.Text, custody.First, custody.Last, ""));
+
+    public static AccountPath CustodyPath(OpaqueId agreement, CustodyPart part) =>
+        AccountPath.Parse($"{CustodyPrefix}{agreement}/{Segment(part)}");
+
+    /// <exception cref="FormatException">The path is not one of prepaid fees.</exception>
+    public static CustodyPart CustodyPartOf(AccountPath path) => path.Text.Split('/') switch
+    {
+        ["custody", _, "fees"] => CustodyPart.Fees,
+        ["custody", _, "deposit"] => CustodyPart.Deposit,
+        ["custody", _, "refund"] => CustodyPart.Refund,
+        _ => throw new FormatException($"{path} is not an account of prepaid fees."),
+    };
+
+    /// <summary>
     /// Hours issued to people in hardship and still out, as a debit. No limit: hours granted from the pool also expire into this account.
     /// </summary>
     public static AccountSpec HoursIssued() => Open("hours/issued", Unit.Minutes, AccountFlags.None);
@@ -129,7 +151,7 @@ public static class Chart
     };
 
     /// <summary>
-    /// The path with <c>*</c> in place of the id of a person, provider, voucher, settlement or estate, for example
+    /// The path with <c>*</c> in place of the id of a person, provider, voucher, settlement, estate or agreement, such as
     /// <c>person/*/hours/earned</c>. Trial balances add accounts up by it. Names that staff chose, such as a fund's, stay.
     /// </summary>
     public static string ClassOf(AccountPath path)
@@ -140,10 +162,18 @@ public static class Chart
     }
 
     /// <summary>The first segments that are followed by an opaque id.</summary>
-    public static IReadOnlyList<string> OwnedByIds { get; } = ["person", "provider", "voucher", "settlement", "estate"];
+    public static IReadOnlyList<string> OwnedByIds { get; } = ["person", "provider", "voucher", "settlement", "estate", "custody"];
 
     private static AccountSpec Open(string path, Unit unit, AccountFlags flags, OpaqueId? owner = null) =>
         new(AccountPath.Parse(path), unit, flags, Opening.FirstUse, owner is { } party ? AccountTerms.OfOwner(party) : null);
+
+    private static string Segment(CustodyPart part) => part switch
+    {
+        CustodyPart.Fees => "fees",
+        CustodyPart.Deposit => "deposit",
+        CustodyPart.Refund => "refund",
+        CustodyPart.None => throw new ArgumentOutOfRangeException(nameof(part), part, "The part is not given."),
+    };
 
     private static string Segment(HoursOrigin origin) => origin switch
     {
@@ -164,6 +194,27 @@ public enum HoursOrigin
 
     /// <summary>Given by a family member. May be spent, not given away.</summary>
     Gifted = 3,
+}
+
+/// <summary>The parts of one agreement's money. Each has an account of its own, so that fees never eat a deposit.</summary>
+public enum CustodyPart
+{
+    None = 0,
+
+    /// <summary>Fees of months that aren't drawn.</summary>
+    Fees = 1,
+
+    /// <summary>The deposit.</summary>
+    Deposit = 2,
+
+    /// <summary>On its way back to the elder until the bank has paid it.</summary>
+    Refund = 3,
+}
+
+/// <summary>Whose money an agreement's accounts hold: the elder's, at a provider, from the first to the last day of the plan.</summary>
+public readonly record struct Custody(OpaqueId Agreement, OpaqueId Provider, OpaqueId Elder, DateOnly First, DateOnly Last)
+{
+    public AccountSpec Account(CustodyPart part) => Chart.Custody(this, part);
 }
 
 /// <summary>

@@ -129,7 +129,7 @@ internal static class SettlementCommands
                 string.Join(' ', line.Funders.Select(funder => $"{ResourceNames.Short(funder.Fund)} {AmountText.Plain(funder.Amount)}")),
                 line.CatalogueVersion, line.PolicyVersion]
             : [$"{line.Posting.EntryIndex}", TimeText.Of(line.Posting.EffectiveDate),
-                $"{Labels.OrName("", line.Posting.Code, language)} {ResourceNames.Short(line.Payment)}".TrimEnd(),
+                $"{Labels.OrName("", line.Posting.Code, language)} {ResourceNames.Short(line.Payment + line.Prepayment)}".TrimEnd(),
                 "", "", "", "", "", "",
                 amount, "",
                 "", "", line.PolicyVersion];

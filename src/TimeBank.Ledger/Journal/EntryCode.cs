@@ -174,4 +174,20 @@ public enum EntryCode
     /// <summary>What persistent vouchers had left after a death was paid to the estate.</summary>
     [JsonStringEnumMemberName("PayEstate")]
     PayEstate = 80,
+
+    /// <summary>Fees that an elder pays a provider in advance arrived in custody.</summary>
+    [JsonStringEnumMemberName("ReceivePrepayment")]
+    ReceivePrepayment = 90,
+
+    /// <summary>A provider drew a month's prepaid fee.</summary>
+    [JsonStringEnumMemberName("DrawPrepayment")]
+    DrawPrepayment = 91,
+
+    /// <summary>An agreement on prepaid fees ended: what is not earned waits to be paid back.</summary>
+    [JsonStringEnumMemberName("EndPrepayment")]
+    EndPrepayment = 92,
+
+    /// <summary>Prepaid fees were paid back to the elder.</summary>
+    [JsonStringEnumMemberName("RefundPrepayment")]
+    RefundPrepayment = 93,
 }

@@ -30,6 +30,8 @@ public sealed record Policy(
 
     public ComplaintsPolicy Complaints { get; init; } = ComplaintsPolicy.Default;
 
+    public PrepaymentPolicy Prepayments { get; init; } = PrepaymentPolicy.Default;
+
     /// <summary>The bytes of the file from which the policy was read.</summary>
     public ReadOnlyMemory<byte> File { get; init; }
 
@@ -284,6 +286,15 @@ public sealed record SettlementPolicy(int PeriodMonths, int HoldbackPercent, int
 public sealed record ComplaintsPolicy(int AnswerWorkingDays, int ContestWorkingDays)
 {
     internal static ComplaintsPolicy Default { get; } = new(5, 3);
+}
+
+/// <summary>The limits of fees that providers collect in advance.</summary>
+/// <param name="MaxMonths">The most months of one agreement.</param>
+/// <param name="DepositBedFees">A deposit is at most so many monthly bed fees.</param>
+/// <param name="ProviderAlert">What one provider's agreements may hold together without an alert.</param>
+public sealed record PrepaymentPolicy(int MaxMonths, int DepositBedFees, Fen ProviderAlert)
+{
+    internal static PrepaymentPolicy Default { get; } = new(12, 12, new Fen(50_000_000));
 }
 
 /// <summary>How lines of the bank are matched with what the ledger expects.</summary>

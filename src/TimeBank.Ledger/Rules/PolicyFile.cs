@@ -37,12 +37,14 @@ internal sealed class PolicyFile
         int undoMinutes = Number(file, "undoMinutes", 0, MaxMinutes);
         int hideBelowPersons = HideBelowPersons(file);
         ComplaintsPolicy complaints = Complaints(file);
+        PrepaymentPolicy prepayments = Prepayments(file);
         file.Close();
         return new Policy(
             version, effective, hours, vouchers, funding, settlement, reconciliation, ability, undoMinutes, items.ToImmutable())
         {
             HideBelowPersons = hideBelowPersons,
             Complaints = complaints,
+            Prepayments = prepayments,
             Defaults = defaults.ToImmutable(),
         };
     }
@@ -227,6 +229,18 @@ internal sealed class PolicyFile
         return policy;
     }
 
+    private PrepaymentPolicy Prepayments(DataObject file)
+    {
+        const string national = "Ministry of Civil Affairs and six others, 2024/19";
+        DataObject numbers = file.ObjectOrEmpty("prepayments");
+        PrepaymentPolicy policy = new(
+            MaxMonths: (int)NumberOr(PrepaymentPolicy.Default.MaxMonths, numbers, "maxMonths", 1, 120, national),
+            DepositBedFees: (int)NumberOr(PrepaymentPolicy.Default.DepositBedFees, numbers, "depositBedFees", 0, 120, national),
+            ProviderAlert: new(NumberOr(PrepaymentPolicy.Default.ProviderAlert.Value, numbers, "providerAlertFen", 0, MaxFen, "own")));
+        numbers.Close();
+        return policy;
+    }
+
     private AbilityPolicy Ability(DataObject ability)
     {
         AbilityPolicy policy = new(
@@ -270,10 +284,12 @@ internal sealed class PolicyFile
     private int Number(DataObject section, string key, int min, int max) =>
         (int)Read(section, key, item => item.Integer("value", min, max), Plain);
 
-    private long NumberOr(long missing, DataObject section, string key, long min, long max)
+    private long NumberOr(
+        long missing, DataObject section, string key, long min, long max,
+        string source = "the product's default; this version does not say")
     {
         if (section.Has(key)) return Read(section, key, item => item.Integer("value", min, max), Plain);
-        defaults.Add(new PolicyItem(Key(section, key), Plain(missing), "the product's default; this version does not say"));
+        defaults.Add(new PolicyItem(Key(section, key), Plain(missing), source));
         return missing;
     }
 

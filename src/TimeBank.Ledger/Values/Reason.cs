@@ -342,6 +342,20 @@ public enum Reason
     EstateAmountChanged = 1068,
     PaperExpired = 1069,
     EstatePayoutConfirmed = 1080,
+
+    // Prepaid fees in custody.
+    PrepaymentNotFound = 1040,
+    PrepaymentWrongState = 1041,
+    PrepaymentTooLong = 1042,
+    PrepaymentDepositTooHigh = 1043,
+    PrepaymentTooMuch = 1044,
+    PrepaymentMonthNotOver = 1045,
+    PrepaymentNotPaidIn = 1046,
+    PrepaymentDisputed = 1047,
+    PrepaymentNotDisputed = 1048,
+    PrepaymentNothingDue = 1049,
+    PrepaymentRefundNotApproved = 1050,
+    PrepaymentReferenceUsed = 1051,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

@@ -16,6 +16,7 @@ public static class EntryWords
         "OWE_PROVIDER", "PREPARE_SETTLEMENT", "APPROVE_SETTLEMENT", "WITHDRAW_SETTLEMENT", "PAY_PROVIDER", "REJECT_PAYMENT",
         "RETURN_PAYMENT", "RECEIVE_DONATION", "REFUND_DONATION", "DISPUTE_DONATION", "REINSTATE_DONATION", "STRIPE_PAYOUT",
         "STRIPE_ADJUSTMENT", "CLOSE_PERIOD", "REOPEN_PERIOD", "PAY_ESTATE",
+        "RECEIVE_PREPAYMENT", "DRAW_PREPAYMENT", "END_PREPAYMENT", "REFUND_PREPAYMENT",
     ];
 
     // The start of a path, its end, and what the account is; {0} is what stands between them.
@@ -36,6 +37,9 @@ public static class EntryWords
         ("clearing/", "/due-from", "应由 {0} 划入", "due from {0}"), ("stripe/balance", "", "支付服务余额", "at the card service"),
         ("stripe/in-transit", "", "支付服务在途", "on the way from the card service"),
         ("stripe/suspense", "", "支付服务待查", "card service, suspense"), ("period/", "", "结账日数", "days of closed months"),
+        ("custody/", "/fees", "预收费 {0}：存管", "prepaid fees {0}: in custody"),
+        ("custody/", "/deposit", "预收费 {0}：押金", "prepaid fees {0}: deposit"),
+        ("custody/", "/refund", "预收费 {0}：待退还", "prepaid fees {0}: to be paid back"),
     ];
 
     private static readonly FrozenDictionary<string, (string Chinese, string English)> Acts =

@@ -63,8 +63,8 @@ public sealed partial class LedgerApi
     /// A receipt that the bank never saw was none on its day, so what takes it back is of that day: else the month of the mistake would not
     /// agree with the bank. Other reversals are of today.
     /// </summary>
-    private static EntryHeader Dated(EntryHeader header, JournalEntry original) => original.Code == EntryCode.ReceiveMoney
-        ? header with { EffectiveDate = original.Header.EventDate() } : header;
+    private static EntryHeader Dated(EntryHeader header, JournalEntry original) => original.Code is EntryCode.ReceiveMoney
+        or EntryCode.ReceivePrepayment ? header with { EffectiveDate = original.Header.EventDate() } : header;
 
     private bool IsFinal(JournalEntry entry)
     {
@@ -76,6 +76,8 @@ public sealed partial class LedgerApi
         // Stripe's balance is booked as Stripe reports it; only Stripe's next movement corrects it.
         if (entry.Code is EntryCode.ReceiveDonation or EntryCode.RefundDonation or EntryCode.DisputeDonation
             or EntryCode.ReinstateDonation or EntryCode.StripePayout or EntryCode.StripeAdjustment) return true;
+        // What a provider drew, or an end gave back, is counted in the agreement. Only what a person typed of the bank can be wrong.
+        if (entry.Code is EntryCode.DrawPrepayment or EntryCode.EndPrepayment) return true;
         // A close is undone by reopening, with an auditor's reason.
         if (entry.Code is EntryCode.ClosePeriod or EntryCode.ReopenPeriod) return true;
         // What the bank says is a fact; another line of the bank's corrects it.

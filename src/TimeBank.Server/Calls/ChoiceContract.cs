@@ -95,6 +95,15 @@ public static partial class ChoiceContract
     [MapEnumValue(Ledger.ComplaintStep.None, V1.ComplaintStep.Unspecified)]
     public static partial V1.ComplaintStep ToContract(this Ledger.ComplaintStep step);
 
+    [MapEnumValue(Ledger.PrepaymentState.None, V1.PrepaymentState.Unspecified)]
+    public static partial V1.PrepaymentState ToContract(this Ledger.PrepaymentState state);
+
+    [MapEnumValue(V1.PrepaymentState.Unspecified, Ledger.PrepaymentState.None)]
+    public static partial Ledger.PrepaymentState ToDomain(this V1.PrepaymentState state);
+
+    [MapEnumValue(Ledger.PrepaymentStep.None, V1.PrepaymentStep.Unspecified)]
+    public static partial V1.PrepaymentStep ToContract(this Ledger.PrepaymentStep step);
+
     [MapEnumValue(Ledger.PeriodState.None, V1.PeriodState.Unspecified)]
     public static partial V1.PeriodState ToContract(this Ledger.PeriodState state);
 

@@ -51,6 +51,9 @@ public sealed class PaymentLines(ILedgerReader ledger, IGrainFactory grains, Rep
                 line.Redemption = entry.ToRedemptions([]).ElementAt(at);
                 isFirst = bill.Shares.First(other => other.Programme == share.Programme && other.Credited > Fen.Zero) == share;
                 break;
+            case EntryCode.DrawPrepayment:
+                line.Prepayment = ResourceName.Of(region, PrepaymentContract.Prepayments, entry.Detail("agreement"));
+                return line;
             default:
                 return line;
         }

@@ -37,7 +37,7 @@ public static class GrpcSetup
         services.AddSingleton<ServiceOrderApi>().AddSingleton<ClearingApi>().AddSingleton<PayeeApi>().AddSingleton<DonationApi>();
         services.AddSingleton<PeriodApi>().AddSingleton<StatisticsApi>();
         services.AddSingleton<BankAccountApi>().AddSingleton<ReconciliationApi>().AddSingleton<WebhookApi>();
-        services.AddSingleton<ComplaintSubjects>().AddSingleton<ComplaintApi>();
+        services.AddSingleton<ComplaintSubjects>().AddSingleton<ComplaintApi>().AddSingleton<PrepaymentApi>();
         services.AddGrpcReflection();
         services.AddTimeBankHealth();
         services.AddSingleton<CallsUnderWay>().AddHostedService<ServerDrain>();
@@ -69,6 +69,7 @@ public static class GrpcSetup
         app.MapGrpcService<ReconciliationApi>();
         app.MapGrpcService<WebhookApi>();
         app.MapGrpcService<ComplaintApi>();
+        app.MapGrpcService<PrepaymentApi>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
     }

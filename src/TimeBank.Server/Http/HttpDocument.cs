@@ -43,6 +43,7 @@ public static class HttpDocument
             ["catalogueVersions"] = ("catalogueVersion", ChosenByPeople), ["policyVersions"] = ("policyVersion", ChosenByPeople),
             ["confirmations"] = ("confirmation", MadeByServer), ["webhooks"] = ("webhook", MadeByServer),
             ["outreachRuns"] = ("outreachRun", MadeByServer), ["complaints"] = ("complaint", MadeByServer),
+            ["prepayments"] = ("prepayment", MadeByServer),
         }.ToFrozenDictionary();
 
     private static readonly Lazy<Task<string>> Text = new(() => Make().SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1));

@@ -69,7 +69,10 @@ public sealed class ReasonTests
         990 StandingNotAppealable, 991 StandingAppealed, 992 AppealNotFound,
         1060 VoucherPaidOut, 1061 VoucherOfEstate, 1062 EstateElderAlive, 1063 EstateEmpty, 1064 EstateClaimsOpen,
         1065 EstatePayoutPending, 1066 EstatePayoutNotFound, 1067 EstatePayoutWrongState, 1068 EstateAmountChanged, 1069 PaperExpired,
-        1080 EstatePayoutConfirmed
+        1080 EstatePayoutConfirmed,
+        1040 PrepaymentNotFound, 1041 PrepaymentWrongState, 1042 PrepaymentTooLong, 1043 PrepaymentDepositTooHigh,
+        1044 PrepaymentTooMuch, 1045 PrepaymentMonthNotOver, 1046 PrepaymentNotPaidIn, 1047 PrepaymentDisputed,
+        1048 PrepaymentNotDisputed, 1049 PrepaymentNothingDue, 1050 PrepaymentRefundNotApproved, 1051 PrepaymentReferenceUsed
         """;
 
     [Fact]

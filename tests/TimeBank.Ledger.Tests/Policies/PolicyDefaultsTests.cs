@@ -70,6 +70,9 @@ public sealed class PolicyDefaultsTests
         { "statistics.hideBelowPersons", "5" },
         { "complaints.answerWorkingDays", "5" },
         { "complaints.contestWorkingDays", "3" },
+        { "prepayments.maxMonths", "12" },
+        { "prepayments.depositBedFees", "12" },
+        { "prepayments.providerAlertFen", "50000000" },
         { "ability.ableFromPoints", "90" },
         { "ability.mildFromPoints", "66" },
         { "ability.moderateFromPoints", "46" },
@@ -100,6 +103,7 @@ public sealed class PolicyDefaultsTests
         Assert.Equal(new DateOnly(2026, 1, 1), Policy.Effective);
         Assert.Equal((10, 5), (Policy.UndoMinutes, Policy.HideBelowPersons));
         Assert.Equal((5, 3), (Policy.Complaints.AnswerWorkingDays, Policy.Complaints.ContestWorkingDays));
+        Assert.Equal(new PrepaymentPolicy(12, 12, new Fen(50_000_000)), Policy.Prepayments);
         HoursPolicy hours = Policy.Hours;
         Assert.Equal((60, 15, 90_000, 120, 480),
             (hours.Coin.Value, hours.Quantum.Value, hours.BalanceCap.Value, hours.SessionMax.Value, hours.DayMax.Value));

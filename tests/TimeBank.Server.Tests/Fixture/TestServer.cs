@@ -188,7 +188,7 @@ public sealed class TestServer : IAsyncLifetime, ICalledServer
         [
             "elder", "volunteer", "order", "agenda", "programme", "fund", "provider", "payee", "bank-account", "bank-case", "bank-key",
             "donation", "stripe-event", "stripe", "webhook", "webhook-delivery", "pin", "cards", "card-number", "confirmation",
-            "complaint",
+            "complaint", "prepayment",
         ];
         foreach (string kind in kinds)
         {

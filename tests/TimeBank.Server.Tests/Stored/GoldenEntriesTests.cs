@@ -80,6 +80,8 @@ public sealed class GoldenEntriesTests
             [EntryCode.ClearSuspense] = "line", [EntryCode.ConfirmPayout] = "item line", [EntryCode.OwnTransfer] = "in out",
             [EntryCode.RepayByProvider] = "line",
             [EntryCode.PayEstate] = "elder evidence payout",
+            [EntryCode.ReceivePrepayment] = "agreement", [EntryCode.RefundPrepayment] = "agreement",
+            [EntryCode.DrawPrepayment] = "agreement month", [EntryCode.EndPrepayment] = "agreement lastDay",
             [EntryCode.ClosePeriod] = "period through", [EntryCode.ReopenPeriod] = "period through",
         };
 
@@ -140,6 +142,7 @@ public sealed class GoldenEntriesTests
                 "outreach-page" => Again<OutreachPageState>(parts[4]),
                 "period" => Again<PeriodGrainState>(parts[4]),
                 "payee" => Again<PayeeState>(parts[4]),
+                "prepayment" => Again<PrepaymentGrainState>(parts[4]),
                 "programme" => Again<ProgrammeState>(parts[4]),
                 "provider" => Again<ProviderState>(parts[4]),
                 "provider-claim" => Again<ProviderClaimState>(parts[4]),

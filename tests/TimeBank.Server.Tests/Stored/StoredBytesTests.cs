@@ -37,6 +37,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
                 await history.LookForPeopleAsync();
                 await history.BillsAsync();
                 await history.PayEstateAsync();
+                await history.PrepayAsync();
             }
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })

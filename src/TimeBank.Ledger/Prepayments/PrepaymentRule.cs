@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace TimeBank.Ledger;
+
+/// <summary>How far an agreement on prepaid fees is. The names are stored.</summary>
+public enum PrepaymentState
+{
+    [JsonStringEnumMemberName("None")]
+    None = 0,
+
+    /// <summary>Made by the provider; the elder has not agreed.</summary>
+    [JsonStringEnumMemberName("Proposed")]
+    Proposed = 1,
+
+    /// <summary>The elder has agreed: money may come in, and the provider draws for each month that is over.</summary>
+    [JsonStringEnumMemberName("Agreed")]
+    Agreed = 2,
+
+    /// <summary>Ended: no more money comes in. What the provider has earned before is still drawn.</summary>
+    [JsonStringEnumMemberName("Ended")]
+    Ended = 3,
+}
+
+/// <summary>What happens to an agreement. The names are stored.</summary>
+public enum PrepaymentStep
+{
+    [JsonStringEnumMemberName("None")]
+    None = 0,
+
+    [JsonStringEnumMemberName("Propose")]
+    Propose = 1,
+
+    [JsonStringEnumMemberName("Agree")]
+    Agree = 2,
+
+    [JsonStringEnumMemberName("Dispute")]
+    Dispute = 3,
+
+    [JsonStringEnumMemberName("SettleDispute")]
+    SettleDispute = 4,
+
+    [JsonStringEnumMemberName("End")]
+    End = 5,
+
+    [JsonStringEnumMemberName("ApproveRefund")]
+    ApproveRefund = 6,
+}
+
+/// <summary>What provider and elder agree on.</summary>
+/// <param name="Monthly">The fee of one calendar month, in fen.</param>
+/// <param name="Bed">The part of it that is for the bed; zero where there is no bed.</param>
+/// <param name="First">The first day of the first month.</param>
+/// <param name="Deposit">Held until the end, apart from the fees; zero: none.</param>
+public sealed record PrepaymentPlan(ServiceType Service, Fen Monthly, Fen Bed, DateOnly First, int Months, Fen Deposit)
+{
+    public DateOnly Last => First.AddMonths(Months).AddDays(-1);
+
+    /// <summary>The fees of all months, in fen.</summary>
+    public Int128 Fees => (Int128)Monthly.Value * Months;
+
+    /// <summary>The first day of the month of a number, from 0.</summary>
+    public DateOnly MonthAt(int number) => First.AddMonths(number);
+}
+
+/// <summary>What a provider draws for one month.</summary>
+/// <param name="Month">The month's first day.</param>
+/// <param name="Amount">Zero where too little was paid in: then nothing is drawn yet.</param>
+public readonly record struct PrepaymentDraw(DateOnly Month, Fen Amount);
+
+/// <summary>
+/// The rules of fees that a provider collects in advance: the money is in custody, the provider gets each month's fee when the month is
+/// over, and whoever ends the agreement gets back what is not earned. Source: the Hunan paper (pre-collected fees supervised); Ministry of
+/// Civil Affairs and six others, 2024/19.
+/// </summary>
+public static class PrepaymentRule
+{
+    /// <param name="provider">Why the provider can't be paid for such a service today; null where it can be.</param>
+    public static Refusal? Propose(PrepaymentPlan plan, PrepaymentPolicy policy, Reason? provider)
+    {
+        if (provider is { } barred) return new Refusal(barred);
+        if (plan.Months > policy.MaxMonths)
+            return Refusal.Of(Reason.PrepaymentTooLong, ("field", "months"), ("max", $"{policy.MaxMonths}"));
+        Int128 most = (Int128)plan.Bed.Value * policy.DepositBedFees;
+        if (plan.Deposit.Value > most)
+        {
+            return Refusal.Of(
+                Reason.PrepaymentDepositTooHigh, ("field", "deposit"), ("times", $"{policy.DepositBedFees}"), ("limit", $"{most}"),
+                ("unit", Unit.Fen.Code));
+        }
+        return plan.Fees + plan.Deposit.Value > Shape.MaxAmount
+            ? Refusal.Of(Reason.AmountTooLarge, ("field", "monthly_amount")) : null;
+    }
+
+    public static Refusal? Agree(PrepaymentState state) => state == PrepaymentState.Proposed ? null : WrongState(state);
+
+    /// <summary>Money comes in for an agreed plan, at most what the plan asks for.</summary>
+    /// <param name="drawn">How many months the provider has drawn.</param>
+    /// <param name="paid">What has come in so far.</param>
+    /// <param name="more">What comes in now.</param>
+    public static Refusal? PayIn(
+        PrepaymentState state, PrepaymentPlan plan, int drawn, (Int128 Fees, Int128 Deposit) paid, (Fen Fees, Fen Deposit) more)
+    {
+        if (state != PrepaymentState.Agreed) return WrongState(state);
+        // Nobody draws after the last month: money that came later would have no way but back.
+        Int128 fees = drawn < plan.Months ? Int128.Max(0, plan.Fees - paid.Fees) : 0;
+        Int128 deposit = Int128.Max(0, plan.Deposit.Value - paid.Deposit);
+        return more.Fees.Value > fees ? TooMuch("amount", fees) : more.Deposit.Value > deposit ? TooMuch("deposit", deposit) : null;
+    }
+
+    /// <summary>
+    /// What the provider draws next: the fee of its first month that it has not drawn, once that month is over. The last month, or the one
+    /// in which the agreement ended, draws what is left; until the end a month waits until enough was paid in for it.
+    /// </summary>
+    /// <param name="drawn">How many months it has drawn.</param>
+    /// <param name="ended">The last day of service of an ended agreement; null: not ended.</param>
+    /// <param name="left">The fees in custody.</param>
+    /// <param name="through">The last day of the last month that is over.</param>
+    /// <returns>Null: nothing is due.</returns>
+    public static PrepaymentDraw? Next(PrepaymentPlan plan, int drawn, DateOnly? ended, Fen left, DateOnly through)
+    {
+        DateOnly month = plan.MonthAt(drawn), last = ended is { } end && end < plan.Last ? end : plan.Last;
+        if (month > last || EndOf(month) > through || (ended is not null && left == Fen.Zero)) return null;
+        bool isLast = month.AddMonths(1) > last;
+        Fen amount = isLast ? left : ended is not null ? Fen.Min(plan.Monthly, left) : left >= plan.Monthly ? plan.Monthly : Fen.Zero;
+        return new PrepaymentDraw(month, amount);
+    }
+
+    /// <summary>
+    /// What the provider has earned and not drawn through a day: whole months whole, of the day's own month its days by the month's days,
+    /// rounded down to the fen in the elder's favour.
+    /// </summary>
+    public static Int128 Earned(PrepaymentPlan plan, int drawn, DateOnly lastDay)
+    {
+        Int128 earned = 0;
+        for (int number = drawn; number < plan.Months && plan.MonthAt(number) <= lastDay; number++)
+        {
+            DateOnly end = EndOf(plan.MonthAt(number));
+            earned += end <= lastDay ? plan.Monthly.Value : (Int128)plan.Monthly.Value * lastDay.Day / end.Day;
+        }
+        return earned;
+    }
+
+    /// <summary>The fees that go back to the elder at the end: all that is in custody and not earned.</summary>
+    public static Fen Back(PrepaymentPlan plan, int drawn, DateOnly lastDay, Fen left) =>
+        new((long)Int128.Max(0, left.Value - Earned(plan, drawn, lastDay)));
+
+    /// <summary>Ends it. A provider takes back what the elder has not agreed to, and nothing else.</summary>
+    public static Refusal? End(PrepaymentState state, bool byProvider) =>
+        state == PrepaymentState.Proposed || (state == PrepaymentState.Agreed && !byProvider) ? null : WrongState(state);
+
+    /// <summary>While it is disputed nothing is drawn.</summary>
+    public static Refusal? Dispute(PrepaymentState state, bool isDisputed, bool disputes) =>
+        state is not (PrepaymentState.Agreed or PrepaymentState.Ended) ? WrongState(state)
+        : isDisputed == disputes ? new Refusal(disputes ? Reason.PrepaymentDisputed : Reason.PrepaymentNotDisputed) : null;
+
+    /// <summary>A second person looks at a refund before money leaves.</summary>
+    /// <param name="due">What waits to be paid back.</param>
+    /// <param name="endedBy">Who ended the agreement.</param>
+    public static Refusal? ApproveRefund(PrepaymentState state, Fen due, bool isApproved, string endedBy, string actor) =>
+        state != PrepaymentState.Ended ? WrongState(state)
+        : due == Fen.Zero || isApproved ? new Refusal(Reason.PrepaymentNothingDue)
+        : endedBy == actor ? new Refusal(Reason.MakerIsChecker) : null;
+
+    /// <summary>Who approved a refund does not pay it.</summary>
+    /// <param name="approvedBy">Null: nobody approved it.</param>
+    public static Refusal? PayRefund(PrepaymentState state, Fen due, string? approvedBy, string actor) =>
+        state != PrepaymentState.Ended ? WrongState(state)
+        : due == Fen.Zero ? new Refusal(Reason.PrepaymentNothingDue)
+        : approvedBy is null ? new Refusal(Reason.PrepaymentRefundNotApproved)
+        : approvedBy == actor ? new Refusal(Reason.MakerIsChecker) : null;
+
+    private static DateOnly EndOf(DateOnly month) => month.AddMonths(1).AddDays(-1);
+
+    private static Refusal TooMuch(string field, Int128 most) => Refusal.Of(
+        Reason.PrepaymentTooMuch, ("field", field), ("limit", most.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code));
+
+    private static Refusal WrongState(PrepaymentState state) =>
+        Refusal.Of(Reason.PrepaymentWrongState, ("state", $"PREPAYMENT_STATE_{state.ToString().ToUpperInvariant()}"));
+}

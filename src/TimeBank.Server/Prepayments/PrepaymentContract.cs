@@ -1,0 +1,72 @@
+using Google.Protobuf.WellKnownTypes;
+using TimeBank.Ledger;
+using TimeBank.V1;
+
+namespace TimeBank.Server;
+
+/// <summary>Prepaid fees in the contract's types.</summary>
+internal static class PrepaymentContract
+{
+    public const string Prepayments = "prepayments";
+
+    public static Prepayment ToContract(this PrepaymentView view, RegionCode region)
+    {
+        Prepayment prepayment = view.Record.ToContract(region, view.Sums);
+        prepayment.Draws.Add(view.Record.Draws.Select(draw => new V1.PrepaymentDraw
+        {
+            Month = MonthOf(draw.Month), Amount = Unit.Fen.Of(draw.Fen),
+            Entry = ResourceName.Of(region, VoucherContract.Entries, draw.Entry),
+        }));
+        prepayment.History.Add(view.Record.History.Select(step => new PrepaymentEvent
+        {
+            Step = step.Step.ToContract(),
+            By = step.By,
+            OnBehalfOf = step.OnBehalfOf.Length > 0 ? ResourceName.Of(region, VoucherContract.Elders, step.OnBehalfOf) : "",
+            Time = Timestamp.FromDateTimeOffset(step.At),
+            Note = step.Note,
+        }));
+        return prepayment;
+    }
+
+    /// <summary>Without history and draws.</summary>
+    public static Prepayment ToContract(this PrepaymentRecord record, RegionCode region, CustodySums sums)
+    {
+        Int128 back = record.End?.BackFen ?? 0;
+        return new Prepayment
+        {
+            Name = ResourceName.Of(region, Prepayments, record.Id),
+            Provider = ResourceName.Of(region, VoucherContract.Providers, record.Provider),
+            Elder = ResourceName.Of(region, VoucherContract.Elders, record.Elder),
+            ServiceType = record.Service.ToContract(),
+            Purpose = record.Purpose,
+            MonthlyAmount = Unit.Fen.Of(record.MonthlyFen),
+            MonthlyBedFee = Unit.Fen.Of(record.BedFen),
+            FirstMonth = MonthOf(record.First),
+            Months = record.Months,
+            Deposit = Unit.Fen.Of(record.DepositFen),
+            State = record.State.ToContract(),
+            Disputed = record.IsDisputed,
+            PaidIn = Unit.Fen.OfTotal(sums.Fees + sums.Deposit + record.DrawnFen + back),
+            Drawn = Unit.Fen.OfTotal(record.DrawnFen),
+            FeesLeft = Unit.Fen.Of(sums.Fees),
+            DepositLeft = Unit.Fen.Of(sums.Deposit),
+            RefundDue = Unit.Fen.Of(sums.Refund),
+            Refunded = Unit.Fen.OfTotal(back - sums.Refund),
+            LastDay = record.End?.LastDay.ToContract(),
+            RefundApprovedBy = record.End?.ApprovedBy ?? "",
+        };
+    }
+
+    public static V1.ProviderCustody ToContract(this Ledger.ProviderCustody custody, RegionCode region, PrepaymentPolicy policy) => new()
+    {
+        Provider = ResourceName.Of(region, VoucherContract.Providers, custody.Provider),
+        Held = Unit.Fen.OfTotal(custody.Held),
+        RefundsDue = Unit.Fen.OfTotal(custody.Refunds),
+        Elders = custody.Elders,
+        OldestMonth = MonthOf(custody.Oldest),
+        AboveLimit = custody.IsAbove(policy),
+        Outlived = custody.Outlived,
+    };
+
+    private static Date MonthOf(DateOnly first) => new() { Year = first.Year, Month = first.Month };
+}
