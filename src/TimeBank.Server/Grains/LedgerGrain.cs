@@ -63,7 +63,8 @@ public sealed class LedgerGrain(ILedgerStore store, BusinessClock clock, ISaltSo
 /// <summary>A region's writer, and questions to it.</summary>
 public static class RegionGrains
 {
-    public static ILedgerGrain Writer(this IGrainFactory grains, RegionCode region) => grains.GetGrain<ILedgerGrain>(new GrainKey(region, ""));
+    public static ILedgerGrain Writer(this IGrainFactory grains, RegionCode region) =>
+        grains.GetGrain<ILedgerGrain>(new GrainKey(region, ""));
 
     /// <summary>True if the writer knows the command's outcome. Then no rule about today's date may refuse the retry.</summary>
     public static async Task<bool> IsKnownAsync(this IGrainFactory grains, RegionCode region, Command command) =>

@@ -1,6 +1,6 @@
 namespace TimeBank.Benchmarks.Measures;
 
-/// <summary>A round of the reference and the next one of what is measured, with the server's CPU time per operation in microseconds.</summary>
+/// <summary>A round of the reference and the next one of what is measured, with the server's CPU time per operation in µs.</summary>
 internal sealed record PairRound(Round Reference, double ReferenceMicroseconds, Round Measured, double MeasuredMicroseconds);
 
 /// <summary>

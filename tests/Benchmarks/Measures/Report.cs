@@ -84,7 +84,8 @@ internal sealed class Report(TextWriter output)
     public void Add(PairFigures figures)
     {
         if (_pairs.Count == 0) output.WriteLine(
-            $"{"in turns",-34} {"callers",7} {"first op/s",10} {"next op/s",10} {"x rate",7} {"quartiles",11} {"x p50",7} {"x CPU",7} {"p99 ms",8}");
+            $"{"in turns",-34} {"callers",7} {"first op/s",10} {"next op/s",10} {"x rate",7} {"quartiles",11} {"x p50",7} "
+                + $"{"x CPU",7} {"p99 ms",8}");
         _pairs.Add(figures);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -89,7 +89,8 @@ internal sealed class ServerProcess : ICalledServer, IAsyncDisposable
         string root = Path.GetFullPath(checkout ?? Path.Combine(own, "../../../../.."));
         string program = Path.Combine(root, "src/TimeBank.Server/bin", configuration, framework, "TimeBank.Server.dll");
         return File.Exists(program) ? program
-            : throw new FileNotFoundException($"The server isn't built: in {root}, dotnet build -c {configuration} src/TimeBank.Server", program);
+            : throw new FileNotFoundException(
+                $"No server is built: in {root}, dotnet build -c {configuration} src/TimeBank.Server", program);
     }
 
     private static string FreeAddress()

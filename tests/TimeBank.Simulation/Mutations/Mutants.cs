@@ -117,7 +117,7 @@ internal static class Mutants
         new("receipt-limit-for-each-terminal", Ledger, Acceptance, "return taken + FromVoucher > Allowed",
             "return FromVoucher > Allowed"),
         new("receipt-online-counts-as-offline", Ledger, Acceptance, ".Where(entry => Of(entry) is not null)", ""),
-        new("receipt-of-another-voucher", Ledger, Acceptance, " || voucher.Terms.UseBy != UseBy", ""),
+        new("receipt-of-another-voucher", Ledger, Acceptance, " || (voucher.Terms.Expires && voucher.Terms.UseBy != UseBy)", ""),
         new("receipt-code-promises-all", Ledger, "Vouchers/OfflineRule.cs",
             "{ Kind: VoucherKind.Money } => Math.Min(voucher.Remaining, policy.VoucherMax.Value),",
             "{ Kind: VoucherKind.Money } => voucher.Remaining,"),
