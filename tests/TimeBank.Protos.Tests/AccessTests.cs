@@ -7,7 +7,7 @@ namespace TimeBank.Protos.Tests;
 public sealed class AccessTests
 {
     /// <summary>What anybody may call without a token.</summary>
-    private static readonly string[] Published = ["GetPublicStatistics"];
+    private static readonly string[] Published = ["GetPublicStatistics", "ListPublishedProviders"];
 
     public static TheoryData<string> Names => [.. Contract.Methods.Select(method => method.FullName)];
 

@@ -356,6 +356,20 @@ public enum Reason
     PrepaymentNothingDue = 1049,
     PrepaymentRefundNotApproved = 1050,
     PrepaymentReferenceUsed = 1051,
+
+    // A provider's file: accreditation by service, staff, prices.
+    ProviderServiceNotAccredited = 1010,
+    AccreditationNotFound = 1011,
+    AccreditationOver = 1012,
+    AccreditationOverlaps = 1013,
+    ProviderStaffNotNamed = 1014,
+    ProviderRightMissing = 1015,
+    ProviderStaffNotBegun = 1016,
+    ProviderStaffNeeded = 1017,
+    ProviderStaffNotFound = 1018,
+    PriceAboveCeiling = 1019,
+    PriceAbovePublished = 1020,
+    ProviderFileFull = 1021,
 }
 
 /// <summary>A "no" with the values that explain it.</summary>

@@ -9,11 +9,12 @@ namespace TimeBank.Ledger;
 /// How an elder's vouchers share a bill. A bill of one line and one voucher gives what <see cref="RedemptionRule"/> gives, and the first
 /// reason in this order is the answer:
 /// <list type="number">
-/// <item>the provider exists;</item>
+/// <item>the provider exists, and its clerk, if one asks, may take vouchers;</item>
 /// <item>the claim by itself, line by line: see <see cref="RedemptionRule"/>;</item>
 /// <item>the vouchers: one of them at least can pay for a line. Where none can, and all for one reason, that reason is the answer;</item>
 /// <item>the elder: alive on the day of service, and not gone from the register by then;</item>
-/// <item>the provider: neither blacklisted nor suspended on the day of service or today; accredited for every line;</item>
+/// <item>the provider: neither blacklisted nor suspended on the day of service or today; accredited for every line;
+/// it asks no more for a line than it published;</item>
 /// <item>the amount: unit vouchers have enough whole units for a line, or none; the vouchers pay something; the bill isn't too long.</item>
 /// </list>
 /// Lines are paid in their order, each by the vouchers that can pay for it: earliest use-by first, then by id, whatever their programmes.
@@ -28,12 +29,15 @@ public static class BillRule
     /// <param name="lastServed">The last day of a service to the elder, and why: a death or a departure. Null while there is none.</param>
     /// <param name="checks">The policy that says what the elder shows: that of the day of payment. Null: <paramref name="policy"/>.</param>
     /// <param name="spent">As for one redemption.</param>
+    /// <param name="clerk">Who asks for the provider; null where the counter does.</param>
     public static BillJudgement Judge(
         BillClaim claim, ProviderFacts? provider, IReadOnlyCollection<VoucherFacts> vouchers, Catalogue catalogue, Policy policy,
-        DateOnly today, (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null, SpentToday spent = default)
+        DateOnly today, (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null, SpentToday spent = default,
+        string? clerk = null)
     {
         DateOnly served = claim.ServedOn(today);
         if (provider is null) return new Refusal(Reason.ProviderNotFound);
+        if (clerk is not null && StaffRule.Judge(provider.Staff, clerk, ProviderRight.Redeem, today) is { } no) return no;
         if (served > today) return new Refusal(Reason.ServiceDateInFuture);
         var items = new CatalogueItem[claim.Lines.Length];
         for (int at = 0; at < items.Length; at++)
@@ -55,10 +59,15 @@ public static class BillRule
         if (usable.Length == 0) return gone!;
         for (int at = 0; at < items.Length; at++)
         {
-            if (provider.RefusalFor(items[at].Type, served) is { } then) return OfLine(at, new Refusal(then));
+            if (provider.RefusalFor(items[at].Type, served) is { } then) return OfLine(at, then);
         }
         if (provider.StandingOn(today) is Standing.BlackListed or Standing.Suspended)
-            return new Refusal(provider.RefusalFor(items[0].Type, today)!.Value);
+            return provider.RefusalFor(items[0].Type, today)!;
+        for (int at = 0; at < items.Length; at++)
+        {
+            BillLine line = claim.Lines[at];
+            if (provider.PriceRefusal(items[at], line.Quantity, line.Price, served) is { } above) return OfLine(at, above);
+        }
 
         int ratio = policy.Vouchers.National.RatioPercent(claim.Place);
         var lines = ImmutableArray.CreateBuilder<BilledLine>(items.Length);

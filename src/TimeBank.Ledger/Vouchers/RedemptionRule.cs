@@ -6,12 +6,13 @@ namespace TimeBank.Ledger;
 /// <summary>
 /// Whether a voucher pays for a service, and how much. The first reason in this order is the answer:
 /// <list type="number">
+/// <item>the provider's clerk, if one redeems, may do that;</item>
 /// <item>the voucher exists, and the provider exists;</item>
 /// <item>the claim by itself: the day is not in the future, insurance pays at most the price, the day's service list has the item;</item>
 /// <item>the voucher: not voided, not paid out, valid on the day of service, claimed in time, for this service, not used up;</item>
 /// <item>the elder: alive on the day of service, and not gone from the register by then (a persistent subsidy stays with who left);</item>
 /// <item>the provider: neither blacklisted nor suspended on the day of service or today; accredited for this service on the day of
-/// service;</item>
+/// service; it asks no more than it published;</item>
 /// <item>the amount: there is something to pay, and the voucher has enough whole units.</item>
 /// </list>
 /// What the elder shows (<see cref="HolderCheckRule"/>) is asked last, of what would be paid: no guess at a PIN is spent on a refusal.
@@ -24,11 +25,15 @@ public static class RedemptionRule
     /// <param name="lastServed">The last day of a service to the elder, and why: a death or a departure. Null while there is none.</param>
     /// <param name="checks">The policy that says what the elder shows: that of the day of payment. Null: <paramref name="policy"/>.</param>
     /// <param name="spent">What vouchers paid for the elder today. Only a table that judges by the day's sum needs it.</param>
+    /// <param name="clerk">Who redeems for the provider; null where the counter does, or a terminal did.</param>
     public static RedemptionJudgement Judge(
         VoucherFacts? voucher, ProviderFacts? provider, RedemptionClaim claim, Catalogue catalogue, Policy policy, DateOnly today,
-        (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null, SpentToday spent = default)
+        (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null, SpentToday spent = default,
+        string? clerk = null)
     {
         DateOnly served = claim.ServedOn(today);
+        if (clerk is not null && provider is not null
+            && StaffRule.Judge(provider.Staff, clerk, ProviderRight.Redeem, today) is { } no) return no;
         if (voucher is null) return Reason.VoucherNotFound;
         if (provider is null) return Reason.ProviderNotFound;
         if (served > today) return Reason.ServiceDateInFuture;
@@ -37,7 +42,8 @@ public static class RedemptionRule
         if (RefusalOf(voucher, item, served, today, policy.Vouchers) is { } refusal) return refusal;
         if (GoneBy(voucher, served, lastServed) is { } gone) return gone;
         if (provider.RefusalFor(item.Type, served) is { } then) return then;
-        if (provider.StandingOn(today) is Standing.BlackListed or Standing.Suspended) return provider.RefusalFor(item.Type, today)!.Value;
+        if (provider.StandingOn(today) is Standing.BlackListed or Standing.Suspended) return provider.RefusalFor(item.Type, today)!;
+        if (provider.PriceRefusal(item, claim.Quantity, claim.Price, served) is { } above) return above;
         RedemptionJudgement judged = voucher.Terms.Kind switch
         {
             VoucherKind.Money => Money(voucher, item, claim, served, policy),

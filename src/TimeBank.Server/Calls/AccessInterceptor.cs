@@ -7,16 +7,18 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using TimeBank.Ledger;
 using TimeBank.V1;
+using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
 /// <summary>
 /// Admits or refuses every call before its service. Order of checks: the contract opens the RPC; token; rate; role; the caller's regions;
-/// the region exists; ownership. The service checks only what needs stored state. A public RPC needs no token: it is about no party, and
-/// the region must exist. If a demonstration's clock is past the last day that rules can handle, only the demonstration's own RPCs stay
-/// open, so that someone can end it.
+/// the region exists; ownership; what a clerk's provider lets the clerk do. The service checks only what else needs stored state. A public
+/// RPC needs no token: it is about no party, and the region must exist. If a demonstration's clock is past the last day that rules can
+/// handle, only the demonstration's own RPCs stay open, so that someone can end it.
 /// </summary>
-public sealed class AccessInterceptor(TokenVerifier tokens, CallLimits limits, ScenarioClock? clock = null) : Interceptor
+public sealed class AccessInterceptor(
+    TokenVerifier tokens, CallLimits limits, IGrainFactory grains, BusinessClock days, ScenarioClock? clock = null) : Interceptor
 {
     private static readonly string ScenarioMethods = $"/{ScenarioService.Descriptor.FullName}/";
     private static readonly string[] OpenToAll =
@@ -98,8 +100,18 @@ public sealed class AccessInterceptor(TokenVerifier tokens, CallLimits limits, S
         }
         if (!rule.AllowsParty(caller, message)) throw Problem.Of(Reason.PartyNotAllowed);
         RequireClock(context);
+        if (rule.RightAsked(caller) is { } right && await StaffRefusalAsync(caller, right) is { } no) throw Problem.Of(no);
         context.SetCaller(caller);
     }
+
+    /// <summary>
+    /// Why a clerk's provider doesn't let the clerk do this. A provider that doesn't exist refuses nothing: the service says so.
+    /// </summary>
+    private async ValueTask<Refusal?> StaffRefusalAsync(Caller caller, Ledger.ProviderRight right) =>
+        ResourceName.TryParse(caller.Party, out ResourceName? party) && party.Value.Collection == VoucherContract.Providers
+        && OpaqueId.TryParse(party.Value.Id, out _)
+        && await grains.GetGrain<IProviderGrain>(party.Value.GrainKey).GetAsync() is { } provider
+            ? StaffRule.Judge(provider.StaffSpans, caller.Subject, right, days.Today) : null;
 
     /// <exception cref="RpcException">REGION_UNKNOWN.</exception>
     internal static void RequireKnown(RegionCode region)
@@ -139,6 +151,12 @@ public sealed class AccessRule(MethodDescriptor method, Access access)
         .. access.Grants.Select(grant => (grant.Role, grant.OwnField.Length == 0 ? null : Field(method.InputType, grant.OwnField))),
     ];
 
+    private readonly Grant? _clerk = access.Grants.FirstOrDefault(
+        grant => grant.Role == Role.ProviderClerk && (grant.OwnField.Length > 0 || grant.OwnCheckedByService));
+
+    private readonly Role[] _staff =
+        [.. access.Grants.Where(grant => grant.OwnField.Length == 0 && !grant.OwnCheckedByService).Select(grant => grant.Role)];
+
     /// <summary>True: anybody may call, without a token.</summary>
     public bool IsPublic { get; } = access.Public && access.Grants.Count == 0;
 
@@ -172,6 +190,13 @@ public sealed class AccessRule(MethodDescriptor method, Access access)
         }
         return false;
     }
+
+    /// <summary>
+    /// What the caller's provider must have let it do; null of a caller that isn't there as a clerk, and where the rules judge it.
+    /// </summary>
+    public Ledger.ProviderRight? RightAsked(Caller caller) =>
+        _clerk is { RightCheckedByRules: false } && caller.Has(Role.ProviderClerk) && !caller.HasAny(_staff)
+            ? _clerk.ProviderRight.ToDomain() : null;
 
     private static Func<IMessage, string> Field(MessageDescriptor type, string path)
     {

@@ -49,12 +49,15 @@ public static class CallerClaims
     public const string Role = "role", Region = "region", Party = "party", Subject = "sub";
     private const int MaxSubjectLength = 64;
 
+    /// <summary>Whether a text may be a token's subject.</summary>
+    public static bool IsSubject(string text) => text.Length is > 0 and <= MaxSubjectLength
+        && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or ':');
+
     /// <summary>The caller of a verified token; null if it has no valid subject. Ignores unknown roles and regions.</summary>
     public static Caller? Read(ClaimsIdentity token)
     {
         string subject = token.FindFirst(Subject)?.Value ?? "";
-        if (subject.Length is 0 or > MaxSubjectLength
-            || subject.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.' or ':'))) return null;
+        if (!IsSubject(subject)) return null;
         return new Caller(
             subject,
             [.. token.FindAll(Role).Select(claim => ParseRole(claim.Value)).Where(role => role != ContractRole.Unspecified).Distinct()],

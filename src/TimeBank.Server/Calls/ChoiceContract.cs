@@ -185,6 +185,12 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.Standing.Unspecified, Ledger.Standing.None)]
     public static partial Ledger.Standing ToDomain(this V1.Standing standing);
 
+    [MapEnumValue(Ledger.ProviderRight.None, V1.ProviderRight.Unspecified)]
+    public static partial V1.ProviderRight ToContract(this Ledger.ProviderRight right);
+
+    [MapEnumValue(V1.ProviderRight.Unspecified, Ledger.ProviderRight.None)]
+    public static partial Ledger.ProviderRight ToDomain(this V1.ProviderRight right);
+
     // A note is no entry: nobody is shown one, and nobody can ask for one.
     [MapEnumValue(Ledger.EntryKind.Post, V1.EntryKind.Posted)]
     [MapperIgnoreSourceValue(Ledger.EntryKind.Note)]

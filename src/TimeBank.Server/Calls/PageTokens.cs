@@ -50,8 +50,10 @@ public sealed class PageTokens(byte[] key)
         IMessage filters = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
         request.Descriptor.FindFieldByName("page_token").Accessor.Clear(filters);
         request.Descriptor.FindFieldByName("page_size").Accessor.Clear(filters);
+        // A public list has no caller.
+        string caller = context.GetHttpContext().HasCaller() ? context.Caller().Subject : "";
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        hmac.AppendData(Encoding.UTF8.GetBytes($"{context.Caller().Subject}\n{context.Method}\n{filters.CalculateSize()}\n"));
+        hmac.AppendData(Encoding.UTF8.GetBytes($"{caller}\n{context.Method}\n{filters.CalculateSize()}\n"));
         hmac.AppendData(filters.ToByteArray());
         hmac.AppendData(cursor);
         return hmac.GetHashAndReset()[..TagSize];

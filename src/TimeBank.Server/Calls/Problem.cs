@@ -114,8 +114,9 @@ public sealed record FieldViolation(string Field, string Violation, params IRead
 /// <summary>A refusal's values written for people, for its text. The error's metadata has the values unchanged.</summary>
 internal static class ReadableDetail
 {
-    private static readonly string[] AmountKeys = ["available", "needed", "held", "limit", "left", "right"],
-        WordKeys = ["state", "paid_in", "counted_in", "leg", "gap", "changed", "check"];
+    private static readonly string[] AmountKeys = ["available", "needed", "held", "limit", "left", "right", "price", "ceiling", "asked",
+            "published"],
+        WordKeys = ["state", "paid_in", "counted_in", "leg", "gap", "changed", "check", "service", "right"];
 
     /// <summary>Replaces states and units by their words, and amounts by amounts in the unit given under the key <c>unit</c>.</summary>
     public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> values, string locale)

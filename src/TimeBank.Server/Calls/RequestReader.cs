@@ -59,6 +59,15 @@ public sealed class RequestReader
         return region;
     }
 
+    /// <summary>A division by its code, such as 430211; null if the field is empty. It must be known.</summary>
+    public RegionCode? AreaOrNull(string text, string field)
+    {
+        if (text.Length == 0) return null;
+        if (RegionCode.TryParse(text, out RegionCode area) && RegionDirectory.BuiltIn.Find(area) is not null) return area;
+        Refuse(field, "AREA_UNKNOWN");
+        return null;
+    }
+
     /// <summary>The name of a resource with an opaque id, in one of the collections.</summary>
     public ResourceName Resource(string text, string field, params ReadOnlySpan<string> collections)
     {

@@ -92,7 +92,8 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
         BillJudgement split = await elder is null ? new Refusal(Reason.ElderNotFound)
             : ForeignOf(paths, facts) is { } foreign ? foreign
             : BillRule.Judge(
-                claim, (await provider)?.ToFacts(), [.. facts.Values], catalogue, policy, today, lastServed, checks, spent);
+                claim, (await provider)?.ToFacts(), [.. facts.Values], catalogue, policy, today, lastServed, checks, spent,
+                command.OnBehalfOf.Length == 0 ? command.Actor : null);
         Refusal? refusal = ChangedSince(quote, split);
         (string, string)[] more = [];
         if (refusal is null && split.Needs > HolderCheck.Nothing)

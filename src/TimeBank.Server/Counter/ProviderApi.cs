@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -35,7 +34,7 @@ public sealed partial class ProviderApi(
             accreditation.Last, []);
         Reply<ProviderRecord> reply = await grains.GetGrain<IProviderGrain>(region, command.NewId)
             .RegisterAsync(command, provider);
-        return await ToContractAsync(region, reply.OrThrow());
+        return await ToContractAsync(context, region, reply.OrThrow());
     }
 
     public override async Task<Provider> GetProvider(GetProviderRequest request, ServerCallContext context)
@@ -43,7 +42,7 @@ public sealed partial class ProviderApi(
         var read = new RequestReader();
         ResourceName name = read.Resource(request.Name, "name", VoucherContract.Providers);
         read.Check();
-        return await ToContractAsync(name.Region, await ProviderAsync(name));
+        return await ToContractAsync(context, name.Region, await ProviderAsync(name));
     }
 
     public override async Task<ListProvidersResponse> ListProviders(ListProvidersRequest request, ServerCallContext context)
@@ -52,20 +51,26 @@ public sealed partial class ProviderApi(
         RegionCode region = read.Region(request.Parent, "parent");
         V1.ServiceType? type = read.ChoiceOrNull(request.ServiceType, "service_type");
         V1.Standing? standing = read.ChoiceOrNull(request.Standing, "standing");
+        RegionCode? area = read.AreaOrNull(request.Area, "area");
+        DateOnly? openOn = read.DayOrNull(request.OpenOn, "open_on");
         int pageSize = read.PageSize(request.PageSize);
         read.Check();
         // Elders choose a provider by its standing of today; what it has appealed against is not theirs to know.
         if (request.OpenAppeals && !SeesPayables(context.Caller())) throw Problem.Of(Reason.RoleNotAllowed);
-        var query = new RegistryQuery(region, ProviderState.Kind) { Limit = pageSize + 1 };
-        if (type is { } wanted)
-        {
-            query = query.Where(
-                new RegistryCondition(ProviderState.ServiceTypesPath, StoredName.Of(wanted.ToDomain()), RegistryTest.Holds));
-        }
+        RegistryQuery query = QueryOf(region, type, pageSize);
         var unreadable = new List<string>();
         string? after = tokens.Read(context, request, request.PageToken);
-        List<ProviderRecord> page = await PageAsync(
-            query, one => IsWanted(one, standing, request.OpenAppeals), after, pageSize + 1, unreadable, context.CancellationToken);
+        bool IsWanted(ProviderRecord provider)
+        {
+            ProviderFacts facts = provider.ToFacts();
+            return (standing is null || facts.StandingOn(clock.Today).ToContract() == standing)
+                && (type is null || MayGive(facts, type.Value.ToDomain(), openOn))
+                && (area is not { } division || provider.ToOffer().Serves(division, region))
+                && (openOn is not { } day || provider.ToOffer().IsOpenOn(day))
+                && (!request.OpenAppeals || provider.Standings.Any(decided => decided.Appeal is { IsUpheld: null }));
+        }
+        List<ProviderRecord> page = await PageAsync(query, IsWanted, after, pageSize + 1, unreadable, context.CancellationToken);
+        Catalogue catalogue = await rules.CatalogueAsync(region, clock.Today);
         var response = new ListProvidersResponse
         {
             NextPageToken = page.Count > pageSize
@@ -74,14 +79,15 @@ public sealed partial class ProviderApi(
         ProviderRecord[] shown = [.. page.Take(pageSize)];
         bool IsOfThisPage(string key) => page.Count <= pageSize || string.CompareOrdinal(key, page[pageSize - 1].Id) < 0;
         response.Unreadable.Add(unreadable.Where(IsOfThisPage).Select(key => ResourceName.Of(region, VoucherContract.Providers, key)));
+        var today = new ProviderDay(region, clock.Today, catalogue);
         if (SeesPayables(context.Caller()))
         {
             IReadOnlyList<long> payable = await grains.AvailableAsync(region, [.. shown.Select(provider => Payable(provider).Path)]);
-            response.Providers.Add(shown.Zip(payable, (provider, fen) => provider.ToContract(region, clock.Today, fen)));
+            response.Providers.Add(shown.Zip(payable, (provider, fen) => provider.ToContract(today, fen, seesFile: true)));
         }
         else
         {
-            response.Providers.Add(shown.Select(provider => provider.ToContract(region, clock.Today, null)));
+            response.Providers.Add(shown.Select(provider => provider.ToContract(today, payable: null, seesFile: false)));
         }
         return response;
     }
@@ -104,7 +110,7 @@ public sealed partial class ProviderApi(
             read.Check();
         }
         var decision = new StandingRecord(standing.ToDomain(), first ?? clock.Today, last, note);
-        return await ToContractAsync(name.Region,
+        return await ToContractAsync(context, name.Region,
             (await grains.GetGrain<IProviderGrain>(name.GrainKey).SetStandingAsync(command, decision)).OrThrow());
     }
 
@@ -116,7 +122,7 @@ public sealed partial class ProviderApi(
         int decision = (int)read.Whole(request.Decision, "decision", 1, int.MaxValue);
         string note = read.Text(request.Note, "note", MaxNoteLength, required: true);
         read.Check();
-        return await ToContractAsync(name.Region, (await grains.GetGrain<IProviderGrain>(name.GrainKey)
+        return await ToContractAsync(context, name.Region, (await grains.GetGrain<IProviderGrain>(name.GrainKey)
             .AppealAsync(context.Command(request, id, memo: note), decision)).OrThrow());
     }
 
@@ -128,7 +134,7 @@ public sealed partial class ProviderApi(
         int decision = (int)read.Whole(request.Decision, "decision", 1, int.MaxValue);
         string note = read.Text(request.Note, "note", MaxNoteLength, required: true);
         read.Check();
-        return await ToContractAsync(name.Region, (await grains.GetGrain<IProviderGrain>(name.GrainKey)
+        return await ToContractAsync(context, name.Region, (await grains.GetGrain<IProviderGrain>(name.GrainKey)
             .AnswerAppealAsync(context.Command(request, id, memo: note), decision, request.Upheld)).OrThrow());
     }
 
@@ -192,11 +198,18 @@ public sealed partial class ProviderApi(
 
     private static AccountSpec Payable(ProviderRecord provider) => Chart.ProviderPayable(OpaqueId.Parse(provider.Id));
 
-    private bool IsWanted(ProviderRecord provider, V1.Standing? standing, bool openAppeals) =>
-        (standing is null || provider.ToFacts().StandingOn(clock.Today).ToContract() == standing)
-        && (!openAppeals || provider.Standings.Any(decided => decided.Appeal is { IsUpheld: null }));
+    private static RegistryQuery QueryOf(RegionCode region, V1.ServiceType? type, int pageSize)
+    {
+        var query = new RegistryQuery(region, ProviderState.Kind) { Limit = pageSize + 1 };
+        return type is not { } wanted ? query : query.Where(
+            new RegistryCondition(ProviderState.ServiceTypesPath, StoredName.Of(wanted.ToDomain()), RegistryTest.Holds));
+    }
 
-    /// <summary>Providers by id. Filters here and not in SQL, because a standing depends on today's date.</summary>
+    /// <summary>Accredited for a type on a day; without a day: today or later.</summary>
+    private bool MayGive(ProviderFacts facts, Ledger.ServiceType type, DateOnly? day) => facts.Accreditations.Any(
+        span => span.Type == type && (day is { } on ? span.Covers(on) : span.First <= span.Last && span.Last >= clock.Today));
+
+    /// <summary>Providers by id. Filters here and not in SQL, because what is asked depends on the day.</summary>
     private async Task<List<ProviderRecord>> PageAsync(
         RegistryQuery query, Func<ProviderRecord, bool> isWanted, string? after, int count, List<string> unreadable,
         CancellationToken cancellation)
@@ -217,55 +230,16 @@ public sealed partial class ProviderApi(
     private async Task<ProviderRecord> ProviderAsync(ResourceName name) =>
         await grains.GetGrain<IProviderGrain>(name.GrainKey).GetAsync() ?? throw Problem.Of(Reason.ProviderNotFound);
 
-    private async Task<Provider> ToContractAsync(RegionCode region, ProviderRecord provider) =>
-        provider.ToContract(region, clock.Today, (await grains.AvailableAsync(region, [Payable(provider).Path]))[0]);
-}
-
-/// <summary>Providers in the contract's types.</summary>
-internal static class ProviderContract
-{
-    /// <param name="payable">In fen; null if the caller may not see it.</param>
-    public static Provider ToContract(this ProviderRecord record, RegionCode region, DateOnly today, long? payable)
+    /// <summary>A provider as the caller may see it: elders see what it offers; its own clerks, with that right, what it is owed.</summary>
+    private async Task<Provider> ToContractAsync(ServerCallContext context, RegionCode region, ProviderRecord provider)
     {
-        StandingSpan? span = record.ToFacts().SpanOn(today);
-        var provider = new Provider
-        {
-            Name = ResourceName.Of(region, VoucherContract.Providers, record.Id),
-            DisplayName = record.DisplayName,
-            Accreditation = (record.AccreditedFrom, record.AccreditedUntil).ToContract(),
-            Standing = (span?.Standing ?? Ledger.Standing.Good).ToContract(),
-            Payable = payable is { } fen ? Unit.Fen.Of(fen) : null,
-        };
-        provider.ServiceTypes.Add(record.ServiceTypes.Select(ChoiceContract.ToContract));
-        // The decisions are for who sees what the provider is owed: elders who choose one see today's standing.
-        if (payable is not null) provider.Decisions.Add(record.Standings.Select((decided, at) => decided.ToContract(at + 1)));
-        if (span is null) return provider;
-        provider.StandingPeriod = (span.First, span.Last ?? DateOnly.MaxValue).ToContract();
-        provider.StandingNote = record.Standings.Last(standing => standing.First <= today).Note;
-        return provider;
+        Caller caller = context.Caller();
+        bool isOffice = SeesPayables(caller) || caller.Has(Role.Counter),
+            isOwn = caller.Owns(ResourceName.Of(region, VoucherContract.Providers, provider.Id)),
+            seesMoney = isOffice || (isOwn
+                && StaffRule.Judge(provider.StaffSpans, caller.Subject, Ledger.ProviderRight.Money, clock.Today) is null);
+        long? payable = seesMoney ? (await grains.AvailableAsync(region, [Payable(provider).Path]))[0] : null;
+        var today = new ProviderDay(region, clock.Today, await rules.CatalogueAsync(region, clock.Today));
+        return provider.ToContract(today, payable, isOffice || isOwn);
     }
-
-    private static StandingDecision ToContract(this StandingRecord decided, int number) => new()
-    {
-        Number = number,
-        Standing = decided.Standing.ToContract(),
-        Period = (decided.First, decided.Last ?? DateOnly.MaxValue).ToContract(),
-        Note = decided.Note,
-        DecidedBy = decided.By ?? "",
-        Appeal = decided.Appeal is not { } appeal ? null : new StandingAppeal
-        {
-            By = appeal.By,
-            Time = Timestamp.FromDateTimeOffset(appeal.At),
-            Note = appeal.Note,
-            State = appeal.IsUpheld switch
-            {
-                null => AppealState.Open,
-                true => AppealState.Upheld,
-                false => AppealState.Rejected,
-            },
-            AnsweredBy = appeal.AnsweredBy,
-            AnswerTime = appeal.AnsweredAt is { } answered ? Timestamp.FromDateTimeOffset(answered) : null,
-            Answer = appeal.Answer,
-        },
-    };
 }

@@ -30,9 +30,39 @@ public interface IProviderGrain : IGrainWithStringKey
     /// <summary>Answers an appeal; the command's memo says why. One that is upheld ends the decision yesterday.</summary>
     [Alias("answer-appeal")]
     Task<Reply<ProviderRecord>> AnswerAppealAsync(Command command, int decision, bool isUpheld);
+
+    /// <summary>Accredits for one type in one period; the command's memo says why.</summary>
+    [Alias("grant-accreditation")]
+    Task<Reply<ProviderRecord>> GrantAccreditationAsync(Command command, ServiceType type, DateOnly first, DateOnly last);
+
+    /// <summary>Gives an accreditation another last day; the command's memo says why.</summary>
+    /// <param name="number">From 1.</param>
+    [Alias("change-accreditation")]
+    Task<Reply<ProviderRecord>> ChangeAccreditationAsync(Command command, int number, DateOnly last);
+
+    /// <param name="isProvider">True: the provider's own staff names the person, and not the administrator.</param>
+    [Alias("name-staff")]
+    Task<Reply<ProviderRecord>> NameStaffAsync(Command command, string person, ImmutableArray<ProviderRight> rights, bool isProvider);
+
+    /// <summary>Ends what a person may do; the command's memo says why.</summary>
+    /// <param name="last">The last day; null: at once.</param>
+    [Alias("end-staff")]
+    Task<Reply<ProviderRecord>> EndStaffAsync(Command command, string person, DateOnly? last);
+
+    [Alias("publish-prices")]
+    Task<Reply<ProviderRecord>> PublishPricesAsync(Command command, ImmutableArray<PriceRecord> prices);
+
+    [Alias("set-opening")]
+    Task<Reply<ProviderRecord>> SetOpeningAsync(Command command, OpeningRecord opening);
 }
 
 /// <summary>A provider as registered, with every decision on its standing.</summary>
+/// <param name="ServiceTypes">Every type that it was ever accredited for; lists look for them here.</param>
+/// <param name="AccreditedFrom">As registered, as is the next one.</param>
+/// <param name="Accreditations">Null: they are still those of the registration, with one period for all types.</param>
+/// <param name="Staff">Null: it has named nobody.</param>
+/// <param name="Prices">Null: it has published none.</param>
+/// <param name="Opening">Null: it has not said.</param>
 [GenerateSerializer, Immutable, Alias("timebank.provider-record")]
 public sealed record ProviderRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -40,13 +70,97 @@ public sealed record ProviderRecord(
     [property: Id(2), JsonPropertyName("serviceTypes")] ImmutableArray<ServiceType> ServiceTypes,
     [property: Id(3), JsonPropertyName("accreditedFrom")] DateOnly AccreditedFrom,
     [property: Id(4), JsonPropertyName("accreditedUntil")] DateOnly AccreditedUntil,
-    [property: Id(5), JsonPropertyName("standings")] ImmutableArray<StandingRecord> Standings)
+    [property: Id(5), JsonPropertyName("standings")] ImmutableArray<StandingRecord> Standings,
+    [property: Id(6), JsonPropertyName("accreditations"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    ImmutableArray<AccreditationRecord>? Accreditations = null,
+    [property: Id(7), JsonPropertyName("staff"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    ImmutableArray<StaffRecord>? Staff = null,
+    [property: Id(8), JsonPropertyName("prices"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    ImmutableArray<PriceRecord>? Prices = null,
+    [property: Id(9), JsonPropertyName("opening"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    OpeningRecord? Opening = null)
 {
+    /// <summary>Every accreditation; of a provider without a history those of its registration.</summary>
+    [JsonIgnore]
+    public ImmutableArray<AccreditationRecord> AllAccreditations => Accreditations
+        ?? [.. ServiceTypes.Select(type => new AccreditationRecord(type, AccreditedFrom, AccreditedUntil, "", "", null, []))];
+
+    [JsonIgnore]
+    public ImmutableArray<StaffSpan> StaffSpans =>
+        Staff is not { } staff ? [] : [.. staff.Select(one => new StaffSpan(one.Person, one.Rights, one.Last))];
+
     /// <summary>The facts that the rules judge a provider by.</summary>
-    public ProviderFacts ToFacts() =>
-        new(AccreditedFrom, AccreditedUntil, ServiceTypes, Standings.IsEmpty
-            ? [] : [.. Standings.Select(standing => standing.ToSpan())]);
+    public ProviderFacts ToFacts() => new(
+        [.. AllAccreditations.Select(one => one.ToSpan())],
+        Standings.IsEmpty ? [] : [.. Standings.Select(standing => standing.ToSpan())])
+    {
+        Staff = StaffSpans,
+        Prices = Prices is not { } prices ? [] : [.. prices.Select(price => price.ToPrice())],
+    };
 }
+
+/// <summary>An accreditation for one type of service.</summary>
+/// <param name="Last">The last day as it is now.</param>
+/// <param name="By">Who granted it; empty: it came with the registration.</param>
+/// <param name="At">Null as <paramref name="By"/> is empty.</param>
+[GenerateSerializer, Immutable, Alias("timebank.accreditation")]
+public sealed record AccreditationRecord(
+    [property: Id(0), JsonPropertyName("type")] ServiceType Type,
+    [property: Id(1), JsonPropertyName("first")] DateOnly First,
+    [property: Id(2), JsonPropertyName("last")] DateOnly Last,
+    [property: Id(3), JsonPropertyName("note")] string Note,
+    [property: Id(4), JsonPropertyName("by")] string By,
+    [property: Id(5), JsonPropertyName("at")] DateTimeOffset? At,
+    [property: Id(6), JsonPropertyName("changes")] ImmutableArray<AccreditationChangeRecord> Changes)
+{
+    public AccreditationSpan ToSpan() => new(Type, First, Last);
+}
+
+/// <summary>A new last day of an accreditation.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.accreditation-change")]
+public sealed record AccreditationChangeRecord(
+    [property: Id(0), JsonPropertyName("before")] DateOnly Before,
+    [property: Id(1), JsonPropertyName("last")] DateOnly Last,
+    [property: Id(2), JsonPropertyName("note")] string Note,
+    [property: Id(3), JsonPropertyName("by")] string By,
+    [property: Id(4), JsonPropertyName("at")] DateTimeOffset At);
+
+/// <summary>A naming of a person who acts for a provider; of several the last one counts.</summary>
+/// <param name="Last">The last day; null until further notice.</param>
+/// <param name="EndedBy">Empty while nobody ended it, as is the note.</param>
+[GenerateSerializer, Immutable, Alias("timebank.provider-staff")]
+public sealed record StaffRecord(
+    [property: Id(0), JsonPropertyName("person")] string Person,
+    [property: Id(1), JsonPropertyName("rights")] ImmutableArray<ProviderRight> Rights,
+    [property: Id(2), JsonPropertyName("by")] string By,
+    [property: Id(3), JsonPropertyName("at")] DateTimeOffset At,
+    [property: Id(4), JsonPropertyName("last")] DateOnly? Last = null,
+    [property: Id(5), JsonPropertyName("endedBy")] string EndedBy = "",
+    [property: Id(6), JsonPropertyName("endNote")] string EndNote = "");
+
+/// <summary>A price that a provider published.</summary>
+/// <param name="Fen">For one of the item; null: none from that day on.</param>
+[GenerateSerializer, Immutable, Alias("timebank.provider-price")]
+public sealed record PriceRecord(
+    [property: Id(0), JsonPropertyName("item")] string Item,
+    [property: Id(1), JsonPropertyName("fen")] long? Fen,
+    [property: Id(2), JsonPropertyName("first")] DateOnly First,
+    [property: Id(3), JsonPropertyName("by")] string By = "")
+{
+    public PublishedPrice ToPrice() => new(Slug.Parse(Item), Fen is { } fen ? new Fen(fen) : null, First);
+}
+
+/// <summary>When and where a provider serves.</summary>
+/// <param name="Hours">In the order of the week.</param>
+/// <param name="Areas">GB/T 2260 codes; empty: the own region.</param>
+/// <param name="By">Who said so last.</param>
+[GenerateSerializer, Immutable, Alias("timebank.provider-opening")]
+public sealed record OpeningRecord(
+    [property: Id(0), JsonPropertyName("hours")] ImmutableArray<string> Hours,
+    [property: Id(1), JsonPropertyName("closedDays")] ImmutableArray<DateOnly> ClosedDays,
+    [property: Id(2), JsonPropertyName("areas")] ImmutableArray<string> Areas,
+    [property: Id(3), JsonPropertyName("homeService")] bool HomeService,
+    [property: Id(4), JsonPropertyName("by")] string By = "");
 
 /// <summary>A decision of the authorities on a provider's standing.</summary>
 /// <param name="Last">The last day; null until further notice.</param>
@@ -94,8 +208,9 @@ public sealed class ProviderState : WorkflowState
 }
 
 /// <inheritdoc cref="IProviderGrain"/>
-public sealed class ProviderGrain([PersistentState(ProviderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ProviderState> state,
-    BusinessClock clock)
+public sealed partial class ProviderGrain(
+    [PersistentState(ProviderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ProviderState> state, BusinessClock clock,
+    DayRules rules)
     : WorkflowGrain<ProviderState>(state, clock), IProviderGrain
 {
     public async Task<Reply<ProviderRecord>> RegisterAsync(Command command, ProviderRecord provider)
@@ -105,7 +220,8 @@ public sealed class ProviderGrain([PersistentState(ProviderState.Kind, GrainStor
         return refusal is null ? State.Provider! : refusal;
     }
 
-    public Task<ProviderRecord?> GetAsync() => Task.FromResult(State.Provider);
+    // It interleaves, so it must not see the copy of a dry run.
+    public Task<ProviderRecord?> GetAsync() => Task.FromResult(Stored.Provider);
 
     public async Task<Reply<ProviderRecord>> SetStandingAsync(Command command, StandingRecord standing)
     {

@@ -107,8 +107,10 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         // A terminal knows its own payments alone, and its limits bound them: each is judged by itself.
         SpentToday spent = voucher is not null && offline is null && checks.Vouchers.ChecksDaySums
             ? await SpentTodayAsync(voucher.Terms.Elder, claim.Provider, today) : default;
+        // The counter names whom it acts for; a terminal's receipt is signed.
+        string? clerk = offline is null && command.OnBehalfOf.Length == 0 ? command.Actor : null;
         RedemptionJudgement judgement =
-            RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, lastServed, checks, spent);
+            RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, lastServed, checks, spent, clerk);
         if (offline is not null) judgement = offline.Check(voucher, judgement, await RedemptionsSinceAsync(offline));
         (Redemption? redemption, Refusal? refusal) = judgement;
         (string, string)[] more = offline?.ToDetails() ?? [];

@@ -72,7 +72,10 @@ public sealed class ReasonTests
         1080 EstatePayoutConfirmed,
         1040 PrepaymentNotFound, 1041 PrepaymentWrongState, 1042 PrepaymentTooLong, 1043 PrepaymentDepositTooHigh,
         1044 PrepaymentTooMuch, 1045 PrepaymentMonthNotOver, 1046 PrepaymentNotPaidIn, 1047 PrepaymentDisputed,
-        1048 PrepaymentNotDisputed, 1049 PrepaymentNothingDue, 1050 PrepaymentRefundNotApproved, 1051 PrepaymentReferenceUsed
+        1048 PrepaymentNotDisputed, 1049 PrepaymentNothingDue, 1050 PrepaymentRefundNotApproved, 1051 PrepaymentReferenceUsed,
+        1010 ProviderServiceNotAccredited, 1011 AccreditationNotFound, 1012 AccreditationOver, 1013 AccreditationOverlaps,
+        1014 ProviderStaffNotNamed, 1015 ProviderRightMissing, 1016 ProviderStaffNotBegun, 1017 ProviderStaffNeeded,
+        1018 ProviderStaffNotFound, 1019 PriceAboveCeiling, 1020 PriceAbovePublished, 1021 ProviderFileFull
         """;
 
     [Fact]

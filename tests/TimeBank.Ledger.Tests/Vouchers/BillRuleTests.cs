@@ -103,6 +103,10 @@ public sealed class BillRuleTests
         { "dead", "A:care=1@09", "care-home*1 2000-0", "VoucherExpired date=2026-10-09" },
         { "blacklisted since", "A:care=1@31", "care-home*1 2000-0", "ProviderBlackListed " },
         { "no care", "A:care=1@31;M:meal=1x1@31", "meal-canteen*1 2000-0;care-home*1 2000-0", "ProviderNotForService line=2" },
+        { "published", "A:care=80000@31;M:meal=1x1@31", "meal-canteen*1 2000-0;care-home*2 14001-0",
+            "PriceAbovePublished asked=14001;item=care-home;published=14000;unit=CNY;line=2" },
+        { "published, blacklisted since", "A:care=80000@31", "care-home*2 14001-0", "ProviderBlackListed " },
+        { "not named, tomorrow", "A:care=80000@31", "care-home*1 1-0", "ProviderStaffNotNamed " },
         { "", "A:care=80000@31", "care-home*1 1-0", "NothingToPay " },
         { "", "A:care=80000@31", "care-home*1 10-10", "NothingToPay " },
         { "", "M:meal=1x1200@31;N:meal=1x1200@31", "meal-canteen*3 2000-0", "InsufficientBalance available=2;needed=3;unit=MEAL;line=1" },
@@ -125,13 +129,17 @@ public sealed class BillRuleTests
                 case "tomorrow": claim = claim with { ServiceDate = Today.AddDays(1) }; break;
                 case "blacklisted": provider = Provider(new StandingSpan(Standing.BlackListed, Today, null)); break;
                 case "blacklisted since":
-                    provider = Provider(new StandingSpan(Standing.BlackListed, Today, null)); claim =
+                    provider = provider! with { Standings = [new StandingSpan(Standing.BlackListed, Today, null)] }; claim =
                     claim with { ServiceDate = Today.AddDays(-1) }; break;
-                case "no care": provider = provider! with { ServiceTypes = [ServiceType.Meal] }; break;
+                case "no care": provider = Only(ServiceType.Meal); break;
+                case "published":
+                    provider = provider! with { Prices = [new PublishedPrice(Slug.Parse("care-home"), new Fen(7_000), Today)] };
+                    break;
+                case "not named": provider = provider! with { Staff = [new StaffSpan("lan", [ProviderRight.Staff], null)] }; break;
                 default: throw new ArgumentException(wrong, nameof(what));
             }
         }
-        Refusal? judged = BillRule.Judge(claim, provider, Vouchers(vouchers), List, Policy, Today, lastServed).Refusal;
+        Refusal? judged = BillRule.Judge(claim, provider, Vouchers(vouchers), List, Policy, Today, lastServed, clerk: "clerk").Refusal;
         Assert.Equal(refusal, $"{judged?.Reason} {judged?.Detail}");
     }
 
@@ -143,7 +151,7 @@ public sealed class BillRuleTests
         string[] lines = ["care-home*1 8001-3", "care-home*1000 99999-0", "care-home*1 1-0", "care-home*1 9-10", "care-home*2 9-9",
             "meal-canteen*3 3600-1", "meal-canteen*4 3600-1", "meal-canteen*1 1-0", "meal-canteen*1 1-1", "lunch*1 1-0", "bath-home*1 1-0"];
         ProviderFacts[] providers = [Provider(), Provider(new StandingSpan(Standing.Suspended, Today, null)),
-            Provider() with { ServiceTypes = [ServiceType.Care] }];
+            Only(ServiceType.Care), Provider() with { Prices = [new PublishedPrice(Slug.Parse("care-home"), new Fen(8), Today)] }];
         foreach ((string voucher, string line, ProviderFacts provider, ServicePlace place) in
             from voucher in vouchers from line in lines from provider in providers
             from place in new[] { ServicePlace.Home, ServicePlace.Institution }
@@ -219,6 +227,9 @@ public sealed class BillRuleTests
 
     private static BillJudgement Judge(BillClaim claim, VoucherFacts[] vouchers) =>
         BillRule.Judge(claim, Provider(), vouchers, List, Policy, Today);
+
+    private static ProviderFacts Only(ServiceType type) =>
+        Provider() with { Accreditations = [.. Provider().Accreditations.Where(span => span.Type == type)] };
 
     private static ProviderFacts Provider(params StandingSpan[] standings) =>
         new(new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), [ServiceType.Meal, ServiceType.Bath, ServiceType.Care], [.. standings]);

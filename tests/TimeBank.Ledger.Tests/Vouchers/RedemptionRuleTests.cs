@@ -49,6 +49,16 @@ public sealed class RedemptionRuleTests
         { "accreditation over", Reason.ProviderNotAccredited },
         { "not yet accredited", Reason.ProviderNotAccredited },
         { "provider of other types", Reason.ProviderNotForService },
+        { "meals later", Reason.ProviderServiceNotAccredited },
+        { "meals before and later", Reason.ProviderServiceNotAccredited },
+        { "suspended, above the published price", Reason.ProviderSuspended },
+        { "meals later, above the published price", Reason.ProviderServiceNotAccredited },
+        { "above the published price", Reason.PriceAbovePublished },
+        { "above the published price, all insured", Reason.PriceAbovePublished },
+        { "not named", Reason.ProviderStaffNotNamed },
+        { "not named, no voucher", Reason.ProviderStaffNotNamed },
+        { "without the right", Reason.ProviderRightMissing },
+        { "without the right, tomorrow", Reason.ProviderRightMissing },
         { "all insured", Reason.NothingToPay },
         { "more than is left", Reason.InsufficientBalance },
     };
@@ -91,15 +101,37 @@ public sealed class RedemptionRuleTests
                 case "suspended since":
                     provider = Canteen(new StandingSpan(Standing.Suspended, Today, null)); claim =
                     claim with { ServiceDate = Today.AddDays(-1) }; break;
-                case "accreditation over": provider = provider! with { AccreditedUntil = Today.AddDays(-1) }; break;
-                case "not yet accredited": provider = provider! with { AccreditedFrom = Today.AddDays(1) }; break;
-                case "provider of other types": provider = provider! with { ServiceTypes = [ServiceType.Bath] }; break;
+                case "accreditation over": provider = Canteen(until: Today.AddDays(-1)); break;
+                case "not yet accredited": provider = Canteen(from: Today.AddDays(1)); break;
+                case "provider of other types":
+                    provider = Of([.. provider!.Accreditations.Where(span => span.Type != ServiceType.Meal)]);
+                    break;
+                case "meals later":
+                    provider = Of([.. provider!.Accreditations.Select(
+                        span => span.Type == ServiceType.Meal ? span with { First = Today.AddDays(1) } : span)]);
+                    break;
+                case "meals before and later":
+                    provider = Of(new AccreditationSpan(ServiceType.Meal, Today.AddDays(-9), Today.AddDays(-1)),
+                        new AccreditationSpan(ServiceType.Meal, Today.AddDays(1), Today.AddDays(9)),
+                        new AccreditationSpan(ServiceType.Bath, Today, Today));
+                    break;
+                case "above the published price":
+                    provider = provider! with { Prices = [new PublishedPrice(Lunch.Item, new Fen(999), Today)] };
+                    break;
+                case "not named":
+                    provider = provider! with { Staff = [new StaffSpan("lan", [ProviderRight.Redeem, ProviderRight.Staff], null)] };
+                    break;
+                case "without the right":
+                    provider = provider! with { Staff = [new StaffSpan("clerk", [ProviderRight.Refund, ProviderRight.Staff], null)] };
+                    break;
                 case "all insured": claim = claim with { Insurance = claim.Price }; break;
                 case "more than is left": voucher = voucher! with { Remaining = 1 }; break;
                 default: throw new ArgumentException(wrong, nameof(what));
             }
         }
-        Assert.Equal(reason, RedemptionRule.Judge(voucher, provider, claim, List, Policy, today, elder?.LastServed(today)).Refusal?.Reason);
+        RedemptionJudgement judged = RedemptionRule.Judge(
+            voucher, provider, claim, List, Policy, today, elder?.LastServed(today), clerk: "clerk");
+        Assert.Equal(reason, judged.Refusal?.Reason);
     }
 
     /// <summary>
@@ -167,7 +199,7 @@ public sealed class RedemptionRuleTests
         long price, long insurance, long quantity, ServicePlace place, long paid)
     {
         RedemptionClaim claim = Care with { Price = new Fen(price), Insurance = new Fen(insurance), Quantity = quantity, Place = place };
-        ProviderFacts carer = Canteen() with { ServiceTypes = [ServiceType.Care] };
+        var carer = new ProviderFacts(new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), [ServiceType.Care], []);
 
         Redemption redemption = RedemptionRule.Judge(Money(), carer, claim, List, Policy, Today).Redemption!;
 
@@ -197,6 +229,50 @@ public sealed class RedemptionRuleTests
             Enumerable.Range(0, 4).Select(day => provider.StandingOn(Today.AddDays(day))));
     }
 
+    /// <summary>
+    /// Each case: what was published, as price and first day; the day of service, the quantity, what is asked; and the most that may be.
+    /// The ceiling of a lunch is 15 yuan.
+    /// </summary>
+    [Theory]
+    [InlineData("1000@2026-10-01", "2026-10-10", 1, 1_000, null)]
+    [InlineData("1000@2026-10-01", "2026-10-10", 1, 1_001, "1000")]
+    [InlineData("1000@2026-10-01", "2026-10-10", 2, 2_000, null)]
+    [InlineData("1000@2026-10-01", "2026-10-10", 2, 2_001, "2000")]
+    [InlineData("1000@2026-10-11", "2026-10-10", 1, 5_000, null)]
+    [InlineData("1000@2026-10-01,1200@2026-10-05", "2026-10-10", 1, 1_200, null)]
+    [InlineData("1000@2026-10-01,1200@2026-10-05", "2026-10-04", 1, 1_200, "1000")]
+    [InlineData("1200@2026-10-05,1000@2026-10-01", "2026-10-10", 1, 1_200, null)]
+    [InlineData("1000@2026-10-05,900@2026-10-05", "2026-10-10", 1, 1_000, "900")]
+    [InlineData("1000@2026-10-01,none@2026-10-05", "2026-10-10", 1, 5_000, null)]
+    public void Nobody_asks_more_than_was_published_for_the_day_of_service(
+        string published, string served, long quantity, long asked, string? most)
+    {
+        ProviderFacts provider = Canteen() with
+        {
+            Prices = [.. published.Split(',').Select(text => text.Split('@')).Select(parts => new PublishedPrice(
+                Lunch.Item, parts[0] == "none" ? null : new Fen(long.Parse(parts[0], null)), DateOnly.Parse(parts[1], null)))],
+        };
+        RedemptionClaim claim = Lunch with { Quantity = quantity, Price = new Fen(asked), ServiceDate = DateOnly.Parse(served, null) };
+
+        Refusal? refusal = RedemptionRule.Judge(Meals(), provider, claim, List, Policy, Today).Refusal;
+
+        Assert.Equal(most is null ? null : Reason.PriceAbovePublished, refusal?.Reason);
+        Assert.Equal(most, refusal?.Values.Single(value => value.Key == "published").Value);
+        Assert.Equal(most is null ? null : $"{asked}", refusal?.Values.Single(value => value.Key == "asked").Value);
+    }
+
+    [Fact]
+    public void Where_a_later_list_has_a_lower_ceiling_that_counts()
+    {
+        CatalogueItem lunch = List.Find(Lunch.Item)!;
+        ProviderFacts provider = Canteen() with { Prices = [new PublishedPrice(lunch.Id, lunch.CeilingPrice, Today)] };
+        CatalogueItem cheaper = lunch with { CeilingPrice = lunch.CeilingPrice - new Fen(1) };
+
+        Assert.Null(provider.PriceRefusal(lunch, 1, lunch.CeilingPrice, Today));
+        Assert.Equal(Reason.PriceAbovePublished, provider.PriceRefusal(cheaper, 1, lunch.CeilingPrice, Today)?.Reason);
+        Assert.Null(provider.PriceRefusal(cheaper, 1, cheaper.CeilingPrice, Today));
+    }
+
     private static VoucherFacts Meals() => new(
         Voucher,
         new VoucherTerms(Elder, Slug.Parse("meals"), VoucherKind.Units, Unit.Meal, [ServiceType.Meal], new Fen(1_200),
@@ -209,7 +285,11 @@ public sealed class RedemptionRuleTests
         new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 31), new DateOnly(2026, 11, 28)),
         80_000, VoucherEnd.None);
 
-    private static ProviderFacts Canteen(params StandingSpan[] standings) =>
-        new(new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), [ServiceType.Meal, ServiceType.Bath, ServiceType.Companionship],
-        [.. standings]);
+    private static ProviderFacts Of(params AccreditationSpan[] accreditations) => Canteen() with { Accreditations = [.. accreditations] };
+
+    private static ProviderFacts Canteen(params StandingSpan[] standings) => Canteen(null, null, standings);
+
+    private static ProviderFacts Canteen(DateOnly? from = null, DateOnly? until = null, params StandingSpan[] standings) =>
+        new(from ?? new DateOnly(2026, 1, 1), until ?? new DateOnly(2026, 12, 31),
+            [ServiceType.Meal, ServiceType.Bath, ServiceType.Companionship], [.. standings]);
 }

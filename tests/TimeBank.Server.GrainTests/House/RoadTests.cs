@@ -35,6 +35,8 @@ public sealed class RoadTests
         "RequestReader.Refuse", "Problem.Short", "LedgerCall.Fail",
         // For another caller: counter staff, a dry run, a demonstration.
         "VoucherReader.FindAsync", "ILedgerGrain.DryRunAsync", "TrialCall.Decide", "ScenarioClock.IsBeyondEnd",
+        // For other calls of a clerk: the rules of a payment judge the clerk's right.
+        "AccessInterceptor.StaffRefusalAsync",
         // For what a terminal accepted without a network.
         "VoucherGrain.RedemptionsSinceAsync", "OfflineAcceptance.Check", "OfflineAcceptance.ToDetails",
         // For a service of which the policy says that the elder shows something.
