@@ -9,19 +9,24 @@ internal static class ProviderCommands
 {
     public static IEnumerable<Command> Of(CommandFactory make) =>
         [List(make),
-        make.Group("provider", "服务机构：查询、登记、信用、申诉", "one provider: show, register, standing, appeals", Show(make), Register(make),
-            SetStanding(make), Appeal(make), AnswerAppeal(make))];
+        Published(make),
+        make.Group("provider", "服务机构：查询、登记、信用、申诉、资质、人员、价格、时间",
+            "one provider: show, register, standing, appeals, accreditation, staff, prices, opening", [Show(make), Register(make),
+            SetStanding(make), Appeal(make), AnswerAppeal(make), .. ProviderFileCommands.Of(make)])];
 
     private static Command List(CommandFactory make)
     {
         Option<string> service = make.Option("--service", "只看提供这种服务的", "only those that may give this"),
             standing = make.Option("--standing", "good、white-listed、suspended 或 black-listed",
-            "good, white-listed, suspended or black-listed");
+            "good, white-listed, suspended or black-listed"),
+            area = make.Option("--area", "只看服务这个区划（六位代码）的", "only those that serve this division (six digits)"),
+            open = make.Option("--open-on", "只看公布当天营业的", "only those that said that they are open on this day");
         var appeals = new Option<bool>("--open-appeals")
         {
             Description = make.Language["只看有申诉待答复的", "only those with an appeal that waits for an answer"],
         };
-        return make.Command("providers", "服务机构名册", "the providers of a region", [service, standing, appeals, make.Limit, make.All],
+        return make.Command("providers", "服务机构名册", "the providers of a region",
+            [service, standing, area, open, appeals, make.Limit, make.All],
             async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
@@ -31,6 +36,8 @@ internal static class ProviderCommands
                 ServiceType = EnumText.ParseOrDefault<ServiceType>(parsed.GetValue(service)),
                 Standing = EnumText.ParseOrDefault<Standing>(parsed.GetValue(standing)),
                 OpenAppeals = parsed.GetValue(appeals),
+                Area = parsed.GetValue(area) ?? "",
+                OpenOn = parsed.GetValue(open) is { } day ? TimeText.ParseDay(day) : null,
             };
             ListProvidersResponse list = await make.PagingOf(parsed)
                 .AllAsync(request, page => client.ListProvidersAsync(page).ResponseAsync);
@@ -44,6 +51,35 @@ internal static class ProviderCommands
                     (IReadOnlyList<string>)[ResourceNames.Short(provider.Name), provider.DisplayName, ServicesOf(provider, language),
                     EnumText.Of(provider.Standing, language), AmountText.Of(provider.Payable, language)]));
                 session.Screen.Unreadable(list.Unreadable);
+                session.Screen.More(list.NextPageToken);
+            });
+        });
+    }
+
+    private static Command Published(CommandFactory make)
+    {
+        Option<string> standing = make.Option("--standing", "good、white-listed 或 black-listed", "good, white-listed or black-listed");
+        return make.Command("published-providers", "公布的服务机构：正常、白名单、黑名单",
+            "what is published of providers: good standing, white list, black list", [standing, make.Limit, make.All],
+            async (session, parsed) =>
+        {
+            var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
+            var request = new ListPublishedProvidersRequest
+            {
+                Parent = session.Region, Standing = EnumText.ParseOrDefault<Standing>(parsed.GetValue(standing)),
+            };
+            ListPublishedProvidersResponse list = await make.PagingOf(parsed)
+                .AllAsync(request, page => client.ListPublishedProvidersAsync(page).ResponseAsync);
+            Language language = make.Language;
+            session.Screen.Show(list, () =>
+            {
+                session.Screen.Table(
+                    "", [new(language["名称", "name"]), new(language["服务", "services"]), new(language["信用", "standing"]),
+                        new(language["日期", "days"]), new(language["原因", "why"])],
+                    list.Providers.Select(one => (IReadOnlyList<string>)[one.DisplayName,
+                        string.Join(language["、", ", "], one.ServiceTypes.Select(type => EnumText.Of(type, language))),
+                        EnumText.Of(one.Standing, language), one.StandingPeriod is null ? "" : TimeText.Of(one.StandingPeriod),
+                        one.StandingNote]));
                 session.Screen.More(list.NextPageToken);
             });
         });
@@ -153,23 +189,24 @@ internal static class ProviderCommands
         });
     }
 
-    private static int NumberOf(string text) =>
+    public static int NumberOf(string text) =>
         int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number)
             ? number : throw new UsageException("序号须为整数。", "The decision's number is a whole number.");
 
     private static string ServicesOf(Provider provider, Language language) =>
         string.Join(language["、", ", "], provider.ServiceTypes.Select(type => EnumText.Of(type, language)));
 
-    private static void Show(Session session, Provider provider) => session.Screen.Show(provider, () =>
+    public static void Show(Session session, Provider provider) => session.Screen.Show(provider, () =>
     {
         Language language = session.Language;
         session.Screen.Facts(
             ResourceNames.Short(provider.Name),
             (language["名称", "name"], provider.DisplayName),
             (language["服务", "services"], ServicesOf(provider, language)),
-            (language["资质", "accredited"], TimeText.Of(provider.Accreditation)),
+            (language["资质", "accredited"], provider.Accreditation is null ? "" : TimeText.Of(provider.Accreditation)),
             (language["信用", "standing"], $"{EnumText.Of(provider.Standing, language)} {provider.StandingNote}".Trim()),
             (language["应付", "owed"], AmountText.Of(provider.Payable, language)));
+        ProviderFileCommands.ShowFile(session, provider);
         if (provider.Decisions.Count == 0) return;
         session.Screen.Table(
             "", [new(language["序号", "no."], true), new(language["信用", "standing"]), new(language["日期", "days"]),
