@@ -47,6 +47,19 @@ public enum PrepaymentStep
     ApproveRefund = 6,
 }
 
+/// <summary>Who ends an agreement.</summary>
+public enum PrepaymentEnder
+{
+    None = 0,
+
+    /// <summary>The elder, family, or counter staff for the elder.</summary>
+    Elder = 1,
+
+    Provider = 2,
+
+    Finance = 3,
+}
+
 /// <summary>What provider and elder agree on.</summary>
 /// <param name="Monthly">The fee of one calendar month, in fen.</param>
 /// <param name="Bed">The part of it that is for the bed; zero where there is no bed.</param>
@@ -75,13 +88,18 @@ public readonly record struct PrepaymentDraw(DateOnly Month, Fen Amount);
 /// </summary>
 public static class PrepaymentRule
 {
-    /// <param name="provider">Why the provider can't be paid for such a service today; null where it can be.</param>
-    public static Refusal? Propose(PrepaymentPlan plan, PrepaymentPolicy policy, Reason? provider)
+    /// <param name="live">What the elder has agreed to with this provider and not ended.</param>
+    /// <param name="barred">Why the elder can't agree, or the provider can't be paid for such a service, today; null: neither.</param>
+    public static Refusal? Propose(
+        PrepaymentPlan plan, PrepaymentPolicy policy, IReadOnlyCollection<PrepaymentPlan> live, DateOnly today, Refusal? barred)
     {
-        if (provider is { } barred) return new Refusal(barred);
-        if (plan.Months > policy.MaxMonths)
+        if (barred is not null) return barred;
+        // Agreements one after another collect no more in advance than one does.
+        if (plan.Months > policy.MaxMonths || plan.Last >= MonthOf(today).AddMonths(policy.MaxMonths + 1))
             return Refusal.Of(Reason.PrepaymentTooLong, ("field", "months"), ("max", $"{policy.MaxMonths}"));
-        Int128 most = (Int128)plan.Bed.Value * policy.DepositBedFees;
+        // An elder has one bed at a provider, whatever the number of agreements that name it.
+        Int128 most = Int128.Max(0, ((Int128)live.Append(plan).Max(one => one.Bed.Value) * policy.DepositBedFees)
+            - live.Aggregate(Int128.Zero, (sum, one) => sum + one.Deposit.Value));
         if (plan.Deposit.Value > most)
         {
             return Refusal.Of(
@@ -92,16 +110,27 @@ public static class PrepaymentRule
             ? Refusal.Of(Reason.AmountTooLarge, ("field", "monthly_amount")) : null;
     }
 
-    public static Refusal? Agree(PrepaymentState state) => state == PrepaymentState.Proposed ? null : WrongState(state);
+    /// <summary>The elder agrees in the plan's first month at the latest: no month is drawn that was over before anybody agreed.</summary>
+    /// <param name="proposedBy">Who made it for the provider.</param>
+    public static Refusal? Agree(
+        PrepaymentState state, PrepaymentPlan plan, PrepaymentPolicy policy, IReadOnlyCollection<PrepaymentPlan> live, DateOnly today,
+        Refusal? barred, string proposedBy, string actor) =>
+        state != PrepaymentState.Proposed ? WrongState(state)
+        : proposedBy == actor ? new Refusal(Reason.MakerIsChecker)
+        : plan.First < MonthOf(today) ? Refusal.Of(Reason.PrepaymentMonthPassed, ("month", $"{plan.First:yyyy-MM}"))
+        : Propose(plan, policy, live, today, barred);
 
     /// <summary>Money comes in for an agreed plan, at most what the plan asks for.</summary>
     /// <param name="drawn">How many months the provider has drawn.</param>
     /// <param name="paid">What has come in so far.</param>
     /// <param name="more">What comes in now.</param>
+    /// <param name="barred">Why nothing may come in for this elder or provider today; null: it may.</param>
     public static Refusal? PayIn(
-        PrepaymentState state, PrepaymentPlan plan, int drawn, (Int128 Fees, Int128 Deposit) paid, (Fen Fees, Fen Deposit) more)
+        PrepaymentState state, PrepaymentPlan plan, int drawn, (Int128 Fees, Int128 Deposit) paid, (Fen Fees, Fen Deposit) more,
+        Refusal? barred)
     {
         if (state != PrepaymentState.Agreed) return WrongState(state);
+        if (barred is not null) return barred;
         // Nobody draws after the last month: money that came later would have no way but back.
         Int128 fees = drawn < plan.Months ? Int128.Max(0, plan.Fees - paid.Fees) : 0;
         Int128 deposit = Int128.Max(0, plan.Deposit.Value - paid.Deposit);
@@ -114,17 +143,24 @@ public static class PrepaymentRule
     /// </summary>
     /// <param name="drawn">How many months it has drawn.</param>
     /// <param name="ended">The last day of service of an ended agreement; null: not ended.</param>
+    /// <param name="died">The day of the elder's death, the last of any service; null while the elder lives.</param>
     /// <param name="left">The fees in custody.</param>
     /// <param name="through">The last day of the last month that is over.</param>
     /// <returns>Null: nothing is due.</returns>
-    public static PrepaymentDraw? Next(PrepaymentPlan plan, int drawn, DateOnly? ended, Fen left, DateOnly through)
+    public static PrepaymentDraw? Next(PrepaymentPlan plan, int drawn, DateOnly? ended, DateOnly? died, Fen left, DateOnly through)
     {
-        DateOnly month = plan.MonthAt(drawn), last = ended is { } end && end < plan.Last ? end : plan.Last;
+        DateOnly month = plan.MonthAt(drawn), agreed = LastDay(plan, ended, null), last = LastDay(plan, ended, died);
         if (month > last || EndOf(month) > through || (ended is not null && left == Fen.Zero)) return null;
         bool isLast = month.AddMonths(1) > last;
-        Fen amount = isLast ? left : ended is not null ? Fen.Min(plan.Monthly, left) : left >= plan.Monthly ? plan.Monthly : Fen.Zero;
+        // What a death leaves over stays for whoever ends the agreement.
+        Fen amount = isLast && last < agreed ? Fen.Min(new((long)Earned(plan, drawn, last)), left)
+            : isLast ? left : ended is not null ? Fen.Min(plan.Monthly, left) : left >= plan.Monthly ? plan.Monthly : Fen.Zero;
         return new PrepaymentDraw(month, amount);
     }
+
+    /// <summary>The last day of service: the plan's, or an earlier one of an end or of the elder's death.</summary>
+    public static DateOnly LastDay(PrepaymentPlan plan, DateOnly? ended, DateOnly? died) =>
+        ((DateOnly?[])[plan.Last, ended, died]).Min()!.Value;
 
     /// <summary>
     /// What the provider has earned and not drawn through a day: whole months whole, of the day's own month its days by the month's days,
@@ -145,9 +181,16 @@ public static class PrepaymentRule
     public static Fen Back(PrepaymentPlan plan, int drawn, DateOnly lastDay, Fen left) =>
         new((long)Int128.Max(0, left.Value - Earned(plan, drawn, lastDay)));
 
-    /// <summary>Ends it. A provider takes back what the elder has not agreed to, and nothing else.</summary>
-    public static Refusal? End(PrepaymentState state, bool byProvider) =>
-        state == PrepaymentState.Proposed || (state == PrepaymentState.Agreed && !byProvider) ? null : WrongState(state);
+    /// <summary>
+    /// Ends it. A provider takes back what the elder has not agreed to, and nothing else. Finance may say later that the service ended on
+    /// an earlier day than was thought, where money goes back by that.
+    /// </summary>
+    /// <param name="ended">The last day of an ended agreement.</param>
+    /// <param name="back">The fees that would go back, with this last day.</param>
+    public static Refusal? End(PrepaymentState state, PrepaymentEnder by, DateOnly? ended, DateOnly lastDay, Fen back) =>
+        state == PrepaymentState.Proposed || (state == PrepaymentState.Agreed && by != PrepaymentEnder.Provider) ? null
+        : state != PrepaymentState.Ended || by != PrepaymentEnder.Finance || lastDay >= ended ? WrongState(state)
+        : back == Fen.Zero ? new Refusal(Reason.PrepaymentNothingDue) : null;
 
     /// <summary>While it is disputed nothing is drawn.</summary>
     public static Refusal? Dispute(PrepaymentState state, bool isDisputed, bool disputes) =>
@@ -169,6 +212,8 @@ public static class PrepaymentRule
         : due == Fen.Zero ? new Refusal(Reason.PrepaymentNothingDue)
         : approvedBy is null ? new Refusal(Reason.PrepaymentRefundNotApproved)
         : approvedBy == actor ? new Refusal(Reason.MakerIsChecker) : null;
+
+    private static DateOnly MonthOf(DateOnly day) => new(day.Year, day.Month, 1);
 
     private static DateOnly EndOf(DateOnly month) => month.AddMonths(1).AddDays(-1);
 

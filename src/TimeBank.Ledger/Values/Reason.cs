@@ -356,6 +356,8 @@ public enum Reason
     PrepaymentNothingDue = 1049,
     PrepaymentRefundNotApproved = 1050,
     PrepaymentReferenceUsed = 1051,
+    PrepaymentMonthPassed = 1052,
+    PrepaymentElderGone = 1053,
 
     // A provider's file: accreditation by service, staff, prices.
     ProviderServiceNotAccredited = 1010,

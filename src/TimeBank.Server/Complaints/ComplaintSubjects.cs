@@ -183,7 +183,7 @@ public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains
                     case ["provider", var provider, ..]:
                         parties.Add($"{Providers}{provider}");
                         break;
-                    case ["voucher", ..]:
+                    case ["voucher" or "custody", ..]:
                         string owner = (await ledger.AccountAsync(entry.Region, path, cancellation))?.Terms?.Owner ?? "";
                         if (owner.Length > 0) parties.Add($"{Elders}{owner}");
                         break;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
 using TimeBank.Ledger;
@@ -24,6 +25,16 @@ public interface IBankAccountGrain : IGrainWithStringKey
     /// <summary>All that it was described as, newest first.</summary>
     [Alias("history"), AlwaysInterleave]
     Task<ImmutableArray<BankAccountRecord>> HistoryAsync();
+
+    /// <summary>
+    /// Books a movement of the account that a person typed, one after another. Its reference, the command's memo, names one movement of
+    /// the account: a second one is most likely a typing error, or the same money booked for two.
+    /// </summary>
+    /// <param name="movement">Its first transfer has the account.</param>
+    /// <param name="allowRepeat">It is another movement, although the account has one of this reference.</param>
+    /// <param name="used">The reason where the reference is used; with the entry that has it.</param>
+    [Alias("book")]
+    Task<Outcome> BookAsync(Command command, Proposal movement, bool allowRepeat, Reason used);
 }
 
 /// <summary>What an administrator says of an account.</summary>
@@ -67,9 +78,12 @@ public sealed class BankAccountState : WorkflowState
 
 /// <inheritdoc cref="IBankAccountGrain"/>
 public sealed class BankAccountGrain(
-    [PersistentState(BankAccountState.Kind, GrainStorageNames.TimeBank)] IPersistentState<BankAccountState> state, BusinessClock clock)
+    [PersistentState(BankAccountState.Kind, GrainStorageNames.TimeBank)] IPersistentState<BankAccountState> state,
+    ILedgerReader ledger, IBankBooks books, BusinessClock clock)
     : WorkflowGrain<BankAccountState>(state, clock), IBankAccountGrain
 {
+    private const int AtOnce = 500;
+
     public Task<Reply<BankAccountRecord>> SetAsync(Command command, BankAccountDescription account) =>
         command.IsDryRun ? DryRunAsync(() => SetOnceAsync(command, account)) : SetOnceAsync(command, account);
 
@@ -77,6 +91,55 @@ public sealed class BankAccountGrain(
 
     public Task<ImmutableArray<BankAccountRecord>> HistoryAsync() =>
         Task.FromResult<ImmutableArray<BankAccountRecord>>([.. Enumerable.Reverse(Stored.History)]);
+
+    public async Task<Outcome> BookAsync(Command command, Proposal movement, bool allowRepeat, Reason used)
+    {
+        JournalEntry? other = allowRepeat ? null : await ReferencedAsync(command, isIn: movement.Code != EntryCode.RefundPrepayment);
+        Refusal? refusal = other is null ? null : Refusal.Of(
+            used, ("field", "reference"), ("entry", other.Index.ToString(CultureInfo.InvariantCulture)),
+            ("available", other.Transfers[0].Posted.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code),
+            ("date", other.Header.EventDate().ToString("O", CultureInfo.InvariantCulture)));
+        return await Writer.DecideAsync(command, Today, refusal, () => movement);
+    }
+
+    /// <summary>
+    /// The movement that has the command's reference already. What is booked is of the last year, and so is whatever was booked of the same
+    /// movement: it was booked after the bank's day.
+    /// </summary>
+    private async Task<JournalEntry?> ReferencedAsync(Command command, bool isIn)
+    {
+        if (command.Memo.Length == 0) return null;
+        EntryCode[] codes = isIn ? [EntryCode.ReceiveMoney, EntryCode.ReceivePrepayment, EntryCode.BankReceipt]
+            : [EntryCode.RefundPrepayment];
+        foreach (EntryCode code in codes)
+        {
+            var filter = new EntryFilter(code, From: LedgerTime.From(ChinaTime.StartOf(Today.AddYears(-1))), Reversed: false)
+            {
+                Touching = [new AccountFilter(Chart.Bank(Slug.Parse(LocalKey)).Path.Text)],
+            };
+            long before = long.MaxValue;
+            IReadOnlyList<LinkedEntry> page;
+            do
+            {
+                page = await ledger.EntriesAsync(Region, filter, before, AtOnce, CancellationToken.None);
+                // What was booked from a line of the bank has the bank's reference there.
+                ImmutableHashSet<long> lines = code == EntryCode.BankReceipt ? await LinesAsync(page, command.Memo) : [];
+                LinkedEntry? found = page.FirstOrDefault(linked => code == EntryCode.BankReceipt
+                    ? lines.Contains(LineOf(linked)) : linked.Entry.Header.Memo == command.Memo);
+                if (found is not null) return found.Entry;
+                if (page.Count > 0) before = page[^1].Entry.Index;
+            }
+            while (page.Count == AtOnce);
+        }
+        return null;
+    }
+
+    /// <summary>The lines of some bookings that have a reference.</summary>
+    private async Task<ImmutableHashSet<long>> LinesAsync(IReadOnlyList<LinkedEntry> booked, string reference) =>
+        [.. (await books.LinesAsync(Region, Slug.Parse(LocalKey), [.. booked.Select(LineOf)], CancellationToken.None))
+            .Where(line => line.BankReference == reference).Select(line => line.Number)];
+
+    private static long LineOf(LinkedEntry booked) => BankItem.LineOf(booked.Entry.Detail("line")).Number;
 
     private async Task<Reply<BankAccountRecord>> SetOnceAsync(Command command, BankAccountDescription account)
     {

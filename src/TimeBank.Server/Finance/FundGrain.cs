@@ -77,35 +77,14 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
                 ? Refusal.Of(Reason.BankAccountNotFound, ("account", bankAccount))
             : received < Today.AddYears(-1)
                 ? Refusal.Of(Reason.ReceiptTooOld, ("field", "received_date"), ("date", Written(Today.AddYears(-1))))
-            : allowRepeat ? null
-            : await ReferencedAsync(command.Memo, bankAccount, fen) ?? await RepeatedAsync(command.Memo, bankAccount, fen, received);
-        return await Writer.DecideAsync(
-            command, Today, refusal,
-            () => MoneyEntries.Receive(command.Header(received, policy.Version.ToString()), Slug.Parse(bankAccount), Id, new Fen(fen)));
-    }
-
-    /// <summary>
-    /// A bank's reference names one movement of an account. With another amount it is most likely a typing error, and in another fund the
-    /// same money booked twice; only a movement that is shared out among funds has its reference twice, and whoever shares it out says so.
-    /// Looks at the account's latest receipts.
-    /// </summary>
-    private async Task<Refusal?> ReferencedAsync(string reference, string bankAccount, long fen)
-    {
-        if (reference.Length == 0) return null;
-        var filter = new EntryFilter(EntryCode.ReceiveMoney, Reversed: false)
-        {
-            Touching = [new AccountFilter(Chart.Bank(Slug.Parse(bankAccount)).Path.Text)],
-        };
-        IReadOnlyList<LinkedEntry> latest = await ledger.EntriesAsync(
-            Region, filter, long.MaxValue, ReceiptsLookedAt, CancellationToken.None);
-        long? ours = (await ledger.AccountAsync(Region, Chart.FundAvailable(Id).Path, CancellationToken.None))?.Number;
-        JournalEntry? other = latest.Select(linked => linked.Entry)
-            .FirstOrDefault(entry => entry.Header.Memo == reference
-                && (entry.Transfers[0].Posted != fen || entry.Transfers[0].Credit != ours));
-        return other is null ? null : Refusal.Of(
-            Reason.ReceiptReferenceUsed, ("field", "reference"), ("entry", Number(other.Index)),
-            ("available", Number(other.Transfers[0].Posted)), ("unit", Unit.Fen.Code),
-            ("date", Written(other.Header.EventDate())));
+            : allowRepeat ? null : await RepeatedAsync(command.Memo, bankAccount, fen, received);
+        Proposal Entry() =>
+            MoneyEntries.Receive(command.Header(received, policy.Version.ToString()), Slug.Parse(bankAccount), Id, new Fen(fen));
+        // With another amount a used reference is most likely a typing error; in another fund, or in custody, the same money booked twice.
+        // Only a movement that is shared out has its reference twice, and whoever shares it out says so.
+        return refusal is not null ? await Writer.DecideAsync(command, Today, refusal, Entry)
+            : await GrainFactory.GetGrain<IBankAccountGrain>(Region, bankAccount).BookAsync(
+                command, Entry(), allowRepeat, Reason.ReceiptReferenceUsed);
     }
 
     private static string Written(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);

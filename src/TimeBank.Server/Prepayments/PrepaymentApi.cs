@@ -115,7 +115,9 @@ public sealed class PrepaymentApi(
             && context.Caller().Has(Role.ProviderClerk);
         if (!byFinance && !byProvider) RequireElder(context, name, behalf, found);
         Command command = context.Command(request, id, behalf, note);
-        return Moved(await Grain(name).EndAsync(command, lastDay, byProvider && !byFinance), name);
+        return Moved(await Grain(name).EndAsync(
+            command, lastDay,
+            byFinance ? PrepaymentEnder.Finance : byProvider ? PrepaymentEnder.Provider : PrepaymentEnder.Elder), name);
     }
 
     public override async Task<Prepayment> ApprovePrepaymentRefund(ApprovePrepaymentRefundRequest request, ServerCallContext context)

@@ -34,7 +34,7 @@ public interface IPrepaymentGrain : IGrainWithStringKey
     Task<Reply<PrepaymentView>> DisputeAsync(Command command, bool disputes);
 
     [Alias("end")]
-    Task<Reply<PrepaymentView>> EndAsync(Command command, DateOnly lastDay, bool byProvider);
+    Task<Reply<PrepaymentView>> EndAsync(Command command, DateOnly lastDay, PrepaymentEnder by);
 
     [Alias("approve-refund")]
     Task<Reply<PrepaymentView>> ApproveRefundAsync(Command command);
@@ -46,10 +46,10 @@ public interface IPrepaymentGrain : IGrainWithStringKey
 /// <inheritdoc cref="IPrepaymentGrain"/>
 public sealed class PrepaymentGrain(
     [PersistentState(PrepaymentGrainState.Kind, GrainStorageNames.TimeBank)] IPersistentState<PrepaymentGrainState> state,
-    ILedgerReader ledger, BusinessClock clock, DayRules rules)
+    ILedgerReader ledger, IRegistry registry, BusinessClock clock, DayRules rules)
     : WorkflowGrain<PrepaymentGrainState>(state, clock), IPrepaymentGrain
 {
-    private const int MovementsLookedAt = 500;
+    private const int AtOnce = 100;
 
     private PrepaymentRecord Agreement => State.Prepayment!;
 
@@ -63,28 +63,36 @@ public sealed class PrepaymentGrain(
         async Task<Reply<PrepaymentView>> ProposeOnceAsync()
         {
             Policy policy = await rules.PolicyAsync(Region, Today);
-            ProviderFacts? provider = await ProviderAsync(proposed.Provider);
+            Refusal? barred = await BarredAsync(proposed);
+            IReadOnlyCollection<PrepaymentPlan> live = await LiveAsync(proposed);
             Refusal? refusal = await OnceAsync(
                 command,
-                () => provider is null ? new Refusal(Reason.ProviderNotFound)
-                    : PrepaymentRule.Propose(proposed.Plan, policy.Prepayments, provider.RefusalFor(proposed.Service, Today)),
+                () => PrepaymentRule.Propose(proposed.Plan, policy.Prepayments, live, Today, barred),
                 () => Change(command, PrepaymentStep.Propose, proposed));
             return refusal is null ? new PrepaymentView(Agreement, await SumsAsync()) : refusal;
         }
     }
 
-    public Task<Reply<PrepaymentView>> AgreeAsync(Command command) => StepAsync(command, _ => OnceAsync(
-        command,
-        () => PrepaymentRule.Agree(Agreement.State),
-        () => Change(command, PrepaymentStep.Agree, Agreement with { State = PrepaymentState.Agreed })));
+    public Task<Reply<PrepaymentView>> AgreeAsync(Command command) => StepAsync(command, async _ =>
+    {
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        Refusal? barred = await BarredAsync(Agreement);
+        IReadOnlyCollection<PrepaymentPlan> live = await LiveAsync(Agreement);
+        return await OnceAsync(
+            command,
+            () => PrepaymentRule.Agree(
+                Agreement.State, Agreement.Plan, policy.Prepayments, live, Today, barred, Agreement.History[0].By, command.Actor),
+            () => Change(command, PrepaymentStep.Agree, Agreement with { State = PrepaymentState.Agreed }));
+    });
 
     public Task<Reply<PrepaymentView>> PayInAsync(Command command, PrepaymentBank bank, long feesFen, long depositFen)
     {
         var more = (Fees: new Fen(feesFen), Deposit: new Fen(depositFen));
         return MoveAsync(
             command, bank, EntryCode.ReceivePrepayment,
-            sums => PrepaymentRule.PayIn(
-                Agreement.State, Agreement.Plan, Agreement.Draws.Length, (sums.Fees + Agreement.DrawnFen, sums.Deposit), more),
+            async sums => PrepaymentRule.PayIn(
+                Agreement.State, Agreement.Plan, Agreement.Draws.Length, (sums.Fees + Agreement.DrawnFen, sums.Deposit), more,
+                await BarredAsync(Agreement)),
             (header, _) => PrepaymentEntries.Receive(header, Slug.Parse(bank.Account), Agreement.Custody, more.Fees, more.Deposit),
             sums => sums with { Fees = sums.Fees + feesFen, Deposit = sums.Deposit + depositFen });
     }
@@ -101,21 +109,27 @@ public sealed class PrepaymentGrain(
         () => Change(
             command, disputes ? PrepaymentStep.Dispute : PrepaymentStep.SettleDispute, Agreement with { IsDisputed = disputes })));
 
-    public Task<Reply<PrepaymentView>> EndAsync(Command command, DateOnly lastDay, bool byProvider) =>
-        StepAsync(command, sums => EndOnceAsync(command, lastDay, byProvider, sums));
+    public Task<Reply<PrepaymentView>> EndAsync(Command command, DateOnly lastDay, PrepaymentEnder by) =>
+        StepAsync(command, sums => EndOnceAsync(command, lastDay, by, sums));
 
-    public Task<Reply<PrepaymentView>> ApproveRefundAsync(Command command) => StepAsync(command, sums => OnceAsync(
-        command,
-        () => PrepaymentRule.ApproveRefund(
-            Agreement.State, new Fen(sums.Refund), Agreement.End?.ApprovedBy is not null, Agreement.End?.By ?? "", command.Actor),
-        () => Change(command, PrepaymentStep.ApproveRefund, Agreement with
-        {
-            End = Agreement.End! with { ApprovedBy = command.Actor },
-        })));
+    public Task<Reply<PrepaymentView>> ApproveRefundAsync(Command command) => StepAsync(command, async sums =>
+    {
+        long? paid = await LastRefundAsync();
+        return await OnceAsync(
+            command,
+            () => PrepaymentRule.ApproveRefund(
+                Agreement.State, new Fen(sums.Refund), Agreement.End?.ApproverAfter(paid) is not null, Agreement.End?.By ?? "",
+                command.Actor),
+            () => Change(command, PrepaymentStep.ApproveRefund, Agreement with
+            {
+                End = Agreement.End! with { ApprovedBy = command.Actor, ApprovedAfter = paid },
+            }));
+    });
 
     public Task<Reply<PrepaymentView>> PayRefundAsync(Command command, PrepaymentBank bank) => MoveAsync(
         command, bank, EntryCode.RefundPrepayment,
-        sums => PrepaymentRule.PayRefund(Agreement.State, new Fen(sums.Refund), Agreement.End?.ApprovedBy, command.Actor),
+        async sums => PrepaymentRule.PayRefund(
+            Agreement.State, new Fen(sums.Refund), Agreement.End?.ApproverAfter(await LastRefundAsync()), command.Actor),
         (header, sums) => PrepaymentEntries.PayRefund(header, Agreement.Custody, Slug.Parse(bank.Account), new Fen(sums.Refund)),
         sums => sums with { Refund = 0 });
 
@@ -124,12 +138,13 @@ public sealed class PrepaymentGrain(
         if (await FinishAsync(run) is { } waits) return waits;
         Policy policy = await rules.PolicyAsync(Region, Today);
         var left = new Fen((await SumsAsync()).Fees);
+        DateOnly? died = await DeathAsync();
         Refusal? stopped = null;
         // A proposed agreement has no money, and draws nothing.
         while (stopped is null && Agreement.State != PrepaymentState.Proposed
-            && PrepaymentRule.Next(Agreement.Plan, Agreement.Draws.Length, Agreement.End?.LastDay, left, through) is { } due)
+            && PrepaymentRule.Next(Agreement.Plan, Agreement.Draws.Length, Agreement.End?.LastDay, died, left, through) is { } due)
         {
-            stopped = await BarredAsync() ?? (due.Amount == Fen.Zero ? new Refusal(Reason.PrepaymentNotPaidIn) : null);
+            stopped = await NotDrawnAsync() ?? (due.Amount == Fen.Zero ? new Refusal(Reason.PrepaymentNotPaidIn) : null);
             if (stopped is not null) break;
             (int attempt, _) = await Writer.AttemptAsync(DrawId);
             Outcome outcome = await Writer.SubmitIfAcceptedAsync(
@@ -147,7 +162,7 @@ public sealed class PrepaymentGrain(
         return stopped is not null && (drawn == 0 || stopped.IsTransient()) ? stopped : drawn;
     }
 
-    private async Task<Refusal?> BarredAsync() =>
+    private async Task<Refusal?> NotDrawnAsync() =>
         Agreement.IsDisputed ? new Refusal(Reason.PrepaymentDisputed)
         : (await ProviderAsync(Agreement.Provider))?.StandingOn(Today) switch
         {
@@ -156,25 +171,69 @@ public sealed class PrepaymentGrain(
             null or Standing.None or Standing.Good or Standing.WhiteListed => null,
         };
 
-    private async Task<Refusal?> EndOnceAsync(Command command, DateOnly lastDay, bool byProvider, CustodySums sums)
+    /// <summary>Why the elder can't prepay the provider for the service today: neither agree on it nor pay in.</summary>
+    private async Task<Refusal?> BarredAsync(PrepaymentRecord agreement) =>
+        await ProviderAsync(agreement.Provider) is not { } provider ? new Refusal(Reason.ProviderNotFound)
+        : provider.RefusalFor(agreement.Service, Today) is { } why ? new Refusal(why)
+        : (await ElderAsync(agreement))?.LastServed(Today) is { } last && last.Day < Today
+            ? Refusal.Of(Reason.PrepaymentElderGone, ("date", Written(last.Day))) : null;
+
+    private async Task<ElderFacts?> ElderAsync(PrepaymentRecord agreement) =>
+        (await GrainFactory.GetGrain<IElderGrain>(Region, agreement.Elder).GetAsync())?.Facts(Region);
+
+    private async Task<DateOnly?> DeathAsync() => (await ElderAsync(Agreement))?.DeathOn(Today);
+
+    /// <summary>What else the elder has agreed to with the provider and not ended.</summary>
+    private async Task<IReadOnlyCollection<PrepaymentPlan>> LiveAsync(PrepaymentRecord agreement)
+    {
+        var live = new List<PrepaymentPlan>();
+        RegistryQuery query = new RegistryQuery(Region, PrepaymentGrainState.Kind) { Limit = AtOnce }
+            .Where(new RegistryCondition(
+                PrepaymentGrainState.PartiesKey, $"{VoucherContract.Elders}/{agreement.Elder}", RegistryTest.Holds))
+            .Where(new RegistryCondition(PrepaymentGrainState.StatePath, StoredName.Of(PrepaymentState.Agreed)));
+        IReadOnlyList<RegistryRow<PrepaymentGrainState>> page;
+        do
+        {
+            page = await registry.ListAsync<PrepaymentGrainState>(query, CancellationToken.None);
+            live.AddRange(page.Where(row => row.Key != LocalKey && row.IsReadable).Select(row => row.State.Prepayment!)
+                .Where(other => other.Provider == agreement.Provider).Select(other => other.Plan));
+            if (page.Count > 0) query = query with { After = page[^1].Cursor };
+        }
+        while (page.Count == AtOnce);
+        return live;
+    }
+
+    /// <summary>The index of the last payment of a refund, reversed or not; null: there was none.</summary>
+    private async Task<long?> LastRefundAsync()
+    {
+        var filter = new EntryFilter(EntryCode.RefundPrepayment, Kind: EntryKind.Post)
+        {
+            Touching = [new AccountFilter(Chart.CustodyPath(OpaqueId.Parse(LocalKey), CustodyPart.Refund).Text)],
+        };
+        IReadOnlyList<LinkedEntry> last = await ledger.EntriesAsync(Region, filter, long.MaxValue, 1, CancellationToken.None);
+        return last.Count > 0 ? last[0].Entry.Index : null;
+    }
+
+    private async Task<Refusal?> EndOnceAsync(Command command, DateOnly lastDay, PrepaymentEnder by, CustodySums sums)
     {
         if (State.HasDone(command, out Refusal? reused)) return reused;
         PrepaymentPlan plan = Agreement.Plan;
-        DateOnly last = lastDay < plan.Last ? lastDay : plan.Last;
+        DateOnly last = PrepaymentRule.LastDay(plan, lastDay, await DeathAsync());
         Fen back = PrepaymentRule.Back(plan, Agreement.Draws.Length, last, new Fen(sums.Fees)), deposit = new(sums.Deposit);
-        Refusal? refusal = PrepaymentRule.End(Agreement.State, byProvider);
+        Refusal? refusal = PrepaymentRule.End(Agreement.State, by, Agreement.End?.LastDay, last, back);
         // After a crash the entry is there and the money has gone from where it was.
-        if (back + deposit == Fen.Zero && (await Writer.FindAsync(command.Id))?.Entry is null)
-        {
-            return await OnceAsync(command, () => refusal, () => End(0));
-        }
+        JournalEntry? known = (await Writer.FindAsync(command.Id))?.Entry;
+        bool isNote = known is null ? back + deposit == Fen.Zero : known.Code == EntryCode.Note;
+        // Found no money, was lost, and money came in since: that end would leave it behind.
+        if (known is not null && isNote && back + deposit > Fen.Zero) refusal = new Refusal(Reason.RequestIdReused);
         if (refusal is null && !IsDryRun)
         {
+            if (IsClockDoubted && known is null) return new Refusal(Reason.ClockDoubtful);
             State.Planned = PlannedCommand.Of(Written(last), command);
             await SaveAsync();
         }
         Policy policy = await rules.PolicyAsync(Region, Today);
-        Refusal? failed = await OnceAsync(
+        Refusal? failed = isNote ? await OnceAsync(command, () => refusal, () => End(0)) : await OnceAsync(
             command,
             () => refusal,
             () => PrepaymentEntries.End(
@@ -194,10 +253,11 @@ public sealed class PrepaymentGrain(
         void End(long fen)
         {
             State.Planned = null;
+            // What was approved before is another sum now.
             Change(command, PrepaymentStep.End, Agreement with
             {
                 State = PrepaymentState.Ended,
-                End = new PrepaymentEndRecord(last, command.Actor, fen),
+                End = new PrepaymentEndRecord(last, command.Actor, fen + (Agreement.End?.BackFen ?? 0)),
             });
         }
     }
@@ -215,18 +275,16 @@ public sealed class PrepaymentGrain(
             if (await step(sums) is { } refusal) return refusal;
             long? entry = IsDryRun ? null : (await Writer.FindAsync(command.Id))?.Entry?.Index;
             CustodySums after = await SumsAsync();
-            if (IsDryRun && Stored.Prepayment!.End is null && Agreement.End is { } end)
-            {
-                // Nothing has moved: shows what would.
-                after = new CustodySums(sums.Fees + sums.Deposit - end.BackFen, 0, end.BackFen);
-            }
+            long back = (Agreement.End?.BackFen ?? 0) - (Stored.Prepayment!.End?.BackFen ?? 0);
+            // In a dry run nothing has moved: shows what would.
+            if (IsDryRun && back > 0) after = new CustodySums(sums.Fees + sums.Deposit - back, 0, sums.Refund + back);
             return new PrepaymentView(Agreement, after, entry);
         }
     }
 
     /// <summary>A movement at the bank. Its money is the ledger's alone, so the agreement's own state stays.</summary>
     private async Task<Reply<PrepaymentView>> MoveAsync(
-        Command command, PrepaymentBank bank, EntryCode code, Func<CustodySums, Refusal?> rule,
+        Command command, PrepaymentBank bank, EntryCode code, Func<CustodySums, Task<Refusal?>> rule,
         Func<EntryHeader, CustodySums, Proposal> propose, Func<CustodySums, CustodySums> after)
     {
         if (State.Prepayment is null) return Reason.PrepaymentNotFound;
@@ -237,44 +295,25 @@ public sealed class PrepaymentGrain(
             if (await FinishAsync(command) is { } waits) return waits;
             CustodySums sums = await SumsAsync();
             Policy policy = await rules.PolicyAsync(Region, Today);
-            Refusal? refusal = rule(sums) ?? await AtBankAsync(command.Memo, bank, code);
-            Outcome outcome = await Writer.DecideAsync(
-                command, Today, refusal,
-                () => propose(command.Header(bank.Day, policy.Version.ToString(), ("agreement", LocalKey)), sums));
+            Refusal? refusal = await rule(sums) ?? await AtBankAsync(bank, code);
+            Outcome outcome = refusal is not null
+                ? await Writer.DecideAsync(command, Today, refusal, () => Entries.Note(command.Header(Today, "")))
+                : await GrainFactory.GetGrain<IBankAccountGrain>(Region, bank.Account).BookAsync(
+                    command, propose(command.Header(bank.Day, policy.Version.ToString(), ("agreement", LocalKey)), sums),
+                    bank.AllowRepeat, Reason.PrepaymentReferenceUsed);
             if (outcome.Refusal is { } refused) return refused;
             bool isTrial = command.IsDryRun && !outcome.Replayed;
             return new PrepaymentView(Agreement, isTrial ? after(sums) : await SumsAsync(), isTrial ? null : outcome.Entry!.Index);
         }
     }
 
-    private async Task<Refusal?> AtBankAsync(string reference, PrepaymentBank bank, EntryCode code)
+    private async Task<Refusal?> AtBankAsync(PrepaymentBank bank, EntryCode code)
     {
         string field = code == EntryCode.ReceivePrepayment ? "received_date" : "paid_date";
         return await GrainFactory.GetGrain<IBankAccountGrain>(Region, bank.Account).GetAsync() is null
                 ? Refusal.Of(Reason.BankAccountNotFound, ("account", bank.Account))
             : bank.Day < Today.AddYears(-1)
-                ? Refusal.Of(Reason.ReceiptTooOld, ("field", field), ("date", Written(Today.AddYears(-1))))
-            : bank.AllowRepeat ? null : await ReferencedAsync(reference, bank.Account, code);
-    }
-
-    /// <summary>A bank's reference names one movement of an account: a second one is most likely a typing error.</summary>
-    private async Task<Refusal?> ReferencedAsync(string reference, string bankAccount, EntryCode code)
-    {
-        AccountFilter[] bank = [new(Chart.Bank(Slug.Parse(bankAccount)).Path.Text)];
-        EntryCode[] codes = code == EntryCode.ReceivePrepayment ? [code, EntryCode.ReceiveMoney] : [code];
-        foreach (EntryCode one in codes)
-        {
-            IReadOnlyList<LinkedEntry> latest = await ledger.EntriesAsync(
-                Region, new EntryFilter(one, Reversed: false) { Touching = [.. bank] }, long.MaxValue, MovementsLookedAt,
-                CancellationToken.None);
-            if (latest.FirstOrDefault(linked => linked.Entry.Header.Memo == reference)?.Entry is not { } other) continue;
-            return Refusal.Of(
-                Reason.PrepaymentReferenceUsed, ("field", "reference"),
-                ("entry", other.Index.ToString(CultureInfo.InvariantCulture)),
-                ("available", other.Transfers[0].Posted.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code),
-                ("date", Written(other.Header.EventDate())));
-        }
-        return null;
+                ? Refusal.Of(Reason.ReceiptTooOld, ("field", field), ("date", Written(Today.AddYears(-1)))) : null;
     }
 
     /// <summary>
@@ -291,7 +330,7 @@ public sealed class PrepaymentGrain(
         }
         if (State.Planned is not { } planned || planned.ToCommand().Id == command.Id) return null;
         DateOnly last = DayOf(planned.Step);
-        Refusal? refusal = await EndOnceAsync(planned.ToCommand(), last, byProvider: false, await SumsAsync());
+        Refusal? refusal = await EndOnceAsync(planned.ToCommand(), last, PrepaymentEnder.Finance, await SumsAsync());
         return refusal is { } outage && outage.IsTransient() ? outage : null;
     }
 

@@ -63,12 +63,20 @@ public sealed record PrepaymentStepRecord(
 /// <param name="LastDay">The last day of service.</param>
 /// <param name="BackFen">What had not been earned, with the deposit: it waits to be paid back, or was.</param>
 /// <param name="ApprovedBy">Who approved the refund; null: nobody.</param>
+/// <param name="ApprovedAfter">The entry of the last payment before the approval, which covers the next one; null: there was none.</param>
 [GenerateSerializer, Immutable, Alias("timebank.prepayment-end")]
 public sealed record PrepaymentEndRecord(
     [property: Id(0), JsonPropertyName("lastDay")] DateOnly LastDay,
     [property: Id(1), JsonPropertyName("by")] string By,
     [property: Id(2), JsonPropertyName("backFen")] long BackFen,
-    [property: Id(3), JsonPropertyName("approvedBy")] string? ApprovedBy = null);
+    [property: Id(3), JsonPropertyName("approvedBy")] string? ApprovedBy = null,
+    [property: Id(4), JsonPropertyName("approvedAfter"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? ApprovedAfter = null)
+{
+    /// <summary>Who approved the next payment; null: nobody. A payment that was reversed has used its approval up.</summary>
+    /// <param name="paid">The entry of the last payment, reversed or not; null: there was none.</param>
+    public string? ApproverAfter(long? paid) => paid == ApprovedAfter ? ApprovedBy : null;
+}
 
 /// <summary>What an agreement has in custody, in fen.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.custody-sums")]

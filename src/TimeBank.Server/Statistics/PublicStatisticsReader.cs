@@ -136,6 +136,9 @@ public sealed class PublicStatisticsReader(ILedgerReader ledger, IRegistry regis
                 if (IsBank(moved.Credit)) paid += moved.Amount;
                 if (IsBank(moved.Debit)) paid -= moved.Amount;
             }
+            // Custody is the elders' own money: what a provider drew of it is in what it is paid.
+            if (moved.Code == EntryCode.DrawPrepayment && moved.Debit.StartsWith(Chart.CustodyPrefix, StringComparison.Ordinal))
+                paid -= moved.Amount;
             // What a programme gives back was received before.
             string? to = FundOf(moved.Credit), by = FundOf(moved.Debit);
             if (to is not null && !IsProgramme(moved.Debit)) Add(to, moved.Amount);

@@ -75,7 +75,8 @@ public sealed class ReasonTests
         1048 PrepaymentNotDisputed, 1049 PrepaymentNothingDue, 1050 PrepaymentRefundNotApproved, 1051 PrepaymentReferenceUsed,
         1010 ProviderServiceNotAccredited, 1011 AccreditationNotFound, 1012 AccreditationOver, 1013 AccreditationOverlaps,
         1014 ProviderStaffNotNamed, 1015 ProviderRightMissing, 1016 ProviderStaffNotBegun, 1017 ProviderStaffNeeded,
-        1018 ProviderStaffNotFound, 1019 PriceAboveCeiling, 1020 PriceAbovePublished, 1021 ProviderFileFull
+        1018 ProviderStaffNotFound, 1019 PriceAboveCeiling, 1020 PriceAbovePublished, 1021 ProviderFileFull,
+        1052 PrepaymentMonthPassed, 1053 PrepaymentElderGone
         """;
 
     [Fact]

@@ -104,12 +104,12 @@ public sealed class PrepaymentEntriesTests
                 DateOnly today = plan.First.AddDays(step * 15 - 10);
                 long more = random.Next(1, 60_000), moreDeposit = Math.Min(random.Next(0, 3_000), plan.Deposit.Value - deposit);
                 if (PrepaymentRule.PayIn(ended is null ? PrepaymentState.Agreed : PrepaymentState.Ended, plan, months,
-                    (fees + drawn, deposit), (new Fen(more), new Fen(moreDeposit))) is null)
+                    (fees + drawn, deposit), (new Fen(more), new Fen(moreDeposit)), barred: null) is null)
                 {
                     (fees, deposit, paidIn) = (fees + more, deposit + moreDeposit, paidIn + more + moreDeposit);
                 }
                 DateOnly through = new DateOnly(today.Year, today.Month, 1).AddDays(-1);
-                while (PrepaymentRule.Next(plan, months, ended, new Fen(fees), through) is { Amount.Value: > 0 } draw)
+                while (PrepaymentRule.Next(plan, months, ended, died: null, new Fen(fees), through) is { Amount.Value: > 0 } draw)
                 {
                     Assert.True(draw.Amount <= plan.Monthly && draw.Month.AddMonths(1).AddDays(-1) <= through);
                     (fees, drawn, months) = (fees - draw.Amount.Value, drawn + draw.Amount.Value, months + 1);

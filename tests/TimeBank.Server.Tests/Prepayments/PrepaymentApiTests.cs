@@ -104,6 +104,15 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
         PaymentLine line = (await maker.ListPaymentLinesAsync(new ListPaymentLinesRequest { Payment = payment.Name })).Lines.Single();
 
         Assert.Equal((30_000, paid.Name, "DRAW_PREPAYMENT"), (payment.NetAmount.Value, line.Prepayment, line.Posting.Code));
+        // Both are parties of the draw: the elder may complain of it.
+        string draw = (await _desk.ReadAsync(paid)).Draws.Single().Entry;
+        Complaint complaint = await new ComplaintService.ComplaintServiceClient(_server.As(Role.Elder, _desk.Elder)).FileComplaintAsync(
+            new FileComplaintRequest
+            {
+                RequestId = Desk.Id(), Parent = _desk.Desk.Region, Subject = draw, Category = V1.ComplaintCategory.NotReceived,
+                Words = "没有提供服务",
+            });
+        Assert.Equal(draw, complaint.Subject);
     }
 
     [Fact]
@@ -156,7 +165,14 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
         Assert.Equal((long[])[110_000, 0, 14_516, 0, 95_484, 0], PrepaymentDesk.Sums(ended));
         await _desk.As(Role.FinanceChecker, subject: "maker").ApprovePrepaymentRefundAsync(_desk.Approve(paid))
             .IsRefusedAsync(Reason.MakerIsChecker);
-        Assert.Equal(14_516, (await _desk.DrawAsync(October)).Amounts.Single().Value);
+        EndPrepaymentRequest earlier = new(end) { RequestId = Desk.Id(), LastDay = new DateOnly(2026, 10, 10).ToContract() };
+        await _desk.OfElder.EndPrepaymentAsync(_desk.End(paid)).IsRefusedAsync(Reason.PrepaymentWrongState);
+        await _desk.Checker.ApprovePrepaymentRefundAsync(_desk.Approve(paid));
+        // It had closed five days before: more goes back, and that sum is approved anew.
+        Prepayment corrected = (await _desk.Maker.EndPrepaymentAsync(earlier)).Prepayment;
+        Assert.Equal((long[])[110_000, 0, 9_677, 0, 100_323, 0], PrepaymentDesk.Sums(corrected));
+        await _desk.Maker.RecordPrepaymentRefundAsync(_desk.Refund(paid)).IsRefusedAsync(Reason.PrepaymentRefundNotApproved);
+        Assert.Equal(9_677, (await _desk.DrawAsync(October)).Amounts.Single().Value);
         Assert.Equal(0, (await _desk.ReadAsync(paid)).FeesLeft.Value);
     }
 
@@ -204,6 +220,14 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
         await _desk.Maker.RecordPrepaymentReceiptAsync(
             new RecordPrepaymentReceiptRequest(receipt) { RequestId = Desk.Id(), Amount = Desk.Fen(30_000), Deposit = Desk.Fen(0) })
             .IsRefusedAsync(Reason.PrepaymentReferenceUsed);
+        string fund = await _desk.Desk.FundAsync("lottery", 1_000);
+        var toFund = new RecordReceiptRequest
+        {
+            RequestId = Desk.Id(), Fund = fund, Amount = Desk.Fen(1), BankAccount = "main", ReceivedDate = receipt.ReceivedDate,
+            Reference = receipt.Reference,
+        };
+        var funds = new FundService.FundServiceClient(_server.As(Role.FinanceMaker));
+        await funds.RecordReceiptAsync(toFund).IsRefusedAsync(Reason.ReceiptReferenceUsed);
         await ReverseAsync(wrong);
         Assert.Equal((long[])[0, 0, 0, 0, 0, 0], PrepaymentDesk.Sums(await _desk.ReadAsync(agreed)));
         await _desk.Maker.RecordPrepaymentReceiptAsync(new RecordPrepaymentReceiptRequest(receipt) { RequestId = Desk.Id() });
@@ -213,7 +237,9 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
         PrepaymentMovement refund = await _desk.Maker.RecordPrepaymentRefundAsync(_desk.Refund(agreed));
         await ReverseAsync(refund.Entry);
 
-        // One day of October is earned.
+        // One day of October is earned. The approval was of the payment that was taken back.
+        await _desk.Maker.RecordPrepaymentRefundAsync(_desk.Refund(agreed)).IsRefusedAsync(Reason.PrepaymentRefundNotApproved);
+        await _desk.Checker.ApprovePrepaymentRefundAsync(_desk.Approve(agreed));
         Assert.Equal((long[])[50_000, 0, 967, 0, 49_033, 0], PrepaymentDesk.Sums(await _desk.ReadAsync(agreed)));
         Assert.Equal(49_033, (await _desk.Maker.RecordPrepaymentRefundAsync(_desk.Refund(agreed))).Prepayment.Refunded.Value);
 
