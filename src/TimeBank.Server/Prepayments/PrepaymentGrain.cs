@@ -174,7 +174,7 @@ public sealed class PrepaymentGrain(
     /// <summary>Why the elder can't prepay the provider for the service today: neither agree on it nor pay in.</summary>
     private async Task<Refusal?> BarredAsync(PrepaymentRecord agreement) =>
         await ProviderAsync(agreement.Provider) is not { } provider ? new Refusal(Reason.ProviderNotFound)
-        : provider.RefusalFor(agreement.Service, Today) is { } why ? new Refusal(why)
+        : provider.RefusalFor(agreement.Service, Today) is { } why ? why
         : (await ElderAsync(agreement))?.LastServed(Today) is { } last && last.Day < Today
             ? Refusal.Of(Reason.PrepaymentElderGone, ("date", Written(last.Day))) : null;
 
