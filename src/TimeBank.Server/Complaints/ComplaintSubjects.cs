@@ -104,8 +104,8 @@ public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains
     }
 
     /// <summary>
-    /// The end of an order is a correction where it settled a dispute, or was taken back. Whole where no hours stand any more; but a
-    /// volunteer who complains may want just these, so theirs always waits.
+    /// The end of an order is a correction where it settled a dispute, or was taken back. Whole where no hours stand any more and none are
+    /// held again; but a volunteer who complains may want just these, so theirs always waits.
     /// </summary>
     private async Task<Correction> OfOrderAsync(
         SubjectName name, string complainant, LinkedEntry linked, CancellationToken cancellation)
@@ -115,7 +115,7 @@ public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains
         bool isJudged = order.Dispute?.Settled is not null && order.EndEntry == linked.Entry.Index;
         if (chain.All(one => one.Entry.Index != linked.Entry.Index) || (linked.Entry.Kind != EntryKind.Reverse && !isJudged))
             return Correction.None;
-        bool stands = chain[^1].Entry.Code == EntryCode.RenderService
+        bool stands = chain[^1].Entry.Code == EntryCode.RenderService || chain[^1].Entry.OpensHold
             || complainant.StartsWith($"{PersonContract.Volunteers}/", StringComparison.Ordinal);
         return stands ? Correction.Part : Correction.Whole;
     }
@@ -199,8 +199,9 @@ public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains
         IReadOnlyList<LinkedEntry> chain = order.HoldEntry is not { } hold ? []
             : await ChainAsync(name.Region, await FirstAsync(name.Region, hold, cancellation), cancellation);
         ImmutableArray<string> volunteer = order.Volunteer.Length == 0 ? [] : [$"{PersonContract.Volunteers}/{order.Volunteer}"];
+        ImmutableArray<string> took = await grains.GetGrain<IServiceOrderGrain>(name.Region, name.Id).ActorsAsync();
         return new ComplaintSubject(
-            name, [order.Recipient, .. volunteer], [.. chain.Select(one => one.Entry.Header.Actor).Distinct()], null);
+            name, [order.Recipient, .. volunteer], [.. chain.Select(one => one.Entry.Header.Actor).Union(took)], null);
     }
 
     /// <summary>Who prepared, submitted, approved or sent back the batch, made a file of it, or recorded the bank's words.</summary>

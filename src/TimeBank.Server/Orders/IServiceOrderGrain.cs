@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Concurrency;
 using TimeBank.Ledger;
 
@@ -43,6 +44,13 @@ public interface IServiceOrderGrain : IGrainWithStringKey
 
     [Alias("undo")]
     Task<Reply<OrderRecord>> UndoAsync(StepUndo undo);
+
+    /// <summary>
+    /// Who recorded steps that have no entry of their own, as check-in, check-out or a dispute, or took them back: by their subjects. Of
+    /// steps from earlier builds only who raised the dispute.
+    /// </summary>
+    [Alias("actors")]
+    Task<ImmutableArray<string>> ActorsAsync();
 
     /// <summary>True if the order takes a person's time. Interleaves, because orders ask each other.</summary>
     /// <param name="agenda">The key of the person's agenda.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 using TimeBank.Writer;
@@ -53,6 +54,9 @@ public sealed partial class ServiceOrderGrain(
         await LookAsync();
         return Exists ? View() : null;
     }
+
+    public Task<ImmutableArray<string>> ActorsAsync() => Task.FromResult<ImmutableArray<string>>(
+        [.. (State.Actors ?? []).Concat(State.Dispute is { Actor.Length: > 0 } dispute ? [dispute.Actor] : []).Distinct()]);
 
     public Task<Reply<OrderRecord>> AcceptAsync(Command command, OpaqueId volunteer) =>
         StepAsync(command, () => MayAccept(command, volunteer), async () =>
@@ -251,6 +255,7 @@ public sealed partial class ServiceOrderGrain(
     private async Task<Refusal?> ChangeAsync(Command command, Action change)
     {
         change();
+        State.Involve(command.Actor);
         State.Remember(command);
         await SaveAsync();
         await WriteAsync(Entries.Note(command.Header(Today, "")));

@@ -92,6 +92,13 @@ public sealed class ServiceOrderState : WorkflowState
     [JsonPropertyName("steps"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public List<StepTaken>? Steps { get; set; }
 
+    /// <summary>
+    /// Who took or took back steps that have no entry of their own, by their subjects. Kept apart from <see cref="Steps"/>, which the clock
+    /// and staff clear. Null: nobody since this is kept.
+    /// </summary>
+    [JsonPropertyName("actors"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<string>? Actors { get; set; }
+
     /// <summary>How many steps with an entry of their own were taken back. It is a part of the ids of the entries that follow.</summary>
     [JsonPropertyName("round"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Round { get; set; }
@@ -100,6 +107,11 @@ public sealed class ServiceOrderState : WorkflowState
     public StepTaken? LastStep => Steps?[^1];
 
     public void Take(StepTaken step) => (Steps ??= []).Add(step);
+
+    public void Involve(string actor)
+    {
+        if (Actors?.Contains(actor) != true) (Actors ??= []).Add(actor);
+    }
 
     public void TakeLastBack() => Steps = Steps!.Count == 1 ? null : Steps[..^1];
 

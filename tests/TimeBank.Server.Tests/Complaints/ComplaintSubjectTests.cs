@@ -144,6 +144,40 @@ public sealed class ComplaintHoursTests(TestServer server) : IClassFixture<TestS
             new ListEntriesRequest { Parent = Desk.Region, NewestFirst = true, PageSize = 1 })).Entries.Single();
         await _desk.Second.CloseComplaintAsync(_desk.CloseBy(again, end)).IsRefusedAsync(Reason.ComplaintEntryOther);
         await _desk.Second.CloseComplaintAsync(_desk.CloseBy(again, undo.Name)).IsRefusedAsync(Reason.ComplaintContestable);
+        // The hours are held again: for the elder too something stands until they are released.
+        await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, undo.Name)).IsRefusedAsync(Reason.ComplaintContestable);
+        await Desk.Orders(elder).DisputeOrderAsync(
+            new DisputeOrderRequest { RequestId = Desk.Id(), Order = order.Name, Note = "没有来" });
+        await Desk.OrdersAs(Role.Counter, "third").ResolveDisputeAsync(new ResolveDisputeRequest
+        {
+            RequestId = Desk.Id(), Order = order.Name, Outcome = DisputeOutcome.Cancelled, Note = "问过邻居",
+        });
         Assert.Equal(ComplaintState.Closed, (await _desk.Second.CloseComplaintAsync(_desk.CloseBy(filed, undo.Name))).State);
+    }
+
+    /// <summary>Steps without an entry count too, also once a dispute was settled and they can't be taken back any more.</summary>
+    [Fact]
+    public async Task Who_recorded_a_step_of_an_order_judges_no_complaint_about_it()
+    {
+        string elder = await Desk.RegisterWithHoursAsync(), volunteer = await Desk.EnrolAsync();
+        ServiceOrder order = await Desk.AcceptedAsync(elder, volunteer);
+        await Desk.OrdersAs(Role.Counter, "first").CheckInAsync(
+            new CheckInRequest { RequestId = Desk.Id(), Order = order.Name, OnBehalfOf = volunteer });
+        await Desk.AdvanceAsync(TimeSpan.FromHours(1));
+        await Desk.Orders(volunteer).CheckOutAsync(new CheckOutRequest { RequestId = Desk.Id(), Order = order.Name });
+        await Desk.OrdersAs(Role.Counter, "third").DisputeOrderAsync(
+            new DisputeOrderRequest { RequestId = Desk.Id(), Order = order.Name, OnBehalfOf = elder, Note = "没有来" });
+        await Desk.OrdersAs(Role.Counter, "fourth").ResolveDisputeAsync(new ResolveDisputeRequest
+        {
+            RequestId = Desk.Id(), Order = order.Name, Outcome = DisputeOutcome.Settled, Amount = Desk.Minutes(30), Note = "问过邻居",
+        });
+        Complaint filed = await _desk.As(Role.Elder, elder).FileComplaintAsync(_desk.About(order.Name));
+
+        foreach (string took in (string[])["first", "third", "fourth"])
+        {
+            await _desk.As(Role.Counter, subject: took).AnswerComplaintAsync(_desk.Answer(filed))
+                .IsRefusedAsync(Reason.ComplaintNotImpartial);
+        }
+        Assert.Equal(ComplaintState.Answered, (await _desk.Second.AnswerComplaintAsync(_desk.Answer(filed))).State);
     }
 }
