@@ -324,6 +324,7 @@ public enum Reason
     PaymentsDisputed = 977,
     ComplaintsTooMany = 978,
     ComplaintDaysUnknown = 979,
+    PaymentDisputed = 980,
 
     // Appeals of providers against their standing.
     StandingNotAppealable = 990,

@@ -4,22 +4,28 @@ using TimeBank.Ledger;
 
 namespace TimeBank.Server;
 
-/// <summary>An entry that an open complaint sets aside from settlement.</summary>
+/// <summary>An entry that open complaints set aside from settlement.</summary>
 /// <param name="Entry">A redemption or a bill.</param>
 /// <param name="Provider">Whom it credited.</param>
-/// <param name="Complaint">The complaint's id.</param>
-/// <param name="Filed">When it was filed.</param>
-internal readonly record struct DisputedEntry(long Entry, string Provider, string Complaint, DateTimeOffset Filed)
+/// <param name="Complaints">The ids of all open complaints about it, the earliest first; at least one.</param>
+internal readonly record struct DisputedEntry(long Entry, string Provider, ImmutableArray<string> Complaints)
 {
+    /// <summary>The earliest, which stands for all where one is named.</summary>
+    public string Complaint => Complaints[0];
+
     /// <summary>
     /// Whether it keeps a batch from approval: only what was known when the batch was submitted does. Otherwise one person could stop the
-    /// payments of all providers again and again; what was filed later is withheld from the file, for its provider alone.
+    /// payments of all providers again and again; what was filed later is withheld from the file, for its provider alone. But what pays off
+    /// a debt is posted by the approval itself, where no file could withhold it.
     /// </summary>
-    public bool Stops(SettlementRecord batch) => batch switch
+    /// <param name="payment">The number of the payment that pays the entry.</param>
+    public bool Stops(SettlementRecord batch, int payment) => batch switch
     {
         { State: SettlementState.Draft } => true,
         // An older build did not keep what was known.
-        { State: SettlementState.Submitted } => batch.KnownComplaints is not { } known || known.Contains(Complaint),
+        { State: SettlementState.Submitted } => batch.KnownComplaints is not { } known
+            || Complaints.Any(complaint => known.Contains(complaint))
+            || batch.Payments.Any(one => one.Number == payment && one.NettedFen > 0),
         _ => false,
     };
 }
@@ -32,33 +38,42 @@ internal static class Disputes
     private static readonly string OfProvider = $"{VoucherContract.Providers}/";
 
     /// <summary>
-    /// Every open dispute of a region, by entry; of several complaints about one entry the earliest. One that is filed a moment later is
-    /// in none of it: the approval and the file of payments look again.
+    /// Every disputed entry of a region, in the order of the journal. A complaint that is filed a moment later is in none of it: the
+    /// approval and the file of payments look again.
     /// </summary>
     /// <exception cref="UnreadableStateException">A complaint can't be read: nobody knows what it sets aside.</exception>
     public static async Task<ImmutableArray<DisputedEntry>> DisputesAsync(this IRegistry registry, RegionCode region)
     {
         RegistryQuery query = new RegistryQuery(region, ComplaintGrainState.Kind) { Limit = AtOnce }
             .Where(new RegistryCondition(ComplaintGrainState.SetAsideKey, "0", RegistryTest.AtLeast));
-        var found = new SortedDictionary<long, DisputedEntry>();
+        var found = new List<(string Complaint, ComplaintRecord Of)>();
         IReadOnlyList<RegistryRow<ComplaintGrainState>> rows;
         do
         {
             rows = await registry.ListAsync<ComplaintGrainState>(query, CancellationToken.None);
             foreach (RegistryRow<ComplaintGrainState> row in rows)
             {
-                if (row.State is not { SetAside: not null, Complaint: { Disputed: { } entry } complaint }) continue;
-                string provider = complaint.Parties.First(party => party.StartsWith(OfProvider, StringComparison.Ordinal));
-                var dispute = new DisputedEntry(entry, provider[OfProvider.Length..], row.Key, complaint.FiledAt);
-                if (!found.TryGetValue(entry, out DisputedEntry other) || dispute.Filed < other.Filed) found[entry] = dispute;
+                if (row.State is { SetAside: not null, Complaint: { Disputed: not null } complaint }) found.Add((row.Key, complaint));
             }
             if (rows.Count > 0) query = query with { After = rows[^1].Cursor };
         }
         while (rows.Count == AtOnce);
-        return [.. found.Values];
+        return
+        [
+            .. found.OrderBy(one => one.Of.FiledAt).ThenBy(one => one.Complaint, StringComparer.Ordinal)
+                .GroupBy(one => one.Of.Disputed!.Value).OrderBy(entry => entry.Key)
+                .Select(entry => new DisputedEntry(
+                    entry.Key, ProviderOf(entry.First().Of), [.. entry.Select(one => one.Complaint)])),
+        ];
     }
 
-    /// <summary>The disputes about what a batch pays, with the numbers of its payments.</summary>
+    private static string ProviderOf(ComplaintRecord complaint) =>
+        complaint.Parties.First(party => party.StartsWith(OfProvider, StringComparison.Ordinal))[OfProvider.Length..];
+
+    /// <summary>
+    /// The disputes about what a batch pays, with the numbers of its payments. It pays nothing of what was refunded whole, nor of a bill of
+    /// which no more stands than was held back of it, though the complaint be open: the desk would set nothing of these aside either.
+    /// </summary>
     public static async Task<IReadOnlyList<(int Payment, DisputedEntry Dispute)>> InBatchAsync(
         this PaidEntries paid, SettlementRecord batch, ImmutableArray<DisputedEntry> disputes)
     {
@@ -91,14 +106,33 @@ internal sealed class PaidEntries(RegionCode region, ILedgerReader ledger, IGrai
 {
     private const int AtOnce = 100;
 
-    /// <summary>More than any entry credits: asks whether it is paid, and not how much.</summary>
-    private const long All = 1L << 60;
+    /// <summary>Whether a payment pays what still stands of an entry, or a part of that.</summary>
+    public async Task<bool> PaysAsync(PaymentRecord payment, long entry) =>
+        await StandsAsync(entry) is { Stands: var stands } && stands > Fen.Zero && await PaidAsync(payment, entry, stands.Value) > 0;
 
-    /// <summary>Whether a payment pays an entry, or a part of it.</summary>
-    public async Task<bool> PaysAsync(PaymentRecord payment, long entry) => await PaidAsync(payment, entry, All) > 0;
+    /// <summary>Whom a redemption or bill credited, and what still stands of it after its refunds; null where there is none.</summary>
+    public async Task<(OpaqueId Provider, Fen Stands)?> StandsAsync(long entry)
+    {
+        LinkedEntry? linked = entry is < 0 or long.MaxValue ? null
+            : (await ledger.EntriesAsync(region, new EntryFilter(), entry + 1, 1, CancellationToken.None))
+                .FirstOrDefault(linked => linked.Entry.Index == entry);
+        switch (linked?.Entry.Code)
+        {
+            case EntryCode.RedeemVoucher:
+                var redemption = Redemption.Of(linked.Entry);
+                return (redemption.Provider, linked.ReversedBy is null ? redemption.Credited : Fen.Zero);
+            case EntryCode.PayBill:
+                var bill = Bill.Of(linked.Entry);
+                Fen back = (await ledger.RefundsOfAsync(linked.Entry, CancellationToken.None))
+                    .Aggregate(Fen.Zero, (sum, refund) => sum + Bill.Of(refund).Credited);
+                return (bill.Provider, bill.Credited - back);
+            default:
+                return null;
+        }
+    }
 
     /// <summary>How much of an entry is in a stretch of a provider's payable, or in what is carried into it, in fen.</summary>
-    /// <param name="credited">What the entry credited.</param>
+    /// <param name="credited">What stands of the entry.</param>
     public async Task<long> UnpaidAsync(
         string provider, long from, long to, ImmutableArray<CarriedAmount> carried, long entry, long credited)
     {

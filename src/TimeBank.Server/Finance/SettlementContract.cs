@@ -159,7 +159,7 @@ internal static class SettlementContract
             Payment = $"{ResourceName.Of(region, Settlements, batch.Id)}/{Payments}/{found.Payment}",
             Entry = ResourceName.Of(region, Entries, found.Dispute.Entry),
             Complaint = ResourceName.Of(region, ComplaintContract.Complaints, found.Dispute.Complaint),
-            StopsApproval = found.Dispute.Stops(batch),
+            StopsApproval = found.Dispute.Stops(batch, found.Payment),
         };
     }
 

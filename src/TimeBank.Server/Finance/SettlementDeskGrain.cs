@@ -277,32 +277,15 @@ public sealed class SettlementDeskGrain(
     private async Task<(OpaqueId Provider, Fen Unpaid, Refusal? Refusal)> DisputedAsync(
         long index, long size, DateOnly? releaseUntil, HeldBackEarnings earnings)
     {
-        LinkedEntry? linked = index is < 0 or long.MaxValue ? null
-            : (await ledger.EntriesAsync(Region, new EntryFilter(), index + 1, 1, CancellationToken.None))
-                .FirstOrDefault(linked => linked.Entry.Index == index);
-        OpaqueId provider;
-        Fen credited;
-        switch (linked?.Entry.Code)
-        {
-            case EntryCode.RedeemVoucher:
-                var redemption = Redemption.Of(linked.Entry);
-                (provider, credited) = (redemption.Provider, linked.ReversedBy is null ? redemption.Credited : Fen.Zero);
-                break;
-            case EntryCode.PayBill:
-                var bill = Bill.Of(linked.Entry);
-                Fen back = (await ledger.RefundsOfAsync(linked.Entry, CancellationToken.None))
-                    .Aggregate(Fen.Zero, (sum, refund) => sum + Bill.Of(refund).Credited);
-                (provider, credited) = (bill.Provider, bill.Credited - back);
-                break;
-            default:
-                return (default, default, Refusal.Of(Reason.RedemptionNotFound, ("field", "set_aside")));
-        }
+        var paid = new PaidEntries(Region, ledger, GrainFactory, earnings);
+        if (await paid.StandsAsync(index) is not var (provider, credited))
+            return (default, default, Refusal.Of(Reason.RedemptionNotFound, ("field", "set_aside")));
         if (credited == Fen.Zero) return (default, default, new Refusal(Reason.RedemptionAlreadyRefunded));
         SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.None());
         // A redemption of this very moment is not among what the batch settles yet, and can't be taken off it.
         if (index >= size) return (provider, credited, new Refusal(Reason.SettlementChanged));
-        long unpaid = await new PaidEntries(Region, ledger, GrainFactory, earnings)
-            .UnpaidAsync(provider.Text, settled.Size, size, settled.CarriedWith(releaseUntil), index, credited.Value);
+        long unpaid = await paid.UnpaidAsync(
+            provider.Text, settled.Size, size, settled.CarriedWith(releaseUntil), index, credited.Value);
         return (provider, new Fen(unpaid), unpaid > 0 ? null : new Refusal(Reason.RedemptionSettled));
     }
 

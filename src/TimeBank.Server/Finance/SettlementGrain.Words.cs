@@ -26,8 +26,12 @@ public sealed partial class SettlementGrain
         Policy policy = await rules.PolicyAsync(Region, Today);
         var word = new PlannedWord(
             payment, outcome, command.Id.ToString(), command.RequestDigest, command.Actor, command.Memo);
+        bool isDone = State.HasDone(command, out _);
         Refusal? refusal = Judge(word);
-        if (refusal is null && !State.HasDone(command, out _)) await PlanAsync([word]);
+        // A file withholds what somebody complains about. A payment by hand must not go round that; what a bank's line says has happened.
+        if (refusal is null && !isDone && outcome.State == PaymentState.Paid && Batch.Export is null)
+            refusal = await DisputedAsync(Reason.PaymentDisputed, one => one.Payment == payment);
+        if (refusal is null && !isDone) await PlanAsync([word]);
         return await OnceAsync(
             command, () => refusal, () => Entry(word, policy, command.OnBehalfOf),
             written =>

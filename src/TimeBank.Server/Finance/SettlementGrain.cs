@@ -34,7 +34,10 @@ public interface ISettlementGrain : IGrainWithStringKey
     [Alias("withdraw")]
     Task<Reply<SettlementRecord>> WithdrawAsync(Command command);
 
-    /// <summary>Records the bank's word on a payment.</summary>
+    /// <summary>
+    /// Records the bank's word on a payment. <i>Paid</i> is refused where no file was made, which would have withheld the payment, and
+    /// somebody complains about what it pays.
+    /// </summary>
     [Alias("record")]
     Task<Reply<SettlementRecord>> RecordAsync(Command command, int payment, PaymentOutcome outcome);
 
@@ -92,8 +95,8 @@ public sealed record WordsTaken([property: Id(0)] ImmutableArray<Reason> Left);
 /// <param name="WithdrawnBy">A maker, or the checker who sent it back; null: nobody, or a build that did not keep it.</param>
 /// <param name="Aside">Providers whose money was set aside as a whole, so that they have no payment in it; null: none.</param>
 /// <param name="KnownComplaints">
-/// The complaints about what it pays that were open when it was submitted: they alone keep it from approval. Null until then, and where an
-/// older build submitted it.
+/// The complaints about what it pays that were open when it was submitted: these, and later ones about a payment that pays off a debt, keep
+/// it from approval. Null until then, and where an older build submitted it.
 /// </param>
 [GenerateSerializer, Immutable, Alias("timebank.settlement-record")]
 public sealed record SettlementRecord(
@@ -248,7 +251,9 @@ public sealed partial class SettlementGrain(
 
     public Task<Reply<SettlementRecord>> SubmitAsync(Command command) => StepAsync(command, async () =>
     {
-        ImmutableArray<string> known = [.. (await DisputesAsync()).Select(one => one.Dispute.Complaint).Distinct()];
+        // A retry, and what is refused, must not fail by a complaint that can't be read.
+        ImmutableArray<string> known = State.HasDone(command, out _) || SettlementRule.Submit(Batch.State) is not null ? []
+            : [.. (await DisputesAsync()).SelectMany(one => one.Dispute.Complaints).Distinct()];
         return await OnceAsync(
             command, () => SettlementRule.Submit(Batch.State),
             () => State.Batch = Batch with
@@ -290,11 +295,12 @@ public sealed partial class SettlementGrain(
     /// <summary>
     /// Refuses a batch that was submitted although it pays what an open complaint is about: sent back, the next one sets it aside.
     /// </summary>
-    private async Task<Refusal?> DisputedAsync()
+    private Task<Refusal?> DisputedAsync() => DisputedAsync(Reason.PaymentsDisputed, one => one.Dispute.Stops(Batch, one.Payment));
+
+    private async Task<Refusal?> DisputedAsync(Reason reason, Func<(int Payment, DisputedEntry Dispute), bool> which)
     {
-        (int Payment, DisputedEntry Dispute)[] found = [.. (await DisputesAsync()).Where(one => one.Dispute.Stops(Batch))];
-        return found.Length == 0 ? null : Refusal.Of(
-            Reason.PaymentsDisputed, ("complaints", string.Join(", ", found.Select(one => one.Dispute.Complaint).Take(MaxNamed))));
+        string[] complaints = [.. (await DisputesAsync()).Where(which).Select(one => one.Dispute.Complaint).Take(MaxNamed)];
+        return complaints.Length == 0 ? null : Refusal.Of(reason, ("complaints", string.Join(", ", complaints)));
     }
 
     private async Task<IReadOnlyList<(int Payment, DisputedEntry Dispute)>> DisputesAsync() =>

@@ -10,11 +10,13 @@ internal sealed class HeldBackEarnings(RegionCode region, ILedgerReader ledger, 
     private IReadOnlySet<string>? _programmes;
 
     /// <summary>
-    /// What a provider has earned between two sizes of the journal, refunds taken off. Redemptions and bills that are paid apart don't
-    /// count, nor do refunds of them, whenever these came: what is left of them is paid whole.
+    /// What a provider has earned between two sizes of the journal, less the refunds that came between them. Redemptions and bills that are
+    /// paid apart don't count, nor do their refunds of this stretch: what is left of them is paid whole. Once a batch has taken them they
+    /// are apart no more, also where it was withdrawn and its amount is carried: a refund that comes later counts, though they never did.
     /// </summary>
     /// <param name="apart">Entries that are set aside now, or that a later batch pays as carried.</param>
     /// <param name="entry">Count this redemption or bill alone; null: all.</param>
+    /// <exception cref="UnreadableStateException">A programme can't be read: nobody knows whether it holds back.</exception>
     public async Task<long> EarnedAsync(OpaqueId provider, long from, long to, IReadOnlySet<long> apart, long? entry = null)
     {
         IReadOnlySet<string> programmes = _programmes ??= await ProgrammesAsync();
@@ -65,7 +67,8 @@ internal sealed class HeldBackEarnings(RegionCode region, ILedgerReader ledger, 
         do
         {
             rows = await registry.ListAsync<ProgrammeState>(query, CancellationToken.None);
-            found.UnionWith(rows.Readable().Select(row => row.State.Programme).OfType<ProgrammeRecord>()
+            // One that can't be read may hold back: without it what is disputed would be paid.
+            found.UnionWith(rows.Select(row => row.State.Programme).OfType<ProgrammeRecord>()
                 .Where(programme => programme.HoldsBack).Select(programme => programme.Id));
             if (rows.Count > 0) query = query with { After = rows[^1].Cursor };
         }

@@ -65,7 +65,7 @@ public sealed class ReasonTests
         1003 OfflineOtherRedemption, 1004 OfflineDeclaredLost,
         970 ComplaintNotFound, 971 ComplaintWrongState, 972 ComplaintOpen, 973 ComplaintNotImpartial, 974 ComplaintContestable,
         975 ComplaintSubjectNotFound, 976 ComplaintEntryOther, 977 PaymentsDisputed, 978 ComplaintsTooMany,
-        979 ComplaintDaysUnknown,
+        979 ComplaintDaysUnknown, 980 PaymentDisputed,
         990 StandingNotAppealable, 991 StandingAppealed, 992 AppealNotFound,
         1060 VoucherPaidOut, 1061 VoucherOfEstate, 1062 EstateElderAlive, 1063 EstateEmpty, 1064 EstateClaimsOpen,
         1065 EstatePayoutPending, 1066 EstatePayoutNotFound, 1067 EstatePayoutWrongState, 1068 EstateAmountChanged, 1069 PaperExpired,

@@ -43,7 +43,7 @@ internal sealed class ComplaintDesk(TestServer server, string region)
         string fund = await Desk.FundAsync($"{_id}-fund", 1_000_000);
         CreateProgrammeRequest meals = Desk.Meals($"{_id}-meals");
         meals.HoldsBack = holdsBack;
-        string programme = await Desk.FundedAsync(meals, (fund, 500_000));
+        string programme = await Desk.FundedAsync(meals, (fund, 1_000_000));
         Elder = await Desk.RegisterElderAsync();
         Canteen = await Desk.ProviderAsync(ServiceType.Meal);
         await PayeeSeed.WriteAsync(server.Services, Canteen);

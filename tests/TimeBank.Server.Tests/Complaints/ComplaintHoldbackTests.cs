@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using TimeBank.Ledger;
 using TimeBank.V1;
 using Xunit;
@@ -110,6 +111,27 @@ public sealed class ComplaintHoldbackTests(TestServer server) : IAsyncLifetime
         SettlementPayment payment = await _desk.PaymentAsync();
 
         Assert.Equal((380, 20, 0), (payment.NetAmount.Value, payment.HeldBackAmount.Value, payment.SetAside.Count));
+    }
+
+    /// <summary>In a region of its own, since it is damaged afterwards.</summary>
+    [Fact]
+    public async Task A_programme_that_cannot_be_read_stops_the_batch()
+    {
+        const string Damaged = "430181";
+        var desk = new ComplaintDesk(server, Damaged);
+        await desk.OpenAsync(holdsBack: true);
+        await desk.EatAsync(1_000);
+        using (var connection = new SqliteConnection($"Data Source={System.IO.Path.Combine(server.Data, "timebank.db")};Pooling=false"))
+        {
+            connection.Open();
+            using SqliteCommand damage = connection.CreateCommand();
+            damage.CommandText = "UPDATE grain_state SET payload = '[]' WHERE state_name = $kind AND grain_key LIKE $keys";
+            damage.Parameters.AddWithValue("$kind", ProgrammeState.Kind);
+            damage.Parameters.AddWithValue("$keys", $"{Damaged}/%");
+            Assert.Equal(1, damage.ExecuteNonQuery());
+        }
+
+        await desk.Maker.PrepareBatchAsync(desk.Prepare()).IsRefusedAsync(Reason.StateUnreadable);
     }
 
     private async Task<Redemption> PaidButTheHoldbackAsync()

@@ -135,6 +135,76 @@ public sealed class ComplaintSettlementTests(TestServer server) : IAsyncLifetime
         Assert.Equal(1_000, (await _desk.PaymentAsync()).NetAmount.Value);
     }
 
+    /// <summary>The complaint is open, but nothing is left of what it is about, and the desk would set nothing aside.</summary>
+    [Fact]
+    public async Task What_was_refunded_stops_no_batch()
+    {
+        Redemption disputed = await _desk.EatAsync(1_000);
+        SettlementBatch batch = (await _desk.Maker.PrepareBatchAsync(_desk.Prepare())).Batch;
+        await _desk.FiledAsync(disputed.Name);
+        Assert.Single((await _desk.BatchAsync(batch)).Disputes);
+
+        await _desk.RefundAsync(disputed);
+
+        Assert.Empty((await _desk.BatchAsync(batch)).Disputes);
+        await _desk.Maker.SubmitBatchAsync(new SubmitBatchRequest { RequestId = Desk.Id(), Name = batch.Name });
+        Assert.Equal(SettlementState.Approved, (await _desk.Checker.ApproveBatchAsync(_desk.Approve(batch))).State);
+    }
+
+    /// <summary>Both were known at the submission: that the first is withdrawn leaves the second in the approval's way.</summary>
+    [Fact]
+    public async Task A_second_complaint_stops_the_batch_when_the_first_is_withdrawn()
+    {
+        Redemption disputed = await _desk.EatAsync(1_000);
+        SettlementBatch batch = (await _desk.Maker.PrepareBatchAsync(_desk.Prepare())).Batch;
+        Complaint first = await _desk.FiledAsync(disputed.Name),
+            second = await _desk.OfClerk.FileComplaintAsync(_desk.About(disputed.Name));
+        await _desk.Maker.SubmitBatchAsync(new SubmitBatchRequest { RequestId = Desk.Id(), Name = batch.Name });
+
+        await _desk.EndAsync(first);
+
+        Assert.Equal((second.Name, true), (await _desk.BatchAsync(batch)).Disputes
+            .Select(dispute => (dispute.Complaint, dispute.StopsApproval)).Single());
+        await _desk.Checker.ApproveBatchAsync(_desk.Approve(batch)).IsRefusedAsync(Reason.PaymentsDisputed);
+    }
+
+    /// <summary>Without a file nothing would withhold it: by hand it is rejected, or paid once the complaint is over.</summary>
+    [Fact]
+    public async Task What_is_disputed_is_not_recorded_as_paid_by_hand()
+    {
+        Redemption disputed = await _desk.EatAsync(1_000);
+        SettlementBatch batch = await _desk.SubmittedAsync();
+        Complaint complaint = await _desk.FiledAsync(disputed.Name);
+        batch = await _desk.Checker.ApproveBatchAsync(_desk.Approve(batch));
+
+        Func<Task> byHand = () => _desk.PaidAsync(batch);
+        await byHand.IsRefusedAsync(Reason.PaymentDisputed);
+
+        Assert.Equal(PaymentState.Approved, (await _desk.BatchAsync(batch)).Payments.Single().State);
+        await _desk.EndAsync(complaint);
+        await _desk.PaidAsync(batch);
+        Assert.Equal(SettlementState.Closed, (await _desk.BatchAsync(batch)).State);
+    }
+
+    /// <summary>The approval itself posts what pays off a debt, so a file would come too late.</summary>
+    [Fact]
+    public async Task What_would_pay_off_a_debt_stops_the_approval_also_when_it_is_filed_later()
+    {
+        Redemption refunded = await _desk.EatAsync(1_000);
+        await _desk.PaidAsync(await _desk.ApprovedAsync());
+        await _desk.RefundAsync(refunded);
+        Redemption disputed = await _desk.EatAsync(600);
+        SettlementBatch batch = await _desk.SubmittedAsync();
+        Assert.Equal((600, 0), (batch.Payments.Single().OffsetAmount.Value, batch.TotalAmount.Value));
+
+        Complaint complaint = await _desk.FiledAsync(disputed.Name);
+
+        Assert.True((await _desk.BatchAsync(batch)).Disputes.Single().StopsApproval);
+        await _desk.Checker.ApproveBatchAsync(_desk.Approve(batch)).IsRefusedAsync(Reason.PaymentsDisputed);
+        await _desk.EndAsync(complaint);
+        Assert.Equal(SettlementState.Closed, (await _desk.Checker.ApproveBatchAsync(_desk.Approve(batch))).State);
+    }
+
     /// <summary>Approved, and not at the bank yet: the whole payment is withheld, and the next batch pays the rest of it.</summary>
     [Fact]
     public async Task A_payment_that_was_approved_is_withheld_from_the_file()
