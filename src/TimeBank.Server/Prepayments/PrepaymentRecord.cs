@@ -80,7 +80,7 @@ public sealed record PrepaymentEndRecord(
 
 /// <summary>What an agreement has in custody, in fen.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.custody-sums")]
-public readonly record struct CustodySums([property: Id(0)] long Fees, [property: Id(1)] long Deposit, [property: Id(2)] long Refund)
+public sealed record CustodySums([property: Id(0)] long Fees, [property: Id(1)] long Deposit, [property: Id(2)] long Refund)
 {
     /// <summary>The accounts whose sums these are, in their order.</summary>
     public static IReadOnlyList<AccountPath> Paths(OpaqueId agreement) =>
