@@ -58,52 +58,48 @@ public static class PagesSetup
     /// <summary>Headers, words for errors, and the check of forms; after authentication and authorization.</summary>
     public static void UseTimeBankPages(this WebApplication app)
     {
-        app.UseWhen(IsOfBrowsers, static pages =>
+        app.Use(async (context, next) =>
         {
-            pages.Use(WithHeadersAsync);
-            pages.UseStatusCodePagesWithReExecute("/stop/{0}", createScopeForStatusCodePages: true);
-            pages.Use(WithWordsAsync);
+            // gRPC has a listener of its own, which speaks HTTP/2 alone.
+            if (HttpProtocol.IsHttp2(context.Request.Protocol))
+            {
+                await next(context);
+                return;
+            }
+            IHeaderDictionary headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = ContentSecurity;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()";
+            context.Response.OnStarting(() =>
+            {
+                // A page may hold what is personal: no cache keeps it. Assets and tiles say for themselves how long they last.
+                if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
+                return Task.CompletedTask;
+            });
+            await next(context);
+        });
+        app.UseStatusCodePagesWithReExecute("/stop/{0}", createScopeForStatusCodePages: true);
+        app.Use(async (context, next) =>
+        {
+            // A refused form is answered by a page that is read: as a form it would be refused again, without a word.
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null)
+            {
+                Stop.KeepForm(context);
+                context.Request.Method = HttpMethods.Get;
+            }
+            // Programs that read tiles, health or tokens get the status alone.
+            bool isBrowser = context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+            if (!isBrowser && context.Features.Get<IStatusCodePagesFeature>() is { } words) words.Enabled = false;
+            await next(context);
+            // ASP.NET refuses a form with the type of a page and without a page; without the type the words above are written.
+            bool isEmpty = !context.Response.HasStarted && context.Response.StatusCode >= StatusCodes.Status400BadRequest;
+            if (isEmpty) context.Response.ContentType = null;
         });
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseWhen(IsOfBrowsers, static pages => pages.UseAntiforgery());
-    }
-
-    // gRPC has a listener of its own, which speaks HTTP/2 alone, and a call through it is worth more than a page's manners cost.
-    public static bool IsOfBrowsers(HttpContext context) => !HttpProtocol.IsHttp2(context.Request.Protocol);
-
-    private static async Task WithHeadersAsync(HttpContext context, RequestDelegate next)
-    {
-        IHeaderDictionary headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurity;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()";
-        context.Response.OnStarting(() =>
-        {
-            // A page may hold what is personal: no cache keeps it. Assets and tiles say for themselves how long they last.
-            if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
-            return Task.CompletedTask;
-        });
-        await next(context);
-    }
-
-    private static async Task WithWordsAsync(HttpContext context, RequestDelegate next)
-    {
-        // A refused form is answered by a page that is read: as a form it would be refused again, without a word.
-        if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null)
-        {
-            Stop.KeepForm(context);
-            context.Request.Method = HttpMethods.Get;
-        }
-        // Programs that read tiles, health or tokens get the status alone.
-        bool isBrowser = context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
-        if (!isBrowser && context.Features.Get<IStatusCodePagesFeature>() is { } words) words.Enabled = false;
-        await next(context);
-        // ASP.NET refuses a form with the type of a page and without a page; without the type the words above are written.
-        bool isEmpty = !context.Response.HasStarted && context.Response.StatusCode >= StatusCodes.Status400BadRequest;
-        if (isEmpty) context.Response.ContentType = null;
+        app.UseAntiforgery();
     }
 
     public static void MapTimeBankPages(this IEndpointRouteBuilder app)

@@ -1,6 +1,5 @@
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using TimeBank.Pages;
 
 namespace TimeBank.Server;
 
@@ -47,7 +46,7 @@ public static class GrpcSetup
     public static void MapTimeBankGrpc(this WebApplication app)
     {
         // For browsers, at the listener of the pages. No CORS: only scripts of this server can call.
-        app.UseWhen(PagesSetup.IsOfBrowsers, static pages => pages.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true }));
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.MapGrpcService<CatalogueApi>();
         app.MapGrpcService<LedgerApi>();
         app.MapGrpcService<PolicyApi>();
