@@ -41,8 +41,13 @@ public sealed class HttpCallsTests(TestServer server) : IClassFixture<TestServer
         HttpRule[] found = [.. HttpRule.Find(address).Select(one => one.Rule).Where(rule => rule.Verb == verb)];
         Assert.Equal(address, Sample(Assert.Single(found)));
         (HttpStatusCode status, JsonNode answer) = await SendAsync(verb, address, verb == "POST" ? "{}" : null, token: "");
-        if (AccessRules.Find(AccessRules.FullName(found[0].Method))!.IsPublic) Assert.Equal(HttpStatusCode.BadRequest, status);
-        else Assert.Equal((HttpStatusCode.Unauthorized, "UNAUTHENTICATED"), (status, Reason(answer)));
+        // Without a body some public ones lack a field and some have all that they need.
+        if (AccessRules.Find(AccessRules.FullName(found[0].Method))!.IsPublic)
+        {
+            Assert.True(status is HttpStatusCode.BadRequest or HttpStatusCode.OK, $"{status}");
+            return;
+        }
+        Assert.Equal((HttpStatusCode.Unauthorized, "UNAUTHENTICATED"), (status, Reason(answer)));
     }
 
     [Fact]
