@@ -9,12 +9,11 @@ internal sealed partial class StoredHistory
     /// <summary>An elder pays for two months in advance, the first one is drawn, and the rest is paid back.</summary>
     public async Task PrepayAsync()
     {
-        PrepaymentService.PrepaymentServiceClient clerk = new(As(Role.ProviderClerk, _canteen)), elder = new(As(Role.Elder, _elder)),
+        PrepaymentService.PrepaymentServiceClient clerk = new(As(Role.ProviderClerk, _canteen)), elder = new(As(Role.Elder, _assessed)),
             maker = new(As(Role.FinanceMaker)), checker = new(As(Role.FinanceChecker));
-        await AdvanceAsync("2026-12-01 08:00");
         string agreement = (await StepAsync("prepaid fees", id => clerk.ProposePrepaymentAsync(new ProposePrepaymentRequest
         {
-            RequestId = id, Provider = _canteen, Elder = _elder, ServiceType = ServiceType.Meal, Purpose = "午餐",
+            RequestId = id, Provider = _canteen, Elder = _assessed, ServiceType = ServiceType.Meal, Purpose = "午餐",
             MonthlyAmount = Fen(30_000),
             MonthlyBedFee = Fen(1_000), FirstMonth = Day(2026, 12, 0), Months = 2, Deposit = Fen(5_000),
         }))).Name;
