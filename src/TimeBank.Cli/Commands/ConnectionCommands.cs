@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Grpc.Core;
 using Grpc.Health.V1;
 using TimeBank.V1;
@@ -23,7 +23,8 @@ internal static class ConnectionCommands
                 ? ResourceNames.Full("", given, session.Settings.Region).Replace("//", "/", StringComparison.Ordinal) : "";
             string token = await session.Tokens.GetAsync(EnumText.Parse<Role>(parsed.GetValue(role)!), session.Settings.Region, own,
                 parsed.GetValue(subject) ?? "");
-            session.Screen.Raw(session.Screen.IsJson ? JsonSerializer.Serialize(new { accessToken = token, tokenType = "Bearer" }) : token);
+            if (session.Screen.IsJson) session.Screen.Raw(new JsonObject { ["accessToken"] = token, ["tokenType"] = "Bearer" });
+            else session.Screen.Raw(token);
         });
     }
 

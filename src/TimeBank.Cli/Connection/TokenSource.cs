@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using TimeBank.V1;
 
@@ -42,7 +41,7 @@ internal sealed class TokenSource(Uri issuer, string dataFolder) : IDisposable
         try
         {
             using HttpResponseMessage response = await _http.PostAsync(new Uri(issuer, "token"), new FormUrlEncodedContent(form));
-            JsonNode? answer = await response.Content.ReadFromJsonAsync<JsonNode>();
+            JsonNode? answer = JsonNode.Parse(await response.Content.ReadAsStringAsync());
             if (answer?["access_token"]?.GetValue<string>() is { } token) return token;
             string why = answer?["error_description"]?.GetValue<string>() ?? response.ReasonPhrase ?? "";
             // The request can't be right, such as a party's name.

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using TimeBank.Proofs;
 using TimeBank.V1;
@@ -93,11 +93,11 @@ internal static class TerminalCommands
             Language language = session.Language;
             if (session.Screen.IsJson)
             {
-                session.Screen.Raw(JsonSerializer.Serialize(new
+                session.Screen.Raw(new JsonObject
                 {
-                    counter = receipt.Counter, voucher = voucher.Voucher, fromVoucher = receipt.FromVoucher, unit = voucher.Unit,
-                    elderPaysFen = elder, digest = OfflineReceipt.DigestOf(signed).ToString(),
-                }));
+                    ["counter"] = receipt.Counter, ["voucher"] = voucher.Voucher, ["fromVoucher"] = receipt.FromVoucher,
+                    ["unit"] = voucher.Unit, ["elderPaysFen"] = elder, ["digest"] = OfflineReceipt.DigestOf(signed).ToString(),
+                });
                 return Task.CompletedTask;
             }
             session.Screen.Facts(
@@ -182,11 +182,11 @@ internal static class TerminalCommands
             long atStake = unsynced.Sum(one => one.PriceFen - one.InsuranceFen);
             if (session.Screen.IsJson)
             {
-                session.Screen.Raw(JsonSerializer.Serialize(new
+                session.Screen.Raw(new JsonObject
                 {
-                    device = terminal.Device?.Id, counter = terminal.Receipts.Count, synced = terminal.Synced, unsyncedFen = atStake,
-                    list = terminal.List?.Number, listTime = terminal.List?.Made,
-                }));
+                    ["device"] = terminal.Device?.Id, ["counter"] = terminal.Receipts.Count, ["synced"] = terminal.Synced,
+                    ["unsyncedFen"] = atStake, ["list"] = terminal.List?.Number, ["listTime"] = terminal.List?.Made,
+                });
                 return Task.CompletedTask;
             }
             session.Screen.Facts(
@@ -206,12 +206,12 @@ internal static class TerminalCommands
         var shown = terminal.Receipts.Where(one => only?.Contains(one.Receipt.Counter) ?? true).ToArray();
         if (session.Screen.IsJson)
         {
-            session.Screen.Raw(JsonSerializer.Serialize(shown.Select(one => new
+            session.Screen.Raw(new JsonArray([.. shown.Select(one => new JsonObject
             {
-                counter = one.Receipt.Counter, item = one.Receipt.Item, fromVoucher = one.Receipt.FromVoucher,
-                priceFen = one.Receipt.PriceFen, clock = one.Receipt.Clock, outcome = one.Answer?.Outcome, reason = one.Answer?.Reason,
-                redemption = one.Answer?.Redemption,
-            })));
+                ["counter"] = one.Receipt.Counter, ["item"] = one.Receipt.Item, ["fromVoucher"] = one.Receipt.FromVoucher,
+                ["priceFen"] = one.Receipt.PriceFen, ["clock"] = one.Receipt.Clock, ["outcome"] = one.Answer?.Outcome,
+                ["reason"] = one.Answer?.Reason, ["redemption"] = one.Answer?.Redemption,
+            })]));
             return;
         }
         session.Screen.Table(

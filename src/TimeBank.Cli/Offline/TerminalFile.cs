@@ -17,8 +17,6 @@ internal sealed class TerminalFile : IDisposable
     /// <summary>The state in which a terminal may accept.</summary>
     public const string Active = "active";
 
-    private static readonly JsonSerializerOptions Format = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
-
     private readonly FileStream _lock, _file;
 
     private TerminalFile(FileStream locked, FileStream file) => (_lock, _file) = (locked, file);
@@ -67,7 +65,7 @@ internal sealed class TerminalFile : IDisposable
 
     public void Enrol(TerminalDevice device)
     {
-        Append(new Line { Device = device });
+        Append(new TerminalLine { Device = device });
         Device = device;
     }
 
@@ -76,7 +74,7 @@ internal sealed class TerminalFile : IDisposable
     {
         string name = EnumText.ShortOf(state);
         if (name == State) return;
-        Append(new Line { State = name });
+        Append(new TerminalLine { State = name });
         State = name;
     }
 
@@ -87,7 +85,7 @@ internal sealed class TerminalFile : IDisposable
         if (List is { } known && (list.Number < known.Number || list.Made < known.Made)) throw new UsageException(
             $"服务器给的名单（{list.Number}）比终端已有的（{known.Number}）旧，不予采用。",
             $"The server's list ({list.Number}) is older than the terminal's ({known.Number}), and is not taken.");
-        Append(new Line { List = note });
+        Append(new TerminalLine { List = note });
         List = list;
     }
 
@@ -96,14 +94,14 @@ internal sealed class TerminalFile : IDisposable
     {
         using SigningKey key = SigningKey.Read(Device!.Key)[0];
         byte[] signed = receipt.Sign(key);
-        Append(new Line { Receipt = Convert.ToBase64String(signed) });
+        Append(new TerminalLine { Receipt = Convert.ToBase64String(signed) });
         Receipts.Add((signed, receipt, null));
         return signed;
     }
 
     public void Answer(long counter, TerminalAnswer answer)
     {
-        Append(new Line { Counter = counter, Answer = answer });
+        Append(new TerminalLine { Counter = counter, Answer = answer });
         Put(counter, answer);
     }
 
@@ -133,7 +131,7 @@ internal sealed class TerminalFile : IDisposable
             number++;
             try
             {
-                Add(JsonSerializer.Deserialize<Line>(text) ?? throw new FormatException("null"));
+                Add(JsonSerializer.Deserialize(text, TerminalJson.Default.TerminalLine) ?? throw new FormatException("null"));
             }
             catch (Exception error) when (error is JsonException or FormatException or ArgumentOutOfRangeException)
             {
@@ -143,7 +141,7 @@ internal sealed class TerminalFile : IDisposable
         }
     }
 
-    private void Add(Line line)
+    private void Add(TerminalLine line)
     {
         if (line.Device is { } device) Device = device;
         if (line.List is { } note) List = Verified(note);
@@ -175,33 +173,11 @@ internal sealed class TerminalFile : IDisposable
         }
     }
 
-    private void Append(Line line)
+    private void Append(TerminalLine line)
     {
-        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, Format), (byte)'\n'];
+        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, TerminalJson.Default.TerminalLine), (byte)'\n'];
         _file.Write(bytes);
         _file.Flush(flushToDisk: true);
-    }
-
-    /// <summary>One line: one of these.</summary>
-    private sealed class Line
-    {
-        [JsonPropertyName("device")]
-        public TerminalDevice? Device { get; set; }
-
-        [JsonPropertyName("list")]
-        public string? List { get; set; }
-
-        [JsonPropertyName("state")]
-        public string? State { get; set; }
-
-        [JsonPropertyName("receipt")]
-        public string? Receipt { get; set; }
-
-        [JsonPropertyName("counter")]
-        public long Counter { get; set; }
-
-        [JsonPropertyName("answer")]
-        public TerminalAnswer? Answer { get; set; }
     }
 }
 
@@ -229,3 +205,30 @@ internal sealed record TerminalAnswer(
     [JsonIgnore]
     public bool IsFinal => Outcome is Accepted or Exception;
 }
+
+/// <summary>A line of the file: one of these.</summary>
+internal sealed class TerminalLine
+{
+    [JsonPropertyName("device")]
+    public TerminalDevice? Device { get; set; }
+
+    [JsonPropertyName("list")]
+    public string? List { get; set; }
+
+    [JsonPropertyName("state")]
+    public string? State { get; set; }
+
+    [JsonPropertyName("receipt")]
+    public string? Receipt { get; set; }
+
+    [JsonPropertyName("counter")]
+    public long Counter { get; set; }
+
+    [JsonPropertyName("answer")]
+    public TerminalAnswer? Answer { get; set; }
+}
+
+/// <summary>Reads and writes lines without reflection, which a tool that is compiled ahead of time has not.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(TerminalLine))]
+internal sealed partial class TerminalJson : JsonSerializerContext;

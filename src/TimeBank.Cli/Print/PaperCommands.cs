@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using TimeBank.Proofs;
 using TimeBank.V1;
 
@@ -47,11 +47,14 @@ internal static class PaperCommands
             await file.SaveAsync(pdf);
             if (session.Screen.IsJson)
             {
-                session.Screen.Raw(JsonSerializer.Serialize(new
+                session.Screen.Raw(new JsonObject
                 {
-                    file = file.Path,
-                    vouchers = printed.Select(one => new { name = one.Voucher.Name, number = one.Number, code = one.Code }),
-                }));
+                    ["file"] = file.Path,
+                    ["vouchers"] = new JsonArray([.. printed.Select(one => new JsonObject
+                    {
+                        ["name"] = one.Voucher.Name, ["number"] = one.Number, ["code"] = one.Code,
+                    })]),
+                });
                 return;
             }
             session.Screen.Line(make.Language[$"{printed.Count} 张券已写入 {file.Path}。", $"{printed.Count} vouchers are in {file.Path}."]);
@@ -108,15 +111,17 @@ internal static class PaperCommands
         VoucherClaims? claims = reading.Claims;
         if (screen.IsJson)
         {
-            screen.Raw(JsonSerializer.Serialize(new
+            screen.Raw(new JsonObject
             {
-                genuine = reading.Status == VoucherCodeStatus.Genuine, status = EnumText.UpperSnake(reading.Status.ToString()), message,
-                keyId = reading.KeyId, key = reading.Signer?.ToString(), voucher = claims is null ? null : NameOf(claims),
-                number = claims is null ? null : VoucherNumber.Write(claims.Voucher), elderPseudonym = claims?.ElderPseudonym,
-                offlineAmount = claims is null ? null : new { value = claims.OfflineAmount, unit = claims.Unit },
-                serviceTypes = claims?.ServiceTypes.Select(type => EnumText.ShortOf((ServiceType)type)),
-                useBy = claims is null ? null : TimeText.Of(TimeText.ToContract(claims.UseBy)), serial = claims?.Serial,
-            }));
+                ["genuine"] = reading.Status == VoucherCodeStatus.Genuine, ["status"] = EnumText.UpperSnake(reading.Status.ToString()),
+                ["message"] = message, ["keyId"] = reading.KeyId, ["key"] = reading.Signer?.ToString(),
+                ["voucher"] = claims is null ? null : NameOf(claims),
+                ["number"] = claims is null ? null : VoucherNumber.Write(claims.Voucher), ["elderPseudonym"] = claims?.ElderPseudonym,
+                ["offlineAmount"] = claims is null ? null : new JsonObject { ["value"] = claims.OfflineAmount, ["unit"] = claims.Unit },
+                ["serviceTypes"] = claims is null
+                    ? null : new JsonArray([.. claims.ServiceTypes.Select(type => JsonValue.Create(EnumText.ShortOf((ServiceType)type)))]),
+                ["useBy"] = claims is null ? null : TimeText.Of(TimeText.ToContract(claims.UseBy)), ["serial"] = claims?.Serial,
+            });
             return;
         }
         screen.Line(message);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using TimeBank.Proofs;
 
 namespace TimeBank.Cli;
@@ -80,12 +80,11 @@ internal static class ReceiptCheck
         string entry = Encoding.UTF8.GetString(data.AsSpan(Receipt.SaltBytes));
         if (screen.IsJson)
         {
-            screen.Raw(
-                JsonSerializer.Serialize(new
-                {
-                    sound, status = EnumText.UpperSnake(status.ToString()), message = verdict,
-                    origin = head?.Origin, treeSize = head?.Size, index = proof.Index, entry = sound ? entry : null
-                }));
+            screen.Raw(new JsonObject
+            {
+                ["sound"] = sound, ["status"] = EnumText.UpperSnake(status.ToString()), ["message"] = verdict,
+                ["origin"] = head?.Origin, ["treeSize"] = head?.Size, ["index"] = proof.Index, ["entry"] = sound ? entry : null,
+            });
             return;
         }
         screen.Line(verdict);

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Spectre.Console;
 
@@ -46,6 +47,9 @@ internal sealed class Screen
 
     /// <summary>Writes a text that a script takes as it is, such as a token.</summary>
     public void Raw(string text) => _environment.Out.WriteLine(text);
+
+    /// <summary>Writes what a script reads and is no message of the contract.</summary>
+    public void Raw(JsonNode answer) => Raw(answer.ToJsonString());
 
     /// <summary>Writes a text without a line end.</summary>
     public void Text(string text) => _environment.Out.Write(text);
@@ -108,19 +112,21 @@ internal sealed class Screen
     {
         if (IsJson)
         {
-            var error = new
+            var error = new JsonObject
             {
-                error = new
+                ["error"] = new JsonObject
                 {
-                    status = failure.Status,
-                    reason = failure.Reason,
-                    message = failure.Message,
-                    metadata = failure.Values,
-                    fieldViolations = failure.Fields.Select(
-                        field => new { field = field.Field, violation = field.Violation, description = field.Text }),
+                    ["status"] = failure.Status,
+                    ["reason"] = failure.Reason,
+                    ["message"] = failure.Message,
+                    ["metadata"] = new JsonObject(failure.Values.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+                    ["fieldViolations"] = new JsonArray([.. failure.Fields.Select(field => new JsonObject
+                    {
+                        ["field"] = field.Field, ["violation"] = field.Violation, ["description"] = field.Text,
+                    })]),
                 },
             };
-            _environment.Error.WriteLine(JsonSerializer.Serialize(error, ErrorJson));
+            _environment.Error.WriteLine(error.ToJsonString(ErrorJson));
             return;
         }
         _environment.Error.WriteLine(failure.Reason.Length > 0 ? $"{failure.Message} [{failure.Reason}]" : failure.Message);
