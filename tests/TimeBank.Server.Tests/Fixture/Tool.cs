@@ -1,46 +1,47 @@
 using System.Diagnostics;
+using TimeBank.Cli;
+using TimeBank.Demo;
 
 namespace TimeBank.Server.Tests;
 
-/// <summary>Runs the tool as a process.</summary>
+/// <summary>Runs the tool: in this process, since starting one takes longer than most commands do.</summary>
 internal static class Tool
 {
-    private static readonly string Operators = Built("TimeBank.Cli", "timebank.dll"),
-        Demonstration = Built("TimeBank.Demo", "timebank-demo.dll");
-
     /// <summary>Runs a command of the operators' tool.</summary>
     /// <param name="data">The server's data folder.</param>
     /// <param name="server">The server; null if none runs.</param>
     /// <param name="args">The command.</param>
     public static Task<(int Code, string Output, string Error)> RunAsync(string data, TestServer? server, params string[] args) =>
-        RunAsync(Operators, data, server, args);
+        RunAsync(Complete(data, server, args), more: null);
 
     /// <summary>Runs a command of the demonstration's tool.</summary>
     public static Task<(int Code, string Output, string Error)> RunDemoAsync(string data, TestServer server, params string[] args) =>
-        RunAsync(Demonstration, data, server, args);
+        RunAsync(Complete(data, server, args), make => [.. ScenarioCommands.Of(make), .. PlayCommand.Of(make)]);
 
-    /// <summary>Starts a command of the operators' tool that goes on until it is told to end.</summary>
-    public static Process Start(string data, TestServer server, params string[] args) => Start(Operators, data, server, args);
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string file, string data, TestServer? server, string[] args)
+    /// <summary>Starts a command of the operators' tool as a process, which goes on until it is told to end.</summary>
+    public static Process Start(string data, TestServer server, params string[] args)
     {
-        using Process process = Start(file, data, server, args);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
+        string tool = Path.GetFullPath(Path.Combine(
+            AppContext.BaseDirectory.Replace("tests/TimeBank.Server.Tests", "src/TimeBank.Cli", StringComparison.Ordinal), "timebank.dll"));
+        return Process.Start(new ProcessStartInfo("dotnet", [tool, .. Complete(data, server, args)])
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true,
+        })!;
     }
 
-    private static Process Start(string file, string data, TestServer? server, string[] args)
+    private static async Task<(int Code, string Output, string Error)> RunAsync(
+        string[] args, Func<CommandFactory, IEnumerable<System.CommandLine.Command>>? more)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        using StringWriter output = new(), error = new();
+        var environment = new ToolEnvironment(output, error, Environment.GetEnvironmentVariable, OutputIsTerminal: false);
+        int code = await CommandLine.RunAsync(args, environment, CancellationToken.None, more);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private static string[] Complete(string data, TestServer? server, string[] args)
+    {
         string[] language = args.Contains("--lang") ? [] : ["--lang", "en"];
         string[] where = args.Contains("--server") ? [] : ["--server", $"{server?.Grpc ?? new Uri("http://127.0.0.1:1")}"];
-        string[] all = [file, .. args, .. language, .. where, "--data", data,
-            "--issuer", $"{server?.Http ?? new Uri("http://127.0.0.1:1")}"];
-        foreach (string arg in all) start.ArgumentList.Add(arg);
-        return Process.Start(start)!;
+        return [.. args, .. language, .. where, "--data", data, "--issuer", $"{server?.Http ?? new Uri("http://127.0.0.1:1")}"];
     }
-
-    private static string Built(string project, string file) => Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory.Replace("tests/TimeBank.Server.Tests", $"src/{project}", StringComparison.Ordinal), file));
 }
