@@ -253,7 +253,9 @@ internal static class SettlementCommands
         }
         foreach (BatchDispute dispute in batch.Disputes)
         {
-            session.Screen.Line(language["投诉未结，不能批准：", "complained about, and not to be approved: "]
+            session.Screen.Line((dispute.StopsApproval
+                    ? language["投诉未结，不能批准：", "complained about, and not to be approved: "]
+                    : language["投诉未结，这笔付款不进付款文件：", "complained about, and its payment is not in the file: "])
                 + $"{ResourceNames.Short(dispute.Entry)} {language["投诉", "complaint"]} {ResourceNames.Short(dispute.Complaint)}");
         }
         foreach (PaymentOutcome late in batch.Payments.SelectMany(payment => payment.Outcomes).Where(one => one.LateFor is not null))
