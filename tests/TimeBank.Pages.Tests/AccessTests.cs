@@ -45,6 +45,7 @@ public sealed class AccessTests(HalfMonth month)
         { "/desk/people", ["counter"] },
         { "/desk/register", ["counter"] },
         { "/desk/outreach", ["counter"] },
+        { "/desk/visits", ["counter"] },
         { "/desk/terminals", ["counter", "administrator"] },
         { "/complaints", Everyone },
     };

@@ -44,7 +44,11 @@ public sealed partial class PageTests(WholeMonth month)
             "/finance", "/finance/close", "/journal", "/journal/10", "/journal/accounts", "/journal/accounts/fund/lottery/available",
             "/journal/trial-balance", "/journal/checkpoint", "/journal/rules",
         ],
-        ["counter"] = ["/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register", "/desk/outreach", "/desk/terminals"],
+        ["counter"] =
+        [
+            "/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register", "/desk/outreach", "/desk/terminals",
+            "/desk/visits?month=2026-10",
+        ],
     };
 
     public static TheoryData<string, string, bool> Readers

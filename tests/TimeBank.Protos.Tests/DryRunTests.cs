@@ -12,7 +12,7 @@ public sealed class DryRunTests
             "SetStanding", "ProposeVersion", "ApproveVersion",
         "CheckIn", "CheckOut", "DisputeOrder", "RateOrder", "AdvanceClock", "FinishScenario",
         "StartDeviceEnrolment", "EnrolDevice", "ApproveDevice", "RevokeDevice", "SetPin", "ResetPin", "BindCard", "BlockCard",
-        "RequestConfirmation", "AnswerConfirmation", "AskCardUnbinding", "UnbindCard",
+        "RequestConfirmation", "AnswerConfirmation", "AskCardUnbinding", "UnbindCard", "RecordVisit",
     ];
 
     [Fact]

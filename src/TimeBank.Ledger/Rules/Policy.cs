@@ -32,6 +32,8 @@ public sealed record Policy(
 
     public PrepaymentPolicy Prepayments { get; init; } = PrepaymentPolicy.Default;
 
+    public VisitsPolicy Visits { get; init; } = VisitsPolicy.Default;
+
     /// <summary>The bytes of the file from which the policy was read.</summary>
     public ReadOnlyMemory<byte> File { get; init; }
 
@@ -295,6 +297,14 @@ public sealed record ComplaintsPolicy(int AnswerWorkingDays, int ContestWorkingD
 public sealed record PrepaymentPolicy(int MaxMonths, int DepositBedFees, Fen ProviderAlert)
 {
     internal static PrepaymentPolicy Default { get; } = new(12, 12, new Fen(50_000_000));
+}
+
+/// <summary>Monthly visits to elders in special difficulty.</summary>
+/// <param name="AlertDayOfMonth">From this day of the month on a visit that is missing is an alert.</param>
+/// <param name="RecordWithinDays">How many days after a visit it may still be recorded.</param>
+public sealed record VisitsPolicy(int AlertDayOfMonth, int RecordWithinDays)
+{
+    internal static VisitsPolicy Default { get; } = new(25, 31);
 }
 
 /// <summary>How lines of the bank are matched with what the ledger expects.</summary>

@@ -38,6 +38,7 @@ internal sealed class PolicyFile
         int hideBelowPersons = HideBelowPersons(file);
         ComplaintsPolicy complaints = Complaints(file);
         PrepaymentPolicy prepayments = Prepayments(file);
+        VisitsPolicy visits = Visits(file);
         file.Close();
         return new Policy(
             version, effective, hours, vouchers, funding, settlement, reconciliation, ability, undoMinutes, items.ToImmutable())
@@ -45,6 +46,7 @@ internal sealed class PolicyFile
             HideBelowPersons = hideBelowPersons,
             Complaints = complaints,
             Prepayments = prepayments,
+            Visits = visits,
             Defaults = defaults.ToImmutable(),
         };
     }
@@ -237,6 +239,16 @@ internal sealed class PolicyFile
             MaxMonths: (int)NumberOr(PrepaymentPolicy.Default.MaxMonths, numbers, "maxMonths", 1, 120, national),
             DepositBedFees: (int)NumberOr(PrepaymentPolicy.Default.DepositBedFees, numbers, "depositBedFees", 0, 120, national),
             ProviderAlert: new(NumberOr(PrepaymentPolicy.Default.ProviderAlert.Value, numbers, "providerAlertFen", 0, MaxFen, "own")));
+        numbers.Close();
+        return policy;
+    }
+
+    private VisitsPolicy Visits(DataObject file)
+    {
+        DataObject numbers = file.ObjectOrEmpty("visits");
+        VisitsPolicy policy = new(
+            AlertDayOfMonth: (int)NumberOr(VisitsPolicy.Default.AlertDayOfMonth, numbers, "alertDayOfMonth", 1, 28, "own"),
+            RecordWithinDays: (int)NumberOr(VisitsPolicy.Default.RecordWithinDays, numbers, "recordWithinDays", 0, 366, "own"));
         numbers.Close();
         return policy;
     }

@@ -105,6 +105,7 @@ public enum Reason
     OutreachRunNotFound = 209,
     ElderDeceased = 210,
     ElderLeft = 211,
+    VisitTooLate = 212,
 
     // Service orders.
     OrderNotFound = 300,

@@ -15,6 +15,8 @@ public static class FieldNames
             ["insurance.value"] = ("保险支付", "Paid by insurance"), ["quantity"] = ("数量", "Number"), ["place"] = ("服务地点", "Place"),
             ["voucher"] = ("券号", "Voucher"), ["service_date"] = ("服务日期", "Day of service"), ["request_id"] = ("表单编号", "Form id"),
             ["display_name"] = ("姓名", "Name"), ["birth_date"] = ("出生日期", "Date of birth"), ["comment"] = ("评语", "Comment"),
+            ["visited_date"] = ("哪一天", "Day"), ["method"] = ("方式", "How"), ["finding"] = ("情况", "What was found"),
+            ["volunteer"] = ("志愿者编号", "The volunteer's number"),
             ["stars"] = ("星级", "Stars"), ["score"] = ("得分", "Score"), ["assessed_date"] = ("评估日期", "Day of assessment"),
             ["parent"] = ("地区", "Region"), ["receipt"] = ("收据", "Receipt"), ["key"] = ("公钥", "Key"),
             ["page_token"] = ("页码", "Page"), ["period"] = ("期间", "Period"), ["period.last_day"] = ("到", "Until"),

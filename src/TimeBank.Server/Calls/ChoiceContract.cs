@@ -227,6 +227,27 @@ public static partial class ChoiceContract
     [MapEnumValue(EntitlementReason.None, EntitlementGround.Unspecified)]
     public static partial EntitlementGround ToContract(this EntitlementReason reason);
 
+    [MapEnumValue(V1.VisitMethod.Unspecified, Ledger.VisitMethod.None)]
+    public static partial Ledger.VisitMethod ToDomain(this V1.VisitMethod method);
+
+    [MapEnumValue(Ledger.VisitMethod.None, V1.VisitMethod.Unspecified)]
+    public static partial V1.VisitMethod ToContract(this Ledger.VisitMethod method);
+
+    [MapEnumValue(V1.VisitFinding.Unspecified, Ledger.VisitFinding.None)]
+    public static partial Ledger.VisitFinding ToDomain(this V1.VisitFinding finding);
+
+    [MapEnumValue(Ledger.VisitFinding.None, V1.VisitFinding.Unspecified)]
+    public static partial V1.VisitFinding ToContract(this Ledger.VisitFinding finding);
+
+    /// <summary>Flags of the domain, in the order of the contract's numbers.</summary>
+    public static IEnumerable<VisitGround> ToContract(this VisitGrounds flags) =>
+        Enum.GetValues<VisitGround>().Where(ground => (flags & ground.ToDomain()) != 0);
+
+    [MapEnumValue(VisitGround.Unspecified, VisitGrounds.None)]
+    [MapEnumValue(VisitGround.LivesAlone, VisitGrounds.LivingAlone)]
+    [MapEnumValue(VisitGround.Bereaved, VisitGrounds.LostOnlyChild)]
+    private static partial VisitGrounds ToDomain(this VisitGround ground);
+
     /// <summary>Flags of the domain, in the order of the contract's numbers.</summary>
     public static IEnumerable<Difficulty> ToContract(this Difficulties flags) =>
         AllDifficulties.Where(difficulty => (flags & difficulty.ToDomain()) != 0);

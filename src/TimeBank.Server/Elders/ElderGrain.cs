@@ -55,6 +55,14 @@ public interface IElderGrain : IGrainWithStringKey
 
     [Alias("grant")]
     Task<Reply<GrantedHours>> GrantAsync(Command command, long minutes);
+
+    /// <summary>Records a visit.</summary>
+    [Alias("record-visit")]
+    Task<Reply<VisitRecord>> RecordVisitAsync(Command command, VisitRecord visit);
+
+    /// <summary>All visits, in the order in which they were recorded; null if the elder is not registered.</summary>
+    [Alias("visits"), AlwaysInterleave]
+    Task<ImmutableArray<VisitRecord>?> VisitsAsync();
 }
 
 /// <summary>An elder, as the grain answers it.</summary>
@@ -158,6 +166,10 @@ public sealed class ElderState : WorkflowState
     [JsonPropertyName("notices"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public List<NoticeRecord>? Notices { get; set; }
 
+    /// <summary>Visits, in the order in which they were recorded; null where there was none.</summary>
+    [JsonPropertyName("visits"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<VisitRecord>? Visits { get; set; }
+
     public ElderRecord ToRecord(OpaqueId id) => new(
         id, DisplayName, BirthDate, Registered, Difficulties,
         [.. Assessments], Status, [.. Notices ?? []]);
@@ -176,7 +188,7 @@ public sealed record AssessmentRecord(
     DateOnly? Recorded = null);
 
 /// <inheritdoc cref="IElderGrain"/>
-public sealed class ElderGrain(
+public sealed partial class ElderGrain(
     [PersistentState(ElderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ElderState> state,
     DueHours due, ILedgerReader ledger, DayRules rules, BusinessClock clock)
     : WorkflowGrain<ElderState>(state, clock), IElderGrain

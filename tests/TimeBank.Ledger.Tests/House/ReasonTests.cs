@@ -24,7 +24,7 @@ public sealed class ReasonTests
         111 UndoTimePassed, 112 UndoHoursSpent,
         119 GiftedHoursNotGivable, 120 FamilyMemberIsSelf, 200 ElderNotFound, 201 ElderTooYoung, 202 ElderNotEntitled,
         203 AssessmentExpired, 204 AssessmentInFuture, 205 AssessmentOutdated, 206 AlreadyIssued, 207 MonthNotCurrent,
-        208 CalendarYearUnknown, 209 OutreachRunNotFound, 210 ElderDeceased, 211 ElderLeft, 300 OrderNotFound,
+        208 CalendarYearUnknown, 209 OutreachRunNotFound, 210 ElderDeceased, 211 ElderLeft, 212 VisitTooLate, 300 OrderNotFound,
         301 OrderWrongState, 302 OrderStartsInPast, 303 OrderTimesOverlap, 304 OrderTooEarly, 305 OrderSelfService, 306 OrderAlreadyRated,
         307 SessionTooLong, 308 DayTooLong, 309 StillCheckedIn, 310 OrderNothingToUndo, 311 OrderStepNotLast, 312 OrderStepOfAnother,
         400 FundNotFound, 401 FundExists, 402 ProgrammeNotFound,

@@ -73,6 +73,8 @@ public sealed class PolicyDefaultsTests
         { "prepayments.maxMonths", "12" },
         { "prepayments.depositBedFees", "12" },
         { "prepayments.providerAlertFen", "50000000" },
+        { "visits.alertDayOfMonth", "25" },
+        { "visits.recordWithinDays", "31" },
         { "ability.ableFromPoints", "90" },
         { "ability.mildFromPoints", "66" },
         { "ability.moderateFromPoints", "46" },
@@ -104,6 +106,7 @@ public sealed class PolicyDefaultsTests
         Assert.Equal((10, 5), (Policy.UndoMinutes, Policy.HideBelowPersons));
         Assert.Equal((5, 3), (Policy.Complaints.AnswerWorkingDays, Policy.Complaints.ContestWorkingDays));
         Assert.Equal(new PrepaymentPolicy(12, 12, new Fen(50_000_000)), Policy.Prepayments);
+        Assert.Equal(new VisitsPolicy(25, 31), Policy.Visits);
         HoursPolicy hours = Policy.Hours;
         Assert.Equal((60, 15, 90_000, 120, 480),
             (hours.Coin.Value, hours.Quantum.Value, hours.BalanceCap.Value, hours.SessionMax.Value, hours.DayMax.Value));
