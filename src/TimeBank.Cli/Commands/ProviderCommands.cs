@@ -58,15 +58,24 @@ internal static class ProviderCommands
 
     private static Command Published(CommandFactory make)
     {
-        Option<string> standing = make.Option("--standing", "good、white-listed 或 black-listed", "good, white-listed or black-listed");
+        Option<string> standing = make.Option("--standing", "good、white-listed 或 black-listed", "good, white-listed or black-listed"),
+            service = make.Option("--service", "只看提供这种服务的", "only those that may give this"),
+            area = make.Option("--area", "只看服务这个区划（六位代码）的", "only those that serve this division (six digits)");
+        var serving = new Option<bool>("--serving")
+        {
+            Description = make.Language["只看今天能用券的", "only those that vouchers can be used at today"],
+        };
         return make.Command("published-providers", "公布的服务机构：正常、白名单、黑名单",
-            "what is published of providers: good standing, white list, black list", [standing, make.Limit, make.All],
+            "what is published of providers: good standing, white list, black list",
+            [standing, service, area, serving, make.Limit, make.All],
             async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Auditor, session.Settings.Region));
             var request = new ListPublishedProvidersRequest
             {
                 Parent = session.Region, Standing = EnumText.ParseOrDefault<Standing>(parsed.GetValue(standing)),
+                ServiceType = EnumText.ParseOrDefault<ServiceType>(parsed.GetValue(service)), Area = parsed.GetValue(area) ?? "",
+                Serving = parsed.GetValue(serving),
             };
             ListPublishedProvidersResponse list = await make.PagingOf(parsed)
                 .AllAsync(request, page => client.ListPublishedProvidersAsync(page).ResponseAsync);

@@ -49,6 +49,10 @@ public sealed record ProviderFacts(ImmutableArray<AccreditationSpan> Accreditati
         Standing.None or Standing.Good or Standing.WhiteListed => NotAccredited(type, day),
     };
 
+    /// <summary>Whether it can be paid on a day for a service of a type; null: of any.</summary>
+    public bool Serves(ServiceType? type, DateOnly day) => type is { } one ? RefusalFor(one, day) is null
+        : Accreditations.Any(span => RefusalFor(span.Type, day) is null);
+
     /// <summary>The price of one item on a day: the one that took effect last; null where there is none, or it was taken back.</summary>
     public Fen? PriceOf(Slug item, DateOnly day)
     {

@@ -152,10 +152,14 @@ public sealed class AccessRule(MethodDescriptor method, Access access)
     ];
 
     private readonly Grant? _clerk = access.Grants.FirstOrDefault(
-        grant => grant.Role == Role.ProviderClerk && (grant.OwnField.Length > 0 || grant.OwnCheckedByService));
+        grant => grant.Role == Role.ProviderClerk && (grant.OwnField.Length > 0 || grant.OwnCheckedByService
+            || grant.ProviderRight != V1.ProviderRight.Unspecified));
 
     private readonly Role[] _staff =
-        [.. access.Grants.Where(grant => grant.OwnField.Length == 0 && !grant.OwnCheckedByService).Select(grant => grant.Role)];
+    [
+        .. access.Grants.Where(grant => grant.OwnField.Length == 0 && !grant.OwnCheckedByService && grant.Role != Role.ProviderClerk)
+            .Select(grant => grant.Role),
+    ];
 
     /// <summary>True: anybody may call, without a token.</summary>
     public bool IsPublic { get; } = access.Public && access.Grants.Count == 0;

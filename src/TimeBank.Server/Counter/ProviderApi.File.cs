@@ -135,18 +135,27 @@ public sealed partial class ProviderApi
         V1.Standing? standing = read.ChoiceOrNull(request.Standing, "standing");
         if (standing == V1.Standing.Suspended) read.Refuse("standing", "UNKNOWN_VALUE");
         V1.ServiceType? type = read.ChoiceOrNull(request.ServiceType, "service_type");
+        RegionCode? area = read.AreaOrNull(request.Area, "area");
         int pageSize = read.PageSize(request.PageSize);
         read.Check();
         string? after = tokens.Read(context, request, request.PageToken);
+        var today = new ProviderDay(region, clock.Today, await rules.CatalogueAsync(region, clock.Today));
         List<ProviderRecord> page = await PageAsync(
             QueryOf(region, type, pageSize),
-            provider => provider.ToPublished(clock.Today) is { } published && (standing is null || published.Standing == standing)
-                && (type is null || published.ServiceTypes.Contains(type.Value) || published.Standing == V1.Standing.BlackListed),
+            provider => provider.ToPublished(today) is { } published && (standing is null || published.Standing == standing)
+                && (type is null || published.ServiceTypes.Contains(type.Value) || published.Standing == V1.Standing.BlackListed)
+                && (area is not { } division || provider.ToOffer().Serves(division, region))
+                && (!request.Serving || provider.ToFacts().Serves(type?.ToDomain(), clock.Today)),
             after, pageSize + 1, [], context.CancellationToken);
         return new ListPublishedProvidersResponse
         {
-            Providers = { page.Take(pageSize).Select(provider => provider.ToPublished(clock.Today)) },
+            Providers = { page.Take(pageSize).Select(provider => provider.ToPublished(today)) },
             NextPageToken = page.Count > pageSize ? tokens.Write(context, request, page[pageSize - 1].Id) : "",
+            Divisions =
+            {
+                RegionDirectory.BuiltIn.All.Where(one => ProviderOffer.MayServe(one.Code, region)).Select(
+                    one => new Division { Code = one.Code.ToString(), NameZh = one.Chinese, NameEn = one.English }),
+            },
         };
     }
 

@@ -39,24 +39,40 @@ internal static class ProviderContract
     }
 
     /// <summary>What anybody may read of it; null where nothing is published.</summary>
-    public static PublishedProvider? ToPublished(this ProviderRecord record, DateOnly today)
+    public static PublishedProvider? ToPublished(this ProviderRecord record, ProviderDay day)
     {
-        StandingRecord? decided = record.DecisionOn(today);
+        StandingRecord? decided = record.DecisionOn(day.Today);
         Ledger.Standing standing = decided?.Standing ?? Ledger.Standing.Good;
         bool isBarred = standing == Ledger.Standing.BlackListed;
-        IReadOnlyList<V1.ServiceType> types = [.. record.TypesFrom(today)];
+        IReadOnlyList<V1.ServiceType> types = [.. record.TypesFrom(day.Today)];
         // Whose accreditations are over gives nothing any more; the black list names it all the same.
         if (standing == Ledger.Standing.Suspended || (types.Count == 0 && !isBarred)) return null;
-        return new PublishedProvider
+        var published = new PublishedProvider
         {
             DisplayName = record.DisplayName,
             ServiceTypes = { types },
             Standing = standing.ToContract(),
             StandingPeriod = decided is null ? null : (decided.First, decided.Last ?? DateOnly.MaxValue).ToContract(),
             StandingNote = decided?.Note ?? "",
-            Opening = isBarred ? null : record.Opening?.ToContract(),
+            AppealOpen = decided?.Appeal is { IsUpheld: null },
+            Accreditations =
+            {
+                record.AllAccreditations.Select((one, at) => (One: one, Number: at + 1))
+                    .Where(of => of.One.First <= of.One.Last && of.One.Last >= day.Today)
+                    .Select(of => of.One.ToContract(of.Number, seesFile: false)),
+            },
         };
+        if (isBarred) return published;
+        published.Opening = record.Opening?.ToContract();
+        published.Prices.Add(record.PricesFrom(day).Select(price => price.ToPublished(day.Catalogue)));
+        return published;
     }
+
+    private static PublishedItemPrice ToPublished(this ItemPrice price, Catalogue catalogue) =>
+        catalogue.Find(Slug.Parse(price.Item)) is not { } item ? new PublishedItemPrice { Price = price } : new PublishedItemPrice
+        {
+            Price = price, NameZh = item.Name.Chinese, NameEn = item.Name.English, Ceiling = item.CeilingPrice.ToContract(),
+        };
 
     /// <summary>When and where it serves, for the filters of lists.</summary>
     public static ProviderOffer ToOffer(this ProviderRecord record) => record.Opening is not { } opening ? new ProviderOffer([], [], [])

@@ -162,6 +162,65 @@ public sealed class ProviderFileApiTests(TestServer server) : IClassFixture<Test
         Assert.NotEmpty(good);
     }
 
+    [Fact]
+    public async Task What_is_published_says_what_for_how_much_when_and_where()
+    {
+        var desk = new Desk(server, "430204");
+        string canteen = await desk.ProviderAsync(ServiceType.Meal), barred = await desk.ProviderAsync(ServiceType.Meal);
+        foreach (string provider in (string[])[canteen, barred])
+        {
+            await desk.ProviderClerk(provider).SetOpeningAsync(new SetOpeningRequest
+            {
+                RequestId = Desk.Id(), Provider = provider, Opening = new Opening { Areas = { "430203" }, HomeService = true },
+            });
+            await desk.ProviderClerk(provider).PublishPricesAsync(new PublishPricesRequest
+            {
+                RequestId = Desk.Id(), Provider = provider, Prices = { new NewPrice { Item = "meal-canteen", Price = Desk.Fen(900) } },
+            });
+        }
+        await desk.Administrator.GrantAccreditationAsync(new GrantAccreditationRequest
+        {
+            RequestId = Desk.Id(), Provider = canteen, ServiceType = ServiceType.Bath, FirstDay = In(5), LastDay = In(9), Note = "评审合格",
+        });
+        Provider decided = await desk.Administrator.SetStandingAsync(new SetStandingRequest
+        {
+            RequestId = Desk.Id(), Provider = barred, Standing = Standing.BlackListed, Note = "虚报",
+        });
+        var anybody = new Client(server.Anonymous());
+        async Task<ListPublishedProvidersResponse> ListAsync(ServiceType type, string area = "", bool serving = false) =>
+            await anybody.ListPublishedProvidersAsync(new ListPublishedProvidersRequest
+            {
+                Parent = desk.Region, ServiceType = type, Area = area, Serving = serving,
+            });
+
+        ListPublishedProvidersResponse all = await ListAsync(ServiceType.Meal);
+        Assert.Equal(2, all.Providers.Count);
+        PublishedProvider black = all.Providers.Single(one => one.Standing == Standing.BlackListed),
+            shown = (await ListAsync(ServiceType.Meal, serving: true)).Providers.Single();
+        Assert.Equal((false, 0, "虚报"), (black.AppealOpen, black.Prices.Count, black.StandingNote));
+        Assert.Null(black.Opening);
+        PublishedItemPrice price = shown.Prices.Single();
+        Assert.Equal(("meal-canteen", 900), (price.Price.Item, price.Price.AtMost.Value));
+        Assert.True(price.NameZh.Length > 0 && price.NameEn.Length > 0 && price.Ceiling.Value >= 900);
+        // The bath is accredited, but not yet; what the authorities wrote of it is not published.
+        Assert.Equal([(ServiceType.Meal, Desk.AllDays.LastDay, ""), (ServiceType.Bath, In(9), "")],
+            shown.Accreditations.Select(one => (one.ServiceType, one.Period.LastDay, one.Note)));
+        Assert.Single((await ListAsync(ServiceType.Bath)).Providers);
+        Assert.Empty((await ListAsync(ServiceType.Bath, serving: true)).Providers);
+        Assert.Single((await ListAsync(ServiceType.Meal, "430203", serving: true)).Providers);
+        Assert.Empty((await ListAsync(ServiceType.Meal, "430204", serving: true)).Providers);
+        Assert.Contains(("430203", "芦淞区"), all.Divisions.Select(one => (one.Code, one.NameZh)));
+        Assert.DoesNotContain("430200", all.Divisions.Select(one => one.Code));
+        await anybody.ListPublishedProvidersAsync(new ListPublishedProvidersRequest { Parent = desk.Region, Area = "999999" })
+            .IsRefusedAsync(Reason.InvalidField, "area");
+
+        await desk.ProviderClerk(barred).AppealStandingAsync(new AppealStandingRequest
+        {
+            RequestId = Desk.Id(), Provider = barred, Decision = decided.Decisions[^1].Number, Note = "票据齐全",
+        });
+        Assert.True((await ListAsync(ServiceType.Meal)).Providers.Single(one => one.Standing == Standing.BlackListed).AppealOpen);
+    }
+
     private Date In(int days) => Desk.DateOf(_desk.Today.AddDays(days));
 
     private static int Weekday(Date day) =>

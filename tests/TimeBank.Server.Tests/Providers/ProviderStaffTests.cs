@@ -22,7 +22,8 @@ public sealed class ProviderStaffTests(TestServer server) : IClassFixture<TestSe
 
     private static IEnumerable<(MethodDescriptor Method, Grant Grant)> Asked => AccessRules.Methods()
         .SelectMany(method => method.GetOptions().GetExtension(AccessExtensions.Access).Grants.Select(grant => (method, grant)))
-        .Where(one => one.grant.Role == Role.ProviderClerk && (one.grant.OwnField.Length > 0 || one.grant.OwnCheckedByService));
+        .Where(one => one.grant.Role == Role.ProviderClerk && (one.grant.OwnField.Length > 0 || one.grant.OwnCheckedByService
+            || one.grant.ProviderRight != ProviderRight.Unspecified));
 
     public async ValueTask InitializeAsync() => _provider = await _desk.ProviderAsync(ServiceType.Meal);
 
@@ -117,6 +118,11 @@ public sealed class ProviderStaffTests(TestServer server) : IClassFixture<TestSe
         await At("lead").RedeemVoucherAsync(_desk.Lunch(voucher, _provider)).IsRefusedAsync(Reason.ProviderRightMissing);
         await At("lead").PayBillAsync(Bill()).IsRefusedAsync(Reason.ProviderRightMissing);
         await At("till").PayBillAsync(Bill());
+        // What an elder has left is read by who takes vouchers.
+        var shown = new GetVoucherRequest { Name = voucher };
+        await At("lead").GetVoucherAsync(shown).IsRefusedAsync(Reason.ProviderRightMissing);
+        await At("stranger").GetVoucherAsync(shown).IsRefusedAsync(Reason.ProviderStaffNotNamed);
+        Assert.Equal(elder, (await At("till").GetVoucherAsync(shown)).Elder);
         RedeemVoucherRequest lunch = _desk.Lunch(voucher, _provider);
         RedeemVoucherResponse paid = await At("till").RedeemVoucherAsync(lunch);
         await At("till").RefundRedemptionAsync(new RefundRedemptionRequest
