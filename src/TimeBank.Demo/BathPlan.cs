@@ -44,6 +44,7 @@ internal static class BathPlan
             $"{Roles.Baths}/{name}", Roles.Baths, elder.Key, Provider, bath.Id, bath.Place, baths, PriceFen * baths, 0, 0, false, at);
         return
         [
+            new PublishPriceStep(Provider, bath.Id, ContractFen, Calendar.At(1, 9, 0)),
             new ProposePolicyStep(Calendar.At(10, 9, 0)),
             new ApprovePolicyStep(Calendar.At(11, 9, 0)),
             new SetPinStep(counter.Pin.Key, Pin, Calendar.At(14, 13, 0)),

@@ -87,6 +87,42 @@ internal sealed record RegisterProviderStep(ProviderPart Provider, DateTimeOffse
     }
 }
 
+/// <summary>A provider says when and where it serves: canteens at noon and in the evening, an emergency centre always, others by day.</summary>
+internal sealed record SetOpeningStep(ProviderPart Provider, DateTimeOffset At) : Step($"{Provider.Key}/opening", At, Provider.Key)
+{
+    private const int DaysOfWeek = 7, WorkDays = 5;
+
+    public override async Task PlayAsync(Stage stage, string requestId)
+    {
+        string provider = stage.Names[Provider.Key];
+        (int days, (string, string)[] spans) = Provider.Gives(ServiceType.Urgent) ? (DaysOfWeek, [("00:00", "24:00")])
+            : Provider.Gives(ServiceType.Meal) ? (DaysOfWeek, [("10:30", "13:00"), ("16:30", "18:30")])
+            : (WorkDays, ((string, string)[])[("08:00", "12:00"), ("14:00", "17:30")]);
+        var opening = new Opening { HomeService = !Provider.Gives(ServiceType.Meal), Areas = { Roles.Tianyuan } };
+        if (Provider.Gives(ServiceType.Medical)) opening.Areas.Add(Roles.Lusong);
+        opening.Hours.Add(Enumerable.Range(1, days).SelectMany(
+            day => spans.Select(span => new OpeningHours { Weekday = day, Opens = span.Item1, Closes = span.Item2 })));
+        await new ProviderService.ProviderServiceClient(await stage.PartyAsync(Role.ProviderClerk, provider)).SetOpeningAsync(
+            new SetOpeningRequest { RequestId = requestId, Provider = provider, Opening = opening });
+    }
+}
+
+/// <summary>A provider publishes its own price of an item from today on.</summary>
+internal sealed record PublishPriceStep(string Provider, string Item, long Fen, DateTimeOffset At)
+    : Step($"{Provider}/price/{Item}", At, Provider)
+{
+    public override async Task PlayAsync(Stage stage, string requestId)
+    {
+        string provider = stage.Names[Provider];
+        await new ProviderService.ProviderServiceClient(await stage.PartyAsync(Role.ProviderClerk, provider)).PublishPricesAsync(
+            new PublishPricesRequest
+            {
+                RequestId = requestId, Provider = provider,
+                Prices = { new NewPrice { Item = Item, Price = new Amount { Value = Fen, Unit = "CNY" } } },
+            });
+    }
+}
+
 /// <summary>The authorities change a provider's standing.</summary>
 /// <param name="LastDay">0: until further notice.</param>
 internal sealed record SetStandingStep(string Provider, Standing Standing, int FirstDay, int LastDay, string Note, DateTimeOffset At)
