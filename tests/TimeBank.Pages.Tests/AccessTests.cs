@@ -48,6 +48,13 @@ public sealed class AccessTests(HalfMonth month)
         { "/desk/visits", ["counter"] },
         { "/desk/terminals", ["counter", "administrator"] },
         { "/complaints", Everyone },
+        { "/provider", ["provider_clerk"] },
+        { "/provider/prices", ["provider_clerk"] },
+        { "/provider/opening", ["provider_clerk"] },
+        { "/provider/staff", ["provider_clerk"] },
+        { "/provider/staff/end", ["provider_clerk"] },
+        { "/finance/providers", ["finance_maker", "finance_checker", "auditor", "administrator"] },
+        { "/finance/providers/new", ["administrator"] },
     };
 
     [Theory]

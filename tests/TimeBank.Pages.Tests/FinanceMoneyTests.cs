@@ -58,7 +58,7 @@ public sealed class FinanceMoneyTests(WholeMonth month)
         await Expect(page.Locator(".panel.fault")).ToContainTextAsync("须住在哪个地区");
         await page.FillAsync("#create-Residence", "430211");
         await Press(page, "登记");
-        await Expect(page.Locator(".panel.fault")).ToContainTextAsync("支付哪些服务");
+        await Expect(page.Locator(".panel.fault")).ToContainTextAsync("哪些服务");
         await page.Locator("input[value=Bath]").CheckAsync();
         await Expect(page.Locator("input[value=LivesAlone]")).ToBeCheckedAsync();
         await Press(page, "登记");

@@ -19,7 +19,11 @@ public sealed partial class PageTests(WholeMonth month)
 
     private static readonly Dictionary<string, string[]> Pages = new()
     {
-        [""] = ["/", "/sign-in", "/style", "/stop/404", "/check", "/terminal", "/statistics?region=430211&month=2026-10"],
+        [""] =
+        [
+            "/", "/sign-in", "/style", "/stop/404", "/check", "/terminal", "/statistics?region=430211&month=2026-10", "/providers",
+            "/providers?region=430211", "/providers?region=430211&list=white", "/providers?region=430211&service=Bath&area=430211",
+        ],
         ["volunteer"] =
         [
             "/", "/hours", "/hours/statement?month=2026-10", "/hours/give", "/hours/certificate", "/hours/proof/10", "/requests",
@@ -29,7 +33,7 @@ public sealed partial class PageTests(WholeMonth month)
         ["provider_clerk"] =
         [
             "/", "/redeem", "/redeem/bill", "/today?day=2026-10-20", "/payments?month=2026-10", "/terminals", "/terminals/new",
-            "/standing",
+            "/standing", "/provider", "/provider/prices", "/provider/opening", "/provider/staff", "/provider/staff/end",
         ],
         ["finance_maker"] =
         [
@@ -49,6 +53,7 @@ public sealed partial class PageTests(WholeMonth month)
             "/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register", "/desk/outreach", "/desk/terminals",
             "/desk/visits?month=2026-10",
         ],
+        ["administrator"] = ["/finance/providers", "/finance/providers/new"],
     };
 
     public static TheoryData<string, string, bool> Readers
@@ -136,6 +141,7 @@ public sealed partial class PageTests(WholeMonth month)
                 ("/finance/payees", "main a[href^='/finance/payees/']"), ("/finance/reports", "main a[href^='/finance/reports/']"),
             ],
             "counter" => [("/desk/people", "main th a[href^='/desk/elders/']")],
+            "administrator" => [("/finance/providers", "main th a[href^='/finance/providers/']")],
             _ => [],
         };
         var paths = new List<string>(Pages[role]);
@@ -146,6 +152,9 @@ public sealed partial class PageTests(WholeMonth month)
             if (await first.CountAsync() > 0) paths.Add((await first.GetAttributeAsync("href"))!);
         }
         if (role == "counter") paths.Add($"{paths[^1].Split('?')[0]}/holder");
+        string file = paths[^1];
+        if (role == "administrator")
+            paths.AddRange(new[] { "standing", "accredit", "accreditations/1", "staff", "staff/end" }.Select(one => $"{file}/{one}"));
         return paths;
     }
 

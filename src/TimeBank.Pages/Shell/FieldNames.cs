@@ -29,7 +29,7 @@ public static class FieldNames
             ["account_number"] = ("账号", "Account number"), ["account.account_number"] = ("账号", "Account number"),
             ["account.holder_name"] = ("户名", "Name of the account"), ["account.bank_name"] = ("开户行", "Bank and branch"),
             ["programme_id"] = ("代号", "Short name"), ["scheme"] = ("谁得多少由什么决定", "What decides who gets how much"),
-            ["service_types"] = ("支付哪些服务", "Which services it pays for"), ["monthly_quota"] = ("每人每月几次", "How many a month each"),
+            ["service_types"] = ("哪些服务", "Which services"), ["monthly_quota"] = ("每人每月几次", "How many a month each"),
             ["monthly_quota.value"] = ("每人每月几次", "How many a month each"), ["monthly_quota.unit"] = ("单位", "Unit"),
             ["monthly"] = ("每人每月（元）", "Each gets a month (yuan)"),
             ["contract_price"] = ("每次最高价", "The most that one costs"), ["contract_price.value"] = ("每次最高价", "The most that one costs"),
@@ -52,6 +52,10 @@ public static class FieldNames
             ["fingerprint"] = ("核对码", "Fingerprint"), ["since"] = ("从何时起", "From when on"), ["last_digits"] = ("卡号末四位", "Last four digits"),
             ["bank_reference"] = ("银行参考号", "Bank's reference"), ["evidence"] = ("继承凭据", "Evidence of the inheritance"),
             ["words"] = ("内容", "Words"), ["category"] = ("什么不对", "What is wrong"), ["subject"] = ("对哪一笔", "What it is about"),
+            ["area"] = ("服务范围", "Area"), ["areas"] = ("服务范围", "Areas"), ["hours"] = ("营业时间", "Hours"),
+            ["opens"] = ("开门时间", "Opens"), ["closes"] = ("关门时间", "Closes"), ["closed_days"] = ("休息日", "Closed on"),
+            ["service_type"] = ("服务种类", "Service"), ["first_day"] = ("从", "From"), ["last_day"] = ("到", "Until"),
+            ["standing"] = ("信用", "Standing"), ["person"] = ("登录编号", "Sign-in name"), ["rights"] = ("权限", "Rights"),
         }.ToFrozenDictionary();
 
     /// <summary>

@@ -26,6 +26,7 @@ public static class Ways
             yield return ("/payments", l["结算", "Payments"]);
             yield return ("/terminal", l["离线受理", "Offline"]);
             yield return ("/terminals", l["终端管理", "Terminals"]);
+            yield return ("/provider", l["本机构", "Your provider"]);
         }
         if (visitor.Has(Role.Counter))
         {

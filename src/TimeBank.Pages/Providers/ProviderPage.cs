@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
+using TimeBank.Pages.ForFinance;
+using TimeBank.Pages.Shell;
+using TimeBank.V1;
+
+namespace TimeBank.Pages.Providers;
+
+/// <summary>
+/// A page of a provider's file: of the office by the number in its address, else of a clerk, whose own provider it is. A change has two
+/// steps: what was filled in is looked at, by a dry run where the contract has one, and shown once more before it is carried out.
+/// </summary>
+public abstract class ProviderPage : FinancePage
+{
+    /// <summary>The two forms of a change; both have the same fields.</summary>
+    public const string CheckForm = "check", ConfirmForm = "confirm";
+
+    /// <summary>The provider's number; null: the clerk's own.</summary>
+    [Parameter]
+    public string? Id { get; set; }
+
+    private bool _isChecked;
+
+    /// <summary>
+    /// True: what was filled in was looked at and is shown once more; also where it is not known whether it was carried out, so that the
+    /// same form is sent again.
+    /// </summary>
+    public bool IsChecked => _isChecked || (SentName == ConfirmForm && Refused is { IsUnknown: true });
+
+    protected Provider Provider { get; private set; } = new();
+
+    protected bool IsOffice => Id is not null;
+
+    protected bool IsAdministrator => Visitor.Has(Role.Administrator);
+
+    /// <summary>The address of the file.</summary>
+    protected string FilePath => IsOffice ? $"/finance/providers/{Id}" : "/provider";
+
+    protected override ImmutableArray<Role> Readers => IsOffice ? base.Readers : [Role.ProviderClerk];
+
+    protected override async Task ReadAsync() => Provider = await Client.Providers.GetProviderAsync(
+        new GetProviderRequest { Name = IsOffice ? Name("providers", Id!) : Visitor.Party }, Client.Reading);
+
+    /// <summary>Whether the clerk's provider lets the clerk do it, as the contract will judge; of the office false.</summary>
+    protected bool May(ProviderRight right) => !IsOffice && (Provider.StaffUnnamed || Provider.Staff.Any(
+        one => one.Active && one.Person == Visitor.Subject && one.Rights.Contains(right)));
+
+    /// <summary>A field of whichever of the two forms was sent; empty where none was.</summary>
+    public string Given(string field) => HttpMethods.IsPost(Http.Request.Method) && Http.Request.HasFormContentType
+        ? Http.Request.Form[$"Sent.{field}"].ToString() : "";
+
+    /// <summary>The values of a field with several. The second form has them in one, with commas; no value has a comma.</summary>
+    protected string[] GivenAll(string field) => Given(field).Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The choice of a field; the unspecified one where it is none, which the server refuses by the field's name.</summary>
+    protected T GivenChoice<T>(string field)
+        where T : struct, Enum => Enum.TryParse(Given(field), out T value) ? value : default;
+
+    /// <summary>The day of a field; null where it was left empty. A text that is no day refuses the form.</summary>
+    protected bool TryGivenDay(string field, string name, out Date? day)
+    {
+        day = null;
+        if (Given(field).Length == 0) return true;
+        if (!TryDay(Given(field), name, out DateOnly read)) return false;
+        day = Written.ToContract(read);
+        return true;
+    }
+
+    /// <summary>The first step: looks at what was filled in, and changes nothing.</summary>
+    protected async Task CheckAsync(Func<Task> look) => _isChecked = await TryAsync(look);
+
+    /// <summary>The days that a form asks for, in words: <c>from today</c> where none was given.</summary>
+    protected string DaysOf(Date? first, Date? last) => ProviderWords.Days(
+        new Period { FirstDay = first ?? Written.ToContract(Visitor.Today), LastDay = last }, L);
+
+    protected static IEnumerable<ProviderRight> Rights => Enum.GetValues<ProviderRight>().Where(one => one != ProviderRight.Unspecified);
+
+    protected string Of(IEnumerable<ProviderRight> rights) =>
+        rights.Any() ? string.Join(L["、", ", "], rights.Select(one => Labels.Of(one, L))) : L["只能查看", "reads only"];
+}
