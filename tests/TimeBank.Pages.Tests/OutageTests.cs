@@ -5,6 +5,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -86,6 +87,29 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_an_unknown_outcome_the_second_step_of_a_form_stays_and_finds_out()
+    {
+        const string propose = "/provider/prepayments/new";
+        Dictionary<string, string> form = Surfer.Hidden((await Volunteer.FollowAsync(propose)).Text, "propose");
+        (form["Sent.Elder"], form["Sent.Purpose"], form["Sent.Monthly"]) = ("0123456789AB", "日间照料", "300");
+        (form["Sent.First"], form["Sent.Months"]) = ("2026-11", "3");
+        Dictionary<string, string> confirm = Surfer.Hidden((await Volunteer.PostAsync(propose, form)).Text, "propose");
+        Assert.Empty(_ledger.Sent);
+        _ledger.Lost = StatusCode.Unavailable;
+        var unknown = await Volunteer.PostAsync(propose, confirm);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, unknown.Status);
+        Dictionary<string, string> again = Surfer.Hidden(unknown.Text, "propose");
+        (again["form_token"], confirm["form_token"]) = ("", "");
+        Assert.Equal(confirm, again);
+
+        _ledger.Lost = null;
+        again["form_token"] = form["form_token"];
+        var known = await Volunteer.PostAsync(propose, again);
+        Assert.EndsWith("/provider/prepayments/0123456789AC", known.Answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Equal([form["Sent.RequestId"], form["Sent.RequestId"]], _ledger.Sent);
+    }
+
+    [Fact]
     public async Task A_refusal_is_no_unknown_outcome_and_the_next_try_is_another_request()
     {
         Dictionary<string, string> form = await FormAsync();
@@ -126,7 +150,7 @@ public sealed class OutageTests : IAsyncLifetime
 
         public bool LosesReads { get; set; }
 
-        /// <summary>The request ids of the donations that arrived.</summary>
+        /// <summary>The request ids of the donations and the agreements that arrived.</summary>
         public List<string> Sent { get; } = [];
 
         public DateTimeOffset Now { get; } = new(2026, 10, 20, 9, 0, 0, TimeSpan.FromHours(8));
@@ -139,7 +163,9 @@ public sealed class OutageTests : IAsyncLifetime
             Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
         {
             if (request is DonateHoursRequest donation) Sent.Add(donation.RequestId);
-            bool isLost = Lost is not null && (LosesReads || request is DonateHoursRequest or RedeemVoucherRequest { ValidateOnly: false });
+            if (request is ProposePrepaymentRequest { ValidateOnly: false } proposal) Sent.Add(proposal.RequestId);
+            bool isLost = Lost is not null && (LosesReads || request is DonateHoursRequest or RedeemVoucherRequest { ValidateOnly: false }
+                or ProposePrepaymentRequest { ValidateOnly: false });
             Task<TResponse> answer = isLost ? Task.FromException<TResponse>(new RpcException(new Status(Lost!.Value, "")))
                 : Task.FromResult((TResponse)AnswerTo(request, Activator.CreateInstance<TResponse>()!));
             return new AsyncUnaryCall<TResponse>(answer, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
@@ -170,6 +196,12 @@ public sealed class OutageTests : IAsyncLifetime
                     ServiceDate = new Google.Type.Date { Year = 2026, Month = 10, Day = 20 },
                 },
             },
+            (ProposePrepaymentRequest proposal, Prepayment) => new Prepayment
+            {
+                Name = "regions/430211/prepayments/0123456789AC", Elder = proposal.Elder, Provider = proposal.Provider,
+                State = PrepaymentState.Proposed, MonthlyAmount = proposal.MonthlyAmount, Deposit = Fen(0),
+                FirstMonth = proposal.FirstMonth, Months = proposal.Months,
+            },
             (_, Hours) => new Hours { Earned = Minutes(600), Available = Minutes(600), Held = Minutes(0), Lifetime = Minutes(600) },
             _ => empty,
         };
@@ -184,7 +216,8 @@ public sealed class OutageTests : IAsyncLifetime
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
-            string role = Context.Request.Path.StartsWithSegments("/redeem") ? "provider_clerk" : "volunteer";
+            PathString path = Context.Request.Path;
+            string role = path.StartsWithSegments("/redeem") || path.StartsWithSegments("/provider") ? "provider_clerk" : "volunteer";
             var identity = new ClaimsIdentity(
                 [
                     new(Visitor.RoleClaim, role), new(Visitor.RegionClaim, "430211"), new(Visitor.PartyClaim, Me),

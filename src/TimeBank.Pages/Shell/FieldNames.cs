@@ -42,7 +42,7 @@ public static class FieldNames
             ["programme"] = ("项目", "Programme"), ["providers"] = ("机构", "Provider"), ["programmes"] = ("项目", "Programme"),
             ["lines"] = ("各项资金的金额", "Amounts of the funds"), ["shares"] = ("各项资金几份", "Parts of each fund"),
             ["parts"] = ("几份", "Parts"), ["total"] = ("总额", "Total"), ["allotment"] = ("拨付金额", "What is allotted"),
-            ["purpose"] = ("捐赠用途", "Purpose of a donation"), ["release_held_back_until"] = ("放行此日前扣留的款项", "Release until"),
+            ["purpose"] = ("用途", "Purpose"), ["release_held_back_until"] = ("放行此日前扣留的款项", "Release until"),
             ["first_date"] = ("从", "From"), ["last_date"] = ("到", "Until"),
             ["payment"] = ("付款", "Payment"), ["change"] = ("变更", "Change"),
             ["pin"] = ("密码", "PIN"), ["old_pin"] = ("原密码", "Old PIN"), ["codes"] = ("券码", "Voucher's code"),
@@ -54,8 +54,12 @@ public static class FieldNames
             ["words"] = ("内容", "Words"), ["category"] = ("什么不对", "What is wrong"), ["subject"] = ("对哪一笔", "What it is about"),
             ["area"] = ("服务范围", "Area"), ["areas"] = ("服务范围", "Areas"), ["hours"] = ("营业时间", "Hours"),
             ["opens"] = ("开门时间", "Opens"), ["closes"] = ("关门时间", "Closes"), ["closed_days"] = ("休息日", "Closed on"),
-            ["service_type"] = ("服务种类", "Service"), ["first_day"] = ("从", "From"), ["last_day"] = ("到", "Until"),
+            ["service_type"] = ("服务种类", "Service"), ["first_day"] = ("从", "From"), ["last_day"] = ("最后一天", "Last day"),
             ["standing"] = ("信用", "Standing"), ["person"] = ("登录编号", "Sign-in name"), ["rights"] = ("权限", "Rights"),
+            ["monthly_amount"] = ("每月费用", "Fee of a month"),
+            ["monthly_bed_fee"] = ("其中床位费", "The bed's part of it"), ["first_month"] = ("第一个月", "First month"),
+            ["months"] = ("几个月", "How many months"), ["deposit"] = ("押金", "Deposit"),
+            ["paid_date"] = ("付款日", "The bank's day"),
         }.ToFrozenDictionary();
 
     /// <summary>

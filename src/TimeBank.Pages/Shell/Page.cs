@@ -48,6 +48,9 @@ public abstract class Page : ComponentBase
     /// </summary>
     public bool Offers(string form, bool may) => may || SentName == form;
 
+    /// <summary>True: what was sent is tried out and shown once more; it is carried out when it is confirmed (CheckedForm).</summary>
+    public bool IsCheck => Http.Request.HasFormContentType && Http.Request.Form.ContainsKey(CheckedForm.Check);
+
     /// <summary>This page's own address, to come back to.</summary>
     public string Here => Http.Request.Path + Http.Request.QueryString;
 
@@ -111,6 +114,13 @@ public abstract class Page : ComponentBase
             Answer(Refused.Status);
             return false;
         }
+    }
+
+    /// <summary>Tries out what a form of two steps asks, or carries it out and leads to the next address.</summary>
+    /// <param name="act">Gets true if it is only to be tried out.</param>
+    protected async Task CheckedAsync(Func<bool, Task> act, Func<string> next)
+    {
+        if (await TryAsync(() => act(IsCheck)) && !IsCheck) Leave(next());
     }
 
     /// <summary>Refuses what a form holds before it is sent on: the field can't be read at all.</summary>

@@ -134,6 +134,8 @@ public sealed class Contract(CallInvoker invoker, CancellationToken left)
 
     public DonationService.DonationServiceClient Donations => new(invoker);
 
+    public PrepaymentService.PrepaymentServiceClient Prepayments => new(invoker);
+
     public LedgerService.LedgerServiceClient Ledger => new(invoker);
 
     public CatalogueService.CatalogueServiceClient Catalogue => new(invoker);

@@ -18,6 +18,7 @@ public static class Ways
         {
             yield return ("/vouchers", l["我的券", "My vouchers"]);
             yield return ("/orders", l["上门服务", "Help at home"]);
+            yield return ("/prepayments", l["预付的钱", "Paid in advance"]);
         }
         if (visitor.Has(Role.ProviderClerk))
         {
@@ -27,6 +28,7 @@ public static class Ways
             yield return ("/terminal", l["离线受理", "Offline"]);
             yield return ("/terminals", l["终端管理", "Terminals"]);
             yield return ("/provider", l["本机构", "Your provider"]);
+            yield return ("/provider/prepayments", l["预收费", "Prepaid fees"]);
         }
         if (visitor.Has(Role.Counter))
         {
