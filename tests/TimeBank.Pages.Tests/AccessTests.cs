@@ -55,6 +55,11 @@ public sealed class AccessTests(HalfMonth month)
         { "/provider/staff/end", ["provider_clerk"] },
         { "/finance/providers", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/providers/new", ["administrator"] },
+        { "/prepayments", ["elder"] },
+        { "/provider/prepayments", ["provider_clerk"] },
+        { "/provider/prepayments/new", ["provider_clerk"] },
+        { "/finance/prepayments", ["finance_maker", "finance_checker", "auditor", "administrator"] },
+        { "/finance/prepayments/draw", ["finance_maker", "finance_checker", "auditor", "administrator"] },
     };
 
     [Theory]

@@ -29,11 +29,12 @@ public sealed partial class PageTests(WholeMonth month)
             "/", "/hours", "/hours/statement?month=2026-10", "/hours/give", "/hours/certificate", "/hours/proof/10", "/requests",
             "/services",
         ],
-        ["elder"] = ["/", "/vouchers", "/vouchers/paper", "/orders", "/orders/new", "/complaints?show=all"],
+        ["elder"] = ["/", "/vouchers", "/vouchers/paper", "/orders", "/orders/new", "/complaints?show=all", "/prepayments"],
         ["provider_clerk"] =
         [
             "/", "/redeem", "/redeem/bill", "/today?day=2026-10-20", "/payments?month=2026-10", "/terminals", "/terminals/new",
             "/standing", "/provider", "/provider/prices", "/provider/opening", "/provider/staff", "/provider/staff/end",
+            "/provider/prepayments", "/provider/prepayments/new",
         ],
         ["finance_maker"] =
         [
@@ -41,6 +42,7 @@ public sealed partial class PageTests(WholeMonth month)
             "/finance/close/2026-10", "/finance/close/day?date=2026-10-20", "/finance/funds", "/finance/programmes", "/finance/payees",
             "/finance/claims", "/finance/offline", "/finance/reports", "/finance/programmes/new", "/finance/programmes/return",
             "/finance/vouchers/expire", "/finance/estates", "/complaints", "/complaints/new?about=entries/10",
+            "/finance/prepayments", "/finance/prepayments/draw",
         ],
         ["finance_checker"] = ["/finance", "/finance/batches", "/finance/exceptions", "/finance/payees", "/finance/appeals"],
         ["auditor"] =
@@ -86,16 +88,7 @@ public sealed partial class PageTests(WholeMonth month)
         };
         foreach (string path in await PathsAsync(page, role))
         {
-            IResponse answer = (await page.GotoAsync(path))!;
-            Assert.True(answer.Status == 200, $"{path} gives {answer.Status}.");
-            Assert.True((await answer.BodyAsync()).Length <= MaxBytes, $"{path} has more than {MaxBytes} bytes.");
-            AxeResult found = await page.RunAxe(ViolationsAlone);
-            Assert.True(found.Violations.Length == 0, $"{path}: " + string.Join("; ", found.Violations.Select(violation =>
-                $"{violation.Id} at {string.Join(", ", violation.Nodes.Select(node => node.Html))}")));
-            int beyond = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            Assert.True(beyond <= 0, $"{path} is {beyond} px wider than the screen.");
-            string text = await page.Locator("main").InnerTextAsync();
-            Assert.True(!Code().IsMatch(text), $"{path} shows the code {Code().Match(text).Value}.");
+            string text = await ReadableAsync(page, path);
             if (locale == "en-US") Assert.DoesNotContain("undefined", text, StringComparison.Ordinal);
         }
         Assert.Empty(errors);
@@ -123,6 +116,23 @@ public sealed partial class PageTests(WholeMonth month)
         int radios = await page.Locator("input[type=radio]").CountAsync();
         Assert.True(seen.Count >= wanted - Math.Max(0, radios - 1), $"Only {seen.Count} of {wanted} were reached.");
         await page.Context.CloseAsync();
+    }
+
+    /// <summary>Opens a page: it is there, small, for everybody to read, as wide as the screen, and without codes.</summary>
+    /// <returns>Its text.</returns>
+    internal static async Task<string> ReadableAsync(IPage page, string path)
+    {
+        IResponse answer = (await page.GotoAsync(path))!;
+        Assert.True(answer.Status == 200, $"{path} gives {answer.Status}.");
+        Assert.True((await answer.BodyAsync()).Length <= MaxBytes, $"{path} has more than {MaxBytes} bytes.");
+        AxeResult found = await page.RunAxe(ViolationsAlone);
+        Assert.True(found.Violations.Length == 0, $"{path}: " + string.Join("; ", found.Violations.Select(violation =>
+            $"{violation.Id} at {string.Join(", ", violation.Nodes.Select(node => node.Html))}")));
+        int beyond = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        Assert.True(beyond <= 0, $"{path} is {beyond} px wider than the screen.");
+        string text = await page.Locator("main").InnerTextAsync();
+        Assert.True(!Code().IsMatch(text), $"{path} shows the code {Code().Match(text).Value}.");
+        return text;
     }
 
     /// <summary>The pages of a role, with those that the lists lead to.</summary>

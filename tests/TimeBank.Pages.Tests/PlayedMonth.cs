@@ -206,7 +206,7 @@ public sealed class WholeMonth() : PlayedServer("2026-12-31")
 }
 
 /// <summary>The month's people on its first day. Its tests move the clock, each to a day of its own.</summary>
-public sealed class FirstDay() : PlayedServer("2026-10-01")
+public class FirstDay() : PlayedServer("2026-10-01")
 {
     public const string Name = "the first day";
 
@@ -229,11 +229,29 @@ public sealed class FirstDay() : PlayedServer("2026-10-01")
         return to.ToOffset(China);
     }
 
+    public async Task<DateOnly> TodayAsync() => DateOnly.FromDateTime((await ClockAsync()).ToOffset(China).DateTime);
+
     private async Task<DateTimeOffset> ClockAsync() =>
         (await (await ScenarioAsync()).GetScenarioAsync(new GetScenarioRequest())).Now.ToDateTimeOffset();
 
     private async Task<ScenarioService.ScenarioServiceClient> ScenarioAsync() => new(await CallerAsync("administrator"));
 }
+
+/// <summary>The month's people on its first day, for roads of several months: it has a clock of its own.</summary>
+public sealed class LaterMonths : FirstDay
+{
+    public new const string Name = "the months after";
+
+    /// <summary>Moves the clock to the second day of the next month.</summary>
+    public async Task NextMonthAsync()
+    {
+        DateOnly today = await TodayAsync(), second = new DateOnly(today.Year, today.Month, 1).AddMonths(1).AddDays(1);
+        await MoveAsync(TimeSpan.FromDays(second.DayNumber - today.DayNumber));
+    }
+}
+
+[CollectionDefinition(LaterMonths.Name)]
+public sealed class LaterMonthsTests : ICollectionFixture<LaterMonths>;
 
 [CollectionDefinition(FirstDay.Name)]
 public sealed class FirstDayTests : ICollectionFixture<FirstDay>;

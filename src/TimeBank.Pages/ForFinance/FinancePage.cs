@@ -38,6 +38,9 @@ public abstract class FinancePage : Page
         if (await TryAsync(act)) LeaveDone(next ?? Http.Request.Path);
     }
 
+    /// <summary>Tries out a form of two steps, or carries it out and shows the page anew.</summary>
+    protected Task CheckedAsync(Func<bool, Task> act) => CheckedAsync(act, () => Visitor.Link(Http.Request.Path + "?done=1"));
+
     /// <summary>As <see cref="ActAsync"/>, for what only a person may do who has just confirmed who they are.</summary>
     protected async Task ApproveAsync(Func<Task> act, string? next = null)
     {

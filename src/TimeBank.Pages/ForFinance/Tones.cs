@@ -41,6 +41,13 @@ public static class Tones
         _ => "",
     };
 
+    public static string Of(PrepaymentState state) => state switch
+    {
+        PrepaymentState.Agreed => "good",
+        PrepaymentState.Proposed => "warn",
+        _ => "",
+    };
+
     public static string Of(PayeeChangeState state) => state switch
     {
         PayeeChangeState.InForce => "good",
