@@ -19,7 +19,7 @@ public sealed record OfflineChain(
     long Counter, string Last, DateTimeOffset LastClock, long Answered, ImmutableSortedDictionary<long, long> Unsynced,
     ImmutableArray<string> Branches, ImmutableSortedDictionary<long, long> Lost)
 {
-    private const int MaxBranches = 50;
+    private const int MaxBranches = 50, MaxWaiting = 500;
 
     /// <summary>Clocks of terminals that are set by hand are some minutes off.</summary>
     public static TimeSpan ClockTolerance { get; } = TimeSpan.FromMinutes(5);
@@ -61,6 +61,14 @@ public sealed record OfflineChain(
             ? new OfflinePlace(OfflineStep.Waits, Refusal.Of(Reason.OfflineGap, ("expected", Text(Counter + 1))))
             : new OfflinePlace(OfflineStep.GoesOn);
     }
+
+    /// <summary>
+    /// How a receipt comes to wait. A new note is stored before the receipt's row is kept: a row without a note would wait for ever if its
+    /// terminal loses it, since only what is noted is decided without being sent again.
+    /// </summary>
+    /// <param name="waiting">The device's notes: counters by the keys of rows.</param>
+    public static OfflineNote NoteOf(IReadOnlyDictionary<string, long> waiting, string key) =>
+        waiting.ContainsKey(key) ? OfflineNote.Known : waiting.Count < MaxWaiting ? OfflineNote.New : OfflineNote.Full;
 
     /// <summary>
     /// Why a receipt isn't even held against its voucher, in this order: provider; clock; revoked; late; the voucher's code; place; limits.
@@ -154,6 +162,19 @@ public enum OfflineStep
 
     /// <summary>It waits for one before it.</summary>
     Waits,
+}
+
+/// <summary>How a receipt comes to wait.</summary>
+public enum OfflineNote
+{
+    /// <summary>It is noted already.</summary>
+    Known,
+
+    /// <summary>It is noted now, and the note stored before its row.</summary>
+    New,
+
+    /// <summary>Too many wait already: it is neither noted nor kept, and comes again.</summary>
+    Full,
 }
 
 /// <summary>What is known of a terminal.</summary>

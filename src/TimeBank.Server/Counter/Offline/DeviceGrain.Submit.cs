@@ -7,12 +7,10 @@ namespace TimeBank.Server;
 /// <summary>
 /// How a batch is decided. Receipts go by their counters, whatever their order in the batch. Each is kept first, then decided, then
 /// answered in its own row, and the chain goes on: a crash anywhere is finished by the same batch, since the entry has an id of device and
-/// counter.
+/// counter. What waits is noted in the device's state before its row is kept, so that it is decided though it never comes again.
 /// </summary>
 public sealed partial class DeviceGrain
 {
-    private const int MaxWaiting = 500;
-
     public Task<Reply<DeviceAnswers>> SubmitAsync(Command command, ImmutableArray<byte[]> receipts) =>
         command.IsDryRun ? DryRunAsync(() => SubmitOnceAsync(command, receipts)) : SubmitOnceAsync(command, receipts);
 
@@ -62,13 +60,8 @@ public sealed partial class DeviceGrain
             }
             else
             {
-                var due = new List<OfflineReceiptRecord>();
-                foreach (string key in State.Waiting.Where(one => one.Value <= next).Select(one => one.Key).Order(StringComparer.Ordinal))
-                {
-                    due.Add((await Receipt(key).GetAsync())!);
-                }
                 // Of two with one counter, the one that follows the last receipt; the other is an exception after it.
-                foreach (OfflineReceiptRecord one in due.OrderBy(one => Follows(Kept(one)) ? 0 : 1).ToArray())
+                foreach (OfflineReceiptRecord one in (await WaitingAsync(next)).OrderBy(one => Follows(Kept(one)) ? 0 : 1).ToArray())
                 {
                     answers.Add(await AnswerAsync(command, Kept(one), Convert.FromBase64String(one.Signed)));
                 }
@@ -79,6 +72,22 @@ public sealed partial class DeviceGrain
         bool Follows(OfflineReceipt receipt) => OfflineChain.PreviousOf(receipt) == State.Last;
     }
 
+    /// <summary>
+    /// What waits, up to a counter. A note without a row is dropped: a crash came between the two, so nobody was answered, and the receipt
+    /// comes again or is gone. So is one whose row has its answer, that of a branch which a crash made the chain forget.
+    /// </summary>
+    private async Task<List<OfflineReceiptRecord>> WaitingAsync(long last)
+    {
+        var kept = new List<OfflineReceiptRecord>();
+        string[] keys = [.. State.Waiting.Where(one => one.Value <= last).Select(one => one.Key).Order(StringComparer.Ordinal)];
+        foreach (string key in keys)
+        {
+            if (await Receipt(key).GetAsync() is { Verdict.IsFinal: false } receipt) kept.Add(receipt);
+            else State.Waiting.Remove(key);
+        }
+        return kept;
+    }
+
     public Task<Reply<OfflineReceiptRecord>> SkipLostAsync(Command command, string key) =>
         command.IsDryRun ? DryRunAsync(() => SkipLostOnceAsync(command, key)) : SkipLostOnceAsync(command, key);
 
@@ -87,13 +96,14 @@ public sealed partial class DeviceGrain
         if (State.Device is null || await Receipt(key).GetAsync() is not { } waiting) return Reason.OfflineExceptionNotFound;
         OfflineReceipt receipt = Kept(waiting);
         // Nothing is declared lost that was kept, and what is due already needs no declaration.
-        List<OfflineReceiptRecord> answers = await GoOnAsync(command);
+        List<OfflineReceiptRecord> answers = await GoOnAsync(command), upToThis = await WaitingAsync(receipt.Counter);
         if (State.Waiting.ContainsKey(key))
         {
-            bool isKept = await Receipt($"{LocalKey}-{State.Device.Counter + 1}").GetAsync() is not null;
+            bool isKept = upToThis.Exists(one => one.Counter < receipt.Counter)
+                || await Receipt($"{LocalKey}-{State.Device.Counter + 1}").GetAsync() is not null;
             Refusal? refusal = await OnceAsync(
                 command,
-                () => !isKept && State.Waiting.Values.Min() == receipt.Counter ? null : new Refusal(Reason.OfflineNotWaiting),
+                () => isKept ? new Refusal(Reason.OfflineNotWaiting) : null,
                 () => State.Chain = State.Chain.Without(receipt));
             if (refusal is not null) return refusal;
             // From here on a crash is finished by the device's next call.
@@ -143,8 +153,10 @@ public sealed partial class DeviceGrain
 
     private async Task<OfflineReceiptRecord> WaitAsync(string key, OfflineReceiptRecord record)
     {
-        if (IsDryRun || (State.Waiting.Count >= MaxWaiting && !State.Waiting.ContainsKey(key))) return record;
+        OfflineNote note = OfflineChain.NoteOf(State.Waiting, key);
+        if (IsDryRun || note == OfflineNote.Full) return record;
         State.Waiting[key] = record.Counter;
+        if (note == OfflineNote.New) await SaveAsync();
         return await Receipt(key).KeepAsync(record);
     }
 
@@ -246,10 +258,15 @@ public sealed partial class DeviceGrain
             OtherReceipt = first is null ? "" : firstKey,
         };
         State.Chain = State.Chain.Beside(record.Digest, refusal);
+        record = record with { Verdict = verdict };
+        if (!IsDryRun)
+        {
+            OfflineReceiptRecord kept = await Receipt(key).KeepAsync(record);
+            record = kept.Verdict.IsFinal ? kept : await Receipt(key).AnswerAsync(verdict);
+        }
+        // Only now: while its row couldn't be written it still waits.
         State.Waiting.Remove(key);
-        if (IsDryRun) return record with { Verdict = verdict };
-        OfflineReceiptRecord kept = await Receipt(key).KeepAsync(record with { Verdict = verdict });
-        return kept.Verdict.IsFinal ? kept : await Receipt(key).AnswerAsync(verdict);
+        return record;
     }
 
     /// <summary>When the journal had so many entries: the earliest moment at which a list with this number can have been made.</summary>
